@@ -1,0 +1,91 @@
+/**
+ * A client under test, as the harness sees it: an adapter around an unmodified package or
+ * program. An adapter calls its library the way the library's documentation shows, and
+ * adds no retry, cache or timeout of its own.
+ */
+import type { Clock } from "../clock/clock.ts";
+import type { Random } from "../random.ts";
+import type { AppRegistration, Tenant, User, World } from "../directory/world.ts";
+import type { Flow } from "../history/event.ts";
+
+/** One wish of the application for a token. */
+export interface TokenRequest {
+  readonly flow: Flow;
+  readonly scopes: readonly string[];
+  /** For flows with a user. */
+  readonly user?: User;
+  /** Password of `password` flow, assertion of `on-behalf-of`. */
+  readonly credential?: string;
+  /** A claims challenge from a protected API, as JSON text. */
+  readonly claims?: string;
+  readonly forceRefresh?: boolean;
+  /** `prompt` of the authorize request, for `authorization-code`. */
+  readonly prompt?: "login" | "consent" | "select_account" | "none" | "create";
+  /** The application gives up after this long; the operation is then `unknown`. */
+  readonly timeoutMs?: number;
+}
+
+/** What the client gave the application. */
+export interface TokenResult {
+  readonly accessToken: string;
+  readonly idToken?: string;
+  /** ms since the Unix epoch, when the client says. */
+  readonly expiresAt?: number;
+  readonly fromCache?: boolean;
+  /** Home account id `oid.tid`. */
+  readonly homeAccountId?: string;
+}
+
+/** How the application opens its client. */
+export interface OpenOptions {
+  readonly app: AppRegistration;
+  readonly tenant: Tenant;
+  /** How a confidential client proves itself; absent for a public client. */
+  readonly credential?: "secret" | "certificate";
+  /** Where the token cache lives: in memory only, or saved and loaded across restarts. */
+  readonly cache: "memory" | "persisted";
+  /** Client capabilities such as `cp1`. */
+  readonly capabilities?: readonly string[];
+}
+
+export interface ClientContext {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** `https://login.microsoftonline.com`, or the cloud's host. */
+  readonly authorityHost: string;
+  /** Present when the mount does not reach the process's own network stack. */
+  readonly transport?: (request: Request) => Promise<Response>;
+  /** Sends a request as the person's browser. */
+  readonly browse: (request: Request) => Promise<Response>;
+  /** Tells the history that a person was asked to act. */
+  readonly prompted: (prompt: { readonly user?: string; readonly app?: string; readonly prompt: string }) => void;
+  /** What the application saved; survives `restart`. */
+  readonly storage: Map<string, string>;
+}
+
+/** A running instance of the client library inside one application process. */
+export interface ClientInstance {
+  /** Rejects with whatever the library throws. */
+  acquire(request: TokenRequest, signal: AbortSignal): Promise<TokenResult>;
+  close?(): Promise<void>;
+}
+
+export interface ClientUnderTest {
+  /** As in `--client NAME`. */
+  readonly name: string;
+  readonly version: string;
+  readonly flows: readonly Flow[];
+  /** A fresh process: nothing is kept from an earlier instance but `context.storage`. */
+  readonly open: (options: OpenOptions, context: ClientContext) => Promise<ClientInstance>;
+  /** Reads an error of this library the way its documentation says. */
+  readonly describeError?: (error: unknown) => ClientErrorDescription | undefined;
+}
+
+export interface ClientErrorDescription {
+  readonly name: string;
+  readonly code: string;
+  readonly suberror?: string;
+  readonly message: string;
+  readonly interactionRequired: boolean;
+}

@@ -1,0 +1,69 @@
+/**
+ * The in-flight gate: who is at work, so that virtual time stands still for them.
+ *
+ * A mount takes a `Hold` when the client begins a request and releases it when the client
+ * has finished with it. While simulator code under the hold waits in `Clock.sleep`, the
+ * hold is asleep: time may pass for it. The clock jumps only when every hold is asleep.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+
+export interface Hold {
+  /** Runs simulator code under this hold, so that its sleeps are known to be this request's. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** The client has finished with the request, one way or another. Idempotent. */
+  release(): void;
+}
+
+export interface Gate {
+  hold(): Hold;
+  /** Holds neither released nor asleep. */
+  awake(): number;
+  /** Grows with every change; equal readings mean that nothing happened in between. */
+  activity(): number;
+  /** Marks the current hold, if there is one, asleep while `wait` is pending. */
+  asleep<T>(wait: Promise<T>): Promise<T>;
+}
+
+interface HoldState {
+  sleepers: number;
+  released: boolean;
+}
+
+export function createGate(): Gate {
+  const current = new AsyncLocalStorage<HoldState>();
+  let awake = 0;
+  let activity = 0;
+
+  return {
+    hold() {
+      const state: HoldState = { sleepers: 0, released: false };
+      awake += 1;
+      activity += 1;
+      return {
+        run: (work) => current.run(state, work),
+        release() {
+          if (state.released) return;
+          state.released = true;
+          activity += 1;
+          if (state.sleepers === 0) awake -= 1;
+        },
+      };
+    },
+    awake: () => awake,
+    activity: () => activity,
+    async asleep(wait) {
+      const state = current.getStore();
+      if (state === undefined) return wait;
+      activity += 1;
+      state.sleepers += 1;
+      if (state.sleepers === 1 && !state.released) awake -= 1;
+      try {
+        return await wait;
+      } finally {
+        activity += 1;
+        state.sleepers -= 1;
+        if (state.sleepers === 0 && !state.released) awake += 1;
+      }
+    },
+  };
+}

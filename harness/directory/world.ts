@@ -1,0 +1,102 @@
+/**
+ * A world: the tenants, users, devices and apps that a scenario plays in. Fixture data,
+ * readonly, prints as JSON. What changes in a run (revocations, keys) is in `directory.ts`.
+ */
+
+export interface User {
+  /** Object id in this tenant. */
+  readonly id: string;
+  readonly upn: string;
+  readonly name: string;
+  readonly password: string;
+  /** A guest's account is at home in another tenant of the world. */
+  readonly kind: "member" | "guest";
+  readonly homeTenant?: string;
+  readonly devices: readonly string[];
+  readonly disabled?: true;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly name: string;
+  readonly platform: "windows" | "macos" | "linux" | "ios" | "android";
+}
+
+export interface ClientSecret {
+  readonly value: string;
+  /** ms since the Unix epoch; absent means it does not expire in the run. */
+  readonly expiresAt?: number;
+}
+
+/** An app registration, seen from its home tenant. */
+export interface AppRegistration {
+  /** Short name, unique in the world: how scripts ask for it. */
+  readonly name: string;
+  readonly clientId: string;
+  /** Object id of its service principal: `oid` and `sub` of app tokens. */
+  readonly servicePrincipalId: string;
+  readonly kind: "daemon" | "web" | "api" | "native" | "spa";
+  readonly multiTenant?: true;
+  readonly redirectUris: readonly { readonly type: "web" | "spa" | "native"; readonly uri: string }[];
+  readonly secrets: readonly ClientSecret[];
+  /** PEM certificates whose assertions are accepted. */
+  readonly certificates: readonly string[];
+  /** Delegated permissions that are consented, as full scope URIs. */
+  readonly delegated: readonly string[];
+  /** Application permissions by resource identifier URI: the `roles` of app tokens. */
+  readonly appRoles: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A protected API: what tokens are asked for. */
+export interface ProtectedResource {
+  readonly name: string;
+  readonly identifierUri: string;
+  /** `aud` of its tokens when they are v2: its app id. */
+  readonly appId: string;
+  /** The resource, not the endpoint, chooses the access token format. */
+  readonly tokenVersion: "1.0" | "2.0";
+  readonly hosts: readonly string[];
+  readonly scopes: readonly string[];
+  /** Takes part in continuous access evaluation: tokens of capable clients live long. */
+  readonly cae: boolean;
+}
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  readonly domains: readonly string[];
+  readonly users: readonly User[];
+  readonly devices: readonly Device[];
+  readonly apps: readonly AppRegistration[];
+  /** `tenant_region_scope` of its metadata. */
+  readonly region: string;
+}
+
+/** What the token service does where the facts leave a choice; every default is in `defaultServiceSettings`. */
+export interface ServiceSettings {
+  /** `expires_in` of ordinary access tokens: one figure, or drawn evenly between two (Entra: 60 to 90 minutes). Seconds. */
+  readonly accessTokenLifetimeSeconds: number | { readonly min: number; readonly max: number };
+  /** `expires_in` of app tokens. Seconds; REC1 shows 86399. */
+  readonly appTokenLifetimeSeconds: number;
+  /** `expires_in` of CAE tokens. Seconds; documents disagree between 24 and 28 hours. */
+  readonly caeTokenLifetimeSeconds: number;
+  /** `ext_expires_in`: the same as expires_in (recordings), or that many seconds. */
+  readonly extendedLifetimeSeconds: "same" | number;
+  /** `refresh_in`: for tokens living at least `fromSeconds`, that share of the lifetime; `null` never sends it. */
+  readonly refreshIn: { readonly fromSeconds: number; readonly share: number } | null;
+  readonly refreshTokenInactiveDays: number;
+  readonly spaRefreshTokenHours: number;
+  readonly authCodeMinutes: number;
+  readonly deviceCodeSeconds: number;
+  /** Between the parts of error_description: CRLF in recordings, spaces in bodies since about 2023. */
+  readonly errorSeparator: "crlf" | "space";
+  /** Sign-in page: a form to fill in, or signed in by `login_hint` alone. */
+  readonly signInPage: "form" | "automatic";
+}
+
+export interface World {
+  readonly name: string;
+  readonly tenants: readonly Tenant[];
+  readonly resources: readonly ProtectedResource[];
+  readonly settings: ServiceSettings;
+}

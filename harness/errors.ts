@@ -1,0 +1,85 @@
+/**
+ * Misuse of the harness, as opposed to a failure of the client under test.
+ * The command line turns every `HarnessError` into exit code 2 and its message,
+ * never into a stack trace.
+ */
+
+export type HarnessErrorCode =
+  | "unknown-scenario"
+  | "unknown-client"
+  | "unknown-mount"
+  | "unknown-rule"
+  | "unknown-name"
+  | "bad-usage"
+  | "bad-fault-plan"
+  | "bad-scenario"
+  | "bad-world"
+  | "bad-journal"
+  | "bad-har"
+  | "bad-baseline"
+  | "unwritable"
+  | "unmocked-request"
+  | "stuck"
+  | "client-not-installed"
+  | "worker-died";
+
+/** A misuse of the harness: what was wrong (`message`), where (`place`), and what to do (`hint`). */
+export class HarnessError extends Error {
+  readonly code: HarnessErrorCode;
+  readonly place: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(
+    code: HarnessErrorCode,
+    message: string,
+    options: { readonly place?: string; readonly hint?: string; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "HarnessError";
+    this.code = code;
+    this.place = options.place;
+    this.hint = options.hint;
+  }
+}
+
+/**
+ * The candidates nearest to a mistyped name, best first, at most three.
+ * Nearness is edit distance; candidates that share nothing with the name are left out.
+ */
+export function nearestNames(name: string, candidates: Iterable<string>): string[] {
+  const wanted = name.toLowerCase();
+  const scored: { candidate: string; distance: number }[] = [];
+  for (const candidate of candidates) {
+    const lower = candidate.toLowerCase();
+    const distance =
+      wanted.length > 2 && (lower.includes(wanted) || wanted.includes(lower))
+        ? 1
+        : editDistance(wanted, lower);
+    if (distance <= Math.max(2, Math.floor(wanted.length / 2))) scored.push({ candidate, distance });
+  }
+  return scored
+    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, 3)
+    .map((entry) => entry.candidate);
+}
+
+/** "Did you mean a, b or c?", or `otherwise` when nothing is near. */
+export function suggestNames(name: string, candidates: Iterable<string>, otherwise: string): string {
+  const near = nearestNames(name, candidates);
+  if (near.length === 0) return otherwise;
+  if (near.length === 1) return `Did you mean "${near[0]}"?`;
+  return `Did you mean ${near.slice(0, -1).join(", ")} or ${near.at(-1)}?`;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -1,0 +1,115 @@
+/**
+ * The fault plan: what is broken, where, when, how often. Plain data that prints as JSON;
+ * `validate.ts` checks it, `layer.ts` performs it, the history records it.
+ */
+import type { Endpoint } from "../http/endpoint.ts";
+
+/** Where a fault sits on the way from client to service. */
+export const faultSites = [
+  /** In front of everything: name look-up, connection, TLS, the gateway. */
+  "edge",
+  /** Inside the primary (ESTS); the front door may fail over to the backup. */
+  "primary",
+  /** Inside the backup authentication system. */
+  "backup",
+  /** Name resolution. */
+  "dns",
+  /** The protected API that accepts tokens. */
+  "resource",
+] as const;
+
+export type FaultSite = (typeof faultSites)[number];
+
+/** Narrows a window to some requests. Every given field must match; a list matches any of its values. */
+export interface FaultSlice {
+  /** Tenant id or a segment such as `common`. */
+  readonly tenant?: string | readonly string[];
+  /** Object id or UPN. */
+  readonly user?: string | readonly string[];
+  /** `client_credentials`, `authorization_code`, `refresh_token`, `on_behalf_of`, `device_code`, `password`. */
+  readonly grant?: string | readonly string[];
+  /** Client id. */
+  readonly app?: string | readonly string[];
+  readonly host?: string | readonly string[];
+  /** First label of a regional host, such as `westus2`. */
+  readonly region?: string | readonly string[];
+}
+
+/** The forms of Retry-After that clients meet. */
+export type RetryAfter =
+  | { readonly form: "seconds"; readonly seconds: number }
+  /** An HTTP-date, `seconds` after the response. */
+  | { readonly form: "http-date"; readonly seconds: number }
+  | { readonly form: "absent" }
+  | { readonly form: "zero" }
+  | { readonly form: "garbage"; readonly text: string };
+
+/** What the error body is. `aadsts` is the JSON envelope of ESTS with that AADSTS code. */
+export type ErrorBody =
+  | { readonly form: "aadsts"; readonly code: number }
+  | { readonly form: "json"; readonly value: unknown }
+  | { readonly form: "text"; readonly text: string }
+  | { readonly form: "html"; readonly title: string }
+  | { readonly form: "empty" };
+
+/** Delay in milliseconds: one figure, or drawn evenly between two. */
+export type Delay = number | { readonly min: number; readonly max: number };
+
+/** What happens to a request that a window takes. */
+export type FaultEffect =
+  | { readonly kind: "throttle"; readonly status?: 429 | 503; readonly retryAfter: RetryAfter; readonly body: ErrorBody }
+  | {
+      readonly kind: "server-error";
+      readonly status: 500 | 501 | 502 | 503 | 504;
+      readonly retryAfter?: RetryAfter;
+      readonly body: ErrorBody;
+    }
+  /** The request is answered properly, later. */
+  | { readonly kind: "latency"; readonly delay: Delay }
+  /** No answer while the window lasts; then the connection is reset. `forMs` ends one request's hang earlier, by a reset. */
+  | { readonly kind: "hang"; readonly forMs?: number }
+  /** The good answer, in chunks. */
+  | { readonly kind: "slow-body"; readonly chunkBytes: number; readonly everyMs: number }
+  /** The good answer stalls in mid-body for `forMs`, then goes on. */
+  | { readonly kind: "stalled-body"; readonly bytes: number; readonly forMs: number }
+  /** A well-delimited 200 whose JSON text ends after `bytes`. */
+  | { readonly kind: "truncated-body"; readonly bytes: number }
+  /** The connection is closed (FIN) or reset (RST) after `bytes` of the good answer. */
+  | { readonly kind: "cut-body"; readonly bytes: number; readonly by: "fin" | "reset" }
+  | { readonly kind: "refused" }
+  | { readonly kind: "reset" }
+  | { readonly kind: "dns-failure" }
+  | { readonly kind: "connect-timeout" }
+  | { readonly kind: "tls-failure" }
+  /** The good answer under another content type. */
+  | { readonly kind: "wrong-content-type"; readonly contentType: string }
+  /** `200 {}`. */
+  | { readonly kind: "empty-success" }
+  /** The published key set without the key that signs. */
+  | { readonly kind: "keys-withdrawn" };
+
+export type FaultEffectKind = FaultEffect["kind"];
+
+/** One thing that is broken for a while. */
+export interface FaultWindow {
+  /** Unique in its plan; the history refers to it. */
+  readonly id: string;
+  readonly at: FaultSite;
+  readonly on: readonly Endpoint[] | "all";
+  readonly where?: FaultSlice;
+  /** Milliseconds after the start of the scenario. */
+  readonly from: number;
+  /** Milliseconds. */
+  readonly for: number;
+  /** Share of matching requests that are taken, 0 to 1. Absent means always, zero means never. */
+  readonly chance?: number;
+  /** Takes only the first N matching requests of the window. */
+  readonly first?: number;
+  /** Lets the first N matching requests of the window pass. */
+  readonly after?: number;
+  /** Moves `chance` (or always) linearly from `from` to `to` over the window. */
+  readonly ramp?: { readonly from: number; readonly to: number };
+  readonly effect: FaultEffect;
+}
+
+export type FaultPlan = readonly FaultWindow[];

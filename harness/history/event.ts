@@ -1,0 +1,285 @@
+/**
+ * The event union: everything that happens in a run, in one list, in virtual time.
+ * Operations (what the application asked of its client), exchanges (what went over the
+ * wire), faults and changes of the world stand side by side, so that a rule sees cause
+ * and effect in order. Secrets and tokens are fingerprints here, never values.
+ */
+import type { Endpoint } from "../http/endpoint.ts";
+import type { NetworkFaultCode } from "../http/network-fault.ts";
+import type { FaultWindow } from "../fault/plan.ts";
+
+/** How the application asks for a token. */
+export const flows = [
+  "client-credentials",
+  "silent",
+  "authorization-code",
+  "refresh-token",
+  "on-behalf-of",
+  "device-code",
+  "password",
+  /** The application's own call, of which only the result is known. */
+  "custom",
+] as const;
+
+export type Flow = (typeof flows)[number];
+
+/** Where an event stands: `index` in the history, `at` in ms since the Unix epoch, virtual. */
+export interface EventBase {
+  readonly index: number;
+  readonly at: number;
+}
+
+/** A token as the history knows it: by fingerprint. Times are ms since the Unix epoch. */
+export interface TokenFacts {
+  /** `at-` and 12 hex digits of the SHA-256 of the token. */
+  readonly accessToken: string;
+  readonly expiresAt: number;
+  /** From `ext_expires_in`, when the service sent it. */
+  readonly extendedExpiresAt?: number;
+  /** From `refresh_in`, when the service sent it. */
+  readonly refreshAt?: number;
+}
+
+/** The application calls its client. */
+export interface OperationInvoked extends EventBase {
+  readonly kind: "operation-invoked";
+  readonly operation: number;
+  /** The application instance, such as `daemon-1`; it keeps its name across a restart. */
+  readonly client: string;
+  readonly flow: Flow;
+  /** Client id. */
+  readonly app: string;
+  /** Tenant id. */
+  readonly tenant: string;
+  /** Home account id `oid.tid`, for flows with a user. */
+  readonly user?: string;
+  readonly scopes: readonly string[];
+  /** The application passed a claims challenge. */
+  readonly claims?: true;
+  /** The application asked to bypass the cache. */
+  readonly forceRefresh?: true;
+}
+
+/** How the call ended. `unknown`: cut off by the end of the run or by the caller's own timeout. */
+export type OperationCompleted = EventBase & {
+  readonly kind: "operation-completed";
+  readonly operation: number;
+} & (
+    | {
+        readonly outcome: "ok";
+        /** Absent when the client said ok without a usable token. */
+        readonly token?: TokenFacts;
+        /** What the client itself says; absent when it does not say. */
+        readonly fromCache?: boolean;
+        readonly user?: string;
+      }
+    | {
+        readonly outcome: "fail";
+        readonly error: {
+          readonly name: string;
+          readonly code: string;
+          readonly suberror?: string;
+          /** First line, volatile parts replaced. */
+          readonly message: string;
+          /** The client asks the application to interact with the user. */
+          readonly interactionRequired: boolean;
+        };
+      }
+    | { readonly outcome: "unknown"; readonly reason: "run-ended" | "caller-timeout" }
+  );
+
+/** A request leaves the client. */
+export interface ExchangeBegan extends EventBase {
+  readonly kind: "exchange-began";
+  readonly exchange: number;
+  /** The operation that caused it, when the mount can tell. */
+  readonly operation?: number;
+  readonly client?: string;
+  readonly method: string;
+  /** Secrets and volatile ids replaced. */
+  readonly url: string;
+  readonly host: string;
+  readonly endpoint: Endpoint;
+  readonly tenant?: string;
+  /** Client id. */
+  readonly app?: string;
+  readonly grant?: string;
+  /** From the routing hint, login_hint or username. */
+  readonly user?: string;
+  readonly scope?: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** Form fields, secrets and volatile ids replaced. */
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+/** The error an ESTS-shaped body carries. */
+export interface WireError {
+  readonly error: string;
+  readonly codes: readonly number[];
+  readonly suberror?: string;
+}
+
+/** What a token answer granted. */
+export interface IssuedFacts {
+  readonly token?: TokenFacts;
+  /** `rt-` fingerprint. */
+  readonly refreshToken?: string;
+  readonly idToken?: true;
+  /** Home account id `oid.tid`, from client_info or the id token. */
+  readonly user?: string;
+  readonly scope?: string;
+}
+
+export type ExchangeEnd =
+  | {
+      readonly kind: "response";
+      readonly status: number;
+      readonly headers: readonly (readonly [string, string])[];
+      readonly bodyForm: "json" | "html" | "text" | "empty";
+      /** Redacted; what arrived, when the body was cut. */
+      readonly body: string;
+      /** The body never arrived whole. */
+      readonly cut?: "fin" | "reset";
+    }
+  | { readonly kind: "network-fault"; readonly code: NetworkFaultCode }
+  /** The client gave up, or the run ended, before an answer. */
+  | { readonly kind: "abandoned" };
+
+/** The request's end on the wire, as the client's stack saw it. */
+export interface ExchangeEnded extends EventBase {
+  readonly kind: "exchange-ended";
+  readonly exchange: number;
+  readonly end: ExchangeEnd;
+  readonly servedBy: "primary" | "backup" | "edge" | "resource";
+  /** Ids of the fault windows that took it. */
+  readonly faults?: readonly string[];
+  /** The Retry-After header: raw, and in ms when it is a valid form (delay-seconds or HTTP-date). */
+  readonly retryAfter?: { readonly raw: string; readonly ms?: number };
+  readonly error?: WireError;
+  readonly issued?: IssuedFacts;
+}
+
+export interface FaultBegan extends EventBase {
+  readonly kind: "fault-began";
+  readonly window: FaultWindow;
+}
+
+export interface FaultEnded extends EventBase {
+  readonly kind: "fault-ended";
+  readonly window: string;
+}
+
+/** The last fault window has closed; what follows is recovery. */
+export interface FaultsCleared extends EventBase {
+  readonly kind: "faults-cleared";
+}
+
+/** The application asked a person to act. */
+export interface PromptShown extends EventBase {
+  readonly kind: "prompt-shown";
+  readonly client: string;
+  readonly operation?: number;
+  readonly user?: string;
+  readonly app?: string;
+  /** `prompt` parameter of the authorize request, or `device-code`. */
+  readonly prompt: "none-given" | "login" | "consent" | "select_account" | "create" | "device-code";
+}
+
+/** The process restarted: memory is gone, what was persisted is loaded again. */
+export interface ClientRestarted extends EventBase {
+  readonly kind: "client-restarted";
+  readonly client: string;
+  /** What the application persisted across it. */
+  readonly persisted: "cache" | "nothing";
+}
+
+/** The application presented an access token to a protected API, which answered. */
+export interface TokenPresented extends EventBase {
+  readonly kind: "token-presented";
+  readonly client?: string;
+  readonly accessToken: string;
+  readonly verdict:
+    | "accepted"
+    | "expired"
+    | "not-yet-valid"
+    | "unknown-key"
+    | "wrong-audience"
+    | "revoked"
+    | "malformed";
+}
+
+/** Something in the world changed, by the script. */
+export interface WorldChanged extends EventBase {
+  readonly kind: "world-changed";
+  readonly change:
+    | "sessions-revoked"
+    | "password-changed"
+    | "user-disabled"
+    | "user-risk-high"
+    | "refresh-tokens-revoked"
+    | "keys-rotated"
+    | "secret-rolled";
+  readonly tenant: string;
+  /** Object ids; absent means everyone in the tenant. */
+  readonly users?: readonly string[];
+  readonly app?: string;
+}
+
+/** A remark of the script, for the reader of the timeline. */
+export interface Noted extends EventBase {
+  readonly kind: "noted";
+  readonly text: string;
+}
+
+export type HistoryEvent =
+  | OperationInvoked
+  | OperationCompleted
+  | ExchangeBegan
+  | ExchangeEnded
+  | FaultBegan
+  | FaultEnded
+  | FaultsCleared
+  | PromptShown
+  | ClientRestarted
+  | TokenPresented
+  | WorldChanged
+  | Noted;
+
+/** Bounds a scenario may set for the rules; each has a default in its rule's file. */
+export interface RuleLimits {
+  /** How long after the last fault operations may still fail, ms. */
+  readonly recoveryWithinMs?: number;
+  /** Requests per minute the service can bear in recovery, all clients together. */
+  readonly recoveryRequestsPerMinuteMax?: number;
+  /** How long past refresh_in an operation may be delayed by a failing refresh, ms. */
+  readonly proactiveRefreshDelayMaxMs?: number;
+  /** Like requests by one client in five minutes; ESTS's loop detection is at 15. */
+  readonly likeRequestsPer5MinutesMax?: number;
+  /** Share of operations that must end ok of those that could have, 0 to 1. */
+  readonly availabilityMin?: number;
+  /** Prompts allowed. */
+  readonly promptsMax?: number;
+}
+
+/** First line of a journal: what was run. Enough to run it again. */
+export interface JournalHeader {
+  readonly schema: "brownout/journal/1";
+  readonly brownout: string;
+  readonly scenario: string;
+  /** Path of the scenario's file when it is not from the library. */
+  readonly file?: string;
+  readonly client: { readonly name: string; readonly version: string };
+  readonly mount: string;
+  readonly seed: string;
+  /** ms since the Unix epoch, virtual. */
+  readonly startedAt: number;
+  /** Rules that the scenario asserts: these must come to a conclusion. */
+  readonly asserts: readonly string[];
+  readonly limits?: RuleLimits;
+}
+
+/** A run as the rules see it. */
+export interface History {
+  readonly header: JournalHeader;
+  readonly events: readonly HistoryEvent[];
+}

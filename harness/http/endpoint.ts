@@ -1,0 +1,137 @@
+/**
+ * Which Entra endpoint a request means, and on whose behalf, read from the wire alone.
+ * Paths: `shared/facts/entra.md` A.1. Whoever slices by endpoint, grant, app, user or
+ * tenant reads it from here, once per request.
+ */
+import { textOfRequest } from "./message.ts";
+
+export const endpoints = [
+  "instance-discovery",
+  "openid-configuration",
+  "keys",
+  "authorize",
+  "token",
+  "device-code",
+  "logout",
+  "user-realm",
+  "userinfo",
+  /** A protected API that accepts tokens; not part of Entra. */
+  "resource",
+  "other",
+] as const;
+
+export type Endpoint = (typeof endpoints)[number];
+
+/** What one request asks for. Absent fields were not on the wire. */
+export interface EntraRequest {
+  readonly endpoint: Endpoint;
+  /** Lower case, without port. */
+  readonly host: string;
+  /** The tenant segment as sent: GUID, domain, `common`, `organizations` or `consumers`. */
+  readonly tenant?: string;
+  /** `2.0` unless the path is a v1 path. */
+  readonly version: "1.0" | "2.0";
+  /** OAuth grant type as sent; the device code URN is shortened to `device_code`, jwt-bearer to `on_behalf_of`. */
+  readonly grant?: string;
+  /** Client id. */
+  readonly app?: string;
+  /** The user named by the routing hint, login_hint or username: an object id or a UPN, lower case. */
+  readonly user?: string;
+  readonly scope?: string;
+  /** Form fields of a POST, or the query of a GET; last one wins. Values are secret: never log them raw. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const described = new WeakMap<Request, Promise<EntraRequest>>();
+
+/** Reads a request's meaning; remembered per request. */
+export function describeRequest(request: Request): Promise<EntraRequest> {
+  let description = described.get(request);
+  if (description === undefined) {
+    description = read(request);
+    described.set(request, description);
+  }
+  return description;
+}
+
+const GRANT_SHORT_NAMES: Readonly<Record<string, string>> = {
+  "urn:ietf:params:oauth:grant-type:device_code": "device_code",
+  "urn:ietf:params:oauth:grant-type:jwt-bearer": "on_behalf_of",
+};
+
+async function read(request: Request): Promise<EntraRequest> {
+  const url = new URL(request.url);
+  const { endpoint, tenant, version } = classifyPath(url.hostname, url.pathname);
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of url.searchParams) parameters[name] = value;
+  if (request.method === "POST" && isForm(request)) {
+    for (const [name, value] of new URLSearchParams(await textOfRequest(request))) parameters[name] = value;
+  }
+  const grantSent = parameters["grant_type"];
+  const grant = grantSent === undefined ? undefined : (GRANT_SHORT_NAMES[grantSent] ?? grantSent);
+  const app = parameters["client_id"] ?? basicUser(request);
+  const user = userOf(request, parameters);
+  return {
+    endpoint,
+    host: url.hostname.toLowerCase(),
+    version,
+    parameters,
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(grant === undefined ? {} : { grant }),
+    ...(app === undefined ? {} : { app: app.toLowerCase() }),
+    ...(user === undefined ? {} : { user }),
+    ...(parameters["scope"] === undefined ? {} : { scope: parameters["scope"] }),
+  };
+}
+
+function isForm(request: Request): boolean {
+  return (request.headers.get("content-type") ?? "").toLowerCase().startsWith("application/x-www-form-urlencoded");
+}
+
+const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
+  [/^oauth2\/v2\.0\/token$/, "token", "2.0"],
+  [/^oauth2\/token$/, "token", "1.0"],
+  [/^oauth2\/v2\.0\/authorize$/, "authorize", "2.0"],
+  [/^oauth2\/authorize$/, "authorize", "1.0"],
+  [/^oauth2\/v2\.0\/devicecode$/, "device-code", "2.0"],
+  [/^oauth2\/v2\.0\/logout$/, "logout", "2.0"],
+  [/^v2\.0\/\.well-known\/openid-configuration$/, "openid-configuration", "2.0"],
+  [/^\.well-known\/openid-configuration$/, "openid-configuration", "1.0"],
+  [/^discovery\/v2\.0\/keys$/, "keys", "2.0"],
+  [/^discovery\/keys$/, "keys", "1.0"],
+];
+
+function classifyPath(
+  host: string,
+  path: string,
+): { endpoint: Endpoint; tenant?: string; version: "1.0" | "2.0" } {
+  if (/^\/oidc\/userinfo\/?$/i.test(path)) return { endpoint: "userinfo", version: "2.0" };
+  if (/^\/common\/discovery\/instance\/?$/i.test(path)) return { endpoint: "instance-discovery", version: "2.0" };
+  if (/^\/common\/userrealm\//i.test(path)) return { endpoint: "user-realm", version: "1.0" };
+  const [, tenant, rest] = /^\/([^/]+)\/(.+?)\/?$/.exec(path) ?? [];
+  if (tenant !== undefined && rest !== undefined) {
+    for (const [pattern, endpoint, version] of TENANT_PATHS) {
+      if (pattern.test(rest.toLowerCase())) return { endpoint, tenant: tenant.toLowerCase(), version };
+    }
+  }
+  return { endpoint: /(^|\.)(login|sts|mtlsauth)[.-]/.test(host) ? "other" : "resource", version: "2.0" };
+}
+
+function basicUser(request: Request): string | undefined {
+  const [, encoded] = /^Basic (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+  if (encoded === undefined) return undefined;
+  const [user] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  return user === undefined || user === "" ? undefined : decodeURIComponent(user);
+}
+
+/** Routing hint in header, query or form, any case: `entra.md` D.7. */
+function userOf(request: Request, parameters: Readonly<Record<string, string>>): string | undefined {
+  const inBody = Object.entries(parameters).find(([name]) => name.toLowerCase() === "x-anchormailbox")?.[1];
+  const hint = request.headers.get("x-anchormailbox") ?? inBody;
+  if (hint !== undefined && hint !== null) {
+    const [, oid] = /^\s*oid:\s*([^@\s]+)@/i.exec(hint) ?? [];
+    const [, upn] = /^\s*upn:\s*(\S+)\s*$/i.exec(hint) ?? [];
+    if (oid !== undefined || upn !== undefined) return (oid ?? upn ?? "").toLowerCase();
+  }
+  return (parameters["username"] ?? parameters["login_hint"])?.toLowerCase();
+}

@@ -1,0 +1,67 @@
+/**
+ * Texts of requests and responses, without paying for streams. Every message that the
+ * harness makes remembers its text (and how its body is to break, if it is), so layers,
+ * recorder and mounts read it synchronously; a foreign message is read once, from a clone.
+ */
+
+/** How a response body reaches the client. */
+export type BodyDelivery =
+  | { readonly kind: "whole" }
+  /** The first `bytes` arrive, then the server closes (FIN) or resets (RST) the connection. */
+  | { readonly kind: "cut"; readonly bytes: number; readonly by: "fin" | "reset" }
+  /** The first `bytes` arrive, then nothing for `forMs`, then the rest. */
+  | { readonly kind: "stalled"; readonly bytes: number; readonly forMs: number }
+  /** Chunks of `chunkBytes`, one every `everyMs`. */
+  | { readonly kind: "slow"; readonly chunkBytes: number; readonly everyMs: number };
+
+const requestTexts = new WeakMap<Request, string>();
+const responseTexts = new WeakMap<Response, string>();
+const deliveries = new WeakMap<Response, BodyDelivery>();
+const WHOLE: BodyDelivery = { kind: "whole" };
+
+/** A `Request` that remembers its body text. */
+export function createRequest(url: string, init: RequestInit & { readonly body?: string | null } = {}): Request {
+  const request = new Request(url, init);
+  requestTexts.set(request, init.body ?? "");
+  return request;
+}
+
+/** The body text of a request, read at most once and never consumed. */
+export async function textOfRequest(request: Request): Promise<string> {
+  const known = requestTexts.get(request);
+  if (known !== undefined) return known;
+  const text = request.body === null ? "" : await request.clone().text();
+  requestTexts.set(request, text);
+  return text;
+}
+
+/**
+ * A `Response` that remembers its text and its delivery. The `Response` itself always
+ * carries the whole text; a mount that has sockets performs the delivery, the direct
+ * mount emulates what Fetch would report for it.
+ */
+export function createResponse(
+  text: string,
+  init: ResponseInit,
+  delivery: BodyDelivery = WHOLE,
+): Response {
+  const status = init.status ?? 200;
+  const response = new Response(status === 204 || status === 304 ? null : text, init);
+  responseTexts.set(response, text);
+  if (delivery !== WHOLE) deliveries.set(response, delivery);
+  return response;
+}
+
+/** The body text of a response, read at most once and never consumed. */
+export async function textOfResponse(response: Response): Promise<string> {
+  const known = responseTexts.get(response);
+  if (known !== undefined) return known;
+  const text = response.body === null ? "" : await response.clone().text();
+  responseTexts.set(response, text);
+  return text;
+}
+
+/** How the body of this response is to reach the client; `whole` unless a fault said otherwise. */
+export function deliveryOf(response: Response): BodyDelivery {
+  return deliveries.get(response) ?? WHOLE;
+}

@@ -1,0 +1,34 @@
+/**
+ * A mount hangs the simulated service under a real HTTP stack. It translates and decides
+ * nothing. One mount a process: msw and nock both patch `fetch` and hang together.
+ */
+import type { Gate } from "../clock/gate.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Service } from "../http/service.ts";
+
+export const mountNames = ["direct", "msw", "nock", "https"] as const;
+
+export type MountName = (typeof mountNames)[number];
+
+export interface MountContext {
+  readonly service: Service;
+  /** Sleeps here count as the request's own, see `clock/gate.ts`. */
+  readonly clock: Clock;
+  readonly gate: Gate;
+}
+
+export interface Mounted {
+  /** Sends a request the way this mount's clients do; redirects are never followed. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * True when the process's own `fetch`, `http` and `https` reach the service. False for
+   * the direct mount, where a client must be handed `fetch` as its transport.
+   */
+  readonly reachesProcess: boolean;
+  readonly stop: () => Promise<void>;
+}
+
+export interface Mount {
+  readonly name: MountName;
+  readonly start: (context: MountContext) => Promise<Mounted>;
+}
