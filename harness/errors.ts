@@ -55,7 +55,8 @@ export function nearestNames(name: string, candidates: Iterable<string>): string
       wanted.length > 2 && (lower.includes(wanted) || wanted.includes(lower))
         ? 1
         : editDistance(wanted, lower);
-    if (distance <= Math.max(2, Math.floor(wanted.length / 2))) scored.push({ candidate, distance });
+    if (distance <= Math.max(2, Math.floor(wanted.length / 2)))
+      scored.push({ candidate, distance });
   }
   return scored
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
@@ -64,7 +65,11 @@ export function nearestNames(name: string, candidates: Iterable<string>): string
 }
 
 /** "Did you mean a, b or c?", or `otherwise` when nothing is near. */
-export function suggestNames(name: string, candidates: Iterable<string>, otherwise: string): string {
+export function suggestNames(
+  name: string,
+  candidates: Iterable<string>,
+  otherwise: string,
+): string {
   const near = nearestNames(name, candidates);
   if (near.length === 0) return otherwise;
   if (near.length === 1) return `Did you mean "${near[0]}"?`;
@@ -77,7 +82,9 @@ function editDistance(a: string, b: string): number {
     const current = [row];
     for (let column = 1; column <= b.length; column += 1) {
       const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substitution));
+      current.push(
+        Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substitution),
+      );
     }
     previous = current;
   }

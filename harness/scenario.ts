@@ -94,7 +94,10 @@ export interface ScriptContext {
   readonly world: WorldControls;
   readonly open: (application: OpenApplication) => Promise<Application>;
   /** For a user's own code: records whatever `call` does as one operation of flow `custom`. */
-  readonly operate: (name: string, call: () => Promise<Partial<TokenResult> | string | undefined>) => Promise<unknown>;
+  readonly operate: (
+    name: string,
+    call: () => Promise<Partial<TokenResult> | string | undefined>,
+  ) => Promise<unknown>;
   readonly note: (text: string) => void;
 }
 

@@ -59,7 +59,11 @@ export interface ClientContext {
   /** Sends a request as the person's browser. */
   readonly browse: (request: Request) => Promise<Response>;
   /** Tells the history that a person was asked to act. */
-  readonly prompted: (prompt: { readonly user?: string; readonly app?: string; readonly prompt: string }) => void;
+  readonly prompted: (prompt: {
+    readonly user?: string;
+    readonly app?: string;
+    readonly prompt: string;
+  }) => void;
   /** What the application saved; survives `restart`. */
   readonly storage: Map<string, string>;
 }

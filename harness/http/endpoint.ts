@@ -65,7 +65,8 @@ async function read(request: Request): Promise<EntraRequest> {
   const parameters: Record<string, string> = {};
   for (const [name, value] of url.searchParams) parameters[name] = value;
   if (request.method === "POST" && isForm(request)) {
-    for (const [name, value] of new URLSearchParams(await textOfRequest(request))) parameters[name] = value;
+    for (const [name, value] of new URLSearchParams(await textOfRequest(request)))
+      parameters[name] = value;
   }
   const grantSent = parameters["grant_type"];
   const grant = grantSent === undefined ? undefined : (GRANT_SHORT_NAMES[grantSent] ?? grantSent);
@@ -85,7 +86,9 @@ async function read(request: Request): Promise<EntraRequest> {
 }
 
 function isForm(request: Request): boolean {
-  return (request.headers.get("content-type") ?? "").toLowerCase().startsWith("application/x-www-form-urlencoded");
+  return (request.headers.get("content-type") ?? "")
+    .toLowerCase()
+    .startsWith("application/x-www-form-urlencoded");
 }
 
 const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
@@ -106,15 +109,20 @@ function classifyPath(
   path: string,
 ): { endpoint: Endpoint; tenant?: string; version: "1.0" | "2.0" } {
   if (/^\/oidc\/userinfo\/?$/i.test(path)) return { endpoint: "userinfo", version: "2.0" };
-  if (/^\/common\/discovery\/instance\/?$/i.test(path)) return { endpoint: "instance-discovery", version: "2.0" };
+  if (/^\/common\/discovery\/instance\/?$/i.test(path))
+    return { endpoint: "instance-discovery", version: "2.0" };
   if (/^\/common\/userrealm\//i.test(path)) return { endpoint: "user-realm", version: "1.0" };
   const [, tenant, rest] = /^\/([^/]+)\/(.+?)\/?$/.exec(path) ?? [];
   if (tenant !== undefined && rest !== undefined) {
     for (const [pattern, endpoint, version] of TENANT_PATHS) {
-      if (pattern.test(rest.toLowerCase())) return { endpoint, tenant: tenant.toLowerCase(), version };
+      if (pattern.test(rest.toLowerCase()))
+        return { endpoint, tenant: tenant.toLowerCase(), version };
     }
   }
-  return { endpoint: /(^|\.)(login|sts|mtlsauth)[.-]/.test(host) ? "other" : "resource", version: "2.0" };
+  return {
+    endpoint: /(^|\.)(login|sts|mtlsauth)[.-]/.test(host) ? "other" : "resource",
+    version: "2.0",
+  };
 }
 
 function basicUser(request: Request): string | undefined {
@@ -125,8 +133,13 @@ function basicUser(request: Request): string | undefined {
 }
 
 /** Routing hint in header, query or form, any case: `entra.md` D.7. */
-function userOf(request: Request, parameters: Readonly<Record<string, string>>): string | undefined {
-  const inBody = Object.entries(parameters).find(([name]) => name.toLowerCase() === "x-anchormailbox")?.[1];
+function userOf(
+  request: Request,
+  parameters: Readonly<Record<string, string>>,
+): string | undefined {
+  const inBody = Object.entries(parameters).find(
+    ([name]) => name.toLowerCase() === "x-anchormailbox",
+  )?.[1];
   const hint = request.headers.get("x-anchormailbox") ?? inBody;
   if (hint !== undefined && hint !== null) {
     const [, oid] = /^\s*oid:\s*([^@\s]+)@/i.exec(hint) ?? [];

@@ -20,7 +20,10 @@ const deliveries = new WeakMap<Response, BodyDelivery>();
 const WHOLE: BodyDelivery = { kind: "whole" };
 
 /** A `Request` that remembers its body text. */
-export function createRequest(url: string, init: RequestInit & { readonly body?: string | null } = {}): Request {
+export function createRequest(
+  url: string,
+  init: RequestInit & { readonly body?: string | null } = {},
+): Request {
   const request = new Request(url, init);
   requestTexts.set(request, init.body ?? "");
   return request;

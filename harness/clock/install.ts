@@ -1,0 +1,201 @@
+/**
+ * Puts the virtual clock under the whole process: `Date`, `setTimeout`, `setInterval`,
+ * their clears, `performance.now`, `AbortSignal.timeout` and the `node:timers` modules.
+ * `setImmediate`, `nextTick`, microtasks and real I/O stay, or HTTP would stop.
+ *
+ * Install once a process and keep it: undici holds on to timers of the first clock it saw
+ * (facts, "Virtual time"), and a second installation would leave its time-outs dead.
+ */
+import { syncBuiltinESMExports } from "node:module";
+import timersModule from "node:timers";
+import timersPromises from "node:timers/promises";
+import { promisify } from "node:util";
+import type { VirtualClock, VirtualTimer } from "./virtual-clock.ts";
+
+export interface InstalledClock {
+  /** Puts everything back as it was. */
+  restore(): void;
+}
+
+/** Replaces the process's time with `clock`; `setTimeout` of a clock that is already installed is an error. */
+export function installClock(clock: VirtualClock): InstalledClock {
+  const undo: (() => void)[] = [];
+  const replace = (target: object, name: string, value: unknown): void => {
+    const before = Object.getOwnPropertyDescriptor(target, name);
+    Object.defineProperty(target, name, {
+      value,
+      configurable: true,
+      enumerable: before?.enumerable ?? true,
+      writable: true,
+    });
+    undo.push(() => {
+      if (before === undefined) Reflect.deleteProperty(target, name);
+      else Object.defineProperty(target, name, before);
+    });
+  };
+
+  const timers = virtualTimers(clock);
+  const bornAtMs = clock.now();
+  replace(globalThis, "Date", virtualDate(clock));
+  replace(performance, "now", () => clock.now() - bornAtMs);
+  replace(AbortSignal, "timeout", (delayMs: number) => abortAfter(clock, delayMs));
+  for (const [name, value] of Object.entries(timers)) {
+    replace(globalThis, name, value);
+    replace(timersModule, name, value);
+  }
+  replace(timersPromises, "setTimeout", timers.setTimeout[promisify.custom]);
+  holdDuringWebCrypto(clock, replace);
+  syncBuiltinESMExports();
+
+  return {
+    restore() {
+      for (const back of undo.toReversed()) back();
+      undo.length = 0;
+      syncBuiltinESMExports();
+    },
+  };
+}
+
+function virtualDate(clock: VirtualClock): DateConstructor {
+  const RealDate = Date;
+  function VirtualDate(this: unknown, ...parts: unknown[]): unknown {
+    if (new.target === undefined) return new RealDate(clock.now()).toString();
+    return Reflect.construct(
+      RealDate,
+      parts.length === 0 ? [clock.now()] : parts,
+      new.target,
+    ) as unknown;
+  }
+  VirtualDate.prototype = RealDate.prototype;
+  Object.setPrototypeOf(VirtualDate, RealDate);
+  return Object.assign(VirtualDate, { now: () => clock.now() }) as unknown as DateConstructor;
+}
+
+/** What `setTimeout` returns: the parts of Node's `Timeout` that programs use. */
+interface TimeoutHandle {
+  ref(): TimeoutHandle;
+  unref(): TimeoutHandle;
+  hasRef(): boolean;
+  refresh(): TimeoutHandle;
+  close(): TimeoutHandle;
+  [Symbol.toPrimitive](): number;
+  [Symbol.dispose](): void;
+}
+
+type TimerFunction = (
+  callback: (...values: unknown[]) => void,
+  delayMs?: number,
+  ...values: unknown[]
+) => TimeoutHandle;
+
+function virtualTimers(clock: VirtualClock) {
+  const byId = new Map<number, TimeoutHandle>();
+  let ids = 0;
+
+  const start = (
+    callback: () => void,
+    delayMs: number,
+    repeats: "once" | "again",
+  ): TimeoutHandle => {
+    const id = (ids += 1);
+    let hasRef = true;
+    const fire = (): void => {
+      if (repeats === "again") timer.restart();
+      else byId.delete(id);
+      callback();
+    };
+    const timer: VirtualTimer = clock.setTimer(fire, delayMs);
+    const stop = (): void => {
+      timer.cancel();
+      byId.delete(id);
+    };
+    const handle: TimeoutHandle = {
+      ref() {
+        hasRef = true;
+        return handle;
+      },
+      unref() {
+        hasRef = false;
+        return handle;
+      },
+      hasRef: () => hasRef,
+      refresh() {
+        timer.restart();
+        return handle;
+      },
+      close() {
+        stop();
+        return handle;
+      },
+      [Symbol.toPrimitive]() {
+        byId.set(id, handle);
+        return id;
+      },
+      [Symbol.dispose]: stop,
+    };
+    return handle;
+  };
+
+  const setTimeout: TimerFunction = (callback, delayMs, ...values) =>
+    start(() => callback(...values), delayOf(delayMs), "once");
+  const setInterval: TimerFunction = (callback, delayMs, ...values) =>
+    start(() => callback(...values), Math.max(1, delayOf(delayMs)), "again");
+  const clear = (handle: unknown): void => {
+    if (typeof handle === "object" && handle !== null && "close" in handle)
+      (handle as TimeoutHandle).close();
+    else if (typeof handle === "number" || typeof handle === "string")
+      byId.get(Number(handle))?.close();
+  };
+  const sleep = async <T>(
+    delayMs?: number,
+    value?: T,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<T | undefined> => {
+    await clock.sleep(delayOf(delayMs), options?.signal);
+    return value;
+  };
+  return {
+    setTimeout: Object.assign(setTimeout, { [promisify.custom]: sleep }),
+    setInterval,
+    clearTimeout: clear,
+    clearInterval: clear,
+  };
+}
+
+/** Node's own rule, but zero stays zero: it means "next turn", which must not need a jump in time. */
+function delayOf(delayMs: number | undefined): number {
+  const delay = Number(delayMs ?? 0);
+  return delay >= 1 ? (delay > 2_147_483_647 ? 1 : delay) : 0;
+}
+
+function abortAfter(clock: VirtualClock, delayMs: number): AbortSignal {
+  const controller = new AbortController();
+  clock.setTimer(() => {
+    controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+  }, delayMs);
+  return controller.signal;
+}
+
+/** WebCrypto works in the thread pool, where the event loop does not show it: time must wait for it. */
+function holdDuringWebCrypto(
+  clock: VirtualClock,
+  replace: (target: object, name: string, value: unknown) => void,
+): void {
+  const prototype = Object.getPrototypeOf(globalThis.crypto.subtle) as Record<string, unknown>;
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const real = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
+    if (typeof real !== "function" || name === "constructor") continue;
+    replace(
+      prototype,
+      name,
+      async function held(this: unknown, ...values: unknown[]): Promise<unknown> {
+        const hold = clock.gate.hold();
+        try {
+          return await (Reflect.apply(real, this, values) as Promise<unknown>);
+        } finally {
+          hold.release();
+        }
+      },
+    );
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The one virtual clock of a run. It moves client and simulator together, only forward,
+ * only while nothing is in flight, and jumps from event to event instead of ticking.
+ *
+ * An own heap instead of a fake-timers library, because the jump and the in-flight gate
+ * are what makes days pass in seconds: see docs/decisions/0004.
+ */
+import { HarnessError } from "../errors.ts";
+import type { Clock } from "./clock.ts";
+import { createGate, type Gate } from "./gate.ts";
+import { createTimerHeap, type Timer } from "./timer-heap.ts";
+
+export interface VirtualTimer {
+  cancel(): void;
+  /** Starts the delay anew from now, also when it has fired. */
+  restart(): void;
+  isWaiting(): boolean;
+}
+
+export interface VirtualClock extends Clock {
+  readonly gate: Gate;
+  /** Calls back `delayMs` from now in virtual time; zero on the next turn, whoever is in flight. */
+  setTimer(callback: () => void, delayMs: number): VirtualTimer;
+  /**
+   * Moves time until `work` settles: waits for what is in flight, then jumps to the next
+   * timer. Throws `stuck` when nothing is left that could ever settle it.
+   */
+  drive<T>(work: Promise<T>): Promise<T>;
+  /**
+   * Starts a new run at `startMs` with no timers. Refuses while something is in flight.
+   * This is the only way back in time, and only between runs.
+   */
+  reset(startMs: number): void;
+  timersWaiting(): number;
+}
+
+export interface VirtualClockOptions {
+  readonly startMs: number;
+  /** Turns of the event loop without any activity that count as quiet. In-process mounts need one. */
+  readonly quietTurns?: number;
+}
+
+/** A wait that no timer can end and that outlasts this many quiet turns is stuck. */
+const STUCK_AFTER_QUIET_TURNS = 20_000;
+
+/** So is a request that keeps the clock waiting for this many turns (minutes of real time). */
+const STUCK_AFTER_BUSY_TURNS = 5_000_000;
+
+const realSetImmediate = setImmediate;
+
+export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
+  const gate = createGate();
+  const heap = createTimerHeap();
+  const quietTurns = options.quietTurns ?? 1;
+  let nowMs = options.startMs;
+  let order = 0;
+
+  const setTimer = (callback: () => void, delayMs: number): VirtualTimer => {
+    const wait = delayMs >= 1 ? Math.floor(delayMs) : 0;
+    const timer: Timer = { dueMs: nowMs + wait, order: (order += 1), callback, waiting: false };
+    heap.add(timer);
+    return {
+      cancel: () => heap.cancel(timer),
+      restart() {
+        heap.cancel(timer);
+        timer.dueMs = nowMs + wait;
+        timer.order = order += 1;
+        heap.add(timer);
+      },
+      isWaiting: () => timer.waiting,
+    };
+  };
+
+  const fireNext = (): void => {
+    const timer = heap.take();
+    if (timer === undefined) return;
+    nowMs = Math.max(nowMs, timer.dueMs);
+    timer.callback();
+  };
+
+  /** Resolves true when nothing happened for the quiet turns, false when something is at work. */
+  const isQuiet = async (): Promise<boolean> => {
+    for (let turn = 0; turn < quietTurns; turn += 1) {
+      const before = gate.activity();
+      await new Promise<void>((resolve) => void realSetImmediate(resolve));
+      if (gate.awake() > 0 || gate.activity() !== before) return false;
+    }
+    return !hasPendingIo();
+  };
+
+  const drive = async <T>(work: Promise<T>): Promise<T> => {
+    let settled = false;
+    const settle = (): void => {
+      settled = true;
+    };
+    work.then(settle, settle);
+    let quietWaits = 0;
+    let busyWaits = 0;
+    for (;;) {
+      const quiet = await isQuiet();
+      if (settled) return work;
+      const next = heap.peek();
+      if (next !== undefined && (quiet || next.dueMs <= nowMs)) {
+        quietWaits = 0;
+        busyWaits = 0;
+        fireNext();
+      } else if (quiet) {
+        quietWaits += 1;
+        if (quietWaits > STUCK_AFTER_QUIET_TURNS) throw stuck(nowMs);
+      } else {
+        busyWaits += 1;
+        if (busyWaits > STUCK_AFTER_BUSY_TURNS) throw neverAnswered(nowMs);
+      }
+    }
+  };
+
+  return {
+    gate,
+    setTimer,
+    drive,
+    now: () => nowMs,
+    sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
+    reset(startMs) {
+      if (gate.awake() > 0) {
+        throw new HarnessError("stuck", "the clock cannot start anew while a request is in flight");
+      }
+      heap.clear();
+      nowMs = startMs;
+      order = 0;
+    },
+    timersWaiting: () => heap.size(),
+  };
+}
+
+function sleepOn(
+  setTimer: VirtualClock["setTimer"],
+  ms: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const timer = setTimer(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, ms);
+    const abort = (): void => {
+      timer.cancel();
+      reject(signal?.reason as Error);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+}
+
+/** Requests that the event loop still owes an answer to: files, look-ups, connects, writes. */
+const IO_REQUEST = /Req(Callback|Promise|Wrap)?$|ConnectWrap$|WriteWrap$|ShutdownWrap$/;
+
+function hasPendingIo(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => IO_REQUEST.test(resource));
+}
+
+function stuck(nowMs: number): HarnessError {
+  return new HarnessError(
+    "stuck",
+    `nothing is left to happen at virtual time ${new Date(nowMs).toISOString()}, yet the script still waits`,
+    {
+      hint: "A promise in the script never settles: look for one that waits on something outside the harness's clock, network and files.",
+    },
+  );
+}
+
+function neverAnswered(nowMs: number): HarnessError {
+  return new HarnessError(
+    "stuck",
+    `a request or file operation begun by virtual time ${new Date(nowMs).toISOString()} never ends`,
+    {
+      place: process.getActiveResourcesInfo().join(", "),
+      hint: "The clock stands still while something is in flight. Read or cancel every response body.",
+    },
+  );
+}
