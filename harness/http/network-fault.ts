@@ -26,11 +26,14 @@ export class NetworkFault extends Error {
   readonly code: NetworkFaultCode;
   /** Which host was asked. */
   readonly host: string;
+  /** The client learns of it this much later (a SYN that nobody answers); at once when absent. ms. */
+  readonly afterMs: number | undefined;
 
-  constructor(code: NetworkFaultCode, host: string) {
+  constructor(code: NetworkFaultCode, host: string, options: { readonly afterMs?: number } = {}) {
     super(`${code} ${host}`);
     this.name = "NetworkFault";
     this.code = code;
     this.host = host;
+    this.afterMs = options.afterMs;
   }
 }

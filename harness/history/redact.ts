@@ -1,0 +1,126 @@
+/**
+ * What may stand in a journal. Secrets become fingerprints or `<redacted>`; ids that the
+ * client draws by chance (correlation ids, PKCE, nonces) become aliases in order of
+ * appearance, so that one seed gives one journal, byte for byte, on any machine.
+ */
+import { createHash } from "node:crypto";
+
+const REDACTED = "<redacted>";
+const VOLATILE = "<volatile>";
+
+/** `at-` or `rt-` and 12 hex digits of the SHA-256 of a secret. */
+export function fingerprint(prefix: "at" | "rt", secret: string): string {
+  return `${prefix}-${createHash("sha256").update(secret).digest("hex").slice(0, 12)}`;
+}
+
+const SECRET_FIELDS = new Set([
+  "assertion",
+  "client_assertion",
+  "client_secret",
+  "code",
+  "code_verifier",
+  "device_code",
+  "id_token",
+  "id_token_hint",
+  "passwd",
+  "password",
+  "samlresponse",
+  "user_code",
+]);
+
+/** Drawn by the client by chance, or a fact about the machine. */
+const VOLATILE_FIELDS = new Set([
+  "code_challenge",
+  "logout_hint",
+  "nonce",
+  "req_cnf",
+  "session_state",
+  "sid",
+  "state",
+  "x-client-cpu",
+  "x-client-os",
+]);
+
+const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+
+/** The aliases of one run. */
+export interface Redactor {
+  /** A form field or query parameter. */
+  field(name: string, value: string): string;
+  url(url: string): string;
+  header(name: string, value: string): string;
+  /** Any text: replaces the correlation ids seen so far. */
+  text(text: string): string;
+  body(text: string, form: "json" | "html" | "text" | "empty"): string;
+}
+
+const BODY_CHARACTERS_MAX = 4_096;
+
+export function createRedactor(): Redactor {
+  const aliases = new Map<string, string>();
+
+  const aliasOf = (guid: string): string => {
+    const key = guid.toLowerCase();
+    let alias = aliases.get(key);
+    if (alias === undefined) {
+      alias = `00000000-0000-4000-8000-${String(aliases.size + 1).padStart(12, "0")}`;
+      aliases.set(key, alias);
+    }
+    return alias;
+  };
+
+  const text = (value: string): string =>
+    aliases.size === 0 ? value : value.replace(GUID, (guid) => aliases.get(guid.toLowerCase()) ?? guid);
+
+  const field = (name: string, value: string): string => {
+    const lower = name.toLowerCase();
+    if (value === "") return value;
+    if (SECRET_FIELDS.has(lower)) return REDACTED;
+    if (VOLATILE_FIELDS.has(lower)) return VOLATILE;
+    if (lower === "refresh_token") return fingerprint("rt", value);
+    if (lower === "access_token") return fingerprint("at", value);
+    if (lower === "client-request-id" || lower === "x-ms-client-request-id") return value.replace(GUID, aliasOf);
+    return text(value);
+  };
+
+  const url = (raw: string): string => {
+    const parsed = URL.canParse(raw) ? new URL(raw) : undefined;
+    if (parsed === undefined) return text(raw);
+    const parts = [...parsed.searchParams].map(([name, value]) => `${name}=${field(name, value)}`);
+    const query = parts.length === 0 ? "" : `?${parts.join("&")}`;
+    return `${parsed.origin === "null" ? parsed.protocol : parsed.origin}${parsed.pathname}${query}${parsed.hash === "" ? "" : "#<redacted>"}`;
+  };
+
+  return {
+    field,
+    url,
+    text,
+    header(name, value) {
+      const lower = name.toLowerCase();
+      if (lower === "authorization") {
+        const [scheme = "", secret = ""] = value.split(" ");
+        return scheme.toLowerCase() === "bearer" ? `Bearer ${fingerprint("at", secret)}` : `${scheme} ${REDACTED}`;
+      }
+      if (lower === "cookie") return REDACTED;
+      if (lower === "set-cookie") return `${value.split("=")[0] ?? ""}=${REDACTED}`;
+      if (lower === "location") return url(value);
+      return field(name, value);
+    },
+    body(value, form) {
+      if (form === "empty") return "";
+      if (form === "html") return /<title>[^<]*<\/title>/i.exec(value)?.[0] ?? "<html>";
+      const redacted = form === "json" ? redactJson(value, field) : text(value);
+      return redacted.length > BODY_CHARACTERS_MAX ? `${redacted.slice(0, BODY_CHARACTERS_MAX)}…` : redacted;
+    },
+  };
+}
+
+function redactJson(json: string, field: (name: string, value: string) => string): string {
+  try {
+    return JSON.stringify(
+      JSON.parse(json, (name, value: unknown) => (typeof value === "string" ? field(name, value) : value)),
+    );
+  } catch {
+    return field("", json);
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * What a token endpoint's JSON body says, as facts for the rules: the error, or what was
+ * issued and how long it lives. Shapes: `shared/facts/entra.md` A.6 and A.9.
+ */
+import type { IssuedFacts, TokenFacts, WireError } from "./event.ts";
+import { fingerprint } from "./redact.ts";
+
+/** Facts of a JSON body that arrived at `atMs`; nothing when it is neither. */
+export function factsOfBody(
+  text: string,
+  status: number,
+  atMs: number,
+): { readonly error?: WireError; readonly issued?: IssuedFacts } {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return {};
+  }
+  if (typeof body !== "object" || body === null) return {};
+  const fields = body as Readonly<Record<string, unknown>>;
+  if (typeof fields["error"] === "string") return { error: errorFacts(fields, fields["error"]) };
+  if (status !== 200) return {};
+  const issued = issuedFacts(fields, atMs);
+  return Object.keys(issued).length === 0 ? {} : { issued };
+}
+
+function errorFacts(fields: Readonly<Record<string, unknown>>, error: string): WireError {
+  const codes = Array.isArray(fields["error_codes"])
+    ? fields["error_codes"].filter((code): code is number => typeof code === "number")
+    : [];
+  const suberror = fields["suberror"];
+  return { error, codes, ...(typeof suberror === "string" ? { suberror } : {}) };
+}
+
+function issuedFacts(fields: Readonly<Record<string, unknown>>, atMs: number): IssuedFacts {
+  const accessToken = fields["access_token"];
+  const refreshToken = fields["refresh_token"];
+  const user = homeAccountOf(fields["client_info"]);
+  const token = typeof accessToken === "string" && accessToken !== "" ? tokenFacts(fields, accessToken, atMs) : undefined;
+  return {
+    ...(token === undefined ? {} : { token }),
+    ...(typeof refreshToken === "string" && refreshToken !== "" ? { refreshToken: fingerprint("rt", refreshToken) } : {}),
+    ...(typeof fields["id_token"] === "string" ? { idToken: true as const } : {}),
+    ...(user === undefined ? {} : { user }),
+    ...(typeof fields["scope"] === "string" ? { scope: fields["scope"] } : {}),
+  };
+}
+
+function tokenFacts(fields: Readonly<Record<string, unknown>>, accessToken: string, atMs: number): TokenFacts | undefined {
+  const expiresAt = instant(fields["expires_in"], atMs);
+  if (expiresAt === undefined) return undefined;
+  const extendedExpiresAt = instant(fields["ext_expires_in"], atMs);
+  const refreshAt = instant(fields["refresh_in"], atMs);
+  return {
+    accessToken: fingerprint("at", accessToken),
+    expiresAt,
+    ...(extendedExpiresAt === undefined ? {} : { extendedExpiresAt }),
+    ...(refreshAt === undefined ? {} : { refreshAt }),
+  };
+}
+
+/** Lifetimes are numbers on v2 and strings on v1 and managed identity. */
+function instant(lifetimeSeconds: unknown, atMs: number): number | undefined {
+  if (lifetimeSeconds === undefined || lifetimeSeconds === "") return undefined;
+  const lifetime = Number(lifetimeSeconds);
+  return Number.isFinite(lifetime) ? atMs + lifetime * 1_000 : undefined;
+}
+
+function homeAccountOf(clientInfo: unknown): string | undefined {
+  if (typeof clientInfo !== "string") return undefined;
+  try {
+    const { uid, utid } = JSON.parse(Buffer.from(clientInfo, "base64url").toString("utf8")) as Record<string, unknown>;
+    return typeof uid === "string" && typeof utid === "string" ? `${uid}.${utid}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
