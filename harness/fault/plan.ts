@@ -38,7 +38,7 @@ export interface FaultSlice {
 /** The forms of Retry-After that clients meet. */
 export type RetryAfter =
   | { readonly form: "seconds"; readonly seconds: number }
-  /** An HTTP-date, `seconds` after the response. */
+  /** An HTTP-date, `seconds` after the response; before it when negative. */
   | { readonly form: "http-date"; readonly seconds: number }
   | { readonly form: "absent" }
   | { readonly form: "zero" }
@@ -57,7 +57,12 @@ export type Delay = number | { readonly min: number; readonly max: number };
 
 /** What happens to a request that a window takes. */
 export type FaultEffect =
-  | { readonly kind: "throttle"; readonly status?: 429 | 503; readonly retryAfter: RetryAfter; readonly body: ErrorBody }
+  | {
+      readonly kind: "throttle";
+      readonly status?: 429 | 503;
+      readonly retryAfter: RetryAfter;
+      readonly body: ErrorBody;
+    }
   | {
       readonly kind: "server-error";
       readonly status: 500 | 501 | 502 | 503 | 504;
@@ -70,11 +75,11 @@ export type FaultEffect =
   | { readonly kind: "hang"; readonly forMs?: number }
   /** The good answer, in chunks. */
   | { readonly kind: "slow-body"; readonly chunkBytes: number; readonly everyMs: number }
-  /** The good answer stalls in mid-body for `forMs`, then goes on. */
+  /** The good answer stalls in mid-body for `forMs`, then goes on. A body of at most `bytes` arrives whole. */
   | { readonly kind: "stalled-body"; readonly bytes: number; readonly forMs: number }
   /** A well-delimited 200 whose JSON text ends after `bytes`. */
   | { readonly kind: "truncated-body"; readonly bytes: number }
-  /** The connection is closed (FIN) or reset (RST) after `bytes` of the good answer. */
+  /** The connection is closed (FIN) or reset (RST) after `bytes` of the good answer, if it is longer. */
   | { readonly kind: "cut-body"; readonly bytes: number; readonly by: "fin" | "reset" }
   | { readonly kind: "refused" }
   | { readonly kind: "reset" }
@@ -85,10 +90,28 @@ export type FaultEffect =
   | { readonly kind: "wrong-content-type"; readonly contentType: string }
   /** `200 {}`. */
   | { readonly kind: "empty-success" }
-  /** The published key set without the key that signs. */
+  /** The published key set without its first key: the service publishes the key that signs first. */
   | { readonly kind: "keys-withdrawn" };
 
 export type FaultEffectKind = FaultEffect["kind"];
+
+/** Effects on the making of a connection, when there is a host and a path but no body yet. */
+export type ConnectionEffect = Extract<
+  FaultEffect,
+  { readonly kind: "refused" | "dns-failure" | "connect-timeout" | "tls-failure" }
+>;
+
+/** Whether an effect breaks the connection itself; all others break the exchange on it. */
+export function isConnectionEffect(effect: FaultEffect): effect is ConnectionEffect {
+  return Object.hasOwn(connectionEffectKinds, effect.kind);
+}
+
+const connectionEffectKinds: Readonly<Record<ConnectionEffect["kind"], true>> = {
+  refused: true,
+  "dns-failure": true,
+  "connect-timeout": true,
+  "tls-failure": true,
+};
 
 /** One thing that is broken for a while. */
 export interface FaultWindow {
@@ -103,11 +126,11 @@ export interface FaultWindow {
   readonly for: number;
   /** Share of matching requests that are taken, 0 to 1. Absent means always, zero means never. */
   readonly chance?: number;
-  /** Takes only the first N matching requests of the window. */
+  /** Takes only the first N matching requests of the window, counted from where `after` ends. */
   readonly first?: number;
   /** Lets the first N matching requests of the window pass. */
   readonly after?: number;
-  /** Moves `chance` (or always) linearly from `from` to `to` over the window. */
+  /** Scales `chance` (or always) linearly from `from` to `to` over the window. */
   readonly ramp?: { readonly from: number; readonly to: number };
   readonly effect: FaultEffect;
 }

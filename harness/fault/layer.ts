@@ -1,0 +1,169 @@
+/**
+ * Performs the fault plan at one place of the picture: a layer around the front door, the
+ * primary, the backup or a protected API, which does not know that it is being broken.
+ *
+ * All open windows of the place decide about a request when it arrives, each by its own
+ * count and its own draws, so that adding a fault shifts no other's. Those that take it
+ * act in plan order, the first outermost: latency and body effects compose, and the first
+ * effect that answers by itself ends the chain.
+ */
+import type { Clock } from "../clock/clock.ts";
+import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
+import type { Handler } from "../http/handler.ts";
+import type { Service } from "../http/service.ts";
+import type { Random } from "../random.ts";
+import { connectionFault, type ExchangeEffect, isAnswer, performEffect } from "./effects.ts";
+import {
+  type ConnectionEffect,
+  type FaultEffect,
+  type FaultPlan,
+  type FaultSite,
+  type FaultWindow,
+  isConnectionEffect,
+} from "./plan.ts";
+import { type AliasesOf, isOpenAt, matchesRequest, probabilityAt, takesNumber } from "./window.ts";
+
+export interface FaultLayerOptions {
+  readonly plan: FaultPlan;
+  /** Where this layer stands: only windows at these sites act in it. */
+  readonly sites: readonly FaultSite[];
+  readonly clock: Clock;
+  /** Forked by window id. */
+  readonly random: Random;
+  /** The start of the scenario, ms since the Unix epoch. */
+  readonly startedAt: number;
+  /** Lets a slice name a user by UPN where the request names the object id, and so on. */
+  readonly aliasesOf?: AliasesOf;
+  /** As `ServiceSettings.errorSeparator`; default `space`. */
+  readonly errorSeparator?: "crlf" | "space";
+  /** Told of every window that takes a request, when it does. */
+  readonly onTaken?: (window: FaultWindow, request: Request) => void;
+}
+
+/**
+ * A layer that breaks connections in `connect` and exchanges in `handle`. Both reject with
+ * a `NetworkFault`, as the service does, or with the reason of the request's own abort.
+ */
+export function createFaultLayer(options: FaultLayerOptions): (service: Service) => Service {
+  const windows = options.plan.filter((window) => options.sites.includes(window.at));
+  const onConnections = windows.filter(hasConnectionEffect).map((it) => keepCount(it, options));
+  const onExchanges = windows.filter(hasExchangeEffect).map((it) => keepCount(it, options));
+
+  return (service) => ({
+    connect: async (attempt) => {
+      const [broken] = await take(onConnections, attempt, options);
+      if (broken === undefined) return service.connect(attempt);
+      const { host } = await describeRequest(attempt);
+      const remainingMs = endsAtMs(broken.window, options.startedAt) - options.clock.now();
+      throw connectionFault(broken.window.effect, host, remainingMs);
+    },
+    handle: async (request) => {
+      const taken = await take(onExchanges, request, options);
+      if (taken.length === 0) return service.handle(request);
+      const described = await describeRequest(request);
+      const chain = taken.reduceRight<Handler>(
+        (next, counted) => (asked) => perform(counted, asked, described, next, options),
+        service.handle,
+      );
+      return chain(request);
+    },
+  });
+}
+
+const takenBy = new WeakMap<Request, FaultWindow[]>();
+
+/** Ids of the windows that took a request so far, in every layer that it passed, outermost first. */
+export function faultsOf(request: Request): readonly string[] {
+  return (takenBy.get(request) ?? []).map(({ id }) => id);
+}
+
+/** Where a request was ended by a fault instead of being served; `undefined` when it was not. */
+export function faultSiteOf(request: Request): FaultSite | undefined {
+  return takenBy.get(request)?.find(({ effect }) => isAnswer(effect))?.at;
+}
+
+type WindowOf<Effect extends FaultEffect> = FaultWindow & { readonly effect: Effect };
+
+/** A window with what it has seen. */
+interface CountedWindow<Effect extends FaultEffect> {
+  readonly window: WindowOf<Effect>;
+  readonly chance: Random;
+  readonly effect: Random;
+  matched: number;
+}
+
+function hasConnectionEffect(window: FaultWindow): window is WindowOf<ConnectionEffect> {
+  return isConnectionEffect(window.effect);
+}
+
+function hasExchangeEffect(window: FaultWindow): window is WindowOf<ExchangeEffect> {
+  return !isConnectionEffect(window.effect);
+}
+
+function keepCount<Effect extends FaultEffect>(
+  window: WindowOf<Effect>,
+  { random }: FaultLayerOptions,
+): CountedWindow<Effect> {
+  const own = random.fork(window.id);
+  // Two forks: what an effect draws must not decide whom the window takes next.
+  return { window, chance: own.fork("chance"), effect: own.fork("effect"), matched: 0 };
+}
+
+/** The windows that take a request, in plan order, up to the first that answers. */
+async function take<Effect extends FaultEffect>(
+  candidates: readonly CountedWindow<Effect>[],
+  request: Request,
+  { clock, startedAt, aliasesOf, onTaken }: FaultLayerOptions,
+): Promise<readonly CountedWindow<Effect>[]> {
+  const elapsedMs = clock.now() - startedAt;
+  const open = candidates.filter(({ window }) => isOpenAt(window, elapsedMs));
+  if (open.length === 0) return [];
+  const described = await describeRequest(request);
+  const takers = open.filter((counted) => decides(counted, described, elapsedMs, aliasesOf));
+  const answering = takers.findIndex(({ window }) => isAnswer(window.effect));
+  const taken = answering < 0 ? takers : takers.slice(0, answering + 1);
+  if (taken.length === 0) return [];
+  const windows = taken.map(({ window }) => window);
+  takenBy.set(request, [...(takenBy.get(request) ?? []), ...windows]);
+  for (const window of windows) onTaken?.(window, request);
+  return taken;
+}
+
+function decides<Effect extends FaultEffect>(
+  counted: CountedWindow<Effect>,
+  described: EntraRequest,
+  elapsedMs: number,
+  aliasesOf: AliasesOf | undefined,
+): boolean {
+  const { window, chance } = counted;
+  if (!matchesRequest(window, described, aliasesOf)) return false;
+  const number = counted.matched;
+  counted.matched += 1;
+  return takesNumber(window, number) && chance.chance(probabilityAt(window, elapsedMs));
+}
+
+function perform(
+  { window, effect: random }: CountedWindow<ExchangeEffect>,
+  request: Request,
+  described: EntraRequest,
+  next: Handler,
+  { clock, startedAt, errorSeparator = "space" }: FaultLayerOptions,
+): Promise<Response> {
+  return performEffect(
+    window.effect,
+    {
+      at: window.at,
+      request,
+      described,
+      clock,
+      random,
+      errorSeparator,
+      endsAtMs: endsAtMs(window, startedAt),
+    },
+    next,
+  );
+}
+
+function endsAtMs(window: FaultWindow, startedAt: number): number {
+  return startedAt + window.from + window.for;
+}

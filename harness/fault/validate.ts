@@ -1,0 +1,151 @@
+/**
+ * Checks a fault plan that a person wrote, before anything runs. First the shape, by
+ * tables that the compiler compares with the types of `plan.ts`; then what holds between
+ * fields, because a window that can never take a request is a mistake, not a calm day.
+ */
+import { HarnessError } from "../errors.ts";
+import { endpoints } from "../http/endpoint.ts";
+import { count, durationMs, effect } from "./effect-shape.ts";
+import {
+  type FaultPlan,
+  faultSites,
+  type FaultSlice,
+  type FaultWindow,
+  isConnectionEffect,
+} from "./plan.ts";
+import {
+  type Check,
+  type FieldsOf,
+  listOf,
+  name,
+  object,
+  oneOf,
+  oneOrMore,
+  optional,
+  ratio,
+  refuse,
+  show,
+} from "./shape.ts";
+
+/**
+ * The plan, when it is one. Throws `HarnessError("bad-fault-plan")` whose message begins
+ * with the path of the wrong field; `place` says where the plan came from (a file, a scenario).
+ */
+export function checkFaultPlan(plan: unknown, place?: string): FaultPlan {
+  try {
+    if (!Array.isArray(plan)) refuse("faults", `is ${show(plan)}; it must be a list of windows`);
+    const windows = Array.from(plan as unknown[]);
+    windows.forEach((found, index) => checkWindow(found, `faults[${index}]`));
+    checkIds(windows as FaultWindow[]);
+    return plan as FaultPlan;
+  } catch (error) {
+    if (!(error instanceof HarnessError) || place === undefined) throw error;
+    const { code, message, hint } = error;
+    throw new HarnessError(code, message, { place, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+const GRANTS = [
+  "client_credentials",
+  "authorization_code",
+  "refresh_token",
+  "on_behalf_of",
+  "device_code",
+  "password",
+];
+
+const grant: Check = (value, path) => {
+  // Extension grants are named by a URN: RFC 6749 section 4.5.
+  if (typeof value !== "string" || !value.startsWith("urn:")) oneOf(GRANTS)(value, path);
+};
+
+const host: Check = (value, path) => {
+  name(value, path);
+  if (/[/:\s]/.test(value as string)) {
+    refuse(path, `is ${show(value)}; it must be a host name without scheme, port and path`);
+  }
+};
+
+const slice = object({
+  tenant: optional(oneOrMore(name)),
+  user: optional(oneOrMore(name)),
+  grant: optional(oneOrMore(grant)),
+  app: optional(oneOrMore(name)),
+  host: optional(oneOrMore(host)),
+  region: optional(oneOrMore(name)),
+} satisfies FieldsOf<FaultSlice>);
+
+const endpointList = listOf(oneOf(endpoints));
+
+const shape = object({
+  id: name,
+  at: oneOf(faultSites),
+  on: (value, path) => {
+    if (value === "all") return;
+    if (Array.isArray(value)) return endpointList(value, path);
+    const isEndpoint = (endpoints as readonly unknown[]).includes(value);
+    const hint = isEndpoint ? `Write [${show(value)}].` : undefined;
+    refuse(path, `is ${show(value)}; it must be "all" or a list of endpoints`, hint);
+  },
+  where: optional(slice),
+  from: durationMs,
+  for: durationMs,
+  chance: optional(ratio),
+  first: optional(count),
+  after: optional(count),
+  ramp: optional(object({ from: ratio, to: ratio })),
+  effect,
+} satisfies FieldsOf<FaultWindow>);
+
+function checkWindow(found: unknown, path: string): void {
+  shape(found, path);
+  const window = found as FaultWindow;
+  checkSite(window, path);
+  if (isConnectionEffect(window.effect)) checkConnectionSlice(window, path);
+  if (window.effect.kind === "keys-withdrawn") checkKeysWithdrawn(window, path);
+}
+
+function checkSite({ at, on, effect: { kind }, effect }: FaultWindow, path: string): void {
+  if (at === "dns" && kind !== "dns-failure") {
+    const hint = 'Put it at "edge", or use the effect "dns-failure".';
+    refuse(`${path}.effect.kind`, `is "${kind}"; at "dns" only "dns-failure" can happen`, hint);
+  }
+  if (isConnectionEffect(effect) && (at === "primary" || at === "backup")) {
+    const hint = 'Put it at "edge".';
+    refuse(`${path}.at`, `is "${at}"; clients connect to the edge, so "${kind}" is there`, hint);
+  }
+  if (on === "all") return;
+  const stray = on.findIndex((endpoint) => (endpoint === "resource") !== (at === "resource"));
+  if (stray < 0 || at === "edge" || at === "dns") return;
+  const hint = at === "resource" ? 'Write ["resource"] or "all".' : 'Put it at "resource".';
+  refuse(`${path}.on[${stray}]`, `is "${on[stray]}", which is never asked at "${at}"`, hint);
+}
+
+function checkConnectionSlice({ where = {}, effect: { kind } }: FaultWindow, path: string): void {
+  for (const field of ["grant", "app", "user"] as const) {
+    if (where[field] === undefined) continue;
+    const why = "no body exists yet when a connection is made";
+    const hint = "Slice it by tenant, host or region, or use another effect.";
+    refuse(`${path}.where.${field}`, `cannot narrow "${kind}": ${why}`, hint);
+  }
+}
+
+function checkKeysWithdrawn({ at, on }: FaultWindow, path: string): void {
+  if (on === "all" || on.some((endpoint) => endpoint !== "keys")) {
+    refuse(`${path}.on`, 'must be ["keys"]: only the key set can lose a key ("keys-withdrawn")');
+  }
+  if (at === "resource") {
+    refuse(`${path}.at`, 'is "resource"; "keys-withdrawn" changes what Entra publishes');
+  }
+}
+
+function checkIds(windows: readonly FaultWindow[]): void {
+  const seen = new Map<string, number>();
+  windows.forEach(({ id }, index) => {
+    const earlier = seen.get(id);
+    if (earlier !== undefined) {
+      refuse(`faults[${index}].id`, `is ${show(id)}, the id of faults[${earlier}]; ids are unique`);
+    }
+    seen.set(id, index);
+  });
+}
