@@ -66,7 +66,7 @@ function commonJsAsModule(source: string): string {
 
 /** Undefined when the text does not parse; loading it then says where. */
 function withoutTypes(text: string): string | undefined {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   // It warns once that it is experimental; nobody who runs a scenario can do anything about that.
   process.emitWarning = () => undefined;
   try {
