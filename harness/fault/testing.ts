@@ -5,7 +5,7 @@ import { NetworkFault } from "../http/network-fault.ts";
 import type { Service } from "../http/service.ts";
 import { createRandom } from "../random.ts";
 import { createFaultLayer, type FaultLayerOptions } from "./layer.ts";
-import type { FaultEffect, FaultPlan, FaultWindow } from "./plan.ts";
+import type { FaultEffect, FaultPlan, FaultSite, FaultWindow } from "./plan.ts";
 
 export const STARTED_AT = Date.UTC(2026, 2, 2, 8);
 export const HOST = "login.microsoftonline.com";
@@ -116,4 +116,18 @@ export async function endOf(call: Promise<Response | void>): Promise<string> {
     if (error instanceof NetworkFault) return error.code;
     throw error;
   }
+}
+
+/** The answer to one token request under one effect, ten seconds into its window. */
+export async function answerTo(
+  effect: FaultEffect,
+  options: { at?: FaultSite; request?: Request; text?: string; errorSeparator?: "crlf" } = {},
+): Promise<Response> {
+  const { at = "primary", request = tokenRequest(), text = GOOD_TEXT, errorSeparator } = options;
+  const { service, clock } = breakService([aWindow(effect, { at })], {
+    service: createWellService(text),
+    ...(errorSeparator === undefined ? {} : { errorSeparator }),
+  });
+  clock.jumpTo(10_000);
+  return service.handle(request);
 }

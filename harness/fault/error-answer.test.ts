@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { headersOf, textOfResponse } from "../http/message.ts";
+import type { FaultEffect, FaultSite, RetryAfter } from "./plan.ts";
+import { answerTo, getRequest, HOST, STARTED_AT, TENANT, tokenRequest } from "./testing.ts";
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+const busy: FaultEffect = {
+  kind: "server-error",
+  status: 503,
+  body: { form: "aadsts", code: 90033 },
+};
+
+describe("an error of ESTS", () => {
+  const correlation = "0a1b2c3d-1111-4222-8333-444455556666";
+
+  it("has the envelope, field by field, in its order", async () => {
+    const request = tokenRequest({}, { headers: { "client-request-id": correlation } });
+    const response = await answerTo(busy, { request });
+    const body = (await response.json()) as Record<string, unknown>;
+    const trace = response.headers.get("x-ms-request-id");
+    expect(response.status).toBe(503);
+    expect(trace).toMatch(/^[0-9a-f-]{36}$/);
+    expect(Object.entries(body)).toEqual([
+      ["error", "temporarily_unavailable"],
+      [
+        "error_description",
+        `AADSTS90033: A transient error has occurred. Please try again. Trace ID: ${trace} Correlation ID: ${correlation} Timestamp: 2026-03-02 08:00:10Z`,
+      ],
+      ["error_codes", [90033]],
+      ["timestamp", "2026-03-02 08:00:10Z"],
+      ["trace_id", trace],
+      ["correlation_id", correlation],
+      ["error_uri", `https://${HOST}/error?code=90033`],
+    ]);
+    expect(response.headers.get("x-ms-clitelem")).toBe("1,90033,0,,");
+  });
+
+  it("takes the correlation id from the form, and makes one when what was sent is none", async () => {
+    const correlationOf = async (request: Request): Promise<string> => {
+      const body = (await (await answerTo(busy, { request })).json()) as { correlation_id: string };
+      return body.correlation_id;
+    };
+    expect(await correlationOf(tokenRequest({ "client-request-id": correlation }))).toBe(
+      correlation,
+    );
+    const made = await correlationOf(tokenRequest({ "client-request-id": "not a guid" }));
+    expect(made).toMatch(/^[0-9a-f]{8}-/);
+  });
+
+  it("separates the description as the edition wants", async () => {
+    const body = await (await answerTo(busy, { errorSeparator: "crlf" })).text();
+    expect(body).toContain(String.raw`try again.\r\nTrace ID: `);
+  });
+
+  it.each([
+    [90041, 500, "server_error"],
+    [50033, 503, "temporarily_unavailable"],
+    [1234, 503, "temporarily_unavailable"],
+    [1234, 500, "server_error"],
+  ] as const)("AADSTS%i with status %i is a %s", async (code, status, error) => {
+    const effect: FaultEffect = { kind: "server-error", status, body: { form: "aadsts", code } };
+    const body = (await (await answerTo(effect)).json()) as Record<string, unknown>;
+    expect(body).toMatchObject({ error, error_codes: [code] });
+  });
+
+  it("is readable across origins on discovery, and elsewhere when a browser asks", async () => {
+    const sharedWith = async (request: Request): Promise<string | null> =>
+      (await answerTo(busy, { request })).headers.get("access-control-allow-origin");
+    expect(await sharedWith(getRequest(`/${TENANT}/v2.0/.well-known/openid-configuration`))).toBe(
+      "*",
+    );
+    expect(await sharedWith(tokenRequest())).toBeNull();
+    expect(await sharedWith(tokenRequest({}, { headers: { origin: "https://app.test" } }))).toBe(
+      "*",
+    );
+  });
+
+  it("echoes the correlation id only when asked to", async () => {
+    const echoOf = async (headers: Record<string, string>): Promise<string | null> => {
+      const request = tokenRequest(
+        {},
+        { headers: { "client-request-id": correlation, ...headers } },
+      );
+      return (await answerTo(busy, { request })).headers.get("client-request-id");
+    };
+    expect(await echoOf({})).toBeNull();
+    expect(await echoOf({ "return-client-request-id": "true" })).toBe(correlation);
+  });
+});
+
+describe("who speaks", () => {
+  it.each<[FaultSite, boolean]>([
+    ["primary", true],
+    ["backup", true],
+    ["edge", false],
+    ["resource", false],
+  ])("at %s: headers of ESTS %s", async (at, isEsts) => {
+    const { headers } = await answerTo(busy, { at });
+    const own = ["x-ms-request-id", "x-ms-ests-server", "strict-transport-security", "p3p"];
+    expect(own.filter((name) => headers.has(name))).toEqual(isEsts ? own : []);
+  });
+});
+
+describe("an error body", () => {
+  it.each([
+    [{ form: "json", value: { error: "x" } }, '{"error":"x"}', JSON_TYPE],
+    [{ form: "text", text: "Too Many Requests" }, "Too Many Requests", "text/plain; charset=utf-8"],
+    [
+      { form: "text", text: "Zuviele Anfragen: später" },
+      "Zuviele Anfragen: später",
+      "text/plain; charset=utf-8",
+    ],
+    [{ form: "empty" }, "", null],
+  ] as const)("%o is sent as it is, with its length in bytes", async (body, text, type) => {
+    const response = await answerTo({ kind: "server-error", status: 502, body }, { at: "edge" });
+    expect(response.status).toBe(502);
+    expect(await textOfResponse(response)).toBe(text);
+    // Fetch invents a type for a string body; what goes over the wire is what was written.
+    expect(new Map(headersOf(response)).get("Content-Type") ?? null).toBe(type);
+    expect(response.headers.get("content-length")).toBe(String(Buffer.byteLength(text)));
+  });
+
+  it("of an edge is a page with its title, escaped", async () => {
+    const body = { form: "html", title: "Down & <out>" } as const;
+    const response = await answerTo({ kind: "server-error", status: 504, body }, { at: "edge" });
+    const text = await response.text();
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(text).toContain("<title>Down &#38; &#60;out&#62;</title>");
+    expect(text).toContain("HTTP Error 504");
+  });
+});
+
+describe("Retry-After", () => {
+  const rawOf = async (retryAfter: RetryAfter): Promise<string | null> => {
+    const effect: FaultEffect = { kind: "throttle", retryAfter, body: { form: "empty" } };
+    const response = await answerTo(effect);
+    expect(response.status).toBe(429);
+    return response.headers.get("retry-after");
+  };
+
+  it.each<[RetryAfter, string | null]>([
+    [{ form: "seconds", seconds: 120 }, "120"],
+    [{ form: "seconds", seconds: 9_007_199_254_740_991 }, "9007199254740991"],
+    [{ form: "http-date", seconds: 120 }, "Mon, 02 Mar 2026 08:02:10 GMT"],
+    [{ form: "http-date", seconds: -60 }, "Mon, 02 Mar 2026 07:59:10 GMT"],
+    [{ form: "zero" }, "0"],
+    [{ form: "absent" }, null],
+    [{ form: "garbage", text: "soon" }, "soon"],
+  ])("%o goes out as %s", async (retryAfter, raw) => {
+    expect(await rawOf(retryAfter)).toBe(raw);
+  });
+
+  it("as a date is one that HTTP knows, so much later", async () => {
+    const raw = await rawOf({ form: "http-date", seconds: 120 });
+    expect(raw).toMatch(/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/);
+    expect(Date.parse(raw ?? "")).toBe(STARTED_AT + 10_000 + 120_000);
+  });
+
+  it("comes with a 503 too, by either effect", async () => {
+    const retryAfter = { form: "seconds", seconds: 5 } as const;
+    const body = { form: "empty" } as const;
+    for (const effect of [
+      { kind: "throttle", status: 503, retryAfter, body },
+      { kind: "server-error", status: 503, retryAfter, body },
+    ] as const) {
+      const response = await answerTo(effect);
+      expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+    }
+  });
+});
