@@ -59,6 +59,11 @@ describe("the body of a good answer", () => {
     expect(await response.text()).toBe(GOOD_TEXT);
   });
 
+  it("has nothing to be slow with when it is empty", async () => {
+    const response = await answerTo({ kind: "slow-body", chunkBytes: 1, everyMs: 1 }, { text: "" });
+    expect(deliveryOf(response)).toEqual({ kind: "whole" });
+  });
+
   it("comes under another content type", async () => {
     const response = await answerTo({ kind: "wrong-content-type", contentType: "text/html" });
     expect(response.headers.get("content-type")).toBe("text/html");

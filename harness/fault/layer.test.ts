@@ -148,6 +148,12 @@ describe("chance", () => {
     expect(eclipsed.slice(10)).toEqual(alone.slice(10));
   });
 
+  it("falls for each window by itself: two of them do not take the same requests", async () => {
+    const own = await endsOf([aWindow(busy, { id: "own", chance: 0.5 })], 64);
+    const other = await endsOf([aWindow(busy, { id: "other", chance: 0.5 })], 64);
+    expect(own).not.toEqual(other);
+  });
+
   it("is not shifted by what the effect itself draws", async () => {
     const failing = await endsOf([aWindow(busy, { chance: 0.5 })], 64);
     const body = { form: "aadsts", code: 90033 } as const;

@@ -63,7 +63,7 @@ export function createFaultLayer(options: FaultLayerOptions): (service: Service)
       const described = await describeRequest(request);
       const chain = taken.reduceRight<Handler>(
         (next, counted) => (asked) => perform(counted, asked, described, next, options),
-        service.handle,
+        (asked) => service.handle(asked),
       );
       return chain(request);
     },

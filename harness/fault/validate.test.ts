@@ -201,6 +201,12 @@ describe("a bad plan", () => {
     expect(refusalOf(Array.from({ length: 1 })).message).toContain("faults[0] is missing");
   });
 
+  it("is refused for a hole in a list", () => {
+    const on: string[] = [];
+    on[1] = "token";
+    expect(refusalOf([{ ...good, on }]).message).toContain("faults[0].on[0] is missing");
+  });
+
   it("names both windows that share an id", () => {
     expect(refusalOf([good, { ...good, on: "all" }]).message).toBe(
       'faults[1].id is "busy", the id of faults[0]; ids are unique',
