@@ -44,8 +44,6 @@ function estsHeaders(
     described.endpoint === "instance-discovery" ||
     described.endpoint === "openid-configuration" ||
     described.endpoint === "keys";
-  const isShared = isDiscovery || request.headers.has("origin");
-  const methods = isDiscovery ? "GET, OPTIONS" : "POST, OPTIONS";
   const correlationId = request.headers.get("client-request-id");
   const isEchoed =
     correlationId !== null && request.headers.get("return-client-request-id") === "true";
@@ -56,12 +54,7 @@ function estsHeaders(
     ["Expires", "-1"],
     ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
     ["X-Content-Type-Options", "nosniff"],
-    ...(isShared
-      ? ([
-          ["Access-Control-Allow-Origin", "*"],
-          ["Access-Control-Allow-Methods", methods],
-        ] as const)
-      : []),
+    ...(isDiscovery ? DISCOVERY_SHARING : request.headers.has("origin") ? TOKEN_SHARING : []),
     ["P3P", 'CP="DSP CUR OTPi IND OTRi ONL FIN"'],
     ...(isEchoed ? [["client-request-id", correlationId] as const] : []),
     ["x-ms-request-id", traceId],
@@ -71,6 +64,19 @@ function estsHeaders(
     ["X-XSS-Protection", "0"],
   ];
 }
+
+/** Discovery is readable from every origin, always. */
+const DISCOVERY_SHARING: readonly HeaderPair[] = [
+  ["Access-Control-Allow-Origin", "*"],
+  ["Access-Control-Allow-Methods", "GET, OPTIONS"],
+];
+
+/** The rest, when a browser asks. Retry-After is not among what its script may read. */
+const TOKEN_SHARING: readonly HeaderPair[] = [
+  ["Access-Control-Allow-Origin", "*"],
+  ["Access-Control-Allow-Methods", "POST, OPTIONS"],
+  ["Access-Control-Expose-Headers", "Content-Length,Content-Encoding,x-ms-request-id,x-ms-srs"],
+];
 
 /** Retry-After in the form that was asked for: RFC 9110 section 10.2.3, or a breach of it. */
 export function retryAfterHeaders(retryAfter: RetryAfter, nowMs: number): HeaderPair[] {

@@ -110,6 +110,16 @@ describe("chance", () => {
     expect(new Set(await endsOf([aWindow(busy, { chance: 1 })], 50))).toEqual(new Set(["503"]));
   });
 
+  it("is not drawn where it decides nothing", async () => {
+    const random = createRandom("seed");
+    expect([random.chance(0), random.chance(1)]).toEqual([false, true]);
+    expect(random.uuid()).toBe(createRandom("seed").uuid());
+    // Nor for a request that `after` lets pass.
+    const alone = await endsOf([aWindow(busy, { chance: 0.5 })], 64);
+    const later = await endsOf([aWindow(busy, { chance: 0.5, after: 10 })], 64);
+    expect(later.slice(10)).toEqual(alone.slice(0, 54));
+  });
+
   it("takes about its share", async () => {
     const ends = await endsOf([aWindow(busy, { chance: 0.83 })], 2_000);
     const share = ends.filter((end) => end === "503").length / ends.length;
