@@ -1,0 +1,105 @@
+/**
+ * The public surface of `brownout`: what a scenario, a client adapter or a rule of one's own
+ * is written against, and the steps of a run for those who drive it from a program. Named
+ * exports only; whatever is not here may change without notice.
+ */
+
+// A scenario: an outage and a script.
+export { defineScenario } from "./scenario.ts";
+export type {
+  ApiAnswer,
+  Application,
+  OpenApplication,
+  Scenario,
+  ScriptContext,
+  Story,
+  WorldControls,
+} from "./scenario.ts";
+export { days, formatDuration, hours, minutes, seconds } from "./clock/duration.ts";
+
+// What is broken, where, when, how often.
+export { checkFaultPlan } from "./fault/validate.ts";
+export {
+  discoveryDown,
+  hang,
+  keysWithdrawn,
+  nameLookupDown,
+  outage,
+  partialOutage,
+  throttled,
+  tokenServerError,
+  unreachable,
+} from "./fault/presets.ts";
+export type { WindowOptions } from "./fault/presets.ts";
+export { faultSites } from "./fault/plan.ts";
+export type {
+  Delay,
+  ErrorBody,
+  FaultEffect,
+  FaultEffectKind,
+  FaultPlan,
+  FaultSite,
+  FaultSlice,
+  FaultWindow,
+  RetryAfter,
+} from "./fault/plan.ts";
+
+// A client under test.
+export type {
+  ClientContext,
+  ClientErrorDescription,
+  ClientInstance,
+  ClientUnderTest,
+  OpenOptions,
+  TokenRequest,
+  TokenResult,
+} from "./client/client.ts";
+export { flows } from "./history/event.ts";
+export type { Flow } from "./history/event.ts";
+
+// The world that a scenario plays in.
+export { contoso } from "../fixtures/worlds/contoso.ts";
+export { defaultServiceSettings } from "./directory/settings.ts";
+export type {
+  AppRegistration,
+  ClientSecret,
+  Device,
+  ProtectedResource,
+  ServiceSettings,
+  Tenant,
+  User,
+  World,
+} from "./directory/world.ts";
+
+// What happened, and what it means.
+export type {
+  EventBase,
+  ExchangeBegan,
+  ExchangeEnd,
+  ExchangeEnded,
+  History,
+  HistoryEvent,
+  IssuedFacts,
+  JournalHeader,
+  OperationCompleted,
+  OperationInvoked,
+  RuleLimits,
+  TokenFacts,
+  WireError,
+} from "./history/event.ts";
+export type { Judgement, Rule, Verdict } from "./check/rule.ts";
+
+// The ground that all of it stands on.
+export { HarnessError } from "./errors.ts";
+export type { HarnessErrorCode } from "./errors.ts";
+export { createRandom } from "./random.ts";
+export type { Random } from "./random.ts";
+export type { Clock } from "./clock/clock.ts";
+export { endpoints } from "./http/endpoint.ts";
+export type { Endpoint, EntraRequest } from "./http/endpoint.ts";
+export type { Handler, Layer } from "./http/handler.ts";
+export { NetworkFault } from "./http/network-fault.ts";
+export type { NetworkFaultCode } from "./http/network-fault.ts";
+export type { Service } from "./http/service.ts";
+export { mountNames } from "./mount/mount.ts";
+export type { MountName } from "./mount/mount.ts";
