@@ -73,19 +73,27 @@ export type {
 
 // What happened, and what it means.
 export type {
+  ClientRestarted,
   EventBase,
   ExchangeBegan,
   ExchangeEnd,
   ExchangeEnded,
+  FaultBegan,
+  FaultEnded,
+  FaultsCleared,
   History,
   HistoryEvent,
   IssuedFacts,
   JournalHeader,
+  Noted,
   OperationCompleted,
   OperationInvoked,
+  PromptShown,
   RuleLimits,
   TokenFacts,
+  TokenPresented,
   WireError,
+  WorldChanged,
 } from "./history/event.ts";
 export type { Judgement, Rule, Verdict } from "./check/rule.ts";
 

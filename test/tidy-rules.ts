@@ -12,17 +12,17 @@ export interface SourceFile {
 }
 
 /** What one part of the house may import; `"*"` is everything. */
-export interface Allowance {
+interface Allowance {
   readonly values: ReadonlySet<string>;
   readonly types: ReadonlySet<string>;
 }
 
-export type ImportTable = ReadonlyMap<string, Allowance>;
+type ImportTable = ReadonlyMap<string, Allowance>;
 
-export const LINES_MAX = 300;
+const LINES_MAX = 300;
 
 /** The part a file belongs to: a folder or file of `harness/`, else the top folder. */
-export function partOf(path: string): string {
+function partOf(path: string): string {
   const [top = "", second = ""] = path.split("/");
   return top === "harness" ? second.replace(/\.ts$/, "") : top;
 }
