@@ -15,6 +15,8 @@ export interface MountContext {
   /** Sleeps here count as the request's own, see `clock/gate.ts`. */
   readonly clock: Clock;
   readonly gate: Gate;
+  /** Told of what is wrong with the harness, not with the client: an unmocked host, a handler that throws. The client sees a failed request. */
+  readonly onHarnessError?: (error: unknown) => void;
 }
 
 export interface Mounted {
@@ -30,5 +32,7 @@ export interface Mounted {
 
 export interface Mount {
   readonly name: MountName;
+  /** Turns of the event loop that must pass without activity before time may jump. */
+  readonly quietTurns: number;
   readonly start: (context: MountContext) => Promise<Mounted>;
 }

@@ -1,0 +1,49 @@
+/**
+ * The hosts that a mount serves: what Entra answers under (`facts/entra.md` A.1 and D.5)
+ * and the protected APIs of the fixture worlds. The fixture certificate is for exactly
+ * these names (a test compares them); every other host is an unmocked request.
+ */
+import { HarnessError } from "../errors.ts";
+
+/** Host names; a leading `*.` stands for exactly one label, as in a certificate. */
+export const servedHosts = [
+  "login.microsoftonline.com",
+  "*.microsoftonline.com",
+  "*.login.microsoftonline.com",
+  "login.microsoft.com",
+  "*.login.microsoft.com",
+  "login.windows.net",
+  "sts.windows.net",
+  "login.microsoftonline.us",
+  "login.usgovcloudapi.net",
+  "login.microsoftonline.de",
+  "login.chinacloudapi.cn",
+  "login.partner.microsoftonline.cn",
+  "login.sovcloud-identity.fr",
+  "login.sovcloud-identity.de",
+  "login.sovcloud-identity.sg",
+  "*.ciamlogin.com",
+  "*.mtlsauth.microsoft.com",
+  "graph.microsoft.com",
+  "*.contoso.example",
+  "localhost",
+] as const;
+
+const names = new Set<string>(servedHosts);
+
+/** Whether the simulated service answers for a host (no port; any case). */
+export function isServedHost(host: string): boolean {
+  const lower = host.toLowerCase();
+  if (names.has(lower)) return true;
+  const dot = lower.indexOf(".");
+  return dot > 0 && names.has(`*${lower.slice(dot)}`);
+}
+
+/** What a client meets that asks a host which nobody simulates: nothing in a run may leave the machine. */
+export function unmockedRequest(host: string, port: number): HarnessError {
+  const where = port === 443 ? host : `${host}:${port}`;
+  return new HarnessError("unmocked-request", `a request to the unmocked host ${where} was stopped`, {
+    place: where,
+    hint: "Nothing in a run may reach a real host. Call a host of the world, or serve it in the scenario.",
+  });
+}
