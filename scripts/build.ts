@@ -3,14 +3,19 @@
  * published must be JavaScript. `prepack` calls it; nobody needs it to develop. The folders
  * keep their places to one another, so that files are found by the same relative URL.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 rmSync(`${root}dist`, { recursive: true, force: true });
-execFileSync("tsc", ["-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+// To stderr, because the stdout of `npm pack --json` is npm's.
+const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: ["ignore", process.stderr, process.stderr],
+});
+if (status !== 0) process.exit(1);
 for (const asset of ["fixtures", "reports/baseline.json"]) {
   cpSync(`${root}${asset}`, `${root}dist/${asset}`, {
     recursive: true,
