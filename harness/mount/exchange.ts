@@ -10,7 +10,7 @@ import { deliver } from "./deliver.ts";
 import type { MountContext } from "./mount.ts";
 import { connectionError, headersTimeoutError } from "./node-errors.ts";
 import { createResponseTimeout } from "./response-timeout.ts";
-import { isServedHost, unmockedRequest } from "./served-hosts.ts";
+import { isServedUrl, unmockedUrl } from "./served-hosts.ts";
 
 export interface Exchange {
   /**
@@ -26,8 +26,14 @@ export function createExchange(context: MountContext): Exchange {
   const timeout = createResponseTimeout(clock);
 
   const exchange = async (request: Request): Promise<Response> => {
-    await service.connect(connectionAttempt(request));
-    return service.handle(request);
+    try {
+      await service.connect(connectionAttempt(request));
+      return await service.handle(request);
+    } catch (error) {
+      const isExpected = error instanceof NetworkFault || request.signal.aborted;
+      if (!isExpected) context.onHarnessError?.(error);
+      throw error;
+    }
   };
 
   /** Settles with the exchange, or earlier when the client gives up. */
@@ -51,8 +57,8 @@ export function createExchange(context: MountContext): Exchange {
     async send(request) {
       request.signal.throwIfAborted();
       const url = new URL(request.url);
-      if (!isServedHost(url.hostname)) {
-        const error = unmockedRequest(url.hostname, Number(url.port) || (url.protocol === "http:" ? 80 : 443));
+      if (!isServedUrl(url)) {
+        const error = unmockedUrl(url);
         context.onHarnessError?.(error);
         throw error;
       }

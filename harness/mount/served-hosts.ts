@@ -26,7 +26,6 @@ export const servedHosts = [
   "*.mtlsauth.microsoft.com",
   "graph.microsoft.com",
   "*.contoso.example",
-  "localhost",
 ] as const;
 
 const names = new Set<string>(servedHosts);
@@ -37,6 +36,17 @@ export function isServedHost(host: string): boolean {
   if (names.has(lower)) return true;
   const dot = lower.indexOf(".");
   return dot > 0 && names.has(`*${lower.slice(dot)}`);
+}
+
+/** Whether the simulated service answers for an address: its host, over TLS, on the usual port. */
+export function isServedUrl(url: URL): boolean {
+  return url.protocol === "https:" && url.port === "" && isServedHost(url.hostname);
+}
+
+/** The harness error for an address that nobody serves. */
+export function unmockedUrl(url: URL): HarnessError {
+  const usualPort = url.protocol === "http:" ? 80 : 443;
+  return unmockedRequest(url.hostname, url.port === "" ? usualPort : Number(url.port));
 }
 
 /** What a client meets that asks a host which nobody simulates: nothing in a run may leave the machine. */

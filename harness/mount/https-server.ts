@@ -1,0 +1,166 @@
+/**
+ * The server side of the HTTPS mount: a real TLS server on loopback with the fixture
+ * certificate, and a second one whose certificate is for another name. Every whole answer
+ * says `Connection: close`, so that each request makes a connection of its own and meets
+ * every fault of connections. An answer that is to be cut must not say so: undici takes the
+ * end of a connection that was to be closed for the end of the body.
+ */
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
+import type { AddressInfo, Server, Socket } from "node:net";
+import tls from "node:tls";
+import { createRequest, deliveryOf, headersOf } from "../http/message.ts";
+import { SEQUENCE_HEADER } from "./client-requests.ts";
+import { nextTurn } from "./turnstile.ts";
+
+const fixtures = new URL("../../fixtures/tls/", import.meta.url);
+const readFixture = (name: string): string => readFileSync(new URL(name, fixtures), "utf8");
+
+/** A request as it came off the wire. */
+export interface Arrival {
+  readonly host: string;
+  readonly sequence: string | undefined;
+  /** The Fetch request; reads the whole body first. Rejects when the client goes away before. */
+  read(signal: AbortSignal): Promise<Request>;
+  /** Status line and headers go out with the first part, in the order and case of the handler. */
+  send(response: Response, part: Uint8Array, more: "more" | "last"): Promise<void>;
+  /** FIN: the client sees the other side close. */
+  close(): void;
+  /** RST. */
+  reset(): void;
+}
+
+export interface LoopbackServers {
+  readonly servicePort: number;
+  readonly wrongNamePort: number;
+  stop(): Promise<void>;
+}
+
+export async function startServers(onArrival: (arrival: Arrival) => void): Promise<LoopbackServers> {
+  const connections = new Map<number, Socket>();
+  const service = https.createServer(
+    {
+      key: readFixture("service.key.pem"),
+      cert: readFixture("service.cert.pem"),
+      // The server has no patience of its own: all waiting is the plan's.
+      requestTimeout: 0,
+      headersTimeout: 0,
+      keepAliveTimeout: 0,
+      handshakeTimeout: 2_147_483_647,
+    },
+    (incoming, outgoing) => onArrival(arrivalOf(incoming, outgoing, connections)),
+  );
+  // TLS hides the TCP socket, and only that one can be reset.
+  service.on("connection", (socket: Socket) => {
+    const port = socket.remotePort ?? 0;
+    connections.set(port, socket);
+    socket.once("close", () => connections.delete(port));
+  });
+  service.on("tlsClientError", () => undefined);
+  const wrongName = tls.createServer({
+    key: readFixture("wrong-name.key.pem"),
+    cert: readFixture("wrong-name.cert.pem"),
+  });
+  wrongName.on("secureConnection", (socket) => socket.on("error", () => undefined).resume());
+  wrongName.on("tlsClientError", () => undefined);
+  const [servicePort, wrongNamePort] = await Promise.all([listen(service), listen(wrongName)]);
+
+  return {
+    servicePort,
+    wrongNamePort,
+    async stop() {
+      for (const socket of connections.values()) socket.destroy();
+      await Promise.all([close(service), close(wrongName)]);
+    },
+  };
+}
+
+/** Makes this process trust the fixture CA and nothing else; the returned function undoes it. */
+export function trustFixtureAuthority(): () => void {
+  const before = tls.getCACertificates("default");
+  tls.setDefaultCACertificates([readFixture("ca.cert.pem")]);
+  return () => tls.setDefaultCACertificates(before);
+}
+
+function arrivalOf(
+  incoming: http.IncomingMessage,
+  outgoing: http.ServerResponse,
+  connections: ReadonlyMap<number, Socket>,
+): Arrival {
+  const host = incoming.headers.host ?? "";
+  const sequence = incoming.headers[SEQUENCE_HEADER];
+  incoming.on("error", () => undefined);
+  outgoing.on("error", () => undefined);
+
+  return {
+    host,
+    sequence: typeof sequence === "string" ? sequence : undefined,
+    async read(signal) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of incoming) chunks.push(chunk as Buffer);
+      const method = incoming.method ?? "GET";
+      const hasBody = method !== "GET" && method !== "HEAD";
+      return createRequest(`https://${host}${incoming.url ?? "/"}`, {
+        method,
+        headers: clientHeaders(incoming.rawHeaders),
+        signal,
+        ...(hasBody ? { body: Buffer.concat(chunks).toString("utf8") } : {}),
+      });
+    },
+    async send(response, part, more) {
+      if (!outgoing.headersSent) {
+        outgoing.sendDate = false;
+        outgoing.writeHead(response.status, wireHeaders(response, more === "last" ? part.length : undefined));
+      }
+      if (more === "last") {
+        outgoing.end(part);
+        return;
+      }
+      outgoing.flushHeaders();
+      if (part.length > 0) await new Promise<void>((resolve) => void outgoing.write(part, () => resolve()));
+      // On loopback what is written can be read at once; a few turns later the client has read it.
+      for (let turn = 0; turn < TURNS_TO_CROSS; turn += 1) await nextTurn();
+    },
+    close: () => void outgoing.socket?.end(),
+    reset() {
+      const port = incoming.socket.remotePort ?? 0;
+      (connections.get(port) ?? incoming.socket).resetAndDestroy();
+    },
+  };
+}
+
+const TURNS_TO_CROSS = 6;
+
+/** Headers of the connection are not the request's. */
+const HOP_BY_HOP = new Set([SEQUENCE_HEADER, "connection", "keep-alive", "host", "transfer-encoding", "content-length"]);
+
+function clientHeaders(raw: readonly string[]): [string, string][] {
+  const headers: [string, string][] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const [name = "", value = ""] = [raw[at], raw[at + 1]];
+    if (!HOP_BY_HOP.has(name.toLowerCase())) headers.push([name, value]);
+  }
+  return headers;
+}
+
+/** A flat list: the only form in which Node keeps order, case and repetition. */
+function wireHeaders(response: Response, wholeLength: number | undefined): string[] {
+  const pairs = headersOf(response).filter(([name]) => name.toLowerCase() !== "connection");
+  const isDelimited = pairs.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
+  const flat = pairs.flatMap(([name, value]) => [name, value]);
+  if (!isDelimited && wholeLength !== undefined) flat.push("Content-Length", String(wholeLength));
+  if (deliveryOf(response).kind !== "cut") flat.push("Connection", "close");
+  return flat;
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => void server.close(() => resolve()));
+}
