@@ -26,11 +26,13 @@ export interface VirtualClock extends Clock {
    * timer. Throws `stuck` when nothing is left that could ever settle it.
    */
   drive<T>(work: Promise<T>): Promise<T>;
+  /** Waits, without moving time, until nothing is in flight. */
+  idle(): Promise<void>;
   /**
    * Starts a new run at `startMs` with no timers. Refuses while something is in flight.
    * This is the only way back in time, and only between runs.
    */
-  reset(startMs: number): void;
+  reset(startMs: number, quietTurns?: number): void;
   timersWaiting(): number;
 }
 
@@ -51,7 +53,7 @@ const realSetImmediate = setImmediate;
 export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   const gate = createGate();
   const heap = createTimerHeap();
-  const quietTurns = options.quietTurns ?? 1;
+  let quietTurns = options.quietTurns ?? 1;
   let nowMs = options.startMs;
   let order = 0;
 
@@ -120,13 +122,18 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     drive,
     now: () => nowMs,
     sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
-    reset(startMs) {
+    async idle() {
+      for (let turn = 0; turn < STUCK_AFTER_BUSY_TURNS; turn += 1) if (await isQuiet()) return;
+      throw neverAnswered(nowMs);
+    },
+    reset(startMs, turns) {
       if (gate.awake() > 0) {
         throw new HarnessError("stuck", "the clock cannot start anew while a request is in flight");
       }
       heap.clear();
       nowMs = startMs;
       order = 0;
+      quietTurns = turns ?? quietTurns;
     },
     timersWaiting: () => heap.size(),
   };

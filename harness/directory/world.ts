@@ -82,8 +82,13 @@ export interface ServiceSettings {
   readonly caeTokenLifetimeSeconds: number;
   /** `ext_expires_in`: the same as expires_in (recordings), or that many seconds. */
   readonly extendedLifetimeSeconds: "same" | number;
-  /** `refresh_in`: for tokens living at least `fromSeconds`, that share of the lifetime; `null` never sends it. */
-  readonly refreshIn: { readonly fromSeconds: number; readonly share: number } | null;
+  /**
+   * `refresh_in`: for tokens that live at least `fromSeconds`, that share of the lifetime.
+   * A recorded reply to client credentials had none, so app tokens get it only on request.
+   */
+  readonly refreshIn:
+    | "never"
+    | { readonly fromSeconds: number; readonly share: number; readonly tokens: "user" | "user-and-app" };
   readonly refreshTokenInactiveDays: number;
   readonly spaRefreshTokenHours: number;
   readonly authCodeMinutes: number;

@@ -96,6 +96,9 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^oauth2\/token$/, "token", "1.0"],
   [/^oauth2\/v2\.0\/authorize$/, "authorize", "2.0"],
   [/^oauth2\/authorize$/, "authorize", "1.0"],
+  // Where the forms of the sign-in page and of the device code page go.
+  [/^login$/, "authorize", "2.0"],
+  [/^oauth2\/deviceauth$/, "authorize", "2.0"],
   [/^oauth2\/v2\.0\/devicecode$/, "device-code", "2.0"],
   [/^oauth2\/v2\.0\/logout$/, "logout", "2.0"],
   [/^v2\.0\/\.well-known\/openid-configuration$/, "openid-configuration", "2.0"],

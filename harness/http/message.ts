@@ -14,9 +14,13 @@ export type BodyDelivery =
   /** Chunks of `chunkBytes`, one every `everyMs`. */
   | { readonly kind: "slow"; readonly chunkBytes: number; readonly everyMs: number };
 
+/** A header as it goes over an HTTP/1.1 wire: its own case, in its own place. */
+export type HeaderPair = readonly [name: string, value: string];
+
 const requestTexts = new WeakMap<Request, string>();
 const responseTexts = new WeakMap<Response, string>();
 const deliveries = new WeakMap<Response, BodyDelivery>();
+const rawHeaders = new WeakMap<Response, readonly HeaderPair[]>();
 const WHOLE: BodyDelivery = { kind: "whole" };
 
 /** A `Request` that remembers its body text. */
@@ -39,20 +43,29 @@ export async function textOfRequest(request: Request): Promise<string> {
 }
 
 /**
- * A `Response` that remembers its text and its delivery. The `Response` itself always
- * carries the whole text; a mount that has sockets performs the delivery, the direct
- * mount emulates what Fetch would report for it.
+ * A `Response` that remembers its text, its headers as written, and its delivery. The
+ * `Response` itself always carries the whole text; a mount that has sockets performs the
+ * delivery, the in-process mounts emulate what Fetch would report for it.
  */
 export function createResponse(
   text: string,
-  init: ResponseInit,
+  init: { readonly status: number; readonly headers: readonly HeaderPair[] },
   delivery: BodyDelivery = WHOLE,
 ): Response {
-  const status = init.status ?? 200;
-  const response = new Response(status === 204 || status === 304 ? null : text, init);
+  const { status, headers } = init;
+  const response = new Response(status === 204 || status === 304 ? null : text, {
+    status,
+    headers: headers as [string, string][],
+  });
   responseTexts.set(response, text);
+  rawHeaders.set(response, headers);
   if (delivery !== WHOLE) deliveries.set(response, delivery);
   return response;
+}
+
+/** The headers in the order and case in which they were written. */
+export function headersOf(response: Response): readonly HeaderPair[] {
+  return rawHeaders.get(response) ?? [...response.headers];
 }
 
 /** The body text of a response, read at most once and never consumed. */

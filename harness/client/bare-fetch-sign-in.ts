@@ -1,0 +1,52 @@
+/** Sign-in by code and PKCE for `bare-fetch`: the person's browser, then the code for a token. */
+import { createHash } from "node:crypto";
+import type { ClientContext, OpenOptions, TokenRequest } from "./client.ts";
+import { TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
+import { createUserAgent } from "./user-agent.ts";
+
+/** Signs `wish.user` in; rejects with a `TokenRequestError` that says where it ended. */
+export async function signInWithBareFetch(
+  wire: Wire,
+  wish: TokenRequest,
+  options: OpenOptions,
+  context: ClientContext,
+): Promise<KeptToken> {
+  const verifier = context.random.token(43);
+  const redirectUri = options.app.redirectUris[0]?.uri ?? "http://localhost";
+  const scope = [...wish.scopes, "openid profile offline_access"].join(" ");
+  const url = new URL(`${context.authorityHost}/${options.tenant.id}/oauth2/v2.0/authorize`);
+  url.search = new URLSearchParams({
+    client_id: options.app.clientId,
+    response_type: "code",
+    redirect_uri: redirectUri,
+    scope,
+    state: context.random.token(16),
+    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+    code_challenge_method: "S256",
+    ...(wish.user === undefined ? {} : { login_hint: wish.user.upn }),
+    ...(wish.prompt === undefined ? {} : { prompt: wish.prompt }),
+  }).toString();
+
+  const person = createUserAgent({
+    browse: context.browse,
+    asked: () =>
+      context.prompted({
+        ...(wish.user === undefined ? {} : { user: wish.user.id }),
+        app: options.app.clientId,
+        prompt: wish.prompt ?? "none-given",
+      }),
+  });
+  const answer = await person
+    .visit(url.href, redirectUri, { username: wish.user?.upn ?? "", password: wish.user?.password ?? "" })
+    .catch((error: unknown) => {
+      throw new TokenRequestError("sign_in_page", { message: (error as Error).message, transient: true });
+    });
+  const code = answer?.get("code");
+  if (code === undefined || code === null) {
+    throw new TokenRequestError(answer?.get("error") ?? "no_code", { message: "the sign-in brought no code back", transient: false });
+  }
+  return wire.token(
+    { grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: verifier, scope },
+    {},
+  );
+}

@@ -1,0 +1,21 @@
+/** What the simulated service does where `shared/facts/entra.md` leaves a choice. */
+import type { ServiceSettings } from "./world.ts";
+
+export const defaultServiceSettings: ServiceSettings = {
+  // Section B: random, 60 to 90 minutes, mean 75.
+  accessTokenLifetimeSeconds: { min: 3_600, max: 5_400 },
+  // REC1.
+  appTokenLifetimeSeconds: 86_399,
+  // Section I.4: 24 h in the resilience defaults text, up to 28 h elsewhere.
+  caeTokenLifetimeSeconds: 86_400,
+  // REC1 and REC4: equal to expires_in.
+  extendedLifetimeSeconds: "same",
+  refreshIn: { fromSeconds: 7_200, share: 0.5, tokens: "user" },
+  refreshTokenInactiveDays: 90,
+  spaRefreshTokenHours: 24,
+  authCodeMinutes: 10,
+  deviceCodeSeconds: 900,
+  // Section I.10: spaces in bodies since about 2023.
+  errorSeparator: "space",
+  signInPage: "form",
+};

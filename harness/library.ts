@@ -1,0 +1,73 @@
+/** Finds scenarios and clients by name: the library's own, or a user's file. */
+import { isAbsolute } from "node:path";
+import { createBareFetch, vices } from "./client/bare-fetch.ts";
+import type { ClientUnderTest } from "./client/client.ts";
+import { loadMsalNode } from "./client/msal-node.ts";
+import { HarnessError, suggestNames } from "./errors.ts";
+import { loadScenarioFile } from "./load-scenario.ts";
+import { checkScenario, type Scenario } from "./scenario.ts";
+import { library } from "../scenarios/library.ts";
+
+/** The scenarios of the library, in the order in which they are listed and run. */
+export function listScenarios(): readonly Scenario[] {
+  return library;
+}
+
+/** A scenario of the library by name, or the default export of a file by absolute path. */
+export async function loadScenario(nameOrPath: string): Promise<Scenario> {
+  if (isAbsolute(nameOrPath)) return checkScenario(await loadScenarioFile(nameOrPath), nameOrPath);
+  const found = library.find((scenario) => scenario.name === nameOrPath);
+  if (found !== undefined) return found;
+  const names = library.map((scenario) => scenario.name);
+  throw new HarnessError("unknown-scenario", `there is no scenario "${nameOrPath}"`, {
+    hint: suggestNames(nameOrPath, names, 'See "brownout list".'),
+  });
+}
+
+const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {
+  "msal-node": loadMsalNode,
+  "bare-fetch": () => createBareFetch(),
+  ...Object.fromEntries(vices.map((vice) => [`bare-fetch-${vice}`, () => createBareFetch(vice)])),
+};
+
+/** Names that `--client` takes, besides those that a scenario brings itself. */
+export const clientNames: readonly string[] = Object.keys(loaders);
+
+/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first, else msal-node. */
+export async function loadClient(wanted: string | undefined, scenario: Scenario): Promise<ClientUnderTest> {
+  if (wanted === undefined) return scenario.clients?.[0] ?? loadMsalNode();
+  const [name = "", version] = splitVersion(wanted);
+  const own = scenario.clients?.find((client) => client.name === name);
+  const client = own ?? (await loaders[name]?.());
+  if (client === undefined) {
+    const names = [...clientNames, ...(scenario.clients ?? []).map((candidate) => candidate.name)];
+    throw new HarnessError("unknown-client", `there is no client "${name}"`, {
+      hint: suggestNames(name, names, `Known clients: ${names.join(", ")}.`),
+    });
+  }
+  if (version !== undefined && !isVersion(client.version, version)) {
+    throw new HarnessError("client-not-installed", `${name} ${version} is not installed here; ${client.version} is`, {
+      hint: `Run: npm install ${packageOf(name)}@${version}`,
+    });
+  }
+  return client;
+}
+
+/** Whether a client knows every flow that a scenario needs. */
+export function suits(client: ClientUnderTest, scenario: Scenario): boolean {
+  return scenario.needs.every((flow) => client.flows.includes(flow));
+}
+
+function splitVersion(wanted: string): [string, string | undefined] {
+  const at = wanted.lastIndexOf("@");
+  return at > 0 ? [wanted.slice(0, at), wanted.slice(at + 1)] : [wanted, undefined];
+}
+
+/** `7`, `7.2` and `7.2.1` all name 7.2.1. */
+function isVersion(installed: string, wanted: string): boolean {
+  return installed === wanted || installed.startsWith(`${wanted}.`);
+}
+
+function packageOf(client: string): string {
+  return client.startsWith("msal-") ? `@azure/${client}` : client;
+}

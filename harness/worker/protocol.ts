@@ -1,0 +1,26 @@
+/** What the pool and its worker processes say to each other; both ends are plain data. */
+import type { MountName } from "../mount/mount.ts";
+
+export interface RunTask {
+  /** Name in the library, or the absolute path of a user's scenario file. */
+  readonly scenario: string;
+  /** `NAME` or `NAME@VERSION`; default: the scenario's own client. */
+  readonly client?: string;
+  readonly mount: MountName;
+  readonly seed: string;
+  /** The worker writes the journal here, whole or not at all. Absolute path. */
+  readonly journalFile: string;
+}
+
+export type RunReply =
+  | { readonly kind: "done"; readonly task: RunTask; readonly simulatedMs: number }
+  | { readonly kind: "failed"; readonly task: RunTask; readonly error: RunFailure };
+
+/** An error of the harness in a worker, as data. */
+export interface RunFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly place?: string;
+  readonly hint?: string;
+  readonly stack?: string;
+}
