@@ -19,6 +19,6 @@ if (status !== 0) process.exit(1);
 for (const asset of ["fixtures", "reports/baseline.json"]) {
   cpSync(`${root}${asset}`, `${root}dist/${asset}`, {
     recursive: true,
-    filter: (path) => !path.endsWith(".ts"),
+    filter: (path) => !/\.(?:ts|sh|md)$/.test(path),
   });
 }
