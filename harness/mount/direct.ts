@@ -3,11 +3,10 @@
  * It is the fastest by a factor of a hundred and fails as Node's global fetch would; what
  * it cannot show is what a client does with sockets of its own.
  */
-import { HarnessError } from "../errors.ts";
 import { createExchange } from "./exchange.ts";
 import type { Mount } from "./mount.ts";
 import { installNetworkGuard } from "./network-guard.ts";
-import { fetchFailed } from "./node-errors.ts";
+import { asFetchError } from "./patched-fetch.ts";
 
 export const mount: Mount = {
   name: "direct",
@@ -16,7 +15,10 @@ export const mount: Mount = {
     const exchange = createExchange(context);
     const guard = installNetworkGuard(context);
     return Promise.resolve({
-      fetch: (request) => exchange.send(request).catch((error: unknown) => rethrow(error, request)),
+      fetch: (request) =>
+        exchange.send(request).catch((error: unknown) => {
+          throw asFetchError(error, request.signal);
+        }),
       reachesProcess: false,
       stop: () => {
         guard.restore();
@@ -26,10 +28,3 @@ export const mount: Mount = {
     });
   },
 };
-
-/** As global fetch reports it: an abort by its own reason, everything of the network as "fetch failed". */
-function rethrow(error: unknown, request: Request): never {
-  if (request.signal.aborted && error === request.signal.reason) throw error;
-  if (error instanceof HarnessError || (error instanceof Error && "code" in error)) throw fetchFailed(error);
-  throw error;
-}

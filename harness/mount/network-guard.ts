@@ -6,6 +6,7 @@
  */
 import net from "node:net";
 import type { HarnessError } from "../errors.ts";
+import { isLoopback } from "./loopback.ts";
 import { unmockedRequest } from "./served-hosts.ts";
 
 /** Where a client wants to connect to. */
@@ -91,9 +92,4 @@ function readArguments(values: readonly unknown[]): ConnectArguments {
     options,
     callback,
   };
-}
-
-function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, "");
-  return name === "localhost" || name === "::1" || name.startsWith("127.");
 }

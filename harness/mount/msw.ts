@@ -1,0 +1,75 @@
+/**
+ * The mount under Mock Service Worker: `fetch`, `http` and `https` of this process are
+ * answered by one handler for everything. For suites that have msw already.
+ *
+ * How true it is. `HttpResponse.error()` would lose the code, and msw prints what a handler
+ * throws, so a `fetch` fails with Node's own error beside msw (`patched-fetch.ts`). A client
+ * of `http` gets it through msw, which passes on what looks like a system error (`code` and
+ * `errno`) and prints it. A cut body ends as undici ends it, for `fetch`; a client of `http`
+ * sees its socket closed. There is no connection: each request connects anew, no body is paused
+ * when nobody reads it, and header case and order are lost.
+ */
+import { HarnessError } from "../errors.ts";
+import { createExchange } from "./exchange.ts";
+import { isLoopback } from "./loopback.ts";
+import type { Mount } from "./mount.ts";
+import { installNetworkGuard } from "./network-guard.ts";
+import { failCurrentFetch, patchFetch } from "./patched-fetch.ts";
+
+export const mount: Mount = {
+  name: "msw",
+  // Between `fetch` and the handler, and back, msw takes turns of its own.
+  quietTurns: 10,
+  async start(context) {
+    const { setupServer, http, HttpResponse, passthrough } = await loadMsw();
+    const exchange = createExchange(context);
+    const server = setupServer(
+      http.all("*", async ({ request }) => {
+        if (isLoopback(new URL(request.url).hostname)) return passthrough();
+        try {
+          return await exchange.send(request);
+        } catch (error) {
+          if (failCurrentFetch(error)) return HttpResponse.error();
+          throw likeSystemError(error);
+        }
+      }),
+    );
+    server.listen({ onUnhandledRequest: "error" });
+    const unpatchFetch = patchFetch();
+    const guard = installNetworkGuard(context);
+    const { fetch } = globalThis;
+    return {
+      fetch: (request) => fetch(request, { redirect: "manual" }),
+      reachesProcess: true,
+      stop: () => {
+        guard.restore();
+        unpatchFetch();
+        server.close();
+        exchange.stop();
+        return Promise.resolve();
+      },
+    };
+  },
+};
+
+async function loadMsw() {
+  try {
+    const [{ setupServer }, { http, HttpResponse, passthrough }] = await Promise.all([import("msw/node"), import("msw")]);
+    return { setupServer, http, HttpResponse, passthrough };
+  } catch (cause) {
+    throw new HarnessError("bad-usage", "the mount msw needs the package msw", {
+      place: "--mount msw",
+      hint: "Run: npm install --save-dev msw@2.15.0",
+      cause,
+    });
+  }
+}
+
+/** msw hands an error to the client only if it has `errno`; any other becomes a 500. */
+function likeSystemError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  for (const field of ["code", "errno"]) {
+    if (!(field in error)) Object.defineProperty(error, field, { value: undefined, configurable: true });
+  }
+  return error;
+}

@@ -1,0 +1,92 @@
+/**
+ * The mount under nock: `fetch`, `http` and `https` of this process are answered by one
+ * reply function for everything. For suites that have nock already.
+ *
+ * How true it is. Errors reach the client with the code of Node's own stack: nock destroys
+ * the request with what the reply function throws. A cut body ends as undici ends it. There
+ * is no connection: each request connects anew and no body is paused when nobody reads it.
+ * A JSON request body arrives reserialized. A client of `http` that gives up is not seen
+ * to do so.
+ */
+import { Readable } from "node:stream";
+import type { Body, ReplyFnContext, ReplyFnResult, ReplyHeaders } from "nock";
+import { HarnessError } from "../errors.ts";
+import { createRequest, headersOf } from "../http/message.ts";
+import { createExchange, type Exchange } from "./exchange.ts";
+import { isLoopback } from "./loopback.ts";
+import type { Mount } from "./mount.ts";
+import { installNetworkGuard } from "./network-guard.ts";
+import { currentFetchSignal, patchFetch } from "./patched-fetch.ts";
+
+type Nock = typeof import("nock");
+
+export const mount: Mount = {
+  name: "nock",
+  // Between `fetch` and the reply function, and back, nock takes turns of its own.
+  quietTurns: 10,
+  async start(context) {
+    const nock = await loadNock();
+    const exchange = createExchange(context);
+    if (!nock.isActive()) nock.activate();
+    nock.disableNetConnect();
+    nock.enableNetConnect((host) => isLoopback(host.replace(/:\d+$/, "")));
+    for (const scheme of ["https", "http"]) {
+      const scope = nock(new RegExp(`^${scheme}://(?!localhost|127\\.|\\[::1\\])`)).persist();
+      for (const method of METHODS) scope.intercept(() => true, method).reply(replyWith(exchange, scheme));
+    }
+    const unpatchFetch = patchFetch();
+    const guard = installNetworkGuard(context);
+    const { fetch } = globalThis;
+    return {
+      fetch: (request) => fetch(request, { redirect: "manual" }),
+      reachesProcess: true,
+      stop: () => {
+        guard.restore();
+        unpatchFetch();
+        nock.cleanAll();
+        nock.restore();
+        nock.enableNetConnect();
+        exchange.stop();
+        return Promise.resolve();
+      },
+    };
+  },
+};
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/** nock counts parameters: two mean a promise, three a callback. */
+function replyWith(exchange: Exchange, scheme: string) {
+  return async function reply(this: ReplyFnContext, path: string, body: Body): Promise<ReplyFnResult> {
+    const { method, headers } = this.req;
+    const fields = Object.entries(headers).filter(([name]) => name !== "host" && name !== "content-length");
+    const signal = currentFetchSignal();
+    const response = await exchange.send(
+      createRequest(`${scheme}://${String(headers["host"])}${path}`, {
+        method,
+        headers: fields.flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)])),
+        ...(method === "GET" || method === "HEAD" ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+    const pairs = headersOf(response).flatMap(([name, value]) => [name, value]);
+    return [response.status, bodyOf(response), pairs as unknown as ReplyHeaders];
+  };
+}
+
+/** Read only when nock reads: a stream that fails before nock listens would end the process. */
+function bodyOf({ body }: Response): string | Readable {
+  return body === null ? "" : Readable.from(body);
+}
+
+async function loadNock(): Promise<Nock> {
+  try {
+    return (await import("nock")).default;
+  } catch (cause) {
+    throw new HarnessError("bad-usage", "the mount nock needs the package nock", {
+      place: "--mount nock",
+      hint: "Run: npm install --save-dev nock@14.0.17",
+      cause,
+    });
+  }
+}
