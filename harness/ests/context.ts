@@ -1,0 +1,58 @@
+/** What every endpoint of the simulated ESTS is handed: the request's meaning and the service's parts. */
+import type { Clock } from "../clock/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { AppRegistration, ServiceSettings, Tenant } from "../directory/world.ts";
+import type { EntraRequest } from "../http/endpoint.ts";
+import type { Random } from "../random.ts";
+import { EstsError } from "./errors.ts";
+import type { GrantStore } from "./grant-store.ts";
+import type { TokenIssuer } from "./tokens.ts";
+
+export interface EstsParts {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: ServiceSettings;
+  readonly issuer: TokenIssuer;
+  readonly grants: GrantStore;
+}
+
+export interface EstsContext extends EstsParts {
+  readonly request: Request;
+  readonly described: EntraRequest;
+  /** `https://` and the host that was asked. */
+  readonly origin: string;
+}
+
+/** A parameter that must be there; 900144 otherwise. */
+export function required(context: EstsContext, name: string): string {
+  const value = context.described.parameters[name];
+  if (value === undefined || value === "") throw new EstsError(900144, `Parameter: ${name}.`);
+  return value;
+}
+
+/** The tenant of the path, or the user's home for `common` and `organizations`; 90002 when there is none. */
+export function tenantOf(context: EstsContext, upn?: string): Tenant {
+  const segment = context.described.tenant ?? "";
+  if (isShared(segment)) {
+    const home = upn === undefined ? undefined : context.directory.homeOf(upn);
+    if (home !== undefined) return home.tenant;
+    throw new EstsError(90002, `Tenant: ${segment}.`);
+  }
+  const tenant = context.directory.tenant(segment);
+  if (tenant === undefined) throw new EstsError(90002, `Tenant: ${segment}.`);
+  return tenant;
+}
+
+export function isShared(segment: string): boolean {
+  return segment === "common" || segment === "organizations" || segment === "consumers";
+}
+
+/** The app named by client_id; 700016 when the tenant does not know it, 50194 on a shared endpoint. */
+export function appOf(context: EstsContext, tenant: Tenant): AppRegistration {
+  const clientId = context.described.app ?? required(context, "client_id");
+  const app = context.directory.app(tenant, clientId);
+  if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
+  if (isShared(context.described.tenant ?? "") && app.multiTenant !== true) throw new EstsError(50194);
+  return app;
+}

@@ -1,0 +1,56 @@
+/** Scopes as ESTS reads them: one resource at a time, `.default`, and the OpenID ones beside. */
+import type { Directory } from "../directory/directory.ts";
+import type { AppRegistration, ProtectedResource } from "../directory/world.ts";
+import { EstsError } from "./errors.ts";
+
+const OPENID_SCOPES = new Set(["openid", "profile", "offline_access", "email"]);
+
+export interface ParsedScopes {
+  readonly resource: ProtectedResource;
+  /** Permission names without the resource, in the caller's order; `.default` resolved. */
+  readonly permissions: readonly string[];
+  readonly openid: boolean;
+  readonly profile: boolean;
+  readonly offlineAccess: boolean;
+}
+
+/** Reads a delegated scope parameter; 70011, 500011 or 65001 when it cannot be granted. */
+export function parseDelegatedScopes(scope: string, app: AppRegistration, directory: Directory): ParsedScopes {
+  const words = scope.split(/\s+/).filter((word) => word !== "");
+  const wanted = words.filter((word) => !OPENID_SCOPES.has(word));
+  const named = wanted.map((word) => splitScope(word, directory));
+  const resource = named[0]?.resource ?? directory.resource("https://graph.microsoft.com");
+  if (resource === undefined) throw new EstsError(500011);
+  if (named.some((entry) => entry.resource !== resource)) throw new EstsError(70011, "Scopes of two resources in one request.");
+  const consented = app.delegated
+    .filter((full) => full.startsWith(`${resource.identifierUri}/`))
+    .map((full) => full.slice(resource.identifierUri.length + 1));
+  const permissions = named.flatMap((entry) => (entry.permission === ".default" ? consented : [entry.permission]));
+  for (const permission of permissions) {
+    if (!resource.scopes.includes(permission)) throw new EstsError(70011, `Scope: ${permission}.`);
+    if (!consented.includes(permission)) throw new EstsError(65001, `Scope: ${permission}.`);
+  }
+  return {
+    resource,
+    permissions: permissions.length === 0 ? consented.slice(0, 1) : permissions,
+    openid: words.includes("openid"),
+    profile: words.includes("profile"),
+    offlineAccess: words.includes("offline_access"),
+  };
+}
+
+/** Reads the scope of client credentials, which must be `<resource>/.default`. */
+export function parseAppScope(scope: string, directory: Directory): ProtectedResource {
+  const words = scope.split(/\s+/).filter((word) => word !== "");
+  const [word = ""] = words;
+  if (words.length !== 1 || !word.endsWith("/.default")) throw new EstsError(70011, `Scope: ${scope}.`);
+  return splitScope(word, directory).resource;
+}
+
+function splitScope(word: string, directory: Directory): { resource: ProtectedResource; permission: string } {
+  const at = word.lastIndexOf("/");
+  const identifier = at < 0 ? "https://graph.microsoft.com" : word.slice(0, at);
+  const resource = directory.resource(identifier.replace(/\/$/, ""));
+  if (resource === undefined) throw new EstsError(500011, `Resource: ${identifier}.`);
+  return { resource, permission: word.slice(at + 1) };
+}
