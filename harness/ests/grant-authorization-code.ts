@@ -1,0 +1,56 @@
+/** Authorization code with PKCE: known? same client? redeemed? expired? verified? then tokens. */
+import { createHash } from "node:crypto";
+import { authenticateClient } from "./client-authentication.ts";
+import { appOf, required, type EstsContext } from "./context.ts";
+import { EstsError } from "./errors.ts";
+import type { AuthorizationCode } from "./grant-store.ts";
+import { parseDelegatedScopes } from "./scopes.ts";
+import { userAnswer } from "./token-answer.ts";
+import { userOfGrant } from "./users.ts";
+
+export function grantAuthorizationCode(context: EstsContext): Record<string, unknown> {
+  const { parameters } = context.described;
+  const code = context.grants.code(required(context, "code"));
+  if (code === undefined) throw new EstsError(70000);
+  const tenant = context.directory.tenant(code.tenantId);
+  if (tenant === undefined) throw new EstsError(70000);
+  const app = appOf(context, tenant);
+  checkOrigin(context, code);
+  const proof = code.redirectType === "spa" ? "none" : authenticateClient(context, app);
+  if (app.clientId !== code.clientId) throw new EstsError(70000);
+  if (code.redeemed) throw new EstsError(54005);
+  if (code.expiresAtMs <= context.clock.now()) throw new EstsError(70008);
+  if (code.redirectUri !== parameters["redirect_uri"]) throw new EstsError(50011);
+  checkVerifier(code, parameters["code_verifier"]);
+  const issuedAtMs = code.expiresAtMs - context.settings.authCodeMinutes * 60_000;
+  const { user } = userOfGrant(context, { tenantId: code.tenantId, userId: code.userId, issuedAtMs });
+  code.redeemed = true;
+  const claims = parameters["claims"] ?? code.claims;
+  return userAnswer(context, {
+    tenant,
+    app,
+    proof,
+    user,
+    scopes: parseDelegatedScopes(parameters["scope"] ?? code.scope, app, context.directory),
+    signedInAtMs: context.clock.now(),
+    ...(code.nonce === undefined ? {} : { nonce: code.nonce }),
+    ...(claims === undefined ? {} : { claims }),
+    ...(code.redirectType === "spa"
+      ? { refreshExpiresAtMs: context.clock.now() + context.settings.spaRefreshTokenHours * 3_600_000 }
+      : {}),
+  });
+}
+
+/** SPA redirect URIs redeem across origins, the others never do: auth-code flow document (A.4). */
+function checkOrigin(context: EstsContext, code: AuthorizationCode): void {
+  const isCrossOrigin = context.request.headers.has("origin");
+  if (code.redirectType === "spa" && !isCrossOrigin) throw new EstsError(9002327);
+  if (code.redirectType !== "spa" && isCrossOrigin) throw new EstsError(9002326);
+}
+
+function checkVerifier(code: AuthorizationCode, verifier: string | undefined): void {
+  if (code.challenge === undefined) return;
+  if (verifier === undefined) throw new EstsError(501481);
+  const value = code.challenge.method === "S256" ? createHash("sha256").update(verifier).digest("base64url") : verifier;
+  if (value !== code.challenge.value) throw new EstsError(501481);
+}

@@ -1,0 +1,72 @@
+/** Device code: start, the page on which a person approves, and the poll (URN or `device_code`). */
+import { appOf, required, tenantOf, isShared, type EstsContext } from "./context.ts";
+import { EstsError } from "./errors.ts";
+import { page, pageForm } from "./pages.ts";
+import { parseDelegatedScopes } from "./scopes.ts";
+import { userAnswer } from "./token-answer.ts";
+import { signInWithPassword, userOfGrant } from "./users.ts";
+
+const USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
+const POLL_EVERY_SECONDS = 5;
+
+/** `POST …/devicecode`. */
+export function startDeviceCode(context: EstsContext): Record<string, unknown> {
+  const { settings, clock, grants, described } = context;
+  const segment = described.tenant ?? "common";
+  const clientId = required(context, "client_id");
+  if (!isShared(segment)) appOf(context, tenantOf(context));
+  const draw = context.random.fork(`user code ${grants.nextSerial()}`);
+  const userCode = Array.from({ length: 9 }, () => USER_CODE_LETTERS[draw.integer(0, 19)]).join("");
+  const deviceCode = grants.addDevice({
+    tenantSegment: segment,
+    clientId: clientId.toLowerCase(),
+    scope: required(context, "scope"),
+    userCode,
+    expiresAtMs: clock.now() + settings.deviceCodeSeconds * 1_000,
+    approvedBy: undefined,
+  });
+  const verificationUri = `${context.origin}/common/oauth2/deviceauth`;
+  return {
+    user_code: userCode,
+    device_code: deviceCode,
+    verification_uri: verificationUri,
+    expires_in: settings.deviceCodeSeconds,
+    interval: POLL_EVERY_SECONDS,
+    message: `To sign in, open ${verificationUri} and enter the code ${userCode}.`,
+  };
+}
+
+/** `GET` shows the page, `POST` approves: fields `otc`, `login`, `passwd`. */
+export function deviceCodePage(context: EstsContext): string {
+  const { parameters } = context.described;
+  if (context.request.method !== "POST") {
+    return pageForm("Enter code", "/common/oauth2/deviceauth", [
+      { name: "otc", type: "text" },
+      { name: "login", type: "text" },
+      { name: "passwd", type: "password" },
+    ]);
+  }
+  const device = context.grants.deviceByUserCode(required(context, "otc"));
+  if (device === undefined || device.expiresAtMs <= context.clock.now()) throw new EstsError(70018);
+  const { tenant, user } = signInWithPassword(context, required(context, "login"), required(context, "passwd"));
+  device.approvedBy = { tenantId: tenant.id, userId: user.id };
+  return page("Signed in", "You have signed in on your device. You may close this window.");
+}
+
+/** The poll. */
+export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
+  const device = context.grants.device(required(context, "device_code"));
+  if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
+  if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70019);
+  if (device.approvedBy === undefined) throw new EstsError(70016);
+  const { tenant, user } = userOfGrant(context, { ...device.approvedBy, issuedAtMs: context.clock.now() });
+  const app = appOf(context, tenant);
+  return userAnswer(context, {
+    tenant,
+    app,
+    proof: "none",
+    user,
+    scopes: parseDelegatedScopes(device.scope, app, context.directory),
+    signedInAtMs: context.clock.now(),
+  });
+}

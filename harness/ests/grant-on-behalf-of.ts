@@ -1,0 +1,57 @@
+/** On-behalf-of: a middle-tier API trades a user's token for one to the next API. */
+import { createPublicKey, createVerify } from "node:crypto";
+import { authenticateClient } from "./client-authentication.ts";
+import { appOf, required, tenantOf, type EstsContext } from "./context.ts";
+import { EstsError } from "./errors.ts";
+import { parseDelegatedScopes } from "./scopes.ts";
+import { userAnswer } from "./token-answer.ts";
+import { userOfGrant } from "./users.ts";
+
+export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
+  const { parameters } = context.described;
+  if (required(context, "requested_token_use") !== "on_behalf_of") throw new EstsError(70003);
+  const tenant = tenantOf(context);
+  const app = appOf(context, tenant);
+  const proof = authenticateClient(context, app);
+  const assertion = readAssertion(context, required(context, "assertion"));
+  const { user } = userOfGrant(context, {
+    tenantId: String(assertion["tid"]),
+    userId: String(assertion["oid"]),
+    issuedAtMs: Number(assertion["iat"]) * 1_000,
+  });
+  const claims = parameters["claims"];
+  return userAnswer(context, {
+    tenant,
+    app,
+    proof,
+    user,
+    scopes: parseDelegatedScopes(required(context, "scope"), app, context.directory),
+    signedInAtMs: Number(assertion["iat"]) * 1_000,
+    ...(claims === undefined ? {} : { claims }),
+  });
+}
+
+function readAssertion(context: EstsContext, assertion: string): Record<string, unknown> {
+  const [header = "", payload = "", signature = ""] = assertion.split(".");
+  const { kid } = parse(header);
+  const key = context.directory.publishedKeys().find((candidate) => candidate.kid === kid);
+  if (key === undefined) throw new EstsError(50013);
+  const publicKey = createPublicKey({ key: { kty: "RSA", n: key.n, e: key.e }, format: "jwk" });
+  if (!createVerify("RSA-SHA256").update(`${header}.${payload}`).verify(publicKey, signature, "base64url")) {
+    throw new EstsError(50013);
+  }
+  const claims = parse(payload);
+  if (typeof claims["oid"] !== "string" || claims["idtyp"] === "app") throw new EstsError(50013);
+  if (Number(claims["exp"]) * 1_000 <= context.clock.now()) throw new EstsError(500133);
+  return claims;
+}
+
+function parse(part: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // Not a token at all: the same answer as a bad one.
+  }
+  throw new EstsError(50013);
+}

@@ -1,0 +1,20 @@
+/** Resource owner password credentials: simulated so that the rules can flag it. */
+import { authenticateClient } from "./client-authentication.ts";
+import { appOf, required, type EstsContext } from "./context.ts";
+import { parseDelegatedScopes } from "./scopes.ts";
+import { userAnswer } from "./token-answer.ts";
+import { signInWithPassword } from "./users.ts";
+
+export function grantPassword(context: EstsContext): Record<string, unknown> {
+  const { tenant, user } = signInWithPassword(context, required(context, "username"), required(context, "password"));
+  const app = appOf(context, tenant);
+  const proof = authenticateClient(context, app);
+  return userAnswer(context, {
+    tenant,
+    app,
+    proof,
+    user,
+    scopes: parseDelegatedScopes(required(context, "scope"), app, context.directory),
+    signedInAtMs: context.clock.now(),
+  });
+}

@@ -1,0 +1,40 @@
+/** Refresh token: rotates; the old one stays valid (section B: "old RT not revoked on use"). */
+import { authenticateClient } from "./client-authentication.ts";
+import { appOf, required, type EstsContext } from "./context.ts";
+import { EstsError } from "./errors.ts";
+import type { RefreshState } from "./grant-store.ts";
+import { parseDelegatedScopes } from "./scopes.ts";
+import { userAnswer } from "./token-answer.ts";
+import { userOfGrant } from "./users.ts";
+
+export function grantRefreshToken(context: EstsContext): Record<string, unknown> {
+  const { parameters } = context.described;
+  const state = context.grants.open("1.A", required(context, "refresh_token")) as RefreshState | undefined;
+  if (state === undefined) throw new EstsError(70000);
+  const { tenant, user } = userOfGrant(context, state);
+  const app = appOf(context, tenant);
+  if (app.clientId !== state.clientId) throw new EstsError(70000);
+  const proof = state.expiresAtMs === undefined ? authenticateClient(context, app) : "none";
+  checkAge(context, state);
+  const claims = parameters["claims"];
+  return userAnswer(context, {
+    tenant,
+    app,
+    proof,
+    user,
+    scopes: { ...parseDelegatedScopes(parameters["scope"] ?? "openid", app, context.directory), offlineAccess: true },
+    signedInAtMs: state.signedInAtMs,
+    ...(claims === undefined ? {} : { claims }),
+    ...(state.expiresAtMs === undefined ? {} : { refreshExpiresAtMs: state.expiresAtMs }),
+  });
+}
+
+function checkAge(context: EstsContext, state: RefreshState): void {
+  const now = context.clock.now();
+  if (state.expiresAtMs !== undefined) {
+    if (!context.request.headers.has("origin")) throw new EstsError(9002327);
+    if (now >= state.expiresAtMs) throw new EstsError(700084);
+    return;
+  }
+  if (now - state.issuedAtMs >= context.settings.refreshTokenInactiveDays * 86_400_000) throw new EstsError(700082);
+}

@@ -1,0 +1,136 @@
+/** The success body of the token endpoint, fields in captured order (`shared/facts/entra.md` A.6). */
+import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
+import type { EstsContext } from "./context.ts";
+import type { RefreshState } from "./grant-store.ts";
+import type { ParsedScopes } from "./scopes.ts";
+import type { TokenSubject } from "./tokens.ts";
+
+export interface UserGrant {
+  readonly tenant: Tenant;
+  readonly app: AppRegistration;
+  readonly proof: TokenSubject["proof"];
+  readonly user: User;
+  readonly scopes: ParsedScopes;
+  readonly signedInAtMs: number;
+  readonly nonce?: string;
+  readonly claims?: string;
+  /** Fixed end of a single-page app's refresh token. ms since the epoch. */
+  readonly refreshExpiresAtMs?: number;
+}
+
+/** The answer to a grant with a user. */
+export function userAnswer(context: EstsContext, grant: UserGrant): Record<string, unknown> {
+  const { settings, issuer, described } = context;
+  const { resource } = grant.scopes;
+  const cae = resource.cae && asksForCae(grant.claims) ? "yes" : "no";
+  const lifetimeSeconds = cae === "yes" ? settings.caeTokenLifetimeSeconds : drawnLifetime(context, grant);
+  const subject = subjectOf(context, grant, lifetimeSeconds);
+  const refresh = grant.scopes.offlineAccess ? refreshTokenFor(context, grant) : undefined;
+  return {
+    token_type: "Bearer",
+    scope: scopeText(grant.scopes),
+    ...lifetimes(context, lifetimeSeconds, "user"),
+    access_token: issuer.accessToken(subject, resource, { permissions: grant.scopes.permissions, cae }),
+    ...(refresh === undefined ? {} : { refresh_token: refresh.token, ...refresh.expiry }),
+    ...(grant.scopes.openid
+      ? {
+          id_token: issuer.idToken(
+            { ...subject, lifetimeSeconds: 3_600 },
+            {
+              ...(grant.nonce === undefined ? {} : { nonce: grant.nonce }),
+              authTimeSeconds: Math.floor(grant.signedInAtMs / 1_000),
+              profile: grant.scopes.profile ? "yes" : "no",
+            },
+          ),
+        }
+      : {}),
+    ...(described.parameters["client_info"] === "1" ? { client_info: clientInfo(grant.user, grant.tenant) } : {}),
+  };
+}
+
+/** The answer to client credentials: no scope, no refresh token, no client_info. */
+export function appAnswer(
+  context: EstsContext,
+  grant: { tenant: Tenant; app: AppRegistration; proof: TokenSubject["proof"]; resource: ProtectedResource },
+): Record<string, unknown> {
+  const lifetimeSeconds = context.settings.appTokenLifetimeSeconds;
+  const subject = subjectOf(context, grant, lifetimeSeconds);
+  return {
+    token_type: "Bearer",
+    ...lifetimes(context, lifetimeSeconds, "app"),
+    access_token: context.issuer.accessToken(subject, grant.resource, { permissions: [], cae: "no" }),
+  };
+}
+
+/** `{"uid","utid"}` in base64url: what MSAL makes the home account id of. A guest's is its home tenant's. */
+export function clientInfo(user: User, tenant: Tenant): string {
+  return Buffer.from(JSON.stringify({ uid: user.id, utid: user.homeTenant ?? tenant.id })).toString("base64url");
+}
+
+function subjectOf(
+  context: EstsContext,
+  grant: { tenant: Tenant; app: AppRegistration; proof: TokenSubject["proof"]; user?: User },
+  lifetimeSeconds: number,
+): TokenSubject {
+  const { tenant, app, proof, user } = grant;
+  const issuedAtSeconds = Math.floor(context.clock.now() / 1_000);
+  return { origin: context.origin, tenant, app, proof, ...(user === undefined ? {} : { user }), issuedAtSeconds, lifetimeSeconds };
+}
+
+function lifetimes(context: EstsContext, lifetimeSeconds: number, kind: "user" | "app"): Record<string, number> {
+  const { extendedLifetimeSeconds, refreshIn } = context.settings;
+  const sendsRefreshIn =
+    refreshIn !== "never" && lifetimeSeconds >= refreshIn.fromSeconds && (kind === "user" || refreshIn.tokens === "user-and-app");
+  return {
+    expires_in: lifetimeSeconds,
+    ext_expires_in: extendedLifetimeSeconds === "same" ? lifetimeSeconds : extendedLifetimeSeconds,
+    ...(sendsRefreshIn ? { refresh_in: Math.floor(lifetimeSeconds * refreshIn.share) } : {}),
+  };
+}
+
+/** One user, one app, one moment: one lifetime, whatever else is asked in between. */
+function drawnLifetime(context: EstsContext, grant: UserGrant): number {
+  const { accessTokenLifetimeSeconds: lifetime } = context.settings;
+  if (typeof lifetime === "number") return lifetime;
+  const label = `lifetime ${grant.user.id} ${grant.app.clientId} ${context.clock.now()}`;
+  return context.random.fork(label).integer(lifetime.min, lifetime.max);
+}
+
+function refreshTokenFor(context: EstsContext, grant: UserGrant): { token: string; expiry: Record<string, number> } {
+  const { clock, grants } = context;
+  const state: RefreshState = {
+    tenantId: grant.tenant.id,
+    userId: grant.user.id,
+    clientId: grant.app.clientId,
+    signedInAtMs: grant.signedInAtMs,
+    issuedAtMs: clock.now(),
+    ...(grant.refreshExpiresAtMs === undefined ? {} : { expiresAtMs: grant.refreshExpiresAtMs }),
+    serial: grants.nextSerial(),
+  };
+  const expiry =
+    grant.refreshExpiresAtMs === undefined
+      ? {}
+      : { refresh_token_expires_in: Math.floor((grant.refreshExpiresAtMs - clock.now()) / 1_000) };
+  return { token: grants.seal("1.A", state), expiry };
+}
+
+function scopeText(scopes: ParsedScopes): string {
+  const prefix = scopes.resource.identifierUri === "https://graph.microsoft.com" ? "" : `${scopes.resource.identifierUri}/`;
+  return [
+    ...(scopes.openid ? ["openid"] : []),
+    ...(scopes.profile ? ["profile"] : []),
+    ...scopes.permissions.map((permission) => `${prefix}${permission}`),
+  ].join(" ");
+}
+
+/** The client declares itself capable of continuous access evaluation: `claims-challenge` document. */
+function asksForCae(claims: string | undefined): boolean {
+  if (claims === undefined) return false;
+  try {
+    const parsed = JSON.parse(claims) as { access_token?: { xms_cc?: { values?: unknown } } };
+    const values = parsed.access_token?.xms_cc?.values;
+    return Array.isArray(values) && values.some((value) => String(value).toLowerCase() === "cp1");
+  } catch {
+    return false;
+  }
+}
