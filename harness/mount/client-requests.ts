@@ -118,8 +118,14 @@ export function watchClientRequests({ gate, onOver }: ClientRequestsOptions): Cl
         request.addHeader(SEQUENCE_HEADER, String(begun.sequence));
       },
     ],
-    ["undici:request:trailers", (message) => byUndici.get((message as UndiciMessage).request)?.finish("answered")],
-    ["undici:request:error", (message) => byUndici.get((message as UndiciMessage).request)?.finish("failed")],
+    [
+      "undici:request:trailers",
+      (message) => byUndici.get((message as UndiciMessage).request)?.finish("answered"),
+    ],
+    [
+      "undici:request:error",
+      (message) => byUndici.get((message as UndiciMessage).request)?.finish("failed"),
+    ],
     [
       "http.client.request.created",
       (message) => {
@@ -137,7 +143,10 @@ export function watchClientRequests({ gate, onOver }: ClientRequestsOptions): Cl
     [
       "http.client.response.finish",
       (message) => {
-        const { request, response } = message as { request: ClientRequest; response: NodeJS.EventEmitter };
+        const { request, response } = message as {
+          request: ClientRequest;
+          response: NodeJS.EventEmitter;
+        };
         response.once("end", () => byHttp.get(request)?.());
       },
     ],
@@ -148,7 +157,10 @@ export function watchClientRequests({ gate, onOver }: ClientRequestsOptions): Cl
   return {
     dial: (host) => advance(oldest(host, "queued"), "dialing"),
     arrive: (sequence, host) =>
-      advance(sequence === undefined ? oldest(host, "dialing") : open.get(Number(sequence)), "arrived"),
+      advance(
+        sequence === undefined ? oldest(host, "dialing") : open.get(Number(sequence)),
+        "arrived",
+      ),
     queued: () => queued,
     stop() {
       for (const [channel, listener] of subscriptions) unsubscribe(channel, listener);
@@ -159,5 +171,8 @@ export function watchClientRequests({ gate, onOver }: ClientRequestsOptions): Cl
 
 function urlOf(request: ClientRequest): URL {
   const host = request.getHeader("host");
-  return new URL(request.path, `${request.protocol}//${typeof host === "string" ? host : request.host}`);
+  return new URL(
+    request.path,
+    `${request.protocol}//${typeof host === "string" ? host : request.host}`,
+  );
 }

@@ -7,7 +7,12 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Hold } from "../clock/gate.ts";
 import { type BodyDelivery, deliveryOf, textOfResponse } from "../http/message.ts";
-import { bodyTerminated, otherSideClosedError, resetError } from "./node-errors.ts";
+import {
+  bodyTerminated,
+  bodyTimeoutError,
+  otherSideClosedError,
+  resetError,
+} from "./node-errors.ts";
 
 /**
  * The response as the client gets it. Releases `hold` when the last byte has been handed
@@ -53,12 +58,18 @@ export function stepsOf(bytes: Uint8Array, delivery: BodyDelivery): readonly Del
       const chunkBytes = Math.max(1, delivery.chunkBytes);
       const steps: DeliveryStep[] = [];
       for (let at = 0; at < bytes.length; at += chunkBytes) {
-        steps.push({ afterMs: at === 0 ? 0 : delivery.everyMs, bytes: bytes.subarray(at, at + chunkBytes) });
+        steps.push({
+          afterMs: at === 0 ? 0 : delivery.everyMs,
+          bytes: bytes.subarray(at, at + chunkBytes),
+        });
       }
       return steps;
     }
   }
 }
+
+/** undici's `bodyTimeout`, ms: no part of a body for so long, and fetch gives it up. */
+const BODY_TIMEOUT_MS = 300_000;
 
 /** Sends whether or not the client reads, as a server does: a client that never reads must not stop the clock. */
 function streamOf(
@@ -69,19 +80,20 @@ function streamOf(
   const cancelled = new AbortController();
   const send = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     for (const step of stepsOf(bytes, delivery)) {
-      if (step.afterMs > 0) await clock.sleep(step.afterMs, cancelled.signal);
+      if (step.afterMs > 0)
+        await clock.sleep(Math.min(step.afterMs, BODY_TIMEOUT_MS), cancelled.signal);
+      if (step.afterMs > BODY_TIMEOUT_MS) throw bodyTerminated(bodyTimeoutError());
       if (step.bytes.length > 0) controller.enqueue(step.bytes);
     }
-    if (delivery.kind === "cut") {
-      await untilRead(controller);
-      controller.error(bodyTerminated(delivery.by === "fin" ? otherSideClosedError() : resetError()));
-    } else controller.close();
+    if (delivery.kind !== "cut") return controller.close();
+    await untilRead(controller);
+    throw bodyTerminated(delivery.by === "fin" ? otherSideClosedError() : resetError());
   };
   return new ReadableStream<Uint8Array>({
     start(controller) {
       void hold
         .run(() => send(controller))
-        .catch(() => undefined)
+        .catch((error: unknown) => controller.error(error))
         .finally(() => hold.release());
     },
     cancel() {

@@ -76,6 +76,12 @@ export function createExchange(context: MountContext): Exchange {
 }
 
 /** What is known of a request before its connection stands: method and address, no header and no body. */
-export function connectionAttempt({ method, url }: { readonly method: string; readonly url: string }): Request {
+export function connectionAttempt({
+  method,
+  url,
+}: {
+  readonly method: string;
+  readonly url: string;
+}): Request {
   return createRequest(url, { method });
 }

@@ -37,7 +37,9 @@ export interface LoopbackServers {
   stop(): Promise<void>;
 }
 
-export async function startServers(onArrival: (arrival: Arrival) => void): Promise<LoopbackServers> {
+export async function startServers(
+  onArrival: (arrival: Arrival) => void,
+): Promise<LoopbackServers> {
   const connections = new Map<number, Socket>();
   const service = https.createServer(
     {
@@ -111,14 +113,18 @@ function arrivalOf(
     async send(response, part, more) {
       if (!outgoing.headersSent) {
         outgoing.sendDate = false;
-        outgoing.writeHead(response.status, wireHeaders(response, more === "last" ? part.length : undefined));
+        outgoing.writeHead(
+          response.status,
+          wireHeaders(response, more === "last" ? part.length : undefined),
+        );
       }
       if (more === "last") {
         outgoing.end(part);
         return;
       }
       outgoing.flushHeaders();
-      if (part.length > 0) await new Promise<void>((resolve) => void outgoing.write(part, () => resolve()));
+      if (part.length > 0)
+        await new Promise<void>((resolve) => void outgoing.write(part, () => resolve()));
       // On loopback what is written can be read at once; a few turns later the client has read it.
       for (let turn = 0; turn < TURNS_TO_CROSS; turn += 1) await nextTurn();
     },
@@ -133,7 +139,14 @@ function arrivalOf(
 const TURNS_TO_CROSS = 6;
 
 /** Headers of the connection are not the request's. */
-const HOP_BY_HOP = new Set([SEQUENCE_HEADER, "connection", "keep-alive", "host", "transfer-encoding", "content-length"]);
+const HOP_BY_HOP = new Set([
+  SEQUENCE_HEADER,
+  "connection",
+  "keep-alive",
+  "host",
+  "transfer-encoding",
+  "content-length",
+]);
 
 function clientHeaders(raw: readonly string[]): [string, string][] {
   const headers: [string, string][] = [];

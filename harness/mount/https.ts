@@ -76,9 +76,16 @@ interface Ports {
 }
 
 /** Asks the service whether the connection stands, and lets happen to the socket what it says. */
-async function connect(request: ClientSideRequest, dial: Dial, ports: Ports, { context, turnstile }: Parts): Promise<void> {
+async function connect(
+  request: ClientSideRequest,
+  dial: Dial,
+  ports: Ports,
+  { context, turnstile }: Parts,
+): Promise<void> {
   try {
-    await request.inContext(() => request.hold.run(() => context.service.connect(connectionAttempt(request))));
+    await request.inContext(() =>
+      request.hold.run(() => context.service.connect(connectionAttempt(request))),
+    );
     dial.connect({ host: "127.0.0.1", port: ports.servicePort });
   } catch (error) {
     if (!(await turnstile.pass(request.sequence, "fail"))) return;
@@ -113,7 +120,11 @@ const unknownName: LookupFunction = (hostname, _options, callback) => {
 };
 
 /** Handles an arrived request when its turn has come, and sends the answer when that one's has. */
-async function answer(request: ClientSideRequest, arrival: Arrival, { context, turnstile }: Parts): Promise<void> {
+async function answer(
+  request: ClientSideRequest,
+  arrival: Arrival,
+  { context, turnstile }: Parts,
+): Promise<void> {
   try {
     const asked = await arrival.read(request.signal);
     if (!(await turnstile.pass(request.sequence, "start"))) return arrival.reset();

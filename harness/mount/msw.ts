@@ -54,7 +54,10 @@ export const mount: Mount = {
 
 async function loadMsw() {
   try {
-    const [{ setupServer }, { http, HttpResponse, passthrough }] = await Promise.all([import("msw/node"), import("msw")]);
+    const [{ setupServer }, { http, HttpResponse, passthrough }] = await Promise.all([
+      import("msw/node"),
+      import("msw"),
+    ]);
     return { setupServer, http, HttpResponse, passthrough };
   } catch (cause) {
     throw new HarnessError("bad-usage", "the mount msw needs the package msw", {
@@ -69,7 +72,8 @@ async function loadMsw() {
 function likeSystemError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   for (const field of ["code", "errno"]) {
-    if (!(field in error)) Object.defineProperty(error, field, { value: undefined, configurable: true });
+    if (!(field in error))
+      Object.defineProperty(error, field, { value: undefined, configurable: true });
   }
   return error;
 }

@@ -47,7 +47,10 @@ export function installNetworkGuard(guard: GuardOptions): NetworkGuard {
     const dial: Dial = {
       connect: (changed) => {
         if (this.destroyed) return;
-        const changedValues = [{ ...given, ...changed }, ...(callback === undefined ? [] : [callback])];
+        const changedValues = [
+          { ...given, ...changed },
+          ...(callback === undefined ? [] : [callback]),
+        ];
         Reflect.apply(original, this, changedValues);
       },
       fail: (error) => void this.destroy(error),
@@ -64,7 +67,8 @@ export function installNetworkGuard(guard: GuardOptions): NetworkGuard {
   net.Socket.prototype.connect = guardedConnect as Connect;
   return {
     restore() {
-      if (net.Socket.prototype.connect === (guardedConnect as Connect)) net.Socket.prototype.connect = original;
+      if (net.Socket.prototype.connect === (guardedConnect as Connect))
+        net.Socket.prototype.connect = original;
     },
   };
 }

@@ -32,7 +32,8 @@ export const mount: Mount = {
     nock.enableNetConnect((host) => isLoopback(host.replace(/:\d+$/, "")));
     for (const scheme of ["https", "http"]) {
       const scope = nock(new RegExp(`^${scheme}://(?!localhost|127\\.|\\[::1\\])`)).persist();
-      for (const method of METHODS) scope.intercept(() => true, method).reply(replyWith(exchange, scheme));
+      for (const method of METHODS)
+        scope.intercept(() => true, method).reply(replyWith(exchange, scheme));
     }
     const unpatchFetch = patchFetch();
     const guard = installNetworkGuard(context);
@@ -57,15 +58,25 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /** nock counts parameters: two mean a promise, three a callback. */
 function replyWith(exchange: Exchange, scheme: string) {
-  return async function reply(this: ReplyFnContext, path: string, body: Body): Promise<ReplyFnResult> {
+  return async function reply(
+    this: ReplyFnContext,
+    path: string,
+    body: Body,
+  ): Promise<ReplyFnResult> {
     const { method, headers } = this.req;
-    const fields = Object.entries(headers).filter(([name]) => name !== "host" && name !== "content-length");
+    const fields = Object.entries(headers).filter(
+      ([name]) => name !== "host" && name !== "content-length",
+    );
     const signal = currentFetchSignal();
     const response = await exchange.send(
       createRequest(`${scheme}://${String(headers["host"])}${path}`, {
         method,
-        headers: fields.flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)])),
-        ...(method === "GET" || method === "HEAD" ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        headers: fields.flatMap(([name, value]) =>
+          [value].flat().map((one): [string, string] => [name, String(one)]),
+        ),
+        ...(method === "GET" || method === "HEAD"
+          ? {}
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
       }),
     );

@@ -16,7 +16,11 @@ export function connectionError(fault: NetworkFault): NodeError {
   const { code, host } = fault;
   switch (code) {
     case "ECONNREFUSED":
-      return systemError(`connect ECONNREFUSED ${host}:443`, { code, errno: -111, syscall: "connect" });
+      return systemError(`connect ECONNREFUSED ${host}:443`, {
+        code,
+        errno: -111,
+        syscall: "connect",
+      });
     case "ECONNRESET":
       return resetError();
     case "ENOTFOUND":
@@ -26,7 +30,11 @@ export function connectionError(fault: NetworkFault): NodeError {
     case "ERR_TLS_CERT_ALTNAME_INVALID":
       return systemError(
         `Hostname/IP does not match certificate's altnames: Host: ${host}. is not in the cert's altnames: DNS:wrong-name.invalid`,
-        { code, reason: `Host: ${host}. is not in the cert's altnames: DNS:wrong-name.invalid`, host },
+        {
+          code,
+          reason: `Host: ${host}. is not in the cert's altnames: DNS:wrong-name.invalid`,
+          host,
+        },
       );
     case "UND_ERR_SOCKET":
       return otherSideClosedError();
@@ -50,7 +58,11 @@ export function lookupError(host: string): NodeError {
 
 /** The operating system gave up on the connection. */
 export function connectTimeoutError(host: string): NodeError {
-  return systemError(`connect ETIMEDOUT ${host}:443`, { code: "ETIMEDOUT", errno: -110, syscall: "connect" });
+  return systemError(`connect ETIMEDOUT ${host}:443`, {
+    code: "ETIMEDOUT",
+    errno: -110,
+    syscall: "connect",
+  });
 }
 
 /** undici's word for a FIN before the answer was whole. */
@@ -63,6 +75,11 @@ export function headersTimeoutError(): NodeError {
   return undiciError("HeadersTimeoutError", "Headers Timeout Error", "UND_ERR_HEADERS_TIMEOUT");
 }
 
+/** undici's word for a body of which nothing has come for 300 s. */
+export function bodyTimeoutError(): NodeError {
+  return undiciError("BodyTimeoutError", "Body Timeout Error", "UND_ERR_BODY_TIMEOUT");
+}
+
 /** How `fetch` reports that there is no response. */
 export function fetchFailed(cause: unknown): TypeError {
   return new TypeError("fetch failed", { cause });
@@ -73,7 +90,10 @@ export function bodyTerminated(cause: unknown): TypeError {
   return new TypeError("terminated", { cause });
 }
 
-function systemError(message: string, fields: { readonly code: string } & Record<string, unknown>): NodeError {
+function systemError(
+  message: string,
+  fields: { readonly code: string } & Record<string, unknown>,
+): NodeError {
   return Object.assign(new Error(message), fields);
 }
 

@@ -49,6 +49,7 @@ export function patchFetch(): () => void {
 /** As global fetch reports it: an abort by its own reason, everything of the network as "fetch failed". */
 export function asFetchError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted && error === signal.reason) return error;
-  if (error instanceof HarnessError || (error instanceof Error && "code" in error)) return fetchFailed(error);
+  if (error instanceof HarnessError || (error instanceof Error && "code" in error))
+    return fetchFailed(error);
   return error;
 }

@@ -52,8 +52,12 @@ export function unmockedUrl(url: URL): HarnessError {
 /** What a client meets that asks a host which nobody simulates: nothing in a run may leave the machine. */
 export function unmockedRequest(host: string, port: number): HarnessError {
   const where = port === 443 ? host : `${host}:${port}`;
-  return new HarnessError("unmocked-request", `a request to the unmocked host ${where} was stopped`, {
-    place: where,
-    hint: "Nothing in a run may reach a real host. Call a host of the world, or serve it in the scenario.",
-  });
+  return new HarnessError(
+    "unmocked-request",
+    `a request to the unmocked host ${where} was stopped`,
+    {
+      place: where,
+      hint: "Nothing in a run may reach a real host. Call a host of the world, or serve it in the scenario.",
+    },
+  );
 }

@@ -1,0 +1,3 @@
+import { mountSuite } from "./mount-suite.ts";
+
+mountSuite("msw");
