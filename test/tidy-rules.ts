@@ -117,8 +117,9 @@ export function findBannedCalls(files: readonly SourceFile[]): string[] {
     );
 }
 
+/** A test, or what tests of a folder share: a `testing.ts`, a suite that several of them run. */
 function isTest(path: string): boolean {
-  return /\.(?:test|spec)\.ts$/.test(path);
+  return /(?:\.test|\.spec|\/testing|-suite)\.ts$/.test(path);
 }
 
 function importsOf(file: SourceFile): { readonly target: string; readonly typeOnly: boolean }[] {
