@@ -6,7 +6,7 @@
  * end of a connection that was to be closed for the end of the body.
  */
 import { readFileSync } from "node:fs";
-import http from "node:http";
+import type http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
 import tls from "node:tls";

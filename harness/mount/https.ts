@@ -49,10 +49,15 @@ async function start(context: MountContext): Promise<Mounted> {
     ...(context.onHarnessError === undefined ? {} : { onHarnessError: context.onHarnessError }),
     dial: ({ host, port }, dial) => {
       if (port !== 443 || !isServedHost(host)) return false;
+      const begin = (request: ClientSideRequest | undefined): void => {
+        // undici dials once more after a request that its caller has given up.
+        if (request === undefined) dial.connect({ host: "127.0.0.1", port: servers.servicePort });
+        else void connect(request, dial, servers, parts);
+      };
       const request = clients.dial(host.toLowerCase());
-      // undici dials once more after a request that its caller has given up.
-      if (request === undefined) dial.connect({ host: "127.0.0.1", port: servers.servicePort });
-      else void connect(request, dial, servers, parts);
+      // http announces a request only after it has begun its connection; undici before.
+      if (request === undefined) process.nextTick(() => begin(clients.dial(host.toLowerCase())));
+      else begin(request);
       return true;
     },
   });

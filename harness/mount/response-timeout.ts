@@ -30,7 +30,9 @@ export function createResponseTimeout(clock: Clock): ResponseTimeout {
   const skipEnded = (): void => {
     while (waits[first]?.over === true) first += 1;
     // Entries are dropped in bulk, so that a long run keeps none and shifts none.
-    if (first > 1_000 || first === waits.length) (waits.splice(0, first), (first = 0));
+    if (first <= 1_000 && first < waits.length) return;
+    waits.splice(0, first);
+    first = 0;
   };
 
   const watch = async (): Promise<void> => {

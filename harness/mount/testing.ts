@@ -33,7 +33,9 @@ export interface Sent {
   readonly bodyFailure?: FetchError;
 }
 
-export type FetchError = Omit<Error, "cause"> & { readonly cause?: { readonly code?: string } };
+export type FetchError = Omit<Error, "cause"> & {
+  readonly cause?: { readonly code?: string; readonly message?: string };
+};
 
 export async function startBench(name: MountName): Promise<MountBench> {
   const mount = await loadMount(name);
