@@ -9,11 +9,11 @@
  * sees its socket closed. There is no connection: each request connects anew, no body is paused
  * when nobody reads it, and header case and order are lost.
  */
-import { HarnessError } from "../errors.ts";
 import { createExchange } from "./exchange.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
 import { installNetworkGuard } from "./network-guard.ts";
+import { requirePackage } from "./optional-package.ts";
 import { failCurrentFetch, patchFetch } from "./patched-fetch.ts";
 
 export const mount: Mount = {
@@ -53,19 +53,12 @@ export const mount: Mount = {
 };
 
 async function loadMsw() {
-  try {
-    const [{ setupServer }, { http, HttpResponse, passthrough }] = await Promise.all([
-      import("msw/node"),
-      import("msw"),
-    ]);
-    return { setupServer, http, HttpResponse, passthrough };
-  } catch (cause) {
-    throw new HarnessError("bad-usage", "the mount msw needs the package msw", {
-      place: "--mount msw",
-      hint: "Run: npm install --save-dev msw@2.15.0",
-      cause,
-    });
-  }
+  requirePackage("msw", "2.15.0");
+  const [{ setupServer }, { http, HttpResponse, passthrough }] = await Promise.all([
+    import("msw/node"),
+    import("msw"),
+  ]);
+  return { setupServer, http, HttpResponse, passthrough };
 }
 
 /** msw hands an error to the client only if it has `errno`; any other becomes a 500. */

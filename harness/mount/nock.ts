@@ -10,12 +10,12 @@
  */
 import { Readable } from "node:stream";
 import type { Body, ReplyFnContext, ReplyFnResult, ReplyHeaders } from "nock";
-import { HarnessError } from "../errors.ts";
 import { createRequest, headersOf } from "../http/message.ts";
 import { createExchange, type Exchange } from "./exchange.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
 import { installNetworkGuard } from "./network-guard.ts";
+import { requirePackage } from "./optional-package.ts";
 import { currentFetchSignal, patchFetch } from "./patched-fetch.ts";
 
 type Nock = typeof import("nock");
@@ -91,13 +91,6 @@ function bodyOf({ body }: Response): string | Readable {
 }
 
 async function loadNock(): Promise<Nock> {
-  try {
-    return (await import("nock")).default;
-  } catch (cause) {
-    throw new HarnessError("bad-usage", "the mount nock needs the package nock", {
-      place: "--mount nock",
-      hint: "Run: npm install --save-dev nock@14.0.17",
-      cause,
-    });
-  }
+  requirePackage("nock", "14.0.17");
+  return (await import("nock")).default;
 }
