@@ -81,13 +81,25 @@ function replyWith(exchange: Exchange, scheme: string) {
       }),
     );
     const pairs = headersOf(response).flatMap(([name, value]) => [name, value]);
-    return [response.status, bodyOf(response), pairs as unknown as ReplyHeaders];
+    return [response.status, bodyOf(response, signal), pairs as unknown as ReplyHeaders];
   };
 }
 
 /** Read only when nock reads: a stream that fails before nock listens would end the process. */
-function bodyOf({ body }: Response): string | Readable {
-  return body === null ? "" : Readable.from(body);
+function bodyOf({ body }: Response, signal: AbortSignal | undefined): string | Readable {
+  return body === null ? "" : Readable.from(readUnlessAborted(body, signal));
+}
+
+/** When the caller has given up, nock listens to no error of the body any more. */
+async function* readUnlessAborted(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  }
 }
 
 async function loadNock(): Promise<Nock> {
