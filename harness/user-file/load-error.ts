@@ -3,11 +3,10 @@
  * as Node tells it, and what to do. Node's own errors hide the line in the stack or nowhere.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HarnessError, suggestNames } from "../errors.ts";
-import { isUsersFile } from "./module-syntax.ts";
+import { isUsersFile, stripTypesQuietly } from "./module-syntax.ts";
 
 /** The error of `import(path)` as `bad-scenario`; a `HarnessError` thrown by the file itself passes as it is. */
 export function explainLoadError(error: unknown, path: string): HarnessError {
@@ -72,7 +71,7 @@ function lineThatMentions(message: string, importer: string): string {
 /** For ESM in plain JavaScript Node keeps the line of a syntax error to itself; the type stripper tells it. */
 function lineOfSyntaxError(path: string): string {
   try {
-    stripTypeScriptTypes(readFileSync(path, "utf8"), { sourceUrl: path });
+    stripTypesQuietly(readFileSync(path, "utf8"));
     return "";
   } catch (error) {
     const line = /:(\d+)$/.exec(firstLine(factsOf(error).stack))?.[1];

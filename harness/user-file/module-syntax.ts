@@ -25,6 +25,18 @@ export function isUsersFile(url: string): boolean {
   );
 }
 
+/** The text without its types, each line in its place; throws Node's error, atop whose stack stands the line. */
+export function stripTypesQuietly(text: string): string {
+  const emitWarning = process.emitWarning.bind(process);
+  // It warns once that it is experimental; nobody who runs a scenario can do anything about that.
+  process.emitWarning = () => undefined;
+  try {
+    return stripTypeScriptTypes(text);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 type Hooks = Parameters<typeof registerHooks>[0];
 
 /** `brownout` in a scenario is the brownout that runs it: a second copy would have its own clock and errors. */
@@ -66,15 +78,10 @@ function commonJsAsModule(source: string): string {
 
 /** Undefined when the text does not parse; loading it then says where. */
 function withoutTypes(text: string): string | undefined {
-  const emitWarning = process.emitWarning.bind(process);
-  // It warns once that it is experimental; nobody who runs a scenario can do anything about that.
-  process.emitWarning = () => undefined;
   try {
-    return stripTypeScriptTypes(text);
+    return stripTypesQuietly(text);
   } catch {
     return undefined;
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 
