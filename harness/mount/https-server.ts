@@ -92,6 +92,7 @@ function arrivalOf(
 ): Arrival {
   const host = incoming.headers.host ?? "";
   const sequence = incoming.headers[SEQUENCE_HEADER];
+  const port = incoming.socket.remotePort ?? 0;
   incoming.on("error", () => undefined);
   outgoing.on("error", () => undefined);
 
@@ -130,8 +131,8 @@ function arrivalOf(
     },
     close: () => void outgoing.socket?.end(),
     reset() {
-      const port = incoming.socket.remotePort ?? 0;
-      (connections.get(port) ?? incoming.socket).resetAndDestroy();
+      // A connection that the client has closed is gone from the list: nothing is left to reset.
+      connections.get(port)?.resetAndDestroy();
     },
   };
 }

@@ -20,12 +20,15 @@ import type { Mount, MountContext, Mounted } from "./mount.ts";
 import { type Dial, installNetworkGuard } from "./network-guard.ts";
 import { connectionError, lookupError, resetError } from "./node-errors.ts";
 import { isServedHost } from "./served-hosts.ts";
-import { createTurnstile, type Turnstile } from "./turnstile.ts";
+import { createTurnstile, nextTurn, type Turnstile } from "./turnstile.ts";
+import { watchUndiciTicks } from "./undici-ticks.ts";
 
 export const mount: Mount = { name: "https", quietTurns: 4, start };
 
 /** tcpmux, which nobody runs: a fixed port, because its number is in the error's message. */
 const CLOSED_PORT = 1;
+
+const TURNS_TO_CLOSE = 10;
 
 interface Parts {
   readonly context: MountContext;
@@ -61,6 +64,7 @@ async function start(context: MountContext): Promise<Mounted> {
       return true;
     },
   });
+  const ticks = watchUndiciTicks();
   const { fetch } = globalThis;
 
   return {
@@ -71,6 +75,9 @@ async function start(context: MountContext): Promise<Mounted> {
       clients.stop();
       distrust();
       await servers.stop();
+      // The clients' ends of the closed connections learn of it a few turns later.
+      for (let turn = 0; turn < TURNS_TO_CLOSE; turn += 1) await nextTurn();
+      ticks.stop();
     },
   };
 }

@@ -7,6 +7,8 @@ import type { Service } from "../http/service.ts";
 import type { Mounted, MountName } from "./mount.ts";
 import { loadMount } from "./mounts.ts";
 
+const START_MS = Date.UTC(2026, 10, 21);
+
 export const HOST = "https://login.microsoftonline.com";
 
 export interface MountBench {
@@ -17,6 +19,8 @@ export interface MountBench {
   serve(service: Partial<Service>): void;
   /** Sends a request and reads it whole, in virtual time. */
   send(path: string, init?: RequestInit): Promise<Sent>;
+  /** Ends the run and begins another in the same process, at once and on the same clock. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +44,7 @@ export type FetchError = Omit<Error, "cause"> & {
 export async function startBench(name: MountName): Promise<MountBench> {
   const mount = await loadMount(name);
   const clock = createVirtualClock({
-    startMs: Date.UTC(2026, 10, 21),
+    startMs: START_MS,
     quietTurns: mount.quietTurns,
   });
   const installed: InstalledClock = installClock(clock);
@@ -50,15 +54,18 @@ export async function startBench(name: MountName): Promise<MountBench> {
     connect: (attempt) => current.connect?.(attempt) ?? Promise.resolve(),
     handle: (request) => (current.handle ?? answerWith("{}"))(request),
   };
-  const mounted = await mount.start({
+  const context = {
     service,
     clock,
     gate: clock.gate,
-    onHarnessError: (error) => void harnessErrors.push(error),
-  });
+    onHarnessError: (error: unknown) => void harnessErrors.push(error),
+  };
+  let mounted = await mount.start(context);
   return {
     clock,
-    mounted,
+    get mounted() {
+      return mounted;
+    },
     harnessErrors,
     serve(next) {
       current = next;
@@ -66,6 +73,12 @@ export async function startBench(name: MountName): Promise<MountBench> {
     },
     send: (path, init) =>
       clock.drive(sendWhole(new Request(new URL(path, HOST), init), { clock, mounted })),
+    async restart() {
+      current = {};
+      await mounted.stop();
+      clock.reset(START_MS);
+      mounted = await mount.start(context);
+    },
     async stop() {
       await mounted.stop();
       installed.restore();
