@@ -14,13 +14,20 @@ import {
   resetError,
 } from "./node-errors.ts";
 
+export interface DeliveryContext {
+  readonly clock: Clock;
+  readonly hold: Hold;
+  /** Whose abort also ends the body. */
+  readonly request: Request;
+}
+
 /**
  * The response as the client gets it. Releases `hold` when the last byte has been handed
  * over, the body has failed, or the client has cancelled it.
  */
 export async function deliver(
   response: Response,
-  { clock, hold }: { readonly clock: Clock; readonly hold: Hold },
+  { clock, hold, request }: DeliveryContext,
 ): Promise<Response> {
   const delivery = deliveryOf(response);
   if (delivery.kind === "whole") {
@@ -28,7 +35,7 @@ export async function deliver(
     return response;
   }
   const bytes = Buffer.from(await textOfResponse(response));
-  return new Response(streamOf(bytes, delivery, { clock, hold }), {
+  return new Response(streamOf(bytes, delivery, { clock, hold, request }), {
     status: response.status,
     headers: response.headers,
   });
@@ -75,13 +82,15 @@ const BODY_TIMEOUT_MS = 300_000;
 function streamOf(
   bytes: Uint8Array,
   delivery: BrokenDelivery,
-  { clock, hold }: { readonly clock: Clock; readonly hold: Hold },
+  { clock, hold, request }: DeliveryContext,
 ): ReadableStream<Uint8Array> {
-  const cancelled = new AbortController();
+  const abandoned = new AbortController();
+  const giveUp = (): void => abandoned.abort(request.signal.reason);
   const send = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     for (const step of stepsOf(bytes, delivery)) {
-      if (step.afterMs > 0)
-        await clock.sleep(Math.min(step.afterMs, BODY_TIMEOUT_MS), cancelled.signal);
+      if (step.afterMs > 0) {
+        await clock.sleep(Math.min(step.afterMs, BODY_TIMEOUT_MS), abandoned.signal);
+      }
       if (step.afterMs > BODY_TIMEOUT_MS) throw bodyTerminated(bodyTimeoutError());
       if (step.bytes.length > 0) controller.enqueue(step.bytes);
     }
@@ -91,14 +100,16 @@ function streamOf(
   };
   return new ReadableStream<Uint8Array>({
     start(controller) {
+      request.signal.addEventListener("abort", giveUp, { once: true });
       void hold
         .run(() => send(controller))
         .catch((error: unknown) => controller.error(error))
-        .finally(() => hold.release());
+        .finally(() => {
+          request.signal.removeEventListener("abort", giveUp);
+          hold.release();
+        });
     },
-    cancel() {
-      cancelled.abort();
-    },
+    cancel: () => abandoned.abort(),
   });
 }
 

@@ -64,7 +64,7 @@ export function createExchange(context: MountContext): Exchange {
       }
       const hold = gate.hold();
       try {
-        return await deliver(await untilGivenUp(request, hold), { clock, hold });
+        return await deliver(await untilGivenUp(request, hold), { clock, hold, request });
       } catch (error) {
         hold.release();
         if (error instanceof NetworkFault) throw connectionError(error);

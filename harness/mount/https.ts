@@ -9,6 +9,7 @@
  * waits for its turn (`turnstile.ts`) · `service.handle` in the caller's context · the
  * answer waits for its turn · the client announces the end (the hold is released).
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { LookupFunction } from "node:net";
 import { NetworkFault } from "../http/network-fault.ts";
 import { deliveryOf, textOfResponse } from "../http/message.ts";
@@ -27,6 +28,12 @@ export const mount: Mount = { name: "https", quietTurns: 4, start };
 
 /** tcpmux, which nobody runs: a fixed port, because its number is in the error's message. */
 const CLOSED_PORT = 1;
+
+/**
+ * Keeps a caller's `Request` from being collected while its copy is under way: a copy hears
+ * of the caller's abort through the original, which undici refers to only weakly.
+ */
+const askedFor = new AsyncLocalStorage<Request>();
 
 const TURNS_TO_CLOSE = 10;
 
@@ -68,7 +75,7 @@ async function start(context: MountContext): Promise<Mounted> {
   const { fetch } = globalThis;
 
   return {
-    fetch: (request) => fetch(request, { redirect: "manual" }),
+    fetch: (request) => askedFor.run(request, () => fetch(request, { redirect: "manual" })),
     reachesProcess: true,
     async stop() {
       guard.restore();

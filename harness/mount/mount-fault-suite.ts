@@ -86,6 +86,31 @@ export function describeBodies(bench: () => MountBench): void {
     expect(await bench().send("/t")).toMatchObject({ body: "0123456789", tookMs: 3_000 });
   });
 
+  it("ends a body when its caller gives up", async () => {
+    const { clock } = bench();
+    bench().serve({ handle: answerWith('{"a":1}', { kind: "stalled", bytes: 3, forMs: 45_000 }) });
+    const caller = new AbortController();
+    clock.setTimer(() => caller.abort(new Error("the caller's own reason")), 2_000);
+    const { bodyFailure, tookMs } = await bench().send("/t", { signal: caller.signal });
+    expect([bodyFailure?.message, tookMs]).toEqual(["the caller's own reason", 2_000]);
+    await clock.idle();
+    expect(clock.gate.awake()).toBe(0);
+  });
+
+  it("does not wait for a caller who never reads", async () => {
+    const { clock, mounted } = bench();
+    for (const kind of ["fin", "reset"] as const) {
+      bench().serve({ handle: answerWith('{"a":1}', { kind: "cut", bytes: 3, by: kind }) });
+      await clock.drive(mounted.fetch(new Request(`${HOST}/t`)));
+      await clock.idle();
+    }
+    bench().serve({ handle: answerWith('{"a":1}', { kind: "stalled", bytes: 3, forMs: 45_000 }) });
+    const unread = await clock.drive(mounted.fetch(new Request(`${HOST}/t`)));
+    await clock.drive(clock.sleep(60_000));
+    await clock.idle();
+    expect([unread.bodyUsed, clock.gate.awake()]).toEqual([false, 0]);
+  });
+
   it("gives up on a body that stalls for longer than 300 s", async () => {
     bench().serve({ handle: answerWith('{"a":1}', { kind: "stalled", bytes: 3, forMs: 900_000 }) });
     const { body, bodyFailure, tookMs } = await bench().send("/t");

@@ -9,7 +9,8 @@ import { HarnessError } from "../errors.ts";
 import { fetchFailed } from "./node-errors.ts";
 
 interface FetchCall {
-  readonly signal: AbortSignal;
+  /** Also keeps it from being collected: its copies hear of an abort through it, and refer to it only weakly. */
+  readonly request: Request;
   failure: { readonly error: unknown } | undefined;
 }
 
@@ -17,7 +18,7 @@ const calls = new AsyncLocalStorage<FetchCall>();
 
 /** The abort signal of the fetch call in whose context this runs; `undefined` outside of one. */
 export function currentFetchSignal(): AbortSignal | undefined {
-  return calls.getStore()?.signal;
+  return calls.getStore()?.request.signal;
 }
 
 /** Lets the current fetch call fail with `error`, whatever it is answered. False outside of one. */
@@ -33,7 +34,7 @@ export function patchFetch(): () => void {
   const intercepted = globalThis.fetch;
   const patched: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
-    const call: FetchCall = { signal: request.signal, failure: undefined };
+    const call: FetchCall = { request, failure: undefined };
     try {
       return await calls.run(call, () => intercepted(request));
     } catch (error) {
