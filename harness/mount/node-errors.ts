@@ -57,7 +57,7 @@ export function lookupError(host: string): NodeError {
 }
 
 /** The operating system gave up on the connection. */
-export function connectTimeoutError(host: string): NodeError {
+function connectTimeoutError(host: string): NodeError {
   return systemError(`connect ETIMEDOUT ${host}:443`, {
     code: "ETIMEDOUT",
     errno: -110,
