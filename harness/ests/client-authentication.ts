@@ -6,7 +6,10 @@ import { EstsError } from "./errors.ts";
 import type { TokenSubject } from "./tokens.ts";
 
 /** Checks the proof; `none` for public clients. 7000216/7000218 absent, 7000215/7000222 secret, 700027/700024 assertion. */
-export function authenticateClient(context: EstsContext, app: AppRegistration): TokenSubject["proof"] {
+export function authenticateClient(
+  context: EstsContext,
+  app: AppRegistration,
+): TokenSubject["proof"] {
   const { parameters, grant } = context.described;
   const assertion = parameters["client_assertion"];
   if (assertion !== undefined) {
@@ -19,14 +22,16 @@ export function authenticateClient(context: EstsContext, app: AppRegistration): 
     return "secret";
   }
   if (grant === "client_credentials") throw new EstsError(7000216);
-  if (app.kind === "daemon" || app.kind === "web" || app.kind === "api") throw new EstsError(7000218);
+  if (app.kind === "daemon" || app.kind === "web" || app.kind === "api")
+    throw new EstsError(7000218);
   return "none";
 }
 
 function checkSecret(secret: string, app: AppRegistration, nowMs: number): void {
   const found = app.secrets.find((candidate) => candidate.value === secret);
   if (found === undefined) throw new EstsError(7000215, `App: ${app.clientId}.`);
-  if (found.expiresAt !== undefined && found.expiresAt <= nowMs) throw new EstsError(7000222, `App: ${app.clientId}.`);
+  if (found.expiresAt !== undefined && found.expiresAt <= nowMs)
+    throw new EstsError(7000222, `App: ${app.clientId}.`);
 }
 
 function basicSecret(request: Request): string | undefined {
@@ -41,11 +46,14 @@ function checkAssertion(assertion: string, app: AppRegistration, nowMs: number):
   const [header = "", payload = "", signature = ""] = assertion.split(".");
   const claims = readJson(payload);
   const algorithm = readJson(header)?.["alg"];
-  if (claims === undefined || (algorithm !== "RS256" && algorithm !== "PS256")) throw new EstsError(700027);
+  if (claims === undefined || (algorithm !== "RS256" && algorithm !== "PS256"))
+    throw new EstsError(700027);
   const valid = app.certificates.some((pem) => {
     const key = new X509Certificate(pem).publicKey;
     const padding = algorithm === "PS256" ? { padding: 6, saltLength: -1 } : {};
-    return createVerify("RSA-SHA256").update(`${header}.${payload}`).verify({ key, ...padding }, signature, "base64url");
+    return createVerify("RSA-SHA256")
+      .update(`${header}.${payload}`)
+      .verify({ key, ...padding }, signature, "base64url");
   });
   if (!valid || claims["iss"] !== app.clientId) throw new EstsError(700027);
   const skewMs = 300_000;
@@ -57,7 +65,9 @@ function checkAssertion(assertion: string, app: AppRegistration, nowMs: number):
 function readJson(part: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === "object" && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

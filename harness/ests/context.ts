@@ -22,6 +22,10 @@ export interface EstsContext extends EstsParts {
   readonly described: EntraRequest;
   /** `https://` and the host that was asked. */
   readonly origin: string;
+  /** Also x-ms-request-id. */
+  readonly traceId: string;
+  /** The client's own request id when it sent a GUID. */
+  readonly correlationId: string;
 }
 
 /** A parameter that must be there; 900144 otherwise. */
@@ -53,6 +57,7 @@ export function appOf(context: EstsContext, tenant: Tenant): AppRegistration {
   const clientId = context.described.app ?? required(context, "client_id");
   const app = context.directory.app(tenant, clientId);
   if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
-  if (isShared(context.described.tenant ?? "") && app.multiTenant !== true) throw new EstsError(50194);
+  if (isShared(context.described.tenant ?? "") && app.multiTenant !== true)
+    throw new EstsError(50194);
   return app;
 }

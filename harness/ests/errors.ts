@@ -11,44 +11,154 @@ interface ErrorRow {
 }
 
 const table = {
-  16000: { status: 400, error: "interaction_required", text: "The account must be chosen or signed in anew." },
-  50034: { status: 400, error: "invalid_grant", text: "The user account does not exist in the tenant." },
-  50049: { status: 400, error: "invalid_instance", text: "The authority host is not a known instance." },
-  50055: { status: 400, error: "invalid_grant", suberror: "user_password_expired", text: "The password has expired." },
+  16000: {
+    status: 400,
+    error: "interaction_required",
+    text: "The account must be chosen or signed in anew.",
+  },
+  50034: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The user account does not exist in the tenant.",
+  },
+  50049: {
+    status: 400,
+    error: "invalid_instance",
+    text: "The authority host is not a known instance.",
+  },
+  50055: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "user_password_expired",
+    text: "The password has expired.",
+  },
   50057: { status: 400, error: "invalid_grant", text: "The user account is disabled." },
-  50058: { status: 400, error: "login_required", text: "No user is signed in, and no page may be shown." },
+  50058: {
+    status: 400,
+    error: "login_required",
+    text: "No user is signed in, and no page may be shown.",
+  },
   50126: { status: 400, error: "invalid_grant", text: "The username or the password is wrong." },
-  50173: { status: 400, error: "invalid_grant", suberror: "bad_token", text: "The grant was revoked; the user has to sign in again." },
-  50194: { status: 400, error: "invalid_request", text: "The app is not multi-tenant: use the tenant's own endpoint." },
-  500011: { status: 400, error: "invalid_resource", text: "The resource principal was not found in the tenant." },
+  50173: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "bad_token",
+    text: "The grant was revoked; the user has to sign in again.",
+  },
+  50194: {
+    status: 400,
+    error: "invalid_request",
+    text: "The app is not multi-tenant: use the tenant's own endpoint.",
+  },
+  500011: {
+    status: 400,
+    error: "invalid_resource",
+    text: "The resource principal was not found in the tenant.",
+  },
   500133: { status: 400, error: "invalid_grant", text: "The assertion is outside its time range." },
-  50013: { status: 400, error: "invalid_grant", text: "The assertion is not a valid token for this app." },
-  501481: { status: 400, error: "invalid_grant", text: "The code verifier does not match the code challenge." },
-  50011: { status: 400, error: "invalid_request", text: "The redirect URI is not registered for the app." },
-  54005: { status: 400, error: "invalid_grant", text: "The authorization code was already redeemed." },
-  65001: { status: 400, error: "invalid_grant", suberror: "consent_required", text: "Nobody has consented to these permissions." },
+  50013: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The assertion is not a valid token for this app.",
+  },
+  501481: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The code verifier does not match the code challenge.",
+  },
+  50011: {
+    status: 400,
+    error: "invalid_request",
+    text: "The redirect URI is not registered for the app.",
+  },
+  54005: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The authorization code was already redeemed.",
+  },
+  65001: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "consent_required",
+    text: "Nobody has consented to these permissions.",
+  },
   70000: { status: 400, error: "invalid_grant", text: "The grant is not valid." },
   70001: { status: 400, error: "unauthorized_client", text: "The app may not use this grant." },
   70003: { status: 400, error: "unsupported_grant_type", text: "The grant type is not supported." },
-  70008: { status: 400, error: "invalid_grant", text: "The authorization code or refresh token has expired." },
+  70007: {
+    status: 400,
+    error: "invalid_request",
+    text: "The response mode does not fit the response type.",
+  },
+  70008: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The authorization code or refresh token has expired.",
+  },
   70011: { status: 400, error: "invalid_scope", text: "The scope is not valid." },
-  70016: { status: 400, error: "authorization_pending", text: "The person has not finished signing in." },
+  70016: {
+    status: 400,
+    error: "authorization_pending",
+    text: "The person has not finished signing in.",
+  },
   70018: { status: 400, error: "bad_verification_code", text: "The device code is not known." },
   70019: { status: 400, error: "expired_token", text: "The device code has expired." },
-  700016: { status: 400, error: "unauthorized_client", text: "The app was not found in the tenant." },
-  700027: { status: 401, error: "invalid_client", text: "The client assertion is not signed with a registered key." },
-  700024: { status: 401, error: "invalid_client", text: "The client assertion is outside its time range." },
-  700054: { status: 400, error: "unsupported_response_type", text: "The response type is not enabled for the app." },
-  700082: { status: 400, error: "invalid_grant", suberror: "bad_token", text: "The refresh token was not used for 90.00:00:00 and has expired." },
-  700084: { status: 400, error: "invalid_grant", suberror: "bad_token", text: "The refresh token of a single-page app has expired after 1.00:00:00." },
+  700016: {
+    status: 400,
+    error: "unauthorized_client",
+    text: "The app was not found in the tenant.",
+  },
+  700027: {
+    status: 401,
+    error: "invalid_client",
+    text: "The client assertion is not signed with a registered key.",
+  },
+  700024: {
+    status: 401,
+    error: "invalid_client",
+    text: "The client assertion is outside its time range.",
+  },
+  700054: {
+    status: 400,
+    error: "unsupported_response_type",
+    text: "The response type is not enabled for the app.",
+  },
+  700082: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "bad_token",
+    text: "The refresh token was not used for 90.00:00:00 and has expired.",
+  },
+  700084: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "bad_token",
+    text: "The refresh token of a single-page app has expired after 1.00:00:00.",
+  },
   7000215: { status: 401, error: "invalid_client", text: "The client secret is wrong." },
-  7000216: { status: 401, error: "invalid_client", text: "client_credentials needs a client_assertion or a client_secret." },
-  7000218: { status: 401, error: "invalid_client", text: "The request must carry a client_assertion or a client_secret." },
+  7000216: {
+    status: 401,
+    error: "invalid_client",
+    text: "client_credentials needs a client_assertion or a client_secret.",
+  },
+  7000218: {
+    status: 401,
+    error: "invalid_client",
+    text: "The request must carry a client_assertion or a client_secret.",
+  },
   7000222: { status: 401, error: "invalid_client", text: "The client secret has expired." },
   90002: { status: 400, error: "invalid_request", text: "The tenant was not found." },
   90014: { status: 400, error: "invalid_request", text: "A required field is missing." },
-  9002326: { status: 400, error: "invalid_request", text: "A cross-origin redemption needs a redirect URI of type SPA." },
-  9002327: { status: 400, error: "invalid_request", text: "Tokens of a SPA redirect URI are redeemed across origins only." },
+  9002326: {
+    status: 400,
+    error: "invalid_request",
+    text: "A cross-origin redemption needs a redirect URI of type SPA.",
+  },
+  9002327: {
+    status: 400,
+    error: "invalid_request",
+    text: "Tokens of a SPA redirect URI are redeemed across origins only.",
+  },
   900144: { status: 400, error: "invalid_request", text: "The body lacks a required parameter." },
   900561: { status: 400, error: "invalid_request", text: "The endpoint takes another method." },
 } as const satisfies Readonly<Record<number, ErrorRow>>;
@@ -74,7 +184,10 @@ export interface EnvelopeParts {
 }
 
 /** Status and JSON body of an error, fields in captured order (A.9). `traceId` is also x-ms-request-id. */
-export function errorEnvelope(error: EstsError, parts: EnvelopeParts): { readonly status: number; readonly body: string } {
+export function errorEnvelope(
+  error: EstsError,
+  parts: EnvelopeParts,
+): { readonly status: number; readonly body: string } {
   const row: ErrorRow = table[error.code];
   const timestamp = `${new Date(parts.nowMs).toISOString().slice(0, 19).replace("T", " ")}Z`;
   const between = parts.separator === "crlf" ? "\r\n" : " ";

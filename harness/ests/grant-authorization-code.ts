@@ -23,7 +23,11 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
   if (code.redirectUri !== parameters["redirect_uri"]) throw new EstsError(50011);
   checkVerifier(code, parameters["code_verifier"]);
   const issuedAtMs = code.expiresAtMs - context.settings.authCodeMinutes * 60_000;
-  const { user } = userOfGrant(context, { tenantId: code.tenantId, userId: code.userId, issuedAtMs });
+  const { user } = userOfGrant(context, {
+    tenantId: code.tenantId,
+    userId: code.userId,
+    issuedAtMs,
+  });
   code.redeemed = true;
   const claims = parameters["claims"] ?? code.claims;
   return userAnswer(context, {
@@ -36,7 +40,10 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
     ...(code.nonce === undefined ? {} : { nonce: code.nonce }),
     ...(claims === undefined ? {} : { claims }),
     ...(code.redirectType === "spa"
-      ? { refreshExpiresAtMs: context.clock.now() + context.settings.spaRefreshTokenHours * 3_600_000 }
+      ? {
+          refreshExpiresAtMs:
+            context.clock.now() + context.settings.spaRefreshTokenHours * 3_600_000,
+        }
       : {}),
   });
 }
@@ -51,6 +58,9 @@ function checkOrigin(context: EstsContext, code: AuthorizationCode): void {
 function checkVerifier(code: AuthorizationCode, verifier: string | undefined): void {
   if (code.challenge === undefined) return;
   if (verifier === undefined) throw new EstsError(501481);
-  const value = code.challenge.method === "S256" ? createHash("sha256").update(verifier).digest("base64url") : verifier;
+  const value =
+    code.challenge.method === "S256"
+      ? createHash("sha256").update(verifier).digest("base64url")
+      : verifier;
   if (value !== code.challenge.value) throw new EstsError(501481);
 }

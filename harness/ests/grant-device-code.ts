@@ -38,7 +38,6 @@ export function startDeviceCode(context: EstsContext): Record<string, unknown> {
 
 /** `GET` shows the page, `POST` approves: fields `otc`, `login`, `passwd`. */
 export function deviceCodePage(context: EstsContext): string {
-  const { parameters } = context.described;
   if (context.request.method !== "POST") {
     return pageForm("Enter code", "/common/oauth2/deviceauth", [
       { name: "otc", type: "text" },
@@ -48,7 +47,11 @@ export function deviceCodePage(context: EstsContext): string {
   }
   const device = context.grants.deviceByUserCode(required(context, "otc"));
   if (device === undefined || device.expiresAtMs <= context.clock.now()) throw new EstsError(70018);
-  const { tenant, user } = signInWithPassword(context, required(context, "login"), required(context, "passwd"));
+  const { tenant, user } = signInWithPassword(
+    context,
+    required(context, "login"),
+    required(context, "passwd"),
+  );
   device.approvedBy = { tenantId: tenant.id, userId: user.id };
   return page("Signed in", "You have signed in on your device. You may close this window.");
 }
@@ -59,7 +62,10 @@ export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
   if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
   if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70019);
   if (device.approvedBy === undefined) throw new EstsError(70016);
-  const { tenant, user } = userOfGrant(context, { ...device.approvedBy, issuedAtMs: context.clock.now() });
+  const { tenant, user } = userOfGrant(context, {
+    ...device.approvedBy,
+    issuedAtMs: context.clock.now(),
+  });
   const app = appOf(context, tenant);
   return userAnswer(context, {
     tenant,

@@ -1,5 +1,6 @@
 /** On-behalf-of: a middle-tier API trades a user's token for one to the next API. */
 import { createPublicKey, createVerify } from "node:crypto";
+import type { AppRegistration } from "../directory/world.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import { appOf, required, tenantOf, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
@@ -14,6 +15,8 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
   const app = appOf(context, tenant);
   const proof = authenticateClient(context, app);
   const assertion = readAssertion(context, required(context, "assertion"));
+  if (!isFor(context, app, assertion["aud"]))
+    throw new EstsError(50013, "The assertion is for another audience.");
   const { user } = userOfGrant(context, {
     tenantId: String(assertion["tid"]),
     userId: String(assertion["oid"]),
@@ -37,13 +40,24 @@ function readAssertion(context: EstsContext, assertion: string): Record<string, 
   const key = context.directory.publishedKeys().find((candidate) => candidate.kid === kid);
   if (key === undefined) throw new EstsError(50013);
   const publicKey = createPublicKey({ key: { kty: "RSA", n: key.n, e: key.e }, format: "jwk" });
-  if (!createVerify("RSA-SHA256").update(`${header}.${payload}`).verify(publicKey, signature, "base64url")) {
+  if (
+    !createVerify("RSA-SHA256")
+      .update(`${header}.${payload}`)
+      .verify(publicKey, signature, "base64url")
+  ) {
     throw new EstsError(50013);
   }
   const claims = parse(payload);
   if (typeof claims["oid"] !== "string" || claims["idtyp"] === "app") throw new EstsError(50013);
   if (Number(claims["exp"]) * 1_000 <= context.clock.now()) throw new EstsError(500133);
   return claims;
+}
+
+/** The assertion must be a token for the app that presents it. */
+function isFor(context: EstsContext, app: AppRegistration, audience: unknown): boolean {
+  if (audience === app.clientId) return true;
+  const resource = context.directory.resource(String(audience));
+  return resource?.appId === app.clientId;
 }
 
 function parse(part: string): Record<string, unknown> {

@@ -9,7 +9,9 @@ import { userOfGrant } from "./users.ts";
 
 export function grantRefreshToken(context: EstsContext): Record<string, unknown> {
   const { parameters } = context.described;
-  const state = context.grants.open("1.A", required(context, "refresh_token")) as RefreshState | undefined;
+  const state = context.grants.open("1.A", required(context, "refresh_token")) as
+    | RefreshState
+    | undefined;
   if (state === undefined) throw new EstsError(70000);
   const { tenant, user } = userOfGrant(context, state);
   const app = appOf(context, tenant);
@@ -22,7 +24,10 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
     app,
     proof,
     user,
-    scopes: { ...parseDelegatedScopes(parameters["scope"] ?? "openid", app, context.directory), offlineAccess: true },
+    scopes: {
+      ...parseDelegatedScopes(parameters["scope"] ?? "openid", app, context.directory),
+      offlineAccess: true,
+    },
     signedInAtMs: state.signedInAtMs,
     ...(claims === undefined ? {} : { claims }),
     ...(state.expiresAtMs === undefined ? {} : { refreshExpiresAtMs: state.expiresAtMs }),
@@ -36,5 +41,6 @@ function checkAge(context: EstsContext, state: RefreshState): void {
     if (now >= state.expiresAtMs) throw new EstsError(700084);
     return;
   }
-  if (now - state.issuedAtMs >= context.settings.refreshTokenInactiveDays * 86_400_000) throw new EstsError(700082);
+  if (now - state.issuedAtMs >= context.settings.refreshTokenInactiveDays * 86_400_000)
+    throw new EstsError(700082);
 }

@@ -76,7 +76,8 @@ export function createGrantStore(clock: Clock, random: Random): GrantStore {
       kept.delete(value);
     }
   };
-  const mac = (text: string): string => createHmac("sha256", sealingKey).update(text).digest("base64url");
+  const mac = (text: string): string =>
+    createHmac("sha256", sealingKey).update(text).digest("base64url");
 
   return {
     addCode(code) {
@@ -93,7 +94,8 @@ export function createGrantStore(clock: Clock, random: Random): GrantStore {
       return value;
     },
     device: (value) => devices.get(value),
-    deviceByUserCode: (userCode) => [...devices.values()].find((device) => device.userCode === userCode.toUpperCase()),
+    deviceByUserCode: (userCode) =>
+      [...devices.values()].find((device) => device.userCode === userCode.toUpperCase()),
     seal(prefix, state) {
       const payload = Buffer.from(JSON.stringify(state)).toString("base64url");
       return `${prefix}${payload}.${mac(payload)}`;

@@ -14,6 +14,18 @@ export interface HeaderParts {
 
 const ESTS_SERVER = "2.1.20899.4 - NEULR1 ProdSlices";
 
+/** The answer to a preflight: whatever the page wants to send may be sent (A.8: not captured). */
+export function preflightHeaders(request: Request): HeaderPair[] {
+  const asked = request.headers.get("access-control-request-headers");
+  return [
+    ["Access-Control-Allow-Origin", "*"],
+    ["Access-Control-Allow-Methods", "POST, OPTIONS"],
+    ...(asked === null ? [] : [["Access-Control-Allow-Headers", asked] as const]),
+    ["Access-Control-Max-Age", "86400"],
+    ["Content-Length", "0"],
+  ];
+}
+
 export function estsHeaders(parts: HeaderParts): HeaderPair[] {
   const isToken = parts.kind === "token";
   const headers: HeaderPair[] =
@@ -30,7 +42,10 @@ export function estsHeaders(parts: HeaderParts): HeaderPair[] {
     ["X-Content-Type-Options", "nosniff"],
   );
   if (parts.kind === "discovery") {
-    headers.push(["Access-Control-Allow-Origin", "*"], ["Access-Control-Allow-Methods", "GET, OPTIONS"]);
+    headers.push(
+      ["Access-Control-Allow-Origin", "*"],
+      ["Access-Control-Allow-Methods", "GET, OPTIONS"],
+    );
   } else if (isToken && parts.crossOrigin) {
     headers.push(
       ["Access-Control-Allow-Origin", "*"],
@@ -45,7 +60,8 @@ export function estsHeaders(parts: HeaderParts): HeaderPair[] {
   );
   if (parts.clitelem !== undefined) headers.push(["x-ms-clitelem", parts.clitelem]);
   headers.push(["x-ms-srs", "1.P"]);
-  if (isToken && parts.crossOrigin) headers.push(["Referrer-Policy", "strict-origin-when-cross-origin"]);
+  if (isToken && parts.crossOrigin)
+    headers.push(["Referrer-Policy", "strict-origin-when-cross-origin"]);
   headers.push(
     ["X-XSS-Protection", "0"],
     ["Set-Cookie", `fpc=${parts.requestId}; path=/; secure; HttpOnly; SameSite=None`],

@@ -24,9 +24,17 @@ export function pageForm(title: string, action: string, fields: readonly PageFie
 
 /** The self-submitting page of `response_mode=form_post`. */
 export function pageFormPost(action: string, fields: readonly PageField[]): string {
-  return pageForm("Working...", action, fields).replace("</body>", "<script>document.forms[0].submit()</script></body>");
+  return pageForm("Working...", action, fields).replace(
+    "</body>",
+    "<script>document.forms[0].submit()</script></body>",
+  );
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("'", "&#39;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
 }

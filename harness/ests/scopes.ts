@@ -15,17 +15,24 @@ export interface ParsedScopes {
 }
 
 /** Reads a delegated scope parameter; 70011, 500011 or 65001 when it cannot be granted. */
-export function parseDelegatedScopes(scope: string, app: AppRegistration, directory: Directory): ParsedScopes {
+export function parseDelegatedScopes(
+  scope: string,
+  app: AppRegistration,
+  directory: Directory,
+): ParsedScopes {
   const words = scope.split(/\s+/).filter((word) => word !== "");
   const wanted = words.filter((word) => !OPENID_SCOPES.has(word));
   const named = wanted.map((word) => splitScope(word, directory));
   const resource = named[0]?.resource ?? directory.resource("https://graph.microsoft.com");
   if (resource === undefined) throw new EstsError(500011);
-  if (named.some((entry) => entry.resource !== resource)) throw new EstsError(70011, "Scopes of two resources in one request.");
+  if (named.some((entry) => entry.resource !== resource))
+    throw new EstsError(70011, "Scopes of two resources in one request.");
   const consented = app.delegated
     .filter((full) => full.startsWith(`${resource.identifierUri}/`))
     .map((full) => full.slice(resource.identifierUri.length + 1));
-  const permissions = named.flatMap((entry) => (entry.permission === ".default" ? consented : [entry.permission]));
+  const permissions = named.flatMap((entry) =>
+    entry.permission === ".default" ? consented : [entry.permission],
+  );
   for (const permission of permissions) {
     if (!resource.scopes.includes(permission)) throw new EstsError(70011, `Scope: ${permission}.`);
     if (!consented.includes(permission)) throw new EstsError(65001, `Scope: ${permission}.`);
@@ -43,11 +50,15 @@ export function parseDelegatedScopes(scope: string, app: AppRegistration, direct
 export function parseAppScope(scope: string, directory: Directory): ProtectedResource {
   const words = scope.split(/\s+/).filter((word) => word !== "");
   const [word = ""] = words;
-  if (words.length !== 1 || !word.endsWith("/.default")) throw new EstsError(70011, `Scope: ${scope}.`);
+  if (words.length !== 1 || !word.endsWith("/.default"))
+    throw new EstsError(70011, `Scope: ${scope}.`);
   return splitScope(word, directory).resource;
 }
 
-function splitScope(word: string, directory: Directory): { resource: ProtectedResource; permission: string } {
+function splitScope(
+  word: string,
+  directory: Directory,
+): { resource: ProtectedResource; permission: string } {
   const at = word.lastIndexOf("/");
   const identifier = at < 0 ? "https://graph.microsoft.com" : word.slice(0, at);
   const resource = directory.resource(identifier.replace(/\/$/, ""));

@@ -23,14 +23,18 @@ export function userAnswer(context: EstsContext, grant: UserGrant): Record<strin
   const { settings, issuer, described } = context;
   const { resource } = grant.scopes;
   const cae = resource.cae && asksForCae(grant.claims) ? "yes" : "no";
-  const lifetimeSeconds = cae === "yes" ? settings.caeTokenLifetimeSeconds : drawnLifetime(context, grant);
+  const lifetimeSeconds =
+    cae === "yes" ? settings.caeTokenLifetimeSeconds : drawnLifetime(context, grant);
   const subject = subjectOf(context, grant, lifetimeSeconds);
   const refresh = grant.scopes.offlineAccess ? refreshTokenFor(context, grant) : undefined;
   return {
     token_type: "Bearer",
     scope: scopeText(grant.scopes),
     ...lifetimes(context, lifetimeSeconds, "user"),
-    access_token: issuer.accessToken(subject, resource, { permissions: grant.scopes.permissions, cae }),
+    access_token: issuer.accessToken(subject, resource, {
+      permissions: grant.scopes.permissions,
+      cae,
+    }),
     ...(refresh === undefined ? {} : { refresh_token: refresh.token, ...refresh.expiry }),
     ...(grant.scopes.openid
       ? {
@@ -44,27 +48,39 @@ export function userAnswer(context: EstsContext, grant: UserGrant): Record<strin
           ),
         }
       : {}),
-    ...(described.parameters["client_info"] === "1" ? { client_info: clientInfo(grant.user, grant.tenant) } : {}),
+    ...(described.parameters["client_info"] === "1"
+      ? { client_info: clientInfo(grant.user, grant.tenant) }
+      : {}),
   };
 }
 
 /** The answer to client credentials: no scope, no refresh token, no client_info. */
 export function appAnswer(
   context: EstsContext,
-  grant: { tenant: Tenant; app: AppRegistration; proof: TokenSubject["proof"]; resource: ProtectedResource },
+  grant: {
+    tenant: Tenant;
+    app: AppRegistration;
+    proof: TokenSubject["proof"];
+    resource: ProtectedResource;
+  },
 ): Record<string, unknown> {
   const lifetimeSeconds = context.settings.appTokenLifetimeSeconds;
   const subject = subjectOf(context, grant, lifetimeSeconds);
   return {
     token_type: "Bearer",
     ...lifetimes(context, lifetimeSeconds, "app"),
-    access_token: context.issuer.accessToken(subject, grant.resource, { permissions: [], cae: "no" }),
+    access_token: context.issuer.accessToken(subject, grant.resource, {
+      permissions: [],
+      cae: "no",
+    }),
   };
 }
 
 /** `{"uid","utid"}` in base64url: what MSAL makes the home account id of. A guest's is its home tenant's. */
 export function clientInfo(user: User, tenant: Tenant): string {
-  return Buffer.from(JSON.stringify({ uid: user.id, utid: user.homeTenant ?? tenant.id })).toString("base64url");
+  return Buffer.from(JSON.stringify({ uid: user.id, utid: user.homeTenant ?? tenant.id })).toString(
+    "base64url",
+  );
 }
 
 function subjectOf(
@@ -74,13 +90,27 @@ function subjectOf(
 ): TokenSubject {
   const { tenant, app, proof, user } = grant;
   const issuedAtSeconds = Math.floor(context.clock.now() / 1_000);
-  return { origin: context.origin, tenant, app, proof, ...(user === undefined ? {} : { user }), issuedAtSeconds, lifetimeSeconds };
+  return {
+    origin: context.origin,
+    tenant,
+    app,
+    proof,
+    ...(user === undefined ? {} : { user }),
+    issuedAtSeconds,
+    lifetimeSeconds,
+  };
 }
 
-function lifetimes(context: EstsContext, lifetimeSeconds: number, kind: "user" | "app"): Record<string, number> {
+function lifetimes(
+  context: EstsContext,
+  lifetimeSeconds: number,
+  kind: "user" | "app",
+): Record<string, number> {
   const { extendedLifetimeSeconds, refreshIn } = context.settings;
   const sendsRefreshIn =
-    refreshIn !== "never" && lifetimeSeconds >= refreshIn.fromSeconds && (kind === "user" || refreshIn.tokens === "user-and-app");
+    refreshIn !== "never" &&
+    lifetimeSeconds >= refreshIn.fromSeconds &&
+    (kind === "user" || refreshIn.tokens === "user-and-app");
   return {
     expires_in: lifetimeSeconds,
     ext_expires_in: extendedLifetimeSeconds === "same" ? lifetimeSeconds : extendedLifetimeSeconds,
@@ -96,7 +126,10 @@ function drawnLifetime(context: EstsContext, grant: UserGrant): number {
   return context.random.fork(label).integer(lifetime.min, lifetime.max);
 }
 
-function refreshTokenFor(context: EstsContext, grant: UserGrant): { token: string; expiry: Record<string, number> } {
+function refreshTokenFor(
+  context: EstsContext,
+  grant: UserGrant,
+): { token: string; expiry: Record<string, number> } {
   const { clock, grants } = context;
   const state: RefreshState = {
     tenantId: grant.tenant.id,
@@ -115,7 +148,10 @@ function refreshTokenFor(context: EstsContext, grant: UserGrant): { token: strin
 }
 
 function scopeText(scopes: ParsedScopes): string {
-  const prefix = scopes.resource.identifierUri === "https://graph.microsoft.com" ? "" : `${scopes.resource.identifierUri}/`;
+  const prefix =
+    scopes.resource.identifierUri === "https://graph.microsoft.com"
+      ? ""
+      : `${scopes.resource.identifierUri}/`;
   return [
     ...(scopes.openid ? ["openid"] : []),
     ...(scopes.profile ? ["profile"] : []),

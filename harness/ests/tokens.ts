@@ -20,8 +20,15 @@ export interface TokenSubject {
 }
 
 export interface TokenIssuer {
-  accessToken(subject: TokenSubject, resource: ProtectedResource, grant: { permissions: readonly string[]; cae: "yes" | "no" }): string;
-  idToken(subject: TokenSubject, extra: { nonce?: string; authTimeSeconds: number; profile: "yes" | "no" }): string;
+  accessToken(
+    subject: TokenSubject,
+    resource: ProtectedResource,
+    grant: { permissions: readonly string[]; cae: "yes" | "no" },
+  ): string;
+  idToken(
+    subject: TokenSubject,
+    extra: { nonce?: string; authTimeSeconds: number; profile: "yes" | "no" },
+  ): string;
 }
 
 /** Signed tokens that are remembered; a token is 1 to 2 kB. */
@@ -40,7 +47,12 @@ export function createTokenIssuer(
     let header = headers.get(headerKey);
     if (header === undefined) {
       // x5t stands only in v1 tokens.
-      header = encode({ typ: "JWT", alg: "RS256", ...(version === "1.0" ? { x5t: key.kid } : {}), kid: key.kid });
+      header = encode({
+        typ: "JWT",
+        alg: "RS256",
+        ...(version === "1.0" ? { x5t: key.kid } : {}),
+        kid: key.kid,
+      });
       headers.set(headerKey, header);
     }
     const input = `${header}.${encode(claims)}`;
@@ -61,9 +73,14 @@ export function createTokenIssuer(
       const { tenant, app, user } = subject;
       const claims = {
         aud: version === "2.0" ? resource.appId : resource.identifierUri,
-        iss: version === "2.0" ? `${subject.origin}/${tenant.id}/v2.0` : `https://sts.windows.net/${tenant.id}/`,
+        iss:
+          version === "2.0"
+            ? `${subject.origin}/${tenant.id}/v2.0`
+            : `https://sts.windows.net/${tenant.id}/`,
         ...times(subject),
-        ...(user === undefined ? appClaims(subject, resource) : userClaims(subject, resource, grant.permissions)),
+        ...(user === undefined
+          ? appClaims(subject, resource)
+          : userClaims(subject, resource, grant.permissions)),
         ...(version === "2.0"
           ? { azp: app.clientId, azpacr: proofNumber(subject.proof) }
           : { appid: app.clientId, appidacr: proofNumber(subject.proof) }),
@@ -99,12 +116,25 @@ function times(subject: TokenSubject): { iat: number; nbf: number; exp: number }
 
 function appClaims(subject: TokenSubject, resource: ProtectedResource): Record<string, unknown> {
   const { servicePrincipalId, appRoles } = subject.app;
-  return { oid: servicePrincipalId, roles: appRoles[resource.identifierUri] ?? [], sub: servicePrincipalId, idtyp: "app" };
+  return {
+    oid: servicePrincipalId,
+    roles: appRoles[resource.identifierUri] ?? [],
+    sub: servicePrincipalId,
+    idtyp: "app",
+  };
 }
 
-function userClaims(subject: TokenSubject, resource: ProtectedResource, permissions: readonly string[]): Record<string, unknown> {
+function userClaims(
+  subject: TokenSubject,
+  resource: ProtectedResource,
+  permissions: readonly string[],
+): Record<string, unknown> {
   const { user, app } = subject;
-  const common = { oid: user?.id, scp: permissions.join(" "), sub: pairwise(user?.id ?? "", app.clientId) };
+  const common = {
+    oid: user?.id,
+    scp: permissions.join(" "),
+    sub: pairwise(user?.id ?? "", app.clientId),
+  };
   return resource.tokenVersion === "2.0"
     ? { ...common, name: user?.name, preferred_username: user?.upn }
     : { ...common, acr: "1", amr: ["pwd"], unique_name: user?.upn, upn: user?.upn };

@@ -4,10 +4,17 @@ import type { EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 
 /** The user by name and password: 50034 unknown, 50126 wrong, 50057 disabled. */
-export function signInWithPassword(context: EstsContext, username: string, password: string): { tenant: Tenant; user: User } {
+export function signInWithPassword(
+  context: EstsContext,
+  username: string,
+  password: string,
+): { tenant: Tenant; user: User } {
   const { directory } = context;
   const asked = directory.tenant(context.described.tenant ?? "");
-  const found = asked === undefined ? directory.homeOf(username) : withUser(asked, directory.user(asked, username));
+  const found =
+    asked === undefined
+      ? directory.homeOf(username)
+      : withUser(asked, directory.user(asked, username));
   if (found === undefined) throw new EstsError(50034, `User: ${username}.`);
   if (found.user.password !== password) throw new EstsError(50126);
   if (directory.isDisabled(found.user)) throw new EstsError(50057);
@@ -27,11 +34,17 @@ export function userOfGrant(
   const validFromMs = directory.tokensValidFrom(user);
   if (grant.issuedAtMs < validFromMs) {
     const issued = new Date(grant.issuedAtMs).toISOString();
-    throw new EstsError(50173, `The grant was issued on '${issued}'; tokens are valid from '${new Date(validFromMs).toISOString()}'.`);
+    throw new EstsError(
+      50173,
+      `The grant was issued on '${issued}'; tokens are valid from '${new Date(validFromMs).toISOString()}'.`,
+    );
   }
   return { tenant, user };
 }
 
-function withUser(tenant: Tenant, user: User | undefined): { tenant: Tenant; user: User } | undefined {
+function withUser(
+  tenant: Tenant,
+  user: User | undefined,
+): { tenant: Tenant; user: User } | undefined {
   return user === undefined ? undefined : { tenant, user };
 }

@@ -1,0 +1,238 @@
+/**
+ * The authorize endpoint and its sign-in page: from an authorize request to a code or an
+ * id token at the app's redirect URI. A session cookie signs in without a page; prompt=none
+ * never shows one (`shared/facts/entra.md` A.4).
+ */
+import type { Tenant, User } from "../directory/world.ts";
+import {
+  checkAuthorizeRequest,
+  readAuthorizeRequest,
+  type AuthorizeRequest,
+} from "./authorize-request.ts";
+import { isShared, tenantOf, type EstsContext } from "./context.ts";
+import { errorEnvelope, EstsError, oauthErrorOf } from "./errors.ts";
+import { pageForm, pageFormPost } from "./pages.ts";
+import type { EstsReply } from "./reply.ts";
+import { parseDelegatedScopes } from "./scopes.ts";
+import { openSession, sessionCookie, SIGNED_OUT_COOKIE } from "./session.ts";
+import { clientInfo, userAnswer } from "./token-answer.ts";
+import { signInWithPassword } from "./users.ts";
+
+interface SignedIn {
+  readonly tenant: Tenant;
+  readonly user: User;
+  readonly signedInAtMs: number;
+}
+
+/** `GET` or `POST …/authorize`. Throws what only a page may show. */
+export function authorize(context: EstsContext): EstsReply {
+  const request = readAuthorizeRequest(context, context.described.parameters);
+  return answering(context, request, () => {
+    checkAuthorizeRequest(request);
+    const session = sessionFor(context, request);
+    if (session !== undefined) return succeed(context, request, session);
+    const { prompt, login_hint: hint } = request.fields;
+    if (prompt === "none") throw new EstsError(50058);
+    if (context.settings.signInPage === "automatic" && hint !== undefined) {
+      const found = userNamed(context, request, hint);
+      if (found === undefined) throw new EstsError(50034, `User: ${hint}.`);
+      if (context.directory.isDisabled(found.user)) throw new EstsError(50057);
+      return succeed(context, request, { ...found, signedInAtMs: context.clock.now() });
+    }
+    return signInPage(context, request, "Sign in");
+  });
+}
+
+/** `POST /{t}/login`, the form of the sign-in page: fields `login`, `passwd` and `ctx`. */
+export function signIn(context: EstsContext): EstsReply {
+  const { parameters } = context.described;
+  const request = readAuthorizeRequest(context, fieldsOf(parameters["ctx"] ?? ""));
+  const username = parameters["login"] ?? "";
+  try {
+    const { tenant, user } = signInWithPassword(context, username, parameters["passwd"] ?? "");
+    return answering(context, request, () =>
+      succeed(context, request, { tenant, user, signedInAtMs: context.clock.now() }),
+    );
+  } catch (error) {
+    if (!(error instanceof EstsError)) throw error;
+    // The person stays on the page and may try again.
+    return {
+      ...signInPage(context, request, `AADSTS${error.code}: ${error.message}`),
+      status: 400,
+    };
+  }
+}
+
+/** `GET …/logout`: ends the session; back to the app when the address is registered. */
+export function logout(context: EstsContext): EstsReply {
+  const { post_logout_redirect_uri: back, state } = context.described.parameters;
+  const known = context.directory.world.tenants
+    .flatMap(({ apps }) => apps)
+    .some((app) => app.redirectUris.some(({ uri }) => uri === back));
+  if (back === undefined || !known) {
+    const html = pageForm("You signed out", "/common/oauth2/v2.0/logout", []);
+    return { kind: "page", status: 200, html, cookies: [SIGNED_OUT_COOKIE] };
+  }
+  const location = new URL(back);
+  if (state !== undefined) location.searchParams.set("state", state);
+  return { kind: "redirect", location: location.href, cookies: [SIGNED_OUT_COOKIE] };
+}
+
+/** Sends what goes wrong back to the app, in the way that it asked for. */
+function answering(
+  context: EstsContext,
+  request: AuthorizeRequest,
+  work: () => EstsReply,
+): EstsReply {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof EstsError)) throw error;
+    const { body } = errorEnvelope(error, {
+      traceId: context.traceId,
+      correlationId: context.correlationId,
+      nowMs: context.clock.now(),
+      separator: context.settings.errorSeparator,
+    });
+    const envelope = JSON.parse(body) as { error_description: string; error_uri: string };
+    return respond(request, {
+      error: error.code === 65001 ? "consent_required" : oauthErrorOf(error.code),
+      error_description: envelope.error_description,
+      error_uri: envelope.error_uri,
+    });
+  }
+}
+
+function sessionFor(context: EstsContext, request: AuthorizeRequest): SignedIn | undefined {
+  const session = openSession(context);
+  const { prompt, login_hint: hint } = request.fields;
+  if (
+    session === undefined ||
+    prompt === "login" ||
+    prompt === "select_account" ||
+    prompt === "create"
+  )
+    return undefined;
+  const fits = request.tenant === undefined || request.tenant.id === session.tenant.id;
+  const named = hint === undefined || hint.toLowerCase() === session.user.upn.toLowerCase();
+  if (fits && named) return session;
+  if (prompt === "none") throw new EstsError(16000);
+  return undefined;
+}
+
+function userNamed(
+  context: EstsContext,
+  request: AuthorizeRequest,
+  upn: string,
+): { tenant: Tenant; user: User } | undefined {
+  if (request.tenant === undefined) return context.directory.homeOf(upn);
+  const user = context.directory.user(request.tenant, upn);
+  return user === undefined ? undefined : { tenant: request.tenant, user };
+}
+
+function succeed(context: EstsContext, request: AuthorizeRequest, who: SignedIn): EstsReply {
+  const { app, fields, responseTypes, redirectUri, redirectType } = request;
+  const scopes = parseDelegatedScopes(fields["scope"] ?? "", app, context.directory);
+  const { nonce, claims, code_challenge: challenge } = fields;
+  const answer: Record<string, string> = {};
+  if (responseTypes.has("code")) {
+    answer["code"] = context.grants.addCode({
+      tenantId: who.tenant.id,
+      userId: who.user.id,
+      clientId: app.clientId,
+      redirectUri,
+      redirectType,
+      scope: fields["scope"] ?? "",
+      ...(nonce === undefined ? {} : { nonce }),
+      ...(challenge === undefined
+        ? {}
+        : {
+            challenge: {
+              method: fields["code_challenge_method"] === "S256" ? "S256" : "plain",
+              value: challenge,
+            },
+          }),
+      ...(claims === undefined ? {} : { claims }),
+      expiresAtMs: context.clock.now() + context.settings.authCodeMinutes * 60_000,
+      redeemed: false,
+    });
+  }
+  if (responseTypes.has("id_token")) {
+    const granted = userAnswer(context, {
+      tenant: who.tenant,
+      app,
+      proof: "none",
+      user: who.user,
+      scopes: { ...scopes, openid: true, offlineAccess: false },
+      signedInAtMs: who.signedInAtMs,
+      ...(nonce === undefined ? {} : { nonce }),
+    });
+    answer["id_token"] = String(granted["id_token"]);
+    if (responseTypes.has("token")) {
+      for (const name of ["access_token", "token_type", "expires_in", "scope"])
+        answer[name] = String(granted[name]);
+    }
+  }
+  if (fields["client_info"] === "1") answer["client_info"] = clientInfo(who.user, who.tenant);
+  answer["session_state"] = context.random
+    .fork(`session ${who.user.id} ${who.signedInAtMs}`)
+    .uuid();
+  return { ...respond(request, answer), cookies: [sessionCookie(context, who)] };
+}
+
+function respond(
+  request: AuthorizeRequest,
+  answer: Readonly<Record<string, string>>,
+): Extract<EstsReply, { kind: "page" | "redirect" }> {
+  const { state } = request.fields;
+  const all = { ...answer, ...(state === undefined ? {} : { state }) };
+  if (request.responseMode === "form_post") {
+    const fields = Object.entries(all).map(([name, value]) => ({
+      name,
+      type: "hidden" as const,
+      value,
+    }));
+    return { kind: "page", status: 200, html: pageFormPost(request.redirectUri, fields) };
+  }
+  const location = new URL(request.redirectUri);
+  if (request.responseMode === "fragment") location.hash = new URLSearchParams(all).toString();
+  else for (const [name, value] of Object.entries(all)) location.searchParams.set(name, value);
+  return { kind: "redirect", location: location.href };
+}
+
+function signInPage(
+  context: EstsContext,
+  request: AuthorizeRequest,
+  title: string,
+): Extract<EstsReply, { kind: "page" }> {
+  const segment = context.described.tenant ?? "common";
+  const path = isShared(segment) ? segment : tenantOf(context).id;
+  return {
+    kind: "page",
+    status: 200,
+    html: pageForm(title, `/${path}/login`, [
+      { name: "login", type: "text", value: request.fields["login_hint"] ?? "" },
+      { name: "passwd", type: "password" },
+      {
+        name: "ctx",
+        type: "hidden",
+        value: Buffer.from(JSON.stringify(request.fields)).toString("base64url"),
+      },
+    ]),
+  };
+}
+
+/** The request that the page carried; an empty one for a `ctx` that is not ours. */
+function fieldsOf(ctx: string): Readonly<Record<string, string>> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(ctx, "base64url").toString("utf8"));
+    if (typeof value !== "object" || value === null) return {};
+    return Object.fromEntries(
+      Object.entries(value).filter(
+        (entry): entry is [string, string] => typeof entry[1] === "string",
+      ),
+    );
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * What a client learns about the service before it asks for a token: instance discovery,
+ * openid-configuration, keys and the user realm (`shared/facts/entra.md` A.2, A.3, G.6).
+ */
+import { isShared, tenantOf, type EstsContext } from "./context.ts";
+import { EstsError } from "./errors.ts";
+
+interface CloudInstance {
+  readonly preferredNetwork: string;
+  readonly preferredCache: string;
+  readonly aliases: readonly string[];
+}
+
+const instances: readonly CloudInstance[] = [
+  {
+    preferredNetwork: "login.microsoftonline.com",
+    preferredCache: "login.windows.net",
+    aliases: [
+      "login.microsoftonline.com",
+      "login.windows.net",
+      "login.microsoft.com",
+      "sts.windows.net",
+    ],
+  },
+  sameCache("login.partner.microsoftonline.cn", "login.chinacloudapi.cn"),
+  sameCache("login.microsoftonline.de"),
+  sameCache("login.microsoftonline.us", "login.usgovcloudapi.net"),
+  sameCache("login-us.microsoftonline.com"),
+];
+
+/** `GET /common/discovery/instance`: the clouds and their aliases; 50049 for a host of no cloud. */
+export function instanceDiscovery(context: EstsContext): Record<string, unknown> {
+  const asked = context.described.parameters["authorization_endpoint"] ?? "";
+  const url = URL.canParse(asked) ? new URL(asked) : undefined;
+  if (url === undefined || !instances.some(({ aliases }) => aliases.includes(url.hostname))) {
+    throw new EstsError(50049, `Authority: ${asked}.`);
+  }
+  const [, tenant = "common"] = url.pathname.split("/");
+  const version = url.pathname.includes("/oauth2/v2.0/") ? "v2.0/" : "";
+  return {
+    tenant_discovery_endpoint: `https://${url.hostname}/${tenant}/${version}.well-known/openid-configuration`,
+    "api-version": "1.1",
+    metadata: instances.map(({ preferredNetwork, preferredCache, aliases }) => ({
+      preferred_network: preferredNetwork,
+      preferred_cache: preferredCache,
+      aliases,
+    })),
+  };
+}
+
+/** `GET …/.well-known/openid-configuration`, keys in captured order; 90002 for an unknown tenant. */
+export function openidConfiguration(context: EstsContext): Record<string, unknown> {
+  const { origin, described } = context;
+  const segment = described.tenant ?? "common";
+  const shared = isShared(segment);
+  const tenant = shared ? undefined : tenantOf(context);
+  const id = tenant?.id ?? segment;
+  const isV2 = described.version === "2.0";
+  const oauth = `${origin}/${id}/oauth2${isV2 ? "/v2.0" : ""}`;
+  return {
+    token_endpoint: `${oauth}/token`,
+    token_endpoint_auth_methods_supported: [
+      "client_secret_post",
+      "private_key_jwt",
+      "client_secret_basic",
+    ],
+    jwks_uri: `${origin}/${id}/discovery${isV2 ? "/v2.0" : ""}/keys`,
+    response_modes_supported: ["query", "fragment", "form_post"],
+    subject_types_supported: ["pairwise"],
+    id_token_signing_alg_values_supported: ["RS256"],
+    response_types_supported: ["code", "id_token", "code id_token", "id_token token"],
+    scopes_supported: ["openid", "profile", "email", "offline_access"],
+    issuer: issuerOf(origin, shared ? "{tenantid}" : id, isV2 ? "v2" : "v1"),
+    request_uri_parameter_supported: false,
+    userinfo_endpoint: "https://graph.microsoft.com/oidc/userinfo",
+    authorization_endpoint: `${oauth}/authorize`,
+    device_authorization_endpoint: `${oauth}/devicecode`,
+    http_logout_supported: true,
+    frontchannel_logout_supported: true,
+    end_session_endpoint: `${oauth}/logout`,
+    claims_supported: CLAIMS_SUPPORTED,
+    kerberos_endpoint: `${origin}/${id}/kerberos`,
+    tenant_region_scope: tenant?.region ?? null,
+    cloud_instance_name: "microsoftonline.com",
+    cloud_graph_host_name: "graph.windows.net",
+    msgraph_host: "graph.microsoft.com",
+    rbac_url: "https://pas.windows.net",
+  };
+}
+
+/** `GET …/discovery/v2.0/keys`: the published keys, the one that signs first. */
+export function publishedKeys(context: EstsContext): Record<string, unknown> {
+  const segment = context.described.tenant ?? "common";
+  const id = isShared(segment) ? "{tenantid}" : tenantOf(context).id;
+  return {
+    keys: context.directory.publishedKeys().map(({ kid, n, e, x5c }) => ({
+      kty: "RSA",
+      use: "sig",
+      kid,
+      x5t: kid,
+      n,
+      e,
+      x5c: [x5c],
+      cloud_instance_name: "microsoftonline.com",
+      issuer: issuerOf(context.origin, id, "v2"),
+    })),
+  };
+}
+
+/** `GET /common/userrealm/{upn}`: where the user's password is checked. */
+export function userRealm(context: EstsContext): Record<string, unknown> {
+  const upn = decodedLastSegment(context.request.url);
+  const home = context.directory.homeOf(upn);
+  if (home === undefined) return { ver: "1.0", account_type: "Unknown" };
+  return {
+    ver: "1.0",
+    account_type: "Managed",
+    domain_name: upn.slice(upn.indexOf("@") + 1),
+    cloud_instance_name: "microsoftonline.com",
+    cloud_audience_urn: "urn:federation:MicrosoftOnline",
+  };
+}
+
+const CLAIMS_SUPPORTED = [
+  "sub",
+  "iss",
+  "cloud_instance_name",
+  "cloud_instance_host_name",
+  "cloud_graph_host_name",
+  "msgraph_host",
+  "aud",
+  "exp",
+  "iat",
+  "auth_time",
+  "acr",
+  "nonce",
+  "preferred_username",
+  "name",
+  "tid",
+  "ver",
+  "at_hash",
+  "c_hash",
+  "email",
+];
+
+function sameCache(host: string, ...others: readonly string[]): CloudInstance {
+  return { preferredNetwork: host, preferredCache: host, aliases: [host, ...others] };
+}
+
+function issuerOf(origin: string, tenantId: string, version: "v1" | "v2"): string {
+  return version === "v2" ? `${origin}/${tenantId}/v2.0` : `https://sts.windows.net/${tenantId}/`;
+}
+
+function decodedLastSegment(url: string): string {
+  const last = new URL(url).pathname.split("/").at(-1) ?? "";
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}

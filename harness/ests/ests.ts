@@ -1,0 +1,258 @@
+/**
+ * The simulated Entra token service (ESTS): one handler over the endpoints of
+ * `shared/facts/entra.md` A.1. It does not know that it is being broken, answers every
+ * request with an ESTS-shaped reply, and never crashes on what a client sends.
+ */
+import type { Clock } from "../clock/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { ServiceSettings } from "../directory/world.ts";
+import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
+import type { Handler } from "../http/handler.ts";
+import { createResponse } from "../http/message.ts";
+import type { Random } from "../random.ts";
+import { authorize, logout, signIn } from "./authorize.ts";
+import { required, type EstsContext, type EstsParts } from "./context.ts";
+import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
+import { errorEnvelope, EstsError } from "./errors.ts";
+import { grantAuthorizationCode } from "./grant-authorization-code.ts";
+import { grantClientCredentials } from "./grant-client-credentials.ts";
+import { deviceCodePage, grantDeviceCode, startDeviceCode } from "./grant-device-code.ts";
+import { grantOnBehalfOf } from "./grant-on-behalf-of.ts";
+import { grantPassword } from "./grant-password.ts";
+import { grantRefreshToken } from "./grant-refresh-token.ts";
+import { createGrantStore, type RefreshState } from "./grant-store.ts";
+import { estsHeaders, preflightHeaders, type HeaderParts } from "./headers.ts";
+import { page } from "./pages.ts";
+import type { EstsReply } from "./reply.ts";
+import { createTokenIssuer } from "./tokens.ts";
+
+export interface EstsOptions {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: ServiceSettings;
+  /** Whether tokens of equal claims are signed once; default `equal-claims`. */
+  readonly remember?: "equal-claims" | "nothing";
+}
+
+/** Answers every request; never rejects. */
+export function createEsts(options: EstsOptions): Handler {
+  const { directory, clock, random, settings, remember = "equal-claims" } = options;
+  const parts: EstsParts = {
+    directory,
+    clock,
+    random,
+    settings,
+    issuer: createTokenIssuer(directory, { remember }),
+    grants: createGrantStore(clock, random.fork("grants")),
+  };
+  const traceIds = random.fork("trace ids");
+
+  return async (request) => {
+    const described = await describeRequest(request);
+    const traceId = traceIds.uuid();
+    const context: EstsContext = {
+      ...parts,
+      request,
+      described,
+      origin: `https://${described.host}`,
+      traceId,
+      correlationId: correlationIdOf(request, described) ?? traceId,
+    };
+    if (request.method === "OPTIONS")
+      return createResponse("", { status: 200, headers: preflightHeaders(request) });
+    try {
+      const reply = dispatch(context);
+      return reply === undefined ? missingRoute(context) : replyResponse(context, reply);
+    } catch (error) {
+      if (!(error instanceof EstsError)) throw error;
+      return errorResponse(context, error);
+    }
+  };
+}
+
+function dispatch(context: EstsContext): EstsReply | undefined {
+  const { described, request } = context;
+  const path = new URL(request.url).pathname.toLowerCase();
+  switch (described.endpoint) {
+    case "instance-discovery":
+      return { kind: "discovery", body: instanceDiscovery(context) };
+    case "openid-configuration":
+      return { kind: "discovery", body: openidConfiguration(context) };
+    case "keys":
+      return { kind: "discovery", body: publishedKeys(context) };
+    case "user-realm":
+      return { kind: "discovery", body: userRealm(context) };
+    case "token":
+      demandPost(request);
+      return {
+        kind: "token",
+        clitelem: `1,0,0,${refreshTokenAge(context)},`,
+        body: grantToken(context),
+      };
+    case "device-code":
+      demandPost(request);
+      return { kind: "token", clitelem: "1,0,0,,", body: startDeviceCode(context) };
+    case "authorize":
+      if (path.endsWith("/deviceauth"))
+        return { kind: "page", status: 200, html: deviceCodePage(context) };
+      return path.endsWith("/login") ? signIn(context) : authorize(context);
+    case "logout":
+      return logout(context);
+    case "userinfo":
+    case "resource":
+    case "other":
+      return undefined;
+  }
+}
+
+function grantToken(context: EstsContext): Record<string, unknown> {
+  const grant = required(context, "grant_type");
+  switch (context.described.grant) {
+    case "client_credentials":
+      return grantClientCredentials(context);
+    case "authorization_code":
+      return grantAuthorizationCode(context);
+    case "refresh_token":
+      return grantRefreshToken(context);
+    case "on_behalf_of":
+      return grantOnBehalfOf(context);
+    case "device_code":
+      return grantDeviceCode(context);
+    case "password":
+      return grantPassword(context);
+    default:
+      throw new EstsError(70003, `Grant type: ${grant}.`);
+  }
+}
+
+function demandPost(request: Request): void {
+  if (request.method !== "POST") throw new EstsError(900561, `Method: ${request.method}.`);
+}
+
+/** Third part of x-ms-clitelem: how old the refresh token is, ms (A.8). */
+function refreshTokenAge(context: EstsContext): string {
+  const sent = context.described.parameters["refresh_token"];
+  if (sent === undefined) return "";
+  const state = context.grants.open("1.A", sent) as RefreshState | undefined;
+  return state === undefined ? "" : `${context.clock.now() - state.issuedAtMs}.0`;
+}
+
+function replyResponse(context: EstsContext, reply: EstsReply): Response {
+  switch (reply.kind) {
+    case "discovery":
+      return jsonResponse(context, {
+        status: 200,
+        kind: "discovery",
+        body: JSON.stringify(reply.body),
+      });
+    case "token":
+      return jsonResponse(context, {
+        status: 200,
+        kind: "token",
+        body: JSON.stringify(reply.body),
+        clitelem: reply.clitelem,
+      });
+    case "page":
+      return htmlResponse(context, reply.status, reply.html, reply.cookies ?? []);
+    case "redirect": {
+      const response = pageHeaders(context, "", reply.cookies ?? []);
+      return createResponse("", {
+        status: 302,
+        headers: [["Location", reply.location], ...response],
+      });
+    }
+  }
+}
+
+/** JSON to programs; a page to the person at authorize, as ESTS does. */
+function errorResponse(context: EstsContext, error: EstsError): Response {
+  const { status, body } = errorEnvelope(error, {
+    traceId: context.traceId,
+    correlationId: context.correlationId,
+    nowMs: context.clock.now(),
+    separator: context.settings.errorSeparator,
+  });
+  const { endpoint } = context.described;
+  if (endpoint === "authorize" || endpoint === "logout") {
+    const text = `${error.message} Trace ID: ${context.traceId}`;
+    return htmlResponse(context, 400, page(`AADSTS${error.code}: ${error.message}`, text), []);
+  }
+  const isDiscovery = endpoint !== "token" && endpoint !== "device-code";
+  return isDiscovery
+    ? jsonResponse(context, { status, kind: "discovery", body })
+    : jsonResponse(context, { status, kind: "token", body, clitelem: `1,${error.code},0,,` });
+}
+
+function jsonResponse(
+  context: EstsContext,
+  reply: { status: number; kind: "discovery" | "token"; body: string; clitelem?: string },
+): Response {
+  const headers = estsHeaders({
+    ...headerParts(context, reply.body),
+    kind: reply.kind,
+    contentType: "application/json; charset=utf-8",
+    ...(reply.clitelem === undefined ? {} : { clitelem: reply.clitelem }),
+  });
+  if (context.request.headers.get("return-client-request-id") === "true") {
+    headers.push(["client-request-id", context.correlationId]);
+  }
+  return createResponse(reply.body, { status: reply.status, headers });
+}
+
+function htmlResponse(
+  context: EstsContext,
+  status: number,
+  html: string,
+  cookies: readonly string[],
+): Response {
+  return createResponse(html, { status, headers: pageHeaders(context, html, cookies) });
+}
+
+function pageHeaders(
+  context: EstsContext,
+  html: string,
+  cookies: readonly string[],
+): [string, string][] {
+  const headers = estsHeaders({
+    ...headerParts(context, html),
+    kind: "page",
+    contentType: "text/html; charset=utf-8",
+  });
+  return [...headers, ...cookies.map((cookie) => ["Set-Cookie", cookie] as const)].map(
+    ([name, value]) => [name, value],
+  );
+}
+
+function headerParts(
+  context: EstsContext,
+  body: string,
+): Pick<HeaderParts, "requestId" | "contentLength" | "crossOrigin"> {
+  return {
+    requestId: context.traceId,
+    contentLength: Buffer.byteLength(body),
+    crossOrigin: context.request.headers.has("origin"),
+  };
+}
+
+/** A missing route: empty, but still with ESTS headers (A.1, REC6). */
+function missingRoute(context: EstsContext): Response {
+  return createResponse("", {
+    status: 404,
+    headers: [
+      ["Cache-Control", "private"],
+      ["x-ms-request-id", context.traceId],
+      ["x-ms-srs", "1.P"],
+      ["Content-Length", "0"],
+    ],
+  });
+}
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The client's own id for its request, from header or parameters, when it is a GUID (A.5, A.9). */
+function correlationIdOf(request: Request, described: EntraRequest): string | undefined {
+  const sent =
+    request.headers.get("client-request-id") ?? described.parameters["client-request-id"];
+  return sent !== undefined && GUID.test(sent) ? sent : undefined;
+}

@@ -1,0 +1,12 @@
+/** What an endpoint of ESTS answers, before `ests.ts` gives it status line and headers. */
+
+export type EstsReply =
+  | { readonly kind: "discovery"; readonly body: Record<string, unknown> }
+  | { readonly kind: "token"; readonly body: Record<string, unknown>; readonly clitelem: string }
+  | {
+      readonly kind: "page";
+      readonly status: 200 | 400;
+      readonly html: string;
+      readonly cookies?: readonly string[];
+    }
+  | { readonly kind: "redirect"; readonly location: string; readonly cookies?: readonly string[] };
