@@ -7,17 +7,32 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Returns the world; throws `bad-world` with the path of the wrong field. */
 export function checkWorld(world: World): World {
   if (world.tenants.length === 0) throw bad("tenants", "a world needs at least one tenant");
-  unique("tenants", world.tenants.map((tenant) => tenant.id));
-  unique("resources", world.resources.map((resource) => resource.identifierUri));
+  unique(
+    "tenants",
+    world.tenants.map((tenant) => tenant.id),
+  );
+  unique(
+    "resources",
+    world.resources.map((resource) => resource.identifierUri),
+  );
   world.tenants.forEach((tenant, index) => checkTenant(world, tenant, `tenants[${index}]`));
   return world;
 }
 
 function checkTenant(world: World, tenant: Tenant, path: string): void {
   if (!GUID.test(tenant.id)) throw bad(`${path}.id`, `"${tenant.id}" is no GUID in lower case`);
-  unique(`${path}.apps`, tenant.apps.map((app) => app.name));
-  unique(`${path}.apps`, tenant.apps.map((app) => app.clientId));
-  unique(`${path}.users`, tenant.users.map((user) => user.id));
+  unique(
+    `${path}.apps`,
+    tenant.apps.map((app) => app.name),
+  );
+  unique(
+    `${path}.apps`,
+    tenant.apps.map((app) => app.clientId),
+  );
+  unique(
+    `${path}.users`,
+    tenant.users.map((user) => user.id),
+  );
   tenant.users.forEach((user, index) => {
     const at = `${path}.users[${index}]`;
     if (!GUID.test(user.id)) throw bad(`${at}.id`, `"${user.id}" is no GUID in lower case`);
@@ -27,7 +42,8 @@ function checkTenant(world: World, tenant: Tenant, path: string): void {
   });
   tenant.apps.forEach((app, index) => {
     const at = `${path}.apps[${index}]`;
-    if (!GUID.test(app.clientId)) throw bad(`${at}.clientId`, `"${app.clientId}" is no GUID in lower case`);
+    if (!GUID.test(app.clientId))
+      throw bad(`${at}.clientId`, `"${app.clientId}" is no GUID in lower case`);
     if (app.kind === "daemon" && app.secrets.length + app.certificates.length === 0) {
       throw bad(`${at}.secrets`, "a daemon needs a secret or a certificate");
     }

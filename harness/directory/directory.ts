@@ -52,7 +52,9 @@ export function createDirectory(world: World, clock: Clock): Directory {
       const wanted = clientId.toLowerCase();
       const own = tenant.apps.find((app) => app.clientId === wanted);
       if (own !== undefined) return own;
-      return world.tenants.flatMap((other) => other.apps).find((app) => app.multiTenant === true && app.clientId === wanted);
+      return world.tenants
+        .flatMap((other) => other.apps)
+        .find((app) => app.multiTenant === true && app.clientId === wanted);
     },
     user(tenant, idOrUpn) {
       const wanted = idOrUpn.toLowerCase();
@@ -61,13 +63,17 @@ export function createDirectory(world: World, clock: Clock): Directory {
     homeOf(upn) {
       const wanted = upn.toLowerCase();
       for (const tenant of world.tenants) {
-        const user = tenant.users.find((candidate) => candidate.kind === "member" && candidate.upn.toLowerCase() === wanted);
+        const user = tenant.users.find(
+          (candidate) => candidate.kind === "member" && candidate.upn.toLowerCase() === wanted,
+        );
         if (user !== undefined) return { tenant, user };
       }
       return undefined;
     },
     resource: (identifier) =>
-      world.resources.find((resource) => resource.identifierUri === identifier || resource.appId === identifier),
+      world.resources.find(
+        (resource) => resource.identifierUri === identifier || resource.appId === identifier,
+      ),
     resourceAtHost: (host) => world.resources.find((resource) => resource.hosts.includes(host)),
 
     isDisabled: (user) => user.disabled === true || disabled.has(user.id),
@@ -87,9 +93,13 @@ export function createDirectory(world: World, clock: Clock): Directory {
     ],
     rotateKeys(overlapMs) {
       if (signing + 1 >= SIGNING_KEY_COUNT) {
-        throw new HarnessError("bad-scenario", `the script rotates the signing keys more than ${SIGNING_KEY_COUNT - 1} times`, {
-          hint: "The fixture keys are used up; rotate less often.",
-        });
+        throw new HarnessError(
+          "bad-scenario",
+          `the script rotates the signing keys more than ${SIGNING_KEY_COUNT - 1} times`,
+          {
+            hint: "The fixture keys are used up; rotate less often.",
+          },
+        );
       }
       retired.push({ key: loadSigningKey(signing), untilMs: clock.now() + overlapMs });
       signing += 1;

@@ -2,7 +2,13 @@
  * The token signing keys of a run: fixture RSA keys, rotated in order. Keys are parsed
  * once a process, because parsing costs as much as signing.
  */
-import { createHash, createPrivateKey, createSign, X509Certificate, type KeyObject } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createSign,
+  X509Certificate,
+  type KeyObject,
+} from "node:crypto";
 import { readFileSync } from "node:fs";
 
 export interface SigningKey {
@@ -24,7 +30,10 @@ export function loadSigningKey(number: number): SigningKey {
   const known = loaded.get(number);
   if (known !== undefined) return known;
   const file = (suffix: string): string =>
-    readFileSync(new URL(`../../fixtures/keys/signing-${number + 1}.${suffix}.pem`, import.meta.url), "utf8");
+    readFileSync(
+      new URL(`../../fixtures/keys/signing-${number + 1}.${suffix}.pem`, import.meta.url),
+      "utf8",
+    );
   const certificate = new X509Certificate(file("cert"));
   const jwk = certificate.publicKey.export({ format: "jwk" });
   const key: SigningKey = {

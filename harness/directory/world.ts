@@ -37,7 +37,10 @@ export interface AppRegistration {
   readonly servicePrincipalId: string;
   readonly kind: "daemon" | "web" | "api" | "native" | "spa";
   readonly multiTenant?: true;
-  readonly redirectUris: readonly { readonly type: "web" | "spa" | "native"; readonly uri: string }[];
+  readonly redirectUris: readonly {
+    readonly type: "web" | "spa" | "native";
+    readonly uri: string;
+  }[];
   readonly secrets: readonly ClientSecret[];
   /** PEM certificates whose assertions are accepted. */
   readonly certificates: readonly string[];
@@ -88,7 +91,11 @@ export interface ServiceSettings {
    */
   readonly refreshIn:
     | "never"
-    | { readonly fromSeconds: number; readonly share: number; readonly tokens: "user" | "user-and-app" };
+    | {
+        readonly fromSeconds: number;
+        readonly share: number;
+        readonly tokens: "user" | "user-and-app";
+      };
   readonly refreshTokenInactiveDays: number;
   readonly spaRefreshTokenHours: number;
   readonly authCodeMinutes: number;

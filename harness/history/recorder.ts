@@ -5,10 +5,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../clock/clock.ts";
 import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
-import { deliveryOf, textOfResponse } from "../http/message.ts";
+import { type BodyDelivery, deliveryOf, textOfResponse } from "../http/message.ts";
 import { NetworkFault } from "../http/network-fault.ts";
 import type { Service } from "../http/service.ts";
-import type { ExchangeBegan, ExchangeEnded, ExchangeEnd, HistoryEvent, TokenFacts } from "./event.ts";
+import type {
+  ExchangeBegan,
+  ExchangeEnded,
+  ExchangeEnd,
+  HistoryEvent,
+  TokenFacts,
+} from "./event.ts";
 import { createRedactor, fingerprint, type Redactor } from "./redact.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import { factsOfBody } from "./wire-facts.ts";
@@ -41,8 +47,12 @@ export interface Recorder {
   causedBy<T>(cause: Cause, work: () => Promise<T>): Promise<T>;
   /** The service with a recording around it. */
   watch(service: Service): Service;
+  /** The cause in whose context this is called. */
+  cause(): Cause | undefined;
   /** What the wire said of an access token, if it was issued in this run. */
   factsOf(accessToken: string): TokenFacts | undefined;
+  /** The run is over: exchanges without an end are abandoned, and whatever comes later is not recorded. */
+  close(): void;
 }
 
 export interface RecorderOptions {
@@ -58,19 +68,39 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const issued = new Map<string, TokenFacts>();
   let exchanges = 0;
 
+  const open = new Map<number, () => void>();
+  let closed = false;
+
   const emit = (event: NewEvent): number => {
     const index = events.length;
-    events.push({ index, at: clock.now(), ...event } as HistoryEvent);
+    if (!closed) events.push({ index, at: clock.now(), ...event } as HistoryEvent);
     return index;
   };
 
-  const begin = (request: Request, described: EntraRequest, sent: "connection" | "request"): number => {
+  const begin = (
+    request: Request,
+    described: EntraRequest,
+    sent: "connection" | "request",
+  ): number => {
     const exchange = (exchanges += 1);
-    emit({ kind: "exchange-began", exchange, ...causes.getStore(), ...beganFacts(request, described, redactor, sent) });
+    emit({
+      kind: "exchange-began",
+      exchange,
+      ...causes.getStore(),
+      ...beganFacts(request, described, redactor, sent),
+    });
+    open.set(exchange, () => end(exchange, { kind: "abandoned" }, annotate(request, described)));
     return exchange;
   };
 
-  const end = (exchange: number, ending: ExchangeEnd, notes: ExchangeNotes, more: Partial<ExchangeEnded> = {}): void => {
+  /** The first end counts. */
+  const end = (
+    exchange: number,
+    ending: ExchangeEnd,
+    notes: ExchangeNotes,
+    more: Partial<ExchangeEnded> = {},
+  ): void => {
+    if (!open.delete(exchange)) return;
     emit({
       kind: "exchange-ended",
       exchange,
@@ -87,38 +117,33 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const fault = await service.connect(attempt).then(() => undefined, asNetworkFault);
     if (fault === undefined) return;
     const exchange = begin(attempt, described, "connection");
-    const notes = annotate(attempt, described);
     if (fault.afterMs !== undefined) await clock.sleep(fault.afterMs);
-    end(exchange, { kind: "network-fault", code: fault.code }, notes);
+    end(exchange, { kind: "network-fault", code: fault.code }, annotate(attempt, described));
     throw fault;
   };
 
   const handle = async (service: Service, request: Request): Promise<Response> => {
     const described = await describeRequest(request);
     const exchange = begin(request, described, "request");
-    let open = true;
-    const abandon = (): void => {
-      if (!open) return;
-      open = false;
-      end(exchange, { kind: "abandoned" }, annotate(request, described));
-    };
+    const abandon = (): void => open.get(exchange)?.();
     request.signal.addEventListener("abort", abandon, { once: true });
     try {
       const response = await service.handle(request);
-      if (open) {
-        const { ending, more } = await endedFacts(response, clock.now(), redactor);
-        if (more.issued?.token !== undefined) issued.set(more.issued.token.accessToken, more.issued.token);
-        end(exchange, ending, annotate(request, described), more);
-      }
+      const answeredAt = clock.now();
+      const { ending, more } = await endedFacts(response, answeredAt, redactor);
+      if (more.issued?.token !== undefined)
+        issued.set(more.issued.token.accessToken, more.issued.token);
+      const finish = (): void => end(exchange, ending, annotate(request, described), more);
+      const underwayMs = durationOf(deliveryOf(response), await textOfResponse(response));
+      if (underwayMs === 0) finish();
+      // The client does not have it yet, and may lose patience before it has.
+      else void clock.sleep(underwayMs, request.signal).then(finish, abandon);
       return response;
     } catch (error) {
-      if (open && error instanceof NetworkFault) {
+      if (error instanceof NetworkFault) {
         end(exchange, { kind: "network-fault", code: error.code }, annotate(request, described));
       }
       throw error;
-    } finally {
-      open = false;
-      request.signal.removeEventListener("abort", abandon);
     }
   };
 
@@ -127,12 +152,30 @@ export function createRecorder(options: RecorderOptions): Recorder {
     redactor,
     emit,
     causedBy: (cause, work) => causes.run(cause, work),
+    cause: () => causes.getStore(),
     watch: (service) => ({
       connect: (attempt) => connect(service, attempt),
       handle: (request) => handle(service, request),
     }),
     factsOf: (accessToken) => issued.get(fingerprint("at", accessToken)),
+    close() {
+      for (const abandon of open.values()) abandon();
+      closed = true;
+    },
   };
+}
+
+/** How long a body is underway, ms. */
+function durationOf(delivery: BodyDelivery, text: string): number {
+  switch (delivery.kind) {
+    case "whole":
+    case "cut":
+      return 0;
+    case "stalled":
+      return delivery.forMs;
+    case "slow":
+      return Math.ceil(Buffer.byteLength(text) / delivery.chunkBytes) * delivery.everyMs;
+  }
 }
 
 function asNetworkFault(error: unknown): NetworkFault {
@@ -141,7 +184,8 @@ function asNetworkFault(error: unknown): NetworkFault {
 }
 
 /** Headers that mean something to Entra; the rest differs by HTTP stack and is not recorded. */
-const RECORDED_HEADER = /^(authorization|client-request-id|content-type|origin|return-client-request-id|x-anchormailbox|x-client-.*|x-ms-.*|metadata|secret|x-identity-header)$/;
+const RECORDED_HEADER =
+  /^(authorization|client-request-id|content-type|origin|return-client-request-id|x-anchormailbox|x-client-.*|x-ms-.*|metadata|secret|x-identity-header)$/;
 
 function beganFacts(
   request: Request,
@@ -152,7 +196,9 @@ function beganFacts(
   const { tenant, app, grant, user, scope } = described;
   const form: Record<string, string> = {};
   const isForm = request.method === "POST" && sent === "request";
-  if (isForm) for (const [name, value] of Object.entries(described.parameters)) form[name] = redactor.field(name, value);
+  if (isForm)
+    for (const [name, value] of Object.entries(described.parameters))
+      form[name] = redactor.field(name, value);
   const headers: [string, string][] = [];
   if (sent === "request") {
     for (const [name, value] of request.headers) {
@@ -181,9 +227,12 @@ async function endedFacts(
 ): Promise<{ ending: ExchangeEnd; more: Partial<ExchangeEnded> }> {
   const whole = await textOfResponse(response);
   const delivery = deliveryOf(response);
-  const text = delivery.kind === "cut" ? whole.slice(0, delivery.bytes) : whole;
+  const text = delivery.kind === "cut" ? firstBytes(whole, delivery.bytes) : whole;
   const bodyForm = bodyFormOf(response.headers.get("content-type") ?? "", text);
-  const headers = [...response.headers].map(([name, value]): [string, string] => [name, redactor.header(name, value)]);
+  const headers = [...response.headers].map(([name, value]): [string, string] => [
+    name,
+    redactor.header(name, value),
+  ]);
   const raw = response.headers.get("retry-after");
   const retryAfterMs = raw === null ? undefined : parseRetryAfter(raw, atMs);
   return {
@@ -196,10 +245,18 @@ async function endedFacts(
       ...(delivery.kind === "cut" ? { cut: delivery.by } : {}),
     },
     more: {
-      ...(raw === null ? {} : { retryAfter: { raw, ...(retryAfterMs === undefined ? {} : { ms: retryAfterMs }) } }),
-      ...(bodyForm === "json" && delivery.kind !== "cut" ? factsOfBody(text, response.status, atMs) : {}),
+      ...(raw === null
+        ? {}
+        : { retryAfter: { raw, ...(retryAfterMs === undefined ? {} : { ms: retryAfterMs }) } }),
+      ...(bodyForm === "json" && delivery.kind !== "cut"
+        ? factsOfBody(text, response.status, atMs)
+        : {}),
     },
   };
+}
+
+function firstBytes(text: string, bytes: number): string {
+  return Buffer.from(text).subarray(0, bytes).toString("utf8");
 }
 
 function bodyFormOf(contentType: string, text: string): "json" | "html" | "text" | "empty" {

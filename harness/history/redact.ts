@@ -70,7 +70,9 @@ export function createRedactor(): Redactor {
   };
 
   const text = (value: string): string =>
-    aliases.size === 0 ? value : value.replace(GUID, (guid) => aliases.get(guid.toLowerCase()) ?? guid);
+    aliases.size === 0
+      ? value
+      : value.replace(GUID, (guid) => aliases.get(guid.toLowerCase()) ?? guid);
 
   const field = (name: string, value: string): string => {
     const lower = name.toLowerCase();
@@ -79,7 +81,8 @@ export function createRedactor(): Redactor {
     if (VOLATILE_FIELDS.has(lower)) return VOLATILE;
     if (lower === "refresh_token") return fingerprint("rt", value);
     if (lower === "access_token") return fingerprint("at", value);
-    if (lower === "client-request-id" || lower === "x-ms-client-request-id") return value.replace(GUID, aliasOf);
+    if (lower === "client-request-id" || lower === "x-ms-client-request-id")
+      return value.replace(GUID, aliasOf);
     return text(value);
   };
 
@@ -99,7 +102,9 @@ export function createRedactor(): Redactor {
       const lower = name.toLowerCase();
       if (lower === "authorization") {
         const [scheme = "", secret = ""] = value.split(" ");
-        return scheme.toLowerCase() === "bearer" ? `Bearer ${fingerprint("at", secret)}` : `${scheme} ${REDACTED}`;
+        return scheme.toLowerCase() === "bearer"
+          ? `Bearer ${fingerprint("at", secret)}`
+          : `${scheme} ${REDACTED}`;
       }
       if (lower === "cookie") return REDACTED;
       if (lower === "set-cookie") return `${value.split("=")[0] ?? ""}=${REDACTED}`;
@@ -110,7 +115,9 @@ export function createRedactor(): Redactor {
       if (form === "empty") return "";
       if (form === "html") return /<title>[^<]*<\/title>/i.exec(value)?.[0] ?? "<html>";
       const redacted = form === "json" ? redactJson(value, field) : text(value);
-      return redacted.length > BODY_CHARACTERS_MAX ? `${redacted.slice(0, BODY_CHARACTERS_MAX)}…` : redacted;
+      return redacted.length > BODY_CHARACTERS_MAX
+        ? `${redacted.slice(0, BODY_CHARACTERS_MAX)}…`
+        : redacted;
     },
   };
 }
@@ -118,7 +125,9 @@ export function createRedactor(): Redactor {
 function redactJson(json: string, field: (name: string, value: string) => string): string {
   try {
     return JSON.stringify(
-      JSON.parse(json, (name, value: unknown) => (typeof value === "string" ? field(name, value) : value)),
+      JSON.parse(json, (name, value: unknown) =>
+        typeof value === "string" ? field(name, value) : value,
+      ),
     );
   } catch {
     return field("", json);

@@ -3,7 +3,8 @@
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** IMF-fixdate, the one form of HTTP-date that servers send today. */
-const IMF_FIXDATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
+const IMF_FIXDATE =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
 
 /**
  * Milliseconds from `respondedAtMs` until the client may ask again; zero for a date that
@@ -15,6 +16,13 @@ export function parseRetryAfter(raw: string, respondedAtMs: number): number | un
   const [, day, month = "", year, hour, minute, second] = IMF_FIXDATE.exec(text) ?? [];
   const monthIndex = MONTHS.indexOf(month);
   if (day === undefined || monthIndex < 0) return undefined;
-  const at = Date.UTC(Number(year), monthIndex, Number(day), Number(hour), Number(minute), Number(second));
+  const at = Date.UTC(
+    Number(year),
+    monthIndex,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
   return Math.max(0, at - respondedAtMs);
 }

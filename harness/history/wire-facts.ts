@@ -37,17 +37,26 @@ function issuedFacts(fields: Readonly<Record<string, unknown>>, atMs: number): I
   const accessToken = fields["access_token"];
   const refreshToken = fields["refresh_token"];
   const user = homeAccountOf(fields["client_info"]);
-  const token = typeof accessToken === "string" && accessToken !== "" ? tokenFacts(fields, accessToken, atMs) : undefined;
+  const token =
+    typeof accessToken === "string" && accessToken !== ""
+      ? tokenFacts(fields, accessToken, atMs)
+      : undefined;
   return {
     ...(token === undefined ? {} : { token }),
-    ...(typeof refreshToken === "string" && refreshToken !== "" ? { refreshToken: fingerprint("rt", refreshToken) } : {}),
+    ...(typeof refreshToken === "string" && refreshToken !== ""
+      ? { refreshToken: fingerprint("rt", refreshToken) }
+      : {}),
     ...(typeof fields["id_token"] === "string" ? { idToken: true as const } : {}),
     ...(user === undefined ? {} : { user }),
     ...(typeof fields["scope"] === "string" ? { scope: fields["scope"] } : {}),
   };
 }
 
-function tokenFacts(fields: Readonly<Record<string, unknown>>, accessToken: string, atMs: number): TokenFacts | undefined {
+function tokenFacts(
+  fields: Readonly<Record<string, unknown>>,
+  accessToken: string,
+  atMs: number,
+): TokenFacts | undefined {
   const expiresAt = instant(fields["expires_in"], atMs);
   if (expiresAt === undefined) return undefined;
   const extendedExpiresAt = instant(fields["ext_expires_in"], atMs);
@@ -70,7 +79,9 @@ function instant(lifetimeSeconds: unknown, atMs: number): number | undefined {
 function homeAccountOf(clientInfo: unknown): string | undefined {
   if (typeof clientInfo !== "string") return undefined;
   try {
-    const { uid, utid } = JSON.parse(Buffer.from(clientInfo, "base64url").toString("utf8")) as Record<string, unknown>;
+    const { uid, utid } = JSON.parse(
+      Buffer.from(clientInfo, "base64url").toString("utf8"),
+    ) as Record<string, unknown>;
     return typeof uid === "string" && typeof utid === "string" ? `${uid}.${utid}` : undefined;
   } catch {
     return undefined;

@@ -1,0 +1,206 @@
+/**
+ * The protected APIs of a world: they accept or refuse access tokens as a real API does,
+ * from the published keys, which they fetch and keep like any validator would. An API that
+ * takes part in continuous access evaluation turns a revoked token away with a claims
+ * challenge (`shared/facts/entra.md` B and H).
+ */
+import { createPublicKey, createVerify, type KeyObject } from "node:crypto";
+import type { Clock } from "../clock/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { ProtectedResource, User } from "../directory/world.ts";
+import { describeRequest } from "../http/endpoint.ts";
+import type { Handler } from "../http/handler.ts";
+import { createRequest, createResponse, type HeaderPair } from "../http/message.ts";
+
+export type TokenVerdict =
+  | "accepted"
+  | "expired"
+  | "not-yet-valid"
+  | "unknown-key"
+  | "wrong-audience"
+  | "revoked"
+  | "malformed";
+
+export interface ProtectedApiOptions {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  /** How the API reaches the key set; may answer an error or reject. */
+  readonly fetchKeys: Handler;
+  readonly keysUrl: string;
+}
+
+/** Validators keep keys for a day, and ask again at most this often for a key that they do not know. */
+const KEYS_KEPT_MS = 86_400_000;
+const UNKNOWN_KEY_ASK_AGAIN_MS = 300_000;
+
+/** Answers for every resource of the world, and UserInfo at Microsoft Graph. */
+export function createProtectedApi(options: ProtectedApiOptions): Handler {
+  const { directory, clock } = options;
+  const keyOf = createKeyCache(options);
+
+  const judge = async (token: string, resource: ProtectedResource | undefined): Promise<Judged> => {
+    const parts = readToken(token);
+    if (parts === undefined || resource === undefined) return { verdict: "malformed" };
+    const key = await keyOf(parts.kid);
+    if (key === undefined) return { verdict: "unknown-key" };
+    if (!createVerify("RSA-SHA256").update(parts.input).verify(key, parts.signature, "base64url")) {
+      return { verdict: "malformed" };
+    }
+    const { claims } = parts;
+    const nowSeconds = clock.now() / 1_000;
+    if (Number(claims["exp"]) <= nowSeconds) return { verdict: "expired" };
+    if (Number(claims["nbf"]) > nowSeconds) return { verdict: "not-yet-valid" };
+    if (claims["aud"] !== resource.identifierUri && claims["aud"] !== resource.appId) {
+      return { verdict: "wrong-audience" };
+    }
+    const user = userOf(directory, claims);
+    const validFromMs = user === undefined ? 0 : directory.tokensValidFrom(user);
+    const evaluated = resource.cae && Array.isArray(claims["xms_cc"]);
+    if (evaluated && Number(claims["iat"]) * 1_000 < validFromMs)
+      return { verdict: "revoked", validFromMs };
+    return { verdict: "accepted", ...(user === undefined ? {} : { user }) };
+  };
+
+  return async (request) => {
+    const { endpoint, host } = await describeRequest(request);
+    const resource = directory.resourceAtHost(host);
+    if (resource === undefined)
+      return createResponse("", { status: 404, headers: [["Content-Length", "0"]] });
+    const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+    if (token === undefined) return refuse({ verdict: "malformed" });
+    const judged = await judge(token, resource);
+    if (judged.verdict !== "accepted") return refuse(judged);
+    const body = endpoint === "userinfo" ? userInfo(judged.user) : { resource: resource.name };
+    return answer(200, body, judged.verdict);
+  };
+}
+
+const verdicts = new WeakMap<Response, TokenVerdict>();
+
+/** What the API thought of the token that came with the request. */
+export function verdictOf(response: Response): TokenVerdict | undefined {
+  return verdicts.get(response);
+}
+
+interface Judged {
+  readonly verdict: TokenVerdict;
+  readonly validFromMs?: number;
+  readonly user?: User;
+}
+
+function createKeyCache(
+  options: ProtectedApiOptions,
+): (kid: string) => Promise<KeyObject | undefined> {
+  const { clock, fetchKeys, keysUrl } = options;
+  let keys = new Map<string, KeyObject>();
+  let fetchedAtMs = Number.NEGATIVE_INFINITY;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+
+  const fetchAgain = async (): Promise<void> => {
+    askedAtMs = clock.now();
+    const fetched = await fetchKeys(createRequest(keysUrl)).then(readKeys, () => undefined);
+    // A key set that cannot be read leaves the old one in use.
+    if (fetched === undefined) return;
+    keys = fetched;
+    fetchedAtMs = clock.now();
+  };
+
+  return async (kid) => {
+    const now = clock.now();
+    const mayAsk = now - askedAtMs >= UNKNOWN_KEY_ASK_AGAIN_MS;
+    if (mayAsk && (now - fetchedAtMs >= KEYS_KEPT_MS || !keys.has(kid))) await fetchAgain();
+    return keys.get(kid);
+  };
+}
+
+async function readKeys(response: Response): Promise<Map<string, KeyObject> | undefined> {
+  if (response.status !== 200) return undefined;
+  const body = (await response.json()) as {
+    keys?: readonly { kid: string; n: string; e: string }[];
+  };
+  return new Map(
+    (body.keys ?? []).map(({ kid, n, e }) => [
+      kid,
+      createPublicKey({ key: { kty: "RSA", n, e }, format: "jwk" }),
+    ]),
+  );
+}
+
+interface TokenParts {
+  readonly input: string;
+  readonly signature: string;
+  readonly kid: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+function readToken(token: string): TokenParts | undefined {
+  const [header = "", payload = "", signature = ""] = token.split(".");
+  try {
+    const { kid } = JSON.parse(Buffer.from(header, "base64url").toString("utf8")) as {
+      kid?: unknown;
+    };
+    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    if (typeof kid !== "string" || typeof claims !== "object" || claims === null) return undefined;
+    return {
+      input: `${header}.${payload}`,
+      signature,
+      kid,
+      claims: claims as Record<string, unknown>,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function userOf(directory: Directory, claims: Readonly<Record<string, unknown>>): User | undefined {
+  if (claims["idtyp"] === "app") return undefined;
+  const tenant = directory.tenant(String(claims["tid"]));
+  return tenant === undefined ? undefined : directory.user(tenant, String(claims["oid"]));
+}
+
+function userInfo(user: User | undefined): Record<string, unknown> {
+  const [given = "", family = ""] = (user?.name ?? "").split(" ");
+  return {
+    sub: user?.id,
+    name: user?.name,
+    family_name: family,
+    given_name: given,
+    email: user?.upn,
+  };
+}
+
+function refuse(judged: Judged): Response {
+  const error = judged.verdict === "revoked" ? "insufficient_claims" : "invalid_token";
+  const parts = [
+    'realm=""',
+    'authorization_uri="https://login.microsoftonline.com/common/oauth2/v2.0/authorize"',
+    `error="${error}"`,
+  ];
+  if (judged.validFromMs !== undefined) {
+    const value = String(Math.floor(judged.validFromMs / 1_000));
+    const challenge = JSON.stringify({ access_token: { nbf: { essential: true, value } } });
+    parts.push(`claims="${Buffer.from(challenge).toString("base64")}"`);
+  }
+  return answer(401, { error }, judged.verdict, [
+    ["WWW-Authenticate", `Bearer ${parts.join(", ")}`],
+  ]);
+}
+
+function answer(
+  status: number,
+  body: Readonly<Record<string, unknown>>,
+  verdict: TokenVerdict,
+  headers: readonly HeaderPair[] = [],
+): Response {
+  const text = JSON.stringify(body);
+  const response = createResponse(text, {
+    status,
+    headers: [
+      ["Content-Type", "application/json; charset=utf-8"],
+      ...headers,
+      ["Content-Length", String(Buffer.byteLength(text))],
+    ],
+  });
+  verdicts.set(response, verdict);
+  return response;
+}

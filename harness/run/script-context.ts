@@ -1,0 +1,194 @@
+/**
+ * What a script holds in its hands: the clock, the world, and applications around the
+ * client under test. Everything that it does is recorded.
+ */
+import { existsSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  createOperationCounter,
+  openApplication,
+  settle,
+  type OperationCounter,
+} from "../client/application.ts";
+import type { ClientContext, ClientUnderTest, TokenResult } from "../client/client.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { AppRegistration, Tenant } from "../directory/world.ts";
+import { HarnessError, suggestNames } from "../errors.ts";
+import type { PromptShown } from "../history/event.ts";
+import type { Recorder } from "../history/recorder.ts";
+import { createRequest } from "../http/message.ts";
+import type { Mounted } from "../mount/mount.ts";
+import type { Random } from "../random.ts";
+import type { ApiAnswer, Application, OpenApplication, ScriptContext } from "../scenario.ts";
+import { createWorldControls } from "./world-controls.ts";
+
+export interface ScriptParts {
+  readonly client: ClientUnderTest;
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly random: Random;
+  readonly directory: Directory;
+  readonly recorder: Recorder;
+  readonly mounted: Mounted;
+}
+
+const AUTHORITY_HOST = "https://login.microsoftonline.com";
+
+/** The context, and the numbers of operations that have not ended. */
+export function createScriptContext(parts: ScriptParts): {
+  context: ScriptContext;
+  operations: OperationCounter;
+} {
+  const { clock, startedAt, random, directory, recorder } = parts;
+  const operations = createOperationCounter();
+  const world = createWorldControls(directory, recorder);
+  const names = new Map<string, number>();
+
+  const open = async (wanted: OpenApplication): Promise<Application> => {
+    const tenant = world.tenant(wanted.tenant);
+    const app = world.app(wanted.app, wanted.tenant);
+    const number = (names.get(app.name) ?? 0) + 1;
+    names.set(app.name, number);
+    const name = `${app.name}-${number}`;
+    const credential = wanted.credential ?? credentialOf(app);
+    return openApplication({
+      name,
+      client: parts.client,
+      options: {
+        app,
+        tenant,
+        ...(credential === undefined ? {} : { credential }),
+        cache: wanted.cache ?? "memory",
+        ...(wanted.capabilities === undefined ? {} : { capabilities: wanted.capabilities }),
+      },
+      context: createClientContext(parts, name, tenant),
+      recorder,
+      clock,
+      operations,
+      callApi: (accessToken, resource) => callApi(parts, accessToken, resource),
+    });
+  };
+
+  const operate: ScriptContext["operate"] = async (name, call) => {
+    const operation = operations.next();
+    operations.open.add(operation);
+    recorder.emit({
+      kind: "operation-invoked",
+      operation,
+      client: name,
+      flow: "custom",
+      app: name,
+      tenant: "",
+      scopes: [],
+    });
+    const work = recorder.causedBy({ operation, client: name }, call);
+    return settle({ recorder, operations, client: parts.client }, operation, work, asResult);
+  };
+
+  const context: ScriptContext = {
+    clock: {
+      now: () => clock.now(),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+      elapsed: () => clock.now() - startedAt,
+      until: async (ms) => {
+        const waitMs = startedAt + ms - clock.now();
+        if (waitMs > 0) await clock.sleep(waitMs);
+      },
+    },
+    random: random.fork("script"),
+    world,
+    open,
+    operate,
+    note: (text) => void recorder.emit({ kind: "noted", text }),
+  };
+  return { context, operations };
+}
+
+function createClientContext(parts: ScriptParts, name: string, tenant: Tenant): ClientContext {
+  const { clock, random, directory, recorder, mounted } = parts;
+  return {
+    world: directory.world,
+    clock,
+    random: random.fork(`client ${name}`),
+    authorityHost: AUTHORITY_HOST,
+    ...(mounted.reachesProcess ? {} : { transport: mounted.fetch }),
+    browse: mounted.fetch,
+    prompted: ({ user, app, prompt }) => {
+      const operation = recorder.cause()?.operation;
+      const person = user === undefined ? undefined : directory.user(tenant, user);
+      recorder.emit({
+        kind: "prompt-shown",
+        client: name,
+        ...(operation === undefined ? {} : { operation }),
+        ...(person === undefined ? {} : { user: `${person.id}.${person.homeTenant ?? tenant.id}` }),
+        ...(app === undefined ? {} : { app }),
+        prompt: prompt as PromptShown["prompt"],
+      });
+    },
+    certificateOf,
+    storage: new Map(),
+  };
+}
+
+function credentialOf(app: AppRegistration): "secret" | "certificate" | undefined {
+  if (app.kind === "native" || app.kind === "spa") return undefined;
+  return app.secrets.length > 0 ? "secret" : "certificate";
+}
+
+async function callApi(
+  parts: ScriptParts,
+  accessToken: string,
+  resource: string,
+): Promise<ApiAnswer> {
+  const { resources } = parts.directory.world;
+  const found = resources.find(
+    ({ name, identifierUri }) => name === resource || identifierUri === resource,
+  );
+  const [host] = found?.hosts ?? [];
+  if (host === undefined) {
+    const known = resources.map(({ name }) => name);
+    throw new HarnessError("unknown-name", `there is no resource "${resource}" in this world`, {
+      place: resource,
+      hint: suggestNames(resource, known, `There are ${known.join(", ")}.`),
+    });
+  }
+  const response = await parts.mounted.fetch(
+    createRequest(`https://${host}/v1.0/items`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    }),
+  );
+  await response.text();
+  const claims = challengeOf(response.headers.get("www-authenticate") ?? "");
+  return { status: response.status, ...(claims === undefined ? {} : { claims }) };
+}
+
+function challengeOf(header: string): string | undefined {
+  const [, encoded] = /\bclaims="([^"]+)"/i.exec(header) ?? [];
+  return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
+}
+
+/** The client certificates of the fixture worlds stand in `fixtures/keys`, by app. */
+function certificateOf(app: string): { thumbprintSha256: string; privateKeyFile: string } {
+  const file = (suffix: string): string =>
+    fileURLToPath(new URL(`../../fixtures/keys/${app}.${suffix}.pem`, import.meta.url));
+  if (!existsSync(file("cert"))) {
+    throw new HarnessError("bad-scenario", `the app ${app} has no fixture certificate`, {
+      place: app,
+      hint: 'Open it with credential: "secret", or use the app cert-daemon.',
+    });
+  }
+  const { fingerprint256 } = new X509Certificate(readFileSync(file("cert")));
+  return {
+    thumbprintSha256: fingerprint256.replaceAll(":", "").toLowerCase(),
+    privateKeyFile: file("key"),
+  };
+}
+
+function asResult(
+  value: Partial<TokenResult> | string | undefined,
+): Partial<TokenResult> | undefined {
+  return typeof value === "string" ? { accessToken: value } : value;
+}
