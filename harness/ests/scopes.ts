@@ -9,6 +9,8 @@ export interface ParsedScopes {
   readonly resource: ProtectedResource;
   /** Permission names without the resource, in the caller's order; `.default` resolved. */
   readonly permissions: readonly string[];
+  /** As the client wrote them, `.default` with what it stands for: clients look tokens up by these. */
+  readonly granted: readonly string[];
   readonly openid: boolean;
   readonly profile: boolean;
   readonly offlineAccess: boolean;
@@ -40,10 +42,25 @@ export function parseDelegatedScopes(
   return {
     resource,
     permissions: permissions.length === 0 ? consented.slice(0, 1) : permissions,
+    granted: named.length === 0 ? consented.slice(0, 1) : grantedWords(wanted, named, consented),
     openid: words.includes("openid"),
     profile: words.includes("profile"),
     offlineAccess: words.includes("offline_access"),
   };
+}
+
+function grantedWords(
+  wanted: readonly string[],
+  named: readonly { readonly resource: ProtectedResource; readonly permission: string }[],
+  consented: readonly string[],
+): readonly string[] {
+  const all = named.flatMap(({ permission, resource }, index) => [
+    ...(permission === ".default"
+      ? consented.map((name) => `${resource.identifierUri}/${name}`)
+      : []),
+    wanted[index] ?? "",
+  ]);
+  return [...new Set(all)];
 }
 
 /** Reads the scope of client credentials, which must be `<resource>/.default`. */

@@ -148,15 +148,8 @@ function refreshTokenFor(
 }
 
 function scopeText(scopes: ParsedScopes): string {
-  const prefix =
-    scopes.resource.identifierUri === "https://graph.microsoft.com"
-      ? ""
-      : `${scopes.resource.identifierUri}/`;
-  return [
-    ...(scopes.openid ? ["openid"] : []),
-    ...(scopes.profile ? ["profile"] : []),
-    ...scopes.permissions.map((permission) => `${prefix}${permission}`),
-  ].join(" ");
+  const { openid, profile, granted } = scopes;
+  return [...(openid ? ["openid"] : []), ...(profile ? ["profile"] : []), ...granted].join(" ");
 }
 
 /** The client declares itself capable of continuous access evaluation: `claims-challenge` document. */

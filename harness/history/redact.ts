@@ -31,6 +31,7 @@ const SECRET_FIELDS = new Set([
 /** Drawn by the client by chance, or a fact about the machine. */
 const VOLATILE_FIELDS = new Set([
   "code_challenge",
+  "ctx",
   "logout_hint",
   "nonce",
   "req_cnf",
