@@ -1,0 +1,39 @@
+/** The few applications that the scenarios of the library have in common, and how they end. */
+import { poll } from "../harness/client/behaviour.ts";
+import type { TokenRequest } from "../harness/client/client.ts";
+import type { Application, ScriptContext } from "../harness/scenario.ts";
+
+/** What a daemon asks for: everything its app was granted at Microsoft Graph. */
+export const daemonToken: TokenRequest = {
+  flow: "client-credentials",
+  scopes: ["https://graph.microsoft.com/.default"],
+};
+
+export const graphScopes = ["https://graph.microsoft.com/User.Read"];
+
+/** A silent call for a user of the world, by short name. */
+export function silently(context: ScriptContext, name: string): TokenRequest {
+  return { flow: "silent", scopes: graphScopes, user: context.world.user(name) };
+}
+
+/** Signs a user in by authorization code; rejects when that fails. */
+export async function signIn(
+  context: ScriptContext,
+  application: Application,
+  name: string,
+): Promise<void> {
+  const user = context.world.user(name);
+  await application.acquire({ flow: "authorization-code", scopes: graphScopes, user });
+}
+
+/** Polls until `untilMs` after the start of the scenario. */
+export function pollUntil(
+  context: ScriptContext,
+  application: Application,
+  request: TokenRequest,
+  options: { readonly everyMs: number; readonly untilMs: number },
+): Promise<void> {
+  const { clock } = context;
+  const forMs = options.untilMs - clock.elapsed();
+  return poll(application, request, { clock, everyMs: options.everyMs, forMs });
+}

@@ -1,0 +1,163 @@
+/**
+ * What happens below HTTP: no name, no connection, no answer, half an answer. Five minutes
+ * of each, under a daemon that gives up on a call after 30 s and backs off by the guidance.
+ */
+import { backOff } from "../harness/client/behaviour.ts";
+import { minutes, seconds } from "../harness/clock/duration.ts";
+import type { FaultEffect, FaultSite } from "../harness/fault/plan.ts";
+import { unreachable } from "../harness/fault/presets.ts";
+import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { daemonToken, pollUntil } from "./applications.ts";
+
+interface Variant {
+  readonly name: string;
+  readonly title: string;
+  readonly effect: FaultEffect;
+  readonly at?: FaultSite;
+  readonly standsFor: string;
+  /** The client may well succeed in spite of it. */
+  readonly survivable?: true;
+}
+
+const variants: readonly Variant[] = [
+  {
+    name: "token-hang",
+    title: "The token endpoint accepts requests and never answers",
+    effect: { kind: "hang" },
+    standsFor: "one-minute hangs (microsoft-authentication-library-for-js#4297)",
+  },
+  {
+    name: "token-latency",
+    title: "Answers take 20 seconds",
+    effect: { kind: "latency", delay: seconds(20) },
+    standsFor: "a service that is overloaded and not yet down",
+    survivable: true,
+  },
+  {
+    name: "token-slow-body",
+    title: "The answer trickles in",
+    effect: { kind: "slow-body", chunkBytes: 256, everyMs: seconds(1) },
+    standsFor: "a slow trickle through a congested link (facts/entra.md H)",
+    survivable: true,
+  },
+  {
+    name: "token-stalled-body",
+    title: "The answer stalls in mid-body for two minutes",
+    effect: { kind: "stalled-body", bytes: 100, forMs: minutes(2) },
+    standsFor: "a connection that is open and dead (facts/entra.md H)",
+  },
+  {
+    name: "token-reset",
+    title: "Connections are reset",
+    at: "edge",
+    effect: { kind: "reset" },
+    standsFor: "connection resets at the gateway (facts/entra.md H)",
+  },
+  {
+    name: "token-fin-mid-body",
+    title: "The connection is closed in mid-body",
+    effect: { kind: "cut-body", bytes: 200, by: "fin" },
+    standsFor: "a front end that is taken out of rotation while it answers",
+  },
+  {
+    name: "token-reset-mid-body",
+    title: "The connection is reset in mid-body",
+    effect: { kind: "cut-body", bytes: 200, by: "reset" },
+    standsFor: "a front end that crashes while it answers",
+  },
+  {
+    name: "token-truncated",
+    title: "A complete reply with half a JSON body",
+    effect: { kind: "truncated-body", bytes: 200 },
+    standsFor: "a proxy that cuts bodies and corrects the length",
+  },
+  {
+    name: "token-refused",
+    title: "Connections are refused",
+    at: "edge",
+    effect: { kind: "refused" },
+    standsFor: "TCP refusals at the login hosts (facts/entra.md H)",
+  },
+  {
+    name: "token-connect-timeout",
+    title: "Connections are never made",
+    at: "edge",
+    effect: { kind: "connect-timeout" },
+    standsFor: "2021-12-16: sign-in endpoints unreachable for 2 h 14 m (facts/peers.md I4)",
+  },
+  {
+    name: "dns-failure",
+    title: "The login host does not resolve",
+    at: "dns",
+    effect: { kind: "dns-failure" },
+    standsFor: "2025-02-25: a DNS record of a sign-in host was removed (TMS9-J_8)",
+  },
+  {
+    name: "tls-failure",
+    title: "The TLS handshake fails",
+    at: "edge",
+    effect: { kind: "tls-failure" },
+    standsFor: "a middlebox or a certificate gone wrong between the app and Entra",
+  },
+  {
+    name: "token-empty-success",
+    title: "200 with an empty JSON object",
+    effect: { kind: "empty-success" },
+    standsFor: "a success that is none: the status says yes, the body says nothing",
+  },
+  {
+    name: "token-wrong-content-type",
+    title: "A good answer labelled text/html",
+    effect: { kind: "wrong-content-type", contentType: "text/html" },
+    standsFor: "a proxy that relabels what it passes on",
+    survivable: true,
+  },
+];
+
+function brokenScenario(variant: Variant): Scenario {
+  const { name, title, effect, standsFor, at = "primary", survivable } = variant;
+  return defineScenario({
+    name,
+    title,
+    story: {
+      standsFor,
+      asserts:
+        "No success without a usable token, growing gaps between attempts, and tokens again soon after the network heals.",
+      failureMeans: "A fault below HTTP is mistaken for success, hammered, or never got over.",
+      fix: "Give every call a time-out of your own, back off between attempts, and check the token that you are given.",
+    },
+    needs: ["client-credentials"],
+    asserts: [...(survivable === true ? [] : ["backoff"]), "recovery", "empty-token"],
+    faults: [{ id: "broken", at, on: ["token"], from: 0, for: minutes(5), effect }],
+    async script(context) {
+      const { clock } = context;
+      const daemon = await context.open({ app: "nightly-daemon" });
+      const impatiently = { ...daemonToken, timeoutMs: seconds(30) };
+      await backOff(daemon, impatiently, { clock, attempts: 9 });
+      await clock.until(minutes(7));
+      await daemon.attempt(impatiently);
+    },
+  });
+}
+
+const polled = defineScenario({
+  name: "token-refused-polled",
+  title: "Connections are refused to a daemon that asks every ten seconds",
+  story: {
+    standsFor:
+      "code that leaves all waiting to its client, in an outage that never answers (facts/entra.md H)",
+    asserts: "Growing gaps between attempts, or none sent at all.",
+    failureMeans:
+      "Every call of the application goes out: the client has no circuit breaker for network errors.",
+    fix: "Put a circuit breaker around the client: after a network error, 5 s, then doubling.",
+  },
+  needs: ["client-credentials"],
+  asserts: ["backoff", "recovery"],
+  faults: [unreachable({ from: 0, for: minutes(5) })],
+  async script(context) {
+    const daemon = await context.open({ app: "nightly-daemon" });
+    await pollUntil(context, daemon, daemonToken, { everyMs: seconds(10), untilMs: minutes(8) });
+  },
+});
+
+export const brokenConnections: readonly Scenario[] = [...variants.map(brokenScenario), polled];

@@ -1,0 +1,68 @@
+/** The same outage under three ways of calling a client. */
+import { backOff, retryAtOnce } from "../harness/client/behaviour.ts";
+import { minutes } from "../harness/clock/duration.ts";
+import { tokenServerError, unreachable } from "../harness/fault/presets.ts";
+import { defineScenario } from "../harness/scenario.ts";
+import { daemonToken } from "./applications.ts";
+
+export const backsOff = defineScenario({
+  name: "backs-off",
+  title: "An application that backs off by the guidance, in ten minutes of 503",
+  story: {
+    standsFor: "the client resilience guidance: first retry after 5 s, then exponentially (SEED-3)",
+    asserts: "The guidance works: few requests, and a token soon after the outage.",
+    failureMeans: "The client gets in the way of an application that does it right.",
+    fix: "See which rule failed.",
+  },
+  needs: ["client-credentials"],
+  asserts: ["backoff", "retry-storm", "recovery"],
+  faults: [tokenServerError({ from: 0, for: minutes(10) })],
+  limits: { recoveryWithinMs: minutes(6) },
+  async script(context) {
+    const { clock } = context;
+    const daemon = await context.open({ app: "nightly-daemon" });
+    await backOff(daemon, daemonToken, { clock, attempts: 15 });
+  },
+});
+
+export const retriesAtOnce = defineScenario({
+  name: "retries-at-once",
+  title: "A wrapper that tries thirty times in a row, in ten minutes of 503",
+  story: {
+    standsFor: "retry wrappers around MSAL, which its own documentation advises against",
+    asserts: "The client shields the service from the wrapper.",
+    failureMeans: "Every wrapped call is a burst.",
+    fix: "Remove the wrapper, or let it wait.",
+  },
+  needs: ["client-credentials"],
+  asserts: ["retry-storm", "backoff"],
+  faults: [tokenServerError({ from: 0, for: minutes(10) })],
+  async script(context) {
+    const daemon = await context.open({ app: "nightly-daemon" });
+    for (let call = 0; call < 4; call += 1) {
+      await retryAtOnce(daemon, daemonToken, { attempts: 30 });
+      await context.clock.sleep(minutes(3));
+    }
+  },
+});
+
+export const retriesAtOnceUnreachable = defineScenario({
+  name: "retries-at-once-unreachable",
+  title: "A wrapper that tries thirty times in a row, while nothing answers",
+  story: {
+    standsFor: "the same wrapper in an outage without an HTTP answer (facts/peers.md I4)",
+    asserts: "The client shields the service from the wrapper.",
+    failureMeans: "Every wrapped call is a burst of connections.",
+    fix: "Remove the wrapper, or let it wait.",
+  },
+  needs: ["client-credentials"],
+  asserts: ["retry-storm", "backoff"],
+  faults: [unreachable({ from: 0, for: minutes(10) })],
+  async script(context) {
+    const daemon = await context.open({ app: "nightly-daemon" });
+    for (let call = 0; call < 4; call += 1) {
+      await retryAtOnce(daemon, daemonToken, { attempts: 30 });
+      await context.clock.sleep(minutes(3));
+    }
+  },
+});

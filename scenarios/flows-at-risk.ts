@@ -1,0 +1,87 @@
+/** Flows that no backup serves, used where resilience is wanted: what the report says of them. */
+import { hours, minutes } from "../harness/clock/duration.ts";
+import { tokenServerError } from "../harness/fault/presets.ts";
+import { defineScenario } from "../harness/scenario.ts";
+import { graphScopes, pollUntil } from "./applications.ts";
+
+export const passwordGrant = defineScenario({
+  name: "password-grant",
+  title: "A desktop app that signs users in by password, in an hour of outage",
+  story: {
+    standsFor: "the resource owner password grant is never served by the backup system (SEED-2)",
+    asserts: "Nothing depends on a flow that has no fallback.",
+    failureMeans: "Whoever signs in this way is out for as long as the primary is.",
+    fix: "Use authorization code with a persisted cache and silent calls.",
+  },
+  needs: ["password"],
+  asserts: ["supported-flow"],
+  faults: [tokenServerError({ from: minutes(30), for: hours(1) })],
+  async script(context) {
+    const desk = await context.open({ app: "desk-app" });
+    const user = context.world.user("adele");
+    await pollUntil(
+      context,
+      desk,
+      { flow: "password", scopes: graphScopes, user },
+      { everyMs: minutes(20), untilMs: hours(2) },
+    );
+  },
+});
+
+export const deviceCode = defineScenario({
+  name: "device-code",
+  title: "A device that signs in by device code, before and in an outage",
+  story: {
+    standsFor: "the device code flow is not served by the backup system (SEED-2)",
+    asserts: "Nothing depends on a flow that has no fallback.",
+    failureMeans: "A meeting-room screen or build agent that restarts in an outage stays dark.",
+    fix: "Sign in ahead of time and keep the refresh token on the device.",
+  },
+  needs: ["device-code"],
+  asserts: ["supported-flow"],
+  faults: [tokenServerError({ from: hours(1), for: hours(1) })],
+  async script(context) {
+    const desk = await context.open({ app: "desk-app" });
+    const user = context.world.user("megan");
+    const byCode = { flow: "device-code", scopes: graphScopes, user } as const;
+    await desk.attempt(byCode);
+    await context.clock.until(minutes(70));
+    await desk.attempt(byCode);
+    await context.clock.until(hours(3));
+    await desk.attempt(byCode);
+  },
+});
+
+export const middleTier = defineScenario({
+  name: "on-behalf-of",
+  title: "A middle-tier API that calls on for its users, through two hours of outage",
+  story: {
+    standsFor:
+      "on-behalf-of is not served by the backup system (SEED-2): what keeps the API up is its own cache",
+    asserts:
+      "Tokens that were obtained before the outage serve until they expire; afterwards all is well again.",
+    failureMeans: "Every user of the front end loses the back end at once.",
+    fix: "Cache by user assertion, and keep the cache across instances of the API.",
+  },
+  needs: ["authorization-code", "on-behalf-of"],
+  asserts: ["cached-token", "availability", "recovery"],
+  settings: { accessTokenLifetimeSeconds: 5_400, refreshIn: "never" },
+  faults: [tokenServerError({ from: minutes(20), for: minutes(60) })],
+  async script(context) {
+    const user = context.world.user("megan");
+    const portal = await context.open({ app: "portal" });
+    const api = await context.open({ app: "orders-api" });
+    const front = await portal.acquire({
+      flow: "authorization-code",
+      scopes: ["api://orders/access_as_user"],
+      user,
+    });
+    const onBehalf = {
+      flow: "on-behalf-of",
+      scopes: graphScopes,
+      user,
+      credential: front.accessToken,
+    } as const;
+    await pollUntil(context, api, onBehalf, { everyMs: minutes(5), untilMs: minutes(84) });
+  },
+});

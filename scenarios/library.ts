@@ -1,0 +1,57 @@
+/** The scenarios that `brownout run` runs, in the order in which a reader would ask for them. */
+import type { Scenario } from "../harness/scenario.ts";
+import { brokenConnections } from "./broken-connections.ts";
+import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
+import { deviceCode, middleTier, passwordGrant } from "./flows-at-risk.ts";
+import {
+  hangPastRefreshIn,
+  longWeekend,
+  outageDaemonPastRefreshIn,
+  outagePastRefreshIn,
+  outageWithExpiredTokens,
+  outageWithValidTokens,
+  unreachableDaemonPastRefreshIn,
+} from "./full-outage.ts";
+import { burstOfDaemonCalls, burstOfUserCalls, manyUsers } from "./many-callers.ts";
+import { metadataDownCold, metadataDownWarm } from "./metadata-down.ts";
+import { nightlyDaemon } from "./nightly-daemon.ts";
+import { december2020, september2020 } from "./partial-outages.ts";
+import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
+import { caeRevocation, massRevocation } from "./revocation.ts";
+import { serverErrors } from "./server-errors.ts";
+import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
+import { tokenThrottled } from "./token-throttled.ts";
+
+export const library: readonly Scenario[] = [
+  ...tokenThrottled,
+  ...serverErrors,
+  ...brokenConnections,
+  outageWithValidTokens,
+  outagePastRefreshIn,
+  hangPastRefreshIn,
+  outageDaemonPastRefreshIn,
+  unreachableDaemonPastRefreshIn,
+  outageWithExpiredTokens,
+  longWeekend,
+  nightlyDaemon,
+  metadataDownWarm,
+  metadataDownCold,
+  restartInOutage,
+  restartAfterWeekend,
+  manyUsers,
+  burstOfUserCalls,
+  burstOfDaemonCalls,
+  september2020,
+  december2020,
+  massRevocation,
+  caeRevocation,
+  tokenEdge,
+  keyRotation,
+  keysLost,
+  passwordGrant,
+  deviceCode,
+  middleTier,
+  backsOff,
+  retriesAtOnce,
+  retriesAtOnceUnreachable,
+];

@@ -1,0 +1,95 @@
+/** Many users on one confidential client, and many callers at once. */
+import { hours, minutes, seconds } from "../harness/clock/duration.ts";
+import { defineScenario } from "../harness/scenario.ts";
+import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
+
+const people = Array.from({ length: 12 }, (_, index) => `crowd${index}`);
+
+export const manyUsers = defineScenario({
+  name: "many-users",
+  title: "Twelve users on one web app, one of them throttled for half an hour",
+  story: {
+    standsFor:
+      "throttles are counted per user and app (breaking changes, AADSTS50196; facts/entra.md A.10)",
+    asserts: "The other eleven go on, with their own tokens and their own routing hints.",
+    failureMeans: "One unlucky user takes the whole app down.",
+    fix: "Key every block and every breaker by user, tenant and scope.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["isolation", "routing-hint", "retry-after", "recovery", "retry-storm"],
+  settings: { accessTokenLifetimeSeconds: 3_600 },
+  faults: [
+    {
+      id: "one-user-throttled",
+      at: "primary",
+      on: ["token"],
+      where: { user: "crowd3@contoso.example" },
+      from: minutes(50),
+      for: minutes(30),
+      effect: {
+        kind: "throttle",
+        retryAfter: { form: "seconds", seconds: 300 },
+        body: { form: "aadsts", code: 90055 },
+      },
+    },
+  ],
+  limits: { recoveryWithinMs: minutes(6) },
+  async script(context) {
+    const portal = await context.open({ app: "portal" });
+    for (const name of people) await signIn(context, portal, name);
+    await Promise.all(
+      people.map((name) =>
+        pollUntil(context, portal, silently(context, name), {
+          everyMs: minutes(1),
+          untilMs: minutes(100),
+        }),
+      ),
+    );
+  },
+});
+
+const burstStory = {
+  standsFor: "a web server whose token expires under load: every request in flight wants a new one",
+  asserts: "Concurrent calls for one token make one request.",
+  failureMeans: "Each renewal is a burst against the token endpoint, and in an outage a storm.",
+  fix: "Share one promise per user and scope among all callers.",
+};
+
+export const burstOfUserCalls = defineScenario({
+  name: "concurrent-burst-user",
+  title: "Twenty silent calls at once for one user whose token has expired",
+  story: burstStory,
+  needs: ["authorization-code", "silent"],
+  asserts: ["single-flight", "empty-token"],
+  faults: [],
+  async script(context) {
+    const portal = await context.open({ app: "portal" });
+    await signIn(context, portal, "adele");
+    await context.clock.until(hours(2));
+    await Promise.all(people.map(() => portal.attempt(silently(context, "adele"))));
+  },
+});
+
+export const burstOfDaemonCalls = defineScenario({
+  name: "concurrent-burst-daemon",
+  title: "Twelve client-credential calls at once with an empty cache, then during a slow answer",
+  story: burstStory,
+  needs: ["client-credentials"],
+  asserts: ["single-flight", "empty-token", "recovery"],
+  faults: [
+    {
+      id: "slow",
+      at: "primary",
+      on: ["token"],
+      from: 0,
+      for: minutes(1),
+      effect: { kind: "latency", delay: seconds(2) },
+    },
+  ],
+  async script(context) {
+    const daemon = await context.open({ app: "nightly-daemon" });
+    await Promise.all(people.map(() => daemon.attempt(daemonToken)));
+    await context.clock.until(minutes(2));
+    await daemon.attempt(daemonToken);
+  },
+});

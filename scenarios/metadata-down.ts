@@ -1,0 +1,50 @@
+/** Discovery and metadata fail while tokens are issued as ever: for warm clients and cold ones. */
+import { hours, minutes } from "../harness/clock/duration.ts";
+import { discoveryDown } from "../harness/fault/presets.ts";
+import { defineScenario } from "../harness/scenario.ts";
+import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
+
+export const metadataDownWarm = defineScenario({
+  name: "metadata-down-warm",
+  title: "openid-configuration fails for six hours under clients that have read it",
+  story: {
+    standsFor:
+      "2021-12-16: openid-configuration answered server_error, AADSTS90041 (microsoft-authentication-library-for-js#4329)",
+    asserts: "Clients that know the endpoints go on renewing tokens.",
+    failureMeans: "A part that changes once a year takes down what is needed every hour.",
+    fix: "Keep one client instance for the life of the process, or give it the metadata by configuration.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["availability", "cached-token", "recovery"],
+  faults: [discoveryDown({ from: minutes(30), for: hours(6) })],
+  async script(context) {
+    const portal = await context.open({ app: "portal" });
+    await signIn(context, portal, "adele");
+    await pollUntil(context, portal, silently(context, "adele"), {
+      everyMs: minutes(5),
+      untilMs: hours(8),
+    });
+  },
+});
+
+export const metadataDownCold = defineScenario({
+  name: "metadata-down-cold",
+  title: "A fresh process starts while openid-configuration fails",
+  story: {
+    standsFor:
+      "the same, for whoever deploys or scales out during the incident (facts/peers.md I4)",
+    asserts: "A client of a well-known host needs no discovery to get a token.",
+    failureMeans:
+      "No new process can start until the metadata is back, though tokens could be had.",
+    fix: "Use the public hosts, which clients know by heart, or pass authorityMetadata.",
+  },
+  needs: ["client-credentials"],
+  asserts: ["availability", "recovery"],
+  faults: [discoveryDown({ from: 0, for: hours(1) })],
+  async script(context) {
+    const daemon = await context.open({ app: "nightly-daemon" });
+    await daemon.attempt(daemonToken);
+    await daemon.restart();
+    await pollUntil(context, daemon, daemonToken, { everyMs: minutes(5), untilMs: hours(2) });
+  },
+});

@@ -1,0 +1,80 @@
+/** Sessions end on purpose or by mistake: what clients make of a refusal that is final. */
+import { hours, minutes } from "../harness/clock/duration.ts";
+import { defineScenario } from "../harness/scenario.ts";
+import { graphScopes, signIn, silently } from "./applications.ts";
+
+const people = ["adele", "megan", "alex", "crowd0", "crowd1", "crowd2"];
+
+export const massRevocation = defineScenario({
+  name: "mass-revocation",
+  title: "All refresh tokens of the tenant are revoked at once",
+  story: {
+    standsFor: "2025-04-20: users' refresh tokens were invalidated by mistake (facts/peers.md I12)",
+    asserts:
+      "Each user is told to sign in once, does, and works again; nobody retries a dead token.",
+    failureMeans:
+      "Clients knock with dead tokens until they are throttled, or report an outage where a sign-in would do.",
+    fix: "On an interaction-required error, and only then, send the user to sign in.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["fallback-to-interaction", "silent-first", "token-expiry"],
+  faults: [],
+  async script(context) {
+    const portal = await context.open({ app: "portal" });
+    for (const name of people) await signIn(context, portal, name);
+    await context.clock.until(minutes(30));
+    context.world.revokeSessions("everyone");
+    for (let hour = 1; hour <= 4; hour += 1) {
+      await context.clock.until(hours(hour));
+      for (const name of people) {
+        const result = await portal.attempt(silently(context, name));
+        const needsPerson =
+          result instanceof Error && result.name === "InteractionRequiredAuthError";
+        if (needsPerson)
+          await portal.attempt({
+            flow: "authorization-code",
+            scopes: graphScopes,
+            user: context.world.user(name),
+          });
+      }
+    }
+  },
+});
+
+export const caeRevocation = defineScenario({
+  name: "cae-revocation",
+  title: "An API turns a revoked long-lived token away with a claims challenge",
+  story: {
+    standsFor:
+      "continuous access evaluation: tokens live a day because an API can end them at once (SEED-1; claims challenge document)",
+    asserts:
+      "The challenge reaches the token endpoint, the revoked token is not used again, and the user signs in.",
+    failureMeans: "The application loops on a token that will never be accepted again.",
+    fix: "Pass the claims of the 401 to the client unchanged, and sign the user in when it asks for that.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["claims-challenge", "fallback-to-interaction"],
+  faults: [],
+  async script(context) {
+    const { world, clock } = context;
+    const user = world.user("adele");
+    const portal = await context.open({ app: "portal", capabilities: ["cp1"] });
+    const first = await portal.acquire({ flow: "authorization-code", scopes: graphScopes, user });
+    await portal.callApi(first, "graph");
+    await clock.until(hours(1));
+    world.revokeSessions([user]);
+    await clock.until(hours(1) + minutes(1));
+    const cached = await portal.acquire(silently(context, "adele"));
+    const { claims } = await portal.callApi(cached, "graph");
+    if (claims === undefined) throw new Error("the API accepted a revoked token");
+    const renewed = await portal.attempt({ ...silently(context, "adele"), claims });
+    if (!(renewed instanceof Error)) throw new Error("a revoked session was renewed");
+    const again = await portal.acquire({
+      flow: "authorization-code",
+      scopes: graphScopes,
+      user,
+      claims,
+    });
+    await portal.callApi(again, "graph");
+  },
+});

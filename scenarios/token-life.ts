@@ -1,0 +1,95 @@
+/** The edges of a token's life, and of the keys that sign it. */
+import { hours, minutes, seconds } from "../harness/clock/duration.ts";
+import { keysWithdrawn } from "../harness/fault/presets.ts";
+import { defineScenario } from "../harness/scenario.ts";
+import { pollUntil, signIn, silently } from "./applications.ts";
+
+export const tokenEdge = defineScenario({
+  name: "token-edge",
+  title: "Calls seconds before and after the end of a token's life",
+  story: {
+    standsFor:
+      "clocks differ: a token used in its last moments is refused by an API whose clock is ahead",
+    asserts: "No token is handed out past its life, and none is renewed that is fresh.",
+    failureMeans: "Requests fail at random, once an hour, for a second.",
+    fix: "Leave renewal to the client; it keeps five minutes in hand.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["token-expiry", "cached-token", "empty-token"],
+  settings: { accessTokenLifetimeSeconds: 3_600, refreshIn: "never" },
+  faults: [],
+  async script(context) {
+    const portal = await context.open({ app: "portal" });
+    await signIn(context, portal, "adele");
+    const edges = [
+      minutes(54),
+      minutes(55) - seconds(1),
+      minutes(55),
+      minutes(60) - seconds(1),
+      minutes(60),
+      hours(2),
+    ];
+    for (const edge of edges) {
+      await context.clock.until(edge);
+      const result = await portal.attempt(silently(context, "adele"));
+      if (!(result instanceof Error)) await portal.callApi(result, "graph");
+    }
+  },
+});
+
+export const keyRotation = defineScenario({
+  name: "key-rotation",
+  title: "The signing keys are rotated under tokens in use",
+  story: {
+    standsFor:
+      "key rollover: tokens of the old key stay valid while both keys are published (signing key rollover document)",
+    asserts: "Tokens of both keys are accepted, and no client renews or prompts because of it.",
+    failureMeans: "A routine rotation looks like an outage.",
+    fix: "Validate against all published keys, and fetch the set again for an unknown key.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["token-expiry", "cached-token", "silent-first"],
+  settings: { accessTokenLifetimeSeconds: 3_600 },
+  faults: [],
+  async script(context) {
+    const portal = await context.open({ app: "portal" });
+    await signIn(context, portal, "adele");
+    for (let step = 1; step <= 12; step += 1) {
+      await context.clock.until(minutes(10 * step));
+      if (step === 3) context.world.rotateKeys();
+      const result = await portal.attempt(silently(context, "adele"));
+      if (!(result instanceof Error)) await portal.callApi(result, "graph");
+    }
+  },
+});
+
+export const keysLost = defineScenario({
+  name: "keys-withdrawn",
+  title: "The key that signs disappears from the published set for two hours",
+  story: {
+    standsFor:
+      "2021-03-15: a signing key was removed although it was in use; APIs refused good tokens (LN01-P8Z; facts/peers.md I3)",
+    asserts:
+      "A client whose tokens are refused elsewhere neither throws them away nor sends people to sign in.",
+    failureMeans: "An outage of APIs becomes an outage of sign-in, and the repair does not end it.",
+    fix: "A 401 without a claims challenge is the API's trouble: keep the token, back off, ask the API again.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["cached-token", "silent-first", "recovery"],
+  faults: [keysWithdrawn({ from: hours(1), for: hours(2) })],
+  async script(context) {
+    const portal = await context.open({ app: "portal" });
+    await signIn(context, portal, "adele");
+    await context.clock.until(hours(1));
+    context.world.rotateKeys();
+    while (context.clock.elapsed() < hours(4)) {
+      const result = await portal.attempt(silently(context, "adele"));
+      if (!(result instanceof Error)) await portal.callApi(result, "graph");
+      await context.clock.sleep(minutes(10));
+    }
+    await pollUntil(context, portal, silently(context, "adele"), {
+      everyMs: minutes(10),
+      untilMs: hours(5),
+    });
+  },
+});

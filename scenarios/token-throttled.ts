@@ -1,0 +1,177 @@
+/**
+ * The token endpoint throttles a daemon for five minutes, in each form of Retry-After and
+ * each kind of body. The daemon asks every ten seconds and leaves waiting to its client,
+ * as most code does.
+ */
+import { days, hours, minutes, seconds } from "../harness/clock/duration.ts";
+import type { ErrorBody, RetryAfter } from "../harness/fault/plan.ts";
+import { throttled } from "../harness/fault/presets.ts";
+import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { daemonToken, pollUntil } from "./applications.ts";
+
+interface Variant {
+  readonly name: string;
+  readonly title: string;
+  readonly retryAfter: RetryAfter;
+  readonly body: ErrorBody;
+  readonly standsFor: string;
+  /** Without an instruction from the service, the client's own back-off is what counts. */
+  readonly rule: "retry-after" | "backoff";
+}
+
+const json: ErrorBody = { form: "aadsts", code: 90055 };
+const ninetySeconds: RetryAfter = { form: "seconds", seconds: 90 };
+
+const variants: readonly Variant[] = [
+  {
+    name: "token-throttled",
+    title: "429 with Retry-After in seconds, JSON body",
+    retryAfter: ninetySeconds,
+    body: json,
+    rule: "retry-after",
+    standsFor:
+      "Entra answers 429 or 503 with Retry-After when it is too busy (facts/entra.md A.10, H)",
+  },
+  {
+    name: "token-throttled-text",
+    title: "429 with Retry-After in seconds, plain-text body, as ESTS throttles client credentials",
+    retryAfter: ninetySeconds,
+    body: { form: "text", text: "Too Many Requests" },
+    rule: "retry-after",
+    standsFor:
+      "the recorded throttle of client credentials: text body, Retry-After: 60 (microsoft-authentication-library-for-dotnet#2855)",
+  },
+  {
+    name: "token-throttled-html",
+    title: "429 with Retry-After in seconds, HTML body",
+    retryAfter: ninetySeconds,
+    body: { form: "html", title: "Too Many Requests" },
+    rule: "retry-after",
+    standsFor: "a gateway that throttles in front of the token service (facts/entra.md H)",
+  },
+  {
+    name: "token-throttled-empty",
+    title: "429 with Retry-After in seconds, empty body",
+    retryAfter: ninetySeconds,
+    body: { form: "empty" },
+    rule: "retry-after",
+    standsFor: "a gateway that throttles without a word (facts/entra.md H)",
+  },
+  {
+    name: "token-throttled-http-date",
+    title: "429 with Retry-After as an HTTP-date three minutes ahead",
+    retryAfter: { form: "http-date", seconds: 180 },
+    body: json,
+    rule: "retry-after",
+    standsFor:
+      "the second form of Retry-After in RFC 9110 section 10.2.3, which proxies and gateways send",
+  },
+  {
+    name: "token-throttled-no-retry-after",
+    title: "429 without Retry-After",
+    retryAfter: { form: "absent" },
+    body: json,
+    rule: "backoff",
+    standsFor:
+      "the client resilience guidance: without Retry-After, wait at least 5 s and grow (SEED-3)",
+  },
+  {
+    name: "token-throttled-zero",
+    title: "429 with Retry-After: 0",
+    retryAfter: { form: "zero" },
+    body: json,
+    rule: "backoff",
+    standsFor:
+      "a Retry-After that allows an immediate retry, which a careful client does not take literally",
+  },
+  {
+    name: "token-throttled-garbage",
+    title: "429 with a Retry-After that is no valid form",
+    retryAfter: { form: "garbage", text: "soon" },
+    body: json,
+    rule: "backoff",
+    standsFor: "a header mangled on its way; a client treats it as absent",
+  },
+];
+
+function throttledScenario(variant: Variant): Scenario {
+  const { name, title, retryAfter, body, standsFor, rule } = variant;
+  return defineScenario({
+    name,
+    title,
+    story: {
+      standsFor,
+      asserts:
+        rule === "retry-after"
+          ? "No request before Retry-After has passed; tokens again soon after the throttle ends."
+          : "The first retry at least 5 s later, then growing gaps; tokens again soon after the throttle ends.",
+      failureMeans:
+        "The client keeps knocking on a door that asked it to wait: the throttle lasts longer, for this app and for its neighbours in the tenant.",
+      fix: "Keep the time of the next allowed attempt beside the client, and do not call it before.",
+    },
+    needs: ["client-credentials"],
+    asserts: [rule, "recovery", "retry-storm", "supported-host"],
+    faults: [throttled({ from: 0, for: minutes(5), retryAfter, body })],
+    async script(context) {
+      const daemon = await context.open({ app: "nightly-daemon" });
+      await pollUntil(context, daemon, daemonToken, { everyMs: seconds(10), untilMs: minutes(12) });
+    },
+  });
+}
+
+const huge = defineScenario({
+  name: "token-throttled-huge",
+  title: "429 with a Retry-After of six hours",
+  story: {
+    standsFor:
+      "a throttle that lasts: the service may name any time, and long ones are when it matters most",
+    asserts: "No request before the six hours have passed.",
+    failureMeans:
+      "The client gives up waiting long before the service told it to, and is throttled anew.",
+    fix: "Treat a long Retry-After as an outage: tell people, serve from the cache, and do not ask.",
+  },
+  needs: ["client-credentials"],
+  asserts: ["retry-after", "retry-storm"],
+  faults: [
+    throttled({
+      from: 0,
+      for: hours(6),
+      retryAfter: { form: "seconds", seconds: 21_600 },
+      body: json,
+    }),
+  ],
+  async script(context) {
+    const daemon = await context.open({ app: "nightly-daemon" });
+    await pollUntil(context, daemon, daemonToken, { everyMs: minutes(5), untilMs: days(1) });
+  },
+});
+
+const crashLoop = defineScenario({
+  name: "token-throttled-crash-loop",
+  title: "A throttled daemon whose process is restarted every twenty seconds",
+  story: {
+    standsFor:
+      "an orchestrator that restarts a failing container: what a client remembers in memory only is gone each time",
+    asserts: "Retry-After is honoured across restarts of the process.",
+    failureMeans:
+      "Every restart asks again at once; a fleet in a crash loop keeps itself throttled.",
+    fix: "Do not exit on a failed token request; or keep the time of the next allowed attempt outside the process.",
+  },
+  needs: ["client-credentials"],
+  asserts: ["retry-after", "recovery"],
+  faults: [throttled({ from: 0, for: minutes(5), retryAfter: ninetySeconds, body: json })],
+  async script(context) {
+    const daemon = await context.open({ app: "nightly-daemon" });
+    while (context.clock.elapsed() < minutes(10)) {
+      const result = await daemon.attempt(daemonToken);
+      await context.clock.sleep(seconds(20));
+      if (result instanceof Error) await daemon.restart();
+    }
+  },
+});
+
+export const tokenThrottled: readonly Scenario[] = [
+  ...variants.map(throttledScenario),
+  huge,
+  crashLoop,
+];
