@@ -35,11 +35,11 @@ export const retriesAtOnce = defineScenario({
     fix: "Remove the wrapper, or let it wait.",
   },
   needs: ["client-credentials"],
-  asserts: ["retry-storm", "backoff"],
+  asserts: ["retry-storm", "backoff", "recovery"],
   faults: [tokenServerError({ from: 0, for: minutes(10) })],
   async script(context) {
     const daemon = await context.open({ app: "nightly-daemon" });
-    for (let call = 0; call < 4; call += 1) {
+    for (let call = 0; call < 5; call += 1) {
       await retryAtOnce(daemon, daemonToken, { attempts: 30 });
       await context.clock.sleep(minutes(3));
     }
@@ -56,11 +56,11 @@ export const retriesAtOnceUnreachable = defineScenario({
     fix: "Remove the wrapper, or let it wait.",
   },
   needs: ["client-credentials"],
-  asserts: ["retry-storm", "backoff"],
+  asserts: ["retry-storm", "backoff", "recovery"],
   faults: [unreachable({ from: 0, for: minutes(10) })],
   async script(context) {
     const daemon = await context.open({ app: "nightly-daemon" });
-    for (let call = 0; call < 4; call += 1) {
+    for (let call = 0; call < 5; call += 1) {
       await retryAtOnce(daemon, daemonToken, { attempts: 30 });
       await context.clock.sleep(minutes(3));
     }

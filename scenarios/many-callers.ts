@@ -57,7 +57,7 @@ const burstStory = {
 
 export const burstOfUserCalls = defineScenario({
   name: "concurrent-burst-user",
-  title: "Twenty silent calls at once for one user whose token has expired",
+  title: "Twelve silent calls at once for one user whose token has expired",
   story: burstStory,
   needs: ["authorization-code", "silent"],
   asserts: ["single-flight", "empty-token"],

@@ -1,8 +1,21 @@
 /** Two incidents in which a share of requests failed, as told in `facts/peers.md`. */
 import { hours, minutes } from "../harness/clock/duration.ts";
 import { partialOutage } from "../harness/fault/presets.ts";
-import { defineScenario, type ScriptContext } from "../harness/scenario.ts";
+import { type Application, defineScenario, type ScriptContext } from "../harness/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
+
+/** Short-lived jobs, such as functions that start cold: each needs a token of its own. */
+async function startJobs(
+  context: ScriptContext,
+  daemon: Application,
+  untilMs: number,
+): Promise<void> {
+  while (context.clock.elapsed() < untilMs) {
+    await daemon.attempt(daemonToken);
+    await context.clock.sleep(minutes(2));
+    await daemon.restart();
+  }
+}
 
 async function officeDay(context: ScriptContext, untilMs: number): Promise<void> {
   const portal = await context.open({ app: "portal" });
