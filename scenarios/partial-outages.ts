@@ -26,12 +26,7 @@ async function officeDay(context: ScriptContext, untilMs: number): Promise<void>
     ...people.map((name) =>
       pollUntil(context, portal, silently(context, name), { everyMs: minutes(5), untilMs }),
     ),
-    pollUntil(
-      context,
-      daemon,
-      { ...daemonToken, forceRefresh: true },
-      { everyMs: minutes(30), untilMs },
-    ),
+    startJobs(context, daemon, untilMs),
   ]);
 }
 
