@@ -1,0 +1,229 @@
+/**
+ * What events and headers look like when they come back from a file: one row a kind, which
+ * the compiler compares with the union in `event.ts`, so that a new kind cannot be forgotten
+ * here. Fields that the table does not name are left alone: a journal may say more.
+ */
+import { endpoints } from "../http/endpoint.ts";
+import { networkFaultCodes } from "../http/network-fault.ts";
+import { flows, type ExchangeEnd, type HistoryEvent } from "./event.ts";
+
+/** What is wrong with a value: where below it, what it must be, and what was found there. */
+export interface ShapeFault {
+  readonly path: string;
+  readonly expected: string;
+  readonly found: unknown;
+}
+
+type Check = (value: unknown, path: string) => ShapeFault | undefined;
+type Shape = Readonly<Record<string, Check>>;
+
+/** The first fault of a journal's header, if there is one. The schema is the caller's to check. */
+export function findHeaderFault(value: unknown): ShapeFault | undefined {
+  return header(value, "");
+}
+
+/** The first fault of an event whose kind is known, if there is one. */
+export function findShapeFault(value: unknown): ShapeFault | undefined {
+  const { kind } = value as { readonly kind: HistoryEvent["kind"] };
+  return object({ index: whole, at: number })(value, "") ?? shapes[kind](value, "");
+}
+
+const number: Check = (value, path) =>
+  typeof value === "number" && Number.isFinite(value)
+    ? undefined
+    : { path, expected: "a number", found: value };
+
+const whole: Check = (value, path) =>
+  Number.isSafeInteger(value) && (value as number) >= 0
+    ? undefined
+    : { path, expected: "a whole number from 0 on", found: value };
+
+const text: Check = (value, path) =>
+  typeof value === "string" ? undefined : { path, expected: "a text", found: value };
+
+const yes: Check = (value, path) =>
+  typeof value === "boolean" ? undefined : { path, expected: "true or false", found: value };
+
+const oneOf =
+  (names: readonly unknown[]): Check =>
+  (value, path) =>
+    names.includes(value) ? undefined : { path, expected: names.join(", "), found: value };
+
+const optional =
+  (check: Check): Check =>
+  (value, path) =>
+    value === undefined ? undefined : check(value, path);
+
+const list =
+  (check: Check): Check =>
+  (value, path) => {
+    if (!Array.isArray(value)) return { path, expected: "a list", found: value };
+    for (const [index, entry] of value.entries()) {
+      const fault = check(entry, `${path}[${index}]`);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  };
+
+const object =
+  (shape: Shape): Check =>
+  (value, path) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return { path: path === "" ? "the whole" : path, expected: "an object", found: value };
+    }
+    const fields = value as Readonly<Record<string, unknown>>;
+    for (const [name, check] of Object.entries(shape)) {
+      const fault = check(fields[name], below(path, name));
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  };
+
+function below(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+/** An object that says by `tag` which of some shapes it has. */
+const variant =
+  (tag: string, variants: Readonly<Record<string, Shape>>): Check =>
+  (value, path) => {
+    const fault = object({ [tag]: oneOf(Object.keys(variants)) })(value, path);
+    if (fault !== undefined) return fault;
+    const { [tag]: name } = value as Readonly<Record<string, unknown>>;
+    return object(variants[String(name)] ?? {})(value, path);
+  };
+
+const record: Check = (value, path) => {
+  const fault = object({})(value, path);
+  return fault ?? list(text)(Object.values(value as object), path);
+};
+
+const pair: Check = (value, path) =>
+  Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "string")
+    ? undefined
+    : { path, expected: "a pair of name and value", found: value };
+
+const token = object({
+  accessToken: text,
+  expiresAt: number,
+  extendedExpiresAt: optional(number),
+  refreshAt: optional(number),
+});
+
+const end = variant("kind", {
+  response: {
+    status: whole,
+    headers: list(pair),
+    bodyForm: oneOf(["json", "html", "text", "empty"]),
+    body: text,
+    cut: optional(oneOf(["fin", "reset"])),
+  },
+  "network-fault": { code: oneOf(networkFaultCodes) },
+  abandoned: {},
+} satisfies Record<ExchangeEnd["kind"], Shape>);
+
+/** The outcome and what goes with it stand beside the other fields of the event. */
+const outcome = variant("outcome", {
+  ok: { token: optional(token), fromCache: optional(yes), user: optional(text) },
+  fail: {
+    error: object({
+      name: text,
+      code: text,
+      suberror: optional(text),
+      message: text,
+      interactionRequired: yes,
+    }),
+  },
+  unknown: { reason: oneOf(["run-ended", "caller-timeout"]) },
+});
+
+const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
+  "operation-invoked": object({
+    operation: whole,
+    client: text,
+    flow: oneOf(flows),
+    app: text,
+    tenant: text,
+    user: optional(text),
+    scopes: list(text),
+    claims: optional(yes),
+    forceRefresh: optional(yes),
+  }),
+  "operation-completed": (value, path) =>
+    object({ operation: whole })(value, path) ?? outcome(value, path),
+  "exchange-began": object({
+    exchange: whole,
+    operation: optional(whole),
+    client: optional(text),
+    method: text,
+    url: text,
+    host: text,
+    endpoint: oneOf(endpoints),
+    tenant: optional(text),
+    app: optional(text),
+    grant: optional(text),
+    user: optional(text),
+    scope: optional(text),
+    headers: list(pair),
+    form: optional(record),
+  }),
+  "exchange-ended": object({
+    exchange: whole,
+    end,
+    servedBy: oneOf(["primary", "backup", "edge", "resource"]),
+    faults: optional(list(text)),
+    retryAfter: optional(object({ raw: text, ms: optional(number) })),
+    error: optional(object({ error: text, codes: list(number), suberror: optional(text) })),
+    issued: optional(
+      object({
+        token: optional(token),
+        refreshToken: optional(text),
+        idToken: optional(yes),
+        user: optional(text),
+        scope: optional(text),
+      }),
+    ),
+  }),
+  "fault-began": object({
+    window: object({
+      id: text,
+      at: text,
+      from: number,
+      for: number,
+      effect: object({ kind: text }),
+    }),
+  }),
+  "fault-ended": object({ window: text }),
+  "faults-cleared": object({}),
+  "prompt-shown": object({
+    client: text,
+    operation: optional(whole),
+    user: optional(text),
+    app: optional(text),
+    prompt: text,
+  }),
+  "client-restarted": object({ client: text, persisted: oneOf(["cache", "nothing"]) }),
+  "token-presented": object({ client: optional(text), accessToken: text, verdict: text }),
+  "world-changed": object({
+    change: text,
+    tenant: text,
+    users: optional(list(text)),
+    app: optional(text),
+  }),
+  noted: object({ text }),
+};
+
+/** Every kind of event, in the order of the union. */
+export const eventKinds = Object.keys(shapes) as HistoryEvent["kind"][];
+
+const header = object({
+  brownout: text,
+  scenario: text,
+  file: optional(text),
+  client: object({ name: text, version: text }),
+  mount: text,
+  seed: text,
+  startedAt: number,
+  asserts: list(text),
+  limits: optional(object({})),
+});
