@@ -12,7 +12,7 @@ async function startJobs(
 ): Promise<void> {
   while (context.clock.elapsed() < untilMs) {
     await daemon.attempt(daemonToken);
-    await context.clock.sleep(minutes(2));
+    await context.clock.sleep(minutes(1));
     await daemon.restart();
   }
 }
