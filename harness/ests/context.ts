@@ -48,6 +48,12 @@ export function tenantOf(context: EstsContext, upn?: string): Tenant {
   return tenant;
 }
 
+/** The claims request of a token request, as text. */
+export function claimsAsked(context: EstsContext): { readonly claims?: string } {
+  const claims = context.described.parameters["claims"];
+  return claims === undefined ? {} : { claims };
+}
+
 export function isShared(segment: string): boolean {
   return segment === "common" || segment === "organizations" || segment === "consumers";
 }

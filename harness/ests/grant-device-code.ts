@@ -1,5 +1,5 @@
 /** Device code: start, the page on which a person approves, and the poll (URN or `device_code`). */
-import { appOf, required, tenantOf, isShared, type EstsContext } from "./context.ts";
+import { claimsAsked, appOf, required, tenantOf, isShared, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 import { page, pageForm } from "./pages.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
@@ -74,5 +74,6 @@ export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
     user,
     scopes: parseDelegatedScopes(device.scope, app, context.directory),
     signedInAtMs: context.clock.now(),
+    ...claimsAsked(context),
   });
 }

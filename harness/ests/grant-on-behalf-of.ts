@@ -2,7 +2,7 @@
 import { createPublicKey, createVerify } from "node:crypto";
 import type { AppRegistration } from "../directory/world.ts";
 import { authenticateClient } from "./client-authentication.ts";
-import { appOf, required, tenantOf, type EstsContext } from "./context.ts";
+import { claimsAsked, appOf, required, tenantOf, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
@@ -22,7 +22,6 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
     userId: String(assertion["oid"]),
     issuedAtMs: Number(assertion["iat"]) * 1_000,
   });
-  const claims = parameters["claims"];
   return userAnswer(context, {
     tenant,
     app,
@@ -30,7 +29,7 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
     user,
     scopes: parseDelegatedScopes(required(context, "scope"), app, context.directory),
     signedInAtMs: Number(assertion["iat"]) * 1_000,
-    ...(claims === undefined ? {} : { claims }),
+    ...claimsAsked(context),
   });
 }
 

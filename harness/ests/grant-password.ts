@@ -1,6 +1,6 @@
 /** Resource owner password credentials: simulated so that the rules can flag it. */
 import { authenticateClient } from "./client-authentication.ts";
-import { appOf, required, type EstsContext } from "./context.ts";
+import { claimsAsked, appOf, required, type EstsContext } from "./context.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
@@ -20,5 +20,6 @@ export function grantPassword(context: EstsContext): Record<string, unknown> {
     user,
     scopes: parseDelegatedScopes(required(context, "scope"), app, context.directory),
     signedInAtMs: context.clock.now(),
+    ...claimsAsked(context),
   });
 }

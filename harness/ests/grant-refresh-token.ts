@@ -1,6 +1,6 @@
 /** Refresh token: rotates; the old one stays valid (section B: "old RT not revoked on use"). */
 import { authenticateClient } from "./client-authentication.ts";
-import { appOf, required, type EstsContext } from "./context.ts";
+import { claimsAsked, appOf, required, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 import type { RefreshState } from "./grant-store.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
@@ -18,7 +18,6 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
   if (app.clientId !== state.clientId) throw new EstsError(70000);
   const proof = state.expiresAtMs === undefined ? authenticateClient(context, app) : "none";
   checkAge(context, state);
-  const claims = parameters["claims"];
   return userAnswer(context, {
     tenant,
     app,
@@ -29,7 +28,7 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
       offlineAccess: true,
     },
     signedInAtMs: state.signedInAtMs,
-    ...(claims === undefined ? {} : { claims }),
+    ...claimsAsked(context),
     ...(state.expiresAtMs === undefined ? {} : { refreshExpiresAtMs: state.expiresAtMs }),
   });
 }

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { createRedactor, fingerprint } from "./redact.ts";
+
+describe("what may stand in a journal", () => {
+  it.each([
+    "client_secret",
+    "code",
+    "code_verifier",
+    "assertion",
+    "client_assertion",
+    "password",
+    "passwd",
+    "device_code",
+    "id_token",
+  ])("never has the value of %s", (name) => {
+    expect(createRedactor().field(name, "s3cret")).toBe("<redacted>");
+    expect(
+      createRedactor().url(`https://login.microsoftonline.com/t/authorize?${name}=s3cret`),
+    ).not.toContain("s3cret");
+    expect(createRedactor().body(JSON.stringify({ [name]: "s3cret" }), "json")).not.toContain(
+      "s3cret",
+    );
+  });
+
+  it("knows tokens by fingerprint, the same wherever they stand", () => {
+    const redactor = createRedactor();
+    const at = fingerprint("at", "t0ken");
+    expect(at).toMatch(/^at-[0-9a-f]{12}$/);
+    expect(redactor.field("access_token", "t0ken")).toBe(at);
+    expect(redactor.header("Authorization", "Bearer t0ken")).toBe(`Bearer ${at}`);
+    expect(redactor.body('{"access_token":"t0ken"}', "json")).toContain(at);
+    expect(redactor.field("refresh_token", "t0ken")).toBe(fingerprint("rt", "t0ken"));
+  });
+
+  it("keeps no cookie and no Basic secret", () => {
+    const redactor = createRedactor();
+    expect(redactor.header("Cookie", "ESTSAUTH=abc")).toBe("<redacted>");
+    expect(redactor.header("Set-Cookie", "ESTSAUTH=abc; path=/")).toBe("ESTSAUTH=<redacted>");
+    expect(redactor.header("Authorization", "Basic YTpi")).toBe("Basic <redacted>");
+  });
+
+  it("gives ids drawn by the client names in order of appearance, everywhere", () => {
+    const redactor = createRedactor();
+    const first = "a1b2c3d4-1111-4222-8333-444444444444";
+    const second = "b1b2c3d4-1111-4222-8333-444444444444";
+    expect(redactor.field("client-request-id", first)).toBe("00000000-0000-4000-8000-000000000001");
+    expect(redactor.field("client-request-id", second)).toBe(
+      "00000000-0000-4000-8000-000000000002",
+    );
+    expect(redactor.text(`Correlation ID: ${first.toUpperCase()}`)).toBe(
+      "Correlation ID: 00000000-0000-4000-8000-000000000001",
+    );
+  });
+
+  it("leaves what is neither secret nor drawn", () => {
+    const redactor = createRedactor();
+    expect(redactor.field("grant_type", "refresh_token")).toBe("refresh_token");
+    expect(redactor.header("Retry-After", "60")).toBe("60");
+    expect(redactor.body("<title>Service Unavailable</title>", "html")).toContain(
+      "Service Unavailable",
+    );
+  });
+
+  it("cuts what follows a fragment sign, and long bodies", () => {
+    const redactor = createRedactor();
+    expect(
+      redactor.header("Location", "https://spa.contoso.example/#id_token=s3cret"),
+    ).not.toContain("s3cret");
+    expect(redactor.body("x".repeat(100_000), "text").length).toBeLessThan(5_000);
+  });
+});

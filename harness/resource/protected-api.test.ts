@@ -1,0 +1,178 @@
+import { describe, expect, it } from "vitest";
+import { createDirectory } from "../directory/directory.ts";
+import { createEsts } from "../ests/ests.ts";
+import type { Handler } from "../http/handler.ts";
+import { createRequest, createResponse } from "../http/message.ts";
+import { createRandom } from "../random.ts";
+import { contoso } from "../../fixtures/worlds/contoso.ts";
+import { createProtectedApi, verdictOf } from "./protected-api.ts";
+
+const HOST = "https://login.microsoftonline.com";
+const [tenant] = contoso.tenants;
+const capable = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } });
+
+function start() {
+  let nowMs = Date.UTC(2026, 2, 2, 8);
+  let keys: "served" | "down" | "unreachable" = "served";
+  let fetches = 0;
+  const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
+  const directory = createDirectory(contoso, clock);
+  const settings = { ...contoso.settings, accessTokenLifetimeSeconds: 3_600 };
+  const ests = createEsts({ directory, clock, random: createRandom("api tests"), settings });
+  const fetchKeys: Handler = (request) => {
+    fetches += 1;
+    if (keys === "unreachable") return Promise.reject(new Error("no connection"));
+    return keys === "down"
+      ? Promise.resolve(createResponse("", { status: 503, headers: [] }))
+      : ests(request);
+  };
+  const api = createProtectedApi({
+    directory,
+    clock,
+    fetchKeys,
+    keysUrl: `${HOST}/common/discovery/v2.0/keys`,
+  });
+
+  const tokenFor = async (scope: string, claims = ""): Promise<string> => {
+    const response = await ests(
+      createRequest(`${HOST}/${tenant?.id}/oauth2/v2.0/token`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams({
+          grant_type: "password",
+          client_id: tenant?.apps.find(({ name }) => name === "desk-app")?.clientId ?? "",
+          scope,
+          username: "adele@contoso.example",
+          password: "fixture-password-of-adele",
+          claims,
+        }).toString(),
+      }),
+    );
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    return token;
+  };
+  const ask = async (token: string, url = "https://graph.microsoft.com/v1.0/me") => {
+    const response = await api(
+      createRequest(url, { headers: { authorization: `Bearer ${token}` } }),
+    );
+    return { status: response.status, verdict: verdictOf(response), response };
+  };
+  return {
+    directory,
+    tokenFor,
+    ask,
+    api,
+    pass: (ms: number) => void (nowMs += ms),
+    serveKeys: (how: typeof keys) => void (keys = how),
+    fetches: () => fetches,
+  };
+}
+
+const graph = "https://graph.microsoft.com/User.Read";
+
+describe("a protected API", () => {
+  it("accepts a good token and fetches the keys once", async () => {
+    const bench = start();
+    const token = await bench.tokenFor(graph);
+    expect((await bench.ask(token)).verdict).toBe("accepted");
+    expect((await bench.ask(token)).status).toBe(200);
+    expect(bench.fetches()).toBe(1);
+  });
+
+  it("accepts a v2 token at its own host, and no token of another API", async () => {
+    const bench = start();
+    const orders = "https://orders.contoso.example/v1.0/items";
+    expect(
+      (await bench.ask(await bench.tokenFor("api://orders/Orders.Read"), orders)).verdict,
+    ).toBe("accepted");
+    expect((await bench.ask(await bench.tokenFor(graph), orders)).verdict).toBe("wrong-audience");
+  });
+
+  it("refuses a token from the second at which it expires", async () => {
+    const bench = start();
+    const token = await bench.tokenFor(graph);
+    bench.pass(3_599_000);
+    expect((await bench.ask(token)).verdict).toBe("accepted");
+    bench.pass(1_000);
+    expect((await bench.ask(token)).verdict).toBe("expired");
+  });
+
+  it("refuses a token from the future", async () => {
+    const bench = start();
+    const token = await bench.tokenFor(graph);
+    bench.pass(-10_000);
+    expect((await bench.ask(token)).verdict).toBe("not-yet-valid");
+  });
+
+  it.each(["nonsense", "a.b.c"])("refuses %s", async (token) => {
+    expect(await start().ask(token)).toMatchObject({ status: 401, verdict: "malformed" });
+  });
+
+  it("refuses a token with a forged body, and a call without a token", async () => {
+    const bench = start();
+    const [header = "", , signature = ""] = (await bench.tokenFor(graph)).split(".");
+    const claims = Buffer.from(
+      JSON.stringify({ aud: "https://graph.microsoft.com", exp: 9e9 }),
+    ).toString("base64url");
+    expect((await bench.ask(`${header}.${claims}.${signature}`)).verdict).toBe("malformed");
+    const bare = await bench.api(createRequest("https://graph.microsoft.com/v1.0/me"));
+    expect(bare.status).toBe(401);
+  });
+
+  it("asks again for an unknown key, at most every five minutes", async () => {
+    const bench = start();
+    await bench.ask(await bench.tokenFor(graph));
+    bench.directory.rotateKeys(86_400_000);
+    const rotated = await bench.tokenFor(graph);
+    expect((await bench.ask(rotated)).verdict).toBe("unknown-key");
+    expect(bench.fetches()).toBe(1);
+    bench.pass(300_000);
+    expect((await bench.ask(rotated)).verdict).toBe("accepted");
+    expect(bench.fetches()).toBe(2);
+  });
+
+  it.each(["down", "unreachable"] as const)(
+    "keeps its old keys while the key set is %s",
+    async (how) => {
+      const bench = start();
+      const token = await bench.tokenFor(graph);
+      await bench.ask(token);
+      bench.serveKeys(how);
+      bench.pass(1_000_000);
+      expect((await bench.ask(token)).verdict).toBe("accepted");
+      bench.directory.rotateKeys(0);
+      expect((await bench.ask(await bench.tokenFor(graph))).verdict).toBe("unknown-key");
+    },
+  );
+
+  it("turns a revoked token of a capable client away with a challenge, and lets others live on", async () => {
+    const bench = start();
+    const capableToken = await bench.tokenFor(graph, capable);
+    const plainToken = await bench.tokenFor(graph);
+    const user = tenant?.users[0];
+    bench.pass(60_000);
+    if (user !== undefined) bench.directory.revokeSessions([user]);
+    expect((await bench.ask(plainToken)).verdict).toBe("accepted");
+    const { verdict, response } = await bench.ask(capableToken);
+    expect(verdict).toBe("revoked");
+    const header = response.headers.get("www-authenticate") ?? "";
+    expect(header).toContain('error="insufficient_claims"');
+    const [, encoded = ""] = /claims="([^"]+)"/.exec(header) ?? [];
+    const challenge = JSON.parse(Buffer.from(encoded, "base64").toString()) as unknown;
+    expect(challenge).toEqual({
+      access_token: { nbf: { essential: true, value: String(Date.UTC(2026, 2, 2, 8, 1) / 1_000) } },
+    });
+  });
+
+  it("says who the user is at UserInfo", async () => {
+    const bench = start();
+    const { response } = await bench.ask(
+      await bench.tokenFor(graph),
+      "https://graph.microsoft.com/oidc/userinfo",
+    );
+    expect(await response.json()).toMatchObject({
+      name: "Adele Vance",
+      email: "adele@contoso.example",
+    });
+  });
+});
