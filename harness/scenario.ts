@@ -149,10 +149,8 @@ export function checkScenario(value: unknown, place: string): Scenario {
 
 const storyFields = ["standsFor", "asserts", "failureMeans", "fix"] as const;
 
-const scenarioFields = [
-  ...["name", "title", "story", "needs", "asserts", "faults", "script"],
-  ...["limits", "settings", "world", "startsAt", "clients"],
-];
+const scenarioFields =
+  "name title story needs asserts faults script limits settings world startsAt clients".split(" ");
 
 const limitFields = [
   "recoveryWithinMs",
@@ -242,7 +240,7 @@ function describe(value: unknown): string {
     ? `"${value}"`
     : typeof value === "object"
       ? "an object"
-      : `${typeof value} ${String(value).slice(0, 40)}`;
+      : `a ${typeof value}`;
 }
 
 function bad(place: string, message: string, hint?: string): HarnessError {

@@ -117,9 +117,9 @@ export function findBannedCalls(files: readonly SourceFile[]): string[] {
     );
 }
 
-/** A test, or what tests of a folder share: a `testing.ts`, a suite that several of them run. */
+/** A test, or what tests of a folder share: a `testing….ts`, a suite that several of them run. */
 function isTest(path: string): boolean {
-  return /(?:\.test|\.spec|\/testing|-suite)\.ts$/.test(path);
+  return /(?:\.test|\.spec|\/testing[-a-z]*|-suite)\.ts$/.test(path);
 }
 
 function importsOf(file: SourceFile): { readonly target: string; readonly typeOnly: boolean }[] {

@@ -59,7 +59,9 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
       ...(request.claims === undefined ? {} : { claims: true as const }),
       ...(request.forceRefresh === true ? { forceRefresh: true as const } : {}),
     });
-    const call = recorder.causedBy({ operation, client: name }, () => withTimeout(instance, request, clock));
+    const call = recorder.causedBy({ operation, client: name }, () =>
+      withTimeout(instance, request, clock),
+    );
     return settle(parts, operation, call, (result) => result);
   };
 
@@ -116,18 +118,32 @@ export async function settle<T>(
   } catch (error) {
     if (operations.open.delete(operation)) {
       if (error instanceof CallerTimeout) {
-        recorder.emit({ kind: "operation-completed", operation, outcome: "unknown", reason: "caller-timeout" });
+        recorder.emit({
+          kind: "operation-completed",
+          operation,
+          outcome: "unknown",
+          reason: "caller-timeout",
+        });
       } else {
         const described = client.describeError?.(error) ?? describeAnyError(error);
         const message = recorder.redactor.text(firstLine(described.message));
-        recorder.emit({ kind: "operation-completed", operation, outcome: "fail", error: { ...described, message } });
+        recorder.emit({
+          kind: "operation-completed",
+          operation,
+          outcome: "fail",
+          error: { ...described, message },
+        });
       }
     }
     throw error;
   }
 }
 
-async function withTimeout(instance: ClientInstance, request: TokenRequest, clock: Clock): Promise<TokenResult> {
+async function withTimeout(
+  instance: ClientInstance,
+  request: TokenRequest,
+  clock: Clock,
+): Promise<TokenResult> {
   const { timeoutMs } = request;
   const controller = new AbortController();
   if (timeoutMs === undefined) return instance.acquire(request, controller.signal);
@@ -157,11 +173,17 @@ function tokenFactsOf(result: Partial<TokenResult>, recorder: Recorder): TokenFa
   if (result.accessToken === undefined || result.accessToken === "") return undefined;
   const known = recorder.factsOf(result.accessToken);
   if (known !== undefined) return known;
-  return { accessToken: fingerprint("at", result.accessToken), expiresAt: result.expiresAt ?? Number.MAX_SAFE_INTEGER };
+  return {
+    accessToken: fingerprint("at", result.accessToken),
+    expiresAt: result.expiresAt ?? Number.MAX_SAFE_INTEGER,
+  };
 }
 
 function describeAnyError(error: unknown): ClientErrorDescription {
-  const { name, message, code, errorCode } = asError(error) as Error & { code?: unknown; errorCode?: unknown };
+  const { name, message, code, errorCode } = asError(error) as Error & {
+    code?: unknown;
+    errorCode?: unknown;
+  };
   const found = [code, errorCode].find((candidate) => typeof candidate === "string");
   return { name, code: found ?? name, message, interactionRequired: false };
 }
@@ -171,5 +193,7 @@ function asError(error: unknown): Error {
 }
 
 function firstLine(text: string): string {
-  return (text.split(/[\r\n]/, 1)[0] ?? "").replace(/ (Trace|Correlation) ID: .*$/, "").slice(0, 300);
+  return (text.split(/[\r\n]/, 1)[0] ?? "")
+    .replace(/ (Trace|Correlation) ID: .*$/, "")
+    .slice(0, 300);
 }

@@ -37,16 +37,31 @@ export async function signInWithBareFetch(
       }),
   });
   const answer = await person
-    .visit(url.href, redirectUri, { username: wish.user?.upn ?? "", password: wish.user?.password ?? "" })
+    .visit(url.href, redirectUri, {
+      username: wish.user?.upn ?? "",
+      password: wish.user?.password ?? "",
+    })
     .catch((error: unknown) => {
-      throw new TokenRequestError("sign_in_page", { message: (error as Error).message, transient: true });
+      throw new TokenRequestError("sign_in_page", {
+        message: (error as Error).message,
+        transient: true,
+      });
     });
   const code = answer?.get("code");
   if (code === undefined || code === null) {
-    throw new TokenRequestError(answer?.get("error") ?? "no_code", { message: "the sign-in brought no code back", transient: false });
+    throw new TokenRequestError(answer?.get("error") ?? "no_code", {
+      message: "the sign-in brought no code back",
+      transient: false,
+    });
   }
   return wire.token(
-    { grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: verifier, scope },
+    {
+      grant_type: "authorization_code",
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+      scope,
+    },
     {},
   );
 }

@@ -3,8 +3,16 @@
  * vices it follows Microsoft's client guidance (SEED-3) to the letter, which shows that
  * every rule can be met; with one vice it is the culprit that a rule must catch.
  */
-import type { ClientContext, ClientInstance, ClientUnderTest, OpenOptions, TokenRequest, TokenResult } from "./client.ts";
-import { createWire, TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
+import type {
+  ClientContext,
+  ClientInstance,
+  ClientUnderTest,
+  OpenOptions,
+  TokenRequest,
+  TokenResult,
+} from "./client.ts";
+import { createWire, TokenRequestError, type KeptToken } from "./bare-fetch-wire.ts";
+import { sendWish } from "./bare-fetch-grants.ts";
 import { signInWithBareFetch } from "./bare-fetch-sign-in.ts";
 
 /** One bad habit each; the name of the client is `bare-fetch-` and the vice. */
@@ -55,7 +63,14 @@ export function createBareFetch(vice?: Vice): ClientUnderTest {
   return {
     name: vice === undefined ? "bare-fetch" : `bare-fetch-${vice}`,
     version: "1",
-    flows: ["client-credentials", "silent", "authorization-code", "refresh-token", "on-behalf-of", "password"],
+    flows: [
+      "client-credentials",
+      "silent",
+      "authorization-code",
+      "refresh-token",
+      "on-behalf-of",
+      "password",
+    ],
     open: (options, context) => Promise.resolve(openBareFetch(options, context, vice)),
     describeError: (error) =>
       error instanceof TokenRequestError
@@ -76,7 +91,11 @@ interface Block {
   readonly error: TokenRequestError;
 }
 
-function openBareFetch(options: OpenOptions, context: ClientContext, vice: Vice | undefined): ClientInstance {
+function openBareFetch(
+  options: OpenOptions,
+  context: ClientContext,
+  vice: Vice | undefined,
+): ClientInstance {
   const { clock } = context;
   const has = (candidate: Vice): boolean => vice === candidate;
   const host = has("wrong-host") ? "https://login.windows.net" : context.authorityHost;
@@ -119,7 +138,10 @@ function openBareFetch(options: OpenOptions, context: ClientContext, vice: Vice 
       if (error.transient) {
         const failures = (block?.failures ?? 0) + 1;
         const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MAX_MS);
-        const waitMs = error.retryAfterMs === undefined || error.retryAfterMs === 0 ? backoffMs : error.retryAfterMs;
+        const waitMs =
+          error.retryAfterMs === undefined || error.retryAfterMs === 0
+            ? backoffMs
+            : error.retryAfterMs;
         blocks.set(blockKey, { untilMs: clock.now() + waitMs, failures, error });
       }
       throw error;
@@ -140,7 +162,8 @@ function openBareFetch(options: OpenOptions, context: ClientContext, vice: Vice 
     const leftMs = kept === undefined ? 0 : kept.expiresAt - clock.now();
     const fromCache = isCacheable(wish) && !has("never-caches");
     if (kept !== undefined && fromCache && leftMs > EXPIRY_MARGIN_MS) {
-      if (kept.refreshAt === undefined || clock.now() < kept.refreshAt) return resultOf(kept, "cache");
+      if (kept.refreshAt === undefined || clock.now() < kept.refreshAt)
+        return resultOf(kept, "cache");
       const refresh = requestOnce(key, wish);
       if (has("waits-for-refresh") || has("withholds")) {
         const refreshed = await refresh.catch((error: unknown) => {
@@ -157,7 +180,8 @@ function openBareFetch(options: OpenOptions, context: ClientContext, vice: Vice 
       return resultOf(await requestOnce(key, wish), "network");
     } catch (error) {
       const transient = error instanceof TokenRequestError && error.transient;
-      const extended = kept !== undefined && clock.now() < kept.extendedExpiresAt && !has("ignores-extended-life");
+      const extended =
+        kept !== undefined && clock.now() < kept.extendedExpiresAt && !has("ignores-extended-life");
       if (transient && extended && kept !== undefined) return resultOf(kept, "cache");
       if (transient && has("empty-token")) return { accessToken: "" };
       throw error;
@@ -167,7 +191,10 @@ function openBareFetch(options: OpenOptions, context: ClientContext, vice: Vice 
   return {
     async acquire(wish) {
       if (wish.flow === "authorization-code") {
-        return resultOf(keep(keyOf(wish, options), await signInWithBareFetch(wire, wish, options, context)), "network");
+        return resultOf(
+          keep(keyOf(wish, options), await signInWithBareFetch(wire, wish, options, context)),
+          "network",
+        );
       }
       const attempts = has("tight-loop") ? 20 : 1;
       for (let attempt = 1; ; attempt += 1) {
@@ -176,7 +203,10 @@ function openBareFetch(options: OpenOptions, context: ClientContext, vice: Vice 
         } catch (error) {
           if (has("prompts") && wish.user !== undefined) {
             const forced = { ...wish, prompt: "login" as const };
-            return resultOf(keep(keyOf(wish, options), await signInWithBareFetch(wire, forced, options, context)), "network");
+            return resultOf(
+              keep(keyOf(wish, options), await signInWithBareFetch(wire, forced, options, context)),
+              "network",
+            );
           }
           if (attempt >= attempts) throw error;
         }
@@ -192,68 +222,27 @@ function loadTokens(options: OpenOptions, context: ClientContext): Map<string, K
 
 function isCacheable(wish: TokenRequest): boolean {
   const asksAnew = wish.forceRefresh === true || wish.claims !== undefined;
-  return !asksAnew && (wish.flow === "client-credentials" || wish.flow === "silent" || wish.flow === "on-behalf-of");
+  return (
+    !asksAnew &&
+    (wish.flow === "client-credentials" || wish.flow === "silent" || wish.flow === "on-behalf-of")
+  );
 }
 
 function keyOf(wish: TokenRequest, options: OpenOptions): string {
-  return [options.app.clientId, options.tenant.id, wish.user?.id ?? "app", ...wish.scopes.toSorted()].join(" ");
-}
-
-async function sendWish(
-  wire: Wire,
-  wish: TokenRequest,
-  kept: KeptToken | undefined,
-  options: OpenOptions,
-  context: ClientContext,
-  vice: Vice | undefined,
-): Promise<KeptToken> {
-  const scope = wish.flow === "client-credentials" ? wish.scopes.join(" ") : [...wish.scopes, "openid profile offline_access"].join(" ");
-  const claims = claimsOf(wish, options, vice);
-  switch (wish.flow) {
-    case "client-credentials":
-      return wire.token({ grant_type: "client_credentials", scope, ...claims }, {});
-    case "on-behalf-of":
-      return wire.token(
-        {
-          grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-          requested_token_use: "on_behalf_of",
-          assertion: wish.credential ?? "",
-          scope,
-          ...claims,
-        },
-        {},
-      );
-    case "password":
-      return wire.token(
-        { grant_type: "password", username: wish.user?.upn ?? "", password: wish.credential ?? wish.user?.password ?? "", scope },
-        { "x-anchormailbox": `UPN:${wish.user?.upn ?? ""}` },
-      );
-    default: {
-      const refreshToken = wish.flow === "refresh-token" ? wish.credential : kept?.refreshToken;
-      if (refreshToken === undefined) {
-        throw new TokenRequestError("interaction_required", { message: "no refresh token is kept for this user", transient: false });
-      }
-      const token = await wire.token({ grant_type: "refresh_token", refresh_token: refreshToken, scope, ...claims }, hintOf(wish, options, context, vice));
-      return { refreshToken, ...token };
-    }
-  }
-}
-
-function claimsOf(wish: TokenRequest, options: OpenOptions, vice: Vice | undefined): { claims?: string } {
-  const challenge = wish.claims !== undefined && vice !== "ignores-claims" ? (JSON.parse(wish.claims) as Record<string, Record<string, unknown>>) : {};
-  const capable = options.capabilities === undefined ? {} : { xms_cc: { values: options.capabilities } };
-  const accessToken = { ...challenge["access_token"], ...capable };
-  return Object.keys(accessToken).length === 0 ? {} : { claims: JSON.stringify({ ...challenge, access_token: accessToken }) };
-}
-
-function hintOf(wish: TokenRequest, options: OpenOptions, context: ClientContext, vice: Vice | undefined): Record<string, string> {
-  if (wish.user === undefined) return {};
-  const named = vice === "wrong-hint" ? (context.world.tenants[0]?.users.find((user) => user.id !== wish.user?.id) ?? wish.user) : wish.user;
-  return { "x-anchormailbox": `Oid:${named.id}@${named.homeTenant ?? options.tenant.id}` };
+  return [
+    options.app.clientId,
+    options.tenant.id,
+    wish.user?.id ?? "app",
+    ...wish.scopes.toSorted(),
+  ].join(" ");
 }
 
 function needsInteraction(error: TokenRequestError): boolean {
-  return error.code === "interaction_required" || error.code === "invalid_grant" || error.code === "login_required";
+  return (
+    error.code === "interaction_required" ||
+    error.code === "invalid_grant" ||
+    error.code === "login_required"
+  );
 }
 
 function resultOf(token: KeptToken, from: "cache" | "network"): TokenResult {

@@ -65,7 +65,10 @@ export interface ClientContext {
     readonly prompt: string;
   }) => void;
   /** The client certificate of an app of the fixture worlds, by the app's short name. */
-  readonly certificateOf: (app: string) => { readonly thumbprintSha256: string; readonly privateKeyFile: string };
+  readonly certificateOf: (app: string) => {
+    readonly thumbprintSha256: string;
+    readonly privateKeyFile: string;
+  };
   /** What the application saved; survives `restart`. */
   readonly storage: Map<string, string>;
 }

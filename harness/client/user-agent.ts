@@ -25,7 +25,11 @@ export interface UserAgent {
    * returned) or shows nothing more to answer (then `undefined`). Rejects when a page
    * does not load or turns the person away.
    */
-  visit(url: string, redirectUri: string | undefined, person: PersonAnswers): Promise<URLSearchParams | undefined>;
+  visit(
+    url: string,
+    redirectUri: string | undefined,
+    person: PersonAnswers,
+  ): Promise<URLSearchParams | undefined>;
 }
 
 /** More pages than any sign-in has; stops a loop between two pages. */
@@ -38,7 +42,9 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const headers = {
       ...(cookie === "" ? {} : { cookie }),
-      ...(request.form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
+      ...(request.form === undefined
+        ? {}
+        : { "content-type": "application/x-www-form-urlencoded" }),
     };
     const response = await options.browse(
       request.form === undefined
@@ -71,10 +77,16 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
         const form = formOf(html);
         if (form === undefined) return undefined;
         const action = new URL(form.action === "" ? next.url : form.action, next.url);
-        if (isAt(action, redirectUri)) return new URLSearchParams(form.fields.map(({ name, value }) => [name, value]));
+        if (isAt(action, redirectUri))
+          return new URLSearchParams(form.fields.map(({ name, value }) => [name, value]));
         if (!asked) options.asked();
         asked = true;
-        next = { url: action.href, form: new URLSearchParams(form.fields.map((field) => [field.name, answer(field, person)])) };
+        next = {
+          url: action.href,
+          form: new URLSearchParams(
+            form.fields.map((field) => [field.name, answer(field, person)]),
+          ),
+        };
       }
       throw new Error(`The sign-in pages at ${new URL(url).host} never come to an end.`);
     },
@@ -112,7 +124,9 @@ function titleOf(html: string): string {
   return /<title>([^<]*)<\/title>/i.exec(html)?.[1]?.trim() ?? "";
 }
 
-function formOf(html: string): { readonly action: string; readonly fields: readonly FormField[] } | undefined {
+function formOf(
+  html: string,
+): { readonly action: string; readonly fields: readonly FormField[] } | undefined {
   const form = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html);
   if (form === null) return undefined;
   const fields = [...(form[2] ?? "").matchAll(/<input\b([^>]*)>/gi)]

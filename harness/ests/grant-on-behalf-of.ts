@@ -9,7 +9,6 @@ import { userAnswer } from "./token-answer.ts";
 import { userOfGrant } from "./users.ts";
 
 export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
-  const { parameters } = context.described;
   if (required(context, "requested_token_use") !== "on_behalf_of") throw new EstsError(70003);
   const tenant = tenantOf(context);
   const app = appOf(context, tenant);
