@@ -1,0 +1,163 @@
+/**
+ * The baseline: findings that are known, each with the reason why they are lived with. A
+ * finding that is not in it turns a build red; an entry whose rule passes again is reported
+ * as fixed, so that the list can only shrink with someone noticing.
+ */
+import { HarnessError, suggestNames } from "../errors.ts";
+import type { JournalHeader } from "../history/event.ts";
+import type { Results } from "./results.ts";
+
+/** One known finding. */
+export interface BaselineEntry {
+  readonly scenario: string;
+  /** `msal-node`, or `msal-node@7` and `msal-node@7.2` for some of its versions. */
+  readonly client: string;
+  readonly rule: string;
+  readonly verdict: "fail" | "inconclusive";
+  readonly reason: string;
+}
+
+/** What `--update-baseline` writes where only a person knows the reason. */
+export const REASON_TO_WRITE = "TODO: say why";
+
+const fields = ["scenario", "client", "rule", "verdict", "reason"] as const;
+
+/** The entries of a baseline file; `bad-baseline` with the place of what is wrong. `rules` are the known ids. */
+export function parseBaseline(
+  text: string,
+  options: { readonly place: string; readonly rules: readonly string[] },
+): readonly BaselineEntry[] {
+  const { place, rules } = options;
+  const entries = readJson(text, place);
+  if (!Array.isArray(entries)) {
+    throw bad(place, "a baseline is a list of entries", `Write [] for an empty one.`);
+  }
+  const seen = new Map<string, number>();
+  return entries.map((value: unknown, index) => {
+    const entry = readEntry(value, { place: `${place}, entry ${index + 1}`, rules });
+    const key = keyOf(entry);
+    const earlier = seen.get(key);
+    if (earlier !== undefined) {
+      throw bad(
+        `${place}, entry ${index + 1}`,
+        `it says the same as entry ${earlier}`,
+        "Keep one of them.",
+      );
+    }
+    seen.set(key, index + 1);
+    return entry;
+  });
+}
+
+/** Whether an entry speaks of the run with this header. */
+export function isForRun(
+  { scenario, client }: BaselineEntry,
+  header: Pick<JournalHeader, "scenario" | "client">,
+): boolean {
+  if (scenario !== header.scenario) return false;
+  const { name, version } = header.client;
+  if (client === name || client === `${name}@${version}`) return true;
+  return `${name}@${version}`.startsWith(`${client}.`) && client.includes("@", 1);
+}
+
+/**
+ * The baseline that expects these results. Entries that still hold, and those that nothing
+ * was said about, keep their reason; what is fixed goes; what is new gets `REASON_TO_WRITE`.
+ */
+export function updateBaseline(
+  baseline: readonly BaselineEntry[],
+  results: Results,
+): readonly BaselineEntry[] {
+  const isOver = (entry: BaselineEntry): boolean => {
+    const again = results.runs.filter((run) => isForRun(entry, run));
+    return (
+      again.length > 0 &&
+      again.every(({ findings }) =>
+        findings.every(({ rule, verdict }) => rule !== entry.rule || verdict !== entry.verdict),
+      )
+    );
+  };
+  const found = results.runs.flatMap(({ scenario, client, findings }) =>
+    findings
+      .filter((finding) => finding.baseline === "new")
+      .map(({ rule, verdict }): BaselineEntry => {
+        const major = client.version.split(".")[0] ?? client.version;
+        return {
+          scenario,
+          client: `${client.name}@${major}`,
+          rule,
+          verdict: verdict === "fail" ? "fail" : "inconclusive",
+          reason: reasonBefore(baseline, { scenario, client, rule }),
+        };
+      }),
+  );
+  const entries = [...baseline.filter((entry) => !isOver(entry)), ...found];
+  const once = new Map(entries.map((entry) => [keyOf(entry), entry]));
+  return [...once.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** The text of a baseline file. */
+export function writeBaseline(baseline: readonly BaselineEntry[]): string {
+  const inOrder = baseline.map((entry) =>
+    Object.fromEntries(fields.map((field) => [field, entry[field]])),
+  );
+  return `${JSON.stringify(inOrder, null, 2)}\n`;
+}
+
+/** A rule that changed from one verdict to the other keeps the reason that was given. */
+function reasonBefore(
+  baseline: readonly BaselineEntry[],
+  of: Pick<JournalHeader, "scenario" | "client"> & { readonly rule: string },
+): string {
+  const before = baseline.find((entry) => isForRun(entry, of) && entry.rule === of.rule);
+  return before?.reason ?? REASON_TO_WRITE;
+}
+
+function keyOf({ scenario, client, rule, verdict }: BaselineEntry): string {
+  return JSON.stringify([scenario, client, rule, verdict]);
+}
+
+function readJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw bad(place, `it is no JSON: ${reason}`, "A baseline is a JSON list; [] is an empty one.");
+  }
+}
+
+function readEntry(
+  value: unknown,
+  { place, rules }: { readonly place: string; readonly rules: readonly string[] },
+): BaselineEntry {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw bad(place, "it is no object", `An entry has ${fields.join(", ")}.`);
+  }
+  const found = value as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(found)) {
+    if ((fields as readonly string[]).includes(name)) continue;
+    const hint = suggestNames(name, fields, `There are ${fields.join(", ")}.`);
+    throw bad(place, `there is no field "${name}"`, hint);
+  }
+  for (const name of fields) {
+    const field = found[name];
+    if (typeof field === "string" && field.trim() !== "") continue;
+    const hint =
+      name === "reason" ? "Say why it is lived with." : `An entry has ${fields.join(", ")}.`;
+    throw bad(place, `${name} is ${field === undefined ? "missing" : "no text"}`, hint);
+  }
+  const entry = value as BaselineEntry;
+  if (!rules.includes(entry.rule)) {
+    const hint = suggestNames(entry.rule, rules, 'See "brownout list".');
+    throw bad(place, `there is no rule "${entry.rule}"`, hint);
+  }
+  if (entry.verdict !== "fail" && entry.verdict !== "inconclusive") {
+    const hint = 'It is "fail" or "inconclusive".';
+    throw bad(place, `verdict is "${String(entry.verdict)}"`, hint);
+  }
+  return entry;
+}
+
+function bad(place: string, message: string, hint: string): HarnessError {
+  return new HarnessError("bad-baseline", message, { place, hint });
+}

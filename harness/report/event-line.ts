@@ -1,0 +1,101 @@
+/**
+ * One event as one line for a person: when, in virtual time since the start, and what. The
+ * evidence of a finding is printed with it, on the terminal and in the summary.
+ */
+import { formatDuration } from "../clock/duration.ts";
+import type { ExchangeEnded, History, HistoryEvent, OperationCompleted } from "../history/event.ts";
+
+/** The events of a finding's evidence, a line each; indices that the history lacks are left out. */
+export function evidenceLines(
+  { header, events }: History,
+  evidence: readonly number[],
+): readonly string[] {
+  return evidence.flatMap((index) => {
+    const event = events[index];
+    if (event === undefined) return [];
+    const when = `+${formatDuration(event.at - header.startedAt)}`;
+    return [`${when.padEnd(12)} ${describeEvent(event)}`];
+  });
+}
+
+/** What an event says, in one line without its time. */
+export function describeEvent(event: HistoryEvent): string {
+  switch (event.kind) {
+    case "operation-invoked": {
+      const { operation, client, flow, scopes, user, forceRefresh, claims } = event;
+      const who = user === undefined ? "" : ` of ${user}`;
+      const how = [forceRefresh && "past the cache", claims && "with claims"].filter(Boolean);
+      const extra = how.length === 0 ? "" : `, ${how.join(", ")}`;
+      return `${client} asks: ${flow}${who} for ${scopes.join(" ")}${extra} (operation ${operation})`;
+    }
+    case "operation-completed":
+      return describeOutcome(event);
+    case "exchange-began": {
+      const { method, endpoint, host, exchange, grant } = event;
+      const what = grant === undefined ? endpoint : `${endpoint} (${grant})`;
+      return `${method} ${what} at ${host} (exchange ${exchange})`;
+    }
+    case "exchange-ended":
+      return describeEnd(event);
+    case "fault-began": {
+      const { id, effect, at, for: forMs } = event.window;
+      return `fault ${id} begins: ${effect.kind} at ${at}, for ${formatDuration(forMs)}`;
+    }
+    case "fault-ended":
+      return `fault ${event.window} ends`;
+    case "faults-cleared":
+      return "all faults are over";
+    case "prompt-shown":
+      return `${event.client} asks a person to act (prompt ${event.prompt})`;
+    case "client-restarted": {
+      const kept = event.persisted === "cache" ? "with its saved cache" : "without a saved cache";
+      return `${event.client} restarts ${kept}`;
+    }
+    case "token-presented":
+      return `token ${event.accessToken} is shown to an API: ${event.verdict}`;
+    case "world-changed":
+      return `${event.change} in ${event.tenant}`;
+    case "noted":
+      return `note: ${event.text}`;
+  }
+}
+
+function describeOutcome(event: OperationCompleted): string {
+  const who = `operation ${event.operation}`;
+  switch (event.outcome) {
+    case "ok": {
+      if (event.token === undefined) return `${who} is ok, without a usable token`;
+      const from = event.fromCache === true ? " from the cache" : "";
+      return `${who} is ok: token ${event.token.accessToken}${from}`;
+    }
+    case "fail": {
+      const { code, suberror, message } = event.error;
+      const what = suberror === undefined ? code : `${code} (${suberror})`;
+      return `${who} fails: ${what}: ${message}`;
+    }
+    case "unknown":
+      return event.reason === "run-ended"
+        ? `${who} is still open when the run ends`
+        : `${who} is given up by its caller`;
+  }
+}
+
+function describeEnd({ exchange, end, retryAfter, error, faults, issued }: ExchangeEnded): string {
+  const by = faults === undefined ? "" : `, by fault ${faults.join(", ")}`;
+  switch (end.kind) {
+    case "response": {
+      const parts = [
+        `${end.status} ${end.bodyForm}`,
+        ...(end.cut === undefined ? [] : [`cut by ${end.cut}`]),
+        ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter.raw}`]),
+        ...(error === undefined ? [] : [[error.error, ...error.codes].join(" ")]),
+        ...(issued?.token === undefined ? [] : [`token ${issued.token.accessToken}`]),
+      ];
+      return `exchange ${exchange} is answered: ${parts.join(", ")}${by}`;
+    }
+    case "network-fault":
+      return `exchange ${exchange} breaks: ${end.code}${by}`;
+    case "abandoned":
+      return `exchange ${exchange} is abandoned${by}`;
+  }
+}

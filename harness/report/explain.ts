@@ -1,0 +1,53 @@
+/**
+ * What the reports for people say beyond the results: for whom a finding is bad, what to do,
+ * which events show it, how to see it again. The command line gathers it once and hands it
+ * to the terminal and to the summary, so that both tell the same.
+ */
+import type { Rule } from "../check/rule.ts";
+import type { History } from "../history/event.ts";
+import type { Story } from "../scenario.ts";
+import { type BaselineEntry, isForRun } from "./baseline.ts";
+import { evidenceLines } from "./event-line.ts";
+import type { ComparedFinding, RunResult } from "./results.ts";
+
+/** What is known about one run beside its result. */
+export interface RunContext {
+  readonly history: History;
+  /** Absent for a history that no scenario of ours made. */
+  readonly story?: Story;
+  /** The command that runs it again. */
+  readonly replay?: string;
+}
+
+export interface Explain {
+  /** Evidence in virtual time, an event a line. */
+  readonly evidence: (run: RunResult, finding: ComparedFinding) => readonly string[];
+  readonly story: (run: RunResult) => Story | undefined;
+  readonly replay: (run: RunResult) => string | undefined;
+  /** What a person does about a rule that failed. */
+  readonly fix: (rule: string) => string | undefined;
+  /** Why a known finding is lived with. */
+  readonly reason: (run: RunResult, finding: ComparedFinding) => string | undefined;
+}
+
+/** Explains the runs of one session; `contexts` by result, as `buildResults` returned it. */
+export function createExplain(parts: {
+  readonly contexts: ReadonlyMap<RunResult, RunContext>;
+  readonly rules: readonly Pick<Rule, "id" | "fix">[];
+  readonly baseline: readonly BaselineEntry[];
+}): Explain {
+  const { contexts, rules, baseline } = parts;
+  return {
+    evidence(run, finding) {
+      const history = contexts.get(run)?.history;
+      return history === undefined ? [] : evidenceLines(history, finding.evidence);
+    },
+    story: (run) => contexts.get(run)?.story,
+    replay: (run) => contexts.get(run)?.replay,
+    fix: (rule) => rules.find(({ id }) => id === rule)?.fix,
+    reason: (run, { rule, verdict }) =>
+      baseline.find(
+        (entry) => isForRun(entry, run) && entry.rule === rule && entry.verdict === verdict,
+      )?.reason,
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * The results as JUnit XML, which every CI shows: a suite for each client and mount, a test
+ * case for each run. What the baseline knows passes and is told in `system-out`; what is
+ * inconclusive is skipped, since JUnit has no third verdict. Times are virtual.
+ */
+import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
+
+/** The text of `junit.xml`. */
+export function writeJunit(results: Results): string {
+  const suites = Map.groupBy(
+    results.runs,
+    ({ client, mount }) => `${client.name} ${client.version} (${mount})`,
+  );
+  const { totals, failures = [] } = results;
+  const head = attributes({
+    name: "brownout",
+    tests: totals.runs + failures.length,
+    failures: results.runs.filter((run) => caseKindOf(run) === "failure").length,
+    errors: failures.length,
+    skipped: results.runs.filter((run) => caseKindOf(run) === "skipped").length,
+    time: seconds(totals.simulatedMs),
+  });
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${head}>`,
+    ...[...suites].flatMap(([name, runs]) => suite(name, runs)),
+    ...(failures.length === 0 ? [] : failedSuite(failures)),
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function suite(name: string, runs: readonly RunResult[]): string[] {
+  const head = attributes({
+    name,
+    tests: runs.length,
+    failures: runs.filter((run) => caseKindOf(run) === "failure").length,
+    errors: 0,
+    skipped: runs.filter((run) => caseKindOf(run) === "skipped").length,
+    time: seconds(runs.reduce((sum, run) => sum + run.simulatedMs, 0)),
+  });
+  return [`  <testsuite${head}>`, ...runs.flatMap((run) => testCase(name, run)), "  </testsuite>"];
+}
+
+function testCase(suiteName: string, run: RunResult): string[] {
+  const head = attributes({
+    classname: suiteName,
+    name: run.scenario,
+    time: seconds(run.simulatedMs),
+  });
+  const found = run.findings.filter(({ baseline }) => baseline === "new");
+  const known = run.findings.filter(({ baseline }) => baseline === "known");
+  const inner = [
+    ...outcome(caseKindOf(run), found),
+    ...(known.length === 0
+      ? []
+      : [`      <system-out>${text(`Known: ${known.map(line).join("\n")}`)}</system-out>`]),
+  ];
+  if (inner.length === 0) return [`    <testcase${head}/>`];
+  return [`    <testcase${head}>`, ...inner, "    </testcase>"];
+}
+
+function outcome(
+  kind: "failure" | "skipped" | "passed",
+  found: readonly ComparedFinding[],
+): string[] {
+  const message = found.map(line).join("; ");
+  switch (kind) {
+    case "failure": {
+      const type = found.find(({ verdict }) => verdict === "fail")?.rule ?? "";
+      const detail = found.map((finding) => `${line(finding)}\nSource: ${finding.source}`);
+      return [
+        `      <failure${attributes({ message, type })}>${text(detail.join("\n"))}</failure>`,
+      ];
+    }
+    case "skipped":
+      return [`      <skipped${attributes({ message })}/>`];
+    case "passed":
+      return [];
+  }
+}
+
+function failedSuite(failures: readonly FailedRun[]): string[] {
+  const name = "runs that the harness did not finish";
+  const head = attributes({
+    name,
+    tests: failures.length,
+    failures: 0,
+    errors: failures.length,
+    skipped: 0,
+    time: "0",
+  });
+  return [
+    `  <testsuite${head}>`,
+    ...failures.flatMap(({ scenario, client, mount, code, message, hint }) => [
+      `    <testcase${attributes({ classname: `${client} (${mount})`, name: scenario, time: "0" })}>`,
+      `      <error${attributes({ message, type: code })}>${text(hint ?? "")}</error>`,
+      "    </testcase>",
+    ]),
+    "  </testsuite>",
+  ];
+}
+
+function caseKindOf(run: RunResult): "failure" | "skipped" | "passed" {
+  const found = run.findings.filter(({ baseline }) => baseline === "new");
+  if (found.some(({ verdict }) => verdict === "fail")) return "failure";
+  return found.length > 0 ? "skipped" : "passed";
+}
+
+function line({ rule, verdict, message }: ComparedFinding): string {
+  return verdict === "fail" ? `${rule}: ${message}` : `${rule} is inconclusive: ${message}`;
+}
+
+function seconds(ms: number): string {
+  return String(ms / 1_000);
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values)
+    .map(
+      ([name, value]) =>
+        ` ${name}="${text(String(value)).replaceAll('"', "&quot;").replaceAll("\n", "&#10;")}"`,
+    )
+    .join("");
+}
+
+/** Escaped; characters that XML 1.0 has no way to write become U+FFFD. */
+function text(raw: string): string {
+  return (
+    raw
+      .toWellFormed()
+      // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\uFFFD")
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+  );
+}

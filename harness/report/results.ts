@@ -1,0 +1,186 @@
+/**
+ * What a session of runs came to, as plain data: every report is made from it, and
+ * `results.json` is it. Runs are judged before they get here; here they are counted and
+ * compared with the baseline. Nothing in it depends on the wall clock.
+ */
+import type { Verdict } from "../check/rule.ts";
+import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
+import { type BaselineEntry, isForRun } from "./baseline.ts";
+
+/** What one rule said of one run. */
+export interface Finding {
+  readonly rule: string;
+  readonly verdict: Verdict;
+  readonly message: string;
+  /** Indices of the events that show it. */
+  readonly evidence: readonly number[];
+  readonly source: string;
+}
+
+/** A run with what the rules said of it. */
+export interface JudgedRun {
+  readonly history: History;
+  readonly simulatedMs: number;
+  /** Of every rule, those that passed too. */
+  readonly findings: readonly Finding[];
+}
+
+/** A run that the harness itself did not bring to its end. */
+export interface FailedRun {
+  readonly scenario: string;
+  readonly client: string;
+  readonly mount: string;
+  readonly code: string;
+  readonly message: string;
+  readonly place?: string;
+  readonly hint?: string;
+}
+
+export interface ComparedFinding extends Finding {
+  readonly baseline: "known" | "new";
+}
+
+export interface RunResult {
+  readonly scenario: string;
+  readonly client: { readonly name: string; readonly version: string };
+  readonly mount: string;
+  readonly verdict: Verdict;
+  /** The baseline knows every finding. */
+  readonly expected: boolean;
+  readonly operations: { readonly ok: number; readonly fail: number; readonly unknown: number };
+  /** By who answered; `refused` never got past the edge. */
+  readonly requests: {
+    readonly primary: number;
+    readonly backup: number;
+    readonly refused: number;
+  };
+  readonly simulatedMs: number;
+  /** Rules that failed, and asserted rules that came to no conclusion. */
+  readonly findings: readonly ComparedFinding[];
+}
+
+/** `results.json`. `fixed` and `failures` are only there when there are any. */
+export interface Results {
+  readonly schema: "brownout/results/1";
+  readonly seed: string;
+  readonly brownout: string;
+  readonly totals: {
+    readonly runs: number;
+    readonly pass: number;
+    readonly fail: number;
+    readonly inconclusive: number;
+    /** Failures that the baseline does not know. */
+    readonly unexpected: number;
+    /** Entries of the baseline whose rule now passes. */
+    readonly fixed: number;
+    readonly simulatedMs: number;
+  };
+  readonly runs: readonly RunResult[];
+  readonly fixed?: readonly BaselineEntry[];
+  readonly failures?: readonly FailedRun[];
+}
+
+/** Counts and compares; the order of `runs` is kept. */
+export function buildResults(
+  runs: readonly JudgedRun[],
+  baseline: readonly BaselineEntry[],
+  session: {
+    readonly seed: string;
+    readonly brownout: string;
+    readonly failures?: readonly FailedRun[];
+  },
+): Results {
+  const results = runs.map((run) => resultOf(run, baseline));
+  const fixed = baseline.filter((entry) => isFixed(entry, runs));
+  const { seed, brownout, failures = [] } = session;
+  const count = (verdict: Verdict): number =>
+    results.filter((run) => run.verdict === verdict).length;
+  return {
+    schema: "brownout/results/1",
+    seed,
+    brownout,
+    totals: {
+      runs: results.length,
+      pass: count("pass"),
+      fail: count("fail"),
+      inconclusive: count("inconclusive"),
+      unexpected: results.flatMap(newFailures).length,
+      fixed: fixed.length,
+      simulatedMs: results.reduce((sum, run) => sum + run.simulatedMs, 0),
+    },
+    runs: results,
+    ...(fixed.length === 0 ? {} : { fixed }),
+    ...(failures.length === 0 ? {} : { failures }),
+  };
+}
+
+/** The text of `results.json`. */
+export function writeResults(results: Results): string {
+  return `${JSON.stringify(results, null, 2)}\n`;
+}
+
+/** The exit code of the contract: 0 as expected, 1 unexpected, 2 the harness failed, 3 inconclusive. */
+export function exitCodeOf(results: Results): 0 | 1 | 2 | 3 {
+  if (results.failures !== undefined) return 2;
+  if (results.totals.unexpected > 0) return 1;
+  return results.runs.every((run) => run.expected) ? 0 : 3;
+}
+
+/** Failures of a run that the baseline does not know. */
+export function newFailures(run: RunResult): readonly ComparedFinding[] {
+  return run.findings.filter(({ verdict, baseline }) => verdict === "fail" && baseline === "new");
+}
+
+/** What counts of what the rules said: failures, and asserted rules without a conclusion. */
+export function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[] {
+  const { asserts } = history.header;
+  return findings.filter(
+    ({ rule, verdict }) =>
+      verdict === "fail" || (verdict === "inconclusive" && asserts.includes(rule)),
+  );
+}
+
+function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): RunResult {
+  const { header, events } = run.history;
+  const findings = findingsThatCount(run).map((finding): ComparedFinding => {
+    const { rule, verdict, message, evidence, source } = finding;
+    const isKnown = baseline.some(
+      (entry) => isForRun(entry, header) && entry.rule === rule && entry.verdict === verdict,
+    );
+    return { rule, verdict, message, evidence, source, baseline: isKnown ? "known" : "new" };
+  });
+  const completed = events.filter((event) => event.kind === "operation-completed");
+  const ended = events.filter((event) => event.kind === "exchange-ended");
+  const outcomes = (outcome: OperationCompleted["outcome"]): number =>
+    completed.filter((event) => event.outcome === outcome).length;
+  const served = (by: ExchangeEnded["servedBy"]): number =>
+    ended.filter((event) => event.servedBy === by).length;
+  return {
+    scenario: header.scenario,
+    client: { name: header.client.name, version: header.client.version },
+    mount: header.mount,
+    verdict: worst(findings),
+    expected: findings.every((finding) => finding.baseline === "known"),
+    operations: { ok: outcomes("ok"), fail: outcomes("fail"), unknown: outcomes("unknown") },
+    requests: { primary: served("primary"), backup: served("backup"), refused: served("edge") },
+    simulatedMs: run.simulatedMs,
+    findings,
+  };
+}
+
+/** A failure outweighs an open question, and that outweighs a pass. */
+function worst(findings: readonly Finding[]): Verdict {
+  if (findings.some(({ verdict }) => verdict === "fail")) return "fail";
+  return findings.some(({ verdict }) => verdict === "inconclusive") ? "inconclusive" : "pass";
+}
+
+/** Fixed is what was run again and passed; a rule that saw nothing this time fixes nothing. */
+function isFixed(entry: BaselineEntry, runs: readonly JudgedRun[]): boolean {
+  const again = runs.filter(({ history }) => isForRun(entry, history.header));
+  return (
+    again.length > 0 &&
+    again.every(({ findings }) =>
+      findings.some(({ rule, verdict }) => rule === entry.rule && verdict === "pass"),
+    )
+  );
+}

@@ -1,0 +1,137 @@
+/**
+ * The results as a short Markdown page, for a pull request or a colleague: what broke, for
+ * whom, what to do; then what is open, known and fixed. What the terminal prints, to keep.
+ */
+import { formatDuration } from "../clock/duration.ts";
+import type { Explain } from "./explain.ts";
+import { type ComparedFinding, newFailures, type Results, type RunResult } from "./results.ts";
+import { headline, totalsLine } from "./totals.ts";
+
+/** The text of `summary.md`. */
+export function writeSummary(results: Results, explain: Explain): string {
+  const sections = [
+    [`# Brownout: ${headline(results)}`, "", `${totalsLine(results)}`],
+    brokenSection(results, explain),
+    findingsTable(results, {
+      title: "Inconclusive",
+      says: "An asserted rule never saw what it judges, so nothing is proved.",
+      wanted: ({ verdict, baseline }) => verdict === "inconclusive" && baseline === "new",
+      last: ["what was not seen", (_, finding) => finding.message],
+    }),
+    findingsTable(results, {
+      title: "Known",
+      says: "The baseline expects these.",
+      wanted: ({ baseline }) => baseline === "known",
+      last: [
+        "why it is lived with",
+        (run, finding) => explain.reason(run, finding) ?? finding.message,
+      ],
+    }),
+    fixedSection(results),
+    failuresSection(results),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function brokenSection({ runs }: Results, explain: Explain): string[] {
+  const broken = runs.filter((run) => newFailures(run).length > 0);
+  if (broken.length === 0) return [];
+  return ["## What broke", ...broken.flatMap((run) => ["", ...brokenRun(run, explain)])];
+}
+
+function brokenRun(run: RunResult, explain: Explain): string[] {
+  const { scenario, client, mount, simulatedMs } = run;
+  const story = explain.story(run);
+  const replay = explain.replay(run);
+  return [
+    `### ${scenario}: ${client.name} ${client.version} (${mount}, ${formatDuration(simulatedMs)})`,
+    ...(story === undefined ? [] : ["", `For whom: ${inline(story.failureMeans)}`]),
+    ...newFailures(run).flatMap((finding) => ["", ...brokenRule(run, finding, explain)]),
+    ...(story === undefined ? [] : ["", `In the application: ${inline(story.fix)}`]),
+    ...(replay === undefined ? [] : ["", `See it again: \`${replay}\``]),
+  ];
+}
+
+function brokenRule(run: RunResult, finding: ComparedFinding, explain: Explain): string[] {
+  const fix = explain.fix(finding.rule);
+  const evidence = explain.evidence(run, finding);
+  return [
+    `**${finding.rule}**: ${inline(finding.message)}`,
+    ...(evidence.length === 0 ? [] : ["", "```text", ...evidence, "```"]),
+    "",
+    ...(fix === undefined ? [] : [`What to do: ${inline(fix)}`, ""]),
+    `Source: ${inline(finding.source)}`,
+  ];
+}
+
+interface FindingsTable {
+  readonly title: string;
+  readonly says: string;
+  readonly wanted: (finding: ComparedFinding) => boolean;
+  /** Heading and contents of the last column. */
+  readonly last: readonly [string, (run: RunResult, finding: ComparedFinding) => string];
+}
+
+function findingsTable(
+  { runs }: Results,
+  { title, says, wanted, last: [heading, describe] }: FindingsTable,
+): string[] {
+  const rows = runs.flatMap((run) =>
+    run.findings
+      .filter(wanted)
+      .map((finding) =>
+        row(run.scenario, clientOf(run), `${finding.rule}`, describe(run, finding)),
+      ),
+  );
+  if (rows.length === 0) return [];
+  return [
+    `## ${title}`,
+    "",
+    says,
+    "",
+    row("scenario", "client", "rule", heading),
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ];
+}
+
+function fixedSection({ fixed = [] }: Results): string[] {
+  if (fixed.length === 0) return [];
+  return [
+    "## Fixed",
+    "",
+    "These are in the baseline, and pass now. `--update-baseline` takes them out.",
+    "",
+    ...fixed.map(({ scenario, client, rule }) => `- ${scenario}, ${client}: ${rule}`),
+  ];
+}
+
+function failuresSection({ failures = [] }: Results): string[] {
+  if (failures.length === 0) return [];
+  return [
+    "## Not finished",
+    "",
+    "The harness could not bring these to their end, so nothing is said about them.",
+    "",
+    ...failures.map(
+      ({ scenario, client, message, hint }) =>
+        `- ${scenario}, ${client}: ${inline(message)}${hint === undefined ? "" : ` ${inline(hint)}`}`,
+    ),
+  ];
+}
+
+function clientOf({ client }: RunResult): string {
+  return `${client.name} ${client.version}`;
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => inline(cell).replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+/** Text of others on one line, without the marks that would turn it into a link or a tag. */
+function inline(text: string): string {
+  return text.replace(/\s+/g, " ").trim().replaceAll("<", "&lt;");
+}

@@ -1,0 +1,26 @@
+/** The two sentences with which every report for people begins. */
+import { formatDuration } from "../clock/duration.ts";
+import type { Results } from "./results.ts";
+
+/** The outcome in a few words. */
+export function headline({ totals, runs, failures = [] }: Results): string {
+  if (failures.length > 0) return `${count(failures.length, "run")} not finished`;
+  if (totals.unexpected > 0) return `${count(totals.unexpected, "unexpected finding")}`;
+  const open = runs.filter((run) => !run.expected).length;
+  if (open > 0) return `${count(open, "run")} inconclusive`;
+  return "as expected";
+}
+
+/** Runs, verdicts and how they compare with the baseline. */
+export function totalsLine({ totals, runs, seed }: Results): string {
+  const known = runs.flatMap(({ findings }) => findings).filter((f) => f.baseline === "known");
+  const verdicts = `${totals.pass} pass, ${totals.fail} fail, ${totals.inconclusive} inconclusive`;
+  const compared = `${totals.unexpected} unexpected, ${known.length} known, ${totals.fixed} fixed`;
+  const simulated = formatDuration(totals.simulatedMs);
+  return `${count(totals.runs, "run")} over ${simulated} of simulated time, seed ${seed}: ${verdicts}. Findings: ${compared}.`;
+}
+
+/** `1 run`, `2 runs`. */
+export function count(figure: number, noun: string): string {
+  return `${figure} ${noun}${figure === 1 ? "" : "s"}`;
+}
