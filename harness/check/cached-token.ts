@@ -1,0 +1,119 @@
+/**
+ * Rule cached-token. A valid token is the best there is in an outage: whoever has one needs
+ * no service at all. Judged per process, app, tenant, user and scopes; flows that go to the
+ * network by nature (a sign-in, a password, an explicit refresh) fill the cache and are not
+ * judged. Source: SEED-3, "Cache tokens" and "Acquire tokens silently"; SEED-1, native apps.
+ */
+import { formatDuration } from "../clock/duration.ts";
+import type { ExchangeBegan, History } from "../history/event.ts";
+import { holdingsAt, type HeldToken } from "./holdings.ts";
+import { grantOf, operationsOf, type Operation } from "./reading.ts";
+import {
+  counted,
+  isCacheable,
+  isDenied,
+  isFreshAt,
+  isValidAt,
+  needsInteraction,
+  sinceStart,
+  tokenRequestsBy,
+} from "./reading-operations.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+export const cachedToken: Rule = {
+  id: "cached-token",
+  says: "An unexpired cached token is never withheld from the application, and is used without the network.",
+  source:
+    "Increase the resilience of authentication and authorization in client applications (SEED-3), Cache tokens",
+  fix: "Keep the last token beside the client and use it until it expires when the client throws; ask for tokens silently, without forcing a refresh.",
+  judge,
+};
+
+/** A call for a token that its client had. */
+interface Held {
+  readonly operation: Operation;
+  readonly held: HeldToken;
+}
+
+function judge(history: History): Judgement {
+  const withheld: Held[] = [];
+  const needless: (Held & { readonly request: ExchangeBegan })[] = [];
+  const served: Held[] = [];
+  for (const operation of operationsOf(history).filter(isCacheable)) {
+    const { token: held } = holdingsAt(history, operation.invoked);
+    if (held === undefined || !isValidAt(held.token, operation.invoked.at)) continue;
+    const request = needlessRequestOf(operation, held);
+    if (request !== undefined) needless.push({ operation, held, request });
+    if (operation.completed?.outcome === "ok") served.push({ operation, held });
+    else if (isWithheld(operation, held)) withheld.push({ operation, held });
+  }
+  const [firstWithheld] = withheld;
+  const all = withheld.length + served.length;
+  if (firstWithheld !== undefined) return refuse(history, withheld, firstWithheld, all);
+  const [firstNeedless] = needless;
+  if (firstNeedless !== undefined) {
+    const { operation, held, request } = firstNeedless;
+    const left = formatDuration(held.token.expiresAt - request.at);
+    return {
+      verdict: "fail",
+      message: `${counted(needless.length, "call")} of ${all} went to the token endpoint with a fresh token in the cache; the first, ${sinceStart(history, request.at)} in, had one for another ${left}.`,
+      evidence: [held.index, operation.invoked.index, request.index],
+    };
+  }
+  const [firstServed] = served;
+  if (firstServed === undefined) {
+    return {
+      verdict: "inconclusive",
+      message: "No call was made while its client held a valid token.",
+      evidence: [],
+    };
+  }
+  const { operation, held } = served.at(-1) ?? firstServed;
+  return {
+    verdict: "pass",
+    message: `All ${counted(served.length, "call")} made with a valid token in the cache got one, and none with a fresh token used the network.`,
+    evidence: [held.index, operation.invoked.index],
+  };
+}
+
+function refuse(
+  history: History,
+  withheld: readonly Held[],
+  { operation, held }: Held,
+  all: number,
+): Judgement {
+  const { invoked, completed } = operation;
+  const [request] = tokenRequestsBy(operation);
+  const left = formatDuration(held.token.expiresAt - (completed?.at ?? invoked.at));
+  const how =
+    completed?.outcome === "fail"
+      ? `threw ${completed.error.code}`
+      : "kept its caller waiting until the caller gave up";
+  return {
+    verdict: "fail",
+    message: `${withheld.length} of ${counted(all, "call")} got nothing while a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} in, ${how} with ${left} left on the token.`,
+    evidence: [
+      ...[held.index, invoked.index],
+      ...(request === undefined ? [] : [request.began.index]),
+      ...(completed === undefined ? [] : [completed.index]),
+    ],
+  };
+}
+
+/** Whether the caller got nothing although the token still lived when it was told so. */
+function isWithheld(operation: Operation, { token }: HeldToken): boolean {
+  const { completed } = operation;
+  if (completed === undefined || !isDenied(operation) || needsInteraction(operation)) return false;
+  return isValidAt(token, completed.at);
+}
+
+/** Grants that a person or an explicit credential starts: no cache could have served them. */
+const explicitGrants = new Set(["authorization_code", "password", "device_code"]);
+
+function needlessRequestOf(operation: Operation, { token }: HeldToken): ExchangeBegan | undefined {
+  const found = tokenRequestsBy(operation).find(
+    (exchange) =>
+      !explicitGrants.has(grantOf(exchange) ?? "") && isFreshAt(token, exchange.began.at),
+  );
+  return found?.began;
+}

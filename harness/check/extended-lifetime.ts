@@ -1,0 +1,83 @@
+/**
+ * Rule extended-lifetime. `ext_expires_in` says how long a token may still be used past its
+ * expiry while the service cannot issue another: a field that exists for outages and for
+ * nothing else. It says something only when it is longer than `expires_in`. Source:
+ * `facts/entra.md` A.6 (the field) and C.1 ("Old-token fallback": no current client uses it).
+ */
+import { formatDuration } from "../clock/duration.ts";
+import type { History } from "../history/event.ts";
+import { holdingsAt, type HeldToken } from "./holdings.ts";
+import { operationsOf, type Exchange, type Operation } from "./reading.ts";
+import {
+  counted,
+  isCacheable,
+  isDenied,
+  isFailedByService,
+  sinceStart,
+  tokenRequestsBy,
+  totalOutagesAt,
+} from "./reading-operations.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+export const extendedLifetime: Rule = {
+  id: "extended-lifetime",
+  says: "A token whose life the service extended is used past its expiry while the service fails.",
+  source: "Entra token response, ext_expires_in (facts/entra.md A.6 and C.1)",
+  fix: "Keep the last token beside the client and use it within ext_expires_in when renewal fails, for APIs that accept it; otherwise ask for long-lived tokens (client capability cp1).",
+  judge,
+};
+
+interface Extended {
+  readonly operation: Operation;
+  readonly held: HeldToken;
+  readonly failure: Exchange | undefined;
+}
+
+function judge(history: History): Judgement {
+  const denied: Extended[] = [];
+  const served: Extended[] = [];
+  for (const operation of operationsOf(history).filter(isCacheable)) {
+    const { invoked, completed } = operation;
+    const { token: held, lastRequest } = holdingsAt(history, invoked);
+    if (held === undefined || completed === undefined) continue;
+    if (!isInExtension(held, invoked.at) || !isInExtension(held, completed.at)) continue;
+    const request = tokenRequestsBy(operation).at(-1) ?? lastRequest;
+    const failure = request !== undefined && isFailedByService(request) ? request : undefined;
+    if (failure === undefined && totalOutagesAt(history, invoked.at).length === 0) continue;
+    if (isDenied(operation)) denied.push({ operation, held, failure });
+    else if (completed.outcome === "ok" && completed.token?.accessToken === held.token.accessToken)
+      served.push({ operation, held, failure });
+  }
+  const [first] = denied.length > 0 ? denied : served;
+  if (first === undefined) {
+    return {
+      verdict: "inconclusive",
+      message:
+        "No call met a failing service with a token past expires_in and still within a longer ext_expires_in.",
+      evidence: [],
+    };
+  }
+  const { operation, held, failure } = first;
+  const all = counted(denied.length + served.length, "call");
+  const left = formatDuration((held.token.extendedExpiresAt ?? 0) - operation.invoked.at);
+  const evidence = [held.index, operation.invoked.index];
+  if (failure?.ended !== undefined) evidence.push(failure.ended.index);
+  if (denied.length === 0) {
+    return {
+      verdict: "pass",
+      message: `All ${all} past expires_in in the outage were served within ext_expires_in; the first had ${left} left.`,
+      evidence,
+    };
+  }
+  const neverUsed = served.length === 0 ? " (ext_expires_in was never used)" : "";
+  return {
+    verdict: "fail",
+    message: `${denied.length} of ${all} past expires_in got nothing from a failing service while ext_expires_in still ran${neverUsed}; the first, ${sinceStart(history, operation.invoked.at)} in, had ${left} left.`,
+    evidence,
+  };
+}
+
+function isInExtension({ token }: HeldToken, atMs: number): boolean {
+  const { expiresAt, extendedExpiresAt = expiresAt } = token;
+  return expiresAt <= atMs && atMs < extendedExpiresAt;
+}
