@@ -5,18 +5,23 @@
 import { ConfidentialClientApplication, type INetworkModule } from "@azure/msal-node";
 import { hours } from "../harness/clock/duration.ts";
 import { takeProcessClock } from "../harness/clock/process-clock.ts";
+import { createDirectory } from "../harness/directory/directory.ts";
+import { createEsts } from "../harness/ests/ests.ts";
+import { createRequest } from "../harness/http/message.ts";
+import { createRandom } from "../harness/random.ts";
+import { contoso } from "../fixtures/worlds/contoso.ts";
 import type { Polling } from "./polling.ts";
 
 const TENANT = "11111111-aaaa-4aaa-8aaa-000000000001";
-const USER = "55555555-eeee-4eee-8eee-000000000001";
+const CLIENT = "33333333-cccc-4ccc-8ccc-000000000013";
 const SCOPES = ["https://graph.microsoft.com/User.Read"];
 
 export async function runBarePolling(polling: Polling): Promise<number> {
   const { clock, release } = takeProcessClock(Date.UTC(2026, 2, 2, 8), 1);
   let calls = 0;
-  const body = tokenAnswer();
+  const { headers, body } = await realAnswer();
   const answer = <T>(): Promise<{ headers: Record<string, string>; body: T; status: number }> =>
-    Promise.resolve({ headers: {}, body: structuredClone(body) as T, status: 200 });
+    Promise.resolve({ headers: { ...headers }, body: JSON.parse(body) as T, status: 200 });
   const networkClient: INetworkModule = {
     sendGetRequestAsync: answer,
     sendPostRequestAsync: answer,
@@ -24,7 +29,7 @@ export async function runBarePolling(polling: Polling): Promise<number> {
   const one = async (): Promise<void> => {
     const client = new ConfidentialClientApplication({
       auth: {
-        clientId: "33333333-cccc-4ccc-8ccc-000000000013",
+        clientId: CLIENT,
         clientSecret: "fixture-secret-of-portal",
         authority: `https://login.microsoftonline.com/${TENANT}`,
       },
@@ -49,23 +54,26 @@ export async function runBarePolling(polling: Polling): Promise<number> {
   return calls;
 }
 
-function tokenAnswer(): Record<string, unknown> {
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const claims = {
-    oid: USER,
-    tid: TENANT,
-    preferred_username: "adele@contoso.example",
-    name: "Adele Vance",
-    ver: "2.0",
-  };
-  return {
-    token_type: "Bearer",
-    scope: `openid profile ${SCOPES.join(" ")}`,
-    expires_in: 3_600,
-    ext_expires_in: 3_600,
-    access_token: `${part({ alg: "RS256" })}.${part({ ...claims, scp: "User.Read" })}.x`,
-    refresh_token: "refresh",
-    id_token: `${part({ alg: "RS256" })}.${part(claims)}.x`,
-    client_info: part({ uid: USER, utid: TENANT }),
-  };
+/** One real answer of the simulator: MSAL's own work depends on the size of tokens and headers. */
+async function realAnswer(): Promise<{ headers: Record<string, string>; body: string }> {
+  const clock = { now: () => Date.UTC(2026, 2, 2, 8), sleep: () => Promise.resolve() };
+  const settings = { ...contoso.settings, accessTokenLifetimeSeconds: 3_600 };
+  const directory = createDirectory(contoso, clock);
+  const ests = createEsts({ directory, clock, random: createRandom("bench"), settings });
+  const response = await ests(
+    createRequest(`https://login.microsoftonline.com/${TENANT}/oauth2/v2.0/token`, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({
+        client_id: CLIENT,
+        client_secret: "fixture-secret-of-portal",
+        grant_type: "password",
+        username: "adele@contoso.example",
+        password: "fixture-password-of-adele",
+        scope: `${SCOPES.join(" ")} openid profile offline_access`,
+        client_info: "1",
+      }).toString(),
+    }),
+  );
+  return { headers: Object.fromEntries(response.headers), body: await response.text() };
 }

@@ -2,7 +2,7 @@
  * Chance as a parameter: one seed, forked by label, so that adding a consumer never
  * shifts another's draws. The generator is sfc32 seeded from SHA-256 of seed and path.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export interface Random {
   /** An independent generator; the same label always gives the same one. */
@@ -20,7 +20,7 @@ export interface Random {
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 export function createRandom(seed: string): Random {
-  const digest = createHash("sha256").update(seed).digest();
+  const digest = hash("sha256", seed, "buffer");
   let a = digest.readUInt32LE(0);
   let b = digest.readUInt32LE(4);
   let c = digest.readUInt32LE(8);

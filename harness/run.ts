@@ -11,7 +11,7 @@ import { createDirectory } from "./directory/directory.ts";
 import type { World } from "./directory/world.ts";
 import { createEsts } from "./ests/ests.ts";
 import { createFaultLayer, faultSiteOf, faultsOf, type FaultLayerOptions } from "./fault/layer.ts";
-import type { FaultSite } from "./fault/plan.ts";
+import { type FaultSite, isConnectionEffect } from "./fault/plan.ts";
 import { createFaultSchedule } from "./fault/schedule.ts";
 import type { History, JournalHeader } from "./history/event.ts";
 import { fingerprint } from "./history/redact.ts";
@@ -151,7 +151,13 @@ function createService(parts: ServiceParts) {
   });
   const primary = withFaults(["primary"], serviceOf(ests));
   const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));
-  const frontDoor: Service = withFaults(["edge", "dns"], route(primary, resources));
+  const resourcesRefuse = scenario.faults.some(
+    ({ at, effect }) => at === "resource" && isConnectionEffect(effect),
+  );
+  const frontDoor: Service = withFaults(
+    ["edge", "dns"],
+    route({ primary, resources, resourcesRefuse }),
+  );
   return { service: recorder.watch(frontDoor), recorder, directory };
 }
 
@@ -159,13 +165,23 @@ function serviceOf(handle: Handler): Service {
   return { connect: () => Promise.resolve(), handle };
 }
 
-function route(primary: Service, resources: Service): Service {
+interface Routes {
+  readonly primary: Service;
+  readonly resources: Service;
+  /** Some fault breaks connections to protected APIs. */
+  readonly resourcesRefuse: boolean;
+}
+
+function route({ primary, resources, resourcesRefuse }: Routes): Service {
   const targetOf = async (request: Request): Promise<Service> => {
     const { endpoint } = await describeRequest(request);
     return endpoint === "resource" || endpoint === "userinfo" ? resources : primary;
   };
   return {
-    connect: async (attempt) => (await targetOf(attempt)).connect(attempt),
+    // Only protected APIs can refuse a connection behind the front door.
+    connect: async (attempt) => {
+      if (resourcesRefuse) await (await targetOf(attempt)).connect(attempt);
+    },
     handle: async (request) => (await targetOf(request)).handle(request),
   };
 }

@@ -3,7 +3,7 @@
  * equal signatures, and a signature is what a token costs, so signed tokens are remembered:
  * ids inside a token are derived from its other claims instead of drawn.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
 import { signRs256 } from "../directory/signing-keys.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
@@ -153,12 +153,12 @@ function proofNumber(proof: TokenSubject["proof"]): "0" | "1" | "2" {
 
 /** `aio`, `rh` and `uti` are opaque; ours follow from the other claims. */
 function opaqueIds(claims: unknown): { aio: string; rh: string; uti: string } {
-  const digest = createHash("sha256").update(JSON.stringify(claims)).digest("base64url");
+  const digest = hash("sha256", JSON.stringify(claims), "base64url");
   return { aio: digest.slice(0, 32), rh: `1.${digest.slice(8, 30)}.`, uti: digest.slice(21, 43) };
 }
 
 function pairwise(userId: string, clientId: string): string {
-  return createHash("sha256").update(`${userId} ${clientId}`).digest("base64url");
+  return hash("sha256", `${userId} ${clientId}`, "base64url");
 }
 
 function encode(value: unknown): string {

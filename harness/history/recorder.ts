@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../clock/clock.ts";
 import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
-import { type BodyDelivery, deliveryOf, textOfResponse } from "../http/message.ts";
+import { type BodyDelivery, deliveryOf, headersOf, textOfResponse } from "../http/message.ts";
 import { NetworkFault } from "../http/network-fault.ts";
 import type { Service } from "../http/service.ts";
 import type {
@@ -113,9 +113,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   const connect = async (service: Service, attempt: Request): Promise<void> => {
     // A connection that fails sent nothing: the exchange has no form and no headers, on every mount.
-    const described = await describeRequest(attempt);
     const fault = await service.connect(attempt).then(() => undefined, asNetworkFault);
     if (fault === undefined) return;
+    const described = await describeRequest(attempt);
     const exchange = begin(attempt, described, "connection");
     if (fault.afterMs !== undefined) await clock.sleep(fault.afterMs);
     end(exchange, { kind: "network-fault", code: fault.code }, annotate(attempt, described));
@@ -229,8 +229,8 @@ async function endedFacts(
   const delivery = deliveryOf(response);
   const text = delivery.kind === "cut" ? firstBytes(whole, delivery.bytes) : whole;
   const bodyForm = bodyFormOf(response.headers.get("content-type") ?? "", text);
-  const headers = [...response.headers].map(([name, value]): [string, string] => [
-    name,
+  const headers = headersOf(response).map(([name, value]): [string, string] => [
+    name.toLowerCase(),
     redactor.header(name, value),
   ]);
   const raw = response.headers.get("retry-after");

@@ -3,14 +3,14 @@
  * client draws by chance (correlation ids, PKCE, nonces) become aliases in order of
  * appearance, so that one seed gives one journal, byte for byte, on any machine.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 const REDACTED = "<redacted>";
 const VOLATILE = "<volatile>";
 
 /** `at-` or `rt-` and 12 hex digits of the SHA-256 of a secret. */
 export function fingerprint(prefix: "at" | "rt", secret: string): string {
-  return `${prefix}-${createHash("sha256").update(secret).digest("hex").slice(0, 12)}`;
+  return `${prefix}-${hash("sha256", secret, "hex").slice(0, 12)}`;
 }
 
 const SECRET_FIELDS = new Set([
@@ -55,6 +55,7 @@ export interface Redactor {
   body(text: string, form: "json" | "html" | "text" | "empty"): string;
 }
 
+const GUID_CHARACTERS = 36;
 const BODY_CHARACTERS_MAX = 4_096;
 
 export function createRedactor(): Redactor {
@@ -71,7 +72,7 @@ export function createRedactor(): Redactor {
   };
 
   const text = (value: string): string =>
-    aliases.size === 0
+    value.length < GUID_CHARACTERS || aliases.size === 0
       ? value
       : value.replace(GUID, (guid) => aliases.get(guid.toLowerCase()) ?? guid);
 
@@ -88,8 +89,8 @@ export function createRedactor(): Redactor {
   };
 
   const url = (raw: string): string => {
-    const parsed = URL.canParse(raw) ? new URL(raw) : undefined;
-    if (parsed === undefined) return text(raw);
+    const parsed = URL.parse(raw);
+    if (parsed === null) return text(raw);
     const parts = [...parsed.searchParams].map(([name, value]) => `${name}=${field(name, value)}`);
     const query = parts.length === 0 ? "" : `?${parts.join("&")}`;
     return `${parsed.origin === "null" ? parsed.protocol : parsed.origin}${parsed.pathname}${query}${parsed.hash === "" ? "" : "#<redacted>"}`;
