@@ -19,7 +19,7 @@ const SCOPES = ["https://graph.microsoft.com/User.Read"];
 export async function runBarePolling(polling: Polling): Promise<number> {
   const { clock, release } = takeProcessClock(Date.UTC(2026, 2, 2, 8), 1);
   let calls = 0;
-  const { headers, body } = await realAnswer();
+  const { headers, body } = await realAnswer(polling.tokenSeconds ?? 3_600);
   const answer = <T>(): Promise<{ headers: Record<string, string>; body: T; status: number }> =>
     Promise.resolve({ headers: { ...headers }, body: JSON.parse(body) as T, status: 200 });
   const networkClient: INetworkModule = {
@@ -55,9 +55,15 @@ export async function runBarePolling(polling: Polling): Promise<number> {
 }
 
 /** One real answer of the simulator: MSAL's own work depends on the size of tokens and headers. */
-async function realAnswer(): Promise<{ headers: Record<string, string>; body: string }> {
+async function realAnswer(
+  tokenSeconds: number,
+): Promise<{ headers: Record<string, string>; body: string }> {
   const clock = { now: () => Date.UTC(2026, 2, 2, 8), sleep: () => Promise.resolve() };
-  const settings = { ...contoso.settings, accessTokenLifetimeSeconds: 3_600 };
+  const settings = {
+    ...contoso.settings,
+    accessTokenLifetimeSeconds: tokenSeconds,
+    refreshIn: "never" as const,
+  };
   const directory = createDirectory(contoso, clock);
   const ests = createEsts({ directory, clock, random: createRandom("bench"), settings });
   const response = await ests(

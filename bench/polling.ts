@@ -10,6 +10,8 @@ export interface Polling {
   readonly clients: number;
   readonly hours: number;
   readonly everyMs: number;
+  /** How long access tokens live; default an hour. */
+  readonly tokenSeconds?: number;
 }
 
 const SCOPES = ["https://graph.microsoft.com/User.Read"];
@@ -24,7 +26,11 @@ export async function runPolling(polling: Polling): Promise<number> {
     needs: [],
     asserts: [],
     faults: [],
-    settings: { accessTokenLifetimeSeconds: 3_600, signInPage: "automatic" },
+    settings: {
+      accessTokenLifetimeSeconds: polling.tokenSeconds ?? 3_600,
+      refreshIn: "never",
+      signInPage: "automatic",
+    },
     async script({ clock, open, world }) {
       const user = world.user("adele");
       const silent = { flow: "silent", scopes: SCOPES, user } as const;
