@@ -187,7 +187,7 @@ function asNetworkFault(error: unknown): NetworkFault {
 const RECORDED_HEADER =
   /^(authorization|client-request-id|content-type|origin|return-client-request-id|x-anchormailbox|x-client-.*|x-ms-.*|metadata|secret|x-identity-header)$/;
 
-function beganFacts(
+export function beganFacts(
   request: Request,
   described: EntraRequest,
   redactor: Redactor,
@@ -220,7 +220,7 @@ function beganFacts(
   };
 }
 
-async function endedFacts(
+export async function endedFacts(
   response: Response,
   atMs: number,
   redactor: Redactor,

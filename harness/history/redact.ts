@@ -22,6 +22,7 @@ const SECRET_FIELDS = new Set([
   "device_code",
   "id_token",
   "id_token_hint",
+  "otc",
   "passwd",
   "password",
   "samlresponse",
@@ -81,6 +82,8 @@ export function createRedactor(): Redactor {
     if (value === "") return value;
     if (SECRET_FIELDS.has(lower)) return REDACTED;
     if (VOLATILE_FIELDS.has(lower)) return VOLATILE;
+    // The sentence for the person names the user code again.
+    if (lower === "message") return text(value.replace(/\bcode \S+/g, `code ${REDACTED}`));
     if (lower === "refresh_token") return fingerprint("rt", value);
     if (lower === "access_token") return fingerprint("at", value);
     if (lower === "client-request-id" || lower === "x-ms-client-request-id")
