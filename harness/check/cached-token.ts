@@ -6,10 +6,12 @@
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { ExchangeBegan, History } from "../history/event.ts";
-import { holdingsAt, type HeldToken } from "./holdings.ts";
+import type { HeldToken } from "./books.ts";
+import { holdingsAt } from "./holdings.ts";
 import { grantOf, operationsOf, type Operation } from "./reading.ts";
 import {
   counted,
+  every,
   isCacheable,
   isDenied,
   isFreshAt,
@@ -71,7 +73,7 @@ function judge(history: History): Judgement {
   const { operation, held } = served.at(-1) ?? firstServed;
   return {
     verdict: "pass",
-    message: `All ${counted(served.length, "call")} made with a valid token in the cache got one, and none with a fresh token used the network.`,
+    message: `${every(served.length, "call")} made with a valid token in the cache got one, and none with a fresh token used the network.`,
     evidence: [held.index, operation.invoked.index],
   };
 }
@@ -93,7 +95,8 @@ function refuse(
     verdict: "fail",
     message: `${withheld.length} of ${counted(all, "call")} got nothing while a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} in, ${how} with ${left} left on the token.`,
     evidence: [
-      ...[held.index, invoked.index],
+      held.index,
+      invoked.index,
       ...(request === undefined ? [] : [request.began.index]),
       ...(completed === undefined ? [] : [completed.index]),
     ],

@@ -6,7 +6,7 @@
  */
 import type { History } from "../history/event.ts";
 import { operationsOf, type Operation } from "./reading.ts";
-import { counted, sinceStart } from "./reading-operations.ts";
+import { counted, every, sinceStart } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
 export const emptyToken: Rule = {
@@ -46,7 +46,7 @@ function judge(history: History): Judgement {
   }
   return {
     verdict: "pass",
-    message: `All ${counted(full.length, "call")} that ended ok brought a token.`,
+    message: `${every(full.length, "call")} that ended ok brought a token.`,
     evidence: [last.completed.index],
   };
 }

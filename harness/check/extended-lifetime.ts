@@ -6,10 +6,12 @@
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
-import { holdingsAt, type HeldToken } from "./holdings.ts";
+import type { HeldToken } from "./books.ts";
+import { holdingsAt } from "./holdings.ts";
 import { operationsOf, type Exchange, type Operation } from "./reading.ts";
 import {
   counted,
+  every,
   isCacheable,
   isDenied,
   isFailedByService,
@@ -65,7 +67,7 @@ function judge(history: History): Judgement {
   if (denied.length === 0) {
     return {
       verdict: "pass",
-      message: `All ${all} past expires_in in the outage were served within ext_expires_in; the first had ${left} left.`,
+      message: `${every(served.length, "call")} past expires_in in the outage got the token within its ext_expires_in; the first had ${left} left.`,
       evidence,
     };
   }

@@ -7,10 +7,12 @@
  */
 import { formatDuration, seconds } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
-import { holdingsAt, type HeldToken } from "./holdings.ts";
+import type { HeldToken } from "./books.ts";
+import { holdingsAt } from "./holdings.ts";
 import { endOf, operationsOf, type Exchange, type Operation } from "./reading.ts";
 import {
   counted,
+  every,
   isCacheable,
   isDenied,
   isFailedByService,
@@ -80,7 +82,7 @@ function judge(history: History): Judgement {
   const slowestMs = Math.max(...early.map(({ tookMs }) => tookMs));
   return {
     verdict: "pass",
-    message: `All ${all} with a valid token past refresh_in and a failing or slow refresh got a token, the slowest after ${formatDuration(slowestMs)}.`,
+    message: `${every(early.length, "call")} with a valid token past refresh_in and a failing or slow refresh got a token, the slowest after ${formatDuration(slowestMs)}.`,
     evidence: evidenceOf(served),
   };
 }
@@ -116,7 +118,8 @@ function durationOf({ began, ended }: Exchange, endedAt: number): number {
 function evidenceOf({ operation, held, request }: Early): number[] {
   const { invoked, completed } = operation;
   return [
-    ...[held.index, invoked.index],
+    held.index,
+    invoked.index,
     ...(request === undefined ? [] : [request.ended?.index ?? request.began.index]),
     ...(completed === undefined ? [] : [completed.index]),
   ];

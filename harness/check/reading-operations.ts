@@ -119,6 +119,11 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** `3` and `call` → `All 3 calls`, the subject of a sentence. */
+export function every(count: number, noun: string): string {
+  return count === 1 ? `The one ${noun}` : `All ${count} ${noun}s`;
+}
+
 const cacheableFlows: ReadonlySet<Flow> = new Set([
   "silent",
   "client-credentials",

@@ -11,6 +11,7 @@ import { holdingsAt } from "./holdings.ts";
 import { operationsOf, type Operation } from "./reading.ts";
 import {
   counted,
+  every,
   isFailedByService,
   sinceStart,
   tokenRequestsBy,
@@ -98,7 +99,7 @@ function conclude(handedOut: readonly HandedOut[]): Judgement {
   const tightest = handedOut.reduce((least, one) => (leftMs(one) < leftMs(least) ? one : least));
   return {
     verdict: "pass",
-    message: `All ${counted(handedOut.length, "token")} handed out were alive; the oldest had ${leftOf(tightest)} left.`,
+    message: `${every(handedOut.length, "token")} handed out still lived; the nearest to its end had ${leftOf(tightest)} left.`,
     evidence: [tightest.completed.index],
   };
 }

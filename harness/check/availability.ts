@@ -1,0 +1,146 @@
+/**
+ * Rule availability: what an application's callers felt, against what they could have had.
+ * A call could have ended ok when its client held a valid token, or when nothing stood
+ * between it and a service that answered: no fault took its request, no Retry-After ran, no
+ * back-off after a failure was due, and no person was needed.
+ * Source: DESIGN section 4; SEED-2 and SEED-3 (what the cache and the backup make possible).
+ */
+import { formatDuration, minutes } from "../clock/duration.ts";
+import type { History } from "../history/event.ts";
+import { holdingsAt } from "./holdings.ts";
+import {
+  endOf,
+  exchangesOf,
+  faultSpansOf,
+  operationsOf,
+  type Exchange,
+  type Operation,
+} from "./reading.ts";
+import {
+  counted,
+  isCacheable,
+  isFailedByService,
+  isValidAt,
+  needsInteraction,
+  sinceStart,
+  tokenFaultIdsOf,
+  tokenRequestsBy,
+  totalOutagesAt,
+} from "./reading-operations.ts";
+import type { Judgement, Rule } from "./rule.ts";
+import { wishKey } from "./wish.ts";
+
+/** How long a client may rightly hold back after a failure without Retry-After (MSAL's own back-off: `facts/msal-node.md`). */
+const BACK_OFF_MS = minutes(1);
+
+export const availability: Rule = {
+  id: "availability",
+  says: "Operations end ok whenever a valid token was held or the service could have issued one.",
+  source:
+    "Microsoft Entra ID's backup authentication system (SEED-2) and client resilience guidance (SEED-3): what applications can have in an outage",
+  fix: "See what denied the first call: a token that was held, a back-off longer than asked for, or a part that need not be asked.",
+  judge,
+};
+
+type Chance = "served" | "denied" | "no chance";
+
+function judge(history: History): Judgement {
+  const calls = operationsOf(history).map((operation) => ({
+    operation,
+    chance: chanceOf(history, operation),
+  }));
+  const served = calls.filter(({ chance }) => chance === "served");
+  const denied = calls.filter(({ chance }) => chance === "denied");
+  const [trouble] = [
+    ...faultSpansOf(history).map(({ index }) => index),
+    ...exchangesOf(history)
+      .filter(isFailedByService)
+      .map(({ began }) => began.index),
+  ];
+  const possible = served.length + denied.length;
+  if (trouble === undefined || possible === 0) {
+    return {
+      verdict: "inconclusive",
+      message: "There was no trouble in which a call could have ended ok.",
+      evidence: [],
+    };
+  }
+  const min = history.header.limits?.availabilityMin ?? 1;
+  const share = served.length / possible;
+  const without = formatDuration(withoutTokenMs(history));
+  const figures = `${served.length} of ${counted(possible, "call")} that could end ok did (${percent(share)}); callers were without a token for ${without}`;
+  const [first] = denied;
+  if (share < min && first !== undefined) {
+    const { invoked, completed } = first.operation;
+    return {
+      verdict: "fail",
+      message: `${figures}; the first denied needlessly was ${sinceStart(history, invoked.at)} in, and ${percent(min)} are asked for.`,
+      evidence: [
+        ...denied.slice(0, 7).map(({ operation }) => operation.invoked.index),
+        ...(completed === undefined ? [] : [completed.index]),
+      ],
+    };
+  }
+  return { verdict: "pass", message: `${figures}.`, evidence: [trouble] };
+}
+
+function chanceOf(history: History, operation: Operation): Chance {
+  const { invoked, completed } = operation;
+  if (completed?.outcome === "ok") return "served";
+  if (completed === undefined) return "no chance";
+  if (completed.outcome === "unknown" && completed.reason === "run-ended") return "no chance";
+  if (needsInteraction(operation)) return "no chance";
+  const { token: held, lastRequest } = holdingsAt(history, invoked);
+  const hadToken = held !== undefined && isValidAt(held.token, completed.at);
+  if (isCacheable(operation) && hadToken) return "denied";
+  const [outage = undefined] = totalOutagesAt(history, invoked.at);
+  if (outage !== undefined || totalOutagesAt(history, completed.at).length > 0) return "no chance";
+  const failed = operation.exchanges.some((exchange) => isExcuse(history, exchange, completed.at));
+  if (failed || isRefused(operation)) return "no chance";
+  return isHoldingBackRightly(lastRequest, invoked.at) ? "no chance" : "denied";
+}
+
+/** Whether a request was taken by what is wrong with sign-in itself, and not with a part that need not be asked. */
+function isExcuse(history: History, exchange: Exchange, byMs: number): boolean {
+  const { began, ended } = exchange;
+  const isAnswered = ended !== undefined && ended.at <= byMs;
+  if (isAnswered && !isFailedByService(exchange)) return false;
+  if (neededEndpoints.has(began.endpoint)) return true;
+  const faults = tokenFaultIdsOf(history);
+  return ended?.faults?.some((id) => faults.has(id)) ?? false;
+}
+
+const neededEndpoints: ReadonlySet<string> = new Set(["token", "authorize", "device-code"]);
+
+/** Whether the service answered and said no: a wrong secret is no matter of availability. */
+function isRefused(operation: Operation): boolean {
+  const end = tokenRequestsBy(operation).at(-1)?.ended?.end;
+  return end?.kind === "response" && end.status >= 400 && end.status < 500;
+}
+
+function isHoldingBackRightly(lastRequest: Exchange | undefined, atMs: number): boolean {
+  const ended = lastRequest?.ended;
+  if (lastRequest === undefined || ended === undefined || !isFailedByService(lastRequest))
+    return false;
+  return atMs < ended.at + Math.max(ended.retryAfter?.ms ?? 0, BACK_OFF_MS);
+}
+
+/** The time between a denied call and the next good one for the same wish, added up over wishes, ms. */
+function withoutTokenMs(history: History): number {
+  const since = new Map<string, number>();
+  let totalMs = 0;
+  for (const { invoked, completed } of operationsOf(history)) {
+    const key = wishKey(history, invoked) ?? invoked.client;
+    const from = since.get(key);
+    if (completed?.outcome === "ok") {
+      if (from !== undefined) totalMs += Math.max(0, completed.at - from);
+      since.delete(key);
+    } else if (from === undefined) since.set(key, invoked.at);
+  }
+  for (const from of since.values()) totalMs += endOf(history) - from;
+  return totalMs;
+}
+
+function percent(share: number): string {
+  return `${Math.floor(share * 1_000) / 10} %`;
+}

@@ -1,0 +1,167 @@
+/**
+ * Rule fallback-to-interaction. Two mistakes in one rule: an application that never prompts
+ * when only a person can help is down for good, and one that prompts because the service
+ * is ill sends people to a page that is ill as well. On-behalf-of is not judged: a middle
+ * tier passes the challenge on and has nobody to ask.
+ * Source: SEED-3, the fallback sample (InteractionRequiredAuthError); `facts/entra.md` A.9.
+ */
+import { formatDuration, minutes } from "../clock/duration.ts";
+import type { History, OperationInvoked, PromptShown } from "../history/event.ts";
+import { endOf, grantOf, operationsOf, type Exchange, type Operation } from "./reading.ts";
+import {
+  counted,
+  interactionRequestOf,
+  isFailedByService,
+  isInteractive,
+  needsInteraction,
+  sinceStart,
+  tokenRequestsBy,
+} from "./reading-operations.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** An application that goes on for this long after the error has had its chance to ask. */
+const CHANCE_MS = minutes(1);
+
+export const fallbackToInteraction: Rule = {
+  id: "fallback-to-interaction",
+  says: "Interaction-required errors lead to interaction, and nothing else does.",
+  source:
+    "Increase the resilience of authentication and authorization in client applications (SEED-3), fallback to interaction when the silent call fails",
+  fix: "On an interaction-required error, and only then, send the user to sign in; on 429, 5xx and network errors wait and ask silently again.",
+  judge,
+};
+
+function judge(history: History): Judgement {
+  const prompts = history.events.filter(
+    (event): event is PromptShown => event.kind === "prompt-shown",
+  );
+  const calls = operationsOf(history).filter(isOfUser);
+  const wrong = findWrongPrompt(history, prompts, calls);
+  if (wrong !== undefined) return wrong;
+
+  const asking = calls.filter((call) => !isInteractive(call) && needsInteraction(call));
+  const followed: number[] = [];
+  for (const call of asking) {
+    const answer = answerTo(call, prompts, calls);
+    if (answer !== undefined) followed.push(call.completed?.index ?? call.invoked.index, answer);
+    else if (hadItsChance(history, call, calls)) return unanswered(history, call, asking.length);
+  }
+  if (followed.length === 0) {
+    return {
+      verdict: "inconclusive",
+      message: "No call was told that a person is needed with time left to ask one.",
+      evidence: [],
+    };
+  }
+  return {
+    verdict: "pass",
+    message: `${counted(followed.length / 2, "call")} that needed a person led to a sign-in, and no other error did.`,
+    evidence: followed.slice(0, 8),
+  };
+}
+
+function isOfUser({ invoked, completed }: Operation): boolean {
+  if (invoked.flow === "on-behalf-of" || invoked.flow === "client-credentials") return false;
+  const isToldByClient = completed?.outcome === "fail" && completed.error.interactionRequired;
+  return invoked.user !== undefined || isToldByClient;
+}
+
+/** A prompt that follows a silent call which the service failed, with no word of interaction since. */
+function findWrongPrompt(
+  history: History,
+  prompts: readonly PromptShown[],
+  calls: readonly Operation[],
+): Judgement | undefined {
+  for (const prompt of prompts) {
+    const before = calls.filter(
+      ({ invoked }) => invoked.index < prompt.index && isSame(invoked, prompt),
+    );
+    const cause = lastWord(before, prompt);
+    if (cause === undefined) continue;
+    const { began, ended } = cause;
+    const end = ended?.end;
+    const how =
+      end?.kind === "response" ? `HTTP ${end.status}` : `a ${end?.kind ?? "missing"} answer`;
+    return {
+      verdict: "fail",
+      message: `${prompt.client} asked a person to sign in ${sinceStart(history, prompt.at)} in because the token endpoint failed (${how}), not because interaction was required.`,
+      evidence: [prompt.index, ended?.index ?? began.index, began.index],
+    };
+  }
+  return undefined;
+}
+
+/** The failed request that was the last news before the prompt; nothing when there was better or other news. */
+function lastWord(before: readonly Operation[], prompt: PromptShown): Exchange | undefined {
+  for (const call of before.toReversed()) {
+    const { completed } = call;
+    const isOver = completed !== undefined && completed.index < prompt.index;
+    if (isOver && (completed.outcome === "ok" || needsInteraction(call))) return undefined;
+    if (isInteractive(call)) continue;
+    const ended = tokenRequestsBy(call).filter(
+      (request) => (request.ended?.index ?? Infinity) < prompt.index,
+    );
+    if (interactionRequestOf({ ...call, exchanges: ended }) !== undefined) return undefined;
+    const failed = ended.findLast(
+      (request) => isFailedByService(request) && grantOf(request) === "refresh_token",
+    );
+    if (failed !== undefined) return failed;
+  }
+  return undefined;
+}
+
+/** The event by which a person was asked, or by which it turned out that nobody was needed. */
+function answerTo(
+  { invoked, completed }: Operation,
+  prompts: readonly PromptShown[],
+  calls: readonly Operation[],
+): number | undefined {
+  const since = completed?.index ?? invoked.index;
+  const prompt = prompts.find((one) => one.index > invoked.index && isSame(invoked, one));
+  if (prompt !== undefined) return prompt.index;
+  const later = calls.find(
+    (call) =>
+      call.invoked.index > since &&
+      isSame(invoked, call.invoked) &&
+      (isInteractive(call) || call.completed?.outcome === "ok"),
+  );
+  return later?.invoked.index;
+}
+
+function hadItsChance(history: History, call: Operation, calls: readonly Operation[]): boolean {
+  const { invoked, completed } = call;
+  if (completed === undefined) return false;
+  const hasGoneOn = calls.some(
+    (other) => other.invoked.index > completed.index && isSame(invoked, other.invoked),
+  );
+  return hasGoneOn || endOf(history) - completed.at >= CHANCE_MS;
+}
+
+function unanswered(history: History, call: Operation, count: number): Judgement {
+  const { invoked, completed } = call;
+  const request = interactionRequestOf(call);
+  const atMs = completed?.at ?? invoked.at;
+  const isHidden = completed?.outcome === "fail" && !completed.error.interactionRequired;
+  const said = request?.ended?.error;
+  const why = isHidden
+    ? `the service said ${said?.error ?? "so"}, and the client reported ${completed.error.code}, which asks for nobody`
+    : "nobody was asked to sign in";
+  return {
+    verdict: "fail",
+    message: `A call of ${invoked.client} needed a person ${sinceStart(history, atMs)} in (${counted(count, "such call")}), and in the ${formatDuration(endOf(history) - atMs)} that followed ${why}.`,
+    evidence: [
+      ...(completed === undefined ? [] : [completed.index]),
+      ...(request?.ended === undefined ? [] : [request.ended.index]),
+      invoked.index,
+    ],
+  };
+}
+
+/** Whether an event is about the same application and, as far as both say, the same person. */
+function isSame(
+  one: Pick<OperationInvoked, "client" | "user">,
+  other: { readonly client: string; readonly user?: string },
+): boolean {
+  if (one.client !== other.client) return false;
+  return one.user === undefined || other.user === undefined || one.user === other.user;
+}

@@ -1,0 +1,102 @@
+/**
+ * Rule silent-first. A sign-in page is the one thing that a person cannot pass in an outage;
+ * a valid token or a refresh token makes it needless. `prompt=login` and `prompt=consent`
+ * force it even where a session would do. Choosing or creating an account is a person's own
+ * wish, and a claims challenge may ask for a person: these prompts are counted, not judged.
+ * Source: SEED-3, "Acquire tokens silently" and its note; SEED-1, native applications.
+ */
+import { formatDuration } from "../clock/duration.ts";
+import type { History, OperationInvoked, PromptShown } from "../history/event.ts";
+import { holdingsAt, type Holdings } from "./holdings.ts";
+import { operationsOf } from "./reading.ts";
+import {
+  counted,
+  isCacheable,
+  isValidAt,
+  signInFaultsAt,
+  sinceStart,
+} from "./reading-operations.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+export const silentFirst: Rule = {
+  id: "silent-first",
+  says: "No interactive prompt is shown while a silent path exists, and none with prompt=login or consent in an outage.",
+  source:
+    "Increase the resilience of authentication and authorization in client applications (SEED-3), Acquire tokens silently",
+  fix: "Call the silent method first, prompt only when it asks for interaction, and leave out prompt=login and prompt=consent.",
+  judge,
+};
+
+function judge(history: History): Judgement {
+  const prompts = history.events.filter(
+    (event): event is PromptShown => event.kind === "prompt-shown",
+  );
+  const calls = new Map(operationsOf(history).map((one) => [one.invoked.operation, one.invoked]));
+  for (const event of prompts) {
+    const call = event.operation === undefined ? undefined : calls.get(event.operation);
+    const found = findFault(history, event, call);
+    if (found !== undefined) return found;
+  }
+  const promptsMax = history.header.limits?.promptsMax;
+  if (promptsMax !== undefined && prompts.length > promptsMax) {
+    return {
+      verdict: "fail",
+      message: `People were asked to act ${counted(prompts.length, "time")}; the scenario allows ${promptsMax}.`,
+      evidence: prompts.slice(promptsMax, promptsMax + 8).map(({ index }) => index),
+    };
+  }
+  const silent = operationsOf(history).filter((operation) => {
+    if (!isCacheable(operation) || operation.invoked.user === undefined) return false;
+    return silentPathOf(holdingsAt(history, operation.invoked), operation.invoked.at) !== undefined;
+  });
+  const [first = silent[0]?.invoked] = prompts;
+  if (first === undefined) {
+    return {
+      verdict: "inconclusive",
+      message: "Nobody was asked to sign in, and no user's call had a silent path.",
+      evidence: [],
+    };
+  }
+  return {
+    verdict: "pass",
+    message: `${counted(prompts.length, "prompt")}, none of them while a silent path existed; ${counted(silent.length, "call")} had one.`,
+    evidence: [first.index],
+  };
+}
+
+function findFault(
+  history: History,
+  event: PromptShown,
+  call: OperationInvoked | undefined,
+): Judgement | undefined {
+  const { index, at, prompt, client } = event;
+  const [fault] = signInFaultsAt(history, at);
+  if (fault !== undefined && (prompt === "login" || prompt === "consent")) {
+    return {
+      verdict: "fail",
+      message: `${client} showed prompt=${prompt} ${sinceStart(history, at)} in, while ${fault.window.id} was open.`,
+      evidence: [index, fault.index],
+    };
+  }
+  if (prompt === "select_account" || prompt === "create" || call?.claims === true) return undefined;
+  const path = silentPathOf(holdingsAt(history, event), at);
+  if (path === undefined) return undefined;
+  return {
+    verdict: "fail",
+    message: `${client} asked a person to sign in ${sinceStart(history, at)} in, although it had ${path.what}.`,
+    evidence: [index, path.index, ...(call === undefined ? [] : [call.index])],
+  };
+}
+
+function silentPathOf(
+  { token, refreshToken }: Holdings,
+  atMs: number,
+): { readonly what: string; readonly index: number } | undefined {
+  if (token !== undefined && isValidAt(token.token, atMs)) {
+    const left = formatDuration(token.token.expiresAt - atMs);
+    return { what: `a token valid for another ${left}`, index: token.index };
+  }
+  if (refreshToken === undefined) return undefined;
+  const age = formatDuration(atMs - refreshToken.at);
+  return { what: `a refresh token got ${age} before`, index: refreshToken.index };
+}
