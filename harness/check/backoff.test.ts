@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { backoff } from "./backoff.ts";
+import { story, type Story } from "./story.ts";
+import { ben, type Reply } from "./story-wire.ts";
+
+const judge = (told: Story) => backoff.judge(told.history());
+
+/** A client whose requests fail, each so many seconds after the one before, until the last is answered. */
+function retriesAfter(gapsSeconds: readonly number[], failure: Reply = { status: 503 }): Story {
+  const told = story();
+  told.exchange(failure);
+  gapsSeconds.forEach((gap, index) => {
+    told.after(gap * 1_000);
+    told.exchange(index === gapsSeconds.length - 1 ? {} : failure);
+  });
+  return told;
+}
+
+describe("backoff", () => {
+  it("holds for gaps that double, and stay at a minute or more", () => {
+    expect(judge(retriesAfter([5, 10, 20, 40, 80, 60, 60])).verdict).toBe("pass");
+  });
+
+  it("holds for a poll every five minutes, and for one retry", () => {
+    expect(judge(retriesAfter([300, 300, 300, 300])).verdict).toBe("pass");
+    expect(judge(retriesAfter([5]))).toMatchObject({
+      verdict: "pass",
+      message: "1 retry, the first never sooner than 5s after the failure.",
+    });
+  });
+
+  it("holds for gaps that jitter a little", () => {
+    expect(judge(retriesAfter([6, 11, 10, 24, 55, 60])).verdict).toBe("pass");
+  });
+
+  it.each<[string, Reply]>([
+    ["a 500", { status: 500 }],
+    ["a 429 without Retry-After", { status: 429 }],
+    ["a Retry-After of zero", { status: 429, retryAfter: 0 }],
+    ["a garbled Retry-After", { status: 503, retryAfter: "soon" }],
+    ["a reset", { networkFault: "ECONNRESET" }],
+    ["the client's own time-out", { networkFault: "abandoned" }],
+    ["half a body", { cut: "fin" }],
+  ])("is broken by a retry at once after %s", (_, failure) => {
+    expect(judge(retriesAfter([0], failure)).verdict).toBe("fail");
+  });
+
+  it("is broken by a first retry after four seconds, with the figures", () => {
+    expect(judge(retriesAfter([4]))).toEqual({
+      verdict: "fail",
+      message: "app-1 asked for a token again 4s after a 503, sooner than 5s.",
+      evidence: [1, 2],
+    });
+  });
+
+  it("is broken by gaps that shrink", () => {
+    expect(judge(retriesAfter([30, 10]))).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("sooner than the retry before, which waited 30s"),
+    });
+    expect(judge(retriesAfter([300, 20])).verdict).toBe("fail");
+  });
+
+  it("is broken by gaps that never grow", () => {
+    expect(judge(retriesAfter([10, 10, 10]))).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("the third time without a longer wait"),
+    });
+  });
+
+  it("is broken by a connection that is tried again at once", () => {
+    const told = story();
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const call = told.operation();
+      told.exchange({ by: call, sent: "connection", networkFault: "ECONNREFUSED" });
+      call.fails();
+    }
+    expect(judge(told)).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("0s after ECONNREFUSED"),
+    });
+  });
+
+  it("begins anew after a good answer", () => {
+    const told = story();
+    for (const clock of ["00:00:00", "00:00:30", "00:00:31", "00:00:40"]) {
+      told.at(clock);
+      told.exchange(clock === "00:00:30" ? {} : { status: 503 });
+    }
+    expect(judge(told).verdict).toBe("pass");
+  });
+
+  it("takes neither other users nor requests underway for retries", () => {
+    const told = story();
+    const mine = told.operation();
+    const theirs = told.operation({ user: ben });
+    const first = told.request({ by: mine });
+    const second = told.request({ by: mine });
+    first.answered({ status: 503 });
+    second.answered({ status: 503 });
+    told.exchange({ by: theirs });
+    expect(judge(told).verdict).toBe("inconclusive");
+  });
+
+  it("leaves failures with a valid Retry-After to that rule, and sees nothing without failures", () => {
+    expect(judge(retriesAfter([1], { status: 503, retryAfter: 60 })).verdict).toBe("inconclusive");
+    expect(judge(retriesAfter([1], { status: 400, error: "invalid_grant" })).verdict).toBe(
+      "inconclusive",
+    );
+    expect(judge(retriesAfter([])).verdict).toBe("inconclusive");
+  });
+
+  it("does not hold a crash against the next process", () => {
+    const told = story();
+    told.exchange({ status: 503 });
+    told.restarted();
+    told.exchange({});
+    expect(judge(told).verdict).toBe("inconclusive");
+  });
+});

@@ -1,0 +1,79 @@
+/**
+ * Rule `retry-storm`: like token requests of one client stay bounded, whatever happens.
+ * ESTS's own loop detection answers the fifteenth in five minutes with AADSTS50196; a
+ * restart does not reset it, so here the client counts and not its process.
+ */
+import { formatDuration } from "../clock/duration.ts";
+import type { History } from "../history/event.ts";
+import { fails, isInconclusive, passes } from "./judgement.ts";
+import {
+  groupBy,
+  isServiceFailure,
+  likenessOf,
+  statusOf,
+  tokenRequestsOf,
+  type Exchange,
+} from "./reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `retry-storm`; bound: `limits.likeRequestsPer5MinutesMax`, 14 by default. */
+export const retryStorm: Rule = {
+  id: "retry-storm",
+  says: "At most 14 like token requests by one client in any five minutes.",
+  source:
+    "Microsoft identity platform, What's new for authentication: looping clients, AADSTS50196 at 15 like requests in 5 minutes (facts/entra.md A.10)",
+  fix: "Cache tokens, share one request among concurrent callers, and back off after a failure.",
+  judge,
+};
+
+const LIKE_REQUESTS_MAX = 14;
+const WINDOW_MS = 300_000;
+
+function judge(history: History): Judgement {
+  const maximum = history.header.limits?.likeRequestsPer5MinutesMax ?? LIKE_REQUESTS_MAX;
+  const requests = tokenRequestsOf(history).filter((request) => !isPendingPoll(request));
+  const storms = [...groupBy(requests, likenessUnlessUnknown).values()].map(densestWindow);
+  const worst = storms.sort((a, b) => b.length - a.length)[0] ?? [];
+  const [first] = worst;
+  if (first !== undefined && worst.length > maximum) {
+    const tookMs = (worst.at(-1)?.began.at ?? 0) - first.began.at;
+    return fails(
+      `${first.client} sent ${worst.length} like token requests within ${formatDuration(tookMs)}; ${maximum} in 5m are allowed.`,
+      worst.map(({ began }) => began),
+    );
+  }
+  if (!requests.some(hasFailed)) return isInconclusive("No token request failed.");
+  return passes(
+    `At most ${worst.length} like token requests in any 5m; ${maximum} are allowed.`,
+    worst.map(({ began }) => began),
+  );
+}
+
+/** The longest run of requests that began within five minutes. */
+function densestWindow(requests: readonly Exchange[]): readonly Exchange[] {
+  let from = 0;
+  let best = { from: 0, to: 0 };
+  requests.forEach(({ began }, last) => {
+    while (began.at - (requests[from]?.began.at ?? began.at) >= WINDOW_MS) from += 1;
+    if (last + 1 - from > best.to - best.from) best = { from, to: last + 1 };
+  });
+  return requests.slice(best.from, best.to);
+}
+
+/** Polling for a device code every few seconds is how that flow works. */
+function isPendingPoll({ ended }: Exchange): boolean {
+  return ended?.error?.error === "authorization_pending";
+}
+
+/** A recording may not tell whose grant a request redeems; then it is like no other. */
+function likenessUnlessUnknown(request: Exchange): string {
+  const { began, operation } = request;
+  const isPersonal = began.grant !== undefined && began.grant !== "client_credentials";
+  const isUnknown = isPersonal && began.user === undefined && operation?.user === undefined;
+  if (!isUnknown) return likenessOf(request);
+  return `${likenessOf(request)} ${began.form?.["refresh_token"] ?? `#${began.exchange}`}`;
+}
+
+function hasFailed(request: Exchange): boolean {
+  return isServiceFailure(request) || (statusOf(request) ?? 0) >= 400;
+}
