@@ -1,0 +1,47 @@
+/** Runs that tests make by hand: a script, through the direct mount, against the real msal-node. */
+import { loadMsalNode } from "../client/msal-node.ts";
+import type { HistoryEvent } from "../history/event.ts";
+import { runScenario, type RunOutcome } from "../run.ts";
+import { defineScenario, type Scenario } from "../scenario.ts";
+
+export const daemonToken = {
+  flow: "client-credentials",
+  scopes: ["https://graph.microsoft.com/.default"],
+} as const;
+export const graph = ["https://graph.microsoft.com/User.Read"];
+
+export function scenario(script: Scenario["script"], more: Partial<Scenario> = {}): Scenario {
+  const story = { standsFor: "a test", asserts: "a test", failureMeans: "a test", fix: "a test" };
+  return defineScenario({
+    name: "test",
+    title: "Test",
+    story,
+    needs: [],
+    asserts: [],
+    faults: [],
+    script,
+    ...more,
+  });
+}
+
+export async function run(
+  script: Scenario["script"],
+  more: Partial<Scenario> = {},
+  seed = "1",
+): Promise<RunOutcome> {
+  return runScenario(scenario(script, more), {
+    client: await loadMsalNode(),
+    mount: "direct",
+    seed,
+  });
+}
+
+export function kindsOf(outcome: RunOutcome): string[] {
+  return outcome.history.events.map(({ kind }) => kind);
+}
+
+export function only<Kind extends HistoryEvent["kind"]>(outcome: RunOutcome, kind: Kind) {
+  return outcome.history.events.filter(
+    (event): event is Extract<HistoryEvent, { kind: Kind }> => event.kind === kind,
+  );
+}
