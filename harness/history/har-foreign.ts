@@ -1,0 +1,205 @@
+/**
+ * The HAR of another tool as a history: a browser's export, a proxy's. It knows requests
+ * only, so the history has exchanges and nothing else, and most rules stay inconclusive.
+ * What a request means and what an answer grants is read by the same code that records
+ * runs; so are secrets replaced.
+ */
+import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
+import { createRequest, createResponse, type HeaderPair } from "../http/message.ts";
+import type { NetworkFaultCode } from "../http/network-fault.ts";
+import { networkFaultCodes } from "../http/network-fault.ts";
+import type { ExchangeEnd, ExchangeEnded, History, HistoryEvent } from "./event.ts";
+import { type Fields, instant, list, number, record, text, wrong } from "./har-shape.ts";
+import { beganFacts, endedFacts } from "./recorder.ts";
+import { createRedactor, type Redactor } from "./redact.ts";
+
+/** The history of a foreign log, in the order of time; the client is called `har`. */
+export async function readForeignHar(log: Fields, place: string): Promise<History> {
+  const redactor = createRedactor();
+  const entries = list(log["entries"], `${place}, log.entries`)
+    .map((value, index) => readEntry(value, `${place}, log.entries[${index}]`))
+    .toSorted((a, b) => a.at - b.at);
+  const events: Unplaced[] = [];
+  let exchange = 0;
+  for (const entry of entries) {
+    if (!/^https?:/.test(entry.url)) continue;
+    const request = requestOf(entry);
+    const described = await describeRequest(request);
+    if (!isOfInterest(described, entry)) continue;
+    exchange += 1;
+    events.push({
+      at: entry.at,
+      event: {
+        kind: "exchange-began",
+        exchange,
+        ...beganFacts(request, described, redactor, "request"),
+      },
+    });
+    events.push({
+      at: entry.endedAt,
+      event: {
+        kind: "exchange-ended",
+        exchange,
+        servedBy: described.endpoint === "resource" ? "resource" : "primary",
+        ...(await endOf(entry, redactor)),
+      },
+    });
+  }
+  const inOrder = events.toSorted((a, b) => a.at - b.at);
+  return {
+    header: {
+      schema: "brownout/journal/1",
+      brownout: "",
+      scenario: scenarioName(place),
+      client: { name: "har", version: creatorOf(log) },
+      mount: "har",
+      seed: "",
+      startedAt: inOrder[0]?.at ?? 0,
+      asserts: [],
+    },
+    events: inOrder.map(({ at, event }, index) => ({ index, at, ...event }) as HistoryEvent),
+  };
+}
+
+interface Unplaced {
+  readonly at: number;
+  readonly event: object;
+}
+
+interface Entry {
+  readonly place: string;
+  readonly at: number;
+  readonly endedAt: number;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly HeaderPair[];
+  readonly body: string;
+  readonly status: number;
+  readonly answerHeaders: readonly HeaderPair[];
+  readonly answer: string;
+  readonly error: string;
+}
+
+function readEntry(value: unknown, place: string): Entry {
+  const entry = record(value, place);
+  const request = record(entry["request"], `${place}.request`);
+  const response = record(entry["response"], `${place}.response`);
+  const at = instant(entry["startedDateTime"], `${place}.startedDateTime`);
+  const timeMs = number(entry["time"], `${place}.time`);
+  const url = text(request["url"], `${place}.request.url`);
+  if (!URL.canParse(url)) throw wrong(url, `${place}.request.url`, "a URL");
+  return {
+    place,
+    at,
+    // -1 stands for "not known".
+    endedAt: at + Math.max(0, Math.round(timeMs)),
+    method: text(request["method"], `${place}.request.method`).toUpperCase(),
+    url,
+    headers: headersOf(request["headers"], `${place}.request.headers`),
+    body: bodyOf(request["postData"], `${place}.request.postData`),
+    status: number(response["status"], `${place}.response.status`),
+    answerHeaders: headersOf(response["headers"], `${place}.response.headers`),
+    answer: contentOf(response["content"], `${place}.response.content`),
+    error: errorIn(response) ?? errorIn(entry) ?? "",
+  };
+}
+
+/** Chrome has it in the response; others put it beside. */
+function errorIn({ _error }: Fields): string | undefined {
+  return typeof _error === "string" ? _error : undefined;
+}
+
+/** Headers that Fetch can carry: HTTP/2 exports have pseudo-headers such as `:authority`. */
+function headersOf(value: unknown, place: string): readonly HeaderPair[] {
+  return list(value, place).flatMap((header, index): HeaderPair[] => {
+    const { name, value: content } = record(header, `${place}[${index}]`);
+    const pair: HeaderPair = [
+      text(name, `${place}[${index}].name`),
+      text(content, `${place}[${index}].value`).replace(/[^\t\u0020-\u00ff]+/g, " "),
+    ];
+    return /^[\w!#$%&'*+.^`|~-]+$/.test(pair[0]) ? [pair] : [];
+  });
+}
+
+function bodyOf(value: unknown, place: string): string {
+  if (value === undefined || value === null) return "";
+  const postData = record(value, place);
+  if (typeof postData["text"] === "string") return postData["text"];
+  if (postData["params"] === undefined) return "";
+  const form = new URLSearchParams();
+  list(postData["params"], `${place}.params`).forEach((param, index) => {
+    const { name, value: content = "" } = record(param, `${place}.params[${index}]`);
+    const at = `${place}.params[${index}]`;
+    form.append(text(name, `${at}.name`), text(content, `${at}.value`));
+  });
+  return form.toString();
+}
+
+function contentOf(value: unknown, place: string): string {
+  if (value === undefined) return "";
+  const content = record(value, place);
+  const body = content["text"] === undefined ? "" : text(content["text"], `${place}.text`);
+  return content["encoding"] === "base64" ? Buffer.from(body, "base64").toString("utf8") : body;
+}
+
+function requestOf({ place, method, url, headers, body }: Entry): Request {
+  try {
+    const hasBody = !/^(?:GET|HEAD)$/.test(method) && body !== "";
+    return createRequest(url, {
+      method,
+      headers: headers as [string, string][],
+      ...(hasBody ? { body } : {}),
+    });
+  } catch {
+    // Methods that Fetch forbids (CONNECT, TRACE) and addresses with a password in them.
+    throw wrong(`${method} ${url}`, `${place}.request`, "a request that Fetch can make");
+  }
+}
+
+/** A page loads a thousand things; of these rules can judge requests to Entra and calls with a token. */
+function isOfInterest({ endpoint }: EntraRequest, { headers }: Entry): boolean {
+  if (endpoint === "other") return false;
+  if (endpoint !== "resource") return true;
+  return headers.some(
+    ([name, value]) => name.toLowerCase() === "authorization" && /^Bearer /i.test(value),
+  );
+}
+
+async function endOf(
+  { endedAt, status, answerHeaders, answer, error }: Entry,
+  redactor: Redactor,
+): Promise<Partial<ExchangeEnded> & { readonly end: ExchangeEnd }> {
+  // Status 0 is a request without an answer; Response cannot carry the 1xx of an upgrade.
+  if (status < 200 || status > 599) return { end: brokenEnd(error) };
+  const response = createResponse(answer, { status, headers: answerHeaders });
+  const { ending, more } = await endedFacts(response, endedAt, redactor);
+  return { ...more, end: ending };
+}
+
+/** What Chrome and Firefox write for a request that broke, by what Node's stack calls it. */
+const browserErrors: readonly (readonly [RegExp, NetworkFaultCode])[] = [
+  [/CONNECTION_REFUSED|ADDRESS_UNREACHABLE/, "ECONNREFUSED"],
+  [/CONNECTION_RESET|NET_RESET/, "ECONNRESET"],
+  [/NAME_NOT_RESOLVED|UNKNOWN_HOST/, "ENOTFOUND"],
+  [/TIMED_OUT|TIMEOUT/, "ETIMEDOUT"],
+  [/CERT_|SSL_/, "ERR_TLS_CERT_ALTNAME_INVALID"],
+  [/CONNECTION_CLOSED|EMPTY_RESPONSE|CONTENT_LENGTH_MISMATCH|INTERRUPT/, "UND_ERR_SOCKET"],
+];
+
+function brokenEnd(error: string): ExchangeEnd {
+  const own = networkFaultCodes.find((code) => code === error);
+  const code = own ?? browserErrors.find(([pattern]) => pattern.test(error))?.[1];
+  return code === undefined ? { kind: "abandoned" } : { kind: "network-fault", code };
+}
+
+function creatorOf(log: Fields): string {
+  const creator = log["creator"];
+  if (typeof creator !== "object" || creator === null) return "1.2";
+  const { name, version } = creator as { readonly name?: unknown; readonly version?: unknown };
+  return [name, version].filter((part) => typeof part === "string").join(" ") || "1.2";
+}
+
+/** The name of the file without folder and ending. */
+function scenarioName(place: string): string {
+  return (place.split(/[/\\]/).at(-1) ?? place).replace(/\.(?:har|json)$/i, "");
+}

@@ -1,0 +1,83 @@
+/** Reads the parts of a HAR file; whatever is not as HAR 1.2 has it is a `bad-har` with its place. */
+import { HarnessError } from "../errors.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The `log` of a HAR file. */
+export function readHarLog(source: string, place: string): Fields {
+  let file: unknown;
+  try {
+    file = JSON.parse(source.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw notJson(error, source, place);
+  }
+  const found = typeof file === "object" && file !== null && "log" in file ? file.log : undefined;
+  if (found === undefined) {
+    throw bad(place, "it has no log", 'A HAR file is an object { "log": … }.');
+  }
+  const log = record(found, `${place}, log`);
+  list(log["entries"], `${place}, log.entries`);
+  return log;
+}
+
+export function record(value: unknown, place: string): Fields {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  throw wrong(value, place, "an object");
+}
+
+export function list(value: unknown, place: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw wrong(value, place, "a list");
+}
+
+export function text(value: unknown, place: string): string {
+  if (typeof value === "string") return value;
+  throw wrong(value, place, "a text");
+}
+
+export function number(value: unknown, place: string): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw wrong(value, place, "a number");
+}
+
+/** ms since the Unix epoch of an ISO 8601 instant. */
+export function instant(value: unknown, place: string): number {
+  const at = Date.parse(text(value, place));
+  if (Number.isNaN(at)) throw wrong(value, place, "an ISO 8601 date");
+  return at;
+}
+
+/** `bad-har` about the value at `place`. */
+export function wrong(value: unknown, place: string, expected: string): HarnessError {
+  const shown = value === undefined ? "missing" : JSON.stringify(value);
+  return bad(
+    place,
+    `it is ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}; it must be ${expected}`,
+    'Export the HAR once more: in the browser\'s network panel, "Save all as HAR".',
+  );
+}
+
+function notJson(error: unknown, source: string, place: string): HarnessError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isCutOff = /^Unexpected end|^Unterminated|at position (\d+)/.test(reason)
+    ? isAtEnd(reason, source)
+    : false;
+  const line = /\(line (\d+)/.exec(reason)?.[1] ?? String(source.split("\n").length);
+  return isCutOff
+    ? bad(
+        `${place}:${line}`,
+        "the file is cut off in its middle",
+        "Copy or export it again, and wait until it is whole.",
+      )
+    : bad(`${place}:${line}`, `it is no JSON: ${reason}`, "A HAR file is JSON.");
+}
+
+/** Whether JSON.parse came to grief where the text ends. */
+function isAtEnd(reason: string, source: string): boolean {
+  const position = /at position (\d+)/.exec(reason)?.[1];
+  return position === undefined || Number(position) >= source.trimEnd().length;
+}
+
+function bad(place: string, message: string, hint: string): HarnessError {
+  return new HarnessError("bad-har", message, { place, hint });
+}
