@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+/**
+ * Finds the Node and the code to run, for whoever calls us with any Node from 18 on: plain
+ * JavaScript, because an older Node reads it first. In the repository the source runs as it
+ * is; in the package, its build. Node 24 comes with the dependencies (docs/decisions/0006).
+ */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const here = fileURLToPath(import.meta.url);
+const root = dirname(dirname(here));
+
+/** The lowest Node of `engines`, as [major, minor]. */
+function neededNode() {
+  const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const [, major, minor = "0"] = /(\d+)(?:\.(\d+))?/.exec(engines.node);
+  return [Number(major), Number(minor)];
+}
+
+function isNewEnough([major, minor]) {
+  const [runningMajor = 0, runningMinor = 0] = process.versions.node.split(".").map(Number);
+  return runningMajor > major || (runningMajor === major && runningMinor >= minor);
+}
+
+/** The Node that came as an optional dependency, if this platform has one. */
+function bundledNode() {
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  try {
+    const manifest = createRequire(here).resolve(`node-${platform}-${process.arch}/package.json`);
+    const name = process.platform === "win32" ? "node.exe" : "node";
+    const binary = join(dirname(manifest), "bin", name);
+    return existsSync(binary) ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs this very file under another Node, and ends as it ends. */
+function runUnder(node) {
+  const child = spawn(node, [here, ...process.argv.slice(2)], { stdio: "inherit" });
+  // Ctrl-C reaches the child by itself; other signals are for it, too.
+  process.on("SIGINT", () => undefined);
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => refuse(`${node} cannot be started: ${error.message}`));
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code ?? 2);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+function refuse(message, hint) {
+  process.stderr.write(`brownout: ${message}\n${hint === undefined ? "" : `  ${hint}\n`}`);
+  process.exitCode = 2;
+}
+
+async function runHere() {
+  const code = [join(root, "harness", "cli.ts"), join(root, "dist", "harness", "cli.js")].find(
+    (path) => existsSync(path),
+  );
+  if (code === undefined) {
+    refuse(
+      "neither its source nor its build is here",
+      "Install the package again, or run: npm run build",
+    );
+    return;
+  }
+  // Node says that stripping types is experimental; nobody who runs us can do anything about that.
+  const emitWarning = process.emitWarning;
+  process.emitWarning = (warning, ...rest) => {
+    const type = typeof rest[0] === "object" ? rest[0]?.type : rest[0];
+    if (type !== "ExperimentalWarning") emitWarning.call(process, warning, ...rest);
+  };
+  const { createProcessIo, main } = await import(pathToFileURL(code).href);
+  const parallelism = os.availableParallelism?.() ?? os.cpus().length;
+  process.exitCode = await main(process.argv.slice(2), createProcessIo(parallelism));
+}
+
+const needed = neededNode();
+if (isNewEnough(needed)) {
+  await runHere();
+} else {
+  const node = bundledNode();
+  if (node === undefined || node === process.execPath) {
+    refuse(
+      `it needs Node ${needed.join(".")} or newer, and this is ${process.versions.node}`,
+      `The one for ${process.platform}-${process.arch} was not installed with it (--omit=optional?). Install a newer Node.`,
+    );
+  } else {
+    runUnder(node);
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * The command line: finds the command, hands it its arguments, and turns every misuse of the
+ * harness into one message and exit code 2. The commands are in `cli/`, a file each; only
+ * they print.
+ */
+import {
+  type Arguments,
+  type commonOptions,
+  type Options,
+  optionLines,
+  readArguments,
+} from "./cli/arguments.ts";
+import { checkCommand, checkOptions } from "./cli/check.ts";
+import type { Io } from "./cli/io.ts";
+import { listCommand, listOptions } from "./cli/list.ts";
+import { runOptions } from "./cli/plan.ts";
+import { replayCommand, replayOptions } from "./cli/replay.ts";
+import { runCommand } from "./cli/run.ts";
+import { HarnessError, suggestNames } from "./errors.ts";
+import { brownoutVersion } from "./version.ts";
+
+export { createProcessIo } from "./cli/io.ts";
+
+interface Command {
+  readonly usage: string;
+  readonly does: string;
+  readonly options: Options;
+  /** Reads its arguments and does its work; resolves to the exit code. */
+  readonly perform: (argv: readonly string[], io: Io) => Promise<number>;
+}
+
+function command<O extends Options>(
+  name: string,
+  parts: {
+    readonly usage: string;
+    readonly does: string;
+    readonly options: O;
+    readonly perform: (
+      given: Arguments<O & typeof commonOptions>,
+      io: Io,
+    ) => Promise<number> | number;
+  },
+): readonly [string, Command] {
+  const { usage, does, options, perform } = parts;
+  return [
+    name,
+    {
+      usage,
+      does,
+      options,
+      perform: async (argv, io) => perform(readArguments(name, argv, options), io),
+    },
+  ];
+}
+
+const commands: ReadonlyMap<string, Command> = new Map([
+  command("run", {
+    usage: "run [scenario | glob | file …] [options]",
+    does: "runs scenarios, writes journals and reports, compares with the baseline",
+    options: runOptions,
+    perform: runCommand,
+  }),
+  command("list", {
+    usage: "list [options]",
+    does: "lists scenarios, clients, mounts and rules",
+    options: listOptions,
+    perform: listCommand,
+  }),
+  command("replay", {
+    usage: "replay <journal> [options]",
+    does: "runs a journal's scenario again and compares the journals",
+    options: replayOptions,
+    perform: replayCommand,
+  }),
+  command("check", {
+    usage: "check <journal.jsonl | file.har …> [options]",
+    does: "judges recorded histories, also HAR files of other tools",
+    options: checkOptions,
+    perform: checkCommand,
+  }),
+]);
+
+/** Does what `argv` (without the program's own name) says; resolves to the exit code and never rejects. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    io.stderr.write(errorText(error, { isDebug: argv.includes("--debug") }));
+    return 2;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === "--version" || name === "-v") {
+    io.stdout.write(`${brownoutVersion}\n`);
+    return 0;
+  }
+  if (name === "--help" || name === "-h" || name === "help") {
+    io.stdout.write(generalHelp());
+    return 0;
+  }
+  const found = name === undefined ? undefined : commands.get(name);
+  if (found === undefined) throw noCommand(name);
+  const beforeNames = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : undefined);
+  if (beforeNames.includes("--help") || beforeNames.includes("-h")) {
+    io.stdout.write(helpOf(found));
+    return 0;
+  }
+  if (beforeNames.includes("--version")) {
+    io.stdout.write(`${brownoutVersion}\n`);
+    return 0;
+  }
+  return found.perform(rest, io);
+}
+
+function noCommand(name: string | undefined): HarnessError {
+  const names = [...commands.keys()];
+  const all = `There are ${names.join(", ")}. See "brownout --help".`;
+  if (name === undefined)
+    return new HarnessError("bad-usage", "no command is given", { hint: all });
+  const message = name.startsWith("-")
+    ? `a command comes first, found ${name}`
+    : `there is no command "${name}"`;
+  return new HarnessError("bad-usage", message, { hint: suggestNames(name, names, all) });
+}
+
+function generalHelp(): string {
+  const rows = [...commands.values()].map(
+    ({ usage, does }) => [`brownout ${usage}`, does] as const,
+  );
+  return [
+    "Outage chaos testing for apps that sign in with Microsoft Entra ID.",
+    "",
+    ...rows.flatMap(([usage, does]) => [`  ${usage}`, `      ${does}`]),
+    "",
+    'Each command says more with --help. "brownout --version" prints the version.',
+    ...exitCodes,
+    "",
+  ].join("\n");
+}
+
+function helpOf({ usage, does, options }: Command): string {
+  return [`brownout ${usage}`, `  ${does}`, "", ...optionLines(options), "", ...exitCodes, ""].join(
+    "\n",
+  );
+}
+
+const exitCodes: readonly string[] = [
+  "Exit codes: 0 as the baseline expects, 1 a finding that it does not expect, 2 wrong usage",
+  "or the harness failed, 3 nothing failed but something was inconclusive (130: interrupted).",
+];
+
+/** One message: where, what, and what to do. A stack trace only for those who ask for it. */
+function errorText(error: unknown, { isDebug }: { readonly isDebug: boolean }): string {
+  const known = error instanceof HarnessError ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const place = known?.place === undefined ? "" : `${known.place}: `;
+  const hint =
+    known === undefined ? "This is a defect of brownout; --debug shows more." : known.hint;
+  const stack = isDebug && error instanceof Error ? error.stack : undefined;
+  return [`brownout: ${place}${message}`, hint && `  ${hint}`, stack]
+    .filter((line) => line !== undefined && line !== "")
+    .map((line) => `${line}\n`)
+    .join("");
+}

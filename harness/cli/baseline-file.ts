@@ -1,0 +1,51 @@
+/** Where the baseline of a command is: as told, else in the project, else the packaged one. */
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rules } from "../check/rules.ts";
+import { HarnessError } from "../errors.ts";
+import { type BaselineEntry, parseBaseline } from "../report/baseline.ts";
+
+export interface BaselineFile {
+  readonly entries: readonly BaselineEntry[];
+  /** Where `--update-baseline` writes. Absolute. */
+  readonly writeTo: string;
+}
+
+/** Reads the baseline; `bad-baseline` when it is malformed, or when it was named and is not there. */
+export function readBaselineFile(options: {
+  readonly named?: string;
+  readonly cwd: string;
+  /** The file may be missing: it is about to be written. */
+  readonly forUpdate?: true;
+}): BaselineFile {
+  const { named, cwd, forUpdate } = options;
+  const own = resolve(cwd, named ?? join("reports", "baseline.json"));
+  if (existsSync(own)) return { entries: readEntries(own, cwd), writeTo: own };
+  if (named !== undefined) {
+    if (forUpdate === true) return { entries: [], writeTo: own };
+    throw new HarnessError("bad-baseline", "there is no such file", {
+      place: named,
+      hint: "Write [] into it, or let --update-baseline write it.",
+    });
+  }
+  const packaged = fileURLToPath(new URL("../../reports/baseline.json", import.meta.url));
+  return { entries: existsSync(packaged) ? readEntries(packaged, cwd) : [], writeTo: own };
+}
+
+function readEntries(path: string, cwd: string): readonly BaselineEntry[] {
+  const inside = relative(cwd, path);
+  const place = inside.startsWith("..") ? path : inside;
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HarnessError("bad-baseline", `it cannot be read: ${reason}`, {
+      place,
+      hint: "Name a file with --baseline.",
+      cause: error,
+    });
+  }
+  return parseBaseline(text, { place, rules: rules.map(({ id }) => id) });
+}

@@ -1,0 +1,20 @@
+/** How the person who reads our output calls us: what is printed can be pasted. */
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** `npx brownout`, or in our own repository the file itself. */
+export function commandName(cwd: string): string {
+  if (!import.meta.url.endsWith(".ts")) return "npx brownout";
+  const bin = fileURLToPath(new URL("../../bin/brownout.js", import.meta.url));
+  const inside = relative(cwd, bin);
+  return `node ${quoted(inside.startsWith("..") ? bin : inside)}`;
+}
+
+/** The command that runs a journal's scenario again. */
+export function replayCommand(journal: string, cwd: string): string {
+  return `${commandName(cwd)} replay ${quoted(journal)}`;
+}
+
+function quoted(path: string): string {
+  return /^[\w./\\:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

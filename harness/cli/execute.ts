@@ -1,0 +1,94 @@
+/**
+ * Runs tasks in worker processes, at most so many at once, and tells of each as it ends.
+ * Ctrl-C takes no new task, ends those under way and removes what they had half written.
+ */
+import { rmSync } from "node:fs";
+import { UNFINISHED } from "../report/write.ts";
+
+import type { RunFailure, RunReply, RunTask } from "../worker/protocol.ts";
+import type { Io } from "./io.ts";
+
+export interface Execution {
+  /** A reply for each task, in the order of the tasks. */
+  readonly replies: readonly RunReply[];
+  readonly interrupted: boolean;
+}
+
+export interface ExecuteOptions {
+  readonly workers: number;
+  /** Called in the order of the tasks, each as soon as all before it have ended. */
+  readonly onReply: (reply: RunReply, index: number) => void;
+  /** Called when a task begins or ends, with the indices of those under way. */
+  readonly onProgress?: (done: number, underWay: readonly number[]) => void;
+}
+
+/** Never rejects for what happens in a run; a reply says so. */
+export async function executeTasks(
+  tasks: readonly RunTask[],
+  io: Pick<Io, "createPool" | "onInterrupt">,
+  options: ExecuteOptions,
+): Promise<Execution> {
+  const workers = Math.max(1, Math.min(options.workers, tasks.length));
+  const pool = io.createPool({ workers });
+  const replies: (RunReply | undefined)[] = tasks.map(() => undefined);
+  const underWay = new Set<number>();
+  let isInterrupted = false;
+  let next = 0;
+  let told = 0;
+  let done = 0;
+  const stopListening = io.onInterrupt(() => {
+    isInterrupted = true;
+    void pool.close();
+  });
+
+  const tellInOrder = (): void => {
+    for (let reply = replies[told]; reply !== undefined; reply = replies[told]) {
+      options.onReply(reply, told);
+      told += 1;
+    }
+  };
+
+  const work = async (): Promise<void> => {
+    while (next < tasks.length && !isInterrupted) {
+      const index = next;
+      next += 1;
+      const task = tasks[index];
+      if (task === undefined) return;
+      underWay.add(index);
+      options.onProgress?.(done, [...underWay]);
+      const reply = await pool.run(task);
+      underWay.delete(index);
+      done += 1;
+      // What died by Ctrl-C did not die by itself.
+      replies[index] = isInterrupted && reply.kind === "failed" ? cutShort(task) : reply;
+      tellInOrder();
+      options.onProgress?.(done, [...underWay]);
+    }
+  };
+
+  try {
+    await Promise.all(Array.from({ length: workers }, work));
+  } finally {
+    stopListening();
+    await pool.close();
+  }
+  const all = tasks.map((task, index) => replies[index] ?? cutShort(task));
+  for (const { kind, task } of all) {
+    if (kind === "failed") rmSync(`${task.journalFile}${UNFINISHED}`, { force: true });
+  }
+  for (; told < all.length; told += 1) {
+    const reply = all[told];
+    if (reply !== undefined) options.onReply(reply, told);
+  }
+  return { replies: all, interrupted: isInterrupted };
+}
+
+/** Why a run that Ctrl-C cut short has no result. */
+const interrupted: RunFailure = {
+  code: "interrupted",
+  message: "it was interrupted before its end",
+};
+
+function cutShort(task: RunTask): RunReply {
+  return { kind: "failed", task, error: interrupted };
+}

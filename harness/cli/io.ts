@@ -1,0 +1,59 @@
+/**
+ * What the command line touches of its process, as one value: tests hand in their own, and
+ * nothing below `cli.ts` reads `process`.
+ */
+import { createPool, type Pool } from "../worker/pool.ts";
+import type { Output } from "../report/terminal.ts";
+
+export interface Io {
+  /** Absolute; relative paths of the command line are relative to it. */
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Real time, ms: only for what the terminal says about how long a run took. */
+  readonly now: () => number;
+  /** Calls back on the first Ctrl-C; a second one ends the process. Returns how to stop listening. */
+  readonly onInterrupt: (listener: () => void) => () => void;
+  readonly createPool: (options: { readonly workers: number }) => Pool;
+  /** How many processes can work at once on this machine. */
+  readonly parallelism: number;
+}
+
+/** The real process. `parallelism` is for the caller to know, as are all facts about the machine. */
+export function createProcessIo(parallelism: number): Io {
+  for (const stream of [process.stdout, process.stderr]) {
+    // Whoever reads us, such as `head`, may have seen enough.
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit();
+      throw error;
+    });
+  }
+  return {
+    cwd: process.cwd(),
+    environment: process.env,
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    now: () => Date.now(),
+    onInterrupt(listener) {
+      process.once("SIGINT", listener);
+      process.once("SIGTERM", listener);
+      return () => {
+        process.off("SIGINT", listener);
+        process.off("SIGTERM", listener);
+      };
+    },
+    createPool,
+    parallelism,
+  };
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}

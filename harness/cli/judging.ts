@@ -1,0 +1,53 @@
+/** From histories to what the reports say: judges them, compares, and gathers what explains it. */
+import { judgeHistory, rules } from "../check/rules.ts";
+import type { History } from "../history/event.ts";
+import type { BaselineEntry } from "../report/baseline.ts";
+import { createExplain, type Explain, type RunContext } from "../report/explain.ts";
+import { buildResults, type FailedRun, type JudgedRun, type Results } from "../report/results.ts";
+import type { Scenario } from "../scenario.ts";
+import { brownoutVersion } from "../version.ts";
+
+/** A history with what the reports tell beside it. */
+export interface Told {
+  readonly run: JudgedRun;
+  readonly scenario?: Scenario;
+  readonly replay?: string;
+}
+
+/** The history with the findings of every rule; how long it took is read from it unless it is known. */
+export function judge(history: History, simulatedMs?: number): JudgedRun {
+  const { header, events } = history;
+  const lastedMs = (events.at(-1)?.at ?? header.startedAt) - header.startedAt;
+  return { history, simulatedMs: simulatedMs ?? lastedMs, findings: judgeHistory(history) };
+}
+
+/** Results of a session with what explains them. */
+export function report(
+  told: readonly Told[],
+  session: {
+    readonly baseline: readonly BaselineEntry[];
+    readonly seed: string;
+    readonly failures?: readonly FailedRun[];
+  },
+): { readonly results: Results; readonly explain: Explain } {
+  const { baseline, seed, failures = [] } = session;
+  const results = buildResults(
+    told.map(({ run }) => run),
+    baseline,
+    { seed, brownout: brownoutVersion, failures },
+  );
+  const contexts = new Map(
+    results.runs.flatMap((result, index) => {
+      const one = told[index];
+      if (one === undefined) return [];
+      const { run, scenario, replay } = one;
+      const context: RunContext = {
+        history: run.history,
+        ...(scenario === undefined ? {} : { story: scenario.story }),
+        ...(replay === undefined ? {} : { replay }),
+      };
+      return [[result, context] as const];
+    }),
+  );
+  return { results, explain: createExplain({ contexts, rules, baseline }) };
+}

@@ -1,0 +1,95 @@
+/** What `brownout run` is to do, read from its arguments and checked, before anything is made or run. */
+import { join, resolve } from "node:path";
+import { HarnessError } from "../errors.ts";
+import type { MountName } from "../mount/mount.ts";
+import type { RunTask } from "../worker/protocol.ts";
+import type { Arguments, Options } from "./arguments.ts";
+import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
+import type { Io } from "./io.ts";
+import { type Selected, type Selection, selectMount, selectRuns, takeShard } from "./selection.ts";
+
+export const runOptions = {
+  client: {
+    value: "NAME[@VERSION]",
+    says: "the client under test (default: the scenario's own, else msal-node)",
+  },
+  mount: { value: "NAME", says: "how the client reaches the service (default: direct)" },
+  seed: { value: "N", says: "where chance begins, a whole number (default: 1)" },
+  out: { value: "DIR", says: "where journals and reports go (default: reports/out)" },
+  baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
+  "update-baseline": { says: "make the baseline expect what is found" },
+  shard: { value: "i/n", says: "run the i-th of n parts" },
+  workers: { value: "N", says: "processes at work at once (default: one for each core)" },
+  json: { says: "print results.json instead of lines" },
+} as const satisfies Options;
+
+/** One run to be, and what its worker is told. */
+export interface PlannedRun extends Selected {
+  readonly task: RunTask;
+}
+
+export interface Plan {
+  readonly runs: readonly PlannedRun[];
+  readonly skipped: Selection["skipped"];
+  readonly mount: MountName;
+  readonly seed: string;
+  readonly workers: number;
+  /** Absolute path of the output folder. */
+  readonly out: string;
+  readonly baseline: BaselineFile;
+}
+
+/** Throws the `HarnessError` of whatever is wrong with the arguments, the scenarios or the baseline. */
+export async function planRun(
+  { values, positionals }: Arguments<typeof runOptions>,
+  io: Io,
+): Promise<Plan> {
+  const seed = readSeed(values.seed);
+  const workers = readWorkers(values.workers) ?? io.parallelism;
+  const mount = selectMount(values.mount);
+  const { runs, skipped } = await selectRuns({
+    filters: positionals,
+    ...(values.client === undefined ? {} : { client: values.client }),
+    cwd: io.cwd,
+  });
+  const chosen = takeShard(runs, values.shard);
+  const baseline = readBaselineFile({
+    cwd: io.cwd,
+    ...(values.baseline === undefined ? {} : { named: values.baseline }),
+    ...(values["update-baseline"] === undefined ? {} : { forUpdate: true as const }),
+  });
+  const out = resolve(io.cwd, values.out ?? join("reports", "out"));
+  return {
+    runs: chosen.map((run) => ({ ...run, task: taskOf(run, { mount, seed, out }) })),
+    skipped,
+    mount,
+    seed,
+    workers,
+    out,
+    baseline,
+  };
+}
+
+function taskOf(
+  { scenario, file, client, name }: Selected,
+  { mount, seed, out }: Pick<Plan, "mount" | "seed" | "out">,
+): RunTask {
+  const journalFile = join(out, "journals", `${name}.jsonl`);
+  return { scenario: file ?? scenario.name, client, mount, seed, journalFile };
+}
+
+function readSeed(text: string | undefined): string {
+  if (text === undefined) return "1";
+  if (/^(?:0|[1-9]\d{0,17})$/.test(text)) return text;
+  throw new HarnessError("bad-usage", `--seed is "${text}"`, {
+    hint: "Write a whole number from 0 on, such as --seed 7.",
+  });
+}
+
+function readWorkers(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new HarnessError("bad-usage", `--workers is "${text}"`, {
+    hint: "Write a whole number from 1 to 999, such as --workers 2.",
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * `brownout run`: runs scenarios in worker processes, judges the journals that these leave,
+ * compares with the baseline and writes the reports. Whatever a person could have got wrong
+ * is found before the first run; what a run gets wrong spoils no other.
+ */
+import { join, relative } from "node:path";
+import { formatDuration } from "../clock/duration.ts";
+import { updateBaseline, writeBaseline } from "../report/baseline.ts";
+import { writeCtrf } from "../report/ctrf.ts";
+import type { Explain } from "../report/explain.ts";
+import { writeJunit } from "../report/junit.ts";
+import { exitCodeOf, type Results, writeResults } from "../report/results.ts";
+import { writeSummary } from "../report/summary.ts";
+import { closingLines, createPaint, createProgress, statusText } from "../report/terminal.ts";
+import { count } from "../report/totals.ts";
+import { prepareFolders, writeWhole } from "../report/write.ts";
+import { brownoutVersion } from "../version.ts";
+import type { Arguments, commonOptions } from "./arguments.ts";
+import { executeTasks } from "./execute.ts";
+import type { Io } from "./io.ts";
+import { type Plan, planRun, type runOptions } from "./plan.ts";
+import { createSession, type Session } from "./session.ts";
+
+/** Exit code of a session that Ctrl-C ended: 128 and the number of the signal, as shells have it. */
+const INTERRUPTED = 130;
+
+/** Runs what the arguments ask for; resolves to the exit code. */
+export async function runCommand(
+  given: Arguments<typeof runOptions & typeof commonOptions>,
+  io: Io,
+): Promise<number> {
+  const { values } = given;
+  const beganAtMs = io.now();
+  const plan = await planRun(given, io);
+  prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
+
+  // What a program reads and what a person reads do not mix.
+  const output = values.json === undefined ? io.stdout : io.stderr;
+  const paint = createPaint(output, io.environment);
+  const progress = createProgress(output);
+  const runs = count(plan.runs.length, "run");
+  progress.line(`brownout ${brownoutVersion}: ${runs}, mount ${plan.mount}, seed ${plan.seed}`);
+  const session = createSession(plan, { paint, cwd: io.cwd });
+  const tasks = plan.runs.map(({ task }) => task);
+  const execution = await executeTasks(tasks, io, {
+    workers: plan.workers,
+    onReply: (reply, index) => progress.line(session.take(reply, index)),
+    onProgress(done, underWay) {
+      const names = underWay.map((index) => plan.runs[index]?.scenario.name ?? "");
+      progress.status(statusText(done, tasks.length, names));
+    },
+  });
+  progress.end();
+
+  const isUpdate = values["update-baseline"] !== undefined && !execution.interrupted;
+  const update = isUpdate ? rewriteBaseline(plan, session, io.cwd) : undefined;
+  const { results, explain } = session.report(update?.entries ?? plan.baseline.entries);
+  writeReports(plan.out, { results, explain, startedAt: session.startedAt() });
+
+  if (values.json !== undefined) io.stdout.write(writeResults(results));
+  for (const line of closingLines(results, explain, paint)) progress.line(line);
+  if (update !== undefined) progress.line(update.line);
+  if (plan.skipped.length > 0) progress.line(skippedLine(plan.skipped));
+  const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
+  progress.line(`Reports: ${shortPath(io.cwd, plan.out)}. Took ${formatDuration(tookMs)}.`);
+  if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
+  return execution.interrupted ? INTERRUPTED : exitCodeOf(results);
+}
+
+function writeReports(
+  out: string,
+  {
+    results,
+    explain,
+    startedAt,
+  }: { readonly results: Results; readonly explain: Explain; readonly startedAt: number },
+): void {
+  writeWhole(join(out, "junit.xml"), writeJunit(results));
+  writeWhole(join(out, "ctrf.json"), writeCtrf(results, { startedAt }));
+  writeWhole(join(out, "summary.md"), writeSummary(results, explain));
+  // Last, so that who finds it finds the others of the same session.
+  writeWhole(join(out, "results.json"), writeResults(results));
+}
+
+function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
+  const { entries: before, writeTo } = plan.baseline;
+  const entries = updateBaseline(before, session.report(before).results);
+  writeWhole(writeTo, writeBaseline(entries));
+  const added = entries.filter((entry) => !before.includes(entry)).length;
+  const removed = before.filter((entry) => !entries.includes(entry)).length;
+  const line = `Baseline: ${added} added, ${removed} removed, in ${shortPath(cwd, writeTo)}.`;
+  return { entries, line };
+}
+
+function skippedLine(skipped: Plan["skipped"]): string {
+  const names = skipped.map(({ scenario }) => scenario).join(", ");
+  const clients = [...new Set(skipped.map(({ client }) => client))].join(", ");
+  return `Not run, as ${clients} does not know what is needed: ${names}.`;
+}
+
+function shortPath(cwd: string, path: string): string {
+  const inside = relative(cwd, path);
+  return inside.startsWith("..") ? path : inside;
+}

@@ -1,0 +1,177 @@
+/**
+ * Which runs a command line means: scenarios by name, glob or file, each with its clients,
+ * cut into shards. Everything that a name can be wrong about is found here, before any
+ * folder is made.
+ */
+import { basename, extname, resolve } from "node:path";
+import { HarnessError, suggestNames } from "../errors.ts";
+import { listScenarios, loadClient, loadScenario, suits } from "../library.ts";
+import { type MountName, mountNames } from "../mount/mount.ts";
+import type { Scenario } from "../scenario.ts";
+import { rules } from "../check/rules.ts";
+
+/** One run to be: a scenario with one client. */
+export interface Selected {
+  readonly scenario: Scenario;
+  /** Absolute path of the scenario's file; absent for one of the library. */
+  readonly file?: string;
+  /** `NAME` or `NAME@VERSION`, as the worker is told. */
+  readonly client: string;
+  readonly version: string;
+  /** Its files in the output folder are called `<name>.jsonl` and `<name>.har`. */
+  readonly name: string;
+}
+
+export interface Selection {
+  readonly runs: readonly Selected[];
+  /** Pairs that are left out, because the client does not know what the scenario needs. */
+  readonly skipped: readonly { readonly scenario: string; readonly client: string }[];
+}
+
+/** The runs that `filters` and `--client` mean; all of the library without filters. */
+export async function selectRuns(wanted: {
+  readonly filters: readonly string[];
+  readonly client?: string;
+  readonly cwd: string;
+}): Promise<Selection> {
+  const runs: Selected[] = [];
+  const skipped: { scenario: string; client: string }[] = [];
+  for (const { scenario, file } of await selectScenarios(wanted.filters, wanted.cwd)) {
+    checkAsserts(scenario, file);
+    for (const name of clientsOf(scenario, wanted.client)) {
+      const client = await loadClient(name, scenario);
+      if (!suits(client, scenario)) {
+        skipped.push({ scenario: scenario.name, client: client.name });
+        continue;
+      }
+      runs.push({
+        scenario,
+        ...(file === undefined ? {} : { file }),
+        client: name ?? client.name,
+        version: client.version,
+        name: runName(scenario.name, client.name),
+      });
+    }
+  }
+  checkNames(runs);
+  if (runs.length === 0) throw nothingToRun(skipped);
+  return { runs, skipped };
+}
+
+/** What the files of a run are called, without their ends. */
+export function runName(scenario: string, client: string): string {
+  return `${scenario}--${client.replace(/[^\w.@-]+/g, "-")}`;
+}
+
+/** The runs of shard `i/n`: every n-th, so that slow neighbours are spread. */
+export function takeShard<T>(runs: readonly T[], shard: string | undefined): readonly T[] {
+  if (shard === undefined) return runs;
+  const [, part, of] = /^([1-9]\d{0,4})\/([1-9]\d{0,4})$/.exec(shard) ?? [];
+  if (part === undefined || of === undefined || Number(part) > Number(of)) {
+    throw new HarnessError("bad-usage", `--shard is "${shard}"`, {
+      hint: "Write i/n with i from 1 to n, such as --shard 2/4.",
+    });
+  }
+  return runs.filter((_, index) => index % Number(of) === Number(part) - 1);
+}
+
+/** The mount of that name, `direct` when none is named. */
+export function selectMount(name: string | undefined): MountName {
+  if (name === undefined) return "direct";
+  const mount = mountNames.find((known) => known === name);
+  if (mount !== undefined) return mount;
+  throw new HarnessError("unknown-mount", `there is no mount "${name}"`, {
+    hint: suggestNames(name, mountNames, `There are ${mountNames.join(", ")}.`),
+  });
+}
+
+interface Found {
+  readonly scenario: Scenario;
+  readonly file?: string;
+}
+
+async function selectScenarios(filters: readonly string[], cwd: string): Promise<readonly Found[]> {
+  const library = listScenarios();
+  if (filters.length === 0) return library.map((scenario) => ({ scenario }));
+  const found = new Map<string, Found>();
+  for (const filter of filters) {
+    if (isPath(filter)) {
+      const file = resolve(cwd, filter);
+      found.set(file, { scenario: await loadScenario(file), file });
+    } else if (/[*?]/.test(filter)) {
+      const matching = library.filter(({ name }) => globPattern(filter).test(name));
+      if (matching.length === 0) throw nothingMatches(filter, library);
+      for (const scenario of matching) found.set(scenario.name, { scenario });
+    } else {
+      const scenario = await loadScenario(filter);
+      found.set(scenario.name, { scenario });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Names have no slash and no extension; paths have one of them. */
+function isPath(filter: string): boolean {
+  return /[/\\]/.test(filter) || /^\.[cm]?[jt]s$/.test(extname(filter));
+}
+
+function globPattern(glob: string): RegExp {
+  const pattern = RegExp.escape(glob).replaceAll("\\*", ".*").replaceAll("\\?", ".");
+  return new RegExp(`^${pattern}$`);
+}
+
+function clientsOf(
+  { clients = [] }: Scenario,
+  wanted: string | undefined,
+): readonly (string | undefined)[] {
+  if (wanted !== undefined) return [wanted];
+  return clients.length === 0 ? [undefined] : clients.map(({ name }) => name);
+}
+
+/** Found before anything runs, where `run.ts` would find it in a worker. */
+function checkAsserts({ name, asserts }: Scenario, file: string | undefined): void {
+  const ids = rules.map(({ id }) => id);
+  asserts.forEach((rule, index) => {
+    if (ids.includes(rule)) return;
+    throw new HarnessError("unknown-rule", `there is no rule "${rule}"`, {
+      place: `${file ?? `scenario ${name}`}, asserts[${index}]`,
+      hint: suggestNames(rule, ids, 'See "brownout list".'),
+    });
+  });
+}
+
+/** Two runs with one name would write the same files. */
+function checkNames(runs: readonly Selected[]): void {
+  const seen = new Map<string, Selected>();
+  for (const run of runs) {
+    const other = seen.get(run.name);
+    if (other !== undefined) {
+      const places = [other, run].map(({ file }) => (file === undefined ? "the library" : file));
+      throw new HarnessError("bad-usage", `two scenarios are called "${run.scenario.name}"`, {
+        place: places.join(" and "),
+        hint: "Both would write the same files: rename one of them, or run them one by one.",
+      });
+    }
+    seen.set(run.name, run);
+  }
+}
+
+function nothingMatches(glob: string, library: readonly Scenario[]): HarnessError {
+  const names = library.map(({ name }) => name);
+  return new HarnessError("unknown-scenario", `no scenario matches "${glob}"`, {
+    hint: suggestNames(basename(glob).replace(/[*?]/g, ""), names, 'See "brownout list".'),
+  });
+}
+
+function nothingToRun(
+  skipped: readonly { readonly scenario: string; readonly client: string }[],
+): HarnessError {
+  const [first] = skipped;
+  const message =
+    first === undefined
+      ? "there is nothing to run"
+      : `${first.client} cannot run ${first.scenario}: it does not know a flow that the scenario needs`;
+  return new HarnessError("bad-usage", message, {
+    hint: 'See what scenarios need and clients know with "brownout list".',
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * The runs of one session as they come back: each journal is read, judged and told at once,
+ * so that whatever was finished stays whole when a later run goes wrong.
+ */
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { HarnessError } from "../errors.ts";
+import { toHar } from "../history/har.ts";
+import { parseJournal } from "../history/journal.ts";
+import { type BaselineEntry } from "../report/baseline.ts";
+import type { Explain } from "../report/explain.ts";
+import type { FailedRun, Results } from "../report/results.ts";
+import { failedRunLine, type Paint, runLine } from "../report/terminal.ts";
+import { writeWhole } from "../report/write.ts";
+import type { RunFailure, RunReply } from "../worker/protocol.ts";
+import { replayCommand } from "./command-name.ts";
+import { judge, report, type Told } from "./judging.ts";
+import type { Plan, PlannedRun } from "./plan.ts";
+
+export interface Session {
+  /** Takes the reply to the run with this index of the plan, and returns the line that tells it. */
+  readonly take: (reply: RunReply, index: number) => string;
+  /** What all of it came to, compared with a baseline. */
+  readonly report: (baseline: readonly BaselineEntry[]) => {
+    readonly results: Results;
+    readonly explain: Explain;
+  };
+  /** Stack traces of what failed, for --debug. */
+  readonly stacks: () => readonly string[];
+  /** When the first run began, ms since the Unix epoch, virtual; zero when none did. */
+  readonly startedAt: () => number;
+}
+
+export function createSession(
+  plan: Plan,
+  { paint, cwd }: { readonly paint: Paint; readonly cwd: string },
+): Session {
+  const told: Told[] = [];
+  const failures: FailedRun[] = [];
+  const stacks: string[] = [];
+  const { seed } = plan;
+
+  const fail = (run: PlannedRun, error: RunFailure): string => {
+    const failure = failedRun(run, plan.mount, error);
+    failures.push(failure);
+    if (error.stack !== undefined) stacks.push(error.stack);
+    return failedRunLine(failure, paint);
+  };
+
+  const read = (run: PlannedRun, simulatedMs: number): string => {
+    const { journalFile } = run.task;
+    const history = parseJournal(readFileSync(journalFile, "utf8"), relative(cwd, journalFile));
+    writeWhole(join(plan.out, "har", `${run.name}.har`), toHar(history));
+    const one: Told = {
+      run: judge(history, simulatedMs),
+      scenario: run.scenario,
+      replay: replayCommand(relative(cwd, journalFile), cwd),
+    };
+    told.push(one);
+    const [result] = report([one], { baseline: plan.baseline.entries, seed }).results.runs;
+    return result === undefined ? "" : runLine(result, paint);
+  };
+
+  return {
+    take(reply, index) {
+      const run = plan.runs[index];
+      if (run === undefined) return "";
+      if (reply.kind === "failed") return fail(run, reply.error);
+      try {
+        return read(run, reply.simulatedMs);
+      } catch (error) {
+        return fail(run, failureOf(error));
+      }
+    },
+    report: (baseline) => report(told, { baseline, seed, failures }),
+    stacks: () => stacks,
+    startedAt: () =>
+      told.reduce(
+        (first, { run }) => Math.min(first, run.history.header.startedAt),
+        told[0]?.run.history.header.startedAt ?? 0,
+      ),
+  };
+}
+
+function failedRun(run: PlannedRun, mount: string, error: RunFailure): FailedRun {
+  const { code, message, place, hint } = error;
+  return {
+    scenario: run.scenario.name,
+    client: run.client,
+    mount,
+    code,
+    message,
+    ...(place === undefined ? {} : { place }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function failureOf(error: unknown): RunFailure {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const known = error instanceof HarnessError ? error : undefined;
+  return {
+    code: known?.code ?? "harness",
+    message,
+    ...(known?.place === undefined ? {} : { place: known.place }),
+    ...(known?.hint === undefined ? {} : { hint: known.hint }),
+    ...(stack === undefined ? {} : { stack }),
+  };
+}
