@@ -3,6 +3,7 @@
  * journal. It prints nothing; what a script prints goes to stderr through the parent.
  */
 import { renameSync, writeFileSync } from "node:fs";
+import { isAbsolute, relative } from "node:path";
 import { keepProcessClock } from "../clock/process-clock.ts";
 import { HarnessError } from "../errors.ts";
 import { writeJournal } from "../history/journal.ts";
@@ -22,7 +23,8 @@ async function answer(task: RunTask): Promise<RunReply> {
   try {
     const scenario = await loadScenario(task.scenario);
     const client = await loadClient(task.client, scenario);
-    const outcome = await runScenario(scenario, { client, mount: task.mount, seed: task.seed });
+    const { mount, seed } = task;
+    const outcome = await runScenario(scenario, { client, mount, seed, ...fileOf(task) });
     const unfinished = `${task.journalFile}.part`;
     writeFileSync(unfinished, writeJournal(outcome.history));
     renameSync(unfinished, task.journalFile);
@@ -30,6 +32,12 @@ async function answer(task: RunTask): Promise<RunReply> {
   } catch (error) {
     return { kind: "failed", task, error: failureOf(error) };
   }
+}
+
+/** A user's scenario is found again from the folder in which it was run, on any machine. */
+function fileOf({ scenario }: RunTask): { readonly file?: string } {
+  if (!isAbsolute(scenario)) return {};
+  return { file: relative(process.cwd(), scenario).replaceAll("\\", "/") };
 }
 
 function failureOf(error: unknown): RunFailure {
