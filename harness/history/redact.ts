@@ -43,6 +43,13 @@ const VOLATILE_FIELDS = new Set([
   "x-client-os",
 ]);
 
+/** Carry correlation ids; MSAL's telemetry also those of calls that never went over the wire. */
+const CORRELATION_FIELDS = new Set([
+  "client-request-id",
+  "x-client-last-telemetry",
+  "x-ms-client-request-id",
+]);
+
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /** The aliases of one run. */
@@ -86,8 +93,7 @@ export function createRedactor(): Redactor {
     if (lower === "message") return text(value.replace(/\bcode \S+/g, `code ${REDACTED}`));
     if (lower === "refresh_token") return fingerprint("rt", value);
     if (lower === "access_token") return fingerprint("at", value);
-    if (lower === "client-request-id" || lower === "x-ms-client-request-id")
-      return value.replace(GUID, aliasOf);
+    if (CORRELATION_FIELDS.has(lower)) return value.replace(GUID, aliasOf);
     return text(value);
   };
 
