@@ -42,7 +42,7 @@ export async function sendWish(
         { "x-anchormailbox": `UPN:${wish.user?.upn ?? ""}` },
       );
     default: {
-      const refreshToken = wish.flow === "refresh-token" ? wish.credential : kept?.refreshToken;
+      const refreshToken = wish.credential ?? kept?.refreshToken;
       if (refreshToken === undefined) {
         throw new TokenRequestError("interaction_required", {
           message: "no refresh token is kept for this user",

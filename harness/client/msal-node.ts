@@ -141,13 +141,10 @@ async function acquireForUser(
     }
     case "authorization-code":
       return resultOf(await signIn(client, request, options, context));
-    case "refresh-token":
-      return resultOf(
-        await client.acquireTokenByRefreshToken({
-          ...common,
-          refreshToken: request.credential ?? "",
-        }),
-      );
+    case "refresh-token": {
+      const refreshToken = request.credential ?? savedRefreshToken(client, request);
+      return resultOf(await client.acquireTokenByRefreshToken({ ...common, refreshToken }));
+    }
     case "client-credentials":
     case "on-behalf-of":
     case "device-code":
@@ -162,6 +159,16 @@ async function acquireForUser(
         },
       );
   }
+}
+
+/** What code that moves over from another library does: it takes the token out of the saved cache. */
+function savedRefreshToken(client: Confidential | Public, request: TokenRequest): string {
+  const cache = JSON.parse(client.getTokenCache().serialize()) as {
+    readonly RefreshToken?: Readonly<Record<string, { home_account_id: string; secret: string }>>;
+  };
+  const saved = Object.values(cache.RefreshToken ?? {});
+  const id = request.user?.id ?? "";
+  return saved.find(({ home_account_id: owner }) => owner.startsWith(id))?.secret ?? "";
 }
 
 function resultOf(result: AuthenticationResult | null): TokenResult {
