@@ -1,12 +1,13 @@
 /**
  * Rule availability: what an application's callers felt, against what they could have had.
  * A call could have ended ok when its client held a valid token, or when nothing stood
- * between it and a service that answered: no fault took its request, no Retry-After ran, no
- * back-off after a failure was due, and no person was needed.
+ * between it and a service that answered: no fault took its request (or would more likely
+ * than not have), no Retry-After ran, no back-off after a failure was due, and no person was
+ * needed.
  * Source: DESIGN section 4; SEED-2 and SEED-3 (what the cache and the backup make possible).
  */
 import { formatDuration, minutes } from "../clock/duration.ts";
-import type { History } from "../history/event.ts";
+import type { History, OperationInvoked } from "../history/event.ts";
 import { holdingsAt } from "./holdings.ts";
 import {
   endOf,
@@ -21,11 +22,12 @@ import {
   isCacheable,
   isFailedByService,
   isValidAt,
+  isWithoutAnswerAt,
   needsInteraction,
   sinceStart,
   tokenFaultIdsOf,
   tokenRequestsBy,
-  totalOutagesAt,
+  tokenFaultsAt,
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { wishKey } from "./wish.ts";
@@ -93,18 +95,40 @@ function chanceOf(history: History, operation: Operation): Chance {
   const { token: held, lastRequest } = holdingsAt(history, invoked);
   const hadToken = held !== undefined && isValidAt(held.token, completed.at);
   if (isCacheable(operation) && hadToken) return "denied";
-  const [outage = undefined] = totalOutagesAt(history, invoked.at);
-  if (outage !== undefined || totalOutagesAt(history, completed.at).length > 0) return "no chance";
+  if (isUnderFault(history, invoked, invoked.at) || isUnderFault(history, invoked, completed.at))
+    return "no chance";
   const failed = operation.exchanges.some((exchange) => isExcuse(history, exchange, completed.at));
   if (failed || isRefused(operation)) return "no chance";
-  return isHoldingBackRightly(lastRequest, invoked.at) ? "no chance" : "denied";
+  return isHoldingBackRightly(operation, lastRequest) ? "no chance" : "denied";
+}
+
+/** Whether a request sent at that time would more likely than not have met a fault. */
+function isUnderFault(history: History, invoked: OperationInvoked, atMs: number): boolean {
+  return tokenFaultsAt(history, atMs).some(({ window, beganAt }) => {
+    const { id, where, first, after, chance = 1, ramp = { from: 1, to: 1 } } = window;
+    // Whom a slice is about stands on the wire: those whose requests it took.
+    if (where !== undefined)
+      return takenBy(history, id).has(wishKey(history, invoked) ?? invoked.client);
+    if (first !== undefined || after !== undefined) return false;
+    const progress = Math.min(1, (atMs - beganAt) / window.for);
+    return chance * (ramp.from + (ramp.to - ramp.from) * progress) >= 0.5;
+  });
+}
+
+/** The wishes of which a fault window took a request. */
+function takenBy(history: History, window: string): ReadonlySet<string> {
+  const taken = exchangesOf(history).flatMap(({ operation, ended }) =>
+    operation !== undefined && ended?.faults?.includes(window)
+      ? [wishKey(history, operation) ?? operation.client]
+      : [],
+  );
+  return new Set(taken);
 }
 
 /** Whether a request was taken by what is wrong with sign-in itself, and not with a part that need not be asked. */
 function isExcuse(history: History, exchange: Exchange, byMs: number): boolean {
   const { began, ended } = exchange;
-  const isAnswered = ended !== undefined && ended.at <= byMs;
-  if (isAnswered && !isFailedByService(exchange)) return false;
+  if (!isWithoutAnswerAt(exchange, byMs)) return false;
   if (neededEndpoints.has(began.endpoint)) return true;
   const faults = tokenFaultIdsOf(history);
   return ended?.faults?.some((id) => faults.has(id)) ?? false;
@@ -118,11 +142,16 @@ function isRefused(operation: Operation): boolean {
   return end?.kind === "response" && end.status >= 400 && end.status < 500;
 }
 
-function isHoldingBackRightly(lastRequest: Exchange | undefined, atMs: number): boolean {
-  const ended = lastRequest?.ended;
-  if (lastRequest === undefined || ended === undefined || !isFailedByService(lastRequest))
+/** Whether another request for the same wish was underway, or its failure was too fresh to ask again. */
+function isHoldingBackRightly(
+  { invoked, completed }: Operation,
+  lastRequest: Exchange | undefined,
+): boolean {
+  if (lastRequest === undefined || !isWithoutAnswerAt(lastRequest, completed?.at ?? invoked.at))
     return false;
-  return atMs < ended.at + Math.max(ended.retryAfter?.ms ?? 0, BACK_OFF_MS);
+  const { ended } = lastRequest;
+  if (ended === undefined || ended.at > invoked.at) return true;
+  return invoked.at <= ended.at + Math.max(ended.retryAfter?.ms ?? 0, BACK_OFF_MS);
 }
 
 /** The time between a denied call and the next good one for the same wish, added up over wishes, ms. */

@@ -11,7 +11,7 @@ import type {
   TokenFacts,
   WorldChanged,
 } from "../history/event.ts";
-import { meansInteraction } from "./reading-operations.ts";
+import { isOfSignIn, meansInteraction } from "./reading-operations.ts";
 import { grantOf, objectIdOf, type Exchange } from "./reading.ts";
 import { accountKey, wishKey } from "./wish.ts";
 
@@ -55,6 +55,16 @@ export function emptyBooks(): Books {
   };
 }
 
+/** A request for this call has left. */
+export function bookRequest(
+  history: History,
+  books: Books,
+  { exchange, call }: { readonly exchange: Exchange; readonly call: OperationInvoked },
+): void {
+  const key = wishKey(history, call);
+  if (key !== undefined && isOfSignIn(exchange)) books.requests.set(key, exchange);
+}
+
 /** The token service has answered. */
 export function bookAnswer(
   history: History,
@@ -67,13 +77,11 @@ export function bookAnswer(
 ): void {
   const { exchange, call, event } = told;
   // What a process was still asking for when it ended is no concern of the next one.
-  if (exchange.began.endpoint !== "token" || exchange.began.index < (books.restarted?.index ?? 0))
-    return;
+  if (exchange.began.index < (books.restarted?.index ?? 0)) return;
   const user = call.user ?? event.issued?.user;
   const key = wishKey(history, call, user);
   const account = accountKey(call.app, user);
   const { index, at, issued, error } = event;
-  if (key !== undefined) books.requests.set(key, exchange);
   if (issued?.token !== undefined && key !== undefined) {
     books.tokens.set(key, { token: issued.token, index, at });
     books.lostTokens.delete(key);

@@ -14,9 +14,9 @@ import {
   every,
   isCacheable,
   isDenied,
-  isFailedByService,
+  isWithoutAnswerAt,
+  lastRequestBy,
   sinceStart,
-  tokenRequestsBy,
   totalOutagesAt,
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -43,8 +43,9 @@ function judge(history: History): Judgement {
     const { token: held, lastRequest } = holdingsAt(history, invoked);
     if (held === undefined || completed === undefined) continue;
     if (!isInExtension(held, invoked.at) || !isInExtension(held, completed.at)) continue;
-    const request = tokenRequestsBy(operation).at(-1) ?? lastRequest;
-    const failure = request !== undefined && isFailedByService(request) ? request : undefined;
+    const request = lastRequestBy(operation) ?? lastRequest;
+    const isDown = request !== undefined && isWithoutAnswerAt(request, completed.at);
+    const failure = isDown ? request : undefined;
     if (failure === undefined && totalOutagesAt(history, invoked.at).length === 0) continue;
     if (isDenied(operation)) denied.push({ operation, held, failure });
     else if (completed.outcome === "ok" && completed.token?.accessToken === held.token.accessToken)

@@ -7,6 +7,7 @@
 import type { ClientRestarted, History, OperationInvoked, PromptShown } from "../history/event.ts";
 import {
   bookAnswer,
+  bookRequest,
   bookResult,
   dropToken,
   emptyBooks,
@@ -27,7 +28,7 @@ export interface Holdings {
   readonly refreshToken?: HeldGrant;
   /** What there would be, had the application saved it across its restarts. */
   readonly lost?: Pick<Holdings, "token" | "refreshToken">;
-  /** The latest token request for the same wish in this process. */
+  /** The latest request to the sign-in service for the same wish in this process, perhaps still underway; metadata counts. */
   readonly lastRequest?: Exchange;
   /** The restart after which nothing has been got silently for this wish yet. */
   readonly restarted?: ClientRestarted;
@@ -63,6 +64,13 @@ function walk(history: History): ReadonlyMap<number, Holdings> {
       case "prompt-shown": {
         const call = event.operation === undefined ? undefined : calls.get(event.operation);
         seen.set(event.index, lookAtPrompt(history, booksOf(event.client), { event, call }));
+        break;
+      }
+      case "exchange-began": {
+        const exchange = exchanges.get(event.exchange);
+        const call = exchange?.operation;
+        if (exchange !== undefined && call !== undefined)
+          bookRequest(history, booksOf(call.client), { exchange, call });
         break;
       }
       case "exchange-ended": {

@@ -13,11 +13,11 @@ import {
   isCacheable,
   isDenied,
   isFailedByService,
+  isOfSignIn,
   isValidAt,
   needsInteraction,
   signInFaultsAt,
   sinceStart,
-  tokenRequestsBy,
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
@@ -91,14 +91,8 @@ function callsAfterRestart(history: History): Return[] {
       const { invoked, completed } = operation;
       const found = savedBefore(holdingsAt(history, invoked), invoked.at);
       if (found === undefined || completed === undefined) return [];
-      const { saved, had } = found;
-      if (saved === "nothing" && !isLossInOutage(history, operation)) return [];
-      // With a refresh token alone the client needs the service; its failures are not the cache's.
-      const failedBy = tokenRequestsBy(operation).some(isFailedByService);
-      if (saved === "cache" && had.kind === "refresh token" && isDenied(operation)) {
-        const isRefused = tokenRequestsBy(operation).length > 0;
-        if (failedBy || isRefused || signInFaultsAt(history, invoked.at).length > 0) return [];
-      }
+      if (found.saved === "nothing" && !isLossInOutage(history, operation)) return [];
+      if (isForWantOfService(history, operation, found)) return [];
       const end =
         completed.outcome === "ok" ? "served" : isDenied(operation) ? "denied" : undefined;
       if (end === undefined) return [];
@@ -106,15 +100,22 @@ function callsAfterRestart(history: History): Return[] {
     });
 }
 
-/** Whether a user's call came to nothing, in an outage, for what the application did not save. */
-function isLossInOutage(history: History, operation: Operation): boolean {
-  const { invoked } = operation;
-  if (invoked.user === undefined || !isDenied(operation)) return false;
-  return signInFaultsAt(history, invoked.at).length > 0 || needsInteractionForLoss(operation);
+/** With a refresh token alone the client needs the service, whose failures are not the cache's. */
+function isForWantOfService(
+  history: History,
+  operation: Operation,
+  { saved, had }: Pick<Return, "saved" | "had">,
+): boolean {
+  if (saved === "nothing" || had.kind === "token" || !isDenied(operation)) return false;
+  if (operation.exchanges.some(isOfSignIn)) return true;
+  return signInFaultsAt(history, operation.invoked.at).length > 0 && !needsInteraction(operation);
 }
 
-function needsInteractionForLoss(operation: Operation): boolean {
-  return needsInteraction(operation) && operation.exchanges.some(isFailedByService);
+/** Whether a user's call came to nothing, in an outage, for what the application did not save. */
+function isLossInOutage(history: History, operation: Operation): boolean {
+  const { invoked, exchanges } = operation;
+  if (invoked.user === undefined || !isDenied(operation)) return false;
+  return signInFaultsAt(history, invoked.at).length > 0 || exchanges.some(isFailedByService);
 }
 
 function promptsAfterRestart(history: History): Return[] {

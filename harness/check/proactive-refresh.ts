@@ -16,10 +16,10 @@ import {
   isCacheable,
   isDenied,
   isFailedByService,
+  isOfSignIn,
   isValidAt,
   needsInteraction,
   sinceStart,
-  tokenRequestsBy,
   totalOutagesAt,
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -103,9 +103,9 @@ function earlyRefreshOf(history: History, operation: Operation, maxMs: number): 
     lastRequest.began.at >= refreshAt &&
     (lastRequest.ended?.index ?? Infinity) < invoked.index &&
     isFailedByService(lastRequest);
-  const own = tokenRequestsBy(operation).find(
-    (exchange) => isFailedByService(exchange) || durationOf(exchange, endedAt) > maxMs,
-  );
+  const own = operation.exchanges
+    .filter(isOfSignIn)
+    .find((exchange) => isFailedByService(exchange) || durationOf(exchange, endedAt) > maxMs);
   const request = own ?? (hasFailedEarly ? lastRequest : undefined);
   if (request === undefined && totalOutagesAt(history, invoked.at).length === 0) return undefined;
   return { operation, held, request, tookMs };

@@ -42,6 +42,16 @@ export function tokenRequestsBy({ exchanges }: Operation): readonly Exchange[] {
   return exchanges.filter(({ began }) => began.endpoint === "token");
 }
 
+/** Whether a request went to the sign-in service, metadata included, and not to an API. */
+export function isOfSignIn({ began: { endpoint } }: Exchange): boolean {
+  return endpoint !== "resource" && endpoint !== "userinfo" && endpoint !== "other";
+}
+
+/** The call's last request to the sign-in service. */
+export function lastRequestBy({ exchanges }: Operation): Exchange | undefined {
+  return exchanges.findLast(isOfSignIn);
+}
+
 /**
  * Whether the service, or the way to it, failed a request: 429, 5xx, no whole answer, or a
  * 200 of the token endpoint without a token in it.
@@ -56,6 +66,12 @@ export function isFailedByService(exchange: Exchange): boolean {
     ended.end.kind === "response" &&
     ended.end.status === 200
   );
+}
+
+/** Whether a request had no good answer from the service by then: it failed, or was still underway. */
+export function isWithoutAnswerAt(exchange: Exchange, atMs: number): boolean {
+  const isUnderway = exchange.ended === undefined || exchange.ended.at > atMs;
+  return isUnderway || isFailedByService(exchange);
 }
 
 /** Whether an error of the token endpoint can only be answered by a person (`facts/entra.md` A.9, interaction and grant rows). */
@@ -90,9 +106,19 @@ export function isDenied({ completed }: Operation): boolean {
   return completed?.outcome === "unknown" && completed.reason === "caller-timeout";
 }
 
-/** Windows open at `atMs` that take every token request of everyone, so that none can be answered well. */
+/** Windows open at `atMs` whose effect leaves a token request without a good answer, for anyone and however often. */
+export function tokenFaultsAt(history: History, atMs: number): readonly FaultSpan[] {
+  return spansAt(history, atMs).filter(
+    ({ window }) =>
+      covers(window, "token") &&
+      window.at !== "backup" &&
+      !answeringEffects.has(window.effect.kind),
+  );
+}
+
+/** Windows open at `atMs` that leave every token request of everyone without a good answer. */
 export function totalOutagesAt(history: History, atMs: number): readonly FaultSpan[] {
-  return spansAt(history, atMs).filter(({ window }) => isTotal(window) && covers(window, "token"));
+  return tokenFaultsAt(history, atMs).filter(({ window }) => isForAll(window));
 }
 
 /** Windows open at `atMs` that break sign-in or token requests of anyone. */
@@ -177,8 +203,7 @@ function covers({ at, on }: Window, endpoint: "token" | "authorize"): boolean {
   return at !== "resource" && (on === "all" || on.includes(endpoint));
 }
 
-function isTotal({ at, where, chance = 1, first, after, ramp, effect }: Window): boolean {
-  const isForAll = where === undefined && first === undefined && after === undefined;
+function isForAll({ where, chance = 1, first, after, ramp }: Window): boolean {
   const isAlways = chance === 1 && ramp === undefined;
-  return isForAll && isAlways && at !== "backup" && !answeringEffects.has(effect.kind);
+  return isAlways && where === undefined && first === undefined && after === undefined;
 }

@@ -12,9 +12,9 @@ import { operationsOf, type Operation } from "./reading.ts";
 import {
   counted,
   every,
-  isFailedByService,
+  isWithoutAnswerAt,
+  lastRequestBy,
   sinceStart,
-  tokenRequestsBy,
   totalOutagesAt,
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -51,7 +51,7 @@ function judge(history: History): Judgement {
     const all = counted(handedOut.length, "token");
     return {
       verdict: "fail",
-      message: `${expired.length} of ${all} handed out had expired; the first, ${sinceStart(history, first.completed.at)} in, ${formatDuration(ageMs)} before.`,
+      message: `${expired.length} of ${all} handed out had expired; the first, ${sinceStart(history, first.completed.at)} in, was ${formatDuration(ageMs)} past its end.`,
       evidence: [first.completed.index, first.operation.invoked.index],
     };
   }
@@ -111,13 +111,13 @@ function isRefusedForItsTime({ verdict }: TokenPresented): boolean {
 function isPastItsLife(history: History, { operation, completed, token }: HandedOut): boolean {
   if (completed.at < token.expiresAt) return false;
   const isExtended = completed.at < (token.extendedExpiresAt ?? token.expiresAt);
-  return !(isExtended && couldNotRenew(history, operation));
+  return !(isExtended && couldNotRenew(history, operation, completed.at));
 }
 
-function couldNotRenew(history: History, operation: Operation): boolean {
+function couldNotRenew(history: History, operation: Operation, atMs: number): boolean {
   const { lastRequest } = holdingsAt(history, operation.invoked);
-  const request = tokenRequestsBy(operation).at(-1) ?? lastRequest;
-  if (request !== undefined && isFailedByService(request)) return true;
+  const request = lastRequestBy(operation) ?? lastRequest;
+  if (request !== undefined && isWithoutAnswerAt(request, atMs)) return true;
   return totalOutagesAt(history, operation.invoked.at).length > 0;
 }
 
