@@ -5,6 +5,7 @@
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
+import { densestWindow } from "./densest-window.ts";
 import { fails, isInconclusive, passes } from "./judgement.ts";
 import {
   groupBy,
@@ -32,7 +33,9 @@ const WINDOW_MS = 300_000;
 function judge(history: History): Judgement {
   const maximum = history.header.limits?.likeRequestsPer5MinutesMax ?? LIKE_REQUESTS_MAX;
   const requests = tokenRequestsOf(history).filter((request) => !isPendingPoll(request));
-  const storms = [...groupBy(requests, likenessUnlessUnknown).values()].map(densestWindow);
+  const storms = [...groupBy(requests, likenessUnlessUnknown).values()].map((alike) =>
+    densestWindow(alike, WINDOW_MS),
+  );
   const worst = storms.sort((a, b) => b.length - a.length)[0] ?? [];
   const [first] = worst;
   if (first !== undefined && worst.length > maximum) {
@@ -47,17 +50,6 @@ function judge(history: History): Judgement {
     `At most ${worst.length} like token requests in any 5m; ${maximum} are allowed.`,
     worst.map(({ began }) => began),
   );
-}
-
-/** The longest run of requests that began within five minutes. */
-function densestWindow(requests: readonly Exchange[]): readonly Exchange[] {
-  let from = 0;
-  let best = { from: 0, to: 0 };
-  requests.forEach(({ began }, last) => {
-    while (began.at - (requests[from]?.began.at ?? began.at) >= WINDOW_MS) from += 1;
-    if (last + 1 - from > best.to - best.from) best = { from, to: last + 1 };
-  });
-  return requests.slice(best.from, best.to);
 }
 
 /** Polling for a device code every few seconds is how that flow works. */

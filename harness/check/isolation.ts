@@ -1,0 +1,132 @@
+/**
+ * Rule `isolation`: a throttle is counted per user, app, tenant and scope, so one user's
+ * Retry-After blocks that user and nobody else. A client that keeps one block for all shows
+ * itself by calls of others that fail without ever reaching the wire.
+ */
+import type { ExchangeEnded, History, OperationInvoked } from "../history/event.ts";
+import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
+import { objectIdOf, operationsOf, scopeKey, statusOf, type Operation } from "./reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `isolation`. */
+export const isolation: Rule = {
+  id: "isolation",
+  says: "While one user, tenant, app or scope is throttled, calls for another still reach the service.",
+  source:
+    "MSAL.NET, Client and server throttling: blocks are kept per client id, authority, scopes and account (facts/entra.md C.1; AADSTS50196, A.10)",
+  fix: "Key every block and every circuit breaker by app, tenant, user and scopes.",
+  judge,
+};
+
+/** What clients assume when the service gives no time (`facts/entra.md` C.1). */
+const DEFAULT_BLOCK_MS = 60_000;
+
+/** A wish of one process that the service has throttled, until when. */
+interface Throttle {
+  readonly wish: string;
+  readonly answer: ExchangeEnded;
+  readonly until: number;
+}
+
+interface Breach {
+  readonly throttle: Throttle;
+  readonly operation: Operation;
+}
+
+function judge(history: History): Judgement {
+  const breaches: Breach[] = [];
+  const served: Breach[] = [];
+  let throttles = 0;
+  for (const operations of byProcess(operationsOf(history))) {
+    const answered = operations
+      .flatMap(throttlesOf)
+      .sort((a, b) => a.answer.index - b.answer.index);
+    throttles += answered.length;
+    const on = new Map<string, Throttle>();
+    let known = 0;
+    for (const operation of operations) {
+      for (; known < answered.length; known += 1) {
+        const next = answered[known];
+        if (next === undefined || next.answer.index > operation.invoked.index) break;
+        if (next.until > (on.get(next.wish)?.until ?? 0)) on.set(next.wish, next);
+      }
+      const throttle = throttleOfAnother(on, operation);
+      if (throttle === undefined) continue;
+      if (isServed(operation)) served.push({ throttle, operation });
+      else if (isBlocked(operation) && isKnownGood(operations, operation))
+        breaches.push({ throttle, operation });
+    }
+  }
+  const [first] = breaches;
+  if (first !== undefined) {
+    return fails(
+      `A call of ${first.operation.invoked.client} for ${nameOf(first.operation.invoked)} failed without a request while only another was throttled${andMore(breaches)}.`,
+      breaches.flatMap(({ throttle, operation: { invoked, completed } }) => [
+        throttle.answer,
+        completed ?? invoked,
+      ]),
+    );
+  }
+  if (throttles === 0) return isInconclusive("No call was throttled.");
+  if (served.length === 0)
+    return isInconclusive("While one was throttled, the same client had no call for another.");
+  return passes(
+    `${served.length} calls for others reached the service or their cached token while one was throttled.`,
+    served.flatMap(({ throttle, operation }) => [throttle.answer, operation.invoked]),
+  );
+}
+
+function byProcess(operations: readonly Operation[]): Iterable<readonly Operation[]> {
+  return Map.groupBy(operations, ({ process }) => process).values();
+}
+
+function wishOf({ app, tenant, user, scopes }: OperationInvoked): string {
+  const person = user === undefined ? "" : objectIdOf(user);
+  return [app, tenant, person, scopeKey(scopes.join(" "))].join(" · ").toLowerCase();
+}
+
+function throttlesOf({ invoked, exchanges }: Operation): readonly Throttle[] {
+  return exchanges.flatMap((exchange) => {
+    const { ended } = exchange;
+    const status = statusOf(exchange) ?? 0;
+    if (ended === undefined || exchange.began.endpoint !== "token") return [];
+    if (status !== 429 && status < 500) return [];
+    const blockMs = Math.max(ended.retryAfter?.ms ?? 0, DEFAULT_BLOCK_MS);
+    return [{ wish: wishOf(invoked), answer: ended, until: ended.at + blockMs }];
+  });
+}
+
+/** A throttle that is on when the call comes, if the call's own wish is not throttled. */
+function throttleOfAnother(
+  on: Map<string, Throttle>,
+  { invoked }: Operation,
+): Throttle | undefined {
+  for (const [wish, { until }] of on) if (until <= invoked.at) on.delete(wish);
+  return on.has(wishOf(invoked)) ? undefined : [...on.values()].at(-1);
+}
+
+function isServed({ completed, exchanges }: Operation): boolean {
+  return exchanges.length > 0 || completed?.outcome === "ok";
+}
+
+function isBlocked({ completed, exchanges }: Operation): boolean {
+  return (
+    completed?.outcome === "fail" && !completed.error.interactionRequired && exchanges.length === 0
+  );
+}
+
+/** A user who was never served may fail for want of an account; an app needs no more than its credential. */
+function isKnownGood(operations: readonly Operation[], { invoked }: Operation): boolean {
+  if (invoked.user === undefined) return true;
+  const wish = wishOf(invoked);
+  return operations.some(
+    (earlier) =>
+      earlier.completed?.outcome === "ok" &&
+      earlier.completed.index < invoked.index &&
+      wishOf(earlier.invoked) === wish,
+  );
+}
+
+function nameOf({ user, app, scopes }: OperationInvoked): string {
+  return user ?? `${app} and ${scopes.join(" ")}`;
+}

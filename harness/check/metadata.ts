@@ -1,0 +1,169 @@
+/**
+ * Rule `metadata`: what changes once a year is read once a day, and its outage takes down
+ * nobody who has read it. Two halves: a process does not fetch the same document again
+ * within a day, and a warm process does not fail for want of it.
+ */
+import { formatDuration } from "../clock/duration.ts";
+import type { History } from "../history/event.ts";
+import { andMore, endingOf, fails, isInconclusive, passes } from "./judgement.ts";
+import {
+  exchangesOf,
+  faultSpansOf,
+  groupBy,
+  operationsOf,
+  statusOf,
+  type Exchange,
+  type Operation,
+} from "./reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `metadata`. */
+export const metadata: Rule = {
+  id: "metadata",
+  says: "A process reads the same discovery document at most once in 24 hours, and a warm one lives without it.",
+  source:
+    "Cache-Control: max-age=86400 of the discovery endpoints, and the metadata cache of MSAL (facts/entra.md A.8 and B)",
+  fix: "Keep one client instance for the life of the process, or give it the metadata by configuration (authorityMetadata).",
+  judge,
+};
+
+const KEPT_FOR_MS = 86_400_000;
+/** Clients count whole seconds. */
+const ROUNDING_MS = 1_000;
+
+function judge(history: History): Judgement {
+  const reads = exchangesOf(history).filter(isMetadata);
+  const warm = warmCallsOf(history);
+  const failed = warm.flatMap((operation) => {
+    const missing = missingDocumentOf(operation);
+    return missing === undefined ? [] : [{ operation, missing }];
+  });
+  const [first] = failed;
+  if (first !== undefined) {
+    const { invoked } = first.operation;
+    return fails(
+      `${invoked.client}, although warm, failed a call for want of ${first.missing.began.endpoint}, which answered with ${endingOf(first.missing)}${andMore(failed)}.`,
+      failed.flatMap(({ operation: { invoked: call, completed }, missing: { began, ended } }) => [
+        ended ?? began,
+        completed ?? call,
+      ]),
+    );
+  }
+  return judgeRepeats(history, reads, survivorsOf(history, warm));
+}
+
+function judgeRepeats(
+  history: History,
+  reads: readonly Exchange[],
+  survived: readonly Operation[],
+): Judgement {
+  const repeats = [...groupBy(reads, documentOf).values()].flatMap(repeatsOf);
+  const [again] = repeats;
+  if (again !== undefined) {
+    return fails(
+      `${again.read.client} read ${again.read.began.endpoint} again ${formatDuration(again.afterMs)} after it had it; it is good for ${formatDuration(KEPT_FOR_MS)}${andMore(repeats)}.`,
+      repeats.flatMap(({ known, read }) => [known.ended ?? known.began, read.began]),
+    );
+  }
+  const kept = reads.filter((read) => isGood(read) && isUsedAfter(history, read));
+  if (kept.length === 0 && survived.length === 0)
+    return isInconclusive(
+      "No discovery document was read by a process that went on, nor was one missing to a warm process.",
+    );
+  return passes(
+    `${kept.length} discovery documents were read once and kept; ${survived.length} calls of warm processes succeeded while discovery failed.`,
+    [...kept.map(({ began }) => began), ...survived.map(({ invoked }) => invoked)],
+  );
+}
+
+function isMetadata({ began: { endpoint } }: Exchange): boolean {
+  return (
+    endpoint === "instance-discovery" || endpoint === "openid-configuration" || endpoint === "keys"
+  );
+}
+
+function isGood(exchange: Exchange): boolean {
+  const end = exchange.ended?.end;
+  return end?.kind === "response" && end.status === 200 && end.cut === undefined;
+}
+
+/** The same document to the same process; correlation ids in the query make no other of it. */
+function documentOf({ process, began }: Exchange): string {
+  const [place = "", query = ""] = began.url.split("?", 2);
+  const asked = query
+    .split("&")
+    .filter((parameter) => !/^(x-)?client-/i.test(parameter))
+    .sort();
+  return [process, place.toLowerCase(), ...asked].join(" ");
+}
+
+interface Repeat {
+  readonly known: Exchange;
+  readonly read: Exchange;
+  readonly afterMs: number;
+}
+
+function repeatsOf(reads: readonly Exchange[]): readonly Repeat[] {
+  const repeats: Repeat[] = [];
+  const good: Exchange[] = [];
+  for (const read of reads) {
+    const known = good.findLast(
+      ({ ended }) => ended !== undefined && ended.index < read.began.index,
+    );
+    const afterMs = read.began.at - (known?.ended?.at ?? 0);
+    if (known !== undefined && afterMs < KEPT_FOR_MS - ROUNDING_MS)
+      repeats.push({ known, read, afterMs });
+    if (isGood(read)) good.push(read);
+  }
+  return repeats;
+}
+
+/** Whether the process had another use for the document after it got it. */
+function isUsedAfter(history: History, read: Exchange): boolean {
+  const since = read.ended?.index ?? Infinity;
+  return (
+    exchangesOf(history).some(
+      ({ began, process }) => process === read.process && began.index > since,
+    ) ||
+    operationsOf(history).some(
+      ({ invoked, process }) => process === read.process && invoked.index > since,
+    )
+  );
+}
+
+/** The document whose failure kept a failed call from ever asking for a token. */
+function missingDocumentOf({ completed, exchanges }: Operation): Exchange | undefined {
+  if (completed?.outcome !== "fail") return undefined;
+  if (exchanges.some(({ began }) => began.endpoint === "token")) return undefined;
+  const last = exchanges.findLast(isMetadata);
+  return last !== undefined && !isGood(last) && statusOf(last) !== 400 ? last : undefined;
+}
+
+/** Calls of processes that had a token before, and so the documents that they need. */
+function warmCallsOf(history: History): readonly Operation[] {
+  const warmSince = new Map<string, number>();
+  for (const { process, completed } of operationsOf(history)) {
+    if (completed?.outcome !== "ok") continue;
+    warmSince.set(process, Math.min(warmSince.get(process) ?? Infinity, completed.index));
+  }
+  return operationsOf(history).filter(
+    ({ process, invoked }) => invoked.index > (warmSince.get(process) ?? Infinity),
+  );
+}
+
+/** Calls of warm processes that succeeded while a window broke a discovery endpoint. */
+function survivorsOf(history: History, warm: readonly Operation[]): readonly Operation[] {
+  const spans = faultSpansOf(history).filter(
+    ({ window: { on, at } }) =>
+      at !== "resource" &&
+      (on === "all" || on.includes("openid-configuration") || on.includes("instance-discovery")),
+  );
+  if (spans.length === 0) return [];
+  return warm.filter(
+    ({ invoked, completed }) =>
+      completed?.outcome === "ok" &&
+      spans.some(
+        ({ beganAt, endedAt = Infinity }) => beganAt <= invoked.at && invoked.at < endedAt,
+      ),
+  );
+}

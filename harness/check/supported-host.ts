@@ -1,0 +1,60 @@
+/**
+ * Rule `supported-host`: the backup system stands behind some hostnames of Entra and not
+ * behind their aliases, so a request to an alias works every day but the one that matters.
+ */
+import type { ExchangeBegan, History } from "../history/event.ts";
+import { fails, isInconclusive, passes } from "./judgement.ts";
+import { exchangesOf, groupBy } from "./reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `supported-host`. */
+export const supportedHost: Rule = {
+  id: "supported-host",
+  says: "Requests to Entra go to a hostname that the backup authentication system covers.",
+  source:
+    "Microsoft Entra, Application support for the backup authentication system, Hostnames (seeds/001; facts/entra.md D.4)",
+  fix: "Set the authority to https://login.microsoftonline.com, or to the covered host of your national cloud.",
+  judge,
+};
+
+/** The third is of 21Vianet, from the system article since 2025-07. */
+const COVERED_HOSTS: ReadonlySet<string> = new Set([
+  "login.microsoftonline.com",
+  "login.microsoftonline.us",
+  "login.partner.microsoftonline.cn",
+]);
+
+/** Aliases, closed clouds, regional and customer hosts: `facts/entra.md` G.5 and G.6. */
+const ENTRA_HOST =
+  /(^|\.)(login[-\w]*|sts|mtlsauth)\.(partner\.)?(microsoftonline|microsoft|windows|chinacloudapi|usgovcloudapi|sovcloud-identity|windows-ppe|microsoft-ppe)\.\w+$|\.(ciamlogin|b2clogin)\.com$/;
+
+function judge(history: History): Judgement {
+  const requests = exchangesOf(history)
+    .map(({ began }) => began)
+    .filter(isForEntra);
+  if (requests.length === 0) return isInconclusive("No request to Entra was seen.");
+  const byHost = groupBy(requests, ({ host }) => hostOf(host));
+  const others = [...byHost].filter(([host]) => !COVERED_HOSTS.has(host));
+  if (others.length === 0) {
+    return passes(
+      `${requests.length} requests went to ${[...byHost.keys()].join(" and ")}.`,
+      requests,
+    );
+  }
+  const sent = others.flatMap(([, toHost]) => toHost);
+  return fails(
+    `${sent.length} of ${requests.length} requests went to ${others.map(([host]) => host).join(" and ")}, which the backup system does not cover.`,
+    // One request for each host first.
+    [...others.flatMap(([, toHost]) => toHost.slice(0, 1)), ...sent],
+  );
+}
+
+/** UserInfo is at Microsoft Graph, by the metadata and not by the client's choice. */
+function isForEntra({ endpoint, host }: ExchangeBegan): boolean {
+  if (endpoint === "userinfo") return false;
+  return ENTRA_HOST.test(hostOf(host)) || (endpoint !== "resource" && endpoint !== "other");
+}
+
+function hostOf(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, "");
+}
