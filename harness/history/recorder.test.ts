@@ -87,7 +87,7 @@ describe("the recorder", () => {
     const { ask, told } = start({
       handle: () => Promise.reject(new NetworkFault("ECONNRESET", "h")),
     });
-    await expect(ask()).rejects.toThrow();
+    await expect(ask()).rejects.toThrow("ECONNRESET");
     expect(told()[1]).toEqual(["exchange-ended", 0, { kind: "network-fault", code: "ECONNRESET" }]);
   });
 

@@ -91,7 +91,9 @@ export function createPool(options: { readonly workers: number }): Pool {
       }),
     async close() {
       closed = true;
-      const ends = [...workers].map((worker) => new Promise((resolve) => worker.child.once("exit", resolve)));
+      const ends = [...workers].map(
+        (worker) => new Promise((resolve) => worker.child.once("exit", resolve)),
+      );
       for (const worker of workers) worker.child.kill("SIGKILL");
       await Promise.all(ends);
     },
@@ -105,7 +107,10 @@ function died(task: RunTask, how: string, lastWords: string): RunReply {
     error: {
       code: "worker-died",
       message: `the process that ran ${task.scenario} ended (${how})`,
-      hint: lastWords === "" ? "Run it again with --workers 1 --debug." : `It last said: ${lastWords.trim()}`,
+      hint:
+        lastWords === ""
+          ? "Run it again with --workers 1 --debug."
+          : `It last said: ${lastWords.trim()}`,
     },
   };
 }

@@ -1,0 +1,41 @@
+/** The same scenarios under every mount: the same journal twice, and the same verdicts everywhere. */
+import { describe, expect, it } from "vitest";
+import { judgeHistory } from "../harness/check/rules.ts";
+import { mountNames } from "../harness/mount/mount.ts";
+import { describeEachMount } from "../harness/worker/each-mount-suite.ts";
+
+const chosen = [
+  "token-throttled",
+  "token-throttled-http-date",
+  "server-error-html",
+  "token-fin-mid-body",
+  "token-refused",
+  "dns-failure",
+  "outage-12h-past-refresh-in",
+  "outage-12h-daemon-past-refresh-in",
+  "restart-in-outage",
+  "partial-outage-2020-12-14",
+  "cae-revocation",
+  "device-code",
+];
+
+const verdicts = new Map<string, string>();
+
+describeEachMount("a scenario", ({ mount, run }) => {
+  it.each(chosen)("%s gives one journal for one seed, byte for byte", async (scenario) => {
+    const first = await run(scenario);
+    const second = await run(scenario);
+    expect(second.text).toBe(first.text);
+    expect(first.history.header.mount).toBe(mount);
+    const findings = judgeHistory(first.history).map(({ rule, verdict }) => `${rule}: ${verdict}`);
+    verdicts.set(`${mount} ${scenario}`, findings.join(", "));
+  });
+});
+
+describe("the verdict on a scenario", () => {
+  it.each(chosen)("%s does not depend on the mount", (scenario) => {
+    const all = mountNames.map((mount) => verdicts.get(`${mount} ${scenario}`));
+    expect(all[0]).not.toBe("");
+    expect(new Set(all)).toEqual(new Set([all[0]]));
+  });
+});
