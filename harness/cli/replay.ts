@@ -135,14 +135,22 @@ function differenceOf(before: string, after: string): Difference | undefined {
   return undefined;
 }
 
-const LINE_CHARACTERS_MAX = 400;
+/** How much of a long line is shown before and after the first character that differs. */
+const CONTEXT_CHARACTERS = { before: 80, after: 120 };
 
 function differenceLines({ line, before, after }: Difference, header: JournalHeader): string[] {
   const isOther = header.brownout !== brownoutVersion;
+  let column = 0;
+  while (before[column] === after[column]) column += 1;
+  const excerpt = (text: string): string => {
+    const start = Math.max(0, column - CONTEXT_CHARACTERS.before);
+    const end = column + CONTEXT_CHARACTERS.after;
+    return `${start > 0 ? "…" : ""}${text.slice(start, end)}${end < text.length ? "…" : ""}`;
+  };
   return [
-    `The new journal differs from the old one, first in line ${line}:`,
-    `  old: ${before.slice(0, LINE_CHARACTERS_MAX)}`,
-    `  new: ${after.slice(0, LINE_CHARACTERS_MAX)}`,
+    `The new journal differs from the old one, first in line ${line}, column ${column + 1}:`,
+    `  old: ${excerpt(before)}`,
+    `  new: ${excerpt(after)}`,
     ...(isOther
       ? [`  The old one is of brownout ${header.brownout}; this is ${brownoutVersion}.`]
       : []),

@@ -39,6 +39,7 @@ export function createSession(
   const failures: FailedRun[] = [];
   const stacks: string[] = [];
   const { seed } = plan;
+  const width = Math.max(0, ...plan.runs.map(({ scenario }) => scenario.name.length));
 
   const fail = (run: PlannedRun, error: RunFailure): string => {
     const failure = failedRun(run, plan.mount, error);
@@ -58,7 +59,7 @@ export function createSession(
     };
     told.push(one);
     const [result] = report([one], { baseline: plan.baseline.entries, seed }).results.runs;
-    return result === undefined ? "" : runLine(result, paint);
+    return result === undefined ? "" : runLine(result, paint, width);
   };
 
   return {

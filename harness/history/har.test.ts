@@ -36,7 +36,7 @@ describe("the HAR of a run", () => {
   });
 
   it("is checked like a journal when it comes back", async () => {
-    const broken = toHar(throttledDaemon()).replace('"kind": "fault-began"', '"kind": "fault"');
+    const broken = toHar(throttledDaemon()).replace('"kind":"fault-began"', '"kind":"fault"');
     await expect(fromHar(broken, "a.har")).rejects.toThrow(/unknown kind "fault"/);
   });
 });

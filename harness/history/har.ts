@@ -22,10 +22,11 @@ export function toHar(history: History): string {
     version: "1.2",
     creator: { name: "brownout", version: header.brownout },
     pages: [],
-    entries,
     _brownout: { header, events: events.map(withoutMessage) },
   };
-  return `${JSON.stringify({ log }, null, 1)}\n`;
+  // An entry a line: two runs can be compared, and a file that is cut off says where.
+  const lines = entries.map((entry) => JSON.stringify(entry)).join(",\n");
+  return `{"log":${JSON.stringify(log).slice(0, -1)},"entries":[\n${lines}\n]}}\n`;
 }
 
 /**

@@ -5,12 +5,13 @@
 import { formatDuration } from "../clock/duration.ts";
 import type { ExchangeEnded, History, HistoryEvent, OperationCompleted } from "../history/event.ts";
 
-/** The events of a finding's evidence, a line each; indices that the history lacks are left out. */
+/** The events of a finding's evidence in the order of time, a line each; indices that the history lacks are left out. */
 export function evidenceLines(
   { header, events }: History,
   evidence: readonly number[],
 ): readonly string[] {
-  return evidence.flatMap((index) => {
+  const inOrder = evidence.toSorted((a, b) => a - b);
+  return inOrder.flatMap((index) => {
     const event = events[index];
     if (event === undefined) return [];
     const when = `+${formatDuration(event.at - header.startedAt)}`;

@@ -70,8 +70,8 @@ export function createProgress(output: Output): Progress {
   };
 }
 
-/** One finished run. */
-export function runLine(run: RunResult, paint: Paint): string {
+/** One finished run; `width` is that of the longest scenario name, so that columns stand straight. */
+export function runLine(run: RunResult, paint: Paint, width = 0): string {
   const { ok, fail, unknown } = run.operations;
   const operations = [`${ok} ok`, fail > 0 && `${fail} fail`, unknown > 0 && `${unknown} unknown`]
     .filter(Boolean)
@@ -79,7 +79,7 @@ export function runLine(run: RunResult, paint: Paint): string {
   const { name, version } = run.client;
   const facts = `${name} ${version}  ${operations}  ${formatDuration(run.simulatedMs)}`;
   const known = run.expected && run.findings.length > 0 ? paint("dim", "  (known)") : "";
-  return `${verdictWord(run, paint)}  ${run.scenario}  ${paint("dim", facts)}${known}`;
+  return `${verdictWord(run, paint)}  ${run.scenario.padEnd(width)}  ${paint("dim", facts)}${known}`;
 }
 
 /** A run that the harness did not finish. */
