@@ -53,6 +53,8 @@ export interface Application {
   acquire(request: TokenRequest): Promise<TokenResult>;
   /** As `acquire`, for applications that carry on: the error instead of a rejection. */
   attempt(request: TokenRequest): Promise<TokenResult | Error>;
+  /** Whether the client says, in its own way, that this failure needs a person. */
+  needsInteraction(result: TokenResult | Error): boolean;
   /** Presents a token to a protected API; resolves to its answer. */
   callApi(result: TokenResult, resource: string): Promise<ApiAnswer>;
   /** The process ends and starts again. */

@@ -29,9 +29,7 @@ export const massRevocation = defineScenario({
       await context.clock.until(hours(hour));
       for (const name of people) {
         const result = await portal.attempt(silently(context, name));
-        const needsPerson =
-          result instanceof Error && result.name === "InteractionRequiredAuthError";
-        if (needsPerson)
+        if (portal.needsInteraction(result))
           await portal.attempt({
             flow: "authorization-code",
             scopes: graphScopes,

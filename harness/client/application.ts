@@ -69,6 +69,8 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
     name,
     acquire,
     attempt: (request) => acquire(request).catch((error: unknown) => asError(error)),
+    needsInteraction: (result) =>
+      result instanceof Error && (client.describeError?.(result)?.interactionRequired ?? false),
     callApi: (result, resource) =>
       recorder.causedBy({ client: name }, () => parts.callApi(result.accessToken, resource)),
     async restart() {

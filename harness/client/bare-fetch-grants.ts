@@ -58,7 +58,8 @@ export async function sendWish(
   }
 }
 
-function claimsOf(
+/** The claims of a challenge and of the capabilities, as one JSON text. */
+export function claimsOf(
   wish: TokenRequest,
   options: OpenOptions,
   vice: Vice | undefined,

@@ -1,6 +1,8 @@
 /** Sign-in by code and PKCE for `bare-fetch`: the person's browser, then the code for a token. */
 import { createHash } from "node:crypto";
 import type { ClientContext, OpenOptions, TokenRequest } from "./client.ts";
+import type { Vice } from "./bare-fetch.ts";
+import { claimsOf } from "./bare-fetch-grants.ts";
 import { TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
 import { createUserAgent } from "./user-agent.ts";
 
@@ -10,7 +12,9 @@ export async function signInWithBareFetch(
   wish: TokenRequest,
   options: OpenOptions,
   context: ClientContext,
+  vice: Vice | undefined,
 ): Promise<KeptToken> {
+  const claims = claimsOf(wish, options, vice);
   const verifier = context.random.token(43);
   const redirectUri = options.app.redirectUris[0]?.uri ?? "http://localhost";
   const scope = [...wish.scopes, "openid profile offline_access"].join(" ");
@@ -25,6 +29,7 @@ export async function signInWithBareFetch(
     code_challenge_method: "S256",
     ...(wish.user === undefined ? {} : { login_hint: wish.user.upn }),
     ...(wish.prompt === undefined ? {} : { prompt: wish.prompt }),
+    ...claims,
   }).toString();
 
   const person = createUserAgent({
@@ -61,6 +66,7 @@ export async function signInWithBareFetch(
       redirect_uri: redirectUri,
       code_verifier: verifier,
       scope,
+      ...claims,
     },
     {},
   );

@@ -191,8 +191,9 @@ function openBareFetch(
   return {
     async acquire(wish) {
       if (wish.flow === "authorization-code") {
+        await readMetadata();
         return resultOf(
-          keep(keyOf(wish, options), await signInWithBareFetch(wire, wish, options, context)),
+          keep(keyOf(wish, options), await signInWithBareFetch(wire, wish, options, context, vice)),
           "network",
         );
       }
@@ -204,7 +205,10 @@ function openBareFetch(
           if (has("prompts") && wish.user !== undefined) {
             const forced = { ...wish, prompt: "login" as const };
             return resultOf(
-              keep(keyOf(wish, options), await signInWithBareFetch(wire, forced, options, context)),
+              keep(
+                keyOf(wish, options),
+                await signInWithBareFetch(wire, forced, options, context, vice),
+              ),
               "network",
             );
           }
