@@ -14,7 +14,7 @@ import { closingLines, createPaint, runLine } from "../report/terminal.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
-import { judge, report, type Told } from "./judging.ts";
+import { checkAsserts, judge, report, type Told } from "./judging.ts";
 import { readTextFile } from "./text-file.ts";
 
 export const checkOptions = {
@@ -58,7 +58,9 @@ async function readHistory(file: string, cwd: string): Promise<History> {
   const text = readTextFile(resolve(cwd, file), file);
   // By contents too: HAR files are often called .json.
   const isHar = /\.har$/i.test(file) || /^\uFEFF?\s*\{\s*"log"/.test(text);
-  return isHar ? fromHar(text, file) : parseJournal(text, file);
+  const history = isHar ? await fromHar(text, file) : parseJournal(text, file);
+  checkAsserts(history.header.asserts, file);
+  return history;
 }
 
 /** A history that asserts nothing and of which no rule can say anything is not a pass. */

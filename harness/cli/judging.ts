@@ -1,11 +1,24 @@
 /** From histories to what the reports say: judges them, compares, and gathers what explains it. */
-import { judgeHistory, rules } from "../check/rules.ts";
+import { judgeByEveryRule, rules } from "../check/rules.ts";
+import { HarnessError, suggestNames } from "../errors.ts";
 import type { History } from "../history/event.ts";
 import type { BaselineEntry } from "../report/baseline.ts";
 import { createExplain, type Explain, type RunContext } from "../report/explain.ts";
 import { buildResults, type FailedRun, type JudgedRun, type Results } from "../report/results.ts";
 import type { Scenario } from "../scenario.ts";
 import { brownoutVersion } from "../version.ts";
+
+/** Throws `unknown-rule` at `place` when something asserts a rule that does not exist. */
+export function checkAsserts(asserts: readonly string[], place: string): void {
+  const ids = rules.map(({ id }) => id);
+  asserts.forEach((rule, index) => {
+    if (ids.includes(rule)) return;
+    throw new HarnessError("unknown-rule", `there is no rule "${rule}"`, {
+      place: `${place}, asserts[${index}]`,
+      hint: suggestNames(rule, ids, 'See "brownout list".'),
+    });
+  });
+}
 
 /** A history with what the reports tell beside it. */
 export interface Told {
@@ -18,7 +31,7 @@ export interface Told {
 export function judge(history: History, simulatedMs?: number): JudgedRun {
   const { header, events } = history;
   const lastedMs = (events.at(-1)?.at ?? header.startedAt) - header.startedAt;
-  return { history, simulatedMs: simulatedMs ?? lastedMs, findings: judgeHistory(history) };
+  return { history, simulatedMs: simulatedMs ?? lastedMs, findings: judgeByEveryRule(history) };
 }
 
 /** Results of a session with what explains them. */

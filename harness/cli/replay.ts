@@ -17,7 +17,7 @@ import type { Arguments, Options } from "./arguments.ts";
 import { readBaselineFile } from "./baseline-file.ts";
 import { executeTasks } from "./execute.ts";
 import type { Io } from "./io.ts";
-import { judge, report } from "./judging.ts";
+import { checkAsserts, judge, report } from "./judging.ts";
 import { runName, selectMount } from "./selection.ts";
 import { readTextFile } from "./text-file.ts";
 
@@ -35,6 +35,7 @@ export async function replayCommand(
   const file = oneFile(positionals);
   const before = readTextFile(resolve(io.cwd, file), file);
   const { header } = parseJournal(before, file);
+  checkAsserts(header.asserts, file);
   const { entries: baseline } = readBaselineFile({
     cwd: io.cwd,
     ...(values.baseline === undefined ? {} : { named: values.baseline }),

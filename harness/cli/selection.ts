@@ -8,7 +8,7 @@ import { HarnessError, suggestNames } from "../errors.ts";
 import { listScenarios, loadClient, loadScenario, suits } from "../library.ts";
 import { type MountName, mountNames } from "../mount/mount.ts";
 import type { Scenario } from "../scenario.ts";
-import { rules } from "../check/rules.ts";
+import { checkAsserts } from "./judging.ts";
 
 /** One run to be: a scenario with one client. */
 export interface Selected {
@@ -37,7 +37,8 @@ export async function selectRuns(wanted: {
   const runs: Selected[] = [];
   const skipped: { scenario: string; client: string }[] = [];
   for (const { scenario, file } of await selectScenarios(wanted.filters, wanted.cwd)) {
-    checkAsserts(scenario, file);
+    // `run.ts` would find it too, but in a worker, when folders are made.
+    checkAsserts(scenario.asserts, file ?? `scenario ${scenario.name}`);
     for (const name of clientsOf(scenario, wanted.client)) {
       const client = await loadClient(name, scenario);
       if (!suits(client, scenario)) {
@@ -126,18 +127,6 @@ function clientsOf(
 ): readonly (string | undefined)[] {
   if (wanted !== undefined) return [wanted];
   return clients.length === 0 ? [undefined] : clients.map(({ name }) => name);
-}
-
-/** Found before anything runs, where `run.ts` would find it in a worker. */
-function checkAsserts({ name, asserts }: Scenario, file: string | undefined): void {
-  const ids = rules.map(({ id }) => id);
-  asserts.forEach((rule, index) => {
-    if (ids.includes(rule)) return;
-    throw new HarnessError("unknown-rule", `there is no rule "${rule}"`, {
-      place: `${file ?? `scenario ${name}`}, asserts[${index}]`,
-      hint: suggestNames(rule, ids, 'See "brownout list".'),
-    });
-  });
 }
 
 /** Two runs with one name would write the same files. */

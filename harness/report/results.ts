@@ -4,18 +4,9 @@
  * compared with the baseline. Nothing in it depends on the wall clock.
  */
 import type { Verdict } from "../check/rule.ts";
+import { type Finding, verdictOf } from "../check/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
-
-/** What one rule said of one run. */
-export interface Finding {
-  readonly rule: string;
-  readonly verdict: Verdict;
-  readonly message: string;
-  /** Indices of the events that show it. */
-  readonly evidence: readonly number[];
-  readonly source: string;
-}
 
 /** A run with what the rules said of it. */
 export interface JudgedRun {
@@ -159,19 +150,13 @@ function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): RunResult
     scenario: header.scenario,
     client: { name: header.client.name, version: header.client.version },
     mount: header.mount,
-    verdict: worst(findings),
+    verdict: verdictOf(findings),
     expected: findings.every((finding) => finding.baseline === "known"),
     operations: { ok: outcomes("ok"), fail: outcomes("fail"), unknown: outcomes("unknown") },
     requests: { primary: served("primary"), backup: served("backup"), refused: served("edge") },
     simulatedMs: run.simulatedMs,
     findings,
   };
-}
-
-/** A failure outweighs an open question, and that outweighs a pass. */
-function worst(findings: readonly Finding[]): Verdict {
-  if (findings.some(({ verdict }) => verdict === "fail")) return "fail";
-  return findings.some(({ verdict }) => verdict === "inconclusive") ? "inconclusive" : "pass";
 }
 
 /** Fixed is what was run again and passed; a rule that saw nothing this time fixes nothing. */

@@ -1,7 +1,8 @@
 /** Judged runs that the tests of reports share. */
+import type { Finding } from "../check/rules.ts";
 import type { JournalHeader } from "../history/event.ts";
 import { throttledDaemon } from "../history/testing.ts";
-import type { Finding, JudgedRun } from "./results.ts";
+import type { JudgedRun } from "./results.ts";
 
 /** What a rule said, with words that XML and Markdown would trip over. */
 export function findingOf(rule: string, verdict: Finding["verdict"]): Finding {
