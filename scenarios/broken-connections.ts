@@ -15,8 +15,8 @@ interface Variant {
   readonly effect: FaultEffect;
   readonly at?: FaultSite;
   readonly standsFor: string;
-  /** The client may well succeed in spite of it. */
-  readonly survivable?: true;
+  /** An answer comes in the end, or one that says success: there is no failure to back off from. */
+  readonly answered?: true;
 }
 
 const variants: readonly Variant[] = [
@@ -31,20 +31,21 @@ const variants: readonly Variant[] = [
     title: "Answers take 20 seconds",
     effect: { kind: "latency", delay: seconds(20) },
     standsFor: "a service that is overloaded and not yet down",
-    survivable: true,
+    answered: true,
   },
   {
     name: "token-slow-body",
     title: "The answer trickles in",
     effect: { kind: "slow-body", chunkBytes: 256, everyMs: seconds(1) },
     standsFor: "a slow trickle through a congested link (facts/entra.md H)",
-    survivable: true,
+    answered: true,
   },
   {
     name: "token-stalled-body",
     title: "The answer stalls in mid-body for two minutes",
     effect: { kind: "stalled-body", bytes: 100, forMs: minutes(2) },
     standsFor: "a connection that is open and dead (facts/entra.md H)",
+    answered: true,
   },
   {
     name: "token-reset",
@@ -70,6 +71,7 @@ const variants: readonly Variant[] = [
     title: "A complete reply with half a JSON body",
     effect: { kind: "truncated-body", bytes: 200 },
     standsFor: "a proxy that cuts bodies and corrects the length",
+    answered: true,
   },
   {
     name: "token-refused",
@@ -104,18 +106,19 @@ const variants: readonly Variant[] = [
     title: "200 with an empty JSON object",
     effect: { kind: "empty-success" },
     standsFor: "a success that is none: the status says yes, the body says nothing",
+    answered: true,
   },
   {
     name: "token-wrong-content-type",
     title: "A good answer labelled text/html",
     effect: { kind: "wrong-content-type", contentType: "text/html" },
     standsFor: "a proxy that relabels what it passes on",
-    survivable: true,
+    answered: true,
   },
 ];
 
 function brokenScenario(variant: Variant): Scenario {
-  const { name, title, effect, standsFor, at = "primary", survivable } = variant;
+  const { name, title, effect, standsFor, at = "primary", answered } = variant;
   return defineScenario({
     name,
     title,
@@ -127,7 +130,7 @@ function brokenScenario(variant: Variant): Scenario {
       fix: "Give every call a time-out of your own, back off between attempts, and check the token that you are given.",
     },
     needs: ["client-credentials"],
-    asserts: [...(survivable === true ? [] : ["backoff"]), "recovery", "empty-token"],
+    asserts: [...(answered === true ? [] : ["backoff"]), "recovery", "empty-token"],
     faults: [{ id: "broken", at, on: ["token"], from: 0, for: minutes(5), effect }],
     async script(context) {
       const { clock } = context;

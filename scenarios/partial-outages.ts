@@ -1,5 +1,5 @@
 /** Two incidents in which a share of requests failed, as told in `facts/peers.md`. */
-import { hours, minutes } from "../harness/clock/duration.ts";
+import { hours, minutes, seconds } from "../harness/clock/duration.ts";
 import { partialOutage } from "../harness/fault/presets.ts";
 import { type Application, defineScenario, type ScriptContext } from "../harness/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
@@ -23,9 +23,10 @@ async function officeDay(context: ScriptContext, untilMs: number): Promise<void>
   const people = ["adele", "megan", "alex", "crowd0", "crowd1"];
   for (const name of people) await signIn(context, portal, name);
   await Promise.all([
-    ...people.map((name) =>
-      pollUntil(context, portal, silently(context, name), { everyMs: minutes(5), untilMs }),
-    ),
+    ...people.map(async (name, index) => {
+      await context.clock.sleep(seconds(7 * index));
+      await pollUntil(context, portal, silently(context, name), { everyMs: minutes(5), untilMs });
+    }),
     startJobs(context, daemon, untilMs),
   ]);
 }
