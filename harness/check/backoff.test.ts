@@ -25,7 +25,7 @@ describe("backoff", () => {
     expect(judge(retriesAfter([300, 300, 300, 300])).verdict).toBe("pass");
     expect(judge(retriesAfter([5]))).toMatchObject({
       verdict: "pass",
-      message: "1 retry, the first never sooner than 5s after the failure.",
+      message: "1 request after a failure, the first of a row never sooner than 5s.",
     });
   });
 
@@ -41,6 +41,7 @@ describe("backoff", () => {
     ["a reset", { networkFault: "ECONNRESET" }],
     ["the client's own time-out", { networkFault: "abandoned" }],
     ["half a body", { cut: "fin" }],
+    ["a success without a token", { issued: "nothing" }],
   ])("is broken by a retry at once after %s", (_, failure) => {
     expect(judge(retriesAfter([0], failure)).verdict).toBe("fail");
   });
@@ -110,11 +111,11 @@ describe("backoff", () => {
     expect(judge(retriesAfter([])).verdict).toBe("inconclusive");
   });
 
-  it("does not hold a crash against the next process", () => {
+  it("is broken by a process that crashes and asks again at once", () => {
     const told = story();
     told.exchange({ status: 503 });
     told.restarted();
     told.exchange({});
-    expect(judge(told).verdict).toBe("inconclusive");
+    expect(judge(told).verdict).toBe("fail");
   });
 });

@@ -1,18 +1,13 @@
 /**
  * Rule `backoff`: where the service gives no instruction, the client makes its own: the
  * first retry at least five seconds after the failure, and growing gaps from there. The
- * gaps count from the end of one request to the start of the next like one.
+ * gaps count from the end of one request to the start of the next like one, across restarts.
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
 import { andMore, endingOf, fails, isInconclusive, passes } from "./judgement.ts";
-import {
-  groupBy,
-  isServiceFailure,
-  likenessOf,
-  tokenRequestsOf,
-  type Exchange,
-} from "./reading.ts";
+import { counted, isFailedByService } from "./reading-operations.ts";
+import { groupBy, likenessOf, tokenRequestsOf, type Exchange } from "./reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
@@ -55,7 +50,7 @@ function judge(history: History): Judgement {
   if (first === undefined) {
     const shortestMs = Math.min(...chains.map(([retry]) => retry?.gapMs ?? Infinity));
     return passes(
-      `${retries.length} ${retries.length === 1 ? "retry" : "retries"}, the first never sooner than ${formatDuration(shortestMs)} after the failure.`,
+      `${counted(retries.length, "request")} after a failure, the first of a row never sooner than ${formatDuration(shortestMs)}.`,
       retries.map(({ next }) => next.began),
     );
   }
@@ -67,7 +62,7 @@ function judge(history: History): Judgement {
 
 /** Runs of retries without a good answer or an instruction between them. */
 function chainsOf(requests: readonly Exchange[]): readonly (readonly Retry[])[] {
-  const alike = groupBy(requests, (request) => `${request.process} ${likenessOf(request)}`);
+  const alike = groupBy(requests, likenessOf);
   const chains: Retry[][] = [];
   for (const group of alike.values()) {
     let chain: Retry[] = [];
@@ -90,7 +85,7 @@ function chainsOf(requests: readonly Exchange[]): readonly (readonly Retry[])[] 
 }
 
 function isUninstructedFailure(exchange: Exchange): boolean {
-  return isServiceFailure(exchange) && instructedMsOf(exchange) === 0;
+  return isFailedByService(exchange) && instructedMsOf(exchange) === 0;
 }
 
 function breachesOf(chain: readonly Retry[]): readonly Breach[] {

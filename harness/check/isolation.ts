@@ -5,7 +5,9 @@
  */
 import type { ExchangeEnded, History, OperationInvoked } from "../history/event.ts";
 import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
+import { counted } from "./reading-operations.ts";
 import { objectIdOf, operationsOf, scopeKey, statusOf, type Operation } from "./reading.ts";
+import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
 /** Judges `isolation`. */
@@ -71,7 +73,7 @@ function judge(history: History): Judgement {
   if (served.length === 0)
     return isInconclusive("While one was throttled, the same client had no call for another.");
   return passes(
-    `${served.length} calls for others reached the service or their cached token while one was throttled.`,
+    `${counted(served.length, "call")} for others reached the service or their cached token while one was throttled.`,
     served.flatMap(({ throttle, operation }) => [throttle.answer, operation.invoked]),
   );
 }
@@ -90,8 +92,9 @@ function throttlesOf({ invoked, exchanges }: Operation): readonly Throttle[] {
     const { ended } = exchange;
     const status = statusOf(exchange) ?? 0;
     if (ended === undefined || exchange.began.endpoint !== "token") return [];
-    if (status !== 429 && status < 500) return [];
-    const blockMs = Math.max(ended.retryAfter?.ms ?? 0, DEFAULT_BLOCK_MS);
+    // A 5xx without Retry-After is about the service, and a client may well stop asking it for anyone.
+    if (status !== 429 && instructedMsOf(exchange) === 0) return [];
+    const blockMs = Math.max(instructedMsOf(exchange), DEFAULT_BLOCK_MS);
     return [{ wish: wishOf(invoked), answer: ended, until: ended.at + blockMs }];
   });
 }

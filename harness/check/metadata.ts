@@ -6,6 +6,7 @@
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
 import { andMore, endingOf, fails, isInconclusive, passes } from "./judgement.ts";
+import { counted } from "./reading-operations.ts";
 import {
   exchangesOf,
   faultSpansOf,
@@ -71,7 +72,7 @@ function judgeRepeats(
       "No discovery document was read by a process that went on, nor was one missing to a warm process.",
     );
   return passes(
-    `${kept.length} discovery documents were read once and kept; ${survived.length} calls of warm processes succeeded while discovery failed.`,
+    `${counted(kept.length, "discovery document")} read once and kept; ${counted(survived.length, "call")} of warm processes succeeded while discovery failed.`,
     [...kept.map(({ began }) => began), ...survived.map(({ invoked }) => invoked)],
   );
 }

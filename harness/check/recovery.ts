@@ -7,6 +7,7 @@
 import { formatDuration } from "../clock/duration.ts";
 import type { History, OperationInvoked, WorldChanged } from "../history/event.ts";
 import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
+import { counted } from "./reading-operations.ts";
 import {
   exchangesOf,
   groupBy,
@@ -73,7 +74,7 @@ function judge(history: History): Judgement {
   return recovered.length === 0
     ? isInconclusive("No call that could have succeeded ended after the last fault cleared.")
     : passes(
-        `${recovered.length} calls succeeded after the last fault cleared, and none failed past ${formatDuration(withinMs)}.`,
+        `${counted(recovered.length, "call")} succeeded after the last fault cleared, and none failed past ${formatDuration(withinMs)}.`,
         [cleared, ...recovered.map(({ completed, invoked }) => completed ?? invoked)],
       );
 }
@@ -87,7 +88,7 @@ function judgeSpike(history: History, clearedIndex: number): Judgement | undefin
   const worst = densestWindow(requests, 60_000);
   if (worst.length <= maximum) return undefined;
   return fails(
-    `${worst.length} requests within a minute after the last fault cleared; the service bears ${maximum}.`,
+    `${counted(worst.length, "request")} within a minute after the last fault cleared; the service bears ${maximum}.`,
     worst.map(({ began }) => began),
   );
 }

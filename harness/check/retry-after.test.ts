@@ -89,7 +89,7 @@ describe("retry-after", () => {
     expect(judge(told).verdict).toBe("fail");
   });
 
-  it("leaves other users, other processes and requests already underway alone", () => {
+  it("leaves other users, other clients and requests already underway alone", () => {
     const told = story();
     const call = told.operation();
     const underway = told.request({ by: call });
@@ -99,9 +99,16 @@ describe("retry-after", () => {
     const other = told.operation({ user: ben });
     told.exchange({ by: other });
     told.exchange({ by: call, client: "app-2" });
-    told.restarted("app-1");
-    told.exchange({ by: call });
     expect(judge(told).verdict).toBe("pass");
+  });
+
+  it("is broken by a process that forgets in a restart what it was told", () => {
+    const told = story();
+    told.exchange({ ...daemon, status: 429, retryAfter: 60 });
+    told.restarted("daemon-1");
+    told.at("00:00:10");
+    told.exchange(daemon);
+    expect(judge(told).verdict).toBe("fail");
   });
 
   it("judges a recording that knows neither clients nor operations", () => {

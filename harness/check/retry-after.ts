@@ -1,6 +1,7 @@
 /**
  * Rule `retry-after`: a throttled client waits as long as it was told. The wire shows it:
- * a 429 or 5xx with a valid Retry-After, and the next like request of the same process.
+ * a 429 or 5xx with a valid Retry-After, and the next like request of the same client. The service does not see restarts, so a
+ * client that forgets in one what it was told is no better than one that does not listen.
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
@@ -53,7 +54,7 @@ export function instructedMsOf(exchange: Exchange): number {
 }
 
 function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
-  const alike = groupBy(exchanges, (exchange) => `${exchange.process} ${likenessOf(exchange)}`);
+  const alike = groupBy(exchanges, likenessOf);
   const breaches: Breach[] = [];
   for (const requests of alike.values()) {
     const answers = requests

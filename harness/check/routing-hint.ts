@@ -5,6 +5,7 @@
  */
 import type { History } from "../history/event.ts";
 import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
+import { counted } from "./reading-operations.ts";
 import { exchangesOf, type Exchange } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
@@ -36,7 +37,7 @@ function judge(history: History): Judgement {
   const [first] = breaches;
   const seen = requests.map(({ began }) => began);
   return first === undefined
-    ? passes(`${requests.length} requests carried a well-formed hint to their user.`, seen)
+    ? passes(`${counted(requests.length, "request")} with a well-formed hint to their user.`, seen)
     : fails(
         `${first.request.client} sent a ${first.request.began.grant ?? first.request.began.endpoint} request ${first.why}${andMore(breaches)}.`,
         breaches.map(({ request }) => request.began),

@@ -4,6 +4,7 @@
  */
 import type { Flow, History } from "../history/event.ts";
 import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
+import { counted } from "./reading-operations.ts";
 import {
   groupBy,
   objectIdOf,
@@ -57,7 +58,7 @@ function judge(history: History): Judgement {
   const [first] = broken;
   if (first === undefined) {
     return passes(
-      `${bursts.length} times, overlapping calls for one token shared their request.`,
+      `${counted(bursts.length, "burst")} of overlapping calls for one token, each with one request.`,
       bursts.flatMap(({ sent }) => sent.map(({ request }) => request.began)),
     );
   }

@@ -4,6 +4,7 @@
  */
 import type { ExchangeBegan, History } from "../history/event.ts";
 import { fails, isInconclusive, passes } from "./judgement.ts";
+import { counted } from "./reading-operations.ts";
 import { exchangesOf, groupBy } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
@@ -37,7 +38,7 @@ function judge(history: History): Judgement {
   const others = [...byHost].filter(([host]) => !COVERED_HOSTS.has(host));
   if (others.length === 0) {
     return passes(
-      `${requests.length} requests went to ${[...byHost.keys()].join(" and ")}.`,
+      `${counted(requests.length, "request")} went to ${[...byHost.keys()].join(" and ")}.`,
       requests,
     );
   }
