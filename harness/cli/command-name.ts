@@ -11,7 +11,7 @@ export function commandName(cwd: string): string {
 }
 
 /** The command that runs a journal's scenario again. */
-export function replayCommand(journal: string, cwd: string): string {
+export function commandToReplay(journal: string, cwd: string): string {
   return `${commandName(cwd)} replay ${quoted(journal)}`;
 }
 

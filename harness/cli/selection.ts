@@ -76,9 +76,9 @@ export function takeShard<T>(runs: readonly T[], shard: string | undefined): rea
   return runs.filter((_, index) => index % Number(of) === Number(part) - 1);
 }
 
-/** The mount of that name, `direct` when none is named. */
+/** The mount of that name, `https` when none is named: its clients use their own transport over real sockets. */
 export function selectMount(name: string | undefined): MountName {
-  if (name === undefined) return "direct";
+  if (name === undefined) return "https";
   const mount = mountNames.find((known) => known === name);
   if (mount !== undefined) return mount;
   throw new HarnessError("unknown-mount", `there is no mount "${name}"`, {

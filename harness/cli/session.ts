@@ -13,7 +13,7 @@ import type { FailedRun, Results } from "../report/results.ts";
 import { failedRunLine, type Paint, runLine } from "../report/terminal.ts";
 import { writeWhole } from "../report/write.ts";
 import type { RunFailure, RunReply } from "../worker/protocol.ts";
-import { replayCommand } from "./command-name.ts";
+import { commandToReplay } from "./command-name.ts";
 import { judge, report, type Told } from "./judging.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
 
@@ -55,7 +55,7 @@ export function createSession(
     const one: Told = {
       run: judge(history, simulatedMs),
       scenario: run.scenario,
-      replay: replayCommand(relative(cwd, journalFile), cwd),
+      replay: commandToReplay(relative(cwd, journalFile), cwd),
     };
     told.push(one);
     const [result] = report([one], { baseline: plan.baseline.entries, seed }).results.runs;
