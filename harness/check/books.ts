@@ -13,7 +13,7 @@ import type {
 } from "../history/event.ts";
 import { isOfSignIn, meansInteraction } from "./reading-operations.ts";
 import { grantOf, objectIdOf, type Exchange } from "./reading.ts";
-import { accountKey, wishKey } from "./wish.ts";
+import { wishKey } from "./wish.ts";
 
 /** A token in a client's hands, and the event that brought it. */
 export interface HeldToken {
@@ -30,6 +30,7 @@ export interface HeldGrant {
 
 /** The books of one application. */
 export interface Books {
+  /** By wish; refresh tokens by home account id. */
   readonly tokens: Map<string, HeldToken>;
   readonly grants: Map<string, HeldGrant>;
   readonly lostTokens: Map<string, HeldToken>;
@@ -80,7 +81,7 @@ export function bookAnswer(
   if (exchange.began.index < (books.restarted?.index ?? 0)) return;
   const user = call.user ?? event.issued?.user;
   const key = wishKey(history, call, user);
-  const account = accountKey(call.app, user);
+  const account = user?.toLowerCase();
   const { index, at, issued, error } = event;
   if (issued?.token !== undefined && key !== undefined) {
     books.tokens.set(key, { token: issued.token, index, at });
@@ -108,7 +109,7 @@ export function bookResult(
   const key = wishKey(history, call, user);
   if (key === undefined) return;
   books.settled.add(key);
-  const account = accountKey(call.app, user);
+  const account = user?.toLowerCase();
   if (account !== undefined) books.settled.add(account);
   const { token, index, at } = event;
   const isKnown = (books.tokens.get(key)?.token.expiresAt ?? 0) > at;

@@ -18,7 +18,7 @@ import {
   type HeldToken,
 } from "./books.ts";
 import { exchangesOf, operationsOf, type Exchange } from "./reading.ts";
-import { accountKey, wishKey } from "./wish.ts";
+import { isWishOf, wishKey } from "./wish.ts";
 
 /** What there was for one wish (app, tenant, user, scopes) of one client, at one moment. */
 export interface Holdings {
@@ -105,7 +105,7 @@ function walk(history: History): ReadonlyMap<number, Holdings> {
 function look(history: History, books: Books, call: OperationInvoked): Holdings {
   const key = wishKey(history, call);
   if (key === undefined) return {};
-  return holdingsOf(books, key, accountKey(call.app, call.user));
+  return holdingsOf(books, key, call.user?.toLowerCase());
 }
 
 function lookAtPrompt(
@@ -113,12 +113,19 @@ function lookAtPrompt(
   books: Books,
   { event, call }: { readonly event: PromptShown; readonly call: OperationInvoked | undefined },
 ): Holdings {
-  const user = event.user ?? call?.user;
-  const account = accountKey(event.app ?? call?.app ?? "", user);
-  const key = call === undefined ? undefined : wishKey(history, call, user);
+  const account = (event.user ?? call?.user)?.toLowerCase();
+  const wished = call === undefined ? undefined : wishKey(history, call, account);
+  const key = wished ?? newestWishOf(books, account);
   const { restarted, ...held } = holdingsOf(books, key ?? "", account);
   const isSettled = account !== undefined && books.settled.has(account);
   return { ...held, ...(restarted === undefined || isSettled ? {} : { restarted }) };
+}
+
+/** Without a call to go by, any token of that person would have done. */
+function newestWishOf({ tokens }: Books, account: string | undefined): string | undefined {
+  if (account === undefined) return undefined;
+  const theirs = [...tokens].filter(([key]) => isWishOf(key, account));
+  return theirs.sort(([, a], [, b]) => b.token.expiresAt - a.token.expiresAt)[0]?.[0];
 }
 
 function holdingsOf(books: Books, key: string, account: string | undefined): Holdings {

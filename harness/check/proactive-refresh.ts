@@ -18,6 +18,7 @@ import {
   isFailedByService,
   isOfSignIn,
   isValidAt,
+  isWithoutAnswerAt,
   needsInteraction,
   sinceStart,
   totalOutagesAt,
@@ -101,18 +102,17 @@ function earlyRefreshOf(history: History, operation: Operation, maxMs: number): 
   const hasFailedEarly =
     lastRequest !== undefined &&
     lastRequest.began.at >= refreshAt &&
-    (lastRequest.ended?.index ?? Infinity) < invoked.index &&
-    isFailedByService(lastRequest);
+    isWithoutAnswerAt(lastRequest, invoked.at);
   const own = operation.exchanges
     .filter(isOfSignIn)
-    .find((exchange) => isFailedByService(exchange) || durationOf(exchange, endedAt) > maxMs);
+    .find((exchange) => isFailedByService(exchange) || durationOf(history, exchange) > maxMs);
   const request = own ?? (hasFailedEarly ? lastRequest : undefined);
   if (request === undefined && totalOutagesAt(history, invoked.at).length === 0) return undefined;
   return { operation, held, request, tookMs };
 }
 
-function durationOf({ began, ended }: Exchange, endedAt: number): number {
-  return Math.max(endedAt, ended?.at ?? endedAt) - began.at;
+function durationOf(history: History, { began, ended }: Exchange): number {
+  return (ended?.at ?? endOf(history)) - began.at;
 }
 
 function evidenceOf({ operation, held, request }: Early): number[] {

@@ -19,9 +19,9 @@ export function wishKey(
   return [client, app, tenant, person, scopeKey(scopes.join(" ")), partition].join(" · ");
 }
 
-/** One key for everything that a refresh token of a user serves; nothing without a user. */
-export function accountKey(app: string, user: string | undefined): string | undefined {
-  return user === undefined ? undefined : `${app} · ${user.toLowerCase()}`;
+/** Whether the calls of that key are made for that user, a home account id. */
+export function isWishOf(key: string, user: string): boolean {
+  return key.includes(` · ${user.toLowerCase()} · `);
 }
 
 const oneTokenClients = new WeakMap<History, ReadonlySet<string>>();
