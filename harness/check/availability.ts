@@ -115,14 +115,25 @@ function isUnderFault(history: History, invoked: OperationInvoked, atMs: number)
   });
 }
 
+const taken = new WeakMap<History, ReadonlyMap<string, ReadonlySet<string>>>();
+
 /** The wishes of which a fault window took a request. */
 function takenBy(history: History, window: string): ReadonlySet<string> {
-  const taken = exchangesOf(history).flatMap(({ operation, ended }) =>
-    operation !== undefined && ended?.faults?.includes(window)
-      ? [wishKey(history, operation) ?? operation.client]
-      : [],
-  );
-  return new Set(taken);
+  let byWindow = taken.get(history);
+  if (byWindow === undefined) taken.set(history, (byWindow = readTaken(history)));
+  return byWindow.get(window) ?? new Set();
+}
+
+function readTaken(history: History): ReadonlyMap<string, ReadonlySet<string>> {
+  const byWindow = new Map<string, Set<string>>();
+  for (const { operation, ended } of exchangesOf(history)) {
+    if (operation === undefined) continue;
+    for (const id of ended?.faults ?? []) {
+      const wishes = byWindow.get(id) ?? new Set();
+      byWindow.set(id, wishes.add(wishKey(history, operation) ?? operation.client));
+    }
+  }
+  return byWindow;
 }
 
 /** Whether a request was taken by what is wrong with sign-in itself, and not with a part that need not be asked. */

@@ -121,7 +121,7 @@ describe("is broken", () => {
     told.at("00:00:30");
     told.operation().fails();
     signIn(told);
-    expect(fallbackToInteraction.judge(told.history()).message).toContain("a network-fault answer");
+    expect(fallbackToInteraction.judge(told.history()).message).toContain("failed (ECONNREFUSED)");
   });
 });
 

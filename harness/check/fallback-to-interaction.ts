@@ -79,12 +79,9 @@ function findWrongPrompt(
     const cause = lastWord(before, prompt);
     if (cause === undefined) continue;
     const { began, ended } = cause;
-    const end = ended?.end;
-    const how =
-      end?.kind === "response" ? `HTTP ${end.status}` : `a ${end?.kind ?? "missing"} answer`;
     return {
       verdict: "fail",
-      message: `${prompt.client} asked a person to sign in ${sinceStart(history, prompt.at)} in because the token endpoint failed (${how}), not because interaction was required.`,
+      message: `${prompt.client} asked a person to sign in ${sinceStart(history, prompt.at)} in because the token endpoint failed (${endOfRequest(cause)}), not because interaction was required.`,
       evidence: [prompt.index, ended?.index ?? began.index, began.index],
     };
   }
@@ -155,6 +152,12 @@ function unanswered(history: History, call: Operation, count: number): Judgement
       invoked.index,
     ],
   };
+}
+
+function endOfRequest({ ended }: Exchange): string {
+  const end = ended?.end;
+  if (end?.kind === "response") return `HTTP ${end.status}`;
+  return end?.kind === "network-fault" ? end.code : "no answer";
 }
 
 /** Whether an event is about the same application and, as far as both say, the same person. */

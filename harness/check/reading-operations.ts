@@ -121,11 +121,12 @@ export function totalOutagesAt(history: History, atMs: number): readonly FaultSp
   return tokenFaultsAt(history, atMs).filter(({ window }) => isForAll(window));
 }
 
-/** Windows open at `atMs` that break sign-in or token requests of anyone. */
+/** Windows open at `atMs` that leave sign-in or token requests of anyone without a good answer. */
 export function signInFaultsAt(history: History, atMs: number): readonly FaultSpan[] {
   return spansAt(history, atMs).filter(
     ({ window }) =>
-      window.at !== "resource" && (covers(window, "token") || covers(window, "authorize")),
+      (covers(window, "token") || covers(window, "authorize")) &&
+      !answeringEffects.has(window.effect.kind),
   );
 }
 
