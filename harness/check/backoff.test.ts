@@ -82,6 +82,21 @@ describe("backoff", () => {
     });
   });
 
+  it.each([
+    [1, "fail"],
+    [5, "pass"],
+  ])("counts the caller's time-out as a failure: asked again %d s later, %s", (gap, verdict) => {
+    const told = story();
+    const call = told.operation();
+    const underway = told.request({ by: call });
+    told.at("00:00:30");
+    call.unknown("caller-timeout");
+    told.after(gap * 1_000);
+    told.exchange({ by: told.operation() });
+    underway.answered();
+    expect(judge(told).verdict).toBe(verdict);
+  });
+
   it("begins anew after a good answer", () => {
     const told = story();
     for (const clock of ["00:00:00", "00:00:30", "00:00:31", "00:00:40"]) {

@@ -4,10 +4,10 @@
  * gaps count from the end of one request to the start of the next like one, across restarts.
  */
 import { formatDuration } from "../clock/duration.ts";
-import type { History } from "../history/event.ts";
+import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
 import { andMore, endingOf, fails, isInconclusive, passes } from "./judgement.ts";
 import { counted, isFailedByService } from "./reading-operations.ts";
-import { groupBy, likenessOf, tokenRequestsOf, type Exchange } from "./reading.ts";
+import { groupBy, likenessOf, operationsOf, tokenRequestsOf, type Exchange } from "./reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
@@ -27,8 +27,14 @@ const CAP_MS = 60_000;
 /** Timers jitter. */
 const TOLERANCE = 0.9;
 
+/** When the application knew that a request had failed. */
+interface Failure {
+  readonly request: Exchange;
+  readonly known: ExchangeEnded | OperationCompleted;
+}
+
 interface Retry {
-  readonly failed: Exchange;
+  readonly failure: Failure;
   readonly next: Exchange;
   readonly gapMs: number;
 }
@@ -38,7 +44,7 @@ interface Breach extends Retry {
 }
 
 function judge(history: History): Judgement {
-  const chains = chainsOf(tokenRequestsOf(history));
+  const chains = chainsOf(tokenRequestsOf(history), timeoutsOf(history));
   const retries = chains.flat();
   if (retries.length === 0) {
     return isInconclusive(
@@ -55,37 +61,60 @@ function judge(history: History): Judgement {
     );
   }
   return fails(
-    `${first.next.client} asked for a token again ${formatDuration(first.gapMs)} after ${endingOf(first.failed)}, ${first.why}${andMore(breaches)}.`,
-    breaches.flatMap(({ failed, next }) => [failed.ended ?? failed.began, next.began]),
+    `${first.next.client} asked for a token again ${formatDuration(first.gapMs)} after ${describe(first.failure)}, ${first.why}${andMore(breaches)}.`,
+    breaches.flatMap(({ failure, next }) => [failure.known, next.began]),
   );
 }
 
+/** Calls that their callers gave up, by number: most clients go on waiting for what nobody wants any more. */
+function timeoutsOf(history: History): ReadonlyMap<number, OperationCompleted> {
+  const timeouts = new Map<number, OperationCompleted>();
+  for (const { completed } of operationsOf(history)) {
+    if (completed?.outcome === "unknown" && completed.reason === "caller-timeout")
+      timeouts.set(completed.operation, completed);
+  }
+  return timeouts;
+}
+
 /** Runs of retries without a good answer or an instruction between them. */
-function chainsOf(requests: readonly Exchange[]): readonly (readonly Retry[])[] {
-  const alike = groupBy(requests, likenessOf);
+function chainsOf(
+  requests: readonly Exchange[],
+  timeouts: ReadonlyMap<number, OperationCompleted>,
+): readonly (readonly Retry[])[] {
   const chains: Retry[][] = [];
-  for (const group of alike.values()) {
+  for (const alike of groupBy(requests, likenessOf).values()) {
     let chain: Retry[] = [];
-    let failed: Exchange | undefined;
-    for (const next of group) {
-      const failedAt = failed?.ended;
+    let failure: Failure | undefined;
+    for (const next of alike) {
       // Sent before the failure was known: another caller, not a retry.
-      if (failedAt !== undefined && next.began.index < failedAt.index) continue;
-      if (failed !== undefined && failedAt !== undefined)
-        chain.push({ failed, next, gapMs: next.began.at - failedAt.at });
-      if (failed === undefined || !isUninstructedFailure(next)) {
-        if (chain.length > 0) chains.push(chain);
+      if (failure !== undefined && next.began.index < failure.known.index) continue;
+      if (failure !== undefined)
+        chain.push({ failure, next, gapMs: next.began.at - failure.known.at });
+      failure = failureOf(next, timeouts);
+      if (failure === undefined && chain.length > 0) {
+        chains.push(chain);
         chain = [];
       }
-      failed = isUninstructedFailure(next) ? next : undefined;
     }
     if (chain.length > 0) chains.push(chain);
   }
   return chains;
 }
 
-function isUninstructedFailure(exchange: Exchange): boolean {
-  return isFailedByService(exchange) && instructedMsOf(exchange) === 0;
+function failureOf(
+  request: Exchange,
+  timeouts: ReadonlyMap<number, OperationCompleted>,
+): Failure | undefined {
+  const { ended, operation } = request;
+  const gaveUp = operation === undefined ? undefined : timeouts.get(operation.operation);
+  if (gaveUp !== undefined && gaveUp.index < (ended?.index ?? Infinity))
+    return { request, known: gaveUp };
+  if (ended === undefined || !isFailedByService(request)) return undefined;
+  return instructedMsOf(request) === 0 ? { request, known: ended } : undefined;
+}
+
+function describe({ request, known }: Failure): string {
+  return known.kind === "operation-completed" ? "the caller's own time-out" : endingOf(request);
 }
 
 function breachesOf(chain: readonly Retry[]): readonly Breach[] {

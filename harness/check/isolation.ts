@@ -6,7 +6,14 @@
 import type { ExchangeEnded, History, OperationInvoked } from "../history/event.ts";
 import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
-import { objectIdOf, operationsOf, scopeKey, statusOf, type Operation } from "./reading.ts";
+import {
+  isServiceFailure,
+  objectIdOf,
+  operationsOf,
+  scopeKey,
+  statusOf,
+  type Operation,
+} from "./reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
@@ -23,15 +30,17 @@ export const isolation: Rule = {
 /** What clients assume when the service gives no time (`facts/entra.md` C.1). */
 const DEFAULT_BLOCK_MS = 60_000;
 
-/** A wish of one process that the service has throttled, until when. */
-interface Throttle {
+/** A failure of the service after which a client may hold back calls for the same wish, until when. */
+interface Block {
   readonly wish: string;
   readonly answer: ExchangeEnded;
   readonly until: number;
+  /** A 5xx without Retry-After is about the service, and a client may well stop asking it for anyone. */
+  readonly isThrottle: boolean;
 }
 
 interface Breach {
-  readonly throttle: Throttle;
+  readonly throttle: Block;
   readonly operation: Operation;
 }
 
@@ -40,18 +49,14 @@ function judge(history: History): Judgement {
   const served: Breach[] = [];
   let throttles = 0;
   for (const operations of byProcess(operationsOf(history))) {
-    const answered = operations
-      .flatMap(throttlesOf)
-      .sort((a, b) => a.answer.index - b.answer.index);
-    throttles += answered.length;
-    const on = new Map<string, Throttle>();
+    const blocks = operations.flatMap(blocksOf).sort((a, b) => a.answer.index - b.answer.index);
+    throttles += blocks.filter(({ isThrottle }) => isThrottle).length;
+    let on: readonly Block[] = [];
     let known = 0;
     for (const operation of operations) {
-      for (; known < answered.length; known += 1) {
-        const next = answered[known];
-        if (next === undefined || next.answer.index > operation.invoked.index) break;
-        if (next.until > (on.get(next.wish)?.until ?? 0)) on.set(next.wish, next);
-      }
+      const since = known;
+      while ((blocks[known]?.answer.index ?? Infinity) < operation.invoked.index) known += 1;
+      on = stillOn([...on, ...blocks.slice(since, known)], operation.invoked.at);
       const throttle = throttleOfAnother(on, operation);
       if (throttle === undefined) continue;
       if (isServed(operation)) served.push({ throttle, operation });
@@ -87,25 +92,31 @@ function wishOf({ app, tenant, user, scopes }: OperationInvoked): string {
   return [app, tenant, person, scopeKey(scopes.join(" "))].join(" · ").toLowerCase();
 }
 
-function throttlesOf({ invoked, exchanges }: Operation): readonly Throttle[] {
+function blocksOf({ invoked, exchanges }: Operation): readonly Block[] {
   return exchanges.flatMap((exchange) => {
     const { ended } = exchange;
-    const status = statusOf(exchange) ?? 0;
-    if (ended === undefined || exchange.began.endpoint !== "token") return [];
-    // A 5xx without Retry-After is about the service, and a client may well stop asking it for anyone.
-    if (status !== 429 && instructedMsOf(exchange) === 0) return [];
-    const blockMs = Math.max(instructedMsOf(exchange), DEFAULT_BLOCK_MS);
-    return [{ wish: wishOf(invoked), answer: ended, until: ended.at + blockMs }];
+    if (ended === undefined || exchange.began.endpoint !== "token" || !isServiceFailure(exchange))
+      return [];
+    const instructedMs = instructedMsOf(exchange);
+    const until = ended.at + Math.max(instructedMs, DEFAULT_BLOCK_MS);
+    const isThrottle = statusOf(exchange) === 429 || instructedMs > 0;
+    return [{ wish: wishOf(invoked), answer: ended, until, isThrottle }];
   });
 }
 
-/** A throttle that is on when the call comes, if the call's own wish is not throttled. */
-function throttleOfAnother(
-  on: Map<string, Throttle>,
-  { invoked }: Operation,
-): Throttle | undefined {
-  for (const [wish, { until }] of on) if (until <= invoked.at) on.delete(wish);
-  return on.has(wishOf(invoked)) ? undefined : [...on.values()].at(-1);
+/** Of each wish the last block of either kind that still lasts. */
+function stillOn(blocks: readonly Block[], atMs: number): readonly Block[] {
+  const last = new Map<string, Block>();
+  for (const block of blocks)
+    if (block.until > atMs) last.set(`${block.wish} ${block.isThrottle}`, block);
+  return [...last.values()];
+}
+
+/** A throttle that is on when the call comes, if nothing blocks the call's own wish. */
+function throttleOfAnother(on: readonly Block[], { invoked }: Operation): Block | undefined {
+  const wish = wishOf(invoked);
+  if (on.some((block) => block.wish === wish)) return undefined;
+  return on.findLast(({ isThrottle }) => isThrottle);
 }
 
 function isServed({ completed, exchanges }: Operation): boolean {
