@@ -17,6 +17,7 @@ const chosen = [
   "partial-outage-2020-12-14",
   "cae-revocation",
   "device-code",
+  "many-users",
 ];
 
 const verdicts = new Map<string, string>();

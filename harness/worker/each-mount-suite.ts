@@ -14,10 +14,10 @@ import { createPool, type Pool } from "./pool.ts";
 export interface MountRun {
   readonly mount: MountName;
   /** Runs a scenario of the library under this mount. */
-  run(
+  readonly run: (
     scenario: string,
     options?: { readonly client?: string; readonly seed?: string },
-  ): Promise<JournalOfRun>;
+  ) => Promise<JournalOfRun>;
 }
 
 export interface JournalOfRun {

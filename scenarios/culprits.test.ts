@@ -1,0 +1,88 @@
+/**
+ * Every rule has a culprit: a client with one vice that the rule catches in a scenario of
+ * the library, and the same client without the vice, which passes there (or, where it never meets the question, elsewhere).
+ */
+import { describe, expect, it } from "vitest";
+import { type Finding, judgeHistory, rules } from "../harness/check/rules.ts";
+import type { Vice } from "../harness/client/bare-fetch.ts";
+import { createBareFetch } from "../harness/client/bare-fetch.ts";
+import { runScenario } from "../harness/run.ts";
+import { library } from "./library.ts";
+
+const culprits: Readonly<Record<string, readonly [vice: Vice, scenario: string, good?: string]>> = {
+  "retry-after": ["ignores-retry-after", "token-throttled"],
+  backoff: ["tight-loop", "server-error-json"],
+  "retry-storm": ["tight-loop", "server-error-json"],
+  "cached-token": ["never-caches", "outage-12h-valid-tokens"],
+  "extended-lifetime": ["ignores-extended-life", "outage-12h-expired-tokens"],
+  "proactive-refresh": ["waits-for-refresh", "hang-past-refresh-in"],
+  "persisted-cache": ["forgets", "restart-in-outage"],
+  "silent-first": ["prompts", "partial-outage-2020-09-28"],
+  "fallback-to-interaction": ["prompts", "partial-outage-2020-09-28", "mass-revocation"],
+  "routing-hint": ["wrong-hint", "long-weekend"],
+  "supported-host": ["wrong-host", "token-throttled"],
+  availability: ["withholds", "outage-12h-past-refresh-in"],
+  metadata: ["refetches-metadata", "long-weekend"],
+  "token-expiry": ["hands-out-expired", "outage-12h-expired-tokens"],
+  "empty-token": ["empty-token", "server-error-json"],
+  isolation: ["shares-throttle", "many-users"],
+  "single-flight": ["stampedes", "concurrent-burst-user"],
+  recovery: ["never-recovers", "token-refused"],
+  "claims-challenge": ["ignores-claims", "cae-revocation"],
+};
+
+async function judge(scenarioName: string, vice?: Vice): Promise<readonly Finding[]> {
+  const scenario = library.find(({ name }) => name === scenarioName);
+  if (scenario === undefined) throw new Error(`no scenario ${scenarioName}`);
+  const { history } = await runScenario(scenario, {
+    client: createBareFetch(vice),
+    mount: "direct",
+    seed: "1",
+  });
+  const asserts = [...new Set([...scenario.asserts, ...Object.keys(culprits)])];
+  return judgeHistory({ ...history, header: { ...history.header, asserts } });
+}
+
+function verdictOf(findings: readonly Finding[], rule: string) {
+  const found = findings.find((finding) => finding.rule === rule);
+  return { verdict: found?.verdict, message: found?.message };
+}
+
+describe.each(Object.entries(culprits))("%s", (rule, [vice, scenario, good = scenario]) => {
+  it(`catches bare-fetch-${vice} in ${scenario}, with evidence`, async () => {
+    const finding = (await judge(scenario, vice)).find((candidate) => candidate.rule === rule);
+    expect(finding).toMatchObject({ verdict: "fail" });
+    expect(finding?.evidence.length).toBeGreaterThan(0);
+  });
+
+  it(`passes the same client without the vice`, async () => {
+    expect(verdictOf(await judge(good), rule)).toMatchObject({ verdict: "pass" });
+  });
+});
+
+describe("supported-flow", () => {
+  it("catches whoever signs in by password, and passes who does not", async () => {
+    expect(verdictOf(await judge("password-grant"), "supported-flow")).toMatchObject({
+      verdict: "fail",
+    });
+    const scenario = library.find(({ name }) => name === "outage-12h-valid-tokens");
+    if (scenario === undefined) throw new Error("no such scenario");
+    const { history } = await runScenario(scenario, {
+      client: createBareFetch(),
+      mount: "direct",
+      seed: "1",
+    });
+    const header = { ...history.header, asserts: ["supported-flow"] };
+    expect(verdictOf(judgeHistory({ ...history, header }), "supported-flow")).toMatchObject({
+      verdict: "pass",
+    });
+  });
+});
+
+describe("the table of culprits", () => {
+  it("knows every rule", () => {
+    expect([...Object.keys(culprits), "supported-flow"].toSorted()).toEqual(
+      rules.map(({ id }) => id).toSorted(),
+    );
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * Every scenario of the library against the real msal-node: its verdict is what the
+ * committed baseline says, no more and no less, and what it asserts comes to a conclusion.
+ */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Finding, judgeHistory } from "../harness/check/rules.ts";
+import type { ClientUnderTest } from "../harness/client/client.ts";
+import { loadMsalNode } from "../harness/client/msal-node.ts";
+import { runScenario } from "../harness/run.ts";
+import { library } from "./library.ts";
+
+interface Known {
+  readonly scenario: string;
+  readonly client: string;
+  readonly rule: string;
+  readonly verdict: string;
+  readonly reason: string;
+}
+
+const baseline = JSON.parse(
+  readFileSync(new URL("../reports/baseline.json", import.meta.url), "utf8"),
+) as readonly Known[];
+
+const findings = new Map<string, readonly Finding[]>();
+
+describe("msal-node through every outage of the library", () => {
+  let client: ClientUnderTest;
+  beforeAll(async () => {
+    client = await loadMsalNode();
+  });
+
+  it.each(library.map((scenario) => [scenario.name, scenario] as const))(
+    "%s",
+    async (name, scenario) => {
+      const { history } = await runScenario(scenario, { client, mount: "direct", seed: "1" });
+      const found = judgeHistory(history);
+      findings.set(name, found);
+      expect(found.filter(({ verdict }) => verdict === "inconclusive")).toEqual([]);
+      for (const rule of scenario.asserts)
+        expect(found.map((finding) => finding.rule)).toContain(rule);
+      const failed = found.filter(({ verdict }) => verdict === "fail").map(({ rule }) => rule);
+      const known = baseline.filter((entry) => entry.scenario === name).map(({ rule }) => rule);
+      expect(failed.toSorted()).toEqual(known.toSorted());
+    },
+  );
+
+  afterAll(() => findings.clear());
+
+  describe("what it must find by itself, with evidence", () => {
+    it.each([
+      [
+        "a client-credentials token withheld while valid",
+        "outage-12h-daemon-past-refresh-in",
+        "cached-token",
+      ],
+      [
+        "Retry-After as an HTTP-date not honoured beyond 60 s",
+        "token-throttled-http-date",
+        "retry-after",
+      ],
+      ["a non-JSON 503 that starts no block", "server-error-html", "backoff"],
+      ["ext_expires_in never used", "outage-12h-expired-tokens", "extended-lifetime"],
+    ])("%s", (_, scenario, rule) => {
+      const finding = findings.get(scenario)?.find((candidate) => candidate.rule === rule);
+      expect(finding?.verdict).toBe("fail");
+      expect(finding?.evidence.length).toBeGreaterThan(0);
+    });
+  });
+
+  describe("what it must pass", () => {
+    it.each([
+      ["Retry-After in seconds", "token-throttled", "retry-after"],
+      ["cached tokens without the network", "outage-12h-valid-tokens", "cached-token"],
+      ["the silent user path past refresh_in", "outage-12h-past-refresh-in", "proactive-refresh"],
+    ])("%s", (_, scenario, rule) => {
+      expect(findings.get(scenario)?.find((candidate) => candidate.rule === rule)?.verdict).toBe(
+        "pass",
+      );
+    });
+  });
+});
+
+describe("the baseline", () => {
+  it("has a reason for everything, and nothing of scenarios that are gone", () => {
+    const names = new Set(library.map(({ name }) => name));
+    for (const { scenario, reason } of baseline) {
+      expect(names).toContain(scenario);
+      expect(reason).toMatch(/^[A-Z].{20,}\.$/);
+    }
+  });
+});
+
+describe("the library", () => {
+  it("names each scenario once, and asserts something in each", () => {
+    expect(new Set(library.map(({ name }) => name)).size).toBe(library.length);
+    for (const { asserts } of library) expect(asserts.length).toBeGreaterThan(0);
+  });
+});
