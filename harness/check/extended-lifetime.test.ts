@@ -35,6 +35,13 @@ describe("holds", () => {
     });
   });
 
+  it("from the second of expiry on", () => {
+    const told = extended();
+    told.at("01:00:00");
+    failingCall(told).ok();
+    expect(extendedLifetime.judge(told.history()).verdict).toBe("pass");
+  });
+
   it("when the client does not even ask in a total outage", () => {
     const told = extended();
     told.at("01:30:00");
@@ -95,7 +102,7 @@ describe("is unseen", () => {
     const refused = told.operation();
     told.exchange({ by: refused, status: 400, error: "invalid_client" });
     refused.fails();
-    told.at("25:00:00");
+    told.at("24:00:00");
     failingCall(told).fails();
     expect(extendedLifetime.judge(told.history()).verdict).toBe("inconclusive");
   });

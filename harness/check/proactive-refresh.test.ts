@@ -40,10 +40,13 @@ describe("holds", () => {
     expect(proactiveRefresh.judge(told.history()).verdict).toBe("pass");
   });
 
-  it("when nobody tries in a total outage", () => {
-    const told = pastRefreshIn();
+  it("when nobody tries in a total outage, from the second of refresh_in on", () => {
+    const told = story();
+    const token = told.token({ expiresIn: 86_400, refreshIn: 21_600 });
+    told.operation().ok({ token });
+    told.at("06:00:00");
     told.fault({ id: "down", on: "all" });
-    told.operation().ok();
+    told.operation().ok({ token });
     expect(proactiveRefresh.judge(told.history()).verdict).toBe("pass");
   });
 });
@@ -119,16 +122,39 @@ describe("is unseen", () => {
     told.at("07:00:00");
     told.operation().fails();
     const young = pastRefreshIn();
-    young.at("23:56:00");
+    young.at("23:54:59");
     const late = young.operation();
-    young.exchange({ by: late, status: 503 });
+    young.exchange({ by: late, status: 503, takesMs: 1_000 });
     late.fails();
+    young.at("23:56:00");
+    const slow = young.operation();
+    young.exchange({ by: slow, takesMs: 60_000 });
+    slow.ok();
     for (const one of [told, young])
       expect(proactiveRefresh.judge(one.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a person is needed", () => {
+  it("when the application forced the refresh, long ago or now", () => {
+    const told = story();
+    const first = told.operation();
+    const token = told.token({ expiresIn: 86_400, refreshIn: 21_600 });
+    told.exchange({ by: first, issued: { token } });
+    first.ok();
+    for (const time of ["05:00:00", "07:00:00"]) {
+      told.at(time);
+      told.operation().ok();
+      const forced = told.operation({ forceRefresh: true });
+      told.exchange({ by: forced, status: 503 });
+      forced.fails();
+    }
+    expect(proactiveRefresh.judge(told.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when a person is needed, though the refresh before it failed", () => {
     const told = pastRefreshIn();
+    const forced = told.operation({ forceRefresh: true });
+    told.exchange({ by: forced, status: 503 });
+    forced.fails();
     const call = told.operation();
     told.exchange({ by: call, status: 400, error: "interaction_required" });
     call.fails({ interactionRequired: true });

@@ -37,8 +37,9 @@ describe("holds", () => {
 
   it("when an API takes a token within the leeway of clocks, and refuses an old one that the application kept", () => {
     const { told, token } = withToken();
-    told.at("01:04:59");
+    told.at("01:05:00");
     told.presented(token);
+    told.presented(told.token(), "not-yet-valid");
     told.at("02:00:00");
     told.presented(token, "expired");
     expect(tokenExpiry.judge(told.history()).verdict).toBe("pass");
@@ -48,11 +49,14 @@ describe("holds", () => {
 describe("is broken", () => {
   it("by a client that hands out what has expired", () => {
     const { told } = withToken();
+    told.at("01:00:00");
+    told.operation().ok();
+    expect(tokenExpiry.judge(told.history()).verdict).toBe("fail");
     told.at("01:10:00");
     told.operation().ok();
     expect(tokenExpiry.judge(told.history())).toEqual({
       verdict: "fail",
-      message: "1 of 2 tokens handed out had expired; the first, 1h 10m in, was 10m past its end.",
+      message: "2 of 3 tokens handed out had expired; the first, 1h in, was 0s past its end.",
       evidence: [5, 4],
     });
   });
