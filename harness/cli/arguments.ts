@@ -3,7 +3,7 @@
  * them is said here, with the nearest right name, as one message and exit code 2.
  */
 import { parseArgs } from "node:util";
-import { HarnessError, suggestNames } from "../errors.ts";
+import { HarnessError, nearestNames } from "../errors.ts";
 
 /** The options of a command by long name; `value` names what follows, absent for a switch. */
 export type Options = Readonly<Record<string, { readonly value?: string; readonly says: string }>>;
@@ -91,9 +91,11 @@ function valueOf(
 }
 
 function unknownOption(rawName: string, command: string, known: Options): HarnessError {
-  const names = Object.keys(known).map((name) => `--${name}`);
+  const names = Object.keys(known);
+  const near = nearestNames(rawName.replace(/^-+/, ""), names);
+  const list = (some: readonly string[]): string => some.map((name) => `--${name}`).join(", ");
   return new HarnessError("bad-usage", `"${command}" has no option ${rawName}`, {
-    hint: suggestNames(rawName, names, `It has ${names.join(", ")}.`),
+    hint: near.length === 0 ? `It has ${list(names)}.` : `Did you mean ${list(near)}?`,
   });
 }
 

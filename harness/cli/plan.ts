@@ -13,7 +13,10 @@ export const runOptions = {
     value: "NAME[@VERSION]",
     says: "the client under test (default: the scenario's own, else msal-node)",
   },
-  mount: { value: "NAME", says: "how the client reaches the service (default: https, real sockets)" },
+  mount: {
+    value: "NAME",
+    says: "how the client reaches the service (default: https, real sockets)",
+  },
   seed: { value: "N", says: "where chance begins, a whole number (default: 1)" },
   out: { value: "DIR", says: "where journals and reports go (default: reports/out)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },

@@ -98,7 +98,7 @@ async function selectScenarios(filters: readonly string[], cwd: string): Promise
   for (const filter of filters) {
     if (isPath(filter)) {
       const file = resolve(cwd, filter);
-      found.set(file, { scenario: await loadScenario(file), file });
+      found.set(file, { scenario: await loadFile(file), file });
     } else if (/[*?]/.test(filter)) {
       const matching = library.filter(({ name }) => globPattern(filter).test(name));
       if (matching.length === 0) throw nothingMatches(filter, library);
@@ -109,6 +109,21 @@ async function selectScenarios(filters: readonly string[], cwd: string): Promise
     }
   }
   return [...found.values()];
+}
+
+/** What `defineScenario` refuses while the file is loaded knows nothing of files: it is told here. */
+async function loadFile(file: string): Promise<Scenario> {
+  try {
+    return await loadScenario(file);
+  } catch (error) {
+    if (!(error instanceof HarnessError) || error.place?.includes(file) === true) throw error;
+    const { code, message, place, hint } = error;
+    throw new HarnessError(code, message, {
+      place: place === undefined ? file : `${file}, ${place}`,
+      ...(hint === undefined ? {} : { hint }),
+      cause: error,
+    });
+  }
 }
 
 /** Names have no slash and no extension; paths have one of them. */

@@ -1,0 +1,258 @@
+/**
+ * What people get wrong: each mistake ends with exit code 2 and one message that names the
+ * place and what to do, without a stack trace, and leaves nothing half written.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFolder, type Folder, scenarioText } from "./command-line.ts";
+
+let folder: Folder;
+let journal = "";
+
+beforeAll(() => {
+  folder = createFolder();
+  folder.write("good.scenario.ts", scenarioText());
+  folder.brownout("run", "good.scenario.ts", "--out", "good", "--mount", "direct");
+  journal = readFileSync(join(folder.path, "good/journals/busy-minute--msal-node.jsonl"), "utf8");
+  const har = readFileSync(join(folder.path, "good/har/busy-minute--msal-node.har"), "utf8");
+  folder.write("cut.jsonl", journal.slice(0, -30));
+  folder.write("schema.jsonl", journal.replace("journal/1", "journal/7"));
+  folder.write("kind.jsonl", journal.replace('"operation-invoked"', '"operation-invokd"'));
+  folder.write("rule.jsonl", journal.replace('"asserts":["retry-after"]', '"asserts":["retry"]'));
+  folder.write("gone.jsonl", journal.replace("good.scenario.ts", "gone.scenario.ts"));
+  folder.write("version.jsonl", journal.replace(/"version":"[^"]+"/, '"version":"1.2.3"'));
+  folder.write("cut.har", har.slice(0, Math.floor(har.length / 2)));
+  folder.write("empty.har", "{}");
+  folder.write("file", "");
+  folder.write("list.json", "{}");
+  folder.write("cut.json", '[{"scenario":');
+  const entry = { scenario: "a", client: "b", rule: "retri-after", verdict: "fail", reason: "c" };
+  folder.write("rule.json", JSON.stringify([entry]));
+  folder.write("rule.scenario.ts", scenarioText({ asserts: '["retry-aftr"]' }));
+  folder.write(
+    "plan.scenario.ts",
+    scenarioText({ faults: "[{ ...throttled({ from: 0, for: 1 }), effct: 1 }]" }),
+  );
+  folder.write("syntax.scenario.ts", "export default {{;\n");
+  folder.write("none.scenario.ts", "export const mine = 1;\n");
+  folder.write("twin.scenario.ts", scenarioText());
+});
+afterAll(() => folder.remove());
+
+/** The message itself says what is allowed. */
+const NO_HINT = /^$/;
+
+const GOOD = ["run", "good.scenario.ts", "--out", "new"];
+
+/** What is wrong, the arguments, the message, the lines below it. */
+type Mistake = readonly [string, readonly string[], RegExp, RegExp];
+
+const onTheCommandLine: readonly Mistake[] = [
+  ["no command", [], /no command is given/, /There are run, list, replay, check/],
+  ["an unknown command", ["rum"], /no command "rum"/, /Did you mean "run"\?/],
+  ["an option in front", ["--seed", "1", "run"], /a command comes first/, /There are run/],
+  ["an unknown option", [...GOOD, "--sed", "1"], /no option --sed/, /Did you mean .*--seed/],
+  [
+    "an option of another command",
+    ["list", "--seed", "1"],
+    /"list" has no option --seed/,
+    /--json/,
+  ],
+  ["a value forgotten", ["run", "--out"], /--out needs a value: --out DIR/, /run --help/],
+  [
+    "a value forgotten before an option",
+    ["run", "--seed", "--json"],
+    /--seed needs a value/,
+    /help/,
+  ],
+  ["a value for a switch", ["run", "--json=yes"], /--json takes no value, found "yes"/, /help/],
+  ["an option twice", ["run", "--seed", "1", "--seed", "2"], /--seed is given twice/, /help/],
+  [
+    "an unknown scenario",
+    ["run", "token-throtled", "--out", "new"],
+    /no scenario "token-throtled"/,
+    /token-throttled/,
+  ],
+  [
+    "a glob that matches nothing",
+    ["run", "tokn-*", "--out", "new"],
+    /no scenario matches "tokn-\*"/,
+    /brownout list/,
+  ],
+  ["an unknown client", [...GOOD, "--client", "msal-nod"], /no client "msal-nod"/, /msal-node/],
+  [
+    "a client that is not installed",
+    [...GOOD, "--client", "msal-node@3"],
+    /msal-node 3 is not installed/,
+    /npm install @azure\/msal-node@3/,
+  ],
+  ["an unknown mount", [...GOOD, "--mount", "mws"], /no mount "mws"/, /Did you mean "msw"\?/],
+  ["a seed that is no number", [...GOOD, "--seed", "abc"], /--seed is "abc"/, /whole number/],
+  ["a negative seed", [...GOOD, "--seed=-1"], /--seed is "-1"/, /whole number/],
+  ["no workers", [...GOOD, "--workers", "0"], /--workers is "0"/, /whole number/],
+  ["a shard out of range", [...GOOD, "--shard", "3/2"], /--shard is "3\/2"/, /--shard 2\/4/],
+  ["a shard that is none", [...GOOD, "--shard", "half"], /--shard is "half"/, /--shard 2\/4/],
+  [
+    "two scenarios of one name",
+    [...GOOD, "twin.scenario.ts"],
+    /two scenarios are called "busy-minute"/,
+    /rename/,
+  ],
+  ["check without a file", ["check"], /check needs a file/, /journal/],
+  ["replay of two journals", ["replay", "a", "b"], /replay needs one journal, found 2/, /replay /],
+];
+
+const inFiles: readonly Mistake[] = [
+  [
+    "a scenario that is not there",
+    ["run", "./god.scenario.ts", "--out", "new"],
+    /there is no file .*god\.scenario\.ts/,
+    /good\.scenario\.ts/,
+  ],
+  [
+    "a fault plan with a misspelt field",
+    ["run", "plan.scenario.ts", "--out", "new"],
+    /plan\.scenario\.ts, .*faults\[0\]\.effct .*effect/,
+    NO_HINT,
+  ],
+  [
+    "a rule that does not exist",
+    ["run", "rule.scenario.ts", "--out", "new"],
+    /rule\.scenario\.ts, asserts\[0\]: there is no rule "retry-aftr"/,
+    /retry-after/,
+  ],
+  [
+    "a syntax error",
+    ["run", "syntax.scenario.ts", "--out", "new"],
+    /syntax\.scenario\.ts:1: .*cannot be loaded/,
+    NO_HINT,
+  ],
+  [
+    "no default export",
+    ["run", "none.scenario.ts", "--out", "new"],
+    /has no default export/,
+    /It exports mine/,
+  ],
+  [
+    "a journal that is not there",
+    ["check", "ct.jsonl"],
+    /ct\.jsonl: there is no such file/,
+    /cut\.jsonl/,
+  ],
+  ["a journal that is a folder", ["check", "good"], /good: it is a folder/, /file in it/],
+  [
+    "a journal cut off",
+    ["check", "cut.jsonl"],
+    /cut\.jsonl:\d+: the last line is cut off/,
+    /again/,
+  ],
+  [
+    "a journal of another schema",
+    ["check", "schema.jsonl"],
+    /schema\.jsonl:1: .*journal\/7/,
+    /another version/,
+  ],
+  [
+    "a journal with an unknown event",
+    ["check", "kind.jsonl"],
+    /kind\.jsonl:\d+: .*"operation-invokd"/,
+    /operation-invoked/,
+  ],
+  [
+    "a journal that asserts an unknown rule",
+    ["check", "rule.jsonl"],
+    /rule\.jsonl, asserts\[0\]: .*"retry"/,
+    /retry-after/,
+  ],
+  ["a replay of a cut journal", ["replay", "cut.jsonl", "--out", "new"], /cut\.jsonl:\d+/, /again/],
+  [
+    "a replay without its scenario",
+    ["replay", "gone.jsonl", "--out", "new"],
+    /gone\.scenario\.ts, which is not here/,
+    /Call replay in the folder/,
+  ],
+  [
+    "a replay without its client",
+    ["replay", "version.jsonl", "--out", "new"],
+    /msal-node 1\.2\.3 is not installed/,
+    /npm install/,
+  ],
+  [
+    "a replay over itself",
+    ["replay", "good/journals/busy-minute--msal-node.jsonl", "--out", "good"],
+    /would overwrite/,
+    /--out/,
+  ],
+  ["a HAR cut off", ["check", "cut.har"], /cut\.har:\d+: the file is cut off/, /again/],
+  ["a HAR without log", ["check", "empty.har"], /empty\.har: it has no log/, /HAR file/],
+  [
+    "a folder that is a file",
+    ["run", "good.scenario.ts", "--out", "file"],
+    /file: .*a file stands where a folder should be/,
+    /--out/,
+  ],
+  [
+    "a folder below a file",
+    ["run", "good.scenario.ts", "--out", "file/below"],
+    /file\/below: .*a file stands/,
+    /--out/,
+  ],
+  [
+    "a baseline that is not there",
+    [...GOOD, "--baseline", "no.json"],
+    /no\.json: there is no such file/,
+    /--update-baseline/,
+  ],
+  [
+    "a baseline that is no list",
+    [...GOOD, "--baseline", "list.json"],
+    /list\.json: a baseline is a list/,
+    /\[\]/,
+  ],
+  [
+    "a baseline cut off",
+    [...GOOD, "--baseline", "cut.json"],
+    /cut\.json: it is no JSON/,
+    /JSON list/,
+  ],
+  [
+    "a baseline with an unknown rule",
+    [...GOOD, "--baseline", "rule.json"],
+    /rule\.json, entry 1: there is no rule "retri-after"/,
+    /retry-after/,
+  ],
+];
+
+describe.each([
+  ["on the command line", onTheCommandLine],
+  ["in a file", inFiles],
+])("a mistake %s", (_where, mistakes) => {
+  it.each(mistakes)("%s", (_, argv, message, hint) => {
+    const before = folder.files();
+    const { code, stdout, stderr } = folder.brownout(...argv);
+    const [first = "", ...more] = stderr.trimEnd().split("\n");
+    expect(first).toMatch(/^brownout: /);
+    expect(first).toMatch(message);
+    expect(more.join("\n")).toMatch(hint);
+    expect(more.length).toBeLessThan(4);
+    expect(stderr).not.toMatch(/^\s+at |undefined|\[object/m);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(folder.files()).toEqual(before);
+  });
+});
+
+describe("help", () => {
+  it.each([[["--help"]], [["run", "--help"]], [["run", "--nonsense", "-h"]], [["--version"]]])(
+    "%j is printed on stdout, with exit code 0",
+    (argv) => {
+      const { code, stdout, stderr } = folder.brownout(...argv);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/--out DIR|brownout run|^\d+\.\d+\.\d+\n$/);
+    },
+  );
+
+  it("shows stack traces only to those who ask for them", () => {
+    expect(folder.brownout("run", "token-throtled", "--debug").stderr).toMatch(/^\s+at /m);
+  });
+});

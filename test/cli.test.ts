@@ -1,0 +1,231 @@
+/** The command line as a person meets it: exit codes, files, and what it says when they err. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFolder, type Ended, type Folder, IMPATIENT, scenarioText } from "./command-line.ts";
+
+let folder: Folder;
+beforeAll(() => {
+  folder = createFolder();
+});
+afterAll(() => folder.remove());
+
+interface ResultsFile {
+  readonly seed: string;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly runs: readonly { readonly scenario: string; readonly verdict: string }[];
+  readonly failures?: readonly { readonly scenario: string; readonly message: string }[];
+}
+
+const read = (name: string): string => readFileSync(join(folder.path, name), "utf8");
+const resultsIn = (out: string): ResultsFile =>
+  JSON.parse(read(`${out}/results.json`)) as ResultsFile;
+
+describe("a run of one's own scenario", () => {
+  let ended: Ended;
+  beforeAll(() => {
+    folder.write("busy.scenario.ts", scenarioText());
+    ended = folder.brownout("run", "./busy.scenario.ts", "--out", "out");
+  });
+
+  it("says what happened in plain lines, and exits 0", () => {
+    expect(ended.stderr).toBe("");
+    expect(ended.stdout).toMatch(/^brownout 0\.1\.0: 1 run, mount https, seed 1\n/);
+    expect(ended.stdout).toMatch(
+      /^pass {4}busy-minute {2}msal-node 7\.\d+\.\d+ {2}1 ok, 1 fail {2}3m$/m,
+    );
+    expect(ended.stdout).not.toContain("\u001b");
+    expect(ended.code).toBe(0);
+  });
+
+  it("leaves the files of the contract, and no others", () => {
+    expect(folder.files("out")).toEqual([
+      "out/ctrf.json",
+      "out/har/busy-minute--msal-node.har",
+      "out/journals/busy-minute--msal-node.jsonl",
+      "out/junit.xml",
+      "out/results.json",
+      "out/summary.md",
+    ]);
+    expect(resultsIn("out").totals).toMatchObject({ runs: 1, pass: 1, unexpected: 0 });
+  });
+
+  it("gives equal files for an equal seed", () => {
+    folder.brownout("run", "./busy.scenario.ts", "--out", "again");
+    for (const file of folder.files("out")) {
+      expect(read(file.replace("out", "again"))).toBe(read(file));
+    }
+    folder.brownout("run", "./busy.scenario.ts", "--out", "other", "--seed", "2");
+    expect(resultsIn("other").seed).toBe("2");
+  });
+
+  it("can be replayed from its journal, and differs from one that was changed", () => {
+    const journal = "out/journals/busy-minute--msal-node.jsonl";
+    const equal = folder.brownout("replay", journal);
+    expect(equal.stdout).toContain("The new journal equals the old one.");
+    expect(equal.code).toBe(0);
+    folder.write("changed.jsonl", read(journal).replace('"status":429', '"status":430'));
+    const differs = folder.brownout("replay", "changed.jsonl");
+    expect(differs.stdout).toMatch(
+      /first in line \d+, column \d+:\n {2}old: .*430.*\n {2}new: .*429/,
+    );
+    expect(differs.code).toBe(1);
+  });
+
+  it("gets the same verdict from its journal and from its HAR", () => {
+    const checked = [
+      "out/journals/busy-minute--msal-node.jsonl",
+      "out/har/busy-minute--msal-node.har",
+    ];
+    for (const file of checked) {
+      const { stdout, code } = folder.brownout("check", file, "--json");
+      const [run] = (JSON.parse(stdout) as ResultsFile).runs;
+      expect(run).toMatchObject({ scenario: "busy-minute", verdict: "pass" });
+      expect(code).toBe(0);
+    }
+  });
+
+  it("prints results.json, and nothing else on stdout, with --json", () => {
+    const { stdout, code } = folder.brownout("run", "busy.scenario.ts", "--out", "out", "--json");
+    expect(stdout).toBe(read("out/results.json"));
+    expect(code).toBe(0);
+  });
+});
+
+describe("a run in which a rule fails", () => {
+  it("shows evidence, what to do and how to see it again, until the baseline knows it", () => {
+    folder.write("hasty.scenario.ts", scenarioText({ name: "hasty", script: IMPATIENT }));
+    const argv = [
+      "run",
+      "hasty.scenario.ts",
+      "--client",
+      "bare-fetch-ignores-retry-after",
+    ] as const;
+    const first = folder.brownout(...argv, "--out", "hasty");
+    expect(first.code).toBe(1);
+    expect(first.stdout).toMatch(/^FAIL {4}hasty/m);
+    expect(first.stdout).toMatch(/retry-after: .+\n(?: {4}\+\S+ .+\n)+ {4}What to do: /);
+    const again =
+      /^See it again: node \S+brownout\.js (replay \S+)$/m.exec(first.stdout)?.[1] ?? "";
+    const replay = folder.brownout(...again.split(" "));
+    expect(replay.stdout).toContain("equals the old one");
+    expect(replay.code).toBe(1);
+
+    const update = folder.brownout(...argv, "--out", "hasty", "--update-baseline");
+    expect(update.stdout).toMatch(/Baseline: \d+ added, 0 removed, in reports\/baseline\.json\./);
+    expect(update.code).toBe(0);
+    expect(read("reports/baseline.json")).toContain('"reason": "TODO: say why"');
+    const known = folder.brownout(...argv, "--out", "hasty");
+    expect(known.stdout).toMatch(/^fail {4}hasty.*\(known\)$/m);
+    expect(known.code).toBe(0);
+  });
+
+  it("reports as fixed what passes again", () => {
+    folder.write(
+      "fixed.json",
+      JSON.stringify([
+        {
+          scenario: "busy-minute",
+          client: "msal-node",
+          rule: "retry-after",
+          verdict: "fail",
+          reason: "It was so.",
+        },
+      ]),
+    );
+    const run = ["run", "busy.scenario.ts", "--out", "fixed", "--baseline", "fixed.json"] as const;
+    const { stdout, code } = folder.brownout(...run);
+    expect(stdout).toMatch(/Fixed: .*\n {2}busy-minute: msal-node: retry-after/);
+    expect(code).toBe(0);
+    expect(resultsIn("fixed").totals["fixed"]).toBe(1);
+  });
+});
+
+describe("a run that proves nothing", () => {
+  it("exits 3 and says what was not seen", () => {
+    folder.write("calm.scenario.ts", scenarioText({ name: "calm", faults: "[]" }));
+    const { stdout, code } = folder.brownout("run", "calm.scenario.ts", "--out", "calm");
+    expect(stdout).toMatch(/^unsure {2}calm/m);
+    expect(stdout).toMatch(/Inconclusive\n {2}calm: retry-after: /);
+    expect(code).toBe(3);
+  });
+});
+
+describe("a run that the harness cannot finish", () => {
+  it("exits 2, and tells the other runs whole", () => {
+    folder.write(
+      "throws.scenario.ts",
+      scenarioText({ name: "throws", script: 'throw new Error("my mistake");' }),
+    );
+    folder.write("dies.scenario.ts", scenarioText({ name: "dies", script: "process.exit(7);" }));
+    const files = ["throws.scenario.ts", "dies.scenario.ts", "busy.scenario.ts"] as const;
+    const { stdout, code } = folder.brownout("run", ...files, "--out", "spoilt");
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^ERROR {3}throws .* my mistake$/m);
+    expect(stdout).toMatch(/^ERROR {3}dies .*exit code 7/m);
+    expect(stdout).not.toMatch(/^\s+at /m);
+    const { runs, failures } = resultsIn("spoilt");
+    expect(runs.map(({ scenario, verdict }) => `${scenario} ${verdict}`)).toEqual([
+      "busy-minute pass",
+    ]);
+    expect(failures?.map(({ scenario }) => scenario)).toEqual(["throws", "dies"]);
+    expect(folder.files("spoilt/journals")).toEqual([
+      "spoilt/journals/busy-minute--msal-node.jsonl",
+    ]);
+  });
+});
+
+describe("Ctrl-C", () => {
+  it("leaves whole what was written, and says what was not run", async () => {
+    const { code, stdout } = await folder.interrupt(
+      "pass ",
+      "run",
+      "--workers",
+      "1",
+      "--out",
+      "cut",
+    );
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/not finished/);
+    const files = folder.files("cut");
+    expect(files.filter((file) => file.endsWith(".part"))).toEqual([]);
+    const { runs, failures = [] } = resultsIn("cut");
+    expect(runs.length).toBeGreaterThan(0);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(new Set(failures.map(({ message }) => message)).size).toBe(1);
+    for (const { scenario } of runs) {
+      const { code: checked } = folder.brownout(
+        "check",
+        `cut/journals/${scenario}--msal-node.jsonl`,
+      );
+      expect([0, 1, 3]).toContain(checked);
+    }
+  });
+});
+
+describe("list", () => {
+  it("has the names that other commands take", () => {
+    const { stdout, code } = folder.brownout("list", "--json");
+    const listed = JSON.parse(stdout) as Record<string, readonly unknown[]>;
+    expect(listed["scenarios"]?.length).toBeGreaterThan(11);
+    expect(listed["clients"]).toContain("msal-node");
+    expect(listed["mounts"]).toEqual(["direct", "msw", "nock", "https"]);
+    expect(listed["rules"]).toContainEqual(expect.objectContaining({ id: "retry-after" }));
+    expect(code).toBe(0);
+    expect(folder.brownout("list").stdout).toMatch(/^Scenarios\n {2}token-throttled /);
+  });
+});
+
+describe("shards", () => {
+  it("are together all runs, and none twice", () => {
+    const filters = ["restart-*", "metadata-down-?*", "--mount", "direct"];
+    const run = (out: string, ...more: readonly string[]): readonly string[] => {
+      folder.brownout("run", ...filters, "--out", out, ...more);
+      return resultsIn(out).runs.map(({ scenario }) => scenario);
+    };
+    const all = run("all");
+    const parts = [1, 2, 3].map((part) => run(`part${part}`, "--shard", `${part}/3`));
+    expect(parts.flat().toSorted()).toEqual(all.toSorted());
+    expect(parts.map((names) => names.length)).toEqual([2, 1, 1]);
+  });
+});

@@ -1,0 +1,114 @@
+/** Calls the command line the way a person does, as a process in a folder of its own. */
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const bin = fileURLToPath(new URL("../bin/brownout.js", import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Folder {
+  readonly path: string;
+  readonly write: (name: string, text: string) => void;
+  /** Paths of all files below `name`, in order. */
+  readonly files: (name?: string) => readonly string[];
+  readonly brownout: (...argv: readonly string[]) => Ended;
+  /** Sends the signal as soon as `text` was printed. */
+  readonly interrupt: (text: string, ...argv: readonly string[]) => Promise<Ended>;
+  readonly remove: () => void;
+}
+
+/** No colours, nothing that Vitest set. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(?:VITEST|FORCE_COLOR|NODE_)/.test(name)),
+);
+
+/** A new empty folder to call brownout in. */
+export function createFolder(node: string = process.execPath): Folder {
+  const path = mkdtempSync(join(tmpdir(), "brownout-cli-"));
+  return {
+    path,
+    write(name, text) {
+      mkdirSync(dirname(join(path, name)), { recursive: true });
+      writeFileSync(join(path, name), text);
+    },
+    files: (name = ".") =>
+      readdirSync(join(path, name), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
+        .toSorted(),
+    brownout(...argv) {
+      const { status, stdout, stderr } = spawnSync(node, [bin, ...argv], {
+        cwd: path,
+        env: environment,
+        encoding: "utf8",
+      });
+      return { code: status, stdout, stderr };
+    },
+    interrupt: (text, ...argv) =>
+      new Promise((resolve) => {
+        // A group of its own, as a shell makes one: Ctrl-C reaches workers, too.
+        const child = spawn(node, [bin, ...argv], { cwd: path, env: environment, detached: true });
+        let [stdout, stderr, isSent] = ["", "", false];
+        child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
+        child.stdout.on("data", (chunk: Buffer) => {
+          stdout += chunk.toString("utf8");
+          if (isSent || !stdout.includes(text) || child.pid === undefined) return;
+          isSent = true;
+          process.kill(-child.pid, "SIGINT");
+        });
+        child.on("close", (code) => resolve({ code, stdout, stderr }));
+      }),
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+/** The text of a scenario file: a daemon that is throttled for a minute. */
+export function scenarioText(
+  parts: {
+    readonly name?: string;
+    readonly asserts?: string;
+    readonly faults?: string;
+    readonly script?: string;
+  } = {},
+): string {
+  const {
+    name = "busy-minute",
+    asserts = '["retry-after"]',
+    faults = "[throttled({ from: 0, for: minutes(1) })]",
+    script = PATIENT,
+  } = parts;
+  return `import { defineScenario, minutes, throttled } from "brownout";
+export default defineScenario({
+  name: "${name}",
+  title: "The token endpoint throttles for a minute",
+  story: {
+    standsFor: "A busy minute of the token service.",
+    asserts: "The client waits as it is told.",
+    failureMeans: "It is throttled for longer.",
+    fix: "Use a current MSAL.",
+  },
+  needs: ["client-credentials"],
+  asserts: ${asserts},
+  faults: ${faults},
+  script: async ({ open, clock }) => {
+    const daemon = await open({ app: "nightly-daemon", credential: "secret" });
+    const wish = { flow: "client-credentials", scopes: ["https://graph.microsoft.com/.default"] };
+    ${script}
+  },
+});
+`;
+}
+
+const PATIENT =
+  "await daemon.attempt(wish); await clock.until(minutes(3)); await daemon.acquire(wish);";
+
+/** A script that no client under test can make good: it asks again and again at once. */
+export const IMPATIENT = `for (let call = 0; call < 20; call += 1) await daemon.attempt(wish);
+    await clock.until(minutes(3)); await daemon.acquire(wish);`;
