@@ -1,8 +1,10 @@
 /** The command line as a person meets it: exit codes, files, and what it says when they err. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createFolder, type Ended, type Folder, IMPATIENT, scenarioText } from "./command-line.ts";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let folder: Folder;
 beforeAll(() => {

@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { main } from "../harness/cli.ts";
+import { createPool } from "../harness/worker/pool.ts";
 
 export const bin = fileURLToPath(new URL("../bin/brownout.js", import.meta.url));
 
@@ -19,6 +21,8 @@ export interface Folder {
   /** Paths of all files below `name`, in order. */
   readonly files: (name?: string) => readonly string[];
   readonly brownout: (...argv: readonly string[]) => Ended;
+  /** As `brownout`, but in this process: quicker, for what ends before anything runs. */
+  readonly main: (...argv: readonly string[]) => Promise<Ended>;
   /** Sends the signal as soon as `text` was printed. */
   readonly interrupt: (text: string, ...argv: readonly string[]) => Promise<Ended>;
   readonly remove: () => void;
@@ -51,6 +55,20 @@ export function createFolder(node: string = process.execPath): Folder {
       });
       return { code: status, stdout, stderr };
     },
+    async main(...argv) {
+      const [stdout, stderr] = [createSink(), createSink()];
+      const code = await main(argv, {
+        cwd: path,
+        environment: {},
+        stdout: stdout.output,
+        stderr: stderr.output,
+        now: () => 0,
+        onInterrupt: () => () => undefined,
+        createPool,
+        parallelism: 1,
+      });
+      return { code, stdout: stdout.text(), stderr: stderr.text() };
+    },
     interrupt: (text, ...argv) =>
       new Promise((resolve) => {
         // A group of its own, as a shell makes one: Ctrl-C reaches workers, too.
@@ -67,6 +85,14 @@ export function createFolder(node: string = process.execPath): Folder {
       }),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+function createSink() {
+  let written = "";
+  const write = (text: string): void => {
+    written += text;
+  };
+  return { output: { write, isTTY: false, columns: 80 }, text: () => written };
 }
 
 /** The text of a scenario file: a daemon that is throttled for a minute. */
