@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { backoff } from "./backoff.ts";
 import { story, type Story } from "./story.ts";
-import { ben, type Reply } from "./story-wire.ts";
+import { ada, ben, type Reply } from "./story-wire.ts";
 
 const judge = (told: Story) => backoff.judge(told.history());
 
@@ -29,6 +29,11 @@ describe("backoff", () => {
     });
   });
 
+  it("holds for a client that doubles its wait under a poll every thirty seconds", () => {
+    expect(judge(retriesAfter([30, 30, 30, 60, 60])).verdict).toBe("pass");
+    expect(judge(retriesAfter([5, 7, 10, 15, 22, 33])).verdict).toBe("pass");
+  });
+
   it("holds for gaps that jitter a little", () => {
     expect(judge(retriesAfter([6, 11, 10, 24, 55, 60])).verdict).toBe("pass");
   });
@@ -49,7 +54,7 @@ describe("backoff", () => {
   it("is broken by a first retry after four seconds, with the figures", () => {
     expect(judge(retriesAfter([4]))).toEqual({
       verdict: "fail",
-      message: "app-1 asked for a token again 4s after a 503, sooner than 5s.",
+      message: "app-1 asked the token endpoint again 4s after a 503, sooner than 5s.",
       evidence: [1, 2],
     });
   });
@@ -63,10 +68,15 @@ describe("backoff", () => {
   });
 
   it("is broken by gaps that never grow", () => {
-    expect(judge(retriesAfter([10, 10, 10]))).toMatchObject({
-      verdict: "fail",
-      message: expect.stringContaining("the third time without a longer wait"),
-    });
+    for (const gaps of [
+      [10, 10, 10],
+      [30, 30, 30, 30],
+    ]) {
+      expect(judge(retriesAfter(gaps))).toMatchObject({
+        verdict: "fail",
+        message: expect.stringContaining("the third time without a longer wait"),
+      });
+    }
   });
 
   it("is broken by a connection that is tried again at once", () => {
@@ -95,6 +105,19 @@ describe("backoff", () => {
     told.exchange({ by: told.operation() });
     underway.answered();
     expect(judge(told).verdict).toBe(verdict);
+  });
+
+  it("is broken by metadata that is asked for again at once, whoever the user is", () => {
+    const told = story();
+    for (const user of [ada, ben]) {
+      const call = told.operation({ user });
+      told.exchange({ by: call, endpoint: "openid-configuration", status: 503 });
+      call.fails();
+    }
+    expect(judge(told)).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("asked the openid-configuration endpoint again 0s after"),
+    });
   });
 
   it("begins anew after a good answer", () => {

@@ -7,14 +7,15 @@ import { formatDuration } from "../clock/duration.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
 import { andMore, endingOf, fails, isInconclusive, passes } from "./judgement.ts";
 import { counted, isFailedByService } from "./reading-operations.ts";
-import { groupBy, likenessOf, operationsOf, tokenRequestsOf, type Exchange } from "./reading.ts";
+import { likenessOf, programRequestsOf } from "./likeness.ts";
+import { groupBy, operationsOf, type Exchange } from "./reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
 /** Judges `backoff`. */
 export const backoff: Rule = {
   id: "backoff",
-  says: "After a failed token request without Retry-After: first retry at least 5 s later, then growing gaps.",
+  says: "After a failed request to Entra without Retry-After: first retry at least 5 s later, then growing gaps.",
   source:
     "Microsoft Entra, Increase the resilience of client applications, HTTP 5xx response code and time-outs (seeds/003)",
   fix: "Back off in the application: 5 s, then doubling to a minute or more, whatever error the client throws.",
@@ -44,11 +45,11 @@ interface Breach extends Retry {
 }
 
 function judge(history: History): Judgement {
-  const chains = chainsOf(tokenRequestsOf(history), timeoutsOf(history));
+  const chains = chainsOf(programRequestsOf(history), timeoutsOf(history));
   const retries = chains.flat();
   if (retries.length === 0) {
     return isInconclusive(
-      "No token request that failed without Retry-After was followed by a like one.",
+      "No request to Entra that failed without Retry-After was followed by a like one.",
     );
   }
   const breaches = chains.flatMap(breachesOf);
@@ -61,7 +62,7 @@ function judge(history: History): Judgement {
     );
   }
   return fails(
-    `${first.next.client} asked for a token again ${formatDuration(first.gapMs)} after ${describe(first.failure)}, ${first.why}${andMore(breaches)}.`,
+    `${first.next.client} asked the ${first.next.began.endpoint} endpoint again ${formatDuration(first.gapMs)} after ${describe(first.failure)}, ${first.why}${andMore(breaches)}.`,
     breaches.flatMap(({ failure, next }) => [failure.known, next.began]),
   );
 }
@@ -137,9 +138,11 @@ function whyWrong(
   if (gapMs < FIRST_GAP_MS) return `sooner than ${formatDuration(FIRST_GAP_MS)}`;
   if (gapMs < Math.min(longestMs, CAP_MS) * TOLERANCE)
     return `sooner than the retry before, which waited ${formatDuration(longestMs)}`;
+  // A poller with a client that backs off shows equal gaps until the wait exceeds its own rhythm.
+  const dueMs = Math.min(FIRST_GAP_MS * 2 ** position, CAP_MS);
   const earlierMs = chain[position - 2]?.gapMs;
   const hasGrown = earlierMs === undefined || gapMs * TOLERANCE > earlierMs;
-  return hasGrown || gapMs >= CAP_MS * TOLERANCE
+  return hasGrown || gapMs >= dueMs * TOLERANCE
     ? undefined
     : "the third time without a longer wait";
 }

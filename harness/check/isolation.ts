@@ -104,12 +104,14 @@ function blocksOf({ invoked, exchanges }: Operation): readonly Block[] {
   });
 }
 
-/** Of each wish the last block of either kind that still lasts. */
+/** Of each wish the longest block of either kind that still lasts. */
 function stillOn(blocks: readonly Block[], atMs: number): readonly Block[] {
-  const last = new Map<string, Block>();
-  for (const block of blocks)
-    if (block.until > atMs) last.set(`${block.wish} ${block.isThrottle}`, block);
-  return [...last.values()];
+  const longest = new Map<string, Block>();
+  for (const block of blocks) {
+    const key = `${block.wish} ${block.isThrottle}`;
+    if (block.until > Math.max(atMs, longest.get(key)?.until ?? 0)) longest.set(key, block);
+  }
+  return [...longest.values()];
 }
 
 /** A throttle that is on when the call comes, if nothing blocks the call's own wish. */

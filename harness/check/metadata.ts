@@ -7,6 +7,7 @@ import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
 import { andMore, endingOf, fails, isInconclusive, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
+import { isDiscovery } from "./likeness.ts";
 import {
   exchangesOf,
   faultSpansOf,
@@ -33,7 +34,7 @@ const KEPT_FOR_MS = 86_400_000;
 const ROUNDING_MS = 1_000;
 
 function judge(history: History): Judgement {
-  const reads = exchangesOf(history).filter(isMetadata);
+  const reads = exchangesOf(history).filter(isDiscovery);
   const warm = warmCallsOf(history);
   const failed = warm.flatMap((operation) => {
     const missing = missingDocumentOf(operation);
@@ -74,12 +75,6 @@ function judgeRepeats(
   return passes(
     `${counted(kept.length, "discovery document")} read once and kept; ${counted(survived.length, "call")} of warm processes succeeded while discovery failed.`,
     [...kept.map(({ began }) => began), ...survived.map(({ invoked }) => invoked)],
-  );
-}
-
-function isMetadata({ began: { endpoint } }: Exchange): boolean {
-  return (
-    endpoint === "instance-discovery" || endpoint === "openid-configuration" || endpoint === "keys"
   );
 }
 
@@ -136,7 +131,7 @@ function isUsedAfter(history: History, read: Exchange): boolean {
 function missingDocumentOf({ completed, exchanges }: Operation): Exchange | undefined {
   if (completed?.outcome !== "fail") return undefined;
   if (exchanges.some(({ began }) => began.endpoint === "token")) return undefined;
-  const last = exchanges.findLast(isMetadata);
+  const last = exchanges.findLast(isDiscovery);
   return last !== undefined && !isGood(last) && statusOf(last) !== 400 ? last : undefined;
 }
 

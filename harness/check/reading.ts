@@ -60,11 +60,6 @@ export function exchangesOf(history: History): readonly Exchange[] {
   return readingOf(history).exchanges;
 }
 
-/** Exchanges with the token endpoint, in the order in which they began. */
-export function tokenRequestsOf(history: History): readonly Exchange[] {
-  return exchangesOf(history).filter(({ began }) => began.endpoint === "token");
-}
-
 /** All operations, or those of one client, in the order in which they were invoked. */
 export function operationsOf(history: History, client?: string): readonly Operation[] {
   const { operations } = readingOf(history);
@@ -78,39 +73,11 @@ export function endOf(history: History): number {
   return history.events.at(-1)?.at ?? history.header.startedAt;
 }
 
-/**
- * What makes two requests alike for the service and for a throttle: client, endpoint,
- * tenant, app, grant, user and scope. A connection that failed has sent no form, so there
- * the operation behind it says what would have been sent.
- */
-export function likenessOf(exchange: Exchange): string {
-  const { began, client } = exchange;
-  return [
-    client,
-    began.endpoint,
-    began.tenant ?? "",
-    appOf(exchange),
-    grantOf(exchange) ?? "",
-    userOf(exchange) ?? "",
-    scopeKey(began.scope ?? exchange.operation?.scopes.join(" ") ?? ""),
-  ].join(" · ");
-}
-
 /** The grant that a request uses, or would have used, at the token endpoint. */
 export function grantOf({ began, operation }: Exchange): string | undefined {
   if (began.grant !== undefined || began.endpoint !== "token") return began.grant;
   if (operation === undefined || operation.flow === "custom") return undefined;
   return operation.flow === "silent" ? "refresh_token" : operation.flow.replaceAll("-", "_");
-}
-
-/** Client id of the app on whose behalf a request goes; empty when nobody knows. */
-export function appOf({ began, operation }: Exchange): string {
-  return (began.app ?? operation?.app ?? "").toLowerCase();
-}
-
-/** Object id of the user behind a request, or what its hint says, lower case. */
-export function userOf({ began, operation }: Exchange): string | undefined {
-  return operation?.user === undefined ? began.user?.toLowerCase() : objectIdOf(operation.user);
 }
 
 /** `oid.tid` → the object id, lower case. */

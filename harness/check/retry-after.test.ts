@@ -123,6 +123,13 @@ describe("retry-after", () => {
     expect(judge(throttledThenAsksAt("00:00:00", value)).verdict).toBe("inconclusive");
   });
 
+  it("leaves protected APIs to their callers", () => {
+    const told = story();
+    told.exchange({ endpoint: "resource", status: 429, retryAfter: 60 });
+    told.exchange({ endpoint: "resource" });
+    expect(judge(told).verdict).toBe("inconclusive");
+  });
+
   it("sees no premise without a throttle, nor when nothing follows", () => {
     expect(judge(throttledThenAsksAt("00:00:00", 60, 200)).verdict).toBe("inconclusive");
     const told = story();

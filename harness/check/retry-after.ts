@@ -6,7 +6,8 @@
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
 import { andMore, endingOf, fails, goesOn, isInconclusive, passes } from "./judgement.ts";
-import { exchangesOf, groupBy, likenessOf, statusOf, type Exchange } from "./reading.ts";
+import { likenessOf } from "./likeness.ts";
+import { exchangesOf, groupBy, statusOf, type Exchange } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
 /** Judges `retry-after`. */
@@ -26,11 +27,13 @@ interface Breach {
 }
 
 function judge(history: History): Judgement {
-  const answers = exchangesOf(history).filter((exchange) => instructedMsOf(exchange) > 0);
+  // What a protected API asks of its callers is between the two of them.
+  const exchanges = exchangesOf(history).filter(({ began }) => began.endpoint !== "resource");
+  const answers = exchanges.filter((exchange) => instructedMsOf(exchange) > 0);
   if (answers.length === 0) {
     return isInconclusive("No 429 or 5xx with a valid Retry-After other than zero was seen.");
   }
-  const breaches = breachesOf(exchangesOf(history));
+  const breaches = breachesOf(exchanges);
   const [first] = breaches;
   if (first !== undefined) {
     return fails(

@@ -25,7 +25,7 @@ describe("retry-storm", () => {
   it("holds for fourteen like requests in five minutes, again and again", () => {
     expect(judge(requests(60, 300_000 / 14))).toMatchObject({
       verdict: "pass",
-      message: "At most 14 like token requests in any 5m; 14 are allowed.",
+      message: "At most 14 like requests in any 5m; 14 are allowed.",
     });
   });
 

@@ -1,5 +1,5 @@
 /**
- * Rule `retry-storm`: like token requests of one client stay bounded, whatever happens.
+ * Rule `retry-storm`: like requests of one client stay bounded, whatever happens.
  * ESTS's own loop detection answers the fifteenth in five minutes with AADSTS50196; a
  * restart does not reset it, so here the client counts and not its process.
  */
@@ -7,20 +7,14 @@ import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
 import { densestWindow } from "./densest-window.ts";
 import { fails, isInconclusive, passes } from "./judgement.ts";
-import {
-  groupBy,
-  isServiceFailure,
-  likenessOf,
-  statusOf,
-  tokenRequestsOf,
-  type Exchange,
-} from "./reading.ts";
+import { likenessOf, programRequestsOf } from "./likeness.ts";
+import { groupBy, isServiceFailure, statusOf, type Exchange } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
 /** Judges `retry-storm`; bound: `limits.likeRequestsPer5MinutesMax`, 14 by default. */
 export const retryStorm: Rule = {
   id: "retry-storm",
-  says: "At most 14 like token requests by one client in any five minutes.",
+  says: "At most 14 like requests to Entra by one client in any five minutes.",
   source:
     "Microsoft identity platform, What's new for authentication: looping clients, AADSTS50196 at 15 like requests in 5 minutes (facts/entra.md A.10)",
   fix: "Cache tokens, share one request among concurrent callers, and back off after a failure.",
@@ -32,7 +26,7 @@ const WINDOW_MS = 300_000;
 
 function judge(history: History): Judgement {
   const maximum = history.header.limits?.likeRequestsPer5MinutesMax ?? LIKE_REQUESTS_MAX;
-  const requests = tokenRequestsOf(history).filter((request) => !isPendingPoll(request));
+  const requests = programRequestsOf(history).filter((request) => !isPendingPoll(request));
   const storms = [...groupBy(requests, likenessUnlessUnknown).values()].map((alike) =>
     densestWindow(alike, WINDOW_MS),
   );
@@ -41,13 +35,13 @@ function judge(history: History): Judgement {
   if (first !== undefined && worst.length > maximum) {
     const tookMs = (worst.at(-1)?.began.at ?? 0) - first.began.at;
     return fails(
-      `${first.client} sent ${worst.length} like token requests within ${formatDuration(tookMs)}; ${maximum} in 5m are allowed.`,
+      `${first.client} sent ${worst.length} like ${first.began.endpoint} requests within ${formatDuration(tookMs)}; ${maximum} in 5m are allowed.`,
       worst.map(({ began }) => began),
     );
   }
-  if (!requests.some(hasFailed)) return isInconclusive("No token request failed.");
+  if (!requests.some(hasFailed)) return isInconclusive("No request to Entra failed.");
   return passes(
-    `At most ${worst.length} like token requests in any 5m; ${maximum} are allowed.`,
+    `At most ${worst.length} like requests in any 5m; ${maximum} are allowed.`,
     worst.map(({ began }) => began),
   );
 }

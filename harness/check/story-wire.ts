@@ -13,11 +13,11 @@ import type {
 import { parseRetryAfter } from "../history/retry-after.ts";
 
 export const tenant = "6babcaad-604b-40ac-a9d7-9fd97c0b779f";
-export const app = "11112222-bbbb-3333-cccc-4444dddd5555";
+const app = "11112222-bbbb-3333-cccc-4444dddd5555";
 /** Home account ids `oid.tid` of two people of that tenant. */
 export const ada = `aaaaaaaa-0000-4000-8000-000000000001.${tenant}`;
 export const ben = `bbbbbbbb-0000-4000-8000-000000000002.${tenant}`;
-export const graphScope = "https://graph.microsoft.com/.default";
+const graphScope = "https://graph.microsoft.com/.default";
 
 /** What an application asks; client `app-1`, flow `silent`, Ada and Graph unless told otherwise. */
 export interface Call {
