@@ -162,6 +162,15 @@ describe("a run that cannot be", () => {
     await expect(stray).rejects.toThrow("example.com");
   });
 
+  it("tells code with a network of its own which mount it needs", async () => {
+    const own = run(async ({ operate }) => {
+      await operate("my-app", async () =>
+        (await fetch("https://login.microsoftonline.com/")).text(),
+      );
+    });
+    await expect(own).rejects.toMatchObject({ hint: expect.stringContaining("--mount https") });
+  });
+
   it("refuses a rule that nobody has", async () => {
     await expect(run(() => Promise.resolve(), { asserts: ["retry-aftr"] })).rejects.toMatchObject({
       code: "unknown-rule",
