@@ -17,6 +17,9 @@ export type {
 } from "./scenario.ts";
 export { days, formatDuration, hours, minutes, seconds } from "./clock/duration.ts";
 
+// How an application calls its client.
+export { backOff, poll, retryAtOnce } from "./client/behaviour.ts";
+
 // What is broken, where, when, how often.
 export { checkFaultPlan } from "./fault/validate.ts";
 export {
@@ -96,6 +99,23 @@ export type {
   WorldChanged,
 } from "./history/event.ts";
 export type { Judgement, Rule, Verdict } from "./check/rule.ts";
+export { judgeHistory, ruleById, rules, verdictOf } from "./check/rules.ts";
+export type { Finding } from "./check/rules.ts";
+export { parseJournal, writeJournal } from "./history/journal.ts";
+export { fromHar, toHar } from "./history/har.ts";
+
+// A run from a program: one process runs one scenario at a time.
+export { runScenario } from "./run.ts";
+export type { RunOptions, RunOutcome } from "./run.ts";
+export { listScenarios, loadClient, loadScenario } from "./library.ts";
+
+// The simulator by itself, for those who mount it themselves.
+export { createDirectory } from "./directory/directory.ts";
+export type { Directory } from "./directory/directory.ts";
+export { createEsts } from "./ests/ests.ts";
+export type { EstsOptions } from "./ests/ests.ts";
+export { createFaultLayer } from "./fault/layer.ts";
+export type { FaultLayerOptions } from "./fault/layer.ts";
 
 // The ground that all of it stands on.
 export { HarnessError } from "./errors.ts";
