@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { main } from "../harness/cli.ts";
 import { createPool } from "../harness/worker/pool.ts";
 
-export const bin = fileURLToPath(new URL("../bin/brownout.js", import.meta.url));
+const bin = fileURLToPath(new URL("../bin/brownout.js", import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

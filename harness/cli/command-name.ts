@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** `npx brownout`, or in our own repository the file itself. */
-export function commandName(cwd: string): string {
+function commandName(cwd: string): string {
   if (!import.meta.url.endsWith(".ts")) return "npx brownout";
   const bin = fileURLToPath(new URL("../../bin/brownout.js", import.meta.url));
   const inside = relative(cwd, bin);

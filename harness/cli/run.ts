@@ -44,7 +44,10 @@ export async function runCommand(
   const tasks = plan.runs.map(({ task }) => task);
   const execution = await executeTasks(tasks, io, {
     workers: plan.workers,
-    onReply: (reply, index) => progress.line(session.take(reply, index)),
+    onReply(reply, index) {
+      const line = session.take(reply, index);
+      if (line !== undefined) progress.line(line);
+    },
     onProgress(done, underWay) {
       const names = underWay.map((index) => plan.runs[index]?.scenario.name ?? "");
       progress.status(statusText(done, tasks.length, names));

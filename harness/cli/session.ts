@@ -18,8 +18,8 @@ import { judge, report, type Told } from "./judging.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
 
 export interface Session {
-  /** Takes the reply to the run with this index of the plan, and returns the line that tells it. */
-  readonly take: (reply: RunReply, index: number) => string;
+  /** Takes the reply to the run with this index of the plan, and returns the line that tells it, if it needs one. */
+  readonly take: (reply: RunReply, index: number) => string | undefined;
   /** What all of it came to, compared with a baseline. */
   readonly report: (baseline: readonly BaselineEntry[]) => {
     readonly results: Results;
@@ -41,14 +41,14 @@ export function createSession(
   const { seed } = plan;
   const width = Math.max(0, ...plan.runs.map(({ scenario }) => scenario.name.length));
 
-  const fail = (run: PlannedRun, error: RunFailure): string => {
+  const fail = (run: PlannedRun, error: RunFailure): string | undefined => {
     const failure = failedRun(run, plan.mount, error);
     failures.push(failure);
     if (error.stack !== undefined) stacks.push(error.stack);
-    return failedRunLine(failure, paint);
+    return failure.code === "interrupted" ? undefined : failedRunLine(failure, paint);
   };
 
-  const read = (run: PlannedRun, simulatedMs: number): string => {
+  const read = (run: PlannedRun, simulatedMs: number): string | undefined => {
     const { journalFile } = run.task;
     const history = parseJournal(readFileSync(journalFile, "utf8"), relative(cwd, journalFile));
     writeWhole(join(plan.out, "har", `${run.name}.har`), toHar(history));
@@ -59,13 +59,13 @@ export function createSession(
     };
     told.push(one);
     const [result] = report([one], { baseline: plan.baseline.entries, seed }).results.runs;
-    return result === undefined ? "" : runLine(result, paint, width);
+    return result === undefined ? undefined : runLine(result, paint, width);
   };
 
   return {
     take(reply, index) {
       const run = plan.runs[index];
-      if (run === undefined) return "";
+      if (run === undefined) return undefined;
       if (reply.kind === "failed") return fail(run, reply.error);
       try {
         return read(run, reply.simulatedMs);

@@ -123,7 +123,7 @@ export function newFailures(run: RunResult): readonly ComparedFinding[] {
 }
 
 /** What counts of what the rules said: failures, and asserted rules without a conclusion. */
-export function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[] {
+function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[] {
   const { asserts } = history.header;
   return findings.filter(
     ({ rule, verdict }) =>

@@ -5,7 +5,7 @@
 import { formatDuration } from "../clock/duration.ts";
 import type { Explain } from "./explain.ts";
 import { type ComparedFinding, newFailures, type Results, type RunResult } from "./results.ts";
-import { headline, totalsLine } from "./totals.ts";
+import { headline, splitFailures, totalsLine } from "./totals.ts";
 
 /** The text of `summary.md`. */
 export function writeSummary(results: Results, explain: Explain): string {
@@ -109,17 +109,20 @@ function fixedSection({ fixed = [] }: Results): string[] {
   ];
 }
 
-function failuresSection({ failures = [] }: Results): string[] {
-  if (failures.length === 0) return [];
+function failuresSection(results: Results): string[] {
+  const { own, interrupted } = splitFailures(results);
+  if (own.length + interrupted.length === 0) return [];
+  const names = interrupted.map(({ scenario }) => scenario).join(", ");
   return [
     "## Not finished",
     "",
     "The harness could not bring these to their end, so nothing is said about them.",
     "",
-    ...failures.map(
+    ...own.map(
       ({ scenario, client, message, hint }) =>
         `- ${scenario}, ${client}: ${inline(message)}${hint === undefined ? "" : ` ${inline(hint)}`}`,
     ),
+    ...(names === "" ? [] : [`- interrupted: ${names}`]),
   ];
 }
 

@@ -13,7 +13,7 @@ import {
   type Results,
   type RunResult,
 } from "./results.ts";
-import { headline, totalsLine } from "./totals.ts";
+import { count, headline, splitFailures, totalsLine } from "./totals.ts";
 
 /** Where lines go. */
 export interface Output {
@@ -89,7 +89,8 @@ export function failedRunLine({ scenario, client, message }: FailedRun, paint: P
 
 /** What comes after the runs: what broke with its evidence, what is open, fixed, and the totals. */
 export function closingLines(results: Results, explain: Explain, paint: Paint): readonly string[] {
-  const { fixed = [], failures = [], runs } = results;
+  const { fixed = [], runs } = results;
+  const { own, interrupted } = splitFailures(results);
   const broken = runs.filter((run) => newFailures(run).length > 0);
   const open = runs.flatMap((run) =>
     run.findings
@@ -111,7 +112,10 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
           ...fixed.map(({ scenario, client, rule }) => `  ${scenario}: ${client}: ${rule}`),
           "",
         ]),
-    ...failures.flatMap((failure) => [...failureLines(failure, paint), ""]),
+    ...own.flatMap((failure) => [...failureLines(failure, paint), ""]),
+    ...(interrupted.length === 0
+      ? []
+      : [`Interrupted: nothing is said about ${count(interrupted.length, "run")}.`, ""]),
     `${paint("bold", headline(results))}. ${totalsLine(results)}`,
     ...(replay === undefined ? [] : [`See it again: ${paint("cyan", replay)}`]),
   ];

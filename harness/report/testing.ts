@@ -5,7 +5,7 @@ import { throttledDaemon } from "../history/testing.ts";
 import type { JudgedRun } from "./results.ts";
 
 /** What a rule said, with words that XML and Markdown would trip over. */
-export function findingOf(rule: string, verdict: Finding["verdict"]): Finding {
+function findingOf(rule: string, verdict: Finding["verdict"]): Finding {
   return {
     rule,
     verdict,

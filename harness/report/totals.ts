@@ -1,6 +1,6 @@
 /** The two sentences with which every report for people begins. */
 import { formatDuration } from "../clock/duration.ts";
-import type { Results } from "./results.ts";
+import type { FailedRun, Results } from "./results.ts";
 
 /** The outcome in a few words. */
 export function headline({ totals, runs, failures = [] }: Results): string {
@@ -18,6 +18,17 @@ export function totalsLine({ totals, runs, seed }: Results): string {
   const compared = `${totals.unexpected} unexpected, ${known.length} known, ${totals.fixed} fixed`;
   const simulated = formatDuration(totals.simulatedMs);
   return `${count(totals.runs, "run")} over ${simulated} of simulated time, seed ${seed}: ${verdicts}. Findings: ${compared}.`;
+}
+
+/** Runs that failed by themselves, apart from those that Ctrl-C only cut short. */
+export function splitFailures({ failures = [] }: Results): {
+  readonly own: readonly FailedRun[];
+  readonly interrupted: readonly FailedRun[];
+} {
+  return {
+    own: failures.filter(({ code }) => code !== "interrupted"),
+    interrupted: failures.filter(({ code }) => code === "interrupted"),
+  };
 }
 
 /** `1 run`, `2 runs`. */
