@@ -1,0 +1,90 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { MountName } from "../mount/mount.ts";
+import { createPool, type Pool } from "./pool.ts";
+import type { RunReply } from "./protocol.ts";
+
+let pool: Pool;
+let folder: string;
+let tasks = 0;
+
+beforeAll(() => {
+  pool = createPool({ workers: 1 });
+  folder = mkdtempSync(join(tmpdir(), "brownout-pool-"));
+});
+
+afterAll(async () => {
+  await pool.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A scenario file whose script is the given text. */
+function file(name: string, script: string): string {
+  const path = join(folder, `${name}.mjs`);
+  const story = JSON.stringify({ standsFor: "a", asserts: "a", failureMeans: "a", fix: "a" });
+  writeFileSync(
+    path,
+    `export default { name: "${name}", title: "T", story: ${story}, needs: [], asserts: [], faults: [], script: async (context) => { ${script} } };`,
+  );
+  return path;
+}
+
+function run(scenario: string, mount: MountName = "direct"): Promise<RunReply> {
+  const journalFile = join(folder, `${(tasks += 1)}.jsonl`);
+  return pool.run({ scenario, mount, seed: "1", journalFile });
+}
+
+describe("the pool of workers", () => {
+  it("runs a scenario in a process of its own and leaves its journal whole", async () => {
+    const reply = await run("token-throttled");
+    expect(reply).toMatchObject({ kind: "done", simulatedMs: 720_000 });
+    const [header = ""] = readFileSync(reply.task.journalFile, "utf8").split("\n");
+    expect(JSON.parse(header)).toMatchObject({ scenario: "token-throttled", mount: "direct" });
+    expect(existsSync(`${reply.task.journalFile}.part`)).toBe(false);
+  });
+
+  it("gives each mount its own process, one after the other when there is room for one", async () => {
+    const mounts = ["msw", "nock", "https", "direct"] as const;
+    const replies = await Promise.all(mounts.map((mount) => run("token-throttled", mount)));
+    expect(replies.map(({ kind }) => kind)).toEqual(["done", "done", "done", "done"]);
+  });
+
+  it("reports what a script throws, and writes no journal", async () => {
+    const reply = await run(file("throws", 'throw new TypeError("my mistake")'));
+    expect(reply).toMatchObject({
+      kind: "failed",
+      error: { code: "script-threw", message: "my mistake" },
+    });
+    expect(existsSync(reply.task.journalFile)).toBe(false);
+  });
+
+  it("survives the death of a worker, and says what it last said", async () => {
+    const reply = await run(file("dies", 'console.error("out of luck"); process.exit(7)'));
+    expect(reply).toMatchObject({ kind: "failed", error: { code: "worker-died" } });
+    const said = reply.kind === "failed" ? `${reply.error.message} ${reply.error.hint}` : "";
+    expect(said).toContain("exit code 7");
+    expect(said).toContain("out of luck");
+    expect((await run("token-throttled")).kind).toBe("done");
+  });
+
+  it("says which scenario it does not know", async () => {
+    const reply = await run("token-throtled");
+    expect(reply).toMatchObject({ kind: "failed", error: { code: "unknown-scenario" } });
+    expect(reply.kind === "failed" && reply.error.hint).toContain("token-throttled");
+  });
+
+  it("ends its workers when it is closed, whatever they do", async () => {
+    const own = createPool({ workers: 1 });
+    const journalFile = join(folder, "never.jsonl");
+    const endless = own.run({
+      scenario: file("endless", "for (;;) {}"),
+      mount: "direct",
+      seed: "1",
+      journalFile,
+    });
+    await own.close();
+    expect(await endless).toMatchObject({ kind: "failed", error: { code: "worker-died" } });
+  });
+});
