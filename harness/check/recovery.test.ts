@@ -111,6 +111,14 @@ describe("recovery", () => {
     expect(judge(everyone).verdict).toBe("fail");
   });
 
+  it("expects nothing of an app whose secret was rolled", () => {
+    const told = outage();
+    told.changed("secret-rolled");
+    succeedsAt(told, "00:11:00", { user: ben });
+    failsAt(told, "00:15:00", { flow: "client-credentials" });
+    expect(judge(told).verdict).toBe("pass");
+  });
+
   it("does not excuse the others, nor a rotation of keys", () => {
     const told = outage();
     told.changed("sessions-revoked", [ben]);

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { likenessOf } from "./likeness.ts";
+import {
+  exchangesOf,
+  faultSpansOf,
+  lastFaultsCleared,
+  operationsOf,
+  outageSpansOf,
+} from "./reading.ts";
+import { ada, ben, type Ask } from "./story-wire.ts";
+import { story } from "./story.ts";
+
+describe("reading a history", () => {
+  it("pairs beginnings with ends, and calls with their requests", () => {
+    const told = story();
+    const [first, second] = [told.operation(), told.operation()];
+    const slow = told.request({ by: first });
+    told.exchange({ by: second, status: 503 });
+    slow.answered();
+    first.ok();
+    const open = told.request({ by: second });
+    const history = told.history();
+    const [one, two] = operationsOf(history);
+    expect(one?.exchanges.map(({ ended }) => ended?.index)).toEqual([5]);
+    expect(two?.exchanges.map(({ ended }) => ended?.index)).toEqual([4, undefined]);
+    expect(one?.completed?.outcome).toBe("ok");
+    expect(two).not.toHaveProperty("completed");
+    expect(exchangesOf(history).at(-1)?.began.exchange).toBe(open.exchange);
+  });
+
+  it("tells the processes of one client apart, and clients of a recording by app and host", () => {
+    const told = story();
+    told.operation().ok();
+    told.restarted("another");
+    told.operation().ok();
+    told.restarted();
+    told.operation().ok();
+    told.exchange({ anonymous: true });
+    told.exchange({ anonymous: true, endpoint: "keys" });
+    const history = told.history();
+    expect(operationsOf(history).map(({ process }) => process)).toEqual([
+      "app-1#0",
+      "app-1#0",
+      "app-1#1",
+    ]);
+    expect(operationsOf(history, "another")).toEqual([]);
+    expect(exchangesOf(history).map(({ client }) => client)).toEqual([
+      "11112222-bbbb-3333-cccc-4444dddd5555@login.microsoftonline.com",
+      "login.microsoftonline.com",
+    ]);
+  });
+
+  it("merges faults that overlap, up to the end when one never closes", () => {
+    const told = story();
+    const endFirst = told.fault({ id: "first" });
+    told.at("00:01:00");
+    const endSecond = told.fault({ id: "second" });
+    told.at("00:02:00");
+    endFirst();
+    told.at("00:03:00");
+    endSecond();
+    told.cleared();
+    const { startedAt } = told.history().header;
+    expect(outageSpansOf(told.history())).toEqual([{ from: startedAt, to: startedAt + 180_000 }]);
+    expect(lastFaultsCleared(told.history())?.index).toBe(4);
+    told.at("00:05:00");
+    told.fault({ id: "third" });
+    told.at("00:06:00");
+    told.exchange();
+    expect(outageSpansOf(told.history())[1]).toEqual({
+      from: startedAt + 300_000,
+      to: startedAt + 360_000,
+    });
+    expect(faultSpansOf(told.history()).at(-1)).not.toHaveProperty("endedAt");
+    expect(lastFaultsCleared(told.history())).toBeUndefined();
+  });
+});
+
+describe("likeness", () => {
+  /** Whether two requests, each of its own call, are alike. */
+  function areAlike(first: Ask, second: Ask): boolean {
+    const told = story();
+    for (const ask of [first, second]) told.exchange({ ...ask, by: told.operation(ask) });
+    const [one, two] = exchangesOf(told.history()).map(likenessOf);
+    return one === two;
+  }
+
+  it("is that of the same wish, whatever its scopes' order, and whether or not it left the machine", () => {
+    expect(areAlike({}, {})).toBe(true);
+    const scopes = ["a", "b"];
+    expect(areAlike({ scopes }, { scopes: ["B", "openid", "a", "offline_access"] })).toBe(true);
+    expect(areAlike({}, { sent: "connection" })).toBe(true);
+    const daemon = { flow: "client-credentials" } as const;
+    expect(areAlike(daemon, { ...daemon, sent: "connection" })).toBe(true);
+  });
+
+  it.each<[string, Ask]>([
+    ["user", { user: ben }],
+    ["scope", { scopes: ["api://other/.default"] }],
+    ["client", { client: "app-2" }],
+    ["app", { app: "another" }],
+    ["tenant", { tenant: "another" }],
+    ["grant", { flow: "on-behalf-of" }],
+    ["endpoint", { endpoint: "keys" }],
+  ])("ends with another %s", (_, other) => {
+    expect(areAlike({}, other)).toBe(false);
+  });
+
+  it("of discovery knows no users", () => {
+    const keys = { endpoint: "keys" } as const;
+    expect(areAlike({ ...keys, user: ada }, { ...keys, user: ben })).toBe(true);
+  });
+});
