@@ -5,7 +5,7 @@
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
-import { andMore, endingOf, fails, isInconclusive, passes } from "./judgement.ts";
+import { andMore, endingOf, fails, unseen, passes } from "./judgement.ts";
 import { counted, isFailedByService } from "./reading-operations.ts";
 import { likenessOf, programRequestsOf } from "./likeness.ts";
 import { groupBy, operationsOf, type Exchange } from "./reading.ts";
@@ -48,14 +48,17 @@ function judge(history: History): Judgement {
   const chains = chainsOf(programRequestsOf(history), timeoutsOf(history));
   const retries = chains.flat();
   if (retries.length === 0) {
-    return isInconclusive(
+    return unseen(
       "No request to Entra that failed without Retry-After was followed by a like one.",
     );
   }
   const breaches = chains.flatMap(breachesOf);
   const [first] = breaches;
   if (first === undefined) {
-    const shortestMs = Math.min(...chains.map(([retry]) => retry?.gapMs ?? Infinity));
+    const shortestMs = chains.reduce(
+      (shortest, [retry]) => Math.min(shortest, retry?.gapMs ?? Infinity),
+      Infinity,
+    );
     return passes(
       `${counted(retries.length, "request")} after a failure, the first of a row never sooner than ${formatDuration(shortestMs)}.`,
       retries.map(({ next }) => next.began),

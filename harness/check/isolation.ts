@@ -4,7 +4,7 @@
  * itself by calls of others that fail without ever reaching the wire.
  */
 import type { ExchangeEnded, History, OperationInvoked } from "../history/event.ts";
-import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
+import { andMore, fails, unseen, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
 import {
   isServiceFailure,
@@ -74,9 +74,9 @@ function judge(history: History): Judgement {
       ]),
     );
   }
-  if (throttles === 0) return isInconclusive("No call was throttled.");
+  if (throttles === 0) return unseen("No call was throttled.");
   if (served.length === 0)
-    return isInconclusive("While one was throttled, the same client had no call for another.");
+    return unseen("While one was throttled, the same client had no call for another.");
   return passes(
     `${counted(served.length, "call")} for others reached the service or their cached token while one was throttled.`,
     served.flatMap(({ throttle, operation }) => [throttle.answer, operation.invoked]),

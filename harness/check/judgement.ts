@@ -19,7 +19,7 @@ export function fails(message: string, evidence: readonly Placed[]): Judgement {
 }
 
 /** The premise was not seen: what was missing. */
-export function isInconclusive(message: string): Judgement {
+export function unseen(message: string): Judgement {
   return { verdict: "inconclusive", message, evidence: [] };
 }
 

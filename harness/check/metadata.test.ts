@@ -75,6 +75,16 @@ describe("metadata", () => {
     });
   });
 
+  it("lets a process read the keys again once they have been rotated", () => {
+    const told = story();
+    told.exchange(keys);
+    told.changed("keys-rotated");
+    told.exchange(keys);
+    expect(judge(told).verdict).toBe("pass");
+    told.exchange(keys);
+    expect(judge(told).verdict).toBe("fail");
+  });
+
   it("is broken by reading it again under another correlation id", () => {
     const told = story();
     const url = "https://login.microsoftonline.com/common/discovery/instance?api-version=1.1";
@@ -93,7 +103,7 @@ describe("metadata", () => {
     expect(judge(told)).toEqual({
       verdict: "fail",
       message:
-        "app-1, although warm, failed a call for want of openid-configuration, which answered with a 503.",
+        "app-1, although warm, failed a call for want of openid-configuration, which ended with a 503.",
       evidence: [8, 9],
     });
   });
@@ -108,6 +118,10 @@ describe("metadata", () => {
     warm.exchange({ by: call, ...configuration, status: 503 });
     warm.exchange({ by: call, status: 503 });
     call.fails();
+    expect(judge(warm).verdict).toBe("pass");
+    const elsewhere = warm.operation({ tenant: "another" });
+    warm.exchange({ by: elsewhere, ...configuration, networkFault: "ENOTFOUND" });
+    elsewhere.fails();
     expect(judge(warm).verdict).toBe("pass");
     warm.restarted();
     failsForWantOf(warm, configuration);

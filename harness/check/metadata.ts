@@ -5,7 +5,7 @@
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, endingOf, fails, isInconclusive, passes } from "./judgement.ts";
+import { andMore, endingOf, fails, unseen, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
 import { isDiscovery } from "./likeness.ts";
 import {
@@ -44,7 +44,7 @@ function judge(history: History): Judgement {
   if (first !== undefined) {
     const { invoked } = first.operation;
     return fails(
-      `${invoked.client}, although warm, failed a call for want of ${first.missing.began.endpoint}, which answered with ${endingOf(first.missing)}${andMore(failed)}.`,
+      `${invoked.client}, although warm, failed a call for want of ${first.missing.began.endpoint}, which ended with ${endingOf(first.missing)}${andMore(failed)}.`,
       failed.flatMap(({ operation: { invoked: call, completed }, missing: { began, ended } }) => [
         ended ?? began,
         completed ?? call,
@@ -59,7 +59,9 @@ function judgeRepeats(
   reads: readonly Exchange[],
   survived: readonly Operation[],
 ): Judgement {
-  const repeats = [...groupBy(reads, documentOf).values()].flatMap(repeatsOf);
+  const repeats = [...groupBy(reads, documentOf).values()].flatMap((same) =>
+    repeatsOf(same, rotationsOf(history)),
+  );
   const [again] = repeats;
   if (again !== undefined) {
     return fails(
@@ -67,9 +69,12 @@ function judgeRepeats(
       repeats.flatMap(({ known, read }) => [known.ended ?? known.began, read.began]),
     );
   }
-  const kept = reads.filter((read) => isGood(read) && isUsedAfter(history, read));
+  const lastUses = lastUsesOf(history);
+  const kept = reads.filter(
+    (read) => isGood(read) && (lastUses.get(read.process) ?? 0) > (read.ended?.index ?? 0),
+  );
   if (kept.length === 0 && survived.length === 0)
-    return isInconclusive(
+    return unseen(
       "No discovery document was read by a process that went on, nor was one missing to a warm process.",
     );
   return passes(
@@ -99,7 +104,14 @@ interface Repeat {
   readonly afterMs: number;
 }
 
-function repeatsOf(reads: readonly Exchange[]): readonly Repeat[] {
+/** The places in the history at which the signing keys changed. */
+function rotationsOf({ events }: History): readonly number[] {
+  return events.flatMap((event) =>
+    event.kind === "world-changed" && event.change === "keys-rotated" ? [event.index] : [],
+  );
+}
+
+function repeatsOf(reads: readonly Exchange[], rotations: readonly number[]): readonly Repeat[] {
   const repeats: Repeat[] = [];
   const good: Exchange[] = [];
   for (const read of reads) {
@@ -107,24 +119,26 @@ function repeatsOf(reads: readonly Exchange[]): readonly Repeat[] {
       ({ ended }) => ended !== undefined && ended.index < read.began.index,
     );
     const afterMs = read.began.at - (known?.ended?.at ?? 0);
-    if (known !== undefined && afterMs < KEPT_FOR_MS - ROUNDING_MS)
+    // Whoever meets an unknown key has to look for it: `facts/entra.md` H, 2021-03-15.
+    const isRotated =
+      read.began.endpoint === "keys" &&
+      rotations.some((index) => (known?.began.index ?? 0) < index && index < read.began.index);
+    if (known !== undefined && !isRotated && afterMs < KEPT_FOR_MS - ROUNDING_MS)
       repeats.push({ known, read, afterMs });
     if (isGood(read)) good.push(read);
   }
   return repeats;
 }
 
-/** Whether the process had another use for the document after it got it. */
-function isUsedAfter(history: History, read: Exchange): boolean {
-  const since = read.ended?.index ?? Infinity;
-  return (
-    exchangesOf(history).some(
-      ({ began, process }) => process === read.process && began.index > since,
-    ) ||
-    operationsOf(history).some(
-      ({ invoked, process }) => process === read.process && invoked.index > since,
-    )
-  );
+/** Where each process began its last request or call: had it a use for what it read before? */
+function lastUsesOf(history: History): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  const uses = [
+    ...exchangesOf(history).map(({ process, began }) => ({ process, index: began.index })),
+    ...operationsOf(history).map(({ process, invoked }) => ({ process, index: invoked.index })),
+  ];
+  for (const { process, index } of uses) last.set(process, Math.max(last.get(process) ?? 0, index));
+  return last;
 }
 
 /** The document whose failure kept a failed call from ever asking for a token. */
@@ -135,15 +149,17 @@ function missingDocumentOf({ completed, exchanges }: Operation): Exchange | unde
   return last !== undefined && !isGood(last) && statusOf(last) !== 400 ? last : undefined;
 }
 
-/** Calls of processes that had a token before, and so the documents that they need. */
+/** Calls of processes that had a token of the tenant before, and so the documents that they need. */
 function warmCallsOf(history: History): readonly Operation[] {
   const warmSince = new Map<string, number>();
-  for (const { process, completed } of operationsOf(history)) {
+  for (const { process, invoked, completed } of operationsOf(history)) {
     if (completed?.outcome !== "ok") continue;
-    warmSince.set(process, Math.min(warmSince.get(process) ?? Infinity, completed.index));
+    const key = `${process} ${invoked.tenant}`;
+    warmSince.set(key, Math.min(warmSince.get(key) ?? Infinity, completed.index));
   }
   return operationsOf(history).filter(
-    ({ process, invoked }) => invoked.index > (warmSince.get(process) ?? Infinity),
+    ({ process, invoked }) =>
+      invoked.index > (warmSince.get(`${process} ${invoked.tenant}`) ?? Infinity),
   );
 }
 

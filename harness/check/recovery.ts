@@ -6,7 +6,7 @@
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History, OperationInvoked, WorldChanged } from "../history/event.ts";
-import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
+import { andMore, fails, unseen, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
 import {
   exchangesOf,
@@ -40,7 +40,7 @@ interface Breach {
 
 function judge(history: History): Judgement {
   const cleared = lastFaultsCleared(history);
-  if (cleared === undefined) return isInconclusive("The faults never cleared, or there were none.");
+  if (cleared === undefined) return unseen("The faults never cleared, or there were none.");
   const spike = judgeSpike(history, cleared.index);
   if (spike !== undefined) return spike;
   const withinMs = history.header.limits?.recoveryWithinMs ?? RECOVERY_WITHIN_MS;
@@ -72,7 +72,7 @@ function judge(history: History): Judgement {
     );
   }
   return recovered.length === 0
-    ? isInconclusive("No call that could have succeeded ended after the last fault cleared.")
+    ? unseen("No call that could have succeeded ended after the last fault cleared.")
     : passes(
         `${counted(recovered.length, "call")} succeeded after the last fault cleared, and none failed past ${formatDuration(withinMs)}.`,
         [cleared, ...recovered.map(({ completed, invoked }) => completed ?? invoked)],

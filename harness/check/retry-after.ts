@@ -5,7 +5,7 @@
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, endingOf, fails, goesOn, isInconclusive, passes } from "./judgement.ts";
+import { andMore, endingOf, fails, goesOn, unseen, passes } from "./judgement.ts";
 import { likenessOf } from "./likeness.ts";
 import { exchangesOf, groupBy, statusOf, type Exchange } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -31,7 +31,7 @@ function judge(history: History): Judgement {
   const exchanges = exchangesOf(history).filter(({ began }) => began.endpoint !== "resource");
   const answers = exchanges.filter((exchange) => instructedMsOf(exchange) > 0);
   if (answers.length === 0) {
-    return isInconclusive("No 429 or 5xx with a valid Retry-After other than zero was seen.");
+    return unseen("No 429 or 5xx with a valid Retry-After other than zero was seen.");
   }
   const breaches = breachesOf(exchanges);
   const [first] = breaches;
@@ -43,7 +43,7 @@ function judge(history: History): Judgement {
   }
   const observed = answers.filter((answer) => goesOn(history, answer));
   return observed.length === 0
-    ? isInconclusive("Nothing followed the last answer with a Retry-After.")
+    ? unseen("Nothing followed the last answer with a Retry-After.")
     : passes(
         `Each of ${observed.length} answers with Retry-After was waited out.`,
         observed.map(({ began, ended }) => ended ?? began),

@@ -6,7 +6,7 @@
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
 import { densestWindow } from "./densest-window.ts";
-import { fails, isInconclusive, passes } from "./judgement.ts";
+import { fails, unseen, passes } from "./judgement.ts";
 import { likenessOf, programRequestsOf } from "./likeness.ts";
 import { groupBy, isServiceFailure, statusOf, type Exchange } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -39,7 +39,7 @@ function judge(history: History): Judgement {
       worst.map(({ began }) => began),
     );
   }
-  if (!requests.some(hasFailed)) return isInconclusive("No request to Entra failed.");
+  if (!requests.some(hasFailed)) return unseen("No request to Entra failed.");
   return passes(
     `At most ${worst.length} like requests in any 5m; ${maximum} are allowed.`,
     worst.map(({ began }) => began),

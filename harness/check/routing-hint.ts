@@ -4,7 +4,7 @@
  * their user; a code may be redeemed before anybody does, and an app has no user at all.
  */
 import type { History } from "../history/event.ts";
-import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
+import { andMore, fails, unseen, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
 import { exchangesOf, type Exchange } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -28,8 +28,7 @@ function judge(history: History): Judgement {
   const requests = exchangesOf(history).filter(
     (request) => hintOf(request) !== undefined || isRefresh(request),
   );
-  if (requests.length === 0)
-    return isInconclusive("No refresh request and no routing hint was seen.");
+  if (requests.length === 0) return unseen("No refresh request and no routing hint was seen.");
   const breaches = requests.flatMap((request): Breach[] => {
     const why = whyWrong(request);
     return why === undefined ? [] : [{ request, why }];

@@ -3,7 +3,7 @@
  * Otherwise each renewal under load is a burst, and in an outage a storm.
  */
 import type { Flow, History } from "../history/event.ts";
-import { andMore, fails, isInconclusive, passes } from "./judgement.ts";
+import { andMore, fails, unseen, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
 import {
   groupBy,
@@ -51,7 +51,7 @@ function judge(history: History): Judgement {
     .flatMap(burstsOf)
     .filter(({ sent }) => sent.length > 0);
   if (bursts.length === 0)
-    return isInconclusive("No two overlapping calls for one token needed the network.");
+    return unseen("No two overlapping calls for one token needed the network.");
   const broken = bursts
     .map((burst) => ({ ...burst, needless: needlessOf(burst.sent) }))
     .filter(({ needless }) => needless.length > 0);

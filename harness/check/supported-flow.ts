@@ -4,7 +4,7 @@
  * to live through an outage does not use them.
  */
 import type { History } from "../history/event.ts";
-import { fails, isInconclusive, passes } from "./judgement.ts";
+import { fails, unseen, passes } from "./judgement.ts";
 import { exchangesOf, grantOf, groupBy, outageSpansOf, type Exchange } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
@@ -23,7 +23,7 @@ function judge(history: History): Judgement {
   const inOutage = (atMs: number): boolean =>
     outages.some(({ from, to }) => from <= atMs && atMs <= to);
   const flows = exchangesOf(history).filter(isFlow);
-  if (flows.length === 0) return isInconclusive("No sign-in, token or UserInfo request was seen.");
+  if (flows.length === 0) return unseen("No sign-in, token or UserInfo request was seen.");
   const named = flows.flatMap((exchange) => {
     const name = unsupportedName(exchange, inOutage);
     return name === undefined ? [] : [{ name, began: exchange.began, client: exchange.client }];

@@ -3,7 +3,7 @@
  * behind their aliases, so a request to an alias works every day but the one that matters.
  */
 import type { ExchangeBegan, History } from "../history/event.ts";
-import { fails, isInconclusive, passes } from "./judgement.ts";
+import { fails, unseen, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
 import { exchangesOf, groupBy } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -33,7 +33,7 @@ function judge(history: History): Judgement {
   const requests = exchangesOf(history)
     .map(({ began }) => began)
     .filter(isForEntra);
-  if (requests.length === 0) return isInconclusive("No request to Entra was seen.");
+  if (requests.length === 0) return unseen("No request to Entra was seen.");
   const byHost = groupBy(requests, ({ host }) => hostOf(host));
   const others = [...byHost].filter(([host]) => !COVERED_HOSTS.has(host));
   if (others.length === 0) {
