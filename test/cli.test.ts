@@ -153,6 +153,15 @@ describe("a run that proves nothing", () => {
   });
 });
 
+describe("a history that proves nothing", () => {
+  it("is no pass, though it asserts nothing", () => {
+    folder.write("empty.har", '{"log":{"version":"1.2","entries":[]}}');
+    const { stdout, code } = folder.brownout("check", "empty.har");
+    expect(stdout).toMatch(/^unsure {2}empty/);
+    expect(code).toBe(3);
+  });
+});
+
 describe("a run that the harness cannot finish", () => {
   it("exits 2, and tells the other runs whole", () => {
     folder.write(

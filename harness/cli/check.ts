@@ -3,13 +3,12 @@
  * of ours and of other tools. Nothing is run and nothing is written.
  */
 import { resolve } from "node:path";
-import { rules } from "../check/rules.ts";
 import { HarnessError } from "../errors.ts";
 import type { History } from "../history/event.ts";
 import { fromHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
 import { listScenarios } from "../library.ts";
-import { exitCodeOf, type JudgedRun, writeResults } from "../report/results.ts";
+import { exitCodeOf, writeResults } from "../report/results.ts";
 import { closingLines, createPaint, runLine } from "../report/terminal.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { readBaselineFile } from "./baseline-file.ts";
@@ -40,7 +39,7 @@ export async function checkCommand(
   for (const file of positionals) histories.push(await readHistory(file, io.cwd));
   const told = histories.map((history): Told => {
     const scenario = listScenarios().find(({ name }) => name === history.header.scenario);
-    return { run: judgeWhole(history), ...(scenario === undefined ? {} : { scenario }) };
+    return { run: judge(history), ...(scenario === undefined ? {} : { scenario }) };
   });
   const seeds = new Set(histories.map(({ header }) => header.seed));
   const { results, explain } = report(told, { baseline, seed: [...seeds].join(" ") });
@@ -61,14 +60,4 @@ async function readHistory(file: string, cwd: string): Promise<History> {
   const history = isHar ? await fromHar(text, file) : parseJournal(text, file);
   checkAsserts(history.header.asserts, file);
   return history;
-}
-
-/** A history that asserts nothing and of which no rule can say anything is not a pass. */
-function judgeWhole(history: History): JudgedRun {
-  const run = judge(history);
-  const { header } = history;
-  const isSilent = run.findings.every(({ verdict }) => verdict === "inconclusive");
-  if (header.asserts.length > 0 || !isSilent) return run;
-  const asserts = rules.map(({ id }) => id);
-  return { ...run, history: { ...history, header: { ...header, asserts } } };
 }

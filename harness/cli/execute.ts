@@ -4,7 +4,6 @@
  */
 import { rmSync } from "node:fs";
 import { UNFINISHED } from "../report/write.ts";
-
 import type { RunFailure, RunReply, RunTask } from "../worker/protocol.ts";
 import type { Io } from "./io.ts";
 

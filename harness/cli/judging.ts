@@ -27,11 +27,23 @@ export interface Told {
   readonly replay?: string;
 }
 
-/** The history with the findings of every rule; how long it took is read from it unless it is known. */
+/**
+ * The history with the findings of every rule; how long it took is read from it unless it is
+ * known. One that asserts nothing and of which no rule can say anything is not a pass: it
+ * counts as if it asserted every rule.
+ */
 export function judge(history: History, simulatedMs?: number): JudgedRun {
   const { header, events } = history;
   const lastedMs = (events.at(-1)?.at ?? header.startedAt) - header.startedAt;
-  return { history, simulatedMs: simulatedMs ?? lastedMs, findings: judgeByEveryRule(history) };
+  const findings = judgeByEveryRule(history);
+  const isSilent = findings.every(({ verdict }) => verdict === "inconclusive");
+  const asserts =
+    isSilent && header.asserts.length === 0 ? rules.map(({ id }) => id) : header.asserts;
+  return {
+    history: { header: { ...header, asserts }, events },
+    simulatedMs: simulatedMs ?? lastedMs,
+    findings,
+  };
 }
 
 /** Results of a session with what explains them. */

@@ -7,7 +7,7 @@ import { join, relative } from "node:path";
 import { HarnessError } from "../errors.ts";
 import { toHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
-import { type BaselineEntry } from "../report/baseline.ts";
+import type { BaselineEntry } from "../report/baseline.ts";
 import type { Explain } from "../report/explain.ts";
 import type { FailedRun, Results } from "../report/results.ts";
 import { failedRunLine, type Paint, runLine } from "../report/terminal.ts";
