@@ -32,7 +32,7 @@ export function likenessOf(exchange: Exchange): string {
     ...place,
     appOf(exchange),
     grantOf(exchange) ?? "",
-    userOf(exchange) ?? "",
+    personOf(exchange),
     scopeKey(began.scope ?? exchange.operation?.scopes.join(" ") ?? ""),
   ].join(" · ");
 }
@@ -47,7 +47,14 @@ function appOf({ began, operation }: Exchange): string {
   return (began.app ?? operation?.app ?? "").toLowerCase();
 }
 
-/** Object id of the user behind a request, or what its hint says, lower case. */
-function userOf({ began, operation }: Exchange): string | undefined {
-  return operation?.user === undefined ? began.user?.toLowerCase() : objectIdOf(operation.user);
+/**
+ * Object id of the user behind a request, or what its hint says, lower case. Where neither
+ * is known, a refresh token stands for its user, and a code or an assertion is like no other.
+ */
+function personOf(exchange: Exchange): string {
+  const { began, operation } = exchange;
+  const user = operation?.user === undefined ? began.user : objectIdOf(operation.user);
+  if (user !== undefined) return user.toLowerCase();
+  const isPersonal = began.grant !== undefined && began.grant !== "client_credentials";
+  return isPersonal ? (began.form?.["refresh_token"] ?? `exchange ${began.exchange}`) : "";
 }

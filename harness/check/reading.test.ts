@@ -106,6 +106,21 @@ describe("likeness", () => {
     expect(areAlike({}, other)).toBe(false);
   });
 
+  it("does not take strangers for one person, but one refresh token", () => {
+    const told = story();
+    const code = { anonymous: true, flow: "authorization-code", hint: "" } as const;
+    const refresh = {
+      anonymous: true,
+      flow: "silent",
+      hint: "",
+      form: { refresh_token: "rt-0" },
+    } as const;
+    for (const ask of [code, code, refresh, refresh]) told.exchange(ask);
+    const [one, two, three, four] = exchangesOf(told.history()).map(likenessOf);
+    expect(one).not.toBe(two);
+    expect(three).toBe(four);
+  });
+
   it("of discovery knows no users", () => {
     const keys = { endpoint: "keys" } as const;
     expect(areAlike({ ...keys, user: ada }, { ...keys, user: ben })).toBe(true);

@@ -27,7 +27,7 @@ const WINDOW_MS = 300_000;
 function judge(history: History): Judgement {
   const maximum = history.header.limits?.likeRequestsPer5MinutesMax ?? LIKE_REQUESTS_MAX;
   const requests = programRequestsOf(history).filter((request) => !isPendingPoll(request));
-  const storms = [...groupBy(requests, likenessUnlessUnknown).values()].map((alike) =>
+  const storms = [...groupBy(requests, likenessOf).values()].map((alike) =>
     densestWindow(alike, WINDOW_MS),
   );
   const worst = storms.sort((a, b) => b.length - a.length)[0] ?? [];
@@ -49,15 +49,6 @@ function judge(history: History): Judgement {
 /** Polling for a device code every few seconds is how that flow works. */
 function isPendingPoll({ ended }: Exchange): boolean {
   return ended?.error?.error === "authorization_pending";
-}
-
-/** A recording may not tell whose grant a request redeems; then it is like no other. */
-function likenessUnlessUnknown(request: Exchange): string {
-  const { began, operation } = request;
-  const isPersonal = began.grant !== undefined && began.grant !== "client_credentials";
-  const isUnknown = isPersonal && began.user === undefined && operation?.user === undefined;
-  if (!isUnknown) return likenessOf(request);
-  return `${likenessOf(request)} ${began.form?.["refresh_token"] ?? `#${began.exchange}`}`;
 }
 
 function hasFailed(request: Exchange): boolean {
