@@ -138,7 +138,9 @@ describe("summary.md", () => {
     expect(summary).toMatch(/^# Brownout: 1 run not finished/);
     const section = (title: string): string =>
       summary.split(`## ${title}\n`)[1]?.split("\n## ")[0] ?? "";
-    expect(section("Known")).toContain("| known-one | msal-node 7.2.1 | backoff | Nobody retries");
+    expect(section("Known")).toContain(
+      "| msal-node 7.2.1 | Nobody retries there. | **backoff**: known-one | known-one: ",
+    );
     expect(section("Inconclusive")).toContain("| open | msal-node 7.2.1 | retry-after |");
     expect(section("Inconclusive")).toContain("\\| retry-after |");
     expect(section("Fixed")).toContain("- passing, msal-node: backoff");

@@ -4,6 +4,7 @@
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { Explain } from "./explain.ts";
+import { groupKnown } from "./known.ts";
 import { type ComparedFinding, newFailures, type Results, type RunResult } from "./results.ts";
 import { headline, splitFailures, totalsLine } from "./totals.ts";
 
@@ -18,15 +19,7 @@ export function writeSummary(results: Results, explain: Explain): string {
       wanted: ({ verdict, baseline }) => verdict === "inconclusive" && baseline === "new",
       last: ["what was not seen", (_, finding) => finding.message],
     }),
-    findingsTable(results, {
-      title: "Known",
-      says: "The baseline expects these.",
-      wanted: ({ baseline }) => baseline === "known",
-      last: [
-        "why it is lived with",
-        (run, finding) => explain.reason(run, finding) ?? finding.message,
-      ],
-    }),
+    knownSection(results, explain),
     fixedSection(results),
     failuresSection(results),
   ];
@@ -95,6 +88,27 @@ function findingsTable(
     row("scenario", "client", "rule", heading),
     "| --- | --- | --- | --- |",
     ...rows,
+  ];
+}
+
+function knownSection(results: Results, explain: Explain): string[] {
+  const groups = groupKnown(results, explain);
+  if (groups.length === 0) return [];
+  return [
+    "## Known",
+    "",
+    "The baseline expects these, each for its reason.",
+    "",
+    row("client", "reason", "rules and scenarios", "seen"),
+    "| --- | --- | --- | --- |",
+    ...groups.map(({ client, reason, rules, example }) =>
+      row(
+        client,
+        reason,
+        rules.map(({ rule, scenarios }) => `**${rule}**: ${scenarios.join(", ")}`).join("; "),
+        `${example.run.scenario}: ${example.finding.message}`,
+      ),
+    ),
   ];
 }
 

@@ -6,6 +6,7 @@
 import { styleText } from "node:util";
 import { formatDuration } from "../clock/duration.ts";
 import type { Explain } from "./explain.ts";
+import { groupKnown } from "./known.ts";
 import {
   type ComparedFinding,
   type FailedRun,
@@ -100,6 +101,7 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
   const replay = broken[0] === undefined ? undefined : explain.replay(broken[0]);
   return [
     "",
+    ...knownLines(results, explain, paint),
     ...broken.flatMap((run) => [...brokenLines(run, explain, paint), ""]),
     ...(open.length === 0 ? [] : [paint("yellow", "Inconclusive"), ...open, ""]),
     ...(fixed.length === 0
@@ -119,6 +121,25 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
     `${paint("bold", headline(results))}. ${totalsLine(results)}`,
     ...(replay === undefined ? [] : [`See it again: ${paint("cyan", replay)}`]),
   ];
+}
+
+/** How much of the evidence of a known finding is worth a reader's time each day. */
+const KNOWN_EVIDENCE_LINES = 3;
+
+function knownLines(results: Results, explain: Explain, paint: Paint): string[] {
+  const groups = groupKnown(results, explain);
+  if (groups.length === 0) return [];
+  const lines = groups.flatMap(({ client, reason, rules, example: { run, finding } }) => [
+    `  ${client}: ${paint("yellow", reason)}`,
+    ...rules.map(({ rule, scenarios }) => `    ${rule}: ${scenarios.join(", ")}`),
+    `    Seen in ${run.scenario}: ${finding.message}`,
+    ...explain
+      .evidence(run, finding)
+      .slice(0, KNOWN_EVIDENCE_LINES)
+      .map((text) => paint("dim", `      ${text}`)),
+    "",
+  ]);
+  return [paint("bold", "Known: the baseline expects these, each for its reason"), ...lines];
 }
 
 function brokenLines(run: RunResult, explain: Explain, paint: Paint): string[] {
