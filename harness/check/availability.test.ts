@@ -59,6 +59,10 @@ describe("holds", () => {
     told.at("00:01:00");
     second.unknown("caller-timeout");
     request.answered({ networkFault: "ECONNRESET" });
+    told.operation({ scopes: ["api://orders/read"] }).unknown("run-ended");
+    const endless = told.operation({ user: ben });
+    told.request({ by: endless });
+    told.operation({ user: ben }).fails();
     told.at("01:00:00");
     told.operation().fails({ interactionRequired: true });
     const third = told.operation();
@@ -136,6 +140,26 @@ describe("is broken", () => {
     }
   });
 
+  it("by a client that does not try after a window took the one request it was to take", () => {
+    const told = story();
+    told.fault({ id: "first-only", first: 1 });
+    told.fault({ id: "standby", at: "backup" });
+    failed(told, { faults: ["first-only"] });
+    told.at("00:05:00");
+    told.operation().fails();
+    expect(availability.judge(told.history()).verdict).toBe("fail");
+  });
+
+  it("by a client that throws a good answer away", () => {
+    const told = story();
+    failed(told);
+    told.at("00:05:00");
+    const call = told.operation();
+    told.exchange({ by: call });
+    call.fails({ code: "state_mismatch" });
+    expect(availability.judge(told.history()).verdict).toBe("fail");
+  });
+
   it("by a client that fails for a part which it need not ask", () => {
     const told = story();
     told.fault({ id: "metadata", on: ["openid-configuration"] });
@@ -154,6 +178,7 @@ describe("is broken", () => {
 describe("is unseen", () => {
   it("when nothing was wrong, or nothing could have ended ok", () => {
     const well = story();
+    well.exchange({ endpoint: "openid-configuration" });
     served(well);
     const dark = story();
     dark.fault({ id: "down", on: "all" });

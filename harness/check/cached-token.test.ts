@@ -109,6 +109,14 @@ describe("is broken", () => {
     });
   });
 
+  it("by a client that takes a rotation of keys for a reason", () => {
+    const told = story();
+    withToken(told);
+    told.changed("keys-rotated");
+    told.operation(daemon).fails();
+    expect(cachedToken.judge(told.history()).verdict).toBe("fail");
+  });
+
   it("by a process that loads its saved cache and does not use it", () => {
     const told = story();
     withToken(told);
@@ -164,6 +172,30 @@ describe("is unseen", () => {
       told.operation().fails();
       expect([loss, cachedToken.judge(told.history()).verdict]).toEqual([loss, "inconclusive"]);
     }
+  });
+
+  it("when the token came to a process that had ended", () => {
+    const told = story();
+    const call = told.operation();
+    const request = told.request({ by: call });
+    told.restarted();
+    request.answered({ issued: { token: told.token() } });
+    call.ok();
+    told.operation().fails();
+    expect(cachedToken.judge(told.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when a revoked token was handed out again, or the token's life is unknown", () => {
+    const told = story();
+    const token = told.token();
+    told.operation().ok({ token });
+    told.presented(token, "revoked");
+    told.operation({ claims: true }).ok({ token });
+    told.operation().fails();
+    const unknown = { accessToken: "at-unknown", expiresAt: Number.MAX_SAFE_INTEGER };
+    told.operation({ user: ben }).ok({ token: unknown });
+    told.operation({ user: ben }).fails();
+    expect(cachedToken.judge(told.history()).verdict).toBe("inconclusive");
   });
 
   it("when a person is needed: the service has ended the session", () => {

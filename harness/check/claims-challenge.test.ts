@@ -113,6 +113,8 @@ describe("is unseen", () => {
     told.operation().ok({ token });
     told.presented(token);
     told.presented(token, "expired");
+    told.presented(told.token(), "revoked");
+    told.operation().ok();
     expect(claimsChallenge.judge(told.history())).toMatchObject({
       verdict: "inconclusive",
       evidence: [],

@@ -63,6 +63,7 @@ describe("holds", () => {
 describe("is broken", () => {
   it("by an application that asks the dead session again and again", () => {
     const told = story();
+    signIn(told);
     refused(told);
     told.at("00:30:00");
     refused(told);
@@ -70,21 +71,26 @@ describe("is broken", () => {
       verdict: "fail",
       message:
         "A call of app-1 needed a person 0s in (2 such calls), and in the 30m that followed nobody was asked to sign in.",
-      evidence: [3, 2, 0],
+      evidence: [8, 7, 5],
     });
   });
 
   it("by an application that gives up, and by one that asks somebody else", () => {
     const silent = story();
     refused(silent);
-    silent.at("00:05:00");
+    silent.at("00:01:00");
     silent.cleared();
+    const elsewhere = story();
+    refused(elsewhere);
+    elsewhere.prompt({ client: "app-2", user: ada });
+    elsewhere.at("00:05:00");
+    elsewhere.cleared();
     const other = story();
     refused(other);
     signIn(other, ben);
     other.at("00:05:00");
     other.cleared();
-    for (const told of [silent, other])
+    for (const told of [silent, elsewhere, other])
       expect(fallbackToInteraction.judge(told.history()).verdict).toBe("fail");
   });
 
@@ -97,6 +103,17 @@ describe("is broken", () => {
     expect(fallbackToInteraction.judge(told.history()).message).toBe(
       "A call of app-1 needed a person 0s in (2 such calls), and in the 5m that followed the service said invalid_grant, and the client reported invalid_grant, which asks for nobody.",
     );
+  });
+
+  it("by the same, for each way in which the service says it", () => {
+    const consent = { error: "invalid_grant", codes: [], suberror: "consent_required" };
+    for (const error of ["interaction_required", "login_required", consent]) {
+      const told = story();
+      refused(told, { error, asks: false });
+      told.at("00:05:00");
+      told.cleared();
+      expect(fallbackToInteraction.judge(told.history()).verdict).toBe("fail");
+    }
   });
 
   it("by a prompt for an outage", () => {
@@ -137,6 +154,32 @@ describe("is unseen", () => {
       verdict: "inconclusive",
       evidence: [],
     });
+  });
+
+  it("when a failure was over, or became a refusal, before the person was asked", () => {
+    const told = story();
+    refused(told, { status: 503, error: "temporarily_unavailable", asks: false });
+    told.at("00:05:00");
+    const good = told.operation();
+    told.exchange({ by: good });
+    good.ok();
+    signIn(told);
+    const call = told.operation();
+    told.exchange({ by: call, status: 503 });
+    told.exchange({ by: call, status: 400, error: revoked });
+    told.prompt({ user: ada, operation: call.operation });
+    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when the grant is wrong in a way that no sign-in mends", () => {
+    const told = story();
+    refused(told, {
+      error: { error: "invalid_client", codes: [50173], suberror: "bad_token" },
+      asks: false,
+    });
+    told.at("00:05:00");
+    told.cleared();
+    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
   });
 
   it("when the run ends with the error", () => {

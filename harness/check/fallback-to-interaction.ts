@@ -94,7 +94,6 @@ function lastWord(before: readonly Operation[], prompt: PromptShown): Exchange |
     const { completed } = call;
     const isOver = completed !== undefined && completed.index < prompt.index;
     if (isOver && (completed.outcome === "ok" || needsInteraction(call))) return undefined;
-    if (isInteractive(call)) continue;
     const ended = tokenRequestsBy(call).filter(
       (request) => (request.ended?.index ?? Infinity) < prompt.index,
     );

@@ -38,10 +38,10 @@ describe("holds", () => {
 
   it("when the saved refresh token renews the session after a weekend", () => {
     const told = signedIn();
-    told.at("70:00:00");
+    told.at("72:00:00");
     told.restarted("app-1", "cache");
     renews(told);
-    expect(persistedCache.judge(told.history()).message).toContain("by a refresh token got 2d 22h");
+    expect(persistedCache.judge(told.history()).message).toContain("by a refresh token got 3d");
   });
 });
 
@@ -57,6 +57,14 @@ describe("is broken", () => {
         "A call got nothing 0s after the restart at 2d 22h: the application saves its cache and should have had a refresh token got 2d 22h before.",
       evidence: [3, 5, 6, 7],
     });
+  });
+
+  it("by a client that fails without asking anybody", () => {
+    const told = signedIn();
+    told.at("02:00:00");
+    told.restarted("app-1", "cache");
+    told.operation().fails({ code: "cache_error" });
+    expect(persistedCache.judge(told.history()).verdict).toBe("fail");
   });
 
   it("by the same in an outage, which is not to blame", () => {
@@ -125,7 +133,9 @@ describe("is unseen", () => {
     told.restarted("app-1", "cache");
     const call = told.operation();
     told.exchange({ by: call, status: 503 });
+    told.prompt({ user: ada, operation: call.operation });
     call.fails();
+    told.operation().unknown("run-ended");
     expect(persistedCache.judge(told.history()).verdict).toBe("inconclusive");
   });
 
@@ -136,6 +146,32 @@ describe("is unseen", () => {
     told.operation().fails({ code: "no_account", interactionRequired: true });
     told.prompt({ user: ada });
     expect(persistedCache.judge(told.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when a daemon persists nothing, or nothing was lost that was needed", () => {
+    const told = story();
+    const daemon = { flow: "client-credentials" } as const;
+    const call = told.operation(daemon);
+    told.exchange({ by: call });
+    call.ok();
+    told.fault({ id: "down" });
+    told.restarted();
+    told.operation(daemon).fails();
+    const lucky = signedIn();
+    lucky.fault({ id: "partial", chance: 0.5 });
+    lucky.restarted();
+    lucky.operation().ok();
+    for (const one of [told, lucky])
+      expect(persistedCache.judge(one.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when a person is asked after the first silent call was served from what was saved", () => {
+    const told = signedIn();
+    told.restarted("app-1", "cache");
+    told.operation().ok();
+    told.at("00:10:00");
+    told.prompt({ user: ada });
+    expect(persistedCache.judge(told.history()).verdict).toBe("pass");
   });
 
   it("when a person is asked long after the first silent call was served", () => {

@@ -15,7 +15,7 @@ import {
 } from "./reading.ts";
 
 /** The margin before expiry in which clients rightly stop using a token, ms (MSAL's own: `facts/msal-node.md`). */
-export const EXPIRY_MARGIN_MS = 300_000;
+const EXPIRY_MARGIN_MS = 300_000;
 
 /** Whether a call may be served from a cache by its flow, and did not ask to bypass it. */
 export function isCacheable({ invoked }: Operation): boolean {

@@ -50,6 +50,14 @@ describe("holds", () => {
     expect(silentFirst.judge(told.history()).verdict).toBe("pass");
   });
 
+  it("when a first sign-in is forced while nothing of sign-in is broken", () => {
+    const told = story();
+    told.fault({ id: "keys-gone", on: ["keys"] });
+    told.fault({ id: "slow", effect: { kind: "latency", delay: 500 } });
+    signIn(told, "login");
+    expect(silentFirst.judge(told.history()).verdict).toBe("pass");
+  });
+
   it("when there is no prompt at all, although calls could have made one", () => {
     const told = story();
     const call = told.operation();
@@ -100,6 +108,7 @@ describe("is broken", () => {
   it("by more prompts than the scenario allows", () => {
     const told = story({ limits: { promptsMax: 1 } });
     signIn(told);
+    expect(silentFirst.judge(told.history()).verdict).toBe("pass");
     told.prompt({ user: ben });
     expect(silentFirst.judge(told.history())).toMatchObject({
       verdict: "fail",
@@ -112,7 +121,11 @@ describe("is unseen", () => {
   it("when nobody is asked and nobody is known", () => {
     const told = story();
     told.operation().fails();
-    told.operation({ flow: "client-credentials" }).ok();
+    const daemon = { flow: "client-credentials" } as const;
+    const call = told.operation(daemon);
+    told.exchange({ by: call });
+    call.ok();
+    told.operation(daemon).ok();
     expect(silentFirst.judge(told.history())).toMatchObject({
       verdict: "inconclusive",
       evidence: [],
