@@ -17,13 +17,15 @@ export interface SigningKey {
   readonly e: string;
   /** Base64 of the DER certificate, as in the published key set. */
   readonly x5c: string;
-  readonly privateKey: KeyObject;
 }
 
 /** How many rotations a run can make. */
 export const SIGNING_KEY_COUNT = 4;
 
 const loaded = new Map<number, SigningKey>();
+
+/** Apart from what is published, so that a directory can be handed to anyone. */
+const privateKeys = new WeakMap<SigningKey, KeyObject>();
 
 /** The fixture key of that number, from 0. */
 export function loadSigningKey(number: number): SigningKey {
@@ -42,13 +44,15 @@ export function loadSigningKey(number: number): SigningKey {
     n: jwk.n ?? "",
     e: jwk.e ?? "",
     x5c: certificate.raw.toString("base64"),
-    privateKey: createPrivateKey(file("key")),
   };
   loaded.set(number, key);
+  privateKeys.set(key, createPrivateKey(file("key")));
   return key;
 }
 
-/** RS256 over `signingInput`, base64url. */
+/** RS256 over `signingInput` by a key that was loaded here, base64url. */
 export function signRs256(signingInput: string, key: SigningKey): string {
-  return createSign("RSA-SHA256").update(signingInput).sign(key.privateKey, "base64url");
+  const privateKey = privateKeys.get(key);
+  if (privateKey === undefined) throw new Error(`no private key for ${key.kid}`);
+  return createSign("RSA-SHA256").update(signingInput).sign(privateKey, "base64url");
 }
