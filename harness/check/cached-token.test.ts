@@ -111,9 +111,11 @@ describe("is broken", () => {
 
   it("by a client that takes a rotation of keys for a reason", () => {
     const told = story();
-    withToken(told);
+    const call = told.operation();
+    told.exchange({ by: call });
+    call.ok();
     told.changed("keys-rotated");
-    told.operation(daemon).fails();
+    told.operation().fails();
     expect(cachedToken.judge(told.history()).verdict).toBe("fail");
   });
 

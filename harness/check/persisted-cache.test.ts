@@ -171,6 +171,8 @@ describe("is unseen", () => {
     told.operation().ok();
     told.at("00:10:00");
     told.prompt({ user: ada });
+    const other = told.operation({ flow: "authorization-code", scopes: ["api://orders/read"] });
+    told.prompt({ user: ada, operation: other.operation });
     expect(persistedCache.judge(told.history()).verdict).toBe("pass");
   });
 
