@@ -2,7 +2,7 @@
  * Rule claims-challenge. Continuous access evaluation lets tokens live a day because an API
  * can end one at once: its 401 carries a claims challenge, which has to reach the token
  * endpoint, or else the cache hands out the dead token again. Source: "Claims challenges,
- * claims requests, and client capabilities"; `facts/entra.md` C.4, claims challenge.
+ * claims requests, and client capabilities"; `facts/entra.md` E, claims challenge.
  */
 import type { History, TokenPresented } from "../history/event.ts";
 import { operationsOf, type Exchange, type Operation } from "./reading.ts";
@@ -13,7 +13,7 @@ export const claimsChallenge: Rule = {
   id: "claims-challenge",
   says: "A claims challenge reaches the token endpoint, and the revoked token is not used again.",
   source:
-    "Claims challenges, claims requests, and client capabilities (Microsoft identity platform); facts/entra.md C.4",
+    "Claims challenges, claims requests, and client capabilities (Microsoft identity platform); facts/entra.md E",
   fix: "Pass the claims of the 401 unchanged to the client's next call, and let it sign the user in when it asks for that.",
   judge,
 };

@@ -3,7 +3,7 @@
  * when only a person can help is down for good, and one that prompts because the service
  * is ill sends people to a page that is ill as well. On-behalf-of is not judged: a middle
  * tier passes the challenge on and has nobody to ask.
- * Source: SEED-3, the fallback sample (InteractionRequiredAuthError); `facts/entra.md` A.9.
+ * Source: SEED-3, the fallback sample (InteractionRequiredAuthError); `facts/entra.md` A.10.
  */
 import { formatDuration, minutes } from "../clock/duration.ts";
 import type { History, OperationInvoked, PromptShown } from "../history/event.ts";
