@@ -34,9 +34,12 @@ const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnd
 export const clientNames: readonly string[] = Object.keys(loaders);
 
 /** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first, else msal-node. */
-export async function loadClient(wanted: string | undefined, scenario: Scenario): Promise<ClientUnderTest> {
+export async function loadClient(
+  wanted: string | undefined,
+  scenario: Scenario,
+): Promise<ClientUnderTest> {
   if (wanted === undefined) return scenario.clients?.[0] ?? loadMsalNode();
-  const [name = "", version] = splitVersion(wanted);
+  const [name, version] = splitVersion(wanted);
   const own = scenario.clients?.find((client) => client.name === name);
   const client = own ?? (await loaders[name]?.());
   if (client === undefined) {
@@ -46,9 +49,13 @@ export async function loadClient(wanted: string | undefined, scenario: Scenario)
     });
   }
   if (version !== undefined && !isVersion(client.version, version)) {
-    throw new HarnessError("client-not-installed", `${name} ${version} is not installed here; ${client.version} is`, {
-      hint: `Run: npm install ${packageOf(name)}@${version}`,
-    });
+    throw new HarnessError(
+      "client-not-installed",
+      `${name} ${version} is not installed here; ${client.version} is`,
+      {
+        hint: `Run: npm install ${packageOf(name)}@${version}`,
+      },
+    );
   }
   return client;
 }

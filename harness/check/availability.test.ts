@@ -1,8 +1,8 @@
 /** Golden histories of the rule availability. */
 import { describe, expect, it } from "vitest";
 import { availability } from "./availability.ts";
-import { story, type Story } from "./story.ts";
-import { ada, ben } from "./story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
+import { ada, ben } from "./testing-story-wire.ts";
 
 function served(told: Story, user = ada): void {
   const call = told.operation({ user });

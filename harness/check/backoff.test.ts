@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { backoff } from "./backoff.ts";
-import { story, type Story } from "./story.ts";
-import { ada, ben, type Reply } from "./story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
+import { ada, ben, type Reply } from "./testing-story-wire.ts";
 
 const judge = (told: Story) => backoff.judge(told.history());
 

@@ -1,8 +1,8 @@
 /** Golden histories of the rule cached-token. */
 import { describe, expect, it } from "vitest";
 import { cachedToken } from "./cached-token.ts";
-import { story, type Story } from "./story.ts";
-import { ben } from "./story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
+import { ben } from "./testing-story-wire.ts";
 
 const daemon = { flow: "client-credentials", client: "daemon-1" } as const;
 const daily = { expiresIn: 86_400 };

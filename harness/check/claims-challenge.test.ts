@@ -1,8 +1,8 @@
 /** Golden histories of the rule claims-challenge. */
 import { describe, expect, it } from "vitest";
 import { claimsChallenge } from "./claims-challenge.ts";
-import { story } from "./story.ts";
-import { ben } from "./story-wire.ts";
+import { story } from "./testing-story.ts";
+import { ben } from "./testing-story-wire.ts";
 
 const capable = { access_token: { xms_cc: { values: ["cp1"] } } };
 const challenge = {

@@ -1,7 +1,7 @@
 /** Golden histories of the rule empty-token. */
 import { describe, expect, it } from "vitest";
 import { emptyToken } from "./empty-token.ts";
-import { story } from "./story.ts";
+import { story } from "./testing-story.ts";
 
 describe("holds", () => {
   it("when each good end has a token", () => {

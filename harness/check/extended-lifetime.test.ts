@@ -1,7 +1,7 @@
 /** Golden histories of the rule extended-lifetime. */
 import { describe, expect, it } from "vitest";
 import { extendedLifetime } from "./extended-lifetime.ts";
-import { story, type Story } from "./story.ts";
+import { story, type Story } from "./testing-story.ts";
 
 /** A token of an hour whose life the service extends to a day. */
 function extended(): Story {

@@ -1,8 +1,8 @@
 /** Golden histories of the rule fallback-to-interaction. */
 import { describe, expect, it } from "vitest";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
-import { story, type Story } from "./story.ts";
-import { ada, ben } from "./story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
+import { ada, ben } from "./testing-story-wire.ts";
 
 const revoked = { error: "invalid_grant", codes: [50173], suberror: "bad_token" };
 

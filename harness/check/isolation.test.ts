@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isolation } from "./isolation.ts";
-import { ada, ben, type Call, type Reply } from "./story-wire.ts";
-import { story, type Story } from "./story.ts";
+import { ada, ben, type Call, type Reply } from "./testing-story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => isolation.judge(told.history());
 const throttle: Reply = { status: 429, retryAfter: 300 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { metadata } from "./metadata.ts";
-import { ada, ben, type Ask } from "./story-wire.ts";
-import { story, type Story } from "./story.ts";
+import { ada, ben, type Ask } from "./testing-story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => metadata.judge(told.history());
 const configuration = { endpoint: "openid-configuration" } as const;

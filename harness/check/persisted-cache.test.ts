@@ -1,8 +1,8 @@
 /** Golden histories of the rule persisted-cache. */
 import { describe, expect, it } from "vitest";
 import { persistedCache } from "./persisted-cache.ts";
-import { story, type Story } from "./story.ts";
-import { ada } from "./story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
+import { ada } from "./testing-story-wire.ts";
 
 /** Ada signed in at the start, with a token of an hour and a refresh token. */
 function signedIn(lifetimes: Parameters<Story["token"]>[0] = {}): Story {

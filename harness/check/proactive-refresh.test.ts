@@ -1,7 +1,7 @@
 /** Golden histories of the rule proactive-refresh. */
 import { describe, expect, it } from "vitest";
 import { proactiveRefresh } from "./proactive-refresh.ts";
-import { story, type Story } from "./story.ts";
+import { story, type Story } from "./testing-story.ts";
 
 /** A token of a day that asks to be renewed after six hours; the story stands at seven. */
 function pastRefreshIn(header: Parameters<typeof story>[0] = {}): Story {

@@ -7,8 +7,8 @@ import {
   operationsOf,
   outageSpansOf,
 } from "./reading.ts";
-import { ada, ben, type Ask } from "./story-wire.ts";
-import { story } from "./story.ts";
+import { ada, ben, type Ask } from "./testing-story-wire.ts";
+import { story } from "./testing-story.ts";
 
 describe("reading a history", () => {
   it("pairs beginnings with ends, and calls with their requests", () => {

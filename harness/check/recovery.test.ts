@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { JournalHeader } from "../history/event.ts";
 import { recovery } from "./recovery.ts";
-import { ada, ben, type Call, type Reply } from "./story-wire.ts";
-import { story, type Story } from "./story.ts";
+import { ada, ben, type Call, type Reply } from "./testing-story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => recovery.judge(told.history());
 

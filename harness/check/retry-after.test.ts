@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { retryAfter } from "./retry-after.ts";
-import { ben } from "./story-wire.ts";
-import { story, type Story } from "./story.ts";
+import { ben } from "./testing-story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => retryAfter.judge(told.history());
 const daemon = { flow: "client-credentials", client: "daemon-1" } as const;

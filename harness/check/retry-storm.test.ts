@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { retryStorm } from "./retry-storm.ts";
 import type { JournalHeader } from "../history/event.ts";
-import { story, type Story } from "./story.ts";
-import { ada, ben, type Ask, type Reply } from "./story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
+import { ada, ben, type Ask, type Reply } from "./testing-story-wire.ts";
 
 const judge = (told: Story) => retryStorm.judge(told.history());
 

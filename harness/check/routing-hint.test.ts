@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { routingHint } from "./routing-hint.ts";
-import { ada, ben, tenant, type Ask } from "./story-wire.ts";
-import { story, type Story } from "./story.ts";
+import { ada, ben, tenant, type Ask } from "./testing-story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => routingHint.judge(told.history());
 const adaOid = ada.split(".")[0] ?? "";

@@ -9,7 +9,7 @@ import {
   verdictOf,
   type Finding,
 } from "./rules.ts";
-import { story } from "./story.ts";
+import { story } from "./testing-story.ts";
 
 const idle = story().history();
 

@@ -1,8 +1,8 @@
 /** Golden histories of the rule silent-first. */
 import { describe, expect, it } from "vitest";
 import { silentFirst } from "./silent-first.ts";
-import { story, type Story } from "./story.ts";
-import { ada, ben } from "./story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
+import { ada, ben } from "./testing-story-wire.ts";
 
 /** A sign-in of Ada by a person, `prompt` as given. */
 function signIn(told: Story, prompt: "none-given" | "login" | "consent" = "none-given"): void {

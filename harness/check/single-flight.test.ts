@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { singleFlight } from "./single-flight.ts";
-import { ben, type Call, type Reply } from "./story-wire.ts";
-import { story, type Story } from "./story.ts";
+import { ben, type Call, type Reply } from "./testing-story-wire.ts";
+import { story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => singleFlight.judge(told.history());
 

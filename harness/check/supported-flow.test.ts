@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { story } from "./story.ts";
-import type { Ask, Reply } from "./story-wire.ts";
+import { story } from "./testing-story.ts";
+import type { Ask, Reply } from "./testing-story-wire.ts";
 import { supportedFlow } from "./supported-flow.ts";
 
 /** A history with one request for each of these. */

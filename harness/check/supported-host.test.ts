@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Ask } from "./story-wire.ts";
-import { story } from "./story.ts";
+import type { Ask } from "./testing-story-wire.ts";
+import { story } from "./testing-story.ts";
 import { supportedHost } from "./supported-host.ts";
 
 /** A history with one request for each of these. */

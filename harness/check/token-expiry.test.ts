@@ -1,6 +1,6 @@
 /** Golden histories of the rule token-expiry. */
 import { describe, expect, it } from "vitest";
-import { story, type Story } from "./story.ts";
+import { story, type Story } from "./testing-story.ts";
 import { tokenExpiry } from "./token-expiry.ts";
 
 /** A token of an hour, in hand since the start. */

@@ -87,7 +87,7 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
 }
 
 /** The application gave up on a call after its own time-out. */
-export class CallerTimeout extends Error {
+class CallerTimeout extends Error {
   constructor(timeoutMs: number) {
     super(`the application gave up after ${timeoutMs} ms`);
     this.name = "CallerTimeout";

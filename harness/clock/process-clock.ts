@@ -16,8 +16,16 @@ interface ProcessClock {
 let current: ProcessClock | undefined;
 
 /** Takes the process's clock for one run that begins at `startMs`; call `release` when it is over. */
-export function takeProcessClock(startMs: number, quietTurns: number): { clock: VirtualClock; release: () => void } {
-  current ??= { clock: createVirtualClock({ startMs }), installed: undefined, kept: false, users: 0 };
+export function takeProcessClock(
+  startMs: number,
+  quietTurns: number,
+): { clock: VirtualClock; release: () => void } {
+  current ??= {
+    clock: createVirtualClock({ startMs }),
+    installed: undefined,
+    kept: false,
+    users: 0,
+  };
   const taken = current;
   if (taken.users > 0) throw new Error("two runs at once in one process would share one clock");
   taken.clock.reset(startMs, quietTurns);
@@ -36,6 +44,11 @@ export function takeProcessClock(startMs: number, quietTurns: number): { clock: 
 
 /** Keeps the clock installed between runs, for a process that does nothing else. */
 export function keepProcessClock(): void {
-  current ??= { clock: createVirtualClock({ startMs: 0 }), installed: undefined, kept: false, users: 0 };
+  current ??= {
+    clock: createVirtualClock({ startMs: 0 }),
+    installed: undefined,
+    kept: false,
+    users: 0,
+  };
   current.kept = true;
 }

@@ -18,7 +18,7 @@ export interface JumpingClock extends Clock {
 }
 
 /** A clock for one request at a time: whoever sleeps wakes at once, later. */
-export function createJumpingClock(): JumpingClock {
+function createJumpingClock(): JumpingClock {
   let nowMs = STARTED_AT;
   return {
     now: () => nowMs,

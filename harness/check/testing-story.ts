@@ -21,7 +21,7 @@ import {
   type Ask,
   type Call,
   type Reply,
-} from "./story-wire.ts";
+} from "./testing-story-wire.ts";
 
 /** A call that has begun; end it with one of the three. */
 export interface ToldOperation {
