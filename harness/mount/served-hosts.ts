@@ -60,7 +60,7 @@ export function unmockedRequest(host: string, port: number): HarnessError {
       // A served host gets here only under the direct mount, which has no network stack.
       hint: isServedHost(host)
         ? "The direct mount reaches only clients that are handed its transport. For code with a network of its own: --mount https."
-        : "Nothing in a run may reach a real host. Call a host of the world, or serve it in the scenario.",
+        : "Nothing in a run may reach a real host. The simulator serves the login hosts, graph.microsoft.com and *.contoso.example; stub any other in your code.",
     },
   );
 }
