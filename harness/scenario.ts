@@ -55,7 +55,7 @@ export interface Application {
   attempt(request: TokenRequest): Promise<TokenResult | Error>;
   /** Whether the client says, in its own way, that this failure needs a person. */
   needsInteraction(result: TokenResult | Error): boolean;
-  /** Presents a token to a protected API; resolves to its answer. */
+  /** Presents a token to a protected API of the world, by name, or to `userinfo`; resolves to its answer. */
   callApi(result: TokenResult, resource: string): Promise<ApiAnswer>;
   /** The process ends and starts again. */
   restart(): Promise<void>;

@@ -1,8 +1,8 @@
 /** Flows that no backup serves, used where resilience is wanted: what the report says of them. */
 import { hours, minutes } from "../harness/clock/duration.ts";
-import { tokenServerError } from "../harness/fault/presets.ts";
+import { outage, tokenServerError } from "../harness/fault/presets.ts";
 import { defineScenario } from "../harness/scenario.ts";
-import { graphScopes, pollUntil } from "./applications.ts";
+import { graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 
 export const passwordGrant = defineScenario({
   name: "password-grant",
@@ -49,6 +49,31 @@ export const deviceCode = defineScenario({
     await desk.attempt(byCode);
     await context.clock.until(hours(3));
     await desk.attempt(byCode);
+  },
+});
+
+export const userInfo = defineScenario({
+  name: "user-info",
+  title: "A web app that asks UserInfo who the user is, in an hour of outage",
+  story: {
+    standsFor:
+      "UserInfo is one more service in the way of a sign-in; the backup system does not stand in for it (SEED-2)",
+    asserts: "Nothing depends on UserInfo.",
+    failureMeans: "People are signed in, and the app does not know who they are.",
+    fix: "Read the claims from the id token, which came with the sign-in.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["supported-flow", "cached-token"],
+  settings: { refreshIn: "never" },
+  faults: [outage({ from: minutes(20), for: hours(1) })],
+  async script(context) {
+    const portal = await context.open({ app: "portal", capabilities: ["cp1"] });
+    await signIn(context, portal, "adele");
+    for (let call = 0; call < 12; call += 1) {
+      const result = await portal.attempt(silently(context, "adele"));
+      if (!(result instanceof Error)) await portal.callApi(result, "userinfo");
+      await context.clock.sleep(minutes(10));
+    }
   },
 });
 

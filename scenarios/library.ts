@@ -2,7 +2,7 @@
 import type { Scenario } from "../harness/scenario.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
-import { deviceCode, middleTier, passwordGrant } from "./flows-at-risk.ts";
+import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
 import {
   hangPastRefreshIn,
   longWeekend,
@@ -50,6 +50,7 @@ export const library: readonly Scenario[] = [
   keysLost,
   passwordGrant,
   deviceCode,
+  userInfo,
   middleTier,
   backsOff,
   retriesAtOnce,

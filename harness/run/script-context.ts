@@ -143,26 +143,32 @@ async function callApi(
   accessToken: string,
   resource: string,
 ): Promise<ApiAnswer> {
-  const { resources } = parts.directory.world;
+  const url =
+    resource === "userinfo"
+      ? "https://graph.microsoft.com/oidc/userinfo"
+      : itemsOf(parts, resource);
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const response = await parts.mounted.fetch(createRequest(url, { headers }));
+  await response.text();
+  const claims = challengeOf(response.headers.get("www-authenticate") ?? "");
+  return { status: response.status, ...(claims === undefined ? {} : { claims }) };
+}
+
+/** An address at a protected API of the world; `unknown-name` when there is none of that name. */
+function itemsOf({ directory }: ScriptParts, resource: string): string {
+  const { resources } = directory.world;
   const found = resources.find(
     ({ name, identifierUri }) => name === resource || identifierUri === resource,
   );
   const [host] = found?.hosts ?? [];
   if (host === undefined) {
-    const known = resources.map(({ name }) => name);
+    const known = [...resources.map(({ name }) => name), "userinfo"];
     throw new HarnessError("unknown-name", `there is no resource "${resource}" in this world`, {
       place: resource,
       hint: suggestNames(resource, known, `There are ${known.join(", ")}.`),
     });
   }
-  const response = await parts.mounted.fetch(
-    createRequest(`https://${host}/v1.0/items`, {
-      headers: { authorization: `Bearer ${accessToken}` },
-    }),
-  );
-  await response.text();
-  const claims = challengeOf(response.headers.get("www-authenticate") ?? "");
-  return { status: response.status, ...(claims === undefined ? {} : { claims }) };
+  return `https://${host}/v1.0/items`;
 }
 
 function challengeOf(header: string): string | undefined {
