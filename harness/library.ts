@@ -33,15 +33,16 @@ const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnd
 /** Names that `--client` takes, besides those that a scenario brings itself. */
 export const clientNames: readonly string[] = Object.keys(loaders);
 
-/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first, else msal-node. */
+/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else msal-node. */
 export async function loadClient(
   wanted: string | undefined,
   scenario: Scenario,
 ): Promise<ClientUnderTest> {
-  if (wanted === undefined) return scenario.clients?.[0] ?? loadMsalNode();
+  if (wanted === undefined) return scenario.clients?.[0] ?? appOf(scenario) ?? loadMsalNode();
   const [name, version] = splitVersion(wanted);
   const own = scenario.clients?.find((client) => client.name === name);
-  const client = own ?? (await loaders[name]?.());
+  const app = scenario.app?.name === name ? appOf(scenario) : undefined;
+  const client = own ?? (await (app ?? loaders[name]?.()));
   if (client === undefined) {
     const names = [...clientNames, ...(scenario.clients ?? []).map((candidate) => candidate.name)];
     throw new HarnessError("unknown-client", `there is no client "${name}"`, {
@@ -58,6 +59,15 @@ export async function loadClient(
     );
   }
   return client;
+}
+
+/** The scenario's own app: what the script opens besides is msal-node, under the app's name. */
+async function namedAfter(app: NonNullable<Scenario["app"]>): Promise<ClientUnderTest> {
+  return { ...(await loadMsalNode()), name: app.name, version: app.version ?? "0" };
+}
+
+function appOf({ app }: Scenario): Promise<ClientUnderTest> | undefined {
+  return app === undefined ? undefined : namedAfter(app);
 }
 
 /** Whether a client knows every flow that a scenario needs. */

@@ -61,6 +61,8 @@ describe("a scenario file", () => {
       "a function",
     ],
     [{ fault: [] }, "mine.ts.fault", "no such field"],
+    [{ app: "my-app" }, "mine.ts.app", "an object"],
+    [{ app: { nam: "my-app" } }, "mine.ts.app.nam", "no such field"],
   ])("with %o is refused at %s: %s", (change, place, message) => {
     const error = refusal(change);
     expect(error.place?.startsWith(place)).toBe(true);

@@ -43,6 +43,8 @@ export interface Scenario {
   readonly startsAt?: string;
   /** The scenario's own clients (a user's app); default: `msal-node`, or whatever `--client` names. */
   readonly clients?: readonly ClientUnderTest[];
+  /** Code of your own that the script calls by `operate`: reports and baselines name it as the client. */
+  readonly app?: { readonly name: string; readonly version?: string };
   readonly script: (context: ScriptContext) => Promise<void>;
 }
 
@@ -152,7 +154,9 @@ export function checkScenario(value: unknown, place: string): Scenario {
 const storyFields = ["standsFor", "asserts", "failureMeans", "fix"] as const;
 
 const scenarioFields =
-  "name title story needs asserts faults script limits settings world startsAt clients".split(" ");
+  "name title story needs asserts faults script limits settings world startsAt clients app".split(
+    " ",
+  );
 
 const limitFields = [
   "recoveryWithinMs",
@@ -192,6 +196,12 @@ function checkOptional(fields: Fields, place: string): void {
       `expected an ISO 8601 instant, found ${describe(startsAt)}`,
       'Write it like "2026-03-02T08:00:00Z".',
     );
+  }
+  if (fields["app"] !== undefined) {
+    const app = record(fields["app"], `${place}.app`, "name your app, and its version if you like");
+    checkNames(app, ["name", "version"], `${place}.app`);
+    text(app, "name", `${place}.app`);
+    if (app["version"] !== undefined) text(app, "version", `${place}.app`);
   }
   if (clients === undefined) return;
   list(fields, "clients", place).forEach((client, index) => {

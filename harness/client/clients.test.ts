@@ -164,6 +164,21 @@ describe("the good client by hand", () => {
   });
 });
 
+describe("code of one's own", () => {
+  const own = scenario(() => Promise.resolve(), { app: { name: "my-app", version: "1.4.0" } });
+
+  it.each([undefined, "my-app", "my-app@1.4"])(
+    "is the client when %s is asked for",
+    async (wanted) => {
+      expect(await loadClient(wanted, own)).toMatchObject({ name: "my-app", version: "1.4.0" });
+    },
+  );
+
+  it("steps back for a client that is asked for by name", async () => {
+    expect((await loadClient("bare-fetch", own)).name).toBe("bare-fetch");
+  });
+});
+
 describe("clients by name", () => {
   it.each(clientNames)("%s is there", async (name) => {
     expect(
