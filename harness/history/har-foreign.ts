@@ -9,8 +9,8 @@ import { createRequest, createResponse, type HeaderPair } from "../http/message.
 import type { NetworkFaultCode } from "../http/network-fault.ts";
 import { networkFaultCodes } from "../http/network-fault.ts";
 import type { ExchangeEnd, ExchangeEnded, History, HistoryEvent } from "./event.ts";
+import { beganFacts, endedFacts } from "./exchange-facts.ts";
 import { type Fields, instant, list, number, record, text, wrong } from "./har-shape.ts";
-import { beganFacts, endedFacts } from "./recorder.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 
 /** The history of a foreign log, in the order of time; the client is called `har`. */

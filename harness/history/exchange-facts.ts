@@ -1,0 +1,102 @@
+/**
+ * What the history keeps of a request and of its answer: secrets replaced, noise of the HTTP
+ * stack left out. The recorder and the reader of foreign HARs write the same facts, so that
+ * rules need not know where a history comes from.
+ */
+import type { EntraRequest } from "../http/endpoint.ts";
+import { deliveryOf, headersOf, textOfResponse } from "../http/message.ts";
+import type { ExchangeBegan, ExchangeEnd, ExchangeEnded } from "./event.ts";
+import type { Redactor } from "./redact.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+import { factsOfBody } from "./wire-facts.ts";
+
+/**
+ * The request as it left the client. A connection that never stood (`sent: "connection"`)
+ * has an address and nothing else: no form, no headers, nobody named.
+ */
+export function beganFacts(
+  request: Request,
+  described: EntraRequest,
+  redactor: Redactor,
+  sent: "connection" | "request",
+): Omit<ExchangeBegan, "index" | "at" | "kind" | "exchange" | "operation" | "client"> {
+  const { tenant } = described;
+  const address = {
+    method: request.method,
+    url: redactor.url(request.url),
+    host: described.host,
+    endpoint: described.endpoint,
+    ...(tenant === undefined ? {} : { tenant }),
+  };
+  if (sent === "connection") return { ...address, headers: [] };
+  const { app, grant, user, scope, parameters } = described;
+  const headers = [...request.headers]
+    .filter(([name]) => RECORDED_HEADER.test(name))
+    .map(([name, value]): [string, string] => [name, redactor.header(name, value)]);
+  const form = Object.entries(parameters).map(([name, value]) => [
+    name,
+    redactor.field(name, value),
+  ]);
+  return {
+    ...address,
+    ...(app === undefined ? {} : { app }),
+    ...(grant === undefined ? {} : { grant }),
+    ...(user === undefined ? {} : { user }),
+    ...(scope === undefined ? {} : { scope }),
+    headers,
+    ...(request.method === "POST"
+      ? { form: Object.fromEntries(form) as Readonly<Record<string, string>> }
+      : {}),
+  };
+}
+
+/** The answer that arrived at `atMs`, ms since the Unix epoch; of a cut body what came, believed in nothing. */
+export async function endedFacts(
+  response: Response,
+  atMs: number,
+  redactor: Redactor,
+): Promise<{ ending: ExchangeEnd; more: Partial<ExchangeEnded> }> {
+  const whole = await textOfResponse(response);
+  const delivery = deliveryOf(response);
+  const text = delivery.kind === "cut" ? firstBytes(whole, delivery.bytes) : whole;
+  const bodyForm = bodyFormOf(response.headers.get("content-type") ?? "", text);
+  const headers = headersOf(response).map(([name, value]): [string, string] => [
+    name.toLowerCase(),
+    redactor.header(name, value),
+  ]);
+  const raw = response.headers.get("retry-after");
+  const retryAfterMs = raw === null ? undefined : parseRetryAfter(raw, atMs);
+  return {
+    ending: {
+      kind: "response",
+      status: response.status,
+      headers,
+      bodyForm,
+      body: redactor.body(text, bodyForm),
+      ...(delivery.kind === "cut" ? { cut: delivery.by } : {}),
+    },
+    more: {
+      ...(raw === null
+        ? {}
+        : { retryAfter: { raw, ...(retryAfterMs === undefined ? {} : { ms: retryAfterMs }) } }),
+      ...(bodyForm === "json" && delivery.kind !== "cut"
+        ? factsOfBody(text, response.status, atMs)
+        : {}),
+    },
+  };
+}
+
+/** Headers that mean something to Entra; the rest differs by HTTP stack and is not recorded. */
+const RECORDED_HEADER =
+  /^(authorization|client-request-id|content-type|origin|return-client-request-id|x-anchormailbox|x-client-.*|x-ms-.*|metadata|secret|x-identity-header)$/;
+
+function firstBytes(text: string, bytes: number): string {
+  return Buffer.from(text).subarray(0, bytes).toString("utf8");
+}
+
+function bodyFormOf(contentType: string, text: string): "json" | "html" | "text" | "empty" {
+  if (text === "") return "empty";
+  if (/\bjson\b/i.test(contentType)) return "json";
+  if (/\bhtml\b/i.test(contentType)) return "html";
+  return "text";
+}

@@ -1,0 +1,107 @@
+/**
+ * The pages that the recorder writes on: the events of a run in order, each with its place and
+ * time, and the exchanges that are still open.
+ */
+import type { Clock } from "../clock/clock.ts";
+import type { EntraRequest } from "../http/endpoint.ts";
+import type { ExchangeEnd, ExchangeEnded, HistoryEvent } from "./event.ts";
+import { beganFacts } from "./exchange-facts.ts";
+import type { Redactor } from "./redact.ts";
+
+/** An event before the recorder gives it its place. */
+export type NewEvent = HistoryEvent extends infer Event
+  ? Event extends HistoryEvent
+    ? Omit<Event, "index" | "at">
+    : never
+  : never;
+
+/** Who caused a request: read from the asynchronous context of the client's own call. */
+export interface Cause {
+  readonly operation?: number;
+  readonly client: string;
+}
+
+/** What only the composition root knows of an exchange. */
+export interface ExchangeNotes {
+  readonly servedBy: ExchangeEnded["servedBy"];
+  readonly faults: readonly string[];
+}
+
+/** Says of an exchange what only the composition root knows; asked when it ends. */
+export type Annotate = (request: Request, described: EntraRequest) => ExchangeNotes;
+
+export interface LedgerOptions {
+  readonly clock: Clock;
+  readonly annotate: Annotate;
+  readonly redactor: Redactor;
+  readonly cause: () => Cause | undefined;
+}
+
+/** An exchange without an end. The first end counts; later ones change nothing. */
+export interface OpenExchange {
+  readonly end: (ending: ExchangeEnd, more?: Partial<ExchangeEnded>) => void;
+}
+
+export interface Ledger {
+  readonly events: readonly HistoryEvent[];
+  /** Adds an event now; returns its index. */
+  readonly emit: (event: NewEvent) => number;
+  /** A request leaves, by whatever caused it in the context of this call. */
+  readonly begin: (
+    request: Request,
+    described: EntraRequest,
+    sent: "connection" | "request",
+  ) => OpenExchange;
+  /** Exchanges without an end are abandoned; what comes later is not written. */
+  readonly close: () => void;
+}
+
+/** An empty ledger. */
+export function createLedger({ clock, annotate, redactor, cause }: LedgerOptions): Ledger {
+  const events: HistoryEvent[] = [];
+  const open = new Map<number, OpenExchange>();
+  let exchanges = 0;
+  let closed = false;
+
+  const emit = (event: NewEvent): number => {
+    const index = events.length;
+    if (!closed) events.push({ index, at: clock.now(), ...event } as HistoryEvent);
+    return index;
+  };
+
+  const begin: Ledger["begin"] = (request, described, sent) => {
+    const exchange = (exchanges += 1);
+    emit({
+      kind: "exchange-began",
+      exchange,
+      ...cause(),
+      ...beganFacts(request, described, redactor, sent),
+    });
+    const underway: OpenExchange = {
+      end: (ending, more = {}) => {
+        if (!open.delete(exchange)) return;
+        const { servedBy, faults } = annotate(request, described);
+        emit({
+          kind: "exchange-ended",
+          exchange,
+          end: ending,
+          servedBy,
+          ...(faults.length === 0 ? {} : { faults }),
+          ...more,
+        });
+      },
+    };
+    open.set(exchange, underway);
+    return underway;
+  };
+
+  return {
+    events,
+    emit,
+    begin,
+    close() {
+      for (const underway of open.values()) underway.end({ kind: "abandoned" });
+      closed = true;
+    },
+  };
+}
