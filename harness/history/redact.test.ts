@@ -68,4 +68,35 @@ describe("what may stand in a journal", () => {
     ).not.toContain("s3cret");
     expect(redactor.body("x".repeat(100_000), "text").length).toBeLessThan(5_000);
   });
+
+  const reply =
+    '{"token_type":"Bearer","access_token":"eyJh.eyJi.c2ln","refresh_token":"1.As3cret"}';
+
+  it.each([
+    ["a body that breaks off in mid-token", reply.slice(0, -8), "json"],
+    ["a body that breaks off after a backslash", '{"client_secret":"s3cret\\', "json"],
+    ["a good answer under a wrong name", reply, "text"],
+    ["half an answer under a wrong name", reply.slice(0, -8), "text"],
+    ["a form that comes back", "grant_type=password&password=s3cret&x=1", "text"],
+    ["a token in a sentence", "Rejected eyJh.eyJi.c2ln today", "text"],
+    ["a token alone", '"eyJh.eyJi.c2ln"', "json"],
+  ] as const)("keeps no secret of %s", (_name, body, form) => {
+    const redacted = createRedactor().body(body, form);
+    expect(redacted).not.toMatch(/s3c|eyJ|c2ln/);
+    expect(redacted).not.toBe("");
+  });
+
+  it("leaves what broke off recognizable", () => {
+    expect(createRedactor().body('{"error":"temporarily_unavail', "json")).toBe(
+      '{"error":"temporarily_unavail',
+    );
+    expect(createRedactor().body("Too Many Requests", "text")).toBe("Too Many Requests");
+  });
+
+  it.each(["secret", "x-identity-header", "X-Ms-RefreshTokenCredential", "x-ms-DeviceCredential"])(
+    "keeps no secret of the header %s",
+    (name) => {
+      expect(createRedactor().header(name, "s3cret")).toBe("<redacted>");
+    },
+  );
 });

@@ -26,7 +26,12 @@ const SECRET_FIELDS = new Set([
   "passwd",
   "password",
   "samlresponse",
+  "secret",
   "user_code",
+  // Headers: managed identity's own secret, and what a browser proves its device by.
+  "x-identity-header",
+  "x-ms-devicecredential",
+  "x-ms-refreshtokencredential",
 ]);
 
 /** Drawn by the client by chance, or a fact about the machine. */
@@ -49,6 +54,15 @@ const CORRELATION_FIELDS = new Set([
   "x-client-last-telemetry",
   "x-ms-client-request-id",
 ]);
+
+/** A signed token, wherever it stands. */
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+
+/** `"name":"value"` of JSON that ends too early, in mid-value perhaps. */
+const JSON_PAIR = /"([^"\\]*)"(\s*:\s*)"((?:[^"\\]|\\.)*)("|\\?$)/g;
+
+/** `name=value` of a form, in a text that may be anything. */
+const FORM_PAIR = /\b([\w-]+)=([^&\s"]+)/g;
 
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
@@ -79,10 +93,12 @@ export function createRedactor(): Redactor {
     return alias;
   };
 
-  const text = (value: string): string =>
-    value.length < GUID_CHARACTERS || aliases.size === 0
+  const text = (raw: string): string => {
+    const value = raw.includes("eyJ") ? raw.replace(JWT, REDACTED) : raw;
+    return value.length < GUID_CHARACTERS || aliases.size === 0
       ? value
       : value.replace(GUID, (guid) => aliases.get(guid.toLowerCase()) ?? guid);
+  };
 
   const field = (name: string, value: string): string => {
     const lower = name.toLowerCase();
@@ -125,7 +141,8 @@ export function createRedactor(): Redactor {
     body(value, form) {
       if (form === "empty") return "";
       if (form === "html") return /<title>[^<]*<\/title>/i.exec(value)?.[0] ?? "<html>";
-      const redacted = form === "json" ? redactJson(value, field) : text(value);
+      // A text may be JSON under a wrong name.
+      const redacted = redactJson(value, field) ?? text(redactPairs(value, form, field));
       return redacted.length > BODY_CHARACTERS_MAX
         ? `${redacted.slice(0, BODY_CHARACTERS_MAX)}…`
         : redacted;
@@ -133,7 +150,11 @@ export function createRedactor(): Redactor {
   };
 }
 
-function redactJson(json: string, field: (name: string, value: string) => string): string {
+type RedactField = (name: string, value: string) => string;
+
+/** `undefined` for what is no JSON object or array. */
+function redactJson(json: string, field: RedactField): string | undefined {
+  if (!/^\s*[[{]/.test(json)) return undefined;
   try {
     return JSON.stringify(
       JSON.parse(json, (name, value: unknown) =>
@@ -141,6 +162,20 @@ function redactJson(json: string, field: (name: string, value: string) => string
       ),
     );
   } catch {
-    return field("", json);
+    return undefined;
   }
+}
+
+/** What broke off, or is no JSON at all, keeps its shape; a secret in it does not stay. */
+function redactPairs(value: string, form: "json" | "text", field: RedactField): string {
+  const pairs = value.replace(
+    JSON_PAIR,
+    (_whole, name: string, between: string, inner: string, end: string) =>
+      `"${name}"${between}"${field(name, inner)}${end}`,
+  );
+  if (form === "json") return pairs;
+  return pairs.replace(
+    FORM_PAIR,
+    (_whole, name: string, inner: string) => `${name}=${field(name, inner)}`,
+  );
 }
