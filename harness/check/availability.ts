@@ -9,6 +9,7 @@
 import { formatDuration, minutes } from "../clock/duration.ts";
 import type { History, OperationInvoked } from "../history/event.ts";
 import { holdingsAt } from "./holdings.ts";
+import { fails, passes, unseen } from "./judgement.ts";
 import {
   endOf,
   exchangesOf,
@@ -54,18 +55,14 @@ function judge(history: History): Judgement {
   const served = calls.filter(({ chance }) => chance === "served");
   const denied = calls.filter(({ chance }) => chance === "denied");
   const [trouble] = [
-    ...faultSpansOf(history).map(({ index }) => index),
+    ...faultSpansOf(history),
     ...exchangesOf(history)
       .filter(isFailedByService)
-      .map(({ began }) => began.index),
+      .map(({ began }) => began),
   ];
   const possible = served.length + denied.length;
   if (trouble === undefined || possible === 0) {
-    return {
-      verdict: "inconclusive",
-      message: "There was no trouble in which a call could have ended ok.",
-      evidence: [],
-    };
+    return unseen("There was no trouble in which a call could have ended ok.");
   }
   const min = history.header.limits?.availabilityMin ?? 1;
   const share = served.length / possible;
@@ -74,16 +71,15 @@ function judge(history: History): Judgement {
   const [first] = denied;
   if (share < min && first !== undefined) {
     const { invoked, completed } = first.operation;
-    return {
-      verdict: "fail",
-      message: `${figures}; the first denied needlessly was ${sinceStart(history, invoked.at)} in, and ${percent(min)} are asked for.`,
-      evidence: [
-        ...denied.slice(0, 7).map(({ operation }) => operation.invoked.index),
-        ...(completed === undefined ? [] : [completed.index]),
+    return fails(
+      `${figures}; the first denied needlessly was ${sinceStart(history, invoked.at)} in, and ${percent(min)} are asked for.`,
+      [
+        ...denied.slice(0, 7).map(({ operation }) => operation.invoked),
+        ...(completed === undefined ? [] : [completed]),
       ],
-    };
+    );
   }
-  return { verdict: "pass", message: `${figures}.`, evidence: [trouble] };
+  return passes(`${figures}.`, [trouble]);
 }
 
 function chanceOf(history: History, operation: Operation): Chance {

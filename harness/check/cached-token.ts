@@ -8,6 +8,7 @@ import { formatDuration } from "../clock/duration.ts";
 import type { ExchangeBegan, History } from "../history/event.ts";
 import type { HeldToken } from "./books.ts";
 import { holdingsAt } from "./holdings.ts";
+import { fails, passes, unseen } from "./judgement.ts";
 import { grantOf, operationsOf, type Operation } from "./reading.ts";
 import {
   counted,
@@ -56,26 +57,20 @@ function judge(history: History): Judgement {
   if (firstNeedless !== undefined) {
     const { operation, held, request } = firstNeedless;
     const left = formatDuration(held.token.expiresAt - request.at);
-    return {
-      verdict: "fail",
-      message: `${counted(needless.length, "call")} of ${all} went to the token endpoint with a fresh token in the cache; the first, ${sinceStart(history, request.at)} in, had one for another ${left}.`,
-      evidence: [held.index, operation.invoked.index, request.index],
-    };
+    return fails(
+      `${counted(needless.length, "call")} of ${all} went to the token endpoint with a fresh token in the cache; the first, ${sinceStart(history, request.at)} in, had one for another ${left}.`,
+      [held, operation.invoked, request],
+    );
   }
   const [firstServed] = served;
   if (firstServed === undefined) {
-    return {
-      verdict: "inconclusive",
-      message: "No call was made while its client held a valid token.",
-      evidence: [],
-    };
+    return unseen("No call was made while its client held a valid token.");
   }
   const { operation, held } = served.at(-1) ?? firstServed;
-  return {
-    verdict: "pass",
-    message: `${every(served.length, "call")} made with a valid token in the cache got one, and none with a fresh token used the network.`,
-    evidence: [held.index, operation.invoked.index],
-  };
+  return passes(
+    `${every(served.length, "call")} made with a valid token in the cache got one, and none with a fresh token used the network.`,
+    [held, operation.invoked],
+  );
 }
 
 function refuse(
@@ -91,16 +86,15 @@ function refuse(
     completed?.outcome === "fail"
       ? `threw ${completed.error.code}`
       : "kept its caller waiting until the caller gave up";
-  return {
-    verdict: "fail",
-    message: `${withheld.length} of ${counted(all, "call")} got nothing while a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} in, ${how} with ${left} left on the token.`,
-    evidence: [
-      held.index,
-      invoked.index,
-      ...(request === undefined ? [] : [request.began.index]),
-      ...(completed === undefined ? [] : [completed.index]),
+  return fails(
+    `${withheld.length} of ${counted(all, "call")} got nothing while a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} in, ${how} with ${left} left on the token.`,
+    [
+      held,
+      invoked,
+      ...(request === undefined ? [] : [request.began]),
+      ...(completed === undefined ? [] : [completed]),
     ],
-  };
+  );
 }
 
 /** Whether the caller got nothing although the token still lived when it was told so. */

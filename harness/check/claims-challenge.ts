@@ -5,6 +5,7 @@
  * claims requests, and client capabilities"; `facts/entra.md` E, claims challenge.
  */
 import type { History, TokenPresented } from "../history/event.ts";
+import { fails, passes, unseen, type Placed } from "./judgement.ts";
 import { operationsOf, type Exchange, type Operation } from "./reading.ts";
 import { counted, every, sinceStart } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -23,7 +24,7 @@ function judge(history: History): Judgement {
     (event): event is TokenPresented =>
       event.kind === "token-presented" && event.verdict === "revoked",
   );
-  const answered: number[] = [];
+  const answered: Placed[] = [];
   const seen = new Set<string>();
   for (const event of revoked) {
     const owner = ownerOf(history, event);
@@ -37,20 +38,15 @@ function judge(history: History): Judgement {
     if (next === undefined) continue;
     const fault = findFault(history, { event, next, later });
     if (fault !== undefined) return fault;
-    answered.push(event.index, next.invoked.index);
+    answered.push(event, next.invoked);
   }
   if (answered.length === 0) {
-    return {
-      verdict: "inconclusive",
-      message: "No API turned a revoked token away with a further call to answer it.",
-      evidence: [],
-    };
+    return unseen("No API turned a revoked token away with a further call to answer it.");
   }
-  return {
-    verdict: "pass",
-    message: `${every(answered.length / 2, "claims challenge")} reached the token service, and no revoked token was used again.`,
-    evidence: answered.slice(0, 8),
-  };
+  return passes(
+    `${every(answered.length / 2, "claims challenge")} reached the token service, and no revoked token was used again.`,
+    answered,
+  );
 }
 
 /** The call that last handed the token out. */
@@ -81,11 +77,8 @@ function findFault(
   },
 ): Judgement | undefined {
   const { event, next, later } = told;
-  const fail = (message: string, ...evidence: number[]): Judgement => ({
-    verdict: "fail",
-    message,
-    evidence: [event.index, next.invoked.index, ...evidence],
-  });
+  const fail = (message: string, ...evidence: Placed[]): Judgement =>
+    fails(message, [event, next.invoked, ...evidence]);
   const when = sinceStart(history, event.at);
   const again = later.find(
     ({ completed }) =>
@@ -94,7 +87,7 @@ function findFault(
   if (again?.completed !== undefined) {
     return fail(
       `The token revoked ${when} in was handed out again ${sinceStart(history, again.completed.at)} in.`,
-      again.completed.index,
+      again.completed,
     );
   }
   if (next.invoked.flow !== "custom" && next.invoked.claims !== true) {
@@ -112,7 +105,7 @@ function findFault(
   if (sent.length > 0 && !sent.some(carriesChallenge)) {
     return fail(
       `The claims challenge of ${when} was dropped: ${counted(sent.length, "request")} went to the token service without it.`,
-      first.began.index,
+      first.began,
     );
   }
   return undefined;
@@ -124,11 +117,10 @@ function presentedAgain(
   revoked: readonly TokenPresented[],
 ): Judgement {
   const times = revoked.filter(({ accessToken }) => accessToken === event.accessToken);
-  return {
-    verdict: "fail",
-    message: `A token that an API had revoked was presented again, ${counted(times.length, "time")} in all; the second ${sinceStart(history, event.at)} in.`,
-    evidence: times.slice(0, 8).map(({ index }) => index),
-  };
+  return fails(
+    `A token that an API had revoked was presented again, ${counted(times.length, "time")} in all; the second ${sinceStart(history, event.at)} in.`,
+    times,
+  );
 }
 
 function isTokenService({ began: { endpoint } }: Exchange): boolean {

@@ -5,6 +5,7 @@
  * Source: OAuth 2.0, RFC 6749 section 5.1: access_token is required in a successful response.
  */
 import type { History } from "../history/event.ts";
+import { fails, passes, unseen } from "./judgement.ts";
 import { operationsOf, type Operation } from "./reading.ts";
 import { counted, every, sinceStart } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -30,25 +31,20 @@ function judge(history: History): Judgement {
   const [first] = empty;
   if (first?.completed !== undefined) {
     const all = counted(empty.length + full.length, "call");
-    return {
-      verdict: "fail",
-      message: `${empty.length} of ${all} that ended ok brought no token; the first, ${sinceStart(history, first.completed.at)} in, by ${first.invoked.client}.`,
-      evidence: [
-        first.completed.index,
-        first.invoked.index,
-        ...first.exchanges.slice(-1).map(({ ended: end, began }) => (end ?? began).index),
+    return fails(
+      `${empty.length} of ${all} that ended ok brought no token; the first, ${sinceStart(history, first.completed.at)} in, by ${first.invoked.client}.`,
+      [
+        first.completed,
+        first.invoked,
+        ...first.exchanges.slice(-1).map(({ ended: end, began }) => end ?? began),
       ],
-    };
+    );
   }
   const [last] = full.slice(-1);
   if (last?.completed === undefined) {
-    return { verdict: "inconclusive", message: "No call ended ok with a token.", evidence: [] };
+    return unseen("No call ended ok with a token.");
   }
-  return {
-    verdict: "pass",
-    message: `${every(full.length, "call")} that ended ok brought a token.`,
-    evidence: [last.completed.index],
-  };
+  return passes(`${every(full.length, "call")} that ended ok brought a token.`, [last.completed]);
 }
 
 function hasToken({ completed }: Operation): boolean {

@@ -8,6 +8,7 @@ import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
 import type { HeldToken } from "./books.ts";
 import { holdingsAt } from "./holdings.ts";
+import { fails, passes, unseen } from "./judgement.ts";
 import { operationsOf, type Exchange, type Operation } from "./reading.ts";
 import {
   counted,
@@ -53,31 +54,29 @@ function judge(history: History): Judgement {
   }
   const [first] = denied.length > 0 ? denied : served;
   if (first === undefined) {
-    return {
-      verdict: "inconclusive",
-      message:
-        "No call met a failing service with a token past expires_in and still within a longer ext_expires_in.",
-      evidence: [],
-    };
+    return unseen(
+      "No call met a failing service with a token past expires_in and still within a longer ext_expires_in.",
+    );
   }
   const { operation, held, failure } = first;
   const all = counted(denied.length + served.length, "call");
   const left = formatDuration((held.token.extendedExpiresAt ?? 0) - operation.invoked.at);
-  const evidence = [held.index, operation.invoked.index];
-  if (failure?.ended !== undefined) evidence.push(failure.ended.index);
+  const evidence = [
+    held,
+    operation.invoked,
+    ...(failure?.ended === undefined ? [] : [failure.ended]),
+  ];
   if (denied.length === 0) {
-    return {
-      verdict: "pass",
-      message: `${every(served.length, "call")} past expires_in in the outage got the token within its ext_expires_in; the first had ${left} left.`,
+    return passes(
+      `${every(served.length, "call")} past expires_in in the outage got the token within its ext_expires_in; the first had ${left} left.`,
       evidence,
-    };
+    );
   }
   const neverUsed = served.length === 0 ? " (ext_expires_in was never used)" : "";
-  return {
-    verdict: "fail",
-    message: `${denied.length} of ${all} past expires_in got nothing from a failing service while ext_expires_in still ran${neverUsed}; the first, ${sinceStart(history, operation.invoked.at)} in, had ${left} left.`,
+  return fails(
+    `${denied.length} of ${all} past expires_in got nothing from a failing service while ext_expires_in still ran${neverUsed}; the first, ${sinceStart(history, operation.invoked.at)} in, had ${left} left.`,
     evidence,
-  };
+  );
 }
 
 function isInExtension({ token }: HeldToken, atMs: number): boolean {

@@ -125,7 +125,7 @@ describe("is broken", () => {
     expect(fallbackToInteraction.judge(told.history())).toEqual({
       verdict: "fail",
       message:
-        "app-1 asked a person to sign in 0s in because the token endpoint failed (HTTP 503), not because interaction was required.",
+        "app-1 asked a person to sign in 0s in because the token endpoint failed (a 503), not because interaction was required.",
       evidence: [3, 2, 1],
     });
   });

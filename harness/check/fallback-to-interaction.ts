@@ -7,6 +7,8 @@
  */
 import { formatDuration, minutes } from "../clock/duration.ts";
 import type { History, OperationInvoked, PromptShown } from "../history/event.ts";
+import { endingOf, fails, passes, unseen, type Placed } from "./judgement.ts";
+import { promptsOf } from "./prompts.ts";
 import { endOf, grantOf, operationsOf, type Exchange, type Operation } from "./reading.ts";
 import {
   counted,
@@ -32,32 +34,25 @@ export const fallbackToInteraction: Rule = {
 };
 
 function judge(history: History): Judgement {
-  const prompts = history.events.filter(
-    (event): event is PromptShown => event.kind === "prompt-shown",
-  );
+  const prompts = promptsOf(history);
   const calls = operationsOf(history).filter(isOfUser);
   const wrong = findWrongPrompt(history, prompts, calls);
   if (wrong !== undefined) return wrong;
 
   const asking = calls.filter((call) => !isInteractive(call) && needsInteraction(call));
-  const followed: number[] = [];
+  const followed: Placed[] = [];
   for (const call of asking) {
     const answer = answerTo(call, prompts, calls);
-    if (answer !== undefined) followed.push(call.completed?.index ?? call.invoked.index, answer);
+    if (answer !== undefined) followed.push(call.completed ?? call.invoked, answer);
     else if (hadItsChance(history, call, calls)) return unanswered(history, call, asking.length);
   }
   if (followed.length === 0) {
-    return {
-      verdict: "inconclusive",
-      message: "No call was told that a person is needed with time left to ask one.",
-      evidence: [],
-    };
+    return unseen("No call was told that a person is needed with time left to ask one.");
   }
-  return {
-    verdict: "pass",
-    message: `${counted(followed.length / 2, "call")} that needed a person led to a sign-in, and no other error did.`,
-    evidence: followed.slice(0, 8),
-  };
+  return passes(
+    `${counted(followed.length / 2, "call")} that needed a person led to a sign-in, and no other error did.`,
+    followed,
+  );
 }
 
 function isOfUser({ invoked, completed }: Operation): boolean {
@@ -79,11 +74,10 @@ function findWrongPrompt(
     const cause = lastWord(before, prompt);
     if (cause === undefined) continue;
     const { began, ended } = cause;
-    return {
-      verdict: "fail",
-      message: `${prompt.client} asked a person to sign in ${sinceStart(history, prompt.at)} in because the token endpoint failed (${endOfRequest(cause)}), not because interaction was required.`,
-      evidence: [prompt.index, ended?.index ?? began.index, began.index],
-    };
+    return fails(
+      `${prompt.client} asked a person to sign in ${sinceStart(history, prompt.at)} in because the token endpoint failed (${endingOf(cause)}), not because interaction was required.`,
+      [prompt, ended ?? began, began],
+    );
   }
   return undefined;
 }
@@ -111,17 +105,17 @@ function answerTo(
   { invoked, completed }: Operation,
   prompts: readonly PromptShown[],
   calls: readonly Operation[],
-): number | undefined {
+): Placed | undefined {
   const since = completed?.index ?? invoked.index;
   const prompt = prompts.find((one) => one.index > invoked.index && isSame(invoked, one));
-  if (prompt !== undefined) return prompt.index;
+  if (prompt !== undefined) return prompt;
   const later = calls.find(
     (call) =>
       call.invoked.index > since &&
       isSame(invoked, call.invoked) &&
       (isInteractive(call) || call.completed?.outcome === "ok"),
   );
-  return later?.invoked.index;
+  return later?.invoked;
 }
 
 function hadItsChance(history: History, call: Operation, calls: readonly Operation[]): boolean {
@@ -142,21 +136,14 @@ function unanswered(history: History, call: Operation, count: number): Judgement
   const why = isHidden
     ? `the service said ${said?.error ?? "so"}, and the client reported ${completed.error.code}, which asks for nobody`
     : "nobody was asked to sign in";
-  return {
-    verdict: "fail",
-    message: `A call of ${invoked.client} needed a person ${sinceStart(history, atMs)} in (${counted(count, "such call")}), and in the ${formatDuration(endOf(history) - atMs)} that followed ${why}.`,
-    evidence: [
-      ...(completed === undefined ? [] : [completed.index]),
-      ...(request?.ended === undefined ? [] : [request.ended.index]),
-      invoked.index,
+  return fails(
+    `A call of ${invoked.client} needed a person ${sinceStart(history, atMs)} in (${counted(count, "such call")}), and in the ${formatDuration(endOf(history) - atMs)} that followed ${why}.`,
+    [
+      ...(completed === undefined ? [] : [completed]),
+      ...(request?.ended === undefined ? [] : [request.ended]),
+      invoked,
     ],
-  };
-}
-
-function endOfRequest({ ended }: Exchange): string {
-  const end = ended?.end;
-  if (end?.kind === "response") return `HTTP ${end.status}`;
-  return end?.kind === "network-fault" ? end.code : "no answer";
+  );
 }
 
 /** Whether an event is about the same application and, as far as both say, the same person. */

@@ -4,7 +4,7 @@ import type { Judgement } from "./rule.ts";
 import type { Exchange } from "./reading.ts";
 
 /** What a rule may point at: any event. */
-interface Placed {
+export interface Placed {
   readonly index: number;
 }
 

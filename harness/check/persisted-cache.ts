@@ -5,8 +5,10 @@
  * Source: SEED-1, native applications, condition 1; SEED-3, "Serialize and persist tokens".
  */
 import { days, formatDuration } from "../clock/duration.ts";
-import type { ClientRestarted, History, PromptShown } from "../history/event.ts";
+import type { ClientRestarted, History, OperationCompleted } from "../history/event.ts";
 import { holdingsAt, type Holdings } from "./holdings.ts";
+import { fails, passes, unseen } from "./judgement.ts";
+import { isDeliberate, promptsOf } from "./prompts.ts";
 import { operationsOf, type Operation } from "./reading.ts";
 import {
   every,
@@ -43,7 +45,7 @@ interface Return {
   };
   readonly at: number;
   readonly index: number;
-  readonly endIndex?: number;
+  readonly completed?: OperationCompleted;
   readonly end: "served" | "denied" | "prompted";
   readonly saved: "cache" | "nothing";
 }
@@ -58,30 +60,19 @@ function judge(history: History): Judgement {
       saved === "nothing"
         ? "the application persists nothing and lost"
         : "the application saves its cache and should have had";
-    return {
-      verdict: "fail",
-      message: `${capital(what)}: ${why} a ${had.kind} got ${formatDuration(had.ageMs)} before.`,
-      evidence: [
-        had.index,
-        restarted.index,
-        first.index,
-        ...(first.endIndex === undefined ? [] : [first.endIndex]),
-      ],
-    };
+    return fails(
+      `${capital(what)}: ${why} a ${had.kind} got ${formatDuration(had.ageMs)} before.`,
+      [had, restarted, first, ...(first.completed === undefined ? [] : [first.completed])],
+    );
   }
   const [served] = returns;
   if (served === undefined) {
-    return {
-      verdict: "inconclusive",
-      message: "No call after a restart could have been served from a saved cache.",
-      evidence: [],
-    };
+    return unseen("No call after a restart could have been served from a saved cache.");
   }
-  return {
-    verdict: "pass",
-    message: `${every(returns.length, "first call")} after a restart got a token by what had been saved; the first by a ${served.had.kind} got ${formatDuration(served.had.ageMs)} before.`,
-    evidence: [served.had.index, served.restarted.index, served.index],
-  };
+  return passes(
+    `${every(returns.length, "first call")} after a restart got a token by what had been saved; the first by a ${served.had.kind} got ${formatDuration(served.had.ageMs)} before.`,
+    [served.had, served.restarted, served],
+  );
 }
 
 function callsAfterRestart(history: History): Return[] {
@@ -96,7 +87,7 @@ function callsAfterRestart(history: History): Return[] {
       const end =
         completed.outcome === "ok" ? "served" : isDenied(operation) ? "denied" : undefined;
       if (end === undefined) return [];
-      return [{ ...found, at: invoked.at, index: invoked.index, endIndex: completed.index, end }];
+      return [{ ...found, at: invoked.at, index: invoked.index, completed, end }];
     });
 }
 
@@ -119,10 +110,8 @@ function isLossInOutage(history: History, operation: Operation): boolean {
 }
 
 function promptsAfterRestart(history: History): Return[] {
-  const prompts = history.events.filter(
-    (event): event is PromptShown => event.kind === "prompt-shown" && !isDeliberate(event),
-  );
-  return prompts.flatMap((event): Return[] => {
+  const undesired = promptsOf(history).filter((event) => !isDeliberate(event));
+  return undesired.flatMap((event): Return[] => {
     const holdings = holdingsAt(history, event);
     const found = savedBefore(holdings, event.at);
     if (found === undefined) return [];
@@ -132,11 +121,6 @@ function promptsAfterRestart(history: History): Return[] {
     if (found.saved === "cache" && found.had.kind === "refresh token" && isServiceDown) return [];
     return [{ ...found, at: event.at, index: event.index, end: "prompted" }];
   });
-}
-
-/** Prompts that a person wished for. */
-function isDeliberate({ prompt }: PromptShown): boolean {
-  return prompt === "select_account" || prompt === "create";
 }
 
 /** What there was before the restart that is still good, if nothing was got silently since. */

@@ -9,6 +9,7 @@ import { formatDuration, seconds } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
 import type { HeldToken } from "./books.ts";
 import { holdingsAt } from "./holdings.ts";
+import { fails, passes, unseen, type Placed } from "./judgement.ts";
 import { endOf, operationsOf, type Exchange, type Operation } from "./reading.ts";
 import {
   counted,
@@ -66,26 +67,20 @@ function judge(history: History): Judgement {
             `${delayed.length} waited longer than ${formatDuration(maxMs)}, up to ${formatDuration(worstMs)}`,
           ]),
     ];
-    return {
-      verdict: "fail",
-      message: `Of ${all} with a valid token past refresh_in and a failing or slow refresh, ${parts.join(" and ")}; the first, ${sinceStart(history, operation.invoked.at)} in, ended after ${formatDuration(tookMs)}.`,
-      evidence: evidenceOf(first),
-    };
+    return fails(
+      `Of ${all} with a valid token past refresh_in and a failing or slow refresh, ${parts.join(" and ")}; the first, ${sinceStart(history, operation.invoked.at)} in, ended after ${formatDuration(tookMs)}.`,
+      evidenceOf(first),
+    );
   }
   const [served] = early.filter(({ operation }) => operation.completed?.outcome === "ok");
   if (served === undefined) {
-    return {
-      verdict: "inconclusive",
-      message: "No call was made with a valid token past refresh_in while a refresh failed.",
-      evidence: [],
-    };
+    return unseen("No call was made with a valid token past refresh_in while a refresh failed.");
   }
   const slowestMs = Math.max(...early.map(({ tookMs }) => tookMs));
-  return {
-    verdict: "pass",
-    message: `${every(early.length, "call")} with a valid token past refresh_in and a failing or slow refresh got a token, the slowest after ${formatDuration(slowestMs)}.`,
-    evidence: evidenceOf(served),
-  };
+  return passes(
+    `${every(early.length, "call")} with a valid token past refresh_in and a failing or slow refresh got a token, the slowest after ${formatDuration(slowestMs)}.`,
+    evidenceOf(served),
+  );
 }
 
 function earlyRefreshOf(history: History, operation: Operation, maxMs: number): Early | undefined {
@@ -115,12 +110,12 @@ function durationOf(history: History, { began, ended }: Exchange): number {
   return (ended?.at ?? endOf(history)) - began.at;
 }
 
-function evidenceOf({ operation, held, request }: Early): number[] {
+function evidenceOf({ operation, held, request }: Early): Placed[] {
   const { invoked, completed } = operation;
   return [
-    held.index,
-    invoked.index,
-    ...(request === undefined ? [] : [request.ended?.index ?? request.began.index]),
-    ...(completed === undefined ? [] : [completed.index]),
+    held,
+    invoked,
+    ...(request === undefined ? [] : [request.ended ?? request.began]),
+    ...(completed === undefined ? [] : [completed]),
   ];
 }

@@ -8,6 +8,8 @@
 import { formatDuration } from "../clock/duration.ts";
 import type { History, OperationInvoked, PromptShown } from "../history/event.ts";
 import { holdingsAt, type Holdings } from "./holdings.ts";
+import { fails, passes, unseen } from "./judgement.ts";
+import { isDeliberate, promptsOf } from "./prompts.ts";
 import { operationsOf } from "./reading.ts";
 import {
   counted,
@@ -28,9 +30,7 @@ export const silentFirst: Rule = {
 };
 
 function judge(history: History): Judgement {
-  const prompts = history.events.filter(
-    (event): event is PromptShown => event.kind === "prompt-shown",
-  );
+  const prompts = promptsOf(history);
   const calls = new Map(operationsOf(history).map((one) => [one.invoked.operation, one.invoked]));
   for (const event of prompts) {
     const call = event.operation === undefined ? undefined : calls.get(event.operation);
@@ -39,11 +39,10 @@ function judge(history: History): Judgement {
   }
   const promptsMax = history.header.limits?.promptsMax;
   if (promptsMax !== undefined && prompts.length > promptsMax) {
-    return {
-      verdict: "fail",
-      message: `People were asked to act ${counted(prompts.length, "time")}; the scenario allows ${promptsMax}.`,
-      evidence: prompts.slice(promptsMax, promptsMax + 8).map(({ index }) => index),
-    };
+    return fails(
+      `People were asked to act ${counted(prompts.length, "time")}; the scenario allows ${promptsMax}.`,
+      prompts.slice(promptsMax),
+    );
   }
   const silent = operationsOf(history).filter((operation) => {
     if (!isCacheable(operation) || operation.invoked.user === undefined) return false;
@@ -51,17 +50,12 @@ function judge(history: History): Judgement {
   });
   const [first = silent[0]?.invoked] = prompts;
   if (first === undefined) {
-    return {
-      verdict: "inconclusive",
-      message: "Nobody was asked to sign in, and no user's call had a silent path.",
-      evidence: [],
-    };
+    return unseen("Nobody was asked to sign in, and no user's call had a silent path.");
   }
-  return {
-    verdict: "pass",
-    message: `${counted(prompts.length, "prompt")}, none of them while a silent path existed; ${counted(silent.length, "call")} had one.`,
-    evidence: [first.index],
-  };
+  return passes(
+    `${counted(prompts.length, "prompt")}, none of them while a silent path existed; ${counted(silent.length, "call")} had one.`,
+    [first],
+  );
 }
 
 function findFault(
@@ -69,23 +63,21 @@ function findFault(
   event: PromptShown,
   call: OperationInvoked | undefined,
 ): Judgement | undefined {
-  const { index, at, prompt, client } = event;
+  const { at, prompt, client } = event;
   const [fault] = signInFaultsAt(history, at);
   if (fault !== undefined && (prompt === "login" || prompt === "consent")) {
-    return {
-      verdict: "fail",
-      message: `${client} showed prompt=${prompt} ${sinceStart(history, at)} in, while ${fault.window.id} was open.`,
-      evidence: [index, fault.index],
-    };
+    return fails(
+      `${client} showed prompt=${prompt} ${sinceStart(history, at)} in, while ${fault.window.id} was open.`,
+      [event, fault],
+    );
   }
-  if (prompt === "select_account" || prompt === "create" || call?.claims === true) return undefined;
+  if (isDeliberate(event) || call?.claims === true) return undefined;
   const path = silentPathOf(holdingsAt(history, event), at);
   if (path === undefined) return undefined;
-  return {
-    verdict: "fail",
-    message: `${client} asked a person to sign in ${sinceStart(history, at)} in, although it had ${path.what}.`,
-    evidence: [index, path.index, ...(call === undefined ? [] : [call.index])],
-  };
+  return fails(
+    `${client} asked a person to sign in ${sinceStart(history, at)} in, although it had ${path.what}.`,
+    [event, path, ...(call === undefined ? [] : [call])],
+  );
 }
 
 function silentPathOf(

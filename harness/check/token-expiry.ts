@@ -8,6 +8,7 @@
 import { formatDuration, minutes } from "../clock/duration.ts";
 import type { History, OperationCompleted, TokenFacts, TokenPresented } from "../history/event.ts";
 import { holdingsAt } from "./holdings.ts";
+import { fails, passes, unseen } from "./judgement.ts";
 import { operationsOf, type Operation } from "./reading.ts";
 import {
   counted,
@@ -49,11 +50,10 @@ function judge(history: History): Judgement {
   if (first !== undefined) {
     const ageMs = first.completed.at - first.token.expiresAt;
     const all = counted(handedOut.length, "token");
-    return {
-      verdict: "fail",
-      message: `${expired.length} of ${all} handed out had expired; the first, ${sinceStart(history, first.completed.at)} in, was ${formatDuration(ageMs)} past its end.`,
-      evidence: [first.completed.index, first.operation.invoked.index],
-    };
+    return fails(
+      `${expired.length} of ${all} handed out had expired; the first, ${sinceStart(history, first.completed.at)} in, was ${formatDuration(ageMs)} past its end.`,
+      [first.completed, first.operation.invoked],
+    );
   }
   return judgePresented(history, handedOut) ?? conclude(handedOut);
 }
@@ -73,19 +73,17 @@ function judgePresented(history: History, handedOut: readonly HandedOut[]): Judg
     if (before === undefined) continue;
     const { completed, token } = before;
     if (isRefusedForItsTime(event) && event.at === completed.at) {
-      return {
-        verdict: "fail",
-        message: `A token that was handed out ${sinceStart(history, completed.at)} in was ${event.verdict} for the API at that very moment.`,
-        evidence: [event.index, completed.index],
-      };
+      return fails(
+        `A token that was handed out ${sinceStart(history, completed.at)} in was ${event.verdict} for the API at that very moment.`,
+        [event, completed],
+      );
     }
     const pastMs = event.at - token.expiresAt;
     if (event.verdict === "accepted" && pastMs > ACCEPTANCE_LEEWAY_MS) {
-      return {
-        verdict: "fail",
-        message: `An API accepted a token ${formatDuration(pastMs)} after it had expired.`,
-        evidence: [event.index, completed.index],
-      };
+      return fails(`An API accepted a token ${formatDuration(pastMs)} after it had expired.`, [
+        event,
+        completed,
+      ]);
     }
   }
   return undefined;
@@ -94,14 +92,13 @@ function judgePresented(history: History, handedOut: readonly HandedOut[]): Judg
 function conclude(handedOut: readonly HandedOut[]): Judgement {
   const [first] = handedOut;
   if (first === undefined) {
-    return { verdict: "inconclusive", message: "No token was handed out.", evidence: [] };
+    return unseen("No token was handed out.");
   }
   const tightest = handedOut.reduce((least, one) => (leftMs(one) < leftMs(least) ? one : least));
-  return {
-    verdict: "pass",
-    message: `${every(handedOut.length, "token")} handed out still lived; the nearest to its end had ${leftOf(tightest)} left.`,
-    evidence: [tightest.completed.index],
-  };
+  return passes(
+    `${every(handedOut.length, "token")} handed out still lived; the nearest to its end had ${leftOf(tightest)} left.`,
+    [tightest.completed],
+  );
 }
 
 function isRefusedForItsTime({ verdict }: TokenPresented): boolean {
