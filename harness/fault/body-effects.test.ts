@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { deliveryOf, headersOf, textOfResponse } from "../http/message.ts";
+import { createResponse, deliveryOf, headersOf, textOfResponse } from "../http/message.ts";
+import { alterResponse, type BodyEffect } from "./body-effects.ts";
 import type { FaultEffect } from "./plan.ts";
 import { answerTo, GOOD_TEXT } from "./testing.ts";
 
@@ -57,6 +58,34 @@ describe("the body of a good answer", () => {
     const response = await answerTo(effect);
     expect(deliveryOf(response)).toEqual({ kind: "whole" });
     expect(await response.text()).toBe(GOOD_TEXT);
+  });
+
+  it.each<[BodyEffect, string]>([
+    [{ kind: "slow-body", chunkBytes: 1, everyMs: 1 }, ""],
+    [{ kind: "stalled-body", bytes: 2, forMs: 1 }, "{}"],
+    [{ kind: "cut-body", bytes: 2, by: "reset" }, "{}"],
+    [{ kind: "truncated-body", bytes: 2 }, "{}"],
+    [{ kind: "keys-withdrawn" }, '{"keys":[]}'],
+  ])("is the very same under %o when it is %j", async (effect, text) => {
+    const response = createResponse(text, { status: 200, headers: [] });
+    expect(await alterResponse(effect, response)).toBe(response);
+  });
+
+  it("keeps its status and the spelling of its headers, whatever the body becomes", async () => {
+    const response = createResponse("busy", {
+      status: 503,
+      headers: [
+        ["content-type", "text/plain"],
+        ["Retry-After", "5"],
+      ],
+    });
+    const effect = { kind: "wrong-content-type", contentType: "text/html" } as const;
+    const altered = await alterResponse(effect, response);
+    expect(altered.status).toBe(503);
+    expect(headersOf(altered)).toEqual([
+      ["content-type", "text/html"],
+      ["Retry-After", "5"],
+    ]);
   });
 
   it("has nothing to be slow with when it is empty", async () => {

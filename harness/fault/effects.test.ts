@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkFault } from "../http/network-fault.ts";
+import { faultSiteOf } from "./layer.ts";
 import type { FaultEffect } from "./plan.ts";
 import {
   aWindow,
@@ -64,8 +65,51 @@ describe("a hang", () => {
     const well = createWellService();
     const { service, clock } = breakService([aWindow(effect)], { service: well });
     clock.jumpTo(10_000);
-    expect(await endOf(service.handle(tokenRequest()))).toBe("ECONNRESET");
+    const exchange = service.handle(tokenRequest());
+    await expect(exchange).rejects.toMatchObject({ code: "ECONNRESET", host: HOST });
     expect([clock.elapsed(), well.asked()]).toEqual([endsAt, 0]);
+  });
+});
+
+describe("a hang that a latency brings past the end of its window", () => {
+  it("ends at once, and time does not turn back", async () => {
+    const { service, clock } = breakService([
+      aWindow({ kind: "latency", delay: 70_000 }, { id: "slow" }),
+      aWindow({ kind: "hang" }, { id: "hang" }),
+    ]);
+    expect(await endOf(service.handle(tokenRequest()))).toBe("ECONNRESET");
+    expect(clock.elapsed()).toBe(70_000);
+  });
+});
+
+describe("an error answer", () => {
+  it.each<[FaultEffect, string | null]>([
+    [
+      {
+        kind: "throttle",
+        retryAfter: { form: "seconds", seconds: 9 },
+        body: { form: "text", text: "no" },
+      },
+      "9",
+    ],
+    [{ kind: "server-error", status: 502, body: { form: "text", text: "no" } }, null],
+    [
+      {
+        kind: "server-error",
+        status: 502,
+        retryAfter: { form: "zero" },
+        body: { form: "text", text: "no" },
+      },
+      "0",
+    ],
+  ])("of %o has the body and the Retry-After that it says", async (effect, retryAfter) => {
+    const { service } = breakService([aWindow(effect)]);
+    const response = await service.handle(tokenRequest());
+    expect([await response.text(), response.headers.get("retry-after")]).toEqual([
+      "no",
+      retryAfter,
+    ]);
+    expect(response.status).toBe(effect.kind === "throttle" ? 429 : 502);
   });
 });
 
@@ -73,7 +117,8 @@ describe("a reset", () => {
   it("comes at once, on a connection that stood", async () => {
     const { service, clock } = breakService([aWindow({ kind: "reset" }, { at: "edge" })]);
     expect(await endOf(service.connect(tokenRequest()))).toBe("connected");
-    expect(await endOf(service.handle(tokenRequest()))).toBe("ECONNRESET");
+    const exchange = service.handle(tokenRequest());
+    await expect(exchange).rejects.toMatchObject({ code: "ECONNRESET", host: HOST });
     expect(clock.elapsed()).toBe(0);
   });
 });
@@ -99,5 +144,54 @@ describe("a connection", () => {
     clock.jumpTo(59_000);
     const fault = await service.connect(tokenRequest()).catch((error: unknown) => error);
     expect((fault as NetworkFault).afterMs).toBe(1_000);
+  });
+});
+
+describe("an effect of each kind", () => {
+  const busy: FaultEffect = { kind: "server-error", status: 503, body: { form: "empty" } };
+  const html = { form: "html", title: "Busy" } as const;
+  const ending: FaultEffect[] = [
+    { kind: "throttle", retryAfter: { form: "zero" }, body: html },
+    { kind: "server-error", status: 502, body: html },
+    { kind: "hang" },
+    { kind: "reset" },
+    { kind: "empty-success" },
+  ];
+  const passing: FaultEffect[] = [
+    { kind: "latency", delay: 1 },
+    { kind: "slow-body", chunkBytes: 5, everyMs: 1 },
+    { kind: "stalled-body", bytes: 5, forMs: 1 },
+    { kind: "truncated-body", bytes: 5 },
+    { kind: "cut-body", bytes: 5, by: "fin" },
+    { kind: "wrong-content-type", contentType: "text/html" },
+    { kind: "keys-withdrawn" },
+  ];
+  const connection: FaultEffect[] = [
+    { kind: "refused" },
+    { kind: "dns-failure" },
+    { kind: "connect-timeout" },
+    { kind: "tls-failure" },
+  ];
+
+  it.each(ending)("ends the request there and then: %o", async (effect) => {
+    const { service, taken } = breakService([aWindow(effect), aWindow(busy, { id: "next" })]);
+    const request = tokenRequest();
+    await endOf(service.handle(request));
+    expect([taken, faultSiteOf(request)]).toEqual([["w"], "primary"]);
+  });
+
+  it.each(passing)("leaves the answer to others: %o", async (effect) => {
+    const { service, taken } = breakService([aWindow(effect, { at: "edge" }), aWindow(busy)]);
+    const request = tokenRequest();
+    expect(await endOf(service.handle(request))).toBe("503");
+    expect([taken, faultSiteOf(request)]).toEqual([["w", "w"], "primary"]);
+  });
+
+  it.each(connection)("ends the connection there and then: %o", async (effect) => {
+    const next = aWindow({ kind: "refused" }, { id: "next" });
+    const { service, taken } = breakService([aWindow(effect, { at: "dns" }), next]);
+    const attempt = tokenRequest();
+    await endOf(service.connect(attempt));
+    expect([taken, faultSiteOf(attempt)]).toEqual([["w"], "dns"]);
   });
 });

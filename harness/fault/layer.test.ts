@@ -201,12 +201,12 @@ describe("several windows", () => {
     const { service } = breakService([
       aWindow({ kind: "wrong-content-type", contentType: "text/html" }, { id: "type" }),
       aWindow({ kind: "truncated-body", bytes: 10 }, { id: "short" }),
-      aWindow({ kind: "cut-body", bytes: 20, by: "fin" }, { id: "cut" }),
+      aWindow({ kind: "cut-body", bytes: 10, by: "fin" }, { id: "cut" }),
     ]);
     const response = await service.handle(tokenRequest());
     expect(response.headers.get("content-type")).toBe("text/html");
     expect(await textOfResponse(response)).toBe(GOOD_TEXT.slice(0, 10));
-    // The cut at 20 lies beyond the end of the shortened text.
+    // The cut at 10 is the end of the shortened text: there is nothing left to cut off.
     expect(deliveryOf(response)).toEqual({ kind: "whole" });
   });
 

@@ -56,6 +56,17 @@ describe("a slice", () => {
     expect(await matches({ [field]: "another" })).toBe(false);
   });
 
+  it.each([
+    ["westus2.mtlsauth.microsoft.com", true],
+    ["westus2.login.microsoftonline.us", true],
+    ["westus2.login-us.microsoftonline.com", true],
+    ["login.microsoftonline.com", false],
+    ["westus2.graph.microsoft.com", false],
+  ])("by region reads the host %s: %s", async (host, isRegional) => {
+    const asked = await describeRequest(tokenRequest({}, { host }));
+    expect(matchesSlice({ region: "westus2" }, asked)).toBe(isRegional);
+  });
+
   it("wants every given field to match", async () => {
     expect(await matches({ tenant: TENANT, grant: "refresh_token" })).toBe(true);
     expect(await matches({ tenant: TENANT, grant: "password" })).toBe(false);
@@ -72,6 +83,8 @@ describe("a slice", () => {
     expect(await matches({ user: "ada@contoso.com" })).toBe(false);
     expect(await matches({ user: "ada@contoso.com" }, ["Ada@contoso.com"])).toBe(true);
     expect(await matches({ tenant: "contoso.com" }, ["contoso.com"])).toBe(true);
+    for (const field of ["grant", "app", "host", "region"] as const)
+      expect(await matches({ [field]: "contoso.com" }, ["contoso.com"])).toBe(false);
   });
 });
 
@@ -90,6 +103,11 @@ describe("the share that a window takes", () => {
       1, 0.75, 0.5, 0,
     ]);
     expect(probabilityAt({ ...ramped, chance: 0.5 }, 1_500)).toBe(0.25);
+  });
+
+  it("stays within the ends of its ramp before the window opens and after it closes", () => {
+    const ramped = { ...window, ramp: { from: 0.2, to: 0.6 } };
+    expect([0, 9_000].map((at) => probabilityAt(ramped, at))).toEqual([0.2, 0.6]);
   });
 });
 
