@@ -13,15 +13,19 @@ const capable = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } }
 
 function start() {
   let nowMs = Date.UTC(2026, 2, 2, 8);
-  let keys: "served" | "down" | "unreachable" = "served";
+  let keys: "served" | "down" | "unreachable" | "page" | "empty" | "odd" = "served";
   let fetches = 0;
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
   const directory = createDirectory(contoso, clock);
   const settings = { ...contoso.settings, accessTokenLifetimeSeconds: 3_600 };
   const ests = createEsts({ directory, clock, random: createRandom("api tests"), settings });
+  const ok = (text: string) => Promise.resolve(createResponse(text, { status: 200, headers: [] }));
   const fetchKeys: Handler = (request) => {
     fetches += 1;
     if (keys === "unreachable") return Promise.reject(new Error("no connection"));
+    if (keys === "page") return ok("<html>Sign in to the network</html>");
+    if (keys === "empty") return ok("{}");
+    if (keys === "odd") return ok('{"keys":[{"kid":"odd"},7]}');
     return keys === "down"
       ? Promise.resolve(createResponse("", { status: 503, headers: [] }))
       : ests(request);
@@ -131,7 +135,7 @@ describe("a protected API", () => {
     expect(bench.fetches()).toBe(2);
   });
 
-  it.each(["down", "unreachable"] as const)(
+  it.each(["down", "unreachable", "page", "empty", "odd"] as const)(
     "keeps its old keys while the key set is %s",
     async (how) => {
       const bench = start();
@@ -142,6 +146,7 @@ describe("a protected API", () => {
       expect((await bench.ask(token)).verdict).toBe("accepted");
       bench.directory.rotateKeys(0);
       expect((await bench.ask(await bench.tokenFor(graph))).verdict).toBe("unknown-key");
+      expect((await bench.ask(token)).verdict).toBe("accepted");
     },
   );
 
@@ -162,6 +167,15 @@ describe("a protected API", () => {
     expect(challenge).toEqual({
       access_token: { nbf: { essential: true, value: String(Date.UTC(2026, 2, 2, 8, 1) / 1_000) } },
     });
+  });
+
+  it("accepts what was issued in the second of the revocation: a token knows no shorter time", async () => {
+    const bench = start();
+    const user = tenant?.users[0];
+    bench.pass(60_500);
+    if (user !== undefined) bench.directory.revokeSessions([user]);
+    bench.pass(100);
+    expect((await bench.ask(await bench.tokenFor(graph, capable))).verdict).toBe("accepted");
   });
 
   it("says who the user is at UserInfo", async () => {

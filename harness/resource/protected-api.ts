@@ -56,7 +56,8 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     const user = userOf(directory, claims);
     const validFromMs = user === undefined ? 0 : directory.tokensValidFrom(user);
     const evaluated = resource.cae && Array.isArray(claims["xms_cc"]);
-    if (evaluated && Number(claims["iat"]) * 1_000 < validFromMs)
+    // Both sides in whole seconds, as the challenge says it: what was issued after it must do.
+    if (evaluated && Number(claims["iat"]) < Math.floor(validFromMs / 1_000))
       return { verdict: "revoked", validFromMs };
     return { verdict: "accepted", ...(user === undefined ? {} : { user }) };
   };
@@ -98,7 +99,9 @@ function createKeyCache(
 
   const fetchAgain = async (): Promise<void> => {
     askedAtMs = clock.now();
-    const fetched = await fetchKeys(createRequest(keysUrl)).then(readKeys, () => undefined);
+    const fetched = await fetchKeys(createRequest(keysUrl))
+      .then(readKeys)
+      .catch(() => undefined);
     // A key set that cannot be read leaves the old one in use.
     if (fetched === undefined) return;
     keys = fetched;
@@ -113,13 +116,14 @@ function createKeyCache(
   };
 }
 
-async function readKeys(response: Response): Promise<Map<string, KeyObject> | undefined> {
-  if (response.status !== 200) return undefined;
-  const body = (await response.json()) as {
-    keys?: readonly { kid: string; n: string; e: string }[];
+/** Rejects for what is no key set: a page, half a body, keys of another kind. */
+async function readKeys(response: Response): Promise<Map<string, KeyObject>> {
+  if (response.status !== 200) throw new Error(`the key set answered ${response.status}`);
+  const { keys } = (await response.json()) as {
+    keys: readonly { kid: string; n: string; e: string }[];
   };
   return new Map(
-    (body.keys ?? []).map(({ kid, n, e }) => [
+    keys.map(({ kid, n, e }) => [
       kid,
       createPublicKey({ key: { kty: "RSA", n, e }, format: "jwk" }),
     ]),
