@@ -167,7 +167,7 @@ async function withTimeout(
 
 function homeAccountOf(request: TokenRequest, options: OpenOptions): string {
   const user = request.user;
-  return `${user?.id ?? ""}.${user?.homeTenant ?? options.tenant.id}`;
+  return `${user?.homeId ?? user?.id ?? ""}.${user?.homeTenant ?? options.tenant.id}`;
 }
 
 /** The wire's own word on the token's life; the client's, for a token that the wire does not know. */

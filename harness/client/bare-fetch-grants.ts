@@ -87,5 +87,7 @@ function hintOf(
     vice === "wrong-hint"
       ? (context.world.tenants[0]?.users.find((user) => user.id !== wish.user?.id) ?? wish.user)
       : wish.user;
-  return { "x-anchormailbox": `Oid:${named.id}@${named.homeTenant ?? options.tenant.id}` };
+  return {
+    "x-anchormailbox": `Oid:${named.homeId ?? named.id}@${named.homeTenant ?? options.tenant.id}`,
+  };
 }

@@ -167,7 +167,7 @@ function savedRefreshToken(client: Confidential | Public, request: TokenRequest)
     readonly RefreshToken?: Readonly<Record<string, { home_account_id: string; secret: string }>>;
   };
   const saved = Object.values(cache.RefreshToken ?? {});
-  const id = request.user?.id ?? "";
+  const id = request.user?.homeId ?? request.user?.id ?? "";
   return saved.find(({ home_account_id: owner }) => owner.startsWith(id))?.secret ?? "";
 }
 

@@ -24,6 +24,8 @@ export interface Directory {
   isDisabled(user: User): boolean;
   /** Grants issued to the user before this instant are void. ms since the epoch; 0 when never revoked. */
   tokensValidFrom(user: User): number;
+  /** How often the user's grants were voided: tells grants apart that are as old as the revocation, to the millisecond. */
+  revocations(user: User): number;
   revokeSessions(users: readonly User[]): void;
   disable(user: User): void;
 
@@ -41,9 +43,15 @@ export function createDirectory(world: World, clock: Clock): Directory {
     for (const name of [tenant.id, ...tenant.domains]) tenants.set(name.toLowerCase(), tenant);
   }
   const validFrom = new Map<string, number>();
+  const revocations = new Map<string, number>();
   const disabled = new Set<string>();
   const retired: { key: SigningKey; untilMs: number }[] = [];
   let signing = 0;
+
+  const revoke = (user: User): void => {
+    validFrom.set(user.id, clock.now());
+    revocations.set(user.id, (revocations.get(user.id) ?? 0) + 1);
+  };
 
   return {
     world,
@@ -78,12 +86,11 @@ export function createDirectory(world: World, clock: Clock): Directory {
 
     isDisabled: (user) => user.disabled === true || disabled.has(user.id),
     tokensValidFrom: (user) => validFrom.get(user.id) ?? 0,
-    revokeSessions(users) {
-      for (const user of users) validFrom.set(user.id, clock.now());
-    },
+    revocations: (user) => revocations.get(user.id) ?? 0,
+    revokeSessions: (users) => users.forEach(revoke),
     disable(user) {
       disabled.add(user.id);
-      validFrom.set(user.id, clock.now());
+      revoke(user);
     },
 
     signingKey: () => loadSigningKey(signing),

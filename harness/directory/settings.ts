@@ -17,5 +17,9 @@ export const defaultServiceSettings: ServiceSettings = {
   deviceCodeSeconds: 900,
   // Section I.10: spaces in bodies since about 2023.
   errorSeparator: "space",
+  // A.10: seen on other dead grants, unverified on this one.
+  revokedGrantSuberror: "bad_token",
+  // A.10: counted by a cookie, which token clients do not keep; for scenarios that want it.
+  loopDetection: "off",
   signInPage: "form",
 };

@@ -12,6 +12,8 @@ export interface User {
   /** A guest's account is at home in another tenant of the world. */
   readonly kind: "member" | "guest";
   readonly homeTenant?: string;
+  /** A guest's object id at home: the `uid` of `client_info`. Default: `id`. */
+  readonly homeId?: string;
   readonly devices: readonly string[];
   readonly disabled?: true;
 }
@@ -102,6 +104,10 @@ export interface ServiceSettings {
   readonly deviceCodeSeconds: number;
   /** Between the parts of error_description: CRLF in recordings, spaces in bodies since about 2023. */
   readonly errorSeparator: "crlf" | "space";
+  /** `suberror` of AADSTS50173, which nobody has captured: clients take a bare invalid_grant in another way. */
+  readonly revokedGrantSuberror: "bad_token" | "none";
+  /** AADSTS50196: that many like requests for a user within that time are refused (documented: 15 in 5 minutes). */
+  readonly loopDetection: "off" | { readonly requests: number; readonly withinSeconds: number };
   /** Sign-in page: a form to fill in, or signed in by `login_hint` alone. */
   readonly signInPage: "form" | "automatic";
 }

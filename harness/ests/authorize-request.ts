@@ -4,7 +4,7 @@
  * an answer sent to a stranger's address would give the code away.
  */
 import type { AppRegistration, Tenant } from "../directory/world.ts";
-import { isShared, tenantOf, type EstsContext } from "./context.ts";
+import { isShared, sharedAppOf, tenantOf, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 
 export type ResponseMode = "query" | "fragment" | "form_post";
@@ -77,13 +77,9 @@ function appAsked(
   tenant: Tenant | undefined,
   clientId: string,
 ): AppRegistration {
-  const { directory } = context;
-  const found =
-    tenant === undefined
-      ? directory.world.tenants.flatMap(({ apps }) => apps).find((app) => app.clientId === clientId)
-      : directory.app(tenant, clientId);
+  if (tenant === undefined) return sharedAppOf(context, clientId);
+  const found = context.directory.app(tenant, clientId);
   if (found === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
-  if (tenant === undefined && found.multiTenant !== true) throw new EstsError(50194);
   return found;
 }
 
@@ -92,6 +88,7 @@ function isLoopbackOf(registered: string, asked: string): boolean {
   if (!URL.canParse(asked) || !URL.canParse(registered)) return false;
   const [one, other] = [new URL(registered), new URL(asked)];
   return (
+    one.protocol === other.protocol &&
     one.hostname === "localhost" &&
     other.hostname === "localhost" &&
     one.pathname === other.pathname

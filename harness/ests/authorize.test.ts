@@ -190,6 +190,23 @@ describe("authorize", () => {
     expect([unknown.status, unknown.headers.get("location")]).toEqual([200, null]);
   });
 
+  it.each([
+    ["http://localhost:8400/", 302],
+    ["http://localhost:8400/other", 400],
+    ["ftp://localhost:8400/", 400],
+    ["http://localhost.evil.example:8400/", 400],
+  ])("answers a native app at %s with %i", async (redirectUri, status) => {
+    const bench = startEsts();
+    const query = new URLSearchParams({
+      client_id: bench.app("desk-app").clientId,
+      response_type: "code",
+      redirect_uri: redirectUri,
+      scope: graph,
+      prompt: "none",
+    });
+    expect((await bench.get(`oauth2/v2.0/authorize?${query}`)).status).toBe(status);
+  });
+
   it("binds the code to the verifier", async () => {
     const bench = startEsts();
     const verifier = "v".repeat(43);

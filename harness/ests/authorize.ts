@@ -47,9 +47,12 @@ export function authorize(context: EstsContext): EstsReply {
 export function signIn(context: EstsContext): EstsReply {
   const { parameters } = context.described;
   const request = readAuthorizeRequest(context, fieldsOf(parameters["ctx"] ?? ""));
-  const username = parameters["login"] ?? "";
   try {
-    const { tenant, user } = signInWithPassword(context, username, parameters["passwd"] ?? "");
+    const { tenant, user } = signInWithPassword(context, {
+      username: parameters["login"] ?? "",
+      password: parameters["passwd"] ?? "",
+      tenantSegment: context.described.tenant ?? "",
+    });
     return answering(context, request, () =>
       succeed(context, request, { tenant, user, signedInAtMs: context.clock.now() }),
     );
@@ -92,7 +95,7 @@ function answering(
       traceId: context.traceId,
       correlationId: context.correlationId,
       nowMs: context.clock.now(),
-      separator: context.settings.errorSeparator,
+      settings: context.settings,
     });
     const envelope = JSON.parse(body) as { error_description: string; error_uri: string };
     return respond(request, {
@@ -153,6 +156,7 @@ function succeed(context: EstsContext, request: AuthorizeRequest, who: SignedIn)
             },
           }),
       ...(claims === undefined ? {} : { claims }),
+      revocations: context.directory.revocations(who.user),
       expiresAtMs: context.clock.now() + context.settings.authCodeMinutes * 60_000,
       redeemed: false,
     });

@@ -1,6 +1,7 @@
 /** How a client proves itself at the token endpoint: secret in body or Basic header, or a signed assertion. */
 import { createVerify, X509Certificate } from "node:crypto";
 import type { AppRegistration } from "../directory/world.ts";
+import { basicCredentials } from "../http/endpoint.ts";
 import type { EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 import type { TokenSubject } from "./tokens.ts";
@@ -16,7 +17,7 @@ export function authenticateClient(
     checkAssertion(assertion, app, context.clock.now());
     return "certificate";
   }
-  const secret = parameters["client_secret"] ?? basicSecret(context.request);
+  const secret = parameters["client_secret"] ?? basicCredentials(context.request)?.secret;
   if (secret !== undefined) {
     checkSecret(secret, app, context.clock.now());
     return "secret";
@@ -32,14 +33,6 @@ function checkSecret(secret: string, app: AppRegistration, nowMs: number): void 
   if (found === undefined) throw new EstsError(7000215, `App: ${app.clientId}.`);
   if (found.expiresAt !== undefined && found.expiresAt <= nowMs)
     throw new EstsError(7000222, `App: ${app.clientId}.`);
-}
-
-function basicSecret(request: Request): string | undefined {
-  const [, encoded] = /^Basic (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  if (encoded === undefined) return undefined;
-  const pair = Buffer.from(encoded, "base64").toString("utf8");
-  const at = pair.indexOf(":");
-  return at < 0 ? undefined : decodeURIComponent(pair.slice(at + 1));
 }
 
 function checkAssertion(assertion: string, app: AppRegistration, nowMs: number): void {

@@ -6,6 +6,7 @@ import type { EntraRequest } from "../http/endpoint.ts";
 import type { Random } from "../random.ts";
 import { EstsError } from "./errors.ts";
 import type { GrantStore } from "./grant-store.ts";
+import type { LoopDetector } from "./loop-detector.ts";
 import type { TokenIssuer } from "./tokens.ts";
 
 export interface EstsParts {
@@ -15,12 +16,13 @@ export interface EstsParts {
   readonly settings: ServiceSettings;
   readonly issuer: TokenIssuer;
   readonly grants: GrantStore;
+  readonly loops: LoopDetector;
 }
 
 export interface EstsContext extends EstsParts {
   readonly request: Request;
   readonly described: EntraRequest;
-  /** `https://` and the host that was asked. */
+  /** Scheme, host and port that were asked. */
   readonly origin: string;
   /** Also x-ms-request-id. */
   readonly traceId: string;
@@ -35,16 +37,19 @@ export function required(context: EstsContext, name: string): string {
   return value;
 }
 
-/** The tenant of the path, or the user's home for `common` and `organizations`; 90002 when there is none. */
-export function tenantOf(context: EstsContext, upn?: string): Tenant {
+/** The tenant of the path; 90002 when there is none, as on `common` and `organizations`. */
+export function tenantOf(context: EstsContext): Tenant {
   const segment = context.described.tenant ?? "";
-  if (isShared(segment)) {
-    const home = upn === undefined ? undefined : context.directory.homeOf(upn);
-    if (home !== undefined) return home.tenant;
-    throw new EstsError(90002, `Tenant: ${segment}.`);
-  }
   const tenant = context.directory.tenant(segment);
   if (tenant === undefined) throw new EstsError(90002, `Tenant: ${segment}.`);
+  return tenant;
+}
+
+/** As `tenantOf`; on a shared endpoint the tenant in which the grant was made. */
+export function tenantOfGrant(context: EstsContext, grant: { readonly tenantId: string }): Tenant {
+  if (!isShared(context.described.tenant ?? "")) return tenantOf(context);
+  const tenant = context.directory.tenant(grant.tenantId);
+  if (tenant === undefined) throw new EstsError(70000);
   return tenant;
 }
 
@@ -65,5 +70,16 @@ export function appOf(context: EstsContext, tenant: Tenant): AppRegistration {
   if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
   if (isShared(context.described.tenant ?? "") && app.multiTenant !== true)
     throw new EstsError(50194);
+  return app;
+}
+
+/** The app on a shared endpoint, before a user is known: 700016 anywhere unknown, 50194 when it has one tenant. */
+export function sharedAppOf(context: EstsContext, clientId: string): AppRegistration {
+  const wanted = clientId.toLowerCase();
+  const app = context.directory.world.tenants
+    .flatMap(({ apps }) => apps)
+    .find((candidate) => candidate.clientId === wanted);
+  if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
+  if (app.multiTenant !== true) throw new EstsError(50194);
   return app;
 }

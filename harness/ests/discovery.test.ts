@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createRequest } from "../http/message.ts";
 import { startEsts } from "./testing.ts";
 
 describe("discovery", () => {
@@ -26,6 +27,22 @@ describe("discovery", () => {
     });
     expect(headers.get("cache-control")).toBe("max-age=86400, private");
     expect(headers.get("access-control-allow-origin")).toBe("*");
+    expect(headers.getSetCookie().map((cookie) => cookie.split("=")[0])).toEqual([
+      "fpc",
+      "esctx",
+      "x-ms-gateway-slice",
+      "stsservicecookie",
+    ]);
+  });
+
+  it("names the port at which it was asked", async () => {
+    const { ests, tenantId } = startEsts();
+    const address = `https://localhost:8443/${tenantId}`;
+    const response = await ests(createRequest(`${address}/v2.0/.well-known/openid-configuration`));
+    expect(await response.json()).toMatchObject({
+      token_endpoint: `${address}/oauth2/v2.0/token`,
+      issuer: `${address}/v2.0`,
+    });
   });
 
   it.each(["https://login.evil.example/common/oauth2/v2.0/authorize", "nonsense", ""])(

@@ -2,6 +2,7 @@
  * The AADSTS errors that the simulated ESTS gives, as one table: status and OAuth error as
  * seen on the wire where `shared/facts/entra.md` A.10 has them, texts in our own words.
  */
+import type { ServiceSettings } from "../directory/world.ts";
 
 interface ErrorRow {
   readonly status: 400 | 401;
@@ -49,6 +50,11 @@ const table = {
     status: 400,
     error: "invalid_request",
     text: "The app is not multi-tenant: use the tenant's own endpoint.",
+  },
+  50196: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The same request came again and again: the client is in a loop.",
   },
   500011: {
     status: 400,
@@ -103,6 +109,12 @@ const table = {
   },
   70018: { status: 400, error: "bad_verification_code", text: "The device code is not known." },
   70019: { status: 400, error: "expired_token", text: "The device code has expired." },
+  // Name from the list of error codes; status and error word are a guess.
+  700005: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The authorization code was issued for another tenant.",
+  },
   700016: {
     status: 400,
     error: "unauthorized_client",
@@ -180,7 +192,7 @@ export interface EnvelopeParts {
   readonly traceId: string;
   readonly correlationId: string;
   readonly nowMs: number;
-  readonly separator: "crlf" | "space";
+  readonly settings: Pick<ServiceSettings, "errorSeparator" | "revokedGrantSuberror">;
 }
 
 /** Status and JSON body of an error, fields in captured order (A.9). `traceId` is also x-ms-request-id. */
@@ -190,7 +202,10 @@ export function errorEnvelope(
 ): { readonly status: number; readonly body: string } {
   const row: ErrorRow = table[error.code];
   const timestamp = `${new Date(parts.nowMs).toISOString().slice(0, 19).replace("T", " ")}Z`;
-  const between = parts.separator === "crlf" ? "\r\n" : " ";
+  const { errorSeparator, revokedGrantSuberror } = parts.settings;
+  const suberror =
+    error.code === 50173 && revokedGrantSuberror === "none" ? undefined : row.suberror;
+  const between = errorSeparator === "crlf" ? "\r\n" : " ";
   const description = [
     `AADSTS${error.code}: ${error.message}`,
     `Trace ID: ${parts.traceId}`,
@@ -205,7 +220,7 @@ export function errorEnvelope(
     trace_id: parts.traceId,
     correlation_id: parts.correlationId,
     error_uri: `https://login.microsoftonline.com/error?code=${error.code}`,
-    ...(row.suberror === undefined ? {} : { suberror: row.suberror }),
+    ...(suberror === undefined ? {} : { suberror }),
   });
   return { status: row.status, body };
 }

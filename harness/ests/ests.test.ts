@@ -12,6 +12,7 @@ describe("the token service", () => {
       "1.P",
       "private",
     ]);
+    expect(headers.get("x-ms-ests-server")).toMatch(/^2\.1\./);
   });
 
   it("lets a page ask whether it may send what it wants to send", async () => {
@@ -93,7 +94,9 @@ describe("the token service", () => {
         path,
         fc.array(fc.tuple(name, value)),
         fc.constantFrom("GET", "POST"),
-        async (where, fields, method) => {
+        fc.oneof(fc.constantFrom("%", "%zz:%", "a", ":"), fc.string()),
+        async (where, fields, method, pair) => {
+          const authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
           const form = new URLSearchParams(fields).toString();
           const request =
             method === "GET"
@@ -103,6 +106,7 @@ describe("the token service", () => {
                   headers: {
                     "content-type": "application/x-www-form-urlencoded",
                     cookie: `ESTSAUTH=${form}`,
+                    authorization,
                   },
                   body: form,
                 });

@@ -22,6 +22,7 @@ import { grantPassword } from "./grant-password.ts";
 import { grantRefreshToken } from "./grant-refresh-token.ts";
 import { createGrantStore, type RefreshState } from "./grant-store.ts";
 import { estsHeaders, preflightHeaders, type HeaderParts } from "./headers.ts";
+import { createLoopDetector } from "./loop-detector.ts";
 import { page } from "./pages.ts";
 import type { EstsReply } from "./reply.ts";
 import { createTokenIssuer } from "./tokens.ts";
@@ -45,6 +46,7 @@ export function createEsts(options: EstsOptions): Handler {
     settings,
     issuer: createTokenIssuer(directory, { remember }),
     grants: createGrantStore(clock, random.fork("grants")),
+    loops: createLoopDetector(clock, settings.loopDetection),
   };
   const traceIds = random.fork("trace ids");
 
@@ -55,7 +57,7 @@ export function createEsts(options: EstsOptions): Handler {
       ...parts,
       request,
       described,
-      origin: `https://${described.host}`,
+      origin: new URL(request.url).origin,
       traceId,
       correlationId: correlationIdOf(request, described) ?? traceId,
     };
@@ -85,6 +87,7 @@ function dispatch(context: EstsContext): EstsReply | undefined {
       return { kind: "discovery", body: userRealm(context) };
     case "token":
       demandPost(request);
+      context.loops.check(context);
       return {
         kind: "token",
         clitelem: `1,0,0,${refreshTokenAge(context)},`,
@@ -96,7 +99,9 @@ function dispatch(context: EstsContext): EstsReply | undefined {
     case "authorize":
       if (path.endsWith("/deviceauth"))
         return { kind: "page", status: 200, html: deviceCodePage(context) };
-      return path.endsWith("/login") ? signIn(context) : authorize(context);
+      if (path.endsWith("/login")) return signIn(context);
+      context.loops.check(context);
+      return authorize(context);
     case "logout":
       return logout(context);
     case "userinfo":
@@ -171,7 +176,7 @@ function errorResponse(context: EstsContext, error: EstsError): Response {
     traceId: context.traceId,
     correlationId: context.correlationId,
     nowMs: context.clock.now(),
-    separator: context.settings.errorSeparator,
+    settings: context.settings,
   });
   const { endpoint } = context.described;
   if (endpoint === "authorize" || endpoint === "logout") {
@@ -239,12 +244,7 @@ function headerParts(
 function missingRoute(context: EstsContext): Response {
   return createResponse("", {
     status: 404,
-    headers: [
-      ["Cache-Control", "private"],
-      ["x-ms-request-id", context.traceId],
-      ["x-ms-srs", "1.P"],
-      ["Content-Length", "0"],
-    ],
+    headers: estsHeaders({ ...headerParts(context, ""), kind: "missing" }),
   });
 }
 

@@ -1,7 +1,7 @@
 /** Authorization code with PKCE: known? same client? redeemed? expired? verified? then tokens. */
 import { createHash } from "node:crypto";
 import { authenticateClient } from "./client-authentication.ts";
-import { appOf, required, type EstsContext } from "./context.ts";
+import { appOf, required, tenantOfGrant, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 import type { AuthorizationCode } from "./grant-store.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
@@ -12,8 +12,8 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
   const { parameters } = context.described;
   const code = context.grants.code(required(context, "code"));
   if (code === undefined) throw new EstsError(70000);
-  const tenant = context.directory.tenant(code.tenantId);
-  if (tenant === undefined) throw new EstsError(70000);
+  const tenant = tenantOfGrant(context, code);
+  if (tenant.id !== code.tenantId) throw new EstsError(700005);
   const app = appOf(context, tenant);
   checkOrigin(context, code);
   const proof = code.redirectType === "spa" ? "none" : authenticateClient(context, app);
@@ -23,11 +23,7 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
   if (code.redirectUri !== parameters["redirect_uri"]) throw new EstsError(50011);
   checkVerifier(code, parameters["code_verifier"]);
   const issuedAtMs = code.expiresAtMs - context.settings.authCodeMinutes * 60_000;
-  const { user } = userOfGrant(context, {
-    tenantId: code.tenantId,
-    userId: code.userId,
-    issuedAtMs,
-  });
+  const { user } = userOfGrant(context, { ...code, issuedAtMs });
   code.redeemed = true;
   const claims = parameters["claims"] ?? code.claims;
   return userAnswer(context, {

@@ -1,5 +1,13 @@
 /** Device code: start, the page on which a person approves, and the poll (URN or `device_code`). */
-import { claimsAsked, appOf, required, tenantOf, isShared, type EstsContext } from "./context.ts";
+import {
+  appOf,
+  claimsAsked,
+  isShared,
+  required,
+  sharedAppOf,
+  tenantOf,
+  type EstsContext,
+} from "./context.ts";
 import { EstsError } from "./errors.ts";
 import { page, pageForm } from "./pages.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
@@ -14,7 +22,8 @@ export function startDeviceCode(context: EstsContext): Record<string, unknown> {
   const { settings, clock, grants, described } = context;
   const segment = described.tenant ?? "common";
   const clientId = required(context, "client_id");
-  if (!isShared(segment)) appOf(context, tenantOf(context));
+  if (isShared(segment)) sharedAppOf(context, clientId);
+  else appOf(context, tenantOf(context));
   const draw = context.random.fork(`user code ${grants.nextSerial()}`);
   const userCode = Array.from({ length: 9 }, () => USER_CODE_LETTERS[draw.integer(0, 19)]).join("");
   const deviceCode = grants.addDevice({
@@ -47,17 +56,19 @@ export function deviceCodePage(context: EstsContext): string {
   }
   const device = context.grants.deviceByUserCode(required(context, "otc"));
   if (device === undefined || device.expiresAtMs <= context.clock.now()) throw new EstsError(70018);
-  const { tenant, user } = signInWithPassword(
-    context,
-    required(context, "login"),
-    required(context, "passwd"),
-  );
+  // The page is one for all tenants; the person signs in where the device asked.
+  const { tenant, user } = signInWithPassword(context, {
+    username: required(context, "login"),
+    password: required(context, "passwd"),
+    tenantSegment: device.tenantSegment,
+  });
   device.approvedBy = { tenantId: tenant.id, userId: user.id };
   return page("Signed in", "You have signed in on your device. You may close this window.");
 }
 
 /** The poll. */
 export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
+  if (!isShared(context.described.tenant ?? "")) tenantOf(context);
   const device = context.grants.device(required(context, "device_code"));
   if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
   if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70019);

@@ -2,7 +2,15 @@
 import { createPublicKey, createVerify } from "node:crypto";
 import type { AppRegistration } from "../directory/world.ts";
 import { authenticateClient } from "./client-authentication.ts";
-import { claimsAsked, appOf, required, tenantOf, type EstsContext } from "./context.ts";
+import {
+  appOf,
+  claimsAsked,
+  isShared,
+  required,
+  tenantOf,
+  tenantOfGrant,
+  type EstsContext,
+} from "./context.ts";
 import { EstsError } from "./errors.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
@@ -10,16 +18,23 @@ import { userOfGrant } from "./users.ts";
 
 export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
   if (required(context, "requested_token_use") !== "on_behalf_of") throw new EstsError(70003);
-  const tenant = tenantOf(context);
+  const sent = required(context, "assertion");
+  // A shared endpoint learns the tenant from the assertion; the others look at the client first.
+  const tenant = isShared(context.described.tenant ?? "")
+    ? tenantOfGrant(context, { tenantId: String(readAssertion(context, sent)["tid"]) })
+    : tenantOf(context);
   const app = appOf(context, tenant);
   const proof = authenticateClient(context, app);
-  const assertion = readAssertion(context, required(context, "assertion"));
+  const assertion = readAssertion(context, sent);
   if (!isFor(context, app, assertion["aud"]))
     throw new EstsError(50013, "The assertion is for another audience.");
+  if (assertion["tid"] !== tenant.id)
+    throw new EstsError(50013, "The assertion is of another tenant.");
   const { user } = userOfGrant(context, {
     tenantId: String(assertion["tid"]),
     userId: String(assertion["oid"]),
-    issuedAtMs: Number(assertion["iat"]) * 1_000,
+    // A token knows its second only; in doubt it came after the revocation.
+    issuedAtMs: Number(assertion["iat"]) * 1_000 + 999,
   });
   return userAnswer(context, {
     tenant,

@@ -6,11 +6,11 @@ import { userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
 
 export function grantPassword(context: EstsContext): Record<string, unknown> {
-  const { tenant, user } = signInWithPassword(
-    context,
-    required(context, "username"),
-    required(context, "password"),
-  );
+  const { tenant, user } = signInWithPassword(context, {
+    username: required(context, "username"),
+    password: required(context, "password"),
+    tenantSegment: context.described.tenant ?? "",
+  });
   const app = appOf(context, tenant);
   const proof = authenticateClient(context, app);
   return userAnswer(context, {

@@ -1,11 +1,14 @@
-/** Refresh token: rotates; the old one stays valid (section B: "old RT not revoked on use"). */
+/**
+ * Refresh token: rotates; the old one stays valid, and it is bound to a user and an app, not to
+ * a tenant (`shared/facts/entra.md` B, the refresh-tokens document).
+ */
 import { authenticateClient } from "./client-authentication.ts";
-import { claimsAsked, appOf, required, type EstsContext } from "./context.ts";
+import { claimsAsked, appOf, required, tenantOfGrant, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 import type { RefreshState } from "./grant-store.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
-import { userOfGrant } from "./users.ts";
+import { accountIn, userOfGrant } from "./users.ts";
 
 export function grantRefreshToken(context: EstsContext): Record<string, unknown> {
   const { parameters } = context.described;
@@ -13,7 +16,8 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
     | RefreshState
     | undefined;
   if (state === undefined) throw new EstsError(70000);
-  const { tenant, user } = userOfGrant(context, state);
+  const tenant = tenantOfGrant(context, state);
+  const user = accountIn(context, tenant, userOfGrant(context, state));
   const app = appOf(context, tenant);
   if (app.clientId !== state.clientId) throw new EstsError(70000);
   const proof = state.expiresAtMs === undefined ? authenticateClient(context, app) : "none";

@@ -17,6 +17,7 @@ export interface AuthorizationCode {
   readonly nonce?: string;
   readonly challenge?: { readonly method: "S256" | "plain"; readonly value: string };
   readonly claims?: string;
+  readonly revocations: number;
   readonly expiresAtMs: number;
   redeemed: boolean;
 }
@@ -37,6 +38,8 @@ export interface RefreshState {
   readonly clientId: string;
   readonly signedInAtMs: number;
   readonly issuedAtMs: number;
+  /** How often the user had been revoked when it was issued. */
+  readonly revocations: number;
   /** Set for single-page apps: fixed, carried over on rotation. */
   readonly expiresAtMs?: number;
   readonly serial: number;
@@ -46,6 +49,7 @@ export interface SessionState {
   readonly tenantId: string;
   readonly userId: string;
   readonly signedInAtMs: number;
+  readonly revocations: number;
 }
 
 export interface GrantStore {
@@ -98,11 +102,12 @@ export function createGrantStore(clock: Clock, random: Random): GrantStore {
       [...devices.values()].find((device) => device.userCode === userCode.toUpperCase()),
     seal(prefix, state) {
       const payload = Buffer.from(JSON.stringify(state)).toString("base64url");
-      return `${prefix}${payload}.${mac(payload)}`;
+      return `${prefix}${payload}.${mac(prefix + payload)}`;
     },
     open(prefix, value) {
       const [payload = "", seal = ""] = value.slice(prefix.length).split(".");
-      if (!value.startsWith(prefix) || payload === "" || mac(payload) !== seal) return undefined;
+      if (!value.startsWith(prefix) || payload === "" || mac(prefix + payload) !== seal)
+        return undefined;
       return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as unknown;
     },
     nextSerial: () => (serial += 1),

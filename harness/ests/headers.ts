@@ -2,9 +2,10 @@
 import type { HeaderPair } from "../http/message.ts";
 
 export interface HeaderParts {
-  readonly kind: "discovery" | "token" | "page";
+  readonly kind: "discovery" | "token" | "page" | "missing";
   readonly requestId: string;
-  readonly contentType: string;
+  /** Absent without a body. */
+  readonly contentType?: string;
   readonly contentLength: number;
   /** The request carried an Origin. */
   readonly crossOrigin: boolean;
@@ -31,13 +32,15 @@ export function estsHeaders(parts: HeaderParts): HeaderPair[] {
   const headers: HeaderPair[] =
     parts.kind === "discovery"
       ? [["Cache-Control", "max-age=86400, private"]]
-      : [
-          ["Cache-Control", "no-store, no-cache"],
-          ["Pragma", "no-cache"],
-          ["Expires", "-1"],
-        ];
+      : parts.kind === "missing"
+        ? [["Cache-Control", "private"]]
+        : [
+            ["Cache-Control", "no-store, no-cache"],
+            ["Pragma", "no-cache"],
+            ["Expires", "-1"],
+          ];
+  if (parts.contentType !== undefined) headers.push(["Content-Type", parts.contentType]);
   headers.push(
-    ["Content-Type", parts.contentType],
     ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
     ["X-Content-Type-Options", "nosniff"],
   );
@@ -65,6 +68,14 @@ export function estsHeaders(parts: HeaderParts): HeaderPair[] {
   headers.push(
     ["X-XSS-Protection", "0"],
     ["Set-Cookie", `fpc=${parts.requestId}; path=/; secure; HttpOnly; SameSite=None`],
+    ...(parts.kind === "discovery"
+      ? [
+          [
+            "Set-Cookie",
+            `esctx=${parts.requestId}; domain=.login.microsoftonline.com; path=/; secure; HttpOnly; SameSite=None`,
+          ] as const,
+        ]
+      : []),
     ["Set-Cookie", "x-ms-gateway-slice=estsfd; path=/; secure; HttpOnly"],
     ["Set-Cookie", "stsservicecookie=estsfd; path=/; secure; HttpOnly"],
     ["Content-Length", String(parts.contentLength)],

@@ -32,8 +32,11 @@ export function parseDelegatedScopes(
   const consented = app.delegated
     .filter((full) => full.startsWith(`${resource.identifierUri}/`))
     .map((full) => full.slice(resource.identifierUri.length + 1));
-  const permissions = named.flatMap((entry) =>
-    entry.permission === ".default" ? consented : [entry.permission],
+  // Microsoft's own samples write both User.Read and user.read.
+  const permissions = named.flatMap(({ permission }) =>
+    permission === ".default"
+      ? consented
+      : [resource.scopes.find((name) => same(name, permission)) ?? permission],
   );
   for (const permission of permissions) {
     if (!resource.scopes.includes(permission)) throw new EstsError(70011, `Scope: ${permission}.`);
@@ -47,6 +50,10 @@ export function parseDelegatedScopes(
     profile: words.includes("profile"),
     offlineAccess: words.includes("offline_access"),
   };
+}
+
+function same(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function grantedWords(

@@ -20,6 +20,7 @@ export function sessionCookie(
     tenantId: who.tenant.id,
     userId: who.user.id,
     signedInAtMs: who.signedInAtMs,
+    revocations: context.directory.revocations(who.user),
   };
   return `${COOKIE}=${context.grants.seal(PREFIX, state)}; ${ATTRIBUTES}`;
 }

@@ -76,11 +76,11 @@ export function appAnswer(
   };
 }
 
-/** `{"uid","utid"}` in base64url: what MSAL makes the home account id of. A guest's is its home tenant's. */
+/** `{"uid","utid"}` in base64url: what MSAL makes the home account id of. A guest's are those of its home tenant. */
 export function clientInfo(user: User, tenant: Tenant): string {
-  return Buffer.from(JSON.stringify({ uid: user.id, utid: user.homeTenant ?? tenant.id })).toString(
-    "base64url",
-  );
+  return Buffer.from(
+    JSON.stringify({ uid: user.homeId ?? user.id, utid: user.homeTenant ?? tenant.id }),
+  ).toString("base64url");
 }
 
 function subjectOf(
@@ -137,6 +137,7 @@ function refreshTokenFor(
     clientId: grant.app.clientId,
     signedInAtMs: grant.signedInAtMs,
     issuedAtMs: clock.now(),
+    revocations: context.directory.revocations(grant.user),
     ...(grant.refreshExpiresAtMs === undefined ? {} : { expiresAtMs: grant.refreshExpiresAtMs }),
     serial: grants.nextSerial(),
   };

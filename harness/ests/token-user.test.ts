@@ -50,6 +50,12 @@ describe("authorization code", () => {
     ]);
   });
 
+  it("takes a permission in any case, and answers in the client's words", async () => {
+    const { status, json } = await redeem(startEsts(), {}, "user.read openid");
+    expect([status, json["scope"]]).toEqual([200, "openid user.read"]);
+    expect(claimsOf(json["access_token"])["scp"]).toBe("User.Read");
+  });
+
   it("keeps a code for ten minutes, for one app", async () => {
     const bench = startEsts();
     const code = await bench.codeFor("portal", "adele", userScopes);

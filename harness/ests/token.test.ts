@@ -82,6 +82,15 @@ describe("client credentials", () => {
     expect((await bench.post(TOKEN, bare, { authorization: `Basic ${basic}` })).status).toBe(200);
   });
 
+  it("reads a Basic header that is not encoded as it stands", async () => {
+    const bench = startEsts();
+    const { client_secret: _secret, ...bare } = daemonForm(bench);
+    const basic = Buffer.from(`${bare["client_id"]}:100%sure:yes`).toString("base64");
+    expect(codesOf(await bench.post(TOKEN, bare, { authorization: `Basic ${basic}` }))).toEqual([
+      7000215,
+    ]);
+  });
+
   it("does not serve a page, and knows its tenants", async () => {
     const bench = startEsts();
     expect(

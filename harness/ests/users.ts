@@ -1,16 +1,18 @@
 /** Who the user of a grant is, and whether the grant still stands. */
 import type { Tenant, User } from "../directory/world.ts";
-import type { EstsContext } from "./context.ts";
+import { isShared, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 
-/** The user by name and password: 50034 unknown, 50126 wrong, 50057 disabled. */
+/** The user by name and password, at home on a shared endpoint: 90002 no such tenant, 50034 unknown, 50126 wrong, 50057 disabled. */
 export function signInWithPassword(
   context: EstsContext,
-  username: string,
-  password: string,
+  person: { readonly username: string; readonly password: string; readonly tenantSegment: string },
 ): { tenant: Tenant; user: User } {
   const { directory } = context;
-  const asked = directory.tenant(context.described.tenant ?? "");
+  const { username, password, tenantSegment } = person;
+  const asked = directory.tenant(tenantSegment);
+  if (asked === undefined && !isShared(tenantSegment))
+    throw new EstsError(90002, `Tenant: ${tenantSegment}.`);
   const found =
     asked === undefined
       ? directory.homeOf(username)
@@ -24,7 +26,13 @@ export function signInWithPassword(
 /** The user of an earlier grant: 50173 when it was revoked since, 50057 when disabled. */
 export function userOfGrant(
   context: EstsContext,
-  grant: { readonly tenantId: string; readonly userId: string; readonly issuedAtMs: number },
+  grant: {
+    readonly tenantId: string;
+    readonly userId: string;
+    readonly issuedAtMs: number;
+    /** Absent where only the time is known. */
+    readonly revocations?: number;
+  },
 ): { tenant: Tenant; user: User } {
   const { directory } = context;
   const tenant = directory.tenant(grant.tenantId);
@@ -32,7 +40,11 @@ export function userOfGrant(
   if (tenant === undefined || user === undefined) throw new EstsError(70000);
   if (directory.isDisabled(user)) throw new EstsError(50057);
   const validFromMs = directory.tokensValidFrom(user);
-  if (grant.issuedAtMs < validFromMs) {
+  const isVoid =
+    grant.revocations === undefined
+      ? grant.issuedAtMs < validFromMs
+      : grant.revocations < directory.revocations(user);
+  if (isVoid) {
     const issued = new Date(grant.issuedAtMs).toISOString();
     throw new EstsError(
       50173,
@@ -40,6 +52,19 @@ export function userOfGrant(
     );
   }
   return { tenant, user };
+}
+
+/** The account of the same person in another tenant; 50034 where they have none. */
+export function accountIn(
+  context: EstsContext,
+  tenant: Tenant,
+  found: { readonly tenant: Tenant; readonly user: User },
+): User {
+  if (tenant.id === found.tenant.id) return found.user;
+  const user = context.directory.user(tenant, found.user.upn);
+  if (user === undefined) throw new EstsError(50034, `User: ${found.user.upn}.`);
+  if (context.directory.isDisabled(user)) throw new EstsError(50057);
+  return user;
 }
 
 function withUser(

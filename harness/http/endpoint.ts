@@ -54,6 +54,25 @@ export function describeRequest(request: Request): Promise<EntraRequest> {
   return description;
 }
 
+/** What a client sent in a Basic header, form-decoded (RFC 6749 section 2.3.1); absent without an id. */
+export function basicCredentials(
+  request: Request,
+): { readonly id: string; readonly secret: string } | undefined {
+  const [, encoded] = /^Basic (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+  const [, id = "", secret = ""] =
+    /^([^:]+):(.*)$/s.exec(Buffer.from(encoded ?? "", "base64").toString("utf8")) ?? [];
+  return id === "" ? undefined : { id: formDecoded(id), secret: formDecoded(secret) };
+}
+
+/** Many clients do not encode: what cannot be decoded is taken as it stands. */
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 const GRANT_SHORT_NAMES: Readonly<Record<string, string>> = {
   "urn:ietf:params:oauth:grant-type:device_code": "device_code",
   "urn:ietf:params:oauth:grant-type:jwt-bearer": "on_behalf_of",
@@ -70,7 +89,7 @@ async function read(request: Request): Promise<EntraRequest> {
   }
   const grantSent = parameters["grant_type"];
   const grant = grantSent === undefined ? undefined : (GRANT_SHORT_NAMES[grantSent] ?? grantSent);
-  const app = parameters["client_id"] ?? basicUser(request);
+  const app = parameters["client_id"] ?? basicCredentials(request)?.id;
   const user = userOf(request, parameters);
   return {
     endpoint,
@@ -126,13 +145,6 @@ function classifyPath(
     endpoint: /(^|\.)(login|sts|mtlsauth)[.-]/.test(host) ? "other" : "resource",
     version: "2.0",
   };
-}
-
-function basicUser(request: Request): string | undefined {
-  const [, encoded] = /^Basic (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  if (encoded === undefined) return undefined;
-  const [user] = Buffer.from(encoded, "base64").toString("utf8").split(":");
-  return user === undefined || user === "" ? undefined : decodeURIComponent(user);
 }
 
 /** Routing hint in header, query or form, any case: `entra.md` D.7. */

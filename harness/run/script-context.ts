@@ -123,7 +123,9 @@ function createClientContext(parts: ScriptParts, name: string, tenant: Tenant): 
         kind: "prompt-shown",
         client: name,
         ...(operation === undefined ? {} : { operation }),
-        ...(person === undefined ? {} : { user: `${person.id}.${person.homeTenant ?? tenant.id}` }),
+        ...(person === undefined
+          ? {}
+          : { user: `${person.homeId ?? person.id}.${person.homeTenant ?? tenant.id}` }),
         ...(app === undefined ? {} : { app }),
         prompt: prompt as PromptShown["prompt"],
       });
