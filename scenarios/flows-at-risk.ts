@@ -79,7 +79,7 @@ export const userInfo = defineScenario({
 
 export const middleTier = defineScenario({
   name: "on-behalf-of",
-  title: "A middle-tier API that calls on for its users, through two hours of outage",
+  title: "A middle-tier API that calls on for its users, through an hour of outage",
   story: {
     standsFor:
       "on-behalf-of is not served by the backup system (SEED-2): what keeps the API up is its own cache",

@@ -17,7 +17,7 @@ import { metadataDownCold, metadataDownWarm } from "./metadata-down.ts";
 import { nightlyDaemon } from "./nightly-daemon.ts";
 import { december2020, september2020 } from "./partial-outages.ts";
 import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
-import { caeRevocation, massRevocation } from "./revocation.ts";
+import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revocation.ts";
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";
@@ -44,6 +44,7 @@ export const library: readonly Scenario[] = [
   september2020,
   december2020,
   massRevocation,
+  massRevocationBareGrant,
   caeRevocation,
   tokenEdge,
   keyRotation,

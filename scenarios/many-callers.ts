@@ -72,7 +72,7 @@ export const burstOfUserCalls = defineScenario({
 
 export const burstOfDaemonCalls = defineScenario({
   name: "concurrent-burst-daemon",
-  title: "Twelve client-credential calls at once with an empty cache, then during a slow answer",
+  title: "Twelve client-credential calls at once with an empty cache, while answers are slow",
   story: burstStory,
   needs: ["client-credentials"],
   asserts: ["single-flight", "empty-token", "recovery"],

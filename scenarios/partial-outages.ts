@@ -40,7 +40,7 @@ export const september2020 = defineScenario({
     asserts:
       "Clients neither storm nor stay down: each failure is waited out, and after the last one all is well.",
     failureMeans:
-      "Five lucky answers in six failures are not enough for a client that retries blindly, and its retries make it worse.",
+      "One good answer in six is not enough for a client that retries blindly, and its retries make it worse.",
     fix: "Serve from the cache, back off, and let one request at a time try.",
   },
   needs: ["authorization-code", "silent", "client-credentials"],

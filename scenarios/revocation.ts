@@ -1,10 +1,29 @@
 /** Sessions end on purpose or by mistake: what clients make of a refusal that is final. */
 import { hours, minutes } from "../harness/clock/duration.ts";
 import type { TokenResult } from "../harness/client/client.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { defineScenario, type ScriptContext } from "../harness/scenario.ts";
 import { graphScopes, signIn, silently } from "./applications.ts";
 
 const people = ["adele", "megan", "alex", "crowd0", "crowd1", "crowd2"];
+
+async function worksOnAfterRevocation(context: ScriptContext): Promise<void> {
+  const portal = await context.open({ app: "portal" });
+  for (const name of people) await signIn(context, portal, name);
+  await context.clock.until(minutes(30));
+  context.world.revokeSessions("everyone");
+  for (let hour = 1; hour <= 4; hour += 1) {
+    await context.clock.until(hours(hour));
+    for (const name of people) {
+      const result = await portal.attempt(silently(context, name));
+      if (portal.needsInteraction(result))
+        await portal.attempt({
+          flow: "authorization-code",
+          scopes: graphScopes,
+          user: context.world.user(name),
+        });
+    }
+  }
+}
 
 export const massRevocation = defineScenario({
   name: "mass-revocation",
@@ -20,24 +39,25 @@ export const massRevocation = defineScenario({
   needs: ["authorization-code", "silent"],
   asserts: ["fallback-to-interaction", "silent-first", "token-expiry"],
   faults: [],
-  async script(context) {
-    const portal = await context.open({ app: "portal" });
-    for (const name of people) await signIn(context, portal, name);
-    await context.clock.until(minutes(30));
-    context.world.revokeSessions("everyone");
-    for (let hour = 1; hour <= 4; hour += 1) {
-      await context.clock.until(hours(hour));
-      for (const name of people) {
-        const result = await portal.attempt(silently(context, name));
-        if (portal.needsInteraction(result))
-          await portal.attempt({
-            flow: "authorization-code",
-            scopes: graphScopes,
-            user: context.world.user(name),
-          });
-      }
-    }
+  script: worksOnAfterRevocation,
+});
+
+export const massRevocationBareGrant = defineScenario({
+  name: "mass-revocation-bare-grant",
+  title: "All refresh tokens of the tenant are revoked, and the refusal carries no suberror",
+  story: {
+    standsFor:
+      "the same, for a fact that nobody has captured: whether AADSTS50173 comes with suberror bad_token (facts/entra.md A.10)",
+    asserts: "A bare invalid_grant is enough for the client to ask for a sign-in.",
+    failureMeans:
+      "The application is told of a server error, so that no user whose session was revoked ever comes back.",
+    fix: "Treat every invalid_grant of a silent call as interaction required, as MSAL.NET does.",
   },
+  needs: ["authorization-code", "silent"],
+  asserts: ["fallback-to-interaction", "silent-first", "token-expiry"],
+  settings: { revokedGrantSuberror: "none" },
+  faults: [],
+  script: worksOnAfterRevocation,
 });
 
 export const caeRevocation = defineScenario({
