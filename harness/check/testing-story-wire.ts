@@ -1,6 +1,6 @@
 /**
  * What stands on the wire in a golden history: the request that follows from a call, and
- * the facts of its answer, as the recorder would have written them. Part of `story.ts`.
+ * the facts of its answer, as the recorder would have written them. Part of `testing-story.ts`.
  */
 import type {
   ExchangeBegan,
@@ -109,21 +109,11 @@ export function requestFacts(
   const posts = isToken || endpoint === "device-code";
   const place =
     endpoint === "instance-discovery" || endpoint === "userinfo" ? {} : { tenant: asked.tenant };
-  if (asked.sent === "connection")
-    return {
-      method: asked.method ?? (posts ? "POST" : "GET"),
-      url,
-      host,
-      endpoint,
-      ...place,
-      headers: [],
-    };
+  const method = asked.method ?? (posts ? "POST" : "GET");
+  const address = { method, url, host, endpoint, ...place };
+  if (asked.sent === "connection") return { ...address, headers: [] };
   return {
-    method: asked.method ?? (posts ? "POST" : "GET"),
-    url,
-    host,
-    endpoint,
-    ...place,
+    ...address,
     headers: [
       ...(asked.headers ?? []),
       ...(hint === "" ? [] : [["x-anchormailbox", hint] as const]),
