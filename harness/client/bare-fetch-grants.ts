@@ -1,22 +1,20 @@
 /** What `bare-fetch` sends for each flow: the grant, its claims and its routing hint. */
-import type { Vice } from "./bare-fetch.ts";
+import type { OpenedBareFetch } from "./bare-fetch.ts";
 import { TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
-import type { ClientContext, OpenOptions, TokenRequest } from "./client.ts";
+import type { TokenRequest } from "./client.ts";
 
 /** Sends the token request that a wish stands for; a vice may spoil it. */
 export async function sendWish(
   wire: Wire,
   wish: TokenRequest,
   kept: KeptToken | undefined,
-  options: OpenOptions,
-  context: ClientContext,
-  vice: Vice | undefined,
+  opened: OpenedBareFetch,
 ): Promise<KeptToken> {
   const scope =
     wish.flow === "client-credentials"
       ? wish.scopes.join(" ")
       : [...wish.scopes, "openid profile offline_access"].join(" ");
-  const claims = claimsOf(wish, options, vice);
+  const claims = claimsOf(wish, opened);
   switch (wish.flow) {
     case "client-credentials":
       return wire.token({ grant_type: "client_credentials", scope, ...claims }, {});
@@ -51,7 +49,7 @@ export async function sendWish(
       }
       const token = await wire.token(
         { grant_type: "refresh_token", refresh_token: refreshToken, scope, ...claims },
-        hintOf(wish, options, context, vice),
+        hintOf(wish, opened),
       );
       return { refreshToken, ...token };
     }
@@ -61,11 +59,10 @@ export async function sendWish(
 /** The claims of a challenge and of the capabilities, as one JSON text. */
 export function claimsOf(
   wish: TokenRequest,
-  options: OpenOptions,
-  vice: Vice | undefined,
+  { options, has }: OpenedBareFetch,
 ): { claims?: string } {
   const challenge =
-    wish.claims !== undefined && vice !== "ignores-claims"
+    wish.claims !== undefined && !has("ignores-claims")
       ? (JSON.parse(wish.claims) as Record<string, Record<string, unknown>>)
       : {};
   const capable =
@@ -78,15 +75,12 @@ export function claimsOf(
 
 function hintOf(
   wish: TokenRequest,
-  options: OpenOptions,
-  context: ClientContext,
-  vice: Vice | undefined,
+  { options, context, has }: OpenedBareFetch,
 ): Record<string, string> {
   if (wish.user === undefined) return {};
-  const named =
-    vice === "wrong-hint"
-      ? (context.world.tenants[0]?.users.find((user) => user.id !== wish.user?.id) ?? wish.user)
-      : wish.user;
+  const named = has("wrong-hint")
+    ? (context.world.tenants[0]?.users.find((user) => user.id !== wish.user?.id) ?? wish.user)
+    : wish.user;
   return {
     "x-anchormailbox": `Oid:${named.homeId ?? named.id}@${named.homeTenant ?? options.tenant.id}`,
   };

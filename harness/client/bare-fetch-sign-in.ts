@@ -1,7 +1,7 @@
 /** Sign-in by code and PKCE for `bare-fetch`: the person's browser, then the code for a token. */
 import { createHash } from "node:crypto";
-import type { ClientContext, OpenOptions, TokenRequest } from "./client.ts";
-import type { Vice } from "./bare-fetch.ts";
+import type { TokenRequest } from "./client.ts";
+import type { OpenedBareFetch } from "./bare-fetch.ts";
 import { claimsOf } from "./bare-fetch-grants.ts";
 import { TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
 import { createUserAgent } from "./user-agent.ts";
@@ -10,11 +10,10 @@ import { createUserAgent } from "./user-agent.ts";
 export async function signInWithBareFetch(
   wire: Wire,
   wish: TokenRequest,
-  options: OpenOptions,
-  context: ClientContext,
-  vice: Vice | undefined,
+  opened: OpenedBareFetch,
 ): Promise<KeptToken> {
-  const claims = claimsOf(wish, options, vice);
+  const { options, context } = opened;
+  const claims = claimsOf(wish, opened);
   const verifier = context.random.token(43);
   const redirectUri = options.app.redirectUris[0]?.uri ?? "http://localhost";
   const scope = [...wish.scopes, "openid profile offline_access"].join(" ");
@@ -34,6 +33,7 @@ export async function signInWithBareFetch(
 
   const person = createUserAgent({
     browse: context.browse,
+    cookies: context.cookiesOf(wish.user?.id),
     asked: () =>
       context.prompted({
         ...(wish.user === undefined ? {} : { user: wish.user.id }),

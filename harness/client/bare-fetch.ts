@@ -11,9 +11,10 @@ import type {
   TokenRequest,
   TokenResult,
 } from "./client.ts";
-import { createWire, TokenRequestError, type KeptToken } from "./bare-fetch-wire.ts";
-import { sendWish } from "./bare-fetch-grants.ts";
+import { createTokenCache, isCacheable, keyOf } from "./bare-fetch-cache.ts";
+import { createRequests } from "./bare-fetch-requests.ts";
 import { signInWithBareFetch } from "./bare-fetch-sign-in.ts";
+import { createWire, TokenRequestError, type KeptToken } from "./bare-fetch-wire.ts";
 
 /** One bad habit each; the name of the client is `bare-fetch-` and the vice. */
 export const vices = [
@@ -53,10 +54,15 @@ export const vices = [
 
 export type Vice = (typeof vices)[number];
 
+/** A `bare-fetch` as an application opened it: what every part of it is handed. */
+export interface OpenedBareFetch {
+  readonly options: OpenOptions;
+  readonly context: ClientContext;
+  readonly has: (vice: Vice) => boolean;
+}
+
 /** MSAL's own margin: a token is not used in its last five minutes. */
 const EXPIRY_MARGIN_MS = 300_000;
-const FIRST_BACKOFF_MS = 5_000;
-const BACKOFF_MAX_MS = 60_000;
 
 /** The client with one vice, or with none. */
 export function createBareFetch(vice?: Vice): ClientUnderTest {
@@ -71,7 +77,8 @@ export function createBareFetch(vice?: Vice): ClientUnderTest {
       "on-behalf-of",
       "password",
     ],
-    open: (options, context) => Promise.resolve(openBareFetch(options, context, vice)),
+    open: (options, context) =>
+      Promise.resolve(openBareFetch({ options, context, has: (candidate) => vice === candidate })),
     describeError: (error) =>
       error instanceof TokenRequestError
         ? {
@@ -85,160 +92,70 @@ export function createBareFetch(vice?: Vice): ClientUnderTest {
   };
 }
 
-interface Block {
-  readonly untilMs: number;
-  readonly failures: number;
-  readonly error: TokenRequestError;
-}
-
-function openBareFetch(
-  options: OpenOptions,
-  context: ClientContext,
-  vice: Vice | undefined,
-): ClientInstance {
+function openBareFetch(opened: OpenedBareFetch): ClientInstance {
+  const { context, has } = opened;
   const { clock } = context;
-  const has = (candidate: Vice): boolean => vice === candidate;
   const host = has("wrong-host") ? "https://login.windows.net" : context.authorityHost;
-  const wire = createWire(options, context, host);
-  const tokens = loadTokens(options, context);
-  const blocks = new Map<string, Block>();
-  const flights = new Map<string, Promise<KeptToken>>();
-  let metadataReadAt: number | undefined;
-  let brokenBy: TokenRequestError | undefined;
+  const wire = createWire(opened.options, context, host);
+  const cache = createTokenCache(opened);
+  const requests = createRequests(opened, wire, cache);
 
-  const keep = (key: string, token: KeptToken): KeptToken => {
-    tokens.set(key, token);
-    if (options.cache === "persisted" && !has("forgets")) {
-      context.storage.set("bare-fetch-cache", JSON.stringify([...tokens]));
-    }
-    return token;
+  const signIn = async (wish: TokenRequest): Promise<TokenResult> => {
+    const token = await signInWithBareFetch(wire, wish, opened);
+    return resultOf(cache.keep(keyOf(wish, opened), token), "network");
   };
 
-  const readMetadata = async (): Promise<void> => {
-    const isFresh = metadataReadAt !== undefined && clock.now() - metadataReadAt < 86_400_000;
-    if (isFresh && !has("refetches-metadata")) return;
-    await wire.metadata();
-    metadataReadAt = clock.now();
+  /** With a token that is valid: it is handed out at once, and renewed beside the call when it is time. */
+  const serve = async (key: string, wish: TokenRequest, kept: KeptToken): Promise<TokenResult> => {
+    if (kept.refreshAt === undefined || clock.now() < kept.refreshAt)
+      return resultOf(kept, "cache");
+    const refresh = requests.send(key, wish);
+    if (has("withholds")) return resultOf(await refresh, "network");
+    if (has("waits-for-refresh")) return resultOf(await refresh.catch(() => kept), "network");
+    refresh.catch(() => undefined);
+    return resultOf(kept, "cache");
   };
 
-  const request = async (key: string, wish: TokenRequest): Promise<KeptToken> => {
-    const blockKey = has("shares-throttle") ? "all" : key;
-    const block = blocks.get(blockKey);
-    if (brokenBy !== undefined && has("never-recovers")) throw brokenBy;
-    const defiant = has("ignores-retry-after") || has("tight-loop");
-    if (block !== undefined && clock.now() < block.untilMs && !defiant) throw block.error;
+  /** Without: the service is asked, and in its absence an extended life counts. */
+  const renew = async (key: string, wish: TokenRequest): Promise<TokenResult> => {
+    const kept = cache.get(key);
     try {
-      await readMetadata();
-      const token = await sendWish(wire, wish, tokens.get(key), options, context, vice);
-      blocks.delete(blockKey);
-      return keep(key, token);
+      return resultOf(await requests.send(key, wish), "network");
     } catch (error) {
-      if (!(error instanceof TokenRequestError)) throw error;
-      brokenBy = error;
-      if (error.transient) {
-        const failures = (block?.failures ?? 0) + 1;
-        const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MAX_MS);
-        const waitMs =
-          error.retryAfterMs === undefined || error.retryAfterMs === 0
-            ? backoffMs
-            : error.retryAfterMs;
-        blocks.set(blockKey, { untilMs: clock.now() + waitMs, failures, error });
-      }
+      if (!(error instanceof TokenRequestError) || !error.transient) throw error;
+      const isExtended = kept !== undefined && clock.now() < kept.extendedExpiresAt;
+      if (isExtended && !has("ignores-extended-life")) return resultOf(kept, "cache");
+      if (has("empty-token")) return { accessToken: "" };
       throw error;
     }
-  };
-
-  const requestOnce = (key: string, wish: TokenRequest): Promise<KeptToken> => {
-    const flight = flights.get(key);
-    if (flight !== undefined && !has("stampedes")) return flight;
-    const started = request(key, wish).finally(() => flights.delete(key));
-    flights.set(key, started);
-    return started;
   };
 
   const acquire = async (wish: TokenRequest): Promise<TokenResult> => {
-    const key = keyOf(wish, options);
-    const kept = tokens.get(key);
-    const leftMs = kept === undefined ? 0 : kept.expiresAt - clock.now();
-    const fromCache = isCacheable(wish) && !has("never-caches");
-    if (kept !== undefined && fromCache && leftMs > EXPIRY_MARGIN_MS) {
-      if (kept.refreshAt === undefined || clock.now() < kept.refreshAt)
-        return resultOf(kept, "cache");
-      const refresh = requestOnce(key, wish);
-      if (has("waits-for-refresh") || has("withholds")) {
-        const refreshed = await refresh.catch((error: unknown) => {
-          if (has("withholds")) throw error;
-          return kept;
-        });
-        return resultOf(refreshed, "network");
-      }
-      refresh.catch(() => undefined);
-      return resultOf(kept, "cache");
-    }
-    if (kept !== undefined && fromCache && has("hands-out-expired")) return resultOf(kept, "cache");
-    try {
-      return resultOf(await requestOnce(key, wish), "network");
-    } catch (error) {
-      const transient = error instanceof TokenRequestError && error.transient;
-      const extended =
-        kept !== undefined && clock.now() < kept.extendedExpiresAt && !has("ignores-extended-life");
-      if (transient && extended && kept !== undefined) return resultOf(kept, "cache");
-      if (transient && has("empty-token")) return { accessToken: "" };
-      throw error;
-    }
+    const key = keyOf(wish, opened);
+    const usable = isCacheable(wish) && !has("never-caches") ? cache.get(key) : undefined;
+    if (usable === undefined) return renew(key, wish);
+    if (usable.expiresAt - clock.now() > EXPIRY_MARGIN_MS) return serve(key, wish, usable);
+    return has("hands-out-expired") ? resultOf(usable, "cache") : renew(key, wish);
   };
 
   return {
     async acquire(wish) {
       if (wish.flow === "authorization-code") {
-        await readMetadata();
-        return resultOf(
-          keep(keyOf(wish, options), await signInWithBareFetch(wire, wish, options, context, vice)),
-          "network",
-        );
+        await requests.readMetadata();
+        return signIn(wish);
       }
       const attempts = has("tight-loop") ? 20 : 1;
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await acquire(wish);
         } catch (error) {
-          if (has("prompts") && wish.user !== undefined) {
-            const forced = { ...wish, prompt: "login" as const };
-            return resultOf(
-              keep(
-                keyOf(wish, options),
-                await signInWithBareFetch(wire, forced, options, context, vice),
-              ),
-              "network",
-            );
-          }
+          if (has("prompts") && wish.user !== undefined)
+            return signIn({ ...wish, prompt: "login" });
           if (attempt >= attempts) throw error;
         }
       }
     },
   };
-}
-
-function loadTokens(options: OpenOptions, context: ClientContext): Map<string, KeptToken> {
-  const saved = options.cache === "persisted" ? context.storage.get("bare-fetch-cache") : undefined;
-  return new Map(saved === undefined ? [] : (JSON.parse(saved) as [string, KeptToken][]));
-}
-
-function isCacheable(wish: TokenRequest): boolean {
-  const asksAnew = wish.forceRefresh === true || wish.claims !== undefined;
-  return (
-    !asksAnew &&
-    (wish.flow === "client-credentials" || wish.flow === "silent" || wish.flow === "on-behalf-of")
-  );
-}
-
-function keyOf(wish: TokenRequest, options: OpenOptions): string {
-  return [
-    options.app.clientId,
-    options.tenant.id,
-    wish.user?.id ?? "app",
-    ...wish.scopes.toSorted(),
-  ].join(" ");
 }
 
 function needsInteraction(error: TokenRequestError): boolean {

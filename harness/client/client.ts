@@ -58,6 +58,8 @@ export interface ClientContext {
   readonly transport?: (request: Request) => Promise<Response>;
   /** Sends a request as the person's browser. */
   readonly browse: (request: Request) => Promise<Response>;
+  /** Cookies of the person's browser, by user id: whoever is signed in there is not asked again. */
+  readonly cookiesOf: (user: string | undefined) => Map<string, string>;
   /** Tells the history that a person was asked to act. */
   readonly prompted: (prompt: {
     readonly user?: string;

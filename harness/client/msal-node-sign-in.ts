@@ -72,6 +72,7 @@ function personOf(
 ) {
   return createUserAgent({
     browse: context.browse,
+    cookies: context.cookiesOf(request.user?.id),
     asked: () =>
       context.prompted({
         ...(request.user === undefined ? {} : { user: request.user.id }),

@@ -15,6 +15,8 @@ export interface PersonAnswers {
 
 export interface UserAgentOptions {
   readonly browse: (request: Request) => Promise<Response>;
+  /** What the browser kept from earlier visits; a new browser without. */
+  readonly cookies?: Map<string, string>;
   /** Called once when a page asks the person to act. */
   readonly asked: () => void;
 }
@@ -36,7 +38,7 @@ export interface UserAgent {
 const PAGES_MAX = 10;
 
 export function createUserAgent(options: UserAgentOptions): UserAgent {
-  const cookies = new Map<string, string>();
+  const cookies = options.cookies ?? new Map<string, string>();
 
   const load = async (request: { url: string; form?: URLSearchParams }): Promise<Response> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");

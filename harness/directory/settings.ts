@@ -13,6 +13,7 @@ export const defaultServiceSettings: ServiceSettings = {
   refreshIn: { fromSeconds: 7_200, share: 0.5, tokens: "user" },
   refreshTokenInactiveDays: 90,
   spaRefreshTokenHours: 24,
+  sessionHours: 24,
   authCodeMinutes: 10,
   deviceCodeSeconds: 900,
   // Section I.10: spaces in bodies since about 2023.

@@ -100,6 +100,8 @@ export interface ServiceSettings {
       };
   readonly refreshTokenInactiveDays: number;
   readonly spaRefreshTokenHours: number;
+  /** How long a browser session lasts from its last use (section B: 24 h, non-persistent cookie). */
+  readonly sessionHours: number;
   readonly authCodeMinutes: number;
   readonly deviceCodeSeconds: number;
   /** Between the parts of error_description: CRLF in recordings, spaces in bodies since about 2023. */

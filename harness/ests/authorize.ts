@@ -157,6 +157,7 @@ function succeed(context: EstsContext, request: AuthorizeRequest, who: SignedIn)
           }),
       ...(claims === undefined ? {} : { claims }),
       revocations: context.directory.revocations(who.user),
+      signedInAtMs: who.signedInAtMs,
       expiresAtMs: context.clock.now() + context.settings.authCodeMinutes * 60_000,
       redeemed: false,
     });

@@ -32,7 +32,7 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
     proof,
     user,
     scopes: parseDelegatedScopes(parameters["scope"] ?? code.scope, app, context.directory),
-    signedInAtMs: context.clock.now(),
+    signedInAtMs: code.signedInAtMs,
     ...(code.nonce === undefined ? {} : { nonce: code.nonce }),
     ...(claims === undefined ? {} : { claims }),
     ...(code.redirectType === "spa"

@@ -18,6 +18,7 @@ export interface AuthorizationCode {
   readonly challenge?: { readonly method: "S256" | "plain"; readonly value: string };
   readonly claims?: string;
   readonly revocations: number;
+  readonly signedInAtMs: number;
   readonly expiresAtMs: number;
   redeemed: boolean;
 }
@@ -49,6 +50,7 @@ export interface SessionState {
   readonly tenantId: string;
   readonly userId: string;
   readonly signedInAtMs: number;
+  readonly usedAtMs: number;
   readonly revocations: number;
 }
 

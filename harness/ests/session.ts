@@ -20,12 +20,13 @@ export function sessionCookie(
     tenantId: who.tenant.id,
     userId: who.user.id,
     signedInAtMs: who.signedInAtMs,
+    usedAtMs: context.clock.now(),
     revocations: context.directory.revocations(who.user),
   };
   return `${COOKIE}=${context.grants.seal(PREFIX, state)}; ${ATTRIBUTES}`;
 }
 
-/** Who is signed in in this browser; nobody once the session was revoked or the user disabled. */
+/** Who is signed in in this browser; nobody once the session was revoked or left unused, or the user disabled. */
 export function openSession(
   context: EstsContext,
 ): { readonly tenant: Tenant; readonly user: User; readonly signedInAtMs: number } | undefined {
@@ -33,6 +34,8 @@ export function openSession(
   const value = cookies.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
   const state = context.grants.open(PREFIX, value ?? "") as SessionState | undefined;
   if (state === undefined) return undefined;
+  const { clock, settings } = context;
+  if (clock.now() - state.usedAtMs >= settings.sessionHours * 3_600_000) return undefined;
   try {
     const grant = { ...state, issuedAtMs: state.signedInAtMs };
     return { ...userOfGrant(context, grant), signedInAtMs: state.signedInAtMs };

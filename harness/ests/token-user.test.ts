@@ -56,6 +56,15 @@ describe("authorization code", () => {
     expect(claimsOf(json["access_token"])["scp"]).toBe("User.Read");
   });
 
+  it("says when the person signed in, not when the code was redeemed", async () => {
+    const bench = startEsts();
+    const code = await bench.codeFor("portal", "adele", userScopes);
+    bench.pass(300_000);
+    const { json } = await redeem(bench, { code });
+    const { auth_time: signedIn, iat } = claimsOf(json["id_token"]);
+    expect(Number(iat) - Number(signedIn)).toBe(300);
+  });
+
   it("keeps a code for ten minutes, for one app", async () => {
     const bench = startEsts();
     const code = await bench.codeFor("portal", "adele", userScopes);

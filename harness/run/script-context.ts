@@ -46,6 +46,7 @@ export function createScriptContext(parts: ScriptParts): {
   const operations = createOperationCounter();
   const world = createWorldControls(directory, recorder);
   const names = new Map<string, number>();
+  const cookiesOf = createBrowsers();
 
   const open = async (wanted: OpenApplication): Promise<Application> => {
     const tenant = world.tenant(wanted.tenant);
@@ -64,7 +65,7 @@ export function createScriptContext(parts: ScriptParts): {
         cache: wanted.cache ?? "memory",
         ...(wanted.capabilities === undefined ? {} : { capabilities: wanted.capabilities }),
       },
-      context: createClientContext(parts, name, tenant),
+      context: createClientContext(parts, { name, tenant, cookiesOf }),
       recorder,
       clock,
       operations,
@@ -107,7 +108,22 @@ export function createScriptContext(parts: ScriptParts): {
   return { context, operations };
 }
 
-function createClientContext(parts: ScriptParts, name: string, tenant: Tenant): ClientContext {
+/** One browser a person and run, whatever the application: that is what single sign-on means. */
+function createBrowsers(): ClientContext["cookiesOf"] {
+  const browsers = new Map<string, Map<string, string>>();
+  return (user = "") => {
+    const known = browsers.get(user);
+    if (known !== undefined) return known;
+    const cookies = new Map<string, string>();
+    browsers.set(user, cookies);
+    return cookies;
+  };
+}
+
+function createClientContext(
+  parts: ScriptParts,
+  { name, tenant, cookiesOf }: { name: string; tenant: Tenant } & Pick<ClientContext, "cookiesOf">,
+): ClientContext {
   const { clock, random, directory, recorder, mounted } = parts;
   return {
     world: directory.world,
@@ -116,6 +132,7 @@ function createClientContext(parts: ScriptParts, name: string, tenant: Tenant): 
     authorityHost: AUTHORITY_HOST,
     ...(mounted.reachesProcess ? {} : { transport: mounted.fetch }),
     browse: mounted.fetch,
+    cookiesOf,
     prompted: ({ user, app, prompt }) => {
       const operation = recorder.cause()?.operation;
       const person = user === undefined ? undefined : directory.user(tenant, user);
