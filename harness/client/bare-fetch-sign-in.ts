@@ -33,7 +33,6 @@ export async function signInWithBareFetch(
 
   const person = createUserAgent({
     browse: context.browse,
-    cookies: context.cookiesOf(wish.user?.id),
     asked: () =>
       context.prompted({
         ...(wish.user === undefined ? {} : { user: wish.user.id }),
