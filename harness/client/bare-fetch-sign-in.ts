@@ -33,6 +33,7 @@ export async function signInWithBareFetch(
 
   const person = createUserAgent({
     browse: context.browse,
+    cookies: context.cookiesOf(wish.user?.id),
     asked: () =>
       context.prompted({
         ...(wish.user === undefined ? {} : { user: wish.user.id }),
