@@ -9,8 +9,8 @@ import type { AppRegistration, World } from "../directory/world.ts";
 import { createRequest } from "../http/message.ts";
 import { createRandom } from "../random.ts";
 import { createEsts } from "./ests.ts";
-import { START_MS, startEsts, type EstsBench } from "./testing.ts";
-import { graph, secretOf, TOKEN } from "./testing-grants.ts";
+import { START_MS, startEsts, type Answer, type EstsBench } from "./testing.ts";
+import { graph, redeem, secretOf, TOKEN, userScopes } from "./testing-grants.ts";
 
 describe("a world of other apps", () => {
   const worldWith = (portal: Partial<AppRegistration>, resources = contoso.resources): World => ({
@@ -78,6 +78,45 @@ describe("a world of other apps", () => {
       [500011],
       undefined,
     ]);
+  });
+});
+
+describe("the tenant next door", () => {
+  const [, fabrikam] = contoso.tenants;
+  const readable = ({ status, json }: Answer): unknown[] => [
+    status,
+    json["error"],
+    json["error_codes"],
+  ];
+
+  /** The portal of contoso asks the token endpoint of fabrikam. */
+  const askNextDoor = async (bench: EstsBench, form: Record<string, string>): Promise<unknown[]> =>
+    readable(
+      await bench.post(`/${fabrikam?.id}/${TOKEN}`, { ...secretOf(bench, "portal"), ...form }),
+    );
+  const renewNextDoor = async (bench: EstsBench, user: string): Promise<unknown[]> => {
+    const code = await bench.codeFor("portal", user, userScopes);
+    const { json } = await redeem(bench, { code });
+    const token = String(json["refresh_token"]);
+    return askNextDoor(bench, { grant_type: "refresh_token", refresh_token: token });
+  };
+
+  it("redeems no code of another tenant", async () => {
+    const bench = startEsts();
+    const told = await askNextDoor(bench, {
+      grant_type: "authorization_code",
+      redirect_uri: "http://localhost:3000/redirect",
+      code: await bench.codeFor("portal", "adele", userScopes),
+    });
+    expect(told).toEqual([400, "invalid_grant", [700005]]);
+  });
+
+  it("renews for nobody who has no account there, or a disabled one", async () => {
+    const bench = startEsts();
+    expect(await renewNextDoor(bench, "megan")).toEqual([400, "invalid_grant", [50034]]);
+    const guest = fabrikam?.users.find(({ upn }) => upn === bench.user("adele").upn);
+    if (guest !== undefined) bench.directory.disable(guest);
+    expect(await renewNextDoor(bench, "adele")).toEqual([400, "invalid_grant", [50057]]);
   });
 });
 

@@ -64,6 +64,7 @@ describe("the token endpoint refuses", () => {
       "a tenant that is not there",
       (bench) => bench.post("/nobody.example/oauth2/v2.0/token", daemonForm(bench)),
     ],
+    [[400, "invalid_request", [900561]], "another method", (bench) => bench.get(TOKEN)],
     [
       [400, "invalid_scope", [70011]],
       "two resources at once",
