@@ -58,47 +58,21 @@ interface UndiciMessage {
   };
 }
 
-export function watchClientRequests({ gate, onOver }: ClientRequestsOptions): ClientRequests {
+/** Watches every request of this process to a served host, from now until `stop`. */
+export function watchClientRequests(options: ClientRequestsOptions): ClientRequests {
   const open = new Map<number, ClientSideRequest>();
-  const byUndici = new WeakMap<object, ClientSideRequest>();
   let count = 0;
-  let queued = 0;
 
   const begin = (method: string, url: URL): ClientSideRequest => {
-    const sequence = (count += 1);
-    const aborted = new AbortController();
-    const hold = gate.hold();
-    const { promise: over, resolve } = Promise.withResolvers<void>();
-    let isOver = false;
-    queued += 1;
-    const request: ClientSideRequest = {
-      sequence,
-      host: url.hostname,
-      method,
-      url: url.href,
-      hold,
-      inContext: AsyncLocalStorage.snapshot() as ClientSideRequest["inContext"],
-      signal: aborted.signal,
-      over,
-      isOver: () => isOver,
-      stage: "queued",
-      finish(how) {
-        if (isOver) return;
-        isOver = true;
-        open.delete(sequence);
-        if (request.stage === "queued") queued -= 1;
-        hold.release();
-        onOver(request);
-        resolve();
-        if (how === "failed") aborted.abort(new DOMException("The client gave up", "AbortError"));
-      },
-    };
-    open.set(sequence, request);
+    const request = holdRequest({ sequence: (count += 1), method, url }, options.gate, (over) => {
+      open.delete(over.sequence);
+      options.onOver(over);
+    });
+    open.set(request.sequence, request);
     return request;
   };
 
   const advance = (request: ClientSideRequest | undefined, stage: "dialing" | "arrived") => {
-    if (request?.stage === "queued") queued -= 1;
     if (request !== undefined) request.stage = stage;
     return request;
   };
@@ -106,52 +80,7 @@ export function watchClientRequests({ gate, onOver }: ClientRequestsOptions): Cl
   const oldest = (host: string, stage: ClientSideRequest["stage"]): ClientSideRequest | undefined =>
     open.values().find((request) => request.stage === stage && request.host === host);
 
-  const subscriptions: readonly (readonly [string, (message: unknown) => void])[] = [
-    [
-      "undici:request:create",
-      (message) => {
-        const { request } = message as UndiciMessage;
-        const url = new URL(request.path, request.origin);
-        if (!isServedUrl(url)) return;
-        const begun = begin(request.method, url);
-        byUndici.set(request, begun);
-        request.addHeader(SEQUENCE_HEADER, String(begun.sequence));
-      },
-    ],
-    [
-      "undici:request:trailers",
-      (message) => byUndici.get((message as UndiciMessage).request)?.finish("answered"),
-    ],
-    [
-      "undici:request:error",
-      (message) => byUndici.get((message as UndiciMessage).request)?.finish("failed"),
-    ],
-    [
-      "http.client.request.created",
-      (message) => {
-        const { request } = message as { readonly request: ClientRequest };
-        const url = urlOf(request);
-        if (!isServedUrl(url)) return;
-        const begun = begin(request.method, url);
-        // Headers given as an array are final already; the server then goes by the order of connections.
-        if (!request.headersSent) request.setHeader(SEQUENCE_HEADER, String(begun.sequence));
-        let whole = false;
-        request.prependOnceListener("close", () => begun.finish(whole ? "answered" : "failed"));
-        byHttp.set(request, () => (whole = true));
-      },
-    ],
-    [
-      "http.client.response.finish",
-      (message) => {
-        const { request, response } = message as {
-          request: ClientRequest;
-          response: NodeJS.EventEmitter;
-        };
-        response.once("end", () => byHttp.get(request)?.());
-      },
-    ],
-  ];
-  const byHttp = new WeakMap<ClientRequest, () => void>();
+  const subscriptions = [...undiciListeners(begin), ...httpListeners(begin)];
   for (const [channel, listener] of subscriptions) subscribe(channel, listener);
 
   return {
@@ -161,12 +90,106 @@ export function watchClientRequests({ gate, onOver }: ClientRequestsOptions): Cl
         sequence === undefined ? oldest(host, "dialing") : open.get(Number(sequence)),
         "arrived",
       ),
-    queued: () => queued,
+    queued: () => [...open.values()].filter(isQueued).length,
     stop() {
       for (const [channel, listener] of subscriptions) unsubscribe(channel, listener);
       for (const request of open.values()) request.finish("failed");
     },
   };
+}
+
+/** Whether a request still waits for its connection; one that its client gave up does not. */
+function isQueued(request: ClientSideRequest): boolean {
+  return request.stage === "queued" && !request.isOver();
+}
+
+/** A request that has just been made; virtual time stands still for it until it is finished. */
+function holdRequest(
+  made: { readonly sequence: number; readonly method: string; readonly url: URL },
+  gate: Gate,
+  onOver: (request: ClientSideRequest) => void,
+): ClientSideRequest {
+  const aborted = new AbortController();
+  const hold = gate.hold();
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  let isOver = false;
+  const request: ClientSideRequest = {
+    sequence: made.sequence,
+    host: made.url.hostname,
+    method: made.method,
+    url: made.url.href,
+    hold,
+    inContext: AsyncLocalStorage.snapshot() as ClientSideRequest["inContext"],
+    signal: aborted.signal,
+    over,
+    isOver: () => isOver,
+    stage: "queued",
+    finish(how) {
+      if (isOver) return;
+      isOver = true;
+      hold.release();
+      onOver(request);
+      resolve();
+      if (how === "failed") aborted.abort(new DOMException("The client gave up", "AbortError"));
+    },
+  };
+  return request;
+}
+
+type Begin = (method: string, url: URL) => ClientSideRequest;
+type Listener = readonly [channel: string, listen: (message: unknown) => void];
+
+/** What global `fetch` announces. */
+function undiciListeners(begin: Begin): readonly Listener[] {
+  const begun = new WeakMap<object, ClientSideRequest>();
+  const finish = (message: unknown, how: "answered" | "failed"): void =>
+    begun.get((message as UndiciMessage).request)?.finish(how);
+  return [
+    [
+      "undici:request:create",
+      (message) => {
+        const { request } = message as UndiciMessage;
+        const url = new URL(request.path, request.origin);
+        if (!isServedUrl(url)) return;
+        const own = begin(request.method, url);
+        begun.set(request, own);
+        request.addHeader(SEQUENCE_HEADER, String(own.sequence));
+      },
+    ],
+    ["undici:request:trailers", (message) => finish(message, "answered")],
+    ["undici:request:error", (message) => finish(message, "failed")],
+  ];
+}
+
+/** What `node:http` and `node:https` announce: the making, and the beginning of a response. */
+function httpListeners(begin: Begin): readonly Listener[] {
+  const answeredWhole = new WeakMap<ClientRequest, () => void>();
+  return [
+    [
+      "http.client.request.created",
+      (message) => {
+        const { request } = message as { readonly request: ClientRequest };
+        const url = urlOf(request);
+        if (!isServedUrl(url)) return;
+        const own = begin(request.method, url);
+        // Headers given as an array are final already; the server then goes by the order of connections.
+        if (!request.headersSent) request.setHeader(SEQUENCE_HEADER, String(own.sequence));
+        let whole = false;
+        request.prependOnceListener("close", () => own.finish(whole ? "answered" : "failed"));
+        answeredWhole.set(request, () => (whole = true));
+      },
+    ],
+    [
+      "http.client.response.finish",
+      (message) => {
+        const { request, response } = message as {
+          readonly request: ClientRequest;
+          readonly response: NodeJS.EventEmitter;
+        };
+        response.once("end", () => answeredWhole.get(request)?.());
+      },
+    ],
+  ];
 }
 
 function urlOf(request: ClientRequest): URL {

@@ -1,14 +1,21 @@
 /** What a script may change in the world while the scenario runs; every change is recorded. */
 import type { Directory } from "../directory/directory.ts";
-import type { AppRegistration, Tenant, User } from "../directory/world.ts";
+import type { Tenant, User } from "../directory/world.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
+import type { WorldChanged } from "../history/event.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type { WorldControls } from "../scenario.ts";
 
 /** Microsoft announces key rollovers; both keys are published for a while. */
 const KEY_OVERLAP_MS = 24 * 3_600_000;
 
+/** The controls of one run; names that are not there throw `unknown-name` with what is near. */
 export function createWorldControls(directory: Directory, recorder: Recorder): WorldControls {
+  return { ...namesIn(directory), ...changesOf(directory, recorder) };
+}
+
+/** Looks up what a script calls by name. */
+function namesIn(directory: Directory): Pick<WorldControls, "tenant" | "user" | "app"> {
   const { tenants } = directory.world;
 
   const tenant = (name?: string): Tenant => {
@@ -18,99 +25,75 @@ export function createWorldControls(directory: Directory, recorder: Recorder): W
     const found =
       tenants.find((candidate) => candidate.name === wanted) ?? directory.tenant(wanted);
     if (found !== undefined) return found;
-    throw unknown(
-      "tenant",
-      wanted,
-      tenants.map((candidate) => candidate.name),
-    );
-  };
-
-  const user = (name: string, tenantName?: string): User => {
-    const { users, name: place } = tenant(tenantName);
-    const wanted = name.toLowerCase();
-    const found = users.find(
-      ({ upn }) => upn.toLowerCase() === wanted || shortName(upn) === wanted,
-    );
-    if (found !== undefined) return found;
-    throw unknown(
-      "user",
-      name,
-      users.map(({ upn }) => shortName(upn)),
-      place,
-    );
-  };
-
-  const app = (name: string, tenantName?: string): AppRegistration => {
-    const { apps, name: place } = tenant(tenantName);
-    const found = apps.find((candidate) => candidate.name === name || candidate.clientId === name);
-    if (found !== undefined) return found;
-    throw unknown(
-      "app",
-      name,
-      apps.map((candidate) => candidate.name),
-      place,
-    );
-  };
-
-  const tenantOf = (wanted: User): Tenant => {
-    const home = tenants.find(({ users }) => users.includes(wanted));
-    if (home !== undefined) return home;
-    throw unknown(
-      "user",
-      wanted.upn,
-      tenants.flatMap(({ users }) => users.map(({ upn }) => upn)),
-    );
+    const known = tenants.map((candidate) => candidate.name);
+    throw unknown("tenant", wanted, known);
   };
 
   return {
     tenant,
-    user,
-    app,
+    user(name, tenantName) {
+      const { users, name: place } = tenant(tenantName);
+      const wanted = name.toLowerCase();
+      const found = users.find(
+        ({ upn }) => upn.toLowerCase() === wanted || shortName(upn) === wanted,
+      );
+      if (found !== undefined) return found;
+      const known = users.map(({ upn }) => shortName(upn));
+      throw unknown("user", name, known, place);
+    },
+    app(name, tenantName) {
+      const { apps, name: place } = tenant(tenantName);
+      const found = apps.find(({ name: short, clientId }) => short === name || clientId === name);
+      if (found !== undefined) return found;
+      const known = apps.map((candidate) => candidate.name);
+      throw unknown("app", name, known, place);
+    },
+  };
+}
+
+/** Changes the directory, and tells the history of each change in each tenant that it touches. */
+function changesOf(
+  directory: Directory,
+  recorder: Recorder,
+): Omit<WorldControls, "tenant" | "user" | "app"> {
+  const { tenants } = directory.world;
+  const changed = (change: WorldChanged["change"], tenant: Tenant, users?: readonly User[]): void =>
+    void recorder.emit({
+      kind: "world-changed",
+      change,
+      tenant: tenant.id,
+      ...(users === undefined ? {} : { users: users.map(({ id }) => id) }),
+    });
+  const tenantOf = (user: User): Tenant => {
+    const home = tenants.find(({ users }) => users.includes(user));
+    if (home !== undefined) return home;
+    const known = tenants.flatMap(({ users }) => users.map(({ upn }) => upn));
+    throw unknown("user", user.upn, known);
+  };
+
+  return {
     revokeSessions(users) {
-      if (users === "everyone") {
-        for (const { id, users: all } of tenants) {
-          directory.revokeSessions(all);
-          recorder.emit({ kind: "world-changed", change: "refresh-tokens-revoked", tenant: id });
+      directory.revokeSessions(users === "everyone" ? tenants.flatMap((it) => it.users) : users);
+      for (const tenant of tenants) {
+        if (users === "everyone") {
+          changed("refresh-tokens-revoked", tenant);
+          continue;
         }
-        return;
-      }
-      directory.revokeSessions(users);
-      for (const { id, users: all } of tenants) {
-        const here = users
-          .filter((candidate) => all.includes(candidate))
-          .map((candidate) => candidate.id);
-        if (here.length > 0) {
-          recorder.emit({
-            kind: "world-changed",
-            change: "sessions-revoked",
-            tenant: id,
-            users: here,
-          });
-        }
+        const here = users.filter((user) => tenant.users.includes(user));
+        if (here.length > 0) changed("sessions-revoked", tenant, here);
       }
     },
-    changePassword(changed) {
-      directory.revokeSessions([changed]);
-      recorder.emit({
-        kind: "world-changed",
-        change: "password-changed",
-        tenant: tenantOf(changed).id,
-        users: [changed.id],
-      });
+    changePassword(user) {
+      directory.revokeSessions([user]);
+      changed("password-changed", tenantOf(user), [user]);
     },
-    disable(disabled) {
-      directory.disable(disabled);
-      recorder.emit({
-        kind: "world-changed",
-        change: "user-disabled",
-        tenant: tenantOf(disabled).id,
-        users: [disabled.id],
-      });
+    disable(user) {
+      directory.disable(user);
+      changed("user-disabled", tenantOf(user), [user]);
     },
     rotateKeys({ overlapMs = KEY_OVERLAP_MS } = {}) {
       directory.rotateKeys(overlapMs);
-      for (const { id } of tenants)
-        recorder.emit({ kind: "world-changed", change: "keys-rotated", tenant: id });
+      for (const tenant of tenants) changed("keys-rotated", tenant);
     },
   };
 }
