@@ -2,11 +2,12 @@
 import { createVerify, X509Certificate } from "node:crypto";
 import type { AppRegistration } from "../directory/world.ts";
 import { basicCredentials } from "../http/endpoint.ts";
-import type { EstsContext } from "./context.ts";
+import { isShared, type EstsContext } from "./context.ts";
+import { isInstance } from "./discovery.ts";
 import { EstsError } from "./errors.ts";
 import type { TokenSubject } from "./tokens.ts";
 
-/** Checks the proof; `none` for public clients. 7000216/7000218 absent, 7000215/7000222 secret, 700027/700024 assertion. */
+/** Checks the proof; `none` for public clients. 7000216/7000218 absent, 7000215/7000222 secret, 700027/700024/700023 assertion. */
 export function authenticateClient(
   context: EstsContext,
   app: AppRegistration,
@@ -14,7 +15,7 @@ export function authenticateClient(
   const { parameters, grant } = context.described;
   const assertion = parameters["client_assertion"];
   if (assertion !== undefined) {
-    checkAssertion(assertion, app, context.clock.now());
+    checkAssertion(context, assertion, app);
     return "certificate";
   }
   const secret = parameters["client_secret"] ?? basicCredentials(context.request)?.secret;
@@ -35,7 +36,8 @@ function checkSecret(secret: string, app: AppRegistration, nowMs: number): void 
     throw new EstsError(7000222, `App: ${app.clientId}.`);
 }
 
-function checkAssertion(assertion: string, app: AppRegistration, nowMs: number): void {
+function checkAssertion(context: EstsContext, assertion: string, app: AppRegistration): void {
+  const nowMs = context.clock.now();
   const [header = "", payload = "", signature = ""] = assertion.split(".");
   const claims = readJson(payload);
   const algorithm = readJson(header)?.["alg"];
@@ -53,6 +55,19 @@ function checkAssertion(assertion: string, app: AppRegistration, nowMs: number):
   const { exp, nbf } = claims;
   if (typeof exp !== "number" || exp * 1_000 + skewMs < nowMs) throw new EstsError(700024);
   if (typeof nbf === "number" && nbf * 1_000 - skewMs > nowMs) throw new EstsError(700024);
+  if (!isForTenantAsked(context, claims["aud"])) throw new EstsError(700023);
+}
+
+/** MSAL.js names the issuer, others the token endpoint: any address of the tenant at a login host will do (A.5). */
+function isForTenantAsked({ directory, described, origin }: EstsContext, aud: unknown): boolean {
+  const url = typeof aud === "string" ? URL.parse(aud) : null;
+  if (url === null) return false;
+  if (url.origin !== origin && !isInstance(url.hostname)) return false;
+  const segment = url.pathname.split("/")[1] ?? "";
+  const asked = described.tenant ?? "";
+  return (
+    isShared(segment) || isShared(asked) || directory.tenant(segment) === directory.tenant(asked)
+  );
 }
 
 function readJson(part: string): Record<string, unknown> | undefined {

@@ -32,7 +32,7 @@ const instances: readonly CloudInstance[] = [
 export function instanceDiscovery(context: EstsContext): Record<string, unknown> {
   const asked = context.described.parameters["authorization_endpoint"] ?? "";
   const url = URL.canParse(asked) ? new URL(asked) : undefined;
-  if (url === undefined || !instances.some(({ aliases }) => aliases.includes(url.hostname))) {
+  if (url === undefined || !isInstance(url.hostname)) {
     throw new EstsError(50049, `Authority: ${asked}.`);
   }
   const [, tenant = "common"] = url.pathname.split("/");
@@ -46,6 +46,11 @@ export function instanceDiscovery(context: EstsContext): Record<string, unknown>
       aliases,
     })),
   };
+}
+
+/** Whether a host is one of a cloud's login hosts. */
+export function isInstance(host: string): boolean {
+  return instances.some(({ aliases }) => aliases.includes(host));
 }
 
 /** `GET …/.well-known/openid-configuration`, keys in captured order; 90002 for an unknown tenant. */

@@ -67,6 +67,12 @@ const table = {
     error: "invalid_grant",
     text: "The assertion is not a valid token for this app.",
   },
+  // From Microsoft's error page; status and error word as of 50013.
+  500131: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The assertion is for another audience than the app that presents it.",
+  },
   501481: {
     status: 400,
     error: "invalid_grant",
@@ -109,7 +115,7 @@ const table = {
   },
   70018: { status: 400, error: "bad_verification_code", text: "The device code is not known." },
   70019: { status: 400, error: "expired_token", text: "The device code has expired." },
-  // Name from the list of error codes; status and error word are a guess.
+  // InvalidGrantRedeemAgainstWrongTenant in the list of error codes; status and error word are a guess.
   700005: {
     status: 400,
     error: "invalid_grant",
@@ -124,6 +130,12 @@ const table = {
     status: 401,
     error: "invalid_client",
     text: "The client assertion is not signed with a registered key.",
+  },
+  // Name and text from Microsoft's troubleshooting pages; status as of the other bad assertions.
+  700023: {
+    status: 401,
+    error: "invalid_client",
+    text: "The client assertion is for another audience.",
   },
   700024: {
     status: 401,

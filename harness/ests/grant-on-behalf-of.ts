@@ -26,8 +26,7 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
   const app = appOf(context, tenant);
   const proof = authenticateClient(context, app);
   const assertion = readAssertion(context, sent);
-  if (!isFor(context, app, assertion["aud"]))
-    throw new EstsError(50013, "The assertion is for another audience.");
+  if (!isFor(context, app, assertion["aud"])) throw new EstsError(500131);
   if (assertion["tid"] !== tenant.id)
     throw new EstsError(50013, "The assertion is of another tenant.");
   const { user } = userOfGrant(context, {

@@ -56,7 +56,7 @@ describe("on behalf of", () => {
       codesOf(await bench.post(TOKEN, oboForm(bench, assertion)));
     expect(await ask("nonsense")).toEqual([50013]);
     expect(await ask(`${good.slice(0, -4)}AAAA`)).toEqual([50013]);
-    expect(await ask(String((await redeem(bench)).json["access_token"]))).toEqual([50013]);
+    expect(await ask(String((await redeem(bench)).json["access_token"]))).toEqual([500131]);
     const app = await bench.post(TOKEN, daemonForm(bench, { scope: "api://orders/.default" }));
     expect(await ask(String(app.json["access_token"]))).toEqual([50013]);
     bench.pass(1_000);

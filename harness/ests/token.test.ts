@@ -118,10 +118,11 @@ describe("client credentials", () => {
       new URL("../../fixtures/keys/signing-1.key.pem", import.meta.url),
       "utf8",
     );
-    const assertion = (privateKey: string, exp: number, iss = clientId): string => {
+    const issuer = `${HOST}/${bench.tenantId}/v2.0`;
+    const assertion = (privateKey: string, exp: number, iss = clientId, aud = issuer): string => {
       const part = (value: unknown): string =>
         Buffer.from(JSON.stringify(value)).toString("base64url");
-      const input = `${part({ alg: "RS256" })}.${part({ iss, sub: iss, exp })}`;
+      const input = `${part({ alg: "RS256" })}.${part({ iss, sub: iss, exp, aud })}`;
       return `${input}.${createSign("RSA-SHA256").update(input).sign(privateKey, "base64url")}`;
     };
     const ask = (client_assertion: string) =>
@@ -137,6 +138,16 @@ describe("client credentials", () => {
     expect(codesOf(await ask(assertion(other, soon)))).toEqual([700027]);
     expect(codesOf(await ask(assertion(key, soon, "someone-else")))).toEqual([700027]);
     expect(codesOf(await ask(assertion(key, soon - 2_000)))).toEqual([700024]);
+    const endpoint = `${HOST}/contoso.example/oauth2/v2.0/token`;
+    expect((await ask(assertion(key, soon, clientId, endpoint))).status).toBe(200);
+    const elsewhere = [
+      `${HOST}/fabrikam.example/v2.0`,
+      `https://login.evil.example/${bench.tenantId}/v2.0`,
+      "https://graph.microsoft.com",
+      "",
+    ];
+    for (const aud of elsewhere)
+      expect(codesOf(await ask(assertion(key, soon, clientId, aud)))).toEqual([700023]);
   });
 
   it("says how an error was traced, as the envelope of ESTS does", async () => {
