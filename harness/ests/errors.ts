@@ -17,6 +17,12 @@ const table = {
     error: "interaction_required",
     text: "The account must be chosen or signed in anew.",
   },
+  // UserUnauthorized in the list of error codes; status and error word as of 50034.
+  50020: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The user has no account in the tenant that was asked.",
+  },
   50034: {
     status: 400,
     error: "invalid_grant",

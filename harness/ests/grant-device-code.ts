@@ -62,7 +62,8 @@ export function deviceCodePage(context: EstsContext): string {
     password: required(context, "passwd"),
     tenantSegment: device.tenantSegment,
   });
-  device.approvedBy = { tenantId: tenant.id, userId: user.id };
+  const revocations = context.directory.revocations(user);
+  device.approvedBy = { tenantId: tenant.id, userId: user.id, revocations };
   return page("Signed in", "You have signed in on your device. You may close this window.");
 }
 

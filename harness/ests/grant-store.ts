@@ -29,7 +29,9 @@ export interface DeviceCode {
   readonly scope: string;
   readonly userCode: string;
   readonly expiresAtMs: number;
-  approvedBy: { readonly tenantId: string; readonly userId: string } | undefined;
+  approvedBy:
+    | { readonly tenantId: string; readonly userId: string; readonly revocations: number }
+    | undefined;
 }
 
 /** The state inside a refresh token. Times are ms since the Unix epoch. */

@@ -113,7 +113,7 @@ describe("the tenant next door", () => {
 
   it("renews for nobody who has no account there, or a disabled one", async () => {
     const bench = startEsts();
-    expect(await renewNextDoor(bench, "megan")).toEqual([400, "invalid_grant", [50034]]);
+    expect(await renewNextDoor(bench, "megan")).toEqual([400, "invalid_grant", [50020]]);
     const guest = fabrikam?.users.find(({ upn }) => upn === bench.user("adele").upn);
     if (guest !== undefined) bench.directory.disable(guest);
     expect(await renewNextDoor(bench, "adele")).toEqual([400, "invalid_grant", [50057]]);

@@ -125,6 +125,21 @@ describe("a secret of one kind", () => {
 });
 
 describe("a revocation", () => {
+  it("voids a device's code between approval and poll", async () => {
+    const bench = startEsts();
+    const client_id = bench.app("desk-app").clientId;
+    const { json } = await bench.post("oauth2/v2.0/devicecode", { client_id, scope: userScopes });
+    await bench.post("/common/oauth2/deviceauth", {
+      otc: String(json["user_code"]),
+      login: "megan@contoso.example",
+      passwd: "fixture-password-of-megan",
+    });
+    bench.directory.revokeSessions([bench.user("megan")]);
+    const device_code = String(json["device_code"]);
+    const answer = await bench.post(TOKEN, { grant_type: "device_code", client_id, device_code });
+    expect(codesOf(answer)).toEqual([50173]);
+  });
+
   it("voids what was issued in the same millisecond, and nothing issued after it", async () => {
     const bench = startEsts();
     const before = (await redeem(bench)).json["refresh_token"];

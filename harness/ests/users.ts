@@ -54,7 +54,7 @@ export function userOfGrant(
   return { tenant, user };
 }
 
-/** The account of the same person in another tenant; 50034 where they have none. */
+/** The account of the same person in another tenant; 50020 where they have none. */
 export function accountIn(
   context: EstsContext,
   tenant: Tenant,
@@ -62,7 +62,7 @@ export function accountIn(
 ): User {
   if (tenant.id === found.tenant.id) return found.user;
   const user = context.directory.user(tenant, found.user.upn);
-  if (user === undefined) throw new EstsError(50034, `User: ${found.user.upn}.`);
+  if (user === undefined) throw new EstsError(50020, `User: ${found.user.upn}.`);
   if (context.directory.isDisabled(user)) throw new EstsError(50057);
   return user;
 }
