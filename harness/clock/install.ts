@@ -17,7 +17,7 @@ export interface InstalledClock {
   restore(): void;
 }
 
-/** Replaces the process's time with `clock`; `setTimeout` of a clock that is already installed is an error. */
+/** Puts `clock` in place of the process's time, until `restore`. */
 export function installClock(clock: VirtualClock): InstalledClock {
   const undo: (() => void)[] = [];
   const replace = (target: object, name: string, value: unknown): void => {
@@ -89,9 +89,37 @@ type TimerFunction = (
 ) => TimeoutHandle;
 
 function virtualTimers(clock: VirtualClock) {
+  const { start, find } = createTimeouts(clock);
+  const setTimeout: TimerFunction = (callback, delayMs, ...values) =>
+    start(() => callback(...values), delayOf(delayMs), "once");
+  const setInterval: TimerFunction = (callback, delayMs, ...values) =>
+    start(() => callback(...values), Math.max(1, delayOf(delayMs)), "again");
+  const clear = (handle: unknown): void => {
+    if (typeof handle === "object" && handle !== null && "close" in handle)
+      (handle as TimeoutHandle).close();
+    else if (typeof handle === "number" || typeof handle === "string")
+      find(Number(handle))?.close();
+  };
+  const sleep = async <T>(
+    delayMs?: number,
+    value?: T,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<T | undefined> => {
+    await clock.sleep(delayOf(delayMs), options?.signal);
+    return value;
+  };
+  return {
+    setTimeout: Object.assign(setTimeout, { [promisify.custom]: sleep }),
+    setInterval,
+    clearTimeout: clear,
+    clearInterval: clear,
+  };
+}
+
+/** Starts timers, and finds those again of which a program has taken the number. */
+function createTimeouts(clock: VirtualClock) {
   const byId = new Map<number, TimeoutHandle>();
   let ids = 0;
-
   const start = (
     callback: () => void,
     delayMs: number,
@@ -99,12 +127,11 @@ function virtualTimers(clock: VirtualClock) {
   ): TimeoutHandle => {
     const id = (ids += 1);
     let hasRef = true;
-    const fire = (): void => {
+    const timer: VirtualTimer = clock.setTimer(() => {
       if (repeats === "again") timer.restart();
       else byId.delete(id);
       callback();
-    };
-    const timer: VirtualTimer = clock.setTimer(fire, delayMs);
+    }, delayMs);
     const stop = (): void => {
       timer.cancel();
       byId.delete(id);
@@ -135,31 +162,7 @@ function virtualTimers(clock: VirtualClock) {
     };
     return handle;
   };
-
-  const setTimeout: TimerFunction = (callback, delayMs, ...values) =>
-    start(() => callback(...values), delayOf(delayMs), "once");
-  const setInterval: TimerFunction = (callback, delayMs, ...values) =>
-    start(() => callback(...values), Math.max(1, delayOf(delayMs)), "again");
-  const clear = (handle: unknown): void => {
-    if (typeof handle === "object" && handle !== null && "close" in handle)
-      (handle as TimeoutHandle).close();
-    else if (typeof handle === "number" || typeof handle === "string")
-      byId.get(Number(handle))?.close();
-  };
-  const sleep = async <T>(
-    delayMs?: number,
-    value?: T,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<T | undefined> => {
-    await clock.sleep(delayOf(delayMs), options?.signal);
-    return value;
-  };
-  return {
-    setTimeout: Object.assign(setTimeout, { [promisify.custom]: sleep }),
-    setInterval,
-    clearTimeout: clear,
-    clearInterval: clear,
-  };
+  return { start, find: (id: number) => byId.get(id) };
 }
 
 /** Node's own rule, but zero stays zero: it means "next turn", which must not need a jump in time. */

@@ -50,6 +50,7 @@ const STUCK_AFTER_BUSY_TURNS = 5_000_000;
 
 const realSetImmediate = setImmediate;
 
+/** A clock that stands at `startMs`, ms since the Unix epoch, until it is driven. */
 export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   const gate = createGate();
   const heap = createTimerHeap();
@@ -80,47 +81,15 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     timer.callback();
   };
 
-  /** Resolves true when nothing happened for the quiet turns, false when something is at work. */
-  const isQuiet = async (): Promise<boolean> => {
-    for (let turn = 0; turn < quietTurns; turn += 1) {
-      const before = gate.activity();
-      await new Promise<void>((resolve) => void realSetImmediate(resolve));
-      if (gate.awake() > 0 || gate.activity() !== before) return false;
-    }
-    return !hasPendingIo();
-  };
-
-  const drive = async <T>(work: Promise<T>): Promise<T> => {
-    let settled = false;
-    const settle = (): void => {
-      settled = true;
-    };
-    work.then(settle, settle);
-    let quietWaits = 0;
-    let busyWaits = 0;
-    for (;;) {
-      const quiet = await isQuiet();
-      if (settled) return work;
-      const next = heap.peek();
-      if (next !== undefined && (quiet || next.dueMs <= nowMs)) {
-        quietWaits = 0;
-        busyWaits = 0;
-        fireNext();
-      } else if (quiet) {
-        quietWaits += 1;
-        if (quietWaits > STUCK_AFTER_QUIET_TURNS) throw stuck(nowMs);
-      } else {
-        busyWaits += 1;
-        if (busyWaits > STUCK_AFTER_BUSY_TURNS) throw neverAnswered(nowMs);
-      }
-    }
-  };
+  const isQuiet = (): Promise<boolean> => waitForQuiet(gate, quietTurns);
+  const nextDueMs = (): number | undefined => heap.peek()?.dueMs;
+  const now = (): number => nowMs;
 
   return {
     gate,
     setTimer,
-    drive,
-    now: () => nowMs,
+    drive: (work) => driveUntilSettled(work, { isQuiet, nextDueMs, fireNext, now }),
+    now,
     sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
     async idle() {
       for (let turn = 0; turn < STUCK_AFTER_BUSY_TURNS; turn += 1) if (await isQuiet()) return;
@@ -137,6 +106,50 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     },
     timersWaiting: () => heap.size(),
   };
+}
+
+/** Resolves true when nothing happened for so many turns, false when something is at work. */
+async function waitForQuiet(gate: Gate, quietTurns: number): Promise<boolean> {
+  for (let turn = 0; turn < quietTurns; turn += 1) {
+    const before = gate.activity();
+    await new Promise<void>((resolve) => void realSetImmediate(resolve));
+    if (gate.awake() > 0 || gate.activity() !== before) return false;
+  }
+  return !hasPendingIo();
+}
+
+async function driveUntilSettled<T>(
+  work: Promise<T>,
+  time: {
+    readonly isQuiet: () => Promise<boolean>;
+    readonly nextDueMs: () => number | undefined;
+    readonly fireNext: () => void;
+    readonly now: () => number;
+  },
+): Promise<T> {
+  let settled = false;
+  const settle = (): void => {
+    settled = true;
+  };
+  work.then(settle, settle);
+  let quietWaits = 0;
+  let busyWaits = 0;
+  for (;;) {
+    const quiet = await time.isQuiet();
+    if (settled) return work;
+    const nextDueMs = time.nextDueMs();
+    if (nextDueMs !== undefined && (quiet || nextDueMs <= time.now())) {
+      quietWaits = 0;
+      busyWaits = 0;
+      time.fireNext();
+    } else if (quiet) {
+      quietWaits += 1;
+      if (quietWaits > STUCK_AFTER_QUIET_TURNS) throw stuck(time.now());
+    } else {
+      busyWaits += 1;
+      if (busyWaits > STUCK_AFTER_BUSY_TURNS) throw neverAnswered(time.now());
+    }
+  }
 }
 
 function sleepOn(

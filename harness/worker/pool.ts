@@ -28,6 +28,7 @@ interface Job {
 
 const LAST_WORDS_CHARACTERS_MAX = 2_000;
 
+/** A pool without workers; each is started when a run needs it. */
 export function createPool(options: { readonly workers: number }): Pool {
   const workers = new Set<Worker>();
   const waiting: Job[] = [];
@@ -41,24 +42,13 @@ export function createPool(options: { readonly workers: number }): Pool {
   };
 
   const start = (mount: MountName): Worker => {
-    // In the package this file is JavaScript, and so is the worker beside it.
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    const child = fork(fileURLToPath(new URL(`./worker.${extension}`, import.meta.url)), [], {
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: ["--disable-warning=ExperimentalWarning"],
-    });
+    const { child, lastWords } = forkWorker();
     const worker: Worker = { child, mount, busyWith: undefined };
-    let lastWords = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on("data", (chunk: Buffer) => {
-        lastWords = (lastWords + chunk.toString("utf8")).slice(-LAST_WORDS_CHARACTERS_MAX);
-      });
-    }
     child.on("message", (reply) => finish(worker, reply as RunReply));
     child.on("exit", (code, signal) => {
       workers.delete(worker);
       if (worker.busyWith === undefined) return assign();
-      finish(worker, died(worker.busyWith.task, signal ?? `exit code ${code}`, lastWords));
+      finish(worker, died(worker.busyWith.task, signal ?? `exit code ${code}`, lastWords()));
     });
     workers.add(worker);
     return worker;
@@ -98,6 +88,23 @@ export function createPool(options: { readonly workers: number }): Pool {
       await Promise.all(ends);
     },
   };
+}
+
+/** A process, and the end of what it has said so far. */
+function forkWorker(): { readonly child: ChildProcess; readonly lastWords: () => string } {
+  // In the package this file is JavaScript, and so is the worker beside it.
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const child = fork(fileURLToPath(new URL(`./worker.${extension}`, import.meta.url)), [], {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      said = (said + chunk.toString("utf8")).slice(-LAST_WORDS_CHARACTERS_MAX);
+    });
+  }
+  return { child, lastWords: () => said };
 }
 
 function died(task: RunTask, how: string, lastWords: string): RunReply {
