@@ -19,6 +19,7 @@ export interface Random {
 
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/** The generator of that seed; equal seeds draw equally, for ever. */
 export function createRandom(seed: string): Random {
   const digest = hash("sha256", seed, "buffer");
   let a = digest.readUInt32LE(0);

@@ -36,6 +36,7 @@ import { wishKey } from "./wish.ts";
 /** How long a client may rightly hold back after a failure without Retry-After (MSAL's own back-off: `facts/msal-node.md`). */
 const BACK_OFF_MS = minutes(1);
 
+/** Judges `availability`; bound: `limits.availabilityMin`, a share from 0 to 1, 1 by default. */
 export const availability: Rule = {
   id: "availability",
   says: "Operations end ok whenever a valid token was held or the service could have issued one.",

@@ -23,6 +23,7 @@ import {
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
+/** Judges `cached-token`. */
 export const cachedToken: Rule = {
   id: "cached-token",
   says: "An unexpired cached token is never withheld from the application, and is used without the network.",

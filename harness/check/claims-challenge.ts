@@ -10,6 +10,7 @@ import { operationsOf, type Exchange, type Operation } from "./reading.ts";
 import { counted, every, sinceStart } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
+/** Judges `claims-challenge`. */
 export const claimsChallenge: Rule = {
   id: "claims-challenge",
   says: "A claims challenge reaches the token endpoint, and the revoked token is not used again.",

@@ -10,6 +10,7 @@ import { operationsOf, type Operation } from "./reading.ts";
 import { counted, every, sinceStart } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
+/** Judges `empty-token`. */
 export const emptyToken: Rule = {
   id: "empty-token",
   says: "An operation that ends ok carries a usable token.",

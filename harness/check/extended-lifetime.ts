@@ -22,6 +22,7 @@ import {
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
+/** Judges `extended-lifetime`. */
 export const extendedLifetime: Rule = {
   id: "extended-lifetime",
   says: "A token whose life the service extended is used past its expiry while the service fails.",

@@ -24,6 +24,7 @@ import type { Judgement, Rule } from "./rule.ts";
 /** An application that goes on for this long after the error has had its chance to ask. */
 const CHANCE_MS = minutes(1);
 
+/** Judges `fallback-to-interaction`. */
 export const fallbackToInteraction: Rule = {
   id: "fallback-to-interaction",
   says: "Interaction-required errors lead to interaction, and nothing else does.",

@@ -25,6 +25,7 @@ import type { Judgement, Rule } from "./rule.ts";
 
 const PERSISTED_FOR_MS = days(3);
 
+/** Judges `persisted-cache`. */
 export const persistedCache: Rule = {
   id: "persisted-cache",
   says: "Tokens survive a restart of the application for at least three days.",

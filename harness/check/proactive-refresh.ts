@@ -29,6 +29,7 @@ import type { Judgement, Rule } from "./rule.ts";
 /** Longer than this a person at a screen gives up; a setting of the scenario. */
 const DELAY_MAX_MS = seconds(5);
 
+/** Judges `proactive-refresh`; bound: `limits.proactiveRefreshDelayMaxMs`, five seconds by default. */
 export const proactiveRefresh: Rule = {
   id: "proactive-refresh",
   says: "Past refresh_in, a failing refresh neither fails nor long delays the operation.",

@@ -20,6 +20,7 @@ import {
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
+/** Judges `silent-first`; bound: `limits.promptsMax`, none by default. */
 export const silentFirst: Rule = {
   id: "silent-first",
   says: "No interactive prompt is shown while a silent path exists, and none with prompt=login or consent in an outage.",

@@ -23,6 +23,7 @@ import type { Judgement, Rule } from "./rule.ts";
 /** The leeway that validators give for clocks that differ (RFC 7519 section 4.1.4; five minutes is usual). */
 const ACCEPTANCE_LEEWAY_MS = minutes(5);
 
+/** Judges `token-expiry`. */
 export const tokenExpiry: Rule = {
   id: "token-expiry",
   says: "No token is handed out or accepted past its life.",

@@ -16,6 +16,7 @@ import type { Io } from "./io.ts";
 import { checkAsserts, judge, report, type Told } from "./judging.ts";
 import { readTextFile } from "./text-file.ts";
 
+/** The options of `brownout check`. */
 export const checkOptions = {
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   json: { says: "print the results as JSON, shaped like results.json" },

@@ -6,6 +6,7 @@ import { createPaint } from "../report/terminal.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
 
+/** The options of `brownout list`. */
 export const listOptions = {
   json: { says: "print JSON, with the story of each scenario" },
 } as const satisfies Options;

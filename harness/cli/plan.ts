@@ -8,6 +8,7 @@ import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
 import { type Selected, type Selection, selectMount, selectRuns, takeShard } from "./selection.ts";
 
+/** The options of `brownout run`. */
 export const runOptions = {
   client: {
     value: "NAME[@VERSION]",

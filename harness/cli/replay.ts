@@ -21,6 +21,7 @@ import { checkAsserts, judge, report } from "./judging.ts";
 import { runName, selectMount } from "./selection.ts";
 import { readTextFile } from "./text-file.ts";
 
+/** The options of `brownout replay`. */
 export const replayOptions = {
   out: { value: "DIR", says: "where the new journal goes (default: reports/out/replay)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },

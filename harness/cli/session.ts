@@ -31,6 +31,7 @@ export interface Session {
   readonly startedAt: () => number;
 }
 
+/** A session that has heard of no run yet. */
 export function createSession(
   plan: Plan,
   { paint, cwd }: { readonly paint: Paint; readonly cwd: string },

@@ -34,6 +34,7 @@ export interface OperationCounter {
   readonly open: Set<number>;
 }
 
+/** A counter at zero: the first operation is number 1. */
 export function createOperationCounter(): OperationCounter {
   let last = 0;
   return { next: () => (last += 1), open: new Set() };

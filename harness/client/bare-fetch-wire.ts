@@ -43,6 +43,7 @@ export interface Wire {
   ): Promise<KeptToken>;
 }
 
+/** The wire of one application to `authorityHost` (scheme and host); all that fails is a `TokenRequestError`. */
 export function createWire(
   options: OpenOptions,
   context: ClientContext,

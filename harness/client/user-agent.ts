@@ -37,6 +37,7 @@ export interface UserAgent {
 /** More pages than any sign-in has; stops a loop between two pages. */
 const PAGES_MAX = 10;
 
+/** A person's browser, before it has opened a page. */
 export function createUserAgent(options: UserAgentOptions): UserAgent {
   const cookies = options.cookies ?? new Map<string, string>();
 

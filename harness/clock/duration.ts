@@ -1,8 +1,12 @@
-/** Durations are whole milliseconds; these name them. */
+/** Durations are milliseconds; these name them. */
 
+/** So many seconds, in ms. */
 export const seconds = (count: number): number => count * 1_000;
+/** So many minutes, in ms. */
 export const minutes = (count: number): number => count * 60_000;
+/** So many hours, in ms. */
 export const hours = (count: number): number => count * 3_600_000;
+/** So many days, in ms. */
 export const days = (count: number): number => count * 86_400_000;
 
 /** `93_784_005` → `"1d 2h 3m 4.005s"`; zero is `"0s"`. For people, not for parsing. */

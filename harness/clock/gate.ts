@@ -29,6 +29,7 @@ interface HoldState {
   released: boolean;
 }
 
+/** A gate with nobody at work. */
 export function createGate(): Gate {
   const current = new AsyncLocalStorage<HoldState>();
   let awake = 0;

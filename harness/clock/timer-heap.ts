@@ -27,6 +27,7 @@ interface Entry {
   readonly timer: Timer;
 }
 
+/** A heap without timers. */
 export function createTimerHeap(): TimerHeap {
   let entries: Entry[] = [];
   let waiting = 0;

@@ -37,6 +37,7 @@ export interface Directory {
   rotateKeys(overlapMs: number): void;
 }
 
+/** The directory of a world in which nothing has changed yet; its times come from `clock`. */
 export function createDirectory(world: World, clock: Clock): Directory {
   const tenants = new Map<string, Tenant>();
   for (const tenant of world.tenants) {

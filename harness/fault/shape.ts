@@ -36,6 +36,7 @@ export function refuse(path: string, complaint: string, hint?: string): never {
   );
 }
 
+/** A field that may be absent; when it is there it must pass. */
 export function optional(check: Check): OptionalField {
   return { optional: check };
 }
@@ -67,6 +68,7 @@ export const name: Check = (value, path) => {
   }
 };
 
+/** Any text, also an empty one. */
 export const text: Check = (value, path) => {
   if (typeof value !== "string") refuse(path, `is ${show(value)}; it must be a text`);
 };

@@ -20,21 +20,25 @@ export function readHarLog(source: string, place: string): Fields {
   return log;
 }
 
+/** The value as an object; `bad-har` otherwise. */
 export function record(value: unknown, place: string): Fields {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
   throw wrong(value, place, "an object");
 }
 
+/** The value as a list; `bad-har` otherwise. */
 export function list(value: unknown, place: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw wrong(value, place, "a list");
 }
 
+/** The value as a text; `bad-har` otherwise. */
 export function text(value: unknown, place: string): string {
   if (typeof value === "string") return value;
   throw wrong(value, place, "a text");
 }
 
+/** The value as a finite number; `bad-har` otherwise. */
 export function number(value: unknown, place: string): number {
   if (typeof value === "number" && Number.isFinite(value)) return value;
   throw wrong(value, place, "a number");

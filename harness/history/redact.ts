@@ -80,6 +80,7 @@ export interface Redactor {
 const GUID_CHARACTERS = 36;
 const BODY_CHARACTERS_MAX = 4_096;
 
+/** A redactor that has seen no id yet; one journal, one redactor, so that an id keeps its alias. */
 export function createRedactor(): Redactor {
   const aliases = new Map<string, string>();
 

@@ -5,6 +5,7 @@
  */
 import { textOfRequest } from "./message.ts";
 
+/** The endpoints that a request may mean: `shared/facts/entra.md` A.1. */
 export const endpoints = [
   "instance-discovery",
   "openid-configuration",

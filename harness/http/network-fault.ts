@@ -4,6 +4,7 @@
  * (a destroyed socket, a failed look-up, a FIN in mid-body).
  */
 
+/** The ways in which a request can end without an answer, by the code that Node reports. */
 export const networkFaultCodes = [
   /** Nothing listens: connect() fails. */
   "ECONNREFUSED",

@@ -8,6 +8,7 @@ import type { Mount } from "./mount.ts";
 import { installNetworkGuard } from "./network-guard.ts";
 import { asFetchError } from "./patched-fetch.ts";
 
+/** The mount `direct`. */
 export const mount: Mount = {
   name: "direct",
   quietTurns: 1,

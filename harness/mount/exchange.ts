@@ -21,6 +21,7 @@ export interface Exchange {
   readonly stop: () => void;
 }
 
+/** Exchanges with the service of a mount, until `stop`. */
 export function createExchange(context: MountContext): Exchange {
   const { service, clock, gate } = context;
   const timeout = createResponseTimeout(clock);

@@ -37,6 +37,7 @@ export interface LoopbackServers {
   stop(): Promise<void>;
 }
 
+/** Starts both servers on free ports of loopback; resolves when they listen. */
 export async function startServers(
   onArrival: (arrival: Arrival) => void,
 ): Promise<LoopbackServers> {

@@ -24,6 +24,7 @@ import { isServedHost } from "./served-hosts.ts";
 import { createTurnstile, nextTurn, type Turnstile } from "./turnstile.ts";
 import { watchUndiciTicks } from "./undici-ticks.ts";
 
+/** The mount `https`. */
 export const mount: Mount = { name: "https", quietTurns: 4, start };
 
 /** tcpmux, which nobody runs: a fixed port, because its number is in the error's message. */

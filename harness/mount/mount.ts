@@ -6,6 +6,7 @@ import type { Gate } from "../clock/gate.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Service } from "../http/service.ts";
 
+/** The names that `--mount` takes. */
 export const mountNames = ["direct", "msw", "nock", "https"] as const;
 
 export type MountName = (typeof mountNames)[number];

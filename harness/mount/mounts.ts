@@ -27,6 +27,7 @@ export async function loadMount(name: string): Promise<Mount> {
   return mount;
 }
 
+/** Whether there is a mount of that name. */
 export function isMountName(name: string): name is MountName {
   return (mountNames as readonly string[]).includes(name);
 }

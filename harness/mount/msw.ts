@@ -16,6 +16,7 @@ import { installNetworkGuard } from "./network-guard.ts";
 import { requirePackage } from "./optional-package.ts";
 import { failCurrentFetch, patchFetch } from "./patched-fetch.ts";
 
+/** The mount `msw`; `start` rejects with `bad-usage` when msw is missing or too old. */
 export const mount: Mount = {
   name: "msw",
   // Between `fetch` and the handler, and back, msw takes turns of its own.

@@ -20,6 +20,7 @@ import { currentFetchSignal, patchFetch } from "./patched-fetch.ts";
 
 type Nock = typeof import("nock");
 
+/** The mount `nock`; `start` rejects with `bad-usage` when nock is missing or too old. */
 export const mount: Mount = {
   name: "nock",
   // Between `fetch` and the reply function, and back, nock takes turns of its own.

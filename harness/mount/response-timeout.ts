@@ -21,6 +21,7 @@ export interface ResponseTimeout {
   stop(): void;
 }
 
+/** A time-out that no request has begun. */
 export function createResponseTimeout(clock: Clock): ResponseTimeout {
   const waits: Wait[] = [];
   const stopped = new AbortController();

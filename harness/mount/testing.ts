@@ -41,6 +41,7 @@ export type FetchError = Omit<Error, "cause"> & {
   readonly cause?: { readonly code?: string; readonly message?: string };
 };
 
+/** Starts a mount over a service that answers `{}`, with the virtual clock under the process. */
 export async function startBench(name: MountName): Promise<MountBench> {
   const mount = await loadMount(name);
   const clock = createVirtualClock({

@@ -33,6 +33,7 @@ interface Waiter {
   readonly resolve: (mayPass: boolean) => void;
 }
 
+/** A turnstile at which nobody waits yet. */
 export function createTurnstile({ gate, heldBack }: TurnstileOptions): Turnstile {
   const waiting = new Set<Waiter>();
   let turning = false;

@@ -4,12 +4,14 @@ import type { HistoryEvent } from "../history/event.ts";
 import { runScenario, type RunOutcome } from "../run.ts";
 import { defineScenario, type Scenario } from "../scenario.ts";
 
+/** What the nightly daemon asks for. */
 export const daemonToken = {
   flow: "client-credentials",
   scopes: ["https://graph.microsoft.com/.default"],
 } as const;
 export const graph = ["https://graph.microsoft.com/User.Read"];
 
+/** A scenario with that script and nothing broken, unless `more` says otherwise. */
 export function scenario(script: Scenario["script"], more: Partial<Scenario> = {}): Scenario {
   const story = { standsFor: "a test", asserts: "a test", failureMeans: "a test", fix: "a test" };
   return defineScenario({
@@ -24,6 +26,7 @@ export function scenario(script: Scenario["script"], more: Partial<Scenario> = {
   });
 }
 
+/** Runs a script as `scenario` has it; rejects as `runScenario` does. */
 export async function run(
   script: Scenario["script"],
   more: Partial<Scenario> = {},
@@ -36,10 +39,12 @@ export async function run(
   });
 }
 
+/** The kinds of all events, in order. */
 export function kindsOf(outcome: RunOutcome): string[] {
   return outcome.history.events.map(({ kind }) => kind);
 }
 
+/** The events of one kind, in order. */
 export function only<Kind extends HistoryEvent["kind"]>(outcome: RunOutcome, kind: Kind) {
   return outcome.history.events.filter(
     (event): event is Extract<HistoryEvent, { kind: Kind }> => event.kind === kind,
