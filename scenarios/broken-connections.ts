@@ -37,14 +37,16 @@ const variants: readonly Variant[] = [
     name: "token-slow-body",
     title: "The answer trickles in",
     effect: { kind: "slow-body", chunkBytes: 256, everyMs: seconds(1) },
-    standsFor: "a slow trickle through a congested link (facts/entra.md H)",
+    standsFor:
+      "a slow trickle through a congested link (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
     answered: true,
   },
   {
     name: "token-stalled-body",
     title: "The answer stalls in mid-body for two minutes",
     effect: { kind: "stalled-body", bytes: 100, forMs: minutes(2) },
-    standsFor: "a connection that is open and dead (facts/entra.md H)",
+    standsFor:
+      "a connection that is open and dead (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
     answered: true,
   },
   {
@@ -52,7 +54,8 @@ const variants: readonly Variant[] = [
     title: "Connections are reset",
     at: "edge",
     effect: { kind: "reset" },
-    standsFor: "connection resets at the gateway (facts/entra.md H)",
+    standsFor:
+      "connection resets at the gateway (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     name: "token-fin-mid-body",
@@ -78,14 +81,15 @@ const variants: readonly Variant[] = [
     title: "Connections are refused",
     at: "edge",
     effect: { kind: "refused" },
-    standsFor: "TCP refusals at the login hosts (facts/entra.md H)",
+    standsFor:
+      "TCP refusals at the login hosts (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     name: "token-connect-timeout",
     title: "Connections are never made",
     at: "edge",
     effect: { kind: "connect-timeout" },
-    standsFor: "2021-12-16: sign-in endpoints unreachable for 2 h 14 m (facts/peers.md I4)",
+    standsFor: "2021-12-16: sign-in endpoints unreachable for 2 h 14 m (Azure status history)",
   },
   {
     name: "dns-failure",
@@ -148,7 +152,7 @@ const polled = defineScenario({
   title: "Connections are refused to a daemon that asks every ten seconds",
   story: {
     standsFor:
-      "code that leaves all waiting to its client, in an outage that never answers (facts/entra.md H)",
+      "code that leaves all waiting to its client, in an outage that never answers (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
     asserts: "Growing gaps between attempts, or none sent at all.",
     failureMeans:
       "Every call of the application goes out: the client has no circuit breaker for network errors.",

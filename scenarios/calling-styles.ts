@@ -9,7 +9,8 @@ export const backsOff = defineScenario({
   name: "backs-off",
   title: "An application that backs off by the guidance, in ten minutes of 503",
   story: {
-    standsFor: "the client resilience guidance: first retry after 5 s, then exponentially (SEED-3)",
+    standsFor:
+      "the client resilience guidance: first retry after 5 s, then exponentially (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
     asserts: "The guidance works: few requests, and a token soon after the outage.",
     failureMeans: "The client gets in the way of an application that does it right.",
     fix: "See which rule failed.",
@@ -50,7 +51,8 @@ export const retriesAtOnceUnreachable = defineScenario({
   name: "retries-at-once-unreachable",
   title: "A wrapper that tries thirty times in a row, while nothing answers",
   story: {
-    standsFor: "the same wrapper in an outage without an HTTP answer (facts/peers.md I4)",
+    standsFor:
+      "the same wrapper in an outage without an HTTP answer such as 2021-12-16 (Azure status history)",
     asserts: "The client shields the service from the wrapper.",
     failureMeans: "Every wrapped call is a burst of connections.",
     fix: "Remove the wrapper, or let it wait.",

@@ -8,7 +8,8 @@ export const passwordGrant = defineScenario({
   name: "password-grant",
   title: "A desktop app that signs users in by password, in an hour of outage",
   story: {
-    standsFor: "the resource owner password grant is never served by the backup system (SEED-2)",
+    standsFor:
+      "the resource owner password grant is never served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
     asserts: "Nothing depends on a flow that has no fallback.",
     failureMeans: "Whoever signs in this way is out for as long as the primary is.",
     fix: "Use authorization code with a persisted cache and silent calls.",
@@ -32,7 +33,8 @@ export const deviceCode = defineScenario({
   name: "device-code",
   title: "A device that signs in by device code, before and in an outage",
   story: {
-    standsFor: "the device code flow is not served by the backup system (SEED-2)",
+    standsFor:
+      "the device code flow is not served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
     asserts: "Nothing depends on a flow that has no fallback.",
     failureMeans: "A meeting-room screen or build agent that restarts in an outage stays dark.",
     fix: "Sign in ahead of time and keep the refresh token on the device.",
@@ -57,7 +59,7 @@ export const userInfo = defineScenario({
   title: "A web app that asks UserInfo who the user is, in an hour of outage",
   story: {
     standsFor:
-      "UserInfo is one more service in the way of a sign-in; the backup system does not stand in for it (SEED-2)",
+      "UserInfo is one more service in the way of a sign-in; the backup system does not stand in for it (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
     asserts: "Nothing depends on UserInfo.",
     failureMeans: "People are signed in, and the app does not know who they are.",
     fix: "Read the claims from the id token, which came with the sign-in.",
@@ -82,7 +84,7 @@ export const middleTier = defineScenario({
   title: "A middle-tier API that calls on for its users, through an hour of outage",
   story: {
     standsFor:
-      "on-behalf-of is not served by the backup system (SEED-2): what keeps the API up is its own cache",
+      "on-behalf-of is not served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps): what keeps the API up is its own cache",
     asserts:
       "Tokens that were obtained before the outage serve until they expire; afterwards all is well again.",
     failureMeans: "Every user of the front end loses the back end at once.",

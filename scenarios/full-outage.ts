@@ -14,7 +14,7 @@ export const outageWithValidTokens = defineScenario({
   title: "12 hours of outage, with 24-hour tokens in the cache",
   story: {
     standsFor:
-      "long-lived tokens of continuous access evaluation, the first line of defence in the resilience guidance (SEED-1)",
+      "long-lived tokens of continuous access evaluation, the first line of defence in the resilience guidance (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
     asserts: "Every call is served from the cache, without the network, for the whole outage.",
     failureMeans: "People are locked out although their tokens are valid.",
     fix: "Ask the client for the token each time and let it use its cache; declare the client capability cp1.",
@@ -35,7 +35,7 @@ export const outagePastRefreshIn = defineScenario({
   title: "12 hours of outage, user tokens past refresh_in and still valid",
   story: {
     standsFor:
-      "refresh_in: renew early so that an outage finds a token with hours to live (facts/entra.md A.6; SEED-3)",
+      "refresh_in: renew early so that an outage finds a token with hours to live (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
     asserts:
       "A failing early refresh neither fails nor delays the call, and does not become a storm.",
     failureMeans: "The hint that should bridge an outage turns it into failures.",
@@ -102,7 +102,7 @@ export const unreachableDaemonPastRefreshIn = defineScenario({
   name: "unreachable-12h-daemon-past-refresh-in",
   title: "12 hours without a connection, daemon tokens past refresh_in and still valid",
   story: {
-    standsFor: "an outage without an HTTP answer, such as 2021-12-16 (facts/peers.md I4)",
+    standsFor: "an outage without an HTTP answer, such as 2021-12-16 (Azure status history)",
     asserts: "The valid token is handed out for as long as it lives.",
     failureMeans:
       "Nightly jobs and services stop for hours while a valid token lies in their client's cache.",
@@ -123,7 +123,7 @@ export const outageWithExpiredTokens = defineScenario({
   title: "12 hours of outage, tokens that expire in it, with an extended lifetime of a day",
   story: {
     standsFor:
-      "ext_expires_in: how long an expired token may still be used in an outage (facts/entra.md A.6)",
+      "ext_expires_in: how long an expired token may still be used in an outage (sent with every recorded token reply)",
     asserts:
       "Expired tokens are used as long as the service extended them, and not a minute longer.",
     failureMeans: "A field that the service sends for this very day is thrown away.",

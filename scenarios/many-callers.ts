@@ -10,7 +10,7 @@ export const manyUsers = defineScenario({
   title: "Twelve users on one web app, one of them throttled for half an hour",
   story: {
     standsFor:
-      "throttles are counted per user and app (breaking changes, AADSTS50196; facts/entra.md A.10)",
+      "throttles are counted per user and app (AADSTS50196, https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes)",
     asserts: "The other eleven go on, with their own tokens and their own routing hints.",
     failureMeans: "One unlucky user takes the whole app down.",
     fix: "Key every block and every breaker by user, tenant and scope.",

@@ -32,7 +32,7 @@ export const metadataDownCold = defineScenario({
   title: "A fresh process starts while openid-configuration fails",
   story: {
     standsFor:
-      "the same, for whoever deploys or scales out during the incident (facts/peers.md I4)",
+      "the same, for whoever deploys or scales out during the incident (Azure status history, 2021-12-16)",
     asserts: "A client of a well-known host needs no discovery to get a token.",
     failureMeans:
       "No new process can start until the metadata is back, though tokens could be had.",

@@ -10,7 +10,7 @@ export const nightlyDaemon = defineScenario({
   title: "A nightly job in a fresh process, five nights, one of them in an outage",
   story: {
     standsFor:
-      "service principals by client credentials are not served by the backup system (SEED-2): the job has only its own patience",
+      "service principals by client credentials are not served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps): the job has only its own patience",
     asserts:
       "In the bad night the job waits with growing gaps and gets its token when the outage is over; other nights are untouched.",
     failureMeans: "A job gives up on the night of an outage, or wakes the service with a storm.",

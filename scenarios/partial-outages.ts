@@ -1,4 +1,4 @@
-/** Two incidents in which a share of requests failed, as told in `facts/peers.md`. */
+/** Two incidents in which a share of requests failed, as Microsoft's own reviews tell them. */
 import { hours, minutes, seconds } from "../harness/clock/duration.ts";
 import { partialOutage } from "../harness/fault/presets.ts";
 import { type Application, defineScenario, type ScriptContext } from "../harness/scenario.ts";
@@ -39,7 +39,7 @@ export const september2020 = defineScenario({
   title: "83 % of sign-in and token requests fail for three hours",
   story: {
     standsFor:
-      "2020-09-28, 21:25 to 00:23 UTC: about 17 % of sign-ins in the Americas succeeded (SM79-F88; facts/peers.md I1)",
+      "2020-09-28, 21:25 to 00:23 UTC: about 17 % of sign-ins in the Americas succeeded (SM79-F88)",
     asserts:
       "Clients neither storm nor stay down: each failure is waited out, and after the last one all is well.",
     failureMeans:
@@ -58,7 +58,7 @@ export const december2020 = defineScenario({
   title: "4.15 % of sign-in and token requests fail for 79 minutes",
   story: {
     standsFor:
-      "2020-12-14, 08:01 to 09:20 UTC, Europe: 95.85 % of requests succeeded, the rest met AADSTS90033 (PS0T-790; facts/peers.md I2)",
+      "2020-12-14, 08:01 to 09:20 UTC, Europe: 95.85 % of requests succeeded, the rest met AADSTS90033 (PS0T-790)",
     asserts: "A failure in twenty-four is hardly noticed: the next attempt succeeds.",
     failureMeans:
       "A client makes a small incident large, for instance by a long block after one failure.",

@@ -9,7 +9,7 @@ export const restartInOutage = defineScenario({
   title: "A desktop app is restarted in the middle of an outage, its cache saved",
   story: {
     standsFor:
-      "native apps are protected when they keep their tokens for three days and sign in silently (SEED-2)",
+      "native apps are protected when they keep their tokens for three days and sign in silently (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
     asserts: "After the restart the saved tokens are used; nobody is asked to sign in.",
     failureMeans: "Whoever restarts the app, or the machine, is locked out until the outage ends.",
     fix: "Give the client a cache plugin that writes to protected storage.",
@@ -37,7 +37,8 @@ export const restartAfterWeekend = defineScenario({
   name: "restart-after-weekend",
   title: "A desktop app is closed on Friday and opened 70 hours later",
   story: {
-    standsFor: "three days: the window inside which the backup system knows a session (SEED-2)",
+    standsFor:
+      "three days: the window inside which the backup system knows a session (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
     asserts: "The refresh token survived on disk and renews the session without a prompt.",
     failureMeans: "Monday morning begins with a sign-in page for everyone.",
     fix: "Persist the whole cache, refresh tokens included.",

@@ -29,7 +29,8 @@ export const massRevocation = defineScenario({
   name: "mass-revocation",
   title: "All refresh tokens of the tenant are revoked at once",
   story: {
-    standsFor: "2025-04-20: users' refresh tokens were invalidated by mistake (facts/peers.md I12)",
+    standsFor:
+      "2025-04-20: users' refresh tokens were invalidated by mistake (reported by BleepingComputer)",
     asserts:
       "Each user is told to sign in once, does, and works again; nobody retries a dead token.",
     failureMeans:
@@ -47,7 +48,7 @@ export const massRevocationBareGrant = defineScenario({
   title: "All refresh tokens of the tenant are revoked, and the refusal carries no suberror",
   story: {
     standsFor:
-      "the same, for a fact that nobody has captured: whether AADSTS50173 comes with suberror bad_token (facts/entra.md A.10)",
+      "the same, for a fact that nobody has captured: whether AADSTS50173 comes with suberror bad_token (a world setting, both sides tested)",
     asserts: "A bare invalid_grant is enough for the client to ask for a sign-in.",
     failureMeans:
       "The application is told of a server error, so that no user whose session was revoked ever comes back.",
@@ -65,7 +66,7 @@ export const caeRevocation = defineScenario({
   title: "An API turns a revoked long-lived token away with a claims challenge",
   story: {
     standsFor:
-      "continuous access evaluation: tokens live a day because an API can end them at once (SEED-1; claims challenge document)",
+      "continuous access evaluation: tokens live a day because an API can end them at once (https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation)",
     asserts:
       "The challenge reaches the token endpoint, the revoked token is not used again, and the user signs in.",
     failureMeans: "The application loops on a token that will never be accepted again.",

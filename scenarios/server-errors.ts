@@ -32,25 +32,28 @@ const variants: readonly Variant[] = [
     suffix: "html",
     title: "503 with an HTML page",
     effect: { status: 503, body: html },
-    standsFor: "a gateway that answers for a token service it cannot reach (facts/entra.md H)",
+    standsFor:
+      "a gateway that answers for a token service it cannot reach (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     suffix: "text",
     title: "502 with a plain text",
     effect: { status: 502, body: { form: "text", text: "The service is unavailable." } },
-    standsFor: "the edge's own words, seen in several incidents (facts/entra.md H)",
+    standsFor:
+      "the edge's own words, seen in several incidents (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     suffix: "empty",
     title: "500 with no body at all",
     effect: { status: 500, body: { form: "empty" } },
-    standsFor: "a crash behind the gateway (facts/entra.md H)",
+    standsFor:
+      "a crash behind the gateway (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     suffix: "gateway-timeout",
     title: "504 with an HTML page",
     effect: { status: 504, body: { form: "html", title: "Gateway Timeout" } },
-    standsFor: "bare 504s on 2020-09-28 (facts/entra.md H)",
+    standsFor: "bare 504s on 2020-09-28 (microsoft/vscode#107627)",
   },
   {
     suffix: "json-retry-after",

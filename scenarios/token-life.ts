@@ -68,7 +68,7 @@ export const keysLost = defineScenario({
   title: "The key that signs disappears from the published set for two hours",
   story: {
     standsFor:
-      "2021-03-15: a signing key was removed although it was in use; APIs refused good tokens (LN01-P8Z; facts/peers.md I3)",
+      "2021-03-15: a signing key was removed although it was in use; APIs refused good tokens (LN01-P8Z)",
     asserts:
       "A client whose tokens are refused elsewhere neither throws them away nor sends people to sign in.",
     failureMeans: "An outage of APIs becomes an outage of sign-in, and the repair does not end it.",

@@ -30,7 +30,7 @@ const variants: readonly Variant[] = [
     body: json,
     rule: "retry-after",
     standsFor:
-      "Entra answers 429 or 503 with Retry-After when it is too busy (facts/entra.md A.10, H)",
+      "Entra answers 429 or 503 with Retry-After when it is too busy (ESTS team in microsoft-authentication-library-for-dotnet#3907)",
   },
   {
     name: "token-throttled-text",
@@ -47,7 +47,8 @@ const variants: readonly Variant[] = [
     retryAfter: ninetySeconds,
     body: { form: "html", title: "Too Many Requests" },
     rule: "retry-after",
-    standsFor: "a gateway that throttles in front of the token service (facts/entra.md H)",
+    standsFor:
+      "a gateway that throttles in front of the token service (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     name: "token-throttled-empty",
@@ -55,7 +56,8 @@ const variants: readonly Variant[] = [
     retryAfter: ninetySeconds,
     body: { form: "empty" },
     rule: "retry-after",
-    standsFor: "a gateway that throttles without a word (facts/entra.md H)",
+    standsFor:
+      "a gateway that throttles without a word (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     name: "token-throttled-http-date",
@@ -73,7 +75,7 @@ const variants: readonly Variant[] = [
     body: json,
     rule: "backoff",
     standsFor:
-      "the client resilience guidance: without Retry-After, wait at least 5 s and grow (SEED-3)",
+      "the client resilience guidance: without Retry-After, wait at least 5 s and grow (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   },
   {
     name: "token-throttled-zero",
