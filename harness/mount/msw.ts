@@ -12,9 +12,9 @@
 import { createExchange } from "./exchange.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
-import { installNetworkGuard } from "./network-guard.ts";
 import { requirePackage } from "./optional-package.ts";
-import { failCurrentFetch, patchFetch } from "./patched-fetch.ts";
+import { failCurrentFetch } from "./patched-fetch.ts";
+import { takeProcess } from "./patched-process.ts";
 
 /** The mount `msw`; `start` rejects with `bad-usage` when msw is missing or too old. */
 export const mount: Mount = {
@@ -36,20 +36,7 @@ export const mount: Mount = {
       }),
     );
     server.listen({ onUnhandledRequest: "error" });
-    const unpatchFetch = patchFetch();
-    const guard = installNetworkGuard(context);
-    const { fetch } = globalThis;
-    return {
-      fetch: (request) => fetch(request, { redirect: "manual" }),
-      reachesProcess: true,
-      stop: () => {
-        guard.restore();
-        unpatchFetch();
-        server.close();
-        exchange.stop();
-        return Promise.resolve();
-      },
-    };
+    return takeProcess(context, { exchange, release: () => server.close() });
   },
 };
 

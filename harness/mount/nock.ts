@@ -14,9 +14,9 @@ import { createRequest, headersOf } from "../http/message.ts";
 import { createExchange, type Exchange } from "./exchange.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
-import { installNetworkGuard } from "./network-guard.ts";
 import { requirePackage } from "./optional-package.ts";
-import { currentFetchSignal, patchFetch } from "./patched-fetch.ts";
+import { currentFetchSignal } from "./patched-fetch.ts";
+import { takeProcess } from "./patched-process.ts";
 
 type Nock = typeof import("nock");
 
@@ -36,22 +36,14 @@ export const mount: Mount = {
       for (const method of METHODS)
         scope.intercept(() => true, method).reply(replyWith(exchange, scheme));
     }
-    const unpatchFetch = patchFetch();
-    const guard = installNetworkGuard(context);
-    const { fetch } = globalThis;
-    return {
-      fetch: (request) => fetch(request, { redirect: "manual" }),
-      reachesProcess: true,
-      stop: () => {
-        guard.restore();
-        unpatchFetch();
+    return takeProcess(context, {
+      exchange,
+      release: () => {
         nock.cleanAll();
         nock.restore();
         nock.enableNetConnect();
-        exchange.stop();
-        return Promise.resolve();
       },
-    };
+    });
   },
 };
 
