@@ -1,6 +1,6 @@
 /**
  * Performs the fault plan at one place of the picture: a layer around the front door, the
- * primary, the backup or a protected API, which does not know that it is being broken.
+ * primary or a protected API, which does not know that it is being broken.
  *
  * All open windows of the place decide about a request when it arrives, each by its own
  * count and its own draws, so that adding a fault shifts no other's. Those that take it

@@ -80,7 +80,7 @@ const effect: fc.Arbitrary<FaultEffect> = fc.oneof(
 const window: fc.Arbitrary<Omit<FaultWindow, "id">> = fc
   .record(
     {
-      at: fc.constantFrom("edge" as const, "primary" as const, "backup" as const),
+      at: fc.constantFrom("edge" as const, "primary" as const),
       on: fc.oneof(
         fc.constant("all" as const),
         fc.subarray(

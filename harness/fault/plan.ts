@@ -8,9 +8,9 @@ import type { Endpoint } from "../http/endpoint.ts";
 export const faultSites = [
   /** In front of everything: name look-up, connection, TLS, the gateway. */
   "edge",
-  /** Inside the primary (ESTS); the front door may fail over to the backup. */
+  /** Inside the primary (ESTS), behind connection and TLS. */
   "primary",
-  /** Inside the backup authentication system. */
+  /** Inside the backup authentication system, which is not simulated yet: a plan that names it is refused. */
   "backup",
   /** Name resolution. */
   "dns",

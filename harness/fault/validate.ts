@@ -106,11 +106,16 @@ function checkWindow(found: unknown, path: string): void {
 }
 
 function checkSite({ at, on, effect: { kind }, effect }: FaultWindow, path: string): void {
+  // A window there would be announced in the history and break nothing.
+  if (at === "backup") {
+    const hint = 'Put it at "primary" or "edge".';
+    refuse(`${path}.at`, 'is "backup"; no backup system is simulated yet', hint);
+  }
   if (at === "dns" && kind !== "dns-failure") {
     const hint = 'Put it at "edge", or use the effect "dns-failure".';
     refuse(`${path}.effect.kind`, `is "${kind}"; at "dns" only "dns-failure" can happen`, hint);
   }
-  if (isConnectionEffect(effect) && (at === "primary" || at === "backup")) {
+  if (isConnectionEffect(effect) && at === "primary") {
     const hint = 'Put it at "edge".';
     refuse(`${path}.at`, `is "${at}"; clients connect to the edge, so "${kind}" is there`, hint);
   }
