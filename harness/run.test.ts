@@ -195,6 +195,32 @@ describe("a run that cannot be", () => {
     expect(Math.abs(Date.now() - Date.UTC(2026, 2, 2))).toBeGreaterThan(hours(24));
   });
 
+  it("tells a script that lets a failed call pass what to do", async () => {
+    const careless = run(
+      async ({ open, clock }) => {
+        const daemon = await open({ app: "nightly-daemon" });
+        await clock.sleep(minutes(90));
+        await daemon.acquire(daemonToken);
+      },
+      { faults: [throttled({ from: 0, for: hours(2) })] },
+    );
+    await expect(careless).rejects.toMatchObject({
+      code: "bad-scenario",
+      message: expect.stringContaining("1h 30m in"),
+      hint: expect.stringContaining("attempt()"),
+    });
+  });
+
+  it("stops a script that never ends", async () => {
+    const endless = run(async ({ clock }) => {
+      for (;;) await clock.sleep(hours(1));
+    });
+    await expect(endless).rejects.toMatchObject({
+      code: "stuck",
+      hint: expect.stringContaining("Let it end"),
+    });
+  });
+
   it("stops a script that waits for nothing", async () => {
     await expect(run(() => new Promise(() => undefined))).rejects.toMatchObject({ code: "stuck" });
   });

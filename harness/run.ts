@@ -4,6 +4,8 @@
  */
 import { ruleById } from "./check/rules.ts";
 import type { ClientUnderTest } from "./client/client.ts";
+import { days, formatDuration } from "./clock/duration.ts";
+import { HarnessError } from "./errors.ts";
 import { takeProcessClock } from "./clock/process-clock.ts";
 import type { VirtualClock } from "./clock/virtual-clock.ts";
 import { checkWorld } from "./directory/check-world.ts";
@@ -83,7 +85,12 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         recorder,
         mounted,
       });
-      await clock.drive(Promise.race([scenario.script(context), broken.promise]));
+      const script = scenario.script(context).catch((error: unknown) => {
+        throw operations.rejections.has(error as object)
+          ? uncaught(error, clock.now() - startedAt)
+          : error;
+      });
+      await clock.drive(Promise.race([script, broken.promise]), startedAt + days(DAYS_MAX));
       await clock.idle();
       for (const operation of operations.open) {
         recorder.emit({
@@ -102,6 +109,21 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   } finally {
     taken.release();
   }
+}
+
+/** A refresh token lives for 90 days of disuse; nothing that anyone tests lives longer. */
+const DAYS_MAX = 120;
+
+function uncaught(error: unknown, elapsedMs: number): HarnessError {
+  const { message } = error as Error;
+  return new HarnessError(
+    "bad-scenario",
+    `a call failed ${formatDuration(elapsedMs)} in, and the script did not catch it: ${message}`,
+    {
+      hint: "Calls may fail in an outage. Use attempt() instead of acquire(), or catch the rejection; the rules judge the failure.",
+      cause: error,
+    },
+  );
 }
 
 interface ServiceParts {

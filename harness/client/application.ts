@@ -5,6 +5,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { ApiAnswer, Application } from "../scenario.ts";
 import type { TokenFacts } from "../history/event.ts";
+import { HarnessError } from "../errors.ts";
 import { fingerprint } from "../history/redact.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type {
@@ -25,6 +26,8 @@ export interface ApplicationParts {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly operations: OperationCounter;
+  /** Throws a `HarnessError` for a request that makes no sense. */
+  readonly check: (request: TokenRequest) => void;
   readonly callApi: (accessToken: string, resource: string) => Promise<ApiAnswer>;
 }
 
@@ -32,12 +35,14 @@ export interface ApplicationParts {
 export interface OperationCounter {
   next(): number;
   readonly open: Set<number>;
+  /** What calls were rejected with, so that a script that lets one pass can be told. */
+  readonly rejections: WeakSet<object>;
 }
 
 /** A counter at zero: the first operation is number 1. */
 export function createOperationCounter(): OperationCounter {
   let last = 0;
-  return { next: () => (last += 1), open: new Set() };
+  return { next: () => (last += 1), open: new Set(), rejections: new WeakSet() };
 }
 
 /** Opens the client and wraps it. */
@@ -46,6 +51,7 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
   let instance = await recorder.causedBy({ client: name }, () => client.open(options, context));
 
   const acquire = async (request: TokenRequest): Promise<TokenResult> => {
+    parts.check(request);
     const operation = operations.next();
     operations.open.add(operation);
     recorder.emit({
@@ -69,7 +75,12 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
   return {
     name,
     acquire,
-    attempt: (request) => acquire(request).catch((error: unknown) => asError(error)),
+    attempt: (request) =>
+      acquire(request).catch((error: unknown) => {
+        // A mistake of the script is not a failure that an application carries on from.
+        if (error instanceof HarnessError) throw error;
+        return asError(error);
+      }),
     needsInteraction: (result) =>
       result instanceof Error && (client.describeError?.(result)?.interactionRequired ?? false),
     callApi: (result, resource) =>
@@ -119,6 +130,7 @@ export async function settle<T>(
     }
     return value;
   } catch (error) {
+    if (typeof error === "object" && error !== null) operations.rejections.add(error);
     if (operations.open.delete(operation)) {
       if (error instanceof CallerTimeout) {
         recorder.emit({

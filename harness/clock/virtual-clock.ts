@@ -23,9 +23,10 @@ export interface VirtualClock extends Clock {
   setTimer(callback: () => void, delayMs: number): VirtualTimer;
   /**
    * Moves time until `work` settles: waits for what is in flight, then jumps to the next
-   * timer. Throws `stuck` when nothing is left that could ever settle it.
+   * timer. Throws `stuck` when nothing is left that could ever settle it, or when it has
+   * not settled by `untilMs`, ms since the Unix epoch, virtual.
    */
-  drive<T>(work: Promise<T>): Promise<T>;
+  drive<T>(work: Promise<T>, untilMs?: number): Promise<T>;
   /** Waits, without moving time, until nothing is in flight. */
   idle(): Promise<void>;
   /**
@@ -88,7 +89,8 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   return {
     gate,
     setTimer,
-    drive: (work) => driveUntilSettled(work, { isQuiet, nextDueMs, fireNext, now }),
+    drive: (work, untilMs = Infinity) =>
+      driveUntilSettled(work, { isQuiet, nextDueMs, fireNext, now, untilMs }),
     now,
     sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
     async idle() {
@@ -125,6 +127,7 @@ async function driveUntilSettled<T>(
     readonly nextDueMs: () => number | undefined;
     readonly fireNext: () => void;
     readonly now: () => number;
+    readonly untilMs: number;
   },
 ): Promise<T> {
   let settled = false;
@@ -141,6 +144,7 @@ async function driveUntilSettled<T>(
     if (nextDueMs !== undefined && (quiet || nextDueMs <= time.now())) {
       quietWaits = 0;
       busyWaits = 0;
+      if (nextDueMs > time.untilMs) throw endless(time.now());
       time.fireNext();
     } else if (quiet) {
       quietWaits += 1;
@@ -187,6 +191,16 @@ function stuck(nowMs: number): HarnessError {
     `nothing is left to happen at virtual time ${new Date(nowMs).toISOString()}, yet the script still waits`,
     {
       hint: "A promise in the script never settles: look for one that waits on something outside the harness's clock, network and files.",
+    },
+  );
+}
+
+function endless(nowMs: number): HarnessError {
+  return new HarnessError(
+    "stuck",
+    `the script is still running at virtual time ${new Date(nowMs).toISOString()}`,
+    {
+      hint: "Let it end: loop until a time on the clock, such as while (clock.elapsed() < hours(6)).",
     },
   );
 }

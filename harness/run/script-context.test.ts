@@ -146,3 +146,64 @@ describe("a script that asks for what is not there", () => {
     expect((error as HarnessError).hint).toContain(near);
   });
 });
+
+describe("a script with a mistake in it", () => {
+  type Act = (context: Parameters<Scenario["script"]>[0]) => unknown;
+  const daemon = { app: "nightly-daemon" } as const;
+  const mistakes: readonly (readonly [string, Act, string, string])[] = [
+    [
+      "an option of open",
+      ({ open }) => open({ ...daemon, cahce: "persisted" } as never),
+      "open.cahce",
+      "cache",
+    ],
+    [
+      "a kind of cache",
+      ({ open }) => open({ ...daemon, cache: "disk" } as never),
+      "open.cache",
+      "disk",
+    ],
+    ["nothing to open", ({ open }) => open("portal" as never), "open", "portal"],
+    [
+      "a flow",
+      async ({ open }) => (await open(daemon)).attempt({ flow: "auth-code", scopes: [] } as never),
+      "nightly-daemon-1.acquire.flow",
+      "authorization-code",
+    ],
+    [
+      "a field of a request",
+      async ({ open }) =>
+        (await open(daemon)).attempt({ flow: "client-credentials", scope: "x" } as never),
+      "nightly-daemon-1.acquire.scope",
+      "scopes",
+    ],
+    [
+      "no scopes",
+      async ({ open }) => (await open(daemon)).attempt({ flow: "client-credentials" } as never),
+      "nightly-daemon-1.acquire.scopes",
+      "User.Read",
+    ],
+    [
+      "a user by name",
+      async ({ open }) =>
+        (await open(daemon)).attempt({ flow: "silent", scopes: [], user: "adele" } as never),
+      "nightly-daemon-1.acquire.user",
+      "world.user",
+    ],
+    [
+      "no name for an operation",
+      ({ operate }) => operate((() => "token") as never, undefined as never),
+      "operate",
+      "my-app",
+    ],
+  ];
+
+  it.each(mistakes)("%s: is told where, and what was meant", async (_, act, place, near) => {
+    const error = await run(async (context) => void (await act(context))).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(HarnessError);
+    expect(error).toMatchObject({ code: "bad-scenario", place });
+    expect(`${(error as HarnessError).message} ${(error as HarnessError).hint}`).toContain(near);
+  });
+});

@@ -2,9 +2,8 @@
  * What a script holds in its hands: the clock, the world, and applications around the
  * client under test. Everything that it does is recorded.
  */
-import { existsSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   createOperationCounter,
@@ -23,6 +22,7 @@ import { createRequest } from "../http/message.ts";
 import type { Mounted } from "../mount/mount.ts";
 import type { Random } from "../random.ts";
 import type { ApiAnswer, Application, OpenApplication, ScriptContext } from "../scenario.ts";
+import { checkLength, checkOpen, checkOperate, checkRequest } from "./check-script.ts";
 import { createWorldControls } from "./world-controls.ts";
 
 export interface ScriptParts {
@@ -49,6 +49,7 @@ export function createScriptContext(parts: ScriptParts): {
   const cookiesOf = createBrowsers();
 
   const open = async (wanted: OpenApplication): Promise<Application> => {
+    checkOpen(wanted);
     const tenant = world.tenant(wanted.tenant);
     const app = world.app(wanted.app, wanted.tenant);
     const number = (names.get(app.name) ?? 0) + 1;
@@ -69,11 +70,17 @@ export function createScriptContext(parts: ScriptParts): {
       recorder,
       clock,
       operations,
+      check: (request) => {
+        checkRequest(request, name);
+        checkLength(recorder.events.length);
+      },
       callApi: (accessToken, resource) => callApi(parts, accessToken, resource),
     });
   };
 
   const operate: ScriptContext["operate"] = async (name, call) => {
+    checkOperate(name, call);
+    checkLength(recorder.events.length);
     const operation = operations.next();
     operations.open.add(operation);
     recorder.emit({

@@ -1,0 +1,110 @@
+/**
+ * What a script may ask for, checked when it asks: a misspelt option must not quietly
+ * become another application, whose findings would be false.
+ */
+import type { TokenRequest } from "../client/client.ts";
+import { HarnessError, suggestNames } from "../errors.ts";
+import { flows } from "../history/event.ts";
+import type { OpenApplication } from "../scenario.ts";
+
+const openFields = [
+  "app",
+  "tenant",
+  "credential",
+  "cache",
+  "capabilities",
+] as const satisfies readonly (keyof OpenApplication)[];
+
+const requestFields = [
+  "flow",
+  "scopes",
+  "user",
+  "credential",
+  "claims",
+  "forceRefresh",
+  "prompt",
+  "timeoutMs",
+] as const satisfies readonly (keyof TokenRequest)[];
+
+/** Throws `bad-scenario` for options of `open` that do not exist. */
+export function checkOpen(wanted: OpenApplication): void {
+  const fields = asRecord(wanted, "open", 'Name an app of the world: open({ app: "portal" }).');
+  checkNames(fields, openFields, "open");
+  oneOf(fields, "cache", ["memory", "persisted"], "open");
+  oneOf(fields, "credential", ["secret", "certificate"], "open");
+}
+
+/** Throws `bad-scenario` for a request that no client could understand. */
+export function checkRequest(request: TokenRequest, application: string): void {
+  const place = `${application}.acquire`;
+  const fields = asRecord(request, place, "A request names its flow and scopes.");
+  checkNames(fields, requestFields, place);
+  oneOf({ flow: "", ...fields }, "flow", flows, place);
+  if (!Array.isArray(fields["scopes"])) {
+    throw bad(`${place}.scopes`, "expected a list of scopes", 'Such as ["User.Read"].');
+  }
+  const { user } = request;
+  if (user !== undefined && (typeof user !== "object" || typeof user.upn !== "string")) {
+    throw bad(`${place}.user`, "expected a user of the world", 'Ask for one: world.user("adele").');
+  }
+}
+
+/** Throws `bad-scenario` unless `operate` was given a name and a function. */
+export function checkOperate(name: unknown, call: unknown): void {
+  if (typeof name === "string" && name !== "" && typeof call === "function") return;
+  throw bad(
+    "operate",
+    "expected a name and a function",
+    'Such as operate("my-app", () => getToken()).',
+  );
+}
+
+/** More than 72 hours of a thousand clients that ask every half hour. */
+const EVENTS_MAX = 1_000_000;
+
+/** Throws `stuck` when a history has grown beyond what anyone reads: a loop without an end. */
+export function checkLength(events: number): void {
+  if (events < EVENTS_MAX) return;
+  throw new HarnessError("stuck", `the script has made ${EVENTS_MAX} events and still calls`, {
+    hint: "Let it end: loop until a time on the clock, or a number of calls.",
+  });
+}
+
+function asRecord(value: unknown, place: string, hint: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  throw bad(place, "expected an object", hint);
+}
+
+function checkNames(
+  fields: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  place: string,
+): void {
+  const unknown = Object.keys(fields).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw bad(
+    `${place}.${unknown}`,
+    "there is no such field",
+    suggestNames(unknown, known, `There are ${known.join(", ")}.`),
+  );
+}
+
+function oneOf(
+  fields: Readonly<Record<string, unknown>>,
+  name: string,
+  known: readonly string[],
+  place: string,
+): void {
+  const value = fields[name];
+  if (value === undefined || known.includes(value as string)) return;
+  const found = typeof value === "string" ? `"${value}"` : `a ${typeof value}`;
+  throw bad(
+    `${place}.${name}`,
+    `${found} is none of ${known.join(", ")}`,
+    typeof value === "string" ? suggestNames(value, known, "") : "",
+  );
+}
+
+function bad(place: string, message: string, hint: string): HarnessError {
+  return new HarnessError("bad-scenario", message, { place, ...(hint === "" ? {} : { hint }) });
+}
