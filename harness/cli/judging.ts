@@ -68,6 +68,7 @@ export function report(
       const { run, scenario, replay } = one;
       const context: RunContext = {
         history: run.history,
+        held: heldOf(run),
         ...(scenario === undefined ? {} : { story: scenario.story }),
         ...(replay === undefined ? {} : { replay }),
       };
@@ -75,4 +76,11 @@ export function report(
     }),
   );
   return { results, explain: createExplain({ contexts, rules, baseline }) };
+}
+
+function heldOf({ history, findings }: JudgedRun): readonly string[] {
+  const { asserts } = history.header;
+  return findings
+    .filter(({ rule, verdict }) => verdict === "pass" && asserts.includes(rule))
+    .map(({ rule }) => rule);
 }

@@ -6,12 +6,13 @@
 import { join, relative } from "node:path";
 import { formatDuration } from "../clock/duration.ts";
 import { updateBaseline, writeBaseline } from "../report/baseline.ts";
+import { closingLines } from "../report/closing-lines.ts";
 import { writeCtrf } from "../report/ctrf.ts";
 import type { Explain } from "../report/explain.ts";
 import { writeJunit } from "../report/junit.ts";
 import { exitCodeOf, type Results, writeResults } from "../report/results.ts";
 import { writeSummary } from "../report/summary.ts";
-import { closingLines, createPaint, createProgress, statusText } from "../report/terminal.ts";
+import { createPaint, createProgress, statusText } from "../report/terminal.ts";
 import { count } from "../report/totals.ts";
 import { prepareFolders, writeWhole } from "../report/write.ts";
 import { brownoutVersion } from "../version.ts";

@@ -13,6 +13,8 @@ import type { ComparedFinding, RunResult } from "./results.ts";
 /** What is known about one run beside its result. */
 export interface RunContext {
   readonly history: History;
+  /** Ids of the asserted rules that passed. */
+  readonly held?: readonly string[];
   /** Absent for a history that no scenario of ours made. */
   readonly story?: Story;
   /** The command that runs it again. */
@@ -24,6 +26,10 @@ export interface Explain {
   readonly evidence: (run: RunResult, finding: ComparedFinding) => readonly string[];
   readonly story: (run: RunResult) => Story | undefined;
   readonly replay: (run: RunResult) => string | undefined;
+  /** Ids of the asserted rules that passed. */
+  readonly held: (run: RunResult) => readonly string[];
+  /** What a rule demands, in one sentence. */
+  readonly says: (rule: string) => string | undefined;
   /** What a person does about a rule that failed. */
   readonly fix: (rule: string) => string | undefined;
   /** Why a known finding is lived with. */
@@ -33,7 +39,7 @@ export interface Explain {
 /** Explains the runs of one session; `contexts` by result, as `buildResults` returned it. */
 export function createExplain(parts: {
   readonly contexts: ReadonlyMap<RunResult, RunContext>;
-  readonly rules: readonly Pick<Rule, "id" | "fix">[];
+  readonly rules: readonly Pick<Rule, "id" | "says" | "fix">[];
   readonly baseline: readonly BaselineEntry[];
 }): Explain {
   const { contexts, rules, baseline } = parts;
@@ -44,6 +50,8 @@ export function createExplain(parts: {
     },
     story: (run) => contexts.get(run)?.story,
     replay: (run) => contexts.get(run)?.replay,
+    held: (run) => contexts.get(run)?.held ?? [],
+    says: (rule) => rules.find(({ id }) => id === rule)?.says,
     fix: (rule) => rules.find(({ id }) => id === rule)?.fix,
     reason: (run, { rule, verdict }) =>
       baseline.find(

@@ -117,7 +117,7 @@ describe("summary.md", () => {
   );
   const explain = createExplain({
     contexts,
-    rules: [{ id: "retry-after", fix: "Ask later." }],
+    rules: [{ id: "retry-after", says: "Wait.", fix: "Ask later." }],
     baseline,
   });
   const summary = writeSummary(results, explain);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { closingLines } from "./closing-lines.ts";
 import type { Explain } from "./explain.ts";
 import { groupKnown } from "./known.ts";
 import type { ComparedFinding, Results, RunResult } from "./results.ts";
-import { closingLines } from "./terminal.ts";
 
 function finding(rule: string, baseline: "known" | "new" = "known"): ComparedFinding {
   return {
@@ -53,6 +53,8 @@ const explain: Explain = {
   evidence: () => ["first", "second", "third", "fourth"],
   story: () => undefined,
   replay: () => undefined,
+  held: () => [],
+  says: () => undefined,
   fix: () => undefined,
   reason: (_, { rule }) => (rule === "backoff" ? "It keeps no block." : "It does not read dates."),
 };

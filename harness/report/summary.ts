@@ -4,6 +4,7 @@
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { Explain } from "./explain.ts";
+import { groupHeld } from "./held.ts";
 import { groupKnown } from "./known.ts";
 import { type ComparedFinding, newFailures, type Results, type RunResult } from "./results.ts";
 import { headline, splitFailures, totalsLine } from "./totals.ts";
@@ -19,6 +20,7 @@ export function writeSummary(results: Results, explain: Explain): string {
       wanted: ({ verdict, baseline }) => verdict === "inconclusive" && baseline === "new",
       last: ["what was not seen", (_, finding) => finding.message],
     }),
+    heldSection(results, explain),
     knownSection(results, explain),
     fixedSection(results),
     failuresSection(results),
@@ -88,6 +90,25 @@ function findingsTable(
     row("scenario", "client", "rule", heading),
     "| --- | --- | --- | --- |",
     ...rows,
+  ];
+}
+
+function heldSection(results: Results, explain: Explain): string[] {
+  const groups = groupHeld(results, explain);
+  if (groups.length === 0) return [];
+  return [
+    "## Held",
+    "",
+    "What was asserted, and passed.",
+    ...groups.flatMap(({ client, rules }) => [
+      "",
+      `### ${client}`,
+      "",
+      ...rules.map(({ rule, says, scenarios }) => {
+        const demand = says === undefined ? "" : ` ${inline(says)}`;
+        return `- **${rule}**:${demand} *${scenarios.join(", ")}*`;
+      }),
+    ]),
   ];
 }
 
