@@ -75,6 +75,49 @@ describe("the pool of workers", () => {
     expect(reply.kind === "failed" && reply.error.hint).toContain("token-throttled");
   });
 
+  it("says where in the file an error came from", async () => {
+    const path = file("placed", "\n\nthrow new TypeError('here')");
+    const reply = await run(path);
+    expect(reply.kind === "failed" && reply.error.place).toMatch(/placed\.mjs:3:\d+$/);
+  });
+
+  it("takes a promise that a script let go of for a failure of the run", async () => {
+    const reply = await run(
+      file("stray", "Promise.reject(new Error('astray')); await context.clock.sleep(1);"),
+    );
+    expect(reply).toMatchObject({ kind: "failed", error: { message: "astray" } });
+    expect(reply.kind === "failed" && reply.error.hint).toContain("nobody caught it");
+    expect((await run("token-throttled")).kind).toBe("done");
+  });
+
+  it("passes on what a script prints, with its run", async () => {
+    const said: string[] = [];
+    const own = createPool({
+      workers: 1,
+      onOutput: (text, { scenario }) =>
+        void said.push(`${scenario === path ? "mine" : "other"}: ${text}`),
+    });
+    const path = file("talks", 'console.log("hello"); console.error("there");');
+    const journalFile = join(folder, "talks.jsonl");
+    await own.run({ scenario: path, mount: "direct", seed: "1", journalFile });
+    await own.close();
+    expect(said.join("")).toContain("mine: hello\n");
+    expect(said.join("")).toContain("there\n");
+  });
+
+  it("ends a worker that never pauses", async () => {
+    const own = createPool({ workers: 1, silenceMaxMs: 8_000 });
+    const journalFile = join(folder, "spins.jsonl");
+    const reply = await own.run({
+      scenario: file("spins", "for (;;) {}"),
+      mount: "direct",
+      seed: "1",
+      journalFile,
+    });
+    await own.close();
+    expect(reply).toMatchObject({ kind: "failed", error: { code: "stuck" } });
+  }, 60_000);
+
   it("ends its workers when it is closed, whatever they do", async () => {
     const own = createPool({ workers: 1 });
     const journalFile = join(folder, "never.jsonl");

@@ -6,7 +6,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { MountName } from "../mount/mount.ts";
-import type { RunReply, RunTask } from "./protocol.ts";
+import type { Alive, RunReply, RunTask } from "./protocol.ts";
 
 export interface Pool {
   /** Resolves when the run is over; a worker's death is a `failed` reply, never a rejection. */
@@ -15,10 +15,22 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+export interface PoolOptions {
+  /** Processes at once. */
+  readonly workers: number;
+  /** Told what a worker prints, a piece at a time, and in which run. */
+  readonly onOutput?: (text: string, task: RunTask) => void;
+  /** How long a busy worker may keep silent before it is ended, real ms; default two minutes. */
+  readonly silenceMaxMs?: number;
+}
+
 interface Worker {
   readonly child: ChildProcess;
   readonly mount: MountName;
   busyWith: Job | undefined;
+  /** What it prints may arrive after its reply. */
+  lastTask: RunTask | undefined;
+  silence: NodeJS.Timeout | undefined;
 }
 
 interface Job {
@@ -27,9 +39,11 @@ interface Job {
 }
 
 const LAST_WORDS_CHARACTERS_MAX = 2_000;
+const SILENCE_MAX_MS = 120_000;
 
 /** A pool without workers; each is started when a run needs it. */
-export function createPool(options: { readonly workers: number }): Pool {
+export function createPool(options: PoolOptions): Pool {
+  const { silenceMaxMs = SILENCE_MAX_MS } = options;
   const workers = new Set<Worker>();
   const waiting: Job[] = [];
   let closed = false;
@@ -37,14 +51,28 @@ export function createPool(options: { readonly workers: number }): Pool {
   const finish = (worker: Worker, reply: RunReply): void => {
     const job = worker.busyWith;
     worker.busyWith = undefined;
+    clearTimeout(worker.silence);
     job?.resolve(reply);
     assign();
   };
 
   const start = (mount: MountName): Worker => {
-    const { child, lastWords } = forkWorker();
-    const worker: Worker = { child, mount, busyWith: undefined };
-    child.on("message", (reply) => finish(worker, reply as RunReply));
+    const { child, lastWords } = forkWorker((text) => {
+      if (worker.lastTask !== undefined) options.onOutput?.(text, worker.lastTask);
+    });
+    const worker: Worker = {
+      child,
+      mount,
+      busyWith: undefined,
+      lastTask: undefined,
+      silence: undefined,
+    };
+    child.on("message", (said) => {
+      const message = said as RunReply | Alive;
+      if (message.kind === "alive") return listen(worker);
+      if (message.kind === "failed" && message.leaves === true) end(worker);
+      finish(worker, message);
+    });
     child.on("exit", (code, signal) => {
       workers.delete(worker);
       if (worker.busyWith === undefined) return assign();
@@ -52,6 +80,22 @@ export function createPool(options: { readonly workers: number }): Pool {
     });
     workers.add(worker);
     return worker;
+  };
+
+  const end = (worker: Worker): void => {
+    workers.delete(worker);
+    worker.child.kill("SIGKILL");
+  };
+
+  /** Starts waiting anew for a sign of life. */
+  const listen = (worker: Worker): void => {
+    clearTimeout(worker.silence);
+    const { busyWith: job } = worker;
+    if (job === undefined) return;
+    worker.silence = setTimeout(() => {
+      end(worker);
+      finish(worker, silent(job.task));
+    }, silenceMaxMs);
   };
 
   const workerFor = (mount: MountName): Worker | undefined => {
@@ -69,6 +113,8 @@ export function createPool(options: { readonly workers: number }): Pool {
       const job = worker === undefined ? undefined : waiting.shift();
       if (worker === undefined || job === undefined) return;
       worker.busyWith = job;
+      worker.lastTask = job.task;
+      listen(worker);
       worker.child.send(job.task);
     }
   };
@@ -84,14 +130,20 @@ export function createPool(options: { readonly workers: number }): Pool {
       const ends = [...workers].map(
         (worker) => new Promise((resolve) => worker.child.once("exit", resolve)),
       );
-      for (const worker of workers) worker.child.kill("SIGKILL");
+      for (const worker of workers) {
+        clearTimeout(worker.silence);
+        worker.child.kill("SIGKILL");
+      }
       await Promise.all(ends);
     },
   };
 }
 
 /** A process, and the end of what it has said so far. */
-function forkWorker(): { readonly child: ChildProcess; readonly lastWords: () => string } {
+function forkWorker(onOutput: (text: string) => void): {
+  readonly child: ChildProcess;
+  readonly lastWords: () => string;
+} {
   // In the package this file is JavaScript, and so is the worker beside it.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const child = fork(fileURLToPath(new URL(`./worker.${extension}`, import.meta.url)), [], {
@@ -101,10 +153,24 @@ function forkWorker(): { readonly child: ChildProcess; readonly lastWords: () =>
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk: Buffer) => {
-      said = (said + chunk.toString("utf8")).slice(-LAST_WORDS_CHARACTERS_MAX);
+      const text = chunk.toString("utf8");
+      said = (said + text).slice(-LAST_WORDS_CHARACTERS_MAX);
+      onOutput(text);
     });
   }
   return { child, lastWords: () => said };
+}
+
+function silent(task: RunTask): RunReply {
+  return {
+    kind: "failed",
+    task,
+    error: {
+      code: "stuck",
+      message: `the script of ${task.scenario} keeps its process busy and never pauses`,
+      hint: "Look for a loop without an await in it, or with one that waits for nothing.",
+    },
+  };
 }
 
 function died(task: RunTask, how: string, lastWords: string): RunReply {

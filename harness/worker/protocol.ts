@@ -14,7 +14,21 @@ export interface RunTask {
 
 export type RunReply =
   | { readonly kind: "done"; readonly task: RunTask; readonly simulatedMs: number }
-  | { readonly kind: "failed"; readonly task: RunTask; readonly error: RunFailure };
+  | {
+      readonly kind: "failed";
+      readonly task: RunTask;
+      readonly error: RunFailure;
+      /** Something of the run is still loose in the process: it must not run another. */
+      readonly leaves?: true;
+    };
+
+/** Said every `ALIVE_EVERY_MS` by a worker whose event loop turns. */
+export interface Alive {
+  readonly kind: "alive";
+}
+
+/** Real time, ms. */
+export const ALIVE_EVERY_MS = 5_000;
 
 /** An error of the harness in a worker, as data. */
 export interface RunFailure {

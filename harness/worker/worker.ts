@@ -3,20 +3,46 @@
  * journal. It prints nothing; what a script prints goes to stderr through the parent.
  */
 import { renameSync, writeFileSync } from "node:fs";
-import { isAbsolute, relative } from "node:path";
+import { basename, isAbsolute, relative } from "node:path";
 import { keepProcessClock } from "../clock/process-clock.ts";
 import { HarnessError } from "../errors.ts";
 import { writeJournal } from "../history/journal.ts";
 import { loadClient, loadScenario } from "../library.ts";
 import { runScenario } from "../run.ts";
-import type { RunFailure, RunReply, RunTask } from "./protocol.ts";
+import {
+  ALIVE_EVERY_MS,
+  type Alive,
+  type RunFailure,
+  type RunReply,
+  type RunTask,
+} from "./protocol.ts";
 
+// Before the clock is virtual: the parent wants to hear from us in its own time.
+setInterval(() => process.send?.({ kind: "alive" } satisfies Alive), ALIVE_EVERY_MS).unref();
 keepProcessClock();
 process.on("disconnect", () => process.exit(0));
 // Ctrl-C goes to the whole process group: the parent decides what happens to a run.
 process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => undefined);
 process.on("message", (task) => {
-  void answer(task as RunTask).then((reply) => process.send?.(reply));
+  const strayed = Promise.withResolvers<RunReply>();
+  // A promise or a callback that the script has let go of: the run cannot be trusted, nor this process.
+  const stray = (error: unknown): void => {
+    const failure = failureOf(error, task as RunTask);
+    const hint =
+      failure.hint ?? "A promise or a callback of the script failed and nobody caught it.";
+    strayed.resolve({
+      kind: "failed",
+      task: task as RunTask,
+      error: { ...failure, hint },
+      leaves: true,
+    });
+  };
+  process.on("unhandledRejection", stray).on("uncaughtException", stray);
+  void Promise.race([answer(task as RunTask), strayed.promise]).then((reply) => {
+    process.off("unhandledRejection", stray).off("uncaughtException", stray);
+    process.send?.(reply);
+  });
 });
 
 async function answer(task: RunTask): Promise<RunReply> {
@@ -30,7 +56,7 @@ async function answer(task: RunTask): Promise<RunReply> {
     renameSync(unfinished, task.journalFile);
     return { kind: "done", task, simulatedMs: outcome.simulatedMs };
   } catch (error) {
-    return { kind: "failed", task, error: failureOf(error) };
+    return { kind: "failed", task, error: failureOf(error, task) };
   }
 }
 
@@ -40,14 +66,23 @@ function fileOf({ scenario }: RunTask): { readonly file?: string } {
   return { file: relative(process.cwd(), scenario).replaceAll("\\", "/") };
 }
 
-function failureOf(error: unknown): RunFailure {
+function failureOf(error: unknown, task: RunTask): RunFailure {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const known = error instanceof HarnessError ? error : undefined;
+  const place = known?.place ?? placeIn(task.scenario, stack);
   return {
     code: known?.code ?? "script-threw",
     message,
-    ...(known?.place === undefined ? {} : { place: known.place }),
+    ...(place === undefined ? {} : { place }),
     ...(known?.hint === undefined ? {} : { hint: known.hint }),
     ...(stack === undefined ? {} : { stack }),
   };
+}
+
+/** Where in the user's file an error came from: `file:line:column`. */
+function placeIn(scenario: string, stack: string | undefined): string | undefined {
+  if (!isAbsolute(scenario)) return undefined;
+  const name = basename(scenario).replaceAll(/[^\w]/g, "\\$&");
+  const [, line, column] = new RegExp(`${name}[^:\\s]*:(\\d+):(\\d+)`).exec(stack ?? "") ?? [];
+  return line === undefined ? undefined : `${relative(process.cwd(), scenario)}:${line}:${column}`;
 }
