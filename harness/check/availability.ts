@@ -41,7 +41,7 @@ export const availability: Rule = {
   id: "availability",
   says: "Operations end ok whenever a valid token was held or the service could have issued one.",
   source:
-    "Microsoft Entra ID's backup authentication system (SEED-2) and client resilience guidance (SEED-3): what applications can have in an outage",
+    "What applications can have in an outage: Increase the resilience of authentication and authorization in client applications (https://learn.microsoft.com/entra/architecture/resilience-client-app); Backup authentication system (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
   fix: "See what denied the first call: a token that was held, a back-off longer than asked for, or a part that need not be asked.",
   judge,
 };

@@ -17,7 +17,7 @@ export const backoff: Rule = {
   id: "backoff",
   says: "After a failed request to Entra without Retry-After: first retry at least 5 s later, then growing gaps.",
   source:
-    "Microsoft Entra, Increase the resilience of client applications, HTTP 5xx response code and time-outs (seeds/003)",
+    "Microsoft Entra, Increase the resilience of client applications, HTTP 5xx response code and time-outs (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Back off in the application: 5 s, then doubling to a minute or more, whatever error the client throws.",
   judge,
 };

@@ -28,7 +28,7 @@ export const cachedToken: Rule = {
   id: "cached-token",
   says: "An unexpired cached token is never withheld from the application, and is used without the network.",
   source:
-    "Increase the resilience of authentication and authorization in client applications (SEED-3), Cache tokens",
+    "Increase the resilience of authentication and authorization in client applications, Cache tokens (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Keep the last token beside the client and use it until it expires when the client throws; ask for tokens silently, without forcing a refresh.",
   judge,
 };

@@ -15,7 +15,7 @@ export const claimsChallenge: Rule = {
   id: "claims-challenge",
   says: "A claims challenge reaches the token endpoint, and the revoked token is not used again.",
   source:
-    "Claims challenges, claims requests, and client capabilities (Microsoft identity platform); facts/entra.md E",
+    "Claims challenges, claims requests, and client capabilities (https://learn.microsoft.com/entra/identity-platform/claims-challenge)",
   fix: "Pass the claims of the 401 unchanged to the client's next call, and let it sign the user in when it asks for that.",
   judge,
 };

@@ -26,7 +26,8 @@ import type { Judgement, Rule } from "./rule.ts";
 export const extendedLifetime: Rule = {
   id: "extended-lifetime",
   says: "A token whose life the service extended is used past its expiry while the service fails.",
-  source: "Entra token response, ext_expires_in (facts/entra.md A.6 and C.1)",
+  source:
+    "ext_expires_in of the token response: how long a token may be used past its expiry while the service fails; MSAL stores it",
   fix: "Keep the last token beside the client and use it within ext_expires_in when renewal fails, for APIs that accept it; otherwise ask for long-lived tokens (client capability cp1).",
   judge,
 };

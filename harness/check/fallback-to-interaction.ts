@@ -29,7 +29,7 @@ export const fallbackToInteraction: Rule = {
   id: "fallback-to-interaction",
   says: "Interaction-required errors lead to interaction, and nothing else does.",
   source:
-    "Increase the resilience of authentication and authorization in client applications (SEED-3), fallback to interaction when the silent call fails",
+    "Increase the resilience of authentication and authorization in client applications, fallback to interaction when the silent call fails (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "On an interaction-required error, and only then, send the user to sign in; on 429, 5xx and network errors wait and ask silently again.",
   judge,
 };

@@ -22,7 +22,7 @@ export const isolation: Rule = {
   id: "isolation",
   says: "While one user, tenant, app or scope is throttled, calls for another still reach the service.",
   source:
-    "MSAL.NET, Client and server throttling: blocks are kept per client id, authority, scopes and account (facts/entra.md C.1; AADSTS50196, A.10)",
+    "MSAL.NET, Client and server throttling: blocks are kept per client id, authority, scopes and account (https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling)",
   fix: "Key every block and every circuit breaker by app, tenant, user and scopes.",
   judge,
 };

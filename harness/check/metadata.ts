@@ -24,7 +24,7 @@ export const metadata: Rule = {
   id: "metadata",
   says: "A process reads the same discovery document at most once in 24 hours, and a warm one lives without it.",
   source:
-    "Cache-Control: max-age=86400 of the discovery endpoints, and the metadata cache of MSAL (facts/entra.md A.8 and B)",
+    "Cache-Control: max-age=86400, as the discovery endpoints send it; MSAL caches metadata for as long",
   fix: "Keep one client instance for the life of the process, or give it the metadata by configuration (authorityMetadata).",
   judge,
 };

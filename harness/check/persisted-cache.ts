@@ -30,7 +30,7 @@ export const persistedCache: Rule = {
   id: "persisted-cache",
   says: "Tokens survive a restart of the application for at least three days.",
   source:
-    "Application support for the backup authentication system (SEED-1), native applications: the token cache persists for at least three days",
+    "Application support for the backup authentication system, native applications: the token cache persists for at least three days (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
   fix: "Give the client a cache plugin that saves the whole cache, refresh tokens included, to protected storage.",
   judge,
 };

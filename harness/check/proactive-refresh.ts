@@ -34,7 +34,7 @@ export const proactiveRefresh: Rule = {
   id: "proactive-refresh",
   says: "Past refresh_in, a failing refresh neither fails nor long delays the operation.",
   source:
-    "Token response, refresh_in: the client refreshes early and keeps the old token on failure (facts/entra.md B; SEED-3)",
+    "refresh_in of the token response: the client refreshes early and keeps the old token on failure (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Hand out the valid token at once and refresh beside the call; where the library waits or throws, keep the last token and bound the call by a time-out.",
   judge,
 };

@@ -26,7 +26,7 @@ export const recovery: Rule = {
   id: "recovery",
   says: "After the last fault clears, calls succeed within two minutes and without a spike over capacity.",
   source:
-    "Microsoft Entra, Increase the resilience of client applications: temporary blocks must end with their cause (seeds/003); recovery requests return to the primary (facts/entra.md D.1)",
+    "Microsoft Entra, Increase the resilience of client applications: temporary blocks must end with their cause (https://learn.microsoft.com/entra/architecture/resilience-client-app); after recovery, requests return to the primary (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
   fix: "Let blocks and breakers end by themselves, cap back-off at a minute or two, and spread retries by chance.",
   judge,
 };

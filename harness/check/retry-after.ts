@@ -15,7 +15,7 @@ export const retryAfter: Rule = {
   id: "retry-after",
   says: "No like request by the same client before Retry-After has passed.",
   source:
-    "Microsoft Entra, Increase the resilience of client applications, HTTP 429 and 5xx response codes (seeds/003); forms of the header: RFC 9110 section 10.2.3",
+    "Microsoft Entra, Increase the resilience of client applications, HTTP 429 and 5xx response codes (https://learn.microsoft.com/entra/architecture/resilience-client-app); forms of the header: RFC 9110 section 10.2.3",
   fix: "Keep the time of the next allowed attempt beside the client, for both forms of Retry-After and whatever the body is, and do not ask before.",
   judge,
 };

@@ -16,7 +16,7 @@ export const retryStorm: Rule = {
   id: "retry-storm",
   says: "At most 14 like requests to Entra by one client in any five minutes.",
   source:
-    "Microsoft identity platform, What's new for authentication: looping clients, AADSTS50196 at 15 like requests in 5 minutes (facts/entra.md A.10)",
+    "Microsoft identity platform, What's new for authentication: looping clients, AADSTS50196 at 15 like requests in 5 minutes (https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes)",
   fix: "Cache tokens, share one request among concurrent callers, and back off after a failure.",
   judge,
 };

@@ -14,7 +14,7 @@ export const routingHint: Rule = {
   id: "routing-hint",
   says: "Refresh requests carry a well-formed X-AnchorMailbox, and any such hint names the user whose request it is.",
   source:
-    "MSAL.NET, Backup authentication system: routing hints (seeds/000); forms: AzureAD/microsoft-authentication-library-for-dotnet#2525 (facts/entra.md D.7)",
+    "Backup authentication system, routing hints (https://learn.microsoft.com/entra/msal/dotnet/advanced/backup-authentication-system); forms: AzureAD/microsoft-authentication-library-for-dotnet#2525",
   fix: "Use MSAL's silent call with the account, or pass the hint (ccsCredential, WithCcsRoutingHint) with a code or a refresh token of your own.",
   judge,
 };

@@ -119,3 +119,13 @@ describe("verdictOf", () => {
     expect(verdicts("inconclusive", "fail", "pass")).toBe("fail");
   });
 });
+
+describe("what rules cite", () => {
+  it.each(rules.map(({ id, source }) => [id, source]))(
+    "%s cites what a reader can open",
+    (_, source) => {
+      expect(source).not.toMatch(/SEED|seeds\/|facts\//);
+      expect(source.length).toBeGreaterThan(20);
+    },
+  );
+});

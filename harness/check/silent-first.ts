@@ -25,7 +25,7 @@ export const silentFirst: Rule = {
   id: "silent-first",
   says: "No interactive prompt is shown while a silent path exists, and none with prompt=login or consent in an outage.",
   source:
-    "Increase the resilience of authentication and authorization in client applications (SEED-3), Acquire tokens silently",
+    "Increase the resilience of authentication and authorization in client applications, Acquire tokens silently (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Call the silent method first, prompt only when it asks for interaction, and leave out prompt=login and prompt=consent.",
   judge,
 };

@@ -21,7 +21,7 @@ export const singleFlight: Rule = {
   id: "single-flight",
   says: "Overlapping calls of one process for the same token make one token request.",
   source:
-    "Microsoft Entra, Increase the resilience of client applications: cache and reuse tokens, 429 as a sign of not doing so (seeds/003); MSAL's silent calls do it (facts/msal-node.md)",
+    "Microsoft Entra, Increase the resilience of client applications: cache and reuse tokens, 429 as a sign of not doing so (https://learn.microsoft.com/entra/architecture/resilience-client-app); MSAL's silent calls share one request",
   fix: "Share one promise per user and scope among all callers.",
   judge,
 };

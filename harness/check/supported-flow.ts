@@ -13,7 +13,7 @@ export const supportedFlow: Rule = {
   id: "supported-flow",
   says: "No password grant, device code or UserInfo, and no consent prompt in an outage.",
   source:
-    "Microsoft Entra, Application support for the backup authentication system, OAuth 2.0 and OpenID Connect (seeds/001); prompts: Increase the resilience of client applications (seeds/003)",
+    "Microsoft Entra, Application support for the backup authentication system, OAuth 2.0 and OpenID Connect (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps); prompts: Increase the resilience of client applications (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Sign users in by authorization code and refresh silently, read claims from the id token, and ask for fixed scopes whose consent is given in advance.",
   judge,
 };

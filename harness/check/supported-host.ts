@@ -13,7 +13,7 @@ export const supportedHost: Rule = {
   id: "supported-host",
   says: "Requests to Entra go to a hostname that the backup authentication system covers.",
   source:
-    "Microsoft Entra, Application support for the backup authentication system, Hostnames (seeds/001; facts/entra.md D.4)",
+    "Microsoft Entra, Application support for the backup authentication system, Hostnames (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
   fix: "Set the authority to https://login.microsoftonline.com, or to the covered host of your national cloud.",
   judge,
 };

@@ -28,7 +28,7 @@ export const tokenExpiry: Rule = {
   id: "token-expiry",
   says: "No token is handed out or accepted past its life.",
   source:
-    "Token response, expires_in and ext_expires_in (facts/entra.md A.6 and B); RFC 7519 section 4.1.4",
+    "Access tokens, lifetime (https://learn.microsoft.com/entra/identity-platform/access-tokens); RFC 7519 section 4.1.4",
   fix: "Ask the client for the token before each use, and let it renew; do not keep tokens beside it past expires_in.",
   judge,
 };
