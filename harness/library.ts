@@ -41,7 +41,7 @@ export async function loadClient(
   if (wanted === undefined) return scenario.clients?.[0] ?? appOf(scenario) ?? loadMsalNode();
   const [name, version] = splitVersion(wanted);
   const own = scenario.clients?.find((client) => client.name === name);
-  const app = scenario.app?.name === name ? appOf(scenario) : undefined;
+  const app = nameOfApp(scenario)?.name === name ? appOf(scenario) : undefined;
   const client = own ?? (await (app ?? loaders[name]?.()));
   if (client === undefined) {
     const names = [...clientNames, ...(scenario.clients ?? []).map((candidate) => candidate.name)];
@@ -66,8 +66,14 @@ async function namedAfter(app: NonNullable<Scenario["app"]>): Promise<ClientUnde
   return { ...(await loadMsalNode()), name: app.name, version: app.version ?? "0" };
 }
 
-function appOf({ app }: Scenario): Promise<ClientUnderTest> | undefined {
+function appOf(scenario: Scenario): Promise<ClientUnderTest> | undefined {
+  const app = nameOfApp(scenario);
   return app === undefined ? undefined : namedAfter(app);
+}
+
+/** A scenario that needs no flow of a client tests code of its own: it must not be called msal-node. */
+function nameOfApp({ app, needs }: Scenario): Scenario["app"] {
+  return app ?? (needs.length === 0 ? { name: "own-code" } : undefined);
 }
 
 /** Whether a client knows every flow that a scenario needs. */

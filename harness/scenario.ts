@@ -30,7 +30,7 @@ export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly story: Story;
-  /** Flows the client must know; a client without them is not run. */
+  /** Flows the client must know; a client without them is not run. Empty when the script only calls code of its own. */
   readonly needs: readonly Flow[];
   /** Rule ids that must come to a conclusion. All other rules are judged too; only their failures count. */
   readonly asserts: readonly string[];
@@ -43,7 +43,7 @@ export interface Scenario {
   readonly startsAt?: string;
   /** The scenario's own clients (a user's app); default: `msal-node`, or whatever `--client` names. */
   readonly clients?: readonly ClientUnderTest[];
-  /** Code of your own that the script calls by `operate`: reports and baselines name it as the client. */
+  /** Code of your own that the script calls by `operate`: reports and baselines name it as the client. Default: `own-code` when `needs` is empty. */
   readonly app?: { readonly name: string; readonly version?: string };
   readonly script: (context: ScriptContext) => Promise<void>;
 }

@@ -104,7 +104,7 @@ describe("is broken", () => {
     expect(cachedToken.judge(told.history())).toEqual({
       verdict: "fail",
       message:
-        "1 call of 1 went to the token endpoint with a fresh token in the cache; the first, 1h in, had one for another 23h.",
+        "1 call of 1 went to the token endpoint although an earlier token was still fresh; the first, 1h in, had one for another 23h.",
       evidence: [2, 4, 5],
     });
   });

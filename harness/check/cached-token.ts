@@ -59,7 +59,7 @@ function judge(history: History): Judgement {
     const { operation, held, request } = firstNeedless;
     const left = formatDuration(held.token.expiresAt - request.at);
     return fails(
-      `${counted(needless.length, "call")} of ${all} went to the token endpoint with a fresh token in the cache; the first, ${sinceStart(history, request.at)} in, had one for another ${left}.`,
+      `${counted(needless.length, "call")} of ${all} went to the token endpoint although an earlier token was still fresh; the first, ${sinceStart(history, request.at)} in, had one for another ${left}.`,
       [held, operation.invoked, request],
     );
   }

@@ -174,6 +174,14 @@ describe("code of one's own", () => {
     },
   );
 
+  it("is never called msal-node, also when the scenario gives it no name", async () => {
+    const nameless = scenario(() => Promise.resolve());
+    expect((await loadClient(undefined, nameless)).name).toBe("own-code");
+    expect((await loadClient("own-code@0", nameless)).name).toBe("own-code");
+    const driving = scenario(() => Promise.resolve(), { needs: ["silent"] });
+    expect((await loadClient(undefined, driving)).name).toBe("msal-node");
+  });
+
   it("steps back for a client that is asked for by name", async () => {
     expect((await loadClient("bare-fetch", own)).name).toBe("bare-fetch");
   });
