@@ -10,6 +10,7 @@ import {
   type ComparedFinding,
   type FailedRun,
   newFailures,
+  newlyOpen,
   type Results,
   type RunResult,
 } from "./results.ts";
@@ -21,11 +22,7 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
   const { fixed = [], runs } = results;
   const { own, interrupted } = splitFailures(results);
   const broken = runs.filter((run) => newFailures(run).length > 0);
-  const open = runs.flatMap((run) =>
-    run.findings
-      .filter(({ verdict, baseline }) => verdict === "inconclusive" && baseline === "new")
-      .map(({ rule, message }) => `  ${run.scenario}: ${rule}: ${message}`),
-  );
+  const open = runs.flatMap((run) => openLines(run, explain));
   const replay = broken[0] === undefined ? undefined : explain.replay(broken[0]);
   return [
     "",
@@ -88,12 +85,24 @@ function knownLines(results: Results, explain: Explain, paint: Paint): string[] 
   return [paint("bold", "Known: the baseline expects these, each for its reason"), ...lines];
 }
 
+function openLines(run: RunResult, explain: Explain): string[] {
+  const open = newlyOpen(run).map(({ rule, message }) => `${rule}: ${message}`);
+  // A run that is also broken has said so above.
+  const isSilent = open.length === 0 || newFailures(run).length > 0;
+  const configuration = isSilent ? undefined : explain.configuration(run);
+  return [...(configuration === undefined ? [] : [configuration]), ...open].map(
+    (line) => `  ${run.scenario}: ${line}`,
+  );
+}
+
 function brokenLines(run: RunResult, explain: Explain, paint: Paint): string[] {
   const { scenario, client, mount } = run;
-  const story = explain.story(run);
+  const configuration = explain.configuration(run);
+  const story = configuration === undefined ? explain.story(run) : undefined;
   const title = `${scenario}: ${client.name} ${client.version} (${mount})`;
   return [
     paint(["red", "bold"], title),
+    ...(configuration === undefined ? [] : [`  ${configuration}`]),
     ...(story === undefined ? [] : [`  ${story.failureMeans}`]),
     ...newFailures(run).flatMap((finding) => findingLines(run, finding, { explain, paint })),
   ];
@@ -104,7 +113,7 @@ function findingLines(
   finding: ComparedFinding,
   { explain, paint }: { readonly explain: Explain; readonly paint: Paint },
 ): string[] {
-  const fix = explain.fix(finding.rule);
+  const fix = explain.configuration(run) === undefined ? explain.fix(finding.rule) : undefined;
   return [
     `  ${paint("red", finding.rule)}: ${finding.message}`,
     ...explain.evidence(run, finding).map((text) => paint("dim", `    ${text}`)),

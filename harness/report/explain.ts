@@ -7,6 +7,7 @@ import type { Rule } from "../check/rule.ts";
 import type { History } from "../history/event.ts";
 import type { Story } from "../scenario.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
+import { configurationAdvice } from "./configuration.ts";
 import { evidenceLines } from "./event-line.ts";
 import type { ComparedFinding, RunResult } from "./results.ts";
 
@@ -26,6 +27,8 @@ export interface Explain {
   readonly evidence: (run: RunResult, finding: ComparedFinding) => readonly string[];
   readonly story: (run: RunResult) => Story | undefined;
   readonly replay: (run: RunResult) => string | undefined;
+  /** Says that it was refused for its configuration, which no advice about outages mends. */
+  readonly configuration: (run: RunResult) => string | undefined;
   /** Ids of the asserted rules that passed. */
   readonly held: (run: RunResult) => readonly string[];
   /** What a rule demands, in one sentence. */
@@ -47,6 +50,10 @@ export function createExplain(parts: {
     evidence(run, finding) {
       const history = contexts.get(run)?.history;
       return history === undefined ? [] : evidenceLines(history, finding.evidence);
+    },
+    configuration(run) {
+      const history = contexts.get(run)?.history;
+      return history === undefined ? undefined : configurationAdvice(history);
     },
     story: (run) => contexts.get(run)?.story,
     replay: (run) => contexts.get(run)?.replay,

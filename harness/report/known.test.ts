@@ -53,6 +53,7 @@ const explain: Explain = {
   evidence: () => ["first", "second", "third", "fourth"],
   story: () => undefined,
   replay: () => undefined,
+  configuration: () => undefined,
   held: () => [],
   says: () => undefined,
   fix: () => undefined,

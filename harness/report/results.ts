@@ -122,6 +122,13 @@ export function newFailures(run: RunResult): readonly ComparedFinding[] {
   return run.findings.filter(({ verdict, baseline }) => verdict === "fail" && baseline === "new");
 }
 
+/** Asserted rules of a run without a conclusion that the baseline does not know. */
+export function newlyOpen(run: RunResult): readonly ComparedFinding[] {
+  return run.findings.filter(
+    ({ verdict, baseline }) => verdict === "inconclusive" && baseline === "new",
+  );
+}
+
 /** What counts of what the rules said: failures, and asserted rules without a conclusion. */
 function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[] {
   const { asserts } = history.header;

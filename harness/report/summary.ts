@@ -6,7 +6,13 @@ import { formatDuration } from "../clock/duration.ts";
 import type { Explain } from "./explain.ts";
 import { groupHeld } from "./held.ts";
 import { groupKnown } from "./known.ts";
-import { type ComparedFinding, newFailures, type Results, type RunResult } from "./results.ts";
+import {
+  type ComparedFinding,
+  newFailures,
+  newlyOpen,
+  type Results,
+  type RunResult,
+} from "./results.ts";
 import { headline, splitFailures, totalsLine } from "./totals.ts";
 
 /** The text of `summary.md`. */
@@ -14,12 +20,7 @@ export function writeSummary(results: Results, explain: Explain): string {
   const sections = [
     [`# Brownout: ${headline(results)}`, "", `${totalsLine(results)}`],
     brokenSection(results, explain),
-    findingsTable(results, {
-      title: "Inconclusive",
-      says: "An asserted rule never saw what it judges, so nothing is proved.",
-      wanted: ({ verdict, baseline }) => verdict === "inconclusive" && baseline === "new",
-      last: ["what was not seen", (_, finding) => finding.message],
-    }),
+    openSection(results, explain),
     heldSection(results, explain),
     knownSection(results, explain),
     fixedSection(results),
@@ -39,10 +40,12 @@ function brokenSection({ runs }: Results, explain: Explain): string[] {
 
 function brokenRun(run: RunResult, explain: Explain): string[] {
   const { scenario, client, mount, simulatedMs } = run;
-  const story = explain.story(run);
+  const configuration = explain.configuration(run);
+  const story = configuration === undefined ? explain.story(run) : undefined;
   const replay = explain.replay(run);
   return [
     `### ${scenario}: ${client.name} ${client.version} (${mount}, ${formatDuration(simulatedMs)})`,
+    ...(configuration === undefined ? [] : ["", inline(configuration)]),
     ...(story === undefined ? [] : ["", `For whom: ${inline(story.failureMeans)}`]),
     ...newFailures(run).flatMap((finding) => ["", ...brokenRule(run, finding, explain)]),
     ...(story === undefined ? [] : ["", `In the application: ${inline(story.fix)}`]),
@@ -51,7 +54,7 @@ function brokenRun(run: RunResult, explain: Explain): string[] {
 }
 
 function brokenRule(run: RunResult, finding: ComparedFinding, explain: Explain): string[] {
-  const fix = explain.fix(finding.rule);
+  const fix = explain.configuration(run) === undefined ? explain.fix(finding.rule) : undefined;
   const evidence = explain.evidence(run, finding);
   return [
     `**${finding.rule}**: ${inline(finding.message)}`,
@@ -62,34 +65,24 @@ function brokenRule(run: RunResult, finding: ComparedFinding, explain: Explain):
   ];
 }
 
-interface FindingsTable {
-  readonly title: string;
-  readonly says: string;
-  readonly wanted: (finding: ComparedFinding) => boolean;
-  /** Heading and contents of the last column. */
-  readonly last: readonly [string, (run: RunResult, finding: ComparedFinding) => string];
-}
-
-function findingsTable(
-  { runs }: Results,
-  { title, says, wanted, last: [heading, describe] }: FindingsTable,
-): string[] {
-  const rows = runs.flatMap((run) =>
-    run.findings
-      .filter(wanted)
-      .map((finding) =>
-        row(run.scenario, clientOf(run), `${finding.rule}`, describe(run, finding)),
-      ),
-  );
-  if (rows.length === 0) return [];
+function openSection({ runs }: Results, explain: Explain): string[] {
+  const open = runs.filter((run) => newlyOpen(run).length > 0);
+  if (open.length === 0) return [];
+  const advice = open.flatMap((run) => {
+    const configuration = newFailures(run).length > 0 ? undefined : explain.configuration(run);
+    return configuration === undefined ? [] : [`- ${run.scenario}: ${inline(configuration)}`];
+  });
   return [
-    `## ${title}`,
+    "## Inconclusive",
     "",
-    says,
+    "An asserted rule never saw what it judges, so nothing is proved.",
     "",
-    row("scenario", "client", "rule", heading),
+    ...(advice.length === 0 ? [] : [...advice, ""]),
+    row("scenario", "client", "rule", "what was not seen"),
     "| --- | --- | --- | --- |",
-    ...rows,
+    ...open.flatMap((run) =>
+      newlyOpen(run).map(({ rule, message }) => row(run.scenario, clientOf(run), rule, message)),
+    ),
   ];
 }
 

@@ -1,7 +1,8 @@
 /**
- * What a run prints while it goes on: a line a run as they finish; `closing-lines.ts` has
- * what comes after them. On a terminal a last line shows what is under way and rewrites itself; in CI there are
- * only plain lines. Colours are Node's own (`util.styleText`) and follow NO_COLOR.
+ * What a run prints while it goes on: a line a run as they finish (`closing-lines.ts` has
+ * what comes after them). On a terminal a last line shows what is under way and rewrites
+ * itself; in CI there are only plain lines. Colours are Node's own (`util.styleText`) and
+ * follow NO_COLOR.
  */
 import { styleText } from "node:util";
 import { formatDuration } from "../clock/duration.ts";
