@@ -6,6 +6,14 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Returns the world; throws `bad-world` with the path of the wrong field. */
 export function checkWorld(world: World): World {
+  checkLists(world, "", ["tenants", "resources"]);
+  for (const [index, tenant] of world.tenants.entries()) {
+    const at = `tenants[${index}]`;
+    checkLists(tenant, at, ["domains", "users", "apps"]);
+    for (const [number, app] of tenant.apps.entries()) {
+      checkLists(app, `${at}.apps[${number}]`, APP_LISTS);
+    }
+  }
   if (world.tenants.length === 0) throw bad("tenants", "a world needs at least one tenant");
   unique(
     "tenants",
@@ -17,6 +25,18 @@ export function checkWorld(world: World): World {
   );
   world.tenants.forEach((tenant, index) => checkTenant(world, tenant, `tenants[${index}]`));
   return world;
+}
+
+const APP_LISTS = ["redirectUris", "secrets", "certificates", "delegated"];
+
+/** A world may come from a file that no compiler has seen. */
+function checkLists(value: unknown, path: string, names: readonly string[]): void {
+  const isObject = typeof value === "object" && value !== null;
+  if (!isObject) throw bad(path, "expected an object; begin with a copy of the world contoso");
+  for (const name of names) {
+    if (Array.isArray((value as Readonly<Record<string, unknown>>)[name])) continue;
+    throw bad(path === "" ? name : `${path}.${name}`, "expected a list");
+  }
 }
 
 function checkTenant(world: World, tenant: Tenant, path: string): void {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { contoso } from "../../fixtures/worlds/contoso.ts";
+import { checkWorld } from "./check-world.ts";
+import type { Tenant, World } from "./world.ts";
+
+const [first] = contoso.tenants;
+
+function withTenant(change: Readonly<Record<string, unknown>>): World {
+  return { ...contoso, tenants: [{ ...first, ...change } as Tenant, ...contoso.tenants.slice(1)] };
+}
+
+describe("a world", () => {
+  it("of the fixtures is in order", () => {
+    expect(checkWorld(contoso)).toBe(contoso);
+  });
+
+  it.each([
+    [{ tenants: 5 } as unknown as World, "world.tenants"],
+    [{ ...contoso, resources: undefined } as unknown as World, "world.resources"],
+    [{ ...contoso, tenants: [] }, "world.tenants"],
+    [{ ...contoso, tenants: [null] } as unknown as World, "world.tenants[0]"],
+    [{ ...contoso, tenants: [...contoso.tenants, ...contoso.tenants] }, "world.tenants[2]"],
+    [withTenant({ id: "contoso" }), "world.tenants[0].id"],
+    [withTenant({ users: undefined }), "world.tenants[0].users"],
+    [
+      withTenant({ apps: [{ ...first?.apps[0], secrets: "s" }] }),
+      "world.tenants[0].apps[0].secrets",
+    ],
+    [
+      withTenant({ apps: [{ ...first?.apps[0], secrets: [] }] }),
+      "world.tenants[0].apps[0].secrets",
+    ],
+    [
+      withTenant({ apps: [{ ...first?.apps[0], clientId: "X" }] }),
+      "world.tenants[0].apps[0].clientId",
+    ],
+    [withTenant({ apps: [first?.apps[0], first?.apps[0]] }), "world.tenants[0].apps[1]"],
+    [withTenant({ users: [{ ...first?.users[0], id: "adele" }] }), "world.tenants[0].users[0].id"],
+    [
+      withTenant({ users: [{ ...first?.users[0], kind: "guest", homeTenant: "nowhere" }] }),
+      "world.tenants[0].users[0].homeTenant",
+    ],
+  ])("with a mistake is refused where the mistake is (%#)", (world, place) => {
+    expect(() => checkWorld(world)).toThrow(expect.objectContaining({ code: "bad-world", place }));
+  });
+});
