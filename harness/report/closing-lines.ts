@@ -105,6 +105,7 @@ function brokenLines(run: RunResult, explain: Explain, paint: Paint): string[] {
     ...(configuration === undefined ? [] : [`  ${configuration}`]),
     ...(story === undefined ? [] : [`  ${story.failureMeans}`]),
     ...newFailures(run).flatMap((finding) => findingLines(run, finding, { explain, paint })),
+    ...(story === undefined ? [] : [`  In the application: ${story.fix}`]),
   ];
 }
 
@@ -113,7 +114,7 @@ function findingLines(
   finding: ComparedFinding,
   { explain, paint }: { readonly explain: Explain; readonly paint: Paint },
 ): string[] {
-  const fix = explain.configuration(run) === undefined ? explain.fix(finding.rule) : undefined;
+  const fix = explain.fix(finding.rule);
   return [
     `  ${paint("red", finding.rule)}: ${finding.message}`,
     ...explain.evidence(run, finding).map((text) => paint("dim", `    ${text}`)),

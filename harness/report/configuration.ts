@@ -1,7 +1,7 @@
 /**
  * Tells a wrong configuration from a lack of resilience. An app with a tenant, client id or
- * secret that the simulated directory does not have is refused whatever the outage does;
- * rules then find fault with what follows, and their advice would lead astray.
+ * secret that the simulated directory does not have is refused whatever the outage does; some
+ * rules then find fault with what follows, and the scenario's story would lead astray.
  */
 import type { History } from "../history/event.ts";
 import { namesWithin } from "./held.ts";

@@ -54,7 +54,7 @@ function brokenRun(run: RunResult, explain: Explain): string[] {
 }
 
 function brokenRule(run: RunResult, finding: ComparedFinding, explain: Explain): string[] {
-  const fix = explain.configuration(run) === undefined ? explain.fix(finding.rule) : undefined;
+  const fix = explain.fix(finding.rule);
   const evidence = explain.evidence(run, finding);
   return [
     `**${finding.rule}**: ${inline(finding.message)}`,
