@@ -98,3 +98,15 @@ describe("presets", () => {
     expect(await answer.text()).toBe('{"keys":["retired"]}');
   });
 });
+
+describe("an outage of Entra", () => {
+  it.each([outage, unreachable])(
+    "leaves protected APIs and UserInfo where they are (%#)",
+    (preset) => {
+      const { on } = preset({ from: 0, for: 1 });
+      expect(on).toContain("token");
+      expect(on).not.toContain("resource");
+      expect(on).not.toContain("userinfo");
+    },
+  );
+});

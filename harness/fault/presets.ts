@@ -2,7 +2,7 @@
  * The outages that scenario authors mean most often, by name. Each returns one plain
  * window, so that a plan stays data; whoever needs another effect writes the window.
  */
-import type { Endpoint } from "../http/endpoint.ts";
+import { type Endpoint, endpoints } from "../http/endpoint.ts";
 import type { ErrorBody, FaultSlice, FaultWindow, RetryAfter } from "./plan.ts";
 
 /** When and to whom; ms after the start of the scenario. `id` defaults to the preset's kebab-case name. */
@@ -13,23 +13,26 @@ export interface WindowOptions {
   readonly where?: FaultSlice;
 }
 
+/** An outage of Entra leaves protected APIs, and UserInfo at Microsoft Graph, where they are. */
+const entra = endpoints.filter((endpoint) => endpoint !== "resource" && endpoint !== "userinfo");
+
 /** Nothing gets past the gateway: an HTML 503 without Retry-After on every endpoint (`entra.md` H, "gateway"). */
 export function outage(options: WindowOptions): FaultWindow {
   const body: ErrorBody = { form: "html", title: "Service Unavailable" };
   return {
     ...placed("outage", options),
     at: "edge",
-    on: "all",
+    on: entra,
     effect: { kind: "server-error", status: 503, body },
   };
 }
 
-/** Every host refuses connections: no answer at all, and no error body to learn from. */
+/** Every login host refuses connections: no answer at all, and no error body to learn from. */
 export function unreachable(options: WindowOptions): FaultWindow {
   return {
     ...placed("unreachable", options),
     at: "edge",
-    on: "all",
+    on: entra,
     effect: { kind: "refused" },
   };
 }
