@@ -36,6 +36,16 @@ describe("holds", () => {
     });
   });
 
+  it("without a word about time without a token when there was none", () => {
+    const told = story();
+    failed(told);
+    told.operation().ok();
+    expect(availability.judge(told.history())).toMatchObject({
+      verdict: "pass",
+      message: "1 of 1 call that could end ok did (100 %).",
+    });
+  });
+
   it("when a client waits as long as it was told to, or a minute", () => {
     const told = story();
     failed(told, { retryAfter: 300 });

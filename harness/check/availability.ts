@@ -67,8 +67,10 @@ function judge(history: History): Judgement {
   }
   const min = history.header.limits?.availabilityMin ?? 1;
   const share = served.length / possible;
-  const without = formatDuration(withoutTokenMs(history));
-  const figures = `${served.length} of ${counted(possible, "call")} that could end ok did (${percent(share)}); callers were without a token for ${without}`;
+  const withoutMs = withoutTokenMs(history);
+  const without =
+    withoutMs === 0 ? "" : `; callers were without a token for ${formatDuration(withoutMs)}`;
+  const figures = `${served.length} of ${counted(possible, "call")} that could end ok did (${percent(share)})${without}`;
   const [first] = denied;
   if (share < min && first !== undefined) {
     const { invoked, completed } = first.operation;

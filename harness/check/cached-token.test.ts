@@ -74,7 +74,7 @@ describe("is broken", () => {
     expect(cachedToken.judge(told.history())).toEqual({
       verdict: "fail",
       message:
-        "1 of 2 calls got nothing while a valid token was in the cache; the first, 6h 30s in, threw 90033 with 17h 59m 30s left on the token.",
+        "1 of 2 calls got nothing while a valid token was in the cache; the first, 6h 0m 30s in, threw 90033 with 17h 59m 30s left on the token.",
       evidence: [2, 8, 9],
     });
   });

@@ -76,7 +76,7 @@ describe("is broken", () => {
     told.at("02:01:10");
     hanging.unknown("caller-timeout");
     expect(extendedLifetime.judge(told.history()).message).toBe(
-      "2 of 3 calls past expires_in got nothing from a failing service while ext_expires_in still ran; the first, 2h 10s in, had 21h 59m 50s left.",
+      "2 of 3 calls past expires_in got nothing from a failing service while ext_expires_in still ran; the first, 2h 0m 10s in, had 21h 59m 50s left.",
     );
   });
 });

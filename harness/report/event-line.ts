@@ -24,6 +24,8 @@ function describeEvent(event: HistoryEvent): string {
   switch (event.kind) {
     case "operation-invoked": {
       const { operation, client, flow, scopes, user, forceRefresh, claims } = event;
+      // The application's own call: whom and what it asks for, only it knows.
+      if (flow === "custom") return `${client}'s own code runs (operation ${operation})`;
       const who = user === undefined ? "" : ` of ${user}`;
       const how = [forceRefresh && "past the cache", claims && "with claims"].filter(Boolean);
       const extra = how.length === 0 ? "" : `, ${how.join(", ")}`;
