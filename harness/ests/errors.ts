@@ -33,12 +33,6 @@ const table = {
     error: "invalid_instance",
     text: "The authority host is not a known instance.",
   },
-  50055: {
-    status: 400,
-    error: "invalid_grant",
-    suberror: "user_password_expired",
-    text: "The password has expired.",
-  },
   50057: { status: 400, error: "invalid_grant", text: "The user account is disabled." },
   50058: {
     status: 400,
@@ -101,7 +95,6 @@ const table = {
     text: "Nobody has consented to these permissions.",
   },
   70000: { status: 400, error: "invalid_grant", text: "The grant is not valid." },
-  70001: { status: 400, error: "unauthorized_client", text: "The app may not use this grant." },
   70003: { status: 400, error: "unsupported_grant_type", text: "The grant type is not supported." },
   70007: {
     status: 400,
@@ -178,7 +171,6 @@ const table = {
   },
   7000222: { status: 401, error: "invalid_client", text: "The client secret has expired." },
   90002: { status: 400, error: "invalid_request", text: "The tenant was not found." },
-  90014: { status: 400, error: "invalid_request", text: "A required field is missing." },
   9002326: {
     status: 400,
     error: "invalid_request",

@@ -7,6 +7,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { MountName } from "../mount/mount.ts";
 import type { Alive, RunReply, RunTask } from "./protocol.ts";
+import { createWatch, type Watch } from "./watch.ts";
 
 export interface Pool {
   /** Resolves when the run is over; a worker's death is a `failed` reply, never a rejection. */
@@ -30,7 +31,7 @@ interface Worker {
   busyWith: Job | undefined;
   /** What it prints may arrive after its reply. */
   lastTask: RunTask | undefined;
-  silence: NodeJS.Timeout | undefined;
+  readonly watch: Watch;
 }
 
 interface Job {
@@ -51,7 +52,7 @@ export function createPool(options: PoolOptions): Pool {
   const finish = (worker: Worker, reply: RunReply): void => {
     const job = worker.busyWith;
     worker.busyWith = undefined;
-    clearTimeout(worker.silence);
+    worker.watch.rest();
     job?.resolve(reply);
     assign();
   };
@@ -65,11 +66,18 @@ export function createPool(options: PoolOptions): Pool {
       mount,
       busyWith: undefined,
       lastTask: undefined,
-      silence: undefined,
+      watch: createWatch(silenceMaxMs, () => {
+        const { busyWith: job } = worker;
+        end(worker);
+        if (job !== undefined) finish(worker, silent(job.task));
+      }),
     };
     child.on("message", (said) => {
       const message = said as RunReply | Alive;
-      if (message.kind === "alive") return listen(worker);
+      if (message.kind === "alive") {
+        if (worker.busyWith !== undefined) worker.watch.heard();
+        return;
+      }
       if (message.kind === "failed" && message.leaves === true) end(worker);
       finish(worker, message);
     });
@@ -85,17 +93,6 @@ export function createPool(options: PoolOptions): Pool {
   const end = (worker: Worker): void => {
     workers.delete(worker);
     worker.child.kill("SIGKILL");
-  };
-
-  /** Starts waiting anew for a sign of life. */
-  const listen = (worker: Worker): void => {
-    clearTimeout(worker.silence);
-    const { busyWith: job } = worker;
-    if (job === undefined) return;
-    worker.silence = setTimeout(() => {
-      end(worker);
-      finish(worker, silent(job.task));
-    }, silenceMaxMs);
   };
 
   const workerFor = (mount: MountName): Worker | undefined => {
@@ -114,7 +111,7 @@ export function createPool(options: PoolOptions): Pool {
       if (worker === undefined || job === undefined) return;
       worker.busyWith = job;
       worker.lastTask = job.task;
-      listen(worker);
+      worker.watch.heard();
       worker.child.send(job.task);
     }
   };
@@ -131,7 +128,7 @@ export function createPool(options: PoolOptions): Pool {
         (worker) => new Promise((resolve) => worker.child.once("exit", resolve)),
       );
       for (const worker of workers) {
-        clearTimeout(worker.silence);
+        worker.watch.rest();
         worker.child.kill("SIGKILL");
       }
       await Promise.all(ends);
