@@ -1,13 +1,35 @@
 /** Twelve hours without the primary: with valid tokens, past refresh_in, with expired ones. */
 import { hours, minutes, seconds } from "../harness/clock/duration.ts";
 import { hang, outage, tokenServerError, unreachable } from "../harness/fault/presets.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { defineScenario, type ScriptContext } from "../harness/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 const twelveHours = { from: hours(1), for: hours(12) };
 /** Often enough to call again while the client still holds back after a failed refresh. */
 const halfMinutes = { everyMs: seconds(30), untilMs: hours(15) };
 const fiveMinutes = { everyMs: minutes(5), untilMs: hours(15) };
+
+interface Often {
+  readonly everyMs: number;
+  readonly untilMs: number;
+}
+
+/** A web app that signs adele in and then asks silently; `capable` ones get tokens that live a day. */
+async function askForAdele(
+  context: ScriptContext,
+  client: "capable" | "plain",
+  often: Often,
+): Promise<void> {
+  const capabilities = client === "capable" ? { capabilities: ["cp1"] } : {};
+  const portal = await context.open({ app: "portal", ...capabilities });
+  await signIn(context, portal, "adele");
+  await pollUntil(context, portal, silently(context, "adele"), often);
+}
+
+async function askForDaemon(context: ScriptContext, often: Often): Promise<void> {
+  const daemon = await context.open({ app: "nightly-daemon" });
+  await pollUntil(context, daemon, daemonToken, often);
+}
 
 export const outageWithValidTokens = defineScenario({
   name: "outage-12h-valid-tokens",
@@ -23,11 +45,7 @@ export const outageWithValidTokens = defineScenario({
   asserts: ["cached-token", "availability", "token-expiry", "recovery"],
   settings: { refreshIn: "never" },
   faults: [outage(twelveHours)],
-  async script(context) {
-    const portal = await context.open({ app: "portal", capabilities: ["cp1"] });
-    await signIn(context, portal, "adele");
-    await pollUntil(context, portal, silently(context, "adele"), fiveMinutes);
-  },
+  script: (context) => askForAdele(context, "capable", fiveMinutes),
 });
 
 export const outagePastRefreshIn = defineScenario({
@@ -45,11 +63,7 @@ export const outagePastRefreshIn = defineScenario({
   asserts: ["proactive-refresh", "cached-token", "availability", "recovery", "routing-hint"],
   settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user" } },
   faults: [tokenServerError(twelveHours)],
-  async script(context) {
-    const portal = await context.open({ app: "portal", capabilities: ["cp1"] });
-    await signIn(context, portal, "adele");
-    await pollUntil(context, portal, silently(context, "adele"), halfMinutes);
-  },
+  script: (context) => askForAdele(context, "capable", halfMinutes),
 });
 
 export const hangPastRefreshIn = defineScenario({
@@ -67,14 +81,11 @@ export const hangPastRefreshIn = defineScenario({
   asserts: ["proactive-refresh", "recovery"],
   settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user" } },
   faults: [hang({ from: hours(6), for: hours(2), hangMs: seconds(60) })],
-  async script(context) {
-    const portal = await context.open({ app: "portal", capabilities: ["cp1"] });
-    await signIn(context, portal, "adele");
-    await pollUntil(context, portal, silently(context, "adele"), {
+  script: (context) =>
+    askForAdele(context, "capable", {
       everyMs: minutes(10),
       untilMs: hours(9),
-    });
-  },
+    }),
 });
 
 export const outageDaemonPastRefreshIn = defineScenario({
@@ -92,10 +103,7 @@ export const outageDaemonPastRefreshIn = defineScenario({
   asserts: ["proactive-refresh", "cached-token", "availability", "recovery"],
   settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user-and-app" } },
   faults: [tokenServerError(twelveHours)],
-  async script(context) {
-    const daemon = await context.open({ app: "nightly-daemon" });
-    await pollUntil(context, daemon, daemonToken, halfMinutes);
-  },
+  script: (context) => askForDaemon(context, halfMinutes),
 });
 
 export const unreachableDaemonPastRefreshIn = defineScenario({
@@ -112,10 +120,7 @@ export const unreachableDaemonPastRefreshIn = defineScenario({
   asserts: ["proactive-refresh", "cached-token", "availability", "recovery"],
   settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user-and-app" } },
   faults: [unreachable(twelveHours)],
-  async script(context) {
-    const daemon = await context.open({ app: "nightly-daemon", credential: "secret" });
-    await pollUntil(context, daemon, daemonToken, halfMinutes);
-  },
+  script: (context) => askForDaemon(context, halfMinutes),
 });
 
 export const outageWithExpiredTokens = defineScenario({
@@ -133,11 +138,7 @@ export const outageWithExpiredTokens = defineScenario({
   asserts: ["extended-lifetime", "recovery"],
   settings: { extendedLifetimeSeconds: 86_400 },
   faults: [tokenServerError(twelveHours)],
-  async script(context) {
-    const portal = await context.open({ app: "portal" });
-    await signIn(context, portal, "adele");
-    await pollUntil(context, portal, silently(context, "adele"), fiveMinutes);
-  },
+  script: (context) => askForAdele(context, "plain", fiveMinutes),
 });
 
 export const longWeekend = defineScenario({
