@@ -39,12 +39,23 @@ function bundledNode() {
   }
 }
 
+/** Tells the child that its parent is this launcher, and that their channel says when it is gone. */
+const LAUNCHED = "BROWNOUT_LAUNCHED";
+
 /** Runs this very file under another Node, and ends as it ends. */
 function runUnder(node) {
-  const child = spawn(node, [here, ...process.argv.slice(2)], { stdio: "inherit" });
-  // Ctrl-C reaches the child by itself; other signals are for it, too.
-  process.on("SIGINT", () => undefined);
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const child = spawn(node, [here, ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, [LAUNCHED]: "1" },
+  });
+  // What is sent to this process alone is meant for the child. That Ctrl-C reaches it by
+  // itself does no harm: two in a moment are one to it (harness/cli/interrupt.ts).
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      // On Windows a signal that is passed on ends a process at once.
+      if (process.platform !== "win32") child.kill(signal);
+    });
+  }
   child.on("error", (error) => refuse(`${node} cannot be started: ${error.message}`));
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code ?? 2);
@@ -58,7 +69,17 @@ function refuse(message, hint) {
   process.exitCode = 2;
 }
 
+/** A launcher that was killed could pass nothing on: its end counts as SIGTERM. */
+function endWithLauncher() {
+  if (process.env[LAUNCHED] === undefined) return;
+  delete process.env[LAUNCHED];
+  process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  // The channel alone is no reason to stay.
+  process.channel?.unref();
+}
+
 async function runHere() {
+  endWithLauncher();
   const code = [join(root, "harness", "cli.ts"), join(root, "dist", "harness", "cli.js")].find(
     (path) => existsSync(path),
   );

@@ -186,35 +186,6 @@ describe("a run that the harness cannot finish", () => {
   });
 });
 
-describe("Ctrl-C", () => {
-  it("leaves whole what was written, and says what was not run", async () => {
-    const { code, stdout } = await folder.interrupt(
-      "pass ",
-      "run",
-      "--workers",
-      "1",
-      "--out",
-      "cut",
-    );
-    expect(code).toBe(130);
-    expect(stdout).toMatch(/Interrupted: nothing is said about \d+ runs?\./);
-    expect(stdout).not.toContain("ERROR");
-    const files = folder.files("cut");
-    expect(files.filter((file) => file.endsWith(".part"))).toEqual([]);
-    const { runs, failures = [] } = resultsIn("cut");
-    expect(runs.length).toBeGreaterThan(0);
-    expect(failures.length).toBeGreaterThan(0);
-    expect(new Set(failures.map(({ message }) => message)).size).toBe(1);
-    for (const { scenario } of runs) {
-      const { code: checked } = folder.brownout(
-        "check",
-        `cut/journals/${scenario}--msal-node.jsonl`,
-      );
-      expect([0, 1, 3]).toContain(checked);
-    }
-  });
-});
-
 describe("list", () => {
   it("has the names that other commands take", () => {
     const { stdout, code } = folder.brownout("list", "--json");

@@ -23,9 +23,21 @@ export interface Folder {
   readonly brownout: (...argv: readonly string[]) => Ended;
   /** As `brownout`, but in this process: quicker, for what ends before anything runs. */
   readonly main: (...argv: readonly string[]) => Promise<Ended>;
-  /** Sends the signal as soon as `text` was printed. */
-  readonly interrupt: (text: string, ...argv: readonly string[]) => Promise<Ended>;
+  /** Sends the signal as soon as the text `after` was printed. */
+  readonly interrupt: (how: Interruption, ...argv: readonly string[]) => Promise<Interrupted>;
   readonly remove: () => void;
+}
+
+/** To `group` as a terminal does, with all workers; to `process` as a supervisor does, to the first one alone. */
+export interface Interruption {
+  readonly after: string;
+  readonly signal: NodeJS.Signals;
+  readonly to: "group" | "process";
+}
+
+export interface Interrupted extends Ended {
+  /** Process ids of the group that still ran after the end. */
+  readonly left: readonly string[];
 }
 
 /** No colours, nothing that Vitest set. */
@@ -69,7 +81,7 @@ export function createFolder(node: string = process.execPath): Folder {
       });
       return { code, stdout: stdout.text(), stderr: stderr.text() };
     },
-    interrupt: (text, ...argv) =>
+    interrupt: ({ after, signal, to }, ...argv) =>
       new Promise((resolve) => {
         // A group of its own, as a shell makes one: Ctrl-C reaches workers, too.
         const child = spawn(node, [bin, ...argv], { cwd: path, env: environment, detached: true });
@@ -77,14 +89,34 @@ export function createFolder(node: string = process.execPath): Folder {
         child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
         child.stdout.on("data", (chunk: Buffer) => {
           stdout += chunk.toString("utf8");
-          if (isSent || !stdout.includes(text) || child.pid === undefined) return;
+          if (isSent || !stdout.includes(after) || child.pid === undefined) return;
           isSent = true;
-          process.kill(-child.pid, "SIGINT");
+          process.kill(to === "group" ? -child.pid : child.pid, signal);
         });
-        child.on("close", (code) => resolve({ code, stdout, stderr }));
+        child.on("close", (code) =>
+          resolve({ code, stdout, stderr, left: runningInGroup(child.pid) }),
+        );
       }),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+/** An orphan closes its output a moment before it is gone: so often we look again, some 20 ms each. */
+const LOOKS = 50;
+
+/** Processes of a group, without those that are dead and only wait to be noticed. */
+function runningInGroup(leader: number | undefined): readonly string[] {
+  let running: readonly string[] = [];
+  for (let look = 0; look < LOOKS; look += 1) {
+    const { stdout } = spawnSync("ps", ["-eo", "pid=,pgid=,stat="], { encoding: "utf8" });
+    running = stdout
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, group, state]) => group === String(leader) && !state?.startsWith("Z"))
+      .map(([pid = ""]) => pid);
+    if (running.length === 0) return [];
+  }
+  return running;
 }
 
 function createSink() {

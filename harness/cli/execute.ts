@@ -1,16 +1,18 @@
 /**
  * Runs tasks in worker processes, at most so many at once, and tells of each as it ends.
- * Ctrl-C takes no new task, ends those under way and removes what they had half written.
+ * Ctrl-C or SIGTERM takes no new task, ends those under way and removes what they had half written.
  */
 import { rmSync } from "node:fs";
 import { UNFINISHED } from "../report/write.ts";
 import type { RunFailure, RunReply, RunTask } from "../worker/protocol.ts";
+import type { InterruptSignal } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 
 export interface Execution {
   /** A reply for each task, in the order of the tasks. */
   readonly replies: readonly RunReply[];
-  readonly interrupted: boolean;
+  /** What cut it short. */
+  readonly interruptedBy?: InterruptSignal;
 }
 
 export interface ExecuteOptions {
@@ -31,12 +33,12 @@ export async function executeTasks(
   const pool = io.createPool({ workers });
   const replies: (RunReply | undefined)[] = tasks.map(() => undefined);
   const underWay = new Set<number>();
-  let isInterrupted = false;
+  let interruptedBy: InterruptSignal | undefined;
   let next = 0;
   let told = 0;
   let done = 0;
-  const stopListening = io.onInterrupt(() => {
-    isInterrupted = true;
+  const stopListening = io.onInterrupt((signal) => {
+    interruptedBy = signal;
     void pool.close();
   });
 
@@ -48,7 +50,7 @@ export async function executeTasks(
   };
 
   const work = async (): Promise<void> => {
-    while (next < tasks.length && !isInterrupted) {
+    while (next < tasks.length && interruptedBy === undefined) {
       const index = next;
       next += 1;
       const task = tasks[index];
@@ -58,8 +60,9 @@ export async function executeTasks(
       const reply = await pool.run(task);
       underWay.delete(index);
       done += 1;
-      // What died by Ctrl-C did not die by itself.
-      replies[index] = isInterrupted && reply.kind === "failed" ? cutShort(task) : reply;
+      // What died by the signal did not die by itself.
+      replies[index] =
+        interruptedBy !== undefined && reply.kind === "failed" ? cutShort(task) : reply;
       tellInOrder();
       options.onProgress?.(done, [...underWay]);
     }
@@ -79,10 +82,10 @@ export async function executeTasks(
     const reply = all[told];
     if (reply !== undefined) options.onReply(reply, told);
   }
-  return { replies: all, interrupted: isInterrupted };
+  return { replies: all, ...(interruptedBy === undefined ? {} : { interruptedBy }) };
 }
 
-/** Why a run that Ctrl-C cut short has no result. */
+/** Why a run that a signal cut short has no result. */
 const interrupted: RunFailure = {
   code: "interrupted",
   message: "it was interrupted before its end",

@@ -4,6 +4,7 @@
  */
 import { createPool, type Pool } from "../worker/pool.ts";
 import type { Output } from "../report/terminal.ts";
+import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
 
 export interface Io {
   /** Absolute; relative paths of the command line are relative to it. */
@@ -13,8 +14,8 @@ export interface Io {
   readonly stderr: Output;
   /** Real time, ms: only for what the terminal says about how long a run took. */
   readonly now: () => number;
-  /** Calls back on the first Ctrl-C; a second one ends the process. Returns how to stop listening. */
-  readonly onInterrupt: (listener: () => void) => () => void;
+  /** Calls back on the first Ctrl-C or SIGTERM; a second one ends the process. Returns how to stop listening. */
+  readonly onInterrupt: (listener: (signal: InterruptSignal) => void) => () => void;
   readonly createPool: (options: { readonly workers: number }) => Pool;
   /** How many processes can work at once on this machine. */
   readonly parallelism: number;
@@ -35,14 +36,7 @@ export function createProcessIo(parallelism: number): Io {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     now: () => Date.now(),
-    onInterrupt(listener) {
-      process.once("SIGINT", listener);
-      process.once("SIGTERM", listener);
-      return () => {
-        process.off("SIGINT", listener);
-        process.off("SIGTERM", listener);
-      };
-    },
+    onInterrupt: (listener) => listenForInterrupt(process, listener, () => Date.now()),
     createPool,
     parallelism,
   };

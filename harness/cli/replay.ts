@@ -17,6 +17,7 @@ import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { readBaselineFile } from "./baseline-file.ts";
 import { executeTasks } from "./execute.ts";
+import { interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { checkAsserts, judge, report } from "./judging.ts";
 import { runName, selectMount } from "./selection.ts";
@@ -56,8 +57,12 @@ export async function replayCommand(
   refuseToOverwrite(resolve(io.cwd, file), task.journalFile, file);
   prepareFolders([folder]);
 
-  const [reply] = (await executeTasks([task], io, { workers: 1, onReply: () => undefined }))
-    .replies;
+  const { replies, interruptedBy } = await executeTasks([task], io, {
+    workers: 1,
+    onReply: () => undefined,
+  });
+  if (interruptedBy !== undefined) return interruptedCodes[interruptedBy];
+  const [reply] = replies;
   if (reply?.kind !== "done") throw failed(reply?.error, file);
   const after = readFileSync(task.journalFile, "utf8");
   const run = judge(parseJournal(after, task.journalFile), reply.simulatedMs);

@@ -18,12 +18,10 @@ import { prepareFolders, writeWhole } from "../report/write.ts";
 import { brownoutVersion } from "../version.ts";
 import type { Arguments, commonOptions } from "./arguments.ts";
 import { executeTasks } from "./execute.ts";
+import { interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { type Plan, planRun, type runOptions } from "./plan.ts";
 import { createSession, type Session } from "./session.ts";
-
-/** Exit code of a session that Ctrl-C ended: 128 and the number of the signal, as shells have it. */
-const INTERRUPTED = 130;
 
 /** Runs what the arguments ask for; resolves to the exit code. */
 export async function runCommand(
@@ -43,7 +41,7 @@ export async function runCommand(
   progress.line(`brownout ${brownoutVersion}: ${runs}, mount ${plan.mount}, seed ${plan.seed}`);
   const session = createSession(plan, { paint, cwd: io.cwd });
   const tasks = plan.runs.map(({ task }) => task);
-  const execution = await executeTasks(tasks, io, {
+  const { interruptedBy } = await executeTasks(tasks, io, {
     workers: plan.workers,
     onReply(reply, index) {
       const line = session.take(reply, index);
@@ -56,7 +54,7 @@ export async function runCommand(
   });
   progress.end();
 
-  const isUpdate = values["update-baseline"] !== undefined && !execution.interrupted;
+  const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;
   const update = isUpdate ? rewriteBaseline(plan, session, io.cwd) : undefined;
   const { results, explain } = session.report(update?.entries ?? plan.baseline.entries);
   writeReports(plan.out, { results, explain, startedAt: session.startedAt() });
@@ -68,7 +66,7 @@ export async function runCommand(
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(`Reports: ${shortPath(io.cwd, plan.out)}. Took ${formatDuration(tookMs)}.`);
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
-  return execution.interrupted ? INTERRUPTED : exitCodeOf(results);
+  return interruptedBy === undefined ? exitCodeOf(results) : interruptedCodes[interruptedBy];
 }
 
 function writeReports(

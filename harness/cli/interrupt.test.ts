@@ -1,0 +1,42 @@
+import { EventEmitter } from "node:events";
+import { expect, it } from "vitest";
+import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
+
+function listening() {
+  const signals = new EventEmitter();
+  const [told, exits]: [InterruptSignal[], number[]] = [[], []];
+  let nowMs = 0;
+  const stop = listenForInterrupt(
+    {
+      on: (signal, handler) => signals.on(signal, handler),
+      off: (signal, handler) => signals.off(signal, handler),
+      exit: (code) => void exits.push(code),
+    },
+    (signal) => void told.push(signal),
+    () => nowMs,
+  );
+  const send = (signal: InterruptSignal, atMs: number): void => {
+    nowMs = atMs;
+    signals.emit(signal);
+  };
+  return { told, exits, stop, send, count: () => signals.eventNames().length };
+}
+
+it("tells the first signal, takes its twin for the same one, and ends for a later one", () => {
+  const { told, exits, stop, send } = listening();
+  send("SIGTERM", 5_000);
+  stop();
+  send("SIGTERM", 5_010);
+  send("SIGINT", 5_999);
+  expect({ told, exits }).toEqual({ told: ["SIGTERM"], exits: [] });
+  send("SIGTERM", 6_000);
+  send("SIGINT", 7_000);
+  expect({ told, exits }).toEqual({ told: ["SIGTERM"], exits: [143, 130] });
+});
+
+it("leaves signals alone again when it was not interrupted", () => {
+  const { stop, count } = listening();
+  expect(count()).toBe(2);
+  stop();
+  expect(count()).toBe(0);
+});
