@@ -25,6 +25,7 @@ interface Command {
   readonly usage: string;
   readonly does: string;
   readonly options: Options;
+  readonly judges: boolean;
   /** Reads its arguments and does its work; resolves to the exit code. */
   readonly perform: (argv: readonly string[], io: Io) => Promise<number>;
 }
@@ -35,19 +36,22 @@ function command<O extends Options>(
     readonly usage: string;
     readonly does: string;
     readonly options: O;
+    /** Whether it comes to verdicts, which its exit code tells. */
+    readonly judges: boolean;
     readonly perform: (
       given: Arguments<O & typeof commonOptions>,
       io: Io,
     ) => Promise<number> | number;
   },
 ): readonly [string, Command] {
-  const { usage, does, options, perform } = parts;
+  const { usage, does, options, judges, perform } = parts;
   return [
     name,
     {
       usage,
       does,
       options,
+      judges,
       perform: async (argv, io) => perform(readArguments(name, argv, options), io),
     },
   ];
@@ -58,24 +62,28 @@ const commands: ReadonlyMap<string, Command> = new Map([
     usage: "run [scenario | glob | file …] [options]",
     does: "runs scenarios, writes journals and reports, compares with the baseline",
     options: runOptions,
+    judges: true,
     perform: runCommand,
   }),
   command("list", {
     usage: "list [options]",
     does: "lists scenarios, clients, mounts and rules",
     options: listOptions,
+    judges: false,
     perform: listCommand,
   }),
   command("replay", {
     usage: "replay <journal> [options]",
     does: "runs a journal's scenario again and compares the journals",
     options: replayOptions,
+    judges: true,
     perform: replayCommand,
   }),
   command("check", {
     usage: "check <journal.jsonl | file.har …> [options]",
     does: "judges recorded histories, also HAR files of other tools",
     options: checkOptions,
+    judges: true,
     perform: checkCommand,
   }),
 ]);
@@ -140,15 +148,17 @@ function generalHelp(): string {
   ].join("\n");
 }
 
-function helpOf({ usage, does, options }: Command): string {
-  return [`brownout ${usage}`, `  ${does}`, "", ...optionLines(options), "", ...exitCodes, ""].join(
+function helpOf({ usage, does, options, judges }: Command): string {
+  const codes = judges ? exitCodes : ["Exit codes: 0 done, 2 wrong usage."];
+  return [`brownout ${usage}`, `  ${does}`, "", ...optionLines(options), "", ...codes, ""].join(
     "\n",
   );
 }
 
 const exitCodes: readonly string[] = [
   "Exit codes: 0 as the baseline expects, 1 a finding that it does not expect, 2 wrong usage",
-  "or the harness failed, 3 nothing failed but something was inconclusive (130: interrupted).",
+  "or the harness failed, 3 nothing failed but something was inconclusive; 130 after Ctrl-C,",
+  "143 after SIGTERM.",
 ];
 
 /** One message: where, what, and what to do. A stack trace only for those who ask for it. */

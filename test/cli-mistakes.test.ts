@@ -90,11 +90,13 @@ const onTheCommandLine: readonly Mistake[] = [
     /npm install @azure\/msal-node@3/,
   ],
   ["an unknown mount", [...GOOD, "--mount", "mws"], /no mount "mws"/, /Did you mean "msw"\?/],
-  ["a seed that is no number", [...GOOD, "--seed", "abc"], /--seed is "abc"/, /whole number/],
-  ["a negative seed", [...GOOD, "--seed=-1"], /--seed is "-1"/, /whole number/],
+  ["a seed that is no number", [...GOOD, "--seed", "abc"], /"abc"; a seed is a whole/, /--seed 7/],
+  ["a negative seed", [...GOOD, "--seed", "-1"], /--seed is "-1"; a seed is a whole/, /--seed 7/],
+  ["a negative seed with =", [...GOOD, "--seed=-1"], /"-1"; a seed is a whole number from 0/, /7/],
   ["no workers", [...GOOD, "--workers", "0"], /--workers is "0"/, /whole number/],
   ["a shard out of range", [...GOOD, "--shard", "3/2"], /--shard is "3\/2"/, /--shard 2\/4/],
   ["a shard that is none", [...GOOD, "--shard", "half"], /--shard is "half"/, /--shard 2\/4/],
+  ["list with an argument", ["list", "extra"], /takes no arguments, found "extra"/, /list --json/],
   ["check without a file", ["check"], /check needs a file/, /journal/],
   ["replay of two journals", ["replay", "a", "b"], /replay needs one journal, found 2/, /replay /],
 ];
@@ -258,6 +260,12 @@ describe("help", () => {
       expect(stdout).toMatch(/--out DIR|brownout run|^\d+\.\d+\.\d+\n$/);
     },
   );
+
+  it("of a command that judges tells its verdicts by exit code, of another only what can happen", async () => {
+    expect((await folder.main("check", "--help")).stdout).toMatch(/3 nothing failed[^]*143 after/);
+    const list = await folder.main("list", "--help");
+    expect(list.stdout).toMatch(/\n\nExit codes: 0 done, 2 wrong usage\.\n$/);
+  });
 
   it("shows stack traces only to those who ask for them", async () => {
     const { stderr } = await folder.main("run", "token-throtled", "--debug");

@@ -158,6 +158,7 @@ describe("a history that proves nothing", () => {
     folder.write("empty.har", '{"log":{"version":"1.2","entries":[]}}');
     const { stdout, code } = folder.brownout("check", "empty.har");
     expect(stdout).toMatch(/^unsure {2}empty/);
+    expect(stdout).toContain("1 run over 0s of simulated time: 0 pass");
     expect(code).toBe(3);
   });
 });
@@ -195,7 +196,9 @@ describe("list", () => {
     expect(listed["mounts"]).toEqual(["direct", "msw", "nock", "https"]);
     expect(listed["rules"]).toContainEqual(expect.objectContaining({ id: "retry-after" }));
     expect(code).toBe(0);
-    expect(folder.brownout("list").stdout).toMatch(/^Scenarios\n {2}token-throttled /);
+    const text = folder.brownout("list").stdout;
+    expect(text).toMatch(/^Scenarios\n {2}token-throttled /);
+    expect(text).toMatch(/^ {2}\(bare-fetch is written by hand .* one bad habit\)\n\nMounts$/m);
   });
 });
 
@@ -210,5 +213,21 @@ describe("shards", () => {
     const parts = [1, 2, 3].map((part) => run(`part${part}`, "--shard", `${part}/3`));
     expect(parts.flat().toSorted()).toEqual(all.toSorted());
     expect(parts.map((names) => names.length)).toEqual([2, 1, 1]);
+  });
+
+  it("that are more than there are runs say so, and spoil nothing", () => {
+    const { stdout, code } = folder.brownout(
+      "run",
+      "token-throttled",
+      "--shard",
+      "2/3",
+      "--out",
+      "none",
+      "--mount",
+      "direct",
+    );
+    expect(stdout).toContain("\nShard 2/3 has nothing to run: there is only 1 run.\n");
+    expect(code).toBe(0);
+    expect(resultsIn("none").runs).toEqual([]);
   });
 });

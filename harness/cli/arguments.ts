@@ -83,9 +83,9 @@ function valueOf(
   { rawName, value, inlineValue }: OptionToken,
   { command, wanted }: { readonly command: string; readonly wanted: string },
 ): string {
-  // An option that follows is more likely a value forgotten than a value meant.
+  // An option that follows is more likely a value forgotten than a value meant; -1 is no option.
   const isForgotten =
-    value === undefined || value === "" || (!inlineValue && value.startsWith("-"));
+    value === undefined || value === "" || (!inlineValue && /^-(?!\d)/.test(value));
   if (!isForgotten) return value;
   throw bad(`${rawName} needs a value: ${rawName} ${wanted}`, command);
 }

@@ -43,7 +43,7 @@ export async function checkCommand(
     const scenario = listScenarios().find(({ name }) => name === history.header.scenario);
     return { run: judge(history), ...(scenario === undefined ? {} : { scenario }) };
   });
-  const seeds = new Set(histories.map(({ header }) => header.seed));
+  const seeds = new Set(histories.map(({ header }) => header.seed).filter((seed) => seed !== ""));
   const { results, explain } = report(told, { baseline, seed: [...seeds].join(" ") });
   if (values.json !== undefined) {
     io.stdout.write(writeResults(results));

@@ -1,5 +1,6 @@
 /** `brownout list`: the names that other commands take, with what they stand for. */
 import { rules } from "../check/rules.ts";
+import { HarnessError } from "../errors.ts";
 import { clientNames, listScenarios } from "../library.ts";
 import { mountNames } from "../mount/mount.ts";
 import { createPaint } from "../report/terminal.ts";
@@ -12,29 +13,46 @@ export const listOptions = {
 } as const satisfies Options;
 
 /** Prints scenarios, clients, mounts and rules; returns the exit code. */
-export function listCommand({ values }: Arguments<typeof listOptions>, io: Io): number {
+export function listCommand(
+  { values, positionals: [first] }: Arguments<typeof listOptions>,
+  io: Io,
+): number {
+  if (first !== undefined) {
+    throw new HarnessError("bad-usage", `list takes no arguments, found "${first}"`, {
+      hint: "It lists everything; the stories of scenarios are in: brownout list --json",
+    });
+  }
   if (values.json !== undefined) {
     io.stdout.write(`${JSON.stringify(catalogue(), null, 2)}\n`);
     return 0;
   }
   const paint = createPaint(io.stdout, io.environment);
   const { scenarios, clients, mounts, rules: known } = catalogue();
-  const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+  const sections: readonly Section[] = [
     ["Scenarios", scenarios.map(({ name, title }) => [name, title])],
-    ["Clients", clients.map((name) => [name, ""])],
+    ["Clients", clients.map((name) => [name, ""]), ABOUT_BARE_FETCH],
     ["Mounts", mounts.map((name) => [name, ""])],
     ["Rules", known.map(({ id, says }) => [id, says])],
   ];
-  for (const [title, rows] of sections) {
+  for (const [title, rows, note] of sections) {
     const width = Math.max(0, ...rows.map(([name]) => name.length));
     io.stdout.write(`${paint("bold", title)}\n`);
     for (const [name, says] of rows) {
       io.stdout.write(`${`  ${name.padEnd(width)}  ${says}`.trimEnd()}\n`);
     }
-    io.stdout.write("\n");
+    io.stdout.write(note === undefined ? "\n" : `  ${note}\n\n`);
   }
   return 0;
 }
+
+type Section = readonly [
+  title: string,
+  rows: readonly (readonly [name: string, says: string])[],
+  note?: string,
+];
+
+const ABOUT_BARE_FETCH =
+  "(bare-fetch is written by hand and follows the guidance; each bare-fetch-… is the same with one bad habit)";
 
 function catalogue() {
   return {

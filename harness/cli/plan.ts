@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import { HarnessError } from "../errors.ts";
 import type { MountName } from "../mount/mount.ts";
+import { count } from "../report/totals.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
@@ -34,6 +35,8 @@ export interface PlannedRun extends Selected {
 
 export interface Plan {
   readonly runs: readonly PlannedRun[];
+  /** Says that a shard got none of the runs, which is no mistake: there are more shards than runs. */
+  readonly emptyShard?: string;
   readonly skipped: Selection["skipped"];
   readonly mount: MountName;
   readonly seed: string;
@@ -65,6 +68,7 @@ export async function planRun(
   const out = resolve(io.cwd, values.out ?? join("reports", "out"));
   return {
     runs: chosen.map((run) => ({ ...run, task: taskOf(run, { mount, seed, out }) })),
+    ...(chosen.length > 0 ? {} : { emptyShard: emptyShardLine(runs.length, values.shard) }),
     skipped,
     mount,
     seed,
@@ -82,11 +86,15 @@ function taskOf(
   return { scenario: file ?? scenario.name, client, mount, seed, journalFile };
 }
 
+function emptyShardLine(runs: number, shard = "1/1"): string {
+  return `Shard ${shard} has nothing to run: there ${runs === 1 ? "is" : "are"} only ${count(runs, "run")}.`;
+}
+
 function readSeed(text: string | undefined): string {
   if (text === undefined) return "1";
   if (/^(?:0|[1-9]\d{0,17})$/.test(text)) return text;
-  throw new HarnessError("bad-usage", `--seed is "${text}"`, {
-    hint: "Write a whole number from 0 on, such as --seed 7.",
+  throw new HarnessError("bad-usage", `--seed is "${text}"; a seed is a whole number from 0 on`, {
+    hint: "Write at most 18 digits, such as --seed 7.",
   });
 }
 

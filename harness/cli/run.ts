@@ -39,6 +39,7 @@ export async function runCommand(
   const progress = createProgress(output);
   const runs = count(plan.runs.length, "run");
   progress.line(`brownout ${brownoutVersion}: ${runs}, mount ${plan.mount}, seed ${plan.seed}`);
+  if (plan.emptyShard !== undefined) progress.line(plan.emptyShard);
   const session = createSession(plan, { paint, cwd: io.cwd });
   const tasks = plan.runs.map(({ task }) => task);
   const { interruptedBy } = await executeTasks(tasks, io, {

@@ -17,7 +17,9 @@ export function totalsLine({ totals, runs, seed }: Results): string {
   const verdicts = `${totals.pass} pass, ${totals.fail} fail, ${totals.inconclusive} inconclusive`;
   const compared = `${totals.unexpected} unexpected, ${known.length} known, ${totals.fixed} fixed`;
   const simulated = formatDuration(totals.simulatedMs);
-  return `${count(totals.runs, "run")} over ${simulated} of simulated time, seed ${seed}: ${verdicts}. Findings: ${compared}.`;
+  // A HAR of another tool has none.
+  const seeded = seed === "" ? "" : `, seed ${seed}`;
+  return `${count(totals.runs, "run")} over ${simulated} of simulated time${seeded}: ${verdicts}. Findings: ${compared}.`;
 }
 
 /** Runs that failed by themselves, apart from those that Ctrl-C only cut short. */
