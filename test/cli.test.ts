@@ -61,6 +61,18 @@ describe("a run of one's own scenario", () => {
     expect(resultsIn("other").seed).toBe("2");
   });
 
+  it("leaves no journal of earlier runs beside newer results", () => {
+    folder.write("late.scenario.ts", scenarioText({ name: "late" }));
+    folder.write("reused/journals/mine.jsonl", "{}");
+    folder.brownout("run", "busy.scenario.ts", "--out", "reused", "--mount", "direct");
+    folder.brownout("run", "late.scenario.ts", "--out", "reused", "--mount", "direct");
+    expect(folder.files("reused/har")).toEqual(["reused/har/late--msal-node.har"]);
+    expect(folder.files("reused/journals")).toEqual([
+      "reused/journals/late--msal-node.jsonl",
+      "reused/journals/mine.jsonl",
+    ]);
+  });
+
   it("can be replayed from its journal, and differs from one that was changed", () => {
     const journal = "out/journals/busy-minute--msal-node.jsonl";
     const equal = folder.brownout("replay", journal);

@@ -11,6 +11,7 @@ import { writeCtrf } from "../report/ctrf.ts";
 import type { Explain } from "../report/explain.ts";
 import { writeJunit } from "../report/junit.ts";
 import { exitCodeOf, type Results, writeResults } from "../report/results.ts";
+import { removeStaleRuns } from "../report/stale.ts";
 import { writeSummary } from "../report/summary.ts";
 import { createPaint, createProgress, statusText } from "../report/terminal.ts";
 import { count } from "../report/totals.ts";
@@ -32,6 +33,10 @@ export async function runCommand(
   const beganAtMs = io.now();
   const plan = await planRun(given, io);
   prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
+  removeStaleRuns(
+    plan.out,
+    plan.runs.map(({ name }) => name),
+  );
 
   // What a program reads and what a person reads do not mix.
   const output = values.json === undefined ? io.stdout : io.stderr;
