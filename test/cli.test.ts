@@ -2,7 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createFolder, type Ended, type Folder, IMPATIENT, scenarioText } from "./command-line.ts";
+import {
+  createFolder,
+  type Ended,
+  type Folder,
+  IMPATIENT,
+  PATIENT,
+  scenarioText,
+} from "./command-line.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -152,6 +159,22 @@ describe("a run in which a rule fails", () => {
     expect(stdout).toMatch(/Fixed: .*\n {2}busy-minute: msal-node: retry-after/);
     expect(code).toBe(0);
     expect(resultsIn("fixed").totals["fixed"]).toBe(1);
+  });
+});
+
+describe("what a script prints", () => {
+  it("goes to stderr, under the scenario's name, and leaves stdout to the results", () => {
+    const script = `console.log("to stdout"); console.error("to stderr"); ${PATIENT}`;
+    folder.write("says.scenario.ts", scenarioText({ name: "says", script }));
+    const { stdout, stderr } = folder.brownout(
+      "run",
+      "says.scenario.ts",
+      "--out",
+      "says",
+      "--json",
+    );
+    expect(stderr).toMatch(/^says:\n {2}\| to std(?:out|err)\n {2}\| to std(?:out|err)$/m);
+    expect(stdout).toBe(read("says/results.json"));
   });
 });
 

@@ -164,7 +164,8 @@ export default defineScenario({
 `;
 }
 
-const PATIENT =
+/** A script that asks, waits as long as it was told to, and asks again. */
+export const PATIENT =
   "await daemon.attempt(wish); await clock.until(minutes(3)); await daemon.acquire(wish);";
 
 /** A script that no client under test can make good: it asks again and again at once. */

@@ -19,6 +19,8 @@ export interface ExecuteOptions {
   readonly workers: number;
   /** Called in the order of the tasks, each as soon as all before it have ended. */
   readonly onReply: (reply: RunReply, index: number) => void;
+  /** Called with pieces of what a task's script prints, as they come. */
+  readonly onOutput?: (text: string, task: RunTask) => void;
   /** Called when a task begins or ends, with the indices of those under way. */
   readonly onProgress?: (done: number, underWay: readonly number[]) => void;
 }
@@ -30,7 +32,10 @@ export async function executeTasks(
   options: ExecuteOptions,
 ): Promise<Execution> {
   const workers = Math.max(1, Math.min(options.workers, tasks.length));
-  const pool = io.createPool({ workers });
+  const pool = io.createPool({
+    workers,
+    ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
+  });
   const replies: (RunReply | undefined)[] = tasks.map(() => undefined);
   const underWay = new Set<number>();
   let interruptedBy: InterruptSignal | undefined;

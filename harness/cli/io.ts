@@ -2,7 +2,7 @@
  * What the command line touches of its process, as one value: tests hand in their own, and
  * nothing below `cli.ts` reads `process`.
  */
-import { createPool, type Pool } from "../worker/pool.ts";
+import { createPool, type Pool, type PoolOptions } from "../worker/pool.ts";
 import type { Output } from "../report/terminal.ts";
 import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
 
@@ -16,7 +16,7 @@ export interface Io {
   readonly now: () => number;
   /** Calls back on the first Ctrl-C or SIGTERM; a second one ends the process. Returns how to stop listening. */
   readonly onInterrupt: (listener: (signal: InterruptSignal) => void) => () => void;
-  readonly createPool: (options: { readonly workers: number }) => Pool;
+  readonly createPool: (options: PoolOptions) => Pool;
   /** How many processes can work at once on this machine. */
   readonly parallelism: number;
 }

@@ -20,6 +20,7 @@ import { executeTasks } from "./execute.ts";
 import { interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { checkAsserts, judge, report } from "./judging.ts";
+import { createScriptOutput } from "./script-output.ts";
 import { runName, selectMount } from "./selection.ts";
 import { readTextFile } from "./text-file.ts";
 
@@ -57,10 +58,16 @@ export async function replayCommand(
   refuseToOverwrite(resolve(io.cwd, file), task.journalFile, file);
   prepareFolders([folder]);
 
+  const scripts = createScriptOutput({
+    line: (text) => io.stderr.write(`${text}\n`),
+    nameOf: () => scenario.name,
+  });
   const { replies, interruptedBy } = await executeTasks([task], io, {
     workers: 1,
     onReply: () => undefined,
+    onOutput: scripts.take,
   });
+  scripts.end();
   if (interruptedBy !== undefined) return interruptedCodes[interruptedBy];
   const [reply] = replies;
   if (reply?.kind !== "done") throw failed(reply?.error, file);

@@ -22,6 +22,7 @@ import { executeTasks } from "./execute.ts";
 import { interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { type Plan, planRun, type runOptions } from "./plan.ts";
+import { createScriptOutput } from "./script-output.ts";
 import { createSession, type Session } from "./session.ts";
 
 /** Runs what the arguments ask for; resolves to the exit code. */
@@ -47,17 +48,23 @@ export async function runCommand(
   if (plan.emptyShard !== undefined) progress.line(plan.emptyShard);
   const session = createSession(plan, { paint, cwd: io.cwd });
   const tasks = plan.runs.map(({ task }) => task);
+  const scripts = createScriptOutput({
+    line: (text) => progress.aside(() => io.stderr.write(`${text}\n`)),
+    nameOf: (task) => plan.runs.find((run) => run.task === task)?.scenario.name ?? task.scenario,
+  });
   const { interruptedBy } = await executeTasks(tasks, io, {
     workers: plan.workers,
     onReply(reply, index) {
       const line = session.take(reply, index);
       if (line !== undefined) progress.line(line);
     },
+    onOutput: scripts.take,
     onProgress(done, underWay) {
       const names = underWay.map((index) => plan.runs[index]?.scenario.name ?? "");
       progress.status(statusText(done, tasks.length, names));
     },
   });
+  scripts.end();
   progress.end();
 
   const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;

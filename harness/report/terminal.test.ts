@@ -41,6 +41,16 @@ describe("progress", () => {
     );
   });
 
+  it("makes room for what others print, and comes back below it", () => {
+    const { output, written } = screen("terminal");
+    const progress = createProgress(output);
+    progress.aside(() => output.write("before\n"));
+    progress.status("0/2  first");
+    progress.aside(() => output.write("a script's line\n"));
+    const clear = "\r\u001b[2K";
+    expect(written.join("")).toBe(`before\n${clear}0/2  first${clear}a script's line\n0/2  first`);
+  });
+
   it("is plain lines in a file", () => {
     const { output, written } = screen("file");
     const progress = createProgress(output);

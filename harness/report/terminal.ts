@@ -38,6 +38,8 @@ export interface Progress {
   readonly line: (text: string) => void;
   /** What is under way; replaces what was. */
   readonly status: (text: string) => void;
+  /** Lets something else print whole lines, which what is under way must not run into. */
+  readonly aside: (print: () => void) => void;
   readonly end: () => void;
 }
 
@@ -51,6 +53,11 @@ export function createProgress(output: Output): Progress {
   return {
     line(text) {
       output.write(`${shown === "" ? "" : clear}${text}\n`);
+      if (shown !== "") output.write(shown);
+    },
+    aside(print) {
+      if (shown !== "") output.write(clear);
+      print();
       if (shown !== "") output.write(shown);
     },
     status(text) {
