@@ -65,6 +65,15 @@ describe("a session", () => {
   });
 });
 
+describe("sudden death", () => {
+  it("of a session takes its workers along", async () => {
+    const folder = createFolder();
+    const how = { after: "pass ", signal: "SIGKILL", to: "process" } as const;
+    expect(await folder.interrupt(how, "run", "--out", "cut")).toMatchObject({ left: [] });
+    folder.remove();
+  });
+});
+
 describe.runIf(oldNode)("a session under a launcher", () => {
   let folder: Folder;
   beforeAll(() => {
