@@ -9,23 +9,15 @@ import { HarnessError } from "./errors.ts";
 import { takeProcessClock } from "./clock/process-clock.ts";
 import type { VirtualClock } from "./clock/virtual-clock.ts";
 import { checkWorld } from "./directory/check-world.ts";
-import { createDirectory } from "./directory/directory.ts";
 import type { World } from "./directory/world.ts";
-import { createEsts } from "./ests/ests.ts";
-import { createFaultLayer, faultSiteOf, faultsOf, type FaultLayerOptions } from "./fault/layer.ts";
-import { type FaultSite, isConnectionEffect } from "./fault/plan.ts";
 import { createFaultSchedule } from "./fault/schedule.ts";
 import type { History, JournalHeader } from "./history/event.ts";
-import { fingerprint } from "./history/redact.ts";
-import { createRecorder, type Recorder } from "./history/recorder.ts";
-import { describeRequest } from "./http/endpoint.ts";
-import type { Handler } from "./http/handler.ts";
-import type { Service } from "./http/service.ts";
+import { type Recorder } from "./history/recorder.ts";
 import type { MountName } from "./mount/mount.ts";
 import { loadMount } from "./mount/mounts.ts";
-import { createRandom, type Random } from "./random.ts";
-import { createProtectedApi, verdictOf } from "./resource/protected-api.ts";
+import { createRandom } from "./random.ts";
 import { createScriptContext } from "./run/script-context.ts";
+import { createService } from "./run/service.ts";
 import type { Scenario } from "./scenario.ts";
 import { brownoutVersion } from "./version.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
@@ -59,6 +51,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   try {
     const random = createRandom(options.seed).fork(scenario.name);
     const settings = { ...world.settings, ...scenario.settings };
+    checkBackupFaults(scenario, settings.backup);
     const { service, recorder, directory } = createService({
       world,
       settings,
@@ -111,6 +104,16 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   }
 }
 
+/** A window there would be announced in the history and break nothing. */
+function checkBackupFaults({ faults }: Scenario, backup: World["settings"]["backup"]): void {
+  const stray = faults.findIndex(({ at }) => at === "backup");
+  if (stray < 0 || backup !== "off") return;
+  throw new HarnessError("bad-fault-plan", "there is no backup system in this scenario", {
+    place: `faults[${stray}].at`,
+    hint: 'Add settings: { backup: "2026-03" }, or put the fault at "primary".',
+  });
+}
+
 /** A refresh token lives for 90 days of disuse; nothing that anyone tests lives longer. */
 const DAYS_MAX = 120;
 
@@ -124,122 +127,6 @@ function uncaught(error: unknown, elapsedMs: number): HarnessError {
       cause: error,
     },
   );
-}
-
-interface ServiceParts {
-  readonly world: World;
-  readonly settings: World["settings"];
-  readonly scenario: Scenario;
-  readonly clock: VirtualClock;
-  readonly random: Random;
-  readonly startedAt: number;
-}
-
-/** Recorder, front door, primary and protected APIs, one inside the other. */
-function createService(parts: ServiceParts) {
-  const { world, settings, scenario, clock, random, startedAt } = parts;
-  const directory = createDirectory(world, clock);
-  const faults: Omit<FaultLayerOptions, "sites"> = {
-    plan: scenario.faults,
-    clock,
-    random: random.fork("faults"),
-    startedAt,
-    aliasesOf: createAliases(world),
-    errorSeparator: settings.errorSeparator,
-  };
-  const withFaults = (sites: readonly FaultSite[], service: Service): Service =>
-    createFaultLayer({ ...faults, sites })(service);
-
-  const recorder: Recorder = createRecorder({
-    clock,
-    annotate: (request, { endpoint }) => {
-      const site = faultSiteOf(request);
-      const isApi = endpoint === "resource" || endpoint === "userinfo";
-      const servedBy = site === "edge" || site === "dns" ? "edge" : isApi ? "resource" : "primary";
-      return { servedBy, faults: faultsOf(request) };
-    },
-  });
-
-  const ests = createEsts({ directory, clock, random: random.fork("ests"), settings });
-  const api = createProtectedApi({
-    directory,
-    clock,
-    keysUrl: "https://login.microsoftonline.com/common/discovery/v2.0/keys",
-    // An API fetches keys over the same network, but it is not the client under test.
-    fetchKeys: async (request) => {
-      await frontDoor.connect(request);
-      return frontDoor.handle(request);
-    },
-  });
-  const primary = withFaults(["primary"], serviceOf(ests));
-  const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));
-  const resourcesRefuse = scenario.faults.some(
-    ({ at, effect }) => at === "resource" && isConnectionEffect(effect),
-  );
-  const frontDoor: Service = withFaults(
-    ["edge", "dns"],
-    route({ primary, resources, resourcesRefuse }),
-  );
-  return { service: recorder.watch(frontDoor), recorder, directory };
-}
-
-function serviceOf(handle: Handler): Service {
-  return { connect: () => Promise.resolve(), handle };
-}
-
-interface Routes {
-  readonly primary: Service;
-  readonly resources: Service;
-  /** Some fault breaks connections to protected APIs. */
-  readonly resourcesRefuse: boolean;
-}
-
-function route({ primary, resources, resourcesRefuse }: Routes): Service {
-  const targetOf = async (request: Request): Promise<Service> => {
-    const { endpoint } = await describeRequest(request);
-    return endpoint === "resource" || endpoint === "userinfo" ? resources : primary;
-  };
-  return {
-    // Only protected APIs can refuse a connection behind the front door.
-    connect: async (attempt) => {
-      if (resourcesRefuse) await (await targetOf(attempt)).connect(attempt);
-    },
-    handle: async (request) => (await targetOf(request)).handle(request),
-  };
-}
-
-/** Records what a protected API thought of each token. */
-function presenting(api: Handler, recorder: Recorder): Handler {
-  return async (request) => {
-    const response = await api(request);
-    const verdict = verdictOf(response);
-    const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-    if (verdict !== undefined && token !== undefined) {
-      const client = recorder.cause()?.client;
-      recorder.emit({
-        kind: "token-presented",
-        ...(client === undefined ? {} : { client }),
-        accessToken: fingerprint("at", token),
-        verdict,
-      });
-    }
-    return response;
-  };
-}
-
-/** Other names of users and tenants, so that a fault plan may use any of them. */
-function createAliases(world: World): (name: string) => readonly string[] {
-  const aliases = new Map<string, readonly string[]>();
-  for (const { id, name, domains, users } of world.tenants) {
-    const tenantNames = [id, name, ...domains].map((alias) => alias.toLowerCase());
-    for (const alias of tenantNames) aliases.set(alias, tenantNames);
-    for (const { id: userId, upn } of users) {
-      const userNames = [userId, upn.toLowerCase()];
-      for (const alias of userNames)
-        aliases.set(alias, [...(aliases.get(alias) ?? []), ...userNames]);
-    }
-  }
-  return (name) => aliases.get(name.toLowerCase()) ?? [];
 }
 
 function announceFaults(

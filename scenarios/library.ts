@@ -1,5 +1,6 @@
 /** The scenarios that `brownout run` runs, in the order in which a reader would ask for them. */
 import type { Scenario } from "../harness/scenario.ts";
+import { backupDeclinesWeb, backupServesNative, backupWindowCloses } from "./backup.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
@@ -33,6 +34,9 @@ export const library: readonly Scenario[] = [
   unreachableDaemonPastRefreshIn,
   outageWithExpiredTokens,
   longWeekend,
+  backupServesNative,
+  backupWindowCloses,
+  backupDeclinesWeb,
   nightlyDaemon,
   metadataDownWarm,
   metadataDownCold,

@@ -1,7 +1,7 @@
 /**
  * How rules read a history: exchanges with both their ends, operations with their
  * exchanges, faults with their spans. Pure selectors, worked out once per history, so that
- * twenty rules over 72 hours of events cost one pass and not twenty.
+ * all rules over 72 hours of events cost one pass and not one each.
  */
 import type {
   ExchangeBegan,

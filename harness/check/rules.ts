@@ -6,6 +6,7 @@ import { HarnessError, suggestNames } from "../errors.ts";
 import type { History } from "../history/event.ts";
 import { availability } from "./availability.ts";
 import { backoff } from "./backoff.ts";
+import { backupWindow } from "./backup-window.ts";
 import { cachedToken } from "./cached-token.ts";
 import { claimsChallenge } from "./claims-challenge.ts";
 import { emptyToken } from "./empty-token.ts";
@@ -40,6 +41,7 @@ export const rules: readonly Rule[] = [
   routingHint,
   supportedHost,
   supportedFlow,
+  backupWindow,
   availability,
   metadata,
   tokenExpiry,

@@ -23,5 +23,11 @@ export const defaultServiceSettings: ServiceSettings = {
   revokedGrantSuberror: "bad_token",
   // A.10: counted by a cookie, which token clients do not keep; for scenarios that want it.
   loopDetection: "off",
+  // The scenarios of the primary's outages have none: what clients do by themselves is seen.
+  backup: "off",
+  // D.6 and J: unverified.
+  backupTokenSeconds: 3_600,
+  backupDeclineStatus: 503,
+  backupServerSequence: "1.P,2.B",
   signInPage: "form",
 };

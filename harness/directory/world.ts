@@ -110,6 +110,17 @@ export interface ServiceSettings {
   readonly revokedGrantSuberror: "bad_token" | "none";
   /** AADSTS50196: that many like requests for a user within that time are refused (documented: 15 in 5 minutes). */
   readonly loopDetection: "off" | { readonly requests: number; readonly withinSeconds: number };
+  /**
+   * The backup authentication system behind the front door, by the dated text that it
+   * follows (`harness/backup/edition.ts`), or none.
+   */
+  readonly backup: "off" | "2023-06" | "2024-05" | "2025-07" | "2026-03";
+  /** `expires_in` of its tokens. Seconds; not documented. */
+  readonly backupTokenSeconds: number;
+  /** Status of its decline, code 50033; the one that was seen is not recorded. */
+  readonly backupDeclineStatus: 503 | 400;
+  /** `x-ms-srs` of its replies; never captured. */
+  readonly backupServerSequence: string;
   /** Sign-in page: a form to fill in, or signed in by `login_hint` alone. */
   readonly signInPage: "form" | "automatic";
 }

@@ -83,7 +83,6 @@ const bad: readonly (readonly [changes: object, path: string, says: string])[] =
   [{ id: "" }, "id", "not empty"],
   [{ id: undefined }, "id", "missing"],
   [{ at: "primry" }, "at", 'Did you mean "primary"?'],
-  [{ at: "backup" }, "at", "no backup system is simulated yet"],
   [{ on: "token" }, "on", 'Write ["token"].'],
   [{ on: ["token", "tokn"] }, "on[1]", 'Did you mean "token"?'],
   [{ on: [] }, "on", "empty list"],

@@ -106,11 +106,6 @@ function checkWindow(found: unknown, path: string): void {
 }
 
 function checkSite({ at, on, effect: { kind }, effect }: FaultWindow, path: string): void {
-  // A window there would be announced in the history and break nothing.
-  if (at === "backup") {
-    const hint = 'Put it at "primary" or "edge".';
-    refuse(`${path}.at`, 'is "backup"; no backup system is simulated yet', hint);
-  }
   if (at === "dns" && kind !== "dns-failure") {
     const hint = 'Put it at "edge", or use the effect "dns-failure".';
     refuse(`${path}.effect.kind`, `is "${kind}"; at "dns" only "dns-failure" can happen`, hint);

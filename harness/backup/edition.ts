@@ -1,0 +1,225 @@
+/**
+ * The dated texts of what the backup authentication system covers, as data. Microsoft's
+ * articles changed over the years; whoever asks "am I protected?" asks by one of them. An
+ * announced date never switches a flow on: only a later text does.
+ * Source: `shared/facts/entra.md` D.4.
+ */
+
+/** Editions in order of time; the last one is the newest. */
+export const editionIds = ["2023-06", "2024-05", "2025-07", "2026-03"] as const;
+
+export type EditionId = (typeof editionIds)[number];
+
+export const newestEdition: EditionId = "2026-03";
+
+/** What an application does at the token service, as far as the texts tell flows apart. */
+export const flowKinds = [
+  "native-refresh",
+  "spa-implicit-id-token",
+  "spa-code",
+  "web-id-token",
+  "web-code",
+  "on-behalf-of",
+  "device-code",
+  "password",
+  "client-credentials",
+  "managed-identity",
+  "saml-idp-initiated",
+  "saml-sp-initiated",
+] as const;
+
+export type FlowKind = (typeof flowKinds)[number];
+
+export const clouds = [
+  "commercial",
+  "government",
+  "government-secret",
+  "government-top-secret",
+  "21vianet",
+] as const;
+
+export type Cloud = (typeof clouds)[number];
+
+/** The articles, by what they are about. */
+export type DocumentName = "applications" | "system" | "resilience-defaults";
+
+/** What a text says of one flow. */
+export interface FlowProtection {
+  readonly status: "protected" | "not" | "never";
+  /** In our own words. */
+  readonly says: string;
+  /** Year and month by which the text promised protection; it changes nothing. */
+  readonly announcedFor?: string;
+  readonly document: DocumentName;
+}
+
+/** What a text says of one cloud. */
+export interface CloudProtection {
+  /** Hosts under which users are served; empty when none is named. */
+  readonly hosts: readonly string[];
+  readonly users: boolean;
+  readonly managedIdentities: boolean;
+  readonly says: string;
+}
+
+export interface Edition {
+  readonly id: EditionId;
+  readonly title: string;
+  readonly flows: Readonly<Record<FlowKind, FlowProtection>>;
+  readonly clouds: Readonly<Record<Cloud, CloudProtection>>;
+  /** Whether certificate users are told that revocation lists are not fetched anew (E11). */
+  readonly revocationLists: "silent" | "not fresh";
+  /** Whether classic Conditional Access policies still exist to weaken the backup. */
+  readonly classicPolicies: "reduce resilience" | "ended";
+}
+
+const ARTICLES: Readonly<Record<DocumentName, string>> = {
+  applications: "https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps",
+  system: "https://learn.microsoft.com/entra/architecture/backup-authentication-system",
+  "resilience-defaults":
+    "https://learn.microsoft.com/entra/identity/conditional-access/resilience-defaults",
+};
+
+/** The address of an article. */
+export function articleOf(document: DocumentName): string {
+  return ARTICLES[document];
+}
+
+const first: Edition = {
+  id: "2023-06",
+  title: "the articles of June 2023, with their announced dates",
+  flows: {
+    "native-refresh": served(
+      "Native apps that keep their token cache for three days and ask silently are protected.",
+    ),
+    "spa-implicit-id-token": served(
+      "Single-page apps are protected when they ask for id tokens only, by the implicit grant.",
+    ),
+    "spa-code": notServed("Authorization code with PKCE is not supported for single-page apps."),
+    "web-id-token": served(
+      "Web apps that sign in with OpenID Connect and use only id tokens are protected.",
+      "system",
+    ),
+    "web-code": {
+      ...notServed(
+        "Confidential clients with authorization code and refresh tokens are not supported yet.",
+      ),
+      announcedFor: "2024-09",
+    },
+    "on-behalf-of": notServed("On-behalf-of is to be protected one day, without a date."),
+    "device-code": notServed("The device authorization grant is not supported."),
+    password: {
+      status: "never",
+      says: "The resource owner password grant will not be supported for any client.",
+      document: "applications",
+    },
+    "client-credentials": {
+      ...notServed("Service principals with client credentials are not supported yet."),
+      announcedFor: "2024-12",
+    },
+    "managed-identity": served("Managed identities, system- and user-assigned, are protected."),
+    "saml-idp-initiated": served("SAML started by the identity provider is protected."),
+    "saml-sp-initiated": {
+      ...notServed("SAML started by the service provider is not supported yet."),
+      announcedFor: "2024-03",
+    },
+  },
+  clouds: {
+    commercial: cloud(
+      ["login.microsoftonline.com"],
+      "both",
+      "Commercial: users and managed identities.",
+    ),
+    government: cloud(
+      ["login.microsoftonline.us"],
+      "both",
+      "Government: users and managed identities.",
+    ),
+    "government-secret": cloud([], "managed identities", "Government Secret: managed identities."),
+    "government-top-secret": cloud(
+      [],
+      "managed identities",
+      "Government Top Secret: managed identities.",
+    ),
+    "21vianet": cloud([], "nobody", "Operated by 21Vianet: not available."),
+  },
+  revocationLists: "silent",
+  classicPolicies: "reduce resilience",
+};
+
+const second: Edition = {
+  ...first,
+  id: "2024-05",
+  title: "the application article of May 2024: the announced dates are gone",
+  flows: {
+    ...first.flows,
+    "web-code": notServed(
+      "Confidential clients with authorization code and refresh tokens are not supported.",
+    ),
+    "on-behalf-of": notServed("On-behalf-of is not supported."),
+    "client-credentials": notServed(
+      "Service principals with client credentials are not supported until the protection becomes available.",
+    ),
+    "saml-sp-initiated": notServed("SAML started by the service provider is not supported."),
+  },
+};
+
+const third: Edition = {
+  ...second,
+  id: "2025-07",
+  title: "the articles of July 2025: certificate revocation lists, more clouds",
+  clouds: {
+    ...second.clouds,
+    "government-secret": cloud(
+      [],
+      "both",
+      "Government Secret: users and managed identities; no host is named.",
+    ),
+    "government-top-secret": cloud(
+      [],
+      "both",
+      "Government Top Secret: users and managed identities; no host is named.",
+    ),
+    "21vianet": cloud(
+      ["login.partner.microsoftonline.cn"],
+      "managed identities",
+      "Operated by 21Vianet: managed identities by the table, though the sentence above it excludes the cloud.",
+    ),
+  },
+  revocationLists: "not fresh",
+};
+
+const fourth: Edition = {
+  ...third,
+  id: "2026-03",
+  title: "the articles of March 2026: classic policies have ended",
+  classicPolicies: "ended",
+};
+
+const editions: Readonly<Record<EditionId, Edition>> = {
+  "2023-06": first,
+  "2024-05": second,
+  "2025-07": third,
+  "2026-03": fourth,
+};
+
+/** The text of that date. */
+export function editionOf(id: EditionId): Edition {
+  return editions[id];
+}
+
+function served(says: string, document: DocumentName = "applications"): FlowProtection {
+  return { status: "protected", says, document };
+}
+
+function notServed(says: string): FlowProtection {
+  return { status: "not", says, document: "applications" };
+}
+
+function cloud(
+  hosts: readonly string[],
+  who: "both" | "managed identities" | "nobody",
+  says: string,
+): CloudProtection {
+  return { hosts, users: who === "both", managedIdentities: who !== "nobody", says };
+}

@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { editionIds, editionOf, flowKinds, newestEdition } from "./edition.ts";
+import { type Attempt, type RecordedSession, refusalsOf, WINDOW_MS } from "./eligibility.ts";
+
+const scopes = ["openid", "profile", "https://graph.microsoft.com/User.Read"];
+const start = Date.UTC(2026, 2, 2, 8);
+
+const session: RecordedSession = {
+  userId: "adele",
+  tenantId: "contoso",
+  clientId: "desk",
+  scopes,
+  lastSuccessAtMs: start,
+  revocations: 0,
+};
+
+const attempt: Attempt = {
+  atMs: start + 3_600_000,
+  flow: "native-refresh",
+  host: "login.microsoftonline.com",
+  tenantId: "contoso",
+  clientId: "desk",
+  scopes,
+  interactive: false,
+  user: { id: "adele", kind: "member", revocations: 0 },
+};
+
+function rulesAgainst(
+  change: Partial<Attempt>,
+  seen: RecordedSession | undefined = session,
+): string[] {
+  return refusalsOf({ ...attempt, ...change }, seen, newestEdition).map(({ rule }) => rule);
+}
+
+describe("who is served", () => {
+  it("a session that meets every rule", () => {
+    expect(rulesAgainst({})).toEqual([]);
+  });
+
+  it.each([
+    ["71 h 59 m", 71 * 3_600_000 + 59 * 60_000, []],
+    ["72 h 00 m", WINDOW_MS, []],
+    ["72 h 01 m", WINDOW_MS + 60_000, ["E1"]],
+  ])("E1: %s after the last success", (_, ageMs, refusals) => {
+    expect(rulesAgainst({ atMs: start + ageMs })).toEqual(refusals);
+  });
+
+  it.each<[string, Partial<Attempt>, string]>([
+    ["an interactive step", { interactive: true }, "E2"],
+    ["a guest", { user: { id: "adele", kind: "guest", revocations: 0 } }, "E3"],
+    ["another app", { clientId: "other" }, "E4"],
+    ["another tenant", { tenantId: "fabrikam" }, "E4"],
+    ["another user", { user: { id: "megan", kind: "member", revocations: 0 } }, "E4"],
+    ["a revocation since", { user: { id: "adele", kind: "member", revocations: 1 } }, "E5"],
+    ["a host that is not covered", { host: "login.windows.net" }, "E7"],
+    ["a flow that is not covered", { flow: "web-code" }, "E8"],
+    ["a scope that is new", { scopes: [...scopes, "https://graph.microsoft.com/Mail.Read"] }, "E9"],
+  ])("is refused for %s", (_, change, rule) => {
+    expect(rulesAgainst(change)).toEqual([rule]);
+  });
+
+  it("is refused where no session was seen", () => {
+    expect(refusalsOf(attempt, undefined, newestEdition).map(({ rule }) => rule)).toEqual(["E4"]);
+  });
+
+  it("is refused with a reason and an address", () => {
+    for (const { why, source } of refusalsOf(
+      { ...attempt, interactive: true, host: "x" },
+      undefined,
+      newestEdition,
+    )) {
+      expect(why.length).toBeGreaterThan(10);
+      expect(source).toMatch(/^https:\/\/learn\.microsoft\.com\/entra\//);
+    }
+  });
+
+  it.each(editionIds.flatMap((edition) => flowKinds.map((flow) => [edition, flow] as const)))(
+    "in the edition %s the flow %s is served just when the text protects it",
+    (edition, flow) => {
+      const refused = refusalsOf({ ...attempt, flow }, session, edition).some(
+        ({ rule }) => rule === "E8",
+      );
+      expect(refused).toBe(editionOf(edition).flows[flow].status !== "protected");
+    },
+  );
+
+  it("an announced date switches nothing on", () => {
+    for (const edition of editionIds) {
+      for (const protection of Object.values(editionOf(edition).flows)) {
+        if (protection.announcedFor !== undefined) expect(protection.status).toBe("not");
+      }
+    }
+  });
+
+  it("never becomes more by being less eligible", () => {
+    const worse: fc.Arbitrary<Partial<Attempt>> = fc.constantFrom<Partial<Attempt>>(
+      { interactive: true },
+      { host: "login.windows.net" },
+      { clientId: "other" },
+      { tenantId: "fabrikam" },
+      { atMs: start + WINDOW_MS + 1 },
+      { scopes: [...scopes, "new"] },
+      { user: { id: "adele", kind: "guest", revocations: 0 } },
+      { user: { id: "adele", kind: "member", revocations: 3 } },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(worse, { maxLength: 4 }),
+        worse,
+        fc.constantFrom(...flowKinds),
+        fc.constantFrom(...editionIds),
+        (changes, change, flow, edition) => {
+          const before = Object.assign({ ...attempt, flow }, ...changes) as Attempt;
+          const served = refusalsOf({ ...before, ...change }, session, edition).length === 0;
+          expect(served && refusalsOf(before, session, edition).length > 0).toBe(false);
+        },
+      ),
+      { seed: 20_261_121 },
+    );
+  });
+});

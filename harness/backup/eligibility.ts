@@ -1,0 +1,128 @@
+/**
+ * Who the backup authentication system serves, and why not: the documented rules as pure
+ * functions of what it recorded and what is asked. Every refusal names its rule and reason.
+ * Source: `shared/facts/entra.md` D.2. Conditional Access (E6) is not among them yet.
+ */
+import {
+  articleOf,
+  type Cloud,
+  clouds,
+  editionOf,
+  type EditionId,
+  type FlowKind,
+} from "./edition.ts";
+
+/** Three days (E1). */
+export const WINDOW_MS = 3 * 86_400_000;
+
+/** What the backup remembers of the last good reply of the primary to one app on one device. */
+export interface RecordedSession {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  /** Scopes that the primary granted, as written in its reply. */
+  readonly scopes: readonly string[];
+  /** ms since the Unix epoch. */
+  readonly lastSuccessAtMs: number;
+  /** How often the user had been revoked by then. */
+  readonly revocations: number;
+}
+
+/** What is asked of the backup, with what the directory knows of the user now. */
+export interface Attempt {
+  readonly atMs: number;
+  readonly flow: FlowKind;
+  readonly host: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** A page would have to be shown. */
+  readonly interactive: boolean;
+  readonly user?: {
+    readonly id: string;
+    readonly kind: "member" | "guest";
+    readonly revocations: number;
+  };
+}
+
+export interface Refusal {
+  readonly rule: "E1" | "E2" | "E3" | "E4" | "E5" | "E7" | "E8" | "E9";
+  readonly why: string;
+  /** Address of the article. */
+  readonly source: string;
+}
+
+/** All that speaks against serving an attempt; empty when it is served. */
+export function refusalsOf(
+  attempt: Attempt,
+  session: RecordedSession | undefined,
+  edition: EditionId,
+): readonly Refusal[] {
+  return [
+    ...flowRefusals(attempt, edition),
+    ...hostRefusals(attempt, edition),
+    ...userRefusals(attempt),
+    ...(session === undefined
+      ? [refuse("E4", "no session of this app on this device was seen while the primary was well")]
+      : sessionRefusals(attempt, session)),
+  ];
+}
+
+function flowRefusals({ flow, interactive }: Attempt, edition: EditionId): readonly Refusal[] {
+  const { status, says, document } = editionOf(edition).flows[flow];
+  return [
+    ...(status === "protected"
+      ? []
+      : [{ rule: "E8" as const, why: says, source: articleOf(document) }]),
+    ...(interactive
+      ? [refuse("E2", "the user would have to act, and the backup shows no page")]
+      : []),
+  ];
+}
+
+function hostRefusals({ host }: Attempt, edition: EditionId): readonly Refusal[] {
+  const protections = editionOf(edition).clouds;
+  const covered = clouds.some(
+    (cloud: Cloud) => protections[cloud].users && protections[cloud].hosts.includes(host),
+  );
+  return covered ? [] : [refuse("E7", `users are not served under ${host}`)];
+}
+
+function userRefusals({ user }: Attempt): readonly Refusal[] {
+  return user?.kind === "guest" ? [refuse("E3", "the user is a guest in this tenant")] : [];
+}
+
+function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly Refusal[] {
+  const refusals: Refusal[] = [];
+  const ageMs = attempt.atMs - session.lastSuccessAtMs;
+  if (session.clientId !== attempt.clientId || session.tenantId !== attempt.tenantId) {
+    refusals.push(refuse("E4", "the session is another app's or another tenant's"));
+  }
+  if (ageMs > WINDOW_MS) {
+    refusals.push(
+      refuse(
+        "E1",
+        `the last success with this app on this device was ${Math.floor(ageMs / 3_600_000)} h ago; 72 h are allowed`,
+      ),
+    );
+  }
+  if (attempt.user === undefined || attempt.user.id !== session.userId) {
+    refusals.push(refuse("E4", "the session is another user's"));
+  } else if (attempt.user.revocations !== session.revocations) {
+    refusals.push(refuse("E5", "the user's sessions were revoked since"));
+  }
+  const seen = new Set(session.scopes.map((scope) => scope.toLowerCase()));
+  const extra = attempt.scopes.find((scope) => !seen.has(scope.toLowerCase()));
+  if (extra !== undefined) {
+    refusals.push(refuse("E9", `the scope ${extra} was not part of the session`));
+  }
+  return refusals;
+}
+
+function refuse(rule: Refusal["rule"], why: string): Refusal {
+  return {
+    rule,
+    why,
+    source: articleOf(rule === "E7" || rule === "E9" ? "applications" : "system"),
+  };
+}

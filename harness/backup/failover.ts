@@ -1,0 +1,66 @@
+/**
+ * The front door's failover, per request: what fails at the primary with a server error or
+ * without an answer is offered to the backup; what the backup does not know, or cannot be
+ * reached for, keeps the primary's own failure (`shared/facts/entra.md` D.1 and D.6).
+ */
+import { NetworkFault } from "../http/network-fault.ts";
+import { textOfResponse } from "../http/message.ts";
+import type { Service } from "../http/service.ts";
+import type { Backup } from "./backup.ts";
+
+export interface FailoverParts {
+  readonly primary: Service;
+  readonly backup: Backup;
+  /** The backup's own fault windows, around what it serves. */
+  readonly aroundBackup: (service: Service) => Service;
+}
+
+/** The primary with the backup behind it. */
+export function createFailover({ primary, backup, aroundBackup }: FailoverParts): Service {
+  const unserved = new WeakSet<Request>();
+  const fallback = aroundBackup({
+    connect: () => Promise.resolve(),
+    handle: async (request) => {
+      const served = await backup.serve(request);
+      if (served !== undefined) return served;
+      unserved.add(request);
+      return Response.error();
+    },
+  });
+
+  /** The backup's reply, or nothing when it has none. */
+  const ask = async (request: Request): Promise<Response | undefined> => {
+    const reply = await fallback.handle(request).catch((error: unknown) => {
+      if (error instanceof NetworkFault) return undefined;
+      throw error;
+    });
+    if (reply === undefined || unserved.has(request)) return undefined;
+    byBackup.add(request);
+    return reply;
+  };
+
+  return {
+    connect: (attempt) => primary.connect(attempt),
+    async handle(request) {
+      const answer = await primary.handle(request).catch((error: unknown) => {
+        if (error instanceof NetworkFault) return error;
+        throw error;
+      });
+      if (answer instanceof NetworkFault) {
+        const reply = await ask(request);
+        if (reply === undefined) throw answer;
+        return reply;
+      }
+      if (answer.status >= 500) return (await ask(request)) ?? answer;
+      await backup.observe(request, answer.status, await textOfResponse(answer));
+      return answer;
+    },
+  };
+}
+
+const byBackup = new WeakSet<Request>();
+
+/** Whether the backup answered, well or by declining. */
+export function isServedByBackup(request: Request): boolean {
+  return byBackup.has(request);
+}

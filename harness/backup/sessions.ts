@@ -1,0 +1,79 @@
+/**
+ * What the backup learns while the primary is well: from each good reply of the token
+ * endpoint to a user, the session behind its refresh token. A refresh token stays with one
+ * app on one device, so it stands for both.
+ */
+import { hash } from "node:crypto";
+import type { Directory } from "../directory/directory.ts";
+import type { Tenant, User } from "../directory/world.ts";
+import type { EntraRequest } from "../http/endpoint.ts";
+import type { RecordedSession } from "./eligibility.ts";
+
+/** A session with what it takes to answer for it. */
+export interface KnownSession extends RecordedSession {
+  /** The last good reply, as JSON: the pattern of those that the backup gives. */
+  readonly reply: Readonly<Record<string, unknown>>;
+}
+
+export interface SessionStore {
+  /** Reads a good reply of the token endpoint; anything else is passed over. */
+  observe(described: EntraRequest, body: string, nowMs: number): void;
+  bySecret(refreshToken: string | undefined): KnownSession | undefined;
+  userOf(session: RecordedSession): User | undefined;
+}
+
+export function createSessionStore(directory: Directory): SessionStore {
+  const sessions = new Map<string, KnownSession>();
+  const keyOf = (refreshToken: string): string => hash("sha256", refreshToken, "base64url");
+
+  const tenantOf = (id: string): Tenant | undefined => directory.tenant(id);
+
+  return {
+    observe(described, body, nowMs) {
+      const reply = parse(body);
+      const refreshToken = reply?.["refresh_token"];
+      const claims = claimsOf(reply?.["access_token"]);
+      const tenant = tenantOf(String(claims?.["tid"]));
+      const user =
+        tenant === undefined ? undefined : directory.user(tenant, String(claims?.["oid"]));
+      if (reply === undefined || tenant === undefined || user === undefined) return;
+      if (typeof refreshToken !== "string" || described.app === undefined) return;
+      const session: KnownSession = {
+        userId: user.id,
+        tenantId: tenant.id,
+        clientId: described.app,
+        scopes: String(reply["scope"]).split(" "),
+        lastSuccessAtMs: nowMs,
+        revocations: directory.revocations(user),
+        reply,
+      };
+      // Both the token that was shown and the one that was given stand for the device.
+      for (const secret of [refreshToken, described.parameters["refresh_token"]]) {
+        if (secret !== undefined) sessions.set(keyOf(secret), session);
+      }
+    },
+    bySecret: (refreshToken) =>
+      refreshToken === undefined ? undefined : sessions.get(keyOf(refreshToken)),
+    userOf(session) {
+      const tenant = tenantOf(session.tenantId);
+      return tenant === undefined ? undefined : directory.user(tenant, session.userId);
+    },
+  };
+}
+
+/** The claims of a token that the primary has signed; unverified, for it comes from there. */
+export function claimsOf(token: unknown): Record<string, unknown> | undefined {
+  const [, payload = ""] = String(token).split(".");
+  return parse(Buffer.from(payload, "base64url").toString("utf8"));
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

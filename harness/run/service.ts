@@ -1,0 +1,151 @@
+/**
+ * What stands behind the mount, one inside the other, as in the picture: recorder, front
+ * door with its faults, the primary with the backup behind it, and the protected APIs.
+ */
+import { createBackup } from "../backup/backup.ts";
+import { createFailover, isServedByBackup } from "../backup/failover.ts";
+import type { VirtualClock } from "../clock/virtual-clock.ts";
+import { createDirectory } from "../directory/directory.ts";
+import type { World } from "../directory/world.ts";
+import { createEsts } from "../ests/ests.ts";
+import { createFaultLayer, faultSiteOf, faultsOf, type FaultLayerOptions } from "../fault/layer.ts";
+import { type FaultSite, isConnectionEffect } from "../fault/plan.ts";
+import { fingerprint } from "../history/redact.ts";
+import { createRecorder, type Recorder } from "../history/recorder.ts";
+import { describeRequest } from "../http/endpoint.ts";
+import type { Handler } from "../http/handler.ts";
+import type { Service } from "../http/service.ts";
+import { type Random } from "../random.ts";
+import { createProtectedApi, verdictOf } from "../resource/protected-api.ts";
+import type { Scenario } from "../scenario.ts";
+
+export interface ServiceParts {
+  readonly world: World;
+  readonly settings: World["settings"];
+  readonly scenario: Scenario;
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly startedAt: number;
+}
+
+/** Recorder, front door, primary and protected APIs, one inside the other. */
+export function createService(parts: ServiceParts) {
+  const { world, settings, scenario, clock, random, startedAt } = parts;
+  const directory = createDirectory(world, clock);
+  const faults: Omit<FaultLayerOptions, "sites"> = {
+    plan: scenario.faults,
+    clock,
+    random: random.fork("faults"),
+    startedAt,
+    aliasesOf: createAliases(world),
+    errorSeparator: settings.errorSeparator,
+  };
+  const withFaults = (sites: readonly FaultSite[], service: Service): Service =>
+    createFaultLayer({ ...faults, sites })(service);
+
+  const recorder: Recorder = createRecorder({
+    clock,
+    annotate: (request, { endpoint }) => {
+      const site = faultSiteOf(request);
+      const isApi = endpoint === "resource" || endpoint === "userinfo";
+      const isEdge = site === "edge" || site === "dns";
+      const entra = isServedByBackup(request) ? "backup" : "primary";
+      return { servedBy: isEdge ? "edge" : isApi ? "resource" : entra, faults: faultsOf(request) };
+    },
+  });
+
+  const ests = createEsts({ directory, clock, random: random.fork("ests"), settings });
+  const api = createProtectedApi({
+    directory,
+    clock,
+    keysUrl: "https://login.microsoftonline.com/common/discovery/v2.0/keys",
+    // An API fetches keys over the same network, but it is not the client under test.
+    fetchKeys: async (request) => {
+      await frontDoor.connect(request);
+      return frontDoor.handle(request);
+    },
+  });
+  const healthy = withFaults(["primary"], serviceOf(ests));
+  const primary =
+    settings.backup === "off"
+      ? healthy
+      : createFailover({
+          primary: healthy,
+          backup: createBackup({
+            directory,
+            clock,
+            random: random.fork("backup"),
+            settings,
+            edition: settings.backup,
+          }),
+          aroundBackup: (service) => withFaults(["backup"], service),
+        });
+  const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));
+  const resourcesRefuse = scenario.faults.some(
+    ({ at, effect }) => at === "resource" && isConnectionEffect(effect),
+  );
+  const frontDoor: Service = withFaults(
+    ["edge", "dns"],
+    route({ primary, resources, resourcesRefuse }),
+  );
+  return { service: recorder.watch(frontDoor), recorder, directory };
+}
+
+function serviceOf(handle: Handler): Service {
+  return { connect: () => Promise.resolve(), handle };
+}
+
+interface Routes {
+  readonly primary: Service;
+  readonly resources: Service;
+  /** Some fault breaks connections to protected APIs. */
+  readonly resourcesRefuse: boolean;
+}
+
+function route({ primary, resources, resourcesRefuse }: Routes): Service {
+  const targetOf = async (request: Request): Promise<Service> => {
+    const { endpoint } = await describeRequest(request);
+    return endpoint === "resource" || endpoint === "userinfo" ? resources : primary;
+  };
+  return {
+    // Only protected APIs can refuse a connection behind the front door.
+    connect: async (attempt) => {
+      if (resourcesRefuse) await (await targetOf(attempt)).connect(attempt);
+    },
+    handle: async (request) => (await targetOf(request)).handle(request),
+  };
+}
+
+/** Records what a protected API thought of each token. */
+function presenting(api: Handler, recorder: Recorder): Handler {
+  return async (request) => {
+    const response = await api(request);
+    const verdict = verdictOf(response);
+    const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+    if (verdict !== undefined && token !== undefined) {
+      const client = recorder.cause()?.client;
+      recorder.emit({
+        kind: "token-presented",
+        ...(client === undefined ? {} : { client }),
+        accessToken: fingerprint("at", token),
+        verdict,
+      });
+    }
+    return response;
+  };
+}
+
+/** Other names of users and tenants, so that a fault plan may use any of them. */
+function createAliases(world: World): (name: string) => readonly string[] {
+  const aliases = new Map<string, readonly string[]>();
+  for (const { id, name, domains, users } of world.tenants) {
+    const tenantNames = [id, name, ...domains].map((alias) => alias.toLowerCase());
+    for (const alias of tenantNames) aliases.set(alias, tenantNames);
+    for (const { id: userId, upn } of users) {
+      const userNames = [userId, upn.toLowerCase()];
+      for (const alias of userNames)
+        aliases.set(alias, [...(aliases.get(alias) ?? []), ...userNames]);
+    }
+  }
+  return (name) => aliases.get(name.toLowerCase()) ?? [];
+}
