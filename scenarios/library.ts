@@ -1,6 +1,16 @@
 /** The scenarios that `brownout run` runs, in the order in which a reader would ask for them. */
 import type { Scenario } from "../harness/scenario.ts";
-import { backupDeclinesWeb, backupServesNative, backupWindowCloses } from "./backup.ts";
+import {
+  backupDeclinesWeb,
+  backupServesNative,
+  backupWindowCloses,
+  backupAfterIdle71,
+  backupAfterIdle73,
+  backupAfterRevocation,
+  backupUnderStrictPolicy,
+  backupDownToo,
+  backupFlapping,
+} from "./backup.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
@@ -37,6 +47,12 @@ export const library: readonly Scenario[] = [
   backupServesNative,
   backupWindowCloses,
   backupDeclinesWeb,
+  backupAfterIdle71,
+  backupAfterIdle73,
+  backupAfterRevocation,
+  backupUnderStrictPolicy,
+  backupDownToo,
+  backupFlapping,
   nightlyDaemon,
   metadataDownWarm,
   metadataDownCold,

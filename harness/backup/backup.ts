@@ -67,6 +67,11 @@ export function createBackup(options: BackupOptions): Backup {
         .split(" ")
         .filter((scope) => scope !== "" && scope !== "offline_access"),
       interactive: false,
+      policies: directory.tenant(session?.tenantId ?? segment)?.policies ?? [],
+      switches: {
+        signInFrequency: settings.backupSignInFrequency,
+        authenticationStrengths: settings.backupAuthenticationStrengths,
+      },
       ...(user === undefined
         ? {}
         : { user: { id: user.id, kind: user.kind, revocations: directory.revocations(user) } }),

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { editionIds, editionOf, flowKinds, newestEdition } from "./edition.ts";
 import { type Attempt, type RecordedSession, refusalsOf, WINDOW_MS } from "./eligibility.ts";
 
@@ -13,6 +14,8 @@ const session: RecordedSession = {
   scopes,
   lastSuccessAtMs: start,
   revocations: 0,
+  groups: [],
+  roles: [],
 };
 
 const attempt: Attempt = {
@@ -23,7 +26,19 @@ const attempt: Attempt = {
   clientId: "desk",
   scopes,
   interactive: false,
+  policies: [],
+  switches: { signInFrequency: "extend", authenticationStrengths: "ignore" },
   user: { id: "adele", kind: "member", revocations: 0 },
+};
+
+const strict: ConditionalAccessPolicy = {
+  name: "Board only",
+  state: "enabled",
+  users: { include: [], groups: ["board"], roles: [] },
+  apps: "all",
+  conditions: [],
+  controls: ["mfa"],
+  resilienceDefaults: "disabled",
 };
 
 function rulesAgainst(
@@ -54,6 +69,7 @@ describe("who is served", () => {
     ["another user", { user: { id: "megan", kind: "member", revocations: 0 } }, "E4"],
     ["a revocation since", { user: { id: "adele", kind: "member", revocations: 1 } }, "E5"],
     ["a host that is not covered", { host: "login.windows.net" }, "E7"],
+    ["a policy without resilience defaults", { policies: [strict] }, "E6"],
     ["a flow that is not covered", { flow: "web-code" }, "E8"],
     ["a scope that is new", { scopes: [...scopes, "https://graph.microsoft.com/Mail.Read"] }, "E9"],
   ])("is refused for %s", (_, change, rule) => {
@@ -101,6 +117,7 @@ describe("who is served", () => {
   it("never becomes more by being less eligible", () => {
     const worse: fc.Arbitrary<Partial<Attempt>> = fc.constantFrom<Partial<Attempt>>(
       { interactive: true },
+      { policies: [strict] },
       { host: "login.windows.net" },
       { clientId: "other" },
       { tenantId: "fabrikam" },

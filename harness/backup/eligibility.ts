@@ -1,8 +1,10 @@
 /**
  * Who the backup authentication system serves, and why not: the documented rules as pure
  * functions of what it recorded and what is asked. Every refusal names its rule and reason.
- * Source: `shared/facts/entra.md` D.2. Conditional Access (E6) is not among them yet.
+ * Source: `shared/facts/entra.md` D.2; E6 is in `conditional-access.ts`.
  */
+import type { ConditionalAccessPolicy } from "../directory/world.ts";
+import { policyRefusals, type PolicySwitches } from "./conditional-access.ts";
 import {
   articleOf,
   type Cloud,
@@ -26,6 +28,9 @@ export interface RecordedSession {
   readonly lastSuccessAtMs: number;
   /** How often the user had been revoked by then. */
   readonly revocations: number;
+  /** Groups and roles of the user by then. */
+  readonly groups: readonly string[];
+  readonly roles: readonly string[];
 }
 
 /** What is asked of the backup, with what the directory knows of the user now. */
@@ -38,6 +43,9 @@ export interface Attempt {
   readonly scopes: readonly string[];
   /** A page would have to be shown. */
   readonly interactive: boolean;
+  /** The tenant's Conditional Access policies. */
+  readonly policies: readonly ConditionalAccessPolicy[];
+  readonly switches: PolicySwitches;
   readonly user?: {
     readonly id: string;
     readonly kind: "member" | "guest";
@@ -46,7 +54,7 @@ export interface Attempt {
 }
 
 export interface Refusal {
-  readonly rule: "E1" | "E2" | "E3" | "E4" | "E5" | "E7" | "E8" | "E9";
+  readonly rule: "E1" | "E2" | "E3" | "E4" | "E5" | "E6" | "E7" | "E8" | "E9";
   readonly why: string;
   /** Address of the article. */
   readonly source: string;
@@ -64,8 +72,21 @@ export function refusalsOf(
     ...userRefusals(attempt),
     ...(session === undefined
       ? [refuse("E4", "no session of this app on this device was seen while the primary was well")]
-      : sessionRefusals(attempt, session)),
+      : [...sessionRefusals(attempt, session), ...accessRefusals(attempt, session, edition)]),
   ];
+}
+
+function accessRefusals(
+  { policies, switches }: Attempt,
+  session: RecordedSession,
+  edition: EditionId,
+): readonly Refusal[] {
+  const { classicPolicies } = editionOf(edition);
+  return policyRefusals(policies, session, { ...switches, classicPolicies }).map((why) => ({
+    rule: "E6",
+    why,
+    source: articleOf("resilience-defaults"),
+  }));
 }
 
 function flowRefusals({ flow, interactive }: Attempt, edition: EditionId): readonly Refusal[] {

@@ -45,6 +45,8 @@ export function createSessionStore(directory: Directory): SessionStore {
         scopes: String(reply["scope"]).split(" "),
         lastSuccessAtMs: nowMs,
         revocations: directory.revocations(user),
+        groups: user.groups ?? [],
+        roles: user.roles ?? [],
         reply,
       };
       // Both the token that was shown and the one that was given stand for the device.

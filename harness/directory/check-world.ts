@@ -10,6 +10,7 @@ export function checkWorld(world: World): World {
   for (const [index, tenant] of world.tenants.entries()) {
     const at = `tenants[${index}]`;
     checkLists(tenant, at, ["domains", "users", "apps"]);
+    if (tenant.policies !== undefined) checkLists(tenant, at, ["policies"]);
     for (const [number, app] of tenant.apps.entries()) {
       checkLists(app, `${at}.apps[${number}]`, APP_LISTS);
     }

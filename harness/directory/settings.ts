@@ -25,6 +25,9 @@ export const defaultServiceSettings: ServiceSettings = {
   loopDetection: "off",
   // The scenarios of the primary's outages have none: what clients do by themselves is seen.
   backup: "off",
+  // Section I.1 and I.2: the resilience defaults text, which is the later one.
+  backupSignInFrequency: "extend",
+  backupAuthenticationStrengths: "ignore",
   // D.6 and J: unverified.
   backupTokenSeconds: 3_600,
   backupDeclineStatus: 503,

@@ -16,6 +16,9 @@ export interface User {
   readonly homeId?: string;
   readonly devices: readonly string[];
   readonly disabled?: true;
+  /** Names of groups and directory roles, for Conditional Access. */
+  readonly groups?: readonly string[];
+  readonly roles?: readonly string[];
 }
 
 export interface Device {
@@ -66,6 +69,29 @@ export interface ProtectedResource {
   readonly cae: boolean;
 }
 
+/** A Conditional Access policy, as far as the backup system cares: the primary enforces none. */
+export interface ConditionalAccessPolicy {
+  readonly name: string;
+  readonly state: "enabled" | "report-only" | "disabled";
+  /** Object ids, or all; names of groups and roles. */
+  readonly users: {
+    readonly include: "all" | readonly string[];
+    readonly groups: readonly string[];
+    readonly roles: readonly string[];
+  };
+  /** Client ids, or all. */
+  readonly apps: "all" | readonly string[];
+  /** Those that nobody can evaluate in an outage. */
+  readonly conditions: readonly ("sign-in-risk" | "user-risk" | "location")[];
+  readonly controls: readonly ("mfa" | "compliant-device" | "authentication-strength")[];
+  readonly signInFrequencyHours?: number;
+  /** Of the kind that came before today's policies. */
+  readonly classic?: true;
+  readonly resilienceDefaults: "enabled" | "disabled";
+  /** When it was enabled, ms since the Unix epoch; absent means before anything else. */
+  readonly enabledAtMs?: number;
+}
+
 export interface Tenant {
   readonly id: string;
   readonly name: string;
@@ -75,6 +101,7 @@ export interface Tenant {
   readonly apps: readonly AppRegistration[];
   /** `tenant_region_scope` of its metadata. */
   readonly region: string;
+  readonly policies?: readonly ConditionalAccessPolicy[];
 }
 
 /** What the token service does where the facts leave a choice; every default is in `defaultServiceSettings`. */
@@ -115,6 +142,10 @@ export interface ServiceSettings {
    * follows (`harness/backup/edition.ts`), or none.
    */
   readonly backup: "off" | "2023-06" | "2024-05" | "2025-07" | "2026-03";
+  /** Sessions that a sign-in frequency would end: Microsoft's articles disagree. */
+  readonly backupSignInFrequency: "extend" | "block";
+  /** Authentication strengths: Microsoft's articles disagree. */
+  readonly backupAuthenticationStrengths: "ignore" | "block";
   /** `expires_in` of its tokens. Seconds; not documented. */
   readonly backupTokenSeconds: number;
   /** Status of its decline, code 50033; the one that was seen is not recorded. */
