@@ -33,6 +33,7 @@ export function startDeviceCode(context: EstsContext): Record<string, unknown> {
     userCode,
     expiresAtMs: clock.now() + settings.deviceCodeSeconds * 1_000,
     approvedBy: undefined,
+    redeemed: false,
   });
   const verificationUri = `${context.origin}/common/oauth2/deviceauth`;
   return {
@@ -74,11 +75,14 @@ export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
   if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
   if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70019);
   if (device.approvedBy === undefined) throw new EstsError(70016);
+  // RFC 8628 section 3.5 lets a code be used once; which code Entra answers with is a guess.
+  if (device.redeemed) throw new EstsError(54005);
   const { tenant, user } = userOfGrant(context, {
     ...device.approvedBy,
     issuedAtMs: context.clock.now(),
   });
   const app = appOf(context, tenant);
+  device.redeemed = true;
   return userAnswer(context, {
     tenant,
     app,

@@ -61,6 +61,8 @@ function readAssertion(context: EstsContext, assertion: string): Record<string, 
   }
   const claims = parse(payload);
   if (typeof claims["oid"] !== "string" || claims["idtyp"] === "app") throw new EstsError(50013);
+  // An id token says who somebody is, not what an app may do for them.
+  if (claims["scp"] === undefined) throw new EstsError(50013, "The assertion is no access token.");
   if (Number(claims["exp"]) * 1_000 <= context.clock.now()) throw new EstsError(500133);
   return claims;
 }

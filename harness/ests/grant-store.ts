@@ -29,6 +29,7 @@ export interface DeviceCode {
   readonly scope: string;
   readonly userCode: string;
   readonly expiresAtMs: number;
+  redeemed: boolean;
   approvedBy:
     | { readonly tenantId: string; readonly userId: string; readonly revocations: number }
     | undefined;

@@ -66,6 +66,20 @@ describe("on behalf of", () => {
     expect(await ask(good)).toEqual([500133]);
   });
 
+  it("takes no id token for an access token", async () => {
+    const bench = startEsts();
+    const { json } = await redeem(
+      bench,
+      secretOf(bench, "portal"),
+      "openid profile api://orders/access_as_user",
+    );
+    const answer = await bench.post(TOKEN, {
+      ...oboForm(bench, String(json["id_token"])),
+      ...secretOf(bench, "portal"),
+    });
+    expect(codesOf(answer)).toEqual([50013]);
+  });
+
   it("wants to be called by its name", async () => {
     const bench = startEsts();
     const answer = await bench.post(TOKEN, {
@@ -110,6 +124,7 @@ describe("device code", () => {
       expect([pending.status, pending.json["error"]]).toEqual([400, "authorization_pending"]);
       expect((await approve()).status).toBe(200);
       expect((await poll(grant)).status).toBe(200);
+      expect(codesOf(await poll(grant))).toEqual([54005]);
     },
   );
 
