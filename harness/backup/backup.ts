@@ -3,17 +3,18 @@
  * It knows only what it saw succeed, and never asks the primary. Which replies it gives and
  * what is unverified about them: `shared/facts/entra.md` D.5 and D.6.
  */
-import { hash } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import type { Directory } from "../directory/directory.ts";
-import { signRs256 } from "../directory/signing-keys.ts";
 import type { ServiceSettings } from "../directory/world.ts";
 import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
-import { createResponse, type HeaderPair } from "../http/message.ts";
+import { createResponse, type HeaderPair, textOfResponse } from "../http/message.ts";
 import type { Random } from "../random.ts";
+import { createBrowserSessionStore } from "./browser-sessions.ts";
 import type { EditionId, FlowKind } from "./edition.ts";
-import { refusalsOf, type Attempt } from "./eligibility.ts";
-import { claimsOf, createSessionStore, type KnownSession } from "./sessions.ts";
+import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
+import { createReissue } from "./reissue.ts";
+import { createSessionStore, type KnownSession } from "./sessions.ts";
+import { signInByBackup } from "./sign-in.ts";
 
 export interface BackupOptions {
   readonly directory: Directory;
@@ -25,7 +26,7 @@ export interface BackupOptions {
 
 export interface Backup {
   /** Learns from a reply of the primary. */
-  observe(request: Request, status: number, body: string): Promise<void>;
+  observe(request: Request, response: Response): Promise<void>;
   /** Answers for the primary; `undefined` for a flow that the backup does not know at all. */
   serve(request: Request): Promise<Response | undefined>;
 }
@@ -33,41 +34,58 @@ export interface Backup {
 export function createBackup(options: BackupOptions): Backup {
   const { directory, clock, random, settings, edition } = options;
   const sessions = createSessionStore(directory);
+  const browsers = createBrowserSessionStore(directory);
+  const reissue = createReissue(directory, clock);
   const ids = random.fork("ids");
+  const lifetimeSeconds = settings.backupTokenSeconds;
+  const signIn = { directory, browsers, reissue, lifetimeSeconds, isServed };
 
   return {
-    async observe(request, status, body) {
-      if (status !== 200) return;
+    async observe(request, response) {
       const described = await describeRequest(request);
-      if (described.endpoint === "token") sessions.observe(described, body, clock.now());
+      const body = await textOfResponse(response);
+      if (described.endpoint === "token" && response.status === 200) {
+        sessions.observe(described, body, clock.now());
+      }
+      if (described.endpoint === "authorize")
+        browsers.observe(request, response, body, clock.now());
     },
     async serve(request) {
       const described = await describeRequest(request);
-      const session = sessions.bySecret(described.parameters["refresh_token"]);
+      if (described.endpoint === "authorize") return signInByBackup(signIn, request, described);
       const flow = flowOf(described, directory);
       // What the backup does not know meets the primary's own failure (D.6).
       if (flow !== "native-refresh") return undefined;
-      const refusals = refusalsOf(attemptOf(described, session), session, edition);
+      const session = sessions.bySecret(described.parameters["refresh_token"]);
+      const scopes = (described.scope ?? "").split(" ").filter((scope) => scope !== "");
+      const asked = {
+        flow,
+        interactive: false,
+        scopes: scopes.filter((scope) => scope !== "offline_access"),
+      };
       const id = ids.uuid();
-      if (session === undefined || refusals.length > 0) return decline(id);
+      if (session === undefined || !isServed(asked, described, session)) return decline(id);
       return jsonResponse(200, renewed(session, described), id);
     },
   };
 
-  function attemptOf(described: EntraRequest, session: KnownSession | undefined): Attempt {
-    const user = session === undefined ? undefined : sessions.userOf(session);
-    const segment = described.tenant ?? "";
-    return {
+  function isServed(
+    asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
+    described: EntraRequest,
+    session: RecordedSession | undefined,
+  ): boolean {
+    const tenant = directory.tenant(session?.tenantId ?? described.tenant ?? "");
+    const user =
+      tenant === undefined || session === undefined
+        ? undefined
+        : directory.user(tenant, session.userId);
+    const attempt: Attempt = {
+      ...asked,
       atMs: clock.now(),
-      flow: "native-refresh",
       host: described.host,
-      tenantId: directory.tenant(segment)?.id ?? session?.tenantId ?? "",
+      tenantId: directory.tenant(described.tenant ?? "")?.id ?? session?.tenantId ?? "",
       clientId: described.app ?? "",
-      scopes: (described.scope ?? "")
-        .split(" ")
-        .filter((scope) => scope !== "" && scope !== "offline_access"),
-      interactive: false,
-      policies: directory.tenant(session?.tenantId ?? segment)?.policies ?? [],
+      policies: tenant?.policies ?? [],
       switches: {
         signInFrequency: settings.backupSignInFrequency,
         authenticationStrengths: settings.backupAuthenticationStrengths,
@@ -76,35 +94,23 @@ export function createBackup(options: BackupOptions): Backup {
         ? {}
         : { user: { id: user.id, kind: user.kind, revocations: directory.revocations(user) } }),
     };
+    return refusalsOf(attempt, session, edition).length === 0;
   }
 
   /** The last good reply with new times, signed anew; the refresh token is the one that was shown. */
   function renewed(session: KnownSession, described: EntraRequest): Record<string, unknown> {
     const { reply } = session;
-    const lifetimeSeconds = settings.backupTokenSeconds;
     const { refresh_in: _, ...rest } = reply;
     return {
       ...rest,
       expires_in: lifetimeSeconds,
       ext_expires_in: lifetimeSeconds,
-      access_token: reissue(reply["access_token"], lifetimeSeconds),
+      access_token: reissue(reply["access_token"], { lifetimeSeconds }),
       refresh_token: described.parameters["refresh_token"],
       ...(reply["id_token"] === undefined
         ? {}
-        : { id_token: reissue(reply["id_token"], lifetimeSeconds) }),
+        : { id_token: reissue(reply["id_token"], { lifetimeSeconds }) }),
     };
-  }
-
-  function reissue(token: unknown, lifetimeSeconds: number): string {
-    const { aio: _, rh: __, uti: ___, ...claims } = claimsOf(token) ?? {};
-    const iat = Math.floor(clock.now() / 1_000);
-    const times = { iat, nbf: iat, exp: iat + lifetimeSeconds };
-    const all = { ...claims, ...times };
-    const uti = hash("sha256", JSON.stringify(all), "base64url").slice(0, 22);
-    const key = directory.signingKey();
-    const v1 = claims["ver"] === "1.0" ? { x5t: key.kid } : {};
-    const input = `${encode({ typ: "JWT", alg: "RS256", ...v1, kid: key.kid })}.${encode({ ...all, uti })}`;
-    return `${input}.${signRs256(input, key)}`;
   }
 
   function decline(id: string): Response {
@@ -147,8 +153,4 @@ function flowOf(described: EntraRequest, directory: Directory): FlowKind | undef
     .find(({ clientId }) => clientId === described.app);
   if (app?.kind === "native") return "native-refresh";
   return app?.kind === "spa" ? "spa-code" : "web-code";
-}
-
-function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString("base64url");
 }

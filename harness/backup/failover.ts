@@ -4,7 +4,6 @@
  * reached for, keeps the primary's own failure (`shared/facts/entra.md` D.1 and D.6).
  */
 import { NetworkFault } from "../http/network-fault.ts";
-import { textOfResponse } from "../http/message.ts";
 import type { Service } from "../http/service.ts";
 import type { Backup } from "./backup.ts";
 
@@ -52,7 +51,7 @@ export function createFailover({ primary, backup, aroundBackup }: FailoverParts)
         return reply;
       }
       if (answer.status >= 500) return (await ask(request)) ?? answer;
-      await backup.observe(request, answer.status, await textOfResponse(answer));
+      await backup.observe(request, answer);
       return answer;
     },
   };

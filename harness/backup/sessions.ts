@@ -5,8 +5,9 @@
  */
 import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
-import type { Tenant, User } from "../directory/world.ts";
+import type { Tenant } from "../directory/world.ts";
 import type { EntraRequest } from "../http/endpoint.ts";
+import { claimsOf, parseObject } from "./claims.ts";
 import type { RecordedSession } from "./eligibility.ts";
 
 /** A session with what it takes to answer for it. */
@@ -19,7 +20,6 @@ export interface SessionStore {
   /** Reads a good reply of the token endpoint; anything else is passed over. */
   observe(described: EntraRequest, body: string, nowMs: number): void;
   bySecret(refreshToken: string | undefined): KnownSession | undefined;
-  userOf(session: RecordedSession): User | undefined;
 }
 
 export function createSessionStore(directory: Directory): SessionStore {
@@ -30,7 +30,7 @@ export function createSessionStore(directory: Directory): SessionStore {
 
   return {
     observe(described, body, nowMs) {
-      const reply = parse(body);
+      const reply = parseObject(body);
       const refreshToken = reply?.["refresh_token"];
       const claims = claimsOf(reply?.["access_token"]);
       const tenant = tenantOf(String(claims?.["tid"]));
@@ -56,26 +56,5 @@ export function createSessionStore(directory: Directory): SessionStore {
     },
     bySecret: (refreshToken) =>
       refreshToken === undefined ? undefined : sessions.get(keyOf(refreshToken)),
-    userOf(session) {
-      const tenant = tenantOf(session.tenantId);
-      return tenant === undefined ? undefined : directory.user(tenant, session.userId);
-    },
   };
-}
-
-/** The claims of a token that the primary has signed; unverified, for it comes from there. */
-export function claimsOf(token: unknown): Record<string, unknown> | undefined {
-  const [, payload = ""] = String(token).split(".");
-  return parse(Buffer.from(payload, "base64url").toString("utf8"));
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,100 @@
+/**
+ * Signing in with the backup: an app that asks authorize for an id token and nothing else
+ * gets one as long as the browser's session is known. Whatever else is asked of authorize
+ * keeps the primary's own failure.
+ */
+import type { Directory } from "../directory/directory.ts";
+import type { EntraRequest } from "../http/endpoint.ts";
+import { createResponse, type HeaderPair } from "../http/message.ts";
+import type { BrowserSession, BrowserSessionStore } from "./browser-sessions.ts";
+import type { FlowKind } from "./edition.ts";
+import type { Attempt, RecordedSession } from "./eligibility.ts";
+import type { Reissue } from "./reissue.ts";
+
+export interface SignInParts {
+  readonly directory: Directory;
+  readonly browsers: BrowserSessionStore;
+  readonly reissue: Reissue;
+  readonly lifetimeSeconds: number;
+  /** Whether the backup may serve: the rules, asked with what only the caller knows. */
+  readonly isServed: (
+    asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
+    described: EntraRequest,
+    session: RecordedSession | undefined,
+  ) => boolean;
+}
+
+/** Prompts that ask for a person. */
+const INTERACTIVE = new Set(["login", "consent", "select_account", "create"]);
+
+/** The answer of authorize, or nothing when the backup has none. */
+export function signInByBackup(
+  parts: SignInParts,
+  request: Request,
+  described: EntraRequest,
+): Response | undefined {
+  const { parameters: fields } = described;
+  const flow = flowOf(parts.directory, described);
+  if (request.method !== "GET" || flow === undefined) return undefined;
+  const session = parts.browsers.of(request, described.app ?? "");
+  const isHis =
+    session !== undefined &&
+    fields["redirect_uri"] === session.redirectUri &&
+    (fields["login_hint"] ?? session.username).toLowerCase() === session.username.toLowerCase();
+  if (!isHis) return undefined;
+  const asked = {
+    flow,
+    interactive: INTERACTIVE.has(fields["prompt"] ?? ""),
+    scopes: (fields["scope"] ?? "").split(/\s+/).filter((scope) => scope !== ""),
+  };
+  if (!parts.isServed(asked, described, session)) return undefined;
+  return answer(session, fields, renew(parts, session, fields["nonce"]));
+}
+
+/** The flow of a request for an id token only, by the kind of its app. */
+function flowOf(directory: Directory, { app, parameters }: EntraRequest): FlowKind | undefined {
+  if (parameters["response_type"] !== "id_token") return undefined;
+  const found = directory.world.tenants
+    .flatMap(({ apps }) => apps)
+    .find(({ clientId }) => clientId === app);
+  if (found?.kind === "spa") return "spa-implicit-id-token";
+  return found?.kind === "web" ? "web-id-token" : undefined;
+}
+
+function renew(
+  { reissue, lifetimeSeconds }: SignInParts,
+  { idToken }: BrowserSession,
+  nonce: string | undefined,
+): string {
+  return reissue(idToken, { lifetimeSeconds, ...(nonce === undefined ? {} : { nonce }) });
+}
+
+function answer(
+  { redirectUri }: BrowserSession,
+  fields: Readonly<Record<string, string>>,
+  idToken: string,
+): Response {
+  const { state, response_mode: mode } = fields;
+  const all = { id_token: idToken, ...(state === undefined ? {} : { state }) };
+  if (mode === "form_post") return page(redirectUri, all);
+  const location = new URL(redirectUri);
+  location.hash = new URLSearchParams(all).toString();
+  return createResponse("", { status: 302, headers: [["Location", location.href], ...NO_STORE] });
+}
+
+const NO_STORE: readonly HeaderPair[] = [["Cache-Control", "no-store, no-cache"]];
+
+function page(action: string, fields: Readonly<Record<string, string>>): Response {
+  const inputs = Object.entries(fields)
+    .map(([name, value]) => `<input name="${name}" type="hidden" value="${escapeHtml(value)}">`)
+    .join("");
+  const html = `<!doctype html><title>Working...</title><form method="post" action="${escapeHtml(action)}">${inputs}</form><script>document.forms[0].submit()</script>`;
+  return createResponse(html, {
+    status: 200,
+    headers: [["Content-Type", "text/html; charset=utf-8"], ...NO_STORE],
+  });
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+}
