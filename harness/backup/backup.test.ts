@@ -97,6 +97,16 @@ describe("the backup behind the front door", () => {
     expect([answer.servedBy, statusOf(answer)]).toEqual(["primary", 400]);
   });
 
+  it("is not what fails for a flow that it does not know, also when it is down", async () => {
+    const time = { from: minutes(20), for: hours(400) };
+    const down = {
+      ...tokenServerError({ ...time, id: "backup-down", code: 90034 }),
+      at: "backup" as const,
+    };
+    const answer = await lastAnswer({ app: "portal", outage: [tokenServerError(time), down] });
+    expect([answer.servedBy, answer.error?.codes]).toEqual(["primary", [90033]]);
+  });
+
   it("can be down itself", async () => {
     const time = { from: minutes(20), for: hours(400) };
     const down = {

@@ -16,25 +16,23 @@ export interface FailoverParts {
 
 /** The primary with the backup behind it. */
 export function createFailover({ primary, backup, aroundBackup }: FailoverParts): Service {
-  const unserved = new WeakSet<Request>();
+  const replies = new WeakMap<Request, Response>();
+  // The backup's own faults break what it would have said; of what it does not know, nothing.
   const fallback = aroundBackup({
     connect: () => Promise.resolve(),
-    handle: async (request) => {
-      const served = await backup.serve(request);
-      if (served !== undefined) return served;
-      unserved.add(request);
-      return Response.error();
-    },
+    handle: (request) => Promise.resolve(replies.get(request) ?? Response.error()),
   });
 
   /** The backup's reply, or nothing when it has none. */
   const ask = async (request: Request): Promise<Response | undefined> => {
+    const prepared = await backup.serve(request);
+    if (prepared === undefined) return undefined;
+    replies.set(request, prepared);
     const reply = await fallback.handle(request).catch((error: unknown) => {
       if (error instanceof NetworkFault) return undefined;
       throw error;
     });
-    if (reply === undefined || unserved.has(request)) return undefined;
-    byBackup.add(request);
+    if (reply !== undefined) byBackup.add(request);
     return reply;
   };
 
