@@ -76,6 +76,8 @@ export interface OpenApplication {
   readonly credential?: "secret" | "certificate";
   readonly cache?: "memory" | "persisted";
   readonly capabilities?: readonly string[];
+  /** The login host of its authority, such as `login.microsoftonline.us`; default: that of the public cloud. */
+  readonly host?: string;
 }
 
 /** Changes of the world by the script; each is recorded. */

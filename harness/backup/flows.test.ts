@@ -80,6 +80,33 @@ async function inOutage(flow: FlowKind, edition: EditionId) {
   };
 }
 
+describe("the host that an app uses", () => {
+  it.each([
+    ["login.microsoftonline.com", "backup", undefined, undefined],
+    ["login.microsoftonline.us", "backup", undefined, undefined],
+    // MSAL asks the preferred host of the cloud instead.
+    ["login.windows.net", "backup", undefined, "login.microsoftonline.com"],
+    ["login.partner.microsoftonline.cn", "backup", [50033], undefined],
+  ])("%s: answered by the %s, with %o", async (host, by, codes, asked = host) => {
+    const outcome = await run(
+      async ({ open, world, clock }) => {
+        const user = world.user("megan");
+        const desk = await open({ app: "desk-app", host });
+        await desk.acquire({ flow: "authorization-code", scopes: graph, user });
+        await clock.until(minutes(30));
+        await desk.attempt({ flow: "silent", scopes: graph, user, forceRefresh: true });
+      },
+      {
+        settings: { backup: "2026-03" },
+        faults: [tokenServerError({ from: minutes(20), for: hours(2) })],
+      },
+    );
+    const last = only(outcome, "exchange-ended").at(-1);
+    expect([last?.servedBy, last?.error?.codes]).toEqual([by, codes]);
+    expect(only(outcome, "exchange-began").every((began) => began.host === asked)).toBe(true);
+  });
+});
+
 describe.each(editionIds)("the backup by the text of %s", (edition) => {
   it.each(Object.keys(flows) as FlowKind[])("treats %s as the text says", async (flow) => {
     const isProtected = editionOf(edition).flows[flow].status === "protected";

@@ -5,6 +5,7 @@
 import type { TokenRequest } from "../client/client.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
 import { flows } from "../history/event.ts";
+import { isServedHost, servedHosts } from "../mount/served-hosts.ts";
 import type { OpenApplication } from "../scenario.ts";
 
 const openFields = [
@@ -13,6 +14,7 @@ const openFields = [
   "credential",
   "cache",
   "capabilities",
+  "host",
 ] as const satisfies readonly (keyof OpenApplication)[];
 
 const requestFields = [
@@ -32,6 +34,13 @@ export function checkOpen(wanted: OpenApplication): void {
   checkNames(fields, openFields, "open");
   oneOf(fields, "cache", ["memory", "persisted"], "open");
   oneOf(fields, "credential", ["secret", "certificate"], "open");
+  const { host } = wanted;
+  if (host === undefined || isServedHost(host)) return;
+  throw bad(
+    "open.host",
+    `"${host}" is not simulated`,
+    suggestNames(host, servedHosts, "Write a login host, such as login.microsoftonline.us."),
+  );
 }
 
 /** Throws `bad-scenario` for a request that no client could understand. */

@@ -163,6 +163,12 @@ describe("a script with a mistake in it", () => {
       "open.cache",
       "disk",
     ],
+    [
+      "a host that nobody simulates",
+      ({ open }) => open({ ...daemon, host: "login.example.com" }),
+      "open.host",
+      "login.example.com",
+    ],
     ["nothing to open", ({ open }) => open("portal" as never), "open", "portal"],
     [
       "a flow",

@@ -35,7 +35,7 @@ export interface ScriptParts {
   readonly mounted: Mounted;
 }
 
-const AUTHORITY_HOST = "https://login.microsoftonline.com";
+const PUBLIC_CLOUD = "login.microsoftonline.com";
 
 /** The context, and the numbers of operations that have not ended. */
 export function createScriptContext(parts: ScriptParts): {
@@ -66,7 +66,12 @@ export function createScriptContext(parts: ScriptParts): {
         cache: wanted.cache ?? "memory",
         ...(wanted.capabilities === undefined ? {} : { capabilities: wanted.capabilities }),
       },
-      context: createClientContext(parts, { name, tenant, cookiesOf }),
+      context: createClientContext(parts, {
+        name,
+        tenant,
+        cookiesOf,
+        host: wanted.host ?? PUBLIC_CLOUD,
+      }),
       recorder,
       clock,
       operations,
@@ -129,14 +134,19 @@ function createBrowsers(): ClientContext["cookiesOf"] {
 
 function createClientContext(
   parts: ScriptParts,
-  { name, tenant, cookiesOf }: { name: string; tenant: Tenant } & Pick<ClientContext, "cookiesOf">,
+  {
+    name,
+    tenant,
+    host,
+    cookiesOf,
+  }: { name: string; tenant: Tenant; host: string } & Pick<ClientContext, "cookiesOf">,
 ): ClientContext {
   const { clock, random, directory, recorder, mounted } = parts;
   return {
     world: directory.world,
     clock,
     random: random.fork(`client ${name}`),
-    authorityHost: AUTHORITY_HOST,
+    authorityHost: `https://${host}`,
     ...(mounted.reachesProcess ? {} : { transport: mounted.fetch }),
     browse: mounted.fetch,
     cookiesOf,
