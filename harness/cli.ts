@@ -11,6 +11,7 @@ import {
   readArguments,
 } from "./cli/arguments.ts";
 import { checkCommand, checkOptions } from "./cli/check.ts";
+import { coverageCommand, coverageOptions } from "./cli/coverage.ts";
 import type { Io } from "./cli/io.ts";
 import { listCommand, listOptions } from "./cli/list.ts";
 import { runOptions } from "./cli/plan.ts";
@@ -85,6 +86,13 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: checkOptions,
     judges: true,
     perform: checkCommand,
+  }),
+  command("coverage", {
+    usage: "coverage <app.json> | --app NAME | --resource NAME | --flow FLOW [options]",
+    does: "says whether the backup authentication system protects it, and why not",
+    options: coverageOptions,
+    judges: false,
+    perform: coverageCommand,
   }),
 ]);
 

@@ -14,6 +14,7 @@ export type HarnessErrorCode =
   | "bad-fault-plan"
   | "bad-scenario"
   | "bad-world"
+  | "bad-registration"
   | "bad-journal"
   | "bad-har"
   | "bad-baseline"

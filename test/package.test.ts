@@ -162,6 +162,7 @@ describe("the packed package", () => {
         "dist/fixtures/worlds/contoso.js",
         "dist/fixtures/keys/signing-1.key.pem",
         "dist/reports/baseline.json",
+        "schemas/coverage-app.json",
       ]),
     );
     expect(
@@ -189,6 +190,17 @@ describe("the packed package", () => {
       );
     expect(load('import("brownout")')).toBe("function\n");
     expect(load('Promise.resolve(require("brownout"))')).toBe("function\n");
+  });
+});
+
+describe("coverage of an application", () => {
+  it("is told from a file whose schema the package carries", () => {
+    const folder = join(place, "empty");
+    const app = { name: "Mine", kind: "managed-identity", flows: ["managed-identity"] };
+    writeFileSync(join(folder, "app.json"), JSON.stringify({ ...app, cloud: "commercial" }));
+    expect(run(folder, "npx", "brownout", "coverage", "app.json")).toMatch(/^Mine: protected\n/);
+    const code = 'console.log(require("brownout/schemas/coverage-app.json").$schema)';
+    expect(run(folder, "npx", "node", "--eval", code)).toMatch(/2020-12/);
   });
 });
 

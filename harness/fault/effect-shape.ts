@@ -2,7 +2,6 @@
  * What an effect of a fault plan may look like: one row a kind, which the compiler compares
  * with the union in `plan.ts`, so that a new effect cannot be forgotten here.
  */
-import type { ErrorBody, FaultEffect, FaultEffectKind, RetryAfter } from "./plan.ts";
 import {
   type Check,
   jsonValue,
@@ -16,7 +15,8 @@ import {
   variant,
   type VariantFields,
   whole,
-} from "./shape.ts";
+} from "../shape.ts";
+import type { ErrorBody, FaultEffect, FaultEffectKind, RetryAfter } from "./plan.ts";
 
 /** A century; what is longer was meant otherwise, and would leave the range of dates. */
 const LONGEST_MS = 100 * 365 * 86_400_000;

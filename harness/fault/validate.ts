@@ -3,16 +3,7 @@
  * tables that the compiler compares with the types of `plan.ts`; then what holds between
  * fields, because a window that can never take a request is a mistake, not a calm day.
  */
-import { HarnessError } from "../errors.ts";
 import { endpoints } from "../http/endpoint.ts";
-import { count, durationMs, effect } from "./effect-shape.ts";
-import {
-  type FaultPlan,
-  faultSites,
-  type FaultSlice,
-  type FaultWindow,
-  isConnectionEffect,
-} from "./plan.ts";
 import {
   type Check,
   type FieldsOf,
@@ -24,25 +15,30 @@ import {
   optional,
   ratio,
   refuse,
+  refusingAs,
   show,
-} from "./shape.ts";
+} from "../shape.ts";
+import { count, durationMs, effect } from "./effect-shape.ts";
+import {
+  type FaultPlan,
+  faultSites,
+  type FaultSlice,
+  type FaultWindow,
+  isConnectionEffect,
+} from "./plan.ts";
 
 /**
  * The plan, when it is one. Throws `HarnessError("bad-fault-plan")` whose message begins
  * with the path of the wrong field; `place` says where the plan came from (a file, a scenario).
  */
 export function checkFaultPlan(plan: unknown, place?: string): FaultPlan {
-  try {
+  return refusingAs({ code: "bad-fault-plan", place }, () => {
     if (!Array.isArray(plan)) refuse("faults", `is ${show(plan)}; it must be a list of windows`);
     const windows = Array.from(plan as unknown[]);
     windows.forEach((found, index) => checkWindow(found, `faults[${index}]`));
     checkIds(windows as FaultWindow[]);
     return plan as FaultPlan;
-  } catch (error) {
-    if (!(error instanceof HarnessError) || place === undefined) throw error;
-    const { code, message, hint } = error;
-    throw new HarnessError(code, message, { place, ...(hint === undefined ? {} : { hint }) });
-  }
+  });
 }
 
 const GRANTS = [

@@ -1,11 +1,12 @@
 /**
  * Small checkers for data that a person wrote: each is handed a value and its path, and
- * throws a `HarnessError` that says where, what was found and what is allowed. The tables
- * in `validate.ts` are made of them, and the compiler compares those with `plan.ts`.
+ * refuses by saying where, what was found and what is allowed. The tables of the parts are
+ * made of them (`fault/validate.ts`, `coverage/registration.ts`), and the compiler compares
+ * those with the types; `refusingAs` gives a refusal the part's own error code.
  */
-import { HarnessError, suggestNames } from "../errors.ts";
+import { HarnessError, type HarnessErrorCode, suggestNames } from "./errors.ts";
 
-/** Throws when `value`, found at `path`, is not what it should be. */
+/** Refuses when `value`, found at `path`, is not what it should be. */
 export type Check = (value: unknown, path: string) => void;
 
 /** A field that may be absent; `undefined` counts as absent. */
@@ -27,13 +28,36 @@ export type VariantFields<Union, Tag extends keyof Union, Value> = FieldsOf<
 
 export type Fields = Readonly<Record<string, Check | OptionalField>>;
 
-/** The one way to refuse a plan: `<path> <complaint>`. */
+/** What a checker throws; only `refusingAs` catches it. */
+class Refusal extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint: string | undefined) {
+    super(message);
+    this.name = "Refusal";
+    this.hint = hint;
+  }
+}
+
+/** The one way to refuse what was written: `<path> <complaint>`. */
 export function refuse(path: string, complaint: string, hint?: string): never {
-  throw new HarnessError(
-    "bad-fault-plan",
-    `${path} ${complaint}`,
-    hint === undefined || hint === "" ? {} : { hint },
-  );
+  throw new Refusal(`${path} ${complaint}`, hint === "" ? undefined : hint);
+}
+
+/** The result of `work`; a refusal becomes a `HarnessError` of that code, about `place`. */
+export function refusingAs<T>(
+  { code, place }: { readonly code: HarnessErrorCode; readonly place: string | undefined },
+  work: () => T,
+): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new HarnessError(code, error.message, {
+      ...(place === undefined ? {} : { place }),
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
 }
 
 /** A field that may be absent; when it is there it must pass. */
@@ -59,6 +83,11 @@ export const ratio: Check = (value, path) => {
     `is ${show(value)}; it must be a number from 0 to 1`,
     percent ? `For ${value} % write ${value / 100}.` : undefined,
   );
+};
+
+/** True or false, and nothing that looks like it. */
+export const flag: Check = (value, path) => {
+  if (typeof value !== "boolean") refuse(path, `is ${show(value)}; it must be true or false`);
 };
 
 /** A text that is not blank. */

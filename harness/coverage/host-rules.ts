@@ -1,0 +1,66 @@
+/**
+ * E7: which clouds the backup system covers, for whom, and under which hostnames.
+ * Source: `shared/facts/entra.md` D.4, I.3.
+ */
+import { articleOf, type Edition } from "../backup/edition.ts";
+import { hasUser } from "./flow-rules.ts";
+import type { JudgedRule, Switches } from "./judgement.ts";
+import type { Registration } from "./registration.ts";
+
+/** Whether the cloud covers users and managed identities; one rule for each kind that the application has. */
+export function judgeCloud(
+  { flows, cloud }: Registration,
+  { edition, switches }: { readonly edition: Edition; readonly switches: Switches },
+): readonly JudgedRule[] {
+  const protection = edition.clouds[cloud];
+  const isDisputed = cloud === "21vianet" && protection.managedIdentities;
+  const identities = [
+    { name: "users", flows: flows.filter(hasUser), served: protection.users },
+    {
+      name: "managed identities",
+      flows: flows.filter((flow) => flow === "managed-identity"),
+      served: protection.managedIdentities && !(isDisputed && switches.believe === "text"),
+    },
+  ];
+  return identities
+    .filter((identity) => identity.flows.length > 0)
+    .map(({ name, flows: concerned, served }) => {
+      const dispute = isDisputed ? " Which of them counts, --believe says." : "";
+      const said = {
+        id: "E7",
+        why: `Cloud ${cloud}, ${name}: ${protection.says}${dispute}`,
+        source: articleOf("system"),
+      } as const;
+      if (served) return { ...said, holds: true };
+      const change = "Nothing in the application helps; plan for the outage, or use another cloud.";
+      return { ...said, holds: false, change, denies: "everybody", flows: concerned };
+    });
+}
+
+/** Whether users' requests go to a host that the cloud's row names. */
+export function judgeHost(
+  { flows, cloud, host }: Registration,
+  { clouds }: Edition,
+): readonly JudgedRule[] {
+  const concerned = flows.filter(hasUser);
+  const { hosts, users } = clouds[cloud];
+  if (concerned.length === 0 || !users) return [];
+  const said = { id: "E7", source: articleOf("applications") } as const;
+  if (hosts.length === 0) {
+    return [{ ...said, holds: true, why: "This edition names no host for this cloud." }];
+  }
+  if (host === undefined || hosts.includes(host.toLowerCase())) {
+    const why = `Sign-ins go to ${host ?? `the documented host, ${hosts.join(" or ")}`}.`;
+    return [{ ...said, holds: true, why }];
+  }
+  return [
+    {
+      ...said,
+      holds: false,
+      why: `Sign-ins go to ${host}, which is not among the covered hosts of the cloud.`,
+      change: `Use the authority https://${hosts.join(" or ")}/<tenant>.`,
+      denies: "everybody",
+      flows: concerned,
+    },
+  ];
+}
