@@ -7,9 +7,10 @@ import { appKinds, flowsOf } from "./registration.ts";
 import { mailApp, portalApp, workerApp } from "./testing.ts";
 
 const schemaUrl = new URL("../../schemas/coverage-app.json", import.meta.url);
-const schema = new Ajv2020({ allErrors: true, strictTypes: false }).compile(
-  JSON.parse(readFileSync(schemaUrl, "utf8")),
-);
+const published = JSON.parse(readFileSync(schemaUrl, "utf8"));
+const schema = new Ajv2020({ allErrors: true, strictTypes: false }).compile(published);
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const readmeExample = /```json\n(\{\n {2}"\$schema"[^]*?\n)```/.exec(readme)?.[1] ?? "no example";
 
 function complaintAbout(found: unknown): string | undefined {
   try {
@@ -30,6 +31,10 @@ const good: readonly (readonly [string, unknown])[] = [
   ["a web app in brief", portalApp],
   ["a managed identity", workerApp],
   ["a name for editors", { ...portalApp, $schema: "brownout/schemas/coverage-app.json" }],
+  ["the README's example", JSON.parse(readmeExample)],
+  ...(published.examples as readonly unknown[]).map(
+    (example, index) => [`example ${index + 1} of the schema`, example] as const,
+  ),
   ["no policies", { ...portalApp, policies: [] }],
   ["a cache without end", { ...mailApp, tokenCache: { persisted: true } }],
   [
@@ -140,9 +145,18 @@ describe("a registration", () => {
     expect(() => parseRegistration("{", "app.json")).toThrow(
       expect.objectContaining({
         message: expect.stringMatching(/^it is no JSON/),
-        place: "app.json",
+        place: "app.json:1",
         hint: expect.stringMatching(/schemas\/coverage-app\.json/),
       }),
     );
+  });
+
+  it("that is no JSON is told in one line, whatever Node quotes of it", () => {
+    expect(() => parseRegistration('{\n "name": x\n}', "app.json")).toThrow(/^it is no JSON: .*$/);
+    expect(() => parseRegistration('{\n "name":\n', "app.json")).toThrow(/^[^\n]*$/);
+  });
+
+  it("may begin with a byte order mark", () => {
+    expect(parseRegistration(`\uFEFF${JSON.stringify(portalApp)}`, "app.json")).toEqual(portalApp);
   });
 });

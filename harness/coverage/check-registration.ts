@@ -35,11 +35,14 @@ import {
 export function parseRegistration(json: string, place: string): Registration {
   let found: unknown;
   try {
-    found = JSON.parse(json);
+    // Editors on Windows write a byte order mark.
+    found = JSON.parse(json.replace(/^\uFEFF/, ""));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // Node quotes the file, with its line breaks.
+    const reason = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
+    const line = /\(line (\d+)/.exec(reason)?.[1];
     throw new HarnessError("bad-registration", `it is no JSON: ${reason}`, {
-      place,
+      place: line === undefined ? place : `${place}:${line}`,
       hint: "What it may hold is in schemas/coverage-app.json of the package.",
       cause: error,
     });

@@ -28,7 +28,7 @@ export function judgeCloud(
       const dispute = isDisputed ? " Which of them counts, --believe says." : "";
       const said = {
         id: "E7",
-        why: `Cloud ${cloud}, ${name}: ${protection.says}${dispute}`,
+        why: `${protection.says}${dispute} This application has ${name}.`,
         source: articleOf("system"),
       } as const;
       if (served) return { ...said, holds: true };

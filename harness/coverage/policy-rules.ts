@@ -92,7 +92,7 @@ function defaultsComplaints(policy: PolicyRegistration): readonly Complaint[] {
     {
       why: `resilience defaults are disabled and ${blind.join(", ")} cannot be evaluated in an outage, so every user of the application is denied, also those whom the policy does not mean.`,
       change:
-        "Enable its resilience defaults before an outage, or scope it to named users instead of groups and roles.",
+        "Enable its resilience defaults before an outage, or do without what cannot be evaluated: name users, for example, instead of groups and roles.",
       denies: "everybody",
       source: "resilience-defaults",
     },
