@@ -32,6 +32,7 @@ function refusals(
     signInFrequency: "extend",
     authenticationStrengths: "ignore",
     classicPolicies,
+    atMs: 2 * 3_600_000,
     ...switches,
   } as const;
   return policyRefusals([{ ...policy, ...change }], subject, rules).length;
@@ -118,6 +119,12 @@ describe("what the articles disagree on", () => {
     expect(refusals({ signInFrequencyHours: 1 }, { signInFrequency: "block" })).toBe(1);
   });
 
+  it("sign-in frequency without resilience defaults: served until it is over", () => {
+    const off = { resilienceDefaults: "disabled" } as const;
+    expect(refusals({ ...off, signInFrequencyHours: 2 })).toBe(0);
+    expect(refusals({ ...off, signInFrequencyHours: 1 })).toBe(1);
+  });
+
   it("authentication strengths: not evaluated, or not supported", () => {
     const change = { controls: ["authentication-strength"] } as const;
     expect(refusals(change, { authenticationStrengths: "ignore" })).toBe(0);
@@ -136,6 +143,7 @@ describe("a refusal", () => {
       signInFrequency: "extend",
       authenticationStrengths: "ignore",
       classicPolicies: "ended",
+      atMs: 2_000,
     } as const;
     const off = { ...policy, conditions: ["location"], resilienceDefaults: "disabled" } as const;
     expect(policyRefusals([off], subject, rules)).toEqual([

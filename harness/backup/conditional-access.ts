@@ -14,6 +14,13 @@ export interface PolicySwitches {
   readonly authenticationStrengths: "ignore" | "block";
 }
 
+/** The switches, with what the edition and the clock say. */
+export interface PolicyRules extends PolicySwitches {
+  readonly classicPolicies: "reduce resilience" | "ended";
+  /** ms since the Unix epoch. */
+  readonly atMs: number;
+}
+
 /** The session as it was when it began. */
 export interface PolicySubject {
   readonly userId: string;
@@ -28,7 +35,7 @@ export interface PolicySubject {
 export function policyRefusals(
   policies: readonly ConditionalAccessPolicy[],
   subject: PolicySubject,
-  rules: PolicySwitches & { readonly classicPolicies: "reduce resilience" | "ended" },
+  rules: PolicyRules,
 ): readonly string[] {
   return policies.flatMap((policy) => {
     const why = refusalOf(policy, subject, rules);
@@ -39,7 +46,7 @@ export function policyRefusals(
 function refusalOf(
   policy: ConditionalAccessPolicy,
   subject: PolicySubject,
-  rules: PolicySwitches & { readonly classicPolicies: "reduce resilience" | "ended" },
+  rules: PolicyRules,
 ): string | undefined {
   // Report-only policies are never enforced, also here.
   if (policy.state !== "enabled" || !isForApp(policy, subject.clientId)) return undefined;
@@ -52,9 +59,8 @@ function refusalOf(
     return "cannot be evaluated in an outage, and its resilience defaults are off";
   }
   if (!wasFor(policy, subject)) return undefined;
-  if (policy.signInFrequencyHours !== undefined && rules.signInFrequency === "block") {
-    return "sets a sign-in frequency, which the backup does not support";
-  }
+  const frequency = frequencyRefusal(policy, subject, rules);
+  if (frequency !== undefined) return frequency;
   if (
     policy.controls.includes("authentication-strength") &&
     rules.authenticationStrengths === "block"
@@ -64,6 +70,21 @@ function refusalOf(
   const isNew = policy.enabledAtMs !== undefined && policy.enabledAtMs > subject.lastSuccessAtMs;
   return isNew && policy.controls.length > 0
     ? "was enabled after the session began, so its controls were not met"
+    : undefined;
+}
+
+function frequencyRefusal(
+  { signInFrequencyHours: hours, resilienceDefaults }: ConditionalAccessPolicy,
+  { lastSuccessAtMs }: PolicySubject,
+  { signInFrequency, atMs }: PolicyRules,
+): string | undefined {
+  if (hours === undefined) return undefined;
+  if (signInFrequency === "block")
+    return "sets a sign-in frequency, which the backup does not support";
+  // Sessions that expire in an outage are extended only where the defaults are on (D.3).
+  const isOver = atMs - lastSuccessAtMs > hours * 3_600_000;
+  return isOver && resilienceDefaults === "disabled"
+    ? "asks for a new sign-in by now, and its resilience defaults are off"
     : undefined;
 }
 

@@ -77,12 +77,12 @@ export function refusalsOf(
 }
 
 function accessRefusals(
-  { policies, switches }: Attempt,
+  { policies, switches, atMs }: Attempt,
   session: RecordedSession,
   edition: EditionId,
 ): readonly Refusal[] {
   const { classicPolicies } = editionOf(edition);
-  return policyRefusals(policies, session, { ...switches, classicPolicies }).map((why) => ({
+  return policyRefusals(policies, session, { ...switches, classicPolicies, atMs }).map((why) => ({
     rule: "E6",
     why,
     source: articleOf("resilience-defaults"),
