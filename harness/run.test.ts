@@ -221,6 +221,16 @@ describe("a run that cannot be", () => {
     });
   });
 
+  it("stops a script that calls for ever at one moment", async () => {
+    const still = run(async ({ operate }) => {
+      for (;;) await operate("my-app", () => Promise.resolve("token"));
+    });
+    await expect(still).rejects.toMatchObject({
+      code: "stuck",
+      hint: expect.stringContaining("Let time pass"),
+    });
+  });
+
   it("stops a script that waits for nothing", async () => {
     await expect(run(() => new Promise(() => undefined))).rejects.toMatchObject({ code: "stuck" });
   });

@@ -31,7 +31,8 @@ describe("holds", () => {
     served(told);
     expect(availability.judge(told.history())).toEqual({
       verdict: "pass",
-      message: "1 of 1 call that could end ok did (100 %); callers were without a token for 10m.",
+      message:
+        "1 of 1 call that could end ok did (100 %); callers together were without a token for 10m.",
       evidence: [0],
     });
   });
@@ -108,7 +109,7 @@ describe("is broken", () => {
     expect(availability.judge(told.history())).toEqual({
       verdict: "fail",
       message:
-        "2 of 3 calls that could end ok did (66.6 %); callers were without a token for 10m; the first denied needlessly was 30m in, and 100 % are asked for.",
+        "2 of 3 calls that could end ok did (66.6 %); callers together were without a token for 10m; the first denied needlessly was 30m in, and 100 % are asked for.",
       evidence: [5, 6],
     });
   });

@@ -69,7 +69,9 @@ function judge(history: History): Judgement {
   const share = served.length / possible;
   const withoutMs = withoutTokenMs(history);
   const without =
-    withoutMs === 0 ? "" : `; callers were without a token for ${formatDuration(withoutMs)}`;
+    withoutMs === 0
+      ? ""
+      : `; callers together were without a token for ${formatDuration(withoutMs)}`;
   const figures = `${served.length} of ${counted(possible, "call")} that could end ok did (${percent(share)})${without}`;
   const [first] = denied;
   if (share < min && first !== undefined) {

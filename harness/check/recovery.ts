@@ -24,7 +24,7 @@ import type { Judgement, Rule } from "./rule.ts";
 /** Judges `recovery`; bounds: `limits.recoveryWithinMs`, two minutes by default, and `limits.recoveryRequestsPerMinuteMax`. */
 export const recovery: Rule = {
   id: "recovery",
-  says: "After the last fault clears, calls succeed within two minutes and without a spike over capacity.",
+  says: "After the last fault clears, calls succeed within two minutes, or the bound that the scenario sets, and without a spike over capacity.",
   source:
     "Microsoft Entra, Increase the resilience of client applications: temporary blocks must end with their cause (https://learn.microsoft.com/entra/architecture/resilience-client-app); after recovery, requests return to the primary (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
   fix: "Let blocks and breakers end by themselves, cap back-off at a minute or two, and spread retries by chance.",

@@ -8,6 +8,7 @@ import { namesWithin } from "./held.ts";
 
 /** Codes with which Entra refuses what an administrator set up, and never an outage (Microsoft's list of AADSTS error codes). */
 const meanings: ReadonlyMap<number, string> = new Map([
+  [50049, "The authority host is no login host of Entra."],
   [50011, "The redirect URI is not registered for the app."],
   [70011, "The scope is not valid."],
   [90002, "The tenant was not found."],

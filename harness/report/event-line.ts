@@ -74,7 +74,8 @@ function describeOutcome(event: OperationCompleted): string {
     case "fail": {
       const { code, suberror, message } = event.error;
       const what = suberror === undefined ? code : `${code} (${suberror})`;
-      return `${who} fails: ${what}: ${message}`;
+      // Libraries begin their message with its code.
+      return `${who} fails: ${message.startsWith(`${what}: `) ? message : `${what}: ${message}`}`;
     }
     case "unknown":
       return event.reason === "run-ended"

@@ -68,12 +68,26 @@ export function checkOperate(name: unknown, call: unknown): void {
   );
 }
 
+/** A thousand clients that all ask at one moment make a tenth of it. */
+const EVENTS_AT_ONCE_MAX = 40_000;
+
 /** More than 72 hours of a thousand clients that ask every half hour. */
 const EVENTS_MAX = 1_000_000;
 
 /** Throws `stuck` when a history has grown beyond what anyone reads: a loop without an end. */
-export function checkLength(events: number): void {
-  if (events < EVENTS_MAX) return;
+export function checkLength(events: readonly { readonly at: number }[]): void {
+  const now = events.at(-1)?.at;
+  const isStill = now !== undefined && events.at(-EVENTS_AT_ONCE_MAX)?.at === now;
+  if (isStill) {
+    throw new HarnessError(
+      "stuck",
+      `the script has made ${EVENTS_AT_ONCE_MAX} events at one moment and still calls`,
+      {
+        hint: "Let time pass in the loop: await clock.sleep(seconds(20)).",
+      },
+    );
+  }
+  if (events.length < EVENTS_MAX) return;
   throw new HarnessError("stuck", `the script has made ${EVENTS_MAX} events and still calls`, {
     hint: "Let it end: loop until a time on the clock, or a number of calls.",
   });

@@ -77,7 +77,7 @@ export function createScriptContext(parts: ScriptParts): {
       operations,
       check: (request) => {
         checkRequest(request, name);
-        checkLength(recorder.events.length);
+        checkLength(recorder.events);
       },
       callApi: (accessToken, resource) => callApi(parts, accessToken, resource),
     });
@@ -85,7 +85,7 @@ export function createScriptContext(parts: ScriptParts): {
 
   const operate: ScriptContext["operate"] = async (name, call) => {
     checkOperate(name, call);
-    checkLength(recorder.events.length);
+    checkLength(recorder.events);
     const operation = operations.next();
     operations.open.add(operation);
     recorder.emit({
