@@ -7,7 +7,10 @@ import { HarnessError } from "../errors.ts";
 import { type BaselineEntry, parseBaseline } from "../report/baseline.ts";
 
 export interface BaselineFile {
+  /** What is known: the file's own entries, and those of the package about what the file does not name. */
   readonly entries: readonly BaselineEntry[];
+  /** The package's: they are not copied into a project's file. */
+  readonly lent: readonly BaselineEntry[];
   /** Where `--update-baseline` writes. Absolute. */
   readonly writeTo: string;
 }
@@ -21,16 +24,22 @@ export function readBaselineFile(options: {
 }): BaselineFile {
   const { named, cwd, forUpdate } = options;
   const own = resolve(cwd, named ?? join("reports", "baseline.json"));
-  if (existsSync(own)) return { entries: readEntries(own, cwd), writeTo: own };
   if (named !== undefined) {
-    if (forUpdate === true) return { entries: [], writeTo: own };
+    if (existsSync(own)) return { entries: readEntries(own, cwd), lent: [], writeTo: own };
+    if (forUpdate === true) return { entries: [], lent: [], writeTo: own };
     throw new HarnessError("bad-baseline", "there is no such file", {
       place: named,
       hint: "Write [] into it, or let --update-baseline write it.",
     });
   }
   const packaged = fileURLToPath(new URL("../../reports/baseline.json", import.meta.url));
-  return { entries: existsSync(packaged) ? readEntries(packaged, cwd) : [], writeTo: own };
+  const kept = existsSync(own) ? readEntries(own, cwd) : [];
+  const known = new Set(kept.map(({ scenario }) => scenario));
+  const lent =
+    existsSync(packaged) && packaged !== own
+      ? readEntries(packaged, cwd).filter(({ scenario }) => !known.has(scenario))
+      : [];
+  return { entries: [...kept, ...lent], lent, writeTo: own };
 }
 
 function readEntries(path: string, cwd: string): readonly BaselineEntry[] {

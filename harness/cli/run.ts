@@ -98,12 +98,13 @@ function writeReports(
 }
 
 function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
-  const { entries: before, writeTo } = plan.baseline;
+  const { entries: before, lent, writeTo } = plan.baseline;
   const entries = updateBaseline(before, session.report(before).results);
-  writeWhole(writeTo, writeBaseline(entries));
+  writeWhole(writeTo, writeBaseline(entries.filter((entry) => !lent.includes(entry))));
   const added = entries.filter((entry) => !before.includes(entry)).length;
   const removed = before.filter((entry) => !entries.includes(entry)).length;
-  const line = `Baseline: ${added} added, ${removed} removed, in ${shortPath(cwd, writeTo)}.`;
+  const reasons = added === 0 ? "" : " Write down the reason of each that says TODO.";
+  const line = `Baseline: ${added} added, ${removed} removed, in ${shortPath(cwd, writeTo)}.${reasons}`;
   return { entries, line };
 }
 
