@@ -133,6 +133,7 @@ const inFiles: readonly Mistake[] = [
     /rule\.jsonl, asserts\[0\]: .*"retry"/,
     /retry-after/,
   ],
+  ["a replay of a HAR", ["replay", "any.har"], /a HAR does not say what was run/, /brownout check/],
   ["a replay of a cut journal", ["replay", "cut.jsonl", "--out", "new"], /cut\.jsonl:\d+/, /again/],
   [
     "a replay without its scenario",

@@ -37,6 +37,12 @@ export async function replayCommand(
   io: Io,
 ): Promise<number> {
   const file = oneFile(positionals);
+  if (/\.har$/i.test(file)) {
+    throw new HarnessError("bad-usage", "a HAR does not say what was run", {
+      place: file,
+      hint: 'Replay the journal of the run, or judge the HAR with "brownout check".',
+    });
+  }
   const before = readTextFile(resolve(io.cwd, file), file);
   const { header } = parseJournal(before, file);
   checkAsserts(header.asserts, file);
