@@ -46,10 +46,15 @@ export function createRandom(seed: string): Random {
     },
     integer: (min, max) => min + Math.floor((next() / 0x1_0000_0000) * (max - min + 1)),
     uuid() {
-      const hex = Array.from({ length: 4 }, () => next().toString(16).padStart(8, "0")).join("");
+      const hex = hexOf(next()) + hexOf(next()) + hexOf(next()) + hexOf(next());
       const variant = ((Number.parseInt(hex[16] ?? "0", 16) & 0x3) | 0x8).toString(16);
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
     },
     token: (length) => Array.from({ length }, () => BASE64URL[next() & 63]).join(""),
   };
+}
+
+/** Eight digits of a 32-bit number. */
+function hexOf(value: number): string {
+  return (value + 0x1_0000_0000).toString(16).slice(1);
 }

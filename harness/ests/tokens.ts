@@ -44,6 +44,9 @@ export function createTokenIssuer(
   const sign = (claims: Readonly<Record<string, unknown>>, version: "1.0" | "2.0"): string => {
     const key = directory.signingKey();
     const headerKey = `${version} ${key.kid}`;
+    const text = JSON.stringify(claims);
+    const known = remembered.get(`${headerKey} ${text}`);
+    if (known !== undefined) return known;
     let header = headers.get(headerKey);
     if (header === undefined) {
       // x5t stands only in v1 tokens.
@@ -55,14 +58,12 @@ export function createTokenIssuer(
       });
       headers.set(headerKey, header);
     }
-    const input = `${header}.${encode(claims)}`;
-    const known = remembered.get(input);
-    if (known !== undefined) return known;
+    const input = `${header}.${Buffer.from(withOpaqueIds(text)).toString("base64url")}`;
     const token = `${input}.${signRs256(input, key)}`;
     if (options.remember === "equal-claims") {
       const oldest = remembered.size >= REMEMBERED_MAX ? remembered.keys().next().value : undefined;
       if (oldest !== undefined) remembered.delete(oldest);
-      remembered.set(input, token);
+      remembered.set(`${headerKey} ${text}`, token);
     }
     return token;
   };
@@ -88,7 +89,7 @@ export function createTokenIssuer(
         ...(grant.cae === "yes" ? { xms_cc: ["cp1"] } : {}),
         ver: version,
       };
-      return sign({ ...claims, ...opaqueIds(claims) }, version);
+      return sign(claims, version);
     },
     idToken(subject, extra) {
       const { tenant, app, user } = subject;
@@ -104,7 +105,7 @@ export function createTokenIssuer(
         tid: tenant.id,
         ver: "2.0",
       };
-      return sign({ ...claims, ...opaqueIds(claims) }, "2.0");
+      return sign(claims, "2.0");
     },
   };
 }
@@ -151,10 +152,15 @@ function proofNumber(proof: TokenSubject["proof"]): "0" | "1" | "2" {
   }
 }
 
-/** `aio`, `rh` and `uti` are opaque; ours follow from the other claims. */
-function opaqueIds(claims: unknown): { aio: string; rh: string; uti: string } {
-  const digest = hash("sha256", JSON.stringify(claims), "base64url");
-  return { aio: digest.slice(0, 32), rh: `1.${digest.slice(8, 30)}.`, uti: digest.slice(21, 43) };
+/** The claims as JSON with `aio`, `rh` and `uti` at their end: opaque ids, ours follow from the rest. */
+function withOpaqueIds(claims: string): string {
+  const digest = hash("sha256", claims, "base64url");
+  const ids = {
+    aio: digest.slice(0, 32),
+    rh: `1.${digest.slice(8, 30)}.`,
+    uti: digest.slice(21, 43),
+  };
+  return `${claims.slice(0, -1)},${JSON.stringify(ids).slice(1)}`;
 }
 
 function pairwise(userId: string, clientId: string): string {
