@@ -1,7 +1,7 @@
 /** Twelve hours without the primary: with valid tokens, past refresh_in, with expired ones. */
 import { hours, minutes, seconds } from "../harness/clock/duration.ts";
 import { hang, outage, tokenServerError, unreachable } from "../harness/fault/presets.ts";
-import { defineScenario, type ScriptContext } from "../harness/scenario.ts";
+import { defineScenario, type Scenario, type ScriptContext } from "../harness/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 const twelveHours = { from: hours(1), for: hours(12) };
@@ -88,39 +88,40 @@ export const hangPastRefreshIn = defineScenario({
     }),
 });
 
-export const outageDaemonPastRefreshIn = defineScenario({
+/** A daemon whose valid token is past refresh_in, under an outage of one kind or another. */
+function daemonPastRefreshIn(
+  outageOf: Pick<Scenario, "name" | "title" | "faults"> & { readonly standsFor: string },
+): Scenario {
+  const { standsFor, ...rest } = outageOf;
+  return defineScenario({
+    ...rest,
+    story: {
+      standsFor,
+      asserts: "The valid token is handed out for as long as it lives.",
+      failureMeans:
+        "Nightly jobs and services stop for hours while a valid token lies in their client's cache.",
+      fix: "Keep the last token beside the client, and use it until expires_on when the client throws.",
+    },
+    needs: ["client-credentials"],
+    asserts: ["proactive-refresh", "cached-token", "availability", "recovery"],
+    settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user-and-app" } },
+    script: (context) => askForDaemon(context, halfMinutes),
+  });
+}
+
+export const outageDaemonPastRefreshIn = daemonPastRefreshIn({
   name: "outage-12h-daemon-past-refresh-in",
   title: "12 hours of outage, daemon tokens past refresh_in and still valid",
-  story: {
-    standsFor:
-      "the same for client credentials, when the service sends refresh_in for app tokens (a setting: a recorded reply had none)",
-    asserts: "The valid token is handed out for as long as it lives.",
-    failureMeans:
-      "Nightly jobs and services stop for hours while a valid token lies in their client's cache.",
-    fix: "Keep the last token beside the client, and use it until expires_on when the client throws.",
-  },
-  needs: ["client-credentials"],
-  asserts: ["proactive-refresh", "cached-token", "availability", "recovery"],
-  settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user-and-app" } },
+  standsFor:
+    "the same for client credentials, when the service sends refresh_in for app tokens (a setting: a recorded reply had none)",
   faults: [tokenServerError(twelveHours)],
-  script: (context) => askForDaemon(context, halfMinutes),
 });
 
-export const unreachableDaemonPastRefreshIn = defineScenario({
+export const unreachableDaemonPastRefreshIn = daemonPastRefreshIn({
   name: "unreachable-12h-daemon-past-refresh-in",
   title: "12 hours without a connection, daemon tokens past refresh_in and still valid",
-  story: {
-    standsFor: "an outage without an HTTP answer, such as 2021-12-16 (Azure status history)",
-    asserts: "The valid token is handed out for as long as it lives.",
-    failureMeans:
-      "Nightly jobs and services stop for hours while a valid token lies in their client's cache.",
-    fix: "Keep the last token beside the client, and use it until expires_on when the client throws.",
-  },
-  needs: ["client-credentials"],
-  asserts: ["proactive-refresh", "cached-token", "availability", "recovery"],
-  settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user-and-app" } },
+  standsFor: "an outage without an HTTP answer, such as 2021-12-16 (Azure status history)",
   faults: [unreachable(twelveHours)],
-  script: (context) => askForDaemon(context, halfMinutes),
 });
 
 export const outageWithExpiredTokens = defineScenario({

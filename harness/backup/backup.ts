@@ -43,12 +43,13 @@ export function createBackup(options: BackupOptions): Backup {
   return {
     async observe(request, response) {
       const described = await describeRequest(request);
-      const body = await textOfResponse(response);
-      if (described.endpoint === "token" && response.status === 200) {
-        sessions.observe(described, body, clock.now());
+      const { endpoint } = described;
+      if (endpoint === "token" && response.status === 200) {
+        sessions.observe(described, await textOfResponse(response), clock.now());
       }
-      if (described.endpoint === "authorize")
-        browsers.observe(request, response, body, clock.now());
+      if (endpoint === "authorize") {
+        browsers.observe(request, response, await textOfResponse(response), clock.now());
+      }
     },
     async serve(request) {
       const described = await describeRequest(request);
@@ -72,18 +73,15 @@ export function createBackup(options: BackupOptions): Backup {
   function isServed(
     asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
     described: EntraRequest,
-    session: RecordedSession | undefined,
+    session: RecordedSession,
   ): boolean {
-    const tenant = directory.tenant(session?.tenantId ?? described.tenant ?? "");
-    const user =
-      tenant === undefined || session === undefined
-        ? undefined
-        : directory.user(tenant, session.userId);
+    const tenant = directory.tenant(session.tenantId);
+    const user = tenant === undefined ? undefined : directory.user(tenant, session.userId);
     const attempt: Attempt = {
       ...asked,
       atMs: clock.now(),
       host: described.host,
-      tenantId: directory.tenant(described.tenant ?? "")?.id ?? session?.tenantId ?? "",
+      tenantId: directory.tenant(described.tenant ?? "")?.id ?? session.tenantId,
       clientId: described.app ?? "",
       policies: tenant?.policies ?? [],
       switches: {
@@ -148,9 +146,7 @@ export function createBackup(options: BackupOptions): Backup {
 /** What a token request means, by its grant and the kind of its app; `undefined` for anything else. */
 function flowOf(described: EntraRequest, directory: Directory): FlowKind | undefined {
   if (described.endpoint !== "token" || described.grant !== "refresh_token") return undefined;
-  const app = directory.world.tenants
-    .flatMap(({ apps }) => apps)
-    .find(({ clientId }) => clientId === described.app);
+  const app = directory.appAnywhere(described.app);
   if (app?.kind === "native") return "native-refresh";
   return app?.kind === "spa" ? "spa-code" : "web-code";
 }

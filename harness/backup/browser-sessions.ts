@@ -5,15 +5,14 @@
  */
 import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
-import { claimsOf } from "./claims.ts";
+import { claimsOf } from "../http/json-object.ts";
 import type { RecordedSession } from "./eligibility.ts";
+import { recordedSession } from "./recorded.ts";
 
 /** A browser's session with one app. */
 export interface BrowserSession extends RecordedSession {
   readonly idToken: string;
   readonly redirectUri: string;
-  /** What sign-in names the user. */
-  readonly username: string;
 }
 
 /** Sign-in asks for no more than these when it asks for an id token only. */
@@ -37,25 +36,15 @@ export function createBrowserSessionStore(directory: Directory): BrowserSessionS
       const idToken = answer?.fields.get("id_token");
       if (answer === undefined || idToken === undefined || answer.fields.has("code")) return;
       if (answer.fields.has("access_token")) return;
-      const claims = claimsOf(idToken);
-      const tenant = directory.tenant(String(claims?.["tid"]));
-      const user =
-        tenant === undefined ? undefined : directory.user(tenant, String(claims?.["oid"]));
-      if (tenant === undefined || user === undefined) return;
-      const clientId = String(claims?.["aud"]);
-      const session: BrowserSession = {
-        userId: user.id,
-        tenantId: tenant.id,
+      const clientId = String(claimsOf(idToken)?.["aud"]);
+      const recorded = recordedSession(directory, idToken, {
         clientId,
         scopes: ID_TOKEN_SCOPES,
         lastSuccessAtMs: nowMs,
-        revocations: directory.revocations(user),
-        groups: user.groups ?? [],
-        roles: user.roles ?? [],
-        idToken,
-        redirectUri: answer.redirectUri,
-        username: user.upn,
-      };
+      });
+      if (recorded === undefined) return;
+      const { redirectUri } = answer;
+      const session: BrowserSession = { ...recorded, idToken, redirectUri };
       const given = response.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
       for (const cookie of [...given, ...cookiesOf(request)].filter(isOfSession)) {
         sessions.set(keyOf(cookie, clientId), session);

@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import { signRs256 } from "../directory/signing-keys.ts";
-import { claimsOf } from "./claims.ts";
+import { claimsOf } from "../http/json-object.ts";
 
 /** Claims that are replaced, when given, by what the request brings. */
 export interface Renewal {

@@ -5,10 +5,10 @@
  */
 import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
-import type { Tenant } from "../directory/world.ts";
 import type { EntraRequest } from "../http/endpoint.ts";
-import { claimsOf, parseObject } from "./claims.ts";
+import { parseObject } from "../http/json-object.ts";
 import type { RecordedSession } from "./eligibility.ts";
+import { recordedSession } from "./recorded.ts";
 
 /** A session with what it takes to answer for it. */
 export interface KnownSession extends RecordedSession {
@@ -26,29 +26,18 @@ export function createSessionStore(directory: Directory): SessionStore {
   const sessions = new Map<string, KnownSession>();
   const keyOf = (refreshToken: string): string => hash("sha256", refreshToken, "base64url");
 
-  const tenantOf = (id: string): Tenant | undefined => directory.tenant(id);
-
   return {
     observe(described, body, nowMs) {
       const reply = parseObject(body);
       const refreshToken = reply?.["refresh_token"];
-      const claims = claimsOf(reply?.["access_token"]);
-      const tenant = tenantOf(String(claims?.["tid"]));
-      const user =
-        tenant === undefined ? undefined : directory.user(tenant, String(claims?.["oid"]));
-      if (reply === undefined || tenant === undefined || user === undefined) return;
       if (typeof refreshToken !== "string" || described.app === undefined) return;
-      const session: KnownSession = {
-        userId: user.id,
-        tenantId: tenant.id,
+      const recorded = recordedSession(directory, reply?.["access_token"], {
         clientId: described.app,
-        scopes: String(reply["scope"]).split(" "),
+        scopes: String(reply?.["scope"]).split(" "),
         lastSuccessAtMs: nowMs,
-        revocations: directory.revocations(user),
-        groups: user.groups ?? [],
-        roles: user.roles ?? [],
-        reply,
-      };
+      });
+      if (reply === undefined || recorded === undefined) return;
+      const session: KnownSession = { ...recorded, reply };
       // Both the token that was shown and the one that was given stand for the device.
       for (const secret of [refreshToken, described.parameters["refresh_token"]]) {
         if (secret !== undefined) sessions.set(keyOf(secret), session);

@@ -7,7 +7,7 @@ import { createEsts } from "../ests/ests.ts";
 import { createRequest, createResponse, textOfResponse } from "../http/message.ts";
 import { createRandom } from "../random.ts";
 import { createBackup } from "./backup.ts";
-import { claimsOf } from "./claims.ts";
+import { claimsOf } from "../http/json-object.ts";
 import { createFailover } from "./failover.ts";
 
 const HOST = "https://login.microsoftonline.com";

@@ -20,7 +20,7 @@ export interface SignInParts {
   readonly isServed: (
     asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
     described: EntraRequest,
-    session: RecordedSession | undefined,
+    session: RecordedSession,
   ) => boolean;
 }
 
@@ -40,7 +40,7 @@ export function signInByBackup(
   const isHis =
     session !== undefined &&
     fields["redirect_uri"] === session.redirectUri &&
-    (fields["login_hint"] ?? session.username).toLowerCase() === session.username.toLowerCase();
+    isNamed(parts.directory, session, fields["login_hint"]);
   if (!isHis) return undefined;
   const asked = {
     flow,
@@ -51,12 +51,22 @@ export function signInByBackup(
   return answer(session, fields, renew(parts, session, fields["nonce"]));
 }
 
+/** Whether a login hint names the session's user; none names nobody else. */
+function isNamed(
+  directory: Directory,
+  { tenantId, userId }: BrowserSession,
+  hint: string | undefined,
+): boolean {
+  if (hint === undefined) return true;
+  const tenant = directory.tenant(tenantId);
+  const user = tenant === undefined ? undefined : directory.user(tenant, userId);
+  return user?.upn.toLowerCase() === hint.toLowerCase();
+}
+
 /** The flow of a request for an id token only, by the kind of its app. */
 function flowOf(directory: Directory, { app, parameters }: EntraRequest): FlowKind | undefined {
   if (parameters["response_type"] !== "id_token") return undefined;
-  const found = directory.world.tenants
-    .flatMap(({ apps }) => apps)
-    .find(({ clientId }) => clientId === app);
+  const found = directory.appAnywhere(app);
   if (found?.kind === "spa") return "spa-implicit-id-token";
   return found?.kind === "web" ? "web-id-token" : undefined;
 }

@@ -17,7 +17,7 @@ export interface BaselineFile {
 
 /** Reads the baseline; `bad-baseline` when it is malformed, or when it was named and is not there. */
 export function readBaselineFile(options: {
-  readonly named?: string;
+  readonly named?: string | undefined;
   readonly cwd: string;
   /** The file may be missing: it is about to be written. */
   readonly forUpdate?: true;

@@ -33,10 +33,7 @@ export async function checkCommand(
       hint: "Name a journal (.jsonl) or a HAR file: brownout check reports/out/journals/x.jsonl",
     });
   }
-  const { entries: baseline } = readBaselineFile({
-    cwd: io.cwd,
-    ...(values.baseline === undefined ? {} : { named: values.baseline }),
-  });
+  const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const histories: History[] = [];
   for (const file of positionals) histories.push(await readHistory(file, io.cwd));
   const told = histories.map((history): Told => {

@@ -46,10 +46,7 @@ export async function replayCommand(
   const before = readTextFile(resolve(io.cwd, file), file);
   const { header } = parseJournal(before, file);
   checkAsserts(header.asserts, file);
-  const { entries: baseline } = readBaselineFile({
-    cwd: io.cwd,
-    ...(values.baseline === undefined ? {} : { named: values.baseline }),
-  });
+  const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const named = scenarioOf(header, io.cwd, file);
   const scenario = await loadScenario(named);
   const folder = join(resolve(io.cwd, values.out ?? join("reports", "out", "replay")), "journals");

@@ -1,4 +1,5 @@
 /** What `bare-fetch` puts on the wire, and what it makes of the answers. */
+import { decodeObject, parseObject } from "../http/json-object.ts";
 import { createRequest } from "../http/message.ts";
 import { parseRetryAfter } from "../history/retry-after.ts";
 import type { ClientContext, OpenOptions } from "./client.ts";
@@ -112,7 +113,7 @@ function keptToken(
   const seconds = (name: string): number => Number(body[name] ?? 0) * 1_000;
   const sent = body["client_info"];
   const encoded = typeof sent === "string" ? sent : "";
-  const info = parseObject(Buffer.from(encoded, "base64url").toString("utf8"));
+  const info = decodeObject(encoded);
   return {
     accessToken,
     expiresAt: nowMs + seconds("expires_in"),
@@ -142,15 +143,4 @@ function refuse(
     ...(typeof body?.["suberror"] === "string" ? { suberror: body["suberror"] } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

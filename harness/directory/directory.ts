@@ -13,6 +13,8 @@ export interface Directory {
   tenant(segment: string): Tenant | undefined;
   /** An app that can be used in a tenant: registered there, or multi-tenant elsewhere. */
   app(tenant: Tenant, clientId: string): AppRegistration | undefined;
+  /** An app by its client id, wherever it is registered. */
+  appAnywhere(clientId: string | undefined): AppRegistration | undefined;
   /** By object id or UPN. */
   user(tenant: Tenant, idOrUpn: string): User | undefined;
   /** The tenant in which a UPN is at home. */
@@ -65,6 +67,8 @@ export function createDirectory(world: World, clock: Clock): Directory {
         .flatMap((other) => other.apps)
         .find((app) => app.multiTenant === true && app.clientId === wanted);
     },
+    appAnywhere: (clientId) =>
+      world.tenants.flatMap(({ apps }) => apps).find((app) => app.clientId === clientId),
     user(tenant, idOrUpn) {
       const wanted = idOrUpn.toLowerCase();
       return tenant.users.find((user) => user.id === wanted || user.upn.toLowerCase() === wanted);

@@ -4,6 +4,7 @@
  * never shows one (`shared/facts/entra.md` A.4).
  */
 import type { Tenant, User } from "../directory/world.ts";
+import { decodeObject } from "../http/json-object.ts";
 import {
   checkAuthorizeRequest,
   readAuthorizeRequest,
@@ -229,15 +230,9 @@ function signInPage(
 
 /** The request that the page carried; an empty one for a `ctx` that is not ours. */
 function fieldsOf(ctx: string): Readonly<Record<string, string>> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(ctx, "base64url").toString("utf8"));
-    if (typeof value !== "object" || value === null) return {};
-    return Object.fromEntries(
-      Object.entries(value).filter(
-        (entry): entry is [string, string] => typeof entry[1] === "string",
-      ),
-    );
-  } catch {
-    return {};
-  }
+  return Object.fromEntries(
+    Object.entries(decodeObject(ctx) ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
 }

@@ -2,6 +2,7 @@
 import { createVerify, X509Certificate } from "node:crypto";
 import type { AppRegistration } from "../directory/world.ts";
 import { basicCredentials } from "../http/endpoint.ts";
+import { decodeObject } from "../http/json-object.ts";
 import { isShared, type EstsContext } from "./context.ts";
 import { isInstance } from "./discovery.ts";
 import { EstsError } from "./errors.ts";
@@ -39,8 +40,8 @@ function checkSecret(secret: string, app: AppRegistration, nowMs: number): void 
 function checkAssertion(context: EstsContext, assertion: string, app: AppRegistration): void {
   const nowMs = context.clock.now();
   const [header = "", payload = "", signature = ""] = assertion.split(".");
-  const claims = readJson(payload);
-  const algorithm = readJson(header)?.["alg"];
+  const claims = decodeObject(payload);
+  const algorithm = decodeObject(header)?.["alg"];
   if (claims === undefined || (algorithm !== "RS256" && algorithm !== "PS256"))
     throw new EstsError(700027);
   const valid = app.certificates.some((pem) => {
@@ -68,15 +69,4 @@ function isForTenantAsked({ directory, described, origin }: EstsContext, aud: un
   return (
     isShared(segment) || isShared(asked) || directory.tenant(segment) === directory.tenant(asked)
   );
-}
-
-function readJson(part: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    return typeof value === "object" && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

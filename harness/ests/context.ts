@@ -75,10 +75,7 @@ export function appOf(context: EstsContext, tenant: Tenant): AppRegistration {
 
 /** The app on a shared endpoint, before a user is known: 700016 anywhere unknown, 50194 when it has one tenant. */
 export function sharedAppOf(context: EstsContext, clientId: string): AppRegistration {
-  const wanted = clientId.toLowerCase();
-  const app = context.directory.world.tenants
-    .flatMap(({ apps }) => apps)
-    .find((candidate) => candidate.clientId === wanted);
+  const app = context.directory.appAnywhere(clientId.toLowerCase());
   if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
   if (app.multiTenant !== true) throw new EstsError(50194);
   return app;

@@ -2,6 +2,7 @@
  * What a token endpoint's JSON body says, as facts for the rules: the error, or what was
  * issued and how long it lives. Shapes: `shared/facts/entra.md` A.6 and A.9.
  */
+import { decodeObject, parseObject } from "../http/json-object.ts";
 import type { IssuedFacts, TokenFacts, WireError } from "./event.ts";
 import { fingerprint } from "./redact.ts";
 
@@ -11,14 +12,8 @@ export function factsOfBody(
   status: number,
   atMs: number,
 ): { readonly error?: WireError; readonly issued?: IssuedFacts } {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return {};
-  }
-  if (typeof body !== "object" || body === null) return {};
-  const fields = body as Readonly<Record<string, unknown>>;
+  const fields = parseObject(text);
+  if (fields === undefined) return {};
   if (typeof fields["error"] === "string") return { error: errorFacts(fields, fields["error"]) };
   if (status !== 200) return {};
   const issued = issuedFacts(fields, atMs);
@@ -78,12 +73,6 @@ function instant(lifetimeSeconds: unknown, atMs: number): number | undefined {
 
 function homeAccountOf(clientInfo: unknown): string | undefined {
   if (typeof clientInfo !== "string") return undefined;
-  try {
-    const { uid, utid } = JSON.parse(
-      Buffer.from(clientInfo, "base64url").toString("utf8"),
-    ) as Record<string, unknown>;
-    return typeof uid === "string" && typeof utid === "string" ? `${uid}.${utid}` : undefined;
-  } catch {
-    return undefined;
-  }
+  const { uid, utid } = decodeObject(clientInfo) ?? {};
+  return typeof uid === "string" && typeof utid === "string" ? `${uid}.${utid}` : undefined;
 }

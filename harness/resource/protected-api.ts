@@ -10,6 +10,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { ProtectedResource, User } from "../directory/world.ts";
 import { describeRequest } from "../http/endpoint.ts";
 import type { Handler } from "../http/handler.ts";
+import { decodeObject } from "../http/json-object.ts";
 import { createRequest, createResponse, type HeaderPair } from "../http/message.ts";
 
 export type TokenVerdict =
@@ -139,21 +140,10 @@ interface TokenParts {
 
 function readToken(token: string): TokenParts | undefined {
   const [header = "", payload = "", signature = ""] = token.split(".");
-  try {
-    const { kid } = JSON.parse(Buffer.from(header, "base64url").toString("utf8")) as {
-      kid?: unknown;
-    };
-    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    if (typeof kid !== "string" || typeof claims !== "object" || claims === null) return undefined;
-    return {
-      input: `${header}.${payload}`,
-      signature,
-      kid,
-      claims: claims as Record<string, unknown>,
-    };
-  } catch {
-    return undefined;
-  }
+  const { kid } = decodeObject(header) ?? {};
+  const claims = decodeObject(payload);
+  if (typeof kid !== "string" || claims === undefined) return undefined;
+  return { input: `${header}.${payload}`, signature, kid, claims };
 }
 
 function userOf(directory: Directory, claims: Readonly<Record<string, unknown>>): User | undefined {

@@ -1,0 +1,24 @@
+/** What the backup keeps of a user whom the primary has just answered: the same for tokens and for browsers. */
+import type { Directory } from "../directory/directory.ts";
+import { claimsOf } from "../http/json-object.ts";
+import type { RecordedSession } from "./eligibility.ts";
+
+/** The session that a token of the primary stands for; `undefined` when it is no user's of this world. */
+export function recordedSession(
+  directory: Directory,
+  token: unknown,
+  seen: Pick<RecordedSession, "clientId" | "scopes" | "lastSuccessAtMs">,
+): RecordedSession | undefined {
+  const claims = claimsOf(token);
+  const tenant = directory.tenant(String(claims?.["tid"]));
+  const user = tenant === undefined ? undefined : directory.user(tenant, String(claims?.["oid"]));
+  if (tenant === undefined || user === undefined) return undefined;
+  return {
+    ...seen,
+    userId: user.id,
+    tenantId: tenant.id,
+    revocations: directory.revocations(user),
+    groups: user.groups ?? [],
+    roles: user.roles ?? [],
+  };
+}
