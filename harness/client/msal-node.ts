@@ -149,6 +149,10 @@ async function acquireForUser(
     case "on-behalf-of":
     case "device-code":
     case "password":
+    case "managed-identity":
+    case "id-token":
+    case "saml-idp-initiated":
+    case "saml-sp-initiated":
     case "custom":
       throw new HarnessError(
         "bad-scenario",
