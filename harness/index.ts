@@ -66,6 +66,7 @@ export { defaultServiceSettings } from "./directory/settings.ts";
 export type {
   AppRegistration,
   ClientSecret,
+  ConditionalAccessPolicy,
   Device,
   ProtectedResource,
   ServiceSettings,
@@ -96,8 +97,8 @@ export type {
   TokenFacts,
   TokenPresented,
   WireError,
-  WorldChanged,
 } from "./history/event.ts";
+export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./check/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./check/rules.ts";
 export type { Finding } from "./check/rules.ts";

@@ -8,7 +8,7 @@ import { days, formatDuration } from "./clock/duration.ts";
 import { HarnessError } from "./errors.ts";
 import { takeProcessClock } from "./clock/process-clock.ts";
 import type { VirtualClock } from "./clock/virtual-clock.ts";
-import { checkWorld } from "./directory/check-world.ts";
+import { checkSettings, checkWorld } from "./directory/check-world.ts";
 import type { World } from "./directory/world.ts";
 import { createFaultSchedule } from "./fault/schedule.ts";
 import type { History, JournalHeader } from "./history/event.ts";
@@ -51,6 +51,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   try {
     const random = createRandom(options.seed).fork(scenario.name);
     const settings = { ...world.settings, ...scenario.settings };
+    checkSettings(settings);
     checkBackupFaults(scenario, settings.backup);
     const { service, recorder, directory } = createService({
       world,

@@ -8,7 +8,14 @@ import { HarnessError, suggestNames } from "./errors.ts";
 import { checkFaultPlan } from "./fault/validate.ts";
 import { flows } from "./history/event.ts";
 import type { Random } from "./random.ts";
-import type { AppRegistration, ServiceSettings, Tenant, User, World } from "./directory/world.ts";
+import type {
+  AppRegistration,
+  ConditionalAccessPolicy,
+  ServiceSettings,
+  Tenant,
+  User,
+  World,
+} from "./directory/world.ts";
 import type { FaultPlan } from "./fault/plan.ts";
 import type { Flow, RuleLimits } from "./history/event.ts";
 import type { ClientUnderTest, TokenRequest, TokenResult } from "./client/client.ts";
@@ -87,8 +94,19 @@ export interface WorldControls {
   user(name: string, tenant?: string): User;
   app(name: string, tenant?: string): AppRegistration;
   revokeSessions(users: readonly User[] | "everyone"): void;
+  /** By the user or by an administrator. */
   changePassword(user: User): void;
   disable(user: User): void;
+  delete(user: User): void;
+  /** An administrator asks a second factor of the user: what was granted without it is void. */
+  enableMfa(user: User): void;
+  /** The user's risk is found to be high. */
+  raiseRisk(user: User): void;
+  /** Replaces the user's groups, by name. */
+  setGroups(user: User, groups: readonly string[]): void;
+  /** Adds a Conditional Access policy, or replaces the one of that name; default: of the first tenant. */
+  setPolicy(policy: ConditionalAccessPolicy, tenant?: string): void;
+  removePolicy(name: string, tenant?: string): void;
   /** Publishes a new signing key and signs with it; old keys stay published for `overlapMs`. */
   rotateKeys(options?: { readonly overlapMs?: number }): void;
 }

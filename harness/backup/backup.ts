@@ -12,6 +12,7 @@ import type { Random } from "../random.ts";
 import { createBrowserSessionStore } from "./browser-sessions.ts";
 import type { EditionId, FlowKind } from "./edition.ts";
 import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
+import { createKnownDirectory } from "./known-directory.ts";
 import { createReissue } from "./reissue.ts";
 import { createSessionStore, type KnownSession } from "./sessions.ts";
 import { signInByBackup } from "./sign-in.ts";
@@ -22,6 +23,8 @@ export interface BackupOptions {
   readonly random: Random;
   readonly settings: ServiceSettings;
   readonly edition: EditionId;
+  /** Whether the primary is well now: what changes then, the backup learns of at once. */
+  readonly isPrimaryWell: () => boolean;
 }
 
 export interface Backup {
@@ -35,6 +38,10 @@ export function createBackup(options: BackupOptions): Backup {
   const { directory, clock, random, settings, edition } = options;
   const sessions = createSessionStore(directory);
   const browsers = createBrowserSessionStore(directory);
+  const known = createKnownDirectory({
+    ...options,
+    revocationDelaySeconds: settings.backupRevocationDelaySeconds,
+  });
   const reissue = createReissue(directory, clock);
   const ids = random.fork("ids");
   const lifetimeSeconds = settings.backupTokenSeconds;
@@ -44,6 +51,9 @@ export function createBackup(options: BackupOptions): Backup {
     async observe(request, response) {
       const described = await describeRequest(request);
       const { endpoint } = described;
+      const isOfUsers = endpoint === "token" || endpoint === "authorize";
+      const tenant = directory.tenant(described.tenant ?? "");
+      if (isOfUsers && response.status < 400 && tenant !== undefined) known.refresh(tenant);
       if (endpoint === "token" && response.status === 200) {
         sessions.observe(described, await textOfResponse(response), clock.now());
       }
@@ -76,21 +86,22 @@ export function createBackup(options: BackupOptions): Backup {
     session: RecordedSession,
   ): boolean {
     const tenant = directory.tenant(session.tenantId);
-    const user = tenant === undefined ? undefined : directory.user(tenant, session.userId);
+    // By the world and not by the directory: that an account is gone comes as a revocation.
+    const user = tenant?.users.find(({ id }) => id === session.userId);
     const attempt: Attempt = {
       ...asked,
       atMs: clock.now(),
       host: described.host,
       tenantId: directory.tenant(described.tenant ?? "")?.id ?? session.tenantId,
       clientId: described.app ?? "",
-      policies: tenant?.policies ?? [],
+      policies: tenant === undefined ? [] : known.policies(tenant),
       switches: {
         signInFrequency: settings.backupSignInFrequency,
         authenticationStrengths: settings.backupAuthenticationStrengths,
       },
       ...(user === undefined
         ? {}
-        : { user: { id: user.id, kind: user.kind, revocations: directory.revocations(user) } }),
+        : { user: { id: user.id, kind: user.kind, revocations: known.revocations(user.id) } }),
     };
     return refusalsOf(attempt, session, edition).length === 0;
   }

@@ -49,6 +49,7 @@ export interface Attempt {
   readonly user?: {
     readonly id: string;
     readonly kind: "member" | "guest";
+    /** How often the user has been revoked, as far as the backup has been told. */
     readonly revocations: number;
   };
 }
@@ -129,7 +130,7 @@ function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly R
   }
   if (attempt.user === undefined || attempt.user.id !== session.userId) {
     refusals.push(refuse("E4", "the session is another user's"));
-  } else if (attempt.user.revocations !== session.revocations) {
+  } else if (attempt.user.revocations > session.revocations) {
     refusals.push(refuse("E5", "the user's sessions were revoked since"));
   }
   const seen = new Set(session.scopes.map((scope) => scope.toLowerCase()));

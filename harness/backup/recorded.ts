@@ -18,7 +18,7 @@ export function recordedSession(
     userId: user.id,
     tenantId: tenant.id,
     revocations: directory.revocations(user),
-    groups: user.groups ?? [],
+    groups: directory.groups(user),
     roles: user.roles ?? [],
   };
 }

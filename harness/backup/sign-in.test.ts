@@ -30,7 +30,14 @@ function start(world: World = contoso) {
           ? Promise.resolve(createResponse("down", { status: 503, headers: [] }))
           : ests(request),
     },
-    backup: createBackup({ directory, clock, random, settings, edition: "2026-03" }),
+    backup: createBackup({
+      directory,
+      clock,
+      random,
+      settings,
+      edition: "2026-03",
+      isPrimaryWell: () => !isDown,
+    }),
     aroundBackup: (backup) => backup,
   });
   const send = async (path: string, form?: Record<string, string>) => {

@@ -1,11 +1,23 @@
 /**
  * The directory of a run: look-ups over a readonly world, and what the run changes in it
- * (revocations, disabled users, signing keys). It answers; the token service decides.
+ * (revocations, disabled users, policies, signing keys). It answers; the token service decides.
  */
 import type { Clock } from "../clock/clock.ts";
 import { HarnessError } from "../errors.ts";
 import { loadSigningKey, SIGNING_KEY_COUNT, type SigningKey } from "./signing-keys.ts";
-import type { AppRegistration, ProtectedResource, Tenant, User, World } from "./world.ts";
+import type {
+  AppRegistration,
+  ConditionalAccessPolicy,
+  ProtectedResource,
+  Tenant,
+  User,
+  World,
+} from "./world.ts";
+
+/** A change that others are told of when it happens, as by the events of continuous access evaluation. */
+export type DirectoryChange =
+  | { readonly kind: "user-revoked"; readonly user: User }
+  | { readonly kind: "policies-changed"; readonly tenant: Tenant };
 
 export interface Directory {
   readonly world: World;
@@ -15,7 +27,7 @@ export interface Directory {
   app(tenant: Tenant, clientId: string): AppRegistration | undefined;
   /** An app by its client id, wherever it is registered. */
   appAnywhere(clientId: string | undefined): AppRegistration | undefined;
-  /** By object id or UPN. */
+  /** By object id or UPN; `undefined` once deleted. */
   user(tenant: Tenant, idOrUpn: string): User | undefined;
   /** The tenant in which a UPN is at home. */
   homeOf(upn: string): { readonly tenant: Tenant; readonly user: User } | undefined;
@@ -30,6 +42,22 @@ export interface Directory {
   revocations(user: User): number;
   revokeSessions(users: readonly User[]): void;
   disable(user: User): void;
+  delete(user: User): void;
+  /** From now on the user needs a second factor, and what was granted without it is void. */
+  enableMfa(user: User): void;
+  /** Whether MFA was enabled after that many revocations: what an older grant of the user lacks. */
+  lacksMfa(user: User, revocations: number): boolean;
+
+  /** Names of the user's groups now. */
+  groups(user: User): readonly string[];
+  setGroups(user: User, groups: readonly string[]): void;
+  /** The Conditional Access policies of a tenant now. */
+  policies(tenant: Tenant): readonly ConditionalAccessPolicy[];
+  /** Adds a policy, or replaces the one of that name; one whose controls are new counts as enabled now. */
+  setPolicy(tenant: Tenant, policy: ConditionalAccessPolicy): void;
+  removePolicy(tenant: Tenant, name: string): void;
+  /** Calls back at each change from now on. */
+  watch(listener: (change: DirectoryChange) => void): void;
 
   /** The key that signs now. */
   signingKey(): SigningKey;
@@ -48,12 +76,25 @@ export function createDirectory(world: World, clock: Clock): Directory {
   const validFrom = new Map<string, number>();
   const revocations = new Map<string, number>();
   const disabled = new Set<string>();
+  const deleted = new Set<string>();
+  const mfaSince = new Map<string, number>();
+  const groups = new Map<string, readonly string[]>();
+  const policies = new Map<string, readonly ConditionalAccessPolicy[]>();
+  const listeners: ((change: DirectoryChange) => void)[] = [];
   const retired: { key: SigningKey; untilMs: number }[] = [];
   let signing = 0;
 
   const revoke = (user: User): void => {
     validFrom.set(user.id, clock.now());
     revocations.set(user.id, (revocations.get(user.id) ?? 0) + 1);
+    tell({ kind: "user-revoked", user });
+  };
+  const tell = (change: DirectoryChange): void => listeners.forEach((listener) => listener(change));
+  const policiesOf = (tenant: Tenant): readonly ConditionalAccessPolicy[] =>
+    policies.get(tenant.id) ?? tenant.policies ?? [];
+  const changePolicies = (tenant: Tenant, changed: readonly ConditionalAccessPolicy[]): void => {
+    policies.set(tenant.id, changed);
+    tell({ kind: "policies-changed", tenant });
   };
 
   return {
@@ -71,13 +112,16 @@ export function createDirectory(world: World, clock: Clock): Directory {
       world.tenants.flatMap(({ apps }) => apps).find((app) => app.clientId === clientId),
     user(tenant, idOrUpn) {
       const wanted = idOrUpn.toLowerCase();
-      return tenant.users.find((user) => user.id === wanted || user.upn.toLowerCase() === wanted);
+      return tenant.users.find(
+        ({ id, upn }) => !deleted.has(id) && (id === wanted || upn.toLowerCase() === wanted),
+      );
     },
     homeOf(upn) {
       const wanted = upn.toLowerCase();
       for (const tenant of world.tenants) {
         const user = tenant.users.find(
-          (candidate) => candidate.kind === "member" && candidate.upn.toLowerCase() === wanted,
+          ({ id, kind, upn }) =>
+            kind === "member" && !deleted.has(id) && upn.toLowerCase() === wanted,
         );
         if (user !== undefined) return { tenant, user };
       }
@@ -97,6 +141,32 @@ export function createDirectory(world: World, clock: Clock): Directory {
       disabled.add(user.id);
       revoke(user);
     },
+    delete(user) {
+      deleted.add(user.id);
+      revoke(user);
+    },
+    enableMfa(user) {
+      revoke(user);
+      mfaSince.set(user.id, revocations.get(user.id) ?? 0);
+    },
+    lacksMfa: (user, before) => before < (mfaSince.get(user.id) ?? 0),
+
+    groups: (user) => groups.get(user.id) ?? user.groups ?? [],
+    setGroups: (user, names) => void groups.set(user.id, names),
+    policies: policiesOf,
+    setPolicy(tenant, policy) {
+      const before = policiesOf(tenant).find(({ name }) => name === policy.name);
+      changePolicies(tenant, [
+        ...policiesOf(tenant).filter((other) => other !== before),
+        sinceWhen(policy, before, clock.now()),
+      ]);
+    },
+    removePolicy: (tenant, name) =>
+      changePolicies(
+        tenant,
+        policiesOf(tenant).filter((policy) => policy.name !== name),
+      ),
+    watch: (listener) => void listeners.push(listener),
 
     signingKey: () => loadSigningKey(signing),
     publishedKeys: () => [
@@ -117,4 +187,18 @@ export function createDirectory(world: World, clock: Clock): Directory {
       signing += 1;
     },
   };
+}
+
+/** The policy with the instant from which its controls were asked for. */
+function sinceWhen(
+  policy: ConditionalAccessPolicy,
+  before: ConditionalAccessPolicy | undefined,
+  nowMs: number,
+): ConditionalAccessPolicy {
+  const isOld =
+    before?.state === "enabled" &&
+    policy.controls.every((control) => before.controls.includes(control));
+  const { enabledAtMs: _, ...rest } = policy;
+  const enabledAtMs = policy.enabledAtMs ?? (isOld ? before.enabledAtMs : nowMs);
+  return enabledAtMs === undefined ? rest : { ...rest, enabledAtMs };
 }

@@ -19,6 +19,8 @@ export interface User {
   /** Names of groups and directory roles, for Conditional Access. */
   readonly groups?: readonly string[];
   readonly roles?: readonly string[];
+  /** By certificate the backup does not look whether it was revoked (E11). Default: password. */
+  readonly signsInWith?: "password" | "certificate";
 }
 
 export interface Device {
@@ -150,6 +152,8 @@ export interface ServiceSettings {
   readonly backupTokenSeconds: number;
   /** Status of its decline, code 50033; the one that was seen is not recorded. */
   readonly backupDeclineStatus: 503 | 400;
+  /** How long a revocation takes to reach the backup. Seconds, 0 to 900: documented is "up to 15 minutes", not how long it takes. */
+  readonly backupRevocationDelaySeconds: number;
   /** `x-ms-srs` of its replies; never captured. */
   readonly backupServerSequence: string;
   /** Sign-in page: a form to fill in, or signed in by `login_hint` alone. */

@@ -39,6 +39,13 @@ const table = {
     error: "login_required",
     text: "No user is signed in, and no page may be shown.",
   },
+  // A.10: the real one names the policies in `claims`, too.
+  50076: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "basic_action",
+    text: "The user must use multi-factor authentication since a change by the administrator.",
+  },
   50126: { status: 400, error: "invalid_grant", text: "The username or the password is wrong." },
   50173: {
     status: 400,

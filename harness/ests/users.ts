@@ -23,7 +23,7 @@ export function signInWithPassword(
   return found;
 }
 
-/** The user of an earlier grant: 50173 when it was revoked since, 50057 when disabled. */
+/** The user of an earlier grant: 50034 once deleted, 50057 when disabled, 50076 when it lacks a second factor asked for since, 50173 when it was revoked otherwise. */
 export function userOfGrant(
   context: EstsContext,
   grant: {
@@ -37,7 +37,8 @@ export function userOfGrant(
   const { directory } = context;
   const tenant = directory.tenant(grant.tenantId);
   const user = tenant === undefined ? undefined : directory.user(tenant, grant.userId);
-  if (tenant === undefined || user === undefined) throw new EstsError(70000);
+  if (tenant === undefined) throw new EstsError(70000);
+  if (user === undefined) throw new EstsError(50034, `User: ${grant.userId}.`);
   if (directory.isDisabled(user)) throw new EstsError(50057);
   const validFromMs = directory.tokensValidFrom(user);
   const isVoid =
@@ -45,6 +46,7 @@ export function userOfGrant(
       ? grant.issuedAtMs < validFromMs
       : grant.revocations < directory.revocations(user);
   if (isVoid) {
+    if (directory.lacksMfa(user, grant.revocations ?? 0)) throw new EstsError(50076);
     const issued = new Date(grant.issuedAtMs).toISOString();
     throw new EstsError(
       50173,

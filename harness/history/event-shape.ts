@@ -209,6 +209,7 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     tenant: text,
     users: optional(list(text)),
     app: optional(text),
+    policy: optional(text),
   }),
   noted: object({ text }),
 };

@@ -7,6 +7,7 @@
 import type { Endpoint } from "../http/endpoint.ts";
 import type { NetworkFaultCode } from "../http/network-fault.ts";
 import type { FaultWindow } from "../fault/plan.ts";
+import type { WorldChanged } from "./world-changed.ts";
 
 /** How the application asks for a token. */
 export const flows = [
@@ -213,23 +214,6 @@ export interface TokenPresented extends EventBase {
     | "wrong-audience"
     | "revoked"
     | "malformed";
-}
-
-/** Something in the world changed, by the script. */
-export interface WorldChanged extends EventBase {
-  readonly kind: "world-changed";
-  readonly change:
-    | "sessions-revoked"
-    | "password-changed"
-    | "user-disabled"
-    | "user-risk-high"
-    | "refresh-tokens-revoked"
-    | "keys-rotated"
-    | "secret-rolled";
-  readonly tenant: string;
-  /** Object ids; absent means everyone in the tenant. */
-  readonly users?: readonly string[];
-  readonly app?: string;
 }
 
 /** A remark of the script, for the reader of the timeline. */
