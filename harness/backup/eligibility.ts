@@ -4,7 +4,7 @@
  * Source: `shared/facts/entra.md` D.2; E6 is in `conditional-access.ts`.
  */
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
-import { policyRefusals, type PolicySwitches } from "./conditional-access.ts";
+import { policyRefusals } from "./conditional-access.ts";
 import {
   articleOf,
   type Cloud,
@@ -13,6 +13,7 @@ import {
   type EditionId,
   type FlowKind,
 } from "./edition.ts";
+import type { PolicySwitches } from "./policy-table.ts";
 
 /** Three days (E1). */
 export const WINDOW_MS = 3 * 86_400_000;
@@ -83,11 +84,9 @@ function accessRefusals(
   edition: EditionId,
 ): readonly Refusal[] {
   const { classicPolicies } = editionOf(edition);
-  return policyRefusals(policies, session, { ...switches, classicPolicies, atMs }).map((why) => ({
-    rule: "E6",
-    why,
-    source: articleOf("resilience-defaults"),
-  }));
+  return policyRefusals(policies, session, { ...switches, classicPolicies, atMs }).map(
+    ({ why, document }) => ({ rule: "E6", why, source: articleOf(document) }),
+  );
 }
 
 function flowRefusals({ flow, interactive }: Attempt, edition: EditionId): readonly Refusal[] {
