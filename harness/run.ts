@@ -9,7 +9,7 @@ import { HarnessError } from "./errors.ts";
 import { takeProcessClock } from "./clock/process-clock.ts";
 import type { VirtualClock } from "./clock/virtual-clock.ts";
 import { checkSettings, checkWorld } from "./directory/check-world.ts";
-import type { World } from "./directory/world.ts";
+import type { ServiceSettings, World } from "./directory/world.ts";
 import { createFaultSchedule } from "./fault/schedule.ts";
 import type { History, JournalHeader } from "./history/event.ts";
 import { type Recorder } from "./history/recorder.ts";
@@ -22,12 +22,17 @@ import type { Scenario } from "./scenario.ts";
 import { brownoutVersion } from "./version.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 
+/** The date of a text that the backup system may follow. */
+export type BackupEdition = Exclude<ServiceSettings["backup"], "off">;
+
 export interface RunOptions {
   readonly client: ClientUnderTest;
   readonly mount: MountName;
   readonly seed: string;
   /** Path of the scenario's file when it is not from the library. */
   readonly file?: string;
+  /** The text that the backup system follows instead of the scenario's; a scenario without a backup stays without. */
+  readonly edition?: BackupEdition;
 }
 
 export interface RunOutcome {
@@ -50,7 +55,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const { clock } = taken;
   try {
     const random = createRandom(options.seed).fork(scenario.name);
-    const settings = { ...world.settings, ...scenario.settings };
+    const settings = inEdition({ ...world.settings, ...scenario.settings }, options.edition);
     checkSettings(settings);
     checkBackupFaults(scenario, settings.backup);
     const { service, recorder, directory } = createService({
@@ -99,10 +104,21 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       recorder.close();
       await mounted.stop();
     }
-    return outcomeOf(scenario, options, { recorder, startedAt, endedAt: clock.now() });
+    return outcomeOf(scenario, options, {
+      recorder,
+      startedAt,
+      endedAt: clock.now(),
+      hasBackup: settings.backup !== "off",
+    });
   } finally {
     taken.release();
   }
+}
+
+function inEdition(settings: ServiceSettings, edition: RunOptions["edition"]): ServiceSettings {
+  return edition === undefined || settings.backup === "off"
+    ? settings
+    : { ...settings, backup: edition };
 }
 
 /** A window there would be announced in the history and break nothing. */
@@ -155,8 +171,13 @@ function announceFaults(
 
 function outcomeOf(
   scenario: Scenario,
-  { client, mount, seed, file }: RunOptions,
-  { recorder, startedAt, endedAt }: { recorder: Recorder; startedAt: number; endedAt: number },
+  { client, mount, seed, file, edition }: RunOptions,
+  {
+    recorder,
+    startedAt,
+    endedAt,
+    hasBackup,
+  }: { recorder: Recorder; startedAt: number; endedAt: number; hasBackup: boolean },
 ): RunOutcome {
   const { name, version } = client;
   const header: JournalHeader = {
@@ -167,6 +188,7 @@ function outcomeOf(
     client: { name, version },
     mount,
     seed,
+    ...(edition === undefined || !hasBackup ? {} : { edition }),
     startedAt,
     asserts: scenario.asserts,
     ...(scenario.limits === undefined ? {} : { limits: scenario.limits }),

@@ -224,6 +224,7 @@ const header = object({
   client: object({ name: text, version: text }),
   mount: text,
   seed: text,
+  edition: optional(text),
   startedAt: number,
   asserts: list(text),
   limits: optional(object({})),

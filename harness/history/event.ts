@@ -262,6 +262,8 @@ export interface JournalHeader {
   readonly client: { readonly name: string; readonly version: string };
   readonly mount: string;
   readonly seed: string;
+  /** The text that the backup system followed, when it was not the scenario's own. */
+  readonly edition?: string;
   /** ms since the Unix epoch, virtual. */
   readonly startedAt: number;
   /** Rules that the scenario asserts: these must come to a conclusion. */
