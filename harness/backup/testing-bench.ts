@@ -14,6 +14,7 @@ const HOST = "https://login.microsoftonline.com";
 export interface Sent {
   readonly form?: Readonly<Record<string, string>>;
   readonly cookie?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A world that is well; `fail` and `recover` change that for the primary. */
@@ -51,9 +52,10 @@ export function startBench(world: World = contoso) {
     fail: () => void (isDown = true),
     recover: () => void (isDown = false),
     /** Sends a form, or asks for a page; the path begins with the tenant. */
-    async send(path: string, { form, cookie = "" }: Sent = {}) {
+    async send(path: string, { form, cookie = "", headers = {} }: Sent = {}) {
       const request = createRequest(`${HOST}/${path}`, {
         headers: {
+          ...headers,
           cookie,
           ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
         },
