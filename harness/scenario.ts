@@ -100,6 +100,8 @@ export interface WorldControls {
   delete(user: User): void;
   /** An administrator asks a second factor of the user: what was granted without it is void. */
   enableMfa(user: User): void;
+  /** The certificate with which the user signs in is on its issuer's revocation list from now on. */
+  revokeCertificate(user: User): void;
   /** The user's risk is found to be high. */
   raiseRisk(user: User): void;
   /** Replaces the user's groups, by name. */

@@ -94,6 +94,17 @@ export function policyOf(change: Partial<ConditionalAccessPolicy> = {}): Conditi
   };
 }
 
+/** The fixture world in which megan signs in with a certificate. */
+export const worldWithCertificate: World = {
+  ...contoso,
+  tenants: contoso.tenants.map((tenant) => ({
+    ...tenant,
+    users: tenant.users.map((user) =>
+      user.upn.startsWith("megan@") ? { ...user, signsInWith: "certificate" } : user,
+    ),
+  })),
+};
+
 /** The fixture world with these policies in every tenant. */
 export function worldWith(...policies: readonly ConditionalAccessPolicy[]): World {
   return { ...contoso, tenants: contoso.tenants.map((tenant) => ({ ...tenant, policies })) };

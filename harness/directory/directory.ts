@@ -43,6 +43,9 @@ export interface Directory {
   revokeSessions(users: readonly User[]): void;
   disable(user: User): void;
   delete(user: User): void;
+  /** Voids no grant: sign-in by it is refused from now on. */
+  revokeCertificate(user: User): void;
+  isCertificateRevoked(user: User): boolean;
   /** From now on the user needs a second factor, and what was granted without it is void. */
   enableMfa(user: User): void;
   /** Whether MFA was enabled after that many revocations: what an older grant of the user lacks. */
@@ -77,6 +80,7 @@ export function createDirectory(world: World, clock: Clock): Directory {
   const revocations = new Map<string, number>();
   const disabled = new Set<string>();
   const deleted = new Set<string>();
+  const withoutCertificate = new Set<string>();
   const mfaSince = new Map<string, number>();
   const groups = new Map<string, readonly string[]>();
   const policies = new Map<string, readonly ConditionalAccessPolicy[]>();
@@ -145,6 +149,8 @@ export function createDirectory(world: World, clock: Clock): Directory {
       deleted.add(user.id);
       revoke(user);
     },
+    revokeCertificate: (user) => void withoutCertificate.add(user.id),
+    isCertificateRevoked: (user) => withoutCertificate.has(user.id),
     enableMfa(user) {
       revoke(user);
       mfaSince.set(user.id, revocations.get(user.id) ?? 0);

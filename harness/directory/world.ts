@@ -19,7 +19,10 @@ export interface User {
   /** Names of groups and directory roles, for Conditional Access. */
   readonly groups?: readonly string[];
   readonly roles?: readonly string[];
-  /** By certificate the backup does not look whether it was revoked (E11). Default: password. */
+  /**
+   * How the user proves who they are; default: by password. A certificate can be revoked:
+   * `password` then stands for it on the sign-in page. The backup looks at neither (E11).
+   */
   readonly signsInWith?: "password" | "certificate";
 }
 

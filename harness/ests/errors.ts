@@ -17,6 +17,12 @@ const table = {
     error: "interaction_required",
     text: "The account must be chosen or signed in anew.",
   },
+  // CertificateValidationFailed; status and error word as of 50126, unverified.
+  50017: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The certificate of the user is not valid: it was revoked.",
+  },
   // UserUnauthorized in the list of error codes; status and error word as of 50034.
   50020: {
     status: 400,

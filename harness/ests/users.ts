@@ -3,7 +3,7 @@ import type { Tenant, User } from "../directory/world.ts";
 import { isShared, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 
-/** The user by name and password, at home on a shared endpoint: 90002 no such tenant, 50034 unknown, 50126 wrong, 50057 disabled. */
+/** The user by name and password, at home on a shared endpoint: 90002 no such tenant, 50034 unknown, 50126 wrong, 50057 disabled, 50017 a revoked certificate. */
 export function signInWithPassword(
   context: EstsContext,
   person: { readonly username: string; readonly password: string; readonly tenantSegment: string },
@@ -20,6 +20,7 @@ export function signInWithPassword(
   if (found === undefined) throw new EstsError(50034, `User: ${username}.`);
   if (found.user.password !== password) throw new EstsError(50126);
   if (directory.isDisabled(found.user)) throw new EstsError(50057);
+  if (directory.isCertificateRevoked(found.user)) throw new EstsError(50017);
   return found;
 }
 

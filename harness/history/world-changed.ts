@@ -14,6 +14,7 @@ export interface WorldChanged extends EventBase {
     | "refresh-tokens-revoked"
     | "keys-rotated"
     | "secret-rolled"
+    | "certificate-revoked"
     | "groups-changed"
     | "policy-set"
     | "policy-removed";
@@ -29,6 +30,7 @@ export interface WorldChanged extends EventBase {
 export const harmlessChanges: ReadonlySet<WorldChanged["change"]> = new Set([
   "keys-rotated",
   "secret-rolled",
+  "certificate-revoked",
   "groups-changed",
   "policy-set",
   "policy-removed",

@@ -146,6 +146,16 @@ function changesOf(
       directory.enableMfa(user);
       tellOf("mfa-enabled", tenantOf(user), { users: [user] });
     },
+    revokeCertificate(user) {
+      if (user.signsInWith !== "certificate") {
+        throw new HarnessError("bad-scenario", `${user.upn} signs in without a certificate`, {
+          place: "revokeCertificate",
+          hint: 'Give the user of your world signsInWith: "certificate".',
+        });
+      }
+      directory.revokeCertificate(user);
+      tellOf("certificate-revoked", tenantOf(user), { users: [user] });
+    },
     raiseRisk(user) {
       directory.revokeSessions([user]);
       tellOf("user-risk-high", tenantOf(user), { users: [user] });
