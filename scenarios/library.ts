@@ -11,6 +11,16 @@ import {
   backupDownToo,
   backupFlapping,
 } from "./backup.ts";
+import { backupGuest, backupNewApp, backupNewDevice } from "./backup-people.ts";
+import {
+  backupDefaultsOnTooLate,
+  backupFrozenEvaluation,
+  backupSignInFrequencyBlocked,
+  backupSignInFrequencyExtended,
+  backupStrengthBlocked,
+  backupStrengthIgnored,
+} from "./backup-policies.ts";
+import { backupPartial, backupSlow, primaryReturnsSlowly } from "./backup-weather.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
@@ -53,6 +63,18 @@ export const library: readonly Scenario[] = [
   backupUnderStrictPolicy,
   backupDownToo,
   backupFlapping,
+  backupSlow,
+  backupPartial,
+  primaryReturnsSlowly,
+  backupGuest,
+  backupNewDevice,
+  backupNewApp,
+  backupFrozenEvaluation,
+  backupDefaultsOnTooLate,
+  backupSignInFrequencyExtended,
+  backupSignInFrequencyBlocked,
+  backupStrengthIgnored,
+  backupStrengthBlocked,
   nightlyDaemon,
   metadataDownWarm,
   metadataDownCold,
