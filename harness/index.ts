@@ -28,14 +28,17 @@ export {
   keysWithdrawn,
   nameLookupDown,
   outage,
+  overloadedOnReturn,
   partialOutage,
   throttled,
   tokenServerError,
+  trafficRampedUp,
   unreachable,
 } from "./fault/presets.ts";
 export type { WindowOptions } from "./fault/presets.ts";
 export { faultSites } from "./fault/plan.ts";
 export type {
+  CapacityEffect,
   Delay,
   ErrorBody,
   FaultEffect,

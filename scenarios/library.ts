@@ -13,6 +13,7 @@ import {
 } from "./backup.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
+import { capacityCollapse, capacityCollapseWithoutWord } from "./capacity.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
 import {
   hangPastRefreshIn,
@@ -54,6 +55,8 @@ export const library: readonly Scenario[] = [
   backupDownToo,
   backupFlapping,
   nightlyDaemon,
+  capacityCollapse,
+  capacityCollapseWithoutWord,
   metadataDownWarm,
   metadataDownCold,
   restartInOutage,

@@ -31,6 +31,15 @@ function failsAt(told: Story, clock: string, call: Call = {}): void {
   told.operation(call).fails();
 }
 
+const capacity = {
+  kind: "capacity",
+  requests: 1,
+  perMs: 60_000,
+  collapsesTo: 1,
+  regrowsPerMinute: 1,
+  shed: { status: 503, retryAfter: { form: "absent" }, body: { form: "empty" } },
+} as const;
+
 describe("recovery", () => {
   it("holds when calls succeed, those that fail for the first two minutes notwithstanding", () => {
     const told = outage();
@@ -136,6 +145,42 @@ describe("recovery", () => {
       verdict: "fail",
       message: "4 requests within a minute after the last fault cleared; the service bears 3.",
     });
+  });
+
+  it("counts from the end of the outage while the capacity is still limited", () => {
+    const told = story({ limits: { recoveryRequestsPerMinuteMax: 3 } });
+    told.fault({ id: "limited", effect: capacity });
+    const ends = told.fault({ id: "down" });
+    failsAt(told, "00:09:59");
+    expect(judge(told).verdict).toBe("inconclusive");
+    told.at("00:10:00");
+    ends();
+    failsAt(told, "00:11:59");
+    succeedsAt(told, "00:12:00");
+    expect(judge(told)).toMatchObject({ verdict: "pass", evidence: [4, 10] });
+    failsAt(told, "00:12:30");
+    succeedsAt(told, "00:13:00");
+    expect(judge(told)).toMatchObject({
+      verdict: "fail",
+      message: "A call of app-1 still failed 2m 30s after the last fault cleared.",
+    });
+    const spike = ["00:14:01", "00:14:02", "00:14:03", "00:14:04"];
+    for (const clock of spike) succeedsAt(told, clock);
+    expect(judge(told).message).toContain("4 requests within a minute");
+    // A new outage: nobody knows yet.
+    told.fault({ id: "again" });
+    expect(judge(told).verdict).toBe("inconclusive");
+  });
+
+  it("counts from the end of a limited capacity that was the only fault", () => {
+    const told = story();
+    const ends = told.fault({ id: "limited", effect: capacity });
+    failsAt(told, "00:09:00");
+    told.at("00:10:00");
+    ends();
+    told.cleared();
+    succeedsAt(told, "00:10:01");
+    expect(judge(told).verdict).toBe("pass");
   });
 
   it("saw nothing without a clearing, or without a call after the last one that ended", () => {

@@ -1,11 +1,18 @@
 /**
  * Rule `recovery`: surviving an outage without coming back from it proves half. After the
  * last fault has cleared, every call for a token succeeds within a bound, and the clients
- * do not come back all at once. Whoever was told to wait has the bound from then on, and
+ * do not come back all at once. A service of limited capacity counts as back: whether it
+ * stays up is then the clients' doing, and prolonging its collapse is what this rule is about. Whoever was told to wait has the bound from then on, and
  * whoever was signed out on purpose has no recovery to show.
  */
 import { formatDuration } from "../clock/duration.ts";
-import type { History, OperationInvoked, WorldChanged } from "../history/event.ts";
+import type {
+  FaultEnded,
+  FaultsCleared,
+  History,
+  OperationInvoked,
+  WorldChanged,
+} from "../history/event.ts";
 import { andMore, fails, unseen, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
 import {
@@ -39,7 +46,7 @@ interface Breach {
 }
 
 function judge(history: History): Judgement {
-  const cleared = lastFaultsCleared(history);
+  const cleared = serviceReturned(history);
   if (cleared === undefined) return unseen("The faults never cleared, or there were none.");
   const spike = judgeSpike(history, cleared.index);
   if (spike !== undefined) return spike;
@@ -77,6 +84,21 @@ function judge(history: History): Judgement {
         `${counted(recovered.length, "call")} succeeded after the last fault cleared, and none failed past ${formatDuration(withinMs)}.`,
         [cleared, ...recovered.map(({ completed, invoked }) => completed ?? invoked)],
       );
+}
+
+/** The event after which clients can recover: nothing is broken any more, or nothing but a capacity is limited. */
+function serviceReturned(history: History): FaultsCleared | FaultEnded | undefined {
+  const breaking = new Set<string>();
+  let hasCapacity = false;
+  let last: FaultEnded | undefined;
+  for (const event of history.events) {
+    if (event.kind === "fault-began") {
+      if (event.window.effect.kind === "capacity") hasCapacity = true;
+      else breaking.add(event.window.id);
+    } else if (event.kind === "fault-ended" && breaking.delete(event.window)) last = event;
+  }
+  const isBack = hasCapacity && last !== undefined && breaking.size === 0;
+  return isBack ? last : lastFaultsCleared(history);
 }
 
 function judgeSpike(history: History, clearedIndex: number): Judgement | undefined {
