@@ -1,11 +1,11 @@
 /**
  * The return of a service is an outage of its own: eighty daemons without a token meet a
- * capacity that collapses under too many requests. Twice the same, but for the answer to
- * those who are turned away.
+ * capacity that collapses under too many requests. Three times the same, but for the answer to
+ * those who are turned away and for what the operators do about it.
  */
 import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import type { CapacityEffect } from "../harness/fault/plan.ts";
-import { outage, overloadedOnReturn } from "../harness/fault/presets.ts";
+import type { CapacityEffect, FaultPlan } from "../harness/fault/plan.ts";
+import { outage, overloadedOnReturn, trafficRampedUp } from "../harness/fault/presets.ts";
 import { defineScenario, type Scenario } from "../harness/scenario.ts";
 import { daemonToken } from "./applications.ts";
 import { runFleet } from "./fleet.ts";
@@ -25,9 +25,17 @@ interface Variant {
   readonly rules: readonly string[];
   /** Default: that of `overloadedOnReturn`. */
   readonly shed?: CapacityEffect["shed"];
+  /** What the operators do. */
+  readonly remedy?: FaultPlan;
 }
 
-function capacityScenario({ rules, shed, ...variant }: Variant): Scenario {
+const withoutWord: CapacityEffect["shed"] = {
+  status: 503,
+  retryAfter: { form: "absent" },
+  body: { form: "html", title: "Service Unavailable" },
+};
+
+function capacityScenario({ rules, shed, remedy = [], ...variant }: Variant): Scenario {
   const { name, title, standsFor, asserts, fix } = variant;
   return defineScenario({
     name,
@@ -39,6 +47,7 @@ function capacityScenario({ rules, shed, ...variant }: Variant): Scenario {
     settings: { appTokenLifetimeSeconds: 3_600 },
     faults: [
       outage({ from: minutes(50), for: minutes(20) }),
+      ...remedy,
       // From the beginning: before the outage the fleet is what this service bears.
       overloadedOnReturn({
         from: 0,
@@ -56,7 +65,8 @@ function capacityScenario({ rules, shed, ...variant }: Variant): Scenario {
         request: daemonToken,
         startsOverMs: minutes(1),
         everyMs: minutes(1),
-        untilMs: minutes(100),
+        retryEveryMs: seconds(10),
+        untilMs: minutes(90),
       }),
   });
 }
@@ -79,9 +89,18 @@ export const capacityCollapseWithoutWord = capacityScenario({
     "Whoever is turned away without a word backs off by itself: within ten minutes the capacity is back and all have tokens.",
   fix: "Back off in the application, 5 s and doubling with chance, whatever the answer looks like: the client may not know it as a refusal.",
   rules: ["backoff", "recovery", "retry-storm"],
-  shed: {
-    status: 503,
-    retryAfter: { form: "absent" },
-    body: { form: "html", title: "Service Unavailable" },
-  },
+  shed: withoutWord,
+});
+
+export const capacityCollapseRampedUp = capacityScenario({
+  name: "capacity-collapse-ramped-up",
+  title:
+    "The same return, ended by the operators: traffic removed, then ramped up over ten minutes",
+  standsFor: incident,
+  asserts:
+    "Once traffic was taken off and let back bit by bit, all have tokens and nobody overwhelms the service again.",
+  fix: "Back off in the application, 5 s and doubling with chance: do not rely on operators to do it for you.",
+  rules: ["backoff", "recovery", "retry-storm"],
+  shed: withoutWord,
+  remedy: [trafficRampedUp({ from: minutes(75), for: minutes(10) })],
 });

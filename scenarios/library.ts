@@ -13,7 +13,11 @@ import {
 } from "./backup.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
-import { capacityCollapse, capacityCollapseWithoutWord } from "./capacity.ts";
+import {
+  capacityCollapse,
+  capacityCollapseRampedUp,
+  capacityCollapseWithoutWord,
+} from "./capacity.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
 import {
   hangPastRefreshIn,
@@ -57,6 +61,7 @@ export const library: readonly Scenario[] = [
   nightlyDaemon,
   capacityCollapse,
   capacityCollapseWithoutWord,
+  capacityCollapseRampedUp,
   metadataDownWarm,
   metadataDownCold,
   restartInOutage,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JournalHeader } from "../history/event.ts";
 import { recovery } from "./recovery.ts";
 import { ada, ben, type Call, type Reply } from "./testing-story-wire.ts";
-import { story, type Story } from "./testing-story.ts";
+import { limitedCapacity, story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => recovery.judge(told.history());
 
@@ -30,15 +30,6 @@ function failsAt(told: Story, clock: string, call: Call = {}): void {
   told.at(clock);
   told.operation(call).fails();
 }
-
-const capacity = {
-  kind: "capacity",
-  requests: 1,
-  perMs: 60_000,
-  collapsesTo: 1,
-  regrowsPerMinute: 1,
-  shed: { status: 503, retryAfter: { form: "absent" }, body: { form: "empty" } },
-} as const;
 
 describe("recovery", () => {
   it("holds when calls succeed, those that fail for the first two minutes notwithstanding", () => {
@@ -149,7 +140,7 @@ describe("recovery", () => {
 
   it("counts from the end of the outage while the capacity is still limited", () => {
     const told = story({ limits: { recoveryRequestsPerMinuteMax: 3 } });
-    told.fault({ id: "limited", effect: capacity });
+    told.fault({ id: "limited", effect: limitedCapacity });
     const ends = told.fault({ id: "down" });
     failsAt(told, "00:09:59");
     expect(judge(told).verdict).toBe("inconclusive");
@@ -174,7 +165,7 @@ describe("recovery", () => {
 
   it("counts from the end of a limited capacity that was the only fault", () => {
     const told = story();
-    const ends = told.fault({ id: "limited", effect: capacity });
+    const ends = told.fault({ id: "limited", effect: limitedCapacity });
     failsAt(told, "00:09:00");
     told.at("00:10:00");
     ends();
