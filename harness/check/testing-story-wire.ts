@@ -149,6 +149,10 @@ const grants: Readonly<Record<Flow, string>> = {
   "on-behalf-of": "on_behalf_of",
   "device-code": "device_code",
   password: "password",
+  "managed-identity": "managed_identity",
+  "id-token": "id_token",
+  "saml-idp-initiated": "saml",
+  "saml-sp-initiated": "saml",
   custom: "client_credentials",
 };
 

@@ -105,6 +105,9 @@ function dispatch(context: EstsContext): EstsReply | undefined {
     case "logout":
       return logout(context);
     case "userinfo":
+    case "managed-identity":
+    case "saml":
+    case "saml-metadata":
     case "resource":
     case "other":
       return undefined;

@@ -28,6 +28,7 @@ export function errorHeaders(asked: Asked, facts: HeaderFacts): HeaderPair[] {
     case "edge":
     case "dns":
     case "resource":
+    case "machine":
       return [["Cache-Control", "no-store"], ...type];
     case "primary":
     case "backup":

@@ -10,12 +10,14 @@ export const faultSites = [
   "edge",
   /** Inside the primary (ESTS), behind connection and TLS. */
   "primary",
-  /** Inside the backup authentication system, which is not simulated yet: a plan that names it is refused. */
+  /** Inside the backup authentication system; only where the scenario's settings turn it on. */
   "backup",
   /** Name resolution. */
   "dns",
   /** The protected API that accepts tokens. */
   "resource",
+  /** The managed identity endpoint on the machine or service itself. */
+  "machine",
 ] as const;
 
 export type FaultSite = (typeof faultSites)[number];

@@ -13,8 +13,9 @@ export interface WindowOptions {
   readonly where?: FaultSlice;
 }
 
-/** An outage of Entra leaves protected APIs, and UserInfo at Microsoft Graph, where they are. */
-const entra = endpoints.filter((endpoint) => endpoint !== "resource" && endpoint !== "userinfo");
+/** An outage of Entra leaves what is not Entra where it is: protected APIs, UserInfo at Microsoft Graph, the machine's own endpoint. */
+const elsewhere: readonly Endpoint[] = ["resource", "userinfo", "managed-identity"];
+const entra = endpoints.filter((endpoint) => !elsewhere.includes(endpoint));
 
 /** Nothing gets past the gateway: an HTML 503 without Retry-After on every endpoint (`entra.md` H, "gateway"). */
 export function outage(options: WindowOptions): FaultWindow {

@@ -170,7 +170,7 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
   "exchange-ended": object({
     exchange: whole,
     end,
-    servedBy: oneOf(["primary", "backup", "edge", "resource"]),
+    servedBy: oneOf(["primary", "backup", "edge", "resource", "machine"]),
     faults: optional(list(text)),
     retryAfter: optional(object({ raw: text, ms: optional(number) })),
     error: optional(object({ error: text, codes: list(number), suberror: optional(text) })),

@@ -17,6 +17,13 @@ export const flows = [
   "on-behalf-of",
   "device-code",
   "password",
+  /** The identity of an Azure resource: no credential, no Entra host; the machine's own endpoint is asked. */
+  "managed-identity",
+  /** Sign-in for an id token and nothing else, by the person's browser; the id token stands for the access token. */
+  "id-token",
+  /** SAML, begun at the identity provider or at the service provider; the assertion stands for the access token. */
+  "saml-idp-initiated",
+  "saml-sp-initiated",
   /** The application's own call, of which only the result is known. */
   "custom",
 ] as const;
@@ -150,7 +157,7 @@ export interface ExchangeEnded extends EventBase {
   readonly kind: "exchange-ended";
   readonly exchange: number;
   readonly end: ExchangeEnd;
-  readonly servedBy: "primary" | "backup" | "edge" | "resource";
+  readonly servedBy: "primary" | "backup" | "edge" | "resource" | "machine";
   /** Ids of the fault windows that took it. */
   readonly faults?: readonly string[];
   /** The Retry-After header: raw, and in ms when it is a valid form (delay-seconds or HTTP-date). */

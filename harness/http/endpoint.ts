@@ -16,6 +16,10 @@ export const endpoints = [
   "logout",
   "user-realm",
   "userinfo",
+  "saml",
+  "saml-metadata",
+  /** The endpoint of managed identities on the machine or service itself; not part of Entra's hosts. */
+  "managed-identity",
   /** A protected API that accepts tokens; not part of Entra. */
   "resource",
   "other",
@@ -125,6 +129,8 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^\.well-known\/openid-configuration$/, "openid-configuration", "1.0"],
   [/^discovery\/v2\.0\/keys$/, "keys", "2.0"],
   [/^discovery\/keys$/, "keys", "1.0"],
+  [/^saml2$/, "saml", "2.0"],
+  [/^federationmetadata\/2007-06\/federationmetadata\.xml$/, "saml-metadata", "2.0"],
 ];
 
 function classifyPath(
