@@ -31,6 +31,7 @@ export {
   overloadedOnReturn,
   partialOutage,
   throttled,
+  primaryDown,
   tokenServerError,
   trafficRampedUp,
   unreachable,
@@ -95,12 +96,12 @@ export type {
   OperationCompleted,
   OperationInvoked,
   PromptShown,
-  RuleLimits,
   TokenFacts,
   TokenPresented,
   WireError,
   WorldChanged,
 } from "./history/event.ts";
+export type { FlowRow, RuleLimits } from "./history/header.ts";
 export type { Judgement, Rule, Verdict } from "./check/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./check/rules.ts";
 export type { Finding } from "./check/rules.ts";

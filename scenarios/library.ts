@@ -1,8 +1,6 @@
 /** The scenarios that `brownout run` runs, in the order in which a reader would ask for them. */
 import type { Scenario } from "../harness/scenario.ts";
 import {
-  backupDeclinesWeb,
-  backupServesNative,
   backupWindowCloses,
   backupAfterIdle71,
   backupAfterIdle73,
@@ -37,6 +35,7 @@ import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revoca
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";
+import { twelveHours } from "./twelve-hours.ts";
 
 export const library: readonly Scenario[] = [
   ...tokenThrottled,
@@ -49,9 +48,8 @@ export const library: readonly Scenario[] = [
   unreachableDaemonPastRefreshIn,
   outageWithExpiredTokens,
   longWeekend,
-  backupServesNative,
+  ...twelveHours,
   backupWindowCloses,
-  backupDeclinesWeb,
   backupAfterIdle71,
   backupAfterIdle73,
   backupAfterRevocation,
