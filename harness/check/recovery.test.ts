@@ -174,6 +174,15 @@ describe("recovery", () => {
     expect(judge(told).verdict).toBe("pass");
   });
 
+  it("does not take the end of one outage for the last when nothing is limited", () => {
+    const told = story();
+    const ends = told.fault({ id: "down" });
+    told.at("00:10:00");
+    ends();
+    succeedsAt(told, "00:12:00");
+    expect(judge(told).verdict).toBe("inconclusive");
+  });
+
   it("saw nothing without a clearing, or without a call after the last one that ended", () => {
     const calm = story();
     succeedsAt(calm, "00:01:00");

@@ -77,6 +77,14 @@ describe("a service of limited capacity", () => {
     expect(new Set(ends.slice(30))).toEqual(new Set(["served"]));
   });
 
+  it("counts shares as they are written, not as binary figures are rounded", () => {
+    // 0.29 × 100 is 28.999999999999996.
+    const hundred = createCapacity({ ...ten, requests: 100, collapsesTo: 0.29 });
+    for (const atMs of atOnce(101, 0)) hundred.sheds(atMs);
+    const backMs = 10 * SECOND;
+    expect(atOnce(100, backMs).filter((atMs) => !hundred.sheds(atMs))).toHaveLength(29);
+  });
+
   it("that never grows back stays down", () => {
     const never = { ...ten, collapsesTo: 0, regrowsPerMinute: 0 };
     expect(servedOf(never, [...atOnce(11, 0), 1_000 * MINUTE])).toBe(10);
