@@ -153,11 +153,11 @@ describe("recovery", () => {
     succeedsAt(told, "00:13:00");
     expect(judge(told)).toMatchObject({
       verdict: "fail",
-      message: "A call of app-1 still failed 2m 30s after the last fault cleared.",
+      message: "A call of app-1 still failed 2m 30s after the outage ended.",
     });
     const spike = ["00:14:01", "00:14:02", "00:14:03", "00:14:04"];
     for (const clock of spike) succeedsAt(told, clock);
-    expect(judge(told).message).toContain("4 requests within a minute");
+    expect(judge(told).message).toContain("4 requests within a minute after the outage ended");
     // A new outage: nobody knows yet.
     told.fault({ id: "again" });
     expect(judge(told).verdict).toBe("inconclusive");
