@@ -16,6 +16,8 @@ export const defaultServiceSettings: ServiceSettings = {
   spaRefreshTokenHours: 24,
   sessionHours: 24,
   authCodeMinutes: 10,
+  // G.5: AADSTS100007 in the documents.
+  regionalTokenEndpoints: "first-party",
   deviceCodeSeconds: 900,
   // Section I.10: spaces in bodies since about 2023.
   errorSeparator: "space",
