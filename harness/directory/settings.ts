@@ -33,6 +33,8 @@ export const defaultServiceSettings: ServiceSettings = {
   // D.6 and J: unverified.
   backupTokenSeconds: 3_600,
   backupDeclineStatus: 503,
+  backupHost: "backup.login.microsoftonline.com",
+  backupDirectStatus: 400,
   backupServerSequence: "1.P,2.B",
   signInPage: "form",
 };

@@ -158,6 +158,10 @@ export interface ServiceSettings {
   readonly backupTokenSeconds: number;
   /** Status of its decline, code 50033; the one that was seen is not recorded. */
   readonly backupDeclineStatus: 503 | 400;
+  /** A host under which it is asked past the gateway (AADSTS230109); the real one is not public. */
+  readonly backupHost: string;
+  /** Status of that refusal; not captured. */
+  readonly backupDirectStatus: 400 | 503;
   /** `x-ms-srs` of its replies; never captured. */
   readonly backupServerSequence: string;
   /** Sign-in page: a form to fill in, or signed in by `login_hint` alone. */
