@@ -34,6 +34,7 @@ export const openidClientFlows = [
 export async function loadOpenidClient(): Promise<ClientUnderTest> {
   const oidc = await import("openid-client").catch((cause: unknown) => {
     throw new HarnessError("client-not-installed", "openid-client is not installed", {
+      place: "openid-client",
       hint: "Run: npm install openid-client@6",
       cause,
     });

@@ -16,6 +16,8 @@ export const defaultServiceSettings: ServiceSettings = {
   spaRefreshTokenHours: 24,
   sessionHours: 24,
   authCodeMinutes: 10,
+  // G.5: AADSTS100007 in the documents.
+  regionalTokenEndpoints: "first-party",
   deviceCodeSeconds: 900,
   // Section I.10: spaces in bodies since about 2023.
   errorSeparator: "space",
@@ -31,6 +33,8 @@ export const defaultServiceSettings: ServiceSettings = {
   // D.6 and J: unverified.
   backupTokenSeconds: 3_600,
   backupDeclineStatus: 503,
+  backupHost: "backup.login.microsoftonline.com",
+  backupDirectStatus: 400,
   backupServerSequence: "1.P,2.B",
   signInPage: "form",
 };
