@@ -1,5 +1,5 @@
 /**
- * The return of a service is an outage of its own: eighty daemons without a token meet a
+ * The return of a service is an outage of its own: twenty daemons without a token meet a
  * capacity that collapses under too many requests. Three times the same, but for the answer to
  * those who are turned away and for what the operators do about it.
  */
@@ -52,15 +52,15 @@ function capacityScenario({ rules, shed, remedy = [], ...variant }: Variant): Sc
       overloadedOnReturn({
         from: 0,
         for: hours(2),
-        requests: 20,
+        requests: 5,
         perMs: seconds(10),
         ...(shed === undefined ? {} : { shed }),
       }),
     ],
-    limits: { recoveryWithinMs: minutes(10), recoveryRequestsPerMinuteMax: 120 },
+    limits: { recoveryWithinMs: minutes(10), recoveryRequestsPerMinuteMax: 30 },
     script: (context) =>
       runFleet(context, {
-        instances: 80,
+        instances: 20,
         open: { app: "nightly-daemon" },
         request: daemonToken,
         startsOverMs: minutes(1),
@@ -73,7 +73,7 @@ function capacityScenario({ rules, shed, remedy = [], ...variant }: Variant): Sc
 
 export const capacityCollapse = capacityScenario({
   name: "capacity-collapse",
-  title: "The token service returns to eighty daemons, collapses, and sheds with Retry-After",
+  title: "The token service returns to twenty daemons, collapses, and sheds with Retry-After",
   standsFor: incident,
   asserts:
     "Whoever is turned away waits as long as it is told: within ten minutes the capacity is back and all have tokens.",

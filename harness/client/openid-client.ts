@@ -95,7 +95,7 @@ function fetchOf({ app }: OpenOptions, { transport }: ClientContext): CustomFetc
     const request = createRequest(url, {
       ...init,
       headers: { ...headers, ...(origin === undefined ? {} : { origin }) },
-      ...(body === null || body === undefined ? {} : { body: String(body) }),
+      ...(body instanceof URLSearchParams ? { body: body.toString() } : {}),
     });
     return (transport ?? fetch)(request);
   };
