@@ -13,8 +13,8 @@ export type {
   Scenario,
   ScriptContext,
   Story,
-  WorldControls,
 } from "./scenario.ts";
+export type { WorldControls } from "./directory/world-controls.ts";
 export { days, formatDuration, hours, minutes, seconds } from "./clock/duration.ts";
 
 // How an application calls its client.
@@ -28,14 +28,18 @@ export {
   keysWithdrawn,
   nameLookupDown,
   outage,
+  overloadedOnReturn,
   partialOutage,
   throttled,
+  primaryDown,
   tokenServerError,
+  trafficRampedUp,
   unreachable,
 } from "./fault/presets.ts";
 export type { WindowOptions } from "./fault/presets.ts";
 export { faultSites } from "./fault/plan.ts";
 export type {
+  CapacityEffect,
   Delay,
   ErrorBody,
   FaultEffect,
@@ -93,11 +97,11 @@ export type {
   OperationCompleted,
   OperationInvoked,
   PromptShown,
-  RuleLimits,
   TokenFacts,
   TokenPresented,
   WireError,
 } from "./history/event.ts";
+export type { FlowRow, RuleLimits } from "./history/header.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./check/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./check/rules.ts";

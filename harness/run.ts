@@ -2,6 +2,7 @@
  * The composition root: one scenario, one client, one mount, one seed make one history.
  * It reads like the picture in ARCHITECTURE.md and decides nothing by itself.
  */
+import { articleOf, promiseOf } from "./backup/edition.ts";
 import { ruleById } from "./check/rules.ts";
 import type { ClientUnderTest } from "./client/client.ts";
 import { days, formatDuration } from "./clock/duration.ts";
@@ -12,6 +13,7 @@ import { checkSettings, checkWorld } from "./directory/check-world.ts";
 import type { ServiceSettings, World } from "./directory/world.ts";
 import { createFaultSchedule } from "./fault/schedule.ts";
 import type { History, JournalHeader } from "./history/event.ts";
+import type { FlowRow } from "./history/header.ts";
 import { type Recorder } from "./history/recorder.ts";
 import type { MountName } from "./mount/mount.ts";
 import { loadMount } from "./mount/mounts.ts";
@@ -58,6 +60,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const settings = inEdition({ ...world.settings, ...scenario.settings }, options.edition);
     checkSettings(settings);
     checkBackupFaults(scenario, settings.backup);
+    const row = rowOf(scenario, settings.backup);
     const { service, recorder, directory } = createService({
       world,
       settings,
@@ -108,6 +111,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       recorder,
       startedAt,
       endedAt: clock.now(),
+      row,
       hasBackup: settings.backup !== "off",
     });
   } finally {
@@ -129,6 +133,23 @@ function checkBackupFaults({ faults }: Scenario, backup: World["settings"]["back
     place: `faults[${stray}].at`,
     hint: 'Add settings: { backup: "2026-03" }, or put the fault at "primary".',
   });
+}
+
+/** The scenario's row with what the edition promises it. */
+function rowOf({ row }: Scenario, edition: World["settings"]["backup"]): FlowRow | undefined {
+  if (row === undefined) return undefined;
+  if (edition === "off") {
+    throw new HarnessError(
+      "bad-scenario",
+      "the row is of the backup system's table, and there is none in this scenario",
+      {
+        place: "row",
+        hint: 'Add settings: { backup: "2026-03" }.',
+      },
+    );
+  }
+  const { status, says, document } = promiseOf(row.flow, edition);
+  return { ...row, edition, documented: status, says, source: articleOf(document) };
 }
 
 /** A refresh token lives for 90 days of disuse; nothing that anyone tests lives longer. */
@@ -169,15 +190,18 @@ function announceFaults(
   }
 }
 
+interface Ended {
+  readonly recorder: Recorder;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly row: FlowRow | undefined;
+  readonly hasBackup: boolean;
+}
+
 function outcomeOf(
   scenario: Scenario,
   { client, mount, seed, file, edition }: RunOptions,
-  {
-    recorder,
-    startedAt,
-    endedAt,
-    hasBackup,
-  }: { recorder: Recorder; startedAt: number; endedAt: number; hasBackup: boolean },
+  { recorder, startedAt, endedAt, row, hasBackup }: Ended,
 ): RunOutcome {
   const { name, version } = client;
   const header: JournalHeader = {
@@ -192,6 +216,7 @@ function outcomeOf(
     startedAt,
     asserts: scenario.asserts,
     ...(scenario.limits === undefined ? {} : { limits: scenario.limits }),
+    ...(row === undefined ? {} : { row }),
   };
   return {
     scenario: scenario.name,

@@ -1,8 +1,6 @@
 /** The scenarios that `brownout run` runs, in the order in which a reader would ask for them. */
 import type { Scenario } from "../harness/scenario.ts";
 import {
-  backupDeclinesWeb,
-  backupServesNative,
   backupWindowCloses,
   backupAfterIdle71,
   backupAfterIdle73,
@@ -23,6 +21,11 @@ import {
 import { backupPartial, backupSlow, primaryReturnsSlowly } from "./backup-weather.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
+import {
+  capacityCollapse,
+  capacityCollapseRampedUp,
+  capacityCollapseWithoutWord,
+} from "./capacity.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
 import {
   hangPastRefreshIn,
@@ -42,6 +45,7 @@ import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revoca
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";
+import { twelveHours } from "./twelve-hours.ts";
 
 export const library: readonly Scenario[] = [
   ...tokenThrottled,
@@ -54,9 +58,8 @@ export const library: readonly Scenario[] = [
   unreachableDaemonPastRefreshIn,
   outageWithExpiredTokens,
   longWeekend,
-  backupServesNative,
+  ...twelveHours,
   backupWindowCloses,
-  backupDeclinesWeb,
   backupAfterIdle71,
   backupAfterIdle73,
   backupAfterRevocation,
@@ -76,6 +79,9 @@ export const library: readonly Scenario[] = [
   backupStrengthIgnored,
   backupStrengthBlocked,
   nightlyDaemon,
+  capacityCollapse,
+  capacityCollapseWithoutWord,
+  capacityCollapseRampedUp,
   metadataDownWarm,
   metadataDownCold,
   restartInOutage,

@@ -4,7 +4,7 @@ import { hours, minutes } from "../clock/duration.ts";
 import { tokenServerError } from "../fault/presets.ts";
 import type { User } from "../directory/world.ts";
 import { only, run } from "../run/testing.ts";
-import type { WorldControls } from "../scenario.ts";
+import type { WorldControls } from "../directory/world-controls.ts";
 import { answersTo, policyOf } from "./testing.ts";
 
 /** The list of the document on continuous access evaluation (`shared/facts/entra.md` D.2). */

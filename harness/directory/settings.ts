@@ -16,6 +16,8 @@ export const defaultServiceSettings: ServiceSettings = {
   spaRefreshTokenHours: 24,
   sessionHours: 24,
   authCodeMinutes: 10,
+  // G.5: AADSTS100007 in the documents.
+  regionalTokenEndpoints: "first-party",
   deviceCodeSeconds: 900,
   // Section I.10: spaces in bodies since about 2023.
   errorSeparator: "space",
@@ -33,6 +35,8 @@ export const defaultServiceSettings: ServiceSettings = {
   backupDeclineStatus: 503,
   // Section E: up to 15 minutes; at once is the common case, and the clearer one to test with.
   backupRevocationDelaySeconds: 0,
+  backupHost: "backup.login.microsoftonline.com",
+  backupDirectStatus: 400,
   backupServerSequence: "1.P,2.B",
   signInPage: "form",
 };

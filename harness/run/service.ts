@@ -80,6 +80,7 @@ export function createService(parts: ServiceParts) {
             edition: settings.backup,
             isPrimaryWell: () => isPrimaryWellAt(scenario.faults, clock.now() - startedAt),
           }),
+          isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,
           aroundBackup: (service) => withFaults(["backup"], service),
         });
   const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));

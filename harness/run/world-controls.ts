@@ -5,7 +5,7 @@ import type { Tenant, User } from "../directory/world.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
 import type { WorldChanged } from "../history/world-changed.ts";
 import type { Recorder } from "../history/recorder.ts";
-import type { WorldControls } from "../scenario.ts";
+import type { WorldControls } from "../directory/world-controls.ts";
 
 /** Microsoft announces key rollovers; both keys are published for a while. */
 const KEY_OVERLAP_MS = 24 * 3_600_000;
