@@ -54,15 +54,14 @@ export function createBackup(options: BackupOptions): Backup {
     async observe(request, response) {
       const described = await describeRequest(request);
       const { endpoint } = described;
-      const isOfUsers = endpoint === "token" || endpoint === "authorize";
-      const tenant = directory.tenant(described.tenant ?? "");
-      if (isOfUsers && response.status < 400 && tenant !== undefined) known.refresh(tenant);
-      if (endpoint === "token" && response.status === 200) {
-        sessions.observe(described, await textOfResponse(response), clock.now());
-      }
-      if (endpoint === "authorize") {
-        browsers.observe(request, response, await textOfResponse(response), clock.now());
-      }
+      const isGoodToken = endpoint === "token" && response.status === 200;
+      if (!isGoodToken && endpoint !== "authorize") return;
+      const body = await textOfResponse(response);
+      const seen = isGoodToken
+        ? sessions.observe(described, body, clock.now())
+        : browsers.observe(request, response, body, clock.now());
+      const tenant = seen === undefined ? undefined : directory.tenant(seen.tenantId);
+      if (tenant !== undefined) known.refresh(tenant);
     },
     refuse: () => refuseDirectTraffic(ids.uuid(), { settings, nowMs: clock.now() }),
     async serve(request) {

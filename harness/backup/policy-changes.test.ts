@@ -1,7 +1,7 @@
 /** Which policies count: those that were in force while the primary was well. */
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../clock/duration.ts";
-import { tokenServerError } from "../fault/presets.ts";
+import { throttled, tokenServerError } from "../fault/presets.ts";
 import { answersTo, policyOf, type Step, worldWith } from "./testing.ts";
 
 const onBoard = { users: { include: [], groups: ["board"], roles: [] } } as const;
@@ -84,6 +84,17 @@ describe("a policy", () => {
         asksAtMs: [hours(1), hours(2)],
       }),
     ).toEqual(["primary served", "declined"]);
+  });
+
+  it("is not taken up by an answer that is no success", async () => {
+    const outages = [
+      throttled({ from: minutes(40), for: minutes(20) }),
+      tokenServerError({ from: minutes(20), for: hours(9) }),
+    ];
+    const steps = [{ atMs: minutes(30), does: set(strict) }];
+    const asksAtMs = [minutes(50), hours(2)];
+    const answers = await answersTo({ world: worldWith(frozen), outages, steps, asksAtMs });
+    expect(answers.at(-1)).toBe("served");
   });
 
   it("of another tenant means nobody here", async () => {
