@@ -24,8 +24,8 @@ export interface BackupOptions {
   readonly random: Random;
   readonly settings: ServiceSettings;
   readonly edition: EditionId;
-  /** Whether the primary is well now: what changes then, the backup learns of at once. */
-  readonly isPrimaryWell: () => boolean;
+  /** When the primary was last well, ms since the Unix epoch: what changed until then counts. */
+  readonly primaryWellAtMs: () => number;
 }
 
 export interface Backup {

@@ -21,24 +21,47 @@ export interface KnownDirectoryOptions {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly revocationDelaySeconds: number;
-  /** Whether the primary is well now. */
-  readonly isPrimaryWell: () => boolean;
+  /** When the primary was last well, ms since the Unix epoch: now, while it is. */
+  readonly primaryWellAtMs: () => number;
+}
+
+/** Policies that were set while the primary was down. */
+interface Pending {
+  readonly atMs: number;
+  readonly policies: readonly ConditionalAccessPolicy[];
 }
 
 /** Knows the directory as it is now, and what it is told from now on. */
 export function createKnownDirectory(options: KnownDirectoryOptions): KnownDirectory {
-  const { directory, clock, revocationDelaySeconds, isPrimaryWell } = options;
+  const { directory, clock, revocationDelaySeconds, primaryWellAtMs } = options;
   const policies = new Map<string, readonly ConditionalAccessPolicy[]>();
+  const pending = new Map<string, readonly Pending[]>();
   const arrivals = new Map<string, number[]>();
-  const refresh = (tenant: Tenant): void =>
-    void policies.set(tenant.id, directory.policies(tenant));
+  const refresh = (tenant: Tenant): void => {
+    policies.set(tenant.id, directory.policies(tenant));
+    pending.delete(tenant.id);
+  };
+  /** Takes up what was changed in an outage that is over by now. */
+  const catchUp = ({ id }: Tenant): void => {
+    const waiting = pending.get(id) ?? [];
+    const ripe = waiting.filter(({ atMs }) => atMs < primaryWellAtMs());
+    const last = ripe.at(-1);
+    if (last === undefined) return;
+    policies.set(id, last.policies);
+    pending.set(id, waiting.slice(ripe.length));
+  };
 
   directory.world.tenants.forEach(refresh);
   directory.watch((change) => {
     switch (change.kind) {
-      case "policies-changed":
-        if (isPrimaryWell()) refresh(change.tenant);
+      case "policies-changed": {
+        const { tenant } = change;
+        const atMs = clock.now();
+        if (primaryWellAtMs() >= atMs) return refresh(tenant);
+        const waiting = pending.get(tenant.id) ?? [];
+        pending.set(tenant.id, [...waiting, { atMs, policies: directory.policies(tenant) }]);
         return;
+      }
       case "user-revoked": {
         const times = arrivals.get(change.user.id) ?? [];
         arrivals.set(change.user.id, [...times, clock.now() + revocationDelaySeconds * 1_000]);
@@ -50,7 +73,10 @@ export function createKnownDirectory(options: KnownDirectoryOptions): KnownDirec
   });
 
   return {
-    policies: (tenant) => policies.get(tenant.id) ?? [],
+    policies(tenant) {
+      catchUp(tenant);
+      return policies.get(tenant.id) ?? [];
+    },
     revocations: (userId) =>
       (arrivals.get(userId) ?? []).filter((atMs) => atMs <= clock.now()).length,
     refresh,

@@ -39,6 +39,29 @@ describe("resilience defaults switched off", () => {
   });
 });
 
+describe("a change in an outage", () => {
+  const told = { world: worldWith(frozen), outages: twice };
+
+  it("counts in the next one, though nobody has asked in between", async () => {
+    const steps = [{ atMs: minutes(30), does: set(strict) }];
+    expect(await answersTo({ ...told, steps, asksAtMs: [hours(5)] })).toEqual(["declined"]);
+  });
+
+  it("is not what is changed in the next one", async () => {
+    const steps = [
+      { atMs: minutes(30), does: set(strict) },
+      { atMs: hours(4.5), does: set(frozen) },
+    ];
+    expect(await answersTo({ ...told, steps, asksAtMs: [hours(5)] })).toEqual(["declined"]);
+    const other = [
+      { atMs: minutes(30), does: set(strict) },
+      { atMs: minutes(40), does: set(frozen) },
+      { atMs: hours(4.5), does: set(strict) },
+    ];
+    expect(await answersTo({ ...told, steps: other, asksAtMs: [hours(5)] })).toEqual(["served"]);
+  });
+});
+
 describe("resilience defaults switched on again", () => {
   it("before the outage serve again", async () => {
     const steps = [{ atMs: minutes(15), does: set(frozen) }];

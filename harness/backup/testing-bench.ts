@@ -21,6 +21,7 @@ export interface Sent {
 export function startBench(world: World = contoso) {
   let nowMs = Date.UTC(2026, 2, 2, 8);
   let isDown = false;
+  let wellAtMs = nowMs;
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
   const directory = createDirectory(world, clock);
   const random = createRandom("backup bench");
@@ -40,7 +41,7 @@ export function startBench(world: World = contoso) {
       random,
       settings,
       edition: "2026-03",
-      isPrimaryWell: () => !isDown,
+      primaryWellAtMs: () => (isDown ? wellAtMs : nowMs),
     }),
     aroundBackup: (backup) => backup,
   });
@@ -49,7 +50,10 @@ export function startBench(world: World = contoso) {
     directory,
     now: () => nowMs,
     pass: (ms: number) => void (nowMs += ms),
-    fail: () => void (isDown = true),
+    fail() {
+      if (!isDown) wellAtMs = nowMs;
+      isDown = true;
+    },
     recover: () => void (isDown = false),
     /** Sends a form, or asks for a page; the path begins with the tenant. */
     async send(path: string, { form, cookie = "", headers = {} }: Sent = {}) {

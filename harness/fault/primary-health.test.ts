@@ -9,11 +9,11 @@ import {
   throttled,
   tokenServerError,
 } from "./presets.ts";
-import { isPrimaryWellAt } from "./primary-health.ts";
+import { lastWellMs } from "./primary-health.ts";
 
 const time = { from: minutes(10), for: hours(1) };
 const isWell = (window: FaultWindow, elapsedMs = minutes(30)): boolean =>
-  isPrimaryWellAt([window], elapsedMs);
+  lastWellMs([window], elapsedMs) === elapsedMs;
 
 describe("the primary is not well", () => {
   it.each<[string, FaultWindow]>([
@@ -40,6 +40,26 @@ describe("the primary is well", () => {
   });
 
   it("where nothing is planned", () => {
-    expect(isPrimaryWellAt([], 0)).toBe(true);
+    expect(lastWellMs([], 0)).toBe(0);
+  });
+});
+
+describe("the primary was last well", () => {
+  const first = tokenServerError({ id: "first", from: minutes(10), for: minutes(50) });
+  const longer = tokenServerError({ id: "longer", from: minutes(30), for: minutes(60) });
+  const second = tokenServerError({ id: "second", from: minutes(120), for: minutes(60) });
+  const plan = [first, longer, second];
+
+  it.each([
+    ["just before the outage", minutes(40), minutes(10) - 1],
+    ["also where a second window prolongs it", minutes(80), minutes(10) - 1],
+    ["just before the next outage", minutes(130), minutes(120) - 1],
+    ["now, between the two", minutes(100), minutes(100)],
+  ])("%s", (_, elapsedMs, expected) => {
+    expect(lastWellMs(plan, elapsedMs)).toBe(expected);
+  });
+
+  it("never, in an outage from the start", () => {
+    expect(lastWellMs([tokenServerError({ from: 0, for: 5 })], 3)).toBe(-Infinity);
   });
 });
