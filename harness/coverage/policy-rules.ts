@@ -60,6 +60,11 @@ const HARMLESS = {
   "classic-ended": "classic policies have ended and are no longer enforced.",
 } as const;
 
+const BLIND_SCOPES = {
+  everybody: "every user of the application is denied, also those whom the policy does not mean",
+  some: "every user whom it names is denied, whether the rest holds or not",
+} as const;
+
 /** What a finding says, and what would make it go away. */
 function wordsOf(
   finding: PolicyFinding,
@@ -73,7 +78,7 @@ function wordsOf(
       };
     case "denies-everybody":
       return {
-        why: `resilience defaults are disabled and ${finding.parts.join(", ")} cannot be evaluated in an outage, so ${blindScope === "some" ? "every user that it names" : "every user of the application"} is denied, also those whom the policy does not mean.`,
+        why: `resilience defaults are disabled and ${finding.parts.join(", ")} cannot be evaluated in an outage, so ${BLIND_SCOPES[blindScope]}.`,
         change:
           "Enable its resilience defaults before an outage, or do without what cannot be evaluated: name users, for example, instead of groups and roles.",
       };
