@@ -2,8 +2,10 @@
 import { isAbsolute } from "node:path";
 import { createBareFetch, vices } from "./client/bare-fetch.ts";
 import type { ClientUnderTest } from "./client/client.ts";
-import { loadMsalNode } from "./client/msal-node.ts";
+import { loadMsalNode, msalNodeFlows } from "./client/msal-node.ts";
+import { loadOpenidClient, openidClientFlows } from "./client/openid-client.ts";
 import { HarnessError, suggestNames } from "./errors.ts";
+import type { Flow } from "./history/event.ts";
 import { loadScenarioFile } from "./load-scenario.ts";
 import { checkScenario, type Scenario } from "./scenario.ts";
 import { library } from "../scenarios/library.ts";
@@ -24,8 +26,19 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
   });
 }
 
+interface Package {
+  readonly flows: readonly Flow[];
+  readonly load: () => Promise<ClientUnderTest>;
+}
+
+/** Packages as their makers publish them. Unless one is named, the first runs that knows a scenario's flows. */
+const packages: Readonly<Record<string, Package>> = {
+  "msal-node": { flows: msalNodeFlows, load: loadMsalNode },
+  "openid-client": { flows: openidClientFlows, load: loadOpenidClient },
+};
+
 const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {
-  "msal-node": loadMsalNode,
+  ...Object.fromEntries(Object.entries(packages).map(([name, { load }]) => [name, load])),
   "bare-fetch": () => createBareFetch(),
   ...Object.fromEntries(vices.map((vice) => [`bare-fetch-${vice}`, () => createBareFetch(vice)])),
 };
@@ -33,12 +46,13 @@ const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnd
 /** Names that `--client` takes, besides those that a scenario brings itself. */
 export const clientNames: readonly string[] = Object.keys(loaders);
 
-/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else msal-node. */
+/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else the first package that knows its flows. */
 export async function loadClient(
   wanted: string | undefined,
   scenario: Scenario,
 ): Promise<ClientUnderTest> {
-  if (wanted === undefined) return scenario.clients?.[0] ?? appOf(scenario) ?? loadMsalNode();
+  if (wanted === undefined)
+    return scenario.clients?.[0] ?? appOf(scenario) ?? firstThatSuits(scenario);
   const [name, version] = splitVersion(wanted);
   const own = scenario.clients?.find((client) => client.name === name);
   const app = nameOfApp(scenario)?.name === name ? appOf(scenario) : undefined;
@@ -61,6 +75,12 @@ export async function loadClient(
   return client;
 }
 
+/** The first of the packages that knows every flow of a scenario; msal-node when none does. */
+function firstThatSuits(scenario: Scenario): Promise<ClientUnderTest> {
+  const found = Object.values(packages).find((candidate) => suits(candidate, scenario));
+  return (found?.load ?? loadMsalNode)();
+}
+
 /** The scenario's own app: what the script opens besides is msal-node, under the app's name. */
 async function namedAfter(app: NonNullable<Scenario["app"]>): Promise<ClientUnderTest> {
   return { ...(await loadMsalNode()), name: app.name, version: app.version ?? "0" };
@@ -77,7 +97,7 @@ function nameOfApp({ app, needs }: Scenario): Scenario["app"] {
 }
 
 /** Whether a client knows every flow that a scenario needs. */
-export function suits(client: ClientUnderTest, scenario: Scenario): boolean {
+export function suits(client: Pick<ClientUnderTest, "flows">, scenario: Scenario): boolean {
   return scenario.needs.every((flow) => client.flows.includes(flow));
 }
 
