@@ -1,6 +1,6 @@
 /** Checks a world before a run: what a script could trip over later, said now and by name. */
 import { HarnessError } from "../errors.ts";
-import type { Tenant, World } from "./world.ts";
+import type { SamlRegistration, Tenant, World } from "./world.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -68,7 +68,39 @@ function checkTenant(world: World, tenant: Tenant, path: string): void {
     if (app.kind === "daemon" && app.secrets.length + app.certificates.length === 0) {
       throw bad(`${at}.secrets`, "a daemon needs a secret or a certificate");
     }
+    if (app.saml !== undefined) checkSaml(app.saml, `${at}.saml`);
   });
+  // A request names its app by identifier alone.
+  unique(
+    `${path}.apps.saml.identifiers`,
+    tenant.apps.flatMap((app) => app.saml?.identifiers ?? []),
+  );
+}
+
+function checkSaml(saml: SamlRegistration, path: string): void {
+  checkLists(saml, path, ["identifiers", "replyUrls"]);
+  const { identifiers, replyUrls, sign, certificate, privateKey } = saml;
+  if (identifiers.length === 0) throw bad(`${path}.identifiers`, "an app needs an identifier");
+  if (replyUrls.length === 0) throw bad(`${path}.replyUrls`, "an app needs a reply URL");
+  replyUrls.forEach((url, index) => {
+    if (!URL.canParse(url)) throw bad(`${path}.replyUrls[${index}]`, `"${url}" is no address`);
+  });
+  if (!["assertion", "response", "both"].includes(sign))
+    throw bad(`${path}.sign`, `"${String(sign)}" is none of assertion, response, both`);
+  checkPem(certificate, "CERTIFICATE", `${path}.certificate`);
+  checkPem(privateKey, "PRIVATE KEY", `${path}.privateKey`);
+  if (saml.requestCertificates === undefined) return;
+  checkLists(saml, path, ["requestCertificates"]);
+  if (saml.requestCertificates.length === 0)
+    throw bad(`${path}.requestCertificates`, "leave it out when requests need no signature");
+  saml.requestCertificates.forEach((pem, index) =>
+    checkPem(pem, "CERTIFICATE", `${path}.requestCertificates[${index}]`),
+  );
+}
+
+function checkPem(value: unknown, label: string, path: string): void {
+  if (typeof value === "string" && value.includes(`-----BEGIN ${label}-----`)) return;
+  throw bad(path, `expected a PEM text with a ${label}`);
 }
 
 function unique(path: string, values: readonly string[]): void {
