@@ -13,6 +13,8 @@ import { createBrowserSessionStore } from "./browser-sessions.ts";
 import type { EditionId, FlowKind } from "./edition.ts";
 import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
 import { createReissue } from "./reissue.ts";
+import { createSamlSessionStore } from "./saml-sessions.ts";
+import { signInBySaml } from "./saml-sign-in.ts";
 import { createSessionStore, type KnownSession } from "./sessions.ts";
 import { signInByBackup } from "./sign-in.ts";
 
@@ -36,9 +38,11 @@ export function createBackup(options: BackupOptions): Backup {
   const sessions = createSessionStore(directory);
   const browsers = createBrowserSessionStore(directory);
   const reissue = createReissue(directory, clock);
+  const saml = createSamlSessionStore(directory);
   const ids = random.fork("ids");
   const lifetimeSeconds = settings.backupTokenSeconds;
   const signIn = { directory, browsers, reissue, lifetimeSeconds, isServed };
+  const samlParts = { directory, clock, settings, sessions: saml, ids, isServed };
 
   return {
     async observe(request, response) {
@@ -50,10 +54,15 @@ export function createBackup(options: BackupOptions): Backup {
       if (endpoint === "authorize") {
         browsers.observe(request, response, await textOfResponse(response), clock.now());
       }
+      // A person without a session passes the sign-in page, which is authorize's.
+      if (endpoint === "authorize" || endpoint === "saml") {
+        saml.observe(request, response, await textOfResponse(response), clock.now());
+      }
     },
     async serve(request) {
       const described = await describeRequest(request);
       if (described.endpoint === "authorize") return signInByBackup(signIn, request, described);
+      if (described.endpoint === "saml") return signInBySaml(samlParts, request, described);
       const flow = flowOf(described, directory);
       // What the backup does not know meets the primary's own failure (D.6).
       if (flow !== "native-refresh") return undefined;

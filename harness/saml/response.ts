@@ -54,6 +54,11 @@ export interface Lifetimes {
 /** What of a response is signed; the certificate's own default in Entra is `assertion`. */
 export type SignedPart = "assertion" | "response" | "both";
 
+/** The audience that an identifier of an app stands for: a bare name is a service principal name with a prefix (F.1). */
+export function audienceOf(identifier: string): string {
+  return identifier.includes(":") ? identifier : `spn:${identifier}`;
+}
+
 /** The times of an assertion that is issued at `nowMs`. */
 export function validityFrom(
   nowMs: number,

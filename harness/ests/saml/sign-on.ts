@@ -6,6 +6,7 @@
 import type { Tenant, User } from "../../directory/world.ts";
 import { nameIdFormats } from "../../saml/names.ts";
 import {
+  audienceOf,
   failedResponse,
   signedResponse,
   validityFrom,
@@ -153,11 +154,6 @@ function envelopeOf(context: EstsContext, { tenant, replyUrl, request }: SignOn)
     ...(request === undefined ? {} : { inResponseTo: request.id }),
     issuedAtMs: context.clock.now(),
   };
-}
-
-/** A bare name is a service principal name with a prefix (F.1). */
-function audienceOf(identifier: string): string {
-  return identifier.includes(":") ? identifier : `spn:${identifier}`;
 }
 
 function posted({ replyUrl, relayState }: SignOn, xml: string): Page {
