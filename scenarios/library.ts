@@ -29,6 +29,7 @@ import { nightlyDaemon } from "./nightly-daemon.ts";
 import { december2020, september2020 } from "./partial-outages.ts";
 import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
 import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revocation.ts";
+import { samlFromEntra, samlFromProvider, samlInStorm } from "./saml.ts";
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";
@@ -53,6 +54,9 @@ export const library: readonly Scenario[] = [
   backupUnderStrictPolicy,
   backupDownToo,
   backupFlapping,
+  samlFromEntra,
+  samlFromProvider,
+  samlInStorm,
   nightlyDaemon,
   metadataDownWarm,
   metadataDownCold,
