@@ -30,6 +30,7 @@ export {
   outage,
   partialOutage,
   throttled,
+  primaryDown,
   tokenServerError,
   unreachable,
 } from "./fault/presets.ts";
@@ -92,12 +93,12 @@ export type {
   OperationCompleted,
   OperationInvoked,
   PromptShown,
-  RuleLimits,
   TokenFacts,
   TokenPresented,
   WireError,
   WorldChanged,
 } from "./history/event.ts";
+export type { FlowRow, RuleLimits } from "./history/header.ts";
 export type { Judgement, Rule, Verdict } from "./check/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./check/rules.ts";
 export type { Finding } from "./check/rules.ts";

@@ -53,14 +53,13 @@ export async function loadClient(
   wanted: string | undefined,
   scenario: Scenario,
 ): Promise<ClientUnderTest> {
-  if (wanted === undefined)
-    return scenario.clients?.[0] ?? appOf(scenario) ?? firstThatSuits(scenario);
+  if (wanted === undefined) return firstOf(scenario) ?? appOf(scenario) ?? firstThatSuits(scenario);
   const [name, version] = splitVersion(wanted);
-  const own = scenario.clients?.find((client) => client.name === name);
+  const own = adaptersOf(scenario).find((client) => client.name === name);
   const app = nameOfApp(scenario)?.name === name ? appOf(scenario) : undefined;
   const client = own ?? (await (app ?? loaders[name]?.()));
   if (client === undefined) {
-    const names = [...clientNames, ...(scenario.clients ?? []).map((candidate) => candidate.name)];
+    const names = [...clientNames, ...adaptersOf(scenario).map((candidate) => candidate.name)];
     throw new HarnessError("unknown-client", `there is no client "${name}"`, {
       hint: suggestNames(name, names, `Known clients: ${names.join(", ")}.`),
     });
@@ -75,6 +74,15 @@ export async function loadClient(
     );
   }
   return client;
+}
+
+function firstOf(scenario: Scenario): ClientUnderTest | Promise<ClientUnderTest> | undefined {
+  const [first] = scenario.clients ?? [];
+  return typeof first === "string" ? loadClient(first, scenario) : first;
+}
+
+function adaptersOf({ clients = [] }: Scenario): readonly ClientUnderTest[] {
+  return clients.filter((client) => typeof client !== "string");
 }
 
 /** The first of the packages that knows every flow of a scenario; msal-node when none does. */

@@ -1,8 +1,6 @@
 /** The scenarios that `brownout run` runs, in the order in which a reader would ask for them. */
 import type { Scenario } from "../harness/scenario.ts";
 import {
-  backupDeclinesWeb,
-  backupServesNative,
   backupWindowCloses,
   backupAfterIdle71,
   backupAfterIdle73,
@@ -29,10 +27,11 @@ import { nightlyDaemon } from "./nightly-daemon.ts";
 import { december2020, september2020 } from "./partial-outages.ts";
 import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
 import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revocation.ts";
-import { samlFromEntra, samlFromProvider, samlInStorm } from "./saml.ts";
+import { samlInStorm } from "./saml.ts";
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";
+import { twelveHours } from "./twelve-hours.ts";
 
 export const library: readonly Scenario[] = [
   ...tokenThrottled,
@@ -45,17 +44,14 @@ export const library: readonly Scenario[] = [
   unreachableDaemonPastRefreshIn,
   outageWithExpiredTokens,
   longWeekend,
-  backupServesNative,
+  ...twelveHours,
   backupWindowCloses,
-  backupDeclinesWeb,
   backupAfterIdle71,
   backupAfterIdle73,
   backupAfterRevocation,
   backupUnderStrictPolicy,
   backupDownToo,
   backupFlapping,
-  samlFromEntra,
-  samlFromProvider,
   samlInStorm,
   nightlyDaemon,
   metadataDownWarm,

@@ -141,7 +141,9 @@ function clientsOf(
   wanted: string | undefined,
 ): readonly (string | undefined)[] {
   if (wanted !== undefined) return [wanted];
-  return clients.length === 0 ? [undefined] : clients.map(({ name }) => name);
+  return clients.length === 0
+    ? [undefined]
+    : clients.map((client) => (typeof client === "string" ? client : client.name));
 }
 
 /** Two runs with one name would write the same files. */

@@ -16,6 +16,8 @@ export const defaultServiceSettings: ServiceSettings = {
   spaRefreshTokenHours: 24,
   sessionHours: 24,
   authCodeMinutes: 10,
+  // G.5: AADSTS100007 in the documents.
+  regionalTokenEndpoints: "first-party",
   deviceCodeSeconds: 900,
   // F.1: what reconciles the text (0 and 70) with the sample (5 and 55); unverified.
   samlBackdatedMinutes: 5,
@@ -37,6 +39,8 @@ export const defaultServiceSettings: ServiceSettings = {
   // D.6 and J: unverified.
   backupTokenSeconds: 3_600,
   backupDeclineStatus: 503,
+  backupHost: "backup.login.microsoftonline.com",
+  backupDirectStatus: 400,
   backupServerSequence: "1.P,2.B",
   signInPage: "form",
 };

@@ -3,6 +3,8 @@
  * readonly, prints as JSON. What changes in a run (revocations, keys) is in `directory.ts`.
  */
 
+import type { LoginCloud } from "./clouds.ts";
+
 export interface User {
   /** Object id in this tenant. */
   readonly id: string;
@@ -59,6 +61,8 @@ export interface AppRegistration {
   readonly servicePrincipalId: string;
   readonly kind: "daemon" | "web" | "api" | "native" | "spa";
   readonly multiTenant?: true;
+  /** Microsoft's own: regional token endpoints serve nobody else. */
+  readonly firstParty?: true;
   readonly redirectUris: readonly {
     readonly type: "web" | "spa" | "native";
     readonly uri: string;
@@ -120,6 +124,8 @@ export interface Tenant {
   readonly apps: readonly AppRegistration[];
   /** `tenant_region_scope` of its metadata. */
   readonly region: string;
+  /** The cloud that it is in; other clouds do not know it. Absent means known in each. */
+  readonly cloud?: LoginCloud["name"];
   readonly policies?: readonly ConditionalAccessPolicy[];
 }
 
@@ -149,6 +155,8 @@ export interface ServiceSettings {
   /** How long a browser session lasts from its last use (section B: 24 h, non-persistent cookie). */
   readonly sessionHours: number;
   readonly authCodeMinutes: number;
+  /** Whom regional token endpoints serve: Microsoft's own services (AADSTS100007 for the rest), or every app. */
+  readonly regionalTokenEndpoints: "first-party" | "everyone";
   readonly deviceCodeSeconds: number;
   /** How long before its issue an assertion is valid already; documents disagree (section F.1). Minutes. */
   readonly samlBackdatedMinutes: number;
@@ -179,6 +187,10 @@ export interface ServiceSettings {
   readonly backupTokenSeconds: number;
   /** Status of its decline, code 50033; the one that was seen is not recorded. */
   readonly backupDeclineStatus: 503 | 400;
+  /** A host under which it is asked past the gateway (AADSTS230109); the real one is not public. */
+  readonly backupHost: string;
+  /** Status of that refusal; not captured. */
+  readonly backupDirectStatus: 400 | 503;
   /** `x-ms-srs` of its replies; never captured. */
   readonly backupServerSequence: string;
   /** Sign-in page: a form to fill in, or signed in by `login_hint` alone. */

@@ -120,6 +120,12 @@ const table = {
     error: "invalid_grant",
     text: "The authorization code was issued for another tenant.",
   },
+  // The documents give the text; status and OAuth error are those of other unauthorized apps.
+  100007: {
+    status: 400,
+    error: "unauthorized_client",
+    text: "The regional service only serves managed identities and Microsoft's own apps.",
+  },
   700016: {
     status: 400,
     error: "unauthorized_client",

@@ -24,6 +24,7 @@ import { createGrantStore, type RefreshState } from "./grant-store.ts";
 import { estsHeaders, preflightHeaders, type HeaderParts } from "./headers.ts";
 import { createLoopDetector } from "./loop-detector.ts";
 import { page } from "./pages.ts";
+import { checkRegionalHost } from "./regional-host.ts";
 import type { EstsReply } from "./reply.ts";
 import { federationMetadata } from "./saml/federation-metadata.ts";
 import { isSamlSignIn, samlSignIn, samlSignOn } from "./saml/sign-on.ts";
@@ -122,6 +123,7 @@ function dispatch(context: EstsContext): EstsReply | undefined {
 
 function grantToken(context: EstsContext): Record<string, unknown> {
   const grant = required(context, "grant_type");
+  checkRegionalHost(context);
   switch (context.described.grant) {
     case "client_credentials":
       return grantClientCredentials(context);

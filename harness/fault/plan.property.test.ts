@@ -84,7 +84,7 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = fc
       on: fc.oneof(
         fc.constant("all" as const),
         fc.subarray(
-          endpoints.filter((name) => name !== "resource"),
+          endpoints.filter((name) => name !== "resource" && name !== "userinfo"),
           { minLength: 1 },
         ),
       ),

@@ -48,6 +48,31 @@ export function nameLookupDown(options: WindowOptions): FaultWindow {
   };
 }
 
+/**
+ * The primary answers nobody: 503 with AADSTS90033 to programs, a 503 page to browsers. It
+ * fails behind the front door, so what the backup system covers is served by it. Discovery
+ * and keys stay: they are cached for a day, and their outages were incidents of their own
+ * (2021-12-16). Two windows.
+ */
+export function primaryDown(options: WindowOptions): readonly [FaultWindow, FaultWindow] {
+  const { id = "primary-down" } = options;
+  const error = { kind: "server-error", status: 503 } as const;
+  return [
+    {
+      ...placed(id, options),
+      at: "primary",
+      on: ["token", "device-code", "user-realm", "managed-identity"],
+      effect: { ...error, body: { form: "aadsts", code: 90033 } },
+    },
+    {
+      ...placed(id, { ...options, id: `${id}-pages` }),
+      at: "primary",
+      on: ["authorize", "logout", "saml"],
+      effect: { ...error, body: { form: "html", title: "Service Unavailable" } },
+    },
+  ];
+}
+
 /** The token endpoint answers 503 with AADSTS90033, as on 2020-09-28; `retryAfter` is absent unless given. */
 export function tokenServerError(
   options: WindowOptions & { readonly code?: number; readonly retryAfter?: RetryAfter },

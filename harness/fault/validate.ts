@@ -3,7 +3,7 @@
  * tables that the compiler compares with the types of `plan.ts`; then what holds between
  * fields, because a window that can never take a request is a mistake, not a calm day.
  */
-import { endpoints } from "../http/endpoint.ts";
+import { type Endpoint, endpoints } from "../http/endpoint.ts";
 import {
   type Check,
   type FieldsOf,
@@ -111,10 +111,15 @@ function checkSite({ at, on, effect: { kind }, effect }: FaultWindow, path: stri
     refuse(`${path}.at`, `is "${at}"; clients connect to the edge, so "${kind}" is there`, hint);
   }
   if (on === "all") return;
-  const stray = on.findIndex((endpoint) => (endpoint === "resource") !== (at === "resource"));
+  const stray = on.findIndex((endpoint) => isOfApi(endpoint) !== (at === "resource"));
   if (stray < 0 || at === "edge" || at === "dns") return;
   const hint = at === "resource" ? 'Write ["resource"] or "all".' : 'Put it at "resource".';
   refuse(`${path}.on[${stray}]`, `is "${on[stray]}", which is never asked at "${at}"`, hint);
+}
+
+/** UserInfo is Microsoft Graph's, not the token service's. */
+function isOfApi(endpoint: Endpoint): boolean {
+  return endpoint === "resource" || endpoint === "userinfo";
 }
 
 function checkConnectionSlice({ where = {}, effect: { kind } }: FaultWindow, path: string): void {

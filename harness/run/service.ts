@@ -78,6 +78,7 @@ export function createService(parts: ServiceParts) {
             settings,
             edition: settings.backup,
           }),
+          isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,
           aroundBackup: (service) => withFaults(["backup"], service),
         });
   const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));
