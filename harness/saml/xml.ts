@@ -26,6 +26,8 @@ export function parseXml(text: string): Element {
   if (/<!(?!--|\[CDATA\[)/.test(text)) throw new XmlRefused("it has a document type");
   if (/<\?(?!xml\s)/i.test(text) || text.lastIndexOf("<?") > 0)
     throw new XmlRefused("it has a processing instruction");
+  // The parser passes over text there.
+  if (!PROLOG.test(text)) throw new XmlRefused("it does not begin with an element");
   const root = parse(text).documentElement as Element | null;
   if (root === null) throw new XmlRefused("it has no element");
   for (const node of nodesOf(root.ownerDocument)) {
@@ -71,6 +73,9 @@ export function escapeXml(text: string): string {
       .replaceAll('"', "&quot;")
   );
 }
+
+/** What may stand before the root: a declaration, comments and white space. */
+const PROLOG = /^(?:<\?xml\s[^>]*\?>)?(?:\s|<!--(?:(?!-->)[\s\S])*-->)*<[^!?]/i;
 
 const COMMENT = 8;
 const INSTRUCTION = 7;
