@@ -9,6 +9,12 @@ function withTenant(change: Readonly<Record<string, unknown>>): World {
   return { ...contoso, tenants: [{ ...first, ...change } as Tenant, ...contoso.tenants.slice(1)] };
 }
 
+/** The fixture world with another SAML registration of its first SAML app. */
+function withSaml(change: Readonly<Record<string, unknown>>): World {
+  const app = first?.apps.find(({ saml }) => saml !== undefined);
+  return withTenant({ apps: [{ ...app, saml: { ...app?.saml, ...change } }] });
+}
+
 describe("a world", () => {
   it("of the fixtures is in order", () => {
     expect(checkWorld(contoso)).toBe(contoso);
@@ -39,6 +45,20 @@ describe("a world", () => {
     [
       withTenant({ users: [{ ...first?.users[0], kind: "guest", homeTenant: "nowhere" }] }),
       "world.tenants[0].users[0].homeTenant",
+    ],
+    [withSaml({ identifiers: "x" }), "world.tenants[0].apps[0].saml.identifiers"],
+    [withSaml({ identifiers: [] }), "world.tenants[0].apps[0].saml.identifiers"],
+    [withSaml({ identifiers: ["a", "a"] }), "world.tenants[0].apps.saml.identifiers[1]"],
+    [withSaml({ replyUrls: [] }), "world.tenants[0].apps[0].saml.replyUrls"],
+    [withSaml({ replyUrls: ["/acs"] }), "world.tenants[0].apps[0].saml.replyUrls[0]"],
+    [withSaml({ sign: "nothing" }), "world.tenants[0].apps[0].saml.sign"],
+    [withSaml({ certificate: "MII" }), "world.tenants[0].apps[0].saml.certificate"],
+    [withSaml({ privateKey: undefined }), "world.tenants[0].apps[0].saml.privateKey"],
+    [withSaml({ requestCertificates: 1 }), "world.tenants[0].apps[0].saml.requestCertificates"],
+    [withSaml({ requestCertificates: [] }), "world.tenants[0].apps[0].saml.requestCertificates"],
+    [
+      withSaml({ requestCertificates: [""] }),
+      "world.tenants[0].apps[0].saml.requestCertificates[0]",
     ],
   ])("with a mistake is refused where the mistake is (%#)", (world, place) => {
     expect(() => checkWorld(world)).toThrow(expect.objectContaining({ code: "bad-world", place }));
