@@ -36,8 +36,8 @@ function provider(more: Partial<SamlRegistration> = {}) {
   );
   return {
     /** Sends one request out; its id is `_r1`, `_r2` and so on. */
-    ask: () => saml.getAuthorizeUrlAsync("", undefined, {}),
-    async take(xml: string): Promise<string> {
+    ask: (): Promise<string> => saml.getAuthorizeUrlAsync("", undefined, {}),
+    take: async (xml: string): Promise<string> => {
       const SAMLResponse = Buffer.from(xml).toString("base64");
       const { profile } = await saml.validatePostResponseAsync({ SAMLResponse });
       return profile?.nameID ?? "nobody";

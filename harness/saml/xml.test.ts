@@ -35,16 +35,19 @@ describe("XML that somebody else wrote", () => {
   });
 
   it("is an element or a refusal, whatever it is", () => {
+    const outcomeOf = (text: string): unknown => {
+      try {
+        return parseXml(text).nodeType;
+      } catch (error) {
+        return error instanceof XmlRefused ? "refused" : error;
+      }
+    };
     fc.assert(
       fc.property(
         fc.string({ unit: "binary" }),
         fc.constantFrom("", "<a>", "<a b='"),
         (text, head) => {
-          try {
-            expect(parseXml(head + text).nodeType).toBe(1);
-          } catch (error) {
-            expect(error).toBeInstanceOf(XmlRefused);
-          }
+          expect([1, "refused"]).toContain(outcomeOf(head + text));
         },
       ),
     );
@@ -77,7 +80,8 @@ describe("text put into XML", () => {
           .replaceAll("&quot;", '"')
           .replaceAll("&amp;", "&");
         expect(read.textContent).toBe(normal);
-        if (!/[\t\n\r]/.test(text)) expect(read.getAttribute("b")).toBe(normal);
+        // White space in an attribute is a space to every parser.
+        expect(read.getAttribute("b")).toBe(normal.replace(/[\t\n\r]/g, " "));
       }),
     );
   });

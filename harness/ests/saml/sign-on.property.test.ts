@@ -26,9 +26,9 @@ function mutations(text: string): fc.Arbitrary<string> {
     );
 }
 
-function expectAnswer({ status, headers }: Answer): void {
-  expect([200, 400]).toContain(status);
-  expect(headers.get("x-ms-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+function isAnswer({ status, headers }: Answer): boolean {
+  const isMarked = /^[0-9a-f-]{36}$/.test(headers.get("x-ms-request-id") ?? "");
+  return isMarked && (status === 200 || status === 400);
 }
 
 describe("whatever is sent to /saml2", () => {
@@ -37,11 +37,10 @@ describe("whatever is sent to /saml2", () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.boolean(), async (bytes, isForm) => {
         const SAMLRequest = Buffer.from(bytes).toString("base64");
-        expectAnswer(
-          isForm
-            ? await bench.post("saml2", { SAMLRequest })
-            : await bench.get(`saml2?${new URLSearchParams({ SAMLRequest })}`),
-        );
+        const answer = isForm
+          ? await bench.post("saml2", { SAMLRequest })
+          : await bench.get(`saml2?${new URLSearchParams({ SAMLRequest })}`);
+        expect(isAnswer(answer)).toBe(true);
       }),
       { numRuns: 200 },
     );
@@ -51,10 +50,10 @@ describe("whatever is sent to /saml2", () => {
     const bench = startEsts();
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary", maxLength: 100 }), async (text) => {
-        expectAnswer(await bench.get(`saml2?${encodeURI(text.toWellFormed())}`));
+        expect(isAnswer(await bench.get(`saml2?${encodeURI(text.toWellFormed())}`))).toBe(true);
         const fields = { saml: "query", query: text };
         const ctx = Buffer.from(JSON.stringify(fields)).toString("base64url");
-        expectAnswer(await bench.post("login", { login: "x", passwd: "y", ctx }));
+        expect(isAnswer(await bench.post("login", { login: "x", passwd: "y", ctx }))).toBe(true);
       }),
       { numRuns: 200 },
     );
@@ -65,8 +64,8 @@ describe("whatever is sent to /saml2", () => {
     const good = writeRequest({ inside: "<samlp:NameIDPolicy Format='x'/>" });
     await fc.assert(
       fc.asyncProperty(mutations(good), async (xml) => {
-        expectAnswer(await byRedirect(bench, xml.toWellFormed()));
-        expectAnswer(await byForm(bench, xml.toWellFormed()));
+        expect(isAnswer(await byRedirect(bench, xml.toWellFormed()))).toBe(true);
+        expect(isAnswer(await byForm(bench, xml.toWellFormed()))).toBe(true);
       }),
       { numRuns: 300 },
     );
@@ -81,7 +80,7 @@ describe("whatever is sent to /saml2", () => {
     await fc.assert(
       fc.asyncProperty(mutations(signed), async (xml) => {
         const answer = await byForm(bench, xml.toWellFormed());
-        expectAnswer(answer);
+        expect(isAnswer(answer)).toBe(true);
         const { says, xml: response } = broughtBy(answer);
         if (says === undefined) return;
         expect(says.destination).toBe("https://travel.contoso.example/acs2");
