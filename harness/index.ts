@@ -28,15 +28,18 @@ export {
   keysWithdrawn,
   nameLookupDown,
   outage,
+  overloadedOnReturn,
   partialOutage,
   throttled,
   primaryDown,
   tokenServerError,
+  trafficRampedUp,
   unreachable,
 } from "./fault/presets.ts";
 export type { WindowOptions } from "./fault/presets.ts";
 export { faultSites } from "./fault/plan.ts";
 export type {
+  CapacityEffect,
   Delay,
   ErrorBody,
   FaultEffect,

@@ -11,6 +11,11 @@ import {
 } from "./backup.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
+import {
+  capacityCollapse,
+  capacityCollapseRampedUp,
+  capacityCollapseWithoutWord,
+} from "./capacity.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
 import {
   hangPastRefreshIn,
@@ -54,6 +59,9 @@ export const library: readonly Scenario[] = [
   backupFlapping,
   samlInStorm,
   nightlyDaemon,
+  capacityCollapse,
+  capacityCollapseWithoutWord,
+  capacityCollapseRampedUp,
   metadataDownWarm,
   metadataDownCold,
   restartInOutage,

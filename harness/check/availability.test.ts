@@ -1,7 +1,7 @@
 /** Golden histories of the rule availability. */
 import { describe, expect, it } from "vitest";
 import { availability } from "./availability.ts";
-import { story, type Story } from "./testing-story.ts";
+import { limitedCapacity, story, type Story } from "./testing-story.ts";
 import { ada, ben } from "./testing-story-wire.ts";
 
 function served(told: Story, user = ada): void {
@@ -112,6 +112,15 @@ describe("is broken", () => {
         "2 of 3 calls that could end ok did (66.6 %); callers together were without a token for 10m; the first denied needlessly was 30m in, and 100 % are asked for.",
       evidence: [5, 6],
     });
+  });
+
+  it("by a client that stays down although the service is there, with a capacity that is limited", () => {
+    const told = story();
+    told.fault({ id: "limited", effect: limitedCapacity });
+    failed(told, { faults: ["limited"] });
+    told.at("00:05:00");
+    told.operation().fails();
+    expect(availability.judge(told.history())).toMatchObject({ verdict: "fail" });
   });
 
   it("by a client that stays down when the service is back", () => {

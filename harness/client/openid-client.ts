@@ -34,6 +34,7 @@ export const openidClientFlows = [
 export async function loadOpenidClient(): Promise<ClientUnderTest> {
   const oidc = await import("openid-client").catch((cause: unknown) => {
     throw new HarnessError("client-not-installed", "openid-client is not installed", {
+      place: "openid-client",
       hint: "Run: npm install openid-client@6",
       cause,
     });
@@ -94,7 +95,7 @@ function fetchOf({ app }: OpenOptions, { transport }: ClientContext): CustomFetc
     const request = createRequest(url, {
       ...init,
       headers: { ...headers, ...(origin === undefined ? {} : { origin }) },
-      ...(body === null || body === undefined ? {} : { body: String(body) }),
+      ...(body instanceof URLSearchParams ? { body: body.toString() } : {}),
     });
     return (transport ?? fetch)(request);
   };

@@ -80,8 +80,8 @@ describe("a tenant", () => {
     ["login.partner.microsoftonline.cn", 400],
   ])("of the government's cloud is asked at %s: %i", async (host, status) => {
     const reply = await daemonAt(host, startEsts({}, inGovernment));
-    expect(reply.status).toBe(status);
-    if (status === 400) expect(await reply.json()).toMatchObject({ error_codes: [90002] });
+    const { error_codes: codes } = (await reply.json()) as { readonly error_codes?: unknown };
+    expect([reply.status, codes]).toEqual([status, status === 400 ? [90002] : undefined]);
   });
 });
 

@@ -34,6 +34,8 @@ export async function performEffect(
       const { status, retryAfter = { form: "absent" }, body } = effect;
       return createErrorAnswer({ status, retryAfter, body }, context);
     }
+    case "capacity":
+      return createErrorAnswer(effect.shed, context);
     case "latency":
       await clock.sleep(drawDelay(effect.delay, random), request.signal);
       return next(request);
@@ -62,6 +64,7 @@ export function isAnswer(effect: FaultEffect): boolean {
   switch (effect.kind) {
     case "throttle":
     case "server-error":
+    case "capacity":
     case "hang":
     case "reset":
     case "empty-success":

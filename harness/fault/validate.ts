@@ -20,6 +20,7 @@ import {
 } from "../shape.ts";
 import { count, durationMs, effect } from "./effect-shape.ts";
 import {
+  type CapacityEffect,
   type FaultPlan,
   faultSites,
   type FaultSlice,
@@ -98,6 +99,7 @@ function checkWindow(found: unknown, path: string): void {
   const window = found as FaultWindow;
   checkSite(window, path);
   if (isConnectionEffect(window.effect)) checkConnectionSlice(window, path);
+  if (window.effect.kind === "capacity") checkCapacity(window.effect, `${path}.effect`);
   if (window.effect.kind === "keys-withdrawn") checkKeysWithdrawn(window, path);
 }
 
@@ -129,6 +131,13 @@ function checkConnectionSlice({ where = {}, effect: { kind } }: FaultWindow, pat
     const hint = "Slice it by tenant, host or region, or use another effect.";
     refuse(`${path}.where.${field}`, `cannot narrow "${kind}": ${why}`, hint);
   }
+}
+
+function checkCapacity({ requests, collapsesTo }: CapacityEffect, path: string): void {
+  if (collapsesTo === 0 || collapsesTo * requests >= 1) return;
+  const left = `is ${collapsesTo}, which of ${requests} requests leaves less than one`;
+  const hint = "Write 0 for a service that then serves nobody, or count over a longer perMs.";
+  refuse(`${path}.collapsesTo`, left, hint);
 }
 
 function checkKeysWithdrawn({ at, on }: FaultWindow, path: string): void {
