@@ -72,6 +72,7 @@ export type {
   ClientSecret,
   Device,
   ProtectedResource,
+  SamlRegistration,
   ServiceSettings,
   Tenant,
   User,

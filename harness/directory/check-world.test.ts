@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
+import { fixturePem } from "../saml/testing.ts";
 import { checkWorld } from "./check-world.ts";
 import type { Tenant, World } from "./world.ts";
 
@@ -53,6 +54,10 @@ describe("a world", () => {
     [withSaml({ replyUrls: ["/acs"] }), "world.tenants[0].apps[0].saml.replyUrls[0]"],
     [withSaml({ sign: "nothing" }), "world.tenants[0].apps[0].saml.sign"],
     [withSaml({ certificate: "MII" }), "world.tenants[0].apps[0].saml.certificate"],
+    [
+      withSaml({ privateKey: fixturePem("travel.key") }),
+      "world.tenants[0].apps[0].saml.privateKey",
+    ],
     [withSaml({ privateKey: undefined }), "world.tenants[0].apps[0].saml.privateKey"],
     [withSaml({ requestCertificates: 1 }), "world.tenants[0].apps[0].saml.requestCertificates"],
     [withSaml({ requestCertificates: [] }), "world.tenants[0].apps[0].saml.requestCertificates"],

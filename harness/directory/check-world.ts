@@ -1,4 +1,5 @@
 /** Checks a world before a run: what a script could trip over later, said now and by name. */
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { HarnessError } from "../errors.ts";
 import type { SamlRegistration, Tenant, World } from "./world.ts";
 
@@ -87,20 +88,34 @@ function checkSaml(saml: SamlRegistration, path: string): void {
   });
   if (!["assertion", "response", "both"].includes(sign))
     throw bad(`${path}.sign`, `"${String(sign)}" is none of assertion, response, both`);
-  checkPem(certificate, "CERTIFICATE", `${path}.certificate`);
-  checkPem(privateKey, "PRIVATE KEY", `${path}.privateKey`);
+  const own = readCertificate(certificate, `${path}.certificate`);
+  if (!isKeyOf(own, privateKey))
+    throw bad(`${path}.privateKey`, "expected the certificate's RSA private key, as PEM");
   if (saml.requestCertificates === undefined) return;
   checkLists(saml, path, ["requestCertificates"]);
   if (saml.requestCertificates.length === 0)
     throw bad(`${path}.requestCertificates`, "leave it out when requests need no signature");
   saml.requestCertificates.forEach((pem, index) =>
-    checkPem(pem, "CERTIFICATE", `${path}.requestCertificates[${index}]`),
+    readCertificate(pem, `${path}.requestCertificates[${index}]`),
   );
 }
 
-function checkPem(value: unknown, label: string, path: string): void {
-  if (typeof value === "string" && value.includes(`-----BEGIN ${label}-----`)) return;
-  throw bad(path, `expected a PEM text with a ${label}`);
+function readCertificate(pem: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw bad(path, "expected a certificate, as PEM");
+  }
+}
+
+function isKeyOf(certificate: X509Certificate, pem: string): boolean {
+  try {
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyType === "rsa" && certificate.checkPrivateKey(key);
+  } catch {
+    // No key at all.
+    return false;
+  }
 }
 
 function unique(path: string, values: readonly string[]): void {

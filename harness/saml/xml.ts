@@ -71,6 +71,8 @@ export function escapeXml(text: string): string {
       .replaceAll("<", "&lt;")
       .replaceAll(">", "&gt;")
       .replaceAll('"', "&quot;")
+      // As they are, parsers would make other white space of them, and break a signature.
+      .replace(/[\t\n\r]/g, (space) => `&#${space.charCodeAt(0)};`)
   );
 }
 
