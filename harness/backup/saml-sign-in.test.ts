@@ -136,6 +136,17 @@ describe("a SAML sign-in that starts at Entra", () => {
     expect(await bench.launch("expenses", more)).toMatchObject({ status: 503, text: "down" });
   });
 
+  it("is served with each app that the browser has a session with", async () => {
+    const bench = start();
+    await bench.signIn("expenses");
+    expect((await bench.launch("travel")).status).toBe(200);
+    bench.fail();
+    for (const app of ["expenses", "travel"]) {
+      const { audience } = readResponse((await bench.launch(app)).xml) ?? {};
+      expect(audience).toBe(appOf(app).saml.identifiers[0]);
+    }
+  });
+
   it("is served three days on, to the minute", async () => {
     const bench = start();
     await bench.signIn("expenses");
@@ -171,7 +182,11 @@ describe("a SAML sign-in that starts at Entra", () => {
 
 describe("what else is asked of SAML in an outage", () => {
   it.each([
-    ["a request by redirect", "saml2?SAMLRequest=abc", undefined],
+    [
+      "a request by redirect",
+      `saml2?SAMLRequest=abc&appid=${appOf("expenses").clientId}`,
+      undefined,
+    ],
     ["a request by form", "saml2", { SAMLRequest: "abc" }],
     ["a request at the launch address", "saml2/launch", { SAMLRequest: "abc" }],
     ["the form of a sign-in page", "login", { login: "adele@contoso.example", ctx: "e30" }],

@@ -223,6 +223,16 @@ describe("a request that must be signed", () => {
     });
   });
 
+  it("is told to its app when only the page brings it", async () => {
+    const bench = startEsts();
+    const inside = `<s:Subject xmlns:s="${namespaces.assertion}"/>`;
+    const SAMLRequest = Buffer.from(request({ inside })).toString("base64");
+    const ctx = Buffer.from(JSON.stringify({ saml: "form", SAMLRequest })).toString("base64url");
+    const page = await byRedirect(bench, request());
+    const forged = { ...page, text: `name="ctx" type="hidden" value="${ctx}"` };
+    expect(broughtBy(await fillIn(bench, forged))).toMatchObject({ code: 75006, says: undefined });
+  });
+
   it("is judged again when the page comes back with another one", async () => {
     const bench = startEsts();
     const page = await byForm(bench, signedRequest());

@@ -1,11 +1,12 @@
 /** SAML sign-on as a service provider sees it: what is asked for, and what comes back. */
 import { describe, expect, it } from "vitest";
+import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { nameIdFormats, namespaces } from "../../saml/names.ts";
 import { attributeOf } from "../../saml/read-response.ts";
 import { attributeNames } from "../../saml/subject-claims.ts";
 import { signedQuery, signedRequest, writeRequest } from "../../saml/testing.ts";
 import { startEsts } from "../testing.ts";
-import { broughtBy, byForm, byLaunch, byRedirect, fillIn } from "./testing.ts";
+import { broughtBy, byForm, byLaunch, byRedirect, cookieOf, fillIn } from "./testing.ts";
 
 const ACS = "https://expenses.contoso.example/saml/acs";
 const IDENTIFIER = "https://expenses.contoso.example/saml";
@@ -217,6 +218,21 @@ describe("a sign-in that starts at Entra", () => {
     expect(says?.audience).toBe(IDENTIFIER);
     const elsewhere = await byLaunch(bench, "expenses", { RelayState: "/travel" });
     expect(broughtBy(elsewhere).relayState).toBe("/travel");
+  });
+
+  it("does not take a session of another tenant for its own", async () => {
+    const tenants = contoso.tenants.map((tenant) => ({
+      ...tenant,
+      apps: tenant.apps.map((app) => ({ ...app, multiTenant: true as const })),
+    }));
+    const bench = startEsts({}, { ...contoso, tenants });
+    await fillIn(bench, await byLaunch(bench, "expenses"));
+    const { clientId } = bench.app("expenses");
+    const page = await bench.get(`/fabrikam.example/saml2/launch?appid=${clientId}`, {
+      cookie: cookieOf(bench),
+    });
+    expect(page.text).toContain('name="passwd"');
+    expect(broughtBy(await byLaunch(bench, "expenses")).says).toBeDefined();
   });
 
   it.each(["nightly-daemon", "portal"])("is nothing for %s, which has no SAML", async (app) => {

@@ -76,4 +76,9 @@ export async function fillIn(bench: EstsBench, page: Answer, name = "adele"): Pr
   return answer;
 }
 
+/** The session of the browser. */
+export function cookieOf(bench: EstsBench): string {
+  return cookies.get(bench)?.["cookie"] ?? "";
+}
+
 const cookies = new WeakMap<EstsBench, Record<string, string>>();
