@@ -93,6 +93,28 @@ describe("a careful provider", () => {
     }
   });
 
+  it("knows its bare name again in what Entra makes of it", async () => {
+    const tenants = contoso.tenants.map((tenant) => ({
+      ...tenant,
+      apps: tenant.apps.map(({ saml, ...app }) => ({
+        ...app,
+        ...(saml === undefined ? {} : { saml: { ...saml, identifiers: [app.name] } }),
+      })),
+    }));
+    const outcome = await run(
+      async ({ open, world }) => {
+        const expenses = await open({ app: "expenses" });
+        for (const flow of ["saml-sp-initiated", "saml-idp-initiated"] as const) {
+          const result = await expenses.acquire({ flow, scopes: [], user: world.user("megan") });
+          const xml = Buffer.from(result.accessToken, "base64").toString("utf8");
+          expect(xml).toContain("<Audience>spn:expenses</Audience>");
+        }
+      },
+      { world: { ...contoso, tenants } },
+    );
+    expect(only(outcome, "operation-completed")).toHaveLength(2);
+  });
+
   it("tells that the page failed, by the service or by the person", async () => {
     const outcome = await run(
       async ({ open, world }) => {

@@ -46,7 +46,7 @@ export async function loadNodeSaml(): Promise<ClientUnderTest> {
   };
 }
 
-/** What a careful service provider configures for an app of the world; `signedBy` names whose key signs its requests. */
+/** What a careful service provider configures for an app of the world. */
 export function serviceProviderOptions(
   library: Pick<NodeSaml, "ValidateInResponseTo">,
   saml: SamlRegistration,
@@ -59,11 +59,13 @@ export function serviceProviderOptions(
   },
 ): SamlConfig {
   const { entryPoint, privateKey, newId } = place;
+  const [identifier = ""] = saml.identifiers;
   return {
     entryPoint,
     callbackUrl: saml.replyUrls[0] ?? "",
-    issuer: saml.identifiers[0] ?? "",
-    audience: saml.identifiers[0] ?? "",
+    issuer: identifier,
+    // Entra turns a bare name into a service principal name (`facts/entra.md` F.1).
+    audience: identifier.includes(":") ? identifier : `spn:${identifier}`,
     idpCert: saml.certificate,
     // Entra signs the assertion alone unless it is told otherwise (`facts/entra.md` F.3).
     wantAssertionsSigned: saml.sign !== "response",
