@@ -73,6 +73,7 @@ export type {
   ConditionalAccessPolicy,
   Device,
   ProtectedResource,
+  SamlRegistration,
   ServiceSettings,
   Tenant,
   User,

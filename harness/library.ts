@@ -3,6 +3,7 @@ import { isAbsolute } from "node:path";
 import { createBareFetch, vices } from "./client/bare-fetch.ts";
 import type { ClientUnderTest } from "./client/client.ts";
 import { loadMsalNode, msalNodeFlows } from "./client/msal-node.ts";
+import { loadNodeSaml, nodeSamlFlows } from "./client/node-saml.ts";
 import { loadOpenidClient, openidClientFlows } from "./client/openid-client.ts";
 import { HarnessError, suggestNames } from "./errors.ts";
 import type { Flow } from "./history/event.ts";
@@ -35,6 +36,7 @@ interface Package {
 const packages: Readonly<Record<string, Package>> = {
   "msal-node": { flows: msalNodeFlows, load: loadMsalNode },
   "openid-client": { flows: openidClientFlows, load: loadOpenidClient },
+  "node-saml": { flows: nodeSamlFlows, load: loadNodeSaml },
 };
 
 const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {
@@ -120,5 +122,6 @@ function isVersion(installed: string, wanted: string): boolean {
 }
 
 function packageOf(client: string): string {
+  if (client === "node-saml") return "@node-saml/node-saml";
   return client.startsWith("msal-") ? `@azure/${client}` : client;
 }

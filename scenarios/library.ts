@@ -42,6 +42,7 @@ import { nightlyDaemon } from "./nightly-daemon.ts";
 import { december2020, september2020 } from "./partial-outages.ts";
 import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
 import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revocation.ts";
+import { samlInStorm } from "./saml.ts";
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";
@@ -78,6 +79,7 @@ export const library: readonly Scenario[] = [
   backupSignInFrequencyBlocked,
   backupStrengthIgnored,
   backupStrengthBlocked,
+  samlInStorm,
   nightlyDaemon,
   capacityCollapse,
   capacityCollapseWithoutWord,

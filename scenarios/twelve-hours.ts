@@ -4,54 +4,11 @@
  */
 import type { TokenRequest } from "../harness/client/client.ts";
 import { hours, minutes } from "../harness/clock/duration.ts";
-import type { FaultPlan } from "../harness/fault/plan.ts";
 import { primaryDown } from "../harness/fault/presets.ts";
-import {
-  type Application,
-  defineScenario,
-  type Scenario,
-  type ScriptContext,
-} from "../harness/scenario.ts";
+import type { Application, Scenario, ScriptContext } from "../harness/scenario.ts";
 import { daemonToken, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
-
-const APPLICATIONS =
-  "https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps";
-
-/** What all rows have in common; `says` is the document's promise to the flow. */
-function row(
-  name: string,
-  {
-    says,
-    isServed,
-    ...own
-  }: Pick<Scenario, "title" | "needs" | "script" | "clients"> &
-    Required<Pick<Scenario, "row">> & {
-      readonly faults?: FaultPlan;
-      readonly says: string;
-      readonly isServed: boolean;
-      readonly asserts?: readonly string[];
-    },
-): Scenario {
-  return defineScenario({
-    name: `twelve-hours-${name}`,
-    story: {
-      standsFor: `${says} (${APPLICATIONS})`,
-      asserts: isServed
-        ? "The backup stands in, and people work on."
-        : "The backup does not stand in: what is left is what the application holds.",
-      failureMeans: isServed
-        ? "The application does something that the backup cannot serve, and its users are out for half a day."
-        : "Somebody counted on a protection that this kind of application does not have.",
-      fix: isServed
-        ? "Ask brownout coverage what is in the way: host, scopes, cache, policies."
-        : "Live on tokens that last (capability cp1, a cache that survives), or move to a protected flow.",
-    },
-    settings: { backup: "2026-03" },
-    faults: primaryDown({ from: hours(1), for: hours(12) }),
-    ...own,
-    asserts: ["backup-flow", ...(own.asserts ?? [])],
-  });
-}
+import { samlRows } from "./saml.ts";
+import { row } from "./twelve-hours-row.ts";
 
 /** Signs Megan in with a code, and asks silently every half hour until after the outage. */
 function silentUser(app: string): Scenario["script"] {
@@ -251,4 +208,4 @@ const workloads: readonly Scenario[] = [
 ];
 
 /** All rows, in the order of the table. */
-export const twelveHours: readonly Scenario[] = [...users, ...workloads];
+export const twelveHours: readonly Scenario[] = [...users, ...samlRows, ...workloads];

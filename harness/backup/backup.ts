@@ -15,6 +15,8 @@ import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts
 import { createKnownDirectory } from "./known-directory.ts";
 import { createReissue } from "./reissue.ts";
 import { decline, jsonReply, refuseDirectTraffic } from "./reply.ts";
+import { createSamlSessionStore } from "./saml-sessions.ts";
+import { signInBySaml } from "./saml-sign-in.ts";
 import { createSessionStore, type KnownSession } from "./sessions.ts";
 import { signInByBackup } from "./sign-in.ts";
 
@@ -46,20 +48,26 @@ export function createBackup(options: BackupOptions): Backup {
     revocationDelaySeconds: settings.backupRevocationDelaySeconds,
   });
   const reissue = createReissue(directory, clock);
+  const saml = createSamlSessionStore(directory);
   const ids = random.fork("ids");
   const lifetimeSeconds = settings.backupTokenSeconds;
   const signIn = { directory, browsers, reissue, lifetimeSeconds, isServed };
+  const samlParts = { directory, clock, settings, sessions: saml, ids, isServed };
 
   return {
     async observe(request, response) {
       const described = await describeRequest(request);
       const { endpoint } = described;
       const isGoodToken = endpoint === "token" && response.status === 200;
-      if (!isGoodToken && endpoint !== "authorize") return;
+      // A person without a session passes the sign-in page, which is authorize's.
+      const isOfBrowser = endpoint === "authorize" || endpoint === "saml";
+      if (!isGoodToken && !isOfBrowser) return;
       const body = await textOfResponse(response);
+      const now = clock.now();
       const seen = isGoodToken
-        ? sessions.observe(described, body, clock.now())
-        : browsers.observe(request, response, body, clock.now());
+        ? sessions.observe(described, body, now)
+        : (browsers.observe(request, response, body, now) ??
+          saml.observe(request, response, body, now));
       const tenant = seen === undefined ? undefined : directory.tenant(seen.tenantId);
       if (tenant !== undefined) known.refresh(tenant);
     },
@@ -67,6 +75,7 @@ export function createBackup(options: BackupOptions): Backup {
     async serve(request) {
       const described = await describeRequest(request);
       if (described.endpoint === "authorize") return signInByBackup(signIn, request, described);
+      if (described.endpoint === "saml") return signInBySaml(samlParts, request, described);
       const flow = flowOf(described, directory);
       // What the backup does not know meets the primary's own failure (D.6).
       if (flow !== "native-refresh") return undefined;

@@ -195,6 +195,19 @@ describe("is broken", () => {
   });
 });
 
+it("is failed by a provider that refuses a good SAML answer, and not where there was none", () => {
+  const judged = (status: number) => {
+    const told = story();
+    told.fault({ id: "sign-in", on: ["saml"] });
+    const call = told.operation({ flow: "saml-sp-initiated" });
+    const faults = status === 503 ? { faults: ["sign-in"] } : {};
+    told.exchange({ by: call, endpoint: "saml", status, ...faults });
+    call.fails();
+    return availability.judge(told.history()).verdict;
+  };
+  expect([judged(200), judged(503)]).toEqual(["fail", "inconclusive"]);
+});
+
 describe("is unseen", () => {
   it("when nothing was wrong, or nothing could have ended ok", () => {
     const well = story();

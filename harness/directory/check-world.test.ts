@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
+import { fixturePem } from "../saml/testing.ts";
 import { checkSettings, checkWorld } from "./check-world.ts";
 import { defaultServiceSettings } from "./settings.ts";
 import type { Tenant, World } from "./world.ts";
@@ -8,6 +9,12 @@ const [first] = contoso.tenants;
 
 function withTenant(change: Readonly<Record<string, unknown>>): World {
   return { ...contoso, tenants: [{ ...first, ...change } as Tenant, ...contoso.tenants.slice(1)] };
+}
+
+/** The fixture world with another SAML registration of its first SAML app. */
+function withSaml(change: Readonly<Record<string, unknown>>): World {
+  const app = first?.apps.find(({ saml }) => saml !== undefined);
+  return withTenant({ apps: [{ ...app, saml: { ...app?.saml, ...change } }] });
 }
 
 describe("a world", () => {
@@ -40,6 +47,24 @@ describe("a world", () => {
     [
       withTenant({ users: [{ ...first?.users[0], kind: "guest", homeTenant: "nowhere" }] }),
       "world.tenants[0].users[0].homeTenant",
+    ],
+    [withSaml({ identifiers: "x" }), "world.tenants[0].apps[0].saml.identifiers"],
+    [withSaml({ identifiers: [] }), "world.tenants[0].apps[0].saml.identifiers"],
+    [withSaml({ identifiers: ["a", "a"] }), "world.tenants[0].apps.saml.identifiers[1]"],
+    [withSaml({ replyUrls: [] }), "world.tenants[0].apps[0].saml.replyUrls"],
+    [withSaml({ replyUrls: ["/acs"] }), "world.tenants[0].apps[0].saml.replyUrls[0]"],
+    [withSaml({ sign: "nothing" }), "world.tenants[0].apps[0].saml.sign"],
+    [withSaml({ certificate: "MII" }), "world.tenants[0].apps[0].saml.certificate"],
+    [
+      withSaml({ privateKey: fixturePem("travel.key") }),
+      "world.tenants[0].apps[0].saml.privateKey",
+    ],
+    [withSaml({ privateKey: undefined }), "world.tenants[0].apps[0].saml.privateKey"],
+    [withSaml({ requestCertificates: 1 }), "world.tenants[0].apps[0].saml.requestCertificates"],
+    [withSaml({ requestCertificates: [] }), "world.tenants[0].apps[0].saml.requestCertificates"],
+    [
+      withSaml({ requestCertificates: [""] }),
+      "world.tenants[0].apps[0].saml.requestCertificates[0]",
     ],
   ])("with a mistake is refused where the mistake is (%#)", (world, place) => {
     expect(() => checkWorld(world)).toThrow(expect.objectContaining({ code: "bad-world", place }));

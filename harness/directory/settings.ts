@@ -19,6 +19,12 @@ export const defaultServiceSettings: ServiceSettings = {
   // G.5: AADSTS100007 in the documents.
   regionalTokenEndpoints: "first-party",
   deviceCodeSeconds: 900,
+  // F.1: what reconciles the text (0 and 70) with the sample (5 and 55); unverified.
+  samlBackdatedMinutes: 5,
+  samlLifetimeMinutes: 65,
+  samlConfirmationMinutes: 5,
+  samlRequestAgeMinutesMax: "any",
+  samlRepeatedRequests: "answer",
   // Section I.10: spaces in bodies since about 2023.
   errorSeparator: "space",
   // A.10: seen on other dead grants, unverified on this one.

@@ -40,6 +40,23 @@ export interface ClientSecret {
   readonly expiresAt?: number;
 }
 
+/** What an app is registered with that signs its users in by SAML 2.0. */
+export interface SamlRegistration {
+  /** Identifiers (entity ids), the audiences of its assertions; the first is that of a sign-in that starts at Entra. */
+  readonly identifiers: readonly string[];
+  /** Reply URLs (assertion consumer services); the first is the default. */
+  readonly replyUrls: readonly string[];
+  /** RelayState of a sign-in that starts at Entra. */
+  readonly relayState?: string;
+  /** What Entra signs; its own default is `assertion`. */
+  readonly sign: "assertion" | "response" | "both";
+  /** The app's own certificate, by which Entra signs for it, and its key; PEM. */
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Certificates of the service provider, PEM: when present, requests must be signed by one of them. */
+  readonly requestCertificates?: readonly string[];
+}
+
 /** An app registration, seen from its home tenant. */
 export interface AppRegistration {
   /** Short name, unique in the world: how scripts ask for it. */
@@ -62,6 +79,8 @@ export interface AppRegistration {
   readonly delegated: readonly string[];
   /** Application permissions by resource identifier URI: the `roles` of app tokens. */
   readonly appRoles: Readonly<Record<string, readonly string[]>>;
+  /** Present when it signs its users in by SAML. */
+  readonly saml?: SamlRegistration;
 }
 
 /** A protected API: what tokens are asked for. */
@@ -144,6 +163,16 @@ export interface ServiceSettings {
   /** Whom regional token endpoints serve: Microsoft's own services (AADSTS100007 for the rest), or every app. */
   readonly regionalTokenEndpoints: "first-party" | "everyone";
   readonly deviceCodeSeconds: number;
+  /** How long before its issue an assertion is valid already; documents disagree (section F.1). Minutes. */
+  readonly samlBackdatedMinutes: number;
+  /** `NotOnOrAfter` of an assertion's conditions, from its issue on. Minutes. */
+  readonly samlLifetimeMinutes: number;
+  /** `NotOnOrAfter` of its subject confirmation, from its issue on. Minutes. */
+  readonly samlConfirmationMinutes: number;
+  /** How old a SAML request may be, by its own IssueInstant: Entra does not look (section F.1), though it has an error for it. Minutes. */
+  readonly samlRequestAgeMinutesMax: "any" | number;
+  /** Whether a SAML request is answered again that was answered before; not documented. */
+  readonly samlRepeatedRequests: "answer" | "refuse";
   /** Between the parts of error_description: CRLF in recordings, spaces in bodies since about 2023. */
   readonly errorSeparator: "crlf" | "space";
   /** `suberror` of AADSTS50173, which nobody has captured: clients take a bare invalid_grant in another way. */

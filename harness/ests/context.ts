@@ -18,6 +18,8 @@ export interface EstsParts {
   readonly issuer: TokenIssuer;
   readonly grants: GrantStore;
   readonly loops: LoopDetector;
+  /** Ids of SAML requests that were answered, kept where a repeated one is refused. */
+  readonly answeredRequests: Set<string>;
 }
 
 export interface EstsContext extends EstsParts {

@@ -23,7 +23,7 @@ export const flows = [
   "managed-identity",
   /** Sign-in for an id token and nothing else, by the person's browser; the id token stands for the access token. */
   "id-token",
-  /** SAML, begun at the identity provider or at the service provider; the assertion stands for the access token. */
+  /** SAML, begun at the identity provider or at the service provider; the response with its assertion, as it was posted, stands for the access token. */
   "saml-idp-initiated",
   "saml-sp-initiated",
   /** The application's own call, of which only the result is known. */
