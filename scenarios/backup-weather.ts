@@ -2,7 +2,7 @@
 import { hours, minutes, seconds } from "../harness/clock/duration.ts";
 import { partialOutage, tokenServerError } from "../harness/fault/presets.ts";
 import { defineScenario } from "../harness/scenario.ts";
-import { askUntil } from "./applications.ts";
+import { askUntil, pollUntil, signIn, silently } from "./applications.ts";
 
 export const backupSlow = defineScenario({
   name: "backup-slow",
@@ -54,6 +54,33 @@ export const backupPartial = defineScenario({
     },
   ],
   script: (context) => askUntil(context, "desk-app", hours(11)),
+});
+
+export const partialFailover = defineScenario({
+  name: "backup-partial-outage",
+  title: "Half of the primary's answers fail for six hours: each failed request goes to the backup",
+  story: {
+    standsFor:
+      "failover is per request: whatever the primary answers stays the primary's (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
+    asserts: "Eight people work on, some requests served here and some there, and nobody notices.",
+    failureMeans: "Clients that mix two systems' answers up lose sessions that both know.",
+    fix: "See which rule failed.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["backup-window", "availability", "silent-first", "routing-hint", "recovery"],
+  settings: { backup: "2026-03", accessTokenLifetimeSeconds: 3_600 },
+  faults: [partialOutage({ from: hours(1), for: hours(6), share: 0.5 })],
+  async script(context) {
+    const names = Array.from({ length: 8 }, (_, number) => `crowd${number}`);
+    await Promise.all(
+      names.map(async (name) => {
+        const desk = await context.open({ app: "desk-app", cache: "persisted" });
+        await signIn(context, desk, name);
+        const often = { everyMs: minutes(20), untilMs: hours(8) };
+        await pollUntil(context, desk, silently(context, name), often);
+      }),
+    );
+  },
 });
 
 export const primaryReturnsSlowly = defineScenario({

@@ -18,7 +18,12 @@ import {
   backupStrengthBlocked,
   backupStrengthIgnored,
 } from "./backup-policies.ts";
-import { backupPartial, backupSlow, primaryReturnsSlowly } from "./backup-weather.ts";
+import {
+  backupPartial,
+  backupSlow,
+  partialFailover,
+  primaryReturnsSlowly,
+} from "./backup-weather.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
 import {
@@ -69,6 +74,7 @@ export const library: readonly Scenario[] = [
   backupFlapping,
   backupSlow,
   backupPartial,
+  partialFailover,
   primaryReturnsSlowly,
   backupGuest,
   backupNewDevice,
