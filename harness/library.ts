@@ -1,5 +1,6 @@
 /** Finds scenarios and clients by name: the library's own, or a user's file. */
 import { isAbsolute } from "node:path";
+import { loadAzureIdentity } from "./client/azure-identity.ts";
 import { createBareFetch, vices } from "./client/bare-fetch.ts";
 import type { ClientUnderTest } from "./client/client.ts";
 import { loadMsalNode } from "./client/msal-node.ts";
@@ -26,6 +27,7 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
 
 const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {
   "msal-node": loadMsalNode,
+  "azure-identity": loadAzureIdentity,
   "bare-fetch": () => createBareFetch(),
   ...Object.fromEntries(vices.map((vice) => [`bare-fetch-${vice}`, () => createBareFetch(vice)])),
 };
@@ -92,5 +94,6 @@ function isVersion(installed: string, wanted: string): boolean {
 }
 
 function packageOf(client: string): string {
+  if (client === "azure-identity") return "@azure/identity";
   return client.startsWith("msal-") ? `@azure/${client}` : client;
 }

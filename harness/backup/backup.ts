@@ -12,6 +12,7 @@ import type { Random } from "../random.ts";
 import { createBrowserSessionStore } from "./browser-sessions.ts";
 import type { EditionId, FlowKind } from "./edition.ts";
 import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
+import { createIdentityBackup, type IdentityRequests } from "./managed-identity.ts";
 import { createReissue } from "./reissue.ts";
 import { createSessionStore, type KnownSession } from "./sessions.ts";
 import { signInByBackup } from "./sign-in.ts";
@@ -22,6 +23,8 @@ export interface BackupOptions {
   readonly random: Random;
   readonly settings: ServiceSettings;
   readonly edition: EditionId;
+  /** Which requests are for managed identities, and how they are served; absent where there are none. */
+  readonly managedIdentities?: IdentityRequests;
 }
 
 export interface Backup {
@@ -32,18 +35,27 @@ export interface Backup {
 }
 
 export function createBackup(options: BackupOptions): Backup {
-  const { directory, clock, random, settings, edition } = options;
+  const { directory, clock, random, settings, edition, managedIdentities } = options;
   const sessions = createSessionStore(directory);
   const browsers = createBrowserSessionStore(directory);
   const reissue = createReissue(directory, clock);
   const ids = random.fork("ids");
   const lifetimeSeconds = settings.backupTokenSeconds;
+  const identities = createIdentityBackup({
+    settings,
+    edition,
+    issue: managedIdentities?.issue ?? (() => undefined),
+  });
   const signIn = { directory, browsers, reissue, lifetimeSeconds, isServed };
 
   return {
     async observe(request, response) {
       const described = await describeRequest(request);
       const { endpoint } = described;
+      if (managedIdentities?.isAsking(request)) {
+        if (response.status === 200) identities.observe(described);
+        return;
+      }
       if (endpoint === "token" && response.status === 200) {
         sessions.observe(described, await textOfResponse(response), clock.now());
       }
@@ -53,6 +65,10 @@ export function createBackup(options: BackupOptions): Backup {
     },
     async serve(request) {
       const described = await describeRequest(request);
+      if (managedIdentities?.isAsking(request)) {
+        const body = identities.serve(described);
+        return body === undefined ? undefined : jsonResponse(200, body, ids.uuid());
+      }
       if (described.endpoint === "authorize") return signInByBackup(signIn, request, described);
       const flow = flowOf(described, directory);
       // What the backup does not know meets the primary's own failure (D.6).

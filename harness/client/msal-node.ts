@@ -14,6 +14,7 @@ import type {
   TokenRequest,
   TokenResult,
 } from "./client.ts";
+import { openManagedIdentity } from "./msal-node-managed-identity.ts";
 import { configurationOf } from "./msal-node-configuration.ts";
 import { approveDevice, claimsOf, signIn, SignInError } from "./msal-node-sign-in.ts";
 
@@ -40,6 +41,7 @@ export async function loadMsalNode(): Promise<ClientUnderTest> {
       "on-behalf-of",
       "device-code",
       "password",
+      "managed-identity",
     ],
     open: (options, context) => Promise.resolve(openInstance(msal, options, context)),
     describeError: (error) => describeMsalError(msal, error),
@@ -51,6 +53,7 @@ function openInstance(
   options: OpenOptions,
   context: ClientContext,
 ): ClientInstance {
+  if (options.app.managedIdentity !== undefined) return openManagedIdentity(options, context);
   const configuration = configurationOf(msal, options, context);
   if (options.credential === undefined) {
     const client = new msal.PublicClientApplication(configuration);
@@ -197,6 +200,11 @@ class NoAccountError extends Error {
   }
 }
 
+/** An error of a fresh copy of the package, whose classes are its own. */
+function isFreshAuthError(error: unknown): error is Error & { readonly errorCode: string } {
+  return error instanceof Error && "subError" in error && "errorCode" in error;
+}
+
 function describeMsalError(msal: MsalNode, error: unknown): ClientErrorDescription | undefined {
   if (error instanceof msal.AuthError) {
     return {
@@ -208,6 +216,10 @@ function describeMsalError(msal: MsalNode, error: unknown): ClientErrorDescripti
       message: error.message,
       interactionRequired: error instanceof msal.InteractionRequiredAuthError,
     };
+  }
+  if (isFreshAuthError(error)) {
+    const { name, errorCode: code, message } = error;
+    return { name, code, message, interactionRequired: false };
   }
   if (error instanceof NoAccountError) {
     return {
