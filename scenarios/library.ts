@@ -23,6 +23,7 @@ import {
   outageWithValidTokens,
   unreachableDaemonPastRefreshIn,
 } from "./full-outage.ts";
+import { managedIdentity } from "./managed-identity.ts";
 import { burstOfDaemonCalls, burstOfUserCalls, manyUsers } from "./many-callers.ts";
 import { metadataDownCold, metadataDownWarm } from "./metadata-down.ts";
 import { nightlyDaemon } from "./nightly-daemon.ts";
@@ -53,6 +54,7 @@ export const library: readonly Scenario[] = [
   backupUnderStrictPolicy,
   backupDownToo,
   backupFlapping,
+  ...managedIdentity,
   nightlyDaemon,
   metadataDownWarm,
   metadataDownCold,

@@ -72,6 +72,7 @@ export const effect = variant("kind", {
     retryAfter: optional(retryAfter),
     body,
   },
+  updating: { status: oneOf([404, 410]), body },
   latency: { delay },
   hang: { forMs: optional(durationMs) },
   "slow-body": { chunkBytes: whole(1, Number.MAX_SAFE_INTEGER), everyMs: durationMs },

@@ -34,6 +34,10 @@ export async function performEffect(
       const { status, retryAfter = { form: "absent" }, body } = effect;
       return createErrorAnswer({ status, retryAfter, body }, context);
     }
+    case "updating": {
+      const { status, body } = effect;
+      return createErrorAnswer({ status, retryAfter: { form: "absent" }, body }, context);
+    }
     case "latency":
       await clock.sleep(drawDelay(effect.delay, random), request.signal);
       return next(request);
@@ -62,6 +66,7 @@ export function isAnswer(effect: FaultEffect): boolean {
   switch (effect.kind) {
     case "throttle":
     case "server-error":
+    case "updating":
     case "hang":
     case "reset":
     case "empty-success":
