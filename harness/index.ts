@@ -25,6 +25,8 @@ export { checkFaultPlan } from "./fault/validate.ts";
 export {
   discoveryDown,
   hang,
+  identityEndpointThrottled,
+  identityEndpointUpdating,
   keysWithdrawn,
   nameLookupDown,
   outage,
@@ -67,6 +69,9 @@ export type {
   AppRegistration,
   ClientSecret,
   Device,
+  Machine,
+  MachineSource,
+  ManagedIdentity,
   ProtectedResource,
   ServiceSettings,
   Tenant,

@@ -16,6 +16,7 @@ const SERVER_ERROR_PAUSE_MS = 1_000;
 const GONE_PAUSE_MS = 10_000;
 const GONE_FOR_MS = 70_000;
 const HAMMER_BLOWS = 20;
+const REFRESH_FROM_MS = 7_200_000;
 
 /** A token of the application's identity; rejects with a `TokenRequestError` when the retries are used up. */
 export async function askMachine(wish: TokenRequest, opened: OpenedBareFetch): Promise<KeptToken> {
@@ -96,11 +97,13 @@ function read(
   });
   if (status !== 200 || typeof accessToken !== "string") return { status, error };
   const expiresAt = Number(body?.["expires_on"]) * 1_000;
-  const refreshAt = nowMs + (expiresAt - nowMs) / 2;
+  const leftMs = expiresAt - nowMs;
+  // As the libraries do: at half of what is left, unless that is little.
+  const refresh = leftMs >= REFRESH_FROM_MS ? { refreshAt: nowMs + leftMs / 2 } : {};
   return {
     status,
     error,
-    token: { accessToken, expiresAt, extendedExpiresAt: expiresAt, refreshAt },
+    token: { accessToken, expiresAt, extendedExpiresAt: expiresAt, ...refresh },
   };
 }
 

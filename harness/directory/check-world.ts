@@ -1,5 +1,6 @@
 /** Checks a world before a run: what a script could trip over later, said now and by name. */
 import { HarnessError } from "../errors.ts";
+import { checkMachines } from "./check-machines.ts";
 import type { Tenant, World } from "./world.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -25,6 +26,7 @@ export function checkWorld(world: World): World {
     world.resources.map((resource) => resource.identifierUri),
   );
   world.tenants.forEach((tenant, index) => checkTenant(world, tenant, `tenants[${index}]`));
+  checkMachines(world);
   return world;
 }
 

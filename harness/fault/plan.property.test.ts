@@ -55,6 +55,11 @@ const effect: fc.Arbitrary<FaultEffect> = fc.oneof(
     retryAfter,
     body,
   }),
+  fc.record({
+    kind: fc.constant("updating" as const),
+    status: fc.constantFrom(404 as const, 410 as const),
+    body,
+  }),
   fc.record({ kind: fc.constant("latency" as const), delay: wait }),
   fc.record({
     kind: fc.constant("latency" as const),
@@ -84,7 +89,7 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = fc
       on: fc.oneof(
         fc.constant("all" as const),
         fc.subarray(
-          endpoints.filter((name) => name !== "resource"),
+          endpoints.filter((name) => name !== "resource" && name !== "managed-identity"),
           { minLength: 1 },
         ),
       ),
@@ -108,6 +113,8 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = fc
   )
   .map((found): Omit<FaultWindow, "id"> => {
     if (found.effect.kind === "keys-withdrawn") return { ...found, on: ["keys"] };
+    if (found.effect.kind === "updating")
+      return { ...found, at: "machine", on: ["managed-identity"], where: {} };
     if (!isConnectionEffect(found.effect)) return found;
     const { grant: _, ...where } = found.where ?? {};
     return { ...found, at: "edge", where };

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   discoveryDown,
   hang,
+  identityEndpointThrottled,
+  identityEndpointUpdating,
   keysWithdrawn,
   nameLookupDown,
   outage,
@@ -32,6 +34,8 @@ const presets: readonly FaultWindow[] = [
   hang(time),
   discoveryDown(time),
   keysWithdrawn(time),
+  identityEndpointUpdating(time),
+  identityEndpointThrottled(time),
 ];
 
 /** How a client fares with one preset: connecting and asking for a token, metadata and keys. */
