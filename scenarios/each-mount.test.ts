@@ -18,7 +18,15 @@ const chosen = [
   "cae-revocation",
   "device-code",
   "many-users",
+  "managed-identity-12h-imds",
+  "managed-identity-12h-app-service",
+  "managed-identity-12h-service-fabric",
+  "managed-identity-12h-cloud-shell",
+  "identity-endpoint-updating",
 ];
+
+if (process.platform === "linux" || process.platform === "win32")
+  chosen.push("managed-identity-12h-azure-arc");
 
 const verdicts = new Map<string, string>();
 

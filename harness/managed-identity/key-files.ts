@@ -1,15 +1,17 @@
 /**
  * The files by which Arc lets a program prove that it runs on the machine. Clients accept one
  * folder of the real file system and no other, so this is the one thing of the simulator that
- * is written to disk; it is deleted at the end of the run.
+ * goes to disk; it is deleted at the end of the run. Where that folder may not be written, the
+ * files lie in a temporary one, and this process reads them there under their proper names.
  */
-import { mkdirSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { HarnessError } from "../errors.ts";
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, resolve, sep } from "node:path";
 import type { Random } from "../random.ts";
+import { redirectReads } from "./file-redirect.ts";
 
 export interface KeyFiles {
-  /** Writes a new file for a machine; returns its path. Throws `bad-usage` where the folder cannot be written. */
+  /** Writes a new file for a machine; returns the path by which clients find it. */
   readonly write: (machine: string) => string;
   /** Whether this is the content of a file of that machine; true once. */
   readonly take: (machine: string, content: string) => boolean;
@@ -19,10 +21,8 @@ export interface KeyFiles {
 
 export interface KeyFileOptions {
   readonly random: Random;
-  /** Default: where the clients of this platform look. */
+  /** With a separator at its end; default: where the clients of this platform look. */
   readonly folder?: string;
-  /** Default: `.key`. */
-  readonly extension?: string;
 }
 
 /** Where clients look, with a separator at its end; `entra.md` G.2. */
@@ -36,49 +36,65 @@ let written = 0;
 
 /** No file yet. */
 export function createKeyFiles(options: KeyFileOptions): KeyFiles {
-  const { random, folder = keyFolder(), extension = ".key" } = options;
-  const contents = new Map<string, string>();
-  let madeFolder: string | undefined;
-
-  const prepare = (): void => {
-    try {
-      madeFolder ??= mkdirSync(folder, { recursive: true });
-    } catch (cause) {
-      throw unwritable(folder, cause);
-    }
-  };
+  const { random, folder = keyFolder() } = options;
+  const files = new Map<string, string>();
+  let place: Place | undefined;
 
   const remove = (key: string): void => {
-    const path = contents.get(key);
-    contents.delete(key);
+    const path = files.get(key);
+    files.delete(key);
     if (path !== undefined) rmSync(path, { force: true });
   };
 
   return {
     write(machine) {
-      prepare();
-      // Runs of several processes share the folder.
-      const path = `${folder}brownout-${process.pid}-${(written += 1)}${extension}`;
+      place ??= prepare(folder);
+      // Runs of several processes share the folder, and the last one to leave removes it.
+      mkdirSync(place.folder, { recursive: true });
+      const name = `brownout-${process.pid}-${(written += 1)}.key`;
       const content = random.uuid();
-      try {
-        writeFileSync(path, content, { mode: 0o600 });
-      } catch (cause) {
-        throw unwritable(folder, cause);
-      }
-      contents.set(`${machine} ${content}`, path);
-      return path;
+      writeFileSync(place.folder + name, content, { mode: 0o600 });
+      files.set(`${machine} ${content}`, place.folder + name);
+      return folder + name;
     },
     take(machine, content) {
       const key = `${machine} ${content}`;
-      if (!contents.has(key)) return false;
+      const isKnown = files.has(key);
       remove(key);
-      return true;
+      return isKnown;
     },
     close() {
-      for (const key of contents.keys()) remove(key);
-      if (madeFolder !== undefined) removeEmpty(folder, madeFolder);
+      for (const key of files.keys()) remove(key);
+      place?.leave();
+      place = undefined;
     },
   };
+}
+
+/** Where the files really lie. */
+interface Place {
+  readonly folder: string;
+  readonly leave: () => void;
+}
+
+function prepare(folder: string): Place {
+  try {
+    const made = mkdirSync(folder, { recursive: true });
+    const probe = mkdtempSync(folder);
+    rmdirSync(probe);
+    return { folder, leave: () => made !== undefined && removeEmpty(folder, made) };
+  } catch {
+    // Only administrators may write there.
+    const own = mkdtempSync(`${tmpdir()}${sep}brownout-`) + sep;
+    const restore = redirectReads(folder, own);
+    return {
+      folder: own,
+      leave: () => {
+        restore();
+        rmdirSync(own);
+      },
+    };
+  }
 }
 
 /** Deletes empty folders from `folder` up to `highest`; another process may still have a file there. */
@@ -89,12 +105,4 @@ function removeEmpty(folder: string, highest: string): void {
     return;
   }
   if (resolve(folder) !== resolve(highest)) removeEmpty(dirname(resolve(folder)), highest);
-}
-
-function unwritable(folder: string, cause: unknown): HarnessError {
-  return new HarnessError("bad-usage", `cannot write the key files of Azure Arc to ${folder}`, {
-    place: folder,
-    hint: `Clients of Arc read them there and nowhere else. Run once: sudo install -d -o "$USER" ${folder}`,
-    cause,
-  });
 }

@@ -1,0 +1,53 @@
+/**
+ * The scenarios of managed identities against the real `@azure/identity`, compared with the
+ * committed baseline as `node.test.ts` does for msal-node; `bare-fetch` shows that every rule
+ * can be met in each.
+ */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { judgeHistory } from "../harness/check/rules.ts";
+import { loadAzureIdentity } from "../harness/client/azure-identity.ts";
+import { createBareFetch, type Vice } from "../harness/client/bare-fetch.ts";
+import type { ClientUnderTest } from "../harness/client/client.ts";
+import { runScenario } from "../harness/run.ts";
+import type { Scenario } from "../harness/scenario.ts";
+import { managedIdentity } from "./managed-identity.ts";
+
+const baseline = JSON.parse(
+  readFileSync(new URL("../reports/baseline.json", import.meta.url), "utf8"),
+) as readonly { readonly scenario: string; readonly client: string; readonly rule: string }[];
+
+const all = managedIdentity.map((scenario) => [scenario.name, scenario] as const);
+
+async function failuresOf(client: ClientUnderTest, scenario: Scenario): Promise<string[]> {
+  const { history } = await runScenario(scenario, { client, mount: "direct", seed: "1" });
+  const findings = judgeHistory(history);
+  expect(findings.filter(({ verdict }) => verdict === "inconclusive")).toEqual([]);
+  return findings.flatMap(({ rule, verdict }) => (verdict === "fail" ? [rule] : [])).toSorted();
+}
+
+describe("azure-identity", () => {
+  it.each(all)("behaves in %s as the baseline says", async (name, scenario) => {
+    const known = baseline
+      .filter(({ scenario: of, client }) => of === name && client.startsWith("azure-identity@"))
+      .map(({ rule }) => rule);
+    expect(await failuresOf(loadAzureIdentity(), scenario)).toEqual(known.toSorted());
+  });
+});
+
+describe("bare-fetch", () => {
+  it.each(all)("meets every rule in %s", async (_, scenario) => {
+    expect(await failuresOf(createBareFetch(), scenario)).toEqual([]);
+  });
+
+  it.each<readonly [Vice, string, string]>([
+    ["gives-up-on-gone", "identity-endpoint-updating", "identity-endpoint"],
+    ["hammers-identity-endpoint", "managed-identity-12h-no-backup", "identity-endpoint"],
+    ["hammers-identity-endpoint", "identity-endpoint-retry-after", "retry-after"],
+    ["never-caches", "managed-identity-12h-imds", "cached-token"],
+  ])("that %s is caught in %s by %s", async (vice, name, rule) => {
+    const scenario = managedIdentity.find((candidate) => candidate.name === name);
+    if (scenario === undefined) throw new Error(`no scenario ${name}`);
+    expect(await failuresOf(createBareFetch(vice), scenario)).toContain(rule);
+  });
+});
