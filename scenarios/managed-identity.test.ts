@@ -35,6 +35,21 @@ describe("azure-identity", () => {
   });
 });
 
+describe("a library that jitters by Math.random", () => {
+  it("gives one journal for one seed, and another for another", async () => {
+    const scenario = managedIdentity.find(({ name }) => name === "identity-endpoint-updating");
+    if (scenario === undefined) throw new Error("no such scenario");
+    const play = async (seed: string): Promise<string> => {
+      const client = loadAzureIdentity();
+      const { history } = await runScenario(scenario, { client, mount: "direct", seed });
+      return JSON.stringify(history.events);
+    };
+    const [once, again, other] = [await play("1"), await play("1"), await play("2")];
+    expect(again).toBe(once);
+    expect(other).not.toBe(once);
+  });
+});
+
 describe("bare-fetch", () => {
   it.each(all)("meets every rule in %s", async (_, scenario) => {
     expect(await failuresOf(createBareFetch(), scenario)).toEqual([]);

@@ -90,7 +90,7 @@ export async function imdsToken(
 }
 
 /** All fields are strings (G.3). */
-export function tokenBody(asked: AskedMachine, token: IdentityToken): Record<string, string> {
+function tokenBody(asked: AskedMachine, token: IdentityToken): Record<string, string> {
   const nowSeconds = Math.floor(asked.clock.now() / 1_000);
   return {
     access_token: token.accessToken,
