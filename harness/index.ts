@@ -30,14 +30,18 @@ export {
   keysWithdrawn,
   nameLookupDown,
   outage,
+  overloadedOnReturn,
   partialOutage,
   throttled,
+  primaryDown,
   tokenServerError,
+  trafficRampedUp,
   unreachable,
 } from "./fault/presets.ts";
 export type { WindowOptions } from "./fault/presets.ts";
 export { faultSites } from "./fault/plan.ts";
 export type {
+  CapacityEffect,
   Delay,
   ErrorBody,
   FaultEffect,
@@ -73,6 +77,7 @@ export type {
   MachineSource,
   ManagedIdentity,
   ProtectedResource,
+  SamlRegistration,
   ServiceSettings,
   Tenant,
   User,
@@ -97,12 +102,12 @@ export type {
   OperationCompleted,
   OperationInvoked,
   PromptShown,
-  RuleLimits,
   TokenFacts,
   TokenPresented,
   WireError,
   WorldChanged,
 } from "./history/event.ts";
+export type { FlowRow, RuleLimits } from "./history/header.ts";
 export type { Judgement, Rule, Verdict } from "./check/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./check/rules.ts";
 export type { Finding } from "./check/rules.ts";

@@ -1,10 +1,13 @@
 /** Finds scenarios and clients by name: the library's own, or a user's file. */
 import { isAbsolute } from "node:path";
-import { loadAzureIdentity } from "./client/azure-identity.ts";
+import { azureIdentityFlows, loadAzureIdentity } from "./client/azure-identity.ts";
 import { createBareFetch, vices } from "./client/bare-fetch.ts";
 import type { ClientUnderTest } from "./client/client.ts";
-import { loadMsalNode } from "./client/msal-node.ts";
+import { loadMsalNode, msalNodeFlows } from "./client/msal-node.ts";
+import { loadNodeSaml, nodeSamlFlows } from "./client/node-saml.ts";
+import { loadOpenidClient, openidClientFlows } from "./client/openid-client.ts";
 import { HarnessError, suggestNames } from "./errors.ts";
+import type { Flow } from "./history/event.ts";
 import { loadScenarioFile } from "./load-scenario.ts";
 import { checkScenario, type Scenario } from "./scenario.ts";
 import { library } from "../scenarios/library.ts";
@@ -25,9 +28,21 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
   });
 }
 
+interface Package {
+  readonly flows: readonly Flow[];
+  readonly load: () => Promise<ClientUnderTest>;
+}
+
+/** Packages as their makers publish them. Unless one is named, the first runs that knows a scenario's flows. */
+const packages: Readonly<Record<string, Package>> = {
+  "msal-node": { flows: msalNodeFlows, load: loadMsalNode },
+  "openid-client": { flows: openidClientFlows, load: loadOpenidClient },
+  "node-saml": { flows: nodeSamlFlows, load: loadNodeSaml },
+  "azure-identity": { flows: azureIdentityFlows, load: loadAzureIdentity },
+};
+
 const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {
-  "msal-node": loadMsalNode,
-  "azure-identity": loadAzureIdentity,
+  ...Object.fromEntries(Object.entries(packages).map(([name, { load }]) => [name, load])),
   "bare-fetch": () => createBareFetch(),
   ...Object.fromEntries(vices.map((vice) => [`bare-fetch-${vice}`, () => createBareFetch(vice)])),
 };
@@ -35,18 +50,18 @@ const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnd
 /** Names that `--client` takes, besides those that a scenario brings itself. */
 export const clientNames: readonly string[] = Object.keys(loaders);
 
-/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else msal-node. */
+/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else the first package that knows its flows. */
 export async function loadClient(
   wanted: string | undefined,
   scenario: Scenario,
 ): Promise<ClientUnderTest> {
-  if (wanted === undefined) return scenario.clients?.[0] ?? appOf(scenario) ?? loadMsalNode();
+  if (wanted === undefined) return firstOf(scenario) ?? appOf(scenario) ?? firstThatSuits(scenario);
   const [name, version] = splitVersion(wanted);
-  const own = scenario.clients?.find((client) => client.name === name);
+  const own = adaptersOf(scenario).find((client) => client.name === name);
   const app = nameOfApp(scenario)?.name === name ? appOf(scenario) : undefined;
   const client = own ?? (await (app ?? loaders[name]?.()));
   if (client === undefined) {
-    const names = [...clientNames, ...(scenario.clients ?? []).map((candidate) => candidate.name)];
+    const names = [...clientNames, ...adaptersOf(scenario).map((candidate) => candidate.name)];
     throw new HarnessError("unknown-client", `there is no client "${name}"`, {
       hint: suggestNames(name, names, `Known clients: ${names.join(", ")}.`),
     });
@@ -61,6 +76,21 @@ export async function loadClient(
     );
   }
   return client;
+}
+
+function firstOf(scenario: Scenario): ClientUnderTest | Promise<ClientUnderTest> | undefined {
+  const [first] = scenario.clients ?? [];
+  return typeof first === "string" ? loadClient(first, scenario) : first;
+}
+
+function adaptersOf({ clients = [] }: Scenario): readonly ClientUnderTest[] {
+  return clients.filter((client) => typeof client !== "string");
+}
+
+/** The first of the packages that knows every flow of a scenario; msal-node when none does. */
+function firstThatSuits(scenario: Scenario): Promise<ClientUnderTest> {
+  const found = Object.values(packages).find((candidate) => suits(candidate, scenario));
+  return (found?.load ?? loadMsalNode)();
 }
 
 /** The scenario's own app: what the script opens besides is msal-node, under the app's name. */
@@ -79,7 +109,7 @@ function nameOfApp({ app, needs }: Scenario): Scenario["app"] {
 }
 
 /** Whether a client knows every flow that a scenario needs. */
-export function suits(client: ClientUnderTest, scenario: Scenario): boolean {
+export function suits(client: Pick<ClientUnderTest, "flows">, scenario: Scenario): boolean {
   return scenario.needs.every((flow) => client.flows.includes(flow));
 }
 
@@ -95,5 +125,6 @@ function isVersion(installed: string, wanted: string): boolean {
 
 function packageOf(client: string): string {
   if (client === "azure-identity") return "@azure/identity";
+  if (client === "node-saml") return "@node-saml/node-saml";
   return client.startsWith("msal-") ? `@azure/${client}` : client;
 }

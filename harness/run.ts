@@ -2,6 +2,7 @@
  * The composition root: one scenario, one client, one mount, one seed make one history.
  * It reads like the picture in ARCHITECTURE.md and decides nothing by itself.
  */
+import { articleOf, promiseOf } from "./backup/edition.ts";
 import { ruleById } from "./check/rules.ts";
 import type { ClientUnderTest } from "./client/client.ts";
 import { days, formatDuration } from "./clock/duration.ts";
@@ -12,6 +13,7 @@ import { checkWorld } from "./directory/check-world.ts";
 import type { World } from "./directory/world.ts";
 import { createFaultSchedule } from "./fault/schedule.ts";
 import type { History, JournalHeader } from "./history/event.ts";
+import type { FlowRow } from "./history/header.ts";
 import { type Recorder } from "./history/recorder.ts";
 import type { MountName } from "./mount/mount.ts";
 import { loadMount } from "./mount/mounts.ts";
@@ -52,6 +54,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const random = createRandom(options.seed).fork(scenario.name);
     const settings = { ...world.settings, ...scenario.settings };
     checkBackupFaults(scenario, settings.backup);
+    const row = rowOf(scenario, settings.backup);
     const { service, recorder, directory, machines } = createService({
       world,
       settings,
@@ -102,7 +105,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       unseed();
       await mounted.stop();
     }
-    return outcomeOf(scenario, options, { recorder, startedAt, endedAt: clock.now() });
+    return outcomeOf(scenario, options, { recorder, startedAt, endedAt: clock.now(), row });
   } finally {
     taken.release();
   }
@@ -116,6 +119,23 @@ function checkBackupFaults({ faults }: Scenario, backup: World["settings"]["back
     place: `faults[${stray}].at`,
     hint: 'Add settings: { backup: "2026-03" }, or put the fault at "primary".',
   });
+}
+
+/** The scenario's row with what the edition promises it. */
+function rowOf({ row }: Scenario, edition: World["settings"]["backup"]): FlowRow | undefined {
+  if (row === undefined) return undefined;
+  if (edition === "off") {
+    throw new HarnessError(
+      "bad-scenario",
+      "the row is of the backup system's table, and there is none in this scenario",
+      {
+        place: "row",
+        hint: 'Add settings: { backup: "2026-03" }.',
+      },
+    );
+  }
+  const { status, says, document } = promiseOf(row.flow, edition);
+  return { ...row, edition, documented: status, says, source: articleOf(document) };
 }
 
 /** A refresh token lives for 90 days of disuse; nothing that anyone tests lives longer. */
@@ -156,10 +176,17 @@ function announceFaults(
   }
 }
 
+interface Ended {
+  readonly recorder: Recorder;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly row: FlowRow | undefined;
+}
+
 function outcomeOf(
   scenario: Scenario,
   { client, mount, seed, file }: RunOptions,
-  { recorder, startedAt, endedAt }: { recorder: Recorder; startedAt: number; endedAt: number },
+  { recorder, startedAt, endedAt, row }: Ended,
 ): RunOutcome {
   const { name, version } = client;
   const header: JournalHeader = {
@@ -173,6 +200,7 @@ function outcomeOf(
     startedAt,
     asserts: scenario.asserts,
     ...(scenario.limits === undefined ? {} : { limits: scenario.limits }),
+    ...(row === undefined ? {} : { row }),
   };
   return {
     scenario: scenario.name,

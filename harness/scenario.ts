@@ -2,6 +2,7 @@
  * A scenario: an outage and a script. The outage is data (`faults`), the script is how the
  * application behaves through it. One file a scenario; its story is its documentation.
  */
+import { type RowFlow, rowFlows } from "./backup/edition.ts";
 import type { Clock } from "./clock/clock.ts";
 import { defaultServiceSettings } from "./directory/settings.ts";
 import { HarnessError, suggestNames } from "./errors.ts";
@@ -10,7 +11,8 @@ import { flows } from "./history/event.ts";
 import type { Random } from "./random.ts";
 import type { AppRegistration, ServiceSettings, Tenant, User, World } from "./directory/world.ts";
 import type { FaultPlan } from "./fault/plan.ts";
-import type { Flow, RuleLimits } from "./history/event.ts";
+import type { Flow } from "./history/event.ts";
+import type { RuleLimits } from "./history/header.ts";
 import type { ClientUnderTest, TokenRequest, TokenResult } from "./client/client.ts";
 
 /** What a reader needs to know; `brownout list` and the documentation print it. */
@@ -41,8 +43,20 @@ export interface Scenario {
   readonly world?: World;
   /** Default: `2026-03-02T08:00:00Z`. ISO 8601. */
   readonly startsAt?: string;
-  /** The scenario's own clients (a user's app); default: `msal-node`, or whatever `--client` names. */
-  readonly clients?: readonly ClientUnderTest[];
+  /**
+   * Clients that the scenario is run with unless `--client` names another: adapters of its
+   * own (a user's app), or names as in `--client`. Default: the first package that knows the flows.
+   */
+  readonly clients?: readonly (ClientUnderTest | string)[];
+  /**
+   * The row of the backup system's flow table that the application stands for: its promise
+   * and what came of it are printed side by side, and rule `backup-flow` judges it.
+   */
+  readonly row?: {
+    readonly flow: RowFlow;
+    /** Who is meant, such as `a desktop app`. */
+    readonly as: string;
+  };
   /** Code of your own that the script calls by `operate`: reports and baselines name it as the client. Default: `own-code` when `needs` is empty. */
   readonly app?: { readonly name: string; readonly version?: string };
   readonly script: (context: ScriptContext) => Promise<void>;
@@ -160,7 +174,7 @@ export function checkScenario(value: unknown, place: string): Scenario {
 const storyFields = ["standsFor", "asserts", "failureMeans", "fix"] as const;
 
 const scenarioFields =
-  "name title story needs asserts faults script limits settings world startsAt clients app".split(
+  "name title story needs asserts faults script limits settings world startsAt clients app row".split(
     " ",
   );
 
@@ -209,8 +223,10 @@ function checkOptional(fields: Fields, place: string): void {
     text(app, "name", `${place}.app`);
     if (app["version"] !== undefined) text(app, "version", `${place}.app`);
   }
+  if (fields["row"] !== undefined) checkRow(fields["row"], `${place}.row`);
   if (clients === undefined) return;
   list(fields, "clients", place).forEach((client, index) => {
+    if (typeof client === "string") return;
     const adapter = record(
       client,
       `${place}.clients[${index}]`,
@@ -222,6 +238,16 @@ function checkOptional(fields: Fields, place: string): void {
     if (typeof adapter["open"] !== "function")
       throw bad(`${place}.clients[${index}].open`, "expected a function");
   });
+}
+
+function checkRow(found: unknown, place: string): void {
+  const row = record(found, place, "name the flow, and who is meant");
+  checkNames(row, ["flow", "as"], place);
+  const flow = text(row, "flow", place);
+  text(row, "as", place);
+  if ((rowFlows as readonly string[]).includes(flow)) return;
+  const hint = suggestNames(flow, rowFlows, `There are ${rowFlows.join(", ")}.`);
+  throw bad(`${place}.flow`, `"${flow}" is no row of the table`, hint);
 }
 
 function record(value: unknown, place: string, hint: string): Fields {

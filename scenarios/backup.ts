@@ -6,8 +6,6 @@ import type { ConditionalAccessPolicy } from "../harness/directory/world.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 import { graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 
-const APPLICATIONS =
-  "https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps";
 const SYSTEM = "https://learn.microsoft.com/entra/architecture/backup-authentication-system";
 
 async function askUntil(context: ScriptContext, app: string, untilMs: number): Promise<void> {
@@ -16,30 +14,6 @@ async function askUntil(context: ScriptContext, app: string, untilMs: number): P
   const often = { everyMs: minutes(30), untilMs };
   await pollUntil(context, application, silently(context, "megan"), often);
 }
-
-export const backupServesNative = defineScenario({
-  name: "backup-native-12h",
-  title: "12 hours without the primary, a native app, and the backup system behind it",
-  story: {
-    standsFor: `native apps that keep their tokens and ask silently are protected (${APPLICATIONS})`,
-    asserts: "People work on as if nothing had happened: the backup renews their tokens.",
-    failureMeans:
-      "The app does something that the backup cannot serve, and its users are out for half a day.",
-    fix: "Persist the cache for three days, ask silently, with fixed scopes, under a covered host.",
-  },
-  needs: ["authorization-code", "silent"],
-  asserts: [
-    "availability",
-    "silent-first",
-    "routing-hint",
-    "supported-host",
-    "recovery",
-    "token-expiry",
-  ],
-  settings: { backup: "2026-03" },
-  faults: [tokenServerError({ from: hours(1), for: hours(12) })],
-  script: (context) => askUntil(context, "desk-app", hours(15)),
-});
 
 export const backupWindowCloses = defineScenario({
   name: "backup-native-80h",
@@ -57,23 +31,6 @@ export const backupWindowCloses = defineScenario({
   settings: { backup: "2026-03" },
   faults: [tokenServerError({ from: hours(2), for: hours(80) })],
   script: (context) => askUntil(context, "desk-app", hours(84)),
-});
-
-export const backupDeclinesWeb = defineScenario({
-  name: "backup-web-12h",
-  title:
-    "12 hours without the primary, a web app with access tokens: the backup does not know its flow",
-  story: {
-    standsFor: `confidential clients with authorization code and refresh tokens are not protected (${APPLICATIONS})`,
-    asserts: "The client meets the primary's own failure and behaves as without a backup.",
-    failureMeans: "Somebody counted on a protection that this kind of app does not have.",
-    fix: "Plan with long-lived tokens (capability cp1) and a cache that survives; or use id tokens only.",
-  },
-  needs: ["authorization-code", "silent"],
-  asserts: ["recovery", "routing-hint", "cached-token"],
-  settings: { backup: "2026-03" },
-  faults: [tokenServerError({ from: hours(1), for: hours(12) })],
-  script: (context) => askUntil(context, "portal", hours(15)),
 });
 
 /** Signs in, stays away until shortly before an outage of two hours, and comes back in it. */

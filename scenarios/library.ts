@@ -1,8 +1,6 @@
 /** The scenarios that `brownout run` runs, in the order in which a reader would ask for them. */
 import type { Scenario } from "../harness/scenario.ts";
 import {
-  backupDeclinesWeb,
-  backupServesNative,
   backupWindowCloses,
   backupAfterIdle71,
   backupAfterIdle73,
@@ -13,6 +11,11 @@ import {
 } from "./backup.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
+import {
+  capacityCollapse,
+  capacityCollapseRampedUp,
+  capacityCollapseWithoutWord,
+} from "./capacity.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
 import {
   hangPastRefreshIn,
@@ -30,9 +33,11 @@ import { nightlyDaemon } from "./nightly-daemon.ts";
 import { december2020, september2020 } from "./partial-outages.ts";
 import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
 import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revocation.ts";
+import { samlInStorm } from "./saml.ts";
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";
+import { twelveHours } from "./twelve-hours.ts";
 
 export const library: readonly Scenario[] = [
   ...tokenThrottled,
@@ -45,17 +50,20 @@ export const library: readonly Scenario[] = [
   unreachableDaemonPastRefreshIn,
   outageWithExpiredTokens,
   longWeekend,
-  backupServesNative,
+  ...twelveHours,
   backupWindowCloses,
-  backupDeclinesWeb,
   backupAfterIdle71,
   backupAfterIdle73,
   backupAfterRevocation,
   backupUnderStrictPolicy,
   backupDownToo,
   backupFlapping,
+  samlInStorm,
   ...managedIdentity,
   nightlyDaemon,
+  capacityCollapse,
+  capacityCollapseWithoutWord,
+  capacityCollapseRampedUp,
   metadataDownWarm,
   metadataDownCold,
   restartInOutage,

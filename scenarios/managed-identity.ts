@@ -4,13 +4,13 @@ import type { TokenRequest } from "../harness/client/client.ts";
 import {
   identityEndpointThrottled,
   identityEndpointUpdating,
+  primaryDown,
   tokenServerError,
 } from "../harness/fault/presets.ts";
 import { defineScenario, type Scenario, type ScriptContext } from "../harness/scenario.ts";
 import { pollUntil } from "./applications.ts";
+import { row } from "./twelve-hours-row.ts";
 
-const APPLICATIONS =
-  "https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps";
 const SYSTEM = "https://learn.microsoft.com/entra/architecture/backup-authentication-system";
 const GUIDANCE =
   "https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token";
@@ -20,6 +20,8 @@ const identityToken: TokenRequest = {
   flow: "managed-identity",
   scopes: ["https://graph.microsoft.com/.default"],
 };
+
+const both = ["msal-node", "azure-identity"];
 
 /** Every half hour, from the start on. */
 async function askOften(
@@ -47,19 +49,15 @@ const places = [
  * first ones end, so that all are renewed in it.
  */
 function outageOn([source, title, machine, app]: (typeof places)[number]): Scenario {
-  return defineScenario({
-    name: `managed-identity-12h-${source}`,
-    title: `12 hours without the primary: ${title}`,
-    story: {
-      standsFor: `applications that use managed identities are protected (${APPLICATIONS})`,
-      asserts: "The program works on: its token is renewed by the backup behind the endpoint.",
-      failureMeans: "The program stops for half a day though Azure would have given it tokens.",
-      fix: "Let the library find the endpoint and keep the token; add no cache and no time-out of your own.",
-    },
+  return row(`managed-identity-${source}`, {
+    title: `12 hours without the primary: a managed identity on ${title}`,
+    row: { flow: "managed-identity", as: `a program on ${title}` },
+    says: "applications that use managed identities, system- or user-assigned, are protected",
+    isServed: true,
     needs: ["managed-identity"],
+    clients: both,
     asserts: ["availability", "cached-token", "recovery", "token-expiry"],
-    settings: { backup: "2026-03" },
-    faults: [tokenServerError({ from: hours(20), for: hours(12) })],
+    faults: primaryDown({ from: hours(20), for: hours(12) }),
     script: (context) => askOften(context, { app, machine }, hours(34)),
   });
 }
@@ -70,10 +68,11 @@ const playable = places.filter(
     source !== "azure-arc" || process.platform === "linux" || process.platform === "win32",
 );
 
-const outages = playable.map(outageOn);
+/** A row of the flow table for each source. */
+export const identityRows: readonly Scenario[] = playable.map(outageOn);
 
 const withoutBackup = defineScenario({
-  name: "managed-identity-12h-no-backup",
+  name: "managed-identity-no-backup",
   title: "12 hours without the primary and without a backup: what the endpoint then says",
   story: {
     standsFor:
@@ -84,6 +83,7 @@ const withoutBackup = defineScenario({
     fix: "Retry with growing pauses, a second or more after a 5xx, and use the token until it ends.",
   },
   needs: ["managed-identity"],
+  clients: both,
   asserts: ["identity-endpoint", "cached-token", "recovery", "token-expiry"],
   faults: [tokenServerError({ from: hours(20), for: hours(12) })],
   script: (context) => askOften(context, { app: "web-vm-identity", machine: "web-vm" }, hours(34)),
@@ -102,6 +102,7 @@ const updating = defineScenario({
     fix: "After a 410, ask again for 70 seconds before you give up.",
   },
   needs: ["managed-identity"],
+  clients: both,
   asserts: ["identity-endpoint"],
   faults: [identityEndpointUpdating({ from: 0, for: seconds(69) })],
   async script(context) {
@@ -127,6 +128,7 @@ const throttled = defineScenario({
     fix: "Retry after 0, 2, 6, 14 and 30 seconds, and share one token among all callers.",
   },
   needs: ["managed-identity"],
+  clients: both,
   asserts: ["identity-endpoint", "recovery"],
   faults: [identityEndpointThrottled({ from: 0, for: seconds(10) })],
   script: (context) => askOften(context, { app: "web-vm-identity", machine: "web-vm" }, hours(2)),
@@ -142,6 +144,7 @@ const throttledWithAdvice = defineScenario({
     fix: "Read Retry-After in any case of the header's name, and wait.",
   },
   needs: ["managed-identity"],
+  clients: both,
   asserts: ["retry-after"],
   faults: [
     identityEndpointThrottled({
@@ -164,6 +167,7 @@ const oneRegion = defineScenario({
     fix: "Use managed identities where the machine is; do not fetch tokens through another region.",
   },
   needs: ["managed-identity"],
+  clients: both,
   asserts: ["availability", "recovery"],
   faults: [
     tokenServerError({
@@ -186,7 +190,6 @@ const oneRegion = defineScenario({
 });
 
 export const managedIdentity: readonly Scenario[] = [
-  ...outages,
   withoutBackup,
   updating,
   throttled,

@@ -193,6 +193,20 @@ describe("the packed package", () => {
   });
 });
 
+describe("the library without the packages that only some scenarios are for", () => {
+  it("runs the rest, and says what to install", { timeout: SLOW_MS }, () => {
+    const said = spawnSync("npx", ["brownout", "run", "twelve-hours-*", "--mount", "direct"], {
+      cwd: join(place, "empty"),
+      encoding: "utf8",
+      env: strangersEnvironment,
+    });
+    expect(said.stdout + said.stderr).toMatch(
+      /Not run, as openid-client is not installed \(Run: npm install openid-client@6\): twelve-hours-/,
+    );
+    expect(said.status).toBe(0);
+  });
+});
+
 describe("coverage of an application", () => {
   it("is told from a file whose schema the package carries", () => {
     const folder = join(place, "empty");

@@ -7,13 +7,16 @@ import type { Clock } from "../clock/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ServiceSettings } from "../directory/world.ts";
 import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
-import { createResponse, type HeaderPair, textOfResponse } from "../http/message.ts";
+import { textOfResponse } from "../http/message.ts";
 import type { Random } from "../random.ts";
 import { createBrowserSessionStore } from "./browser-sessions.ts";
 import type { EditionId, FlowKind } from "./edition.ts";
 import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
 import { createIdentityBackup, type IdentityRequests } from "./managed-identity.ts";
 import { createReissue } from "./reissue.ts";
+import { decline, jsonReply, refuseDirectTraffic } from "./reply.ts";
+import { createSamlSessionStore } from "./saml-sessions.ts";
+import { signInBySaml } from "./saml-sign-in.ts";
 import { createSessionStore, type KnownSession } from "./sessions.ts";
 import { signInByBackup } from "./sign-in.ts";
 
@@ -30,6 +33,8 @@ export interface BackupOptions {
 export interface Backup {
   /** Learns from a reply of the primary. */
   observe(request: Request, response: Response): Promise<void>;
+  /** Answers whoever asks past the gateway. */
+  refuse(): Response;
   /** Answers for the primary; `undefined` for a flow that the backup does not know at all. */
   serve(request: Request): Promise<Response | undefined>;
 }
@@ -39,6 +44,7 @@ export function createBackup(options: BackupOptions): Backup {
   const sessions = createSessionStore(directory);
   const browsers = createBrowserSessionStore(directory);
   const reissue = createReissue(directory, clock);
+  const saml = createSamlSessionStore(directory);
   const ids = random.fork("ids");
   const lifetimeSeconds = settings.backupTokenSeconds;
   const identities = createIdentityBackup({
@@ -47,6 +53,7 @@ export function createBackup(options: BackupOptions): Backup {
     issue: managedIdentities?.issue ?? (() => undefined),
   });
   const signIn = { directory, browsers, reissue, lifetimeSeconds, isServed };
+  const samlParts = { directory, clock, settings, sessions: saml, ids, isServed };
 
   return {
     async observe(request, response) {
@@ -62,14 +69,22 @@ export function createBackup(options: BackupOptions): Backup {
       if (endpoint === "authorize") {
         browsers.observe(request, response, await textOfResponse(response), clock.now());
       }
+      // A person without a session passes the sign-in page, which is authorize's.
+      if (endpoint === "authorize" || endpoint === "saml") {
+        saml.observe(request, response, await textOfResponse(response), clock.now());
+      }
     },
+    refuse: () => refuseDirectTraffic(ids.uuid(), { settings, nowMs: clock.now() }),
     async serve(request) {
       const described = await describeRequest(request);
       if (managedIdentities?.isAsking(request)) {
         const body = identities.serve(described);
-        return body === undefined ? undefined : jsonResponse(200, body, ids.uuid());
+        return body === undefined
+          ? undefined
+          : jsonReply({ status: 200, body, id: ids.uuid() }, settings);
       }
       if (described.endpoint === "authorize") return signInByBackup(signIn, request, described);
+      if (described.endpoint === "saml") return signInBySaml(samlParts, request, described);
       const flow = flowOf(described, directory);
       // What the backup does not know meets the primary's own failure (D.6).
       if (flow !== "native-refresh") return undefined;
@@ -81,8 +96,9 @@ export function createBackup(options: BackupOptions): Backup {
         scopes: scopes.filter((scope) => scope !== "offline_access"),
       };
       const id = ids.uuid();
-      if (session === undefined || !isServed(asked, described, session)) return decline(id);
-      return jsonResponse(200, renewed(session, described), id);
+      if (session === undefined || !isServed(asked, described, session))
+        return decline(id, { settings, nowMs: clock.now() });
+      return jsonReply({ status: 200, body: renewed(session, described), id }, settings);
     },
   };
 
@@ -125,37 +141,6 @@ export function createBackup(options: BackupOptions): Backup {
         ? {}
         : { id_token: reissue(reply["id_token"], { lifetimeSeconds }) }),
     };
-  }
-
-  function decline(id: string): Response {
-    const nowText = `${new Date(clock.now()).toISOString().slice(0, 19).replace("T", " ")}Z`;
-    const said =
-      "CCS could not serve the request that had failed at ESTS due to server error and got auto failed over to CCS.";
-    const body = {
-      error: "temporarily_unavailable",
-      error_description: `${said} Trace ID: ${id} Correlation ID: ${id} Timestamp: ${nowText}`,
-      error_codes: [50033],
-      timestamp: nowText,
-      trace_id: id,
-      correlation_id: id,
-    };
-    return jsonResponse(settings.backupDeclineStatus, body, id);
-  }
-
-  function jsonResponse(status: number, body: unknown, id: string): Response {
-    const text = JSON.stringify(body);
-    const headers: HeaderPair[] = [
-      ["Cache-Control", "no-store, no-cache"],
-      ["Pragma", "no-cache"],
-      ["Content-Type", "application/json; charset=utf-8"],
-      ["x-ms-request-id", id],
-      ["x-ms-srs", settings.backupServerSequence],
-      // Two clients read two spellings; only the name is known (D.5).
-      ["x-ms-ccs-requestid", id],
-      ["xms-ccs-requestid", id],
-      ["Content-Length", String(Buffer.byteLength(text))],
-    ];
-    return createResponse(text, { status, headers });
   }
 }
 

@@ -3,10 +3,11 @@
  * token and nothing else, the session behind its cookie. A cookie stays with one browser,
  * so it stands for the device.
  */
-import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
 import { claimsOf } from "../http/json-object.ts";
+import { createCookieBook } from "./cookie-book.ts";
 import type { RecordedSession } from "./eligibility.ts";
+import { type PostedForm, postedForm } from "./posted-form.ts";
 import { recordedSession } from "./recorded.ts";
 
 /** A browser's session with one app. */
@@ -26,9 +27,7 @@ export interface BrowserSessionStore {
 }
 
 export function createBrowserSessionStore(directory: Directory): BrowserSessionStore {
-  const sessions = new Map<string, BrowserSession>();
-  const keyOf = (cookie: string, clientId: string): string =>
-    hash("sha256", `${cookie} ${clientId}`, "base64url");
+  const sessions = createCookieBook<BrowserSession>();
 
   return {
     observe(request, response, body, nowMs) {
@@ -43,45 +42,23 @@ export function createBrowserSessionStore(directory: Directory): BrowserSessionS
         lastSuccessAtMs: nowMs,
       });
       if (recorded === undefined) return;
-      const { redirectUri } = answer;
-      const session: BrowserSession = { ...recorded, idToken, redirectUri };
-      const given = response.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
-      for (const cookie of [...given, ...cookiesOf(request)].filter(isOfSession)) {
-        sessions.set(keyOf(cookie, clientId), session);
-      }
+      sessions.set(request, response, clientId, {
+        ...recorded,
+        idToken,
+        redirectUri: answer.action,
+      });
     },
-    of: (request, clientId) =>
-      cookiesOf(request)
-        .filter(isOfSession)
-        .map((cookie) => sessions.get(keyOf(cookie, clientId)))
-        .find((session) => session !== undefined),
+    of: (request, clientId) => sessions.of(request, clientId),
   };
 }
 
-function cookiesOf(request: Request): string[] {
-  return (request.headers.get("cookie") ?? "").split(/;\s*/);
-}
-
-function isOfSession(cookie: string): boolean {
-  return cookie.startsWith("ESTSAUTH=") && cookie !== "ESTSAUTH=";
-}
-
 /** Where an answer goes and what it carries: in a fragment, or in a form that posts itself. */
-function answerOf(
-  location: string | null,
-  html: string,
-): { readonly redirectUri: string; readonly fields: ReadonlyMap<string, string> } | undefined {
+function answerOf(location: string | null, html: string): PostedForm | undefined {
   if (location !== null && URL.canParse(location)) {
     const url = new URL(location);
     const fields = new Map(new URLSearchParams(url.hash.slice(1)));
     url.hash = "";
-    return { redirectUri: url.href, fields };
+    return { action: url.href, fields };
   }
-  const [, action] = /<form method="post" action="([^"]+)">/.exec(html) ?? [];
-  if (action === undefined) return undefined;
-  const inputs = [...html.matchAll(/<input name="([^"]+)" type="hidden" value="([^"]*)">/g)];
-  return {
-    redirectUri: action.replaceAll("&amp;", "&"),
-    fields: new Map(inputs.map(([, name = "", value = ""]) => [name, value])),
-  };
+  return postedForm(html);
 }

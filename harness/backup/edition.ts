@@ -30,6 +30,11 @@ export const flowKinds = [
 
 export type FlowKind = (typeof flowKinds)[number];
 
+/** The rows of the table that tells who is served: the flows, and what an app should not rely on besides. */
+export const rowFlows = [...flowKinds, "userinfo"] as const;
+
+export type RowFlow = (typeof rowFlows)[number];
+
 export const clouds = [
   "commercial",
   "government",
@@ -202,6 +207,14 @@ const editions: Readonly<Record<EditionId, Edition>> = {
   "2025-07": third,
   "2026-03": fourth,
 };
+
+/** UserInfo is not a flow, and no text has changed what it says of it. */
+const userInfo = notServed("UserInfo is not to be relied on: the id token has the same claims.");
+
+/** What an edition says of a row. */
+export function promiseOf(row: RowFlow, edition: EditionId): FlowProtection {
+  return row === "userinfo" ? userInfo : editionOf(edition).flows[row];
+}
 
 /** The text of that date. */
 export function editionOf(id: EditionId): Edition {

@@ -10,12 +10,19 @@ import type { Backup } from "./backup.ts";
 export interface FailoverParts {
   readonly primary: Service;
   readonly backup: Backup;
+  /** Whether a request comes to the backup past the gateway; default: none does. */
+  readonly isDirect?: (request: Request) => boolean;
   /** The backup's own fault windows, around what it serves. */
   readonly aroundBackup: (service: Service) => Service;
 }
 
 /** The primary with the backup behind it. */
-export function createFailover({ primary, backup, aroundBackup }: FailoverParts): Service {
+export function createFailover({
+  primary,
+  backup,
+  isDirect = () => false,
+  aroundBackup,
+}: FailoverParts): Service {
   const replies = new WeakMap<Request, Response>();
   // The backup's own faults break what it would have said; of what it does not know, nothing.
   const fallback = aroundBackup({
@@ -39,6 +46,10 @@ export function createFailover({ primary, backup, aroundBackup }: FailoverParts)
   return {
     connect: (attempt) => primary.connect(attempt),
     async handle(request) {
+      if (isDirect(request)) {
+        byBackup.add(request);
+        return backup.refuse();
+      }
       const answer = await primary.handle(request).catch((error: unknown) => {
         if (error instanceof NetworkFault) return error;
         throw error;

@@ -1,6 +1,7 @@
 /** Every flow that msal-node knows, well and then in an outage: served just when the text protects it. */
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../clock/duration.ts";
+import { loginClouds } from "../directory/clouds.ts";
 import { tokenServerError } from "../fault/presets.ts";
 import { graph, only, run } from "../run/testing.ts";
 import type { Application, Scenario, ScriptContext } from "../scenario.ts";
@@ -80,31 +81,43 @@ async function inOutage(flow: FlowKind, edition: EditionId) {
   };
 }
 
-describe("the host that an app uses", () => {
-  it.each([
-    ["login.microsoftonline.com", "backup", undefined, undefined],
-    ["login.microsoftonline.us", "backup", undefined, undefined],
-    // MSAL asks the preferred host of the cloud instead.
-    ["login.windows.net", "backup", undefined, "login.microsoftonline.com"],
-    ["login.partner.microsoftonline.cn", "backup", [50033], undefined],
-  ])("%s: answered by the %s, with %o", async (host, by, codes, asked = host) => {
-    const outcome = await run(
-      async ({ open, world, clock }) => {
-        const user = world.user("megan");
-        const desk = await open({ app: "desk-app", host });
-        await desk.acquire({ flow: "authorization-code", scopes: graph, user });
-        await clock.until(minutes(30));
-        await desk.attempt({ flow: "silent", scopes: graph, user, forceRefresh: true });
-      },
-      {
-        settings: { backup: "2026-03" },
-        faults: [tokenServerError({ from: minutes(20), for: hours(2) })],
-      },
-    );
-    const last = only(outcome, "exchange-ended").at(-1);
-    expect([last?.servedBy, last?.error?.codes]).toEqual([by, codes]);
-    expect(only(outcome, "exchange-began").every((began) => began.host === asked)).toBe(true);
+describe.each(editionIds)("the host that an app uses, by the text of %s", (edition) => {
+  const clouds = Object.values(editionOf(edition).clouds);
+  const isCovered = (host: string): boolean =>
+    clouds.some(({ users, hosts }) => users && hosts.includes(host));
+
+  it("is covered in the public cloud and the government's, and nowhere else", () => {
+    const covered = loginClouds.flatMap(({ aliases }) => aliases).filter(isCovered);
+    expect(covered).toEqual(["login.microsoftonline.com", "login.microsoftonline.us"]);
   });
+
+  // MSAL asks the preferred host of the cloud instead of an alias.
+  const asked = loginClouds.flatMap(({ preferredNetwork, aliases }) =>
+    aliases.map((host) => ({ host, asked: preferredNetwork })),
+  );
+
+  it.each(asked)(
+    "$host is asked as $asked, and the backup serves it if the cloud is covered",
+    async ({ host, asked }) => {
+      const codes = isCovered(asked) ? undefined : [50033];
+      const outcome = await run(
+        async ({ open, world, clock }) => {
+          const user = world.user("megan");
+          const desk = await open({ app: "desk-app", host });
+          await desk.acquire({ flow: "authorization-code", scopes: graph, user });
+          await clock.until(minutes(30));
+          await desk.attempt({ flow: "silent", scopes: graph, user, forceRefresh: true });
+        },
+        {
+          settings: { backup: edition },
+          faults: [tokenServerError({ from: minutes(20), for: hours(2) })],
+        },
+      );
+      const last = only(outcome, "exchange-ended").at(-1);
+      expect([last?.servedBy, last?.error?.codes]).toEqual(["backup", codes]);
+      expect(only(outcome, "exchange-began").every((began) => began.host === asked)).toBe(true);
+    },
+  );
 });
 
 describe.each(editionIds)("the backup by the text of %s", (edition) => {

@@ -10,8 +10,18 @@ export function recordedSession(
   seen: Pick<RecordedSession, "clientId" | "scopes" | "lastSuccessAtMs">,
 ): RecordedSession | undefined {
   const claims = claimsOf(token);
-  const tenant = directory.tenant(String(claims?.["tid"]));
-  const user = tenant === undefined ? undefined : directory.user(tenant, String(claims?.["oid"]));
+  const who = { tenantId: String(claims?.["tid"]), userId: String(claims?.["oid"]) };
+  return recordedSessionOf(directory, who, seen);
+}
+
+/** As `recordedSession`, for a user who is known by other means than a token. */
+export function recordedSessionOf(
+  directory: Directory,
+  who: Pick<RecordedSession, "tenantId" | "userId">,
+  seen: Pick<RecordedSession, "clientId" | "scopes" | "lastSuccessAtMs">,
+): RecordedSession | undefined {
+  const tenant = directory.tenant(who.tenantId);
+  const user = tenant === undefined ? undefined : directory.user(tenant, who.userId);
   if (tenant === undefined || user === undefined) return undefined;
   return {
     ...seen,

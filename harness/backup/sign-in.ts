@@ -5,23 +5,26 @@
  */
 import type { Directory } from "../directory/directory.ts";
 import type { EntraRequest } from "../http/endpoint.ts";
-import { createResponse, type HeaderPair } from "../http/message.ts";
+import { createResponse } from "../http/message.ts";
 import type { BrowserSession, BrowserSessionStore } from "./browser-sessions.ts";
 import type { FlowKind } from "./edition.ts";
 import type { Attempt, RecordedSession } from "./eligibility.ts";
+import { formPage, NO_STORE } from "./posted-form.ts";
 import type { Reissue } from "./reissue.ts";
+
+/** Whether the backup may serve: the rules, asked with what only the caller knows. */
+export type IsServed = (
+  asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
+  described: EntraRequest,
+  session: RecordedSession,
+) => boolean;
 
 export interface SignInParts {
   readonly directory: Directory;
   readonly browsers: BrowserSessionStore;
   readonly reissue: Reissue;
   readonly lifetimeSeconds: number;
-  /** Whether the backup may serve: the rules, asked with what only the caller knows. */
-  readonly isServed: (
-    asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
-    described: EntraRequest,
-    session: RecordedSession,
-  ) => boolean;
+  readonly isServed: IsServed;
 }
 
 /** Prompts that ask for a person. */
@@ -52,9 +55,9 @@ export function signInByBackup(
 }
 
 /** Whether a login hint names the session's user; none names nobody else. */
-function isNamed(
+export function isNamed(
   directory: Directory,
-  { tenantId, userId }: BrowserSession,
+  { tenantId, userId }: Pick<RecordedSession, "tenantId" | "userId">,
   hint: string | undefined,
 ): boolean {
   if (hint === undefined) return true;
@@ -86,25 +89,8 @@ function answer(
 ): Response {
   const { state, response_mode: mode } = fields;
   const all = { id_token: idToken, ...(state === undefined ? {} : { state }) };
-  if (mode === "form_post") return page(redirectUri, all);
+  if (mode === "form_post") return formPage(redirectUri, all);
   const location = new URL(redirectUri);
   location.hash = new URLSearchParams(all).toString();
   return createResponse("", { status: 302, headers: [["Location", location.href], ...NO_STORE] });
-}
-
-const NO_STORE: readonly HeaderPair[] = [["Cache-Control", "no-store, no-cache"]];
-
-function page(action: string, fields: Readonly<Record<string, string>>): Response {
-  const inputs = Object.entries(fields)
-    .map(([name, value]) => `<input name="${name}" type="hidden" value="${escapeHtml(value)}">`)
-    .join("");
-  const html = `<!doctype html><title>Working...</title><form method="post" action="${escapeHtml(action)}">${inputs}</form><script>document.forms[0].submit()</script>`;
-  return createResponse(html, {
-    status: 200,
-    headers: [["Content-Type", "text/html; charset=utf-8"], ...NO_STORE],
-  });
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }

@@ -1,7 +1,7 @@
 /** Golden histories of the rule availability. */
 import { describe, expect, it } from "vitest";
 import { availability } from "./availability.ts";
-import { story, type Story } from "./testing-story.ts";
+import { limitedCapacity, story, type Story } from "./testing-story.ts";
 import { ada, ben } from "./testing-story-wire.ts";
 
 function served(told: Story, user = ada): void {
@@ -114,6 +114,15 @@ describe("is broken", () => {
     });
   });
 
+  it("by a client that stays down although the service is there, with a capacity that is limited", () => {
+    const told = story();
+    told.fault({ id: "limited", effect: limitedCapacity });
+    failed(told, { faults: ["limited"] });
+    told.at("00:05:00");
+    told.operation().fails();
+    expect(availability.judge(told.history())).toMatchObject({ verdict: "fail" });
+  });
+
   it("by a client that stays down when the service is back", () => {
     const told = story();
     const end = told.fault({ id: "down" });
@@ -184,6 +193,19 @@ describe("is broken", () => {
     call.fails();
     expect(availability.judge(told.history()).verdict).toBe("fail");
   });
+});
+
+it("is failed by a provider that refuses a good SAML answer, and not where there was none", () => {
+  const judged = (status: number) => {
+    const told = story();
+    told.fault({ id: "sign-in", on: ["saml"] });
+    const call = told.operation({ flow: "saml-sp-initiated" });
+    const faults = status === 503 ? { faults: ["sign-in"] } : {};
+    told.exchange({ by: call, endpoint: "saml", status, ...faults });
+    call.fails();
+    return availability.judge(told.history()).verdict;
+  };
+  expect([judged(200), judged(503)]).toEqual(["fail", "inconclusive"]);
 });
 
 describe("is unseen", () => {

@@ -151,6 +151,7 @@ const neededEndpoints: ReadonlySet<string> = new Set([
   "authorize",
   "device-code",
   "managed-identity",
+  "saml",
 ]);
 
 /** Whether the service answered and said no: a wrong secret is no matter of availability. */

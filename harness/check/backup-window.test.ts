@@ -32,6 +32,19 @@ describe("holds", () => {
     expect(backupWindow.judge(served(told).history()).verdict).toBe("pass");
   });
 
+  it("for a SAML session whose app the primary's request did not name", () => {
+    const told = story();
+    const call = told.operation({ user: ada, flow: "saml-sp-initiated" });
+    told.exchange({ by: call, user: ada, endpoint: "saml", issued: { user: ada } });
+    call.ok();
+    told.at("02:00:00");
+    const later = told.operation({ user: ada, flow: "saml-idp-initiated" });
+    const issued = { user: ada };
+    told.exchange({ by: later, user: ada, endpoint: "saml", servedBy: "backup", issued });
+    later.ok();
+    expect(backupWindow.judge(told.history()).verdict).toBe("pass");
+  });
+
   it("for a decline that the client takes for an outage", () => {
     const told = signedIn();
     told.at("73:00:00");

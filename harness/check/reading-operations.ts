@@ -179,8 +179,9 @@ const interactionCodes: ReadonlySet<number> = new Set([
   70043, 700081, 700082, 700084,
 ]);
 
-/** Effects after which the answer is late, odd or good, but there is one. */
+/** Effects after which the answer is late, odd or good, but there is one. Whom a capacity sheds, the end of that request tells. */
 const answeringEffects: ReadonlySet<Window["effect"]["kind"]> = new Set([
+  "capacity",
   "latency",
   "slow-body",
   "stalled-body",

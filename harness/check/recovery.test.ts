@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JournalHeader } from "../history/event.ts";
 import { recovery } from "./recovery.ts";
 import { ada, ben, type Call, type Reply } from "./testing-story-wire.ts";
-import { story, type Story } from "./testing-story.ts";
+import { limitedCapacity, story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => recovery.judge(told.history());
 
@@ -136,6 +136,51 @@ describe("recovery", () => {
       verdict: "fail",
       message: "4 requests within a minute after the last fault cleared; the service bears 3.",
     });
+  });
+
+  it("counts from the end of the outage while the capacity is still limited", () => {
+    const told = story({ limits: { recoveryRequestsPerMinuteMax: 3 } });
+    told.fault({ id: "limited", effect: limitedCapacity });
+    const ends = told.fault({ id: "down" });
+    failsAt(told, "00:09:59");
+    expect(judge(told).verdict).toBe("inconclusive");
+    told.at("00:10:00");
+    ends();
+    failsAt(told, "00:11:59");
+    succeedsAt(told, "00:12:00");
+    expect(judge(told)).toMatchObject({ verdict: "pass", evidence: [4, 10] });
+    failsAt(told, "00:12:30");
+    succeedsAt(told, "00:13:00");
+    expect(judge(told)).toMatchObject({
+      verdict: "fail",
+      message: "A call of app-1 still failed 2m 30s after the outage ended.",
+    });
+    const spike = ["00:14:01", "00:14:02", "00:14:03", "00:14:04"];
+    for (const clock of spike) succeedsAt(told, clock);
+    expect(judge(told).message).toContain("4 requests within a minute after the outage ended");
+    // A new outage: nobody knows yet.
+    told.fault({ id: "again" });
+    expect(judge(told).verdict).toBe("inconclusive");
+  });
+
+  it("counts from the end of a limited capacity that was the only fault", () => {
+    const told = story();
+    const ends = told.fault({ id: "limited", effect: limitedCapacity });
+    failsAt(told, "00:09:00");
+    told.at("00:10:00");
+    ends();
+    told.cleared();
+    succeedsAt(told, "00:10:01");
+    expect(judge(told).verdict).toBe("pass");
+  });
+
+  it("does not take the end of one outage for the last when nothing is limited", () => {
+    const told = story();
+    const ends = told.fault({ id: "down" });
+    told.at("00:10:00");
+    ends();
+    succeedsAt(told, "00:12:00");
+    expect(judge(told).verdict).toBe("inconclusive");
   });
 
   it("saw nothing without a clearing, or without a call after the last one that ended", () => {

@@ -1,11 +1,19 @@
 /**
  * Rule `recovery`: surviving an outage without coming back from it proves half. After the
  * last fault has cleared, every call for a token succeeds within a bound, and the clients
- * do not come back all at once. Whoever was told to wait has the bound from then on, and
- * whoever was signed out on purpose has no recovery to show.
+ * do not come back all at once. A service of limited capacity counts as back: whether it
+ * stays up is then the clients' doing, and who prolongs its collapse has not recovered.
+ * Whoever was told to wait has the bound from then on, and whoever was signed out on purpose
+ * has no recovery to show.
  */
 import { formatDuration } from "../clock/duration.ts";
-import type { History, OperationInvoked, WorldChanged } from "../history/event.ts";
+import type {
+  FaultEnded,
+  FaultsCleared,
+  History,
+  OperationInvoked,
+  WorldChanged,
+} from "../history/event.ts";
 import { andMore, fails, unseen, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
 import {
@@ -39,9 +47,9 @@ interface Breach {
 }
 
 function judge(history: History): Judgement {
-  const cleared = lastFaultsCleared(history);
+  const cleared = serviceReturned(history);
   if (cleared === undefined) return unseen("The faults never cleared, or there were none.");
-  const spike = judgeSpike(history, cleared.index);
+  const spike = judgeSpike(history, cleared);
   if (spike !== undefined) return spike;
   const withinMs = history.header.limits?.recoveryWithinMs ?? RECOVERY_WITHIN_MS;
   const instructed = instructedUntil(history);
@@ -58,7 +66,7 @@ function judge(history: History): Judgement {
     for (const operation of ended) {
       if (operation.completed?.outcome !== "fail" || !canSucceed(operation)) continue;
       const { at } = operation.invoked;
-      const since = `${formatDuration(at - cleared.at)} after the last fault cleared`;
+      const since = `${formatDuration(at - cleared.at)} after ${nameOf(cleared)}`;
       if (at >= mayAskAt + withinMs) breaches.push({ operation, why: since });
       else if (operation === operations.at(-1) && at >= mayAskAt)
         breaches.push({ operation, why: `${since}, and the run ends so` });
@@ -74,21 +82,42 @@ function judge(history: History): Judgement {
   return recovered.length === 0
     ? unseen("No call that could have succeeded ended after the last fault cleared.")
     : passes(
-        `${counted(recovered.length, "call")} succeeded after the last fault cleared, and none failed past ${formatDuration(withinMs)}.`,
+        `${counted(recovered.length, "call")} succeeded after ${nameOf(cleared)}, and none failed past ${formatDuration(withinMs)}.`,
         [cleared, ...recovered.map(({ completed, invoked }) => completed ?? invoked)],
       );
 }
 
-function judgeSpike(history: History, clearedIndex: number): Judgement | undefined {
+/** The event after which clients can recover: nothing is broken any more, or nothing but a capacity is limited. */
+type Return = FaultsCleared | FaultEnded;
+
+function serviceReturned(history: History): Return | undefined {
+  const breaking = new Set<string>();
+  let hasCapacity = false;
+  let last: FaultEnded | undefined;
+  for (const event of history.events) {
+    if (event.kind === "fault-began") {
+      if (event.window.effect.kind === "capacity") hasCapacity = true;
+      else breaking.add(event.window.id);
+    } else if (event.kind === "fault-ended" && breaking.delete(event.window)) last = event;
+  }
+  const isBack = hasCapacity && last !== undefined && breaking.size === 0;
+  return isBack ? last : lastFaultsCleared(history);
+}
+
+function nameOf({ kind }: Return): string {
+  return kind === "faults-cleared" ? "the last fault cleared" : "the outage ended";
+}
+
+function judgeSpike(history: History, cleared: Return): Judgement | undefined {
   const maximum = history.header.limits?.recoveryRequestsPerMinuteMax;
   if (maximum === undefined) return undefined;
   const requests = exchangesOf(history).filter(
-    ({ began }) => began.index > clearedIndex && began.endpoint !== "resource",
+    ({ began }) => began.index > cleared.index && began.endpoint !== "resource",
   );
   const worst = densestWindow(requests, 60_000);
   if (worst.length <= maximum) return undefined;
   return fails(
-    `${counted(worst.length, "request")} within a minute after the last fault cleared; the service bears ${maximum}.`,
+    `${counted(worst.length, "request")} within a minute after ${nameOf(cleared)}; the service bears ${maximum}.`,
     worst.map(({ began }) => began),
   );
 }

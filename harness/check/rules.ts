@@ -6,6 +6,7 @@ import { HarnessError, suggestNames } from "../errors.ts";
 import type { History } from "../history/event.ts";
 import { availability } from "./availability.ts";
 import { backoff } from "./backoff.ts";
+import { backupFlow } from "./backup-flow.ts";
 import { backupWindow } from "./backup-window.ts";
 import { cachedToken } from "./cached-token.ts";
 import { claimsChallenge } from "./claims-challenge.ts";
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   routingHint,
   supportedHost,
   supportedFlow,
+  backupFlow,
   backupWindow,
   availability,
   metadata,

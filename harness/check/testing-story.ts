@@ -176,6 +176,16 @@ function marksBy(teller: Teller) {
   };
 }
 
+/** The effect of a service that bears one request a minute, for windows of a story. */
+export const limitedCapacity = {
+  kind: "capacity",
+  requests: 1,
+  perMs: 60_000,
+  collapsesTo: 1,
+  regrowsPerMinute: 1,
+  shed: { status: 503, retryAfter: { form: "absent" }, body: { form: "empty" } },
+} as const;
+
 const defaultHeader = {
   schema: "brownout/journal/1",
   brownout: "0.1.0",

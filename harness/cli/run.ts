@@ -75,7 +75,7 @@ export async function runCommand(
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(results, explain, paint)) progress.line(line);
   if (update !== undefined) progress.line(update.line);
-  if (plan.skipped.length > 0) progress.line(skippedLine(plan.skipped));
+  for (const line of skippedLines(plan.skipped)) progress.line(line);
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(`Reports: ${shortPath(io.cwd, plan.out)}. Took ${formatDuration(tookMs)}.`);
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
@@ -108,10 +108,17 @@ function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
   return { entries, line };
 }
 
-function skippedLine(skipped: Plan["skipped"]): string {
-  const names = skipped.map(({ scenario }) => scenario).join(", ");
-  const clients = [...new Set(skipped.map(({ client }) => client))].join(", ");
-  return `Not run, as ${clients} does not know what is needed: ${names}.`;
+/** One line for each reason: a client that does not know enough, a package that is not there. */
+function skippedLines(skipped: Plan["skipped"]): readonly string[] {
+  const reasons = Map.groupBy(skipped, ({ client, missing }) =>
+    missing === undefined
+      ? `${client} does not know what is needed`
+      : `${missing.message} (${missing.hint ?? "install it"})`,
+  );
+  return [...reasons].map(
+    ([reason, left]) =>
+      `Not run, as ${reason}: ${left.map(({ scenario }) => scenario).join(", ")}.`,
+  );
 }
 
 function shortPath(cwd: string, path: string): string {

@@ -24,8 +24,14 @@ export interface Selected {
 
 export interface Selection {
   readonly runs: readonly Selected[];
-  /** Pairs that are left out, because the client does not know what the scenario needs. */
-  readonly skipped: readonly { readonly scenario: string; readonly client: string }[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** A scenario that is left out: its client does not know what it needs, or is a package that is not installed. */
+export interface Skipped {
+  readonly scenario: string;
+  readonly client: string;
+  readonly missing?: HarnessError;
 }
 
 /** The runs that `filters` and `--client` mean; all of the library without filters. */
@@ -35,12 +41,22 @@ export async function selectRuns(wanted: {
   readonly cwd: string;
 }): Promise<Selection> {
   const runs: Selected[] = [];
-  const skipped: { scenario: string; client: string }[] = [];
+  const skipped: Skipped[] = [];
   for (const { scenario, file } of await selectScenarios(wanted.filters, wanted.cwd)) {
     // `run.ts` would find it too, but in a worker, when folders are made.
     checkAsserts(scenario.asserts, file ?? `scenario ${scenario.name}`);
     for (const name of clientsOf(scenario, wanted.client)) {
-      const client = await loadClient(name, scenario);
+      const client = await loadClient(name, scenario).catch((error: unknown) => {
+        // A package that only some scenarios of the library are for.
+        const isOptional = wanted.client === undefined && file === undefined;
+        if (isOptional && isMissing(error)) return error;
+        throw error;
+      });
+      if (client instanceof HarnessError) {
+        const named = name ?? client.place ?? "its client";
+        skipped.push({ scenario: scenario.name, client: named, missing: client });
+        continue;
+      }
       if (!suits(client, scenario)) {
         skipped.push({ scenario: scenario.name, client: client.name });
         continue;
@@ -141,7 +157,9 @@ function clientsOf(
   wanted: string | undefined,
 ): readonly (string | undefined)[] {
   if (wanted !== undefined) return [wanted];
-  return clients.length === 0 ? [undefined] : clients.map(({ name }) => name);
+  return clients.length === 0
+    ? [undefined]
+    : clients.map((client) => (typeof client === "string" ? client : client.name));
 }
 
 /** Two runs with one name would write the same files. */
@@ -167,10 +185,13 @@ function nothingMatches(glob: string, library: readonly Scenario[]): HarnessErro
   });
 }
 
-function nothingToRun(
-  skipped: readonly { readonly scenario: string; readonly client: string }[],
-): HarnessError {
+function isMissing(error: unknown): error is HarnessError {
+  return error instanceof HarnessError && error.code === "client-not-installed";
+}
+
+function nothingToRun(skipped: readonly Skipped[]): HarnessError {
   const [first] = skipped;
+  if (first?.missing !== undefined) return first.missing;
   const message =
     first === undefined
       ? "there is nothing to run"

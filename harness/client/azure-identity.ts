@@ -6,6 +6,7 @@
 import { createRequire } from "node:module";
 import type { AccessToken, ManagedIdentityCredentialObjectIdOptions } from "@azure/identity";
 import { HarnessError } from "../errors.ts";
+import type { Flow } from "../history/event.ts";
 import { createRequest } from "../http/message.ts";
 import type {
   ClientContext,
@@ -20,27 +21,30 @@ type AzureIdentity = typeof import("@azure/identity");
 type HttpClient = NonNullable<ManagedIdentityCredentialObjectIdOptions["httpClient"]>;
 type PipelineHeaders = Awaited<ReturnType<HttpClient["sendRequest"]>>["headers"];
 
-/** Loads the installed `@azure/identity`; throws `client-not-installed`. */
-export function loadAzureIdentity(): ClientUnderTest {
+/** The flows that it is used for. */
+export const azureIdentityFlows = ["managed-identity"] as const satisfies readonly Flow[];
+
+/** Loads the installed `@azure/identity`; rejects with `client-not-installed`. */
+export async function loadAzureIdentity(): Promise<ClientUnderTest> {
+  // What it loads is not used: each application gets a copy of its own.
+  await import("@azure/identity").catch((cause: unknown) => {
+    throw new HarnessError("client-not-installed", "@azure/identity is not installed", {
+      hint: "Run: npm install @azure/identity",
+      cause,
+    });
+  });
   return {
     name: "azure-identity",
     version: installedVersion(),
-    flows: ["managed-identity"],
+    flows: azureIdentityFlows,
     open: (options, context) => Promise.resolve(open(options, context)),
     describeError,
   };
 }
 
 function installedVersion(): string {
-  try {
-    const manifest: unknown = createRequire(import.meta.url)("@azure/identity/package.json");
-    return (manifest as { readonly version: string }).version;
-  } catch (cause) {
-    throw new HarnessError("client-not-installed", "@azure/identity is not installed", {
-      hint: "Run: npm install @azure/identity",
-      cause,
-    });
-  }
+  const manifest: unknown = createRequire(import.meta.url)("@azure/identity/package.json");
+  return (manifest as { readonly version: string }).version;
 }
 
 function open(options: OpenOptions, context: ClientContext): ClientInstance {

@@ -5,6 +5,7 @@
  */
 import type { AuthenticationResult } from "@azure/msal-node";
 import { HarnessError } from "../errors.ts";
+import type { Flow } from "../history/event.ts";
 import type {
   ClientContext,
   ClientErrorDescription,
@@ -22,6 +23,18 @@ export type MsalNode = typeof import("@azure/msal-node");
 export type Confidential = InstanceType<MsalNode["ConfidentialClientApplication"]>;
 export type Public = InstanceType<MsalNode["PublicClientApplication"]>;
 
+/** The flows that it knows. */
+export const msalNodeFlows = [
+  "client-credentials",
+  "silent",
+  "authorization-code",
+  "refresh-token",
+  "on-behalf-of",
+  "device-code",
+  "password",
+  "managed-identity",
+] as const satisfies readonly Flow[];
+
 /** Loads the installed `@azure/msal-node`; its version is read from the package itself. */
 export async function loadMsalNode(): Promise<ClientUnderTest> {
   const msal = await import("@azure/msal-node").catch((cause: unknown) => {
@@ -33,16 +46,7 @@ export async function loadMsalNode(): Promise<ClientUnderTest> {
   return {
     name: "msal-node",
     version: msal.version,
-    flows: [
-      "client-credentials",
-      "silent",
-      "authorization-code",
-      "refresh-token",
-      "on-behalf-of",
-      "device-code",
-      "password",
-      "managed-identity",
-    ],
+    flows: msalNodeFlows,
     open: (options, context) => Promise.resolve(openInstance(msal, options, context)),
     describeError: (error) => describeMsalError(msal, error),
   };

@@ -10,6 +10,7 @@ import { syncBuiltinESMExports } from "node:module";
 import timersModule from "node:timers";
 import timersPromises from "node:timers/promises";
 import { promisify } from "node:util";
+import { holdDuringZlib } from "./hold-zlib.ts";
 import type { VirtualClock, VirtualTimer } from "./virtual-clock.ts";
 
 export interface InstalledClock {
@@ -45,6 +46,7 @@ export function installClock(clock: VirtualClock): InstalledClock {
   }
   replace(timersPromises, "setTimeout", timers.setTimeout[promisify.custom]);
   holdDuringWebCrypto(clock, replace);
+  holdDuringZlib(clock, replace);
   syncBuiltinESMExports();
 
   return {

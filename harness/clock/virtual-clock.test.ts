@@ -1,10 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleepInModule } from "node:timers/promises";
+import { promisify } from "node:util";
+import { deflateRaw, inflateRaw } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { HarnessError } from "../errors.ts";
 import { hours, minutes } from "./duration.ts";
 import { installClock, type InstalledClock } from "./install.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
+
+// As libraries do: before any clock is installed.
+const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
 
 const START = Date.parse("2026-03-02T08:00:00Z");
 
@@ -131,5 +137,17 @@ describe("an installed clock", () => {
     clock.setTimer(() => undefined, hours(1));
     await clock.drive(crypto.subtle.digest("SHA-256", new Uint8Array(4_000_000)));
     expect(clock.now()).toBe(START);
+  });
+
+  it("holds time while zlib works there, and no longer when it fails", async () => {
+    const clock = createVirtualClock({ startMs: START });
+    installed = installClock(clock);
+    clock.setTimer(() => undefined, hours(1));
+    const packed = await clock.drive(deflate(Buffer.alloc(4_000_000)));
+    expect(await clock.drive(inflate(packed))).toHaveLength(4_000_000);
+    await expect(clock.drive(inflate(Buffer.from("no such thing")))).rejects.toThrow("invalid");
+    expect(clock.now()).toBe(START);
+    await clock.drive(clock.sleep(hours(2)));
+    expect(clock.gate.awake()).toBe(0);
   });
 });

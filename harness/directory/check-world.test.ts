@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
+import { fixturePem } from "../saml/testing.ts";
 import { checkWorld } from "./check-world.ts";
 import type { Machine, Tenant, World } from "./world.ts";
 
@@ -15,6 +16,12 @@ const identity = first?.apps.find(({ kind }) => kind === "managed-identity");
 function withMachine(...changes: readonly Readonly<Record<string, unknown>>[]): World {
   const machines = changes.map((change) => ({ ...contoso.machines?.[0], ...change }) as Machine);
   return { ...contoso, machines };
+}
+
+/** The fixture world with another SAML registration of its first SAML app. */
+function withSaml(change: Readonly<Record<string, unknown>>): World {
+  const app = first?.apps.find(({ saml }) => saml !== undefined);
+  return withTenant({ apps: [{ ...app, saml: { ...app?.saml, ...change } }] });
 }
 
 describe("a world", () => {
@@ -47,6 +54,24 @@ describe("a world", () => {
     [
       withTenant({ users: [{ ...first?.users[0], kind: "guest", homeTenant: "nowhere" }] }),
       "world.tenants[0].users[0].homeTenant",
+    ],
+    [withSaml({ identifiers: "x" }), "world.tenants[0].apps[0].saml.identifiers"],
+    [withSaml({ identifiers: [] }), "world.tenants[0].apps[0].saml.identifiers"],
+    [withSaml({ identifiers: ["a", "a"] }), "world.tenants[0].apps.saml.identifiers[1]"],
+    [withSaml({ replyUrls: [] }), "world.tenants[0].apps[0].saml.replyUrls"],
+    [withSaml({ replyUrls: ["/acs"] }), "world.tenants[0].apps[0].saml.replyUrls[0]"],
+    [withSaml({ sign: "nothing" }), "world.tenants[0].apps[0].saml.sign"],
+    [withSaml({ certificate: "MII" }), "world.tenants[0].apps[0].saml.certificate"],
+    [
+      withSaml({ privateKey: fixturePem("travel.key") }),
+      "world.tenants[0].apps[0].saml.privateKey",
+    ],
+    [withSaml({ privateKey: undefined }), "world.tenants[0].apps[0].saml.privateKey"],
+    [withSaml({ requestCertificates: 1 }), "world.tenants[0].apps[0].saml.requestCertificates"],
+    [withSaml({ requestCertificates: [] }), "world.tenants[0].apps[0].saml.requestCertificates"],
+    [
+      withSaml({ requestCertificates: [""] }),
+      "world.tenants[0].apps[0].saml.requestCertificates[0]",
     ],
     [withMachine({}, {}), "world.machines[1].name"],
     [withMachine({ source: "vm" }), "world.machines[0].source"],

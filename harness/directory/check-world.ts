@@ -1,7 +1,8 @@
 /** Checks a world before a run: what a script could trip over later, said now and by name. */
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { HarnessError } from "../errors.ts";
 import { checkMachines } from "./check-machines.ts";
-import type { Tenant, World } from "./world.ts";
+import type { SamlRegistration, Tenant, World } from "./world.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -70,7 +71,53 @@ function checkTenant(world: World, tenant: Tenant, path: string): void {
     if (app.kind === "daemon" && app.secrets.length + app.certificates.length === 0) {
       throw bad(`${at}.secrets`, "a daemon needs a secret or a certificate");
     }
+    if (app.saml !== undefined) checkSaml(app.saml, `${at}.saml`);
   });
+  // A request names its app by identifier alone.
+  unique(
+    `${path}.apps.saml.identifiers`,
+    tenant.apps.flatMap((app) => app.saml?.identifiers ?? []),
+  );
+}
+
+function checkSaml(saml: SamlRegistration, path: string): void {
+  checkLists(saml, path, ["identifiers", "replyUrls"]);
+  const { identifiers, replyUrls, sign, certificate, privateKey } = saml;
+  if (identifiers.length === 0) throw bad(`${path}.identifiers`, "an app needs an identifier");
+  if (replyUrls.length === 0) throw bad(`${path}.replyUrls`, "an app needs a reply URL");
+  replyUrls.forEach((url, index) => {
+    if (!URL.canParse(url)) throw bad(`${path}.replyUrls[${index}]`, `"${url}" is no address`);
+  });
+  if (!["assertion", "response", "both"].includes(sign))
+    throw bad(`${path}.sign`, `"${String(sign)}" is none of assertion, response, both`);
+  const own = readCertificate(certificate, `${path}.certificate`);
+  if (!isKeyOf(own, privateKey))
+    throw bad(`${path}.privateKey`, "expected the certificate's RSA private key, as PEM");
+  if (saml.requestCertificates === undefined) return;
+  checkLists(saml, path, ["requestCertificates"]);
+  if (saml.requestCertificates.length === 0)
+    throw bad(`${path}.requestCertificates`, "leave it out when requests need no signature");
+  saml.requestCertificates.forEach((pem, index) =>
+    readCertificate(pem, `${path}.requestCertificates[${index}]`),
+  );
+}
+
+function readCertificate(pem: string, path: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw bad(path, "expected a certificate, as PEM");
+  }
+}
+
+function isKeyOf(certificate: X509Certificate, pem: string): boolean {
+  try {
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyType === "rsa" && certificate.checkPrivateKey(key);
+  } catch {
+    // No key at all.
+    return false;
+  }
 }
 
 function unique(path: string, values: readonly string[]): void {

@@ -16,7 +16,15 @@ export const defaultServiceSettings: ServiceSettings = {
   spaRefreshTokenHours: 24,
   sessionHours: 24,
   authCodeMinutes: 10,
+  // G.5: AADSTS100007 in the documents.
+  regionalTokenEndpoints: "first-party",
   deviceCodeSeconds: 900,
+  // F.1: what reconciles the text (0 and 70) with the sample (5 and 55); unverified.
+  samlBackdatedMinutes: 5,
+  samlLifetimeMinutes: 65,
+  samlConfirmationMinutes: 5,
+  samlRequestAgeMinutesMax: "any",
+  samlRepeatedRequests: "answer",
   // Section I.10: spaces in bodies since about 2023.
   errorSeparator: "space",
   // A.10: seen on other dead grants, unverified on this one.
@@ -31,6 +39,8 @@ export const defaultServiceSettings: ServiceSettings = {
   // D.6 and J: unverified.
   backupTokenSeconds: 3_600,
   backupDeclineStatus: 503,
+  backupHost: "backup.login.microsoftonline.com",
+  backupDirectStatus: 400,
   backupServerSequence: "1.P,2.B",
   // G.3: measured on clients, which refresh at half of it.
   managedIdentityTokenSeconds: 86_400,

@@ -3,6 +3,8 @@
  * readonly, prints as JSON. What changes in a run (revocations, keys) is in `directory.ts`.
  */
 
+import type { LoginCloud } from "./clouds.ts";
+
 export interface User {
   /** Object id in this tenant. */
   readonly id: string;
@@ -33,6 +35,23 @@ export interface ClientSecret {
   readonly expiresAt?: number;
 }
 
+/** What an app is registered with that signs its users in by SAML 2.0. */
+export interface SamlRegistration {
+  /** Identifiers (entity ids), the audiences of its assertions; the first is that of a sign-in that starts at Entra. */
+  readonly identifiers: readonly string[];
+  /** Reply URLs (assertion consumer services); the first is the default. */
+  readonly replyUrls: readonly string[];
+  /** RelayState of a sign-in that starts at Entra. */
+  readonly relayState?: string;
+  /** What Entra signs; its own default is `assertion`. */
+  readonly sign: "assertion" | "response" | "both";
+  /** The app's own certificate, by which Entra signs for it, and its key; PEM. */
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Certificates of the service provider, PEM: when present, requests must be signed by one of them. */
+  readonly requestCertificates?: readonly string[];
+}
+
 /** An app registration, seen from its home tenant. */
 export interface AppRegistration {
   /** Short name, unique in the world: how scripts ask for it. */
@@ -44,6 +63,8 @@ export interface AppRegistration {
   /** Of a managed identity, and of no other kind. */
   readonly managedIdentity?: ManagedIdentity;
   readonly multiTenant?: true;
+  /** Microsoft's own: regional token endpoints serve nobody else. */
+  readonly firstParty?: true;
   readonly redirectUris: readonly {
     readonly type: "web" | "spa" | "native";
     readonly uri: string;
@@ -55,6 +76,8 @@ export interface AppRegistration {
   readonly delegated: readonly string[];
   /** Application permissions by resource identifier URI: the `roles` of app tokens. */
   readonly appRoles: Readonly<Record<string, readonly string[]>>;
+  /** Present when it signs its users in by SAML. */
+  readonly saml?: SamlRegistration;
 }
 
 /** What a managed identity has besides a client id; its object id is `servicePrincipalId`. */
@@ -145,6 +168,8 @@ export interface Tenant {
   readonly apps: readonly AppRegistration[];
   /** `tenant_region_scope` of its metadata. */
   readonly region: string;
+  /** The cloud that it is in; other clouds do not know it. Absent means known in each. */
+  readonly cloud?: LoginCloud["name"];
   readonly policies?: readonly ConditionalAccessPolicy[];
 }
 
@@ -174,7 +199,19 @@ export interface ServiceSettings {
   /** How long a browser session lasts from its last use (section B: 24 h, non-persistent cookie). */
   readonly sessionHours: number;
   readonly authCodeMinutes: number;
+  /** Whom regional token endpoints serve: Microsoft's own services (AADSTS100007 for the rest), or every app. */
+  readonly regionalTokenEndpoints: "first-party" | "everyone";
   readonly deviceCodeSeconds: number;
+  /** How long before its issue an assertion is valid already; documents disagree (section F.1). Minutes. */
+  readonly samlBackdatedMinutes: number;
+  /** `NotOnOrAfter` of an assertion's conditions, from its issue on. Minutes. */
+  readonly samlLifetimeMinutes: number;
+  /** `NotOnOrAfter` of its subject confirmation, from its issue on. Minutes. */
+  readonly samlConfirmationMinutes: number;
+  /** How old a SAML request may be, by its own IssueInstant: Entra does not look (section F.1), though it has an error for it. Minutes. */
+  readonly samlRequestAgeMinutesMax: "any" | number;
+  /** Whether a SAML request is answered again that was answered before; not documented. */
+  readonly samlRepeatedRequests: "answer" | "refuse";
   /** Between the parts of error_description: CRLF in recordings, spaces in bodies since about 2023. */
   readonly errorSeparator: "crlf" | "space";
   /** `suberror` of AADSTS50173, which nobody has captured: clients take a bare invalid_grant in another way. */
@@ -194,6 +231,10 @@ export interface ServiceSettings {
   readonly backupTokenSeconds: number;
   /** Status of its decline, code 50033; the one that was seen is not recorded. */
   readonly backupDeclineStatus: 503 | 400;
+  /** A host under which it is asked past the gateway (AADSTS230109); the real one is not public. */
+  readonly backupHost: string;
+  /** Status of that refusal; not captured. */
+  readonly backupDirectStatus: 400 | 503;
   /** `x-ms-srs` of its replies; never captured. */
   readonly backupServerSequence: string;
   /** Life of a managed identity's token. Seconds; about 24 hours. */

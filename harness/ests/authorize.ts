@@ -4,18 +4,18 @@
  * never shows one (`shared/facts/entra.md` A.4).
  */
 import type { Tenant, User } from "../directory/world.ts";
-import { decodeObject } from "../http/json-object.ts";
 import {
   checkAuthorizeRequest,
   readAuthorizeRequest,
   type AuthorizeRequest,
 } from "./authorize-request.ts";
-import { isShared, tenantOf, type EstsContext } from "./context.ts";
+import type { EstsContext } from "./context.ts";
 import { errorEnvelope, EstsError, oauthErrorOf } from "./errors.ts";
 import { pageForm, pageFormPost } from "./pages.ts";
 import type { EstsReply } from "./reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { openSession, sessionCookie, SIGNED_OUT_COOKIE } from "./session.ts";
+import { carriedFields, signInPage, type SignInPage } from "./sign-in-page.ts";
 import { clientInfo, userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
 
@@ -40,14 +40,14 @@ export function authorize(context: EstsContext): EstsReply {
       if (context.directory.isDisabled(found.user)) throw new EstsError(50057);
       return succeed(context, request, { ...found, signedInAtMs: context.clock.now() });
     }
-    return signInPage(context, request, "Sign in");
+    return signInPage(context, pageOf(request, "Sign in"));
   });
 }
 
 /** `POST /{t}/login`, the form of the sign-in page: fields `login`, `passwd` and `ctx`. */
 export function signIn(context: EstsContext): EstsReply {
   const { parameters } = context.described;
-  const request = readAuthorizeRequest(context, fieldsOf(parameters["ctx"] ?? ""));
+  const request = readAuthorizeRequest(context, carriedFields(context));
   try {
     const { tenant, user } = signInWithPassword(context, {
       username: parameters["login"] ?? "",
@@ -61,7 +61,7 @@ export function signIn(context: EstsContext): EstsReply {
     if (!(error instanceof EstsError)) throw error;
     // The person stays on the page and may try again.
     return {
-      ...signInPage(context, request, `AADSTS${error.code}: ${error.message}`),
+      ...signInPage(context, pageOf(request, `AADSTS${error.code}: ${error.message}`)),
       status: 400,
     };
   }
@@ -80,6 +80,10 @@ export function logout(context: EstsContext): EstsReply {
   const location = new URL(back);
   if (state !== undefined) location.searchParams.set("state", state);
   return { kind: "redirect", location: location.href, cookies: [SIGNED_OUT_COOKIE] };
+}
+
+function pageOf({ fields }: AuthorizeRequest, title: string): SignInPage {
+  return { title, fields, hint: fields["login_hint"] ?? "" };
 }
 
 /** Sends what goes wrong back to the app, in the way that it asked for. */
@@ -204,35 +208,4 @@ function respond(
   if (request.responseMode === "fragment") location.hash = new URLSearchParams(all).toString();
   else for (const [name, value] of Object.entries(all)) location.searchParams.set(name, value);
   return { kind: "redirect", location: location.href };
-}
-
-function signInPage(
-  context: EstsContext,
-  request: AuthorizeRequest,
-  title: string,
-): Extract<EstsReply, { kind: "page" }> {
-  const segment = context.described.tenant ?? "common";
-  const path = isShared(segment) ? segment : tenantOf(context).id;
-  return {
-    kind: "page",
-    status: 200,
-    html: pageForm(title, `/${path}/login`, [
-      { name: "login", type: "text", value: request.fields["login_hint"] ?? "" },
-      { name: "passwd", type: "password" },
-      {
-        name: "ctx",
-        type: "hidden",
-        value: Buffer.from(JSON.stringify(request.fields)).toString("base64url"),
-      },
-    ]),
-  };
-}
-
-/** The request that the page carried; an empty one for a `ctx` that is not ours. */
-function fieldsOf(ctx: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(decodeObject(ctx) ?? {}).filter(
-      (entry): entry is [string, string] => typeof entry[1] === "string",
-    ),
-  );
 }

@@ -1,4 +1,5 @@
 /** What every endpoint of the simulated ESTS is handed: the request's meaning and the service's parts. */
+import { cloudOfHost } from "../directory/clouds.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { AppRegistration, ServiceSettings, Tenant } from "../directory/world.ts";
@@ -17,6 +18,8 @@ export interface EstsParts {
   readonly issuer: TokenIssuer;
   readonly grants: GrantStore;
   readonly loops: LoopDetector;
+  /** Ids of SAML requests that were answered, kept where a repeated one is refused. */
+  readonly answeredRequests: Set<string>;
 }
 
 export interface EstsContext extends EstsParts {
@@ -37,11 +40,13 @@ export function required(context: EstsContext, name: string): string {
   return value;
 }
 
-/** The tenant of the path; 90002 when there is none, as on `common` and `organizations`. */
+/** The tenant of the path; 90002 when the cloud has none, as on `common` and `organizations`. */
 export function tenantOf(context: EstsContext): Tenant {
   const segment = context.described.tenant ?? "";
   const tenant = context.directory.tenant(segment);
-  if (tenant === undefined) throw new EstsError(90002, `Tenant: ${segment}.`);
+  const cloud = cloudOfHost(context.described.host)?.cloud.name;
+  const isElsewhere = cloud !== undefined && tenant?.cloud !== undefined && tenant.cloud !== cloud;
+  if (tenant === undefined || isElsewhere) throw new EstsError(90002, `Tenant: ${segment}.`);
   return tenant;
 }
 

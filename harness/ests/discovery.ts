@@ -2,31 +2,18 @@
  * What a client learns about the service before it asks for a token: instance discovery,
  * openid-configuration, keys and the user realm (`shared/facts/entra.md` A.2, A.3, G.6).
  */
+import { cloudOfHost, issuerOriginOf, type LoginCloud, loginClouds } from "../directory/clouds.ts";
 import { isShared, tenantOf, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 
-interface CloudInstance {
-  readonly preferredNetwork: string;
-  readonly preferredCache: string;
-  readonly aliases: readonly string[];
-}
-
-const instances: readonly CloudInstance[] = [
-  {
-    preferredNetwork: "login.microsoftonline.com",
-    preferredCache: "login.windows.net",
-    aliases: [
-      "login.microsoftonline.com",
-      "login.windows.net",
-      "login.microsoft.com",
-      "sts.windows.net",
-    ],
-  },
-  sameCache("login.partner.microsoftonline.cn", "login.chinacloudapi.cn"),
-  sameCache("login.microsoftonline.de"),
-  sameCache("login.microsoftonline.us", "login.usgovcloudapi.net"),
-  sameCache("login-us.microsoftonline.com"),
-];
+/** What every cloud names, as captured (REC1): newer sovereign clouds name themselves besides. */
+const captured: ReadonlySet<LoginCloud["name"]> = new Set([
+  "commercial",
+  "21vianet",
+  "germany",
+  "government",
+  "government-old",
+]);
 
 /** `GET /common/discovery/instance`: the clouds and their aliases; 50049 for a host of no cloud. */
 export function instanceDiscovery(context: EstsContext): Record<string, unknown> {
@@ -40,17 +27,19 @@ export function instanceDiscovery(context: EstsContext): Record<string, unknown>
   return {
     tenant_discovery_endpoint: `https://${url.hostname}/${tenant}/${version}.well-known/openid-configuration`,
     "api-version": "1.1",
-    metadata: instances.map(({ preferredNetwork, preferredCache, aliases }) => ({
-      preferred_network: preferredNetwork,
-      preferred_cache: preferredCache,
-      aliases,
-    })),
+    metadata: loginClouds
+      .filter(({ name, aliases }) => captured.has(name) || aliases.includes(url.hostname))
+      .map(({ preferredNetwork, preferredCache, aliases }) => ({
+        preferred_network: preferredNetwork,
+        preferred_cache: preferredCache,
+        aliases,
+      })),
   };
 }
 
 /** Whether a host is one of a cloud's login hosts. */
 export function isInstance(host: string): boolean {
-  return instances.some(({ aliases }) => aliases.includes(host));
+  return loginClouds.some(({ aliases }) => aliases.includes(host));
 }
 
 /** `GET …/.well-known/openid-configuration`, keys in captured order; 90002 for an unknown tenant. */
@@ -61,6 +50,7 @@ export function openidConfiguration(context: EstsContext): Record<string, unknow
   const tenant = shared ? undefined : tenantOf(context);
   const id = tenant?.id ?? segment;
   const isV2 = described.version === "2.0";
+  const { instanceName, graphHost } = cloudAskedFor(context);
   const oauth = `${origin}/${id}/oauth2${isV2 ? "/v2.0" : ""}`;
   return {
     token_endpoint: `${oauth}/token`,
@@ -77,7 +67,7 @@ export function openidConfiguration(context: EstsContext): Record<string, unknow
     scopes_supported: ["openid", "profile", "email", "offline_access"],
     issuer: issuerOf(origin, shared ? "{tenantid}" : id, isV2 ? "v2" : "v1"),
     request_uri_parameter_supported: false,
-    userinfo_endpoint: "https://graph.microsoft.com/oidc/userinfo",
+    userinfo_endpoint: `https://${graphHost}/oidc/userinfo`,
     authorization_endpoint: `${oauth}/authorize`,
     device_authorization_endpoint: `${oauth}/devicecode`,
     http_logout_supported: true,
@@ -86,9 +76,9 @@ export function openidConfiguration(context: EstsContext): Record<string, unknow
     claims_supported: CLAIMS_SUPPORTED,
     kerberos_endpoint: `${origin}/${id}/kerberos`,
     tenant_region_scope: tenant?.region ?? null,
-    cloud_instance_name: "microsoftonline.com",
+    cloud_instance_name: instanceName,
     cloud_graph_host_name: "graph.windows.net",
-    msgraph_host: "graph.microsoft.com",
+    msgraph_host: graphHost,
     rbac_url: "https://pas.windows.net",
   };
 }
@@ -106,7 +96,7 @@ export function publishedKeys(context: EstsContext): Record<string, unknown> {
       n,
       e,
       x5c: [x5c],
-      cloud_instance_name: "microsoftonline.com",
+      cloud_instance_name: cloudAskedFor(context).instanceName,
       issuer: issuerOf(context.origin, id, "v2"),
     })),
   };
@@ -121,7 +111,7 @@ export function userRealm(context: EstsContext): Record<string, unknown> {
     ver: "1.0",
     account_type: "Managed",
     domain_name: upn.slice(upn.indexOf("@") + 1),
-    cloud_instance_name: "microsoftonline.com",
+    cloud_instance_name: cloudAskedFor(context).instanceName,
     cloud_audience_urn: "urn:federation:MicrosoftOnline",
   };
 }
@@ -148,12 +138,22 @@ const CLAIMS_SUPPORTED = [
   "email",
 ];
 
-function sameCache(host: string, ...others: readonly string[]): CloudInstance {
-  return { preferredNetwork: host, preferredCache: host, aliases: [host, ...others] };
+/** The cloud of the host that was asked; a host of no cloud speaks for the public one. */
+function cloudAskedFor({ described: { host } }: EstsContext): PublicNames {
+  return cloudOfHost(host)?.cloud ?? publicNames;
 }
 
+type PublicNames = Pick<LoginCloud, "instanceName" | "graphHost">;
+
+const publicNames: PublicNames = {
+  instanceName: "microsoftonline.com",
+  graphHost: "graph.microsoft.com",
+};
+
 function issuerOf(origin: string, tenantId: string, version: "v1" | "v2"): string {
-  return version === "v2" ? `${origin}/${tenantId}/v2.0` : `https://sts.windows.net/${tenantId}/`;
+  return version === "v2"
+    ? `${issuerOriginOf(origin)}/${tenantId}/v2.0`
+    : `https://sts.windows.net/${tenantId}/`;
 }
 
 function decodedLastSegment(url: string): string {

@@ -120,6 +120,12 @@ const table = {
     error: "invalid_grant",
     text: "The authorization code was issued for another tenant.",
   },
+  // The documents give the text; status and OAuth error are those of other unauthorized apps.
+  100007: {
+    status: 400,
+    error: "unauthorized_client",
+    text: "The regional service only serves managed identities and Microsoft's own apps.",
+  },
   700016: {
     status: 400,
     error: "unauthorized_client",
@@ -170,6 +176,44 @@ const table = {
     text: "The request must carry a client_assertion or a client_secret.",
   },
   7000222: { status: 401, error: "invalid_client", text: "The client secret has expired." },
+  // SAML: names and meanings from the list of error codes; how each is told apart is ours, but for 75006 (F.1).
+  75001: { status: 400, error: "invalid_request", text: "The SAML message could not be read." },
+  75003: {
+    status: 400,
+    error: "invalid_request",
+    text: "SAML responses are sent by HTTP POST and by no other binding.",
+  },
+  75005: { status: 400, error: "invalid_request", text: "The SAML request is not supported." },
+  750054: {
+    status: 400,
+    error: "invalid_request",
+    text: "The request carries no SAMLRequest.",
+  },
+  75006: {
+    status: 400,
+    error: "invalid_request",
+    text: "A property of the SAML authentication request is not supported.",
+  },
+  75011: {
+    status: 400,
+    error: "invalid_request",
+    text: "The person's authentication method is not the one that was requested.",
+  },
+  75016: {
+    status: 400,
+    error: "invalid_request",
+    text: "The NameIDPolicy of the SAML authentication request is not valid.",
+  },
+  76021: {
+    status: 400,
+    error: "invalid_request",
+    text: "The app requires signed requests, and this one does not verify.",
+  },
+  76026: {
+    status: 400,
+    error: "invalid_request",
+    text: "The SAML authentication request was issued too long ago.",
+  },
   90002: { status: 400, error: "invalid_request", text: "The tenant was not found." },
   9002326: {
     status: 400,

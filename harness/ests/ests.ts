@@ -24,7 +24,10 @@ import { createGrantStore, type RefreshState } from "./grant-store.ts";
 import { estsHeaders, preflightHeaders, type HeaderParts } from "./headers.ts";
 import { createLoopDetector } from "./loop-detector.ts";
 import { page } from "./pages.ts";
+import { checkRegionalHost } from "./regional-host.ts";
 import type { EstsReply } from "./reply.ts";
+import { federationMetadata } from "./saml/federation-metadata.ts";
+import { isSamlSignIn, samlSignIn, samlSignOn } from "./saml/sign-on.ts";
 import { createTokenIssuer } from "./tokens.ts";
 
 export interface EstsOptions {
@@ -47,6 +50,7 @@ export function createEsts(options: EstsOptions): Handler {
     issuer: createTokenIssuer(directory, { remember }),
     grants: createGrantStore(clock, random.fork("grants")),
     loops: createLoopDetector(clock, settings.loopDetection),
+    answeredRequests: new Set(),
   };
   const traceIds = random.fork("trace ids");
 
@@ -99,15 +103,18 @@ function dispatch(context: EstsContext): EstsReply | undefined {
     case "authorize":
       if (path.endsWith("/deviceauth"))
         return { kind: "page", status: 200, html: deviceCodePage(context) };
-      if (path.endsWith("/login")) return signIn(context);
+      if (path.endsWith("/login"))
+        return isSamlSignIn(context) ? samlSignIn(context) : signIn(context);
       context.loops.check(context);
       return authorize(context);
     case "logout":
       return logout(context);
+    case "saml":
+      return samlSignOn(context);
+    case "saml-metadata":
+      return { kind: "metadata", xml: federationMetadata(context) };
     case "userinfo":
     case "managed-identity":
-    case "saml":
-    case "saml-metadata":
     case "resource":
     case "other":
       return undefined;
@@ -116,6 +123,7 @@ function dispatch(context: EstsContext): EstsReply | undefined {
 
 function grantToken(context: EstsContext): Record<string, unknown> {
   const grant = required(context, "grant_type");
+  checkRegionalHost(context);
   switch (context.described.grant) {
     case "client_credentials":
       return grantClientCredentials(context);
@@ -161,6 +169,8 @@ function replyResponse(context: EstsContext, reply: EstsReply): Response {
         body: JSON.stringify(reply.body),
         clitelem: reply.clitelem,
       });
+    case "metadata":
+      return xmlResponse(context, reply.xml);
     case "page":
       return htmlResponse(context, reply.status, reply.html, reply.cookies ?? []);
     case "redirect": {
@@ -182,7 +192,7 @@ function errorResponse(context: EstsContext, error: EstsError): Response {
     settings: context.settings,
   });
   const { endpoint } = context.described;
-  if (endpoint === "authorize" || endpoint === "logout") {
+  if (endpoint === "authorize" || endpoint === "logout" || endpoint === "saml") {
     const text = `${error.message} Trace ID: ${context.traceId}`;
     return htmlResponse(context, 400, page(`AADSTS${error.code}: ${error.message}`, text), []);
   }
@@ -206,6 +216,15 @@ function jsonResponse(
     headers.push(["client-request-id", context.correlationId]);
   }
   return createResponse(reply.body, { status: reply.status, headers });
+}
+
+function xmlResponse(context: EstsContext, xml: string): Response {
+  const headers = estsHeaders({
+    ...headerParts(context, xml),
+    kind: "discovery",
+    contentType: "application/samlmetadata+xml; charset=utf-8",
+  });
+  return createResponse(xml, { status: 200, headers });
 }
 
 function htmlResponse(

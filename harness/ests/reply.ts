@@ -3,6 +3,7 @@
 export type EstsReply =
   | { readonly kind: "discovery"; readonly body: Record<string, unknown> }
   | { readonly kind: "token"; readonly body: Record<string, unknown>; readonly clitelem: string }
+  | { readonly kind: "metadata"; readonly xml: string }
   | {
       readonly kind: "page";
       readonly status: 200 | 400;

@@ -1,6 +1,6 @@
 /** A token service that tests ask by hand, with a clock that they turn forward. */
 import { createDirectory, type Directory } from "../directory/directory.ts";
-import type { AppRegistration, ServiceSettings, User } from "../directory/world.ts";
+import type { AppRegistration, ServiceSettings, User, World } from "../directory/world.ts";
 import type { Handler } from "../http/handler.ts";
 import { createRequest } from "../http/message.ts";
 import { createRandom } from "../random.ts";
@@ -36,15 +36,18 @@ export interface EstsBench {
   codeFor(app: string, user: string, scope: string, more?: Record<string, string>): Promise<string>;
 }
 
-export function startEsts(settings: Partial<ServiceSettings> = {}): EstsBench {
+export function startEsts(
+  settings: Partial<ServiceSettings> = {},
+  world: World = contoso,
+): EstsBench {
   let nowMs = START_MS;
   const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
-  const directory = createDirectory(contoso, clock);
+  const directory = createDirectory(world, clock);
   const ests = createEsts({
     directory,
     clock,
     random: createRandom("ests tests"),
-    settings: { ...contoso.settings, ...settings },
+    settings: { ...world.settings, ...settings },
   });
   const [tenant] = contoso.tenants;
   const tenantId = tenant?.id ?? "";

@@ -1,4 +1,5 @@
 /** The success body of the token endpoint, fields in captured order (`shared/facts/entra.md` A.6). */
+import { issuerOriginOf } from "../directory/clouds.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
 import type { EstsContext } from "./context.ts";
 import type { RefreshState } from "./grant-store.ts";
@@ -91,7 +92,7 @@ function subjectOf(
   const { tenant, app, proof, user } = grant;
   const issuedAtSeconds = Math.floor(context.clock.now() / 1_000);
   return {
-    origin: context.origin,
+    origin: issuerOriginOf(context.origin),
     tenant,
     app,
     proof,

@@ -9,14 +9,22 @@ import {
   object,
   oneOf,
   optional,
+  ratio,
   refuse,
   show,
   text,
   variant,
+  type FieldsOf,
   type VariantFields,
   whole,
 } from "../shape.ts";
-import type { ErrorBody, FaultEffect, FaultEffectKind, RetryAfter } from "./plan.ts";
+import type {
+  CapacityEffect,
+  ErrorBody,
+  FaultEffect,
+  FaultEffectKind,
+  RetryAfter,
+} from "./plan.ts";
 
 /** A century; what is longer was meant otherwise, and would leave the range of dates. */
 const LONGEST_MS = 100 * 365 * 86_400_000;
@@ -73,6 +81,18 @@ export const effect = variant("kind", {
     body,
   },
   updating: { status: oneOf([404, 410]), body },
+  capacity: {
+    // The last times of so many requests are remembered.
+    requests: whole(1, 1_000_000),
+    perMs: whole(1, LONGEST_MS),
+    collapsesTo: ratio,
+    regrowsPerMinute: ratio,
+    shed: object({
+      status: oneOf([429, 500, 502, 503, 504]),
+      retryAfter,
+      body,
+    } satisfies FieldsOf<CapacityEffect["shed"]>),
+  },
   latency: { delay },
   hang: { forMs: optional(durationMs) },
   "slow-body": { chunkBytes: whole(1, Number.MAX_SAFE_INTEGER), everyMs: durationMs },

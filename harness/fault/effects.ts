@@ -38,6 +38,8 @@ export async function performEffect(
       const { status, body } = effect;
       return createErrorAnswer({ status, retryAfter: { form: "absent" }, body }, context);
     }
+    case "capacity":
+      return createErrorAnswer(effect.shed, context);
     case "latency":
       await clock.sleep(drawDelay(effect.delay, random), request.signal);
       return next(request);
@@ -67,6 +69,7 @@ export function isAnswer(effect: FaultEffect): boolean {
     case "throttle":
     case "server-error":
     case "updating":
+    case "capacity":
     case "hang":
     case "reset":
     case "empty-success":

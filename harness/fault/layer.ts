@@ -5,13 +5,15 @@
  * All open windows of the place decide about a request when it arrives, each by its own
  * count and its own draws, so that adding a fault shifts no other's. Those that take it
  * act in plan order, the first outermost: latency and body effects compose, and the first
- * effect that answers by itself ends the chain.
+ * effect that answers by itself ends the chain. A window of limited capacity counts only what
+ * gets as far as its service, and takes only what that sheds.
  */
 import type { Clock } from "../clock/clock.ts";
 import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
 import type { Handler } from "../http/handler.ts";
 import type { Service } from "../http/service.ts";
 import type { Random } from "../random.ts";
+import { type Capacity, createCapacity } from "./capacity.ts";
 import { connectionFault, type ExchangeEffect, isAnswer, performEffect } from "./effects.ts";
 import {
   type ConnectionEffect,
@@ -89,6 +91,8 @@ interface CountedWindow<Effect extends FaultEffect> {
   readonly window: WindowOf<Effect>;
   readonly chance: Random;
   readonly effect: Random;
+  /** Of a window whose effect is `capacity`. */
+  readonly capacity?: Capacity;
   matched: number;
 }
 
@@ -106,7 +110,9 @@ function keepCount<Effect extends FaultEffect>(
 ): CountedWindow<Effect> {
   const own = random.fork(window.id);
   // Two forks: what an effect draws must not decide whom the window takes next.
-  return { window, chance: own.fork("chance"), effect: own.fork("effect"), matched: 0 };
+  const counted = { window, chance: own.fork("chance"), effect: own.fork("effect"), matched: 0 };
+  if (window.effect.kind !== "capacity") return counted;
+  return { ...counted, capacity: createCapacity(window.effect) };
 }
 
 /** The windows that take a request, in plan order, up to the first that answers. */
@@ -120,8 +126,12 @@ async function take<Effect extends FaultEffect>(
   if (open.length === 0) return [];
   const described = await describeRequest(request);
   const takers = open.filter((counted) => decides(counted, described, elapsedMs, aliasesOf));
-  const answering = takers.findIndex(({ window }) => isAnswer(window.effect));
-  const taken = answering < 0 ? takers : takers.slice(0, answering + 1);
+  const taken: CountedWindow<Effect>[] = [];
+  for (const taker of takers) {
+    if (taker.capacity?.sheds(clock.now()) === false) continue;
+    taken.push(taker);
+    if (isAnswer(taker.window.effect)) break;
+  }
   if (taken.length === 0) return [];
   const windows = taken.map(({ window }) => window);
   takenBy.set(request, [...(takenBy.get(request) ?? []), ...windows]);

@@ -60,6 +60,18 @@ const effect: fc.Arbitrary<FaultEffect> = fc.oneof(
     status: fc.constantFrom(404 as const, 410 as const),
     body,
   }),
+  fc.record({
+    kind: fc.constant("capacity" as const),
+    requests: fc.integer({ min: 1, max: 3 }),
+    perMs: fc.integer({ min: 1, max: 5_000 }),
+    collapsesTo: fc.constantFrom(0, 1),
+    regrowsPerMinute: fc.double({ min: 0, max: 1, noNaN: true }),
+    shed: fc.record({
+      status: fc.constantFrom(429 as const, 500 as const, 503 as const),
+      retryAfter,
+      body,
+    }),
+  }),
   fc.record({ kind: fc.constant("latency" as const), delay: wait }),
   fc.record({
     kind: fc.constant("latency" as const),
@@ -89,7 +101,9 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = fc
       on: fc.oneof(
         fc.constant("all" as const),
         fc.subarray(
-          endpoints.filter((name) => name !== "resource" && name !== "managed-identity"),
+          endpoints.filter(
+            (name) => name !== "resource" && name !== "userinfo" && name !== "managed-identity",
+          ),
           { minLength: 1 },
         ),
       ),

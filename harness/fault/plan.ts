@@ -57,8 +57,40 @@ export type ErrorBody =
 /** Delay in milliseconds: one figure, or drawn evenly between two. */
 export type Delay = number | { readonly min: number; readonly max: number };
 
+/**
+ * A service that bears only so much, collapses under more, and recovers when it is left in
+ * peace. In any stretch of `perMs` it serves at most `requests` and sheds the rest at once. As soon
+ * as more than `requests` were asked in the last `perMs`, shed ones included, only the share
+ * `collapsesTo` of them is served; when that load is over, the share grows back. So clients
+ * that answer a refusal with more requests keep the service down, and clients that wait let
+ * it return. The window takes the requests that it sheds and no others; `chance` is the share
+ * of requests that come to this service at all.
+ *
+ * Source: managed identities in two regions, 2026-02-03 (`facts/peers.md` I14, FNJ8-VQZ): a
+ * recovery spike and aggressive retries overwhelmed the capacity, which came back by shedding
+ * load. All figures, and that refusals count as load while they are too many, are our
+ * assumption; requests that time out in a queue are not modelled (add a `latency` window).
+ */
+export interface CapacityEffect {
+  readonly kind: "capacity";
+  /** How many it bears in any stretch of `perMs`. */
+  readonly requests: number;
+  readonly perMs: number;
+  /** What is left of `requests` while more are asked: 0 to 1. One is a plain limit that never collapses. */
+  readonly collapsesTo: number;
+  /** The share of `requests`, 0 to 1, that comes back with each minute of bearable load. */
+  readonly regrowsPerMinute: number;
+  /** What a client gets whose request is shed. */
+  readonly shed: {
+    readonly status: 429 | 500 | 502 | 503 | 504;
+    readonly retryAfter: RetryAfter;
+    readonly body: ErrorBody;
+  };
+}
+
 /** What happens to a request that a window takes. */
 export type FaultEffect =
+  | CapacityEffect
   | {
       readonly kind: "throttle";
       readonly status?: 429 | 503;

@@ -7,9 +7,11 @@ import {
   keysWithdrawn,
   nameLookupDown,
   outage,
+  overloadedOnReturn,
   partialOutage,
   throttled,
   tokenServerError,
+  trafficRampedUp,
   unreachable,
 } from "./presets.ts";
 import type { FaultWindow } from "./plan.ts";
@@ -36,6 +38,8 @@ const presets: readonly FaultWindow[] = [
   keysWithdrawn(time),
   identityEndpointUpdating(time),
   identityEndpointThrottled(time),
+  overloadedOnReturn({ ...time, requests: 5 }),
+  trafficRampedUp(time),
 ];
 
 /** How a client fares with one preset: connecting and asking for a token, metadata and keys. */
@@ -84,6 +88,8 @@ describe("presets", () => {
     [partialOutage({ ...time, share: 0 }), ["200", "200", "200"]],
     [discoveryDown(time), ["200", "500", "200"]],
     [keysWithdrawn(time), ["200", "200", "200"]],
+    [overloadedOnReturn({ ...time, requests: 1 }), ["200", "200", "200"]],
+    [trafficRampedUp(time), ["503", "503", "503"]],
   ])("break what they say: $id gives %j for token, metadata and keys", async (window, ends) => {
     expect(await seen(window)).toEqual(ends);
   });
@@ -100,6 +106,41 @@ describe("presets", () => {
     });
     const answer = await service.handle(getRequest(`/${TENANT}/discovery/v2.0/keys`));
     expect(await answer.text()).toBe('{"keys":["retired"]}');
+  });
+});
+
+describe("overloadedOnReturn", () => {
+  it("takes its place and figures from its options", () => {
+    const shed = { status: 429, retryAfter: { form: "zero" }, body: { form: "empty" } } as const;
+    const figures = { requests: 9, perMs: 1_000, collapsesTo: 0.5, regrowsPerMinute: 1, shed };
+    const window = overloadedOnReturn({ ...time, at: "edge", on: ["keys"], ...figures });
+    expect(window).toMatchObject({ id: "overloaded-on-return", at: "edge", on: ["keys"] });
+    expect(window.effect).toEqual({ kind: "capacity", ...figures });
+  });
+
+  it("turns the second of two clients away, with a time to wait", async () => {
+    const { service } = breakService([overloadedOnReturn({ ...time, requests: 1 })]);
+    await service.handle(tokenRequest());
+    const shed = await service.handle(tokenRequest());
+    expect([shed.status, shed.headers.get("retry-after")]).toEqual([503, "60"]);
+  });
+});
+
+describe("trafficRampedUp", () => {
+  it("lets nobody in at first, everybody in the end, and half of them halfway", async () => {
+    const { service, clock } = breakService([trafficRampedUp(time)]);
+    const endsAt = async (elapsedMs: number): Promise<number> => {
+      clock.jumpTo(elapsedMs);
+      let served = 0;
+      for (let number = 0; number < 100; number += 1)
+        if ((await endOf(service.handle(tokenRequest()))) === "200") served += 1;
+      return served;
+    };
+    expect(await endsAt(0)).toBe(0);
+    const halfway = await endsAt(30_000);
+    expect(halfway).toBeGreaterThan(30);
+    expect(halfway).toBeLessThan(70);
+    expect(await endsAt(59_999)).toBeGreaterThan(95);
   });
 });
 

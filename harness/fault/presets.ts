@@ -3,7 +3,14 @@
  * window, so that a plan stays data; whoever needs another effect writes the window.
  */
 import { type Endpoint, endpoints } from "../http/endpoint.ts";
-import type { ErrorBody, FaultSlice, FaultWindow, RetryAfter } from "./plan.ts";
+import type {
+  CapacityEffect,
+  ErrorBody,
+  FaultSite,
+  FaultSlice,
+  FaultWindow,
+  RetryAfter,
+} from "./plan.ts";
 
 /** When and to whom; ms after the start of the scenario. `id` defaults to the preset's kebab-case name. */
 export interface WindowOptions {
@@ -46,6 +53,31 @@ export function nameLookupDown(options: WindowOptions): FaultWindow {
     on: "all",
     effect: { kind: "dns-failure" },
   };
+}
+
+/**
+ * The primary answers nobody: 503 with AADSTS90033 to programs, a 503 page to browsers. It
+ * fails behind the front door, so what the backup system covers is served by it. Discovery
+ * and keys stay: they are cached for a day, and their outages were incidents of their own
+ * (2021-12-16). Two windows.
+ */
+export function primaryDown(options: WindowOptions): readonly [FaultWindow, FaultWindow] {
+  const { id = "primary-down" } = options;
+  const error = { kind: "server-error", status: 503 } as const;
+  return [
+    {
+      ...placed(id, options),
+      at: "primary",
+      on: ["token", "device-code", "user-realm"],
+      effect: { ...error, body: { form: "aadsts", code: 90033 } },
+    },
+    {
+      ...placed(id, { ...options, id: `${id}-pages` }),
+      at: "primary",
+      on: ["authorize", "logout", "saml"],
+      effect: { ...error, body: { form: "html", title: "Service Unavailable" } },
+    },
+  ];
 }
 
 /** The token endpoint answers 503 with AADSTS90033, as on 2020-09-28; `retryAfter` is absent unless given. */
@@ -154,6 +186,45 @@ export function identityEndpointThrottled(
     on: ["managed-identity"],
     effect: { kind: "throttle", retryAfter, body },
   };
+}
+
+/**
+ * A token service that bears `requests` in `perMs` (10 s), collapses to `collapsesTo` (nothing)
+ * under more and grows back by `regrowsPerMinute` (half), as on 2026-02-03 (FNJ8-VQZ); it sheds with
+ * 503, Retry-After 60 and AADSTS90033. All defaults but the 503 with Retry-After (`entra.md` H) are our assumption.
+ */
+export function overloadedOnReturn(
+  options: WindowOptions &
+    Pick<CapacityEffect, "requests"> &
+    Partial<Omit<CapacityEffect, "kind" | "requests">> & {
+      readonly at?: FaultSite;
+      readonly on?: readonly Endpoint[];
+    },
+): FaultWindow {
+  const {
+    at = "primary",
+    on = ["token"],
+    requests,
+    perMs = 10_000,
+    collapsesTo = 0,
+    regrowsPerMinute = 0.5,
+    shed = {
+      status: 503,
+      retryAfter: { form: "seconds", seconds: 60 },
+      body: { form: "aadsts", code: 90033 },
+    },
+  } = options;
+  return {
+    ...placed("overloaded-on-return", options),
+    at,
+    on,
+    effect: { kind: "capacity", requests, perMs, collapsesTo, regrowsPerMinute, shed },
+  };
+}
+
+/** Operators let traffic back bit by bit: the gateway refuses everything at first and nothing at the end, as on 2026-02-03 (FNJ8-VQZ). */
+export function trafficRampedUp(options: WindowOptions): FaultWindow {
+  return { ...outage(options), ...placed("traffic-ramped-up", options), ramp: { from: 1, to: 0 } };
 }
 
 function placed(

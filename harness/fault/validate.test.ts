@@ -15,7 +15,16 @@ const good = {
   },
 };
 const { throttle, refused } = { throttle: good.effect, refused: { kind: "refused" } };
-const serverError = { kind: "server-error", status: 503, body: { form: "empty" } };
+const answer = { status: 503, retryAfter: { form: "absent" }, body: { form: "empty" } };
+const serverError = { kind: "server-error", ...answer };
+const capacity = {
+  kind: "capacity",
+  requests: 20,
+  perMs: 10_000,
+  collapsesTo: 0.05,
+  regrowsPerMinute: 0.5,
+  shed: answer,
+};
 
 function refusalOf(plan: unknown, place?: string): HarnessError {
   try {
@@ -71,6 +80,8 @@ describe("a good plan", () => {
       "an empty Retry-After",
       { effect: { ...throttle, retryAfter: { form: "garbage", text: "" } } },
     ],
+    ["a capacity that collapses to one request", { effect: capacity }],
+    ["a capacity that collapses to none", { effect: { ...capacity, collapsesTo: 0 } }],
     ["an optional field that is undefined", { chance: undefined, where: undefined }],
     ["a machine that is updated", { ...atMachine, effect: updating }],
     [
@@ -180,6 +191,14 @@ const bad: readonly (readonly [changes: object, path: string, says: string])[] =
   [{ effect: { kind: "slow-body", chunkBytes: 0, everyMs: 1 } }, "effect.chunkBytes", "from 1"],
   [{ effect: { kind: "cut-body", bytes: 1, by: "rst" } }, "effect.by", "allowed"],
   [{ effect: { kind: "wrong-content-type", contentType: "" } }, "effect.contentType", "not empty"],
+  [{ effect: { ...capacity, requests: 0 } }, "effect.requests", "from 1"],
+  [{ effect: { ...capacity, perMs: 0 } }, "effect.perMs", "from 1"],
+  [{ effect: { ...capacity, collapsesTo: 5 } }, "effect.collapsesTo", "For 5 % write 0.05."],
+  [{ effect: { ...capacity, collapsesTo: 0.04 } }, "effect.collapsesTo", "less than one"],
+  [{ effect: { ...capacity, regrowsPerMinute: -1 } }, "effect.regrowsPerMinute", "from 0 to 1"],
+  [{ effect: { ...capacity, shed: undefined } }, "effect.shed", "missing"],
+  [{ effect: { ...capacity, shed: { ...answer, status: 200 } } }, "effect.shed.status", "429"],
+  [{ effect: { ...capacity, perSecond: 1 } }, "effect.perSecond", "is not a field"],
   [{ at: "dns" }, "effect.kind", 'at "dns" only "dns-failure"'],
   [{ effect: refused }, "at", 'Put it at "edge".'],
   [

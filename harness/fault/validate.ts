@@ -3,7 +3,7 @@
  * tables that the compiler compares with the types of `plan.ts`; then what holds between
  * fields, because a window that can never take a request is a mistake, not a calm day.
  */
-import { endpoints } from "../http/endpoint.ts";
+import { type Endpoint, endpoints } from "../http/endpoint.ts";
 import {
   type Check,
   type FieldsOf,
@@ -20,6 +20,7 @@ import {
 } from "../shape.ts";
 import { count, durationMs, effect } from "./effect-shape.ts";
 import {
+  type CapacityEffect,
   type FaultPlan,
   faultSites,
   type FaultSlice,
@@ -100,6 +101,7 @@ function checkWindow(found: unknown, path: string): void {
   checkSite(window, path);
   checkMachine(window, path);
   if (isConnectionEffect(window.effect)) checkConnectionSlice(window, path);
+  if (window.effect.kind === "capacity") checkCapacity(window.effect, `${path}.effect`);
   if (window.effect.kind === "keys-withdrawn") checkKeysWithdrawn(window, path);
 }
 
@@ -113,7 +115,7 @@ function checkSite({ at, on, effect: { kind }, effect }: FaultWindow, path: stri
     refuse(`${path}.at`, `is "${at}"; clients connect to the edge, so "${kind}" is there`, hint);
   }
   if (on === "all" || at === "machine") return;
-  const stray = on.findIndex((endpoint) => (endpoint === "resource") !== (at === "resource"));
+  const stray = on.findIndex((endpoint) => isOfApi(endpoint) !== (at === "resource"));
   if (stray < 0 || at === "edge" || at === "dns") return;
   const hint = at === "resource" ? 'Write ["resource"] or "all".' : 'Put it at "resource".';
   refuse(`${path}.on[${stray}]`, `is "${on[stray]}", which is never asked at "${at}"`, hint);
@@ -151,6 +153,11 @@ function checkMachine({ at, on, where = {}, effect: { kind } }: FaultWindow, pat
   }
 }
 
+/** UserInfo is Microsoft Graph's, not the token service's. */
+function isOfApi(endpoint: Endpoint): boolean {
+  return endpoint === "resource" || endpoint === "userinfo";
+}
+
 function checkConnectionSlice({ where = {}, effect: { kind } }: FaultWindow, path: string): void {
   for (const field of ["grant", "app", "user"] as const) {
     if (where[field] === undefined) continue;
@@ -158,6 +165,13 @@ function checkConnectionSlice({ where = {}, effect: { kind } }: FaultWindow, pat
     const hint = "Slice it by tenant, host or region, or use another effect.";
     refuse(`${path}.where.${field}`, `cannot narrow "${kind}": ${why}`, hint);
   }
+}
+
+function checkCapacity({ requests, collapsesTo }: CapacityEffect, path: string): void {
+  if (collapsesTo === 0 || collapsesTo * requests >= 1) return;
+  const left = `is ${collapsesTo}, which of ${requests} requests leaves less than one`;
+  const hint = "Write 0 for a service that then serves nobody, or count over a longer perMs.";
+  refuse(`${path}.collapsesTo`, left, hint);
 }
 
 function checkKeysWithdrawn({ at, on }: FaultWindow, path: string): void {

@@ -226,4 +226,14 @@ const header = object({
   startedAt: number,
   asserts: list(text),
   limits: optional(object({})),
+  row: optional(
+    object({
+      flow: text,
+      as: text,
+      edition: text,
+      documented: oneOf(["protected", "not", "never"]),
+      says: text,
+      source: text,
+    }),
+  ),
 });

@@ -7,6 +7,7 @@
 import type { Endpoint } from "../http/endpoint.ts";
 import type { NetworkFaultCode } from "../http/network-fault.ts";
 import type { FaultWindow } from "../fault/plan.ts";
+import type { FlowRow, RuleLimits } from "./header.ts";
 
 /** How the application asks for a token. */
 export const flows = [
@@ -21,7 +22,7 @@ export const flows = [
   "managed-identity",
   /** Sign-in for an id token and nothing else, by the person's browser; the id token stands for the access token. */
   "id-token",
-  /** SAML, begun at the identity provider or at the service provider; the assertion stands for the access token. */
+  /** SAML, begun at the identity provider or at the service provider; the response with its assertion, as it was posted, stands for the access token. */
   "saml-idp-initiated",
   "saml-sp-initiated",
   /** The application's own call, of which only the result is known. */
@@ -252,22 +253,6 @@ export type HistoryEvent =
   | WorldChanged
   | Noted;
 
-/** Bounds a scenario may set for the rules; each has a default in its rule's file. */
-export interface RuleLimits {
-  /** How long after the last fault operations may still fail, ms. */
-  readonly recoveryWithinMs?: number;
-  /** Requests per minute the service can bear in recovery, all clients together. */
-  readonly recoveryRequestsPerMinuteMax?: number;
-  /** How long past refresh_in an operation may be delayed by a failing refresh, ms. */
-  readonly proactiveRefreshDelayMaxMs?: number;
-  /** Like requests by one client in five minutes; ESTS's loop detection is at 15. */
-  readonly likeRequestsPer5MinutesMax?: number;
-  /** Share of operations that must end ok of those that could have, 0 to 1. */
-  readonly availabilityMin?: number;
-  /** Prompts allowed. */
-  readonly promptsMax?: number;
-}
-
 /** First line of a journal: what was run. Enough to run it again. */
 export interface JournalHeader {
   readonly schema: "brownout/journal/1";
@@ -283,6 +268,7 @@ export interface JournalHeader {
   /** Rules that the scenario asserts: these must come to a conclusion. */
   readonly asserts: readonly string[];
   readonly limits?: RuleLimits;
+  readonly row?: FlowRow;
 }
 
 /** A run as the rules see it. */

@@ -8,6 +8,7 @@ import { deliveryOf, headersOf, textOfResponse } from "../http/message.ts";
 import type { ExchangeBegan, ExchangeEnd, ExchangeEnded } from "./event.ts";
 import type { Redactor } from "./redact.ts";
 import { parseRetryAfter } from "./retry-after.ts";
+import { factsOfSamlPage } from "./saml-facts.ts";
 import { factsOfBody } from "./wire-facts.ts";
 
 /**
@@ -82,6 +83,7 @@ export async function endedFacts(
       ...(bodyForm === "json" && delivery.kind !== "cut"
         ? factsOfBody(text, response.status, atMs)
         : {}),
+      ...(bodyForm === "html" && delivery.kind !== "cut" ? factsOfSamlPage(text) : {}),
     },
   };
 }

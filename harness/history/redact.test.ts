@@ -12,6 +12,9 @@ describe("what may stand in a journal", () => {
     "passwd",
     "device_code",
     "id_token",
+    "SAMLRequest",
+    "SAMLResponse",
+    "Signature",
   ])("never has the value of %s", (name) => {
     expect(createRedactor().field(name, "s3cret")).toBe("<redacted>");
     expect(
@@ -84,6 +87,23 @@ describe("what may stand in a journal", () => {
     const redacted = createRedactor().body(body, form);
     expect(redacted).not.toMatch(/s3c|eyJ|c2ln/);
     expect(redacted).not.toBe("");
+  });
+
+  it.each([
+    "<Assertion ID='x'><Subject>s3cret</Subject></Assertion>",
+    "<saml:Assertion><saml:Subject>s3cret</saml:Subject></saml:Assertion >",
+    "<saml:Assertion><saml:Subject>s3cret</saml:Sub",
+  ])("keeps no assertion, whole or cut off: %s", (assertion) => {
+    const redacted = createRedactor().body(`<Envelope>${assertion}`, "text");
+    expect(redacted).toMatch(/^<Envelope><redacted>$/);
+    const both = createRedactor().text(
+      `${assertion.replace(/Sub$/, "Subject></saml:Assertion>")}<b/>`,
+    );
+    expect(both).toBe("<redacted><b/>");
+  });
+
+  it("takes what an app has a SAML answer carry back for drawn by chance", () => {
+    expect(createRedactor().field("RelayState", "s1")).toBe("<volatile>");
   });
 
   it("leaves what broke off recognizable", () => {

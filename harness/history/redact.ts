@@ -25,8 +25,11 @@ const SECRET_FIELDS = new Set([
   "otc",
   "passwd",
   "password",
+  "samlrequest",
   "samlresponse",
   "secret",
+  // Of a SAML request in a query.
+  "signature",
   "user_code",
   // Headers: managed identity's own secret, and what a browser proves its device by.
   "x-identity-header",
@@ -40,6 +43,7 @@ const VOLATILE_FIELDS = new Set([
   "ctx",
   "logout_hint",
   "nonce",
+  "relaystate",
   "req_cnf",
   "session_state",
   "sid",
@@ -54,6 +58,9 @@ const CORRELATION_FIELDS = new Set([
   "x-client-last-telemetry",
   "x-ms-client-request-id",
 ]);
+
+/** A SAML assertion as XML, wherever it stands, even when it is cut off. */
+const ASSERTION = /<((?:[\w-]+:)?Assertion)\b[\s\S]*?(?:<\/\1\s*>|$)/g;
 
 /** A signed token, wherever it stands. */
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
@@ -95,7 +102,8 @@ export function createRedactor(): Redactor {
   };
 
   const text = (raw: string): string => {
-    const value = raw.includes("eyJ") ? raw.replace(JWT, REDACTED) : raw;
+    const unsigned = raw.includes("eyJ") ? raw.replace(JWT, REDACTED) : raw;
+    const value = unsigned.includes("Assertion") ? unsigned.replace(ASSERTION, REDACTED) : unsigned;
     return value.length < GUID_CHARACTERS || aliases.size === 0
       ? value
       : value.replace(GUID, (guid) => aliases.get(guid.toLowerCase()) ?? guid);

@@ -95,7 +95,12 @@ async function read(request: Request): Promise<EntraRequest> {
   }
   const grantSent = parameters["grant_type"];
   const grant = grantSent === undefined ? undefined : (GRANT_SHORT_NAMES[grantSent] ?? grantSent);
-  const app = parameters["client_id"] ?? parameters["clientid"] ?? basicCredentials(request)?.id;
+  // Old managed identity endpoints have a name of their own; SAML addresses name their app by the last of these.
+  const app =
+    parameters["client_id"] ??
+    parameters["clientid"] ??
+    basicCredentials(request)?.id ??
+    parameters["appid"];
   const user = userOf(request, parameters);
   return {
     endpoint,
@@ -131,6 +136,8 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^discovery\/v2\.0\/keys$/, "keys", "2.0"],
   [/^discovery\/keys$/, "keys", "1.0"],
   [/^saml2$/, "saml", "2.0"],
+  // Where a sign-in starts that no service provider asked for; the real address is not known (F.2).
+  [/^saml2\/launch$/, "saml", "2.0"],
   [/^federationmetadata\/2007-06\/federationmetadata\.xml$/, "saml-metadata", "2.0"],
 ];
 

@@ -18,7 +18,7 @@ import { keyFolder } from "./key-files.ts";
 
 const clients = new Map<string, ClientUnderTest>();
 beforeAll(async () => {
-  for (const client of [await loadMsalNode(), loadAzureIdentity(), createBareFetch()])
+  for (const client of [await loadMsalNode(), await loadAzureIdentity(), createBareFetch()])
     clients.set(client.name, client);
 });
 
@@ -223,45 +223,6 @@ describe("the backup", () => {
     );
     const [ended] = only(outcome, "operation-completed");
     expect(ended?.outcome === "fail" ? ended.error.code : ended?.outcome).toBe(code);
-  });
-});
-
-describe("a program that asks the regional service itself", () => {
-  it.each(["primary", "backup"] as const)("is refused by the %s", async (by) => {
-    const statuses: number[] = [];
-    const forger: ClientUnderTest = {
-      name: "forger",
-      version: "1",
-      flows: ["managed-identity"],
-      open: ({ app, tenant }, { transport = fetch }) =>
-        Promise.resolve({
-          async acquire() {
-            const form = {
-              grant_type: "managed_identity",
-              client_id: app.clientId,
-              resource: "https://graph.microsoft.com",
-            };
-            const address = `https://westeurope.login.microsoft.com/${tenant.id}/oauth2/token`;
-            const body = new URLSearchParams(form);
-            const { status } = await transport(new Request(address, { method: "POST", body }));
-            statuses.push(status);
-            return { accessToken: "" };
-          },
-        }),
-    };
-    clients.set("forger", forger);
-    await play(
-      "forger" as ClientName,
-      async ({ open }) => {
-        const application = await open({ app: "web-vm-identity", machine: "web-vm" });
-        await application.acquire(wish);
-      },
-      {
-        settings: { backup: "2026-03" },
-        faults: by === "backup" ? [tokenServerError({ from: 0, for: hours(1) })] : [],
-      },
-    );
-    expect(statuses).toEqual([by === "backup" ? 503 : 400]);
   });
 });
 

@@ -4,6 +4,7 @@
  * compared with the baseline. Nothing in it depends on the wall clock.
  */
 import type { Verdict } from "../check/rule.ts";
+import { type FlowOutcome, flowOutcomeOf } from "../check/flow-outcome.ts";
 import { type Finding, verdictOf } from "../check/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
@@ -48,6 +49,8 @@ export interface RunResult {
   readonly simulatedMs: number;
   /** Rules that failed, and asserted rules that came to no conclusion. */
   readonly findings: readonly ComparedFinding[];
+  /** What the application got in the outage, when it stands for a row of the backup system's flow table. */
+  readonly row?: FlowOutcome;
 }
 
 /** `results.json`. `fixed` and `failures` are only there when there are any. */
@@ -163,7 +166,13 @@ function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): RunResult
     requests: { primary: served("primary"), backup: served("backup"), refused: served("edge") },
     simulatedMs: run.simulatedMs,
     findings,
+    ...rowOf(run.history),
   };
+}
+
+function rowOf(history: History): Pick<RunResult, "row"> {
+  const outcome = flowOutcomeOf(history)?.outcome;
+  return outcome === undefined ? {} : { row: outcome };
 }
 
 /** Fixed is what was run again and passed; a rule that saw nothing this time fixes nothing. */

@@ -3,6 +3,8 @@
  * whom, what to do; then what is open, known and fixed. What the terminal prints, to keep.
  */
 import { formatDuration } from "../clock/duration.ts";
+import { flowTable } from "./flow-table.ts";
+import { inline, row } from "./markdown.ts";
 import type { Explain } from "./explain.ts";
 import { groupHeld } from "./held.ts";
 import { groupKnown } from "./known.ts";
@@ -21,6 +23,7 @@ export function writeSummary(results: Results, explain: Explain): string {
     [`# Brownout: ${headline(results)}`, "", `${totalsLine(results)}`],
     brokenSection(results, explain),
     openSection(results, explain),
+    flowTable(results),
     heldSection(results, explain),
     knownSection(results, explain),
     fixedSection(results),
@@ -156,13 +159,4 @@ function failuresSection(results: Results): string[] {
 
 function clientOf({ client }: RunResult): string {
   return `${client.name} ${client.version}`;
-}
-
-function row(...cells: readonly string[]): string {
-  return `| ${cells.map((cell) => inline(cell).replaceAll("|", "\\|")).join(" | ")} |`;
-}
-
-/** Text of others on one line, without the marks that would turn it into a link or a tag. */
-function inline(text: string): string {
-  return text.replace(/\s+/g, " ").trim().replaceAll("<", "&lt;");
 }

@@ -96,6 +96,7 @@ export function createService(parts: ServiceParts) {
             edition: settings.backup,
             managedIdentities: { isAsking: isRegionalRequest, issue: regional.answer },
           }),
+          isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,
           aroundBackup: (service) => withFaults(["backup"], service),
         });
   const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));

@@ -1,0 +1,68 @@
+/**
+ * What the backup says, in its own form: the markers that clients read (`shared/facts/entra.md`
+ * D.5), its decline, and its refusal of whoever does not come through the gateway (D.6).
+ */
+import type { ServiceSettings } from "../directory/world.ts";
+import { createResponse, type HeaderPair } from "../http/message.ts";
+
+interface Told {
+  readonly status: number;
+  readonly body: unknown;
+  /** Also `x-ms-request-id` and the backup's own request id. */
+  readonly id: string;
+}
+
+interface Said {
+  readonly settings: ServiceSettings;
+  /** ms since the Unix epoch. */
+  readonly nowMs: number;
+}
+
+/** A reply with the backup's markers. */
+export function jsonReply({ status, body, id }: Told, settings: ServiceSettings): Response {
+  const text = JSON.stringify(body);
+  const headers: HeaderPair[] = [
+    ["Cache-Control", "no-store, no-cache"],
+    ["Pragma", "no-cache"],
+    ["Content-Type", "application/json; charset=utf-8"],
+    ["x-ms-request-id", id],
+    ["x-ms-srs", settings.backupServerSequence],
+    // Two clients read two spellings; only the name is known (D.5).
+    ["x-ms-ccs-requestid", id],
+    ["xms-ccs-requestid", id],
+    ["Content-Length", String(Buffer.byteLength(text))],
+  ];
+  return createResponse(text, { status, headers });
+}
+
+/** Code 50033: the backup has no session that it may serve, or a rule speaks against it. */
+export function decline(id: string, said: Said): Response {
+  const description =
+    "CCS could not serve the request that had failed at ESTS due to server error and got auto failed over to CCS.";
+  const body = errorBody({ error: "temporarily_unavailable", description, code: 50033, id }, said);
+  return jsonReply({ status: said.settings.backupDeclineStatus, body, id }, said.settings);
+}
+
+/** Code 230109, CachedCredentialNonGWAuthNRequestsNotSupported: only the gateway may ask the backup. */
+export function refuseDirectTraffic(id: string, said: Said): Response {
+  const description =
+    "AADSTS230109: The backup authentication service takes requests from the gateway only.";
+  const body = errorBody({ error: "invalid_request", description, code: 230109, id }, said);
+  return jsonReply({ status: said.settings.backupDirectStatus, body, id }, said.settings);
+}
+
+function errorBody(
+  error: { error: string; description: string; code: number; id: string },
+  { nowMs }: Said,
+): Record<string, unknown> {
+  const { description, code, id } = error;
+  const nowText = `${new Date(nowMs).toISOString().slice(0, 19).replace("T", " ")}Z`;
+  return {
+    error: error.error,
+    error_description: `${description} Trace ID: ${id} Correlation ID: ${id} Timestamp: ${nowText}`,
+    error_codes: [code],
+    timestamp: nowText,
+    trace_id: id,
+    correlation_id: id,
+  };
+}

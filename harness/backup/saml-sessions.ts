@@ -1,0 +1,51 @@
+/**
+ * What the backup learns of SAML: from each good response of the primary, whoever began it,
+ * the session of that browser with that app, and what was said of the person.
+ */
+import type { Directory } from "../directory/directory.ts";
+import { attributeOf, readResponse, type ReadResponse } from "../saml/read-response.ts";
+import { audienceOf } from "../saml/response.ts";
+import { attributeNames } from "../saml/subject-claims.ts";
+import { createCookieBook } from "./cookie-book.ts";
+import type { RecordedSession } from "./eligibility.ts";
+import { postedForm } from "./posted-form.ts";
+import { recordedSessionOf } from "./recorded.ts";
+
+/** A browser's session with a SAML app. */
+export interface SamlSession extends RecordedSession {
+  /** The last good response: the pattern of those that the backup gives. */
+  readonly pattern: ReadResponse;
+}
+
+export interface SamlSessionStore {
+  /** Reads a reply of the primary; passes over what carries no good SAML response. */
+  observe(request: Request, response: Response, body: string, nowMs: number): void;
+  /** The session of the browser that sends this request with that app. */
+  of(request: Request, clientId: string): SamlSession | undefined;
+}
+
+export function createSamlSessionStore(directory: Directory): SamlSessionStore {
+  const sessions = createCookieBook<SamlSession>();
+  return {
+    observe(request, response, body, nowMs) {
+      const encoded = postedForm(body)?.fields.get("SAMLResponse");
+      if (encoded === undefined) return;
+      const pattern = readResponse(Buffer.from(encoded, "base64").toString("utf8"));
+      if (pattern === undefined) return;
+      const tenantId = attributeOf(pattern.subject, attributeNames.tenantId) ?? "";
+      const userId = attributeOf(pattern.subject, attributeNames.objectId) ?? "";
+      const app = directory
+        .tenant(tenantId)
+        ?.apps.find(({ saml }) => saml?.identifiers.map(audienceOf).includes(pattern.audience));
+      if (app === undefined) return;
+      const recorded = recordedSessionOf(
+        directory,
+        { tenantId, userId },
+        { clientId: app.clientId, scopes: [], lastSuccessAtMs: nowMs },
+      );
+      if (recorded === undefined) return;
+      sessions.set(request, response, app.clientId, { ...recorded, pattern });
+    },
+    of: (request, clientId) => sessions.of(request, clientId),
+  };
+}

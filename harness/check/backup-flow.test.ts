@@ -1,0 +1,128 @@
+/** Golden histories of the rule backup-flow, and the figures of a row. */
+import { describe, expect, it } from "vitest";
+import type { FlowRow } from "../history/header.ts";
+import { backupFlow } from "./backup-flow.ts";
+import { flowOutcomeOf } from "./flow-outcome.ts";
+import { story } from "./testing-story.ts";
+import { ada } from "./testing-story-wire.ts";
+
+const row: FlowRow = {
+  flow: "native-refresh",
+  as: "a desktop app",
+  edition: "2026-03",
+  documented: "protected",
+  says: "Native apps are protected.",
+  source: "https://learn.microsoft.com/",
+};
+
+/** Ada signs in, and after an hour the primary is down for twelve. */
+function inOutage(documented: FlowRow["documented"] = "protected") {
+  const told = story({ row: { ...row, documented } });
+  const call = told.operation({ user: ada });
+  told.exchange({ by: call, user: ada, issued: { user: ada } });
+  call.ok();
+  told.at("01:00:00");
+  const end = told.fault({ id: "down", for: 12 * 3_600_000 });
+  told.at("02:00:00");
+  return { told, end };
+}
+
+type Told = ReturnType<typeof inOutage>["told"];
+
+function byBackup(told: Told): void {
+  const call = told.operation({ user: ada });
+  const issued = { user: ada, token: told.token() };
+  told.exchange({ by: call, user: ada, servedBy: "backup", issued });
+  call.ok();
+}
+
+function refused(told: Told, servedBy: "primary" | "backup" = "primary"): void {
+  const call = told.operation({ user: ada });
+  told.exchange({ by: call, user: ada, servedBy, status: 503 });
+  call.fails();
+}
+
+describe("a protected flow", () => {
+  it("gets its calls served by the backup", () => {
+    const { told } = inOutage();
+    byBackup(told);
+    byBackup(told);
+    expect(backupFlow.judge(told.history())).toMatchObject({
+      verdict: "pass",
+      message: expect.stringContaining("2 of 2 calls in the outage ended well, 2 by the backup"),
+      evidence: expect.arrayContaining([expect.any(Number)]),
+    });
+  });
+
+  it.each(["primary", "backup"] as const)("is not given what it was promised by the %s", (who) => {
+    const { told } = inOutage();
+    byBackup(told);
+    refused(told, who);
+    const judgement = backupFlow.judge(told.history());
+    expect(judgement).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("1 of 2 calls"),
+    });
+    const { events } = told.history();
+    expect(events[judgement.evidence[0] ?? -1]).toMatchObject({ outcome: "fail" });
+  });
+
+  it("proves nothing with tokens that outlast the outage", () => {
+    const { told } = inOutage();
+    told.operation({ user: ada }).ok();
+    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
+  });
+});
+
+describe.each(["not", "never"] as const)("a flow that is %s protected", (documented) => {
+  it("meets the primary's own failure", () => {
+    const { told } = inOutage(documented);
+    refused(told);
+    expect(backupFlow.judge(told.history())).toMatchObject({
+      verdict: "pass",
+      message: expect.stringContaining("0 of 1 calls in the outage ended well, 0 by the backup"),
+    });
+  });
+
+  it("is not served by the backup", () => {
+    const { told } = inOutage(documented);
+    byBackup(told);
+    expect(backupFlow.judge(told.history()).verdict).toBe("fail");
+  });
+});
+
+describe("nothing is said", () => {
+  it("of an application without a row, or without a call in the outage", () => {
+    const { told, end } = inOutage();
+    end();
+    told.at("15:00:00");
+    byBackup(told);
+    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
+    const other = story();
+    const close = other.fault({ id: "down" });
+    other.operation({ user: ada }).fails();
+    close();
+    expect(backupFlow.judge(other.history()).verdict).toBe("inconclusive");
+  });
+});
+
+describe("the figures of a row", () => {
+  it("tell what was got from what could have been", () => {
+    const { told } = inOutage("not");
+    refused(told);
+    expect(flowOutcomeOf(told.history())?.outcome).toMatchObject({ asked: 1, got: 0, could: 0 });
+    byBackup(told);
+    // It holds a token now, and the call is refused all the same.
+    refused(told);
+    expect(flowOutcomeOf(told.history())?.outcome).toMatchObject({ asked: 3, got: 1, could: 2 });
+  });
+
+  it("end with the three days of the backup", () => {
+    const { told } = inOutage();
+    byBackup(told);
+    told.at("73:00:00");
+    refused(told);
+    expect(flowOutcomeOf(told.history())?.outcome).toMatchObject({ asked: 1, could: 1 });
+    expect(backupFlow.judge(told.history()).verdict).toBe("pass");
+  });
+});

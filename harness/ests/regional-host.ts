@@ -1,0 +1,18 @@
+/**
+ * Regional token endpoints (`westus2.login.microsoft.com`): they stand for one region alone,
+ * and serve Microsoft's own services and managed identities, by client credentials only.
+ * Source: `shared/facts/entra.md` G.5 and AADSTS100007.
+ */
+import { cloudOfHost } from "../directory/clouds.ts";
+import type { EstsContext } from "./context.ts";
+import { EstsError } from "./errors.ts";
+
+/** Throws 100007 for a token request at a regional host that is not for it. */
+export function checkRegionalHost({ described, directory, settings }: EstsContext): void {
+  const region = cloudOfHost(described.host)?.region;
+  if (region === undefined) return;
+  const isOwn = directory.appAnywhere(described.app)?.firstParty === true;
+  const isServed = isOwn || settings.regionalTokenEndpoints === "everyone";
+  if (described.grant !== "client_credentials" || !isServed)
+    throw new EstsError(100007, `Region: ${region}.`);
+}

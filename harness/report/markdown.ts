@@ -1,0 +1,11 @@
+/** Pieces of Markdown that hold text of others. */
+
+/** A row of a table. */
+export function row(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => inline(cell).replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+/** Text of others on one line, without the marks that would turn it into a link or a tag. */
+export function inline(text: string): string {
+  return text.replace(/\s+/g, " ").trim().replaceAll("<", "&lt;");
+}

@@ -1,0 +1,84 @@
+/**
+ * XML Signature as Entra uses it: enveloped, exclusive canonicalization, RSA with SHA-256
+ * (`shared/facts/entra.md` F.1). Whoever verifies gets back what was signed, and nothing
+ * else of the document is to be believed: that is what defeats signature wrapping.
+ */
+import { SignedXml } from "xml-crypto";
+import { algorithms, namespaces } from "./names.ts";
+import { childrenOf, elementsOf, parseXml } from "./xml.ts";
+
+/** A certificate and its private key, PEM. */
+export interface SigningPair {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+/** The document with a signature over the element of that ID, placed behind the element's Issuer as the schema wants it. */
+export function signElement(xml: string, id: string, by: SigningPair): string {
+  const element = `//*[@ID='${id}']`;
+  const signer = new SignedXml({
+    privateKey: by.privateKey,
+    publicCert: by.certificate,
+    signatureAlgorithm: algorithms.rsaSha256,
+    canonicalizationAlgorithm: algorithms.exclusiveC14n,
+  });
+  signer.addReference({
+    xpath: element,
+    transforms: [algorithms.enveloped, algorithms.exclusiveC14n],
+    digestAlgorithm: algorithms.sha256,
+  });
+  signer.computeSignature(xml, {
+    location: { reference: `${element}/*[local-name()='Issuer']`, action: "after" },
+  });
+  return signer.getSignedXml();
+}
+
+/**
+ * The root element as it was signed by one of the certificates (PEM), by SHA-256 or better;
+ * `undefined` unless its own signature, the only one that it has, covers just it. That one ID
+ * stands for one element, and that nothing but canonicalization is done to it, the library sees to.
+ */
+export function verifiedRoot(
+  xml: string,
+  root: Element,
+  certificates: readonly string[],
+): Element | undefined {
+  const [signature, ...others] = childrenOf(root, namespaces.signature, "Signature");
+  if (signature === undefined || others.length > 0) return undefined;
+  if (!isOver(signature, root.getAttribute("ID") ?? "")) return undefined;
+  for (const certificate of certificates) {
+    const signed = signedBy(xml, signature, certificate);
+    if (signed !== undefined) return parseXml(signed);
+  }
+  return undefined;
+}
+
+const STRONG: ReadonlySet<string> = new Set([
+  algorithms.rsaSha256,
+  algorithms.rsaSha512,
+  algorithms.sha256,
+  algorithms.sha512,
+]);
+
+/** Whether a signature refers to that ID first, by algorithms that still hold. */
+function isOver(signature: Element, id: string): boolean {
+  const all = elementsOf(signature);
+  const [reference] = all.filter(({ localName }) => localName === "Reference");
+  const methods = all.filter(({ localName }) => /^(Signature|Digest)Method$/.test(localName));
+  return (
+    reference?.getAttribute("URI") === `#${id}` &&
+    methods.every((method) => STRONG.has(method.getAttribute("Algorithm") ?? ""))
+  );
+}
+
+function signedBy(xml: string, signature: Element, certificate: string): string | undefined {
+  // The key is the one that is registered, never the one that the message brings.
+  const verifier = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
+  try {
+    verifier.loadSignature(signature);
+    return verifier.checkSignature(xml) ? verifier.getSignedReferences()[0] : undefined;
+  } catch {
+    // The library throws for some signatures that do not verify and says no to others.
+    return undefined;
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * A fleet at a capacity that collapses: who prolongs the collapse is caught, who waits is not,
+ * and the same fleet brings the service back or keeps it down, as its client behaves.
+ */
+import { describe, expect, it } from "vitest";
+import { judgeHistory } from "../harness/check/rules.ts";
+import { createBareFetch, type Vice } from "../harness/client/bare-fetch.ts";
+import type { ClientUnderTest } from "../harness/client/client.ts";
+import { loadMsalNode } from "../harness/client/msal-node.ts";
+import { minutes, seconds } from "../harness/clock/duration.ts";
+import { outage, overloadedOnReturn } from "../harness/fault/presets.ts";
+import type { ExchangeEnded, History } from "../harness/history/event.ts";
+import { runScenario } from "../harness/run.ts";
+import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { daemonToken } from "./applications.ts";
+import { capacityCollapse, capacityCollapseRampedUp } from "./capacity.ts";
+import { runFleet } from "./fleet.ts";
+
+/** Sixty daemons that start into an outage of five minutes; after ten more the run ends. */
+function smallFleet(retryEveryMs: number): Scenario {
+  return defineScenario({
+    ...capacityCollapse,
+    name: "small-fleet",
+    asserts: ["recovery", "retry-storm"],
+    faults: [
+      outage({ from: 0, for: minutes(5) }),
+      overloadedOnReturn({ from: 0, for: minutes(20), requests: 15, perMs: seconds(10) }),
+    ],
+    // A token and the metadata for each instance.
+    limits: { recoveryWithinMs: minutes(8), recoveryRequestsPerMinuteMax: 120 },
+    script: (context) =>
+      runFleet(context, {
+        instances: 60,
+        open: { app: "nightly-daemon" },
+        request: daemonToken,
+        startsOverMs: minutes(1),
+        everyMs: minutes(1),
+        retryEveryMs,
+        untilMs: minutes(15),
+      }),
+  });
+}
+
+async function historyOf(
+  scenario: Scenario,
+  client: ClientUnderTest,
+  seed = "1",
+): Promise<History> {
+  return (await runScenario(scenario, { client, mount: "direct", seed })).history;
+}
+
+async function verdictsOf(vice: Vice | undefined, retryEveryMs: number) {
+  const history = await historyOf(smallFleet(retryEveryMs), createBareFetch(vice));
+  return Object.fromEntries(judgeHistory(history).map(({ rule, verdict }) => [rule, verdict]));
+}
+
+describe("a fleet that comes back to a limited capacity", () => {
+  it("passes when each instance backs off", async () => {
+    const verdicts = await verdictsOf(undefined, seconds(10));
+    expect(verdicts).toMatchObject({ recovery: "pass", "retry-storm": "pass" });
+  });
+
+  it.each<[Vice, number]>([
+    ["ignores-retry-after", seconds(10)],
+    ["tight-loop", seconds(30)],
+    ["never-recovers", seconds(10)],
+  ])("of bare-fetch-%s is caught by recovery", async (vice, retryEveryMs) => {
+    expect(await verdictsOf(vice, retryEveryMs)).toMatchObject({ recovery: "fail" });
+  });
+
+  it.each<[Vice, number]>([
+    ["ignores-retry-after", seconds(10)],
+    ["tight-loop", seconds(30)],
+  ])("of bare-fetch-%s is caught by retry-storm", async (vice, retryEveryMs) => {
+    expect(await verdictsOf(vice, retryEveryMs)).toMatchObject({ "retry-storm": "fail" });
+  });
+
+  it("makes the same history twice from one seed, and another from another", async () => {
+    const [one, same, other] = [
+      await historyOf(smallFleet(seconds(20)), createBareFetch("ignores-retry-after")),
+      await historyOf(smallFleet(seconds(20)), createBareFetch("ignores-retry-after")),
+      await historyOf(smallFleet(seconds(20)), createBareFetch("ignores-retry-after"), "2"),
+    ];
+    expect(JSON.stringify(same)).toBe(JSON.stringify(one));
+    expect(JSON.stringify(other)).not.toBe(JSON.stringify(one));
+    expect(shedOf(other).length).toBe(shedOf(one).length);
+  });
+});
+
+describe("the incident of 2026-02-03, with the real msal-node", () => {
+  it("is healthy, collapses on return, and comes back because Retry-After is honoured", async () => {
+    const history = await historyOf(capacityCollapse, await loadMsalNode());
+    expect(servedIn(history, 0, 1)).toBe(20);
+    expect(shedIn(history, 0, 70)).toBe(0);
+    expect(servedIn(history, 70, 71)).toBe(5);
+    expect(shedIn(history, 70, 71)).toBe(15);
+    expect(servedIn(history, 71, 80)).toBe(15);
+    expect(shedIn(history, 80, 90)).toBe(0);
+  });
+
+  it("stays collapsed for as long as the same fleet hammers", async () => {
+    const history = await historyOf(capacityCollapse, createBareFetch("ignores-retry-after"));
+    expect(servedIn(history, 71, 90)).toBe(0);
+    expect(shedIn(history, 89, 90)).toBe(90);
+  });
+
+  it("is over when the operators let traffic back bit by bit, however the fleet hammers", async () => {
+    const client = createBareFetch("ignores-retry-after");
+    const history = await historyOf(capacityCollapseRampedUp, client);
+    expect(servedIn(history, 71, 75)).toBe(0);
+    expect(servedIn(history, 75, 85)).toBe(15);
+    expect(shedIn(history, 80, 90)).toBe(0);
+  });
+});
+
+function shedOf(history: History): readonly ExchangeEnded[] {
+  return answersOf(history).filter(({ faults = [] }) => faults.includes("overloaded-on-return"));
+}
+
+function answersOf({ events }: History): readonly ExchangeEnded[] {
+  return events.filter((event): event is ExchangeEnded => event.kind === "exchange-ended");
+}
+
+/** How many token requests were served from that minute on until just before the other. */
+function servedIn(history: History, from: number, to: number): number {
+  const good = answersOf(history).filter(({ issued }) => issued !== undefined);
+  return within(good, history, { from, to });
+}
+
+function shedIn(history: History, from: number, to: number): number {
+  return within(shedOf(history), history, { from, to });
+}
+
+function within(
+  answers: readonly ExchangeEnded[],
+  { header: { startedAt } }: History,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
+  return answers.filter(({ at }) => at >= startedAt + minutes(from) && at < startedAt + minutes(to))
+    .length;
+}

@@ -1,0 +1,217 @@
+/**
+ * The flow table of the backup authentication system, row by row: twelve hours without the
+ * primary, for each kind of application, with the real client that it would use.
+ */
+import type { TokenRequest } from "../harness/client/client.ts";
+import { hours, minutes } from "../harness/clock/duration.ts";
+import { primaryDown } from "../harness/fault/presets.ts";
+import type { Application, Scenario, ScriptContext } from "../harness/scenario.ts";
+import { daemonToken, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
+import { identityRows } from "./managed-identity.ts";
+import { samlRows } from "./saml.ts";
+import { row } from "./twelve-hours-row.ts";
+
+/** Signs Megan in with a code, and asks silently every half hour until after the outage. */
+function silentUser(app: string): Scenario["script"] {
+  return async (context) => {
+    const application = await context.open({ app, cache: "persisted" });
+    await signIn(context, application, "megan");
+    await everyHalfHour(context, application, silently(context, "megan"));
+  };
+}
+
+function everyHalfHour(
+  context: ScriptContext,
+  application: Application,
+  request: TokenRequest,
+): Promise<void> {
+  return pollUntil(context, application, request, { everyMs: minutes(30), untilMs: hours(15) });
+}
+
+/** Signs Megan in at a browser every hour, for an id token only. */
+function browserUser(app: string): Scenario["script"] {
+  return async (context) => {
+    const application = await context.open({ app });
+    const wish = {
+      flow: "id-token",
+      scopes: ["profile"],
+      user: context.world.user("megan"),
+    } as const;
+    await pollUntil(context, application, wish, { everyMs: hours(1), untilMs: hours(15) });
+  };
+}
+
+const users: readonly Scenario[] = [
+  row("native", {
+    title: "12 hours without the primary: a native app that asks silently",
+    row: { flow: "native-refresh", as: "a desktop app" },
+    says: "native apps that keep their tokens and ask silently are protected",
+    isServed: true,
+    needs: ["authorization-code", "silent"],
+    asserts: [
+      "availability",
+      "silent-first",
+      "routing-hint",
+      "supported-host",
+      "recovery",
+      "token-expiry",
+    ],
+    script: silentUser("desk-app"),
+  }),
+  row("spa-implicit", {
+    title: "12 hours without the primary: a single-page app with id tokens only",
+    row: { flow: "spa-implicit-id-token", as: "a single-page app, on the wire" },
+    says: "single-page apps that use the implicit grant for id tokens only are protected",
+    isServed: true,
+    needs: ["id-token"],
+    script: browserUser("spa"),
+  }),
+  row("spa-code", {
+    title: "12 hours without the primary: a single-page app with code and PKCE",
+    row: { flow: "spa-code", as: "a single-page app, on the wire" },
+    says: "authorization code with PKCE is not supported for single-page apps",
+    isServed: false,
+    needs: ["authorization-code", "refresh-token"],
+    clients: ["openid-client"],
+    async script(context) {
+      const application = await context.open({ app: "spa" });
+      const user = context.world.user("megan");
+      await application.acquire({ flow: "authorization-code", scopes: graphScopes, user });
+      await everyHalfHour(context, application, {
+        flow: "refresh-token",
+        scopes: graphScopes,
+        user,
+      });
+    },
+  }),
+  row("web-id-token", {
+    title: "12 hours without the primary: a web app with id tokens only",
+    row: { flow: "web-id-token", as: "a web app" },
+    says: "web apps that sign in with OpenID Connect and use only id tokens are protected",
+    isServed: true,
+    needs: ["id-token"],
+    script: browserUser("portal"),
+  }),
+  row("web-secret", {
+    title: "12 hours without the primary: a web app with access tokens and a secret",
+    row: { flow: "web-code", as: "a web app with a secret" },
+    says: "confidential clients with authorization code and refresh tokens are not protected",
+    isServed: false,
+    needs: ["authorization-code", "silent"],
+    asserts: ["recovery", "routing-hint", "cached-token"],
+    script: silentUser("portal"),
+  }),
+  row("web-certificate", {
+    title: "12 hours without the primary: a web app with access tokens and a certificate",
+    row: { flow: "web-code", as: "a web app with a certificate" },
+    says: "confidential clients with authorization code and refresh tokens are not protected",
+    isServed: false,
+    needs: ["authorization-code", "silent"],
+    asserts: ["recovery", "routing-hint", "cached-token"],
+    script: silentUser("cert-portal"),
+  }),
+  row("on-behalf-of", {
+    title: "12 hours without the primary: a middle-tier API",
+    row: { flow: "on-behalf-of", as: "a middle-tier API" },
+    says: "on-behalf-of is not protected",
+    isServed: false,
+    needs: ["authorization-code", "on-behalf-of"],
+    async script(context) {
+      const user = context.world.user("megan");
+      const portal = await context.open({ app: "portal" });
+      const scopes = ["api://orders/access_as_user"];
+      const front = await portal.acquire({ flow: "authorization-code", scopes, user });
+      const api = await context.open({ app: "orders-api" });
+      const credential = front.accessToken;
+      const wish = { flow: "on-behalf-of", scopes: graphScopes, user, credential } as const;
+      await pollUntil(context, api, wish, { everyMs: minutes(30), untilMs: hours(13) });
+    },
+  }),
+  row("device-code", {
+    title: "12 hours without the primary: a device that signs in by code",
+    row: { flow: "device-code", as: "a device without a browser" },
+    says: "the device authorization grant is not supported",
+    isServed: false,
+    needs: ["device-code"],
+    async script(context) {
+      const application = await context.open({ app: "desk-app" });
+      const user = context.world.user("megan");
+      const wish = { flow: "device-code", scopes: graphScopes, user } as const;
+      // A tool that is started anew each time, and keeps nothing.
+      while (context.clock.elapsed() < hours(15)) {
+        await application.attempt(wish);
+        await application.restart();
+        await context.clock.sleep(hours(2));
+      }
+    },
+  }),
+  row("password", {
+    title: "12 hours without the primary: a script that signs in by password",
+    row: { flow: "password", as: "a script with a password" },
+    says: "the resource owner password grant will not be supported for any client",
+    isServed: false,
+    needs: ["password"],
+    async script(context) {
+      const application = await context.open({ app: "desk-app" });
+      const user = context.world.user("megan");
+      const wish = { flow: "password", scopes: graphScopes, user } as const;
+      await everyHalfHour(context, application, wish);
+    },
+  }),
+  row("user-info", {
+    title: "12 hours without the primary: a desktop app that asks UserInfo who the user is",
+    row: { flow: "userinfo", as: "a desktop app that asks UserInfo" },
+    says: "applications should not rely on UserInfo",
+    isServed: false,
+    needs: ["authorization-code", "silent"],
+    faults: [
+      ...primaryDown({ from: hours(1), for: hours(12) }),
+      {
+        id: "user-info-down",
+        at: "resource",
+        on: ["userinfo"],
+        from: hours(1),
+        for: hours(12),
+        effect: { kind: "server-error", status: 503, body: { form: "empty" } },
+      },
+    ],
+    async script(context) {
+      const desk = await context.open({ app: "desk-app", capabilities: ["cp1"] });
+      const user = context.world.user("megan");
+      const wish = { flow: "authorization-code", scopes: graphScopes, user } as const;
+      const result = await desk.acquire(wish);
+      while (context.clock.elapsed() < hours(15)) {
+        await context
+          .operate("profile", async () => {
+            const { status } = await desk.callApi(result, "userinfo");
+            if (status !== 200) throw new Error(`UserInfo answered ${status}`);
+            return undefined;
+          })
+          .catch(() => undefined);
+        await context.clock.sleep(hours(1));
+      }
+    },
+  }),
+];
+
+const workloads: readonly Scenario[] = [
+  row("daemon", {
+    title: "12 hours without the primary: a daemon with a secret",
+    row: { flow: "client-credentials", as: "a daemon with a secret" },
+    says: "service principals with client credentials are not protected",
+    isServed: false,
+    needs: ["client-credentials"],
+    script: async (context) => {
+      const daemon = await context.open({ app: "nightly-daemon" });
+      await everyHalfHour(context, daemon, daemonToken);
+    },
+  }),
+];
+
+/** All rows, in the order of the table. */
+export const twelveHours: readonly Scenario[] = [
+  ...users,
+  ...samlRows,
+  ...workloads,
+  ...identityRows,
+];
