@@ -25,6 +25,8 @@ export { checkFaultPlan } from "./fault/validate.ts";
 export {
   discoveryDown,
   hang,
+  identityEndpointThrottled,
+  identityEndpointUpdating,
   keysWithdrawn,
   nameLookupDown,
   outage,
@@ -72,6 +74,9 @@ export type {
   ClientSecret,
   ConditionalAccessPolicy,
   Device,
+  Machine,
+  MachineSource,
+  ManagedIdentity,
   ProtectedResource,
   SamlRegistration,
   ServiceSettings,

@@ -1,5 +1,6 @@
 /** Finds scenarios and clients by name: the library's own, or a user's file. */
 import { isAbsolute } from "node:path";
+import { azureIdentityFlows, loadAzureIdentity } from "./client/azure-identity.ts";
 import { createBareFetch, vices } from "./client/bare-fetch.ts";
 import type { ClientUnderTest } from "./client/client.ts";
 import { loadMsalNode, msalNodeFlows } from "./client/msal-node.ts";
@@ -37,6 +38,7 @@ const packages: Readonly<Record<string, Package>> = {
   "msal-node": { flows: msalNodeFlows, load: loadMsalNode },
   "openid-client": { flows: openidClientFlows, load: loadOpenidClient },
   "node-saml": { flows: nodeSamlFlows, load: loadNodeSaml },
+  "azure-identity": { flows: azureIdentityFlows, load: loadAzureIdentity },
 };
 
 const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {
@@ -122,6 +124,7 @@ function isVersion(installed: string, wanted: string): boolean {
 }
 
 function packageOf(client: string): string {
+  if (client === "azure-identity") return "@azure/identity";
   if (client === "node-saml") return "@node-saml/node-saml";
   return client.startsWith("msal-") ? `@azure/${client}` : client;
 }

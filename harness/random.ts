@@ -58,3 +58,12 @@ export function createRandom(seed: string): Random {
 function hexOf(value: number): string {
   return (value + 0x1_0000_0000).toString(16).slice(1);
 }
+
+/** Lets the process's own `Math.random` draw from `random`, until the returned function is called: libraries jitter by it. */
+export function seedMathRandom(random: Random): () => void {
+  const original = Math.random;
+  Math.random = () => random.integer(0, 0xffff_fffe) / 0x1_0000_0000;
+  return () => {
+    Math.random = original;
+  };
+}

@@ -17,7 +17,7 @@ import type { FlowRow } from "./history/header.ts";
 import { type Recorder } from "./history/recorder.ts";
 import type { MountName } from "./mount/mount.ts";
 import { loadMount } from "./mount/mounts.ts";
-import { createRandom } from "./random.ts";
+import { createRandom, seedMathRandom } from "./random.ts";
 import { createScriptContext } from "./run/script-context.ts";
 import { createService } from "./run/service.ts";
 import type { Scenario } from "./scenario.ts";
@@ -61,7 +61,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     checkSettings(settings);
     checkBackupFaults(scenario, settings.backup);
     const row = rowOf(scenario, settings.backup);
-    const { service, recorder, directory } = createService({
+    const { service, recorder, directory, machines } = createService({
       world,
       settings,
       scenario,
@@ -76,6 +76,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       gate: clock.gate,
       onHarnessError: broken.reject,
     });
+    const unseed = seedMathRandom(random.fork("process"));
     try {
       announceFaults(scenario, { clock, recorder, startedAt });
       const { context, operations } = createScriptContext({
@@ -86,6 +87,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         directory,
         recorder,
         mounted,
+        machines: machines.room,
       });
       const script = scenario.script(context).catch((error: unknown) => {
         throw operations.rejections.has(error as object)
@@ -105,6 +107,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       operations.open.clear();
     } finally {
       recorder.close();
+      machines.close();
+      unseed();
       await mounted.stop();
     }
     return outcomeOf(scenario, options, {

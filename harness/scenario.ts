@@ -93,6 +93,10 @@ export interface OpenApplication {
   readonly capabilities?: readonly string[];
   /** The login host of its authority, such as `login.microsoftonline.us`; default: that of the public cloud. */
   readonly host?: string;
+  /** Where a managed identity is used: a machine of the world, by name. All machines of a run are of one source. */
+  readonly machine?: string;
+  /** How the client names a user-assigned identity; default: by client id. */
+  readonly identifiedBy?: "clientId" | "objectId" | "resourceId";
 }
 
 export interface ScriptContext {

@@ -31,6 +31,7 @@ const culprits: Readonly<Record<string, readonly [vice: Vice, scenario: string, 
   "single-flight": ["stampedes", "concurrent-burst-user"],
   recovery: ["never-recovers", "token-refused"],
   "claims-challenge": ["ignores-claims", "cae-revocation"],
+  "identity-endpoint": ["hammers-identity-endpoint", "identity-endpoint-throttled"],
 };
 
 async function judge(scenarioName: string, vice?: Vice): Promise<readonly Finding[]> {

@@ -18,7 +18,15 @@ const chosen = [
   "cae-revocation",
   "device-code",
   "many-users",
+  "twelve-hours-managed-identity-imds",
+  "twelve-hours-managed-identity-app-service",
+  "twelve-hours-managed-identity-service-fabric",
+  "twelve-hours-managed-identity-cloud-shell",
+  "identity-endpoint-updating",
 ];
+
+if (process.platform === "linux" || process.platform === "win32")
+  chosen.push("twelve-hours-managed-identity-azure-arc");
 
 const verdicts = new Map<string, string>();
 

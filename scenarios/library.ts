@@ -41,6 +41,7 @@ import {
   outageWithValidTokens,
   unreachableDaemonPastRefreshIn,
 } from "./full-outage.ts";
+import { managedIdentity } from "./managed-identity.ts";
 import { burstOfDaemonCalls, burstOfUserCalls, manyUsers } from "./many-callers.ts";
 import { metadataDownCold, metadataDownWarm } from "./metadata-down.ts";
 import { nightlyDaemon } from "./nightly-daemon.ts";
@@ -86,6 +87,7 @@ export const library: readonly Scenario[] = [
   backupStrengthIgnored,
   backupStrengthBlocked,
   samlInStorm,
+  ...managedIdentity,
   nightlyDaemon,
   capacityCollapse,
   capacityCollapseWithoutWord,

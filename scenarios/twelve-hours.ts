@@ -7,6 +7,7 @@ import { hours, minutes } from "../harness/clock/duration.ts";
 import { primaryDown } from "../harness/fault/presets.ts";
 import type { Application, Scenario, ScriptContext } from "../harness/scenario.ts";
 import { daemonToken, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
+import { identityRows } from "./managed-identity.ts";
 import { samlRows } from "./saml.ts";
 import { row } from "./twelve-hours-row.ts";
 
@@ -208,4 +209,9 @@ const workloads: readonly Scenario[] = [
 ];
 
 /** All rows, in the order of the table. */
-export const twelveHours: readonly Scenario[] = [...users, ...samlRows, ...workloads];
+export const twelveHours: readonly Scenario[] = [
+  ...users,
+  ...samlRows,
+  ...workloads,
+  ...identityRows,
+];

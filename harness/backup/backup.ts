@@ -13,6 +13,7 @@ import { createBrowserSessionStore } from "./browser-sessions.ts";
 import type { EditionId, FlowKind } from "./edition.ts";
 import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
 import { createKnownDirectory } from "./known-directory.ts";
+import { createIdentityBackup, type IdentityRequests } from "./managed-identity.ts";
 import { createReissue } from "./reissue.ts";
 import { decline, jsonReply, refuseDirectTraffic } from "./reply.ts";
 import { createSamlSessionStore } from "./saml-sessions.ts";
@@ -28,6 +29,8 @@ export interface BackupOptions {
   readonly edition: EditionId;
   /** When the primary was last well, ms since the Unix epoch: what changed until then counts. */
   readonly primaryWellAtMs: () => number;
+  /** Which requests are for managed identities, and how they are served; absent where there are none. */
+  readonly managedIdentities?: IdentityRequests;
 }
 
 export interface Backup {
@@ -40,7 +43,7 @@ export interface Backup {
 }
 
 export function createBackup(options: BackupOptions): Backup {
-  const { directory, clock, random, settings, edition } = options;
+  const { directory, clock, random, settings, edition, managedIdentities } = options;
   const sessions = createSessionStore(directory);
   const browsers = createBrowserSessionStore(directory);
   const known = createKnownDirectory({
@@ -51,6 +54,11 @@ export function createBackup(options: BackupOptions): Backup {
   const saml = createSamlSessionStore(directory);
   const ids = random.fork("ids");
   const lifetimeSeconds = settings.backupTokenSeconds;
+  const identities = createIdentityBackup({
+    settings,
+    edition,
+    issue: managedIdentities?.issue ?? (() => undefined),
+  });
   const signIn = { directory, browsers, reissue, lifetimeSeconds, isServed };
   const samlParts = { directory, clock, settings, sessions: saml, ids, isServed };
 
@@ -58,6 +66,10 @@ export function createBackup(options: BackupOptions): Backup {
     async observe(request, response) {
       const described = await describeRequest(request);
       const { endpoint } = described;
+      if (managedIdentities?.isAsking(request)) {
+        if (response.status === 200) identities.observe(described);
+        return;
+      }
       const isGoodToken = endpoint === "token" && response.status === 200;
       // A person without a session passes the sign-in page, which is authorize's.
       const isOfBrowser = endpoint === "authorize" || endpoint === "saml";
@@ -74,6 +86,12 @@ export function createBackup(options: BackupOptions): Backup {
     refuse: () => refuseDirectTraffic(ids.uuid(), { settings, nowMs: clock.now() }),
     async serve(request) {
       const described = await describeRequest(request);
+      if (managedIdentities?.isAsking(request)) {
+        const body = identities.serve(described);
+        return body === undefined
+          ? undefined
+          : jsonReply({ status: 200, body, id: ids.uuid() }, settings);
+      }
       if (described.endpoint === "authorize") return signInByBackup(signIn, request, described);
       if (described.endpoint === "saml") return signInBySaml(samlParts, request, described);
       const flow = flowOf(described, directory);

@@ -146,7 +146,13 @@ function isExcuse(history: History, exchange: Exchange, byMs: number): boolean {
   return ended?.faults?.some((id) => faults.has(id)) ?? false;
 }
 
-const neededEndpoints: ReadonlySet<string> = new Set(["token", "authorize", "device-code", "saml"]);
+const neededEndpoints: ReadonlySet<string> = new Set([
+  "token",
+  "authorize",
+  "device-code",
+  "managed-identity",
+  "saml",
+]);
 
 /** Whether the service answered and said no: a wrong secret is no matter of availability. */
 function isRefused(operation: Operation): boolean {

@@ -37,9 +37,13 @@ export function isFreshAt(token: TokenFacts, atMs: number): boolean {
   return isValidAt(token, atMs) && (token.refreshAt === undefined || atMs < token.refreshAt);
 }
 
-/** The call's requests to the token endpoint, in order. */
+/** The call's requests for tokens, in order: to the token endpoint, or to that of a managed identity. */
 export function tokenRequestsBy({ exchanges }: Operation): readonly Exchange[] {
-  return exchanges.filter(({ began }) => began.endpoint === "token");
+  return exchanges.filter(({ began }) => isForToken(began));
+}
+
+function isForToken({ endpoint }: Exchange["began"]): boolean {
+  return endpoint === "token" || endpoint === "managed-identity";
 }
 
 /** Whether a request went to the sign-in service, metadata included, and not to an API. */
@@ -60,12 +64,7 @@ export function isFailedByService(exchange: Exchange): boolean {
   if (isServiceFailure(exchange)) return true;
   const { began, ended } = exchange;
   const isBare = ended !== undefined && ended.error === undefined && ended.issued === undefined;
-  return (
-    began.endpoint === "token" &&
-    isBare &&
-    ended.end.kind === "response" &&
-    ended.end.status === 200
-  );
+  return isForToken(began) && isBare && ended.end.kind === "response" && ended.end.status === 200;
 }
 
 /** Whether a request had no good answer from the service by then: it failed, or was still underway. */
@@ -155,6 +154,7 @@ const cacheableFlows: ReadonlySet<Flow> = new Set([
   "silent",
   "client-credentials",
   "on-behalf-of",
+  "managed-identity",
   "custom",
 ]);
 
@@ -202,7 +202,7 @@ function spansAt(history: History, atMs: number): readonly FaultSpan[] {
 }
 
 function covers({ at, on }: Window, endpoint: "token" | "authorize"): boolean {
-  return at !== "resource" && (on === "all" || on.includes(endpoint));
+  return at !== "resource" && at !== "machine" && (on === "all" || on.includes(endpoint));
 }
 
 function isForAll({ where, chance = 1, first, after, ramp }: Window): boolean {

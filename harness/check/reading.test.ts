@@ -3,11 +3,12 @@ import { likenessOf } from "./likeness.ts";
 import {
   exchangesOf,
   faultSpansOf,
+  isServiceFailure,
   lastFaultsCleared,
   operationsOf,
   outageSpansOf,
 } from "./reading.ts";
-import { ada, ben, type Ask } from "./testing-story-wire.ts";
+import { ada, ben, type Ask, type Reply } from "./testing-story-wire.ts";
 import { story } from "./testing-story.ts";
 
 describe("reading a history", () => {
@@ -124,5 +125,21 @@ describe("likeness", () => {
   it("of discovery knows no users", () => {
     const keys = { endpoint: "keys" } as const;
     expect(areAlike({ ...keys, user: ada }, { ...keys, user: ben })).toBe(true);
+  });
+});
+
+describe("a 404 or 410", () => {
+  it("is the service's failure from a machine's endpoint, unless it is an answer of Service Fabric", () => {
+    const failed = (ask: Ask & Reply): boolean => {
+      const told = story();
+      told.exchange(ask);
+      return exchangesOf(told.history()).some(isServiceFailure);
+    };
+    const endpoint = "managed-identity";
+    expect(failed({ endpoint, status: 404 })).toBe(true);
+    expect(failed({ endpoint, status: 410 })).toBe(true);
+    expect(failed({ endpoint, status: 404, error: "ManagedIdentityNotFound" })).toBe(false);
+    expect(failed({ endpoint, status: 400 })).toBe(false);
+    expect(failed({ endpoint: "token", status: 404 })).toBe(false);
   });
 });

@@ -117,12 +117,20 @@ export function statusOf({ ended }: Exchange): number | undefined {
   return ended?.end.kind === "response" ? ended.end.status : undefined;
 }
 
-/** Whether a request ended without a usable answer: a 429 or 5xx, a broken body, or no response at all. */
-export function isServiceFailure({ ended }: Exchange): boolean {
+/**
+ * Whether a request ended without a usable answer: a 429 or 5xx, a broken body, or no response
+ * at all; from a machine's identity endpoint also 404 and 410, by which it says that it is updated.
+ */
+export function isServiceFailure({ began, ended }: Exchange): boolean {
   if (ended === undefined) return false;
   if (ended.end.kind !== "response") return true;
   const { status, cut } = ended.end;
-  return status === 429 || status >= 500 || cut !== undefined;
+  const isUpdating =
+    began.endpoint === "managed-identity" &&
+    (status === 404 || status === 410) &&
+    // Of Service Fabric this is an answer.
+    ended.error?.error !== "ManagedIdentityNotFound";
+  return status === 429 || status >= 500 || cut !== undefined || isUpdating;
 }
 
 /** Fault windows in the order in which they opened. */

@@ -13,6 +13,7 @@ import { claimsChallenge } from "./claims-challenge.ts";
 import { emptyToken } from "./empty-token.ts";
 import { extendedLifetime } from "./extended-lifetime.ts";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
+import { identityEndpoint } from "./identity-endpoint.ts";
 import { isolation } from "./isolation.ts";
 import { metadata } from "./metadata.ts";
 import { persistedCache } from "./persisted-cache.ts";
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
   singleFlight,
   recovery,
   claimsChallenge,
+  identityEndpoint,
 ];
 
 /** What one rule said of one history. */

@@ -50,9 +50,9 @@ function judge(history: History): Judgement {
   );
 }
 
-/** UserInfo is at Microsoft Graph, by the metadata and not by the client's choice. */
+/** UserInfo is at Microsoft Graph, by the metadata and not by the client's choice; a machine's endpoint is not Entra. */
 function isForEntra({ endpoint, host }: ExchangeBegan): boolean {
-  if (endpoint === "userinfo") return false;
+  if (endpoint === "userinfo" || endpoint === "managed-identity") return false;
   return ENTRA_HOST.test(hostOf(host)) || (endpoint !== "resource" && endpoint !== "other");
 }
 

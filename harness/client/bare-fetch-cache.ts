@@ -40,5 +40,12 @@ export function keyOf(wish: TokenRequest, { options }: OpenedBareFetch): string 
 /** Whether a kept token may answer a wish: not for a flow that asks the service by nature, nor for one that asks anew. */
 export function isCacheable({ flow, forceRefresh, claims }: TokenRequest): boolean {
   if (forceRefresh === true || claims !== undefined) return false;
-  return flow === "client-credentials" || flow === "silent" || flow === "on-behalf-of";
+  return cacheable.has(flow);
 }
+
+const cacheable: ReadonlySet<TokenRequest["flow"]> = new Set([
+  "client-credentials",
+  "silent",
+  "on-behalf-of",
+  "managed-identity",
+]);

@@ -1,5 +1,6 @@
 /** What `bare-fetch` sends for each flow: the grant, its claims and its routing hint. */
 import type { OpenedBareFetch } from "./bare-fetch.ts";
+import { askMachine } from "./bare-fetch-managed-identity.ts";
 import { TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
 import type { TokenRequest } from "./client.ts";
 
@@ -18,6 +19,8 @@ export async function sendWish(
   switch (wish.flow) {
     case "client-credentials":
       return wire.token({ grant_type: "client_credentials", scope, ...claims }, {});
+    case "managed-identity":
+      return askMachine(wish, opened);
     case "on-behalf-of":
       return wire.token(
         {

@@ -42,7 +42,8 @@ export function createRequests(opened: OpenedBareFetch, wire: Wire, cache: Token
   const request = async (key: string, wish: TokenRequest): Promise<KeptToken> => {
     const failures = pauses.demandNone(key);
     try {
-      await readMetadata();
+      // The machine's own endpoint is not discovered.
+      if (wish.flow !== "managed-identity") await readMetadata();
       const token = await sendWish(wire, wish, cache.get(key), opened);
       pauses.end(key);
       return cache.keep(key, token);

@@ -50,6 +50,10 @@ export const vices = [
   "never-recovers",
   /** Treats ext_expires_in as if it were not there. */
   "ignores-extended-life",
+  /** Asks the identity endpoint of its machine 20 times in a row. */
+  "hammers-identity-endpoint",
+  /** Takes a 410 of that endpoint for the end. */
+  "gives-up-on-gone",
 ] as const;
 
 export type Vice = (typeof vices)[number];
@@ -76,6 +80,7 @@ export function createBareFetch(vice?: Vice): ClientUnderTest {
       "refresh-token",
       "on-behalf-of",
       "password",
+      "managed-identity",
     ],
     open: (options, context) =>
       Promise.resolve(openBareFetch({ options, context, has: (candidate) => vice === candidate })),

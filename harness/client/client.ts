@@ -46,6 +46,8 @@ export interface OpenOptions {
   readonly cache: "memory" | "persisted";
   /** Client capabilities such as `cp1`. */
   readonly capabilities?: readonly string[];
+  /** How it names a user-assigned managed identity; default: by client id. */
+  readonly identifiedBy?: "clientId" | "objectId" | "resourceId";
 }
 
 export interface ClientContext {

@@ -62,8 +62,8 @@ function persistIn(storage: Map<string, string>): ICachePlugin {
 }
 
 /** MSAL's `networkClient`; a body that is no JSON is reported as MSAL's own transport reports it. */
-function networkClientOver(
-  msal: MsalNode,
+export function networkClientOver(
+  msal: Pick<MsalNode, "AuthError">,
   transport: (request: Request) => Promise<Response>,
 ): INetworkModule {
   const send = async (

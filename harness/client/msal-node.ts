@@ -15,6 +15,7 @@ import type {
   TokenRequest,
   TokenResult,
 } from "./client.ts";
+import { openManagedIdentity } from "./msal-node-managed-identity.ts";
 import { configurationOf } from "./msal-node-configuration.ts";
 import { approveDevice, claimsOf, signIn, SignInError } from "./msal-node-sign-in.ts";
 
@@ -31,6 +32,7 @@ export const msalNodeFlows = [
   "on-behalf-of",
   "device-code",
   "password",
+  "managed-identity",
 ] as const satisfies readonly Flow[];
 
 /** Loads the installed `@azure/msal-node`; its version is read from the package itself. */
@@ -55,6 +57,7 @@ function openInstance(
   options: OpenOptions,
   context: ClientContext,
 ): ClientInstance {
+  if (options.app.managedIdentity !== undefined) return openManagedIdentity(options, context);
   const configuration = configurationOf(msal, options, context);
   if (options.credential === undefined) {
     const client = new msal.PublicClientApplication(configuration);
@@ -201,6 +204,11 @@ class NoAccountError extends Error {
   }
 }
 
+/** An error of a fresh copy of the package, whose classes are its own. */
+function isFreshAuthError(error: unknown): error is Error & { readonly errorCode: string } {
+  return error instanceof Error && "subError" in error && "errorCode" in error;
+}
+
 function describeMsalError(msal: MsalNode, error: unknown): ClientErrorDescription | undefined {
   if (error instanceof msal.AuthError) {
     return {
@@ -212,6 +220,10 @@ function describeMsalError(msal: MsalNode, error: unknown): ClientErrorDescripti
       message: error.message,
       interactionRequired: error instanceof msal.InteractionRequiredAuthError,
     };
+  }
+  if (isFreshAuthError(error)) {
+    const { name, errorCode: code, message } = error;
+    return { name, code, message, interactionRequired: false };
   }
   if (error instanceof NoAccountError) {
     return {

@@ -3,12 +3,20 @@ import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { fixturePem } from "../saml/testing.ts";
 import { checkSettings, checkWorld } from "./check-world.ts";
 import { defaultServiceSettings } from "./settings.ts";
-import type { Tenant, World } from "./world.ts";
+import type { Machine, Tenant, World } from "./world.ts";
 
 const [first] = contoso.tenants;
 
 function withTenant(change: Readonly<Record<string, unknown>>): World {
   return { ...contoso, tenants: [{ ...first, ...change } as Tenant, ...contoso.tenants.slice(1)] };
+}
+
+const identity = first?.apps.find(({ kind }) => kind === "managed-identity");
+
+/** The first machine of the world, once for each change. */
+function withMachine(...changes: readonly Readonly<Record<string, unknown>>[]): World {
+  const machines = changes.map((change) => ({ ...contoso.machines?.[0], ...change }) as Machine);
+  return { ...contoso, machines };
 }
 
 /** The fixture world with another SAML registration of its first SAML app. */
@@ -65,6 +73,33 @@ describe("a world", () => {
     [
       withSaml({ requestCertificates: [""] }),
       "world.tenants[0].apps[0].saml.requestCertificates[0]",
+    ],
+    [withMachine({}, {}), "world.machines[1].name"],
+    [withMachine({ source: "vm" }), "world.machines[0].source"],
+    [withMachine({ region: "West Europe" }), "world.machines[0].region"],
+    [withMachine({ source: "azure-arc", podIdentity: true }), "world.machines[0].podIdentity"],
+    [withMachine({ tenant: "nowhere" }), "world.machines[0].tenant"],
+    [withMachine({ identities: ["portal"] }), "world.machines[0].identities[0]"],
+    [
+      withMachine({ identities: ["web-vm-identity", "batch-vm-identity"] }),
+      "world.machines[0].identities",
+    ],
+    [
+      withMachine({ source: "cloud-shell", identities: ["shop-identity"] }),
+      "world.machines[0].identities",
+    ],
+    [{ ...contoso, machines: 5 } as unknown as World, "world.machines"],
+    [
+      withTenant({ apps: [{ ...identity, managedIdentity: undefined }] }),
+      "world.tenants[0].apps[0].managedIdentity",
+    ],
+    [
+      withTenant({ apps: [{ ...identity, kind: "native" }] }),
+      "world.tenants[0].apps[0].managedIdentity",
+    ],
+    [
+      withTenant({ apps: [{ ...identity, secrets: [{ value: "s" }] }] }),
+      "world.tenants[0].apps[0].secrets",
     ],
   ])("with a mistake is refused where the mistake is (%#)", (world, place) => {
     expect(() => checkWorld(world)).toThrow(expect.objectContaining({ code: "bad-world", place }));

@@ -1,6 +1,7 @@
 /** Checks a world before a run: what a script could trip over later, said now and by name. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { HarnessError } from "../errors.ts";
+import { checkMachines } from "./check-machines.ts";
 import type {
   ConditionalAccessPolicy,
   SamlRegistration,
@@ -35,6 +36,7 @@ export function checkWorld(world: World): World {
     world.resources.map((resource) => resource.identifierUri),
   );
   world.tenants.forEach((tenant, index) => checkTenant(world, tenant, `tenants[${index}]`));
+  checkMachines(world);
   return world;
 }
 

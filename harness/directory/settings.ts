@@ -44,5 +44,16 @@ export const defaultServiceSettings: ServiceSettings = {
   backupHost: "backup.login.microsoftonline.com",
   backupDirectStatus: 400,
   backupServerSequence: "1.P,2.B",
+  // G.3: measured on clients, which refresh at half of it.
+  managedIdentityTokenSeconds: 86_400,
+  // Secondary: the back end of IMDS is said to keep tokens for about 24 hours.
+  managedIdentityCacheSeconds: 86_400,
+  // Section E, IMDS limits of the identity category.
+  imdsRequestsPerSecondMax: 20,
+  imdsConcurrentRequestsMax: 5,
+  // Unverified: some time, or no two requests would ever be underway at once.
+  imdsAnswerMs: 20,
+  // D.2 speaks of users only: nothing says that an identity must have been seen.
+  backupManagedIdentities: "any",
   signInPage: "form",
 };

@@ -64,7 +64,9 @@ export interface AppRegistration {
   readonly clientId: string;
   /** Object id of its service principal: `oid` and `sub` of app tokens. */
   readonly servicePrincipalId: string;
-  readonly kind: "daemon" | "web" | "api" | "native" | "spa";
+  readonly kind: "daemon" | "web" | "api" | "native" | "spa" | "managed-identity";
+  /** Of a managed identity, and of no other kind. */
+  readonly managedIdentity?: ManagedIdentity;
   readonly multiTenant?: true;
   /** Microsoft's own: regional token endpoints serve nobody else. */
   readonly firstParty?: true;
@@ -81,6 +83,48 @@ export interface AppRegistration {
   readonly appRoles: Readonly<Record<string, readonly string[]>>;
   /** Present when it signs its users in by SAML. */
   readonly saml?: SamlRegistration;
+}
+
+/** What a managed identity has besides a client id; its object id is `servicePrincipalId`. */
+export interface ManagedIdentity {
+  /** Bound to one resource, or a resource of its own that several machines may share. */
+  readonly assigned: "system" | "user";
+  /** Its Azure Resource Manager id. */
+  readonly resourceId: string;
+}
+
+/** Where a program gets tokens of managed identities: `shared/facts/entra.md` G.1. */
+export const machineSources = [
+  "imds",
+  "app-service",
+  "service-fabric",
+  "azure-arc",
+  "cloud-shell",
+  "machine-learning",
+] as const;
+
+export type MachineSource = (typeof machineSources)[number];
+
+/** A machine or service of Azure on which an application runs: its position in the network. */
+export interface Machine {
+  /** Unique in the world. */
+  readonly name: string;
+  readonly source: MachineSource;
+  /** Azure region, such as `westeurope`: whose authentication service its identities use. */
+  readonly region: string;
+  /** Default: the commercial cloud. */
+  readonly cloud?:
+    | "commercial"
+    | "government"
+    | "government-secret"
+    | "government-top-secret"
+    | "21vianet";
+  /** The tenant of its identities, by name. */
+  readonly tenant: string;
+  /** Short names of the managed identities that it may use. */
+  readonly identities: readonly string[];
+  /** IMDS only: the endpoint is found by `AZURE_POD_IDENTITY_AUTHORITY_HOST`. */
+  readonly podIdentity?: true;
 }
 
 /** A protected API: what tokens are asked for. */
@@ -200,6 +244,17 @@ export interface ServiceSettings {
   readonly backupDirectStatus: 400 | 503;
   /** `x-ms-srs` of its replies; never captured. */
   readonly backupServerSequence: string;
+  /** Life of a managed identity's token. Seconds; about 24 hours. */
+  readonly managedIdentityTokenSeconds: number;
+  /** How long the service behind the machine's endpoint keeps a token for one identity and resource; 0 keeps none. Seconds. */
+  readonly managedIdentityCacheSeconds: number;
+  /** IMDS: requests for tokens in any second, and at one time, before it answers 429. */
+  readonly imdsRequestsPerSecondMax: number;
+  readonly imdsConcurrentRequestsMax: number;
+  /** IMDS: how long an answer takes, so that callers can meet there. ms. */
+  readonly imdsAnswerMs: number;
+  /** Whether the backup serves identities that it never saw; the articles do not say. */
+  readonly backupManagedIdentities: "any" | "seen";
   /** Sign-in page: a form to fill in, or signed in by `login_hint` alone. */
   readonly signInPage: "form" | "automatic";
 }
@@ -209,4 +264,5 @@ export interface World {
   readonly tenants: readonly Tenant[];
   readonly resources: readonly ProtectedResource[];
   readonly settings: ServiceSettings;
+  readonly machines?: readonly Machine[];
 }

@@ -80,6 +80,7 @@ export const effect = variant("kind", {
     retryAfter: optional(retryAfter),
     body,
   },
+  updating: { status: oneOf([404, 410]), body },
   capacity: {
     // The last times of so many requests are remembered.
     requests: whole(1, 1_000_000),

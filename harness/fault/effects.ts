@@ -34,6 +34,10 @@ export async function performEffect(
       const { status, retryAfter = { form: "absent" }, body } = effect;
       return createErrorAnswer({ status, retryAfter, body }, context);
     }
+    case "updating": {
+      const { status, body } = effect;
+      return createErrorAnswer({ status, retryAfter: { form: "absent" }, body }, context);
+    }
     case "capacity":
       return createErrorAnswer(effect.shed, context);
     case "latency":
@@ -64,6 +68,7 @@ export function isAnswer(effect: FaultEffect): boolean {
   switch (effect.kind) {
     case "throttle":
     case "server-error":
+    case "updating":
     case "capacity":
     case "hang":
     case "reset":

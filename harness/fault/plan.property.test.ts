@@ -56,6 +56,11 @@ const effect: fc.Arbitrary<FaultEffect> = fc.oneof(
     body,
   }),
   fc.record({
+    kind: fc.constant("updating" as const),
+    status: fc.constantFrom(404 as const, 410 as const),
+    body,
+  }),
+  fc.record({
     kind: fc.constant("capacity" as const),
     requests: fc.integer({ min: 1, max: 3 }),
     perMs: fc.integer({ min: 1, max: 5_000 }),
@@ -96,7 +101,9 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = fc
       on: fc.oneof(
         fc.constant("all" as const),
         fc.subarray(
-          endpoints.filter((name) => name !== "resource" && name !== "userinfo"),
+          endpoints.filter(
+            (name) => name !== "resource" && name !== "userinfo" && name !== "managed-identity",
+          ),
           { minLength: 1 },
         ),
       ),
@@ -120,6 +127,8 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = fc
   )
   .map((found): Omit<FaultWindow, "id"> => {
     if (found.effect.kind === "keys-withdrawn") return { ...found, on: ["keys"] };
+    if (found.effect.kind === "updating")
+      return { ...found, at: "machine", on: ["managed-identity"], where: {} };
     if (!isConnectionEffect(found.effect)) return found;
     const { grant: _, ...where } = found.where ?? {};
     return { ...found, at: "edge", where };

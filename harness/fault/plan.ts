@@ -28,7 +28,7 @@ export interface FaultSlice {
   readonly tenant?: string | readonly string[];
   /** Object id or UPN. */
   readonly user?: string | readonly string[];
-  /** `client_credentials`, `authorization_code`, `refresh_token`, `on_behalf_of`, `device_code`, `password`. */
+  /** `client_credentials`, `authorization_code`, `refresh_token`, `on_behalf_of`, `device_code`, `password`; `managed_identity` behind the endpoints of machines. */
   readonly grant?: string | readonly string[];
   /** Client id. */
   readonly app?: string | readonly string[];
@@ -101,6 +101,12 @@ export type FaultEffect =
       readonly kind: "server-error";
       readonly status: 500 | 501 | 502 | 503 | 504;
       readonly retryAfter?: RetryAfter;
+      readonly body: ErrorBody;
+    }
+  /** The endpoint of a machine is being updated: 404, or 410 for what takes up to 70 seconds (`entra.md` E). */
+  | {
+      readonly kind: "updating";
+      readonly status: 404 | 410;
       readonly body: ErrorBody;
     }
   /** The request is answered properly, later. */

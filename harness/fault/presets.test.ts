@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   discoveryDown,
   hang,
+  identityEndpointThrottled,
+  identityEndpointUpdating,
   keysWithdrawn,
   nameLookupDown,
   outage,
@@ -34,6 +36,8 @@ const presets: readonly FaultWindow[] = [
   hang(time),
   discoveryDown(time),
   keysWithdrawn(time),
+  identityEndpointUpdating(time),
+  identityEndpointThrottled(time),
   overloadedOnReturn({ ...time, requests: 5 }),
   trafficRampedUp(time),
 ];

@@ -68,7 +68,7 @@ export function primaryDown(options: WindowOptions): readonly [FaultWindow, Faul
     {
       ...placed(id, options),
       at: "primary",
-      on: ["token", "device-code", "user-realm", "managed-identity"],
+      on: ["token", "device-code", "user-realm"],
       effect: { ...error, body: { form: "aadsts", code: 90033 } },
     },
     {
@@ -151,6 +151,40 @@ export function keysWithdrawn(options: WindowOptions): FaultWindow {
     at: "primary",
     on: ["keys"],
     effect: { kind: "keys-withdrawn" },
+  };
+}
+
+/** The machine's identity endpoint is being updated: 410, for at most 70 seconds (`entra.md` E); 404 on request. */
+export function identityEndpointUpdating(
+  options: WindowOptions & { readonly status?: 404 | 410 },
+): FaultWindow {
+  const { status = 410 } = options;
+  const body: ErrorBody = {
+    form: "json",
+    value: { error: "unavailable", error_description: "The identity endpoint is being updated." },
+  };
+  return {
+    ...placed("identity-endpoint-updating", options),
+    at: "machine",
+    on: ["managed-identity"],
+    effect: { kind: "updating", status, body },
+  };
+}
+
+/** The machine's identity endpoint throttles: 429, without Retry-After unless given. */
+export function identityEndpointThrottled(
+  options: WindowOptions & { readonly retryAfter?: RetryAfter },
+): FaultWindow {
+  const { retryAfter = { form: "absent" } } = options;
+  const body: ErrorBody = {
+    form: "json",
+    value: { error: "too_many_requests", error_description: "Too many requests" },
+  };
+  return {
+    ...placed("identity-endpoint-throttled", options),
+    at: "machine",
+    on: ["managed-identity"],
+    effect: { kind: "throttle", retryAfter, body },
   };
 }
 

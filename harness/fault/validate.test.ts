@@ -36,6 +36,9 @@ function refusalOf(plan: unknown, place?: string): HarnessError {
   throw new Error("the plan was accepted");
 }
 
+const updating = { kind: "updating", status: 410, body: { form: "empty" } };
+const atMachine = { at: "machine", on: ["managed-identity"] };
+
 describe("a good plan", () => {
   it("comes back as it is, after a way through JSON too", () => {
     const plan = [good, { ...good, id: "second", on: "all", chance: 0.5 }];
@@ -80,6 +83,12 @@ describe("a good plan", () => {
     ["a capacity that collapses to one request", { effect: capacity }],
     ["a capacity that collapses to none", { effect: { ...capacity, collapsesTo: 0 } }],
     ["an optional field that is undefined", { chance: undefined, where: undefined }],
+    ["a machine that is updated", { ...atMachine, effect: updating }],
+    [
+      "a machine that refuses connections",
+      { at: "machine", on: "all", effect: { kind: "refused" } },
+    ],
+    ["a machine asked by one app", { ...atMachine, where: { app: "a" }, effect: updating }],
     ["a JSON null as body", { effect: { ...serverError, body: { form: "json", value: null } } }],
   ])("may have %s", (_, changes) => {
     expect(() => checkFaultPlan([{ ...good, ...changes }])).not.toThrow();
@@ -122,6 +131,14 @@ const bad: readonly (readonly [changes: object, path: string, says: string])[] =
   [{ effect: { kind: "toString" } }, "effect.kind", "allowed"],
   [{ effect: { ...throttle, status: 430 } }, "effect.status", "allowed: 429, 503"],
   [{ effect: { ...serverError, status: 505 } }, "effect.status", "allowed: 500, 501"],
+  [{ effect: { ...updating, status: 400 } }, "effect.status", "allowed: 404, 410"],
+  [{ effect: updating }, "at", 'Put it at "machine".'],
+  [{ on: ["managed-identity"] }, "on[0]", 'Put it at "machine".'],
+  [{ at: "edge", on: ["managed-identity"] }, "on[0]", 'Put it at "machine".'],
+  [{ at: "machine" }, "on[0]", 'Write ["managed-identity"]'],
+  [{ ...atMachine, where: { region: "westeurope" } }, "where.region", "does not name one"],
+  [{ ...atMachine, where: { user: "adele" } }, "where.user", "does not name one"],
+  [{ ...atMachine, effect: { kind: "dns-failure" } }, "effect.kind", 'Use "refused"'],
   [{ effect: { ...throttle, retryAftr: 1 } }, "effect.retryAftr", "is not a field"],
   [{ effect: { ...throttle, retryAfter: 60 } }, "effect.retryAfter", "is 60; it must be an object"],
   [

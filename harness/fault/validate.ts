@@ -49,6 +49,7 @@ const GRANTS = [
   "on_behalf_of",
   "device_code",
   "password",
+  "managed_identity",
 ];
 
 const grant: Check = (value, path) => {
@@ -98,6 +99,7 @@ function checkWindow(found: unknown, path: string): void {
   shape(found, path);
   const window = found as FaultWindow;
   checkSite(window, path);
+  checkMachine(window, path);
   if (isConnectionEffect(window.effect)) checkConnectionSlice(window, path);
   if (window.effect.kind === "capacity") checkCapacity(window.effect, `${path}.effect`);
   if (window.effect.kind === "keys-withdrawn") checkKeysWithdrawn(window, path);
@@ -112,11 +114,43 @@ function checkSite({ at, on, effect: { kind }, effect }: FaultWindow, path: stri
     const hint = 'Put it at "edge".';
     refuse(`${path}.at`, `is "${at}"; clients connect to the edge, so "${kind}" is there`, hint);
   }
-  if (on === "all") return;
+  if (on === "all" || at === "machine") return;
   const stray = on.findIndex((endpoint) => isOfApi(endpoint) !== (at === "resource"));
   if (stray < 0 || at === "edge" || at === "dns") return;
   const hint = at === "resource" ? 'Write ["resource"] or "all".' : 'Put it at "resource".';
   refuse(`${path}.on[${stray}]`, `is "${on[stray]}", which is never asked at "${at}"`, hint);
+}
+
+/** A machine's endpoint stands by itself: what is wrong with Entra is elsewhere, and the reverse. */
+function checkMachine({ at, on, where = {}, effect: { kind } }: FaultWindow, path: string): void {
+  const asked = on === "all" ? [] : on;
+  const stray = asked.findIndex((endpoint) =>
+    at === "machine"
+      ? endpoint !== "managed-identity" && endpoint !== "other"
+      : endpoint === "managed-identity",
+  );
+  if (stray >= 0) {
+    const hint = at === "machine" ? 'Write ["managed-identity"] or "all".' : 'Put it at "machine".';
+    refuse(`${path}.on[${stray}]`, `is "${asked[stray]}", which is never asked at "${at}"`, hint);
+  }
+  if (at !== "machine") {
+    if (kind !== "updating") return;
+    const why = 'only the endpoint of a machine answers 404 or 410 while it is "updating"';
+    refuse(`${path}.at`, `is "${at}"; ${why}`, 'Put it at "machine".');
+  }
+  if (kind === "dns-failure" || kind === "keys-withdrawn") {
+    const hint = 'Use "refused", or another effect.';
+    refuse(`${path}.effect.kind`, `is "${kind}", which cannot happen at "machine"`, hint);
+  }
+  for (const field of ["tenant", "user", "grant", "region"] as const) {
+    if (where[field] === undefined) continue;
+    const why = "a request to a machine's endpoint does not name one";
+    refuse(
+      `${path}.where.${field}`,
+      `cannot narrow a window at "machine": ${why}`,
+      "Slice by host, or by the app of a user-assigned identity.",
+    );
+  }
 }
 
 /** UserInfo is Microsoft Graph's, not the token service's. */

@@ -145,6 +145,8 @@ export function createRedactor(): Redactor {
       if (lower === "cookie") return REDACTED;
       if (lower === "set-cookie") return `${value.split("=")[0] ?? ""}=${REDACTED}`;
       if (lower === "location") return url(value);
+      // Azure Arc names a file of this machine.
+      if (lower === "www-authenticate") return value.replace(/[^\s=]+\.key$/, "<file>.key");
       return field(name, value);
     },
     body(value, form) {

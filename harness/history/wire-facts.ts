@@ -14,10 +14,18 @@ export function factsOfBody(
 ): { readonly error?: WireError; readonly issued?: IssuedFacts } {
   const fields = parseObject(text);
   if (fields === undefined) return {};
-  if (typeof fields["error"] === "string") return { error: errorFacts(fields, fields["error"]) };
+  const code = errorOf(fields["error"]);
+  if (code !== undefined) return { error: errorFacts(fields, code) };
   if (status !== 200) return {};
   const issued = issuedFacts(fields, atMs);
   return Object.keys(issued).length === 0 ? {} : { issued };
+}
+
+/** A text; Service Fabric has an object with a code. */
+function errorOf(error: unknown): string | undefined {
+  const code: unknown =
+    typeof error === "object" && error !== null && "code" in error ? error.code : error;
+  return typeof code === "string" ? code : undefined;
 }
 
 function errorFacts(fields: Readonly<Record<string, unknown>>, error: string): WireError {
@@ -52,16 +60,29 @@ function tokenFacts(
   accessToken: string,
   atMs: number,
 ): TokenFacts | undefined {
-  const expiresAt = instant(fields["expires_in"], atMs);
+  const expiresOn = instant(fields["expires_on"], 0);
+  const expiresAt = expiresOn ?? instant(fields["expires_in"], atMs);
   if (expiresAt === undefined) return undefined;
   const extendedExpiresAt = instant(fields["ext_expires_in"], atMs);
-  const refreshAt = instant(fields["refresh_in"], atMs);
+  const refreshAt =
+    expiresOn === undefined ? instant(fields["refresh_in"], atMs) : halfLife(expiresAt, atMs);
   return {
     accessToken: fingerprint("at", accessToken),
     expiresAt,
     ...(extendedExpiresAt === undefined ? {} : { extendedExpiresAt }),
     ...(refreshAt === undefined ? {} : { refreshAt }),
   };
+}
+
+const HALF_LIFE_FROM_MS = 7_200_000;
+
+/**
+ * Managed identity endpoints send no `refresh_in` but `expires_on`, and clients refresh at half
+ * of what is left, from two hours on: `facts/entra.md` G.3 and I.12.
+ */
+function halfLife(expiresAt: number, atMs: number): number | undefined {
+  const leftMs = expiresAt - atMs;
+  return leftMs >= HALF_LIFE_FROM_MS ? atMs + leftMs / 2 : undefined;
 }
 
 /** Lifetimes are numbers on v2 and strings on v1 and managed identity. */

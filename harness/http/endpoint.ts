@@ -3,6 +3,7 @@
  * Paths: `shared/facts/entra.md` A.1. Whoever slices by endpoint, grant, app, user or
  * tenant reads it from here, once per request.
  */
+import { isMachineAddress, isTokenAddress } from "./machine-address.ts";
 import { textOfRequest } from "./message.ts";
 
 /** The endpoints that a request may mean: `shared/facts/entra.md` A.1. */
@@ -85,7 +86,7 @@ const GRANT_SHORT_NAMES: Readonly<Record<string, string>> = {
 
 async function read(request: Request): Promise<EntraRequest> {
   const url = new URL(request.url);
-  const { endpoint, tenant, version } = classifyPath(url.hostname, url.pathname);
+  const { endpoint, tenant, version } = classify(url);
   const parameters: Record<string, string> = {};
   for (const [name, value] of url.searchParams) parameters[name] = value;
   if (request.method === "POST" && isForm(request)) {
@@ -94,8 +95,12 @@ async function read(request: Request): Promise<EntraRequest> {
   }
   const grantSent = parameters["grant_type"];
   const grant = grantSent === undefined ? undefined : (GRANT_SHORT_NAMES[grantSent] ?? grantSent);
-  // SAML addresses name their app by the last of these.
-  const app = parameters["client_id"] ?? basicCredentials(request)?.id ?? parameters["appid"];
+  // Old managed identity endpoints have a name of their own; SAML addresses name their app by the last of these.
+  const app =
+    parameters["client_id"] ??
+    parameters["clientid"] ??
+    basicCredentials(request)?.id ??
+    parameters["appid"];
   const user = userOf(request, parameters);
   return {
     endpoint,
@@ -135,6 +140,12 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^saml2\/launch$/, "saml", "2.0"],
   [/^federationmetadata\/2007-06\/federationmetadata\.xml$/, "saml-metadata", "2.0"],
 ];
+
+function classify(url: URL): ReturnType<typeof classifyPath> {
+  if (!isMachineAddress(url)) return classifyPath(url.hostname, url.pathname);
+  // What a machine says of itself, its region for one, is no token.
+  return { endpoint: isTokenAddress(url) ? "managed-identity" : "other", version: "1.0" };
+}
 
 function classifyPath(
   host: string,

@@ -1,12 +1,12 @@
 /**
  * The server side of the HTTPS mount: a real TLS server on loopback with the fixture
- * certificate, and a second one whose certificate is for another name. Every whole answer
+ * certificate, one without TLS, and one whose certificate is for another name. Every whole answer
  * says `Connection: close`, so that each request makes a connection of its own and meets
  * every fault of connections. An answer that is to be cut must not say so: undici takes the
  * end of a connection that was to be closed for the end of the body.
  */
 import { readFileSync } from "node:fs";
-import type http from "node:http";
+import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
 import tls from "node:tls";
@@ -33,33 +33,39 @@ export interface Arrival {
 
 export interface LoopbackServers {
   readonly servicePort: number;
+  /** The same service without TLS, for the endpoints of machines. */
+  readonly plainPort: number;
   readonly wrongNamePort: number;
   stop(): Promise<void>;
 }
 
-/** Starts both servers on free ports of loopback; resolves when they listen. */
+/** Starts the servers on free ports of loopback; resolves when they listen. */
 export async function startServers(
   onArrival: (arrival: Arrival) => void,
 ): Promise<LoopbackServers> {
   const connections = new Map<number, Socket>();
+  // The server has no patience of its own: all waiting is the plan's.
+  const patience = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
   const service = https.createServer(
     {
       key: readFixture("service.key.pem"),
       cert: readFixture("service.cert.pem"),
-      // The server has no patience of its own: all waiting is the plan's.
-      requestTimeout: 0,
-      headersTimeout: 0,
-      keepAliveTimeout: 0,
+      ...patience,
       handshakeTimeout: 2_147_483_647,
     },
-    (incoming, outgoing) => onArrival(arrivalOf(incoming, outgoing, connections)),
+    (incoming, outgoing) => onArrival(arrivalOf("https", incoming, outgoing, connections)),
   );
-  // TLS hides the TCP socket, and only that one can be reset.
-  service.on("connection", (socket: Socket) => {
-    const port = socket.remotePort ?? 0;
-    connections.set(port, socket);
-    socket.once("close", () => connections.delete(port));
-  });
+  const plain = http.createServer(patience, (incoming, outgoing) =>
+    onArrival(arrivalOf("http", incoming, outgoing, connections)),
+  );
+  for (const server of [service, plain]) {
+    // TLS hides the TCP socket, and only that one can be reset.
+    server.on("connection", (socket: Socket) => {
+      const port = socket.remotePort ?? 0;
+      connections.set(port, socket);
+      socket.once("close", () => connections.delete(port));
+    });
+  }
   service.on("tlsClientError", () => undefined);
   const wrongName = tls.createServer({
     key: readFixture("wrong-name.key.pem"),
@@ -67,14 +73,19 @@ export async function startServers(
   });
   wrongName.on("secureConnection", (socket) => socket.on("error", () => undefined).resume());
   wrongName.on("tlsClientError", () => undefined);
-  const [servicePort, wrongNamePort] = await Promise.all([listen(service), listen(wrongName)]);
+  const [servicePort, plainPort, wrongNamePort] = await Promise.all(
+    [service, plain, wrongName].map(listen),
+  );
+  if (servicePort === undefined || plainPort === undefined || wrongNamePort === undefined)
+    throw new Error("a server of the mount has no port");
 
   return {
     servicePort,
+    plainPort,
     wrongNamePort,
     async stop() {
       for (const socket of connections.values()) socket.destroy();
-      await Promise.all([close(service), close(wrongName)]);
+      await Promise.all([service, plain, wrongName].map(close));
     },
   };
 }
@@ -87,6 +98,7 @@ export function trustFixtureAuthority(): () => void {
 }
 
 function arrivalOf(
+  scheme: "http" | "https",
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse,
   connections: ReadonlyMap<number, Socket>,
@@ -105,7 +117,7 @@ function arrivalOf(
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
       const method = incoming.method ?? "GET";
       const hasBody = method !== "GET" && method !== "HEAD";
-      return createRequest(`https://${host}${incoming.url ?? "/"}`, {
+      return createRequest(`${scheme}://${host}${incoming.url ?? "/"}`, {
         method,
         headers: clientHeaders(incoming.rawHeaders),
         signal,

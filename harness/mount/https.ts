@@ -12,6 +12,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { LookupFunction } from "node:net";
 import { NetworkFault } from "../http/network-fault.ts";
+import { isMachinePlace, isPlainPlace } from "../http/machine-address.ts";
 import { deliveryOf, textOfResponse } from "../http/message.ts";
 import { type ClientSideRequest, watchClientRequests } from "./client-requests.ts";
 import { stepsOf } from "./deliver.ts";
@@ -59,11 +60,16 @@ async function start(context: MountContext): Promise<Mounted> {
   const guard = installNetworkGuard({
     ...(context.onHarnessError === undefined ? {} : { onHarnessError: context.onHarnessError }),
     dial: ({ host, port }, dial) => {
-      if (port !== 443 || !isServedHost(host)) return false;
+      const isOfMachine = isMachinePlace(host, port);
+      if (!isOfMachine && (port !== 443 || !isServedHost(host))) return false;
+      const ports: Ports = {
+        ...servers,
+        servicePort: isPlainPlace(host, port) ? servers.plainPort : servers.servicePort,
+      };
       const begin = (request: ClientSideRequest | undefined): void => {
         // undici dials once more after a request that its caller has given up.
-        if (request === undefined) dial.connect({ host: "127.0.0.1", port: servers.servicePort });
-        else void connect(request, dial, servers, parts);
+        if (request === undefined) dial.connect({ host: "127.0.0.1", port: ports.servicePort });
+        else void connect(request, dial, ports, parts);
       };
       const request = clients.dial(host.toLowerCase());
       // http announces a request only after it has begun its connection; undici before.

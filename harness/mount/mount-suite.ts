@@ -108,6 +108,34 @@ function describeExchanges(bench: () => MountBench): void {
     ]);
   });
 
+  it.each([
+    "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01",
+    "http://127.0.0.1:40342/metadata/identity/oauth2/token",
+    "http://127.0.0.1:2579/metadata/identity/oauth2/token",
+    "https://fabric-node.contoso.example:2377/metadata/identity/oauth2/token",
+  ])("leads to the endpoint of a machine: %s", async (address) => {
+    const seen: string[] = [];
+    bench().serve({
+      connect: (attempt) => Promise.resolve(void seen.push(attempt.url)),
+      handle: (request) => {
+        seen.push(`${request.url} ${request.headers.get("metadata") ?? ""}`);
+        return answerWith('{"access_token":"t"}')(request);
+      },
+    });
+    const sent = await bench().send(address, { headers: { Metadata: "true" } });
+    expect([sent.status, sent.body]).toEqual([200, '{"access_token":"t"}']);
+    expect(seen).toEqual([address, `${address} true`]);
+    expect(bench().harnessErrors).toEqual([]);
+  });
+
+  it("stops plain HTTP to any other host", async () => {
+    bench().serve({});
+    for (const host of ["login.microsoftonline.com", "169.254.169.253"]) {
+      const { failure } = await bench().send(`http://${host}/metadata/identity/oauth2/token`);
+      expect(failure?.cause?.code).toBe("unmocked-request");
+    }
+  });
+
   it("does not follow redirects", async () => {
     bench().serve({
       handle: () =>

@@ -15,6 +15,7 @@ import type { Mount } from "./mount.ts";
 import { requirePackage } from "./optional-package.ts";
 import { failCurrentFetch } from "./patched-fetch.ts";
 import { takeProcess } from "./patched-process.ts";
+import { isServedUrl } from "./served-hosts.ts";
 
 /** The mount `msw`; `start` rejects with `bad-usage` when msw is missing or too old. */
 export const mount: Mount = {
@@ -26,7 +27,8 @@ export const mount: Mount = {
     const exchange = createExchange(context);
     const server = setupServer(
       http.all("*", async ({ request }) => {
-        if (isLoopback(new URL(request.url).hostname)) return passthrough();
+        const url = new URL(request.url);
+        if (isLoopback(url.hostname) && !isServedUrl(url)) return passthrough();
         try {
           return await exchange.send(request);
         } catch (error) {

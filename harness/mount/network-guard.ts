@@ -6,6 +6,7 @@
  */
 import net from "node:net";
 import type { HarnessError } from "../errors.ts";
+import { isMachinePlace } from "../http/machine-address.ts";
 import { isLoopback } from "./loopback.ts";
 import { unmockedRequest } from "./served-hosts.ts";
 
@@ -41,7 +42,7 @@ export function installNetworkGuard(guard: GuardOptions): NetworkGuard {
 
   function guardedConnect(this: net.Socket, ...values: unknown[]): net.Socket {
     const { destination, options: given, callback } = readArguments(values);
-    if (destination === undefined || isLoopback(destination.host)) {
+    if (destination === undefined || isOutside(destination)) {
       return Reflect.apply(original, this, values) as net.Socket;
     }
     const dial: Dial = {
@@ -71,6 +72,11 @@ export function installNetworkGuard(guard: GuardOptions): NetworkGuard {
         net.Socket.prototype.connect = original;
     },
   };
+}
+
+/** Of this machine, and none of the endpoints that the simulator has on it. */
+function isOutside({ host, port }: Destination): boolean {
+  return isLoopback(host) && !isMachinePlace(host, port);
 }
 
 interface ConnectArguments {

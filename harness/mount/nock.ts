@@ -11,6 +11,7 @@
 import { Readable } from "node:stream";
 import type { Body, ReplyFnContext, ReplyFnResult, ReplyHeaders } from "nock";
 import { createRequest, headersOf } from "../http/message.ts";
+import { machineOrigins } from "../http/machine-address.ts";
 import { createExchange, type Exchange } from "./exchange.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
@@ -32,7 +33,7 @@ export const mount: Mount = {
     nock.disableNetConnect();
     nock.enableNetConnect((host) => isLoopback(host.replace(/:\d+$/, "")));
     for (const scheme of ["https", "http"]) {
-      const scope = nock(new RegExp(`^${scheme}://(?!localhost|127\\.|\\[::1\\])`)).persist();
+      const scope = nock(answeredOrigins(scheme)).persist();
       for (const method of METHODS)
         scope.intercept(() => true, method).reply(replyWith(exchange, scheme));
     }
@@ -46,6 +47,12 @@ export const mount: Mount = {
     });
   },
 };
+
+/** Everything but what runs on this machine; of that, the endpoints of the simulator. */
+function answeredOrigins(scheme: string): RegExp {
+  const ours = machineOrigins.filter((origin) => origin.startsWith(`${scheme}://`)).join("|");
+  return new RegExp(`^${scheme}://(?!localhost|127\\.|\\[::1\\])|^(?:${ours})$`);
+}
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 

@@ -4,6 +4,7 @@
  * these names (a test compares them); every other host is an unmocked request.
  */
 import { HarnessError } from "../errors.ts";
+import { isMachineAddress } from "../http/machine-address.ts";
 
 /** Host names; a leading `*.` stands for exactly one label, as in a certificate. */
 export const servedHosts = [
@@ -38,8 +39,9 @@ export function isServedHost(host: string): boolean {
   return dot > 0 && names.has(`*${lower.slice(dot)}`);
 }
 
-/** Whether the simulated service answers for an address: its host, over TLS, on the usual port. */
+/** Whether the simulated service answers for an address: its host, over TLS, on the usual port; or an endpoint of the machine. */
 export function isServedUrl(url: URL): boolean {
+  if (isMachineAddress(url)) return true;
   return url.protocol === "https:" && url.port === "" && isServedHost(url.hostname);
 }
 

@@ -2,7 +2,8 @@
  * What a script may ask for, checked when it asks: a misspelt option must not quietly
  * become another application, whose findings would be false.
  */
-import type { TokenRequest } from "../client/client.ts";
+import type { ClientUnderTest, TokenRequest } from "../client/client.ts";
+import type { AppRegistration } from "../directory/world.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
 import { flows } from "../history/event.ts";
 import { isServedHost, servedHosts } from "../mount/served-hosts.ts";
@@ -15,6 +16,8 @@ const openFields = [
   "cache",
   "capabilities",
   "host",
+  "machine",
+  "identifiedBy",
 ] as const satisfies readonly (keyof OpenApplication)[];
 
 const requestFields = [
@@ -34,6 +37,7 @@ export function checkOpen(wanted: OpenApplication): void {
   checkNames(fields, openFields, "open");
   oneOf(fields, "cache", ["memory", "persisted"], "open");
   oneOf(fields, "credential", ["secret", "certificate"], "open");
+  oneOf(fields, "identifiedBy", ["clientId", "objectId", "resourceId"], "open");
   const { host } = wanted;
   if (host === undefined || isServedHost(host)) return;
   throw bad(
@@ -41,6 +45,27 @@ export function checkOpen(wanted: OpenApplication): void {
     `"${host}" is not simulated`,
     suggestNames(host, servedHosts, "Write a login host, such as login.microsoftonline.us."),
   );
+}
+
+/** Throws `bad-scenario` unless a managed identity, and nothing else, is opened on a machine. */
+export function checkMachine(
+  { machine }: OpenApplication,
+  app: AppRegistration,
+  client: ClientUnderTest,
+): void {
+  const isIdentity = app.kind === "managed-identity";
+  if (isIdentity && machine === undefined) {
+    const hint = 'Say where it runs: open({ app: "web-vm-identity", machine: "web-vm" }).';
+    throw bad("open.machine", `${app.name} is a managed identity, which exists on a machine`, hint);
+  }
+  if (machine === undefined) return;
+  if (!isIdentity) {
+    const hint = "Leave the machine away, or open a managed identity.";
+    throw bad("open.machine", `${app.name} is a ${app.kind} app, not a managed identity`, hint);
+  }
+  if (client.flows.includes("managed-identity")) return;
+  const hint = "Run it with --client msal-node or azure-identity.";
+  throw bad("open.machine", `${client.name} knows no managed identities`, hint);
 }
 
 /** Throws `bad-scenario` for a request that no client could understand. */

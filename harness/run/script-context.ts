@@ -22,7 +22,14 @@ import { createRequest } from "../http/message.ts";
 import type { Mounted } from "../mount/mount.ts";
 import type { Random } from "../random.ts";
 import type { ApiAnswer, Application, OpenApplication, ScriptContext } from "../scenario.ts";
-import { checkLength, checkOpen, checkOperate, checkRequest } from "./check-script.ts";
+import {
+  checkLength,
+  checkMachine,
+  checkOpen,
+  checkOperate,
+  checkRequest,
+} from "./check-script.ts";
+import type { MachineRoom } from "./machine-room.ts";
 import { createWorldControls } from "./world-controls.ts";
 
 export interface ScriptParts {
@@ -33,6 +40,7 @@ export interface ScriptParts {
   readonly directory: Directory;
   readonly recorder: Recorder;
   readonly mounted: Mounted;
+  readonly machines: MachineRoom;
 }
 
 const PUBLIC_CLOUD = "login.microsoftonline.com";
@@ -55,6 +63,8 @@ export function createScriptContext(parts: ScriptParts): {
     const number = (names.get(app.name) ?? 0) + 1;
     names.set(app.name, number);
     const name = `${app.name}-${number}`;
+    checkMachine(wanted, app, parts.client);
+    if (wanted.machine !== undefined) parts.machines.place(name, app, wanted.machine);
     const credential = wanted.credential ?? credentialOf(app);
     return openApplication({
       name,
@@ -65,6 +75,7 @@ export function createScriptContext(parts: ScriptParts): {
         ...(credential === undefined ? {} : { credential }),
         cache: wanted.cache ?? "memory",
         ...(wanted.capabilities === undefined ? {} : { capabilities: wanted.capabilities }),
+        ...(wanted.identifiedBy === undefined ? {} : { identifiedBy: wanted.identifiedBy }),
       },
       context: createClientContext(parts, {
         name,
@@ -170,7 +181,8 @@ function createClientContext(
 }
 
 function credentialOf(app: AppRegistration): "secret" | "certificate" | undefined {
-  if (app.kind === "native" || app.kind === "spa") return undefined;
+  if (app.kind === "native" || app.kind === "spa" || app.kind === "managed-identity")
+    return undefined;
   return app.secrets.length > 0 ? "secret" : "certificate";
 }
 

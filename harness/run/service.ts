@@ -14,11 +14,14 @@ import { lastWellMs } from "../fault/primary-health.ts";
 import { fingerprint } from "../history/redact.ts";
 import { createRecorder, type Recorder } from "../history/recorder.ts";
 import { describeRequest } from "../http/endpoint.ts";
+import { isMachineAddress } from "../http/machine-address.ts";
 import type { Handler } from "../http/handler.ts";
 import type { Service } from "../http/service.ts";
+import { isRegionalRequest } from "../managed-identity/regional-service.ts";
 import { type Random } from "../random.ts";
 import { createProtectedApi, verdictOf } from "../resource/protected-api.ts";
 import type { Scenario } from "../scenario.ts";
+import { createMachines } from "./machines.ts";
 
 export interface ServiceParts {
   readonly world: World;
@@ -29,7 +32,7 @@ export interface ServiceParts {
   readonly startedAt: number;
 }
 
-/** Recorder, front door, primary and protected APIs, one inside the other. */
+/** Recorder, front door, primary and protected APIs, one inside the other; beside them the machines. */
 export function createService(parts: ServiceParts) {
   const { world, settings, scenario, clock, random, startedAt } = parts;
   const directory = createDirectory(world, clock);
@@ -47,6 +50,8 @@ export function createService(parts: ServiceParts) {
   const recorder: Recorder = createRecorder({
     clock,
     annotate: (request, { endpoint }) => {
+      const atMachine = machines.notesOf(request);
+      if (atMachine !== undefined) return atMachine;
       const site = faultSiteOf(request);
       const isApi = endpoint === "resource" || endpoint === "userinfo";
       const isEdge = site === "edge" || site === "dns";
@@ -66,7 +71,19 @@ export function createService(parts: ServiceParts) {
       return frontDoor.handle(request);
     },
   });
-  const healthy = withFaults(["primary"], serviceOf(ests));
+  const machines = createMachines({
+    directory,
+    clock,
+    random,
+    settings,
+    asking: () => recorder.cause()?.client,
+    primary: (request) => primary.handle(request),
+  });
+  const { regional } = machines;
+  const healthy = withFaults(
+    ["primary"],
+    serviceOf((request) => (isRegionalRequest(request) ? regional.handle : ests)(request)),
+  );
   const primary =
     settings.backup === "off"
       ? healthy
@@ -79,6 +96,7 @@ export function createService(parts: ServiceParts) {
             settings,
             edition: settings.backup,
             primaryWellAtMs: () => startedAt + lastWellMs(scenario.faults, clock.now() - startedAt),
+            managedIdentities: { isAsking: isRegionalRequest, issue: regional.answer },
           }),
           isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,
           aroundBackup: (service) => withFaults(["backup"], service),
@@ -87,11 +105,18 @@ export function createService(parts: ServiceParts) {
   const resourcesRefuse = scenario.faults.some(
     ({ at, effect }) => at === "resource" && isConnectionEffect(effect),
   );
+  const machine = withFaults(["machine"], machines.service);
   const frontDoor: Service = withFaults(
     ["edge", "dns"],
     route({ primary, resources, resourcesRefuse }),
   );
-  return { service: recorder.watch(frontDoor), recorder, directory };
+  const inReach = (request: Request): Service =>
+    isMachineAddress(new URL(request.url)) ? machine : frontDoor;
+  const network: Service = {
+    connect: (attempt) => inReach(attempt).connect(attempt),
+    handle: (request) => inReach(request).handle(request),
+  };
+  return { service: recorder.watch(network), recorder, directory, machines };
 }
 
 function serviceOf(handle: Handler): Service {

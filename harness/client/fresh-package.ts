@@ -1,0 +1,36 @@
+/**
+ * A fresh, unmodified copy of an installed package for each process that a scenario plays: some
+ * libraries keep what they know in their classes, not in their instances, and a second
+ * application, or the same one after a restart, would find it there.
+ */
+import { createRequire } from "node:module";
+import { HarnessError } from "../errors.ts";
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads the CommonJS build of `name` anew, and of every package in `shared` that it uses; the
+ * copies that others hold stay. Throws `client-not-installed`.
+ */
+export function loadFresh<Package>(name: string, shared: readonly string[] = []): Package {
+  const folders = [name, ...shared].map(folderOf);
+  for (const file of Object.keys(require.cache)) {
+    if (folders.some((folder) => file.startsWith(folder))) delete require.cache[file];
+  }
+  return require(name) as Package;
+}
+
+/** The folder of an installed package, with a slash at its end. */
+function folderOf(name: string): string {
+  try {
+    const entry = require.resolve(name);
+    const folder = `/node_modules/${name}/`;
+    const path = entry.replaceAll("\\", "/");
+    return entry.slice(0, path.lastIndexOf(folder) + folder.length);
+  } catch (cause) {
+    throw new HarnessError("client-not-installed", `${name} is not installed`, {
+      hint: `Run: npm install ${name}`,
+      cause,
+    });
+  }
+}

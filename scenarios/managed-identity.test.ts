@@ -1,0 +1,56 @@
+/**
+ * The scenarios of managed identities beyond the baseline, which `node.test.ts` compares: one
+ * seed gives one journal although the client jitters, `bare-fetch` shows that every rule can be
+ * met in each, and its vices are caught.
+ */
+import { describe, expect, it } from "vitest";
+import { judgeHistory } from "../harness/check/rules.ts";
+import { loadAzureIdentity } from "../harness/client/azure-identity.ts";
+import { createBareFetch, type Vice } from "../harness/client/bare-fetch.ts";
+import type { ClientUnderTest } from "../harness/client/client.ts";
+import { runScenario } from "../harness/run.ts";
+import type { Scenario } from "../harness/scenario.ts";
+import { identityRows, managedIdentity } from "./managed-identity.ts";
+
+const all = [...identityRows, ...managedIdentity].map(
+  (scenario) => [scenario.name, scenario] as const,
+);
+
+async function failuresOf(client: ClientUnderTest, scenario: Scenario): Promise<string[]> {
+  const { history } = await runScenario(scenario, { client, mount: "direct", seed: "1" });
+  const findings = judgeHistory(history);
+  expect(findings.filter(({ verdict }) => verdict === "inconclusive")).toEqual([]);
+  return findings.flatMap(({ rule, verdict }) => (verdict === "fail" ? [rule] : [])).toSorted();
+}
+
+describe("a library that jitters by Math.random", () => {
+  it("gives one journal for one seed, and another for another", async () => {
+    const scenario = managedIdentity.find(({ name }) => name === "identity-endpoint-updating");
+    if (scenario === undefined) throw new Error("no such scenario");
+    const play = async (seed: string): Promise<string> => {
+      const client = await loadAzureIdentity();
+      const { history } = await runScenario(scenario, { client, mount: "direct", seed });
+      return JSON.stringify(history.events);
+    };
+    const [once, again, other] = [await play("1"), await play("1"), await play("2")];
+    expect(again).toBe(once);
+    expect(other).not.toBe(once);
+  });
+});
+
+describe("bare-fetch", () => {
+  it.each(all)("meets every rule in %s", async (_, scenario) => {
+    expect(await failuresOf(createBareFetch(), scenario)).toEqual([]);
+  });
+
+  it.each<readonly [Vice, string, string]>([
+    ["gives-up-on-gone", "identity-endpoint-updating", "identity-endpoint"],
+    ["hammers-identity-endpoint", "managed-identity-no-backup", "identity-endpoint"],
+    ["hammers-identity-endpoint", "identity-endpoint-retry-after", "retry-after"],
+    ["never-caches", "twelve-hours-managed-identity-imds", "cached-token"],
+  ])("that %s is caught in %s by %s", async (vice, name, rule) => {
+    const [, scenario] = all.find(([known]) => known === name) ?? [];
+    if (scenario === undefined) throw new Error(`no scenario ${name}`);
+    expect(await failuresOf(createBareFetch(vice), scenario)).toContain(rule);
+  });
+});

@@ -1,0 +1,198 @@
+/** Programs on Azure that hold no credential: their machine's endpoint, and what stands behind it. */
+import { hours, minutes, seconds } from "../harness/clock/duration.ts";
+import type { TokenRequest } from "../harness/client/client.ts";
+import {
+  identityEndpointThrottled,
+  identityEndpointUpdating,
+  primaryDown,
+  tokenServerError,
+} from "../harness/fault/presets.ts";
+import { defineScenario, type Scenario, type ScriptContext } from "../harness/scenario.ts";
+import { pollUntil } from "./applications.ts";
+import { row } from "./twelve-hours-row.ts";
+
+const SYSTEM = "https://learn.microsoft.com/entra/architecture/backup-authentication-system";
+const GUIDANCE =
+  "https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token";
+
+/** What a program on a machine asks for: everything that its identity was granted at Microsoft Graph. */
+const identityToken: TokenRequest = {
+  flow: "managed-identity",
+  scopes: ["https://graph.microsoft.com/.default"],
+};
+
+const both = ["msal-node", "azure-identity"];
+
+/** Every half hour, from the start on. */
+async function askOften(
+  context: ScriptContext,
+  { app, machine }: { readonly app: string; readonly machine: string },
+  untilMs: number,
+): Promise<void> {
+  const application = await context.open({ app, machine });
+  await pollUntil(context, application, identityToken, { everyMs: minutes(30), untilMs });
+}
+
+/** Where each source is played, and by which identity. */
+const places = [
+  ["imds", "IMDS, the machine's own identity", "web-vm", "web-vm-identity"],
+  ["imds-user-assigned", "IMDS, a user-assigned identity", "web-vm", "shop-identity"],
+  ["app-service", "App Service", "shop-site", "shop-identity"],
+  ["service-fabric", "Service Fabric", "cart-fabric", "cart-fabric-identity"],
+  ["azure-arc", "Azure Arc", "till-arc", "till-arc-identity"],
+  ["cloud-shell", "Cloud Shell", "admin-shell", "admin-shell-identity"],
+  ["machine-learning", "Azure Machine Learning", "forecast-ml", "forecast-ml-identity"],
+] as const;
+
+/**
+ * Tokens live for a day and the endpoint keeps them for as long: the outage begins before the
+ * first ones end, so that all are renewed in it.
+ */
+function outageOn([source, title, machine, app]: (typeof places)[number]): Scenario {
+  return row(`managed-identity-${source}`, {
+    title: `12 hours without the primary: a managed identity on ${title}`,
+    row: { flow: "managed-identity", as: `a program on ${title}` },
+    says: "applications that use managed identities, system- or user-assigned, are protected",
+    isServed: true,
+    needs: ["managed-identity"],
+    clients: both,
+    asserts: ["availability", "cached-token", "recovery", "token-expiry"],
+    faults: primaryDown({ from: hours(20), for: hours(12) }),
+    script: (context) => askOften(context, { app, machine }, hours(34)),
+  });
+}
+
+/** Clients refuse to play on Arc anywhere but on Windows and Linux. */
+const playable = places.filter(
+  ([source]) =>
+    source !== "azure-arc" || process.platform === "linux" || process.platform === "win32",
+);
+
+/** A row of the flow table for each source. */
+export const identityRows: readonly Scenario[] = playable.map(outageOn);
+
+const withoutBackup = defineScenario({
+  name: "managed-identity-no-backup",
+  title: "12 hours without the primary and without a backup: what the endpoint then says",
+  story: {
+    standsFor:
+      "an identity or a cloud that the backup does not serve: the endpoint answers 500, failed to retrieve token",
+    asserts:
+      "The client waits between its tries, as the guidance for the endpoint says, and comes back with the service.",
+    failureMeans: "Each machine adds a storm of its own to the outage.",
+    fix: "Retry with growing pauses, a second or more after a 5xx, and use the token until it ends.",
+  },
+  needs: ["managed-identity"],
+  clients: both,
+  asserts: ["identity-endpoint", "cached-token", "recovery", "token-expiry"],
+  faults: [tokenServerError({ from: hours(20), for: hours(12) })],
+  script: (context) => askOften(context, { app: "web-vm-identity", machine: "web-vm" }, hours(34)),
+});
+
+/** Clients draw their pauses by chance: of so many programs some will have drawn short ones. */
+const PROGRAMS = 10;
+
+const updating = defineScenario({
+  name: "identity-endpoint-updating",
+  title: "IMDS is updated for 69 seconds just when the programs of a machine start",
+  story: {
+    standsFor: `410: the endpoint is being updated and back within 70 seconds (${GUIDANCE})`,
+    asserts: "Each client asks on through the 70 seconds, and its program has a token then.",
+    failureMeans: "A program that starts in that minute does not start.",
+    fix: "After a 410, ask again for 70 seconds before you give up.",
+  },
+  needs: ["managed-identity"],
+  clients: both,
+  asserts: ["identity-endpoint"],
+  faults: [identityEndpointUpdating({ from: 0, for: seconds(69) })],
+  async script(context) {
+    const { open, clock } = context;
+    const programs: Promise<void>[] = [];
+    for (let number = 0; number < PROGRAMS; number += 1) {
+      await clock.until(seconds(number / 2));
+      const program = await open({ app: "web-vm-identity", machine: "web-vm" });
+      const often = { everyMs: minutes(30), untilMs: hours(2) };
+      programs.push(pollUntil(context, program, identityToken, often));
+    }
+    await Promise.all(programs);
+  },
+});
+
+const throttled = defineScenario({
+  name: "identity-endpoint-throttled",
+  title: "IMDS throttles for ten seconds just when a program starts",
+  story: {
+    standsFor: `429: more than 20 requests in a second, or 5 at once (${GUIDANCE})`,
+    asserts: "The client asks again with growing pauses and never at once twice.",
+    failureMeans: "The program keeps the endpoint busy that it waits for.",
+    fix: "Retry after 0, 2, 6, 14 and 30 seconds, and share one token among all callers.",
+  },
+  needs: ["managed-identity"],
+  clients: both,
+  asserts: ["identity-endpoint", "recovery"],
+  faults: [identityEndpointThrottled({ from: 0, for: seconds(10) })],
+  script: (context) => askOften(context, { app: "web-vm-identity", machine: "web-vm" }, hours(2)),
+});
+
+const throttledWithAdvice = defineScenario({
+  name: "identity-endpoint-retry-after",
+  title: "The endpoint of App Service throttles and says for how long",
+  story: {
+    standsFor: `429 with Retry-After: no attempt before it ends (https://learn.microsoft.com/entra/architecture/resilience-client-app)`,
+    asserts: "The client waits for as long as it was told.",
+    failureMeans: "The endpoint is asked again while it recovers, and throttles for longer.",
+    fix: "Read Retry-After in any case of the header's name, and wait.",
+  },
+  needs: ["managed-identity"],
+  clients: both,
+  asserts: ["retry-after"],
+  faults: [
+    identityEndpointThrottled({
+      from: 0,
+      for: minutes(1),
+      retryAfter: { form: "seconds", seconds: 20 },
+    }),
+  ],
+  script: (context) =>
+    askOften(context, { app: "shop-site-identity", machine: "shop-site" }, hours(2)),
+});
+
+const oneRegion = defineScenario({
+  name: "managed-identity-one-region",
+  title: "One region's authentication is down, without a backup; another region is well",
+  story: {
+    standsFor: `a regionally isolated authentication service: trouble in one region stays there (${SYSTEM})`,
+    asserts: "The machine of the other region gets its tokens as if nothing had happened.",
+    failureMeans: "A machine depends on a region that is not its own.",
+    fix: "Use managed identities where the machine is; do not fetch tokens through another region.",
+  },
+  needs: ["managed-identity"],
+  clients: both,
+  asserts: ["availability", "recovery"],
+  faults: [
+    tokenServerError({
+      from: hours(20),
+      for: hours(12),
+      where: { region: "northeurope" },
+    }),
+  ],
+  async script(context) {
+    const often = { everyMs: minutes(30), untilMs: hours(34) };
+    const [west, north] = [
+      await context.open({ app: "web-vm-identity", machine: "web-vm" }),
+      await context.open({ app: "batch-vm-identity", machine: "batch-vm" }),
+    ];
+    await Promise.all([
+      pollUntil(context, west, identityToken, often),
+      pollUntil(context, north, identityToken, often),
+    ]);
+  },
+});
+
+export const managedIdentity: readonly Scenario[] = [
+  withoutBackup,
+  updating,
+  throttled,
+  throttledWithAdvice,
+  oneRegion,
+];
