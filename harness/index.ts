@@ -13,8 +13,8 @@ export type {
   Scenario,
   ScriptContext,
   Story,
-  WorldControls,
 } from "./scenario.ts";
+export type { WorldControls } from "./directory/world-controls.ts";
 export { days, formatDuration, hours, minutes, seconds } from "./clock/duration.ts";
 
 // How an application calls its client.
@@ -72,6 +72,7 @@ export { defaultServiceSettings } from "./directory/settings.ts";
 export type {
   AppRegistration,
   ClientSecret,
+  ConditionalAccessPolicy,
   Device,
   Machine,
   MachineSource,
@@ -105,9 +106,9 @@ export type {
   TokenFacts,
   TokenPresented,
   WireError,
-  WorldChanged,
 } from "./history/event.ts";
 export type { FlowRow, RuleLimits } from "./history/header.ts";
+export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./check/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./check/rules.ts";
 export type { Finding } from "./check/rules.ts";

@@ -9,8 +9,8 @@ import { days, formatDuration } from "./clock/duration.ts";
 import { HarnessError } from "./errors.ts";
 import { takeProcessClock } from "./clock/process-clock.ts";
 import type { VirtualClock } from "./clock/virtual-clock.ts";
-import { checkWorld } from "./directory/check-world.ts";
-import type { World } from "./directory/world.ts";
+import { checkSettings, checkWorld } from "./directory/check-world.ts";
+import type { ServiceSettings, World } from "./directory/world.ts";
 import { createFaultSchedule } from "./fault/schedule.ts";
 import type { History, JournalHeader } from "./history/event.ts";
 import type { FlowRow } from "./history/header.ts";
@@ -24,12 +24,17 @@ import type { Scenario } from "./scenario.ts";
 import { brownoutVersion } from "./version.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 
+/** The date of a text that the backup system may follow. */
+export type BackupEdition = Exclude<ServiceSettings["backup"], "off">;
+
 export interface RunOptions {
   readonly client: ClientUnderTest;
   readonly mount: MountName;
   readonly seed: string;
   /** Path of the scenario's file when it is not from the library. */
   readonly file?: string;
+  /** The text that the backup system follows instead of the scenario's; a scenario without a backup stays without. */
+  readonly edition?: BackupEdition;
 }
 
 export interface RunOutcome {
@@ -52,7 +57,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const { clock } = taken;
   try {
     const random = createRandom(options.seed).fork(scenario.name);
-    const settings = { ...world.settings, ...scenario.settings };
+    const settings = inEdition({ ...world.settings, ...scenario.settings }, options.edition);
+    checkSettings(settings);
     checkBackupFaults(scenario, settings.backup);
     const row = rowOf(scenario, settings.backup);
     const { service, recorder, directory, machines } = createService({
@@ -105,10 +111,22 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       unseed();
       await mounted.stop();
     }
-    return outcomeOf(scenario, options, { recorder, startedAt, endedAt: clock.now(), row });
+    return outcomeOf(scenario, options, {
+      recorder,
+      startedAt,
+      endedAt: clock.now(),
+      row,
+      hasBackup: settings.backup !== "off",
+    });
   } finally {
     taken.release();
   }
+}
+
+function inEdition(settings: ServiceSettings, edition: RunOptions["edition"]): ServiceSettings {
+  return edition === undefined || settings.backup === "off"
+    ? settings
+    : { ...settings, backup: edition };
 }
 
 /** A window there would be announced in the history and break nothing. */
@@ -181,12 +199,13 @@ interface Ended {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly row: FlowRow | undefined;
+  readonly hasBackup: boolean;
 }
 
 function outcomeOf(
   scenario: Scenario,
-  { client, mount, seed, file }: RunOptions,
-  { recorder, startedAt, endedAt, row }: Ended,
+  { client, mount, seed, file, edition }: RunOptions,
+  { recorder, startedAt, endedAt, row, hasBackup }: Ended,
 ): RunOutcome {
   const { name, version } = client;
   const header: JournalHeader = {
@@ -197,6 +216,7 @@ function outcomeOf(
     client: { name, version },
     mount,
     seed,
+    ...(edition === undefined || !hasBackup ? {} : { edition }),
     startedAt,
     asserts: scenario.asserts,
     ...(scenario.limits === undefined ? {} : { limits: scenario.limits }),

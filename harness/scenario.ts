@@ -9,7 +9,8 @@ import { HarnessError, suggestNames } from "./errors.ts";
 import { checkFaultPlan } from "./fault/validate.ts";
 import { flows } from "./history/event.ts";
 import type { Random } from "./random.ts";
-import type { AppRegistration, ServiceSettings, Tenant, User, World } from "./directory/world.ts";
+import type { ServiceSettings, World } from "./directory/world.ts";
+import type { WorldControls } from "./directory/world-controls.ts";
 import type { FaultPlan } from "./fault/plan.ts";
 import type { Flow } from "./history/event.ts";
 import type { RuleLimits } from "./history/header.ts";
@@ -96,19 +97,6 @@ export interface OpenApplication {
   readonly machine?: string;
   /** How the client names a user-assigned identity; default: by client id. */
   readonly identifiedBy?: "clientId" | "objectId" | "resourceId";
-}
-
-/** Changes of the world by the script; each is recorded. */
-export interface WorldControls {
-  tenant(name?: string): Tenant;
-  /** By UPN or short name (the part before the @). */
-  user(name: string, tenant?: string): User;
-  app(name: string, tenant?: string): AppRegistration;
-  revokeSessions(users: readonly User[] | "everyone"): void;
-  changePassword(user: User): void;
-  disable(user: User): void;
-  /** Publishes a new signing key and signs with it; old keys stay published for `overlapMs`. */
-  rotateKeys(options?: { readonly overlapMs?: number }): void;
 }
 
 export interface ScriptContext {

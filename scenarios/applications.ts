@@ -1,5 +1,6 @@
 /** The few applications that the scenarios of the library have in common, and how they end. */
 import { poll } from "../harness/client/behaviour.ts";
+import { minutes } from "../harness/clock/duration.ts";
 import type { TokenRequest } from "../harness/client/client.ts";
 import type { Application, ScriptContext } from "../harness/scenario.ts";
 
@@ -36,4 +37,17 @@ export function pollUntil(
   const { clock } = context;
   const forMs = options.untilMs - clock.elapsed();
   return poll(application, request, { clock, everyMs: options.everyMs, forMs });
+}
+
+/** Signs megan in, unless another is named, and asks silently every half hour until `untilMs` after the start of the scenario. */
+export async function askUntil(
+  context: ScriptContext,
+  app: string,
+  untilMs: number,
+  user = "megan",
+): Promise<void> {
+  const application = await context.open({ app, cache: "persisted" });
+  await signIn(context, application, user);
+  const often = { everyMs: minutes(30), untilMs };
+  await pollUntil(context, application, silently(context, user), often);
 }

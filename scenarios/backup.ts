@@ -1,19 +1,12 @@
 /** The primary is down and the backup authentication system stands in: for whom, and for how long. */
 import { hours, minutes } from "../harness/clock/duration.ts";
 import { tokenServerError } from "../harness/fault/presets.ts";
-import { defineScenario, type ScriptContext } from "../harness/scenario.ts";
+import { defineScenario } from "../harness/scenario.ts";
 import type { ConditionalAccessPolicy } from "../harness/directory/world.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
-import { graphScopes, pollUntil, signIn, silently } from "./applications.ts";
+import { askUntil, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 
 const SYSTEM = "https://learn.microsoft.com/entra/architecture/backup-authentication-system";
-
-async function askUntil(context: ScriptContext, app: string, untilMs: number): Promise<void> {
-  const application = await context.open({ app, cache: "persisted" });
-  await signIn(context, application, "megan");
-  const often = { everyMs: minutes(30), untilMs };
-  await pollUntil(context, application, silently(context, "megan"), often);
-}
 
 export const backupWindowCloses = defineScenario({
   name: "backup-native-80h",

@@ -9,6 +9,21 @@ import {
   backupDownToo,
   backupFlapping,
 } from "./backup.ts";
+import { backupGuest, backupNewApp, backupNewDevice } from "./backup-people.ts";
+import {
+  backupDefaultsOnTooLate,
+  backupFrozenEvaluation,
+  backupSignInFrequencyBlocked,
+  backupSignInFrequencyExtended,
+  backupStrengthBlocked,
+  backupStrengthIgnored,
+} from "./backup-policies.ts";
+import {
+  backupPartial,
+  backupSlow,
+  partialFailover,
+  primaryReturnsSlowly,
+} from "./backup-weather.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
 import {
@@ -58,6 +73,19 @@ export const library: readonly Scenario[] = [
   backupUnderStrictPolicy,
   backupDownToo,
   backupFlapping,
+  backupSlow,
+  backupPartial,
+  partialFailover,
+  primaryReturnsSlowly,
+  backupGuest,
+  backupNewDevice,
+  backupNewApp,
+  backupFrozenEvaluation,
+  backupDefaultsOnTooLate,
+  backupSignInFrequencyExtended,
+  backupSignInFrequencyBlocked,
+  backupStrengthIgnored,
+  backupStrengthBlocked,
   samlInStorm,
   ...managedIdentity,
   nightlyDaemon,

@@ -63,8 +63,9 @@ describe("the backup behind the front door", () => {
   });
 
   it.each([
+    ["71 h 59 m after the last success", hours(72) - minutes(1), 200, undefined],
     ["72 h after the last success", hours(72), 200, undefined],
-    ["a minute later", hours(72) + minutes(1), 503, [50033]],
+    ["72 h 01 m after the last success", hours(72) + minutes(1), 503, [50033]],
   ])("counts three days: %s", async (_, askAtMs, status, codes) => {
     const answer = await lastAnswer({ askAtMs });
     expect([answer.servedBy, statusOf(answer), answer.error?.codes]).toEqual([

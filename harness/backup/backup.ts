@@ -12,6 +12,7 @@ import type { Random } from "../random.ts";
 import { createBrowserSessionStore } from "./browser-sessions.ts";
 import type { EditionId, FlowKind } from "./edition.ts";
 import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
+import { createKnownDirectory } from "./known-directory.ts";
 import { createIdentityBackup, type IdentityRequests } from "./managed-identity.ts";
 import { createReissue } from "./reissue.ts";
 import { decline, jsonReply, refuseDirectTraffic } from "./reply.ts";
@@ -26,6 +27,8 @@ export interface BackupOptions {
   readonly random: Random;
   readonly settings: ServiceSettings;
   readonly edition: EditionId;
+  /** When the primary was last well, ms since the Unix epoch: what changed until then counts. */
+  readonly primaryWellAtMs: () => number;
   /** Which requests are for managed identities, and how they are served; absent where there are none. */
   readonly managedIdentities?: IdentityRequests;
 }
@@ -43,6 +46,10 @@ export function createBackup(options: BackupOptions): Backup {
   const { directory, clock, random, settings, edition, managedIdentities } = options;
   const sessions = createSessionStore(directory);
   const browsers = createBrowserSessionStore(directory);
+  const known = createKnownDirectory({
+    ...options,
+    revocationDelaySeconds: settings.backupRevocationDelaySeconds,
+  });
   const reissue = createReissue(directory, clock);
   const saml = createSamlSessionStore(directory);
   const ids = random.fork("ids");
@@ -63,16 +70,18 @@ export function createBackup(options: BackupOptions): Backup {
         if (response.status === 200) identities.observe(described);
         return;
       }
-      if (endpoint === "token" && response.status === 200) {
-        sessions.observe(described, await textOfResponse(response), clock.now());
-      }
-      if (endpoint === "authorize") {
-        browsers.observe(request, response, await textOfResponse(response), clock.now());
-      }
+      const isGoodToken = endpoint === "token" && response.status === 200;
       // A person without a session passes the sign-in page, which is authorize's.
-      if (endpoint === "authorize" || endpoint === "saml") {
-        saml.observe(request, response, await textOfResponse(response), clock.now());
-      }
+      const isOfBrowser = endpoint === "authorize" || endpoint === "saml";
+      if (!isGoodToken && !isOfBrowser) return;
+      const body = await textOfResponse(response);
+      const now = clock.now();
+      const seen = isGoodToken
+        ? sessions.observe(described, body, now)
+        : (browsers.observe(request, response, body, now) ??
+          saml.observe(request, response, body, now));
+      const tenant = seen === undefined ? undefined : directory.tenant(seen.tenantId);
+      if (tenant !== undefined) known.refresh(tenant);
     },
     refuse: () => refuseDirectTraffic(ids.uuid(), { settings, nowMs: clock.now() }),
     async serve(request) {
@@ -108,21 +117,22 @@ export function createBackup(options: BackupOptions): Backup {
     session: RecordedSession,
   ): boolean {
     const tenant = directory.tenant(session.tenantId);
-    const user = tenant === undefined ? undefined : directory.user(tenant, session.userId);
+    // By the world and not by the directory: that an account is gone comes as a revocation.
+    const user = tenant?.users.find(({ id }) => id === session.userId);
     const attempt: Attempt = {
       ...asked,
       atMs: clock.now(),
       host: described.host,
       tenantId: directory.tenant(described.tenant ?? "")?.id ?? session.tenantId,
       clientId: described.app ?? "",
-      policies: tenant?.policies ?? [],
+      policies: tenant === undefined ? [] : known.policies(tenant),
       switches: {
         signInFrequency: settings.backupSignInFrequency,
         authenticationStrengths: settings.backupAuthenticationStrengths,
       },
       ...(user === undefined
         ? {}
-        : { user: { id: user.id, kind: user.kind, revocations: directory.revocations(user) } }),
+        : { user: { id: user.id, kind: user.kind, revocations: known.revocations(user.id) } }),
     };
     return refusalsOf(attempt, session, edition).length === 0;
   }

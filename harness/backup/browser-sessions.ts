@@ -20,8 +20,13 @@ export interface BrowserSession extends RecordedSession {
 const ID_TOKEN_SCOPES = ["openid", "profile", "email", "offline_access"];
 
 export interface BrowserSessionStore {
-  /** Reads a reply of authorize or of the sign-in page; passes over what carries no id token. */
-  observe(request: Request, response: Response, body: string, nowMs: number): void;
+  /** Reads a reply of authorize or of the sign-in page; passes over what carries no id token, and then returns nothing. */
+  observe(
+    request: Request,
+    response: Response,
+    body: string,
+    nowMs: number,
+  ): RecordedSession | undefined;
   /** The session of the browser that sends this request with that app. */
   of(request: Request, clientId: string): BrowserSession | undefined;
 }
@@ -33,20 +38,20 @@ export function createBrowserSessionStore(directory: Directory): BrowserSessionS
     observe(request, response, body, nowMs) {
       const answer = answerOf(response.headers.get("location"), body);
       const idToken = answer?.fields.get("id_token");
-      if (answer === undefined || idToken === undefined || answer.fields.has("code")) return;
-      if (answer.fields.has("access_token")) return;
+      if (answer === undefined || idToken === undefined || answer.fields.has("code")) {
+        return undefined;
+      }
+      if (answer.fields.has("access_token")) return undefined;
       const clientId = String(claimsOf(idToken)?.["aud"]);
       const recorded = recordedSession(directory, idToken, {
         clientId,
         scopes: ID_TOKEN_SCOPES,
         lastSuccessAtMs: nowMs,
       });
-      if (recorded === undefined) return;
-      sessions.set(request, response, clientId, {
-        ...recorded,
-        idToken,
-        redirectUri: answer.action,
-      });
+      if (recorded === undefined) return undefined;
+      const session = { ...recorded, idToken, redirectUri: answer.action };
+      sessions.set(request, response, clientId, session);
+      return session;
     },
     of: (request, clientId) => sessions.of(request, clientId),
   };

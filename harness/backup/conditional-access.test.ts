@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
-import { policyRefusals, type PolicySubject, type PolicySwitches } from "./conditional-access.ts";
+import { policyRefusals, type PolicySubject } from "./conditional-access.ts";
+import type { PolicySwitches } from "./policy-table.ts";
 
 const subject: PolicySubject = {
   userId: "adele",
@@ -72,6 +73,7 @@ describe("an existing session", () => {
       { users: toGroup("board"), enabledAtMs: 2_000 },
     ],
     ["under a newer policy that asks for nothing", { controls: [], enabledAtMs: 2_000 }],
+    ["outside the group of a classic policy", { classic: true, users: toGroup("board") }],
   ])("%s is served", (_, change) => {
     expect(refusals(change)).toBe(0);
   });
@@ -108,6 +110,7 @@ describe("an existing session", () => {
       { users: toGroup("sales"), enabledAtMs: 2_000 },
     ],
     ["under a classic policy", { classic: true }],
+    ["in the group of a classic policy", { classic: true, users: toGroup("sales") }],
   ])("%s is refused", (_, change) => {
     expect(refusals(change)).toBe(1);
   });
@@ -147,7 +150,10 @@ describe("a refusal", () => {
     } as const;
     const off = { ...policy, conditions: ["location"], resilienceDefaults: "disabled" } as const;
     expect(policyRefusals([off], subject, rules)).toEqual([
-      'the policy "MFA for all" cannot be evaluated in an outage, and its resilience defaults are off',
+      {
+        why: 'the policy "MFA for all" cannot be evaluated in an outage (countries), and its resilience defaults are off',
+        document: "resilience-defaults",
+      },
     ]);
   });
 });

@@ -1,18 +1,21 @@
 /**
  * What Conditional Access lets the backup do (E6): it cannot evaluate everything anew, so
  * it uses what held when the session began, or, where a tenant has switched resilience
- * defaults off, denies. Pure. Source: `shared/facts/entra.md` D.3; where Microsoft's two
- * articles disagree (section I.1 and I.2), a switch.
+ * defaults off, denies. Here one session meets the policies of its tenant; what becomes of
+ * each part of a policy is in `policy-table.ts`. Pure.
  */
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
-
-/** What the articles disagree on. */
-export interface PolicySwitches {
-  /** Sessions that a sign-in frequency would end: extended by one article, not supported by the other. */
-  readonly signInFrequency: "extend" | "block";
-  /** Authentication strengths: not evaluated by one article, not supported by the other. */
-  readonly authenticationStrengths: "ignore" | "block";
-}
+import type { DocumentName } from "./edition.ts";
+import {
+  findingsOf,
+  harmlessBecause,
+  type PolicyFinding,
+  type PolicyPart,
+  type PolicySwitches,
+  type PolicyView,
+  type SessionState,
+  sessionTable,
+} from "./policy-table.ts";
 
 /** The switches, with what the edition and the clock say. */
 export interface PolicyRules extends PolicySwitches {
@@ -31,15 +34,21 @@ export interface PolicySubject {
   readonly lastSuccessAtMs: number;
 }
 
-/** Why one of the policies keeps the backup from serving; empty when none does. */
+export interface PolicyRefusal {
+  readonly why: string;
+  readonly document: DocumentName;
+}
+
+/** Why policies keep the backup from serving, one reason a policy; empty when none does. */
 export function policyRefusals(
   policies: readonly ConditionalAccessPolicy[],
   subject: PolicySubject,
   rules: PolicyRules,
-): readonly string[] {
+): readonly PolicyRefusal[] {
   return policies.flatMap((policy) => {
-    const why = refusalOf(policy, subject, rules);
-    return why === undefined ? [] : [`the policy "${policy.name}" ${why}`];
+    const refusal = refusalOf(policy, subject, rules);
+    if (refusal === undefined) return [];
+    return [{ ...refusal, why: `the policy "${policy.name}" ${refusal.why}` }];
   });
 }
 
@@ -47,55 +56,75 @@ function refusalOf(
   policy: ConditionalAccessPolicy,
   subject: PolicySubject,
   rules: PolicyRules,
-): string | undefined {
-  // Report-only policies are never enforced, also here.
-  if (policy.state !== "enabled" || !isForApp(policy, subject.clientId)) return undefined;
-  if (policy.classic === true) {
-    const weakens = rules.classicPolicies === "reduce resilience" && mayBeFor(policy, subject);
-    return weakens ? "is a classic one, which the backup does not support" : undefined;
+): PolicyRefusal | undefined {
+  const view = viewOf(policy);
+  if (harmlessBecause(view, rules) !== undefined || !isForApp(policy, subject.clientId)) {
+    return undefined;
   }
-  if (!mayBeFor(policy, subject)) return undefined;
-  if (policy.resilienceDefaults === "disabled" && isBeyondTheBackup(policy)) {
-    return "cannot be evaluated in an outage, and its resilience defaults are off";
-  }
-  if (!wasFor(policy, subject)) return undefined;
-  const frequency = frequencyRefusal(policy, subject, rules);
-  if (frequency !== undefined) return frequency;
-  if (
-    policy.controls.includes("authentication-strength") &&
-    rules.authenticationStrengths === "block"
-  ) {
-    return "asks for an authentication strength, which the backup does not support";
-  }
-  const isNew = policy.enabledAtMs !== undefined && policy.enabledAtMs > subject.lastSuccessAtMs;
-  return isNew && policy.controls.length > 0
-    ? "was enabled after the session began, so its controls were not met"
-    : undefined;
+  const finding = findingsOf(view, rules).find((found) => concerns(found, policy, subject, rules));
+  if (finding !== undefined) return { why: reasonOf(finding), document: finding.document };
+  const { access, document } = sessionTable[stateOf(policy, subject)];
+  return access === "served"
+    ? undefined
+    : { why: "was enabled after the session began, so its controls were not met", document };
 }
 
-function frequencyRefusal(
-  { signInFrequencyHours: hours, resilienceDefaults }: ConditionalAccessPolicy,
-  { lastSuccessAtMs }: PolicySubject,
-  { signInFrequency, atMs }: PolicyRules,
-): string | undefined {
-  if (hours === undefined) return undefined;
-  if (signInFrequency === "block")
-    return "sets a sign-in frequency, which the backup does not support";
-  // Sessions that expire in an outage are extended only where the defaults are on (D.3).
-  const isOver = atMs - lastSuccessAtMs > hours * 3_600_000;
-  return isOver && resilienceDefaults === "disabled"
-    ? "asks for a new sign-in by now, and its resilience defaults are off"
-    : undefined;
+function viewOf(policy: ConditionalAccessPolicy): PolicyView {
+  const { state, users, conditions, controls, signInFrequencyHours } = policy;
+  const parts: PolicyPart[] = [
+    ...(users.groups.length > 0 ? (["groups"] as const) : []),
+    ...(users.roles.length > 0 ? (["roles"] as const) : []),
+    ...conditions.map((condition) => (condition === "location" ? "countries" : condition)),
+    ...controls,
+    ...(signInFrequencyHours === undefined ? [] : (["sign-in-frequency"] as const)),
+  ];
+  const { resilienceDefaults } = policy;
+  return { state, classic: policy.classic === true, resilienceDefaults, parts };
+}
+
+/** Whether what speaks against the policy is about this session. */
+function concerns(
+  finding: PolicyFinding,
+  policy: ConditionalAccessPolicy,
+  subject: PolicySubject,
+  { atMs }: PolicyRules,
+): boolean {
+  switch (finding.kind) {
+    case "denies-everybody":
+      return mayBeFor(policy, subject);
+    case "classic":
+    case "not-supported":
+      return wasFor(policy, subject);
+    case "ends": {
+      const { signInFrequencyHours: hours = Infinity } = policy;
+      return wasFor(policy, subject) && atMs - subject.lastSuccessAtMs > hours * 3_600_000;
+    }
+  }
+}
+
+function reasonOf(finding: PolicyFinding): string {
+  switch (finding.kind) {
+    case "denies-everybody":
+      return `cannot be evaluated in an outage (${finding.parts.join(", ")}), and its resilience defaults are off`;
+    case "classic":
+      return "is a classic one, which the backup does not support";
+    case "not-supported":
+      return `has the control ${finding.part}, which the backup does not support`;
+    case "ends":
+      return "asks for a new sign-in by now, and its resilience defaults are off";
+  }
+}
+
+function stateOf(policy: ConditionalAccessPolicy, subject: PolicySubject): SessionState {
+  if (!wasFor(policy, subject)) return "existing, without a policy";
+  const isNew = policy.enabledAtMs !== undefined && policy.enabledAtMs > subject.lastSuccessAtMs;
+  return isNew && policy.controls.length > 0
+    ? "existing, controls not met"
+    : "existing, controls met at its start";
 }
 
 function isForApp({ apps }: ConditionalAccessPolicy, clientId: string): boolean {
   return apps === "all" || apps.includes(clientId);
-}
-
-/** Groups, roles, risks and places are not known in an outage; users by name are. */
-function isBeyondTheBackup({ users, conditions, controls }: ConditionalAccessPolicy): boolean {
-  const named = users.groups.length + users.roles.length;
-  return named + conditions.length > 0 || controls.includes("authentication-strength");
 }
 
 /** Whether the policy can be about the user, as far as the backup can tell without groups and roles. */

@@ -4,15 +4,17 @@
  * Source: `shared/facts/entra.md` D.2; E6 is in `conditional-access.ts`.
  */
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
-import { policyRefusals, type PolicySwitches } from "./conditional-access.ts";
+import { policyRefusals } from "./conditional-access.ts";
 import {
   articleOf,
   type Cloud,
   clouds,
+  type DocumentName,
   editionOf,
   type EditionId,
   type FlowKind,
 } from "./edition.ts";
+import type { PolicySwitches } from "./policy-table.ts";
 
 /** Three days (E1). */
 export const WINDOW_MS = 3 * 86_400_000;
@@ -49,12 +51,32 @@ export interface Attempt {
   readonly user?: {
     readonly id: string;
     readonly kind: "member" | "guest";
+    /** How often the user has been revoked, as far as the backup has been told. */
     readonly revocations: number;
   };
 }
 
+/** The rules of `shared/facts/entra.md` D.2, by its numbers. */
+export const eligibilityRules = [
+  "E1",
+  "E2",
+  "E3",
+  "E4",
+  "E5",
+  "E6",
+  "E7",
+  "E8",
+  "E9",
+  /** Follows from what the client does: who has no token to show has no session (E4). */
+  "E10",
+  /** Refuses nobody: a certificate that was revoked is noticed by a revocation of sessions (E5). */
+  "E11",
+] as const;
+
+export type EligibilityRule = (typeof eligibilityRules)[number];
+
 export interface Refusal {
-  readonly rule: "E1" | "E2" | "E3" | "E4" | "E5" | "E6" | "E7" | "E8" | "E9";
+  readonly rule: Exclude<EligibilityRule, "E10" | "E11">;
   readonly why: string;
   /** Address of the article. */
   readonly source: string;
@@ -82,11 +104,9 @@ function accessRefusals(
   edition: EditionId,
 ): readonly Refusal[] {
   const { classicPolicies } = editionOf(edition);
-  return policyRefusals(policies, session, { ...switches, classicPolicies, atMs }).map((why) => ({
-    rule: "E6",
-    why,
-    source: articleOf("resilience-defaults"),
-  }));
+  return policyRefusals(policies, session, { ...switches, classicPolicies, atMs }).map(
+    ({ why, document }) => ({ rule: "E6", why, source: articleOf(document) }),
+  );
 }
 
 function flowRefusals({ flow, interactive }: Attempt, edition: EditionId): readonly Refusal[] {
@@ -117,7 +137,7 @@ function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly R
   const refusals: Refusal[] = [];
   const ageMs = attempt.atMs - session.lastSuccessAtMs;
   if (session.clientId !== attempt.clientId || session.tenantId !== attempt.tenantId) {
-    refusals.push(refuse("E4", "the session is another app's or another tenant's"));
+    refusals.push(refuse("E1", "the session is another app's or another tenant's"));
   }
   if (ageMs > WINDOW_MS) {
     refusals.push(
@@ -128,8 +148,8 @@ function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly R
     );
   }
   if (attempt.user === undefined || attempt.user.id !== session.userId) {
-    refusals.push(refuse("E4", "the session is another user's"));
-  } else if (attempt.user.revocations !== session.revocations) {
+    refusals.push(refuse("E1", "the session is another user's"));
+  } else if (attempt.user.revocations > session.revocations) {
     refusals.push(refuse("E5", "the user's sessions were revoked since"));
   }
   const seen = new Set(session.scopes.map((scope) => scope.toLowerCase()));
@@ -144,6 +164,13 @@ function refuse(rule: Refusal["rule"], why: string): Refusal {
   return {
     rule,
     why,
-    source: articleOf(rule === "E7" || rule === "E9" ? "applications" : "system"),
+    source: articleOf(DOCUMENTS[rule] ?? "system"),
   };
 }
+
+/** Rules that another article than the one on the system states. */
+const DOCUMENTS: Readonly<Partial<Record<Refusal["rule"], DocumentName>>> = {
+  E4: "resilience-defaults",
+  E7: "applications",
+  E9: "applications",
+};

@@ -28,7 +28,7 @@ export function recordedSessionOf(
     userId: user.id,
     tenantId: tenant.id,
     revocations: directory.revocations(user),
-    groups: user.groups ?? [],
+    groups: directory.groups(user),
     roles: user.roles ?? [],
   };
 }

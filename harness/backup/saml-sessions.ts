@@ -18,8 +18,13 @@ export interface SamlSession extends RecordedSession {
 }
 
 export interface SamlSessionStore {
-  /** Reads a reply of the primary; passes over what carries no good SAML response. */
-  observe(request: Request, response: Response, body: string, nowMs: number): void;
+  /** Reads a reply of the primary; passes over what carries no good SAML response, and then returns nothing. */
+  observe(
+    request: Request,
+    response: Response,
+    body: string,
+    nowMs: number,
+  ): RecordedSession | undefined;
   /** The session of the browser that sends this request with that app. */
   of(request: Request, clientId: string): SamlSession | undefined;
 }
@@ -29,22 +34,23 @@ export function createSamlSessionStore(directory: Directory): SamlSessionStore {
   return {
     observe(request, response, body, nowMs) {
       const encoded = postedForm(body)?.fields.get("SAMLResponse");
-      if (encoded === undefined) return;
+      if (encoded === undefined) return undefined;
       const pattern = readResponse(Buffer.from(encoded, "base64").toString("utf8"));
-      if (pattern === undefined) return;
+      if (pattern === undefined) return undefined;
       const tenantId = attributeOf(pattern.subject, attributeNames.tenantId) ?? "";
       const userId = attributeOf(pattern.subject, attributeNames.objectId) ?? "";
       const app = directory
         .tenant(tenantId)
         ?.apps.find(({ saml }) => saml?.identifiers.map(audienceOf).includes(pattern.audience));
-      if (app === undefined) return;
+      if (app === undefined) return undefined;
       const recorded = recordedSessionOf(
         directory,
         { tenantId, userId },
         { clientId: app.clientId, scopes: [], lastSuccessAtMs: nowMs },
       );
-      if (recorded === undefined) return;
+      if (recorded === undefined) return undefined;
       sessions.set(request, response, app.clientId, { ...recorded, pattern });
+      return recorded;
     },
     of: (request, clientId) => sessions.of(request, clientId),
   };

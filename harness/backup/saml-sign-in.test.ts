@@ -1,20 +1,14 @@
 /** SAML with the backup, on the wire: well, then in an outage. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
-import { createDirectory } from "../directory/directory.ts";
 import type { ConditionalAccessPolicy, World } from "../directory/world.ts";
-import { createEsts } from "../ests/ests.ts";
-import { createRequest, createResponse, textOfResponse } from "../http/message.ts";
-import { createRandom } from "../random.ts";
 import { readResponse } from "../saml/read-response.ts";
 import { verifiedRoot } from "../saml/signature.ts";
 import { childrenOf, parseXml } from "../saml/xml.ts";
 import { namespaces } from "../saml/names.ts";
-import { createBackup } from "./backup.ts";
-import { createFailover } from "./failover.ts";
 import { postedForm } from "./posted-form.ts";
+import { startBench } from "./testing-bench.ts";
 
-const HOST = "https://login.microsoftonline.com";
 const HOUR_MS = 3_600_000;
 const [tenant] = contoso.tenants;
 
@@ -25,46 +19,19 @@ const appOf = (name: string) => {
 };
 
 function start(world: World = contoso) {
-  let nowMs = Date.UTC(2026, 2, 2, 8);
-  let isDown = false;
+  const bench = startBench(world);
   let cookie = "";
-  const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
-  const directory = createDirectory(world, clock);
-  const random = createRandom("backup saml");
-  const { settings } = world;
-  const ests = createEsts({ directory, clock, random, settings });
-  const service = createFailover({
-    primary: {
-      connect: () => Promise.resolve(),
-      handle: (request) =>
-        isDown
-          ? Promise.resolve(createResponse("down", { status: 503, headers: [] }))
-          : ests(request),
-    },
-    backup: createBackup({ directory, clock, random, settings, edition: "2026-03" }),
-    aroundBackup: (backup) => backup,
-  });
   const send = async (path: string, form?: Record<string, string>) => {
-    const type = { "content-type": "application/x-www-form-urlencoded" };
-    const response = await service.handle(
-      createRequest(`${HOST}/${tenant?.id}/${path}`, {
-        headers: { cookie, ...(form === undefined ? {} : type) },
-        ...(form === undefined
-          ? {}
-          : { method: "POST", body: new URLSearchParams(form).toString() }),
-      }),
-    );
-    const given = response.headers.getSetCookie().find((line) => line.startsWith("ESTSAUTH="));
-    if (given !== undefined) cookie = given.split(";")[0] ?? "";
-    const text = await textOfResponse(response);
+    const sent = form === undefined ? { cookie } : { cookie, form };
+    const { status, text, ...answer } = await bench.send(`${tenant?.id}/${path}`, sent);
+    cookie = answer.cookie ?? cookie;
     const posted = postedForm(text)?.fields.get("SAMLResponse") ?? "";
-    const xml = Buffer.from(posted, "base64").toString("utf8");
-    return { status: response.status, text, xml };
+    return { status, text, xml: Buffer.from(posted, "base64").toString("utf8") };
   };
   const launch = (app: string, more: Record<string, string> = {}) =>
     send(`saml2/launch?${new URLSearchParams({ appid: appOf(app).clientId, ...more })}`);
   return {
-    directory,
+    ...bench,
     launch,
     send,
     async signIn(app: string, who = "adele") {
@@ -73,10 +40,8 @@ function start(world: World = contoso) {
       const user = tenant?.users.find(({ upn }) => upn.startsWith(`${who}@`));
       return send("login", { login: user?.upn ?? "", passwd: user?.password ?? "", ctx });
     },
-    pass: (ms: number) => void (nowMs += ms),
-    fail: () => void (isDown = true),
     forget: () => void (cookie = ""),
-    revokeAdele: () => directory.revokeSessions(tenant?.users.slice(0, 1) ?? []),
+    revokeAdele: () => bench.directory.revokeSessions(tenant?.users.slice(0, 1) ?? []),
   };
 }
 

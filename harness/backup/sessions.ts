@@ -17,8 +17,8 @@ export interface KnownSession extends RecordedSession {
 }
 
 export interface SessionStore {
-  /** Reads a good reply of the token endpoint; anything else is passed over. */
-  observe(described: EntraRequest, body: string, nowMs: number): void;
+  /** Reads a good reply of the token endpoint; passes over what is no user's, and then returns nothing. */
+  observe(described: EntraRequest, body: string, nowMs: number): RecordedSession | undefined;
   bySecret(refreshToken: string | undefined): KnownSession | undefined;
 }
 
@@ -30,18 +30,19 @@ export function createSessionStore(directory: Directory): SessionStore {
     observe(described, body, nowMs) {
       const reply = parseObject(body);
       const refreshToken = reply?.["refresh_token"];
-      if (typeof refreshToken !== "string" || described.app === undefined) return;
+      if (typeof refreshToken !== "string" || described.app === undefined) return undefined;
       const recorded = recordedSession(directory, reply?.["access_token"], {
         clientId: described.app,
         scopes: String(reply?.["scope"]).split(" "),
         lastSuccessAtMs: nowMs,
       });
-      if (reply === undefined || recorded === undefined) return;
+      if (reply === undefined || recorded === undefined) return undefined;
       const session: KnownSession = { ...recorded, reply };
       // Both the token that was shown and the one that was given stand for the device.
       for (const secret of [refreshToken, described.parameters["refresh_token"]]) {
         if (secret !== undefined) sessions.set(keyOf(secret), session);
       }
+      return session;
     },
     bySecret: (refreshToken) =>
       refreshToken === undefined ? undefined : sessions.get(keyOf(refreshToken)),

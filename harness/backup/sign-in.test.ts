@@ -1,57 +1,20 @@
 /** Web apps and single-page apps that use id tokens only, on the wire: well, then in an outage. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
-import { createDirectory } from "../directory/directory.ts";
 import type { ConditionalAccessPolicy, User, World } from "../directory/world.ts";
-import { createEsts } from "../ests/ests.ts";
-import { createRequest, createResponse, textOfResponse } from "../http/message.ts";
-import { createRandom } from "../random.ts";
-import { createBackup } from "./backup.ts";
 import { claimsOf } from "../http/json-object.ts";
-import { createFailover } from "./failover.ts";
+import { startBench } from "./testing-bench.ts";
 
-const HOST = "https://login.microsoftonline.com";
 const [tenant] = contoso.tenants;
 
 function start(world: World = contoso) {
-  let nowMs = Date.UTC(2026, 2, 2, 8);
-  let isDown = false;
+  const bench = startBench(world);
   let cookie = "";
-  const clock = { now: () => nowMs, sleep: () => Promise.resolve() };
-  const directory = createDirectory(world, clock);
-  const random = createRandom("backup sign-in");
-  const { settings } = world;
-  const ests = createEsts({ directory, clock, random, settings });
-  const service = createFailover({
-    primary: {
-      connect: () => Promise.resolve(),
-      handle: (request) =>
-        isDown
-          ? Promise.resolve(createResponse("down", { status: 503, headers: [] }))
-          : ests(request),
-    },
-    backup: createBackup({ directory, clock, random, settings, edition: "2026-03" }),
-    aroundBackup: (backup) => backup,
-  });
   const send = async (path: string, form?: Record<string, string>) => {
-    const response = await service.handle(
-      createRequest(`${HOST}/${tenant?.id}/${path}`, {
-        headers: {
-          cookie,
-          ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
-        },
-        ...(form === undefined
-          ? {}
-          : { method: "POST", body: new URLSearchParams(form).toString() }),
-      }),
-    );
-    const given = response.headers.getSetCookie().find((line) => line.startsWith("ESTSAUTH="));
-    if (given !== undefined) cookie = given.split(";")[0] ?? "";
-    return {
-      status: response.status,
-      location: response.headers.get("location"),
-      text: await textOfResponse(response),
-    };
+    const sent = form === undefined ? { cookie } : { cookie, form };
+    const answer = await bench.send(`${tenant?.id}/${path}`, sent);
+    cookie = answer.cookie ?? cookie;
+    return answer;
   };
   const authorize = (app: string, more: Record<string, string> = {}) => {
     const found = tenant?.apps.find(({ name }) => name === app);
@@ -73,11 +36,9 @@ function start(world: World = contoso) {
     return send("login", { login: user?.upn ?? "", passwd: user?.password ?? "", ctx });
   };
   return {
-    directory,
+    ...bench,
     authorize,
     signIn,
-    pass: (ms: number) => void (nowMs += ms),
-    fail: () => void (isDown = true),
     forget: () => void (cookie = ""),
     user: (): User => {
       const adele = tenant?.users[0];

@@ -57,6 +57,17 @@ describe("holds", () => {
     });
   });
 
+  it("for a revocation that is still under way, and for changes that revoke nothing", () => {
+    const told = signedIn();
+    told.at("01:00:00");
+    told.changed("policy-set");
+    told.changed("groups-changed", [ada]);
+    told.at("01:30:00");
+    told.changed("sessions-revoked", [ada]);
+    told.at("01:45:00");
+    expect(backupWindow.judge(served(told).history()).verdict).toBe("pass");
+  });
+
   it("for a revocation of somebody else", () => {
     const told = signedIn();
     told.at("01:00:00");
@@ -88,6 +99,8 @@ describe("is broken", () => {
     "sessions-revoked",
     "password-changed",
     "user-disabled",
+    "user-deleted",
+    "mfa-enabled",
     "user-risk-high",
     "refresh-tokens-revoked",
   ] as const)("by a session that is served after %s", (change) => {

@@ -9,8 +9,8 @@ import type {
   OperationCompleted,
   OperationInvoked,
   TokenFacts,
-  WorldChanged,
 } from "../history/event.ts";
+import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
 import { isOfSignIn, meansInteraction } from "./reading-operations.ts";
 import { grantOf, objectIdOf, type Exchange } from "./reading.ts";
 import { wishKey } from "./wish.ts";
@@ -144,7 +144,7 @@ export function dropToken({ tokens, lostTokens, revoked }: Books, accessToken: s
 
 /** Takes away what belongs to the users of a revocation; tokens of apps alone stay. */
 export function revoke(books: Books, event: WorldChanged): void {
-  if (event.change === "keys-rotated" || event.change === "secret-rolled") return;
+  if (harmlessChanges.has(event.change)) return;
   const names = event.users?.map((user) => `${objectIdOf(user)}.`) ?? [`.${event.tenant}`];
   const isTheirs = (key: string): boolean => names.some((name) => key.includes(name.toLowerCase()));
   for (const held of [books.tokens, books.lostTokens, books.grants, books.lostGrants])

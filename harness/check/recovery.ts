@@ -7,13 +7,8 @@
  * has no recovery to show.
  */
 import { formatDuration } from "../clock/duration.ts";
-import type {
-  FaultEnded,
-  FaultsCleared,
-  History,
-  OperationInvoked,
-  WorldChanged,
-} from "../history/event.ts";
+import type { FaultEnded, FaultsCleared, History, OperationInvoked } from "../history/event.ts";
+import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
 import { andMore, fails, unseen, passes } from "./judgement.ts";
 import { counted } from "./reading-operations.ts";
 import {
@@ -145,7 +140,8 @@ function instructedUntil(history: History): ReadonlyMap<string, number> {
 function createExclusion(history: History): (operation: Operation) => boolean {
   const changes = history.events.filter(
     (event): event is WorldChanged =>
-      event.kind === "world-changed" && event.change !== "keys-rotated",
+      event.kind === "world-changed" &&
+      (event.change === "secret-rolled" || !harmlessChanges.has(event.change)),
   );
   const signIns = operationsOf(history).filter(
     ({ invoked: { flow }, completed }) =>

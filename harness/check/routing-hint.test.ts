@@ -5,6 +5,9 @@ import { story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => routingHint.judge(told.history());
 const adaOid = ada.split(".")[0] ?? "";
+const toAda = `Oid:${ada.replace(".", "@")}`;
+const TOKEN = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
+const AUTHORIZE = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize";
 
 /** One call of Ada's and its request. */
 function asks(told: Ask): Story {
@@ -23,14 +26,6 @@ describe("routing-hint", () => {
     ["a UPN after a space", "UPN: ada@contoso.example"],
   ])("holds for %s", (_, hint) => {
     expect(judge(asks({ hint })).verdict).toBe("pass");
-  });
-
-  it("holds for a hint in the form or in the query", () => {
-    const value = `Oid:${adaOid}@${tenant}`;
-    expect(judge(asks({ hint: "", form: { "X-AnchorMailbox": value } })).verdict).toBe("pass");
-    const url = "https://login.microsoftonline.com/common/oauth2/v2.0/token?x=1&X-AnchorMailbox=";
-    expect(judge(asks({ hint: "", url: url + value })).verdict).toBe("pass");
-    expect(judge(asks({ hint: "", url: url + encodeURIComponent(value) })).verdict).toBe("pass");
   });
 
   it("is broken by a refresh without a hint", () => {
@@ -52,6 +47,81 @@ describe("routing-hint", () => {
     },
   );
 
+  describe.each<[string, (hint: string) => Ask]>([
+    ["in the header", (hint) => ({ hint })],
+    ["in the form", (hint) => ({ hint: "", form: { "X-AnchorMailbox": hint } })],
+    ["in the form, in small letters", (hint) => ({ hint: "", form: { "x-anchormailbox": hint } })],
+    ["in the query", (hint) => ({ hint: "", url: `${TOKEN}?X-AnchorMailbox=${hint}` })],
+    [
+      "in the query, encoded, in capitals",
+      (hint) => ({ hint: "", url: `${TOKEN}?x=1&X-ANCHORMAILBOX=${encodeURIComponent(hint)}#y` }),
+    ],
+    [
+      "in the form, beside a good one in the header",
+      (hint) => ({ hint: toAda, form: { "X-AnchorMailbox": hint } }),
+    ],
+    [
+      "in the query, beside a good one in the header",
+      (hint) => ({ hint: toAda, url: `${TOKEN}?X-AnchorMailbox=${encodeURIComponent(hint)}` }),
+    ],
+  ])("%s", (_, placed) => {
+    it.each([
+      toAda,
+      toAda.toUpperCase(),
+      `oid: ${toAda.slice(4)}`,
+      `"${toAda}"`,
+      "UPN:ada@contoso.example",
+      "UPN: ada@contoso.example",
+      "upn:ADA@contoso.example",
+      '"UPN: ada@contoso.example"',
+    ])("%j is well-formed", (hint) => {
+      expect(judge(asks(placed(hint))).verdict).toBe("pass");
+    });
+
+    it.each(["Oid:", "UPN:", "ada@contoso.example", `"${toAda}`, `Oid:${adaOid}@contoso`])(
+      "%j is malformed",
+      (hint) => {
+        expect(judge(asks(placed(hint)))).toMatchObject({
+          verdict: "fail",
+          message: expect.stringContaining("malformed"),
+          evidence: [1],
+        });
+      },
+    );
+
+    it.each([`Oid:${ben.replace(".", "@")}`, "UPN: ben@contoso.example"])(
+      "%j names somebody else",
+      (hint) => {
+        const told = story();
+        const signIn = told.operation({ flow: "authorization-code", user: ben });
+        const url = `${AUTHORIZE}?login_hint=ben%40contoso.example`;
+        told.exchange({ by: signIn, user: ben, endpoint: "authorize", url });
+        signIn.ok();
+        const call = told.operation({});
+        told.exchange({ ...placed(hint), by: call });
+        call.ok();
+        expect(judge(told)).toMatchObject({
+          verdict: "fail",
+          message: expect.stringContaining("to someone else"),
+        });
+      },
+    );
+  });
+
+  it("is broken by a hint that differs from the name under which the same request signs in", () => {
+    const signsIn = (name: string): string =>
+      judge(
+        asks({
+          flow: "authorization-code",
+          hint: "",
+          endpoint: "authorize",
+          url: `${AUTHORIZE}?login_hint=${name}&X-AnchorMailbox=UPN:ada@contoso.example`,
+        }),
+      ).verdict;
+    expect(signsIn("ada@contoso.example")).toBe("pass");
+    expect(signsIn("ben@contoso.example")).toBe("fail");
+  });
+
   it("is broken by a hint to another user, or to another tenant's", () => {
     const toBen = `Oid:${ben.replace(".", "@")}`;
     for (const flow of ["silent", "authorization-code", "on-behalf-of"] as const) {
@@ -72,9 +142,17 @@ describe("routing-hint", () => {
     expect(judge(told).verdict).toBe("fail");
   });
 
-  it("saw nothing where no hint is due", () => {
-    expect(judge(asks({ flow: "client-credentials" })).verdict).toBe("inconclusive");
-    expect(judge(asks({ flow: "authorization-code" })).verdict).toBe("inconclusive");
+  it.each([
+    "client-credentials",
+    "device-code",
+    "managed-identity",
+    "authorization-code",
+    "password",
+  ] as const)("saw nothing where no hint is due: %s", (flow) => {
+    expect(judge(asks({ flow, hint: "" })).verdict).toBe("inconclusive");
+  });
+
+  it("saw nothing of a connection that failed", () => {
     const refused = { sent: "connection", networkFault: "ECONNREFUSED" } as const;
     expect(judge(asks(refused)).verdict).toBe("inconclusive");
   });

@@ -26,11 +26,12 @@ interface Breach {
 
 function judge(history: History): Judgement {
   const requests = exchangesOf(history).filter(
-    (request) => hintOf(request) !== undefined || isRefresh(request),
+    (request) => hintsOf(request).length > 0 || isRefresh(request),
   );
   if (requests.length === 0) return unseen("No refresh request and no routing hint was seen.");
+  const owners = ownersOfNames(history);
   const breaches = requests.flatMap((request): Breach[] => {
-    const why = whyWrong(request);
+    const why = whyWrong(request, owners);
     return why === undefined ? [] : [{ request, why }];
   });
   const [first] = breaches;
@@ -48,34 +49,37 @@ function isRefresh({ began }: Exchange): boolean {
   return began.endpoint === "token" && began.grant === "refresh_token";
 }
 
-/** Exactly one of the two forms. */
-interface Hint {
-  readonly oid?: string;
-  readonly tid?: string;
-  readonly upn?: string;
+function whyWrong(request: Exchange, owners: Owners): string | undefined {
+  const hints = hintsOf(request);
+  if (hints.length === 0) return "without a routing hint";
+  for (const raw of hints) {
+    const hint = parseHint(raw);
+    if (hint === undefined) return `with the malformed routing hint "${raw}"`;
+    const user = request.operation?.user ?? request.ended?.issued?.user;
+    if (!isFor(hint, { request, user, owners })) {
+      return `for ${user ?? signInNameOf(request) ?? "a user"} with a routing hint to someone else, "${raw}"`;
+    }
+  }
+  return undefined;
 }
 
-function whyWrong(request: Exchange): string | undefined {
-  const raw = hintOf(request);
-  if (raw === undefined) return "without a routing hint";
-  const hint = parseHint(raw);
-  if (hint === undefined) return `with the malformed routing hint "${raw}"`;
-  const user = request.operation?.user ?? request.ended?.issued?.user;
-  return user === undefined || names(hint, user)
-    ? undefined
-    : `for ${user} with a routing hint to someone else, "${raw}"`;
+/** The hints as sent: header, form field and query parameter, in any case (`facts/entra.md` D.7). */
+function hintsOf({ began }: Exchange): readonly string[] {
+  const fields = [...began.headers, ...Object.entries(began.form ?? {}), ...queryOf(began.url)];
+  return fields
+    .filter(([name]) => name.toLowerCase() === "x-anchormailbox")
+    .map(([, hint]) => hint);
 }
 
-/** The hint as sent: header, form field or query parameter, in any case (`facts/entra.md` D.7). */
-function hintOf({ began }: Exchange): string | undefined {
-  const fields = [...began.headers, ...Object.entries(began.form ?? {})];
-  const [, value] = fields.find(([name]) => name.toLowerCase() === "x-anchormailbox") ?? [];
-  if (value !== undefined) return value;
-  const [, inQuery] = /[?&]x-anchormailbox=([^&#]*)/i.exec(began.url) ?? [];
-  return inQuery === undefined ? undefined : decoded(inQuery);
+/** The query as pairs: journals keep queries as text, HARs as they were encoded. */
+function queryOf(url: string): readonly (readonly [string, string])[] {
+  const [, query = ""] = /\?([^#]*)/.exec(url) ?? [];
+  return query.split("&").map((pair) => {
+    const [name = "", ...value] = pair.split("=");
+    return [name, decoded(value.join("="))];
+  });
 }
 
-/** Journals keep queries as text, HARs as they were encoded. */
 function decoded(value: string): string {
   try {
     return decodeURIComponent(value);
@@ -84,18 +88,53 @@ function decoded(value: string): string {
   }
 }
 
+/** Exactly one of the two forms. */
+type Hint = { readonly homeAccountId: string } | { readonly upn: string };
+
 const GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-const OID_FORM = new RegExp(`^\\s*oid:\\s*(${GUID})@(${GUID})\\s*$`, "i");
-const UPN_FORM = /^\s*upn:\s*([^\s@]+@[^\s@]+)\s*$/i;
+const OID_FORM = new RegExp(`^oid:\\s*(${GUID})@(${GUID})$`, "i");
+// A plus sign is how a form writes a space.
+const UPN_FORM = /^upn:[\s+]*([^\s@"]+@[^\s@"]+)$/i;
 
 function parseHint(raw: string): Hint | undefined {
-  const [, oid, tid] = OID_FORM.exec(raw) ?? [];
-  if (oid !== undefined && tid !== undefined) return { oid, tid };
-  const [, upn] = UPN_FORM.exec(raw) ?? [];
-  return upn === undefined ? undefined : { upn };
+  const [, quoted] = /^\s*"(.*)"\s*$/.exec(raw) ?? [];
+  const hint = (quoted ?? raw).trim();
+  const [, oid, tid] = OID_FORM.exec(hint) ?? [];
+  if (oid !== undefined && tid !== undefined) {
+    return { homeAccountId: `${oid}.${tid}`.toLowerCase() };
+  }
+  const [, upn] = UPN_FORM.exec(hint) ?? [];
+  return upn === undefined ? undefined : { upn: upn.toLowerCase() };
 }
 
-/** Nothing in a history ties a UPN to an object id, so a well-formed UPN is taken at its word. */
-function names({ oid, tid, upn }: Hint, homeAccountId: string): boolean {
-  return upn !== undefined || `${oid}.${tid}`.toLowerCase() === homeAccountId.toLowerCase();
+/** Whose sign-in name each is, as far as the history shows it: home account ids by UPN, lower case. */
+type Owners = ReadonlyMap<string, ReadonlySet<string>>;
+
+function ownersOfNames(history: History): Owners {
+  const owners = new Map<string, Set<string>>();
+  for (const request of exchangesOf(history)) {
+    const [name, user] = [signInNameOf(request), request.operation?.user?.toLowerCase()];
+    if (name === undefined || user === undefined) continue;
+    owners.set(name, (owners.get(name) ?? new Set()).add(user));
+  }
+  return owners;
+}
+
+/** The UPN under which a request lets somebody sign in. */
+function signInNameOf({ began }: Exchange): string | undefined {
+  const fields = [...Object.entries(began.form ?? {}), ...queryOf(began.url)];
+  return fields.find(([name]) => name === "login_hint" || name === "username")?.[1].toLowerCase();
+}
+
+/** A UPN of which the history shows no owner is taken at its word. */
+function isFor(
+  hint: Hint,
+  told: { readonly request: Exchange; readonly user: string | undefined; readonly owners: Owners },
+): boolean {
+  const user = told.user?.toLowerCase();
+  if ("homeAccountId" in hint) return user === undefined || hint.homeAccountId === user;
+  const name = signInNameOf(told.request);
+  if (name !== undefined && name.includes("@") && name !== hint.upn) return false;
+  const owners = told.owners.get(hint.upn);
+  return user === undefined || owners === undefined || owners.has(user);
 }

@@ -10,8 +10,8 @@ import type {
   PromptShown,
   TokenFacts,
   TokenPresented,
-  WorldChanged,
 } from "../history/event.ts";
+import type { WorldChanged } from "../history/world-changed.ts";
 import { createTeller, type Teller } from "./testing-story-teller.ts";
 import {
   replyFacts,

@@ -1,5 +1,7 @@
 /** What `brownout run` is to do, read from its arguments and checked, before anything is made or run. */
 import { join, resolve } from "node:path";
+import { editionIds } from "../backup/edition.ts";
+import { findEdition } from "../coverage/find-named.ts";
 import { HarnessError } from "../errors.ts";
 import type { MountName } from "../mount/mount.ts";
 import { count } from "../report/totals.ts";
@@ -20,6 +22,10 @@ export const runOptions = {
     says: "how the client reaches the service (default: https, real sockets)",
   },
   seed: { value: "N", says: "where chance begins, a whole number (default: 1)" },
+  edition: {
+    value: "ID",
+    says: `let the backup system go by the articles of that date, where a scenario has one: ${editionIds.join(", ")}`,
+  },
   out: { value: "DIR", says: "where journals and reports go (default: reports/out)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   "update-baseline": { says: "make the baseline expect what is found" },
@@ -40,6 +46,8 @@ export interface Plan {
   readonly skipped: Selection["skipped"];
   readonly mount: MountName;
   readonly seed: string;
+  /** Of the backup system; absent: each scenario's own. */
+  readonly edition?: NonNullable<RunTask["edition"]>;
   readonly workers: number;
   /** Absolute path of the output folder. */
   readonly out: string;
@@ -54,6 +62,7 @@ export async function planRun(
   const seed = readSeed(values.seed);
   const workers = readWorkers(values.workers) ?? io.parallelism;
   const mount = selectMount(values.mount);
+  const edition = values.edition === undefined ? {} : { edition: findEdition(values.edition) };
   const { runs, skipped } = await selectRuns({
     filters: positionals,
     ...(values.client === undefined ? {} : { client: values.client }),
@@ -67,11 +76,12 @@ export async function planRun(
   });
   const out = resolve(io.cwd, values.out ?? join("reports", "out"));
   return {
-    runs: chosen.map((run) => ({ ...run, task: taskOf(run, { mount, seed, out }) })),
+    runs: chosen.map((run) => ({ ...run, task: taskOf(run, { mount, seed, out, ...edition }) })),
     ...(chosen.length > 0 ? {} : { emptyShard: emptyShardLine(runs.length, values.shard) }),
     skipped,
     mount,
     seed,
+    ...edition,
     workers,
     out,
     baseline,
@@ -80,10 +90,10 @@ export async function planRun(
 
 function taskOf(
   { scenario, file, client, name }: Selected,
-  { mount, seed, out }: Pick<Plan, "mount" | "seed" | "out">,
+  { out, ...how }: Pick<Plan, "mount" | "seed" | "edition" | "out">,
 ): RunTask {
   const journalFile = join(out, "journals", `${name}.jsonl`);
-  return { scenario: file ?? scenario.name, client, mount, seed, journalFile };
+  return { scenario: file ?? scenario.name, client, ...how, journalFile };
 }
 
 function emptyShardLine(runs: number, shard = "1/1"): string {

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
+import { findEdition } from "../coverage/find-named.ts";
 import { HarnessError } from "../errors.ts";
 import type { JournalHeader } from "../history/event.ts";
 import { parseJournal } from "../history/journal.ts";
@@ -56,6 +57,7 @@ export async function replayCommand(
     client: `${header.client.name}@${header.client.version}`,
     mount: selectMount(header.mount),
     seed: header.seed,
+    ...(header.edition === undefined ? {} : { edition: findEdition(header.edition) }),
     journalFile: join(folder, `${name}.jsonl`),
   };
   refuseToOverwrite(resolve(io.cwd, file), task.journalFile, file);

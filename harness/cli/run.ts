@@ -44,7 +44,10 @@ export async function runCommand(
   const paint = createPaint(output, io.environment);
   const progress = createProgress(output);
   const runs = count(plan.runs.length, "run");
-  progress.line(`brownout ${brownoutVersion}: ${runs}, mount ${plan.mount}, seed ${plan.seed}`);
+  const edition = plan.edition === undefined ? "" : `, edition ${plan.edition}`;
+  progress.line(
+    `brownout ${brownoutVersion}: ${runs}, mount ${plan.mount}, seed ${plan.seed}${edition}`,
+  );
   if (plan.emptyShard !== undefined) progress.line(plan.emptyShard);
   const session = createSession(plan, { paint, cwd: io.cwd });
   const tasks = plan.runs.map(({ task }) => task);

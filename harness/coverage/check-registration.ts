@@ -3,6 +3,7 @@
  * the compiler compares with `registration.ts`, then what holds between fields.
  */
 import { clouds, flowKinds } from "../backup/edition.ts";
+import { grantControls, policyConditions, sessionControls } from "../backup/policy-table.ts";
 import { HarnessError } from "../errors.ts";
 import {
   type Check,
@@ -22,13 +23,10 @@ import {
 import {
   appKinds,
   flowsOf,
-  grantControls,
   type PolicyRegistration,
-  policyConditions,
   policyStates,
   type Registration,
   resilienceDefaults,
-  sessionControls,
 } from "./registration.ts";
 
 /** The registration in `json`; `bad-registration` about `place`, with the path of the wrong field. */

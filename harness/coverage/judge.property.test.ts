@@ -2,17 +2,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clouds, editionIds, newestEdition } from "../backup/edition.ts";
+import { grantControls, policyConditions, sessionControls } from "../backup/policy-table.ts";
 import { judgeRegistration } from "./judge.ts";
 import { type CoverageVerdict, defaultSwitches, type Switches } from "./judgement.ts";
 import {
   appKinds,
   flowsOf,
-  grantControls,
-  policyConditions,
   policyStates,
   type Registration,
   resilienceDefaults,
-  sessionControls,
 } from "./registration.ts";
 import { mailApp } from "./testing.ts";
 

@@ -3,6 +3,7 @@
  * judges (`judge.ts`, `judge-named.ts`) fill it; the command prints it.
  */
 import type { EditionId, FlowKind } from "../backup/edition.ts";
+import type { PolicySwitches } from "../backup/policy-table.ts";
 
 /** `partly`: some flows or users are served in an outage, and others not. */
 export type CoverageVerdict = "protected" | "partly" | "not";
@@ -40,11 +41,7 @@ export interface Judgement {
 }
 
 /** Where the documents disagree, which of them is believed. Source: `shared/facts/entra.md` I.1–3, I.11. */
-export interface Switches {
-  /** The system article says that a sign-in frequency reduces resilience; the one on resilience defaults, that sessions are extended. */
-  readonly signInFrequency: "extend" | "block";
-  /** The same two, on authentication strengths. */
-  readonly authenticationStrengths: "ignore" | "block";
+export interface Switches extends PolicySwitches {
   /** Tables and the text around them, on 21Vianet and on applications such as Workday. */
   readonly believe: "table" | "text";
 }

@@ -1,9 +1,15 @@
 /**
- * E6: what a Conditional Access policy does to the users of an application in an outage. The
- * backup cannot look up everything; by resilience defaults it then trusts the start of the
- * session, and without them it denies. Source: `shared/facts/entra.md` D.3, I.1, I.2.
+ * E6: what a Conditional Access policy does to the users of an application in an outage, in
+ * words. What becomes of each part of a policy is in `backup/policy-table.ts`, by which the
+ * simulated backup goes, too. Source: `shared/facts/entra.md` D.3, I.1, I.2.
  */
 import { articleOf, type Edition, type FlowKind } from "../backup/edition.ts";
+import {
+  findingsOf,
+  harmlessBecause,
+  type PolicyFinding,
+  type PolicyView,
+} from "../backup/policy-table.ts";
 import type { JudgedRule, Switches } from "./judgement.ts";
 import type { PolicyRegistration } from "./registration.ts";
 
@@ -11,33 +17,36 @@ import type { PolicyRegistration } from "./registration.ts";
 export function judgePolicy(
   policy: PolicyRegistration,
   flows: readonly FlowKind[],
-  context: { readonly edition: Edition; readonly switches: Switches },
+  { edition, switches }: { readonly edition: Edition; readonly switches: Switches },
 ): readonly JudgedRule[] {
-  const harmless = harmlessBecause(policy, context.edition);
-  if (harmless !== undefined) return [holding(policy, harmless)];
-  const complaints = [
-    ...classicComplaints(policy),
-    ...defaultsComplaints(policy),
-    ...frequencyComplaints(policy, context.switches),
-    ...strengthComplaints(policy, context.switches),
-  ];
-  if (complaints.length === 0) return [holding(policy, whyItHolds(policy))];
-  return complaints.map(({ why, change, denies, source }) => ({
-    id: "E6",
-    holds: false,
-    why: `Policy "${policy.name}": ${why}`,
-    source: articleOf(source),
-    change,
-    denies,
-    flows,
-  }));
+  const view = viewOf(policy);
+  const harmless = harmlessBecause(view, edition);
+  if (harmless !== undefined) return [holding(policy, HARMLESS[harmless])];
+  const findings = findingsOf(view, switches);
+  if (findings.length === 0) return [holding(policy, whyItHolds(policy))];
+  return findings.map((finding) => {
+    const { why, change } = wordsOf(finding, blindScopeOf(policy));
+    return {
+      id: "E6",
+      holds: false,
+      why: `Policy "${policy.name}": ${why}`,
+      source: articleOf(finding.document),
+      change,
+      denies: finding.kind === "denies-everybody" ? blindScopeOf(policy) : scopeOf(policy),
+      flows,
+    };
+  });
 }
 
-interface Complaint {
-  readonly why: string;
-  readonly change: string;
-  readonly denies: "everybody" | "some";
-  readonly source: "system" | "resilience-defaults";
+function viewOf(policy: PolicyRegistration): PolicyView {
+  const { state, classic = false, resilienceDefaults = "enabled" } = policy;
+  const { conditions = [], grantControls = [], sessionControls = [] } = policy;
+  return {
+    state,
+    classic,
+    resilienceDefaults,
+    parts: [...conditions, ...grantControls, ...sessionControls],
+  };
 }
 
 function holding({ name, classic }: PolicyRegistration, why: string): JudgedRule {
@@ -45,106 +54,63 @@ function holding({ name, classic }: PolicyRegistration, why: string): JudgedRule
   return { id: "E6", holds: true, why: `Policy "${name}": ${why}`, source };
 }
 
-function harmlessBecause(
-  { state, classic }: PolicyRegistration,
-  { classicPolicies }: Edition,
-): string | undefined {
-  if (state === "disabled") return "it is disabled.";
-  if (state === "report-only") return "it only reports and is never enforced.";
-  if (classic === true && classicPolicies === "ended") {
-    return "classic policies have ended and are no longer enforced.";
+const HARMLESS = {
+  disabled: "it is disabled.",
+  "report-only": "it only reports and is never enforced.",
+  "classic-ended": "classic policies have ended and are no longer enforced.",
+} as const;
+
+const BLIND_SCOPES = {
+  everybody: "every user of the application is denied, also those whom the policy does not mean",
+  some: "every user whom it names is denied, whether the rest holds or not",
+} as const;
+
+/** What a finding says, and what would make it go away. */
+function wordsOf(
+  finding: PolicyFinding,
+  blindScope: "everybody" | "some",
+): { readonly why: string; readonly change: string } {
+  switch (finding.kind) {
+    case "classic":
+      return {
+        why: "classic policies do not go together with the backup system.",
+        change: "Replace it by a policy of the current kind.",
+      };
+    case "denies-everybody":
+      return {
+        why: `resilience defaults are disabled and ${finding.parts.join(", ")} cannot be evaluated in an outage, so ${BLIND_SCOPES[blindScope]}.`,
+        change:
+          "Enable its resilience defaults before an outage, or do without what cannot be evaluated: name users, for example, instead of groups and roles.",
+      };
+    case "ends":
+      return {
+        why: "it sets a sign-in frequency, and sessions that run out are extended only with resilience defaults, which are disabled.",
+        change: "Enable its resilience defaults before an outage.",
+      };
+    case "not-supported":
+      return finding.part === "sign-in-frequency"
+        ? {
+            why: "it sets a sign-in frequency, which the system article says reduces resilience. The article on resilience defaults disagrees: it extends the session (--sign-in-frequency extend).",
+            change: "Do without the sign-in frequency for this application.",
+          }
+        : {
+            why: "it requires an authentication strength, which the system article says reduces resilience. The article on resilience defaults disagrees: the strength is not evaluated and the user passes (--authentication-strengths ignore).",
+            change:
+              "Require multifactor authentication instead of a strength for this application.",
+          };
   }
-  return undefined;
-}
-
-function classicComplaints(policy: PolicyRegistration): readonly Complaint[] {
-  if (policy.classic !== true) return [];
-  return [
-    {
-      why: "classic policies do not go together with the backup system.",
-      change: "Replace it by a policy of the current kind.",
-      denies: scopeOf(policy),
-      source: "system",
-    },
-  ];
-}
-
-/** What the backup cannot evaluate while the primary is down. */
-const notEvaluable: ReadonlySet<string> = new Set([
-  "groups",
-  "roles",
-  "sign-in-risk",
-  "user-risk",
-  "countries",
-]);
-
-function blindSpots({ conditions = [], grantControls = [] }: PolicyRegistration): string[] {
-  return [
-    ...conditions.filter((condition) => notEvaluable.has(condition)),
-    ...grantControls.filter((control) => control === "authentication-strength"),
-  ];
-}
-
-function defaultsComplaints(policy: PolicyRegistration): readonly Complaint[] {
-  const blind = blindSpots(policy);
-  if (policy.resilienceDefaults !== "disabled" || blind.length === 0) return [];
-  return [
-    {
-      why: `resilience defaults are disabled and ${blind.join(", ")} cannot be evaluated in an outage, so every user of the application is denied, also those whom the policy does not mean.`,
-      change:
-        "Enable its resilience defaults before an outage, or do without what cannot be evaluated: name users, for example, instead of groups and roles.",
-      denies: "everybody",
-      source: "resilience-defaults",
-    },
-  ];
-}
-
-function frequencyComplaints(
-  policy: PolicyRegistration,
-  { signInFrequency }: Switches,
-): readonly Complaint[] {
-  if (policy.sessionControls?.includes("sign-in-frequency") !== true) return [];
-  const denies = scopeOf(policy);
-  if (signInFrequency === "block") {
-    return [
-      {
-        why: "it sets a sign-in frequency, which the system article says reduces resilience. The article on resilience defaults disagrees: it extends the session (--sign-in-frequency extend).",
-        change: "Do without the sign-in frequency for this application.",
-        denies,
-        source: "system",
-      },
-    ];
-  }
-  if (policy.resilienceDefaults !== "disabled") return [];
-  return [
-    {
-      why: "it sets a sign-in frequency, and sessions that run out are extended only with resilience defaults, which are disabled.",
-      change: "Enable its resilience defaults before an outage.",
-      denies,
-      source: "resilience-defaults",
-    },
-  ];
-}
-
-function strengthComplaints(
-  policy: PolicyRegistration,
-  { authenticationStrengths }: Switches,
-): readonly Complaint[] {
-  const requires = policy.grantControls?.includes("authentication-strength") === true;
-  if (!requires || authenticationStrengths === "ignore") return [];
-  return [
-    {
-      why: "it requires an authentication strength, which the system article says reduces resilience. The article on resilience defaults disagrees: the strength is not evaluated and the user passes (--authentication-strengths ignore).",
-      change: "Require multifactor authentication instead of a strength for this application.",
-      denies: scopeOf(policy),
-      source: "system",
-    },
-  ];
 }
 
 /** A policy without conditions meets every sign-in; any condition leaves some out. */
 function scopeOf({ conditions = [] }: PolicyRegistration): "everybody" | "some" {
   return conditions.length === 0 ? "everybody" : "some";
+}
+
+/** Whom a policy that cannot be evaluated denies: of users by name alone the backup can tell who is not meant. */
+function blindScopeOf({ conditions = [] }: PolicyRegistration): "everybody" | "some" {
+  const isByName =
+    conditions.includes("users") && !conditions.includes("groups") && !conditions.includes("roles");
+  return isByName ? "some" : "everybody";
 }
 
 function whyItHolds(policy: PolicyRegistration): string {

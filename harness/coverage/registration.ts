@@ -4,6 +4,7 @@
  * `schemas/coverage-app.json`; a test holds the two together.
  */
 import type { Cloud, FlowKind } from "../backup/edition.ts";
+import type { grantControls, policyConditions, sessionControls } from "../backup/policy-table.ts";
 
 /** What kind of client it is. */
 export type AppKind = (typeof appKinds)[number];
@@ -35,39 +36,6 @@ export const flowsOf: Readonly<Record<AppKind, readonly FlowKind[]>> = {
   "managed-identity": ["managed-identity"],
   saml: ["saml-idp-initiated", "saml-sp-initiated"],
 };
-
-/** What a Conditional Access policy looks at before it applies. */
-export const policyConditions = [
-  "users",
-  "groups",
-  "roles",
-  "sign-in-risk",
-  "user-risk",
-  "ip-ranges",
-  "countries",
-  "device-platforms",
-  "client-app-types",
-  "device-filter",
-] as const;
-
-export const grantControls = [
-  "block",
-  "mfa",
-  "authentication-strength",
-  "compliant-device",
-  "hybrid-joined-device",
-  "approved-app",
-  "app-protection",
-  "terms-of-use",
-] as const;
-
-export const sessionControls = [
-  "sign-in-frequency",
-  "persistent-browser",
-  "app-enforced-restrictions",
-  "cloud-app-security",
-  "token-protection",
-] as const;
 
 /** A Conditional Access policy that applies to the application. */
 export interface PolicyRegistration {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { fixturePem } from "../saml/testing.ts";
-import { checkWorld } from "./check-world.ts";
+import { checkSettings, checkWorld } from "./check-world.ts";
+import { defaultServiceSettings } from "./settings.ts";
 import type { Machine, Tenant, World } from "./world.ts";
 
 const [first] = contoso.tenants;
@@ -102,5 +103,52 @@ describe("a world", () => {
     ],
   ])("with a mistake is refused where the mistake is (%#)", (world, place) => {
     expect(() => checkWorld(world)).toThrow(expect.objectContaining({ code: "bad-world", place }));
+  });
+});
+
+describe("a Conditional Access policy", () => {
+  const policy = {
+    name: "MFA",
+    state: "enabled",
+    users: { include: "all", groups: [], roles: [] },
+    apps: "all",
+    conditions: [],
+    controls: ["mfa"],
+    resilienceDefaults: "enabled",
+  };
+
+  it("without a mistake passes", () => {
+    expect(() => checkWorld(withTenant({ policies: [policy] }))).not.toThrow();
+  });
+
+  it.each([
+    [{ name: "" }, "name"],
+    [{ state: "on" }, "state"],
+    [{ users: undefined }, "users.groups"],
+    [{ users: { ...policy.users, roles: "admin" } }, "users.roles"],
+    [{ users: { ...policy.users, include: "everybody" } }, "users.include"],
+    [{ apps: "desk" }, "apps"],
+    [{ conditions: undefined }, "conditions"],
+    [{ controls: "mfa" }, "controls"],
+    [{ resilienceDefaults: true }, "resilienceDefaults"],
+  ])("with %j is refused at %s", (change, field) => {
+    const place = `world.tenants[0].policies[0].${field}`;
+    expect(() => checkWorld(withTenant({ policies: [{ ...policy, ...change }] }))).toThrow(
+      expect.objectContaining({ code: "bad-world", place }),
+    );
+  });
+});
+
+describe("the settings", () => {
+  it.each([0, 900])("let a revocation take %i seconds", (backupRevocationDelaySeconds) => {
+    expect(() =>
+      checkSettings({ ...defaultServiceSettings, backupRevocationDelaySeconds }),
+    ).not.toThrow();
+  });
+
+  it.each([-1, 901, NaN])("refuse %d seconds", (backupRevocationDelaySeconds) => {
+    expect(() =>
+      checkSettings({ ...defaultServiceSettings, backupRevocationDelaySeconds }),
+    ).toThrow(expect.objectContaining({ place: "settings.backupRevocationDelaySeconds" }));
   });
 });

@@ -2,7 +2,13 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { HarnessError } from "../errors.ts";
 import { checkMachines } from "./check-machines.ts";
-import type { SamlRegistration, Tenant, World } from "./world.ts";
+import type {
+  ConditionalAccessPolicy,
+  SamlRegistration,
+  ServiceSettings,
+  Tenant,
+  World,
+} from "./world.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -13,6 +19,9 @@ export function checkWorld(world: World): World {
     const at = `tenants[${index}]`;
     checkLists(tenant, at, ["domains", "users", "apps"]);
     if (tenant.policies !== undefined) checkLists(tenant, at, ["policies"]);
+    tenant.policies?.forEach((policy, number) =>
+      checkPolicy(policy, `world.${at}.policies[${number}]`),
+    );
     for (const [number, app] of tenant.apps.entries()) {
       checkLists(app, `${at}.apps[${number}]`, APP_LISTS);
     }
@@ -29,6 +38,37 @@ export function checkWorld(world: World): World {
   world.tenants.forEach((tenant, index) => checkTenant(world, tenant, `tenants[${index}]`));
   checkMachines(world);
   return world;
+}
+
+/** Throws `bad-world` with the path of the wrong field of a Conditional Access policy below `place`. */
+export function checkPolicy(policy: ConditionalAccessPolicy, place: string): void {
+  const wrong = (field: string, expected: string): HarnessError =>
+    new HarnessError("bad-world", `expected ${expected}`, { place: `${place}.${field}` });
+  const { name, state, users, apps, conditions, controls, resilienceDefaults } = policy;
+  if (typeof name !== "string" || name === "") throw wrong("name", "a text");
+  if (!["enabled", "report-only", "disabled"].includes(state)) {
+    throw wrong("state", "enabled, report-only or disabled");
+  }
+  for (const field of ["groups", "roles"] as const) {
+    if (!Array.isArray(users?.[field])) throw wrong(`users.${field}`, "a list");
+  }
+  if (users.include !== "all" && !Array.isArray(users.include)) {
+    throw wrong("users.include", '"all" or a list');
+  }
+  if (apps !== "all" && !Array.isArray(apps)) throw wrong("apps", '"all" or a list');
+  if (!Array.isArray(conditions)) throw wrong("conditions", "a list");
+  if (!Array.isArray(controls)) throw wrong("controls", "a list");
+  if (!["enabled", "disabled"].includes(resilienceDefaults)) {
+    throw wrong("resilienceDefaults", "enabled or disabled");
+  }
+}
+
+/** Throws `bad-world` for a figure of the backup's that no document allows. */
+export function checkSettings({ backupRevocationDelaySeconds }: ServiceSettings): void {
+  if (backupRevocationDelaySeconds >= 0 && backupRevocationDelaySeconds <= 900) return;
+  throw new HarnessError("bad-world", "a revocation takes 0 to 900 seconds", {
+    place: "settings.backupRevocationDelaySeconds",
+  });
 }
 
 const APP_LISTS = ["redirectUris", "secrets", "certificates", "delegated"];

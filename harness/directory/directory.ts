@@ -1,13 +1,20 @@
 /**
  * The directory of a run: look-ups over a readonly world, and what the run changes in it
- * (revocations, disabled users, signing keys). It answers; the token service decides.
+ * (accounts, policies, signing keys). It answers; the token service decides.
  */
 import type { Clock } from "../clock/clock.ts";
 import { HarnessError } from "../errors.ts";
+import { type Accounts, createAccounts } from "./accounts.ts";
+import { createPolicies, type Policies } from "./policies.ts";
 import { loadSigningKey, SIGNING_KEY_COUNT, type SigningKey } from "./signing-keys.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User, World } from "./world.ts";
 
-export interface Directory {
+/** A change that others are told of when it happens, as by the events of continuous access evaluation. */
+export type DirectoryChange =
+  | { readonly kind: "user-revoked"; readonly user: User }
+  | { readonly kind: "policies-changed"; readonly tenant: Tenant };
+
+export interface Directory extends Accounts, Policies {
   readonly world: World;
   /** By GUID or verified domain; `undefined` for `common` and the like. */
   tenant(segment: string): Tenant | undefined;
@@ -15,7 +22,7 @@ export interface Directory {
   app(tenant: Tenant, clientId: string): AppRegistration | undefined;
   /** An app by its client id, wherever it is registered. */
   appAnywhere(clientId: string | undefined): AppRegistration | undefined;
-  /** By object id or UPN. */
+  /** By object id or UPN; `undefined` once deleted. */
   user(tenant: Tenant, idOrUpn: string): User | undefined;
   /** The tenant in which a UPN is at home. */
   homeOf(upn: string): { readonly tenant: Tenant; readonly user: User } | undefined;
@@ -23,13 +30,8 @@ export interface Directory {
   resource(identifier: string): ProtectedResource | undefined;
   resourceAtHost(host: string): ProtectedResource | undefined;
 
-  isDisabled(user: User): boolean;
-  /** Grants issued to the user before this instant are void. ms since the epoch; 0 when never revoked. */
-  tokensValidFrom(user: User): number;
-  /** How often the user's grants were voided: tells grants apart that are as old as the revocation, to the millisecond. */
-  revocations(user: User): number;
-  revokeSessions(users: readonly User[]): void;
-  disable(user: User): void;
+  /** Calls back at each change from now on. */
+  watch(listener: (change: DirectoryChange) => void): void;
 
   /** The key that signs now. */
   signingKey(): SigningKey;
@@ -45,19 +47,17 @@ export function createDirectory(world: World, clock: Clock): Directory {
   for (const tenant of world.tenants) {
     for (const name of [tenant.id, ...tenant.domains]) tenants.set(name.toLowerCase(), tenant);
   }
-  const validFrom = new Map<string, number>();
-  const revocations = new Map<string, number>();
-  const disabled = new Set<string>();
+  const listeners: ((change: DirectoryChange) => void)[] = [];
+  const tell = (change: DirectoryChange): void => listeners.forEach((listener) => listener(change));
+  const accounts = createAccounts(clock, (user) => tell({ kind: "user-revoked", user }));
+  const policies = createPolicies(clock, (tenant) => tell({ kind: "policies-changed", tenant }));
   const retired: { key: SigningKey; untilMs: number }[] = [];
   let signing = 0;
 
-  const revoke = (user: User): void => {
-    validFrom.set(user.id, clock.now());
-    revocations.set(user.id, (revocations.get(user.id) ?? 0) + 1);
-  };
-
   return {
     world,
+    ...accounts,
+    ...policies,
     tenant: (segment) => tenants.get(segment.toLowerCase()),
     app(tenant, clientId) {
       const wanted = clientId.toLowerCase();
@@ -71,13 +71,19 @@ export function createDirectory(world: World, clock: Clock): Directory {
       world.tenants.flatMap(({ apps }) => apps).find((app) => app.clientId === clientId),
     user(tenant, idOrUpn) {
       const wanted = idOrUpn.toLowerCase();
-      return tenant.users.find((user) => user.id === wanted || user.upn.toLowerCase() === wanted);
+      return tenant.users.find(
+        (user) =>
+          !accounts.isDeleted(user) && (user.id === wanted || user.upn.toLowerCase() === wanted),
+      );
     },
     homeOf(upn) {
       const wanted = upn.toLowerCase();
       for (const tenant of world.tenants) {
         const user = tenant.users.find(
-          (candidate) => candidate.kind === "member" && candidate.upn.toLowerCase() === wanted,
+          (candidate) =>
+            candidate.kind === "member" &&
+            !accounts.isDeleted(candidate) &&
+            candidate.upn.toLowerCase() === wanted,
         );
         if (user !== undefined) return { tenant, user };
       }
@@ -89,14 +95,7 @@ export function createDirectory(world: World, clock: Clock): Directory {
       ),
     resourceAtHost: (host) => world.resources.find((resource) => resource.hosts.includes(host)),
 
-    isDisabled: (user) => user.disabled === true || disabled.has(user.id),
-    tokensValidFrom: (user) => validFrom.get(user.id) ?? 0,
-    revocations: (user) => revocations.get(user.id) ?? 0,
-    revokeSessions: (users) => users.forEach(revoke),
-    disable(user) {
-      disabled.add(user.id);
-      revoke(user);
-    },
+    watch: (listener) => void listeners.push(listener),
 
     signingKey: () => loadSigningKey(signing),
     publishedKeys: () => [

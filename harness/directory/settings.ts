@@ -39,6 +39,8 @@ export const defaultServiceSettings: ServiceSettings = {
   // D.6 and J: unverified.
   backupTokenSeconds: 3_600,
   backupDeclineStatus: 503,
+  // Section E: up to 15 minutes; at once is the common case, and the clearer one to test with.
+  backupRevocationDelaySeconds: 0,
   backupHost: "backup.login.microsoftonline.com",
   backupDirectStatus: 400,
   backupServerSequence: "1.P,2.B",

@@ -21,6 +21,11 @@ export interface User {
   /** Names of groups and directory roles, for Conditional Access. */
   readonly groups?: readonly string[];
   readonly roles?: readonly string[];
+  /**
+   * How the user proves who they are; default: by password. A certificate can be revoked:
+   * `password` then stands for it on the sign-in page. The backup looks at neither (E11).
+   */
+  readonly signsInWith?: "password" | "certificate";
 }
 
 export interface Device {
@@ -231,6 +236,8 @@ export interface ServiceSettings {
   readonly backupTokenSeconds: number;
   /** Status of its decline, code 50033; the one that was seen is not recorded. */
   readonly backupDeclineStatus: 503 | 400;
+  /** How long a revocation takes to reach the backup. Seconds, 0 to 900: documented is "up to 15 minutes", not how long it takes. */
+  readonly backupRevocationDelaySeconds: number;
   /** A host under which it is asked past the gateway (AADSTS230109); the real one is not public. */
   readonly backupHost: string;
   /** Status of that refusal; not captured. */

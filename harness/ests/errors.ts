@@ -17,6 +17,12 @@ const table = {
     error: "interaction_required",
     text: "The account must be chosen or signed in anew.",
   },
+  // CertificateValidationFailed; status and error word as of 50126, unverified.
+  50017: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The certificate of the user is not valid: it was revoked.",
+  },
   // UserUnauthorized in the list of error codes; status and error word as of 50034.
   50020: {
     status: 400,
@@ -38,6 +44,13 @@ const table = {
     status: 400,
     error: "login_required",
     text: "No user is signed in, and no page may be shown.",
+  },
+  // A.10: the real one names the policies in `claims`, too.
+  50076: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "basic_action",
+    text: "The user must use multi-factor authentication since a change by the administrator.",
   },
   50126: { status: 400, error: "invalid_grant", text: "The username or the password is wrong." },
   50173: {

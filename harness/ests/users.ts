@@ -3,7 +3,7 @@ import type { Tenant, User } from "../directory/world.ts";
 import { isShared, type EstsContext } from "./context.ts";
 import { EstsError } from "./errors.ts";
 
-/** The user by name and password, at home on a shared endpoint: 90002 no such tenant, 50034 unknown, 50126 wrong, 50057 disabled. */
+/** The user by name and password, at home on a shared endpoint: 90002 no such tenant, 50034 unknown, 50126 wrong, 50057 disabled, 50017 a revoked certificate. */
 export function signInWithPassword(
   context: EstsContext,
   person: { readonly username: string; readonly password: string; readonly tenantSegment: string },
@@ -20,10 +20,11 @@ export function signInWithPassword(
   if (found === undefined) throw new EstsError(50034, `User: ${username}.`);
   if (found.user.password !== password) throw new EstsError(50126);
   if (directory.isDisabled(found.user)) throw new EstsError(50057);
+  if (directory.isCertificateRevoked(found.user)) throw new EstsError(50017);
   return found;
 }
 
-/** The user of an earlier grant: 50173 when it was revoked since, 50057 when disabled. */
+/** The user of an earlier grant: 50034 once deleted, 50057 when disabled, 50076 when it lacks a second factor asked for since, 50173 when it was revoked otherwise. */
 export function userOfGrant(
   context: EstsContext,
   grant: {
@@ -37,7 +38,8 @@ export function userOfGrant(
   const { directory } = context;
   const tenant = directory.tenant(grant.tenantId);
   const user = tenant === undefined ? undefined : directory.user(tenant, grant.userId);
-  if (tenant === undefined || user === undefined) throw new EstsError(70000);
+  if (tenant === undefined) throw new EstsError(70000);
+  if (user === undefined) throw new EstsError(50034, `User: ${grant.userId}.`);
   if (directory.isDisabled(user)) throw new EstsError(50057);
   const validFromMs = directory.tokensValidFrom(user);
   const isVoid =
@@ -45,6 +47,7 @@ export function userOfGrant(
       ? grant.issuedAtMs < validFromMs
       : grant.revocations < directory.revocations(user);
   if (isVoid) {
+    if (directory.lacksMfa(user, grant.revocations ?? 0)) throw new EstsError(50076);
     const issued = new Date(grant.issuedAtMs).toISOString();
     throw new EstsError(
       50173,

@@ -209,6 +209,7 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     tenant: text,
     users: optional(list(text)),
     app: optional(text),
+    policy: optional(text),
   }),
   noted: object({ text }),
 };
@@ -223,6 +224,7 @@ const header = object({
   client: object({ name: text, version: text }),
   mount: text,
   seed: text,
+  edition: optional(text),
   startedAt: number,
   asserts: list(text),
   limits: optional(object({})),

@@ -8,6 +8,7 @@ import type { Endpoint } from "../http/endpoint.ts";
 import type { NetworkFaultCode } from "../http/network-fault.ts";
 import type { FaultWindow } from "../fault/plan.ts";
 import type { FlowRow, RuleLimits } from "./header.ts";
+import type { WorldChanged } from "./world-changed.ts";
 
 /** How the application asks for a token. */
 export const flows = [
@@ -216,23 +217,6 @@ export interface TokenPresented extends EventBase {
     | "malformed";
 }
 
-/** Something in the world changed, by the script. */
-export interface WorldChanged extends EventBase {
-  readonly kind: "world-changed";
-  readonly change:
-    | "sessions-revoked"
-    | "password-changed"
-    | "user-disabled"
-    | "user-risk-high"
-    | "refresh-tokens-revoked"
-    | "keys-rotated"
-    | "secret-rolled";
-  readonly tenant: string;
-  /** Object ids; absent means everyone in the tenant. */
-  readonly users?: readonly string[];
-  readonly app?: string;
-}
-
 /** A remark of the script, for the reader of the timeline. */
 export interface Noted extends EventBase {
   readonly kind: "noted";
@@ -263,6 +247,8 @@ export interface JournalHeader {
   readonly client: { readonly name: string; readonly version: string };
   readonly mount: string;
   readonly seed: string;
+  /** The text that the backup system followed, when it was not the scenario's own. */
+  readonly edition?: string;
   /** ms since the Unix epoch, virtual. */
   readonly startedAt: number;
   /** Rules that the scenario asserts: these must come to a conclusion. */

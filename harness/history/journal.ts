@@ -50,6 +50,7 @@ const headerOrder = [
   "client",
   "mount",
   "seed",
+  "edition",
   "startedAt",
   "asserts",
   "limits",

@@ -168,7 +168,7 @@ function classifyPath(
   };
 }
 
-/** Routing hint in header, query or form, any case: `entra.md` D.7. */
+/** Routing hint in header, query or form, any case, with or without quotes around it: `entra.md` D.7. */
 function userOf(
   request: Request,
   parameters: Readonly<Record<string, string>>,
@@ -178,8 +178,8 @@ function userOf(
   )?.[1];
   const hint = request.headers.get("x-anchormailbox") ?? inBody;
   if (hint !== undefined && hint !== null) {
-    const [, oid] = /^\s*oid:\s*([^@\s]+)@/i.exec(hint) ?? [];
-    const [, upn] = /^\s*upn:\s*(\S+)\s*$/i.exec(hint) ?? [];
+    const [, oid] = /^\s*"?\s*oid:\s*([^@\s]+)@/i.exec(hint) ?? [];
+    const [, upn] = /^\s*"?\s*upn:\s*([^\s"]+)\s*"?\s*$/i.exec(hint) ?? [];
     if (oid !== undefined || upn !== undefined) return (oid ?? upn ?? "").toLowerCase();
   }
   return (parameters["username"] ?? parameters["login_hint"])?.toLowerCase();

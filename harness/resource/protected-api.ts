@@ -149,7 +149,8 @@ function readToken(token: string): TokenParts | undefined {
 function userOf(directory: Directory, claims: Readonly<Record<string, unknown>>): User | undefined {
   if (claims["idtyp"] === "app") return undefined;
   const tenant = directory.tenant(String(claims["tid"]));
-  return tenant === undefined ? undefined : directory.user(tenant, String(claims["oid"]));
+  // By the world: a deleted account's tokens are revoked ones.
+  return tenant?.users.find(({ id }) => id === claims["oid"]);
 }
 
 function userInfo(user: User | undefined): Record<string, unknown> {

@@ -10,6 +10,7 @@ import type { World } from "../directory/world.ts";
 import { createEsts } from "../ests/ests.ts";
 import { createFaultLayer, faultSiteOf, faultsOf, type FaultLayerOptions } from "../fault/layer.ts";
 import { type FaultSite, isConnectionEffect } from "../fault/plan.ts";
+import { lastWellMs } from "../fault/primary-health.ts";
 import { fingerprint } from "../history/redact.ts";
 import { createRecorder, type Recorder } from "../history/recorder.ts";
 import { describeRequest } from "../http/endpoint.ts";
@@ -94,6 +95,7 @@ export function createService(parts: ServiceParts) {
             random: random.fork("backup"),
             settings,
             edition: settings.backup,
+            primaryWellAtMs: () => startedAt + lastWellMs(scenario.faults, clock.now() - startedAt),
             managedIdentities: { isAsking: isRegionalRequest, issue: regional.answer },
           }),
           isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,

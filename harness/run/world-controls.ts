@@ -1,21 +1,28 @@
 /** What a script may change in the world while the scenario runs; every change is recorded. */
+import { checkPolicy } from "../directory/check-world.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { Tenant, User } from "../directory/world.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
-import type { WorldChanged } from "../history/event.ts";
+import type { WorldChanged } from "../history/world-changed.ts";
 import type { Recorder } from "../history/recorder.ts";
-import type { WorldControls } from "../scenario.ts";
+import type { WorldControls } from "../directory/world-controls.ts";
 
 /** Microsoft announces key rollovers; both keys are published for a while. */
 const KEY_OVERLAP_MS = 24 * 3_600_000;
 
 /** The controls of one run; names that are not there throw `unknown-name` with what is near. */
 export function createWorldControls(directory: Directory, recorder: Recorder): WorldControls {
-  return { ...namesIn(directory), ...changesOf(directory, recorder) };
+  const names = namesIn(directory);
+  const tellOf = changesIn(recorder);
+  return {
+    ...names,
+    ...changesOf(directory, tellOf),
+    ...policyChanges({ directory, tellOf, names }),
+  };
 }
 
 /** Looks up what a script calls by name. */
-function namesIn(directory: Directory): Pick<WorldControls, "tenant" | "user" | "app"> {
+function namesIn(directory: Directory): NameControls {
   const { tenants } = directory.world;
 
   const tenant = (name?: string): Tenant => {
@@ -51,19 +58,59 @@ function namesIn(directory: Directory): Pick<WorldControls, "tenant" | "user" | 
   };
 }
 
-/** Changes the directory, and tells the history of each change in each tenant that it touches. */
-function changesOf(
-  directory: Directory,
-  recorder: Recorder,
-): Omit<WorldControls, "tenant" | "user" | "app"> {
-  const { tenants } = directory.world;
-  const changed = (change: WorldChanged["change"], tenant: Tenant, users?: readonly User[]): void =>
+type TellOf = (
+  change: WorldChanged["change"],
+  tenant: Tenant,
+  whom?: { readonly users?: readonly User[]; readonly policy?: string },
+) => void;
+
+/** Writes a change into the history. */
+function changesIn(recorder: Recorder): TellOf {
+  return (change, tenant, { users, policy } = {}) =>
     void recorder.emit({
       kind: "world-changed",
       change,
       tenant: tenant.id,
       ...(users === undefined ? {} : { users: users.map(({ id }) => id) }),
+      ...(policy === undefined ? {} : { policy }),
     });
+}
+
+type PolicyControls = Pick<WorldControls, "setPolicy" | "removePolicy">;
+type NameControls = Pick<WorldControls, "tenant" | "user" | "app">;
+
+function policyChanges({
+  directory,
+  tellOf,
+  names,
+}: {
+  readonly directory: Directory;
+  readonly tellOf: TellOf;
+  readonly names: NameControls;
+}): PolicyControls {
+  return {
+    setPolicy(policy, tenantName) {
+      const tenant = names.tenant(tenantName);
+      checkPolicy(policy, "setPolicy");
+      directory.setPolicy(tenant, policy);
+      tellOf("policy-set", tenant, { policy: policy.name });
+    },
+    removePolicy(name, tenantName) {
+      const tenant = names.tenant(tenantName);
+      const known = directory.policies(tenant).map((policy) => policy.name);
+      if (!known.includes(name)) throw unknown("policy", name, known, tenant.name);
+      directory.removePolicy(tenant, name);
+      tellOf("policy-removed", tenant, { policy: name });
+    },
+  };
+}
+
+/** Changes users and keys, and tells the history of each change in each tenant that it touches. */
+function changesOf(
+  directory: Directory,
+  tellOf: TellOf,
+): Omit<WorldControls, keyof NameControls | keyof PolicyControls> {
+  const { tenants } = directory.world;
   const tenantOf = (user: User): Tenant => {
     const home = tenants.find(({ users }) => users.includes(user));
     if (home !== undefined) return home;
@@ -76,24 +123,50 @@ function changesOf(
       directory.revokeSessions(users === "everyone" ? tenants.flatMap((it) => it.users) : users);
       for (const tenant of tenants) {
         if (users === "everyone") {
-          changed("refresh-tokens-revoked", tenant);
+          tellOf("refresh-tokens-revoked", tenant);
           continue;
         }
         const here = users.filter((user) => tenant.users.includes(user));
-        if (here.length > 0) changed("sessions-revoked", tenant, here);
+        if (here.length > 0) tellOf("sessions-revoked", tenant, { users: here });
       }
     },
     changePassword(user) {
       directory.revokeSessions([user]);
-      changed("password-changed", tenantOf(user), [user]);
+      tellOf("password-changed", tenantOf(user), { users: [user] });
     },
     disable(user) {
       directory.disable(user);
-      changed("user-disabled", tenantOf(user), [user]);
+      tellOf("user-disabled", tenantOf(user), { users: [user] });
+    },
+    delete(user) {
+      directory.delete(user);
+      tellOf("user-deleted", tenantOf(user), { users: [user] });
+    },
+    enableMfa(user) {
+      directory.enableMfa(user);
+      tellOf("mfa-enabled", tenantOf(user), { users: [user] });
+    },
+    revokeCertificate(user) {
+      if (user.signsInWith !== "certificate") {
+        throw new HarnessError("bad-scenario", `${user.upn} signs in without a certificate`, {
+          place: "revokeCertificate",
+          hint: 'Give the user of your world signsInWith: "certificate".',
+        });
+      }
+      directory.revokeCertificate(user);
+      tellOf("certificate-revoked", tenantOf(user), { users: [user] });
+    },
+    raiseRisk(user) {
+      directory.revokeSessions([user]);
+      tellOf("user-risk-high", tenantOf(user), { users: [user] });
+    },
+    setGroups(user, groups) {
+      directory.setGroups(user, groups);
+      tellOf("groups-changed", tenantOf(user), { users: [user] });
     },
     rotateKeys({ overlapMs = KEY_OVERLAP_MS } = {}) {
       directory.rotateKeys(overlapMs);
-      for (const tenant of tenants) changed("keys-rotated", tenant);
+      for (const tenant of tenants) tellOf("keys-rotated", tenant);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What the pool and its worker processes say to each other; both ends are plain data. */
 import type { MountName } from "../mount/mount.ts";
+import type { BackupEdition } from "../run.ts";
 
 export interface RunTask {
   /** Name in the library, or the absolute path of a user's scenario file. */
@@ -8,6 +9,8 @@ export interface RunTask {
   readonly client?: string;
   readonly mount: MountName;
   readonly seed: string;
+  /** As in `RunOptions`. */
+  readonly edition?: BackupEdition;
   /** The worker writes the journal here, whole or not at all. Absolute path. */
   readonly journalFile: string;
 }

@@ -49,8 +49,14 @@ async function answer(task: RunTask): Promise<RunReply> {
   try {
     const scenario = await loadScenario(task.scenario);
     const client = await loadClient(task.client, scenario);
-    const { mount, seed } = task;
-    const outcome = await runScenario(scenario, { client, mount, seed, ...fileOf(task) });
+    const { mount, seed, edition } = task;
+    const outcome = await runScenario(scenario, {
+      client,
+      mount,
+      seed,
+      ...(edition === undefined ? {} : { edition }),
+      ...fileOf(task),
+    });
     const unfinished = `${task.journalFile}.part`;
     writeFileSync(unfinished, writeJournal(outcome.history));
     renameSync(unfinished, task.journalFile);

@@ -1,0 +1,122 @@
+/** The backup in a run and the coverage command give one answer about a policy: both go by one table. */
+import { describe, expect, it } from "vitest";
+import { policyRefusals } from "../backup/conditional-access.ts";
+import { editionIds, editionOf } from "../backup/edition.ts";
+import { policyTable } from "../backup/policy-table.ts";
+import type { ConditionalAccessPolicy } from "../directory/world.ts";
+import { defaultSwitches, type Switches } from "./judgement.ts";
+import { judgePolicy } from "./policy-rules.ts";
+import type { PolicyRegistration } from "./registration.ts";
+
+const hour = 3_600_000;
+const subject = { userId: "adele", clientId: "desk", groups: [], roles: [], lastSuccessAtMs: 0 };
+const toAll = { include: "all", groups: [], roles: [] } as const;
+const nobody = { include: [], groups: [], roles: [] } as const;
+
+/** The same policy as a world and as a registration write it, and whom the registration means. */
+const pairs: readonly (readonly [
+  string,
+  Partial<ConditionalAccessPolicy>,
+  Partial<PolicyRegistration>,
+])[] = [
+  ["asks for nothing", {}, {}],
+  ["a group", { users: { ...nobody, groups: ["board"] } }, { conditions: ["groups"] }],
+  ["a role", { users: { ...nobody, roles: ["admin"] } }, { conditions: ["roles"] }],
+  ["a sign-in risk", { conditions: ["sign-in-risk"] }, { conditions: ["sign-in-risk"] }],
+  ["a user risk", { conditions: ["user-risk"] }, { conditions: ["user-risk"] }],
+  ["a place", { conditions: ["location"] }, { conditions: ["countries"] }],
+  ["MFA", { controls: ["mfa"] }, { grantControls: ["mfa"] }],
+  [
+    "a compliant device",
+    { controls: ["compliant-device"] },
+    { grantControls: ["compliant-device"] },
+  ],
+  [
+    "an authentication strength",
+    { controls: ["authentication-strength"] },
+    { grantControls: ["authentication-strength"] },
+  ],
+  ["a sign-in frequency", { signInFrequencyHours: 1 }, { sessionControls: ["sign-in-frequency"] }],
+  ["classic", { classic: true }, { classic: true }],
+];
+
+const switches: readonly Switches[] = (["extend", "block"] as const).flatMap((signInFrequency) =>
+  (["ignore", "block"] as const).map((authenticationStrengths) => ({
+    ...defaultSwitches,
+    signInFrequency,
+    authenticationStrengths,
+  })),
+);
+
+describe.each(pairs)("a policy with %s", (_, inWorld, registered) => {
+  it("is judged alike by a run and by the coverage command, whatever the switches", () => {
+    for (const edition of editionIds.map(editionOf)) {
+      for (const chosen of switches) {
+        for (const resilienceDefaults of ["enabled", "disabled"] as const) {
+          for (const state of ["enabled", "report-only", "disabled"] as const) {
+            const common = { name: "P", state, resilienceDefaults };
+            const policy: ConditionalAccessPolicy = {
+              ...common,
+              users: toAll,
+              apps: "all",
+              conditions: [],
+              controls: [],
+              ...inWorld,
+            };
+            const rules = { ...chosen, ...edition, atMs: 2 * hour };
+            const refused = policyRefusals([policy], subject, rules).length > 0;
+            const judged = judgePolicy({ ...common, ...registered }, ["native-refresh"], {
+              edition,
+              switches: chosen,
+            });
+            const denied = judged.some((rule) => !rule.holds && rule.denies === "everybody");
+            expect({ chosen, ...common, refused }).toEqual({ chosen, ...common, refused: denied });
+          }
+        }
+      }
+    }
+  });
+});
+
+describe("a policy for users by name that cannot be evaluated", () => {
+  const off = { name: "P", state: "enabled", resilienceDefaults: "disabled" } as const;
+  const context = { edition: editionOf("2026-03"), switches: defaultSwitches };
+
+  it.each([
+    [["users", "countries"], "some"],
+    [["countries"], "everybody"],
+    [["users", "groups"], "everybody"],
+    [["users", "roles"], "everybody"],
+  ] as const)("%o denies %s", (conditions, whom) => {
+    const [rule] = judgePolicy({ ...off, conditions }, ["native-refresh"], context);
+    expect(rule).toMatchObject({ holds: false, denies: whom });
+  });
+
+  it("denies those whom it names in a run, and nobody else", () => {
+    const refusals = (...include: string[]): number =>
+      policyRefusals(
+        [
+          {
+            ...off,
+            users: { ...nobody, include },
+            apps: "all",
+            conditions: ["location"],
+            controls: [],
+          },
+        ],
+        subject,
+        { ...context.switches, ...context.edition, atMs: hour },
+      ).length;
+    expect([refusals("adele"), refusals("megan")]).toEqual([1, 0]);
+  });
+});
+
+describe("the table", () => {
+  it("disputes just what the articles disagree on", () => {
+    const disputed = Object.entries(policyTable).filter(([, row]) => row.disputed !== undefined);
+    expect(disputed.map(([part]) => part)).toEqual([
+      "authentication-strength",
+      "sign-in-frequency",
+    ]);
+  });
+});

@@ -1,0 +1,102 @@
+/** An outage with the backup behind it, and the people whom it does not know: guests, new devices, new apps. */
+import { contoso } from "../fixtures/worlds/contoso.ts";
+import { hours, minutes } from "../harness/clock/duration.ts";
+import type { AppRegistration } from "../harness/directory/world.ts";
+import { tokenServerError } from "../harness/fault/presets.ts";
+import { defineScenario, type ScriptContext } from "../harness/scenario.ts";
+import { askUntil, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
+
+const SYSTEM = "https://learn.microsoft.com/entra/architecture/backup-authentication-system";
+
+export const backupGuest = defineScenario({
+  name: "backup-guest",
+  title: "A guest works in another company's tenant when the primary goes down",
+  story: {
+    standsFor: `only members of the home tenant are served: guests are not (${SYSTEM})`,
+    asserts:
+      "The backup declines the guest, who is not asked to sign in for it and is back with the primary.",
+    failureMeans: "Partners and suppliers are sent to a sign-in page that cannot help them.",
+    fix: "Give those who must get in during an outage an account in the home tenant.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["backup-window", "silent-first", "routing-hint", "recovery"],
+  settings: { backup: "2026-03" },
+  faults: [tokenServerError({ from: hours(1), for: hours(4) })],
+  script: (context) => askUntil(context, "desk-app", hours(7), "frank"),
+});
+
+/** Works on one application, and tries to begin on another in mid-outage, as a person would: silently, then at the page. */
+async function beginsElsewhere(
+  context: ScriptContext,
+  open: { readonly first: string; readonly second: string },
+): Promise<void> {
+  const { clock, world } = context;
+  const user = world.user("megan");
+  const first = await context.open({ app: open.first, cache: "persisted" });
+  await signIn(context, first, "megan");
+  await clock.until(hours(2));
+  const second = await context.open({ app: open.second, cache: "persisted" });
+  const result = await second.attempt(silently(context, "megan"));
+  if (!second.needsInteraction(result)) throw new Error("an empty cache renewed a token");
+  // Without an account there is nothing to ask silently for: the button is pressed again.
+  for (const atMs of [hours(2), hours(3), hours(7)]) {
+    await clock.until(atMs);
+    await first.attempt(silently(context, "megan"));
+    await second.attempt({ flow: "authorization-code", scopes: graphScopes, user });
+  }
+  const often = { everyMs: minutes(30), untilMs: hours(9) };
+  await pollUntil(context, second, silently(context, "megan"), often);
+}
+
+export const backupNewDevice = defineScenario({
+  name: "backup-new-device",
+  title: "A person takes a new device in the middle of an outage",
+  story: {
+    standsFor: `the backup serves existing sessions only: the same user, app and device within three days (${SYSTEM})`,
+    asserts:
+      "The old device works on with the backup; the new one cannot begin before the primary is back, and then it can.",
+    failureMeans: "Whoever replaced a laptop that morning is told to sign in over and over.",
+    fix: "Say on the page that signing in is not possible at the moment; let the old device work on.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["backup-window", "fallback-to-interaction", "routing-hint", "recovery"],
+  settings: { backup: "2026-03" },
+  faults: [tokenServerError({ from: hours(1), for: hours(5) })],
+  script: (context) => beginsElsewhere(context, { first: "desk-app", second: "desk-app" }),
+});
+
+/** A second native app in the tenant of megan. */
+const fieldApp: Partial<AppRegistration> = {
+  name: "field-app",
+  clientId: "33333333-cccc-4ccc-8ccc-000000000031",
+  servicePrincipalId: "44444444-dddd-4ddd-8ddd-000000000031",
+};
+
+export const backupNewApp = defineScenario({
+  name: "backup-new-app",
+  title: "A person opens a second app for the first time in the middle of an outage",
+  story: {
+    standsFor: `the backup knows each app of a user by itself: a session with one is none with another (${SYSTEM})`,
+    asserts:
+      "The app in use works on with the backup; the other one cannot begin before the primary is back, and then it can.",
+    failureMeans: "People are sent to an app for emergencies that they have never opened.",
+    fix: "Let people open the app that they will need in an outage at least once in three days.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["backup-window", "fallback-to-interaction", "routing-hint", "recovery"],
+  settings: { backup: "2026-03" },
+  world: {
+    ...contoso,
+    tenants: contoso.tenants.map((tenant, index) => ({
+      ...tenant,
+      apps:
+        index > 0
+          ? tenant.apps
+          : tenant.apps.flatMap((app) =>
+              app.name === "desk-app" ? [app, { ...app, ...fieldApp }] : [app],
+            ),
+    })),
+  },
+  faults: [tokenServerError({ from: hours(1), for: hours(5) })],
+  script: (context) => beginsElsewhere(context, { first: "desk-app", second: "field-app" }),
+});
