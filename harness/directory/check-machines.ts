@@ -1,6 +1,12 @@
 /** Checks the machines of a world and the identities on them: part of `check-world.ts`. */
 import { HarnessError, suggestNames } from "../errors.ts";
-import { type AppRegistration, type Machine, machineSources, type World } from "./world.ts";
+import {
+  type AppRegistration,
+  type Machine,
+  machineSources,
+  type ServiceSettings,
+  type World,
+} from "./world.ts";
 
 /** Throws `bad-world` with the path of the wrong field. */
 export function checkMachines(world: World): void {
@@ -15,6 +21,23 @@ export function checkMachines(world: World): void {
       throw bad(`${at}.name`, `"${machine.name}" stands twice`);
     checkMachine(world, machine, at);
   });
+}
+
+/** Throws `bad-world` for a figure of the machines' endpoints that is no whole number, or too small for any token. */
+export function checkMachineSettings(settings: ServiceSettings): void {
+  const least = {
+    managedIdentityTokenSeconds: 1,
+    managedIdentityCacheSeconds: 0,
+    imdsRequestsPerSecondMax: 0,
+    imdsConcurrentRequestsMax: 0,
+    imdsAnswerMs: 0,
+  } as const satisfies Partial<Record<keyof ServiceSettings, number>>;
+  for (const name of Object.keys(least) as (keyof typeof least)[]) {
+    if (Number.isSafeInteger(settings[name]) && settings[name] >= least[name]) continue;
+    throw new HarnessError("bad-world", `expected a whole number from ${least[name]} on`, {
+      place: `settings.${name}`,
+    });
+  }
 }
 
 /** A managed identity has what the others have not, and nothing that a program could show. */

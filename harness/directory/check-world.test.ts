@@ -151,4 +151,16 @@ describe("the settings", () => {
       checkSettings({ ...defaultServiceSettings, backupRevocationDelaySeconds }),
     ).toThrow(expect.objectContaining({ place: "settings.backupRevocationDelaySeconds" }));
   });
+
+  it.each([
+    ["imdsRequestsPerSecondMax", -1],
+    ["imdsConcurrentRequestsMax", 1.5],
+    ["imdsAnswerMs", NaN],
+    ["managedIdentityCacheSeconds", -1],
+    ["managedIdentityTokenSeconds", 0],
+  ] as const)("refuse %s of %d", (name, figure) => {
+    expect(() => checkSettings({ ...defaultServiceSettings, [name]: figure })).toThrow(
+      expect.objectContaining({ place: `settings.${name}` }),
+    );
+  });
 });

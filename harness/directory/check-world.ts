@@ -1,7 +1,7 @@
 /** Checks a world before a run: what a script could trip over later, said now and by name. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { HarnessError } from "../errors.ts";
-import { checkMachines } from "./check-machines.ts";
+import { checkMachines, checkMachineSettings } from "./check-machines.ts";
 import type {
   ConditionalAccessPolicy,
   SamlRegistration,
@@ -64,7 +64,9 @@ export function checkPolicy(policy: ConditionalAccessPolicy, place: string): voi
 }
 
 /** Throws `bad-world` for a figure of the backup's that no document allows. */
-export function checkSettings({ backupRevocationDelaySeconds }: ServiceSettings): void {
+export function checkSettings(settings: ServiceSettings): void {
+  const { backupRevocationDelaySeconds } = settings;
+  checkMachineSettings(settings);
   if (backupRevocationDelaySeconds >= 0 && backupRevocationDelaySeconds <= 900) return;
   throw new HarnessError("bad-world", "a revocation takes 0 to 900 seconds", {
     place: "settings.backupRevocationDelaySeconds",

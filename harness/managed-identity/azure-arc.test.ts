@@ -74,7 +74,7 @@ describe("the agent of Arc", () => {
   it("writes elsewhere where it may not write there, under the same name, and leaves nothing", () => {
     const files = createKeyFiles({ random: createRandom("x"), folder: "/dev/null/tokens/" });
     const temporary = (): string[] =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith("brownout-"));
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`brownout-arc-${process.pid}-`));
     const before = temporary();
     const path = files.write("till-arc");
     expect(path).toMatch(/^\/dev\/null\/tokens\/.+\.key$/);

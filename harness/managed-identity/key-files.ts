@@ -85,7 +85,7 @@ function prepare(folder: string): Place {
     return { folder, leave: () => made !== undefined && removeEmpty(folder, made) };
   } catch {
     // Only administrators may write there.
-    const own = mkdtempSync(`${tmpdir()}${sep}brownout-`) + sep;
+    const own = mkdtempSync(`${tmpdir()}${sep}brownout-arc-${process.pid}-`) + sep;
     const restore = redirectReads(folder, own);
     return {
       folder: own,
