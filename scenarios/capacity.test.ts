@@ -31,7 +31,7 @@ function smallFleet(retryEveryMs: number): Scenario {
     script: (context) =>
       runFleet(context, {
         instances: 60,
-        open: { app: "nightly-daemon" },
+        open: () => ({ app: "nightly-daemon" }),
         request: daemonToken,
         startsOverMs: minutes(1),
         everyMs: minutes(1),

@@ -61,7 +61,7 @@ function capacityScenario({ rules, shed, remedy = [], ...variant }: Variant): Sc
     script: (context) =>
       runFleet(context, {
         instances: 20,
-        open: { app: "nightly-daemon" },
+        open: () => ({ app: "nightly-daemon" }),
         request: daemonToken,
         startsOverMs: minutes(1),
         everyMs: minutes(1),

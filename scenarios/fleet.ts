@@ -5,7 +5,8 @@ import type { OpenApplication, ScriptContext } from "../harness/scenario.ts";
 /** How a fleet runs; times are ms after the start of the scenario, or lengths in ms. */
 export interface Fleet {
   readonly instances: number;
-  readonly open: OpenApplication;
+  /** How each is opened, by its number from 0 on. */
+  readonly open: (number: number) => OpenApplication;
   readonly request: TokenRequest;
   /** The instances start evenly over this time, as a careful deployment does. */
   readonly startsOverMs: number;
@@ -22,7 +23,7 @@ export async function runFleet(context: ScriptContext, fleet: Fleet): Promise<vo
   const { instances, startsOverMs, everyMs, retryEveryMs, untilMs } = fleet;
   const turn = async (number: number): Promise<void> => {
     await clock.until(Math.floor((startsOverMs * number) / instances));
-    const application = await context.open(fleet.open);
+    const application = await context.open(fleet.open(number));
     while (clock.elapsed() < untilMs) {
       const result = await application.attempt(fleet.request);
       const pauseMs = result instanceof Error ? retryEveryMs : everyMs;

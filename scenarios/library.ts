@@ -41,6 +41,7 @@ import {
   outageWithValidTokens,
   unreachableDaemonPastRefreshIn,
 } from "./full-outage.ts";
+import { identityStorms } from "./identity-storm.ts";
 import { managedIdentity } from "./managed-identity.ts";
 import { burstOfDaemonCalls, burstOfUserCalls, manyUsers } from "./many-callers.ts";
 import { metadataDownCold, metadataDownWarm } from "./metadata-down.ts";
@@ -88,6 +89,7 @@ export const library: readonly Scenario[] = [
   backupStrengthBlocked,
   samlInStorm,
   ...managedIdentity,
+  ...identityStorms,
   nightlyDaemon,
   capacityCollapse,
   capacityCollapseWithoutWord,

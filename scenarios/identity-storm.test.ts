@@ -1,0 +1,60 @@
+/** Who keeps the service of managed identities down when it returns, and who lets it come back. */
+import { describe, expect, it } from "vitest";
+import { judgeHistory } from "../harness/check/rules.ts";
+import { createBareFetch } from "../harness/client/bare-fetch.ts";
+import type { ClientUnderTest } from "../harness/client/client.ts";
+import { loadMsalNode } from "../harness/client/msal-node.ts";
+import { minutes } from "../harness/clock/duration.ts";
+import { runScenario } from "../harness/run.ts";
+import { identityStorms } from "./identity-storm.ts";
+
+async function play(name: string, client: ClientUnderTest) {
+  const scenario = identityStorms.find((candidate) => candidate.name === name);
+  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  const { history } = await runScenario(scenario, { client, mount: "direct", seed: "1" });
+  const { startedAt } = history.header;
+  const calls = history.events.filter((event) => event.kind === "operation-invoked");
+  const ends = history.events.filter((event) => event.kind === "operation-completed");
+  /** Calls that ended badly in these minutes, of the machines with these numbers. */
+  const failed = (from: number, to: number, numbers: readonly number[]): number => {
+    const names = new Set(numbers.map((number) => `shop-identity-${number}`));
+    const theirs = new Set(
+      calls.filter(({ client: who }) => names.has(who)).map(({ operation }) => operation),
+    );
+    return ends.filter(
+      ({ at, outcome, operation }) =>
+        outcome !== "ok" &&
+        theirs.has(operation) &&
+        at >= startedAt + minutes(from) &&
+        at < startedAt + minutes(to),
+    ).length;
+  };
+  const rules = new Map(judgeHistory(history).map(({ rule, verdict }) => [rule, verdict]));
+  return { failed, recovery: rules.get("recovery") };
+}
+
+const troubled = Array.from({ length: 20 }, (_, number) => number + 1);
+const elsewhere = [21, 22];
+
+describe("the return of managed identities to twenty machines", () => {
+  it("goes well with the pauses of the guidance", async () => {
+    const { failed, recovery } = await play("managed-identity-storm", createBareFetch());
+    expect(failed(56, 70, troubled)).toBeGreaterThan(0);
+    expect(failed(72, 95, troubled)).toBe(0);
+    expect(recovery).toBe("pass");
+  });
+
+  it("never comes with the real msal-node's, while each program asks every twenty seconds", async () => {
+    const { failed, recovery } = await play("managed-identity-storm", await loadMsalNode());
+    expect(failed(94, 95, troubled)).toBeGreaterThan(10);
+    expect(failed(0, 95, elsewhere)).toBe(0);
+    expect(recovery).toBe("fail");
+  });
+
+  it("comes when the operators shed the load and let it back bit by bit", async () => {
+    const { failed, recovery } = await play("managed-identity-storm-shed", await loadMsalNode());
+    expect(failed(72, 75, troubled)).toBeGreaterThan(10);
+    expect(failed(87, 95, troubled)).toBe(0);
+    expect(recovery).toBe("pass");
+  });
+});
