@@ -90,26 +90,26 @@ describe("a fleet that comes back to a limited capacity", () => {
 describe("the incident of 2026-02-03, with the real msal-node", () => {
   it("is healthy, collapses on return, and comes back because Retry-After is honoured", async () => {
     const history = await historyOf(capacityCollapse, await loadMsalNode());
-    expect(servedIn(history, 0, 1)).toBe(20);
-    expect(shedIn(history, 0, 70)).toBe(0);
-    expect(servedIn(history, 70, 71)).toBe(5);
-    expect(shedIn(history, 70, 71)).toBe(15);
-    expect(servedIn(history, 71, 80)).toBe(15);
-    expect(shedIn(history, 80, 90)).toBe(0);
+    expect(servedIn(history, 0, 1)).toBe(12);
+    expect(shedIn(history, 0, 62)).toBe(0);
+    expect(servedIn(history, 62, 63)).toBe(3);
+    expect(shedIn(history, 62, 63)).toBe(9);
+    expect(servedIn(history, 63, 72)).toBe(9);
+    expect(shedIn(history, 72, 82)).toBe(0);
   });
 
   it("stays collapsed for as long as the same fleet hammers", async () => {
     const history = await historyOf(capacityCollapse, createBareFetch("ignores-retry-after"));
-    expect(servedIn(history, 71, 90)).toBe(0);
-    expect(shedIn(history, 89, 90)).toBe(90);
+    expect(servedIn(history, 63, 82)).toBe(0);
+    expect(shedIn(history, 81, 82)).toBe(54);
   });
 
   it("is over when the operators let traffic back bit by bit, however the fleet hammers", async () => {
     const client = createBareFetch("ignores-retry-after");
     const history = await historyOf(capacityCollapseRampedUp, client);
-    expect(servedIn(history, 71, 75)).toBe(0);
-    expect(servedIn(history, 75, 85)).toBe(15);
-    expect(shedIn(history, 80, 90)).toBe(0);
+    expect(servedIn(history, 63, 67)).toBe(0);
+    expect(servedIn(history, 67, 77)).toBe(9);
+    expect(shedIn(history, 72, 82)).toBe(0);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * The return of a service is an outage of its own: twenty daemons without a token meet a
+ * The return of a service is an outage of its own: twelve daemons without a token meet a
  * capacity that collapses under too many requests. Three times the same, but for the answer to
  * those who are turned away and for what the operators do about it.
  */
@@ -46,34 +46,34 @@ function capacityScenario({ rules, shed, remedy = [], ...variant }: Variant): Sc
     // Tokens of the fleet end within the outage.
     settings: { appTokenLifetimeSeconds: 3_600 },
     faults: [
-      outage({ from: minutes(50), for: minutes(20) }),
+      outage({ from: minutes(50), for: minutes(12) }),
       ...remedy,
       // From the beginning: before the outage the fleet is what this service bears.
       overloadedOnReturn({
         from: 0,
         for: hours(2),
-        requests: 5,
+        requests: 3,
         perMs: seconds(10),
         ...(shed === undefined ? {} : { shed }),
       }),
     ],
-    limits: { recoveryWithinMs: minutes(10), recoveryRequestsPerMinuteMax: 30 },
+    limits: { recoveryWithinMs: minutes(10), recoveryRequestsPerMinuteMax: 18 },
     script: (context) =>
       runFleet(context, {
-        instances: 20,
+        instances: 12,
         open: () => ({ app: "nightly-daemon" }),
         request: daemonToken,
         startsOverMs: minutes(1),
         everyMs: minutes(1),
         retryEveryMs: seconds(10),
-        untilMs: minutes(90),
+        untilMs: minutes(82),
       }),
   });
 }
 
 export const capacityCollapse = capacityScenario({
   name: "capacity-collapse",
-  title: "The token service returns to twenty daemons, collapses, and sheds with Retry-After",
+  title: "The token service returns to twelve daemons, collapses, and sheds with Retry-After",
   standsFor: incident,
   asserts:
     "Whoever is turned away waits as long as it is told: within ten minutes the capacity is back and all have tokens.",
@@ -102,5 +102,5 @@ export const capacityCollapseRampedUp = capacityScenario({
   fix: "Back off in the application, 5 s and doubling with chance: do not rely on operators to do it for you.",
   rules: ["backoff", "recovery", "retry-storm"],
   shed: withoutWord,
-  remedy: [trafficRampedUp({ from: minutes(75), for: minutes(10) })],
+  remedy: [trafficRampedUp({ from: minutes(67), for: minutes(10) })],
 });

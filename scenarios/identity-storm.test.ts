@@ -39,22 +39,22 @@ const elsewhere = [21, 22];
 describe("the return of managed identities to twenty machines", () => {
   it("goes well with the pauses of the guidance", async () => {
     const { failed, recovery } = await play("managed-identity-storm", createBareFetch());
-    expect(failed(56, 70, troubled)).toBeGreaterThan(0);
-    expect(failed(72, 95, troubled)).toBe(0);
+    expect(failed(56, 62, troubled)).toBeGreaterThan(0);
+    expect(failed(64, 82, troubled)).toBe(0);
     expect(recovery).toBe("pass");
   });
 
   it("never comes with the real msal-node's, while each program asks every twenty seconds", async () => {
     const { failed, recovery } = await play("managed-identity-storm", await loadMsalNode());
-    expect(failed(94, 95, troubled)).toBeGreaterThan(10);
-    expect(failed(0, 95, elsewhere)).toBe(0);
+    expect(failed(81, 82, troubled)).toBeGreaterThan(10);
+    expect(failed(0, 82, elsewhere)).toBe(0);
     expect(recovery).toBe("fail");
   });
 
   it("comes when the operators shed the load and let it back bit by bit", async () => {
     const { failed, recovery } = await play("managed-identity-storm-shed", await loadMsalNode());
-    expect(failed(72, 75, troubled)).toBeGreaterThan(10);
-    expect(failed(87, 95, troubled)).toBe(0);
+    expect(failed(64, 67, troubled)).toBeGreaterThan(10);
+    expect(failed(79, 82, troubled)).toBe(0);
     expect(recovery).toBe("pass");
   });
 });

@@ -68,7 +68,7 @@ function storm({ rules, remedy = [], ...variant }: Variant): Scenario {
     // Tokens of the fleet end within the outage, and nobody keeps them for longer.
     settings: { managedIdentityTokenSeconds: 3_600 },
     faults: [
-      tokenServerError({ id: "regions-down", from: minutes(50), for: minutes(20), where }),
+      tokenServerError({ id: "regions-down", from: minutes(50), for: minutes(12), where }),
       ...remedy,
       overloadedOnReturn({ from: 0, for: hours(2), requests: 10, perMs: seconds(10), where }),
     ],
@@ -81,7 +81,7 @@ function storm({ rules, remedy = [], ...variant }: Variant): Scenario {
         startsOverMs: minutes(2),
         everyMs: minutes(1),
         retryEveryMs: seconds(20),
-        untilMs: minutes(95),
+        untilMs: minutes(82),
       }),
   });
 }
@@ -102,7 +102,7 @@ const shed = storm({
   rules: ["recovery", "identity-endpoint"],
   remedy: [
     {
-      ...tokenServerError({ id: "load-shed", from: minutes(75), for: minutes(10), where }),
+      ...tokenServerError({ id: "load-shed", from: minutes(67), for: minutes(10), where }),
       ramp: { from: 1, to: 0 },
     },
   ],
