@@ -20,7 +20,7 @@ export interface IdentityRequests {
 }
 
 export interface IdentityBackupOptions {
-  readonly settings: Pick<ServiceSettings, "backupManagedIdentities">;
+  readonly settings: IdentitySettings;
   readonly edition: EditionId;
   readonly issue: IssueForIdentity;
 }
@@ -31,6 +31,9 @@ export interface IdentityBackup {
   /** The body of a token; `undefined` when the backup does not serve it. */
   readonly serve: (described: EntraRequest) => Readonly<Record<string, unknown>> | undefined;
 }
+
+/** What the articles leave open, or say in two ways. */
+type IdentitySettings = Pick<ServiceSettings, "backupManagedIdentities" | "backup21Vianet">;
 
 /** What is asked for a managed identity. */
 export interface IdentityAttempt {
@@ -43,16 +46,17 @@ export interface IdentityAttempt {
 export function identityRefusalsOf(
   { cloud, seen }: IdentityAttempt,
   edition: EditionId,
-  identities: ServiceSettings["backupManagedIdentities"],
+  settings: IdentitySettings,
 ): readonly Refusal[] {
   const { flows, clouds: covered } = editionOf(edition);
   const flow = flows["managed-identity"];
   const refusals: Refusal[] = [];
   if (flow.status !== "protected")
     refusals.push({ rule: "E8", why: flow.says, source: articleOf(flow.document) });
-  if (!covered[cloud].managedIdentities)
+  const isLeftOut = cloud === "21vianet" && settings.backup21Vianet === "text";
+  if (!covered[cloud].managedIdentities || isLeftOut)
     refusals.push({ rule: "E7", why: covered[cloud].says, source: articleOf("system") });
-  if (identities === "seen" && !seen) {
+  if (settings.backupManagedIdentities === "seen" && !seen) {
     const why = "the primary has given this identity no token that the backup saw";
     refusals.push({ rule: "E4", why, source: articleOf("system") });
   }
@@ -68,7 +72,7 @@ export function createIdentityBackup(options: IdentityBackupOptions): IdentityBa
     serve(described) {
       const cloud = clouds.find((name) => name === described.parameters["cloud"]) ?? "commercial";
       const attempt: IdentityAttempt = { cloud, seen: seen.has(described.app ?? "") };
-      const refusals = identityRefusalsOf(attempt, edition, settings.backupManagedIdentities);
+      const refusals = identityRefusalsOf(attempt, edition, settings);
       return refusals.length === 0 ? issue(described) : undefined;
     },
   };

@@ -36,6 +36,8 @@ export const defaultServiceSettings: ServiceSettings = {
   // Section I.1 and I.2: the resilience defaults text, which is the later one.
   backupSignInFrequency: "extend",
   backupAuthenticationStrengths: "ignore",
+  // Section I.3: the table, as for the applications.
+  backup21Vianet: "table",
   // D.6 and J: unverified.
   backupTokenSeconds: 3_600,
   backupDeclineStatus: 503,

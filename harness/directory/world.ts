@@ -232,6 +232,8 @@ export interface ServiceSettings {
   readonly backupSignInFrequency: "extend" | "block";
   /** Authentication strengths: Microsoft's articles disagree. */
   readonly backupAuthenticationStrengths: "ignore" | "block";
+  /** Managed identities in the cloud operated by 21Vianet: an article's table has them, the sentence above it leaves the cloud out. */
+  readonly backup21Vianet: "table" | "text";
   /** `expires_in` of its tokens. Seconds; not documented. */
   readonly backupTokenSeconds: number;
   /** Status of its decline, code 50033; the one that was seen is not recorded. */
