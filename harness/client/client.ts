@@ -21,6 +21,8 @@ export interface TokenRequest {
   readonly forceRefresh?: boolean;
   /** `prompt` of the authorize request, for `authorization-code`. */
   readonly prompt?: "login" | "consent" | "select_account" | "none" | "create";
+  /** A region whose own token endpoint is to be asked, such as `westus2`; for `client-credentials`. */
+  readonly region?: string;
   /** The application gives up after this long; the operation is then `unknown`. */
   readonly timeoutMs?: number;
 }

@@ -108,6 +108,7 @@ async function acquireConfidential(
       return resultOf(
         await client.acquireTokenByClientCredential({
           ...common,
+          ...(request.region === undefined ? {} : { azureRegion: request.region }),
           skipCache: request.forceRefresh ?? false,
         }),
       );

@@ -28,6 +28,7 @@ const requestFields = [
   "claims",
   "forceRefresh",
   "prompt",
+  "region",
   "timeoutMs",
 ] as const satisfies readonly (keyof TokenRequest)[];
 
