@@ -23,6 +23,8 @@ export const defaultServiceSettings: ServiceSettings = {
   samlBackdatedMinutes: 5,
   samlLifetimeMinutes: 65,
   samlConfirmationMinutes: 5,
+  // Section I.8: the normative text; samples show login.microsoftonline.com.
+  samlIssuerHost: "sts.windows.net",
   samlRequestAgeMinutesMax: "any",
   samlRepeatedRequests: "answer",
   // Section I.10: spaces in bodies since about 2023.

@@ -209,6 +209,8 @@ export interface ServiceSettings {
   readonly deviceCodeSeconds: number;
   /** How long before its issue an assertion is valid already; documents disagree (section F.1). Minutes. */
   readonly samlBackdatedMinutes: number;
+  /** Host in the Issuer of responses and assertions: that of the text, or that of the samples. */
+  readonly samlIssuerHost: "sts.windows.net" | "login.microsoftonline.com";
   /** `NotOnOrAfter` of an assertion's conditions, from its issue on. Minutes. */
   readonly samlLifetimeMinutes: number;
   /** `NotOnOrAfter` of its subject confirmation, from its issue on. Minutes. */

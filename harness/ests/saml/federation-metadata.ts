@@ -7,6 +7,7 @@ import { bindings, namespaces } from "../../saml/names.ts";
 import { escapeXml } from "../../saml/xml.ts";
 import { tenantOf, type EstsContext } from "../context.ts";
 import { EstsError } from "../errors.ts";
+import { samlIssuerOf } from "./subject.ts";
 
 /** The document as XML; 90002 and 700016 for a tenant or an app that is not known. */
 export function federationMetadata(context: EstsContext): string {
@@ -20,7 +21,7 @@ export function federationMetadata(context: EstsContext): string {
     (binding) => `<SingleSignOnService Binding="${binding}" Location="${escapeXml(location)}"/>`,
   );
   const id = `_${context.random.fork(`metadata ${tenant.id}`).uuid()}`;
-  return `<?xml version="1.0" encoding="utf-8"?><EntityDescriptor ID="${id}" entityID="https://sts.windows.net/${tenant.id}/" xmlns="${namespaces.metadata}"><IDPSSODescriptor protocolSupportEnumeration="${namespaces.protocol}">${keys.join("")}${services.join("")}</IDPSSODescriptor></EntityDescriptor>`;
+  return `<?xml version="1.0" encoding="utf-8"?><EntityDescriptor ID="${id}" entityID="${samlIssuerOf(context, tenant)}" xmlns="${namespaces.metadata}"><IDPSSODescriptor protocolSupportEnumeration="${namespaces.protocol}">${keys.join("")}${services.join("")}</IDPSSODescriptor></EntityDescriptor>`;
 }
 
 /** Base64 of DER, as in XML Signature. */

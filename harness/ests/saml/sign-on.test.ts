@@ -17,6 +17,18 @@ const policy = (format: string) =>
 const context = (names: readonly string[], comparison = "exact") =>
   `<samlp:RequestedAuthnContext Comparison="${comparison}">${names.map((name) => `<c:AuthnContextClassRef xmlns:c="${namespaces.assertion}">urn:oasis:names:tc:SAML:2.0:ac:classes:${name}</c:AuthnContextClassRef>`).join("")}</samlp:RequestedAuthnContext>`;
 
+describe("the issuer of a response", () => {
+  it.each(["sts.windows.net", "login.microsoftonline.com"] as const)(
+    "is at %s, as the setting has it",
+    async (samlIssuerHost) => {
+      const bench = startEsts({ samlIssuerHost });
+      const page = await byRedirect(bench, writeRequest());
+      const { says } = broughtBy(await fillIn(bench, page));
+      expect(says?.issuer).toBe(`https://${samlIssuerHost}/${bench.tenantId}/`);
+    },
+  );
+});
+
 describe("a person who is sent to Entra by an app", () => {
   it.each([
     ["redirect", byRedirect],

@@ -21,7 +21,7 @@ import { carriedFields, signInPage } from "../sign-in-page.ts";
 import { signInWithPassword } from "../users.ts";
 import { checkAuthnRequest, nameIdFormatOf } from "./authn-request.ts";
 import { fieldsOfRequest, readSignOn, type SignOn } from "./sign-on-request.ts";
-import { subjectOf } from "./subject.ts";
+import { samlIssuerOf, subjectOf } from "./subject.ts";
 
 type Page = Extract<EstsReply, { kind: "page" }>;
 
@@ -149,7 +149,7 @@ function refuseRepeated(context: EstsContext, { app, request }: SignOn): void {
 function envelopeOf(context: EstsContext, { tenant, replyUrl, request }: SignOn): Envelope {
   return {
     responseId: `_${context.random.fork(`response ${context.traceId}`).uuid()}`,
-    issuer: `https://sts.windows.net/${tenant.id}/`,
+    issuer: samlIssuerOf(context, tenant),
     destination: replyUrl,
     ...(request === undefined ? {} : { inResponseTo: request.id }),
     issuedAtMs: context.clock.now(),

@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import type { Tenant, User } from "../../directory/world.ts";
 import { CONTEXT_PREFIX, nameIdFormats } from "../../saml/names.ts";
 import type { SamlAttribute, SamlSubject } from "../../saml/response.ts";
+import type { EstsContext } from "../context.ts";
 import { attributeNames, PASSWORD_METHOD } from "../../saml/subject-claims.ts";
 
 /** Who signed in, and to what. */
@@ -27,6 +28,14 @@ export function subjectOf(parts: SubjectParts): SamlSubject {
     signedInAtMs,
     contextClass: `${CONTEXT_PREFIX}Password`,
   };
+}
+
+/** Who issues: the text of the documents and their samples name two hosts (I.8), so it is a setting. */
+export function samlIssuerOf(
+  { settings }: Pick<EstsContext, "settings">,
+  { id }: Pick<Tenant, "id">,
+): string {
+  return `https://${settings.samlIssuerHost}/${id}/`;
 }
 
 function nameIdOf({ user, audience, format, responseId }: SubjectParts): string {
