@@ -9,7 +9,8 @@ import { days, formatDuration } from "./clock/duration.ts";
 import { HarnessError } from "./errors.ts";
 import { takeProcessClock } from "./clock/process-clock.ts";
 import type { VirtualClock } from "./clock/virtual-clock.ts";
-import { checkSettings, checkWorld } from "./directory/check-world.ts";
+import { checkSettings } from "./directory/check-settings.ts";
+import { checkWorld } from "./directory/check-world.ts";
 import type { ServiceSettings, World } from "./directory/world.ts";
 import { createFaultSchedule } from "./fault/schedule.ts";
 import type { History, JournalHeader } from "./history/event.ts";
@@ -69,6 +70,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       random,
       startedAt,
     });
+    if (scenario.machine !== undefined) machines.room.settle(scenario.machine);
     const broken = Promise.withResolvers<never>();
     const mounted = await mount.start({
       service,

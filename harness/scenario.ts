@@ -60,6 +60,8 @@ export interface Scenario {
   };
   /** Code of your own that the script calls by `operate`: reports and baselines name it as the client. Default: `own-code` when `needs` is empty. */
   readonly app?: { readonly name: string; readonly version?: string };
+  /** The machine of the world on which code of your own runs (`operate`): its identity endpoint answers, its environment is set. */
+  readonly machine?: string;
   readonly script: (context: ScriptContext) => Promise<void>;
 }
 
@@ -162,7 +164,7 @@ export function checkScenario(value: unknown, place: string): Scenario {
 const storyFields = ["standsFor", "asserts", "failureMeans", "fix"] as const;
 
 const scenarioFields =
-  "name title story needs asserts faults script limits settings world startsAt clients app row".split(
+  "name title story needs asserts faults script limits settings world startsAt clients app row machine".split(
     " ",
   );
 
@@ -211,6 +213,7 @@ function checkOptional(fields: Fields, place: string): void {
     text(app, "name", `${place}.app`);
     if (app["version"] !== undefined) text(app, "version", `${place}.app`);
   }
+  if (fields["machine"] !== undefined) text(fields, "machine", place);
   if (fields["row"] !== undefined) checkRow(fields["row"], `${place}.row`);
   if (clients === undefined) return;
   list(fields, "clients", place).forEach((client, index) => {

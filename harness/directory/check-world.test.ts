@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { fixturePem } from "../saml/testing.ts";
-import { checkSettings, checkWorld } from "./check-world.ts";
-import { defaultServiceSettings } from "./settings.ts";
+import { checkWorld } from "./check-world.ts";
 import type { Machine, Tenant, World } from "./world.ts";
 
 const [first] = contoso.tenants;
@@ -135,32 +134,6 @@ describe("a Conditional Access policy", () => {
     const place = `world.tenants[0].policies[0].${field}`;
     expect(() => checkWorld(withTenant({ policies: [{ ...policy, ...change }] }))).toThrow(
       expect.objectContaining({ code: "bad-world", place }),
-    );
-  });
-});
-
-describe("the settings", () => {
-  it.each([0, 900])("let a revocation take %i seconds", (backupRevocationDelaySeconds) => {
-    expect(() =>
-      checkSettings({ ...defaultServiceSettings, backupRevocationDelaySeconds }),
-    ).not.toThrow();
-  });
-
-  it.each([-1, 901, NaN])("refuse %d seconds", (backupRevocationDelaySeconds) => {
-    expect(() =>
-      checkSettings({ ...defaultServiceSettings, backupRevocationDelaySeconds }),
-    ).toThrow(expect.objectContaining({ place: "settings.backupRevocationDelaySeconds" }));
-  });
-
-  it.each([
-    ["imdsRequestsPerSecondMax", -1],
-    ["imdsConcurrentRequestsMax", 1.5],
-    ["imdsAnswerMs", NaN],
-    ["managedIdentityCacheSeconds", -1],
-    ["managedIdentityTokenSeconds", 0],
-  ] as const)("refuse %s of %d", (name, figure) => {
-    expect(() => checkSettings({ ...defaultServiceSettings, [name]: figure })).toThrow(
-      expect.objectContaining({ place: `settings.${name}` }),
     );
   });
 });

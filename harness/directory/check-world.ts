@@ -1,14 +1,8 @@
 /** Checks a world before a run: what a script could trip over later, said now and by name. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { HarnessError } from "../errors.ts";
-import { checkMachines, checkMachineSettings } from "./check-machines.ts";
-import type {
-  ConditionalAccessPolicy,
-  SamlRegistration,
-  ServiceSettings,
-  Tenant,
-  World,
-} from "./world.ts";
+import { checkMachines } from "./check-machines.ts";
+import type { ConditionalAccessPolicy, SamlRegistration, Tenant, World } from "./world.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -61,16 +55,6 @@ export function checkPolicy(policy: ConditionalAccessPolicy, place: string): voi
   if (!["enabled", "disabled"].includes(resilienceDefaults)) {
     throw wrong("resilienceDefaults", "enabled or disabled");
   }
-}
-
-/** Throws `bad-world` for a figure of the backup's that no document allows. */
-export function checkSettings(settings: ServiceSettings): void {
-  const { backupRevocationDelaySeconds } = settings;
-  checkMachineSettings(settings);
-  if (backupRevocationDelaySeconds >= 0 && backupRevocationDelaySeconds <= 900) return;
-  throw new HarnessError("bad-world", "a revocation takes 0 to 900 seconds", {
-    place: "settings.backupRevocationDelaySeconds",
-  });
 }
 
 const APP_LISTS = ["redirectUris", "secrets", "certificates", "delegated"];

@@ -4,7 +4,7 @@
  * these names (a test compares them); every other host is an unmocked request.
  */
 import { HarnessError } from "../errors.ts";
-import { isMachineAddress } from "../http/machine-address.ts";
+import { isMachineAddress, isMachinePlace } from "../http/machine-address.ts";
 
 /** Host names; a leading `*.` stands for exactly one label, as in a certificate. */
 export const servedHosts = [
@@ -62,9 +62,10 @@ export function unmockedRequest(host: string, port: number): HarnessError {
     {
       place: where,
       // A served host gets here only under the direct mount, which has no network stack.
-      hint: isServedHost(host)
-        ? "The direct mount reaches only clients that are handed its transport. For code with a network of its own: --mount https."
-        : "Nothing in a run may reach a real host. The simulator serves the login hosts, graph.microsoft.com and *.contoso.example; stub any other in your code.",
+      hint:
+        isServedHost(host) || isMachinePlace(host, port)
+          ? "The direct mount reaches only clients that are handed its transport. For code with a network of its own: --mount https."
+          : "Nothing in a run may reach a real host. The simulator serves the login hosts, graph.microsoft.com and *.contoso.example; stub any other in your code.",
     },
   );
 }

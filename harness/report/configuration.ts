@@ -25,6 +25,7 @@ const meanings: ReadonlyMap<number, string> = new Map([
  * undefined when there is none of whom no operation ended ok.
  */
 export function configurationAdvice(history: History): string | undefined {
+  if (hasNoMachine(history)) return NO_MACHINE;
   const refused = refusedClients(history);
   const [clients, codes] = [[...refused.keys()], [...new Set([...refused.values()].flat())]];
   if (codes.length === 0) return undefined;
@@ -36,6 +37,24 @@ const CLIENTS_WIDTH = 60;
 
 const ADVICE =
   'This is configuration, not resilience: use a tenant, app and secret of the fixture world (README, "Your own app") or give the scenario a world of its own.';
+
+const NO_MACHINE =
+  'A managed identity was asked for, and this process runs on no machine. This is configuration, not resilience: name one of the world in the scenario, machine: "web-vm", or open({ app: "web-vm-identity", machine: "web-vm" }).';
+
+/** Whether nobody ever answered at the endpoint of a machine, though no fault was in the way, and nothing ended ok. */
+function hasNoMachine({ events }: History): boolean {
+  const asked = new Set<number>();
+  let isAsked = false;
+  for (const event of events) {
+    if (event.kind === "operation-completed" && event.outcome === "ok") return false;
+    if (event.kind === "exchange-began" && event.endpoint === "managed-identity")
+      asked.add(event.exchange);
+    if (event.kind !== "exchange-ended" || !asked.has(event.exchange)) continue;
+    isAsked = true;
+    if (event.end.kind !== "network-fault" || (event.faults?.length ?? 0) > 0) return false;
+  }
+  return isAsked;
+}
 
 /** The codes that mean configuration by client, for clients of which no operation ended ok. */
 function refusedClients({ header, events }: History): ReadonlyMap<string, readonly number[]> {

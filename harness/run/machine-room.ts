@@ -10,7 +10,9 @@ import { environmentOf, identityVariables } from "../managed-identity/environmen
 export interface MachineRoom {
   /** Puts an application, by its name in the history, on a machine; throws `bad-scenario` or `unknown-name`. */
   readonly place: (client: string, app: AppRegistration, machine: string) => Machine;
-  /** The machine of an application. */
+  /** Puts whatever else runs in this process on a machine; throws `unknown-name`. */
+  readonly settle: (machine: string) => void;
+  /** The machine of an application, or of the code around it. */
   readonly of: (client: string | undefined) => Machine | undefined;
   /** Puts the environment back as it was. */
   readonly close: () => void;
@@ -21,6 +23,7 @@ type Environment = ReturnType<typeof environmentOf>;
 /** No application is on any machine yet. */
 export function createMachineRoom(world: World): MachineRoom {
   const positions = new Map<string, Machine>();
+  let own: Machine | undefined;
   let restore: (() => void) | undefined;
   let first: { readonly machine: Machine; readonly environment: Environment } | undefined;
 
@@ -38,7 +41,7 @@ export function createMachineRoom(world: World): MachineRoom {
 
   return {
     place(client, app, name) {
-      const machine = machineNamed(world, name);
+      const machine = machineNamed(world, name, "open.machine");
       const here = appsOn(world, machine);
       if (!here.includes(app)) {
         const known = here.map((candidate) => candidate.name);
@@ -51,22 +54,29 @@ export function createMachineRoom(world: World): MachineRoom {
           ),
         );
       }
-      const system = here.find(({ managedIdentity }) => managedIdentity?.assigned === "system");
-      enter(machine, environmentOf(machine, system));
+      enter(machine, environmentOf(machine, systemAssigned(here)));
       positions.set(client, machine);
       return machine;
     },
-    of: (client) => (client === undefined ? undefined : positions.get(client)),
+    settle(name) {
+      own = machineNamed(world, name, "machine");
+      enter(own, environmentOf(own, systemAssigned(appsOn(world, own))));
+    },
+    of: (client) => (client === undefined ? own : (positions.get(client) ?? own)),
     close: () => restore?.(),
   };
 }
 
-function machineNamed({ machines = [] }: World, name: string): Machine {
+function systemAssigned(apps: readonly AppRegistration[]): AppRegistration | undefined {
+  return apps.find(({ managedIdentity }) => managedIdentity?.assigned === "system");
+}
+
+function machineNamed({ machines = [] }: World, name: string, place: string): Machine {
   const found = machines.find((machine) => machine.name === name);
   if (found !== undefined) return found;
   const known = machines.map((machine) => machine.name);
   throw new HarnessError("unknown-name", `there is no machine "${name}" in this world`, {
-    place: "open.machine",
+    place,
     hint: suggestNames(name, known, `There are ${known.join(", ")}.`),
   });
 }

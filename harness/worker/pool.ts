@@ -78,7 +78,7 @@ export function createPool(options: PoolOptions): Pool {
         if (worker.busyWith !== undefined) worker.watch.heard();
         return;
       }
-      if (message.kind === "failed" && message.leaves === true) end(worker);
+      if (message.leaves === true) end(worker);
       finish(worker, message);
     });
     child.on("exit", (code, signal) => {

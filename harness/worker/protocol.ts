@@ -16,7 +16,13 @@ export interface RunTask {
 }
 
 export type RunReply =
-  | { readonly kind: "done"; readonly task: RunTask; readonly simulatedMs: number }
+  | {
+      readonly kind: "done";
+      readonly task: RunTask;
+      readonly simulatedMs: number;
+      /** Code of the user's own has kept something in the process that another run would meet. */
+      readonly leaves?: true;
+    }
   | {
       readonly kind: "failed";
       readonly task: RunTask;

@@ -60,7 +60,9 @@ async function answer(task: RunTask): Promise<RunReply> {
     const unfinished = `${task.journalFile}.part`;
     writeFileSync(unfinished, writeJournal(outcome.history));
     renameSync(unfinished, task.journalFile);
-    return { kind: "done", task, simulatedMs: outcome.simulatedMs };
+    // The user's own copies of MSAL keep the machine and its tokens for the life of the process.
+    const leaves = scenario.machine === undefined ? {} : { leaves: true as const };
+    return { kind: "done", task, simulatedMs: outcome.simulatedMs, ...leaves };
   } catch (error) {
     return { kind: "failed", task, error: failureOf(error, task) };
   }

@@ -1,0 +1,42 @@
+/** Checks the settings of a service before a run: a word that is none of the known ones would be taken for another. */
+import { HarnessError, suggestNames } from "../errors.ts";
+import { checkMachineSettings } from "./check-machines.ts";
+import type { ServiceSettings } from "./world.ts";
+
+type Word = string | number;
+
+/** The words that each setting knows, of those that know nothing else. */
+const words: Readonly<Partial<Record<keyof ServiceSettings, readonly Word[]>>> = {
+  errorSeparator: ["crlf", "space"],
+  revokedGrantSuberror: ["bad_token", "none"],
+  regionalTokenEndpoints: ["first-party", "everyone"],
+  samlIssuerHost: ["sts.windows.net", "login.microsoftonline.com"],
+  samlRepeatedRequests: ["answer", "refuse"],
+  backup: ["off", "2023-06", "2024-05", "2025-07", "2026-03"],
+  backupSignInFrequency: ["extend", "block"],
+  backupAuthenticationStrengths: ["ignore", "block"],
+  backup21Vianet: ["table", "text"],
+  backupDeclineStatus: [503, 400],
+  backupDirectStatus: [400, 503],
+  backupManagedIdentities: ["any", "seen"],
+  signInPage: ["form", "automatic"],
+} satisfies { readonly [Name in keyof ServiceSettings]?: readonly ServiceSettings[Name][] };
+
+/** Throws `bad-world` with the name of the wrong setting. */
+export function checkSettings(settings: ServiceSettings): void {
+  for (const [name, known] of Object.entries(words)) {
+    const value = settings[name as keyof ServiceSettings] as Word;
+    if (known.includes(value)) continue;
+    const names = known.map(String);
+    throw new HarnessError("bad-world", `"${String(value)}" is none of ${names.join(", ")}`, {
+      place: `settings.${name}`,
+      hint: suggestNames(String(value), names, `Write one of ${names.join(", ")}.`),
+    });
+  }
+  checkMachineSettings(settings);
+  const { backupRevocationDelaySeconds } = settings;
+  if (backupRevocationDelaySeconds >= 0 && backupRevocationDelaySeconds <= 900) return;
+  throw new HarnessError("bad-world", "a revocation takes 0 to 900 seconds", {
+    place: "settings.backupRevocationDelaySeconds",
+  });
+}
