@@ -1,5 +1,6 @@
 /** Golden histories of the rule backup-flow, and the figures of a row. */
 import { describe, expect, it } from "vitest";
+import type { History } from "../history/event.ts";
 import type { FlowRow } from "../history/header.ts";
 import { backupFlow } from "./backup-flow.ts";
 import { flowOutcomeOf } from "./flow-outcome.ts";
@@ -16,8 +17,8 @@ const row: FlowRow = {
 };
 
 /** Ada signs in, and after an hour the primary is down for twelve. */
-function inOutage(documented: FlowRow["documented"] = "protected") {
-  const told = story({ row: { ...row, documented } });
+function inOutage(documented: FlowRow["documented"] = "protected", flow = row.flow) {
+  const told = story({ row: { ...row, documented, flow } });
   const call = told.operation({ user: ada });
   told.exchange({ by: call, user: ada, issued: { user: ada } });
   call.ok();
@@ -25,6 +26,11 @@ function inOutage(documented: FlowRow["documented"] = "protected") {
   const end = told.fault({ id: "down", for: 12 * 3_600_000 });
   told.at("02:00:00");
   return { told, end };
+}
+
+function outcomeOf(history: History) {
+  const found = flowOutcomeOf(history);
+  return "missing" in found ? undefined : found.outcome;
 }
 
 type Told = ReturnType<typeof inOutage>["told"];
@@ -91,18 +97,49 @@ describe.each(["not", "never"] as const)("a flow that is %s protected", (documen
   });
 });
 
-describe("nothing is said", () => {
-  it("of an application without a row, or without a call in the outage", () => {
+describe("nothing is proved", () => {
+  const reasonOf = (history: History): string => {
+    const { verdict, message } = backupFlow.judge(history);
+    expect(verdict).toBe("inconclusive");
+    return message;
+  };
+
+  it("of an application without a row", () => {
+    const told = story();
+    const close = told.fault({ id: "down" });
+    told.operation({ user: ada }).fails();
+    close();
+    expect(reasonOf(told.history())).toMatch(/names no row/);
+  });
+
+  it("without a call in the outage", () => {
     const { told, end } = inOutage();
     end();
     told.at("15:00:00");
     byBackup(told);
-    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
-    const other = story();
-    const close = other.fault({ id: "down" });
-    other.operation({ user: ada }).fails();
-    close();
-    expect(backupFlow.judge(other.history()).verdict).toBe("inconclusive");
+    expect(reasonOf(told.history())).toMatch(/No call began while the primary was down/);
+  });
+
+  it("by an outage of the gateway, behind which the backup stands, too", () => {
+    const told = story({ row });
+    told.fault({ id: "down", at: "edge" });
+    refused(told);
+    expect(reasonOf(told.history())).toMatch(/primaryDown/);
+  });
+
+  it("of an application that never worked", () => {
+    const told = story({ row });
+    told.operation({ user: ada }).fails({ code: "500011" });
+    told.at("01:00:00");
+    told.fault({ id: "down" });
+    refused(told);
+    expect(reasonOf(told.history())).toMatch(/while the primary was well: 500011/);
+  });
+
+  it("of an application of another flow than its row says", () => {
+    const { told } = inOutage("not", "web-code");
+    byBackup(told);
+    expect(reasonOf(told.history())).toMatch(/says web-code, and the wire shows native-refresh/);
   });
 });
 
@@ -110,11 +147,11 @@ describe("the figures of a row", () => {
   it("tell what was got from what could have been", () => {
     const { told } = inOutage("not");
     refused(told);
-    expect(flowOutcomeOf(told.history())?.outcome).toMatchObject({ asked: 1, got: 0, could: 0 });
+    expect(outcomeOf(told.history())).toMatchObject({ asked: 1, got: 0, could: 0 });
     byBackup(told);
     // It holds a token now, and the call is refused all the same.
     refused(told);
-    expect(flowOutcomeOf(told.history())?.outcome).toMatchObject({ asked: 3, got: 1, could: 2 });
+    expect(outcomeOf(told.history())).toMatchObject({ asked: 3, got: 1, could: 2 });
   });
 
   it("end with the three days of the backup", () => {
@@ -122,7 +159,7 @@ describe("the figures of a row", () => {
     byBackup(told);
     told.at("73:00:00");
     refused(told);
-    expect(flowOutcomeOf(told.history())?.outcome).toMatchObject({ asked: 1, could: 1 });
+    expect(outcomeOf(told.history())).toMatchObject({ asked: 1, could: 1 });
     expect(backupFlow.judge(told.history()).verdict).toBe("pass");
   });
 });

@@ -21,8 +21,7 @@ export const backupFlow: Rule = {
 
 function judge(history: History): Judgement {
   const found = flowOutcomeOf(history);
-  if (found === undefined)
-    return unseen("No call of an application with a row in the flow table began in an outage.");
+  if ("missing" in found) return unseen(found.missing);
   const { outcome, calls } = found;
   const figures = `${outcome.got} of ${outcome.asked} calls in the outage ended well, ${outcome.byBackup} by the backup`;
   const name = `${outcome.flow} (${outcome.as})`;

@@ -6,6 +6,7 @@ import type { History } from "../history/event.ts";
 import type { FlowRow } from "../history/header.ts";
 import { holdingsAt } from "./holdings.ts";
 import { faultSpansOf, operationsOf, statusOf, type Operation } from "./reading.ts";
+import { playedFlows } from "./played-flows.ts";
 import { isValidAt } from "./reading-operations.ts";
 
 /** One row with its figures; calls are those that began in the outage. */
@@ -22,19 +23,39 @@ export interface FlowOutcome extends FlowRow {
 /** The three days of the backup, ms (E1). */
 const WINDOW_MS = 3 * 86_400_000;
 
-/** The outcome, and the calls it is made of; nothing without a row in the header, or without a call in an outage. */
-export function flowOutcomeOf(
-  history: History,
-): { readonly outcome: FlowOutcome; readonly calls: readonly Operation[] } | undefined {
+/** The outcome with the calls it is made of. */
+export interface FoundOutcome {
+  readonly outcome: FlowOutcome;
+  readonly calls: readonly Operation[];
+}
+
+/** The outcome, or why there is none. */
+export function flowOutcomeOf(history: History): FoundOutcome | { readonly missing: string } {
   const { row } = history.header;
+  if (row === undefined)
+    return { missing: "The scenario names no row of the flow table: row: { flow, as }." };
   const spans = faultSpansOf(history).filter(({ window }) => window.at === "primary");
-  const calls = operationsOf(history).filter(({ invoked: { at } }) =>
+  const [first] = spans;
+  if (first === undefined) return { missing: NOTHING_FAILED_OVER };
+  const played = playedFlows(history);
+  if (played.length > 0 && !played.includes(row.flow))
+    return {
+      missing: `The scenario's row says ${row.flow}, and the wire shows ${played.join(", ")}.`,
+    };
+  const all = operationsOf(history);
+  const before = all.filter(({ invoked }) => invoked.at < first.beganAt);
+  const failed = before.find((call) => !isOk(call))?.completed;
+  if (failed !== undefined && !before.some(isOk)) {
+    const why = failed.outcome === "fail" ? `: ${failed.error.code}` : "";
+    return { missing: `No call ended well while the primary was well${why}.` };
+  }
+  const calls = all.filter(({ invoked: { at } }) =>
     spans.some(
       ({ beganAt, endedAt = Infinity }) =>
         beganAt <= at && at < endedAt && at - beganAt < WINDOW_MS,
     ),
   );
-  if (row === undefined || calls.length === 0) return undefined;
+  if (calls.length === 0) return { missing: "No call began while the primary was down." };
   const count = (holds: (operation: Operation) => boolean): number => calls.filter(holds).length;
   return {
     calls,
@@ -49,6 +70,9 @@ export function flowOutcomeOf(
     },
   };
 }
+
+const NOTHING_FAILED_OVER =
+  "The primary never failed behind the gateway, so nothing was handed to the backup: faults: [...primaryDown({ from, for })] makes it.";
 
 /** Whether the backup answered a request of the call, and well. */
 export function isByBackup({ exchanges }: Operation): boolean {

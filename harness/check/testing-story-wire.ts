@@ -106,7 +106,7 @@ export function requestFacts(
   const scope = asked.scopes.join(" ");
   const hint = asked.hint ?? (grant === "refresh_token" && person ? `Oid:${person.join("@")}` : "");
   const named = namedBy(hint);
-  const posts = isToken || endpoint === "device-code";
+  const posts = isToken || endpoint === "device-code" || asked.form !== undefined;
   const place =
     endpoint === "instance-discovery" || endpoint === "userinfo" ? {} : { tenant: asked.tenant };
   const method = asked.method ?? (posts ? "POST" : "GET");

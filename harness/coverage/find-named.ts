@@ -4,7 +4,13 @@
  */
 import { type AzureResource, azureResources } from "../../fixtures/coverage/azure-resources.ts";
 import { type GalleryApp, galleryApps } from "../../fixtures/coverage/gallery-apps.ts";
-import { editionIds, type EditionId, type FlowKind, flowKinds } from "../backup/edition.ts";
+import {
+  editionIds,
+  type EditionId,
+  type FlowKind,
+  type RowFlow,
+  rowFlows,
+} from "../backup/edition.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
 
 /** Throws `unknown-name`, as the others here. */
@@ -14,11 +20,11 @@ export function findEdition(name: string): EditionId {
 }
 
 /** Takes our names and the usual short ones, such as ropc. */
-export function findFlow(name: string): FlowKind {
+export function findFlow(name: string): RowFlow {
   const wanted = name.toLowerCase();
-  const found = shortNames.get(wanted) ?? flowKinds.find((flow) => flow === wanted);
-  const names = [...flowKinds, ...shortNames.keys()];
-  return found ?? unknown("flow", name, names, `There are ${flowKinds.join(", ")}.`);
+  const found = shortNames.get(wanted) ?? rowFlows.find((flow) => flow === wanted);
+  const names = [...rowFlows, ...shortNames.keys()];
+  return found ?? unknown("flow", name, names, `There are ${rowFlows.join(", ")}.`);
 }
 
 /** By the article's name, in any case. */
@@ -60,7 +66,8 @@ function fold(name: string): string {
 }
 
 function unknown(what: string, name: string, names: readonly string[], otherwise: string): never {
+  const near = suggestNames(name, names, otherwise);
   throw new HarnessError("unknown-name", `there is no ${what} "${name}"`, {
-    hint: suggestNames(name, names, otherwise),
+    hint: what === "flow" || what === "edition" ? near : `The article does not list it. ${near}`,
   });
 }

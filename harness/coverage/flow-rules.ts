@@ -2,12 +2,18 @@
  * What the documents say of a flow itself (E8), and which flows have a user: the rules about
  * users do not speak of workloads. Source: `shared/facts/entra.md` D.4.
  */
-import { articleOf, type Edition, type FlowKind, type FlowProtection } from "../backup/edition.ts";
+import {
+  articleOf,
+  type EditionId,
+  type FlowProtection,
+  promiseOf,
+  type RowFlow,
+} from "../backup/edition.ts";
 import type { JudgedRule } from "./judgement.ts";
 
 /** E8 of one flow. */
-export function judgeFlowKind(flow: FlowKind, edition: Edition): JudgedRule {
-  const protection = edition.flows[flow];
+export function judgeFlowKind(flow: RowFlow, edition: EditionId): JudgedRule {
+  const protection = promiseOf(flow, edition);
   const said = {
     id: "E8",
     why: `${flow}: ${protection.says}${announcement(protection)}`,
@@ -15,16 +21,22 @@ export function judgeFlowKind(flow: FlowKind, edition: Edition): JudgedRule {
   } as const;
   return protection.status === "protected"
     ? { ...said, holds: true }
-    : { ...said, holds: false, change: insteadOf[flow], denies: "everybody", flows: [flow] };
+    : {
+        ...said,
+        holds: false,
+        change: insteadOf[flow],
+        denies: "everybody",
+        flows: [flow],
+      };
 }
 
 /** Whether a user signs in, so that guests, policies and hosts of users matter. */
-export function hasUser(flow: FlowKind): boolean {
+export function hasUser(flow: RowFlow): boolean {
   return flow !== "client-credentials" && flow !== "managed-identity";
 }
 
 /** Whether users sign in by OAuth 2.0 or OpenID Connect. */
-export function isUserOAuth(flow: FlowKind): boolean {
+export function isUserOAuth(flow: RowFlow): boolean {
   return hasUser(flow) && flow !== "saml-idp-initiated" && flow !== "saml-sp-initiated";
 }
 
@@ -37,7 +49,7 @@ function announcement({ announcedFor }: FlowProtection): string {
 const covered = "This flow is covered; keep to it.";
 
 /** What to do in place of a flow that is not covered; the last word is for when nothing can be. */
-const insteadOf: Readonly<Record<FlowKind, string>> = {
+const insteadOf: Readonly<Record<RowFlow, string>> = {
   "native-refresh": covered,
   "spa-implicit-id-token": covered,
   "spa-code":
@@ -55,4 +67,5 @@ const insteadOf: Readonly<Record<FlowKind, string>> = {
   "saml-idp-initiated": covered,
   "saml-sp-initiated":
     "Let users start at the identity provider, if the application can take that.",
+  userinfo: "Read the claims from the id token, which came with the sign-in.",
 };

@@ -10,7 +10,7 @@ import {
   editionIds,
   type EditionId,
   editionOf,
-  type FlowKind,
+  type RowFlow,
 } from "../backup/edition.ts";
 import { hasUser, judgeFlowKind } from "./flow-rules.ts";
 import {
@@ -22,8 +22,8 @@ import {
 } from "./judgement.ts";
 
 /** The answer for a flow by itself. */
-export function judgeFlow(flow: FlowKind, edition: EditionId): Judgement {
-  const rules = [judgeFlowKind(flow, editionOf(edition))];
+export function judgeFlow(flow: RowFlow, edition: EditionId): Judgement {
+  const rules = [judgeFlowKind(flow, edition)];
   return {
     subject: `flow ${flow}`,
     edition,

@@ -18,7 +18,7 @@ export function judgeRegistration(
 ): Judgement {
   const context = { edition: editionOf(edition), switches };
   const rules = [
-    ...app.flows.map((flow) => judgeFlowKind(flow, context.edition)),
+    ...app.flows.map((flow) => judgeFlowKind(flow, edition)),
     ...judgeCloud(app, context),
     ...judgeHost(app, context.edition),
     ...judgeUsers(app),

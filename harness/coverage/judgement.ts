@@ -2,7 +2,7 @@
  * What an answer about coverage is made of, and how its rules come to one verdict. The
  * judges (`judge.ts`, `judge-named.ts`) fill it; the command prints it.
  */
-import type { EditionId, FlowKind } from "../backup/edition.ts";
+import type { EditionId, RowFlow } from "../backup/edition.ts";
 import type { PolicySwitches } from "../backup/policy-table.ts";
 
 /** `partly`: some flows or users are served in an outage, and others not. */
@@ -28,7 +28,7 @@ export type JudgedRule =
       readonly change: string;
       /** Who goes unserved in these flows. */
       readonly denies: "everybody" | "some";
-      readonly flows: readonly FlowKind[];
+      readonly flows: readonly RowFlow[];
     });
 
 export interface Judgement {
@@ -55,7 +55,7 @@ export const defaultSwitches: Switches = {
 
 /** Protected when every flow serves everybody, not when no flow serves anybody. */
 export function verdictOf(
-  flows: readonly FlowKind[],
+  flows: readonly RowFlow[],
   rules: readonly JudgedRule[],
 ): CoverageVerdict {
   const served = flows.map((flow) => servedBy(flow, rules));
@@ -63,7 +63,7 @@ export function verdictOf(
   return served.every((who) => who === "nobody") ? "not" : "partly";
 }
 
-function servedBy(flow: FlowKind, rules: readonly JudgedRule[]): "everybody" | "some" | "nobody" {
+function servedBy(flow: RowFlow, rules: readonly JudgedRule[]): "everybody" | "some" | "nobody" {
   const denials = rules.flatMap((rule) =>
     !rule.holds && rule.flows.includes(flow) ? [rule.denies] : [],
   );

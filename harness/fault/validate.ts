@@ -36,7 +36,16 @@ export function checkFaultPlan(plan: unknown, place?: string): FaultPlan {
   return refusingAs({ code: "bad-fault-plan", place }, () => {
     if (!Array.isArray(plan)) refuse("faults", `is ${show(plan)}; it must be a list of windows`);
     const windows = Array.from(plan as unknown[]);
-    windows.forEach((found, index) => checkWindow(found, `faults[${index}]`));
+    windows.forEach((found, index) => {
+      const place = `faults[${index}]`;
+      if (Array.isArray(found))
+        refuse(
+          place,
+          "is a list of windows",
+          "Spread it: faults: [...primaryDown({ from, for })].",
+        );
+      checkWindow(found, place);
+    });
     checkIds(windows as FaultWindow[]);
     return plan as FaultPlan;
   });

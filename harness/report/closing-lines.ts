@@ -103,7 +103,7 @@ function brokenLines(run: RunResult, explain: Explain, paint: Paint): string[] {
   return [
     paint(["red", "bold"], title),
     ...(configuration === undefined ? [] : [`  ${configuration}`]),
-    ...(story === undefined ? [] : [`  ${story.failureMeans}`]),
+    ...(story === undefined ? [] : [`  For whom: ${story.failureMeans}`]),
     ...newFailures(run).flatMap((finding) => findingLines(run, finding, { explain, paint })),
     ...(story === undefined ? [] : [`  In the application: ${story.fix}`]),
   ];

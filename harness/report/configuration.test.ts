@@ -129,7 +129,7 @@ describe("a run of a misconfigured app", () => {
 
   it("keeps its advice when the app was merely out", () => {
     const { terminal, summary } = told("fail", historyOfCalls(["my-app", [90055]]));
-    expect(terminal).toContain("  It stays down.");
+    expect(terminal).toContain("  For whom: It stays down.");
     expect(terminal).toContain("  In the application: Back off.");
     expect(summary).toContain("In the application: Back off.");
   });

@@ -40,7 +40,7 @@ describe("the table of flows", () => {
     expect(row.slice(4, 8)).toEqual([
       "not protected",
       "not served",
-      "1 of 24 (4.1 %)",
+      "1 of 24 (4.2 %)",
       "2 of 24 (8.3 %)",
     ]);
   });
@@ -55,10 +55,15 @@ describe("the table of flows", () => {
     expect(cells(outcome)[5]).toBe(seen);
   });
 
+  it("never rounds a loss away", () => {
+    const row = cells({ ...served, asked: 10_000, got: 9_999, could: 1, documented: "not" });
+    expect(row.slice(6, 8)).toEqual(["9999 of 10000 (99.9 %)", "1 of 10000 (0.1 %)"]);
+  });
+
   it("names its editions and sources once", () => {
     const text = flowTable(resultsOf(served, served)).join("\n");
-    expect(text.match(/2026-03/g)).toHaveLength(1);
-    expect(text.match(/^Documented: /gm)).toHaveLength(1);
+    expect(text.match(/as the text of 2026-03 has it/g)).toHaveLength(1);
+    expect(text.match(/https:\/\/learn\.microsoft\.com\//g)).toHaveLength(1);
   });
 
   it("is not there when no run stands for a row", () => {

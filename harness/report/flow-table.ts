@@ -10,11 +10,11 @@ export function flowTable({ runs }: Results): string[] {
   const rows = runs.filter(hasRow);
   if (rows.length === 0) return [];
   const editions = [...new Set(rows.map((run) => run.row.edition))].join(", ");
-  const sources = new Set(rows.map((run) => run.row.source));
+  const sources = [...new Set(rows.map((run) => inline(run.row.source)))];
   return [
     "## In an outage, by flow",
     "",
-    `The primary is down, and the backup authentication system stands behind it, as the text of ${editions} has it. Calls are those that the application made in the outage.`,
+    `The primary is down, and the backup authentication system stands behind it, as the text of ${editions} has it. Calls are those that the application made in the outage. It could have had what the documents promise its flow, and besides whatever a token that it held was still good for.`,
     "",
     row(
       "flow",
@@ -28,7 +28,7 @@ export function flowTable({ runs }: Results): string[] {
     "| --- | --- | --- | --- | --- | --- | --- |",
     ...rows.map(tableRow),
     "",
-    ...[...sources].map((source) => `Documented: ${inline(source)}`),
+    `Documented in ${sources.join(" and ")}, as of ${editions}; the addresses show today's text.`,
   ];
 }
 
@@ -60,5 +60,12 @@ function seenOf({ documented, byBackup, got, asked }: Row["row"]): string {
 }
 
 function share(part: number, whole: number): string {
-  return `${part} of ${whole} (${Math.floor((part / whole) * 1_000) / 10} %)`;
+  return `${part} of ${whole} (${percent(part / whole)} %)`;
+}
+
+/** With one decimal; only all is 100, and only nothing is 0. */
+function percent(share: number): number {
+  const rounded = Math.round(share * 1_000) / 10;
+  if (share < 1 && rounded === 100) return 99.9;
+  return share > 0 && rounded === 0 ? 0.1 : rounded;
 }

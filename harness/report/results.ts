@@ -171,8 +171,8 @@ function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): RunResult
 }
 
 function rowOf(history: History): Pick<RunResult, "row"> {
-  const outcome = flowOutcomeOf(history)?.outcome;
-  return outcome === undefined ? {} : { row: outcome };
+  const found = flowOutcomeOf(history);
+  return "missing" in found ? {} : { row: found.outcome };
 }
 
 /** Fixed is what was run again and passed; a rule that saw nothing this time fixes nothing. */

@@ -6,7 +6,7 @@ import { formatDuration } from "../clock/duration.ts";
 import { flowTable } from "./flow-table.ts";
 import { inline, row } from "./markdown.ts";
 import type { Explain } from "./explain.ts";
-import { groupHeld } from "./held.ts";
+import { groupHeld, namesWithin } from "./held.ts";
 import { groupKnown } from "./known.ts";
 import {
   type ComparedFinding,
@@ -89,6 +89,9 @@ function openSection({ runs }: Results, explain: Explain): string[] {
   ];
 }
 
+/** The terminal and results.json have all names. */
+const HELD_WIDTH = 120;
+
 function heldSection(results: Results, explain: Explain): string[] {
   const groups = groupHeld(results, explain);
   if (groups.length === 0) return [];
@@ -102,7 +105,7 @@ function heldSection(results: Results, explain: Explain): string[] {
       "",
       ...rules.map(({ rule, says, scenarios }) => {
         const demand = says === undefined ? "" : ` ${inline(says)}`;
-        return `- **${rule}**:${demand} *${scenarios.join(", ")}*`;
+        return `- **${rule}**:${demand} *${namesWithin(scenarios, HELD_WIDTH)}*`;
       }),
     ]),
   ];
