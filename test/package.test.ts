@@ -163,6 +163,7 @@ describe("the packed package", () => {
         "dist/fixtures/keys/signing-1.key.pem",
         "dist/reports/baseline.json",
         "schemas/coverage-app.json",
+        "docs/backup.md",
       ]),
     );
     expect(
