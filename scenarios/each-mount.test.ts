@@ -28,7 +28,11 @@ const chosen = [
 if (process.platform === "linux" || process.platform === "win32")
   chosen.push("twelve-hours-managed-identity-azure-arc");
 
+/** Clients that do not jitter by `Math.random` would not notice who else draws from it. */
+const jittering = ["identity-endpoint-updating", "managed-identity-no-backup"];
+
 const verdicts = new Map<string, string>();
+const jittered = new Map<string, string>();
 
 describeEachMount("a scenario", ({ mount, run }) => {
   it.each(chosen)("%s gives one journal for one seed, byte for byte", async (scenario) => {
@@ -38,6 +42,21 @@ describeEachMount("a scenario", ({ mount, run }) => {
     expect(first.history.header.mount).toBe(mount);
     const findings = judgeHistory(first.history).map(({ rule, verdict }) => `${rule}: ${verdict}`);
     verdicts.set(`${mount} ${scenario}`, findings.join(", "));
+  });
+
+  it.each(jittering)("%s draws the pauses of azure-identity by the seed", async (scenario) => {
+    const { text, history } = await run(scenario, { client: "azure-identity" });
+    expect(history.header.client.name).toBe("azure-identity");
+    const [, ...events] = text.split("\n");
+    jittered.set(`${mount} ${scenario}`, events.join("\n"));
+  });
+});
+
+describe("the pauses of azure-identity", () => {
+  it.each(jittering)("in %s are the same under every mount", (scenario) => {
+    const all = mountNames.map((mount) => jittered.get(`${mount} ${scenario}`));
+    expect(all[0]).toContain("exchange-ended");
+    expect(new Set(all).size).toBe(1);
   });
 });
 
