@@ -3,6 +3,7 @@
  * shifts another's draws. The generator is sfc32 seeded from SHA-256 of seed and path.
  */
 import { hash } from "node:crypto";
+import { getCallSites } from "node:util";
 
 export interface Random {
   /** An independent generator; the same label always gives the same one. */
@@ -59,10 +60,20 @@ function hexOf(value: number): string {
   return (value + 0x1_0000_0000).toString(16).slice(1);
 }
 
-/** Lets the process's own `Math.random` draw from `random`, until the returned function is called: libraries jitter by it. */
-export function seedMathRandom(random: Random): () => void {
+/**
+ * Lets the process's own `Math.random` draw from `random`, until the returned function is called:
+ * libraries jitter by it. Whoever draws in a file of a folder `except` gets real chance, and
+ * shifts nobody's draws.
+ */
+export function seedMathRandom(random: Random, except?: string): () => void {
   const original = Math.random;
-  Math.random = () => random.integer(0, 0xffff_fffe) / 0x1_0000_0000;
+  const drawsForItself = (): boolean => {
+    if (except === undefined) return false;
+    const [, , caller] = getCallSites(3);
+    return caller?.scriptName.replaceAll("\\", "/").includes(except) ?? false;
+  };
+  Math.random = () =>
+    drawsForItself() ? original() : random.integer(0, 0xffff_fffe) / 0x1_0000_0000;
   return () => {
     Math.random = original;
   };

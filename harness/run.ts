@@ -78,7 +78,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       gate: clock.gate,
       onHarnessError: broken.reject,
     });
-    const unseed = seedMathRandom(random.fork("process"));
+    const unseed = seedMathRandom(random.fork("process"), mount.ownDraws);
     try {
       announceFaults(scenario, { clock, recorder, startedAt });
       const { context, operations } = createScriptContext({

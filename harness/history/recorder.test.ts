@@ -110,6 +110,18 @@ describe("the recorder", () => {
     expect(told()[1]).toMatchObject(["exchange-ended", 5_000, { kind: "response", status: 200 }]);
   });
 
+  it("ends a slow body with its last piece, and is no work of the request meanwhile", async () => {
+    const { clock, ask, told } = start(
+      answer("x".repeat(25), { kind: "slow", chunkBytes: 10, everyMs: 1_000 }),
+    );
+    const hold = clock.gate.hold();
+    await hold.run(() => ask());
+    expect(clock.gate.awake()).toBe(1);
+    hold.release();
+    await clock.drive(clock.sleep(6_000));
+    expect(told()[1]).toMatchObject(["exchange-ended", 2_000, { kind: "response" }]);
+  });
+
   it("calls it abandoned when the client gives up first", async () => {
     const { clock, ask, told } = start(
       answer("x".repeat(100), { kind: "slow", chunkBytes: 10, everyMs: 1_000 }),

@@ -44,6 +44,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const ledger = createLedger({ ...options, redactor, cause });
   const watching: Watching = {
     clock: options.clock,
+    aside: AsyncLocalStorage.snapshot(),
     begin: ledger.begin,
     read: async (response) => {
       const facts = await endedFacts(response, options.clock.now(), redactor);
@@ -69,6 +70,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
 interface Watching {
   readonly clock: Clock;
+  /** Runs what is no part of a request, so that a sleep in it does not count as the request's. */
+  readonly aside: <T>(work: () => T) => T;
   readonly begin: Ledger["begin"];
   /** What an answer says, once; its token is known from then on. */
   readonly read: (response: Response) => ReturnType<typeof endedFacts>;
@@ -91,7 +94,7 @@ async function watchConnect(
 async function watchHandle(
   service: Service,
   request: Request,
-  { clock, begin, read }: Watching,
+  { clock, aside, begin, read }: Watching,
 ): Promise<Response> {
   const underway = begin(request, await describeRequest(request), "request");
   const abandon = (): void => underway.end({ kind: "abandoned" });
@@ -103,7 +106,7 @@ async function watchHandle(
     const underwayMs = durationOf(deliveryOf(response), await textOfResponse(response));
     if (underwayMs === 0) finish();
     // The client does not have it yet, and may lose patience before it has.
-    else void clock.sleep(underwayMs, request.signal).then(finish, abandon);
+    else void aside(() => clock.sleep(underwayMs, request.signal)).then(finish, abandon);
     return response;
   } catch (error) {
     if (error instanceof NetworkFault) underway.end({ kind: "network-fault", code: error.code });
@@ -120,7 +123,11 @@ function durationOf(delivery: BodyDelivery, text: string): number {
     case "stalled":
       return delivery.forMs;
     case "slow":
-      return Math.ceil(Buffer.byteLength(text) / delivery.chunkBytes) * delivery.everyMs;
+      // The first piece goes with the headers.
+      return (
+        Math.floor(Math.max(0, Buffer.byteLength(text) - 1) / delivery.chunkBytes) *
+        delivery.everyMs
+      );
   }
 }
 

@@ -35,5 +35,10 @@ export interface Mount {
   readonly name: MountName;
   /** Turns of the event loop that must pass without activity before time may jump. */
   readonly quietTurns: number;
+  /**
+   * The folder of a library that draws from `Math.random` for each request, which the client
+   * under test must not notice: its pauses would differ from those under another mount.
+   */
+  readonly ownDraws?: string;
   readonly start: (context: MountContext) => Promise<Mounted>;
 }

@@ -22,6 +22,7 @@ export const mount: Mount = {
   name: "msw",
   // Between `fetch` and the handler, and back, msw takes turns of its own.
   quietTurns: 10,
+  ownDraws: "/@mswjs/interceptors/",
   async start(context) {
     const { setupServer, http, HttpResponse, passthrough } = await loadMsw();
     const exchange = createExchange(context);

@@ -26,6 +26,7 @@ export const mount: Mount = {
   name: "nock",
   // Between `fetch` and the reply function, and back, nock takes turns of its own.
   quietTurns: 10,
+  ownDraws: "/@mswjs/interceptors/",
   async start(context) {
     const nock = await loadNock();
     const exchange = createExchange(context);
