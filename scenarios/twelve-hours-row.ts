@@ -13,10 +13,12 @@ export function row(
   {
     says,
     isServed,
+    settings,
     ...own
   }: Pick<Scenario, "title" | "needs" | "script" | "clients"> &
     Required<Pick<Scenario, "row">> & {
       readonly faults?: FaultPlan;
+      readonly settings?: Scenario["settings"];
       readonly says: string;
       readonly isServed: boolean;
       readonly asserts?: readonly string[];
@@ -36,7 +38,7 @@ export function row(
         ? "Ask brownout coverage what is in the way: host, scopes, cache, policies."
         : "Live on tokens that last (capability cp1, a cache that survives), or move to a protected flow.",
     },
-    settings: { backup: "2026-03" },
+    settings: { backup: "2026-03", ...settings },
     faults: primaryDown({ from: hours(1), for: hours(12) }),
     ...own,
     asserts: ["backup-flow", ...(own.asserts ?? [])],

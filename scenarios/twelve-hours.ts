@@ -201,6 +201,8 @@ const workloads: readonly Scenario[] = [
     says: "service principals with client credentials are not protected",
     isServed: false,
     needs: ["client-credentials"],
+    // Else its token, which lives for a day, outlasts the outage, and nothing is asked.
+    settings: { appTokenLifetimeSeconds: 3_600 },
     script: async (context) => {
       const daemon = await context.open({ app: "nightly-daemon" });
       await everyHalfHour(context, daemon, daemonToken);

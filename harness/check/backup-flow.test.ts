@@ -84,6 +84,12 @@ describe.each(["not", "never"] as const)("a flow that is %s protected", (documen
     });
   });
 
+  it("proves nothing with tokens that outlast the outage", () => {
+    const { told } = inOutage(documented);
+    told.operation({ user: ada }).ok();
+    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
+  });
+
   it("is not served by the backup", () => {
     const { told } = inOutage(documented);
     byBackup(told);
