@@ -60,6 +60,14 @@ describe("a change in an outage", () => {
     ];
     expect(await answersTo({ ...told, steps: other, asksAtMs: [hours(5)] })).toEqual(["served"]);
   });
+
+  it("does not come back after it was undone while the primary was well", async () => {
+    const steps = [
+      { atMs: minutes(30), does: set(strict) },
+      { atMs: hours(3.6), does: set(frozen) },
+    ];
+    expect(await answersTo({ ...told, steps, asksAtMs: [hours(5)] })).toEqual(["served"]);
+  });
 });
 
 describe("resilience defaults switched on again", () => {

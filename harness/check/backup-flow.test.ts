@@ -75,9 +75,9 @@ describe("a protected flow", () => {
 });
 
 describe.each(["not", "never"] as const)("a flow that is %s protected", (documented) => {
-  it("meets the primary's own failure", () => {
+  it.each(["primary", "backup"] as const)("meets the failure of the %s", (who) => {
     const { told } = inOutage(documented);
-    refused(told);
+    refused(told, who);
     expect(backupFlow.judge(told.history())).toMatchObject({
       verdict: "pass",
       message: expect.stringContaining("0 of 1 calls in the outage ended well, 0 by the backup"),
@@ -109,6 +109,13 @@ describe("nothing is said", () => {
     other.operation({ user: ada }).fails();
     close();
     expect(backupFlow.judge(other.history()).verdict).toBe("inconclusive");
+  });
+
+  it("of a call that only the backup's own trouble could meet", () => {
+    const told = story({ row });
+    told.fault({ id: "backup-down", at: "backup" });
+    byBackup(told);
+    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
   });
 });
 
