@@ -97,13 +97,11 @@ export function createBackup(options: BackupOptions): Backup {
       const flow = flowOf(described, directory);
       // What the backup does not know meets the primary's own failure (D.6).
       if (flow !== "native-refresh") return undefined;
-      const session = sessions.bySecret(described.parameters["refresh_token"]);
-      const scopes = (described.scope ?? "").split(" ").filter((scope) => scope !== "");
-      const asked = {
-        flow,
-        interactive: false,
-        scopes: scopes.filter((scope) => scope !== "offline_access"),
-      };
+      const scopes = (described.scope ?? "")
+        .split(" ")
+        .filter((scope) => scope !== "" && scope !== "offline_access");
+      const session = sessions.bySecret(described.parameters["refresh_token"], scopes);
+      const asked = { flow, interactive: false, scopes };
       const id = ids.uuid();
       if (session === undefined || !isServed(asked, described, session))
         return decline(id, { settings, nowMs: clock.now() });
