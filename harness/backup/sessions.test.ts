@@ -36,8 +36,9 @@ async function signedInForBoth() {
 }
 
 it("serves each resource that the app had a token of, by either refresh token", async () => {
-  const { fail, renew, secrets } = await signedInForBoth();
-  fail();
+  const bench = await signedInForBoth();
+  const { renew, secrets } = bench;
+  bench.fail();
   for (const secret of secrets) {
     for (const scope of [GRAPH, ORDERS]) {
       expect(await renew(scope, secret)).toMatchObject({
@@ -50,17 +51,19 @@ it("serves each resource that the app had a token of, by either refresh token", 
 });
 
 it("serves neither both at once nor what the app never had", async () => {
-  const { fail, renew, secrets } = await signedInForBoth();
-  fail();
+  const bench = await signedInForBoth();
+  const { renew, secrets } = bench;
+  bench.fail();
   for (const scope of [`${GRAPH} ${ORDERS}`, "https://graph.microsoft.com/Mail.Read"]) {
     expect((await renew(scope, secrets[1] ?? "")).status).toBe(503);
   }
 });
 
 it("counts three days for each resource from its own success", async () => {
-  const { fail, pass, renew, secrets } = await signedInForBoth();
-  pass(72 * 3_600_000);
-  fail();
+  const bench = await signedInForBoth();
+  const { renew, secrets } = bench;
+  bench.pass(72 * 3_600_000);
+  bench.fail();
   expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(503);
   expect((await renew(ORDERS, secrets[1] ?? "")).status).toBe(200);
 });
