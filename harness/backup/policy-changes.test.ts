@@ -104,6 +104,17 @@ describe("a policy", () => {
     ]);
   });
 
+  it.each<[string, ReturnType<typeof policyOf>, ReturnType<typeof policyOf>, string]>([
+    ["more people", frozen, policyOf(), "declined"],
+    ["fewer people", policyOf(), frozen, "served"],
+    ["more apps", policyOf({ apps: ["other"] }), policyOf(), "declined"],
+    ["a condition less", policyOf({ conditions: ["location"] }), policyOf(), "declined"],
+    ["a condition more", policyOf(), policyOf({ conditions: ["location"] }), "served"],
+  ])("that is changed to mean %s is new to those alone", async (_, before, after, answer) => {
+    const steps = [{ atMs: minutes(15), does: set(after) }];
+    expect(await answersTo({ world: worldWith(before), steps })).toEqual([answer]);
+  });
+
   it("is taken up in a partial outage with the next success of the primary", async () => {
     const half = [{ ...tokenServerError({ from: minutes(20), for: hours(9) }), after: 1 }];
     const steps = [{ atMs: minutes(30), does: set(strict) }];
