@@ -10,6 +10,7 @@ import type { Scenario } from "../scenario.ts";
 const settings = { backup: "2026-03", accessTokenLifetimeSeconds: 3_600 } as const;
 
 interface Story {
+  readonly settings?: Scenario["settings"];
   readonly app?: string;
   readonly user?: string;
   /** When the silent call is made, ms after the sign-in. */
@@ -25,6 +26,7 @@ async function lastAnswer({
   askAtMs = hours(2),
   outage,
   before,
+  settings: own,
 }: Story): Promise<ExchangeEnded> {
   const outcome = await run(
     async (context) => {
@@ -38,7 +40,10 @@ async function lastAnswer({
       const result = await application.attempt({ flow: "silent", scopes: graph, user: person });
       if (!(result instanceof Error)) await application.callApi(result, "graph");
     },
-    { settings, faults: outage ?? [tokenServerError({ from: minutes(20), for: hours(400) })] },
+    {
+      settings: { ...settings, ...own },
+      faults: outage ?? [tokenServerError({ from: minutes(20), for: hours(400) })],
+    },
   );
   const ended = only(outcome, "exchange-ended").filter(({ servedBy }) => servedBy !== "resource");
   const presented = only(outcome, "token-presented").map(({ verdict }) => verdict);
@@ -60,6 +65,15 @@ describe("the backup behind the front door", () => {
     const headers = answer.end.kind === "response" ? Object.fromEntries(answer.end.headers) : {};
     expect(headers).toMatchObject({ "x-ms-srs": "1.P,2.B" });
     expect(headers["x-ms-ccs-requestid"]).toBe(headers["xms-ccs-requestid"]);
+  });
+
+  it("says so as the settings have it", async () => {
+    const own = { backupServerSequence: "1.P,7.X", backupDeclineStatus: 400 } as const;
+    const answer = await lastAnswer({ settings: own });
+    const headers = answer.end.kind === "response" ? Object.fromEntries(answer.end.headers) : {};
+    expect(headers["x-ms-srs"]).toBe("1.P,7.X");
+    const decline = await lastAnswer({ settings: own, user: "frank" });
+    expect([statusOf(decline), decline.error?.codes]).toEqual([400, [50033]]);
   });
 
   it.each([
@@ -118,6 +132,16 @@ describe("the backup behind the front door", () => {
     expect(answer.servedBy).toBe("backup");
     expect(answer.error?.codes).toEqual([90034]);
     expect(answer.faults).toContain("backup-down");
+  });
+});
+
+describe("a backup that gives no answer at all", () => {
+  it("leaves the primary's own failure, and its name", async () => {
+    const time = { from: minutes(20), for: hours(400) };
+    const gone = { ...tokenServerError({ ...time, id: "backup-gone" }), at: "backup" as const };
+    const effect = { kind: "reset" } as const;
+    const answer = await lastAnswer({ outage: [tokenServerError(time), { ...gone, effect }] });
+    expect([answer.servedBy, answer.error?.codes]).toEqual(["primary", [90033]]);
   });
 });
 

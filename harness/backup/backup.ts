@@ -6,6 +6,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ServiceSettings } from "../directory/world.ts";
+import { correlationIdOf } from "../http/correlation-id.ts";
 import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
 import { textOfResponse } from "../http/message.ts";
 import type { Random } from "../random.ts";
@@ -37,7 +38,7 @@ export interface Backup {
   /** Learns from a reply of the primary. */
   observe(request: Request, response: Response): Promise<void>;
   /** Answers whoever asks past the gateway. */
-  refuse(): Response;
+  refuse(request: Request): Promise<Response>;
   /** Answers for the primary; `undefined` for a flow that the backup does not know at all. */
   serve(request: Request): Promise<Response | undefined>;
 }
@@ -83,7 +84,7 @@ export function createBackup(options: BackupOptions): Backup {
       const tenant = seen === undefined ? undefined : directory.tenant(seen.tenantId);
       if (tenant !== undefined) known.refresh(tenant);
     },
-    refuse: () => refuseDirectTraffic(ids.uuid(), { settings, nowMs: clock.now() }),
+    refuse: async (request) => refuseDirectTraffic(saidTo(request, await describeRequest(request))),
     async serve(request) {
       const described = await describeRequest(request);
       if (managedIdentities?.isAsking(request)) {
@@ -97,19 +98,22 @@ export function createBackup(options: BackupOptions): Backup {
       const flow = flowOf(described, directory);
       // What the backup does not know meets the primary's own failure (D.6).
       if (flow !== "native-refresh") return undefined;
-      const session = sessions.bySecret(described.parameters["refresh_token"]);
-      const scopes = (described.scope ?? "").split(" ").filter((scope) => scope !== "");
-      const asked = {
-        flow,
-        interactive: false,
-        scopes: scopes.filter((scope) => scope !== "offline_access"),
-      };
-      const id = ids.uuid();
-      if (session === undefined || !isServed(asked, described, session))
-        return decline(id, { settings, nowMs: clock.now() });
-      return jsonReply({ status: 200, body: renewed(session, described), id }, settings);
+      const scopes = (described.scope ?? "")
+        .split(" ")
+        .filter((scope) => scope !== "" && scope !== "offline_access");
+      const session = sessions.bySecret(described.parameters["refresh_token"], scopes);
+      const asked = { flow, interactive: false, scopes };
+      const said = saidTo(request, described);
+      if (session === undefined || !isServed(asked, described, session)) return decline(said);
+      const body = renewed(session, described);
+      return jsonReply({ status: 200, body, id: said.id }, settings);
     },
   };
+
+  function saidTo(request: Request, described: EntraRequest) {
+    const correlationId = correlationIdOf(request, described);
+    return { id: ids.uuid(), correlationId, settings, nowMs: clock.now() };
+  }
 
   function isServed(
     asked: Pick<Attempt, "flow" | "interactive" | "scopes">,

@@ -126,6 +126,8 @@ describe("what the articles disagree on", () => {
     const off = { resilienceDefaults: "disabled" } as const;
     expect(refusals({ ...off, signInFrequencyHours: 2 })).toBe(0);
     expect(refusals({ ...off, signInFrequencyHours: 1 })).toBe(1);
+    const forMegan = { ...toEveryone, include: ["megan"] };
+    expect(refusals({ ...off, signInFrequencyHours: 1, users: forMegan })).toBe(0);
   });
 
   it("authentication strengths: not evaluated, or not supported", () => {

@@ -152,12 +152,20 @@ function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly R
   } else if (attempt.user.revocations > session.revocations) {
     refusals.push(refuse("E5", "the user's sessions were revoked since"));
   }
-  const seen = new Set(session.scopes.map((scope) => scope.toLowerCase()));
-  const extra = attempt.scopes.find((scope) => !seen.has(scope.toLowerCase()));
+  const extra = scopeBeyond(attempt.scopes, session);
   if (extra !== undefined) {
     refusals.push(refuse("E9", `the scope ${extra} was not part of the session`));
   }
   return refusals;
+}
+
+/** The first scope that a session has not; `undefined` when all are within it (E9). */
+export function scopeBeyond(
+  scopes: readonly string[],
+  session: Pick<RecordedSession, "scopes">,
+): string | undefined {
+  const seen = new Set(session.scopes.map((scope) => scope.toLowerCase()));
+  return scopes.find((scope) => !seen.has(scope.toLowerCase()));
 }
 
 function refuse(rule: Refusal["rule"], why: string): Refusal {

@@ -48,7 +48,7 @@ export function createFailover({
     async handle(request) {
       if (isDirect(request)) {
         byBackup.add(request);
-        return backup.refuse();
+        return backup.refuse(request);
       }
       const answer = await primary.handle(request).catch((error: unknown) => {
         if (error instanceof NetworkFault) return error;

@@ -60,6 +60,14 @@ describe("a change in an outage", () => {
     ];
     expect(await answersTo({ ...told, steps: other, asksAtMs: [hours(5)] })).toEqual(["served"]);
   });
+
+  it("does not come back after it was undone while the primary was well", async () => {
+    const steps = [
+      { atMs: minutes(30), does: set(strict) },
+      { atMs: hours(3.6), does: set(frozen) },
+    ];
+    expect(await answersTo({ ...told, steps, asksAtMs: [hours(5)] })).toEqual(["served"]);
+  });
 });
 
 describe("resilience defaults switched on again", () => {
@@ -94,6 +102,17 @@ describe("a policy", () => {
     expect(await answersTo({ ...inForce, steps: [{ atMs: minutes(15), does: enable }] })).toEqual([
       "served",
     ]);
+  });
+
+  it.each<[string, ReturnType<typeof policyOf>, ReturnType<typeof policyOf>, string]>([
+    ["more people", frozen, policyOf(), "declined"],
+    ["fewer people", policyOf(), frozen, "served"],
+    ["more apps", policyOf({ apps: ["other"] }), policyOf(), "declined"],
+    ["a condition less", policyOf({ conditions: ["location"] }), policyOf(), "declined"],
+    ["a condition more", policyOf(), policyOf({ conditions: ["location"] }), "served"],
+  ])("that is changed to mean %s is new to those alone", async (_, before, after, answer) => {
+    const steps = [{ atMs: minutes(15), does: set(after) }];
+    expect(await answersTo({ world: worldWith(before), steps })).toEqual([answer]);
   });
 
   it("is taken up in a partial outage with the next success of the primary", async () => {

@@ -12,8 +12,13 @@ interface Told {
   readonly id: string;
 }
 
+/** To whom, and when. */
 interface Said {
   readonly settings: ServiceSettings;
+  /** Trace id of the reply, and the backup's own request id. */
+  readonly id: string;
+  /** Of the client, when it sent one. */
+  readonly correlationId: string | undefined;
   /** ms since the Unix epoch. */
   readonly nowMs: number;
 }
@@ -36,33 +41,39 @@ export function jsonReply({ status, body, id }: Told, settings: ServiceSettings)
 }
 
 /** Code 50033: the backup has no session that it may serve, or a rule speaks against it. */
-export function decline(id: string, said: Said): Response {
+export function decline(said: Said): Response {
   const description =
     "CCS could not serve the request that had failed at ESTS due to server error and got auto failed over to CCS.";
-  const body = errorBody({ error: "temporarily_unavailable", description, code: 50033, id }, said);
-  return jsonReply({ status: said.settings.backupDeclineStatus, body, id }, said.settings);
+  const body = errorBody({ error: "temporarily_unavailable", description, code: 50033 }, said);
+  return jsonReply({ status: said.settings.backupDeclineStatus, body, id: said.id }, said.settings);
 }
 
 /** Code 230109, CachedCredentialNonGWAuthNRequestsNotSupported: only the gateway may ask the backup. */
-export function refuseDirectTraffic(id: string, said: Said): Response {
+export function refuseDirectTraffic(said: Said): Response {
   const description =
     "AADSTS230109: The backup authentication service takes requests from the gateway only.";
-  const body = errorBody({ error: "invalid_request", description, code: 230109, id }, said);
-  return jsonReply({ status: said.settings.backupDirectStatus, body, id }, said.settings);
+  const body = errorBody({ error: "invalid_request", description, code: 230109 }, said);
+  return jsonReply({ status: said.settings.backupDirectStatus, body, id: said.id }, said.settings);
 }
 
+/** As those of the primary (A.9). */
 function errorBody(
-  error: { error: string; description: string; code: number; id: string },
-  { nowMs }: Said,
+  error: { readonly error: string; readonly description: string; readonly code: number },
+  { nowMs, id, correlationId = id, settings }: Said,
 ): Record<string, unknown> {
-  const { description, code, id } = error;
   const nowText = `${new Date(nowMs).toISOString().slice(0, 19).replace("T", " ")}Z`;
+  const description = [
+    error.description,
+    `Trace ID: ${id}`,
+    `Correlation ID: ${correlationId}`,
+    `Timestamp: ${nowText}`,
+  ];
   return {
     error: error.error,
-    error_description: `${description} Trace ID: ${id} Correlation ID: ${id} Timestamp: ${nowText}`,
-    error_codes: [code],
+    error_description: description.join(settings.errorSeparator === "crlf" ? "\r\n" : " "),
+    error_codes: [error.code],
     timestamp: nowText,
     trace_id: id,
-    correlation_id: id,
+    correlation_id: correlationId,
   };
 }

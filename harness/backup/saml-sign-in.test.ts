@@ -112,6 +112,16 @@ describe("a SAML sign-in that starts at Entra", () => {
     }
   });
 
+  it("brings the state that the launch address names, like the primary", async () => {
+    const bench = start();
+    await bench.signIn("expenses");
+    const well = await bench.launch("expenses", { RelayState: "/reports" });
+    bench.fail();
+    const { text } = await bench.launch("expenses", { RelayState: "/reports" });
+    for (const page of [well.text, text])
+      expect(postedForm(page)?.fields.get("RelayState")).toBe("/reports");
+  });
+
   it("is served three days on, to the minute", async () => {
     const bench = start();
     await bench.signIn("expenses");

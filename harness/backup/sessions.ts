@@ -7,7 +7,7 @@ import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
 import type { EntraRequest } from "../http/endpoint.ts";
 import { parseObject } from "../http/json-object.ts";
-import type { RecordedSession } from "./eligibility.ts";
+import { type RecordedSession, scopeBeyond } from "./eligibility.ts";
 import { recordedSession } from "./recorded.ts";
 
 /** A session with what it takes to answer for it. */
@@ -19,12 +19,16 @@ export interface KnownSession extends RecordedSession {
 export interface SessionStore {
   /** Reads a good reply of the token endpoint; passes over what is no user's, and then returns nothing. */
   observe(described: EntraRequest, body: string, nowMs: number): RecordedSession | undefined;
-  bySecret(refreshToken: string | undefined): KnownSession | undefined;
+  /** The session of that token, by its last success with such scopes where it had one. */
+  bySecret(refreshToken: string | undefined, scopes: readonly string[]): KnownSession | undefined;
 }
 
 export function createSessionStore(directory: Directory): SessionStore {
-  const sessions = new Map<string, KnownSession>();
+  // Newest first, one for each set of scopes: an app asks for one resource at a time.
+  const sessions = new Map<string, readonly KnownSession[]>();
   const keyOf = (refreshToken: string): string => hash("sha256", refreshToken, "base64url");
+  const of = (refreshToken: string | undefined): readonly KnownSession[] =>
+    refreshToken === undefined ? [] : (sessions.get(keyOf(refreshToken)) ?? []);
 
   return {
     observe(described, body, nowMs) {
@@ -38,13 +42,27 @@ export function createSessionStore(directory: Directory): SessionStore {
       });
       if (reply === undefined || recorded === undefined) return undefined;
       const session: KnownSession = { ...recorded, reply };
+      const shown = described.parameters["refresh_token"];
+      const all = [
+        session,
+        ...of(shown).filter(({ scopes }) => !isSameSet(scopes, session.scopes)),
+      ];
       // Both the token that was shown and the one that was given stand for the device.
-      for (const secret of [refreshToken, described.parameters["refresh_token"]]) {
-        if (secret !== undefined) sessions.set(keyOf(secret), session);
+      for (const secret of [refreshToken, shown]) {
+        if (secret !== undefined) sessions.set(keyOf(secret), all);
       }
       return session;
     },
-    bySecret: (refreshToken) =>
-      refreshToken === undefined ? undefined : sessions.get(keyOf(refreshToken)),
+    bySecret(refreshToken, scopes) {
+      const all = of(refreshToken);
+      return all.find((session) => scopeBeyond(scopes, session) === undefined) ?? all[0];
+    },
   };
+}
+
+function isSameSet(some: readonly string[], others: readonly string[]): boolean {
+  return (
+    scopeBeyond(some, { scopes: others }) === undefined &&
+    scopeBeyond(others, { scopes: some }) === undefined
+  );
 }

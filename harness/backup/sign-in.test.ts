@@ -82,6 +82,9 @@ describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (a
     ["it is another browser", (bench) => bench.forget(), {}],
     ["it names another user", () => undefined, { login_hint: "megan@contoso.example" }],
     ["it wants a person to act", () => undefined, { prompt: "login" }],
+    ["it wants a person to consent", () => undefined, { prompt: "consent" }],
+    ["it wants a person to choose", () => undefined, { prompt: "select_account" }],
+    ["it wants a new account", () => undefined, { prompt: "create" }],
     ["it wants a code", () => undefined, { response_type: "code" }],
     ["it wants an access token besides", () => undefined, { response_type: "id_token token" }],
     [
@@ -98,6 +101,20 @@ describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (a
     bench.fail();
     expect(await bench.authorize(app, more)).toMatchObject({ status: 503, text: "down" });
   });
+
+  it.each(["code id_token", "id_token token"])(
+    "is not served for a session that began with more than an id token: %s",
+    async (response_type) => {
+      const bench = start();
+      const more = { response_type, scope: "openid profile User.Read" };
+      const { location } = await bench.signIn(app, "adele", more);
+      bench.fail();
+      expect([idTokenOf(location)?.["oid"], (await bench.authorize(app)).status]).toEqual([
+        bench.user().id,
+        503,
+      ]);
+    },
+  );
 
   it("is not served for a session that another app has", async () => {
     const bench = start();

@@ -81,13 +81,19 @@ describe("a protected flow", () => {
 });
 
 describe.each(["not", "never"] as const)("a flow that is %s protected", (documented) => {
-  it("meets the primary's own failure", () => {
+  it.each(["primary", "backup"] as const)("meets the failure of the %s", (who) => {
     const { told } = inOutage(documented);
-    refused(told);
+    refused(told, who);
     expect(backupFlow.judge(told.history())).toMatchObject({
       verdict: "pass",
       message: expect.stringContaining("0 of 1 calls in the outage ended well, 0 by the backup"),
     });
+  });
+
+  it("proves nothing with tokens that outlast the outage", () => {
+    const { told } = inOutage(documented);
+    told.operation({ user: ada }).ok();
+    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
   });
 
   it("is not served by the backup", () => {
@@ -140,6 +146,13 @@ describe("nothing is proved", () => {
     const { told } = inOutage("not", "web-code");
     byBackup(told);
     expect(reasonOf(told.history())).toMatch(/says web-code, and the wire shows native-refresh/);
+  });
+
+  it("of a call that only the backup's own trouble could meet", () => {
+    const told = story({ row });
+    told.fault({ id: "backup-down", at: "backup" });
+    byBackup(told);
+    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
   });
 });
 

@@ -6,7 +6,7 @@
 import type { History } from "../history/event.ts";
 import { type FlowOutcome, flowOutcomeOf, isByBackup, isOk } from "./flow-outcome.ts";
 import { fails, passes, type Placed, unseen } from "./judgement.ts";
-import type { Operation } from "./reading.ts";
+import { isServiceFailure, type Operation } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
 /** Judges `backup-flow`. */
@@ -32,9 +32,16 @@ function judge(history: History): Judgement {
       ? passes(`${name} is protected: ${figures}.`, endsOf(calls.filter(isByBackup)))
       : unseen(`${name} lived on what it had, and never needed the backup system.`);
   }
-  return outcome.byBackup === 0
+  if (outcome.byBackup > 0)
+    return fails(`${name} is not protected, but ${figures}.`, endsOf(calls.filter(isByBackup)));
+  return calls.some(hasMetIt)
     ? passes(`${name} is not protected: ${figures}${ofCould(outcome)}.`, endsOf(calls))
-    : fails(`${name} is not protected, but ${figures}.`, endsOf(calls.filter(isByBackup)));
+    : unseen(`${name} lived on what it had, and never met the outage.`);
+}
+
+/** A call that needed nothing in the outage shows nothing of it. */
+function hasMetIt(call: Operation): boolean {
+  return !isOk(call) || call.exchanges.some(isServiceFailure);
 }
 
 function ofCould({ could, asked }: FlowOutcome): string {

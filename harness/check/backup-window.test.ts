@@ -68,6 +68,17 @@ describe("holds", () => {
     expect(backupWindow.judge(served(told).history()).verdict).toBe("pass");
   });
 
+  it("for a session that began anew after a revocation", () => {
+    const told = story();
+    told.changed("sessions-revoked", [ada]);
+    told.at("01:00:00");
+    const call = told.operation({ user: ada });
+    told.exchange({ by: call, user: ada, issued: { user: ada } });
+    call.ok();
+    told.at("02:00:00");
+    expect(backupWindow.judge(served(told).history()).verdict).toBe("pass");
+  });
+
   it("for a revocation of somebody else", () => {
     const told = signedIn();
     told.at("01:00:00");
@@ -90,6 +101,19 @@ describe("is broken", () => {
     const told = signedIn();
     told.at("01:00:00");
     expect(backupWindow.judge(served(told, ben).history())).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("never had"),
+    });
+  });
+
+  it("by a session that the primary had with another app", () => {
+    const told = signedIn();
+    told.at("01:00:00");
+    const wish = { user: ada, app: "99999999-bbbb-3333-cccc-4444dddd5555" };
+    const call = told.operation(wish);
+    told.exchange({ by: call, ...wish, servedBy: "backup", issued: { user: ada } });
+    call.ok();
+    expect(backupWindow.judge(told.history())).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("never had"),
     });

@@ -110,6 +110,14 @@ describe("identity-endpoint", () => {
     });
     const every10s = Array.from({ length: 8 }, (_, at) => [at === 0 ? 0 : 10_000, gone] as const);
     expect(judge(call(every10s, { ends: "fails" })).verdict).toBe("pass");
+    const other = call(
+      [
+        [0, gone],
+        [10_000, broken],
+      ],
+      { ends: "fails" },
+    );
+    expect(judge(other).verdict).toBe("pass");
   });
 
   it("is about IMDS, and about its trouble", () => {

@@ -5,7 +5,7 @@ import type { ConditionalAccessPolicy, Tenant } from "./world.ts";
 export interface Policies {
   /** As they stand now. */
   policies(tenant: Tenant): readonly ConditionalAccessPolicy[];
-  /** Adds a policy, or replaces the one of that name; one whose controls are new counts as enabled now. */
+  /** Adds a policy, or replaces the one of that name; one that asks for more, or asks more people, counts as enabled now. */
   setPolicy(tenant: Tenant, policy: ConditionalAccessPolicy): void;
   removePolicy(tenant: Tenant, name: string): void;
 }
@@ -43,8 +43,27 @@ function sinceWhen(
 ): ConditionalAccessPolicy {
   const isOld =
     before?.state === "enabled" &&
-    policy.controls.every((control) => before.controls.includes(control));
+    isWithin(policy.controls, before.controls) &&
+    meansNobodyNew(policy, before);
   const { enabledAtMs: _, ...rest } = policy;
   const enabledAtMs = policy.enabledAtMs ?? (isOld ? before.enabledAtMs : nowMs);
   return enabledAtMs === undefined ? rest : { ...rest, enabledAtMs };
+}
+
+/** Whether whoever the policy means was meant by the one before. */
+function meansNobodyNew(
+  { users, apps, conditions }: ConditionalAccessPolicy,
+  before: ConditionalAccessPolicy,
+): boolean {
+  const isForUsers =
+    before.users.include === "all" ||
+    (isWithin(users.include, before.users.include) &&
+      isWithin(users.groups, before.users.groups) &&
+      isWithin(users.roles, before.users.roles));
+  return isForUsers && isWithin(apps, before.apps) && isWithin(before.conditions, conditions);
+}
+
+function isWithin<Item>(some: "all" | readonly Item[], all: "all" | readonly Item[]): boolean {
+  if (all === "all") return true;
+  return some !== "all" && some.every((item) => all.includes(item));
 }

@@ -6,7 +6,8 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ServiceSettings } from "../directory/world.ts";
-import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
+import { correlationIdOf } from "../http/correlation-id.ts";
+import { describeRequest } from "../http/endpoint.ts";
 import type { Handler } from "../http/handler.ts";
 import { createResponse } from "../http/message.ts";
 import type { Random } from "../random.ts";
@@ -268,13 +269,4 @@ function missingRoute(context: EstsContext): Response {
     status: 404,
     headers: estsHeaders({ ...headerParts(context, ""), kind: "missing" }),
   });
-}
-
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** The client's own id for its request, from header or parameters, when it is a GUID (A.5, A.9). */
-function correlationIdOf(request: Request, described: EntraRequest): string | undefined {
-  const sent =
-    request.headers.get("client-request-id") ?? described.parameters["client-request-id"];
-  return sent !== undefined && GUID.test(sent) ? sent : undefined;
 }

@@ -3,6 +3,7 @@
  * an edge's HTML page, a text, or nothing. Shapes: `shared/facts/entra.md` A.9, A.10 and H.
  */
 import type { Clock } from "../clock/clock.ts";
+import { correlationIdOf } from "../http/correlation-id.ts";
 import { createResponse } from "../http/message.ts";
 import type { Random } from "../random.ts";
 import { type Asked, errorHeaders, lengthHeader, retryAfterHeaders } from "./error-headers.ts";
@@ -75,8 +76,6 @@ function bodyOf(
   }
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** A.9, in the order of the recordings. */
 function envelopeOf(
   code: number,
@@ -86,9 +85,7 @@ function envelopeOf(
 ): Record<string, unknown> {
   const { request, described, clock, random, errorSeparator } = context;
   const { error, text, listed } = estsError(code, status);
-  const sent =
-    request.headers.get("client-request-id") ?? described.parameters["client-request-id"] ?? "";
-  const correlationId = GUID.test(sent) ? sent : random.uuid();
+  const correlationId = correlationIdOf(request, described) ?? random.uuid();
   const timestamp = `${new Date(clock.now()).toISOString().slice(0, 19).replace("T", " ")}Z`;
   const description = [
     `AADSTS${code}: ${text}`,

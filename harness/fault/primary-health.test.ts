@@ -19,6 +19,7 @@ describe("the primary is not well", () => {
   it.each<[string, FaultWindow]>([
     ["while its token endpoint fails", tokenServerError(time)],
     ["while a share of sign-ins fails", partialOutage({ ...time, share: 0.1, on: ["authorize"] })],
+    ["while its SAML endpoint fails", partialOutage({ ...time, share: 1, on: ["saml"] })],
     ["while it hangs", { ...hang(time), at: "primary" }],
     ["while all of it fails", { ...outage(time), at: "primary", on: "all" }],
   ])("%s", (_, window) => {

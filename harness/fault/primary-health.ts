@@ -2,6 +2,7 @@
  * When the primary was last well, as far as a plan tells: what the backup system goes by
  * when it decides which changes of a directory count.
  */
+import type { Endpoint } from "../http/endpoint.ts";
 import type { FaultEffectKind, FaultPlan, FaultWindow } from "./plan.ts";
 import { isOpenAt } from "./window.ts";
 
@@ -16,6 +17,9 @@ const FAILS_OVER: ReadonlySet<FaultEffectKind> = new Set<FaultEffectKind>([
   "tls-failure",
 ]);
 
+/** Where users sign in, and get their tokens. */
+const SIGNS_IN: ReadonlySet<Endpoint> = new Set<Endpoint>(["token", "authorize", "saml"]);
+
 /** When the primary was last well, by ms since the scenario began: `elapsedMs` when it is well now, -Infinity when it never was. */
 export function lastWellMs(plan: FaultPlan, elapsedMs: number): number {
   const failing = plan.filter(keepsFromSigningIn);
@@ -29,6 +33,6 @@ export function lastWellMs(plan: FaultPlan, elapsedMs: number): number {
 }
 
 function keepsFromSigningIn({ at, on, chance, effect }: FaultWindow): boolean {
-  const isOfUsers = on === "all" || on.includes("token") || on.includes("authorize");
+  const isOfUsers = on === "all" || on.some((endpoint) => SIGNS_IN.has(endpoint));
   return at === "primary" && chance !== 0 && isOfUsers && FAILS_OVER.has(effect.kind);
 }

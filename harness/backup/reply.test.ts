@@ -1,0 +1,63 @@
+/** The error bodies of the backup, which are those of the primary but for what they say. */
+import { describe, expect, it } from "vitest";
+import { contoso } from "../../fixtures/worlds/contoso.ts";
+import { parseObject } from "../http/json-object.ts";
+import { textOfResponse } from "../http/message.ts";
+import { decline, refuseDirectTraffic } from "./reply.ts";
+import { startBench } from "./testing-bench.ts";
+
+const ID = "00000000-0000-4000-8000-00000000000a";
+const CLIENTS = "00000000-0000-4000-8000-00000000000b";
+
+const said = (errorSeparator: "crlf" | "space", correlationId?: string) => ({
+  id: ID,
+  correlationId,
+  nowMs: Date.UTC(2026, 2, 2, 8),
+  settings: { ...contoso.settings, errorSeparator },
+});
+
+describe.each([
+  ["its decline", decline, 50033],
+  ["its refusal of direct traffic", refuseDirectTraffic, 230109],
+])("%s", (_, reply, code) => {
+  it.each([
+    ["crlf", "\r\n"],
+    ["space", " "],
+  ] as const)(
+    "has the parts of its description apart by the setting: %s",
+    async (name, between) => {
+      const body = parseObject(await textOfResponse(reply(said(name, CLIENTS))));
+      const parts = [
+        `Trace ID: ${ID}`,
+        `Correlation ID: ${CLIENTS}`,
+        "Timestamp: 2026-03-02 08:00:00Z",
+      ];
+      expect(String(body?.["error_description"])).toContain(between + parts.join(between));
+      expect(body).toMatchObject({ error_codes: [code], trace_id: ID, correlation_id: CLIENTS });
+    },
+  );
+
+  it("has an id of its own for a client that sends none", async () => {
+    const response = reply(said("space"));
+    expect(response.headers.get("x-ms-request-id")).toBe(ID);
+    const body = parseObject(await textOfResponse(response));
+    expect(body).toMatchObject({ trace_id: ID, correlation_id: ID });
+  });
+});
+
+it("names the id that the client sent with its request", async () => {
+  const bench = startBench();
+  const [tenant] = contoso.tenants;
+  const desk = tenant?.apps.find(({ name }) => name === "desk-app");
+  bench.fail();
+  const { json, byBackup } = await bench.send(`${tenant?.id}/oauth2/v2.0/token`, {
+    headers: { "client-request-id": CLIENTS },
+    form: {
+      client_id: desk?.clientId ?? "",
+      grant_type: "refresh_token",
+      refresh_token: "unknown",
+      scope: "openid",
+    },
+  });
+  expect([byBackup, json["error_codes"], json["correlation_id"]]).toEqual([true, [50033], CLIENTS]);
+});
