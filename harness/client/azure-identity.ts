@@ -3,9 +3,7 @@
  * It goes through MSAL, whose state belongs to the module, so each application gets modules of
  * its own. Through the direct mount the documented option `httpClient` carries its requests.
  */
-import { createRequire } from "node:module";
 import type { AccessToken, ManagedIdentityCredentialObjectIdOptions } from "@azure/identity";
-import { HarnessError } from "../errors.ts";
 import type { Flow } from "../history/event.ts";
 import { createRequest } from "../http/message.ts";
 import type {
@@ -16,6 +14,7 @@ import type {
   OpenOptions,
 } from "./client.ts";
 import { loadFresh } from "./fresh-package.ts";
+import { installedVersion, notInstalled } from "./installed-package.ts";
 
 type AzureIdentity = typeof import("@azure/identity");
 type HttpClient = NonNullable<ManagedIdentityCredentialObjectIdOptions["httpClient"]>;
@@ -28,23 +27,15 @@ export const azureIdentityFlows = ["managed-identity"] as const satisfies readon
 export async function loadAzureIdentity(): Promise<ClientUnderTest> {
   // What it loads is not used: each application gets a copy of its own.
   await import("@azure/identity").catch((cause: unknown) => {
-    throw new HarnessError("client-not-installed", "@azure/identity is not installed", {
-      hint: "Run: npm install @azure/identity",
-      cause,
-    });
+    throw notInstalled("@azure/identity", { major: 4, cause });
   });
   return {
     name: "azure-identity",
-    version: installedVersion(),
+    version: installedVersion("@azure/identity"),
     flows: azureIdentityFlows,
     open: (options, context) => Promise.resolve(open(options, context)),
     describeError,
   };
-}
-
-function installedVersion(): string {
-  const manifest: unknown = createRequire(import.meta.url)("@azure/identity/package.json");
-  return (manifest as { readonly version: string }).version;
 }
 
 function open(options: OpenOptions, context: ClientContext): ClientInstance {

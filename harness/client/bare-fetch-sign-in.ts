@@ -4,7 +4,7 @@ import type { TokenRequest } from "./client.ts";
 import type { OpenedBareFetch } from "./bare-fetch.ts";
 import { claimsOf } from "./bare-fetch-grants.ts";
 import { TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
-import { createUserAgent } from "./user-agent.ts";
+import { answersOf, browserOf } from "./person.ts";
 
 /** Signs `wish.user` in; rejects with a `TokenRequestError` that says where it ended. */
 export async function signInWithBareFetch(
@@ -31,21 +31,8 @@ export async function signInWithBareFetch(
     ...claims,
   }).toString();
 
-  const person = createUserAgent({
-    browse: context.browse,
-    cookies: context.cookiesOf(wish.user?.id),
-    asked: () =>
-      context.prompted({
-        ...(wish.user === undefined ? {} : { user: wish.user.id }),
-        app: options.app.clientId,
-        prompt: wish.prompt ?? "none-given",
-      }),
-  });
-  const answer = await person
-    .visit(url.href, redirectUri, {
-      username: wish.user?.upn ?? "",
-      password: wish.user?.password ?? "",
-    })
+  const answer = await browserOf(wish, options, context)
+    .visit(url.href, redirectUri, answersOf(wish))
     .catch((error: unknown) => {
       throw new TokenRequestError("sign_in_page", {
         message: (error as Error).message,

@@ -4,7 +4,7 @@
  * application, or the same one after a restart, would find it there.
  */
 import { createRequire } from "node:module";
-import { HarnessError } from "../errors.ts";
+import { notInstalled } from "./installed-package.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -28,9 +28,6 @@ function folderOf(name: string): string {
     const path = entry.replaceAll("\\", "/");
     return entry.slice(0, path.lastIndexOf(folder) + folder.length);
   } catch (cause) {
-    throw new HarnessError("client-not-installed", `${name} is not installed`, {
-      hint: `Run: npm install ${name}`,
-      cause,
-    });
+    throw notInstalled(name, { cause });
   }
 }

@@ -2,7 +2,7 @@
 import type { AuthenticationResult } from "@azure/msal-node";
 import type { ClientContext, OpenOptions, TokenRequest } from "./client.ts";
 import type { Confidential, Public } from "./msal-node.ts";
-import { createUserAgent } from "./user-agent.ts";
+import { answersOf, browserOf } from "./person.ts";
 
 /** Signs `request.user` in at the page and redeems the code. */
 export async function signIn(
@@ -20,14 +20,8 @@ export async function signIn(
     ...(request.user === undefined ? {} : { loginHint: request.user.upn }),
     ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
   });
-  const answer = await personOf(request, options, context, request.prompt ?? "none-given").visit(
-    url,
-    redirectUri,
-    {
-      username: request.user?.upn ?? "",
-      password: request.user?.password ?? "",
-    },
-  );
+  const browser = browserOf(request, options, context);
+  const answer = await browser.visit(url, redirectUri, answersOf(request));
   const code = answer?.get("code");
   if (code === undefined || code === null) {
     throw new SignInError(
@@ -50,37 +44,15 @@ export async function approveDevice(
   options: OpenOptions,
   context: ClientContext,
 ): Promise<void> {
-  const person = personOf(request, options, context, "device-code");
+  const browser = browserOf(request, options, context, "device-code");
   await context.clock.sleep(PERSON_TYPES_FOR_MS);
-  await person
-    .visit(verificationUri, undefined, {
-      username: request.user?.upn ?? "",
-      password: request.user?.password ?? "",
-      userCode,
-    })
+  await browser
+    .visit(verificationUri, undefined, { ...answersOf(request), userCode })
     // The person cannot reach the page: they give up, and the client's polling shows it.
     .catch(() => undefined);
 }
 
 const PERSON_TYPES_FOR_MS = 12_000;
-
-function personOf(
-  request: TokenRequest,
-  options: OpenOptions,
-  context: ClientContext,
-  prompt: string,
-) {
-  return createUserAgent({
-    browse: context.browse,
-    cookies: context.cookiesOf(request.user?.id),
-    asked: () =>
-      context.prompted({
-        ...(request.user === undefined ? {} : { user: request.user.id }),
-        app: options.app.clientId,
-        prompt,
-      }),
-  });
-}
 
 /** A claims challenge, as MSAL takes it. */
 export function claimsOf(request: TokenRequest): { claims?: string } {

@@ -16,6 +16,7 @@ import type {
   TokenResult,
 } from "./client.ts";
 import { openManagedIdentity } from "./msal-node-managed-identity.ts";
+import { notInstalled } from "./installed-package.ts";
 import { configurationOf } from "./msal-node-configuration.ts";
 import { approveDevice, claimsOf, signIn, SignInError } from "./msal-node-sign-in.ts";
 
@@ -38,10 +39,7 @@ export const msalNodeFlows = [
 /** Loads the installed `@azure/msal-node`; its version is read from the package itself. */
 export async function loadMsalNode(): Promise<ClientUnderTest> {
   const msal = await import("@azure/msal-node").catch((cause: unknown) => {
-    throw new HarnessError("client-not-installed", "@azure/msal-node is not installed", {
-      hint: "Run: npm install @azure/msal-node",
-      cause,
-    });
+    throw notInstalled("@azure/msal-node", { cause });
   });
   return {
     name: "msal-node",

@@ -4,7 +4,6 @@
  * assertion consumer service is this client itself: the person's browser brings the form here.
  */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Profile, SAML, SamlConfig } from "@node-saml/node-saml";
 import type { SamlRegistration } from "../directory/world.ts";
 import { HarnessError } from "../errors.ts";
@@ -18,8 +17,10 @@ import type {
   TokenRequest,
   TokenResult,
 } from "./client.ts";
+import { installedVersion, notInstalled } from "./installed-package.ts";
+import { answersOf, browserOf } from "./person.ts";
 import { createReplayGuard, type ReplayGuard } from "./saml-replay-guard.ts";
-import { createUserAgent, PageError } from "./user-agent.ts";
+import { PageError } from "./user-agent.ts";
 
 type NodeSaml = typeof import("@node-saml/node-saml");
 
@@ -32,14 +33,11 @@ export const nodeSamlFlows = [
 /** Loads the installed `@node-saml/node-saml`; its version is read from the package itself. */
 export async function loadNodeSaml(): Promise<ClientUnderTest> {
   const library = await import("@node-saml/node-saml").catch((cause: unknown) => {
-    throw new HarnessError("client-not-installed", "@node-saml/node-saml is not installed", {
-      hint: "Run: npm install @node-saml/node-saml@5",
-      cause,
-    });
+    throw notInstalled("@node-saml/node-saml", { major: 5, cause });
   });
   return {
     name: "node-saml",
-    version: installedVersion(),
+    version: installedVersion("@node-saml/node-saml"),
     flows: nodeSamlFlows,
     open: (options, context) => Promise.resolve(openInstance(library, options, context)),
     describeError,
@@ -76,13 +74,6 @@ export function serviceProviderOptions(
     generateUniqueId: newId,
     ...(privateKey === undefined ? {} : { privateKey, signatureAlgorithm: "sha256" as const }),
   };
-}
-
-function installedVersion(): string {
-  const { version } = createRequire(import.meta.url)("@node-saml/node-saml/package.json") as {
-    readonly version: string;
-  };
-  return version;
 }
 
 interface Provider {
@@ -165,23 +156,11 @@ async function startOf(provider: Provider, request: TokenRequest): Promise<strin
 
 async function browse(
   { registration, options, context }: Provider,
-  { user, prompt }: TokenRequest,
+  request: TokenRequest,
   url: string,
 ): Promise<URLSearchParams> {
-  const person = createUserAgent({
-    browse: context.browse,
-    cookies: context.cookiesOf(user?.id),
-    asked: () =>
-      context.prompted({
-        ...(user === undefined ? {} : { user: user.id }),
-        app: options.app.clientId,
-        prompt: prompt ?? "none-given",
-      }),
-  });
-  const answer = await person.visit(url, registration.replyUrls[0], {
-    username: user?.upn ?? "",
-    password: user?.password ?? "",
-  });
+  const browser = browserOf(request, options, context);
+  const answer = await browser.visit(url, registration.replyUrls[0], answersOf(request));
   if (answer === undefined) throw new Error("the sign-in page led nowhere");
   return answer;
 }

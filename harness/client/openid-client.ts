@@ -4,8 +4,6 @@
  * app in the fragment), and for code with PKCE. For a single-page app it stands for what such
  * an app does on the wire: of the browser, there is only the Origin header.
  */
-import { createRequire } from "node:module";
-import { HarnessError } from "../errors.ts";
 import type { Flow } from "../history/event.ts";
 import { createRequest } from "../http/message.ts";
 import type {
@@ -17,7 +15,9 @@ import type {
   TokenRequest,
   TokenResult,
 } from "./client.ts";
-import { createUserAgent, PageError } from "./user-agent.ts";
+import { installedVersion, notInstalled } from "./installed-package.ts";
+import { answersOf, browserOf } from "./person.ts";
+import { PageError } from "./user-agent.ts";
 
 type OpenidClient = typeof import("openid-client");
 type Configuration = InstanceType<OpenidClient["Configuration"]>;
@@ -33,26 +33,15 @@ export const openidClientFlows = [
 /** Loads the installed `openid-client`; its version is read from the package itself. */
 export async function loadOpenidClient(): Promise<ClientUnderTest> {
   const oidc = await import("openid-client").catch((cause: unknown) => {
-    throw new HarnessError("client-not-installed", "openid-client is not installed", {
-      place: "openid-client",
-      hint: "Run: npm install openid-client@6",
-      cause,
-    });
+    throw notInstalled("openid-client", { major: 6, cause });
   });
   return {
     name: "openid-client",
-    version: installedVersion(),
+    version: installedVersion("openid-client"),
     flows: openidClientFlows,
     open: (options, context) => openInstance(oidc, options, context),
     describeError: (error) => describeError(oidc, error),
   };
-}
-
-function installedVersion(): string {
-  const { version } = createRequire(import.meta.url)("openid-client/package.json") as {
-    readonly version: string;
-  };
-  return version;
 }
 
 /** One opened application: the same service, asked for an id token alone or for a code. */
@@ -205,26 +194,9 @@ function redirectUriOf({ options: { app } }: Opened): string {
   return app.redirectUris[0]?.uri ?? "https://localhost/callback";
 }
 
-async function browse(
-  url: URL,
-  opened: Opened,
-  { user, prompt }: TokenRequest,
-): Promise<URLSearchParams> {
-  const { options, context } = opened;
-  const person = createUserAgent({
-    browse: context.browse,
-    cookies: context.cookiesOf(user?.id),
-    asked: () =>
-      context.prompted({
-        ...(user === undefined ? {} : { user: user.id }),
-        app: options.app.clientId,
-        prompt: prompt ?? "none-given",
-      }),
-  });
-  const answer = await person.visit(url.href, redirectUriOf(opened), {
-    username: user?.upn ?? "",
-    password: user?.password ?? "",
-  });
+async function browse(url: URL, opened: Opened, request: TokenRequest): Promise<URLSearchParams> {
+  const browser = browserOf(request, opened.options, opened.context);
+  const answer = await browser.visit(url.href, redirectUriOf(opened), answersOf(request));
   if (answer === undefined) throw new Error("the sign-in page led nowhere");
   return answer;
 }
