@@ -189,7 +189,7 @@ export function findingsOf(
 
 /** A session as the articles tell sessions apart, and what its user gets. */
 export const sessionTable = {
-  new: { access: "refused", document: "system" },
+  new: { access: "refused", document: "resilience-defaults" },
   "existing, without a policy": { access: "served", document: "resilience-defaults" },
   "existing, controls met at its start": { access: "served", document: "resilience-defaults" },
   /** Evaluated anew: whoever it means must do what the backup has no page for. */
