@@ -8,7 +8,7 @@ import { claimsOf } from "../http/json-object.ts";
 import { createCookieBook } from "./cookie-book.ts";
 import type { RecordedSession } from "./eligibility.ts";
 import { type PostedForm, postedForm } from "./posted-form.ts";
-import { recordedSession } from "./recorded.ts";
+import { recordedSession, signedInAtMsOf } from "./recorded.ts";
 
 /** A browser's session with one app. */
 export interface BrowserSession extends RecordedSession {
@@ -47,6 +47,7 @@ export function createBrowserSessionStore(directory: Directory): BrowserSessionS
         clientId,
         scopes: ID_TOKEN_SCOPES,
         lastSuccessAtMs: nowMs,
+        signedInAtMs: signedInAtMsOf(idToken) ?? nowMs,
       });
       if (recorded === undefined) return undefined;
       const session = { ...recorded, idToken, redirectUri: answer.action };

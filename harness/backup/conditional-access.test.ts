@@ -9,6 +9,7 @@ const subject: PolicySubject = {
   groups: ["sales"],
   roles: [],
   lastSuccessAtMs: 1_000,
+  signedInAtMs: 1_000,
 };
 
 const policy: ConditionalAccessPolicy = {
@@ -128,6 +129,19 @@ describe("what the articles disagree on", () => {
     expect(refusals({ ...off, signInFrequencyHours: 1 })).toBe(1);
     const forMegan = { ...toEveryone, include: ["megan"] };
     expect(refusals({ ...off, signInFrequencyHours: 1, users: forMegan })).toBe(0);
+  });
+
+  it("sign-in frequency: counts from the sign-in, however often the session was renewed", () => {
+    const often = { resilienceDefaults: "disabled", signInFrequencyHours: 2 } as const;
+    expect(refusals(often)).toBe(0);
+    const rules = {
+      signInFrequency: "extend",
+      authenticationStrengths: "ignore",
+      classicPolicies: "ended",
+      atMs: 2 * 3_600_000,
+    } as const;
+    const renewed = { ...subject, signedInAtMs: subject.signedInAtMs - 3_600_000 };
+    expect(policyRefusals([{ ...policy, ...often }], renewed, rules)).toHaveLength(1);
   });
 
   it("authentication strengths: not evaluated, or not supported", () => {

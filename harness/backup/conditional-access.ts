@@ -32,6 +32,7 @@ export interface PolicySubject {
   readonly roles: readonly string[];
   /** ms since the Unix epoch. */
   readonly lastSuccessAtMs: number;
+  readonly signedInAtMs: number;
 }
 
 export interface PolicyRefusal {
@@ -97,7 +98,7 @@ function concerns(
       return wasFor(policy, subject);
     case "ends": {
       const { signInFrequencyHours: hours = Infinity } = policy;
-      return wasFor(policy, subject) && atMs - subject.lastSuccessAtMs > hours * 3_600_000;
+      return wasFor(policy, subject) && atMs - subject.signedInAtMs > hours * 3_600_000;
     }
   }
 }

@@ -28,6 +28,7 @@ const session: RecordedSession = {
   clientId: "desk",
   scopes: ["openid", "User.Read"],
   lastSuccessAtMs: startMs,
+  signedInAtMs: startMs,
   revocations: 0,
   groups: [],
   roles: [],

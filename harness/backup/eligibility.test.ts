@@ -12,6 +12,7 @@ const session: RecordedSession = {
   clientId: "desk",
   scopes,
   lastSuccessAtMs: start,
+  signedInAtMs: start,
   revocations: 0,
   groups: [],
   roles: [],

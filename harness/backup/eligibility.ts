@@ -28,6 +28,8 @@ export interface RecordedSession {
   readonly scopes: readonly string[];
   /** ms since the Unix epoch. */
   readonly lastSuccessAtMs: number;
+  /** When the person last signed in themselves: what a sign-in frequency counts from. ms since the Unix epoch. */
+  readonly signedInAtMs: number;
   /** How often the user had been revoked by then. */
   readonly revocations: number;
   /** Groups and roles of the user by then. */

@@ -46,7 +46,12 @@ export function createSamlSessionStore(directory: Directory): SamlSessionStore {
       const recorded = recordedSessionOf(
         directory,
         { tenantId, userId },
-        { clientId: app.clientId, scopes: [], lastSuccessAtMs: nowMs },
+        {
+          clientId: app.clientId,
+          scopes: [],
+          lastSuccessAtMs: nowMs,
+          signedInAtMs: pattern.subject.signedInAtMs,
+        },
       );
       if (recorded === undefined) return undefined;
       sessions.set(request, response, app.clientId, { ...recorded, pattern });

@@ -1,17 +1,18 @@
 /** What the backup keeps of an app that asks for tokens of several resources, one after the other. */
 import { expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
+import type { World } from "../directory/world.ts";
 import { startBench } from "./testing-bench.ts";
 
 const GRAPH = "https://graph.microsoft.com/User.Read";
 const ORDERS = "api://orders/access_as_user";
 
 /** Signs Adele in for Graph, then renews for the API: both refresh tokens, and how to ask. */
-async function signedInForBoth() {
-  const [tenant] = contoso.tenants;
+async function signedInForBoth(world: World = contoso) {
+  const [tenant] = world.tenants;
   const adele = tenant?.users[0];
   const desk = tenant?.apps.find(({ name }) => name === "desk-app");
-  const bench = startBench();
+  const bench = startBench(world);
   const ask = async (scope: string, more: Record<string, string>) => {
     const form = {
       client_id: desk?.clientId ?? "",
@@ -66,4 +67,33 @@ it("counts three days for each resource from its own success", async () => {
   bench.fail();
   expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(503);
   expect((await renew(ORDERS, secrets[1] ?? "")).status).toBe(200);
+});
+
+it("counts a sign-in frequency from the sign-in, not from the last renewal", async () => {
+  const everyTwoHours: World = {
+    ...contoso,
+    tenants: contoso.tenants.map((tenant) => ({
+      ...tenant,
+      policies: [
+        {
+          name: "Often",
+          state: "enabled",
+          users: { include: "all", groups: [], roles: [] },
+          apps: "all",
+          conditions: [],
+          controls: [],
+          signInFrequencyHours: 2,
+          resilienceDefaults: "disabled",
+        },
+      ],
+    })),
+  };
+  const { renew, secrets, pass, fail } = await signedInForBoth(everyTwoHours);
+  pass(90 * 60_000);
+  expect((await renew(GRAPH, secrets[1] ?? "")).byBackup).toBe(false);
+  fail();
+  pass(20 * 60_000);
+  expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(200);
+  pass(20 * 60_000);
+  expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(503);
 });

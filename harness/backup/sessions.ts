@@ -8,7 +8,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { EntraRequest } from "../http/endpoint.ts";
 import { parseObject } from "../http/json-object.ts";
 import { type RecordedSession, scopeBeyond } from "./eligibility.ts";
-import { recordedSession } from "./recorded.ts";
+import { recordedSession, signedInAtMsOf } from "./recorded.ts";
 
 /** A session with what it takes to answer for it. */
 export interface KnownSession extends RecordedSession {
@@ -35,14 +35,16 @@ export function createSessionStore(directory: Directory): SessionStore {
       const reply = parseObject(body);
       const refreshToken = reply?.["refresh_token"];
       if (typeof refreshToken !== "string" || described.app === undefined) return undefined;
+      const shown = described.parameters["refresh_token"];
+      const [earlier] = of(shown);
       const recorded = recordedSession(directory, reply?.["access_token"], {
         clientId: described.app,
         scopes: String(reply?.["scope"]).split(" "),
         lastSuccessAtMs: nowMs,
+        signedInAtMs: signedInAtMsOf(reply?.["id_token"]) ?? earlier?.signedInAtMs ?? nowMs,
       });
       if (reply === undefined || recorded === undefined) return undefined;
       const session: KnownSession = { ...recorded, reply };
-      const shown = described.parameters["refresh_token"];
       const all = [
         session,
         ...of(shown).filter(({ scopes }) => !isSameSet(scopes, session.scopes)),

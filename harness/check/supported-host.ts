@@ -18,11 +18,10 @@ export const supportedHost: Rule = {
   judge,
 };
 
-/** The third is of 21Vianet, from the system article since 2025-07. */
+/** Under that of 21Vianet at most managed identities are served, and those do not ask there. */
 const COVERED_HOSTS: ReadonlySet<string> = new Set([
   "login.microsoftonline.com",
   "login.microsoftonline.us",
-  "login.partner.microsoftonline.cn",
 ]);
 
 /** Aliases, closed clouds, regional and customer hosts: `facts/entra.md` G.5 and G.6. */

@@ -9,7 +9,14 @@ import { judgePolicy } from "./policy-rules.ts";
 import type { PolicyRegistration } from "./registration.ts";
 
 const hour = 3_600_000;
-const subject = { userId: "adele", clientId: "desk", groups: [], roles: [], lastSuccessAtMs: 0 };
+const subject = {
+  userId: "adele",
+  clientId: "desk",
+  groups: [],
+  roles: [],
+  lastSuccessAtMs: 0,
+  signedInAtMs: 0,
+};
 const toAll = { include: "all", groups: [], roles: [] } as const;
 const nobody = { include: [], groups: [], roles: [] } as const;
 
