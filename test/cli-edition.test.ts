@@ -76,7 +76,7 @@ describe("run --edition", () => {
     const text = readFileSync(join(folder.path, journal("older")), "utf8");
     folder.write("changed.jsonl", text.replace('"edition":"2025-07",', ""));
     expect(folder.brownout("replay", "changed.jsonl").stdout).toContain("differs from the old one");
-    folder.write("unknown.jsonl", text.replace('"edition":"2025-07"', '"edition":"2025-08"'));
+    folder.write("unknown.jsonl", text.replace('"edition":"2025-07"', '"edition":"2025-12"'));
     const unknown = folder.brownout("replay", "unknown.jsonl");
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain("2025-07");

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { hours, minutes } from "../clock/duration.ts";
 import { tokenServerError } from "../fault/presets.ts";
+import type { World } from "../directory/world.ts";
 import type { FaultPlan } from "../fault/plan.ts";
 import type { ExchangeEnded } from "../history/event.ts";
 import { graph, only, run } from "../run/testing.ts";
@@ -9,7 +10,13 @@ import type { Scenario } from "../scenario.ts";
 
 const settings = { backup: "2026-03", accessTokenLifetimeSeconds: 3_600 } as const;
 
+const customers: World = {
+  ...contoso,
+  tenants: contoso.tenants.map((tenant) => ({ ...tenant, kind: "b2c" })),
+};
+
 interface Story {
+  readonly of?: World;
   readonly settings?: Scenario["settings"];
   readonly app?: string;
   readonly user?: string;
@@ -27,6 +34,7 @@ async function lastAnswer({
   outage,
   before,
   settings: own,
+  of = contoso,
 }: Story): Promise<ExchangeEnded> {
   const outcome = await run(
     async (context) => {
@@ -42,6 +50,7 @@ async function lastAnswer({
     },
     {
       settings: { ...settings, ...own },
+      world: of,
       faults: outage ?? [tokenServerError({ from: minutes(20), for: hours(400) })],
     },
   );
@@ -94,6 +103,7 @@ describe("the backup behind the front door", () => {
     ["a new password", { before: ({ world }) => world.changePassword(world.user("megan")) }],
     ["a disabled account", { before: ({ world }) => world.disable(world.user("megan")) }],
     ["a guest", { user: "frank" }],
+    ["a customer of a B2C tenant", { of: customers }],
   ])("declines after or for %s", async (_, story) => {
     const answer = await lastAnswer(story);
     expect([answer.servedBy, answer.error?.codes]).toEqual(["backup", [50033]]);

@@ -136,7 +136,13 @@ export function createBackup(options: BackupOptions): Backup {
       },
       ...(user === undefined
         ? {}
-        : { user: { id: user.id, kind: user.kind, revocations: known.revocations(user.id) } }),
+        : {
+            user: {
+              id: user.id,
+              kind: tenant?.kind ?? user.kind,
+              revocations: known.revocations(user.id),
+            },
+          }),
     };
     return refusalsOf(attempt, session, edition).length === 0;
   }

@@ -40,8 +40,8 @@ describe.each(editionIds)("by the text of %s, a user", (backup) => {
     );
     const note = judged.rules.find(({ id }) => id === "E11");
     expect(note).toMatchObject({ holds: true });
-    expect(editionOf(backup).revocationLists).toBe(backup < "2025" ? "silent" : "not fresh");
-    expect(note?.why).toContain(backup < "2025" ? "says nothing" : "revoke the sessions");
+    expect(editionOf(backup).revocationLists).toBe(backup < "2025-08" ? "silent" : "not fresh");
+    expect(note?.why).toContain(backup < "2025-08" ? "says nothing" : "revoke the sessions");
   });
 });
 

@@ -6,7 +6,14 @@
  */
 
 /** Editions in order of time; the last one is the newest. */
-export const editionIds = ["2023-06", "2024-05", "2025-07", "2026-03"] as const;
+export const editionIds = [
+  "2023-06",
+  "2024-01",
+  "2024-05",
+  "2025-07",
+  "2025-08",
+  "2026-03",
+] as const;
 
 export type EditionId = (typeof editionIds)[number];
 
@@ -154,8 +161,8 @@ const first: Edition = {
 
 const second: Edition = {
   ...first,
-  id: "2024-05",
-  title: "the application article of May 2024: the announced dates are gone",
+  id: "2024-01",
+  title: "the application article by early 2024, still dated 2023: the announced dates are gone",
   flows: {
     ...first.flows,
     "web-code": notServed(
@@ -171,10 +178,16 @@ const second: Edition = {
 
 const third: Edition = {
   ...second,
+  id: "2024-05",
+  title: "the application article of May 2024: its date is new, its rules are not",
+};
+
+const fourth: Edition = {
+  ...third,
   id: "2025-07",
-  title: "the articles of July 2025: certificate revocation lists, more clouds",
+  title: "the articles of July 2025: more clouds",
   clouds: {
-    ...second.clouds,
+    ...third.clouds,
     "government-secret": cloud(
       [],
       "both",
@@ -191,11 +204,17 @@ const third: Edition = {
       "Operated by 21Vianet: managed identities by the table, though the sentence above it excludes the cloud.",
     ),
   },
+};
+
+const fifth: Edition = {
+  ...fourth,
+  id: "2025-08",
+  title: "the system article, amended some time after July 2025: revocation lists of certificates",
   revocationLists: "not fresh",
 };
 
-const fourth: Edition = {
-  ...third,
+const sixth: Edition = {
+  ...fifth,
   id: "2026-03",
   title: "the articles of March 2026: classic policies have ended",
   classicPolicies: "ended",
@@ -203,9 +222,11 @@ const fourth: Edition = {
 
 const editions: Readonly<Record<EditionId, Edition>> = {
   "2023-06": first,
-  "2024-05": second,
-  "2025-07": third,
-  "2026-03": fourth,
+  "2024-01": second,
+  "2024-05": third,
+  "2025-07": fourth,
+  "2025-08": fifth,
+  "2026-03": sixth,
 };
 
 /** UserInfo is not a flow, and no text has changed what it says of it. */

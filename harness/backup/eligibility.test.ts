@@ -64,6 +64,7 @@ describe("who is served", () => {
   it.each<[string, Partial<Attempt>, string]>([
     ["an interactive step", { interactive: true }, "E2"],
     ["a guest", { user: { id: "adele", kind: "guest", revocations: 0 } }, "E3"],
+    ["a customer", { user: { id: "adele", kind: "b2c", revocations: 0 } }, "E3"],
     ["another app", { clientId: "other" }, "E1"],
     ["another tenant", { tenantId: "fabrikam" }, "E1"],
     ["another user", { user: { id: "megan", kind: "member", revocations: 0 } }, "E1"],

@@ -52,7 +52,7 @@ export interface Attempt {
   readonly switches: PolicySwitches;
   readonly user?: {
     readonly id: string;
-    readonly kind: "member" | "guest";
+    readonly kind: "member" | "guest" | "b2c";
     /** How often the user has been revoked, as far as the backup has been told. */
     readonly revocations: number;
   };
@@ -132,7 +132,15 @@ function hostRefusals({ host }: Attempt, edition: EditionId): readonly Refusal[]
 }
 
 function userRefusals({ user }: Attempt): readonly Refusal[] {
-  return user?.kind === "guest" ? [refuse("E3", "the user is a guest in this tenant")] : [];
+  switch (user?.kind) {
+    case "guest":
+      return [refuse("E3", "the user is a guest in this tenant")];
+    case "b2c":
+      return [refuse("E3", "the user is a customer, in a B2C tenant")];
+    case "member":
+    case undefined:
+      return [];
+  }
 }
 
 function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly Refusal[] {

@@ -66,7 +66,7 @@ function mostly<T>(good: T, ...bad: readonly T[]): fc.Arbitrary<T> {
 
 const user = fc.record({
   id: mostly("adele", "megan"),
-  kind: mostly<"member" | "guest">("member", "guest"),
+  kind: mostly<"member" | "guest" | "b2c">("member", "guest", "b2c"),
   revocations: mostly(0, 1),
 });
 
@@ -135,6 +135,7 @@ const worseAttempts: Readonly<Record<keyof Attempt, readonly ((given: Attempt) =
   user: [
     withoutUser,
     (given) => withUser(given, (user) => ({ ...user, kind: "guest" })),
+    (given) => withUser(given, (user) => ({ ...user, kind: "b2c" })),
     (given) => withUser(given, (user) => ({ ...user, id: "nobody" })),
     (given) => withUser(given, (user) => ({ ...user, revocations: user.revocations + 1 })),
   ],

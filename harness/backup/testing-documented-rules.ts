@@ -177,8 +177,10 @@ export const policyParts: Readonly<Record<PolicyPart, DocumentedPart>> = {
 /** D.3, and S4 in D.4: what a classic policy does in each edition. */
 export const classicPolicies: Readonly<Record<EditionId, "served" | "refused">> = {
   "2023-06": "refused",
+  "2024-01": "refused",
   "2024-05": "refused",
   "2025-07": "refused",
+  "2025-08": "refused",
   "2026-03": "served",
 };
 

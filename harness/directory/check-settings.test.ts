@@ -28,7 +28,7 @@ describe("the settings", () => {
   });
 
   it.each([
-    ["backup", "2024", "2024-05"],
+    ["backup", "2024-02", "2024-01"],
     ["backup", "of", "off"],
     ["backupSignInFrequency", "extends", "extend"],
     ["backup21Vianet", true, "table"],

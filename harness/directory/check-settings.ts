@@ -12,7 +12,7 @@ const words: Readonly<Partial<Record<keyof ServiceSettings, readonly Word[]>>> =
   regionalTokenEndpoints: ["first-party", "everyone"],
   samlIssuerHost: ["sts.windows.net", "login.microsoftonline.com"],
   samlRepeatedRequests: ["answer", "refuse"],
-  backup: ["off", "2023-06", "2024-05", "2025-07", "2026-03"],
+  backup: ["off", "2023-06", "2024-01", "2024-05", "2025-07", "2025-08", "2026-03"],
   backupSignInFrequency: ["extend", "block"],
   backupAuthenticationStrengths: ["ignore", "block"],
   backup21Vianet: ["table", "text"],

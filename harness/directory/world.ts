@@ -173,6 +173,8 @@ export interface Tenant {
   readonly apps: readonly AppRegistration[];
   /** `tenant_region_scope` of its metadata. */
   readonly region: string;
+  /** Of customers and not of a workforce: Azure AD B2C. */
+  readonly kind?: "b2c";
   /** The cloud that it is in; other clouds do not know it. Absent means known in each. */
   readonly cloud?: LoginCloud["name"];
   readonly policies?: readonly ConditionalAccessPolicy[];
@@ -229,7 +231,7 @@ export interface ServiceSettings {
    * The backup authentication system behind the front door, by the dated text that it
    * follows (`harness/backup/edition.ts`), or none.
    */
-  readonly backup: "off" | "2023-06" | "2024-05" | "2025-07" | "2026-03";
+  readonly backup: "off" | "2023-06" | "2024-01" | "2024-05" | "2025-07" | "2025-08" | "2026-03";
   /** Sessions that a sign-in frequency would end: Microsoft's articles disagree. */
   readonly backupSignInFrequency: "extend" | "block";
   /** Authentication strengths: Microsoft's articles disagree. */
