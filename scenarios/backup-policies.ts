@@ -168,3 +168,104 @@ export const backupStrengthBlocked = policyScenario({
   policy: strong,
   settings: { backupAuthenticationStrengths: "block" },
 });
+
+type Kind = Pick<Told, "name" | "title" | "policy" | "settings" | "script"> & {
+  readonly standsFor: string;
+};
+
+const cannotBeKnown = `what cannot be known in an outage denies everybody whom the policy could mean, where its resilience defaults are off (${DEFAULTS})`;
+const off = { resilienceDefaults: "disabled" } as const;
+
+const denied: readonly Kind[] = [
+  {
+    name: "backup-policy-role",
+    title:
+      "A policy for a directory role, its resilience defaults off: who has not the role is out, too",
+    standsFor: cannotBeKnown,
+    policy: { ...off, users: { include: [], groups: [], roles: ["User Administrator"] } },
+  },
+  {
+    name: "backup-policy-sign-in-risk",
+    title: "A policy on sign-in risk, its resilience defaults off",
+    standsFor: cannotBeKnown,
+    policy: { ...off, conditions: ["sign-in-risk"] },
+  },
+  {
+    name: "backup-policy-user-risk",
+    title: "A policy on user risk, its resilience defaults off",
+    standsFor: cannotBeKnown,
+    policy: { ...off, conditions: ["user-risk"] },
+  },
+  {
+    name: "backup-policy-location",
+    title: "A policy on countries, its resilience defaults off",
+    standsFor: cannotBeKnown,
+    policy: { ...off, conditions: ["location"] },
+  },
+  {
+    name: "backup-policy-classic",
+    title: "A classic policy, by the last text that still knows them",
+    standsFor: `classic policies reduce resilience until they end (${SYSTEM})`,
+    policy: { classic: true },
+    settings: { backup: "2025-08" },
+  },
+  {
+    name: "backup-policy-new",
+    title: "A policy is enabled half an hour before the outage: nobody has met it yet",
+    standsFor: `controls that were not satisfied when the session began are evaluated anew (${DEFAULTS})`,
+    policy: { state: "disabled" },
+    async script(context) {
+      const desk = await context.open({ app: "desk-app", cache: "persisted" });
+      await signIn(context, desk, "megan");
+      await context.clock.until(minutes(30));
+      context.world.setPolicy(policy);
+      const polled = { everyMs: minutes(30), untilMs: hours(11) };
+      await pollUntil(context, desk, silently(context, "megan"), polled);
+    },
+  },
+];
+
+const letThrough: readonly Kind[] = [
+  {
+    name: "backup-policy-report-only",
+    title: "A report-only policy for a group, its resilience defaults off: it is never enforced",
+    standsFor: `report-only policies are not enforced by the backup either (${SYSTEM})`,
+    policy: { ...off, state: "report-only", users: board },
+  },
+  {
+    name: "backup-policy-named-users",
+    title: "A policy for other people by name, its resilience defaults off",
+    standsFor: `naming users in place of a group keeps everybody else out of it (${DEFAULTS})`,
+    policy: {
+      ...off,
+      users: { include: ["nobody-of-ours"], groups: [], roles: [] },
+      conditions: ["location"],
+    },
+  },
+];
+
+/** One scenario for each kind of policy that the others do not show. */
+export const backupPolicyKinds: readonly Scenario[] = [
+  ...denied.map(({ standsFor, ...told }) =>
+    policyScenario({
+      ...told,
+      served: false,
+      story: {
+        standsFor,
+        asserts: "The backup declines, and nobody is asked to sign in for it.",
+        ...refusedStory,
+      },
+    }),
+  ),
+  ...letThrough.map(({ standsFor, ...told }) =>
+    policyScenario({
+      ...told,
+      served: true,
+      story: {
+        standsFor,
+        asserts: "The backup serves as if there were no such policy.",
+        ...servedStory,
+      },
+    }),
+  ),
+];

@@ -21,6 +21,14 @@ const expected: Readonly<Record<string, readonly [serves: boolean, declines: boo
   "backup-frequency-blocked": [false, true],
   "backup-strength-ignored": [true, false],
   "backup-strength-blocked": [false, true],
+  "backup-policy-role": [false, true],
+  "backup-policy-sign-in-risk": [false, true],
+  "backup-policy-user-risk": [false, true],
+  "backup-policy-location": [false, true],
+  "backup-policy-classic": [false, true],
+  "backup-policy-new": [false, true],
+  "backup-policy-report-only": [true, false],
+  "backup-policy-named-users": [true, false],
 };
 
 let client: ClientUnderTest;

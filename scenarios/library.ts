@@ -15,6 +15,7 @@ import {
   backupFrozenEvaluation,
   backupSignInFrequencyBlocked,
   backupSignInFrequencyExtended,
+  backupPolicyKinds,
   backupStrengthBlocked,
   backupStrengthIgnored,
 } from "./backup-policies.ts";
@@ -87,6 +88,7 @@ export const library: readonly Scenario[] = [
   backupSignInFrequencyBlocked,
   backupStrengthIgnored,
   backupStrengthBlocked,
+  ...backupPolicyKinds,
   samlInStorm,
   ...managedIdentity,
   ...identityStorms,

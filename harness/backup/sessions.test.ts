@@ -88,12 +88,13 @@ it("counts a sign-in frequency from the sign-in, not from the last renewal", asy
       ],
     })),
   };
-  const { renew, secrets, pass, fail } = await signedInForBoth(everyTwoHours);
-  pass(90 * 60_000);
+  const bench = await signedInForBoth(everyTwoHours);
+  const { renew, secrets } = bench;
+  bench.pass(90 * 60_000);
   expect((await renew(GRAPH, secrets[1] ?? "")).byBackup).toBe(false);
-  fail();
-  pass(20 * 60_000);
+  bench.fail();
+  bench.pass(20 * 60_000);
   expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(200);
-  pass(20 * 60_000);
+  bench.pass(20 * 60_000);
   expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(503);
 });

@@ -57,7 +57,8 @@ export function identityOf(asked: AskedMachine, selectors: Selectors): AppRegist
 /** The token of an identity for what the request names as `resource`. */
 export function tokenFor(asked: AskedMachine, identity: AppRegistration): Promise<TokenOutcome> {
   const { broker, machine, request, described } = asked;
-  const refreshHash = described.parameters["token_sha256_to_refresh"];
+  const hash = described.parameters["token_sha256_to_refresh"];
+  const refreshHash = knowsRevocation(asked) ? hash : undefined;
   return broker.get({
     machine,
     identity,
@@ -65,6 +66,13 @@ export function tokenFor(asked: AskedMachine, identity: AppRegistration): Promis
     request,
     ...(refreshHash === undefined ? {} : { refreshHash }),
   });
+}
+
+/** Section E, "MI revocation": one version of App Service, and Service Fabric. */
+function knowsRevocation({ machine, described }: AskedMachine): boolean {
+  const version = described.parameters["api-version"];
+  if (machine.source === "app-service") return version === "2025-03-30";
+  return machine.source === "service-fabric";
 }
 
 /** `resource` as sent, without a slash at its end; empty when there is none. */

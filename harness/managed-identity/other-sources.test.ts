@@ -231,6 +231,15 @@ describe("the other sources", () => {
     expect(fresh.body["access_token"]).not.toBe(kept.body["access_token"]);
   });
 
+  it("know no such hash in the version before", async () => {
+    const bench = machineBench("shop-site");
+    const query = `?api-version=2019-08-01&${graph}`;
+    const first = await bench.ask(query, appServiceHeaders);
+    const revoked = hash("sha256", String(first.body["access_token"]), "hex");
+    const again = await bench.ask(`${query}&token_sha256_to_refresh=${revoked}`, appServiceHeaders);
+    expect(again.body["access_token"]).toBe(first.body["access_token"]);
+  });
+
   it("are not where another source is", async () => {
     const bench = machineBench("shop-site");
     const elsewhere = new Request("http://169.254.169.254/metadata/identity/oauth2/token");

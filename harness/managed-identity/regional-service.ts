@@ -5,6 +5,7 @@
  * the primary can be told by region, tenant and app. Hosts: `shared/facts/entra.md` G.5.
  */
 import type { Clock } from "../clock/clock.ts";
+import { loginClouds } from "../directory/clouds.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { AppRegistration, Machine, ServiceSettings } from "../directory/world.ts";
 import { createTokenIssuer } from "../ests/tokens.ts";
@@ -99,7 +100,7 @@ export function regionalRequest(
     cloud,
   });
   const request = createRequest(
-    `https://${region}.${REGIONAL_HOSTS[cloud]}/${asked.tenantId}/oauth2/token`,
+    `https://${region}.${regionalHostOf(cloud)}/${asked.tenantId}/oauth2/token`,
     {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -111,20 +112,21 @@ export function regionalRequest(
   return request;
 }
 
-/** G.5 and G.6; the hosts of the secret clouds are not published. */
-const REGIONAL_HOSTS: Readonly<Record<NonNullable<Machine["cloud"]>, string>> = {
-  commercial: "login.microsoft.com",
-  government: "login.microsoftonline.us",
+/** The hosts of the secret clouds are not published: these are ours. */
+const SECRET_HOSTS: Readonly<Record<string, string>> = {
   "government-secret": "login.secret.example",
   "government-top-secret": "login.top-secret.example",
-  "21vianet": "login.partner.microsoftonline.cn",
 };
+
+function regionalHostOf(cloud: string): string {
+  const known = loginClouds.find(({ name }) => name === cloud);
+  return known?.regionalUnder[0] ?? SECRET_HOSTS[cloud] ?? "login.microsoft.com";
+}
 
 /** Tokens name the cloud's global issuer, whatever region gave them. */
 function originOf(cloud: string): string {
-  if (cloud === "government") return "https://login.microsoftonline.us";
-  if (cloud === "21vianet") return "https://login.partner.microsoftonline.cn";
-  return "https://login.microsoftonline.com";
+  const known = loginClouds.find(({ name }) => name === cloud);
+  return `https://${known?.preferredNetwork ?? SECRET_HOSTS[cloud] ?? "login.microsoftonline.com"}`;
 }
 
 function json(status: number, body: unknown): Response {
