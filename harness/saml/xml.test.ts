@@ -3,6 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { childrenOf, elementsOf, escapeXml, parseXml, textOf, XmlRefused } from "./xml.ts";
 
+// One seed: what CI finds, everybody finds.
+fc.configureGlobal({ seed: 20_261_121 });
+
 describe("XML that somebody else wrote", () => {
   it.each([
     ["a plain element", "<a/>"],
@@ -72,7 +75,7 @@ describe("what is in it", () => {
 describe("text put into XML", () => {
   it("comes out as it went in, but for what XML cannot carry", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+      fc.property(fc.string({ unit: "binary" }), (text) => {
         const read = parseXml(`<a b="${escapeXml(text)}">${escapeXml(text)}</a>`);
         const normal = escapeXml(text)
           .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
@@ -88,6 +91,7 @@ describe("text put into XML", () => {
 
   it("leaves out what no escape can bring", () => {
     expect(parseXml(`<a b="${escapeXml("\r\n\t")}"/>`).getAttribute("b")).toBe("\r\n\t");
+    expect(parseXml(`<a>${escapeXml("\u0085\u2028\r")}</a>`).textContent).toBe("\u0085\u2028\r");
     expect(escapeXml("a\u0000b\u0008c\uFFFEd\uD800")).toBe("abcd\uFFFD");
   });
 });

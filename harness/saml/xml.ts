@@ -72,7 +72,7 @@ export function escapeXml(text: string): string {
       .replaceAll(">", "&gt;")
       .replaceAll('"', "&quot;")
       // As they are, parsers would make other white space of them, and break a signature.
-      .replace(/[\t\n\r]/g, (space) => `&#${space.charCodeAt(0)};`)
+      .replace(/[\t\n\r\u0085\u2028]/g, (space) => `&#${space.charCodeAt(0)};`)
   );
 }
 

@@ -5,6 +5,9 @@ import { signedRequest, writeRequest } from "../../saml/testing.ts";
 import { startEsts, type Answer } from "../testing.ts";
 import { broughtBy, byForm, byRedirect, fillIn } from "./testing.ts";
 
+// One seed: what CI finds, everybody finds.
+fc.configureGlobal({ seed: 20_261_121 });
+
 /** A text with some of its parts taken out, doubled, replaced or swapped. */
 function mutations(text: string): fc.Arbitrary<string> {
   const edit = fc.record({
