@@ -5,7 +5,7 @@
  */
 import type { Directory } from "../directory/directory.ts";
 import { claimsOf } from "../http/json-object.ts";
-import { createCookieBook } from "./cookie-book.ts";
+import { type BrowserStore, createCookieBook } from "./cookie-book.ts";
 import type { RecordedSession } from "./eligibility.ts";
 import { type PostedForm, postedForm } from "./posted-form.ts";
 import { recordedSession, signedInAtMsOf } from "./recorded.ts";
@@ -19,19 +19,8 @@ export interface BrowserSession extends RecordedSession {
 /** Sign-in asks for no more than these when it asks for an id token only. */
 const ID_TOKEN_SCOPES = ["openid", "profile", "email", "offline_access"];
 
-export interface BrowserSessionStore {
-  /** Reads a reply of authorize or of the sign-in page; passes over what carries no id token, and then returns nothing. */
-  observe(
-    request: Request,
-    response: Response,
-    body: string,
-    nowMs: number,
-  ): RecordedSession | undefined;
-  /** The session of the browser that sends this request with that app. */
-  of(request: Request, clientId: string): BrowserSession | undefined;
-}
-
-export function createBrowserSessionStore(directory: Directory): BrowserSessionStore {
+/** Reads replies of authorize and of the sign-in page that carry an id token and nothing else. */
+export function createBrowserSessionStore(directory: Directory): BrowserStore<BrowserSession> {
   const sessions = createCookieBook<BrowserSession>();
 
   return {

@@ -4,6 +4,20 @@
  * stands for the device.
  */
 import { hash } from "node:crypto";
+import type { RecordedSession } from "./eligibility.ts";
+
+/** What is learned of browsers from the primary's replies: one such store for each protocol. */
+export interface BrowserStore<Session extends RecordedSession> {
+  /** Reads a reply to a browser; passes over what signs nobody in, and then returns nothing. */
+  observe(
+    request: Request,
+    response: Response,
+    body: string,
+    nowMs: number,
+  ): RecordedSession | undefined;
+  /** The session of the browser that sends this request with that app. */
+  of(request: Request, clientId: string): Session | undefined;
+}
 
 export interface CookieBook<Entry> {
   /** Keeps an entry for the browser of this exchange and that app. */

@@ -5,17 +5,9 @@
  * Source: `shared/facts/entra.md` D.4.
  */
 
-/** Editions in order of time; the last one is the newest. */
-export const editionIds = [
-  "2023-06",
-  "2024-01",
-  "2024-05",
-  "2025-07",
-  "2025-08",
-  "2026-03",
-] as const;
+import { type EditionId, editionIds } from "../directory/edition-ids.ts";
 
-export type EditionId = (typeof editionIds)[number];
+export { type EditionId, editionIds };
 
 export const newestEdition: EditionId = "2026-03";
 

@@ -6,7 +6,7 @@ import type { Directory } from "../directory/directory.ts";
 import { attributeOf, readResponse, type ReadResponse } from "../saml/read-response.ts";
 import { audienceOf } from "../saml/response.ts";
 import { attributeNames } from "../saml/subject-claims.ts";
-import { createCookieBook } from "./cookie-book.ts";
+import { type BrowserStore, createCookieBook } from "./cookie-book.ts";
 import type { RecordedSession } from "./eligibility.ts";
 import { postedForm } from "./posted-form.ts";
 import { recordedSessionOf } from "./recorded.ts";
@@ -17,19 +17,8 @@ export interface SamlSession extends RecordedSession {
   readonly pattern: ReadResponse;
 }
 
-export interface SamlSessionStore {
-  /** Reads a reply of the primary; passes over what carries no good SAML response, and then returns nothing. */
-  observe(
-    request: Request,
-    response: Response,
-    body: string,
-    nowMs: number,
-  ): RecordedSession | undefined;
-  /** The session of the browser that sends this request with that app. */
-  of(request: Request, clientId: string): SamlSession | undefined;
-}
-
-export function createSamlSessionStore(directory: Directory): SamlSessionStore {
+/** Reads replies that carry a good SAML response. */
+export function createSamlSessionStore(directory: Directory): BrowserStore<SamlSession> {
   const sessions = createCookieBook<SamlSession>();
   return {
     observe(request, response, body, nowMs) {

@@ -10,14 +10,15 @@ import type { EntraRequest } from "../http/endpoint.ts";
 import type { Random } from "../random.ts";
 import { audienceOf, signedResponse, validityFrom } from "../saml/response.ts";
 import { formPage } from "./posted-form.ts";
-import type { SamlSession, SamlSessionStore } from "./saml-sessions.ts";
+import type { SamlSession } from "./saml-sessions.ts";
+import type { BrowserStore } from "./cookie-book.ts";
 import { isNamed, type IsServed } from "./sign-in.ts";
 
 export interface SamlSignInParts {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly settings: ServiceSettings;
-  readonly sessions: SamlSessionStore;
+  readonly sessions: BrowserStore<SamlSession>;
   /** Draws the ids of responses and assertions. */
   readonly ids: Random;
   readonly isServed: IsServed;

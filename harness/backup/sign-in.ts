@@ -6,7 +6,8 @@
 import type { Directory } from "../directory/directory.ts";
 import type { EntraRequest } from "../http/endpoint.ts";
 import { createResponse } from "../http/message.ts";
-import type { BrowserSession, BrowserSessionStore } from "./browser-sessions.ts";
+import type { BrowserSession } from "./browser-sessions.ts";
+import type { BrowserStore } from "./cookie-book.ts";
 import type { FlowKind } from "./edition.ts";
 import type { Attempt, RecordedSession } from "./eligibility.ts";
 import { formPage, NO_STORE } from "./posted-form.ts";
@@ -21,7 +22,7 @@ export type IsServed = (
 
 export interface SignInParts {
   readonly directory: Directory;
-  readonly browsers: BrowserSessionStore;
+  readonly browsers: BrowserStore<BrowserSession>;
   readonly reissue: Reissue;
   readonly lifetimeSeconds: number;
   readonly isServed: IsServed;

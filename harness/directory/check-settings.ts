@@ -1,6 +1,7 @@
 /** Checks the settings of a service before a run: a word that is none of the known ones would be taken for another. */
 import { HarnessError, suggestNames } from "../errors.ts";
 import { checkMachineSettings } from "./check-machines.ts";
+import { editionIds } from "./edition-ids.ts";
 import type { ServiceSettings } from "./world.ts";
 
 type Word = string | number;
@@ -12,7 +13,7 @@ const words: Readonly<Partial<Record<keyof ServiceSettings, readonly Word[]>>> =
   regionalTokenEndpoints: ["first-party", "everyone"],
   samlIssuerHost: ["sts.windows.net", "login.microsoftonline.com"],
   samlRepeatedRequests: ["answer", "refuse"],
-  backup: ["off", "2023-06", "2024-01", "2024-05", "2025-07", "2025-08", "2026-03"],
+  backup: ["off", ...editionIds],
   backupSignInFrequency: ["extend", "block"],
   backupAuthenticationStrengths: ["ignore", "block"],
   backup21Vianet: ["table", "text"],

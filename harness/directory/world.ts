@@ -4,6 +4,7 @@
  */
 
 import type { LoginCloud } from "./clouds.ts";
+import type { EditionId } from "./edition-ids.ts";
 
 export interface User {
   /** Object id in this tenant. */
@@ -231,7 +232,7 @@ export interface ServiceSettings {
    * The backup authentication system behind the front door, by the dated text that it
    * follows (`harness/backup/edition.ts`), or none.
    */
-  readonly backup: "off" | "2023-06" | "2024-01" | "2024-05" | "2025-07" | "2025-08" | "2026-03";
+  readonly backup: "off" | EditionId;
   /** Sessions that a sign-in frequency would end: Microsoft's articles disagree. */
   readonly backupSignInFrequency: "extend" | "block";
   /** Authentication strengths: Microsoft's articles disagree. */
