@@ -22,6 +22,17 @@ describe("200 {}", () => {
   });
 });
 
+describe("an endpoint that is updated", () => {
+  it.each([404, 410] as const)("answers %i, and the service is not asked", async (status) => {
+    const well = createWellService();
+    const effect = { kind: "updating", status, body: { form: "text", text: "soon" } } as const;
+    const { service } = breakService([aWindow(effect)], { service: well });
+    const response = await service.handle(tokenRequest());
+    expect([response.status, await response.text(), well.asked()]).toEqual([status, "soon", 0]);
+    expect(response.headers.has("retry-after")).toBe(false);
+  });
+});
+
 describe("latency", () => {
   it("answers properly, later", async () => {
     const { service, clock } = breakService([aWindow({ kind: "latency", delay: 2_500 })]);
@@ -153,6 +164,7 @@ describe("an effect of each kind", () => {
   const ending: FaultEffect[] = [
     { kind: "throttle", retryAfter: { form: "zero" }, body: html },
     { kind: "server-error", status: 502, body: html },
+    { kind: "updating", status: 410, body: html },
     { kind: "hang" },
     { kind: "reset" },
     { kind: "empty-success" },
