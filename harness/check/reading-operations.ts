@@ -24,7 +24,7 @@ export function isCacheable({ invoked }: Operation): boolean {
 
 /** Whether a call is a sign-in by a person. */
 export function isInteractive({ invoked }: Operation): boolean {
-  return invoked.flow === "authorization-code" || invoked.flow === "device-code";
+  return interactiveFlows.has(invoked.flow);
 }
 
 /** Whether a token has more than the usual margin left at `atMs`. */
@@ -149,6 +149,13 @@ export function counted(count: number, noun: string): string {
 export function every(count: number, noun: string): string {
   return count === 1 ? `The one ${noun}` : `All ${count} ${noun}s`;
 }
+
+const interactiveFlows: ReadonlySet<Flow> = new Set([
+  "authorization-code",
+  "popup",
+  "redirect",
+  "device-code",
+]);
 
 const cacheableFlows: ReadonlySet<Flow> = new Set([
   "silent",

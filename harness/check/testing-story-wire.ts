@@ -154,6 +154,9 @@ const grants: Readonly<Record<Flow, string>> = {
   "saml-idp-initiated": "saml",
   "saml-sp-initiated": "saml",
   custom: "client_credentials",
+  popup: "authorization_code",
+  redirect: "authorization_code",
+  "sso-silent": "authorization_code",
 };
 
 /** What an answer says at `now`, ms since the Unix epoch. */

@@ -151,15 +151,7 @@ async function acquireForUser(
       const refreshToken = request.credential ?? savedRefreshToken(client, request);
       return resultOf(await client.acquireTokenByRefreshToken({ ...common, refreshToken }));
     }
-    case "client-credentials":
-    case "on-behalf-of":
-    case "device-code":
-    case "password":
-    case "managed-identity":
-    case "id-token":
-    case "saml-idp-initiated":
-    case "saml-sp-initiated":
-    case "custom":
+    default:
       throw new HarnessError(
         "bad-scenario",
         `msal-node cannot do ${request.flow} with this kind of client`,

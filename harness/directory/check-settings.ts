@@ -21,6 +21,9 @@ const words: Readonly<Partial<Record<keyof ServiceSettings, readonly Word[]>>> =
   backupDirectStatus: [400, 503],
   backupManagedIdentities: ["any", "seen"],
   signInPage: ["form", "automatic"],
+  retryAfterExposed: ["yes", "no"],
+  sessionInFrames: ["visible", "blocked"],
+  loginOpenerPolicy: ["absent", "same-origin"],
 } satisfies { readonly [Name in keyof ServiceSettings]?: readonly ServiceSettings[Name][] };
 
 /** Throws `bad-world` with the name of the wrong setting. */

@@ -264,6 +264,12 @@ export interface ServiceSettings {
   readonly backupManagedIdentities: "any" | "seen";
   /** Sign-in page: a form to fill in, or signed in by `login_hint` alone. */
   readonly signInPage: "form" | "automatic";
+  /** Whether `Access-Control-Expose-Headers` lets a page read Retry-After; never captured on a 429. */
+  readonly retryAfterExposed: "yes" | "no";
+  /** Whether a hidden iframe of another site takes part in the person's session: the browser's policy for third-party cookies. */
+  readonly sessionInFrames: "visible" | "blocked";
+  /** `Cross-Origin-Opener-Policy` of the sign-in pages, which parts them from the window that opened them. */
+  readonly loginOpenerPolicy: "absent" | "same-origin";
 }
 
 export interface World {

@@ -5,6 +5,7 @@
  */
 import { endpoints } from "../http/endpoint.ts";
 import { networkFaultCodes } from "../http/network-fault.ts";
+import { screens } from "./browser-events.ts";
 import { flows, type ExchangeEnd, type HistoryEvent } from "./event.ts";
 
 /** What is wrong with a value: where below it, what it must be, and what was found there. */
@@ -148,6 +149,7 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     scopes: list(text),
     claims: optional(yes),
     forceRefresh: optional(yes),
+    tab: optional(text),
   }),
   "operation-completed": (value, path) =>
     object({ operation: whole })(value, path) ?? outcome(value, path),
@@ -166,6 +168,7 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     scope: optional(text),
     headers: list(pair),
     form: optional(record),
+    resent: optional(yes),
   }),
   "exchange-ended": object({
     exchange: whole,
@@ -202,7 +205,22 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     app: optional(text),
     prompt: text,
   }),
-  "client-restarted": object({ client: text, persisted: oneOf(["cache", "nothing"]) }),
+  "screen-seen": object({
+    client: text,
+    tab: text,
+    shows: oneOf(screens),
+    text: optional(text),
+  }),
+  "tab-changed": object({
+    client: text,
+    tab: text,
+    change: oneOf(["opened", "reloaded", "closed"]),
+  }),
+  "client-restarted": object({
+    client: text,
+    persisted: oneOf(["cache", "nothing"]),
+    browser: optional(yes),
+  }),
   "token-presented": object({ client: optional(text), accessToken: text, verdict: text }),
   "world-changed": object({
     change: text,

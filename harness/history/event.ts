@@ -7,6 +7,7 @@
 import type { Endpoint } from "../http/endpoint.ts";
 import type { NetworkFaultCode } from "../http/network-fault.ts";
 import type { FaultWindow } from "../fault/plan.ts";
+import type { ScreenSeen, TabChanged } from "./browser-events.ts";
 import type { FlowRow, RuleLimits } from "./header.ts";
 import type { WorldChanged } from "./world-changed.ts";
 
@@ -28,6 +29,11 @@ export const flows = [
   "saml-sp-initiated",
   /** The application's own call, of which only the result is known. */
   "custom",
+  /** Interactive sign-in of a single-page application, in a popup or by leaving its page. */
+  "popup",
+  "redirect",
+  /** Single sign-on from a hidden iframe, with nothing but the session at the identity provider. */
+  "sso-silent",
 ] as const;
 
 export type Flow = (typeof flows)[number];
@@ -67,6 +73,8 @@ export interface OperationInvoked extends EventBase {
   readonly claims?: true;
   /** The application asked to bypass the cache. */
   readonly forceRefresh?: true;
+  /** The tab of a browser in which it was called, such as `tab-1`. */
+  readonly tab?: string;
 }
 
 /** How the call ended. `unknown`: cut off by the end of the run or by the caller's own timeout. */
@@ -119,6 +127,8 @@ export interface ExchangeBegan extends EventBase {
   readonly headers: readonly (readonly [string, string])[];
   /** Form fields, secrets and volatile ids replaced. */
   readonly form?: Readonly<Record<string, string>>;
+  /** The browser sent it again by itself, after its connection was reset: the client asked only once. */
+  readonly resent?: true;
 }
 
 /** The error an ESTS-shaped body carries. */
@@ -200,6 +210,8 @@ export interface ClientRestarted extends EventBase {
   readonly client: string;
   /** What the application persisted across it. */
   readonly persisted: "cache" | "nothing";
+  /** It was the person's browser, with all its tabs, that ended and started again. */
+  readonly browser?: true;
 }
 
 /** The application presented an access token to a protected API, which answered. */
@@ -232,6 +244,8 @@ export type HistoryEvent =
   | FaultEnded
   | FaultsCleared
   | PromptShown
+  | ScreenSeen
+  | TabChanged
   | ClientRestarted
   | TokenPresented
   | WorldChanged

@@ -50,9 +50,16 @@ function describeEvent(event: HistoryEvent): string {
       return "all faults are over";
     case "prompt-shown":
       return `${event.client} asks a person to act (prompt ${event.prompt})`;
+    case "screen-seen": {
+      const words = event.text === undefined ? "" : `: ${event.text}`;
+      return `the person at ${event.tab} of ${event.client} sees ${screenNames[event.shows]}${words}`;
+    }
+    case "tab-changed":
+      return `${event.tab} of ${event.client} is ${event.change}`;
     case "client-restarted": {
       const kept = event.persisted === "cache" ? "with its saved cache" : "without a saved cache";
-      return `${event.client} restarts ${kept}`;
+      const what = event.browser === true ? `the browser of ${event.client}` : event.client;
+      return `${what} restarts ${kept}`;
     }
     case "token-presented":
       return `token ${event.accessToken} is shown to an API: ${event.verdict}`;
@@ -62,6 +69,14 @@ function describeEvent(event: HistoryEvent): string {
       return `note: ${event.text}`;
   }
 }
+
+const screenNames = {
+  content: "the application",
+  "sign-in": "a sign-in page",
+  error: "an error",
+  spinner: "a spinner",
+  blank: "a blank page",
+} as const;
 
 function describeOutcome(event: OperationCompleted): string {
   const who = `operation ${event.operation}`;
