@@ -11,11 +11,11 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createVirtualClock } from "../harness/clock/virtual-clock.ts";
 import { createResponse } from "../harness/http/message.ts";
-import { type MountName, mountNames } from "../harness/mount/mount.ts";
-import { isMountName, loadMount } from "../harness/mount/mounts.ts";
+import { type ProcessMount, processMounts } from "../harness/mount/mount.ts";
+import { loadMount } from "../harness/mount/mounts.ts";
 
 /** As many as the aim is stated for; fewer where a mount is slow and its figure is only told. */
-const exchanges: Readonly<Record<MountName, number>> = {
+const exchanges: Readonly<Record<ProcessMount, number>> = {
   direct: 100_000,
   https: 100_000,
   msw: 5_000,
@@ -24,21 +24,25 @@ const exchanges: Readonly<Record<MountName, number>> = {
 
 const WARM_UP_SHARE = 0.2;
 
+function isProcessMount(name: string): name is ProcessMount {
+  return (processMounts as readonly string[]).includes(name);
+}
+
 interface Measurement {
-  readonly mount: MountName;
+  readonly mount: ProcessMount;
   readonly exchanges: number;
   readonly heapBytesPerExchange: number;
   readonly microsecondsPerExchange: number;
 }
 
 const [first, ...rest] = process.argv.slice(2);
-if (first === "--measure" && rest[0] !== undefined && isMountName(rest[0])) {
+if (first === "--measure" && rest[0] !== undefined && isProcessMount(rest[0])) {
   process.stdout.write(JSON.stringify(await measure(rest[0])));
   process.exit(0);
 }
-const wanted = process.argv.slice(2).filter(isMountName);
+const wanted = process.argv.slice(2).filter(isProcessMount);
 console.log("mount    exchanges  heap bytes kept per exchange  µs per exchange");
-for (const name of wanted.length === 0 ? mountNames : wanted) {
+for (const name of wanted.length === 0 ? processMounts : wanted) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--expose-gc", fileURLToPath(import.meta.url), "--measure", name],
@@ -55,7 +59,7 @@ for (const name of wanted.length === 0 ? mountNames : wanted) {
   console.log(columns.join(" "));
 }
 
-async function measure(name: MountName): Promise<Measurement> {
+async function measure(name: ProcessMount): Promise<Measurement> {
   const mount = await loadMount(name);
   const clock = createVirtualClock({ startMs: Date.UTC(2026, 10, 21) });
   const headers: [string, string][] = [["Content-Type", "application/json"]];

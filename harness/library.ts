@@ -3,6 +3,7 @@ import { isAbsolute } from "node:path";
 import { azureIdentityFlows, loadAzureIdentity } from "./client/azure-identity.ts";
 import { createBareFetch, vices } from "./client/bare-fetch.ts";
 import type { ClientUnderTest } from "./client/client.ts";
+import { loadMsalBrowser, msalBrowserFlows } from "./client/msal-browser.ts";
 import { loadMsalNode, msalNodeFlows } from "./client/msal-node.ts";
 import { loadNodeSaml, nodeSamlFlows } from "./client/node-saml.ts";
 import { loadOpenidClient, openidClientFlows } from "./client/openid-client.ts";
@@ -39,6 +40,7 @@ const packages: Readonly<Record<string, Package>> = {
   "openid-client": { flows: openidClientFlows, load: loadOpenidClient },
   "node-saml": { flows: nodeSamlFlows, load: loadNodeSaml },
   "azure-identity": { flows: azureIdentityFlows, load: loadAzureIdentity },
+  "msal-browser": { flows: msalBrowserFlows, load: loadMsalBrowser },
 };
 
 const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {

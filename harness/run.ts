@@ -8,7 +8,7 @@ import type { ClientUnderTest } from "./client/client.ts";
 import { days, formatDuration } from "./clock/duration.ts";
 import { HarnessError } from "./errors.ts";
 import { takeProcessClock } from "./clock/process-clock.ts";
-import type { VirtualClock } from "./clock/virtual-clock.ts";
+import { createVirtualClock, type VirtualClock } from "./clock/virtual-clock.ts";
 import { checkSettings } from "./directory/check-settings.ts";
 import { checkWorld } from "./directory/check-world.ts";
 import type { ServiceSettings, World } from "./directory/world.ts";
@@ -16,9 +16,11 @@ import { createFaultSchedule } from "./fault/schedule.ts";
 import type { History, JournalHeader } from "./history/event.ts";
 import type { FlowRow } from "./history/header.ts";
 import { type Recorder } from "./history/recorder.ts";
-import type { MountName } from "./mount/mount.ts";
+import type { Mount, MountName } from "./mount/mount.ts";
 import { loadMount } from "./mount/mounts.ts";
 import { createRandom, seedMathRandom } from "./random.ts";
+import { createAttribution } from "./run/attribution.ts";
+import { createBrowserRoom } from "./run/browsers.ts";
 import { createScriptContext } from "./run/script-context.ts";
 import { createService } from "./run/service.ts";
 import type { Scenario } from "./scenario.ts";
@@ -54,7 +56,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const world = checkWorld(scenario.world ?? contoso);
   const startedAt = Date.parse(scenario.startsAt ?? STARTS_AT);
   const mount = await loadMount(options.mount);
-  const taken = takeProcessClock(startedAt, mount.quietTurns);
+  const taken = takeClock(mount, startedAt);
   const { clock } = taken;
   try {
     const random = createRandom(options.seed).fork(scenario.name);
@@ -72,12 +74,22 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     });
     if (scenario.machine !== undefined) machines.room.settle(scenario.machine);
     const broken = Promise.withResolvers<never>();
+    const attribution = createAttribution(recorder);
+    const screens: { look?: () => Promise<void> } = {};
     const mounted = await mount.start({
-      service,
+      service: attribution.around(service),
       clock,
       gate: clock.gate,
+      seed: random.fork("pages").integer(0, 0xffff_ffff),
+      sessionInFrames: settings.sessionInFrames,
+      onRest: async () => screens.look?.(),
       onHarnessError: broken.reject,
     });
+    const browsers =
+      mounted.browser === undefined
+        ? undefined
+        : createBrowserRoom({ mounted: mounted.browser, recorder, attribution, gate: clock.gate });
+    if (browsers !== undefined) screens.look = browsers.look;
     const unseed = seedMathRandom(random.fork("process"), mount.ownDraws);
     try {
       announceFaults(scenario, { clock, recorder, startedAt });
@@ -90,6 +102,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         recorder,
         mounted,
         machines: machines.room,
+        attribution,
+        ...(browsers === undefined ? {} : { browsers }),
       });
       const script = scenario.script(context).catch((error: unknown) => {
         throw operations.rejections.has(error as object)
@@ -123,6 +137,13 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   } finally {
     taken.release();
   }
+}
+
+/** The clock stands under this process when its clients do; pages are brought along one by one. */
+function takeClock(mount: Mount, startMs: number): ReturnType<typeof takeProcessClock> {
+  if (mount.inBrowser !== true) return takeProcessClock(startMs, mount.quietTurns);
+  const clock = createVirtualClock({ startMs, quietTurns: mount.quietTurns, shared: true });
+  return { clock, release: () => undefined };
 }
 
 function inEdition(settings: ServiceSettings, edition: RunOptions["edition"]): ServiceSettings {

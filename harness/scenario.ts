@@ -14,7 +14,13 @@ import type { WorldControls } from "./directory/world-controls.ts";
 import type { FaultPlan } from "./fault/plan.ts";
 import type { Flow } from "./history/event.ts";
 import type { RuleLimits } from "./history/header.ts";
-import type { ClientUnderTest, TokenRequest, TokenResult } from "./client/client.ts";
+import type {
+  CacheKind,
+  ClientUnderTest,
+  InstanceTabs,
+  TokenRequest,
+  TokenResult,
+} from "./client/client.ts";
 
 /** What a reader needs to know; `brownout list` and the documentation print it. */
 export interface Story {
@@ -76,8 +82,10 @@ export interface Application {
   needsInteraction(result: TokenResult | Error): boolean;
   /** Presents a token to a protected API of the world, by name, or to `userinfo`; resolves to its answer. */
   callApi(result: TokenResult, resource: string): Promise<ApiAnswer>;
-  /** The process ends and starts again. */
+  /** The process ends and starts again; of a client in a browser, the browser with all its tabs. */
   restart(): Promise<void>;
+  /** Of a client in a browser; others have none, and say so. */
+  readonly tabs: InstanceTabs;
 }
 
 export interface ApiAnswer {
@@ -91,7 +99,9 @@ export interface OpenApplication {
   readonly app: string;
   readonly tenant?: string;
   readonly credential?: "secret" | "certificate";
-  readonly cache?: "memory" | "persisted";
+  readonly cache?: CacheKind;
+  /** Whose browser, by a name of your own; default: one for all applications of the run. */
+  readonly browser?: string;
   readonly capabilities?: readonly string[];
   /** The login host of its authority, such as `login.microsoftonline.us`; default: that of the public cloud. */
   readonly host?: string;

@@ -56,7 +56,7 @@ describe("the import table", () => {
       expect(may("ests")).not.toContain(unaware);
     // Of clock, only the words for durations.
     expect(may("check")).toEqual(["clock", "errors", "history"]);
-    expect(may("mount")).toEqual(["clock", "errors", "http"]);
+    expect(may("mount")).toEqual(["browser", "clock", "errors", "http"]);
     const wiresEverything = [...table]
       .filter(([, { values }]) => values.has("*"))
       .map(([part]) => part);

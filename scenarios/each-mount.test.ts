@@ -1,7 +1,7 @@
 /** The same scenarios under every mount: the same journal twice, and the same verdicts everywhere. */
 import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../harness/check/rules.ts";
-import { mountNames } from "../harness/mount/mount.ts";
+import { processMounts } from "../harness/mount/mount.ts";
 import { describeEachMount } from "../harness/worker/each-mount-suite.ts";
 
 const chosen = [
@@ -64,7 +64,7 @@ describeEachMount("a scenario", ({ mount, run }) => {
 
 describe("the history", () => {
   it.each(alike)("of %s with %s is the same under every mount", (scenario) => {
-    const all = mountNames.map((mount) => histories.get(`${mount} ${scenario}`));
+    const all = processMounts.map((mount) => histories.get(`${mount} ${scenario}`));
     expect(all[0]).toContain("exchange-ended");
     expect(new Set(all).size).toBe(1);
   });
@@ -72,7 +72,7 @@ describe("the history", () => {
 
 describe("the verdict on a scenario", () => {
   it.each(chosen)("%s does not depend on the mount", (scenario) => {
-    const all = mountNames.map((mount) => verdicts.get(`${mount} ${scenario}`));
+    const all = processMounts.map((mount) => verdicts.get(`${mount} ${scenario}`));
     expect(all[0]).not.toBe("");
     expect(new Set(all)).toEqual(new Set([all[0]]));
   });

@@ -13,6 +13,7 @@ import type {
   ClientErrorDescription,
   ClientInstance,
   ClientUnderTest,
+  InstanceTabs,
   OpenOptions,
   TokenRequest,
   TokenResult,
@@ -65,6 +66,7 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
       scopes: request.scopes,
       ...(request.claims === undefined ? {} : { claims: true as const }),
       ...(request.forceRefresh === true ? { forceRefresh: true as const } : {}),
+      ...(instance.tabs === undefined ? {} : { tab: request.tab ?? instance.tabs.front() }),
     });
     const call = recorder.causedBy({ operation, client: name }, () =>
       withTimeout(instance, request, clock),
@@ -85,16 +87,36 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
       result instanceof Error && (client.describeError?.(result)?.interactionRequired ?? false),
     callApi: (result, resource) =>
       recorder.causedBy({ client: name }, () => parts.callApi(result.accessToken, resource)),
+    tabs: tabsOf(name, () => instance),
     async restart() {
       await instance.close?.();
       recorder.emit({
         kind: "client-restarted",
         client: name,
         persisted: options.cache === "persisted" ? "cache" : "nothing",
+        ...(context.browser === undefined ? {} : { browser: true as const }),
       });
-      if (options.cache === "memory") context.storage.clear();
+      await context.browser?.restart();
+      if (options.cache !== "persisted") context.storage.clear();
       instance = await recorder.causedBy({ client: name }, () => client.open(options, context));
     },
+  };
+}
+
+function tabsOf(name: string, instance: () => ClientInstance): InstanceTabs {
+  const tabs = (): InstanceTabs => {
+    const known = instance().tabs;
+    if (known !== undefined) return known;
+    throw new HarnessError("bad-scenario", `${name} is no page in a browser: it has no tabs`, {
+      place: name,
+      hint: "Put a flow of single-page applications, such as popup, into needs, or name a client such as msal-browser.",
+    });
+  };
+  return {
+    front: () => tabs().front(),
+    open: () => tabs().open(),
+    reload: (tab) => tabs().reload(tab),
+    close: (tab) => tabs().close(tab),
   };
 }
 

@@ -7,6 +7,7 @@
  */
 import { HarnessError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
+import { createParticipants, type Participant } from "./participants.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { createTimerHeap, type Timer } from "./timer-heap.ts";
 
@@ -35,12 +36,16 @@ export interface VirtualClock extends Clock {
    */
   reset(startMs: number, quietTurns?: number): void;
   timersWaiting(): number;
+  /** Somebody else lives by this clock until the returned function is called. */
+  join(participant: Participant): () => void;
 }
 
 export interface VirtualClockOptions {
   readonly startMs: number;
   /** Turns of the event loop without any activity that count as quiet. In-process mounts need one. */
   readonly quietTurns?: number;
+  /** Participants will join: each wait is then a round trip to another process, and gives it the processor. */
+  readonly shared?: true;
 }
 
 /** A wait that no timer can end and that outlasts this many quiet turns is stuck. */
@@ -49,7 +54,12 @@ const STUCK_AFTER_QUIET_TURNS = 20_000;
 /** So is a request that keeps the clock waiting for this many turns (minutes of real time). */
 const STUCK_AFTER_BUSY_TURNS = 5_000_000;
 
+/** The same for a shared clock, whose waits cost milliseconds. */
+const STUCK_AFTER_QUIET_ROUNDS = 600;
+const STUCK_AFTER_BUSY_ROUNDS = 60_000;
+
 const realSetImmediate = setImmediate;
+const realSetTimeout = setTimeout;
 
 /** A clock that stands at `startMs`, ms since the Unix epoch, until it is driven. */
 export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
@@ -75,26 +85,48 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     };
   };
 
-  const fireNext = (): void => {
-    const timer = heap.take();
-    if (timer === undefined) return;
+  const participants = createParticipants();
+
+  /** One timer of this process, and before it all of the participants until then. */
+  const fireNext = async (dueMs: number): Promise<void> => {
+    if (participants.any() && (dueMs > nowMs || participants.nextDueMs() === dueMs)) {
+      nowMs = Math.max(nowMs, dueMs);
+      await participants.advance(nowMs);
+    }
+    const timer = heap.peek();
+    if (timer === undefined || timer.dueMs > dueMs) return;
+    heap.take();
     nowMs = Math.max(nowMs, timer.dueMs);
     timer.callback();
   };
 
-  const isQuiet = (): Promise<boolean> => waitForQuiet(gate, quietTurns);
-  const nextDueMs = (): number | undefined => heap.peek()?.dueMs;
+  const isQuiet = async (): Promise<boolean> => {
+    if (!(await waitForQuiet(gate, quietTurns))) {
+      if (options.shared === true) await new Promise((resolve) => void realSetTimeout(resolve, 1));
+      return false;
+    }
+    if (!participants.any()) return true;
+    // They take their time to say so, in which something may have begun here.
+    const before = gate.activity();
+    return (await participants.rest()) && gate.activity() === before && gate.awake() === 0;
+  };
+  const nextDueMs = (): number | undefined =>
+    earliest(heap.peek()?.dueMs, participants.nextDueMs());
   const now = (): number => nowMs;
+  const patience = (): Patience =>
+    options.shared === true
+      ? { quiet: STUCK_AFTER_QUIET_ROUNDS, busy: STUCK_AFTER_BUSY_ROUNDS }
+      : { quiet: STUCK_AFTER_QUIET_TURNS, busy: STUCK_AFTER_BUSY_TURNS };
 
   return {
     gate,
     setTimer,
     drive: (work, untilMs = Infinity) =>
-      driveUntilSettled(work, { isQuiet, nextDueMs, fireNext, now, untilMs }),
+      driveUntilSettled(work, { isQuiet, nextDueMs, fireNext, now, untilMs, patience }),
     now,
     sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
     async idle() {
-      for (let turn = 0; turn < STUCK_AFTER_BUSY_TURNS; turn += 1) if (await isQuiet()) return;
+      for (let turn = 0; turn < patience().busy; turn += 1) if (await isQuiet()) return;
       throw neverAnswered(nowMs);
     },
     reset(startMs, turns) {
@@ -107,7 +139,19 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       quietTurns = turns ?? quietTurns;
     },
     timersWaiting: () => heap.size(),
+    join: (participant) => participants.join(participant),
   };
+}
+
+/** Waits in vain after which a run is stuck. */
+interface Patience {
+  readonly quiet: number;
+  readonly busy: number;
+}
+
+function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
 }
 
 /** Resolves true when nothing happened for so many turns, false when something is at work. */
@@ -125,9 +169,10 @@ async function driveUntilSettled<T>(
   time: {
     readonly isQuiet: () => Promise<boolean>;
     readonly nextDueMs: () => number | undefined;
-    readonly fireNext: () => void;
+    readonly fireNext: (dueMs: number) => Promise<void>;
     readonly now: () => number;
     readonly untilMs: number;
+    readonly patience: () => Patience;
   },
 ): Promise<T> {
   let settled = false;
@@ -145,13 +190,13 @@ async function driveUntilSettled<T>(
       quietWaits = 0;
       busyWaits = 0;
       if (nextDueMs > time.untilMs) throw endless(time.now());
-      time.fireNext();
+      await time.fireNext(nextDueMs);
     } else if (quiet) {
       quietWaits += 1;
-      if (quietWaits > STUCK_AFTER_QUIET_TURNS) throw stuck(time.now());
+      if (quietWaits > time.patience().quiet) throw stuck(time.now());
     } else {
       busyWaits += 1;
-      if (busyWaits > STUCK_AFTER_BUSY_TURNS) throw neverAnswered(time.now());
+      if (busyWaits > time.patience().busy) throw neverAnswered(time.now());
     }
   }
 }

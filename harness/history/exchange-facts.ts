@@ -5,6 +5,7 @@
  */
 import type { EntraRequest } from "../http/endpoint.ts";
 import { deliveryOf, headersOf, textOfResponse } from "../http/message.ts";
+import { isResent } from "../http/resent.ts";
 import type { ExchangeBegan, ExchangeEnd, ExchangeEnded } from "./event.ts";
 import type { Redactor } from "./redact.ts";
 import { parseRetryAfter } from "./retry-after.ts";
@@ -48,6 +49,7 @@ export function beganFacts(
     ...(request.method === "POST"
       ? { form: Object.fromEntries(form) as Readonly<Record<string, string>> }
       : {}),
+    ...(isResent(request) ? { resent: true as const } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The server side of the HTTPS mount: a real TLS server on loopback with the fixture
  * certificate, one without TLS, and one whose certificate is for another name. Every whole answer
- * says `Connection: close`, so that each request makes a connection of its own and meets
+ * says `Connection: close` unless it is for a browser, so that each request makes a connection of its own and meets
  * every fault of connections. An answer that is to be cut must not say so: undici takes the
  * end of a connection that was to be closed for the end of the body.
  */
@@ -22,7 +22,10 @@ export interface Arrival {
   readonly host: string;
   readonly sequence: string | undefined;
   /** The Fetch request; reads the whole body first. Rejects when the client goes away before. */
-  read(signal: AbortSignal): Promise<Request>;
+  read(
+    signal: AbortSignal,
+    adjust?: (headers: readonly (readonly [string, string])[]) => [string, string][],
+  ): Promise<Request>;
   /** Status line and headers go out with the first part, in the order and case of the handler. */
   send(response: Response, part: Uint8Array, more: "more" | "last"): Promise<void>;
   /** FIN: the client sees the other side close. */
@@ -44,16 +47,8 @@ export async function startServers(
   onArrival: (arrival: Arrival) => void,
 ): Promise<LoopbackServers> {
   const connections = new Map<number, Socket>();
-  // The server has no patience of its own: all waiting is the plan's.
-  const patience = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
-  const service = https.createServer(
-    {
-      key: readFixture("service.key.pem"),
-      cert: readFixture("service.cert.pem"),
-      ...patience,
-      handshakeTimeout: 2_147_483_647,
-    },
-    (incoming, outgoing) => onArrival(arrivalOf("https", incoming, outgoing, connections)),
+  const service = https.createServer(serverOptions(), (incoming, outgoing) =>
+    onArrival(arrivalOf("https", incoming, outgoing, connections)),
   );
   const plain = http.createServer(patience, (incoming, outgoing) =>
     onArrival(arrivalOf("http", incoming, outgoing, connections)),
@@ -90,6 +85,19 @@ export async function startServers(
   };
 }
 
+// A server has no patience of its own: all waiting is the plan's.
+const patience = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
+
+/** How a server speaks for all served hosts. */
+export function serverOptions(): https.ServerOptions {
+  return {
+    key: readFixture("service.key.pem"),
+    cert: readFixture("service.cert.pem"),
+    ...patience,
+    handshakeTimeout: 2_147_483_647,
+  };
+}
+
 /** Makes this process trust the fixture CA and nothing else; the returned function undoes it. */
 export function trustFixtureAuthority(): () => void {
   const before = tls.getCACertificates("default");
@@ -97,11 +105,20 @@ export function trustFixtureAuthority(): () => void {
   return () => tls.setDefaultCACertificates(before);
 }
 
-function arrivalOf(
+export interface ArrivalOptions {
+  /** What becomes of the connection after a whole answer. */
+  readonly afterwards?: "close" | "keep-alive";
+  /** Headers of the wire that are no part of the answer. */
+  readonly extra?: () => readonly (readonly [string, string])[];
+}
+
+/** A request that a server of ours got; `connections` are the TCP sockets by the client's port. */
+export function arrivalOf(
   scheme: "http" | "https",
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse,
   connections: ReadonlyMap<number, Socket>,
+  { afterwards = "close", extra }: ArrivalOptions = {},
 ): Arrival {
   const host = incoming.headers.host ?? "";
   const sequence = incoming.headers[SEQUENCE_HEADER];
@@ -112,14 +129,15 @@ function arrivalOf(
   return {
     host,
     sequence: typeof sequence === "string" ? sequence : undefined,
-    async read(signal) {
+    async read(signal, adjust) {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
       const method = incoming.method ?? "GET";
+      const sent = clientHeaders(incoming.rawHeaders);
       const hasBody = method !== "GET" && method !== "HEAD";
       return createRequest(`${scheme}://${host}${incoming.url ?? "/"}`, {
         method,
-        headers: clientHeaders(incoming.rawHeaders),
+        headers: adjust?.(sent) ?? sent,
         signal,
         ...(hasBody ? { body: Buffer.concat(chunks).toString("utf8") } : {}),
       });
@@ -127,10 +145,10 @@ function arrivalOf(
     async send(response, part, more) {
       if (!outgoing.headersSent) {
         outgoing.sendDate = false;
-        outgoing.writeHead(
-          response.status,
-          wireHeaders(response, more === "last" ? part.length : undefined),
-        );
+        outgoing.writeHead(response.status, [
+          ...wireHeaders(response, more === "last" ? part.length : undefined, afterwards),
+          ...(extra?.().flat() ?? []),
+        ]);
       }
       if (more === "last") {
         outgoing.end(part);
@@ -172,12 +190,17 @@ function clientHeaders(raw: readonly string[]): [string, string][] {
 }
 
 /** A flat list: the only form in which Node keeps order, case and repetition. */
-function wireHeaders(response: Response, wholeLength: number | undefined): string[] {
+function wireHeaders(
+  response: Response,
+  wholeLength: number | undefined,
+  afterwards: "close" | "keep-alive",
+): string[] {
   const pairs = headersOf(response).filter(([name]) => name.toLowerCase() !== "connection");
   const isDelimited = pairs.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
   const flat = pairs.flatMap(([name, value]) => [name, value]);
   if (!isDelimited && wholeLength !== undefined) flat.push("Content-Length", String(wholeLength));
-  if (deliveryOf(response).kind !== "cut") flat.push("Connection", "close");
+  const ends = afterwards === "close" && deliveryOf(response).kind !== "cut";
+  if (ends) flat.push("Connection", "close");
   return flat;
 }
 

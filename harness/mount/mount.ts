@@ -2,25 +2,68 @@
  * A mount hangs the simulated service under a real HTTP stack. It translates and decides
  * nothing. One mount a process: msw and nock both patch `fetch` and hang together.
  */
+import type { BrowserContext } from "@playwright/test";
+import type { PageTime } from "../browser/page-time.ts";
 import type { Gate } from "../clock/gate.ts";
 import type { Clock } from "../clock/clock.ts";
+import type { VirtualClock } from "../clock/virtual-clock.ts";
 import type { Service } from "../http/service.ts";
 
+/** Mounts whose clients live in this process. */
+export const processMounts = ["direct", "msw", "nock", "https"] as const;
+
+/** Mounts whose clients are pages in a browser. */
+export const browserMounts = ["proxy", "route"] as const;
+
 /** The names that `--mount` takes. */
-export const mountNames = ["direct", "msw", "nock", "https"] as const;
+export const mountNames = [...processMounts, ...browserMounts] as const;
+
+export type ProcessMount = (typeof processMounts)[number];
 
 export type MountName = (typeof mountNames)[number];
+
+/** The clock as far as a mount needs it. */
+export type MountClock = Clock & Partial<Pick<VirtualClock, "join">>;
 
 export interface MountContext {
   readonly service: Service;
   /** Sleeps here count as the request's own, see `clock/gate.ts`. */
-  readonly clock: Clock;
+  readonly clock: MountClock;
   readonly gate: Gate;
+  /** Where the chance of pages begins; absent: they keep the browser's. */
+  readonly seed?: number;
+  /** Whether hidden iframes take part in the person's session; default: as the browser's cookies have it. */
+  readonly sessionInFrames?: "visible" | "blocked";
+  /** Called when all is at rest, before time goes on. */
+  readonly onRest?: () => Promise<void>;
   /** Told of what is wrong with the harness, not with the client: an unmocked host, a handler that throws. The client sees a failed request. */
   readonly onHarnessError?: (error: unknown) => void;
 }
 
+/** A profile of a browser: its own cookies, storage and tabs, and its pages' time is the clock's. */
+export interface BrowserProfile {
+  readonly context: BrowserContext;
+  readonly time: PageTime;
+  /** The browser ends and starts again: what is kept is what outlives it, tabs and session cookies do not. */
+  readonly restart: () => Promise<BrowserProfile>;
+  readonly close: () => Promise<void>;
+}
+
+/** What a mount under a browser adds. */
+export interface MountedBrowser {
+  /** The files of an application's own origin; they are no part of the history. */
+  readonly serve: (origin: string, files: (path: string) => PageFile | undefined) => void;
+  readonly openProfile: () => Promise<BrowserProfile>;
+}
+
+export interface PageFile {
+  readonly type: string;
+  readonly text: string;
+}
+
 export interface Mounted {
+  /** Present when the clients of this mount are pages in a browser. */
+  readonly browser?: MountedBrowser;
   /** Sends a request the way this mount's clients do; redirects are never followed. */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
@@ -33,6 +76,8 @@ export interface Mounted {
 
 export interface Mount {
   readonly name: MountName;
+  /** Its clients are pages in a browser, with a clock of their own: this process keeps the machine's time. */
+  readonly inBrowser?: true;
   /** Turns of the event loop that must pass without activity before time may jump. */
   readonly quietTurns: number;
   /**

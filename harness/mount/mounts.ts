@@ -40,6 +40,10 @@ async function importMount(name: MountName): Promise<Mount> {
       return (await import("./https.ts")).mount;
     case "msw":
       return (await import("./msw.ts")).mount;
+    case "proxy":
+      return (await import("./proxy.ts")).mount;
+    case "route":
+      return (await import("./proxy.ts")).mount;
     case "nock":
       return (await import("./nock.ts")).mount;
   }

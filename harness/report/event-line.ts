@@ -20,7 +20,7 @@ export function evidenceLines(
 }
 
 /** What an event says, in one line without its time. */
-function describeEvent(event: HistoryEvent): string {
+export function describeEvent(event: HistoryEvent): string {
   switch (event.kind) {
     case "operation-invoked": {
       const { operation, client, flow, scopes, user, forceRefresh, claims } = event;

@@ -11,7 +11,12 @@ import {
   settle,
   type OperationCounter,
 } from "../client/application.ts";
-import type { ClientContext, ClientUnderTest, TokenResult } from "../client/client.ts";
+import type {
+  ClientBrowser,
+  ClientContext,
+  ClientUnderTest,
+  TokenResult,
+} from "../client/client.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { AppRegistration, Tenant } from "../directory/world.ts";
@@ -30,6 +35,8 @@ import {
   checkRequest,
 } from "./check-script.ts";
 import type { MachineRoom } from "./machine-room.ts";
+import type { Attribution } from "./attribution.ts";
+import type { BrowserRoom } from "./browsers.ts";
 import { createWorldControls } from "./world-controls.ts";
 
 export interface ScriptParts {
@@ -41,6 +48,9 @@ export interface ScriptParts {
   readonly recorder: Recorder;
   readonly mounted: Mounted;
   readonly machines: MachineRoom;
+  readonly attribution: Attribution;
+  /** Absent where clients are no pages. */
+  readonly browsers?: BrowserRoom;
 }
 
 const PUBLIC_CLOUD = "login.microsoftonline.com";
@@ -73,7 +83,7 @@ export function createScriptContext(parts: ScriptParts): {
         app,
         tenant,
         ...(credential === undefined ? {} : { credential }),
-        cache: wanted.cache ?? "memory",
+        cache: wanted.cache ?? (parts.client.inBrowser === true ? "session" : "memory"),
         ...(wanted.capabilities === undefined ? {} : { capabilities: wanted.capabilities }),
         ...(wanted.identifiedBy === undefined ? {} : { identifiedBy: wanted.identifiedBy }),
       },
@@ -82,6 +92,7 @@ export function createScriptContext(parts: ScriptParts): {
         tenant,
         cookiesOf,
         host: wanted.host ?? PUBLIC_CLOUD,
+        browser: browserFor(parts, wanted, { name, app }),
       }),
       recorder,
       clock,
@@ -150,7 +161,13 @@ function createClientContext(
     tenant,
     host,
     cookiesOf,
-  }: { name: string; tenant: Tenant; host: string } & Pick<ClientContext, "cookiesOf">,
+    browser,
+  }: {
+    readonly name: string;
+    readonly tenant: Tenant;
+    readonly host: string;
+    readonly browser: ClientBrowser | undefined;
+  } & Pick<ClientContext, "cookiesOf">,
 ): ClientContext {
   const { clock, random, directory, recorder, mounted } = parts;
   return {
@@ -159,6 +176,7 @@ function createClientContext(
     random: random.fork(`client ${name}`),
     authorityHost: `https://${host}`,
     ...(mounted.reachesProcess ? {} : { transport: mounted.fetch }),
+    ...(browser === undefined ? {} : { browser }),
     browse: mounted.fetch,
     cookiesOf,
     prompted: ({ user, app, prompt }) => {
@@ -178,6 +196,23 @@ function createClientContext(
     certificateOf,
     storage: new Map(),
   };
+}
+
+/** The browser for a client in one. */
+function browserFor(
+  { client, browsers, attribution }: ScriptParts,
+  { browser = "desk" }: OpenApplication,
+  { name, app }: { readonly name: string; readonly app: AppRegistration },
+): ClientBrowser | undefined {
+  if (client.inBrowser !== true) return undefined;
+  if (browsers === undefined) {
+    throw new HarnessError("bad-usage", `${client.name} is a page in a browser`, {
+      place: client.name,
+      hint: "Run it under a mount that has one: --mount proxy, or --mount route.",
+    });
+  }
+  attribution.own(app.clientId, name);
+  return browsers.of(browser, name);
 }
 
 function credentialOf(app: AppRegistration): "secret" | "certificate" | undefined {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import { parseJournal } from "../history/journal.ts";
 import type { History } from "../history/event.ts";
-import { type MountName, mountNames } from "../mount/mount.ts";
+import { type MountName, processMounts } from "../mount/mount.ts";
 import { createPool, type Pool } from "./pool.ts";
 
 export interface MountRun {
@@ -28,7 +28,7 @@ export interface JournalOfRun {
 
 /** Declares the same tests under each mount. */
 export function describeEachMount(title: string, declare: (mounted: MountRun) => void): void {
-  describe.each(mountNames)(`${title}, under %s`, (mount) => {
+  describe.each(processMounts)(`${title}, under %s`, (mount) => {
     let pool: Pool;
     let folder: string;
     let runs = 0;

@@ -1,0 +1,127 @@
+/**
+ * What stands in every document before its own scripts: `Date`, timers, `performance.now`
+ * and `AbortSignal.timeout` by the simulator's clock, and chance by the run's seed.
+ *
+ * Time in a document is still, and its timers fire only when the harness brings it
+ * forward; or it flows, as far ahead of the machine's own as the harness says. Workers keep
+ * the machine's time (`facts/msal-browser.md` section 5).
+ */
+import { installPageChance } from "./page-chance.ts";
+import { installPageTimers } from "./page-timers.ts";
+import { installPageWatch } from "./page-watch.ts";
+
+/** How time goes in a document: it stands at an instant, or runs so far ahead of the machine's; ms. */
+export type PageTime = { readonly stillAtMs: number } | { readonly flowingByMs: number };
+
+export interface AgentStart {
+  readonly time: PageTime;
+  /** Where chance begins; absent leaves the browser its own. */
+  readonly seed?: number;
+}
+
+/** How it stands in a document. */
+export interface PageState {
+  /** Grows with everything that happens; equal readings mean that nothing did. */
+  readonly activity: number;
+  /** Work under way that no request shows: cryptography, timers of zero delay. */
+  readonly busy: number;
+  /** Addresses that the document has set out for since it was born. */
+  readonly going: readonly string[];
+  /** When the next timer is due; ms since the Unix epoch, virtual. */
+  readonly nextDueMs?: number;
+}
+
+/** What the harness calls, as `globalThis.__brownout`. */
+export interface PageAgent {
+  /** Reads after a few turns of the event loop, so that what is on its way has come. */
+  state(turns: number): Promise<PageState>;
+  time(): PageTime;
+  /** Fires what is due by then, in order. Time never turns back. */
+  setTime(time: PageTime): Promise<PageState>;
+}
+
+/** What tells a document the time when it is served: a `Server-Timing` header, which scripts can read at once. */
+export function timingOf(time: PageTime): string {
+  const told = "stillAtMs" in time ? `still ${time.stillAtMs}` : `flowing ${time.flowingByMs}`;
+  return `brownout;desc="${told}"`;
+}
+
+/** The script of the agent: its parts as text, handed to each other, as a page has no modules of ours. */
+export function agentScript(start: AgentStart): string {
+  const parts = [installPageTimers, installPageChance, installPageWatch].map(String).join(", ");
+  return `(${String(installAgent)})(${JSON.stringify(start)}, ${parts});`;
+}
+
+/** Runs in the page, so it may use nothing but its parameters. */
+function installAgent(
+  start: AgentStart,
+  timersOf: typeof installPageTimers,
+  chance: typeof installPageChance,
+  watchOf: typeof installPageWatch,
+): void {
+  const scope = globalThis as typeof globalThis & { readonly __brownout?: PageAgent };
+  if (scope.__brownout !== undefined) return;
+  const told = (): PageTime | undefined => {
+    const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    const timing = entry?.serverTiming.find(({ name }) => name === "brownout")?.description ?? "";
+    const [, how, value] = /^(still|flowing) (-?[\d.]+)$/.exec(timing) ?? [];
+    if (how !== undefined)
+      return how === "still" ? { stillAtMs: Number(value) } : { flowingByMs: Number(value) };
+    // A frame or window that nobody served has the time of who made it.
+    for (const maker of [window.opener as unknown, window.parent]) {
+      try {
+        const agent = (maker as typeof scope | null)?.__brownout;
+        if (agent !== undefined) return agent.time();
+      } catch {
+        // Of another origin: it says nothing.
+      }
+    }
+    return undefined;
+  };
+  let activity = 0;
+  const bump = (): void => {
+    activity += 1;
+  };
+  const RealDate = Date;
+  const realPerformanceNow = performance.now.bind(performance);
+  const timers = timersOf(told() ?? start.time, bump);
+  const watch = watchOf(bump);
+  const nowMs = (): number => Math.floor(timers.now());
+  if (start.seed !== undefined) chance(start.seed, nowMs());
+
+  const VirtualDate = function (this: unknown, ...parts: unknown[]): unknown {
+    if (new.target === undefined) return new RealDate(nowMs()).toString();
+    return Reflect.construct(RealDate, parts.length === 0 ? [nowMs()] : parts, new.target);
+  };
+  VirtualDate.prototype = RealDate.prototype;
+  Object.setPrototypeOf(VirtualDate, RealDate);
+  Object.assign(VirtualDate, { now: nowMs });
+  Object.assign(scope, { Date: VirtualDate });
+  Object.defineProperty(RealDate.prototype, "constructor", { value: VirtualDate });
+  const bornAtMs = nowMs();
+  const performanceNow = (): number =>
+    "stillAtMs" in timers.time() ? nowMs() - bornAtMs : realPerformanceNow();
+  Object.defineProperty(performance, "now", { value: performanceNow, configurable: true });
+
+  const read = (): PageState => {
+    const dueMs = timers.nextDueMs();
+    return {
+      activity,
+      busy: watch.busy() + timers.zeros(),
+      going: watch.going(),
+      ...(dueMs === undefined ? {} : { nextDueMs: dueMs }),
+    };
+  };
+  const agent: PageAgent = {
+    async state(turns) {
+      for (let count = 0; count < turns; count += 1) await timers.turn();
+      return read();
+    },
+    time: () => timers.time(),
+    async setTime(to) {
+      await timers.setTime(to);
+      return read();
+    },
+  };
+  Object.defineProperty(scope, "__brownout", { value: agent });
+}

@@ -1,0 +1,181 @@
+/**
+ * Keeps every document of a browser context on the virtual clock: main pages, popups and
+ * iframes alike. The clock asks whether they rest, and brings them forward; a document born
+ * later is told the time by a header of its own, before its scripts run.
+ */
+import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
+import type { Participant } from "../clock/participants.ts";
+import { agentScript, type PageAgent, type PageState, timingOf } from "./page-agent.ts";
+
+export interface PageTimeOptions {
+  readonly nowMs: number;
+  readonly seed?: number;
+  /** Requests and connections of this context that the simulator has and has not answered. */
+  readonly underway: () => number;
+  /** Called when all is at rest, before time goes on. */
+  readonly onRest?: () => Promise<void>;
+}
+
+export interface PageTime extends Participant {
+  /** A `Server-Timing` value that tells a document the time; without one it asks its opener or parent. */
+  timing(): string;
+  /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  /** Requests that pages made, by the browser's own count: one for each, however often it went over a socket. */
+  requests(): number;
+}
+
+/** Turns of a document's event loop, and looks at all documents, that must pass without activity. */
+const TURNS = 2;
+const LOOKS = 2;
+/** While a call is under way in a page, something may be on its way that nobody sees. */
+const LOOKS_IN_A_CALL = 6;
+/** A second or so. */
+const SETTING_OUT_LOOKS_MAX = 200;
+
+/** Puts a context on the clock, before it has a page. */
+export async function keepTime(
+  context: BrowserContext,
+  options: PageTimeOptions,
+): Promise<PageTime> {
+  let nowMs = options.nowMs;
+  let activity = 0;
+  let due: number | undefined;
+  let requests = 0;
+  const underway = new Set<Request>();
+  const seen = new Set<string>();
+  let calls = 0;
+  context.on("request", (request) => {
+    activity += 1;
+    requests += 1;
+    underway.add(request);
+    seen.add(request.url().split("#")[0] ?? "");
+  });
+  const end = (request: Request): void => {
+    activity += 1;
+    underway.delete(request);
+  };
+  context.on("requestfinished", end);
+  context.on("requestfailed", end);
+  const forget = (gone: (request: Request) => boolean): void => {
+    for (const request of underway) if (gone(request)) underway.delete(request);
+  };
+  const watch = (page: Page): void => {
+    activity += 1;
+    page.on("framenavigated", () => (activity += 1));
+    page.on("framedetached", (frame) => {
+      activity += 1;
+      forget((request) => frameOf(request) === frame);
+    });
+    page.on("close", () => {
+      activity += 1;
+      forget((request) => frameOf(request)?.page() === page);
+    });
+  };
+  context.on("page", watch);
+
+  const { seed } = options;
+  const time = { stillAtMs: nowMs };
+  const script = agentScript({ time, ...(seed === undefined ? {} : { seed }) });
+  await context.addInitScript({ content: script });
+
+  const frames = (): readonly Frame[] => context.pages().flatMap((page) => page.frames());
+
+  const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
+    const states = await Promise.all(frames().map((frame) => stateOf(frame, TURNS)));
+    due = earliestOf(states);
+    const isLost = states.some((state) => state === "gone");
+    const busy = states.some(
+      (state) => state !== "gone" && (state.busy > 0 || isSettingOut(state)),
+    );
+    const counts = states.map((state) => (state === "gone" ? "gone" : state.activity));
+    return {
+      sign: `${activity} ${counts.join(" ")}`,
+      busy: busy || isLost || underway.size > options.underway(),
+    };
+  };
+
+  /** An address that a document has set out for and that the browser has not reported; some it never does. */
+  const patience = new Map<string, number>();
+  const isSettingOut = ({ going }: PageState): boolean =>
+    going.some((address) => {
+      if (seen.has(address)) return false;
+      const looks = (patience.get(address) ?? 0) + 1;
+      patience.set(address, looks);
+      return looks < SETTING_OUT_LOOKS_MAX;
+    });
+
+  return {
+    async rest() {
+      const before = await look();
+      const looks = calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
+      for (let count = 1; count < looks; count += 1) {
+        if (before.busy) return false;
+        const after = await look();
+        if (after.busy || after.sign !== before.sign) return false;
+      }
+      const counted = activity;
+      await options.onRest?.();
+      return activity === counted;
+    },
+    nextDueMs: () => due,
+    async advance(toMs) {
+      nowMs = Math.max(nowMs, toMs);
+      const states = await Promise.all(frames().map((frame) => setTimeOf(frame, nowMs)));
+      due = earliestOf(states);
+    },
+    timing: () => timingOf({ stillAtMs: nowMs }),
+    async during(work) {
+      activity += 1;
+      calls += 1;
+      try {
+        return await work();
+      } finally {
+        activity += 1;
+        calls -= 1;
+      }
+    },
+    requests: () => requests,
+  };
+}
+
+type Seen = PageState | "gone";
+
+interface AgentScope {
+  readonly __brownout?: PageAgent;
+}
+
+const NOTHING: PageState = { activity: 0, busy: 0, going: [] };
+
+/** A frame that goes away meanwhile is news; one without an agent, such as the browser's own error page, has no timers. */
+function stateOf(frame: Frame, turns: number): Promise<Seen> {
+  return frame
+    .evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns)
+    .then(
+      (state) => state ?? NOTHING,
+      () => "gone",
+    );
+}
+
+function setTimeOf(frame: Frame, nowMs: number): Promise<Seen> {
+  return frame
+    .evaluate((to) => (globalThis as AgentScope).__brownout?.setTime({ stillAtMs: to }), nowMs)
+    .then(
+      (state) => state ?? NOTHING,
+      () => "gone",
+    );
+}
+
+function earliestOf(states: readonly Seen[]): number | undefined {
+  const due = states.flatMap((state) => (state === "gone" ? [] : (state.nextDueMs ?? [])));
+  return due.length === 0 ? undefined : Math.min(...due);
+}
+
+/** The frame of a request; none for a service worker's, or while a popup has none yet. */
+function frameOf(request: Request): Frame | undefined {
+  try {
+    return request.frame();
+  } catch {
+    return undefined;
+  }
+}
