@@ -37,7 +37,10 @@ export async function setUpBrowser(need: Need, tools: SetUpTools): Promise<0 | 1
     if (!(error instanceof HarnessError) || error.code !== "no-browser") throw error;
     tools.say(`browser: ${error.message}`);
     tools.say(`  ${error.hint ?? ""}`);
-    if (need === "optional") return 0;
+    if (need === "optional") {
+      tools.say("  The run goes on without what needs a browser.");
+      return 0;
+    }
     tools.say(`  To skip what needs a browser: ${BROWSER_VARIABLE}=none`);
     return 1;
   }

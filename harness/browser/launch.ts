@@ -7,20 +7,20 @@ import type { Browser } from "@playwright/test";
 import { HarnessError } from "../errors.ts";
 import { findBrowser } from "./find-browser.ts";
 import { launchArguments } from "./launch-arguments.ts";
-import { loadChromium } from "./playwright-package.ts";
+import { requireChromium } from "./playwright-package.ts";
 
 export interface BrowserKeeper {
   /**
    * The browser that runs, else a new one. Rejects with `no-browser` when none is found or the
    * one found does not start, and with `client-not-installed` without Playwright.
    */
-  launchBrowser(): Promise<Browser>;
+  readonly launchBrowser: () => Promise<Browser>;
   /** How many browsers have been launched so far. */
-  launches(): number;
+  readonly launches: () => number;
   /** Calls back for every browser that ends without `close`; what is returned stops that. */
-  onDied(listener: () => void): () => void;
+  readonly onDied: (listener: () => void) => () => void;
   /** Ends the browser, if there is one; the next `launchBrowser` launches another. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Keeps one browser, by default the one that `findBrowser` finds. */
@@ -48,7 +48,8 @@ export function keepBrowser(launch: () => Promise<Browser> = launchFound): Brows
       if (current === attempt) current = undefined;
       throw error;
     });
-    if (browser.isConnected()) return browser;
+    // Who asked before `close` does not have another launched after it.
+    if (browser.isConnected() || closed.has(browser)) return browser;
     if (current === attempt) current = undefined;
     return launchBrowser();
   }
@@ -75,13 +76,7 @@ export function keepBrowser(launch: () => Promise<Browser> = launchFound): Brows
 export const processBrowser: BrowserKeeper = keepBrowser();
 
 async function launchFound(): Promise<Browser> {
-  const chromium = await loadChromium();
-  if (chromium === undefined) {
-    throw new HarnessError("client-not-installed", "Playwright is not installed", {
-      place: "@playwright/test",
-      hint: "Run: npm install --save-dev @playwright/test",
-    });
-  }
+  const chromium = await requireChromium();
   const { executablePath } = await findBrowser();
   try {
     return await chromium.launch({

@@ -3,6 +3,7 @@
  * browser needs none of it, so it is imported only when a browser is asked for.
  */
 import type { BrowserType } from "@playwright/test";
+import { HarnessError } from "../errors.ts";
 
 /** The package that people install comes first: where packages are not hoisted, only it is in reach. */
 const packages = ["@playwright/test", "playwright", "playwright-core"];
@@ -29,6 +30,17 @@ export async function loadChromium(
     }
   }
   return undefined;
+}
+
+/** The same for who cannot do without: rejects with `client-not-installed` when none is. */
+export async function requireChromium(importPackage?: ImportPackage): Promise<BrowserType> {
+  const chromium = await loadChromium(importPackage);
+  if (chromium !== undefined) return chromium;
+  const [name = ""] = packages;
+  throw new HarnessError("client-not-installed", "Playwright is not installed", {
+    place: name,
+    hint: `Run: npm install --save-dev ${name}`,
+  });
 }
 
 function isNotInstalled(error: unknown): boolean {
