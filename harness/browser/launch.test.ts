@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import type { Browser } from "@playwright/test";
 import { describe, expect, it, vi } from "vitest";
 import { wantsNoBrowser } from "./find-browser.ts";
-import { keepBrowser } from "./launch.ts";
+import { keepBrowser, processBrowser } from "./launch.ts";
 
 /** A browser that can be killed; `end` is what the process of a real one would do. */
 function fakeBrowser() {
@@ -106,7 +106,7 @@ describe("the browser of a process", () => {
 
 describe.skipIf(wantsNoBrowser())("the real browser", () => {
   it("is relaunched after a crash, and the count says so", async () => {
-    const keeper = keepBrowser();
+    const keeper = processBrowser;
     const died = new Promise<void>((resolve) => void keeper.onDied(resolve));
     try {
       const first = await keeper.launchBrowser();
