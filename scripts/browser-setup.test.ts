@@ -100,8 +100,11 @@ it("looks for none when none is wanted", async () => {
   expect(said()).toMatch(/BROWNOUT_BROWSER=none/);
 });
 
-it("does not take a defect for a missing browser", async () => {
-  const { tools } = machine({});
-  const find = (): Promise<never> => Promise.reject(new TypeError("boom"));
+it.each([
+  ["a defect", new TypeError("boom")],
+  ["another error of the harness", new HarnessError("bad-usage", "boom")],
+])("does not take %s for a missing browser", async (_, error) => {
+  const { tools } = machine({ mayInstall: false });
+  const find = (): Promise<never> => Promise.reject(error);
   await expect(setUpBrowser("optional", { ...tools, find })).rejects.toThrow("boom");
 });

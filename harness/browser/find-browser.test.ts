@@ -90,16 +90,19 @@ describe("a browser that is named", () => {
 describe("an installed browser", () => {
   it("that is there but does not run gives way to the next, and is named if there is none", async () => {
     const stub: Trial = { kind: "broken", why: "requires the chromium snap" };
+    const env = { PATH: "/usr/bin:/bin:/usr/bin" };
     const files = { [own]: broken, "/usr/bin/chromium-browser": stub };
     const withEdge = { ...files, "/opt/microsoft/msedge/msedge": runs };
-    expect(await findBrowser(machine(withEdge, { own }))).toMatchObject({
+    expect(await findBrowser(machine(withEdge, { own, env }))).toMatchObject({
       executablePath: "/opt/microsoft/msedge/msedge",
     });
-    const { message } = await refusal(findBrowser(machine(files, { own })));
-    expect(message).toContain(`${own} cannot be run (libnss3.so is missing)`);
-    expect(message).toContain(
+    const { message } = await refusal(findBrowser(machine(files, { own, env })));
+    const parts = message.split("; ");
+    expect(parts.slice(2)).toEqual([
+      `${own} cannot be run (libnss3.so is missing)`,
       "/usr/bin/chromium-browser cannot be run (requires the chromium snap)",
-    );
+    ]);
+    expect(parts[1]).toMatch(/^none of google-chrome,/);
   });
 
   it.each<[NodeJS.Platform, Machine["env"], string]>([
@@ -128,6 +131,9 @@ describe("an installed browser", () => {
     const env = { PATH: ".:bin" };
     const search = findBrowser(machine({ chromium: runs, "bin/chromium": runs }, { env }));
     expect(await refusal(search)).toMatchObject({ code: "no-browser" });
+    const place = "Google\\Chrome\\Application\\chrome.exe";
+    const windows = machine({ [place]: runs }, { platform: "win32", env: { LOCALAPPDATA: "" } });
+    expect(await refusal(findBrowser(windows))).toMatchObject({ code: "no-browser" });
   });
 });
 

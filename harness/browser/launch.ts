@@ -48,8 +48,7 @@ export function keepBrowser(launch: () => Promise<Browser> = launchFound): Brows
       if (current === attempt) current = undefined;
       throw error;
     });
-    // Who asked before `close` does not have another launched after it.
-    if (browser.isConnected() || closed.has(browser)) return browser;
+    if (browser.isConnected()) return browser;
     if (current === attempt) current = undefined;
     return launchBrowser();
   }
