@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["harness/**/*.test.ts", "scenarios/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["{harness,scenarios,scripts,test}/**/*.test.ts"],
     // Mounts and the clock patch the process: one process a file.
     pool: "forks",
     isolate: true,

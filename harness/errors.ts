@@ -22,6 +22,7 @@ export type HarnessErrorCode =
   | "unmocked-request"
   | "stuck"
   | "client-not-installed"
+  | "no-browser"
   | "worker-died";
 
 /** A misuse of the harness: what was wrong (`message`), where (`place`), and what to do (`hint`). */

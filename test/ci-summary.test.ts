@@ -4,46 +4,105 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 
 const script = fileURLToPath(new URL("../.ci/summary.mjs", import.meta.url));
 let folder = "";
 
-beforeAll(() => {
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "brownout-summary-"));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function closingLine(results: object | string, status = "0"): string | undefined {
-  const file = join(folder, "results.json");
-  writeFileSync(file, typeof results === "string" ? results : JSON.stringify(results));
-  const output = execFileSync(process.execPath, [script, file, status], { encoding: "utf8" });
-  return output.trimEnd().split("\n").at(-1);
+interface Results {
+  readonly vitest?: object | string;
+  readonly playwright?: object | string;
 }
 
-const passed = { numPassedTests: 7, numFailedTests: 0, success: true, testResults: [] };
+function output(results: Results, tests = "passed", browser = ""): string {
+  for (const [runner, left] of Object.entries(results)) {
+    const text = typeof left === "string" ? left : JSON.stringify(left);
+    writeFileSync(join(folder, `${runner}.json`), text);
+  }
+  return execFileSync(process.execPath, [script, folder, tests], {
+    encoding: "utf8",
+    env: { ...process.env, BROWNOUT_BROWSER: browser },
+  });
+}
 
-it.each([
-  ["all pass", passed, "0", "7 passed, 0 failed"],
+const closingLine = (...args: Parameters<typeof output>): string | undefined =>
+  output(...args)
+    .trimEnd()
+    .split("\n")
+    .at(-1);
+
+const vitest = { numPassedTests: 7, numFailedTests: 0, success: true, testResults: [] };
+const stats = { expected: 3, unexpected: 0, skipped: 0, flaky: 0 };
+const playwright = { stats, errors: [] };
+const unloaded = [{ name: "a.test.ts", status: "failed", assertionResults: [] }];
+
+it.each<[string, Results, string, string]>([
+  ["all pass", { vitest, playwright }, "passed", "10 passed, 0 failed"],
   [
     "some are skipped",
-    { ...passed, numPendingTests: 2, numTodoTests: 1 },
-    "0",
-    "7 passed, 0 failed, 3 skipped",
-  ],
-  ["some fail", { ...passed, numFailedTests: 2, success: false }, "1", "7 passed, 2 failed"],
-  [
-    "a file does not load",
     {
-      ...passed,
-      success: false,
-      testResults: [{ name: "a.test.ts", status: "failed", assertionResults: [] }],
+      vitest: { ...vitest, numPendingTests: 2, numTodoTests: 1 },
+      playwright: { stats: { ...stats, skipped: 4 } },
     },
-    "1",
-    "7 passed, 1 failed",
+    "passed",
+    "10 passed, 0 failed, 7 skipped",
   ],
-  ["an error outside any test", { ...passed, success: false }, "1", "7 passed, 1 failed"],
-  ["the runner left nothing", "", "1", "0 passed, 1 failed"],
-])("%s", (_, results, status, line) => {
-  expect(closingLine(results, status)).toBe(line);
+  [
+    "some of Vitest's fail",
+    { vitest: { ...vitest, numFailedTests: 2, success: false }, playwright },
+    "failed",
+    "10 passed, 2 failed",
+  ],
+  [
+    "some of Playwright's fail",
+    { vitest, playwright: { stats: { ...stats, unexpected: 2 }, errors: [] } },
+    "failed",
+    "10 passed, 2 failed",
+  ],
+  [
+    "a file of Vitest's does not load",
+    { vitest: { ...vitest, success: false, testResults: unloaded }, playwright },
+    "failed",
+    "10 passed, 1 failed",
+  ],
+  [
+    "a file of Playwright's does not load",
+    { vitest, playwright: { ...playwright, errors: [{ message: "SyntaxError: b\nat x" }] } },
+    "failed",
+    "10 passed, 1 failed",
+  ],
+  ["an error outside any test", { vitest, playwright }, "failed", "10 passed, 1 failed"],
+  ["Vitest left nothing", { vitest: "", playwright }, "failed", "3 passed, 1 failed"],
+  ["Playwright left nothing", { vitest }, "passed", "7 passed, 1 failed"],
+  ["nothing was left", {}, "failed", "0 passed, 1 failed"],
+  ["nothing was left by tests that passed", {}, "passed", "0 passed, 1 failed"],
+])("%s", (_, results, tests, line) => {
+  expect(closingLine(results, tests)).toBe(line);
+});
+
+it("says what broke", () => {
+  const broken = output({
+    vitest: { ...vitest, testResults: unloaded },
+    playwright: { ...playwright, errors: [{ message: "SyntaxError: b\nat x" }] },
+  });
+  expect(broken).toContain(
+    "Could not be run: a.test.ts\nPlaywright: SyntaxError: b\n10 passed, 2 failed\n",
+  );
+});
+
+it("says when nothing was left, and whose", () => {
+  expect(output({}, "failed")).toMatch(/^The test command left no results\./);
+  expect(output({ vitest })).toMatch(/^Playwright left no results\./);
+});
+
+it("demands nothing of Playwright where no browser is wanted, and says so", () => {
+  const said = output({ vitest }, "passed", "none");
+  expect(said).toBe(
+    "BROWNOUT_BROWSER=none: Playwright's tests were not run.\n7 passed, 0 failed\n",
+  );
 });

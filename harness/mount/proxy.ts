@@ -4,7 +4,7 @@
  * harness's own requests go straight to the handler.
  */
 import type { BrowserContextOptions } from "@playwright/test";
-import { launchBrowser } from "../browser/launch.ts";
+import { processBrowser } from "../browser/launch.ts";
 import { keepTime, type PageTime } from "../browser/page-time.ts";
 import { createAppOrigins } from "./app-origins.ts";
 import { startBrowserProxy } from "./browser-proxy.ts";
@@ -73,10 +73,9 @@ async function startProfile(
     onEscape: (error) => onHarnessError?.(error),
     ...(onHarnessError === undefined ? {} : { onHarnessError }),
   });
-  const browser = await launchBrowser();
+  const browser = await processBrowser.launchBrowser();
   const context = await browser.newContext({
     proxy: { server: proxy.address },
-    ignoreHTTPSErrors: true,
     ...(storageState === undefined ? {} : { storageState }),
   });
   const time = await keepTime(context, {

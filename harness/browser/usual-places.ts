@@ -1,0 +1,86 @@
+/**
+ * Where Chrome, Chromium and Edge are installed. Edge comes last: it is Chromium, too, but the
+ * one with most of its maker's own additions.
+ */
+import path from "node:path";
+import type { Machine } from "./machine.ts";
+
+interface Product {
+  /** Names under which it stands on the PATH. */
+  readonly commands: readonly string[];
+  readonly linux: readonly string[];
+  /** Below `/Applications`, or the one of the user. */
+  readonly darwin: string;
+  /** Below the folders for programs. */
+  readonly win32: string;
+}
+
+const products: readonly Product[] = [
+  {
+    commands: ["google-chrome", "google-chrome-stable", "chrome"],
+    linux: ["/opt/google/chrome/chrome"],
+    darwin: "Google Chrome.app/Contents/MacOS/Google Chrome",
+    win32: "Google\\Chrome\\Application\\chrome.exe",
+  },
+  {
+    commands: ["chromium", "chromium-browser"],
+    linux: ["/usr/lib/chromium/chromium", "/snap/bin/chromium"],
+    darwin: "Chromium.app/Contents/MacOS/Chromium",
+    win32: "Chromium\\Application\\chrome.exe",
+  },
+  {
+    commands: ["microsoft-edge", "microsoft-edge-stable", "msedge"],
+    linux: ["/opt/microsoft/msedge/msedge"],
+    darwin: "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    win32: "Microsoft\\Edge\\Application\\msedge.exe",
+  },
+];
+
+/** The names that are looked for on the PATH, best first. */
+export const commandNames: readonly string[] = products.flatMap(({ commands }) => commands);
+
+/** Absolute paths of files to try, best first, none twice. */
+export function candidatePaths(machine: Pick<Machine, "platform" | "env">): string[] {
+  const paths = pathsOf(machine);
+  const extension = machine.platform === "win32" ? ".exe" : "";
+  const folders = foldersOnPath(machine).filter((folder) => paths.isAbsolute(folder));
+  const all = products.flatMap((product) => [
+    ...product.commands.flatMap((name) =>
+      folders.map((folder) => paths.join(folder, name + extension)),
+    ),
+    ...placesOf(product, machine),
+  ]);
+  return [...new Set(all)];
+}
+
+/** Absolute paths of the usual places that do not depend on the PATH, best first. */
+export function usualPlaces(machine: Pick<Machine, "platform" | "env">): string[] {
+  return products.flatMap((product) => placesOf(product, machine));
+}
+
+function foldersOnPath(machine: Pick<Machine, "platform" | "env">): string[] {
+  return (machine.env["PATH"] ?? machine.env["Path"] ?? "").split(pathsOf(machine).delimiter);
+}
+
+function placesOf(
+  product: Product,
+  { platform, env }: Pick<Machine, "platform" | "env">,
+): readonly string[] {
+  const below = (folders: readonly (string | undefined)[], place: string): string[] =>
+    folders.flatMap((folder) =>
+      folder === undefined || folder === "" ? [] : [pathsOf({ platform }).join(folder, place)],
+    );
+  if (platform === "win32") {
+    const programs = [env["PROGRAMFILES"], env["PROGRAMFILES(X86)"], env["LOCALAPPDATA"]];
+    return below(programs, product.win32);
+  }
+  if (platform === "darwin") {
+    const home = env["HOME"];
+    return below(["/Applications", home && `${home}/Applications`], product.darwin);
+  }
+  return product.linux;
+}
+
+function pathsOf({ platform }: Pick<Machine, "platform">): path.PlatformPath {
+  return platform === "win32" ? path.win32 : path.posix;
+}
