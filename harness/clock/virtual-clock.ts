@@ -34,6 +34,8 @@ export interface VirtualClock extends Clock {
    * This is the only way back in time, and only between runs.
    */
   reset(startMs: number, quietTurns?: number): void;
+  /** Time stands still, too, while `isBusy` says so: work that the event loop does not show. Until the next `reset`. */
+  waitWhile(isBusy: () => boolean): void;
   timersWaiting(): number;
 }
 
@@ -58,6 +60,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   let quietTurns = options.quietTurns ?? 1;
   let nowMs = options.startMs;
   let order = 0;
+  let isBusy = (): boolean => false;
 
   const setTimer = (callback: () => void, delayMs: number): VirtualTimer => {
     const wait = delayMs >= 1 ? Math.floor(delayMs) : 0;
@@ -82,7 +85,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     timer.callback();
   };
 
-  const isQuiet = (): Promise<boolean> => waitForQuiet(gate, quietTurns);
+  const isQuiet = (): Promise<boolean> => waitForQuiet(gate, quietTurns, isBusy);
   const nextDueMs = (): number | undefined => heap.peek()?.dueMs;
   const now = (): number => nowMs;
 
@@ -105,19 +108,27 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       nowMs = startMs;
       order = 0;
       quietTurns = turns ?? quietTurns;
+      isBusy = () => false;
+    },
+    waitWhile(busy) {
+      isBusy = busy;
     },
     timersWaiting: () => heap.size(),
   };
 }
 
 /** Resolves true when nothing happened for so many turns, false when something is at work. */
-async function waitForQuiet(gate: Gate, quietTurns: number): Promise<boolean> {
+async function waitForQuiet(
+  gate: Gate,
+  quietTurns: number,
+  isBusy: () => boolean,
+): Promise<boolean> {
   for (let turn = 0; turn < quietTurns; turn += 1) {
     const before = gate.activity();
     await new Promise<void>((resolve) => void realSetImmediate(resolve));
     if (gate.awake() > 0 || gate.activity() !== before) return false;
   }
-  return !hasPendingIo();
+  return !isBusy() && !hasPendingIo();
 }
 
 async function driveUntilSettled<T>(

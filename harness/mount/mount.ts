@@ -5,6 +5,7 @@
 import type { Gate } from "../clock/gate.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Service } from "../http/service.ts";
+import type { Suite } from "./suite.ts";
 
 /** The names that `--mount` takes. */
 export const mountNames = ["direct", "msw", "nock", "https"] as const;
@@ -16,6 +17,8 @@ export interface MountContext {
   /** Sleeps here count as the request's own, see `clock/gate.ts`. */
   readonly clock: Clock;
   readonly gate: Gate;
+  /** Present in a person's own test suite, which has mocks and neighbours of its own. */
+  readonly suite?: Suite;
   /** Told of what is wrong with the harness, not with the client: an unmocked host, a handler that throws. The client sees a failed request. */
   readonly onHarnessError?: (error: unknown) => void;
 }
