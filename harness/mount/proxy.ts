@@ -99,7 +99,8 @@ async function prepareProfile(
     ...(onHarnessError === undefined ? {} : { onHarnessError }),
   });
   return {
-    contextOptions: { proxy: { server: proxy.address } },
+    // The application's own server is on this machine, and none of ours.
+    contextOptions: { proxy: { server: proxy.address, bypass: "localhost,127.0.0.1,[::1]" } },
     arrivals: () => proxy.arrivals(),
     async attach(context) {
       time = await keepTime(context, {
