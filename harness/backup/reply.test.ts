@@ -12,6 +12,7 @@ const CLIENTS = "00000000-0000-4000-8000-00000000000b";
 const said = (errorSeparator: "crlf" | "space", correlationId?: string) => ({
   id: ID,
   correlationId,
+  cors: [],
   nowMs: Date.UTC(2026, 2, 2, 8),
   settings: { ...contoso.settings, errorSeparator },
 });
