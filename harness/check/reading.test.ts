@@ -77,6 +77,47 @@ describe("reading a history", () => {
   });
 });
 
+describe("a preflight", () => {
+  const preflight = { method: "OPTIONS", grant: "", hint: "" } as const;
+
+  it("that was told yes is no request of the client's", () => {
+    const told = story();
+    const call = told.operation();
+    told.exchange({ ...preflight, by: call, status: 204, issued: "nothing" });
+    told.exchange({ by: call });
+    call.ok();
+    const history = told.history();
+    expect(exchangesOf(history).map(({ began }) => began.method)).toEqual(["POST"]);
+    expect(operationsOf(history)[0]?.exchanges).toHaveLength(1);
+  });
+
+  it("that was told no stands for the request that is never sent, and nobody reads why", () => {
+    const told = story();
+    const call = told.operation();
+    told.exchange({
+      ...preflight,
+      by: call,
+      status: 503,
+      retryAfter: 60,
+      error: { error: "temporarily_unavailable", codes: [90033] },
+    });
+    call.fails();
+    const [exchange] = exchangesOf(told.history());
+    expect(exchange?.began.method).toBe("OPTIONS");
+    expect(exchange === undefined ? undefined : isServiceFailure(exchange)).toBe(true);
+    expect(exchange?.ended).not.toHaveProperty("retryAfter");
+    expect(exchange?.ended).not.toHaveProperty("error");
+    expect(operationsOf(told.history())[0]?.exchanges).toHaveLength(1);
+  });
+
+  it.each(["ECONNREFUSED", "abandoned"] as const)("that ended with %s stands for it too", (end) => {
+    const told = story();
+    told.exchange({ ...preflight, networkFault: end });
+    told.request(preflight);
+    expect(exchangesOf(told.history())).toHaveLength(2);
+  });
+});
+
 describe("likeness", () => {
   /** Whether two requests, each of its own call, are alike. */
   function areAlike(first: Ask, second: Ask): boolean {
