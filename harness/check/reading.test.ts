@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { likenessOf } from "./likeness.ts";
+import { totalOutagesAt } from "./reading-operations.ts";
 import {
   exchangesOf,
   faultSpansOf,
@@ -115,6 +116,20 @@ describe("a preflight", () => {
     told.exchange({ ...preflight, networkFault: end });
     told.request(preflight);
     expect(exchangesOf(told.history())).toHaveLength(2);
+  });
+});
+
+describe("an outage for everyone", () => {
+  it.each([
+    [{}, 1],
+    [{ preflights: "take" }, 1],
+    [{ preflights: "only" }, 0],
+    [{ first: 1 }, 0],
+  ] as const)("is a window with %o: %i", (changes, count) => {
+    const told = story();
+    told.fault({ id: "window", ...changes });
+    const history = told.history();
+    expect(totalOutagesAt(history, history.header.startedAt)).toHaveLength(count);
   });
 });
 

@@ -244,7 +244,7 @@ describe("what a page may read", () => {
     ["oauth2/v2.0/token", "POST, OPTIONS"],
     ["v2.0/.well-known/openid-configuration", "GET, OPTIONS"],
     ["oauth2/v2.0/authorize", null],
-  ])("it may ask first, at %s: %s", async (path, methods) => {
+  ])("allows a page to send what it asks to send, at %s by %s", async (path, methods) => {
     const { ests, tenantId } = startEsts();
     const { status, headers } = await ests(
       createRequest(`${HOST}/${tenantId}/${path}`, {
