@@ -61,7 +61,7 @@ export function signIn(context: EstsContext): EstsReply {
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
     // The person stays on the page and may try again.
-    return signInPage(context, { ...pageOf(request), error });
+    return signInPage(context, { ...pageOf(request), hint: parameters["login"] ?? "", error });
   }
 }
 

@@ -69,9 +69,8 @@ function sentenceOf(error: EstsError): string {
   return `AADSTS${error.code}: ${error.message}`;
 }
 
-/** An icon of its own: a browser would ask the service for one, and nobody is meant by that request. */
 function layout({ title, content }: { title: string; content: string }): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title><link rel="icon" href="data:,"></head><body><main>${content}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head><body><main>${content}</main></body></html>`;
 }
 
 /** The shape of form and hidden fields is read by the backup (`harness/backup/posted-form.ts`). */

@@ -113,8 +113,7 @@ function pageOf(status: number, title: string): string {
   const safeTitle = title.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   return [
     "<!DOCTYPE html>",
-    // An icon of its own: a browser would ask the service for one.
-    `<html lang="en"><head><meta charset="utf-8"><title>${safeTitle}</title><link rel="icon" href="data:,"></head>`,
+    `<html lang="en"><head><meta charset="utf-8"><title>${safeTitle}</title></head>`,
     `<body><main role="alert"><h1>${safeTitle}</h1><hr><p>HTTP Error ${status}. Please try again later.</p></main></body></html>`,
     "",
   ].join("\r\n");

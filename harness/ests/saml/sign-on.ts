@@ -73,7 +73,7 @@ export function samlSignIn(context: EstsContext): Page {
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
     // The person stays on the page and may try again.
-    return pageFor(context, signOn, error);
+    return pageFor(context, { ...signOn, hint: parameters["login"] ?? "" }, error);
   }
 }
 
