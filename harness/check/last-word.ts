@@ -6,7 +6,7 @@
  */
 import type { Flow, History, WireError } from "../history/event.ts";
 import { endingOf, type Placed } from "./judgement.ts";
-import { grantOf, type Exchange, type Operation } from "./reading.ts";
+import { grantOf, statusOf, type Exchange, type Operation } from "./reading.ts";
 import {
   isFailedByService,
   isForSession,
@@ -62,6 +62,8 @@ function newsOf(history: History, call: Operation, asking: Placed): IllNews | "b
 /** Whether a request was sent to renew silently: a silent call's, to the end of a hidden iframe, or by refresh token. */
 function isAsSilent({ invoked: { flow } }: Operation, exchange: Exchange): boolean {
   if (exchange.began.method === "OPTIONS" || !isForSession(exchange)) return false;
+  // A page for a person is no answer to a call; the way back to the application is.
+  if (exchange.began.endpoint === "authorize" && statusOf(exchange) === 200) return false;
   return silentFlows.has(flow) || grantOf(exchange) === "refresh_token";
 }
 

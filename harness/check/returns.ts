@@ -25,6 +25,7 @@ export interface Return {
   readonly loss: Loss;
   readonly had: Had;
   readonly event: OperationInvoked | PromptShown | ScreenSeen;
+  readonly tab: string | undefined;
   readonly at: number;
   /** `network`: ok, but by a request for what was there; `asked`: a person was asked to sign in. */
   readonly end: "served" | "network" | "denied" | "asked";
@@ -42,16 +43,12 @@ export function returnsOf(history: History): readonly Return[] {
   );
   // Once a load has led to a loss, what follows is of the same loss.
   const broken = new Set<string>();
-  return all.filter(({ loss, event, end }) => {
-    const load = `${event.client} ${loss.event.index} ${tabOf(event)}`;
+  return all.filter(({ loss, event, tab, end }) => {
+    const load = `${event.client} ${loss.event.index} ${tab}`;
     if (broken.has(load)) return false;
     if (end !== "served") broken.add(load);
     return true;
   });
-}
-
-function tabOf(event: Return["event"]): string {
-  return event.kind === "prompt-shown" ? "" : (event.tab ?? "");
 }
 
 function byCalls(history: History): readonly Return[] {
@@ -75,6 +72,7 @@ function byCalls(history: History): readonly Return[] {
         loss,
         had: { ...had, index: token.index },
         event: invoked,
+        tab: invoked.tab,
         at: invoked.at,
         end,
         evidence: [
@@ -107,7 +105,7 @@ function byAskings(history: History): readonly Return[] {
   return askingsOf(history).flatMap(({ event, call, at }) => {
     const isTheirWish = event.kind === "prompt-shown" && isDeliberate(event);
     if (isTheirWish || call?.claims === true) return [];
-    return askedAt(history, event, at);
+    return askedAt(history, { event, at, tab: call?.tab });
   });
 }
 
@@ -115,15 +113,18 @@ function byAskings(history: History): readonly Return[] {
 function byScreens(history: History): readonly Return[] {
   return showingsOf(history).flatMap(({ event, from, isGlimpse }) => {
     if (event.shows !== "sign-in" || isGlimpse || isPopup(event.tab)) return [];
-    return askedAt(history, event, from);
+    return askedAt(history, { event, at: from, tab: event.tab });
   });
 }
 
-function askedAt(history: History, event: Return["event"], at: number): readonly Return[] {
+function askedAt(
+  history: History,
+  { event, at, tab }: Pick<Return, "event" | "at" | "tab">,
+): readonly Return[] {
   const { away } = holdingsAt(history, event);
   const had = hadBefore(away, at);
   if (away?.loss === undefined || had === undefined) return [];
-  return [{ loss: away.loss, had, event, at, end: "asked", evidence: [] }];
+  return [{ loss: away.loss, had, event, tab, at, end: "asked", evidence: [] }];
 }
 
 function hadBefore(away: ReturnType<typeof holdingsAt>["away"], at: number): Had | undefined {

@@ -33,11 +33,11 @@ export function showingsOf(history: History): readonly Showing[] {
     } else if (event.kind === "tab-changed" && event.change === "closed") {
       end(tabKey(event), event.at, true);
     } else if (event.kind === "client-restarted" && event.browser === true) {
-      for (const [key, { client }] of [...current])
+      for (const [key, { client }] of current)
         if (client === event.client) end(key, event.at, true);
     }
   }
-  for (const key of [...current.keys()]) end(key, endOf(history), false);
+  for (const key of current.keys()) end(key, endOf(history), false);
   return showings.sort((a, b) => a.event.index - b.event.index);
 }
 
