@@ -33,13 +33,10 @@ export function useEntra(options: EntraOptions = {}): Entra {
   beforeEach(async (context) => {
     checkFree();
     checkRealTime();
-    const mount = await loadMount(options.mount ?? "msw");
-    const session = await startSession({
-      ...sessionOptionsOf(options),
-      mount,
-      name: titleOf(context.task),
-      check: checkRealTime,
-      isBusy: isImporting,
+    running = "starting";
+    const session = await begin(options, titleOf(context.task)).catch((error: unknown) => {
+      running = undefined;
+      throw error;
     });
     running = session;
     sessions.set(context.task.id, session);
@@ -61,7 +58,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
   });
 
   return createEntra(() => {
-    if (running !== undefined) return running;
+    if (running !== undefined && running !== "starting") return running;
     throw new HarnessError("bad-usage", "no test is running, so there is no Entra", {
       place: "useEntra",
       hint: "Use what useEntra() returns inside of tests, beforeEach and afterEach.",
@@ -70,7 +67,18 @@ export function useEntra(options: EntraOptions = {}): Entra {
 }
 
 /** The one of this process: the clock and the network are the process's. */
-let running: Session | undefined;
+let running: Session | "starting" | undefined;
+
+async function begin(options: EntraOptions, name: string): Promise<Session> {
+  const mount = await loadMount(options.mount ?? "msw");
+  return startSession({
+    ...sessionOptionsOf(options),
+    mount,
+    name,
+    check: checkRealTime,
+    isBusy: isImporting,
+  });
+}
 
 function checkFree(): void {
   if (running === undefined) return;

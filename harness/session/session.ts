@@ -79,13 +79,18 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const { recorder, directory, machines } = service;
     if (options.machine !== undefined) machines.room.settle(options.machine);
     const problems: Error[] = [];
-    const mounted = await mount.start({
-      service: service.service,
-      clock,
-      gate: clock.gate,
-      ...(options.suite === undefined ? {} : { suite: options.suite }),
-      onHarnessError: (error) => void problems.push(asError(error)),
-    });
+    const mounted = await mount
+      .start({
+        service: service.service,
+        clock,
+        gate: clock.gate,
+        ...(options.suite === undefined ? {} : { suite: options.suite }),
+        onHarnessError: (error) => void problems.push(asError(error)),
+      })
+      .catch((error: unknown) => {
+        machines.close();
+        throw error;
+      });
     const unseed =
       options.clock === undefined
         ? seedMathRandom(random.fork("process"), mount.ownDraws)

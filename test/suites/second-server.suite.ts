@@ -1,0 +1,12 @@
+/** A suite whose msw server was not handed over. */
+import { http, HttpResponse } from "msw";
+import { setupServer } from "msw/node";
+import { afterAll, beforeAll, test } from "vitest";
+import { useEntra } from "../../harness/vitest.ts";
+
+const server = setupServer(http.get("https://api.example.com/", () => HttpResponse.json({})));
+beforeAll(() => server.listen());
+afterAll(() => server.close());
+useEntra();
+
+test("a second server", () => undefined);
