@@ -5,6 +5,7 @@
  */
 import { afterEach, beforeEach, expect, type TestContext, vi } from "vitest";
 import { HarnessError } from "./errors.ts";
+import { explain, explaining } from "./matchers/explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import { loadMount } from "./mount/mounts.ts";
 import { type Session, startSession } from "./session/session.ts";
@@ -26,17 +27,17 @@ declare module "vitest" {
  * adds the matchers to `expect`. Throws `bad-usage` for options that do not exist.
  */
 export function useEntra(options: EntraOptions = {}): Entra {
-  checkOptions(options);
+  explaining(() => checkOptions(options));
   expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
   const sessions = new Map<string, Session>();
 
   beforeEach(async (context) => {
-    checkFree();
-    checkRealTime();
+    explaining(checkFree);
+    explaining(checkRealTime);
     running = "starting";
     const session = await begin(options, titleOf(context.task)).catch((error: unknown) => {
       running = undefined;
-      throw error;
+      throw explain(error);
     });
     running = session;
     sessions.set(context.task.id, session);
@@ -54,7 +55,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
     if (vi.isFakeTimers()) vi.useRealTimers();
     await session.stop();
     const [problem] = session.problems();
-    if (problem !== undefined) throw problem;
+    if (problem !== undefined) throw explain(problem);
   });
 
   return createEntra(() => {
