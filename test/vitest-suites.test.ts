@@ -62,11 +62,9 @@ function runSuite(name: string, ...options: readonly string[]): Seen {
 describe.each(["forks", "threads"])("a suite in the pool %s", (pool) => {
   it("passes: time is the session's in a test and Vitest's outside", { timeout: SLOW_MS }, () => {
     const { messages, printed } = runSuite("passes", `--pool=${pool}`);
-    expect(
-      [...messages].filter(([, message]) => message !== undefined),
-      printed,
-    ).toEqual([]);
-    expect(messages.size).toBe(6);
+    // Nothing was run: what Vitest says of it is the only trace.
+    if (messages.size !== 6) throw new Error(printed);
+    expect([...messages].filter(([, message]) => message !== undefined)).toEqual([]);
   });
 });
 

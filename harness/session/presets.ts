@@ -114,7 +114,7 @@ export function planOf<Name extends PresetName>(
     });
   }
   const timed = {
-    ...options,
+    ...(options as Timing),
     from: parseDuration(options.from ?? 0, `${place}, from`),
     for: parseDuration(options.for ?? "1d", `${place}, for`),
   };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createVirtualClock } from "../clock/virtual-clock.ts";
 import { hours, minutes } from "../clock/duration.ts";
-import { tokenAnswersIn, tokenRequest } from "./testing.ts";
+import { askForToken, tokenRequest } from "./testing.ts";
 import { mount } from "../mount/direct.ts";
 import { type Session, startSession } from "./session.ts";
 import type { SessionOptions } from "./session-options.ts";
@@ -196,7 +196,7 @@ describe("a session's operations", () => {
 
   it("tell the token that they return, when it is one, and nothing of any other text", async () => {
     const entra = await start();
-    const [token = ""] = await tokenAnswersIn(entra);
+    const token = await askForToken(entra);
     await entra.operate("token", () => token);
     await entra.operate("result", () => ({ accessToken: token, other: 1 }));
     await entra.operate("greeting", () => "hello");

@@ -17,8 +17,8 @@ export function tokenRequest(): Request {
 }
 
 /** A token of that daemon. */
-export async function tokenAnswersIn({ mounted }: Session): Promise<readonly [string]> {
+export async function askForToken({ mounted }: Session): Promise<string> {
   const response = await mounted.fetch(tokenRequest());
   const { access_token: token } = (await response.json()) as { readonly access_token: string };
-  return [token];
+  return token;
 }

@@ -1,6 +1,6 @@
 /** What a suite holds in its hands: the session of the test that runs at the moment. */
 import { explaining } from "../matchers/explain.ts";
-import type { Session } from "../session/session.ts";
+import type { BreakByName, Session } from "../session/session.ts";
 import type { SessionClock } from "../session/session-time.ts";
 
 /** A session without its beginning and its end, which are the test's. */
@@ -24,7 +24,7 @@ export function createEntra(current: () => Session): Entra {
       return use((it) => it.world);
     },
     operate: async (name, call) => use((it) => it.operate(name, call)),
-    outage: outage as Session["outage"],
+    outage: outage as BreakByName,
     faults: (plan) => use((it) => it.faults(plan)),
     clear: (...ids) => use((it) => it.clear(...ids)),
     note: (text) => use((it) => it.note(text)),

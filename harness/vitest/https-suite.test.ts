@@ -30,7 +30,7 @@ it.each([1, 2, 3])("sees hangs end and connections break, in test %d", async () 
   });
   entra.clear();
   entra.outage("hang", { for: "2m" });
-  await expect(entra.operate("load orders", startShop())).rejects.toThrow();
+  await expect(entra.operate("load orders", startShop())).rejects.toThrow(/fetch failed/);
   expect(entra.clock.elapsed()).toBe(120_000);
   await entra.operate("load orders", startShop());
 });

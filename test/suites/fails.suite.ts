@@ -1,4 +1,5 @@
 /** Each test fails, for the reason that `test/vitest-suites.test.ts` expects under its name. */
+// oxlint-disable vitest/expect-expect -- these tests fail before they could expect anything
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useEntra } from "../../harness/vitest.ts";
 import { startShop } from "../../fixtures/node-app/careless.ts";

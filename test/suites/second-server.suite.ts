@@ -1,4 +1,5 @@
 /** A suite whose msw server was not handed over. */
+// oxlint-disable vitest/expect-expect -- these tests fail before they could expect anything
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, beforeAll, test } from "vitest";
