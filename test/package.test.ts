@@ -207,4 +207,6 @@ describe.each(["empty", "commonjs"])("a scenario of one's own, in the folder %s"
   });
 });
 
-describe("README's Vitest suite in a project of one's own", () => readmeSuite(() => place));
+describe("README's Vitest suite in a project of one's own", () => {
+  readmeSuite(() => place);
+});

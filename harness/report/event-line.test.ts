@@ -20,8 +20,8 @@ it("says what a client was asked for, and of an application's own code only that
     "+6h 0m 30s   my-app's own code runs (operation 11)",
   ]);
   const named = { ...invoked, app: "load orders" };
-  expect(timelineOf(historyOf([named, { ...named, afterMs: 0 }]))).toEqual([
-    '+6h 0m 30s   my-app runs "load orders" (operation 11)',
+  expect(timelineOf(historyOf([{ ...named, afterMs: 0 }, named]))).toEqual([
+    '+0s          my-app runs "load orders" (operation 11)',
     '+6h 0m 30s   my-app runs "load orders" (operation 11)',
   ]);
 });

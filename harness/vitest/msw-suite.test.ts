@@ -11,7 +11,12 @@ const server = setupServer(
   http.get("https://graph.microsoft.com/v1.0/me", () => HttpResponse.json({ name: "mock" })),
 );
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
-afterEach(() => server.resetHandlers());
+afterEach(async () => {
+  // The session is over: what it served is a stranger to this server.
+  const asked = await fetch("https://orders.contoso.example/").catch(() => undefined);
+  if (asked !== undefined) throw new Error("the session still answers");
+  server.resetHandlers();
+});
 afterAll(() => server.close());
 
 const entra = useEntra({ server, allow: ["graph.microsoft.com"] });

@@ -5,7 +5,13 @@ import { startShop } from "../../fixtures/node-app/good.ts";
 import { useEntra } from "../vitest.ts";
 
 beforeAll(() => nock.disableNetConnect());
-afterEach(() => nock.cleanAll());
+afterEach(async () => {
+  // The session is over: whoever mocks one of its hosts gets that.
+  nock("https://orders.contoso.example").get("/v1.0/items").reply(200, "own");
+  const answer = await fetch("https://orders.contoso.example/v1.0/items");
+  if (!(await answer.text()).includes("own")) throw new Error("the session still answers");
+  nock.cleanAll();
+});
 afterAll(() => nock.restore());
 
 const entra = useEntra({ mount: "nock", allow: ["graph.microsoft.com"] });
@@ -53,12 +59,4 @@ it("has the first word on the hosts that it serves", async () => {
   const asked = (): Promise<unknown> => stockOf("https://orders.contoso.example/v1.0/items");
   // Ours came first, and while it is on the first that matches is asked.
   expect(await asked()).not.toEqual({ own: true });
-});
-
-// Whoever mocks one of our hosts outside of a session gets it.
-afterAll(async () => {
-  nock("https://orders.contoso.example").get("/v1.0/items").reply(200, "own");
-  const answer = await fetch("https://orders.contoso.example/v1.0/items");
-  if ((await answer.text()) !== "own") throw new Error("the session still answers");
-  nock.cleanAll();
 });
