@@ -88,7 +88,9 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
           const frame = document.createElement("iframe");
           frame.src = `${address}/frame`;
           document.body.append(frame);
-          await new Promise((resolve) => void frame.addEventListener("load", resolve));
+          await new Promise((resolve) => {
+            frame.addEventListener("load", resolve);
+          });
         }, origin),
       ),
     );

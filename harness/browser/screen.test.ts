@@ -55,7 +55,7 @@ describe.skipIf(wantsNoBrowser())("in front of a real browser", () => {
 
   it("tells the browser's own page about a broken connection, and nothing of a page that is gone", async () => {
     await page.goto("http://localhost:1/").catch(() => undefined);
-    expect(await lookAtScreen(page)).toMatchObject({ shows: "error" });
+    await expect.poll(() => lookAtScreen(page)).toMatchObject({ shows: "error" });
     await page.close();
     expect(await lookAtScreen(page)).toBeUndefined();
   });
