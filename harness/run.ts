@@ -8,11 +8,11 @@ import type { ClientUnderTest } from "./client/client.ts";
 import { days, formatDuration } from "./clock/duration.ts";
 import { HarnessError } from "./errors.ts";
 import { takeProcessClock } from "./clock/process-clock.ts";
-import { createVirtualClock, type VirtualClock } from "./clock/virtual-clock.ts";
+import { createVirtualClock } from "./clock/virtual-clock.ts";
 import { checkSettings } from "./directory/check-settings.ts";
 import { checkWorld } from "./directory/check-world.ts";
 import type { ServiceSettings, World } from "./directory/world.ts";
-import { createFaultSchedule } from "./fault/schedule.ts";
+import { createLivePlan } from "./fault/live-plan.ts";
 import type { History, JournalHeader } from "./history/event.ts";
 import type { FlowRow } from "./history/header.ts";
 import { type Recorder } from "./history/recorder.ts";
@@ -21,6 +21,8 @@ import { loadMount } from "./mount/mounts.ts";
 import { createRandom, seedMathRandom } from "./random.ts";
 import { createAttribution } from "./run/attribution.ts";
 import { createBrowserRoom } from "./run/browsers.ts";
+import { checkBackupFaults, recordFault } from "./run/faults.ts";
+import { endOpenOperations } from "./run/operate.ts";
 import { createScriptContext } from "./run/script-context.ts";
 import { createService } from "./run/service.ts";
 import type { Scenario } from "./scenario.ts";
@@ -62,12 +64,17 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const random = createRandom(options.seed).fork(scenario.name);
     const settings = inEdition({ ...world.settings, ...scenario.settings }, options.edition);
     checkSettings(settings);
-    checkBackupFaults(scenario, settings.backup);
+    checkBackupFaults(scenario.faults, settings.backup);
     const row = rowOf(scenario, settings.backup);
+    const faults = createLivePlan({
+      clock,
+      startedAt,
+      tell: (instant) => recordFault(recorder, instant),
+    });
     const { service, recorder, directory, machines } = createService({
       world,
       settings,
-      scenario,
+      faults,
       clock,
       random,
       startedAt,
@@ -92,7 +99,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     if (browsers !== undefined) screens.look = browsers.look;
     const unseed = seedMathRandom(random.fork("process"), mount.ownDraws);
     try {
-      announceFaults(scenario, { clock, recorder, startedAt });
+      faults.add(scenario.faults);
       const { context, operations } = createScriptContext({
         client: options.client,
         clock,
@@ -112,15 +119,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       });
       await clock.drive(Promise.race([script, broken.promise]), startedAt + days(DAYS_MAX));
       await clock.idle();
-      for (const operation of operations.open) {
-        recorder.emit({
-          kind: "operation-completed",
-          operation,
-          outcome: "unknown",
-          reason: "run-ended",
-        });
-      }
-      operations.open.clear();
+      endOpenOperations(recorder, operations);
     } finally {
       recorder.close();
       machines.close();
@@ -150,16 +149,6 @@ function inEdition(settings: ServiceSettings, edition: RunOptions["edition"]): S
   return edition === undefined || settings.backup === "off"
     ? settings
     : { ...settings, backup: edition };
-}
-
-/** A window there would be announced in the history and break nothing. */
-function checkBackupFaults({ faults }: Scenario, backup: World["settings"]["backup"]): void {
-  const stray = faults.findIndex(({ at }) => at === "backup");
-  if (stray < 0 || backup !== "off") return;
-  throw new HarnessError("bad-fault-plan", "there is no backup system in this scenario", {
-    place: `faults[${stray}].at`,
-    hint: 'Add settings: { backup: "2026-03" }, or put the fault at "primary".',
-  });
 }
 
 /** The scenario's row with what the edition promises it. */
@@ -192,29 +181,6 @@ function uncaught(error: unknown, elapsedMs: number): HarnessError {
       cause: error,
     },
   );
-}
-
-function announceFaults(
-  scenario: Scenario,
-  { clock, recorder, startedAt }: { clock: VirtualClock; recorder: Recorder; startedAt: number },
-): void {
-  for (const instant of createFaultSchedule({ plan: scenario.faults, startedAt }).instants) {
-    const announce = (): void => {
-      switch (instant.kind) {
-        case "began":
-          recorder.emit({ kind: "fault-began", window: instant.window });
-          return;
-        case "ended":
-          recorder.emit({ kind: "fault-ended", window: instant.window.id });
-          return;
-        case "cleared":
-          recorder.emit({ kind: "faults-cleared" });
-      }
-    };
-    const delayMs = instant.at - clock.now();
-    if (delayMs <= 0) announce();
-    else clock.setTimer(announce, delayMs);
-  }
 }
 
 interface Ended {

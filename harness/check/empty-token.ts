@@ -23,11 +23,11 @@ function judge(history: History): Judgement {
   const ended = operationsOf(history).filter(({ completed }) => completed?.outcome === "ok");
   const full = ended.filter(hasToken);
   // A user's own call may end ok without telling its token; it is believed until one of them does tell.
-  const tellers = new Set(full.map(({ invoked }) => invoked.client));
+  const tellers = new Set(full.map(callerOf));
   const empty = ended.filter(
     (operation) =>
       !hasToken(operation) &&
-      (operation.invoked.flow !== "custom" || tellers.has(operation.invoked.client)),
+      (operation.invoked.flow !== "custom" || tellers.has(callerOf(operation))),
   );
   const [first] = empty;
   if (first?.completed !== undefined) {
@@ -46,6 +46,11 @@ function judge(history: History): Judgement {
     return unseen("No call ended ok with a token.");
   }
   return passes(`${every(full.length, "call")} that ended ok brought a token.`, [last.completed]);
+}
+
+/** Calls of one name are made for the same; others of the same program may be for no token at all. */
+function callerOf({ invoked: { client, app } }: Operation): string {
+  return `${client} · ${app}`;
 }
 
 function hasToken({ completed }: Operation): boolean {

@@ -130,7 +130,9 @@ class CallerTimeout extends Error {
 
 /** Records how an operation ended and passes its end on. */
 export async function settle<T>(
-  parts: Pick<ApplicationParts, "recorder" | "operations" | "client">,
+  parts: Pick<ApplicationParts, "recorder" | "operations"> & {
+    readonly client: Pick<ClientUnderTest, "describeError">;
+  },
   operation: number,
   call: Promise<T>,
   resultOf: (value: T) => Partial<TokenResult> | undefined,

@@ -68,6 +68,19 @@ describe("a virtual clock", () => {
     expect(clock.now()).toBe(START);
   });
 
+  it("waits for what it is told of, before it jumps", async () => {
+    const clock = createVirtualClock({ startMs: START });
+    let turns = 0;
+    clock.waitWhile(() => turns < 50_000);
+    const turn = (): void => {
+      turns += 1;
+      if (turns < 50_000) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await clock.drive(clock.sleep(minutes(1)));
+    expect([turns, clock.now() - START]).toEqual([50_000, minutes(1)]);
+  });
+
   it("says that a script is stuck instead of hanging", async () => {
     const clock = createVirtualClock({ startMs: START });
     await expect(clock.drive(new Promise(() => undefined))).rejects.toThrow(HarnessError);

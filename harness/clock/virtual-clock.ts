@@ -35,6 +35,8 @@ export interface VirtualClock extends Clock {
    * This is the only way back in time, and only between runs.
    */
   reset(startMs: number, quietTurns?: number): void;
+  /** Time stands still, too, while `isBusy` says so: work that the event loop does not show. Until the next `reset`. */
+  waitWhile(isBusy: () => boolean): void;
   timersWaiting(): number;
   /** Somebody else lives by this clock until the returned function is called. */
   join(participant: Participant): () => void;
@@ -68,6 +70,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   let quietTurns = options.quietTurns ?? 1;
   let nowMs = options.startMs;
   let order = 0;
+  let isBusy = (): boolean => false;
 
   const setTimer = (callback: () => void, delayMs: number): VirtualTimer => {
     const wait = delayMs >= 1 ? Math.floor(delayMs) : 0;
@@ -101,7 +104,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   };
 
   const isQuiet = async (): Promise<boolean> => {
-    if (!(await waitForQuiet(gate, quietTurns))) {
+    if (!(await waitForQuiet(gate, quietTurns, isBusy))) {
       if (options.shared === true) await new Promise((resolve) => void realSetTimeout(resolve, 1));
       return false;
     }
@@ -137,6 +140,10 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       nowMs = startMs;
       order = 0;
       quietTurns = turns ?? quietTurns;
+      isBusy = () => false;
+    },
+    waitWhile(busy) {
+      isBusy = busy;
     },
     timersWaiting: () => heap.size(),
     join: (participant) => participants.join(participant),
@@ -155,13 +162,17 @@ function earliest(one: number | undefined, other: number | undefined): number | 
 }
 
 /** Resolves true when nothing happened for so many turns, false when something is at work. */
-async function waitForQuiet(gate: Gate, quietTurns: number): Promise<boolean> {
+async function waitForQuiet(
+  gate: Gate,
+  quietTurns: number,
+  isBusy: () => boolean,
+): Promise<boolean> {
   for (let turn = 0; turn < quietTurns; turn += 1) {
     const before = gate.activity();
     await new Promise<void>((resolve) => void realSetImmediate(resolve));
     if (gate.awake() > 0 || gate.activity() !== before) return false;
   }
-  return !hasPendingIo();
+  return !isBusy() && !hasPendingIo();
 }
 
 async function driveUntilSettled<T>(

@@ -16,6 +16,8 @@ export type ExchangeEffect = Exclude<FaultEffect, ConnectionEffect>;
 export interface EffectContext extends AnswerContext {
   /** When the window closes, ms since the Unix epoch. */
   readonly endsAtMs: number;
+  /** Aborted when the window is cleared earlier than that. */
+  readonly cleared?: AbortSignal;
 }
 
 /** Performs an effect. Rejects with a `NetworkFault`, or as `next` does, or with the reason of the request's abort. */
@@ -46,7 +48,7 @@ export async function performEffect(
     case "hang": {
       const nowMs = clock.now();
       const untilMs = Math.min(context.endsAtMs, nowMs + (effect.forMs ?? Infinity));
-      await clock.sleep(Math.max(0, untilMs - nowMs), request.signal);
+      await hangFor(Math.max(0, untilMs - nowMs), context);
       throw new NetworkFault("ECONNRESET", described.host);
     }
     case "reset":
@@ -61,6 +63,21 @@ export async function performEffect(
     case "keys-withdrawn":
       return alterResponse(effect, await next(request));
   }
+}
+
+/** Waits until the hang is over or its window is cleared; rejects with the reason of the request's abort. */
+async function hangFor(
+  waitMs: number,
+  { clock, request, cleared }: Pick<EffectContext, "clock" | "request" | "cleared">,
+): Promise<void> {
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  const signals = [request.signal, ...(cleared === undefined ? [] : [cleared])];
+  for (const signal of signals) signal.addEventListener("abort", end, { once: true });
+  if (signals.some(({ aborted }) => aborted)) end();
+  await clock.sleep(waitMs, over.signal).catch(() => undefined);
+  for (const signal of signals) signal.removeEventListener("abort", end);
+  request.signal.throwIfAborted();
 }
 
 /** Whether an effect ends the request by itself, so that neither service nor later windows see it. */

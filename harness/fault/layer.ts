@@ -26,6 +26,7 @@ import {
 import { type AliasesOf, isOpenAt, matchesRequest, probabilityAt, takesNumber } from "./window.ts";
 
 export interface FaultLayerOptions {
+  /** Read anew at each request: a plan may grow (`live-plan.ts`). */
   readonly plan: FaultPlan;
   /** Where this layer stands: only windows at these sites act in it. */
   readonly sites: readonly FaultSite[];
@@ -38,6 +39,8 @@ export interface FaultLayerOptions {
   readonly aliasesOf?: AliasesOf;
   /** As `ServiceSettings.errorSeparator`; default `space`. */
   readonly errorSeparator?: "crlf" | "space";
+  /** Aborted when the window of that id is cleared before its time: what hangs in it is let go. */
+  readonly clearedSignal?: (id: string) => AbortSignal | undefined;
   /** Told of every window that takes a request, when it does. */
   readonly onTaken?: (window: FaultWindow, request: Request) => void;
 }
@@ -47,20 +50,19 @@ export interface FaultLayerOptions {
  * a `NetworkFault`, as the service does, or with the reason of the request's own abort.
  */
 export function createFaultLayer(options: FaultLayerOptions): (service: Service) => Service {
-  const windows = options.plan.filter((window) => options.sites.includes(window.at));
-  const onConnections = windows.filter(hasConnectionEffect).map((it) => keepCount(it, options));
-  const onExchanges = windows.filter(hasExchangeEffect).map((it) => keepCount(it, options));
+  const onConnections = createCounts(hasConnectionEffect, options);
+  const onExchanges = createCounts(hasExchangeEffect, options);
 
   return (service) => ({
     connect: async (attempt) => {
-      const [broken] = await take(onConnections, attempt, options);
+      const [broken] = await take(onConnections(), attempt, options);
       if (broken === undefined) return service.connect(attempt);
       const { host } = await describeRequest(attempt);
       const remainingMs = endsAtMs(broken.window, options.startedAt) - options.clock.now();
       throw connectionFault(broken.window.effect, host, remainingMs);
     },
     handle: async (request) => {
-      const taken = await take(onExchanges, request, options);
+      const taken = await take(onExchanges(), request, options);
       if (taken.length === 0) return service.handle(request);
       const described = await describeRequest(request);
       const chain = taken.reduceRight<Handler>(
@@ -104,6 +106,28 @@ function hasExchangeEffect(window: FaultWindow): window is WindowOf<ExchangeEffe
   return !isConnectionEffect(window.effect);
 }
 
+/** The open windows of this place with one kind of effect, each with its count, which begins when it first opens. */
+function createCounts<Effect extends FaultEffect>(
+  hasEffect: (window: FaultWindow) => window is WindowOf<Effect>,
+  options: FaultLayerOptions,
+): () => readonly CountedWindow<Effect>[] {
+  const counts = new Map<FaultWindow, CountedWindow<Effect>>();
+  const countOf = (window: WindowOf<Effect>): CountedWindow<Effect> => {
+    const known = counts.get(window);
+    if (known !== undefined) return known;
+    const counted = keepCount(window, options);
+    counts.set(window, counted);
+    return counted;
+  };
+  return () => {
+    const elapsedMs = options.clock.now() - options.startedAt;
+    return options.plan
+      .filter((window) => options.sites.includes(window.at) && isOpenAt(window, elapsedMs))
+      .filter(hasEffect)
+      .map(countOf);
+  };
+}
+
 function keepCount<Effect extends FaultEffect>(
   window: WindowOf<Effect>,
   { random }: FaultLayerOptions,
@@ -117,13 +141,12 @@ function keepCount<Effect extends FaultEffect>(
 
 /** The windows that take a request, in plan order, up to the first that answers. */
 async function take<Effect extends FaultEffect>(
-  candidates: readonly CountedWindow<Effect>[],
+  open: readonly CountedWindow<Effect>[],
   request: Request,
   { clock, startedAt, aliasesOf, onTaken }: FaultLayerOptions,
 ): Promise<readonly CountedWindow<Effect>[]> {
-  const elapsedMs = clock.now() - startedAt;
-  const open = candidates.filter(({ window }) => isOpenAt(window, elapsedMs));
   if (open.length === 0) return [];
+  const elapsedMs = clock.now() - startedAt;
   const described = await describeRequest(request);
   const takers = open.filter((counted) => decides(counted, described, elapsedMs, aliasesOf));
   const taken: CountedWindow<Effect>[] = [];
@@ -157,8 +180,9 @@ function perform(
   request: Request,
   described: EntraRequest,
   next: Handler,
-  { clock, startedAt, errorSeparator = "space" }: FaultLayerOptions,
+  { clock, startedAt, errorSeparator = "space", clearedSignal }: FaultLayerOptions,
 ): Promise<Response> {
+  const cleared = clearedSignal?.(window.id);
   return performEffect(
     window.effect,
     {
@@ -169,6 +193,7 @@ function perform(
       random,
       errorSeparator,
       endsAtMs: endsAtMs(window, startedAt),
+      ...(cleared === undefined ? {} : { cleared }),
     },
     next,
   );

@@ -33,13 +33,15 @@ export interface Recorder {
 export interface RecorderOptions {
   readonly clock: Clock;
   readonly annotate: Annotate;
+  /** The cause of what nobody is known to have caused. */
+  readonly otherwise?: Cause;
 }
 
 /** A recorder at the start of a run; nothing is in its history yet. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const redactor = createRedactor();
   const causes = new AsyncLocalStorage<Cause>();
-  const cause = (): Cause | undefined => causes.getStore();
+  const cause = (): Cause | undefined => causes.getStore() ?? options.otherwise;
   const issued = new Map<string, TokenFacts>();
   const ledger = createLedger({ ...options, redactor, cause });
   const watching: Watching = {

@@ -59,6 +59,7 @@ async function start(context: MountContext): Promise<Mounted> {
   const distrust = trustFixtureAuthority();
   const guard = installNetworkGuard({
     ...(context.onHarnessError === undefined ? {} : { onHarnessError: context.onHarnessError }),
+    ...(context.suite === undefined ? {} : { suite: context.suite }),
     dial: ({ host, port }, dial) => {
       const isOfMachine = isMachinePlace(host, port);
       if (!isOfMachine && (port !== 443 || !isServedHost(host))) return false;

@@ -8,6 +8,7 @@ import type { Gate } from "../clock/gate.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 import type { Service } from "../http/service.ts";
+import type { Suite } from "./suite.ts";
 
 /** Mounts whose clients live in this process. */
 export const processMounts = ["direct", "msw", "nock", "https"] as const;
@@ -36,6 +37,8 @@ export interface MountContext {
   readonly sessionInFrames?: "visible" | "blocked";
   /** Called when all is at rest, before time goes on. */
   readonly onRest?: () => Promise<void>;
+  /** Present in a person's own test suite, which has mocks and neighbours of its own. */
+  readonly suite?: Suite;
   /** Told of what is wrong with the harness, not with the client: an unmocked host, a handler that throws. The client sees a failed request. */
   readonly onHarnessError?: (error: unknown) => void;
 }

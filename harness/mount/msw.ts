@@ -9,6 +9,7 @@
  * sees its socket closed. There is no connection: each request connects anew, no body is paused
  * when nobody reads it, and header case and order are lost.
  */
+import { HarnessError } from "../errors.ts";
 import { createExchange } from "./exchange.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
@@ -16,6 +17,7 @@ import { requirePackage } from "./optional-package.ts";
 import { failCurrentFetch } from "./patched-fetch.ts";
 import { takeProcess } from "./patched-process.ts";
 import { isServedUrl } from "./served-hosts.ts";
+import { isServedIn } from "./suite.ts";
 
 /** The mount `msw`; `start` rejects with `bad-usage` when msw is missing or too old. */
 export const mount: Mount = {
@@ -25,23 +27,49 @@ export const mount: Mount = {
   ownDraws: "/@mswjs/interceptors/",
   async start(context) {
     const { setupServer, http, HttpResponse, passthrough } = await loadMsw();
+    const { suite } = context;
     const exchange = createExchange(context);
-    const server = setupServer(
-      http.all("*", async ({ request }) => {
-        const url = new URL(request.url);
-        if (isLoopback(url.hostname) && !isServedUrl(url)) return passthrough();
-        try {
-          return await exchange.send(request);
-        } catch (error) {
-          if (failCurrentFetch(error)) return HttpResponse.error();
-          throw likeSystemError(error);
-        }
-      }),
+    const answer = async ({ request }: { readonly request: Request }): Promise<Response> => {
+      const url = new URL(request.url);
+      if (isLoopback(url.hostname) && !isServedUrl(url)) return passthrough();
+      try {
+        return await exchange.send(request);
+      } catch (error) {
+        if (failCurrentFetch(error)) return HttpResponse.error();
+        throw likeSystemError(error);
+      }
+    };
+    if (suite === undefined) {
+      const server = setupServer(http.all("*", answer));
+      server.listen({ onUnhandledRequest: "error" });
+      return takeProcess(context, { exchange, release: () => server.close() });
+    }
+    // What we serve and nothing else: the suite's handlers have the rest. A handler cannot be taken out again; it can stop matching.
+    let isOn = true;
+    const handler = http.all(
+      ({ request }) => isOn && isServedIn(suite, new URL(request.url)),
+      answer,
     );
-    server.listen({ onUnhandledRequest: "error" });
+    if (suite.server !== undefined) {
+      suite.server.use(handler as never);
+      const release = (): void => void (isOn = false);
+      return takeProcess(context, { exchange, release });
+    }
+    checkAlone();
+    const server = setupServer(handler);
+    server.listen({ onUnhandledRequest: "bypass" });
     return takeProcess(context, { exchange, release: () => server.close() });
   },
 };
+
+/** Two servers of msw share their interceptors, and one that closes takes them from the other. */
+function checkAlone(): void {
+  if (!(Symbol.for("fetch-interceptor") in globalThis)) return;
+  throw new HarnessError("bad-usage", "something else answers for fetch in this process already", {
+    place: "mount msw",
+    hint: 'If it is your own msw server, hand it over, and let it listen before: useEntra({ server }). If it is nock: useEntra({ mount: "nock" }).',
+  });
+}
 
 async function loadMsw() {
   requirePackage("msw", "2.15.0");

@@ -9,6 +9,7 @@ import type { HarnessError } from "../errors.ts";
 import { isMachinePlace } from "../http/machine-address.ts";
 import { isLoopback } from "./loopback.ts";
 import { unmockedRequest } from "./served-hosts.ts";
+import { isAllowed, type Suite } from "./suite.ts";
 
 /** Where a client wants to connect to. */
 export interface Destination {
@@ -28,6 +29,8 @@ export interface GuardOptions {
   /** Takes a connection over. Returns false for a host that it does not serve. */
   readonly dial?: (destination: Destination, dial: Dial, socket: net.Socket) => boolean;
   readonly onHarnessError?: (error: HarnessError) => void;
+  /** Whose allowed hosts pass. */
+  readonly suite?: Suite;
 }
 
 export interface NetworkGuard {
@@ -42,7 +45,11 @@ export function installNetworkGuard(guard: GuardOptions): NetworkGuard {
 
   function guardedConnect(this: net.Socket, ...values: unknown[]): net.Socket {
     const { destination, options: given, callback } = readArguments(values);
-    if (destination === undefined || isOutside(destination)) {
+    if (
+      destination === undefined ||
+      isOutside(destination) ||
+      isAllowed(guard.suite, destination.host)
+    ) {
       return Reflect.apply(original, this, values) as net.Socket;
     }
     const dial: Dial = {

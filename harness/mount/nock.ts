@@ -9,7 +9,7 @@
  * to do so.
  */
 import { Readable } from "node:stream";
-import type { Body, ReplyFnContext, ReplyFnResult, ReplyHeaders } from "nock";
+import type { Body, Interceptor, ReplyFnContext, ReplyFnResult, ReplyHeaders } from "nock";
 import { createRequest, headersOf } from "../http/message.ts";
 import { machineOrigins } from "../http/machine-address.ts";
 import { createExchange, type Exchange } from "./exchange.ts";
@@ -18,6 +18,8 @@ import type { Mount } from "./mount.ts";
 import { requirePackage } from "./optional-package.ts";
 import { currentFetchSignal } from "./patched-fetch.ts";
 import { takeProcess } from "./patched-process.ts";
+import { servedHosts } from "./served-hosts.ts";
+import type { Suite } from "./suite.ts";
 
 type Nock = typeof import("nock");
 
@@ -30,7 +32,16 @@ export const mount: Mount = {
   async start(context) {
     const nock = await loadNock();
     const exchange = createExchange(context);
-    if (!nock.isActive()) nock.activate();
+    const wasActive = nock.isActive();
+    if (!wasActive) nock.activate();
+    if (context.suite !== undefined) {
+      const remove = answerBeside(nock, exchange, context.suite);
+      const release = (): void => {
+        remove();
+        if (!wasActive) nock.restore();
+      };
+      return takeProcess(context, { exchange, release });
+    }
     nock.disableNetConnect();
     nock.enableNetConnect((host) => isLoopback(host.replace(/:\d+$/, "")));
     for (const scheme of ["https", "http"]) {
@@ -48,6 +59,45 @@ export const mount: Mount = {
     });
   },
 };
+
+/**
+ * Answers what the simulator serves and nothing else, beside a suite's own interceptors;
+ * returns how to take that away. Optional, so that `nock.isDone()` does not wait for it; and
+ * whatever nock does with other hosts is for the suite to say.
+ */
+function answerBeside(nock: Nock, exchange: Exchange, suite: Suite): () => void {
+  const added: Interceptor[] = [];
+  for (const scheme of ["https", "http"]) {
+    const origins = servedOrigins(scheme, suite);
+    if (origins === undefined) continue;
+    const scope = nock(origins, { allowUnmocked: true }).persist();
+    for (const method of METHODS) {
+      const interceptor = scope.intercept(() => true, method).optionally();
+      interceptor.reply(replyWith(exchange, scheme));
+      added.push(interceptor);
+    }
+  }
+  return () => {
+    for (const interceptor of added) nock.removeInterceptor(interceptor);
+  };
+}
+
+/** Origins, with their ports, that the simulator serves over that scheme in a suite; nothing when there are none. */
+function servedOrigins(scheme: string, suite: Suite): RegExp | undefined {
+  const hosts = scheme === "https" ? servedHosts.map((host) => `https://${host}:443`) : [];
+  const ofMachine = machineOrigins
+    .filter((origin) => origin.startsWith(`${scheme}://`))
+    .map((origin) => (/:\d+$/.test(origin) ? origin : `${origin}:80`));
+  const served = [...hosts, ...ofMachine].map(patternOf);
+  if (served.length === 0) return undefined;
+  const allowed = suite.allow.map((host) => `(?!${scheme}://${patternOf(host)}(?::\\d+)?$)`);
+  return new RegExp(`^${allowed.join("")}(?:${served.join("|")})$`, "i");
+}
+
+/** A name with its leading `*.`, if it has one, as the text of a pattern. */
+function patternOf(name: string): string {
+  return name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace("*", "[^./:]+");
+}
 
 /** Everything but what runs on this machine; of that, the endpoints of the simulator. */
 function answeredOrigins(scheme: string): RegExp {

@@ -41,6 +41,15 @@ export function isServedHost(host: string): boolean {
   return dot > 0 && names.has(`*${lower.slice(dot)}`);
 }
 
+/** Whether a host is the one named, or one label below a name that begins with `*.`; any case. */
+export function hostMatches(pattern: string, host: string): boolean {
+  const wanted = pattern.toLowerCase();
+  const lower = host.toLowerCase();
+  if (!wanted.startsWith("*.")) return wanted === lower;
+  const dot = lower.indexOf(".");
+  return dot > 0 && lower.slice(dot) === wanted.slice(1);
+}
+
 /** Whether the simulated service answers for an address: its host, over TLS, on the usual port; or an endpoint of the machine. */
 export function isServedUrl(url: URL): boolean {
   if (isMachineAddress(url)) return true;
@@ -65,7 +74,7 @@ export function unmockedRequest(host: string, port: number): HarnessError {
       hint:
         isServedHost(host) || isMachinePlace(host, port)
           ? "The direct mount reaches only clients that are handed its transport. For code with a network of its own: --mount https."
-          : "Nothing in a run may reach a real host. The simulator serves the login hosts, graph.microsoft.com and *.contoso.example; stub any other in your code.",
+          : "Nothing in a run may reach a real host. The simulator serves the login hosts, graph.microsoft.com and *.contoso.example; stub any other in your code, or in a test suite mock or allow it.",
     },
   );
 }

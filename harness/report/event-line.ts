@@ -13,19 +13,30 @@ export function evidenceLines(
   const inOrder = evidence.toSorted((a, b) => a - b);
   return inOrder.flatMap((index) => {
     const event = events[index];
-    if (event === undefined) return [];
-    const when = `+${formatDuration(event.at - header.startedAt)}`;
-    return [`${when.padEnd(12)} ${describeEvent(event)}`];
+    return event === undefined ? [] : [lineOf(event, header.startedAt)];
   });
+}
+
+/** The whole history, a line an event. */
+export function timelineOf({ header, events }: History): readonly string[] {
+  return events.map((event) => lineOf(event, header.startedAt));
+}
+
+function lineOf(event: HistoryEvent, startedAt: number): string {
+  const when = `+${formatDuration(event.at - startedAt)}`;
+  return `${when.padEnd(12)} ${describeEvent(event)}`;
 }
 
 /** What an event says, in one line without its time. */
 export function describeEvent(event: HistoryEvent): string {
   switch (event.kind) {
     case "operation-invoked": {
-      const { operation, client, flow, scopes, user, forceRefresh, claims } = event;
+      const { operation, client, app, flow, scopes, user, forceRefresh, claims } = event;
       // The application's own call: whom and what it asks for, only it knows.
-      if (flow === "custom") return `${client}'s own code runs (operation ${operation})`;
+      if (flow === "custom") {
+        const what = app === client ? `${client}'s own code runs` : `${client} runs "${app}"`;
+        return `${what} (operation ${operation})`;
+      }
       const who = user === undefined ? "" : ` of ${user}`;
       const how = [forceRefresh && "past the cache", claims && "with claims"].filter(Boolean);
       const extra = how.length === 0 ? "" : `, ${how.join(", ")}`;
@@ -82,7 +93,7 @@ function describeOutcome(event: OperationCompleted): string {
   const who = `operation ${event.operation}`;
   switch (event.outcome) {
     case "ok": {
-      if (event.token === undefined) return `${who} is ok, without a usable token`;
+      if (event.token === undefined) return `${who} is ok, and shows no token`;
       const from = event.fromCache === true ? " from the cache" : "";
       return `${who} is ok: token ${event.token.accessToken}${from}`;
     }

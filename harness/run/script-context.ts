@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import {
   createOperationCounter,
   openApplication,
-  settle,
   type OperationCounter,
 } from "../client/application.ts";
 import type {
@@ -37,6 +36,7 @@ import {
 import type { MachineRoom } from "./machine-room.ts";
 import type { Attribution } from "./attribution.ts";
 import type { BrowserRoom } from "./browsers.ts";
+import { recordOperation } from "./operate.ts";
 import { createWorldControls } from "./world-controls.ts";
 
 export interface ScriptParts {
@@ -108,19 +108,8 @@ export function createScriptContext(parts: ScriptParts): {
   const operate: ScriptContext["operate"] = async (name, call) => {
     checkOperate(name, call);
     checkLength(recorder.events);
-    const operation = operations.next();
-    operations.open.add(operation);
-    recorder.emit({
-      kind: "operation-invoked",
-      operation,
-      client: name,
-      flow: "custom",
-      app: name,
-      tenant: "",
-      scopes: [],
-    });
-    const work = recorder.causedBy({ operation, client: name }, call);
-    return settle({ recorder, operations, client: parts.client }, operation, work, asResult);
+    const own = { recorder, operations, client: parts.client };
+    return recordOperation(own, { client: name, name, call, resultOf: asResult });
   };
 
   const context: ScriptContext = {

@@ -9,6 +9,7 @@ import { createDirectory } from "../directory/directory.ts";
 import type { World } from "../directory/world.ts";
 import { createEsts } from "../ests/ests.ts";
 import { createFaultLayer, faultSiteOf, faultsOf, type FaultLayerOptions } from "../fault/layer.ts";
+import type { LivePlan } from "../fault/live-plan.ts";
 import { type FaultSite, isConnectionEffect } from "../fault/plan.ts";
 import { lastWellMs } from "../fault/primary-health.ts";
 import { fingerprint } from "../history/redact.ts";
@@ -20,13 +21,15 @@ import type { Service } from "../http/service.ts";
 import { isRegionalRequest } from "../managed-identity/regional-service.ts";
 import { type Random } from "../random.ts";
 import { createProtectedApi, verdictOf } from "../resource/protected-api.ts";
-import type { Scenario } from "../scenario.ts";
 import { createMachines } from "./machines.ts";
 
 export interface ServiceParts {
   readonly world: World;
   readonly settings: World["settings"];
-  readonly scenario: Scenario;
+  /** Read anew at each request: the plan may grow. */
+  readonly faults: Pick<LivePlan, "windows" | "clearedSignal">;
+  /** Whose requests these are when no call of the application is known to have caused them. */
+  readonly client?: string;
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly startedAt: number;
@@ -34,10 +37,12 @@ export interface ServiceParts {
 
 /** Recorder, front door, primary and protected APIs, one inside the other; beside them the machines. */
 export function createService(parts: ServiceParts) {
-  const { world, settings, scenario, clock, random, startedAt } = parts;
+  const { world, settings, clock, random, startedAt } = parts;
+  const plan = parts.faults.windows;
   const directory = createDirectory(world, clock);
   const faults: Omit<FaultLayerOptions, "sites"> = {
-    plan: scenario.faults,
+    plan,
+    clearedSignal: parts.faults.clearedSignal,
     clock,
     random: random.fork("faults"),
     startedAt,
@@ -49,6 +54,7 @@ export function createService(parts: ServiceParts) {
 
   const recorder: Recorder = createRecorder({
     clock,
+    ...(parts.client === undefined ? {} : { otherwise: { client: parts.client } }),
     annotate: (request, { endpoint }) => {
       const atMachine = machines.notesOf(request);
       if (atMachine !== undefined) return atMachine;
@@ -95,16 +101,15 @@ export function createService(parts: ServiceParts) {
             random: random.fork("backup"),
             settings,
             edition: settings.backup,
-            primaryWellAtMs: () => startedAt + lastWellMs(scenario.faults, clock.now() - startedAt),
+            primaryWellAtMs: () => startedAt + lastWellMs(plan, clock.now() - startedAt),
             managedIdentities: { isAsking: isRegionalRequest, issue: regional.answer },
           }),
           isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,
           aroundBackup: (service) => withFaults(["backup"], service),
         });
   const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));
-  const resourcesRefuse = scenario.faults.some(
-    ({ at, effect }) => at === "resource" && isConnectionEffect(effect),
-  );
+  const resourcesRefuse = (): boolean =>
+    plan.some(({ at, effect }) => at === "resource" && isConnectionEffect(effect));
   const machine = withFaults(["machine"], machines.service);
   const frontDoor: Service = withFaults(
     ["edge", "dns"],
@@ -127,7 +132,7 @@ interface Routes {
   readonly primary: Service;
   readonly resources: Service;
   /** Some fault breaks connections to protected APIs. */
-  readonly resourcesRefuse: boolean;
+  readonly resourcesRefuse: () => boolean;
 }
 
 function route({ primary, resources, resourcesRefuse }: Routes): Service {
@@ -138,7 +143,7 @@ function route({ primary, resources, resourcesRefuse }: Routes): Service {
   return {
     // Only protected APIs can refuse a connection behind the front door.
     connect: async (attempt) => {
-      if (resourcesRefuse) await (await targetOf(attempt)).connect(attempt);
+      if (resourcesRefuse()) await (await targetOf(attempt)).connect(attempt);
     },
     handle: async (request) => (await targetOf(request)).handle(request),
   };

@@ -1,0 +1,12 @@
+/** Endpoints as people name them in a test. */
+import { HarnessError, suggestNames } from "../errors.ts";
+import { endpoints } from "../http/endpoint.ts";
+
+/** Throws `unknown-name`, with what is near, for an endpoint that does not exist. */
+export function checkEndpoint(endpoint: string): void {
+  if ((endpoints as readonly string[]).includes(endpoint)) return;
+  throw new HarnessError("unknown-name", `there is no endpoint "${endpoint}"`, {
+    place: "endpoint",
+    hint: suggestNames(endpoint, endpoints, `There are ${endpoints.join(", ")}.`),
+  });
+}

@@ -1,0 +1,28 @@
+/** What a matcher says of a history, before any test runner hears it. */
+import type { Verdict } from "../check/rule.ts";
+import type { History } from "../history/event.ts";
+import { evidenceLines } from "../report/event-line.ts";
+
+/** `inconclusive` is neither a pass nor, under `.not`, a failure: the test has shown nothing. */
+export interface MatcherVerdict {
+  readonly verdict: Verdict;
+  readonly message: string;
+}
+
+/** The message of a matcher: what was seen, the events that show it, and what else there is to say. */
+export function tell(
+  history: History,
+  {
+    says,
+    evidence = [],
+    more = [],
+  }: {
+    readonly says: string;
+    /** Indices of events. */
+    readonly evidence?: readonly number[];
+    readonly more?: readonly string[];
+  },
+): string {
+  const lines = evidenceLines(history, evidence).map((line) => `    ${line}`);
+  return [says, ...lines, ...more.map((line) => `  ${line}`)].join("\n");
+}

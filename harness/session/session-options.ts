@@ -1,0 +1,113 @@
+/** What a session is started with, checked, with the defaults filled in. */
+import { takeProcessClock } from "../clock/process-clock.ts";
+import type { VirtualClock } from "../clock/virtual-clock.ts";
+import { checkSettings } from "../directory/check-settings.ts";
+import { checkWorld } from "../directory/check-world.ts";
+import { defaultServiceSettings } from "../directory/settings.ts";
+import type { ServiceSettings, World } from "../directory/world.ts";
+import { HarnessError, suggestNames } from "../errors.ts";
+import type { JournalHeader } from "../history/event.ts";
+import type { RuleLimits } from "../history/header.ts";
+import type { Mount } from "../mount/mount.ts";
+import type { Suite } from "../mount/suite.ts";
+import { brownoutVersion } from "../version.ts";
+import { contoso } from "../../fixtures/worlds/contoso.ts";
+
+export interface SessionOptions {
+  readonly mount: Mount;
+  /** Chance of the simulator and, when the client is in this process, of `Math.random`; default `1`. */
+  readonly seed?: string;
+  /** Default: the fixture world `contoso`. */
+  readonly world?: World;
+  /** What differs from the world's own settings. */
+  readonly settings?: Partial<ServiceSettings>;
+  /** ISO 8601; default `2026-03-02T08:00:00Z`. */
+  readonly startsAt?: string;
+  /** The machine of the world on which the code runs: its identity endpoint answers, its environment is set. */
+  readonly machine?: string;
+  /** The application under test, as the history names it; default `own-code`. */
+  readonly app?: { readonly name: string; readonly version?: string };
+  /** Bounds for the rules. */
+  readonly limits?: RuleLimits;
+  /** What is being tested: the journal's title. */
+  readonly name?: string;
+  /** The suite in this process that has mocks and neighbours of its own. */
+  readonly suite?: Suite;
+  /**
+   * The clock, when the client is not in this process: the session begins at its now, and
+   * the process's own time and chance are left alone. Default: the process's, installed until `stop`.
+   */
+  readonly clock?: VirtualClock;
+  /** Called before time moves; throws what stands in the way. */
+  readonly check?: () => void;
+  /** Whether work is underway that the event loop does not show: time waits for it. */
+  readonly isBusy?: () => boolean;
+}
+
+const STARTS_AT = "2026-03-02T08:00:00Z";
+
+/** Checks the options and takes the clock; whoever has called it must call `release`. */
+export function prepare(options: SessionOptions) {
+  const world = checkWorld(options.world ?? contoso);
+  checkSettingNames(options.settings ?? {});
+  const settings = { ...world.settings, ...options.settings };
+  checkSettings(settings);
+  const startsAt = instantOf(options.startsAt ?? STARTS_AT);
+  const { mount, seed = "1" } = options;
+  if (typeof seed !== "string") {
+    throw new HarnessError("bad-usage", `the seed is a ${typeof seed}; it must be a text`, {
+      place: "seed",
+      hint: `Write seed: "${String(seed)}".`,
+    });
+  }
+  const { clock, release } =
+    options.clock === undefined
+      ? takeProcessClock(startsAt, mount.quietTurns)
+      : { clock: options.clock, release: () => undefined };
+  if (options.isBusy !== undefined) clock.waitWhile(options.isBusy);
+  const { name, version = "" } = options.app ?? { name: "own-code" };
+  const client = { name, version };
+  return { world, settings, seed, client, mount, clock, startedAt: clock.now(), release };
+}
+
+/** The first line of the journal of a session. */
+export function headerOf(
+  { name = "session", limits }: SessionOptions,
+  {
+    client,
+    seed,
+    mount,
+    startedAt,
+  }: Pick<ReturnType<typeof prepare>, "client" | "seed" | "mount" | "startedAt">,
+): JournalHeader {
+  return {
+    schema: "brownout/journal/1",
+    brownout: brownoutVersion,
+    scenario: name,
+    client,
+    mount: mount.name,
+    seed,
+    startedAt,
+    asserts: [],
+    ...(limits === undefined ? {} : { limits }),
+  };
+}
+
+function checkSettingNames(settings: Partial<ServiceSettings>): void {
+  const known = Object.keys(defaultServiceSettings);
+  const unknown = Object.keys(settings).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new HarnessError("bad-world", "there is no such setting", {
+    place: `settings.${unknown}`,
+    hint: suggestNames(unknown, known, `There are ${known.join(", ")}.`),
+  });
+}
+
+function instantOf(text: string): number {
+  const at = Date.parse(text);
+  if (!Number.isNaN(at)) return at;
+  throw new HarnessError("bad-usage", `"${text}" is no ISO 8601 instant`, {
+    place: "startsAt",
+    hint: 'Write it like "2026-03-02T08:00:00Z".',
+  });
+}

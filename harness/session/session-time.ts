@@ -1,0 +1,43 @@
+/** A session's time, in a test's own words. */
+import { type Duration, parseDuration } from "../clock/parse-duration.ts";
+import type { VirtualClock } from "../clock/virtual-clock.ts";
+import type { Drive } from "./driver.ts";
+
+export interface SessionClock {
+  /** ms since the Unix epoch, virtual. */
+  now(): number;
+  /** ms since the session began. */
+  elapsed(): number;
+  /** Lets time pass: `"30m"`, `"2h"`, `"1h 30m"`, `"3d"`, or milliseconds. What is due meanwhile happens. */
+  advance(duration: Duration): Promise<void>;
+  /** Lets time pass until `work` settles, and settles as it does. Unlike `operate` it records nothing. */
+  settle<T>(work: Promise<T>): Promise<T>;
+  /** How many timers wait for time to pass. */
+  timersWaiting(): number;
+}
+
+/** The clock of a session that began at `startedAt`; `check` may refuse before time moves. */
+export function createSessionClock(
+  clock: VirtualClock,
+  {
+    startedAt,
+    drive,
+    check,
+  }: { readonly startedAt: number; readonly drive: Drive; readonly check: () => void },
+): SessionClock {
+  return {
+    now: () => clock.now(),
+    elapsed: () => clock.now() - startedAt,
+    async advance(duration) {
+      check();
+      await drive(clock.sleep(parseDuration(duration, "clock.advance")));
+      // What the last instant has set off is seen to its end as far as no time is needed.
+      await clock.idle();
+    },
+    settle: async (work) => {
+      check();
+      return drive(work);
+    },
+    timersWaiting: () => clock.timersWaiting(),
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * A session: the simulator under somebody else's code, steered by hand instead of by a
+ * scenario. It stands on any mount and knows no test runner; entry points for those
+ * (`harness/vitest.ts`) put their own life cycle around it.
+ */
+import { createOperationCounter } from "../client/application.ts";
+import { HarnessError } from "../errors.ts";
+import { createLivePlan, type LivePlan } from "../fault/live-plan.ts";
+import type { FaultPlan } from "../fault/plan.ts";
+import { checkFaultPlan } from "../fault/validate.ts";
+import type { History } from "../history/event.ts";
+import { writeJournal } from "../history/journal.ts";
+import type { WorldControls } from "../directory/world-controls.ts";
+import type { Mounted } from "../mount/mount.ts";
+import { createRandom, seedMathRandom } from "../random.ts";
+import { timelineOf } from "../report/event-line.ts";
+import { checkLength, checkOperate } from "../run/check-script.ts";
+import { checkBackupFaults, recordFault } from "../run/faults.ts";
+import { endOpenOperations, recordOperation } from "../run/operate.ts";
+import { createService } from "../run/service.ts";
+import { createWorldControls } from "../run/world-controls.ts";
+import { createDriver } from "./driver.ts";
+import { createOwnCode } from "./own-code.ts";
+import { type PresetArguments, type PresetName, type PresetOptions, planOf } from "./presets.ts";
+import { type RequestFilter, requestsOf, type RequestSeen } from "./requests.ts";
+import { type SessionClock, createSessionClock } from "./session-time.ts";
+import { headerOf, prepare, type SessionOptions } from "./session-options.ts";
+
+export interface Session {
+  readonly clock: SessionClock;
+  /** People, apps and policies, and what can be done to them. Every change is recorded. */
+  readonly world: WorldControls;
+  /** How the simulator hangs under its clients. */
+  readonly mounted: Mounted;
+  /** Runs code, lets time pass until it settles, and records it as one operation; settles as the code does. Calls for the same have the same name. */
+  operate<T>(name: string, call: () => T | Promise<T>): Promise<T>;
+  /** Breaks the service from now on: the outage of that name, or nothing at all at the gateway. Returns the ids to clear it by. */
+  outage(options?: PresetOptions<"outage">): readonly string[];
+  outage<Name extends PresetName>(name: Name, ...options: PresetArguments<Name>): readonly string[];
+  /** Breaks it by a plan, whose `from` counts from now, in ms. Returns the ids to clear it by. */
+  faults(plan: FaultPlan): readonly string[];
+  /** Ends what is broken, and takes back what would break later: everything, or the faults of these ids. */
+  clear(...ids: readonly string[]): void;
+  /** A remark for the reader of the timeline. */
+  note(text: string): void;
+  /** What has happened so far. */
+  history(): History;
+  /** The requests so far, each with its end. */
+  requests(filter?: RequestFilter): readonly RequestSeen[];
+  /** The history as JSON Lines. */
+  journal(): string;
+  /** The history as a text, a line an event. */
+  timeline(): string;
+  /** What went wrong that was not the client's doing: requests to hosts that nobody serves, mostly. */
+  problems(): readonly Error[];
+  /** Takes everything away again. The history stays. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** A session that has begun. Rejects with a `HarnessError`: `bad-world`, `bad-usage`, or what the mount says. */
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const { world, settings, seed, client, mount, clock, startedAt, release } = prepare(options);
+  try {
+    const random = createRandom(seed).fork("session");
+    const plan = createLivePlan({
+      clock,
+      startedAt,
+      tell: (instant) => recordFault(recorder, instant),
+    });
+    const service = createService({
+      world,
+      settings,
+      faults: plan,
+      client: client.name,
+      clock,
+      random,
+      startedAt,
+    });
+    const { recorder, directory, machines } = service;
+    if (options.machine !== undefined) machines.room.settle(options.machine);
+    const problems: Error[] = [];
+    const mounted = await mount.start({
+      service: service.service,
+      clock,
+      gate: clock.gate,
+      ...(options.suite === undefined ? {} : { suite: options.suite }),
+      onHarnessError: (error) => void problems.push(asError(error)),
+    });
+    const unseed =
+      options.clock === undefined
+        ? seedMathRandom(random.fork("process"), mount.ownDraws)
+        : () => undefined;
+    const operations = createOperationCounter();
+    const { drive, stop: stopDriving } = createDriver(clock);
+    const ownCode = createOwnCode(recorder);
+    const check = options.check ?? (() => undefined);
+    const history = (): History => ({
+      header: headerOf(options, { client, seed, mount, startedAt }),
+      // A copy: what is read from a history is remembered by it.
+      events: [...recorder.events],
+    });
+    let stopped: Promise<void> | undefined;
+
+    return {
+      clock: createSessionClock(clock, { startedAt, drive, check }),
+      world: createWorldControls(directory, recorder),
+      mounted,
+      async operate(name, call) {
+        check();
+        checkOperate(name, call);
+        checkLength(recorder.events);
+        const own = { client: client.name, name, call: async () => call() };
+        return drive(
+          recordOperation(
+            { recorder, operations, client: ownCode },
+            { ...own, resultOf: ownCode.resultOf },
+          ),
+        );
+      },
+      ...createFaultControls(plan, (faults) => checkBackupFaults(faults, settings.backup)),
+      note: (text) => void recorder.emit({ kind: "noted", text }),
+      history,
+      requests: (filter) => requestsOf(history(), filter),
+      journal: () => writeJournal(history()),
+      timeline: () => timelineOf(history()).join("\n"),
+      problems: () => problems,
+      stop: () => (stopped ??= stop()),
+    };
+
+    async function stop(): Promise<void> {
+      stopDriving();
+      try {
+        await clock.idle();
+      } finally {
+        endOpenOperations(recorder, operations);
+        recorder.close();
+        machines.close();
+        unseed();
+        await mounted.stop().finally(release);
+      }
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+type FaultControls = Pick<Session, "outage" | "faults" | "clear">;
+
+function createFaultControls(live: LivePlan, checkPlace: (plan: FaultPlan) => void): FaultControls {
+  const known = new Set<string>();
+  const add = (plan: FaultPlan, place: string): readonly string[] => {
+    checkPlace(checkFaultPlan(plan, place));
+    const ids = live.add(plan).map(({ id }) => id);
+    for (const id of ids) known.add(id);
+    return ids;
+  };
+  return {
+    outage: (first: unknown = {}, options: unknown = {}) => {
+      const [name, given] = typeof first === "string" ? [first, options] : ["outage", first];
+      const preset = name as PresetName;
+      return add(planOf(preset, given as PresetOptions<PresetName>), `outage "${name}"`);
+    },
+    faults: (plan) => add(plan, "faults"),
+    clear(...ids) {
+      const stranger = ids.find((id) => !known.has(id));
+      if (stranger !== undefined) {
+        throw new HarnessError("unknown-name", `there was no fault "${stranger}"`, {
+          place: "clear",
+          hint: `There ${known.size === 0 ? "was none" : `were ${[...known].join(", ")}`}.`,
+        });
+      }
+      live.clear(ids.length === 0 ? undefined : ids);
+    },
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
