@@ -63,7 +63,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   try {
     const random = createRandom(options.seed).fork(scenario.name);
     const settings = inEdition({ ...world.settings, ...scenario.settings }, options.edition);
-    checkSettings(settings);
+    checkSettings(settings, world.tenants);
     checkBackupFaults(scenario.faults, settings.backup);
     const row = rowOf(scenario, settings.backup);
     const faults = createLivePlan({

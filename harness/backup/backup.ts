@@ -6,6 +6,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ServiceSettings } from "../directory/world.ts";
+import { corsHeaders } from "../http/cors.ts";
 import { correlationIdOf } from "../http/correlation-id.ts";
 import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
 import { textOfResponse } from "../http/message.ts";
@@ -91,7 +92,7 @@ export function createBackup(options: BackupOptions): Backup {
         const body = identities.serve(described);
         return body === undefined
           ? undefined
-          : jsonReply({ status: 200, body, id: ids.uuid() }, settings);
+          : jsonReply({ status: 200, body, cors: [], id: ids.uuid() }, settings);
       }
       if (described.endpoint === "authorize") return signInByBackup(signIn, request, described);
       if (described.endpoint === "saml") return signInBySaml(samlParts, request, described);
@@ -106,13 +107,14 @@ export function createBackup(options: BackupOptions): Backup {
       const said = saidTo(request, described);
       if (session === undefined || !isServed(asked, described, session)) return decline(said);
       const body = renewed(session, described);
-      return jsonReply({ status: 200, body, id: said.id }, settings);
+      return jsonReply({ ...said, status: 200, body }, settings);
     },
   };
 
   function saidTo(request: Request, described: EntraRequest) {
     const correlationId = correlationIdOf(request, described);
-    return { id: ids.uuid(), correlationId, settings, nowMs: clock.now() };
+    const cors = corsHeaders(request, described.endpoint, settings.retryAfterExposed);
+    return { id: ids.uuid(), correlationId, settings, cors, nowMs: clock.now() };
   }
 
   function isServed(

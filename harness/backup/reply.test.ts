@@ -12,6 +12,7 @@ const CLIENTS = "00000000-0000-4000-8000-00000000000b";
 const said = (errorSeparator: "crlf" | "space", correlationId?: string) => ({
   id: ID,
   correlationId,
+  cors: [],
   nowMs: Date.UTC(2026, 2, 2, 8),
   settings: { ...contoso.settings, errorSeparator },
 });
@@ -44,6 +45,32 @@ describe.each([
     expect(body).toMatchObject({ trace_id: ID, correlation_id: ID });
   });
 });
+
+it.each(["no", "yes"] as const)(
+  "is readable by the page that asks, with Retry-After: %s",
+  async (retryAfterExposed) => {
+    const settings = { ...contoso.settings, retryAfterExposed };
+    const bench = startBench({ ...contoso, settings });
+    const desk = contoso.tenants[0]?.apps.find(({ name }) => name === "desk-app");
+    bench.fail();
+    const form = {
+      client_id: desk?.clientId ?? "",
+      grant_type: "refresh_token",
+      refresh_token: "unknown",
+    };
+    const path = `${contoso.tenants[0]?.id}/oauth2/v2.0/token`;
+    const byPage = await bench.send(path, { form, headers: { origin: "https://app.test" } });
+    expect([byPage.byBackup, byPage.headers.get("access-control-allow-origin")]).toEqual([
+      true,
+      "*",
+    ]);
+    expect(byPage.headers.get("access-control-expose-headers")).toBe(
+      `Content-Length,Content-Encoding,x-ms-request-id,x-ms-srs${retryAfterExposed === "yes" ? ",Retry-After" : ""}`,
+    );
+    const byProgram = await bench.send(path, { form });
+    expect(byProgram.headers.get("access-control-allow-origin")).toBeNull();
+  },
+);
 
 it("names the id that the client sent with its request", async () => {
   const bench = startBench();

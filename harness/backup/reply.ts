@@ -8,6 +8,8 @@ import { createResponse, type HeaderPair } from "../http/message.ts";
 interface Told {
   readonly status: number;
   readonly body: unknown;
+  /** As `http/cors.ts` has them for the request. */
+  readonly cors: readonly HeaderPair[];
   /** Also `x-ms-request-id` and the backup's own request id. */
   readonly id: string;
 }
@@ -15,6 +17,7 @@ interface Told {
 /** To whom, and when. */
 interface Said {
   readonly settings: ServiceSettings;
+  readonly cors: readonly HeaderPair[];
   /** Trace id of the reply, and the backup's own request id. */
   readonly id: string;
   /** Of the client, when it sent one. */
@@ -24,12 +27,13 @@ interface Said {
 }
 
 /** A reply with the backup's markers. */
-export function jsonReply({ status, body, id }: Told, settings: ServiceSettings): Response {
+export function jsonReply({ status, body, cors, id }: Told, settings: ServiceSettings): Response {
   const text = JSON.stringify(body);
   const headers: HeaderPair[] = [
     ["Cache-Control", "no-store, no-cache"],
     ["Pragma", "no-cache"],
     ["Content-Type", "application/json; charset=utf-8"],
+    ...cors,
     ["x-ms-request-id", id],
     ["x-ms-srs", settings.backupServerSequence],
     // Two clients read two spellings; only the name is known (D.5).
@@ -45,7 +49,7 @@ export function decline(said: Said): Response {
   const description =
     "CCS could not serve the request that had failed at ESTS due to server error and got auto failed over to CCS.";
   const body = errorBody({ error: "temporarily_unavailable", description, code: 50033 }, said);
-  return jsonReply({ status: said.settings.backupDeclineStatus, body, id: said.id }, said.settings);
+  return jsonReply({ ...said, status: said.settings.backupDeclineStatus, body }, said.settings);
 }
 
 /** Code 230109, CachedCredentialNonGWAuthNRequestsNotSupported: only the gateway may ask the backup. */
@@ -53,7 +57,7 @@ export function refuseDirectTraffic(said: Said): Response {
   const description =
     "AADSTS230109: The backup authentication service takes requests from the gateway only.";
   const body = errorBody({ error: "invalid_request", description, code: 230109 }, said);
-  return jsonReply({ status: said.settings.backupDirectStatus, body, id: said.id }, said.settings);
+  return jsonReply({ ...said, status: said.settings.backupDirectStatus, body }, said.settings);
 }
 
 /** As those of the primary (A.9). */

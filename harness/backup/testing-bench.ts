@@ -73,6 +73,7 @@ export function startBench(world: World = contoso) {
       return {
         status: response.status,
         location: response.headers.get("location"),
+        headers: response.headers,
         text,
         json: parseObject(text) ?? {},
         cookie: given?.split(";")[0],

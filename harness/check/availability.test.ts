@@ -160,6 +160,15 @@ describe("is broken", () => {
     }
   });
 
+  it("by a client that does not try in an outage of those only who ask by a preflight first", () => {
+    const told = story();
+    told.fault({ id: "preflights", preflights: "only" });
+    failed(told);
+    told.at("00:05:00");
+    told.operation().fails();
+    expect(availability.judge(told.history()).verdict).toBe("fail");
+  });
+
   it("by a client that does not try after a window took the one request it was to take", () => {
     const told = story();
     told.fault({ id: "first-only", first: 1 });

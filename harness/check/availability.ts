@@ -107,8 +107,8 @@ function chanceOf(history: History, operation: Operation): Chance {
 function isUnderFault(history: History, invoked: OperationInvoked, atMs: number): boolean {
   return tokenFaultsAt(history, atMs).some(({ window, beganAt }) => {
     const { id, where, first, after, chance = 1, ramp = { from: 1, to: 1 } } = window;
-    // Whom a slice is about stands on the wire: those whose requests it took.
-    if (where !== undefined)
+    // Whom a slice is about stands on the wire, and who asks by a preflight first: those whose requests it took.
+    if (where !== undefined || window.preflights === "only")
       return takenBy(history, id).has(wishKey(history, invoked) ?? invoked.client);
     if (first !== undefined || after !== undefined) return false;
     const progress = Math.min(1, (atMs - beganAt) / window.for);

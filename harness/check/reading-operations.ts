@@ -212,7 +212,14 @@ function covers({ at, on }: Window, endpoint: "token" | "authorize"): boolean {
   return at !== "resource" && at !== "machine" && (on === "all" || on.includes(endpoint));
 }
 
-function isForAll({ where, chance = 1, first, after, ramp }: Window): boolean {
+function isForAll({ where, chance = 1, first, after, ramp, preflights }: Window): boolean {
   const isAlways = chance === 1 && ramp === undefined;
-  return isAlways && where === undefined && first === undefined && after === undefined;
+  // Who sends simple requests never asks first.
+  return (
+    isAlways &&
+    preflights !== "only" &&
+    where === undefined &&
+    first === undefined &&
+    after === undefined
+  );
 }

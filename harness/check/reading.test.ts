@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { likenessOf } from "./likeness.ts";
+import { totalOutagesAt } from "./reading-operations.ts";
 import {
   exchangesOf,
   faultSpansOf,
@@ -74,6 +75,61 @@ describe("reading a history", () => {
     });
     expect(faultSpansOf(told.history()).at(-1)).not.toHaveProperty("endedAt");
     expect(lastFaultsCleared(told.history())).toBeUndefined();
+  });
+});
+
+describe("a preflight", () => {
+  const preflight = { method: "OPTIONS", grant: "", hint: "" } as const;
+
+  it("that was told yes is no request of the client's", () => {
+    const told = story();
+    const call = told.operation();
+    told.exchange({ ...preflight, by: call, status: 204, issued: "nothing" });
+    told.exchange({ by: call });
+    call.ok();
+    const history = told.history();
+    expect(exchangesOf(history).map(({ began }) => began.method)).toEqual(["POST"]);
+    expect(operationsOf(history)[0]?.exchanges).toHaveLength(1);
+  });
+
+  it("that was told no stands for the request that is never sent, and nobody reads why", () => {
+    const told = story();
+    const call = told.operation();
+    told.exchange({
+      ...preflight,
+      by: call,
+      status: 503,
+      retryAfter: 60,
+      error: { error: "temporarily_unavailable", codes: [90033] },
+    });
+    call.fails();
+    const [exchange] = exchangesOf(told.history());
+    expect(exchange?.began.method).toBe("OPTIONS");
+    expect(exchange === undefined ? undefined : isServiceFailure(exchange)).toBe(true);
+    expect(exchange?.ended).not.toHaveProperty("retryAfter");
+    expect(exchange?.ended).not.toHaveProperty("error");
+    expect(operationsOf(told.history())[0]?.exchanges).toHaveLength(1);
+  });
+
+  it.each(["ECONNREFUSED", "abandoned"] as const)("that ended with %s stands for it too", (end) => {
+    const told = story();
+    told.exchange({ ...preflight, networkFault: end });
+    told.request(preflight);
+    expect(exchangesOf(told.history())).toHaveLength(2);
+  });
+});
+
+describe("an outage for everyone", () => {
+  it.each([
+    [{}, 1],
+    [{ preflights: "take" }, 1],
+    [{ preflights: "only" }, 0],
+    [{ first: 1 }, 0],
+  ] as const)("is a window with %o: %i", (changes, count) => {
+    const told = story();
+    told.fault({ id: "window", ...changes });
+    const history = told.history();
+    expect(totalOutagesAt(history, history.header.startedAt)).toHaveLength(count);
   });
 });
 

@@ -12,6 +12,7 @@ import type {
   OperationCompleted,
   OperationInvoked,
 } from "../history/event.ts";
+import { asClientSees, isPassedPreflight } from "./preflights.ts";
 
 /** A request with its end, and who sent it. */
 export interface Exchange {
@@ -55,7 +56,7 @@ interface Reading {
   readonly operations: readonly Operation[];
 }
 
-/** All exchanges, in the order in which they began. */
+/** All exchanges, in the order in which they began; a preflight is one only where it kept its request from being sent. */
 export function exchangesOf(history: History): readonly Exchange[] {
   return readingOf(history).exchanges;
 }
@@ -230,13 +231,16 @@ function join(
   requests: ReadonlyMap<number, Draft<ExchangeBegan, ExchangeEnded>>,
 ): Reading {
   const byOperation = new Map<number, Exchange[]>();
-  const exchanges = [...requests.values()].map(({ began, ended, process }): Exchange => {
+  const sent = [...requests.values()].filter(
+    ({ began, ended }) => !isPassedPreflight(began, ended),
+  );
+  const exchanges = sent.map(({ began, ended, process }): Exchange => {
     const call = began.operation === undefined ? undefined : calls.get(began.operation);
     const exchange = {
       began,
       client: clientOf(began),
       process,
-      ...(ended === undefined ? {} : { ended }),
+      ...(ended === undefined ? {} : { ended: asClientSees(began, ended) }),
       ...(call === undefined ? {} : { operation: call.began }),
     };
     if (call !== undefined) {

@@ -48,6 +48,22 @@ describe("retry-after", () => {
     expect(judge(throttledThenAsksAt("00:00:59", 120, 503)).verdict).toBe("fail");
   });
 
+  it("does not take a preflight for a request, nor what it was told for what the client was told", () => {
+    const told = story();
+    told.exchange({ ...daemon, method: "OPTIONS", issued: "nothing" });
+    told.exchange({ ...daemon, status: 429, retryAfter: 60 });
+    told.at("00:00:30");
+    told.exchange({ ...daemon, method: "OPTIONS", issued: "nothing" });
+    told.at("00:01:00");
+    told.exchange(daemon);
+    expect(judge(told).verdict).toBe("pass");
+    const refused = story();
+    refused.exchange({ ...daemon, method: "OPTIONS", status: 429, retryAfter: 60 });
+    refused.at("00:00:30");
+    refused.exchange(daemon);
+    expect(judge(refused).verdict).toBe("inconclusive");
+  });
+
   it("forgives the rounding of whole seconds, but not of a wait of one", () => {
     const told = story();
     told.exchange({ ...daemon, status: 429, retryAfter: 60 });

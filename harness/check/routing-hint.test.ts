@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { routingHint } from "./routing-hint.ts";
-import { ada, ben, tenant, type Ask } from "./testing-story-wire.ts";
+import { ada, ben, tenant, type Ask, type Reply } from "./testing-story-wire.ts";
 import { story, type Story } from "./testing-story.ts";
 
 const judge = (told: Story) => routingHint.judge(told.history());
@@ -10,7 +10,7 @@ const TOKEN = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
 const AUTHORIZE = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize";
 
 /** One call of Ada's and its request. */
-function asks(told: Ask): Story {
+function asks(told: Ask & Reply): Story {
   const history = story();
   const { flow, ...wire } = told;
   const call = history.operation(flow === undefined ? {} : { flow });
@@ -155,5 +155,51 @@ describe("routing-hint", () => {
   it("saw nothing of a connection that failed", () => {
     const refused = { sent: "connection", networkFault: "ECONNREFUSED" } as const;
     expect(judge(asks(refused)).verdict).toBe("inconclusive");
+  });
+
+  /** `facts/msal-browser.md` section 4: a browser never sends it as a header, which would cause a preflight. */
+  describe("of a library in a browser", () => {
+    const origin = { headers: [["origin", "https://spa.contoso.example"]], hint: "" } as const;
+    const code = { flow: "popup", grant: "authorization_code" } as const;
+    const authorize = (query: string): Ask => ({
+      ...origin,
+      flow: "sso-silent",
+      endpoint: "authorize",
+      url: `${AUTHORIZE}?client_id=x&${query}`,
+    });
+    const toBen = `Oid:${ben.replace(".", "@")}`;
+
+    it.each<[string, Ask, "pass" | "inconclusive"]>([
+      [
+        "authorize by login hint",
+        authorize("login_hint=ada%40contoso.example&X-AnchorMailbox=UPN%3Aada%40contoso.example"),
+        "pass",
+      ],
+      ["authorize by account", authorize(`X-AnchorMailbox=${encodeURIComponent(toAda)}`), "pass"],
+      ["a first popup", { ...origin, flow: "popup", endpoint: "authorize" }, "inconclusive"],
+      ["a code", { ...origin, ...code, form: { "X-AnchorMailbox": toAda } }, "pass"],
+      ["a code without a user yet", { ...origin, ...code }, "inconclusive"],
+      [
+        "a refresh token",
+        { ...origin, flow: "silent", form: { "X-AnchorMailbox": toAda } },
+        "pass",
+      ],
+    ])("is well-formed with %s", (_, ask, verdict) => {
+      expect(judge(asks(ask)).verdict).toBe(verdict);
+    });
+
+    it.each<[string, Ask]>([
+      ["authorize", authorize(`X-AnchorMailbox=${encodeURIComponent(toBen)}`)],
+      ["a code", { ...origin, ...code, form: { "X-AnchorMailbox": toBen } }],
+      ["a refresh token", { ...origin, flow: "silent", form: { "X-AnchorMailbox": toBen } }],
+      ["a refresh token that names nobody", { ...origin, flow: "silent" }],
+    ])("is caught with %s", (_, ask) => {
+      expect(judge(asks(ask)).verdict).toBe("fail");
+    });
+
+    it("is not looked for in a preflight, which has no place for it", () => {
+      const told = asks({ ...origin, flow: "silent", method: "OPTIONS", issued: "nothing" });
+      expect(judge(told).verdict).toBe("inconclusive");
+    });
   });
 });

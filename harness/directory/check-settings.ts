@@ -2,7 +2,7 @@
 import { HarnessError, suggestNames } from "../errors.ts";
 import { checkMachineSettings } from "./check-machines.ts";
 import { editionIds } from "./edition-ids.ts";
-import type { ServiceSettings } from "./world.ts";
+import type { ServiceSettings, World } from "./world.ts";
 
 type Word = string | number;
 
@@ -26,8 +26,8 @@ const words: Readonly<Partial<Record<keyof ServiceSettings, readonly Word[]>>> =
   loginOpenerPolicy: ["absent", "same-origin"],
 } satisfies { readonly [Name in keyof ServiceSettings]?: readonly ServiceSettings[Name][] };
 
-/** Throws `bad-world` with the name of the wrong setting. */
-export function checkSettings(settings: ServiceSettings): void {
+/** Throws `bad-world` with the name of the wrong setting; `tenants` are those of the world that they are for. */
+export function checkSettings(settings: ServiceSettings, tenants: World["tenants"]): void {
   for (const [name, known] of Object.entries(words)) {
     const value = settings[name as keyof ServiceSettings] as Word;
     if (known.includes(value)) continue;
@@ -38,9 +38,27 @@ export function checkSettings(settings: ServiceSettings): void {
     });
   }
   checkMachineSettings(settings);
+  checkSignInAs(settings, tenants);
   const { backupRevocationDelaySeconds } = settings;
   if (backupRevocationDelaySeconds >= 0 && backupRevocationDelaySeconds <= 900) return;
   throw new HarnessError("bad-world", "a revocation takes 0 to 900 seconds", {
     place: "settings.backupRevocationDelaySeconds",
+  });
+}
+
+function checkSignInAs({ signInAs, signInPage }: ServiceSettings, tenants: World["tenants"]): void {
+  if (signInAs === "") return;
+  const place = "settings.signInAs";
+  if (signInPage === "form") {
+    throw new HarnessError("bad-world", `"${signInAs}" would never be used: the page is a form`, {
+      place,
+      hint: 'Add signInPage: "automatic".',
+    });
+  }
+  const names = tenants.flatMap(({ users }) => users.map(({ upn }) => upn));
+  if (names.some((upn) => upn.toLowerCase() === String(signInAs).toLowerCase())) return;
+  throw new HarnessError("bad-world", `nobody in the world is called "${String(signInAs)}"`, {
+    place,
+    hint: suggestNames(String(signInAs), names, "Write the UPN of a user of the world."),
   });
 }

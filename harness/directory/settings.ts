@@ -60,6 +60,7 @@ export const defaultServiceSettings: ServiceSettings = {
   // D.2 speaks of users only: nothing says that an identity must have been seen.
   backupManagedIdentities: "any",
   signInPage: "form",
+  signInAs: "",
   // A.8 and I: the captured Access-Control-Expose-Headers does not name it; nobody has seen it on a 429.
   retryAfterExposed: "no",
   // Unverified: depends on the browser's policy for third-party cookies.

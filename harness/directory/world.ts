@@ -262,13 +262,15 @@ export interface ServiceSettings {
   readonly imdsAnswerMs: number;
   /** Whether the backup serves identities that it never saw; the articles do not say. */
   readonly backupManagedIdentities: "any" | "seen";
-  /** Sign-in page: a form to fill in, or signed in by `login_hint` alone. */
+  /** Sign-in page: a form to fill in, or none: whoever `login_hint` names is signed in. */
   readonly signInPage: "form" | "automatic";
+  /** Who an automatic sign-in page signs in when the request names nobody, a UPN; empty: the form is shown. */
+  readonly signInAs: string;
   /** Whether `Access-Control-Expose-Headers` lets a page read Retry-After; never captured on a 429. */
   readonly retryAfterExposed: "yes" | "no";
   /** Whether a hidden iframe of another site takes part in the person's session: the browser's policy for third-party cookies. */
   readonly sessionInFrames: "visible" | "blocked";
-  /** `Cross-Origin-Opener-Policy` of the sign-in pages, which parts them from the window that opened them. */
+  /** `Cross-Origin-Opener-Policy` of the pages that a person sees, which parts them from the window that opened them; an automatic sign-in shows none. */
   readonly loginOpenerPolicy: "absent" | "same-origin";
 }
 

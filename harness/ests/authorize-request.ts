@@ -30,9 +30,7 @@ export function readAuthorizeRequest(
   const tenant = isShared(context.described.tenant ?? "") ? undefined : tenantOf(context);
   const app = appAsked(context, tenant, field(fields, "client_id"));
   const redirectUri = field(fields, "redirect_uri");
-  const registered = app.redirectUris.find(
-    (candidate) => candidate.uri === redirectUri || isLoopbackOf(candidate.uri, redirectUri),
-  );
+  const registered = registeredUri(app, redirectUri);
   if (registered === undefined) throw new EstsError(50011, `Redirect URI: ${redirectUri}.`);
   const responseTypes = new Set((fields["response_type"] ?? "").split(/\s+/).filter(Boolean));
   return {
@@ -46,7 +44,21 @@ export function readAuthorizeRequest(
   };
 }
 
-const RESPONSE_TYPES = new Set(["code", "id_token", "code id_token", "id_token token"]);
+/** The registration of an app that an address falls under; `undefined` for a stranger's. */
+export function registeredUri(
+  { redirectUris }: AppRegistration,
+  asked: string,
+): AppRegistration["redirectUris"][number] | undefined {
+  return redirectUris.find(({ uri }) => uri === asked || isLoopbackOf(uri, asked));
+}
+
+/** Whether authorize itself is to hand out a token. */
+export function isImplicit(responseTypes: ReadonlySet<string>): boolean {
+  return responseTypes.has("id_token") || responseTypes.has("token");
+}
+
+/** Those of the metadata (A.3), and what the implicit flow's document renews access tokens with, `token` alone. */
+const RESPONSE_TYPES = new Set(["code", "id_token", "code id_token", "id_token token", "token"]);
 
 /** What is wrong with a request whose answer may go to its app: 900144, 700054, 70007. */
 export function checkAuthorizeRequest(request: AuthorizeRequest): void {
@@ -55,11 +67,14 @@ export function checkAuthorizeRequest(request: AuthorizeRequest): void {
   field(fields, "scope");
   const asked = [...responseTypes].sort().join(" ");
   if (!RESPONSE_TYPES.has(asked)) throw new EstsError(700054, `Response type: ${asked}.`);
-  const implicit = responseTypes.has("id_token");
-  if (implicit && app.kind !== "spa" && app.kind !== "web") {
+  const implicit = isImplicit(responseTypes);
+  // Our choice: registrations say which tokens authorize may issue, and these do not.
+  const isEnabled =
+    app.kind === "spa" || (app.kind === "web" && responseTypes.has("id_token")) || !implicit;
+  if (!isEnabled) {
     throw new EstsError(700054, `Response type: ${asked}.`);
   }
-  if (implicit) field(fields, "nonce");
+  if (responseTypes.has("id_token")) field(fields, "nonce");
   // A token in a query would stand in every log on its way.
   if (implicit && fields["response_mode"] === "query") throw new EstsError(70007);
   const mode = fields["response_mode"];
@@ -99,7 +114,7 @@ function responseModeOf(
   asked: string | undefined,
   responseTypes: ReadonlySet<string>,
 ): ResponseMode {
-  const implied = responseTypes.has("id_token") ? "fragment" : "query";
+  const implied = isImplicit(responseTypes) ? "fragment" : "query";
   if (asked === undefined || !isResponseMode(asked)) return implied;
   return asked === "query" ? implied : asked;
 }

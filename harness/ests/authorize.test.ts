@@ -1,39 +1,16 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { claimsOf, type EstsBench, startEsts } from "./testing.ts";
+import { answerOf, queryOf, signInAt } from "./testing-authorize.ts";
+import { claimsOf, startEsts } from "./testing.ts";
 
 const graph = "https://graph.microsoft.com/User.Read openid profile offline_access";
 
-function query(bench: EstsBench, app: string, more: Record<string, string> = {}): string {
-  const { clientId, redirectUris } = bench.app(app);
-  const asked = {
-    client_id: clientId,
-    response_type: "code",
-    redirect_uri: redirectUris[0]?.uri ?? "",
-    scope: graph,
-    state: "st4te",
-    ...more,
-  };
-  return `oauth2/v2.0/authorize?${new URLSearchParams(asked)}`;
-}
-
-async function signInAt(bench: EstsBench, path: string, who: { login: string; passwd: string }) {
-  const page = await bench.get(path);
-  const [, ctx = ""] = /name="ctx" type="hidden" value="([^"]*)"/.exec(page.text) ?? [];
-  return bench.post("login", { ...who, ctx });
-}
-
 const adele = { login: "adele@contoso.example", passwd: "fixture-password-of-adele" };
-
-function answerOf(location: string | null): URLSearchParams {
-  const url = new URL(location ?? "http://nowhere");
-  return url.hash === "" ? url.searchParams : new URLSearchParams(url.hash.slice(1));
-}
 
 describe("authorize", () => {
   it("shows a form, and sends the person back with a code and the state", async () => {
     const bench = startEsts();
-    const back = await signInAt(bench, query(bench, "portal", { client_info: "1" }), adele);
+    const back = await signInAt(bench, queryOf(bench, "portal", { client_info: "1" }), adele);
     expect(back.status).toBe(302);
     expect(back.headers.get("location")).toMatch(/^http:\/\/localhost:3000\/redirect\?/);
     const answer = answerOf(back.headers.get("location"));
@@ -47,7 +24,7 @@ describe("authorize", () => {
 
   it("lets the person try again after a wrong password", async () => {
     const bench = startEsts();
-    const page = await signInAt(bench, query(bench, "portal"), { ...adele, passwd: "wrong" });
+    const page = await signInAt(bench, queryOf(bench, "portal"), { ...adele, passwd: "wrong" });
     expect(page.status).toBe(400);
     expect(page.text).toContain("AADSTS50126");
     expect(page.text).toContain("<form");
@@ -59,13 +36,15 @@ describe("authorize", () => {
   ])("turns %s away with %s", async (login, code) => {
     const bench = startEsts();
     const passwd = `fixture-password-of-${login.split("@")[0]}`;
-    expect((await signInAt(bench, query(bench, "portal"), { login, passwd })).text).toContain(code);
+    expect((await signInAt(bench, queryOf(bench, "portal"), { login, passwd })).text).toContain(
+      code,
+    );
   });
 
   it("signs a guest in as a user of their home tenant", async () => {
     const bench = startEsts();
     const frank = { login: "frank@fabrikam.example", passwd: "fixture-password-of-frank" };
-    const back = await signInAt(bench, query(bench, "portal", { client_info: "1" }), frank);
+    const back = await signInAt(bench, queryOf(bench, "portal", { client_info: "1" }), frank);
     const info = answerOf(back.headers.get("location")).get("client_info") ?? "";
     const { utid } = JSON.parse(Buffer.from(info, "base64url").toString()) as { utid: string };
     expect(utid).not.toBe(bench.tenantId);
@@ -77,7 +56,7 @@ describe("authorize", () => {
     [{ client_id: "" }, "AADSTS900144"],
   ])("never answers %o at the address given, but on a page: %s", async (wrong, code) => {
     const bench = startEsts();
-    const page = await bench.get(query(bench, "portal", wrong));
+    const page = await bench.get(queryOf(bench, "portal", wrong));
     expect(page.headers.get("location")).toBeNull();
     expect(page.status).toBe(400);
     expect(page.text).toContain(code);
@@ -92,7 +71,7 @@ describe("authorize", () => {
     [{ prompt: "none" }, "login_required"],
   ])("tells the app what is wrong with %o: %s", async (wrong, error) => {
     const bench = startEsts();
-    const back = await bench.get(query(bench, "portal", wrong));
+    const back = await bench.get(queryOf(bench, "portal", wrong));
     expect(back.status).toBe(302);
     const answer = answerOf(back.headers.get("location"));
     expect([answer.get("error"), answer.get("state")]).toEqual([error, "st4te"]);
@@ -103,33 +82,33 @@ describe("authorize", () => {
     ["api://nowhere/Read", "invalid_resource"],
   ])("refuses the scope %s with %s", async (scope, error) => {
     const bench = startEsts();
-    const back = await signInAt(bench, query(bench, "portal", { scope }), adele);
+    const back = await signInAt(bench, queryOf(bench, "portal", { scope }), adele);
     expect(answerOf(back.headers.get("location")).get("error")).toBe(error);
   });
 
   it("is for members of the app's own tenant, unless the app is multi-tenant", async () => {
     const bench = startEsts();
-    const path = query(bench, "portal").replace("oauth2", "/common/oauth2");
+    const path = queryOf(bench, "portal").replace("oauth2", "/common/oauth2");
     expect((await bench.get(path)).text).toContain("AADSTS50194");
   });
 
   it("keeps a session in a cookie until it is revoked", async () => {
     const bench = startEsts();
-    const first = await signInAt(bench, query(bench, "portal"), adele);
+    const first = await signInAt(bench, queryOf(bench, "portal"), adele);
     const [cookie = ""] = first.headers
       .getSetCookie()
       .filter((line) => line.startsWith("ESTSAUTH="))
       .map((line) => line.split(";")[0] ?? "");
-    const silent = query(bench, "portal", { prompt: "none" });
+    const silent = queryOf(bench, "portal", { prompt: "none" });
     const again = await bench.get(silent, { cookie });
     expect(answerOf(again.headers.get("location")).get("code")).not.toBeNull();
     const other = await bench.get(
-      query(bench, "portal", { prompt: "none", login_hint: "megan@contoso.example" }),
+      queryOf(bench, "portal", { prompt: "none", login_hint: "megan@contoso.example" }),
       { cookie },
     );
     expect(answerOf(other.headers.get("location")).get("error")).toBe("interaction_required");
     expect(
-      (await bench.get(query(bench, "portal", { prompt: "login" }), { cookie })).text,
+      (await bench.get(queryOf(bench, "portal", { prompt: "login" }), { cookie })).text,
     ).toContain("<form");
     bench.pass(1_000);
     bench.directory.revokeSessions([bench.user("adele")]);
@@ -143,7 +122,7 @@ describe("authorize", () => {
     const bench = startEsts();
     const back = await signInAt(
       bench,
-      query(bench, "spa", { response_type: "id_token", nonce: "n-1" }),
+      queryOf(bench, "spa", { response_type: "id_token", nonce: "n-1" }),
       adele,
     );
     const location = back.headers.get("location") ?? "";
@@ -160,7 +139,7 @@ describe("authorize", () => {
     const bench = startEsts();
     const back = await signInAt(
       bench,
-      query(bench, "portal", { response_mode: "form_post" }),
+      queryOf(bench, "portal", { response_mode: "form_post" }),
       adele,
     );
     expect(back.status).toBe(200);
@@ -170,10 +149,10 @@ describe("authorize", () => {
 
   it("signs in by hint alone when the world says so", async () => {
     const bench = startEsts({ signInPage: "automatic" });
-    const back = await bench.get(query(bench, "portal", { login_hint: adele.login }));
+    const back = await bench.get(queryOf(bench, "portal", { login_hint: adele.login }));
     expect(answerOf(back.headers.get("location")).get("code")).not.toBeNull();
     const nobody = await bench.get(
-      query(bench, "portal", { login_hint: "no-one@contoso.example" }),
+      queryOf(bench, "portal", { login_hint: "no-one@contoso.example" }),
     );
     expect(answerOf(nobody.headers.get("location")).get("error")).toBe("invalid_grant");
   });

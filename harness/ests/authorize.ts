@@ -6,16 +6,18 @@
 import type { Tenant, User } from "../directory/world.ts";
 import {
   checkAuthorizeRequest,
+  isImplicit,
   readAuthorizeRequest,
+  registeredUri,
   type AuthorizeRequest,
 } from "./authorize-request.ts";
 import type { EstsContext } from "./context.ts";
 import { errorEnvelope, EstsError, oauthErrorOf } from "./errors.ts";
-import { pageForm, pageFormPost } from "./pages.ts";
+import { page, pageFormPost } from "./pages.ts";
 import type { EstsReply } from "./reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
-import { openSession, sessionCookie, SIGNED_OUT_COOKIE } from "./session.ts";
-import { carriedFields, signInPage, type SignInPage } from "./sign-in-page.ts";
+import { openSession, sessionCookie, sessionIdOf, SIGNED_OUT_COOKIE } from "./session.ts";
+import { automaticNameOf, carriedFields, signInPage, type SignInPage } from "./sign-in-page.ts";
 import { clientInfo, userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
 
@@ -34,13 +36,12 @@ export function authorize(context: EstsContext): EstsReply {
     if (session !== undefined) return succeed(context, request, session);
     const { prompt, login_hint: hint } = request.fields;
     if (prompt === "none") throw new EstsError(50058);
-    if (context.settings.signInPage === "automatic" && hint !== undefined) {
-      const found = userNamed(context, request, hint);
-      if (found === undefined) throw new EstsError(50034, `User: ${hint}.`);
-      if (context.directory.isDisabled(found.user)) throw new EstsError(50057);
-      return succeed(context, request, { ...found, signedInAtMs: context.clock.now() });
-    }
-    return signInPage(context, pageOf(request, "Sign in"));
+    const name = automaticNameOf(context, hint);
+    if (name === undefined) return signInPage(context, pageOf(request));
+    const found = userNamed(context, request, name);
+    if (found === undefined) throw new EstsError(50034, `User: ${name}.`);
+    if (context.directory.isDisabled(found.user)) throw new EstsError(50057);
+    return succeed(context, request, { ...found, signedInAtMs: context.clock.now() });
   });
 }
 
@@ -60,21 +61,21 @@ export function signIn(context: EstsContext): EstsReply {
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
     // The person stays on the page and may try again.
-    return {
-      ...signInPage(context, pageOf(request, `AADSTS${error.code}: ${error.message}`)),
-      status: 400,
-    };
+    return signInPage(context, { ...pageOf(request), hint: parameters["login"] ?? "", error });
   }
 }
 
-/** `GET …/logout`: ends the session; back to the app when the address is registered. */
+/**
+ * `GET …/logout`: ends the session; back to the app when the address is registered. Hints who
+ * signs out are taken and change nothing: a browser has one session here.
+ */
 export function logout(context: EstsContext): EstsReply {
   const { post_logout_redirect_uri: back, state } = context.described.parameters;
   const known = context.directory.world.tenants
     .flatMap(({ apps }) => apps)
-    .some((app) => app.redirectUris.some(({ uri }) => uri === back));
+    .some((app) => back !== undefined && registeredUri(app, back) !== undefined);
   if (back === undefined || !known) {
-    const html = pageForm("You signed out", "/common/oauth2/v2.0/logout", []);
+    const html = page("You signed out", "You may close this window.");
     return { kind: "page", status: 200, html, cookies: [SIGNED_OUT_COOKIE] };
   }
   const location = new URL(back);
@@ -82,8 +83,8 @@ export function logout(context: EstsContext): EstsReply {
   return { kind: "redirect", location: location.href, cookies: [SIGNED_OUT_COOKIE] };
 }
 
-function pageOf({ fields }: AuthorizeRequest, title: string): SignInPage {
-  return { title, fields, hint: fields["login_hint"] ?? "" };
+function pageOf({ fields }: AuthorizeRequest): SignInPage {
+  return { fields, hint: fields["login_hint"] ?? "" };
 }
 
 /** Sends what goes wrong back to the app, in the way that it asked for. */
@@ -113,7 +114,7 @@ function answering(
 
 function sessionFor(context: EstsContext, request: AuthorizeRequest): SignedIn | undefined {
   const session = openSession(context);
-  const { prompt, login_hint: hint } = request.fields;
+  const { prompt, login_hint: hint, sid } = request.fields;
   if (
     session === undefined ||
     prompt === "login" ||
@@ -121,6 +122,8 @@ function sessionFor(context: EstsContext, request: AuthorizeRequest): SignedIn |
     prompt === "create"
   )
     return undefined;
+  // A session of another time: this one is not meant, whoever's it is.
+  if (sid !== undefined && sid !== sessionIdOf(context, session)) return undefined;
   const fits = request.tenant === undefined || request.tenant.id === session.tenant.id;
   const named = hint === undefined || hint.toLowerCase() === session.user.upn.toLowerCase();
   if (fits && named) return session;
@@ -167,33 +170,35 @@ function succeed(context: EstsContext, request: AuthorizeRequest, who: SignedIn)
       redeemed: false,
     });
   }
-  if (responseTypes.has("id_token")) {
+  if (isImplicit(responseTypes)) {
     const granted = userAnswer(context, {
       tenant: who.tenant,
       app,
       proof: "none",
       user: who.user,
-      scopes: { ...scopes, openid: true, offlineAccess: false },
+      scopes: {
+        ...scopes,
+        openid: responseTypes.has("id_token") || scopes.openid,
+        offlineAccess: false,
+      },
       signedInAtMs: who.signedInAtMs,
       ...(nonce === undefined ? {} : { nonce }),
     });
-    answer["id_token"] = String(granted["id_token"]);
+    if (responseTypes.has("id_token")) answer["id_token"] = String(granted["id_token"]);
     if (responseTypes.has("token")) {
       for (const name of ["access_token", "token_type", "expires_in", "scope"])
         answer[name] = String(granted[name]);
     }
   }
   if (fields["client_info"] === "1") answer["client_info"] = clientInfo(who.user, who.tenant);
-  answer["session_state"] = context.random
-    .fork(`session ${who.user.id} ${who.signedInAtMs}`)
-    .uuid();
+  answer["session_state"] = sessionIdOf(context, who);
   return { ...respond(request, answer), cookies: [sessionCookie(context, who)] };
 }
 
 function respond(
   request: AuthorizeRequest,
   answer: Readonly<Record<string, string>>,
-): Extract<EstsReply, { kind: "page" | "redirect" }> {
+): Extract<EstsReply, { kind: "form-post" | "redirect" }> {
   const { state } = request.fields;
   const all = { ...answer, ...(state === undefined ? {} : { state }) };
   if (request.responseMode === "form_post") {
@@ -202,7 +207,7 @@ function respond(
       type: "hidden" as const,
       value,
     }));
-    return { kind: "page", status: 200, html: pageFormPost(request.redirectUri, fields) };
+    return { kind: "form-post", html: pageFormPost(request.redirectUri, fields) };
   }
   const location = new URL(request.redirectUri);
   if (request.responseMode === "fragment") location.hash = new URLSearchParams(all).toString();

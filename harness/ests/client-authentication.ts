@@ -8,18 +8,21 @@ import { isInstance } from "./discovery.ts";
 import { EstsError } from "./errors.ts";
 import type { TokenSubject } from "./tokens.ts";
 
-/** Checks the proof; `none` for public clients. 7000216/7000218 absent, 7000215/7000222 secret, 700027/700024/700023 assertion. */
+/** Checks the proof; `none` for public clients. 7000216/7000218 absent, 7000215/7000222 secret, 700027/700024/700023 assertion, 9002326 either one from a page. */
 export function authenticateClient(
   context: EstsContext,
   app: AppRegistration,
 ): TokenSubject["proof"] {
   const { parameters, grant } = context.described;
   const assertion = parameters["client_assertion"];
+  const secret = parameters["client_secret"] ?? basicCredentials(context.request)?.secret;
+  // A page must not hold an app's own credential (A.4).
+  const proves = assertion !== undefined || secret !== undefined;
+  if (proves && context.request.headers.has("origin")) throw new EstsError(9002326);
   if (assertion !== undefined) {
     checkAssertion(context, assertion, app);
     return "certificate";
   }
-  const secret = parameters["client_secret"] ?? basicCredentials(context.request)?.secret;
   if (secret !== undefined) {
     checkSecret(secret, app, context.clock.now());
     return "secret";

@@ -9,12 +9,11 @@ import type { ServiceSettings } from "../directory/world.ts";
 import { correlationIdOf } from "../http/correlation-id.ts";
 import { describeRequest } from "../http/endpoint.ts";
 import type { Handler } from "../http/handler.ts";
-import { createResponse } from "../http/message.ts";
 import type { Random } from "../random.ts";
 import { authorize, logout, signIn } from "./authorize.ts";
 import { required, type EstsContext, type EstsParts } from "./context.ts";
 import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
-import { errorEnvelope, EstsError } from "./errors.ts";
+import { EstsError } from "./errors.ts";
 import { grantAuthorizationCode } from "./grant-authorization-code.ts";
 import { grantClientCredentials } from "./grant-client-credentials.ts";
 import { deviceCodePage, grantDeviceCode, startDeviceCode } from "./grant-device-code.ts";
@@ -22,11 +21,10 @@ import { grantOnBehalfOf } from "./grant-on-behalf-of.ts";
 import { grantPassword } from "./grant-password.ts";
 import { grantRefreshToken } from "./grant-refresh-token.ts";
 import { createGrantStore, type RefreshState } from "./grant-store.ts";
-import { estsHeaders, preflightHeaders, type HeaderParts } from "./headers.ts";
 import { createLoopDetector } from "./loop-detector.ts";
-import { page } from "./pages.ts";
 import { checkRegionalHost } from "./regional-host.ts";
 import type { EstsReply } from "./reply.ts";
+import { errorResponse, missingRoute, preflightResponse, replyResponse } from "./respond.ts";
 import { federationMetadata } from "./saml/federation-metadata.ts";
 import { isSamlSignIn, samlSignIn, samlSignOn } from "./saml/sign-on.ts";
 import { createTokenIssuer } from "./tokens.ts";
@@ -66,8 +64,7 @@ export function createEsts(options: EstsOptions): Handler {
       traceId,
       correlationId: correlationIdOf(request, described) ?? traceId,
     };
-    if (request.method === "OPTIONS")
-      return createResponse("", { status: 200, headers: preflightHeaders(request) });
+    if (described.preflight === true) return preflightResponse(context);
     try {
       const reply = dispatch(context);
       return reply === undefined ? missingRoute(context) : replyResponse(context, reply);
@@ -153,120 +150,4 @@ function refreshTokenAge(context: EstsContext): string {
   if (sent === undefined) return "";
   const state = context.grants.open("1.A", sent) as RefreshState | undefined;
   return state === undefined ? "" : `${context.clock.now() - state.issuedAtMs}.0`;
-}
-
-function replyResponse(context: EstsContext, reply: EstsReply): Response {
-  switch (reply.kind) {
-    case "discovery":
-      return jsonResponse(context, {
-        status: 200,
-        kind: "discovery",
-        body: JSON.stringify(reply.body),
-      });
-    case "token":
-      return jsonResponse(context, {
-        status: 200,
-        kind: "token",
-        body: JSON.stringify(reply.body),
-        clitelem: reply.clitelem,
-      });
-    case "metadata":
-      return xmlResponse(context, reply.xml);
-    case "page":
-      return htmlResponse(context, reply.status, reply.html, reply.cookies ?? []);
-    case "redirect": {
-      const response = pageHeaders(context, "", reply.cookies ?? []);
-      return createResponse("", {
-        status: 302,
-        headers: [["Location", reply.location], ...response],
-      });
-    }
-  }
-}
-
-/** JSON to programs; a page to the person at authorize, as ESTS does. */
-function errorResponse(context: EstsContext, error: EstsError): Response {
-  const { status, body } = errorEnvelope(error, {
-    traceId: context.traceId,
-    correlationId: context.correlationId,
-    nowMs: context.clock.now(),
-    settings: context.settings,
-  });
-  const { endpoint } = context.described;
-  if (endpoint === "authorize" || endpoint === "logout" || endpoint === "saml") {
-    const text = `${error.message} Trace ID: ${context.traceId}`;
-    return htmlResponse(context, 400, page(`AADSTS${error.code}: ${error.message}`, text), []);
-  }
-  const isDiscovery = endpoint !== "token" && endpoint !== "device-code";
-  return isDiscovery
-    ? jsonResponse(context, { status, kind: "discovery", body })
-    : jsonResponse(context, { status, kind: "token", body, clitelem: `1,${error.code},0,,` });
-}
-
-function jsonResponse(
-  context: EstsContext,
-  reply: { status: number; kind: "discovery" | "token"; body: string; clitelem?: string },
-): Response {
-  const headers = estsHeaders({
-    ...headerParts(context, reply.body),
-    kind: reply.kind,
-    contentType: "application/json; charset=utf-8",
-    ...(reply.clitelem === undefined ? {} : { clitelem: reply.clitelem }),
-  });
-  if (context.request.headers.get("return-client-request-id") === "true") {
-    headers.push(["client-request-id", context.correlationId]);
-  }
-  return createResponse(reply.body, { status: reply.status, headers });
-}
-
-function xmlResponse(context: EstsContext, xml: string): Response {
-  const headers = estsHeaders({
-    ...headerParts(context, xml),
-    kind: "discovery",
-    contentType: "application/samlmetadata+xml; charset=utf-8",
-  });
-  return createResponse(xml, { status: 200, headers });
-}
-
-function htmlResponse(
-  context: EstsContext,
-  status: number,
-  html: string,
-  cookies: readonly string[],
-): Response {
-  return createResponse(html, { status, headers: pageHeaders(context, html, cookies) });
-}
-
-function pageHeaders(
-  context: EstsContext,
-  html: string,
-  cookies: readonly string[],
-): [string, string][] {
-  const headers = estsHeaders({
-    ...headerParts(context, html),
-    kind: "page",
-    contentType: "text/html; charset=utf-8",
-  });
-  return [...headers, ...cookies.map((cookie) => ["Set-Cookie", cookie] as const)].map(
-    ([name, value]) => [name, value],
-  );
-}
-
-function headerParts(
-  context: EstsContext,
-  body: string,
-): Pick<HeaderParts, "requestId" | "contentLength" | "crossOrigin"> {
-  return {
-    requestId: context.traceId,
-    contentLength: Buffer.byteLength(body),
-    crossOrigin: context.request.headers.has("origin"),
-  };
-}
-
-/** A missing route: empty, but still with ESTS headers (A.1, REC6). */
-function missingRoute(context: EstsContext): Response {
-  return createResponse("", {
-    status: 404,
-    headers: estsHeaders({ ...headerParts(context, ""), kind: "missing" }),
-  });
 }

@@ -12,6 +12,7 @@ import { EstsError } from "./errors.ts";
 import { page, pageForm } from "./pages.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
+import { credentialFields } from "./sign-in-page.ts";
 import { signInWithPassword, userOfGrant } from "./users.ts";
 
 const USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
@@ -49,11 +50,12 @@ export function startDeviceCode(context: EstsContext): Record<string, unknown> {
 /** `GET` shows the page, `POST` approves: fields `otc`, `login`, `passwd`. */
 export function deviceCodePage(context: EstsContext): string {
   if (context.request.method !== "POST") {
-    return pageForm("Enter code", "/common/oauth2/deviceauth", [
-      { name: "otc", type: "text" },
-      { name: "login", type: "text" },
-      { name: "passwd", type: "password" },
-    ]);
+    return pageForm({
+      heading: "Enter code",
+      action: "/common/oauth2/deviceauth",
+      fields: [{ name: "otc", type: "text", label: "Code" }, ...credentialFields("")],
+      button: "Next",
+    });
   }
   const device = context.grants.deviceByUserCode(required(context, "otc"));
   if (device === undefined || device.expiresAtMs <= context.clock.now()) throw new EstsError(70018);

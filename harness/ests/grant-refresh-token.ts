@@ -37,6 +37,7 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
   });
 }
 
+/** How old it is, and that it comes back from where its kind comes from: as for codes (A.4). */
 function checkAge(context: EstsContext, state: RefreshState): void {
   const now = context.clock.now();
   if (state.expiresAtMs !== undefined) {
@@ -44,6 +45,7 @@ function checkAge(context: EstsContext, state: RefreshState): void {
     if (now >= state.expiresAtMs) throw new EstsError(700084);
     return;
   }
+  if (context.request.headers.has("origin")) throw new EstsError(9002326);
   if (now - state.issuedAtMs >= context.settings.refreshTokenInactiveDays * 86_400_000)
     throw new EstsError(700082);
 }

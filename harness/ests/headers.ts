@@ -2,31 +2,23 @@
 import type { HeaderPair } from "../http/message.ts";
 
 export interface HeaderParts {
-  readonly kind: "discovery" | "token" | "page" | "missing";
+  /** `page` is one that a person sees: no frame may show it. A `hand-over` posts itself on to the app, or redirects there. */
+  readonly kind: "discovery" | "token" | "page" | "hand-over" | "missing";
   readonly requestId: string;
   /** Absent without a body. */
   readonly contentType?: string;
   readonly contentLength: number;
-  /** The request carried an Origin. */
-  readonly crossOrigin: boolean;
+  /** As `http/cors.ts` has them for the request. */
+  readonly cors: readonly HeaderPair[];
+  /** As `ServiceSettings.loginOpenerPolicy`. */
+  readonly openerPolicy: "absent" | "same-origin";
   /** Value of x-ms-clitelem, on token replies. */
   readonly clitelem?: string;
 }
 
 const ESTS_SERVER = "2.1.20899.4 - NEULR1 ProdSlices";
 
-/** The answer to a preflight: whatever the page wants to send may be sent (A.8: not captured). */
-export function preflightHeaders(request: Request): HeaderPair[] {
-  const asked = request.headers.get("access-control-request-headers");
-  return [
-    ["Access-Control-Allow-Origin", "*"],
-    ["Access-Control-Allow-Methods", "POST, OPTIONS"],
-    ...(asked === null ? [] : [["Access-Control-Allow-Headers", asked] as const]),
-    ["Access-Control-Max-Age", "86400"],
-    ["Content-Length", "0"],
-  ];
-}
-
+/** Status line apart, everything above the body. */
 export function estsHeaders(parts: HeaderParts): HeaderPair[] {
   const isToken = parts.kind === "token";
   const headers: HeaderPair[] =
@@ -44,18 +36,13 @@ export function estsHeaders(parts: HeaderParts): HeaderPair[] {
     ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
     ["X-Content-Type-Options", "nosniff"],
   );
-  if (parts.kind === "discovery") {
-    headers.push(
-      ["Access-Control-Allow-Origin", "*"],
-      ["Access-Control-Allow-Methods", "GET, OPTIONS"],
-    );
-  } else if (isToken && parts.crossOrigin) {
-    headers.push(
-      ["Access-Control-Allow-Origin", "*"],
-      ["Access-Control-Allow-Methods", "POST, OPTIONS"],
-      ["Access-Control-Expose-Headers", "Content-Length,Content-Encoding,x-ms-request-id,x-ms-srs"],
-    );
+  // Browsers report it for every page of ESTS that a hidden frame ends up at (MSAL.js #7458, #84).
+  if (parts.kind === "page") {
+    headers.push(["X-Frame-Options", "DENY"]);
+    if (parts.openerPolicy === "same-origin")
+      headers.push(["Cross-Origin-Opener-Policy", "same-origin"]);
   }
+  headers.push(...parts.cors);
   headers.push(
     ["P3P", 'CP="DSP CUR OTPi IND OTRi ONL FIN"'],
     ["x-ms-request-id", parts.requestId],
@@ -63,7 +50,7 @@ export function estsHeaders(parts: HeaderParts): HeaderPair[] {
   );
   if (parts.clitelem !== undefined) headers.push(["x-ms-clitelem", parts.clitelem]);
   headers.push(["x-ms-srs", "1.P"]);
-  if (isToken && parts.crossOrigin)
+  if (isToken && parts.cors.length > 0)
     headers.push(["Referrer-Policy", "strict-origin-when-cross-origin"]);
   headers.push(
     ["X-XSS-Protection", "0"],

@@ -5,9 +5,12 @@ export type EstsReply =
   | { readonly kind: "token"; readonly body: Record<string, unknown>; readonly clitelem: string }
   | { readonly kind: "metadata"; readonly xml: string }
   | {
+      /** A page for a person. */
       readonly kind: "page";
       readonly status: 200 | 400;
       readonly html: string;
       readonly cookies?: readonly string[];
     }
+  /** A page that nobody sees: its form posts itself to the app. */
+  | { readonly kind: "form-post"; readonly html: string; readonly cookies?: readonly string[] }
   | { readonly kind: "redirect"; readonly location: string; readonly cookies?: readonly string[] };

@@ -26,6 +26,14 @@ export function sessionCookie(
   return `${COOKIE}=${context.grants.seal(PREFIX, state)}; ${ATTRIBUTES}`;
 }
 
+/** What clients know a session by: `session_state` of an answer, and `sid` of a request that means it. */
+export function sessionIdOf(
+  context: EstsContext,
+  { user, signedInAtMs }: { readonly user: User; readonly signedInAtMs: number },
+): string {
+  return context.random.fork(`session ${user.id} ${signedInAtMs}`).uuid();
+}
+
 /** Who is signed in in this browser; nobody once the session was revoked or left unused, or the user disabled. */
 export function openSession(
   context: EstsContext,

@@ -4,11 +4,13 @@
  */
 import { decodeObject } from "../http/json-object.ts";
 import { isShared, tenantOf, type EstsContext } from "./context.ts";
+import type { EstsError } from "./errors.ts";
 import { pageForm, type PageField } from "./pages.ts";
 import type { EstsReply } from "./reply.ts";
 
 export interface SignInPage {
-  readonly title: string;
+  /** Why the person is here again. */
+  readonly error?: EstsError;
   /** What the page carries along: nobody vouches for it when it comes back. */
   readonly fields: Readonly<Record<string, string>>;
   /** The name that stands in the form already, or nothing. */
@@ -17,24 +19,42 @@ export interface SignInPage {
   readonly hidden?: Readonly<Record<string, string>>;
 }
 
-/** The page as a reply. */
+/** The fields that a person fills in wherever they sign in: `login` and `passwd`. */
+export const credentialFields = (hint: string): readonly PageField[] => [
+  { name: "login", type: "text", label: "Email", value: hint },
+  { name: "passwd", type: "password", label: "Password" },
+];
+
+/** The page as a reply; 400 when something went wrong. */
 export function signInPage(
   context: EstsContext,
-  { title, fields, hint, hidden = {} }: SignInPage,
+  { error, fields, hint, hidden = {} }: SignInPage,
 ): Extract<EstsReply, { kind: "page" }> {
   const segment = context.described.tenant ?? "common";
   const path = isShared(segment) ? segment : tenantOf(context).id;
   const ctx = Buffer.from(JSON.stringify(fields)).toString("base64url");
-  const inputs: readonly PageField[] = [
-    { name: "login", type: "text", value: hint },
-    { name: "passwd", type: "password" },
-    ...Object.entries({ ctx, ...hidden }).map(([name, value]) => ({
-      name,
-      type: "hidden" as const,
-      value,
-    })),
-  ];
-  return { kind: "page", status: 200, html: pageForm(title, `/${path}/login`, inputs) };
+  const carried = Object.entries({ ctx, ...hidden }).map(([name, value]): PageField => ({
+    name,
+    type: "hidden",
+    value,
+  }));
+  const html = pageForm({
+    heading: "Sign in",
+    action: `/${path}/login`,
+    fields: [...credentialFields(hint), ...carried],
+    button: "Sign in",
+    ...(error === undefined ? {} : { error }),
+  });
+  return { kind: "page", status: error === undefined ? 200 : 400, html };
+}
+
+/** Who signs in without a page: whom the request names, else whom the world names, and nobody where the page is a form. */
+export function automaticNameOf(
+  { settings }: EstsContext,
+  hint: string | undefined,
+): string | undefined {
+  if (settings.signInPage === "form") return undefined;
+  return hint ?? (settings.signInAs === "" ? undefined : settings.signInAs);
 }
 
 /** The fields that the page carried; none for a `ctx` that is not ours. */

@@ -57,6 +57,8 @@ const retryAfter = variant("form", {
   },
 } satisfies { [Form in RetryAfter["form"]]: VariantFields<RetryAfter, "form", Form> });
 
+const cors = optional(oneOf(["present", "absent"]));
+
 const body = variant("form", {
   aadsts: { code: whole(1, 9_999_999) },
   json: { value: jsonValue },
@@ -74,11 +76,12 @@ const delay: Check = (value, path) => {
 
 /** Checks the `effect` of a window. */
 export const effect = variant("kind", {
-  throttle: { status: optional(oneOf([429, 503])), retryAfter, body },
+  throttle: { status: optional(oneOf([429, 503])), retryAfter, body, cors },
   "server-error": {
     status: oneOf([500, 501, 502, 503, 504]),
     retryAfter: optional(retryAfter),
     body,
+    cors,
   },
   updating: { status: oneOf([404, 410]), body },
   capacity: {
@@ -91,6 +94,7 @@ export const effect = variant("kind", {
       status: oneOf([429, 500, 502, 503, 504]),
       retryAfter,
       body,
+      cors,
     } satisfies FieldsOf<CapacityEffect["shed"]>),
   },
   latency: { delay },
@@ -110,6 +114,6 @@ export const effect = variant("kind", {
       headerText(value, path);
     },
   },
-  "empty-success": {},
+  "empty-success": { cors },
   "keys-withdrawn": {},
 } satisfies { [Kind in FaultEffectKind]: VariantFields<FaultEffect, "kind", Kind> });

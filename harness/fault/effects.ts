@@ -29,12 +29,12 @@ export async function performEffect(
   const { request, described, clock, random } = context;
   switch (effect.kind) {
     case "throttle": {
-      const { status = 429, retryAfter, body } = effect;
-      return createErrorAnswer({ status, retryAfter, body }, context);
+      const { status = 429, retryAfter, body, cors } = effect;
+      return createErrorAnswer({ status, retryAfter, body, cors }, context);
     }
     case "server-error": {
-      const { status, retryAfter = { form: "absent" }, body } = effect;
-      return createErrorAnswer({ status, retryAfter, body }, context);
+      const { status, retryAfter = { form: "absent" }, body, cors } = effect;
+      return createErrorAnswer({ status, retryAfter, body, cors }, context);
     }
     case "updating": {
       const { status, body } = effect;
@@ -54,7 +54,7 @@ export async function performEffect(
     case "reset":
       throw new NetworkFault("ECONNRESET", described.host);
     case "empty-success":
-      return createEmptySuccess(context);
+      return createEmptySuccess(effect, context);
     case "slow-body":
     case "stalled-body":
     case "truncated-body":

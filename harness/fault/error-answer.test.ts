@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { headersOf, textOfResponse } from "../http/message.ts";
+import { createRequest, headersOf, textOfResponse } from "../http/message.ts";
 import type { FaultEffect, FaultSite, RetryAfter } from "./plan.ts";
-import { answerTo, getRequest, HOST, STARTED_AT, TENANT, tokenRequest } from "./testing.ts";
+import {
+  answerTo,
+  aWindow,
+  breakService,
+  createWellService,
+  getRequest,
+  HOST,
+  STARTED_AT,
+  TENANT,
+  tokenRequest,
+} from "./testing.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -76,6 +86,16 @@ describe("an error of ESTS", () => {
     );
   });
 
+  it("exposes Retry-After to pages where the world says so", async () => {
+    const request = () => tokenRequest({}, { headers: { origin: "https://app.test" } });
+    const exposedBy = async (options: { retryAfterExposed?: "yes" }): Promise<string> => {
+      const { headers } = await answerTo(busy, { request: request(), ...options });
+      return headers.get("access-control-expose-headers") ?? "";
+    };
+    expect(await exposedBy({})).not.toContain("Retry-After");
+    expect(await exposedBy({ retryAfterExposed: "yes" })).toContain("Retry-After");
+  });
+
   it("echoes the correlation id only when asked to", async () => {
     const echoOf = async (headers: Record<string, string>): Promise<string | null> => {
       const request = tokenRequest(
@@ -99,6 +119,64 @@ describe("who speaks", () => {
     const { headers } = await answerTo(busy, { at });
     const own = ["x-ms-request-id", "x-ms-ests-server", "strict-transport-security", "p3p"];
     expect(own.filter((name) => headers.has(name))).toEqual(isEsts ? own : []);
+  });
+});
+
+describe("whether a page may read it", () => {
+  const absent = { form: "absent" } as const;
+  const empty = { form: "empty" } as const;
+  const originOf = async (effect: FaultEffect, at: FaultSite, url?: string) => {
+    const headers = { origin: "https://app.test" };
+    const request =
+      url === undefined ? tokenRequest({}, { headers }) : createRequest(url, { headers });
+    return (await answerTo(effect, { at, request })).headers.get("access-control-allow-origin");
+  };
+
+  it.each<[FaultSite, string | null]>([
+    ["primary", "*"],
+    ["backup", "*"],
+    ["resource", "*"],
+    ["edge", null],
+  ])("at %s, unless the plan says: %s", async (at, shared) => {
+    const url = at === "resource" ? "https://graph.microsoft.com/v1.0/me" : undefined;
+    expect(await originOf(busy, at, url)).toBe(shared);
+  });
+
+  it.each<[string, (cors: "present" | "absent") => FaultEffect]>([
+    ["an error", (cors) => ({ kind: "server-error", status: 503, body: empty, cors })],
+    ["a throttle", (cors) => ({ kind: "throttle", retryAfter: absent, body: empty, cors })],
+    ["an empty success", (cors) => ({ kind: "empty-success", cors })],
+    [
+      "a full service",
+      (cors) => ({
+        kind: "capacity",
+        requests: 1,
+        perMs: 60_000,
+        collapsesTo: 0,
+        regrowsPerMinute: 0,
+        shed: { status: 503, retryAfter: absent, body: empty, cors },
+      }),
+    ],
+  ])("is the plan's to say, of %s", async (_, effectOf) => {
+    for (const at of ["primary", "edge"] as const) {
+      for (const [cors, shared] of [
+        ["present", "*"],
+        ["absent", null],
+      ] as const) {
+        const { service } = breakService([aWindow(effectOf(cors), { at })], {
+          service: createWellService("", []),
+        });
+        const request = () => tokenRequest({}, { headers: { origin: "https://app.test" } });
+        if (effectOf(cors).kind === "capacity") await service.handle(request());
+        const { headers } = await service.handle(request());
+        expect([at, cors, headers.get("access-control-allow-origin")]).toEqual([at, cors, shared]);
+      }
+    }
+  });
+
+  it("is never so of what a person is sent to", async () => {
+    const url = `https://${HOST}/${TENANT}/oauth2/v2.0/authorize`;
+    expect(await originOf(busy, "primary", url)).toBeNull();
   });
 });
 
@@ -127,6 +205,7 @@ describe("an error body", () => {
     const text = await response.text();
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
     expect(text).toContain("<title>Down &#38; &#60;out&#62;</title>");
+    expect(text).toContain('<main role="alert"><h1>Down');
     expect(text).toContain("HTTP Error 504");
   });
 });

@@ -7,7 +7,7 @@ import { correlationIdOf } from "../http/correlation-id.ts";
 import { createResponse } from "../http/message.ts";
 import type { Random } from "../random.ts";
 import { type Asked, errorHeaders, lengthHeader, retryAfterHeaders } from "./error-headers.ts";
-import type { ErrorBody, RetryAfter } from "./plan.ts";
+import type { CorsHeaders, ErrorBody, RetryAfter } from "./plan.ts";
 import { estsError } from "./transient-errors.ts";
 
 /** Who is asked what, when: all that an answer is made of besides the effect itself. */
@@ -23,6 +23,7 @@ export interface ErrorAnswer {
   readonly status: number;
   readonly retryAfter: RetryAfter;
   readonly body: ErrorBody;
+  readonly cors?: CorsHeaders | undefined;
 }
 
 /** An error response; its headers are those of ESTS unless the fault is at the edge or the API. */
@@ -30,7 +31,7 @@ export function createErrorAnswer(answer: ErrorAnswer, context: AnswerContext): 
   const traceId = context.random.uuid();
   const { text, contentType, aadsts } = bodyOf(answer, context, traceId);
   const headers = [
-    ...errorHeaders(context, { contentType, traceId, aadsts }),
+    ...errorHeaders(context, { contentType, traceId, aadsts, cors: answer.cors }),
     ...retryAfterHeaders(answer.retryAfter, context.clock.now()),
     lengthHeader(text),
   ];
@@ -38,9 +39,12 @@ export function createErrorAnswer(answer: ErrorAnswer, context: AnswerContext): 
 }
 
 /** `200 {}`: well-formed, and without anything that was asked for. */
-export function createEmptySuccess(context: AnswerContext): Response {
+export function createEmptySuccess(
+  { cors }: Pick<ErrorAnswer, "cors">,
+  context: AnswerContext,
+): Response {
   const traceId = context.random.uuid();
-  const headers = errorHeaders(context, { contentType: JSON_TYPE, traceId });
+  const headers = errorHeaders(context, { contentType: JSON_TYPE, traceId, cors });
   return createResponse("{}", { status: 200, headers: [...headers, lengthHeader("{}")] });
 }
 
@@ -104,13 +108,13 @@ function envelopeOf(
   };
 }
 
-/** What gateways put up when they have nobody to ask. */
+/** What gateways put up when they have nobody to ask; the real one's was not captured. */
 function pageOf(status: number, title: string): string {
   const safeTitle = title.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   return [
     "<!DOCTYPE html>",
-    `<html><head><title>${safeTitle}</title></head>`,
-    `<body><h2>${safeTitle}</h2><hr><p>HTTP Error ${status}. Please try again later.</p></body></html>`,
+    `<html lang="en"><head><meta charset="utf-8"><title>${safeTitle}</title></head>`,
+    `<body><main role="alert"><h1>${safeTitle}</h1><hr><p>HTTP Error ${status}. Please try again later.</p></main></body></html>`,
     "",
   ].join("\r\n");
 }

@@ -1,16 +1,20 @@
 /**
  * The headers of an error answer: those of ESTS where it or its backup speaks, next to
- * none where a gateway or the protected API does. `shared/facts/entra.md` A.8.
+ * none where a gateway or the protected API does (`shared/facts/entra.md` A.8), and those by
+ * which a page may read it (`http/cors.ts`) unless it is a gateway's.
  */
+import { corsHeaders, type RetryAfterExposed } from "../http/cors.ts";
 import type { EntraRequest } from "../http/endpoint.ts";
 import type { HeaderPair } from "../http/message.ts";
-import type { FaultSite, RetryAfter } from "./plan.ts";
+import type { CorsHeaders, FaultSite, RetryAfter } from "./plan.ts";
 
 /** Who is asked, and what. */
 export interface Asked {
   readonly at: FaultSite;
   readonly request: Request;
   readonly described: EntraRequest;
+  /** As `ServiceSettings.retryAfterExposed`. */
+  readonly retryAfterExposed: RetryAfterExposed;
 }
 
 /** What the body knows that its headers repeat. */
@@ -18,33 +22,46 @@ export interface HeaderFacts {
   readonly contentType?: string | undefined;
   readonly traceId: string;
   readonly aadsts?: number | undefined;
+  /** What the effect says of them. */
+  readonly cors?: CorsHeaders | undefined;
 }
 
 /** The header set of A.8 where ESTS or its backup speaks, the bare minimum elsewhere. */
 export function errorHeaders(asked: Asked, facts: HeaderFacts): HeaderPair[] {
   const type: HeaderPair[] =
     facts.contentType === undefined ? [] : [["Content-Type", facts.contentType]];
+  const { cors = corsBySite[asked.at] } = facts;
+  const shared =
+    cors === "absent"
+      ? []
+      : corsHeaders(asked.request, asked.described.endpoint, asked.retryAfterExposed);
   switch (asked.at) {
     case "edge":
     case "dns":
     case "resource":
     case "machine":
-      return [["Cache-Control", "no-store"], ...type];
+      return [["Cache-Control", "no-store"], ...type, ...shared];
     case "primary":
     case "backup":
-      return estsHeaders(asked, type, facts);
+      return estsHeaders(asked, { type, shared }, facts);
   }
 }
 
+/** A gateway knows nothing of CORS unless the plan says so: the headers of the real one are not known. */
+const corsBySite: Readonly<Record<FaultSite, CorsHeaders>> = {
+  edge: "absent",
+  dns: "absent",
+  machine: "absent",
+  primary: "present",
+  backup: "present",
+  resource: "present",
+};
+
 function estsHeaders(
-  { request, described }: Asked,
-  type: readonly HeaderPair[],
+  { request }: Asked,
+  { type, shared }: Readonly<Record<"type" | "shared", readonly HeaderPair[]>>,
   { traceId, aadsts }: HeaderFacts,
 ): HeaderPair[] {
-  const isDiscovery =
-    described.endpoint === "instance-discovery" ||
-    described.endpoint === "openid-configuration" ||
-    described.endpoint === "keys";
   const correlationId = request.headers.get("client-request-id");
   const isEchoed =
     correlationId !== null && request.headers.get("return-client-request-id") === "true";
@@ -55,7 +72,7 @@ function estsHeaders(
     ["Expires", "-1"],
     ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
     ["X-Content-Type-Options", "nosniff"],
-    ...(isDiscovery ? DISCOVERY_SHARING : request.headers.has("origin") ? TOKEN_SHARING : []),
+    ...shared,
     ["P3P", 'CP="DSP CUR OTPi IND OTRi ONL FIN"'],
     ...(isEchoed ? [["client-request-id", correlationId] as const] : []),
     ["x-ms-request-id", traceId],
@@ -65,19 +82,6 @@ function estsHeaders(
     ["X-XSS-Protection", "0"],
   ];
 }
-
-/** Discovery is readable from every origin, always. */
-const DISCOVERY_SHARING: readonly HeaderPair[] = [
-  ["Access-Control-Allow-Origin", "*"],
-  ["Access-Control-Allow-Methods", "GET, OPTIONS"],
-];
-
-/** The rest, when a browser asks. Retry-After is not among what its script may read. */
-const TOKEN_SHARING: readonly HeaderPair[] = [
-  ["Access-Control-Allow-Origin", "*"],
-  ["Access-Control-Allow-Methods", "POST, OPTIONS"],
-  ["Access-Control-Expose-Headers", "Content-Length,Content-Encoding,x-ms-request-id,x-ms-srs"],
-];
 
 /** Retry-After in the form that was asked for: RFC 9110 section 10.2.3, or a breach of it. */
 export function retryAfterHeaders(retryAfter: RetryAfter, nowMs: number): HeaderPair[] {

@@ -9,6 +9,7 @@
  * gets as far as its service, and takes only what that sheds.
  */
 import type { Clock } from "../clock/clock.ts";
+import type { RetryAfterExposed } from "../http/cors.ts";
 import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
 import type { Handler } from "../http/handler.ts";
 import type { Service } from "../http/service.ts";
@@ -41,6 +42,8 @@ export interface FaultLayerOptions {
   readonly errorSeparator?: "crlf" | "space";
   /** Aborted when the window of that id is cleared before its time: what hangs in it is let go. */
   readonly clearedSignal?: (id: string) => AbortSignal | undefined;
+  /** As `ServiceSettings.retryAfterExposed`; default `no`. */
+  readonly retryAfterExposed?: RetryAfterExposed;
   /** Told of every window that takes a request, when it does. */
   readonly onTaken?: (window: FaultWindow, request: Request) => void;
 }
@@ -180,7 +183,13 @@ function perform(
   request: Request,
   described: EntraRequest,
   next: Handler,
-  { clock, startedAt, errorSeparator = "space", clearedSignal }: FaultLayerOptions,
+  {
+    clock,
+    startedAt,
+    errorSeparator = "space",
+    retryAfterExposed = "no",
+    clearedSignal,
+  }: FaultLayerOptions,
 ): Promise<Response> {
   const cleared = clearedSignal?.(window.id);
   return performEffect(
@@ -192,6 +201,7 @@ function perform(
       clock,
       random,
       errorSeparator,
+      retryAfterExposed,
       endsAtMs: endsAtMs(window, startedAt),
       ...(cleared === undefined ? {} : { cleared }),
     },

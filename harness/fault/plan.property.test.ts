@@ -2,9 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../errors.ts";
 import { endpoints } from "../http/endpoint.ts";
+import { isAnswer } from "./effects.ts";
 import { faultsOf } from "./layer.ts";
 import { type FaultEffect, type FaultPlan, type FaultWindow, isConnectionEffect } from "./plan.ts";
-import { breakService, endOf, getRequest, HOST, TENANT, tokenRequest } from "./testing.ts";
+import {
+  breakService,
+  endOf,
+  getRequest,
+  HOST,
+  preflight,
+  TENANT,
+  tokenRequest,
+} from "./testing.ts";
 import { checkFaultPlan } from "./validate.ts";
 
 // One seed: what CI finds, everybody finds.
@@ -31,6 +40,11 @@ const body = fc.oneof(
   fc.constant({ form: "empty" as const }),
 );
 
+const cors = fc.constantFrom("present" as const, "absent" as const, undefined);
+/** A field that is there or not: a word that is undefined is none. */
+const withCors = <Found extends object>(found: fc.Arbitrary<Found>) =>
+  fc.tuple(found, cors).map(([one, word]) => (word === undefined ? one : { ...one, cors: word }));
+
 const bare = [
   "refused",
   "reset",
@@ -46,18 +60,22 @@ const effect: fc.Arbitrary<FaultEffect> = fc.oneof(
     arbitrary: fc.constantFrom(...bare).map((kind): FaultEffect => ({ kind })),
     weight: bare.length,
   },
-  fc.record({
-    kind: fc.constant("throttle" as const),
-    status: fc.constantFrom(429 as const, 503 as const),
-    retryAfter,
-    body,
-  }),
-  fc.record({
-    kind: fc.constant("server-error" as const),
-    status: fc.constantFrom(500 as const, 502 as const, 504 as const),
-    retryAfter,
-    body,
-  }),
+  withCors(
+    fc.record({
+      kind: fc.constant("throttle" as const),
+      status: fc.constantFrom(429 as const, 503 as const),
+      retryAfter,
+      body,
+    }),
+  ),
+  withCors(
+    fc.record({
+      kind: fc.constant("server-error" as const),
+      status: fc.constantFrom(500 as const, 502 as const, 504 as const),
+      retryAfter,
+      body,
+    }),
+  ),
   fc.record({
     kind: fc.constant("updating" as const),
     status: fc.constantFrom(404 as const, 410 as const),
@@ -69,11 +87,13 @@ const effect: fc.Arbitrary<FaultEffect> = fc.oneof(
     perMs: fc.integer({ min: 1, max: 5_000 }),
     collapsesTo: fc.constantFrom(0, 1),
     regrowsPerMinute: fc.double({ min: 0, max: 1, noNaN: true }),
-    shed: fc.record({
-      status: fc.constantFrom(429 as const, 500 as const, 503 as const),
-      retryAfter,
-      body,
-    }),
+    shed: withCors(
+      fc.record({
+        status: fc.constantFrom(429 as const, 500 as const, 503 as const),
+        retryAfter,
+        body,
+      }),
+    ),
   }),
   fc.record({ kind: fc.constant("latency" as const), delay: wait }),
   fc.record({
@@ -124,11 +144,13 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = fc
       first: fc.nat(5),
       after: fc.nat(2),
       ramp: fc.record({ from: fc.constantFrom(0, 1), to: fc.constantFrom(0, 0.5, 1) }),
+      preflights: fc.constantFrom("pass" as const, "take" as const, "only" as const),
       effect,
     },
     { requiredKeys: ["at", "on", "from", "for", "effect"] },
   )
-  .map((found): Omit<FaultWindow, "id"> => {
+  .map((drawn): Omit<FaultWindow, "id"> => {
+    const found = withFittingWords(drawn);
     if (found.effect.kind === "keys-withdrawn") return { ...found, on: ["keys"] };
     if (found.effect.kind === "updating")
       return { ...found, at: "machine", on: ["managed-identity"], where: {} };
@@ -136,6 +158,26 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = fc
     const { grant: _, ...where } = found.where ?? {};
     return { ...found, at: "edge", where };
   });
+
+/** Without the words on pages where they could change nothing. */
+function withFittingWords(drawn: Omit<FaultWindow, "id">): Omit<FaultWindow, "id"> {
+  const { preflights, ...rest } = drawn;
+  const { on, effect: drawnEffect, where = {} } = rest;
+  const isSeenByPersons =
+    on !== "all" && on.every((name) => ["authorize", "logout", "saml"].includes(name));
+  const bare = isSeenByPersons ? withoutCors(drawnEffect) : drawnEffect;
+  const canBeAsked = isAnswer(bare) && !isConnectionEffect(bare) && bare.kind !== "updating";
+  if (preflights === undefined || !canBeAsked) return { ...rest, effect: bare };
+  const { grant: _, ...place } = where;
+  return { ...rest, effect: bare, where: preflights === "only" ? place : where, preflights };
+}
+
+function withoutCors(found: FaultEffect): FaultEffect {
+  const text = JSON.stringify(found, (name, value: unknown) =>
+    name === "cors" ? undefined : value,
+  );
+  return JSON.parse(text) as FaultEffect;
+}
 
 const plan: fc.Arbitrary<FaultPlan> = fc
   .array(window, { maxLength: 6 })
@@ -148,7 +190,11 @@ async function journalOf(faults: FaultPlan): Promise<string[]> {
   for (let second = 0; second < 6; second += 1) {
     clock.jumpTo(second * 1_000);
     const request =
-      second % 2 === 0 ? tokenRequest() : getRequest(`/${TENANT}/discovery/v2.0/keys`);
+      second === 3
+        ? preflight()
+        : second % 2 === 0
+          ? tokenRequest()
+          : getRequest(`/${TENANT}/discovery/v2.0/keys`);
     // Throws on anything that is no NetworkFault.
     const connection = await endOf(service.connect(request));
     const end = connection === "connected" ? await endOf(service.handle(request)) : connection;

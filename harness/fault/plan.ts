@@ -54,6 +54,13 @@ export type ErrorBody =
   | { readonly form: "html"; readonly title: string }
   | { readonly form: "empty" };
 
+/**
+ * Whether an answer bears the CORS headers that the same endpoint's good answers bear, so that
+ * a page can read it. Without the word: `present` where the service itself speaks (`primary`,
+ * `backup`, `resource`), `absent` at a gateway in front of it (`edge`), of which nobody knows.
+ */
+export type CorsHeaders = "present" | "absent";
+
 /** Delay in milliseconds: one figure, or drawn evenly between two. */
 export type Delay = number | { readonly min: number; readonly max: number };
 
@@ -85,6 +92,7 @@ export interface CapacityEffect {
     readonly status: 429 | 500 | 502 | 503 | 504;
     readonly retryAfter: RetryAfter;
     readonly body: ErrorBody;
+    readonly cors?: CorsHeaders;
   };
 }
 
@@ -96,12 +104,14 @@ export type FaultEffect =
       readonly status?: 429 | 503;
       readonly retryAfter: RetryAfter;
       readonly body: ErrorBody;
+      readonly cors?: CorsHeaders;
     }
   | {
       readonly kind: "server-error";
       readonly status: 500 | 501 | 502 | 503 | 504;
       readonly retryAfter?: RetryAfter;
       readonly body: ErrorBody;
+      readonly cors?: CorsHeaders;
     }
   /** The endpoint of a machine is being updated: 404, or 410 for what takes up to 70 seconds (`entra.md` E). */
   | {
@@ -129,7 +139,7 @@ export type FaultEffect =
   /** The good answer under another content type. */
   | { readonly kind: "wrong-content-type"; readonly contentType: string }
   /** `200 {}`. */
-  | { readonly kind: "empty-success" }
+  | { readonly kind: "empty-success"; readonly cors?: CorsHeaders }
   /** The published key set without its first key: the service publishes the key that signs first. */
   | { readonly kind: "keys-withdrawn" };
 
@@ -172,6 +182,12 @@ export interface FaultWindow {
   readonly after?: number;
   /** Scales `chance` (or always) linearly from `from` to `to` over the window. */
   readonly ramp?: { readonly from: number; readonly to: number };
+  /**
+   * What becomes of preflights (OPTIONS), by which a browser asks before it sends what is no
+   * simple request: they pass uncounted (default), or are taken and counted beside the requests
+   * that they are for, or instead of them. Whatever breaks connections breaks theirs, too.
+   */
+  readonly preflights?: "pass" | "take" | "only";
   readonly effect: FaultEffect;
 }
 

@@ -35,6 +35,7 @@ describe("the primary is well", () => {
     ["while only its metadata fail", { ...discoveryDown(time), at: "primary" }],
     ["while it throttles", throttled(time)],
     ["while the backup fails", { ...tokenServerError(time), at: "backup" }],
+    ["while it fails preflights only", { ...tokenServerError(time), preflights: "only" }],
     ["with a fault that takes nobody", { ...tokenServerError(time), chance: 0 }],
   ])("%s", (_, window) => {
     expect(isWell(window)).toBe(true);

@@ -32,7 +32,9 @@ export function lastWellMs(plan: FaultPlan, elapsedMs: number): number {
   return Math.max(-Infinity, ...ends);
 }
 
-function keepsFromSigningIn({ at, on, chance, effect }: FaultWindow): boolean {
+function keepsFromSigningIn({ at, on, chance, preflights, effect }: FaultWindow): boolean {
+  // Neither a person nor a simple request asks first.
+  if (preflights === "only") return false;
   const isOfUsers = on === "all" || on.some((endpoint) => SIGNS_IN.has(endpoint));
   return at === "primary" && chance !== 0 && isOfUsers && FAILS_OVER.has(effect.kind);
 }

@@ -107,6 +107,14 @@ export function getRequest(path: string, headers: Record<string, string> = {}): 
   return createRequest(`https://${HOST}${path}`, { headers });
 }
 
+/** What a browser sends before a page's request to the token endpoint. */
+export function preflight(): Request {
+  return createRequest(`https://${HOST}/${TENANT}/oauth2/v2.0/token`, {
+    method: "OPTIONS",
+    headers: { origin: "https://app.test", "access-control-request-method": "POST" },
+  });
+}
+
 /** How a call ended, in one word: a status, or the code of its network fault. Anything else is thrown on. */
 export async function endOf(call: Promise<Response | void>): Promise<string> {
   try {
@@ -121,12 +129,20 @@ export async function endOf(call: Promise<Response | void>): Promise<string> {
 /** The answer to one token request under one effect, ten seconds into its window. */
 export async function answerTo(
   effect: FaultEffect,
-  options: { at?: FaultSite; request?: Request; text?: string; errorSeparator?: "crlf" } = {},
+  options: {
+    at?: FaultSite;
+    request?: Request;
+    text?: string;
+    errorSeparator?: "crlf";
+    retryAfterExposed?: "yes";
+  } = {},
 ): Promise<Response> {
-  const { at = "primary", request = tokenRequest(), text = GOOD_TEXT, errorSeparator } = options;
+  const { at = "primary", request = tokenRequest(), text = GOOD_TEXT } = options;
+  const { errorSeparator, retryAfterExposed } = options;
   const { service, clock } = breakService([aWindow(effect, { at })], {
     service: createWellService(text),
     ...(errorSeparator === undefined ? {} : { errorSeparator }),
+    ...(retryAfterExposed === undefined ? {} : { retryAfterExposed }),
   });
   clock.jumpTo(10_000);
   return service.handle(request);

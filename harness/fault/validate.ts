@@ -18,6 +18,7 @@ import {
   refusingAs,
   show,
 } from "../shape.ts";
+import { checkPages } from "./check-pages.ts";
 import { count, durationMs, effect } from "./effect-shape.ts";
 import {
   type CapacityEffect,
@@ -101,6 +102,7 @@ const shape = object({
   first: optional(count),
   after: optional(count),
   ramp: optional(object({ from: ratio, to: ratio })),
+  preflights: optional(oneOf(["pass", "take", "only"])),
   effect,
 } satisfies FieldsOf<FaultWindow>);
 
@@ -109,6 +111,7 @@ function checkWindow(found: unknown, path: string): void {
   const window = found as FaultWindow;
   checkSite(window, path);
   checkMachine(window, path);
+  checkPages(window, path);
   if (isConnectionEffect(window.effect)) checkConnectionSlice(window, path);
   if (window.effect.kind === "capacity") checkCapacity(window.effect, `${path}.effect`);
   if (window.effect.kind === "keys-withdrawn") checkKeysWithdrawn(window, path);

@@ -3,7 +3,7 @@
  * functions of the window, the time and the request. Counting and drawing are the layer's.
  */
 import type { EntraRequest } from "../http/endpoint.ts";
-import type { FaultSlice, FaultWindow } from "./plan.ts";
+import { type FaultSlice, type FaultWindow, isConnectionEffect } from "./plan.ts";
 
 /**
  * Other names of a user or tenant: object id for UPN, tenant id for domain, and back. A
@@ -23,7 +23,17 @@ export function matchesRequest(
   aliasesOf: AliasesOf = noAliases,
 ): boolean {
   if (window.on !== "all" && !window.on.includes(request.endpoint)) return false;
+  if (!matchesPreflight(window, request)) return false;
   return window.where === undefined || matchesSlice(window.where, request, aliasesOf);
+}
+
+/** A connection is broken whatever it is for; what is sent on it is told apart. */
+function matchesPreflight(
+  { effect, preflights = "pass" }: FaultWindow,
+  { preflight }: EntraRequest,
+): boolean {
+  if (isConnectionEffect(effect)) return true;
+  return preflight === true ? preflights !== "pass" : preflights !== "only";
 }
 
 /** Whether every given field of a slice matches; without regard to case. */

@@ -92,7 +92,7 @@ export async function endedFacts(
 
 /** Headers that mean something to Entra; the rest differs by HTTP stack and is not recorded. */
 const RECORDED_HEADER =
-  /^(authorization|client-request-id|content-type|origin|return-client-request-id|x-anchormailbox|x-client-.*|x-ms-.*|metadata|secret|x-identity-header)$/;
+  /^(access-control-request-(?:headers|method)|authorization|client-request-id|content-type|origin|return-client-request-id|x-anchormailbox|x-client-.*|x-ms-.*|metadata|secret|x-identity-header)$/;
 
 function firstBytes(text: string, bytes: number): string {
   return Buffer.from(text).subarray(0, bytes).toString("utf8");

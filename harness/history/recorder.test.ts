@@ -40,6 +40,32 @@ function answer(text: string, delivery?: BodyDelivery): Partial<Service> {
 }
 
 describe("the recorder", () => {
+  it("writes a preflight down as one: its method, what it asks to send, and no form", async () => {
+    const { recorder, ask } = start({});
+    await ask(
+      createRequest(URL_, {
+        method: "OPTIONS",
+        headers: {
+          origin: "https://spa.contoso.example",
+          "access-control-request-method": "POST",
+          "access-control-request-headers": "x-tag",
+        },
+      }),
+    );
+    const [began] = recorder.events;
+    expect(began).toMatchObject({
+      method: "OPTIONS",
+      endpoint: "token",
+      headers: [
+        ["access-control-request-headers", "x-tag"],
+        ["access-control-request-method", "POST"],
+        ["origin", "https://spa.contoso.example"],
+      ],
+    });
+    expect(began).not.toHaveProperty("form");
+    expect(began).not.toHaveProperty("grant");
+  });
+
   it("writes both ends of an exchange, with what the body granted", async () => {
     const { recorder, ask } = start(
       answer('{"token_type":"Bearer","expires_in":3600,"access_token":"secret"}'),

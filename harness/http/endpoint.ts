@@ -44,6 +44,8 @@ export interface EntraRequest {
   /** The user named by the routing hint, login_hint or username: an object id or a UPN, lower case. */
   readonly user?: string;
   readonly scope?: string;
+  /** A browser asks whether a page may send such a request: of the request itself there is only the address. */
+  readonly preflight?: true;
   /** Form fields of a POST, or the query of a GET; last one wins. Values are secret: never log them raw. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -112,6 +114,7 @@ async function read(request: Request): Promise<EntraRequest> {
     ...(app === undefined ? {} : { app: app.toLowerCase() }),
     ...(user === undefined ? {} : { user }),
     ...(parameters["scope"] === undefined ? {} : { scope: parameters["scope"] }),
+    ...(request.method === "OPTIONS" ? { preflight: true as const } : {}),
   };
 }
 

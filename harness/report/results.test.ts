@@ -31,6 +31,16 @@ describe("results", () => {
     });
   });
 
+  it("count no preflight: the client did not send it", () => {
+    const run = judgedRun({ "retry-after": "pass" });
+    const events = run.history.events.map((event) =>
+      event.kind === "exchange-began" ? { ...event, method: "OPTIONS" } : event,
+    );
+    const [counted] = build([{ ...run, history: { ...run.history, events } }]).runs;
+    // What was told no stands for the request that was never sent.
+    expect(counted?.requests).toEqual({ primary: 1, backup: 0, refused: 1 });
+  });
+
   it("have the fields of the contract in its order, and no others while all is well", () => {
     const results = build([judgedRun({ "retry-after": "fail" })]);
     expect(Object.keys(results)).toEqual(["schema", "seed", "brownout", "totals", "runs"]);

@@ -5,6 +5,7 @@
  */
 import type { Verdict } from "../check/rule.ts";
 import { type FlowOutcome, flowOutcomeOf } from "../check/flow-outcome.ts";
+import { exchangesOf } from "../check/reading.ts";
 import { type Finding, verdictOf } from "../check/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
@@ -151,7 +152,7 @@ function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): RunResult
     return { rule, verdict, message, evidence, source, baseline: isKnown ? "known" : "new" };
   });
   const completed = events.filter((event) => event.kind === "operation-completed");
-  const ended = events.filter((event) => event.kind === "exchange-ended");
+  const ended = exchangesOf(run.history).flatMap((exchange) => exchange.ended ?? []);
   const outcomes = (outcome: OperationCompleted["outcome"]): number =>
     completed.filter((event) => event.outcome === outcome).length;
   const served = (by: ExchangeEnded["servedBy"]): number =>

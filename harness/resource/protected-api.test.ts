@@ -189,4 +189,54 @@ describe("a protected API", () => {
       email: "adele@contoso.example",
     });
   });
+
+  it("is readable by pages, good answer or bad, with its challenge", async () => {
+    const bench = start();
+    const origin = "https://spa.contoso.example";
+    const token = await bench.tokenFor(graph);
+    for (const [authorization, status] of [
+      [`Bearer ${token}`, 200],
+      ["Bearer a.b.c", 401],
+      ["", 401],
+    ] as const) {
+      for (const url of [
+        "https://graph.microsoft.com/v1.0/me",
+        "https://graph.microsoft.com/oidc/userinfo",
+      ]) {
+        const response = await bench.api(
+          createRequest(url, { headers: { origin, authorization } }),
+        );
+        expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([
+          status,
+          "*",
+        ]);
+        expect(response.headers.get("access-control-expose-headers")).toContain("WWW-Authenticate");
+      }
+    }
+    const { response } = await bench.ask(token);
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it.each([
+    "https://graph.microsoft.com/v1.0/me",
+    "https://graph.microsoft.com/oidc/userinfo",
+    "https://orders.contoso.example/v1.0/items",
+  ])("lets a page send its token to %s, and judges nobody before", async (url) => {
+    const bench = start();
+    const response = await bench.api(
+      createRequest(url, {
+        method: "OPTIONS",
+        headers: {
+          origin: "https://spa.contoso.example",
+          "access-control-request-method": "POST",
+          "access-control-request-headers": "authorization",
+        },
+      }),
+    );
+    expect([response.status, verdictOf(response)]).toEqual([200, undefined]);
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(response.headers.get("access-control-allow-headers")).toBe("authorization");
+    expect(response.headers.get("access-control-allow-methods")).toBe("POST, OPTIONS");
+    expect(bench.fetches()).toBe(0);
+  });
 });

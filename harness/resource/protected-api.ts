@@ -8,6 +8,7 @@ import { createPublicKey, createVerify, type KeyObject } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ProtectedResource, User } from "../directory/world.ts";
+import { corsHeaders, preflightHeaders } from "../http/cors.ts";
 import { describeRequest } from "../http/endpoint.ts";
 import type { Handler } from "../http/handler.ts";
 import { decodeObject } from "../http/json-object.ts";
@@ -64,16 +65,20 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
   };
 
   return async (request) => {
-    const { endpoint, host } = await describeRequest(request);
+    const { endpoint, host, preflight } = await describeRequest(request);
     const resource = directory.resourceAtHost(host);
     if (resource === undefined)
       return createResponse("", { status: 404, headers: [["Content-Length", "0"]] });
+    if (preflight === true)
+      return createResponse("", { status: 200, headers: preflightHeaders(request, endpoint) });
+    // Retry-After is among what APIs expose in any case: the setting is of ESTS.
+    const cors = corsHeaders(request, endpoint, "no");
     const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-    if (token === undefined) return refuse({ verdict: "malformed" });
+    if (token === undefined) return refuse({ verdict: "malformed" }, cors);
     const judged = await judge(token, resource);
-    if (judged.verdict !== "accepted") return refuse(judged);
+    if (judged.verdict !== "accepted") return refuse(judged, cors);
     const body = endpoint === "userinfo" ? userInfo(judged.user) : { resource: resource.name };
-    return answer(200, body, judged.verdict);
+    return answer({ status: 200, body, headers: cors }, judged.verdict);
   };
 }
 
@@ -164,7 +169,7 @@ function userInfo(user: User | undefined): Record<string, unknown> {
   };
 }
 
-function refuse(judged: Judged): Response {
+function refuse(judged: Judged, cors: readonly HeaderPair[]): Response {
   const error = judged.verdict === "revoked" ? "insufficient_claims" : "invalid_token";
   const parts = [
     'realm=""',
@@ -173,20 +178,20 @@ function refuse(judged: Judged): Response {
   ];
   if (judged.validFromMs !== undefined) {
     const value = String(Math.floor(judged.validFromMs / 1_000));
-    const challenge = JSON.stringify({ access_token: { nbf: { essential: true, value } } });
-    parts.push(`claims="${Buffer.from(challenge).toString("base64")}"`);
+    const claims = JSON.stringify({ access_token: { nbf: { essential: true, value } } });
+    parts.push(`claims="${Buffer.from(claims).toString("base64")}"`);
   }
-  return answer(401, { error }, judged.verdict, [
-    ["WWW-Authenticate", `Bearer ${parts.join(", ")}`],
-  ]);
+  const challenge: HeaderPair = ["WWW-Authenticate", `Bearer ${parts.join(", ")}`];
+  return answer({ status: 401, body: { error }, headers: [challenge, ...cors] }, judged.verdict);
 }
 
-function answer(
-  status: number,
-  body: Readonly<Record<string, unknown>>,
-  verdict: TokenVerdict,
-  headers: readonly HeaderPair[] = [],
-): Response {
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers: readonly HeaderPair[];
+}
+
+function answer({ status, body, headers }: Answer, verdict: TokenVerdict): Response {
   const text = JSON.stringify(body);
   const response = createResponse(text, {
     status,

@@ -48,6 +48,7 @@ export function createService(parts: ServiceParts) {
     startedAt,
     aliasesOf: createAliases(world),
     errorSeparator: settings.errorSeparator,
+    retryAfterExposed: settings.retryAfterExposed,
   };
   const withFaults = (sites: readonly FaultSite[], service: Service): Service =>
     createFaultLayer({ ...faults, sites })(service);

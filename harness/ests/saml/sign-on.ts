@@ -17,13 +17,13 @@ import { errorEnvelope, EstsError, type AadstsCode } from "../errors.ts";
 import { pageFormPost, type PageField } from "../pages.ts";
 import type { EstsReply } from "../reply.ts";
 import { openSession, sessionCookie } from "../session.ts";
-import { carriedFields, signInPage } from "../sign-in-page.ts";
+import { automaticNameOf, carriedFields, signInPage } from "../sign-in-page.ts";
 import { signInWithPassword } from "../users.ts";
 import { checkAuthnRequest, nameIdFormatOf } from "./authn-request.ts";
 import { fieldsOfRequest, readSignOn, type SignOn } from "./sign-on-request.ts";
 import { samlIssuerOf, subjectOf } from "./subject.ts";
 
-type Page = Extract<EstsReply, { kind: "page" }>;
+type Page = Extract<EstsReply, { kind: "page" | "form-post" }>;
 
 interface SignedIn {
   readonly tenant: Tenant;
@@ -40,13 +40,9 @@ export function samlSignOn(context: EstsContext): Page {
     const session = request?.forceAuthn === true ? undefined : sessionFor(context, signOn);
     if (session !== undefined) return succeed(context, signOn, session);
     if (request?.isPassive === true) throw new EstsError(50058);
-    const { signInPage: how } = context.settings;
-    const named =
-      how === "automatic" && hint !== undefined
-        ? context.directory.user(signOn.tenant, hint)
-        : undefined;
-    if (named === undefined || context.directory.isDisabled(named))
-      return pageFor(context, signOn, "Sign in");
+    const name = automaticNameOf(context, hint);
+    const named = name === undefined ? undefined : context.directory.user(signOn.tenant, name);
+    if (named === undefined || context.directory.isDisabled(named)) return pageFor(context, signOn);
     return succeed(context, signOn, {
       tenant: signOn.tenant,
       user: named,
@@ -77,10 +73,7 @@ export function samlSignIn(context: EstsContext): Page {
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
     // The person stays on the page and may try again.
-    return {
-      ...pageFor(context, signOn, `AADSTS${error.code}: ${error.message}`),
-      status: 400,
-    };
+    return pageFor(context, { ...signOn, hint: parameters["login"] ?? "" }, error);
   }
 }
 
@@ -161,10 +154,16 @@ function posted({ replyUrl, relayState }: SignOn, xml: string): Page {
   const inputs = Object.entries(fields).flatMap(([name, value]): PageField[] =>
     value === undefined ? [] : [{ name, type: "hidden", value }],
   );
-  return { kind: "page", status: 200, html: pageFormPost(replyUrl, inputs) };
+  return { kind: "form-post", html: pageFormPost(replyUrl, inputs) };
 }
 
 /** The form names the app, so that the request that brings the password says for which. */
-function pageFor(context: EstsContext, { app, hint = "", fields }: SignOn, title: string): Page {
-  return signInPage(context, { title, fields, hint, hidden: { appid: app.clientId } });
+function pageFor(context: EstsContext, signOn: SignOn, error?: EstsError): Page {
+  const { app, hint = "", fields } = signOn;
+  return signInPage(context, {
+    fields,
+    hint,
+    hidden: { appid: app.clientId },
+    ...(error === undefined ? {} : { error }),
+  });
 }
