@@ -29,6 +29,7 @@ export interface Call {
   readonly scopes?: readonly string[];
   readonly claims?: true;
   readonly forceRefresh?: true;
+  readonly tab?: string;
 }
 
 /** A request; what is not told follows from the operation, and without one from client credentials. */
@@ -47,6 +48,8 @@ export interface Ask extends Call {
   readonly anonymous?: true;
   /** A connection that failed: nothing of the request was ever sent. */
   readonly sent?: "connection";
+  /** By the browser itself. */
+  readonly resent?: true;
 }
 
 /** An answer; a good one (200, with a token of an hour from the token endpoint) unless told otherwise. */
@@ -76,6 +79,7 @@ export function wishOf(call: Call) {
     ...(user === undefined ? {} : { user }),
     ...(call.claims === undefined ? {} : { claims: call.claims }),
     ...(call.forceRefresh === undefined ? {} : { forceRefresh: call.forceRefresh }),
+    ...(call.tab === undefined ? {} : { tab: call.tab }),
   };
 }
 
@@ -110,7 +114,8 @@ export function requestFacts(
   const place =
     endpoint === "instance-discovery" || endpoint === "userinfo" ? {} : { tenant: asked.tenant };
   const method = asked.method ?? (posts ? "POST" : "GET");
-  const address = { method, url, host, endpoint, ...place };
+  const again = asked.resent === undefined ? {} : { resent: asked.resent };
+  const address = { method, url, host, endpoint, ...place, ...again };
   if (asked.sent === "connection") return { ...address, headers: [] };
   return {
     ...address,
