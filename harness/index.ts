@@ -43,6 +43,7 @@ export { faultSites } from "./fault/plan.ts";
 export type {
   CapacityEffect,
   Delay,
+  CorsHeaders,
   ErrorBody,
   FaultEffect,
   FaultEffectKind,

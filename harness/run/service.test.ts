@@ -8,7 +8,6 @@ import { createRequest } from "../http/message.ts";
 import { createRandom } from "../random.ts";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { createService } from "./service.ts";
-import { scenario } from "./testing.ts";
 
 const TOKEN = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
 const origin = "https://spa.contoso.example";
@@ -19,7 +18,7 @@ function start(faults: readonly FaultWindow[], settings: Partial<ServiceSettings
   const { service, recorder } = createService({
     world: contoso,
     settings: { ...contoso.settings, ...settings },
-    scenario: scenario(() => Promise.resolve(), { faults }),
+    faults: { windows: faults, clearedSignal: () => undefined },
     clock,
     random: createRandom("service tests"),
     startedAt: startMs,

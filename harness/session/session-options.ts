@@ -51,7 +51,7 @@ export function prepare(options: SessionOptions) {
   const world = checkWorld(options.world ?? contoso);
   checkSettingNames(options.settings ?? {});
   const settings = { ...world.settings, ...options.settings };
-  checkSettings(settings);
+  checkSettings(settings, world.tenants);
   const startsAt = instantOf(options.startsAt ?? STARTS_AT);
   const { mount, seed = "1" } = options;
   if (typeof seed !== "string") {

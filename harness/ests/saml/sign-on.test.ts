@@ -103,6 +103,12 @@ describe("a person who is sent to Entra by an app", () => {
     expect(other.text).toContain('value="megan@contoso.example"');
   });
 
+  it("is signed in without a hint where the world names who it is", async () => {
+    const bench = startEsts({ signInPage: "automatic", signInAs: "megan@contoso.example" });
+    const { says } = broughtBy(await byLaunch(bench, "expenses"));
+    expect(says && attributeOf(says.subject, attributeNames.name)).toBe("megan@contoso.example");
+  });
+
   it("is signed in by the hint alone where the page is automatic", async () => {
     const bench = startEsts({ signInPage: "automatic" });
     const hint = { login_hint: "megan@contoso.example" };
