@@ -56,13 +56,20 @@ function startApp(configuration: PageConfiguration, shell: typeof openShell): vo
   };
   const tokenOf = (response: AuthResponse): PageToken => {
     const idToken = (response.idToken as typeof response.idToken | null)?.rawIdToken ?? "";
-    const accessToken = response.accessToken as string | null;
+    // What its cache gives differs from its own types: no access token, and no word on the cache.
+    const { accessToken, fromCache } = response as {
+      readonly accessToken?: string | null;
+      readonly fromCache?: boolean;
+    };
     return {
       // Where an id token is all that was asked for, it is what the application uses.
-      accessToken: accessToken === null || accessToken === "" ? idToken : accessToken,
+      accessToken:
+        accessToken === undefined || accessToken === null || accessToken === ""
+          ? idToken
+          : accessToken,
       idToken,
       expiresAt: response.expiresOn.getTime(),
-      fromCache: response.fromCache,
+      ...(fromCache === undefined ? {} : { fromCache }),
       ...accountIn(response),
     };
   };

@@ -30,7 +30,8 @@ export interface PageToken {
   readonly accessToken: string;
   readonly idToken: string;
   readonly expiresAt?: number;
-  readonly fromCache: boolean;
+  /** As the library says; absent when it does not. */
+  readonly fromCache?: boolean;
   readonly homeAccountId?: string;
 }
 
