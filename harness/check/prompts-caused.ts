@@ -17,7 +17,13 @@ import { holdingsAt } from "./holdings.ts";
 import { fails, passes, unseen } from "./judgement.ts";
 import { isTooOld } from "./last-word.ts";
 import { askingsOf, isDeliberate, type Asking } from "./prompts.ts";
-import { objectIdOf, operationsOf, outageSpansOf, type Operation } from "./reading.ts";
+import {
+  faultSpansOf,
+  objectIdOf,
+  operationsOf,
+  outageSpansOf,
+  type Operation,
+} from "./reading.ts";
 import {
   counted,
   interactionRequestOf,
@@ -43,18 +49,18 @@ const SESSION_MS = days(1);
 
 function judge(history: History): Judgement {
   const spans = outageSpansOf(history);
-  const [outage] = spans;
+  const [outage] = faultSpansOf(history);
   if (outage === undefined) return unseen("There was no outage.");
   const isInIt = (atMs: number): boolean =>
     spans.some(({ from, to }) => from <= atMs && atMs <= to + AFTERMATH_MS);
   const calls = operationsOf(history);
   const people = new Set(
     calls
-      .filter(({ completed }) => completed?.outcome === "ok" && completed.at < outage.from)
+      .filter(({ completed }) => completed?.outcome === "ok" && completed.index < outage.index)
       .flatMap((call) => personOf(call) ?? []),
   );
   const caused = askingsOf(history).filter(
-    (asking) => isInIt(asking.at) && isCaused(history, { asking, calls, outageAtMs: outage.from }),
+    (asking) => isInIt(asking.at) && isCaused(history, { asking, calls, outage: outage.index }),
   );
   const promptsMax = history.header.limits?.promptsMax ?? 0;
   const asked = new Set(caused.map(({ client, user = "" }) => `${client} ${objectIdOf(user)}`));
@@ -90,11 +96,12 @@ function personOf({ invoked, completed }: Operation): string | undefined {
 interface Question {
   readonly asking: Asking;
   readonly calls: readonly Operation[];
-  readonly outageAtMs: number;
+  /** Where it began. */
+  readonly outage: number;
 }
 
 /** Whether a well service would not have asked, of somebody who was signed in before the outage. */
-function isCaused(history: History, { asking, calls, outageAtMs }: Question): boolean {
+function isCaused(history: History, { asking, calls, outage }: Question): boolean {
   const { event, call } = asking;
   if (event.kind === "prompt-shown" && (isDeliberate(event) || event.prompt === "device-code"))
     return false;
@@ -109,7 +116,7 @@ function isCaused(history: History, { asking, calls, outageAtMs }: Question): bo
     ({ completed }) => completed?.outcome === "ok" && completed.index < asking.index,
   );
   const wasSignedIn = theirs.some(
-    ({ completed }) => completed?.outcome === "ok" && completed.at < outageAtMs,
+    ({ completed }) => completed?.outcome === "ok" && completed.index < outage,
   );
   const since = good?.completed?.index;
   if (!wasSignedIn || since === undefined) return false;
