@@ -60,7 +60,11 @@ function installAgent(
   watchOf: typeof installPageWatch,
 ): void {
   const scope = globalThis as typeof globalThis & { readonly __brownout?: PageAgent };
-  if (scope.__brownout !== undefined) return;
+  if (scope.__brownout !== undefined) {
+    // A later script of ours knows a later time.
+    if (!("stillAtMs" in start.time)) void scope.__brownout.setTime(start.time);
+    return;
+  }
   const told = (): PageTime | undefined => {
     const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
     const timing = entry?.serverTiming.find(({ name }) => name === "brownout")?.description ?? "";

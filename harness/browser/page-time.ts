@@ -5,7 +5,13 @@
  */
 import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 import type { Participant } from "../clock/participants.ts";
-import { agentScript, type PageAgent, type PageState, timingOf } from "./page-agent.ts";
+import {
+  agentScript,
+  type PageAgent,
+  type PageState,
+  type PageTime as PageClock,
+  timingOf,
+} from "./page-agent.ts";
 
 export interface PageTimeOptions {
   readonly nowMs: number;
@@ -30,6 +36,8 @@ const TURNS = 2;
 const LOOKS = 2;
 /** While a call is under way in a page, something may be on its way that nobody sees. */
 const LOOKS_IN_A_CALL = 6;
+/** What has not reached the simulator by then goes elsewhere, such as to the application's own server; ms, the machine's. */
+const ON_THEIR_WAY_MS = 3_000;
 /** A second or so. */
 const SETTING_OUT_LOOKS_MAX = 200;
 
@@ -38,17 +46,18 @@ export async function keepTime(
   context: BrowserContext,
   options: PageTimeOptions,
 ): Promise<PageTime> {
-  let nowMs = options.nowMs;
+  let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
   let due: number | undefined;
   let requests = 0;
-  const underway = new Set<Request>();
+  /** With the machine's time at which each began: some never end, and are not ours. */
+  const underway = new Map<Request, number>();
   const seen = new Set<string>();
   let calls = 0;
   context.on("request", (request) => {
     activity += 1;
     requests += 1;
-    underway.add(request);
+    underway.set(request, performance.now());
     seen.add(request.url().split("#")[0] ?? "");
   });
   const end = (request: Request): void => {
@@ -58,7 +67,7 @@ export async function keepTime(
   context.on("requestfinished", end);
   context.on("requestfailed", end);
   const forget = (gone: (request: Request) => boolean): void => {
-    for (const request of underway) if (gone(request)) underway.delete(request);
+    for (const request of underway.keys()) if (gone(request)) underway.delete(request);
   };
   const watch = (page: Page): void => {
     activity += 1;
@@ -75,11 +84,24 @@ export async function keepTime(
   context.on("page", watch);
 
   const { seed } = options;
-  const time = { stillAtMs: nowMs };
-  const script = agentScript({ time, ...(seed === undefined ? {} : { seed }) });
-  await context.addInitScript({ content: script });
+  const teach = (): Promise<unknown> =>
+    context.addInitScript({
+      content: agentScript({ time, ...(seed === undefined ? {} : { seed }) }),
+    });
+  await teach();
 
   const frames = (): readonly Frame[] => context.pages().flatMap((page) => page.frames());
+
+  const onTheirWay = (): number => {
+    const since = performance.now() - ON_THEIR_WAY_MS;
+    return [...underway.values()].filter((beganAt) => beganAt > since).length;
+  };
+
+  const setTime = async (to: PageClock): Promise<void> => {
+    time = to;
+    const states = await Promise.all(frames().map((frame) => setTimeOf(frame, to)));
+    due = earliestOf(states);
+  };
 
   const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
     const states = await Promise.all(frames().map((frame) => stateOf(frame, TURNS)));
@@ -91,7 +113,7 @@ export async function keepTime(
     const counts = states.map((state) => (state === "gone" ? "gone" : state.activity));
     return {
       sign: `${activity} ${counts.join(" ")}`,
-      busy: busy || isLost || underway.size > options.underway(),
+      busy: busy || isLost || onTheirWay() > options.underway(),
     };
   };
 
@@ -119,12 +141,14 @@ export async function keepTime(
       return activity === counted;
     },
     nextDueMs: () => due,
-    async advance(toMs) {
-      nowMs = Math.max(nowMs, toMs);
-      const states = await Promise.all(frames().map((frame) => setTimeOf(frame, nowMs)));
-      due = earliestOf(states);
+    advance: (toMs) => setTime({ stillAtMs: toMs }),
+    async flow(flowingByMs) {
+      await setTime({ flowingByMs });
+      // Documents that the simulator does not serve learn it by their script; the browser does
+      // not take one while a page waits for an answer, so it is not waited for long.
+      await Promise.race([teach(), new Promise((resolve) => void setTimeout(resolve, 1_000))]);
     },
-    timing: () => timingOf({ stillAtMs: nowMs }),
+    timing: () => timingOf(time),
     async during(work) {
       activity += 1;
       calls += 1;
@@ -157,9 +181,9 @@ function stateOf(frame: Frame, turns: number): Promise<Seen> {
     );
 }
 
-function setTimeOf(frame: Frame, nowMs: number): Promise<Seen> {
+function setTimeOf(frame: Frame, time: PageClock): Promise<Seen> {
   return frame
-    .evaluate((to) => (globalThis as AgentScope).__brownout?.setTime({ stillAtMs: to }), nowMs)
+    .evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time)
     .then(
       (state) => state ?? NOTHING,
       () => "gone",

@@ -10,6 +10,8 @@ export interface Participant {
   nextDueMs(): number | undefined;
   /** Brings it to `nowMs`: its timers due by then fire, in order. */
   advance(nowMs: number): Promise<void>;
+  /** Its time goes on by itself from now on, so far ahead of the machine's; ms. */
+  flow(byMs: number): Promise<void>;
 }
 
 export interface Participants {
@@ -17,13 +19,22 @@ export interface Participants {
   join(participant: Participant): () => void;
   any(): boolean;
   rest(): Promise<boolean>;
-  nextDueMs(): number | undefined;
+  /** The earliest of them, as seen from `nowMs`. */
+  nextDueMs(nowMs: number): number | undefined;
   advance(nowMs: number): Promise<void>;
+  /** From now on, whoever has a timer every second is not followed second by second for hours. */
+  hurry(): void;
+  flow(byMs: number): Promise<void>;
 }
+
+/** So many steps are exact; those that follow are a minute long, and what is due in it fires in one go. */
+const STEPS_MAX = 300;
+const HURRIED_STEP_MS = 60_000;
 
 /** Nobody, at first. */
 export function createParticipants(): Participants {
   const all = new Set<Participant>();
+  let stepsLeft = Infinity;
   return {
     join(participant) {
       all.add(participant);
@@ -34,12 +45,21 @@ export function createParticipants(): Participants {
       const resting = await Promise.all([...all].map((one) => one.rest()));
       return resting.every(Boolean);
     },
-    nextDueMs() {
+    nextDueMs(nowMs) {
       const due = [...all].flatMap((one) => one.nextDueMs() ?? []);
-      return due.length === 0 ? undefined : Math.min(...due);
+      if (due.length === 0) return undefined;
+      const next = Math.min(...due);
+      return stepsLeft > 0 ? next : Math.max(next, nowMs + HURRIED_STEP_MS);
+    },
+    hurry() {
+      stepsLeft = STEPS_MAX;
     },
     async advance(nowMs) {
+      stepsLeft -= 1;
       await Promise.all([...all].map((one) => one.advance(nowMs)));
+    },
+    async flow(byMs) {
+      await Promise.all([...all].map((one) => one.flow(byMs)));
     },
   };
 }

@@ -7,8 +7,10 @@
  */
 import { HarnessError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
+import { createFlow } from "./flow.ts";
 import { createParticipants, type Participant } from "./participants.ts";
 import { createGate, type Gate } from "./gate.ts";
+import { endless, neverAnswered, stuck } from "./stuck.ts";
 import { createTimerHeap, type Timer } from "./timer-heap.ts";
 
 export interface VirtualTimer {
@@ -40,6 +42,12 @@ export interface VirtualClock extends Clock {
   timersWaiting(): number;
   /** Somebody else lives by this clock until the returned function is called. */
   join(participant: Participant): () => void;
+  /**
+   * Lets time pass by itself, as fast as the machine's, whenever it is not driven: for
+   * clients that a person, or a test in the machine's time, works with. Until the returned
+   * function is called.
+   */
+  flow(): () => void;
 }
 
 export interface VirtualClockOptions {
@@ -74,13 +82,13 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
 
   const setTimer = (callback: () => void, delayMs: number): VirtualTimer => {
     const wait = delayMs >= 1 ? Math.floor(delayMs) : 0;
-    const timer: Timer = { dueMs: nowMs + wait, order: (order += 1), callback, waiting: false };
+    const timer: Timer = { dueMs: now() + wait, order: (order += 1), callback, waiting: false };
     heap.add(timer);
     return {
       cancel: () => heap.cancel(timer),
       restart() {
         heap.cancel(timer);
-        timer.dueMs = nowMs + wait;
+        timer.dueMs = now() + wait;
         timer.order = order += 1;
         heap.add(timer);
       },
@@ -89,10 +97,24 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   };
 
   const participants = createParticipants();
+  const flow = createFlow({
+    fireUntil: (untilMs) => {
+      for (
+        let timer = heap.peek();
+        timer !== undefined && timer.dueMs <= untilMs;
+        timer = heap.peek()
+      ) {
+        heap.take();
+        timer.callback();
+      }
+    },
+    told: (byMs) => participants.flow(byMs),
+  });
+  const now = (): number => flow.now() ?? nowMs;
 
   /** One timer of this process, and before it all of the participants until then. */
   const fireNext = async (dueMs: number): Promise<void> => {
-    if (participants.any() && (dueMs > nowMs || participants.nextDueMs() === dueMs)) {
+    if (participants.any() && (dueMs > nowMs || participants.nextDueMs(nowMs) === dueMs)) {
       nowMs = Math.max(nowMs, dueMs);
       await participants.advance(nowMs);
     }
@@ -114,18 +136,37 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     return (await participants.rest()) && gate.activity() === before && gate.awake() === 0;
   };
   const nextDueMs = (): number | undefined =>
-    earliest(heap.peek()?.dueMs, participants.nextDueMs());
-  const now = (): number => nowMs;
+    earliest(heap.peek()?.dueMs, participants.nextDueMs(nowMs));
   const patience = (): Patience =>
     options.shared === true
       ? { quiet: STUCK_AFTER_QUIET_ROUNDS, busy: STUCK_AFTER_BUSY_ROUNDS }
       : { quiet: STUCK_AFTER_QUIET_TURNS, busy: STUCK_AFTER_BUSY_TURNS };
 
+  /** Takes over from time that flows, and lets it flow again from where it has come to. */
+  const driveAside = async <T>(work: Promise<T>, time: DriveTime): Promise<T> => {
+    nowMs = flow.stop() ?? nowMs;
+    participants.hurry();
+    await participants.advance(nowMs);
+    try {
+      return await driveUntilSettled(work, time);
+    } finally {
+      await flow.start(nowMs);
+    }
+  };
+
   return {
     gate,
     setTimer,
-    drive: (work, untilMs = Infinity) =>
-      driveUntilSettled(work, { isQuiet, nextDueMs, fireNext, now, untilMs, patience }),
+    drive: (work, untilMs = Infinity) => {
+      const time = { isQuiet, nextDueMs, fireNext, now, untilMs, patience };
+      return flow.now() === undefined ? driveUntilSettled(work, time) : driveAside(work, time);
+    },
+    flow() {
+      void flow.start(nowMs);
+      return () => {
+        nowMs = flow.stop() ?? nowMs;
+      };
+    },
     now,
     sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
     async idle() {
@@ -175,17 +216,16 @@ async function waitForQuiet(
   return !isBusy() && !hasPendingIo();
 }
 
-async function driveUntilSettled<T>(
-  work: Promise<T>,
-  time: {
-    readonly isQuiet: () => Promise<boolean>;
-    readonly nextDueMs: () => number | undefined;
-    readonly fireNext: (dueMs: number) => Promise<void>;
-    readonly now: () => number;
-    readonly untilMs: number;
-    readonly patience: () => Patience;
-  },
-): Promise<T> {
+interface DriveTime {
+  readonly isQuiet: () => Promise<boolean>;
+  readonly nextDueMs: () => number | undefined;
+  readonly fireNext: (dueMs: number) => Promise<void>;
+  readonly now: () => number;
+  readonly untilMs: number;
+  readonly patience: () => Patience;
+}
+
+async function driveUntilSettled<T>(work: Promise<T>, time: DriveTime): Promise<T> {
   let settled = false;
   const settle = (): void => {
     settled = true;
@@ -239,35 +279,4 @@ const IO_REQUEST = /Req(Callback|Promise|Wrap)?$|ConnectWrap$|WriteWrap$|Shutdow
 
 function hasPendingIo(): boolean {
   return process.getActiveResourcesInfo().some((resource) => IO_REQUEST.test(resource));
-}
-
-function stuck(nowMs: number): HarnessError {
-  return new HarnessError(
-    "stuck",
-    `nothing is left to happen at virtual time ${new Date(nowMs).toISOString()}, yet the script still waits`,
-    {
-      hint: "A promise in the script never settles: look for one that waits on something outside the harness's clock, network and files.",
-    },
-  );
-}
-
-function endless(nowMs: number): HarnessError {
-  return new HarnessError(
-    "stuck",
-    `the script is still running at virtual time ${new Date(nowMs).toISOString()}`,
-    {
-      hint: "Let it end: loop until a time on the clock, such as while (clock.elapsed() < hours(6)).",
-    },
-  );
-}
-
-function neverAnswered(nowMs: number): HarnessError {
-  return new HarnessError(
-    "stuck",
-    `a request or file operation begun by virtual time ${new Date(nowMs).toISOString()} never ends`,
-    {
-      place: process.getActiveResourcesInfo().join(", "),
-      hint: "The clock stands still while something is in flight. Read or cancel every response body.",
-    },
-  );
 }

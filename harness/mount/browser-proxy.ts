@@ -19,7 +19,7 @@ import type { Service } from "../http/service.ts";
 import { stepsOf } from "./deliver.ts";
 import type { FrameSession } from "./frame-session.ts";
 import { type Arrival, arrivalOf, serverOptions } from "./https-server.ts";
-import { isServedHost, unmockedRequest } from "./served-hosts.ts";
+import { isServedHost, unmockedRequest, unmockedUrl } from "./served-hosts.ts";
 
 export interface BrowserProxyOptions {
   readonly service: Service;
@@ -77,7 +77,7 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
 
   const proxy = http.createServer((incoming, outgoing) => {
     // Plain HTTP: nothing that matters here is asked for that way.
-    options.onEscape(unmockedRequest(new URL(incoming.url ?? "/", "http://unknown").hostname, 80));
+    options.onEscape(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
     outgoing.writeHead(502, { "Content-Type": "text/plain" }).end("Brownout: not served.");
   });
   const tunnels = new Set<Socket>();

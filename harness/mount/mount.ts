@@ -2,7 +2,7 @@
  * A mount hangs the simulated service under a real HTTP stack. It translates and decides
  * nothing. One mount a process: msw and nock both patch `fetch` and hang together.
  */
-import type { BrowserContext } from "@playwright/test";
+import type { BrowserContext, BrowserContextOptions } from "@playwright/test";
 import type { PageTime } from "../browser/page-time.ts";
 import type { Gate } from "../clock/gate.ts";
 import type { Clock } from "../clock/clock.ts";
@@ -57,6 +57,20 @@ export interface MountedBrowser {
   /** The files of an application's own origin; they are no part of the history. */
   readonly serve: (origin: string, files: (path: string) => PageFile | undefined) => void;
   readonly openProfile: () => Promise<BrowserProfile>;
+  /** For a browser context that somebody else opens: a test runner. */
+  readonly prepareProfile: () => Promise<PreparedProfile>;
+}
+
+/** The way of one browser context to the service, before the context is there. */
+export interface PreparedProfile {
+  /** What the context must be opened with. */
+  readonly contextOptions: Pick<BrowserContextOptions, "proxy">;
+  /** Puts the context on the clock and in reach of the service; before it has a page. */
+  readonly attach: (context: BrowserContext) => Promise<PageTime>;
+  /** Requests that have reached the service, each time they did. */
+  readonly arrivals: () => number;
+  /** After the context is closed. */
+  readonly stop: () => Promise<void>;
 }
 
 export interface PageFile {

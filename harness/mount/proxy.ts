@@ -10,7 +10,7 @@ import { createAppOrigins } from "./app-origins.ts";
 import { startBrowserProxy } from "./browser-proxy.ts";
 import { createExchange } from "./exchange.ts";
 import { createFrameSession } from "./frame-session.ts";
-import type { BrowserProfile, Mount, MountContext } from "./mount.ts";
+import type { BrowserProfile, Mount, MountContext, PreparedProfile } from "./mount.ts";
 
 /** The mount `proxy`. */
 export const mount: Mount = {
@@ -21,11 +21,12 @@ export const mount: Mount = {
     const exchange = createExchange(context);
     const origins = createAppOrigins();
     const profiles = new Set<BrowserProfile>();
+    const pages = (request: Request): Response | undefined => origins.answer(request);
 
     const openProfile = async (
       kept?: BrowserContextOptions["storageState"],
     ): Promise<BrowserProfile> => {
-      const profile = await startProfile(context, origins.answer, kept);
+      const profile = await startProfile(await prepareProfile(context, pages), kept);
       const opened: BrowserProfile = {
         ...profile,
         async restart() {
@@ -47,7 +48,11 @@ export const mount: Mount = {
     return Promise.resolve({
       fetch: exchange.send,
       reachesProcess: false,
-      browser: { serve: origins.serve, openProfile: () => openProfile() },
+      browser: {
+        serve: (origin, files) => origins.serve(origin, files),
+        openProfile: () => openProfile(),
+        prepareProfile: () => prepareProfile(context, pages),
+      },
       async stop() {
         for (const profile of profiles) await profile.close();
         exchange.stop();
@@ -57,41 +62,58 @@ export const mount: Mount = {
 };
 
 async function startProfile(
-  options: MountContext,
-  pages: (request: Request) => Response | undefined,
+  prepared: PreparedProfile,
   storageState: BrowserContextOptions["storageState"],
 ): Promise<Pick<BrowserProfile, "context" | "time" | "close">> {
+  const browser = await processBrowser.launchBrowser();
+  const context = await browser.newContext({
+    ...prepared.contextOptions,
+    ...(storageState === undefined ? {} : { storageState }),
+  });
+  const time = await prepared.attach(context);
+  return {
+    context,
+    time,
+    async close() {
+      await context.close();
+      await prepared.stop();
+    },
+  };
+}
+
+async function prepareProfile(
+  options: MountContext,
+  pages: (request: Request) => Response | undefined,
+): Promise<PreparedProfile> {
   const { service, clock, gate, onHarnessError } = options;
-  const clockwork: { time?: PageTime } = {};
+  let time: PageTime | undefined;
+  let leave: (() => void) | undefined;
   const proxy = await startBrowserProxy({
     service,
     clock,
     gate,
     pages,
     session: createFrameSession(options.sessionInFrames),
-    timing: () => clockwork.time?.timing() ?? "",
+    timing: () => time?.timing() ?? "",
     onEscape: (error) => onHarnessError?.(error),
     ...(onHarnessError === undefined ? {} : { onHarnessError }),
   });
-  const browser = await processBrowser.launchBrowser();
-  const context = await browser.newContext({
-    proxy: { server: proxy.address },
-    ...(storageState === undefined ? {} : { storageState }),
-  });
-  const time = await keepTime(context, {
-    nowMs: clock.now(),
-    underway: proxy.underway,
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-    ...(options.onRest === undefined ? {} : { onRest: options.onRest }),
-  });
-  clockwork.time = time;
-  const leave = clock.join?.(time);
   return {
-    context,
-    time,
-    async close() {
+    // The application's own server is on this machine, and none of ours.
+    contextOptions: { proxy: { server: proxy.address, bypass: "localhost,127.0.0.1,[::1]" } },
+    arrivals: () => proxy.arrivals(),
+    async attach(context) {
+      time = await keepTime(context, {
+        nowMs: clock.now(),
+        underway: () => proxy.underway(),
+        ...(options.seed === undefined ? {} : { seed: options.seed }),
+        ...(options.onRest === undefined ? {} : { onRest: options.onRest }),
+      });
+      leave = clock.join?.(time);
+      return time;
+    },
+    async stop() {
       leave?.();
-      await context.close();
       await proxy.stop();
     },
   };

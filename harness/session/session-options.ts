@@ -38,6 +38,8 @@ export interface SessionOptions {
    * the process's own time and chance are left alone. Default: the process's, installed until `stop`.
    */
   readonly clock?: VirtualClock;
+  /** `flowing`: the clock passes by itself, and operations are not driven; default: it moves while something is waited for. */
+  readonly time?: "driven" | "flowing";
   /** Called before time moves; throws what stands in the way. */
   readonly check?: () => void;
   /** Whether work is underway that the event loop does not show: time waits for it. */

@@ -11,6 +11,7 @@ import { checkFaultPlan } from "../fault/validate.ts";
 import type { History } from "../history/event.ts";
 import { writeJournal } from "../history/journal.ts";
 import type { WorldControls } from "../directory/world-controls.ts";
+import type { Recorder } from "../history/recorder.ts";
 import type { Mounted } from "../mount/mount.ts";
 import { createRandom, seedMathRandom } from "../random.ts";
 import { timelineOf } from "../report/event-line.ts";
@@ -32,6 +33,8 @@ export interface Session {
   readonly world: WorldControls;
   /** How the simulator hangs under its clients. */
   readonly mounted: Mounted;
+  /** The book in which everything is written down, for entry points that see more than requests. */
+  readonly recorder: Recorder;
   /** Runs code, lets time pass until it settles, and records it as one operation; settles as the code does. Calls for the same have the same name. */
   operate<T>(name: string, call: () => T | Promise<T>): Promise<T>;
   /** Breaks the service from now on: the outage of that name, or nothing at all at the gateway. Returns the ids to clear it by. */
@@ -84,6 +87,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       clock,
       gate: clock.gate,
       ...(options.suite === undefined ? {} : { suite: options.suite }),
+      sessionInFrames: settings.sessionInFrames,
       onHarnessError: (error) => void problems.push(asError(error)),
     });
     const unseed =
@@ -105,17 +109,17 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       clock: createSessionClock(clock, { startedAt, drive, check }),
       world: createWorldControls(directory, recorder),
       mounted,
+      recorder,
       async operate(name, call) {
         check();
         checkOperate(name, call);
         checkLength(recorder.events);
         const own = { client: client.name, name, call: async () => call() };
-        return drive(
-          recordOperation(
-            { recorder, operations, client: ownCode },
-            { ...own, resultOf: ownCode.resultOf },
-          ),
+        const operation = recordOperation(
+          { recorder, operations, client: ownCode },
+          { ...own, resultOf: ownCode.resultOf },
         );
+        return options.time === "flowing" ? operation : drive(operation);
       },
       ...createFaultControls(plan, (faults) => checkBackupFaults(faults, settings.backup)),
       note: (text) => void recorder.emit({ kind: "noted", text }),

@@ -2,7 +2,7 @@
 import type { Session } from "../session/session.ts";
 
 /** A session without its beginning and its end, which are the test's. */
-export type Entra = Omit<Session, "mounted" | "problems" | "stop">;
+export type Entra = Omit<Session, "mounted" | "recorder" | "problems" | "stop">;
 
 /** Looks the session up at each use; `current` throws when there is none. */
 export function createEntra(current: () => Session): Entra {

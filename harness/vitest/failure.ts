@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../errors.ts";
+import { timelineText } from "../session/timeline-text.ts";
 import type { Session } from "../session/session.ts";
 import type { EntraOptions } from "./options.ts";
 
@@ -11,19 +12,12 @@ export interface Failure {
   readonly options: Pick<EntraOptions, "journals">;
 }
 
-const LINES_MAX = 80;
-
 /** Prints and writes; throws `unwritable` when the folder cannot be written. */
 export function tellFailure(session: Session, { title, errors, options }: Failure): void {
-  const lines = session.timeline().split("\n");
-  const shown = lines.slice(-LINES_MAX);
-  const left = lines.length - shown.length;
   const { journals } = options;
   const timedOut = errors.some(({ message = "" }) => /timed out in \d+ms/i.test(message));
   const text = [
-    `What happened in "${title}", by virtual time since the test began:`,
-    ...(left === 0 ? [] : [`  … ${left} earlier events, which the journal has`]),
-    ...shown.map((line) => `  ${line}`),
+    ...timelineText(session, title),
     ...(timedOut
       ? [
           "Time passes only in entra.operate(), entra.clock.advance() and entra.clock.settle(): code that waits outside of them waits for ever.",

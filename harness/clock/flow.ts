@@ -1,0 +1,49 @@
+/**
+ * Time that passes by itself: as fast as the machine's, so far ahead of it. One number says
+ * how far, so that the documents of a browser on the same machine have the same time
+ * without asking.
+ */
+export interface FlowOptions {
+  /** Fires what is due by then. */
+  readonly fireUntil: (untilMs: number) => void;
+  /** Tells the others how far their time is ahead of the machine's. */
+  readonly told: (byMs: number) => Promise<void>;
+}
+
+export interface Flow {
+  /** From `nowMs` on; resolves when the others know. */
+  start(nowMs: number): Promise<void>;
+  /** Stands still again; returns the time at which it does, nothing when it did not flow. */
+  stop(): number | undefined;
+  /** The time, while it flows. */
+  now(): number | undefined;
+}
+
+/** Often enough that nobody notices, ms. */
+const LOOK_EVERY_MS = 10;
+
+const realNow = Date.now.bind(Date);
+const realSetInterval = setInterval;
+const realClearInterval = clearInterval;
+
+/** Stands still at first. */
+export function createFlow({ fireUntil, told }: FlowOptions): Flow {
+  let byMs: number | undefined;
+  let looking: ReturnType<typeof setInterval> | undefined;
+  const now = (): number | undefined => (byMs === undefined ? undefined : realNow() + byMs);
+  return {
+    now,
+    async start(nowMs) {
+      byMs = nowMs - realNow();
+      looking ??= realSetInterval(() => fireUntil(now() ?? nowMs), LOOK_EVERY_MS).unref();
+      await told(byMs);
+    },
+    stop() {
+      const stoppedAtMs = now();
+      realClearInterval(looking);
+      looking = undefined;
+      byMs = undefined;
+      return stoppedAtMs;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** What a test holds in its hands: the session of its context, and the person in front of it. */
+import type { BrowserContext, Page } from "@playwright/test";
+import type { User } from "../directory/world.ts";
+import { HarnessError } from "../errors.ts";
+import type { PreparedProfile } from "../mount/mount.ts";
+import type { Session } from "../session/session.ts";
+import { type Desk, watchDesk } from "./desk.ts";
+import type { EntraOptions } from "./options.ts";
+
+export type Entra = Omit<Session, "mounted" | "recorder" | "problems" | "stop"> & {
+  /**
+   * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
+   * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
+   * when the service has signed them in; rejects when it has not after ten seconds.
+   */
+  readonly signIn: (person: string, action: () => Promise<unknown>) => Promise<void>;
+  /** Who answers sign-in pages from now on; without a name nobody does, and the test drives them itself. */
+  readonly seat: (person?: string) => void;
+  /** Requests to the service: those that pages made, and those that arrived over sockets, some of which the browser sends twice. */
+  readonly counts: () => { readonly page: number; readonly socket: number };
+  /** Forgets what MSAL remembers of throttling in a page's storage, so that one page can meet many answers. */
+  readonly clearThrottle: (page: Page) => Promise<void>;
+};
+
+export interface EntraParts {
+  readonly session: Session;
+  readonly way: PreparedProfile;
+  readonly requests: () => number;
+  readonly context: BrowserContext;
+  readonly options: EntraOptions;
+}
+
+const SIGN_IN_MAX_MS = 10_000;
+
+/** The fixture of one test; `leave` before the context closes. */
+export function createEntra({ session, way, requests, context, options }: EntraParts): {
+  readonly entra: Entra;
+  readonly leave: () => Promise<void>;
+} {
+  const { recorder, world } = session;
+  const homeOf = (user: User): string => {
+    const tenant = world.tenant();
+    return `${user.homeId ?? user.id}.${user.homeTenant ?? tenant.id}`;
+  };
+  const desk: Desk = watchDesk({
+    context,
+    recorder,
+    client: options.app?.name ?? "app",
+    accountOf: homeOf,
+  });
+  const seat = (person?: string): void =>
+    desk.seat(person === undefined ? undefined : world.user(person));
+  seat(options.user);
+
+  const {
+    mounted: _mounted,
+    recorder: _recorder,
+    problems: _problems,
+    stop: _stop,
+    ...rest
+  } = session;
+  const entra: Entra = {
+    ...rest,
+    clock: {
+      ...session.clock,
+      async advance(duration) {
+        await session.clock.advance(duration);
+        await desk.look();
+      },
+    },
+    seat,
+    async signIn(person, action) {
+      seat(person);
+      const account = homeOf(world.user(person));
+      const from = recorder.events.length;
+      await action();
+      const isIn = (): boolean =>
+        recorder.events
+          .slice(from)
+          .some((event) => event.kind === "exchange-ended" && event.issued?.user === account);
+      for (let waitedMs = 0; !isIn(); waitedMs += 20) {
+        if (waitedMs > SIGN_IN_MAX_MS) throw notSignedIn(person);
+        await new Promise((resolve) => void setTimeout(resolve, 20));
+      }
+    },
+    counts: () => ({ page: requests(), socket: way.arrivals() }),
+    clearThrottle: (page) =>
+      page.evaluate(() => {
+        for (const storage of [localStorage, sessionStorage]) {
+          for (const key of Object.keys(storage))
+            if (key.startsWith("throttling.")) storage.removeItem(key);
+        }
+      }),
+  };
+  return {
+    entra,
+    async leave() {
+      await desk.look();
+      desk.leave();
+    },
+  };
+}
+
+function notSignedIn(person: string): HarnessError {
+  return new HarnessError("bad-usage", `${person} was not signed in within 10 s`, {
+    place: "entra.signIn",
+    hint: "The action must make the app go to the sign-in page, such as a click on its button; see the timeline for what came of it.",
+  });
+}
