@@ -18,6 +18,8 @@ export interface PageTimeOptions {
   readonly seed?: number;
   /** Requests and connections of this context that the simulator has and has not answered. */
   readonly underway: () => number;
+  /** Whether the simulator answers at an address: only such requests are counted. */
+  readonly isServed: (url: URL) => boolean;
   /** Called when all is at rest, before time goes on. */
   readonly onRest?: () => Promise<void>;
 }
@@ -27,7 +29,7 @@ export interface PageTime extends Participant {
   timing(): string;
   /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening. */
   during<T>(work: () => Promise<T>): Promise<T>;
-  /** Requests that pages made, by the browser's own count: one for each, however often it went over a socket. */
+  /** Requests that pages made to the simulator, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
 }
 
@@ -56,7 +58,7 @@ export async function keepTime(
   let calls = 0;
   context.on("request", (request) => {
     activity += 1;
-    requests += 1;
+    if (options.isServed(new URL(request.url()))) requests += 1;
     underway.set(request, performance.now());
     seen.add(request.url().split("#")[0] ?? "");
   });

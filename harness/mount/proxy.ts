@@ -10,6 +10,7 @@ import { createAppOrigins } from "./app-origins.ts";
 import { startBrowserProxy } from "./browser-proxy.ts";
 import { createExchange } from "./exchange.ts";
 import { createFrameSession } from "./frame-session.ts";
+import { isServedUrl } from "./served-hosts.ts";
 import type { BrowserProfile, Mount, MountContext, PreparedProfile } from "./mount.ts";
 
 /** The mount `proxy`. */
@@ -106,6 +107,7 @@ async function prepareProfile(
       time = await keepTime(context, {
         nowMs: clock.now(),
         underway: () => proxy.underway(),
+        isServed: isServedUrl,
         ...(options.seed === undefined ? {} : { seed: options.seed }),
         ...(options.onRest === undefined ? {} : { onRest: options.onRest }),
       });

@@ -20,6 +20,7 @@ import { checkBackupFaults, recordFault } from "../run/faults.ts";
 import { endOpenOperations, recordOperation } from "../run/operate.ts";
 import { createService } from "../run/service.ts";
 import { createWorldControls } from "../run/world-controls.ts";
+import { createApiData } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
 import { type PresetArguments, type PresetName, type PresetOptions, planOf } from "./presets.ts";
@@ -44,6 +45,8 @@ export interface Session {
   faults(plan: FaultPlan): readonly string[];
   /** Ends what is broken, and takes back what would break later: everything, or the faults of these ids. */
   clear(...ids: readonly string[]): void;
+  /** What a protected API of the world answers, as JSON, at an address to whoever shows a good token. */
+  api(address: string, data: object): void;
   /** A remark for the reader of the timeline. */
   note(text: string): void;
   /** What has happened so far. */
@@ -70,7 +73,9 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       startedAt,
       tell: (instant) => recordFault(recorder, instant),
     });
+    const data = createApiData(world);
     const service = createService({
+      dataAt: (url) => data.at(url),
       world,
       settings,
       faults: plan,
@@ -122,6 +127,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
         return options.time === "flowing" ? operation : drive(operation);
       },
       ...createFaultControls(plan, (faults) => checkBackupFaults(faults, settings.backup)),
+      api: (address, answer) => data.put(address, answer),
       note: (text) => void recorder.emit({ kind: "noted", text }),
       history,
       requests: (filter) => requestsOf(history(), filter),

@@ -18,6 +18,7 @@ export function createEntra(current: () => Session): Entra {
       current().outage(...values)) as Session["outage"],
     faults: (plan) => current().faults(plan),
     clear: (...ids) => current().clear(...ids),
+    api: (address, data) => current().api(address, data),
     note: (text) => current().note(text),
     history: () => current().history(),
     requests: (filter) => current().requests(filter),
