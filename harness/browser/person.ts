@@ -28,7 +28,7 @@ export function seatPerson(context: BrowserContext, options: PersonOptions): voi
   const lookNow = async (page: Page): Promise<void> => {
     const address = page.url();
     const form = page.locator('form:has(input[type="password"])');
-    if (answered.get(page) === address || (await form.count()) === 0) return;
+    if ((await form.count()) === 0 || answered.get(page) === address) return;
     answered.set(page, address);
     options.asked(new URL(address).searchParams.get("prompt") ?? "none-given");
     const answers = options.answers();

@@ -114,12 +114,18 @@ export function isDenied({ completed }: Operation): boolean {
 
 /** Windows open at `atMs` whose effect leaves a token request without a good answer, for anyone and however often. */
 export function tokenFaultsAt(history: History, atMs: number): readonly FaultSpan[] {
-  return spansAt(history, atMs).filter(
-    ({ window }) =>
-      covers(window, "token") &&
-      window.at !== "backup" &&
-      !answeringEffects.has(window.effect.kind),
+  return spansAt(history, atMs).filter(({ window }) => failsTokenRequests(window));
+}
+
+function failsTokenRequests(window: Window): boolean {
+  return (
+    covers(window, "token") && window.at !== "backup" && !answeringEffects.has(window.effect.kind)
   );
+}
+
+/** Whether a window leaves every token request of everyone without a good answer while it is open. */
+export function isTotalOutage(window: Window): boolean {
+  return failsTokenRequests(window) && isForAll(window);
 }
 
 /** Windows open at `atMs` that leave every token request of everyone without a good answer. */

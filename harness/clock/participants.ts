@@ -28,7 +28,7 @@ export interface Participants {
 }
 
 /** So many steps are exact; those that follow are a minute long, and what is due in it fires in one go. */
-const STEPS_MAX = 300;
+const STEPS_MAX = 100;
 const HURRIED_STEP_MS = 60_000;
 
 /** Nobody, at first. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { historyOf, throttledDaemon } from "../history/testing.ts";
-import { evidenceLines } from "./event-line.ts";
+import { evidenceLines, timelineOf } from "./event-line.ts";
 
 it("says what a client was asked for, and of an application's own code only that it ran", () => {
   expect(evidenceLines(throttledDaemon(), [1])).toEqual([
@@ -18,6 +18,11 @@ it("says what a client was asked for, and of an application's own code only that
   } as const;
   expect(evidenceLines(historyOf([invoked]), [0])).toEqual([
     "+6h 0m 30s   my-app's own code runs (operation 11)",
+  ]);
+  const named = { ...invoked, app: "load orders" };
+  expect(timelineOf(historyOf([{ ...named, afterMs: 0 }, named]))).toEqual([
+    '+0s          my-app runs "load orders" (operation 11)',
+    '+6h 0m 30s   my-app runs "load orders" (operation 11)',
   ]);
 });
 
