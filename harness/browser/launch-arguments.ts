@@ -13,6 +13,9 @@ const quiet: readonly string[] = [
   "--disable-component-update",
   "--disable-sync",
   "--disable-gpu",
+  // Tabs of one application in one process: what one writes to its storage, the others have
+  // at once, as in any one history. In processes of their own it depends on the moment.
+  "--process-per-site",
 ];
 
 /** For any launcher of Chromium; `isRoot` is by default whether this process is root's. */

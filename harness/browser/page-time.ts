@@ -3,8 +3,10 @@
  * iframes alike. The clock asks whether they rest, and brings them forward; a document born
  * later is told the time by a header of its own, before its scripts run.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 import type { Participant } from "../clock/participants.ts";
+import { watchLeaving } from "./leaving.ts";
 import {
   agentScript,
   type PageAgent,
@@ -22,6 +24,8 @@ export interface PageTimeOptions {
   readonly isServed: (url: URL) => boolean;
   /** Until when the browser may keep what it was last served, by its headers and the virtual clock; it keeps the machine's time. */
   readonly keptUntilMs?: () => number | undefined;
+  /** Resolves when it is the turn of a key, see `clock/turns.ts`. */
+  readonly turn?: (key: string) => Promise<void>;
   /** Called when all is at rest, before time goes on. */
   readonly onRest?: () => Promise<void>;
 }
@@ -29,7 +33,7 @@ export interface PageTimeOptions {
 export interface PageTime extends Participant {
   /** A `Server-Timing` value that tells a document the time; without one it asks its opener or parent. */
   timing(): string;
-  /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening. */
+  /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening; its end waits for its turn. */
   during<T>(work: () => Promise<T>): Promise<T>;
   /** Requests that pages made to the simulator, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
@@ -42,6 +46,8 @@ const LOOKS = 2;
 const LOOKS_IN_A_CALL = 6;
 /** What has not reached the simulator by then goes elsewhere, such as to the application's own server; ms, the machine's. */
 const ON_THEIR_WAY_MS = 3_000;
+/** From the last event that the browser reported; ms, the machine's. */
+const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
 /** A second or so. */
 const SETTING_OUT_LOOKS_MAX = 200;
 
@@ -52,20 +58,26 @@ export async function keepTime(
 ): Promise<PageTime> {
   let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
+  let lastAtMs = 0;
+  const happened = (): void => {
+    activity += 1;
+    lastAtMs = performance.now();
+  };
   let due: number | undefined;
   let requests = 0;
   /** With the machine's time at which each began: some never end, and are not ours. */
   const underway = new Map<Request, number>();
   const seen = new Set<string>();
   let calls = 0;
+  let lastCall = 0;
   context.on("request", (request) => {
-    activity += 1;
+    happened();
     if (options.isServed(new URL(request.url()))) requests += 1;
     underway.set(request, performance.now());
     seen.add(request.url().split("#")[0] ?? "");
   });
   const end = (request: Request): void => {
-    activity += 1;
+    happened();
     underway.delete(request);
   };
   context.on("requestfinished", end);
@@ -74,14 +86,14 @@ export async function keepTime(
     for (const request of underway.keys()) if (gone(request)) underway.delete(request);
   };
   const watch = (page: Page): void => {
-    activity += 1;
-    page.on("framenavigated", () => (activity += 1));
+    happened();
+    page.on("framenavigated", () => happened());
     page.on("framedetached", (frame) => {
-      activity += 1;
+      happened();
       forget((request) => frameOf(request) === frame);
     });
     page.on("close", () => {
-      activity += 1;
+      happened();
       forget((request) => frameOf(request)?.page() === page);
     });
   };
@@ -94,7 +106,15 @@ export async function keepTime(
     });
   await teach();
 
-  const frames = (): readonly Frame[] => context.pages().flatMap((page) => page.frames());
+  const leaving = watchLeaving(context);
+  /** Those that can be asked. */
+  const frames = (): readonly Frame[] =>
+    context.pages().flatMap((page) => (leaving.has(page) ? [] : page.frames()));
+  const ask = async (frame: Frame, work: () => Promise<PageState | undefined>): Promise<Seen> => {
+    const state = await leaving.unlessLeaving(frame.page(), async () => ({ is: await work() }));
+    // One without an agent, such as the browser's own error page, has no timers.
+    return state === undefined ? "gone" : (state.is ?? NOTHING);
+  };
 
   const onTheirWay = (): number => {
     const since = performance.now() - ON_THEIR_WAY_MS;
@@ -114,12 +134,16 @@ export async function keepTime(
     const nowMs = "stillAtMs" in to ? to.stillAtMs : Date.now() + to.flowingByMs;
     if ((options.keptUntilMs?.() ?? Infinity) <= nowMs) await emptyCache().catch(() => undefined);
     time = to;
-    const states = await Promise.all(frames().map((frame) => setTimeOf(frame, to)));
+    const states: Seen[] = [];
+    // One after the other: their timers of one instant would race.
+    for (const frame of frames()) states.push(await ask(frame, () => setTimeOf(frame, to)));
     due = earliestOf(states);
   };
 
   const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
-    const states = await Promise.all(frames().map((frame) => stateOf(frame, TURNS)));
+    const states = await Promise.all(
+      frames().map((frame) => ask(frame, () => stateOf(frame, TURNS))),
+    );
     due = earliestOf(states);
     const isLost = states.some((state) => state === "gone");
     const busy = states.some(
@@ -143,14 +167,18 @@ export async function keepTime(
     });
 
   return {
-    async rest() {
+    async rest(howLong) {
+      // The browser's own processes tell each other things that nobody else sees.
+      const waitMs = lastAtMs + SETTLING_MS[howLong] - performance.now();
+      if (waitMs > 0) await sleep(waitMs);
       const before = await look();
-      const looks = calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
+      const looks = howLong === "surely" && calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
       for (let count = 1; count < looks; count += 1) {
         if (before.busy) return false;
         const after = await look();
         if (after.busy || after.sign !== before.sign) return false;
       }
+      if (howLong === "a moment") return true;
       const counted = activity;
       await options.onRest?.();
       return activity === counted;
@@ -165,12 +193,15 @@ export async function keepTime(
     },
     timing: () => timingOf(time),
     async during(work) {
-      activity += 1;
+      happened();
       calls += 1;
+      const number = (lastCall += 1);
       try {
         return await work();
       } finally {
-        activity += 1;
+        happened();
+        await options.turn?.(`call ${String(number).padStart(9, "0")}`);
+        happened();
         calls -= 1;
       }
     },
@@ -178,6 +209,7 @@ export async function keepTime(
   };
 }
 
+/** A frame that goes away meanwhile is news. */
 type Seen = PageState | "gone";
 
 interface AgentScope {
@@ -186,23 +218,12 @@ interface AgentScope {
 
 const NOTHING: PageState = { activity: 0, busy: 0, going: [] };
 
-/** A frame that goes away meanwhile is news; one without an agent, such as the browser's own error page, has no timers. */
-function stateOf(frame: Frame, turns: number): Promise<Seen> {
-  return frame
-    .evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns)
-    .then(
-      (state) => state ?? NOTHING,
-      () => "gone",
-    );
+function stateOf(frame: Frame, turns: number): Promise<PageState | undefined> {
+  return frame.evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns);
 }
 
-function setTimeOf(frame: Frame, time: PageClock): Promise<Seen> {
-  return frame
-    .evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time)
-    .then(
-      (state) => state ?? NOTHING,
-      () => "gone",
-    );
+function setTimeOf(frame: Frame, time: PageClock): Promise<PageState | undefined> {
+  return frame.evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time);
 }
 
 function earliestOf(states: readonly Seen[]): number | undefined {

@@ -3,6 +3,7 @@
  * a tab or in a popup, once a page. At any other page they sit and wait.
  */
 import type { BrowserContext, Page } from "@playwright/test";
+import { unlessLeaving } from "./leaving.ts";
 
 export interface PersonOptions {
   /** What they type; nobody sits there when there is none. */
@@ -28,7 +29,8 @@ export function seatPerson(context: BrowserContext, options: PersonOptions): voi
   const lookNow = async (page: Page): Promise<void> => {
     const address = page.url();
     const form = page.locator('form:has(input[type="password"])');
-    if ((await form.count()) === 0 || answered.get(page) === address) return;
+    const isThere = (await unlessLeaving(page, () => form.count())) === 1;
+    if (!isThere || answered.get(page) === address) return;
     answered.set(page, address);
     options.asked(new URL(address).searchParams.get("prompt") ?? "none-given");
     const answers = options.answers();

@@ -19,11 +19,12 @@ import type { Service } from "../http/service.ts";
 import { stepsOf } from "./deliver.ts";
 import type { FrameSession } from "./frame-session.ts";
 import { type Arrival, arrivalOf, serverOptions } from "./https-server.ts";
+import type { MountClock } from "./mount.ts";
 import { isServedHost, unmockedRequest, unmockedUrl } from "./served-hosts.ts";
 
 export interface BrowserProxyOptions {
   readonly service: Service;
-  readonly clock: Clock;
+  readonly clock: MountClock;
   readonly gate: Gate;
   /** Pages of applications under test; they are not recorded. */
   readonly pages: (request: Request) => Response | undefined;
@@ -164,48 +165,74 @@ function iconOf({ url }: Request): Response | undefined {
   return createResponse("", { status: 404, headers: [] });
 }
 
-/** Handles one request and sends its answer; time stands still meanwhile, but for sleeps of the simulator. */
+/**
+ * Handles one request and sends its answer. Both wait for their turn: several tabs at once
+ * would be served in any order. Time stands still meanwhile, but for sleeps of the simulator.
+ */
 async function answer(
   arrival: Arrival,
   gone: AbortSignal,
-  { service, clock, gate, pages, session, onHarnessError }: BrowserProxyOptions,
+  options: BrowserProxyOptions,
   { resets, kept }: { readonly resets: Resets; readonly kept: Kept },
 ): Promise<void> {
-  const hold = gate.hold();
+  const { service, clock, gate, pages, session } = options;
   let asked: { readonly request: Request; readonly text: string } | undefined;
   try {
-    const request = await arrival.read(gone, (headers) => session.adjust(arrival.host, headers));
+    const request = await during(gate, () =>
+      arrival.read(gone, (headers) => session.adjust(arrival.host, headers)),
+    );
     const page = pages(request) ?? iconOf(request);
     if (page !== undefined) {
-      await arrival.send(page, Buffer.from(await textOfResponse(page)), "last");
+      const text = Buffer.from(await textOfResponse(page));
+      await during(gate, () => arrival.send(page, text, "last"));
       return;
     }
     const text = await textOfRequest(request);
     asked = { request, text };
-    await hold.run(async () => {
+    const key = `${request.method} ${request.url} ${text}`;
+    await clock.turn?.(`request ${key}`);
+    const response = await during(gate, async () => {
       if (resets.isRepeated(request, text, clock.now())) markResent(request);
       await service.connect(request);
-      const response = await service.handle(request);
-      keep(kept, response, clock.now());
-      session.learn(arrival.host, response.headers.getSetCookie());
-      const delivery = deliveryOf(response);
-      const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
-      for (const [index, { afterMs, bytes }] of steps.entries()) {
-        if (afterMs > 0) await clock.sleep(afterMs, gone);
-        const isLast = index === steps.length - 1 && delivery.kind !== "cut";
-        await arrival.send(response, bytes, isLast ? "last" : "more");
-      }
-      if (delivery.kind !== "cut") return;
-      if (delivery.by === "fin") arrival.close();
-      else arrival.reset();
+      return service.handle(request);
     });
+    keep(kept, response, clock.now());
+    session.learn(arrival.host, response.headers.getSetCookie());
+    await clock.turn?.(`answer ${key}`);
+    await during(gate, () => send(arrival, response, clock, gone));
   } catch (error) {
     if (gone.aborted) return;
-    if (!(error instanceof NetworkFault)) onHarnessError?.(error);
+    if (!(error instanceof NetworkFault)) options.onHarnessError?.(error);
     if (asked !== undefined) resets.note(asked.request, asked.text, clock.now());
     if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
     else arrival.reset();
+  }
+}
+
+/** Holds time while `work` goes on, but for its sleeps. */
+async function during<T>(gate: Gate, work: () => Promise<T>): Promise<T> {
+  const hold = gate.hold();
+  try {
+    return await hold.run(work);
   } finally {
     hold.release();
   }
+}
+
+async function send(
+  arrival: Arrival,
+  response: Response,
+  clock: Clock,
+  gone: AbortSignal,
+): Promise<void> {
+  const delivery = deliveryOf(response);
+  const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
+  for (const [index, { afterMs, bytes }] of steps.entries()) {
+    if (afterMs > 0) await clock.sleep(afterMs, gone);
+    const isLast = index === steps.length - 1 && delivery.kind !== "cut";
+    await arrival.send(response, bytes, isLast ? "last" : "more");
+  }
+  if (delivery.kind !== "cut") return;
+  if (delivery.by === "fin") arrival.close();
+  else arrival.reset();
 }

@@ -71,7 +71,7 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
         if (seat === undefined) return;
         void recorder.causedBy(seat.cause, () => Promise.resolve(seat.person.asked(prompt)));
       },
-      acting: (work) => acting(() => profile.time.during(work)),
+      acting,
     });
     profile.context.on("page", (page) => {
       void page.opener().then((opener) => {
