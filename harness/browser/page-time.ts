@@ -5,6 +5,7 @@
  */
 import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 import type { Participant } from "../clock/participants.ts";
+import { createLeaving, frameOf } from "./leaving.ts";
 import {
   agentScript,
   type PageAgent,
@@ -20,8 +21,6 @@ export interface PageTimeOptions {
   readonly underway: () => number;
   /** Whether the simulator answers at an address: only such requests are counted. */
   readonly isServed: (url: URL) => boolean;
-  /** Called when all is at rest, before time goes on. */
-  readonly onRest?: () => Promise<void>;
 }
 
 export interface PageTime extends Participant {
@@ -29,6 +28,12 @@ export interface PageTime extends Participant {
   timing(): string;
   /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening. */
   during<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether the browser has told of a request to this address. */
+  knows(url: string): boolean;
+  /** Whether the next document of a page is on its way: nobody can ask it anything. */
+  isLeaving(page: Page): boolean;
+  /** The windows that the document of a page had opened at the last look: whether each was still open. */
+  windowsOf(page: Page): readonly boolean[];
   /** Requests that pages made to the simulator, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
 }
@@ -55,15 +60,19 @@ export async function keepTime(
   /** With the machine's time at which each began: some never end, and are not ours. */
   const underway = new Map<Request, number>();
   const seen = new Set<string>();
+  const windows = new WeakMap<Page, readonly boolean[]>();
   let calls = 0;
+  const leaving = createLeaving();
   context.on("request", (request) => {
     activity += 1;
+    leaving.setOut(request);
     if (options.isServed(new URL(request.url()))) requests += 1;
     underway.set(request, performance.now());
     seen.add(request.url().split("#")[0] ?? "");
   });
   const end = (request: Request): void => {
     activity += 1;
+    leaving.arrived(request);
     underway.delete(request);
   };
   context.on("requestfinished", end);
@@ -101,13 +110,23 @@ export async function keepTime(
 
   const setTime = async (to: PageClock): Promise<void> => {
     time = to;
-    const states = await Promise.all(frames().map((frame) => setTimeOf(frame, to)));
+    const states = await Promise.all(
+      frames().map((frame) => leaving.unless(frame, setTimeOf(frame, to), NOTHING)),
+    );
     due = earliestOf(states);
   };
 
   const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
-    const states = await Promise.all(frames().map((frame) => stateOf(frame, TURNS)));
+    const all = frames();
+    const states = await Promise.all(
+      all.map((frame) => leaving.unless(frame, stateOf(frame, TURNS), NOTHING)),
+    );
     due = earliestOf(states);
+    states.forEach((state, index) => {
+      const page = all[index]?.page();
+      if (page !== undefined && all[index] === page.mainFrame() && state !== "gone")
+        windows.set(page, state.windows);
+    });
     const isLost = states.some((state) => state === "gone");
     const busy = states.some(
       (state) => state !== "gone" && (state.busy > 0 || isSettingOut(state)),
@@ -138,9 +157,7 @@ export async function keepTime(
         const after = await look();
         if (after.busy || after.sign !== before.sign) return false;
       }
-      const counted = activity;
-      await options.onRest?.();
-      return activity === counted;
+      return !before.busy;
     },
     nextDueMs: () => due,
     advance: (toMs) => setTime({ stillAtMs: toMs }),
@@ -161,6 +178,9 @@ export async function keepTime(
         calls -= 1;
       }
     },
+    knows: (url) => seen.has(url.split("#")[0] ?? ""),
+    isLeaving: (page) => leaving.has(page),
+    windowsOf: (page) => windows.get(page) ?? [],
     requests: () => requests,
   };
 }
@@ -171,7 +191,7 @@ interface AgentScope {
   readonly __brownout?: PageAgent;
 }
 
-const NOTHING: PageState = { activity: 0, busy: 0, going: [] };
+const NOTHING: PageState = { activity: 0, busy: 0, going: [], windows: [] };
 
 /** A frame that goes away meanwhile is news; one without an agent, such as the browser's own error page, has no timers. */
 function stateOf(frame: Frame, turns: number): Promise<Seen> {
@@ -195,13 +215,4 @@ function setTimeOf(frame: Frame, time: PageClock): Promise<Seen> {
 function earliestOf(states: readonly Seen[]): number | undefined {
   const due = states.flatMap((state) => (state === "gone" ? [] : (state.nextDueMs ?? [])));
   return due.length === 0 ? undefined : Math.min(...due);
-}
-
-/** The frame of a request; none for a service worker's, or while a popup has none yet. */
-function frameOf(request: Request): Frame | undefined {
-  try {
-    return request.frame();
-  } catch {
-    return undefined;
-  }
 }

@@ -9,12 +9,15 @@ export interface PageWatch {
   busy(): number;
   /** Addresses that this document has set out for since it was born, without fragments. */
   going(): readonly string[];
+  /** The windows that this document has opened, in order: whether each is still open, as far as it can tell. */
+  windows(): readonly boolean[];
 }
 
 /** Watches a document; `bump` is told of everything that happens. */
 export function installPageWatch(bump: () => void): PageWatch {
   let busy = 0;
   const going: string[] = [];
+  const windows: Window[] = [];
   const goTo = (address: unknown): void => {
     bump();
     try {
@@ -86,6 +89,20 @@ export function installPageWatch(bump: () => void): PageWatch {
     (original) =>
       function (...values: unknown[]) {
         if (values[0] !== undefined && values[0] !== "") goTo(values[0]);
+        const opened = original.apply(globalThis, values) as Window | null;
+        if (opened !== null && opened !== globalThis.window && !windows.includes(opened))
+          windows.push(opened);
+        return opened;
+      },
+  );
+  wrap(
+    globalThis,
+    "close",
+    (original) =>
+      function (...values: unknown[]) {
+        bump();
+        // On its way to nowhere: until it is gone, or has shown that it stays.
+        going.push("about:closed");
         return original.apply(globalThis, values);
       },
   );
@@ -116,5 +133,9 @@ export function installPageWatch(bump: () => void): PageWatch {
   );
   for (const event of ["message", "storage", "hashchange", "pageshow", "DOMContentLoaded", "load"])
     globalThis.addEventListener(event, bump, true);
-  return { busy: () => busy, going: () => going };
+  return {
+    busy: () => busy,
+    going: () => going,
+    windows: () => windows.map(({ closed }) => !closed),
+  };
 }

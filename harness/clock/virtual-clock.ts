@@ -40,6 +40,8 @@ export interface VirtualClock extends Clock {
   /** Time stands still, too, while `isBusy` says so: work that the event loop does not show. Until the next `reset`. */
   waitWhile(isBusy: () => boolean): void;
   timersWaiting(): number;
+  /** Called when all is at rest, before time goes on; false keeps time where it is. The last one counts. */
+  beforeTimeGoesOn(settle: () => Promise<boolean>): void;
   /** Somebody else lives by this clock until the returned function is called. */
   join(participant: Participant): () => void;
   /**
@@ -97,6 +99,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   };
 
   const participants = createParticipants();
+  let settle: (() => Promise<boolean>) | undefined;
   const flow = createFlow({
     fireUntil: (untilMs) => {
       for (
@@ -133,7 +136,8 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     if (!participants.any()) return true;
     // They take their time to say so, in which something may have begun here.
     const before = gate.activity();
-    return (await participants.rest()) && gate.activity() === before && gate.awake() === 0;
+    const isRest = (await participants.rest()) && gate.activity() === before && gate.awake() === 0;
+    return isRest && (settle === undefined || (await settle()));
   };
   const nextDueMs = (): number | undefined =>
     earliest(heap.peek()?.dueMs, participants.nextDueMs(nowMs));
@@ -187,6 +191,9 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       isBusy = busy;
     },
     timersWaiting: () => heap.size(),
+    beforeTimeGoesOn: (whatToDo) => {
+      settle = whatToDo;
+    },
     join: (participant) => participants.join(participant),
   };
 }

@@ -109,7 +109,6 @@ async function prepareProfile(
         underway: () => proxy.underway(),
         isServed: isServedUrl,
         ...(options.seed === undefined ? {} : { seed: options.seed }),
-        ...(options.onRest === undefined ? {} : { onRest: options.onRest }),
       });
       leave = clock.join?.(time);
       return time;
