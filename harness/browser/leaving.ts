@@ -3,7 +3,7 @@
  * call to such a page until the answer is there or has failed: whoever asks it something
  * would wait as long, and time with them.
  */
-import type { BrowserContext, Page, Request } from "@playwright/test";
+import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 
 interface Leaving {
   has(page: Page): boolean;
@@ -38,7 +38,7 @@ function watchPages(context: BrowserContext): Leaving {
     });
     page.on("close", arrive);
     page.on("request", (request) => {
-      if (!request.isNavigationRequest() || request.frame() !== page.mainFrame()) return;
+      if (!request.isNavigationRequest() || frameOf(request) !== page.mainFrame()) return;
       leaving.set(page, request);
       for (const leave of left.get(page) ?? []) leave();
     });
@@ -63,4 +63,13 @@ function watchPages(context: BrowserContext): Leaving {
       });
     },
   };
+}
+
+/** The frame of a request; none for a service worker's, or while a popup has none yet. */
+export function frameOf(request: Request): Frame | undefined {
+  try {
+    return request.frame();
+  } catch {
+    return undefined;
+  }
 }

@@ -165,10 +165,7 @@ function iconOf({ url }: Request): Response | undefined {
   return createResponse("", { status: 404, headers: [] });
 }
 
-/**
- * Handles one request and sends its answer. Both wait for their turn: several tabs at once
- * would be served in any order. Time stands still meanwhile, but for sleeps of the simulator.
- */
+/** Handles one request and sends its answer; time stands still meanwhile, but for sleeps of the simulator. */
 async function answer(
   arrival: Arrival,
   gone: AbortSignal,
@@ -189,8 +186,6 @@ async function answer(
     }
     const text = await textOfRequest(request);
     asked = { request, text };
-    const key = `${request.method} ${request.url} ${text}`;
-    await clock.turn?.(`request ${key}`);
     const response = await during(gate, async () => {
       if (resets.isRepeated(request, text, clock.now())) markResent(request);
       await service.connect(request);
@@ -198,7 +193,6 @@ async function answer(
     });
     keep(kept, response, clock.now());
     session.learn(arrival.host, response.headers.getSetCookie());
-    await clock.turn?.(`answer ${key}`);
     await during(gate, () => send(arrival, response, clock, gone));
   } catch (error) {
     if (gone.aborted) return;

@@ -107,13 +107,9 @@ async function prepareProfile(
       time = await keepTime(context, {
         nowMs: clock.now(),
         underway: () => proxy.underway(),
-        ...(clock.turn === undefined
-          ? {}
-          : { turn: (key: string) => clock.turn?.(key) ?? Promise.resolve() }),
         isServed: isServedUrl,
         keptUntilMs: () => proxy.keptUntilMs(),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
-        ...(options.onRest === undefined ? {} : { onRest: options.onRest }),
       });
       leave = clock.join?.(time);
       return time;
