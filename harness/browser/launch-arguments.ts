@@ -13,6 +13,8 @@ const quiet: readonly string[] = [
   "--disable-component-update",
   "--disable-sync",
   "--disable-gpu",
+  // An error page would load itself anew after a second of the machine's time, whatever the clock says.
+  "--disable-auto-reload",
 ];
 
 /** For any launcher of Chromium; `isRoot` is by default whether this process is root's. */

@@ -29,6 +29,16 @@ export interface PageTime extends Participant {
   during<T>(work: () => Promise<T>): Promise<T>;
   /** Requests that pages made, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
+  /** The same for one address; resolves when the browser has told of all that it has sent. */
+  requestsTo(request: Asked): Promise<number>;
+}
+
+/** What was asked; a fragment of the address does not count. */
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  /** Who tells of it: the browser itself of a document, a document of what it calls. */
+  readonly by: "browser" | "document";
 }
 
 /** Turns of a document's event loop, and looks at all documents, that must pass without activity. */
@@ -38,6 +48,8 @@ const LOOKS = 2;
 const LOOKS_IN_A_CALL = 6;
 /** What has not reached the simulator by then goes elsewhere, such as to the application's own server; ms, the machine's. */
 const ON_THEIR_WAY_MS = 3_000;
+/** When the browser has told what it has to tell, ms of the machine. */
+const TOLD_AFTER_MS = 1_000;
 /** A second or so. */
 const SETTING_OUT_LOOKS_MAX = 200;
 
@@ -49,16 +61,17 @@ export async function keepTime(
   let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
   let due: number | undefined;
-  let requests = 0;
+  const requests = new Map<string, number>();
   /** With the machine's time at which each began: some never end, and are not ours. */
   const underway = new Map<Request, number>();
   const seen = new Set<string>();
   let calls = 0;
   context.on("request", (request) => {
     activity += 1;
-    requests += 1;
+    const asked = keyOf(request.method(), request.url());
+    requests.set(asked, (requests.get(asked) ?? 0) + 1);
     underway.set(request, performance.now());
-    seen.add(request.url().split("#")[0] ?? "");
+    seen.add(withoutFragment(request.url()));
   });
   const end = (request: Request): void => {
     activity += 1;
@@ -159,8 +172,26 @@ export async function keepTime(
         calls -= 1;
       }
     },
-    requests: () => requests,
+    requests: () => [...requests.values()].reduce((sum, count) => sum + count, 0),
+    async requestsTo(asked) {
+      // An answer comes after what was told before. A document that is about to go gives none.
+      const answers =
+        asked.by === "browser"
+          ? [context.cookies(asked.url)]
+          : frames().map((frame) => frame.evaluate(() => undefined));
+      const patience = new Promise((resolve) => void setTimeout(resolve, TOLD_AFTER_MS));
+      await Promise.race([Promise.allSettled(answers), patience]);
+      return requests.get(keyOf(asked.method, asked.url)) ?? 0;
+    },
   };
+}
+
+function withoutFragment(address: string): string {
+  return address.split("#")[0] ?? "";
+}
+
+function keyOf(method: string, url: string): string {
+  return `${method} ${withoutFragment(url)}`;
 }
 
 type Seen = PageState | "gone";
