@@ -11,11 +11,12 @@ import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Asked } from "../browser/page-time.ts";
 import { HarnessError } from "../errors.ts";
-import { createResponse, deliveryOf, textOfResponse } from "../http/message.ts";
+import { deliveryOf, textOfResponse } from "../http/message.ts";
 import { NetworkFault } from "../http/network-fault.ts";
 import { markResent } from "../http/resent.ts";
 import type { WayInOptions } from "./browser-mount.ts";
 import { stepsOf } from "./deliver.ts";
+import { iconOf } from "./icon.ts";
 import { type Arrival, arrivalOf, serverOptions } from "./https-server.ts";
 import { type BrokenBy, createResends, type Resends } from "./resends.ts";
 import { isServedHost, unmockedRequest, unmockedUrl } from "./served-hosts.ts";
@@ -106,12 +107,6 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
 /** Whether it is a document that is asked for. */
 function isNavigation({ headers }: http.IncomingMessage): boolean {
   return /^(?:document|iframe|frame)$/.test(String(headers["sec-fetch-dest"] ?? ""));
-}
-
-/** Browsers look for an icon by themselves; there is none, and it is no part of the history. */
-export function iconOf({ url }: Request): Response | undefined {
-  if (new URL(url).pathname !== "/favicon.ico") return undefined;
-  return createResponse("", { status: 404, headers: [] });
 }
 
 interface Underway {
