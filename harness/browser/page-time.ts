@@ -39,6 +39,16 @@ export interface PageTime extends Participant {
   windowsOf(page: Page): readonly boolean[];
   /** Requests that pages made to the simulator, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
+  /** The same for one address; resolves when the browser has told of all that it has sent. */
+  requestsTo(request: Asked): Promise<number>;
+}
+
+/** What was asked; a fragment of the address does not count. */
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  /** Who tells of it: the browser itself of a document, a document of what it calls. */
+  readonly by: "browser" | "document";
 }
 
 /** Turns of a document's event loop, and looks at all documents, that must pass without activity. */
@@ -50,6 +60,8 @@ const LOOKS_IN_A_CALL = 6;
 const ON_THEIR_WAY_MS = 3_000;
 /** From the last event that the browser reported; ms, the machine's. */
 const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
+/** When the browser has told what it has to tell, ms of the machine. */
+const TOLD_AFTER_MS = 1_000;
 /** A second or so. */
 const SETTING_OUT_LOOKS_MAX = 200;
 
@@ -66,7 +78,7 @@ export async function keepTime(
     lastAtMs = performance.now();
   };
   let due: number | undefined;
-  let requests = 0;
+  const requests = new Map<string, number>();
   /** With the machine's time at which each began: some never end, and are not ours. */
   const underway = new Map<Request, number>();
   const seen = new Set<string>();
@@ -74,9 +86,12 @@ export async function keepTime(
   let calls = 0;
   context.on("request", (request) => {
     happened();
-    if (options.isServed(new URL(request.url()))) requests += 1;
+    if (options.isServed(new URL(request.url()))) {
+      const asked = keyOf(request.method(), request.url());
+      requests.set(asked, (requests.get(asked) ?? 0) + 1);
+    }
     underway.set(request, performance.now());
-    seen.add(request.url().split("#")[0] ?? "");
+    seen.add(withoutFragment(request.url()));
   });
   const end = (request: Request): void => {
     happened();
@@ -205,11 +220,29 @@ export async function keepTime(
         calls -= 1;
       }
     },
-    knows: (url) => seen.has(url.split("#")[0] ?? ""),
+    knows: (url) => seen.has(withoutFragment(url)),
     isLeaving: (page) => leaving.has(page),
     windowsOf: (page) => windows.get(page) ?? [],
-    requests: () => requests,
+    requests: () => [...requests.values()].reduce((sum, count) => sum + count, 0),
+    async requestsTo(asked) {
+      // An answer comes after what was told before. A document that is about to go gives none.
+      const answers =
+        asked.by === "browser"
+          ? [context.cookies(asked.url)]
+          : frames().map((frame) => frame.evaluate(() => undefined));
+      const patience = new Promise((resolve) => void setTimeout(resolve, TOLD_AFTER_MS));
+      await Promise.race([Promise.allSettled(answers), patience]);
+      return requests.get(keyOf(asked.method, asked.url)) ?? 0;
+    },
   };
+}
+
+function withoutFragment(address: string): string {
+  return address.split("#")[0] ?? "";
+}
+
+function keyOf(method: string, url: string): string {
+  return `${method} ${withoutFragment(url)}`;
 }
 
 /** A frame that goes away meanwhile is news. */
