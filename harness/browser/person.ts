@@ -8,7 +8,7 @@ export interface PersonOptions {
   /** What they type; nobody sits there when there is none. */
   readonly answers: () => { readonly username: string; readonly password: string } | undefined;
   /** A page asks for a sign-in; `prompt` is the parameter of the authorize request. */
-  readonly asked: (prompt: string) => void;
+  readonly asked: (prompt: string, page: Page) => void;
   /** Runs what the person does; time stands still meanwhile. */
   readonly acting: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -21,7 +21,7 @@ export function seatPerson(context: BrowserContext, options: PersonOptions): voi
     const form = page.locator('form:has(input[type="password"])');
     if ((await form.count()) === 0 || answered.get(page) === address) return;
     answered.set(page, address);
-    options.asked(new URL(address).searchParams.get("prompt") ?? "none-given");
+    options.asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
     const answers = options.answers();
     if (answers === undefined) return;
     await form.locator('input[name="login"]').fill(answers.username);

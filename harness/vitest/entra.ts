@@ -1,10 +1,10 @@
 /** What a suite holds in its hands: the session of the test that runs at the moment. */
 import { explaining } from "../matchers/explain.ts";
-import type { BreakByName, Session } from "../session/session.ts";
+import type { BreakByName, Session, SessionPart } from "../session/session.ts";
 import type { SessionClock } from "../session/session-time.ts";
 
 /** A session without its beginning and its end, which are the test's. */
-export type Entra = Omit<Session, "mounted" | "recorder" | "problems" | "stop">;
+export type Entra = Omit<Session, SessionPart>;
 
 /** Looks the session up at each use; `current` throws when there is none. */
 export function createEntra(current: () => Session): Entra {
