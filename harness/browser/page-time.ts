@@ -20,6 +20,8 @@ export interface PageTimeOptions {
   readonly underway: () => number;
   /** Whether the simulator answers at an address: only such requests are counted. */
   readonly isServed: (url: URL) => boolean;
+  /** Until when the browser may keep what it was last served, by its headers and the virtual clock; it keeps the machine's time. */
+  readonly keptUntilMs?: () => number | undefined;
   /** Called when all is at rest, before time goes on. */
   readonly onRest?: () => Promise<void>;
 }
@@ -99,7 +101,18 @@ export async function keepTime(
     return [...underway.values()].filter((beganAt) => beganAt > since).length;
   };
 
+  /** What has grown old in the browser's cache would be fresh by the machine's time. */
+  const emptyCache = async (): Promise<void> => {
+    const [page] = context.pages();
+    if (page === undefined) return;
+    const session = await context.newCDPSession(page);
+    await session.send("Network.clearBrowserCache");
+    await session.detach();
+  };
+
   const setTime = async (to: PageClock): Promise<void> => {
+    const nowMs = "stillAtMs" in to ? to.stillAtMs : Date.now() + to.flowingByMs;
+    if ((options.keptUntilMs?.() ?? Infinity) <= nowMs) await emptyCache().catch(() => undefined);
     time = to;
     const states = await Promise.all(frames().map((frame) => setTimeOf(frame, to)));
     due = earliestOf(states);

@@ -100,6 +100,15 @@ describe("holds", () => {
         sentToPage(told);
       },
     ],
+    [
+      "the first sign-in was in the outage itself",
+      (told) => {
+        const call = told.operation({ flow: "popup", tab, user: ben });
+        told.exchange({ by: call });
+        call.ok();
+        sentToPage(told, "popup", ben);
+      },
+    ],
     ["somebody else came", (told) => sentToPage(told, "popup", ben)],
     [
       "the session ended with the browser",

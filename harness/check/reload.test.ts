@@ -105,8 +105,12 @@ describe("holds", () => {
     });
     call.ok();
     told.tab("reloaded");
+    told.sees("sign-in");
+    told.after(500);
+    told.sees("content");
     const first = told.operation({ tab });
     told.exchange({ by: first, endpoint: "openid-configuration" });
+    told.exchange({ by: first, method: "OPTIONS", issued: "nothing" });
     first.ok();
     expect(judge(told).verdict).toBe("pass");
     told.at("00:30:00");
@@ -142,6 +146,9 @@ describe("is unseen", () => {
     const stepUp = signedIn();
     stepUp.tab("reloaded");
     stepUp.operation({ tab, claims: true }).fails();
+    stepUp.operation({ flow: "sso-silent", tab, claims: true }).fails();
+    const popup = stepUp.operation({ flow: "popup", tab, claims: true });
+    stepUp.prompt({ user: ada, operation: popup.operation });
     const open = signedIn();
     open.tab("reloaded");
     open.operation({ tab }).unknown("run-ended");
@@ -186,4 +193,56 @@ it("leaves restarts of processes to persisted-cache, and those of browsers out o
   told.operation().fails({ code: "no_account", interactionRequired: true });
   expect(judge(told).verdict).toBe("inconclusive");
   expect(persistedCache.judge(told.history()).verdict).toBe("fail");
+});
+
+describe("the books of tabs", () => {
+  it("know each tab's own token, also when another tab has a newer one", () => {
+    const told = signedIn();
+    told.tab("opened", "tab-2");
+    const call = told.operation({ tab: "tab-2" });
+    told.exchange({ by: call });
+    call.ok();
+    told.operation({ tab }).fails({ code: "cache_error" });
+    expect(cachedToken.judge(told.history())).toMatchObject({
+      verdict: "fail",
+      evidence: [3, 10, 11],
+    });
+  });
+
+  it("know what a tab itself had when it is loaded anew, and a popup for no tab of its own", () => {
+    const told = signedIn();
+    const token = told.token({ expiresIn: 86_400 });
+    const renewed = told.operation({ tab: "tab-2" });
+    told.exchange({ by: renewed, issued: { token } });
+    renewed.ok();
+    told.tab("reloaded");
+    const call = told.operation({ flow: "popup", tab });
+    told.sees("sign-in", "popup-1");
+    told.prompt({ user: ada, operation: call.operation });
+    told.at("00:20:00");
+    told.browserRestarted();
+    const again = told.operation({ flow: "popup", tab });
+    told.sees("sign-in", "popup-1");
+    told.at("00:30:00");
+    told.prompt({ user: ada, operation: again.operation });
+    expect(judge(told).message).toContain("a token valid for another 50m by the reload");
+    expect(judge(told).message).toContain("and so 1 more time.");
+  });
+
+  it("take a call that names nobody for one of the only person there", () => {
+    const told = signedIn();
+    told.tab("reloaded");
+    told.operation({ tab, anyone: true }).fails({ code: "no_account" });
+    expect(judge(told).message).toContain("a call got nothing");
+  });
+
+  it("know that where a cache served a call its refresh token is, too", () => {
+    const told = signedIn();
+    told.tab("reloaded");
+    told.operation({ tab }).ok();
+    told.at("02:00:00");
+    told.prompt({ user: ada, operation: told.operation({ flow: "popup", tab }).operation });
+    expect(silentFirst.judge(told.history()).message).toContain("a refresh token got 2h before");
+    expect(judge(told).verdict).toBe("pass");
+  });
 });

@@ -56,7 +56,7 @@ function byCalls(history: History): readonly Return[] {
   return operationsOf(history).flatMap((operation): Return[] => {
     const { invoked, completed } = operation;
     const isSilent = isCacheable(operation) || invoked.flow === "sso-silent";
-    if (!isSilent || invoked.claims || invoked.forceRefresh) return [];
+    if (!isSilent || invoked.claims === true) return [];
     const { away } = holdingsAt(history, invoked);
     const { loss, token } = away ?? {};
     if (loss === undefined || token === undefined || !isValidAt(token.token, invoked.at)) return [];
@@ -91,10 +91,9 @@ function endOfCall(
   const { completed } = operation;
   if (isDenied(operation)) return "denied";
   if (completed?.outcome !== "ok") return undefined;
-  const isSame = completed.token?.accessToken === token.accessToken;
   // Past `refresh_in` a request is what the service itself asks for.
   const isNeedless = requestsOf(operation).some(({ began }) => isFreshAt(token, began.at));
-  return isSame || !isNeedless ? "served" : "network";
+  return isNeedless ? "network" : "served";
 }
 
 function requestsOf({ exchanges }: Operation): Operation["exchanges"] {

@@ -81,11 +81,35 @@ describe("holds", () => {
     told.sees("error");
     told.after(500);
     told.sees("content");
+    told.sees("error", "popup-1");
+    told.after(5_000);
+    told.tab("closed", "popup-1");
     const call = told.operation({ flow: "redirect", tab });
     told.sees("sign-in");
     told.after(60_000);
     told.sees("content");
     call.ok();
+    expect(judge(told).verdict).toBe("pass");
+  });
+
+  it("when a popup shows an error for a moment, though no tab of the calls is known", () => {
+    const told = story();
+    told.operation().ok({ token: told.token() });
+    told.fault({ id: "down" });
+    told.sees("error", "popup-1");
+    told.after(5_000);
+    told.tab("closed", "popup-1");
+    expect(judge(told).verdict).toBe("pass");
+  });
+
+  it("when the error was there before the outage", () => {
+    const told = story();
+    told.operation({ tab }).ok({ token: told.token() });
+    told.sees("error");
+    told.at("00:10:00");
+    told.fault({ id: "down" });
+    told.at("00:20:00");
+    told.cleared();
     expect(judge(told).verdict).toBe("pass");
   });
 
@@ -160,6 +184,16 @@ describe("is broken", () => {
         evidence: [7, 3],
       });
     }
+  });
+
+  it("by the same, whatever longer-lived token another tab has", () => {
+    const told = inOutage();
+    const token = told.token({ expiresIn: 86_400 });
+    told.operation({ tab: "tab-2", scopes: ["api://orders/read"] }).ok({ token });
+    told.sees("error");
+    told.at("00:20:05");
+    told.cleared();
+    expect(judge(told).message).toContain("a token valid for another 40m was held");
   });
 
   it("by an error that stays when calls succeed again", () => {

@@ -91,7 +91,12 @@ describe("a second tab", () => {
       user: ada,
       operation: alone.operation({ flow: "popup", tab: "tab-2" }).operation,
     });
-    for (const told of [wished, revoked, alone])
+    const later = story();
+    later.tab("opened");
+    later.tab("opened", "tab-2");
+    asks(later, "tab-1");
+    later.operation({ tab: "tab-2" }).fails();
+    for (const told of [wished, revoked, alone, later])
       expect(judge(told)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 });

@@ -30,6 +30,8 @@ export interface Call {
   readonly claims?: true;
   readonly forceRefresh?: true;
   readonly tab?: string;
+  /** The call names nobody: whoever is signed in. */
+  readonly anyone?: true;
 }
 
 /** A request; what is not told follows from the operation, and without one from client credentials. */
@@ -69,7 +71,8 @@ export interface Reply {
 /** A call with everything that it left out. */
 export function wishOf(call: Call) {
   const flow = call.flow ?? "silent";
-  const user = call.user ?? (flow === "client-credentials" || flow === "custom" ? undefined : ada);
+  const isOfNobody = flow === "client-credentials" || flow === "custom" || call.anyone === true;
+  const user = call.user ?? (isOfNobody ? undefined : ada);
   return {
     client: call.client ?? "app-1",
     flow,

@@ -43,6 +43,8 @@ export interface BrowserProxy {
   underway(): number;
   /** Requests that arrived, each time they did. */
   arrivals(): number;
+  /** When the first of the answers grows old that the browser may keep; told once each. ms since the Unix epoch, virtual. */
+  keptUntilMs(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
   const resets = createResets();
   let underway = 0;
   let arrivals = 0;
+  const kept: Kept = { untilMs: undefined };
 
   const service = https.createServer(serverOptions(), (incoming, outgoing) => {
     underway += 1;
@@ -69,7 +72,7 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
       afterwards: "keep-alive",
       ...(isDocument ? { extra: () => [["Server-Timing", options.timing()]] as const } : {}),
     });
-    void answer(arrival, gone.signal, options, resets).finally(() => {
+    void answer(arrival, gone.signal, options, { resets, kept }).finally(() => {
       underway -= 1;
     });
   });
@@ -107,6 +110,11 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
     address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     underway: () => underway,
     arrivals: () => arrivals,
+    keptUntilMs() {
+      const { untilMs } = kept;
+      if (untilMs !== undefined && untilMs <= options.clock.now()) kept.untilMs = undefined;
+      return untilMs;
+    },
     async stop() {
       for (const socket of tunnels) socket.destroy();
       await new Promise<void>((resolve) => void proxy.close(() => resolve()));
@@ -139,6 +147,17 @@ function createResets(): Resets {
   };
 }
 
+interface Kept {
+  untilMs: number | undefined;
+}
+
+/** Notes what the browser may keep of an answer. */
+function keep(kept: Kept, response: Response, nowMs: number): void {
+  const [, seconds] = /\bmax-age=(\d+)/.exec(response.headers.get("cache-control") ?? "") ?? [];
+  if (seconds === undefined) return;
+  kept.untilMs = Math.min(kept.untilMs ?? Infinity, nowMs + Number(seconds) * 1_000);
+}
+
 /** Browsers look for an icon by themselves; there is none, and it is no part of the history. */
 function iconOf({ url }: Request): Response | undefined {
   if (new URL(url).pathname !== "/favicon.ico") return undefined;
@@ -150,7 +169,7 @@ async function answer(
   arrival: Arrival,
   gone: AbortSignal,
   { service, clock, gate, pages, session, onHarnessError }: BrowserProxyOptions,
-  resets: Resets,
+  { resets, kept }: { readonly resets: Resets; readonly kept: Kept },
 ): Promise<void> {
   const hold = gate.hold();
   let asked: { readonly request: Request; readonly text: string } | undefined;
@@ -167,6 +186,7 @@ async function answer(
       if (resets.isRepeated(request, text, clock.now())) markResent(request);
       await service.connect(request);
       const response = await service.handle(request);
+      keep(kept, response, clock.now());
       session.learn(arrival.host, response.headers.getSetCookie());
       const delivery = deliveryOf(response);
       const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);

@@ -108,6 +108,7 @@ async function prepareProfile(
         nowMs: clock.now(),
         underway: () => proxy.underway(),
         isServed: isServedUrl,
+        keptUntilMs: () => proxy.keptUntilMs(),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
         ...(options.onRest === undefined ? {} : { onRest: options.onRest }),
       });
