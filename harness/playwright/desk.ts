@@ -6,7 +6,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { seatPerson } from "../browser/person.ts";
 import { lookAtScreen } from "../browser/screen.ts";
-import { type Arrived, watchSenders } from "../browser/senders.ts";
+import { type Arrived, watchSenders } from "../browser/page-senders.ts";
 import type { User } from "../directory/world.ts";
 import type { PromptShown } from "../history/event.ts";
 import type { Place } from "../session/page-calls.ts";

@@ -3,11 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import type { User } from "../directory/world.ts";
 import { HarnessError } from "../errors.ts";
-import type { Session, SessionPart } from "../session/session.ts";
+import { explain, explaining } from "../explain.ts";
+import type { Session } from "../session/session.ts";
+import { steer, type Steering } from "../session/steering.ts";
 import type { Desk } from "./desk.ts";
 import type { EntraOptions } from "./options.ts";
 
-export type Entra = Omit<Session, SessionPart> & {
+export type Entra = Steering & {
   /**
    * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
    * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
@@ -35,16 +37,17 @@ const SIGN_IN_MAX_MS = 10_000;
 /** The fixture of one test. */
 export function createEntra({ session, desk, accountOf, counts, options }: EntraParts): Entra {
   const { recorder, world } = session;
+  const steering = steer(() => session);
   const seat = (person?: string): void =>
-    desk.seat(person === undefined ? undefined : world.user(person));
+    desk.seat(person === undefined ? undefined : explaining(() => world.user(person)));
   seat(options.user);
 
   return {
-    ...session,
+    ...steering,
     clock: {
-      ...session.clock,
+      ...steering.clock,
       async advance(duration) {
-        await session.clock.advance(duration);
+        await steering.clock.advance(duration);
         await desk.look();
       },
     },
@@ -59,7 +62,7 @@ export function createEntra({ session, desk, accountOf, counts, options }: Entra
           .slice(from)
           .some((event) => event.kind === "exchange-ended" && event.issued?.user === account);
       for (let waitedMs = 0; !isIn(); waitedMs += 20) {
-        if (waitedMs > SIGN_IN_MAX_MS) throw notSignedIn(person);
+        if (waitedMs > SIGN_IN_MAX_MS) throw explain(notSignedIn(person));
         await sleep(20);
       }
     },

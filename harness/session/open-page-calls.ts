@@ -81,7 +81,12 @@ const GRACE_MS = 250;
 const REDEEMED_WITHIN_MS = seconds(5);
 
 /** None is under way. */
-export function createOpenCalls({ recorder, operations, clock, client }: OpenCallsParts): OpenCalls {
+export function createOpenCalls({
+  recorder,
+  operations,
+  clock,
+  client,
+}: OpenCallsParts): OpenCalls {
   const open = new Map<number, PageCall>();
   const timers = new Map<PageCall, VirtualTimer>();
 

@@ -8,11 +8,7 @@
 import { isChallenge } from "../check/claims-challenge.ts";
 import type { OperationCounter } from "../client/application.ts";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
-import type {
-  ExchangeBegan,
-  ExchangeEnded,
-  HistoryEvent,
-} from "../history/event.ts";
+import type { ExchangeBegan, ExchangeEnded, HistoryEvent } from "../history/event.ts";
 import { fingerprint } from "../history/redact.ts";
 import type { Recorder } from "../history/recorder.ts";
 import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
@@ -67,8 +63,7 @@ export function createPageCalls(parts: PageCallsParts): PageCalls {
   recorder.listen((event: HistoryEvent) => {
     if (event.kind === "exchange-began") began.set(event.exchange, event);
     else if (event.kind === "exchange-ended") hear(event);
-    else if (event.kind === "tab-changed" && event.change !== "opened")
-      calls.leave(event.tab);
+    else if (event.kind === "tab-changed" && event.change !== "opened") calls.leave(event.tab);
   });
 
   const hear = (event: ExchangeEnded): void => {
@@ -204,10 +199,9 @@ function isFine(end: ExchangeEnded["end"]): boolean {
   return end.kind === "response" && end.status < 400 && end.cut === undefined;
 }
 
+/** The way back to the application; without an error it has a code, which no history shows. */
 function bringsCode(end: ExchangeEnded["end"]): boolean {
-  if (end.kind !== "response") return false;
-  const location = end.headers.find(([name]) => name === "location")?.[1] ?? "";
-  return /[?#&]code=/.test(location) || /name="code"/.test(end.body);
+  return end.kind === "response" && end.headers.some(([name]) => name === "location");
 }
 
 /** How it ended, in a word: the service's own, else the wire's. */

@@ -130,7 +130,13 @@ function simulate(
   const pageCalls =
     placeOf === undefined
       ? undefined
-      : createPageCalls({ recorder: simulated.recorder, operations, clock, client: client.name, placeOf });
+      : createPageCalls({
+          recorder: simulated.recorder,
+          operations,
+          clock,
+          client: client.name,
+          placeOf,
+        });
   return { ...simulated, plan, data, random, operations, pageCalls };
 }
 
