@@ -15,7 +15,8 @@ export default defineConfig({
   reporter: "list",
   // The example apps; only the specs beside them need them, and building takes a second.
   webServer: {
-    command: "vite build --config fixtures/app/vite.config.ts --logLevel warn && vite preview --config fixtures/app/vite.config.ts",
+    command:
+      "vite build --config fixtures/app/vite.config.ts --logLevel warn && vite preview --config fixtures/app/vite.config.ts",
     url: "http://localhost:5173/good/",
     reuseExistingServer: true,
   },

@@ -43,6 +43,8 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
     clock,
     time: "flowing",
     name,
+    // What a person sees lasts until time goes on.
+    onRest: async () => desk?.look(),
     placeOf: async (request) =>
       desk?.placeOf({
         method: request.method,
