@@ -29,6 +29,7 @@ export function beganFacts(
     host: described.host,
     endpoint: described.endpoint,
     ...(tenant === undefined ? {} : { tenant }),
+    ...(isResent(request) ? { resent: true as const } : {}),
   };
   if (sent === "connection") return { ...address, headers: [] };
   const { app, grant, user, scope, parameters } = described;
@@ -49,7 +50,6 @@ export function beganFacts(
     ...(request.method === "POST"
       ? { form: Object.fromEntries(form) as Readonly<Record<string, string>> }
       : {}),
-    ...(isResent(request) ? { resent: true as const } : {}),
   };
 }
 
