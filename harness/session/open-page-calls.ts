@@ -25,6 +25,8 @@ export interface PageCall {
     readonly scopes: readonly string[];
     /** It carries a claims challenge. */
     readonly claims: boolean;
+    /** It wants a code to redeem, and not a token at once. */
+    readonly isForCode: boolean;
   };
   /** The service has given a code for it, which is not redeemed. */
   isCoded: boolean;
@@ -60,6 +62,8 @@ export interface OpenCalls {
   readonly succeed: (call: PageCall, result: CallResult) => void;
   /** It fails, unless a request of its own follows at once. */
   readonly fail: (call: PageCall, failure: CallFailure) => void;
+  /** Its end will not be seen. */
+  readonly forget: (call: PageCall) => void;
   /** Its page wants no answer any more. */
   readonly giveUp: (call: PageCall) => void;
   /** A window was loaded anew, or closed. */
@@ -90,11 +94,16 @@ export function createOpenCalls({
   const open = new Map<number, PageCall>();
   const timers = new Map<PageCall, VirtualTimer>();
 
-  /** False when it was over already, or the run is. */
-  const close = (call: PageCall): boolean => {
+  const forget = (call: PageCall): void => {
     timers.get(call)?.cancel();
     timers.delete(call);
-    return open.delete(call.operation) && operations.open.delete(call.operation);
+    open.delete(call.operation);
+  };
+
+  /** False when the run is over. */
+  const close = (call: PageCall): boolean => {
+    forget(call);
+    return operations.open.delete(call.operation);
   };
 
   const end = (call: PageCall): void => {
@@ -173,6 +182,7 @@ export function createOpenCalls({
       call.failed = failure;
       endIn(call, GRACE_MS);
     },
+    forget,
     giveUp(call) {
       if (!close(call)) return;
       recorder.emit({

@@ -79,7 +79,10 @@ export function createPageCalls(parts: PageCallsParts): PageCalls {
         tokens.set(issued.token.accessToken, { call, user, fresh: true });
       calls.succeed(call, { token: issued.token, user });
     } else if (request.endpoint === "authorize" && error === undefined && isFine(end)) {
-      if (bringsCode(end)) call.isCoded = true;
+      if (!leadsBack(end)) return;
+      // What the implicit flow brings back no history shows.
+      if (call.wish.isForCode) call.isCoded = true;
+      else calls.forget(call);
     } else if (end.kind === "abandoned") calls.giveUp(call);
     // A person may try again at a page that is ill: the sign-in ends with its window.
     else if (call.kind !== "window" || request.endpoint === "token" || error !== undefined)
@@ -192,6 +195,7 @@ function wishOf(
     user: home ?? (user === undefined || lastUser?.startsWith(user) ? lastUser : undefined),
     scopes: scope.split(/\s+/).filter((name) => name !== ""),
     claims: isChallenge(parameters["claims"]),
+    isForCode: (parameters["response_type"] ?? "code").split(" ").includes("code"),
   };
 }
 
@@ -199,8 +203,8 @@ function isFine(end: ExchangeEnded["end"]): boolean {
   return end.kind === "response" && end.status < 400 && end.cut === undefined;
 }
 
-/** The way back to the application; without an error it has a code, which no history shows. */
-function bringsCode(end: ExchangeEnded["end"]): boolean {
+/** The way back to the application, with whatever it has asked for. */
+function leadsBack(end: ExchangeEnded["end"]): boolean {
   return end.kind === "response" && end.headers.some(([name]) => name === "location");
 }
 
