@@ -39,3 +39,17 @@ export function askUntil(
 ): Promise<void> {
   return pollUntil(context, spa, silently(context, PERSON), { everyMs, untilMs });
 }
+
+/** Asks silently as `askUntil` does, and sends the person to sign in when the library says that it needs them. */
+export async function workUntil(
+  context: ScriptContext,
+  spa: Application,
+  { untilMs, everyMs }: { readonly untilMs: number; readonly everyMs: number },
+): Promise<void> {
+  const { clock } = context;
+  while (clock.elapsed() < untilMs) {
+    const result = await spa.attempt(silently(context, PERSON));
+    if (spa.needsInteraction(result)) await spa.attempt(signIn(context));
+    await clock.until(Math.min(untilMs, clock.elapsed() + everyMs));
+  }
+}
