@@ -1,49 +1,66 @@
 /**
- * Pages whose next document is on its way, in an outage perhaps for ever. Chromium lets nobody
- * ask such a page anything until that document is there, so whoever asks does not wait: the
- * timers of what is being left stand still, and it goes on showing what it showed.
+ * Pages that have set out for their next page and wait for its answer. Chromium hands no
+ * call to such a page until the answer is there or has failed: whoever asks it something
+ * would wait as long, and time with them.
  */
-import type { Frame, Page, Request } from "@playwright/test";
+import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 
-export interface Leaving {
-  /** A request has begun. */
-  setOut(request: Request): void;
-  /** A request has ended, one way or another. */
-  arrived(request: Request): void;
+interface Leaving {
   has(page: Page): boolean;
-  /** What a frame answers; `otherwise` when its page is leaving. */
-  unless<T>(frame: Frame, answer: Promise<T>, otherwise: T): Promise<T>;
+  unlessLeaving<T>(page: Page, work: () => Promise<T>): Promise<T | undefined>;
 }
 
-/** No page is leaving. */
-export function createLeaving(): Leaving {
-  const onTheirWay = new Map<Page, Request>();
-  const listeners = new Set<(page: Page) => void>();
+const known = new WeakMap<BrowserContext, Leaving>();
+
+/** Watches the pages of a context from now on, those to come included. */
+export function watchLeaving(context: BrowserContext): Leaving {
+  const leaving = known.get(context) ?? watchPages(context);
+  known.set(context, leaving);
+  return leaving;
+}
+
+/** What `work` makes of a page; `undefined` when it rejects, or when the page waits for its next one or leaves before. */
+export function unlessLeaving<T>(page: Page, work: () => Promise<T>): Promise<T | undefined> {
+  return watchLeaving(page.context()).unlessLeaving(page, work);
+}
+
+function watchPages(context: BrowserContext): Leaving {
+  const leaving = new Map<Page, Request>();
+  const left = new Map<Page, Set<() => void>>();
+
+  const arrive = (page: Page): void => void leaving.delete(page);
+  const end = (request: Request): void => {
+    for (const [page, underway] of leaving) if (underway === request) arrive(page);
+  };
+  const watch = (page: Page): void => {
+    page.on("framenavigated", (frame) => {
+      if (frame === page.mainFrame()) arrive(page);
+    });
+    page.on("close", arrive);
+    page.on("request", (request) => {
+      if (!request.isNavigationRequest() || frameOf(request) !== page.mainFrame()) return;
+      leaving.set(page, request);
+      for (const leave of left.get(page) ?? []) leave();
+    });
+    page.on("requestfailed", end);
+    page.on("requestfinished", end);
+  };
+  for (const page of context.pages()) watch(page);
+  context.on("page", watch);
+
   return {
-    has: (page) => onTheirWay.has(page),
-    setOut(request) {
-      const frame = frameOf(request);
-      if (frame === undefined || frame.parentFrame() !== null) return;
-      if (!request.isNavigationRequest()) return;
-      onTheirWay.set(frame.page(), request);
-      for (const listener of listeners) listener(frame.page());
-    },
-    arrived(request) {
-      for (const [page, known] of onTheirWay) if (known === request) onTheirWay.delete(page);
-    },
-    async unless(frame, answer, otherwise) {
-      const page = frame.page();
-      const left = Promise.withResolvers<typeof otherwise>();
-      const listener = (leaving: Page): void => {
-        if (leaving === page) left.resolve(otherwise);
-      };
-      listeners.add(listener);
-      if (onTheirWay.has(page)) listener(page);
-      try {
-        return await Promise.race([answer, left.promise]);
-      } finally {
-        listeners.delete(listener);
-      }
+    has: (page) => leaving.has(page),
+    unlessLeaving(page, work) {
+      if (leaving.has(page)) return Promise.resolve(undefined);
+      const waiting = left.get(page) ?? new Set();
+      left.set(page, waiting);
+      return new Promise((resolve) => {
+        const leave = (): void => resolve(undefined);
+        waiting.add(leave);
+        void work()
+          .then(resolve, leave)
+          .finally(() => waiting.delete(leave));
+      });
     },
   };
 }

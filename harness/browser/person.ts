@@ -3,6 +3,7 @@
  * a tab or in a popup, once a page. At any other page they sit and wait.
  */
 import type { BrowserContext, Page } from "@playwright/test";
+import { unlessLeaving } from "./leaving.ts";
 
 export interface PersonOptions {
   /** What they type; nobody sits there when there is none. */
@@ -32,7 +33,8 @@ export async function fillIn(
 ): Promise<boolean> {
   const address = page.url();
   const form = page.locator('form:has(input[type="password"])');
-  if (answered.get(page) === address || (await form.count()) === 0) return false;
+  const isThere = (await unlessLeaving(page, () => form.count())) === 1;
+  if (!isThere || answered.get(page) === address) return false;
   answered.set(page, address);
   asked(new URL(address).searchParams.get("prompt") ?? "none-given");
   if (answers === undefined) return true;

@@ -43,7 +43,7 @@ async function importMount(name: MountName): Promise<Mount> {
     case "proxy":
       return (await import("./proxy.ts")).mount;
     case "route":
-      return (await import("./proxy.ts")).mount;
+      return (await import("./route.ts")).mount;
     case "nock":
       return (await import("./nock.ts")).mount;
   }

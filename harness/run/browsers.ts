@@ -11,6 +11,7 @@ import { fillIn } from "../browser/person.ts";
 import { lookAtScreen } from "../browser/screen.ts";
 import type { ClientBrowser, SeatedPerson } from "../client/client.ts";
 import type { Gate } from "../clock/gate.ts";
+import type { HowLong } from "../clock/participants.ts";
 import { HarnessError } from "../errors.ts";
 import type { Cause } from "../history/ledger.ts";
 import type { Recorder } from "../history/recorder.ts";
@@ -22,8 +23,8 @@ import type { Turns } from "./turns.ts";
 export interface BrowserRoom {
   /** The browser of that name, as an application of that name in the history uses it. */
   readonly of: (browser: string, client: string) => ClientBrowser;
-  /** Called when all is at rest: true when time may go on, false when something has begun. */
-  readonly settle: () => Promise<boolean>;
+  /** Called when all is at rest: true when time may go on, false when something has begun. What people see, and do, waits until it rests surely. */
+  readonly settle: (howLong: HowLong) => Promise<boolean>;
 }
 
 export interface BrowserRoomParts {
@@ -104,10 +105,11 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
     );
   };
 
-  const settle = async (): Promise<boolean> => {
+  const settle = async (howLong: HowLong): Promise<boolean> => {
     if (!isTold()) return false;
     for (const { time } of profiles()) if (!(await tabs.follow(time))) return false;
     if (turns.next()) return false;
+    if (howLong === "a moment") return true;
     const asking: OpenTab[] = [];
     for (const open of tabs.all()) {
       const { page } = open.tab;
