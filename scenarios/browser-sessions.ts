@@ -58,7 +58,7 @@ export const dayOldSession = dayOld({
   title: "A refresh token ends in an outage of the sign-in pages; iframes take part in the session",
   standsFor: "silent renewal by hidden iframe once the refresh token has ended",
   settings: { sessionInFrames: "visible" },
-  asserts: ["fallback-to-interaction", "prompts-caused", "screen", "recovery", "routing-hint"],
+  asserts: ["prompts-caused", "screen", "recovery", "routing-hint"],
 });
 
 export const dayOldSessionBlocked = dayOld({
@@ -105,14 +105,7 @@ export const outageOfHours = defineScenario({
   },
   needs: ["popup", "silent"],
   clients: ["msal-browser"],
-  asserts: [
-    "fallback-to-interaction",
-    "prompts-caused",
-    "screen",
-    "recovery",
-    "retry-storm",
-    "supported-host",
-  ],
+  asserts: ["prompts-caused", "screen", "recovery", "retry-storm", "supported-host"],
   faults: [outage({ from: hours(2), for: hours(3) })],
   async script(context) {
     const spa = await signedIn(context, { cache: "persisted" });

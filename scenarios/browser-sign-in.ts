@@ -19,12 +19,9 @@ function signInMeets(
     readonly standsFor: string;
     readonly says: string;
     readonly effect: FaultEffect;
-    readonly chance?: number;
-    readonly asserts?: readonly string[];
-    readonly settings?: Scenario["settings"];
   },
 ): Scenario {
-  const { standsFor, says, effect, chance, asserts = [], settings = {}, ...rest } = own;
+  const { standsFor, says, effect, ...rest } = own;
   return defineScenario({
     ...rest,
     story: {
@@ -36,8 +33,7 @@ function signInMeets(
     },
     needs: ["popup", "redirect", "silent"],
     clients: ["msal-browser"],
-    asserts: ["screen", "recovery", "empty-token", ...asserts],
-    settings,
+    asserts: ["screen", "recovery", "empty-token"],
     faults: [
       {
         id: "sign-in-down",
@@ -45,7 +41,6 @@ function signInMeets(
         on: ["authorize"],
         from: 0,
         for: minutes(10),
-        ...(chance === undefined ? {} : { chance }),
         effect,
       },
     ],
@@ -83,16 +78,6 @@ export const popupHangs = signInMeets({
   script: triesAgain("popup"),
 });
 
-export const halfOfSignIns = signInMeets({
-  name: "browser-popup-half-down",
-  title: "Every other sign-in page fails for ten minutes",
-  standsFor: "2020-12-14: a share of sign-ins failed, and whoever tried again got through",
-  says: "Who tries again gets in, and nobody is left before a dead window.",
-  effect: pageDown,
-  chance: 0.5,
-  script: triesAgain("popup"),
-});
-
 export const redirectIntoOutage = signInMeets({
   name: "browser-redirect-down",
   title: "A redirect leaves the application for an error page of the service",
@@ -110,9 +95,4 @@ export const redirectIntoOutage = signInMeets({
   },
 });
 
-export const signInScenarios: readonly Scenario[] = [
-  popupDown,
-  popupHangs,
-  halfOfSignIns,
-  redirectIntoOutage,
-];
+export const signInScenarios: readonly Scenario[] = [popupDown, popupHangs, redirectIntoOutage];

@@ -7,16 +7,18 @@ import { defineScenario, type Scenario } from "../harness/scenario.ts";
 import { silently } from "./applications.ts";
 import { PERSON, RESILIENT_CLIENT, signIn } from "./pages.ts";
 
-const TABS = 4;
+const TABS = 3;
 
 function manyTabs(
   own: Pick<Scenario, "name" | "title" | "asserts" | "limits"> & {
     readonly standsFor: string;
     readonly cache: CacheKind;
+    /** Between one tab and the next, ms. */
+    readonly apartMs: number;
     readonly faults: FaultPlan;
   },
 ): Scenario {
-  const { standsFor, cache, ...rest } = own;
+  const { standsFor, cache, apartMs, ...rest } = own;
   return defineScenario({
     ...rest,
     story: {
@@ -40,39 +42,42 @@ function manyTabs(
         // A tab of its own needs a sign-in of its own, for which the session is enough.
         if (cache === "session") await spa.attempt({ ...signIn(context), tab: name });
       }
-      while (context.clock.elapsed() < hours(1) + minutes(8)) {
-        const asked = tabs.map((tab) => spa.attempt({ ...silently(context, PERSON), tab }));
-        await Promise.all(asked);
-        const isEarly = context.clock.elapsed() < hours(1);
-        await context.clock.until(isEarly ? hours(1) : context.clock.elapsed() + seconds(20));
-      }
+      const ask = async (tab: string, afterMs: number): Promise<void> => {
+        await context.clock.until(afterMs);
+        await spa.attempt({ ...silently(context, PERSON), tab });
+      };
+      for (let afterMs = hours(1); afterMs < hours(1) + minutes(6); afterMs += seconds(30))
+        await Promise.all(tabs.map((tab, index) => ask(tab, afterMs + index * apartMs)));
     },
   });
 }
 
 export const tabsRenewTogether = manyTabs({
   name: "browser-tabs-renew",
-  title: "Four tabs renew their token at the same instant, after a minute of trouble",
+  title: "Three tabs renew their token at the same instant, after a minute of trouble",
   standsFor: "tabs wake up together: after sleep, after an outage, at the end of the token's life",
   cache: "persisted",
+  apartMs: 0,
   faults: [tokenServerError({ from: hours(1), for: minutes(1) })],
   asserts: ["tabs", "single-flight", "recovery", "prompts-caused", "screen"],
 });
 
 export const tabsThrottledTogether = manyTabs({
   name: "browser-tabs-throttled",
-  title: "Four tabs with one cache are throttled",
+  title: "Three tabs with one cache are throttled",
   standsFor: "a throttle of a person whose tabs share localStorage",
   cache: "persisted",
+  apartMs: seconds(5),
   faults: [throttled({ from: hours(1), for: minutes(3), body: { form: "aadsts", code: 90055 } })],
   asserts: ["tabs", "retry-after", "retry-storm", "recovery", "prompts-caused"],
 });
 
 export const tabsThrottledApart = manyTabs({
   name: "browser-tabs-throttled-apart",
-  title: "Four tabs with a cache each are throttled",
+  title: "Three tabs with a cache each are throttled",
   standsFor: "the default of msal-browser: each tab has a cache and a throttle of its own",
   cache: "session",
+  apartMs: seconds(5),
   faults: [throttled({ from: hours(1), for: minutes(3), body: { form: "aadsts", code: 90055 } })],
   asserts: ["tabs", "recovery", "prompts-caused"],
 });

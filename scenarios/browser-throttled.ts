@@ -1,7 +1,7 @@
 /**
  * The token endpoint turns a page away for five minutes: by throttling it, with a Retry-After
  * that the page may read or may not, and by errors, whose body may be anything. The page asks
- * every ten seconds and leaves waiting to its library, as most code does.
+ * every fifteen seconds and leaves waiting to its library, as most code does.
  */
 import { hours, minutes, seconds } from "../harness/clock/duration.ts";
 import type { ServiceSettings } from "../harness/directory/world.ts";
@@ -115,7 +115,7 @@ function turnedAway({ suffix, title, effect, exposed, standsFor, rule }: Variant
     async script(context) {
       const spa = await signedIn(context);
       await context.clock.until(hours(1));
-      await askUntil(context, spa, hours(1) + minutes(9), seconds(10));
+      await askUntil(context, spa, hours(1) + minutes(8), seconds(15));
     },
   });
 }

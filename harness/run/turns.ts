@@ -4,7 +4,7 @@
  * content: so one seed gives one journal. Ends of calls go before requests and one by one; of
  * requests, one of each operation.
  */
-import { textOfRequest } from "../http/message.ts";
+import { abortBy, textOfRequest } from "../http/message.ts";
 import type { Service } from "../http/service.ts";
 import type { Gate } from "../clock/gate.ts";
 import type { Recorder } from "../history/recorder.ts";
@@ -58,7 +58,18 @@ export function createTurns({ recorder, gate }: { recorder: Recorder; gate: Gate
         await gate.asleep(wait({ rank: 1, text, address: url, isTold }, signal));
         return service.connect(attempt);
       },
-      handle: (request) => service.handle(request),
+      handle(request) {
+        // That a page has gone away, too, is told when the machine likes.
+        const { signal } = request;
+        const gone = new AbortController();
+        const tell = async (): Promise<void> => {
+          await wait({ rank: 0, text: `${request.method} ${request.url}` });
+          gone.abort(signal.reason);
+        };
+        signal.addEventListener("abort", () => void tell(), { once: true });
+        abortBy(request, gone.signal);
+        return service.handle(request);
+      },
     }),
     ended: () => wait({ rank: 0, text: "" }),
     next() {
