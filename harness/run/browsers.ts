@@ -151,7 +151,10 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
           page,
           async reload() {
             tabs.reloaded(open);
-            await acting(() => page.reload({ waitUntil: "commit" }));
+            const committed = page.reload({ waitUntil: "commit", timeout: 0 });
+            const begun = page.waitForRequest((request) => request.isNavigationRequest());
+            await acting(() => Promise.race([begun, committed]));
+            await profile.time.during(() => committed);
           },
           async close() {
             await acting(() => page.close());

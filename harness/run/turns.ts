@@ -1,10 +1,10 @@
 /**
  * What comes out of a browser, requests of its pages and ends of calls into them, comes when
- * the machine likes. Here it waits until all is at rest, and goes on one at a time, in an
- * order of its own content: so one seed gives one journal. Order among what waits: ends of
- * calls before requests, then by operation, then by what is asked.
+ * the machine likes. Here it waits until all is at rest, and goes on in an order of its own
+ * content: so one seed gives one journal. Ends of calls go before requests and one by one; of
+ * requests, one of each operation.
  */
-import { textOfRequest } from "../http/message.ts";
+import { abortBy, textOfRequest } from "../http/message.ts";
 import type { Service } from "../http/service.ts";
 import type { Gate } from "../clock/gate.ts";
 import type { Recorder } from "../history/recorder.ts";
@@ -14,7 +14,7 @@ export interface Turns {
   around(service: Service): Service;
   /** Resolves when it is the turn of whatever ended in this context. */
   ended(): Promise<void>;
-  /** Lets the first go on; false when nobody waits. */
+  /** Lets go on whose turn it is; false when nobody waits. */
   next(): boolean;
   /** Addresses of the requests that wait, but for preflights, of which browsers do not tell. */
   addresses(): readonly string[];
@@ -24,7 +24,10 @@ interface Waiting {
   readonly rank: number;
   readonly operation: number;
   readonly text: string;
+  /** Of a request. */
   readonly address?: string;
+  /** Browsers tell of it. */
+  readonly isTold?: boolean;
   readonly resolve: () => void;
 }
 
@@ -51,21 +54,43 @@ export function createTurns({ recorder, gate }: { recorder: Recorder; gate: Gate
         // The harness's own requests come when the script sends them; browsers say who they are.
         if (!headers.has("user-agent")) return service.connect(attempt);
         const text = `${method} ${url} ${await textOfRequest(attempt)}`;
-        const address = method === "OPTIONS" ? {} : { address: url };
-        await gate.asleep(wait({ rank: 1, text, ...address }, signal));
+        const isTold = method !== "OPTIONS";
+        await gate.asleep(wait({ rank: 1, text, address: url, isTold }, signal));
         return service.connect(attempt);
       },
-      handle: (request) => service.handle(request),
+      handle(request) {
+        // That a page has gone away, too, is told when the machine likes.
+        const { signal } = request;
+        const gone = new AbortController();
+        const tell = async (): Promise<void> => {
+          await wait({ rank: 0, text: `${request.method} ${request.url}` });
+          gone.abort(signal.reason);
+        };
+        signal.addEventListener("abort", () => void tell(), { once: true });
+        abortBy(request, gone.signal);
+        return service.handle(request);
+      },
     }),
     ended: () => wait({ rank: 0, text: "" }),
     next() {
-      const [first] = [...waiting].toSorted(inOrder);
+      const inLine = [...waiting].toSorted(inOrder);
+      const [first] = inLine;
       if (first === undefined) return false;
-      waiting.delete(first);
-      first.resolve();
+      const isEnd = first.address === undefined;
+      const gone = new Set<number>();
+      for (const one of isEnd ? [first] : inLine) {
+        // What several calls ask at one instant is underway at once; one call asks one after the other.
+        if (gone.has(one.operation)) continue;
+        gone.add(one.operation);
+        waiting.delete(one);
+        one.resolve();
+      }
       return true;
     },
-    addresses: () => [...waiting].flatMap(({ address }) => address ?? []),
+    addresses: () =>
+      [...waiting].flatMap(({ address, isTold }) =>
+        address !== undefined && isTold === true ? address : [],
+      ),
   };
 }
 
