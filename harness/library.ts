@@ -3,6 +3,7 @@ import { isAbsolute } from "node:path";
 import { azureIdentityFlows, loadAzureIdentity } from "./client/azure-identity.ts";
 import { createBareFetch, vices } from "./client/bare-fetch.ts";
 import type { ClientUnderTest } from "./client/client.ts";
+import { loadMsal1, msal1Flows } from "./client/msal-1.ts";
 import { loadMsalBrowser, msalBrowserFlows } from "./client/msal-browser.ts";
 import { loadMsalNode, msalNodeFlows } from "./client/msal-node.ts";
 import { loadNodeSaml, nodeSamlFlows } from "./client/node-saml.ts";
@@ -41,6 +42,7 @@ const packages: Readonly<Record<string, Package>> = {
   "node-saml": { flows: nodeSamlFlows, load: loadNodeSaml },
   "azure-identity": { flows: azureIdentityFlows, load: loadAzureIdentity },
   "msal-browser": { flows: msalBrowserFlows, load: loadMsalBrowser },
+  msal: { flows: msal1Flows, load: loadMsal1 },
 };
 
 const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {

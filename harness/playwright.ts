@@ -68,6 +68,7 @@ export const test = base.extend<TestFixtures>({
     if (way === undefined) throw new Error(`the mount ${mount.name} has no browser`);
     await use({ session, way });
     stopFlow();
+    await way.stop();
     await session.stop();
   },
   // A suite's own launch options take the place of ours, and our key's pin is not among them.

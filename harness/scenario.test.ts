@@ -30,7 +30,7 @@ describe("a scenario file", () => {
       checkScenario(
         {
           ...good,
-          limits: { promptsMax: 0 },
+          limits: { promptsMax: 0, screenStuckMaxMs: 10_000 },
           settings: { authCodeMinutes: 1 },
           startsAt: "2026-01-01T00:00:00Z",
         },

@@ -185,6 +185,7 @@ const limitFields = [
   "likeRequestsPer5MinutesMax",
   "availabilityMin",
   "promptsMax",
+  "screenStuckMaxMs",
 ] as const satisfies readonly (keyof RuleLimits)[];
 
 type Fields = Readonly<Record<string, unknown>>;

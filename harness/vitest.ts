@@ -5,6 +5,7 @@
  */
 import { afterEach, beforeEach, expect, type TestContext, vi } from "vitest";
 import { HarnessError } from "./errors.ts";
+import { explain, explaining } from "./matchers/explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import { loadMount } from "./mount/mounts.ts";
 import { type Session, startSession } from "./session/session.ts";
@@ -26,20 +27,17 @@ declare module "vitest" {
  * adds the matchers to `expect`. Throws `bad-usage` for options that do not exist.
  */
 export function useEntra(options: EntraOptions = {}): Entra {
-  checkOptions(options);
+  explaining(() => checkOptions(options));
   expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
   const sessions = new Map<string, Session>();
 
   beforeEach(async (context) => {
-    checkFree();
-    checkRealTime();
-    const mount = await loadMount(options.mount ?? "msw");
-    const session = await startSession({
-      ...sessionOptionsOf(options),
-      mount,
-      name: titleOf(context.task),
-      check: checkRealTime,
-      isBusy: isImporting,
+    explaining(checkFree);
+    explaining(checkRealTime);
+    running = "starting";
+    const session = await begin(options, titleOf(context.task)).catch((error: unknown) => {
+      running = undefined;
+      throw explain(error);
     });
     running = session;
     sessions.set(context.task.id, session);
@@ -57,11 +55,11 @@ export function useEntra(options: EntraOptions = {}): Entra {
     if (vi.isFakeTimers()) vi.useRealTimers();
     await session.stop();
     const [problem] = session.problems();
-    if (problem !== undefined) throw problem;
+    if (problem !== undefined) throw explain(problem);
   });
 
   return createEntra(() => {
-    if (running !== undefined) return running;
+    if (running !== undefined && running !== "starting") return running;
     throw new HarnessError("bad-usage", "no test is running, so there is no Entra", {
       place: "useEntra",
       hint: "Use what useEntra() returns inside of tests, beforeEach and afterEach.",
@@ -70,7 +68,18 @@ export function useEntra(options: EntraOptions = {}): Entra {
 }
 
 /** The one of this process: the clock and the network are the process's. */
-let running: Session | undefined;
+let running: Session | "starting" | undefined;
+
+async function begin(options: EntraOptions, name: string): Promise<Session> {
+  const mount = await loadMount(options.mount ?? "msw");
+  return startSession({
+    ...sessionOptionsOf(options),
+    mount,
+    name,
+    check: checkRealTime,
+    isBusy: isImporting,
+  });
+}
 
 function checkFree(): void {
   if (running === undefined) return;

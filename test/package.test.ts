@@ -2,11 +2,7 @@
  * A stranger's walk: pack, install the tarball in an empty folder, write a scenario, run it
  * with `npx`. Slow, because it really installs; nothing of this repository is in reach.
  */
-import {
-  execFileSync,
-  spawnSync,
-  type ExecFileSyncOptionsWithStringEncoding,
-} from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -14,22 +10,10 @@ import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readmeSuite } from "./readme-suite.ts";
+import { installPacked, run, SLOW_MS, strangersEnvironment } from "./stranger.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const SLOW_MS = 300_000;
-
-/** A stranger's environment: no binaries of ours on the path, nothing that npm or Vitest set. */
-const strangersEnvironment = Object.fromEntries(
-  Object.entries({
-    ...process.env,
-    PATH: (process.env["PATH"] ?? "")
-      .split(delimiter)
-      .filter((folder) => !folder.includes("node_modules"))
-      .join(delimiter),
-  }).filter(
-    ([name]) => !/^(?:npm_|INIT_CWD|NODE_OPTIONS|NODE_ENV|VITEST|TEST$|FORCE_COLOR)/i.test(name),
-  ),
-);
 
 const story = `{
     standsFor: "A busy minute of the token service.",
@@ -84,47 +68,10 @@ const strictly = [
 let place = "";
 let packed: readonly string[] = [];
 
-function run(folder: string, command: string, ...args: string[]): string {
-  const options: ExecFileSyncOptionsWithStringEncoding = {
-    cwd: folder,
-    encoding: "utf8",
-    env: strangersEnvironment,
-    stdio: "pipe",
-  };
-  try {
-    return execFileSync(command, args, options);
-  } catch (error) {
-    const { status, stdout, stderr } = error as {
-      status: unknown;
-      stdout: unknown;
-      stderr: unknown;
-    };
-    throw new Error(
-      `${command} ${args.join(" ")} ended with ${String(status)}\n${String(stdout)}\n${String(stderr)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
 /** A folder in which the package is installed and the scenarios are written. */
 function moveIn(name: string, ...installOptions: string[]): string {
   const folder = join(place, name);
-  const tarball = join(
-    place,
-    readdirSync(place).find((file) => file.endsWith(".tgz")) ?? "no tarball",
-  );
-  run(
-    folder,
-    "npm",
-    "install",
-    tarball,
-    "--prefer-offline",
-    "--no-audit",
-    "--no-fund",
-    ...installOptions,
-  );
+  installPacked(place, folder, ...installOptions);
   for (const [file, text] of Object.entries(scenarios)) writeFileSync(join(folder, file), text);
   return folder;
 }
@@ -157,6 +104,8 @@ describe("the packed package", () => {
         "bin/brownout.js",
         "dist/harness/index.js",
         "dist/harness/index.d.ts",
+        "dist/harness/vitest.js",
+        "dist/harness/vitest.d.ts",
         "dist/harness/worker/worker.js",
         "dist/scenarios/library.js",
         "dist/fixtures/worlds/contoso.js",
@@ -167,7 +116,7 @@ describe("the packed package", () => {
       ]),
     );
     expect(
-      packed.filter((path) => /(?<!\.d)\.ts$|\.test\.|\/testing\.|-suite\./.test(path)),
+      packed.filter((path) => /(?<!\.d)\.ts$|\.test\.|\/testing\.|-suite\.|node-app/.test(path)),
     ).toEqual([]);
   });
 
@@ -256,4 +205,8 @@ describe.each(["empty", "commonjs"])("a scenario of one's own, in the folder %s"
     expect(check("mine.scenario.ts")).toBe("");
     expect(check("wrong.scenario.ts")).toMatch(/'neds' does not exist in type 'Scenario'/);
   });
+});
+
+describe("README's Vitest suite in a project of one's own", () => {
+  readmeSuite(() => place);
 });

@@ -14,6 +14,8 @@ import { recordedSession, signedInAtMsOf } from "./recorded.ts";
 export interface BrowserSession extends RecordedSession {
   readonly idToken: string;
   readonly redirectUri: string;
+  /** As the primary answered it; absent when the app did not ask. */
+  readonly clientInfo?: string;
 }
 
 /** Sign-in asks for no more than these when it asks for an id token only. */
@@ -39,7 +41,13 @@ export function createBrowserSessionStore(directory: Directory): BrowserStore<Br
         signedInAtMs: signedInAtMsOf(idToken) ?? nowMs,
       });
       if (recorded === undefined) return undefined;
-      const session = { ...recorded, idToken, redirectUri: answer.action };
+      const clientInfo = answer.fields.get("client_info");
+      const session = {
+        ...recorded,
+        idToken,
+        redirectUri: answer.action,
+        ...(clientInfo === undefined ? {} : { clientInfo }),
+      };
       sessions.set(request, response, clientId, session);
       return session;
     },

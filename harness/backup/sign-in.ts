@@ -84,12 +84,17 @@ function renew(
 }
 
 function answer(
-  { redirectUri }: BrowserSession,
+  { redirectUri, clientInfo }: BrowserSession,
   fields: Readonly<Record<string, string>>,
   idToken: string,
 ): Response {
-  const { state, response_mode: mode } = fields;
-  const all = { id_token: idToken, ...(state === undefined ? {} : { state }) };
+  const { state, response_mode: mode, client_info: asksForInfo } = fields;
+  const all = {
+    id_token: idToken,
+    // Whether the real one sends it is not documented; msal 1.x throws a TypeError without it.
+    ...(asksForInfo === "1" && clientInfo !== undefined ? { client_info: clientInfo } : {}),
+    ...(state === undefined ? {} : { state }),
+  };
   if (mode === "form_post") return formPage(redirectUri, all);
   const location = new URL(redirectUri);
   location.hash = new URLSearchParams(all).toString();

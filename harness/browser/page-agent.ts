@@ -88,8 +88,9 @@ function installAgent(
   };
   const RealDate = Date;
   const realPerformanceNow = performance.now.bind(performance);
+  const realSetTimeout = setTimeout.bind(globalThis);
   const timers = timersOf(told() ?? start.time, bump);
-  const watch = watchOf(bump);
+  const watch = watchOf(bump, realSetTimeout);
   const nowMs = (): number => Math.floor(timers.now());
   if (start.seed !== undefined) chance(start.seed, nowMs());
 

@@ -3,8 +3,10 @@
  * iframes alike. The clock asks whether they rest, and brings them forward; a document born
  * later is told the time by a header of its own, before its scripts run.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 import type { Participant } from "../clock/participants.ts";
+import { watchLeaving } from "./leaving.ts";
 import {
   agentScript,
   type PageAgent,
@@ -18,6 +20,12 @@ export interface PageTimeOptions {
   readonly seed?: number;
   /** Requests and connections of this context that the simulator has and has not answered. */
   readonly underway: () => number;
+  /** Whether the simulator answers at an address: only such requests are counted. */
+  readonly isServed: (url: URL) => boolean;
+  /** Until when the browser may keep what it was last served, by its headers and the virtual clock; it keeps the machine's time. */
+  readonly keptUntilMs?: () => number | undefined;
+  /** Resolves when it is the turn of a key, see `clock/turns.ts`. */
+  readonly turn?: (key: string) => Promise<void>;
   /** Called when all is at rest, before time goes on. */
   readonly onRest?: () => Promise<void>;
 }
@@ -25,20 +33,12 @@ export interface PageTimeOptions {
 export interface PageTime extends Participant {
   /** A `Server-Timing` value that tells a document the time; without one it asks its opener or parent. */
   timing(): string;
-  /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening. */
+  /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening; its end waits for its turn. */
   during<T>(work: () => Promise<T>): Promise<T>;
-  /** Requests that pages made, by the browser's own count: one for each, however often it went over a socket. */
+  /** Requests that pages made to the simulator, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
-  /** The same for one address; resolves when the browser has told of all that it has sent. */
-  requestsTo(request: Asked): Promise<number>;
-}
-
-/** What was asked; a fragment of the address does not count. */
-export interface Asked {
-  readonly method: string;
-  readonly url: string;
-  /** Who tells of it: the browser itself of a document, a document of what it calls. */
-  readonly by: "browser" | "document";
+  /** The same for one address, without its fragment; resolves when the browser has told of all that it has sent. */
+  requestsTo(method: string, url: string): Promise<number>;
 }
 
 /** Turns of a document's event loop, and looks at all documents, that must pass without activity. */
@@ -48,8 +48,8 @@ const LOOKS = 2;
 const LOOKS_IN_A_CALL = 6;
 /** What has not reached the simulator by then goes elsewhere, such as to the application's own server; ms, the machine's. */
 const ON_THEIR_WAY_MS = 3_000;
-/** When the browser has told what it has to tell, ms of the machine. */
-const TOLD_AFTER_MS = 1_000;
+/** From the last event that the browser reported; ms, the machine's. */
+const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
 /** A second or so. */
 const SETTING_OUT_LOOKS_MAX = 200;
 
@@ -60,21 +60,30 @@ export async function keepTime(
 ): Promise<PageTime> {
   let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
+  let lastAtMs = 0;
+  const happened = (): void => {
+    activity += 1;
+    lastAtMs = performance.now();
+  };
   let due: number | undefined;
   const requests = new Map<string, number>();
   /** With the machine's time at which each began: some never end, and are not ours. */
   const underway = new Map<Request, number>();
   const seen = new Set<string>();
   let calls = 0;
+  let lastCall = 0;
   context.on("request", (request) => {
-    activity += 1;
-    const asked = keyOf(request.method(), request.url());
-    requests.set(asked, (requests.get(asked) ?? 0) + 1);
+    happened();
+    const [address = ""] = request.url().split("#");
+    if (options.isServed(new URL(address))) {
+      const asked = `${request.method()} ${address}`;
+      requests.set(asked, (requests.get(asked) ?? 0) + 1);
+    }
     underway.set(request, performance.now());
-    seen.add(withoutFragment(request.url()));
+    seen.add(address);
   });
   const end = (request: Request): void => {
-    activity += 1;
+    happened();
     underway.delete(request);
   };
   context.on("requestfinished", end);
@@ -83,14 +92,14 @@ export async function keepTime(
     for (const request of underway.keys()) if (gone(request)) underway.delete(request);
   };
   const watch = (page: Page): void => {
-    activity += 1;
-    page.on("framenavigated", () => (activity += 1));
+    happened();
+    page.on("framenavigated", () => happened());
     page.on("framedetached", (frame) => {
-      activity += 1;
+      happened();
       forget((request) => frameOf(request) === frame);
     });
     page.on("close", () => {
-      activity += 1;
+      happened();
       forget((request) => frameOf(request)?.page() === page);
     });
   };
@@ -103,21 +112,44 @@ export async function keepTime(
     });
   await teach();
 
-  const frames = (): readonly Frame[] => context.pages().flatMap((page) => page.frames());
+  const leaving = watchLeaving(context);
+  /** Those that can be asked. */
+  const frames = (): readonly Frame[] =>
+    context.pages().flatMap((page) => (leaving.has(page) ? [] : page.frames()));
+  const ask = async (frame: Frame, work: () => Promise<PageState | undefined>): Promise<Seen> => {
+    const state = await leaving.unlessLeaving(frame.page(), async () => ({ is: await work() }));
+    // One without an agent, such as the browser's own error page, has no timers.
+    return state === undefined ? "gone" : (state.is ?? NOTHING);
+  };
 
   const onTheirWay = (): number => {
     const since = performance.now() - ON_THEIR_WAY_MS;
     return [...underway.values()].filter((beganAt) => beganAt > since).length;
   };
 
+  /** What has grown old in the browser's cache would be fresh by the machine's time. */
+  const emptyCache = async (): Promise<void> => {
+    const [page] = context.pages();
+    if (page === undefined) return;
+    const session = await context.newCDPSession(page);
+    await session.send("Network.clearBrowserCache");
+    await session.detach();
+  };
+
   const setTime = async (to: PageClock): Promise<void> => {
+    const nowMs = "stillAtMs" in to ? to.stillAtMs : Date.now() + to.flowingByMs;
+    if ((options.keptUntilMs?.() ?? Infinity) <= nowMs) await emptyCache().catch(() => undefined);
     time = to;
-    const states = await Promise.all(frames().map((frame) => setTimeOf(frame, to)));
+    const states: Seen[] = [];
+    // One after the other: their timers of one instant would race.
+    for (const frame of frames()) states.push(await ask(frame, () => setTimeOf(frame, to)));
     due = earliestOf(states);
   };
 
   const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
-    const states = await Promise.all(frames().map((frame) => stateOf(frame, TURNS)));
+    const states = await Promise.all(
+      frames().map((frame) => ask(frame, () => stateOf(frame, TURNS))),
+    );
     due = earliestOf(states);
     const isLost = states.some((state) => state === "gone");
     const busy = states.some(
@@ -141,14 +173,18 @@ export async function keepTime(
     });
 
   return {
-    async rest() {
+    async rest(howLong) {
+      // The browser's own processes tell each other things that nobody else sees.
+      const waitMs = lastAtMs + SETTLING_MS[howLong] - performance.now();
+      if (waitMs > 0) await sleep(waitMs);
       const before = await look();
-      const looks = calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
+      const looks = howLong === "surely" && calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
       for (let count = 1; count < looks; count += 1) {
         if (before.busy) return false;
         const after = await look();
         if (after.busy || after.sign !== before.sign) return false;
       }
+      if (howLong === "a moment") return true;
       const counted = activity;
       await options.onRest?.();
       return activity === counted;
@@ -163,37 +199,29 @@ export async function keepTime(
     },
     timing: () => timingOf(time),
     async during(work) {
-      activity += 1;
+      happened();
       calls += 1;
+      const number = (lastCall += 1);
       try {
         return await work();
       } finally {
-        activity += 1;
+        happened();
+        await options.turn?.(`call ${String(number).padStart(9, "0")}`);
+        happened();
         calls -= 1;
       }
     },
     requests: () => [...requests.values()].reduce((sum, count) => sum + count, 0),
-    async requestsTo(asked) {
-      // An answer comes after what was told before. A document that is about to go gives none.
-      const answers =
-        asked.by === "browser"
-          ? [context.cookies(asked.url)]
-          : frames().map((frame) => frame.evaluate(() => undefined));
-      const patience = new Promise((resolve) => void setTimeout(resolve, TOLD_AFTER_MS));
-      await Promise.race([Promise.allSettled(answers), patience]);
-      return requests.get(keyOf(asked.method, asked.url)) ?? 0;
+    async requestsTo(method, url) {
+      // An answer of the browser or of a document comes after what it has told before.
+      const documents = frames().map((frame) => ask(frame, () => frame.evaluate(() => undefined)));
+      await Promise.all([...documents, context.cookies(url).catch(() => [])]);
+      return requests.get(`${method} ${url}`) ?? 0;
     },
   };
 }
 
-function withoutFragment(address: string): string {
-  return address.split("#")[0] ?? "";
-}
-
-function keyOf(method: string, url: string): string {
-  return `${method} ${withoutFragment(url)}`;
-}
-
+/** A frame that goes away meanwhile is news. */
 type Seen = PageState | "gone";
 
 interface AgentScope {
@@ -202,23 +230,12 @@ interface AgentScope {
 
 const NOTHING: PageState = { activity: 0, busy: 0, going: [] };
 
-/** A frame that goes away meanwhile is news; one without an agent, such as the browser's own error page, has no timers. */
-function stateOf(frame: Frame, turns: number): Promise<Seen> {
-  return frame
-    .evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns)
-    .then(
-      (state) => state ?? NOTHING,
-      () => "gone",
-    );
+function stateOf(frame: Frame, turns: number): Promise<PageState | undefined> {
+  return frame.evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns);
 }
 
-function setTimeOf(frame: Frame, time: PageClock): Promise<Seen> {
-  return frame
-    .evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time)
-    .then(
-      (state) => state ?? NOTHING,
-      () => "gone",
-    );
+function setTimeOf(frame: Frame, time: PageClock): Promise<PageState | undefined> {
+  return frame.evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time);
 }
 
 function earliestOf(states: readonly Seen[]): number | undefined {

@@ -42,6 +42,15 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
 
   const now = (): number => ("stillAtMs" in time ? time.stillAtMs : real.now() + time.flowingByMs);
   const turn = (): Promise<void> => new Promise((resolve) => void real.setTimeout(resolve, 0));
+  /** As a turn, without the browser's pause of 4 ms between nested timers. */
+  const channel = new MessageChannel();
+  const turning: (() => void)[] = [];
+  channel.port1.onmessage = () => turning.shift()?.();
+  const quickTurn = (): Promise<void> =>
+    new Promise((resolve) => {
+      turning.push(resolve);
+      channel.port2.postMessage(null);
+    });
   const next = (): Timer | undefined => {
     let first: Timer | undefined;
     for (const timer of timers.values()) {
@@ -70,7 +79,7 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
     for (let timer = next(); timer !== undefined && timer.dueMs <= untilMs(); timer = next()) {
       if ("stillAtMs" in time && timer.dueMs > time.stillAtMs) time = { stillAtMs: timer.dueMs };
       fire(timer);
-      await turn();
+      await quickTurn();
     }
   };
   /** While time flows, the next timer is waited for in the machine's time. */

@@ -11,9 +11,15 @@ export interface PageWatch {
   going(): readonly string[];
 }
 
-/** Watches a document; `bump` is told of everything that happens. */
-export function installPageWatch(bump: () => void): PageWatch {
+/** Watches a document; `bump` is told of everything that happens, `turnLater` waits in the machine's time. */
+export function installPageWatch(
+  bump: () => void,
+  turnLater: (callback: () => void, delayMs: number) => void,
+): PageWatch {
+  /** The machine's time. */
+  const MESSAGE_MS = 25;
   let busy = 0;
+  let inOrder: Promise<unknown> = Promise.resolve();
   const going: string[] = [];
   const goTo = (address: unknown): void => {
     bump();
@@ -48,8 +54,14 @@ export function installPageWatch(bump: () => void): PageWatch {
       (original) =>
         async function (this: unknown, ...values: unknown[]) {
           busy += 1;
+          // One after the other, as called: in the browser's threads they end in any order.
+          const work = inOrder.then(() => original.apply(this, values));
+          inOrder = work.then(
+            () => undefined,
+            () => undefined,
+          );
           try {
-            return await original.apply(this, values);
+            return await work;
           } finally {
             busy -= 1;
             bump();
@@ -89,15 +101,27 @@ export function installPageWatch(bump: () => void): PageWatch {
         return original.apply(globalThis, values);
       },
   );
+  // What one document tells another is on its way where nobody sees it.
   wrap(
     BroadcastChannel.prototype,
     "postMessage",
     (original) =>
       function (this: unknown, ...values: unknown[]) {
+        busy += 1;
+        turnLater(() => {
+          busy -= 1;
+        }, MESSAGE_MS);
         bump();
         return original.apply(this, values);
       },
   );
+  const RealChannel = BroadcastChannel;
+  globalThis.BroadcastChannel = class extends RealChannel {
+    constructor(name: string) {
+      super(name);
+      this.addEventListener("message", bump);
+    }
+  };
   const source = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "src");
   Object.defineProperty(HTMLIFrameElement.prototype, "src", {
     ...source,

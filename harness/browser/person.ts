@@ -3,6 +3,7 @@
  * a tab or in a popup, once a page. At any other page they sit and wait.
  */
 import type { BrowserContext, Page } from "@playwright/test";
+import { unlessLeaving } from "./leaving.ts";
 
 export interface PersonOptions {
   /** What they type; nobody sits there when there is none. */
@@ -16,10 +17,20 @@ export interface PersonOptions {
 /** Seats a person in front of all tabs and windows of a context, those to come included. */
 export function seatPerson(context: BrowserContext, options: PersonOptions): void {
   const answered = new WeakMap<Page, string>();
-  const look = async (page: Page): Promise<void> => {
+  const looks = new WeakMap<Page, Promise<void>>();
+  /** One look after the other: two at once would type over each other. */
+  const look = (page: Page): Promise<void> => {
+    const next = (looks.get(page) ?? Promise.resolve()).then(() => lookNow(page));
+    // A page that goes away under their hands is not theirs any more.
+    const ended = next.catch(() => undefined);
+    looks.set(page, ended);
+    return ended;
+  };
+  const lookNow = async (page: Page): Promise<void> => {
     const address = page.url();
     const form = page.locator('form:has(input[type="password"])');
-    if (answered.get(page) === address || (await form.count()) === 0) return;
+    const isThere = (await unlessLeaving(page, () => form.count())) === 1;
+    if (!isThere || answered.get(page) === address) return;
     answered.set(page, address);
     options.asked(new URL(address).searchParams.get("prompt") ?? "none-given");
     const answers = options.answers();
@@ -34,13 +45,12 @@ export function seatPerson(context: BrowserContext, options: PersonOptions): voi
   };
   const watch = (page: Page): void => {
     page.on("domcontentloaded", () => {
-      // A page that goes away under their hands is not theirs any more.
-      void options.acting(() => look(page)).catch(() => undefined);
+      void options.acting(() => look(page));
     });
   };
   for (const page of context.pages()) watch(page);
   context.on("page", (page) => {
     watch(page);
-    void options.acting(() => look(page)).catch(() => undefined);
+    void options.acting(() => look(page));
   });
 }

@@ -4,6 +4,7 @@
  * the page, so it may use nothing but what is inside the function.
  */
 import type { Page } from "@playwright/test";
+import { unlessLeaving } from "./leaving.ts";
 import type { Screen } from "../history/browser-events.ts";
 
 export interface SeenScreen {
@@ -13,14 +14,14 @@ export interface SeenScreen {
 }
 
 /** What a tab shows now; `undefined` while it changes its page, or is gone. */
-export async function lookAtScreen(page: Page): Promise<SeenScreen | undefined> {
-  // The browser's own page about a connection that failed.
-  if (page.url().startsWith("chrome-error:"))
-    return { shows: "error", text: "the browser's own error page" };
-  return page.evaluate(readScreen).catch(() => undefined);
+export function lookAtScreen(page: Page): Promise<SeenScreen | undefined> {
+  return unlessLeaving(page, () => page.evaluate(readScreen));
 }
 
 function readScreen(): SeenScreen {
+  // The browser's own page about a connection that failed: its words differ between versions.
+  if (location.protocol === "chrome-error:")
+    return { shows: "error", text: "the browser's own error page" };
   const visible = (element: Element): boolean =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const wordsOf = (element: HTMLElement): string =>

@@ -234,3 +234,18 @@ describe("is unseen", () => {
       });
   });
 });
+
+it("excuses a page whose sign-in is down, though a mount does not know whose request failed", () => {
+  const denied = (
+    on: "authorize" | "keys",
+    flow: "popup" | "redirect" | "sso-silent" | "silent",
+  ) => {
+    const told = story();
+    told.fault({ id: "down", on: [on] });
+    told.operation({ flow, tab: "tab-1" }).fails({ code: "timed_out" });
+    return availability.judge(told.history()).verdict;
+  };
+  for (const flow of ["popup", "redirect", "sso-silent"] as const)
+    expect([denied("authorize", flow), denied("keys", flow)]).toEqual(["inconclusive", "fail"]);
+  expect(denied("authorize", "silent")).toBe("fail");
+});

@@ -7,7 +7,7 @@
  * Source: DESIGN section 4; SEED-2 and SEED-3 (what the cache and the backup make possible).
  */
 import { formatDuration, minutes } from "../clock/duration.ts";
-import type { History, OperationInvoked } from "../history/event.ts";
+import type { Flow, History, OperationInvoked } from "../history/event.ts";
 import { holdingsAt } from "./holdings.ts";
 import { fails, passes, unseen } from "./judgement.ts";
 import {
@@ -25,6 +25,7 @@ import {
   isValidAt,
   isWithoutAnswerAt,
   needsInteraction,
+  signInFaultsAt,
   sinceStart,
   tokenFaultIdsOf,
   tokenRequestsBy,
@@ -105,7 +106,10 @@ function chanceOf(history: History, operation: Operation): Chance {
 
 /** Whether a request sent at that time would more likely than not have met a fault. */
 function isUnderFault(history: History, invoked: OperationInvoked, atMs: number): boolean {
-  return tokenFaultsAt(history, atMs).some(({ window, beganAt }) => {
+  const faults = pageFlows.has(invoked.flow)
+    ? signInFaultsAt(history, atMs).filter(({ window }) => window.at !== "backup")
+    : tokenFaultsAt(history, atMs);
+  return faults.some(({ window, beganAt }) => {
     const { id, where, first, after, chance = 1, ramp = { from: 1, to: 1 } } = window;
     // Whom a slice is about stands on the wire, and who asks by a preflight first: those whose requests it took.
     if (where !== undefined || window.preflights === "only")
@@ -115,6 +119,9 @@ function isUnderFault(history: History, invoked: OperationInvoked, atMs: number)
     return chance * (ramp.from + (ramp.to - ramp.from) * progress) >= 0.5;
   });
 }
+
+/** Flows that go through the sign-in page, seen or hidden, of whose requests a mount may not know the call. */
+const pageFlows: ReadonlySet<Flow> = new Set(["popup", "redirect", "sso-silent"]);
 
 const taken = new WeakMap<History, ReadonlyMap<string, ReadonlySet<string>>>();
 

@@ -157,3 +157,23 @@ describe("backoff", () => {
     expect(judge(told).verdict).toBe("fail");
   });
 });
+
+describe("in a browser", () => {
+  it("takes a request and what the browser sent again for it as one", () => {
+    const told = story();
+    told.exchange({ networkFault: "ECONNRESET" });
+    told.exchange({ resent: true, status: 503 });
+    expect(judge(told).verdict).toBe("inconclusive");
+    told.after(1_000);
+    told.exchange();
+    expect(judge(told).message).toContain("again 1s after a 503");
+  });
+
+  it("judges each tab by its own failures", () => {
+    const told = story();
+    told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503 });
+    told.after(1_000);
+    told.exchange({ by: told.operation({ tab: "tab-2" }) });
+    expect(judge(told).verdict).toBe("inconclusive");
+  });
+});

@@ -1,13 +1,14 @@
 /**
  * Rule `backoff`: where the service gives no instruction, the client makes its own: the
  * first retry at least five seconds after the failure, and growing gaps from there. The
- * gaps count from the end of one request to the start of the next like one, across restarts.
+ * gaps count from the end of one request to the start of the next like one, across restarts;
+ * in a browser within a tab (rule `tabs` has what one tab owes to another).
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
 import { andMore, endingOf, fails, unseen, passes } from "./judgement.ts";
 import { counted, isFailedByService } from "./reading-operations.ts";
-import { likenessOf, programRequestsOf } from "./likeness.ts";
+import { likenessInTab, programRequestsOf } from "./likeness.ts";
 import { groupBy, operationsOf, type Exchange } from "./reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -86,13 +87,15 @@ function chainsOf(
   timeouts: ReadonlyMap<number, OperationCompleted>,
 ): readonly (readonly Retry[])[] {
   const chains: Retry[][] = [];
-  for (const alike of groupBy(requests, likenessOf).values()) {
+  for (const alike of groupBy(requests, likenessInTab).values()) {
     let chain: Retry[] = [];
     let failure: Failure | undefined;
     for (const next of alike) {
+      // The browser asked again by itself: its client asked once, and heard the second answer only.
+      const isOwn = next.began.resent !== true;
       // Sent before the failure was known: another caller, not a retry.
-      if (failure !== undefined && next.began.index < failure.known.index) continue;
-      if (failure !== undefined)
+      if (failure !== undefined && isOwn && next.began.index < failure.known.index) continue;
+      if (failure !== undefined && isOwn)
         chain.push({ failure, next, gapMs: next.began.at - failure.known.at });
       failure = failureOf(next, timeouts);
       if (failure === undefined && chain.length > 0) {

@@ -13,6 +13,7 @@ import type {
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
 import { isOfSignIn, meansInteraction } from "./reading-operations.ts";
 import { grantOf, objectIdOf, type Exchange } from "./reading.ts";
+import { loadOf, noTabs, restartBrowser, witness, type Tabs } from "./tabs-of-client.ts";
 import { wishKey } from "./wish.ts";
 
 /** A token in a client's hands, and the event that brought it. */
@@ -40,6 +41,11 @@ export interface Books {
   readonly settled: Set<string>;
   /** Fingerprints that an API has turned away for good. */
   readonly revoked: Set<string>;
+  readonly tabs: Tabs;
+  /** The newest token by tab and wish, for applications in a browser. */
+  readonly tabTokens: Map<string, HeldToken>;
+  /** Home account ids, lower case, of people for whom a call ended well, the last one last. */
+  readonly people: Set<string>;
   restarted?: ClientRestarted;
 }
 
@@ -53,7 +59,15 @@ export function emptyBooks(): Books {
     requests: new Map(),
     settled: new Set(),
     revoked: new Set(),
+    tabs: noTabs(),
+    tabTokens: new Map(),
+    people: new Set(),
   };
+}
+
+/** Under which a token of that wish is booked for one tab. */
+export function inTab(tab: string, key: string): string {
+  return `${tab} · ${key}`;
 }
 
 /** A request for this call has left. */
@@ -78,19 +92,20 @@ export function bookAnswer(
 ): void {
   const { exchange, call, event } = told;
   // What a process was still asking for when it ended is no concern of the next one.
-  if (exchange.began.index < (books.restarted?.index ?? 0)) return;
+  const { began } = exchange;
+  if (began.index < Math.max(books.restarted?.index ?? 0, loadOf(books.tabs, call.tab))) return;
   const user = call.user ?? event.issued?.user;
   const key = wishKey(history, call, user);
   const account = user?.toLowerCase();
   const { index, at, issued, error } = event;
   if (issued?.token !== undefined && key !== undefined) {
-    books.tokens.set(key, { token: issued.token, index, at });
-    books.lostTokens.delete(key);
+    bookToken(books, { key, tab: call.tab, held: { token: issued.token, index, at } });
   }
   if (account === undefined) return;
   if (issued?.refreshToken !== undefined) {
     books.grants.set(account, { index, at });
     books.lostGrants.delete(account);
+    witness(books.tabs, account, call.tab, index);
   }
   if (error !== undefined && meansInteraction(error) && grantOf(exchange) === "refresh_token") {
     books.grants.delete(account);
@@ -104,27 +119,69 @@ export function bookResult(
   books: Books,
   { call, event }: { readonly call: OperationInvoked; readonly event: OperationCompleted },
 ): void {
-  if (event.outcome !== "ok" || call.index < (books.restarted?.index ?? 0)) return;
+  const since = Math.max(books.restarted?.index ?? 0, books.tabs.restarted?.index ?? 0);
+  if (event.outcome !== "ok" || call.index < since) return;
   const user = call.user ?? event.user;
   const key = wishKey(history, call, user);
   if (key === undefined) return;
   books.settled.add(key);
   const account = user?.toLowerCase();
-  if (account !== undefined) books.settled.add(account);
   const { token, index, at } = event;
-  const isKnown = (books.tokens.get(key)?.token.expiresAt ?? 0) > at;
+  if (account !== undefined) {
+    books.settled.add(account);
+    // The last one last.
+    books.people.delete(account);
+    books.people.add(account);
+  }
   // A token whose life nobody knows (see `TokenFacts` of unknown tokens) proves nothing later.
-  if (token === undefined || isKnown || token.expiresAt > LAST_INSTANT) return;
+  if (token === undefined || token.expiresAt > LAST_INSTANT) return;
   if (books.revoked.has(token.accessToken)) return;
-  books.tokens.set(key, { token, index, at });
-  books.lostTokens.delete(key);
+  const { tab } = call;
+  const isSame = (held: HeldToken | undefined): boolean =>
+    held?.token.accessToken === token.accessToken;
+  const newest = books.tokens.get(key);
+  const own = tab === undefined ? undefined : books.tabTokens.get(inTab(tab, key));
+  const held = [newest, own].find(isSame) ?? { token, index, at };
+  if (newest === undefined || (newest.token.expiresAt <= at && !isSame(newest)))
+    bookToken(books, { key, tab, held });
+  if (tab !== undefined || isSame(newest)) see(books, { key, tab, held }, index);
+  // Where its cache served a call, the refresh token in it is there as well.
+  if (account !== undefined && held.index < call.index && books.grants.has(account))
+    witness(books.tabs, account, tab, index);
+}
+
+/** A token that somebody has got: for which wish, and in which tab. */
+interface Got {
+  readonly key: string;
+  readonly tab: string | undefined;
+  readonly held: HeldToken;
+}
+
+function bookToken(books: Books, got: Got): void {
+  books.tokens.set(got.key, got.held);
+  books.lostTokens.delete(got.key);
+  see(books, got, got.held.index);
+}
+
+/** The token was in that tab's hands at `index`. */
+function see({ tabs, tabTokens }: Books, { key, tab, held }: Got, index: number): void {
+  witness(tabs, held.token.accessToken, tab, index);
+  if (tab !== undefined) tabTokens.set(inTab(tab, key), held);
 }
 
 /** The last instant that a `Date` can name, ms since the Unix epoch. */
 const LAST_INSTANT = 8.64e15;
 
-/** The process has ended and begun again. */
+/**
+ * The process has ended and begun again. Of a browser, only what each of its pages had in
+ * memory is gone for certain: `tabs-of-client.ts` knows which token has not been seen since.
+ */
 export function restart(books: Books, event: ClientRestarted): void {
+  if (event.browser === true) {
+    books.requests.clear();
+    restartBrowser(books.tabs, event);
+    return;
+  }
   books.restarted = event;
   books.settled.clear();
   books.requests.clear();
@@ -136,10 +193,16 @@ export function restart(books: Books, event: ClientRestarted): void {
 }
 
 /** An API has turned a token away for good. */
-export function dropToken({ tokens, lostTokens, revoked }: Books, accessToken: string): void {
+export function dropToken(books: Books, accessToken: string): void {
+  const { tokens, lostTokens, tabTokens, revoked } = books;
   revoked.add(accessToken);
-  for (const held of [tokens, lostTokens])
+  for (const held of [tokens, lostTokens, tabTokens])
     for (const [key, { token }] of held) if (token.accessToken === accessToken) held.delete(key);
+}
+
+/** The application has sent its person to sign out: nothing of theirs is of use any more. */
+export function signOut({ tokens, tabTokens, grants, people }: Books): void {
+  for (const held of [tokens, tabTokens, grants, people]) held.clear();
 }
 
 /** Takes away what belongs to the users of a revocation; tokens of apps alone stay. */
@@ -147,6 +210,7 @@ export function revoke(books: Books, event: WorldChanged): void {
   if (harmlessChanges.has(event.change)) return;
   const names = event.users?.map((user) => `${objectIdOf(user)}.`) ?? [`.${event.tenant}`];
   const isTheirs = (key: string): boolean => names.some((name) => key.includes(name.toLowerCase()));
-  for (const held of [books.tokens, books.lostTokens, books.grants, books.lostGrants])
+  const { tokens, lostTokens, tabTokens, grants, lostGrants, people } = books;
+  for (const held of [tokens, lostTokens, tabTokens, grants, lostGrants, people])
     for (const key of held.keys()) if (isTheirs(key)) held.delete(key);
 }

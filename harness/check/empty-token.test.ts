@@ -44,6 +44,16 @@ describe("is broken", () => {
   });
 });
 
+describe("does not oblige", () => {
+  it("a call of another name, which may be for no token at all", () => {
+    const told = story();
+    const custom = { flow: "custom", client: "my-service" } as const;
+    told.operation({ ...custom, app: "get token" }).ok({ token: told.token() });
+    told.operation({ ...custom, app: "load orders" }).ok({ token: "none" });
+    expect(emptyToken.judge(told.history()).verdict).toBe("pass");
+  });
+});
+
 describe("is unseen", () => {
   it("when no call ended ok", () => {
     const told = story();

@@ -130,6 +130,15 @@ describe("is broken", () => {
     });
   });
 
+  it("by a prompt on a page that the same call opened", () => {
+    const told = story();
+    const call = told.operation();
+    told.exchange({ by: call, status: 503 });
+    told.exchange({ by: call, endpoint: "authorize", bodyForm: "html" });
+    told.prompt({ user: ada, operation: call.operation });
+    expect(fallbackToInteraction.judge(told.history()).message).toContain("failed (a 503)");
+  });
+
   it("by a prompt some calls after a connection that failed", () => {
     const told = story();
     const call = told.operation();

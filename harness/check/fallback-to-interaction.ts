@@ -1,23 +1,23 @@
 /**
  * Rule fallback-to-interaction. Two mistakes in one rule: an application that never prompts
  * when only a person can help is down for good, and one that prompts because the service
- * is ill sends people to a page that is ill as well. On-behalf-of is not judged: a middle
- * tier passes the challenge on and has nobody to ask.
+ * is ill sends people to a page that is ill as well; in a browser every popup and redirect
+ * counts, whatever comes of it. On-behalf-of is not judged: a middle tier passes the
+ * challenge on and has nobody to ask.
  * Source: SEED-3, the fallback sample (InteractionRequiredAuthError); `facts/entra.md` A.10.
  */
 import { formatDuration, minutes } from "../clock/duration.ts";
-import type { History, OperationInvoked, PromptShown } from "../history/event.ts";
-import { endingOf, fails, passes, unseen, type Placed } from "./judgement.ts";
-import { promptsOf } from "./prompts.ts";
-import { endOf, grantOf, operationsOf, type Exchange, type Operation } from "./reading.ts";
+import type { History, OperationInvoked } from "../history/event.ts";
+import { fails, passes, unseen, type Placed } from "./judgement.ts";
+import { illNewsBefore } from "./last-word.ts";
+import { interactionsOf, type Asking } from "./prompts.ts";
+import { endOf, operationsOf, type Operation } from "./reading.ts";
 import {
   counted,
   interactionRequestOf,
-  isFailedByService,
   isInteractive,
   needsInteraction,
   sinceStart,
-  tokenRequestsBy,
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
@@ -30,20 +30,20 @@ export const fallbackToInteraction: Rule = {
   says: "Interaction-required errors lead to interaction, and nothing else does.",
   source:
     "Increase the resilience of authentication and authorization in client applications, fallback to interaction when the silent call fails (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
-  fix: "On an interaction-required error, and only then, send the user to sign in; on 429, 5xx and network errors wait and ask silently again.",
+  fix: "On an interaction-required error, and only then, send the user to sign in; on 429, 5xx, network errors and time-outs wait and ask silently again.",
   judge,
 };
 
 function judge(history: History): Judgement {
-  const prompts = promptsOf(history);
+  const turns = interactionsOf(history);
   const calls = operationsOf(history).filter(isOfUser);
-  const wrong = findWrongPrompt(history, prompts, calls);
+  const wrong = findWrongTurn(history, turns, calls);
   if (wrong !== undefined) return wrong;
 
   const asking = calls.filter((call) => !isInteractive(call) && needsInteraction(call));
   const followed: Placed[] = [];
   for (const call of asking) {
-    const answer = answerTo(call, prompts, calls);
+    const answer = answerTo(call, turns, calls);
     if (answer !== undefined) followed.push(call.completed ?? call.invoked, answer);
     else if (hadItsChance(history, call, calls)) return unanswered(history, call, asking.length);
   }
@@ -62,41 +62,22 @@ function isOfUser({ invoked, completed }: Operation): boolean {
   return invoked.user !== undefined || isToldByClient;
 }
 
-/** A prompt that follows a silent call which the service failed, with no word of interaction since. */
-function findWrongPrompt(
+/** A turn to interaction after a silent call that the service failed, with no word of interaction since. */
+function findWrongTurn(
   history: History,
-  prompts: readonly PromptShown[],
+  turns: readonly Asking[],
   calls: readonly Operation[],
 ): Judgement | undefined {
-  for (const prompt of prompts) {
+  for (const turn of turns) {
     const before = calls.filter(
-      ({ invoked }) => invoked.index < prompt.index && isSame(invoked, prompt),
+      ({ invoked }) => invoked.index < turn.index && isSame(invoked, turn),
     );
-    const cause = lastWord(before, prompt);
-    if (cause === undefined) continue;
-    const { began, ended } = cause;
+    const news = illNewsBefore(history, before, turn);
+    if (news === undefined) continue;
     return fails(
-      `${prompt.client} asked a person to sign in ${sinceStart(history, prompt.at)} in because the token endpoint failed (${endingOf(cause)}), not because interaction was required.`,
-      [prompt, ended ?? began, began],
+      `${turn.client} asked a person to sign in ${sinceStart(history, turn.at)} in because ${news.words}, not because interaction was required.`,
+      [turn, ...news.evidence],
     );
-  }
-  return undefined;
-}
-
-/** The failed request that was the last news before the prompt; nothing when there was better or other news. */
-function lastWord(before: readonly Operation[], prompt: PromptShown): Exchange | undefined {
-  for (const call of before.toReversed()) {
-    const { completed } = call;
-    const isOver = completed !== undefined && completed.index < prompt.index;
-    if (isOver && (completed.outcome === "ok" || needsInteraction(call))) return undefined;
-    const ended = tokenRequestsBy(call).filter(
-      (request) => (request.ended?.index ?? Infinity) < prompt.index,
-    );
-    if (interactionRequestOf({ ...call, exchanges: ended }) !== undefined) return undefined;
-    const failed = ended.findLast(
-      (request) => isFailedByService(request) && grantOf(request) === "refresh_token",
-    );
-    if (failed !== undefined) return failed;
   }
   return undefined;
 }
@@ -104,12 +85,12 @@ function lastWord(before: readonly Operation[], prompt: PromptShown): Exchange |
 /** The event by which a person was asked, or by which it turned out that nobody was needed. */
 function answerTo(
   { invoked, completed }: Operation,
-  prompts: readonly PromptShown[],
+  turns: readonly Asking[],
   calls: readonly Operation[],
 ): Placed | undefined {
   const since = completed?.index ?? invoked.index;
-  const prompt = prompts.find((one) => one.index > invoked.index && isSame(invoked, one));
-  if (prompt !== undefined) return prompt;
+  const turn = turns.find((one) => one.index > invoked.index && isSame(invoked, one));
+  if (turn !== undefined) return turn;
   const later = calls.find(
     (call) =>
       call.invoked.index > since &&

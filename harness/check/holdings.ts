@@ -4,6 +4,7 @@
  * that the service issued, every loss and every revocation is booked where it happened, so
  * that a rule can say "it had a token for another hour and said no".
  */
+import type { ScreenSeen } from "../history/browser-events.ts";
 import type { ClientRestarted, History, OperationInvoked, PromptShown } from "../history/event.ts";
 import {
   bookAnswer,
@@ -11,13 +12,16 @@ import {
   bookResult,
   dropToken,
   emptyBooks,
+  inTab,
   restart,
   revoke,
+  signOut,
   type Books,
   type HeldGrant,
   type HeldToken,
 } from "./books.ts";
-import { exchangesOf, operationsOf, type Exchange } from "./reading.ts";
+import { exchangesOf, operationsOf, scopeKey, type Exchange } from "./reading.ts";
+import { changeTab, noteTab, whereIs, type Loss } from "./tabs-of-client.ts";
 import { isWishOf, wishKey } from "./wish.ts";
 
 /** What there was for one wish (app, tenant, user, scopes) of one client, at one moment. */
@@ -26,6 +30,8 @@ export interface Holdings {
   readonly token?: HeldToken;
   /** A refresh token that nobody has revoked. */
   readonly refreshToken?: HeldGrant;
+  /** In a browser: what the application has, or had, but this tab is not known to have, and why. */
+  readonly away?: Pick<Holdings, "token" | "refreshToken"> & { readonly loss?: Loss };
   /** What there would be, had the application saved it across its restarts. */
   readonly lost?: Pick<Holdings, "token" | "refreshToken">;
   /** The latest request to the sign-in service for the same wish in this process, perhaps still underway; metadata counts. */
@@ -34,8 +40,11 @@ export interface Holdings {
   readonly restarted?: ClientRestarted;
 }
 
-/** What the client held when this call or prompt came; nothing for wishes that cannot be told apart. */
-export function holdingsAt(history: History, event: OperationInvoked | PromptShown): Holdings {
+/** What the client held when this call, prompt or screen came, in its tab; nothing for wishes that cannot be told apart. */
+export function holdingsAt(
+  history: History,
+  event: OperationInvoked | PromptShown | ScreenSeen,
+): Holdings {
   let walked = walks.get(history);
   if (walked === undefined) {
     walked = walk(history);
@@ -66,7 +75,15 @@ function walk(history: History): ReadonlyMap<number, Holdings> {
         seen.set(event.index, lookAtPrompt(history, booksOf(event.client), { event, call }));
         break;
       }
+      case "screen-seen":
+        seen.set(event.index, lookAtScreen(booksOf(event.client), event));
+        break;
+      case "tab-changed":
+        changeTab(booksOf(event.client).tabs, event);
+        break;
       case "exchange-began": {
+        if (event.endpoint === "logout" && event.client !== undefined)
+          signOut(booksOf(event.client));
         const exchange = exchanges.get(event.exchange);
         const call = exchange?.operation;
         if (exchange !== undefined && call !== undefined)
@@ -103,9 +120,19 @@ function walk(history: History): ReadonlyMap<number, Holdings> {
 }
 
 function look(history: History, books: Books, call: OperationInvoked): Holdings {
-  const key = wishKey(history, call);
-  if (key === undefined) return {};
-  return holdingsOf(books, key, call.user?.toLowerCase());
+  const { tab } = call;
+  noteTab(books.tabs, tab);
+  // A page often asks for "whoever is signed in".
+  const account = call.user?.toLowerCase() ?? (tab === undefined ? undefined : onlyPersonOf(books));
+  const wished = wishKey(history, call, account);
+  if (wished === undefined) return {};
+  const key = isForItself(call) ? (newestWishOf(books, account) ?? wished) : wished;
+  return holdingsOf(books, { key, account, tab });
+}
+
+/** A sign-in of a page for its own sake: any token of that person would have done. */
+function isForItself({ flow, scopes }: OperationInvoked): boolean {
+  return (flow === "popup" || flow === "redirect") && scopeKey(scopes.join(" ")) === "";
 }
 
 function lookAtPrompt(
@@ -114,31 +141,94 @@ function lookAtPrompt(
   { event, call }: { readonly event: PromptShown; readonly call: OperationInvoked | undefined },
 ): Holdings {
   const account = (event.user ?? call?.user)?.toLowerCase();
-  const wished = call === undefined ? undefined : wishKey(history, call, account);
-  const key = wished ?? newestWishOf(books, account);
-  const { restarted, ...held } = holdingsOf(books, key ?? "", account);
+  const isFree = call === undefined || isForItself(call);
+  const wished = isFree ? undefined : wishKey(history, call, account);
+  const key = wished ?? newestWishOf(books, account) ?? "";
+  const { restarted, ...held } = holdingsOf(books, { key, account, tab: call?.tab });
   const isSettled = account !== undefined && books.settled.has(account);
   return { ...held, ...(restarted === undefined || isSettled ? {} : { restarted }) };
 }
 
-/** Without a call to go by, any token of that person would have done. */
-function newestWishOf({ tokens }: Books, account: string | undefined): string | undefined {
-  if (account === undefined) return undefined;
-  const theirs = [...tokens].filter(([key]) => isWishOf(key, account));
-  return theirs.sort(([, a], [, b]) => b.token.expiresAt - a.token.expiresAt)[0]?.[0];
+/** What there is for the person in front of the tab: of their tokens the one that lives longest. */
+function lookAtScreen(books: Books, { tab }: ScreenSeen): Holdings {
+  noteTab(books.tabs, tab);
+  const account = [...books.people].at(-1);
+  const key = newestWishOf(books, account, tab) ?? newestWishOf(books, account) ?? "";
+  return holdingsOf(books, { key, account, tab });
 }
 
-function holdingsOf(books: Books, key: string, account: string | undefined): Holdings {
-  const kept = pair(books.tokens.get(key), account && books.grants.get(account));
+function onlyPersonOf({ people }: Books): string | undefined {
+  const [first, ...others] = people;
+  return others.length === 0 ? first : undefined;
+}
+
+/** Of that person's wishes the one whose token lives longest; with a tab, only of tokens that are there. */
+function newestWishOf(books: Books, account: string | undefined, tab?: string): string | undefined {
+  if (account === undefined) return undefined;
+  const theirs = [...books.tokens]
+    .filter(([key]) => isWishOf(key, account))
+    .map(
+      ([key, held]) => [key, tab === undefined ? held : tokenIn(books, key, tab).token] as const,
+    );
+  const lifeOf = (held: HeldToken | undefined): number => held?.token.expiresAt ?? -1;
+  const [best] = theirs.sort(([, a], [, b]) => lifeOf(b) - lifeOf(a));
+  return best?.[1] === undefined ? undefined : best[0];
+}
+
+interface Place {
+  readonly key: string;
+  readonly account: string | undefined;
+  readonly tab: string | undefined;
+}
+
+function holdingsOf(books: Books, place: Place): Holdings {
+  const { key, account, tab } = place;
+  const token = tokenIn(books, key, tab);
+  const grant = account === undefined ? {} : grantIn(books, account, tab);
   const lost = pair(books.lostTokens.get(key), account && books.lostGrants.get(account));
+  const loss = token.loss ?? grant.loss;
+  const away = { ...pair(token.away, grant.away), ...(loss === undefined ? {} : { loss }) };
   const lastRequest = books.requests.get(key);
   const { restarted } = books;
   return {
-    ...kept,
+    ...pair(token.token, grant.refreshToken),
+    ...(Object.keys(away).length === 0 ? {} : { away }),
     ...(Object.keys(lost).length === 0 ? {} : { lost }),
     ...(lastRequest === undefined ? {} : { lastRequest }),
     ...(restarted === undefined || books.settled.has(key) ? {} : { restarted }),
   };
+}
+
+/** The token of a wish: in that tab's hands, or away from it. */
+function tokenIn(
+  { tokens, tabTokens, tabs }: Books,
+  key: string,
+  tab: string | undefined,
+): { readonly token?: HeldToken; readonly away?: HeldToken; readonly loss?: Loss } {
+  const newest = tokens.get(key);
+  if (newest === undefined) return {};
+  const place = (held: HeldToken) =>
+    whereIs(tabs, { thing: held.token.accessToken, gotIndex: held.index }, tab);
+  const own = tab === undefined ? undefined : tabTokens.get(inTab(tab, key));
+  if (own !== undefined && place(own) === "here") return { token: own };
+  const where = place(newest);
+  if (where === "here") return { token: newest };
+  // What this tab itself had tells more than what the others have got since.
+  const lost = own === undefined ? where : place(own);
+  const away = own === undefined || lost === "elsewhere" ? newest : own;
+  return { away, ...(typeof lost === "object" ? { loss: lost } : {}) };
+}
+
+function grantIn(
+  { grants, tabs }: Books,
+  account: string,
+  tab: string | undefined,
+): { readonly refreshToken?: HeldGrant; readonly away?: HeldGrant; readonly loss?: Loss } {
+  const grant = grants.get(account);
+  if (grant === undefined) return {};
+  const where = whereIs(tabs, { thing: account, gotIndex: grant.index }, tab);
+  if (where === "here") return { refreshToken: grant };
+  return { away: grant, ...(where === "elsewhere" ? {} : { loss: where }) };
 }
 
 function pair(

@@ -37,6 +37,16 @@ export function likenessOf(exchange: Exchange): string {
   ].join(" · ");
 }
 
+/** Alike, and of the same tab: what one page asks for again. */
+export function likenessInTab(exchange: Exchange): string {
+  return `${tabOf(exchange)} · ${likenessOf(exchange)}`;
+}
+
+/** The tab from whose call a request comes; empty where nobody knows. */
+export function tabOf({ operation }: Exchange): string {
+  return operation?.tab ?? "";
+}
+
 /** Whether a request is for metadata: instance discovery, openid-configuration or keys. */
 export function isDiscovery({ began: { endpoint } }: Exchange): boolean {
   return PROGRAM_ENDPOINTS.has(endpoint) && endpoint !== "token" && endpoint !== "device-code";

@@ -142,3 +142,17 @@ describe("metadata", () => {
     expect(judge(last).verdict).toBe("inconclusive");
   });
 });
+
+it("takes each load of a page for a process of its own", () => {
+  const told = story();
+  const reads = (tab: string): void => {
+    told.exchange({ by: told.operation({ tab }), ...configuration });
+  };
+  reads("tab-1");
+  reads("tab-2");
+  told.tab("reloaded");
+  reads("tab-1");
+  expect(judge(told).verdict).not.toBe("fail");
+  reads("tab-2");
+  expect(judge(told).verdict).toBe("fail");
+});

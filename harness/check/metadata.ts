@@ -1,7 +1,8 @@
 /**
  * Rule `metadata`: what changes once a year is read once a day, and its outage takes down
  * nobody who has read it. Two halves: a process does not fetch the same document again
- * within a day, and a warm process does not fail for want of it.
+ * within a day, and a warm process does not fail for want of it. In a browser the process is
+ * a page: what it read is gone when it is loaded anew, unless the browser's own cache has it.
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
@@ -71,7 +72,7 @@ function judgeRepeats(
   }
   const lastUses = lastUsesOf(history);
   const kept = reads.filter(
-    (read) => isGood(read) && (lastUses.get(read.process) ?? 0) > (read.ended?.index ?? 0),
+    (read) => isGood(read) && (lastUses.get(read.page) ?? 0) > (read.ended?.index ?? 0),
   );
   if (kept.length === 0 && survived.length === 0)
     return unseen(
@@ -89,13 +90,13 @@ function isGood(exchange: Exchange): boolean {
 }
 
 /** The same document to the same process; correlation ids in the query make no other of it. */
-function documentOf({ process, began }: Exchange): string {
+function documentOf({ page, began }: Exchange): string {
   const [place = "", query = ""] = began.url.split("?", 2);
   const asked = query
     .split("&")
     .filter((parameter) => !/^(x-)?client-/i.test(parameter))
     .sort();
-  return [process, place.toLowerCase(), ...asked].join(" ");
+  return [page, place.toLowerCase(), ...asked].join(" ");
 }
 
 interface Repeat {
@@ -134,10 +135,10 @@ function repeatsOf(reads: readonly Exchange[], rotations: readonly number[]): re
 function lastUsesOf(history: History): ReadonlyMap<string, number> {
   const last = new Map<string, number>();
   const uses = [
-    ...exchangesOf(history).map(({ process, began }) => ({ process, index: began.index })),
-    ...operationsOf(history).map(({ process, invoked }) => ({ process, index: invoked.index })),
+    ...exchangesOf(history).map(({ page, began }) => ({ page, index: began.index })),
+    ...operationsOf(history).map(({ page, invoked }) => ({ page, index: invoked.index })),
   ];
-  for (const { process, index } of uses) last.set(process, Math.max(last.get(process) ?? 0, index));
+  for (const { page, index } of uses) last.set(page, Math.max(last.get(page) ?? 0, index));
   return last;
 }
 
@@ -152,14 +153,13 @@ function missingDocumentOf({ completed, exchanges }: Operation): Exchange | unde
 /** Calls of processes that had a token of the tenant before, and so the documents that they need. */
 function warmCallsOf(history: History): readonly Operation[] {
   const warmSince = new Map<string, number>();
-  for (const { process, invoked, completed } of operationsOf(history)) {
+  for (const { page, invoked, completed } of operationsOf(history)) {
     if (completed?.outcome !== "ok") continue;
-    const key = `${process} ${invoked.tenant}`;
+    const key = `${page} ${invoked.tenant}`;
     warmSince.set(key, Math.min(warmSince.get(key) ?? Infinity, completed.index));
   }
   return operationsOf(history).filter(
-    ({ process, invoked }) =>
-      invoked.index > (warmSince.get(`${process} ${invoked.tenant}`) ?? Infinity),
+    ({ page, invoked }) => invoked.index > (warmSince.get(`${page} ${invoked.tenant}`) ?? Infinity),
   );
 }
 

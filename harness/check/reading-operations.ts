@@ -42,6 +42,11 @@ export function tokenRequestsBy({ exchanges }: Operation): readonly Exchange[] {
   return exchanges.filter(({ began }) => isForToken(began));
 }
 
+/** Whether a request is for a token, or for the session from which one is got. */
+export function isForSession({ began }: Exchange): boolean {
+  return isForToken(began) || began.endpoint === "authorize";
+}
+
 function isForToken({ endpoint }: Exchange["began"]): boolean {
   return endpoint === "token" || endpoint === "managed-identity";
 }
@@ -57,12 +62,14 @@ export function lastRequestBy({ exchanges }: Operation): Exchange | undefined {
 }
 
 /**
- * Whether the service, or the way to it, failed a request: 429, 5xx, no whole answer, or a
- * 200 of the token endpoint without a token in it.
+ * Whether the service, or the way to it, failed a request: 429, 5xx, no whole answer, a
+ * redirect by which the sign-in page says that it is ill, or a 200 of the token endpoint
+ * without a token in it.
  */
 export function isFailedByService(exchange: Exchange): boolean {
   if (isServiceFailure(exchange)) return true;
   const { began, ended } = exchange;
+  if (began.endpoint === "authorize" && illErrors.has(ended?.error?.error ?? "")) return true;
   const isBare = ended !== undefined && ended.error === undefined && ended.issued === undefined;
   return isForToken(began) && isBare && ended.end.kind === "response" && ended.end.status === 200;
 }
@@ -83,9 +90,9 @@ export function meansInteraction({ error, codes, suberror }: WireError): boolean
   );
 }
 
-/** The request whose error told the call, or its client, that a person is needed. */
-export function interactionRequestOf(operation: Operation): Exchange | undefined {
-  return tokenRequestsBy(operation).findLast((exchange) => {
+/** The request whose error told the call, or its client, that a person is needed; a hidden iframe hears it from authorize. */
+export function interactionRequestOf({ exchanges }: Operation): Exchange | undefined {
+  return exchanges.filter(isForSession).findLast((exchange) => {
     const grant = grantOf(exchange);
     const error = exchange.ended?.error;
     return grant !== "authorization_code" && error !== undefined && meansInteraction(error);
@@ -107,12 +114,18 @@ export function isDenied({ completed }: Operation): boolean {
 
 /** Windows open at `atMs` whose effect leaves a token request without a good answer, for anyone and however often. */
 export function tokenFaultsAt(history: History, atMs: number): readonly FaultSpan[] {
-  return spansAt(history, atMs).filter(
-    ({ window }) =>
-      covers(window, "token") &&
-      window.at !== "backup" &&
-      !answeringEffects.has(window.effect.kind),
+  return spansAt(history, atMs).filter(({ window }) => failsTokenRequests(window));
+}
+
+function failsTokenRequests(window: Window): boolean {
+  return (
+    covers(window, "token") && window.at !== "backup" && !answeringEffects.has(window.effect.kind)
   );
+}
+
+/** Whether a window leaves every token request of everyone without a good answer while it is open. */
+export function isTotalOutage(window: Window): boolean {
+  return failsTokenRequests(window) && isForAll(window);
 }
 
 /** Windows open at `atMs` that leave every token request of everyone without a good answer. */
@@ -149,6 +162,9 @@ export function counted(count: number, noun: string): string {
 export function every(count: number, noun: string): string {
   return count === 1 ? `The one ${noun}` : `All ${count} ${noun}s`;
 }
+
+/** OAuth errors of an authorize endpoint that is ill: RFC 6749 section 4.1.2.1. */
+const illErrors: ReadonlySet<string> = new Set(["server_error", "temporarily_unavailable"]);
 
 const interactiveFlows: ReadonlySet<Flow> = new Set([
   "authorization-code",

@@ -8,6 +8,7 @@ import type {
   ExchangeEnded,
   FaultBegan,
   FaultsCleared,
+  Flow,
   History,
   OperationCompleted,
   OperationInvoked,
@@ -25,6 +26,8 @@ export interface Exchange {
   readonly client: string;
   /** `client` between two restarts: what a process forgets is not held against the next one. */
   readonly process: string;
+  /** Where memory lives: `process`, or in a browser one tab between two loads of its page. */
+  readonly page: string;
 }
 
 /** A call of the application with its end and its requests, in order. */
@@ -35,6 +38,8 @@ export interface Operation {
   readonly exchanges: readonly Exchange[];
   /** The application instance between two restarts. */
   readonly process: string;
+  /** Where memory lives: `process`, or in a browser one tab between two loads of its page. */
+  readonly page: string;
 }
 
 /** A fault window as it stood open; without `endedAt` it was open when the journal ended. Times: ms since the Unix epoch. */
@@ -78,8 +83,12 @@ export function endOf(history: History): number {
 export function grantOf({ began, operation }: Exchange): string | undefined {
   if (began.grant !== undefined || began.endpoint !== "token") return began.grant;
   if (operation === undefined || operation.flow === "custom") return undefined;
+  if (codeFlows.has(operation.flow)) return "authorization_code";
   return operation.flow === "silent" ? "refresh_token" : operation.flow.replaceAll("-", "_");
 }
+
+/** The flows of single-page applications that bring a code. */
+const codeFlows: ReadonlySet<Flow> = new Set(["popup", "redirect", "sso-silent"]);
 
 /** `oid.tid` → the object id, lower case. */
 export function objectIdOf(homeAccountId: string): string {
@@ -190,12 +199,19 @@ function readingOf(history: History): Reading {
 interface Draft<Began, Ended> {
   readonly began: Began;
   readonly process: string;
+  readonly page: string;
   ended?: Ended;
 }
 
 function read(history: History): Reading {
   const restarts = new Map<string, number>();
+  const loads = new Map<string, number>();
   const processOf = (client: string): string => `${client}#${restarts.get(client) ?? 0}`;
+  const placeOf = (client: string, tab: string | undefined) => {
+    const process = processOf(client);
+    if (tab === undefined) return { process, page: process };
+    return { process, page: `${process} ${tab}#${loads.get(`${client} ${tab}`) ?? 0}` };
+  };
   const calls = new Map<number, Draft<OperationInvoked, OperationCompleted>>();
   const requests = new Map<number, Draft<ExchangeBegan, ExchangeEnded>>();
   for (const event of history.events) {
@@ -203,17 +219,27 @@ function read(history: History): Reading {
       case "client-restarted":
         restarts.set(event.client, (restarts.get(event.client) ?? 0) + 1);
         break;
+      case "tab-changed": {
+        const tab = `${event.client} ${event.tab}`;
+        if (event.change !== "closed") loads.set(tab, (loads.get(tab) ?? 0) + 1);
+        break;
+      }
       case "operation-invoked":
-        calls.set(event.operation, { began: event, process: processOf(event.client) });
+        calls.set(event.operation, { began: event, ...placeOf(event.client, event.tab) });
         break;
       case "operation-completed": {
         const call = calls.get(event.operation);
         if (call !== undefined) call.ended ??= event;
         break;
       }
-      case "exchange-began":
-        requests.set(event.exchange, { began: event, process: processOf(clientOf(event)) });
+      case "exchange-began": {
+        const call = event.operation === undefined ? undefined : calls.get(event.operation);
+        requests.set(event.exchange, {
+          began: event,
+          ...placeOf(clientOf(event), call?.began.tab),
+        });
         break;
+      }
       case "exchange-ended": {
         const request = requests.get(event.exchange);
         if (request !== undefined) request.ended ??= event;
@@ -234,12 +260,13 @@ function join(
   const sent = [...requests.values()].filter(
     ({ began, ended }) => !isPassedPreflight(began, ended),
   );
-  const exchanges = sent.map(({ began, ended, process }): Exchange => {
+  const exchanges = sent.map(({ began, ended, process, page }): Exchange => {
     const call = began.operation === undefined ? undefined : calls.get(began.operation);
     const exchange = {
       began,
       client: clientOf(began),
       process,
+      page,
       ...(ended === undefined ? {} : { ended: asClientSees(began, ended) }),
       ...(call === undefined ? {} : { operation: call.began }),
     };
@@ -250,9 +277,10 @@ function join(
     }
     return exchange;
   });
-  const operations = [...calls.values()].map(({ began, ended, process }): Operation => ({
+  const operations = [...calls.values()].map(({ began, ended, process, page }): Operation => ({
     invoked: began,
     process,
+    page,
     exchanges: byOperation.get(began.operation) ?? [],
     ...(ended === undefined ? {} : { completed: ended }),
   }));

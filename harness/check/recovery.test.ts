@@ -199,3 +199,25 @@ describe("recovery", () => {
     expect(judge(told).verdict).toBe("inconclusive");
   });
 });
+
+describe("in a browser", () => {
+  it("asks recovery of whoever signed in again by popup or redirect", () => {
+    for (const flow of ["popup", "redirect"] as const) {
+      const told = outage();
+      told.changed("sessions-revoked", [ada]);
+      const denied = told.operation();
+      denied.fails();
+      expect(judge(told).verdict).toBe("inconclusive");
+      told.operation({ flow }).ok();
+      failsAt(told, "00:20:00");
+      expect(judge(told).verdict).toBe("fail");
+    }
+  });
+
+  it("does not count what the browser sends again as a spike", () => {
+    const told = outage({ limits: { recoveryRequestsPerMinuteMax: 1 } });
+    told.exchange({ by: told.operation(), networkFault: "ECONNRESET" });
+    told.exchange({ by: told.operation(), resent: true });
+    expect(judge(told).verdict).not.toBe("fail");
+  });
+});

@@ -107,7 +107,8 @@ function judgeSpike(history: History, cleared: Return): Judgement | undefined {
   const maximum = history.header.limits?.recoveryRequestsPerMinuteMax;
   if (maximum === undefined) return undefined;
   const requests = exchangesOf(history).filter(
-    ({ began }) => began.index > cleared.index && began.endpoint !== "resource",
+    ({ began }) =>
+      began.index > cleared.index && began.endpoint !== "resource" && began.resent !== true,
   );
   const worst = densestWindow(requests, 60_000);
   if (worst.length <= maximum) return undefined;
@@ -165,6 +166,8 @@ const INTERACTIVE_FLOWS: ReadonlySet<string> = new Set([
   "authorization-code",
   "device-code",
   "password",
+  "popup",
+  "redirect",
 ]);
 
 function concerns({ change, tenant, users, app }: WorldChanged, call: OperationInvoked): boolean {

@@ -154,3 +154,29 @@ describe("retry-after", () => {
     expect(judge(told).verdict).toBe("inconclusive");
   });
 });
+
+describe("in a browser", () => {
+  it("does not blame the client for what the browser sends again by itself", () => {
+    const told = story();
+    told.exchange({ ...daemon, status: 429, retryAfter: 60 });
+    told.exchange({ ...daemon, resent: true });
+    expect(judge(told).verdict).toBe("pass");
+    told.exchange({ ...daemon, resent: true, status: 429, retryAfter: 60 });
+    told.after(5_000);
+    told.exchange(daemon);
+    expect(judge(told).verdict).toBe("fail");
+  });
+
+  it("judges a tab by what itself was told, also before its page was loaded anew", () => {
+    const told = story();
+    const asks = (tab: string, reply = {}): void => {
+      told.exchange({ by: told.operation({ tab }), ...reply });
+    };
+    asks("tab-1", { status: 429, retryAfter: 60 });
+    asks("tab-2");
+    expect(judge(told).verdict).toBe("pass");
+    told.tab("reloaded");
+    asks("tab-1");
+    expect(judge(told).verdict).toBe("fail");
+  });
+});

@@ -2,11 +2,12 @@
  * Rule `retry-after`: a throttled client waits as long as it was told. The wire shows it:
  * a 429 or 5xx with a valid Retry-After, and the next like request of the same client. The service does not see restarts, so a
  * client that forgets in one what it was told is no better than one that does not listen.
+ * In a browser each tab is judged by what itself was told; what others were, by rule `tabs`.
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
 import { andMore, endingOf, fails, goesOn, unseen, passes } from "./judgement.ts";
-import { likenessOf } from "./likeness.ts";
+import { likenessInTab } from "./likeness.ts";
 import { exchangesOf, groupBy, statusOf, type Exchange } from "./reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
@@ -57,7 +58,7 @@ export function instructedMsOf(exchange: Exchange): number {
 }
 
 function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
-  const alike = groupBy(exchanges, likenessOf);
+  const alike = groupBy(exchanges, likenessInTab);
   const breaches: Breach[] = [];
   for (const requests of alike.values()) {
     const answers = requests
@@ -72,6 +73,8 @@ function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
         if (strictest === undefined || allowedAtOf(answer) >= allowedAtOf(strictest))
           strictest = answer;
       }
+      // What the browser sends again by itself its client has asked for once.
+      if (early.began.resent === true) continue;
       if (strictest !== undefined && early.began.at < allowedAtOf(strictest))
         breaches.push({ answer: strictest, early, askedMs: instructedMsOf(strictest) });
     }
@@ -83,7 +86,7 @@ function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
 const ROUNDING_MS = 1_000;
 
 /** The earliest time of the next like request, ms since the Unix epoch. */
-function allowedAtOf(answer: Exchange): number {
+export function allowedAtOf(answer: Exchange): number {
   const askedMs = instructedMsOf(answer);
   // Of a wait of a few seconds, one second would be too much to forgive.
   return (answer.ended?.at ?? 0) + askedMs - Math.min(ROUNDING_MS, askedMs / 10);

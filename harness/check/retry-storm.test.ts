@@ -96,3 +96,16 @@ describe("retry-storm", () => {
     expect(judge(story()).verdict).toBe("inconclusive");
   });
 });
+
+describe("in a browser", () => {
+  it("counts all tabs together, and not what the browser sent again", () => {
+    const told = story();
+    for (let sent = 0; sent < 14; sent += 1) {
+      told.exchange({ by: told.operation({ tab: `tab-${sent % 3}` }), status: 503 });
+      told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503, resent: true });
+    }
+    expect(judge(told).verdict).toBe("pass");
+    told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503 });
+    expect(judge(told).verdict).toBe("fail");
+  });
+});

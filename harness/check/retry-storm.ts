@@ -1,7 +1,8 @@
 /**
  * Rule `retry-storm`: like requests of one client stay bounded, whatever happens.
  * ESTS's own loop detection answers the fifteenth in five minutes with AADSTS50196; a
- * restart does not reset it, so here the client counts and not its process.
+ * restart does not reset it, so here the client counts and not its process, nor its tab. What
+ * a browser sends again by itself is not counted: the first was reset before ESTS had it.
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { History } from "../history/event.ts";
@@ -26,7 +27,9 @@ const WINDOW_MS = 300_000;
 
 function judge(history: History): Judgement {
   const maximum = history.header.limits?.likeRequestsPer5MinutesMax ?? LIKE_REQUESTS_MAX;
-  const requests = programRequestsOf(history).filter((request) => !isPendingPoll(request));
+  const requests = programRequestsOf(history).filter(
+    (request) => !isPendingPoll(request) && request.began.resent !== true,
+  );
   const storms = [...groupBy(requests, likenessOf).values()].map((alike) =>
     densestWindow(alike, WINDOW_MS),
   );

@@ -18,15 +18,19 @@ import { isolation } from "./isolation.ts";
 import { metadata } from "./metadata.ts";
 import { persistedCache } from "./persisted-cache.ts";
 import { proactiveRefresh } from "./proactive-refresh.ts";
+import { reload } from "./reload.ts";
 import { recovery } from "./recovery.ts";
 import { retryAfter } from "./retry-after.ts";
 import { retryStorm } from "./retry-storm.ts";
 import { routingHint } from "./routing-hint.ts";
 import type { Judgement, Rule, Verdict } from "./rule.ts";
+import { screen } from "./screen.ts";
 import { silentFirst } from "./silent-first.ts";
 import { singleFlight } from "./single-flight.ts";
+import { promptsCaused } from "./prompts-caused.ts";
 import { supportedFlow } from "./supported-flow.ts";
 import { supportedHost } from "./supported-host.ts";
+import { tabs } from "./tabs.ts";
 import { tokenExpiry } from "./token-expiry.ts";
 
 /** All rules, in the order of the documentation. */
@@ -38,8 +42,12 @@ export const rules: readonly Rule[] = [
   extendedLifetime,
   proactiveRefresh,
   persistedCache,
+  reload,
+  tabs,
   silentFirst,
   fallbackToInteraction,
+  promptsCaused,
+  screen,
   routingHint,
   supportedHost,
   supportedFlow,

@@ -104,17 +104,6 @@ describe("is broken", () => {
       });
     }
   });
-
-  it("by more prompts than the scenario allows", () => {
-    const told = story({ limits: { promptsMax: 1 } });
-    signIn(told);
-    expect(silentFirst.judge(told.history()).verdict).toBe("pass");
-    told.prompt({ user: ben });
-    expect(silentFirst.judge(told.history())).toMatchObject({
-      verdict: "fail",
-      message: "People were asked to act 2 times; the scenario allows 1.",
-    });
-  });
 });
 
 describe("is unseen", () => {

@@ -2,14 +2,15 @@
  * Rule silent-first. A sign-in page is the one thing that a person cannot pass in an outage;
  * a valid token or a refresh token makes it needless. `prompt=login` and `prompt=consent`
  * force it even where a session would do. Choosing or creating an account is a person's own
- * wish, and a claims challenge may ask for a person: these prompts are counted, not judged.
+ * wish, and a claims challenge may ask for a person: these prompts are not judged. What a tab
+ * lost, `reload` and `tabs` tell; how often an outage makes people sign in, `prompts-caused`.
  * Source: SEED-3, "Acquire tokens silently" and its note; SEED-1, native applications.
  */
 import { formatDuration } from "../clock/duration.ts";
-import type { History, OperationInvoked, PromptShown } from "../history/event.ts";
+import type { History } from "../history/event.ts";
 import { holdingsAt, type Holdings } from "./holdings.ts";
 import { fails, passes, unseen } from "./judgement.ts";
-import { isDeliberate, promptsOf } from "./prompts.ts";
+import { askingsOf, isDeliberate, type Asking } from "./prompts.ts";
 import { operationsOf } from "./reading.ts";
 import {
   counted,
@@ -20,7 +21,7 @@ import {
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 
-/** Judges `silent-first`; bound: `limits.promptsMax`, none by default. */
+/** Judges `silent-first`. */
 export const silentFirst: Rule = {
   id: "silent-first",
   says: "No interactive prompt is shown while a silent path exists, and none with prompt=login or consent in an outage.",
@@ -31,48 +32,38 @@ export const silentFirst: Rule = {
 };
 
 function judge(history: History): Judgement {
-  const prompts = promptsOf(history);
-  const calls = new Map(operationsOf(history).map((one) => [one.invoked.operation, one.invoked]));
-  for (const event of prompts) {
-    const call = event.operation === undefined ? undefined : calls.get(event.operation);
-    const found = findFault(history, event, call);
+  const askings = askingsOf(history);
+  for (const asking of askings) {
+    const found = findFault(history, asking);
     if (found !== undefined) return found;
-  }
-  const promptsMax = history.header.limits?.promptsMax;
-  if (promptsMax !== undefined && prompts.length > promptsMax) {
-    return fails(
-      `People were asked to act ${counted(prompts.length, "time")}; the scenario allows ${promptsMax}.`,
-      prompts.slice(promptsMax),
-    );
   }
   const silent = operationsOf(history).filter((operation) => {
     if (!isCacheable(operation) || operation.invoked.user === undefined) return false;
     return silentPathOf(holdingsAt(history, operation.invoked), operation.invoked.at) !== undefined;
   });
-  const [first = silent[0]?.invoked] = prompts;
+  const [first = silent[0]?.invoked] = askings;
   if (first === undefined) {
     return unseen("Nobody was asked to sign in, and no user's call had a silent path.");
   }
   return passes(
-    `${counted(prompts.length, "prompt")}, none of them while a silent path existed; ${counted(silent.length, "call")} had one.`,
+    `${counted(askings.length, "prompt")}, none of them while a silent path existed; ${counted(silent.length, "call")} had one.`,
     [first],
   );
 }
 
-function findFault(
-  history: History,
-  event: PromptShown,
-  call: OperationInvoked | undefined,
-): Judgement | undefined {
-  const { at, prompt, client } = event;
-  const [fault] = signInFaultsAt(history, at);
-  if (fault !== undefined && (prompt === "login" || prompt === "consent")) {
-    return fails(
-      `${client} showed prompt=${prompt} ${sinceStart(history, at)} in, while ${fault.window.id} was open.`,
-      [event, fault],
-    );
+function findFault(history: History, { event, call, client, at }: Asking): Judgement | undefined {
+  if (event.kind === "prompt-shown") {
+    const { prompt } = event;
+    const [fault] = signInFaultsAt(history, at);
+    if (fault !== undefined && (prompt === "login" || prompt === "consent")) {
+      return fails(
+        `${client} showed prompt=${prompt} ${sinceStart(history, at)} in, while ${fault.window.id} was open.`,
+        [event, fault],
+      );
+    }
+    if (isDeliberate(event)) return undefined;
   }
-  if (isDeliberate(event) || call?.claims === true) return undefined;
+  if (call?.claims === true) return undefined;
   const path = silentPathOf(holdingsAt(history, event), at);
   if (path === undefined) return undefined;
   return fails(

@@ -1,6 +1,8 @@
 /**
  * Rule `single-flight`: callers who want the same token at the same time share one request.
- * Otherwise each renewal under load is a burst, and in an outage a storm.
+ * Otherwise each renewal under load is a burst, and in an outage a storm. No document speaks
+ * of tabs, and MSAL shares a request within one page only; to the service the tabs of an
+ * application are callers like any others, so they are judged as such.
  */
 import type { Flow, History } from "../history/event.ts";
 import { andMore, fails, unseen, passes } from "./judgement.ts";
@@ -19,10 +21,10 @@ import type { Judgement, Rule } from "./rule.ts";
 /** Judges `single-flight`. */
 export const singleFlight: Rule = {
   id: "single-flight",
-  says: "Overlapping calls of one process for the same token make one token request.",
+  says: "Overlapping calls of one process, or of the tabs of one browser, for the same token make one token request.",
   source:
     "Microsoft Entra, Increase the resilience of client applications: cache and reuse tokens, 429 as a sign of not doing so (https://learn.microsoft.com/entra/architecture/resilience-client-app); MSAL's silent calls share one request",
-  fix: "Share one promise per user and scope among all callers.",
+  fix: "Share one promise per user and scope among all callers; among tabs, one cache and a lock (navigator.locks).",
   judge,
 };
 
@@ -64,9 +66,14 @@ function judge(history: History): Judgement {
   }
   const [call] = first.operations;
   return fails(
-    `${call?.invoked.client ?? ""} made ${first.sent.length} token requests for ${first.operations.length} overlapping calls for one token${andMore(broken)}.`,
+    `${call?.invoked.client ?? ""} made ${first.sent.length} token requests for ${first.operations.length} overlapping calls for one token${tabsOf(first)}${andMore(broken)}.`,
     broken.flatMap(({ needless }) => needless.map(({ request }) => request.began)),
   );
+}
+
+function tabsOf({ operations }: Burst): string {
+  const tabs = new Set(operations.flatMap(({ invoked: { tab } }) => tab ?? []));
+  return tabs.size > 1 ? ` in ${tabs.size} tabs` : "";
 }
 
 function wishOf({ process, invoked }: Operation): string {
@@ -96,11 +103,14 @@ function burstsOf(calls: readonly Operation[]): readonly Burst[] {
 function sentBy(operations: readonly Operation[]): readonly Sent[] {
   return operations
     .flatMap((operation) =>
-      operation.exchanges
-        .filter(({ began }) => began.endpoint === "token")
-        .map((request) => ({ operation, request })),
+      operation.exchanges.filter(isOwnRequest).map((request) => ({ operation, request })),
     )
     .sort((a, b) => a.request.began.index - b.request.began.index);
+}
+
+/** Not a preflight, and not what the browser sent again by itself. */
+function isOwnRequest({ began: { endpoint, method, resent } }: Exchange): boolean {
+  return endpoint === "token" && method !== "OPTIONS" && resent !== true;
 }
 
 /** Requests that a call sent although another, which it overlaps, had one underway or answered. */

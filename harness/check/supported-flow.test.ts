@@ -20,7 +20,8 @@ describe("supported-flow", () => {
     const flows = ["silent", "authorization-code", "on-behalf-of", "client-credentials"] as const;
     expect(judge(...flows.map((flow) => ({ flow })), { endpoint: "authorize" })).toMatchObject({
       verdict: "pass",
-      message: "All of 5 requests were of supported flows.",
+      message:
+        "None of 5 requests used a password, a device code or UserInfo, nor asked for consent in an outage. Which flows the backup system serves, backup-flow tells.",
     });
   });
 

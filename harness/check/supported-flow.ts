@@ -1,7 +1,8 @@
 /**
  * Rule `supported-flow`: some ways to sign in are not, or never will be, served by the backup
  * system, and some need a person or one more service in the way. An application that wants
- * to live through an outage does not use them.
+ * to live through an outage does not use them. Codes of single-page and web applications pass:
+ * the backup system does not serve them either (`docs/backup.md`), but there is no other flow to go to.
  */
 import type { History } from "../history/event.ts";
 import { fails, unseen, passes } from "./judgement.ts";
@@ -32,7 +33,7 @@ function judge(history: History): Judgement {
   const evidence = named.map(({ began }) => began);
   if (first === undefined) {
     return passes(
-      `All of ${flows.length} requests were of supported flows.`,
+      `None of ${flows.length} requests used a password, a device code or UserInfo, nor asked for consent in an outage. Which flows the backup system serves, backup-flow tells.`,
       flows.map(({ began }) => began),
     );
   }

@@ -29,6 +29,9 @@ export interface Call {
   readonly scopes?: readonly string[];
   readonly claims?: true;
   readonly forceRefresh?: true;
+  readonly tab?: string;
+  /** The call names nobody: whoever is signed in. */
+  readonly anyone?: true;
 }
 
 /** A request; what is not told follows from the operation, and without one from client credentials. */
@@ -47,6 +50,8 @@ export interface Ask extends Call {
   readonly anonymous?: true;
   /** A connection that failed: nothing of the request was ever sent. */
   readonly sent?: "connection";
+  /** By the browser itself. */
+  readonly resent?: true;
 }
 
 /** An answer; a good one (200, with a token of an hour from the token endpoint) unless told otherwise. */
@@ -66,7 +71,8 @@ export interface Reply {
 /** A call with everything that it left out. */
 export function wishOf(call: Call) {
   const flow = call.flow ?? "silent";
-  const user = call.user ?? (flow === "client-credentials" || flow === "custom" ? undefined : ada);
+  const isOfNobody = flow === "client-credentials" || flow === "custom" || call.anyone === true;
+  const user = call.user ?? (isOfNobody ? undefined : ada);
   return {
     client: call.client ?? "app-1",
     flow,
@@ -76,6 +82,7 @@ export function wishOf(call: Call) {
     ...(user === undefined ? {} : { user }),
     ...(call.claims === undefined ? {} : { claims: call.claims }),
     ...(call.forceRefresh === undefined ? {} : { forceRefresh: call.forceRefresh }),
+    ...(call.tab === undefined ? {} : { tab: call.tab }),
   };
 }
 
@@ -110,7 +117,8 @@ export function requestFacts(
   const place =
     endpoint === "instance-discovery" || endpoint === "userinfo" ? {} : { tenant: asked.tenant };
   const method = asked.method ?? (posts ? "POST" : "GET");
-  const address = { method, url, host, endpoint, ...place };
+  const again = asked.resent === undefined ? {} : { resent: asked.resent };
+  const address = { method, url, host, endpoint, ...place, ...again };
   if (asked.sent === "connection") return { ...address, headers: [] };
   return {
     ...address,

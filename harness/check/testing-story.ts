@@ -2,6 +2,7 @@
  * Golden histories for the tests of the rules: tells a run as it happened, step by step,
  * and fills in what a real recorder would have written. Only tests use it; `testing-story-wire.ts` has the wire.
  */
+import type { Screen, TabChanged } from "../history/browser-events.ts";
 import type {
   FaultBegan,
   History,
@@ -159,6 +160,13 @@ function marksBy(teller: Teller) {
       void tell({ kind: "prompt-shown", client: "app-1", prompt: "none-given", ...shown }),
     restarted: (client = "app-1", persisted: "cache" | "nothing" = "nothing"): void =>
       void tell({ kind: "client-restarted", client, persisted }),
+    /** The person's browser ends and starts again. */
+    browserRestarted: (persisted: "cache" | "nothing" = "cache"): void =>
+      void tell({ kind: "client-restarted", client: "app-1", persisted, browser: true }),
+    tab: (change: TabChanged["change"], tab = "tab-1"): void =>
+      void tell({ kind: "tab-changed", client: "app-1", tab, change }),
+    sees: (shows: Screen, tab = "tab-1"): void =>
+      void tell({ kind: "screen-seen", client: "app-1", tab, shows }),
     presented: (
       presented: TokenFacts,
       verdict: TokenPresented["verdict"] = "accepted",

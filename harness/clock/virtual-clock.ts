@@ -7,10 +7,12 @@
  */
 import { HarnessError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
+import { type DriveTime, driveUntilSettled, type Patience, patienceOf } from "./drive.ts";
 import { createFlow } from "./flow.ts";
 import { createParticipants, type Participant } from "./participants.ts";
 import { createGate, type Gate } from "./gate.ts";
-import { endless, neverAnswered, stuck } from "./stuck.ts";
+import { neverAnswered } from "./stuck.ts";
+import { createTurns } from "./turns.ts";
 import { createTimerHeap, type Timer } from "./timer-heap.ts";
 
 export interface VirtualTimer {
@@ -42,6 +44,8 @@ export interface VirtualClock extends Clock {
   timersWaiting(): number;
   /** Somebody else lives by this clock until the returned function is called. */
   join(participant: Participant): () => void;
+  /** Resolves when all that goes on at this instant is at rest, in the order of keys; at once when the clock is not driven, or not shared. */
+  turn(key: string): Promise<void>;
   /**
    * Lets time pass by itself, as fast as the machine's, whenever it is not driven: for
    * clients that a person, or a test in the machine's time, works with. Until the returned
@@ -57,16 +61,6 @@ export interface VirtualClockOptions {
   /** Participants will join: each wait is then a round trip to another process, and gives it the processor. */
   readonly shared?: true;
 }
-
-/** A wait that no timer can end and that outlasts this many quiet turns is stuck. */
-const STUCK_AFTER_QUIET_TURNS = 20_000;
-
-/** So is a request that keeps the clock waiting for this many turns (minutes of real time). */
-const STUCK_AFTER_BUSY_TURNS = 5_000_000;
-
-/** The same for a shared clock, whose waits cost milliseconds. */
-const STUCK_AFTER_QUIET_ROUNDS = 600;
-const STUCK_AFTER_BUSY_ROUNDS = 60_000;
 
 const realSetImmediate = setImmediate;
 const realSetTimeout = setTimeout;
@@ -97,6 +91,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   };
 
   const participants = createParticipants();
+  const turns = createTurns();
   const flow = createFlow({
     fireUntil: (untilMs) => {
       for (
@@ -130,17 +125,25 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       if (options.shared === true) await new Promise((resolve) => void realSetTimeout(resolve, 1));
       return false;
     }
-    if (!participants.any()) return true;
+    if (!participants.any()) return !turns.next();
     // They take their time to say so, in which something may have begun here.
     const before = gate.activity();
-    return (await participants.rest()) && gate.activity() === before && gate.awake() === 0;
+    const isIdle = (): boolean => gate.activity() === before && gate.awake() === 0;
+    if (!(await participants.rest("a moment")) || !isIdle() || turns.next()) return false;
+    return (await participants.rest("surely")) && isIdle();
   };
   const nextDueMs = (): number | undefined =>
     earliest(heap.peek()?.dueMs, participants.nextDueMs(nowMs));
-  const patience = (): Patience =>
-    options.shared === true
-      ? { quiet: STUCK_AFTER_QUIET_ROUNDS, busy: STUCK_AFTER_BUSY_ROUNDS }
-      : { quiet: STUCK_AFTER_QUIET_TURNS, busy: STUCK_AFTER_BUSY_TURNS };
+  const patience = (): Patience => patienceOf(options.shared === true ? "shared" : "alone");
+
+  const driveInOrder = async <T>(drive: () => Promise<T>): Promise<T> => {
+    turns.keepOrder(true);
+    try {
+      return await drive();
+    } finally {
+      turns.keepOrder(false);
+    }
+  };
 
   /** Takes over from time that flows, and lets it flow again from where it has come to. */
   const driveAside = async <T>(work: Promise<T>, time: DriveTime): Promise<T> => {
@@ -159,8 +162,12 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     setTimer,
     drive: (work, untilMs = Infinity) => {
       const time = { isQuiet, nextDueMs, fireNext, now, untilMs, patience };
-      return flow.now() === undefined ? driveUntilSettled(work, time) : driveAside(work, time);
+      if (options.shared !== true) return driveUntilSettled(work, time);
+      return driveInOrder(() =>
+        flow.now() === undefined ? driveUntilSettled(work, time) : driveAside(work, time),
+      );
     },
+    turn: (key) => turns.wait(key),
     flow() {
       void flow.start(nowMs);
       return () => {
@@ -191,12 +198,6 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   };
 }
 
-/** Waits in vain after which a run is stuck. */
-interface Patience {
-  readonly quiet: number;
-  readonly busy: number;
-}
-
 function earliest(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return Math.min(one, other);
@@ -214,42 +215,6 @@ async function waitForQuiet(
     if (gate.awake() > 0 || gate.activity() !== before) return false;
   }
   return !isBusy() && !hasPendingIo();
-}
-
-interface DriveTime {
-  readonly isQuiet: () => Promise<boolean>;
-  readonly nextDueMs: () => number | undefined;
-  readonly fireNext: (dueMs: number) => Promise<void>;
-  readonly now: () => number;
-  readonly untilMs: number;
-  readonly patience: () => Patience;
-}
-
-async function driveUntilSettled<T>(work: Promise<T>, time: DriveTime): Promise<T> {
-  let settled = false;
-  const settle = (): void => {
-    settled = true;
-  };
-  work.then(settle, settle);
-  let quietWaits = 0;
-  let busyWaits = 0;
-  for (;;) {
-    const quiet = await time.isQuiet();
-    if (settled) return work;
-    const nextDueMs = time.nextDueMs();
-    if (nextDueMs !== undefined && (quiet || nextDueMs <= time.now())) {
-      quietWaits = 0;
-      busyWaits = 0;
-      if (nextDueMs > time.untilMs) throw endless(time.now());
-      await time.fireNext(nextDueMs);
-    } else if (quiet) {
-      quietWaits += 1;
-      if (quietWaits > time.patience().quiet) throw stuck(time.now());
-    } else {
-      busyWaits += 1;
-      if (busyWaits > time.patience().busy) throw neverAnswered(time.now());
-    }
-  }
 }
 
 function sleepOn(

@@ -10,7 +10,7 @@ import type { ExchangeBegan, ExchangeEnd, ExchangeEnded } from "./event.ts";
 import type { Redactor } from "./redact.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import { factsOfSamlPage } from "./saml-facts.ts";
-import { factsOfBody } from "./wire-facts.ts";
+import { errorOfRedirect, factsOfBody } from "./wire-facts.ts";
 
 /**
  * The request as it left the client. A connection that never stood (`sent: "connection"`)
@@ -67,6 +67,7 @@ export async function endedFacts(
     name.toLowerCase(),
     redactor.header(name, value),
   ]);
+  const refusal = errorOfRedirect(response.headers.get("location") ?? "");
   const raw = response.headers.get("retry-after");
   const retryAfterMs = raw === null ? undefined : parseRetryAfter(raw, atMs);
   return {
@@ -82,6 +83,7 @@ export async function endedFacts(
       ...(raw === null
         ? {}
         : { retryAfter: { raw, ...(retryAfterMs === undefined ? {} : { ms: retryAfterMs }) } }),
+      ...(refusal === undefined ? {} : { error: refusal }),
       ...(bodyForm === "json" && delivery.kind !== "cut"
         ? factsOfBody(text, response.status, atMs)
         : {}),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { HarnessError } from "../errors.ts";
 import type { History, HistoryEvent } from "./event.ts";
 import { fromHar, toHar } from "./har.ts";
-import { throttledDaemon } from "./testing.ts";
+import { historyOf, throttledDaemon } from "./testing.ts";
 
 interface HarEntry {
   startedDateTime: string;
@@ -32,6 +32,26 @@ describe("the HAR of a run", () => {
 
   it("comes back as the same history, operations and faults included", async () => {
     const history = throttledDaemon();
+    expect(await fromHar(toHar(history), "a.har")).toEqual(history);
+  });
+
+  it("keeps what a browser adds: tabs, screens, and what it sent again by itself", async () => {
+    const base = { afterMs: 0, client: "spa-1", tab: "tab-1" } as const;
+    const history = historyOf([
+      { ...base, kind: "tab-changed", change: "opened" },
+      { ...base, kind: "screen-seen", shows: "error", text: "Try again later" },
+      {
+        afterMs: 0,
+        kind: "exchange-began",
+        exchange: 1,
+        method: "POST",
+        url: "https://login.microsoftonline.com/contoso/oauth2/v2.0/token",
+        host: "login.microsoftonline.com",
+        endpoint: "token",
+        headers: [],
+        resent: true,
+      },
+    ]);
     expect(await fromHar(toHar(history), "a.har")).toEqual(history);
   });
 

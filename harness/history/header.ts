@@ -12,8 +12,10 @@ export interface RuleLimits {
   readonly likeRequestsPer5MinutesMax?: number;
   /** Share of operations that must end ok of those that could have, 0 to 1. */
   readonly availabilityMin?: number;
-  /** Prompts allowed. */
+  /** How often an outage may make people sign in who were signed in before it. */
   readonly promptsMax?: number;
+  /** How long a person may look at a blank page or a spinner, ms. */
+  readonly screenStuckMaxMs?: number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { factsOfBody } from "./wire-facts.ts";
+import { errorOfRedirect, factsOfBody } from "./wire-facts.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 8);
 const hours = (count: number): number => count * 3_600_000;
@@ -33,5 +33,27 @@ describe("an error", () => {
     const nested = '{"error":{"correlationId":"x","code":"ManagedIdentityNotFound","message":"m"}}';
     expect(factsOfBody(nested, 404, NOW).error?.error).toBe("ManagedIdentityNotFound");
     expect(factsOfBody('{"error":{"message":"m"}}', 400, NOW)).toEqual({});
+  });
+});
+
+describe("a redirect to the application", () => {
+  const at = "http://localhost:3000/redirect";
+
+  it("says in its fragment or query that the person is needed, or that the service is ill", () => {
+    const said = "error_description=AADSTS50058%3a+no+session&state=s";
+    expect(errorOfRedirect(`${at}#error=login_required&${said}`)).toEqual({
+      error: "login_required",
+      codes: [50058],
+    });
+    expect(errorOfRedirect(`${at}?error=server_error&suberror=x`)).toEqual({
+      error: "server_error",
+      codes: [],
+      suberror: "x",
+    });
+  });
+
+  it("is no error when it brings a code, nor when it is no address", () => {
+    for (const location of [`${at}#code=c&state=s`, `${at}?error=`, "", "/login"])
+      expect(errorOfRedirect(location)).toBeUndefined();
   });
 });

@@ -21,6 +21,23 @@ export function factsOfBody(
   return Object.keys(issued).length === 0 ? {} : { issued };
 }
 
+/** The error that a redirect to the application carries, in its query or fragment (`shared/facts/entra.md` A.4). */
+export function errorOfRedirect(location: string): WireError | undefined {
+  const url = URL.parse(location);
+  if (url === null) return undefined;
+  const fields = [new URLSearchParams(url.hash.slice(1)), url.searchParams];
+  const said = fields.find((parameters) => parameters.has("error"));
+  const error = said?.get("error") ?? "";
+  if (said === undefined || error === "") return undefined;
+  const [, code] = /AADSTS(\d+)/.exec(said.get("error_description") ?? "") ?? [];
+  const suberror = said.get("suberror");
+  return {
+    error,
+    codes: code === undefined ? [] : [Number(code)],
+    ...(suberror === null ? {} : { suberror }),
+  };
+}
+
 /** A text; Service Fabric has an object with a code. */
 function errorOf(error: unknown): string | undefined {
   const code: unknown =

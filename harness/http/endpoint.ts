@@ -145,7 +145,9 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
 ];
 
 function classify(url: URL): ReturnType<typeof classifyPath> {
-  if (!isMachineAddress(url)) return classifyPath(url.hostname, url.pathname);
+  // The service does not mind a slash too many: msal 1.x asks for /common//discovery/instance.
+  if (!isMachineAddress(url))
+    return classifyPath(url.hostname, url.pathname.replaceAll(/\/{2,}/g, "/"));
   // What a machine says of itself, its region for one, is no token.
   return { endpoint: isTokenAddress(url) ? "managed-identity" : "other", version: "1.0" };
 }

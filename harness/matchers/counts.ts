@@ -51,8 +51,8 @@ export function requested(
   { times, atMost }: Requested = {},
 ): MatcherVerdict {
   checkEndpoint(endpoint);
+  if (!hasHappened(history)) return nothingAsked("");
   const asked = exchangesOf(history).filter(({ began }) => began.endpoint === endpoint);
-  if (atMost !== undefined && !hasHappened(history)) return nothingAsked("");
   const count = asked.length;
   const isRight =
     atMost === undefined ? (times === undefined ? count > 0 : count === times) : count <= atMost;

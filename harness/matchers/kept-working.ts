@@ -6,19 +6,12 @@
  * What rule `cached-token` finds, where it can see the calls themselves, counts as well.
  */
 import { cachedToken } from "../check/cached-token.ts";
-import {
-  exchangesOf,
-  faultSpansOf,
-  operationsOf,
-  type Exchange,
-  type FaultSpan,
-  type Operation,
-} from "../check/reading.ts";
+import { exchangesOf, operationsOf, type Exchange, type Operation } from "../check/reading.ts";
 import {
   isFailedByService,
   isOfSignIn,
+  isTotalOutage,
   isValidAt,
-  totalOutagesAt,
 } from "../check/reading-operations.ts";
 import type { History, TokenFacts, TokenPresented } from "../history/event.ts";
 import { passRule } from "./by-rule.ts";
@@ -26,7 +19,8 @@ import { type MatcherVerdict, tell } from "./verdict.ts";
 
 /** Passes when a call ended ok, or an API accepted a token, in an outage that gave no token; fails when a call failed that had a valid one. */
 export function keptWorkingFromCache(history: History): MatcherVerdict {
-  if (!faultSpansOf(history).some(({ beganAt }) => totalOutagesAt(history, beganAt).length > 0)) {
+  const outages = outagesOf(history);
+  if (outages.length === 0) {
     return unseen(
       "no outage has kept the application from getting tokens",
       'outage({ for: "1h" }) or outage("token-server-error") does; one that takes only some requests does not.',
@@ -34,12 +28,16 @@ export function keptWorkingFromCache(history: History): MatcherVerdict {
   }
   const judged = passRule(history, cachedToken.id);
   if (judged.verdict === "fail") return judged;
-  const calls = operationsOf(history).filter(isInOutage(history));
+  const calls = operationsOf(history).filter(
+    ({ invoked, completed }) =>
+      completed !== undefined &&
+      outages.some(({ from, to }) => from < invoked.index && completed.index < to),
+  );
   const denied = calls.filter((call) => isDeniedNeedlessly(history, call));
   const [first] = denied;
   if (first !== undefined) return refuse(history, denied, first);
-  const served = calls.filter((call) => isServedFromCache(history, call));
-  const accepted = acceptedIn(history);
+  const served = calls.filter((call) => isServedFromCache(history, outages, call));
+  const accepted = acceptedIn(history, outages);
   if (served.length + accepted.length > 0) {
     const evidence = [...served.map(({ completed, invoked }) => completed ?? invoked), ...accepted];
     return {
@@ -83,17 +81,30 @@ function refuse(
   };
 }
 
-/** Calls from beginning to end in a time in which every token request of everyone failed. */
-function isInOutage(history: History): (operation: Operation) => boolean {
-  return ({ invoked, completed }) => {
-    if (completed === undefined) return false;
-    const spans = totalOutagesAt(history, invoked.at);
-    return spans.some((span) => isOpenAt(span, completed.at));
-  };
+/** A stretch of the history, by indices, in which every token request of everyone failed; `to` is Infinity when it is still so. */
+interface Outage {
+  readonly from: number;
+  readonly to: number;
 }
 
-function isOpenAt({ endedAt = Infinity }: FaultSpan, atMs: number): boolean {
-  return atMs <= endedAt;
+/** By indices and not by time: in a test all of it may happen at one instant. */
+function outagesOf({ events }: History): readonly Outage[] {
+  const outages: Outage[] = [];
+  const open = new Set<string>();
+  let from = 0;
+  for (const event of events) {
+    if (event.kind === "fault-began" && isTotalOutage(event.window)) {
+      if (open.size === 0) from = event.index;
+      open.add(event.window.id);
+    } else if (event.kind === "fault-ended" && open.delete(event.window) && open.size === 0)
+      outages.push({ from, to: event.index });
+  }
+  return open.size === 0 ? outages : [...outages, { from, to: Infinity }];
+}
+
+/** Where the outage began in which something happened. */
+function beginOf(outages: readonly Outage[], index: number): number | undefined {
+  return outages.find(({ from, to }) => from < index && index < to)?.from;
 }
 
 /** A call failed after Entra had failed it, and the token that a call of that name had used before would still have done. */
@@ -125,13 +136,17 @@ function tokenOf(history: History, { invoked, completed }: Operation): TokenFact
 }
 
 /** A call ended ok in the outage; its client had been issued a token before, and none since the outage began. */
-function isServedFromCache(history: History, { invoked, completed }: Operation): boolean {
+function isServedFromCache(
+  history: History,
+  outages: readonly Outage[],
+  { invoked, completed }: Operation,
+): boolean {
   if (completed?.outcome !== "ok") return false;
-  const beganAt = Math.min(...totalOutagesAt(history, invoked.at).map((span) => span.beganAt));
-  const issued = issuesTo(history, invoked.client).filter(
-    ({ ended }) => (ended?.index ?? Infinity) < completed.index,
-  );
-  return issued.length > 0 && issued.every(({ ended }) => (ended?.at ?? 0) <= beganAt);
+  const from = beginOf(outages, invoked.index) ?? 0;
+  const issued = issuesTo(history, invoked.client)
+    .map(({ ended }) => ended?.index ?? Infinity)
+    .filter((index) => index < completed.index);
+  return issued.length > 0 && issued.every((index) => index < from);
 }
 
 function issuesTo(history: History, client: string): readonly Exchange[] {
@@ -141,16 +156,15 @@ function issuesTo(history: History, client: string): readonly Exchange[] {
 }
 
 /** Tokens from before an outage that an API accepted in it. */
-function acceptedIn(history: History): readonly TokenPresented[] {
+function acceptedIn(history: History, outages: readonly Outage[]): readonly TokenPresented[] {
   const issuedAt = new Map<string, number>();
   for (const { ended } of exchangesOf(history)) {
     const token = ended?.issued?.token?.accessToken;
-    if (token !== undefined && ended !== undefined) issuedAt.set(token, ended.at);
+    if (token !== undefined && ended !== undefined) issuedAt.set(token, ended.index);
   }
   return history.events.filter((event): event is TokenPresented => {
     if (event.kind !== "token-presented" || event.verdict !== "accepted") return false;
-    const outages = totalOutagesAt(history, event.at);
-    const at = issuedAt.get(event.accessToken);
-    return outages.length > 0 && at !== undefined && outages.every(({ beganAt }) => at <= beganAt);
+    const from = beginOf(outages, event.index);
+    return from !== undefined && (issuedAt.get(event.accessToken) ?? Infinity) < from;
   });
 }

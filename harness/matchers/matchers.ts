@@ -8,6 +8,7 @@ import type { History } from "../history/event.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { passAllRules, passRule } from "./by-rule.ts";
 import { promptedAtMost, requested, type Requested, served, type Served } from "./counts.ts";
+import { explaining } from "./explain.ts";
 import { keptWorkingFromCache } from "./kept-working.ts";
 import type { MatcherVerdict } from "./verdict.ts";
 
@@ -66,7 +67,7 @@ export const matchers: Readonly<Record<keyof EntraMatchers<unknown>, Matcher>> =
 
 function toMatcher(name: string, judge: Judge): Matcher {
   return function match(received, ...values) {
-    const { verdict, message } = judge(historyOf(received, name), ...values);
+    const { verdict, message } = explaining(() => judge(historyOf(received, name), ...values));
     const isNot = this.isNot === true;
     // A test that has shown nothing has shown neither the one nor the other.
     const pass = verdict === "inconclusive" ? isNot : verdict === "pass";

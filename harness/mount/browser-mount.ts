@@ -5,11 +5,12 @@
  */
 import type { BrowserContext, BrowserContextOptions } from "@playwright/test";
 import { processBrowser } from "../browser/launch.ts";
-import { type Asked, keepTime, type PageTime } from "../browser/page-time.ts";
+import { keepTime, type PageTime } from "../browser/page-time.ts";
 import { HarnessError } from "../errors.ts";
 import { createAppOrigins } from "./app-origins.ts";
 import { createExchange } from "./exchange.ts";
 import { createFrameSession, type FrameSession } from "./frame-session.ts";
+import { isServedUrl } from "./served-hosts.ts";
 import type { BrowserProfile, Mount, MountContext, MountName, PreparedProfile } from "./mount.ts";
 
 /** How one browser context reaches the service. */
@@ -21,6 +22,8 @@ export interface WayIn {
   readonly underway: () => number;
   /** Requests that arrived, each time they did. */
   readonly arrivals: () => number;
+  /** When the first of the answers grows old that the browser may keep; told once each. ms since the Unix epoch, virtual. */
+  readonly keptUntilMs?: () => number | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -31,7 +34,7 @@ export interface WayInOptions extends Pick<MountContext, "service" | "clock" | "
   /** What tells a document the time, as a `Server-Timing` header: its scripts can read it before they run. */
   readonly timing: () => string;
   /** How often pages asked for something, by the browser's own count. */
-  readonly requestsTo: (asked: Asked) => Promise<number>;
+  readonly requestsTo: PageTime["requestsTo"];
   /** Told of what is wrong with the harness: a host that nobody serves, a handler that throws. */
   readonly onHarnessError: (error: unknown) => void;
 }
@@ -104,7 +107,7 @@ async function prepare(
     pages,
     session: createFrameSession(options.sessionInFrames),
     timing: () => time?.timing() ?? "",
-    requestsTo: async (asked) => time?.requestsTo(asked) ?? Infinity,
+    requestsTo: async (method, url) => time?.requestsTo(method, url) ?? Infinity,
     onHarnessError: (error) => options.onHarnessError?.(error),
   });
   return {
@@ -115,6 +118,11 @@ async function prepare(
       time = await keepTime(context, {
         nowMs: clock.now(),
         underway: () => way.underway(),
+        isServed: isServedUrl,
+        keptUntilMs: () => way.keptUntilMs?.(),
+        ...(clock.turn === undefined
+          ? {}
+          : { turn: (key: string) => clock.turn?.(key) ?? Promise.resolve() }),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
         ...(options.onRest === undefined ? {} : { onRest: options.onRest }),
       });

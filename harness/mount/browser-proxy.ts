@@ -9,16 +9,17 @@
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { Asked } from "../browser/page-time.ts";
+import type { Clock } from "../clock/clock.ts";
 import { HarnessError } from "../errors.ts";
 import { deliveryOf, textOfResponse } from "../http/message.ts";
 import { NetworkFault } from "../http/network-fault.ts";
 import { markResent } from "../http/resent.ts";
 import type { WayInOptions } from "./browser-mount.ts";
 import { stepsOf } from "./deliver.ts";
-import { iconOf } from "./icon.ts";
 import { type Arrival, arrivalOf, serverOptions } from "./https-server.ts";
-import { type BrokenBy, createResends, type Resends } from "./resends.ts";
+import { iconOf } from "./icon.ts";
+import { askInTurn, during } from "./in-turn.ts";
+import { createResends, type Resends } from "./resends.ts";
 import { isServedHost, unmockedRequest, unmockedUrl } from "./served-hosts.ts";
 
 export interface BrowserProxy {
@@ -28,6 +29,8 @@ export interface BrowserProxy {
   underway(): number;
   /** Requests that arrived, each time they did. */
   arrivals(): number;
+  /** When the first of the answers grows old that the browser may keep; told once each. ms since the Unix epoch, virtual. */
+  keptUntilMs(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -37,51 +40,52 @@ const BROWSERS_OWN =
 
 /** Starts the proxy on a free port of loopback; resolves when it listens. */
 export async function startBrowserProxy(options: WayInOptions): Promise<BrowserProxy> {
-  const { onHarnessError } = options;
   const sockets = new Map<number, Socket>();
-  const resends = {
-    requests: createResends((asked) => options.requestsTo(asked)),
-    // Nobody tells of these; a page's request has one at most.
-    preflights: createResends((asked) => options.requestsTo(asked)),
-  };
+  const resends = createResends((method, url) => options.requestsTo(method, url));
   let underway = 0;
   let arrivals = 0;
+  const kept: Kept = { untilMs: undefined };
 
   const service = https.createServer(serverOptions(), (incoming, outgoing) => {
     underway += 1;
     arrivals += 1;
     const gone = new AbortController();
     outgoing.once("close", () => gone.abort(new Error("the browser went away")));
+    const isDocument = /^(?:document|iframe|frame)$/.test(
+      String(incoming.headers["sec-fetch-dest"] ?? ""),
+    );
     const arrival = arrivalOf("https", incoming, outgoing, sockets, {
       afterwards: "keep-alive",
-      ...(isNavigation(incoming)
-        ? { extra: () => [["Server-Timing", options.timing()]] as const }
-        : {}),
+      ...(isDocument ? { extra: () => [["Server-Timing", options.timing()]] as const } : {}),
     });
-    const by = isNavigation(incoming) ? "browser" : "document";
-    void answer({ arrival, by, gone: gone.signal, resends }, options).finally(() => {
+    void answer({ arrival, gone: gone.signal, resends, kept }, options).finally(() => {
       underway -= 1;
     });
   });
   service.on("tlsClientError", () => undefined);
   service.on("upgrade", ({ headers, url }: http.IncomingMessage, socket: Socket) => {
-    onHarnessError(noWebSocket(`wss://${headers.host ?? ""}${url ?? "/"}`));
+    options.onHarnessError(noWebSocket(`wss://${headers.host ?? ""}${url ?? "/"}`));
     socket.destroy();
   });
 
   const proxy = http.createServer((incoming, outgoing) => {
     // Plain HTTP: nothing that matters here is asked for that way.
-    onHarnessError(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
+    options.onHarnessError(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
     outgoing.writeHead(502, { "Content-Type": "text/plain" }).end("Brownout: not served.");
   });
+  const tunnels = new Set<Socket>();
   proxy.on("connect", (incoming: http.IncomingMessage, socket: Socket) => {
+    tunnels.add(socket);
     socket.on("error", () => undefined);
     const port = socket.remotePort ?? 0;
     sockets.set(port, socket);
-    socket.once("close", () => sockets.delete(port));
+    socket.once("close", () => {
+      tunnels.delete(socket);
+      sockets.delete(port);
+    });
     const [, host = "", hostPort = "443"] = /^(.*):(\d+)$/.exec(incoming.url ?? "") ?? [];
     if (!isServedHost(host) || hostPort !== "443") {
-      if (!BROWSERS_OWN.test(host)) onHarnessError(unmockedRequest(host, Number(hostPort)));
+      if (!BROWSERS_OWN.test(host)) options.onHarnessError(unmockedRequest(host, Number(hostPort)));
       socket.end("HTTP/1.1 403 Not served by Brownout\r\nContent-Length: 0\r\n\r\n");
       return;
     }
@@ -97,91 +101,85 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
     option: { server: `http://127.0.0.1:${port}`, bypass: "localhost,127.0.0.1,[::1]" },
     underway: () => underway,
     arrivals: () => arrivals,
+    keptUntilMs() {
+      const { untilMs } = kept;
+      if (untilMs !== undefined && untilMs <= options.clock.now()) kept.untilMs = undefined;
+      return untilMs;
+    },
     async stop() {
-      for (const socket of sockets.values()) socket.destroy();
+      for (const socket of tunnels) socket.destroy();
       await new Promise<void>((resolve) => void proxy.close(() => resolve()));
     },
   };
 }
 
-/** Whether it is a document that is asked for. */
-function isNavigation({ headers }: http.IncomingMessage): boolean {
-  return /^(?:document|iframe|frame)$/.test(String(headers["sec-fetch-dest"] ?? ""));
+interface Kept {
+  untilMs: number | undefined;
+}
+
+/** Notes what the browser may keep of an answer. */
+function keep(kept: Kept, response: Response, nowMs: number): void {
+  const [, seconds] = /\bmax-age=(\d+)/.exec(response.headers.get("cache-control") ?? "") ?? [];
+  if (seconds === undefined) return;
+  kept.untilMs = Math.min(kept.untilMs ?? Infinity, nowMs + Number(seconds) * 1_000);
 }
 
 interface Underway {
   readonly arrival: Arrival;
-  readonly by: Asked["by"];
   /** Aborts when the browser went away. */
   readonly gone: AbortSignal;
-  readonly resends: { readonly requests: Resends; readonly preflights: Resends };
+  readonly resends: Resends;
+  readonly kept: Kept;
 }
 
-/** Handles one request and sends its answer; time stands still meanwhile, but for sleeps of the simulator. */
+/** Handles one request and sends its answer. */
 async function answer(
-  { arrival, by, gone, resends }: Underway,
-  { service, clock, gate, pages, session, onHarnessError }: WayInOptions,
+  { arrival, gone, resends, kept }: Underway,
+  options: WayInOptions,
 ): Promise<void> {
-  const hold = gate.hold();
+  const { service, clock, gate, pages, session, onHarnessError } = options;
+  let broken = (): void => undefined;
   try {
-    const request = await arrival.read(gone, (headers) => session.adjust(arrival.host, headers));
+    const request = await during(gate, () =>
+      arrival.read(gone, (headers) => session.adjust(arrival.host, headers)),
+    );
     const page = pages(request) ?? iconOf(request);
     if (page !== undefined) {
-      await arrival.send(page, Buffer.from(await textOfResponse(page)), "last");
+      const text = Buffer.from(await textOfResponse(page));
+      await during(gate, () => arrival.send(page, text, "last"));
       return;
     }
-    const { asked, book } = askedBy(request, by, resends);
-    const repeated = await book.arrived(asked);
-    // Where nothing listens, a browser has nobody to ask twice.
-    if (repeated === "connection") {
+    const response = await askInTurn(request, options, async () => {
+      const repeated = await resends.arrived(request);
+      // Where nothing listens, a browser has nobody to ask twice.
+      if (repeated === "connection") return undefined;
+      if (repeated === "exchange") markResent(request);
+      broken = () => resends.broken(request, "connection");
+      await service.connect(request);
+      broken = () => resends.broken(request, "exchange");
+      return service.handle(request);
+    });
+    if (response === undefined) {
       arrival.reset();
       return;
     }
-    if (repeated === "exchange") markResent(request);
-    let because: BrokenBy = "connection";
-    await hold
-      .run(async () => {
-        await service.connect(request);
-        because = "exchange";
-        await deliver(await service.handle(request), arrival, { clock, session, gone });
-      })
-      .catch((error: unknown) => {
-        if (gone.aborted) return;
-        if (!(error instanceof NetworkFault)) onHarnessError(error);
-        book.broken(asked, because);
-        if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
-        else arrival.reset();
-      });
+    keep(kept, response, clock.now());
+    await during(gate, () => send(arrival, response, clock, gone));
   } catch (error) {
-    if (!gone.aborted) onHarnessError(error);
-    arrival.reset();
-  } finally {
-    hold.release();
+    if (gone.aborted) return;
+    if (!(error instanceof NetworkFault)) onHarnessError(error);
+    broken();
+    if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
+    else arrival.reset();
   }
 }
 
-/** What a page asked for with this request, and the book in which its repetitions are. */
-function askedBy(
-  { method, url, headers }: Request,
-  by: Asked["by"],
-  { requests, preflights }: Underway["resends"],
-): { readonly asked: Asked; readonly book: Resends } {
-  const announced = method === "OPTIONS" ? headers.get("access-control-request-method") : null;
-  return announced === null
-    ? { asked: { method, url, by }, book: requests }
-    : { asked: { method: announced, url, by }, book: preflights };
-}
-
-async function deliver(
-  response: Response,
+async function send(
   arrival: Arrival,
-  {
-    clock,
-    session,
-    gone,
-  }: Pick<WayInOptions, "clock" | "session"> & { readonly gone: AbortSignal },
+  response: Response,
+  clock: Clock,
+  gone: AbortSignal,
 ): Promise<void> {
-  session.learn(arrival.host, response.headers.getSetCookie());
   const delivery = deliveryOf(response);
   const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
   for (const [index, { afterMs, bytes }] of steps.entries()) {

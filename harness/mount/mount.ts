@@ -24,7 +24,7 @@ export type ProcessMount = (typeof processMounts)[number];
 export type MountName = (typeof mountNames)[number];
 
 /** The clock as far as a mount needs it. */
-export type MountClock = Clock & Partial<Pick<VirtualClock, "join">>;
+export type MountClock = Clock & Partial<Pick<VirtualClock, "join" | "turn">>;
 
 export interface MountContext {
   readonly service: Service;

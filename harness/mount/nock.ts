@@ -18,8 +18,7 @@ import type { Mount } from "./mount.ts";
 import { requirePackage } from "./optional-package.ts";
 import { currentFetchSignal } from "./patched-fetch.ts";
 import { takeProcess } from "./patched-process.ts";
-import { servedHosts } from "./served-hosts.ts";
-import type { Suite } from "./suite.ts";
+import { isServedIn, type Suite } from "./suite.ts";
 
 type Nock = typeof import("nock");
 
@@ -63,40 +62,47 @@ export const mount: Mount = {
 /**
  * Answers what the simulator serves and nothing else, beside a suite's own interceptors;
  * returns how to take that away. Optional, so that `nock.isDone()` does not wait for it; and
- * whatever nock does with other hosts is for the suite to say.
+ * what nock does with any other host is for the suite to say.
  */
 function answerBeside(nock: Nock, exchange: Exchange, suite: Suite): () => void {
+  const served = ["https", "http"].map((scheme) => new ServedOrigins(scheme, suite));
   const added: Interceptor[] = [];
-  for (const scheme of ["https", "http"]) {
-    const origins = servedOrigins(scheme, suite);
-    if (origins === undefined) continue;
-    const scope = nock(origins, { allowUnmocked: true }).persist();
+  for (const origins of served) {
+    const scope = nock(origins).persist();
     for (const method of METHODS) {
       const interceptor = scope.intercept(() => true, method).optionally();
-      interceptor.reply(replyWith(exchange, scheme));
+      interceptor.reply(replyWith(exchange, origins.scheme));
       added.push(interceptor);
     }
   }
   return () => {
+    for (const origins of served) origins.isOn = false;
     for (const interceptor of added) nock.removeInterceptor(interceptor);
   };
 }
 
-/** Origins, with their ports, that the simulator serves over that scheme in a suite; nothing when there are none. */
-function servedOrigins(scheme: string, suite: Suite): RegExp | undefined {
-  const hosts = scheme === "https" ? servedHosts.map((host) => `https://${host}:443`) : [];
-  const ofMachine = machineOrigins
-    .filter((origin) => origin.startsWith(`${scheme}://`))
-    .map((origin) => (/:\d+$/.test(origin) ? origin : `${origin}:80`));
-  const served = [...hosts, ...ofMachine].map(patternOf);
-  if (served.length === 0) return undefined;
-  const allowed = suite.allow.map((host) => `(?!${scheme}://${patternOf(host)}(?::\\d+)?$)`);
-  return new RegExp(`^${allowed.join("")}(?:${served.join("|")})$`, "i");
-}
+let patterns = 0;
 
-/** A name with its leading `*.`, if it has one, as the text of a pattern. */
-function patternOf(name: string): string {
-  return name.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace("*", "[^./:]+");
+/**
+ * The origins that are served, as nock wants them: it keeps interceptors by the text of a
+ * pattern, never forgets one, and asks the first that matches. So each has a text of its own,
+ * and matches nothing any more when its session is over.
+ */
+class ServedOrigins extends RegExp {
+  readonly scheme: string;
+  readonly suite: Suite;
+  isOn = true;
+
+  constructor(scheme: string, suite: Suite) {
+    super(`${scheme} served by brownout ${(patterns += 1)}`);
+    this.scheme = scheme;
+    this.suite = suite;
+  }
+
+  override test(origin: string): boolean {
+    if (!this.isOn || !origin.startsWith(`${this.scheme}://`)) return false;
+    return isServedIn(this.suite, new URL(origin));
+  }
 }
 
 /** Everything but what runs on this machine; of that, the endpoints of the simulator. */

@@ -13,6 +13,7 @@ export const mount = createBrowserMount("proxy", async (options) => {
     contextOptions: { proxy: proxy.option },
     underway: () => proxy.underway(),
     arrivals: () => proxy.arrivals(),
+    keptUntilMs: () => proxy.keptUntilMs(),
     stop: () => proxy.stop(),
   };
 });

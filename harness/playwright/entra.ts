@@ -1,4 +1,5 @@
 /** What a test holds in its hands: the session of its context, and the person in front of it. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { User } from "../directory/world.ts";
 import { HarnessError } from "../errors.ts";
@@ -52,15 +53,8 @@ export function createEntra({ session, way, requests, context, options }: EntraP
     desk.seat(person === undefined ? undefined : world.user(person));
   seat(options.user);
 
-  const {
-    mounted: _mounted,
-    recorder: _recorder,
-    problems: _problems,
-    stop: _stop,
-    ...rest
-  } = session;
   const entra: Entra = {
-    ...rest,
+    ...session,
     clock: {
       ...session.clock,
       async advance(duration) {
@@ -80,7 +74,7 @@ export function createEntra({ session, way, requests, context, options }: EntraP
           .some((event) => event.kind === "exchange-ended" && event.issued?.user === account);
       for (let waitedMs = 0; !isIn(); waitedMs += 20) {
         if (waitedMs > SIGN_IN_MAX_MS) throw notSignedIn(person);
-        await new Promise((resolve) => void setTimeout(resolve, 20));
+        await sleep(20);
       }
     },
     counts: () => ({ page: requests(), socket: way.arrivals() }),

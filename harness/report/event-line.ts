@@ -28,10 +28,10 @@ function lineOf(event: HistoryEvent, startedAt: number): string {
 }
 
 /** What an event says, in one line without its time. */
-export function describeEvent(event: HistoryEvent): string {
+function describeEvent(event: HistoryEvent): string {
   switch (event.kind) {
     case "operation-invoked": {
-      const { operation, client, app, flow, scopes, user, forceRefresh, claims } = event;
+      const { operation, client, app, flow, scopes, user, forceRefresh, claims, tab } = event;
       // The application's own call: whom and what it asks for, only it knows.
       if (flow === "custom") {
         const what = app === client ? `${client}'s own code runs` : `${client} runs "${app}"`;
@@ -40,14 +40,16 @@ export function describeEvent(event: HistoryEvent): string {
       const who = user === undefined ? "" : ` of ${user}`;
       const how = [forceRefresh && "past the cache", claims && "with claims"].filter(Boolean);
       const extra = how.length === 0 ? "" : `, ${how.join(", ")}`;
-      return `${client} asks: ${flow}${who} for ${scopes.join(" ")}${extra} (operation ${operation})`;
+      const where = tab === undefined ? client : `${tab} of ${client}`;
+      return `${where} asks: ${flow}${who} for ${scopes.join(" ")}${extra} (operation ${operation})`;
     }
     case "operation-completed":
       return describeOutcome(event);
     case "exchange-began": {
-      const { method, endpoint, host, exchange, grant } = event;
+      const { method, endpoint, host, exchange, grant, resent } = event;
       const what = grant === undefined ? endpoint : `${endpoint} (${grant})`;
-      return `${method} ${what} at ${host} (exchange ${exchange})`;
+      const again = resent === true ? ", sent again by the browser" : "";
+      return `${method} ${what} at ${host}${again} (exchange ${exchange})`;
     }
     case "exchange-ended":
       return describeEnd(event);

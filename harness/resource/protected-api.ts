@@ -29,6 +29,8 @@ export interface ProtectedApiOptions {
   /** How the API reaches the key set; may answer an error or reject. */
   readonly fetchKeys: Handler;
   readonly keysUrl: string;
+  /** What it answers at an address to a good token; default: its name. */
+  readonly dataAt?: (url: string) => object | undefined;
 }
 
 /** Validators keep keys for a day, and ask again at most this often for a key that they do not know. */
@@ -77,7 +79,8 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     if (token === undefined) return refuse({ verdict: "malformed" }, cors);
     const judged = await judge(token, resource);
     if (judged.verdict !== "accepted") return refuse(judged, cors);
-    const body = endpoint === "userinfo" ? userInfo(judged.user) : { resource: resource.name };
+    const data = options.dataAt?.(request.url) ?? { resource: resource.name };
+    const body = endpoint === "userinfo" ? userInfo(judged.user) : data;
     return answer({ status: 200, body, headers: cors }, judged.verdict);
   };
 }
@@ -187,7 +190,7 @@ function refuse(judged: Judged, cors: readonly HeaderPair[]): Response {
 
 interface Answer {
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: object;
   readonly headers: readonly HeaderPair[];
 }
 

@@ -1,7 +1,8 @@
 /**
  * Whose request it was, when it comes from a browser: there is no call stack to follow. The
  * operation is known by the correlation id that the adapter gave its library, which sends it
- * along as `client-request-id`; the application, failing that, by its client id.
+ * along as `client-request-id`; the application, failing that, by its client id, or by the
+ * origin of the page that asks.
  */
 import { textOfRequest } from "../http/message.ts";
 import type { Service } from "../http/service.ts";
@@ -11,8 +12,8 @@ import type { Recorder } from "../history/recorder.ts";
 export interface Attribution {
   /** Requests with this id are of whoever calls this. */
   claim(correlationId: string): void;
-  /** Requests of this client id, and of no known operation, are of this application. */
-  own(clientId: string, client: string): void;
+  /** Requests with this client id, or from this origin, and of no known operation, are of this application. */
+  own(mark: string, client: string): void;
   /** The service, with each request handled in the context of its cause. */
   around(service: Service): Service;
 }
@@ -27,11 +28,12 @@ export function createAttribution(recorder: Recorder): Attribution {
       texts.map((text) => field.exec(text)?.[1]).find((value) => value !== undefined);
     const operation = operations.get(find(/\bclient-request-id=([\w-]+)/) ?? "");
     if (operation !== undefined) return operation;
-    const client = clients.get(find(/\bclient_id=([\w-]+)/) ?? "");
+    const marks = [find(/\bclient_id=([\w-]+)/), request.headers.get("origin") ?? undefined];
+    const client = marks.map((mark) => clients.get(mark ?? "")).find((name) => name !== undefined);
     return client === undefined ? undefined : { client };
   };
   const inContext = async <T>(request: Request, work: () => Promise<T>): Promise<T> => {
-    if (recorder.cause() !== undefined) return work();
+    if (operations.size + clients.size === 0) return work();
     const cause = await causeOf(request);
     return cause === undefined ? work() : recorder.causedBy(cause, work);
   };
@@ -40,7 +42,7 @@ export function createAttribution(recorder: Recorder): Attribution {
       const cause = recorder.cause();
       if (cause !== undefined) operations.set(correlationId, cause);
     },
-    own: (clientId, client) => void clients.set(clientId, client),
+    own: (mark, client) => void clients.set(mark, client),
     around: (service) => ({
       connect: (attempt) => inContext(attempt, () => service.connect(attempt)),
       handle: (request) => inContext(request, () => service.handle(request)),

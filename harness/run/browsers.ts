@@ -3,6 +3,7 @@
  * them, and what that person sees. A browser is named by the script; it is one for all
  * applications unless the script says otherwise, as on a desk.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { seatPerson } from "../browser/person.ts";
 import { lookAtScreen } from "../browser/screen.ts";
 import type { ClientBrowser, ClientTab, SeatedPerson } from "../client/client.ts";
@@ -49,6 +50,8 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
   const desks = new Map<string, Desk>();
   const tabs = new Set<OpenTab>();
   const numbers = new Map<string, number>();
+  // What a browser does later is not caused by the call that happened to start it.
+  const aside = AsyncLocalStorage.snapshot();
 
   const acting = async <T>(work: () => Promise<T>): Promise<T> => {
     const hold = gate.hold();
@@ -68,7 +71,7 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
         if (seat === undefined) return;
         void recorder.causedBy(seat.cause, () => Promise.resolve(seat.person.asked(prompt)));
       },
-      acting: (work) => acting(() => profile.time.during(work)),
+      acting,
     });
     profile.context.on("page", (page) => {
       void page.opener().then((opener) => {
@@ -134,12 +137,15 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
       const known = desks.get(browser);
       if (known !== undefined) return known;
       const desk = { seat: undefined } as unknown as Desk;
-      desk.profile = furnish(desk, mounted.openProfile());
+      desk.profile = aside(() => furnish(desk, mounted.openProfile()));
       desks.set(browser, desk);
       return desk;
     };
     return {
-      serve: mounted.serve,
+      serve(origin, files) {
+        attribution.own(origin, client);
+        mounted.serve(origin, files);
+      },
       claim: (correlationId) => attribution.claim(correlationId),
       async openTab(address) {
         const profile = await deskOf().profile;
@@ -161,7 +167,7 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
         const desk = deskOf();
         const before = await desk.profile;
         desk.seat = undefined;
-        desk.profile = furnish(desk, before.restart());
+        desk.profile = aside(() => furnish(desk, before.restart()));
         await desk.profile;
       },
     };

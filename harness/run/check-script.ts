@@ -14,6 +14,7 @@ const openFields = [
   "tenant",
   "credential",
   "cache",
+  "browser",
   "capabilities",
   "host",
   "machine",
@@ -29,6 +30,7 @@ const requestFields = [
   "forceRefresh",
   "prompt",
   "region",
+  "tab",
   "timeoutMs",
 ] as const satisfies readonly (keyof TokenRequest)[];
 
@@ -36,7 +38,7 @@ const requestFields = [
 export function checkOpen(wanted: OpenApplication): void {
   const fields = asRecord(wanted, "open", 'Name an app of the world: open({ app: "portal" }).');
   checkNames(fields, openFields, "open");
-  oneOf(fields, "cache", ["memory", "persisted"], "open");
+  oneOf(fields, "cache", ["memory", "session", "persisted"], "open");
   oneOf(fields, "credential", ["secret", "certificate"], "open");
   oneOf(fields, "identifiedBy", ["clientId", "objectId", "resourceId"], "open");
   const { host } = wanted;

@@ -33,6 +33,8 @@ export interface ServiceParts {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly startedAt: number;
+  /** What protected APIs answer to a good token, by address. */
+  readonly dataAt?: (url: string) => object | undefined;
 }
 
 /** Recorder, front door, primary and protected APIs, one inside the other; beside them the machines. */
@@ -72,6 +74,7 @@ export function createService(parts: ServiceParts) {
     directory,
     clock,
     keysUrl: "https://login.microsoftonline.com/common/discovery/v2.0/keys",
+    ...(parts.dataAt === undefined ? {} : { dataAt: parts.dataAt }),
     // An API fetches keys over the same network, but it is not the client under test.
     fetchKeys: async (request) => {
       await frontDoor.connect(request);

@@ -49,13 +49,17 @@ type OwnOptions<Name extends PresetName> = Omit<
 >;
 
 /** When, to whom, and what the preset itself takes. */
-export type PresetOptions<Name extends PresetName> = OwnOptions<Name> &
-  Pick<WindowOptions, "id" | "where"> & {
-    /** How long from now until it begins; default: at once. */
-    readonly from?: Duration;
-    /** How long it lasts unless it is cleared earlier; default: a day. */
-    readonly for?: Duration;
-  };
+export type PresetOptions<Name extends PresetName> = Flat<OwnOptions<Name> & Timing>;
+
+interface Timing extends Pick<WindowOptions, "id" | "where"> {
+  /** How long from now until it begins; default: at once. */
+  readonly from?: Duration;
+  /** How long it lasts unless it is cleared earlier; default: a day. */
+  readonly for?: Duration;
+}
+
+/** One object type: of an intersection TypeScript would take a text for one without fields. */
+type Flat<T> = { readonly [Field in keyof T]: T[Field] };
 
 /** Required exactly when the preset itself requires something. */
 export type PresetArguments<Name extends PresetName> =
@@ -110,7 +114,7 @@ export function planOf<Name extends PresetName>(
     });
   }
   const timed = {
-    ...options,
+    ...(options as Timing),
     from: parseDuration(options.from ?? 0, `${place}, from`),
     for: parseDuration(options.for ?? "1d", `${place}, for`),
   };

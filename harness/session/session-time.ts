@@ -5,15 +5,15 @@ import type { Drive } from "./driver.ts";
 
 export interface SessionClock {
   /** ms since the Unix epoch, virtual. */
-  now(): number;
+  readonly now: () => number;
   /** ms since the session began. */
-  elapsed(): number;
+  readonly elapsed: () => number;
   /** Lets time pass: `"30m"`, `"2h"`, `"1h 30m"`, `"3d"`, or milliseconds. What is due meanwhile happens. */
-  advance(duration: Duration): Promise<void>;
+  readonly advance: (duration: Duration) => Promise<void>;
   /** Lets time pass until `work` settles, and settles as it does. Unlike `operate` it records nothing. */
-  settle<T>(work: Promise<T>): Promise<T>;
+  readonly settle: <T>(work: Promise<T>) => Promise<T>;
   /** How many timers wait for time to pass. */
-  timersWaiting(): number;
+  readonly timersWaiting: () => number;
 }
 
 /** The clock of a session that began at `startedAt`; `check` may refuse before time moves. */

@@ -20,12 +20,19 @@ import { checkBackupFaults, recordFault } from "../run/faults.ts";
 import { endOpenOperations, recordOperation } from "../run/operate.ts";
 import { createService } from "../run/service.ts";
 import { createWorldControls } from "../run/world-controls.ts";
+import { createApiData } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
 import { type PresetArguments, type PresetName, type PresetOptions, planOf } from "./presets.ts";
 import { type RequestFilter, requestsOf, type RequestSeen } from "./requests.ts";
 import { type SessionClock, createSessionClock } from "./session-time.ts";
 import { headerOf, prepare, type SessionOptions } from "./session-options.ts";
+
+/** Breaks by the name of an outage; without one, nothing gets past the gateway. */
+export interface BreakByName {
+  (options?: PresetOptions<"outage">): readonly string[];
+  <Name extends PresetName>(name: Name, ...options: PresetArguments<Name>): readonly string[];
+}
 
 export interface Session {
   readonly clock: SessionClock;
@@ -36,117 +43,144 @@ export interface Session {
   /** The book in which everything is written down, for entry points that see more than requests. */
   readonly recorder: Recorder;
   /** Runs code, lets time pass until it settles, and records it as one operation; settles as the code does. Calls for the same have the same name. */
-  operate<T>(name: string, call: () => T | Promise<T>): Promise<T>;
+  readonly operate: <T>(name: string, call: () => T | Promise<T>) => Promise<T>;
   /** Breaks the service from now on: the outage of that name, or nothing at all at the gateway. Returns the ids to clear it by. */
-  outage(options?: PresetOptions<"outage">): readonly string[];
-  outage<Name extends PresetName>(name: Name, ...options: PresetArguments<Name>): readonly string[];
+  readonly outage: BreakByName;
   /** Breaks it by a plan, whose `from` counts from now, in ms. Returns the ids to clear it by. */
-  faults(plan: FaultPlan): readonly string[];
+  readonly faults: (plan: FaultPlan) => readonly string[];
   /** Ends what is broken, and takes back what would break later: everything, or the faults of these ids. */
-  clear(...ids: readonly string[]): void;
+  readonly clear: (...ids: readonly string[]) => void;
+  /** What a protected API of the world answers, as JSON, at an address to whoever shows a good token. */
+  readonly api: (address: string, data: object) => void;
   /** A remark for the reader of the timeline. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
   /** What has happened so far. */
-  history(): History;
+  readonly history: () => History;
   /** The requests so far, each with its end. */
-  requests(filter?: RequestFilter): readonly RequestSeen[];
+  readonly requests: (filter?: RequestFilter) => readonly RequestSeen[];
   /** The history as JSON Lines. */
-  journal(): string;
+  readonly journal: () => string;
   /** The history as a text, a line an event. */
-  timeline(): string;
+  readonly timeline: () => string;
   /** What went wrong that was not the client's doing: requests to hosts that nobody serves, mostly. */
-  problems(): readonly Error[];
+  readonly problems: () => readonly Error[];
   /** Takes everything away again. The history stays. Idempotent. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** A session that has begun. Rejects with a `HarnessError`: `bad-world`, `bad-usage`, or what the mount says. */
 export async function startSession(options: SessionOptions): Promise<Session> {
-  const { world, settings, seed, client, mount, clock, startedAt, release } = prepare(options);
+  const prepared = prepare(options);
+  const { clock, mount, release } = prepared;
   try {
-    const random = createRandom(seed).fork("session");
-    const plan = createLivePlan({
-      clock,
-      startedAt,
-      tell: (instant) => recordFault(recorder, instant),
-    });
-    const service = createService({
-      world,
-      settings,
-      faults: plan,
-      client: client.name,
-      clock,
-      random,
-      startedAt,
-    });
-    const { recorder, directory, machines } = service;
-    if (options.machine !== undefined) machines.room.settle(options.machine);
+    const simulator = simulate(options, prepared);
     const problems: Error[] = [];
-    const mounted = await mount.start({
-      service: service.service,
-      clock,
-      gate: clock.gate,
-      ...(options.suite === undefined ? {} : { suite: options.suite }),
-      sessionInFrames: settings.sessionInFrames,
-      onHarnessError: (error) => void problems.push(asError(error)),
-    });
-    const unseed =
-      options.clock === undefined
-        ? seedMathRandom(random.fork("process"), mount.ownDraws)
-        : () => undefined;
-    const operations = createOperationCounter();
-    const { drive, stop: stopDriving } = createDriver(clock);
-    const ownCode = createOwnCode(recorder);
-    const check = options.check ?? (() => undefined);
-    const history = (): History => ({
-      header: headerOf(options, { client, seed, mount, startedAt }),
-      // A copy: what is read from a history is remembered by it.
-      events: [...recorder.events],
-    });
-    let stopped: Promise<void> | undefined;
-
-    return {
-      clock: createSessionClock(clock, { startedAt, drive, check }),
-      world: createWorldControls(directory, recorder),
-      mounted,
-      recorder,
-      async operate(name, call) {
-        check();
-        checkOperate(name, call);
-        checkLength(recorder.events);
-        const own = { client: client.name, name, call: async () => call() };
-        const operation = recordOperation(
-          { recorder, operations, client: ownCode },
-          { ...own, resultOf: ownCode.resultOf },
-        );
-        return options.time === "flowing" ? operation : drive(operation);
-      },
-      ...createFaultControls(plan, (faults) => checkBackupFaults(faults, settings.backup)),
-      note: (text) => void recorder.emit({ kind: "noted", text }),
-      history,
-      requests: (filter) => requestsOf(history(), filter),
-      journal: () => writeJournal(history()),
-      timeline: () => timelineOf(history()).join("\n"),
-      problems: () => problems,
-      stop: () => (stopped ??= stop()),
-    };
-
-    async function stop(): Promise<void> {
-      stopDriving();
-      try {
-        await clock.idle();
-      } finally {
-        endOpenOperations(recorder, operations);
-        recorder.close();
-        machines.close();
-        unseed();
-        await mounted.stop().finally(release);
-      }
-    }
+    const mounted = await mount
+      .start({
+        service: simulator.service,
+        clock,
+        gate: clock.gate,
+        ...(options.suite === undefined ? {} : { suite: options.suite }),
+        sessionInFrames: prepared.settings.sessionInFrames,
+        onHarnessError: (error) => void problems.push(asError(error)),
+      })
+      .catch((error: unknown) => {
+        simulator.machines.close();
+        throw error;
+      });
+    return createControls(options, { ...prepared, ...simulator, mounted, problems });
   } catch (error) {
     release();
     throw error;
   }
+}
+
+type Prepared = ReturnType<typeof prepare>;
+
+/** What stands behind the mount, with a plan that has nothing in it yet. */
+function simulate(
+  { machine }: SessionOptions,
+  { world, settings, seed, client, clock, startedAt }: Prepared,
+) {
+  const random = createRandom(seed).fork("session");
+  const plan = createLivePlan({
+    clock,
+    startedAt,
+    tell: (instant) => recordFault(simulated.recorder, instant),
+  });
+  const data = createApiData(world);
+  const simulated = createService({
+    dataAt: (url) => data.at(url),
+    world,
+    settings,
+    faults: plan,
+    client: client.name,
+    clock,
+    random,
+    startedAt,
+  });
+  if (machine !== undefined) simulated.machines.room.settle(machine);
+  return { ...simulated, plan, data, random };
+}
+
+interface Parts extends Prepared, ReturnType<typeof simulate> {
+  readonly mounted: Mounted;
+  readonly problems: readonly Error[];
+}
+
+function createControls(options: SessionOptions, parts: Parts): Session {
+  const { clock, settings, client, mount, recorder, mounted, problems } = parts;
+  const { check = () => undefined } = options;
+  // A client that is elsewhere has a chance of its own.
+  const unseed =
+    options.clock === undefined
+      ? seedMathRandom(parts.random.fork("process"), mount.ownDraws)
+      : () => undefined;
+  const operations = createOperationCounter();
+  const { drive, stop: stopDriving } = createDriver(clock);
+  const ownCode = createOwnCode(recorder);
+  const header = headerOf(options, parts);
+  // A copy: what the rules have read from a history they remember of it.
+  const history = (): History => ({ header, events: [...recorder.events] });
+  let stopped: Promise<void> | undefined;
+
+  const stop = async (): Promise<void> => {
+    stopDriving();
+    try {
+      await clock.idle();
+    } finally {
+      endOpenOperations(recorder, operations);
+      recorder.close();
+      parts.machines.close();
+      unseed();
+      await mounted.stop().finally(parts.release);
+    }
+  };
+
+  return {
+    clock: createSessionClock(clock, { startedAt: parts.startedAt, drive, check }),
+    world: createWorldControls(parts.directory, recorder),
+    mounted,
+    recorder,
+    operate: async (name, call) => {
+      check();
+      checkOperate(name, call);
+      checkLength(recorder.events);
+      const { resultOf } = ownCode;
+      const own = { client: client.name, name, call: async () => call(), resultOf };
+      const operation = recordOperation({ recorder, operations, client: ownCode }, own);
+      return options.time === "flowing" ? operation : drive(operation);
+    },
+    ...createFaultControls(parts.plan, (faults) => checkBackupFaults(faults, settings.backup)),
+    api: (address, answer) => parts.data.put(address, answer),
+    note: (text) => void recorder.emit({ kind: "noted", text }),
+    history,
+    requests: (filter) => requestsOf(history(), filter),
+    journal: () => writeJournal(history()),
+    timeline: () => timelineOf(history()).join("\n"),
+    problems: () => problems,
+    stop: () => (stopped ??= stop()),
+  };
 }
 
 type FaultControls = Pick<Session, "outage" | "faults" | "clear">;

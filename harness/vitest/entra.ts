@@ -1,27 +1,37 @@
 /** What a suite holds in its hands: the session of the test that runs at the moment. */
-import type { Session } from "../session/session.ts";
+import { explaining } from "../matchers/explain.ts";
+import type { BreakByName, Session } from "../session/session.ts";
+import type { SessionClock } from "../session/session-time.ts";
 
 /** A session without its beginning and its end, which are the test's. */
 export type Entra = Omit<Session, "mounted" | "recorder" | "problems" | "stop">;
 
 /** Looks the session up at each use; `current` throws when there is none. */
 export function createEntra(current: () => Session): Entra {
+  const use = <T>(how: (session: Session) => T): T => explaining(() => how(current()));
+  const clock: SessionClock = {
+    now: () => use((it) => it.clock.now()),
+    elapsed: () => use((it) => it.clock.elapsed()),
+    advance: async (duration) => use((it) => it.clock.advance(duration)),
+    settle: async (work) => use((it) => it.clock.settle(work)),
+    timersWaiting: () => use((it) => it.clock.timersWaiting()),
+  };
+  const outage = (...values: Parameters<Session["outage"]>): readonly string[] =>
+    use((it) => it.outage(...values));
   return {
-    get clock() {
-      return current().clock;
-    },
+    clock,
     get world() {
-      return current().world;
+      return use((it) => it.world);
     },
-    operate: async (name, call) => current().operate(name, call),
-    outage: ((...values: Parameters<Session["outage"]>) =>
-      current().outage(...values)) as Session["outage"],
-    faults: (plan) => current().faults(plan),
-    clear: (...ids) => current().clear(...ids),
-    note: (text) => current().note(text),
-    history: () => current().history(),
-    requests: (filter) => current().requests(filter),
-    journal: () => current().journal(),
-    timeline: () => current().timeline(),
+    operate: async (name, call) => use((it) => it.operate(name, call)),
+    outage: outage as BreakByName,
+    faults: (plan) => use((it) => it.faults(plan)),
+    clear: (...ids) => use((it) => it.clear(...ids)),
+    api: (address, data) => use((it) => it.api(address, data)),
+    note: (text) => use((it) => it.note(text)),
+    history: () => use((it) => it.history()),
+    requests: (filter) => use((it) => it.requests(filter)),
+    journal: () => use((it) => it.journal()),
+    timeline: () => use((it) => it.timeline()),
   };
 }

@@ -1,0 +1,212 @@
+/** Time, chance and screens in the documents of a real browser. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { BrowserContext, Page } from "@playwright/test";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { days, hours, seconds } from "../clock/duration.ts";
+import { createVirtualClock, type VirtualClock } from "../clock/virtual-clock.ts";
+import { wantsNoBrowser } from "./find-browser.ts";
+import { processBrowser } from "./launch.ts";
+import { keepTime, type PageTime } from "./page-time.ts";
+
+const START = Date.parse("2026-03-02T08:00:00Z");
+
+describe.skipIf(wantsNoBrowser())("the time of pages", () => {
+  let server: Server;
+  let origin: string;
+  let held: (() => void)[] = [];
+  let clock: VirtualClock;
+  let time: PageTime;
+  let context: BrowserContext;
+  let leave: () => void;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      if (request.url === "/held") {
+        held.push(() => response.end("late"));
+        return;
+      }
+      response.setHeader("Content-Type", "text/html");
+      response.setHeader("Server-Timing", time.timing());
+      response.end(`<!doctype html><title>born ${request.url}</title><h1>Page</h1>
+        <script>globalThis.bornAt = Date.now()</script>`);
+    });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    server.close();
+    await processBrowser.close();
+  });
+  afterEach(async () => {
+    leave();
+    for (const answer of held) answer();
+    held = [];
+    await context.close();
+  });
+
+  const open = async (seed?: number): Promise<Page> => {
+    clock = createVirtualClock({ startMs: START, shared: true });
+    context = await (await processBrowser.launchBrowser()).newContext();
+    time = await keepTime(context, {
+      nowMs: START,
+      underway: () => held.length,
+      isServed: () => true,
+      ...(seed === undefined ? {} : { seed }),
+    });
+    leave = clock.join(time);
+    const page = await context.newPage();
+    await page.goto(origin);
+    return page;
+  };
+  /** A call into a page that moves time until it settles. */
+  const drive = <T>(page: Page, script: string): Promise<T> =>
+    clock.drive(time.during(() => page.evaluate(script)) as Promise<T>);
+
+  it("stands still, and jumps to the timers of pages, never over them", async () => {
+    const page = await open();
+    const told = await drive<number[]>(
+      page,
+      `new Promise((done) => {
+        const at = [Date.now()];
+        setTimeout(() => at.push(Date.now()), 3600_000);
+        const id = setInterval(() => at.push(Date.now()), 1500_000);
+        setTimeout(() => { clearInterval(id); at.push(Date.now(), new Date().getTime()); done(at) }, 4000_000);
+      })`,
+    );
+    expect(told.map((at) => (at - START) / 1_000)).toEqual([0, 1_500, 3_000, 3_600, 4_000, 4_000]);
+    expect(clock.now() - START).toBe(seconds(4_000));
+  });
+
+  it("is the same in popups and iframes, those born later too", async () => {
+    const page = await open();
+    await clock.drive(clock.sleep(days(3)));
+    await clock.drive(
+      time.during(() =>
+        page.evaluate(async (address) => {
+          const frame = document.createElement("iframe");
+          frame.src = `${address}/frame`;
+          document.body.append(frame);
+          await new Promise((resolve) => {
+            frame.addEventListener("load", resolve);
+          });
+        }, origin),
+      ),
+    );
+    const [popup] = await Promise.all([
+      context.waitForEvent("page"),
+      page.evaluate((address) => void window.open(`${address}/popup`), origin),
+    ]);
+    await popup.waitForLoadState();
+    const empty = page.evaluate(() => {
+      const frame = document.createElement("iframe");
+      document.body.append(frame);
+      return (frame.contentWindow as unknown as { Date: DateConstructor }).Date.now();
+    });
+    const born = page.frames().map((frame) => frame.evaluate(() => Date.now()));
+    const all = await Promise.all([...born, popup.evaluate(() => Date.now()), empty]);
+    expect(all.map((at) => at - START)).toEqual(all.map(() => days(3)));
+    expect(await popup.evaluate("bornAt")).toBe(START + days(3));
+  });
+
+  it("moves the time-outs of signals and the clock of measurements, and zero is the next turn", async () => {
+    const page = await open();
+    const told = await drive<unknown[]>(
+      page,
+      `(async () => {
+        const before = performance.now();
+        const signal = AbortSignal.timeout(30_000);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        const atOnce = performance.now() - before;
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        return [atOnce, performance.now() - before, signal.reason.name];
+      })()`,
+    );
+    expect(told).toEqual([0, 30_000, "TimeoutError"]);
+  });
+
+  it("waits for requests, cryptography and navigations, however long they take by the machine", async () => {
+    const page = await open();
+    const fetched = drive<number[]>(
+      page,
+      `(async () => {
+        let ticks = 0;
+        setInterval(() => { ticks += 1 }, 1000);
+        const key = await crypto.subtle.generateKey({ name: "RSA-PSS", modulusLength: 4096, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" }, true, ["sign"]);
+        const made = ticks;
+        await (await fetch("/slow")).text();
+        return [made, ticks, Date.now() - ${START}];
+      })()`,
+    );
+    expect(await fetched).toEqual([0, 0, 0]);
+  });
+
+  it("lets time pass for a request that the simulator holds", async () => {
+    const page = await open();
+    clock.setTimer(() => held.splice(0).forEach((answer) => answer()), hours(1));
+    const text = drive<string>(page, `fetch("/held").then((answer) => answer.text())`);
+    expect(await text).toBe("late");
+    expect(clock.now() - START).toBe(hours(1));
+  });
+
+  it("draws the same by one seed, and differently in two documents", async () => {
+    const draw = `JSON.stringify([Math.random(), crypto.randomUUID(), [...crypto.getRandomValues(new Uint8Array(4))]])`;
+    const drawn: string[] = [];
+    for (const seed of [7, 7, 8]) {
+      const page = await open(seed);
+      drawn.push(await page.evaluate(draw));
+      await page.goto(`${origin}/other`);
+      drawn.push(await page.evaluate(draw));
+      leave();
+      await context.close();
+    }
+    await open();
+    expect(drawn[0]).toBe(drawn[2]);
+    expect(drawn[1]).toBe(drawn[3]);
+    expect(new Set([drawn[0], drawn[1], drawn[4]]).size).toBe(3);
+  });
+
+  it("flows by itself between drives, and goes on from where a drive has come to", async () => {
+    const page = await open();
+    const stop = clock.flow();
+    const skew = async (): Promise<number> => {
+      const [inPage, here] = [await page.evaluate(() => Date.now()), clock.now()];
+      return here - inPage;
+    };
+    await page.evaluate(() => {
+      Object.assign(globalThis, { fired: [] as number[] });
+      for (const wait of [50, 3_600_000])
+        setTimeout(() => (globalThis as unknown as { fired: number[] }).fired.push(wait), wait);
+    });
+    await page.waitForFunction("fired.length === 1");
+    await clock.drive(clock.sleep(hours(2)));
+    expect(await page.evaluate("fired")).toEqual([50, 3_600_000]);
+    expect(clock.now() - START).toBeGreaterThanOrEqual(hours(2));
+    expect(clock.now() - START).toBeLessThan(hours(2) + seconds(60));
+    // A document of a server that knows nothing of us has the same time.
+    await page.reload();
+    expect(Number(await page.evaluate("bornAt")) - START).toBeGreaterThanOrEqual(hours(2));
+    expect(Math.abs(await skew())).toBeLessThan(seconds(30));
+    stop();
+  });
+
+  it("does not follow a timer of every second for a day, when time flows", async () => {
+    const page = await open();
+    const stop = clock.flow();
+    await page.evaluate(() => {
+      Object.assign(globalThis, { ticks: 0 });
+      setInterval(() => ((globalThis as unknown as { ticks: number }).ticks += 1), 1_000);
+    });
+    await clock.drive(clock.sleep(hours(2)));
+    expect(Number(await page.evaluate("ticks"))).toBeGreaterThanOrEqual(7_200);
+    stop();
+  });
+
+  it("counts the requests of pages to the simulator", async () => {
+    const page = await open();
+    const before = time.requests();
+    await page.evaluate(() => fetch("/one").then((answer) => answer.text()));
+    expect(time.requests() - before).toBe(1);
+  });
+});

@@ -1,0 +1,128 @@
+/**
+ * The single-page application around a sign-in library: what every one of them shows, and
+ * what it offers to the harness. It shows what small applications show: a spinner while a
+ * call is under way, an alert when it failed, the person's name when there is one. Sent to the
+ * page as text, so `openShell` may use nothing but what is inside it.
+ */
+
+/** How the page opens its client. */
+export interface PageConfiguration {
+  readonly clientId: string;
+  readonly authority: string;
+  readonly redirectUri: string;
+  readonly cacheLocation: "memoryStorage" | "sessionStorage" | "localStorage";
+  readonly capabilities: readonly string[];
+}
+
+/** One call, as the harness hands it to the page. */
+export interface PageCall {
+  readonly method: "silent" | "popup" | "redirect" | "sso-silent" | "id-token";
+  readonly scopes: readonly string[];
+  /** Username of the account. */
+  readonly username?: string;
+  readonly correlationId: string;
+  readonly forceRefresh?: boolean;
+  readonly claims?: string;
+  readonly prompt?: string;
+}
+
+export interface PageToken {
+  readonly accessToken: string;
+  readonly idToken: string;
+  readonly expiresAt?: number;
+  /** As the library says; absent when it does not. */
+  readonly fromCache?: boolean;
+  readonly homeAccountId?: string;
+}
+
+export interface PageFailure {
+  readonly name: string;
+  readonly errorCode: string;
+  readonly subError: string;
+  readonly message: string;
+}
+
+export type PageOutcome = { readonly token: PageToken } | { readonly failure: PageFailure };
+
+/** What the page of one library does; all of it rejects with what the library throws. */
+export interface PageClient {
+  /** With what a redirect brought, when the page was opened by one. */
+  start(): Promise<PageToken | undefined>;
+  acquire(call: PageCall): Promise<PageToken>;
+  /** Leaves the page, when all goes well. */
+  leave(call: PageCall): Promise<void>;
+  /** The name of whoever is signed in. */
+  who(): string | undefined;
+}
+
+/** What the page offers to the harness, as `globalThis.app`. */
+export interface PageApp {
+  readonly started: Promise<PageOutcome | undefined>;
+  call(call: PageCall): Promise<PageOutcome>;
+  leave(call: PageCall): Promise<PageOutcome | undefined>;
+}
+
+/** Runs in the page: shows the application around `client`, and starts it. */
+export function openShell(client: PageClient): void {
+  const main = document.querySelector("main");
+  const show = (kind: "busy" | "alert" | "content", text: string): void => {
+    const line = document.createElement("p");
+    line.textContent = text;
+    if (kind === "alert") line.setAttribute("role", "alert");
+    if (kind === "busy") line.setAttribute("aria-busy", "true");
+    main?.replaceChildren(line);
+  };
+  const failureOf = (error: unknown): PageOutcome => {
+    const fields = error as Partial<Record<"name" | "errorCode" | "subError" | "message", unknown>>;
+    const text = (value: unknown): string => (typeof value === "string" ? value : "");
+    return {
+      failure: {
+        name: text(fields.name),
+        errorCode: text(fields.errorCode),
+        subError: text(fields.subError),
+        message: text(fields.message),
+      },
+    };
+  };
+  const settle = (outcome: PageOutcome | undefined): void => {
+    if (outcome !== undefined && "failure" in outcome) {
+      show("alert", `Something went wrong: ${outcome.failure.errorCode}`);
+      return;
+    }
+    const who = client.who();
+    show("content", who === undefined ? "You are signed out." : `Hello ${who}.`);
+  };
+
+  show("busy", "Starting");
+  const started = client
+    .start()
+    .then((token): PageOutcome | undefined => (token === undefined ? undefined : { token }))
+    .catch(failureOf);
+  void started.then(settle);
+  const app: PageApp = {
+    started,
+    async call(call) {
+      show("busy", "Loading");
+      const outcome = await client.acquire(call).then((token) => ({ token }), failureOf);
+      settle(outcome);
+      return outcome;
+    },
+    async leave(call) {
+      show("busy", "Loading");
+      try {
+        await client.leave(call);
+        return undefined;
+      } catch (error) {
+        const outcome = failureOf(error);
+        settle(outcome);
+        return outcome;
+      }
+    },
+  };
+  Object.assign(globalThis, { app });
+}
+
+/** A page of the application with its scripts, as HTML. */
+export function pageHtml(title: string, scripts: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body><h1>${title}</h1><main></main>${scripts}</body></html>`;
+}

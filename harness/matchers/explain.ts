@@ -1,0 +1,28 @@
+/** Test runners print the message of an error and nothing else of it: where and what to do must stand there. */
+import { HarnessError } from "../errors.ts";
+
+const explained = new WeakSet<HarnessError>();
+
+/** The same error; of a `HarnessError` the message says place and hint from now on. */
+export function explain(error: unknown): unknown {
+  if (!(error instanceof HarnessError) || explained.has(error)) return error;
+  explained.add(error);
+  const { place, hint } = error;
+  if (place !== undefined) error.message = `${place}: ${error.message}`;
+  if (hint !== undefined) error.message = `${error.message}\n  ${hint}`;
+  return error;
+}
+
+/** Does `work`; what it throws or rejects with is explained. */
+export function explaining<T>(work: () => T): T {
+  try {
+    const result = work();
+    return result instanceof Promise
+      ? (result.catch((error: unknown) => {
+          throw explain(error);
+        }) as T)
+      : result;
+  } catch (error) {
+    throw explain(error);
+  }
+}

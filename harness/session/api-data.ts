@@ -1,0 +1,33 @@
+/** What protected APIs answer to a good token, by address: a test's own data. */
+import type { World } from "../directory/world.ts";
+import { HarnessError } from "../errors.ts";
+
+export interface ApiData {
+  /** Throws `bad-usage` for an address that no API of the world has. */
+  put(address: string, data: object): void;
+  /** By origin and path; the query does not count. */
+  at(url: string): object | undefined;
+}
+
+/** Nothing yet: an API answers its name. */
+export function createApiData({ resources }: World): ApiData {
+  const known = new Map<string, object>();
+  return {
+    put(address, data) {
+      const hosts = resources.flatMap((resource) => resource.hosts);
+      if (!URL.canParse(address) || !hosts.includes(new URL(address).hostname)) {
+        throw new HarnessError("bad-usage", `"${address}" is no address of a protected API`, {
+          place: "entra.api",
+          hint: `Write a whole address, such as https://${hosts[0] ?? "graph.microsoft.com"}/v1.0/me; the world has ${hosts.join(", ")}.`,
+        });
+      }
+      known.set(keyOf(address), data);
+    },
+    at: (url) => known.get(keyOf(url)),
+  };
+}
+
+function keyOf(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return `${origin}${pathname}`;
+}

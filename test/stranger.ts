@@ -1,0 +1,52 @@
+/** A stranger's machine, as far as a test can have one: no binaries of ours, nothing that npm or Vitest set. */
+import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** For tests that install something. */
+export const SLOW_MS = 300_000;
+
+/** A stranger's environment: no binaries of ours on the path, nothing that npm or Vitest set. */
+export const strangersEnvironment = Object.fromEntries(
+  Object.entries({
+    ...process.env,
+    PATH: (process.env["PATH"] ?? "")
+      .split(delimiter)
+      .filter((folder) => !folder.includes("node_modules"))
+      .join(delimiter),
+  }).filter(
+    ([name]) => !/^(?:npm_|INIT_CWD|NODE_OPTIONS|NODE_ENV|VITEST|TEST$|FORCE_COLOR)/i.test(name),
+  ),
+);
+
+/** What a command prints; throws all of it when the command fails. */
+export function run(folder: string, command: string, ...args: string[]): string {
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    cwd: folder,
+    encoding: "utf8",
+    env: strangersEnvironment,
+    stdio: "pipe",
+  };
+  try {
+    return execFileSync(command, args, options);
+  } catch (error) {
+    const { status, stdout, stderr } = error as {
+      status: unknown;
+      stdout: unknown;
+      stderr: unknown;
+    };
+    throw new Error(
+      `${command} ${args.join(" ")} ended with ${String(status)}\n${String(stdout)}\n${String(stderr)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Installs the tarball that lies in `place` in a folder, with what else npm is told. */
+export function installPacked(place: string, folder: string, ...more: readonly string[]): void {
+  const tarball = readdirSync(place).find((file) => file.endsWith(".tgz")) ?? "no tarball";
+  const quietly = ["--prefer-offline", "--no-audit", "--no-fund"];
+  run(folder, "npm", "install", join(place, tarball), ...quietly, ...more);
+}

@@ -1,0 +1,79 @@
+/** Each test fails, for the reason that `test/vitest-suites.test.ts` expects under its name. */
+// oxlint-disable vitest/expect-expect -- these tests fail before they could expect anything
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { useEntra } from "../../harness/vitest.ts";
+import { startShop } from "../../fixtures/node-app/careless.ts";
+
+describe("with Entra", () => {
+  const entra = useEntra({ journals: process.env["JOURNALS"] ?? "" });
+
+  test("careless", async () => {
+    const loadOrders = startShop();
+    await entra.operate("load orders", loadOrders);
+    entra.outage({ for: "1h" });
+    await entra.operate("load orders", loadOrders).catch(() => undefined);
+    entra.clear();
+    expect(entra).toHaveKeptWorkingFromCache();
+  });
+
+  test("nothing was shown", () => {
+    expect(entra).toHaveRecovered();
+  });
+
+  test("nor its opposite", () => {
+    expect(entra).not.toHaveRecovered();
+  });
+
+  test("a host that nobody serves, swallowed", async () => {
+    await fetch("https://telemetry.example.com/").catch(() => undefined);
+  });
+
+  test("fake timers in the test", async () => {
+    vi.useFakeTimers();
+    await entra.clock.advance("1h");
+  });
+
+  test("waits outside of operate", { timeout: 500 }, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  });
+
+  describe("and once more", () => {
+    useEntra();
+    test("two at once", () => undefined);
+  });
+
+  test("and all is well afterwards", async () => {
+    await entra.clock.advance("1h");
+    throw new Error(new Date().toISOString());
+  });
+});
+
+describe("at the same time", () => {
+  const entra = useEntra();
+  const both = [0, 1].map((number) => `concurrent ${number}`);
+  describe.concurrent("both", () => {
+    test.each(both)("%s", async () => {
+      await entra.clock.advance("1h");
+    });
+  });
+});
+
+describe("with fake timers from before", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  useEntra();
+  test("fake timers before", () => undefined);
+});
+
+describe("outside", () => {
+  const entra = useEntra();
+  let thrown: unknown;
+  try {
+    entra.outage();
+  } catch (error) {
+    thrown = error;
+  }
+  test("outside of tests", () => {
+    throw thrown;
+  });
+});

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { useEntra } from "../../harness/vitest.ts";
+import { startShop } from "../../fixtures/node-app/good.ts";
+
+const RealDate = Date;
+const realFetch = fetch;
+const realRandom = Math.random;
+
+// Registered before ours: around the session on both sides.
+beforeEach(checkProcess);
+afterEach(checkProcess);
+
+function checkProcess(): void {
+  if (Date !== RealDate) throw new Error("Date is not the process's own");
+  if (fetch !== realFetch) throw new Error("fetch is not the process's own");
+  if (Math.random !== realRandom) throw new Error("Math.random is not the process's own");
+}
+
+const entra = useEntra();
+
+test("days pass within a second of Vitest's patience", { timeout: 3_000 }, async () => {
+  await entra.clock.advance("30d");
+  expect(new Date().toISOString()).toBe("2026-04-01T08:00:00.000Z");
+});
+
+test("a module that comes late is waited for, and time is not", { timeout: 30_000 }, async () => {
+  setTimeout(() => undefined, 1_000);
+  const { loadedAt } = await entra.operate("load", () => import("./late-module.ts"));
+  expect(loadedAt).toBe(Date.parse("2026-03-02T08:00:00Z"));
+});
+
+test("each test has a history and a service of its own, one", async () => {
+  entra.outage({ for: "1h" });
+  await expect(entra.operate("load orders", startShop())).rejects.toThrow(/is not valid JSON/);
+});
+
+test("each test has a history and a service of its own, two", async () => {
+  expect(entra.history().events).toEqual([]);
+  await entra.operate("load orders", startShop());
+});
+
+let attempts = 0;
+
+test("a test that is tried again begins anew", { retry: 1 }, () => {
+  attempts += 1;
+  expect(entra.history().events).toEqual([]);
+  entra.note("here");
+  expect(attempts).toBe(2);
+});
+
+describe("a hook of the suite", () => {
+  beforeEach(async () => {
+    await entra.operate("load orders", startShop());
+  });
+
+  test("is a part of the test", () => {
+    expect(entra).toHaveRequested("token", { times: 1 });
+    expect(entra).not.toHaveRequested("token", { times: 2 });
+  });
+});

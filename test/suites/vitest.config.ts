@@ -1,0 +1,14 @@
+/** Suites as users write them, run by `test/vitest-suites.test.ts`: some of their tests fail, and shall. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    {
+      name: "slow",
+      // Longer than a clock without a wait for modules would have patience.
+      load: async (id) => void (id.endsWith("late-module.ts") && (await sleep(1_000))),
+    },
+  ],
+  test: { include: ["test/suites/*.suite.ts"], isolate: true },
+});

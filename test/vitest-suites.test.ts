@@ -1,0 +1,121 @@
+/** Suites of users under the real Vitest, one process a suite: what passes, what fails, and what is printed. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const SLOW_MS = 120_000;
+
+interface Seen {
+  /** The first message of each test that failed, by its title; nothing for one that passed. */
+  readonly messages: ReadonlyMap<string, string | undefined>;
+  readonly printed: string;
+}
+
+let place = "";
+
+beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), "brownout-suites-"));
+});
+
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+function runSuite(name: string, ...options: readonly string[]): Seen {
+  const file = join(place, `${name}${options.join("")}.json`);
+  const { stdout, stderr } = spawnSync(
+    join(root, "node_modules", ".bin", "vitest"),
+    [
+      "run",
+      `${name}.suite.ts`,
+      "--config=test/suites/vitest.config.ts",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+      ...options,
+    ],
+    { cwd: root, encoding: "utf8", env: { ...process.env, JOURNALS: place, NO_COLOR: "1" } },
+  );
+  const { testResults } = JSON.parse(readFileSync(file, "utf8")) as {
+    readonly testResults: readonly {
+      readonly assertionResults: readonly {
+        readonly title: string;
+        readonly status: string;
+        readonly failureMessages: readonly string[];
+      }[];
+    }[];
+  };
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults);
+  return {
+    messages: new Map(
+      results.map(({ title, status, failureMessages }) => [
+        title,
+        status === "passed" ? undefined : failureMessages.join("\n"),
+      ]),
+    ),
+    printed: stdout + stderr,
+  };
+}
+
+describe.each(["forks", "threads"])("a suite in the pool %s", (pool) => {
+  it("passes: time is the session's in a test and Vitest's outside", { timeout: SLOW_MS }, () => {
+    const { messages, printed } = runSuite("passes", `--pool=${pool}`);
+    // Nothing was run: what Vitest says of it is the only trace.
+    if (messages.size !== 6) throw new Error(printed);
+    expect([...messages].filter(([, message]) => message !== undefined)).toEqual([]);
+  });
+});
+
+describe("a suite that is not as it should be", () => {
+  let seen: Seen | undefined;
+  const messageOf = (title: string): string => {
+    seen ??= runSuite("fails");
+    return seen.messages.get(title) ?? `${title} did not fail`;
+  };
+
+  it.each([
+    ["careless", /toHaveKeptWorkingFromCache: .*valid token was in the cache/],
+    ["nothing was shown", /toHaveRecovered: recovery has nothing to judge/],
+    ["nor its opposite", /not toHaveRecovered: recovery has nothing to judge/],
+    ["a host that nobody serves, swallowed", /unmocked host telemetry\.example\.com was stopped/],
+    ["fake timers in the test", /vi\.useFakeTimers\(\) is on/],
+    ["fake timers before", /vi\.useFakeTimers\(\) is on/],
+    ["waits outside of operate", /timed out in 500ms/],
+    ["two at once", /Entra stands under another test at the same time/],
+    ["concurrent 1", /Entra stands under another test at the same time/],
+    ["and all is well afterwards", /2026-03-02T09:00:00\.000Z/],
+    ["outside of tests", /no test is running, so there is no Entra/],
+  ])("hears why: %s", { timeout: SLOW_MS }, (title, message) => {
+    expect(messageOf(title)).toMatch(message);
+  });
+
+  it("sees what happened, and what to do", { timeout: SLOW_MS }, () => {
+    messageOf("careless");
+    const { printed = "" } = seen ?? {};
+    expect(printed).toMatch(
+      /What happened in "with Entra > careless".*\n +\+0s +own-code runs "load orders"/,
+    );
+    expect(printed).toMatch(/Time passes only in entra\.operate\(\)/);
+    expect(printed).toMatch(/no test\.concurrent in this file/);
+  });
+
+  it("finds the journals of its failed tests", { timeout: SLOW_MS }, () => {
+    messageOf("careless");
+    const journal = readFileSync(join(place, "with-Entra-careless.jsonl"), "utf8");
+    expect(JSON.parse(journal.split("\n", 1)[0] ?? "")).toMatchObject({
+      schema: "brownout/journal/1",
+      scenario: "with Entra > careless",
+    });
+    expect(readdirSync(place).filter((file) => /well-afterwards.*jsonl/.test(file))).toHaveLength(
+      1,
+    );
+  });
+
+  it("hears that its msw server must be handed over", { timeout: SLOW_MS }, () => {
+    expect(runSuite("second-server").messages.get("a second server")).toMatch(
+      /something else answers for fetch in this process already/,
+    );
+  });
+});
