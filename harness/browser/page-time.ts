@@ -115,9 +115,9 @@ export async function keepTime(
   const leaving = watchLeaving(context);
   /** Those that can be asked. */
   const frames = (): readonly Frame[] =>
-    context.pages().flatMap((page) => (leaving.has(page) ? [] : page.frames()));
+    context.pages().flatMap((page) => page.frames().filter((frame) => !leaving.has(frame)));
   const ask = async (frame: Frame, work: () => Promise<PageState | undefined>): Promise<Seen> => {
-    const state = await leaving.unlessLeaving(frame.page(), async () => ({ is: await work() }));
+    const state = await leaving.unlessLeaving(frame, async () => ({ is: await work() }));
     // One without an agent, such as the browser's own error page, has no timers.
     return state === undefined ? "gone" : (state.is ?? NOTHING);
   };

@@ -41,6 +41,8 @@ const BROWSERS_OWN =
 /** Starts the proxy on a free port of loopback; resolves when it listens. */
 export async function startBrowserProxy(options: WayInOptions): Promise<BrowserProxy> {
   const sockets = new Map<number, Socket>();
+  /** Connections that have served and lie ready. */
+  const ready = new Set<Socket>();
   const resends = createResends((method, url) => options.requestsTo(method, url));
   let underway = 0;
   let arrivals = 0;
@@ -58,8 +60,11 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
       afterwards: "keep-alive",
       ...(isDocument ? { extra: () => [["Server-Timing", options.timing()]] as const } : {}),
     });
-    void answer({ arrival, gone: gone.signal, resends, kept }, options).finally(() => {
+    const tunnel = sockets.get(incoming.socket.remotePort ?? 0);
+    if (tunnel !== undefined) ready.delete(tunnel);
+    void answer({ arrival, gone: gone.signal, resends, ready, kept }, options).finally(() => {
       underway -= 1;
+      if (tunnel !== undefined && !tunnel.destroyed) ready.add(tunnel);
     });
   });
   service.on("tlsClientError", () => undefined);
@@ -129,12 +134,13 @@ interface Underway {
   /** Aborts when the browser went away. */
   readonly gone: AbortSignal;
   readonly resends: Resends;
+  readonly ready: ReadonlySet<Socket>;
   readonly kept: Kept;
 }
 
 /** Handles one request and sends its answer. */
 async function answer(
-  { arrival, gone, resends, kept }: Underway,
+  { arrival, gone, resends, ready, kept }: Underway,
   options: WayInOptions,
 ): Promise<void> {
   const { service, clock, gate, pages, session, onHarnessError } = options;
@@ -169,6 +175,8 @@ async function answer(
     if (gone.aborted) return;
     if (!(error instanceof NetworkFault)) onHarnessError(error);
     broken();
+    // All of them go down together; else the browser would try one after the other.
+    for (const socket of ready) socket.destroy();
     if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
     else arrival.reset();
   }
