@@ -40,7 +40,9 @@ function watchPages(context: BrowserContext): Leaving {
     });
     page.on("request", (request) => {
       if (!request.isNavigationRequest()) return;
-      leaving.set(request.frame(), request);
+      const going = frameOf(request);
+      if (going === undefined) return;
+      leaving.set(going, request);
       for (const [leave, frame] of asked) if (has(frame)) leave();
     });
     page.on("requestfailed", end);
@@ -67,4 +69,13 @@ function watchPages(context: BrowserContext): Leaving {
       });
     },
   };
+}
+
+/** The frame of a request; none for a service worker's, or while a popup has none yet. */
+export function frameOf(request: Request): Frame | undefined {
+  try {
+    return request.frame();
+  } catch {
+    return undefined;
+  }
 }

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 import type { Participant } from "../clock/participants.ts";
-import { watchLeaving } from "./leaving.ts";
+import { frameOf, watchLeaving } from "./leaving.ts";
 import {
   agentScript,
   type PageAgent,
@@ -24,17 +24,19 @@ export interface PageTimeOptions {
   readonly isServed: (url: URL) => boolean;
   /** Until when the browser may keep what it was last served, by its headers and the virtual clock; it keeps the machine's time. */
   readonly keptUntilMs?: () => number | undefined;
-  /** Resolves when it is the turn of a key, see `clock/turns.ts`. */
-  readonly turn?: (key: string) => Promise<void>;
-  /** Called when all is at rest, before time goes on. */
-  readonly onRest?: () => Promise<void>;
 }
 
 export interface PageTime extends Participant {
   /** A `Server-Timing` value that tells a document the time; without one it asks its opener or parent. */
   timing(): string;
-  /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening; its end waits for its turn. */
+  /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening. */
   during<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether the browser has told of a request to this address. */
+  knows(url: string): boolean;
+  /** Whether the next document of a page is on its way: nobody can ask it anything. */
+  isLeaving(page: Page): boolean;
+  /** The windows that the document of a page had opened at the last look: whether each was still open. */
+  windowsOf(page: Page): readonly boolean[];
   /** Requests that pages made to the simulator, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
   /** The same for one address, without its fragment; resolves when the browser has told of all that it has sent. */
@@ -70,17 +72,16 @@ export async function keepTime(
   /** With the machine's time at which each began: some never end, and are not ours. */
   const underway = new Map<Request, number>();
   const seen = new Set<string>();
+  const windows = new WeakMap<Page, readonly boolean[]>();
   let calls = 0;
-  let lastCall = 0;
   context.on("request", (request) => {
     happened();
-    const [address = ""] = request.url().split("#");
-    if (options.isServed(new URL(address))) {
-      const asked = `${request.method()} ${address}`;
+    if (options.isServed(new URL(request.url()))) {
+      const asked = keyOf(request.method(), request.url());
       requests.set(asked, (requests.get(asked) ?? 0) + 1);
     }
     underway.set(request, performance.now());
-    seen.add(address);
+    seen.add(withoutFragment(request.url()));
   });
   const end = (request: Request): void => {
     happened();
@@ -147,10 +148,14 @@ export async function keepTime(
   };
 
   const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
-    const states = await Promise.all(
-      frames().map((frame) => ask(frame, () => stateOf(frame, TURNS))),
-    );
+    const all = frames();
+    const states = await Promise.all(all.map((frame) => ask(frame, () => stateOf(frame, TURNS))));
     due = earliestOf(states);
+    states.forEach((state, index) => {
+      const page = all[index]?.page();
+      if (page !== undefined && all[index] === page.mainFrame() && state !== "gone")
+        windows.set(page, state.windows);
+    });
     const isLost = states.some((state) => state === "gone");
     const busy = states.some(
       (state) => state !== "gone" && (state.busy > 0 || isSettingOut(state)),
@@ -184,10 +189,7 @@ export async function keepTime(
         const after = await look();
         if (after.busy || after.sign !== before.sign) return false;
       }
-      if (howLong === "a moment") return true;
-      const counted = activity;
-      await options.onRest?.();
-      return activity === counted;
+      return !before.busy;
     },
     nextDueMs: () => due,
     advance: (toMs) => setTime({ stillAtMs: toMs }),
@@ -201,24 +203,32 @@ export async function keepTime(
     async during(work) {
       happened();
       calls += 1;
-      const number = (lastCall += 1);
       try {
         return await work();
       } finally {
         happened();
-        await options.turn?.(`call ${String(number).padStart(9, "0")}`);
-        happened();
         calls -= 1;
       }
     },
+    knows: (url) => seen.has(withoutFragment(url)),
+    isLeaving: (page) => leaving.has(page.mainFrame()),
+    windowsOf: (page) => windows.get(page) ?? [],
     requests: () => [...requests.values()].reduce((sum, count) => sum + count, 0),
     async requestsTo(method, url) {
       // An answer of the browser or of a document comes after what it has told before.
       const documents = frames().map((frame) => ask(frame, () => frame.evaluate(() => undefined)));
       await Promise.all([...documents, context.cookies(url).catch(() => [])]);
-      return requests.get(`${method} ${url}`) ?? 0;
+      return requests.get(keyOf(method, url)) ?? 0;
     },
   };
+}
+
+function withoutFragment(address: string): string {
+  return address.split("#")[0] ?? "";
+}
+
+function keyOf(method: string, url: string): string {
+  return `${method} ${withoutFragment(url)}`;
 }
 
 /** A frame that goes away meanwhile is news. */
@@ -228,7 +238,7 @@ interface AgentScope {
   readonly __brownout?: PageAgent;
 }
 
-const NOTHING: PageState = { activity: 0, busy: 0, going: [] };
+const NOTHING: PageState = { activity: 0, busy: 0, going: [], windows: [] };
 
 function stateOf(frame: Frame, turns: number): Promise<PageState | undefined> {
   return frame.evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns);
@@ -241,13 +251,4 @@ function setTimeOf(frame: Frame, time: PageClock): Promise<PageState | undefined
 function earliestOf(states: readonly Seen[]): number | undefined {
   const due = states.flatMap((state) => (state === "gone" ? [] : (state.nextDueMs ?? [])));
   return due.length === 0 ? undefined : Math.min(...due);
-}
-
-/** The frame of a request; none for a service worker's, or while a popup has none yet. */
-function frameOf(request: Request): Frame | undefined {
-  try {
-    return request.frame();
-  } catch {
-    return undefined;
-  }
 }

@@ -9,6 +9,8 @@ export interface PageWatch {
   busy(): number;
   /** Addresses that this document has set out for since it was born, without fragments. */
   going(): readonly string[];
+  /** The windows that this document has opened, in order: whether each is still open, as far as it can tell. */
+  windows(): readonly boolean[];
 }
 
 /** Watches a document; `bump` is told of everything that happens, `turnLater` waits in the machine's time. */
@@ -21,6 +23,7 @@ export function installPageWatch(
   let busy = 0;
   let inOrder: Promise<unknown> = Promise.resolve();
   const going: string[] = [];
+  const windows: Window[] = [];
   const goTo = (address: unknown): void => {
     bump();
     try {
@@ -98,6 +101,20 @@ export function installPageWatch(
     (original) =>
       function (...values: unknown[]) {
         if (values[0] !== undefined && values[0] !== "") goTo(values[0]);
+        const opened = original.apply(globalThis, values) as Window | null;
+        if (opened !== null && opened !== globalThis.window && !windows.includes(opened))
+          windows.push(opened);
+        return opened;
+      },
+  );
+  wrap(
+    globalThis,
+    "close",
+    (original) =>
+      function (...values: unknown[]) {
+        bump();
+        // On its way to nowhere: until it is gone, or has shown that it stays.
+        going.push("about:closed");
         return original.apply(globalThis, values);
       },
   );
@@ -140,5 +157,9 @@ export function installPageWatch(
   );
   for (const event of ["message", "storage", "hashchange", "pageshow", "DOMContentLoaded", "load"])
     globalThis.addEventListener(event, bump, true);
-  return { busy: () => busy, going: () => going };
+  return {
+    busy: () => busy,
+    going: () => going,
+    windows: () => windows.map(({ closed }) => !closed),
+  };
 }

@@ -3,14 +3,15 @@
  * last fault has cleared, every call for a token succeeds within a bound, and the clients
  * do not come back all at once. A service of limited capacity counts as back: whether it
  * stays up is then the clients' doing, and who prolongs its collapse has not recovered.
- * Whoever was told to wait has the bound from then on, and whoever was signed out on purpose
- * has no recovery to show.
+ * Whoever was told to wait has the bound from then on, and whoever was signed out on purpose,
+ * or is asked for by the service, has no recovery to show: `fallback-to-interaction` judges
+ * what comes of that.
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { FaultEnded, FaultsCleared, History, OperationInvoked } from "../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
 import { andMore, fails, unseen, passes } from "./judgement.ts";
-import { counted } from "./reading-operations.ts";
+import { counted, interactionRequestOf } from "./reading-operations.ts";
 import {
   exchangesOf,
   groupBy,
@@ -60,6 +61,8 @@ function judge(history: History): Judgement {
     recovered.push(...ended.filter(({ completed }) => completed?.outcome === "ok"));
     for (const operation of ended) {
       if (operation.completed?.outcome !== "fail" || !canSucceed(operation)) continue;
+      // The service works, and says that it is the person's turn.
+      if (interactionRequestOf(operation) !== undefined) continue;
       const { at } = operation.invoked;
       const since = `${formatDuration(at - cleared.at)} after ${nameOf(cleared)}`;
       if (at >= mayAskAt + withinMs) breaches.push({ operation, why: since });

@@ -3,7 +3,7 @@
  * had before, there or in another tab, and what became of it. Rules `reload` and `tabs`
  * judge these by what lies between.
  */
-import { days, formatDuration } from "../clock/duration.ts";
+import { formatDuration } from "../clock/duration.ts";
 import type { ScreenSeen } from "../history/browser-events.ts";
 import type { History, OperationInvoked, PromptShown } from "../history/event.ts";
 import { holdingsAt } from "./holdings.ts";
@@ -12,7 +12,7 @@ import { askingsOf, isDeliberate } from "./prompts.ts";
 import { operationsOf, scopeKey, type Operation } from "./reading.ts";
 import { isCacheable, isDenied, isForSession, isFreshAt, isValidAt } from "./reading-operations.ts";
 import { showingsOf } from "./screens.ts";
-import { isPopup, type Loss } from "./tabs-of-client.ts";
+import { isPopup, PAGE_GRANT_MS, type Loss } from "./tabs-of-client.ts";
 
 /** What was had, such as `a token valid for another 40m`, and the event that brought it. */
 export interface Had extends Placed {
@@ -32,9 +32,6 @@ export interface Return {
   /** Further events that show it. */
   readonly evidence: readonly Placed[];
 }
-
-/** How long a refresh token of a page lives (`facts/entra.md` B). */
-const PAGE_GRANT_MS = days(1);
 
 /** Every return, in order; of one load and wish the first. */
 export function returnsOf(history: History): readonly Return[] {
@@ -131,7 +128,7 @@ function hadBefore(away: ReturnType<typeof holdingsAt>["away"], at: number): Had
   if (token !== undefined && isValidAt(token.token, at)) {
     return { kind: "token", words: lifeOf(token.token.expiresAt - at), index: token.index };
   }
-  if (refreshToken === undefined || at - refreshToken.at > PAGE_GRANT_MS) return undefined;
+  if (refreshToken === undefined) return undefined;
   const age = formatDuration(at - refreshToken.at);
   return {
     kind: "refresh token",

@@ -9,10 +9,9 @@ import { HarnessError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 import { type DriveTime, driveUntilSettled, type Patience, patienceOf } from "./drive.ts";
 import { createFlow } from "./flow.ts";
-import { createParticipants, type Participant } from "./participants.ts";
+import { createParticipants, type HowLong, type Participant } from "./participants.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { neverAnswered } from "./stuck.ts";
-import { createTurns } from "./turns.ts";
 import { createTimerHeap, type Timer } from "./timer-heap.ts";
 
 export interface VirtualTimer {
@@ -42,10 +41,10 @@ export interface VirtualClock extends Clock {
   /** Time stands still, too, while `isBusy` says so: work that the event loop does not show. Until the next `reset`. */
   waitWhile(isBusy: () => boolean): void;
   timersWaiting(): number;
+  /** Called when all rests, for a moment and then surely, before time goes on; false keeps time where it is. The last one counts. */
+  beforeTimeGoesOn(settle: (howLong: HowLong) => Promise<boolean>): void;
   /** Somebody else lives by this clock until the returned function is called. */
   join(participant: Participant): () => void;
-  /** Resolves when all that goes on at this instant is at rest, in the order of keys; at once when the clock is not driven, or not shared. */
-  turn(key: string): Promise<void>;
   /**
    * Lets time pass by itself, as fast as the machine's, whenever it is not driven: for
    * clients that a person, or a test in the machine's time, works with. Until the returned
@@ -91,7 +90,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   };
 
   const participants = createParticipants();
-  const turns = createTurns();
+  let settle: ((howLong: HowLong) => Promise<boolean>) | undefined;
   const flow = createFlow({
     fireUntil: (untilMs) => {
       for (
@@ -125,25 +124,19 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       if (options.shared === true) await new Promise((resolve) => void realSetTimeout(resolve, 1));
       return false;
     }
-    if (!participants.any()) return !turns.next();
+    if (!participants.any()) return true;
     // They take their time to say so, in which something may have begun here.
     const before = gate.activity();
     const isIdle = (): boolean => gate.activity() === before && gate.awake() === 0;
-    if (!(await participants.rest("a moment")) || !isIdle() || turns.next()) return false;
-    return (await participants.rest("surely")) && isIdle();
+    for (const howLong of ["a moment", "surely"] as const) {
+      if (!(await participants.rest(howLong)) || !isIdle()) return false;
+      if (settle !== undefined && !(await settle(howLong))) return false;
+    }
+    return isIdle();
   };
   const nextDueMs = (): number | undefined =>
     earliest(heap.peek()?.dueMs, participants.nextDueMs(nowMs));
   const patience = (): Patience => patienceOf(options.shared === true ? "shared" : "alone");
-
-  const driveInOrder = async <T>(drive: () => Promise<T>): Promise<T> => {
-    turns.keepOrder(true);
-    try {
-      return await drive();
-    } finally {
-      turns.keepOrder(false);
-    }
-  };
 
   /** Takes over from time that flows, and lets it flow again from where it has come to. */
   const driveAside = async <T>(work: Promise<T>, time: DriveTime): Promise<T> => {
@@ -162,12 +155,8 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     setTimer,
     drive: (work, untilMs = Infinity) => {
       const time = { isQuiet, nextDueMs, fireNext, now, untilMs, patience };
-      if (options.shared !== true) return driveUntilSettled(work, time);
-      return driveInOrder(() =>
-        flow.now() === undefined ? driveUntilSettled(work, time) : driveAside(work, time),
-      );
+      return flow.now() === undefined ? driveUntilSettled(work, time) : driveAside(work, time);
     },
-    turn: (key) => turns.wait(key),
     flow() {
       void flow.start(nowMs);
       return () => {
@@ -194,6 +183,9 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       isBusy = busy;
     },
     timersWaiting: () => heap.size(),
+    beforeTimeGoesOn: (whatToDo) => {
+      settle = whatToDo;
+    },
     join: (participant) => participants.join(participant),
   };
 }

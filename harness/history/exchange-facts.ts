@@ -30,7 +30,8 @@ export function beganFacts(
     endpoint: described.endpoint,
     ...(tenant === undefined ? {} : { tenant }),
   };
-  if (sent === "connection") return { ...address, headers: [] };
+  const again = isResent(request) ? { resent: true as const } : {};
+  if (sent === "connection") return { ...address, headers: [], ...again };
   const { app, grant, user, scope, parameters } = described;
   const headers = [...request.headers]
     .filter(([name]) => RECORDED_HEADER.test(name))
@@ -49,7 +50,7 @@ export function beganFacts(
     ...(request.method === "POST"
       ? { form: Object.fromEntries(form) as Readonly<Record<string, string>> }
       : {}),
-    ...(isResent(request) ? { resent: true as const } : {}),
+    ...again,
   };
 }
 

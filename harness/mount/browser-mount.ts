@@ -22,7 +22,7 @@ export interface WayIn {
   readonly underway: () => number;
   /** Requests that arrived, each time they did. */
   readonly arrivals: () => number;
-  /** When the first of the answers grows old that the browser may keep; told once each. ms since the Unix epoch, virtual. */
+  /** Absent where the browser keeps nothing that it was served. */
   readonly keptUntilMs?: () => number | undefined;
   readonly stop: () => Promise<void>;
 }
@@ -118,13 +118,9 @@ async function prepare(
       time = await keepTime(context, {
         nowMs: clock.now(),
         underway: () => way.underway(),
+        ...(options.seed === undefined ? {} : { seed: options.seed }),
         isServed: isServedUrl,
         keptUntilMs: () => way.keptUntilMs?.(),
-        ...(clock.turn === undefined
-          ? {}
-          : { turn: (key: string) => clock.turn?.(key) ?? Promise.resolve() }),
-        ...(options.seed === undefined ? {} : { seed: options.seed }),
-        ...(options.onRest === undefined ? {} : { onRest: options.onRest }),
       });
       leave = clock.join?.(time);
       return time;

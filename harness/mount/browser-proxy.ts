@@ -9,17 +9,16 @@
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { Clock } from "../clock/clock.ts";
 import { HarnessError } from "../errors.ts";
 import { deliveryOf, textOfResponse } from "../http/message.ts";
 import { NetworkFault } from "../http/network-fault.ts";
 import { markResent } from "../http/resent.ts";
 import type { WayInOptions } from "./browser-mount.ts";
 import { stepsOf } from "./deliver.ts";
-import { type Arrival, arrivalOf, serverOptions } from "./https-server.ts";
 import { iconOf } from "./icon.ts";
-import { askInTurn, during } from "./in-turn.ts";
-import { createResends, type Resends } from "./resends.ts";
+import { type Arrival, arrivalOf, serverOptions } from "./https-server.ts";
+import { type BrokenBy, createResends, type Resends } from "./resends.ts";
+import { createKeptAnswers, type KeptAnswers } from "./kept-answers.ts";
 import { isServedHost, unmockedRequest, unmockedUrl } from "./served-hosts.ts";
 
 export interface BrowserProxy {
@@ -29,7 +28,7 @@ export interface BrowserProxy {
   underway(): number;
   /** Requests that arrived, each time they did. */
   arrivals(): number;
-  /** When the first of the answers grows old that the browser may keep; told once each. ms since the Unix epoch, virtual. */
+  /** When the first of the answers grows old that the browser may keep. */
   keptUntilMs(): number | undefined;
   stop(): Promise<void>;
 }
@@ -40,25 +39,25 @@ const BROWSERS_OWN =
 
 /** Starts the proxy on a free port of loopback; resolves when it listens. */
 export async function startBrowserProxy(options: WayInOptions): Promise<BrowserProxy> {
+  const { onHarnessError } = options;
   const sockets = new Map<number, Socket>();
   /** Connections that have served and lie ready. */
   const ready = new Set<Socket>();
   const resends = createResends((method, url) => options.requestsTo(method, url));
   let underway = 0;
   let arrivals = 0;
-  const kept: Kept = { untilMs: undefined };
+  const kept = createKeptAnswers(options.clock);
 
   const service = https.createServer(serverOptions(), (incoming, outgoing) => {
     underway += 1;
     arrivals += 1;
     const gone = new AbortController();
     outgoing.once("close", () => gone.abort(new Error("the browser went away")));
-    const isDocument = /^(?:document|iframe|frame)$/.test(
-      String(incoming.headers["sec-fetch-dest"] ?? ""),
-    );
     const arrival = arrivalOf("https", incoming, outgoing, sockets, {
       afterwards: "keep-alive",
-      ...(isDocument ? { extra: () => [["Server-Timing", options.timing()]] as const } : {}),
+      ...(isNavigation(incoming)
+        ? { extra: () => [["Server-Timing", options.timing()]] as const }
+        : {}),
     });
     const tunnel = sockets.get(incoming.socket.remotePort ?? 0);
     if (tunnel !== undefined) ready.delete(tunnel);
@@ -69,28 +68,26 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
   });
   service.on("tlsClientError", () => undefined);
   service.on("upgrade", ({ headers, url }: http.IncomingMessage, socket: Socket) => {
-    options.onHarnessError(noWebSocket(`wss://${headers.host ?? ""}${url ?? "/"}`));
+    onHarnessError(noWebSocket(`wss://${headers.host ?? ""}${url ?? "/"}`));
     socket.destroy();
   });
 
   const proxy = http.createServer((incoming, outgoing) => {
     // Plain HTTP: nothing that matters here is asked for that way.
-    options.onHarnessError(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
+    onHarnessError(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
     outgoing.writeHead(502, { "Content-Type": "text/plain" }).end("Brownout: not served.");
   });
-  const tunnels = new Set<Socket>();
   proxy.on("connect", (incoming: http.IncomingMessage, socket: Socket) => {
-    tunnels.add(socket);
     socket.on("error", () => undefined);
     const port = socket.remotePort ?? 0;
     sockets.set(port, socket);
     socket.once("close", () => {
-      tunnels.delete(socket);
       sockets.delete(port);
+      ready.delete(socket);
     });
     const [, host = "", hostPort = "443"] = /^(.*):(\d+)$/.exec(incoming.url ?? "") ?? [];
     if (!isServedHost(host) || hostPort !== "443") {
-      if (!BROWSERS_OWN.test(host)) options.onHarnessError(unmockedRequest(host, Number(hostPort)));
+      if (!BROWSERS_OWN.test(host)) onHarnessError(unmockedRequest(host, Number(hostPort)));
       socket.end("HTTP/1.1 403 Not served by Brownout\r\nContent-Length: 0\r\n\r\n");
       return;
     }
@@ -106,27 +103,17 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
     option: { server: `http://127.0.0.1:${port}`, bypass: "localhost,127.0.0.1,[::1]" },
     underway: () => underway,
     arrivals: () => arrivals,
-    keptUntilMs() {
-      const { untilMs } = kept;
-      if (untilMs !== undefined && untilMs <= options.clock.now()) kept.untilMs = undefined;
-      return untilMs;
-    },
+    keptUntilMs: () => kept.untilMs(),
     async stop() {
-      for (const socket of tunnels) socket.destroy();
+      for (const socket of sockets.values()) socket.destroy();
       await new Promise<void>((resolve) => void proxy.close(() => resolve()));
     },
   };
 }
 
-interface Kept {
-  untilMs: number | undefined;
-}
-
-/** Notes what the browser may keep of an answer. */
-function keep(kept: Kept, response: Response, nowMs: number): void {
-  const [, seconds] = /\bmax-age=(\d+)/.exec(response.headers.get("cache-control") ?? "") ?? [];
-  if (seconds === undefined) return;
-  kept.untilMs = Math.min(kept.untilMs ?? Infinity, nowMs + Number(seconds) * 1_000);
+/** Whether it is a document that is asked for. */
+function isNavigation({ headers }: http.IncomingMessage): boolean {
+  return /^(?:document|iframe|frame)$/.test(String(headers["sec-fetch-dest"] ?? ""));
 }
 
 interface Underway {
@@ -135,59 +122,65 @@ interface Underway {
   readonly gone: AbortSignal;
   readonly resends: Resends;
   readonly ready: ReadonlySet<Socket>;
-  readonly kept: Kept;
+  readonly kept: KeptAnswers;
 }
 
-/** Handles one request and sends its answer. */
+/** Handles one request and sends its answer; time stands still meanwhile, but for sleeps of the simulator. */
 async function answer(
   { arrival, gone, resends, ready, kept }: Underway,
-  options: WayInOptions,
+  { service, clock, gate, pages, session, onHarnessError }: WayInOptions,
 ): Promise<void> {
-  const { service, clock, gate, pages, session, onHarnessError } = options;
-  let broken = (): void => undefined;
+  const hold = gate.hold();
   try {
-    const request = await during(gate, () =>
-      arrival.read(gone, (headers) => session.adjust(arrival.host, headers)),
-    );
+    const request = await arrival.read(gone, (headers) => session.adjust(arrival.host, headers));
     const page = pages(request) ?? iconOf(request);
     if (page !== undefined) {
-      const text = Buffer.from(await textOfResponse(page));
-      await during(gate, () => arrival.send(page, text, "last"));
+      await arrival.send(page, Buffer.from(await textOfResponse(page)), "last");
       return;
     }
-    const response = await askInTurn(request, options, async () => {
-      const repeated = await resends.arrived(request);
-      // Where nothing listens, a browser has nobody to ask twice.
-      if (repeated === "connection") return undefined;
-      if (repeated === "exchange") markResent(request);
-      broken = () => resends.broken(request, "connection");
-      await service.connect(request);
-      broken = () => resends.broken(request, "exchange");
-      return service.handle(request);
-    });
-    if (response === undefined) {
+    const repeated = await resends.arrived(request);
+    // Where nothing listens, a browser has nobody to ask twice.
+    if (repeated === "connection") {
       arrival.reset();
       return;
     }
-    keep(kept, response, clock.now());
-    await during(gate, () => send(arrival, response, clock, gone));
+    if (repeated === "exchange") markResent(request);
+    let because: BrokenBy = "connection";
+    await hold
+      .run(async () => {
+        await service.connect(request);
+        because = "exchange";
+        const response = await service.handle(request);
+        kept.serve(response);
+        await deliver(response, arrival, { clock, session, gone });
+      })
+      .catch((error: unknown) => {
+        if (gone.aborted) return;
+        if (!(error instanceof NetworkFault)) onHarnessError(error);
+        resends.broken(request, because);
+        // All of them go down together; else the browser would try one after the other.
+        for (const socket of ready) socket.destroy();
+        if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
+        else arrival.reset();
+      });
   } catch (error) {
-    if (gone.aborted) return;
-    if (!(error instanceof NetworkFault)) onHarnessError(error);
-    broken();
-    // All of them go down together; else the browser would try one after the other.
-    for (const socket of ready) socket.destroy();
-    if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
-    else arrival.reset();
+    if (!gone.aborted) onHarnessError(error);
+    arrival.reset();
+  } finally {
+    hold.release();
   }
 }
 
-async function send(
-  arrival: Arrival,
+async function deliver(
   response: Response,
-  clock: Clock,
-  gone: AbortSignal,
+  arrival: Arrival,
+  {
+    clock,
+    session,
+    gone,
+  }: Pick<WayInOptions, "clock" | "session"> & { readonly gone: AbortSignal },
 ): Promise<void> {
+  session.learn(arrival.host, response.headers.getSetCookie());
   const delivery = deliveryOf(response);
   const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
   for (const [index, { afterMs, bytes }] of steps.entries()) {

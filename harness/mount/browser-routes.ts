@@ -18,7 +18,6 @@ import {
 import { NetworkFault, type NetworkFaultCode } from "../http/network-fault.ts";
 import type { WayInOptions } from "./browser-mount.ts";
 import { iconOf } from "./icon.ts";
-import { askInTurn, during } from "./in-turn.ts";
 import { isLoopback } from "./loopback.ts";
 import {
   createPreflightCache,
@@ -87,10 +86,11 @@ interface Taken {
   readonly gone: AbortSignal;
 }
 
-/** Handles one request and sends its answer. */
+/** Handles one request and sends its answer; time stands still meanwhile, but for sleeps of the simulator. */
 async function answer(route: Route, taken: Taken): Promise<void> {
   const { options, gone } = taken;
   const { gate, pages, session, onHarnessError } = options;
+  const hold = gate.hold();
   try {
     const url = new URL(route.request().url());
     if (url.protocol !== "https:" || url.port !== "" || !isServedHost(url.hostname)) {
@@ -98,20 +98,19 @@ async function answer(route: Route, taken: Taken): Promise<void> {
       await route.abort("blockedbyclient");
       return;
     }
-    const request = await during(gate, () => requestOfRoute(route.request(), { session, gone }));
-    const response =
-      pages(request) ??
-      iconOf(request) ??
-      (await askInTurn(request, options, () => ask(request, route, taken)));
-    await during(gate, () =>
-      response === undefined ? route.abort("failed") : fulfill(route, response, options),
-    );
+    const request = await requestOfRoute(route.request(), { session, gone });
+    const page = pages(request) ?? iconOf(request);
+    const response = page ?? (await hold.run(() => ask(request, route, taken)));
+    if (response === undefined) await route.abort("failed");
+    else await fulfill(route, response, options);
   } catch (error) {
     // The page, the context or the browser has been closed meanwhile.
     if (gone.aborted || /closed|detached/i.test(String(error))) return;
     if (!(error instanceof NetworkFault)) onHarnessError(error);
     const reason = error instanceof NetworkFault ? reasons[error.code] : "failed";
     await route.abort(reason).catch(() => undefined);
+  } finally {
+    hold.release();
   }
 }
 
@@ -119,7 +118,7 @@ async function answer(route: Route, taken: Taken): Promise<void> {
 async function ask(
   request: Request,
   route: Route,
-  { options: { service }, preflights, arrive }: Taken,
+  { options: { service, session }, preflights, arrive }: Taken,
 ): Promise<Response | undefined> {
   const preflight = route.request().isNavigationRequest() ? undefined : preflightFor(request);
   if (preflight !== undefined && !preflights.knows(preflight)) {
@@ -133,6 +132,7 @@ async function ask(
   }
   await service.connect(request);
   const response = await service.handle(request);
+  session.learn(new URL(request.url).host, response.headers.getSetCookie());
   const { kind } = deliveryOf(response);
   if (kind !== "whole") throw cannotShow(kind, request.url);
   return response;
