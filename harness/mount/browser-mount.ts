@@ -10,6 +10,7 @@ import { HarnessError } from "../errors.ts";
 import { createAppOrigins } from "./app-origins.ts";
 import { createExchange } from "./exchange.ts";
 import { createFrameSession, type FrameSession } from "./frame-session.ts";
+import { nextTurn } from "./turnstile.ts";
 import { isServedUrl } from "./served-hosts.ts";
 import type { BrowserProfile, Mount, MountContext, MountName, PreparedProfile } from "./mount.ts";
 
@@ -52,10 +53,15 @@ export function createBrowserMount(
       const exchange = createExchange(context);
       const origins = createAppOrigins();
       const profiles = new Set<BrowserProfile>();
+      let death: HarnessError | undefined;
+      const die = (what: string): void => {
+        death ??= browserDied(what);
+        context.onHarnessError?.(death);
+      };
       const prepareProfile = (): Promise<PreparedProfile> =>
         prepare(context, openWay, (request) => origins.answer(request));
       const openProfile = async (kept?: StorageState): Promise<BrowserProfile> => {
-        const profile = await startProfile(await prepareProfile(), context, kept);
+        const profile = await startProfile(await prepareProfile(), die, kept);
         const opened: BrowserProfile = {
           ...profile,
           async restart() {
@@ -80,6 +86,11 @@ export function createBrowserMount(
           serve: (origin, files) => origins.serve(origin, files),
           openProfile: () => openProfile(),
           prepareProfile,
+          async died() {
+            for (let turn = 0; turn < TURNS_TO_TELL && death === undefined; turn += 1)
+              await nextTurn();
+            return death;
+          },
         },
         async stop() {
           for (const profile of profiles) await profile.close();
@@ -134,7 +145,7 @@ async function prepare(
 
 async function startProfile(
   prepared: PreparedProfile,
-  { onHarnessError }: MountContext,
+  die: (what: string) => void,
   storageState: StorageState,
 ): Promise<Pick<BrowserProfile, "context" | "time" | "close">> {
   const browser = await processBrowser.launchBrowser();
@@ -142,9 +153,8 @@ async function startProfile(
     ...prepared.contextOptions,
     ...(storageState === undefined ? {} : { storageState }),
   });
-  const died = (what: string) => (): void => onHarnessError?.(browserDied(what));
-  const forget = processBrowser.onDied(died("the browser"));
-  context.on("page", (page) => void page.on("crash", died("a tab of the browser")));
+  const forget = processBrowser.onDied(() => die("the browser"));
+  context.on("page", (page) => void page.on("crash", () => die("a tab of the browser")));
   const time = await prepared.attach(context);
   return {
     context,
@@ -157,6 +167,9 @@ async function startProfile(
     },
   };
 }
+
+/** In which Playwright tells of a death, after the calls that failed with it. */
+const TURNS_TO_TELL = 20;
 
 /** The run cannot go on: what was in the pages is gone. */
 function browserDied(what: string): HarnessError {
