@@ -13,5 +13,12 @@ export default defineConfig({
   retries: 0,
   forbidOnly: (process.env["CI"] ?? "") !== "",
   reporter: "list",
+  // The example apps; only the specs beside them need them, and building takes a second.
+  webServer: {
+    command:
+      "vite build --config fixtures/app/vite.config.ts --logLevel warn && vite preview --config fixtures/app/vite.config.ts",
+    url: "http://localhost:5173/good/",
+    reuseExistingServer: true,
+  },
   use: { launchOptions: { executablePath, args: launchArguments() } },
 });

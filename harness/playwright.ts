@@ -4,16 +4,13 @@
  * every page of the test's context, whatever library the app signs in with.
  */
 import { test as base, type MatcherReturnType } from "@playwright/test";
-import { findBrowser } from "./browser/find-browser.ts";
-import { launchArguments } from "./browser/launch-arguments.ts";
-import { createVirtualClock } from "./clock/virtual-clock.ts";
+import { explain, explaining } from "./explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
-import { loadMount } from "./mount/mounts.ts";
-import type { PreparedProfile } from "./mount/mount.ts";
-import { createEntra, type Entra } from "./playwright/entra.ts";
+import type { Entra } from "./playwright/entra.ts";
 import { attachHistory } from "./playwright/failure.ts";
+import { launchOptionsFor, trustsSimulator } from "./playwright/launch.ts";
 import { checkOptions, type EntraOptions } from "./playwright/options.ts";
-import { type Session, startSession } from "./session/session.ts";
+import { startStand, type Stand } from "./playwright/stand.ts";
 
 export type { Entra } from "./playwright/entra.ts";
 export type { EntraOptions } from "./playwright/options.ts";
@@ -24,12 +21,8 @@ interface TestFixtures {
   readonly entraOptions: EntraOptions;
   /** Entra under the pages of this test. */
   readonly entra: Entra;
-  readonly entraSession: Started;
-}
-
-interface Started {
-  readonly session: Session;
-  readonly way: PreparedProfile;
+  /** The simulator of this test, before its context is there. */
+  readonly entraStand: Stand;
 }
 
 /** Playwright's `test`, with Entra under its pages. */
@@ -38,67 +31,38 @@ export const test = base.extend<TestFixtures>({
   // An option as Playwright's own, with another default; its types do not foresee that.
   trace: ["retain-on-failure", { option: true, scope: "worker" } as never],
   launchOptions: [
-    async ({ launchOptions }, use) => {
-      const { executablePath, channel } = launchOptions;
-      const named = executablePath !== undefined || channel !== undefined;
-      await use({
-        ...launchOptions,
-        ...(named ? {} : { executablePath: (await findBrowser()).executablePath }),
-        args: [...launchArguments(), ...(launchOptions.args ?? [])],
-      });
+    async ({ launchOptions, browserName }, use, { project }) => {
+      const { channel } = project.use;
+      await use(await explaining(() => launchOptionsFor({ launchOptions, browserName, channel })));
     },
     { scope: "worker" },
   ],
-  entraSession: async ({ entraOptions }, use, testInfo) => {
-    checkOptions(entraOptions);
-    const { mount: _mount, user: _user, app = { name: "app" }, startsAt, ...rest } = entraOptions;
-    const mount = await loadMount(entraOptions.mount ?? "proxy");
-    const startMs = Date.parse(startsAt ?? STARTS_AT);
-    const clock = createVirtualClock({ startMs, quietTurns: mount.quietTurns, shared: true });
-    const stopFlow = clock.flow();
-    const session = await startSession({
-      ...rest,
-      app,
-      mount,
-      clock,
-      time: "flowing",
-      name: testInfo.titlePath.slice(1).join(" › "),
-    });
-    const way = await session.mounted.browser?.prepareProfile();
-    if (way === undefined) throw new Error(`the mount ${mount.name} has no browser`);
-    await use({ session, way });
-    stopFlow();
-    await way.stop();
-    await session.stop();
+  entraStand: async ({ entraOptions }, use, testInfo) => {
+    const name = testInfo.titlePath.slice(1).join(" › ");
+    explaining(() => checkOptions(entraOptions));
+    const stand = await explaining(() => startStand(entraOptions, name));
+    await use(stand);
+    await stand.stop();
+    const [problem] = stand.session.problems();
+    if (problem !== undefined) throw explain(problem);
   },
-  // A suite's own launch options take the place of ours, and our key's pin is not among them.
+  // Where a suite's own launch options took the place of ours, our key's pin is not among them.
   ignoreHTTPSErrors: async ({ ignoreHTTPSErrors, launchOptions }, use) => {
-    const isPinned = launchOptions.args?.some((argument) => launchArguments().includes(argument));
-    await use(ignoreHTTPSErrors === true || isPinned !== true);
+    await use(ignoreHTTPSErrors === true || !trustsSimulator(launchOptions));
   },
-  proxy: async ({ entraSession, proxy }, use) => {
-    await use(entraSession.way.contextOptions.proxy ?? proxy);
+  proxy: async ({ entraStand, proxy }, use) => {
+    await use(entraStand.proxy ?? proxy);
   },
   entra: [
-    async ({ context, entraSession, entraOptions }, use, testInfo) => {
-      const { session, way } = entraSession;
-      const time = await way.attach(context);
-      const { entra, leave } = createEntra({
-        session,
-        way,
-        requests: () => time.requests(),
-        context,
-        options: entraOptions,
-      });
+    async ({ context, entraStand }, use, testInfo) => {
+      const { entra, leave } = await explaining(() => entraStand.attach(context));
       await use(entra);
       await leave();
-      await attachHistory(session, testInfo);
+      await attachHistory(entraStand.session, testInfo);
     },
     { auto: true },
   ],
 });
-
-const STARTS_AT = "2026-03-02T08:00:00Z";
 
 type PlaywrightMatchers = {
   readonly [Name in keyof EntraMatchers<unknown>]: (

@@ -5,17 +5,19 @@
  */
 import { afterEach, beforeEach, expect, type TestContext, vi } from "vitest";
 import { HarnessError } from "./errors.ts";
-import { explain, explaining } from "./matchers/explain.ts";
+import { explain, explaining } from "./explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import { loadMount } from "./mount/mounts.ts";
 import { type Session, startSession } from "./session/session.ts";
-import { createEntra, type Entra } from "./vitest/entra.ts";
+import { type Steering, steer } from "./session/steering.ts";
 import { checkOptions, type EntraOptions, sessionOptionsOf } from "./vitest/options.ts";
 import { tellFailure } from "./vitest/failure.ts";
 
-export type { Entra } from "./vitest/entra.ts";
 export type { EntraOptions } from "./vitest/options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
+
+/** What a suite holds in its hands: the session of the test that runs at the moment. */
+export type Entra = Steering;
 
 declare module "vitest" {
   // oxlint-disable-next-line no-unused-vars -- the parameters of an interface that is merged are given
@@ -58,7 +60,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
     if (problem !== undefined) throw explain(problem);
   });
 
-  return createEntra(() => {
+  return steer(() => {
     if (running !== undefined && running !== "starting") return running;
     throw new HarnessError("bad-usage", "no test is running, so there is no Entra", {
       place: "useEntra",

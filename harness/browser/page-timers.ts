@@ -103,7 +103,8 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
   const start = (run: () => void, delay: unknown, repeats: "once" | "again"): number => {
     bump();
     const id = (lastId += 1);
-    const wanted = Number(delay ?? 0);
+    // Browsers cut fractions off.
+    const wanted = Math.trunc(Number(delay ?? 0));
     const isSoon = !(wanted >= 1) || wanted > 2_147_483_647;
     if (isSoon && repeats === "once") {
       startAtOnce(id, run);

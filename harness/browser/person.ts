@@ -9,7 +9,7 @@ export interface PersonOptions {
   /** What they type; nobody sits there when there is none. */
   readonly answers: () => Answers | undefined;
   /** A page asks for a sign-in; `prompt` is the parameter of the authorize request. */
-  readonly asked: (prompt: string) => void;
+  readonly asked: (prompt: string, page: Page) => void;
   /** Runs what the person does; time stands still meanwhile. */
   readonly acting: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -36,7 +36,7 @@ export async function fillIn(
   const isThere = (await unlessLeaving(page, () => form.count())) === 1;
   if (!isThere || answered.get(page) === address) return false;
   answered.set(page, address);
-  asked(new URL(address).searchParams.get("prompt") ?? "none-given");
+  asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
   if (answers === undefined) return true;
   await form.locator('input[name="login"]').fill(answers.username);
   await form.locator('input[type="password"]').fill(answers.password);

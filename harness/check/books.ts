@@ -27,6 +27,8 @@ export interface HeldToken {
 export interface HeldGrant {
   readonly index: number;
   readonly at: number;
+  /** The sign-in behind it: a refresh token got by another one is as old. ms since the Unix epoch. */
+  readonly signedInAt: number;
 }
 
 /** The books of one application. */
@@ -103,7 +105,8 @@ export function bookAnswer(
   }
   if (account === undefined) return;
   if (issued?.refreshToken !== undefined) {
-    books.grants.set(account, { index, at });
+    const before = grantOf(exchange) === "refresh_token" ? books.grants.get(account) : undefined;
+    books.grants.set(account, { index, at, signedInAt: before?.signedInAt ?? at });
     books.lostGrants.delete(account);
     witness(books.tabs, account, call.tab, index);
   }

@@ -130,8 +130,13 @@ function isTokenService({ began: { endpoint } }: Exchange): boolean {
 
 /** Whether a request's claims say more than what the client is capable of: that is in every request. */
 function carriesChallenge({ began: { form, url } }: Exchange): boolean {
-  const text = form?.["claims"] ?? new URL(url).searchParams.get("claims");
-  if (text === null || text === undefined) return false;
+  const text = form?.["claims"] ?? new URL(url).searchParams.get("claims") ?? undefined;
+  return isChallenge(text);
+}
+
+/** Whether a `claims` parameter says more than what the client is capable of. */
+export function isChallenge(text: string | undefined): boolean {
+  if (text === undefined) return false;
   try {
     const claims = JSON.parse(text) as Readonly<Record<string, unknown>>;
     const { access_token: accessToken, ...others } = claims;

@@ -4,6 +4,7 @@
  * that the service issued, every loss and every revocation is booked where it happened, so
  * that a rule can say "it had a token for another hour and said no".
  */
+import { days } from "../clock/duration.ts";
 import type { ScreenSeen } from "../history/browser-events.ts";
 import type { ClientRestarted, History, OperationInvoked, PromptShown } from "../history/event.ts";
 import {
@@ -127,7 +128,7 @@ function look(history: History, books: Books, call: OperationInvoked): Holdings 
   const wished = wishKey(history, call, account);
   if (wished === undefined) return {};
   const key = isForItself(call) ? (newestWishOf(books, account) ?? wished) : wished;
-  return holdingsOf(books, { key, account, tab });
+  return holdingsOf(books, { key, account, tab, at: call.at });
 }
 
 /** A sign-in of a page for its own sake: any token of that person would have done. */
@@ -144,17 +145,22 @@ function lookAtPrompt(
   const isFree = call === undefined || isForItself(call);
   const wished = isFree ? undefined : wishKey(history, call, account);
   const key = wished ?? newestWishOf(books, account) ?? "";
-  const { restarted, ...held } = holdingsOf(books, { key, account, tab: call?.tab });
+  const { restarted, ...held } = holdingsOf(books, {
+    key,
+    account,
+    tab: call?.tab,
+    at: event.at,
+  });
   const isSettled = account !== undefined && books.settled.has(account);
   return { ...held, ...(restarted === undefined || isSettled ? {} : { restarted }) };
 }
 
 /** What there is for the person in front of the tab: of their tokens the one that lives longest. */
-function lookAtScreen(books: Books, { tab }: ScreenSeen): Holdings {
+function lookAtScreen(books: Books, { tab, at }: ScreenSeen): Holdings {
   noteTab(books.tabs, tab);
   const account = [...books.people].at(-1);
   const key = newestWishOf(books, account, tab) ?? newestWishOf(books, account) ?? "";
-  return holdingsOf(books, { key, account, tab });
+  return holdingsOf(books, { key, account, tab, at });
 }
 
 function onlyPersonOf({ people }: Books): string | undefined {
@@ -179,12 +185,17 @@ interface Place {
   readonly key: string;
   readonly account: string | undefined;
   readonly tab: string | undefined;
+  /** ms since the Unix epoch. */
+  readonly at: number;
 }
+
+/** How long the refresh tokens of a page live after its sign-in (`facts/entra.md` B). */
+const PAGE_GRANT_MS = days(1);
 
 function holdingsOf(books: Books, place: Place): Holdings {
   const { key, account, tab } = place;
   const token = tokenIn(books, key, tab);
-  const grant = account === undefined ? {} : grantIn(books, account, tab);
+  const grant = account === undefined ? {} : grantIn(books, account, place);
   const lost = pair(books.lostTokens.get(key), account && books.lostGrants.get(account));
   const loss = token.loss ?? grant.loss;
   const away = { ...pair(token.away, grant.away), ...(loss === undefined ? {} : { loss }) };
@@ -222,10 +233,11 @@ function tokenIn(
 function grantIn(
   { grants, tabs }: Books,
   account: string,
-  tab: string | undefined,
+  { tab, at }: Place,
 ): { readonly refreshToken?: HeldGrant; readonly away?: HeldGrant; readonly loss?: Loss } {
   const grant = grants.get(account);
-  if (grant === undefined) return {};
+  const isPast = tab !== undefined && grant !== undefined && at - grant.signedInAt >= PAGE_GRANT_MS;
+  if (grant === undefined || isPast) return {};
   const where = whereIs(tabs, { thing: account, gotIndex: grant.index }, tab);
   if (where === "here") return { refreshToken: grant };
   return { away: grant, ...(where === "elsewhere" ? {} : { loss: where }) };

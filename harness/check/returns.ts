@@ -12,7 +12,7 @@ import { askingsOf, isDeliberate } from "./prompts.ts";
 import { operationsOf, scopeKey, type Operation } from "./reading.ts";
 import { isCacheable, isDenied, isForSession, isFreshAt, isValidAt } from "./reading-operations.ts";
 import { showingsOf } from "./screens.ts";
-import { isPopup, PAGE_GRANT_MS, type Loss } from "./tabs-of-client.ts";
+import { isPopup, type Loss } from "./tabs-of-client.ts";
 
 /** What was had, such as `a token valid for another 40m`, and the event that brought it. */
 export interface Had extends Placed {
@@ -128,7 +128,7 @@ function hadBefore(away: ReturnType<typeof holdingsAt>["away"], at: number): Had
   if (token !== undefined && isValidAt(token.token, at)) {
     return { kind: "token", words: lifeOf(token.token.expiresAt - at), index: token.index };
   }
-  if (refreshToken === undefined || at - refreshToken.at > PAGE_GRANT_MS) return undefined;
+  if (refreshToken === undefined) return undefined;
   const age = formatDuration(at - refreshToken.at);
   return {
     kind: "refresh token",

@@ -150,6 +150,7 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     claims: optional(yes),
     forceRefresh: optional(yes),
     tab: optional(text),
+    told: optional(oneOf(["by-requests"])),
   }),
   "operation-completed": (value, path) =>
     object({ operation: whole })(value, path) ?? outcome(value, path),

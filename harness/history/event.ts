@@ -75,6 +75,8 @@ export interface OperationInvoked extends EventBase {
   readonly forceRefresh?: true;
   /** The tab of a browser in which it was called, such as `tab-1`. */
   readonly tab?: string;
+  /** Nobody saw the call: the requests of its page tell of it (`session/page-calls.ts`). */
+  readonly told?: "by-requests";
 }
 
 /** How the call ended. `unknown`: cut off by the end of the run or by the caller's own timeout. */

@@ -46,6 +46,8 @@ export interface Ledger {
   readonly events: readonly HistoryEvent[];
   /** Adds an event now; returns its index. */
   readonly emit: (event: NewEvent) => number;
+  /** Tells of every event from now on, once it is written. */
+  readonly listen: (listener: (event: HistoryEvent) => void) => void;
   /** A request leaves, by whatever caused it in the context of this call. */
   readonly begin: (
     request: Request,
@@ -59,13 +61,17 @@ export interface Ledger {
 /** An empty ledger. */
 export function createLedger({ clock, annotate, redactor, cause }: LedgerOptions): Ledger {
   const events: HistoryEvent[] = [];
+  const listeners: ((event: HistoryEvent) => void)[] = [];
   const open = new Map<number, OpenExchange>();
   let exchanges = 0;
   let closed = false;
 
   const emit = (event: NewEvent): number => {
     const index = events.length;
-    if (!closed) events.push({ index, at: clock.now(), ...event } as HistoryEvent);
+    if (closed) return index;
+    const written = { index, at: clock.now(), ...event } as HistoryEvent;
+    events.push(written);
+    for (const listener of listeners) listener(written);
     return index;
   };
 
@@ -98,6 +104,7 @@ export function createLedger({ clock, annotate, redactor, cause }: LedgerOptions
   return {
     events,
     emit,
+    listen: (listener) => void listeners.push(listener),
     begin,
     close() {
       for (const underway of open.values()) underway.end({ kind: "abandoned" });

@@ -18,6 +18,8 @@ export interface Recorder {
   readonly redactor: Redactor;
   /** Adds an event now; returns its index. */
   emit(event: NewEvent): number;
+  /** Tells of every event from now on, once it is written. */
+  listen(listener: (event: HistoryEvent) => void): void;
   /** Runs `work` so that its requests are recorded as caused by `cause`. */
   causedBy<T>(cause: Cause, work: () => Promise<T>): Promise<T>;
   /** The service with a recording around it. */
@@ -59,6 +61,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     events: ledger.events,
     redactor,
     emit: ledger.emit,
+    listen: ledger.listen,
     causedBy: (causing, work) => causes.run(causing, work),
     cause,
     watch: (service) => ({

@@ -8,7 +8,7 @@ import type { History } from "../history/event.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { passAllRules, passRule } from "./by-rule.ts";
 import { promptedAtMost, requested, type Requested, served, type Served } from "./counts.ts";
-import { explaining } from "./explain.ts";
+import { explaining } from "../explain.ts";
 import { keptWorkingFromCache } from "./kept-working.ts";
 import type { MatcherVerdict } from "./verdict.ts";
 

@@ -1,14 +1,15 @@
 /** What a test holds in its hands: the session of its context, and the person in front of it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import type { User } from "../directory/world.ts";
 import { HarnessError } from "../errors.ts";
-import type { PreparedProfile } from "../mount/mount.ts";
+import { explain, explaining } from "../explain.ts";
 import type { Session } from "../session/session.ts";
-import { type Desk, watchDesk } from "./desk.ts";
+import { steer, type Steering } from "../session/steering.ts";
+import type { Desk } from "./desk.ts";
 import type { EntraOptions } from "./options.ts";
 
-export type Entra = Omit<Session, "mounted" | "recorder" | "problems" | "stop"> & {
+export type Entra = Steering & {
   /**
    * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
    * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
@@ -25,47 +26,35 @@ export type Entra = Omit<Session, "mounted" | "recorder" | "problems" | "stop"> 
 
 export interface EntraParts {
   readonly session: Session;
-  readonly way: PreparedProfile;
-  readonly requests: () => number;
-  readonly context: BrowserContext;
+  readonly desk: Desk;
+  readonly accountOf: (user: User) => string;
+  readonly counts: Entra["counts"];
   readonly options: EntraOptions;
 }
 
 const SIGN_IN_MAX_MS = 10_000;
 
-/** The fixture of one test; `leave` before the context closes. */
-export function createEntra({ session, way, requests, context, options }: EntraParts): {
-  readonly entra: Entra;
-  readonly leave: () => Promise<void>;
-} {
+/** The fixture of one test. */
+export function createEntra({ session, desk, accountOf, counts, options }: EntraParts): Entra {
   const { recorder, world } = session;
-  const homeOf = (user: User): string => {
-    const tenant = world.tenant();
-    return `${user.homeId ?? user.id}.${user.homeTenant ?? tenant.id}`;
-  };
-  const desk: Desk = watchDesk({
-    context,
-    recorder,
-    client: options.app?.name ?? "app",
-    accountOf: homeOf,
-  });
+  const steering = steer(() => session);
   const seat = (person?: string): void =>
-    desk.seat(person === undefined ? undefined : world.user(person));
+    desk.seat(person === undefined ? undefined : explaining(() => world.user(person)));
   seat(options.user);
 
-  const entra: Entra = {
-    ...session,
+  return {
+    ...steering,
     clock: {
-      ...session.clock,
+      ...steering.clock,
       async advance(duration) {
-        await session.clock.advance(duration);
+        await steering.clock.advance(duration);
         await desk.look();
       },
     },
     seat,
     async signIn(person, action) {
       seat(person);
-      const account = homeOf(world.user(person));
+      const account = accountOf(world.user(person));
       const from = recorder.events.length;
       await action();
       const isIn = (): boolean =>
@@ -73,11 +62,11 @@ export function createEntra({ session, way, requests, context, options }: EntraP
           .slice(from)
           .some((event) => event.kind === "exchange-ended" && event.issued?.user === account);
       for (let waitedMs = 0; !isIn(); waitedMs += 20) {
-        if (waitedMs > SIGN_IN_MAX_MS) throw notSignedIn(person);
+        if (waitedMs > SIGN_IN_MAX_MS) throw explain(notSignedIn(person));
         await sleep(20);
       }
     },
-    counts: () => ({ page: requests(), socket: way.arrivals() }),
+    counts,
     clearThrottle: (page) =>
       page.evaluate(() => {
         for (const storage of [localStorage, sessionStorage]) {
@@ -85,13 +74,6 @@ export function createEntra({ session, way, requests, context, options }: EntraP
             if (key.startsWith("throttling.")) storage.removeItem(key);
         }
       }),
-  };
-  return {
-    entra,
-    async leave() {
-      await desk.look();
-      desk.leave();
-    },
   };
 }
 

@@ -31,14 +31,18 @@ function lineOf(event: HistoryEvent, startedAt: number): string {
 function describeEvent(event: HistoryEvent): string {
   switch (event.kind) {
     case "operation-invoked": {
-      const { operation, client, app, flow, scopes, user, forceRefresh, claims, tab } = event;
+      const { operation, client, app, flow, scopes, user, forceRefresh, claims, tab, told } = event;
       // The application's own call: whom and what it asks for, only it knows.
       if (flow === "custom") {
         const what = app === client ? `${client}'s own code runs` : `${client} runs "${app}"`;
         return `${what} (operation ${operation})`;
       }
       const who = user === undefined ? "" : ` of ${user}`;
-      const how = [forceRefresh && "past the cache", claims && "with claims"].filter(Boolean);
+      const how = [
+        forceRefresh && "past the cache",
+        claims && "with claims",
+        told && "as its requests tell",
+      ].filter(Boolean);
       const extra = how.length === 0 ? "" : `, ${how.join(", ")}`;
       const where = tab === undefined ? client : `${tab} of ${client}`;
       return `${where} asks: ${flow}${who} for ${scopes.join(" ")}${extra} (operation ${operation})`;

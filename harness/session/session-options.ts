@@ -11,6 +11,7 @@ import type { RuleLimits } from "../history/header.ts";
 import type { Mount } from "../mount/mount.ts";
 import type { Suite } from "../mount/suite.ts";
 import { brownoutVersion } from "../version.ts";
+import type { Place } from "./page-calls.ts";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 
 export interface SessionOptions {
@@ -38,6 +39,8 @@ export interface SessionOptions {
    * the process's own time and chance are left alone. Default: the process's, installed until `stop`.
    */
   readonly clock?: VirtualClock;
+  /** Where a request comes from, when its client is a page of an application that is not ours: its calls are told by its requests. */
+  readonly placeOf?: (request: Request) => Promise<Place | undefined>;
   /** `flowing`: the clock passes by itself, and operations are not driven; default: it moves while something is waited for. */
   readonly time?: "driven" | "flowing";
   /** Called before time moves; throws what stands in the way. */

@@ -23,6 +23,7 @@ import { createWorldControls } from "../run/world-controls.ts";
 import { createApiData } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
+import { createPageCalls, type PageCalls } from "./page-calls.ts";
 import { type PresetArguments, type PresetName, type PresetOptions, planOf } from "./presets.ts";
 import { type RequestFilter, requestsOf, type RequestSeen } from "./requests.ts";
 import { type SessionClock, createSessionClock } from "./session-time.ts";
@@ -42,6 +43,8 @@ export interface Session {
   readonly mounted: Mounted;
   /** The book in which everything is written down, for entry points that see more than requests. */
   readonly recorder: Recorder;
+  /** Calls of pages, told by their requests; nothing when the client is no page. */
+  readonly pageCalls: PageCalls | undefined;
   /** Runs code, lets time pass until it settles, and records it as one operation; settles as the code does. Calls for the same have the same name. */
   readonly operate: <T>(name: string, call: () => T | Promise<T>) => Promise<T>;
   /** Breaks the service from now on: the outage of that name, or nothing at all at the gateway. Returns the ids to clear it by. */
@@ -68,6 +71,9 @@ export interface Session {
   readonly stop: () => Promise<void>;
 }
 
+/** What entry points keep from whoever writes tests. */
+export type SessionPart = "mounted" | "recorder" | "pageCalls" | "problems" | "stop";
+
 /** A session that has begun. Rejects with a `HarnessError`: `bad-world`, `bad-usage`, or what the mount says. */
 export async function startSession(options: SessionOptions): Promise<Session> {
   const prepared = prepare(options);
@@ -77,7 +83,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const problems: Error[] = [];
     const mounted = await mount
       .start({
-        service: simulator.service,
+        service: simulator.pageCalls?.around(simulator.service) ?? simulator.service,
         clock,
         gate: clock.gate,
         ...(options.suite === undefined ? {} : { suite: options.suite }),
@@ -99,7 +105,7 @@ type Prepared = ReturnType<typeof prepare>;
 
 /** What stands behind the mount, with a plan that has nothing in it yet. */
 function simulate(
-  { machine }: SessionOptions,
+  { machine, placeOf }: SessionOptions,
   { world, settings, seed, client, clock, startedAt }: Prepared,
 ) {
   const random = createRandom(seed).fork("session");
@@ -120,7 +126,18 @@ function simulate(
     startedAt,
   });
   if (machine !== undefined) simulated.machines.room.settle(machine);
-  return { ...simulated, plan, data, random };
+  const operations = createOperationCounter();
+  const pageCalls =
+    placeOf === undefined
+      ? undefined
+      : createPageCalls({
+          recorder: simulated.recorder,
+          operations,
+          clock,
+          client: client.name,
+          placeOf,
+        });
+  return { ...simulated, plan, data, random, operations, pageCalls };
 }
 
 interface Parts extends Prepared, ReturnType<typeof simulate> {
@@ -129,19 +146,22 @@ interface Parts extends Prepared, ReturnType<typeof simulate> {
 }
 
 function createControls(options: SessionOptions, parts: Parts): Session {
-  const { clock, settings, client, mount, recorder, mounted, problems } = parts;
+  const { clock, settings, client, mount, recorder, mounted, problems, operations } = parts;
   const { check = () => undefined } = options;
   // A client that is elsewhere has a chance of its own.
   const unseed =
     options.clock === undefined
       ? seedMathRandom(parts.random.fork("process"), mount.ownDraws)
       : () => undefined;
-  const operations = createOperationCounter();
   const { drive, stop: stopDriving } = createDriver(clock);
   const ownCode = createOwnCode(recorder);
   const header = headerOf(options, parts);
   // A copy: what the rules have read from a history they remember of it.
-  const history = (): History => ({ header, events: [...recorder.events] });
+  const history = (): History => {
+    // Who asks now is told how it stands now.
+    parts.pageCalls?.settle();
+    return { header, events: [...recorder.events] };
+  };
   let stopped: Promise<void> | undefined;
 
   const stop = async (): Promise<void> => {
@@ -149,6 +169,7 @@ function createControls(options: SessionOptions, parts: Parts): Session {
     try {
       await clock.idle();
     } finally {
+      parts.pageCalls?.settle();
       endOpenOperations(recorder, operations);
       recorder.close();
       parts.machines.close();
@@ -162,6 +183,7 @@ function createControls(options: SessionOptions, parts: Parts): Session {
     world: createWorldControls(parts.directory, recorder),
     mounted,
     recorder,
+    pageCalls: parts.pageCalls,
     operate: async (name, call) => {
       check();
       checkOperate(name, call);

@@ -1,5 +1,5 @@
 /** Test runners print the message of an error and nothing else of it: where and what to do must stand there. */
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "./errors.ts";
 
 const explained = new WeakSet<HarnessError>();
 

@@ -1,13 +1,13 @@
-/** What a suite holds in its hands: the session of the test that runs at the moment. */
-import { explaining } from "../matchers/explain.ts";
-import type { BreakByName, Session } from "../session/session.ts";
-import type { SessionClock } from "../session/session-time.ts";
+/** What whoever writes tests holds in their hands of a session; its errors say what to do. */
+import { explaining } from "../explain.ts";
+import type { BreakByName, Session, SessionPart } from "./session.ts";
+import type { SessionClock } from "./session-time.ts";
 
 /** A session without its beginning and its end, which are the test's. */
-export type Entra = Omit<Session, "mounted" | "recorder" | "problems" | "stop">;
+export type Steering = Omit<Session, SessionPart>;
 
 /** Looks the session up at each use; `current` throws when there is none. */
-export function createEntra(current: () => Session): Entra {
+export function steer(current: () => Session): Steering {
   const use = <T>(how: (session: Session) => T): T => explaining(() => how(current()));
   const clock: SessionClock = {
     now: () => use((it) => it.clock.now()),
