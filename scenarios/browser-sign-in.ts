@@ -29,7 +29,7 @@ function signInMeets(
       asserts: says,
       failureMeans:
         "People stare at a window in which nothing will ever happen, close it, and try again at once.",
-      fix: "Close the popup yourself when the call fails, say in words that sign-in is down, and offer to try again later.",
+      fix: "Shorten the wait (system.popupBridgeTimeout), say in words that sign-in is down, and offer to try again later.",
     },
     needs: ["popup", "redirect", "silent"],
     clients: ["msal-browser"],
