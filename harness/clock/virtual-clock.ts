@@ -111,6 +111,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     told: (byMs) => participants.flow(byMs),
   });
   const now = (): number => flow.now() ?? nowMs;
+  let isToFlow = false;
 
   /** One timer of this process, and before it all of the participants until then. */
   const fireNext = async (dueMs: number): Promise<void> => {
@@ -150,7 +151,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     try {
       return await driveUntilSettled(work, time);
     } finally {
-      await flow.start(nowMs);
+      if (isToFlow) await flow.start(nowMs);
     }
   };
 
@@ -162,8 +163,10 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       return flow.now() === undefined ? driveUntilSettled(work, time) : driveAside(work, time);
     },
     flow() {
+      isToFlow = true;
       void flow.start(nowMs);
       return () => {
+        isToFlow = false;
         nowMs = flow.stop() ?? nowMs;
       };
     },
