@@ -23,6 +23,7 @@ export type HarnessErrorCode =
   | "stuck"
   | "client-not-installed"
   | "no-browser"
+  | "browser-died"
   | "worker-died";
 
 /** A misuse of the harness: what was wrong (`message`), where (`place`), and what to do (`hint`). */

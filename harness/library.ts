@@ -32,6 +32,8 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
 
 interface Package {
   readonly flows: readonly Flow[];
+  /** As in `ClientUnderTest`. */
+  readonly inBrowser?: true;
   readonly load: () => Promise<ClientUnderTest>;
 }
 
@@ -41,8 +43,8 @@ const packages: Readonly<Record<string, Package>> = {
   "openid-client": { flows: openidClientFlows, load: loadOpenidClient },
   "node-saml": { flows: nodeSamlFlows, load: loadNodeSaml },
   "azure-identity": { flows: azureIdentityFlows, load: loadAzureIdentity },
-  "msal-browser": { flows: msalBrowserFlows, load: loadMsalBrowser },
-  msal: { flows: msal1Flows, load: loadMsal1 },
+  "msal-browser": { flows: msalBrowserFlows, inBrowser: true, load: loadMsalBrowser },
+  msal: { flows: msal1Flows, inBrowser: true, load: loadMsal1 },
 };
 
 const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {
@@ -53,6 +55,11 @@ const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnd
 
 /** Names that `--client` takes, besides those that a scenario brings itself. */
 export const clientNames: readonly string[] = Object.keys(loaders);
+
+/** Whether a client of that name is a page in a browser. */
+export function isInBrowser(client: string): boolean {
+  return packages[client]?.inBrowser === true;
+}
 
 /** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else the first package that knows its flows. */
 export async function loadClient(

@@ -25,6 +25,7 @@ import { checkBackupFaults, recordFault } from "./run/faults.ts";
 import { endOpenOperations } from "./run/operate.ts";
 import { createScriptContext } from "./run/script-context.ts";
 import { createService } from "./run/service.ts";
+import { createTurns } from "./run/turns.ts";
 import type { Scenario } from "./scenario.ts";
 import { brownoutVersion } from "./version.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
@@ -82,21 +83,27 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     if (scenario.machine !== undefined) machines.room.settle(scenario.machine);
     const broken = Promise.withResolvers<never>();
     const attribution = createAttribution(recorder);
-    const screens: { look?: () => Promise<void> } = {};
+    const turns = createTurns({ recorder, gate: clock.gate });
+    const ordered = mount.inBrowser === true ? turns.around(service) : service;
     const mounted = await mount.start({
-      service: attribution.around(service),
+      service: attribution.around(ordered),
       clock,
       gate: clock.gate,
       seed: random.fork("pages").integer(0, 0xffff_ffff),
       sessionInFrames: settings.sessionInFrames,
-      onRest: async () => screens.look?.(),
       onHarnessError: broken.reject,
     });
     const browsers =
       mounted.browser === undefined
         ? undefined
-        : createBrowserRoom({ mounted: mounted.browser, recorder, attribution, gate: clock.gate });
-    if (browsers !== undefined) screens.look = browsers.look;
+        : createBrowserRoom({
+            mounted: mounted.browser,
+            recorder,
+            attribution,
+            turns,
+            gate: clock.gate,
+          });
+    if (browsers !== undefined) clock.beforeTimeGoesOn(browsers.settle);
     const unseed = seedMathRandom(random.fork("process"), mount.ownDraws);
     try {
       faults.add(scenario.faults);

@@ -27,6 +27,7 @@ import {
 } from "./backup-weather.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
+import { browserScenarios } from "./browser.ts";
 import {
   capacityCollapse,
   capacityCollapseRampedUp,
@@ -118,4 +119,5 @@ export const library: readonly Scenario[] = [
   backsOff,
   retriesAtOnce,
   retriesAtOnceUnreachable,
+  ...browserScenarios,
 ];

@@ -16,6 +16,7 @@ it("keep the browser from speaking HTTP/3, or to its maker", () => {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      "--disable-auto-reload",
     ]),
   );
 });

@@ -13,6 +13,11 @@ const quiet: readonly string[] = [
   "--disable-component-update",
   "--disable-sync",
   "--disable-gpu",
+  // Tabs of one application in one process: what one writes to its storage, the others have
+  // at once, as in any one history. In processes of their own it depends on the moment.
+  "--process-per-site",
+  // An error page would load itself anew after a second of the machine's time, whatever the clock says.
+  "--disable-auto-reload",
 ];
 
 /** For any launcher of Chromium; `isRoot` is by default whether this process is root's. */

@@ -27,6 +27,8 @@ export interface PageState {
   readonly busy: number;
   /** Addresses that the document has set out for since it was born. */
   readonly going: readonly string[];
+  /** The windows that the document has opened, in order: whether each is still open. */
+  readonly windows: readonly boolean[];
   /** When the next timer is due; ms since the Unix epoch, virtual. */
   readonly nextDueMs?: number;
 }
@@ -88,8 +90,9 @@ function installAgent(
   };
   const RealDate = Date;
   const realPerformanceNow = performance.now.bind(performance);
+  const realSetTimeout = setTimeout.bind(globalThis);
   const timers = timersOf(told() ?? start.time, bump);
-  const watch = watchOf(bump);
+  const watch = watchOf(bump, realSetTimeout);
   const nowMs = (): number => Math.floor(timers.now());
   if (start.seed !== undefined) chance(start.seed, nowMs());
 
@@ -113,6 +116,7 @@ function installAgent(
       activity,
       busy: watch.busy() + timers.zeros(),
       going: watch.going(),
+      windows: watch.windows(),
       ...(dueMs === undefined ? {} : { nextDueMs: dueMs }),
     };
   };

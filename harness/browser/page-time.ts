@@ -3,8 +3,10 @@
  * iframes alike. The clock asks whether they rest, and brings them forward; a document born
  * later is told the time by a header of its own, before its scripts run.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 import type { Participant } from "../clock/participants.ts";
+import { frameOf, watchLeaving } from "./leaving.ts";
 import {
   agentScript,
   type PageAgent,
@@ -22,8 +24,6 @@ export interface PageTimeOptions {
   readonly isServed: (url: URL) => boolean;
   /** Until when the browser may keep what it was last served, by its headers and the virtual clock; it keeps the machine's time. */
   readonly keptUntilMs?: () => number | undefined;
-  /** Called when all is at rest, before time goes on. */
-  readonly onRest?: () => Promise<void>;
 }
 
 export interface PageTime extends Participant {
@@ -31,8 +31,24 @@ export interface PageTime extends Participant {
   timing(): string;
   /** Runs `work`, a call into a page or about one, so that its beginning and end count as something happening. */
   during<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether the browser has told of a request to this address. */
+  knows(url: string): boolean;
+  /** Whether the next document of a page is on its way: nobody can ask it anything. */
+  isLeaving(page: Page): boolean;
+  /** The windows that the document of a page had opened at the last look: whether each was still open. */
+  windowsOf(page: Page): readonly boolean[];
   /** Requests that pages made to the simulator, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
+  /** The same for one address; resolves when the browser has told of all that it has sent. */
+  requestsTo(request: Asked): Promise<number>;
+}
+
+/** What was asked; a fragment of the address does not count. */
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  /** Who tells of it: the browser itself of a document, a document of what it calls. */
+  readonly by: "browser" | "document";
 }
 
 /** Turns of a document's event loop, and looks at all documents, that must pass without activity. */
@@ -42,6 +58,10 @@ const LOOKS = 2;
 const LOOKS_IN_A_CALL = 6;
 /** What has not reached the simulator by then goes elsewhere, such as to the application's own server; ms, the machine's. */
 const ON_THEIR_WAY_MS = 3_000;
+/** From the last event that the browser reported; ms, the machine's. */
+const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
+/** When the browser has told what it has to tell, ms of the machine. */
+const TOLD_AFTER_MS = 1_000;
 /** A second or so. */
 const SETTING_OUT_LOOKS_MAX = 200;
 
@@ -52,20 +72,29 @@ export async function keepTime(
 ): Promise<PageTime> {
   let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
+  let lastAtMs = 0;
+  const happened = (): void => {
+    activity += 1;
+    lastAtMs = performance.now();
+  };
   let due: number | undefined;
-  let requests = 0;
+  const requests = new Map<string, number>();
   /** With the machine's time at which each began: some never end, and are not ours. */
   const underway = new Map<Request, number>();
   const seen = new Set<string>();
+  const windows = new WeakMap<Page, readonly boolean[]>();
   let calls = 0;
   context.on("request", (request) => {
-    activity += 1;
-    if (options.isServed(new URL(request.url()))) requests += 1;
+    happened();
+    if (options.isServed(new URL(request.url()))) {
+      const asked = keyOf(request.method(), request.url());
+      requests.set(asked, (requests.get(asked) ?? 0) + 1);
+    }
     underway.set(request, performance.now());
-    seen.add(request.url().split("#")[0] ?? "");
+    seen.add(withoutFragment(request.url()));
   });
   const end = (request: Request): void => {
-    activity += 1;
+    happened();
     underway.delete(request);
   };
   context.on("requestfinished", end);
@@ -74,14 +103,14 @@ export async function keepTime(
     for (const request of underway.keys()) if (gone(request)) underway.delete(request);
   };
   const watch = (page: Page): void => {
-    activity += 1;
-    page.on("framenavigated", () => (activity += 1));
+    happened();
+    page.on("framenavigated", () => happened());
     page.on("framedetached", (frame) => {
-      activity += 1;
+      happened();
       forget((request) => frameOf(request) === frame);
     });
     page.on("close", () => {
-      activity += 1;
+      happened();
       forget((request) => frameOf(request)?.page() === page);
     });
   };
@@ -94,7 +123,15 @@ export async function keepTime(
     });
   await teach();
 
-  const frames = (): readonly Frame[] => context.pages().flatMap((page) => page.frames());
+  const leaving = watchLeaving(context);
+  /** Those that can be asked. */
+  const frames = (): readonly Frame[] =>
+    context.pages().flatMap((page) => (leaving.has(page) ? [] : page.frames()));
+  const ask = async (frame: Frame, work: () => Promise<PageState | undefined>): Promise<Seen> => {
+    const state = await leaving.unlessLeaving(frame.page(), async () => ({ is: await work() }));
+    // One without an agent, such as the browser's own error page, has no timers.
+    return state === undefined ? "gone" : (state.is ?? NOTHING);
+  };
 
   const onTheirWay = (): number => {
     const since = performance.now() - ON_THEIR_WAY_MS;
@@ -114,13 +151,21 @@ export async function keepTime(
     const nowMs = "stillAtMs" in to ? to.stillAtMs : Date.now() + to.flowingByMs;
     if ((options.keptUntilMs?.() ?? Infinity) <= nowMs) await emptyCache().catch(() => undefined);
     time = to;
-    const states = await Promise.all(frames().map((frame) => setTimeOf(frame, to)));
+    const states: Seen[] = [];
+    // One after the other: their timers of one instant would race.
+    for (const frame of frames()) states.push(await ask(frame, () => setTimeOf(frame, to)));
     due = earliestOf(states);
   };
 
   const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
-    const states = await Promise.all(frames().map((frame) => stateOf(frame, TURNS)));
+    const all = frames();
+    const states = await Promise.all(all.map((frame) => ask(frame, () => stateOf(frame, TURNS))));
     due = earliestOf(states);
+    states.forEach((state, index) => {
+      const page = all[index]?.page();
+      if (page !== undefined && all[index] === page.mainFrame() && state !== "gone")
+        windows.set(page, state.windows);
+    });
     const isLost = states.some((state) => state === "gone");
     const busy = states.some(
       (state) => state !== "gone" && (state.busy > 0 || isSettingOut(state)),
@@ -143,17 +188,18 @@ export async function keepTime(
     });
 
   return {
-    async rest() {
+    async rest(howLong) {
+      // The browser's own processes tell each other things that nobody else sees.
+      const waitMs = lastAtMs + SETTLING_MS[howLong] - performance.now();
+      if (waitMs > 0) await sleep(waitMs);
       const before = await look();
-      const looks = calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
+      const looks = howLong === "surely" && calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
       for (let count = 1; count < looks; count += 1) {
         if (before.busy) return false;
         const after = await look();
         if (after.busy || after.sign !== before.sign) return false;
       }
-      const counted = activity;
-      await options.onRest?.();
-      return activity === counted;
+      return !before.busy;
     },
     nextDueMs: () => due,
     advance: (toMs) => setTime({ stillAtMs: toMs }),
@@ -165,56 +211,58 @@ export async function keepTime(
     },
     timing: () => timingOf(time),
     async during(work) {
-      activity += 1;
+      happened();
       calls += 1;
       try {
         return await work();
       } finally {
-        activity += 1;
+        happened();
         calls -= 1;
       }
     },
-    requests: () => requests,
+    knows: (url) => seen.has(withoutFragment(url)),
+    isLeaving: (page) => leaving.has(page),
+    windowsOf: (page) => windows.get(page) ?? [],
+    requests: () => [...requests.values()].reduce((sum, count) => sum + count, 0),
+    async requestsTo(asked) {
+      // An answer comes after what was told before. A document that is about to go gives none.
+      const answers =
+        asked.by === "browser"
+          ? [context.cookies(asked.url)]
+          : frames().map((frame) => frame.evaluate(() => undefined));
+      const patience = new Promise((resolve) => void setTimeout(resolve, TOLD_AFTER_MS));
+      await Promise.race([Promise.allSettled(answers), patience]);
+      return requests.get(keyOf(asked.method, asked.url)) ?? 0;
+    },
   };
 }
 
+function withoutFragment(address: string): string {
+  return address.split("#")[0] ?? "";
+}
+
+function keyOf(method: string, url: string): string {
+  return `${method} ${withoutFragment(url)}`;
+}
+
+/** A frame that goes away meanwhile is news. */
 type Seen = PageState | "gone";
 
 interface AgentScope {
   readonly __brownout?: PageAgent;
 }
 
-const NOTHING: PageState = { activity: 0, busy: 0, going: [] };
+const NOTHING: PageState = { activity: 0, busy: 0, going: [], windows: [] };
 
-/** A frame that goes away meanwhile is news; one without an agent, such as the browser's own error page, has no timers. */
-function stateOf(frame: Frame, turns: number): Promise<Seen> {
-  return frame
-    .evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns)
-    .then(
-      (state) => state ?? NOTHING,
-      () => "gone",
-    );
+function stateOf(frame: Frame, turns: number): Promise<PageState | undefined> {
+  return frame.evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns);
 }
 
-function setTimeOf(frame: Frame, time: PageClock): Promise<Seen> {
-  return frame
-    .evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time)
-    .then(
-      (state) => state ?? NOTHING,
-      () => "gone",
-    );
+function setTimeOf(frame: Frame, time: PageClock): Promise<PageState | undefined> {
+  return frame.evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time);
 }
 
 function earliestOf(states: readonly Seen[]): number | undefined {
   const due = states.flatMap((state) => (state === "gone" ? [] : (state.nextDueMs ?? [])));
   return due.length === 0 ? undefined : Math.min(...due);
-}
-
-/** The frame of a request; none for a service worker's, or while a popup has none yet. */
-function frameOf(request: Request): Frame | undefined {
-  try {
-    return request.frame();
-  } catch {
-    return undefined;
-  }
 }

@@ -9,12 +9,21 @@ export interface PageWatch {
   busy(): number;
   /** Addresses that this document has set out for since it was born, without fragments. */
   going(): readonly string[];
+  /** The windows that this document has opened, in order: whether each is still open, as far as it can tell. */
+  windows(): readonly boolean[];
 }
 
-/** Watches a document; `bump` is told of everything that happens. */
-export function installPageWatch(bump: () => void): PageWatch {
+/** Watches a document; `bump` is told of everything that happens, `turnLater` waits in the machine's time. */
+export function installPageWatch(
+  bump: () => void,
+  turnLater: (callback: () => void, delayMs: number) => void,
+): PageWatch {
+  /** The machine's time. */
+  const MESSAGE_MS = 25;
   let busy = 0;
+  let inOrder: Promise<unknown> = Promise.resolve();
   const going: string[] = [];
+  const windows: Window[] = [];
   const goTo = (address: unknown): void => {
     bump();
     try {
@@ -48,8 +57,14 @@ export function installPageWatch(bump: () => void): PageWatch {
       (original) =>
         async function (this: unknown, ...values: unknown[]) {
           busy += 1;
+          // One after the other, as called: in the browser's threads they end in any order.
+          const work = inOrder.then(() => original.apply(this, values));
+          inOrder = work.then(
+            () => undefined,
+            () => undefined,
+          );
           try {
-            return await original.apply(this, values);
+            return await work;
           } finally {
             busy -= 1;
             bump();
@@ -86,18 +101,44 @@ export function installPageWatch(bump: () => void): PageWatch {
     (original) =>
       function (...values: unknown[]) {
         if (values[0] !== undefined && values[0] !== "") goTo(values[0]);
+        const opened = original.apply(globalThis, values) as Window | null;
+        if (opened !== null && opened !== globalThis.window && !windows.includes(opened))
+          windows.push(opened);
+        return opened;
+      },
+  );
+  wrap(
+    globalThis,
+    "close",
+    (original) =>
+      function (...values: unknown[]) {
+        bump();
+        // On its way to nowhere: until it is gone, or has shown that it stays.
+        going.push("about:closed");
         return original.apply(globalThis, values);
       },
   );
+  // What one document tells another is on its way where nobody sees it.
   wrap(
     BroadcastChannel.prototype,
     "postMessage",
     (original) =>
       function (this: unknown, ...values: unknown[]) {
+        busy += 1;
+        turnLater(() => {
+          busy -= 1;
+        }, MESSAGE_MS);
         bump();
         return original.apply(this, values);
       },
   );
+  const RealChannel = BroadcastChannel;
+  globalThis.BroadcastChannel = class extends RealChannel {
+    constructor(name: string) {
+      super(name);
+      this.addEventListener("message", bump);
+    }
+  };
   const source = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "src");
   Object.defineProperty(HTMLIFrameElement.prototype, "src", {
     ...source,
@@ -116,5 +157,9 @@ export function installPageWatch(bump: () => void): PageWatch {
   );
   for (const event of ["message", "storage", "hashchange", "pageshow", "DOMContentLoaded", "load"])
     globalThis.addEventListener(event, bump, true);
-  return { busy: () => busy, going: () => going };
+  return {
+    busy: () => busy,
+    going: () => going,
+    windows: () => windows.map(({ closed }) => !closed),
+  };
 }

@@ -3,43 +3,66 @@
  * a tab or in a popup, once a page. At any other page they sit and wait.
  */
 import type { BrowserContext, Page } from "@playwright/test";
+import { unlessLeaving } from "./leaving.ts";
 
 export interface PersonOptions {
   /** What they type; nobody sits there when there is none. */
-  readonly answers: () => { readonly username: string; readonly password: string } | undefined;
+  readonly answers: () => Answers | undefined;
   /** A page asks for a sign-in; `prompt` is the parameter of the authorize request. */
   readonly asked: (prompt: string, page: Page) => void;
   /** Runs what the person does; time stands still meanwhile. */
   readonly acting: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+/** Who types, and what. */
+export interface Answers {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The addresses at which a page has been answered: a person does so once a page. */
+const answered = new WeakMap<Page, string>();
+
+/** Answers the page if it asks for a sign-in and was not answered yet; says whether it did. */
+export async function fillIn(
+  page: Page,
+  {
+    answers,
+    asked,
+  }: { readonly answers: Answers | undefined; readonly asked: PersonOptions["asked"] },
+): Promise<boolean> {
+  const address = page.url();
+  const form = page.locator('form:has(input[type="password"])');
+  const isThere = (await unlessLeaving(page, () => form.count())) === 1;
+  if (!isThere || answered.get(page) === address) return false;
+  answered.set(page, address);
+  asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
+  if (answers === undefined) return true;
+  await form.locator('input[name="login"]').fill(answers.username);
+  await form.locator('input[type="password"]').fill(answers.password);
+  // Whoever clicks waits for the page to go.
+  await Promise.all([
+    page.waitForRequest((request) => request.isNavigationRequest(), { timeout: 5_000 }),
+    form.locator('[type="submit"]').click({ noWaitAfter: true }),
+  ]);
+  return true;
+}
+
 /** Seats a person in front of all tabs and windows of a context, those to come included. */
 export function seatPerson(context: BrowserContext, options: PersonOptions): void {
-  const answered = new WeakMap<Page, string>();
   const looks = new WeakMap<Page, Promise<void>>();
   /** One look after the other: two at once would type over each other. */
   const look = (page: Page): Promise<void> => {
-    const next = (looks.get(page) ?? Promise.resolve()).then(() => lookNow(page));
+    const next = (looks.get(page) ?? Promise.resolve()).then(() =>
+      fillIn(page, { answers: options.answers(), asked: options.asked }),
+    );
     // A page that goes away under their hands is not theirs any more.
-    const ended = next.catch(() => undefined);
+    const ended = next.then(
+      () => undefined,
+      () => undefined,
+    );
     looks.set(page, ended);
     return ended;
-  };
-  const lookNow = async (page: Page): Promise<void> => {
-    const address = page.url();
-    const form = page.locator('form:has(input[type="password"])');
-    if ((await form.count()) === 0 || answered.get(page) === address) return;
-    answered.set(page, address);
-    options.asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
-    const answers = options.answers();
-    if (answers === undefined) return;
-    await form.locator('input[name="login"]').fill(answers.username);
-    await form.locator('input[type="password"]').fill(answers.password);
-    // Whoever clicks waits for the page to go.
-    await Promise.all([
-      page.waitForRequest((request) => request.isNavigationRequest(), { timeout: 5_000 }),
-      form.locator('[type="submit"]').click({ noWaitAfter: true }),
-    ]);
   };
   const watch = (page: Page): void => {
     page.on("domcontentloaded", () => {

@@ -4,6 +4,7 @@
  * the page, so it may use nothing but what is inside the function.
  */
 import type { Page } from "@playwright/test";
+import { unlessLeaving } from "./leaving.ts";
 import type { Screen } from "../history/browser-events.ts";
 
 export interface SeenScreen {
@@ -13,8 +14,8 @@ export interface SeenScreen {
 }
 
 /** What a tab shows now; `undefined` while it changes its page, or is gone. */
-export async function lookAtScreen(page: Page): Promise<SeenScreen | undefined> {
-  return page.evaluate(readScreen).catch(() => undefined);
+export function lookAtScreen(page: Page): Promise<SeenScreen | undefined> {
+  return unlessLeaving(page, () => page.evaluate(readScreen));
 }
 
 function readScreen(): SeenScreen {

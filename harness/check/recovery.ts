@@ -4,7 +4,8 @@
  * do not come back all at once. A service of limited capacity counts as back: whether it
  * stays up is then the clients' doing, and who prolongs its collapse has not recovered.
  * Whoever was told to wait has the bound from then on, and whoever was signed out on purpose,
- * or hears from the service that a person is needed, has no recovery to show.
+ * or is asked for by the service, has no recovery to show: `fallback-to-interaction` judges
+ * what comes of that.
  */
 import { formatDuration } from "../clock/duration.ts";
 import type { FaultEnded, FaultsCleared, History, OperationInvoked } from "../history/event.ts";
@@ -60,7 +61,7 @@ function judge(history: History): Judgement {
     recovered.push(...ended.filter(({ completed }) => completed?.outcome === "ok"));
     for (const operation of ended) {
       if (operation.completed?.outcome !== "fail" || !canSucceed(operation)) continue;
-      // The service is back, and says that a person is needed: `fallback-to-interaction` has what follows.
+      // The service works, and says that it is the person's turn.
       if (interactionRequestOf(operation) !== undefined) continue;
       const { at } = operation.invoked;
       const since = `${formatDuration(at - cleared.at)} after ${nameOf(cleared)}`;

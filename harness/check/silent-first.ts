@@ -39,7 +39,8 @@ function judge(history: History): Judgement {
   }
   const silent = operationsOf(history).filter((operation) => {
     if (!isCacheable(operation) || operation.invoked.user === undefined) return false;
-    return silentPathOf(holdingsAt(history, operation.invoked), operation.invoked.at) !== undefined;
+    const { invoked } = operation;
+    return silentPathOf(holdingsAt(history, invoked), invoked.at) !== undefined;
   });
   const [first = silent[0]?.invoked] = askings;
   if (first === undefined) {

@@ -38,8 +38,8 @@ export async function executeTasks(
   });
   const replies: (RunReply | undefined)[] = tasks.map(() => undefined);
   const underWay = new Set<number>();
+  const lanes = createLanes(tasks);
   let interruptedBy: InterruptSignal | undefined;
-  let next = 0;
   let told = 0;
   let done = 0;
   const stopListening = io.onInterrupt((signal) => {
@@ -54,12 +54,11 @@ export async function executeTasks(
     }
   };
 
-  const work = async (): Promise<void> => {
-    while (next < tasks.length && interruptedBy === undefined) {
-      const index = next;
-      next += 1;
+  const work = async (_: unknown, worker: number): Promise<void> => {
+    const nextOf = lanes.join(worker);
+    for (let index = nextOf(); index !== undefined; index = nextOf()) {
       const task = tasks[index];
-      if (task === undefined) return;
+      if (task === undefined || interruptedBy !== undefined) return;
       underWay.add(index);
       options.onProgress?.(done, [...underWay]);
       const reply = await pool.run(task);
@@ -74,7 +73,7 @@ export async function executeTasks(
   };
 
   try {
-    await Promise.all(Array.from({ length: workers }, work));
+    await Promise.all(Array.from({ length: workers }, () => undefined).map(work));
   } finally {
     stopListening();
     await pool.close();
@@ -88,6 +87,28 @@ export async function executeTasks(
     if (reply !== undefined) options.onReply(reply, told);
   }
   return { replies: all, ...(interruptedBy === undefined ? {} : { interruptedBy }) };
+}
+
+/**
+ * The tasks of each mount in a line of their own. A worker process has one mount for life, and
+ * runs in a browser keep a core busy with little of it in the process: so workers begin in
+ * different lanes, stay in theirs while there is something in it, and then help in the longest.
+ */
+function createLanes(tasks: readonly RunTask[]): {
+  /** The indices of tasks for the n-th worker, one at a call. */
+  readonly join: (worker: number) => () => number | undefined;
+} {
+  const lanes = [...Map.groupBy(tasks.keys(), (index) => tasks[index]?.mount).values()];
+  const longest = (): number[] | undefined => lanes.toSorted((a, b) => b.length - a.length)[0];
+  return {
+    join(worker) {
+      let lane = lanes[worker % lanes.length];
+      return () => {
+        if (lane === undefined || lane.length === 0) lane = longest();
+        return lane?.shift();
+      };
+    },
+  };
 }
 
 /** Why a run that a signal cut short has no result. */

@@ -1,8 +1,9 @@
 /** `brownout list`: the names that other commands take, with what they stand for. */
 import { rules } from "../check/rules.ts";
 import { HarnessError } from "../errors.ts";
-import { clientNames, listScenarios } from "../library.ts";
+import { clientNames, isInBrowser, listScenarios } from "../library.ts";
 import { mountNames } from "../mount/mount.ts";
+import { isBrowserMount } from "../mount/mounts.ts";
 import { createPaint } from "../report/terminal.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
@@ -30,8 +31,15 @@ export function listCommand(
   const { scenarios, clients, mounts, rules: known } = catalogue();
   const sections: readonly Section[] = [
     ["Scenarios", scenarios.map(({ name, title }) => [name, title])],
-    ["Clients", clients.map((name) => [name, ""]), ABOUT_BARE_FETCH],
-    ["Mounts", mounts.map((name) => [name, ""])],
+    [
+      "Clients",
+      clients.map((name) => [name, isInBrowser(name) ? "in a browser" : ""]),
+      ABOUT_BARE_FETCH,
+    ],
+    [
+      "Mounts",
+      mounts.map((name) => [name, isBrowserMount(name) ? "for clients in a browser" : ""]),
+    ],
     ["Rules", known.map(({ id, says }) => [id, says])],
   ];
   for (const [title, rows, note] of sections) {
@@ -65,6 +73,7 @@ function catalogue() {
       story,
     })),
     clients: clientNames,
+    clientsInBrowser: clientNames.filter(isInBrowser),
     mounts: mountNames,
     rules: rules.map(({ id, says, source, fix }) => ({ id, says, source, fix })),
   };

@@ -3,13 +3,12 @@ import { join, resolve } from "node:path";
 import { editionIds } from "../backup/edition.ts";
 import { findEdition } from "../coverage/find-named.ts";
 import { HarnessError } from "../errors.ts";
-import type { MountName } from "../mount/mount.ts";
 import { count } from "../report/totals.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
-import { type Selected, type Selection, selectMount, selectRuns, takeShard } from "./selection.ts";
+import { type Selected, type Selection, namedMount, selectRuns, takeShard } from "./selection.ts";
 
 /** The options of `brownout run`. */
 export const runOptions = {
@@ -19,7 +18,7 @@ export const runOptions = {
   },
   mount: {
     value: "NAME",
-    says: "how the client reaches the service (default: https, real sockets)",
+    says: "how the client reaches the service (default: https, real sockets; proxy for pages in a browser)",
   },
   seed: { value: "N", says: "where chance begins, a whole number (default: 1)" },
   edition: {
@@ -44,7 +43,6 @@ export interface Plan {
   /** Says that a shard got none of the runs, which is no mistake: there are more shards than runs. */
   readonly emptyShard?: string;
   readonly skipped: Selection["skipped"];
-  readonly mount: MountName;
   readonly seed: string;
   /** Of the backup system; absent: each scenario's own. */
   readonly edition?: NonNullable<RunTask["edition"]>;
@@ -61,11 +59,12 @@ export async function planRun(
 ): Promise<Plan> {
   const seed = readSeed(values.seed);
   const workers = readWorkers(values.workers) ?? io.parallelism;
-  const mount = selectMount(values.mount);
+  const mount = values.mount === undefined ? {} : { mount: namedMount(values.mount) };
   const edition = values.edition === undefined ? {} : { edition: findEdition(values.edition) };
   const { runs, skipped } = await selectRuns({
     filters: positionals,
     ...(values.client === undefined ? {} : { client: values.client }),
+    ...mount,
     cwd: io.cwd,
   });
   const chosen = takeShard(runs, values.shard);
@@ -76,10 +75,9 @@ export async function planRun(
   });
   const out = resolve(io.cwd, values.out ?? join("reports", "out"));
   return {
-    runs: chosen.map((run) => ({ ...run, task: taskOf(run, { mount, seed, out, ...edition }) })),
+    runs: chosen.map((run) => ({ ...run, task: taskOf(run, { seed, out, ...edition }) })),
     ...(chosen.length > 0 ? {} : { emptyShard: emptyShardLine(runs.length, values.shard) }),
     skipped,
-    mount,
     seed,
     ...edition,
     workers,
@@ -89,11 +87,11 @@ export async function planRun(
 }
 
 function taskOf(
-  { scenario, file, client, name }: Selected,
-  { out, ...how }: Pick<Plan, "mount" | "seed" | "edition" | "out">,
+  { scenario, file, client, mount, name }: Selected,
+  { out, ...how }: Pick<Plan, "seed" | "edition" | "out">,
 ): RunTask {
   const journalFile = join(out, "journals", `${name}.jsonl`);
-  return { scenario: file ?? scenario.name, client, ...how, journalFile };
+  return { scenario: file ?? scenario.name, client, mount, ...how, journalFile };
 }
 
 function emptyShardLine(runs: number, shard = "1/1"): string {

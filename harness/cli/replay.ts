@@ -22,7 +22,7 @@ import { interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { checkAsserts, judge, report } from "./judging.ts";
 import { createScriptOutput } from "./script-output.ts";
-import { runName, selectMount } from "./selection.ts";
+import { namedMount, runName } from "./selection.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** The options of `brownout replay`. */
@@ -55,7 +55,7 @@ export async function replayCommand(
   const task: RunTask = {
     scenario: named,
     client: `${header.client.name}@${header.client.version}`,
-    mount: selectMount(header.mount),
+    mount: namedMount(header.mount),
     seed: header.seed,
     ...(header.edition === undefined ? {} : { edition: findEdition(header.edition) }),
     journalFile: join(folder, `${name}.jsonl`),

@@ -46,7 +46,7 @@ export async function runCommand(
   const runs = count(plan.runs.length, "run");
   const edition = plan.edition === undefined ? "" : `, edition ${plan.edition}`;
   progress.line(
-    `brownout ${brownoutVersion}: ${runs}, mount ${plan.mount}, seed ${plan.seed}${edition}`,
+    `brownout ${brownoutVersion}: ${runs}${mountsOf(plan)}, seed ${plan.seed}${edition}`,
   );
   if (plan.emptyShard !== undefined) progress.line(plan.emptyShard);
   const session = createSession(plan, { paint, cwd: io.cwd });
@@ -83,6 +83,12 @@ export async function runCommand(
   progress.line(`Reports: ${shortPath(io.cwd, plan.out)}. Took ${formatDuration(tookMs)}.`);
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
   return interruptedBy === undefined ? exitCodeOf(results) : interruptedCodes[interruptedBy];
+}
+
+function mountsOf({ runs }: Plan): string {
+  const mounts = [...new Set(runs.map(({ mount }) => mount))];
+  if (mounts.length === 0) return "";
+  return `, ${mounts.length === 1 ? "mount" : "mounts"} ${mounts.join(" and ")}`;
 }
 
 function writeReports(

@@ -6,11 +6,12 @@
 import { basename, extname, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../errors.ts";
 import { listScenarios, loadClient, loadScenario, suits } from "../library.ts";
-import { type MountName, mountNames } from "../mount/mount.ts";
+import { browserMounts, type MountName, mountNames, processMounts } from "../mount/mount.ts";
+import { isBrowserMount, whyNoBrowser } from "../mount/mounts.ts";
 import type { Scenario } from "../scenario.ts";
 import { checkAsserts } from "./judging.ts";
 
-/** One run to be: a scenario with one client. */
+/** One run to be: a scenario with one client, under one mount. */
 export interface Selected {
   readonly scenario: Scenario;
   /** Absolute path of the scenario's file; absent for one of the library. */
@@ -18,6 +19,7 @@ export interface Selected {
   /** `NAME` or `NAME@VERSION`, as the worker is told. */
   readonly client: string;
   readonly version: string;
+  readonly mount: MountName;
   /** Its files in the output folder are called `<name>.jsonl` and `<name>.har`. */
   readonly name: string;
 }
@@ -27,7 +29,7 @@ export interface Selection {
   readonly skipped: readonly Skipped[];
 }
 
-/** A scenario that is left out: its client does not know what it needs, or is a package that is not installed. */
+/** A scenario that is left out: its client does not know what it needs, is a package that is not installed, or cannot run here or under the mount that is named. */
 export interface Skipped {
   readonly scenario: string;
   readonly client: string;
@@ -38,27 +40,38 @@ export interface Skipped {
 export async function selectRuns(wanted: {
   readonly filters: readonly string[];
   readonly client?: string;
+  /** As it was named; else each client has its own. */
+  readonly mount?: MountName;
   readonly cwd: string;
 }): Promise<Selection> {
   const runs: Selected[] = [];
   const skipped: Skipped[] = [];
+  const placeOf = createPlaces(wanted.mount);
   for (const { scenario, file } of await selectScenarios(wanted.filters, wanted.cwd)) {
     // `run.ts` would find it too, but in a worker, when folders are made.
     checkAsserts(scenario.asserts, file ?? `scenario ${scenario.name}`);
+    // A package, or a browser, that only some scenarios of the library are for.
+    const isOptional = wanted.client === undefined && file === undefined;
+    const leaveOut = (client: string, missing: HarnessError): void => {
+      if (!isOptional) throw missing;
+      skipped.push({ scenario: scenario.name, client, missing });
+    };
     for (const name of clientsOf(scenario, wanted.client)) {
       const client = await loadClient(name, scenario).catch((error: unknown) => {
-        // A package that only some scenarios of the library are for.
-        const isOptional = wanted.client === undefined && file === undefined;
-        if (isOptional && isMissing(error)) return error;
+        if (isMissing(error)) return error;
         throw error;
       });
       if (client instanceof HarnessError) {
-        const named = name ?? client.place ?? "its client";
-        skipped.push({ scenario: scenario.name, client: named, missing: client });
+        leaveOut(name ?? client.place ?? "its client", client);
         continue;
       }
       if (!suits(client, scenario)) {
         skipped.push({ scenario: scenario.name, client: client.name });
+        continue;
+      }
+      const mount = await placeOf(client);
+      if (mount instanceof HarnessError) {
+        leaveOut(client.name, mount);
         continue;
       }
       runs.push({
@@ -66,6 +79,7 @@ export async function selectRuns(wanted: {
         ...(file === undefined ? {} : { file }),
         client: name ?? client.name,
         version: client.version,
+        mount,
         name: runName(scenario.name, client.name),
       });
     }
@@ -92,9 +106,34 @@ export function takeShard<T>(runs: readonly T[], shard: string | undefined): rea
   return runs.filter((_, index) => index % Number(of) === Number(part) - 1);
 }
 
-/** The mount of that name, `https` when none is named: its clients use their own transport over real sockets. */
-export function selectMount(name: string | undefined): MountName {
-  if (name === undefined) return "https";
+/** Tells the mount for a client, or why there is none; the browser is looked for once. */
+function createPlaces(
+  named: MountName | undefined,
+): (client: {
+  readonly name: string;
+  readonly inBrowser?: true;
+}) => Promise<MountName | HarnessError> {
+  let search: ReturnType<typeof whyNoBrowser> | undefined;
+  return async ({ name, inBrowser = false }) => {
+    if (named !== undefined && isBrowserMount(named) !== inBrowser) return misfit(name, named);
+    // Over real sockets, each in its own way: clients use their own transport.
+    if (!inBrowser) return named ?? "https";
+    return (await (search ??= whyNoBrowser())) ?? named ?? "proxy";
+  };
+}
+
+function misfit(client: string, mount: MountName): HarnessError {
+  const [what, others] = isBrowserMount(mount)
+    ? ["lives in a process", processMounts]
+    : ["is a page in a browser", browserMounts];
+  return new HarnessError("bad-usage", `${client} ${what}, where the mount ${mount} is not`, {
+    place: `--mount ${mount}`,
+    hint: `Leave --mount out, or name one of ${others.join(", ")}.`,
+  });
+}
+
+/** The mount of that name. */
+export function namedMount(name: string): MountName {
   const mount = mountNames.find((known) => known === name);
   if (mount !== undefined) return mount;
   throw new HarnessError("unknown-mount", `there is no mount "${name}"`, {

@@ -43,7 +43,7 @@ export function createSession(
   const width = Math.max(0, ...plan.runs.map(({ scenario }) => scenario.name.length));
 
   const fail = (run: PlannedRun, error: RunFailure): string | undefined => {
-    const failure = failedRun(run, plan.mount, error);
+    const failure = failedRun(run, error);
     failures.push(failure);
     if (error.stack !== undefined) stacks.push(error.stack);
     return failure.code === "interrupted" ? undefined : failedRunLine(failure, paint);
@@ -84,12 +84,12 @@ export function createSession(
   };
 }
 
-function failedRun(run: PlannedRun, mount: string, error: RunFailure): FailedRun {
+function failedRun(run: PlannedRun, error: RunFailure): FailedRun {
   const { code, message, place, hint } = error;
   return {
     scenario: run.scenario.name,
     client: run.client,
-    mount,
+    mount: run.mount,
     code,
     message,
     ...(place === undefined ? {} : { place }),

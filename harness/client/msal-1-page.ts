@@ -80,15 +80,19 @@ function startApp(configuration: PageConfiguration, shell: typeof openShell): vo
         !["openid", "profile", "email", "offline_access", configuration.clientId].includes(scope),
     );
   const requestOf = (call: PageCall) => {
-    const account = client
-      .getAllAccounts()
-      .find(({ userName }) => userName.toLowerCase() === call.username?.toLowerCase());
+    const accounts = client.getAllAccounts();
+    const account = accounts.find(
+      ({ userName }) => userName.toLowerCase() === call.username?.toLowerCase(),
+    );
+    // The session of somebody else would sign that one in again.
+    const isAnother = account === undefined && accounts.length > 0 && call.username !== undefined;
     return {
       account,
       request: {
         scopes: [...call.scopes],
         correlationId: call.correlationId,
         ...(account === undefined ? {} : { account }),
+        ...(isAnother ? { loginHint: call.username } : {}),
         ...(call.claims === undefined ? {} : { claimsRequest: call.claims }),
         ...(call.prompt === undefined ? {} : { prompt: call.prompt }),
       } satisfies AuthenticationParameters,

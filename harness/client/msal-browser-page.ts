@@ -43,9 +43,12 @@ function startApp(configuration: PageConfiguration, shell: typeof openShell): vo
     homeAccountId: result.account.homeAccountId,
   });
   const requestOf = (call: PageCall) => {
-    const account = client
-      .getAllAccounts()
-      .find(({ username }) => username.toLowerCase() === call.username?.toLowerCase());
+    const accounts = client.getAllAccounts();
+    const account = accounts.find(
+      ({ username }) => username.toLowerCase() === call.username?.toLowerCase(),
+    );
+    // The session of somebody else would sign that one in again.
+    const isAnother = account === undefined && accounts.length > 0 && call.username !== undefined;
     return {
       account,
       common: {
@@ -55,6 +58,7 @@ function startApp(configuration: PageConfiguration, shell: typeof openShell): vo
       },
       interactive: {
         ...(account === undefined ? {} : { account }),
+        ...(isAnother ? { loginHint: call.username } : {}),
         ...(call.prompt === undefined ? {} : { prompt: call.prompt }),
       },
     };

@@ -4,8 +4,8 @@
  * and brings them along.
  */
 export interface Participant {
-  /** Resolves true when nothing happened there for a while, false when something is at work. */
-  rest(): Promise<boolean>;
+  /** Resolves true when nothing happened there for so long, false when something is at work. Before time may jump: surely. */
+  rest(howLong: HowLong): Promise<boolean>;
   /** When its next timer is due, as of the last `rest`; ms since the Unix epoch, virtual. */
   nextDueMs(): number | undefined;
   /** Brings it to `nowMs`: its timers due by then fire, in order. */
@@ -14,11 +14,13 @@ export interface Participant {
   flow(byMs: number): Promise<void>;
 }
 
+export type HowLong = "a moment" | "surely";
+
 export interface Participants {
   /** Takes part until the returned function is called. */
   join(participant: Participant): () => void;
   any(): boolean;
-  rest(): Promise<boolean>;
+  rest(howLong: HowLong): Promise<boolean>;
   /** The earliest of them, as seen from `nowMs`. */
   nextDueMs(nowMs: number): number | undefined;
   advance(nowMs: number): Promise<void>;
@@ -41,8 +43,8 @@ export function createParticipants(): Participants {
       return () => void all.delete(participant);
     },
     any: () => all.size > 0,
-    async rest() {
-      const resting = await Promise.all([...all].map((one) => one.rest()));
+    async rest(howLong) {
+      const resting = await Promise.all([...all].map((one) => one.rest(howLong)));
       return resting.every(Boolean);
     },
     nextDueMs(nowMs) {
@@ -56,7 +58,8 @@ export function createParticipants(): Participants {
     },
     async advance(nowMs) {
       stepsLeft -= 1;
-      await Promise.all([...all].map((one) => one.advance(nowMs)));
+      // One after the other: their timers of one instant would race.
+      for (const one of all) await one.advance(nowMs);
     },
     async flow(byMs) {
       await Promise.all([...all].map((one) => one.flow(byMs)));

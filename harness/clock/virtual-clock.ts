@@ -7,10 +7,11 @@
  */
 import { HarnessError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
+import { type DriveTime, driveUntilSettled, type Patience, patienceOf } from "./drive.ts";
 import { createFlow } from "./flow.ts";
-import { createParticipants, type Participant } from "./participants.ts";
+import { createParticipants, type HowLong, type Participant } from "./participants.ts";
 import { createGate, type Gate } from "./gate.ts";
-import { endless, neverAnswered, stuck } from "./stuck.ts";
+import { neverAnswered } from "./stuck.ts";
 import { createTimerHeap, type Timer } from "./timer-heap.ts";
 
 export interface VirtualTimer {
@@ -40,6 +41,8 @@ export interface VirtualClock extends Clock {
   /** Time stands still, too, while `isBusy` says so: work that the event loop does not show. Until the next `reset`. */
   waitWhile(isBusy: () => boolean): void;
   timersWaiting(): number;
+  /** Called when all rests, for a moment and then surely, before time goes on; false keeps time where it is. The last one counts. */
+  beforeTimeGoesOn(settle: (howLong: HowLong) => Promise<boolean>): void;
   /** Somebody else lives by this clock until the returned function is called. */
   join(participant: Participant): () => void;
   /**
@@ -57,16 +60,6 @@ export interface VirtualClockOptions {
   /** Participants will join: each wait is then a round trip to another process, and gives it the processor. */
   readonly shared?: true;
 }
-
-/** A wait that no timer can end and that outlasts this many quiet turns is stuck. */
-const STUCK_AFTER_QUIET_TURNS = 20_000;
-
-/** So is a request that keeps the clock waiting for this many turns (minutes of real time). */
-const STUCK_AFTER_BUSY_TURNS = 5_000_000;
-
-/** The same for a shared clock, whose waits cost milliseconds. */
-const STUCK_AFTER_QUIET_ROUNDS = 600;
-const STUCK_AFTER_BUSY_ROUNDS = 60_000;
 
 const realSetImmediate = setImmediate;
 const realSetTimeout = setTimeout;
@@ -97,6 +90,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   };
 
   const participants = createParticipants();
+  let settle: ((howLong: HowLong) => Promise<boolean>) | undefined;
   const flow = createFlow({
     fireUntil: (untilMs) => {
       for (
@@ -134,14 +128,16 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     if (!participants.any()) return true;
     // They take their time to say so, in which something may have begun here.
     const before = gate.activity();
-    return (await participants.rest()) && gate.activity() === before && gate.awake() === 0;
+    const isIdle = (): boolean => gate.activity() === before && gate.awake() === 0;
+    for (const howLong of ["a moment", "surely"] as const) {
+      if (!(await participants.rest(howLong)) || !isIdle()) return false;
+      if (settle !== undefined && !(await settle(howLong))) return false;
+    }
+    return isIdle();
   };
   const nextDueMs = (): number | undefined =>
     earliest(heap.peek()?.dueMs, participants.nextDueMs(nowMs));
-  const patience = (): Patience =>
-    options.shared === true
-      ? { quiet: STUCK_AFTER_QUIET_ROUNDS, busy: STUCK_AFTER_BUSY_ROUNDS }
-      : { quiet: STUCK_AFTER_QUIET_TURNS, busy: STUCK_AFTER_BUSY_TURNS };
+  const patience = (): Patience => patienceOf(options.shared === true ? "shared" : "alone");
 
   /** Takes over from time that flows, and lets it flow again from where it has come to. */
   const driveAside = async <T>(work: Promise<T>, time: DriveTime): Promise<T> => {
@@ -190,14 +186,11 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       isBusy = busy;
     },
     timersWaiting: () => heap.size(),
+    beforeTimeGoesOn: (whatToDo) => {
+      settle = whatToDo;
+    },
     join: (participant) => participants.join(participant),
   };
-}
-
-/** Waits in vain after which a run is stuck. */
-interface Patience {
-  readonly quiet: number;
-  readonly busy: number;
 }
 
 function earliest(one: number | undefined, other: number | undefined): number | undefined {
@@ -217,42 +210,6 @@ async function waitForQuiet(
     if (gate.awake() > 0 || gate.activity() !== before) return false;
   }
   return !isBusy() && !hasPendingIo();
-}
-
-interface DriveTime {
-  readonly isQuiet: () => Promise<boolean>;
-  readonly nextDueMs: () => number | undefined;
-  readonly fireNext: (dueMs: number) => Promise<void>;
-  readonly now: () => number;
-  readonly untilMs: number;
-  readonly patience: () => Patience;
-}
-
-async function driveUntilSettled<T>(work: Promise<T>, time: DriveTime): Promise<T> {
-  let settled = false;
-  const settle = (): void => {
-    settled = true;
-  };
-  work.then(settle, settle);
-  let quietWaits = 0;
-  let busyWaits = 0;
-  for (;;) {
-    const quiet = await time.isQuiet();
-    if (settled) return work;
-    const nextDueMs = time.nextDueMs();
-    if (nextDueMs !== undefined && (quiet || nextDueMs <= time.now())) {
-      quietWaits = 0;
-      busyWaits = 0;
-      if (nextDueMs > time.untilMs) throw endless(time.now());
-      await time.fireNext(nextDueMs);
-    } else if (quiet) {
-      quietWaits += 1;
-      if (quietWaits > time.patience().quiet) throw stuck(time.now());
-    } else {
-      busyWaits += 1;
-      if (busyWaits > time.patience().busy) throw neverAnswered(time.now());
-    }
-  }
 }
 
 function sleepOn(

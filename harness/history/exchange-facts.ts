@@ -29,9 +29,9 @@ export function beganFacts(
     host: described.host,
     endpoint: described.endpoint,
     ...(tenant === undefined ? {} : { tenant }),
-    ...(isResent(request) ? { resent: true as const } : {}),
   };
-  if (sent === "connection") return { ...address, headers: [] };
+  const again = isResent(request) ? { resent: true as const } : {};
+  if (sent === "connection") return { ...address, headers: [], ...again };
   const { app, grant, user, scope, parameters } = described;
   const headers = [...request.headers]
     .filter(([name]) => RECORDED_HEADER.test(name))
@@ -50,6 +50,7 @@ export function beganFacts(
     ...(request.method === "POST"
       ? { form: Object.fromEntries(form) as Readonly<Record<string, string>> }
       : {}),
+    ...again,
   };
 }
 

@@ -33,6 +33,12 @@ export function createRequest(
   return request;
 }
 
+/** From now on the request is aborted by another signal: whoever has the request knows of no other. */
+export function abortBy(request: Request, signal: AbortSignal): void {
+  // A copy would be another request to everyone who remembers something of this one.
+  Object.defineProperty(request, "signal", { value: signal });
+}
+
 /** The body text of a request, read at most once and never consumed. */
 export async function textOfRequest(request: Request): Promise<string> {
   const known = requestTexts.get(request);

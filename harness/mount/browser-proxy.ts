@@ -9,41 +9,27 @@
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { Clock } from "../clock/clock.ts";
-import type { Gate } from "../clock/gate.ts";
-import type { HarnessError } from "../errors.ts";
-import { createResponse, deliveryOf, textOfRequest, textOfResponse } from "../http/message.ts";
+import type { Asked } from "../browser/page-time.ts";
+import { HarnessError } from "../errors.ts";
+import { deliveryOf, textOfResponse } from "../http/message.ts";
 import { NetworkFault } from "../http/network-fault.ts";
 import { markResent } from "../http/resent.ts";
-import type { Service } from "../http/service.ts";
+import type { WayInOptions } from "./browser-mount.ts";
 import { stepsOf } from "./deliver.ts";
-import type { FrameSession } from "./frame-session.ts";
+import { iconOf } from "./icon.ts";
 import { type Arrival, arrivalOf, serverOptions } from "./https-server.ts";
+import { type BrokenBy, createResends, type Resends } from "./resends.ts";
+import { createKeptAnswers, type KeptAnswers } from "./kept-answers.ts";
 import { isServedHost, unmockedRequest, unmockedUrl } from "./served-hosts.ts";
 
-export interface BrowserProxyOptions {
-  readonly service: Service;
-  readonly clock: Clock;
-  readonly gate: Gate;
-  /** Pages of applications under test; they are not recorded. */
-  readonly pages: (request: Request) => Response | undefined;
-  readonly session: FrameSession;
-  /** What tells a document the time, as a `Server-Timing` header: its scripts can read it before they run. */
-  readonly timing: () => string;
-  /** Told of a host that nobody serves; the page's request fails. */
-  readonly onEscape: (error: HarnessError) => void;
-  /** Told of a handler that throws. */
-  readonly onHarnessError?: (error: unknown) => void;
-}
-
 export interface BrowserProxy {
-  /** As in Playwright's `proxy.server`. */
-  readonly address: string;
+  /** As in Playwright's option `proxy`. What an application's own server on this machine is asked does not come this way. */
+  readonly option: { readonly server: string; readonly bypass: string };
   /** Requests that have arrived and are not answered. */
   underway(): number;
   /** Requests that arrived, each time they did. */
   arrivals(): number;
-  /** When the first of the answers grows old that the browser may keep; told once each. ms since the Unix epoch, virtual. */
+  /** When the first of the answers grows old that the browser may keep. */
   keptUntilMs(): number | undefined;
   stop(): Promise<void>;
 }
@@ -53,49 +39,53 @@ const BROWSERS_OWN =
   /^(?:content-autofill|optimizationguide-pa|safebrowsing|update|clientservices|android\.clients)\.google(?:apis)?\.com$/;
 
 /** Starts the proxy on a free port of loopback; resolves when it listens. */
-export async function startBrowserProxy(options: BrowserProxyOptions): Promise<BrowserProxy> {
+export async function startBrowserProxy(options: WayInOptions): Promise<BrowserProxy> {
+  const { onHarnessError } = options;
   const sockets = new Map<number, Socket>();
-  const resets = createResets();
+  const resends = {
+    requests: createResends((asked) => options.requestsTo(asked)),
+    // Nobody tells of these; a page's request has one at most.
+    preflights: createResends((asked) => options.requestsTo(asked)),
+  };
   let underway = 0;
   let arrivals = 0;
-  const kept: Kept = { untilMs: undefined };
+  const kept = createKeptAnswers(options.clock);
 
   const service = https.createServer(serverOptions(), (incoming, outgoing) => {
     underway += 1;
     arrivals += 1;
     const gone = new AbortController();
     outgoing.once("close", () => gone.abort(new Error("the browser went away")));
-    const isDocument = /^(?:document|iframe|frame)$/.test(
-      String(incoming.headers["sec-fetch-dest"] ?? ""),
-    );
     const arrival = arrivalOf("https", incoming, outgoing, sockets, {
       afterwards: "keep-alive",
-      ...(isDocument ? { extra: () => [["Server-Timing", options.timing()]] as const } : {}),
+      ...(isNavigation(incoming)
+        ? { extra: () => [["Server-Timing", options.timing()]] as const }
+        : {}),
     });
-    void answer(arrival, gone.signal, options, { resets, kept }).finally(() => {
+    const by = isNavigation(incoming) ? "browser" : "document";
+    void answer({ arrival, by, gone: gone.signal, resends, kept }, options).finally(() => {
       underway -= 1;
     });
   });
   service.on("tlsClientError", () => undefined);
+  service.on("upgrade", ({ headers, url }: http.IncomingMessage, socket: Socket) => {
+    onHarnessError(noWebSocket(`wss://${headers.host ?? ""}${url ?? "/"}`));
+    socket.destroy();
+  });
 
   const proxy = http.createServer((incoming, outgoing) => {
     // Plain HTTP: nothing that matters here is asked for that way.
-    options.onEscape(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
+    onHarnessError(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
     outgoing.writeHead(502, { "Content-Type": "text/plain" }).end("Brownout: not served.");
   });
-  const tunnels = new Set<Socket>();
   proxy.on("connect", (incoming: http.IncomingMessage, socket: Socket) => {
-    tunnels.add(socket);
     socket.on("error", () => undefined);
     const port = socket.remotePort ?? 0;
     sockets.set(port, socket);
-    socket.once("close", () => {
-      tunnels.delete(socket);
-      sockets.delete(port);
-    });
+    socket.once("close", () => sockets.delete(port));
     const [, host = "", hostPort = "443"] = /^(.*):(\d+)$/.exec(incoming.url ?? "") ?? [];
     if (!isServedHost(host) || hostPort !== "443") {
-      if (!BROWSERS_OWN.test(host)) options.onEscape(unmockedRequest(host, Number(hostPort)));
+      if (!BROWSERS_OWN.test(host)) onHarnessError(unmockedRequest(host, Number(hostPort)));
       socket.end("HTTP/1.1 403 Not served by Brownout\r\nContent-Length: 0\r\n\r\n");
       return;
     }
@@ -106,73 +96,39 @@ export async function startBrowserProxy(options: BrowserProxyOptions): Promise<B
     proxy.once("error", reject);
     proxy.listen(0, "127.0.0.1", resolve);
   });
+  const { port } = proxy.address() as AddressInfo;
   return {
-    address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    option: { server: `http://127.0.0.1:${port}`, bypass: "localhost,127.0.0.1,[::1]" },
     underway: () => underway,
     arrivals: () => arrivals,
-    keptUntilMs() {
-      const { untilMs } = kept;
-      if (untilMs !== undefined && untilMs <= options.clock.now()) kept.untilMs = undefined;
-      return untilMs;
-    },
+    keptUntilMs: () => kept.untilMs(),
     async stop() {
-      for (const socket of tunnels) socket.destroy();
+      for (const socket of sockets.values()) socket.destroy();
       await new Promise<void>((resolve) => void proxy.close(() => resolve()));
     },
   };
 }
 
-/** Requests that were broken off on a connection that had served before: the browser sends these again. */
-interface Resets {
-  readonly note: (request: Request, text: string, atMs: number) => void;
-  /** Whether this is one of them; each is told once. */
-  readonly isRepeated: (request: Request, text: string, nowMs: number) => boolean;
+/** Whether it is a document that is asked for. */
+function isNavigation({ headers }: http.IncomingMessage): boolean {
+  return /^(?:document|iframe|frame)$/.test(String(headers["sec-fetch-dest"] ?? ""));
 }
 
-/** The browser repeats at once; what a client repeats by itself comes later. */
-const AT_ONCE_MS = 50;
-
-function createResets(): Resets {
-  const broken: { readonly key: string; readonly atMs: number }[] = [];
-  const keyOf = (request: Request, text: string): string =>
-    `${request.method} ${request.url} ${text}`;
-  return {
-    note: (request, text, atMs) => void broken.push({ key: keyOf(request, text), atMs }),
-    isRepeated(request, text, nowMs) {
-      const key = keyOf(request, text);
-      const at = broken.findIndex((one) => one.key === key && nowMs - one.atMs < AT_ONCE_MS);
-      if (at >= 0) broken.splice(at, 1);
-      return at >= 0;
-    },
-  };
-}
-
-interface Kept {
-  untilMs: number | undefined;
-}
-
-/** Notes what the browser may keep of an answer. */
-function keep(kept: Kept, response: Response, nowMs: number): void {
-  const [, seconds] = /\bmax-age=(\d+)/.exec(response.headers.get("cache-control") ?? "") ?? [];
-  if (seconds === undefined) return;
-  kept.untilMs = Math.min(kept.untilMs ?? Infinity, nowMs + Number(seconds) * 1_000);
-}
-
-/** Browsers look for an icon by themselves; there is none, and it is no part of the history. */
-function iconOf({ url }: Request): Response | undefined {
-  if (new URL(url).pathname !== "/favicon.ico") return undefined;
-  return createResponse("", { status: 404, headers: [] });
+interface Underway {
+  readonly arrival: Arrival;
+  readonly by: Asked["by"];
+  /** Aborts when the browser went away. */
+  readonly gone: AbortSignal;
+  readonly resends: { readonly requests: Resends; readonly preflights: Resends };
+  readonly kept: KeptAnswers;
 }
 
 /** Handles one request and sends its answer; time stands still meanwhile, but for sleeps of the simulator. */
 async function answer(
-  arrival: Arrival,
-  gone: AbortSignal,
-  { service, clock, gate, pages, session, onHarnessError }: BrowserProxyOptions,
-  { resets, kept }: { readonly resets: Resets; readonly kept: Kept },
+  { arrival, by, gone, resends, kept }: Underway,
+  { service, clock, gate, pages, session, onHarnessError }: WayInOptions,
 ): Promise<void> {
   const hold = gate.hold();
-  let asked: { readonly request: Request; readonly text: string } | undefined;
   try {
     const request = await arrival.read(gone, (headers) => session.adjust(arrival.host, headers));
     const page = pages(request) ?? iconOf(request);
@@ -180,32 +136,75 @@ async function answer(
       await arrival.send(page, Buffer.from(await textOfResponse(page)), "last");
       return;
     }
-    const text = await textOfRequest(request);
-    asked = { request, text };
-    await hold.run(async () => {
-      if (resets.isRepeated(request, text, clock.now())) markResent(request);
-      await service.connect(request);
-      const response = await service.handle(request);
-      keep(kept, response, clock.now());
-      session.learn(arrival.host, response.headers.getSetCookie());
-      const delivery = deliveryOf(response);
-      const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
-      for (const [index, { afterMs, bytes }] of steps.entries()) {
-        if (afterMs > 0) await clock.sleep(afterMs, gone);
-        const isLast = index === steps.length - 1 && delivery.kind !== "cut";
-        await arrival.send(response, bytes, isLast ? "last" : "more");
-      }
-      if (delivery.kind !== "cut") return;
-      if (delivery.by === "fin") arrival.close();
-      else arrival.reset();
-    });
+    const { asked, book } = askedBy(request, by, resends);
+    const repeated = await book.arrived(asked);
+    // Where nothing listens, a browser has nobody to ask twice.
+    if (repeated === "connection") {
+      arrival.reset();
+      return;
+    }
+    if (repeated === "exchange") markResent(request);
+    let because: BrokenBy = "connection";
+    await hold
+      .run(async () => {
+        await service.connect(request);
+        because = "exchange";
+        const response = await service.handle(request);
+        kept.serve(response);
+        await deliver(response, arrival, { clock, session, gone });
+      })
+      .catch((error: unknown) => {
+        if (gone.aborted) return;
+        if (!(error instanceof NetworkFault)) onHarnessError(error);
+        book.broken(asked, because);
+        if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
+        else arrival.reset();
+      });
   } catch (error) {
-    if (gone.aborted) return;
-    if (!(error instanceof NetworkFault)) onHarnessError?.(error);
-    if (asked !== undefined) resets.note(asked.request, asked.text, clock.now());
-    if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
-    else arrival.reset();
+    if (!gone.aborted) onHarnessError(error);
+    arrival.reset();
   } finally {
     hold.release();
   }
+}
+
+/** What a page asked for with this request, and the book in which its repetitions are. */
+function askedBy(
+  { method, url, headers }: Request,
+  by: Asked["by"],
+  { requests, preflights }: Underway["resends"],
+): { readonly asked: Asked; readonly book: Resends } {
+  const announced = method === "OPTIONS" ? headers.get("access-control-request-method") : null;
+  return announced === null
+    ? { asked: { method, url, by }, book: requests }
+    : { asked: { method: announced, url, by }, book: preflights };
+}
+
+async function deliver(
+  response: Response,
+  arrival: Arrival,
+  {
+    clock,
+    session,
+    gone,
+  }: Pick<WayInOptions, "clock" | "session"> & { readonly gone: AbortSignal },
+): Promise<void> {
+  session.learn(arrival.host, response.headers.getSetCookie());
+  const delivery = deliveryOf(response);
+  const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
+  for (const [index, { afterMs, bytes }] of steps.entries()) {
+    if (afterMs > 0) await clock.sleep(afterMs, gone);
+    const isLast = index === steps.length - 1 && delivery.kind !== "cut";
+    await arrival.send(response, bytes, isLast ? "last" : "more");
+  }
+  if (delivery.kind !== "cut") return;
+  if (delivery.by === "fin") arrival.close();
+  else arrival.reset();
+}
+
+function noWebSocket(address: string): HarnessError {
+  return new HarnessError("unmocked-request", `a WebSocket to ${address} was stopped`, {
+    place: address,
+    hint: "The simulator serves no WebSockets; those to this machine itself are let pass.",
+  });
 }

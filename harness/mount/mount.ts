@@ -35,8 +35,6 @@ export interface MountContext {
   readonly seed?: number;
   /** Whether hidden iframes take part in the person's session; default: as the browser's cookies have it. */
   readonly sessionInFrames?: "visible" | "blocked";
-  /** Called when all is at rest, before time goes on. */
-  readonly onRest?: () => Promise<void>;
   /** Present in a person's own test suite, which has mocks and neighbours of its own. */
   readonly suite?: Suite;
   /** Told of what is wrong with the harness, not with the client: an unmocked host, a handler that throws. The client sees a failed request. */

@@ -2,8 +2,10 @@
  * Finds a mount by its name. Each is imported only when it is asked for, and a process
  * has one: msw and nock patch `fetch` and hang together (`facts/style.md` section 7, 2).
  */
+import { findBrowser } from "../browser/find-browser.ts";
+import { requireChromium } from "../browser/playwright-package.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
-import { type Mount, type MountName, mountNames } from "./mount.ts";
+import { browserMounts, type Mount, type MountName, mountNames } from "./mount.ts";
 
 const loaded = new Set<MountName>();
 
@@ -32,6 +34,23 @@ export function isMountName(name: string): name is MountName {
   return (mountNames as readonly string[]).includes(name);
 }
 
+/** Whether the clients of that mount are pages in a browser. */
+export function isBrowserMount(name: MountName): boolean {
+  return (browserMounts as readonly MountName[]).includes(name);
+}
+
+/** What keeps this machine from running pages: no Playwright (`client-not-installed`), or no browser (`no-browser`). */
+export async function whyNoBrowser(): Promise<HarnessError | undefined> {
+  try {
+    await requireChromium();
+    await findBrowser();
+    return undefined;
+  } catch (error) {
+    if (error instanceof HarnessError) return error;
+    throw error;
+  }
+}
+
 async function importMount(name: MountName): Promise<Mount> {
   switch (name) {
     case "direct":
@@ -43,7 +62,7 @@ async function importMount(name: MountName): Promise<Mount> {
     case "proxy":
       return (await import("./proxy.ts")).mount;
     case "route":
-      return (await import("./proxy.ts")).mount;
+      return (await import("./route.ts")).mount;
     case "nock":
       return (await import("./nock.ts")).mount;
   }

@@ -36,6 +36,11 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
   const clock = createVirtualClock({ startMs, quietTurns: mount.quietTurns, shared: true });
   const stopFlow = clock.flow();
   let desk: Desk | undefined;
+  // What a person sees lasts until time goes on.
+  clock.beforeTimeGoesOn(async (howLong) => {
+    if (howLong === "surely") await desk?.look();
+    return true;
+  });
   const session = await startSession({
     ...rest,
     app,
@@ -43,8 +48,6 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
     clock,
     time: "flowing",
     name,
-    // What a person sees lasts until time goes on.
-    onRest: async () => desk?.look(),
     placeOf: async (request) =>
       desk?.placeOf({
         method: request.method,

@@ -2,29 +2,36 @@
  * The browsers of a run, as clients in them see them: tabs by name, the person in front of
  * them, and what that person sees. A browser is named by the script; it is one for all
  * applications unless the script says otherwise, as on a desk.
+ *
+ * Whatever a browser tells of itself, it tells when the machine likes. So windows, screens and
+ * the person are attended to when all is at rest, before time goes on (`settle`).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { seatPerson } from "../browser/person.ts";
+import { fillIn } from "../browser/person.ts";
 import { lookAtScreen } from "../browser/screen.ts";
-import type { ClientBrowser, ClientTab, SeatedPerson } from "../client/client.ts";
+import type { ClientBrowser, SeatedPerson } from "../client/client.ts";
 import type { Gate } from "../clock/gate.ts";
+import type { HowLong } from "../clock/participants.ts";
 import { HarnessError } from "../errors.ts";
 import type { Cause } from "../history/ledger.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type { BrowserProfile, MountedBrowser } from "../mount/mount.ts";
 import type { Attribution } from "./attribution.ts";
+import { createTabs, type OpenTab } from "./tabs.ts";
+import type { Turns } from "./turns.ts";
 
 export interface BrowserRoom {
   /** The browser of that name, as an application of that name in the history uses it. */
   readonly of: (browser: string, client: string) => ClientBrowser;
-  /** Writes down what has changed on the screens. */
-  readonly look: () => Promise<void>;
+  /** Called when all is at rest: true when time may go on, false when something has begun. What people see, and do, waits until it rests surely. */
+  readonly settle: (howLong: HowLong) => Promise<boolean>;
 }
 
 export interface BrowserRoomParts {
   readonly mounted: MountedBrowser;
   readonly recorder: Recorder;
   readonly attribution: Attribution;
+  readonly turns: Turns;
   readonly gate: Gate;
 }
 
@@ -34,22 +41,22 @@ interface Seat {
 }
 
 interface Desk {
-  profile: Promise<BrowserProfile>;
-  seat: Seat | undefined;
+  opening: Promise<BrowserProfile>;
+  /** Once it is open. */
+  profile?: BrowserProfile;
+  seat?: Seat;
 }
 
-interface OpenTab {
-  readonly client: string;
-  readonly tab: ClientTab;
-  seen: string | undefined;
-}
+/** A request that no browser tells of after so many looks is let pass all the same. */
+const UNTOLD_LOOKS_MAX = 200;
 
 /** No browser is open yet. */
 export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
-  const { mounted, recorder, attribution, gate } = parts;
+  const { mounted, recorder, attribution, turns, gate } = parts;
   const desks = new Map<string, Desk>();
-  const tabs = new Set<OpenTab>();
-  const numbers = new Map<string, number>();
+  const tabs = createTabs(recorder);
+  let calls = 0;
+  let untold = 0;
   // What a browser does later is not caused by the call that happened to start it.
   const aside = AsyncLocalStorage.snapshot();
 
@@ -62,82 +69,69 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
     }
   };
 
-  const furnish = async (desk: Desk, opening: Promise<BrowserProfile>): Promise<BrowserProfile> => {
-    const profile = await acting(() => opening);
-    seatPerson(profile.context, {
-      answers: () => desk.seat?.person,
-      asked: (prompt) => {
-        const { seat } = desk;
-        if (seat === undefined) return;
-        void recorder.causedBy(seat.cause, () => Promise.resolve(seat.person.asked(prompt)));
-      },
-      acting: (work) => acting(() => profile.time.during(work)),
+  const open = (desk: Partial<Desk>, opening: () => Promise<BrowserProfile>): Desk => {
+    delete desk.profile;
+    return Object.assign(desk, {
+      opening: aside(async () => (desk.profile = await acting(opening))),
     });
-    profile.context.on("page", (page) => {
-      void page.opener().then((opener) => {
-        const owner = [...tabs].find(({ tab }) => tab.page === opener);
-        if (owner !== undefined) adopt(owner.client, page);
-      });
-    });
-    return profile;
   };
 
-  const nameOf = (client: string, kind: "tab" | "popup"): string => {
-    const number = (numbers.get(`${client} ${kind}`) ?? 0) + 1;
-    numbers.set(`${client} ${kind}`, number);
-    return `${kind}-${number}`;
+  const profileOf = ({ desk }: OpenTab): BrowserProfile | undefined => desks.get(desk)?.profile;
+
+  const profiles = (): readonly BrowserProfile[] =>
+    [...desks.values()].flatMap(({ profile }) => profile ?? []);
+
+  /** Whether the browsers have told of every request that has come: who sent it is known then. */
+  const isTold = (): boolean => {
+    const all = profiles();
+    const isKnown = turns.addresses().every((url) => all.some(({ time }) => time.knows(url)));
+    untold = isKnown ? 0 : untold + 1;
+    return isKnown || untold > UNTOLD_LOOKS_MAX;
   };
 
-  /** A window that a sign-in opened. */
-  const adopt = (client: string, page: ClientTab["page"]): void => {
-    enter(client, { name: nameOf(client, "popup"), page });
+  /** The person of a desk answers a page that asks for a sign-in, once a page. */
+  const answer = async ({ tab, desk: name }: OpenTab): Promise<boolean> => {
+    const desk = desks.get(name);
+    const { seat, profile } = desk ?? {};
+    if (seat === undefined || profile === undefined || tab.page === undefined) return false;
+    const { page } = tab;
+    const { person, cause } = seat;
+    return profile.time.during(() =>
+      fillIn(page, {
+        answers: person,
+        asked: (prompt) =>
+          void recorder.causedBy(cause, () => Promise.resolve(person.asked(prompt))),
+      }),
+    );
   };
 
-  const enter = (client: string, { name, page }: Pick<ClientTab, "name" | "page">): OpenTab => {
-    const open: OpenTab = {
-      client,
-      seen: undefined,
-      tab: {
-        name,
-        page,
-        reload: async () => {
-          recorder.emit({ kind: "tab-changed", client, tab: name, change: "reloaded" });
-          await acting(() => page.reload({ waitUntil: "commit" }));
-        },
-        close: () => acting(() => page.close()),
-      },
-    };
-    tabs.add(open);
-    recorder.emit({ kind: "tab-changed", client, tab: name, change: "opened" });
-    page.on("close", () => {
-      if (tabs.delete(open))
-        recorder.emit({ kind: "tab-changed", client, tab: name, change: "closed" });
-    });
-    return open;
-  };
-
-  const look = async (): Promise<void> => {
-    for (const open of tabs) {
-      const screen = await lookAtScreen(open.tab.page);
-      if (screen === undefined || open.seen === JSON.stringify(screen) || !tabs.has(open)) continue;
-      open.seen = JSON.stringify(screen);
-      const { shows, text } = screen;
-      recorder.emit({
-        kind: "screen-seen",
-        client: open.client,
-        tab: open.tab.name,
-        shows,
-        ...(text === undefined ? {} : { text: recorder.redactor.text(text) }),
-      });
+  const settle = async (howLong: HowLong): Promise<boolean> => {
+    if (!isTold()) return false;
+    for (const { time } of profiles()) if (!(await tabs.follow(time))) return false;
+    if (turns.next()) return false;
+    if (howLong === "a moment") return true;
+    const asking: OpenTab[] = [];
+    for (const open of tabs.all()) {
+      const { page } = open.tab;
+      const isLeaving = page !== undefined && profileOf(open)?.time.isLeaving(page) === true;
+      // A window without a document is white; a page that is left goes on showing what it showed.
+      const isBlank = page === undefined || (isLeaving && open.seen === undefined);
+      if (isLeaving && !isBlank) continue;
+      const screen = isBlank ? ({ shows: "blank" } as const) : await lookAtScreen(page);
+      if (screen === undefined) continue;
+      tabs.see(open, screen);
+      // A page that refuses a password asks for it again.
+      if (screen.shows === "sign-in" || screen.shows === "error") asking.push(open);
     }
+    for (const open of asking) if (await answer(open)) return false;
+    return true;
   };
 
   const of = (browser: string, client: string): ClientBrowser => {
     const deskOf = (): Desk => {
       const known = desks.get(browser);
       if (known !== undefined) return known;
-      const desk = { seat: undefined } as unknown as Desk;
-      desk.profile = aside(() => furnish(desk, mounted.openProfile()));
+      const desk = open({}, () => mounted.openProfile());
       desks.set(browser, desk);
       return desk;
     };
@@ -148,14 +142,39 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
       },
       claim: (correlationId) => attribution.claim(correlationId),
       async openTab(address) {
-        const profile = await deskOf().profile;
+        const profile = await deskOf().opening;
         const page = await acting(() => profile.context.newPage());
-        const { tab } = enter(client, { name: nameOf(client, "tab"), page });
+        const open = tabs.enter({ client, desk: browser, kind: "tab" }, page);
         await acting(() => page.goto(address, { waitUntil: "commit" }));
-        return tab;
+        return {
+          name: open.tab.name,
+          page,
+          async reload() {
+            tabs.reloaded(open);
+            const committed = page.reload({ waitUntil: "commit", timeout: 0 });
+            const begun = page.waitForRequest((request) => request.isNavigationRequest());
+            await acting(() => Promise.race([begun, committed]));
+            await profile.time.during(() => committed);
+          },
+          async close() {
+            await acting(() => page.close());
+            tabs.closed(open);
+          },
+        };
       },
       async during(work) {
-        return (await deskOf().profile).time.during(work);
+        const { time } = await deskOf().opening;
+        calls += 1;
+        try {
+          return await time.during(async () => {
+            const result = await work();
+            // Of several calls, none knows by itself which is the first to end.
+            if (calls > 1) await turns.ended();
+            return result;
+          });
+        } finally {
+          calls -= 1;
+        }
       },
       seat(person) {
         const cause = recorder.cause();
@@ -165,12 +184,12 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
       },
       async restart() {
         const desk = deskOf();
-        const before = await desk.profile;
-        desk.seat = undefined;
-        desk.profile = aside(() => furnish(desk, before.restart()));
-        await desk.profile;
+        const before = await desk.opening;
+        delete desk.seat;
+        tabs.ended(browser, client);
+        await open(desk, () => before.restart()).opening;
       },
     };
   };
-  return { of, look };
+  return { of, settle };
 }

@@ -69,7 +69,7 @@ export function createScriptContext(parts: ScriptParts): {
   const open = async (wanted: OpenApplication): Promise<Application> => {
     checkOpen(wanted);
     const tenant = world.tenant(wanted.tenant);
-    const app = world.app(wanted.app, wanted.tenant);
+    const app = inBrowser(parts, world.app(wanted.app, wanted.tenant), tenant);
     const number = (names.get(app.name) ?? 0) + 1;
     names.set(app.name, number);
     const name = `${app.name}-${number}`;
@@ -202,6 +202,25 @@ function browserFor(
   }
   attribution.own(app.clientId, name);
   return browsers.of(browser, name);
+}
+
+/**
+ * A scenario's app stands for what a person uses. Where the client is a page in a browser, that
+ * is the tenant's single-page application, and the history says so.
+ */
+function inBrowser(
+  { client, recorder }: ScriptParts,
+  app: AppRegistration,
+  { apps }: Tenant,
+): AppRegistration {
+  if (client.inBrowser !== true || (app.kind !== "web" && app.kind !== "native")) return app;
+  const page = apps.find(({ kind }) => kind === "spa");
+  if (page === undefined) return app;
+  recorder.emit({
+    kind: "noted",
+    text: `${client.name} is a page: ${page.name} stands in for ${app.name}`,
+  });
+  return page;
 }
 
 function credentialOf(app: AppRegistration): "secret" | "certificate" | undefined {

@@ -41,8 +41,6 @@ export interface SessionOptions {
   readonly clock?: VirtualClock;
   /** Where a request comes from, when its client is a page of an application that is not ours: its calls are told by its requests. */
   readonly placeOf?: (request: Request) => Promise<Place | undefined>;
-  /** Called when all is at rest, before time goes on; only with pages. */
-  readonly onRest?: () => Promise<void>;
   /** `flowing`: the clock passes by itself, and operations are not driven; default: it moves while something is waited for. */
   readonly time?: "driven" | "flowing";
   /** Called before time moves; throws what stands in the way. */

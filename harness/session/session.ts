@@ -88,7 +88,6 @@ export async function startSession(options: SessionOptions): Promise<Session> {
         gate: clock.gate,
         ...(options.suite === undefined ? {} : { suite: options.suite }),
         sessionInFrames: prepared.settings.sessionInFrames,
-        ...(options.onRest === undefined ? {} : { onRest: options.onRest }),
         onHarnessError: (error) => void problems.push(asError(error)),
       })
       .catch((error: unknown) => {

@@ -1,0 +1,36 @@
+/**
+ * What Chromium sends again by itself: a request that was broken off before anything of its
+ * answer had come, on a connection that had been lying ready (`facts/msal-browser.md` section
+ * 3; measured: left over from other requests, or opened ahead for a navigation). The page
+ * asked once, and only the browser knows: it tells of each request of a page, and of no
+ * repetition.
+ */
+import type { Asked } from "../browser/page-time.ts";
+
+/** Why a request was broken off: by what broke the exchange, or by what stands for a connection that was never made. */
+export type BrokenBy = "exchange" | "connection";
+
+export interface Resends {
+  readonly broken: (request: Asked, because: BrokenBy) => void;
+  /** A request has arrived; resolves to why it was broken off before when the browser sends it again by itself. */
+  readonly arrived: (request: Asked) => Promise<BrokenBy | undefined>;
+}
+
+/** Of one browser; `requestsTo` says how often its pages asked for something. */
+export function createResends(requestsTo: (request: Asked) => Promise<number>): Resends {
+  const brokenBy = new Map<string, BrokenBy>();
+  const known = new Map<string, number>();
+  const keyOf = ({ method, url }: Asked): string => `${method} ${url}`;
+  return {
+    broken: (request, because) => void brokenBy.set(keyOf(request), because),
+    async arrived(request) {
+      const key = keyOf(request);
+      const because = brokenBy.get(key);
+      const number = (known.get(key) ?? 0) + 1;
+      // The browser is asked only where there is something to repeat: it takes a while.
+      if (because !== undefined && number > (await requestsTo(request))) return because;
+      known.set(key, number);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** Several tabs of one person: they renew at the same instant, are throttled, and come back, together or each by itself. */
+import type { CacheKind } from "../harness/client/client.ts";
+import { hours, minutes, seconds } from "../harness/clock/duration.ts";
+import type { FaultPlan } from "../harness/fault/plan.ts";
+import { throttled, tokenServerError } from "../harness/fault/presets.ts";
+import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { silently } from "./applications.ts";
+import { PERSON, RESILIENT_CLIENT, signIn } from "./pages.ts";
+
+const TABS = 3;
+
+function manyTabs(
+  own: Pick<Scenario, "name" | "title" | "asserts" | "limits"> & {
+    readonly standsFor: string;
+    readonly cache: CacheKind;
+    /** Between one tab and the next, ms. */
+    readonly apartMs: number;
+    readonly faults: FaultPlan;
+  },
+): Scenario {
+  const { standsFor, cache, apartMs, ...rest } = own;
+  return defineScenario({
+    ...rest,
+    story: {
+      standsFor: `${standsFor} (${RESILIENT_CLIENT})`,
+      asserts:
+        "What one tab was told holds for all of them, nobody is asked to sign in, and all come back.",
+      failureMeans:
+        "A person with ten tabs is ten clients: ten times the load, in and after an outage.",
+      fix: "Keep the token cache, and with it the library's throttle, where all tabs see it (cacheLocation: localStorage).",
+    },
+    needs: ["popup", "silent"],
+    clients: ["msal-browser"],
+    settings: { accessTokenLifetimeSeconds: 3_600, retryAfterExposed: "yes" },
+    async script(context) {
+      const spa = await context.open({ app: "spa", cache });
+      const tabs = [spa.tabs.front()];
+      await spa.acquire(signIn(context));
+      for (let tab = 1; tab < TABS; tab += 1) {
+        const name = await spa.tabs.open();
+        tabs.push(name);
+        // A tab of its own needs a sign-in of its own, for which the session is enough.
+        if (cache === "session") await spa.attempt({ ...signIn(context), tab: name });
+      }
+      const ask = async (tab: string, afterMs: number): Promise<void> => {
+        await context.clock.until(afterMs);
+        await spa.attempt({ ...silently(context, PERSON), tab });
+      };
+      for (let afterMs = hours(1); afterMs < hours(1) + minutes(6); afterMs += seconds(30))
+        await Promise.all(tabs.map((tab, index) => ask(tab, afterMs + index * apartMs)));
+    },
+  });
+}
+
+export const tabsRenewTogether = manyTabs({
+  name: "browser-tabs-renew",
+  title: "Three tabs renew their token at the same instant, after a minute of trouble",
+  standsFor: "tabs wake up together: after sleep, after an outage, at the end of the token's life",
+  cache: "persisted",
+  apartMs: 0,
+  faults: [tokenServerError({ from: hours(1), for: minutes(1) })],
+  asserts: ["tabs", "single-flight", "recovery", "prompts-caused", "screen"],
+});
+
+export const tabsThrottledTogether = manyTabs({
+  name: "browser-tabs-throttled",
+  title: "Three tabs with one cache are throttled",
+  standsFor: "a throttle of a person whose tabs share localStorage",
+  cache: "persisted",
+  apartMs: seconds(5),
+  faults: [throttled({ from: hours(1), for: minutes(3), body: { form: "aadsts", code: 90055 } })],
+  asserts: ["tabs", "retry-after", "retry-storm", "recovery", "prompts-caused"],
+});
+
+export const tabsThrottledApart = manyTabs({
+  name: "browser-tabs-throttled-apart",
+  title: "Three tabs with a cache each are throttled",
+  standsFor: "the default of msal-browser: each tab has a cache and a throttle of its own",
+  cache: "session",
+  apartMs: seconds(5),
+  faults: [throttled({ from: hours(1), for: minutes(3), body: { form: "aadsts", code: 90055 } })],
+  asserts: ["tabs", "recovery", "prompts-caused"],
+});
+
+export const tabScenarios: readonly Scenario[] = [
+  tabsRenewTogether,
+  tabsThrottledTogether,
+  tabsThrottledApart,
+];

@@ -1,0 +1,123 @@
+/**
+ * The token endpoint turns a page away for five minutes: by throttling it, with a Retry-After
+ * that the page may read or may not, and by errors, whose body may be anything. The page asks
+ * every fifteen seconds and leaves waiting to its library, as most code does.
+ */
+import { hours, minutes, seconds } from "../harness/clock/duration.ts";
+import type { ServiceSettings } from "../harness/directory/world.ts";
+import type { ErrorBody, FaultEffect } from "../harness/fault/plan.ts";
+import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { askUntil, RESILIENT_CLIENT, signedIn } from "./pages.ts";
+
+interface Variant {
+  readonly suffix: string;
+  readonly title: string;
+  readonly effect: FaultEffect;
+  readonly exposed?: ServiceSettings["retryAfterExposed"];
+  readonly standsFor: string;
+  /** Without an instruction from the service, the library's own back-off is what counts. */
+  readonly rule: "retry-after" | "backoff";
+}
+
+const json: ErrorBody = { form: "aadsts", code: 90055 };
+const twoMinutes = { form: "seconds", seconds: 120 } as const;
+
+const variants: readonly Variant[] = [
+  {
+    suffix: "throttled",
+    title: "429 with Retry-After in seconds, which the page may read",
+    effect: { kind: "throttle", retryAfter: twoMinutes, body: json },
+    exposed: "yes",
+    rule: "retry-after",
+    standsFor:
+      "the throttle as clients of a process see it; whether Entra lets pages read Retry-After, nobody has recorded",
+  },
+  {
+    suffix: "throttled-unexposed",
+    title: "429 with Retry-After in seconds, which the page may not read",
+    effect: { kind: "throttle", retryAfter: twoMinutes, body: json },
+    exposed: "no",
+    rule: "retry-after",
+    standsFor:
+      "the captured list of headers that pages may read, which has no Retry-After (a setting, both sides tested)",
+  },
+  {
+    suffix: "throttled-http-date",
+    title: "429 with Retry-After as an HTTP-date three minutes ahead",
+    effect: { kind: "throttle", retryAfter: { form: "http-date", seconds: 180 }, body: json },
+    exposed: "yes",
+    rule: "retry-after",
+    standsFor: "the second form of Retry-After in RFC 9110 section 10.2.3",
+  },
+  {
+    suffix: "throttled-no-retry-after",
+    title: "429 without Retry-After",
+    effect: { kind: "throttle", retryAfter: { form: "absent" }, body: json },
+    rule: "backoff",
+    standsFor: `without Retry-After, wait at least 5 s and grow (${RESILIENT_CLIENT})`,
+  },
+  {
+    suffix: "error-json",
+    title: "503 with AADSTS90033 in JSON",
+    effect: { kind: "server-error", status: 503, body: { form: "aadsts", code: 90033 } },
+    rule: "backoff",
+    standsFor:
+      "2020-09-28: temporarily_unavailable, AADSTS90033 (Azure/azure-sdk-for-python#14241)",
+  },
+  {
+    suffix: "error-html",
+    title: "503 with an HTML page that the page may read",
+    effect: {
+      kind: "server-error",
+      status: 503,
+      body: { form: "html", title: "Service Unavailable" },
+    },
+    rule: "backoff",
+    standsFor: "the service's own error page where JSON is expected",
+  },
+  {
+    suffix: "gateway",
+    title: "503 of a gateway that knows nothing of CORS",
+    effect: {
+      kind: "server-error",
+      status: 503,
+      body: { form: "html", title: "Service Unavailable" },
+      cors: "absent",
+    },
+    rule: "backoff",
+    standsFor:
+      "a gateway that answers for a token service it cannot reach: the browser hides the answer from the page (gateway replies of real incidents: microsoft-authentication-library-for-js#4297)",
+  },
+];
+
+function turnedAway({ suffix, title, effect, exposed, standsFor, rule }: Variant): Scenario {
+  return defineScenario({
+    name: `browser-${suffix}`,
+    title,
+    story: {
+      standsFor,
+      asserts:
+        rule === "retry-after"
+          ? "No request before Retry-After has passed; tokens again soon after."
+          : "The first retry at least 5 s later, then growing gaps; tokens again soon after.",
+      failureMeans:
+        "Every open tab of every person knocks every few seconds on a door that is shut.",
+      fix: "Hold back in the application: after a failed silent call, no other for Retry-After, else 5 s, then doubling.",
+    },
+    needs: ["popup", "silent"],
+    clients: ["msal-browser"],
+    asserts: [rule, "recovery", "retry-storm", "prompts-caused"],
+    settings: {
+      accessTokenLifetimeSeconds: 3_600,
+      ...(exposed === undefined ? {} : { retryAfterExposed: exposed }),
+    },
+    faults: [{ id: "shut", at: "primary", on: ["token"], from: hours(1), for: minutes(5), effect }],
+    async script(context) {
+      const spa = await signedIn(context);
+      await context.clock.until(hours(1));
+      await askUntil(context, spa, hours(1) + minutes(8), seconds(15));
+    },
+  });
+}
+
+export const turnedAwayScenarios: readonly Scenario[] = variants.map(turnedAway);

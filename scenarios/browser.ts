@@ -1,0 +1,21 @@
+/** The scenarios in a real browser, in the order in which a reader would ask for them. */
+import type { Scenario } from "../harness/scenario.ts";
+import { cacheScenarios } from "./browser-cache.ts";
+import { challengeScenarios } from "./browser-challenge.ts";
+import { networkScenarios } from "./browser-network.ts";
+import { sessionScenarios } from "./browser-sessions.ts";
+import { signInScenarios } from "./browser-sign-in.ts";
+import { tabScenarios } from "./browser-tabs.ts";
+import { turnedAwayScenarios } from "./browser-throttled.ts";
+import { browserRows } from "./browser-twelve-hours.ts";
+
+export const browserScenarios: readonly Scenario[] = [
+  ...cacheScenarios,
+  ...turnedAwayScenarios,
+  ...networkScenarios,
+  ...sessionScenarios,
+  ...signInScenarios,
+  ...tabScenarios,
+  ...challengeScenarios,
+  ...browserRows,
+];
