@@ -26,13 +26,21 @@ function somebody(...dueMs: readonly number[]) {
 describe("participants", () => {
   it("rest when all of them do, and the earliest timer of any counts", async () => {
     const all = createParticipants();
-    expect([all.any(), await all.rest(), all.nextDueMs(0)]).toEqual([false, true, undefined]);
+    expect([all.any(), await all.rest("surely"), all.nextDueMs(0)]).toEqual([
+      false,
+      true,
+      undefined,
+    ]);
     const one = somebody(50);
     const other = somebody(20);
     all.join(one.participant);
     const leave = all.join(other.participant);
     other.work(1);
-    expect([all.any(), await all.rest(), await all.rest()]).toEqual([true, false, true]);
+    expect([all.any(), await all.rest("surely"), await all.rest("surely")]).toEqual([
+      true,
+      false,
+      true,
+    ]);
     expect(all.nextDueMs(0)).toBe(20);
     await all.advance(30);
     await all.flow(7);
@@ -80,7 +88,7 @@ describe("a clock with participants", () => {
     work(3);
     let rests = 0;
     const rest = participant.rest.bind(participant);
-    Object.assign(participant, { rest: () => ((rests += 1), rest()) });
+    Object.assign(participant, { rest: () => ((rests += 1), rest("surely")) });
     await clock.drive(clock.sleep(10));
     expect(rests).toBeGreaterThan(3);
     expect(told).toEqual(["at 10"]);
