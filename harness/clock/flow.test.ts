@@ -133,6 +133,15 @@ describe("a clock that flows", () => {
     });
     const stop = clock.flow();
     vi.advanceTimersByTime(30);
+    const late: number[] = [];
+    const leave = clock.join({
+      rest: () => Promise.resolve(true),
+      nextDueMs: () => undefined,
+      advance: () => Promise.resolve(),
+      flow: (byMs) => Promise.resolve(void late.push(byMs + Date.now())),
+    });
+    expect(late).toEqual([30]);
+    leave();
     await clock.drive(clock.sleep(1_000));
     expect(heard).toEqual(["by 0", "still 30", "still 1030", "by 1030"]);
     stop();

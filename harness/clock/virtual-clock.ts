@@ -189,7 +189,12 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     beforeTimeGoesOn: (whatToDo) => {
       settle = whatToDo;
     },
-    join: (participant) => participants.join(participant),
+    join(participant) {
+      const leave = participants.join(participant);
+      const byMs = flow.byMs();
+      if (byMs !== undefined) void participant.flow(byMs);
+      return leave;
+    },
   };
 }
 
