@@ -94,6 +94,19 @@ describe("recovery", () => {
     expect(judge(other).verdict).toBe("fail");
   });
 
+  it("expects nothing of a call whose person the service asks for, and all of others", () => {
+    const told = outage();
+    told.at("00:11:00");
+    const call = told.operation();
+    const error = { error: "login_required", codes: [50058] };
+    told.exchange({ by: call, endpoint: "authorize", status: 302, error });
+    call.fails({ interactionRequired: true });
+    succeedsAt(told, "00:11:00", { flow: "popup" });
+    expect(judge(told).verdict).toBe("pass");
+    failsAt(told, "00:15:00", { user: ben });
+    expect(judge(told).verdict).toBe("fail");
+  });
+
   it("expects nothing of users whom the script locked out, until they sign in again", () => {
     const told = outage();
     told.changed("user-disabled", [ada]);
@@ -109,6 +122,20 @@ describe("recovery", () => {
     expect(judge(everyone).verdict).toBe("inconclusive");
     failsAt(everyone, "00:15:00", { flow: "client-credentials" });
     expect(judge(everyone).verdict).toBe("fail");
+  });
+
+  it("expects nothing of a call that hears from the service that a person is needed", () => {
+    const told = outage();
+    succeedsAt(told, "00:11:00", { user: ben });
+    told.at("00:15:00");
+    const call = told.operation({ tab: "tab-1" });
+    told.exchange({ by: call, endpoint: "authorize", error: "login_required" });
+    call.fails();
+    expect(judge(told).verdict).toBe("pass");
+    const ill = told.operation({ tab: "tab-1" });
+    told.exchange({ by: ill, endpoint: "authorize", error: "server_error" });
+    ill.fails();
+    expect(judge(told).verdict).toBe("fail");
   });
 
   it("expects nothing of an app whose secret was rolled", () => {

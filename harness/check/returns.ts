@@ -12,7 +12,7 @@ import { askingsOf, isDeliberate } from "./prompts.ts";
 import { operationsOf, scopeKey, type Operation } from "./reading.ts";
 import { isCacheable, isDenied, isForSession, isFreshAt, isValidAt } from "./reading-operations.ts";
 import { showingsOf } from "./screens.ts";
-import { isPopup, PAGE_GRANT_MS, type Loss } from "./tabs-of-client.ts";
+import { isPopup, type Loss } from "./tabs-of-client.ts";
 
 /** What was had, such as `a token valid for another 40m`, and the event that brought it. */
 export interface Had extends Placed {

@@ -20,7 +20,6 @@ import {
   sinceStart,
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
-import { PAGE_GRANT_MS } from "./tabs-of-client.ts";
 
 /** Judges `silent-first`. */
 export const silentFirst: Rule = {
@@ -41,7 +40,7 @@ function judge(history: History): Judgement {
   const silent = operationsOf(history).filter((operation) => {
     if (!isCacheable(operation) || operation.invoked.user === undefined) return false;
     const { invoked } = operation;
-    return silentPathOf(holdingsAt(history, invoked), invoked.at, invoked.tab) !== undefined;
+    return silentPathOf(holdingsAt(history, invoked), invoked.at) !== undefined;
   });
   const [first = silent[0]?.invoked] = askings;
   if (first === undefined) {
@@ -66,7 +65,7 @@ function findFault(history: History, { event, call, client, at }: Asking): Judge
     if (isDeliberate(event)) return undefined;
   }
   if (call?.claims === true) return undefined;
-  const path = silentPathOf(holdingsAt(history, event), at, call?.tab);
+  const path = silentPathOf(holdingsAt(history, event), at);
   if (path === undefined) return undefined;
   return fails(
     `${client} asked a person to sign in ${sinceStart(history, at)} in, although it had ${path.what}.`,
@@ -77,14 +76,12 @@ function findFault(history: History, { event, call, client, at }: Asking): Judge
 function silentPathOf(
   { token, refreshToken }: Holdings,
   atMs: number,
-  tab: string | undefined,
 ): { readonly what: string; readonly index: number } | undefined {
   if (token !== undefined && isValidAt(token.token, atMs)) {
     const left = formatDuration(token.token.expiresAt - atMs);
     return { what: `a token valid for another ${left}`, index: token.index };
   }
   if (refreshToken === undefined) return undefined;
-  if (tab !== undefined && atMs - refreshToken.at > PAGE_GRANT_MS) return undefined;
   const age = formatDuration(atMs - refreshToken.at);
   return { what: `a refresh token got ${age} before`, index: refreshToken.index };
 }

@@ -5,7 +5,6 @@
  * came between: a page loaded anew, a tab closed, the browser restarted. `books.ts` enters
  * here what it learns, `holdings.ts` asks.
  */
-import { days } from "../clock/duration.ts";
 import type { TabChanged } from "../history/browser-events.ts";
 import type { ClientRestarted } from "../history/event.ts";
 
@@ -34,9 +33,6 @@ export interface Tabs {
 export function noTabs(): Tabs {
   return { open: new Set(), opened: new Map(), loaded: new Map(), seen: new Map() };
 }
-
-/** How long a refresh token of a page lives, ms (`facts/entra.md` B). */
-export const PAGE_GRANT_MS = days(1);
 
 /** Whether a tab is a window that a sign-in opened. */
 export function isPopup(tab: string): boolean {
