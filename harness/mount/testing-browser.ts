@@ -6,7 +6,7 @@ import { createFaultLayer } from "../fault/layer.ts";
 import type { FaultEffect } from "../fault/plan.ts";
 import type { Service } from "../http/service.ts";
 import { createRandom } from "../random.ts";
-import type { BrowserProfile, Mounted, MountContext, MountName } from "./mount.ts";
+import type { BrowserProfile, Mounted, MountContext, MountName, PageFile } from "./mount.ts";
 import { loadMount } from "./mounts.ts";
 import { answerWith } from "./testing.ts";
 
@@ -59,10 +59,7 @@ export async function startBrowserBench(
     ...options,
   });
   if (mounted.browser === undefined) throw new Error(`${name} is no mount for browsers`);
-  mounted.browser.serve(APP, (path) => ({
-    type: "text/html",
-    text: `<!doctype html><title>${path}</title><h1>The application</h1>`,
-  }));
+  mounted.browser.serve(APP, fileOf);
   const profile = await mounted.browser.openProfile();
   const page = await profile.context.newPage();
   const drive = <T>(work: () => Promise<T>): Promise<T> =>
@@ -96,6 +93,21 @@ export async function startBrowserBench(
     stop: () => mounted.stop(),
   };
 }
+
+/** Any page of the application, and its workers: each tells what comes of a call. */
+function fileOf(path: string): PageFile {
+  const type = path.endsWith(".js") ? "text/javascript" : "text/html";
+  const page = `<!doctype html><title>${path}</title><h1>The application</h1>`;
+  return { type, text: workers[path] ?? page };
+}
+
+const CALL = "const call = (url) => fetch(url).then((answer) => String(answer.status), String);";
+const workers: Readonly<Record<string, string>> = {
+  "/worker.js": `${CALL} onmessage = async ({ data }) => postMessage(await call(data));`,
+  "/shared.js": `${CALL} onconnect = ({ ports: [port] }) => { port.onmessage = async ({ data }) => port.postMessage(await call(data)); };`,
+  "/service.js": `${CALL} onactivate = (event) => event.waitUntil(clients.claim());
+    onmessage = (event) => event.waitUntil(call(event.data).then((said) => event.source.postMessage(said)));`,
+};
 
 /** After the last test of a file. */
 export const closeBrowser = (): Promise<void> => processBrowser.close();

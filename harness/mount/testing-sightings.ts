@@ -43,9 +43,9 @@ export async function see({ page, profile, drive }: BrowserBench, url: string): 
 
 /** Runs in the page. */
 async function callIt(address: string): Promise<string> {
-  const beganAt = Date.now();
+  const beganAt = new Date().getTime();
   const later = (): string => {
-    const seconds = (Date.now() - beganAt) / 1_000;
+    const seconds = (new Date().getTime() - beganAt) / 1_000;
     return seconds === 0 ? "" : ` after ${seconds} s`;
   };
   try {
