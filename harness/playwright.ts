@@ -6,6 +6,7 @@
 import { test as base, type MatcherReturnType } from "@playwright/test";
 import { explain, explaining } from "./explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
+import type { History } from "./history/event.ts";
 import type { Entra } from "./playwright/entra.ts";
 import { attachHistory } from "./playwright/failure.ts";
 import { launchOptionsFor, trustsSimulator } from "./playwright/launch.ts";
@@ -66,7 +67,7 @@ export const test = base.extend<TestFixtures>({
 
 type PlaywrightMatchers = {
   readonly [Name in keyof EntraMatchers<unknown>]: (
-    received: Entra,
+    received: Entra | History,
     ...values: Parameters<EntraMatchers<unknown>[Name]>
   ) => MatcherReturnType;
 };

@@ -118,12 +118,15 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
         const before = performance.now();
         const signal = AbortSignal.timeout(30_000);
         await new Promise((resolve) => setTimeout(resolve, 0));
+        await new Promise((resolve) => setTimeout(resolve, 0.9));
         const atOnce = performance.now() - before;
+        await new Promise((resolve) => setTimeout(resolve, 10.9));
+        const fraction = performance.now() - before;
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
-        return [atOnce, performance.now() - before, signal.reason.name];
+        return [atOnce, fraction, performance.now() - before, signal.reason.name];
       })()`,
     );
-    expect(told).toEqual([0, 30_000, "TimeoutError"]);
+    expect(told).toEqual([0, 10, 30_000, "TimeoutError"]);
   });
 
   it("waits for requests, cryptography and navigations, however long they take by the machine", async () => {

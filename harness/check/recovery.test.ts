@@ -124,6 +124,20 @@ describe("recovery", () => {
     expect(judge(everyone).verdict).toBe("fail");
   });
 
+  it("expects nothing of a call that hears from the service that a person is needed", () => {
+    const told = outage();
+    succeedsAt(told, "00:11:00", { user: ben });
+    told.at("00:15:00");
+    const call = told.operation({ tab: "tab-1" });
+    told.exchange({ by: call, endpoint: "authorize", error: "login_required" });
+    call.fails();
+    expect(judge(told).verdict).toBe("pass");
+    const ill = told.operation({ tab: "tab-1" });
+    told.exchange({ by: ill, endpoint: "authorize", error: "server_error" });
+    ill.fails();
+    expect(judge(told).verdict).toBe("fail");
+  });
+
   it("expects nothing of an app whose secret was rolled", () => {
     const told = outage();
     told.changed("secret-rolled");

@@ -40,6 +40,40 @@ describe("holds", () => {
     expect(silentFirst.judge(told.history()).verdict).toBe("pass");
   });
 
+  it("in a page whose refresh token has lived its day, however new it looks", () => {
+    const told = story();
+    const tab = "tab-1";
+    const first = told.operation({ flow: "popup", tab });
+    told.prompt({ user: ada, operation: first.operation });
+    told.exchange({ by: first, issued: { token: told.token(), refreshToken: "rt-1" } });
+    first.ok();
+    told.at("20:00:00");
+    const renewal = told.operation({ tab });
+    told.exchange({
+      by: renewal,
+      grant: "refresh_token",
+      issued: { token: told.token(), refreshToken: "rt-2" },
+    });
+    renewal.ok();
+    const askedAt = (clock: string): string => {
+      told.at(clock);
+      const again = told.operation({ flow: "popup", tab });
+      told.prompt({ user: ada, operation: again.operation });
+      return silentFirst.judge(told.history()).verdict;
+    };
+    // Elsewhere a refresh token lives for months.
+    const elsewhere = story();
+    signIn(elsewhere);
+    elsewhere.at("24:00:00");
+    signIn(elsewhere);
+    expect(silentFirst.judge(elsewhere.history()).verdict).toBe("fail");
+    expect(askedAt("24:00:00")).toBe("pass");
+    const second = told.operation({ flow: "popup", tab });
+    told.exchange({ by: second, issued: { token: told.token(), refreshToken: "rt-3" } });
+    second.ok();
+    expect(askedAt("30:00:00")).toBe("fail");
+  });
+
   it("when a person wishes to add an account, or an API asks for one", () => {
     const told = story();
     signIn(told);

@@ -17,6 +17,8 @@ export interface Flow {
   stop(): number | undefined;
   /** The time, while it flows. */
   now(): number | undefined;
+  /** How far ahead of the machine's it is, while it flows; ms. */
+  byMs(): number | undefined;
 }
 
 /** Often enough that nobody notices, ms. */
@@ -33,6 +35,7 @@ export function createFlow({ fireUntil, told }: FlowOptions): Flow {
   const now = (): number | undefined => (byMs === undefined ? undefined : realNow() + byMs);
   return {
     now,
+    byMs: () => byMs,
     async start(nowMs) {
       byMs = nowMs - realNow();
       looking ??= realSetInterval(() => fireUntil(now() ?? nowMs), LOOK_EVERY_MS).unref();

@@ -105,6 +105,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     told: (byMs) => participants.flow(byMs),
   });
   const now = (): number => flow.now() ?? nowMs;
+  let isToFlow = false;
 
   /** One timer of this process, and before it all of the participants until then. */
   const fireNext = async (dueMs: number): Promise<void> => {
@@ -146,7 +147,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     try {
       return await driveUntilSettled(work, time);
     } finally {
-      await flow.start(nowMs);
+      if (isToFlow) await flow.start(nowMs);
     }
   };
 
@@ -158,8 +159,10 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       return flow.now() === undefined ? driveUntilSettled(work, time) : driveAside(work, time);
     },
     flow() {
+      isToFlow = true;
       void flow.start(nowMs);
       return () => {
+        isToFlow = false;
         nowMs = flow.stop() ?? nowMs;
       };
     },
@@ -186,7 +189,12 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     beforeTimeGoesOn: (whatToDo) => {
       settle = whatToDo;
     },
-    join: (participant) => participants.join(participant),
+    join(participant) {
+      const leave = participants.join(participant);
+      const byMs = flow.byMs();
+      if (byMs !== undefined) void participant.flow(byMs);
+      return leave;
+    },
   };
 }
 

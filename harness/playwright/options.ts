@@ -1,5 +1,6 @@
 /** What a Playwright suite says of its Entra, by `test.use({ entraOptions })`, checked. */
 import type { ServiceSettings, World } from "../directory/world.ts";
+import { instantOf } from "../session/session-options.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
 import type { RuleLimits } from "../history/header.ts";
 import { browserMounts } from "../mount/mount.ts";
@@ -45,10 +46,16 @@ export function checkOptions(options: EntraOptions): void {
       hint: suggestNames(unknown, fields, `There are ${fields.join(", ")}.`),
     });
   }
+  startOf(options);
   const { mount = "proxy" } = options;
   if ((browserMounts as readonly string[]).includes(mount)) return;
   throw new HarnessError("bad-usage", `"${String(mount)}" is no way for a browser`, {
     place: "entraOptions.mount",
     hint: `There are ${browserMounts.join(", ")}.`,
   });
+}
+
+/** When a test begins, ms since the Unix epoch. Throws `bad-usage` for what is no instant. */
+export function startOf({ startsAt }: EntraOptions): number {
+  return instantOf(startsAt, "entraOptions.startsAt");
 }

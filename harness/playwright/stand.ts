@@ -9,7 +9,8 @@ import { isServedUrl } from "../mount/served-hosts.ts";
 import { type Session, startSession } from "../session/session.ts";
 import { type Desk, watchDesk } from "./desk.ts";
 import { createEntra, type Entra } from "./entra.ts";
-import type { EntraOptions } from "./options.ts";
+import { type EntraOptions, startOf } from "./options.ts";
+import { refusePlaywrightsClock } from "./page-clock.ts";
 
 export interface Stand {
   readonly session: Session;
@@ -26,14 +27,15 @@ interface Attached {
   readonly leave: () => Promise<void>;
 }
 
-const STARTS_AT = "2026-03-02T08:00:00Z";
-
 /** Starts a session of that name, whose time flows by itself. */
 export async function startStand(options: EntraOptions, name: string): Promise<Stand> {
-  const { mount: _mount, user: _user, app = { name: "app" }, startsAt, ...rest } = options;
+  const { mount: _mount, user: _user, app = { name: "app" }, startsAt: _at, ...rest } = options;
   const mount = await loadMount(options.mount ?? "proxy");
-  const startMs = Date.parse(startsAt ?? STARTS_AT);
-  const clock = createVirtualClock({ startMs, quietTurns: mount.quietTurns, shared: true });
+  const clock = createVirtualClock({
+    startMs: startOf(options),
+    quietTurns: mount.quietTurns,
+    shared: true,
+  });
   const stopFlow = clock.flow();
   let desk: Desk | undefined;
   // What a person sees lasts until time goes on.
@@ -65,6 +67,7 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
     session,
     proxy: way.contextOptions.proxy,
     async attach(context) {
+      refusePlaywrightsClock(context);
       const time = await way.attach(context);
       const seen = watchDesk({
         context,

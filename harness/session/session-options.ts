@@ -57,7 +57,7 @@ export function prepare(options: SessionOptions) {
   checkSettingNames(options.settings ?? {});
   const settings = { ...world.settings, ...options.settings };
   checkSettings(settings, world.tenants);
-  const startsAt = instantOf(options.startsAt ?? STARTS_AT);
+  const startsAt = instantOf(options.startsAt, "startsAt");
   const { mount, seed = "1" } = options;
   if (typeof seed !== "string") {
     throw new HarnessError("bad-usage", `the seed is a ${typeof seed}; it must be a text`, {
@@ -108,11 +108,12 @@ function checkSettingNames(settings: Partial<ServiceSettings>): void {
   });
 }
 
-function instantOf(text: string): number {
+/** ISO 8601 as ms since the Unix epoch, and the usual start for none. Throws `bad-usage`. */
+export function instantOf(text = STARTS_AT, place: string): number {
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;
   throw new HarnessError("bad-usage", `"${text}" is no ISO 8601 instant`, {
-    place: "startsAt",
+    place,
     hint: 'Write it like "2026-03-02T08:00:00Z".',
   });
 }

@@ -1,0 +1,149 @@
+/** The machine's time is a fake one here, so that time that flows can be told to the millisecond. */
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { createFlow } from "./flow.ts";
+import type { createVirtualClock } from "./virtual-clock.ts";
+
+let create: typeof createFlow;
+let createClock: typeof createVirtualClock;
+const MACHINE_MS = 5_000_000;
+
+beforeAll(async () => {
+  vi.useFakeTimers({ now: MACHINE_MS, toFake: ["Date", "setInterval", "clearInterval"] });
+  ({ createFlow: create } = await import("./flow.ts"));
+  ({ createVirtualClock: createClock } = await import("./virtual-clock.ts"));
+});
+afterAll(() => void vi.useRealTimers());
+
+function start() {
+  const fired: number[] = [];
+  const told: number[] = [];
+  const flow = create({
+    fireUntil: (untilMs) => void fired.push(untilMs),
+    told: (byMs) => Promise.resolve(void told.push(byMs)),
+  });
+  return { flow, fired, told };
+}
+
+describe("time that flows", () => {
+  it("stands still until it is started", () => {
+    const { flow, fired } = start();
+    vi.advanceTimersByTime(100);
+    expect([flow.now(), flow.stop(), fired]).toEqual([undefined, undefined, []]);
+  });
+
+  it("goes as fast as the machine's, from where it was started, and fires what is due", async () => {
+    const { flow, fired, told } = start();
+    const machineMs = Date.now();
+    await flow.start(1_000);
+    expect(flow.now()).toBe(1_000);
+    vi.advanceTimersByTime(25);
+    expect(flow.now()).toBe(1_025);
+    expect(fired).toEqual([1_010, 1_020]);
+    expect(told).toEqual([1_000 - machineMs]);
+    flow.stop();
+  });
+
+  it("tells where it stops, fires nothing more, and goes on from elsewhere", async () => {
+    const { flow, fired, told } = start();
+    await flow.start(1_000);
+    vi.advanceTimersByTime(15);
+    expect(flow.stop()).toBe(1_015);
+    expect(flow.stop()).toBeUndefined();
+    vi.advanceTimersByTime(100);
+    expect(fired).toEqual([1_010]);
+    const machineMs = Date.now();
+    await flow.start(900_000);
+    // Once more is not twice as often.
+    await flow.start(900_000);
+    vi.advanceTimersByTime(10);
+    expect(fired).toEqual([1_010, 900_010]);
+    expect(told.slice(1)).toEqual([900_000 - machineMs, 900_000 - machineMs]);
+    flow.stop();
+  });
+});
+
+describe("a clock that flows", () => {
+  it("fires its timers in order when they are due, and counts their delays from now", () => {
+    const clock = createClock({ startMs: 0 });
+    const stop = clock.flow();
+    const fired: string[] = [];
+    vi.advanceTimersByTime(100);
+    clock.setTimer(() => fired.push(`b at ${clock.now()}`), 20);
+    clock.setTimer(() => {
+      fired.push(`a at ${clock.now()}`);
+      clock.setTimer(() => fired.push("c"), 0);
+    }, 15);
+    vi.advanceTimersByTime(10);
+    expect(fired).toEqual([]);
+    vi.advanceTimersByTime(10);
+    expect(fired).toEqual(["a at 120", "b at 120", "c"]);
+    stop();
+    expect(clock.now()).toBe(120);
+    vi.advanceTimersByTime(100);
+    expect(clock.now()).toBe(120);
+  });
+
+  it("jumps when it is driven, and flows again from there", async () => {
+    const clock = createClock({ startMs: 0 });
+    const stop = clock.flow();
+    vi.advanceTimersByTime(30);
+    await clock.drive(clock.sleep(3_600_000));
+    expect(clock.now()).toBe(3_600_030);
+    vi.advanceTimersByTime(10);
+    expect(clock.now()).toBe(3_600_040);
+    stop();
+  });
+
+  it("is in a hurry when it is driven: nobody is followed second by second for hours", async () => {
+    const clock = createClock({ startMs: 0 });
+    let steps = 0;
+    let nextDueMs = 1_000;
+    clock.join({
+      rest: () => Promise.resolve(true),
+      nextDueMs: () => nextDueMs,
+      advance(nowMs) {
+        steps += 1;
+        nextDueMs = nowMs + 1_000;
+        return Promise.resolve();
+      },
+      flow: () => Promise.resolve(),
+    });
+    const stop = clock.flow();
+    await clock.drive(clock.sleep(7_200_000));
+    expect(steps).toBeLessThan(300);
+    stop();
+  });
+
+  it("does not flow again when it was stopped in a drive", async () => {
+    const clock = createClock({ startMs: 0 });
+    const stop = clock.flow();
+    await clock.drive(clock.sleep(1_000).then(stop));
+    vi.advanceTimersByTime(1_000);
+    expect(clock.now()).toBe(1_000);
+  });
+
+  it("tells who takes part how far it is ahead, before a drive and after it", async () => {
+    const clock = createClock({ startMs: 0 });
+    const heard: string[] = [];
+    clock.join({
+      rest: () => Promise.resolve(true),
+      nextDueMs: () => undefined,
+      advance: (nowMs) => Promise.resolve(void heard.push(`still ${nowMs}`)),
+      flow: (byMs) => Promise.resolve(void heard.push(`by ${byMs + Date.now()}`)),
+    });
+    const stop = clock.flow();
+    vi.advanceTimersByTime(30);
+    const late: number[] = [];
+    const leave = clock.join({
+      rest: () => Promise.resolve(true),
+      nextDueMs: () => undefined,
+      advance: () => Promise.resolve(),
+      flow: (byMs) => Promise.resolve(void late.push(byMs + Date.now())),
+    });
+    expect(late).toEqual([30]);
+    leave();
+    await clock.drive(clock.sleep(1_000));
+    expect(heard).toEqual(["by 0", "still 30", "still 1030", "by 1030"]);
+    stop();
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { createParticipants, type Participant } from "./participants.ts";
+import { createVirtualClock } from "./virtual-clock.ts";
+
+/** Somebody with timers at these instants; busy for so many looks after each. */
+function somebody(...dueMs: readonly number[]) {
+  const waiting = [...dueMs];
+  const told: string[] = [];
+  let busy = 0;
+  const participant: Participant = {
+    rest() {
+      busy -= 1;
+      return Promise.resolve(busy < 0);
+    },
+    nextDueMs: () => waiting[0],
+    advance(nowMs) {
+      told.push(`at ${nowMs}`);
+      while ((waiting[0] ?? Infinity) <= nowMs) told.push(`fired ${waiting.shift()}`);
+      return Promise.resolve();
+    },
+    flow: (byMs) => Promise.resolve(void told.push(`by ${byMs}`)),
+  };
+  return { participant, told, work: (looks: number) => (busy = looks) };
+}
+
+describe("participants", () => {
+  it("rest when all of them do, and the earliest timer of any counts", async () => {
+    const all = createParticipants();
+    expect([all.any(), await all.rest("surely"), all.nextDueMs(0)]).toEqual([
+      false,
+      true,
+      undefined,
+    ]);
+    const one = somebody(50);
+    const other = somebody(20);
+    all.join(one.participant);
+    const leave = all.join(other.participant);
+    other.work(1);
+    expect([all.any(), await all.rest("surely"), await all.rest("surely")]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(all.nextDueMs(0)).toBe(20);
+    await all.advance(30);
+    await all.flow(7);
+    expect(one.told).toEqual(["at 30", "by 7"]);
+    expect(other.told).toEqual(["at 30", "fired 20", "by 7"]);
+    leave();
+    await all.advance(40);
+    expect(all.nextDueMs(0)).toBe(50);
+    expect(other.told).toHaveLength(3);
+  });
+
+  it("are followed timer by timer, and in a hurry after a hundred of them minute by minute", async () => {
+    const all = createParticipants();
+    all.join(somebody(10).participant);
+    for (let step = 0; step < 500; step += 1) await all.advance(0);
+    expect(all.nextDueMs(0)).toBe(10);
+    all.hurry();
+    for (let step = 0; step < 100; step += 1) {
+      expect(all.nextDueMs(0)).toBe(10);
+      await all.advance(0);
+    }
+    expect(all.nextDueMs(0)).toBe(60_000);
+    expect(all.nextDueMs(-59_995)).toBe(10);
+    all.hurry();
+    expect(all.nextDueMs(0)).toBe(10);
+  });
+});
+
+describe("a clock with participants", () => {
+  it("never jumps over a timer of theirs, and brings them along to its own", async () => {
+    const clock = createVirtualClock({ startMs: 0 });
+    const { participant, told } = somebody(400, 700, 2_000);
+    clock.join(participant);
+    const own: number[] = [];
+    clock.setTimer(() => own.push(clock.now()), 500);
+    await clock.drive(clock.sleep(1_000));
+    expect(told).toEqual(["at 400", "fired 400", "at 500", "at 700", "fired 700", "at 1000"]);
+    expect(own).toEqual([500]);
+  });
+
+  it("waits until they rest, and for those only who take part", async () => {
+    const clock = createVirtualClock({ startMs: 0 });
+    const { participant, told, work } = somebody();
+    const leave = clock.join(participant);
+    work(3);
+    let rests = 0;
+    const rest = participant.rest.bind(participant);
+    Object.assign(participant, { rest: () => ((rests += 1), rest("surely")) });
+    await clock.drive(clock.sleep(10));
+    expect(rests).toBeGreaterThan(3);
+    expect(told).toEqual(["at 10"]);
+    leave();
+    await clock.drive(clock.sleep(10));
+    expect(told).toEqual(["at 10"]);
+  });
+});
