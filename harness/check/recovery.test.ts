@@ -96,14 +96,14 @@ describe("recovery", () => {
 
   it("expects nothing of a call whose person the service asks for, and all of others", () => {
     const told = outage();
-    told.at("00:11:00");
+    told.at("00:15:00");
     const call = told.operation();
-    const error = { error: "login_required", codes: [50058] };
-    told.exchange({ by: call, endpoint: "authorize", status: 302, error });
+    const error = { error: "invalid_grant", codes: [700082], suberror: "bad_token" };
+    told.exchange({ by: call, status: 400, error });
     call.fails({ interactionRequired: true });
-    succeedsAt(told, "00:11:00", { flow: "popup" });
+    succeedsAt(told, "00:15:00", { flow: "authorization-code" });
     expect(judge(told).verdict).toBe("pass");
-    failsAt(told, "00:15:00", { user: ben });
+    failsAt(told, "00:16:00", { user: ben });
     expect(judge(told).verdict).toBe("fail");
   });
 

@@ -1,4 +1,7 @@
 /** Which mount a run has, and what is said of runs that cannot be had here. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { wantsNoBrowser } from "../browser/find-browser.ts";
 import { selectRuns } from "./selection.ts";
@@ -61,6 +64,22 @@ describe("without a browser", () => {
     const { runs, skipped } = await placesOf({});
     expect(runs).toEqual(["msal-node under https"]);
     expect(skipped).toEqual([["msal-browser", "no-browser", expect.stringContaining("none")]]);
+  });
+
+  it("a scenario of one's own is never left out in silence", async () => {
+    vi.stubEnv("BROWNOUT_BROWSER", "none");
+    const folder = mkdtempSync(join(tmpdir(), "brownout-selection-"));
+    const story = { standsFor: "a", asserts: "a", failureMeans: "a", fix: "a" };
+    const own = { name: "mine", title: "T", story, needs: ["popup"], asserts: [], faults: [] };
+    const file = join(folder, "mine.mjs");
+    const text = JSON.stringify({ ...own, clients: ["msal-browser"] });
+    writeFileSync(file, `export default { ...${text}, script: async () => {} };`);
+    try {
+      const both = select({ filters: ["server-error-json", file] });
+      await expect(both).rejects.toMatchObject({ code: "no-browser" });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("a page that is asked for by name is an error", async () => {

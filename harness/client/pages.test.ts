@@ -100,6 +100,22 @@ describe.skipIf(wantsNoBrowser())("a client in a page", () => {
       expect(ends).toEqual(["ok", "ok", "fail", "ok", "ok", "ok"]);
     });
 
+    it("signs in whom it is asked to, whoever else is signed in", async () => {
+      const outcome = await runWith(name, async ({ open, world }) => {
+        const spa = await open({ app: "spa" });
+        for (const person of ["adele", "megan"]) {
+          const ask = { scopes: graph, user: world.user(person) } as const;
+          await spa.acquire({ ...ask, flow: "popup" });
+        }
+      });
+      const asked = only(outcome, "operation-invoked").map(({ user }) => user);
+      const got = only(outcome, "operation-completed").map(
+        (end) => end.outcome === "ok" && end.user,
+      );
+      expect(got).toEqual(asked);
+      expect(new Set(asked).size).toBe(2);
+    });
+
     it("is refused outside a browser, and for an app that is no single-page app", async () => {
       const wanted = scenario(async ({ open }) => void (await open({ app: "portal" })));
       const client = await loadClient(name, wanted);

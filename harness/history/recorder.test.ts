@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../clock/virtual-clock.ts";
 import { type BodyDelivery, createRequest, createResponse } from "../http/message.ts";
+import { markResent } from "../http/resent.ts";
 import { NetworkFault } from "../http/network-fault.ts";
 import type { Service } from "../http/service.ts";
 import type { HistoryEvent } from "./event.ts";
@@ -40,6 +41,21 @@ function answer(text: string, delivery?: BodyDelivery): Partial<Service> {
 }
 
 describe("the recorder", () => {
+  it("says of a connection, too, that the browser made it again by itself", async () => {
+    const { recorder } = start({});
+    const watched = recorder.watch({
+      connect: () => Promise.reject(new NetworkFault("ENOTFOUND", "login.microsoftonline.com")),
+      handle: () => Promise.reject(new Error("never asked")),
+    });
+    const request = createRequest(URL_);
+    await watched.connect(request).catch(() => undefined);
+    const again = createRequest(URL_);
+    markResent(again);
+    await watched.connect(again).catch(() => undefined);
+    const began = recorder.events.filter((event) => event.kind === "exchange-began");
+    expect(began.map(({ resent }) => resent)).toEqual([undefined, true]);
+  });
+
   it("writes a preflight down as one: its method, what it asks to send, and no form", async () => {
     const { recorder, ask } = start({});
     await ask(

@@ -4,10 +4,15 @@ import { wantsNoBrowser } from "../browser/find-browser.ts";
 import { processBrowser } from "../browser/launch.ts";
 import { loadMsalBrowser } from "../client/msal-browser.ts";
 import { minutes, seconds } from "../clock/duration.ts";
+import { createVirtualClock } from "../clock/virtual-clock.ts";
 import type { FaultWindow } from "../fault/plan.ts";
+import { createRecorder } from "../history/recorder.ts";
 import { runScenario, type RunOutcome } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
+import { createAttribution } from "./attribution.ts";
+import { createBrowserRoom } from "./browsers.ts";
 import { graph, only, scenario } from "./testing.ts";
+import { createTurns } from "./turns.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -34,6 +39,35 @@ function signInDown(effect: FaultWindow["effect"]): Partial<Scenario> {
   const at = { at: "primary", on: ["authorize"], from: 0, for: minutes(10) } as const;
   return { faults: [{ id: "down", ...at, effect }] };
 }
+
+it("is not caused by the call that happened to open it", async () => {
+  const clock = createVirtualClock({ startMs: 0 });
+  const { gate } = clock;
+  const recorder = createRecorder({
+    clock,
+    annotate: () => ({ servedBy: "primary", faults: [] }),
+  });
+  const opened: unknown[] = [];
+  const room = createBrowserRoom({
+    recorder,
+    gate,
+    attribution: createAttribution(recorder),
+    turns: createTurns({ recorder, gate }),
+    mounted: {
+      serve: () => undefined,
+      prepareProfile: () => Promise.reject(new Error("there is none")),
+      openProfile: () => {
+        opened.push(recorder.cause());
+        return Promise.reject(new Error("there is none"));
+      },
+    },
+  });
+  const opening = recorder.causedBy({ client: "spa-1" }, () =>
+    room.of("desk", "spa-1").openTab("https://spa.contoso.example/"),
+  );
+  await expect(opening).rejects.toThrow("there is none");
+  expect(opened).toEqual([undefined]);
+});
 
 describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
   afterAll(() => processBrowser.close());
