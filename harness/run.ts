@@ -119,7 +119,9 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         attribution,
         ...(browsers === undefined ? {} : { browsers }),
       });
-      const script = scenario.script(context).catch((error: unknown) => {
+      const script = scenario.script(context).catch(async (error: unknown) => {
+        const death = await mounted.browser?.died();
+        if (death !== undefined) throw death;
         throw operations.rejections.has(error as object)
           ? uncaught(error, clock.now() - startedAt)
           : error;

@@ -34,7 +34,7 @@ function cached(
   });
 }
 
-export const cacheOfTheTab = cached({
+const cacheOfTheTab = cached({
   name: "browser-cache-of-the-tab",
   title: "Tokens in sessionStorage through an outage: a reload, then the tab is closed",
   standsFor: "the default of msal-browser: tokens belong to one tab",
@@ -55,7 +55,7 @@ export const cacheOfTheTab = cached({
   },
 });
 
-export const cacheOfTheBrowser = cached({
+const cacheOfTheBrowser = cached({
   name: "browser-cache-of-the-browser",
   title: "Tokens in localStorage through an outage: a reload, a closed tab, a second tab",
   standsFor: "tokens belong to the origin: all tabs of one browser share them",
@@ -74,7 +74,7 @@ export const cacheOfTheBrowser = cached({
   },
 });
 
-export const cacheOfThePage = cached({
+const cacheOfThePage = cached({
   name: "browser-cache-of-the-page",
   title: "Tokens in memory through an outage: the page is loaded anew",
   standsFor: "memoryStorage, the most careful choice: tokens end with the page",
@@ -91,7 +91,7 @@ export const cacheOfThePage = cached({
   },
 });
 
-export const browserRestart = cached({
+const browserRestart = cached({
   name: "browser-restart-in-outage",
   title: "The browser is restarted in an outage, with tokens in localStorage",
   standsFor:
@@ -109,7 +109,7 @@ export const browserRestart = cached({
   },
 });
 
-export const secondTab = cached({
+const secondTab = cached({
   name: "browser-second-tab",
   title: "A link is opened in a second tab during an outage, with tokens in sessionStorage",
   standsFor: "people open links in new tabs; sessionStorage does not go with them",

@@ -6,7 +6,7 @@ import { defineScenario, type Scenario } from "../harness/scenario.ts";
 import { silently } from "./applications.ts";
 import { askUntil, PERSON, signedIn, signIn } from "./pages.ts";
 
-export const challengeInOutage = defineScenario({
+const challengeInOutage = defineScenario({
   name: "browser-claims-in-outage",
   title: "An API turns a token away with a claims challenge while nothing can be signed in",
   story: {
@@ -42,7 +42,7 @@ export const challengeInOutage = defineScenario({
   },
 });
 
-export const metadataOnLoad = defineScenario({
+const metadataOnLoad = defineScenario({
   name: "browser-metadata-down",
   title: "Discovery is down while a page is loaded anew",
   story: {
@@ -68,7 +68,7 @@ export const metadataOnLoad = defineScenario({
   },
 });
 
-export const partedWindow = defineScenario({
+const partedWindow = defineScenario({
   name: "browser-parted-window",
   title: "The sign-in page parts its window from the one that opened it",
   story: {

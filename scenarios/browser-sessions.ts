@@ -53,7 +53,7 @@ function dayOld(
   });
 }
 
-export const dayOldSession = dayOld({
+const dayOldSession = dayOld({
   name: "browser-day-old-token",
   title: "A refresh token ends in an outage of the sign-in pages; iframes take part in the session",
   standsFor: "silent renewal by hidden iframe once the refresh token has ended",
@@ -61,7 +61,7 @@ export const dayOldSession = dayOld({
   asserts: ["prompts-caused", "screen", "recovery", "routing-hint"],
 });
 
-export const dayOldSessionBlocked = dayOld({
+const dayOldSessionBlocked = dayOld({
   name: "browser-day-old-token-no-frames",
   title:
     "A refresh token ends in an outage of the sign-in pages; iframes are kept from the session",
@@ -71,7 +71,7 @@ export const dayOldSessionBlocked = dayOld({
   asserts: ["fallback-to-interaction", "prompts-caused", "screen", "recovery"],
 });
 
-export const threeDaysOff = defineScenario({
+const threeDaysOff = defineScenario({
   name: "browser-three-days-off",
   title: "A tab stays open for three days, and the outage is on the morning of the fourth",
   story: {
@@ -93,7 +93,7 @@ export const threeDaysOff = defineScenario({
   },
 });
 
-export const outageOfHours = defineScenario({
+const outageOfHours = defineScenario({
   name: "browser-outage",
   title: "Three hours of outage under a page whose tokens live an hour",
   story: {

@@ -29,7 +29,7 @@ function signInMeets(
       asserts: says,
       failureMeans:
         "People stare at a window in which nothing will ever happen, close it, and try again at once.",
-      fix: "Close the popup yourself when the call fails, say in words that sign-in is down, and offer to try again later.",
+      fix: "Shorten the wait (system.popupBridgeTimeout), say in words that sign-in is down, and offer to try again later.",
     },
     needs: ["popup", "redirect", "silent"],
     clients: ["msal-browser"],
@@ -60,7 +60,7 @@ function triesAgain(flow: "popup" | "redirect"): Scenario["script"] {
   };
 }
 
-export const popupDown = signInMeets({
+const popupDown = signInMeets({
   name: "browser-popup-down",
   title: "The sign-in popup shows an error page of the service",
   standsFor: "an outage of the sign-in pages: the popup never comes back to the application",
@@ -69,7 +69,7 @@ export const popupDown = signInMeets({
   script: triesAgain("popup"),
 });
 
-export const popupHangs = signInMeets({
+const popupHangs = signInMeets({
   name: "browser-popup-hangs",
   title: "The sign-in popup stays white",
   standsFor: "a sign-in page that never answers",
@@ -78,7 +78,7 @@ export const popupHangs = signInMeets({
   script: triesAgain("popup"),
 });
 
-export const redirectIntoOutage = signInMeets({
+const redirectIntoOutage = signInMeets({
   name: "browser-redirect-down",
   title: "A redirect leaves the application for an error page of the service",
   standsFor: "the page that would have said what is wrong is gone: the service's own words stand",

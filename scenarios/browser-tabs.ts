@@ -52,7 +52,7 @@ function manyTabs(
   });
 }
 
-export const tabsRenewTogether = manyTabs({
+const tabsRenewTogether = manyTabs({
   name: "browser-tabs-renew",
   title: "Three tabs renew their token at the same instant, after a minute of trouble",
   standsFor: "tabs wake up together: after sleep, after an outage, at the end of the token's life",
@@ -62,7 +62,7 @@ export const tabsRenewTogether = manyTabs({
   asserts: ["tabs", "single-flight", "recovery", "prompts-caused", "screen"],
 });
 
-export const tabsThrottledTogether = manyTabs({
+const tabsThrottledTogether = manyTabs({
   name: "browser-tabs-throttled",
   title: "Three tabs with one cache are throttled",
   standsFor: "a throttle of a person whose tabs share localStorage",
@@ -72,7 +72,7 @@ export const tabsThrottledTogether = manyTabs({
   asserts: ["tabs", "retry-after", "retry-storm", "recovery", "prompts-caused"],
 });
 
-export const tabsThrottledApart = manyTabs({
+const tabsThrottledApart = manyTabs({
   name: "browser-tabs-throttled-apart",
   title: "Three tabs with a cache each are throttled",
   standsFor: "the default of msal-browser: each tab has a cache and a throttle of its own",

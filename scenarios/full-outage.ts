@@ -78,6 +78,7 @@ export const hangPastRefreshIn = defineScenario({
     fix: "Hand out the cached token while it is valid and refresh beside the call, or bound the call by a time-out.",
   },
   needs: ["authorization-code", "silent"],
+  clients: ["msal-node", "msal-browser"],
   asserts: ["proactive-refresh", "recovery"],
   settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user" } },
   faults: [hang({ from: hours(6), for: hours(2), hangMs: seconds(60) })],

@@ -60,6 +60,7 @@ export const burstOfUserCalls = defineScenario({
   title: "Twelve silent calls at once for one user whose token has expired",
   story: burstStory,
   needs: ["authorization-code", "silent"],
+  clients: ["msal-node", "msal-browser"],
   asserts: ["single-flight", "empty-token"],
   faults: [],
   async script(context) {

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Finding, judgeHistory } from "../harness/check/rules.ts";
-import { loadClient } from "../harness/library.ts";
+import { isInBrowser, loadClient } from "../harness/library.ts";
 import { type BaselineEntry, isForRun } from "../harness/report/baseline.ts";
 import { runScenario } from "../harness/run.ts";
 import { library } from "./library.ts";
@@ -16,12 +16,13 @@ const baseline = JSON.parse(
 
 const findings = new Map<string, readonly Finding[]>();
 
-/** Each scenario with each client that it names; `undefined` is the first package that knows its flows. */
+/** Each scenario with each client that it names, but for those in a browser (`browser.test.ts`); `undefined` is the first package that knows its flows. */
 const runs = library.flatMap((scenario) =>
-  (scenario.clients ?? [undefined]).map((client) => {
+  (scenario.clients ?? [undefined]).flatMap((client) => {
     const wanted = typeof client === "string" ? client : client?.name;
+    if (wanted !== undefined && isInBrowser(wanted)) return [];
     const label = wanted === undefined ? scenario.name : `${scenario.name} with ${wanted}`;
-    return [label, wanted, scenario] as const;
+    return [[label, wanted, scenario] as const];
   }),
 );
 

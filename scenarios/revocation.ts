@@ -73,6 +73,7 @@ export const caeRevocation = defineScenario({
     fix: "Pass the claims of the 401 to the client unchanged, and sign the user in when it asks for that.",
   },
   needs: ["authorization-code", "silent"],
+  clients: ["msal-node", "msal-browser"],
   asserts: ["claims-challenge", "fallback-to-interaction"],
   faults: [],
   async script(context) {

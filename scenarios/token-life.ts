@@ -15,6 +15,7 @@ export const tokenEdge = defineScenario({
     fix: "Leave renewal to the client; it keeps five minutes in hand.",
   },
   needs: ["authorization-code", "silent"],
+  clients: ["msal-node", "msal-browser"],
   asserts: ["token-expiry", "cached-token", "empty-token"],
   settings: { accessTokenLifetimeSeconds: 3_600, refreshIn: "never" },
   faults: [],
@@ -48,6 +49,7 @@ export const keyRotation = defineScenario({
     fix: "Validate against all published keys, and fetch the set again for an unknown key.",
   },
   needs: ["authorization-code", "silent"],
+  clients: ["msal-node", "msal-browser"],
   asserts: ["token-expiry", "cached-token", "silent-first"],
   settings: { accessTokenLifetimeSeconds: 3_600 },
   faults: [],
@@ -75,6 +77,7 @@ export const keysLost = defineScenario({
     fix: "A 401 without a claims challenge is the API's trouble: keep the token, back off, ask the API again.",
   },
   needs: ["authorization-code", "silent"],
+  clients: ["msal-node", "msal-browser"],
   asserts: ["cached-token", "silent-first", "recovery"],
   faults: [keysWithdrawn({ from: hours(1), for: hours(2) })],
   async script(context) {

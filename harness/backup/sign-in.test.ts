@@ -76,6 +76,20 @@ describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (a
     expect(location).toContain("state=s-2");
   });
 
+  it("says again whose account it is, to whom asks as before", async () => {
+    const bench = start();
+    const { location } = await bench.signIn(app, "adele", { client_info: "1" });
+    const infoIn = (address: string | null): string | null =>
+      new URLSearchParams(new URL(address ?? "http://nowhere").hash.slice(1)).get("client_info");
+    bench.pass(HOUR_MS);
+    bench.fail();
+    const asked = await bench.authorize(app, { prompt: "none", client_info: "1" });
+    expect([asked.status, infoIn(asked.location)]).toEqual([302, infoIn(location)]);
+    expect(infoIn(asked.location)).toMatch(/^eyJ/);
+    const silent = await bench.authorize(app, { prompt: "none" });
+    expect([silent.status, infoIn(silent.location)]).toEqual([302, null]);
+  });
+
   it.each<[string, (bench: ReturnType<typeof start>) => void, Record<string, string>]>([
     ["three days are over", (bench) => bench.pass(72 * HOUR_MS + 60_000), {}],
     ["the session was revoked", (bench) => bench.directory.revokeSessions([bench.user()]), {}],

@@ -1,13 +1,13 @@
 /**
- * Pages that have set out for their next page and wait for its answer. Chromium hands no
- * call to such a page until the answer is there or has failed: whoever asks it something
- * would wait as long, and time with them.
+ * Frames that have set out for their next document and wait for its answer. Chromium hands no
+ * call to such a frame, nor to one inside it, until the answer is there or has failed:
+ * whoever asks it something would wait as long, and time with them.
  */
 import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 
 interface Leaving {
-  has(page: Page): boolean;
-  unlessLeaving<T>(page: Page, work: () => Promise<T>): Promise<T | undefined>;
+  has(frame: Frame): boolean;
+  unlessLeaving<T>(frame: Frame, work: () => Promise<T>): Promise<T | undefined>;
 }
 
 const known = new WeakMap<BrowserContext, Leaving>();
@@ -21,26 +21,29 @@ export function watchLeaving(context: BrowserContext): Leaving {
 
 /** What `work` makes of a page; `undefined` when it rejects, or when the page waits for its next one or leaves before. */
 export function unlessLeaving<T>(page: Page, work: () => Promise<T>): Promise<T | undefined> {
-  return watchLeaving(page.context()).unlessLeaving(page, work);
+  return watchLeaving(page.context()).unlessLeaving(page.mainFrame(), work);
 }
 
 function watchPages(context: BrowserContext): Leaving {
-  const leaving = new Map<Page, Request>();
-  const left = new Map<Page, Set<() => void>>();
+  const leaving = new Map<Frame, Request>();
+  const asked = new Map<() => void, Frame>();
 
-  const arrive = (page: Page): void => void leaving.delete(page);
+  const arrive = (frame: Frame): void => void leaving.delete(frame);
   const end = (request: Request): void => {
-    for (const [page, underway] of leaving) if (underway === request) arrive(page);
+    for (const [frame, underway] of leaving) if (underway === request) arrive(frame);
   };
   const watch = (page: Page): void => {
-    page.on("framenavigated", (frame) => {
-      if (frame === page.mainFrame()) arrive(page);
+    page.on("framenavigated", arrive);
+    page.on("framedetached", arrive);
+    page.on("close", () => {
+      for (const frame of leaving.keys()) if (frame.page() === page) arrive(frame);
     });
-    page.on("close", arrive);
     page.on("request", (request) => {
-      if (!request.isNavigationRequest() || frameOf(request) !== page.mainFrame()) return;
-      leaving.set(page, request);
-      for (const leave of left.get(page) ?? []) leave();
+      if (!request.isNavigationRequest()) return;
+      const going = frameOf(request);
+      if (going === undefined) return;
+      leaving.set(going, request);
+      for (const [leave, frame] of asked) if (has(frame)) leave();
     });
     page.on("requestfailed", end);
     page.on("requestfinished", end);
@@ -48,18 +51,21 @@ function watchPages(context: BrowserContext): Leaving {
   for (const page of context.pages()) watch(page);
   context.on("page", watch);
 
+  const has = (frame: Frame): boolean => {
+    for (let one: Frame | null = frame; one !== null; one = one.parentFrame())
+      if (leaving.has(one)) return true;
+    return false;
+  };
   return {
-    has: (page) => leaving.has(page),
-    unlessLeaving(page, work) {
-      if (leaving.has(page)) return Promise.resolve(undefined);
-      const waiting = left.get(page) ?? new Set();
-      left.set(page, waiting);
+    has,
+    unlessLeaving(frame, work) {
+      if (has(frame)) return Promise.resolve(undefined);
       return new Promise((resolve) => {
         const leave = (): void => resolve(undefined);
-        waiting.add(leave);
+        asked.set(leave, frame);
         void work()
           .then(resolve, leave)
-          .finally(() => waiting.delete(leave));
+          .finally(() => asked.delete(leave));
       });
     },
   };

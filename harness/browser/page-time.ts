@@ -39,16 +39,8 @@ export interface PageTime extends Participant {
   windowsOf(page: Page): readonly boolean[];
   /** Requests that pages made to the simulator, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
-  /** The same for one address; resolves when the browser has told of all that it has sent. */
-  requestsTo(request: Asked): Promise<number>;
-}
-
-/** What was asked; a fragment of the address does not count. */
-export interface Asked {
-  readonly method: string;
-  readonly url: string;
-  /** Who tells of it: the browser itself of a document, a document of what it calls. */
-  readonly by: "browser" | "document";
+  /** The same for one address, without its fragment; resolves when the browser has told of all that it has sent. */
+  requestsTo(method: string, url: string): Promise<number>;
 }
 
 /** Turns of a document's event loop, and looks at all documents, that must pass without activity. */
@@ -60,8 +52,6 @@ const LOOKS_IN_A_CALL = 6;
 const ON_THEIR_WAY_MS = 3_000;
 /** From the last event that the browser reported; ms, the machine's. */
 const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
-/** When the browser has told what it has to tell, ms of the machine. */
-const TOLD_AFTER_MS = 1_000;
 /** A second or so. */
 const SETTING_OUT_LOOKS_MAX = 200;
 
@@ -126,9 +116,9 @@ export async function keepTime(
   const leaving = watchLeaving(context);
   /** Those that can be asked. */
   const frames = (): readonly Frame[] =>
-    context.pages().flatMap((page) => (leaving.has(page) ? [] : page.frames()));
+    context.pages().flatMap((page) => page.frames().filter((frame) => !leaving.has(frame)));
   const ask = async (frame: Frame, work: () => Promise<PageState | undefined>): Promise<Seen> => {
-    const state = await leaving.unlessLeaving(frame.page(), async () => ({ is: await work() }));
+    const state = await leaving.unlessLeaving(frame, async () => ({ is: await work() }));
     // One without an agent, such as the browser's own error page, has no timers.
     return state === undefined ? "gone" : (state.is ?? NOTHING);
   };
@@ -221,18 +211,14 @@ export async function keepTime(
       }
     },
     knows: (url) => seen.has(withoutFragment(url)),
-    isLeaving: (page) => leaving.has(page),
+    isLeaving: (page) => leaving.has(page.mainFrame()),
     windowsOf: (page) => windows.get(page) ?? [],
     requests: () => [...requests.values()].reduce((sum, count) => sum + count, 0),
-    async requestsTo(asked) {
-      // An answer comes after what was told before. A document that is about to go gives none.
-      const answers =
-        asked.by === "browser"
-          ? [context.cookies(asked.url)]
-          : frames().map((frame) => frame.evaluate(() => undefined));
-      const patience = new Promise((resolve) => void setTimeout(resolve, TOLD_AFTER_MS));
-      await Promise.race([Promise.allSettled(answers), patience]);
-      return requests.get(keyOf(asked.method, asked.url)) ?? 0;
+    async requestsTo(method, url) {
+      // An answer of the browser or of a document comes after what it has told before.
+      const documents = frames().map((frame) => ask(frame, () => frame.evaluate(() => undefined)));
+      await Promise.all([...documents, context.cookies(url).catch(() => [])]);
+      return requests.get(keyOf(method, url)) ?? 0;
     },
   };
 }

@@ -22,6 +22,8 @@ function readScreen(): SeenScreen {
   // The browser's own page about a connection that failed: its words differ between versions.
   if (location.protocol === "chrome-error:")
     return { shows: "error", text: "the browser's own error page" };
+  // Of a document that broke off early there is nothing yet.
+  if ((document.body as HTMLElement | null) === null) return { shows: "blank" };
   const visible = (element: Element): boolean =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const wordsOf = (element: HTMLElement): string =>

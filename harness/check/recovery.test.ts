@@ -94,6 +94,19 @@ describe("recovery", () => {
     expect(judge(other).verdict).toBe("fail");
   });
 
+  it("expects nothing of a call whose person the service asks for, and all of others", () => {
+    const told = outage();
+    told.at("00:11:00");
+    const call = told.operation();
+    const error = { error: "login_required", codes: [50058] };
+    told.exchange({ by: call, endpoint: "authorize", status: 302, error });
+    call.fails({ interactionRequired: true });
+    succeedsAt(told, "00:11:00", { flow: "popup" });
+    expect(judge(told).verdict).toBe("pass");
+    failsAt(told, "00:15:00", { user: ben });
+    expect(judge(told).verdict).toBe("fail");
+  });
+
   it("expects nothing of users whom the script locked out, until they sign in again", () => {
     const told = outage();
     told.changed("user-disabled", [ada]);

@@ -25,6 +25,7 @@ export interface Told {
   readonly run: JudgedRun;
   readonly scenario?: Scenario;
   readonly replay?: string;
+  readonly relaunched?: string;
 }
 
 /**
@@ -65,12 +66,13 @@ export function report(
     results.runs.flatMap((result, index) => {
       const one = told[index];
       if (one === undefined) return [];
-      const { run, scenario, replay } = one;
+      const { run, scenario, replay, relaunched } = one;
       const context: RunContext = {
         history: run.history,
         held: heldOf(run),
         ...(scenario === undefined ? {} : { story: scenario.story }),
         ...(replay === undefined ? {} : { replay }),
+        ...(relaunched === undefined ? {} : { relaunched }),
       };
       return [[result, context] as const];
     }),

@@ -7,6 +7,7 @@ import { join, relative } from "node:path";
 import { formatDuration } from "../clock/duration.ts";
 import { updateBaseline, writeBaseline } from "../report/baseline.ts";
 import { closingLines } from "../report/closing-lines.ts";
+import { relaunchText } from "../report/relaunched.ts";
 import { writeCtrf } from "../report/ctrf.ts";
 import type { Explain } from "../report/explain.ts";
 import { writeJunit } from "../report/junit.ts";
@@ -58,6 +59,10 @@ export async function runCommand(
   const { interruptedBy } = await executeTasks(tasks, io, {
     workers: plan.workers,
     onReply(reply, index) {
+      if (reply.kind === "done" && reply.relaunched !== undefined) {
+        const text = `${plan.runs[index]?.scenario.name ?? ""}: ${relaunchText(reply.relaunched)}\n`;
+        progress.aside(() => io.stderr.write(text));
+      }
       const line = session.take(reply, index);
       if (line !== undefined) progress.line(line);
     },

@@ -49,7 +49,10 @@ export function createSession(
     return failure.code === "interrupted" ? undefined : failedRunLine(failure, paint);
   };
 
-  const read = (run: PlannedRun, simulatedMs: number): string | undefined => {
+  const read = (
+    run: PlannedRun,
+    { simulatedMs, relaunched }: Extract<RunReply, { readonly kind: "done" }>,
+  ): string | undefined => {
     const { journalFile } = run.task;
     const history = parseJournal(readFileSync(journalFile, "utf8"), relative(cwd, journalFile));
     writeWhole(join(plan.out, "har", `${run.name}.har`), toHar(history));
@@ -57,6 +60,7 @@ export function createSession(
       run: judge(history, simulatedMs),
       scenario: run.scenario,
       replay: commandToReplay(relative(cwd, journalFile), cwd),
+      ...(relaunched === undefined ? {} : { relaunched }),
     };
     told.push(one);
     const [result] = report([one], { baseline: plan.baseline.entries, seed }).results.runs;
@@ -69,7 +73,7 @@ export function createSession(
       if (run === undefined) return undefined;
       if (reply.kind === "failed") return fail(run, reply.error);
       try {
-        return read(run, reply.simulatedMs);
+        return read(run, reply);
       } catch (error) {
         return fail(run, failureOf(error));
       }

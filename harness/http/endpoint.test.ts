@@ -31,6 +31,17 @@ describe("a preflight", () => {
   });
 });
 
+describe("an address with a slash too many", () => {
+  it.each([
+    ["/common//discovery/instance", "instance-discovery"],
+    ["/contoso.example//v2.0/.well-known/openid-configuration", "openid-configuration"],
+    ["//", "other"],
+  ])("%s means %s, as msal 1.x asks", async (path, endpoint) => {
+    const request = createRequest(`https://login.microsoftonline.com${path}`);
+    expect((await describeRequest(request)).endpoint).toBe(endpoint);
+  });
+});
+
 /** `facts/msal-browser.md` section 4: where msal-browser 5 puts its routing hint. */
 describe("the user of a request from a browser", () => {
   const userOf = async (request: Request): Promise<string | undefined> =>

@@ -5,11 +5,12 @@
  */
 import type { BrowserContext, BrowserContextOptions } from "@playwright/test";
 import { processBrowser } from "../browser/launch.ts";
-import { type Asked, keepTime, type PageTime } from "../browser/page-time.ts";
+import { keepTime, type PageTime } from "../browser/page-time.ts";
 import { HarnessError } from "../errors.ts";
 import { createAppOrigins } from "./app-origins.ts";
 import { createExchange } from "./exchange.ts";
 import { createFrameSession, type FrameSession } from "./frame-session.ts";
+import { nextTurn } from "./turnstile.ts";
 import { isServedUrl } from "./served-hosts.ts";
 import type { BrowserProfile, Mount, MountContext, MountName, PreparedProfile } from "./mount.ts";
 
@@ -34,7 +35,7 @@ export interface WayInOptions extends Pick<MountContext, "service" | "clock" | "
   /** What tells a document the time, as a `Server-Timing` header: its scripts can read it before they run. */
   readonly timing: () => string;
   /** How often pages asked for something, by the browser's own count. */
-  readonly requestsTo: (asked: Asked) => Promise<number>;
+  readonly requestsTo: PageTime["requestsTo"];
   /** Told of what is wrong with the harness: a host that nobody serves, a handler that throws. */
   readonly onHarnessError: (error: unknown) => void;
 }
@@ -52,10 +53,15 @@ export function createBrowserMount(
       const exchange = createExchange(context);
       const origins = createAppOrigins();
       const profiles = new Set<BrowserProfile>();
+      let death: HarnessError | undefined;
+      const die = (what: string): void => {
+        death ??= browserDied(what);
+        context.onHarnessError?.(death);
+      };
       const prepareProfile = (): Promise<PreparedProfile> =>
         prepare(context, openWay, (request) => origins.answer(request));
       const openProfile = async (kept?: StorageState): Promise<BrowserProfile> => {
-        const profile = await startProfile(await prepareProfile(), context, kept);
+        const profile = await startProfile(await prepareProfile(), die, kept);
         const opened: BrowserProfile = {
           ...profile,
           async restart() {
@@ -80,6 +86,11 @@ export function createBrowserMount(
           serve: (origin, files) => origins.serve(origin, files),
           openProfile: () => openProfile(),
           prepareProfile,
+          async died() {
+            for (let turn = 0; turn < TURNS_TO_TELL && death === undefined; turn += 1)
+              await nextTurn();
+            return death;
+          },
         },
         async stop() {
           for (const profile of profiles) await profile.close();
@@ -107,7 +118,7 @@ async function prepare(
     pages,
     session: createFrameSession(options.sessionInFrames),
     timing: () => time?.timing() ?? "",
-    requestsTo: async (asked) => time?.requestsTo(asked) ?? Infinity,
+    requestsTo: async (method, url) => time?.requestsTo(method, url) ?? Infinity,
     onHarnessError: (error) => options.onHarnessError?.(error),
   });
   return {
@@ -134,7 +145,7 @@ async function prepare(
 
 async function startProfile(
   prepared: PreparedProfile,
-  { onHarnessError }: MountContext,
+  die: (what: string) => void,
   storageState: StorageState,
 ): Promise<Pick<BrowserProfile, "context" | "time" | "close">> {
   const browser = await processBrowser.launchBrowser();
@@ -142,9 +153,8 @@ async function startProfile(
     ...prepared.contextOptions,
     ...(storageState === undefined ? {} : { storageState }),
   });
-  const died = (what: string) => (): void => onHarnessError?.(browserDied(what));
-  const forget = processBrowser.onDied(died("the browser"));
-  context.on("page", (page) => void page.on("crash", died("a tab of the browser")));
+  const forget = processBrowser.onDied(() => die("the browser"));
+  context.on("page", (page) => void page.on("crash", () => die("a tab of the browser")));
   const time = await prepared.attach(context);
   return {
     context,
@@ -157,6 +167,9 @@ async function startProfile(
     },
   };
 }
+
+/** In which Playwright tells of a death, after the calls that failed with it. */
+const TURNS_TO_TELL = 20;
 
 /** The run cannot go on: what was in the pages is gone. */
 function browserDied(what: string): HarnessError {

@@ -9,7 +9,6 @@
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { Asked } from "../browser/page-time.ts";
 import { HarnessError } from "../errors.ts";
 import { deliveryOf, textOfResponse } from "../http/message.ts";
 import { NetworkFault } from "../http/network-fault.ts";
@@ -42,11 +41,9 @@ const BROWSERS_OWN =
 export async function startBrowserProxy(options: WayInOptions): Promise<BrowserProxy> {
   const { onHarnessError } = options;
   const sockets = new Map<number, Socket>();
-  const resends = {
-    requests: createResends((asked) => options.requestsTo(asked)),
-    // Nobody tells of these; a page's request has one at most.
-    preflights: createResends((asked) => options.requestsTo(asked)),
-  };
+  /** Connections that have served and lie ready. */
+  const ready = new Set<Socket>();
+  const resends = createResends((method, url) => options.requestsTo(method, url));
   let underway = 0;
   let arrivals = 0;
   const kept = createKeptAnswers(options.clock);
@@ -62,9 +59,11 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
         ? { extra: () => [["Server-Timing", options.timing()]] as const }
         : {}),
     });
-    const by = isNavigation(incoming) ? "browser" : "document";
-    void answer({ arrival, by, gone: gone.signal, resends, kept }, options).finally(() => {
+    const tunnel = sockets.get(incoming.socket.remotePort ?? 0);
+    if (tunnel !== undefined) ready.delete(tunnel);
+    void answer({ arrival, gone: gone.signal, resends, ready, kept }, options).finally(() => {
       underway -= 1;
+      if (tunnel !== undefined && !tunnel.destroyed) ready.add(tunnel);
     });
   });
   service.on("tlsClientError", () => undefined);
@@ -82,7 +81,10 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
     socket.on("error", () => undefined);
     const port = socket.remotePort ?? 0;
     sockets.set(port, socket);
-    socket.once("close", () => sockets.delete(port));
+    socket.once("close", () => {
+      sockets.delete(port);
+      ready.delete(socket);
+    });
     const [, host = "", hostPort = "443"] = /^(.*):(\d+)$/.exec(incoming.url ?? "") ?? [];
     if (!isServedHost(host) || hostPort !== "443") {
       if (!BROWSERS_OWN.test(host)) onHarnessError(unmockedRequest(host, Number(hostPort)));
@@ -116,16 +118,16 @@ function isNavigation({ headers }: http.IncomingMessage): boolean {
 
 interface Underway {
   readonly arrival: Arrival;
-  readonly by: Asked["by"];
   /** Aborts when the browser went away. */
   readonly gone: AbortSignal;
-  readonly resends: { readonly requests: Resends; readonly preflights: Resends };
+  readonly resends: Resends;
+  readonly ready: ReadonlySet<Socket>;
   readonly kept: KeptAnswers;
 }
 
 /** Handles one request and sends its answer; time stands still meanwhile, but for sleeps of the simulator. */
 async function answer(
-  { arrival, by, gone, resends, kept }: Underway,
+  { arrival, gone, resends, ready, kept }: Underway,
   { service, clock, gate, pages, session, onHarnessError }: WayInOptions,
 ): Promise<void> {
   const hold = gate.hold();
@@ -136,8 +138,7 @@ async function answer(
       await arrival.send(page, Buffer.from(await textOfResponse(page)), "last");
       return;
     }
-    const { asked, book } = askedBy(request, by, resends);
-    const repeated = await book.arrived(asked);
+    const repeated = await resends.arrived(request);
     // Where nothing listens, a browser has nobody to ask twice.
     if (repeated === "connection") {
       arrival.reset();
@@ -156,7 +157,9 @@ async function answer(
       .catch((error: unknown) => {
         if (gone.aborted) return;
         if (!(error instanceof NetworkFault)) onHarnessError(error);
-        book.broken(asked, because);
+        resends.broken(request, because);
+        // All of them go down together; else the browser would try one after the other.
+        for (const socket of ready) socket.destroy();
         if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
         else arrival.reset();
       });
@@ -166,18 +169,6 @@ async function answer(
   } finally {
     hold.release();
   }
-}
-
-/** What a page asked for with this request, and the book in which its repetitions are. */
-function askedBy(
-  { method, url, headers }: Request,
-  by: Asked["by"],
-  { requests, preflights }: Underway["resends"],
-): { readonly asked: Asked; readonly book: Resends } {
-  const announced = method === "OPTIONS" ? headers.get("access-control-request-method") : null;
-  return announced === null
-    ? { asked: { method, url, by }, book: requests }
-    : { asked: { method: announced, url, by }, book: preflights };
 }
 
 async function deliver(

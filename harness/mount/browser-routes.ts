@@ -7,6 +7,7 @@
  * Playwright would hide a missing CORS header, the browser is given one that it refuses.
  */
 import type { BrowserContext, Frame, Request as RoutedRequest, Route } from "@playwright/test";
+import { frameOf } from "../browser/leaving.ts";
 import { HarnessError } from "../errors.ts";
 import {
   type BodyDelivery,
@@ -27,7 +28,7 @@ import {
   requestOf,
 } from "./preflight.ts";
 import { isRedirect, redirectOf } from "./routed-redirect.ts";
-import { frameOf, requestOfRoute } from "./routed-request.ts";
+import { requestOfRoute } from "./routed-request.ts";
 import { isServedHost, unmockedUrl } from "./served-hosts.ts";
 
 export interface BrowserRoutes {

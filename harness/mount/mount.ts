@@ -7,6 +7,7 @@ import type { PageTime } from "../browser/page-time.ts";
 import type { Gate } from "../clock/gate.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
+import type { HarnessError } from "../errors.ts";
 import type { Service } from "../http/service.ts";
 import type { Suite } from "./suite.ts";
 
@@ -55,6 +56,8 @@ export interface MountedBrowser {
   /** The files of an application's own origin; they are no part of the history. */
   readonly serve: (origin: string, files: (path: string) => PageFile | undefined) => void;
   readonly openProfile: () => Promise<BrowserProfile>;
+  /** The death of a browser, if there was one: what fails with it may be told before it. */
+  readonly died: () => Promise<HarnessError | undefined>;
   /** For a browser context that somebody else opens: a test runner. */
   readonly prepareProfile: () => Promise<PreparedProfile>;
 }

@@ -5,22 +5,22 @@
  * asked once, and only the browser knows: it tells of each request of a page, and of no
  * repetition.
  */
-import type { Asked } from "../browser/page-time.ts";
 
 /** Why a request was broken off: by what broke the exchange, or by what stands for a connection that was never made. */
 export type BrokenBy = "exchange" | "connection";
 
 export interface Resends {
-  readonly broken: (request: Asked, because: BrokenBy) => void;
+  readonly broken: (request: Request, because: BrokenBy) => void;
   /** A request has arrived; resolves to why it was broken off before when the browser sends it again by itself. */
-  readonly arrived: (request: Asked) => Promise<BrokenBy | undefined>;
+  readonly arrived: (request: Request) => Promise<BrokenBy | undefined>;
 }
 
 /** Of one browser; `requestsTo` says how often its pages asked for something. */
-export function createResends(requestsTo: (request: Asked) => Promise<number>): Resends {
+export function createResends(
+  requestsTo: (method: string, url: string) => Promise<number>,
+): Resends {
   const brokenBy = new Map<string, BrokenBy>();
   const known = new Map<string, number>();
-  const keyOf = ({ method, url }: Asked): string => `${method} ${url}`;
   return {
     broken: (request, because) => void brokenBy.set(keyOf(request), because),
     async arrived(request) {
@@ -28,9 +28,17 @@ export function createResends(requestsTo: (request: Asked) => Promise<number>): 
       const because = brokenBy.get(key);
       const number = (known.get(key) ?? 0) + 1;
       // The browser is asked only where there is something to repeat: it takes a while.
-      if (because !== undefined && number > (await requestsTo(request))) return because;
+      if (because !== undefined && number > (await requestsTo(methodOf(request), request.url)))
+        return because;
       known.set(key, number);
       return undefined;
     },
   };
+}
+
+const keyOf = (request: Request): string => `${request.method} ${methodOf(request)} ${request.url}`;
+
+/** Nobody tells of a preflight; the request that it is for is the page's. */
+function methodOf({ method, headers }: Request): string {
+  return (method === "OPTIONS" && headers.get("access-control-request-method")) || method;
 }

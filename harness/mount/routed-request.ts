@@ -3,7 +3,8 @@
  * Chromium adds the Fetch metadata of a request after the interception; what of it the
  * simulator reads (`frame-session.ts`) is said here in its place.
  */
-import type { Frame, Request as RoutedRequest } from "@playwright/test";
+import type { Request as RoutedRequest } from "@playwright/test";
+import { frameOf } from "../browser/leaving.ts";
 import { createRequest } from "../http/message.ts";
 import type { FrameSession } from "./frame-session.ts";
 
@@ -23,15 +24,6 @@ export async function requestOfRoute(
     signal: gone,
     ...(hasBody ? { body: routed.postData() ?? "" } : {}),
   });
-}
-
-/** The frame of a request; none for a service worker's, or while a popup has none yet. */
-export function frameOf(routed: RoutedRequest): Frame | undefined {
-  try {
-    return routed.frame();
-  } catch {
-    return undefined;
-  }
 }
 
 function fetchMetadataOf(routed: RoutedRequest, origin: string): [string, string][] {

@@ -26,7 +26,7 @@ export interface BrowserBench {
   /** What the service does from now on; a missing part succeeds. */
   serve(service: Partial<Service>): void;
   /** Puts a fault in front of it, or takes it away. */
-  break(effect: FaultEffect | undefined): void;
+  break(effect: FaultEffect | undefined, retryAfterExposed?: "yes" | "no"): void;
   /** Lets virtual time pass until a call about the browser settles. */
   drive<T>(work: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
@@ -78,17 +78,18 @@ export async function startBrowserBench(
       scripted = next;
       harnessErrors.length = 0;
     },
-    break(effect) {
+    break(effect, retryAfterExposed = "no") {
       const nowMs = clock.now();
       current =
         effect === undefined
           ? whole
           : createFaultLayer({
-              plan: [{ id: "fault", at: "edge", on: "all", from: 0, for: 60_000, effect }],
-              sites: ["edge"],
+              plan: [{ id: "fault", at: "primary", on: "all", from: 0, for: 600_000, effect }],
+              sites: ["primary"],
               clock,
               random: createRandom("1"),
               startedAt: nowMs,
+              retryAfterExposed,
             })(whole);
     },
     drive,

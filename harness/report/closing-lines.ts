@@ -6,6 +6,7 @@
 import type { Explain } from "./explain.ts";
 import { groupHeld, namesWithin } from "./held.ts";
 import { groupKnown } from "./known.ts";
+import { relaunchedLines } from "./relaunched.ts";
 import {
   type ComparedFinding,
   type FailedRun,
@@ -22,6 +23,7 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
   const { fixed = [], runs } = results;
   const { own, interrupted } = splitFailures(results);
   const broken = runs.filter((run) => newFailures(run).length > 0);
+  const relaunched = relaunchedLines(results, explain).map((line) => `  ${line}`);
   const open = runs.flatMap((run) => openLines(run, explain));
   const replay = broken[0] === undefined ? undefined : explain.replay(broken[0]);
   return [
@@ -41,6 +43,7 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
           "",
         ]),
     ...own.flatMap((failure) => [...failureLines(failure, paint), ""]),
+    ...(relaunched.length === 0 ? [] : [paint("yellow", "Browsers died"), ...relaunched, ""]),
     ...(interrupted.length === 0
       ? []
       : [`Interrupted: nothing is said about ${count(interrupted.length, "run")}.`, ""]),

@@ -20,6 +20,8 @@ export interface RunContext {
   readonly story?: Story;
   /** The command that runs it again. */
   readonly replay?: string;
+  /** How its first browser died; the history is of the second. */
+  readonly relaunched?: string;
 }
 
 export interface Explain {
@@ -27,6 +29,8 @@ export interface Explain {
   readonly evidence: (run: RunResult, finding: ComparedFinding) => readonly string[];
   readonly story: (run: RunResult) => Story | undefined;
   readonly replay: (run: RunResult) => string | undefined;
+  /** How its first browser died, when it began anew in another. */
+  readonly relaunched: (run: RunResult) => string | undefined;
   /** Says that it was refused for its configuration, which no advice about outages mends. */
   readonly configuration: (run: RunResult) => string | undefined;
   /** Ids of the asserted rules that passed. */
@@ -57,6 +61,7 @@ export function createExplain(parts: {
     },
     story: (run) => contexts.get(run)?.story,
     replay: (run) => contexts.get(run)?.replay,
+    relaunched: (run) => contexts.get(run)?.relaunched,
     held: (run) => contexts.get(run)?.held ?? [],
     says: (rule) => rules.find(({ id }) => id === rule)?.says,
     fix: (rule) => rules.find(({ id }) => id === rule)?.fix,

@@ -53,6 +53,7 @@ const explain: Explain = {
   evidence: () => ["first", "second", "third", "fourth"],
   story: () => undefined,
   replay: () => undefined,
+  relaunched: () => undefined,
   configuration: () => undefined,
   held: () => [],
   says: () => undefined,

@@ -8,6 +8,7 @@ import { inline, row } from "./markdown.ts";
 import type { Explain } from "./explain.ts";
 import { groupHeld, namesWithin } from "./held.ts";
 import { groupKnown } from "./known.ts";
+import { relaunchedLines } from "./relaunched.ts";
 import {
   type ComparedFinding,
   newFailures,
@@ -28,6 +29,7 @@ export function writeSummary(results: Results, explain: Explain): string {
     knownSection(results, explain),
     fixedSection(results),
     failuresSection(results),
+    relaunchedSection(results, explain),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -158,6 +160,12 @@ function failuresSection(results: Results): string[] {
     ),
     ...(names === "" ? [] : [`- interrupted: ${names}`]),
   ];
+}
+
+function relaunchedSection(results: Results, explain: Explain): string[] {
+  const lines = relaunchedLines(results, explain);
+  if (lines.length === 0) return [];
+  return ["## Browsers that died", "", ...lines.map((line) => `- ${inline(line)}`)];
 }
 
 function clientOf({ client }: RunResult): string {

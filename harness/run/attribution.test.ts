@@ -27,6 +27,15 @@ function createBench() {
 }
 
 describe("whose request it was", () => {
+  it("is told by the origin of the page, where the request names nobody", async () => {
+    const { attribution, causeOf } = createBench();
+    attribution.own("https://spa.contoso.example", "spa-1");
+    const discovery = "https://login.microsoftonline.com/common/discovery/instance";
+    const from = (origin: string) => createRequest(discovery, { headers: { origin } });
+    expect(await causeOf(from("https://spa.contoso.example"))).toEqual(["spa-1", undefined]);
+    expect(await causeOf(from("https://other.example"))).toEqual([undefined, undefined]);
+  });
+
   it("is told by the correlation id, in the address, the form or the page that sent it", async () => {
     const { recorder, attribution, causeOf } = createBench();
     await recorder.causedBy({ operation: 3, client: "spa-1" }, () =>

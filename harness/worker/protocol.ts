@@ -20,6 +20,8 @@ export type RunReply =
       readonly kind: "done";
       readonly task: RunTask;
       readonly simulatedMs: number;
+      /** Its browser died, and this is the run that began anew in another: how it ended the first time. */
+      readonly relaunched?: string;
       /** Code of the user's own has kept something in the process that another run would meet. */
       readonly leaves?: true;
     }

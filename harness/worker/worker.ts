@@ -8,7 +8,7 @@ import { keepProcessClock } from "../clock/process-clock.ts";
 import { HarnessError } from "../errors.ts";
 import { writeJournal } from "../history/journal.ts";
 import { loadClient, loadScenario } from "../library.ts";
-import { runScenario } from "../run.ts";
+import { type RunOutcome, runScenario } from "../run.ts";
 import {
   ALIVE_EVERY_MS,
   type Alive,
@@ -50,19 +50,34 @@ async function answer(task: RunTask): Promise<RunReply> {
     const scenario = await loadScenario(task.scenario);
     const client = await loadClient(task.client, scenario);
     const { mount, seed, edition } = task;
-    const outcome = await runScenario(scenario, {
-      client,
-      mount,
-      seed,
-      ...(edition === undefined ? {} : { edition }),
-      ...fileOf(task),
+    const run = (): Promise<RunOutcome> =>
+      runScenario(scenario, {
+        client,
+        mount,
+        seed,
+        ...(edition === undefined ? {} : { edition }),
+        ...fileOf(task),
+      });
+    let relaunched: string | undefined;
+    const outcome = await run().catch((error: unknown) => {
+      if (!(error instanceof HarnessError) || error.code !== "browser-died") throw error;
+      // Browsers die for reasons of their own; a second time is told as a failure.
+      relaunched = error.message;
+      return run();
     });
     const unfinished = `${task.journalFile}.part`;
     writeFileSync(unfinished, writeJournal(outcome.history));
     renameSync(unfinished, task.journalFile);
     // The user's own copies of MSAL keep the machine and its tokens for the life of the process.
     const leaves = scenario.machine === undefined ? {} : { leaves: true as const };
-    return { kind: "done", task, simulatedMs: outcome.simulatedMs, ...leaves };
+    const { simulatedMs } = outcome;
+    return {
+      kind: "done",
+      task,
+      simulatedMs,
+      ...leaves,
+      ...(relaunched === undefined ? {} : { relaunched }),
+    };
   } catch (error) {
     return { kind: "failed", task, error: failureOf(error, task) };
   }

@@ -1,0 +1,73 @@
+/** Which mount a run has, and what is said of runs that cannot be had here. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { wantsNoBrowser } from "../browser/find-browser.ts";
+import { selectRuns } from "./selection.ts";
+
+const select = (wanted: Partial<Parameters<typeof selectRuns>[0]>) =>
+  selectRuns({ filters: ["token-edge"], cwd: "/", ...wanted });
+
+async function placesOf(wanted: Parameters<typeof select>[0]) {
+  const { runs, skipped } = await select(wanted);
+  return {
+    runs: runs.map(({ client, mount }) => `${client} under ${mount}`),
+    skipped: skipped.map(({ client, missing }) => [client, missing?.code, missing?.message]),
+  };
+}
+
+describe.skipIf(wantsNoBrowser())("with a browser", () => {
+  it("each client has the mount that is for it", async () => {
+    expect(await placesOf({})).toEqual({
+      runs: ["msal-node under https", "msal-browser under proxy"],
+      skipped: [],
+    });
+  });
+
+  it("a mount that is named leaves out who is not for it, with a reason", async () => {
+    expect(await placesOf({ mount: "msw" })).toEqual({
+      runs: ["msal-node under msw"],
+      skipped: [
+        [
+          "msal-browser",
+          "bad-usage",
+          "msal-browser is a page in a browser, where the mount msw is not",
+        ],
+      ],
+    });
+    expect(await placesOf({ mount: "route" })).toEqual({
+      runs: ["msal-browser under route"],
+      skipped: [
+        ["msal-node", "bad-usage", "msal-node lives in a process, where the mount route is not"],
+      ],
+    });
+  });
+
+  it.each([
+    ["msal-node", "proxy", "Leave --mount out, or name one of direct, msw, nock, https."],
+    ["msal-browser", "https", "Leave --mount out, or name one of proxy, route."],
+  ] as const)("%s named together with %s is a mistake", async (client, mount, hint) => {
+    await expect(select({ client, mount })).rejects.toMatchObject({
+      code: "bad-usage",
+      place: `--mount ${mount}`,
+      hint,
+    });
+  });
+});
+
+describe("without a browser", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("pages of the library are left out and said, and the others run", async () => {
+    vi.stubEnv("BROWNOUT_BROWSER", "none");
+    const { runs, skipped } = await placesOf({});
+    expect(runs).toEqual(["msal-node under https"]);
+    expect(skipped).toEqual([["msal-browser", "no-browser", expect.stringContaining("none")]]);
+  });
+
+  it("a page that is asked for by name is an error", async () => {
+    vi.stubEnv("BROWNOUT_BROWSER", "none");
+    await expect(select({ client: "msal-browser" })).rejects.toMatchObject({ code: "no-browser" });
+    await expect(select({ filters: ["browser-outage"] })).rejects.toMatchObject({
+      code: "no-browser",
+    });
+  });
+});

@@ -1,0 +1,66 @@
+/** Runs in a browser again: the same journal for the same seed, and the same verdicts by either way to the simulator. */
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
+import { processBrowser } from "../harness/browser/launch.ts";
+import { judgeHistory } from "../harness/check/rules.ts";
+import { writeJournal } from "../harness/history/journal.ts";
+import { loadClient } from "../harness/library.ts";
+import type { MountName } from "../harness/mount/mount.ts";
+import { runScenario } from "../harness/run.ts";
+import { library } from "./library.ts";
+
+vi.setConfig({ testTimeout: 90_000 });
+
+/** Of each kind one: popups, redirects, iframes, several tabs, a restart, resets, a hang, a client that polls. */
+const again = [
+  ["browser-cache-of-the-browser", "msal-browser"],
+  ["browser-restart-in-outage", "msal-browser"],
+  ["browser-gateway", "msal-browser"],
+  ["browser-reset", "msal-browser"],
+  ["browser-hang", "msal-browser"],
+  ["browser-day-old-token", "msal-browser"],
+  ["browser-popup-hangs", "msal-browser"],
+  ["browser-redirect-down", "msal-browser"],
+  ["browser-tabs-renew", "msal-browser"],
+  ["browser-parted-window", "msal"],
+  ["cae-revocation", "msal-browser"],
+] as const;
+
+/** Where the two ways differ by nature, the difference is not the client's: pages behind `route` have no sockets. */
+const byEitherWay = [
+  ["browser-cache-of-the-tab", "msal-browser"],
+  ["browser-throttled-unexposed", "msal-browser"],
+  ["browser-error-html", "msal-browser"],
+  ["browser-popup-down", "msal-browser"],
+  ["browser-claims-in-outage", "msal-browser"],
+  ["twelve-hours-msal-1-id-token", "msal"],
+] as const;
+
+async function run(name: string, wanted: string, mount: MountName) {
+  const scenario = library.find((candidate) => candidate.name === name);
+  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  const client = await loadClient(wanted, scenario);
+  const { history } = await runScenario(scenario, { client, mount, seed: "1" });
+  return history;
+}
+
+describe.skipIf(wantsNoBrowser())("a run in a browser", () => {
+  afterAll(() => processBrowser.close());
+
+  it.each(again)(
+    "%s with %s gives one journal for one seed, byte for byte",
+    async (name, client) => {
+      const first = writeJournal(await run(name, client, "proxy"));
+      const second = writeJournal(await run(name, client, "proxy"));
+      expect(second).toBe(first);
+    },
+  );
+
+  it.each(byEitherWay)("%s with %s is judged alike under proxy and route", async (name, client) => {
+    const verdicts = async (mount: MountName): Promise<readonly string[]> =>
+      judgeHistory(await run(name, client, mount)).map(
+        ({ rule, verdict }) => `${rule}: ${verdict}`,
+      );
+    expect(await verdicts("route")).toEqual(await verdicts("proxy"));
+  });
+});

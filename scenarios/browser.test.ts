@@ -1,0 +1,99 @@
+/**
+ * Every scenario of the library with the clients that it names in a browser: the verdict is
+ * what the committed baseline says, no more and no less, and what it asserts comes to a
+ * conclusion. That one seed gives one journal, `browser-twice.test.ts` holds.
+ */
+import { readFileSync } from "node:fs";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { promiseOf, type RowFlow } from "../harness/backup/edition.ts";
+import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
+import { processBrowser } from "../harness/browser/launch.ts";
+import { flowOutcomeOf } from "../harness/check/flow-outcome.ts";
+import { type Finding, judgeHistory } from "../harness/check/rules.ts";
+import type { History } from "../harness/history/event.ts";
+import { isInBrowser, loadClient } from "../harness/library.ts";
+import { type BaselineEntry, isForRun } from "../harness/report/baseline.ts";
+import { runScenario } from "../harness/run.ts";
+import { library } from "./library.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const baseline = JSON.parse(
+  readFileSync(new URL("../reports/baseline.json", import.meta.url), "utf8"),
+) as readonly BaselineEntry[];
+
+/** Each scenario with each client in a browser that it names. */
+const runs = library.flatMap((scenario) =>
+  (scenario.clients ?? []).flatMap((client) =>
+    typeof client === "string" && isInBrowser(client)
+      ? [[`${scenario.name} with ${client}`, client, scenario] as const]
+      : [],
+  ),
+);
+
+const findings = new Map<string, readonly Finding[]>();
+const histories = new Map<string, History>();
+
+describe.skipIf(wantsNoBrowser())("real pages through every outage that is theirs", () => {
+  it.each(runs)("%s", async (label, wanted, scenario) => {
+    const client = await loadClient(wanted, scenario);
+    const { history } = await runScenario(scenario, { client, mount: "proxy", seed: "1" });
+    const found = judgeHistory(history);
+    findings.set(label, found);
+    if (scenario.row !== undefined) histories.set(label, history);
+    expect(found.filter(({ verdict }) => verdict === "inconclusive")).toEqual([]);
+    for (const rule of scenario.asserts)
+      expect(found.map((finding) => finding.rule)).toContain(rule);
+    const failed = found.filter(({ verdict }) => verdict === "fail").map(({ rule }) => rule);
+    const known = baseline
+      .filter((entry) => isForRun(entry, history.header))
+      .map(({ rule }) => rule);
+    expect(failed.toSorted()).toEqual(known.toSorted());
+  });
+
+  afterAll(() => processBrowser.close());
+
+  describe("what it must find by itself, with evidence", () => {
+    it.each([
+      ["a Retry-After that pages may not read", "browser-throttled-unexposed", "retry-after"],
+      ["a retry 100 ms after a network error", "browser-reset", "backoff"],
+      ["no time-out for token requests", "browser-hang", "screen"],
+      ["a sign-in popup left to itself for a minute", "browser-popup-hangs", "screen"],
+      ["a localStorage that a restart locks", "browser-restart-in-outage", "reload"],
+      ["a sessionStorage that a second tab lacks", "browser-second-tab", "tabs"],
+      ["as many requests as tabs", "browser-tabs-renew", "single-flight"],
+    ])("%s", (_, scenario, rule) => {
+      const finding = findings
+        .get(`${scenario} with msal-browser`)
+        ?.find((candidate) => candidate.rule === rule);
+      expect(finding?.verdict).toBe("fail");
+      expect(finding?.evidence.length).toBeGreaterThan(0);
+    });
+  });
+
+  describe("what it must pass", () => {
+    it.each([
+      ["Retry-After that pages may read", "browser-throttled", "retry-after"],
+      ["tokens in localStorage, in any tab", "browser-cache-of-the-browser", "tabs"],
+      ["a window parted from its opener", "browser-parted-window", "recovery"],
+      ["a sign-in only when the service asks for one", "browser-three-days-off", "silent-first"],
+    ])("%s", (_, scenario, rule) => {
+      const found = findings.get(`${scenario} with msal-browser`);
+      expect(found?.filter((one) => one.rule === rule && one.verdict === "fail")).toEqual([]);
+      expect(found).toBeDefined();
+    });
+  });
+
+  it("comes out in the flow table as the documents have it", () => {
+    expect(histories.size).toBeGreaterThan(1);
+    for (const history of histories.values()) {
+      const { flow } = history.header.row ?? {};
+      const found = flowOutcomeOf(history);
+      const isServed = promiseOf(flow as RowFlow, "2026-03").status === "protected";
+      expect(found).toHaveProperty("outcome");
+      if ("missing" in found) continue;
+      expect([flow, found.outcome.byBackup > 0]).toEqual([flow, isServed]);
+      expect([flow, found.outcome.got === found.outcome.asked]).toEqual([flow, isServed]);
+    }
+  });
+});
