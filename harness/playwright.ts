@@ -8,7 +8,7 @@ import { explain, explaining } from "./explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import type { History } from "./history/event.ts";
 import type { Entra } from "./playwright/entra.ts";
-import { attachHistory } from "./playwright/failure.ts";
+import { attachHistory, problemOf } from "./playwright/failure.ts";
 import { launchOptionsFor, trustsSimulator } from "./playwright/launch.ts";
 import { checkOptions, type EntraOptions } from "./playwright/options.ts";
 import { startStand, type Stand } from "./playwright/stand.ts";
@@ -44,7 +44,7 @@ export const test = base.extend<TestFixtures>({
     const stand = await explaining(() => startStand(entraOptions, name));
     await use(stand);
     await stand.stop();
-    const [problem] = stand.session.problems();
+    const problem = problemOf(stand.session);
     if (problem !== undefined) throw explain(problem);
   },
   // Where a suite's own launch options took the place of ours, our key's pin is not among them.

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { checkOptions, type EntraOptions, startOf } from "./options.ts";
+
+const check =
+  (options: object): (() => void) =>
+  () =>
+    checkOptions(options as EntraOptions);
+
+describe("the options of a suite of pages", () => {
+  it("are those that there are, and the nearest is named for any other", () => {
+    expect(check({})).not.toThrow();
+    const all = { settings: {}, user: "adele", seed: "2", mount: "route", app: { name: "mine" } };
+    expect(check({ ...all, startsAt: "2030-01-01", limits: {} })).not.toThrow();
+    expect(check({ setings: {} })).toThrow(
+      expect.objectContaining({
+        code: "bad-usage",
+        place: "entraOptions.setings",
+        hint: 'Did you mean "settings"?',
+      }),
+    );
+  });
+
+  it("know the mounts of browsers and no other", () => {
+    expect(check({ mount: "msw" })).toThrow(
+      expect.objectContaining({
+        message: '"msw" is no way for a browser',
+        place: "entraOptions.mount",
+        hint: "There are proxy, route.",
+      }),
+    );
+  });
+
+  it("begin when they are told, and on a Monday morning otherwise", () => {
+    expect(startOf({})).toBe(Date.UTC(2026, 2, 2, 8));
+    expect(startOf({ startsAt: "2030-01-01T00:00:00Z" })).toBe(Date.UTC(2030, 0, 1));
+    expect(check({ startsAt: "tomorrow" })).toThrow(
+      expect.objectContaining({ place: "entraOptions.startsAt" }),
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import { expect, test } from "../../../harness/playwright.ts";
+import { ask, KEYS, openPage } from "./page.ts";
+
+test("reaches the service over TLS", async ({ page, entra }) => {
+  await openPage(page);
+  expect(await ask(page)).toBe(200);
+  expect(entra.requests().map(({ endpoint }) => endpoint)).toEqual(["keys"]);
+});
+
+test("certificates of others are still refused", async ({ page, ignoreHTTPSErrors }) => {
+  await openPage(page);
+  expect(ignoreHTTPSErrors).toBe(false);
+});
+
+test("the suite's own arguments are kept beside ours", ({ launchOptions }) => {
+  expect(launchOptions.args).toContain("--window-name=mine");
+  expect(launchOptions.args?.length).toBeGreaterThan(5);
+});
+
+test.describe("begins when it is told", () => {
+  test.use({ entraOptions: { startsAt: "2030-01-01T00:00:00Z", app: { name: "mine" } } });
+
+  test("begins when it is told", async ({ page, entra }) => {
+    await openPage(page);
+    expect(await page.evaluate(() => new Date().getUTCFullYear())).toBe(2030);
+    expect(entra.history().header.client.name).toBe("mine");
+  });
+});
+
+test.describe("under the mount route", () => {
+  test.use({ entraOptions: { mount: "route" } });
+
+  test("under the mount route", async ({ page, entra }) => {
+    await openPage(page);
+    entra.outage({ for: "1h" });
+    // An answer without CORS headers is none to a page: the mount adds none.
+    expect(await ask(page)).toBe("TypeError");
+    await entra.clock.advance("2h");
+    expect(await ask(page, KEYS)).toBe(200);
+    expect(entra.history().header.mount).toBe("route");
+  });
+});

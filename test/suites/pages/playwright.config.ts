@@ -1,0 +1,13 @@
+/** Suites as users of `brownout/playwright` write them, run by `test/page-suites.test.ts`: some of their tests fail, and shall. */
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testMatch: "*.suite.ts",
+  workers: 1,
+  fullyParallel: true,
+  use: {
+    ...(process.env["TRACE"] === "off" ? { trace: "off" as const } : {}),
+    ...(process.env["BROWSER_NAME"] === undefined ? {} : { browserName: "firefox" as const }),
+    launchOptions: { args: ["--window-name=mine"] },
+  },
+});
