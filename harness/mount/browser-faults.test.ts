@@ -1,6 +1,7 @@
 /** Every fault, as the pages of a real Chromium see it: the table of `docs/browser.md`, under both mounts. */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wantsNoBrowser } from "../browser/find-browser.ts";
 import type { FaultEffect, FaultEffectKind } from "../fault/plan.ts";
 import { createResponse } from "../http/message.ts";
 import { browserMounts } from "./mount.ts";
@@ -94,7 +95,7 @@ const seenBy = ({ tab, frame }: Sightings) => ({ tab, frame });
 
 afterAll(closeBrowser);
 
-describe.each(browserMounts)("under %s", (mount) => {
+describe.skipIf(wantsNoBrowser()).each(browserMounts)("under %s", (mount) => {
   let bench: BrowserBench;
   beforeAll(async () => {
     bench = await startBrowserBench(mount);

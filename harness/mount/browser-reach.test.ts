@@ -180,7 +180,7 @@ describe.skipIf(wantsNoBrowser()).each(browserMounts)("under %s", (mount) => {
           document.body.append(frame);
           const timer = setInterval(() => {
             // Readable again when it has come back to the application.
-            if (frame.contentDocument?.title !== "/landed") return;
+            if (frame.contentDocument?.body?.dataset["marked"] === undefined) return;
             clearInterval(timer);
             resolve();
           }, 50);

@@ -97,12 +97,13 @@ export async function startBrowserBench(
 /** Any page of the application, and its workers: each tells what comes of a call. */
 function fileOf(path: string): PageFile {
   const type = path.endsWith(".js") ? "text/javascript" : "text/html";
-  const page = `<!doctype html><title>${path}</title><h1>The application</h1>`;
-  return { type, text: workers[path] ?? page };
+  const page = `<!doctype html><title>${path}</title><h1>The application</h1><script src="/mark.js"></script>`;
+  return { type, text: scripts[path] ?? page };
 }
 
 const CALL = "const call = (url) => fetch(url).then((answer) => String(answer.status), String);";
-const workers: Readonly<Record<string, string>> = {
+const scripts: Readonly<Record<string, string>> = {
+  "/mark.js": "document.body.dataset.marked = 'by a script of its own';",
   "/worker.js": `${CALL} onmessage = async ({ data }) => postMessage(await call(data));`,
   "/shared.js": `${CALL} onconnect = ({ ports: [port] }) => { port.onmessage = async ({ data }) => port.postMessage(await call(data)); };`,
   "/service.js": `${CALL} onactivate = (event) => event.waitUntil(clients.claim());
