@@ -56,6 +56,7 @@ it("is not caused by the call that happened to open it", async () => {
     mounted: {
       serve: () => undefined,
       prepareProfile: () => Promise.reject(new Error("there is none")),
+      died: () => Promise.resolve(undefined),
       openProfile: () => {
         opened.push(recorder.cause());
         return Promise.reject(new Error("there is none"));
