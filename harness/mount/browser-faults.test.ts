@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FaultEffect, FaultEffectKind } from "../fault/plan.ts";
 import { createResponse } from "../http/message.ts";
-import { browserMounts } from "./mount.ts";
+import { browserMounts } from "./mount-names.ts";
 import { HOST } from "./testing.ts";
 import { type BrowserBench, closeBrowser, startBrowserBench } from "./testing-browser.ts";
 import { see, type Sightings } from "./testing-sightings.ts";

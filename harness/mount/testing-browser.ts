@@ -6,7 +6,8 @@ import { createFaultLayer } from "../fault/layer.ts";
 import type { FaultEffect } from "../fault/plan.ts";
 import type { Service } from "../http/service.ts";
 import { createRandom } from "../random.ts";
-import type { BrowserProfile, Mounted, MountContext, MountName } from "./mount.ts";
+import type { BrowserProfile, Mounted, MountContext } from "./mount.ts";
+import type { MountName } from "./mount-names.ts";
 import { loadMount } from "./mounts.ts";
 import { answerWith } from "./testing.ts";
 
