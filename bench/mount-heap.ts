@@ -11,7 +11,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createVirtualClock } from "../harness/clock/virtual-clock.ts";
 import { createResponse } from "../harness/http/message.ts";
-import { type ProcessMount, processMounts } from "../harness/mount/mount.ts";
+import { type ProcessMount, processMounts } from "../harness/mount/mount-names.ts";
 import { loadMount } from "../harness/mount/mounts.ts";
 
 /** As many as the aim is stated for; fewer where a mount is slow and its figure is only told. */

@@ -141,5 +141,5 @@ export type { Handler, Layer } from "./http/handler.ts";
 export { NetworkFault } from "./http/network-fault.ts";
 export type { NetworkFaultCode } from "./http/network-fault.ts";
 export type { Service } from "./http/service.ts";
-export { mountNames } from "./mount/mount.ts";
-export type { MountName } from "./mount/mount.ts";
+export { mountNames } from "./mount/mount-names.ts";
+export type { MountName } from "./mount/mount-names.ts";

@@ -9,8 +9,10 @@ import { explain, explaining } from "./explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import { loadMount } from "./mount/mounts.ts";
 import { type Session, startSession } from "./session/session.ts";
-import { type Steering, steer } from "./session/steering.ts";
-import { checkOptions, type EntraOptions, sessionOptionsOf } from "./vitest/options.ts";
+import { steer } from "./session/steer.ts";
+import type { Steering } from "./session/steering.ts";
+import { checkOptions, type EntraOptions } from "./vitest/options.ts";
+import { sessionOptionsOf } from "./vitest/session-options.ts";
 import { tellFailure } from "./vitest/failure.ts";
 
 export type { EntraOptions } from "./vitest/options.ts";

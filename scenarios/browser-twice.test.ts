@@ -5,7 +5,7 @@ import { processBrowser } from "../harness/browser/launch.ts";
 import { judgeHistory } from "../harness/check/rules.ts";
 import { writeJournal } from "../harness/history/journal.ts";
 import { loadClient } from "../harness/library.ts";
-import type { MountName } from "../harness/mount/mount.ts";
+import type { MountName } from "../harness/mount/mount-names.ts";
 import { runScenario } from "../harness/run.ts";
 import { library } from "./library.ts";
 

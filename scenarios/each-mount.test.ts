@@ -1,7 +1,7 @@
 /** The same scenarios under every mount: the same journal twice, and the same verdicts everywhere. */
 import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../harness/check/rules.ts";
-import { processMounts } from "../harness/mount/mount.ts";
+import { processMounts } from "../harness/mount/mount-names.ts";
 import { describeEachMount } from "../harness/worker/each-mount-suite.ts";
 
 const chosen = [

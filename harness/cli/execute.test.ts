@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { MountName } from "../mount/mount.ts";
+import type { MountName } from "../mount/mount-names.ts";
 import type { RunReply, RunTask } from "../worker/protocol.ts";
 import { executeTasks } from "./execute.ts";
 

@@ -2,7 +2,7 @@
 import { rules } from "../check/rules.ts";
 import { HarnessError } from "../errors.ts";
 import { clientNames, isInBrowser, listScenarios } from "../library.ts";
-import { mountNames } from "../mount/mount.ts";
+import { mountNames } from "../mount/mount-names.ts";
 import { isBrowserMount } from "../mount/mounts.ts";
 import { createPaint } from "../report/terminal.ts";
 import type { Arguments, Options } from "./arguments.ts";

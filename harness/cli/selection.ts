@@ -6,7 +6,7 @@
 import { basename, extname, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../errors.ts";
 import { listScenarios, loadClient, loadScenario, suits } from "../library.ts";
-import { browserMounts, type MountName, mountNames, processMounts } from "../mount/mount.ts";
+import { browserMounts, type MountName, mountNames, processMounts } from "../mount/mount-names.ts";
 import { isBrowserMount, whyNoBrowser } from "../mount/mounts.ts";
 import type { Scenario } from "../scenario.ts";
 import { checkAsserts } from "./judging.ts";

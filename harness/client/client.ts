@@ -3,12 +3,11 @@
  * program. An adapter calls its library the way the library's documentation shows, and
  * adds no retry, cache or timeout of its own.
  */
-import type { Page } from "@playwright/test";
 import type { Clock } from "../clock/clock.ts";
 import type { Random } from "../random.ts";
 import type { AppRegistration, Tenant, User, World } from "../directory/world.ts";
 import type { Flow } from "../history/event.ts";
-import type { PageFile } from "../mount/mount.ts";
+import type { PageFile } from "../mount/page-file.ts";
 
 /** One wish of the application for a token. */
 export interface TokenRequest {
@@ -91,7 +90,8 @@ export interface ClientContext {
 /** A tab of an application, by its name in the history. */
 export interface ClientTab {
   readonly name: string;
-  readonly page: Page;
+  /** Playwright's `Page`. Its type is not named: whoever has no browser need not have Playwright. */
+  readonly page: unknown;
   reload(): Promise<void>;
   close(): Promise<void>;
 }

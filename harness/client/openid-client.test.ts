@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../clock/duration.ts";
 import { outage } from "../fault/presets.ts";
-import type { MountName } from "../mount/mount.ts";
+import type { MountName } from "../mount/mount-names.ts";
 import { runScenario } from "../run.ts";
 import { only, scenario } from "../run/testing.ts";
 import type { Scenario, ScriptContext } from "../scenario.ts";

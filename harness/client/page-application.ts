@@ -3,9 +3,10 @@
  * application around it, opens it in tabs, hands it calls, and waits for a page that was left
  * for a sign-in to come back. What is of one library is in its `PageLibrary`.
  */
+import type { Page } from "@playwright/test";
 import { HarnessError } from "../errors.ts";
 import type { Flow } from "../history/event.ts";
-import type { PageFile } from "../mount/mount.ts";
+import type { PageFile } from "../mount/page-file.ts";
 import type {
   CacheKind,
   ClientBrowser,
@@ -133,7 +134,7 @@ async function openInstance(
       reload: async (tab) => {
         const reloaded = tabNamed(opened, tab);
         await reloaded.reload();
-        await started(opened, reloaded.page);
+        await started(opened, pageOf(reloaded));
       },
       close: (tab) => {
         const closed = tabNamed(opened, tab);
@@ -169,8 +170,13 @@ function addressesOf(
 async function openTab(opened: Opened): Promise<ClientTab> {
   const tab = await opened.browser.openTab(opened.address);
   opened.tabs.set(tab.name, tab);
-  await started(opened, tab.page);
+  await started(opened, pageOf(tab));
   return tab;
+}
+
+/** Clients in pages run where there is Playwright. */
+function pageOf({ page }: ClientTab): Page {
+  return page as Page;
 }
 
 function frontOf({ tabs, options }: Opened): ClientTab {
@@ -194,10 +200,7 @@ function tabNamed(opened: Opened, name: string | undefined): ClientTab {
 type PageScope = typeof globalThis & { readonly app?: PageApp };
 
 /** Waits until the library has started in the page; with what a redirect brought. */
-async function started(
-  { browser }: Opened,
-  page: ClientTab["page"],
-): Promise<PageOutcome | undefined> {
+async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
   return browser.during(async () => {
     await page.waitForFunction(() => (globalThis as PageScope).app !== undefined);
     return page.evaluate(() => (globalThis as PageScope).app?.started);
@@ -206,7 +209,7 @@ async function started(
 
 async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResult> {
   const { library, context, browser, options } = opened;
-  const { page } = tabNamed(opened, request.tab);
+  const page = pageOf(tabNamed(opened, request.tab));
   const call = callOf(request, library, context.random.uuid());
   browser.claim(call.correlationId);
   const { user } = request;
@@ -251,7 +254,7 @@ function callOf(request: TokenRequest, library: PageLibrary, correlationId: stri
 /** The page is left for the sign-in page; whoever comes back to it brings the result. */
 async function leaveAndComeBack(
   opened: Opened,
-  page: ClientTab["page"],
+  page: Page,
   call: PageCall,
 ): Promise<PageOutcome | undefined> {
   const { browser, address } = opened;

@@ -1,6 +1,6 @@
 /** The pages of applications under test, by origin: they are the application's own and no part of the history. */
 import { createResponse } from "../http/message.ts";
-import type { PageFile } from "./mount.ts";
+import type { PageFile } from "./page-file.ts";
 
 export interface AppOrigins {
   serve(origin: string, files: (path: string) => PageFile | undefined): void;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../browser/find-browser.ts";
 import { createResponse, type HeaderPair } from "../http/message.ts";
 import { NetworkFault } from "../http/network-fault.ts";
-import { browserMounts } from "./mount.ts";
+import { browserMounts } from "./mount-names.ts";
 import { HOST } from "./testing.ts";
 import { APP, type BrowserBench, closeBrowser, startBrowserBench } from "./testing-browser.ts";
 

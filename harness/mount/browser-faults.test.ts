@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../browser/find-browser.ts";
 import type { FaultEffect, FaultEffectKind } from "../fault/plan.ts";
 import { createResponse } from "../http/message.ts";
-import { browserMounts } from "./mount.ts";
+import { browserMounts } from "./mount-names.ts";
 import { HOST } from "./testing.ts";
 import { type BrowserBench, closeBrowser, startBrowserBench } from "./testing-browser.ts";
 import { see, type Sightings } from "./testing-sightings.ts";

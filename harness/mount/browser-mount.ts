@@ -12,7 +12,8 @@ import { createExchange } from "./exchange.ts";
 import { createFrameSession, type FrameSession } from "./frame-session.ts";
 import { nextTurn } from "./turnstile.ts";
 import { isServedUrl } from "./served-hosts.ts";
-import type { BrowserProfile, Mount, MountContext, MountName, PreparedProfile } from "./mount.ts";
+import type { BrowserProfile, Mount, MountContext, PreparedProfile } from "./mount.ts";
+import type { MountName } from "./mount-names.ts";
 
 /** How one browser context reaches the service. */
 export interface WayIn {

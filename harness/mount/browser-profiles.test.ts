@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../browser/find-browser.ts";
 import { createResponse } from "../http/message.ts";
-import { browserMounts } from "./mount.ts";
+import { browserMounts } from "./mount-names.ts";
 import { HOST } from "./testing.ts";
 import { closeBrowser, startBrowserBench } from "./testing-browser.ts";
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../browser/find-browser.ts";
 import { createResponse, type HeaderPair, textOfRequest } from "../http/message.ts";
-import { browserMounts } from "./mount.ts";
+import { browserMounts } from "./mount-names.ts";
 import { HOST } from "./testing.ts";
 import { APP, type BrowserBench, closeBrowser, startBrowserBench } from "./testing-browser.ts";
 

@@ -12,7 +12,7 @@ import {
   describeNetworkFaults,
   type MountExceptions,
 } from "./mount-fault-suite.ts";
-import type { MountName } from "./mount.ts";
+import type { MountName } from "./mount-names.ts";
 import { answerWith, HOST, type MountBench, startBench } from "./testing.ts";
 
 /** Declares the common tests for one mount, with what its stack is known to report otherwise. */

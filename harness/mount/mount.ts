@@ -9,20 +9,9 @@ import type { Clock } from "../clock/clock.ts";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 import type { HarnessError } from "../errors.ts";
 import type { Service } from "../http/service.ts";
+import type { MountName } from "./mount-names.ts";
+import type { PageFile } from "./page-file.ts";
 import type { Suite } from "./suite.ts";
-
-/** Mounts whose clients live in this process. */
-export const processMounts = ["direct", "msw", "nock", "https"] as const;
-
-/** Mounts whose clients are pages in a browser. */
-export const browserMounts = ["proxy", "route"] as const;
-
-/** The names that `--mount` takes. */
-export const mountNames = [...processMounts, ...browserMounts] as const;
-
-export type ProcessMount = (typeof processMounts)[number];
-
-export type MountName = (typeof mountNames)[number];
 
 /** The clock as far as a mount needs it. */
 export type MountClock = Clock & Partial<Pick<VirtualClock, "join">>;
@@ -72,11 +61,6 @@ export interface PreparedProfile {
   readonly arrivals: () => number;
   /** After the context is closed. */
   readonly stop: () => Promise<void>;
-}
-
-export interface PageFile {
-  readonly type: string;
-  readonly text: string;
 }
 
 export interface Mounted {

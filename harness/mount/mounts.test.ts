@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mountNames } from "./mount.ts";
+import { mountNames } from "./mount-names.ts";
 import { isMountName, loadMount } from "./mounts.ts";
 
 describe("mounts", () => {

@@ -5,7 +5,8 @@
 import { findBrowser } from "../browser/find-browser.ts";
 import { requireChromium } from "../browser/playwright-package.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
-import { browserMounts, type Mount, type MountName, mountNames } from "./mount.ts";
+import { type Mount } from "./mount.ts";
+import { browserMounts, type MountName, mountNames } from "./mount-names.ts";
 
 const loaded = new Set<MountName>();
 

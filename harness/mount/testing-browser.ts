@@ -6,7 +6,9 @@ import { createFaultLayer } from "../fault/layer.ts";
 import type { FaultEffect } from "../fault/plan.ts";
 import type { Service } from "../http/service.ts";
 import { createRandom } from "../random.ts";
-import type { BrowserProfile, Mounted, MountContext, MountName, PageFile } from "./mount.ts";
+import type { BrowserProfile, Mounted, MountContext } from "./mount.ts";
+import type { MountName } from "./mount-names.ts";
+import type { PageFile } from "./page-file.ts";
 import { loadMount } from "./mounts.ts";
 import { answerWith } from "./testing.ts";
 

@@ -4,7 +4,8 @@ import { createVirtualClock, type VirtualClock } from "../clock/virtual-clock.ts
 import type { Handler } from "../http/handler.ts";
 import { type BodyDelivery, createResponse } from "../http/message.ts";
 import type { Service } from "../http/service.ts";
-import type { Mounted, MountName } from "./mount.ts";
+import type { Mounted } from "./mount.ts";
+import type { MountName } from "./mount-names.ts";
 import { loadMount } from "./mounts.ts";
 
 const START_MS = Date.UTC(2026, 10, 21);

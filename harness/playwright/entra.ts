@@ -5,7 +5,8 @@ import type { User } from "../directory/world.ts";
 import { HarnessError } from "../errors.ts";
 import { explain, explaining } from "../explain.ts";
 import type { Session } from "../session/session.ts";
-import { steer, type Steering } from "../session/steering.ts";
+import { steer } from "../session/steer.ts";
+import type { Steering } from "../session/steering.ts";
 import type { Desk } from "./desk.ts";
 import type { EntraOptions } from "./options.ts";
 

@@ -3,7 +3,7 @@ import type { ServiceSettings, World } from "../directory/world.ts";
 import { instantOf } from "../session/session-options.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
 import type { RuleLimits } from "../history/header.ts";
-import { browserMounts } from "../mount/mount.ts";
+import { browserMounts } from "../mount/mount-names.ts";
 
 export interface EntraOptions {
   /** Tenants, people and apps; default: the fixture world `contoso`. */

@@ -10,7 +10,6 @@ import type { FaultPlan } from "../fault/plan.ts";
 import { checkFaultPlan } from "../fault/validate.ts";
 import type { History } from "../history/event.ts";
 import { writeJournal } from "../history/journal.ts";
-import type { WorldControls } from "../directory/world-controls.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type { Mounted } from "../mount/mount.ts";
 import { createRandom, seedMathRandom } from "../random.ts";
@@ -24,55 +23,25 @@ import { createApiData } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
 import { createPageCalls, type PageCalls } from "./page-calls.ts";
-import { type PresetArguments, type PresetName, type PresetOptions, planOf } from "./presets.ts";
-import { type RequestFilter, requestsOf, type RequestSeen } from "./requests.ts";
-import { type SessionClock, createSessionClock } from "./session-time.ts";
+import { type PresetName, type PresetOptions, planOf } from "./presets.ts";
+import { requestsOf } from "./requests.ts";
+import { createSessionClock } from "./session-time.ts";
 import { headerOf, prepare, type SessionOptions } from "./session-options.ts";
+import type { Steering } from "./steering.ts";
 
-/** Breaks by the name of an outage; without one, nothing gets past the gateway. */
-export interface BreakByName {
-  (options?: PresetOptions<"outage">): readonly string[];
-  <Name extends PresetName>(name: Name, ...options: PresetArguments<Name>): readonly string[];
-}
-
-export interface Session {
-  readonly clock: SessionClock;
-  /** People, apps and policies, and what can be done to them. Every change is recorded. */
-  readonly world: WorldControls;
+/** The simulator under one suite's code: what its tests steer, and what entry points need besides. */
+export interface Session extends Steering {
   /** How the simulator hangs under its clients. */
   readonly mounted: Mounted;
   /** The book in which everything is written down, for entry points that see more than requests. */
   readonly recorder: Recorder;
   /** Calls of pages, told by their requests; nothing when the client is no page. */
   readonly pageCalls: PageCalls | undefined;
-  /** Runs code, lets time pass until it settles, and records it as one operation; settles as the code does. Calls for the same have the same name. */
-  readonly operate: <T>(name: string, call: () => T | Promise<T>) => Promise<T>;
-  /** Breaks the service from now on: the outage of that name, or nothing at all at the gateway. Returns the ids to clear it by. */
-  readonly outage: BreakByName;
-  /** Breaks it by a plan, whose `from` counts from now, in ms. Returns the ids to clear it by. */
-  readonly faults: (plan: FaultPlan) => readonly string[];
-  /** Ends what is broken, and takes back what would break later: everything, or the faults of these ids. */
-  readonly clear: (...ids: readonly string[]) => void;
-  /** What a protected API of the world answers, as JSON, at an address to whoever shows a good token. */
-  readonly api: (address: string, data: object) => void;
-  /** A remark for the reader of the timeline. */
-  readonly note: (text: string) => void;
-  /** What has happened so far. */
-  readonly history: () => History;
-  /** The requests so far, each with its end. */
-  readonly requests: (filter?: RequestFilter) => readonly RequestSeen[];
-  /** The history as JSON Lines. */
-  readonly journal: () => string;
-  /** The history as a text, a line an event. */
-  readonly timeline: () => string;
   /** What went wrong that was not the client's doing: requests to hosts that nobody serves, mostly. */
   readonly problems: () => readonly Error[];
   /** Takes everything away again. The history stays. Idempotent. */
   readonly stop: () => Promise<void>;
 }
-
-/** What entry points keep from whoever writes tests. */
-export type SessionPart = "mounted" | "recorder" | "pageCalls" | "problems" | "stop";
 
 /** A session that has begun. Rejects with a `HarnessError`: `bad-world`, `bad-usage`, or what the mount says. */
 export async function startSession(options: SessionOptions): Promise<Session> {

@@ -3,7 +3,6 @@ import type { ServiceSettings, World } from "../directory/world.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
 import type { RuleLimits } from "../history/header.ts";
 import { checkAllow, type MswServer } from "../mount/suite.ts";
-import type { SessionOptions } from "../session/session-options.ts";
 
 const mounts = ["msw", "nock", "https"] as const;
 
@@ -73,12 +72,6 @@ export function checkOptions(options: EntraOptions): void {
     throw refuse("server", "it is no server of msw", "Hand over what setupServer() returned.");
   }
   checkAllow(allow);
-}
-
-/** The part of a session's options that is the same for each test. */
-export function sessionOptionsOf(options: EntraOptions): Omit<SessionOptions, "mount"> {
-  const { server, allow = [], mount: _mount, journals: _journals, ...rest } = options;
-  return { ...rest, suite: { allow, ...(server === undefined ? {} : { server }) } };
 }
 
 function refuse(field: string, message: string, hint: string): HarnessError {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import { parseJournal } from "../history/journal.ts";
 import type { History } from "../history/event.ts";
-import { type MountName, processMounts } from "../mount/mount.ts";
+import { type MountName, processMounts } from "../mount/mount-names.ts";
 import { createPool, type Pool } from "./pool.ts";
 
 export interface MountRun {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MountName } from "../mount/mount.ts";
+import type { MountName } from "../mount/mount-names.ts";
 import { createPool, type Pool } from "./pool.ts";
 import type { RunReply } from "./protocol.ts";
 

@@ -5,7 +5,7 @@
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { MountName } from "../mount/mount.ts";
+import type { MountName } from "../mount/mount-names.ts";
 import type { Alive, RunReply, RunTask } from "./protocol.ts";
 import { createWatch, type Watch } from "./watch.ts";
 

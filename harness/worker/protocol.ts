@@ -1,5 +1,5 @@
 /** What the pool and its worker processes say to each other; both ends are plain data. */
-import type { MountName } from "../mount/mount.ts";
+import type { MountName } from "../mount/mount-names.ts";
 import type { BackupEdition } from "../run.ts";
 
 export interface RunTask {
