@@ -3,6 +3,7 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testMatch: "*.suite.ts",
+  outputDir: "../../../reports/out/page-suites",
   workers: 1,
   fullyParallel: true,
   use: {
