@@ -10,7 +10,7 @@ const server = setupServer(
   http.get("https://api.example.com/stock", () => HttpResponse.json({ stock: 3 })),
   http.get("https://graph.microsoft.com/v1.0/me", () => HttpResponse.json({ name: "mock" })),
 );
-beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+beforeAll(() => server.listen({ onUnhandledRequest: refuse }));
 afterEach(async () => {
   // The session is over: what it served is a stranger to this server.
   const asked = await fetch("https://orders.contoso.example/").catch(() => undefined);
@@ -18,6 +18,11 @@ afterEach(async () => {
   server.resetHandlers();
 });
 afterAll(() => server.close());
+
+/** As msw's own "error" does, but without a word: of what is thrown, msw hands on only what looks like a system error. */
+function refuse(): never {
+  throw Object.assign(new Error("no handler"), { code: "EACCES", errno: -13 });
+}
 
 const entra = useEntra({ server, allow: ["graph.microsoft.com"] });
 
