@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readmePagesSuite } from "./readme-pages-suite.ts";
 import { readmeSuite } from "./readme-suite.ts";
 import { installPacked, run, SLOW_MS, strangersEnvironment } from "./stranger.ts";
 
@@ -106,6 +107,8 @@ describe("the packed package", () => {
         "dist/harness/index.d.ts",
         "dist/harness/vitest.js",
         "dist/harness/vitest.d.ts",
+        "dist/harness/playwright.js",
+        "dist/harness/playwright.d.ts",
         "dist/harness/worker/worker.js",
         "dist/scenarios/library.js",
         "dist/fixtures/worlds/contoso.js",
@@ -113,6 +116,7 @@ describe("the packed package", () => {
         "dist/reports/baseline.json",
         "schemas/coverage-app.json",
         "docs/backup.md",
+        "docs/browser.md",
       ]),
     );
     expect(
@@ -209,4 +213,8 @@ describe.each(["empty", "commonjs"])("a scenario of one's own, in the folder %s"
 
 describe("README's Vitest suite in a project of one's own", () => {
   readmeSuite(() => place);
+});
+
+describe("README's Playwright suite and example app in a project of one's own", () => {
+  readmePagesSuite(() => place);
 });

@@ -2,24 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, expect, it } from "vitest";
+import { fileInReadme, root } from "./readme.ts";
 import { installPacked, SLOW_MS, strangersEnvironment } from "./stranger.ts";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
-const readme = readFileSync(`${root}README.md`, "utf8");
 const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 };
-
-/** A code block of README that begins with the name of its file. */
-function fileInReadme(name: string): string {
-  const blocks = [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, text = ""]) => text);
-  const found = blocks.find((text) => /^\/\/ ([\w.-]+\w)/.exec(text)?.[1] === name);
-  if (found === undefined) throw new Error(`README.md has no ${name}`);
-  return found;
-}
 
 /** Tests in a folder of their own in `place`, where the tarball lies. */
 export function readmeSuite(place: () => string): void {

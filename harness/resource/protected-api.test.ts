@@ -75,11 +75,22 @@ function start() {
 const graph = "https://graph.microsoft.com/User.Read";
 
 describe("a protected API", () => {
-  it("accepts a good token and fetches the keys once", async () => {
+  it("accepts a good token with the keys of before, also when an outage is its first hour", async () => {
     const bench = start();
+    bench.serveKeys("down");
     const token = await bench.tokenFor(graph);
     expect((await bench.ask(token)).verdict).toBe("accepted");
     expect((await bench.ask(token)).status).toBe(200);
+    expect(bench.fetches()).toBe(0);
+  });
+
+  it("fetches the keys again after a day", async () => {
+    const bench = start();
+    for (const passed of [86_399_000, 1_000]) {
+      expect(bench.fetches()).toBe(0);
+      bench.pass(passed);
+      await bench.ask(await bench.tokenFor(graph));
+    }
     expect(bench.fetches()).toBe(1);
   });
 
@@ -125,7 +136,9 @@ describe("a protected API", () => {
 
   it("asks again for an unknown key, at most every five minutes", async () => {
     const bench = start();
-    await bench.ask(await bench.tokenFor(graph));
+    bench.directory.rotateKeys(86_400_000);
+    expect((await bench.ask(await bench.tokenFor(graph))).verdict).toBe("accepted");
+    expect(bench.fetches()).toBe(1);
     bench.directory.rotateKeys(86_400_000);
     const rotated = await bench.tokenFor(graph);
     expect((await bench.ask(rotated)).verdict).toBe("unknown-key");

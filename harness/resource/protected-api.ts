@@ -1,6 +1,6 @@
 /**
  * The protected APIs of a world: they accept or refuse access tokens as a real API does,
- * from the published keys, which they fetch and keep like any validator would. An API that
+ * from the published keys, which they have, keep and fetch again like any validator would. An API that
  * takes part in continuous access evaluation turns a revoked token away with a claims
  * challenge (`shared/facts/entra.md` B and H).
  */
@@ -102,8 +102,9 @@ function createKeyCache(
   options: ProtectedApiOptions,
 ): (kid: string) => Promise<KeyObject | undefined> {
   const { clock, fetchKeys, keysUrl } = options;
-  let keys = new Map<string, KeyObject>();
-  let fetchedAtMs = Number.NEGATIVE_INFINITY;
+  // The API was up before the story begins, and an outage finds it with the keys of that time.
+  let keys = new Map(options.directory.publishedKeys().map((key) => [key.kid, publicKey(key)]));
+  let fetchedAtMs = clock.now();
   let askedAtMs = Number.NEGATIVE_INFINITY;
 
   const fetchAgain = async (): Promise<void> => {
@@ -131,12 +132,11 @@ async function readKeys(response: Response): Promise<Map<string, KeyObject>> {
   const { keys } = (await response.json()) as {
     keys: readonly { kid: string; n: string; e: string }[];
   };
-  return new Map(
-    keys.map(({ kid, n, e }) => [
-      kid,
-      createPublicKey({ key: { kty: "RSA", n, e }, format: "jwk" }),
-    ]),
-  );
+  return new Map(keys.map((key) => [key.kid, publicKey(key)]));
+}
+
+function publicKey({ n, e }: { readonly n: string; readonly e: string }): KeyObject {
+  return createPublicKey({ key: { kty: "RSA", n, e }, format: "jwk" });
 }
 
 interface TokenParts {
