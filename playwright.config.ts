@@ -17,6 +17,7 @@ export default defineConfig({
   webServer: {
     command:
       "vite build --config fixtures/app/vite.config.ts --logLevel warn && vite preview --config fixtures/app/vite.config.ts",
+    cwd: import.meta.dirname,
     url: "http://localhost:5173/good/",
     reuseExistingServer: true,
   },
