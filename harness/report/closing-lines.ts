@@ -3,6 +3,7 @@
  * evidence and what to do, what is open or fixed, the totals, and how to see it again.
  * `summary.md` says the same, to keep.
  */
+import { costLine } from "./cost-text.ts";
 import type { Explain } from "./explain.ts";
 import { groupHeld, namesWithin } from "./held.ts";
 import { groupKnown } from "./known.ts";
@@ -25,6 +26,7 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
   const broken = runs.filter((run) => newFailures(run).length > 0);
   const relaunched = relaunchedLines(results, explain).map((line) => `  ${line}`);
   const open = runs.flatMap((run) => openLines(run, explain));
+  const cost = costLine(results);
   const replay = broken[0] === undefined ? undefined : explain.replay(broken[0]);
   return [
     "",
@@ -48,6 +50,7 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
       ? []
       : [`Interrupted: nothing is said about ${count(interrupted.length, "run")}.`, ""]),
     `${paint("bold", headline(results))}. ${totalsLine(results)}`,
+    ...(cost === undefined ? [] : [cost]),
     ...(replay === undefined ? [] : [`See it again: ${paint("cyan", replay)}`]),
   ];
 }

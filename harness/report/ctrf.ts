@@ -29,7 +29,12 @@ export function writeCtrf(results: Results, { startedAt }: { readonly startedAt:
         stop: startedAt + totals.simulatedMs,
       },
       tests,
-      extra: { seed: results.seed, unexpected: totals.unexpected, fixed: totals.fixed },
+      extra: {
+        seed: results.seed,
+        unexpected: totals.unexpected,
+        fixed: totals.fixed,
+        cost: totals.cost,
+      },
     },
   };
   return `${JSON.stringify(report, null, 2)}\n`;
@@ -51,7 +56,7 @@ function testOf(run: RunResult) {
     duration: simulatedMs,
     suite: [`${client.name} ${client.version}`, mount],
     ...(message === "" ? {} : { message }),
-    extra: { verdict: run.verdict, expected: run.expected },
+    extra: { verdict: run.verdict, expected: run.expected, cost: run.cost },
   };
 }
 

@@ -3,6 +3,7 @@
  * case for each run. What the baseline knows passes and is told in `system-out`; what is
  * inconclusive is skipped, since JUnit has no third verdict. Times are virtual.
  */
+import { costText } from "./cost-text.ts";
 import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
 
 /** The text of `junit.xml`. */
@@ -50,11 +51,14 @@ function testCase(suiteName: string, run: RunResult): string[] {
   });
   const found = run.findings.filter(({ baseline }) => baseline === "new");
   const known = run.findings.filter(({ baseline }) => baseline === "known");
+  const cost = costText(run.cost);
+  const told = [
+    ...(cost === undefined ? [] : [`Cost: ${cost}.`]),
+    ...(known.length === 0 ? [] : [`Known: ${known.map(line).join("\n")}`]),
+  ];
   const inner = [
     ...outcome(caseKindOf(run), found),
-    ...(known.length === 0
-      ? []
-      : [`      <system-out>${text(`Known: ${known.map(line).join("\n")}`)}</system-out>`]),
+    ...(told.length === 0 ? [] : [`      <system-out>${text(told.join("\n"))}</system-out>`]),
   ];
   if (inner.length === 0) return [`    <testcase${head}/>`];
   return [`    <testcase${head}>`, ...inner, "    </testcase>"];

@@ -5,6 +5,7 @@
  */
 import type { Verdict } from "../check/rule.ts";
 import { type FlowOutcome, flowOutcomeOf } from "../check/flow-outcome.ts";
+import { type Cost, costOf, sumOfCosts } from "../check/cost.ts";
 import { exchangesOf } from "../check/reading.ts";
 import { type Finding, verdictOf } from "../check/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
@@ -50,6 +51,8 @@ export interface RunResult {
   readonly simulatedMs: number;
   /** Rules that failed, and asserted rules that came to no conclusion. */
   readonly findings: readonly ComparedFinding[];
+  /** What it cost the people behind the application. */
+  readonly cost: Cost;
   /** What the application got in the outage, when it stands for a row of the backup system's flow table. */
   readonly row?: FlowOutcome;
 }
@@ -69,6 +72,8 @@ export interface Results {
     /** Entries of the baseline whose rule now passes. */
     readonly fixed: number;
     readonly simulatedMs: number;
+    /** Of all runs, added up. */
+    readonly cost: Cost;
   };
   readonly runs: readonly RunResult[];
   readonly fixed?: readonly BaselineEntry[];
@@ -102,6 +107,7 @@ export function buildResults(
       unexpected: results.flatMap(newFailures).length,
       fixed: fixed.length,
       simulatedMs: results.reduce((sum, run) => sum + run.simulatedMs, 0),
+      cost: sumOfCosts(results.map(({ cost }) => cost)),
     },
     runs: results,
     ...(fixed.length === 0 ? {} : { fixed }),
@@ -167,6 +173,7 @@ function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): RunResult
     requests: { primary: served("primary"), backup: served("backup"), refused: served("edge") },
     simulatedMs: run.simulatedMs,
     findings,
+    cost: costOf(run.history),
     ...rowOf(run.history),
   };
 }
