@@ -15,6 +15,7 @@ import { coverageCommand, coverageOptions } from "./cli/coverage.ts";
 import type { Io } from "./cli/io.ts";
 import { listCommand, listOptions } from "./cli/list.ts";
 import { runOptions } from "./cli/plan.ts";
+import { mergeCommand, mergeOptions } from "./cli/merge.ts";
 import { replayCommand, replayOptions } from "./cli/replay.ts";
 import { runCommand } from "./cli/run.ts";
 import { HarnessError, suggestNames } from "./errors.ts";
@@ -86,6 +87,13 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: checkOptions,
     judges: true,
     perform: checkCommand,
+  }),
+  command("merge", {
+    usage: "merge <out-dir …> [options]",
+    does: "puts the output folders of shards together, as if one run had left them",
+    options: mergeOptions,
+    judges: true,
+    perform: mergeCommand,
   }),
   command("coverage", {
     usage: "coverage <app.json> | --app NAME | --resource NAME | --flow FLOW [options]",
