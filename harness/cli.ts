@@ -11,6 +11,7 @@ import {
   readArguments,
 } from "./cli/arguments.ts";
 import { checkCommand, checkOptions } from "./cli/check.ts";
+import { compareCommand, compareOptions } from "./cli/compare.ts";
 import { coverageCommand, coverageOptions } from "./cli/coverage.ts";
 import type { Io } from "./cli/io.ts";
 import { listCommand, listOptions } from "./cli/list.ts";
@@ -18,6 +19,7 @@ import { runOptions } from "./cli/plan.ts";
 import { mergeCommand, mergeOptions } from "./cli/merge.ts";
 import { replayCommand, replayOptions } from "./cli/replay.ts";
 import { runCommand } from "./cli/run.ts";
+import { trendCommand, trendOptions } from "./cli/trend.ts";
 import { HarnessError, suggestNames } from "./errors.ts";
 import { brownoutVersion } from "./version.ts";
 
@@ -94,6 +96,20 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: mergeOptions,
     judges: true,
     perform: mergeCommand,
+  }),
+  command("compare", {
+    usage: "compare [run | results.json | out-dir, twice] [options]",
+    does: "says what changed between two runs; without names, between the last two",
+    options: compareOptions,
+    judges: true,
+    perform: compareCommand,
+  }),
+  command("trend", {
+    usage: "trend [options]",
+    does: "says which findings appeared, went away, or come and go over the last runs",
+    options: trendOptions,
+    judges: false,
+    perform: trendCommand,
   }),
   command("coverage", {
     usage: "coverage <app.json> | --app NAME | --resource NAME | --flow FLOW [options]",

@@ -20,19 +20,29 @@ import { prepareFolders, writeWhole } from "../report/write.ts";
 import type { Scenario } from "../scenario.ts";
 import { brownoutVersion } from "../version.ts";
 import type { Arguments, Options } from "./arguments.ts";
+import { archiveOptions } from "./archiving.ts";
 import { readBaselineFile } from "./baseline-file.ts";
 import { commandToReplay } from "./command-name.ts";
 import type { Io } from "./io.ts";
 import { judge, report, type Told } from "./judging.ts";
+import { keepSession, readKeeping } from "./keeping.ts";
 import { inOrder, type MergedRun } from "./merge-order.ts";
+import { readQuarantineFile } from "./quarantine-file.ts";
 import { firstStart, shortPath, writeReports } from "./reports.ts";
 import { runName } from "./selection.ts";
+import { tellingOptions } from "./telling.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** The options of `brownout merge`. */
 export const mergeOptions = {
   out: { value: "DIR", says: "where the whole goes (default: reports/out)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
+  quarantine: {
+    value: "FILE",
+    says: "findings that come and go, and turn nothing red (default: reports/quarantine.json)",
+  },
+  ...archiveOptions,
+  ...tellingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
@@ -54,6 +64,8 @@ export async function mergeCommand(
   const out = resolve(io.cwd, values.out ?? join("reports", "out"));
   const folders = readFolders(positionals, { cwd: io.cwd, out });
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
+  const quarantine = readQuarantineFile(values.quarantine, io.cwd);
+  const keeping = readKeeping(values, io);
   const merged = inOrder(folders);
   prepareFolders([out, join(out, "journals"), join(out, "har")]);
   removeStaleRuns(
@@ -68,18 +80,21 @@ export async function mergeCommand(
     else told.push(await tell(run, { out, cwd: io.cwd }));
   }
   const seed = folders[0]?.results.seed ?? "";
-  const { results, explain } = report(told, { baseline, seed, failures });
+  const { results, explain } = report(told, { baseline, seed, failures, quarantine });
   const startedAt = firstStart(told.map(({ run }) => run.history.header.startedAt));
   writeReports(out, { results, explain, startedAt });
+  const kept = await keepSession(results, { keeping, out, io });
 
   if (values.json !== undefined) {
     io.stdout.write(writeResults(results));
+    for (const line of kept) io.stderr.write(`${line}\n`);
     return exitCodeOf(results);
   }
   const paint = createPaint(io.stdout, io.environment);
   const width = Math.max(0, ...results.runs.map(({ scenario }) => scenario.length));
   for (const run of results.runs) io.stdout.write(`${runLine(run, paint, width)}\n`);
   for (const line of closingLines(results, explain, paint)) io.stdout.write(`${line}\n`);
+  for (const line of kept) io.stdout.write(`${line}\n`);
   io.stdout.write(`Reports: ${shortPath(io.cwd, out)}, of ${folders.length} folders.\n`);
   return exitCodeOf(results);
 }

@@ -3,10 +3,14 @@ import { join, resolve } from "node:path";
 import { editionIds } from "../backup/edition.ts";
 import { findEdition } from "../coverage/find-named.ts";
 import { HarnessError } from "../errors.ts";
+import type { QuarantineEntry } from "../report/quarantine.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
+import { archiveOptions } from "./archiving.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
+import { type Keeping, readKeeping } from "./keeping.ts";
+import { readQuarantineFile } from "./quarantine-file.ts";
 import {
   type Part,
   type Selected,
@@ -16,6 +20,7 @@ import {
   selectRuns,
   takePart,
 } from "./selection.ts";
+import { tellingOptions } from "./telling.ts";
 
 /** The options of `brownout run`. */
 export const runOptions = {
@@ -34,9 +39,15 @@ export const runOptions = {
   },
   out: { value: "DIR", says: "where journals and reports go (default: reports/out)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
+  quarantine: {
+    value: "FILE",
+    says: "findings that come and go, and turn nothing red (default: reports/quarantine.json)",
+  },
   "update-baseline": { says: "make the baseline expect what is found" },
   shard: { value: "i/n", says: "run the i-th of n parts" },
   workers: { value: "N", says: "processes at work at once (default: one for each core)" },
+  ...archiveOptions,
+  ...tellingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
@@ -57,6 +68,8 @@ export interface Plan {
   /** Absolute path of the output folder. */
   readonly out: string;
   readonly baseline: BaselineFile;
+  readonly quarantine: readonly QuarantineEntry[];
+  readonly keeping: Keeping;
 }
 
 /** Throws the `HarnessError` of whatever is wrong with the arguments, the scenarios or the baseline. */
@@ -91,6 +104,9 @@ export async function planRun(
     workers,
     out,
     baseline,
+    quarantine: readQuarantineFile(values.quarantine, io.cwd),
+    // A part of a run is no run: the whole is kept when it is put together.
+    keeping: part === undefined ? readKeeping(values, io) : {},
   };
 }
 

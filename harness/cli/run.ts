@@ -20,6 +20,7 @@ import type { Arguments, commonOptions } from "./arguments.ts";
 import { executeTasks } from "./execute.ts";
 import { interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
+import { keepSession } from "./keeping.ts";
 import { type Plan, planRun, type runOptions } from "./plan.ts";
 import { shortPath, writeReports } from "./reports.ts";
 import { createScriptOutput } from "./script-output.ts";
@@ -83,6 +84,9 @@ export async function runCommand(
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(results, explain, paint)) progress.line(line);
   if (update !== undefined) progress.line(update.line);
+  const { keeping, out } = plan;
+  const kept = interruptedBy === undefined ? await keepSession(results, { keeping, out, io }) : [];
+  for (const line of kept) progress.line(line);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(`Reports: ${shortPath(io.cwd, plan.out)}. Took ${formatDuration(tookMs)}.`);

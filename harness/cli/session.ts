@@ -68,7 +68,11 @@ export function createSession(
     };
     if (died !== undefined) relaunched[run.name] = died;
     told.push(one);
-    const [result] = report([one], { baseline: plan.baseline.entries, seed }).results.runs;
+    const [result] = report([one], {
+      baseline: plan.baseline.entries,
+      seed,
+      quarantine: plan.quarantine,
+    }).results.runs;
     return result === undefined ? undefined : runLine(result, paint, width);
   };
 
@@ -83,7 +87,7 @@ export function createSession(
         return fail(run, failureOf(error));
       }
     },
-    report: (baseline) => report(told, { baseline, seed, failures }),
+    report: (baseline) => report(told, { baseline, seed, failures, quarantine: plan.quarantine }),
     stacks: () => stacks,
     relaunched: () => relaunched,
     startedAt: () => firstStart(told.map(({ run }) => run.history.header.startedAt)),

@@ -7,6 +7,7 @@ import { costLine } from "./cost-text.ts";
 import type { Explain } from "./explain.ts";
 import { groupHeld, namesWithin } from "./held.ts";
 import { groupKnown } from "./known.ts";
+import { quarantineLines } from "./quarantine.ts";
 import { relaunchedLines } from "./relaunched.ts";
 import {
   type ComparedFinding,
@@ -27,6 +28,7 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
   const relaunched = relaunchedLines(results, explain).map((line) => `  ${line}`);
   const open = runs.flatMap((run) => openLines(run, explain));
   const cost = costLine(results);
+  const quarantine = quarantineLines(results);
   const replay = broken[0] === undefined ? undefined : explain.replay(broken[0]);
   return [
     "",
@@ -44,6 +46,9 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
           ...fixed.map(({ scenario, client, rule }) => `  ${scenario}: ${client}: ${rule}`),
           "",
         ]),
+    ...(quarantine.length === 0
+      ? []
+      : [paint("yellow", "In quarantine"), ...quarantine.map((line) => `  ${line}`), ""]),
     ...own.flatMap((failure) => [...failureLines(failure, paint), ""]),
     ...(relaunched.length === 0 ? [] : [paint("yellow", "Browsers died"), ...relaunched, ""]),
     ...(interrupted.length === 0

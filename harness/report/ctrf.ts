@@ -3,7 +3,7 @@
  * comments. A test for each run; `other` is what is inconclusive, `failed` what the baseline
  * does not know. The format wants times: they are virtual, as everything in a report.
  */
-import type { FailedRun, Results, RunResult } from "./results.ts";
+import { type FailedRun, isUnexpected, type Results, type RunResult } from "./results.ts";
 
 type Status = "passed" | "failed" | "other";
 
@@ -34,6 +34,7 @@ export function writeCtrf(results: Results, { startedAt }: { readonly startedAt:
         unexpected: totals.unexpected,
         fixed: totals.fixed,
         cost: totals.cost,
+        ...(results.quarantine === undefined ? {} : { quarantine: results.quarantine }),
       },
     },
   };
@@ -43,8 +44,9 @@ export function writeCtrf(results: Results, { startedAt }: { readonly startedAt:
 function testOf(run: RunResult) {
   const { scenario, client, mount, simulatedMs, findings } = run;
   const message = findings
-    .map(({ rule, verdict, message: said, baseline }) => {
-      const known = baseline === "known" ? " (known)" : "";
+    .map(({ rule, verdict, message: said, baseline, quarantined }) => {
+      const isKnown = baseline === "known" ? " (known)" : "";
+      const known = quarantined === true ? " (in quarantine)" : isKnown;
       return verdict === "fail"
         ? `${rule}: ${said}${known}`
         : `${rule}, inconclusive: ${said}${known}`;
@@ -62,9 +64,7 @@ function testOf(run: RunResult) {
 
 function statusOf({ expected, findings }: RunResult): Status {
   if (expected) return "passed";
-  const isFailed = findings.some(
-    ({ verdict, baseline }) => verdict === "fail" && baseline === "new",
-  );
+  const isFailed = findings.some((finding) => finding.verdict === "fail" && isUnexpected(finding));
   return isFailed ? "failed" : "other";
 }
 

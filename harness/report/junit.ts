@@ -4,7 +4,13 @@
  * inconclusive is skipped, since JUnit has no third verdict. Times are virtual.
  */
 import { costText } from "./cost-text.ts";
-import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
+import {
+  type ComparedFinding,
+  type FailedRun,
+  isUnexpected,
+  type Results,
+  type RunResult,
+} from "./results.ts";
 
 /** The text of `junit.xml`. */
 export function writeJunit(results: Results): string {
@@ -49,12 +55,14 @@ function testCase(suiteName: string, run: RunResult): string[] {
     name: run.scenario,
     time: seconds(run.simulatedMs),
   });
-  const found = run.findings.filter(({ baseline }) => baseline === "new");
+  const found = run.findings.filter(isUnexpected);
+  const quarantined = run.findings.filter((finding) => finding.quarantined === true);
   const known = run.findings.filter(({ baseline }) => baseline === "known");
   const cost = costText(run.cost);
   const told = [
     ...(cost === undefined ? [] : [`Cost: ${cost}.`]),
     ...(known.length === 0 ? [] : [`Known: ${known.map(line).join("\n")}`]),
+    ...quarantined.map((finding) => `In quarantine: ${line(finding)}`),
   ];
   const inner = [
     ...outcome(caseKindOf(run), found),
@@ -106,7 +114,7 @@ function failedSuite(failures: readonly FailedRun[]): string[] {
 }
 
 function caseKindOf(run: RunResult): "failure" | "skipped" | "passed" {
-  const found = run.findings.filter(({ baseline }) => baseline === "new");
+  const found = run.findings.filter(isUnexpected);
   if (found.some(({ verdict }) => verdict === "fail")) return "failure";
   return found.length > 0 ? "skipped" : "passed";
 }

@@ -9,6 +9,7 @@ import { inline, row } from "./markdown.ts";
 import type { Explain } from "./explain.ts";
 import { groupHeld, namesWithin } from "./held.ts";
 import { groupKnown } from "./known.ts";
+import { quarantineLines } from "./quarantine.ts";
 import { relaunchedLines } from "./relaunched.ts";
 import {
   type ComparedFinding,
@@ -28,6 +29,7 @@ export function writeSummary(results: Results, explain: Explain): string {
     flowTable(results),
     heldSection(results, explain),
     knownSection(results, explain),
+    quarantineSection(results),
     fixedSection(results),
     failuresSection(results),
     relaunchedSection(results, explain),
@@ -140,6 +142,12 @@ function knownSection(results: Results, explain: Explain): string[] {
       ),
     ),
   ];
+}
+
+function quarantineSection(results: Results): string[] {
+  const lines = quarantineLines(results);
+  if (lines.length === 0) return [];
+  return ["## In quarantine", "", ...lines.map((line) => `- ${inline(line)}`)];
 }
 
 function fixedSection({ fixed = [] }: Results): string[] {
