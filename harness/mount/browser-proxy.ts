@@ -106,7 +106,10 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
     keptUntilMs: () => kept.untilMs(),
     async stop() {
       for (const socket of sockets.values()) socket.destroy();
-      await new Promise<void>((resolve) => void proxy.close(() => resolve()));
+      const closed = new Promise<void>((resolve) => void proxy.close(() => resolve()));
+      // Browsers open connections ahead, and leave them without a word.
+      proxy.closeAllConnections();
+      await closed;
     },
   };
 }
