@@ -120,6 +120,7 @@ async function prepare(
   pages: WayInOptions["pages"],
 ): Promise<PreparedProfile> {
   const { service, clock, gate } = options;
+  let profile: BrowserContext | undefined;
   let time: PageTime | undefined;
   let leave: (() => void) | undefined;
   const way = await openWay({
@@ -127,7 +128,10 @@ async function prepare(
     clock,
     gate,
     pages,
-    session: createFrameSession(options.sessionInFrames),
+    session: createFrameSession(
+      options.sessionInFrames,
+      async (url) => profile?.cookies(url) ?? [],
+    ),
     timing: () => time?.timing() ?? "",
     requestsTo: async (method, url) => time?.requestsTo(method, url) ?? Infinity,
     onHarnessError: (error) => options.onHarnessError?.(error),
@@ -136,6 +140,7 @@ async function prepare(
     contextOptions: way.contextOptions,
     arrivals: () => way.arrivals(),
     async attach(context) {
+      profile = context;
       await way.enter?.(context);
       time = await keepTime(context, {
         nowMs: clock.now(),

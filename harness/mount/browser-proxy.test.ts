@@ -20,7 +20,7 @@ it("stops although somebody has connected and says nothing", async () => {
     clock,
     gate: clock.gate,
     pages: () => undefined,
-    session: createFrameSession("visible"),
+    session: createFrameSession("visible", () => Promise.resolve([])),
     timing: () => "",
     requestsTo: () => Promise.resolve(0),
     onHarnessError: () => undefined,
