@@ -86,7 +86,10 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
       /unmocked host telemetry\.example\.com was stopped.*\n.*page\.route/,
     ],
     ["an outage misspelt", /there is no outage "throtled"\n +Did you mean "throttled"\?/],
-    ["a sign-in that never comes", /entra\.signIn: adele was not signed in within 10 s\n +The/],
+    [
+      "a sign-in that never comes",
+      /adele was not signed in within 10 s: the app asked the service for nothing\n +The action/,
+    ],
     ["an option misspelt", /entraOptions\.setings: there is no such option\n.*"settings"/],
     ["no such person", /there is no user "nobody"/],
   ])("hears why: %s", { timeout: SLOW_MS }, (title, message) => {

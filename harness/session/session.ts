@@ -4,6 +4,7 @@
  * (`harness/vitest.ts`) put their own life cycle around it.
  */
 import { createOperationCounter } from "../client/application.ts";
+import type { Directory } from "../directory/directory.ts";
 import { HarnessError } from "../errors.ts";
 import { createLivePlan, type LivePlan } from "../fault/live-plan.ts";
 import type { FaultPlan } from "../fault/plan.ts";
@@ -24,6 +25,7 @@ import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
 import { createPageCalls, type PageCalls } from "./page-calls.ts";
 import { type PresetName, type PresetOptions, planOf } from "./presets.ts";
+import { createRefusals, type Refusal } from "./refusals.ts";
 import { requestsOf } from "./requests.ts";
 import { createSessionClock } from "./session-time.ts";
 import { headerOf, prepare, type SessionOptions } from "./session-options.ts";
@@ -37,6 +39,10 @@ export interface Session extends Steering {
   readonly recorder: Recorder;
   /** Calls of pages, told by their requests; nothing when the client is no page. */
   readonly pageCalls: PageCalls | undefined;
+  /** What the service itself has refused of sign-ins of pages, in its own words. */
+  readonly refusals: () => readonly Refusal[];
+  /** The world that it plays in. */
+  readonly directory: Pick<Directory, "world">;
   /** What went wrong that was not the client's doing: requests to hosts that nobody serves, mostly. */
   readonly problems: () => readonly Error[];
   /** Takes everything away again. The history stays. Idempotent. */
@@ -52,7 +58,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const problems: Error[] = [];
     const mounted = await mount
       .start({
-        service: simulator.pageCalls?.around(simulator.service) ?? simulator.service,
+        service: simulator.service,
         clock,
         gate: clock.gate,
         ...(options.suite === undefined ? {} : { suite: options.suite }),
@@ -106,7 +112,12 @@ function simulate(
           client: client.name,
           placeOf,
         });
-  return { ...simulated, plan, data, random, operations, pageCalls };
+  const refusals = createRefusals();
+  const service =
+    pageCalls === undefined
+      ? simulated.service
+      : refusals.around(pageCalls.around(simulated.service));
+  return { ...simulated, service, refusals, plan, data, random, operations, pageCalls };
 }
 
 interface Parts extends Prepared, ReturnType<typeof simulate> {
@@ -169,6 +180,8 @@ function createControls(options: SessionOptions, parts: Parts): Session {
     requests: (filter) => requestsOf(history(), filter),
     journal: () => writeJournal(history()),
     timeline: () => timelineOf(history()).join("\n"),
+    refusals: parts.refusals.all,
+    directory: parts.directory,
     problems: () => problems,
     stop: () => (stopped ??= stop()),
   };
