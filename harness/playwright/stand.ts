@@ -24,7 +24,8 @@ export interface Stand {
 
 interface Attached {
   readonly entra: Entra;
-  readonly leave: () => Promise<void>;
+  /** Resolves to the tabs and popups in which a sign-in page waits for somebody. */
+  readonly leave: () => Promise<readonly string[]>;
 }
 
 /** Starts a session of that name, whose time flows by itself. */
@@ -86,6 +87,7 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
         async leave() {
           await seen.look();
           seen.leave();
+          return seen.unanswered();
         },
       };
     },

@@ -20,19 +20,20 @@ import { checkBackupFaults, recordFault } from "../run/faults.ts";
 import { endOpenOperations, recordOperation } from "../run/operate.ts";
 import { createService } from "../run/service.ts";
 import { createWorldControls } from "../run/world-controls.ts";
-import { createApiData } from "./api-data.ts";
+import { createApiData, type DefaultAnswer } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
 import { createPageCalls, type PageCalls } from "./page-calls.ts";
 import { type PresetName, type PresetOptions, planOf } from "./presets.ts";
 import { createRefusals, type Refusal } from "./refusals.ts";
 import { requestsOf } from "./requests.ts";
-import { createSessionClock } from "./session-time.ts";
+import { createSessionClock, type WatchedClock } from "./session-time.ts";
 import { headerOf, prepare, type SessionOptions } from "./session-options.ts";
 import type { Steering } from "./steering.ts";
 
 /** The simulator under one suite's code: what its tests steer, and what entry points need besides. */
 export interface Session extends Steering {
+  readonly clock: WatchedClock;
   /** How the simulator hangs under its clients. */
   readonly mounted: Mounted;
   /** The book in which everything is written down, for entry points that see more than requests. */
@@ -41,6 +42,8 @@ export interface Session extends Steering {
   readonly pageCalls: PageCalls | undefined;
   /** What the service itself has refused of sign-ins of pages, in its own words. */
   readonly refusals: () => readonly Refusal[];
+  /** Addresses of APIs that answered with their name, as the test has said nothing of them. */
+  readonly answeredByDefault: () => readonly DefaultAnswer[];
   /** The world that it plays in. */
   readonly directory: Pick<Directory, "world">;
   /** What went wrong that was not the client's doing: requests to hosts that nobody serves, mostly. */
@@ -181,6 +184,7 @@ function createControls(options: SessionOptions, parts: Parts): Session {
     journal: () => writeJournal(history()),
     timeline: () => timelineOf(history()).join("\n"),
     refusals: parts.refusals.all,
+    answeredByDefault: () => parts.data.answeredByDefault(),
     directory: parts.directory,
     problems: () => problems,
     stop: () => (stopped ??= stop()),
