@@ -29,6 +29,7 @@ import { createRefusals, type Refusal } from "./refusals.ts";
 import { requestsOf } from "./requests.ts";
 import { createSessionClock, type WatchedClock } from "./session-time.ts";
 import { headerOf, prepare, type SessionOptions } from "./session-options.ts";
+import { createTokenBook, type TokenBook } from "./token-book.ts";
 import type { Steering } from "./steering.ts";
 
 /** The simulator under one suite's code: what its tests steer, and what entry points need besides. */
@@ -44,6 +45,8 @@ export interface Session extends Steering {
   readonly refusals: () => readonly Refusal[];
   /** Addresses of APIs that answered with their name, as the test has said nothing of them. */
   readonly answeredByDefault: () => readonly DefaultAnswer[];
+  /** The tokens that it has given out, and those that were not its own. */
+  readonly tokens: Pick<TokenBook, "issued" | "foreign">;
   /** The world that it plays in. */
   readonly directory: Pick<Directory, "world">;
   /** What went wrong that was not the client's doing: requests to hosts that nobody serves, mostly. */
@@ -137,7 +140,8 @@ function createControls(options: SessionOptions, parts: Parts): Session {
       ? seedMathRandom(parts.random.fork("process"), mount.ownDraws)
       : () => undefined;
   const { drive, stop: stopDriving } = createDriver(clock);
-  const ownCode = createOwnCode(recorder);
+  const tokens = createTokenBook(recorder);
+  const ownCode = createOwnCode(recorder, tokens);
   const header = headerOf(options, parts);
   // A copy: what the rules have read from a history they remember of it.
   const history = (): History => {
@@ -184,6 +188,7 @@ function createControls(options: SessionOptions, parts: Parts): Session {
     journal: () => writeJournal(history()),
     timeline: () => timelineOf(history()).join("\n"),
     refusals: parts.refusals.all,
+    tokens,
     answeredByDefault: () => parts.data.answeredByDefault(),
     directory: parts.directory,
     problems: () => problems,
