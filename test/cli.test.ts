@@ -229,11 +229,13 @@ describe("list", () => {
     expect(listed["scenarios"]?.length).toBeGreaterThan(11);
     expect(listed["clients"]).toContain("msal-node");
     expect(listed["mounts"]).toEqual(["direct", "msw", "nock", "https", "proxy", "route"]);
+    expect(listed["outages"]).toContainEqual(expect.objectContaining({ name: "throttled" }));
     expect(listed["rules"]).toContainEqual(expect.objectContaining({ id: "retry-after" }));
     expect(code).toBe(0);
     const text = folder.brownout("list").stdout;
     expect(text).toMatch(/^Scenarios\n {2}token-throttled /);
     expect(text).toMatch(/^ {2}\(bare-fetch is written by hand .* one bad habit\)\n\nMounts$/m);
+    expect(text).toMatch(/^Outages\n {2}outage {2,}nothing gets past the gateway/m);
   });
 });
 
