@@ -93,7 +93,7 @@ beforeAll(() => {
   moveIn("commonjs", "--omit=optional");
 }, SLOW_MS);
 
-afterAll(() => rmSync(place, { recursive: true, force: true }));
+afterAll(() => rmSync(place, { recursive: true, force: true }), SLOW_MS);
 
 describe("the packed package", () => {
   it("holds JavaScript, declarations, fixtures and the baseline, and no source or test", () => {

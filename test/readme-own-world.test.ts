@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PublicClientApplication } from "@azure/msal-node";
 import { afterAll, describe, expect, it } from "vitest";
+import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
 import { minutes } from "../harness/clock/duration.ts";
 import type { World } from "../harness/directory/world.ts";
 import { throttled } from "../harness/fault/presets.ts";
@@ -12,7 +13,7 @@ import { loadClient } from "../harness/library.ts";
 import { runScenario } from "../harness/run.ts";
 import { defineScenario } from "../harness/scenario.ts";
 import { useEntra } from "../harness/vitest.ts";
-import { fileInReadme, root } from "./readme.ts";
+import { fileInReadme, readme, root } from "./readme.ts";
 
 const place = mkdtempSync(join(tmpdir(), "brownout-world-"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
@@ -64,6 +65,46 @@ it("serves a scenario", async () => {
   expect(history.events).toContainEqual(
     expect.objectContaining({ kind: "operation-completed", outcome: "ok" }),
   );
+});
+
+describe.skipIf(wantsNoBrowser())("a scenario that opens the page itself", () => {
+  const open = async (there: World) => {
+    const scenario = defineScenario({
+      name: "own-page",
+      title: "A page of one's own",
+      story: { standsFor: "x", asserts: "x", failureMeans: "x", fix: "x" },
+      needs: ["popup"],
+      asserts: [],
+      faults: [],
+      world: there,
+      async script({ open: openApp, world: here }) {
+        const page = await openApp({ app: "spa" });
+        const scopes = ["https://graph.microsoft.com/User.Read"];
+        await page.acquire({ flow: "popup", scopes, user: here.user("adele") });
+      },
+    });
+    const client = await loadClient("msal-browser", scenario);
+    return runScenario(scenario, { client, mount: "proxy", seed: "1" });
+  };
+
+  it("hears that it needs an address for it", async () => {
+    await expect(open(world)).rejects.toMatchObject({
+      message: "spa has pages on localhost only, where a scenario serves none",
+    });
+  });
+
+  it("signs in at the one that README names", { timeout: 60_000 }, async () => {
+    const [, uri = ""] = /second redirect URI, `(.+?)`/.exec(readme) ?? [];
+    const more = { type: "spa", uri } as const;
+    const tenants = world.tenants.map((tenant) => ({
+      ...tenant,
+      apps: tenant.apps.map((app) => ({ ...app, redirectUris: [...app.redirectUris, more] })),
+    }));
+    const { history } = await open({ ...world, tenants });
+    expect(history.events).toContainEqual(
+      expect.objectContaining({ kind: "operation-completed", outcome: "ok" }),
+    );
+  });
 });
 
 describe("a Vitest suite", () => {

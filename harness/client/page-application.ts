@@ -157,12 +157,23 @@ function addressesOf(
   client: string,
 ): { readonly address: string; readonly redirectUri: string } {
   const uris = app.redirectUris.filter(({ type }) => type === "spa").map(({ uri }) => uri);
-  const redirectUri = uris.find((uri) => new URL(uri).pathname !== "/") ?? uris[0];
+  // What listens on this machine is a person's own, and left alone.
+  const ours = uris.filter((uri) => new URL(uri).hostname !== "localhost");
+  const redirectUri = ours.find((uri) => new URL(uri).pathname !== "/") ?? ours[0];
   if (redirectUri === undefined) {
-    throw new HarnessError("bad-scenario", `${app.name} is no single-page application`, {
-      place: app.name,
-      hint: `${client} needs an app with a redirect URI of type "spa", such as spa of contoso.`,
-    });
+    const isPage = uris.length > 0;
+    throw new HarnessError(
+      "bad-scenario",
+      isPage
+        ? `${app.name} has pages on localhost only, where a scenario serves none`
+        : `${app.name} is no single-page application`,
+      {
+        place: app.name,
+        hint: isPage
+          ? "Add a redirect URI under contoso.example, such as https://spa.contoso.example/."
+          : `${client} needs an app with a redirect URI of type "spa", such as spa of contoso.`,
+      },
+    );
   }
   return { address: new URL("/", redirectUri).href, redirectUri };
 }
