@@ -44,7 +44,7 @@ export function createSessionClock(
       check();
       const wantedMs = parseDuration(duration, "clock.advance");
       underway = { wantedMs, fromMs: clock.now() };
-      await drive(clock.sleep(wantedMs)).finally(() => {
+      await drive(clock.sleep(wantedMs), "time").finally(() => {
         underway = undefined;
       });
       // What the last instant has set off is seen to its end as far as no time is needed.
