@@ -55,38 +55,6 @@ function throttled(retryAtMs: number): Story {
   return told;
 }
 
-describe("what a test is told to let happen", () => {
-  const pages = (): Story => {
-    const told = story();
-    told.tab("opened");
-    const end = told.fault({ id: "down" });
-    told.after(60_000);
-    end();
-    return told;
-  };
-  const code = (): Story => outage(() => undefined);
-
-  it.each([
-    [
-      "toHaveKeptWorkingFromCache",
-      /click or reload before the outage/,
-      /operate\(\) before the outage/,
-    ],
-    [
-      "toHaveHonouredRetryAfter",
-      /click or reload in it, .* do so again\./,
-      /call your code in it, .* call it again\./,
-    ],
-    ["toPassAllRules", /click or reload before, during/, /.*/],
-    ["toHaveRequested", /click or reload first\./, /.*/],
-  ] as const)("by %s is what such a test can do", (name, ofPages, ofCode) => {
-    const wish = name === "toHaveRequested" ? ["token"] : [];
-    expect(ask(pages, name, ...wish).message).toMatch(ofPages);
-    expect(ask(pages, name, ...wish).message).not.toContain("operate()");
-    expect(ask(code, name, ...wish).message).toMatch(ofCode);
-  });
-});
-
 describe("a matcher that asks a rule", () => {
   it("passes with the rule, and fails with its message, its evidence, what to do and the source", () => {
     expect(ask(throttled(60_000), "toHaveHonouredRetryAfter").verdict).toBe("pass");
