@@ -29,6 +29,8 @@ export interface Explain {
   readonly evidence: (run: RunResult, finding: ComparedFinding) => readonly string[];
   readonly story: (run: RunResult) => Story | undefined;
   readonly replay: (run: RunResult) => string | undefined;
+  /** The file of a user's own scenario, as the journal has it. */
+  readonly file: (run: RunResult) => string | undefined;
   /** How its first browser died, when it began anew in another. */
   readonly relaunched: (run: RunResult) => string | undefined;
   /** Says that it was refused for its configuration, which no advice about outages mends. */
@@ -61,6 +63,7 @@ export function createExplain(parts: {
     },
     story: (run) => contexts.get(run)?.story,
     replay: (run) => contexts.get(run)?.replay,
+    file: (run) => contexts.get(run)?.history.header.file,
     relaunched: (run) => contexts.get(run)?.relaunched,
     held: (run) => contexts.get(run)?.held ?? [],
     says: (rule) => rules.find(({ id }) => id === rule)?.says,
