@@ -18,6 +18,7 @@ export type HarnessErrorCode =
   | "bad-journal"
   | "bad-har"
   | "bad-baseline"
+  | "bundler-missing"
   | "unwritable"
   | "unmocked-request"
   | "stuck"

@@ -10,6 +10,8 @@ import { closingLines } from "../report/closing-lines.ts";
 import { relaunchText } from "../report/relaunched.ts";
 import { writeCtrf } from "../report/ctrf.ts";
 import type { Explain } from "../report/explain.ts";
+import { loadPageProgram, type PageProgram } from "../report/html/page-program.ts";
+import { writeHtml } from "../report/html/write-html.ts";
 import { writeJunit } from "../report/junit.ts";
 import { exitCodeOf, type Results, writeResults } from "../report/results.ts";
 import { removeStaleRuns } from "../report/stale.ts";
@@ -34,6 +36,7 @@ export async function runCommand(
   const { values } = given;
   const beganAtMs = io.now();
   const plan = await planRun(given, io);
+  const page = await loadPageProgram();
   prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
   removeStaleRuns(
     plan.out,
@@ -78,7 +81,7 @@ export async function runCommand(
   const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;
   const update = isUpdate ? rewriteBaseline(plan, session, io.cwd) : undefined;
   const { results, explain } = session.report(update?.entries ?? plan.baseline.entries);
-  writeReports(plan.out, { results, explain, startedAt: session.startedAt() });
+  writeReports(plan.out, { results, explain, startedAt: session.startedAt(), page });
 
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(results, explain, paint)) progress.line(line);
@@ -102,11 +105,18 @@ function writeReports(
     results,
     explain,
     startedAt,
-  }: { readonly results: Results; readonly explain: Explain; readonly startedAt: number },
+    page,
+  }: {
+    readonly results: Results;
+    readonly explain: Explain;
+    readonly startedAt: number;
+    readonly page: PageProgram;
+  },
 ): void {
   writeWhole(join(out, "junit.xml"), writeJunit(results));
   writeWhole(join(out, "ctrf.json"), writeCtrf(results, { startedAt }));
   writeWhole(join(out, "summary.md"), writeSummary(results, explain));
+  writeWhole(join(out, "report.html"), writeHtml(results, explain, page));
   // Last, so that who finds it finds the others of the same session.
   writeWhole(join(out, "results.json"), writeResults(results));
 }
