@@ -14,6 +14,15 @@ export function App({ report }: { readonly report: ReportData }) {
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);
+  useEffect(() => {
+    // Paper cannot be unfolded.
+    const unfold = (): void => {
+      for (const details of document.querySelectorAll("main details"))
+        details.setAttribute("open", "");
+    };
+    addEventListener("beforeprint", unfold);
+    return () => removeEventListener("beforeprint", unfold);
+  }, []);
   const run = route.view === "run" ? report.runs.find(({ id }) => id === route.id) : undefined;
   useEffect(() => {
     document.title = `Brownout: ${run === undefined ? report.headline : `${run.scenario}, ${run.client}`}`;

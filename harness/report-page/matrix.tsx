@@ -66,14 +66,15 @@ export function Matrix({ report }: { readonly report: ReportData }) {
           {shown.length} of {rows.length} scenarios
         </output>
       </form>
-      <div class="scroll" role="region" aria-labelledby="matrix-title" tabIndex={0}>
+      <div class="scroll tall" role="region" aria-labelledby="matrix-title" tabIndex={0}>
         <table class="matrix">
           <thead>
             <tr>
               <th scope="col">Scenario</th>
               {shownClients.map((client) => (
                 <th key={client} scope="col">
-                  {client}
+                  <b>{client.replace(/ \S+$/, "")}</b> {/ (\S+)$/.exec(client)?.[1]}
+                  <span class="count">{countsOf(report, client)}</span>
                 </th>
               ))}
             </tr>
@@ -100,6 +101,17 @@ export function Matrix({ report }: { readonly report: ReportData }) {
       </ul>
     </section>
   );
+}
+
+/** `87 pass, 3 known`. */
+function countsOf({ runs }: ReportData, client: string): string {
+  const own = runs.filter((run) => run.client === client).map(standingOf);
+  return standings
+    .toReversed()
+    .map((standing) => ({ standing, count: own.filter((one) => one === standing).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ standing, count }) => `${count} ${standing}`)
+    .join(", ");
 }
 
 function MatrixLine({

@@ -16,7 +16,10 @@ export function Overview({ report }: { readonly report: ReportData }) {
         <h1 id="headline" tabIndex={-1}>
           {sentence(report.headline)}
         </h1>
-        <p>{report.summary}</p>
+        <p>
+          {totals.runs} {totals.runs === 1 ? "run" : "runs"} over {roughly(totals.simulatedMs)} of
+          virtual time{report.seed !== "" && `, seed ${report.seed}`}.
+        </p>
         <ul class="tiles" aria-label="Totals">
           <Tile
             figure={totals.unexpected}
@@ -31,10 +34,6 @@ export function Overview({ report }: { readonly report: ReportData }) {
             tone={totals.inconclusive > 0 ? "open" : "pass"}
           />
           <Tile figure={totals.pass} name={`of ${totals.runs} runs pass`} tone="pass" />
-          <li class="tile">
-            <b>{formatDuration(Math.round(totals.simulatedMs / 60_000) * 60_000)}</b> of virtual
-            time
-          </li>
         </ul>
       </section>
       <Broken report={report} />
@@ -93,6 +92,11 @@ function Tile({
       <b>{figure}</b> {name}
     </li>
   );
+}
+
+/** To the minute, as nobody wants the seconds of a month. */
+function roughly(ms: number): string {
+  return formatDuration(ms < 3_600_000 ? ms : Math.round(ms / 60_000) * 60_000);
 }
 
 function sentence(text: string): string {

@@ -48,11 +48,47 @@ export function evidenceOf({
 }
 
 /** Whose event it is: the instance, its tab, the service that answered; nothing for what is nobody's. */
-export function whoOf({ events }: PageHistory, index: number): string {
-  const event = events[index];
-  if (event === undefined) return "";
-  if (event.kind === "exchange-ended") return event.servedBy;
-  if (event.kind === "fault-began") return event.window.at;
-  const client = "client" in event ? (event.client ?? "") : "";
-  return "tab" in event && event.tab !== undefined ? `${client} ${event.tab}`.trim() : client;
+export function whoOf(history: PageHistory, index: number): string {
+  const event = history.events[index];
+  switch (event?.kind) {
+    case "operation-completed":
+      return callersOf(history).get(event.operation) ?? "";
+    case "exchange-ended":
+      return event.servedBy;
+    case "fault-began":
+      return event.window.at;
+    case undefined:
+    case "fault-ended":
+    case "faults-cleared":
+    case "world-changed":
+    case "noted":
+      return "";
+    case "operation-invoked":
+    case "exchange-began":
+    case "prompt-shown":
+    case "screen-seen":
+    case "tab-changed":
+    case "client-restarted":
+    case "token-presented":
+      return nameOf(event.client, "tab" in event ? event.tab : undefined);
+  }
+}
+
+const callers = new WeakMap<PageHistory, ReadonlyMap<number, string>>();
+
+/** Who made each call, by its number; worked out once for a history. */
+function callersOf(history: PageHistory): ReadonlyMap<number, string> {
+  const known = callers.get(history);
+  if (known !== undefined) return known;
+  const found = new Map(
+    history.events
+      .filter((event) => event.kind === "operation-invoked")
+      .map(({ operation, client, tab }) => [operation, nameOf(client, tab)]),
+  );
+  callers.set(history, found);
+  return found;
+}
+
+function nameOf(client = "", tab = ""): string {
+  return `${client} ${tab}`.trim();
 }

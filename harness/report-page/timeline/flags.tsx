@@ -12,7 +12,7 @@ export interface Flag {
   readonly events: readonly number[];
   readonly x: number;
   readonly top: number;
-  readonly laneTop: number;
+  readonly flagTop: number;
   readonly rowHeight: number;
 }
 
@@ -32,12 +32,12 @@ export function flagsOf(
     const place = model.places[event];
     if (place === undefined || place.at < view.from || place.at > view.to) return;
     const row = rowBoxOf(layout, place);
-    const laneTop = row.lane?.top ?? 0;
+    const flagTop = (row.lane?.top ?? 0) + (row.lane?.flagTop ?? 0);
     const x = layout.labelPx + xOf(place.at, view, layout.plotPx);
-    const near = flags.find((flag) => flag.laneTop === laneTop && Math.abs(flag.x - x) < FLAG_PX);
+    const near = flags.find((flag) => flag.flagTop === flagTop && Math.abs(flag.x - x) < FLAG_PX);
     if (near === undefined) {
       const { top, height: rowHeight } = row;
-      flags.push({ numbers: [position + 1], events: [event], x, top, laneTop, rowHeight });
+      flags.push({ numbers: [position + 1], events: [event], x, top, flagTop, rowHeight });
     } else {
       near.numbers.push(position + 1);
       near.events.push(event);
@@ -59,7 +59,7 @@ export function Flags({
 }) {
   return (
     <>
-      {flags.map(({ numbers, events, x, top, laneTop, rowHeight }) => {
+      {flags.map(({ numbers, events, x, top, flagTop, rowHeight }) => {
         const label = labelOf(numbers);
         const width = 8 + label.length * 6.5;
         const [first = 0] = events;
@@ -84,10 +84,10 @@ export function Flags({
               onSelect(next);
             }}
           >
-            <line x1={x} x2={x} y1={laneTop + 1} y2={top + rowHeight + 2} />
+            <line x1={x} x2={x} y1={flagTop + 1} y2={top + rowHeight + 2} />
             <rect x={x - 5} y={top - 2} width={10} height={rowHeight + 4} rx={3} class="ring" />
-            <rect x={x} y={laneTop} width={width} height={14} rx={3} class="cloth" />
-            <text x={x + width / 2} y={laneTop + 11} text-anchor="middle">
+            <rect x={x} y={flagTop} width={width} height={14} rx={3} class="cloth" />
+            <text x={x + width / 2} y={flagTop + 11} text-anchor="middle">
               {label}
             </text>
           </g>

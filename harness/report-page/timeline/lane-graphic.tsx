@@ -15,6 +15,8 @@ interface LaneProps {
   readonly history: PageHistory;
 }
 
+/** How far a sign may reach out of the plot, pixels. */
+const OVERHANG_PX = 8;
 /** Characters of a lane's name that fit beside it. */
 const LABEL_CHARACTERS = 23;
 
@@ -38,7 +40,14 @@ export function LaneGraphic({ box, view, layout, widthPx, history }: LaneProps) 
         <title>{`${lane.label}: ${lane.about}`}</title>
       </text>
       <g transform={`translate(${labelPx} 0)`} aria-hidden="true">
-        <svg x={0} y={0} width={plotPx + 8} height={height} overflow="hidden">
+        <svg
+          x={-OVERHANG_PX}
+          y={0}
+          width={plotPx + 2 * OVERHANG_PX}
+          height={height}
+          viewBox={`${-OVERHANG_PX} 0 ${plotPx + 2 * OVERHANG_PX} ${height}`}
+          overflow="hidden"
+        >
           {lane.rows.map((row, index) => {
             const place = rows[index];
             if (place === undefined) return null;

@@ -71,7 +71,7 @@ export function createLanes(): Lanes {
     client,
     fault: (id) => lane(groups.faults, id, { label: id, about: "fault window" }),
     world: () =>
-      lane(groups.world, "world", { label: "Told", about: "notes, and changes in the directory" }),
+      lane(groups.world, "world", { label: "Notes", about: "notes, and changes in the directory" }),
     tab(name, tab) {
       client(name);
       const own = tabs.get(name) ?? new Map<string, LaneDraft>();

@@ -6,6 +6,8 @@ export interface LaneBox {
   readonly top: number;
   readonly height: number;
   readonly rows: readonly { readonly top: number; readonly height: number }[];
+  /** Where the flags of evidence fly, above the rows. */
+  readonly flagTop: number;
 }
 
 export interface Layout {
@@ -32,22 +34,34 @@ const LANE_PADDING_PX = 5;
 const NARROW_PX = 620;
 const LABEL_PX = 168;
 const LABEL_ABOVE_PX = 15;
+const FLAG_PX = 16;
 /** Right of the last moment, so that its mark is not cut. */
 const MARGIN_PX = 8;
 
-/** The places of all lanes in a picture so wide. */
-export function layoutOf({ lanes }: TimelineModel, widthPx: number): Layout {
+/** The places of all lanes in a picture so wide; `flagged` lanes have room for flags. */
+export function layoutOf(
+  { lanes }: TimelineModel,
+  widthPx: number,
+  flagged: ReadonlySet<number>,
+): Layout {
   const isNarrow = widthPx < NARROW_PX;
   const above = isNarrow ? LABEL_ABOVE_PX : 0;
   let top = 0;
-  const boxes = lanes.map((lane): LaneBox => {
-    let inside = LANE_PADDING_PX + above;
+  const boxes = lanes.map((lane, index): LaneBox => {
+    const flagTop = LANE_PADDING_PX + above;
+    let inside = flagTop + (flagged.has(index) ? FLAG_PX : 0);
     const rows = lane.rows.map(({ kind }) => {
       const row = { top: inside, height: rowHeights[kind] };
       inside += row.height + ROW_GAP_PX;
       return row;
     });
-    const box = { lane, top, height: Math.max(inside - ROW_GAP_PX, 16) + LANE_PADDING_PX, rows };
+    const box = {
+      lane,
+      top,
+      height: Math.max(inside - ROW_GAP_PX, 16) + LANE_PADDING_PX,
+      rows,
+      flagTop,
+    };
     top += box.height;
     return box;
   });

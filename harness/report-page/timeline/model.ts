@@ -47,7 +47,7 @@ export interface TimelineModel {
   readonly lanes: readonly Lane[];
   /** By the index of an event. */
   readonly places: readonly Place[];
-  /** Stretches in which at least one fault window was open. */
+  /** Stretches in which at least one fault window was open, those aside that only limit a capacity. */
   readonly outages: readonly { readonly from: number; readonly to: number }[];
   /** Length of the run, ms; never zero. */
   readonly lengthMs: number;
@@ -104,16 +104,16 @@ function outagesOf(
   { startedAt, endMs }: { readonly startedAt: number; readonly endMs: number },
 ): TimelineModel["outages"] {
   const spans: { from: number; to: number }[] = [];
-  let open = 0;
+  const open = new Set<string>();
   for (const event of events) {
-    if (event.kind === "fault-began") {
-      if (open === 0) spans.push({ from: event.at - startedAt, to: endMs });
-      open += 1;
+    // A service that bears only so much is well while it is not asked for more.
+    if (event.kind === "fault-began" && event.window.effect.kind !== "capacity") {
+      if (open.size === 0) spans.push({ from: event.at - startedAt, to: endMs });
+      open.add(event.window.id);
     }
-    if (event.kind !== "fault-ended") continue;
-    open -= 1;
+    if (event.kind !== "fault-ended" || !open.delete(event.window)) continue;
     const last = spans.at(-1);
-    if (open === 0 && last !== undefined) last.to = event.at - startedAt;
+    if (open.size === 0 && last !== undefined) last.to = event.at - startedAt;
   }
   return spans;
 }

@@ -50,3 +50,17 @@ export function useVisible(
   }, [heightPx]);
   return isPaper ? { top: 0, bottom: heightPx } : span;
 }
+
+/** Scrolls the frame, and nothing else, until what is so high in it can be seen. */
+export function scrollIntoFrame(
+  frame: HTMLDivElement | null,
+  { top, height }: { readonly top: number; readonly height: number },
+): void {
+  if (frame === null) return;
+  const isAbove = top < frame.scrollTop + MARGIN_PX;
+  const isBelow = top + height + 2 * MARGIN_PX > frame.scrollTop + frame.clientHeight;
+  if (isAbove || isBelow) frame.scrollTop = top - frame.clientHeight / 3;
+}
+
+/** Room for the axis above, and as much below. */
+const MARGIN_PX = 40;

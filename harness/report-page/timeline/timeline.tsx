@@ -17,7 +17,7 @@ import { lanesWithin, layoutOf, rowBoxOf, type Layout } from "./layout.ts";
 import { Legend } from "./legend.tsx";
 import { modelOf, type TimelineModel } from "./model.ts";
 import { Tip } from "./tip.tsx";
-import { useVisible, useWidth } from "./surface.ts";
+import { scrollIntoFrame, useVisible, useWidth } from "./surface.ts";
 import { around, useZoom } from "./zoom.ts";
 
 export interface TimelineProps {
@@ -41,7 +41,10 @@ export function Timeline(props: TimelineProps) {
   const frame = useRef<HTMLDivElement>(null);
   const surface = useRef<SVGSVGElement>(null);
   const widthPx = useWidth(frame);
-  const layout = useMemo(() => layoutOf(model, widthPx), [model, widthPx]);
+  const layout = useMemo(() => {
+    const flagged = new Set(evidence.map((index) => model.places[index]?.lane ?? 0));
+    return layoutOf(model, widthPx, flagged);
+  }, [model, widthPx, evidence.join()]);
   const { lengthMs } = model;
   const { labelPx, plotPx, heightPx } = layout;
   const zoomed = useZoom(surface, { lengthMs, plotPx, leftPx: labelPx });
@@ -50,11 +53,19 @@ export function Timeline(props: TimelineProps) {
   const [hit, setHit] = useState<(Hit & { readonly x: number; readonly y: number }) | undefined>();
 
   const moments = evidence.map((index) => model.places[index]?.at ?? 0);
-  const showEvidence = (): void => zoomed.show(around(moments, lengthMs));
+  const scrollTo = (event: number | undefined): void => {
+    const place = event === undefined ? undefined : model.places[event];
+    if (place !== undefined) scrollIntoFrame(frame.current, rowBoxOf(layout, place));
+  };
+  const showEvidence = (): void => {
+    zoomed.show(around(moments, lengthMs));
+    scrollTo(evidence[0]);
+  };
   useEffect(() => {
     if (props.startsAtEvidence && moments.length > 0) showEvidence();
   }, [evidence.join(), props.startsAtEvidence, plotPx]);
   useEffect(() => {
+    scrollTo(selected);
     const at = selected === undefined ? undefined : model.places[selected]?.at;
     if (at === undefined || (at >= view.from && at <= view.to)) return;
     const half = (view.to - view.from) / 2;

@@ -3,7 +3,7 @@ import type { Explain } from "../explain.ts";
 import { flowRows } from "../flow-table.ts";
 import { relaunchText } from "../relaunched.ts";
 import type { Results, RunResult } from "../results.ts";
-import { headline, splitFailures, totalsLine } from "../totals.ts";
+import { headline, splitFailures } from "../totals.ts";
 import type { FlowsData, ReportData, RuleData, RunData } from "./report-data.ts";
 import { packHistory, slimHistory } from "./slim-history.ts";
 import { withoutTokenOf } from "./without-token.ts";
@@ -31,7 +31,6 @@ export function assembleReport(results: Results, explain: Explain): Assembled {
     data: {
       headline: headline(results),
       tone: toneOf(results),
-      summary: totalsLine(results),
       brownout: results.brownout,
       seed: results.seed,
       totals: { ...results.totals, known: known.length },

@@ -15,7 +15,6 @@ export interface ReportData {
   readonly headline: string;
   /** `bad`: something new is wrong, or not finished; `open`: something was not seen. */
   readonly tone: "good" | "open" | "bad";
-  readonly summary: string;
   readonly brownout: string;
   readonly seed: string;
   readonly totals: Results["totals"] & { readonly known: number };

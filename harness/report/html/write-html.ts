@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Explain } from "../explain.ts";
 import type { Results } from "../results.ts";
+import { totalsLine } from "../totals.ts";
 import { assembleReport } from "./assemble.ts";
 import type { PageProgram } from "./page-program.ts";
 
@@ -41,7 +42,7 @@ export function writeHtml(results: Results, explain: Explain, program: PageProgr
     "</head>",
     "<body>",
     '<div id="page"></div>',
-    "<noscript><p>This report is drawn by a script of its own, and scripts are off. What it says in words is in summary.md beside it.</p></noscript>",
+    `<noscript><h1>${text(data.headline)}</h1><p>${text(totalsLine(results))}</p><p>The rest is drawn by a script of this file, and scripts are off; summary.md beside it has it in words.</p></noscript>`,
     `<script type="application/json" id="report">${json(data)}</script>`,
     ...blocks,
     `<script type="text/plain" id="licences">${program.licences.replaceAll("</", "< /")}</script>`,
