@@ -1,12 +1,14 @@
 /**
- * What stands in every document before its own scripts: `Date`, timers, `performance.now`
- * and `AbortSignal.timeout` by the simulator's clock, and chance by the run's seed.
+ * What stands in every document before its own scripts: `Date`, timers, `performance.now`,
+ * animation frames and `AbortSignal.timeout` by the simulator's clock, and chance by the
+ * run's seed.
  *
  * Time in a document is still, and its timers fire only when the harness brings it
  * forward; or it flows, as far ahead of the machine's own as the harness says. Workers keep
  * the machine's time (`facts/msal-browser.md` section 5).
  */
 import { installPageChance } from "./page-chance.ts";
+import { installPageMeasure } from "./page-measure.ts";
 import { installPageTimers } from "./page-timers.ts";
 import { installPageWatch } from "./page-watch.ts";
 
@@ -50,8 +52,8 @@ export function timingOf(time: PageTime): string {
 
 /** The script of the agent: its parts as text, handed to each other, as a page has no modules of ours. */
 export function agentScript(start: AgentStart): string {
-  const parts = [installPageTimers, installPageChance, installPageWatch].map(String).join(", ");
-  return `(${String(installAgent)})(${JSON.stringify(start)}, ${parts});`;
+  const parts = [installPageTimers, installPageChance, installPageWatch, installPageMeasure];
+  return `(${String(installAgent)})(${[JSON.stringify(start), ...parts.map(String)].join(", ")});`;
 }
 
 /** Runs in the page, so it may use nothing but its parameters. */
@@ -60,6 +62,7 @@ function installAgent(
   timersOf: typeof installPageTimers,
   chance: typeof installPageChance,
   watchOf: typeof installPageWatch,
+  measure: typeof installPageMeasure,
 ): void {
   const scope = globalThis as typeof globalThis & { readonly __brownout?: PageAgent };
   if (scope.__brownout !== undefined) {
@@ -89,12 +92,12 @@ function installAgent(
     activity += 1;
   };
   const RealDate = Date;
-  const realPerformanceNow = performance.now.bind(performance);
   const realSetTimeout = setTimeout.bind(globalThis);
   const timers = timersOf(told() ?? start.time, bump);
   const watch = watchOf(bump, realSetTimeout);
   const nowMs = (): number => Math.floor(timers.now());
   if (start.seed !== undefined) chance(start.seed, nowMs());
+  measure(timers);
 
   const VirtualDate = function (this: unknown, ...parts: unknown[]): unknown {
     if (new.target === undefined) return new RealDate(nowMs()).toString();
@@ -105,10 +108,6 @@ function installAgent(
   Object.assign(VirtualDate, { now: nowMs });
   Object.assign(scope, { Date: VirtualDate });
   Object.defineProperty(RealDate.prototype, "constructor", { value: VirtualDate });
-  const bornAtMs = nowMs();
-  const performanceNow = (): number =>
-    "stillAtMs" in timers.time() ? nowMs() - bornAtMs : realPerformanceNow();
-  Object.defineProperty(performance, "now", { value: performanceNow, configurable: true });
 
   const read = (): PageState => {
     const dueMs = timers.nextDueMs();

@@ -111,12 +111,13 @@ function Finding({
   );
 }
 
-function toneOf({ verdict, baseline }: FindingData): string {
-  if (baseline === "known") return "known";
+function toneOf({ verdict, baseline, quarantined }: FindingData): string {
+  if (baseline === "known" || quarantined !== undefined) return "known";
   return verdict === "fail" ? "new" : "open";
 }
 
-function wordOf({ verdict, baseline }: FindingData): string {
+function wordOf({ verdict, baseline, quarantined }: FindingData): string {
   const what = verdict === "fail" ? "failed" : "inconclusive";
+  if (quarantined !== undefined) return `${what}, in quarantine`;
   return baseline === "known" ? `${what}, known` : what;
 }

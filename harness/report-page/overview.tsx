@@ -8,7 +8,7 @@ import { Known } from "./known.tsx";
 import { Matrix } from "./matrix.tsx";
 
 export function Overview({ report }: { readonly report: ReportData }) {
-  const { totals, fixed } = report;
+  const { totals, fixed, quarantine, cost } = report;
   const died = report.runs.filter(({ relaunched }) => relaunched !== undefined);
   return (
     <>
@@ -20,6 +20,7 @@ export function Overview({ report }: { readonly report: ReportData }) {
           {totals.runs} {totals.runs === 1 ? "run" : "runs"} over {roughly(totals.simulatedMs)} of
           virtual time{report.seed !== "" && `, seed ${report.seed}`}.
         </p>
+        {cost !== undefined && <p>{cost}</p>}
         <ul class="tiles" aria-label="Totals">
           <Tile
             figure={totals.unexpected}
@@ -42,6 +43,19 @@ export function Overview({ report }: { readonly report: ReportData }) {
       <Matrix report={report} />
       {report.flows !== undefined && <Flows report={report} flows={report.flows} />}
       <Known report={report} />
+      {quarantine.length > 0 && (
+        <section id="quarantine" aria-labelledby="quarantine-title">
+          <h2 id="quarantine-title" tabIndex={-1}>
+            In quarantine
+          </h2>
+          <p>These come and go, and turn nothing red.</p>
+          <ul>
+            {quarantine.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </section>
+      )}
       {fixed.length > 0 && (
         <section id="fixed" aria-labelledby="fixed-title">
           <h2 id="fixed-title" tabIndex={-1}>

@@ -33,14 +33,11 @@ export function Command({ text }: { readonly text: string }) {
   );
 }
 
-/** For how long, in a sentence: what the failed calls of a run cost its users. */
-export function howLong({ withoutToken, simulatedMs }: RunData): string {
-  if (withoutToken === undefined)
-    return `No call failed in ${formatDuration(simulatedMs)} of virtual time.`;
-  const { calls, clients, totalMs, fromMs, toMs, isOpen } = withoutToken;
-  const who = clients.length === 1 ? (clients[0] ?? "") : `${clients.length} instances`;
-  const count = `${calls} ${calls === 1 ? "call" : "calls"} of ${who} ended without a token`;
-  if (totalMs === 0) return `${count}, and the next ended well at once.`;
-  const until = isOpen ? "the end of the run" : `+${formatDuration(toMs)}`;
-  return `${formatDuration(totalMs)}: ${count}, between +${formatDuration(fromMs)} and ${until}.`;
+/** For how long and at what price, in a sentence. */
+export function howLong({ costText, withoutToken, simulatedMs }: RunData): string {
+  if (costText === undefined)
+    return `Nobody was without a token in ${formatDuration(simulatedMs)} of virtual time.`;
+  if (withoutToken === undefined) return `${costText}.`;
+  const { fromMs, toMs } = withoutToken;
+  return `${costText}; between +${formatDuration(fromMs)} and +${formatDuration(toMs)}.`;
 }

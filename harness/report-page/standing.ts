@@ -2,7 +2,7 @@
 import type { FindingData, RunData } from "../report/html/report-data.ts";
 
 /** From worst to best. */
-export const standings = ["new", "open", "known", "pass"] as const;
+export const standings = ["new", "open", "known", "quarantined", "pass"] as const;
 
 export type Standing = (typeof standings)[number];
 
@@ -11,19 +11,25 @@ export const standingMeanings: Readonly<Record<Standing, { sign: string; says: s
   new: { sign: "✕", says: "a finding that the baseline does not expect" },
   open: { sign: "?", says: "an asserted rule never saw what it judges" },
   known: { sign: "●", says: "findings, all of them known to the baseline" },
+  quarantined: { sign: "~", says: "a finding that comes and goes, in quarantine" },
   pass: { sign: "✓", says: "no finding" },
 };
 
 export function standingOf({ findings }: Pick<RunData, "findings">): Standing {
   if (findings.some(isNewFailure)) return "new";
   if (findings.some(isNewlyOpen)) return "open";
-  return findings.length > 0 ? "known" : "pass";
+  if (findings.some(({ baseline }) => baseline === "known")) return "known";
+  return findings.length > 0 ? "quarantined" : "pass";
 }
 
-export function isNewFailure({ verdict, baseline }: FindingData): boolean {
-  return verdict === "fail" && baseline === "new";
+export function isNewFailure(finding: FindingData): boolean {
+  return finding.verdict === "fail" && isUnexpected(finding);
 }
 
-export function isNewlyOpen({ verdict, baseline }: FindingData): boolean {
-  return verdict === "inconclusive" && baseline === "new";
+export function isNewlyOpen(finding: FindingData): boolean {
+  return finding.verdict === "inconclusive" && isUnexpected(finding);
+}
+
+function isUnexpected({ baseline, quarantined }: FindingData): boolean {
+  return baseline === "new" && quarantined === undefined;
 }

@@ -1,12 +1,15 @@
 /** Gathers what `report.html` shows: results, what explains them, and a block for each history. */
+import { stretchesWithoutToken } from "../../check/without-token.ts";
+import type { History } from "../../history/event.ts";
+import { costLine, costText } from "../cost-text.ts";
 import type { Explain } from "../explain.ts";
 import { flowRows } from "../flow-table.ts";
+import { quarantineLines } from "../quarantine.ts";
 import { relaunchText } from "../relaunched.ts";
 import type { Results, RunResult } from "../results.ts";
 import { headline, splitFailures } from "../totals.ts";
 import type { FlowsData, ReportData, RuleData, RunData } from "./report-data.ts";
 import { packHistory, slimHistory } from "./slim-history.ts";
-import { withoutTokenOf } from "./without-token.ts";
 
 /** The report's data, and by a run's id its history, packed. */
 export interface Assembled {
@@ -36,7 +39,9 @@ export function assembleReport(results: Results, explain: Explain): Assembled {
       totals: { ...results.totals, known: known.length },
       runs: results.runs.map((run) => runData(run, idOf(run), explain)),
       rules: rulesOf(results, explain),
+      ...given("cost", costLine(results)),
       fixed: results.fixed ?? [],
+      quarantine: quarantineLines(results),
       failures: own,
       interrupted: interrupted.length,
       ...(flows === undefined ? {} : { flows }),
@@ -93,8 +98,19 @@ function runData(run: RunResult, id: string, explain: Explain): RunData {
     ...given("replay", explain.replay(run)),
     ...given("configuration", explain.configuration(run)),
     ...given("relaunched", died === undefined ? undefined : relaunchText(died)),
-    ...given("withoutToken", history === undefined ? undefined : withoutTokenOf(history)),
+    ...given("withoutToken", history === undefined ? undefined : withoutToken(history)),
+    ...given("costText", costText(result.cost)),
     ...given("events", history?.events.length),
+  };
+}
+
+function withoutToken(history: History): RunData["withoutToken"] {
+  const stretches = stretchesWithoutToken(history);
+  if (stretches.length === 0) return undefined;
+  const { startedAt } = history.header;
+  return {
+    fromMs: Math.min(...stretches.map(({ from }) => from)) - startedAt,
+    toMs: Math.max(...stretches.map(({ to }) => to)) - startedAt,
   };
 }
 

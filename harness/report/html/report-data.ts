@@ -8,7 +8,6 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { Story } from "../../scenario.ts";
 import type { BaselineEntry } from "../baseline.ts";
 import type { FailedRun, Results, RunResult } from "../results.ts";
-import type { WithoutToken } from "./without-token.ts";
 
 /** The whole report but the histories, which lie beside it, one compressed block a run. */
 export interface ReportData {
@@ -22,7 +21,11 @@ export interface ReportData {
   readonly runs: readonly RunData[];
   /** What is known of the rules that the findings and the held rules name, by id. */
   readonly rules: Readonly<Record<string, RuleData>>;
+  /** What all runs cost, and the worst, in words; absent when they cost nothing. */
+  readonly cost?: string;
   readonly fixed: readonly BaselineEntry[];
+  /** What is in quarantine, a line each. */
+  readonly quarantine: readonly string[];
   readonly failures: readonly FailedRun[];
   /** How many runs Ctrl-C cut short. */
   readonly interrupted: number;
@@ -51,7 +54,10 @@ export interface RunData extends Omit<RunResult, "findings" | "client" | "row"> 
   readonly configuration?: string;
   /** How its first browser died, when it began anew in another. */
   readonly relaunched?: string;
-  readonly withoutToken?: WithoutToken;
+  /** What it cost the people behind the application, in words; absent when it cost nothing. */
+  readonly costText?: string;
+  /** From the first call without a token to the last good one after such; ms since the start. */
+  readonly withoutToken?: { readonly fromMs: number; readonly toMs: number };
   /** How many events its history has; absent when the report has no history of it. */
   readonly events?: number;
 }
