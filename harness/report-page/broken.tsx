@@ -17,17 +17,23 @@ export function Broken({ report }: Props) {
       <h2 id="broken-title" tabIndex={-1}>
         What broke
       </h2>
-      {broken.length === 0 && (
-        <p>
-          {report.runs.length === 0
-            ? "No run has come to its end, so nothing can be said."
-            : "Nothing that the baseline does not already know."}
-        </p>
-      )}
+      {broken.length === 0 && <NothingBroke report={report} />}
       {broken.map((run) => (
         <BrokenRun key={run.id} run={run} report={report} />
       ))}
     </section>
+  );
+}
+
+function NothingBroke({ report: { runs, totals } }: Props) {
+  if (runs.length === 0) return <p>No run has come to its end, so nothing can be said.</p>;
+  if (totals.known === 0) return <p>Nothing: every rule that came to a conclusion held.</p>;
+  return (
+    <p>
+      Nothing new. The baseline knows{" "}
+      <a href="#known">{totals.known === 1 ? "one finding" : `${totals.known} findings`}</a>, each
+      with its reason.
+    </p>
   );
 }
 

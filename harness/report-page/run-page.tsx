@@ -120,6 +120,7 @@ function RunStory({
   useEffect(() => setSelected(route.event), [route.event]);
   const chosen = run.findings.find(({ rule }) => rule === route.rule) ?? run.findings[0];
   const evidence = (chosen?.evidence ?? []).toSorted((a, b) => a - b);
+  const startsAt = route.event !== undefined ? [route.event] : route.rule ? evidence : [];
   return (
     <>
       <Findings
@@ -138,7 +139,7 @@ function RunStory({
           run={run}
           history={history}
           evidence={evidence}
-          startsAtEvidence={route.rule !== undefined}
+          startsAt={startsAt}
           selected={selected}
           onSelect={setSelected}
           onOpenRow={(event) => setOpened({ event })}

@@ -31,7 +31,7 @@ export interface Box {
 /** Pixels of a cell; nothing is drawn narrower. */
 const CELL_PX = 3;
 /** Pixels that a sign takes. */
-export const SIGN_PX = 12;
+const SIGN_PX = 12;
 /** The least share of a cell that is given to a kind. */
 const SHARE_MIN = 0.2;
 

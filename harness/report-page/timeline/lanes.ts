@@ -6,6 +6,8 @@ export interface LaneDraft {
   readonly label: string;
   readonly about: string;
   readonly isNested: boolean;
+  /** Of a tab: whose it is. */
+  readonly owner?: string;
   readonly rows: Map<RowKind, Mark[]>;
 }
 
@@ -57,11 +59,12 @@ export function createLanes(): Lanes {
   const lane = (
     group: Map<string, LaneDraft>,
     id: string,
-    { label, about, isNested = false }: { label: string; about: string; isNested?: boolean },
+    named: { readonly label: string; readonly about: string; readonly owner?: string },
   ): LaneDraft => {
     const known = group.get(id);
     if (known !== undefined) return known;
-    const draft = { id, label, about, isNested, rows: new Map<RowKind, Mark[]>() };
+    const isNested = named.owner !== undefined;
+    const draft = { id, ...named, isNested, rows: new Map<RowKind, Mark[]>() };
     group.set(id, draft);
     return draft;
   };
@@ -76,7 +79,7 @@ export function createLanes(): Lanes {
       client(name);
       const own = tabs.get(name) ?? new Map<string, LaneDraft>();
       tabs.set(name, own);
-      return lane(own, tab, { label: tab, about: `tab of ${name}`, isNested: true });
+      return lane(own, tab, { label: tab, about: `tab of ${name}`, owner: name });
     },
     service: (by) =>
       lane(groups.services, by, {

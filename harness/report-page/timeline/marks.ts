@@ -1,5 +1,6 @@
 /** From events to marks: calls and requests with both their ends, tokens for as long as they are good. */
 import type {
+  ClientRestarted,
   ExchangeBegan,
   ExchangeEnded,
   HistoryEvent,
@@ -110,6 +111,7 @@ function drawEvent(event: HistoryEvent, drawing: Drawing): void {
       break;
     }
     case "client-restarted":
+      restart(event, drawing);
       sign(drafts.client(event.client), "restart");
       break;
     case "token-presented":
@@ -227,6 +229,26 @@ function drawToken(
   }
 }
 
+/** What a restart ends: what stood in memory only, and what the tabs of a browser showed. */
+function restart(
+  { client, at, persisted, browser }: ClientRestarted,
+  { drafts, tokens, screens, startedAt }: Drawing,
+): void {
+  const draft = drafts.client(client);
+  const end = at - startedAt;
+  if (browser === true)
+    for (const tab of [...screens.keys()])
+      if (tab.owner === client) endScreen(tab, end, { drafts, screens });
+  if (persisted === "cache") return;
+  for (const shown of tokens.values()) shown.delete(draft);
+  const held = draft.rows.get("tokens") ?? [];
+  const cut = held.filter(({ from }) => from < end);
+  draft.rows.set(
+    "tokens",
+    cut.map((mark) => ({ ...mark, to: Math.min(mark.to, end) })),
+  );
+}
+
 function endFault(id: string, at: number, { drafts, faults }: Drawing): void {
   const open = faults.get(id);
   if (open === undefined) return;
@@ -235,7 +257,11 @@ function endFault(id: string, at: number, { drafts, faults }: Drawing): void {
   drafts.draw(drafts.fault(id), "faults", mark);
 }
 
-function endScreen(tab: LaneDraft, at: number, { drafts, screens }: Drawing): void {
+function endScreen(
+  tab: LaneDraft,
+  at: number,
+  { drafts, screens }: Pick<Drawing, "drafts" | "screens">,
+): void {
   const open = screens.get(tab);
   if (open === undefined) return;
   screens.delete(tab);

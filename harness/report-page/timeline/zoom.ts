@@ -70,7 +70,7 @@ export function useZoom(
     const start = Math.max(0, Math.min(lengthMs - lasts, from));
     const k = lengthMs / lasts;
     const x = leftPx - (start / perPixel + leftPx) * k;
-    select(node).call(behaviour.current.transform, zoomIdentity.translate(x, 0).scale(k));
+    behaviour.current.transform(select(node), zoomIdentity.translate(x, 0).scale(k));
   }
 
   return {

@@ -2,7 +2,7 @@
  * The program and the style of the page, as text. The package brings them ready; a source
  * checkout has no build, so there they are bundled when a report is to be written.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HarnessError } from "../../errors.ts";
@@ -49,9 +49,15 @@ export async function bundlePageProgram(): Promise<PageProgram> {
   const [chunk] = output;
   return {
     script: chunk.code,
-    style: readFileSync(join(folder, "page.css"), "utf8"),
+    style: styleIn(join(folder, "style")),
     licences: licencesOf(Object.keys(chunk.modules)),
   };
+}
+
+/** The style sheets of a folder in the order of their names, as one. */
+function styleIn(sheets: string): string {
+  const names = readdirSync(sheets).toSorted();
+  return names.map((name) => readFileSync(join(sheets, name), "utf8")).join("\n");
 }
 
 /** The licence texts of the packages whose modules these are, once each. */

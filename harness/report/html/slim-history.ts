@@ -20,7 +20,7 @@ export function packHistory(history: SlimHistory): string {
   return packed.toString("base64");
 }
 
-function slimEvent({ index: _, ...event }: HistoryEvent): SlimEvent {
+function slimEvent({ index: _index, ...event }: HistoryEvent): SlimEvent {
   switch (event.kind) {
     case "exchange-began": {
       const {
