@@ -101,7 +101,7 @@ export function EventTable({
           Next {PAGE_ROWS}
         </button>
       </form>
-      <div class="scroll" role="region" aria-labelledby="events-title" tabIndex={0}>
+      <div class="scroll" role="region" aria-label="Table of events" tabIndex={0}>
         <table class="events">
           <thead>
             <tr>

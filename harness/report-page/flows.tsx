@@ -20,7 +20,7 @@ export function Flows({
         {title}
       </h2>
       <p>{about}</p>
-      <div class="scroll" role="region" aria-labelledby="flows-title" tabIndex={0}>
+      <div class="scroll" role="region" aria-label="Table of flows" tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -66,7 +66,12 @@ export function Matrix({ report }: { readonly report: ReportData }) {
           {shown.length} of {rows.length} scenarios
         </output>
       </form>
-      <div class="scroll tall" role="region" aria-labelledby="matrix-title" tabIndex={0}>
+      <div
+        class="scroll tall"
+        role="region"
+        aria-label="Table of scenarios by clients"
+        tabIndex={0}
+      >
         <table class="matrix">
           <thead>
             <tr>

@@ -69,7 +69,7 @@ export function Flags({
             key={first}
             class="flag"
             role="button"
-            tabIndex={0}
+            tabindex={0}
             data-evidence={events.join(" ")}
             aria-label={`Evidence ${label}: ${events.map((event) => lineOf(history, event)).join("; ")}`}
             aria-pressed={selected !== undefined && events.includes(selected)}
