@@ -8,9 +8,11 @@
  * the machine's time (`facts/msal-browser.md` section 5).
  */
 import { installPageChance } from "./page-chance.ts";
+import { installPageLeaps } from "./page-leap.ts";
 import { installPageMeasure } from "./page-measure.ts";
 import { installPageTimers } from "./page-timers.ts";
 import { installPageWatch } from "./page-watch.ts";
+import { readScreen } from "./screen.ts";
 
 /** How time goes in a document: it stands at an instant, or runs so far ahead of the machine's; ms. */
 export type PageTime = { readonly stillAtMs: number } | { readonly flowingByMs: number };
@@ -42,6 +44,17 @@ export interface PageAgent {
   time(): PageTime;
   /** Fires what is due by then, in order. Time never turns back. */
   setTime(time: PageTime): Promise<PageState>;
+  /** As `setTime`, but stops at the instant at which somebody outside could notice what a timer does; there `__brownoutAt` is told the time at once. */
+  leap(untilMs: number, company: Company): Promise<PageLeap>;
+}
+
+/** Whether other documents live by the same clock, which would see what this one stores. */
+export type Company = "alone" | "others";
+
+/** Where a leap came to, ms since the Unix epoch, virtual, and whether something is to be seen there. */
+export interface PageLeap extends PageState {
+  readonly reachedMs: number;
+  readonly stopped: boolean;
 }
 
 /** What tells a document the time when it is served: a `Server-Timing` header, which scripts can read at once. */
@@ -52,7 +65,14 @@ export function timingOf(time: PageTime): string {
 
 /** The script of the agent: its parts as text, handed to each other, as a page has no modules of ours. */
 export function agentScript(start: AgentStart): string {
-  const parts = [installPageTimers, installPageChance, installPageWatch, installPageMeasure];
+  const parts = [
+    installPageTimers,
+    installPageChance,
+    installPageWatch,
+    installPageMeasure,
+    installPageLeaps,
+    readScreen,
+  ];
   return `(${String(installAgent)})(${[JSON.stringify(start), ...parts.map(String)].join(", ")});`;
 }
 
@@ -63,6 +83,8 @@ function installAgent(
   chance: typeof installPageChance,
   watchOf: typeof installPageWatch,
   measure: typeof installPageMeasure,
+  leapsOf: typeof installPageLeaps,
+  screenOf: typeof readScreen,
 ): void {
   const scope = globalThis as typeof globalThis & { readonly __brownout?: PageAgent };
   if (scope.__brownout !== undefined) {
@@ -94,7 +116,12 @@ function installAgent(
   const RealDate = Date;
   const realSetTimeout = setTimeout.bind(globalThis);
   const timers = timersOf(told() ?? start.time, bump);
-  const watch = watchOf(bump, realSetTimeout);
+  const notice = (): void => {
+    bump();
+    leaps.noticed();
+  };
+  const watch = watchOf(notice, realSetTimeout);
+  const leaps = leapsOf(timers, () => watch.busy() > 0, screenOf);
   const nowMs = (): number => Math.floor(timers.now());
   if (start.seed !== undefined) chance(start.seed, nowMs());
   measure(timers);
@@ -128,6 +155,10 @@ function installAgent(
     async setTime(to) {
       await timers.setTime(to);
       return read();
+    },
+    async leap(untilMs, company) {
+      const reached = await leaps.leap(untilMs, company);
+      return { ...read(), ...reached };
     },
   };
   Object.defineProperty(scope, "__brownout", { value: agent });

@@ -218,15 +218,15 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
     for (const [, , , skew = Infinity] of measured) expect(Math.abs(skew)).toBeLessThan(1_000);
   });
 
-  it("does not follow a timer of every second for a day, when time flows", async () => {
+  it("follows a timer of every second for a day, when time flows", async () => {
     const page = await open();
     const stop = clock.flow();
     await page.evaluate(() => {
       Object.assign(globalThis, { ticks: 0 });
       setInterval(() => ((globalThis as unknown as { ticks: number }).ticks += 1), 1_000);
     });
-    await clock.drive(clock.sleep(hours(2)));
-    expect(Number(await page.evaluate("ticks"))).toBeGreaterThanOrEqual(7_200);
+    await clock.drive(clock.sleep(days(1)), Infinity, () => true);
+    expect(Number(await page.evaluate("ticks"))).toBeGreaterThanOrEqual(86_400);
     stop();
   });
 

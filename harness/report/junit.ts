@@ -1,7 +1,8 @@
 /**
  * The results as JUnit XML, which every CI shows: a suite for each client and mount, a test
  * case for each run. What the baseline knows passes and is told in `system-out`; what is
- * inconclusive is skipped, since JUnit has no third verdict. Times are virtual.
+ * inconclusive is skipped, since JUnit has no third verdict. Times are virtual. The form is
+ * that of Jenkins (`test/schemas/jenkins-junit.xsd`), the strictest of those that readers go by.
  */
 import { costText } from "./cost-text.ts";
 import {
@@ -24,7 +25,6 @@ export function writeJunit(results: Results): string {
     tests: totals.runs + failures.length,
     failures: results.runs.filter((run) => caseKindOf(run) === "failure").length,
     errors: failures.length,
-    skipped: results.runs.filter((run) => caseKindOf(run) === "skipped").length,
     time: seconds(totals.simulatedMs),
   });
   return [
@@ -86,7 +86,7 @@ function outcome(
       ];
     }
     case "skipped":
-      return [`      <skipped${attributes({ message })}/>`];
+      return [`      <skipped>${text(message)}</skipped>`];
     case "passed":
       return [];
   }
