@@ -237,7 +237,7 @@ function restart(
   const draft = drafts.client(client);
   const end = at - startedAt;
   if (browser === true)
-    for (const tab of [...screens.keys()])
+    for (const tab of screens.keys())
       if (tab.owner === client) endScreen(tab, end, { drafts, screens });
   if (persisted === "cache") return;
   for (const shown of tokens.values()) shown.delete(draft);

@@ -62,7 +62,9 @@ const runs = [
 describe("the data of the report", () => {
   it("has every finding of the results as it is there, and the baseline's reason", () => {
     const { results, data } = assembled(runs);
-    const found = data.runs.map(({ findings }) => findings.map(({ reason: _, ...rest }) => rest));
+    const found = data.runs.map(({ findings }) =>
+      findings.map(({ reason: _reason, ...rest }) => rest),
+    );
     expect(found).toEqual(results.runs.map(({ findings }) => findings));
     expect(data.runs.flatMap(({ findings }) => findings.map(({ reason }) => reason))).toEqual([
       undefined,
