@@ -36,7 +36,6 @@ export function App({ report }: { readonly report: ReportData }) {
     section?.scrollIntoView();
     section?.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
   }, [route]);
-  const findings = report.runs.some((one) => one.findings.length > 0);
   return (
     <>
       <a class="skip" href="#main" onClick={focusMain}>
@@ -51,7 +50,7 @@ export function App({ report }: { readonly report: ReportData }) {
             Overview
           </a>
           <a href="#matrix">Scenarios</a>
-          {findings && <a href="#known">Known</a>}
+          {report.totals.known > 0 && <a href="#known">Known</a>}
           {report.flows !== undefined && <a href="#flows">Flows</a>}
         </nav>
         <ThemeSwitch />

@@ -15,7 +15,7 @@ export function Held({ report }: { readonly report: ReportData }) {
       {groups.map(({ client, rules }) => (
         <details key={client}>
           <summary>
-            {client}: {rules.length} rules
+            {client}: {rules.length === 1 ? "1 rule" : `${rules.length} rules`}
           </summary>
           <dl class="facts">
             {rules.map(({ rule, runs }) => (

@@ -31,10 +31,14 @@ export function Overview({ report }: { readonly report: ReportData }) {
           <Tile figure={totals.fixed} name="fixed" tone="pass" />
           <Tile
             figure={totals.inconclusive}
-            name="runs inconclusive"
+            name="inconclusive"
             tone={totals.inconclusive > 0 ? "open" : "pass"}
           />
-          <Tile figure={totals.pass} name={`of ${totals.runs} runs pass`} tone="pass" />
+          <Tile
+            figure={totals.pass}
+            name={totals.runs === 1 ? "of 1 run passes" : `of ${totals.runs} runs pass`}
+            tone="pass"
+          />
         </ul>
       </section>
       <Broken report={report} />
