@@ -20,6 +20,7 @@ import { createPaint, runLine } from "../report/terminal.ts";
 import { prepareFolders, writeWhole } from "../report/write.ts";
 import type { Scenario } from "../scenario.ts";
 import { brownoutVersion } from "../version.ts";
+import { annotate, annotatingOptions, annotatorOf } from "./annotating.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { archiveOptions } from "./archiving.ts";
 import { readBaselineFile } from "./baseline-file.ts";
@@ -44,6 +45,7 @@ export const mergeOptions = {
   },
   ...archiveOptions,
   ...tellingOptions,
+  ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
@@ -67,6 +69,7 @@ export async function mergeCommand(
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const quarantine = readQuarantineFile(values.quarantine, io.cwd);
   const keeping = readKeeping(values, io);
+  const annotator = annotatorOf(values.annotate, io);
   const merged = inOrder(folders);
   const page = await loadPageProgram();
   prepareFolders([out, join(out, "journals"), join(out, "har")]);
@@ -85,7 +88,10 @@ export async function mergeCommand(
   const { results, explain } = report(told, { baseline, seed, failures, quarantine });
   const startedAt = firstStart(told.map(({ run }) => run.history.header.startedAt));
   writeReports(out, { results, explain, startedAt, page });
-  const kept = await keepSession(results, { keeping, out, io });
+  const kept = [
+    ...(await keepSession(results, { keeping, out, io })),
+    ...annotate(results, explain, annotator),
+  ];
 
   if (values.json !== undefined) {
     io.stdout.write(writeResults(results));

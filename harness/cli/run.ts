@@ -17,6 +17,7 @@ import { createPaint, createProgress, statusText } from "../report/terminal.ts";
 import { count } from "../report/totals.ts";
 import { prepareFolders, writeWhole } from "../report/write.ts";
 import { brownoutVersion } from "../version.ts";
+import { annotate } from "./annotating.ts";
 import type { Arguments, commonOptions } from "./arguments.ts";
 import { executeTasks } from "./execute.ts";
 import { interruptedCodes } from "./interrupt.ts";
@@ -89,6 +90,7 @@ export async function runCommand(
   const { keeping, out } = plan;
   const kept = interruptedBy === undefined ? await keepSession(results, { keeping, out, io }) : [];
   for (const line of kept) progress.line(line);
+  for (const line of annotate(results, explain, plan.annotator)) output.write(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(

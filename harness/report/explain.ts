@@ -32,6 +32,8 @@ export interface Explain {
   readonly title: (run: RunResult) => string | undefined;
   readonly story: (run: RunResult) => Story | undefined;
   readonly replay: (run: RunResult) => string | undefined;
+  /** The file of a user's own scenario, as the journal has it. */
+  readonly file: (run: RunResult) => string | undefined;
   /** How its first browser died, when it began anew in another. */
   readonly relaunched: (run: RunResult) => string | undefined;
   /** Says that it was refused for its configuration, which no advice about outages mends. */
@@ -66,6 +68,7 @@ export function createExplain(parts: {
     title: (run) => contexts.get(run)?.title,
     story: (run) => contexts.get(run)?.story,
     replay: (run) => contexts.get(run)?.replay,
+    file: (run) => contexts.get(run)?.history.header.file,
     relaunched: (run) => contexts.get(run)?.relaunched,
     held: (run) => contexts.get(run)?.held ?? [],
     says: (rule) => rules.find(({ id }) => id === rule)?.says,

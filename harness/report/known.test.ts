@@ -57,6 +57,7 @@ const explain: Explain = {
   evidence: () => ["first", "second", "third", "fourth"],
   story: () => undefined,
   replay: () => undefined,
+  file: () => undefined,
   relaunched: () => undefined,
   history: () => undefined,
   title: () => undefined,
