@@ -30,7 +30,7 @@ const paths = readdirSync(root, { withFileTypes: true })
   .filter((path) => !generated.test(path));
 
 const sources: readonly SourceFile[] = paths
-  .filter((path) => path.endsWith(".ts") && sourceFolders.includes(path.split("/", 1)[0] ?? ""))
+  .filter((path) => /\.tsx?$/.test(path) && sourceFolders.includes(path.split("/", 1)[0] ?? ""))
   .map((path) => ({ path, text: readFileSync(root + path, "utf8") }));
 
 describe("our source", () => {

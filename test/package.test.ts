@@ -110,6 +110,7 @@ describe("the packed package", () => {
         "dist/harness/playwright.js",
         "dist/harness/playwright.d.ts",
         "dist/harness/worker/worker.js",
+        "dist/harness/report-page/page.json",
         "dist/scenarios/library.js",
         "dist/fixtures/worlds/contoso.js",
         "dist/fixtures/keys/signing-1.key.pem",

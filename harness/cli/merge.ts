@@ -11,6 +11,7 @@ import { toHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
 import { loadScenario } from "../library.ts";
 import { closingLines } from "../report/closing-lines.ts";
+import { loadPageProgram } from "../report/html/page-program.ts";
 import { parseResults, type ReadResults } from "../report/read-results.ts";
 import { exitCodeOf, writeResults, type FailedRun } from "../report/results.ts";
 import { parseShard, type Shard, SHARD_FILE } from "../report/shard.ts";
@@ -70,6 +71,7 @@ export async function mergeCommand(
   const keeping = readKeeping(values, io);
   const annotator = annotatorOf(values.annotate, io);
   const merged = inOrder(folders);
+  const page = await loadPageProgram();
   prepareFolders([out, join(out, "journals"), join(out, "har")]);
   removeStaleRuns(
     out,
@@ -85,7 +87,7 @@ export async function mergeCommand(
   const seed = folders[0]?.results.seed ?? "";
   const { results, explain } = report(told, { baseline, seed, failures, quarantine });
   const startedAt = firstStart(told.map(({ run }) => run.history.header.startedAt));
-  writeReports(out, { results, explain, startedAt });
+  writeReports(out, { results, explain, startedAt, page });
   const kept = [
     ...(await keepSession(results, { keeping, out, io })),
     ...annotate(results, explain, annotator),
