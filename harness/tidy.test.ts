@@ -18,7 +18,8 @@ const architecture = readFileSync(`${root}ARCHITECTURE.md`, "utf8");
 const table = readImportTable(architecture);
 const sourceFolders = ["harness", "scenarios", "fixtures", "bench", "scripts", "test"];
 
-const generated = /^(?:node_modules|dist|coverage|brownout-out|\.git|reports\/out)(?:\/|$)/;
+const generated =
+  /^(?:node_modules|dist|coverage|brownout-out|\.git|reports\/(?:out|archive))(?:\/|$)/;
 
 const paths = readdirSync(root, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !generated.test(entry.name))
