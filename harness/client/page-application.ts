@@ -269,20 +269,28 @@ async function leaveAndComeBack(
   call: PageCall,
 ): Promise<PageOutcome | undefined> {
   const { browser, address } = opened;
-  const landed = browser.during(() =>
-    page.waitForEvent("load", {
-      predicate: () => page.url().split(/[?#]/)[0] === address,
-      timeout: 0,
-    }),
-  );
+  const arrival = Promise.withResolvers<void>();
+  const look = (): void => {
+    if (page.url().split(/[?#]/)[0] === address) arrival.resolve();
+  };
+  const gone = (): void => arrival.reject(new Error("the page was closed"));
+  page.on("load", look).on("close", gone);
+  const landed = browser.during(() => arrival.promise);
   const failed = page
     .evaluate((wish) => (globalThis as PageScope).app?.leave(wish), call)
     // The page went away under the call, as it should.
     .catch(() => undefined);
-  const first = await Promise.race([
-    landed.then(() => undefined),
-    browser.during(() => failed).then((outcome) => outcome ?? landed.then(() => undefined)),
-  ]);
-  if (first !== undefined) return first;
+  const back = landed.then(() => undefined);
+  try {
+    const first = await Promise.race([
+      back,
+      browser.during(() => failed).then((outcome) => outcome ?? back),
+    ]);
+    if (first !== undefined) return first;
+  } finally {
+    page.off("load", look).off("close", gone);
+    // A page that was never left must not count as on its way for ever.
+    arrival.resolve();
+  }
   return started(opened, page);
 }

@@ -132,6 +132,12 @@ function watchWindows({ context, session: { recorder }, client, isServed }: Desk
     const window: Window = { name, tab: owner?.tab ?? name };
     open.set(page, window);
     recorder.emit({ kind: "tab-changed", client, tab: name, change: "opened" });
+    // One that was gone before anybody could listen.
+    if (page.isClosed()) {
+      open.delete(page);
+      recorder.emit({ kind: "tab-changed", client, tab: name, change: "closed" });
+      return window;
+    }
     if (owner === undefined) watchLoads(page, name);
     page.on("close", () => {
       if (open.delete(page))

@@ -59,7 +59,11 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
         isAgain: isResent(request),
       }),
   });
-  const way = await session.mounted.browser?.prepareProfile();
+  const way = await session.mounted.browser?.prepareProfile().catch(async (error: unknown) => {
+    stopFlow();
+    await session.stop();
+    throw error;
+  });
   if (way === undefined) throw new Error(`the mount ${mount.name} has no browser`);
   const accountOf = (user: User): string =>
     `${user.homeId ?? user.id}.${user.homeTenant ?? session.world.tenant().id}`;
@@ -93,8 +97,11 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
     },
     async stop() {
       stopFlow();
-      await way.stop();
-      await session.stop();
+      try {
+        await way.stop();
+      } finally {
+        await session.stop();
+      }
     },
   };
 }
