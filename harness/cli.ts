@@ -14,6 +14,7 @@ import { checkCommand, checkOptions } from "./cli/check.ts";
 import { coverageCommand, coverageOptions } from "./cli/coverage.ts";
 import type { Io } from "./cli/io.ts";
 import { listCommand, listOptions } from "./cli/list.ts";
+import { matrixCommand, matrixOptions } from "./cli/matrix.ts";
 import { runOptions } from "./cli/plan.ts";
 import { replayCommand, replayOptions } from "./cli/replay.ts";
 import { runCommand } from "./cli/run.ts";
@@ -86,6 +87,13 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: checkOptions,
     judges: true,
     perform: checkCommand,
+  }),
+  command("matrix", {
+    usage: "matrix CLIENT@VERSION,VERSION… … [options]",
+    does: "says what changed in resilience between versions of clients",
+    options: matrixOptions,
+    judges: false,
+    perform: matrixCommand,
   }),
   command("coverage", {
     usage: "coverage <app.json> | --app NAME | --resource NAME | --flow FLOW [options]",

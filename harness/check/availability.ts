@@ -180,7 +180,7 @@ function isHoldingBackRightly(
 }
 
 /** The time between a denied call and the next good one for the same wish, added up over wishes, ms. */
-function withoutTokenMs(history: History): number {
+export function withoutTokenMs(history: History): number {
   const since = new Map<string, number>();
   let totalMs = 0;
   for (const { invoked, completed } of operationsOf(history)) {

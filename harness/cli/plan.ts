@@ -98,7 +98,8 @@ function emptyShardLine(runs: number, shard = "1/1"): string {
   return `Shard ${shard} has nothing to run: there ${runs === 1 ? "is" : "are"} only ${count(runs, "run")}.`;
 }
 
-function readSeed(text: string | undefined): string {
+/** The seed of that text; 1 without any. */
+export function readSeed(text: string | undefined): string {
   if (text === undefined) return "1";
   if (/^(?:0|[1-9]\d{0,17})$/.test(text)) return text;
   throw new HarnessError("bad-usage", `--seed is "${text}"; a seed is a whole number from 0 on`, {
@@ -106,7 +107,8 @@ function readSeed(text: string | undefined): string {
   });
 }
 
-function readWorkers(text: string | undefined): number | undefined {
+/** How many workers that text says, if any. */
+export function readWorkers(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new HarnessError("bad-usage", `--workers is "${text}"`, {

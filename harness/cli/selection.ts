@@ -106,8 +106,8 @@ export function takeShard<T>(runs: readonly T[], shard: string | undefined): rea
   return runs.filter((_, index) => index % Number(of) === Number(part) - 1);
 }
 
-/** Tells the mount for a client, or why there is none; the browser is looked for once. */
-function createPlaces(
+/** Tells the mount for a client, the named or its usual one, or why there is none; the browser is looked for once. */
+export function createPlaces(
   named: MountName | undefined,
 ): (client: {
   readonly name: string;
@@ -141,26 +141,34 @@ export function namedMount(name: string): MountName {
   });
 }
 
-interface Found {
+export interface Found {
   readonly scenario: Scenario;
+  /** Absolute path of its file; absent for one of the library. */
   readonly file?: string;
+  /** It was named by itself, and not by a glob or as one of all. */
+  readonly named?: true;
 }
 
-async function selectScenarios(filters: readonly string[], cwd: string): Promise<readonly Found[]> {
+/** The scenarios that names, globs and files mean; the whole library without any. */
+export async function selectScenarios(
+  filters: readonly string[],
+  cwd: string,
+): Promise<readonly Found[]> {
   const library = listScenarios();
   if (filters.length === 0) return library.map((scenario) => ({ scenario }));
   const found = new Map<string, Found>();
   for (const filter of filters) {
     if (isPath(filter)) {
       const file = resolve(cwd, filter);
-      found.set(file, { scenario: await loadFile(file), file });
+      found.set(file, { scenario: await loadFile(file), file, named: true });
     } else if (/[*?]/.test(filter)) {
       const matching = library.filter(({ name }) => globPattern(filter).test(name));
       if (matching.length === 0) throw nothingMatches(filter, library);
-      for (const scenario of matching) found.set(scenario.name, { scenario });
+      for (const scenario of matching)
+        if (!found.has(scenario.name)) found.set(scenario.name, { scenario });
     } else {
       const scenario = await loadScenario(filter);
-      found.set(scenario.name, { scenario });
+      found.set(scenario.name, { scenario, named: true });
     }
   }
   return [...found.values()];

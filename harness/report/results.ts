@@ -87,7 +87,20 @@ export function buildResults(
 ): Results {
   const results = runs.map((run) => resultOf(run, baseline));
   const fixed = baseline.filter((entry) => isFixed(entry, runs));
-  const { seed, brownout, failures = [] } = session;
+  return countResults(results, { ...session, fixed });
+}
+
+/** `results.json` of runs that are judged and compared already; their order is kept. */
+export function countResults(
+  results: readonly RunResult[],
+  session: {
+    readonly seed: string;
+    readonly brownout: string;
+    readonly failures?: readonly FailedRun[];
+    readonly fixed?: readonly BaselineEntry[];
+  },
+): Results {
+  const { seed, brownout, failures = [], fixed = [] } = session;
   const count = (verdict: Verdict): number =>
     results.filter((run) => run.verdict === verdict).length;
   return {
@@ -142,7 +155,8 @@ function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[]
   );
 }
 
-function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): RunResult {
+/** One run, counted and compared. */
+export function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): RunResult {
   const { header, events } = run.history;
   const findings = findingsThatCount(run).map((finding): ComparedFinding => {
     const { rule, verdict, message, evidence, source } = finding;
