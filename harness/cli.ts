@@ -10,6 +10,7 @@ import {
   optionLines,
   readArguments,
 } from "./cli/arguments.ts";
+import { bisectCommand, bisectOptions } from "./cli/bisect.ts";
 import { checkCommand, checkOptions } from "./cli/check.ts";
 import { coverageCommand, coverageOptions } from "./cli/coverage.ts";
 import type { Io } from "./cli/io.ts";
@@ -94,6 +95,13 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: matrixOptions,
     judges: false,
     perform: matrixCommand,
+  }),
+  command("bisect", {
+    usage: "bisect SCENARIO --rule RULE CLIENT@FROM..TO [options]",
+    does: "finds the first version of a client that changed what a rule says",
+    options: bisectOptions,
+    judges: false,
+    perform: bisectCommand,
   }),
   command("coverage", {
     usage: "coverage <app.json> | --app NAME | --resource NAME | --flow FLOW [options]",

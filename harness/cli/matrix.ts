@@ -6,9 +6,16 @@
 import { join, relative, resolve } from "node:path";
 import { formatDuration } from "../clock/duration.ts";
 import { clientPackages } from "../library.ts";
+import { matrixLines, matrixPage } from "../matrix/matrix-text.ts";
 import { buildMatrix, toPlayAgain, type VersionPart, writeMatrix } from "../matrix/matrix.ts";
 import { countResults, writeResults } from "../report/results.ts";
-import { createProgress, type Progress, statusText } from "../report/terminal.ts";
+import {
+  createPaint,
+  createProgress,
+  failedRunLine,
+  type Progress,
+  statusText,
+} from "../report/terminal.ts";
 import { count } from "../report/totals.ts";
 import { writeWhole } from "../report/write.ts";
 import { brownoutVersion } from "../version.ts";
@@ -81,11 +88,15 @@ export async function matrixCommand(
 
   for (const part of parts) writeVersion(part, { out, seed });
   const matrix = buildMatrix(parts, partsAgain, { brownout: brownoutVersion, seed, again });
+  writeWhole(join(out, "matrix.md"), matrixPage(matrix));
   writeWhole(join(out, "matrix.json"), writeMatrix(matrix));
   if (values.json !== undefined) io.stdout.write(writeMatrix(matrix));
+  for (const line of matrixLines(matrix)) progress.line(line);
+  const failures = [...parts, ...partsAgain].flatMap((part) => part.failures);
+  for (const failure of failures)
+    progress.line(failedRunLine(failure, createPaint(io.stdout, io.environment)));
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(`Matrix: ${relative(io.cwd, out)}. Took ${formatDuration(tookMs)}.`);
-  const failures = [...parts, ...partsAgain].flatMap((part) => part.failures);
   return failures.length === 0 ? 0 : 2;
 }
 

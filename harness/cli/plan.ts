@@ -8,6 +8,7 @@ import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
+import { cacheOption, keptVersions } from "./version-cache.ts";
 import { type Selected, type Selection, namedMount, selectRuns, takeShard } from "./selection.ts";
 
 /** The options of `brownout run`. */
@@ -28,6 +29,7 @@ export const runOptions = {
   out: { value: "DIR", says: "where journals and reports go (default: reports/out)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   "update-baseline": { says: "make the baseline expect what is found" },
+  cache: cacheOption,
   shard: { value: "i/n", says: "run the i-th of n parts" },
   workers: { value: "N", says: "processes at work at once (default: one for each core)" },
   json: { says: "print results.json instead of lines" },
@@ -65,6 +67,7 @@ export async function planRun(
     filters: positionals,
     ...(values.client === undefined ? {} : { client: values.client }),
     ...mount,
+    ...keptVersions(values.cache, io),
     cwd: io.cwd,
   });
   const chosen = takeShard(runs, values.shard);
@@ -87,11 +90,12 @@ export async function planRun(
 }
 
 function taskOf(
-  { scenario, file, client, mount, name }: Selected,
+  { scenario, file, client, clientFolder, mount, name }: Selected,
   { out, ...how }: Pick<Plan, "seed" | "edition" | "out">,
 ): RunTask {
   const journalFile = join(out, "journals", `${name}.jsonl`);
-  return { scenario: file ?? scenario.name, client, mount, ...how, journalFile };
+  const where = clientFolder === undefined ? {} : { clientFolder };
+  return { scenario: file ?? scenario.name, client, ...where, mount, ...how, journalFile };
 }
 
 function emptyShardLine(runs: number, shard = "1/1"): string {

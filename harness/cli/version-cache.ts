@@ -12,6 +12,15 @@ export const cacheOption = {
   says: "where versions of clients are kept (default: brownout/clients in your cache folder)",
 } as const;
 
+/** For commands that take versions from the cache and need none: what is there, if there is such a folder. */
+export function keptVersions(
+  named: string | undefined,
+  io: Pick<Io, "cwd" | "environment" | "registry">,
+): { readonly cache?: ClientCache } {
+  const isNowhere = named === undefined && usualCacheFolder(io.environment) === undefined;
+  return isNowhere ? {} : { cache: openClientCache(named, io) };
+}
+
 /** The cache in the folder that is named, or in the usual one. */
 export function openClientCache(
   named: string | undefined,

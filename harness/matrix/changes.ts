@@ -12,8 +12,13 @@ export interface VersionRuns {
   readonly played: ReadonlyMap<string, Played>;
 }
 
-/** Better: a failure became a pass. Worse: the opposite. Other: a rule has, or has not any more, seen what it judges. */
-export type Direction = "better" | "worse" | "other";
+/**
+ * Better: a failure became a pass. Worse: the opposite. A failure can also appear where the rule had
+ * nothing to judge, or be gone together with what it judged; and an asserted rule can pass where
+ * it had seen nothing, or see nothing any more. Those say that the versions differ, and not which
+ * one is better: a version that fails altogether gives many rules nothing to judge.
+ */
+export type Direction = "better" | "worse" | "appeared" | "gone" | "seen" | "unseen";
 
 /** One side of a difference. */
 export interface Side {
@@ -95,9 +100,14 @@ function neighbours(versions: readonly VersionRuns[]): readonly (readonly [At, A
 }
 
 function directionOf(was: Verdict, now: Verdict): Direction {
-  if (was === "fail" && now === "pass") return "better";
-  if (was === "pass" && now === "fail") return "worse";
-  return "other";
+  switch (now) {
+    case "fail":
+      return was === "pass" ? "worse" : "appeared";
+    case "pass":
+      return was === "fail" ? "better" : "seen";
+    case "inconclusive":
+      return was === "fail" ? "gone" : "unseen";
+  }
 }
 
 function sumOf({ operations, prompts }: Felt): string {

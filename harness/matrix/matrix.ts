@@ -41,6 +41,11 @@ export interface SteppedChange extends Omit<RuleChange, "rule" | "direction"> {
   readonly repeats?: boolean;
 }
 
+/** A difference that was not there, or another, with the other seed. */
+export function isChance({ repeats }: SteppedChange): boolean {
+  return repeats === false;
+}
+
 /** A version and the one before it, by what people felt in the scenarios that both played. */
 export interface Upgrade {
   readonly from: string;

@@ -1,0 +1,182 @@
+/**
+ * `brownout bisect`: the first version of a client in which a rule says something else of a
+ * scenario. Each version that is asked plays the scenario with the same seed; its journal stays.
+ */
+import { join, relative, resolve } from "node:path";
+import { ruleById } from "../check/rules.ts";
+import { HarnessError } from "../errors.ts";
+import { clientPackages } from "../library.ts";
+import { type Bisection, bisect } from "../matrix/bisect.ts";
+import { createPaint, createProgress } from "../report/terminal.ts";
+import { count } from "../report/totals.ts";
+import { brownoutVersion } from "../version.ts";
+import { readClientRange } from "../versions/spec.ts";
+import { compareVersions } from "../versions/version-order.ts";
+import type { Arguments, Options } from "./arguments.ts";
+import { type InterruptSignal, interruptedCodes } from "./interrupt.ts";
+import type { Io } from "./io.ts";
+import { readSeed } from "./plan.ts";
+import { type Found, selectScenarios } from "./selection.ts";
+import { cacheOption, openClientCache } from "./version-cache.ts";
+import { planVersions } from "./version-plan.ts";
+import { playVersions } from "./version-runs.ts";
+
+/** The options of `brownout bisect`. */
+export const bisectOptions = {
+  rule: { value: "RULE", says: "the rule whose verdict changed, such as retry-after" },
+  seed: { value: "N", says: "where chance begins, a whole number (default: 1)" },
+  out: { value: "DIR", says: "where the journals go (default: reports/out/bisect)" },
+  cache: cacheOption,
+  json: { says: "print what was found as JSON" },
+} as const satisfies Options;
+
+/** A version that was asked: what the rule said, or why nothing could be learnt. */
+type Tried = { readonly version: string } & (
+  | { readonly verdict: string; readonly message: string; readonly journal: string }
+  | { readonly unknown: string }
+);
+
+/** 0 when a version was found, 3 when both ends say the same, 2 when an end could not be played. */
+export async function bisectCommand(
+  { values, positionals }: Arguments<typeof bisectOptions>,
+  io: Io,
+): Promise<number> {
+  const { name, range } = readNames(positionals);
+  if (values.rule === undefined) throw wrong("no rule is named", "Name one: --rule retry-after.");
+  const rule = ruleById(values.rule);
+  const { client, from, to } = readClientRange(range, [...clientPackages.keys()]);
+  const seed = readSeed(values.seed);
+  const found = await oneScenario(name, io.cwd);
+  const out = resolve(io.cwd, values.out ?? join("reports", "out", "bisect"));
+  const progress = createProgress(values.json === undefined ? io.stdout : io.stderr);
+  const cache = openClientCache(values.cache, io, progress);
+  const versions = await cache.between(client, from, to);
+  if (versions.length < 2) throw tooFew(range, versions);
+  const scenario = found.scenario.name;
+  progress.line(
+    `brownout ${brownoutVersion}: ${rule.id} of ${scenario} in ${count(versions.length, "version")} of ${client}, ${versions[0]} to ${versions.at(-1)}, seed ${seed}`,
+  );
+
+  const tried: Tried[] = [];
+  let interruptedBy: InterruptSignal | undefined;
+  const ask = async (version: string): Promise<string | undefined> => {
+    const folder = await cache.provide(client, version);
+    const [plan] = await planVersions([folder], { found: [found], out, seed });
+    const learn = (one: Tried): string | undefined => {
+      tried.push(one);
+      const said =
+        "verdict" in one ? `${one.verdict}: ${one.message}` : `nothing to learn: ${one.unknown}`;
+      progress.line(`  ${client} ${version}  ${said}`);
+      return "verdict" in one ? one.verdict : undefined;
+    };
+    const [run] = plan?.runs ?? [];
+    if (run === undefined) return learn({ version, unknown: plan?.skipped[0]?.why ?? "" });
+    const played = await playVersions([run], io, { workers: 1, onProgress: () => undefined });
+    if (played.interruptedBy !== undefined) {
+      interruptedBy = played.interruptedBy;
+      throw wrong("interrupted", "");
+    }
+    const [outcome] = played.outcomes;
+    const said = outcome?.played?.said.find((one) => one.rule === rule.id);
+    if (said === undefined) return learn({ version, unknown: outcome?.failure?.message ?? "" });
+    const { verdict, message } = said;
+    return learn({ version, verdict, message, journal: run.journal });
+  };
+  const bisection = await bisect(versions, ask).catch((error: unknown) => {
+    if (interruptedBy === undefined) throw error;
+    return undefined;
+  });
+  if (bisection === undefined) return interruptedCodes[interruptedBy ?? "SIGINT"];
+
+  const sorted = tried.toSorted((a, b) => compareVersions(a.version, b.version));
+  if (values.json !== undefined) {
+    const facts = {
+      schema: "brownout/bisect/1",
+      brownout: brownoutVersion,
+      scenario,
+      rule: rule.id,
+    };
+    const json = { ...facts, client, seed, versions, tried: sorted, ...bisection };
+    io.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  }
+  const paint = createPaint(io.stdout, io.environment);
+  const lines = answerLines(bisection, { client, rule: rule.id, scenario, tried: sorted });
+  lines.forEach((line, index) => progress.line(index === 0 ? paint("bold", line) : line));
+  progress.line(`Journals: ${relative(io.cwd, out)}`);
+  return bisection.kind === "found" ? 0 : bisection.kind === "same" ? 3 : 2;
+}
+
+function readNames(positionals: readonly string[]): {
+  readonly name: string;
+  readonly range: string;
+} {
+  const [name, range, ...more] = positionals;
+  if (name !== undefined && range !== undefined && more.length === 0) return { name, range };
+  throw wrong(
+    `bisect needs a scenario and a range of versions, found ${count(positionals.length, "argument")}`,
+    "Write: brownout bisect token-throttled --rule retry-after msal-node@6.0.1..7.2.1",
+  );
+}
+
+async function oneScenario(name: string, cwd: string): Promise<Found> {
+  const [found, ...more] = await selectScenarios([name], cwd);
+  if (found !== undefined && more.length === 0) return { ...found, named: true };
+  throw wrong(
+    `"${name}" means ${count(more.length + 1, "scenario")}, and bisect takes one`,
+    "Name it in full.",
+  );
+}
+
+function tooFew(range: string, versions: readonly string[]): HarnessError {
+  return versions.length === 1
+    ? wrong(`${range} is one version, ${versions[0]}`, "Name two ends that differ.")
+    : wrong(`${range} has no version in it`, "Write the older end first.");
+}
+
+function wrong(message: string, hint: string): HarnessError {
+  return new HarnessError("bad-usage", message, { hint });
+}
+
+function answerLines(
+  bisection: Bisection,
+  {
+    client,
+    rule,
+    scenario,
+    tried,
+  }: {
+    readonly client: string;
+    readonly rule: string;
+    readonly scenario: string;
+    readonly tried: readonly Tried[];
+  },
+): readonly string[] {
+  const told = (version: string | undefined): string => {
+    const one = tried.find((candidate) => candidate.version === version);
+    if (one === undefined) return "";
+    if ("unknown" in one) return `  ${one.version}  ${one.unknown}`;
+    return `  ${one.version}  ${one.verdict}: ${one.message}\n      ${one.journal}`;
+  };
+  const what = `${rule} of ${scenario}`;
+  switch (bisection.kind) {
+    case "same":
+      return [
+        `Both ends say the same of ${what}: nothing to look for between them.`,
+        told(tried[0]?.version),
+        told(tried.at(-1)?.version),
+      ];
+    case "unknown-end":
+      return [
+        `${client} ${bisection.version} is an end of the range, and nothing can be learnt of it.`,
+        told(bisection.version),
+      ];
+    case "found": {
+      const { before, after, between } = bisection;
+      const first =
+        between.length === 0
+          ? `${client} ${after} is the first that changed ${what}.`
+          : `${client} ${after}, or one before it that could not be played (${between.join(", ")}), is the first that changed ${what}.`;
+      return [first, told(before), told(after)];
+    }
+  }
+}
