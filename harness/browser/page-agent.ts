@@ -29,6 +29,8 @@ export interface PageState {
   readonly going: readonly string[];
   /** The windows that the document has opened, in order: whether each is still open. */
   readonly windows: readonly boolean[];
+  /** After `setTime`: nothing happened but timers that looked, found nothing, and will look again. */
+  readonly onlyPolled?: true;
   /** When the next timer is due; ms since the Unix epoch, virtual. */
   readonly nextDueMs?: number;
 }
@@ -110,6 +112,15 @@ function installAgent(
     "stillAtMs" in timers.time() ? nowMs() - bornAtMs : realPerformanceNow();
   Object.defineProperty(performance, "now", { value: performanceNow, configurable: true });
 
+  let changes = 0;
+  new MutationObserver(() => {
+    changes += 1;
+  }).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    characterData: true,
+  });
   const read = (): PageState => {
     const dueMs = timers.nextDueMs();
     return {
@@ -127,8 +138,14 @@ function installAgent(
     },
     time: () => timers.time(),
     async setTime(to) {
-      await timers.setTime(to);
-      return read();
+      const before = activity;
+      const goingBefore = watch.going().length;
+      changes = 0;
+      const { onlyAgain, bumps } = await timers.setTime(to);
+      const state = read();
+      const isAtRest =
+        state.busy === 0 && state.going.length === goingBefore && activity === before + bumps;
+      return onlyAgain && isAtRest && changes === 0 ? { ...state, onlyPolled: true } : state;
     },
   };
   Object.defineProperty(scope, "__brownout", { value: agent });

@@ -52,6 +52,8 @@ const LOOKS_IN_A_CALL = 6;
 const ON_THEIR_WAY_MS = 3_000;
 /** From the last event that the browser reported; ms, the machine's. */
 const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
+/** A look at all documents is worth its time now and then, whatever they say. */
+const POLLS_MAX = 100;
 /** A second or so. */
 const SETTING_OUT_LOOKS_MAX = 200;
 
@@ -63,6 +65,8 @@ export async function keepTime(
   let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
   let lastAtMs = 0;
+  /** What `activity` was when all rested surely, and so often nothing but polling has followed. */
+  let rested: { readonly at: number; polls: number } | undefined;
   const happened = (): void => {
     activity += 1;
     lastAtMs = performance.now();
@@ -145,6 +149,9 @@ export async function keepTime(
     // One after the other: their timers of one instant would race.
     for (const frame of frames()) states.push(await ask(frame, () => setTimeOf(frame, to)));
     due = earliestOf(states);
+    const isPoll = states.every((state) => state !== "gone" && state.onlyPolled === true);
+    if (rested !== undefined && isPoll) rested.polls += 1;
+    else rested = undefined;
   };
 
   const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
@@ -182,6 +189,7 @@ export async function keepTime(
       // The browser's own processes tell each other things that nobody else sees.
       const waitMs = lastAtMs + SETTLING_MS[howLong] - performance.now();
       if (waitMs > 0) await sleep(waitMs);
+      rested = undefined;
       const before = await look();
       const looks = howLong === "surely" && calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
       for (let count = 1; count < looks; count += 1) {
@@ -189,8 +197,15 @@ export async function keepTime(
         const after = await look();
         if (after.busy || after.sign !== before.sign) return false;
       }
+      if (howLong === "surely" && !before.busy) rested = { at: activity, polls: 0 };
       return !before.busy;
     },
+    onlyPolled: () =>
+      rested !== undefined &&
+      rested.at === activity &&
+      rested.polls > 0 &&
+      rested.polls < POLLS_MAX &&
+      onTheirWay() <= options.underway(),
     nextDueMs: () => due,
     advance: (toMs) => setTime({ stillAtMs: toMs }),
     async flow(flowingByMs) {

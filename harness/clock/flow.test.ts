@@ -100,6 +100,7 @@ describe("a clock that flows", () => {
     let nextDueMs = 1_000;
     clock.join({
       rest: () => Promise.resolve(true),
+      onlyPolled: () => false,
       nextDueMs: () => nextDueMs,
       advance(nowMs) {
         steps += 1;
@@ -127,6 +128,7 @@ describe("a clock that flows", () => {
     const heard: string[] = [];
     clock.join({
       rest: () => Promise.resolve(true),
+      onlyPolled: () => false,
       nextDueMs: () => undefined,
       advance: (nowMs) => Promise.resolve(void heard.push(`still ${nowMs}`)),
       flow: (byMs) => Promise.resolve(void heard.push(`by ${byMs + Date.now()}`)),
@@ -136,6 +138,7 @@ describe("a clock that flows", () => {
     const late: number[] = [];
     const leave = clock.join({
       rest: () => Promise.resolve(true),
+      onlyPolled: () => false,
       nextDueMs: () => undefined,
       advance: () => Promise.resolve(),
       flow: (byMs) => Promise.resolve(void late.push(byMs + Date.now())),
