@@ -253,7 +253,7 @@ interface AgentScope {
   readonly __brownout?: PageAgent;
 }
 
-const NOTHING: PageState = { activity: 0, busy: 0, going: [], windows: [] };
+const NOTHING: PageState = { activity: 0, busy: 0, going: [], windows: [], onlyPolled: true };
 
 function stateOf(frame: Frame, turns: number): Promise<PageState | undefined> {
   return frame.evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns);

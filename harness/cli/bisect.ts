@@ -10,6 +10,7 @@ import { type Bisection, bisect } from "../matrix/bisect.ts";
 import { createPaint, createProgress } from "../report/terminal.ts";
 import { count } from "../report/totals.ts";
 import { brownoutVersion } from "../version.ts";
+import type { ClientFolder } from "../versions/client-cache.ts";
 import { readClientRange } from "../versions/spec.ts";
 import { compareVersions } from "../versions/version-order.ts";
 import type { Arguments, Options } from "./arguments.ts";
@@ -43,7 +44,7 @@ export async function bisectCommand(
 ): Promise<number> {
   const { name, range } = readNames(positionals);
   if (values.rule === undefined) throw wrong("no rule is named", "Name one: --rule retry-after.");
-  const rule = ruleById(values.rule);
+  const { id: rule } = ruleById(values.rule);
   const { client, from, to } = readClientRange(range, [...clientPackages.keys()]);
   const seed = readSeed(values.seed);
   const found = await oneScenario(name, io.cwd);
@@ -54,56 +55,87 @@ export async function bisectCommand(
   if (versions.length < 2) throw tooFew(range, versions);
   const scenario = found.scenario.name;
   progress.line(
-    `brownout ${brownoutVersion}: ${rule.id} of ${scenario} in ${count(versions.length, "version")} of ${client}, ${versions[0]} to ${versions.at(-1)}, seed ${seed}`,
+    `brownout ${brownoutVersion}: ${rule} of ${scenario} in ${count(versions.length, "version")} of ${client}, ${versions[0]} to ${versions.at(-1)}, seed ${seed}`,
   );
 
   const tried: Tried[] = [];
-  let interruptedBy: InterruptSignal | undefined;
   const ask = async (version: string): Promise<string | undefined> => {
     const folder = await cache.provide(client, version);
-    const [plan] = await planVersions([folder], { found: [found], out, seed });
-    const learn = (one: Tried): string | undefined => {
-      tried.push(one);
-      const said =
-        "verdict" in one ? `${one.verdict}: ${one.message}` : `nothing to learn: ${one.unknown}`;
-      progress.line(`  ${client} ${version}  ${said}`);
-      return "verdict" in one ? one.verdict : undefined;
-    };
-    const [run] = plan?.runs ?? [];
-    if (run === undefined) return learn({ version, unknown: plan?.skipped[0]?.why ?? "" });
-    const played = await playVersions([run], io, { workers: 1, onProgress: () => undefined });
-    if (played.interruptedBy !== undefined) {
-      interruptedBy = played.interruptedBy;
-      throw wrong("interrupted", "");
-    }
-    const [outcome] = played.outcomes;
-    const said = outcome?.played?.said.find((one) => one.rule === rule.id);
-    if (said === undefined) return learn({ version, unknown: outcome?.failure?.message ?? "" });
-    const { verdict, message } = said;
-    return learn({ version, verdict, message, journal: run.journal });
+    const one = await tryVersion(folder, { found, out, seed, rule, io });
+    tried.push(one);
+    const isKnown = "verdict" in one;
+    const said = isKnown ? `${one.verdict}: ${one.message}` : `nothing to learn: ${one.unknown}`;
+    progress.line(`  ${client} ${version}  ${said}`);
+    return isKnown ? one.verdict : undefined;
   };
   const bisection = await bisect(versions, ask).catch((error: unknown) => {
-    if (interruptedBy === undefined) throw error;
-    return undefined;
+    if (error instanceof Interruption) return error;
+    throw error;
   });
-  if (bisection === undefined) return interruptedCodes[interruptedBy ?? "SIGINT"];
+  if (bisection instanceof Interruption) return interruptedCodes[bisection.signal];
 
-  const sorted = tried.toSorted((a, b) => compareVersions(a.version, b.version));
+  const about = { client, rule, scenario, tried: tried.toSorted(byVersion) };
   if (values.json !== undefined) {
-    const facts = {
-      schema: "brownout/bisect/1",
-      brownout: brownoutVersion,
-      scenario,
-      rule: rule.id,
-    };
-    const json = { ...facts, client, seed, versions, tried: sorted, ...bisection };
-    io.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    const facts = { schema: "brownout/bisect/1", brownout: brownoutVersion, seed, ...about };
+    io.stdout.write(`${JSON.stringify({ ...facts, versions, ...bisection }, null, 2)}\n`);
   }
   const paint = createPaint(io.stdout, io.environment);
-  const lines = answerLines(bisection, { client, rule: rule.id, scenario, tried: sorted });
-  lines.forEach((line, index) => progress.line(index === 0 ? paint("bold", line) : line));
+  const [answer = "", ...rest] = answerLines(bisection, about);
+  for (const line of [paint("bold", answer), ...rest]) progress.line(line);
   progress.line(`Journals: ${relative(io.cwd, out)}`);
-  return bisection.kind === "found" ? 0 : bisection.kind === "same" ? 3 : 2;
+  return exitCodes[bisection.kind];
+}
+
+const exitCodes: Readonly<Record<Bisection["kind"], number>> = {
+  found: 0,
+  same: 3,
+  "unknown-end": 2,
+};
+
+/** Ctrl-C or SIGTERM ended a run. */
+class Interruption extends Error {
+  readonly signal: InterruptSignal;
+  constructor(signal: InterruptSignal) {
+    super("interrupted");
+    this.signal = signal;
+  }
+}
+
+/** Plays the scenario with one version, and reads what the rule says. */
+async function tryVersion(
+  of: ClientFolder,
+  {
+    rule,
+    io,
+    ...how
+  }: {
+    readonly found: Found;
+    readonly out: string;
+    readonly seed: string;
+    readonly rule: string;
+    readonly io: Io;
+  },
+): Promise<Tried> {
+  const { version } = of;
+  const [plan] = await planVersions([of], { ...how, found: [how.found] });
+  const [run] = plan?.runs ?? [];
+  if (run === undefined)
+    return { version, unknown: plan?.skipped[0]?.why ?? "it cannot be played" };
+  const { outcomes, interruptedBy } = await playVersions([run], io, {
+    workers: 1,
+    onProgress: () => undefined,
+  });
+  if (interruptedBy !== undefined) throw new Interruption(interruptedBy);
+  const [outcome] = outcomes;
+  const said = outcome?.played?.said.find((one) => one.rule === rule);
+  if (said === undefined) {
+    return { version, unknown: outcome?.failure?.message ?? "the run was not finished" };
+  }
+  return { version, verdict: said.verdict, message: said.message, journal: run.journal };
+}
+
+function byVersion(a: Tried, b: Tried): number {
+  return compareVersions(a.version, b.version);
 }
 
 function readNames(positionals: readonly string[]): {
