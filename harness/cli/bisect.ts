@@ -80,9 +80,9 @@ export async function bisectCommand(
     io.stdout.write(`${JSON.stringify({ ...facts, versions, ...bisection }, null, 2)}\n`);
   }
   const paint = createPaint(io.stdout, io.environment);
-  const [answer = "", ...rest] = answerLines(bisection, about);
+  const journals = relative(io.cwd, out);
+  const [answer = "", ...rest] = answerLines(bisection, { ...about, journals });
   for (const line of [paint("bold", answer), ...rest]) progress.line(line);
-  progress.line(`Journals: ${relative(io.cwd, out)}`);
   return exitCodes[bisection.kind];
 }
 
@@ -176,18 +176,21 @@ function answerLines(
     rule,
     scenario,
     tried,
+    journals,
   }: {
     readonly client: string;
     readonly rule: string;
     readonly scenario: string;
     readonly tried: readonly Tried[];
+    /** The folder below which they are. */
+    readonly journals: string;
   },
 ): readonly string[] {
   const told = (version: string | undefined): string => {
     const one = tried.find((candidate) => candidate.version === version);
     if (one === undefined) return "";
     if ("unknown" in one) return `  ${one.version}  ${one.unknown}`;
-    return `  ${one.version}  ${one.verdict}: ${one.message}\n      ${one.journal}`;
+    return `  ${one.version}  ${one.verdict}: ${one.message}\n      ${join(journals, one.journal)}`;
   };
   const what = `${rule} of ${scenario}`;
   switch (bisection.kind) {
