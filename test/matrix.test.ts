@@ -18,8 +18,13 @@ let first: Ended;
 const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
 const matrix = (...more: readonly string[]): Ended =>
   folder.brownout(
-    ...["matrix", "msal-node@7.1.1,7.1.2", "--cache", cache],
-    ...["--scenario", "token-throttled,token-throttled-text", ...more],
+    "matrix",
+    "msal-node@7.1.1,7.1.2",
+    "--cache",
+    cache,
+    "--scenario",
+    "token-throttled,token-throttled-text",
+    ...more,
   );
 
 beforeAll(() => {
