@@ -12,13 +12,16 @@ import {
 } from "./cli/arguments.ts";
 import { bisectCommand, bisectOptions } from "./cli/bisect.ts";
 import { checkCommand, checkOptions } from "./cli/check.ts";
+import { compareCommand, compareOptions } from "./cli/compare.ts";
 import { coverageCommand, coverageOptions } from "./cli/coverage.ts";
 import type { Io } from "./cli/io.ts";
 import { listCommand, listOptions } from "./cli/list.ts";
 import { matrixCommand, matrixOptions } from "./cli/matrix.ts";
 import { runOptions } from "./cli/plan.ts";
+import { mergeCommand, mergeOptions } from "./cli/merge.ts";
 import { replayCommand, replayOptions } from "./cli/replay.ts";
 import { runCommand } from "./cli/run.ts";
+import { trendCommand, trendOptions } from "./cli/trend.ts";
 import { HarnessError, suggestNames } from "./errors.ts";
 import { brownoutVersion } from "./version.ts";
 
@@ -116,6 +119,27 @@ const commands: ReadonlyMap<string, Command> = new Map([
       "or an end that cannot be played.",
     ],
     perform: bisectCommand,
+  }),
+  command("merge", {
+    usage: "merge <out-dir …> [options]",
+    does: "puts the output folders of shards together, as if one run had left them",
+    options: mergeOptions,
+    exits: exitCodes,
+    perform: mergeCommand,
+  }),
+  command("compare", {
+    usage: "compare [run | results.json | out-dir, twice] [options]",
+    does: "says what changed between two runs; without names, between the last two",
+    options: compareOptions,
+    exits: exitCodes,
+    perform: compareCommand,
+  }),
+  command("trend", {
+    usage: "trend [options]",
+    does: "says which findings appeared, went away, or come and go over the last runs",
+    options: trendOptions,
+    exits: plainExits,
+    perform: trendCommand,
   }),
   command("coverage", {
     usage: "coverage <app.json> | --app NAME | --resource NAME | --flow FLOW [options]",

@@ -24,6 +24,8 @@ export interface Folder {
   readonly brownout: (...argv: readonly string[]) => Ended;
   /** As `brownout`, but in this process: quicker, for what ends before anything runs. */
   readonly main: (...argv: readonly string[]) => Promise<Ended>;
+  /** As `brownout`, beginning at that time by the process's own clock, ms since the Unix epoch; the caller's event loop goes on. */
+  readonly brownoutAt: (nowMs: number, ...argv: readonly string[]) => Promise<Ended>;
   /** Sends the signal as soon as the text `after` was printed. */
   readonly interrupt: (how: Interruption, ...argv: readonly string[]) => Promise<Interrupted>;
   readonly remove: () => void;
@@ -83,6 +85,19 @@ export function createFolder(node: string = process.execPath): Folder {
       });
       return { code, stdout: stdout.text(), stderr: stderr.text() };
     },
+    brownoutAt: (nowMs, ...argv) =>
+      new Promise((resolve) => {
+        const clock = `const now = Date.now; const by = ${nowMs} - now(); Date.now = () => now() + by;`;
+        const env = {
+          ...environment,
+          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(clock)}`,
+        };
+        const child = spawn(node, [bin, ...argv], { cwd: path, env });
+        let [stdout, stderr] = ["", ""];
+        child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));
+        child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
+        child.on("close", (code) => resolve({ code, stdout, stderr }));
+      }),
     interrupt: ({ after, signal, to }, ...argv) =>
       new Promise((resolve) => {
         // A group of its own, as a shell makes one: Ctrl-C reaches workers, too.

@@ -61,7 +61,7 @@ describe.skipIf(wantsNoBrowser())("a suite of pages", () => {
   it("passes", { timeout: SLOW_MS }, () => {
     const { attempts, errors } = runSuite("passes");
     expect(errors).toBe("");
-    expect(attempts.size).toBe(5);
+    expect(attempts.size).toBe(6);
     expect([...attempts].map(([title, [one]]) => [title, messagesOf(one)])).toEqual(
       [...attempts.keys()].map((title) => [title, ""]),
     );
@@ -107,6 +107,10 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
     const printed = (attempt?.stderr ?? []).map(({ text }) => text).join("");
     expect(printed).toMatch(/What happened in "nothing was shown"/);
     expect(printed).toMatch(/GET keys at login\.microsoftonline\.com/);
+    const [stopped] = attemptsAt("a host that nobody serves, swallowed");
+    expect(stopped?.stderr.map(({ text }) => text).join("")).toMatch(
+      /What happened in "a host that nobody serves, swallowed"/,
+    );
     const attached = new Map((attempt?.attachments ?? []).map((one) => [one.name, one]));
     expect([...attached.keys()]).toEqual(
       expect.arrayContaining(["entra-timeline.txt", "entra-journal.jsonl", "trace"]),

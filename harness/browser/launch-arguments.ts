@@ -8,6 +8,8 @@ import { readFileSync } from "node:fs";
 const quiet: readonly string[] = [
   // No HTTP/3: it would pass by the proxy and by every fault of connections.
   "--disable-quic",
+  // Nor WebRTC, whose packets go straight to whatever server a page names.
+  "--webrtc-ip-handling-policy=disable_non_proxied_udp",
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",

@@ -1,5 +1,5 @@
 /** Trying real files as browsers, and what Playwright says of its own. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -29,6 +29,9 @@ describe.skipIf(process.platform === "win32")("a file that is tried", () => {
   it("is missing", () => {
     expect(thisMachine.tryOut(join(folder, "no-such-file"))).toEqual({ kind: "missing" });
     expect(thisMachine.tryOut(join(script("file", ""), "below"))).toEqual({ kind: "missing" });
+    const loop = join(folder, "loop");
+    symlinkSync(loop, loop);
+    expect(thisMachine.tryOut(loop)).toEqual({ kind: "missing" });
   });
 
   it("is broken, and why", () => {

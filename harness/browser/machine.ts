@@ -42,7 +42,7 @@ const PATIENCE_MS = 30_000;
  * script that asks for a snap, and Playwright's own starts only where its libraries are.
  */
 function tryOut(path: string): Trial {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return { kind: "missing" };
+  if (!isThere(path)) return { kind: "missing" };
   if (!isExecutableFile(path)) return { kind: "broken", why: "it is no executable file" };
   // On Windows a browser that is asked for its version opens a window instead.
   if (process.platform === "win32") return { kind: "runs" };
@@ -56,6 +56,15 @@ function tryOut(path: string): Trial {
   }
   const version = /\d+(?:\.\d+)+/.exec(stdout)?.[0];
   return { kind: "runs", ...(version === undefined ? {} : { version }) };
+}
+
+/** What cannot be looked at, such as below a folder of somebody else's on the PATH, is not there for us. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function isExecutableFile(path: string): boolean {

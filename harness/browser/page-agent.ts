@@ -1,14 +1,18 @@
 /**
- * What stands in every document before its own scripts: `Date`, timers, `performance.now`
- * and `AbortSignal.timeout` by the simulator's clock, and chance by the run's seed.
+ * What stands in every document before its own scripts: `Date`, timers, `performance.now`,
+ * animation frames and `AbortSignal.timeout` by the simulator's clock, and chance by the
+ * run's seed.
  *
  * Time in a document is still, and its timers fire only when the harness brings it
  * forward; or it flows, as far ahead of the machine's own as the harness says. Workers keep
  * the machine's time (`facts/msal-browser.md` section 5).
  */
 import { installPageChance } from "./page-chance.ts";
+import { installPageLeaps } from "./page-leap.ts";
+import { installPageMeasure } from "./page-measure.ts";
 import { installPageTimers } from "./page-timers.ts";
 import { installPageWatch } from "./page-watch.ts";
+import { readScreen } from "./screen.ts";
 
 /** How time goes in a document: it stands at an instant, or runs so far ahead of the machine's; ms. */
 export type PageTime = { readonly stillAtMs: number } | { readonly flowingByMs: number };
@@ -42,6 +46,17 @@ export interface PageAgent {
   time(): PageTime;
   /** Fires what is due by then, in order. Time never turns back. */
   setTime(time: PageTime): Promise<PageState>;
+  /** As `setTime`, but stops at the instant at which somebody outside could notice what a timer does; there `__brownoutAt` is told the time at once. */
+  leap(untilMs: number, company: Company): Promise<PageLeap>;
+}
+
+/** Whether other documents live by the same clock, which would see what this one stores. */
+export type Company = "alone" | "others";
+
+/** Where a leap came to, ms since the Unix epoch, virtual, and whether something is to be seen there. */
+export interface PageLeap extends PageState {
+  readonly reachedMs: number;
+  readonly stopped: boolean;
 }
 
 /** What tells a document the time when it is served: a `Server-Timing` header, which scripts can read at once. */
@@ -52,8 +67,15 @@ export function timingOf(time: PageTime): string {
 
 /** The script of the agent: its parts as text, handed to each other, as a page has no modules of ours. */
 export function agentScript(start: AgentStart): string {
-  const parts = [installPageTimers, installPageChance, installPageWatch].map(String).join(", ");
-  return `(${String(installAgent)})(${JSON.stringify(start)}, ${parts});`;
+  const parts = [
+    installPageTimers,
+    installPageChance,
+    installPageWatch,
+    installPageMeasure,
+    installPageLeaps,
+    readScreen,
+  ];
+  return `(${String(installAgent)})(${[JSON.stringify(start), ...parts.map(String)].join(", ")});`;
 }
 
 /** Runs in the page, so it may use nothing but its parameters. */
@@ -62,6 +84,9 @@ function installAgent(
   timersOf: typeof installPageTimers,
   chance: typeof installPageChance,
   watchOf: typeof installPageWatch,
+  measure: typeof installPageMeasure,
+  leapsOf: typeof installPageLeaps,
+  screenOf: typeof readScreen,
 ): void {
   const scope = globalThis as typeof globalThis & { readonly __brownout?: PageAgent };
   if (scope.__brownout !== undefined) {
@@ -91,12 +116,17 @@ function installAgent(
     activity += 1;
   };
   const RealDate = Date;
-  const realPerformanceNow = performance.now.bind(performance);
   const realSetTimeout = setTimeout.bind(globalThis);
   const timers = timersOf(told() ?? start.time, bump);
-  const watch = watchOf(bump, realSetTimeout);
+  const notice = (): void => {
+    bump();
+    leaps.noticed();
+  };
+  const watch = watchOf(notice, realSetTimeout);
+  const leaps = leapsOf(timers, () => watch.busy() > 0, screenOf);
   const nowMs = (): number => Math.floor(timers.now());
   if (start.seed !== undefined) chance(start.seed, nowMs());
+  measure(timers);
 
   const VirtualDate = function (this: unknown, ...parts: unknown[]): unknown {
     if (new.target === undefined) return new RealDate(nowMs()).toString();
@@ -107,10 +137,6 @@ function installAgent(
   Object.assign(VirtualDate, { now: nowMs });
   Object.assign(scope, { Date: VirtualDate });
   Object.defineProperty(RealDate.prototype, "constructor", { value: VirtualDate });
-  const bornAtMs = nowMs();
-  const performanceNow = (): number =>
-    "stillAtMs" in timers.time() ? nowMs() - bornAtMs : realPerformanceNow();
-  Object.defineProperty(performance, "now", { value: performanceNow, configurable: true });
 
   let changes = 0;
   new MutationObserver(() => {
@@ -146,6 +172,10 @@ function installAgent(
       const isAtRest =
         state.busy === 0 && state.going.length === goingBefore && activity === before + bumps;
       return onlyAgain && isAtRest && changes === 0 ? { ...state, onlyPolled: true } : state;
+    },
+    async leap(untilMs, company) {
+      const reached = await leaps.leap(untilMs, company);
+      return { ...read(), ...reached };
     },
   };
   Object.defineProperty(scope, "__brownout", { value: agent });

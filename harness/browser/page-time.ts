@@ -4,16 +4,19 @@
  * later is told the time by a header of its own, before its scripts run.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
+import type { BrowserContext, Frame, Page } from "@playwright/test";
 import type { Participant } from "../clock/participants.ts";
 import { frameOf, watchLeaving } from "./leaving.ts";
 import {
   agentScript,
+  type Company,
   type PageAgent,
+  type PageLeap,
   type PageState,
   type PageTime as PageClock,
   timingOf,
 } from "./page-agent.ts";
+import { watchRequests } from "./page-requests.ts";
 
 export interface PageTimeOptions {
   readonly nowMs: number;
@@ -48,8 +51,9 @@ const TURNS = 2;
 const LOOKS = 2;
 /** While a call is under way in a page, something may be on its way that nobody sees. */
 const LOOKS_IN_A_CALL = 6;
-/** What has not reached the simulator by then goes elsewhere, such as to the application's own server; ms, the machine's. */
-const ON_THEIR_WAY_MS = 3_000;
+/** So far a document leaps at once, and so often before the harness looks at everything. */
+const LEAP_MAX_MS = 3_600_000;
+const LEAPS_MAX = 1_000;
 /** From the last event that the browser reported; ms, the machine's. */
 const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
 /** A look at all documents is worth its time now and then, whatever they say. */
@@ -65,56 +69,43 @@ export async function keepTime(
   let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
   let lastAtMs = 0;
-  /** What `activity` was when all rested surely, and so often nothing but polling has followed. */
+  /** What `activity` was when all rested surely, and how often nothing but polling has followed. */
   let rested: { readonly at: number; polls: number } | undefined;
   const happened = (): void => {
     activity += 1;
     lastAtMs = performance.now();
   };
-  let due: number | undefined;
-  const requests = new Map<string, number>();
-  /** With the machine's time at which each began: some never end, and are not ours. */
-  const underway = new Map<Request, number>();
-  const seen = new Set<string>();
+  /** When the next timer of each document is due, as of the last look. */
+  let dues: ReadonlyMap<Frame, number> = new Map();
   const windows = new WeakMap<Page, readonly boolean[]>();
   let calls = 0;
-  context.on("request", (request) => {
-    happened();
-    if (options.isServed(new URL(request.url()))) {
-      const asked = keyOf(request.method(), request.url());
-      requests.set(asked, (requests.get(asked) ?? 0) + 1);
-    }
-    underway.set(request, performance.now());
-    seen.add(withoutFragment(request.url()));
-  });
-  const end = (request: Request): void => {
-    happened();
-    underway.delete(request);
-  };
-  context.on("requestfinished", end);
-  context.on("requestfailed", end);
-  const forget = (gone: (request: Request) => boolean): void => {
-    for (const request of underway.keys()) if (gone(request)) underway.delete(request);
-  };
+  const requests = watchRequests(context, options.isServed, happened);
   const watch = (page: Page): void => {
     happened();
     page.on("framenavigated", () => happened());
     page.on("framedetached", (frame) => {
       happened();
-      forget((request) => frameOf(request) === frame);
+      requests.forget((request) => frameOf(request) === frame);
     });
     page.on("close", () => {
       happened();
-      forget((request) => frameOf(request)?.page() === page);
+      requests.forget((request) => frameOf(request)?.page() === page);
     });
   };
   context.on("page", watch);
 
   const { seed } = options;
-  const teach = (): Promise<unknown> =>
-    context.addInitScript({
+  let taught: { readonly dispose?: () => Promise<void> } | void = undefined;
+  const teach = async (): Promise<void> => {
+    const before = taught;
+    taught = await context.addInitScript({
       content: agentScript({ time, ...(seed === undefined ? {} : { seed }) }),
     });
+    // Where Playwright cannot take one back, a later script has the last word.
+    await before?.dispose?.();
+  };
+  let told: ((atMs: number) => void) | undefined;
+  await context.exposeBinding("__brownoutAt", (_source, atMs: number) => told?.(atMs));
   await teach();
 
   const leaving = watchLeaving(context);
@@ -125,11 +116,6 @@ export async function keepTime(
     const state = await leaving.unlessLeaving(frame, async () => ({ is: await work() }));
     // One without an agent, such as the browser's own error page, has no timers.
     return state === undefined ? "gone" : (state.is ?? NOTHING);
-  };
-
-  const onTheirWay = (): number => {
-    const since = performance.now() - ON_THEIR_WAY_MS;
-    return [...underway.values()].filter((beganAt) => beganAt > since).length;
   };
 
   /** What has grown old in the browser's cache would be fresh by the machine's time. */
@@ -145,19 +131,55 @@ export async function keepTime(
     const nowMs = "stillAtMs" in to ? to.stillAtMs : Date.now() + to.flowingByMs;
     if ((options.keptUntilMs?.() ?? Infinity) <= nowMs) await emptyCache().catch(() => undefined);
     time = to;
-    const states: Seen[] = [];
+    const next = new Map<Frame, number>();
+    let isPoll = true;
     // One after the other: their timers of one instant would race.
-    for (const frame of frames()) states.push(await ask(frame, () => setTimeOf(frame, to)));
-    due = earliestOf(states);
-    const isPoll = states.every((state) => state !== "gone" && state.onlyPolled === true);
+    for (const frame of frames()) {
+      const state = await ask(frame, () => setTimeOf(frame, to));
+      if (state !== "gone" && state.nextDueMs !== undefined) next.set(frame, state.nextDueMs);
+      isPoll &&= state !== "gone" && state.onlyPolled === true;
+    }
+    dues = next;
     if (rested !== undefined && isPoll) rested.polls += 1;
     else rested = undefined;
+  };
+
+  /** Lets the document with the next timer leap as far as no other has one; the others follow. */
+  const leapOnce = async (untilMs: number, tell: (atMs: number) => void): Promise<Leap> => {
+    const [first, second] = [...dues].toSorted(([, a], [, b]) => a - b);
+    if (first === undefined) {
+      if (untilMs < Infinity) await setTime({ stillAtMs: untilMs });
+      return { reachedMs: untilMs, stopped: true };
+    }
+    const [frame, dueMs] = first;
+    let heardMs = dueMs;
+    told = (atMs) => {
+      heardMs = Math.max(heardMs, atMs);
+      tell(atMs);
+    };
+    const endMs = Math.min(untilMs, second?.[1] ?? Infinity, dueMs + LEAP_MAX_MS);
+    if ((options.keptUntilMs?.() ?? Infinity) <= endMs) await emptyCache().catch(() => undefined);
+    const company = frames().length > 1 ? "others" : "alone";
+    // A call that waits there would be seen to end too late.
+    const way = calls > 0 ? { reachedMs: dueMs, stopped: true } : undefined;
+    const leapt = way ?? (await leaving.unlessLeaving(frame, () => leapOf(frame, endMs, company)));
+    told = undefined;
+    // A document that went away, or its page, did so when it was last heard of.
+    const { reachedMs, stopped } = leapt ?? { reachedMs: heardMs, stopped: true };
+    await setTime({ stillAtMs: reachedMs });
+    return { reachedMs, stopped };
   };
 
   const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
     const all = frames();
     const states = await Promise.all(all.map((frame) => ask(frame, () => stateOf(frame, TURNS))));
-    due = earliestOf(states);
+    const next = new Map<Frame, number>();
+    states.forEach((state, index) => {
+      const frame = all[index];
+      if (frame !== undefined && state !== "gone" && state.nextDueMs !== undefined)
+        next.set(frame, state.nextDueMs);
+    });
+    dues = next;
     states.forEach((state, index) => {
       const page = all[index]?.page();
       if (page !== undefined && all[index] === page.mainFrame() && state !== "gone")
@@ -170,7 +192,7 @@ export async function keepTime(
     const counts = states.map((state) => (state === "gone" ? "gone" : state.activity));
     return {
       sign: `${activity} ${counts.join(" ")}`,
-      busy: busy || isLost || onTheirWay() > options.underway(),
+      busy: busy || isLost || requests.onTheirWay() > options.underway(),
     };
   };
 
@@ -178,7 +200,7 @@ export async function keepTime(
   const patience = new Map<string, number>();
   const isSettingOut = ({ going }: PageState): boolean =>
     going.some((address) => {
-      if (seen.has(address)) return false;
+      if (requests.knows(address)) return false;
       const looks = (patience.get(address) ?? 0) + 1;
       patience.set(address, looks);
       return looks < SETTING_OUT_LOOKS_MAX;
@@ -205,8 +227,18 @@ export async function keepTime(
       rested.at === activity &&
       rested.polls > 0 &&
       rested.polls < POLLS_MAX &&
-      onTheirWay() <= options.underway(),
-    nextDueMs: () => due,
+      requests.onTheirWay() <= options.underway(),
+    nextDueMs: () => (dues.size === 0 ? undefined : Math.min(...dues.values())),
+    async leap(untilMs, tell) {
+      try {
+        for (let count = 1; ; count += 1) {
+          const { reachedMs, stopped } = await leapOnce(untilMs, tell);
+          if (stopped || reachedMs >= untilMs || count >= LEAPS_MAX) return reachedMs;
+        }
+      } finally {
+        told = undefined;
+      }
+    },
     advance: (toMs) => setTime({ stillAtMs: toMs }),
     async flow(flowingByMs) {
       await setTime({ flowingByMs });
@@ -225,25 +257,17 @@ export async function keepTime(
         calls -= 1;
       }
     },
-    knows: (url) => seen.has(withoutFragment(url)),
+    knows: (url) => requests.knows(url),
     isLeaving: (page) => leaving.has(page.mainFrame()),
     windowsOf: (page) => windows.get(page) ?? [],
-    requests: () => [...requests.values()].reduce((sum, count) => sum + count, 0),
+    requests: () => requests.all(),
     async requestsTo(method, url) {
       // An answer of the browser or of a document comes after what it has told before.
       const documents = frames().map((frame) => ask(frame, () => frame.evaluate(() => undefined)));
       await Promise.all([...documents, context.cookies(url).catch(() => [])]);
-      return requests.get(keyOf(method, url)) ?? 0;
+      return requests.to(method, url);
     },
   };
-}
-
-function withoutFragment(address: string): string {
-  return address.split("#")[0] ?? "";
-}
-
-function keyOf(method: string, url: string): string {
-  return `${method} ${withoutFragment(url)}`;
 }
 
 /** A frame that goes away meanwhile is news. */
@@ -263,7 +287,11 @@ function setTimeOf(frame: Frame, time: PageClock): Promise<PageState | undefined
   return frame.evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time);
 }
 
-function earliestOf(states: readonly Seen[]): number | undefined {
-  const due = states.flatMap((state) => (state === "gone" ? [] : (state.nextDueMs ?? [])));
-  return due.length === 0 ? undefined : Math.min(...due);
+type Leap = Pick<PageLeap, "reachedMs" | "stopped">;
+
+function leapOf(frame: Frame, untilMs: number, company: Company): Promise<PageLeap | undefined> {
+  return frame.evaluate(
+    ([until, with_]) => (globalThis as AgentScope).__brownout?.leap(until, with_),
+    [Math.min(untilMs, Number.MAX_SAFE_INTEGER), company] as const,
+  );
 }

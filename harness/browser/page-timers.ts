@@ -10,6 +10,8 @@ export interface PageTimers {
   time(): PageTime;
   /** Fires what is due by then, in order, and tells what came of it. Time never turns back. */
   setTime(time: PageTime): Promise<Fired>;
+  /** As `setTime`, but ends after the instant at which `isToStop` says so, or after a thousand timers. */
+  leap(untilMs: number, isToStop: () => boolean): Promise<void>;
   nextDueMs(): number | undefined;
   /** Timers of zero delay that wait for their turn. */
   zeros(): number;
@@ -88,7 +90,7 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
   };
   const isAgain = (
     { id, everyMs, wish }: Timer,
-    before: { starts: number; id: number },
+    before: { readonly starts: number; readonly id: number },
   ): boolean => {
     if (everyMs !== undefined) return starts === before.starts && timers.has(id);
     return starts === before.starts + 1 && timers.get(before.id + 1)?.wish === wish;
@@ -106,6 +108,26 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
       onlyAgain &&= isAgain(timer, before);
     }
     return { onlyAgain, bumps: fired + starts - startsBefore };
+  };
+  /** So many at once: who waits for the page must be able to give up. */
+  const LEAP_TIMERS_MAX = 1_000;
+  const leap = async (untilMs: number, isToStop: () => boolean): Promise<void> => {
+    for (let count = 0; count < LEAP_TIMERS_MAX; count += 1) {
+      const timer = next();
+      if (timer === undefined || timer.dueMs > untilMs) {
+        // To a leap without end the last timer is the end.
+        if (now() < untilMs && untilMs < Number.MAX_SAFE_INTEGER && (count === 0 || !isToStop()))
+          time = { stillAtMs: untilMs };
+        return;
+      }
+      if (timer.dueMs > now()) {
+        if (count > 0 && isToStop()) return;
+        time = { stillAtMs: timer.dueMs };
+      }
+      fire(timer);
+      // What it has set off posts messages to itself, as schedulers of view libraries do.
+      for (let turns = 0; turns < 3; turns += 1) await quickTurn();
+    }
   };
   /** While time flows, the next timer is waited for in the machine's time. */
   const rearm = (): void => {
@@ -198,6 +220,7 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
       rearm();
       return fired;
     },
+    leap,
     nextDueMs: () => next()?.dueMs,
     zeros: () => zeros.size,
     turn,

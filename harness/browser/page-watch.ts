@@ -22,7 +22,7 @@ export function installPageWatch(
   const MESSAGE_MS = 25;
   let busy = 0;
   let inOrder: Promise<unknown> = Promise.resolve();
-  const going: string[] = [];
+  const going = new Set<string>();
   const windows: Window[] = [];
   const goTo = (address: unknown): void => {
     bump();
@@ -32,7 +32,7 @@ export function installPageWatch(
         location.href,
       );
       url.hash = "";
-      if (/^https?:$/.test(url.protocol)) going.push(url.href);
+      if (/^https?:$/.test(url.protocol)) going.add(url.href);
     } catch {
       // No address: the browser will say so.
     }
@@ -114,7 +114,7 @@ export function installPageWatch(
       function (...values: unknown[]) {
         bump();
         // On its way to nowhere: until it is gone, or has shown that it stays.
-        going.push("about:closed");
+        going.add("about:closed");
         return original.apply(globalThis, values);
       },
   );
@@ -159,7 +159,7 @@ export function installPageWatch(
     globalThis.addEventListener(event, bump, true);
   return {
     busy: () => busy,
-    going: () => going,
+    going: () => [...going],
     windows: () => windows.map(({ closed }) => !closed),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The person in front of a browser: signs in wherever a page asks for name and password, in
- * a tab or in a popup, once a page. At any other page they sit and wait.
+ * The person in front of a browser: signs in wherever a page of the service asks for name and
+ * password, in a tab or in a popup, once a page. At any other page they sit and wait.
  */
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { unlessLeaving } from "./leaving.ts";
@@ -8,6 +8,8 @@ import { unlessLeaving } from "./leaving.ts";
 export interface PersonOptions {
   /** What they type; nobody sits there when there is none. */
   readonly answers: () => Answers | undefined;
+  /** Whether the service answers at an address: what any other page asks for is not theirs to give. */
+  readonly isServed: (address: URL) => boolean;
   /** A page asks for a sign-in; `prompt` is the parameter of the authorize request. */
   readonly asked: (prompt: string, page: Page) => void;
   /** Runs what the person does; time stands still meanwhile. */
@@ -53,7 +55,7 @@ export async function asksForSignIn(page: Page): Promise<boolean> {
 }
 
 function formOf(page: Page): Locator {
-  return page.locator('form:has(input[type="password"])');
+  return page.locator('form:has(input[name="login"]):has(input[type="password"])');
 }
 
 /** Seats a person in front of all tabs and windows of a context, those to come included. */
@@ -61,9 +63,10 @@ export function seatPerson(context: BrowserContext, options: PersonOptions): voi
   const looks = new WeakMap<Page, Promise<void>>();
   /** One look after the other: two at once would type over each other. */
   const look = (page: Page): Promise<void> => {
-    const next = (looks.get(page) ?? Promise.resolve()).then(() =>
-      fillIn(page, { answers: options.answers(), asked: options.asked }),
-    );
+    const next = (looks.get(page) ?? Promise.resolve()).then(async () => {
+      if (!options.isServed(new URL(page.url()))) return;
+      await fillIn(page, { answers: options.answers(), asked: options.asked });
+    });
     // A page that goes away under their hands is not theirs any more.
     const ended = next.then(
       () => undefined,

@@ -63,6 +63,7 @@ describe.skipIf(wantsNoBrowser())("in front of a real browser", () => {
 
 describe.skipIf(wantsNoBrowser())("a person", () => {
   const form = `<!doctype html><form action="/done"><input name="login"><input type="password" name="passwd"><button type="submit">Sign in</button></form>`;
+  const isServed = ({ hostname }: URL): boolean => hostname === "login.example";
   let context: BrowserContext;
   beforeEach(async () => {
     context = await (await processBrowser.launchBrowser()).newContext();
@@ -77,6 +78,7 @@ describe.skipIf(wantsNoBrowser())("a person", () => {
   it("signs in at a page that asks for it, in a tab and in a popup, and is counted", async () => {
     const asked: string[] = [];
     seatPerson(context, {
+      isServed,
       answers: () => ({ username: "adele@contoso.example", password: "p&q" }),
       asked: (prompt) => asked.push(prompt),
       acting: (work) => work(),
@@ -98,6 +100,7 @@ describe.skipIf(wantsNoBrowser())("a person", () => {
   it("who is not there leaves the page to the test, and is counted once a page", async () => {
     const asked: string[] = [];
     seatPerson(context, {
+      isServed,
       answers: () => undefined,
       asked: (prompt) => asked.push(prompt),
       acting: (work) => work(),

@@ -18,7 +18,8 @@ export function lookAtScreen(page: Page): Promise<SeenScreen | undefined> {
   return unlessLeaving(page, () => page.evaluate(readScreen));
 }
 
-function readScreen(): SeenScreen {
+/** What the page shows; it runs there, as text. */
+export function readScreen(): SeenScreen {
   // The browser's own page about a connection that failed: its words differ between versions.
   if (location.protocol === "chrome-error:")
     return { shows: "error", text: "the browser's own error page" };

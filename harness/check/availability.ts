@@ -11,7 +11,6 @@ import type { Flow, History, OperationInvoked } from "../history/event.ts";
 import { holdingsAt } from "./holdings.ts";
 import { fails, passes, unseen } from "./judgement.ts";
 import {
-  endOf,
   exchangesOf,
   faultSpansOf,
   operationsOf,
@@ -33,6 +32,7 @@ import {
 } from "./reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { wishKey } from "./wish.ts";
+import { stretchesWithoutToken } from "./without-token.ts";
 
 /** How long a client may rightly hold back after a failure without Retry-After (MSAL's own back-off: `facts/msal-node.md`). */
 const BACK_OFF_MS = minutes(1);
@@ -68,7 +68,10 @@ function judge(history: History): Judgement {
   }
   const min = history.header.limits?.availabilityMin ?? 1;
   const share = served.length / possible;
-  const withoutMs = withoutTokenMs(history);
+  const withoutMs = stretchesWithoutToken(history).reduce(
+    (sum, { from, to }) => sum + to - from,
+    0,
+  );
   const without =
     withoutMs === 0
       ? ""
@@ -177,22 +180,6 @@ function isHoldingBackRightly(
   const { ended } = lastRequest;
   if (ended === undefined || ended.at > invoked.at) return true;
   return invoked.at <= ended.at + Math.max(ended.retryAfter?.ms ?? 0, BACK_OFF_MS);
-}
-
-/** The time between a denied call and the next good one for the same wish, added up over wishes, ms. */
-export function withoutTokenMs(history: History): number {
-  const since = new Map<string, number>();
-  let totalMs = 0;
-  for (const { invoked, completed } of operationsOf(history)) {
-    const key = wishKey(history, invoked) ?? invoked.client;
-    const from = since.get(key);
-    if (completed?.outcome === "ok") {
-      if (from !== undefined) totalMs += Math.max(0, completed.at - from);
-      since.delete(key);
-    } else if (from === undefined) since.set(key, invoked.at);
-  }
-  for (const from of since.values()) totalMs += endOf(history) - from;
-  return totalMs;
 }
 
 function percent(share: number): string {

@@ -39,18 +39,32 @@ interface Held {
   readonly held: HeldToken;
 }
 
+/** The calls that got nothing although their client held a token that was valid when they were told so. */
+export function withheldCallsIn(history: History): readonly Operation[] {
+  return callsWithToken(history)
+    .filter(({ operation, held }) => isWithheld(operation, held))
+    .map(({ operation }) => operation);
+}
+
+/** The calls whose client held a valid token as they were made. */
+function callsWithToken(history: History): readonly Held[] {
+  return operationsOf(history)
+    .filter(isCacheable)
+    .flatMap((operation) => {
+      const { token: held } = holdingsAt(history, operation.invoked);
+      const isHeld = held !== undefined && isValidAt(held.token, operation.invoked.at);
+      return isHeld ? [{ operation, held }] : [];
+    });
+}
+
 function judge(history: History): Judgement {
-  const withheld: Held[] = [];
-  const needless: (Held & { readonly request: ExchangeBegan })[] = [];
-  const served: Held[] = [];
-  for (const operation of operationsOf(history).filter(isCacheable)) {
-    const { token: held } = holdingsAt(history, operation.invoked);
-    if (held === undefined || !isValidAt(held.token, operation.invoked.at)) continue;
+  const calls = callsWithToken(history);
+  const withheld = calls.filter(({ operation, held }) => isWithheld(operation, held));
+  const served = calls.filter(({ operation }) => operation.completed?.outcome === "ok");
+  const needless = calls.flatMap(({ operation, held }) => {
     const request = needlessRequestOf(operation, held);
-    if (request !== undefined) needless.push({ operation, held, request });
-    if (operation.completed?.outcome === "ok") served.push({ operation, held });
-    else if (isWithheld(operation, held)) withheld.push({ operation, held });
-  }
+    return request === undefined ? [] : [{ operation, held, request }];
+  });
   const [firstWithheld] = withheld;
   const all = withheld.length + served.length;
   if (firstWithheld !== undefined) return refuse(history, withheld, firstWithheld, all);

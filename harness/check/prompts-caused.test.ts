@@ -183,6 +183,18 @@ describe("is broken", () => {
     expect(judge(told).verdict).toBe("fail");
   });
 
+  it("although something changed, or a browser ended, that has nothing to do with the session", () => {
+    for (const happens of [
+      (told: Story): void => told.changed("groups-changed", [ada]),
+      (told: Story): void => told.browserRestarted("cache", "app-2"),
+    ]) {
+      const { told } = outage();
+      happens(told);
+      sentToPage(told);
+      expect(judge(told).verdict).toBe("fail");
+    }
+  });
+
   it("when a refresh token was only too old, and the session would have done", () => {
     const { told } = outage();
     const call = told.operation({ tab });

@@ -47,21 +47,34 @@ export const promptsCaused: Rule = {
 const AFTERMATH_MS = hours(1);
 const SESSION_MS = days(1);
 
-function judge(history: History): Judgement {
+/** Every time that the outage made somebody sign in who was signed in before it, in order. */
+export function promptsCausedIn(history: History): readonly Asking[] {
+  const [outage] = faultSpansOf(history);
+  if (outage === undefined) return [];
+  const isInIt = isInOutage(history);
+  const calls = operationsOf(history);
+  return askingsOf(history).filter(
+    (asking) => isInIt(asking.at) && isCaused(history, { asking, calls, outage: outage.index }),
+  );
+}
+
+/** Whether a time is in an outage or in the hour after; ms since the Unix epoch. */
+function isInOutage(history: History): (atMs: number) => boolean {
   const spans = outageSpansOf(history);
+  return (atMs) => spans.some(({ from, to }) => from <= atMs && atMs <= to + AFTERMATH_MS);
+}
+
+function judge(history: History): Judgement {
   const [outage] = faultSpansOf(history);
   if (outage === undefined) return unseen("There was no outage.");
-  const isInIt = (atMs: number): boolean =>
-    spans.some(({ from, to }) => from <= atMs && atMs <= to + AFTERMATH_MS);
+  const isInIt = isInOutage(history);
   const calls = operationsOf(history);
   const people = new Set(
     calls
       .filter(({ completed }) => completed?.outcome === "ok" && completed.index < outage.index)
       .flatMap((call) => personOf(call) ?? []),
   );
-  const caused = askingsOf(history).filter(
-    (asking) => isInIt(asking.at) && isCaused(history, { asking, calls, outage: outage.index }),
-  );
+  const caused = promptsCausedIn(history);
   const promptsMax = history.header.limits?.promptsMax ?? 0;
   const asked = new Set(caused.map(({ client, user = "" }) => `${client} ${objectIdOf(user)}`));
   const figures = `${counted(caused.length, "time")}${asked.size > 1 ? `, ${asked.size} people` : ""}`;

@@ -124,6 +124,16 @@ describe("holds", () => {
 });
 
 describe("is broken", () => {
+  it("by a spinner that stays, whatever browser of another application ends meanwhile", () => {
+    const told = inOutage();
+    told.sees("spinner");
+    told.after(10_000);
+    told.browserRestarted("cache", "app-2");
+    told.at("00:40:00");
+    told.cleared();
+    expect(judge(told).verdict).toBe("fail");
+  });
+
   it("by a spinner that never ends", () => {
     const told = inOutage();
     told.at("01:00:00");

@@ -111,16 +111,12 @@ function isSigningIn(history: History, { client, index }: ScreenSeen): boolean {
 }
 
 /** The first call in the tab that ended well while the screen lasted. */
-function firstGoodCall(
-  history: History,
-  { event, from, to }: Showing,
-): OperationCompleted | undefined {
+function firstGoodCall(history: History, { event, to }: Showing): OperationCompleted | undefined {
   const good = operationsOf(history, event.client).find(
     ({ invoked, completed }) =>
       invoked.tab === event.tab &&
       completed?.outcome === "ok" &&
       completed.index > event.index &&
-      completed.at >= from &&
       completed.at < to,
   );
   return good?.completed;

@@ -161,8 +161,8 @@ function marksBy(teller: Teller) {
     restarted: (client = "app-1", persisted: "cache" | "nothing" = "nothing"): void =>
       void tell({ kind: "client-restarted", client, persisted }),
     /** The person's browser ends and starts again. */
-    browserRestarted: (persisted: "cache" | "nothing" = "cache"): void =>
-      void tell({ kind: "client-restarted", client: "app-1", persisted, browser: true }),
+    browserRestarted: (persisted: "cache" | "nothing" = "cache", client = "app-1"): void =>
+      void tell({ kind: "client-restarted", client, persisted, browser: true }),
     tab: (change: TabChanged["change"], tab = "tab-1"): void =>
       void tell({ kind: "tab-changed", client: "app-1", tab, change }),
     sees: (shows: Screen, tab = "tab-1"): void =>

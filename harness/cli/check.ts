@@ -15,11 +15,16 @@ import type { Arguments, Options } from "./arguments.ts";
 import { readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
 import { checkAsserts, judge, report, type Told } from "./judging.ts";
+import { readQuarantineFile } from "./quarantine-file.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** The options of `brownout check`. */
 export const checkOptions = {
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
+  quarantine: {
+    value: "FILE",
+    says: "findings that come and go, and turn nothing red (default: reports/quarantine.json)",
+  },
   json: { says: "print the results as JSON, shaped like results.json" },
 } as const satisfies Options;
 
@@ -41,7 +46,11 @@ export async function checkCommand(
     return { run: judge(history), ...(scenario === undefined ? {} : { scenario }) };
   });
   const seeds = new Set(histories.map(({ header }) => header.seed).filter((seed) => seed !== ""));
-  const { results, explain } = report(told, { baseline, seed: [...seeds].join(" ") });
+  const { results, explain } = report(told, {
+    baseline,
+    seed: [...seeds].join(" "),
+    quarantine: readQuarantineFile(values.quarantine, io.cwd),
+  });
   if (values.json !== undefined) {
     io.stdout.write(writeResults(results));
     return exitCodeOf(results);

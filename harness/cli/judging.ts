@@ -4,6 +4,7 @@ import { HarnessError, suggestNames } from "../errors.ts";
 import type { History } from "../history/event.ts";
 import type { BaselineEntry } from "../report/baseline.ts";
 import { createExplain, type Explain, type RunContext } from "../report/explain.ts";
+import type { QuarantineEntry } from "../report/quarantine.ts";
 import { buildResults, type FailedRun, type JudgedRun, type Results } from "../report/results.ts";
 import type { Scenario } from "../scenario.ts";
 import { brownoutVersion } from "../version.ts";
@@ -54,13 +55,14 @@ export function report(
     readonly baseline: readonly BaselineEntry[];
     readonly seed: string;
     readonly failures?: readonly FailedRun[];
+    readonly quarantine?: readonly QuarantineEntry[];
   },
 ): { readonly results: Results; readonly explain: Explain } {
-  const { baseline, seed, failures = [] } = session;
+  const { baseline, seed, failures = [], quarantine = [] } = session;
   const results = buildResults(
     told.map(({ run }) => run),
     baseline,
-    { seed, brownout: brownoutVersion, failures },
+    { seed, brownout: brownoutVersion, failures, quarantine },
   );
   const contexts = new Map(
     results.runs.flatMap((result, index) => {

@@ -3,13 +3,25 @@ import { join, resolve } from "node:path";
 import { editionIds } from "../backup/edition.ts";
 import { findEdition } from "../coverage/find-named.ts";
 import { HarnessError } from "../errors.ts";
-import { count } from "../report/totals.ts";
+import type { QuarantineEntry } from "../report/quarantine.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
+import { archiveOptions } from "./archiving.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
+import { type Keeping, readKeeping } from "./keeping.ts";
+import { readQuarantineFile } from "./quarantine-file.ts";
+import {
+  type Part,
+  type Selected,
+  type Selection,
+  namedMount,
+  readPart,
+  selectRuns,
+  takePart,
+} from "./selection.ts";
+import { tellingOptions } from "./telling.ts";
 import { cacheOption, keptVersions } from "./version-cache.ts";
-import { type Selected, type Selection, namedMount, selectRuns, takeShard } from "./selection.ts";
 
 /** The options of `brownout run`. */
 export const runOptions = {
@@ -28,10 +40,16 @@ export const runOptions = {
   },
   out: { value: "DIR", says: "where journals and reports go (default: reports/out)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
+  quarantine: {
+    value: "FILE",
+    says: "findings that come and go, and turn nothing red (default: reports/quarantine.json)",
+  },
   "update-baseline": { says: "make the baseline expect what is found" },
   cache: cacheOption,
   shard: { value: "i/n", says: "run the i-th of n parts" },
   workers: { value: "N", says: "processes at work at once (default: one for each core)" },
+  ...archiveOptions,
+  ...tellingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
@@ -42,8 +60,8 @@ export interface PlannedRun extends Selected {
 
 export interface Plan {
   readonly runs: readonly PlannedRun[];
-  /** Says that a shard got none of the runs, which is no mistake: there are more shards than runs. */
-  readonly emptyShard?: string;
+  /** Which part of the whole these runs are, with the names of all; absent when they are the whole. */
+  readonly shard?: Part & { readonly names: readonly string[] };
   readonly skipped: Selection["skipped"];
   readonly seed: string;
   /** Of the backup system; absent: each scenario's own. */
@@ -52,6 +70,8 @@ export interface Plan {
   /** Absolute path of the output folder. */
   readonly out: string;
   readonly baseline: BaselineFile;
+  readonly quarantine: readonly QuarantineEntry[];
+  readonly keeping: Keeping;
 }
 
 /** Throws the `HarnessError` of whatever is wrong with the arguments, the scenarios or the baseline. */
@@ -70,7 +90,8 @@ export async function planRun(
     ...keptVersions(values.cache, io),
     cwd: io.cwd,
   });
-  const chosen = takeShard(runs, values.shard);
+  const part = values.shard === undefined ? undefined : readPart(values.shard);
+  const chosen = part === undefined ? runs : takePart(runs, part);
   const baseline = readBaselineFile({
     cwd: io.cwd,
     ...(values.baseline === undefined ? {} : { named: values.baseline }),
@@ -79,13 +100,16 @@ export async function planRun(
   const out = resolve(io.cwd, values.out ?? join("reports", "out"));
   return {
     runs: chosen.map((run) => ({ ...run, task: taskOf(run, { seed, out, ...edition }) })),
-    ...(chosen.length > 0 ? {} : { emptyShard: emptyShardLine(runs.length, values.shard) }),
+    ...(part === undefined ? {} : { shard: { ...part, names: runs.map(({ name }) => name) } }),
     skipped,
     seed,
     ...edition,
     workers,
     out,
     baseline,
+    quarantine: readQuarantineFile(values.quarantine, io.cwd),
+    // A part of a run is no run: the whole is kept when it is put together.
+    keeping: part === undefined ? readKeeping(values, io) : {},
   };
 }
 
@@ -96,10 +120,6 @@ function taskOf(
   const journalFile = join(out, "journals", `${name}.jsonl`);
   const where = clientFolder === undefined ? {} : { clientFolder };
   return { scenario: file ?? scenario.name, client, ...where, mount, ...how, journalFile };
-}
-
-function emptyShardLine(runs: number, shard = "1/1"): string {
-  return `Shard ${shard} has nothing to run: there ${runs === 1 ? "is" : "are"} only ${count(runs, "run")}.`;
 }
 
 /** The seed of that text; 1 without any. */

@@ -3,17 +3,15 @@
  * compares with the baseline and writes the reports. Whatever a person could have got wrong
  * is found before the first run; what a run gets wrong spoils no other.
  */
-import { join, relative } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { formatDuration } from "../clock/duration.ts";
 import { updateBaseline, writeBaseline } from "../report/baseline.ts";
 import { closingLines } from "../report/closing-lines.ts";
 import { relaunchText } from "../report/relaunched.ts";
-import { writeCtrf } from "../report/ctrf.ts";
-import type { Explain } from "../report/explain.ts";
-import { writeJunit } from "../report/junit.ts";
-import { exitCodeOf, type Results, writeResults } from "../report/results.ts";
+import { exitCodeOf, writeResults } from "../report/results.ts";
+import { SHARD_FILE, writeShard } from "../report/shard.ts";
 import { removeStaleRuns } from "../report/stale.ts";
-import { writeSummary } from "../report/summary.ts";
 import { createPaint, createProgress, statusText } from "../report/terminal.ts";
 import { count } from "../report/totals.ts";
 import { prepareFolders, writeWhole } from "../report/write.ts";
@@ -22,7 +20,9 @@ import type { Arguments, commonOptions } from "./arguments.ts";
 import { executeTasks } from "./execute.ts";
 import { interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
+import { keepSession } from "./keeping.ts";
 import { type Plan, planRun, type runOptions } from "./plan.ts";
+import { shortPath, writeReports } from "./reports.ts";
 import { createScriptOutput } from "./script-output.ts";
 import { createSession, type Session } from "./session.ts";
 
@@ -49,7 +49,7 @@ export async function runCommand(
   progress.line(
     `brownout ${brownoutVersion}: ${runs}${mountsOf(plan)}, seed ${plan.seed}${edition}`,
   );
-  if (plan.emptyShard !== undefined) progress.line(plan.emptyShard);
+  if (plan.runs.length === 0) progress.line(emptyShardLine(plan));
   const session = createSession(plan, { paint, cwd: io.cwd });
   const tasks = plan.runs.map(({ task }) => task);
   const scripts = createScriptOutput({
@@ -78,11 +78,15 @@ export async function runCommand(
   const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;
   const update = isUpdate ? rewriteBaseline(plan, session, io.cwd) : undefined;
   const { results, explain } = session.report(update?.entries ?? plan.baseline.entries);
+  leaveShard(plan, session.relaunched());
   writeReports(plan.out, { results, explain, startedAt: session.startedAt() });
 
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(results, explain, paint)) progress.line(line);
   if (update !== undefined) progress.line(update.line);
+  const { keeping, out } = plan;
+  const kept = interruptedBy === undefined ? await keepSession(results, { keeping, out, io }) : [];
+  for (const line of kept) progress.line(line);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(`Reports: ${shortPath(io.cwd, plan.out)}. Took ${formatDuration(tookMs)}.`);
@@ -96,19 +100,22 @@ function mountsOf({ runs }: Plan): string {
   return `, ${mounts.length === 1 ? "mount" : "mounts"} ${mounts.join(" and ")}`;
 }
 
-function writeReports(
-  out: string,
-  {
-    results,
-    explain,
-    startedAt,
-  }: { readonly results: Results; readonly explain: Explain; readonly startedAt: number },
-): void {
-  writeWhole(join(out, "junit.xml"), writeJunit(results));
-  writeWhole(join(out, "ctrf.json"), writeCtrf(results, { startedAt }));
-  writeWhole(join(out, "summary.md"), writeSummary(results, explain));
-  // Last, so that who finds it finds the others of the same session.
-  writeWhole(join(out, "results.json"), writeResults(results));
+/** There are more shards than runs, which is no mistake. */
+function emptyShardLine({ shard }: Plan): string {
+  const { part = 1, of = 1, names = [] } = shard ?? {};
+  return `Shard ${part}/${of} has nothing to run: there ${names.length === 1 ? "is" : "are"} only ${count(names.length, "run")}.`;
+}
+
+/** Says beside the results which part they are of what; a whole leaves nothing, and no older part's word. */
+function leaveShard({ out, shard }: Plan, relaunched: Readonly<Record<string, string>>): void {
+  const path = join(out, SHARD_FILE);
+  if (shard === undefined) {
+    rmSync(path, { force: true });
+    return;
+  }
+  const { part, of, names } = shard;
+  const died = Object.keys(relaunched).length === 0 ? {} : { relaunched };
+  writeWhole(path, writeShard({ schema: "brownout/shard/1", part, of, runs: names, ...died }));
 }
 
 function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
@@ -133,9 +140,4 @@ function skippedLines(skipped: Plan["skipped"]): readonly string[] {
     ([reason, left]) =>
       `Not run, as ${reason}: ${left.map(({ scenario }) => scenario).join(", ")}.`,
   );
-}
-
-function shortPath(cwd: string, path: string): string {
-  const inside = relative(cwd, path);
-  return inside.startsWith("..") ? path : inside;
 }

@@ -102,16 +102,26 @@ export function runName(scenario: string, client: string): string {
   return `${scenario}--${client.replace(/[^\w.@-]+/g, "-")}`;
 }
 
-/** The runs of shard `i/n`: every n-th, so that slow neighbours are spread. */
-export function takeShard<T>(runs: readonly T[], shard: string | undefined): readonly T[] {
-  if (shard === undefined) return runs;
+/** The i-th of n parts. */
+export interface Part {
+  readonly part: number;
+  readonly of: number;
+}
+
+/** The shard that `i/n` names; `bad-usage` when it names none. */
+export function readPart(shard: string): Part {
   const [, part, of] = /^([1-9]\d{0,4})\/([1-9]\d{0,4})$/.exec(shard) ?? [];
   if (part === undefined || of === undefined || Number(part) > Number(of)) {
     throw new HarnessError("bad-usage", `--shard is "${shard}"`, {
       hint: "Write i/n with i from 1 to n, such as --shard 2/4.",
     });
   }
-  return runs.filter((_, index) => index % Number(of) === Number(part) - 1);
+  return { part: Number(part), of: Number(of) };
+}
+
+/** The runs of a part: every n-th, so that slow neighbours are spread. */
+export function takePart<T>(runs: readonly T[], { part, of }: Part): readonly T[] {
+  return runs.filter((_, index) => index % of === part - 1);
 }
 
 /** Tells the mount for a client, the named or its usual one, or why there is none; the browser is looked for once. */

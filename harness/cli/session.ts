@@ -16,6 +16,7 @@ import type { RunFailure, RunReply } from "../worker/protocol.ts";
 import { commandToReplay } from "./command-name.ts";
 import { judge, report, type Told } from "./judging.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
+import { firstStart } from "./reports.ts";
 
 export interface Session {
   /** Takes the reply to the run with this index of the plan, and returns the line that tells it, if it needs one. */
@@ -27,6 +28,8 @@ export interface Session {
   };
   /** Stack traces of what failed, for --debug. */
   readonly stacks: () => readonly string[];
+  /** How the first browser of a run died, by the run's name. */
+  readonly relaunched: () => Readonly<Record<string, string>>;
   /** When the first run began, ms since the Unix epoch, virtual; zero when none did. */
   readonly startedAt: () => number;
 }
@@ -39,6 +42,7 @@ export function createSession(
   const told: Told[] = [];
   const failures: FailedRun[] = [];
   const stacks: string[] = [];
+  const relaunched: Record<string, string> = {};
   const { seed } = plan;
   const width = Math.max(0, ...plan.runs.map(({ scenario }) => scenario.name.length));
 
@@ -51,7 +55,7 @@ export function createSession(
 
   const read = (
     run: PlannedRun,
-    { simulatedMs, relaunched }: Extract<RunReply, { readonly kind: "done" }>,
+    { simulatedMs, relaunched: died }: Extract<RunReply, { readonly kind: "done" }>,
   ): string | undefined => {
     const { journalFile } = run.task;
     const history = parseJournal(readFileSync(journalFile, "utf8"), relative(cwd, journalFile));
@@ -60,10 +64,15 @@ export function createSession(
       run: judge(history, simulatedMs),
       scenario: run.scenario,
       replay: commandToReplay(relative(cwd, journalFile), cwd),
-      ...(relaunched === undefined ? {} : { relaunched }),
+      ...(died === undefined ? {} : { relaunched: died }),
     };
+    if (died !== undefined) relaunched[run.name] = died;
     told.push(one);
-    const [result] = report([one], { baseline: plan.baseline.entries, seed }).results.runs;
+    const [result] = report([one], {
+      baseline: plan.baseline.entries,
+      seed,
+      quarantine: plan.quarantine,
+    }).results.runs;
     return result === undefined ? undefined : runLine(result, paint, width);
   };
 
@@ -78,13 +87,10 @@ export function createSession(
         return fail(run, failureOf(error));
       }
     },
-    report: (baseline) => report(told, { baseline, seed, failures }),
+    report: (baseline) => report(told, { baseline, seed, failures, quarantine: plan.quarantine }),
     stacks: () => stacks,
-    startedAt: () =>
-      told.reduce(
-        (first, { run }) => Math.min(first, run.history.header.startedAt),
-        told[0]?.run.history.header.startedAt ?? 0,
-      ),
+    relaunched: () => relaunched,
+    startedAt: () => firstStart(told.map(({ run }) => run.history.header.startedAt)),
   };
 }
 

@@ -94,9 +94,10 @@ describe("a clock that flows", () => {
     stop();
   });
 
-  it("is in a hurry when it is driven: nobody is followed second by second for hours", async () => {
+  it("is driven timer by timer, or by leaps as long as these are allowed", async () => {
     const clock = createClock({ startMs: 0 });
     let steps = 0;
+    let leaps = 0;
     let nextDueMs = 1_000;
     clock.join({
       rest: () => Promise.resolve(true),
@@ -107,12 +108,49 @@ describe("a clock that flows", () => {
         nextDueMs = nowMs + 1_000;
         return Promise.resolve();
       },
+      leap(untilMs) {
+        leaps += 1;
+        nextDueMs = untilMs + 1_000;
+        return Promise.resolve(untilMs);
+      },
       flow: () => Promise.resolve(),
     });
     const stop = clock.flow();
-    await clock.drive(clock.sleep(7_200_000));
-    expect(steps).toBeLessThan(300);
+    await clock.drive(clock.sleep(600_000));
+    expect([steps, leaps]).toEqual([601, 0]);
+    await clock.drive(clock.sleep(7_200_000), Infinity, () => true);
+    expect(clock.now()).toBe(7_800_000);
+    expect([steps, leaps]).toEqual([602, 1]);
     stop();
+  });
+
+  it("leaps no further than its own timers, and what begins in a leap waits for its time", async () => {
+    const clock = createClock({ startMs: 0 });
+    let nextDueMs: number | undefined = 1_000;
+    const seen: string[] = [];
+    clock.join({
+      rest: () => Promise.resolve(true),
+      onlyPolled: () => false,
+      nextDueMs: () => nextDueMs,
+      advance: () => Promise.resolve(),
+      async leap(untilMs, told) {
+        seen.push(`until ${untilMs}`);
+        nextDueMs = undefined;
+        const hold = clock.gate.hold();
+        void hold.run(() => {
+          seen.push(`asked at ${clock.now()}`);
+          return Promise.resolve(hold.release());
+        });
+        told(2_000);
+        seen.push(`heard at ${clock.now()}`);
+        await new Promise((resolve) => void setImmediate(resolve));
+        return 2_500;
+      },
+      flow: () => Promise.resolve(),
+    });
+    clock.setTimer(() => seen.push(`own at ${clock.now()}`), 3_000);
+    await clock.drive(clock.sleep(5_000), Infinity, () => true);
+    expect(seen).toEqual(["until 3000", "heard at 2000", "asked at 2500", "own at 3000"]);
   });
 
   it("does not flow again when it was stopped in a drive", async () => {
@@ -131,6 +169,7 @@ describe("a clock that flows", () => {
       onlyPolled: () => false,
       nextDueMs: () => undefined,
       advance: (nowMs) => Promise.resolve(void heard.push(`still ${nowMs}`)),
+      leap: (untilMs) => Promise.resolve(untilMs),
       flow: (byMs) => Promise.resolve(void heard.push(`by ${byMs + Date.now()}`)),
     });
     const stop = clock.flow();
@@ -141,6 +180,7 @@ describe("a clock that flows", () => {
       onlyPolled: () => false,
       nextDueMs: () => undefined,
       advance: () => Promise.resolve(),
+      leap: (untilMs) => Promise.resolve(untilMs),
       flow: (byMs) => Promise.resolve(void late.push(byMs + Date.now())),
     });
     expect(late).toEqual([30]);

@@ -18,6 +18,8 @@ export interface Gate {
   hold(): Hold;
   /** Holds neither released nor asleep. */
   awake(): number;
+  /** Requests that begin from now on wait for the returned function: it is not known yet what time it is for them. */
+  close(): () => void;
   /** Grows with every change; equal readings mean that nothing happened in between. */
   activity(): number;
   /** Marks the current hold, if there is one, asleep while `wait` is pending. */
@@ -34,6 +36,7 @@ export function createGate(): Gate {
   const current = new AsyncLocalStorage<HoldState>();
   let awake = 0;
   let activity = 0;
+  let opened: Promise<void> | undefined;
 
   return {
     hold() {
@@ -41,13 +44,22 @@ export function createGate(): Gate {
       awake += 1;
       activity += 1;
       return {
-        run: (work) => current.run(state, work),
+        run: (work) =>
+          current.run(state, () => (opened === undefined ? work() : opened.then(work))),
         release() {
           if (state.released) return;
           state.released = true;
           activity += 1;
           if (state.sleepers === 0) awake -= 1;
         },
+      };
+    },
+    close() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      opened = promise;
+      return () => {
+        opened = undefined;
+        resolve();
       };
     },
     awake: () => awake,

@@ -9,6 +9,7 @@ function somebody(...dueMs: readonly number[]) {
   let busy = 0;
   let looks = 0;
   let polls = false;
+  let noticed: number | undefined;
   const participant: Participant = {
     rest() {
       looks += 1;
@@ -22,12 +23,27 @@ function somebody(...dueMs: readonly number[]) {
       while ((waiting[0] ?? Infinity) <= nowMs) told.push(`fired ${waiting.shift()}`);
       return Promise.resolve();
     },
+    leap(untilMs, tell) {
+      told.push(`leaps to ${untilMs}`);
+      while ((waiting[0] ?? Infinity) <= untilMs) {
+        const dueMs = waiting.shift() ?? 0;
+        told.push(`fired ${dueMs}`);
+        if (noticed !== dueMs) continue;
+        tell(dueMs);
+        return Promise.resolve(dueMs);
+      }
+      return Promise.resolve(untilMs);
+    },
     flow: (byMs) => Promise.resolve(void told.push(`by ${byMs}`)),
+  };
+  const notices = (dueMs: number): void => {
+    noticed = dueMs;
   };
   return {
     participant,
     told,
-    work: (count: number) => (busy = count),
+    work: (looks: number) => (busy = looks),
+    notices,
     looks: () => looks,
     poll: () => (polls = true),
   };
@@ -36,7 +52,7 @@ function somebody(...dueMs: readonly number[]) {
 describe("participants", () => {
   it("rest when all of them do, and the earliest timer of any counts", async () => {
     const all = createParticipants();
-    expect([all.any(), await all.rest("surely"), all.nextDueMs(0)]).toEqual([
+    expect([all.any(), await all.rest("surely"), all.nextDueMs()]).toEqual([
       false,
       true,
       undefined,
@@ -51,31 +67,33 @@ describe("participants", () => {
       false,
       true,
     ]);
-    expect(all.nextDueMs(0)).toBe(20);
+    expect(all.nextDueMs()).toBe(20);
     await all.advance(30);
     await all.flow(7);
     expect(one.told).toEqual(["at 30", "by 7"]);
     expect(other.told).toEqual(["at 30", "fired 20", "by 7"]);
     leave();
     await all.advance(40);
-    expect(all.nextDueMs(0)).toBe(50);
+    expect(all.nextDueMs()).toBe(50);
     expect(other.told).toHaveLength(3);
   });
 
-  it("are followed timer by timer, and in a hurry after a hundred of them minute by minute", async () => {
+  it("leap one at a time, no further than the next timer of another, who follows", async () => {
     const all = createParticipants();
-    all.join(somebody(10).participant);
-    for (let step = 0; step < 500; step += 1) await all.advance(0);
-    expect(all.nextDueMs(0)).toBe(10);
-    all.hurry();
-    for (let step = 0; step < 100; step += 1) {
-      expect(all.nextDueMs(0)).toBe(10);
-      await all.advance(0);
-    }
-    expect(all.nextDueMs(0)).toBe(60_000);
-    expect(all.nextDueMs(-59_995)).toBe(10);
-    all.hurry();
-    expect(all.nextDueMs(0)).toBe(10);
+    const one = somebody(10, 20, 50);
+    const other = somebody(30);
+    all.join(other.participant);
+    all.join(one.participant);
+    const told: number[] = [];
+    const tell = (atMs: number): void => void told.push(atMs);
+    expect(await all.leap(100, tell)).toBe(30);
+    expect(one.told).toEqual(["leaps to 30", "fired 10", "fired 20"]);
+    expect(other.told).toEqual(["at 30", "fired 30"]);
+    one.notices(50);
+    expect(await all.leap(100, tell)).toBe(50);
+    expect(told).toEqual([50]);
+    expect(other.told.at(-1)).toBe("at 50");
+    expect(await createParticipants().leap(7, tell)).toBe(7);
   });
 });
 

@@ -10,6 +10,12 @@ export interface Participant {
   nextDueMs(): number | undefined;
   /** Brings it to `nowMs`: its timers due by then fire, in order. */
   advance(nowMs: number): Promise<void>;
+  /**
+   * Fires its timers in order until then, or until one has done what others could notice;
+   * resolves to where it stopped. `told` hears at once when that happens. Times: ms since the
+   * Unix epoch, virtual.
+   */
+  leap(untilMs: number, told: (atMs: number) => void): Promise<number>;
   /** Whether nothing has happened there since it last rested surely, but timers that look for something, found nothing, and will look again. */
   onlyPolled(): boolean;
   /** Its time goes on by itself from now on, so far ahead of the machine's; ms. */
@@ -25,22 +31,17 @@ export interface Participants {
   /** Of all of them. */
   onlyPolled(): boolean;
   rest(howLong: HowLong): Promise<boolean>;
-  /** The earliest of them, as seen from `nowMs`. */
-  nextDueMs(nowMs: number): number | undefined;
+  /** The earliest of them. */
+  nextDueMs(): number | undefined;
   advance(nowMs: number): Promise<void>;
-  /** From now on, whoever has a timer every second is not followed second by second for hours. */
-  hurry(): void;
+  /** As for one of them: whoever is due first leaps, as far as the others have nothing to do, and these follow. */
+  leap(untilMs: number, told: (atMs: number) => void): Promise<number>;
   flow(byMs: number): Promise<void>;
 }
-
-/** So many steps are exact; those that follow are a minute long, and what is due in it fires in one go. */
-const STEPS_MAX = 100;
-const HURRIED_STEP_MS = 60_000;
 
 /** Nobody, at first. */
 export function createParticipants(): Participants {
   const all = new Set<Participant>();
-  let stepsLeft = Infinity;
   return {
     join(participant) {
       all.add(participant);
@@ -52,17 +53,17 @@ export function createParticipants(): Participants {
       const resting = await Promise.all([...all].map((one) => one.rest(howLong)));
       return resting.every(Boolean);
     },
-    nextDueMs(nowMs) {
-      const due = [...all].flatMap((one) => one.nextDueMs() ?? []);
-      if (due.length === 0) return undefined;
-      const next = Math.min(...due);
-      return stepsLeft > 0 ? next : Math.max(next, nowMs + HURRIED_STEP_MS);
-    },
-    hurry() {
-      stepsLeft = STEPS_MAX;
+    nextDueMs: () => earliestOf([...all]),
+    async leap(untilMs, told) {
+      const [first, ...others] = [...all].toSorted(
+        (a, b) => (a.nextDueMs() ?? Infinity) - (b.nextDueMs() ?? Infinity),
+      );
+      if (first === undefined) return untilMs;
+      const reachedMs = await first.leap(Math.min(untilMs, earliestOf(others) ?? Infinity), told);
+      for (const one of others) await one.advance(reachedMs);
+      return reachedMs;
     },
     async advance(nowMs) {
-      stepsLeft -= 1;
       // One after the other: their timers of one instant would race.
       for (const one of all) await one.advance(nowMs);
     },
@@ -70,4 +71,9 @@ export function createParticipants(): Participants {
       await Promise.all([...all].map((one) => one.flow(byMs)));
     },
   };
+}
+
+function earliestOf(some: readonly Participant[]): number | undefined {
+  const due = some.flatMap((one) => one.nextDueMs() ?? []);
+  return due.length === 0 ? undefined : Math.min(...due);
 }

@@ -28,9 +28,11 @@ export interface VirtualClock extends Clock {
   /**
    * Moves time until `work` settles: waits for what is in flight, then jumps to the next
    * timer. Throws `stuck` when nothing is left that could ever settle it, or when it has
-   * not settled by `untilMs`, ms since the Unix epoch, virtual.
+   * not settled by `untilMs`, ms since the Unix epoch, virtual. While `mayLeap` says so,
+   * what participants do and nobody can notice happens in one go; the end of work that is
+   * not a sleep of this clock would then be noticed late.
    */
-  drive<T>(work: Promise<T>, untilMs?: number): Promise<T>;
+  drive<T>(work: Promise<T>, untilMs?: number, mayLeap?: () => boolean): Promise<T>;
   /** Waits, without moving time, until nothing is in flight. */
   idle(): Promise<void>;
   /**
@@ -112,7 +114,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
 
   /** One timer of this process, and before it all of the participants until then. */
   const fireNext = async (dueMs: number): Promise<void> => {
-    if (participants.any() && (dueMs > nowMs || participants.nextDueMs(nowMs) === dueMs)) {
+    if (participants.any() && (dueMs > nowMs || participants.nextDueMs() === dueMs)) {
       nowMs = Math.max(nowMs, dueMs);
       await participants.advance(nowMs);
     }
@@ -122,6 +124,20 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     restedAt = undefined;
     nowMs = Math.max(nowMs, timer.dueMs);
     timer.callback();
+  };
+
+  /** As `fireNext`, but participants go on by themselves while nobody could notice. */
+  const leapNext = async (dueMs: number, untilMs: number): Promise<void> => {
+    if (participants.nextDueMs() !== dueMs) return fireNext(dueMs);
+    const reach = (atMs: number): void => {
+      nowMs = Math.max(nowMs, atMs);
+    };
+    const open = gate.close();
+    try {
+      reach(await participants.leap(Math.min(heap.peek()?.dueMs ?? Infinity, untilMs), reach));
+    } finally {
+      open();
+    }
   };
 
   const isQuiet = async (): Promise<boolean> => {
@@ -144,13 +160,12 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     return isIdle();
   };
   const nextDueMs = (): number | undefined =>
-    earliest(heap.peek()?.dueMs, participants.nextDueMs(nowMs));
+    earliest(heap.peek()?.dueMs, participants.nextDueMs());
   const patience = (): Patience => patienceOf(options.shared === true ? "shared" : "alone");
 
   /** Takes over from time that flows, and lets it flow again from where it has come to. */
   const driveAside = async <T>(work: Promise<T>, time: DriveTime): Promise<T> => {
     nowMs = flow.stop() ?? nowMs;
-    participants.hurry();
     await participants.advance(nowMs);
     try {
       return await driveUntilSettled(work, time);
@@ -162,8 +177,10 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   return {
     gate,
     setTimer,
-    drive: (work, untilMs = Infinity) => {
-      const time = { isQuiet, nextDueMs, fireNext, now, untilMs, patience };
+    drive: (work, untilMs = Infinity, mayLeap = () => false) => {
+      const fire = (dueMs: number): Promise<void> =>
+        mayLeap() ? leapNext(dueMs, untilMs) : fireNext(dueMs);
+      const time = { isQuiet, nextDueMs, fireNext: fire, now, untilMs, patience };
       return flow.now() === undefined ? driveUntilSettled(work, time) : driveAside(work, time);
     },
     flow() {

@@ -72,7 +72,7 @@ export function ruleChanges(versions: readonly VersionRuns[]): readonly RuleChan
   );
 }
 
-/** Every difference in how many calls failed or were given up, and in how often people were asked. */
+/** Every difference in how many calls failed or were given up, and in sign-ins that only the outage asked for. */
 export function feltChanges(versions: readonly VersionRuns[]): readonly FeltChange[] {
   return neighbours(versions).flatMap(([before, after]) => {
     if (sumOf(before.run.felt) === sumOf(after.run.felt)) return [];
@@ -110,6 +110,6 @@ function directionOf(was: Verdict, now: Verdict): Direction {
   }
 }
 
-function sumOf({ operations, prompts }: Felt): string {
-  return [operations.fail, operations.unknown, prompts].join(" ");
+function sumOf({ operations, cost }: Felt): string {
+  return [operations.fail, operations.unknown, cost.promptsCaused].join(" ");
 }

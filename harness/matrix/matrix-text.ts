@@ -131,7 +131,7 @@ function summaryTable(matrix: Matrix): readonly string[] {
     "| --- | --- | --- | --- | --- | --- |",
     ...rows,
     "",
-    "In brackets: in how many scenarios. Calls and times are of the scenarios that both versions played; a time is added up over callers. Not comparable: a rule had something to judge in one of the two only.",
+    "In brackets: in how many scenarios. Calls and times are of the scenarios that both versions played; a time is added up over scenarios. Not comparable: a rule had something to judge in one of the two only.",
   ];
 }
 
@@ -141,7 +141,7 @@ function failedText({ before, after }: Upgrade): string {
 }
 
 function withoutText({ before, after }: Upgrade): string {
-  const [was, is] = [before, after].map(({ withoutTokenMs }) => roughly(withoutTokenMs));
+  const [was, is] = [before, after].map(({ cost }) => roughly(cost.withoutTokenMs));
   return was === is ? `${was}` : `${was} → ${is}`;
 }
 
@@ -200,10 +200,10 @@ function feltLines({ changes }: Upgrade): readonly string[] {
       const parts = [
         difference("calls failed", was.operations.fail, is.operations.fail, ` of ${of}`),
         difference("given up", was.operations.unknown, is.operations.unknown, ""),
-        difference("prompts", was.prompts, is.prompts, ""),
-        was.withoutTokenMs === is.withoutTokenMs
+        difference("sign-ins caused", was.cost.promptsCaused, is.cost.promptsCaused, ""),
+        was.cost.withoutTokenMs === is.cost.withoutTokenMs
           ? ""
-          : `without a token ${roughly(was.withoutTokenMs)} → ${roughly(is.withoutTokenMs)}`,
+          : `without a token ${roughly(was.cost.withoutTokenMs)} → ${roughly(is.cost.withoutTokenMs)}`,
       ];
       return `- ${scenario}: ${parts.filter((part) => part !== "").join(", ")}`;
     });

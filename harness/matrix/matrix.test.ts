@@ -24,6 +24,7 @@ function played(
   });
   const { failed = 0, prompts = 0, withoutTokenMs = 0 } = felt;
   const operations = { ok: 10 - failed, fail: failed, unknown: 0 };
+  const cost = { withoutTokenMs, promptsCaused: prompts, callsWithheld: 0, slaBudgetShare: 0 };
   const failing = said.some(({ verdict }) => verdict === "fail");
   const verdict: Verdict = failing ? "fail" : "pass";
   return {
@@ -38,9 +39,10 @@ function played(
       requests: { primary: 0, backup: 0, refused: 0 },
       simulatedMs: 0,
       findings: [],
+      cost,
     },
     said,
-    felt: { operations, prompts, withoutTokenMs },
+    felt: { operations, cost },
     journal: `${scenario}.jsonl`,
   };
 }
@@ -114,15 +116,22 @@ describe("what changed", () => {
         message: "rule says pass of a.",
         journal: "a.jsonl",
       },
-      after: { version: "2", verdict: "fail", felt: { prompts: 2, operations: { fail: 4 } } },
+      after: {
+        version: "2",
+        verdict: "fail",
+        felt: { cost: { promptsCaused: 2 }, operations: { fail: 4 } },
+      },
     });
     expect(matrix.clients[0]?.upgrades).toMatchObject([
       {
         from: "1",
         to: "2",
         shared: 1,
-        before: { operations: { ok: 9, fail: 1 }, withoutTokenMs: 60_000 },
-        after: { operations: { ok: 6, fail: 4 }, withoutTokenMs: 3_600_000, prompts: 2 },
+        before: { operations: { ok: 9, fail: 1 }, cost: { withoutTokenMs: 60_000 } },
+        after: {
+          operations: { ok: 6, fail: 4 },
+          cost: { withoutTokenMs: 3_600_000, promptsCaused: 2 },
+        },
         changes: [{ scenario: "a" }],
       },
     ]);
@@ -131,7 +140,9 @@ describe("what changed", () => {
     expect(page).toContain("| msal-node 1 → 2 | rule (1) |  |  | 1 → 4 | 1m → 1h |");
     expect(page).toContain("- 1: rule says pass of a. ([journal](a.jsonl))");
     expect(page).toContain("`brownout bisect a --rule rule msal-node@1..2`");
-    expect(page).toContain("- a: calls failed 1 → 4 of 10, prompts 0 → 2, without a token 1m → 1h");
+    expect(page).toContain(
+      "- a: calls failed 1 → 4 of 10, sign-ins caused 0 → 2, without a token 1m → 1h",
+    );
     expect(matrixLines(matrix)).toContain(
       "msal-node 1 → 2: calls failed 1 → 4, without a token 1m → 1h, in 1 scenario",
     );

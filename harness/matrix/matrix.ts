@@ -3,6 +3,7 @@
  * from which the text is made; nothing in it depends on the wall clock, nor on where the cache
  * folder is.
  */
+import { sumOfCosts } from "../check/cost.ts";
 import type { FailedRun } from "../report/results.ts";
 import {
   type Direction,
@@ -209,8 +210,7 @@ function sumFelt(all: readonly Felt[]): Felt {
       fail: sum(({ operations }) => operations.fail),
       unknown: sum(({ operations }) => operations.unknown),
     },
-    withoutTokenMs: sum(({ withoutTokenMs }) => withoutTokenMs),
-    prompts: sum(({ prompts }) => prompts),
+    cost: sumOfCosts(all.map(({ cost }) => cost)),
   };
 }
 

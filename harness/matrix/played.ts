@@ -1,6 +1,5 @@
 /** A run with one version of a client, as far as versions are compared by it. */
-import { promptsOf } from "../check/prompts.ts";
-import { withoutTokenMs } from "../check/availability.ts";
+import type { Cost } from "../check/cost.ts";
 import type { Verdict } from "../check/rule.ts";
 import { type JudgedRun, type RunResult, resultOf } from "../report/results.ts";
 
@@ -16,9 +15,7 @@ export interface Said {
 /** What the people behind an application felt of a run. */
 export interface Felt {
   readonly operations: RunResult["operations"];
-  /** Between a call that failed and the next good one for the same wish, added up over wishes. */
-  readonly withoutTokenMs: number;
-  readonly prompts: number;
+  readonly cost: Cost;
 }
 
 export interface Played {
@@ -34,7 +31,7 @@ export interface Played {
 /** A judged run, without its history. */
 export function playedOf(run: JudgedRun, journal: string): Played {
   const { header } = run.history;
-  const result = resultOf(run, []);
+  const result = resultOf(run, { baseline: [], quarantine: [] });
   return {
     scenario: header.scenario,
     result,
@@ -44,11 +41,7 @@ export function playedOf(run: JudgedRun, journal: string): Played {
       message,
       ...(header.asserts.includes(rule) ? { asserted: true as const } : {}),
     })),
-    felt: {
-      operations: result.operations,
-      withoutTokenMs: withoutTokenMs(run.history),
-      prompts: promptsOf(run.history).length,
-    },
+    felt: { operations: result.operations, cost: result.cost },
     journal,
   };
 }

@@ -3,7 +3,7 @@
  * their own, the pages of applications under test, and the clock under all documents. How the
  * requests of a profile reach the service is each mount's own affair, and all that it says.
  */
-import type { BrowserContext, BrowserContextOptions } from "@playwright/test";
+import type { Browser, BrowserContext, BrowserContextOptions } from "@playwright/test";
 import { processBrowser } from "../browser/launch.ts";
 import { keepTime, type PageTime } from "../browser/page-time.ts";
 import { HarnessError } from "../errors.ts";
@@ -61,8 +61,17 @@ export function createBrowserMount(
       };
       const prepareProfile = (): Promise<PreparedProfile> =>
         prepare(context, openWay, (request) => origins.answer(request));
+      let forget: (() => void) | undefined;
       const openProfile = async (kept?: StorageState): Promise<BrowserProfile> => {
-        const profile = await startProfile(await prepareProfile(), die, kept);
+        const browser = await processBrowser.launchBrowser();
+        forget ??= processBrowser.onDied(() => die("the browser"));
+        const prepared = await prepareProfile();
+        const profile = await startProfile(browser, { prepared, die, kept }).catch(
+          async (error: unknown) => {
+            await prepared.stop();
+            throw error;
+          },
+        );
         const opened: BrowserProfile = {
           ...profile,
           async restart() {
@@ -95,6 +104,7 @@ export function createBrowserMount(
         },
         async stop() {
           for (const profile of profiles) await profile.close();
+          forget?.();
           exchange.stop();
         },
       });
@@ -110,6 +120,7 @@ async function prepare(
   pages: WayInOptions["pages"],
 ): Promise<PreparedProfile> {
   const { service, clock, gate } = options;
+  let profile: BrowserContext | undefined;
   let time: PageTime | undefined;
   let leave: (() => void) | undefined;
   const way = await openWay({
@@ -117,7 +128,10 @@ async function prepare(
     clock,
     gate,
     pages,
-    session: createFrameSession(options.sessionInFrames),
+    session: createFrameSession(
+      options.sessionInFrames,
+      async (url) => profile?.cookies(url) ?? [],
+    ),
     timing: () => time?.timing() ?? "",
     requestsTo: async (method, url) => time?.requestsTo(method, url) ?? Infinity,
     onHarnessError: (error) => options.onHarnessError?.(error),
@@ -126,6 +140,7 @@ async function prepare(
     contextOptions: way.contextOptions,
     arrivals: () => way.arrivals(),
     async attach(context) {
+      profile = context;
       await way.enter?.(context);
       time = await keepTime(context, {
         nowMs: clock.now(),
@@ -145,23 +160,30 @@ async function prepare(
 }
 
 async function startProfile(
-  prepared: PreparedProfile,
-  die: (what: string) => void,
-  storageState: StorageState,
+  browser: Browser,
+  {
+    prepared,
+    die,
+    kept,
+  }: {
+    readonly prepared: PreparedProfile;
+    readonly die: (what: string) => void;
+    readonly kept: StorageState;
+  },
 ): Promise<Pick<BrowserProfile, "context" | "time" | "close">> {
-  const browser = await processBrowser.launchBrowser();
   const context = await browser.newContext({
     ...prepared.contextOptions,
-    ...(storageState === undefined ? {} : { storageState }),
+    ...(kept === undefined ? {} : { storageState: kept }),
   });
-  const forget = processBrowser.onDied(() => die("the browser"));
   context.on("page", (page) => void page.on("crash", () => die("a tab of the browser")));
-  const time = await prepared.attach(context);
+  const time = await prepared.attach(context).catch(async (error: unknown) => {
+    await context.close().catch(() => undefined);
+    throw error;
+  });
   return {
     context,
     time,
     async close() {
-      forget();
       // A browser that died has closed it.
       await context.close().catch(() => undefined);
       await prepared.stop();

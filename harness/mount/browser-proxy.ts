@@ -106,7 +106,10 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
     keptUntilMs: () => kept.untilMs(),
     async stop() {
       for (const socket of sockets.values()) socket.destroy();
-      await new Promise<void>((resolve) => void proxy.close(() => resolve()));
+      const closed = new Promise<void>((resolve) => void proxy.close(() => resolve()));
+      // Browsers open connections ahead, and leave them without a word.
+      proxy.closeAllConnections();
+      await closed;
     },
   };
 }
@@ -132,7 +135,7 @@ async function answer(
 ): Promise<void> {
   const hold = gate.hold();
   try {
-    const request = await arrival.read(gone, (headers) => session.adjust(arrival.host, headers));
+    const request = await arrival.read(gone, (url, headers) => session.adjust(url, headers));
     const page = pages(request) ?? iconOf(request);
     if (page !== undefined) {
       await arrival.send(page, Buffer.from(await textOfResponse(page)), "last");
@@ -152,7 +155,7 @@ async function answer(
         because = "exchange";
         const response = await service.handle(request);
         kept.serve(response);
-        await deliver(response, arrival, { clock, session, gone });
+        await deliver(response, arrival, { clock, gone });
       })
       .catch((error: unknown) => {
         if (gone.aborted) return;
@@ -174,13 +177,8 @@ async function answer(
 async function deliver(
   response: Response,
   arrival: Arrival,
-  {
-    clock,
-    session,
-    gone,
-  }: Pick<WayInOptions, "clock" | "session"> & { readonly gone: AbortSignal },
+  { clock, gone }: Pick<WayInOptions, "clock"> & { readonly gone: AbortSignal },
 ): Promise<void> {
-  session.learn(arrival.host, response.headers.getSetCookie());
   const delivery = deliveryOf(response);
   const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
   for (const [index, { afterMs, bytes }] of steps.entries()) {

@@ -1,4 +1,6 @@
 /** What pages can do reaches the simulator, under both mounts, or is refused by name. */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -254,6 +256,26 @@ describe.skipIf(wantsNoBrowser()).each(browserMounts)("under %s", (mount) => {
     await page.close();
     expect(refusals()).toEqual([`a request to the unmocked host ${named} was stopped`]);
     expect(arrivals).toEqual([]);
+  });
+
+  it("no packet of WebRTC", async () => {
+    const stun = createSocket("udp4");
+    await new Promise<void>((resolve) => void stun.bind(0, "127.0.0.1", () => resolve()));
+    const packet = once(stun, "message").then(() => "a packet");
+    const gathering = bench.page.evaluate(async (port) => {
+      const peer = new RTCPeerConnection({ iceServers: [{ urls: `stun:127.0.0.1:${port}` }] });
+      peer.createDataChannel("any");
+      const gathered = new Promise<void>((resolve) => {
+        peer.onicegatheringstatechange = () => {
+          if (peer.iceGatheringState === "complete") resolve();
+        };
+      });
+      await peer.setLocalDescription(await peer.createOffer());
+      await gathered;
+      return "none";
+    }, stun.address().port);
+    expect(await Promise.race([packet, gathering])).toBe("none");
+    stun.close();
   });
 
   it("no WebSocket", async () => {

@@ -119,7 +119,7 @@ async function answer(route: Route, taken: Taken): Promise<void> {
 async function ask(
   request: Request,
   route: Route,
-  { options: { service, session }, preflights, arrive }: Taken,
+  { options: { service }, preflights, arrive }: Taken,
 ): Promise<Response | undefined> {
   const preflight = route.request().isNavigationRequest() ? undefined : preflightFor(request);
   if (preflight !== undefined && !preflights.knows(preflight)) {
@@ -133,7 +133,6 @@ async function ask(
   }
   await service.connect(request);
   const response = await service.handle(request);
-  session.learn(new URL(request.url).host, response.headers.getSetCookie());
   const { kind } = deliveryOf(response);
   if (kind !== "whole") throw cannotShow(kind, request.url);
   return response;

@@ -24,7 +24,10 @@ export interface Arrival {
   /** The Fetch request; reads the whole body first. Rejects when the client goes away before. */
   read(
     signal: AbortSignal,
-    adjust?: (headers: readonly (readonly [string, string])[]) => [string, string][],
+    adjust?: (
+      url: string,
+      headers: readonly (readonly [string, string])[],
+    ) => Promise<[string, string][]>,
   ): Promise<Request>;
   /** Status line and headers go out with the first part, in the order and case of the handler. */
   send(response: Response, part: Uint8Array, more: "more" | "last"): Promise<void>;
@@ -135,9 +138,10 @@ export function arrivalOf(
       const method = incoming.method ?? "GET";
       const sent = clientHeaders(incoming.rawHeaders);
       const hasBody = method !== "GET" && method !== "HEAD";
-      return createRequest(`${scheme}://${host}${incoming.url ?? "/"}`, {
+      const url = `${scheme}://${host}${incoming.url ?? "/"}`;
+      return createRequest(url, {
         method,
-        headers: adjust?.(sent) ?? sent,
+        headers: (await adjust?.(url, sent)) ?? sent,
         signal,
         ...(hasBody ? { body: Buffer.concat(chunks).toString("utf8") } : {}),
       });

@@ -20,7 +20,7 @@ export async function requestOfRoute(
   const hasBody = method !== "GET" && method !== "HEAD";
   return createRequest(url, {
     method,
-    headers: session.adjust(new URL(url).host, headers),
+    headers: await session.adjust(url, headers),
     signal: gone,
     ...(hasBody ? { body: routed.postData() ?? "" } : {}),
   });

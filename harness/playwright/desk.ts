@@ -46,7 +46,7 @@ const LOOK_EVERY_MS = 200;
 
 /** Begins to watch a context that has no page yet. */
 export function watchDesk(options: DeskOptions): Desk {
-  const { context, session, client, accountOf } = options;
+  const { context, session, client, accountOf, isServed } = options;
   const { recorder } = session;
   const { windowOf, open } = watchWindows(options);
   const senders = watchSenders(context);
@@ -54,6 +54,7 @@ export function watchDesk(options: DeskOptions): Desk {
   let looking: Promise<void> | undefined;
 
   seatPerson(context, {
+    isServed,
     answers: () =>
       seated === undefined ? undefined : { username: seated.upn, password: seated.password },
     asked: (prompt, page) => {

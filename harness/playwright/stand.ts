@@ -14,7 +14,7 @@ import { refusePlaywrightsClock } from "./page-clock.ts";
 
 export interface Stand {
   readonly session: Session;
-  /** What the context must be opened with; nothing where requests are intercepted. */
+  /** What the context must be opened with; where requests are intercepted, it stops what goes past that. */
   readonly proxy: BrowserContextOptions["proxy"];
   /** Puts the context in reach of the simulator, before it has a page; `leave` before it closes. */
   readonly attach: (context: BrowserContext) => Promise<Attached>;

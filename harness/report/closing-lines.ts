@@ -3,9 +3,11 @@
  * evidence and what to do, what is open or fixed, the totals, and how to see it again.
  * `summary.md` says the same, to keep.
  */
+import { costLine } from "./cost-text.ts";
 import type { Explain } from "./explain.ts";
 import { groupHeld, namesWithin } from "./held.ts";
 import { groupKnown } from "./known.ts";
+import { quarantineLines } from "./quarantine.ts";
 import { relaunchedLines } from "./relaunched.ts";
 import {
   type ComparedFinding,
@@ -25,6 +27,8 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
   const broken = runs.filter((run) => newFailures(run).length > 0);
   const relaunched = relaunchedLines(results, explain).map((line) => `  ${line}`);
   const open = runs.flatMap((run) => openLines(run, explain));
+  const cost = costLine(results);
+  const quarantine = quarantineLines(results);
   const replay = broken[0] === undefined ? undefined : explain.replay(broken[0]);
   return [
     "",
@@ -42,12 +46,16 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
           ...fixed.map(({ scenario, client, rule }) => `  ${scenario}: ${client}: ${rule}`),
           "",
         ]),
+    ...(quarantine.length === 0
+      ? []
+      : [paint("yellow", "In quarantine"), ...quarantine.map((line) => `  ${line}`), ""]),
     ...own.flatMap((failure) => [...failureLines(failure, paint), ""]),
     ...(relaunched.length === 0 ? [] : [paint("yellow", "Browsers died"), ...relaunched, ""]),
     ...(interrupted.length === 0
       ? []
       : [`Interrupted: nothing is said about ${count(interrupted.length, "run")}.`, ""]),
     `${paint("bold", headline(results))}. ${totalsLine(results)}`,
+    ...(cost === undefined ? [] : [cost]),
     ...(replay === undefined ? [] : [`See it again: ${paint("cyan", replay)}`]),
   ];
 }

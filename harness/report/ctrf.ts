@@ -3,7 +3,7 @@
  * comments. A test for each run; `other` is what is inconclusive, `failed` what the baseline
  * does not know. The format wants times: they are virtual, as everything in a report.
  */
-import type { FailedRun, Results, RunResult } from "./results.ts";
+import { type FailedRun, isUnexpected, type Results, type RunResult } from "./results.ts";
 
 type Status = "passed" | "failed" | "other";
 
@@ -29,7 +29,13 @@ export function writeCtrf(results: Results, { startedAt }: { readonly startedAt:
         stop: startedAt + totals.simulatedMs,
       },
       tests,
-      extra: { seed: results.seed, unexpected: totals.unexpected, fixed: totals.fixed },
+      extra: {
+        seed: results.seed,
+        unexpected: totals.unexpected,
+        fixed: totals.fixed,
+        cost: totals.cost,
+        ...(results.quarantine === undefined ? {} : { quarantine: results.quarantine }),
+      },
     },
   };
   return `${JSON.stringify(report, null, 2)}\n`;
@@ -38,8 +44,9 @@ export function writeCtrf(results: Results, { startedAt }: { readonly startedAt:
 function testOf(run: RunResult) {
   const { scenario, client, mount, simulatedMs, findings } = run;
   const message = findings
-    .map(({ rule, verdict, message: said, baseline }) => {
-      const known = baseline === "known" ? " (known)" : "";
+    .map(({ rule, verdict, message: said, baseline, quarantined }) => {
+      const isKnown = baseline === "known" ? " (known)" : "";
+      const known = quarantined === true ? " (in quarantine)" : isKnown;
       return verdict === "fail"
         ? `${rule}: ${said}${known}`
         : `${rule}, inconclusive: ${said}${known}`;
@@ -51,15 +58,13 @@ function testOf(run: RunResult) {
     duration: simulatedMs,
     suite: [`${client.name} ${client.version}`, mount],
     ...(message === "" ? {} : { message }),
-    extra: { verdict: run.verdict, expected: run.expected },
+    extra: { verdict: run.verdict, expected: run.expected, cost: run.cost },
   };
 }
 
 function statusOf({ expected, findings }: RunResult): Status {
   if (expected) return "passed";
-  const isFailed = findings.some(
-    ({ verdict, baseline }) => verdict === "fail" && baseline === "new",
-  );
+  const isFailed = findings.some((finding) => finding.verdict === "fail" && isUnexpected(finding));
   return isFailed ? "failed" : "other";
 }
 

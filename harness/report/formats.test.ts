@@ -50,13 +50,15 @@ describe("junit.xml", () => {
   const junit = writeJunit(results);
 
   it("has a test case a run: failure, skipped, passed with what is known, error", () => {
-    expect(junit).toContain(
-      '<testsuites name="brownout" tests="5" failures="1" errors="1" skipped="1"',
+    expect(junit).toContain('<testsuites name="brownout" tests="5" failures="1" errors="1" time="');
+    expect(junit).toMatch(
+      /name="passing" time="61.05">\n\s*<system-out>Cost: 1m 1.05s without a token/,
     );
-    expect(junit).toMatch(/name="passing" time="61.05"\/>/);
     expect(junit).toMatch(/name="broken" time="61.05">\n\s*<failure message="retry-after: /);
-    expect(junit).toMatch(/name="open" time="61.05">\n\s*<skipped /);
-    expect(junit).toMatch(/name="known-one" time="61.05">\n\s*<system-out>Known: backoff/);
+    expect(junit).toMatch(/name="open" time="61.05">\n\s*<skipped>retry-after is/);
+    expect(junit).toMatch(
+      /name="known-one" time="61.05">\n\s*<system-out>Cost: .*\nKnown: backoff/,
+    );
     expect(junit).toMatch(/name="died" time="0">\n\s*<error message="the process ended"/);
   });
 
@@ -156,6 +158,8 @@ describe("summary.md", () => {
       "# Brownout: as expected",
       "",
       "1 run over 1m 1.05s of simulated time, seed 1: 1 pass, 0 fail, 0 inconclusive. Findings: 0 unexpected, 0 known, 0 fixed.",
+      "",
+      "Cost: 1m 1.05s without a token (24 % of a month at 99.99 %).",
     ]);
   });
 });

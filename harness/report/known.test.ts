@@ -15,6 +15,8 @@ function finding(rule: string, baseline: "known" | "new" = "known"): ComparedFin
   };
 }
 
+const cost = { withoutTokenMs: 0, promptsCaused: 0, callsWithheld: 0, slaBudgetShare: 0 };
+
 function run(scenario: string, ...findings: readonly ComparedFinding[]): RunResult {
   return {
     scenario,
@@ -26,6 +28,7 @@ function run(scenario: string, ...findings: readonly ComparedFinding[]): RunResu
     requests: { primary: 1, backup: 0, refused: 0 },
     simulatedMs: 1_000,
     findings,
+    cost,
   };
 }
 
@@ -41,6 +44,7 @@ const results: Results = {
     unexpected: 1,
     fixed: 0,
     simulatedMs: 3_000,
+    cost,
   },
   runs: [
     run("a", finding("retry-after")),

@@ -28,6 +28,12 @@ describe("results", () => {
       requests: { primary: 2, backup: 0, refused: 1 },
       simulatedMs: 61_050,
       findings: [],
+      cost: {
+        withoutTokenMs: 61_050,
+        promptsCaused: 0,
+        callsWithheld: 0,
+        slaBudgetShare: 0.236,
+      },
     });
   });
 
@@ -52,6 +58,7 @@ describe("results", () => {
       "unexpected",
       "fixed",
       "simulatedMs",
+      "cost",
     ]);
     expect(Object.keys(results.runs[0]?.findings[0] ?? {})).toEqual([
       "rule",

@@ -5,10 +5,12 @@
  */
 import type { Verdict } from "../check/rule.ts";
 import { type FlowOutcome, flowOutcomeOf } from "../check/flow-outcome.ts";
+import { type Cost, costOf, sumOfCosts } from "../check/cost.ts";
 import { exchangesOf } from "../check/reading.ts";
 import { type Finding, verdictOf } from "../check/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
+import { coversEntry, type QuarantineEntry, type QuarantineSeen, seenIn } from "./quarantine.ts";
 
 /** A run with what the rules said of it. */
 export interface JudgedRun {
@@ -31,6 +33,8 @@ export interface FailedRun {
 
 export interface ComparedFinding extends Finding {
   readonly baseline: "known" | "new";
+  /** The quarantine list has it: it comes and goes, and turns nothing red. */
+  readonly quarantined?: true;
 }
 
 export interface RunResult {
@@ -38,7 +42,7 @@ export interface RunResult {
   readonly client: { readonly name: string; readonly version: string };
   readonly mount: string;
   readonly verdict: Verdict;
-  /** The baseline knows every finding. */
+  /** The baseline or the quarantine knows every finding. */
   readonly expected: boolean;
   readonly operations: { readonly ok: number; readonly fail: number; readonly unknown: number };
   /** By who answered; `refused` never got past the edge. */
@@ -50,11 +54,13 @@ export interface RunResult {
   readonly simulatedMs: number;
   /** Rules that failed, and asserted rules that came to no conclusion. */
   readonly findings: readonly ComparedFinding[];
+  /** What it cost the people behind the application. */
+  readonly cost: Cost;
   /** What the application got in the outage, when it stands for a row of the backup system's flow table. */
   readonly row?: FlowOutcome;
 }
 
-/** `results.json`. `fixed` and `failures` are only there when there are any. */
+/** `results.json`. `fixed`, `quarantine` and `failures` are only there when there are any. */
 export interface Results {
   readonly schema: "brownout/results/1";
   readonly seed: string;
@@ -69,9 +75,13 @@ export interface Results {
     /** Entries of the baseline whose rule now passes. */
     readonly fixed: number;
     readonly simulatedMs: number;
+    /** Of all runs, added up. */
+    readonly cost: Cost;
   };
   readonly runs: readonly RunResult[];
   readonly fixed?: readonly BaselineEntry[];
+  /** What comes and goes, and what it did this time. */
+  readonly quarantine?: readonly QuarantineSeen[];
   readonly failures?: readonly FailedRun[];
 }
 
@@ -83,10 +93,14 @@ export function buildResults(
     readonly seed: string;
     readonly brownout: string;
     readonly failures?: readonly FailedRun[];
+    readonly quarantine?: readonly QuarantineEntry[];
   },
 ): Results {
-  const results = runs.map((run) => resultOf(run, baseline));
-  const fixed = baseline.filter((entry) => isFixed(entry, runs));
+  const { quarantine = [] } = session;
+  const results = runs.map((run) => resultOf(run, { baseline, quarantine }));
+  const fixed = baseline.filter(
+    (entry) => isFixed(entry, runs) && !quarantine.some((one) => coversEntry(one, entry)),
+  );
   return countResults(results, { ...session, fixed });
 }
 
@@ -97,10 +111,11 @@ export function countResults(
     readonly seed: string;
     readonly brownout: string;
     readonly failures?: readonly FailedRun[];
+    readonly quarantine?: readonly QuarantineEntry[];
     readonly fixed?: readonly BaselineEntry[];
   },
 ): Results {
-  const { seed, brownout, failures = [], fixed = [] } = session;
+  const { seed, brownout, failures = [], quarantine = [], fixed = [] } = session;
   const count = (verdict: Verdict): number =>
     results.filter((run) => run.verdict === verdict).length;
   return {
@@ -115,9 +130,13 @@ export function countResults(
       unexpected: results.flatMap(newFailures).length,
       fixed: fixed.length,
       simulatedMs: results.reduce((sum, run) => sum + run.simulatedMs, 0),
+      cost: sumOfCosts(results.map(({ cost }) => cost)),
     },
     runs: results,
     ...(fixed.length === 0 ? {} : { fixed }),
+    ...(quarantine.length === 0
+      ? {}
+      : { quarantine: quarantine.map((entry) => seenIn(results, entry)) }),
     ...(failures.length === 0 ? {} : { failures }),
   };
 }
@@ -134,16 +153,21 @@ export function exitCodeOf(results: Results): 0 | 1 | 2 | 3 {
   return results.runs.every((run) => run.expected) ? 0 : 3;
 }
 
-/** Failures of a run that the baseline does not know. */
+/** Failures of a run that neither the baseline nor the quarantine knows. */
 export function newFailures(run: RunResult): readonly ComparedFinding[] {
-  return run.findings.filter(({ verdict, baseline }) => verdict === "fail" && baseline === "new");
+  return run.findings.filter((finding) => finding.verdict === "fail" && isUnexpected(finding));
 }
 
-/** Asserted rules of a run without a conclusion that the baseline does not know. */
+/** Asserted rules of a run without a conclusion that neither the baseline nor the quarantine knows. */
 export function newlyOpen(run: RunResult): readonly ComparedFinding[] {
   return run.findings.filter(
-    ({ verdict, baseline }) => verdict === "inconclusive" && baseline === "new",
+    (finding) => finding.verdict === "inconclusive" && isUnexpected(finding),
   );
+}
+
+/** Whether neither the baseline nor the quarantine knows a finding. */
+export function isUnexpected({ baseline, quarantined }: ComparedFinding): boolean {
+  return baseline === "new" && quarantined === undefined;
 }
 
 /** What counts of what the rules said: failures, and asserted rules without a conclusion. */
@@ -156,14 +180,34 @@ function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[]
 }
 
 /** One run, counted and compared. */
-export function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): RunResult {
+export function resultOf(
+  run: JudgedRun,
+  {
+    baseline,
+    quarantine,
+  }: {
+    readonly baseline: readonly BaselineEntry[];
+    readonly quarantine: readonly QuarantineEntry[];
+  },
+): RunResult {
   const { header, events } = run.history;
   const findings = findingsThatCount(run).map((finding): ComparedFinding => {
     const { rule, verdict, message, evidence, source } = finding;
     const isKnown = baseline.some(
       (entry) => isForRun(entry, header) && entry.rule === rule && entry.verdict === verdict,
     );
-    return { rule, verdict, message, evidence, source, baseline: isKnown ? "known" : "new" };
+    const isQuarantined = quarantine.some(
+      (entry) => isForRun(entry, header) && entry.rule === rule,
+    );
+    return {
+      rule,
+      verdict,
+      message,
+      evidence,
+      source,
+      baseline: isKnown ? "known" : "new",
+      ...(isQuarantined ? { quarantined: true as const } : {}),
+    };
   });
   const completed = events.filter((event) => event.kind === "operation-completed");
   const ended = exchangesOf(run.history).flatMap((exchange) => exchange.ended ?? []);
@@ -176,11 +220,12 @@ export function resultOf(run: JudgedRun, baseline: readonly BaselineEntry[]): Ru
     client: { name: header.client.name, version: header.client.version },
     mount: header.mount,
     verdict: verdictOf(findings),
-    expected: findings.every((finding) => finding.baseline === "known"),
+    expected: findings.every((finding) => !isUnexpected(finding)),
     operations: { ok: outcomes("ok"), fail: outcomes("fail"), unknown: outcomes("unknown") },
     requests: { primary: served("primary"), backup: served("backup"), refused: served("edge") },
     simulatedMs: run.simulatedMs,
     findings,
+    cost: costOf(run.history),
     ...rowOf(run.history),
   };
 }

@@ -3,11 +3,13 @@
  * whom, what to do; then what is open, known and fixed. What the terminal prints, to keep.
  */
 import { formatDuration } from "../clock/duration.ts";
+import { costLine, costText } from "./cost-text.ts";
 import { flowTable } from "./flow-table.ts";
 import { inline, row } from "./markdown.ts";
 import type { Explain } from "./explain.ts";
 import { groupHeld, namesWithin } from "./held.ts";
 import { groupKnown } from "./known.ts";
+import { quarantineLines } from "./quarantine.ts";
 import { relaunchedLines } from "./relaunched.ts";
 import {
   type ComparedFinding,
@@ -21,12 +23,13 @@ import { headline, splitFailures, totalsLine } from "./totals.ts";
 /** The text of `summary.md`. */
 export function writeSummary(results: Results, explain: Explain): string {
   const sections = [
-    [`# Brownout: ${headline(results)}`, "", `${totalsLine(results)}`],
+    [`# Brownout: ${headline(results)}`, "", `${totalsLine(results)}`, ...costSection(results)],
     brokenSection(results, explain),
     openSection(results, explain),
     flowTable(results),
     heldSection(results, explain),
     knownSection(results, explain),
+    quarantineSection(results),
     fixedSection(results),
     failuresSection(results),
     relaunchedSection(results, explain),
@@ -35,6 +38,11 @@ export function writeSummary(results: Results, explain: Explain): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+function costSection(results: Results): string[] {
+  const line = costLine(results);
+  return line === undefined ? [] : ["", inline(line)];
 }
 
 function brokenSection({ runs }: Results, explain: Explain): string[] {
@@ -48,10 +56,12 @@ function brokenRun(run: RunResult, explain: Explain): string[] {
   const configuration = explain.configuration(run);
   const story = configuration === undefined ? explain.story(run) : undefined;
   const replay = explain.replay(run);
+  const cost = costText(run.cost);
   return [
     `### ${scenario}: ${client.name} ${client.version} (${mount}, ${formatDuration(simulatedMs)})`,
     ...(configuration === undefined ? [] : ["", inline(configuration)]),
     ...(story === undefined ? [] : ["", `For whom: ${inline(story.failureMeans)}`]),
+    ...(cost === undefined ? [] : ["", `Cost: ${inline(cost)}.`]),
     ...newFailures(run).flatMap((finding) => ["", ...brokenRule(run, finding, explain)]),
     ...(story === undefined ? [] : ["", `In the application: ${inline(story.fix)}`]),
     ...(replay === undefined ? [] : ["", `See it again: \`${replay}\``]),
@@ -132,6 +142,12 @@ function knownSection(results: Results, explain: Explain): string[] {
       ),
     ),
   ];
+}
+
+function quarantineSection(results: Results): string[] {
+  const lines = quarantineLines(results);
+  if (lines.length === 0) return [];
+  return ["## In quarantine", "", ...lines.map((line) => `- ${inline(line)}`)];
 }
 
 function fixedSection({ fixed = [] }: Results): string[] {

@@ -71,6 +71,17 @@ describe("what comes out of a browser", () => {
     expect(heard.at(-1)).toBe("a");
   });
 
+  it("goes on at once when its page has gone away", async () => {
+    const { connect, heard } = createBench();
+    const gone = new AbortController();
+    connect(1, "a", { signal: gone.signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual([]);
+    gone.abort();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual(["a"]);
+  });
+
   it("is told by its address until its turn has come, but for preflights", async () => {
     const { connect, turns, turn } = createBench();
     connect(1, "a");

@@ -4,8 +4,12 @@
  */
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 
-/** Settles as `work` does; virtual time moves until then. Rejects `stuck` when nothing could ever settle it. */
-export type Drive = <T>(work: Promise<T>) => Promise<T>;
+/**
+ * Settles as `work` does; virtual time moves until then. Rejects `stuck` when nothing could
+ * ever settle it. Work that only waits for time lets pages leap, as long as nobody waits for
+ * anything else.
+ */
+export type Drive = <T>(work: Promise<T>, waitsFor?: "time" | "something") => Promise<T>;
 
 export interface Driver {
   readonly drive: Drive;
@@ -15,17 +19,17 @@ export interface Driver {
 
 /** Whoever drives through the same driver shares one loop. */
 export function createDriver(clock: Pick<VirtualClock, "drive">): Driver {
-  let waiting = 0;
+  const waiting = { time: 0, something: 0 };
   let current: { readonly idle: () => void; readonly driven: Promise<void> } | undefined;
 
   let isStopped = false;
 
   const begin = (): Promise<void> => {
-    waiting += 1;
     if (isStopped) return new Promise(() => undefined);
     if (current === undefined) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      current = { idle: resolve, driven: clock.drive(promise) };
+      const mayLeap = (): boolean => waiting.something === 0;
+      current = { idle: resolve, driven: clock.drive(promise, Infinity, mayLeap) };
       // Whoever waits hears of a failure by the race below.
       current.driven.catch(() => undefined);
     }
@@ -33,19 +37,20 @@ export function createDriver(clock: Pick<VirtualClock, "drive">): Driver {
   };
 
   const end = (): void => {
-    waiting -= 1;
-    if (waiting > 0) return;
+    if (waiting.time + waiting.something > 0) return;
     current?.idle();
     current = undefined;
   };
 
-  const drive: Drive = async (work) => {
+  const drive: Drive = async (work, waitsFor = "something") => {
+    waiting[waitsFor] += 1;
     const driven = begin();
     // The loop ends before the work only by failing.
     const failed = driven.then(() => new Promise<never>(() => undefined));
     try {
       return await Promise.race([work, failed]);
     } finally {
+      waiting[waitsFor] -= 1;
       end();
     }
   };

@@ -30,7 +30,7 @@ export function createSessionClock(
     elapsed: () => clock.now() - startedAt,
     async advance(duration) {
       check();
-      await drive(clock.sleep(parseDuration(duration, "clock.advance")));
+      await drive(clock.sleep(parseDuration(duration, "clock.advance")), "time");
       // What the last instant has set off is seen to its end as far as no time is needed.
       await clock.idle();
     },

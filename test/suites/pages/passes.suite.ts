@@ -40,3 +40,24 @@ test.describe("under the mount route", () => {
     expect(entra.history().header.mount).toBe("route");
   });
 });
+
+test.describe("a form of the app's own", () => {
+  test.use({ entraOptions: { user: "adele" } });
+
+  test("a form of the app's own is nobody's to fill in", async ({ page, entra }) => {
+    const form = `<form method="post"><input name="login"><input type="password" name="own"><button type="submit">Enter</button></form>`;
+    const posted: (string | null)[] = [];
+    await page.route("http://localhost:5180/**", async (route) => {
+      if (route.request().method() === "POST") posted.push(route.request().postData());
+      await route.fulfill({ contentType: "text/html", body: `<title>Mine</title>${form}` });
+    });
+    await page.goto("http://localhost:5180/");
+    // Whoever sits there has looked at this page before they look at the next.
+    await page.goto("https://login.microsoftonline.com/contoso.example/oauth2/v2.0/logout");
+    await page.goto("http://localhost:5180/again");
+    await page.waitForTimeout(300);
+    expect(posted).toEqual([]);
+    await expect(page.locator('[name="login"]')).toHaveValue("");
+    expect(entra.history().events.map(({ kind }) => kind)).not.toContain("prompt-shown");
+  });
+});

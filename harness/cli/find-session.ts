@@ -1,0 +1,71 @@
+/** Sessions that a person names: a number of the archive, `latest`, `previous`, a results.json, or its folder. */
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Archive, readArchive } from "../archive/database.ts";
+import { playedOf, type PlayedSession } from "../archive/played.ts";
+import { HarnessError } from "../errors.ts";
+import { parseResults } from "../report/read-results.ts";
+import { ARCHIVE_FILE, archiveFolder } from "./archiving.ts";
+import { readTextFile } from "./text-file.ts";
+
+/** A session and what to call it. */
+export interface NamedSession {
+  readonly called: string;
+  readonly session: PlayedSession;
+}
+
+/** The archive of the arguments, open; `bad-usage` where there is none. */
+export function archiveToRead(named: string | undefined, cwd: string): Archive {
+  const folder = archiveFolder(named, cwd);
+  if (folder !== undefined) return readArchive(join(folder, ARCHIVE_FILE));
+  throw new HarnessError("bad-usage", "there is nothing to read in no archive", {
+    place: "--archive none",
+    hint: "Name the folder of the archive.",
+  });
+}
+
+/** Finds a session; `bad-usage` when there is none of that name, `bad-results` for a file that is none. */
+export function findSession(
+  name: string,
+  { archive, cwd }: { readonly archive: string | undefined; readonly cwd: string },
+): NamedSession {
+  const isArchived = /^#?[1-9]\d{0,8}$/.test(name) || name === "latest" || name === "previous";
+  if (!isArchived || existsSync(resolve(cwd, name))) return ofFile(name, cwd);
+  const opened = archiveToRead(archive, cwd);
+  try {
+    return ofArchive(name, opened);
+  } finally {
+    opened.close();
+  }
+}
+
+function ofFile(name: string, cwd: string): NamedSession {
+  const path = resolve(cwd, name);
+  const isFolder = existsSync(path) && statSync(path).isDirectory();
+  const [file, place] = isFolder
+    ? [join(path, "results.json"), join(name, "results.json")]
+    : [path, name];
+  return { called: place, session: playedOf(parseResults(readTextFile(file, place), place)) };
+}
+
+function ofArchive(name: string, archive: Archive): NamedSession {
+  const last = archive.last(2);
+  const named =
+    name === "latest"
+      ? last.at(-1)
+      : name === "previous"
+        ? last.at(-2)
+        : archive.session(Number(name.replace("#", "")));
+  if (named !== undefined) {
+    const label = named.label === undefined ? "" : `, ${named.label}`;
+    return { called: `run ${named.id} of ${named.recordedAt}${label}`, session: named };
+  }
+  const newest = last.at(-1)?.id;
+  throw new HarnessError("bad-usage", `the archive has no run "${name}"`, {
+    place: name,
+    hint:
+      newest === undefined
+        ? "It is empty; run something."
+        : `Its newest is ${newest}; "brownout trend" lists them. A results.json or an output folder does as well.`,
+  });
+}

@@ -1,0 +1,17 @@
+/** Where the quarantine of a command is: as told, else in the project, else there is none. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { rules } from "../check/rules.ts";
+import { parseQuarantine, type QuarantineEntry } from "../report/quarantine.ts";
+import { readTextFile } from "./text-file.ts";
+
+/** Reads it; `bad-quarantine` when it is malformed, `bad-usage` when it was named and is not there. */
+export function readQuarantineFile(
+  named: string | undefined,
+  cwd: string,
+): readonly QuarantineEntry[] {
+  const place = named ?? join("reports", "quarantine.json");
+  const path = resolve(cwd, place);
+  if (named === undefined && !existsSync(path)) return [];
+  return parseQuarantine(readTextFile(path, place), { place, rules: rules.map(({ id }) => id) });
+}

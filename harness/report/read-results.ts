@@ -1,0 +1,69 @@
+/** Reads a `results.json` back: of this version, of an older one, or of one to come. */
+import { HarnessError } from "../errors.ts";
+import { isRecord, type JsonRecord } from "./json-record.ts";
+import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
+
+/** What can be counted on in every `results.json`; later versions may have added to it. */
+export interface ReadResults extends Pick<Results, "schema" | "seed" | "brownout"> {
+  readonly runs: readonly (Omit<RunResult, "cost"> & Partial<Pick<RunResult, "cost">>)[];
+  readonly failures: readonly FailedRun[];
+}
+
+/** The results in a text; `bad-results` with the place of what is wrong. */
+export function parseResults(source: string, place: string): ReadResults {
+  const found = readJson(source, place);
+  if (!isRecord(found) || found["schema"] !== "brownout/results/1") {
+    const schema = isRecord(found) ? found["schema"] : undefined;
+    const what = typeof schema === "string" ? `its schema is "${schema}"` : "it has no schema";
+    throw bad(place, what, 'A results.json of brownout says "schema": "brownout/results/1".');
+  }
+  const { failures = [] } = found;
+  checkTexts(found, ["seed", "brownout"], place);
+  const runs = listIn(found, "runs", place);
+  runs.forEach((run, index) => checkRun(run, `${place}, runs[${index}]`));
+  if (!Array.isArray(failures)) throw bad(`${place}, failures`, "it is no list");
+  for (const [index, failure] of failures.entries())
+    checkTexts(failure, ["scenario", "client", "mount", "code"], `${place}, failures[${index}]`);
+  return { ...found, runs, failures } as unknown as ReadResults;
+}
+
+function readJson(source: string, place: string): unknown {
+  try {
+    return JSON.parse(source.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw bad(place, `it is no JSON: ${reason}`, "Is it cut off? Run again, or name another file.");
+  }
+}
+
+function checkRun(run: unknown, place: string): void {
+  const found = checkTexts(run, ["scenario", "mount", "verdict"], place);
+  checkTexts(found["client"], ["name", "version"], `${place}.client`);
+  if (typeof found["simulatedMs"] !== "number")
+    throw bad(`${place}.simulatedMs`, "it is no number");
+  const findings = listIn(found, "findings", place);
+  const fields: readonly (keyof ComparedFinding)[] = ["rule", "verdict", "message", "source"];
+  for (const [index, finding] of findings.entries())
+    checkTexts(finding, fields, `${place}.findings[${index}]`);
+}
+
+function checkTexts(value: unknown, names: readonly string[], place: string): JsonRecord {
+  if (!isRecord(value)) throw bad(place, "it is no object");
+  for (const name of names)
+    if (typeof value[name] !== "string") throw bad(`${place}.${name}`, "it is no text");
+  return value;
+}
+
+function listIn(value: JsonRecord, name: string, place: string): readonly unknown[] {
+  const list = value[name];
+  if (!Array.isArray(list)) throw bad(`${place}, ${name}`, "it is no list");
+  return list;
+}
+
+function bad(
+  place: string,
+  message: string,
+  hint = "Name a results.json that brownout wrote.",
+): HarnessError {
+  return new HarnessError("bad-results", message, { place, hint });
+}
