@@ -178,6 +178,14 @@ describe("with another seed", () => {
     expect(page).not.toContain("other (1)");
   });
 
+  it("what was so before, too, is chance as well", () => {
+    const always = build(first, [
+      part("1", played("a", { rule: "f", other: "p" })),
+      part("2", played("a", { rule: "f", other: "f" })),
+    ]);
+    expect(always.steps.map(({ changes }) => changes.some(isChance))).toEqual([true, false]);
+  });
+
   it("what was not played again stays as it is", () => {
     expect(build(first).steps[0]?.changes[0]).not.toHaveProperty("repeats");
   });

@@ -74,6 +74,7 @@ describe("versions of clients", () => {
       version: "6.0.1",
       folder: join(folder, "msal-node", "6.0.1"),
     });
+    expect(await cacheWith(registry()).resolve("msal-node", "6.0.1")).toBe("6.0.1");
     const cache = cacheWith(offline);
     expect(await cache.resolve("msal-node", "6.0.1")).toBe("6.0.1");
     expect(await cache.provide("msal-node", "6.0.1")).toEqual(first);
