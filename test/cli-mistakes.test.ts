@@ -53,6 +53,32 @@ type Mistake = readonly [string, readonly string[], RegExp, RegExp];
 const onTheCommandLine: readonly Mistake[] = [
   ["no command", [], /no command is given/, /There are run, list, replay, check/],
   ["an unknown command", ["rum"], /no command "rum"/, /Did you mean "run"\?/],
+  ["a matrix of nothing", ["matrix"], /no client is named/, /matrix msal-node@6,7/],
+  ["a matrix without versions", ["matrix", "msal-node"], /names no version/, /behind an @/],
+  [
+    "versions of what has none",
+    ["matrix", "bare-fetch@1"],
+    /no client "bare-fetch" with versions/,
+    /msal-node/,
+  ],
+  [
+    "a bisection between nothing",
+    ["bisect", "token-throttled", "--rule", "retry-after", "msal-node@7"],
+    /"msal-node@7" is no range/,
+    /msal-node@7\.0\.0\.\.7\.2\.1/,
+  ],
+  [
+    "a bisection by no rule",
+    ["bisect", "token-throttled", "msal-node@6..7"],
+    /no rule is named/,
+    /--rule retry-after/,
+  ],
+  [
+    "a bisection of many scenarios",
+    ["bisect", "token-*", "--rule", "retry-after", "msal-node@6..7"],
+    /"token-\*" means \d+ scenarios/,
+    /Name it in full/,
+  ],
   ["an option in front", ["--seed", "1", "run"], /a command comes first/, /There are run/],
   ["an unknown option", [...GOOD, "--sed", "1"], /no option --sed/, /Did you mean .*--seed/],
   [
