@@ -10,11 +10,13 @@ import {
   optionLines,
   readArguments,
 } from "./cli/arguments.ts";
+import { bisectCommand, bisectOptions } from "./cli/bisect.ts";
 import { checkCommand, checkOptions } from "./cli/check.ts";
 import { compareCommand, compareOptions } from "./cli/compare.ts";
 import { coverageCommand, coverageOptions } from "./cli/coverage.ts";
 import type { Io } from "./cli/io.ts";
 import { listCommand, listOptions } from "./cli/list.ts";
+import { matrixCommand, matrixOptions } from "./cli/matrix.ts";
 import { runOptions } from "./cli/plan.ts";
 import { mergeCommand, mergeOptions } from "./cli/merge.ts";
 import { replayCommand, replayOptions } from "./cli/replay.ts";
@@ -29,7 +31,7 @@ interface Command {
   readonly usage: string;
   readonly does: string;
   readonly options: Options;
-  readonly judges: boolean;
+  readonly exits: readonly string[];
   /** Reads its arguments and does its work; resolves to the exit code. */
   readonly perform: (argv: readonly string[], io: Io) => Promise<number>;
 }
@@ -40,82 +42,110 @@ function command<O extends Options>(
     readonly usage: string;
     readonly does: string;
     readonly options: O;
-    /** Whether it comes to verdicts, which its exit code tells. */
-    readonly judges: boolean;
+    /** What its exit codes mean. */
+    readonly exits: readonly string[];
     readonly perform: (
       given: Arguments<O & typeof commonOptions>,
       io: Io,
     ) => Promise<number> | number;
   },
 ): readonly [string, Command] {
-  const { usage, does, options, judges, perform } = parts;
+  const { usage, does, options, exits, perform } = parts;
   return [
     name,
     {
       usage,
       does,
       options,
-      judges,
+      exits,
       perform: async (argv, io) => perform(readArguments(name, argv, options), io),
     },
   ];
 }
+
+const exitCodes: readonly string[] = [
+  "Exit codes: 0 as the baseline expects, 1 a finding that it does not expect, 2 wrong usage",
+  "or the harness failed, 3 nothing failed but something was inconclusive; 130 after Ctrl-C,",
+  "143 after SIGTERM.",
+];
+
+const plainExits: readonly string[] = ["Exit codes: 0 done, 2 wrong usage."];
 
 const commands: ReadonlyMap<string, Command> = new Map([
   command("run", {
     usage: "run [scenario | glob | file …] [options]",
     does: "runs scenarios, writes journals and reports, compares with the baseline",
     options: runOptions,
-    judges: true,
+    exits: exitCodes,
     perform: runCommand,
   }),
   command("list", {
     usage: "list [options]",
     does: "lists scenarios, clients, mounts, outages and rules",
     options: listOptions,
-    judges: false,
+    exits: plainExits,
     perform: listCommand,
   }),
   command("replay", {
     usage: "replay <journal> [options]",
     does: "runs a journal's scenario again and compares the journals",
     options: replayOptions,
-    judges: true,
+    exits: exitCodes,
     perform: replayCommand,
   }),
   command("check", {
     usage: "check <journal.jsonl | file.har …> [options]",
     does: "judges recorded histories, also HAR files of other tools",
     options: checkOptions,
-    judges: true,
+    exits: exitCodes,
     perform: checkCommand,
+  }),
+  command("matrix", {
+    usage: "matrix CLIENT@VERSION,VERSION… … [options]",
+    does: "says what changed in resilience between versions of clients",
+    options: matrixOptions,
+    exits: [
+      "Exit codes: 0 done, whatever changed; 2 wrong usage, a version that cannot be had, or a run",
+      "that was not finished.",
+    ],
+    perform: matrixCommand,
+  }),
+  command("bisect", {
+    usage: "bisect SCENARIO --rule RULE CLIENT@FROM..TO [options]",
+    does: "finds the first version of a client that changed what a rule says",
+    options: bisectOptions,
+    exits: [
+      "Exit codes: 0 found, 3 both ends say the same, 2 wrong usage, a version that cannot be had,",
+      "or an end that cannot be played.",
+    ],
+    perform: bisectCommand,
   }),
   command("merge", {
     usage: "merge <out-dir …> [options]",
     does: "puts the output folders of shards together, as if one run had left them",
     options: mergeOptions,
-    judges: true,
+    exits: exitCodes,
     perform: mergeCommand,
   }),
   command("compare", {
     usage: "compare [run | results.json | out-dir, twice] [options]",
     does: "says what changed between two runs; without names, between the last two",
     options: compareOptions,
-    judges: true,
+    exits: exitCodes,
     perform: compareCommand,
   }),
   command("trend", {
     usage: "trend [options]",
     does: "says which findings appeared, went away, or come and go over the last runs",
     options: trendOptions,
-    judges: false,
+    exits: plainExits,
     perform: trendCommand,
   }),
   command("coverage", {
     usage: "coverage <app.json> | --app NAME | --resource NAME | --flow FLOW [options]",
     does: "says whether the backup authentication system protects it, and why not",
     options: coverageOptions,
-    judges: false,
+    exits: plainExits,
     perform: coverageCommand,
   }),
 ]);
@@ -180,18 +210,11 @@ function generalHelp(): string {
   ].join("\n");
 }
 
-function helpOf({ usage, does, options, judges }: Command): string {
-  const codes = judges ? exitCodes : ["Exit codes: 0 done, 2 wrong usage."];
-  return [`brownout ${usage}`, `  ${does}`, "", ...optionLines(options), "", ...codes, ""].join(
+function helpOf({ usage, does, options, exits }: Command): string {
+  return [`brownout ${usage}`, `  ${does}`, "", ...optionLines(options), "", ...exits, ""].join(
     "\n",
   );
 }
-
-const exitCodes: readonly string[] = [
-  "Exit codes: 0 as the baseline expects, 1 a finding that it does not expect, 2 wrong usage",
-  "or the harness failed, 3 nothing failed but something was inconclusive; 130 after Ctrl-C,",
-  "143 after SIGTERM.",
-];
 
 /** One message: where, what, and what to do. A stack trace only for those who ask for it. */
 function errorText(error: unknown, { isDebug }: { readonly isDebug: boolean }): string {

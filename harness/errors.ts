@@ -28,6 +28,8 @@ export type HarnessErrorCode =
   | "unmocked-request"
   | "stuck"
   | "client-not-installed"
+  | "client-not-supported"
+  | "no-registry"
   | "no-browser"
   | "browser-died"
   | "worker-died";

@@ -31,23 +31,37 @@ export async function loadScenario(nameOrPath: string): Promise<Scenario> {
 }
 
 interface Package {
+  /** As npm knows it. */
+  readonly npm: string;
   readonly flows: readonly Flow[];
   /** As in `ClientUnderTest`. */
   readonly inBrowser?: true;
-  readonly load: () => Promise<ClientUnderTest>;
+  /** From a folder with a version of its own, or from beside Brownout. */
+  readonly load: (folder?: string) => Promise<ClientUnderTest>;
 }
 
 /** Packages as their makers publish them. Unless one is named, the first runs that knows a scenario's flows. */
 const packages: Readonly<Record<string, Package>> = {
-  "msal-node": { flows: msalNodeFlows, load: loadMsalNode },
-  "openid-client": { flows: openidClientFlows, load: loadOpenidClient },
-  "node-saml": { flows: nodeSamlFlows, load: loadNodeSaml },
-  "azure-identity": { flows: azureIdentityFlows, load: loadAzureIdentity },
-  "msal-browser": { flows: msalBrowserFlows, inBrowser: true, load: loadMsalBrowser },
-  msal: { flows: msal1Flows, inBrowser: true, load: loadMsal1 },
+  "msal-node": { npm: "@azure/msal-node", flows: msalNodeFlows, load: loadMsalNode },
+  "openid-client": { npm: "openid-client", flows: openidClientFlows, load: loadOpenidClient },
+  "node-saml": { npm: "@node-saml/node-saml", flows: nodeSamlFlows, load: loadNodeSaml },
+  "azure-identity": {
+    npm: "@azure/identity",
+    flows: azureIdentityFlows,
+    load: loadAzureIdentity,
+  },
+  "msal-browser": {
+    npm: "@azure/msal-browser",
+    flows: msalBrowserFlows,
+    inBrowser: true,
+    load: loadMsalBrowser,
+  },
+  msal: { npm: "msal", flows: msal1Flows, inBrowser: true, load: loadMsal1 },
 };
 
-const loaders: Readonly<Record<string, () => ClientUnderTest | Promise<ClientUnderTest>>> = {
+type Loader = (folder?: string) => ClientUnderTest | Promise<ClientUnderTest>;
+
+const loaders: Readonly<Record<string, Loader>> = {
   ...Object.fromEntries(Object.entries(packages).map(([name, { load }]) => [name, load])),
   "bare-fetch": () => createBareFetch(),
   ...Object.fromEntries(vices.map((vice) => [`bare-fetch-${vice}`, () => createBareFetch(vice)])),
@@ -61,16 +75,31 @@ export function isInBrowser(client: string): boolean {
   return packages[client]?.inBrowser === true;
 }
 
-/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else the first package that knows its flows. */
+/** Clients under test that are packages, each with its name at npm. */
+export const clientPackages: ReadonlyMap<string, string> = new Map(
+  Object.entries(packages).map(([name, { npm }]) => [name, npm]),
+);
+
+/** The names of the clients with which a scenario is run unless one is named. */
+export function usualClients(scenario: Scenario): readonly string[] {
+  const { clients = [] } = scenario;
+  if (clients.length > 0)
+    return clients.map((client) => (typeof client === "string" ? client : client.name));
+  const first = Object.entries(packages).find(([, candidate]) => suits(candidate, scenario));
+  return [nameOfApp(scenario)?.name ?? first?.[0] ?? "msal-node"];
+}
+
+/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else the first package that knows its flows. A package is taken from `folder` where one is given. */
 export async function loadClient(
   wanted: string | undefined,
   scenario: Scenario,
+  folder?: string,
 ): Promise<ClientUnderTest> {
   if (wanted === undefined) return firstOf(scenario) ?? appOf(scenario) ?? firstThatSuits(scenario);
-  const [name, version] = splitVersion(wanted);
+  const { name, version } = splitVersion(wanted);
   const own = adaptersOf(scenario).find((client) => client.name === name);
   const app = nameOfApp(scenario)?.name === name ? appOf(scenario) : undefined;
-  const client = own ?? (await (app ?? loaders[name]?.()));
+  const client = own ?? (await (app ?? loaders[name]?.(folder)));
   if (client === undefined) {
     const names = [...clientNames, ...adaptersOf(scenario).map((candidate) => candidate.name)];
     throw new HarnessError("unknown-client", `there is no client "${name}"`, {
@@ -82,7 +111,7 @@ export async function loadClient(
       "client-not-installed",
       `${name} ${version} is not installed here; ${client.version} is`,
       {
-        hint: `Run: npm install ${packageOf(name)}@${version}`,
+        hint: `Run: npm install ${clientPackages.get(name) ?? name}@${version}`,
       },
     );
   }
@@ -124,18 +153,18 @@ export function suits(client: Pick<ClientUnderTest, "flows">, scenario: Scenario
   return scenario.needs.every((flow) => client.flows.includes(flow));
 }
 
-function splitVersion(wanted: string): [string, string | undefined] {
+/** The parts of `NAME` or `NAME@VERSION`. */
+export function splitVersion(wanted: string): {
+  readonly name: string;
+  readonly version: string | undefined;
+} {
   const at = wanted.lastIndexOf("@");
-  return at > 0 ? [wanted.slice(0, at), wanted.slice(at + 1)] : [wanted, undefined];
+  return at > 0
+    ? { name: wanted.slice(0, at), version: wanted.slice(at + 1) }
+    : { name: wanted, version: undefined };
 }
 
 /** `7`, `7.2` and `7.2.1` all name 7.2.1. */
 function isVersion(installed: string, wanted: string): boolean {
   return installed === wanted || installed.startsWith(`${wanted}.`);
-}
-
-function packageOf(client: string): string {
-  if (client === "azure-identity") return "@azure/identity";
-  if (client === "node-saml") return "@node-saml/node-saml";
-  return client.startsWith("msal-") ? `@azure/${client}` : client;
 }

@@ -103,6 +103,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
             attribution,
             turns,
             gate: clock.gate,
+            clock,
           });
     if (browsers !== undefined) clock.beforeTimeGoesOn(browsers.settle);
     const unseed = seedMathRandom(random.fork("process"), mount.ownDraws);

@@ -53,6 +53,32 @@ type Mistake = readonly [string, readonly string[], RegExp, RegExp];
 const onTheCommandLine: readonly Mistake[] = [
   ["no command", [], /no command is given/, /There are run, list, replay, check/],
   ["an unknown command", ["rum"], /no command "rum"/, /Did you mean "run"\?/],
+  ["a matrix of nothing", ["matrix"], /no client is named/, /matrix msal-node@6,7/],
+  ["a matrix without versions", ["matrix", "msal-node"], /names no version/, /behind an @/],
+  [
+    "versions of what has none",
+    ["matrix", "bare-fetch@1"],
+    /no client "bare-fetch" with versions/,
+    /msal-node/,
+  ],
+  [
+    "a bisection between nothing",
+    ["bisect", "token-throttled", "--rule", "retry-after", "msal-node@7"],
+    /"msal-node@7" is no range/,
+    /msal-node@7\.0\.0\.\.7\.2\.1/,
+  ],
+  [
+    "a bisection by no rule",
+    ["bisect", "token-throttled", "msal-node@6..7"],
+    /no rule is named/,
+    /--rule retry-after/,
+  ],
+  [
+    "a bisection of many scenarios",
+    ["bisect", "token-*", "--rule", "retry-after", "msal-node@6..7"],
+    /"token-\*" means \d+ scenarios/,
+    /Name it in full/,
+  ],
   ["an option in front", ["--seed", "1", "run"], /a command comes first/, /There are run/],
   ["an unknown option", [...GOOD, "--sed", "1"], /no option --sed/, /Did you mean .*--seed/],
   [
@@ -249,27 +275,5 @@ describe.each([
     expect(stderr).not.toMatch(/^\s+at |undefined|\[object/m);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(folder.files()).toEqual(before);
-  });
-});
-
-describe("help", () => {
-  it.each([[["--help"]], [["run", "--help"]], [["run", "--nonsense", "-h"]], [["--version"]]])(
-    "%j is printed on stdout, with exit code 0",
-    async (argv) => {
-      const { code, stdout, stderr } = await folder.main(...argv);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      expect(stdout).toMatch(/--out DIR|brownout run|^\d+\.\d+\.\d+\n$/);
-    },
-  );
-
-  it("of a command that judges tells its verdicts by exit code, of another only what can happen", async () => {
-    expect((await folder.main("check", "--help")).stdout).toMatch(/3 nothing failed[^]*143 after/);
-    const list = await folder.main("list", "--help");
-    expect(list.stdout).toMatch(/\n\nExit codes: 0 done, 2 wrong usage\.\n$/);
-  });
-
-  it("shows stack traces only to those who ask for them", async () => {
-    const { stderr } = await folder.main("run", "token-throtled", "--debug");
-    expect(stderr).toMatch(/^\s+at /m);
   });
 });

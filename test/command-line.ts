@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { main } from "../harness/cli.ts";
+import type { Registry } from "../harness/versions/registry.ts";
 import { createPool } from "../harness/worker/pool.ts";
 
 const bin = fileURLToPath(new URL("../bin/brownout.js", import.meta.url));
@@ -79,6 +80,7 @@ export function createFolder(node: string = process.execPath): Folder {
         now: () => 0,
         onInterrupt: () => () => undefined,
         createPool,
+        registry: noRegistry,
         parallelism: 1,
       });
       return { code, stdout: stdout.text(), stderr: stderr.text() };
@@ -115,6 +117,12 @@ export function createFolder(node: string = process.execPath): Folder {
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
 }
+
+/** Tests that need a registry bring their own. */
+const noRegistry: Registry = {
+  published: () => Promise.reject(new Error("no registry in this test")),
+  install: () => Promise.reject(new Error("no registry in this test")),
+};
 
 /** An orphan closes its output a moment before it is gone: so often we look again, some 20 ms each. */
 const LOOKS = 50;

@@ -33,6 +33,8 @@ export interface PageState {
   readonly going: readonly string[];
   /** The windows that the document has opened, in order: whether each is still open. */
   readonly windows: readonly boolean[];
+  /** After `setTime`: nothing happened but timers that looked, found nothing, and will look again. */
+  readonly onlyPolled?: true;
   /** When the next timer is due; ms since the Unix epoch, virtual. */
   readonly nextDueMs?: number;
 }
@@ -136,6 +138,15 @@ function installAgent(
   Object.assign(scope, { Date: VirtualDate });
   Object.defineProperty(RealDate.prototype, "constructor", { value: VirtualDate });
 
+  let changes = 0;
+  new MutationObserver(() => {
+    changes += 1;
+  }).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    characterData: true,
+  });
   const read = (): PageState => {
     const dueMs = timers.nextDueMs();
     return {
@@ -153,8 +164,14 @@ function installAgent(
     },
     time: () => timers.time(),
     async setTime(to) {
-      await timers.setTime(to);
-      return read();
+      const before = activity;
+      const goingBefore = watch.going().length;
+      changes = 0;
+      const { onlyAgain, bumps } = await timers.setTime(to);
+      const state = read();
+      const isAtRest =
+        state.busy === 0 && state.going.length === goingBefore && activity === before + bumps;
+      return onlyAgain && isAtRest && changes === 0 ? { ...state, onlyPolled: true } : state;
     },
     async leap(untilMs, company) {
       const reached = await leaps.leap(untilMs, company);

@@ -110,6 +110,39 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
     expect(await popup.evaluate("bornAt")).toBe(START + days(3));
   });
 
+  it.each([
+    ["looks again and again", "setInterval(() => 0, 100)", true],
+    ["starts itself again", "(function look() { setTimeout(look, 100) })()", true],
+    ["ends", "setTimeout(() => 0, 100)", false],
+    ["has seen enough", "const id = setInterval(() => clearInterval(id), 100)", false],
+    ["begins something else", "setInterval(() => setTimeout(() => 0, 5000), 100)", false],
+    ["becomes another", "setTimeout(() => setTimeout(() => 1, 100), 100)", false],
+    [
+      "begins it in a promise",
+      "setInterval(async () => { await 0; setTimeout(() => 0, 9) }, 100)",
+      false,
+    ],
+    ["shows something", "setInterval(() => document.body.append('.'), 100)", false],
+    ["asks for something", "setInterval(() => void fetch('/one'), 100)", false],
+    [
+      "computes",
+      "setInterval(() => void crypto.subtle.digest('SHA-256', new Uint8Array(9)), 100)",
+      false,
+    ],
+    ["tells somebody", "setInterval(() => new BroadcastChannel('x').postMessage(1), 100)", false],
+    ["opens a window", "setInterval(() => void window.open('/popup'), 100)", false],
+  ])("a timer that %s", async (_, script, onlyPolled) => {
+    const page = await open();
+    await drive(page, `(() => { ${script} })()`);
+    await clock.idle();
+    expect([await time.rest("surely"), time.onlyPolled()]).toEqual([true, false]);
+    await time.advance(START + 100);
+    expect(time.onlyPolled()).toBe(onlyPolled);
+    // Whoever looks at all documents begins anew.
+    await time.rest("a moment");
+    expect(time.onlyPolled()).toBe(false);
+  });
+
   it("moves the time-outs of signals and the clock of measurements, and zero is the next turn", async () => {
     const page = await open();
     const told = await drive<unknown[]>(

@@ -56,6 +56,8 @@ const LEAP_MAX_MS = 3_600_000;
 const LEAPS_MAX = 1_000;
 /** From the last event that the browser reported; ms, the machine's. */
 const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
+/** A look at all documents is worth its time now and then, whatever they say. */
+const POLLS_MAX = 100;
 /** A second or so. */
 const SETTING_OUT_LOOKS_MAX = 200;
 
@@ -67,6 +69,8 @@ export async function keepTime(
   let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
   let lastAtMs = 0;
+  /** What `activity` was when all rested surely, and how often nothing but polling has followed. */
+  let rested: { readonly at: number; polls: number } | undefined;
   const happened = (): void => {
     activity += 1;
     lastAtMs = performance.now();
@@ -128,12 +132,16 @@ export async function keepTime(
     if ((options.keptUntilMs?.() ?? Infinity) <= nowMs) await emptyCache().catch(() => undefined);
     time = to;
     const next = new Map<Frame, number>();
+    let isPoll = true;
     // One after the other: their timers of one instant would race.
     for (const frame of frames()) {
       const state = await ask(frame, () => setTimeOf(frame, to));
       if (state !== "gone" && state.nextDueMs !== undefined) next.set(frame, state.nextDueMs);
+      isPoll &&= state !== "gone" && state.onlyPolled === true;
     }
     dues = next;
+    if (rested !== undefined && isPoll) rested.polls += 1;
+    else rested = undefined;
   };
 
   /** Lets the document with the next timer leap as far as no other has one; the others follow. */
@@ -159,6 +167,8 @@ export async function keepTime(
     // A document that went away, or its page, did so when it was last heard of.
     const { reachedMs, stopped } = leapt ?? { reachedMs: heardMs, stopped: true };
     await setTime({ stillAtMs: reachedMs });
+    // What it stopped for is to be looked at.
+    rested = undefined;
     return { reachedMs, stopped };
   };
 
@@ -203,6 +213,7 @@ export async function keepTime(
       // The browser's own processes tell each other things that nobody else sees.
       const waitMs = lastAtMs + SETTLING_MS[howLong] - performance.now();
       if (waitMs > 0) await sleep(waitMs);
+      rested = undefined;
       const before = await look();
       const looks = howLong === "surely" && calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
       for (let count = 1; count < looks; count += 1) {
@@ -210,8 +221,15 @@ export async function keepTime(
         const after = await look();
         if (after.busy || after.sign !== before.sign) return false;
       }
+      if (howLong === "surely" && !before.busy) rested = { at: activity, polls: 0 };
       return !before.busy;
     },
+    onlyPolled: () =>
+      rested !== undefined &&
+      rested.at === activity &&
+      rested.polls > 0 &&
+      rested.polls < POLLS_MAX &&
+      requests.onTheirWay() <= options.underway(),
     nextDueMs: () => (dues.size === 0 ? undefined : Math.min(...dues.values())),
     async leap(untilMs, tell) {
       try {
@@ -261,7 +279,7 @@ interface AgentScope {
   readonly __brownout?: PageAgent;
 }
 
-const NOTHING: PageState = { activity: 0, busy: 0, going: [], windows: [] };
+const NOTHING: PageState = { activity: 0, busy: 0, going: [], windows: [], onlyPolled: true };
 
 function stateOf(frame: Frame, turns: number): Promise<PageState | undefined> {
   return frame.evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns);

@@ -8,8 +8,8 @@ import type { PageTime } from "./page-agent.ts";
 export interface PageTimers {
   now(): number;
   time(): PageTime;
-  /** Fires what is due by then, in order. Time never turns back. */
-  setTime(time: PageTime): Promise<void>;
+  /** Fires what is due by then, in order, and tells what came of it. Time never turns back. */
+  setTime(time: PageTime): Promise<Fired>;
   /** As `setTime`, but ends after the instant at which `isToStop` says so, or after a thousand timers. */
   leap(untilMs: number, isToStop: () => boolean): Promise<void>;
   nextDueMs(): number | undefined;
@@ -17,6 +17,14 @@ export interface PageTimers {
   zeros(): number;
   /** One turn of the event loop, in the machine's time. */
   turn(): Promise<void>;
+}
+
+/** Timers that have fired. */
+export interface Fired {
+  /** Each has started itself again as it was, and no other: as somebody does who looks every now and then. */
+  readonly onlyAgain: boolean;
+  /** How often they have called `bump` by firing and starting. */
+  readonly bumps: number;
 }
 
 /** Puts virtual timers in place of the document's; `bump` is told of everything that happens. */
@@ -32,6 +40,8 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
     dueMs: number;
     readonly order: number;
     readonly everyMs: number | undefined;
+    /** What it was asked for: two timers with one wish are the same, started again. */
+    readonly wish: string;
     readonly run: () => void;
   }
   let time = begin;
@@ -40,6 +50,7 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
   // Far from the browser's own numbers, so that a foreign one can be told and passed on.
   let lastId = 1_000_000_000;
   let lastOrder = 0;
+  let starts = 0;
   let wake: ReturnType<typeof setTimeout> | undefined;
 
   const now = (): number => ("stillAtMs" in time ? time.stillAtMs : real.now() + time.flowingByMs);
@@ -77,12 +88,26 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
       }, 0);
     }
   };
-  const fireUntil = async (untilMs: () => number): Promise<void> => {
+  const isAgain = (
+    { id, everyMs, wish }: Timer,
+    before: { readonly starts: number; readonly id: number },
+  ): boolean => {
+    if (everyMs !== undefined) return starts === before.starts && timers.has(id);
+    return starts === before.starts + 1 && timers.get(before.id + 1)?.wish === wish;
+  };
+  const fireUntil = async (untilMs: () => number): Promise<Fired> => {
+    let onlyAgain = true;
+    let fired = 0;
+    const startsBefore = starts;
     for (let timer = next(); timer !== undefined && timer.dueMs <= untilMs(); timer = next()) {
       if ("stillAtMs" in time && timer.dueMs > time.stillAtMs) time = { stillAtMs: timer.dueMs };
+      const before = { starts, id: lastId };
       fire(timer);
       await quickTurn();
+      fired += 1;
+      onlyAgain &&= isAgain(timer, before);
     }
+    return { onlyAgain, bumps: fired + starts - startsBefore };
   };
   /** So many at once: who waits for the page must be able to give up. */
   const LEAP_TIMERS_MAX = 1_000;
@@ -122,8 +147,13 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
     }, 0);
     zeros.set(id, handle);
   };
-  const start = (run: () => void, delay: unknown, repeats: "once" | "again"): number => {
+  const start = (
+    { run, text }: { readonly run: () => void; readonly text: string },
+    delay: unknown,
+    repeats: "once" | "again",
+  ): number => {
     bump();
+    starts += 1;
     const id = (lastId += 1);
     // Browsers cut fractions off.
     const wanted = Math.trunc(Number(delay ?? 0));
@@ -134,7 +164,8 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
     }
     const delayMs = isSoon ? 1 : wanted;
     const everyMs = repeats === "again" ? delayMs : undefined;
-    timers.set(id, { id, dueMs: now() + delayMs, order: (lastOrder += 1), everyMs, run });
+    const wish = `${delayMs} ${text}`;
+    timers.set(id, { id, dueMs: now() + delayMs, order: (lastOrder += 1), everyMs, wish, run });
     rearm();
     return id;
   };
@@ -158,7 +189,7 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
   const timerOf =
     (repeats: "once" | "again") =>
     (callback: Callback, delay?: unknown, ...values: unknown[]): number =>
-      start(callable(callback, values), delay, repeats);
+      start({ run: callable(callback, values), text: String(callback) }, delay, repeats);
   Object.assign(scope, {
     setTimeout: timerOf("once"),
     setInterval: timerOf("again"),
@@ -170,7 +201,7 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
       const controller = new AbortController();
       const abort = (): void =>
         controller.abort(new DOMException("signal timed out", "TimeoutError"));
-      start(abort, delay, "once");
+      start({ run: abort, text: "abort" }, delay, "once");
       return controller.signal;
     },
   });
@@ -180,12 +211,14 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
     time: () => time,
     async setTime(to) {
       const target = (): number => ("stillAtMs" in to ? to.stillAtMs : real.now() + to.flowingByMs);
+      let fired: Fired = { onlyAgain: true, bumps: 0 };
       if (target() > now()) {
         if (!("stillAtMs" in time)) time = { stillAtMs: now() };
-        await fireUntil(target);
+        fired = await fireUntil(target);
       }
       time = to;
       rearm();
+      return fired;
     },
     leap,
     nextDueMs: () => next()?.dueMs,

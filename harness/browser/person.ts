@@ -2,7 +2,7 @@
  * The person in front of a browser: signs in wherever a page of the service asks for name and
  * password, in a tab or in a popup, once a page. At any other page they sit and wait.
  */
-import type { BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { unlessLeaving } from "./leaving.ts";
 
 export interface PersonOptions {
@@ -34,12 +34,11 @@ export async function fillIn(
   }: { readonly answers: Answers | undefined; readonly asked: PersonOptions["asked"] },
 ): Promise<boolean> {
   const address = page.url();
-  const form = page.locator('form:has(input[name="login"]):has(input[type="password"])');
-  const isThere = (await unlessLeaving(page, () => form.count())) === 1;
-  if (!isThere || answered.get(page) === address) return false;
+  if (answered.get(page) === address || !(await asksForSignIn(page))) return false;
   answered.set(page, address);
   asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
   if (answers === undefined) return true;
+  const form = formOf(page);
   await form.locator('input[name="login"]').fill(answers.username);
   await form.locator('input[type="password"]').fill(answers.password);
   // Whoever clicks waits for the page to go.
@@ -48,6 +47,15 @@ export async function fillIn(
     form.locator('[type="submit"]').click({ noWaitAfter: true }),
   ]);
   return true;
+}
+
+/** Whether a page has a form for name and password. */
+export async function asksForSignIn(page: Page): Promise<boolean> {
+  return (await unlessLeaving(page, () => formOf(page).count())) === 1;
+}
+
+function formOf(page: Page): Locator {
+  return page.locator('form:has(input[name="login"]):has(input[type="password"])');
 }
 
 /** Seats a person in front of all tabs and windows of a context, those to come included. */

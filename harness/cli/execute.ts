@@ -4,7 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { UNFINISHED } from "../report/write.ts";
-import type { RunFailure, RunReply, RunTask } from "../worker/protocol.ts";
+import { kindOf, type RunFailure, type RunReply, type RunTask } from "../worker/protocol.ts";
 import type { InterruptSignal } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 
@@ -90,7 +90,7 @@ export async function executeTasks(
 }
 
 /**
- * The tasks of each mount in a line of their own. A worker process has one mount for life, and
+ * The tasks of each kind in a line of their own. A worker process has one kind for life, and
  * runs in a browser keep a core busy with little of it in the process: so workers begin in
  * different lanes, stay in theirs while there is something in it, and then help in the longest.
  */
@@ -98,7 +98,7 @@ function createLanes(tasks: readonly RunTask[]): {
   /** The indices of tasks for the n-th worker, one at a call. */
   readonly join: (worker: number) => () => number | undefined;
 } {
-  const lanes = [...Map.groupBy(tasks.keys(), (index) => tasks[index]?.mount).values()];
+  const lanes = [...Map.groupBy(tasks.keys(), (index) => kindAt(tasks, index)).values()];
   const longest = (): number[] | undefined => lanes.toSorted((a, b) => b.length - a.length)[0];
   return {
     join(worker) {
@@ -109,6 +109,11 @@ function createLanes(tasks: readonly RunTask[]): {
       };
     },
   };
+}
+
+function kindAt(tasks: readonly RunTask[], index: number): string | undefined {
+  const task = tasks[index];
+  return task === undefined ? undefined : kindOf(task);
 }
 
 /** Why a run that a signal cut short has no result. */

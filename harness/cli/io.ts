@@ -2,6 +2,7 @@
  * What the command line touches of its process, as one value: tests hand in their own, and
  * nothing below `cli.ts` reads `process`.
  */
+import { createNpmRegistry, type Registry } from "../versions/registry.ts";
 import { createPool, type Pool, type PoolOptions } from "../worker/pool.ts";
 import type { Output } from "../report/terminal.ts";
 import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
@@ -17,6 +18,8 @@ export interface Io {
   /** Calls back on the first Ctrl-C or SIGTERM; a second one ends the process. Returns how to stop listening. */
   readonly onInterrupt: (listener: (signal: InterruptSignal) => void) => () => void;
   readonly createPool: (options: PoolOptions) => Pool;
+  /** Where versions of clients are published. */
+  readonly registry: Registry;
   /** How many processes can work at once on this machine. */
   readonly parallelism: number;
 }
@@ -38,6 +41,7 @@ export function createProcessIo(parallelism: number): Io {
     now: () => Date.now(),
     onInterrupt: (listener) => listenForInterrupt(process, listener, () => Date.now()),
     createPool,
+    registry: createNpmRegistry(process.env),
     parallelism,
   };
 }

@@ -23,6 +23,7 @@ import {
   takePart,
 } from "./selection.ts";
 import { tellingOptions } from "./telling.ts";
+import { cacheOption, keptVersions } from "./version-cache.ts";
 
 /** The options of `brownout run`. */
 export const runOptions = {
@@ -46,6 +47,7 @@ export const runOptions = {
     says: "findings that come and go, and turn nothing red (default: reports/quarantine.json)",
   },
   "update-baseline": { says: "make the baseline expect what is found" },
+  cache: cacheOption,
   shard: { value: "i/n", says: "run the i-th of n parts" },
   workers: { value: "N", says: "processes at work at once (default: one for each core)" },
   ...archiveOptions,
@@ -89,6 +91,7 @@ export async function planRun(
     filters: positionals,
     ...(values.client === undefined ? {} : { client: values.client }),
     ...mount,
+    ...keptVersions(values.cache, io),
     cwd: io.cwd,
   });
   const part = values.shard === undefined ? undefined : readPart(values.shard);
@@ -117,14 +120,16 @@ export async function planRun(
 }
 
 function taskOf(
-  { scenario, file, client, mount, name }: Selected,
+  { scenario, file, client, clientFolder, mount, name }: Selected,
   { out, ...how }: Pick<Plan, "seed" | "edition" | "out">,
 ): RunTask {
   const journalFile = join(out, "journals", `${name}.jsonl`);
-  return { scenario: file ?? scenario.name, client, mount, ...how, journalFile };
+  const where = clientFolder === undefined ? {} : { clientFolder };
+  return { scenario: file ?? scenario.name, client, ...where, mount, ...how, journalFile };
 }
 
-function readSeed(text: string | undefined): string {
+/** The seed of that text; 1 without any. */
+export function readSeed(text: string | undefined): string {
   if (text === undefined) return "1";
   if (/^(?:0|[1-9]\d{0,17})$/.test(text)) return text;
   throw new HarnessError("bad-usage", `--seed is "${text}"; a seed is a whole number from 0 on`, {
@@ -132,7 +137,8 @@ function readSeed(text: string | undefined): string {
   });
 }
 
-function readWorkers(text: string | undefined): number | undefined {
+/** How many workers that text says, if any. */
+export function readWorkers(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new HarnessError("bad-usage", `--workers is "${text}"`, {

@@ -20,14 +20,17 @@ import { readBaselineFile } from "./baseline-file.ts";
 import { executeTasks } from "./execute.ts";
 import { interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
+import { placeClient } from "./client-place.ts";
 import { checkAsserts, judge, report } from "./judging.ts";
 import { createScriptOutput } from "./script-output.ts";
 import { namedMount, runName } from "./selection.ts";
+import { cacheOption, keptVersions } from "./version-cache.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** The options of `brownout replay`. */
 export const replayOptions = {
   out: { value: "DIR", says: "where the new journal goes (default: reports/out/replay)" },
+  cache: cacheOption,
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   json: { says: "print the results as JSON, shaped like results.json" },
 } as const satisfies Options;
@@ -52,9 +55,13 @@ export async function replayCommand(
   const scenario = await loadScenario(named);
   const folder = join(resolve(io.cwd, values.out ?? join("reports", "out", "replay")), "journals");
   const name = runName(header.scenario, header.client.name);
+  const wanted = `${header.client.name}@${header.client.version}`;
+  const { cache } = keptVersions(values.cache, io);
+  const { folder: clientFolder } = await placeClient(wanted, scenario, cache);
   const task: RunTask = {
     scenario: named,
-    client: `${header.client.name}@${header.client.version}`,
+    client: wanted,
+    ...(clientFolder === undefined ? {} : { clientFolder }),
     mount: namedMount(header.mount),
     seed: header.seed,
     ...(header.edition === undefined ? {} : { edition: findEdition(header.edition) }),

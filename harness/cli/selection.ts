@@ -5,10 +5,12 @@
  */
 import { basename, extname, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../errors.ts";
-import { listScenarios, loadClient, loadScenario, suits } from "../library.ts";
+import { listScenarios, loadScenario, suits } from "../library.ts";
 import { browserMounts, type MountName, mountNames, processMounts } from "../mount/mount-names.ts";
 import { isBrowserMount, whyNoBrowser } from "../mount/mounts.ts";
 import type { Scenario } from "../scenario.ts";
+import type { ClientCache } from "../versions/client-cache.ts";
+import { placeClient } from "./client-place.ts";
 import { checkAsserts } from "./judging.ts";
 
 /** One run to be: a scenario with one client, under one mount. */
@@ -19,6 +21,8 @@ export interface Selected {
   /** `NAME` or `NAME@VERSION`, as the worker is told. */
   readonly client: string;
   readonly version: string;
+  /** A folder with its package, when it is not the one beside Brownout. */
+  readonly clientFolder?: string;
   readonly mount: MountName;
   /** Its files in the output folder are called `<name>.jsonl` and `<name>.har`. */
   readonly name: string;
@@ -42,6 +46,8 @@ export async function selectRuns(wanted: {
   readonly client?: string;
   /** As it was named; else each client has its own. */
   readonly mount?: MountName;
+  /** Versions of clients that are not installed. */
+  readonly cache?: Pick<ClientCache, "newest">;
   readonly cwd: string;
 }): Promise<Selection> {
   const runs: Selected[] = [];
@@ -57,14 +63,15 @@ export async function selectRuns(wanted: {
       skipped.push({ scenario: scenario.name, client, missing });
     };
     for (const name of clientsOf(scenario, wanted.client)) {
-      const client = await loadClient(name, scenario).catch((error: unknown) => {
+      const placed = await placeClient(name, scenario, wanted.cache).catch((error: unknown) => {
         if (isMissing(error)) return error;
         throw error;
       });
-      if (client instanceof HarnessError) {
-        leaveOut(name ?? client.place ?? "its client", client);
+      if (placed instanceof HarnessError) {
+        leaveOut(name ?? placed.place ?? "its client", placed);
         continue;
       }
+      const { client, folder } = placed;
       if (!suits(client, scenario)) {
         skipped.push({ scenario: scenario.name, client: client.name });
         continue;
@@ -77,7 +84,8 @@ export async function selectRuns(wanted: {
       runs.push({
         scenario,
         ...(file === undefined ? {} : { file }),
-        client: name ?? client.name,
+        client: placed.name ?? client.name,
+        ...(folder === undefined ? {} : { clientFolder: folder }),
         version: client.version,
         mount,
         name: runName(scenario.name, client.name),
@@ -116,8 +124,8 @@ export function takePart<T>(runs: readonly T[], { part, of }: Part): readonly T[
   return runs.filter((_, index) => index % of === part - 1);
 }
 
-/** Tells the mount for a client, or why there is none; the browser is looked for once. */
-function createPlaces(
+/** Tells the mount for a client, the named or its usual one, or why there is none; the browser is looked for once. */
+export function createPlaces(
   named: MountName | undefined,
 ): (client: {
   readonly name: string;
@@ -151,26 +159,34 @@ export function namedMount(name: string): MountName {
   });
 }
 
-interface Found {
+export interface Found {
   readonly scenario: Scenario;
+  /** Absolute path of its file; absent for one of the library. */
   readonly file?: string;
+  /** It was named by itself, and not by a glob or as one of all. */
+  readonly named?: true;
 }
 
-async function selectScenarios(filters: readonly string[], cwd: string): Promise<readonly Found[]> {
+/** The scenarios that names, globs and files mean; the whole library without any. */
+export async function selectScenarios(
+  filters: readonly string[],
+  cwd: string,
+): Promise<readonly Found[]> {
   const library = listScenarios();
   if (filters.length === 0) return library.map((scenario) => ({ scenario }));
   const found = new Map<string, Found>();
   for (const filter of filters) {
     if (isPath(filter)) {
       const file = resolve(cwd, filter);
-      found.set(file, { scenario: await loadFile(file), file });
+      found.set(file, { scenario: await loadFile(file), file, named: true });
     } else if (/[*?]/.test(filter)) {
       const matching = library.filter(({ name }) => globPattern(filter).test(name));
       if (matching.length === 0) throw nothingMatches(filter, library);
-      for (const scenario of matching) found.set(scenario.name, { scenario });
+      for (const scenario of matching)
+        if (!found.has(scenario.name)) found.set(scenario.name, { scenario });
     } else {
       const scenario = await loadScenario(filter);
-      found.set(scenario.name, { scenario });
+      found.set(scenario.name, { scenario, named: true });
     }
   }
   return [...found.values()];

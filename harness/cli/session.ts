@@ -107,7 +107,8 @@ function failedRun(run: PlannedRun, error: RunFailure): FailedRun {
   };
 }
 
-function failureOf(error: unknown): RunFailure {
+/** An error of the harness as data. */
+export function failureOf(error: unknown): RunFailure {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const known = error instanceof HarnessError ? error : undefined;
   return {

@@ -23,25 +23,32 @@ type PipelineHeaders = Awaited<ReturnType<HttpClient["sendRequest"]>>["headers"]
 /** The flows that it is used for. */
 export const azureIdentityFlows = ["managed-identity"] as const satisfies readonly Flow[];
 
-/** Loads the installed `@azure/identity`; rejects with `client-not-installed`. */
-export async function loadAzureIdentity(): Promise<ClientUnderTest> {
-  // What it loads is not used: each application gets a copy of its own.
-  await import("@azure/identity").catch((cause: unknown) => {
-    throw notInstalled("@azure/identity", { major: 4, cause });
-  });
+/** Loads `@azure/identity`, of a folder or beside Brownout; rejects with `client-not-installed`. */
+export async function loadAzureIdentity(folder?: string): Promise<ClientUnderTest> {
+  if (folder === undefined) {
+    // What it loads is not used: each application gets a copy of its own.
+    await import("@azure/identity").catch((cause: unknown) => {
+      throw notInstalled("@azure/identity", { major: 4, cause });
+    });
+  }
   return {
     name: "azure-identity",
-    version: installedVersion("@azure/identity"),
+    version: installedVersion("@azure/identity", folder),
     flows: azureIdentityFlows,
-    open: (options, context) => Promise.resolve(open(options, context)),
+    open: (options, context) => Promise.resolve(open(options, context, folder)),
     describeError,
   };
 }
 
-function open(options: OpenOptions, context: ClientContext): ClientInstance {
-  const { ManagedIdentityCredential } = loadFresh<AzureIdentity>("@azure/identity", [
-    "@azure/msal-node",
-  ]);
+function open(
+  options: OpenOptions,
+  context: ClientContext,
+  folder: string | undefined,
+): ClientInstance {
+  const { ManagedIdentityCredential } = loadFresh<AzureIdentity>("@azure/identity", {
+    shared: ["@azure/msal-node"],
+    folder,
+  });
   const { transport } = context;
   const http = transport === undefined ? {} : { httpClient: httpClientOver(transport) };
   const credential = new ManagedIdentityCredential({ ...identityOf(options), ...http });

@@ -79,6 +79,8 @@ export interface ClientContext {
   /** The client certificate of an app of the fixture worlds, by the app's short name. */
   readonly certificateOf: (app: string) => {
     readonly thumbprintSha256: string;
+    /** The SHA-1. */
+    readonly thumbprint: string;
     readonly privateKeyFile: string;
   };
   /** Present when the client is a page in a browser. */

@@ -3,25 +3,30 @@
  * libraries keep what they know in their classes, not in their instances, and a second
  * application, or the same one after a restart, would find it there.
  */
-import { createRequire } from "node:module";
-import { notInstalled } from "./installed-package.ts";
+import { notInstalled, requireFrom } from "./installed-package.ts";
 
-const require = createRequire(import.meta.url);
+export interface FreshFrom {
+  /** Packages that it uses, of which it needs fresh copies, too. */
+  readonly shared?: readonly string[];
+  /** As in `requireFrom`. */
+  readonly folder?: string | undefined;
+}
 
 /**
  * Loads the CommonJS build of `name` anew, and of every package in `shared` that it uses; the
  * copies that others hold stay. Throws `client-not-installed`.
  */
-export function loadFresh<Package>(name: string, shared: readonly string[] = []): Package {
-  const folders = [name, ...shared].map(folderOf);
+export function loadFresh<Package>(name: string, { shared = [], folder }: FreshFrom = {}): Package {
+  const require = requireFrom(folder);
+  const folders = [name, ...shared].map((one) => folderOf(one, require));
   for (const file of Object.keys(require.cache)) {
-    if (folders.some((folder) => file.startsWith(folder))) delete require.cache[file];
+    if (folders.some((beginning) => file.startsWith(beginning))) delete require.cache[file];
   }
   return require(name) as Package;
 }
 
 /** The folder of an installed package, with a slash at its end. */
-function folderOf(name: string): string {
+function folderOf(name: string, require: NodeJS.Require): string {
   try {
     const entry = require.resolve(name);
     const folder = `/node_modules/${name}/`;

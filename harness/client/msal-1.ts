@@ -19,14 +19,14 @@ const methods = {
 
 export const msal1Flows = Object.keys(methods) as readonly (keyof typeof methods)[];
 
-/** The files of the installed package; its version is read from the package itself. */
-export function loadMsal1(): Promise<ClientUnderTest> {
+/** The files of the package, of a folder or beside Brownout; its version is read from the package itself. */
+export function loadMsal1(folder?: string): Promise<ClientUnderTest> {
   return Promise.resolve(
     clientInPage({
       name: "msal",
       methods,
       caches: ["session", "persisted"],
-      ...requiredFiles(),
+      ...requiredFiles(folder),
       program: msal1Program,
       files: (redirectPath) => ({
         [redirectPath]: { type: "text/html; charset=utf-8", text: pageHtml("Signing in", "") },
@@ -37,11 +37,14 @@ export function loadMsal1(): Promise<ClientUnderTest> {
   );
 }
 
-function requiredFiles(): { readonly version: string; readonly script: string } {
+function requiredFiles(folder: string | undefined): {
+  readonly version: string;
+  readonly script: string;
+} {
   try {
     return {
-      version: installedVersion("msal"),
-      script: installedFile("msal", "dist/msal.min.js"),
+      version: installedVersion("msal", folder),
+      script: installedFile("msal", "dist/msal.min.js", folder),
     };
   } catch (cause) {
     throw notInstalled("msal", { major: 1, cause });

@@ -84,7 +84,9 @@ function startApp(configuration: PageConfiguration, shell: typeof openShell): vo
 
   shell({
     async start() {
-      await client.initialize();
+      // Versions that have nothing to initialize have no such method.
+      const { initialize } = client as Partial<IPublicClientApplication>;
+      await initialize?.call(client);
       const result = await client.handleRedirectPromise();
       return result === null ? undefined : tokenOf(result);
     },

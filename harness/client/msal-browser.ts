@@ -17,21 +17,21 @@ const methods = {
 
 export const msalBrowserFlows = Object.keys(methods) as readonly (keyof typeof methods)[];
 
-/** The files of the installed package; its version is read from the package itself. */
-export function loadMsalBrowser(): Promise<ClientUnderTest> {
+/** The files of the package, of a folder or beside Brownout; its version is read from the package itself. */
+export function loadMsalBrowser(folder?: string): Promise<ClientUnderTest> {
   return Promise.resolve(
     clientInPage({
       name: "msal-browser",
       methods,
       caches: ["memory", "session", "persisted"],
-      ...findPackage(),
+      ...findPackage(folder),
     }),
   );
 }
 
-function findPackage() {
-  const { version, script } = requiredFiles();
-  const bridge = redirectBridge();
+function findPackage(folder: string | undefined) {
+  const { version, script } = requiredFiles(folder);
+  const bridge = redirectBridge(folder);
   return {
     version,
     script,
@@ -47,21 +47,24 @@ function findPackage() {
   };
 }
 
-function requiredFiles(): { readonly version: string; readonly script: string } {
+function requiredFiles(folder: string | undefined): {
+  readonly version: string;
+  readonly script: string;
+} {
   try {
     return {
-      version: installedVersion(PACKAGE),
-      script: installedFile(PACKAGE, "lib/msal-browser.min.js"),
+      version: installedVersion(PACKAGE, folder),
+      script: installedFile(PACKAGE, "lib/msal-browser.min.js", folder),
     };
   } catch (cause) {
     throw notInstalled(PACKAGE, { cause });
   }
 }
 
-/** Majors from 5 on bring one. */
-function redirectBridge(): string | undefined {
+/** The script for the page to which sign-ins come back, of versions that bring one. */
+function redirectBridge(folder: string | undefined): string | undefined {
   try {
-    return installedFile(PACKAGE, "lib/redirect-bridge/msal-redirect-bridge.min.js");
+    return installedFile(PACKAGE, "lib/redirect-bridge/msal-redirect-bridge.min.js", folder);
   } catch {
     return undefined;
   }

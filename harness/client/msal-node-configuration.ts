@@ -22,7 +22,7 @@ export function configurationOf(
       ...(capabilities === undefined ? {} : { clientCapabilities: [...capabilities] }),
       ...(credential === "secret" ? { clientSecret: app.secrets[0]?.value ?? "" } : {}),
       ...(credential === "certificate"
-        ? { clientCertificate: certificateOf(context, app.name) }
+        ? { clientCertificate: certificateOf(msal, context, app.name) }
         : {}),
     },
     ...(options.cache === "persisted"
@@ -34,14 +34,17 @@ export function configurationOf(
   };
 }
 
+/** A certificate is named by the SHA-256 of it, or by the SHA-1 where the library knows no other. */
 function certificateOf(
+  { ClientAssertion }: Pick<MsalNode, "ClientAssertion">,
   context: ClientContext,
   app: string,
-): { thumbprintSha256: string; privateKey: string } {
-  const certificate = context.certificateOf(app);
+): { thumbprintSha256?: string; thumbprint?: string; privateKey: string } {
+  const { thumbprintSha256, thumbprint, privateKeyFile } = context.certificateOf(app);
+  const knowsSha256 = "fromCertificateWithSha256Thumbprint" in ClientAssertion;
   return {
-    thumbprintSha256: certificate.thumbprintSha256,
-    privateKey: readFileSync(certificate.privateKeyFile, "utf8"),
+    ...(knowsSha256 ? { thumbprintSha256 } : { thumbprint }),
+    privateKey: readFileSync(privateKeyFile, "utf8"),
   };
 }
 

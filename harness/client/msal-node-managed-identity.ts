@@ -9,8 +9,12 @@ import type { MsalNode } from "./msal-node.ts";
 import { networkClientOver } from "./msal-node-configuration.ts";
 
 /** An application on a machine, with its identity; the environment of the process says where. */
-export function openManagedIdentity(options: OpenOptions, context: ClientContext): ClientInstance {
-  const msal = loadFresh<MsalNode>("@azure/msal-node");
+export function openManagedIdentity(
+  options: OpenOptions,
+  context: ClientContext,
+  folder?: string,
+): ClientInstance {
+  const msal = loadFresh<MsalNode>("@azure/msal-node", { folder });
   const { capabilities } = options;
   const application = new msal.ManagedIdentityApplication({
     ...identityOf(options),

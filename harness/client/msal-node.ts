@@ -16,7 +16,7 @@ import type {
   TokenResult,
 } from "./client.ts";
 import { openManagedIdentity } from "./msal-node-managed-identity.ts";
-import { notInstalled } from "./installed-package.ts";
+import { loadFrom, notInstalled } from "./installed-package.ts";
 import { configurationOf } from "./msal-node-configuration.ts";
 import { approveDevice, claimsOf, signIn, SignInError } from "./msal-node-sign-in.ts";
 
@@ -36,26 +36,35 @@ export const msalNodeFlows = [
   "managed-identity",
 ] as const satisfies readonly Flow[];
 
-/** Loads the installed `@azure/msal-node`; its version is read from the package itself. */
-export async function loadMsalNode(): Promise<ClientUnderTest> {
-  const msal = await import("@azure/msal-node").catch((cause: unknown) => {
-    throw notInstalled("@azure/msal-node", { cause });
-  });
+/** Loads `@azure/msal-node`, of a folder or beside Brownout; its version is read from the package itself. */
+export async function loadMsalNode(folder?: string): Promise<ClientUnderTest> {
+  const msal = await (folder === undefined
+    ? import("@azure/msal-node").catch((cause: unknown) => {
+        throw notInstalled("@azure/msal-node", { cause });
+      })
+    : loadFrom<MsalNode>(folder, "@azure/msal-node"));
   return {
     name: "msal-node",
     version: msal.version,
-    flows: msalNodeFlows,
-    open: (options, context) => Promise.resolve(openInstance(msal, options, context)),
+    flows: msalNodeFlows.filter((flow) => knows(msal, flow)),
+    open: (options, context) => Promise.resolve(openInstance(msal, options, context, folder)),
     describeError: (error) => describeMsalError(msal, error),
   };
+}
+
+/** Majors differ in what they can do: whether it is there is asked, never which version it is. */
+function knows(msal: Partial<MsalNode>, flow: Flow): boolean {
+  return flow !== "managed-identity" || msal.ManagedIdentityApplication !== undefined;
 }
 
 function openInstance(
   msal: MsalNode,
   options: OpenOptions,
   context: ClientContext,
+  folder: string | undefined,
 ): ClientInstance {
-  if (options.app.managedIdentity !== undefined) return openManagedIdentity(options, context);
+  if (options.app.managedIdentity !== undefined)
+    return openManagedIdentity(options, context, folder);
   const configuration = configurationOf(msal, options, context);
   if (options.credential === undefined) {
     const client = new msal.PublicClientApplication(configuration);

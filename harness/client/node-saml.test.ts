@@ -41,7 +41,7 @@ async function withOneAnswer() {
       browse: () => Promise.resolve(createResponse(html, { status: 200, headers: [] })),
       cookiesOf: () => new Map(),
       prompted: () => undefined,
-      certificateOf: () => ({ thumbprintSha256: "", privateKeyFile: "" }),
+      certificateOf: () => ({ thumbprintSha256: "", thumbprint: "", privateKeyFile: "" }),
       storage: new Map(),
     },
   );

@@ -17,7 +17,7 @@ import type {
   TokenRequest,
   TokenResult,
 } from "./client.ts";
-import { installedVersion, notInstalled } from "./installed-package.ts";
+import { installedVersion, loadFrom, notInstalled } from "./installed-package.ts";
 import { answersOf, browserOf } from "./person.ts";
 import { createReplayGuard, type ReplayGuard } from "./saml-replay-guard.ts";
 import { PageError } from "./user-agent.ts";
@@ -30,14 +30,16 @@ export const nodeSamlFlows = [
   "saml-sp-initiated",
 ] as const satisfies readonly Flow[];
 
-/** Loads the installed `@node-saml/node-saml`; its version is read from the package itself. */
-export async function loadNodeSaml(): Promise<ClientUnderTest> {
-  const library = await import("@node-saml/node-saml").catch((cause: unknown) => {
-    throw notInstalled("@node-saml/node-saml", { major: 5, cause });
-  });
+/** Loads `@node-saml/node-saml`, of a folder or beside Brownout; its version is read from the package itself. */
+export async function loadNodeSaml(folder?: string): Promise<ClientUnderTest> {
+  const library = await (folder === undefined
+    ? import("@node-saml/node-saml").catch((cause: unknown) => {
+        throw notInstalled("@node-saml/node-saml", { major: 5, cause });
+      })
+    : loadFrom<NodeSaml>(folder, "@node-saml/node-saml"));
   return {
     name: "node-saml",
-    version: installedVersion("@node-saml/node-saml"),
+    version: installedVersion("@node-saml/node-saml", folder),
     flows: nodeSamlFlows,
     open: (options, context) => Promise.resolve(openInstance(library, options, context)),
     describeError,

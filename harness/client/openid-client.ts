@@ -4,6 +4,7 @@
  * app in the fragment), and for code with PKCE. For a single-page app it stands for what such
  * an app does on the wire: of the browser, there is only the Origin header.
  */
+import { HarnessError } from "../errors.ts";
 import type { Flow } from "../history/event.ts";
 import { createRequest } from "../http/message.ts";
 import type {
@@ -15,7 +16,7 @@ import type {
   TokenRequest,
   TokenResult,
 } from "./client.ts";
-import { installedVersion, notInstalled } from "./installed-package.ts";
+import { installedVersion, loadFrom, notInstalled } from "./installed-package.ts";
 import { answersOf, browserOf } from "./person.ts";
 import { PageError } from "./user-agent.ts";
 
@@ -30,14 +31,27 @@ export const openidClientFlows = [
   "refresh-token",
 ] as const satisfies readonly Flow[];
 
-/** Loads the installed `openid-client`; its version is read from the package itself. */
-export async function loadOpenidClient(): Promise<ClientUnderTest> {
-  const oidc = await import("openid-client").catch((cause: unknown) => {
-    throw notInstalled("openid-client", { major: 6, cause });
-  });
+/** Loads `openid-client`, of a folder or beside Brownout; its version is read from the package itself. */
+export async function loadOpenidClient(folder?: string): Promise<ClientUnderTest> {
+  const oidc = await (folder === undefined
+    ? import("openid-client").catch((cause: unknown) => {
+        throw notInstalled("openid-client", { major: 6, cause });
+      })
+    : loadFrom<OpenidClient>(folder, "openid-client"));
+  const version = installedVersion("openid-client", folder);
+  if (typeof (oidc as Partial<OpenidClient>).discovery !== "function") {
+    throw new HarnessError(
+      "client-not-supported",
+      `openid-client ${version} has another interface: it has no function discovery`,
+      {
+        place: "openid-client",
+        hint: "Brownout calls it as its documentation shows from 6.0.0 on.",
+      },
+    );
+  }
   return {
     name: "openid-client",
-    version: installedVersion("openid-client"),
+    version,
     flows: openidClientFlows,
     open: (options, context) => openInstance(oidc, options, context),
     describeError: (error) => describeError(oidc, error),

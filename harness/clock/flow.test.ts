@@ -101,6 +101,7 @@ describe("a clock that flows", () => {
     let nextDueMs = 1_000;
     clock.join({
       rest: () => Promise.resolve(true),
+      onlyPolled: () => false,
       nextDueMs: () => nextDueMs,
       advance(nowMs) {
         steps += 1;
@@ -129,6 +130,7 @@ describe("a clock that flows", () => {
     const seen: string[] = [];
     clock.join({
       rest: () => Promise.resolve(true),
+      onlyPolled: () => false,
       nextDueMs: () => nextDueMs,
       advance: () => Promise.resolve(),
       async leap(untilMs, told) {
@@ -164,6 +166,7 @@ describe("a clock that flows", () => {
     const heard: string[] = [];
     clock.join({
       rest: () => Promise.resolve(true),
+      onlyPolled: () => false,
       nextDueMs: () => undefined,
       advance: (nowMs) => Promise.resolve(void heard.push(`still ${nowMs}`)),
       leap: (untilMs) => Promise.resolve(untilMs),
@@ -174,6 +177,7 @@ describe("a clock that flows", () => {
     const late: number[] = [];
     const leave = clock.join({
       rest: () => Promise.resolve(true),
+      onlyPolled: () => false,
       nextDueMs: () => undefined,
       advance: () => Promise.resolve(),
       leap: (untilMs) => Promise.resolve(untilMs),

@@ -7,13 +7,17 @@ function somebody(...dueMs: readonly number[]) {
   const waiting = [...dueMs];
   const told: string[] = [];
   let busy = 0;
+  let looks = 0;
+  let polls = false;
   let noticed: number | undefined;
   const participant: Participant = {
     rest() {
+      looks += 1;
       busy -= 1;
       return Promise.resolve(busy < 0);
     },
     nextDueMs: () => waiting[0],
+    onlyPolled: () => polls,
     advance(nowMs) {
       told.push(`at ${nowMs}`);
       while ((waiting[0] ?? Infinity) <= nowMs) told.push(`fired ${waiting.shift()}`);
@@ -35,7 +39,14 @@ function somebody(...dueMs: readonly number[]) {
   const notices = (dueMs: number): void => {
     noticed = dueMs;
   };
-  return { participant, told, work: (looks: number) => (busy = looks), notices };
+  return {
+    participant,
+    told,
+    work: (looks: number) => (busy = looks),
+    notices,
+    looks: () => looks,
+    poll: () => (polls = true),
+  };
 }
 
 describe("participants", () => {
@@ -96,6 +107,29 @@ describe("a clock with participants", () => {
     await clock.drive(clock.sleep(1_000));
     expect(told).toEqual(["at 400", "fired 400", "at 500", "at 700", "fired 700", "at 1000"]);
     expect(own).toEqual([500]);
+  });
+
+  it("looks at them once for many timers that only look for something, but for its own timers always", async () => {
+    const clock = createVirtualClock({ startMs: 0 });
+    const often = Array.from({ length: 50 }, (_, index) => 10 + index);
+    const watched = somebody(...often);
+    clock.join(watched.participant);
+    await clock.drive(clock.sleep(100));
+    const before = watched.looks();
+    expect(before).toBeGreaterThan(50);
+
+    const polling = somebody(...often.map((dueMs) => dueMs + 100));
+    polling.poll();
+    clock.join(polling.participant);
+    watched.poll();
+    await clock.drive(clock.sleep(100));
+    expect(polling.told.filter((line) => line.startsWith("fired"))).toHaveLength(50);
+    expect(polling.looks()).toBeLessThan(8);
+
+    for (let own = 1; own <= 10; own += 1) clock.setTimer(() => undefined, own);
+    const looks = polling.looks();
+    await clock.drive(clock.sleep(20));
+    expect(polling.looks() - looks).toBeGreaterThan(10);
   });
 
   it("waits until they rest, and for those only who take part", async () => {

@@ -16,6 +16,8 @@ export interface Participant {
    * Unix epoch, virtual.
    */
   leap(untilMs: number, told: (atMs: number) => void): Promise<number>;
+  /** Whether nothing has happened there since it last rested surely, but timers that look for something, found nothing, and will look again. */
+  onlyPolled(): boolean;
   /** Its time goes on by itself from now on, so far ahead of the machine's; ms. */
   flow(byMs: number): Promise<void>;
 }
@@ -26,6 +28,8 @@ export interface Participants {
   /** Takes part until the returned function is called. */
   join(participant: Participant): () => void;
   any(): boolean;
+  /** Of all of them. */
+  onlyPolled(): boolean;
   rest(howLong: HowLong): Promise<boolean>;
   /** The earliest of them. */
   nextDueMs(): number | undefined;
@@ -44,6 +48,7 @@ export function createParticipants(): Participants {
       return () => void all.delete(participant);
     },
     any: () => all.size > 0,
+    onlyPolled: () => [...all].every((one) => one.onlyPolled()),
     async rest(howLong) {
       const resting = await Promise.all([...all].map((one) => one.rest(howLong)));
       return resting.every(Boolean);

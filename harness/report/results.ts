@@ -96,11 +96,26 @@ export function buildResults(
     readonly quarantine?: readonly QuarantineEntry[];
   },
 ): Results {
-  const { seed, brownout, failures = [], quarantine = [] } = session;
+  const { quarantine = [] } = session;
   const results = runs.map((run) => resultOf(run, { baseline, quarantine }));
   const fixed = baseline.filter(
     (entry) => isFixed(entry, runs) && !quarantine.some((one) => coversEntry(one, entry)),
   );
+  return countResults(results, { ...session, fixed });
+}
+
+/** `results.json` of runs that are judged and compared already; their order is kept. */
+export function countResults(
+  results: readonly RunResult[],
+  session: {
+    readonly seed: string;
+    readonly brownout: string;
+    readonly failures?: readonly FailedRun[];
+    readonly quarantine?: readonly QuarantineEntry[];
+    readonly fixed?: readonly BaselineEntry[];
+  },
+): Results {
+  const { seed, brownout, failures = [], quarantine = [], fixed = [] } = session;
   const count = (verdict: Verdict): number =>
     results.filter((run) => run.verdict === verdict).length;
   return {
@@ -164,7 +179,8 @@ function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[]
   );
 }
 
-function resultOf(
+/** One run, counted and compared. */
+export function resultOf(
   run: JudgedRun,
   {
     baseline,

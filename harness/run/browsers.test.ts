@@ -51,6 +51,7 @@ it("is not caused by the call that happened to open it", async () => {
   const room = createBrowserRoom({
     recorder,
     gate,
+    clock,
     attribution: createAttribution(recorder),
     turns: createTurns({ recorder, gate }),
     mounted: {

@@ -7,11 +7,13 @@
  * the person are attended to when all is at rest, before time goes on (`settle`).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { fillIn } from "../browser/person.ts";
-import { lookAtScreen } from "../browser/screen.ts";
+import { asksForSignIn, fillIn } from "../browser/person.ts";
+import { lookAtScreen, type SeenScreen } from "../browser/screen.ts";
 import type { ClientBrowser, SeatedPerson } from "../client/client.ts";
+import { minutes } from "../clock/duration.ts";
 import type { Gate } from "../clock/gate.ts";
 import type { HowLong } from "../clock/participants.ts";
+import type { VirtualClock } from "../clock/virtual-clock.ts";
 import { HarnessError } from "../errors.ts";
 import type { Cause } from "../history/ledger.ts";
 import type { Recorder } from "../history/recorder.ts";
@@ -33,6 +35,7 @@ export interface BrowserRoomParts {
   readonly attribution: Attribution;
   readonly turns: Turns;
   readonly gate: Gate;
+  readonly clock: Pick<VirtualClock, "now" | "setTimer">;
 }
 
 interface Seat {
@@ -50,9 +53,16 @@ interface Desk {
 /** A request that no browser tells of after so many looks is let pass all the same. */
 const UNTOLD_LOOKS_MAX = 200;
 
+/**
+ * How long a person looks at a window that a sign-in has opened, and that shows nothing or an
+ * error, before they close it: a guess, and longer than the minute after which libraries with a
+ * time-out have told the application. One without waits as long as the person does.
+ */
+const PATIENCE_MS = minutes(2);
+
 /** No browser is open yet. */
 export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
-  const { mounted, recorder, attribution, turns, gate } = parts;
+  const { mounted, recorder, attribution, turns, gate, clock } = parts;
   const desks = new Map<string, Desk>();
   const tabs = createTabs(recorder);
   let calls = 0;
@@ -105,6 +115,25 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
     );
   };
 
+  /** A window that is of no use is closed by the person, as long as the application waits for it. */
+  const giveUp = async (open: OpenTab, { shows }: SeenScreen): Promise<boolean> => {
+    const { page } = open.tab;
+    const isOfUse = open.kind === "tab" || shows === "sign-in" || shows === "content";
+    if (isOfUse || calls === 0) {
+      delete open.deadSinceMs;
+      return false;
+    }
+    if (open.deadSinceMs === undefined) {
+      open.deadSinceMs = clock.now();
+      // Time stops there, so that the person can look at their watch.
+      clock.setTimer(() => undefined, PATIENCE_MS);
+    }
+    if (page === undefined || clock.now() - open.deadSinceMs < PATIENCE_MS) return false;
+    delete open.deadSinceMs;
+    await acting(() => page.close());
+    return true;
+  };
+
   const settle = async (howLong: HowLong): Promise<boolean> => {
     if (!isTold()) return false;
     for (const { time } of profiles()) if (!(await tabs.follow(time))) return false;
@@ -120,8 +149,10 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
       const screen = isBlank ? ({ shows: "blank" } as const) : await lookAtScreen(page);
       if (screen === undefined) continue;
       tabs.see(open, screen);
+      if (await giveUp(open, screen)) return false;
       // A page that refuses a password asks for it again.
-      if (screen.shows === "sign-in" || screen.shows === "error") asking.push(open);
+      const mayAsk = screen.shows === "sign-in" || screen.shows === "error";
+      if (mayAsk && page !== undefined && (await asksForSignIn(page))) asking.push(open);
     }
     for (const open of asking) if (await answer(open)) return false;
     return true;

@@ -268,7 +268,7 @@ function challengeOf(header: string): string | undefined {
 }
 
 /** The client certificates of the fixture worlds stand in `fixtures/keys`, by app. */
-function certificateOf(app: string): { thumbprintSha256: string; privateKeyFile: string } {
+function certificateOf(app: string): ReturnType<ClientContext["certificateOf"]> {
   const file = (suffix: string): string =>
     fileURLToPath(new URL(`../../fixtures/keys/${app}.${suffix}.pem`, import.meta.url));
   if (!existsSync(file("cert"))) {
@@ -277,9 +277,10 @@ function certificateOf(app: string): { thumbprintSha256: string; privateKeyFile:
       hint: 'Open it with credential: "secret", or use the app cert-daemon.',
     });
   }
-  const { fingerprint256 } = new X509Certificate(readFileSync(file("cert")));
+  const { fingerprint256, fingerprint } = new X509Certificate(readFileSync(file("cert")));
   return {
     thumbprintSha256: fingerprint256.replaceAll(":", "").toLowerCase(),
+    thumbprint: fingerprint.replaceAll(":", "").toLowerCase(),
     privateKeyFile: file("key"),
   };
 }

@@ -13,12 +13,15 @@ export interface OpenTab {
   readonly client: string;
   /** The browser that it is in. */
   readonly desk: string;
+  readonly kind: "tab" | "popup";
   readonly tab: {
     readonly name: string;
     /** Absent as long as the browser does not report one: nothing has come to show. */
     page?: Page;
   };
   seen?: string;
+  /** Since when it has shown nothing that is of use, while the application waited for it; ms since the Unix epoch, virtual. */
+  deadSinceMs?: number;
   /** The windows that its document has opened, in order. */
   windows: OpenTab[];
   /** Looks at a page that its opener says is closed, and that is there all the same. */
@@ -28,10 +31,7 @@ export interface OpenTab {
 export interface Tabs {
   readonly all: () => readonly OpenTab[];
   /** The script opened a tab. */
-  readonly enter: (
-    owner: Pick<OpenTab, "client" | "desk"> & { readonly kind: "tab" | "popup" },
-    page?: Page,
-  ) => OpenTab;
+  readonly enter: (owner: Pick<OpenTab, "client" | "desk" | "kind">, page?: Page) => OpenTab;
   readonly reloaded: (tab: OpenTab) => void;
   readonly closed: (tab: OpenTab) => void;
   /** A browser ended for one application, whose history says so; others in it have their tabs closed. */
@@ -59,7 +59,7 @@ export function createTabs(recorder: Recorder): Tabs {
     numbers.set(`${client} ${kind}`, number);
     const name = `${kind}-${number}`;
     const tab = page === undefined ? { name } : { name, page };
-    const entered: OpenTab = { client, desk, tab, windows: [], doubts: 0 };
+    const entered: OpenTab = { client, desk, kind, tab, windows: [], doubts: 0 };
     open.add(entered);
     change(entered, "opened");
     return entered;

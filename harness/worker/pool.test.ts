@@ -51,6 +51,20 @@ describe("the pool of workers", () => {
     expect(replies.map(({ kind }) => kind)).toEqual(["done", "done", "done", "done"]);
   });
 
+  it("gives each version of a client its own process, and keeps it while there is only that one", async () => {
+    const scenario = file("where", "context.note(`process ${process.pid}`)");
+    const processes: string[] = [];
+    for (const clientFolder of ["/one", "/one", "/other"]) {
+      const journalFile = join(folder, `${(tasks += 1)}.jsonl`);
+      const task = { scenario, client: "bare-fetch", clientFolder, mount: "direct" } as const;
+      await pool.run({ ...task, seed: "1", journalFile });
+      processes.push(/process \d+/.exec(readFileSync(journalFile, "utf8"))?.[0] ?? "");
+    }
+    expect(processes[0]).toMatch(/process/);
+    expect(processes[1]).toBe(processes[0]);
+    expect(processes[2]).not.toBe(processes[0]);
+  });
+
   it("reports what a script throws, and writes no journal", async () => {
     const reply = await run(file("throws", 'throw new TypeError("my mistake")'));
     expect(reply).toMatchObject({

@@ -1,12 +1,11 @@
 /**
- * Worker processes, at most `workers` at once, each with one mount for its whole life:
- * msw and nock cannot share a process, and a warm process runs the next scenario in
- * milliseconds. A worker that dies takes only its own run with it.
+ * Worker processes, at most `workers` at once, each with one mount for its whole life, and one
+ * version of a client: msw and nock cannot share a process, two versions of a package must not
+ * meet in one, and a warm process runs the next scenario in milliseconds. A worker that dies takes only its own run with it.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { MountName } from "../mount/mount-names.ts";
-import type { Alive, RunReply, RunTask } from "./protocol.ts";
+import { type Alive, kindOf, type RunReply, type RunTask } from "./protocol.ts";
 import { createWatch, type Watch } from "./watch.ts";
 
 export interface Pool {
@@ -27,7 +26,8 @@ export interface PoolOptions {
 
 interface Worker {
   readonly child: ChildProcess;
-  readonly mount: MountName;
+  /** Of the tasks that it takes. */
+  readonly kind: string;
   busyWith: Job | undefined;
   /** What it prints may arrive after its reply. */
   lastTask: RunTask | undefined;
@@ -57,13 +57,13 @@ export function createPool(options: PoolOptions): Pool {
     assign();
   };
 
-  const start = (mount: MountName): Worker => {
+  const start = (kind: string): Worker => {
     const { child, lastWords } = forkWorker((text) => {
       if (worker.lastTask !== undefined) options.onOutput?.(text, worker.lastTask);
     });
     const worker: Worker = {
       child,
-      mount,
+      kind,
       busyWith: undefined,
       lastTask: undefined,
       watch: createWatch(silenceMaxMs, () => {
@@ -95,18 +95,18 @@ export function createPool(options: PoolOptions): Pool {
     worker.child.kill("SIGKILL");
   };
 
-  const workerFor = (mount: MountName): Worker | undefined => {
+  const workerFor = (kind: string): Worker | undefined => {
     const idle = [...workers].filter((worker) => worker.busyWith === undefined);
-    const warm = idle.find((worker) => worker.mount === mount);
+    const warm = idle.find((worker) => worker.kind === kind);
     if (warm !== undefined) return warm;
-    if (workers.size < options.workers) return start(mount);
+    if (workers.size < options.workers) return start(kind);
     idle[0]?.child.kill("SIGKILL");
     return undefined;
   };
 
   const assign = (): void => {
     while (waiting[0] !== undefined && !closed) {
-      const worker = workerFor(waiting[0].task.mount);
+      const worker = workerFor(kindOf(waiting[0].task));
       const job = worker === undefined ? undefined : waiting.shift();
       if (worker === undefined || job === undefined) return;
       worker.busyWith = job;

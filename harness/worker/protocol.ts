@@ -7,12 +7,19 @@ export interface RunTask {
   readonly scenario: string;
   /** `NAME` or `NAME@VERSION`; default: the scenario's own client. */
   readonly client?: string;
+  /** A folder with the client's package in a version of its own (`ClientFolder` of `harness/versions/`); default: beside Brownout. */
+  readonly clientFolder?: string;
   readonly mount: MountName;
   readonly seed: string;
   /** As in `RunOptions`. */
   readonly edition?: BackupEdition;
   /** The worker writes the journal here, whole or not at all. Absolute path. */
   readonly journalFile: string;
+}
+
+/** Tasks of one kind may share a process: one mount, one version of a client. */
+export function kindOf({ mount, clientFolder = "" }: RunTask): string {
+  return `${mount} ${clientFolder}`;
 }
 
 export type RunReply =

@@ -48,7 +48,7 @@ process.on("message", (task) => {
 async function answer(task: RunTask): Promise<RunReply> {
   try {
     const scenario = await loadScenario(task.scenario);
-    const client = await loadClient(task.client, scenario);
+    const client = await loadClient(task.client, scenario, task.clientFolder);
     const { mount, seed, edition } = task;
     const run = (): Promise<RunOutcome> =>
       runScenario(scenario, {

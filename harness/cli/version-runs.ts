@@ -1,0 +1,87 @@
+/** Plays what versions have to play, in worker processes of their own, and reads what came of it. */
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { parseJournal } from "../history/journal.ts";
+import { type Played, playedOf } from "../matrix/played.ts";
+import type { FailedRun } from "../report/results.ts";
+import { prepareFolders } from "../report/write.ts";
+import type { RunFailure } from "../worker/protocol.ts";
+import { executeTasks } from "./execute.ts";
+import type { InterruptSignal } from "./interrupt.ts";
+import type { Io } from "./io.ts";
+import { judge } from "./judging.ts";
+import { failureOf } from "./session.ts";
+import type { VersionRun } from "./version-plan.ts";
+
+export interface VersionOutcome {
+  readonly run: VersionRun;
+  /** Absent when the harness did not bring it to its end. */
+  readonly played?: Played;
+  readonly failure?: FailedRun;
+}
+
+export interface VersionOutcomes {
+  /** In the order of the runs. */
+  readonly outcomes: readonly VersionOutcome[];
+  readonly interruptedBy?: InterruptSignal;
+}
+
+/** Plays the runs; a run that fails spoils no other. */
+export async function playVersions(
+  runs: readonly VersionRun[],
+  io: Pick<Io, "createPool" | "onInterrupt">,
+  options: {
+    readonly workers: number;
+    readonly onProgress: (done: number, underWay: readonly string[]) => void;
+  },
+): Promise<VersionOutcomes> {
+  prepareFolders([...new Set(runs.map(({ task }) => dirname(task.journalFile)))]);
+  const outcomes: VersionOutcome[] = [];
+  const { interruptedBy } = await executeTasks(
+    runs.map(({ task }) => task),
+    io,
+    {
+      workers: options.workers,
+      onReply(reply, index) {
+        const run = runs[index];
+        if (run === undefined) return;
+        if (reply.kind === "done") outcomes.push(readRun(run, reply.simulatedMs));
+        else outcomes.push({ run, failure: failedRun(run, reply.error) });
+      },
+      onProgress(done, underWay) {
+        options.onProgress(
+          done,
+          underWay.map((index) => {
+            const run = runs[index];
+            return `${run?.scenario.name ?? ""} (${run?.of.client ?? ""} ${run?.of.version ?? ""})`;
+          }),
+        );
+      },
+    },
+  );
+  return { outcomes, ...(interruptedBy === undefined ? {} : { interruptedBy }) };
+}
+
+function readRun(run: VersionRun, simulatedMs: number): VersionOutcome {
+  try {
+    const history = parseJournal(readFileSync(run.task.journalFile, "utf8"), run.journal);
+    return { run, played: playedOf(judge(history, simulatedMs), run.journal) };
+  } catch (error) {
+    return { run, failure: failedRun(run, failureOf(error)) };
+  }
+}
+
+function failedRun(
+  { scenario, task, of: { client, version } }: VersionRun,
+  { code, message, place, hint }: RunFailure,
+): FailedRun {
+  return {
+    scenario: scenario.name,
+    client: `${client}@${version}`,
+    mount: task.mount,
+    code,
+    message,
+    ...(place === undefined ? {} : { place }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

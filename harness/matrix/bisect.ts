@@ -1,0 +1,55 @@
+/**
+ * Finds the first version that changed something, by halves: whoever says what the oldest says
+ * lies before it. Versions of which nothing can be learnt are passed over, as git does.
+ */
+
+export type Bisection =
+  /** The two ends say the same, so there is nothing to look for. */
+  | { readonly kind: "same" }
+  /** Of an end nothing can be learnt. */
+  | { readonly kind: "unknown-end"; readonly version: string }
+  /** `after` says something else than `before`; of those between them nothing can be learnt. */
+  | {
+      readonly kind: "found";
+      readonly before: string;
+      readonly after: string;
+      readonly between: readonly string[];
+    };
+
+/**
+ * Looks through `versions`, oldest first, two at least; `ask` says what there is to say of one,
+ * undefined when there is nothing. Asks each version once at most.
+ */
+export async function bisect(
+  versions: readonly string[],
+  ask: (version: string) => Promise<string | undefined>,
+): Promise<Bisection> {
+  const [oldest = "", newest = ""] = [versions[0], versions.at(-1)];
+  const first = await ask(oldest);
+  if (first === undefined) return { kind: "unknown-end", version: oldest };
+  const last = await ask(newest);
+  if (last === undefined) return { kind: "unknown-end", version: newest };
+  if (first === last) return { kind: "same" };
+  let [low, high] = [0, versions.length - 1];
+  const unknown = new Set<number>();
+  for (;;) {
+    const open = indicesBetween(low, high).filter((index) => !unknown.has(index));
+    const middle = open[Math.floor((open.length - 1) / 2)];
+    const version = middle === undefined ? undefined : versions[middle];
+    if (middle === undefined || version === undefined) break;
+    const said = await ask(version);
+    if (said === undefined) unknown.add(middle);
+    else if (said === first) low = middle;
+    else high = middle;
+  }
+  return {
+    kind: "found",
+    before: versions[low] ?? oldest,
+    after: versions[high] ?? newest,
+    between: versions.slice(low + 1, high),
+  };
+}
+
+function indicesBetween(low: number, high: number): readonly number[] {
+  return Array.from({ length: high - low - 1 }, (_, step) => low + 1 + step);
+}
