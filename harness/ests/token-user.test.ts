@@ -71,9 +71,7 @@ describe("authorization code", () => {
       Object.keys(claimsOf(token)),
     );
     expect(names).toContain("oid");
-    expect(
-      names.filter((name) => /^(acrs|c_hash|email|groups|ipaddr|sid|wids)$/.test(name)),
-    ).toEqual([]);
+    expect(names.filter((name) => /^(acrs|email|groups|ipaddr|sid|wids)$/.test(name))).toEqual([]);
   });
 
   it("says when the person signed in, not when the code was redeemed", async () => {
