@@ -48,12 +48,16 @@ function claimsIn(markdown: string): Claim[] {
   });
 }
 
-/** Whether a file has a test, or a group of them, of that very title. */
+/** Whether a file has a test, or a group of them, of that very title, which is not left out. */
 function hasTest(target: string, title: string): boolean {
   const url = new URL(target, page);
-  if (!existsSync(url)) return false;
+  return existsSync(url) && isTestIn(readFileSync(url, "utf8"), title);
+}
+
+function isTestIn(source: string, title: string): boolean {
+  const live = source.replaceAll(/^ *\/\/.*$/gm, "");
   const called = RegExp.escape(title);
-  return new RegExp(`\\(\\s*(["'\`])${called}\\1,`).test(readFileSync(url, "utf8"));
+  return new RegExp(`(?<!\\.(?:skip|todo))\\(\\s*(["'\`])${called}\\1,`).test(live);
 }
 
 /** What is wrong with a claim, in words. */
@@ -99,7 +103,7 @@ describe("docs/parity.md", () => {
   it("has no row that is not read as a claim", () => {
     const sections = text.split(/^## /m).slice(1);
     const rows = sections.flatMap((section) =>
-      section.split("\n").filter((line) => line.startsWith("|")),
+      section.split("\n").filter((line) => line.includes(" | ")),
     );
     // Less the head of each table and the line under it.
     expect(claims).toHaveLength(rows.length - 2 * sections.length);
@@ -137,6 +141,19 @@ describe("the check of that page", () => {
     ["no file", "subset", "documented (B)", "[t](../test/no.ts)", '../test/no.ts has no test "t"'],
   ])("is the check that a broken row fails: %s", (_, grade, source, witnesses, fault) => {
     expect(row(grade, source, witnesses)).toEqual([`line 1: ${fault}`]);
+  });
+
+  it.each([
+    ["as it stands", 'it("a title", () => {});', true],
+    ["on a line of its own", 'it.each([1])(\n  "a title",\n  () => {});', true],
+    ["where there is no browser", 'it.skipIf(!browser())("a title", () => {});', true],
+    ["skipped", 'it.skip("a title", () => {});', false],
+    ["left for later", 'it.todo("a title", () => {});', false],
+    ["commented out", '  // it("a title", () => {});', false],
+    ["longer", 'it("a title and more", () => {});', false],
+    ["only a word in passing", 'const name = "a title";', false],
+  ])("finds a test %s, or does not", (_, source, found) => {
+    expect(isTestIn(source, "a title")).toBe(found);
   });
 
   it("knows a broken link by its file and by its heading", () => {

@@ -137,6 +137,7 @@ describe("msal 1.4", () => {
     ["id_token", ["id_token"]],
     ["id_token token", ["access_token", "expires_in", "id_token", "scope", "token_type"]],
     ["token", ["access_token", "expires_in", "scope", "token_type"]],
+    ["code id_token", ["code", "id_token"]],
   ])("gets for response_type=%s, without a page, in the fragment: %j", async (type, fields) => {
     const bench = startEsts();
     const { cookie } = await signedIn(bench);
