@@ -11,6 +11,8 @@ export default defineConfig({
   // More do not get more done: a browser keeps both cores of a small machine busy.
   workers: 2,
   retries: 0,
+  // A test that hangs is to be seen; how fast this machine is today is not.
+  timeout: 120_000,
   forbidOnly: (process.env["CI"] ?? "") !== "",
   reporter: "list",
   // The example apps; only the specs beside them need them, and building takes a second.
