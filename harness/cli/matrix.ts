@@ -165,9 +165,10 @@ function versionLine(
   outcomes: readonly VersionOutcome[],
 ): string {
   const verdicts = outcomes.map(({ played }) => played?.result.verdict ?? "not finished");
-  const told = [...Map.groupBy(verdicts, (verdict) => verdict)]
-    .toSorted()
-    .map(([verdict, all]) => `${all.length} ${verdict}`);
+  const told = (["pass", "fail", "inconclusive", "not finished"] as const).flatMap((verdict) => {
+    const { length } = verdicts.filter((one) => one === verdict);
+    return length === 0 ? [] : [`${length} ${verdict}`];
+  });
   return `  ${client} ${version}: ${told.join(", ")}`;
 }
 
