@@ -19,7 +19,8 @@ export default defineConfig({
       "vite build --config fixtures/app/vite.config.ts --logLevel warn && vite preview --config fixtures/app/vite.config.ts",
     cwd: import.meta.dirname,
     url: "http://localhost:5173/good/",
-    reuseExistingServer: true,
+    // Somebody else's may serve another build.
+    reuseExistingServer: false,
   },
   use: { launchOptions: { executablePath, args: launchArguments() } },
 });

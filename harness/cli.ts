@@ -81,7 +81,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
   }),
   command("list", {
     usage: "list [options]",
-    does: "lists scenarios, clients, mounts and rules",
+    does: "lists scenarios, clients, mounts, outages and rules",
     options: listOptions,
     exits: plainExits,
     perform: listCommand,

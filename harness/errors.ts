@@ -23,6 +23,7 @@ export type HarnessErrorCode =
   | "archive-damaged"
   | "archive-locked"
   | "archive-newer"
+  | "bundler-missing"
   | "unwritable"
   | "unmocked-request"
   | "stuck"

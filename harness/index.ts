@@ -68,6 +68,13 @@ export { flows } from "./history/event.ts";
 export type { Flow } from "./history/event.ts";
 
 // The world that a scenario plays in.
+export { createWorld } from "./directory/create-world.ts";
+export type {
+  AppSketch,
+  ResourceSketch,
+  UserSketch,
+  WorldSketch,
+} from "./directory/world-sketch.ts";
 export { contoso } from "../fixtures/worlds/contoso.ts";
 export { defaultServiceSettings } from "./directory/settings.ts";
 export type {

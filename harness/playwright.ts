@@ -8,7 +8,7 @@ import { explain, explaining } from "./explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import type { History } from "./history/event.ts";
 import type { Entra } from "./playwright/entra.ts";
-import { attachHistory, problemOf } from "./playwright/failure.ts";
+import { leaveHistory, problemOf } from "./playwright/failure.ts";
 import { launchOptionsFor, trustsSimulator } from "./playwright/launch.ts";
 import { checkOptions, type EntraOptions } from "./playwright/options.ts";
 import { startStand, type Stand } from "./playwright/stand.ts";
@@ -58,8 +58,8 @@ export const test = base.extend<TestFixtures>({
     async ({ context, entraStand }, use, testInfo) => {
       const { entra, leave } = await explaining(() => entraStand.attach(context));
       await use(entra);
-      await leave();
-      await attachHistory(entraStand.session, testInfo);
+      const unanswered = await leave();
+      leaveHistory({ session: entraStand.session, testInfo, unanswered });
     },
     { auto: true },
   ],

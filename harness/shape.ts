@@ -28,20 +28,24 @@ export type VariantFields<Union, Tag extends keyof Union, Value> = FieldsOf<
 
 export type Fields = Readonly<Record<string, Check | OptionalField>>;
 
-/** What a checker throws; only `refusingAs` catches it. */
+/** What a checker throws; only `refusingAs` and `refusingThere` catch it. */
 class Refusal extends Error {
+  readonly path: string;
+  readonly complaint: string;
   readonly hint: string | undefined;
 
-  constructor(message: string, hint: string | undefined) {
-    super(message);
+  constructor(path: string, complaint: string, hint: string | undefined) {
+    super(`${path} ${complaint}`);
     this.name = "Refusal";
+    this.path = path;
+    this.complaint = complaint;
     this.hint = hint;
   }
 }
 
 /** The one way to refuse what was written: `<path> <complaint>`. */
 export function refuse(path: string, complaint: string, hint?: string): never {
-  throw new Refusal(`${path} ${complaint}`, hint === "" ? undefined : hint);
+  throw new Refusal(path, complaint, hint === "" ? undefined : hint);
 }
 
 /** The result of `work`; a refusal becomes a `HarnessError` of that code, about `place`. */
@@ -57,6 +61,18 @@ export function refusingAs<T>(
       ...(place === undefined ? {} : { place }),
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
+  }
+}
+
+/** As `refusingAs`, for what is handed over by a program: the place is the path of the wrong field. */
+export function refusingThere<T>(code: HarnessErrorCode, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { path, complaint, hint } = error;
+    const what = complaint.replace(/^is (?!missing)/, "it is ");
+    throw new HarnessError(code, what, { place: path, ...(hint === undefined ? {} : { hint }) });
   }
 }
 
@@ -114,9 +130,18 @@ export function oneOf(allowed: readonly (string | number)[]): Check {
 
 /** A list with at least one entry: an empty one matches nothing, which nobody means. */
 export function listOf(check: Check): Check {
+  const each = anyListOf(check);
+  return (value, path) => {
+    if (Array.isArray(value) && value.length === 0)
+      refuse(path, "is an empty list, which matches nothing");
+    each(value, path);
+  };
+}
+
+/** A list, also an empty one. */
+export function anyListOf(check: Check): Check {
   return (value, path) => {
     if (!Array.isArray(value)) refuse(path, `is ${show(value)}; it must be a list`);
-    if (value.length === 0) refuse(path, "is an empty list, which matches nothing");
     // Array.from visits holes too.
     Array.from(value as unknown[]).forEach((entry, index) => check(entry, `${path}[${index}]`));
   };

@@ -18,7 +18,8 @@ const architecture = readFileSync(`${root}ARCHITECTURE.md`, "utf8");
 const table = readImportTable(architecture);
 const sourceFolders = ["harness", "scenarios", "fixtures", "bench", "scripts", "test"];
 
-const generated = /^(?:node_modules|dist|coverage|brownout-out|\.git|reports\/out)(?:\/|$)/;
+const generated =
+  /^(?:node_modules|dist|coverage|brownout-out|\.git|reports\/(?:out|archive))(?:\/|$)/;
 
 const paths = readdirSync(root, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !generated.test(entry.name))
@@ -30,7 +31,7 @@ const paths = readdirSync(root, { withFileTypes: true })
   .filter((path) => !generated.test(path));
 
 const sources: readonly SourceFile[] = paths
-  .filter((path) => path.endsWith(".ts") && sourceFolders.includes(path.split("/", 1)[0] ?? ""))
+  .filter((path) => /\.tsx?$/.test(path) && sourceFolders.includes(path.split("/", 1)[0] ?? ""))
   .map((path) => ({ path, text: readFileSync(root + path, "utf8") }));
 
 describe("our source", () => {

@@ -11,6 +11,7 @@ import { loadMount } from "./mount/mounts.ts";
 import { type Session, startSession } from "./session/session.ts";
 import { steer } from "./session/steer.ts";
 import type { Steering } from "./session/steering.ts";
+import { createEarlierTokens } from "./vitest/earlier-tokens.ts";
 import { checkOptions, type EntraOptions } from "./vitest/options.ts";
 import { sessionOptionsOf } from "./vitest/session-options.ts";
 import { tellFailure } from "./vitest/failure.ts";
@@ -58,6 +59,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
     // Taken off later, they would put our clock back in place.
     if (vi.isFakeTimers()) vi.useRealTimers();
     await session.stop();
+    explaining(() => earlier.refuseIn(session));
     const [problem] = session.problems();
     if (problem !== undefined) throw explain(problem);
   });
@@ -70,6 +72,8 @@ export function useEntra(options: EntraOptions = {}): Entra {
     });
   });
 }
+
+const earlier = createEarlierTokens();
 
 /** The one of this process: the clock and the network are the process's. */
 let running: Session | "starting" | undefined;

@@ -4,8 +4,9 @@
  * keep their places to one another, so that files are found by the same relative URL.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { bundlePageProgram, prebuiltFile } from "../harness/report/html/page-program.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -22,3 +23,10 @@ for (const asset of ["fixtures", "reports/baseline.json"]) {
     filter: (path) => !/\.(?:ts|sh|md)$/.test(path),
   });
 }
+
+// The program of report.html, ready: the package has no bundler.
+mkdirSync(`${root}dist/harness/report-page`, { recursive: true });
+writeFileSync(
+  `${root}dist/harness/report-page/${prebuiltFile}`,
+  JSON.stringify(await bundlePageProgram()),
+);

@@ -17,7 +17,7 @@ beforeAll(() => {
   folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
   folder.write("ill.scenario.ts", scenarioText({ name: "ill", script: 'throw new Error("ill");' }));
   const run = (...more: readonly string[]) =>
-    folder.brownout("run", ...filters, "--mount", "direct", ...more);
+    folder.brownout("run", ...filters, "--mount", "direct", "--archive", "none", ...more);
   run("--out", "reports/out");
   renameSync(at("reports/out"), at("whole"));
   for (const part of [1, 2, 3]) run("--shard", `${part}/3`, "--out", `part-${part}`);
@@ -26,7 +26,14 @@ afterAll(() => folder.remove());
 
 describe("three shards", () => {
   it("come together to what one run leaves, in all files, whatever their order", () => {
-    const { code, stdout } = folder.brownout("merge", "part-3", "part-1", "part-2");
+    const { code, stdout } = folder.brownout(
+      "merge",
+      "part-3",
+      "part-1",
+      "part-2",
+      "--archive",
+      "none",
+    );
     const files = folder.files("whole");
     expect(files).toContain("whole/results.json");
     expect(JSON.parse(read("whole/results.json"))).toMatchObject({

@@ -53,6 +53,7 @@ describe("a run of one's own scenario", () => {
       "out/har/busy-minute--msal-node.har",
       "out/journals/busy-minute--msal-node.jsonl",
       "out/junit.xml",
+      "out/report.html",
       "out/results.json",
       "out/summary.md",
     ]);
@@ -60,10 +61,10 @@ describe("a run of one's own scenario", () => {
   });
 
   it("gives equal files for an equal seed", () => {
-    folder.brownout("run", "./busy.scenario.ts", "--out", "again");
-    for (const file of folder.files("out")) {
-      expect(read(file.replace("out", "again"))).toBe(read(file));
-    }
+    const before = new Map(folder.files("out").map((file) => [file, read(file)]));
+    folder.brownout("run", "./busy.scenario.ts", "--out", "out");
+    expect(folder.files("out")).toEqual([...before.keys()]);
+    for (const [file, text] of before) expect(read(file)).toBe(text);
     folder.brownout("run", "./busy.scenario.ts", "--out", "other", "--seed", "2");
     expect(resultsIn("other").seed).toBe("2");
   });
@@ -229,11 +230,13 @@ describe("list", () => {
     expect(listed["scenarios"]?.length).toBeGreaterThan(11);
     expect(listed["clients"]).toContain("msal-node");
     expect(listed["mounts"]).toEqual(["direct", "msw", "nock", "https", "proxy", "route"]);
+    expect(listed["outages"]).toContainEqual(expect.objectContaining({ name: "throttled" }));
     expect(listed["rules"]).toContainEqual(expect.objectContaining({ id: "retry-after" }));
     expect(code).toBe(0);
     const text = folder.brownout("list").stdout;
     expect(text).toMatch(/^Scenarios\n {2}token-throttled /);
     expect(text).toMatch(/^ {2}\(bare-fetch is written by hand .* one bad habit\)\n\nMounts$/m);
+    expect(text).toMatch(/^Outages\n {2}outage {2,}nothing gets past the gateway/m);
   });
 });
 

@@ -93,7 +93,7 @@ beforeAll(() => {
   moveIn("commonjs", "--omit=optional");
 }, SLOW_MS);
 
-afterAll(() => rmSync(place, { recursive: true, force: true }));
+afterAll(() => rmSync(place, { recursive: true, force: true }), SLOW_MS);
 
 describe("the packed package", () => {
   it("holds JavaScript, declarations, fixtures and the baseline, and no source or test", () => {
@@ -110,6 +110,7 @@ describe("the packed package", () => {
         "dist/harness/playwright.js",
         "dist/harness/playwright.d.ts",
         "dist/harness/worker/worker.js",
+        "dist/harness/report-page/page.json",
         "dist/scenarios/library.js",
         "dist/fixtures/worlds/contoso.js",
         "dist/fixtures/keys/signing-1.key.pem",

@@ -25,6 +25,24 @@ export function readmePagesSuite(place: () => string): void {
   };
   const five = blockUnder("In your own Playwright suite");
 
+  /** The same app under a registration of its own, in README's world for one. */
+  const writeOwnApp = (): void => {
+    const world = fileInReadme("my-world.ts");
+    const [, tenant = ""] = /tenant: "(.+)"/.exec(world) ?? [];
+    const [, clientId = ""] = /clientId: "(.+)"/.exec(world) ?? [];
+    for (const name of ["index.html", "main.ts", "tokens.ts"]) {
+      const text = fileInReadme(`good/${name}`)
+        .replaceAll(/11111111-aaaa-[-\w]+/g, tenant)
+        .replaceAll(/33333333-cccc-[-\w]+/g, clientId);
+      write(`own/${name}`, text);
+    }
+    write("my-world.ts", world);
+    write(
+      "own.spec.ts",
+      `import { world } from "./my-world.ts";\n${five.replace("/good/", "/own/")}\ntest.use({ entraOptions: { world } });\n`,
+    );
+  };
+
   beforeAll(() => {
     mkdirSync(folder());
     write("package.json", '{ "name": "pages", "private": true, "type": "module" }');
@@ -38,11 +56,12 @@ export function readmePagesSuite(place: () => string): void {
     for (const name of appFiles) write(name, fileInReadme(name));
     write("careless/index.html", fileInReadme("good/index.html"));
     write("five.spec.ts", five);
+    writeOwnApp();
   }, SLOW_MS);
 
   it.skipIf(wantsNoBrowser())("is green", { timeout: SLOW_MS }, () => {
     const { status, printed } = start("npx", "playwright", "test", "--reporter", "list");
-    expect(printed).toMatch(/3 passed/);
+    expect(printed).toMatch(/4 passed/);
     expect(status).toBe(0);
   });
 

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 
 export const root = new URL("../", import.meta.url).pathname;
 
-const readme = readFileSync(`${root}README.md`, "utf8");
+/** The whole text. */
+export const readme = readFileSync(`${root}README.md`, "utf8");
 
 /** The files of the example app that README shows in full. */
 export const appFiles = [

@@ -63,7 +63,7 @@ describe.each(["forks", "threads"])("a suite in the pool %s", (pool) => {
   it("passes: time is the session's in a test and Vitest's outside", { timeout: SLOW_MS }, () => {
     const { messages, printed } = runSuite("passes", `--pool=${pool}`);
     // Nothing was run: what Vitest says of it is the only trace.
-    if (messages.size !== 6) throw new Error(printed);
+    if (messages.size !== 8) throw new Error(printed);
     expect([...messages].filter(([, message]) => message !== undefined)).toEqual([]);
   });
 });
@@ -83,6 +83,12 @@ describe("a suite that is not as it should be", () => {
     ["fake timers in the test", /vi\.useFakeTimers\(\) is on/],
     ["fake timers before", /vi\.useFakeTimers\(\) is on/],
     ["waits outside of operate", /timed out in 500ms/],
+    [
+      "the second test of a client",
+      /useEntra: this test was shown a token of an earlier test\n +A client/,
+    ],
+    ["the second test of a cache", /useEntra: this test was shown a token of an earlier test\n/],
+    ["while time passes", /timed out in 500ms/],
     ["two at once", /Entra stands under another test at the same time/],
     ["concurrent 1", /Entra stands under another test at the same time/],
     ["and all is well afterwards", /2026-03-02T09:00:00\.000Z/],
@@ -99,6 +105,23 @@ describe("a suite that is not as it should be", () => {
     );
     expect(printed).toMatch(/Time passes only in entra\.operate\(\)/);
     expect(printed).toMatch(/no test\.concurrent in this file/);
+  });
+
+  it("hears nothing of clients that a test has made itself", { timeout: SLOW_MS }, () => {
+    for (const title of ["first test of a client", "first test of a cache"])
+      expect(messageOf(`the ${title}`)).toBe(`the ${title} did not fail`);
+    expect(messageOf("a fresh client after that")).toMatch(/did not fail/);
+  });
+
+  it("hears how far time has come, and how to judge again", { timeout: SLOW_MS }, () => {
+    messageOf("careless");
+    const { printed = "" } = seen ?? {};
+    expect(printed).toMatch(
+      /^The test timed out in entra\.clock\.advance: .+ of 3000d had passed\.$/m,
+    );
+    expect(printed).toMatch(
+      /^To judge it again: npx brownout check .*with-Entra-careless\.jsonl$/m,
+    );
   });
 
   it("finds the journals of its failed tests", { timeout: SLOW_MS }, () => {

@@ -165,7 +165,7 @@ function sessionOf(database: DatabaseSync, row: Row): ArchivedSession {
   return {
     id,
     recordedAt: String(row["recorded_at"]),
-    ...(row["label"] === null ? {} : { label: String(row["label"]) }),
+    ...(typeof row["label"] === "string" ? { label: row["label"] } : {}),
     brownout: String(row["brownout"]),
     seed: String(row["seed"]),
     runs: database

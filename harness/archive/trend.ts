@@ -21,7 +21,7 @@ export interface ArchivedSession extends PlayedSession {
 }
 
 /** So many changes between failing and holding, and nobody can act on the next one. */
-export const FLICKERS_FROM = 3;
+const FLICKERS_FROM = 3;
 
 export interface FindingTrend extends FindingName {
   /** `flickers` wins over what the last session says. */

@@ -83,8 +83,7 @@ function lines(
 
 const COSTS_SHOWN = 10;
 
-/** A finding in a line. */
-export function findingLine({ scenario, client, version, rule, message, ...more }: SeenFinding) {
+function findingLine({ scenario, client, version, rule, message, ...more }: SeenFinding) {
   const known = more.baseline === "known" ? " (known)" : "";
   const kept = more.quarantined === true ? " (in quarantine)" : known;
   return `${scenario}, ${client} ${version}: ${rule}${kept}: ${message}`;

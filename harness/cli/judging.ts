@@ -72,7 +72,7 @@ export function report(
       const context: RunContext = {
         history: run.history,
         held: heldOf(run),
-        ...(scenario === undefined ? {} : { story: scenario.story }),
+        ...(scenario === undefined ? {} : { title: scenario.title, story: scenario.story }),
         ...(replay === undefined ? {} : { replay }),
         ...(relaunched === undefined ? {} : { relaunched }),
       };

@@ -1,6 +1,7 @@
 /** `brownout list`: the names that other commands take, with what they stand for. */
 import { rules } from "../check/rules.ts";
 import { HarnessError } from "../errors.ts";
+import { outageNames } from "../fault/outage-names.ts";
 import { clientNames, isInBrowser, listScenarios } from "../library.ts";
 import { mountNames } from "../mount/mount-names.ts";
 import { isBrowserMount } from "../mount/mounts.ts";
@@ -13,7 +14,7 @@ export const listOptions = {
   json: { says: "print JSON, with the story of each scenario" },
 } as const satisfies Options;
 
-/** Prints scenarios, clients, mounts and rules; returns the exit code. */
+/** Prints scenarios, clients, mounts, outages and rules; returns the exit code. */
 export function listCommand(
   { values, positionals: [first] }: Arguments<typeof listOptions>,
   io: Io,
@@ -28,7 +29,7 @@ export function listCommand(
     return 0;
   }
   const paint = createPaint(io.stdout, io.environment);
-  const { scenarios, clients, mounts, rules: known } = catalogue();
+  const { scenarios, clients, mounts, outages, rules: known } = catalogue();
   const sections: readonly Section[] = [
     ["Scenarios", scenarios.map(({ name, title }) => [name, title])],
     [
@@ -39,6 +40,11 @@ export function listCommand(
     [
       "Mounts",
       mounts.map((name) => [name, isBrowserMount(name) ? "for clients in a browser" : ""]),
+    ],
+    [
+      "Outages",
+      outages.map(({ name, says }) => [name, says]),
+      '(in tests: entra.outage("throttled", { for: "10m" }); scenarios import them, as throttled({ from, for }))',
     ],
     ["Rules", known.map(({ id, says }) => [id, says])],
   ];
@@ -75,6 +81,7 @@ function catalogue() {
     clients: clientNames,
     clientsInBrowser: clientNames.filter(isInBrowser),
     mounts: mountNames,
+    outages: Object.entries(outageNames).map(([name, says]) => ({ name, says })),
     rules: rules.map(({ id, says, source, fix }) => ({ id, says, source, fix })),
   };
 }

@@ -11,6 +11,7 @@ import { toHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
 import { loadScenario } from "../library.ts";
 import { closingLines } from "../report/closing-lines.ts";
+import { loadPageProgram } from "../report/html/page-program.ts";
 import { parseResults, type ReadResults } from "../report/read-results.ts";
 import { exitCodeOf, writeResults, type FailedRun } from "../report/results.ts";
 import { parseShard, type Shard, SHARD_FILE } from "../report/shard.ts";
@@ -19,6 +20,7 @@ import { createPaint, runLine } from "../report/terminal.ts";
 import { prepareFolders, writeWhole } from "../report/write.ts";
 import type { Scenario } from "../scenario.ts";
 import { brownoutVersion } from "../version.ts";
+import { annotate, annotatingOptions, annotatorOf } from "./annotating.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { archiveOptions } from "./archiving.ts";
 import { readBaselineFile } from "./baseline-file.ts";
@@ -43,6 +45,7 @@ export const mergeOptions = {
   },
   ...archiveOptions,
   ...tellingOptions,
+  ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
@@ -66,7 +69,9 @@ export async function mergeCommand(
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const quarantine = readQuarantineFile(values.quarantine, io.cwd);
   const keeping = readKeeping(values, io);
+  const annotator = annotatorOf(values.annotate, io);
   const merged = inOrder(folders);
+  const page = await loadPageProgram();
   prepareFolders([out, join(out, "journals"), join(out, "har")]);
   removeStaleRuns(
     out,
@@ -82,8 +87,11 @@ export async function mergeCommand(
   const seed = folders[0]?.results.seed ?? "";
   const { results, explain } = report(told, { baseline, seed, failures, quarantine });
   const startedAt = firstStart(told.map(({ run }) => run.history.header.startedAt));
-  writeReports(out, { results, explain, startedAt });
-  const kept = await keepSession(results, { keeping, out, io });
+  writeReports(out, { results, explain, startedAt, page });
+  const kept = [
+    ...(await keepSession(results, { keeping, out, io })),
+    ...annotate(results, explain, annotator),
+  ];
 
   if (values.json !== undefined) {
     io.stdout.write(writeResults(results));

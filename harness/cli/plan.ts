@@ -4,8 +4,10 @@ import { editionIds } from "../backup/edition.ts";
 import { findEdition } from "../coverage/find-named.ts";
 import { HarnessError } from "../errors.ts";
 import type { QuarantineEntry } from "../report/quarantine.ts";
+import type { Annotator } from "../report/annotations.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
+import { annotatingOptions, annotatorOf } from "./annotating.ts";
 import { archiveOptions } from "./archiving.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
@@ -50,6 +52,7 @@ export const runOptions = {
   workers: { value: "N", says: "processes at work at once (default: one for each core)" },
   ...archiveOptions,
   ...tellingOptions,
+  ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
@@ -72,6 +75,7 @@ export interface Plan {
   readonly baseline: BaselineFile;
   readonly quarantine: readonly QuarantineEntry[];
   readonly keeping: Keeping;
+  readonly annotator?: Annotator;
 }
 
 /** Throws the `HarnessError` of whatever is wrong with the arguments, the scenarios or the baseline. */
@@ -97,6 +101,7 @@ export async function planRun(
     ...(values.baseline === undefined ? {} : { named: values.baseline }),
     ...(values["update-baseline"] === undefined ? {} : { forUpdate: true as const }),
   });
+  const annotator = annotatorOf(values.annotate, io);
   const out = resolve(io.cwd, values.out ?? join("reports", "out"));
   return {
     runs: chosen.map((run) => ({ ...run, task: taskOf(run, { seed, out, ...edition }) })),
@@ -110,6 +115,7 @@ export async function planRun(
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
     // A part of a run is no run: the whole is kept when it is put together.
     keeping: part === undefined ? readKeeping(values, io) : {},
+    ...(part === undefined && annotator !== undefined ? { annotator } : {}),
   };
 }
 

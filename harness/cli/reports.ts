@@ -2,23 +2,35 @@
 import { join, relative } from "node:path";
 import { writeCtrf } from "../report/ctrf.ts";
 import type { Explain } from "../report/explain.ts";
+import type { PageProgram } from "../report/html/page-program.ts";
+import { writeHtml } from "../report/html/write-html.ts";
 import { writeJunit } from "../report/junit.ts";
 import { type Results, writeResults } from "../report/results.ts";
 import { writeSummary } from "../report/summary.ts";
 import { writeWhole } from "../report/write.ts";
 
-/** Every report, into the output folder. `startedAt`: of the first run, ms since the Unix epoch, virtual. */
+/**
+ * Every report, into the output folder. `startedAt`: of the first run, ms since the Unix epoch,
+ * virtual. `page`: what `loadPageProgram` gave, before anything was run.
+ */
 export function writeReports(
   out: string,
   {
     results,
     explain,
     startedAt,
-  }: { readonly results: Results; readonly explain: Explain; readonly startedAt: number },
+    page,
+  }: {
+    readonly results: Results;
+    readonly explain: Explain;
+    readonly startedAt: number;
+    readonly page: PageProgram;
+  },
 ): void {
   writeWhole(join(out, "junit.xml"), writeJunit(results));
   writeWhole(join(out, "ctrf.json"), writeCtrf(results, { startedAt }));
   writeWhole(join(out, "summary.md"), writeSummary(results, explain));
+  writeWhole(join(out, "report.html"), writeHtml(results, explain, page));
   // Last, so that who finds it finds the others of the same session.
   writeWhole(join(out, "results.json"), writeResults(results));
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { formatDuration } from "../clock/duration.ts";
 import { updateBaseline, writeBaseline } from "../report/baseline.ts";
 import { closingLines } from "../report/closing-lines.ts";
+import { loadPageProgram } from "../report/html/page-program.ts";
 import { relaunchText } from "../report/relaunched.ts";
 import { exitCodeOf, writeResults } from "../report/results.ts";
 import { SHARD_FILE, writeShard } from "../report/shard.ts";
@@ -16,6 +17,7 @@ import { createPaint, createProgress, statusText } from "../report/terminal.ts";
 import { count } from "../report/totals.ts";
 import { prepareFolders, writeWhole } from "../report/write.ts";
 import { brownoutVersion } from "../version.ts";
+import { annotate } from "./annotating.ts";
 import type { Arguments, commonOptions } from "./arguments.ts";
 import { executeTasks } from "./execute.ts";
 import { interruptedCodes } from "./interrupt.ts";
@@ -34,6 +36,7 @@ export async function runCommand(
   const { values } = given;
   const beganAtMs = io.now();
   const plan = await planRun(given, io);
+  const page = await loadPageProgram();
   prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
   removeStaleRuns(
     plan.out,
@@ -79,7 +82,7 @@ export async function runCommand(
   const update = isUpdate ? rewriteBaseline(plan, session, io.cwd) : undefined;
   const { results, explain } = session.report(update?.entries ?? plan.baseline.entries);
   leaveShard(plan, session.relaunched());
-  writeReports(plan.out, { results, explain, startedAt: session.startedAt() });
+  writeReports(plan.out, { results, explain, startedAt: session.startedAt(), page });
 
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(results, explain, paint)) progress.line(line);
@@ -87,9 +90,12 @@ export async function runCommand(
   const { keeping, out } = plan;
   const kept = interruptedBy === undefined ? await keepSession(results, { keeping, out, io }) : [];
   for (const line of kept) progress.line(line);
+  for (const line of annotate(results, explain, plan.annotator)) output.write(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
-  progress.line(`Reports: ${shortPath(io.cwd, plan.out)}. Took ${formatDuration(tookMs)}.`);
+  progress.line(
+    `Reports: ${shortPath(io.cwd, plan.out)}; open report.html there. Took ${formatDuration(tookMs)}.`,
+  );
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
   return interruptedBy === undefined ? exitCodeOf(results) : interruptedCodes[interruptedBy];
 }

@@ -157,12 +157,23 @@ function addressesOf(
   client: string,
 ): { readonly address: string; readonly redirectUri: string } {
   const uris = app.redirectUris.filter(({ type }) => type === "spa").map(({ uri }) => uri);
-  const redirectUri = uris.find((uri) => new URL(uri).pathname !== "/") ?? uris[0];
+  // What listens on this machine is a person's own, and left alone.
+  const ours = uris.filter((uri) => new URL(uri).hostname !== "localhost");
+  const redirectUri = ours.find((uri) => new URL(uri).pathname !== "/") ?? ours[0];
   if (redirectUri === undefined) {
-    throw new HarnessError("bad-scenario", `${app.name} is no single-page application`, {
-      place: app.name,
-      hint: `${client} needs an app with a redirect URI of type "spa", such as spa of contoso.`,
-    });
+    const isPage = uris.length > 0;
+    throw new HarnessError(
+      "bad-scenario",
+      isPage
+        ? `${app.name} has pages on localhost only, where a scenario serves none`
+        : `${app.name} is no single-page application`,
+      {
+        place: app.name,
+        hint: isPage
+          ? "Add a redirect URI under contoso.example, such as https://spa.contoso.example/."
+          : `${client} needs an app with a redirect URI of type "spa", such as spa of contoso.`,
+      },
+    );
   }
   return { address: new URL("/", redirectUri).href, redirectUri };
 }
@@ -258,20 +269,28 @@ async function leaveAndComeBack(
   call: PageCall,
 ): Promise<PageOutcome | undefined> {
   const { browser, address } = opened;
-  const landed = browser.during(() =>
-    page.waitForEvent("load", {
-      predicate: () => page.url().split(/[?#]/)[0] === address,
-      timeout: 0,
-    }),
-  );
+  const arrival = Promise.withResolvers<void>();
+  const look = (): void => {
+    if (page.url().split(/[?#]/)[0] === address) arrival.resolve();
+  };
+  const gone = (): void => arrival.reject(new Error("the page was closed"));
+  page.on("load", look).on("close", gone);
+  const landed = browser.during(() => arrival.promise);
   const failed = page
     .evaluate((wish) => (globalThis as PageScope).app?.leave(wish), call)
     // The page went away under the call, as it should.
     .catch(() => undefined);
-  const first = await Promise.race([
-    landed.then(() => undefined),
-    browser.during(() => failed).then((outcome) => outcome ?? landed.then(() => undefined)),
-  ]);
-  if (first !== undefined) return first;
+  const back = landed.then(() => undefined);
+  try {
+    const first = await Promise.race([
+      back,
+      browser.during(() => failed).then((outcome) => outcome ?? back),
+    ]);
+    if (first !== undefined) return first;
+  } finally {
+    page.off("load", look).off("close", gone);
+    // A page that was never left must not count as on its way for ever.
+    arrival.resolve();
+  }
   return started(opened, page);
 }

@@ -1,7 +1,9 @@
 /** Checks the settings of a service before a run: a word that is none of the known ones would be taken for another. */
 import { HarnessError, suggestNames } from "../errors.ts";
+import { refusingThere } from "../shape.ts";
 import { checkMachineSettings } from "./check-machines.ts";
 import { editionIds } from "./edition-ids.ts";
+import { checkSettingNames } from "./world-shape.ts";
 import type { ServiceSettings, World } from "./world.ts";
 
 type Word = string | number;
@@ -28,6 +30,7 @@ const words: Readonly<Partial<Record<keyof ServiceSettings, readonly Word[]>>> =
 
 /** Throws `bad-world` with the name of the wrong setting; `tenants` are those of the world that they are for. */
 export function checkSettings(settings: ServiceSettings, tenants: World["tenants"]): void {
+  refusingThere("bad-world", () => checkSettingNames(settings, "settings"));
   for (const [name, known] of Object.entries(words)) {
     const value = settings[name as keyof ServiceSettings] as Word;
     if (known.includes(value)) continue;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
+import { explain } from "../explain.ts";
 import { fixturePem } from "../saml/testing.ts";
 import { checkWorld } from "./check-world.ts";
 import type { Machine, Tenant, World } from "./world.ts";
@@ -30,7 +31,9 @@ describe("a world", () => {
   });
 
   it.each([
-    [{ tenants: 5 } as unknown as World, "world.tenants"],
+    [{ tenants: 5 } as unknown as World, "world.name"],
+    [{ ...contoso, tenants: 5 } as unknown as World, "world.tenants"],
+    [5 as unknown as World, "world"],
     [{ ...contoso, resources: undefined } as unknown as World, "world.resources"],
     [{ ...contoso, tenants: [] }, "world.tenants"],
     [{ ...contoso, tenants: [null] } as unknown as World, "world.tenants[0]"],
@@ -50,6 +53,12 @@ describe("a world", () => {
       "world.tenants[0].apps[0].clientId",
     ],
     [withTenant({ apps: [first?.apps[0], first?.apps[0]] }), "world.tenants[0].apps[1]"],
+    [
+      withTenant({
+        apps: [{ ...first?.apps[0], redirectUris: [{ type: "web", uri: "/redirect" }] }],
+      }),
+      "world.tenants[0].apps[0].redirectUris[0].uri",
+    ],
     [withTenant({ users: [{ ...first?.users[0], id: "adele" }] }), "world.tenants[0].users[0].id"],
     [
       withTenant({ users: [{ ...first?.users[0], kind: "guest", homeTenant: "nowhere" }] }),
@@ -105,6 +114,46 @@ describe("a world", () => {
   });
 });
 
+describe("a mistake in a world", () => {
+  const app = first?.apps[0];
+
+  it.each([
+    [{ ...contoso, settings: undefined }, "settings: is missing\n  Begin with the defaults"],
+    [
+      { ...contoso, settings: { ...contoso.settings, backup: undefined } },
+      "settings.backup: is missing\n",
+    ],
+    [
+      { ...contoso, settings: { ...contoso.settings, bakup: "off" } },
+      'settings.bakup: it is no setting\n  Did you mean "backup"?',
+    ],
+    [
+      withTenant({ apps: [{ ...app, clientId: undefined }] }),
+      "tenants[0].apps[0].clientId: is missing",
+    ],
+    [
+      withTenant({ apps: [{ ...app, clientId: "X" }] }),
+      'tenants[0].apps[0].clientId: it is "X"; it must be a GUID in lower case',
+    ],
+    [
+      withTenant({ apps: [{ ...app, kind: "spaa" }] }),
+      'tenants[0].apps[0].kind: it is "spaa"; allowed: "spa", "web", "native", "daemon", "api", "managed-identity"\n  Did you mean "spa"?',
+    ],
+    [
+      withTenant({ apps: [{ ...app, delegated: undefined, delegatd: [] }] }),
+      'Did you mean "delegated"?',
+    ],
+  ])("is told by what it is (%#)", (world, said) => {
+    let message = "it was taken";
+    try {
+      checkWorld(world as unknown as World);
+    } catch (error) {
+      message = (explain(error) as Error).message;
+    }
+    expect(message).toContain(said);
+  });
+});
+
 describe("a Conditional Access policy", () => {
   const policy = {
     name: "MFA",
@@ -123,7 +172,8 @@ describe("a Conditional Access policy", () => {
   it.each([
     [{ name: "" }, "name"],
     [{ state: "on" }, "state"],
-    [{ users: undefined }, "users.groups"],
+    [{ users: undefined }, "users"],
+    [{ users: { include: "all", roles: [] } }, "users.groups"],
     [{ users: { ...policy.users, roles: "admin" } }, "users.roles"],
     [{ users: { ...policy.users, include: "everybody" } }, "users.include"],
     [{ apps: "desk" }, "apps"],

@@ -2,7 +2,7 @@
 import { judgeByEveryRule, ruleById } from "../check/rules.ts";
 import type { Judgement, Rule } from "../check/rule.ts";
 import type { History } from "../history/event.ts";
-import { type MatcherVerdict, tell } from "./verdict.ts";
+import { type Doing, doingOf, type MatcherVerdict, tell } from "./verdict.ts";
 
 /** What one rule says. Throws `unknown-rule`. */
 export function passRule(history: History, id: string): MatcherVerdict {
@@ -35,7 +35,9 @@ export function passAllRules(
     verdict: "inconclusive",
     message: tell(history, {
       says: "no rule has seen what it judges",
-      more: ["In the test: call your code before, during and after an outage, with operate()."],
+      more: [
+        `In the test: ${doingOf(history).call} before, during and after an outage${doingOf(history).by}.`,
+      ],
     }),
   };
 }
@@ -54,23 +56,25 @@ function messageOf(history: History, rule: Rule, judgement: Judgement): string {
     case "inconclusive":
       return tell(history, {
         says: `${rule.id} has nothing to judge: ${message}`,
-        more: [`Rule: ${rule.says}`, `In the test: ${adviceFor(rule.id)}`],
+        more: [`Rule: ${rule.says}`, `In the test: ${adviceFor(rule.id, history)}`],
       });
   }
 }
 
 /** What a test must let happen before a rule can judge; the rest is in the rule's own words. */
-const advice: Readonly<Record<string, string>> = {
-  "retry-after":
-    'let the service throttle, outage("throttled", { for: "10m" }), call your code in it, let time pass, and call it again.',
-  backoff:
-    'let the token endpoint fail, outage("token-server-error", { for: "30m" }), and call code in it that tries again.',
-  recovery: "call your code again after the outage is over: after clear(), or past its end.",
-  "retry-storm": "call your code while the token endpoint fails.",
+const advice: Readonly<Record<string, (how: Doing) => string>> = {
+  "retry-after": ({ call, again }) =>
+    `let the service throttle, outage("throttled", { for: "10m" }), ${call} in it, let time pass, and ${again}.`,
+  backoff: ({ call }) =>
+    `let the token endpoint fail, outage("token-server-error", { for: "30m" }), and ${call} in it where the code tries again.`,
+  recovery: ({ call }) =>
+    `${call} once more after the outage is over: after clear(), or past its end.`,
+  "retry-storm": ({ call }) => `${call} while the token endpoint fails.`,
 };
 
-function adviceFor(rule: string): string {
-  return (
-    advice[rule] ?? "let happen what the rule is about; until then this expectation shows nothing."
-  );
+function adviceFor(rule: string, history: History): string {
+  const words = advice[rule];
+  return words === undefined
+    ? "let happen what the rule is about; until then this expectation shows nothing."
+    : words(doingOf(history));
 }

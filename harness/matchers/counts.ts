@@ -6,7 +6,7 @@ import { HarnessError, suggestNames } from "../errors.ts";
 import type { ExchangeEnded, History } from "../history/event.ts";
 import { checkEndpoint } from "../history/endpoint-name.ts";
 import type { Endpoint } from "../http/endpoint.ts";
-import { type MatcherVerdict, tell } from "./verdict.ts";
+import { doingOf, type MatcherVerdict, tell } from "./verdict.ts";
 
 /** Who answered, where, and how often; without `times`, at least once. */
 export interface Served {
@@ -31,7 +31,7 @@ export function served(history: History, wanted: Served): MatcherVerdict {
     ({ began }) => endpoint === undefined || began.endpoint === endpoint,
   );
   const where = endpoint === undefined ? "" : ` at the ${endpoint} endpoint`;
-  if (asked.length === 0) return nothingAsked(where);
+  if (asked.length === 0) return nothingAsked(history, where);
   const good = asked.filter((exchange) => exchange.ended?.servedBy === from && isGood(exchange));
   const isRight = times === undefined ? good.length > 0 : good.length === times;
   const bound = times === undefined ? "at least 1 was expected" : `${times} expected`;
@@ -51,7 +51,7 @@ export function requested(
   { times, atMost }: Requested = {},
 ): MatcherVerdict {
   checkEndpoint(endpoint);
-  if (!hasHappened(history)) return nothingAsked("");
+  if (!hasHappened(history)) return nothingAsked(history, "");
   const asked = exchangesOf(history).filter(({ began }) => began.endpoint === endpoint);
   const count = asked.length;
   const isRight =
@@ -79,7 +79,7 @@ export function promptedAtMost(history: History, atMost: number): MatcherVerdict
       hint: "Write a whole number from 0 on.",
     });
   }
-  if (!hasHappened(history)) return nothingAsked("");
+  if (!hasHappened(history)) return nothingAsked(history, "");
   const prompts = promptsIn(history);
   return {
     verdict: prompts.length <= atMost ? "pass" : "fail",
@@ -110,10 +110,10 @@ function hasHappened({ events }: History): boolean {
   return events.some(({ kind }) => kind === "operation-invoked" || kind === "exchange-began");
 }
 
-function nothingAsked(where: string): MatcherVerdict {
+function nothingAsked(history: History, where: string): MatcherVerdict {
   return {
     verdict: "inconclusive",
-    message: `no request was seen${where}\n  In the test: call your code first, with operate().`,
+    message: `no request was seen${where}\n  In the test: ${doingOf(history).call} first${doingOf(history).by}.`,
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../check/reading-operations.ts";
 import type { History, TokenFacts, TokenPresented } from "../history/event.ts";
 import { passRule } from "./by-rule.ts";
-import { type MatcherVerdict, tell } from "./verdict.ts";
+import { doingOf, type MatcherVerdict, tell } from "./verdict.ts";
 
 /** Passes when a call ended ok, or an API accepted a token, in an outage that gave no token; fails when a call failed that had a valid one. */
 export function keptWorkingFromCache(history: History): MatcherVerdict {
@@ -52,7 +52,9 @@ export function keptWorkingFromCache(history: History): MatcherVerdict {
     calls.length === 0
       ? "nothing was called while no new token was to be got"
       : "no call in the outage stood for one that had a token from before",
-    "call your code with operate() before the outage, so that it has a token, and again in it, under the same name.",
+    doingOf(history).by === ""
+      ? "click or reload before the outage, so that the app loads something with its token, and again in it."
+      : "call your code with operate() before the outage, so that it has a token, and again in it, under the same name.",
   );
 }
 

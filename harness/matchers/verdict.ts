@@ -26,3 +26,18 @@ export function tell(
   const lines = evidenceLines(history, evidence).map((line) => `    ${line}`);
   return [says, ...lines, ...more.map((line) => `  ${line}`)].join("\n");
 }
+
+/** How a test lets its application work, in words. */
+export interface Doing {
+  readonly call: string;
+  readonly again: string;
+  /** By what of ours; empty where it is the page's own doing. */
+  readonly by: string;
+}
+
+/** Of pages in a browser nobody calls the code: a test clicks, and their requests tell the rest. */
+export function doingOf({ events }: History): Doing {
+  return events.some(({ kind }) => kind === "tab-changed")
+    ? { call: "click or reload", again: "do so again", by: "" }
+    : { call: "call your code", again: "call it again", by: ", with operate()" };
+}

@@ -106,13 +106,20 @@ async function answer(route: Route, taken: Taken): Promise<void> {
     else await fulfill(route, response, options);
   } catch (error) {
     // The page, the context or the browser has been closed meanwhile.
-    if (gone.aborted || /closed|detached/i.test(String(error))) return;
+    if (gone.aborted || isOfPlaywright(error)) return;
     if (!(error instanceof NetworkFault)) onHarnessError(error);
     const reason = error instanceof NetworkFault ? reasons[error.code] : "failed";
     await route.abort(reason).catch(() => undefined);
   } finally {
     hold.release();
   }
+}
+
+/** Whether Playwright says that what it was to answer is gone; a handler's own words may be the same. */
+function isOfPlaywright(error: unknown): boolean {
+  if (!(error instanceof Error) || !/closed|detached|already handled/i.test(error.message))
+    return false;
+  return /^(?:route|request|frame|page|browserContext)\.\w+: /i.test(error.message);
 }
 
 /** Asks the service as the browser would: first whether it may, where a browser asks. No answer when it may not. */

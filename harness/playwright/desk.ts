@@ -17,6 +17,8 @@ export interface Desk {
   readonly seat: (user: User | undefined) => void;
   /** Writes down what has changed on the screens. */
   readonly look: () => Promise<void>;
+  /** Tabs and popups that show a sign-in page of the service, in front of which nobody sits, as they were last looked at. */
+  readonly unanswered: () => readonly string[];
   /** Where a request that has arrived comes from; nothing for one of no page. */
   readonly placeOf: (arrived: Arrived) => Promise<Place | undefined>;
   /** Stops looking. */
@@ -39,6 +41,8 @@ interface Window {
   /** Of a popup, the tab that opened it. */
   readonly tab: string;
   seen?: string;
+  /** A sign-in page of the service, and no form of the application's own. */
+  asks?: boolean;
 }
 
 /** Often enough for a spinner of seconds, ms of the machine. */
@@ -75,6 +79,8 @@ export function watchDesk(options: DeskOptions): Desk {
     for (const [page, window] of open) {
       const screen = await lookAtScreen(page);
       const seen = JSON.stringify(screen);
+      if (screen !== undefined)
+        window.asks = screen.shows === "sign-in" && isServed(new URL(page.url()));
       if (screen === undefined || seen === window.seen || !open.has(page)) continue;
       window.seen = seen;
       const { shows, text } = screen;
@@ -98,6 +104,10 @@ export function watchDesk(options: DeskOptions): Desk {
       seated = user;
     },
     look,
+    unanswered: () =>
+      seated === undefined
+        ? [...open.values()].filter(({ asks }) => asks === true).map(({ name }) => name)
+        : [],
     async placeOf(arrived) {
       const sender = await senders.of(arrived);
       const window = sender === undefined ? undefined : await windowOf(sender.page);
@@ -122,6 +132,12 @@ function watchWindows({ context, session: { recorder }, client, isServed }: Desk
     const window: Window = { name, tab: owner?.tab ?? name };
     open.set(page, window);
     recorder.emit({ kind: "tab-changed", client, tab: name, change: "opened" });
+    // One that was gone before anybody could listen.
+    if (page.isClosed()) {
+      open.delete(page);
+      recorder.emit({ kind: "tab-changed", client, tab: name, change: "closed" });
+      return window;
+    }
     if (owner === undefined) watchLoads(page, name);
     page.on("close", () => {
       if (open.delete(page))

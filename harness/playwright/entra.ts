@@ -1,20 +1,20 @@
 /** What a test holds in its hands: the session of its context, and the person in front of it. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import type { User } from "../directory/world.ts";
-import { HarnessError } from "../errors.ts";
-import { explain, explaining } from "../explain.ts";
+import { explaining } from "../explain.ts";
 import type { Session } from "../session/session.ts";
 import { steer } from "../session/steer.ts";
 import type { Steering } from "../session/steering.ts";
 import type { Desk } from "./desk.ts";
 import type { EntraOptions } from "./options.ts";
+import { signIn } from "./sign-in.ts";
 
 export type Entra = Steering & {
   /**
    * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
    * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
-   * when the service has signed them in; rejects when it has not after ten seconds.
+   * when the service has signed them in; rejects at once when the service refuses, in its own
+   * words, and after ten seconds when nothing comes of it.
    */
   readonly signIn: (person: string, action: () => Promise<unknown>) => Promise<void>;
   /** Who answers sign-in pages from now on; without a name nobody does, and the test drives them itself. */
@@ -33,11 +33,9 @@ export interface EntraParts {
   readonly options: EntraOptions;
 }
 
-const SIGN_IN_MAX_MS = 10_000;
-
 /** The fixture of one test. */
 export function createEntra({ session, desk, accountOf, counts, options }: EntraParts): Entra {
-  const { recorder, world } = session;
+  const { world } = session;
   const steering = steer(() => session);
   const seat = (person?: string): void =>
     desk.seat(person === undefined ? undefined : explaining(() => world.user(person)));
@@ -56,16 +54,9 @@ export function createEntra({ session, desk, accountOf, counts, options }: Entra
     async signIn(person, action) {
       seat(person);
       const account = accountOf(world.user(person));
-      const from = recorder.events.length;
-      await action();
-      const isIn = (): boolean =>
-        recorder.events
-          .slice(from)
-          .some((event) => event.kind === "exchange-ended" && event.issued?.user === account);
-      for (let waitedMs = 0; !isIn(); waitedMs += 20) {
-        if (waitedMs > SIGN_IN_MAX_MS) throw explain(notSignedIn(person));
-        await sleep(20);
-      }
+      await explaining(() =>
+        signIn({ session, world: session.directory.world, person, account, action }),
+      );
     },
     counts,
     clearThrottle: (page) =>
@@ -76,11 +67,4 @@ export function createEntra({ session, desk, accountOf, counts, options }: Entra
         }
       }),
   };
-}
-
-function notSignedIn(person: string): HarnessError {
-  return new HarnessError("bad-usage", `${person} was not signed in within 10 s`, {
-    place: "entra.signIn",
-    hint: "The action must make the app go to the sign-in page, such as a click on its button; see the timeline for what came of it.",
-  });
 }

@@ -24,7 +24,8 @@ export interface Stand {
 
 interface Attached {
   readonly entra: Entra;
-  readonly leave: () => Promise<void>;
+  /** Resolves to the tabs and popups in which a sign-in page waits for somebody. */
+  readonly leave: () => Promise<readonly string[]>;
 }
 
 /** Starts a session of that name, whose time flows by itself. */
@@ -58,7 +59,11 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
         isAgain: isResent(request),
       }),
   });
-  const way = await session.mounted.browser?.prepareProfile();
+  const way = await session.mounted.browser?.prepareProfile().catch(async (error: unknown) => {
+    stopFlow();
+    await session.stop();
+    throw error;
+  });
   if (way === undefined) throw new Error(`the mount ${mount.name} has no browser`);
   const accountOf = (user: User): string =>
     `${user.homeId ?? user.id}.${user.homeTenant ?? session.world.tenant().id}`;
@@ -86,13 +91,17 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
         async leave() {
           await seen.look();
           seen.leave();
+          return seen.unanswered();
         },
       };
     },
     async stop() {
       stopFlow();
-      await way.stop();
-      await session.stop();
+      try {
+        await way.stop();
+      } finally {
+        await session.stop();
+      }
     },
   };
 }

@@ -28,7 +28,7 @@ function lineOf(event: HistoryEvent, startedAt: number): string {
 }
 
 /** What an event says, in one line without its time. */
-function describeEvent(event: HistoryEvent): string {
+export function describeEvent(event: HistoryEvent): string {
   switch (event.kind) {
     case "operation-invoked": {
       const { operation, client, app, flow, scopes, user, forceRefresh, claims, tab, told } = event;

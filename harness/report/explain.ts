@@ -16,7 +16,8 @@ export interface RunContext {
   readonly history: History;
   /** Ids of the asserted rules that passed. */
   readonly held?: readonly string[];
-  /** Absent for a history that no scenario of ours made. */
+  /** What the scenario is called in words; absent, as its story, for a history that no scenario of ours made. */
+  readonly title?: string;
   readonly story?: Story;
   /** The command that runs it again. */
   readonly replay?: string;
@@ -27,8 +28,12 @@ export interface RunContext {
 export interface Explain {
   /** Evidence in virtual time, an event a line. */
   readonly evidence: (run: RunResult, finding: ComparedFinding) => readonly string[];
+  readonly history: (run: RunResult) => History | undefined;
+  readonly title: (run: RunResult) => string | undefined;
   readonly story: (run: RunResult) => Story | undefined;
   readonly replay: (run: RunResult) => string | undefined;
+  /** The file of a user's own scenario, as the journal has it. */
+  readonly file: (run: RunResult) => string | undefined;
   /** How its first browser died, when it began anew in another. */
   readonly relaunched: (run: RunResult) => string | undefined;
   /** Says that it was refused for its configuration, which no advice about outages mends. */
@@ -59,8 +64,11 @@ export function createExplain(parts: {
       const history = contexts.get(run)?.history;
       return history === undefined ? undefined : configurationAdvice(history);
     },
+    history: (run) => contexts.get(run)?.history,
+    title: (run) => contexts.get(run)?.title,
     story: (run) => contexts.get(run)?.story,
     replay: (run) => contexts.get(run)?.replay,
+    file: (run) => contexts.get(run)?.history.header.file,
     relaunched: (run) => contexts.get(run)?.relaunched,
     held: (run) => contexts.get(run)?.held ?? [],
     says: (rule) => rules.find(({ id }) => id === rule)?.says,

@@ -79,8 +79,10 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     if (token === undefined) return refuse({ verdict: "malformed" }, cors);
     const judged = await judge(token, resource);
     if (judged.verdict !== "accepted") return refuse(judged, cors);
-    const data = options.dataAt?.(request.url) ?? { resource: resource.name };
-    const body = endpoint === "userinfo" ? userInfo(judged.user) : data;
+    const body =
+      endpoint === "userinfo"
+        ? userInfo(judged.user)
+        : (options.dataAt?.(request.url) ?? { resource: resource.name });
     return answer({ status: 200, body, headers: cors }, judged.verdict);
   };
 }

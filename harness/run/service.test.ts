@@ -12,11 +12,15 @@ import { createService } from "./service.ts";
 const TOKEN = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
 const origin = "https://spa.contoso.example";
 
-function start(faults: readonly FaultWindow[], settings: Partial<ServiceSettings> = {}) {
+function start(
+  faults: readonly FaultWindow[],
+  settings: Partial<ServiceSettings> = {},
+  world = contoso,
+) {
   const startMs = Date.UTC(2026, 2, 2, 8);
   const clock = createVirtualClock({ startMs });
   const { service, recorder } = createService({
-    world: contoso,
+    world,
     settings: { ...contoso.settings, ...settings },
     faults: { windows: faults, clearedSignal: () => undefined },
     clock,
@@ -69,5 +73,14 @@ describe("the service behind a mount", () => {
       "exchange-began",
       ["resource", undefined],
     ]);
+  });
+
+  it("says when nobody would answer in the place of an API", () => {
+    const [graph] = contoso.resources;
+    if (graph === undefined) throw new Error("no graph");
+    const resources = [graph, { ...graph, hosts: ["api.contoso.example", "api.example.com"] }];
+    expect(() => start([], {}, { ...contoso, resources })).toThrow(
+      expect.objectContaining({ code: "bad-world", place: "world.resources[1].hosts[1]" }),
+    );
   });
 });

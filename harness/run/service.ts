@@ -7,6 +7,7 @@ import { createFailover, isServedByBackup } from "../backup/failover.ts";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 import { createDirectory } from "../directory/directory.ts";
 import type { World } from "../directory/world.ts";
+import { HarnessError } from "../errors.ts";
 import { createEsts } from "../ests/ests.ts";
 import { createFaultLayer, faultSiteOf, faultsOf, type FaultLayerOptions } from "../fault/layer.ts";
 import type { LivePlan } from "../fault/live-plan.ts";
@@ -19,6 +20,7 @@ import { isMachineAddress } from "../http/machine-address.ts";
 import type { Handler } from "../http/handler.ts";
 import type { Service } from "../http/service.ts";
 import { isRegionalRequest } from "../managed-identity/regional-service.ts";
+import { isServedHost } from "../mount/served-hosts.ts";
 import { type Random } from "../random.ts";
 import { createProtectedApi, verdictOf } from "../resource/protected-api.ts";
 import { createMachines } from "./machines.ts";
@@ -40,6 +42,7 @@ export interface ServiceParts {
 /** Recorder, front door, primary and protected APIs, one inside the other; beside them the machines. */
 export function createService(parts: ServiceParts) {
   const { world, settings, clock, random, startedAt } = parts;
+  checkHosts(world);
   const plan = parts.faults.windows;
   const directory = createDirectory(world, clock);
   const faults: Omit<FaultLayerOptions, "sites"> = {
@@ -126,6 +129,18 @@ export function createService(parts: ServiceParts) {
     handle: (request) => inReach(request).handle(request),
   };
   return { service: recorder.watch(network), recorder, directory, machines };
+}
+
+/** An API at a host that no mount serves would never be asked. */
+function checkHosts({ resources }: World): void {
+  for (const [index, { hosts }] of resources.entries()) {
+    const stranger = hosts.findIndex((host) => !isServedHost(host));
+    if (stranger < 0) continue;
+    throw new HarnessError("bad-world", `nobody answers at "${hosts[stranger]}" in a run`, {
+      place: `world.resources[${index}].hosts[${stranger}]`,
+      hint: "Give it a host under contoso.example, such as api.contoso.example; or none, and let your own server or a mock of your suite answer.",
+    });
+  }
 }
 
 function serviceOf(handle: Handler): Service {

@@ -5,13 +5,22 @@ import { HarnessError } from "../errors.ts";
 export interface ApiData {
   /** Throws `bad-usage` for an address that no API of the world has. */
   put(address: string, data: object): void;
-  /** By origin and path; the query does not count. */
-  at(url: string): object | undefined;
+  /** By origin and path, the query does not count; the name of its API where nobody has said anything. */
+  at(url: string): object;
+  /** Where the name of the API was all that there was to say. */
+  answeredByDefault(): readonly DefaultAnswer[];
+}
+
+export interface DefaultAnswer {
+  /** Origin and path. */
+  readonly address: string;
+  readonly answer: object;
 }
 
 /** Nothing yet: an API answers its name. */
 export function createApiData({ resources }: World): ApiData {
   const known = new Map<string, object>();
+  const byDefault = new Map<string, object>();
   return {
     put(address, data) {
       const hosts = resources.flatMap((resource) => resource.hosts);
@@ -23,7 +32,16 @@ export function createApiData({ resources }: World): ApiData {
       }
       known.set(keyOf(address), data);
     },
-    at: (url) => known.get(keyOf(url)),
+    at(url) {
+      const key = keyOf(url);
+      const data = known.get(key);
+      if (data !== undefined) return data;
+      const { hostname } = new URL(url);
+      const answer = { resource: resources.find(({ hosts }) => hosts.includes(hostname))?.name };
+      byDefault.set(key, answer);
+      return answer;
+    },
+    answeredByDefault: () => [...byDefault].map(([address, answer]) => ({ address, answer })),
   };
 }
 

@@ -1,16 +1,21 @@
 /** What can be told of code that is not ours by what it returns and throws. */
 import type { ClientErrorDescription, ClientUnderTest, TokenResult } from "../client/client.ts";
 import type { Recorder } from "../history/recorder.ts";
+import type { TokenBook } from "./token-book.ts";
 
 interface OwnCode extends Pick<ClientUnderTest, "describeError"> {
   readonly resultOf: (value: unknown) => Partial<TokenResult> | undefined;
 }
 
 /** Reads results and errors of any code; a text is a token only when the wire has issued it. */
-export function createOwnCode({ factsOf }: Pick<Recorder, "factsOf">): OwnCode {
+export function createOwnCode(
+  { factsOf }: Pick<Recorder, "factsOf">,
+  { saw }: Pick<TokenBook, "saw">,
+): OwnCode {
   return {
     resultOf(value) {
       const token = tokenIn(value);
+      if (token !== undefined) saw(token);
       return token === undefined || factsOf(token) === undefined
         ? undefined
         : { accessToken: token };

@@ -1,6 +1,7 @@
 /** The outages that have a name: the presets of `harness/fault/presets.ts`, by their ids, in a test's own words. */
 import { type Duration, parseDuration } from "../clock/parse-duration.ts";
 import { HarnessError, suggestNames } from "../errors.ts";
+import type { OutageName } from "../fault/outage-names.ts";
 import type { FaultPlan } from "../fault/plan.ts";
 import {
   discoveryDown,
@@ -35,12 +36,12 @@ const presets = {
   "identity-endpoint-throttled": identityEndpointThrottled,
   "overloaded-on-return": overloadedOnReturn,
   "traffic-ramped-up": trafficRampedUp,
-} as const;
+} as const satisfies Readonly<Record<OutageName, unknown>>;
 
 type Presets = typeof presets;
 
 /** The name of an outage, which is also its id in the history. */
-export type PresetName = keyof Presets;
+export type PresetName = OutageName;
 
 /** What a preset takes besides its time. */
 type OwnOptions<Name extends PresetName> = Omit<

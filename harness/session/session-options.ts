@@ -3,9 +3,8 @@ import { takeProcessClock } from "../clock/process-clock.ts";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 import { checkSettings } from "../directory/check-settings.ts";
 import { checkWorld } from "../directory/check-world.ts";
-import { defaultServiceSettings } from "../directory/settings.ts";
 import type { ServiceSettings, World } from "../directory/world.ts";
-import { HarnessError, suggestNames } from "../errors.ts";
+import { HarnessError } from "../errors.ts";
 import type { JournalHeader } from "../history/event.ts";
 import type { RuleLimits } from "../history/header.ts";
 import type { Mount } from "../mount/mount.ts";
@@ -54,7 +53,6 @@ const STARTS_AT = "2026-03-02T08:00:00Z";
 /** Checks the options and takes the clock; whoever has called it must call `release`. */
 export function prepare(options: SessionOptions) {
   const world = checkWorld(options.world ?? contoso);
-  checkSettingNames(options.settings ?? {});
   const settings = { ...world.settings, ...options.settings };
   checkSettings(settings, world.tenants);
   const startsAt = instantOf(options.startsAt, "startsAt");
@@ -96,16 +94,6 @@ export function headerOf(
     asserts: [],
     ...(limits === undefined ? {} : { limits }),
   };
-}
-
-function checkSettingNames(settings: Partial<ServiceSettings>): void {
-  const known = Object.keys(defaultServiceSettings);
-  const unknown = Object.keys(settings).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new HarnessError("bad-world", "there is no such setting", {
-    place: `settings.${unknown}`,
-    hint: suggestNames(unknown, known, `There are ${known.join(", ")}.`),
-  });
 }
 
 /** ISO 8601 as ms since the Unix epoch, and the usual start for none. Throws `bad-usage`. */

@@ -16,6 +16,17 @@ export interface SessionClock {
   readonly timersWaiting: () => number;
 }
 
+/** The time that a test waits for at the moment, ms. */
+export interface UnfinishedAdvance {
+  readonly wantedMs: number;
+  readonly passedMs: number;
+}
+
+/** For entry points, which see tests end in the middle. */
+export interface WatchedClock extends SessionClock {
+  readonly advancing: () => UnfinishedAdvance | undefined;
+}
+
 /** The clock of a session that began at `startedAt`; `check` may refuse before time moves. */
 export function createSessionClock(
   clock: VirtualClock,
@@ -24,13 +35,18 @@ export function createSessionClock(
     drive,
     check,
   }: { readonly startedAt: number; readonly drive: Drive; readonly check: () => void },
-): SessionClock {
+): WatchedClock {
+  let underway: { readonly wantedMs: number; readonly fromMs: number } | undefined;
   return {
     now: () => clock.now(),
     elapsed: () => clock.now() - startedAt,
     async advance(duration) {
       check();
-      await drive(clock.sleep(parseDuration(duration, "clock.advance")), "time");
+      const wantedMs = parseDuration(duration, "clock.advance");
+      underway = { wantedMs, fromMs: clock.now() };
+      await drive(clock.sleep(wantedMs), "time").finally(() => {
+        underway = undefined;
+      });
       // What the last instant has set off is seen to its end as far as no time is needed.
       await clock.idle();
     },
@@ -39,5 +55,9 @@ export function createSessionClock(
       return drive(work);
     },
     timersWaiting: () => clock.timersWaiting(),
+    advancing: () =>
+      underway === undefined
+        ? undefined
+        : { wantedMs: underway.wantedMs, passedMs: clock.now() - underway.fromMs },
   };
 }

@@ -4,6 +4,7 @@
  * (`harness/vitest.ts`) put their own life cycle around it.
  */
 import { createOperationCounter } from "../client/application.ts";
+import type { Directory } from "../directory/directory.ts";
 import { HarnessError } from "../errors.ts";
 import { createLivePlan, type LivePlan } from "../fault/live-plan.ts";
 import type { FaultPlan } from "../fault/plan.ts";
@@ -19,24 +20,35 @@ import { checkBackupFaults, recordFault } from "../run/faults.ts";
 import { endOpenOperations, recordOperation } from "../run/operate.ts";
 import { createService } from "../run/service.ts";
 import { createWorldControls } from "../run/world-controls.ts";
-import { createApiData } from "./api-data.ts";
+import { createApiData, type DefaultAnswer } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
 import { createPageCalls, type PageCalls } from "./page-calls.ts";
 import { type PresetName, type PresetOptions, planOf } from "./presets.ts";
+import { createRefusals, type Refusal } from "./refusals.ts";
 import { requestsOf } from "./requests.ts";
-import { createSessionClock } from "./session-time.ts";
+import { createSessionClock, type WatchedClock } from "./session-time.ts";
 import { headerOf, prepare, type SessionOptions } from "./session-options.ts";
+import { createTokenBook, type TokenBook } from "./token-book.ts";
 import type { Steering } from "./steering.ts";
 
 /** The simulator under one suite's code: what its tests steer, and what entry points need besides. */
 export interface Session extends Steering {
+  readonly clock: WatchedClock;
   /** How the simulator hangs under its clients. */
   readonly mounted: Mounted;
   /** The book in which everything is written down, for entry points that see more than requests. */
   readonly recorder: Recorder;
   /** Calls of pages, told by their requests; nothing when the client is no page. */
   readonly pageCalls: PageCalls | undefined;
+  /** What the service itself has refused of sign-ins of pages, in its own words. */
+  readonly refusals: () => readonly Refusal[];
+  /** Addresses of APIs that answered with their name, as the test has said nothing of them. */
+  readonly answeredByDefault: () => readonly DefaultAnswer[];
+  /** The tokens that it has given out, and those that were not its own. */
+  readonly tokens: Pick<TokenBook, "issued" | "foreign">;
+  /** The world that it plays in. */
+  readonly directory: Pick<Directory, "world">;
   /** What went wrong that was not the client's doing: requests to hosts that nobody serves, mostly. */
   readonly problems: () => readonly Error[];
   /** Takes everything away again. The history stays. Idempotent. */
@@ -52,7 +64,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     const problems: Error[] = [];
     const mounted = await mount
       .start({
-        service: simulator.pageCalls?.around(simulator.service) ?? simulator.service,
+        service: simulator.service,
         clock,
         gate: clock.gate,
         ...(options.suite === undefined ? {} : { suite: options.suite }),
@@ -106,7 +118,12 @@ function simulate(
           client: client.name,
           placeOf,
         });
-  return { ...simulated, plan, data, random, operations, pageCalls };
+  const refusals = createRefusals();
+  const service =
+    pageCalls === undefined
+      ? simulated.service
+      : refusals.around(pageCalls.around(simulated.service));
+  return { ...simulated, service, refusals, plan, data, random, operations, pageCalls };
 }
 
 interface Parts extends Prepared, ReturnType<typeof simulate> {
@@ -123,7 +140,8 @@ function createControls(options: SessionOptions, parts: Parts): Session {
       ? seedMathRandom(parts.random.fork("process"), mount.ownDraws)
       : () => undefined;
   const { drive, stop: stopDriving } = createDriver(clock);
-  const ownCode = createOwnCode(recorder);
+  const tokens = createTokenBook(recorder);
+  const ownCode = createOwnCode(recorder, tokens);
   const header = headerOf(options, parts);
   // A copy: what the rules have read from a history they remember of it.
   const history = (): History => {
@@ -169,6 +187,10 @@ function createControls(options: SessionOptions, parts: Parts): Session {
     requests: (filter) => requestsOf(history(), filter),
     journal: () => writeJournal(history()),
     timeline: () => timelineOf(history()).join("\n"),
+    refusals: parts.refusals.all,
+    tokens,
+    answeredByDefault: () => parts.data.answeredByDefault(),
+    directory: parts.directory,
     problems: () => problems,
     stop: () => (stopped ??= stop()),
   };

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../errors.ts";
-import { timelineText } from "../session/timeline-text.ts";
+import { timelineText, unfinishedAdvance, unnamedAnswers } from "../session/timeline-text.ts";
 import type { Session } from "../session/session.ts";
 import type { EntraOptions } from "./options.ts";
 
@@ -17,13 +17,23 @@ export function tellFailure(session: Session, { title, errors, options }: Failur
   const { journals } = options;
   const timedOut = errors.some(({ message = "" }) => /timed out in \d+ms/i.test(message));
   const text = [
-    ...timelineText(session, title),
-    ...(timedOut
+    ...timelineText(session, {
+      title,
+      whole:
+        journals === undefined
+          ? 'which useEntra({ journals: "brownout-journals" }) would keep'
+          : "which the journal has",
+    }),
+    ...unnamedAnswers(session),
+    ...(timedOut ? unfinishedAdvance(session) : []),
+    ...(timedOut && session.clock.advancing() === undefined
       ? [
           "Time passes only in entra.operate(), entra.clock.advance() and entra.clock.settle(): code that waits outside of them waits for ever.",
         ]
       : []),
-    ...(journals === undefined ? [] : [`Journal: ${writeJournalFile(session, journals, title)}`]),
+    ...(journals === undefined
+      ? []
+      : [`To judge it again: npx brownout check ${writeJournalFile(session, journals, title)}`]),
   ];
   console.error(text.join("\n"));
 }

@@ -1,8 +1,10 @@
 /** Each test fails, for the reason that `test/vitest-suites.test.ts` expects under its name. */
 // oxlint-disable vitest/expect-expect -- these tests fail before they could expect anything
+import { PublicClientApplication } from "@azure/msal-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useEntra } from "../../harness/vitest.ts";
 import { startShop } from "../../fixtures/node-app/careless.ts";
+import { startShop as startGoodShop } from "../../fixtures/node-app/good.ts";
 
 describe("with Entra", () => {
   const entra = useEntra({ journals: process.env["JOURNALS"] ?? "" });
@@ -45,6 +47,53 @@ describe("with Entra", () => {
   test("and all is well afterwards", async () => {
     await entra.clock.advance("1h");
     throw new Error(new Date().toISOString());
+  });
+});
+
+describe("with a client that outlives its test", () => {
+  const entra = useEntra();
+  const loadOrders = startGoodShop();
+  test("the first test of a client", async () => {
+    await entra.operate("load orders", loadOrders);
+    expect(entra).toHaveRequested("token", { times: 1 });
+  });
+  test("the second test of a client", async () => {
+    await entra.operate("load orders", loadOrders);
+  });
+
+  const client = new PublicClientApplication({
+    auth: {
+      authority: "https://login.microsoftonline.com/11111111-aaaa-4aaa-8aaa-000000000001",
+      clientId: "33333333-cccc-4ccc-8ccc-000000000015",
+    },
+  });
+  const signIn = async (): Promise<unknown> => {
+    const scopes = ["https://graph.microsoft.com/User.Read"];
+    const [account] = await client.getTokenCache().getAllAccounts();
+    return account === undefined
+      ? client.acquireTokenByUsernamePassword({
+          scopes,
+          username: "adele@contoso.example",
+          password: "fixture-password-of-adele",
+        })
+      : client.acquireTokenSilent({ scopes, account });
+  };
+  test("the first test of a cache", async () => {
+    await entra.operate("sign in", signIn);
+  });
+  test("the second test of a cache", async () => {
+    await entra.operate("sign in", signIn);
+  });
+  test("a fresh client after that", async () => {
+    await entra.operate("load orders", startGoodShop());
+  });
+});
+
+describe("when patience ends", () => {
+  const entra = useEntra();
+  test("while time passes", { timeout: 500 }, async () => {
+    setInterval(() => undefined, 10);
+    await entra.clock.advance("3000d");
   });
 });
 

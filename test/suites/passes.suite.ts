@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useEntra } from "../../harness/vitest.ts";
 import { startShop } from "../../fixtures/node-app/good.ts";
 
@@ -37,6 +37,15 @@ test("each test has a history and a service of its own, one", async () => {
 test("each test has a history and a service of its own, two", async () => {
   expect(entra.history().events).toEqual([]);
   await entra.operate("load orders", startShop());
+});
+
+describe("a module with a client of its own", () => {
+  beforeEach(() => void vi.resetModules());
+  test.each(["once", "and again"])("is loaded %s", async () => {
+    const { loadOrders } = await import("./module-client.ts");
+    await entra.operate("load orders", loadOrders);
+    expect(entra).toHaveRequested("token", { times: 1 });
+  });
 });
 
 let attempts = 0;

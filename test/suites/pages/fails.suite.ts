@@ -1,5 +1,5 @@
 import { type EntraOptions, expect, test } from "../../../harness/playwright.ts";
-import { ask, openPage } from "./page.ts";
+import { ask, askGraph, KEYS, openPage, SIGN_IN } from "./page.ts";
 
 test("nothing was shown", async ({ page, entra }) => {
   await openPage(page);
@@ -26,6 +26,41 @@ test("a sign-in that never comes", async ({ page, entra }) => {
   test.setTimeout(20_000);
   await openPage(page);
   await entra.signIn("adele", () => page.getByRole("heading").click());
+});
+
+test("nobody sits at the sign-in page", async ({ page }) => {
+  await page.goto(SIGN_IN);
+  await expect(page.getByText("Budget")).toBeVisible({ timeout: 500 });
+});
+
+test("a form of the app's own is nobody's to be seated at", async ({ page }) => {
+  await page.route("http://localhost:5180/", (route) =>
+    route.fulfill({ contentType: "text/html", body: '<input type="password">' }),
+  );
+  await page.goto("http://localhost:5180/");
+  throw new Error("no sign-in page of Entra");
+});
+
+test("nobody said what an API answers", async ({ page, entra }) => {
+  entra.api("https://graph.microsoft.com/v1.0/me", { displayName: "Adele" });
+  await openPage(page);
+  await askGraph(page, "/me", "/me/messages", "/me/messages?$top=1");
+  await expect(page.getByText("Budget")).toBeVisible({ timeout: 500 });
+});
+
+test("a long story with a loop in it", async ({ page, entra }) => {
+  await openPage(page);
+  for (let call = 0; call < 30; call += 1) await ask(page);
+  for (let line = 0; line < 70; line += 1) entra.note(`line ${line}`);
+  throw new Error("too long");
+});
+
+test("time runs out while time passes", async ({ page, entra }) => {
+  test.setTimeout(8_000);
+  await openPage(page);
+  // Pages leap through time in which nothing happens: here something does, each second.
+  await page.evaluate((url) => setInterval(() => void fetch(url), 1_000), KEYS);
+  await entra.clock.advance("300d");
 });
 
 test.describe("with retries", () => {

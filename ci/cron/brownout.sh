@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Every night on a machine of your own. In its crontab, with your project's folder:
+#
+#   17 3 * * *  /srv/my-app/node_modules/brownout/ci/cron/brownout.sh /srv/my-app
+#
+# BROWNOUT_WEBHOOK, if it is set there, is told what is new. Reports go to reports/out of the
+# project, the last thirty logs to reports/log; cron itself hears only of what failed.
+set -euo pipefail
+
+project=${1:?Name the folder of your project: brownout.sh /srv/my-app [options of brownout run]}
+shift
+cd "$project"
+export PATH="$PWD/node_modules/.bin:/usr/local/bin:$PATH"
+
+mkdir -p reports/log
+log=reports/log/$(date -u +%Y-%m-%dT%H-%M-%SZ).log
+find reports/log -name '*.log' -type f | sort -r | tail -n +30 | while read -r old; do rm -f "$old"; done
+
+# A night that takes longer than a day does not meet the next.
+exec 9> reports/log/.lock
+if ! flock --nonblock 9; then
+  echo "brownout: the last run has not ended yet: $project" >&2
+  exit 2
+fi
+
+code=0
+npx brownout run "$@" > "$log" 2>&1 || code=$?
+if [ "$code" != 0 ]; then
+  echo "brownout: exit code $code, the whole log is $project/$log" >&2
+  tail -n 25 "$log" >&2
+fi
+exit "$code"

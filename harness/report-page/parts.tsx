@@ -1,0 +1,43 @@
+/** Small pieces that several views show. */
+import { useState } from "preact/hooks";
+import { formatDuration } from "../clock/duration.ts";
+import type { RunData } from "../report/html/report-data.ts";
+import { type Standing, standingMeanings } from "./standing.ts";
+
+export function Badge({ standing }: { readonly standing: Standing }) {
+  const { sign } = standingMeanings[standing];
+  return (
+    <span class={`badge ${standing}`}>
+      <span aria-hidden="true">{sign} </span>
+      {standing}
+    </span>
+  );
+}
+
+/** A command to copy. */
+export function Command({ text }: { readonly text: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = (): void => {
+    void navigator.clipboard?.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  };
+  return (
+    <span class="command">
+      <code>{text}</code>{" "}
+      <button type="button" class="no-print" onClick={copy}>
+        {isCopied ? "Copied" : "Copy"}
+      </button>
+    </span>
+  );
+}
+
+/** For how long and at what price, in a sentence. */
+export function howLong({ costText, withoutToken, simulatedMs }: RunData): string {
+  if (costText === undefined)
+    return `Nobody was without a token in ${formatDuration(simulatedMs)} of virtual time.`;
+  if (withoutToken === undefined) return `${costText}.`;
+  const { fromMs, toMs } = withoutToken;
+  return `${costText}; between +${formatDuration(fromMs)} and +${formatDuration(toMs)}.`;
+}

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { foldLines } from "./fold-lines.ts";
+
+const turn = (number: number): readonly string[] => [
+  `+${number}m 1.5s      POST token at login.microsoftonline.com (exchange ${number})`,
+  `+${number}m 2s        exchange ${number} is answered: 503 html, by fault outage`,
+];
+const turns = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => turn(index + 1)).flat();
+
+it("writes the turn of a loop once, and says how often and until when it came again", () => {
+  const lines = [
+    "+0s          fault outage begins",
+    ...turns(20),
+    "+1h          all faults are over",
+  ];
+  expect(foldLines(lines)).toEqual([
+    lines[0],
+    ...turn(1),
+    "… the same 2 lines 19 more times, until +20m 2s",
+    lines.at(-1),
+  ]);
+  const notes = Array.from({ length: 4 }, (_, hour) => `+1d ${hour}h 30m 15s note: a`);
+  expect(foldLines(notes)).toEqual([notes[0], "… the same 3 more times, until +1d 3h 30m 15s"]);
+});
+
+it("leaves alone what differs in more than time and numbers, and what came but twice", () => {
+  const other = turn(3).map((line) => line.replace("503 html", "429 text"));
+  for (const lines of [turns(2), [...turns(2), ...other], []])
+    expect(foldLines(lines)).toEqual(lines);
+});

@@ -1,0 +1,50 @@
+/** Finds what the documentation is made from, formatted as the repository's files are. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { format } from "oxfmt";
+import { rules } from "../harness/check/rules.ts";
+import { parseBaseline } from "../harness/report/baseline.ts";
+import type { Scenario } from "../harness/scenario.ts";
+import { library } from "../scenarios/library.ts";
+import { docsPages, type Written } from "./docs-pages.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** All pages that are made, text by path below `docs/`. */
+export async function readDocs(): Promise<ReadonlyMap<string, string>> {
+  const text = readFileSync(`${root}reports/baseline.json`, "utf8");
+  const baseline = parseBaseline(text, {
+    place: "reports/baseline.json",
+    rules: rules.map(({ id }) => id),
+  });
+  const files = await filesOf();
+  const scenarios = library.map((scenario): Written => {
+    const file = files.get(scenario);
+    if (file === undefined) throw new Error(`no file exports ${scenario.name}`);
+    return { scenario, file };
+  });
+  const pages = docsPages({ scenarios, rules, baseline });
+  const formatted = await Promise.all(
+    [...pages].map(async ([path, page]) => [path, (await format(path, page)).code] as const),
+  );
+  return new Map(formatted);
+}
+
+/** Where each scenario is written: the file that exports it, alone or in a list. */
+async function filesOf(): Promise<ReadonlyMap<Scenario, string>> {
+  const found = new Map<Scenario, string>();
+  const names = readdirSync(`${root}scenarios`).filter(
+    (name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && name !== "library.ts",
+  );
+  // A list of lists comes later: whoever exports fewer has written it.
+  const exported: { readonly file: string; readonly scenarios: readonly unknown[] }[] = [];
+  for (const name of names) {
+    const module = (await import(pathToFileURL(`${root}scenarios/${name}`).href)) as object;
+    exported.push({ file: `scenarios/${name}`, scenarios: Object.values(module).flat() });
+  }
+  exported.sort((a, b) => b.scenarios.length - a.scenarios.length);
+  for (const { file, scenarios } of exported)
+    for (const scenario of scenarios)
+      if (library.includes(scenario as Scenario)) found.set(scenario as Scenario, file);
+  return found;
+}

@@ -1,0 +1,78 @@
+/** The templates for pipelines as data, and their shell steps as runners run them. */
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+
+export const root = fileURLToPath(new URL("../", import.meta.url));
+/** The text of a template. */
+export const read = (file: string): string => readFileSync(join(root, "ci", file), "utf8");
+
+interface Step {
+  readonly name?: string;
+  readonly displayName?: string;
+  readonly run?: string;
+  readonly bash?: string;
+  readonly uses?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export const action = parse(read("github/action.yml")) as {
+  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
+  readonly runs: { readonly using: string; readonly steps: readonly Step[] };
+};
+export const workflow = parse(read("github/brownout.yml")) as {
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+};
+export const azure = parse(read("azure/brownout.yml")) as {
+  readonly stages: readonly { readonly jobs: readonly unknown[] }[];
+};
+
+/** Every step below a piece of a template. */
+export function stepsIn(value: unknown): readonly Step[] {
+  if (Array.isArray(value)) return value.flatMap(stepsIn);
+  if (typeof value !== "object" || value === null) return [];
+  const own = "run" in value || "bash" in value ? [value as Step] : [];
+  return [...own, ...Object.values(value).flatMap(stepsIn)];
+}
+
+/** The script of the step of that name. */
+export function scriptOf(of: unknown, name: string): string {
+  const found = stepsIn(of).find((step) => step.name === name || step.displayName === name);
+  const script = found?.run ?? found?.bash;
+  if (script === undefined) throw new Error(`there is no step "${name}"`);
+  return script;
+}
+
+/** Runs a script in a folder, with the commands of its `tools` first, as GitHub's and Azure's runners run bash. */
+export function bash(
+  folder: string,
+  script: string,
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+) {
+  const file = join(folder, "step.sh");
+  writeFileSync(file, script);
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(?:VITEST|FORCE_COLOR|NODE_|GITHUB_|TF_|BUILD_)/.test(name),
+    ),
+  );
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", file, ...args], {
+      cwd: folder,
+      env: {
+        ...inherited,
+        PATH: [join(folder, "tools"), dirname(process.execPath), process.env["PATH"]].join(
+          delimiter,
+        ),
+        ...env,
+      },
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
