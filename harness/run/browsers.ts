@@ -129,6 +129,7 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
       // Time stops there, so that the person can look at their watch.
       clock.setTimer(() => undefined, PATIENCE_MS);
     }
+    // Of a window that was opened with an address that never answers, the browser reports no page.
     if (page === undefined || clock.now() - open.deadSinceMs < PATIENCE_MS) return false;
     delete open.deadSinceMs;
     await acting(() => page.close());
