@@ -253,7 +253,7 @@ describe("the script for cron", () => {
     const { code, stderr } = await cron(folder.path, "./mine.scenario.ts", "--mount", "direct");
     expect(code).toBe(1);
     expect(stderr).toMatch(/^brownout: exit code 1, the whole log is \/.*\.log$/m);
-    expect(stderr).toContain("Reports: reports/out.");
+    expect(stderr).toContain("Reports: reports/out");
   });
 
   it("does not begin while another has not ended, nor without a project", async () => {

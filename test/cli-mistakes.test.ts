@@ -271,25 +271,3 @@ describe.each([
     expect(folder.files()).toEqual(before);
   });
 });
-
-describe("help", () => {
-  it.each([[["--help"]], [["run", "--help"]], [["run", "--nonsense", "-h"]], [["--version"]]])(
-    "%j is printed on stdout, with exit code 0",
-    async (argv) => {
-      const { code, stdout, stderr } = await folder.main(...argv);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      expect(stdout).toMatch(/--out DIR|brownout run|^\d+\.\d+\.\d+\n$/);
-    },
-  );
-
-  it("of a command that judges tells its verdicts by exit code, of another only what can happen", async () => {
-    expect((await folder.main("check", "--help")).stdout).toMatch(/3 nothing failed[^]*143 after/);
-    const list = await folder.main("list", "--help");
-    expect(list.stdout).toMatch(/\n\nExit codes: 0 done, 2 wrong usage\.\n$/);
-  });
-
-  it("shows stack traces only to those who ask for them", async () => {
-    const { stderr } = await folder.main("run", "token-throtled", "--debug");
-    expect(stderr).toMatch(/^\s+at /m);
-  });
-});

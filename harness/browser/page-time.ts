@@ -167,6 +167,8 @@ export async function keepTime(
     // A document that went away, or its page, did so when it was last heard of.
     const { reachedMs, stopped } = leapt ?? { reachedMs: heardMs, stopped: true };
     await setTime({ stillAtMs: reachedMs });
+    // What it stopped for is to be looked at.
+    rested = undefined;
     return { reachedMs, stopped };
   };
 
