@@ -1,11 +1,17 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { answerOf, queryOf, signInAt } from "./testing-authorize.ts";
-import { claimsOf, startEsts } from "./testing.ts";
+import { claimsOf, startEsts, type Answer } from "./testing.ts";
 
 const graph = "https://graph.microsoft.com/User.Read openid profile offline_access";
 
 const adele = { login: "adele@contoso.example", passwd: "fixture-password-of-adele" };
+
+const cookieOf = ({ headers }: Answer): string | undefined =>
+  headers
+    .getSetCookie()
+    .find((line) => line.startsWith("ESTSAUTH="))
+    ?.split(";")[0];
 
 describe("authorize", () => {
   it("shows a form, and sends the person back with a code and the state", async () => {
@@ -95,10 +101,7 @@ describe("authorize", () => {
   it("keeps a session in a cookie until it is revoked", async () => {
     const bench = startEsts();
     const first = await signInAt(bench, queryOf(bench, "portal"), adele);
-    const [cookie = ""] = first.headers
-      .getSetCookie()
-      .filter((line) => line.startsWith("ESTSAUTH="))
-      .map((line) => line.split(";")[0] ?? "");
+    const cookie = cookieOf(first) ?? "";
     const silent = queryOf(bench, "portal", { prompt: "none" });
     const again = await bench.get(silent, { cookie });
     expect(answerOf(again.headers.get("location")).get("code")).not.toBeNull();
@@ -116,6 +119,34 @@ describe("authorize", () => {
     expect(answerOf(revoked.headers.get("location")).get("error")).toBe("login_required");
     const forged = await bench.get(silent, { cookie: `${cookie}x` });
     expect(answerOf(forged.headers.get("location")).get("error")).toBe("login_required");
+  });
+
+  it("ends a session a day after its last use, or after the hours of the world", async () => {
+    for (const [settings, hours] of [
+      [{}, 24],
+      [{ sessionHours: 2 }, 2],
+    ] as const) {
+      const bench = startEsts(settings);
+      let cookie = cookieOf(await signInAt(bench, queryOf(bench, "portal"), adele)) ?? "";
+      const silent = async (): Promise<string | null> => {
+        const back = await bench.get(queryOf(bench, "portal", { prompt: "none" }), { cookie });
+        cookie = cookieOf(back) ?? cookie;
+        return answerOf(back.headers.get("location")).get("error");
+      };
+      bench.pass(hours * 3_600_000 - 1);
+      expect(await silent()).toBeNull();
+      bench.pass(hours * 3_600_000 - 1);
+      expect(await silent()).toBeNull();
+      bench.pass(hours * 3_600_000);
+      expect(await silent()).toBe("login_required");
+    }
+  });
+
+  it("asks nobody for consent: prompt=consent is answered from the session", async () => {
+    const bench = startEsts();
+    const cookie = cookieOf(await signInAt(bench, queryOf(bench, "portal"), adele)) ?? "";
+    const back = await bench.get(queryOf(bench, "portal", { prompt: "consent" }), { cookie });
+    expect(answerOf(back.headers.get("location")).get("code")).not.toBeNull();
   });
 
   it("gives a single-page app an id token in the fragment, with its nonce", async () => {

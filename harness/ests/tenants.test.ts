@@ -149,6 +149,30 @@ describe("a revocation", () => {
     expect((await refresh(bench, after)).status).toBe(200);
   });
 
+  it("is told with when the grant was issued, and since when tokens count", async () => {
+    const bench = startEsts();
+    const token = (await redeem(bench)).json["refresh_token"];
+    bench.pass(60_000);
+    bench.directory.revokeSessions([bench.user("adele")]);
+    const { json } = await refresh(bench, token);
+    expect(json["error_description"]).toContain("'2026-03-02T08:00:00.000Z'");
+    expect(json["error_description"]).toContain("'2026-03-02T08:01:00.000Z'");
+  });
+
+  it("because of MFA asks for a second factor, without naming a policy", async () => {
+    const bench = startEsts();
+    const token = (await redeem(bench)).json["refresh_token"];
+    bench.directory.enableMfa(bench.user("adele"));
+    const { status, json } = await refresh(bench, token);
+    expect([status, json["error"], json["suberror"], json["error_codes"], json["claims"]]).toEqual([
+      400,
+      "invalid_grant",
+      "basic_action",
+      [50076],
+      undefined,
+    ]);
+  });
+
   it("comes with a suberror or without, as the world has it", async () => {
     for (const suberror of ["bad_token", "none"] as const) {
       const bench = startEsts({ revokedGrantSuberror: suberror });

@@ -23,6 +23,12 @@ describe("continuous access evaluation", () => {
       expect(claimsOf(answer.json["access_token"])["xms_cc"]).toBeUndefined();
     }
   });
+
+  it("does not for apps without a user", async () => {
+    const bench = startEsts();
+    const { json } = await bench.post(TOKEN, daemonForm(bench, { claims: capable }));
+    expect(claimsOf(json["access_token"])["xms_cc"]).toBeUndefined();
+  });
 });
 
 describe("on behalf of", () => {

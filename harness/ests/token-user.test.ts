@@ -56,6 +56,24 @@ describe("authorization code", () => {
     expect(claimsOf(json["access_token"])["scp"]).toBe("User.Read");
   });
 
+  it("has an id token that lives for an hour, whatever the access token does", async () => {
+    for (const accessTokenLifetimeSeconds of [600, 9_000]) {
+      const { json } = await redeem(startEsts({ accessTokenLifetimeSeconds }));
+      const { iat, exp } = claimsOf(json["id_token"]);
+      expect(Number(exp) - Number(iat)).toBe(3_600);
+    }
+  });
+
+  it("names a password as the only method, and nothing of groups, devices and addresses", async () => {
+    const { json } = await redeem(startEsts(), {}, `${userScopes} email`);
+    expect(claimsOf(json["access_token"])).toMatchObject({ acr: "1", amr: ["pwd"] });
+    const names = [json["access_token"], json["id_token"]].flatMap((token) =>
+      Object.keys(claimsOf(token)),
+    );
+    expect(names).toContain("oid");
+    expect(names.filter((name) => /^(acrs|email|groups|ipaddr|sid|wids)$/.test(name))).toEqual([]);
+  });
+
   it("says when the person signed in, not when the code was redeemed", async () => {
     const bench = startEsts();
     const code = await bench.codeFor("portal", "adele", userScopes);

@@ -1,6 +1,7 @@
 import { createPublicKey, createSign, createVerify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { createRequest, headersOf } from "../http/message.ts";
 import { claimsOf, HOST, START_MS, startEsts } from "./testing.ts";
 import { TOKEN, graph, daemonForm, codesOf } from "./testing-grants.ts";
 
@@ -18,6 +19,35 @@ describe("client credentials", () => {
     expect(headers.get("cache-control")).toBe("no-store, no-cache");
     expect(headers.get("x-ms-clitelem")).toBe("1,0,0,,");
     expect(headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it("has the headers of the recordings, in their order, for a program and for a page", async () => {
+    const bench = startEsts();
+    const all = `Cache-Control Pragma Expires Content-Type Strict-Transport-Security
+      X-Content-Type-Options Access-Control-Allow-Origin Access-Control-Allow-Methods
+      Access-Control-Expose-Headers P3P x-ms-request-id x-ms-ests-server x-ms-clitelem x-ms-srs
+      Referrer-Policy X-XSS-Protection Set-Cookie Set-Cookie Set-Cookie Content-Length`.split(
+      /\s+/,
+    );
+    const namesFor = async (headers: Record<string, string>): Promise<string[]> => {
+      const request = createRequest(`${HOST}/${bench.tenantId}/${TOKEN}`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+        body: new URLSearchParams(daemonForm(bench)).toString(),
+      });
+      return headersOf(await bench.ests(request)).map(([name]) => name);
+    };
+    expect(await namesFor({ origin: "https://spa.contoso.example" })).toEqual(all);
+    expect(await namesFor({})).toEqual(all.filter((name) => !/^Access|^Referrer/.test(name)));
+  });
+
+  it("is given at the address of version 1 as at that of version 2: no resource is read", async () => {
+    const bench = startEsts();
+    const { scope: _scope, ...bare } = daemonForm(bench);
+    const { json } = await bench.post("oauth2/token", daemonForm(bench));
+    expect(json["expires_in"]).toBe(86_399);
+    const asked = { ...bare, resource: "https://graph.microsoft.com" };
+    expect(codesOf(await bench.post("oauth2/token", asked))).toEqual([900144]);
   });
 
   it("signs a token that the published key verifies, in the format that the resource wants", async () => {

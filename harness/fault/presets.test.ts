@@ -94,6 +94,16 @@ describe("presets", () => {
     expect(await seen(window)).toEqual(ends);
   });
 
+  it("throttled answers in a text, with a minute to wait", async () => {
+    const { service } = breakService([throttled(time)]);
+    const answer = await service.handle(tokenRequest());
+    expect([answer.status, answer.headers.get("retry-after"), await answer.text()]).toEqual([
+      429,
+      "60",
+      "Too Many Requests",
+    ]);
+  });
+
   it("hang holds the token request until the window ends", async () => {
     const { service, clock } = breakService([hang(time)]);
     expect(await endOf(service.handle(tokenRequest()))).toBe("ECONNRESET");

@@ -219,17 +219,23 @@ describe("the other sources", () => {
     expect(await machineBench(machine).ask(query, init)).toMatchObject({ status, body });
   });
 
-  it("give a new token of App Service for the hash of the one that was revoked, and only for that", async () => {
-    const bench = machineBench("shop-site");
-    const query = `?api-version=2025-03-30&${graph}&xms_cc=cp1`;
-    await bench.ask(query, appServiceHeaders);
-    bench.moveTo(hour);
-    const kept = await bench.ask(`${query}&token_sha256_to_refresh=00ff`, appServiceHeaders);
-    const revoked = hash("sha256", String(kept.body["access_token"]), "hex");
-    const fresh = await bench.ask(`${query}&token_sha256_to_refresh=${revoked}`, appServiceHeaders);
-    expect(bench.asked()).toHaveLength(2);
-    expect(fresh.body["access_token"]).not.toBe(kept.body["access_token"]);
-  });
+  it.each([
+    ["App Service", "shop-site", "2025-03-30", appServiceHeaders],
+    ["Service Fabric", "cart-fabric", "2019-07-01-preview", fabricHeaders],
+  ])(
+    "give a new token for the hash of the one that was revoked, and only for that: %s",
+    async (_, machine, version, headers) => {
+      const bench = machineBench(machine);
+      const query = `?api-version=${version}&${graph}&xms_cc=cp1`;
+      await bench.ask(query, headers);
+      bench.moveTo(hour);
+      const kept = await bench.ask(`${query}&token_sha256_to_refresh=00ff`, headers);
+      const revoked = hash("sha256", String(kept.body["access_token"]), "hex");
+      const fresh = await bench.ask(`${query}&token_sha256_to_refresh=${revoked}`, headers);
+      expect(bench.asked()).toHaveLength(2);
+      expect(fresh.body["access_token"]).not.toBe(kept.body["access_token"]);
+    },
+  );
 
   it("know no such hash in the version before", async () => {
     const bench = machineBench("shop-site");

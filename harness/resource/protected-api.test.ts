@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDirectory } from "../directory/directory.ts";
 import { createEsts } from "../ests/ests.ts";
+import { claimsOf } from "../ests/testing.ts";
 import type { Handler } from "../http/handler.ts";
 import { createRequest, createResponse } from "../http/message.ts";
 import { createRandom } from "../random.ts";
@@ -37,7 +38,7 @@ function start() {
     keysUrl: `${HOST}/common/discovery/v2.0/keys`,
   });
 
-  const tokenFor = async (scope: string, claims = ""): Promise<string> => {
+  const tokensFor = async (scope: string, claims = "") => {
     const response = await ests(
       createRequest(`${HOST}/${tenant?.id}/oauth2/v2.0/token`, {
         method: "POST",
@@ -52,9 +53,10 @@ function start() {
         }).toString(),
       }),
     );
-    const { access_token: token } = (await response.json()) as { access_token: string };
-    return token;
+    return (await response.json()) as { readonly access_token: string; readonly id_token: string };
   };
+  const tokenFor = async (scope: string, claims = ""): Promise<string> =>
+    (await tokensFor(scope, claims)).access_token;
   const ask = async (token: string, url = "https://graph.microsoft.com/v1.0/me") => {
     const response = await api(
       createRequest(url, { headers: { authorization: `Bearer ${token}` } }),
@@ -64,6 +66,7 @@ function start() {
   return {
     directory,
     tokenFor,
+    tokensFor,
     ask,
     api,
     pass: (ms: number) => void (nowMs += ms),
@@ -191,16 +194,29 @@ describe("a protected API", () => {
     expect((await bench.ask(await bench.tokenFor(graph, capable))).verdict).toBe("accepted");
   });
 
-  it("says who the user is at UserInfo", async () => {
+  it("says who the user is at UserInfo, under the name that the id token has for them", async () => {
     const bench = start();
+    const tokens = await bench.tokensFor(`${graph} openid`);
     const { response } = await bench.ask(
-      await bench.tokenFor(graph),
+      tokens.access_token,
       "https://graph.microsoft.com/oidc/userinfo",
     );
-    expect(await response.json()).toMatchObject({
+    expect(await response.json()).toEqual({
+      sub: claimsOf(tokens.id_token)["sub"],
       name: "Adele Vance",
+      given_name: "Adele",
+      family_name: "Vance",
       email: "adele@contoso.example",
     });
+  });
+
+  it("asks nothing of a token's permissions: what an API allows is its own business", async () => {
+    const bench = start();
+    const token = await bench.tokenFor(graph);
+    expect(claimsOf(token)["scp"]).toBe("User.Read");
+    expect((await bench.ask(token, "https://graph.microsoft.com/v1.0/users")).verdict).toBe(
+      "accepted",
+    );
   });
 
   it("is readable by pages, good answer or bad, with its challenge", async () => {

@@ -63,7 +63,7 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     // Both sides in whole seconds, as the challenge says it: what was issued after it must do.
     if (evaluated && Number(claims["iat"]) < Math.floor(validFromMs / 1_000))
       return { verdict: "revoked", validFromMs };
-    return { verdict: "accepted", ...(user === undefined ? {} : { user }) };
+    return { verdict: "accepted", subject: claims["sub"], ...(user === undefined ? {} : { user }) };
   };
 
   return async (request) => {
@@ -81,7 +81,7 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     if (judged.verdict !== "accepted") return refuse(judged, cors);
     const body =
       endpoint === "userinfo"
-        ? userInfo(judged.user)
+        ? userInfo(judged)
         : (options.dataAt?.(request.url) ?? { resource: resource.name });
     return answer({ status: 200, body, headers: cors }, judged.verdict);
   };
@@ -98,6 +98,8 @@ interface Judged {
   readonly verdict: TokenVerdict;
   readonly validFromMs?: number;
   readonly user?: User;
+  /** `sub` of an accepted token. */
+  readonly subject?: unknown;
 }
 
 function createKeyCache(
@@ -163,10 +165,11 @@ function userOf(directory: Directory, claims: Readonly<Record<string, unknown>>)
   return tenant?.users.find(({ id }) => id === claims["oid"]);
 }
 
-function userInfo(user: User | undefined): Record<string, unknown> {
+/** The `sub` is that of the id token, by which a client knows whose answer it is (OpenID Connect Core 5.3.2). */
+function userInfo({ user, subject }: Judged): Record<string, unknown> {
   const [given = "", family = ""] = (user?.name ?? "").split(" ");
   return {
-    sub: user?.id,
+    sub: subject,
     name: user?.name,
     family_name: family,
     given_name: given,
