@@ -56,12 +56,6 @@ const onTheCommandLine: readonly Mistake[] = [
   ["a matrix of nothing", ["matrix"], /no client is named/, /matrix msal-node@6,7/],
   ["a matrix without versions", ["matrix", "msal-node"], /names no version/, /behind an @/],
   [
-    "versions of what has none",
-    ["matrix", "bare-fetch@1"],
-    /no client "bare-fetch" with versions/,
-    /msal-node/,
-  ],
-  [
     "a bisection between nothing",
     ["bisect", "token-throttled", "--rule", "retry-after", "msal-node@7"],
     /"msal-node@7" is no range/,

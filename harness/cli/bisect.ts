@@ -124,6 +124,7 @@ async function tryVersion(
   const { outcomes, interruptedBy } = await playVersions([run], io, {
     workers: 1,
     onProgress: () => undefined,
+    onVersion: () => undefined,
   });
   if (interruptedBy !== undefined) throw new Interruption(interruptedBy);
   const [outcome] = outcomes;

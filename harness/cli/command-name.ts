@@ -15,6 +15,11 @@ export function commandToReplay(journal: string, cwd: string): string {
   return `${commandName(cwd)} replay ${quoted(journal)}`;
 }
 
+/** The command that judges journals again. */
+export function commandToCheck(journals: readonly string[], cwd: string): string {
+  return `${commandName(cwd)} check ${journals.map(quoted).join(" ")}`;
+}
+
 function quoted(path: string): string {
   return /^[\w./\\:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

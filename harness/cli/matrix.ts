@@ -23,6 +23,7 @@ import type { ClientCache, ClientFolder } from "../versions/client-cache.ts";
 import { type ClientVersions, readClientVersions } from "../versions/spec.ts";
 import { compareVersions } from "../versions/version-order.ts";
 import type { Arguments, Options } from "./arguments.ts";
+import { commandToCheck } from "./command-name.ts";
 import { interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { readSeed, readWorkers } from "./plan.ts";
@@ -67,7 +68,7 @@ export async function matrixCommand(
   const plans = await planVersions(versions, { found, out, seed });
   progress.line(`brownout ${brownoutVersion}: ${plannedText(plans)}, seed ${seed}`);
 
-  const playing = { io, workers, progress };
+  const playing = { io, workers, progress, told: "by version" } as const;
   const first = await play(
     plans.flatMap(({ runs }) => runs),
     playing,
@@ -81,7 +82,7 @@ export async function matrixCommand(
   );
   if (runsAgain.length > 0)
     progress.line(`Again, as they differ: ${count(runsAgain.length, "run")}, seed ${again}`);
-  const second = await play(runsAgain, playing);
+  const second = await play(runsAgain, { ...playing, told: "at the end" });
   if (second.interruptedBy !== undefined) return interruptedCodes[second.interruptedBy];
   const partsAgain = plans.map((plan) => partOf(plan, second.outcomes));
   progress.end();
@@ -92,6 +93,13 @@ export async function matrixCommand(
   writeWhole(join(out, "matrix.json"), writeMatrix(matrix));
   if (values.json !== undefined) io.stdout.write(writeMatrix(matrix));
   for (const line of matrixLines(matrix)) progress.line(line);
+  const [example] = matrix.steps.flatMap(({ changes }) => changes);
+  if (example !== undefined) {
+    const journals = [example.before, example.after].map(({ journal }) =>
+      relative(io.cwd, join(out, journal)),
+    );
+    progress.line(`See the first of them: ${commandToCheck(journals, io.cwd)}`);
+  }
   const failures = [...parts, ...partsAgain].flatMap((part) => part.failures);
   for (const failure of failures)
     progress.line(failedRunLine(failure, createPaint(io.stdout, io.environment)));
@@ -134,12 +142,34 @@ async function play(
     io,
     workers,
     progress,
-  }: { readonly io: Io; readonly workers: number; readonly progress: Progress },
+    told,
+  }: {
+    readonly io: Io;
+    readonly workers: number;
+    readonly progress: Progress;
+    readonly told: "by version" | "at the end";
+  },
 ) {
   return playVersions(runs, io, {
     workers,
     onProgress: (done, underWay) => progress.status(statusText(done, runs.length, underWay)),
+    onVersion(of, outcomes) {
+      if (told === "by version") progress.line(versionLine(of, outcomes));
+    },
   });
+}
+
+/** A version whose runs have all ended. */
+function versionLine(
+  { client, version }: ClientFolder,
+  outcomes: readonly VersionOutcome[],
+): string {
+  const verdicts = outcomes.map(({ played }) => played?.result.verdict ?? "not finished");
+  const told = (["pass", "fail", "inconclusive", "not finished"] as const).flatMap((verdict) => {
+    const { length } = verdicts.filter((one) => one === verdict);
+    return length === 0 ? [] : [`${length} ${verdict}`];
+  });
+  return `  ${client} ${version}: ${told.join(", ")}`;
 }
 
 function partOf(plan: VersionPlan, outcomes: readonly VersionOutcome[]): VersionPart {

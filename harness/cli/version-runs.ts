@@ -10,6 +10,7 @@ import { executeTasks } from "./execute.ts";
 import type { InterruptSignal } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { judge } from "./judging.ts";
+import type { ClientFolder } from "../versions/client-cache.ts";
 import { failureOf } from "./session.ts";
 import type { VersionRun } from "./version-plan.ts";
 
@@ -33,6 +34,8 @@ export async function playVersions(
   options: {
     readonly workers: number;
     readonly onProgress: (done: number, underWay: readonly string[]) => void;
+    /** Called with each version when all of its runs have ended, in their order. */
+    readonly onVersion: (of: ClientFolder, outcomes: readonly VersionOutcome[]) => void;
   },
 ): Promise<VersionOutcomes> {
   prepareFolders([...new Set(runs.map(({ task }) => dirname(task.journalFile)))]);
@@ -47,6 +50,11 @@ export async function playVersions(
         if (run === undefined) return;
         if (reply.kind === "done") outcomes.push(readRun(run, reply.simulatedMs));
         else outcomes.push({ run, failure: failedRun(run, reply.error) });
+        if (runs[index + 1]?.of === run.of) return;
+        options.onVersion(
+          run.of,
+          outcomes.filter((outcome) => outcome.run.of === run.of),
+        );
       },
       onProgress(done, underWay) {
         options.onProgress(

@@ -19,8 +19,15 @@ interface Msal {
   readonly PublicClientApplication: new (configuration: Configuration) => IPublicClientApplication;
 }
 
+/** What stands where sign-ins come back to: the package's bridge, which hands the answer on, or nothing. */
+export type RedirectPage = "bridge" | "blank";
+
 /** Starts the application. Runs in the page, after MSAL. */
-function startApp(configuration: PageConfiguration, shell: typeof openShell): void {
+function startApp(
+  configuration: PageConfiguration,
+  shell: typeof openShell,
+  redirectPage: RedirectPage,
+): void {
   const { msal } = globalThis as unknown as { readonly msal: Msal };
   const client = new msal.PublicClientApplication({
     auth: {
@@ -93,20 +100,24 @@ function startApp(configuration: PageConfiguration, shell: typeof openShell): vo
     acquire: async (call) => tokenOf(await acquire(call)),
     async leave(call) {
       const { common, interactive } = requestOf(call);
-      await client.acquireTokenRedirect({ ...common, ...interactive });
+      // Without a bridge, a redirect has to come back to a page with MSAL in it.
+      const back = redirectPage === "bridge" ? {} : { redirectUri: `${location.origin}/` };
+      await client.acquireTokenRedirect({ ...common, ...interactive, ...back });
     },
     who: () => client.getAllAccounts()[0]?.username,
   });
 }
 
 /** The program, as the text of a script that defines `startApp`. */
-export const msalBrowserProgram = `globalThis.startApp = (configuration) => (${String(startApp)})(configuration, ${String(openShell)});`;
+export function msalBrowserProgram(redirectPage: RedirectPage): string {
+  return `globalThis.startApp = (configuration) => (${String(startApp)})(configuration, ${String(openShell)}, "${redirectPage}");`;
+}
 
 /** The page to which sign-ins come back: with the package's bridge where it has one, else blank. */
-export function redirectHtml(bridge: "bridge" | "blank"): string {
+export function redirectHtml(redirectPage: RedirectPage): string {
   return pageHtml(
     "Signing in",
-    bridge === "bridge"
+    redirectPage === "bridge"
       ? '<script src="/redirect-bridge.js"></script><script>msalRedirectBridge.broadcastResponseToMainFrame()</script>'
       : "",
   );

@@ -32,14 +32,15 @@ export function loadMsalBrowser(folder?: string): Promise<ClientUnderTest> {
 function findPackage(folder: string | undefined) {
   const { version, script } = requiredFiles(folder);
   const bridge = redirectBridge(folder);
+  const redirectPage = bridge === undefined ? "blank" : "bridge";
   return {
     version,
     script,
-    program: msalBrowserProgram,
+    program: msalBrowserProgram(redirectPage),
     files: (redirectPath: string) => ({
       [redirectPath]: {
         type: "text/html; charset=utf-8",
-        text: redirectHtml(bridge === undefined ? "blank" : "bridge"),
+        text: redirectHtml(redirectPage),
       },
       "/redirect-bridge.js": { type: "text/javascript", text: bridge ?? "" },
     }),

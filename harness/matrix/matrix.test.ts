@@ -217,6 +217,12 @@ describe("what could not be compared", () => {
     expect(page).toContain("1 run not finished.");
   });
 
+  it("is told of runs with the other seed, too", () => {
+    const failure = { scenario: "a", client: "b", mount: "https", code: "stuck", message: "c" };
+    const matrix = build([part("1")], [{ ...part("1"), failures: [failure] }]);
+    expect(matrix.clients[0]?.versions[0]?.failures).toEqual([failure]);
+  });
+
   it("is everything, where there is one version", () => {
     expect(matrixPage(build([part("1", played("a", { rule: "f" }))]))).toContain(
       "nothing to compare",

@@ -97,7 +97,7 @@ export function buildMatrix(
         version,
         totals: totalsOf(played),
         skipped,
-        failures,
+        failures: [...failures, ...failuresOf(again, client, version)],
       })),
       upgrades: upgradesOf(versions),
     })),
@@ -212,6 +212,16 @@ function sumFelt(all: readonly Felt[]): Felt {
     },
     cost: sumOfCosts(all.map(({ cost }) => cost)),
   };
+}
+
+function failuresOf(
+  parts: readonly VersionPart[],
+  client: string,
+  version: string,
+): readonly FailedRun[] {
+  return parts
+    .filter((part) => part.client === client && part.version === version)
+    .flatMap(({ failures }) => failures);
 }
 
 function totalsOf(played: readonly Played[]) {

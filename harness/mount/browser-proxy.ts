@@ -37,6 +37,9 @@ export interface BrowserProxy {
 const BROWSERS_OWN =
   /^(?:content-autofill|optimizationguide-pa|safebrowsing|update|clientservices|android\.clients)\.google(?:apis)?\.com$/;
 
+/** Chromium looks for the sign-in page of a hotel when a page does not come for half a minute of the machine's time. */
+const IS_THERE_A_NETWORK = "http://connectivitycheck.gstatic.com/generate_204";
+
 /** Starts the proxy on a free port of loopback; resolves when it listens. */
 export async function startBrowserProxy(options: WayInOptions): Promise<BrowserProxy> {
   const { onHarnessError } = options;
@@ -74,6 +77,10 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
 
   const proxy = http.createServer((incoming, outgoing) => {
     // Plain HTTP: nothing that matters here is asked for that way.
+    if (incoming.url === IS_THERE_A_NETWORK) {
+      outgoing.writeHead(204).end();
+      return;
+    }
     onHarnessError(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
     outgoing.writeHead(502, { "Content-Type": "text/plain" }).end("Brownout: not served.");
   });

@@ -8,7 +8,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { asksForSignIn, fillIn } from "../browser/person.ts";
-import { lookAtScreen, type SeenScreen } from "../browser/screen.ts";
+import { lookAtScreen } from "../browser/screen.ts";
 import type { ClientBrowser, SeatedPerson } from "../client/client.ts";
 import { minutes } from "../clock/duration.ts";
 import type { Gate } from "../clock/gate.ts";
@@ -116,8 +116,9 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
   };
 
   /** A window that is of no use is closed by the person, as long as the application waits for it. */
-  const giveUp = async (open: OpenTab, { shows }: SeenScreen): Promise<boolean> => {
-    const { page } = open.tab;
+  const giveUp = async (open: OpenTab): Promise<boolean> => {
+    const { shows, tab } = open;
+    const { page } = tab;
     const isOfUse = open.kind === "tab" || shows === "sign-in" || shows === "content";
     if (isOfUse || calls === 0) {
       delete open.deadSinceMs;
@@ -128,6 +129,7 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
       // Time stops there, so that the person can look at their watch.
       clock.setTimer(() => undefined, PATIENCE_MS);
     }
+    // Of a window that was opened with an address that never answers, the browser reports no page.
     if (page === undefined || clock.now() - open.deadSinceMs < PATIENCE_MS) return false;
     delete open.deadSinceMs;
     await acting(() => page.close());
@@ -145,11 +147,14 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
       const isLeaving = page !== undefined && profileOf(open)?.time.isLeaving(page) === true;
       // A window without a document is white; a page that is left goes on showing what it showed.
       const isBlank = page === undefined || (isLeaving && open.seen === undefined);
-      if (isLeaving && !isBlank) continue;
+      if (isLeaving && !isBlank) {
+        if (await giveUp(open)) return false;
+        continue;
+      }
       const screen = isBlank ? ({ shows: "blank" } as const) : await lookAtScreen(page);
       if (screen === undefined) continue;
       tabs.see(open, screen);
-      if (await giveUp(open, screen)) return false;
+      if (await giveUp(open)) return false;
       // A page that refuses a password asks for it again.
       const mayAsk = screen.shows === "sign-in" || screen.shows === "error";
       if (mayAsk && page !== undefined && (await asksForSignIn(page))) asking.push(open);

@@ -20,6 +20,8 @@ export interface OpenTab {
     page?: Page;
   };
   seen?: string;
+  /** What was last to be seen there. */
+  shows?: SeenScreen["shows"];
   /** Since when it has shown nothing that is of use, while the application waited for it; ms since the Unix epoch, virtual. */
   deadSinceMs?: number;
   /** The windows that its document has opened, in order. */
@@ -130,6 +132,7 @@ export function createTabs(recorder: Recorder): Tabs {
       return true;
     },
     see(one, { shows, text }) {
+      one.shows = shows;
       const said = JSON.stringify([shows, text]);
       if (one.seen === said || !open.has(one)) return;
       one.seen = said;
