@@ -9,6 +9,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { untilPageHasRead } from "../browser/page-pipes.ts";
 import { HarnessError } from "../errors.ts";
 import { deliveryOf, textOfResponse } from "../http/message.ts";
 import { NetworkFault } from "../http/network-fault.ts";
@@ -194,6 +195,8 @@ async function deliver(
     await arrival.send(response, bytes, isLast ? "last" : "more");
   }
   if (delivery.kind !== "cut") return;
+  // Or the end would overtake what came before it, in the browser's own pipes.
+  await untilPageHasRead();
   if (delivery.by === "fin") arrival.close();
   else arrival.reset();
 }

@@ -1,11 +1,7 @@
 /** What a page, a tab and a hidden iframe see of one answer, in the words of `docs/browser.md`. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Page, Request } from "@playwright/test";
 import { lookAtScreen } from "../browser/screen.ts";
 import type { BrowserBench } from "./testing-browser.ts";
-
-/** Of the machine. */
-const SHOWN_AFTER_MS = 500;
 
 export interface Sightings {
   /** What a call of a page to another origin comes to. */
@@ -30,7 +26,7 @@ export async function see({ page, profile, drive }: BrowserBench, url: string): 
     const [call, gone] = await drive(() =>
       Promise.all([page.evaluate(callIt, url), goThere(tab, url), frameIt(page, url)]),
     );
-    const screen = await lookTwice(tab);
+    const screen = await lookAtScreen(tab);
     return {
       call,
       // What has come back whole has not failed, whatever is said of its connection afterwards.
@@ -43,14 +39,6 @@ export async function see({ page, profile, drive }: BrowserBench, url: string): 
     await tab.close();
     await page.evaluate(() => document.querySelector("iframe")?.remove());
   }
-}
-
-/** A document that breaks off is told of before what has come of it is shown. */
-async function lookTwice(tab: Page): ReturnType<typeof lookAtScreen> {
-  const screen = await lookAtScreen(tab);
-  if (screen !== undefined && screen.shows !== "blank") return screen;
-  await sleep(SHOWN_AFTER_MS);
-  return lookAtScreen(tab);
 }
 
 /** Runs in the page. */
