@@ -24,7 +24,7 @@ import { type ClientVersions, readClientVersions } from "../versions/spec.ts";
 import { compareVersions } from "../versions/version-order.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { commandToCheck } from "./command-name.ts";
-import { interruptedCodes } from "./interrupt.ts";
+import { type InterruptSignal, interruptedCodes } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { readSeed, readWorkers } from "./plan.ts";
 import { selectScenarios } from "./selection.ts";
@@ -73,7 +73,7 @@ export async function matrixCommand(
     plans.flatMap(({ runs }) => runs),
     playing,
   );
-  if (first.interruptedBy !== undefined) return interruptedCodes[first.interruptedBy];
+  if (first.interruptedBy !== undefined) return interrupted(first.interruptedBy, progress);
   const parts = plans.map((plan) => partOf(plan, first.outcomes));
   const again = String(BigInt(seed) + 1n);
   const differing = toPlayAgain(parts);
@@ -83,7 +83,7 @@ export async function matrixCommand(
   if (runsAgain.length > 0)
     progress.line(`Again, as they differ: ${count(runsAgain.length, "run")}, seed ${again}`);
   const second = await play(runsAgain, { ...playing, told: "at the end" });
-  if (second.interruptedBy !== undefined) return interruptedCodes[second.interruptedBy];
+  if (second.interruptedBy !== undefined) return interrupted(second.interruptedBy, progress);
   const partsAgain = plans.map((plan) => partOf(plan, second.outcomes));
   progress.end();
 
@@ -106,6 +106,12 @@ export async function matrixCommand(
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(`Matrix: ${relative(io.cwd, out)}. Took ${formatDuration(tookMs)}.`);
   return failures.length === 0 ? 0 : 2;
+}
+
+function interrupted(signal: InterruptSignal, progress: Progress): number {
+  progress.end();
+  progress.line("Interrupted: nothing is compared. The journals that were finished stay.");
+  return interruptedCodes[signal];
 }
 
 function filtersOf(text: string | undefined): readonly string[] {

@@ -51,10 +51,9 @@ export async function playVersions(
         if (reply.kind === "done") outcomes.push(readRun(run, reply.simulatedMs));
         else outcomes.push({ run, failure: failedRun(run, reply.error) });
         if (runs[index + 1]?.of === run.of) return;
-        options.onVersion(
-          run.of,
-          outcomes.filter((outcome) => outcome.run.of === run.of),
-        );
+        const own = outcomes.filter((outcome) => outcome.run.of === run.of);
+        const isCut = own.some(({ failure }) => failure?.code === "interrupted");
+        if (!isCut) options.onVersion(run.of, own);
       },
       onProgress(done, underWay) {
         options.onProgress(

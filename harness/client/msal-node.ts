@@ -16,7 +16,7 @@ import type {
   TokenResult,
 } from "./client.ts";
 import { openManagedIdentity } from "./msal-node-managed-identity.ts";
-import { loadFrom, notInstalled } from "./installed-package.ts";
+import { installedVersion, loadFrom, notInstalled } from "./installed-package.ts";
 import { configurationOf } from "./msal-node-configuration.ts";
 import { approveDevice, claimsOf, signIn, SignInError } from "./msal-node-sign-in.ts";
 
@@ -45,7 +45,8 @@ export async function loadMsalNode(folder?: string): Promise<ClientUnderTest> {
     : loadFrom<MsalNode>(folder, "@azure/msal-node"));
   return {
     name: "msal-node",
-    version: msal.version,
+    // Not every version says itself which it is.
+    version: folder === undefined ? msal.version : installedVersion("@azure/msal-node", folder),
     flows: msalNodeFlows.filter((flow) => knows(msal, flow)),
     open: (options, context) => Promise.resolve(openInstance(msal, options, context, folder)),
     describeError: (error) => describeMsalError(msal, error),
