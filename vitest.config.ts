@@ -7,6 +7,6 @@ export default defineConfig({
     // Mounts and the clock patch the process: one process a file.
     pool: "forks",
     isolate: true,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 });
