@@ -4,7 +4,7 @@
  */
 import { clouds, flowKinds } from "../backup/edition.ts";
 import { grantControls, policyConditions, sessionControls } from "../backup/policy-table.ts";
-import { HarnessError } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import {
   type Check,
   type FieldsOf,
@@ -31,21 +31,8 @@ import {
 
 /** The registration in `json`; `bad-registration` about `place`, with the path of the wrong field. */
 export function parseRegistration(json: string, place: string): Registration {
-  let found: unknown;
-  try {
-    // Editors on Windows write a byte order mark.
-    found = JSON.parse(json.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    // Node quotes the file, with its line breaks.
-    const reason = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
-    const line = /\(line (\d+)/.exec(reason)?.[1];
-    throw new HarnessError("bad-registration", `it is no JSON: ${reason}`, {
-      place: line === undefined ? place : `${place}:${line}`,
-      hint: "What it may hold is in schemas/coverage-app.json of the package.",
-      cause: error,
-    });
-  }
-  return checkRegistration(found, place);
+  const hint = "What it may hold is in schemas/coverage-app.json of the package.";
+  return checkRegistration(parseJson(json, { code: "bad-registration", place, hint }), place);
 }
 
 /** The registration, when it is one; else as `parseRegistration`. */

@@ -27,7 +27,7 @@ describe("a baseline file", () => {
   });
 
   it.each<[string, string, RegExp, RegExp]>([
-    ["no JSON", "[{]", /^baseline\.json: it is no JSON/, /\[\] is an empty one/],
+    ["no JSON", "[{]", /^baseline\.json:1: it is no JSON/, /\[\] is an empty one/],
     ["no list", "{}", /^baseline\.json: a baseline is a list/, /Write \[\]/],
     ["an entry that is no object", "[1]", /entry 1: it is no object/, /An entry has scenario/],
     [

@@ -5,6 +5,7 @@
  */
 import { HarnessError, suggestNames } from "../errors.ts";
 import type { JournalHeader } from "../history/event.ts";
+import { isRecord, parseJson } from "../json.ts";
 import type { Results } from "./results.ts";
 
 /** One known finding. */
@@ -28,7 +29,11 @@ export function parseBaseline(
   options: { readonly place: string; readonly rules: readonly string[] },
 ): readonly BaselineEntry[] {
   const { place, rules } = options;
-  const entries = readJson(text, place);
+  const entries = parseJson(text, {
+    code: "bad-baseline",
+    place,
+    hint: "A baseline is a JSON list; [] is an empty one.",
+  });
   if (!Array.isArray(entries)) {
     throw bad(place, "a baseline is a list of entries", `Write [] for an empty one.`);
   }
@@ -118,36 +123,24 @@ function keyOf({ scenario, client, rule, verdict }: BaselineEntry): string {
   return JSON.stringify([scenario, client, rule, verdict]);
 }
 
-function readJson(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw bad(place, `it is no JSON: ${reason}`, "A baseline is a JSON list; [] is an empty one.");
-  }
-}
-
 function readEntry(
   value: unknown,
   { place, rules }: { readonly place: string; readonly rules: readonly string[] },
 ): BaselineEntry {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw bad(place, "it is no object", `An entry has ${fields.join(", ")}.`);
-  }
-  const found = value as Readonly<Record<string, unknown>>;
-  for (const name of Object.keys(found)) {
+  if (!isRecord(value)) throw bad(place, "it is no object", `An entry has ${fields.join(", ")}.`);
+  for (const name of Object.keys(value)) {
     if ((fields as readonly string[]).includes(name)) continue;
     const hint = suggestNames(name, fields, `There are ${fields.join(", ")}.`);
     throw bad(place, `there is no field "${name}"`, hint);
   }
   for (const name of fields) {
-    const field = found[name];
+    const field = value[name];
     if (typeof field === "string" && field.trim() !== "") continue;
     const hint =
       name === "reason" ? "Say why it is lived with." : `An entry has ${fields.join(", ")}.`;
     throw bad(place, `${name} is ${field === undefined ? "missing" : "no text"}`, hint);
   }
-  const entry = value as BaselineEntry;
+  const entry = value as unknown as BaselineEntry;
   if (!rules.includes(entry.rule)) {
     const hint = suggestNames(entry.rule, rules, 'See "brownout list".');
     throw bad(place, `there is no rule "${entry.rule}"`, hint);

@@ -4,6 +4,7 @@
  * shows the whole list, with its reasons and what each did this time.
  */
 import { HarnessError } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import { name, object, oneOf, refusingAs } from "../shape.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
 import type { Results, RunResult } from "./results.ts";
@@ -27,27 +28,15 @@ export function parseQuarantine(
   text: string,
   { place, rules }: { readonly place: string; readonly rules: readonly string[] },
 ): readonly QuarantineEntry[] {
-  const entries = readJson(text, place);
+  const hint = 'It is a list of { "scenario", "client", "rule", "reason" }; [] is an empty one.';
+  const entries = parseJson(text, { code: "bad-quarantine", place, hint });
+  if (!Array.isArray(entries))
+    throw new HarnessError("bad-quarantine", "it is no list", { place, hint });
   const check = object({ scenario: name, client: name, rule: oneOf(rules), reason: name });
   refusingAs({ code: "bad-quarantine", place }, () =>
     entries.forEach((entry, index) => check(entry, `[${index}]`)),
   );
   return entries as readonly QuarantineEntry[];
-}
-
-function readJson(text: string, place: string): readonly unknown[] {
-  let found: unknown;
-  let reason = "it is no list";
-  try {
-    found = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    reason = `it is no JSON: ${error instanceof Error ? error.message : String(error)}`;
-  }
-  if (Array.isArray(found)) return found;
-  throw new HarnessError("bad-quarantine", reason, {
-    place,
-    hint: 'It is a list of { "scenario", "client", "rule", "reason" }; [] is an empty one.',
-  });
 }
 
 /** Whether a quarantine entry speaks of what a baseline entry does. */

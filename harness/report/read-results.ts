@@ -1,6 +1,6 @@
 /** Reads a `results.json` back: of this version, of an older one, or of one to come. */
 import { HarnessError } from "../errors.ts";
-import { isRecord, type JsonRecord } from "./json-record.ts";
+import { isRecord, type JsonRecord, parseJson } from "../json.ts";
 import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
 
 /** What can be counted on in every `results.json`; later versions may have added to it. */
@@ -11,7 +11,11 @@ export interface ReadResults extends Pick<Results, "schema" | "seed" | "brownout
 
 /** The results in a text; `bad-results` with the place of what is wrong. */
 export function parseResults(source: string, place: string): ReadResults {
-  const found = readJson(source, place);
+  const found = parseJson(source, {
+    code: "bad-results",
+    place,
+    hint: "Is it cut off? Run again, or name another file.",
+  });
   if (!isRecord(found) || found["schema"] !== "brownout/results/1") {
     const schema = isRecord(found) ? found["schema"] : undefined;
     const what = typeof schema === "string" ? `its schema is "${schema}"` : "it has no schema";
@@ -25,15 +29,6 @@ export function parseResults(source: string, place: string): ReadResults {
   for (const [index, failure] of failures.entries())
     checkTexts(failure, ["scenario", "client", "mount", "code"], `${place}, failures[${index}]`);
   return { ...found, runs, failures } as unknown as ReadResults;
-}
-
-function readJson(source: string, place: string): unknown {
-  try {
-    return JSON.parse(source.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw bad(place, `it is no JSON: ${reason}`, "Is it cut off? Run again, or name another file.");
-  }
 }
 
 function checkRun(run: unknown, place: string): void {

@@ -4,7 +4,7 @@
  * nothing of shards, so that of merged shards and of one run they are equal.
  */
 import { HarnessError } from "../errors.ts";
-import { isRecord } from "./json-record.ts";
+import { isRecord, parseJson } from "../json.ts";
 
 /** The name of the file in the output folder. */
 export const SHARD_FILE = "shard.json";
@@ -27,12 +27,8 @@ export function writeShard(shard: Shard): string {
 
 /** The shard in a text; `bad-results` when it is none. */
 export function parseShard(source: string, place: string): Shard {
-  let found: unknown;
-  try {
-    found = JSON.parse(source);
-  } catch {
-    found = undefined;
-  }
+  const hint = "Run that shard again: brownout run --shard i/n --out DIR.";
+  const found = parseJson(source, { code: "bad-results", place, hint });
   if (
     !isRecord(found) ||
     found["schema"] !== "brownout/shard/1" ||
@@ -42,7 +38,7 @@ export function parseShard(source: string, place: string): Shard {
   ) {
     throw new HarnessError("bad-results", "it does not say which part of a run it is", {
       place,
-      hint: "Run that shard again: brownout run --shard i/n --out DIR.",
+      hint,
     });
   }
   return found as unknown as Shard;

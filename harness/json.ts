@@ -1,0 +1,34 @@
+/** JSON from outside: texts that people and other programs wrote. */
+import { HarnessError, type HarnessErrorCode } from "./errors.ts";
+
+/** What JSON calls an object. */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** Whether a parsed value is an object, and no list. */
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value in a JSON text; a `HarnessError` with that code, the place and its line, and the hint when it is none. */
+export function parseJson(
+  text: string,
+  {
+    code,
+    place,
+    hint,
+  }: { readonly code: HarnessErrorCode; readonly place: string; readonly hint: string },
+): unknown {
+  try {
+    // Editors on Windows write a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    // Node quotes the text, with its line breaks.
+    const reason = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
+    const line = /\(line (\d+)/.exec(reason)?.[1];
+    throw new HarnessError(code, `it is no JSON: ${reason}`, {
+      place: line === undefined ? place : `${place}:${line}`,
+      hint,
+      cause: error,
+    });
+  }
+}
