@@ -15,16 +15,13 @@ import type { Arguments, Options } from "./arguments.ts";
 import { readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
 import { checkAsserts, judge, report, type Told } from "./judging.ts";
-import { readQuarantineFile } from "./quarantine-file.ts";
+import { quarantineOption, readQuarantineFile } from "./quarantine-file.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** The options of `brownout check`. */
 export const checkOptions = {
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
-  quarantine: {
-    value: "FILE",
-    says: "findings that come and go, and turn nothing red (default: reports/quarantine.json)",
-  },
+  ...quarantineOption,
   json: { says: "print the results as JSON, shaped like results.json" },
 } as const satisfies Options;
 

@@ -29,7 +29,7 @@ import type { Io } from "./io.ts";
 import { judge, report, type Told } from "./judging.ts";
 import { keepSession, readKeeping } from "./keeping.ts";
 import { inOrder, type MergedRun } from "./merge-order.ts";
-import { readQuarantineFile } from "./quarantine-file.ts";
+import { quarantineOption, readQuarantineFile } from "./quarantine-file.ts";
 import { firstStart, shortPath, writeReports } from "./reports.ts";
 import { runName } from "./selection.ts";
 import { tellingOptions } from "./telling.ts";
@@ -39,10 +39,7 @@ import { readTextFile } from "./text-file.ts";
 export const mergeOptions = {
   out: { value: "DIR", says: "where the whole goes (default: reports/out)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
-  quarantine: {
-    value: "FILE",
-    says: "findings that come and go, and turn nothing red (default: reports/quarantine.json)",
-  },
+  ...quarantineOption,
   ...archiveOptions,
   ...tellingOptions,
   ...annotatingOptions,

@@ -12,7 +12,7 @@ import { archiveOptions } from "./archiving.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
 import { type Keeping, readKeeping } from "./keeping.ts";
-import { readQuarantineFile } from "./quarantine-file.ts";
+import { quarantineOption, readQuarantineFile } from "./quarantine-file.ts";
 import {
   type Part,
   type Selected,
@@ -42,10 +42,7 @@ export const runOptions = {
   },
   out: { value: "DIR", says: "where journals and reports go (default: reports/out)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
-  quarantine: {
-    value: "FILE",
-    says: "findings that come and go, and turn nothing red (default: reports/quarantine.json)",
-  },
+  ...quarantineOption,
   "update-baseline": { says: "make the baseline expect what is found" },
   cache: cacheOption,
   shard: { value: "i/n", says: "run the i-th of n parts" },

@@ -3,7 +3,16 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { rules } from "../check/rules.ts";
 import { parseQuarantine, type QuarantineEntry } from "../report/quarantine.ts";
+import type { Options } from "./arguments.ts";
 import { readTextFile } from "./text-file.ts";
+
+/** The option of commands that judge. */
+export const quarantineOption = {
+  quarantine: {
+    value: "FILE",
+    says: "findings that come and go, and turn nothing red (default: reports/quarantine.json)",
+  },
+} as const satisfies Options;
 
 /** Reads it; `bad-quarantine` when it is malformed, `bad-usage` when it was named and is not there. */
 export function readQuarantineFile(

@@ -8,16 +8,13 @@ import { archiveOptions, LOOK_BACK } from "./archiving.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { archiveToRead } from "./find-session.ts";
 import type { Io } from "./io.ts";
-import { readQuarantineFile } from "./quarantine-file.ts";
+import { quarantineOption, readQuarantineFile } from "./quarantine-file.ts";
 
 /** The options of `brownout trend`. */
 export const trendOptions = {
   archive: archiveOptions.archive,
   last: { value: "N", says: `so many runs back (default: ${LOOK_BACK})` },
-  quarantine: {
-    value: "FILE",
-    says: "findings that come and go (default: reports/quarantine.json)",
-  },
+  ...quarantineOption,
   json: { says: "print the trend as JSON" },
 } as const satisfies Options;
 
