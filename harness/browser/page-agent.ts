@@ -123,7 +123,20 @@ function installAgent(
     leaps.noticed();
   };
   const watch = watchOf(notice, realSetTimeout);
-  const leaps = leapsOf(timers, () => watch.busy() > 0, screenOf);
+  let changes = 0;
+  new MutationObserver(() => {
+    changes += 1;
+  }).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    characterData: true,
+  });
+  const leaps = leapsOf(
+    timers,
+    { isBusy: () => watch.busy() > 0, changes: () => changes },
+    screenOf,
+  );
   const nowMs = (): number => Math.floor(timers.now());
   if (start.seed !== undefined) chance(start.seed, nowMs());
   measure(timers);
@@ -138,15 +151,6 @@ function installAgent(
   Object.assign(scope, { Date: VirtualDate });
   Object.defineProperty(RealDate.prototype, "constructor", { value: VirtualDate });
 
-  let changes = 0;
-  new MutationObserver(() => {
-    changes += 1;
-  }).observe(document, {
-    subtree: true,
-    childList: true,
-    attributes: true,
-    characterData: true,
-  });
   const read = (): PageState => {
     const dueMs = timers.nextDueMs();
     return {
@@ -166,12 +170,14 @@ function installAgent(
     async setTime(to) {
       const before = activity;
       const goingBefore = watch.going().length;
-      changes = 0;
+      const changesBefore = changes;
       const { onlyAgain, bumps } = await timers.setTime(to);
       const state = read();
       const isAtRest =
         state.busy === 0 && state.going.length === goingBefore && activity === before + bumps;
-      return onlyAgain && isAtRest && changes === 0 ? { ...state, onlyPolled: true } : state;
+      return onlyAgain && isAtRest && changes === changesBefore
+        ? { ...state, onlyPolled: true }
+        : state;
     },
     async leap(untilMs, company) {
       const reached = await leaps.leap(untilMs, company);

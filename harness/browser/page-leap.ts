@@ -14,10 +14,10 @@ export interface PageLeaps {
   leap(untilMs: number, company: Company): Promise<Pick<PageLeap, "reachedMs" | "stopped">>;
 }
 
-/** Leaps of a document; `isBusy` says that it has work under way. */
+/** Leaps of a document; `isBusy` says that it has work under way, `changes` how often it has changed. */
 export function installPageLeaps(
   { now, leap, zeros }: Pick<PageTimers, "now" | "leap" | "zeros">,
-  isBusy: () => boolean,
+  { isBusy, changes }: { readonly isBusy: () => boolean; readonly changes: () => number },
   readScreen: () => SeenScreen,
 ): PageLeaps {
   let leaping: Company | undefined;
@@ -62,19 +62,10 @@ export function installPageLeaps(
       leaping = company;
       isNoticed = false;
       const before = isTop ? screen() : "";
-      const changes = new MutationObserver(() => {
-        isChanged = true;
-      });
-      let isChanged = false;
-      changes.observe(document, {
-        subtree: true,
-        childList: true,
-        attributes: true,
-        characterData: true,
-      });
+      let changesBefore = changes();
       const isAnother = (): boolean => {
-        if (!isTop || !isChanged) return false;
-        isChanged = false;
+        if (!isTop || changes() === changesBefore) return false;
+        changesBefore = changes();
         return screen() !== before;
       };
       const isToStop = (): boolean => {
@@ -86,7 +77,6 @@ export function installPageLeaps(
         await leap(untilMs, isToStop);
       } finally {
         leaping = undefined;
-        changes.disconnect();
       }
       return { reachedMs: now(), stopped: isNoticed };
     },
