@@ -43,18 +43,23 @@ export function EventTable({
   useEffect(() => {
     if (selected !== undefined && rows.includes(selected)) setPage(pageOf(selected, rows));
   }, [selected]);
+  const going = useRef<number>(undefined);
   useEffect(() => {
     if (opened === undefined) return;
+    going.current = opened.event;
     setWanted({ which: "all", text: "" });
     setPage(Math.floor(opened.event / PAGE_ROWS));
   }, [opened]);
   useEffect(() => {
-    if (opened === undefined) return;
+    if (going.current === undefined || rows.length < history.events.length) return;
     const button = body.current?.querySelector<HTMLElement>(
-      `[data-event="${opened.event}"] button`,
+      `[data-event="${going.current}"] button`,
     );
-    button?.scrollIntoView({ block: "center" });
-    button?.focus({ preventScroll: true });
+    if (button === null || button === undefined) return;
+    // Once: whatever the reader does next has the focus to itself.
+    going.current = undefined;
+    button.scrollIntoView({ block: "center" });
+    button.focus({ preventScroll: true });
   }, [opened, current, wanted]);
   const first = rows.length === 0 ? 0 : current * PAGE_ROWS + 1;
   return (
