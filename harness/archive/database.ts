@@ -159,9 +159,10 @@ type Row = Readonly<Record<string, unknown>>;
 
 function sessionOf(database: DatabaseSync, row: Row): ArchivedSession {
   const id = Number(row["id"]);
-  const found = database
-    .prepare("SELECT * FROM finding WHERE session = ? ORDER BY place, rule")
-    .all(id);
+  const found = Map.groupBy(
+    database.prepare("SELECT * FROM finding WHERE session = ? ORDER BY place, rule").all(id),
+    ({ place }) => place,
+  );
   return {
     id,
     recordedAt: String(row["recorded_at"]),
@@ -171,12 +172,7 @@ function sessionOf(database: DatabaseSync, row: Row): ArchivedSession {
     runs: database
       .prepare("SELECT * FROM run WHERE session = ? ORDER BY place")
       .all(id)
-      .map((run): PlayedRun =>
-        runOf(
-          run,
-          found.filter((one) => one["place"] === run["place"]),
-        ),
-      ),
+      .map((run) => runOf(run, found.get(run["place"]) ?? [])),
   };
 }
 

@@ -23,7 +23,7 @@ export function newsOf(
 ): readonly NewsItem[] {
   const latest = sessions.at(-1);
   if (latest === undefined) return [];
-  const lastTold = new Map(told.map((item) => [findingKey(item), item.kind]));
+  const lastTold = new Map(told.map((item) => [findingKey(item), item]));
   const flickering = new Map(
     trendsOf(sessions)
       .filter(({ kind }) => kind === "flickers")
@@ -36,17 +36,16 @@ export function newsOf(
     items.push({ kind, scenario, client, rule, finding });
   };
   for (const [key, finding] of failing) {
-    const before = lastTold.get(key);
+    const before = lastTold.get(key)?.kind;
     if (!isNews(finding) || before === "appeared") continue;
     // It has come and gone for long enough; when it has come to stay, it is news again.
     if (before === "flickers" && flickering.has(key)) continue;
     tell(flickering.has(key) ? "flickers" : "appeared", finding);
   }
-  for (const item of lastTold.keys()) {
-    const name = told.findLast((one) => findingKey(one) === item);
-    if (name?.kind !== "appeared" || stateOf(latest, name) !== "fine") continue;
-    const finding = lastSeen(sessions, item) ?? { ...name, ...UNKNOWN };
-    tell(flickering.has(item) ? "flickers" : "fixed", finding);
+  for (const [key, item] of lastTold) {
+    if (item.kind !== "appeared" || stateOf(latest, item) !== "fine") continue;
+    const finding = lastSeen(sessions, key) ?? { ...item, ...UNKNOWN };
+    tell(flickering.has(key) ? "flickers" : "fixed", finding);
   }
   return items;
 }

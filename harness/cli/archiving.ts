@@ -3,14 +3,14 @@
  * the archive, the session is not lost: its results lie in the output folder already, and a
  * copy waits beside the archive until the next session can add it.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Archive, openArchive } from "../archive/database.ts";
 import { type NewsItem, newsOf } from "../archive/news.ts";
 import { playedOf } from "../archive/played.ts";
 import { HarnessError } from "../errors.ts";
 import { parseResults } from "../report/read-results.ts";
-import { type Results, writeResults } from "../report/results.ts";
+import type { Results } from "../report/results.ts";
 import { writeWhole } from "../report/write.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
@@ -140,9 +140,7 @@ function keepWaiting(
   const said = `Archive: ${shortPath(cwd, known?.place ?? folder)}: ${reason}.`;
   const file = join(folder, WAITING, `${stamp(when.recordedAt)}.json`);
   try {
-    mkdirSync(join(folder, WAITING), { recursive: true });
-    const waiting = { when, results: JSON.parse(writeResults(results)) as unknown };
-    writeWhole(file, `${JSON.stringify(waiting)}\n`);
+    writeWhole(file, `${JSON.stringify({ when, results })}\n`);
     return [`${said}${hint} This run waits in ${shortPath(cwd, file)} for the next.`];
   } catch {
     return [`${said}${hint} This run is in its output folder alone.`];
