@@ -3,24 +3,18 @@
  * what the committed baseline says, no more and no less, and what it asserts comes to a
  * conclusion. That one seed gives one journal, `browser-twice.test.ts` holds.
  */
-import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { promiseOf, type RowFlow } from "../harness/backup/edition.ts";
 import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
 import { processBrowser } from "../harness/browser/launch.ts";
 import { flowOutcomeOf } from "../harness/check/flow-outcome.ts";
-import { type Finding, judgeHistory } from "../harness/check/rules.ts";
+import type { Finding } from "../harness/check/rules.ts";
 import type { History } from "../harness/history/event.ts";
-import { isInBrowser, loadClient } from "../harness/library.ts";
-import { type BaselineEntry, isForRun } from "../harness/report/baseline.ts";
-import { runScenario } from "../harness/run.ts";
+import { isInBrowser } from "../harness/library.ts";
+import { playAgainstBaseline } from "./against-baseline.ts";
 import { library } from "./library.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const baseline = JSON.parse(
-  readFileSync(new URL("../reports/baseline.json", import.meta.url), "utf8"),
-) as readonly BaselineEntry[];
 
 /** Each scenario with each client in a browser that it names. */
 const runs = library.flatMap((scenario) =>
@@ -36,19 +30,13 @@ const histories = new Map<string, History>();
 
 describe.skipIf(wantsNoBrowser())("real pages through every outage that is theirs", () => {
   it.each(runs)("%s", async (label, wanted, scenario) => {
-    const client = await loadClient(wanted, scenario);
-    const { history } = await runScenario(scenario, { client, mount: "proxy", seed: "1" });
-    const found = judgeHistory(history);
+    const { found, history, verdict, expected } = await playAgainstBaseline(scenario, {
+      client: wanted,
+      mount: "proxy",
+    });
     findings.set(label, found);
     if (scenario.row !== undefined) histories.set(label, history);
-    expect(found.filter(({ verdict }) => verdict === "inconclusive")).toEqual([]);
-    for (const rule of scenario.asserts)
-      expect(found.map((finding) => finding.rule)).toContain(rule);
-    const failed = found.filter(({ verdict }) => verdict === "fail").map(({ rule }) => rule);
-    const known = baseline
-      .filter((entry) => isForRun(entry, history.header))
-      .map(({ rule }) => rule);
-    expect(failed.toSorted()).toEqual(known.toSorted());
+    expect(verdict).toEqual(expected);
   });
 
   afterAll(() => processBrowser.close());

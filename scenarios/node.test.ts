@@ -2,17 +2,11 @@
  * Every scenario of the library against the real packages that it is for: its verdict is what
  * the committed baseline says, no more and no less, and what it asserts comes to a conclusion.
  */
-import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Finding, judgeHistory } from "../harness/check/rules.ts";
-import { isInBrowser, loadClient } from "../harness/library.ts";
-import { type BaselineEntry, isForRun } from "../harness/report/baseline.ts";
-import { runScenario } from "../harness/run.ts";
+import type { Finding } from "../harness/check/rules.ts";
+import { isInBrowser } from "../harness/library.ts";
+import { baseline, playAgainstBaseline } from "./against-baseline.ts";
 import { library } from "./library.ts";
-
-const baseline = JSON.parse(
-  readFileSync(new URL("../reports/baseline.json", import.meta.url), "utf8"),
-) as readonly BaselineEntry[];
 
 const findings = new Map<string, readonly Finding[]>();
 
@@ -28,18 +22,12 @@ const runs = library.flatMap((scenario) =>
 
 describe("real packages through every outage of the library", () => {
   it.each(runs)("%s", async (_, wanted, scenario) => {
-    const client = await loadClient(wanted, scenario);
-    const { history } = await runScenario(scenario, { client, mount: "direct", seed: "1" });
-    const found = judgeHistory(history);
+    const { found, verdict, expected } = await playAgainstBaseline(scenario, {
+      client: wanted,
+      mount: "direct",
+    });
     findings.set(scenario.name, found);
-    expect(found.filter(({ verdict }) => verdict === "inconclusive")).toEqual([]);
-    for (const rule of scenario.asserts)
-      expect(found.map((finding) => finding.rule)).toContain(rule);
-    const failed = found.filter(({ verdict }) => verdict === "fail").map(({ rule }) => rule);
-    const known = baseline
-      .filter((entry) => isForRun(entry, history.header))
-      .map(({ rule }) => rule);
-    expect(failed.toSorted()).toEqual(known.toSorted());
+    expect(verdict).toEqual(expected);
   });
 
   afterAll(() => findings.clear());
