@@ -1,8 +1,7 @@
 /** What is new: what broke, for whom, for how long, what to do; what was not seen; what did not finish. */
 import { formatDuration } from "../clock/duration.ts";
 import type { FindingData, ReportData, RunData } from "../report/html/report-data.ts";
-import { Linked } from "./linked.tsx";
-import { Command, howLong } from "./parts.tsx";
+import { Advice, Command, howLong } from "./parts.tsx";
 import { runAddress } from "./route.ts";
 import { isNewFailure, isNewlyOpen } from "./standing.ts";
 
@@ -81,14 +80,7 @@ function WhatBroke({
       <p>
         <b class="rule">{finding.rule}</b> {finding.message}
       </p>
-      {fix !== undefined && (
-        <p>
-          <b>What to do:</b> {fix}
-        </p>
-      )}
-      <p class="source">
-        Source: <Linked text={finding.source} />
-      </p>
+      <Advice fix={fix} source={finding.source} />
       <p>
         <a class="action" href={runAddress(run.id, finding.rule)}>
           See the evidence

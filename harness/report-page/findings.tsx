@@ -1,6 +1,6 @@
 /** The findings of a run: each with what it says, what to do, where it comes from, and its evidence as a list. */
 import type { FindingData, ReportData, RunData } from "../report/html/report-data.ts";
-import { Linked } from "./linked.tsx";
+import { Advice } from "./parts.tsx";
 import type { PageHistory } from "./report.ts";
 import { runAddress } from "./route.ts";
 import { lineOf } from "./words.ts";
@@ -73,14 +73,7 @@ function Finding({
           <b>Known, because:</b> {reason}
         </p>
       )}
-      {fix !== undefined && (
-        <p>
-          <b>What to do:</b> {fix}
-        </p>
-      )}
-      <p class="source">
-        Source: <Linked text={source} />
-      </p>
+      <Advice fix={fix} source={source} />
       {inOrder.length > 0 && (
         <>
           {!isChosen && (

@@ -1,7 +1,7 @@
 /** What was asserted and passed: without it a reader sees only what is wrong. */
 import type { ReportData } from "../report/html/report-data.ts";
 import { heldGroups } from "./groups.ts";
-import { runAddress } from "./route.ts";
+import { RunLinks } from "./parts.tsx";
 
 export function Held({ report }: { readonly report: ReportData }) {
   const groups = heldGroups(report);
@@ -23,12 +23,7 @@ export function Held({ report }: { readonly report: ReportData }) {
                 <dt class="rule">{rule}</dt>
                 <dd>
                   <p>{report.rules[rule]?.says}</p>
-                  {runs.map((run, index) => (
-                    <span key={run.id}>
-                      {index > 0 && ", "}
-                      <a href={runAddress(run.id)}>{run.scenario}</a>
-                    </span>
-                  ))}
+                  <RunLinks runs={runs} />
                 </dd>
               </div>
             ))}

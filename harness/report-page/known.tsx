@@ -1,7 +1,7 @@
 /** Findings that the baseline expects, by client and reason: one fault of a client shows in many scenarios. */
 import type { ReportData } from "../report/html/report-data.ts";
 import { knownGroups } from "./groups.ts";
-import { runAddress } from "./route.ts";
+import { RunLinks } from "./parts.tsx";
 
 export function Known({ report }: { readonly report: ReportData }) {
   const groups = knownGroups(report);
@@ -23,12 +23,7 @@ export function Known({ report }: { readonly report: ReportData }) {
               <div key={rule}>
                 <dt class="rule">{rule}</dt>
                 <dd>
-                  {runs.map((run, index) => (
-                    <span key={run.id}>
-                      {index > 0 && ", "}
-                      <a href={runAddress(run.id, rule)}>{run.scenario}</a>
-                    </span>
-                  ))}
+                  <RunLinks runs={runs} rule={rule} />
                 </dd>
               </div>
             ))}

@@ -2,6 +2,8 @@
 import { useState } from "preact/hooks";
 import { formatDuration } from "../clock/duration.ts";
 import type { RunData } from "../report/html/report-data.ts";
+import { Linked } from "./linked.tsx";
+import { runAddress } from "./route.ts";
 import { type Standing, standingMeanings } from "./standing.ts";
 
 export function Badge({ standing }: { readonly standing: Standing }) {
@@ -31,6 +33,44 @@ export function Command({ text }: { readonly text: string }) {
       </button>
     </span>
   );
+}
+
+/** What to do about a finding, and where its rule is from. */
+export function Advice({
+  fix,
+  source,
+}: {
+  readonly fix: string | undefined;
+  readonly source: string;
+}) {
+  return (
+    <>
+      {fix !== undefined && (
+        <p>
+          <b>What to do:</b> {fix}
+        </p>
+      )}
+      <p class="source">
+        Source: <Linked text={source} />
+      </p>
+    </>
+  );
+}
+
+/** Runs by the names of their scenarios; with a rule each leads to its evidence. */
+export function RunLinks({
+  runs,
+  rule,
+}: {
+  readonly runs: readonly RunData[];
+  readonly rule?: string;
+}) {
+  return runs.map(({ id, scenario }, index) => (
+    <span key={id}>
+      {index > 0 && ", "}
+      <a href={runAddress(id, rule)}>{scenario}</a>
+    </span>
+  ));
 }
 
 /** For how long and at what price, in a sentence. */

@@ -85,16 +85,19 @@ export interface Results {
   readonly failures?: readonly FailedRun[];
 }
 
+/** What the results say of the session beside its runs. */
+interface SessionFacts {
+  readonly seed: string;
+  readonly brownout: string;
+  readonly failures?: readonly FailedRun[];
+  readonly quarantine?: readonly QuarantineEntry[];
+}
+
 /** Counts and compares; the order of `runs` is kept. */
 export function buildResults(
   runs: readonly JudgedRun[],
   baseline: readonly BaselineEntry[],
-  session: {
-    readonly seed: string;
-    readonly brownout: string;
-    readonly failures?: readonly FailedRun[];
-    readonly quarantine?: readonly QuarantineEntry[];
-  },
+  session: SessionFacts,
 ): Results {
   const { quarantine = [] } = session;
   const results = runs.map((run) => resultOf(run, { baseline, quarantine }));
@@ -107,13 +110,7 @@ export function buildResults(
 /** `results.json` of runs that are judged and compared already; their order is kept. */
 export function countResults(
   results: readonly RunResult[],
-  session: {
-    readonly seed: string;
-    readonly brownout: string;
-    readonly failures?: readonly FailedRun[];
-    readonly quarantine?: readonly QuarantineEntry[];
-    readonly fixed?: readonly BaselineEntry[];
-  },
+  session: SessionFacts & { readonly fixed?: readonly BaselineEntry[] },
 ): Results {
   const { seed, brownout, failures = [], quarantine = [], fixed = [] } = session;
   const count = (verdict: Verdict): number =>
