@@ -2,10 +2,20 @@
 import { join } from "node:path";
 import { HarnessError } from "../errors.ts";
 import type { History } from "../history/event.ts";
+import type { ReadResults } from "../report/read-results.ts";
 import type { FailedRun } from "../report/results.ts";
 import type { Shard } from "../report/shard.ts";
-import type { Folder } from "./merge.ts";
 import { runName } from "./selection.ts";
+
+/** An output folder as it was found. */
+export interface Folder {
+  /** As the person named it. */
+  readonly named: string;
+  readonly results: ReadResults;
+  /** Absent for a run that was no part of another. */
+  readonly shard?: Shard;
+  readonly journals: ReadonlyMap<string, { readonly history: History; readonly text: string }>;
+}
 
 /** One run of the whole: with its journal, or with why there is none. */
 export type MergedRun =

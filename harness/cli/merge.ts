@@ -12,9 +12,9 @@ import { parseJournal } from "../history/journal.ts";
 import { loadScenario } from "../library.ts";
 import { closingLines } from "../report/closing-lines.ts";
 import { loadPageProgram } from "../report/html/page-program.ts";
-import { parseResults, type ReadResults } from "../report/read-results.ts";
+import { parseResults } from "../report/read-results.ts";
 import { exitCodeOf, writeResults, type FailedRun } from "../report/results.ts";
-import { parseShard, type Shard, SHARD_FILE } from "../report/shard.ts";
+import { parseShard, SHARD_FILE } from "../report/shard.ts";
 import { removeStaleRuns } from "../report/stale.ts";
 import { createPaint, runLine } from "../report/terminal.ts";
 import { prepareFolders, writeWhole } from "../report/write.ts";
@@ -28,7 +28,7 @@ import { commandToReplay } from "./command-name.ts";
 import type { Io } from "./io.ts";
 import { judge, report, type Told } from "./judging.ts";
 import { keepSession, readKeeping } from "./keeping.ts";
-import { inOrder, type MergedRun } from "./merge-order.ts";
+import { type Folder, inOrder, type MergedRun } from "./merge-order.ts";
 import { quarantineOption, readQuarantineFile } from "./quarantine-file.ts";
 import { firstStart, shortPath, writeReports } from "./reports.ts";
 import { runName } from "./selection.ts";
@@ -45,16 +45,6 @@ export const mergeOptions = {
   ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
-
-/** An output folder as it was found. */
-export interface Folder {
-  /** As the person named it. */
-  readonly named: string;
-  readonly results: ReadResults;
-  /** Absent for a run that was no part of another. */
-  readonly shard?: Shard;
-  readonly journals: ReadonlyMap<string, { readonly history: History; readonly text: string }>;
-}
 
 /** Puts the folders together; resolves to the exit code that one run would have had. */
 export async function mergeCommand(
