@@ -47,9 +47,9 @@ describe("versions of clients", () => {
     const cache = cacheWith(registry());
     expect(
       await Promise.all(
-        ["7", "7.9", "6", "6.0.0"].map((wanted) => cache.resolve("msal-node", wanted)),
+        ["7", "7.9", "6", "6.0.0", "latest"].map((wanted) => cache.resolve("msal-node", wanted)),
       ),
-    ).toEqual(["7.10.0", "7.9.1", "6.0.1", "6.0.0"]);
+    ).toEqual(["7.10.0", "7.9.1", "6.0.1", "6.0.0", "7.10.0"]);
     expect(asked).toEqual(["view @azure/msal-node"]);
   });
 
@@ -89,6 +89,7 @@ describe("versions of clients", () => {
     expect(cache.newest("msal-node", "6")).toMatchObject({ version: "6.0.0" });
     expect(cache.newest("msal-node", "7")).toBeUndefined();
     await expect(cache.resolve("msal-node", "7")).rejects.toThrow("no network");
+    await expect(cache.resolve("msal-node", "latest")).rejects.toThrow("no network");
     await expect(cache.provide("msal-node", "7.10.0")).rejects.toThrow("no network");
     expect(readdirSync(join(folder, "msal-node"))).toEqual(["6.0.0"]);
   });
@@ -131,6 +132,7 @@ describe("versions of clients", () => {
       "7.10.0",
     ]);
     expect(await cache.between("msal-node", "7", "6")).toEqual([]);
+    expect(await cache.between("msal-node", "7.9.1", "latest")).toEqual(["7.9.1", "7.10.0"]);
     await expect(cache.between("msal-node", "6", "8")).rejects.toThrow("there is no msal-node 8");
   });
 });

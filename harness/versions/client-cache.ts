@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { HarnessError } from "../errors.ts";
 import type { Registry } from "./registry.ts";
-import { compareVersions, isOf, isRelease, releasesOf } from "./version-order.ts";
+import { compareVersions, isOf, isRelease, LATEST, releasesOf } from "./version-order.ts";
 
 /** A client's package in one version: `folder` has its `node_modules`. */
 export interface ClientFolder {
@@ -84,23 +84,25 @@ export function createClientCache({
     async resolve(client, wanted) {
       if (isRelease(wanted) && isThere(client, wanted)) return wanted;
       const versions = await published(client).catch((error: unknown) => {
+        // What is newest of all, the registry alone knows: `isOf` finds none of that name.
         const version = newestKept(client, wanted);
         if (version === undefined) throw error;
         return [version];
       });
-      const found = versions.findLast((version) => isOf(version, wanted));
+      const found =
+        wanted === LATEST ? versions.at(-1) : versions.findLast((version) => isOf(version, wanted));
       if (found === undefined) throw notPublished(client, wanted, versions);
       return found;
     },
     async between(client, from, to) {
       const versions = await published(client);
-      for (const end of [from, to])
+      for (const end of [from, to].filter((end) => end !== LATEST))
         if (!versions.some((version) => isOf(version, end)))
           throw notPublished(client, end, versions);
       return versions.filter(
         (version) =>
           (isOf(version, from) || compareVersions(version, from) >= 0) &&
-          (isOf(version, to) || compareVersions(version, to) <= 0),
+          (to === LATEST || isOf(version, to) || compareVersions(version, to) <= 0),
       );
     },
     async provide(client, version) {

@@ -5,12 +5,12 @@ const known = ["msal-node", "msal-browser", "msal"];
 
 describe("clients with versions", () => {
   it("are majors, minors and whole versions, each once, and a client twice is one", () => {
-    expect(readClientVersions(["msal-node@1,2.3,7.2.1,1", "msal@1", "msal-node@6"], known)).toEqual(
-      [
-        { client: "msal-node", wanted: ["1", "2.3", "7.2.1", "6"] },
-        { client: "msal", wanted: ["1"] },
-      ],
-    );
+    expect(
+      readClientVersions(["msal-node@1,2.3,7.2.1,1", "msal@1", "msal-node@6,latest"], known),
+    ).toEqual([
+      { client: "msal-node", wanted: ["1", "2.3", "7.2.1", "6", "latest"] },
+      { client: "msal", wanted: ["1"] },
+    ]);
   });
 
   it.each([
@@ -23,7 +23,7 @@ describe("clients with versions", () => {
     [["msal-node"], '"msal-node" names no version', "behind an @"],
     [["msal-node@"], '"msal-node@" names no version', "behind an @"],
     [["msal-node@,"], '"msal-node@," names no version', "behind an @"],
-    [["msal-node@latest"], '"latest" is no version', "no prereleases"],
+    [["msal-node@newest"], '"newest" is no version', '"latest" for the newest'],
     [["msal-node@7.2.1-beta.1"], '"7.2.1-beta.1" is no version', "no prereleases"],
     [["msal-node@1.2.3.4"], '"1.2.3.4" is no version', "no prereleases"],
     [["msal-node@^7"], '"^7" is no version', "no prereleases"],
@@ -42,6 +42,7 @@ describe("a range", () => {
       from: "7.0",
       to: "7.2.1",
     });
+    expect(readClientRange("msal-node@7..latest", known)).toMatchObject({ to: "latest" });
   });
 
   it.each(["msal-node@7", "msal-node@7..", "msal-node@..7", "msal-node@1..2..3", "msal-node@6.7"])(
@@ -58,6 +59,7 @@ describe("a range", () => {
 
   it("has versions at its ends", () => {
     expect(() => readClientRange("msal-node@7..next", known)).toThrow('"next" is no version');
+    expect(() => readClientRange("msal-node@latest..7", known)).toThrow('"latest" is no version');
     expect(() => readClientRange("other@7..8", known)).toThrow('there is no client "other"');
   });
 });

@@ -1,14 +1,14 @@
-/** Which versions of which clients a command line means: `msal-node@1,2,7.1`, `msal-node@7.0.0..7.2.1`. */
+/** Which versions of which clients a command line means: `msal-node@1,2,7.1,latest`, `msal-node@7.0.0..7.2.1`. */
 import { HarnessError, suggestNames } from "../errors.ts";
-import { isWanted } from "./version-order.ts";
+import { isWanted, LATEST } from "./version-order.ts";
 
-/** A client with versions as they were asked for: majors, `a.b` or whole. */
+/** A client with versions as they were asked for: majors, `a.b`, whole, or `latest`. */
 export interface ClientVersions {
   readonly client: string;
   readonly wanted: readonly string[];
 }
 
-/** A client with the ends of a range; both belong to it. */
+/** A client with the ends of a range; both belong to it, and the newer may be `latest`. */
 export interface ClientRange {
   readonly client: string;
   readonly from: string;
@@ -30,7 +30,8 @@ export function readClientVersions(
     const [client, versions] = splitClient(text, known, "msal-node@6,7");
     const wanted = versions.split(",").filter((version) => version !== "");
     if (wanted.length === 0) throw withoutVersion(text, "msal-node@6,7");
-    for (const version of wanted) if (!isWanted(version)) throw noVersion(version, text);
+    for (const version of wanted)
+      if (version !== LATEST && !isWanted(version)) throw noVersion(version, text);
     found.set(client, [...new Set([...(found.get(client) ?? []), ...wanted])]);
   }
   return [...found].map(([client, wanted]) => ({ client, wanted }));
@@ -46,7 +47,8 @@ export function readClientRange(text: string, known: readonly string[]): ClientR
       hint: `Write the two ends with two dots between them, such as ${example}.`,
     });
   }
-  for (const version of [from, to]) if (!isWanted(version)) throw noVersion(version, text);
+  if (!isWanted(from)) throw noVersion(from, text);
+  if (to !== LATEST && !isWanted(to)) throw noVersion(to, text);
   return { client, from, to };
 }
 
@@ -77,6 +79,6 @@ function withoutVersion(text: string, example: string): HarnessError {
 function noVersion(version: string, place: string): HarnessError {
   return new HarnessError("bad-usage", `"${version}" is no version`, {
     place,
-    hint: "Write a major (7), a minor (7.2) or a whole version (7.2.1); no prereleases.",
+    hint: 'Write a major (7), a minor (7.2), a whole version (7.2.1), or "latest" for the newest; no prereleases.',
   });
 }

@@ -1,5 +1,8 @@
 /** Versions of packages, as `MAJOR.MINOR.PATCH`: which of them are meant, and which is newer. */
 
+/** Stands for the newest release of all. */
+export const LATEST = "latest";
+
 /** Whether it is a release: three numbers and nothing behind them. */
 export function isRelease(version: string): boolean {
   return /^\d+\.\d+\.\d+$/.test(version);
