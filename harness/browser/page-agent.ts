@@ -46,8 +46,12 @@ export interface PageAgent {
   time(): PageTime;
   /** Fires what is due by then, in order. Time never turns back. */
   setTime(time: PageTime): Promise<PageState>;
-  /** As `setTime`, but stops at the instant at which somebody outside could notice what a timer does; there `__brownoutAt` is told the time at once. */
-  leap(untilMs: number, company: Company): Promise<PageLeap>;
+  /** As `setTime`, but stops at the instant at which somebody outside could notice what a timer does; there `__brownoutAt` is told the time at once. Asked again by the same name, it says where that leap came to. */
+  leap(leap: {
+    readonly name: number;
+    readonly untilMs: number;
+    readonly company: Company;
+  }): Promise<PageLeap>;
 }
 
 /** Whether other documents live by the same clock, which would see what this one stores. */
@@ -161,6 +165,7 @@ function installAgent(
       ...(dueMs === undefined ? {} : { nextDueMs: dueMs }),
     };
   };
+  let last: { readonly name: number; readonly leap: Promise<PageLeap> } | undefined;
   const agent: PageAgent = {
     async state(turns) {
       for (let count = 0; count < turns; count += 1) await timers.turn();
@@ -179,9 +184,11 @@ function installAgent(
         ? { ...state, onlyPolled: true }
         : state;
     },
-    async leap(untilMs, company) {
-      const reached = await leaps.leap(untilMs, company);
-      return { ...read(), ...reached };
+    leap({ name, untilMs, company }) {
+      if (last?.name === name) return last.leap;
+      const leap = leaps.leap(untilMs, company).then((reached) => ({ ...read(), ...reached }));
+      last = { name, leap };
+      return leap;
     },
   };
   Object.defineProperty(scope, "__brownout", { value: agent });

@@ -9,13 +9,12 @@ import type { Participant } from "../clock/participants.ts";
 import { frameOf, watchLeaving } from "./leaving.ts";
 import {
   agentScript,
-  type Company,
-  type PageAgent,
   type PageLeap,
   type PageState,
   type PageTime as PageClock,
   timingOf,
 } from "./page-agent.ts";
+import { leapOf, setTimeOf, stateOf } from "./page-asks.ts";
 import { watchRequests } from "./page-requests.ts";
 
 export interface PageTimeOptions {
@@ -79,6 +78,7 @@ export async function keepTime(
   let dues: ReadonlyMap<Frame, number> = new Map();
   const windows = new WeakMap<Page, readonly boolean[]>();
   let calls = 0;
+  let leaps = 0;
   const requests = watchRequests(context, options.isServed, happened);
   const watch = (page: Page): void => {
     happened();
@@ -162,7 +162,11 @@ export async function keepTime(
     const company = frames().length > 1 ? "others" : "alone";
     // A call that waits there would be seen to end too late.
     const way = calls > 0 ? { reachedMs: dueMs, stopped: true } : undefined;
-    const leapt = way ?? (await leaving.unlessLeaving(frame, () => leapOf(frame, endMs, company)));
+    const leapt =
+      way ??
+      (await leaving.unlessLeaving(frame, () =>
+        leapOf(frame, { name: (leaps += 1), untilMs: endMs, company }),
+      ));
     told = undefined;
     // A document that went away, or its page, did so when it was last heard of.
     const { reachedMs, stopped } = leapt ?? { reachedMs: heardMs, stopped: true };
@@ -275,25 +279,6 @@ export async function keepTime(
 /** A frame that goes away meanwhile is news. */
 type Seen = PageState | "gone";
 
-interface AgentScope {
-  readonly __brownout?: PageAgent;
-}
-
 const NOTHING: PageState = { activity: 0, busy: 0, going: [], windows: [], onlyPolled: true };
 
-function stateOf(frame: Frame, turns: number): Promise<PageState | undefined> {
-  return frame.evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns);
-}
-
-function setTimeOf(frame: Frame, time: PageClock): Promise<PageState | undefined> {
-  return frame.evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time);
-}
-
 type Leap = Pick<PageLeap, "reachedMs" | "stopped">;
-
-function leapOf(frame: Frame, untilMs: number, company: Company): Promise<PageLeap | undefined> {
-  return frame.evaluate(
-    ([until, with_]) => (globalThis as AgentScope).__brownout?.leap(until, with_),
-    [Math.min(untilMs, Number.MAX_SAFE_INTEGER), company] as const,
-  );
-}

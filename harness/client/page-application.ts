@@ -4,6 +4,7 @@
  * for a sign-in to come back. What is of one library is in its `PageLibrary`.
  */
 import type { Page } from "@playwright/test";
+import { unlessCollected } from "../browser/collected.ts";
 import { HarnessError } from "../errors.ts";
 import type { Flow } from "../history/event.ts";
 import type { PageFile } from "../mount/page-file.ts";
@@ -214,7 +215,7 @@ type PageScope = typeof globalThis & { readonly app?: PageApp };
 async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
   return browser.during(async () => {
     await page.waitForFunction(() => (globalThis as PageScope).app !== undefined);
-    return page.evaluate(() => (globalThis as PageScope).app?.started);
+    return unlessCollected(() => page.evaluate(() => (globalThis as PageScope).app?.started));
   });
 }
 
@@ -235,7 +236,9 @@ async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResu
     call.method === "redirect"
       ? await leaveAndComeBack(opened, page, call)
       : await browser.during(() =>
-          page.evaluate((wish) => (globalThis as PageScope).app?.call(wish), call),
+          unlessCollected(() =>
+            page.evaluate((wish) => (globalThis as PageScope).app?.call(wish), call),
+          ),
         );
   if (outcome === undefined)
     throw new HarnessError("bad-scenario", "the page has lost its application");
@@ -276,8 +279,9 @@ async function leaveAndComeBack(
   const gone = (): void => arrival.reject(new Error("the page was closed"));
   page.on("load", look).on("close", gone);
   const landed = browser.during(() => arrival.promise);
-  const failed = page
-    .evaluate((wish) => (globalThis as PageScope).app?.leave(wish), call)
+  const failed = unlessCollected(() =>
+    page.evaluate((wish) => (globalThis as PageScope).app?.leave(wish), call),
+  )
     // The page went away under the call, as it should.
     .catch(() => undefined);
   const back = landed.then(() => undefined);

@@ -58,7 +58,9 @@ export interface PageClient {
 /** What the page offers to the harness, as `globalThis.app`. */
 export interface PageApp {
   readonly started: Promise<PageOutcome | undefined>;
+  /** Asked again with the same correlation id, it says what became of that call. */
   call(call: PageCall): Promise<PageOutcome>;
+  /** As `call`. */
   leave(call: PageCall): Promise<PageOutcome | undefined>;
 }
 
@@ -99,26 +101,33 @@ export function openShell(client: PageClient): void {
     .then((token): PageOutcome | undefined => (token === undefined ? undefined : { token }))
     .catch(failureOf);
   void started.then(settle);
-  const app: PageApp = {
-    started,
-    async call(call) {
-      show("busy", "Loading");
-      const outcome = await client.acquire(call).then((token) => ({ token }), failureOf);
+  const acquire = async (call: PageCall): Promise<PageOutcome> => {
+    show("busy", "Loading");
+    const outcome = await client.acquire(call).then((token) => ({ token }), failureOf);
+    settle(outcome);
+    return outcome;
+  };
+  const leave = async (call: PageCall): Promise<PageOutcome | undefined> => {
+    show("busy", "Loading");
+    try {
+      await client.leave(call);
+      return undefined;
+    } catch (error) {
+      const outcome = failureOf(error);
       settle(outcome);
       return outcome;
-    },
-    async leave(call) {
-      show("busy", "Loading");
-      try {
-        await client.leave(call);
-        return undefined;
-      } catch (error) {
-        const outcome = failureOf(error);
-        settle(outcome);
-        return outcome;
-      }
-    },
+    }
   };
+  // Kept, or a browser that cleans up takes calls with them that nobody but the harness waits for.
+  const kept = new Map<string, Promise<PageOutcome | undefined>>();
+  const once =
+    <T extends PageOutcome | undefined>(work: (call: PageCall) => Promise<T>) =>
+    (call: PageCall): Promise<T> => {
+      const outcome = (kept.get(call.correlationId) as Promise<T> | undefined) ?? work(call);
+      kept.set(call.correlationId, outcome);
+      return outcome;
+    };
+  const app: PageApp = { started, call: once(acquire), leave: once(leave) };
   Object.assign(globalThis, { app });
 }
 

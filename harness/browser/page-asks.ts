@@ -1,0 +1,29 @@
+/** What the harness asks of the agent in a document; undefined where there is none. */
+import type { Frame } from "@playwright/test";
+import { unlessCollected } from "./collected.ts";
+import type { Company, PageAgent, PageLeap, PageState, PageTime } from "./page-agent.ts";
+
+interface AgentScope {
+  readonly __brownout?: PageAgent;
+}
+
+type Answer<T> = Promise<T | undefined>;
+
+export function stateOf(frame: Frame, turns: number): Answer<PageState> {
+  return frame.evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns);
+}
+
+export function setTimeOf(frame: Frame, time: PageTime): Answer<PageState> {
+  return frame.evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time);
+}
+
+/** `name` is another for each leap: of one that was under way when its promise was collected, the agent still says where it came to. */
+export function leapOf(
+  frame: Frame,
+  leap: { readonly name: number; readonly untilMs: number; readonly company: Company },
+): Answer<PageLeap> {
+  const wish = { ...leap, untilMs: Math.min(leap.untilMs, Number.MAX_SAFE_INTEGER) };
+  return unlessCollected(() =>
+    frame.evaluate((of) => (globalThis as AgentScope).__brownout?.leap(of), wish),
+  );
+}
