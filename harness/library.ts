@@ -11,7 +11,7 @@ import { loadOpenidClient, openidClientFlows } from "./client/openid-client.ts";
 import { HarnessError, suggestNames } from "./errors.ts";
 import type { Flow } from "./history/event.ts";
 import { loadScenarioFile } from "./load-scenario.ts";
-import { checkScenario, type Scenario } from "./scenario.ts";
+import { checkScenario, ownAppOf, type Scenario } from "./scenario.ts";
 import { library } from "../scenarios/library.ts";
 
 /** The scenarios of the library, in the order in which they are listed and run. */
@@ -86,7 +86,7 @@ export function usualClients(scenario: Scenario): readonly string[] {
   if (clients.length > 0)
     return clients.map((client) => (typeof client === "string" ? client : client.name));
   const first = Object.entries(packages).find(([, candidate]) => suits(candidate, scenario));
-  return [nameOfApp(scenario)?.name ?? first?.[0] ?? "msal-node"];
+  return [ownAppOf(scenario)?.name ?? first?.[0] ?? "msal-node"];
 }
 
 /** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else the first package that knows its flows. A package is taken from `folder` where one is given. */
@@ -98,7 +98,7 @@ export async function loadClient(
   if (wanted === undefined) return firstOf(scenario) ?? appOf(scenario) ?? firstThatSuits(scenario);
   const { name, version } = splitVersion(wanted);
   const own = adaptersOf(scenario).find((client) => client.name === name);
-  const app = nameOfApp(scenario)?.name === name ? appOf(scenario) : undefined;
+  const app = ownAppOf(scenario)?.name === name ? appOf(scenario) : undefined;
   const client = own ?? (await (app ?? loaders[name]?.(folder)));
   if (client === undefined) {
     const names = [...clientNames, ...adaptersOf(scenario).map((candidate) => candidate.name)];
@@ -139,13 +139,8 @@ async function namedAfter(app: NonNullable<Scenario["app"]>): Promise<ClientUnde
 }
 
 function appOf(scenario: Scenario): Promise<ClientUnderTest> | undefined {
-  const app = nameOfApp(scenario);
+  const app = ownAppOf(scenario);
   return app === undefined ? undefined : namedAfter(app);
-}
-
-/** A scenario that needs no flow of a client tests code of its own: it must not be called msal-node. */
-function nameOfApp({ app, needs }: Scenario): Scenario["app"] {
-  return app ?? (needs.length === 0 ? { name: "own-code" } : undefined);
 }
 
 /** Whether a client knows every flow that a scenario needs. */

@@ -27,7 +27,7 @@ import { endOpenOperations } from "./run/operate.ts";
 import { createScriptContext } from "./run/script-context.ts";
 import { createService } from "./run/service.ts";
 import { createTurns } from "./run/turns.ts";
-import type { Scenario } from "./scenario.ts";
+import { ownAppOf, type Scenario } from "./scenario.ts";
 import { brownoutVersion } from "./version.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 
@@ -119,6 +119,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         mounted,
         machines: machines.room,
         attribution,
+        isOwnCode: ownAppOf(scenario)?.name === options.client.name,
         ...(browsers === undefined ? {} : { browsers }),
       });
       const script = scenario.script(context).catch(async (error: unknown) => {

@@ -71,6 +71,11 @@ export interface Scenario {
   readonly script: (context: ScriptContext) => Promise<void>;
 }
 
+/** The user's own code that a scenario is about, if it is: one that needs no flow of a client must not be called msal-node. */
+export function ownAppOf({ app, needs }: Pick<Scenario, "app" | "needs">): Scenario["app"] {
+  return app ?? (needs.length === 0 ? { name: "own-code" } : undefined);
+}
+
 /** An application with one client instance inside. All calls are recorded as operations. */
 export interface Application {
   readonly name: string;
@@ -121,7 +126,7 @@ export interface ScriptContext {
   readonly random: Random;
   readonly world: WorldControls;
   readonly open: (application: OpenApplication) => Promise<Application>;
-  /** For a user's own code: records whatever `call` does as one operation of flow `custom`. */
+  /** For a user's own code: records whatever `call` does as one operation of flow `custom`. `name` says what it is called for; where a scenario is about own code, all calls are that one client's. */
   readonly operate: (
     name: string,
     call: () => Promise<Partial<TokenResult> | string | undefined>,

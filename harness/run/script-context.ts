@@ -51,6 +51,8 @@ export interface ScriptParts {
   readonly attribution: Attribution;
   /** Absent where clients are no pages. */
   readonly browsers?: BrowserRoom;
+  /** What is under test is the user's own code: whatever it is called for, it is one client. */
+  readonly isOwnCode?: boolean;
 }
 
 const PUBLIC_CLOUD = "login.microsoftonline.com";
@@ -109,7 +111,8 @@ export function createScriptContext(parts: ScriptParts): {
     checkOperate(name, call);
     checkLength(recorder.events);
     const own = { recorder, operations, client: parts.client };
-    return recordOperation(own, { client: name, name, call, resultOf: asResult });
+    const application = parts.isOwnCode === true ? parts.client.name : name;
+    return recordOperation(own, { client: application, name, call, resultOf: asResult });
   };
 
   const context: ScriptContext = {
