@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Every night on a machine of your own. In its crontab, with your project's folder:
 #
-#   17 3 * * *  /srv/my-app/node_modules/brownout/ci/cron/brownout.sh /srv/my-app
+#   17 3 * * *  /srv/my-app/node_modules/brownout/ci/cron/brownout.sh /srv/my-app './outages/*.scenario.ts'
 #
+# What stands behind the folder goes to "brownout run": files and names of scenarios, options.
+# With nothing there MSAL alone is tested, by the outages of the library.
 # BROWNOUT_WEBHOOK, if it is set there, is told what is new. Reports go to reports/out of the
 # project, the last thirty logs to reports/log; cron itself hears only of what failed.
 set -euo pipefail
 
-project=${1:?Name the folder of your project: brownout.sh /srv/my-app [options of brownout run]}
+project=${1:?Name the folder of your project: brownout.sh /srv/my-app [scenarios and options of brownout run]}
 shift
 cd "$project"
 export PATH="$PWD/node_modules/.bin:/usr/local/bin:$PATH"

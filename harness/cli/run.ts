@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { formatDuration } from "../clock/duration.ts";
 import { updateBaseline, writeBaseline } from "../report/baseline.ts";
 import { closingLines } from "../report/closing-lines.ts";
+import { namesWithin } from "../report/held.ts";
 import { loadPageProgram } from "../report/html/page-program.ts";
 import { relaunchText } from "../report/relaunched.ts";
 import { exitCodeOf, writeResults } from "../report/results.ts";
@@ -25,6 +26,7 @@ import type { Io } from "./io.ts";
 import { keepSession } from "./keeping.ts";
 import { type Plan, planRun, type runOptions } from "./plan.ts";
 import { shortPath, writeReports } from "./reports.ts";
+import { leftOutLines } from "./scenario-files.ts";
 import { createScriptOutput } from "./script-output.ts";
 import { createSession, type Session } from "./session.ts";
 
@@ -92,6 +94,8 @@ export async function runCommand(
   for (const line of kept) progress.line(line);
   for (const line of annotate(results, explain, plan.annotator)) output.write(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
+  const ownLeft = given.positionals.length === 0 ? leftOutLines(io.cwd) : [];
+  for (const line of ownLeft) progress.line(line);
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(
     `Reports: ${shortPath(io.cwd, plan.out)}; open report.html there. Took ${formatDuration(tookMs)}.`,
@@ -136,6 +140,8 @@ function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
 }
 
 /** One line for each reason: a client that does not know enough, a package that is not there. */
+const NAMES_WIDTH = 70;
+
 function skippedLines(skipped: Plan["skipped"]): readonly string[] {
   const reasons = Map.groupBy(skipped, ({ client, missing }) =>
     missing === undefined
@@ -144,6 +150,9 @@ function skippedLines(skipped: Plan["skipped"]): readonly string[] {
   );
   return [...reasons].map(
     ([reason, left]) =>
-      `Not run, as ${reason}: ${left.map(({ scenario }) => scenario).join(", ")}.`,
+      `Not run, as ${reason}: ${namesWithin(
+        left.map(({ scenario }) => scenario),
+        NAMES_WIDTH,
+      )}.`,
   );
 }

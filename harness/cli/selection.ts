@@ -3,7 +3,7 @@
  * cut into shards. Everything that a name can be wrong about is found here, before any
  * folder is made.
  */
-import { basename, extname, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../errors.ts";
 import { listScenarios, loadScenario, suits } from "../library.ts";
 import { browserMounts, type MountName, mountNames, processMounts } from "../mount/mount-names.ts";
@@ -12,6 +12,7 @@ import type { Scenario } from "../scenario.ts";
 import type { ClientCache } from "../versions/client-cache.ts";
 import { placeClient } from "./client-place.ts";
 import { checkAsserts } from "./judging.ts";
+import { filesMatching, isPath, isPattern } from "./scenario-files.ts";
 
 /** One run to be: a scenario with one client, under one mount. */
 export interface Selected {
@@ -176,7 +177,10 @@ export async function selectScenarios(
   if (filters.length === 0) return library.map((scenario) => ({ scenario }));
   const found = new Map<string, Found>();
   for (const filter of filters) {
-    if (isPath(filter)) {
+    if (isPath(filter) && isPattern(filter, cwd)) {
+      for (const file of filesMatching(filter, cwd))
+        if (!found.has(file)) found.set(file, { scenario: await loadFile(file), file });
+    } else if (isPath(filter)) {
       const file = resolve(cwd, filter);
       found.set(file, { scenario: await loadFile(file), file, named: true });
     } else if (/[*?]/.test(filter)) {
@@ -205,11 +209,6 @@ async function loadFile(file: string): Promise<Scenario> {
       cause: error,
     });
   }
-}
-
-/** Names have no slash and no extension; paths have one of them. */
-function isPath(filter: string): boolean {
-  return /[/\\]/.test(filter) || /^\.[cm]?[jt]s$/.test(extname(filter));
 }
 
 function globPattern(glob: string): RegExp {

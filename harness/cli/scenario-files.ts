@@ -1,0 +1,40 @@
+/** Files of scenarios in a person's project: those that a pattern means, and those that nobody named. */
+import { existsSync, globSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import { HarnessError } from "../errors.ts";
+import { namesWithin } from "../report/held.ts";
+
+/** What is looked through for files never, as it is not the project's own. */
+const NOT_OWN = ["**/node_modules", "**/.git"];
+
+/** Whether a filter means files: names of scenarios have no slash and no extension. */
+export function isPath(filter: string): boolean {
+  return /[/\\]/.test(filter) || /^\.(?:\*|[cm]?[jt]s)$/.test(extname(filter));
+}
+
+/** Whether it means more than one: a pattern, unless there is a file of that very name. */
+export function isPattern(filter: string, cwd: string): boolean {
+  return /[*?[{]/.test(filter) && !existsSync(resolve(cwd, filter));
+}
+
+/** The files that a pattern means, absolute and in order; `unknown-scenario` when it means none. */
+export function filesMatching(pattern: string, cwd: string): readonly string[] {
+  const found = globSync(pattern, { cwd, exclude: NOT_OWN });
+  if (found.length > 0) return found.map((file) => resolve(cwd, file)).toSorted();
+  throw new HarnessError("unknown-scenario", `no file matches "${pattern}"`, {
+    hint: `Files are looked for from ${cwd}, and not in node_modules.`,
+  });
+}
+
+/** Says which scenario files of a project a run without names has left out; nothing when there are none. */
+export function leftOutLines(cwd: string): readonly string[] {
+  const files = globSync("**/*.scenario.{ts,mts,cts,js,mjs,cjs}", { cwd, exclude: NOT_OWN });
+  if (files.length === 0) return [];
+  const [own, them] =
+    files.length === 1
+      ? ["Your own scenario file is", "it"]
+      : [`Your own ${files.length} scenario files are`, "them"];
+  return [
+    `${own} not in this: ${namesWithin(files.toSorted(), 70)}. Name ${them}: brownout run './**/*.scenario.*'`,
+  ];
+}
