@@ -28,6 +28,7 @@ import { type Plan, planRun, type runOptions } from "./plan.ts";
 import { shortPath, writeReports } from "./reports.ts";
 import { leftOutLines } from "./scenario-files.ts";
 import { createScriptOutput } from "./script-output.ts";
+import { runName } from "./selection.ts";
 import { createSession, type Session } from "./session.ts";
 
 /** Runs what the arguments ask for; resolves to the exit code. */
@@ -130,7 +131,10 @@ function leaveShard({ out, shard }: Plan, relaunched: Readonly<Record<string, st
 
 function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
   const { entries: before, lent, writeTo } = plan.baseline;
-  const entries = updateBaseline(before, session.report(before).results);
+  const own = new Set(plan.runs.filter(({ isOwn }) => isOwn).map(({ name }) => name));
+  const entries = updateBaseline(before, session.report(before).results, ({ scenario, client }) =>
+    own.has(runName(scenario, client.name)),
+  );
   writeWhole(writeTo, writeBaseline(entries.filter((entry) => !lent.includes(entry))));
   const added = entries.filter((entry) => !before.includes(entry)).length;
   const removed = before.filter((entry) => !entries.includes(entry)).length;

@@ -8,7 +8,7 @@ import { HarnessError, suggestNames } from "../errors.ts";
 import { listScenarios, loadScenario, suits } from "../library.ts";
 import { browserMounts, type MountName, mountNames, processMounts } from "../mount/mount-names.ts";
 import { isBrowserMount, whyNoBrowser } from "../mount/mounts.ts";
-import type { Scenario } from "../scenario.ts";
+import { ownAppOf, type Scenario } from "../scenario.ts";
 import type { ClientCache } from "../versions/client-cache.ts";
 import { placeClient } from "./client-place.ts";
 import { checkAsserts } from "./judging.ts";
@@ -25,6 +25,8 @@ export interface Selected {
   /** A folder with its package, when it is not the one beside Brownout. */
   readonly clientFolder?: string;
   readonly mount: MountName;
+  /** The client is the user's own code. */
+  readonly isOwn?: true;
   /** Its files in the output folder are called `<name>.jsonl` and `<name>.har`. */
   readonly name: string;
 }
@@ -89,6 +91,7 @@ export async function selectRuns(wanted: {
         ...(folder === undefined ? {} : { clientFolder: folder }),
         version: client.version,
         mount,
+        ...(ownAppOf(scenario)?.name === client.name ? { isOwn: true as const } : {}),
         name: runName(scenario.name, client.name),
       });
     }

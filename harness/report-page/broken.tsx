@@ -80,6 +80,11 @@ function WhatBroke({
       <p>
         <b class="rule">{finding.rule}</b> {finding.message}
       </p>
+      {finding.knownAs !== undefined && (
+        <p>
+          <b>The baseline knows it as:</b> {finding.knownAs}
+        </p>
+      )}
       <Advice fix={fix} source={finding.source} />
       <p>
         <a class="action" href={runAddress(run.id, finding.rule)}>

@@ -52,7 +52,7 @@ function Finding({
   onSelect,
   finding,
 }: FindingsProps & { readonly finding: FindingData }) {
-  const { rule, message, source, reason, evidence } = finding;
+  const { rule, message, knownAs, source, reason, evidence } = finding;
   const { says, fix } = report.rules[rule] ?? {};
   const isChosen = rule === chosen;
   const inOrder = evidence.toSorted((a, b) => a - b);
@@ -68,6 +68,11 @@ function Finding({
       </h3>
       {says !== undefined && <p class="says">{says}</p>}
       <p>{message}</p>
+      {knownAs !== undefined && (
+        <p>
+          <b>The baseline knows it as:</b> {knownAs}
+        </p>
+      )}
       {reason !== undefined && (
         <p>
           <b>Known, because:</b> {reason}

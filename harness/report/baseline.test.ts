@@ -96,6 +96,31 @@ describe("an updated baseline", () => {
     expect(updated).toEqual([{ ...entry, verdict: "inconclusive" }]);
   });
 
+  it("of own code knows what was found and nothing else of that rule", () => {
+    const known = judgedRun({ "retry-after": "fail" });
+    const [finding] = known.findings.filter(({ verdict }) => verdict === "fail");
+    const message = finding?.message ?? "";
+    const found = buildResults([known], [], { seed: "1", brownout: "0.1.0" });
+    const updated = updateBaseline([], found, ({ scenario }) => scenario === "token-throttled");
+    expect(updated).toEqual([{ ...entry, reason: REASON_TO_WRITE, message }]);
+    expect(parseBaseline(writeBaseline(updated), options)).toEqual(updated);
+
+    const worse = {
+      ...known,
+      findings: known.findings.map((one) => ({ ...one, message: "Worse." })),
+    };
+    const results = buildResults([worse], updated, { seed: "1", brownout: "0.1.0" });
+    expect(results.totals).toMatchObject({ unexpected: 1, fixed: 0 });
+    expect(results.runs[0]?.findings[0]).toMatchObject({ baseline: "new", knownAs: message });
+    expect(updateBaseline(updated, results, () => true)).toEqual([
+      { ...entry, reason: REASON_TO_WRITE, message: "Worse." },
+    ]);
+    // A library's finding may say what it will.
+    const whatever = buildResults([worse], [entry], { seed: "1", brownout: "0.1.0" });
+    expect(whatever.totals.unexpected).toBe(0);
+    expect(whatever.runs[0]?.findings[0]).not.toHaveProperty("knownAs");
+  });
+
   it("is in one order, whatever order things were found in", () => {
     const runs = ["zeta", "alpha"].map((scenario) =>
       judgedRun({ "retry-after": "fail" }, { scenario }),

@@ -6,7 +6,7 @@
 import { HarnessError, suggestNames } from "../errors.ts";
 import type { JournalHeader } from "../history/event.ts";
 import { isRecord, parseJson } from "../json.ts";
-import type { Results } from "./results.ts";
+import type { Results, RunResult } from "./results.ts";
 
 /** One known finding. */
 export interface BaselineEntry {
@@ -16,12 +16,18 @@ export interface BaselineEntry {
   readonly rule: string;
   readonly verdict: "fail" | "inconclusive";
   readonly reason: string;
+  /**
+   * What the finding says. With it only this is known: the same rule broken in another way, or
+   * more often, is new. Without it the rule may say what it will.
+   */
+  readonly message?: string;
 }
 
 /** What `--update-baseline` writes where only a person knows the reason. */
 export const REASON_TO_WRITE = "TODO: say why";
 
-const fields = ["scenario", "client", "rule", "verdict", "reason"] as const;
+const required = ["scenario", "client", "rule", "verdict", "reason"] as const;
+const fields = [...required, "message"] as const;
 
 /** The entries of a baseline file; `bad-baseline` with the place of what is wrong. `rules` are the known ids. */
 export function parseBaseline(
@@ -54,6 +60,20 @@ export function parseBaseline(
   });
 }
 
+/** Whether an entry knows a finding of a run: without a `message`, whether it knows its rule and verdict. */
+export function knows(
+  entry: BaselineEntry,
+  header: Pick<JournalHeader, "scenario" | "client">,
+  {
+    rule,
+    verdict,
+    message,
+  }: { readonly rule: string; readonly verdict: string; readonly message?: string },
+): boolean {
+  const isSame = isForRun(entry, header) && entry.rule === rule && entry.verdict === verdict;
+  return isSame && (message === undefined || (entry.message ?? message) === message);
+}
+
 /** Whether an entry speaks of the run with this header. */
 export function isForRun(
   { scenario, client }: Pick<BaselineEntry, "scenario" | "client">,
@@ -68,10 +88,13 @@ export function isForRun(
 /**
  * The baseline that expects these results. Entries that still hold, and those that nothing
  * was said about, keep their reason; what is fixed goes; what is new gets `REASON_TO_WRITE`.
+ * Of a user's own code, `isOwn`, the entry says what the finding says: library and application
+ * are in it together, and the one must not hide the other.
  */
 export function updateBaseline(
   baseline: readonly BaselineEntry[],
   results: Results,
+  isOwn: (run: RunResult) => boolean = () => false,
 ): readonly BaselineEntry[] {
   const isOver = (entry: BaselineEntry): boolean => {
     const again = results.runs.filter((run) => isForRun(entry, run));
@@ -82,22 +105,35 @@ export function updateBaseline(
       )
     );
   };
-  const found = results.runs.flatMap(({ scenario, client, findings }) =>
-    findings
-      // What comes and goes is in the quarantine, and would be "fixed" tomorrow.
-      .filter(({ baseline: known, quarantined }) => known === "new" && quarantined === undefined)
-      .map(({ rule, verdict }): BaselineEntry => {
-        const major = client.version.split(".")[0] ?? client.version;
-        return {
-          scenario,
-          client: `${client.name}@${major}`,
-          rule,
-          verdict: verdict === "fail" ? "fail" : "inconclusive",
-          reason: reasonBefore(baseline, { scenario, client, rule }),
-        };
-      }),
-  );
-  const entries = [...baseline.filter((entry) => !isOver(entry)), ...found];
+  const found = results.runs.flatMap((run) => {
+    const { scenario, client, findings } = run;
+    return (
+      findings
+        // What comes and goes is in the quarantine, and would be "fixed" tomorrow.
+        .filter(({ baseline: known, quarantined }) => known === "new" && quarantined === undefined)
+        .map(({ rule, verdict, message }): BaselineEntry => {
+          const major = client.version.split(".")[0] ?? client.version;
+          return {
+            scenario,
+            client: `${client.name}@${major}`,
+            rule,
+            verdict: verdict === "fail" ? "fail" : "inconclusive",
+            reason: reasonBefore(baseline, { scenario, client, rule }),
+            ...(isOwn(run) ? { message } : {}),
+          };
+        })
+    );
+  });
+  const isOutdated = (entry: BaselineEntry): boolean =>
+    entry.message !== undefined &&
+    results.runs.some((run) =>
+      run.findings.some(
+        ({ rule, verdict, message }) =>
+          knows(entry, run, { rule, verdict }) && !knows(entry, run, { rule, verdict, message }),
+      ),
+    );
+  const kept = baseline.filter((entry) => !isOver(entry) && !isOutdated(entry));
+  const entries = [...kept, ...found];
   const once = new Map(entries.map((entry) => [keyOf(entry), entry]));
   return [...once.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
@@ -105,7 +141,9 @@ export function updateBaseline(
 /** The text of a baseline file. */
 export function writeBaseline(baseline: readonly BaselineEntry[]): string {
   const inOrder = baseline.map((entry) =>
-    Object.fromEntries(fields.map((field) => [field, entry[field]])),
+    Object.fromEntries(
+      fields.flatMap((field) => (entry[field] === undefined ? [] : [[field, entry[field]]])),
+    ),
   );
   return `${JSON.stringify(inOrder, null, 2)}\n`;
 }
@@ -127,7 +165,7 @@ function readEntry(
   value: unknown,
   { place, rules }: { readonly place: string; readonly rules: readonly string[] },
 ): BaselineEntry {
-  if (!isRecord(value)) throw bad(place, "it is no object", `An entry has ${fields.join(", ")}.`);
+  if (!isRecord(value)) throw bad(place, "it is no object", `An entry has ${required.join(", ")}.`);
   for (const name of Object.keys(value)) {
     if ((fields as readonly string[]).includes(name)) continue;
     const hint = suggestNames(name, fields, `There are ${fields.join(", ")}.`);
@@ -135,9 +173,10 @@ function readEntry(
   }
   for (const name of fields) {
     const field = value[name];
+    if (field === undefined && name === "message") continue;
     if (typeof field === "string" && field.trim() !== "") continue;
     const hint =
-      name === "reason" ? "Say why it is lived with." : `An entry has ${fields.join(", ")}.`;
+      name === "reason" ? "Say why it is lived with." : `An entry has ${required.join(", ")}.`;
     throw bad(place, `${name} is ${field === undefined ? "missing" : "no text"}`, hint);
   }
   const entry = value as unknown as BaselineEntry;

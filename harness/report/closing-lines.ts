@@ -128,6 +128,7 @@ function findingLines(
   const fix = explain.fix(finding.rule);
   return [
     `  ${paint("red", finding.rule)}: ${finding.message}`,
+    ...(finding.knownAs === undefined ? [] : [`    The baseline knows it as: ${finding.knownAs}`]),
     ...explain.evidence(run, finding).map((text) => paint("dim", `    ${text}`)),
     ...(fix === undefined ? [] : [`    What to do: ${fix}`]),
     paint("dim", `    Source: ${finding.source}`),

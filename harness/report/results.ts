@@ -9,7 +9,7 @@ import { type Cost, costOf, sumOfCosts } from "../check/cost.ts";
 import { exchangesOf } from "../check/reading.ts";
 import { type Finding, verdictOf } from "../check/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
-import { type BaselineEntry, isForRun } from "./baseline.ts";
+import { type BaselineEntry, isForRun, knows } from "./baseline.ts";
 import { coversEntry, type QuarantineEntry, type QuarantineSeen, seenIn } from "./quarantine.ts";
 
 /** A run with what the rules said of it. */
@@ -33,6 +33,8 @@ export interface FailedRun {
 
 export interface ComparedFinding extends Finding {
   readonly baseline: "known" | "new";
+  /** What the baseline knows of this rule here, where that is something else. */
+  readonly knownAs?: string;
   /** The quarantine list has it: it comes and goes, and turns nothing red. */
   readonly quarantined?: true;
 }
@@ -190,9 +192,9 @@ export function resultOf(
   const { header, events } = run.history;
   const findings = findingsThatCount(run).map((finding): ComparedFinding => {
     const { rule, verdict, message, evidence, source } = finding;
-    const isKnown = baseline.some(
-      (entry) => isForRun(entry, header) && entry.rule === rule && entry.verdict === verdict,
-    );
+    const isKnown = baseline.some((entry) => knows(entry, header, finding));
+    const other = baseline.find((entry) => knows(entry, header, { rule, verdict }));
+    const knownAs = isKnown ? undefined : other?.message;
     const isQuarantined = quarantine.some(
       (entry) => isForRun(entry, header) && entry.rule === rule,
     );
@@ -203,6 +205,7 @@ export function resultOf(
       evidence,
       source,
       baseline: isKnown ? "known" : "new",
+      ...(knownAs === undefined ? {} : { knownAs }),
       ...(isQuarantined ? { quarantined: true as const } : {}),
     };
   });

@@ -73,6 +73,9 @@ function brokenRule(run: RunResult, finding: ComparedFinding, explain: Explain):
   const evidence = explain.evidence(run, finding);
   return [
     `**${finding.rule}**: ${inline(finding.message)}`,
+    ...(finding.knownAs === undefined
+      ? []
+      : ["", `The baseline knows it as: ${inline(finding.knownAs)}`]),
     ...(evidence.length === 0 ? [] : ["", "```text", ...evidence, "```"]),
     "",
     ...(fix === undefined ? [] : [`What to do: ${inline(fix)}`, ""]),
