@@ -11,7 +11,8 @@ import { loadOpenidClient, openidClientFlows } from "./client/openid-client.ts";
 import { HarnessError, suggestNames } from "./errors.ts";
 import type { Flow } from "./history/event.ts";
 import { loadScenarioFile } from "./load-scenario.ts";
-import { checkScenario, ownAppOf, type Scenario } from "./scenario.ts";
+import { ownAppOf } from "./own-app.ts";
+import { checkScenario, type Scenario } from "./scenario.ts";
 import { library } from "../scenarios/library.ts";
 
 /** The scenarios of the library, in the order in which they are listed and run. */

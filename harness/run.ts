@@ -27,7 +27,8 @@ import { endOpenOperations } from "./run/operate.ts";
 import { createScriptContext } from "./run/script-context.ts";
 import { createService } from "./run/service.ts";
 import { createTurns } from "./run/turns.ts";
-import { ownAppOf, type Scenario } from "./scenario.ts";
+import { ownAppOf } from "./own-app.ts";
+import type { Scenario } from "./scenario.ts";
 import { brownoutVersion } from "./version.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 

@@ -71,11 +71,6 @@ export interface Scenario {
   readonly script: (context: ScriptContext) => Promise<void>;
 }
 
-/** The user's own code that a scenario is about, if it is: one that needs no flow of a client must not be called msal-node. */
-export function ownAppOf({ app, needs }: Pick<Scenario, "app" | "needs">): Scenario["app"] {
-  return app ?? (needs.length === 0 ? { name: "own-code" } : undefined);
-}
-
 /** An application with one client instance inside. All calls are recorded as operations. */
 export interface Application {
   readonly name: string;

@@ -46,6 +46,19 @@ describe("brownout matrix", () => {
     expect(read("out/matrix.md")).toContain("| msal-node 7.1.1 → 7.1.2 |  | retry-after (1) |");
   });
 
+  it("says of own code how its upgrade is tried", async () => {
+    folder.write(
+      "own.scenario.ts",
+      scenarioText({ name: "own" }).replace(/needs: .*/, "needs: [],"),
+    );
+    const { code, stderr } = folder.brownout(
+      ...["matrix", "msal-node@7.1.1", "--cache", cache, "--scenario", "./own.scenario.ts"],
+    );
+    expect(stderr).toContain("own runs your own code with the msal-node that it has");
+    expect(stderr).toContain("install the other version in your project");
+    expect(code).toBe(2);
+  });
+
   it("shows each difference in the journals of both versions", () => {
     const { steps } = JSON.parse(read("out/matrix.json")) as Matrix;
     expect(steps).toMatchObject([

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { ClientUnderTest } from "../client/client.ts";
 import { HarnessError } from "../errors.ts";
 import { loadClient, suits, usualClients } from "../library.ts";
+import { ownAppOf } from "../own-app.ts";
 import type { Scenario } from "../scenario.ts";
 import type { ClientFolder } from "../versions/client-cache.ts";
 import type { RunTask } from "../worker/protocol.ts";
@@ -67,7 +68,7 @@ export async function planVersions(
       };
       runs.push({ of: version, scenario, task, journal });
     }
-    if (runs.length === 0 && skipped.length === 0) throw nothingFor(version.client);
+    if (runs.length === 0 && skipped.length === 0) throw nothingFor(version.client, found);
     plans.push({ ...version, runs, skipped });
   }
   return plans;
@@ -95,7 +96,17 @@ async function loaded(
   }
 }
 
-function nothingFor(client: string): HarnessError {
+function nothingFor(client: string, found: readonly Found[]): HarnessError {
+  const own = found.find(({ scenario }) => ownAppOf(scenario) !== undefined);
+  if (own !== undefined) {
+    return new HarnessError(
+      "bad-usage",
+      `${own.scenario.name} runs your own code with the ${client} that it has, and not one of ours`,
+      {
+        hint: "Run it, install the other version in your project, run it again; then: brownout compare",
+      },
+    );
+  }
   return new HarnessError("bad-usage", `none of these scenarios is for ${client}`, {
     hint: 'See with "brownout list --json" what scenarios need; one that is named in full is run with every client that can.',
   });

@@ -106,6 +106,12 @@ export function EventTable({
           Next {PAGE_ROWS}
         </button>
       </form>
+      {pages > 1 && (
+        <p class="print-only">
+          Events {first} to {first + shown.length - 1} of {rows.length}; the journal has all of
+          them.
+        </p>
+      )}
       <div class="scroll" role="region" aria-label="Table of events" tabIndex={0}>
         <table class="events">
           <thead>

@@ -88,6 +88,11 @@ export function Matrix({ report }: { readonly report: ReportData }) {
             {shown.map((row) => (
               <MatrixLine key={row.scenario} row={row} clients={shownClients} />
             ))}
+            {shown.length === 0 && (
+              <tr>
+                <td colSpan={shownClients.length + 1}>No scenario is like that.</td>
+              </tr>
+            )}
           </tbody>
         </table>
       </div>

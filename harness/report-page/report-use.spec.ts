@@ -162,6 +162,8 @@ test("finds scenarios, and fits a phone", async ({ page }) => {
   const search = page.getByRole("search", { name: "Scenarios" });
   await search.getByRole("searchbox").fill("cached-token refresh");
   await expect(search.getByRole("status")).toHaveText("1 of 3 scenarios");
+  await search.getByRole("searchbox").fill("no such thing");
+  await expect(page.getByRole("cell", { name: "No scenario is like that." })).toBeVisible();
   await search.getByRole("searchbox").fill("");
   await search.getByRole("combobox", { name: /^Standing/ }).selectOption("pass");
   await page.getByRole("link", { name: /token-throttled, msal-node/ }).click();

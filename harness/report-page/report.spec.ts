@@ -54,6 +54,9 @@ test("leads from the overview to every finding, and shows its evidence twice", a
     await expect(page).toHaveURL(new RegExp(`#run/${idOf(run)}/${found.rule}$`));
     // On the timeline: flags that together name all of it.
     await expect(page.locator(".flag").first()).toBeVisible();
+    await expect(
+      page.locator(`[data-rule="${found.rule}"]`).getByRole("listitem").first(),
+    ).toBeInViewport();
     const flagged = await page
       .locator("[data-evidence]")
       .evaluateAll((flags) =>
@@ -144,6 +147,9 @@ test("prints every lane in light colours and without controls", async ({ page })
   await expect(page.getByRole("button", { name: "Whole run" })).toBeHidden();
   const scheme = await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
   expect(scheme).toBe("light");
+  await expect(
+    page.getByText(/^Events 1 to 100 of \d+; the journal has all of them\.$/),
+  ).toBeVisible();
 });
 
 test("says so when an address leads nowhere", async ({ page }) => {

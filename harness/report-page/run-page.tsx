@@ -118,6 +118,11 @@ function RunStory({
   const [opened, setOpened] = useState<{ readonly event: number }>();
   const timeline = useRef<HTMLElement>(null);
   useEffect(() => setSelected(route.event), [route.event]);
+  useEffect(() => {
+    // The evidence that was asked for may stand below other findings.
+    if (route.rule === undefined) return;
+    document.getElementById(`finding-${route.rule}`)?.scrollIntoView({ block: "nearest" });
+  }, [route.rule]);
   const chosen = run.findings.find(({ rule }) => rule === route.rule) ?? run.findings[0];
   const evidence = (chosen?.evidence ?? []).toSorted((a, b) => a - b);
   const startsAt = route.event !== undefined ? [route.event] : route.rule ? evidence : [];

@@ -29,7 +29,6 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
   const open = runs.flatMap((run) => openLines(run, explain));
   const cost = costLine(results);
   const quarantine = quarantineLines(results);
-  const replay = broken[0] === undefined ? undefined : explain.replay(broken[0]);
   return [
     "",
     ...heldLines(results, explain, paint),
@@ -56,7 +55,6 @@ export function closingLines(results: Results, explain: Explain, paint: Paint): 
       : [`Interrupted: nothing is said about ${count(interrupted.length, "run")}.`, ""]),
     `${paint("bold", headline(results))}. ${totalsLine(results)}`,
     ...(cost === undefined ? [] : [cost]),
-    ...(replay === undefined ? [] : [`See it again: ${paint("cyan", replay)}`]),
   ];
 }
 
@@ -110,6 +108,7 @@ function brokenLines(run: RunResult, explain: Explain, paint: Paint): string[] {
   const { scenario, client, mount } = run;
   const configuration = explain.configuration(run);
   const story = configuration === undefined ? explain.story(run) : undefined;
+  const replay = explain.replay(run);
   const title = `${scenario}: ${client.name} ${client.version} (${mount})`;
   return [
     paint(["red", "bold"], title),
@@ -117,6 +116,7 @@ function brokenLines(run: RunResult, explain: Explain, paint: Paint): string[] {
     ...(story === undefined ? [] : [`  For whom: ${story.failureMeans}`]),
     ...newFailures(run).flatMap((finding) => findingLines(run, finding, { explain, paint })),
     ...(story === undefined ? [] : [`  In the application: ${story.fix}`]),
+    ...(replay === undefined ? [] : [`  See it again: ${paint("cyan", replay)}`]),
   ];
 }
 

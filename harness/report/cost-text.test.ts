@@ -9,11 +9,11 @@ it.each([
   [{}, undefined],
   [
     { withoutTokenMs: 100, slaBudgetShare: 0 },
-    "0.1s without a token (less than 1 % of a month at 99.99 %)",
+    "0.1s without a token (less than 1 % of what 99.99 % allows a month)",
   ],
   [
     { withoutTokenMs: 129_600, slaBudgetShare: 0.5 },
-    "2m 9.6s without a token (50 % of a month at 99.99 %)",
+    "2m 9.6s without a token (50 % of what 99.99 % allows a month)",
   ],
   [
     { withoutTokenMs: 600_000, slaBudgetShare: 2.315 },
@@ -41,9 +41,9 @@ it("names the run that cost most, of several", () => {
     history: { ...again.history, events: [...again.history.events.slice(0, -1), end] },
   } as typeof again;
   expect(costLine(buildResults([one], [], session))).toBe(
-    "Cost: 1m 1.05s without a token (24 % of a month at 99.99 %).",
+    "Cost: 1m 1.05s without a token (24 % of what 99.99 % allows a month).",
   );
   expect(costLine(buildResults([one, longer], [], session))).toBe(
-    "Cost: 3m 1.05s without a token (70 % of a month at 99.99 %). The longest: 2m in longer, msal-node.",
+    "Cost: 3m 1.05s without a token (70 % of what 99.99 % allows a month). The longest: 2m in longer, msal-node.",
   );
 });

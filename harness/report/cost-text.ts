@@ -34,8 +34,9 @@ export function costLine({ totals, runs }: Results): string | undefined {
 
 /** How much of what 99.99 % allows a month. */
 function budgetText({ slaBudgetShare }: Cost): string {
-  if (slaBudgetShare < 0.01) return "less than 1 % of a month at 99.99 %";
-  if (slaBudgetShare <= 1) return `${Math.round(slaBudgetShare * 100)} % of a month at 99.99 %`;
+  if (slaBudgetShare < 0.01) return "less than 1 % of what 99.99 % allows a month";
+  if (slaBudgetShare <= 1)
+    return `${Math.round(slaBudgetShare * 100)} % of what 99.99 % allows a month`;
   const times =
     slaBudgetShare < 10 ? slaBudgetShare.toFixed(1) : String(Math.round(slaBudgetShare));
   return `${times} times what 99.99 % allows a month`;
