@@ -52,7 +52,12 @@ describe("brownout matrix", () => {
       scenarioText({ name: "own" }).replace(/needs: .*/, "needs: [],"),
     );
     const { code, stderr } = folder.brownout(
-      ...["matrix", "msal-node@7.1.1", "--cache", cache, "--scenario", "./own.scenario.ts"],
+      "matrix",
+      "msal-node@7.1.1",
+      "--cache",
+      cache,
+      "--scenario",
+      "./own.scenario.ts",
     );
     expect(stderr).toContain("own runs your own code with the msal-node that it has");
     expect(stderr).toContain("install the other version in your project");
