@@ -139,17 +139,19 @@ function addSession(
   );
   const insertRun = database.prepare(
     `INSERT INTO run (session, place, scenario, client, version, mount, verdict,
-       without_token_ms, prompts_caused, calls_withheld) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       without_token_ms, prompts_caused, calls_withheld, unseen)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertFinding = database.prepare(
     `INSERT INTO finding (session, place, rule, verdict, message, baseline, quarantined)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  runs.forEach(({ scenario, client, version, mount, verdict, cost, findings }, place) => {
+  runs.forEach((run, place) => {
+    const { scenario, client, version, mount, verdict, cost, unseen } = run;
     const { withoutTokenMs, promptsCaused, callsWithheld } = cost;
-    const costs = [Math.round(withoutTokenMs), promptsCaused, callsWithheld];
-    insertRun.run(id, place, scenario, client, version, mount, verdict, ...costs);
-    for (const { rule, verdict: found, message, baseline, quarantined } of findings)
+    const rest = [Math.round(withoutTokenMs), promptsCaused, callsWithheld, unseen.join(" ")];
+    insertRun.run(id, place, scenario, client, version, mount, verdict, ...rest);
+    for (const { rule, verdict: found, message, baseline, quarantined } of run.findings)
       insertFinding.run(id, place, rule, found, message, baseline, quarantined === true ? 1 : 0);
   });
   return id;
@@ -195,6 +197,9 @@ function runOf(row: Row, findings: readonly Row[]): PlayedRun {
       baseline: finding["baseline"] as PlayedFinding["baseline"],
       ...(finding["quarantined"] === 1 ? { quarantined: true as const } : {}),
     })),
+    unseen: String(row["unseen"])
+      .split(" ")
+      .filter((rule) => rule !== ""),
   };
 }
 

@@ -44,6 +44,7 @@ describe("news", () => {
 
   it("is no fix when nothing was seen, nor when the baseline has taken it up", () => {
     expect(toldOver(bad, { a: { backoff: "?" } }, { b: {} })).toEqual([APPEARED, "", ""]);
+    expect(toldOver(bad, { a: { backoff: "-" } }, good)).toEqual([APPEARED, "", FIXED]);
     expect(toldOver(bad, { a: { backoff: "k" } }, good)).toEqual([APPEARED, "", FIXED]);
   });
 
