@@ -51,6 +51,7 @@ describe("two sessions", () => {
     expect(found.versions).toEqual([{ client: "msal-node", from: "7.2.1", to: "7.3.0" }]);
     expect([found.stayed, found.appeared]).toEqual([1, []]);
     const other = session({ a: { backoff: "x" } }, { client: "msal-browser" });
+    expect(compareSessions(session({ a: {} }), other).versions).toEqual([]);
     expect(names(compareSessions(session({ a: { backoff: "x" } }), other).appeared)).toEqual([
       "a backoff",
     ]);

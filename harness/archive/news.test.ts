@@ -31,6 +31,7 @@ describe("news", () => {
   it("ends with one word about what comes and goes, until it has come to stay", () => {
     const flicker = toldOver(good, bad, good, bad, good, bad, bad);
     expect(flicker).toEqual(["", APPEARED, FIXED, FLICKERS, "", "", ""]);
+    expect(toldOver(bad, good, bad, good, good)).toEqual([APPEARED, FIXED, APPEARED, FLICKERS, ""]);
     const sessions = nights(good, ...Array.from({ length: 8 }, () => bad));
     const before = [
       { kind: "flickers", scenario: "a", client: "msal-node", rule: "backoff" },

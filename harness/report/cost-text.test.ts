@@ -12,6 +12,14 @@ it.each([
     "0.1s without a token (less than 1 % of a month at 99.99 %)",
   ],
   [
+    { withoutTokenMs: 2_333, slaBudgetShare: 0.009 },
+    "2.333s without a token (less than 1 % of a month at 99.99 %)",
+  ],
+  [
+    { withoutTokenMs: 259_200, slaBudgetShare: 1 },
+    "4m 19.2s without a token (100 % of a month at 99.99 %)",
+  ],
+  [
     { withoutTokenMs: 129_600, slaBudgetShare: 0.5 },
     "2m 9.6s without a token (50 % of a month at 99.99 %)",
   ],

@@ -67,6 +67,10 @@ describe("junit.xml", () => {
     const odd = judgedRun({}, { scenario: "odd\u0000\u001b\uD800<>" });
     const text = writeJunit(buildResults([odd], [], { seed: "1", brownout: "0.1.0" }));
     expect(text).toContain('name="odd\uFFFD\uFFFD\uFFFD&lt;&gt;"');
+    // A bare line break in an attribute would be read as a blank.
+    const lines = { scenario: "a", client: "b", mount: "c", code: "stuck", message: "one\ntwo" };
+    const failed = buildResults([], [], { seed: "1", brownout: "0.1.0", failures: [lines] });
+    expect(writeJunit(failed)).toContain('message="one&#10;two"');
   });
 });
 
