@@ -62,6 +62,18 @@ describe("junit.xml", () => {
     expect(junit).toMatch(/name="died" time="0">\n\s*<error message="the process ended"/);
   });
 
+  it("has all that is in quarantine, also what held or was not run", () => {
+    const entry = { client: "msal-node", rule: "backoff", reason: "Why <not>?" };
+    const quarantine = ["passing", "elsewhere"].map((scenario) => ({ scenario, ...entry }));
+    const session = { seed: "1", brownout: "0.1.0", quarantine };
+    const told = writeJunit(buildResults(runs, [], session));
+    expect(told).toContain(
+      "    <system-out>In quarantine:\npassing, msal-node: backoff held this time. Why &lt;not&gt;?\n" +
+        "elsewhere, msal-node: backoff was not run. Why &lt;not&gt;?</system-out>\n  </testsuite>",
+    );
+    expect(junit).not.toContain("In quarantine");
+  });
+
   it("escapes what XML would trip over", () => {
     expect(junit).toContain("&lt;60 s&gt; &amp; &quot;more&quot;");
     const odd = judgedRun({}, { scenario: "odd\u0000\u001b\uD800<>" });
