@@ -43,6 +43,12 @@ describe("news", () => {
     expect(toldOver({ a: { backoff: "k", "retry-after": "q" } })).toEqual([""]);
   });
 
+  it("is no fix when what is in quarantine holds for a night, and is one when it was taken out", () => {
+    const shaky = { a: { backoff: "q" } } as const;
+    expect(toldOver(bad, shaky, good, shaky, good)).toEqual([APPEARED, "", "", "", ""]);
+    expect(toldOver(bad, shaky, bad, good)).toEqual([APPEARED, "", "", FIXED]);
+  });
+
   it("is no fix when nothing was seen, nor when the baseline has taken it up", () => {
     expect(toldOver(bad, { a: { backoff: "?" } }, { b: {} })).toEqual([APPEARED, "", ""]);
     expect(toldOver(bad, { a: { backoff: "-" } }, good)).toEqual([APPEARED, "", FIXED]);
