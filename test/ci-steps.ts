@@ -15,6 +15,7 @@ interface Step {
   readonly run?: string;
   readonly bash?: string;
   readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 

@@ -189,10 +189,26 @@ describe("the report of the shards", () => {
   });
 });
 
+describe("a night that is run again", () => {
+  it("keeps its archive and its artifacts under the name of the attempt, or in place of the first", () => {
+    const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+    const inputs = steps.map((step) => ({ uses: step.uses ?? "", with: step.with ?? {} }));
+    const caches = inputs.filter(({ uses }) => uses.startsWith("actions/cache/"));
+    expect(caches.map((step) => step.with["key"])).toEqual([
+      "brownout-archive-${{ github.run_id }}-${{ github.run_attempt }}",
+      "brownout-archive-${{ github.run_id }}-${{ github.run_attempt }}",
+    ]);
+    const uploads = inputs.filter(({ uses }) => uses.startsWith("actions/upload-artifact@"));
+    expect(uploads.map((step) => step.with["overwrite"])).toEqual([true, true]);
+    expect(read("azure/brownout.yml")).toContain('"$(Build.BuildId)-$(System.JobAttempt)"');
+  });
+});
+
 describe("the template for Azure Pipelines", () => {
   const pipelines = { TF_BUILD: "True", BUILD_SOURCEVERSION: "abc123" };
   const run = scriptOf(azure, "Run the scenarios");
   const report = scriptOf(azure, "Put the parts together");
+  const verdict = scriptOf(azure, "Say how it ended");
 
   it("runs its parts and reports the whole, with annotations and a summary", async () => {
     folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
@@ -202,24 +218,33 @@ describe("the template for Azure Pipelines", () => {
         SCENARIOS: "./mine.scenario.ts metadata-down-?*",
         OPTIONS: "--mount direct",
         SHARD: `${part}/2`,
-        OUT: `shards/brownout-shard-${part}-1`,
+        OUT: `shards/brownout-shard-${part}-10`,
       });
       expect([code, stdout.includes("##vso")]).toEqual([0, false]);
     }
+    // Of an earlier attempt: it counts no more.
+    folder.write("shards/brownout-shard-2-9/results.json", "{");
     const { code, stdout } = await bash(report, {
       ...pipelines,
       BUILD_REASON: "Schedule",
+      SHARDS: "1 2",
       WEBHOOK: "$(BROWNOUT_WEBHOOK)",
     });
-    expect(code).toBe(1);
+    // The job succeeds, else its archive is not kept; another says how it ended.
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^##vso\[task\.setvariable variable=code;isOutput=true\]1$/m);
+    expect((await bash(verdict, { CODE: "1" })).code).toBe(1);
     expect(stdout).toMatch(
       /^##vso\[task\.logissue type=error;sourcepath=mine\.scenario\.ts\]Brownout: retry-after in mine, /m,
     );
     expect(stdout).toMatch(/^##vso\[task\.uploadsummary\]\/.*\/reports\/out\/summary\.md$/m);
     expect(text("reports/out/junit.xml")).toContain("<failure");
     expect(folder.files("reports/archive")).toEqual(["reports/archive/runs.db"]);
-    const pull = await bash(report, { ...pipelines, BUILD_REASON: "PullRequest", WEBHOOK: "" });
-    expect(pull.stdout).toMatch(/^0 findings appeared, /m);
+    const pull = { ...pipelines, BUILD_REASON: "PullRequest", SHARDS: "1 2", WEBHOOK: "" };
+    expect((await bash(report, pull)).stdout).toMatch(/^0 findings appeared, /m);
+    const lost = await bash(report, { ...pull, SHARDS: "1 2 3" });
+    expect([lost.code, lost.stdout.includes("##vso[task.setvariable")]).toEqual([2, false]);
+    expect(lost.stderr).toContain("shards/brownout-shard-3-*");
   });
 
   it("has no expression of the template inside a script", () => {

@@ -28,6 +28,8 @@ function isOld(node: string): boolean {
 
 /** Ends a session when its first run has passed; returns its exit code when all that it leaves is whole. */
 async function endEarly(folder: Folder, how: Omit<Interruption, "after">): Promise<number | null> {
+  // Of an earlier session, which the steps of a pipeline would tell again.
+  folder.write("cut/news.md", "# Brownout: 1 new finding\n");
   const ended = await folder.interrupt(
     { after: "pass ", ...how },
     "run",
@@ -40,6 +42,9 @@ async function endEarly(folder: Folder, how: Omit<Interruption, "after">): Promi
   expect(ended.stdout).toMatch(/Interrupted: nothing is said about \d+ runs?\./);
   expect(ended.stdout).not.toContain("ERROR");
   expect(folder.files("cut").filter((file) => file.endsWith(".part"))).toEqual([]);
+  // It is no session to compare others with, and has no news.
+  expect(existsSync(join(folder.path, "reports/archive"))).toBe(false);
+  expect(existsSync(join(folder.path, "cut/news.md"))).toBe(false);
   const results = readFileSync(join(folder.path, "cut/results.json"), "utf8");
   const { runs, failures = [] } = JSON.parse(results) as ResultsFile;
   expect(runs.length).toBeGreaterThan(0);

@@ -26,6 +26,7 @@ describe("two sessions", () => {
       b: { backoff: "x" },
       c: { backoff: "x" },
       d: { backoff: "x" },
+      f: { backoff: "x" },
       open: { backoff: "?" },
     });
     const after = session({
@@ -34,11 +35,12 @@ describe("two sessions", () => {
       d: { backoff: "x" },
       open: { backoff: "x" },
       e: { backoff: "x" },
+      f: { backoff: "-" },
     });
     const found = compareSessions(before, after);
     expect(names(found.appeared)).toEqual(["a retry-after", "open backoff", "e backoff"]);
     expect(names(found.gone)).toEqual(["a backoff"]);
-    expect(names(found.unseen)).toEqual(["b backoff", "c backoff"]);
+    expect(names(found.unseen)).toEqual(["b backoff", "c backoff", "f backoff"]);
     expect(found.stayed).toBe(2);
     expect([found.onlyFirst, found.onlySecond]).toEqual([["c msal-node"], ["e msal-node"]]);
   });
@@ -49,6 +51,7 @@ describe("two sessions", () => {
     expect(found.versions).toEqual([{ client: "msal-node", from: "7.2.1", to: "7.3.0" }]);
     expect([found.stayed, found.appeared]).toEqual([1, []]);
     const other = session({ a: { backoff: "x" } }, { client: "msal-browser" });
+    expect(compareSessions(session({ a: {} }), other).versions).toEqual([]);
     expect(names(compareSessions(session({ a: { backoff: "x" } }), other).appeared)).toEqual([
       "a backoff",
     ]);

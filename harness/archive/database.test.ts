@@ -20,7 +20,7 @@ const when = { recordedAt: "2026-10-01T03:00:00.000Z" };
 describe("the archive", () => {
   it("gives back what was added, after it was closed and opened", () => {
     const one = session(
-      { a: { backoff: "x", "retry-after": "k" }, b: { backoff: "q" }, c: {} },
+      { a: { backoff: "x", "retry-after": "k" }, b: { backoff: "q" }, c: { tabs: "-", hang: "-" } },
       { cost: { withoutTokenMs: 61_050, promptsCaused: 1, callsWithheld: 2 } },
     );
     const archive = openArchive(path);

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { isDeepStrictEqual } from "node:util";
 import { HarnessError } from "../errors.ts";
 import { migrations } from "./migrations.ts";
 import type { Told } from "./news.ts";
@@ -17,6 +18,11 @@ export interface Archive {
     session: PlayedSession,
     when: { readonly recordedAt: string; readonly label?: string },
   ) => number;
+  /** Adds a session that may have been added before; nothing when one of that moment with those runs is there. */
+  readonly addOnce: (
+    session: PlayedSession,
+    when: { readonly recordedAt: string; readonly label?: string },
+  ) => number | undefined;
   /** The last so many sessions, the oldest first. */
   readonly last: (count: number) => readonly ArchivedSession[];
   /** The session of that id. */
@@ -97,17 +103,21 @@ function inTransaction<T>(database: DatabaseSync, work: () => T): T {
 
 function archiveOf(database: DatabaseSync, path: string): Archive {
   const guarded = <T>(work: () => T): T => asProblem(path, work);
-  const sessionsWhere = (condition: string, ...values: number[]): readonly ArchivedSession[] =>
-    database
-      .prepare(`SELECT * FROM session ${condition}`)
-      .all(...values)
-      .map((row) => sessionOf(database, row))
-      .toSorted((a, b) => a.id - b.id);
   return {
     add: (session, when) =>
       guarded(() => inTransaction(database, () => addSession(database, session, when))),
-    last: (count) => guarded(() => sessionsWhere("ORDER BY id DESC LIMIT ?", count)),
-    session: (id) => guarded(() => sessionsWhere("WHERE id = ?", id)[0]),
+    addOnce: (session, when) =>
+      guarded(() =>
+        inTransaction(database, () =>
+          sessionsWhere(database, "WHERE recorded_at = ?", when.recordedAt).some((kept) =>
+            isSame(kept, session),
+          )
+            ? undefined
+            : addSession(database, session, when),
+        ),
+      ),
+    last: (count) => guarded(() => sessionsWhere(database, "ORDER BY id DESC LIMIT ?", count)),
+    session: (id) => guarded(() => sessionsWhere(database, "WHERE id = ?", id)[0]),
     told: () =>
       guarded(() =>
         database
@@ -139,20 +149,42 @@ function addSession(
   );
   const insertRun = database.prepare(
     `INSERT INTO run (session, place, scenario, client, version, mount, verdict,
-       without_token_ms, prompts_caused, calls_withheld) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       without_token_ms, prompts_caused, calls_withheld, unseen)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertFinding = database.prepare(
     `INSERT INTO finding (session, place, rule, verdict, message, baseline, quarantined)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  runs.forEach(({ scenario, client, version, mount, verdict, cost, findings }, place) => {
+  runs.forEach((run, place) => {
+    const { scenario, client, version, mount, verdict, cost, unseen } = run;
     const { withoutTokenMs, promptsCaused, callsWithheld } = cost;
-    const costs = [Math.round(withoutTokenMs), promptsCaused, callsWithheld];
-    insertRun.run(id, place, scenario, client, version, mount, verdict, ...costs);
-    for (const { rule, verdict: found, message, baseline, quarantined } of findings)
+    const rest = [Math.round(withoutTokenMs), promptsCaused, callsWithheld, unseen.join(" ")];
+    insertRun.run(id, place, scenario, client, version, mount, verdict, ...rest);
+    for (const { rule, verdict: found, message, baseline, quarantined } of run.findings)
       insertFinding.run(id, place, rule, found, message, baseline, quarantined === true ? 1 : 0);
   });
   return id;
+}
+
+function sessionsWhere(
+  database: DatabaseSync,
+  condition: string,
+  value: number | string,
+): readonly ArchivedSession[] {
+  return database
+    .prepare(`SELECT * FROM session ${condition}`)
+    .all(value)
+    .map((row) => sessionOf(database, row))
+    .toSorted((a, b) => a.id - b.id);
+}
+
+function isSame(kept: PlayedSession, other: PlayedSession): boolean {
+  return (
+    kept.brownout === other.brownout &&
+    kept.seed === other.seed &&
+    isDeepStrictEqual(kept.runs, other.runs)
+  );
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -195,6 +227,9 @@ function runOf(row: Row, findings: readonly Row[]): PlayedRun {
       baseline: finding["baseline"] as PlayedFinding["baseline"],
       ...(finding["quarantined"] === 1 ? { quarantined: true as const } : {}),
     })),
+    unseen: String(row["unseen"])
+      .split(" ")
+      .filter((rule) => rule !== ""),
   };
 }
 

@@ -46,4 +46,6 @@ export const migrations: readonly string[] = [
      kind TEXT NOT NULL,
      PRIMARY KEY (session, scenario, client, rule)
    ) STRICT, WITHOUT ROWID;`,
+  // Rules that had nothing to judge, by their ids with blanks between.
+  "ALTER TABLE run ADD COLUMN unseen TEXT NOT NULL DEFAULT ''",
 ];

@@ -31,6 +31,7 @@ describe("news", () => {
   it("ends with one word about what comes and goes, until it has come to stay", () => {
     const flicker = toldOver(good, bad, good, bad, good, bad, bad);
     expect(flicker).toEqual(["", APPEARED, FIXED, FLICKERS, "", "", ""]);
+    expect(toldOver(bad, good, bad, good, good)).toEqual([APPEARED, FIXED, APPEARED, FLICKERS, ""]);
     const sessions = nights(good, ...Array.from({ length: 8 }, () => bad));
     const before = [
       { kind: "flickers", scenario: "a", client: "msal-node", rule: "backoff" },
@@ -42,8 +43,15 @@ describe("news", () => {
     expect(toldOver({ a: { backoff: "k", "retry-after": "q" } })).toEqual([""]);
   });
 
+  it("is no fix when what is in quarantine holds for a night, and is one when it was taken out", () => {
+    const shaky = { a: { backoff: "q" } } as const;
+    expect(toldOver(bad, shaky, good, shaky, good)).toEqual([APPEARED, "", "", "", ""]);
+    expect(toldOver(bad, shaky, bad, good)).toEqual([APPEARED, "", "", FIXED]);
+  });
+
   it("is no fix when nothing was seen, nor when the baseline has taken it up", () => {
     expect(toldOver(bad, { a: { backoff: "?" } }, { b: {} })).toEqual([APPEARED, "", ""]);
+    expect(toldOver(bad, { a: { backoff: "-" } }, good)).toEqual([APPEARED, "", FIXED]);
     expect(toldOver(bad, { a: { backoff: "k" } }, good)).toEqual([APPEARED, "", FIXED]);
   });
 

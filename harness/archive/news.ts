@@ -44,7 +44,10 @@ export function newsOf(
   }
   for (const [key, item] of lastTold) {
     if (item.kind !== "appeared" || stateOf(latest, item) !== "fine") continue;
-    const finding = lastSeen(sessions, key) ?? { ...item, ...UNKNOWN };
+    const seen = lastSeen(sessions, key);
+    // It comes and goes, and has gone: nobody can act on that.
+    if (seen?.quarantined === true) continue;
+    const finding = seen ?? { ...item, ...UNKNOWN };
     tell(flickering.has(key) ? "flickers" : "fixed", finding);
   }
   return items;

@@ -27,6 +27,8 @@ export interface PlayedRun {
   readonly verdict: Verdict;
   readonly cost: Pick<Cost, "withoutTokenMs" | "promptsCaused" | "callsWithheld">;
   readonly findings: readonly PlayedFinding[];
+  /** Ids of rules that had nothing to judge and are no finding. */
+  readonly unseen: readonly string[];
 }
 
 /** All runs of one session. */
@@ -48,7 +50,7 @@ export function playedOf({ brownout, seed, runs }: ReadResults): PlayedSession {
   return {
     brownout,
     seed,
-    runs: runs.map(({ scenario, client, mount, verdict, cost, findings }) => ({
+    runs: runs.map(({ scenario, client, mount, verdict, cost, findings, unseen = [] }) => ({
       scenario,
       client: client.name,
       version: client.version,
@@ -66,6 +68,7 @@ export function playedOf({ brownout, seed, runs }: ReadResults): PlayedSession {
         baseline,
         ...(quarantined === undefined ? {} : { quarantined }),
       })),
+      unseen,
     })),
   };
 }
@@ -105,6 +108,7 @@ export function failuresOf({ runs }: PlayedSession): ReadonlyMap<string, SeenFin
 export function stateOf(session: PlayedSession, name: FindingName): "fail" | "fine" | "unseen" {
   const run = session.runs.find((one) => runKey(one) === runKey(name));
   if (run === undefined) return "unseen";
+  if (run.unseen.includes(name.rule)) return "unseen";
   const found = run.findings.find(({ rule }) => rule === name.rule);
   if (found === undefined) return "fine";
   return found.verdict === "fail" ? "fail" : "unseen";

@@ -3,8 +3,8 @@ import type { Verdict } from "../check/rule.ts";
 import type { PlayedRun, PlayedSession } from "./played.ts";
 import type { ArchivedSession } from "./trend.ts";
 
-/** What a rule said in a run, in short: `x` failed, `?` saw nothing, `k` failed and is known, `q` failed and is in quarantine. */
-export type Sign = "x" | "?" | "k" | "q";
+/** What a rule said in a run, in short: `x` failed, `?` is asserted and saw nothing, `-` is not and saw nothing, `k` failed and is known, `q` failed and is in quarantine. */
+export type Sign = "x" | "?" | "-" | "k" | "q";
 
 /** Runs of `msal-node` by scenario, with what each rule said; a rule that is not there held. */
 export type Told = Readonly<Record<string, Readonly<Record<string, Sign>>>>;
@@ -21,13 +21,18 @@ export function session(told: Told, changes: Partial<PlayedRun> = {}): PlayedSes
       mount: "https",
       verdict: "pass",
       cost: { withoutTokenMs: 0, promptsCaused: 0, callsWithheld: 0 },
-      findings: Object.entries(rules).map(([rule, sign]) => ({
-        rule,
-        verdict: (sign === "?" ? "inconclusive" : "fail") satisfies Verdict,
-        message: `${rule} in ${scenario}`,
-        baseline: sign === "k" ? ("known" as const) : ("new" as const),
-        ...(sign === "q" ? { quarantined: true as const } : {}),
-      })),
+      findings: Object.entries(rules)
+        .filter(([, sign]) => sign !== "-")
+        .map(([rule, sign]) => ({
+          rule,
+          verdict: (sign === "?" ? "inconclusive" : "fail") satisfies Verdict,
+          message: `${rule} in ${scenario}`,
+          baseline: sign === "k" ? ("known" as const) : ("new" as const),
+          ...(sign === "q" ? { quarantined: true as const } : {}),
+        })),
+      unseen: Object.entries(rules)
+        .filter(([, sign]) => sign === "-")
+        .map(([rule]) => rule),
       ...changes,
     })),
   };

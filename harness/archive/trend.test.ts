@@ -5,6 +5,7 @@ import { trendsOf } from "./trend.ts";
 const bad = { a: { backoff: "x" } } as const;
 const good = { a: {} } as const;
 const blind = { a: { backoff: "?" } } as const;
+const unasked = { a: { backoff: "-" } } as const;
 const other = { b: {} } as const;
 
 describe("the trend of a finding", () => {
@@ -15,6 +16,13 @@ describe("the trend of a finding", () => {
     ["is gone after one bad night", [good, bad, good], "gone", ".x.", 3],
     ["flickers from the third change on", [good, bad, good, bad], "flickers", ".x.x", 4],
     ["does not change by what sees nothing", [bad, blind, other, bad], "steady", "x  x", undefined],
+    [
+      "does not go by what nobody asserts and nobody saw",
+      [bad, unasked],
+      "steady",
+      "x ",
+      undefined,
+    ],
     ["remembers over nights without it", [good, other, bad], "appeared", ". x", 3],
   ])("%s", (_, told, kind, track, since) => {
     const [trend] = trendsOf(nights(...told));

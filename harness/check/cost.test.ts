@@ -63,6 +63,22 @@ describe("the cost of a run", () => {
     expect(costOf(told.history()).callsWithheld).toBe(2);
   });
 
+  it("does not count a call whose token ran out while its caller waited", () => {
+    const refusedAt = (end: string): number => {
+      const told = story();
+      const call = told.operation(daemon);
+      told.exchange({ by: call, issued: { token: told.token({ expiresIn: 3_600 }) } });
+      call.ok();
+      // Clients keep five minutes in hand, and no rule blames them for it.
+      told.at("00:54:50");
+      const last = told.operation(daemon);
+      told.at(end);
+      last.fails();
+      return costOf(told.history()).callsWithheld;
+    };
+    expect([refusedAt("00:54:59"), refusedAt("00:55:10")]).toEqual([1, 0]);
+  });
+
   it("counts sign-ins that only the outage asked for", () => {
     const told = story();
     const signIn = (): void => {

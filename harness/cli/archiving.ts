@@ -64,7 +64,9 @@ export function archiveSession(
     try {
       lines.push(...addWaiting(archive, folder, io.cwd));
       const id = archive.add(playedOf(readBack(results)), when);
-      const news = newsOf(archive.last(LOOK_BACK), archive.told());
+      // Another process may have added one since.
+      const sessions = archive.last(LOOK_BACK).filter((session) => session.id <= id);
+      const news = newsOf(sessions, archive.told());
       return { lines, news, id, remember: () => remember(path, id, news) };
     } finally {
       archive.close();
@@ -92,7 +94,7 @@ function openOrSetAside(
     return openArchive(path);
   } catch (error) {
     if (!(error instanceof HarnessError) || error.code !== "archive-damaged") throw error;
-    const aside = `${path}.damaged-${stamp(recordedAt)}`;
+    const aside = freeName(`${path}.damaged-${stamp(recordedAt)}`);
     renameSync(path, aside);
     // Its journal would be taken for the new one's.
     for (const end of ["-journal", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
@@ -111,18 +113,28 @@ interface Waiting {
 function addWaiting(archive: Archive, folder: string, cwd: string): readonly string[] {
   const path = join(folder, WAITING);
   const files = existsSync(path) ? readdirSync(path).filter((file) => file.endsWith(".json")) : [];
-  return files.toSorted().map((name) => {
+  return files.toSorted().flatMap((name) => {
     const file = join(path, name);
     try {
       const { when, results } = JSON.parse(readFileSync(file, "utf8")) as Waiting;
-      archive.add(playedOf(parseResults(JSON.stringify(results), file)), when);
-      rmSync(file);
-      return `Archive: the run of ${when.recordedAt}, which waited, is in it now.`;
+      // It may be there already: another process takes in what waits, too, or the file could not be removed.
+      const id = archive.addOnce(playedOf(parseResults(JSON.stringify(results), file)), when);
+      rmSync(file, { force: true });
+      return id === undefined
+        ? []
+        : [`Archive: the run of ${when.recordedAt}, which waited, is in it now.`];
     } catch (error) {
+      if (isOfArchive(error)) throw error;
+      if (!existsSync(file)) return [];
       const reason = error instanceof Error ? error.message : String(error);
-      return `Archive: ${shortPath(cwd, file)} cannot be added: ${reason}.`;
+      return [`Archive: ${shortPath(cwd, file)} cannot be added: ${reason}.`];
     }
   });
+}
+
+/** Whether the fault is the archive's and not the file's: then no other file fares better. */
+function isOfArchive(error: unknown): boolean {
+  return error instanceof HarnessError && error.code.startsWith("archive-");
 }
 
 function keepWaiting(
@@ -138,7 +150,7 @@ function keepWaiting(
   const reason = error instanceof Error ? error.message : String(error);
   const hint = known?.hint === undefined ? "" : ` ${known.hint}`;
   const said = `Archive: ${shortPath(cwd, known?.place ?? folder)}: ${reason}.`;
-  const file = join(folder, WAITING, `${stamp(when.recordedAt)}.json`);
+  const file = freeName(join(folder, WAITING, stamp(when.recordedAt)), ".json");
   try {
     writeWhole(file, `${JSON.stringify({ when, results })}\n`);
     return [`${said}${hint} This run waits in ${shortPath(cwd, file)} for the next.`];
@@ -161,6 +173,13 @@ function remember(path: string, id: number, news: readonly NewsItem[]): readonly
     const reason = error instanceof Error ? error.message : String(error);
     return [`Archive: ${reason}; what was told now may be told again.`];
   }
+}
+
+/** A path that nothing has yet: two runs may end at the same moment. */
+function freeName(path: string, extension = ""): string {
+  let name = `${path}${extension}`;
+  for (let copy = 2; existsSync(name); copy += 1) name = `${path}-${copy}${extension}`;
+  return name;
 }
 
 /** A time as a part of a file's name. */

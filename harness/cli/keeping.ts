@@ -2,7 +2,7 @@
 import type { Results } from "../report/results.ts";
 import { archiveFolder, archiveSession } from "./archiving.ts";
 import type { Io } from "./io.ts";
-import { tellNews, webhookOf } from "./telling.ts";
+import { removeNews, tellNews, webhookOf } from "./telling.ts";
 
 /** Where to, read from the arguments. */
 export interface Keeping {
@@ -34,7 +34,10 @@ export async function keepSession(
   { keeping, out, io }: { readonly keeping: Keeping; readonly out: string; readonly io: Io },
 ): Promise<readonly string[]> {
   const { folder, webhook, label } = keeping;
-  if (folder === undefined) return [];
+  if (folder === undefined) {
+    removeNews(out);
+    return [];
+  }
   const named = label === undefined ? {} : { label };
   const archived = archiveSession(results, { folder, io, ...named });
   const telling = webhook === undefined ? {} : { webhook };

@@ -2,10 +2,11 @@
 import { join } from "node:path";
 import { HarnessError } from "../errors.ts";
 import type { History } from "../history/event.ts";
+import { splitVersion } from "../library.ts";
 import type { ReadResults } from "../report/read-results.ts";
 import type { FailedRun } from "../report/results.ts";
 import type { Shard } from "../report/shard.ts";
-import { runName } from "./selection.ts";
+import { runName, takePart } from "./selection.ts";
 
 /** An output folder as it was found. */
 export interface Folder {
@@ -51,6 +52,7 @@ export function inOrder(folders: readonly Folder[]): readonly MergedRun[] {
   }
   const whole = wholeOf(folders);
   if (whole === undefined) return runs.map(({ run }) => run);
+  for (const folder of folders) checkDealt(folder, runs);
   const placeOf = new Map(whole.map((name, place) => [name, place]));
   return runs
     .map(({ run }) => run)
@@ -89,7 +91,8 @@ function runsOf({ named, results, journals, shard }: Folder): readonly Placed[] 
 function nameOf({ scenario, client }: FailedRun, shard: Shard | undefined): string {
   const name = runName(scenario, client);
   if (shard === undefined || shard.runs.includes(name)) return name;
-  return shard.runs.find((run) => run.startsWith(runName(scenario, ""))) ?? name;
+  const plain = runName(scenario, splitVersion(client).name);
+  return shard.runs.includes(plain) ? plain : name;
 }
 
 function checkSeeds(folders: readonly Folder[]): void {
@@ -145,6 +148,22 @@ function wholeOf(folders: readonly Folder[]): readonly string[] | undefined {
     );
   }
   return runs;
+}
+
+/** A run that was killed may leave a shard's word beside the results of another. */
+function checkDealt({ named, shard }: Folder, runs: readonly Placed[]): void {
+  if (shard === undefined) return;
+  const dealt = takePart(shard.runs, shard);
+  const own = runs.filter((run) => run.named === named).map(({ name }) => name);
+  const lacking = dealt.find((name) => !own.includes(name));
+  const strange = own.find((name) => !dealt.includes(name));
+  if (lacking === undefined && strange === undefined) return;
+  const what = lacking === undefined ? `has the run ${strange}, which` : `lacks ${lacking}, which`;
+  const which = `is ${lacking === undefined ? "not " : ""}of shard ${shard.part}/${shard.of}`;
+  throw new HarnessError("bad-results", `it ${what} ${which}`, {
+    place: named,
+    hint: "Its results and its shard.json are of two runs: run that shard again.",
+  });
 }
 
 function isOfOneWhole(one: Shard, other: Shard): boolean {

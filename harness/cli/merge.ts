@@ -3,7 +3,7 @@
  * judged again, so what comes out is what one run of all would have left, byte for byte; and
  * a shard that is missing, or of another run, is said instead of left out.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { HarnessError } from "../errors.ts";
 import type { History } from "../history/event.ts";
@@ -64,6 +64,8 @@ export async function mergeCommand(
     out,
     merged.map(({ name }) => name),
   );
+  // Of an earlier run there: the whole is no part.
+  rmSync(join(out, SHARD_FILE), { force: true });
 
   const told: Told[] = [];
   const failures: FailedRun[] = [];

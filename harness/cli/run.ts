@@ -91,7 +91,9 @@ export async function runCommand(
   for (const line of closingLines(results, explain, paint)) progress.line(line);
   if (update !== undefined) progress.line(update.line);
   const { keeping, out } = plan;
-  const kept = interruptedBy === undefined ? await keepSession(results, { keeping, out, io }) : [];
+  // What was interrupted is no session: of what it did not run nobody knows anything.
+  const keptWith = interruptedBy === undefined ? keeping : {};
+  const kept = await keepSession(results, { keeping: keptWith, out, io });
   for (const line of kept) progress.line(line);
   for (const line of annotate(results, explain, plan.annotator)) output.write(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);

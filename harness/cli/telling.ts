@@ -21,6 +21,9 @@ export const tellingOptions = {
   },
 } as const satisfies Options;
 
+const NEWS_JSON = "news.json";
+const NEWS_PAGE = "news.md";
+
 /** How long a receiver may take, real ms. */
 const PATIENCE_MS = 10_000;
 
@@ -35,7 +38,15 @@ export function webhookOf(named: string | undefined, { environment }: Io): URL |
       hint: "Write all of it, such as https://example.com/hooks/brownout.",
     });
   }
-  return new URL(address);
+  const url = new URL(address);
+  // It would be refused later, and printed whole.
+  if (url.username !== "" || url.password !== "") {
+    throw new HarnessError("bad-usage", "it has a name or a password in it, which is not sent", {
+      place,
+      hint: "Let the secret stand in its path or behind a question mark, as the receiver has it.",
+    });
+  }
+  return url;
 }
 
 /** Writes `news.json` and `news.md`, or takes older ones away, and posts them; resolves to what there is to say. */
@@ -47,10 +58,8 @@ export async function tellNews(
     label,
   }: { readonly out: string; readonly webhook?: URL; readonly label?: string },
 ): Promise<readonly string[]> {
-  const files = ["news.json", "news.md"].map((name) => join(out, name));
-  const [json = "", markdown = ""] = files;
   if (news.length === 0) {
-    for (const file of files) rmSync(file, { force: true });
+    removeNews(out);
     return [];
   }
   const body = {
@@ -62,11 +71,16 @@ export async function tellNews(
     ...(label === undefined ? {} : { label }),
     news: news.map(itemOf),
   };
-  writeWhole(json, `${JSON.stringify(body, null, 2)}\n`);
-  writeWhole(markdown, writeNews(news));
+  writeWhole(join(out, NEWS_JSON), `${JSON.stringify(body, null, 2)}\n`);
+  writeWhole(join(out, NEWS_PAGE), writeNews(news));
   const failure = webhook === undefined ? undefined : await post(webhook, body);
   if (failure !== undefined) return [...newsLines(news), failure];
   return [...newsLines(news), ...remember()];
+}
+
+/** Takes away what an earlier session told there: the steps of a pipeline would tell it again. */
+export function removeNews(out: string): void {
+  for (const name of [NEWS_JSON, NEWS_PAGE]) rmSync(join(out, name), { force: true });
 }
 
 function itemOf({ kind, scenario, client, rule, finding }: NewsItem) {

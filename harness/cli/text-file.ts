@@ -1,5 +1,5 @@
 /** Reads a text file that a person named. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { HarnessError, suggestNames } from "../errors.ts";
 
@@ -37,5 +37,7 @@ export function readTextFile(path: string, named: string): string {
 }
 
 function neighbours(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+  // What is named as a folder may be a file.
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? readdirSync(folder) : [];
 }

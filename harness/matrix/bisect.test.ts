@@ -48,6 +48,17 @@ describe("bisect", () => {
     });
   });
 
+  it("finds the first that says something else, though the newest says a third thing", async () => {
+    const said = (version: string): string => {
+      const index = versions.indexOf(version);
+      return index < 11 ? "fail" : index < 30 ? "inconclusive" : "pass";
+    };
+    expect(await bisect(versions, (version) => Promise.resolve(said(version)))).toMatchObject({
+      before: "1.10.0",
+      after: "1.11.0",
+    });
+  });
+
   it("says of which end nothing can be learnt", async () => {
     expect((await find("1.7.0", ["1.0.0"])).found).toEqual({
       kind: "unknown-end",

@@ -91,6 +91,12 @@ describe("an updated baseline", () => {
     expect(update([entry], [judgedRun({ "retry-after": "pass" })])).toEqual([]);
   });
 
+  it("keeps what had no occasion to show again, though nobody asserts it", () => {
+    const unasserted = { ...entry, rule: "backoff" };
+    expect(update([unasserted], [judgedRun({ backoff: "inconclusive" })])).toEqual([unasserted]);
+    expect(update([unasserted], [judgedRun({ backoff: "pass" })])).toEqual([]);
+  });
+
   it("keeps the reason of a rule that now fails another way", () => {
     const updated = update([entry], [judgedRun({ "retry-after": "inconclusive" })]);
     expect(updated).toEqual([{ ...entry, verdict: "inconclusive" }]);

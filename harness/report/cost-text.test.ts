@@ -31,6 +31,16 @@ it.each([
   expect(costText({ ...free, ...cost })).toBe(said);
 });
 
+it.each([
+  [0.009, "(less than 1 % of "],
+  [0.01, "(1 % of "],
+  [1, "(100 % of "],
+  [1.04, "(1.0 times "],
+  [10, "(10 times "],
+])("a share of %d is told as %s", (slaBudgetShare, said) => {
+  expect(costText({ ...free, withoutTokenMs: 1, slaBudgetShare })).toContain(said);
+});
+
 it("names the run that cost most, of several", () => {
   const session = { seed: "1", brownout: "0.1.0" };
   const one = judgedRun({});

@@ -62,11 +62,27 @@ describe("junit.xml", () => {
     expect(junit).toMatch(/name="died" time="0">\n\s*<error message="the process ended"/);
   });
 
+  it("has all that is in quarantine, also what held or was not run", () => {
+    const entry = { client: "msal-node", rule: "backoff", reason: "Why <not>?" };
+    const quarantine = ["passing", "elsewhere"].map((scenario) => ({ scenario, ...entry }));
+    const session = { seed: "1", brownout: "0.1.0", quarantine };
+    const told = writeJunit(buildResults(runs, [], session));
+    expect(told).toContain(
+      "    <system-out>In quarantine:\npassing, msal-node: backoff held this time. Why &lt;not&gt;?\n" +
+        "elsewhere, msal-node: backoff was not run. Why &lt;not&gt;?</system-out>\n  </testsuite>",
+    );
+    expect(junit).not.toContain("In quarantine");
+  });
+
   it("escapes what XML would trip over", () => {
     expect(junit).toContain("&lt;60 s&gt; &amp; &quot;more&quot;");
     const odd = judgedRun({}, { scenario: "odd\u0000\u001b\uD800<>" });
     const text = writeJunit(buildResults([odd], [], { seed: "1", brownout: "0.1.0" }));
     expect(text).toContain('name="odd\uFFFD\uFFFD\uFFFD&lt;&gt;"');
+    // A bare line break in an attribute would be read as a blank.
+    const lines = { scenario: "a", client: "b", mount: "c", code: "stuck", message: "one\ntwo" };
+    const failed = buildResults([], [], { seed: "1", brownout: "0.1.0", failures: [lines] });
+    expect(writeJunit(failed)).toContain('message="one&#10;two"');
   });
 });
 

@@ -1,10 +1,12 @@
 /**
  * The results as JUnit XML, which every CI shows: a suite for each client and mount, a test
  * case for each run. What the baseline knows passes and is told in `system-out`; what is
- * inconclusive is skipped, since JUnit has no third verdict. Times are virtual. The form is
- * that of Jenkins (`test/schemas/jenkins-junit.xsd`), the strictest of those that readers go by.
+ * inconclusive is skipped, since JUnit has no third verdict. The first suite tells all that is
+ * in quarantine. Times are virtual. The form is that of Jenkins (`test/schemas/jenkins-junit.xsd`),
+ * the strictest of those that readers go by.
  */
 import { costText } from "./cost-text.ts";
+import { quarantineLines } from "./quarantine.ts";
 import {
   type ComparedFinding,
   type FailedRun,
@@ -30,14 +32,16 @@ export function writeJunit(results: Results): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${head}>`,
-    ...[...suites].flatMap(([name, runs]) => suite(name, runs)),
+    ...[...suites].flatMap(([name, runs], index) =>
+      suite(name, runs, index === 0 ? quarantineLines(results) : []),
+    ),
     ...(failures.length === 0 ? [] : failedSuite(failures)),
     "</testsuites>",
     "",
   ].join("\n");
 }
 
-function suite(name: string, runs: readonly RunResult[]): string[] {
+function suite(name: string, runs: readonly RunResult[], quarantine: readonly string[]): string[] {
   const head = attributes({
     name,
     tests: runs.length,
@@ -46,7 +50,13 @@ function suite(name: string, runs: readonly RunResult[]): string[] {
     skipped: runs.filter((run) => caseKindOf(run) === "skipped").length,
     time: seconds(runs.reduce((sum, run) => sum + run.simulatedMs, 0)),
   });
-  return [`  <testsuite${head}>`, ...runs.flatMap((run) => testCase(name, run)), "  </testsuite>"];
+  const told = ["In quarantine:", ...quarantine].join("\n");
+  return [
+    `  <testsuite${head}>`,
+    ...runs.flatMap((run) => testCase(name, run)),
+    ...(quarantine.length === 0 ? [] : [`    <system-out>${text(told)}</system-out>`]),
+    "  </testsuite>",
+  ];
 }
 
 function testCase(suiteName: string, run: RunResult): string[] {

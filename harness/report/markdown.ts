@@ -7,5 +7,5 @@ export function row(...cells: readonly string[]): string {
 
 /** Text of others on one line, without the marks that would turn it into a link or a tag. */
 export function inline(text: string): string {
-  return text.replace(/\s+/g, " ").trim().replaceAll("<", "&lt;");
+  return text.replace(/\s+/g, " ").trim().replaceAll("<", "&lt;").replaceAll("](", "]\\(");
 }

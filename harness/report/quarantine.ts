@@ -56,12 +56,16 @@ export function seenIn(runs: readonly RunResult[], entry: QuarantineEntry): Quar
   );
   const seen = verdicts.includes("fail")
     ? "failed"
-    : verdicts.includes("inconclusive")
+    : verdicts.includes("inconclusive") || theirs.some(sawNothing(entry))
       ? "open"
       : theirs.length > 0
         ? "held"
         : "not-run";
   return { ...entry, seen };
+}
+
+function sawNothing({ rule }: QuarantineEntry): (run: RunResult) => boolean {
+  return ({ unseen = [] }) => unseen.includes(rule);
 }
 
 /** A line for each entry; none when nothing is in quarantine. */

@@ -1,4 +1,5 @@
 /** Reads a `results.json` back: of this version, of an older one, or of one to come. */
+import type { Verdict } from "../check/rule.ts";
 import { HarnessError } from "../errors.ts";
 import { isRecord, type JsonRecord, parseJson } from "../json.ts";
 import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
@@ -37,9 +38,32 @@ function checkRun(run: unknown, place: string): void {
   if (typeof found["simulatedMs"] !== "number")
     throw bad(`${place}.simulatedMs`, "it is no number");
   const findings = listIn(found, "findings", place);
-  const fields: readonly (keyof ComparedFinding)[] = ["rule", "verdict", "message", "source"];
-  for (const [index, finding] of findings.entries())
-    checkTexts(finding, fields, `${place}.findings[${index}]`);
+  const { unseen = [], cost = {} } = found;
+  if (!Array.isArray(unseen) || !unseen.every((rule) => typeof rule === "string"))
+    throw bad(`${place}.unseen`, "it is no list of texts");
+  if (!isRecord(cost)) throw bad(`${place}.cost`, "it is no object");
+  for (const [name, figure] of Object.entries(cost))
+    if (typeof figure !== "number") throw bad(`${place}.cost.${name}`, "it is no number");
+  checkVerdict(found, place);
+  for (const [index, finding] of findings.entries()) {
+    const at = `${place}.findings[${index}]`;
+    checkVerdict(checkTexts(finding, fields, at), at);
+  }
+}
+
+const fields: readonly (keyof ComparedFinding)[] = [
+  "rule",
+  "verdict",
+  "message",
+  "source",
+  "baseline",
+];
+
+const verdicts: readonly unknown[] = ["pass", "fail", "inconclusive"] satisfies readonly Verdict[];
+
+/** Of another word nobody knows whether it is good or bad. */
+function checkVerdict({ verdict }: JsonRecord, place: string): void {
+  if (!verdicts.includes(verdict)) throw bad(`${place}.verdict`, `it is "${String(verdict)}"`);
 }
 
 function checkTexts(value: unknown, names: readonly string[], place: string): JsonRecord {

@@ -76,6 +76,7 @@ describe("results", () => {
     const [other] = build([judgedRun({ backoff: "inconclusive" })]).runs;
     expect(asserted?.verdict).toBe("inconclusive");
     expect(other).toMatchObject({ verdict: "pass", findings: [] });
+    expect([asserted?.unseen, other?.unseen]).toEqual([undefined, ["backoff"]]);
   });
 
   it("let a failure outweigh an open question, whichever rule has it", () => {

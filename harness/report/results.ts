@@ -56,6 +56,8 @@ export interface RunResult {
   readonly simulatedMs: number;
   /** Rules that failed, and asserted rules that came to no conclusion. */
   readonly findings: readonly ComparedFinding[];
+  /** Ids of the other rules that came to no conclusion: they do not hold, they say nothing. Absent when there are none. */
+  readonly unseen?: readonly string[];
   /** What it cost the people behind the application. */
   readonly cost: Cost;
   /** What the application got in the outage, when it stands for a row of the backup system's flow table. */
@@ -225,9 +227,21 @@ export function resultOf(
     requests: { primary: served("primary"), backup: served("backup"), refused: served("edge") },
     simulatedMs: run.simulatedMs,
     findings,
+    ...unseenOf(run, findings),
     cost: costOf(run.history),
     ...rowOf(run.history),
   };
+}
+
+function unseenOf(
+  { findings }: JudgedRun,
+  counting: readonly ComparedFinding[],
+): Pick<RunResult, "unseen"> {
+  const told = new Set(counting.map(({ rule }) => rule));
+  const unseen = findings
+    .filter(({ rule, verdict }) => verdict === "inconclusive" && !told.has(rule))
+    .map(({ rule }) => rule);
+  return unseen.length === 0 ? {} : { unseen };
 }
 
 function rowOf(history: History): Pick<RunResult, "row"> {

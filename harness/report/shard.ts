@@ -32,9 +32,10 @@ export function parseShard(source: string, place: string): Shard {
   if (
     !isRecord(found) ||
     found["schema"] !== "brownout/shard/1" ||
-    !Number.isSafeInteger(found["part"]) ||
-    !Number.isSafeInteger(found["of"]) ||
-    !Array.isArray(found["runs"])
+    !isWithin(found["part"], found["of"]) ||
+    !isWithin(found["of"], PARTS_MAX) ||
+    !Array.isArray(found["runs"]) ||
+    !found["runs"].every((name) => typeof name === "string")
   ) {
     throw new HarnessError("bad-results", "it does not say which part of a run it is", {
       place,
@@ -42,4 +43,11 @@ export function parseShard(source: string, place: string): Shard {
     });
   }
   return found as unknown as Shard;
+}
+
+/** As many as `--shard` takes. */
+const PARTS_MAX = 99_999;
+
+function isWithin(value: unknown, max: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= Number(max);
 }

@@ -81,7 +81,7 @@ function toneOf(results: Results): ReportData["tone"] {
 }
 
 function runData(run: RunResult, id: string, explain: Explain): RunData {
-  const { findings, client, row: _, ...result } = run;
+  const { findings, client, row: _, unseen: _unseen, ...result } = run;
   const history = explain.history(run);
   const died = explain.relaunched(run);
   return {

@@ -38,7 +38,7 @@ export interface RuleData {
 }
 
 /** One run: its result, and what explains it. */
-export interface RunData extends Omit<RunResult, "findings" | "client" | "row"> {
+export interface RunData extends Omit<RunResult, "findings" | "unseen" | "client" | "row"> {
   /** Unique in the report and stable over reports; it stands in addresses. */
   readonly id: string;
   /** Name and version. */

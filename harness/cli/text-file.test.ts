@@ -1,0 +1,33 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readTextFile } from "./text-file.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "brownout-text-"));
+  mkdirSync(join(folder, "deep"));
+  writeFileSync(join(folder, "results.json"), "{}");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it("reads a file", () => {
+  expect(readTextFile(join(folder, "results.json"), "x")).toBe("{}");
+});
+
+it.each([
+  [["result.json"], "there is no such file", 'Did you mean "results.json"?'],
+  [["nowhere", "results.json"], "there is no such file", "Look at the spelling of its path."],
+  [["results.json", "results.json"], "there is no such file", "Look at the spelling of its path."],
+  [
+    ["results.json", "deep", "x.json"],
+    "there is no such file",
+    "Look at the spelling of its path.",
+  ],
+  [["deep"], "it is a folder", "Name a file in it."],
+])("says of %j what is wrong", (names, message, hint) => {
+  expect(() => readTextFile(join(folder, ...names), "as it was named")).toThrow(
+    expect.objectContaining({ code: "bad-usage", place: "as it was named", message, hint }),
+  );
+});
