@@ -11,7 +11,7 @@ import { flowOutcomeOf } from "../harness/check/flow-outcome.ts";
 import type { Finding } from "../harness/check/rules.ts";
 import type { History } from "../harness/history/event.ts";
 import { isInBrowser } from "../harness/library.ts";
-import { playAgainstBaseline } from "./against-baseline.ts";
+import { playAgainstBaseline } from "./testing-baseline.ts";
 import { library } from "./library.ts";
 
 vi.setConfig({ testTimeout: 60_000 });

@@ -5,7 +5,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Finding } from "../harness/check/rules.ts";
 import { isInBrowser } from "../harness/library.ts";
-import { baseline, playAgainstBaseline } from "./against-baseline.ts";
+import { baseline, playAgainstBaseline } from "./testing-baseline.ts";
 import { library } from "./library.ts";
 
 const findings = new Map<string, readonly Finding[]>();

@@ -112,7 +112,7 @@ export interface ClientBrowser {
   serve(origin: string, files: (path: string) => PageFile | undefined): void;
   /** A new tab at an address; the document may still be loading. */
   openTab(address: string): Promise<ClientTab>;
-  /** Runs a call into a page, so that time knows of its beginning and end. */
+  /** Runs a call into a page, so that time knows of its beginning and end; once more where the browser has lost its promise, so it must say the same when asked again. */
   during<T>(work: () => Promise<T>): Promise<T>;
   /** Requests with this correlation id are of the operation that is under way here. */
   claim(correlationId: string): void;

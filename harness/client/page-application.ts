@@ -4,7 +4,6 @@
  * for a sign-in to come back. What is of one library is in its `PageLibrary`.
  */
 import type { Page } from "@playwright/test";
-import { unlessCollected } from "../browser/collected.ts";
 import { HarnessError } from "../errors.ts";
 import type { Flow } from "../history/event.ts";
 import type { PageFile } from "../mount/page-file.ts";
@@ -215,7 +214,7 @@ type PageScope = typeof globalThis & { readonly app?: PageApp };
 async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
   return browser.during(async () => {
     await page.waitForFunction(() => (globalThis as PageScope).app !== undefined);
-    return unlessCollected(() => page.evaluate(() => (globalThis as PageScope).app?.started));
+    return page.evaluate(() => (globalThis as PageScope).app?.started);
   });
 }
 
@@ -236,9 +235,7 @@ async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResu
     call.method === "redirect"
       ? await leaveAndComeBack(opened, page, call)
       : await browser.during(() =>
-          unlessCollected(() =>
-            page.evaluate((wish) => (globalThis as PageScope).app?.call(wish), call),
-          ),
+          page.evaluate((wish) => (globalThis as PageScope).app?.call(wish), call),
         );
   if (outcome === undefined)
     throw new HarnessError("bad-scenario", "the page has lost its application");
@@ -279,9 +276,8 @@ async function leaveAndComeBack(
   const gone = (): void => arrival.reject(new Error("the page was closed"));
   page.on("load", look).on("close", gone);
   const landed = browser.during(() => arrival.promise);
-  const failed = unlessCollected(() =>
-    page.evaluate((wish) => (globalThis as PageScope).app?.leave(wish), call),
-  )
+  const failed = page
+    .evaluate((wish) => (globalThis as PageScope).app?.leave(wish), call)
     // The page went away under the call, as it should.
     .catch(() => undefined);
   const back = landed.then(() => undefined);

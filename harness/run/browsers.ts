@@ -7,6 +7,7 @@
  * the person are attended to when all is at rest, before time goes on (`settle`).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { unlessCollected } from "../browser/collected.ts";
 import { asksForSignIn, fillIn } from "../browser/person.ts";
 import { lookAtScreen } from "../browser/screen.ts";
 import type { ClientBrowser, SeatedPerson } from "../client/client.ts";
@@ -203,7 +204,7 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
         calls += 1;
         try {
           return await time.during(async () => {
-            const result = await work();
+            const result = await unlessCollected(work);
             // Of several calls, none knows by itself which is the first to end.
             if (calls > 1) await turns.ended();
             return result;
