@@ -108,6 +108,8 @@ describe("a month of nightly runs", () => {
     expect(worse.stdout).toMatch(/^Appeared\n {2}nightly, msal-node 7[\d.]+: retry-after: /m);
     expect(worse.stdout).toMatch(/^1 finding appeared, 0 gone, 0 stayed\.$/m);
     expect(worse.code).toBe(1);
+    const labelled = await folder.main("compare", "night-11", "night-12", "--archive", "month");
+    expect(labelled.stdout).toBe(worse.stdout);
     const better = await folder.main("compare", "20", "21", "--archive", "month", "--json");
     expect(JSON.parse(better.stdout)).toMatchObject({
       schema: "brownout/compare/1",

@@ -13,6 +13,7 @@ describe("two sessions", () => {
       gone: [],
       unseen: [],
       stayed: 1,
+      changed: [],
       versions: [],
       onlyFirst: [],
       onlySecond: [],
@@ -43,6 +44,24 @@ describe("two sessions", () => {
     expect(names(found.unseen)).toEqual(["b backoff", "c backoff", "f backoff"]);
     expect(found.stayed).toBe(2);
     expect([found.onlyFirst, found.onlySecond]).toEqual([["c msal-node"], ["e msal-node"]]);
+  });
+
+  it("tell which findings stayed and say something else", () => {
+    const before = session({ a: { backoff: "x", "retry-storm": "x" } });
+    const after = {
+      ...before,
+      runs: before.runs.map((run) => ({
+        ...run,
+        findings: run.findings.map((one) =>
+          one.rule === "backoff" ? { ...one, message: "Worse." } : one,
+        ),
+      })),
+    };
+    const found = compareSessions(before, after);
+    expect(found.stayed).toBe(2);
+    expect(found.changed).toMatchObject([
+      { from: { rule: "backoff", message: "backoff in a" }, to: { message: "Worse." } },
+    ]);
   });
 
   it("are the same runs whatever the version, which is told", () => {

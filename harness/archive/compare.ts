@@ -18,6 +18,8 @@ export interface Comparison {
   readonly unseen: readonly SeenFinding[];
   /** How many failures both have. */
   readonly stayed: number;
+  /** Those of them that say something else: perhaps worse. */
+  readonly changed: readonly { readonly from: SeenFinding; readonly to: SeenFinding }[];
   /** Clients whose version changed. */
   readonly versions: readonly {
     readonly client: string;
@@ -49,6 +51,10 @@ export function compareSessions(first: PlayedSession, second: PlayedSession): Co
     gone: left.filter((finding) => stateOf(second, finding) === "fine"),
     unseen: left.filter((finding) => stateOf(second, finding) === "unseen"),
     stayed: before.size - left.length,
+    changed: [...after].flatMap(([key, to]) => {
+      const from = before.get(key);
+      return from === undefined || from.message === to.message ? [] : [{ from, to }];
+    }),
     versions: versionChanges(first.runs, second.runs),
     onlyFirst: [...firstRuns.keys()].filter((key) => !secondRuns.has(key)),
     onlySecond: [...secondRuns.keys()].filter((key) => !firstRuns.has(key)),

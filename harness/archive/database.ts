@@ -27,6 +27,8 @@ export interface Archive {
   readonly last: (count: number) => readonly ArchivedSession[];
   /** The session of that id. */
   readonly session: (id: number) => ArchivedSession | undefined;
+  /** The last session that was called so. */
+  readonly labelled: (label: string) => ArchivedSession | undefined;
   /** What anybody was told, the oldest first. */
   readonly told: () => readonly Told[];
   /** Remembers what was told of a session. */
@@ -118,6 +120,8 @@ function archiveOf(database: DatabaseSync, path: string): Archive {
       ),
     last: (count) => guarded(() => sessionsWhere(database, "ORDER BY id DESC LIMIT ?", count)),
     session: (id) => guarded(() => sessionsWhere(database, "WHERE id = ?", id)[0]),
+    labelled: (label) =>
+      guarded(() => sessionsWhere(database, "WHERE label = ? ORDER BY id DESC LIMIT 1", label)[0]),
     told: () =>
       guarded(() =>
         database

@@ -14,7 +14,15 @@ describe("the trend of a finding", () => {
     ["has appeared", [good, good, bad], "appeared", "..x", 3],
     ["has gone", [bad, good, good], "gone", "x..", 2],
     ["is gone after one bad night", [good, bad, good], "gone", ".x.", 3],
-    ["flickers from the third change on", [good, bad, good, bad], "flickers", ".x.x", 4],
+    ["has appeared again", [good, bad, good, bad], "appeared", ".x.x", 4],
+    ["is gone again", [bad, good, bad, good, bad, good].slice(1), "gone", ".x.x.", 5],
+    [
+      "flickers from the fifth change on",
+      [good, bad, good, bad, good, bad],
+      "flickers",
+      ".x.x.x",
+      6,
+    ],
     ["does not change by what sees nothing", [bad, blind, other, bad], "steady", "x  x", undefined],
     [
       "does not go by what nobody asserts and nobody saw",

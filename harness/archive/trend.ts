@@ -20,8 +20,8 @@ export interface ArchivedSession extends PlayedSession {
   readonly label?: string;
 }
 
-/** So many changes between failing and holding, and nobody can act on the next one. */
-const FLICKERS_FROM = 3;
+/** So many changes between failing and holding, and nobody can act on the next one; a fault that came back once or twice was mended and made again. */
+const FLICKERS_FROM = 5;
 
 export interface FindingTrend extends FindingName {
   /** `flickers` wins over what the last session says. */

@@ -55,7 +55,8 @@ function lines(
   parts: { readonly before: NamedSession; readonly after: NamedSession; readonly paint: Paint },
 ): readonly string[] {
   const { before, after, paint } = parts;
-  const { appeared, gone, unseen, stayed, versions, onlyFirst, onlySecond, costs } = comparison;
+  const { appeared, gone, unseen, stayed, changed, versions, onlyFirst, onlySecond, costs } =
+    comparison;
   const section = (title: string, entries: readonly string[]): readonly string[] =>
     entries.length === 0 ? [] : [title, ...entries.map((entry) => `  ${entry}`), ""];
   const { seed } = before.session;
@@ -70,11 +71,15 @@ function lines(
     ),
     ...section(paint(["red", "bold"], "Appeared"), appeared.map(findingLine)),
     ...section(paint("green", "Gone"), gone.map(findingLine)),
+    ...section(
+      "Says something else",
+      changed.flatMap(({ from, to }) => [findingLine(to), `  before: ${from.message}`]),
+    ),
     ...section("Said nothing of this time: not run, or nothing to judge", unseen.map(findingLine)),
     ...section("Cost", costs.slice(0, COSTS_SHOWN).map(costLine)),
     ...section("Only in the first", onlyFirst),
     ...section("Only in the second", onlySecond),
-    `${count(appeared.length, "finding")} appeared, ${gone.length} gone, ${stayed} stayed.`,
+    `${count(appeared.length, "finding")} appeared, ${gone.length} gone, ${stayed} stayed${changed.length === 0 ? "" : `, ${changed.length} of them otherwise`}.`,
     ...(isOtherSeed
       ? [`The seeds differ (${seed} and ${after.session.seed}), so chance is among what changed.`]
       : []),

@@ -1,8 +1,9 @@
-/** Sessions that a person names: a number of the archive, `latest`, `previous`, a results.json, or its folder. */
+/** Sessions that a person names: a number or a label of the archive, `latest`, `previous`, a results.json, or its folder. */
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Archive, readArchive } from "../archive/database.ts";
 import { playedOf, type PlayedSession } from "../archive/played.ts";
+import type { ArchivedSession } from "../archive/trend.ts";
 import { HarnessError } from "../errors.ts";
 import { parseResults } from "../report/read-results.ts";
 import { ARCHIVE_FILE, archiveFolder } from "./archiving.ts";
@@ -30,13 +31,26 @@ export function findSession(
   { archive, cwd }: { readonly archive: string | undefined; readonly cwd: string },
 ): NamedSession {
   const isArchived = /^#?[1-9]\d{0,8}$/.test(name) || name === "latest" || name === "previous";
-  if (!isArchived || existsSync(resolve(cwd, name))) return ofFile(name, cwd);
+  if (existsSync(resolve(cwd, name))) return ofFile(name, cwd);
+  if (!isArchived && !hasArchive(archive, cwd)) return ofFile(name, cwd);
   const opened = archiveToRead(archive, cwd);
   try {
-    return ofArchive(name, opened);
+    if (isArchived) return ofArchive(name, opened);
+    const labelled = opened.labelled(name);
+    return labelled === undefined ? ofFile(name, cwd) : nameOf(labelled);
   } finally {
     opened.close();
   }
+}
+
+function hasArchive(named: string | undefined, cwd: string): boolean {
+  const folder = archiveFolder(named, cwd);
+  return folder !== undefined && existsSync(join(folder, ARCHIVE_FILE));
+}
+
+function nameOf(session: ArchivedSession): NamedSession {
+  const label = session.label === undefined ? "" : `, ${session.label}`;
+  return { called: `run ${session.id} of ${session.recordedAt}${label}`, session };
 }
 
 function ofFile(name: string, cwd: string): NamedSession {
@@ -56,16 +70,13 @@ function ofArchive(name: string, archive: Archive): NamedSession {
       : name === "previous"
         ? last.at(-2)
         : archive.session(Number(name.replace("#", "")));
-  if (named !== undefined) {
-    const label = named.label === undefined ? "" : `, ${named.label}`;
-    return { called: `run ${named.id} of ${named.recordedAt}${label}`, session: named };
-  }
+  if (named !== undefined) return nameOf(named);
   const newest = last.at(-1)?.id;
   throw new HarnessError("bad-usage", `the archive has no run "${name}"`, {
     place: name,
     hint:
       newest === undefined
         ? "It is empty; run something."
-        : `Its newest is ${newest}; "brownout trend" lists them. A results.json or an output folder does as well.`,
+        : `Its newest is ${newest}. What --label called a run names it too, and so does a results.json or an output folder.`,
   });
 }

@@ -44,7 +44,7 @@ function sentenceOf({ kind, scenario, client, rule, finding }: NewsItem): string
     case "appeared":
       return `${name}: ${finding.message}`;
     case "flickers":
-      return `${name} comes and goes. Until somebody knows why, put it into the quarantine: ${finding.message}`;
+      return `${name} comes and goes, and is told no more until it stays. If nobody knows why, put it into the quarantine: ${finding.message}`;
     case "fixed":
       return `${name} holds again.`;
   }
