@@ -26,7 +26,8 @@ if ! flock --nonblock 9; then
 fi
 
 code=0
-npx brownout run "$@" > "$log" 2>&1 || code=$?
+# What it starts does not keep the lock when it outlives this.
+npx brownout run "$@" > "$log" 2>&1 9>&- || code=$?
 if [ "$code" != 0 ]; then
   echo "brownout: exit code $code, the whole log is $project/$log" >&2
   tail -n 25 "$log" >&2
