@@ -3,7 +3,7 @@ import { formatDuration } from "../harness/clock/duration.ts";
 import type { Rule } from "../harness/check/rule.ts";
 import type { FaultWindow } from "../harness/fault/plan.ts";
 import type { BaselineEntry } from "../harness/report/baseline.ts";
-import { row } from "../harness/report/markdown.ts";
+import { rowOfMarkdown as row } from "../harness/report/markdown.ts";
 import type { Scenario } from "../harness/scenario.ts";
 
 /** A scenario with where it is written, below the repository. */
