@@ -247,6 +247,8 @@ describe("the quarantine", () => {
     expect(bad.stdout).toContain(
       "In quarantine\n  nightly, msal-node: retry-after failed this time. Nobody knows why yet.\n",
     );
+    expect(bad.stdout).toMatch(/^fail {4}nightly .*\(in quarantine\)$/m);
+    expect(bad.stdout).toContain("Findings: 0 unexpected, 0 known, 0 fixed, 1 in quarantine.");
     expect(json("reports/out/results.json")).toMatchObject({
       totals: { fail: 1, unexpected: 0 },
       runs: [

@@ -78,7 +78,11 @@ export function runLine(run: RunResult, paint: Paint, width = 0): string {
     .join(", ");
   const { name, version } = run.client;
   const facts = `${name} ${version}  ${operations}  ${formatDuration(run.simulatedMs)}`;
-  const known = run.expected && run.findings.length > 0 ? paint("dim", "  (known)") : "";
+  const isKept = run.findings.some(
+    ({ baseline, quarantined }) => baseline === "new" && quarantined !== undefined,
+  );
+  const why = isKept ? "  (in quarantine)" : "  (known)";
+  const known = run.expected && run.findings.length > 0 ? paint("dim", why) : "";
   return `${verdictWord(run, paint)}  ${run.scenario.padEnd(width)}  ${paint("dim", facts)}${known}`;
 }
 

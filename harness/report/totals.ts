@@ -13,9 +13,13 @@ export function headline({ totals, runs, failures = [] }: Results): string {
 
 /** Runs, verdicts and how they compare with the baseline. */
 export function totalsLine({ totals, runs, seed }: Results): string {
-  const known = runs.flatMap(({ findings }) => findings).filter((f) => f.baseline === "known");
+  const all = runs.flatMap(({ findings }) => findings);
+  const known = all.filter(({ baseline }) => baseline === "known");
+  const kept = all.filter(
+    ({ baseline, quarantined }) => baseline === "new" && quarantined !== undefined,
+  );
   const verdicts = `${totals.pass} pass, ${totals.fail} fail, ${totals.inconclusive} inconclusive`;
-  const compared = `${totals.unexpected} unexpected, ${known.length} known, ${totals.fixed} fixed`;
+  const compared = `${totals.unexpected} unexpected, ${known.length} known, ${totals.fixed} fixed${kept.length === 0 ? "" : `, ${kept.length} in quarantine`}`;
   const simulated = formatDuration(totals.simulatedMs);
   // A HAR of another tool has none.
   const seeded = seed === "" ? "" : `, seed ${seed}`;
