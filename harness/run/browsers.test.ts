@@ -7,6 +7,7 @@ import { minutes, seconds } from "../clock/duration.ts";
 import { createVirtualClock } from "../clock/virtual-clock.ts";
 import type { FaultWindow } from "../fault/plan.ts";
 import { createRecorder } from "../history/recorder.ts";
+import type { BrowserProfile } from "../mount/mount.ts";
 import { runScenario, type RunOutcome } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
 import { createAttribution } from "./attribution.ts";
@@ -40,14 +41,14 @@ function signInDown(effect: FaultWindow["effect"]): Partial<Scenario> {
   return { faults: [{ id: "down", ...at, effect }] };
 }
 
-it("is not caused by the call that happened to open it", async () => {
+/** A room whose browsers are opened so, without any. */
+function roomWith(openProfile: (cause: unknown) => Promise<BrowserProfile>) {
   const clock = createVirtualClock({ startMs: 0 });
   const { gate } = clock;
   const recorder = createRecorder({
     clock,
     annotate: () => ({ servedBy: "primary", faults: [] }),
   });
-  const opened: unknown[] = [];
   const room = createBrowserRoom({
     recorder,
     gate,
@@ -58,17 +59,33 @@ it("is not caused by the call that happened to open it", async () => {
       serve: () => undefined,
       prepareProfile: () => Promise.reject(new Error("there is none")),
       died: () => Promise.resolve(undefined),
-      openProfile: () => {
-        opened.push(recorder.cause());
-        return Promise.reject(new Error("there is none"));
-      },
+      openProfile: () => openProfile(recorder.cause()),
     },
+  });
+  return { room, recorder };
+}
+
+it("is not caused by the call that happened to open it", async () => {
+  const opened: unknown[] = [];
+  const { room, recorder } = roomWith((cause) => {
+    opened.push(cause);
+    return Promise.reject(new Error("there is none"));
   });
   const opening = recorder.causedBy({ client: "spa-1" }, () =>
     room.of("desk", "spa-1").openTab("https://spa.contoso.example/"),
   );
   await expect(opening).rejects.toThrow("there is none");
   expect(opened).toEqual([undefined]);
+});
+
+it("is asked again when it took a call's promise for garbage", async () => {
+  const time = { during: <T>(work: () => Promise<T>) => work() };
+  const { room } = roomWith(() => Promise.resolve({ time } as unknown as BrowserProfile));
+  const ask = vi
+    .fn<() => Promise<string>>()
+    .mockRejectedValueOnce(new Error("Resulting promise was garbage collected."))
+    .mockResolvedValue("token");
+  expect(await room.of("desk", "spa-1").during(ask)).toBe("token");
 });
 
 describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
