@@ -128,7 +128,7 @@ describe("a run in which a rule fails", () => {
     expect(first.stdout).toMatch(/^FAIL {4}hasty/m);
     expect(first.stdout).toMatch(/retry-after: .+\n(?: {4}\+\S+ .+\n)+ {4}What to do: /);
     const again =
-      /^See it again: node \S+brownout\.js (replay \S+)$/m.exec(first.stdout)?.[1] ?? "";
+      /^ {2}See it again: node \S+brownout\.js (replay \S+)$/m.exec(first.stdout)?.[1] ?? "";
     const replay = folder.brownout(...again.split(" "));
     expect(replay.stdout).toContain("equals the old one");
     expect(replay.code).toBe(1);
