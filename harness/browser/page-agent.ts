@@ -47,11 +47,16 @@ export interface PageAgent {
   /** Fires what is due by then, in order. Time never turns back. */
   setTime(time: PageTime): Promise<PageState>;
   /** As `setTime`, but stops at the instant at which somebody outside could notice what a timer does; there `__brownoutAt` is told the time at once. Asked again by the same name, it says where that leap came to. */
-  leap(leap: {
-    readonly name: number;
-    readonly untilMs: number;
-    readonly company: Company;
-  }): Promise<PageLeap>;
+  leap(leap: LeapWish): Promise<PageLeap>;
+}
+
+export interface LeapWish {
+  readonly name: number;
+  /** Ms since the Unix epoch, virtual. */
+  readonly untilMs: number;
+  readonly company: Company;
+  /** As of the last look; where something has happened since, there is no leap. */
+  readonly activity: number;
 }
 
 /** Whether other documents live by the same clock, which would see what this one stores. */
@@ -184,9 +189,13 @@ function installAgent(
         ? { ...state, onlyPolled: true }
         : state;
     },
-    leap({ name, untilMs, company }) {
+    leap({ name, untilMs, company, activity: seen }) {
       if (last?.name === name) return last.leap;
-      const leap = leaps.leap(untilMs, company).then((reached) => ({ ...read(), ...reached }));
+      const leapt =
+        seen === activity
+          ? leaps.leap(untilMs, company)
+          : Promise.resolve({ reachedMs: timers.now(), stopped: true });
+      const leap = leapt.then((reached) => ({ ...read(), ...reached }));
       last = { name, leap };
       return leap;
     },

@@ -1,7 +1,7 @@
 /** What the harness asks of the agent in a document; undefined where there is none. */
 import type { Frame } from "@playwright/test";
 import { unlessCollected } from "./collected.ts";
-import type { Company, PageAgent, PageLeap, PageState, PageTime } from "./page-agent.ts";
+import type { LeapWish, PageAgent, PageLeap, PageState, PageTime } from "./page-agent.ts";
 
 interface AgentScope {
   readonly __brownout?: PageAgent;
@@ -18,10 +18,7 @@ export function setTimeOf(frame: Frame, time: PageTime): Answer<PageState> {
 }
 
 /** `name` is another for each leap: of one that was under way when its promise was collected, the agent still says where it came to. */
-export function leapOf(
-  frame: Frame,
-  leap: { readonly name: number; readonly untilMs: number; readonly company: Company },
-): Answer<PageLeap> {
+export function leapOf(frame: Frame, leap: LeapWish): Answer<PageLeap> {
   const wish = { ...leap, untilMs: Math.min(leap.untilMs, Number.MAX_SAFE_INTEGER) };
   return unlessCollected(() =>
     frame.evaluate((of) => (globalThis as AgentScope).__brownout?.leap(of), wish),

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createVirtualClock, type VirtualClock } from "../clock/virtual-clock.ts";
 import { wantsNoBrowser } from "./find-browser.ts";
 import { processBrowser } from "./launch.ts";
-import { leapOf } from "./page-asks.ts";
+import { leapOf, stateOf } from "./page-asks.ts";
 import { keepTime, type PageTime } from "./page-time.ts";
 
 const START = Date.parse("2026-03-02T08:00:00Z");
@@ -91,11 +91,23 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
 
   it("takes a leap once, however often it is asked where that came to", async () => {
     const page = await open("globalThis.ticks = 0; setInterval(() => { ticks += 1 }, 1000)");
-    const leap = { name: -1, untilMs: START + 10_000, company: "alone" } as const;
-    const first = await leapOf(page.mainFrame(), leap);
+    const frame = page.mainFrame();
+    const activity = (await stateOf(frame, 1))?.activity ?? -1;
+    const leap = { name: -1, untilMs: START + 10_000, company: "alone", activity } as const;
+    const first = await leapOf(frame, leap);
     expect(first).toMatchObject({ reachedMs: START + 10_000, stopped: false });
-    expect(await leapOf(page.mainFrame(), { ...leap, untilMs: START + 99_000 })).toEqual(first);
+    expect(await leapOf(frame, { ...leap, untilMs: START + 99_000 })).toEqual(first);
     expect(await page.evaluate(() => (globalThis as unknown as { ticks: number }).ticks)).toBe(10);
+  });
+
+  it("takes none when something has happened since it was looked at", async () => {
+    const page = await open("globalThis.ticks = 0; setTimeout(() => { ticks += 1 }, 1000)");
+    const frame = page.mainFrame();
+    const activity = (await stateOf(frame, 1))?.activity ?? -1;
+    await page.evaluate(() => void fetch("/asked"));
+    const leap = { name: -1, untilMs: START + 10_000, company: "alone", activity } as const;
+    expect(await leapOf(frame, leap)).toMatchObject({ reachedMs: START, stopped: true });
+    expect(await page.evaluate(() => (globalThis as unknown as { ticks: number }).ticks)).toBe(0);
   });
 
   it("gives a request the time that it has, though a ticker has a thousand turns meanwhile", async () => {

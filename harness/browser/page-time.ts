@@ -76,6 +76,8 @@ export async function keepTime(
   };
   /** When the next timer of each document is due, as of the last look. */
   let dues: ReadonlyMap<Frame, number> = new Map();
+  /** What had happened in each document, as of the last look. */
+  const seen = new WeakMap<Frame, number>();
   const windows = new WeakMap<Page, readonly boolean[]>();
   let calls = 0;
   let leaps = 0;
@@ -137,6 +139,7 @@ export async function keepTime(
     for (const frame of frames()) {
       const state = await ask(frame, () => setTimeOf(frame, to));
       if (state !== "gone" && state.nextDueMs !== undefined) next.set(frame, state.nextDueMs);
+      if (state !== "gone") seen.set(frame, state.activity);
       isPoll &&= state !== "gone" && state.onlyPolled === true;
     }
     dues = next;
@@ -165,7 +168,12 @@ export async function keepTime(
     const leapt =
       way ??
       (await leaving.unlessLeaving(frame, () =>
-        leapOf(frame, { name: (leaps += 1), untilMs: endMs, company }),
+        leapOf(frame, {
+          name: (leaps += 1),
+          untilMs: endMs,
+          company,
+          activity: seen.get(frame) ?? 0,
+        }),
       ));
     told = undefined;
     // A document that went away, or its page, did so when it was last heard of.
@@ -173,7 +181,9 @@ export async function keepTime(
     await setTime({ stillAtMs: reachedMs });
     // What it stopped for is to be looked at.
     rested = undefined;
-    return { reachedMs, stopped };
+    const isQuiet =
+      leapt === undefined || !("activity" in leapt) || leapt.activity === seen.get(frame);
+    return { reachedMs, stopped: stopped || !isQuiet };
   };
 
   const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
@@ -182,8 +192,9 @@ export async function keepTime(
     const next = new Map<Frame, number>();
     states.forEach((state, index) => {
       const frame = all[index];
-      if (frame !== undefined && state !== "gone" && state.nextDueMs !== undefined)
-        next.set(frame, state.nextDueMs);
+      if (frame === undefined || state === "gone") return;
+      if (state.nextDueMs !== undefined) next.set(frame, state.nextDueMs);
+      seen.set(frame, state.activity);
     });
     dues = next;
     states.forEach((state, index) => {
