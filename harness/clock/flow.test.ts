@@ -153,6 +153,31 @@ describe("a clock that flows", () => {
     expect(seen).toEqual(["until 3000", "heard at 2000", "asked at 2500", "own at 3000"]);
   });
 
+  it("looks at all who take part when it is driven again: what they did meanwhile, nobody has seen", async () => {
+    const clock = createClock({ startMs: 0 });
+    let did: string[] = [];
+    clock.join({
+      rest() {
+        did.push("rest");
+        return Promise.resolve(true);
+      },
+      // As of the last look.
+      onlyPolled: () => true,
+      nextDueMs: () => undefined,
+      advance: (nowMs) => Promise.resolve(void did.push(`at ${nowMs}`)),
+      leap: (untilMs) => Promise.resolve(untilMs),
+      flow: () => Promise.resolve(),
+    });
+    const stop = clock.flow();
+    await clock.drive(clock.sleep(1_000));
+    await clock.idle();
+    vi.advanceTimersByTime(30);
+    did = [];
+    await clock.drive(clock.sleep(1_000));
+    expect(did.slice(0, 4)).toEqual(["at 1030", "rest", "rest", "at 2030"]);
+    stop();
+  });
+
   it("does not flow again when it was stopped in a drive", async () => {
     const clock = createClock({ startMs: 0 });
     const stop = clock.flow();

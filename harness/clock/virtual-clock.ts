@@ -166,6 +166,8 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   /** Takes over from time that flows, and lets it flow again from where it has come to. */
   const driveAside = async <T>(work: Promise<T>, time: DriveTime): Promise<T> => {
     nowMs = flow.stop() ?? nowMs;
+    // While it flowed, people and timers did what nobody looked at.
+    restedAt = undefined;
     await participants.advance(nowMs);
     try {
       return await driveUntilSettled(work, time);
