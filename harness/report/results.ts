@@ -171,6 +171,11 @@ export function isUnexpected({ baseline, quarantined }: ComparedFinding): boolea
   return baseline === "new" && quarantined === undefined;
 }
 
+/** Whether the quarantine alone knows a finding. */
+export function isQuarantined({ baseline, quarantined }: ComparedFinding): boolean {
+  return baseline === "new" && quarantined !== undefined;
+}
+
 /** What counts of what the rules said: failures, and asserted rules without a conclusion. */
 function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[] {
   const { asserts } = history.header;
@@ -197,9 +202,7 @@ export function resultOf(
     const isKnown = baseline.some((entry) => knows(entry, header, finding));
     const other = baseline.find((entry) => knows(entry, header, { rule, verdict }));
     const knownAs = isKnown ? undefined : other?.message;
-    const isQuarantined = quarantine.some(
-      (entry) => isForRun(entry, header) && entry.rule === rule,
-    );
+    const isListed = quarantine.some((entry) => isForRun(entry, header) && entry.rule === rule);
     return {
       rule,
       verdict,
@@ -208,7 +211,7 @@ export function resultOf(
       source,
       baseline: isKnown ? "known" : "new",
       ...(knownAs === undefined ? {} : { knownAs }),
-      ...(isQuarantined ? { quarantined: true as const } : {}),
+      ...(isListed ? { quarantined: true as const } : {}),
     };
   });
   const completed = events.filter((event) => event.kind === "operation-completed");

@@ -6,7 +6,7 @@
  */
 import { styleText } from "node:util";
 import { formatDuration } from "../clock/duration.ts";
-import type { FailedRun, RunResult } from "./results.ts";
+import { type FailedRun, isQuarantined, type RunResult } from "./results.ts";
 
 /** Where lines go. */
 export interface Output {
@@ -78,10 +78,7 @@ export function runLine(run: RunResult, paint: Paint, width = 0): string {
     .join(", ");
   const { name, version } = run.client;
   const facts = `${name} ${version}  ${operations}  ${formatDuration(run.simulatedMs)}`;
-  const isKept = run.findings.some(
-    ({ baseline, quarantined }) => baseline === "new" && quarantined !== undefined,
-  );
-  const why = isKept ? "  (in quarantine)" : "  (known)";
+  const why = run.findings.some(isQuarantined) ? "  (in quarantine)" : "  (known)";
   const known = run.expected && run.findings.length > 0 ? paint("dim", why) : "";
   return `${verdictWord(run, paint)}  ${run.scenario.padEnd(width)}  ${paint("dim", facts)}${known}`;
 }

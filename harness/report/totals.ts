@@ -1,6 +1,6 @@
 /** The two sentences with which every report for people begins. */
 import { formatDuration } from "../clock/duration.ts";
-import type { FailedRun, Results } from "./results.ts";
+import { type FailedRun, isQuarantined, type Results } from "./results.ts";
 
 /** The outcome in a few words. */
 export function headline({ totals, runs, failures = [] }: Results): string {
@@ -15,9 +15,7 @@ export function headline({ totals, runs, failures = [] }: Results): string {
 export function totalsLine({ totals, runs, seed }: Results): string {
   const all = runs.flatMap(({ findings }) => findings);
   const known = all.filter(({ baseline }) => baseline === "known");
-  const kept = all.filter(
-    ({ baseline, quarantined }) => baseline === "new" && quarantined !== undefined,
-  );
+  const kept = all.filter(isQuarantined);
   const verdicts = `${totals.pass} pass, ${totals.fail} fail, ${totals.inconclusive} inconclusive`;
   const compared = `${totals.unexpected} unexpected, ${known.length} known, ${totals.fixed} fixed${kept.length === 0 ? "" : `, ${kept.length} in quarantine`}`;
   const simulated = formatDuration(totals.simulatedMs);
