@@ -3,12 +3,12 @@
  * `networkClient` that answers at once and nothing recorded, judged or signed.
  */
 import { ConfidentialClientApplication, type INetworkModule } from "@azure/msal-node";
-import { hours } from "../harness/clock/duration.ts";
-import { takeProcessClock } from "../harness/clock/process-clock.ts";
-import { createDirectory } from "../harness/directory/directory.ts";
-import { createEsts } from "../harness/ests/ests.ts";
-import { createRequest } from "../harness/http/message.ts";
-import { createRandom } from "../harness/random.ts";
+import { hours } from "../harness/core/time/duration.ts";
+import { takeProcessClock } from "../harness/core/time/process-clock.ts";
+import { createDirectory } from "../harness/entra/directory/directory.ts";
+import { createEsts } from "../harness/entra/token-service/ests.ts";
+import { createRequest } from "../harness/core/http/message.ts";
+import { createRandom } from "../harness/core/random.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 import type { Polling } from "./polling.ts";
 

@@ -4,8 +4,8 @@
  *
  *   node bench/growth.ts
  */
-import { hours } from "../harness/clock/duration.ts";
-import { keepProcessClock } from "../harness/clock/process-clock.ts";
+import { hours } from "../harness/core/time/duration.ts";
+import { keepProcessClock } from "../harness/core/time/process-clock.ts";
 import { growthExponent, median, timed } from "./measure.ts";
 import { type Polling, runPolling } from "./polling.ts";
 

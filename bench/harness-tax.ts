@@ -4,8 +4,8 @@
  *
  *   node bench/harness-tax.ts
  */
-import { keepProcessClock } from "../harness/clock/process-clock.ts";
-import { minutes } from "../harness/clock/duration.ts";
+import { keepProcessClock } from "../harness/core/time/process-clock.ts";
+import { minutes } from "../harness/core/time/duration.ts";
 import { runBarePolling } from "./bare-polling.ts";
 import { inTurn } from "./measure.ts";
 import { runPolling } from "./polling.ts";

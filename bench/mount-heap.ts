@@ -9,10 +9,10 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { createVirtualClock } from "../harness/clock/virtual-clock.ts";
-import { createResponse } from "../harness/http/message.ts";
-import { type ProcessMount, processMounts } from "../harness/mount/mount-names.ts";
-import { loadMount } from "../harness/mount/mounts.ts";
+import { createVirtualClock } from "../harness/core/time/virtual-clock.ts";
+import { createResponse } from "../harness/core/http/message.ts";
+import { type ProcessMount, processMounts } from "../harness/network/mount-names.ts";
+import { loadMount } from "../harness/network/mounts.ts";
 
 /** As many as the aim is stated for; fewer where a mount is slow and its figure is only told. */
 const exchanges: Readonly<Record<ProcessMount, number>> = {

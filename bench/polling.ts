@@ -1,10 +1,10 @@
 /** The scenario that benchmarks run: web apps whose user asks silently, every few minutes, for hours. */
-import { poll } from "../harness/client/behaviour.ts";
-import type { ClientUnderTest } from "../harness/client/client.ts";
-import { hours } from "../harness/clock/duration.ts";
-import { loadMsalNode } from "../harness/client/msal-node.ts";
-import { runScenario } from "../harness/run.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { poll } from "../harness/clients/reference/behaviour.ts";
+import type { ClientUnderTest } from "../harness/clients/client.ts";
+import { hours } from "../harness/core/time/duration.ts";
+import { loadMsalNode } from "../harness/clients/msal-node/msal-node.ts";
+import { runScenario } from "../harness/runner/run.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
 
 export interface Polling {
   readonly clients: number;

@@ -4,12 +4,12 @@
  *
  *   node bench/token-signing.ts
  */
-import { createDirectory } from "../harness/directory/directory.ts";
-import { signRs256 } from "../harness/directory/signing-keys.ts";
-import { createEsts } from "../harness/ests/ests.ts";
-import type { Handler } from "../harness/http/handler.ts";
-import { createRequest } from "../harness/http/message.ts";
-import { createRandom } from "../harness/random.ts";
+import { createDirectory } from "../harness/entra/directory/directory.ts";
+import { signRs256 } from "../harness/entra/directory/signing-keys.ts";
+import { createEsts } from "../harness/entra/token-service/ests.ts";
+import type { Handler } from "../harness/core/http/handler.ts";
+import { createRequest } from "../harness/core/http/message.ts";
+import { createRandom } from "../harness/core/random.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 import { inTurn } from "./measure.ts";
 

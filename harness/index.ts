@@ -5,7 +5,7 @@
  */
 
 // A scenario: an outage and a script.
-export { defineScenario } from "./scenario.ts";
+export { defineScenario } from "./runner/scenario.ts";
 export type {
   ApiAnswer,
   Application,
@@ -13,15 +13,15 @@ export type {
   Scenario,
   ScriptContext,
   Story,
-} from "./scenario.ts";
-export type { WorldControls } from "./directory/world-controls.ts";
-export { days, formatDuration, hours, minutes, seconds } from "./clock/duration.ts";
+} from "./runner/scenario.ts";
+export type { WorldControls } from "./entra/directory/world-controls.ts";
+export { days, formatDuration, hours, minutes, seconds } from "./core/time/duration.ts";
 
 // How an application calls its client.
-export { backOff, poll, retryAtOnce } from "./client/behaviour.ts";
+export { backOff, poll, retryAtOnce } from "./clients/reference/behaviour.ts";
 
 // What is broken, where, when, how often.
-export { checkFaultPlan } from "./fault/validate.ts";
+export { checkFaultPlan } from "./faults/validate.ts";
 export {
   discoveryDown,
   hang,
@@ -37,9 +37,9 @@ export {
   tokenServerError,
   trafficRampedUp,
   unreachable,
-} from "./fault/presets.ts";
-export type { WindowOptions } from "./fault/presets.ts";
-export { faultSites } from "./fault/plan.ts";
+} from "./faults/presets.ts";
+export type { WindowOptions } from "./faults/presets.ts";
+export { faultSites } from "./faults/plan.ts";
 export type {
   CapacityEffect,
   Delay,
@@ -52,7 +52,7 @@ export type {
   FaultSlice,
   FaultWindow,
   RetryAfter,
-} from "./fault/plan.ts";
+} from "./faults/plan.ts";
 
 // A client under test.
 export type {
@@ -63,20 +63,20 @@ export type {
   OpenOptions,
   TokenRequest,
   TokenResult,
-} from "./client/client.ts";
+} from "./clients/client.ts";
 export { flows } from "./history/event.ts";
 export type { Flow } from "./history/event.ts";
 
 // The world that a scenario plays in.
-export { createWorld } from "./directory/create-world.ts";
+export { createWorld } from "./entra/directory/create-world.ts";
 export type {
   AppSketch,
   ResourceSketch,
   UserSketch,
   WorldSketch,
-} from "./directory/world-sketch.ts";
+} from "./entra/directory/world-sketch.ts";
 export { contoso } from "../fixtures/worlds/contoso.ts";
-export { defaultServiceSettings } from "./directory/settings.ts";
+export { defaultServiceSettings } from "./entra/directory/settings.ts";
 export type {
   AppRegistration,
   ClientSecret,
@@ -91,7 +91,7 @@ export type {
   Tenant,
   User,
   World,
-} from "./directory/world.ts";
+} from "./entra/directory/world.ts";
 
 // What happened, and what it means.
 export type {
@@ -117,36 +117,36 @@ export type {
 } from "./history/event.ts";
 export type { FlowRow, RuleLimits } from "./history/header.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
-export type { Judgement, Rule, Verdict } from "./check/rule.ts";
-export { judgeHistory, ruleById, rules, verdictOf } from "./check/rules.ts";
-export type { Finding } from "./check/rules.ts";
+export type { Judgement, Rule, Verdict } from "./rules/rule.ts";
+export { judgeHistory, ruleById, rules, verdictOf } from "./rules/rules.ts";
+export type { Finding } from "./rules/rules.ts";
 export { parseJournal, writeJournal } from "./history/journal.ts";
 export { fromHar, toHar } from "./history/har.ts";
 
 // A run from a program: one process runs one scenario at a time.
-export { runScenario } from "./run.ts";
-export type { RunOptions, RunOutcome } from "./run.ts";
-export { listScenarios, loadClient, loadScenario } from "./library.ts";
+export { runScenario } from "./runner/run.ts";
+export type { RunOptions, RunOutcome } from "./runner/run.ts";
+export { listScenarios, loadClient, loadScenario } from "./runner/loading/library.ts";
 
 // The simulator by itself, for those who mount it themselves.
-export { createDirectory } from "./directory/directory.ts";
-export type { Directory } from "./directory/directory.ts";
-export { createEsts } from "./ests/ests.ts";
-export type { EstsOptions } from "./ests/ests.ts";
-export { createFaultLayer } from "./fault/layer.ts";
-export type { FaultLayerOptions } from "./fault/layer.ts";
+export { createDirectory } from "./entra/directory/directory.ts";
+export type { Directory } from "./entra/directory/directory.ts";
+export { createEsts } from "./entra/token-service/ests.ts";
+export type { EstsOptions } from "./entra/token-service/ests.ts";
+export { createFaultLayer } from "./faults/layer.ts";
+export type { FaultLayerOptions } from "./faults/layer.ts";
 
 // The ground that all of it stands on.
-export { HarnessError } from "./errors.ts";
-export type { HarnessErrorCode } from "./errors.ts";
-export { createRandom } from "./random.ts";
-export type { Random } from "./random.ts";
-export type { Clock } from "./clock/clock.ts";
-export { endpoints } from "./http/endpoint.ts";
-export type { Endpoint, EntraRequest } from "./http/endpoint.ts";
-export type { Handler, Layer } from "./http/handler.ts";
-export { NetworkFault } from "./http/network-fault.ts";
-export type { NetworkFaultCode } from "./http/network-fault.ts";
-export type { Service } from "./http/service.ts";
-export { mountNames } from "./mount/mount-names.ts";
-export type { MountName } from "./mount/mount-names.ts";
+export { HarnessError } from "./core/errors.ts";
+export type { HarnessErrorCode } from "./core/errors.ts";
+export { createRandom } from "./core/random.ts";
+export type { Random } from "./core/random.ts";
+export type { Clock } from "./core/time/clock.ts";
+export { endpoints } from "./entra/request/endpoint.ts";
+export type { Endpoint, EntraRequest } from "./entra/request/endpoint.ts";
+export type { Handler, Layer } from "./core/http/handler.ts";
+export { NetworkFault } from "./core/http/network-fault.ts";
+export type { NetworkFaultCode } from "./core/http/network-fault.ts";
+export type { Service } from "./core/http/service.ts";
+export { mountNames } from "./network/mount-names.ts";
+export type { MountName } from "./network/mount-names.ts";

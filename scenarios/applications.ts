@@ -1,8 +1,8 @@
 /** The few applications that the scenarios of the library have in common, and how they end. */
-import { poll } from "../harness/client/behaviour.ts";
-import { minutes } from "../harness/clock/duration.ts";
-import type { TokenRequest } from "../harness/client/client.ts";
-import type { Application, ScriptContext } from "../harness/scenario.ts";
+import { poll } from "../harness/clients/reference/behaviour.ts";
+import { minutes } from "../harness/core/time/duration.ts";
+import type { TokenRequest } from "../harness/clients/client.ts";
+import type { Application, ScriptContext } from "../harness/runner/scenario.ts";
 
 /** What a daemon asks for: everything its app was granted at Microsoft Graph. */
 export const daemonToken: TokenRequest = {

@@ -1,9 +1,9 @@
 /** An outage with the backup behind it, and the people whom it does not know: guests, new devices, new apps. */
 import { contoso } from "../fixtures/worlds/contoso.ts";
-import { hours, minutes } from "../harness/clock/duration.ts";
-import type { AppRegistration } from "../harness/directory/world.ts";
-import { tokenServerError } from "../harness/fault/presets.ts";
-import { defineScenario, type ScriptContext } from "../harness/scenario.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import type { AppRegistration } from "../harness/entra/directory/world.ts";
+import { tokenServerError } from "../harness/faults/presets.ts";
+import { defineScenario, type ScriptContext } from "../harness/runner/scenario.ts";
 import { askUntil, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 
 const SYSTEM = "https://learn.microsoft.com/entra/architecture/backup-authentication-system";

@@ -1,7 +1,7 @@
 /** The backup itself has a bad day, or the primary comes back little by little. */
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import { partialOutage, tokenServerError } from "../harness/fault/presets.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import { partialOutage, tokenServerError } from "../harness/faults/presets.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
 import { askUntil, pollUntil, signIn, silently } from "./applications.ts";
 
 export const backupSlow = defineScenario({

@@ -1,9 +1,9 @@
 /** What the backup does in each of its scenarios, with the real msal-node: whom it serves, and whom it declines. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ClientUnderTest } from "../harness/client/client.ts";
-import { loadMsalNode } from "../harness/client/msal-node.ts";
+import type { ClientUnderTest } from "../harness/clients/client.ts";
+import { loadMsalNode } from "../harness/clients/msal-node/msal-node.ts";
 import type { HistoryEvent } from "../harness/history/event.ts";
-import { runScenario } from "../harness/run.ts";
+import { runScenario } from "../harness/runner/run.ts";
 import { library } from "./library.ts";
 
 /** Whether it ever serves, and whether it ever declines or fails. */

@@ -1,8 +1,8 @@
 /** The primary is down and the backup authentication system stands in: for whom, and for how long. */
-import { hours, minutes } from "../harness/clock/duration.ts";
-import { tokenServerError } from "../harness/fault/presets.ts";
-import { defineScenario } from "../harness/scenario.ts";
-import type { ConditionalAccessPolicy } from "../harness/directory/world.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import { tokenServerError } from "../harness/faults/presets.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
+import type { ConditionalAccessPolicy } from "../harness/entra/directory/world.ts";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 import { askUntil, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 

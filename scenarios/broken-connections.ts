@@ -2,11 +2,11 @@
  * What happens below HTTP: no name, no connection, no answer, half an answer. Five minutes
  * of each, under a daemon that gives up on a call after 30 s and backs off by the guidance.
  */
-import { backOff } from "../harness/client/behaviour.ts";
-import { minutes, seconds } from "../harness/clock/duration.ts";
-import type { FaultEffect, FaultSite } from "../harness/fault/plan.ts";
-import { unreachable } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { backOff } from "../harness/clients/reference/behaviour.ts";
+import { minutes, seconds } from "../harness/core/time/duration.ts";
+import type { FaultEffect, FaultSite } from "../harness/faults/plan.ts";
+import { unreachable } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil } from "./applications.ts";
 
 interface Variant {

@@ -2,9 +2,9 @@
  * An outage of a working day, and where a page keeps its tokens: what a reload, a closed tab,
  * a second tab and a restart of the browser leave of them. The tokens themselves live a day.
  */
-import { hours, minutes } from "../harness/clock/duration.ts";
-import { outage } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import { outage } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { silently } from "./applications.ts";
 import { askUntil, CACHING, PERSON, signedIn, signIn } from "./pages.ts";
 

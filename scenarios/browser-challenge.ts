@@ -1,8 +1,8 @@
 /** What the service demands of a page in bad times: claims, metadata, a window parted from its opener. */
-import { hours, minutes } from "../harness/clock/duration.ts";
-import type { TokenResult } from "../harness/client/client.ts";
-import { discoveryDown, outage } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import type { TokenResult } from "../harness/clients/client.ts";
+import { discoveryDown, outage } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { silently } from "./applications.ts";
 import { askUntil, PERSON, signedIn, signIn } from "./pages.ts";
 

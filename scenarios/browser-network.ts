@@ -2,9 +2,9 @@
  * Faults below HTTP, as a page meets them: connections that break, names that do not resolve,
  * answers that never come or come in part. The page gives up on a call after thirty seconds.
  */
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import type { FaultEffect, FaultSite } from "../harness/fault/plan.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import type { FaultEffect, FaultSite } from "../harness/faults/plan.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { silently } from "./applications.ts";
 import { PERSON, RESILIENT_CLIENT, signedIn } from "./pages.ts";
 

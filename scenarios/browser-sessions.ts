@@ -2,10 +2,10 @@
  * What is left when the refresh token of a page is gone, which lives a day: the session at
  * the identity provider, asked by a hidden iframe, if the browser lets it take part.
  */
-import { days, hours, minutes } from "../harness/clock/duration.ts";
-import type { FaultPlan } from "../harness/fault/plan.ts";
-import { outage } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { days, hours, minutes } from "../harness/core/time/duration.ts";
+import type { FaultPlan } from "../harness/faults/plan.ts";
+import { outage } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { askUntil, signedIn, workUntil } from "./pages.ts";
 
 const TOKEN_LIFETIMES =

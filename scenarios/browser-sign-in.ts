@@ -2,9 +2,9 @@
  * Interactive sign-in of a page in an outage: popups and redirects into pages that are down or
  * never come, and what the person is left with.
  */
-import { hours, minutes } from "../harness/clock/duration.ts";
-import type { FaultEffect } from "../harness/fault/plan.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import type { FaultEffect } from "../harness/faults/plan.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { askUntil, RESILIENT_CLIENT, signIn } from "./pages.ts";
 
 const pageDown: FaultEffect = {

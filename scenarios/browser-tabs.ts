@@ -1,9 +1,9 @@
 /** Several tabs of one person: they renew at the same instant, are throttled, and come back, together or each by itself. */
-import type { CacheKind } from "../harness/client/client.ts";
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import type { FaultPlan } from "../harness/fault/plan.ts";
-import { throttled, tokenServerError } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import type { CacheKind } from "../harness/clients/client.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import type { FaultPlan } from "../harness/faults/plan.ts";
+import { throttled, tokenServerError } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { silently } from "./applications.ts";
 import { PERSON, RESILIENT_CLIENT, signIn } from "./pages.ts";
 

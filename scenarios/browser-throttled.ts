@@ -3,10 +3,10 @@
  * that the page may read or may not, and by errors, whose body may be anything. The page asks
  * every fifteen seconds and leaves waiting to its library, as most code does.
  */
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import type { ServiceSettings } from "../harness/directory/world.ts";
-import type { ErrorBody, FaultEffect } from "../harness/fault/plan.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import type { ServiceSettings } from "../harness/entra/directory/world.ts";
+import type { ErrorBody, FaultEffect } from "../harness/faults/plan.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { askUntil, RESILIENT_CLIENT, signedIn } from "./pages.ts";
 
 interface Variant {

@@ -3,9 +3,9 @@
  * with the implicit grant that the backup system protects, and with the code and PKCE that
  * replaced it and that it does not.
  */
-import type { TokenRequest } from "../harness/client/client.ts";
-import { hours, minutes } from "../harness/clock/duration.ts";
-import type { Scenario, ScriptContext } from "../harness/scenario.ts";
+import type { TokenRequest } from "../harness/clients/client.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import type { Scenario, ScriptContext } from "../harness/runner/scenario.ts";
 import { graphScopes, pollUntil } from "./applications.ts";
 import { row } from "./twelve-hours-row.ts";
 

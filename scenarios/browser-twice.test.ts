@@ -2,11 +2,11 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
 import { processBrowser } from "../harness/browser/launch.ts";
-import { judgeHistory } from "../harness/check/rules.ts";
+import { judgeHistory } from "../harness/rules/rules.ts";
 import { writeJournal } from "../harness/history/journal.ts";
-import { loadClient } from "../harness/library.ts";
-import type { MountName } from "../harness/mount/mount-names.ts";
-import { runScenario } from "../harness/run.ts";
+import { loadClient } from "../harness/runner/loading/library.ts";
+import type { MountName } from "../harness/network/mount-names.ts";
+import { runScenario } from "../harness/runner/run.ts";
 import { library } from "./library.ts";
 
 vi.setConfig({ testTimeout: 90_000 });

@@ -4,13 +4,13 @@
  * conclusion. That one seed gives one journal, `browser-twice.test.ts` holds.
  */
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { promiseOf, type RowFlow } from "../harness/backup/edition.ts";
+import { promiseOf, type RowFlow } from "../harness/entra/backup/edition.ts";
 import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
 import { processBrowser } from "../harness/browser/launch.ts";
-import { flowOutcomeOf } from "../harness/check/flow-outcome.ts";
-import type { Finding } from "../harness/check/rules.ts";
+import { flowOutcomeOf } from "../harness/rules/model/flow-outcome.ts";
+import type { Finding } from "../harness/rules/rules.ts";
 import type { History } from "../harness/history/event.ts";
-import { isInBrowser } from "../harness/library.ts";
+import { isInBrowser } from "../harness/runner/loading/library.ts";
 import { playAgainstBaseline } from "./testing-baseline.ts";
 import { library } from "./library.ts";
 

@@ -1,5 +1,5 @@
 /** The scenarios in a real browser, in the order in which a reader would ask for them. */
-import type { Scenario } from "../harness/scenario.ts";
+import type { Scenario } from "../harness/runner/scenario.ts";
 import { cacheScenarios } from "./browser-cache.ts";
 import { challengeScenarios } from "./browser-challenge.ts";
 import { networkScenarios } from "./browser-network.ts";

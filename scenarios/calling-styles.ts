@@ -1,8 +1,8 @@
 /** The same outage under three ways of calling a client. */
-import { backOff, retryAtOnce } from "../harness/client/behaviour.ts";
-import { minutes } from "../harness/clock/duration.ts";
-import { tokenServerError, unreachable } from "../harness/fault/presets.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { backOff, retryAtOnce } from "../harness/clients/reference/behaviour.ts";
+import { minutes } from "../harness/core/time/duration.ts";
+import { tokenServerError, unreachable } from "../harness/faults/presets.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
 import { daemonToken } from "./applications.ts";
 
 export const backsOff = defineScenario({

@@ -3,15 +3,15 @@
  * and the same fleet brings the service back or keeps it down, as its client behaves.
  */
 import { describe, expect, it } from "vitest";
-import { judgeHistory } from "../harness/check/rules.ts";
-import { createBareFetch, type Vice } from "../harness/client/bare-fetch.ts";
-import type { ClientUnderTest } from "../harness/client/client.ts";
-import { loadMsalNode } from "../harness/client/msal-node.ts";
-import { minutes, seconds } from "../harness/clock/duration.ts";
-import { outage, overloadedOnReturn } from "../harness/fault/presets.ts";
+import { judgeHistory } from "../harness/rules/rules.ts";
+import { createBareFetch, type Vice } from "../harness/clients/reference/bare-fetch.ts";
+import type { ClientUnderTest } from "../harness/clients/client.ts";
+import { loadMsalNode } from "../harness/clients/msal-node/msal-node.ts";
+import { minutes, seconds } from "../harness/core/time/duration.ts";
+import { outage, overloadedOnReturn } from "../harness/faults/presets.ts";
 import type { ExchangeEnded, History } from "../harness/history/event.ts";
-import { runScenario } from "../harness/run.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { runScenario } from "../harness/runner/run.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { daemonToken } from "./applications.ts";
 import { capacityCollapse, capacityCollapseRampedUp } from "./capacity.ts";
 import { runFleet } from "./fleet.ts";

@@ -3,10 +3,10 @@
  * capacity that collapses under too many requests. Three times the same, but for the answer to
  * those who are turned away and for what the operators do about it.
  */
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import type { CapacityEffect, FaultPlan } from "../harness/fault/plan.ts";
-import { outage, overloadedOnReturn, trafficRampedUp } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import type { CapacityEffect, FaultPlan } from "../harness/faults/plan.ts";
+import { outage, overloadedOnReturn, trafficRampedUp } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { daemonToken } from "./applications.ts";
 import { runFleet } from "./fleet.ts";
 

@@ -5,10 +5,10 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type Finding, judgeHistory, rules } from "../harness/check/rules.ts";
-import type { Vice } from "../harness/client/bare-fetch.ts";
-import { createBareFetch } from "../harness/client/bare-fetch.ts";
-import { runScenario } from "../harness/run.ts";
+import { type Finding, judgeHistory, rules } from "../harness/rules/rules.ts";
+import type { Vice } from "../harness/clients/reference/bare-fetch.ts";
+import { createBareFetch } from "../harness/clients/reference/bare-fetch.ts";
+import { runScenario } from "../harness/runner/run.ts";
 import { browserCulprits } from "./browser-culprits.ts";
 import { library } from "./library.ts";
 

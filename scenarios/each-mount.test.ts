@@ -1,8 +1,8 @@
 /** The same scenarios under every mount: the same journal twice, and the same verdicts everywhere. */
 import { describe, expect, it } from "vitest";
-import { judgeHistory } from "../harness/check/rules.ts";
-import { processMounts } from "../harness/mount/mount-names.ts";
-import { describeEachMount } from "../harness/worker/each-mount-suite.ts";
+import { judgeHistory } from "../harness/rules/rules.ts";
+import { processMounts } from "../harness/network/mount-names.ts";
+import { describeEachMount } from "../test/support/each-mount-suite.ts";
 
 const chosen = [
   "token-throttled",

@@ -1,6 +1,6 @@
 /** Many instances of one application, each a process with a client and a cache of its own. */
-import type { TokenRequest } from "../harness/client/client.ts";
-import type { OpenApplication, ScriptContext } from "../harness/scenario.ts";
+import type { TokenRequest } from "../harness/clients/client.ts";
+import type { OpenApplication, ScriptContext } from "../harness/runner/scenario.ts";
 
 /** How a fleet runs; times are ms after the start of the scenario, or lengths in ms. */
 export interface Fleet {

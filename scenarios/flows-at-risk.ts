@@ -1,7 +1,7 @@
 /** Flows that no backup serves, used where resilience is wanted: what the report says of them. */
-import { hours, minutes } from "../harness/clock/duration.ts";
-import { outage, tokenServerError } from "../harness/fault/presets.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import { outage, tokenServerError } from "../harness/faults/presets.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
 import { graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 
 export const passwordGrant = defineScenario({

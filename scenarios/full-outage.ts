@@ -1,7 +1,7 @@
 /** Twelve hours without the primary: with valid tokens, past refresh_in, with expired ones. */
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import { hang, outage, tokenServerError, unreachable } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario, type ScriptContext } from "../harness/scenario.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import { hang, outage, tokenServerError, unreachable } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario, type ScriptContext } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 const twelveHours = { from: hours(1), for: hours(12) };

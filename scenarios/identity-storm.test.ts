@@ -1,11 +1,11 @@
 /** Who keeps the service of managed identities down when it returns, and who lets it come back. */
 import { describe, expect, it } from "vitest";
-import { judgeHistory } from "../harness/check/rules.ts";
-import { createBareFetch } from "../harness/client/bare-fetch.ts";
-import type { ClientUnderTest } from "../harness/client/client.ts";
-import { loadMsalNode } from "../harness/client/msal-node.ts";
-import { minutes } from "../harness/clock/duration.ts";
-import { runScenario } from "../harness/run.ts";
+import { judgeHistory } from "../harness/rules/rules.ts";
+import { createBareFetch } from "../harness/clients/reference/bare-fetch.ts";
+import type { ClientUnderTest } from "../harness/clients/client.ts";
+import { loadMsalNode } from "../harness/clients/msal-node/msal-node.ts";
+import { minutes } from "../harness/core/time/duration.ts";
+import { runScenario } from "../harness/runner/run.ts";
 import { identityStorms } from "./identity-storm.ts";
 
 async function play(name: string, client: ClientUnderTest) {

@@ -4,12 +4,12 @@
  * of a third region are there to show that trouble stays where it is.
  */
 import { contoso } from "../fixtures/worlds/contoso.ts";
-import type { TokenRequest } from "../harness/client/client.ts";
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import type { World } from "../harness/directory/world.ts";
-import type { FaultPlan } from "../harness/fault/plan.ts";
-import { overloadedOnReturn, tokenServerError } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import type { TokenRequest } from "../harness/clients/client.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import type { World } from "../harness/entra/directory/world.ts";
+import type { FaultPlan } from "../harness/faults/plan.ts";
+import { overloadedOnReturn, tokenServerError } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { runFleet } from "./fleet.ts";
 
 const identityToken: TokenRequest = {

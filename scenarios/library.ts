@@ -1,5 +1,5 @@
 /** The scenarios that `brownout run` runs, in the order in which a reader would ask for them. */
-import type { Scenario } from "../harness/scenario.ts";
+import type { Scenario } from "../harness/runner/scenario.ts";
 import {
   backupWindowCloses,
   backupAfterIdle71,

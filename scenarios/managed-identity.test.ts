@@ -4,12 +4,12 @@
  * met in each, and its vices are caught.
  */
 import { describe, expect, it } from "vitest";
-import { judgeHistory } from "../harness/check/rules.ts";
-import { loadAzureIdentity } from "../harness/client/azure-identity.ts";
-import { createBareFetch, type Vice } from "../harness/client/bare-fetch.ts";
-import type { ClientUnderTest } from "../harness/client/client.ts";
-import { runScenario } from "../harness/run.ts";
-import type { Scenario } from "../harness/scenario.ts";
+import { judgeHistory } from "../harness/rules/rules.ts";
+import { loadAzureIdentity } from "../harness/clients/azure-identity.ts";
+import { createBareFetch, type Vice } from "../harness/clients/reference/bare-fetch.ts";
+import type { ClientUnderTest } from "../harness/clients/client.ts";
+import { runScenario } from "../harness/runner/run.ts";
+import type { Scenario } from "../harness/runner/scenario.ts";
 import { identityRows, managedIdentity } from "./managed-identity.ts";
 
 const all = [...identityRows, ...managedIdentity].map(

@@ -1,13 +1,13 @@
 /** Programs on Azure that hold no credential: their machine's endpoint, and what stands behind it. */
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import type { TokenRequest } from "../harness/client/client.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import type { TokenRequest } from "../harness/clients/client.ts";
 import {
   identityEndpointThrottled,
   identityEndpointUpdating,
   primaryDown,
   tokenServerError,
-} from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario, type ScriptContext } from "../harness/scenario.ts";
+} from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario, type ScriptContext } from "../harness/runner/scenario.ts";
 import { pollUntil } from "./applications.ts";
 import { row } from "./twelve-hours-row.ts";
 

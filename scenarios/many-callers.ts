@@ -1,6 +1,6 @@
 /** Many users on one confidential client, and many callers at once. */
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 const people = Array.from({ length: 12 }, (_, index) => `crowd${index}`);

@@ -1,7 +1,7 @@
 /** Discovery and metadata fail while tokens are issued as ever: for warm clients and cold ones. */
-import { hours, minutes } from "../harness/clock/duration.ts";
-import { discoveryDown } from "../harness/fault/presets.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import { discoveryDown } from "../harness/faults/presets.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 export const metadataDownWarm = defineScenario({

@@ -1,8 +1,8 @@
 /** A job that runs once a night, in a fresh process, across an outage of one night. */
-import { backOff } from "../harness/client/behaviour.ts";
-import { days, hours, minutes } from "../harness/clock/duration.ts";
-import { outage } from "../harness/fault/presets.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { backOff } from "../harness/clients/reference/behaviour.ts";
+import { days, hours, minutes } from "../harness/core/time/duration.ts";
+import { outage } from "../harness/faults/presets.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
 import { daemonToken } from "./applications.ts";
 
 export const nightlyDaemon = defineScenario({

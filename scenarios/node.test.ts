@@ -3,8 +3,8 @@
  * the committed baseline says, no more and no less, and what it asserts comes to a conclusion.
  */
 import { afterAll, describe, expect, it } from "vitest";
-import type { Finding } from "../harness/check/rules.ts";
-import { isInBrowser } from "../harness/library.ts";
+import type { Finding } from "../harness/rules/rules.ts";
+import { isInBrowser } from "../harness/runner/loading/library.ts";
 import { baseline, playAgainstBaseline } from "./testing-baseline.ts";
 import { library } from "./library.ts";
 

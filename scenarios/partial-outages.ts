@@ -1,7 +1,11 @@
 /** Two incidents in which a share of requests failed, as Microsoft's own reviews tell them. */
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import { partialOutage } from "../harness/fault/presets.ts";
-import { type Application, defineScenario, type ScriptContext } from "../harness/scenario.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import { partialOutage } from "../harness/faults/presets.ts";
+import {
+  type Application,
+  defineScenario,
+  type ScriptContext,
+} from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 /** Short-lived jobs, such as functions that start cold: each needs a token of its own. */

@@ -1,7 +1,7 @@
 /** The process ends and starts again while the service is down, with a cache on disk. */
-import { hours, minutes } from "../harness/clock/duration.ts";
-import { outage } from "../harness/fault/presets.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import { outage } from "../harness/faults/presets.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
 import { pollUntil, signIn, silently } from "./applications.ts";
 
 export const restartInOutage = defineScenario({

@@ -1,7 +1,7 @@
 /** Sessions end on purpose or by mistake: what clients make of a refusal that is final. */
-import { hours, minutes } from "../harness/clock/duration.ts";
-import type { TokenResult } from "../harness/client/client.ts";
-import { defineScenario, type ScriptContext } from "../harness/scenario.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import type { TokenResult } from "../harness/clients/client.ts";
+import { defineScenario, type ScriptContext } from "../harness/runner/scenario.ts";
 import { graphScopes, signIn, silently } from "./applications.ts";
 
 const people = ["adele", "megan", "alex", "crowd0", "crowd1", "crowd2"];

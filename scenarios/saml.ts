@@ -1,6 +1,6 @@
 /** Apps that sign their users in by SAML: what an outage leaves of it depends on who begins. */
-import { hours, minutes } from "../harness/clock/duration.ts";
-import { defineScenario, type Scenario, type ScriptContext } from "../harness/scenario.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import { defineScenario, type Scenario, type ScriptContext } from "../harness/runner/scenario.ts";
 import { pollUntil } from "./applications.ts";
 import { row } from "./twelve-hours-row.ts";
 

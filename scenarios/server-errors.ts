@@ -2,9 +2,9 @@
  * A storm of 5xx from the token endpoint, five minutes long, in each kind of body, with
  * and without Retry-After. The daemon asks every ten seconds.
  */
-import { minutes, seconds } from "../harness/clock/duration.ts";
-import type { ErrorBody, FaultEffect } from "../harness/fault/plan.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { minutes, seconds } from "../harness/core/time/duration.ts";
+import type { ErrorBody, FaultEffect } from "../harness/faults/plan.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil } from "./applications.ts";
 
 type ServerError = Extract<FaultEffect, { readonly kind: "server-error" }>;

@@ -1,7 +1,7 @@
 /** The edges of a token's life, and of the keys that sign it. */
-import { hours, minutes, seconds } from "../harness/clock/duration.ts";
-import { keysWithdrawn } from "../harness/fault/presets.ts";
-import { defineScenario } from "../harness/scenario.ts";
+import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import { keysWithdrawn } from "../harness/faults/presets.ts";
+import { defineScenario } from "../harness/runner/scenario.ts";
 import { pollUntil, signIn, silently } from "./applications.ts";
 
 export const tokenEdge = defineScenario({

@@ -3,10 +3,10 @@
  * each kind of body. The daemon asks every ten seconds and leaves waiting to its client,
  * as most code does.
  */
-import { days, hours, minutes, seconds } from "../harness/clock/duration.ts";
-import type { ErrorBody, RetryAfter } from "../harness/fault/plan.ts";
-import { throttled } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { days, hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import type { ErrorBody, RetryAfter } from "../harness/faults/plan.ts";
+import { throttled } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil } from "./applications.ts";
 
 interface Variant {

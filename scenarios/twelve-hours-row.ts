@@ -1,8 +1,8 @@
 /** What the rows of the flow table have in common: twelve hours without the primary, and a promise. */
-import { hours } from "../harness/clock/duration.ts";
-import type { FaultPlan } from "../harness/fault/plan.ts";
-import { primaryDown } from "../harness/fault/presets.ts";
-import { defineScenario, type Scenario } from "../harness/scenario.ts";
+import { hours } from "../harness/core/time/duration.ts";
+import type { FaultPlan } from "../harness/faults/plan.ts";
+import { primaryDown } from "../harness/faults/presets.ts";
+import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 
 const APPLICATIONS =
   "https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps";

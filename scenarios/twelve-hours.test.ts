@@ -1,11 +1,11 @@
 /** The flow table as the documents have it, and as it comes out: row by row, in every edition. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { editionIds, promiseOf, type RowFlow, rowFlows } from "../harness/backup/edition.ts";
-import { judgeByEveryRule } from "../harness/check/rules.ts";
-import { loadClient } from "../harness/library.ts";
-import { flowTable } from "../harness/report/flow-table.ts";
-import { buildResults, type JudgedRun, type Results } from "../harness/report/results.ts";
-import { runScenario } from "../harness/run.ts";
+import { editionIds, promiseOf, type RowFlow, rowFlows } from "../harness/entra/backup/edition.ts";
+import { judgeByEveryRule } from "../harness/rules/rules.ts";
+import { loadClient } from "../harness/runner/loading/library.ts";
+import { flowTable } from "../harness/reporting/flow-table.ts";
+import { buildResults, type JudgedRun, type Results } from "../harness/reporting/results.ts";
+import { runScenario } from "../harness/runner/run.ts";
 import { twelveHours } from "./twelve-hours.ts";
 
 /** Every row with every client that it is run with, by one edition. */

@@ -2,10 +2,10 @@
  * The flow table of the backup authentication system, row by row: twelve hours without the
  * primary, for each kind of application, with the real client that it would use.
  */
-import type { TokenRequest } from "../harness/client/client.ts";
-import { hours, minutes } from "../harness/clock/duration.ts";
-import { primaryDown } from "../harness/fault/presets.ts";
-import type { Application, Scenario, ScriptContext } from "../harness/scenario.ts";
+import type { TokenRequest } from "../harness/clients/client.ts";
+import { hours, minutes } from "../harness/core/time/duration.ts";
+import { primaryDown } from "../harness/faults/presets.ts";
+import type { Application, Scenario, ScriptContext } from "../harness/runner/scenario.ts";
 import { daemonToken, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 import { identityRows } from "./managed-identity.ts";
 import { samlRows } from "./saml.ts";

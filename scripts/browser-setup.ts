@@ -3,7 +3,7 @@
  * on a Debian install its package, else say once what helps. What it does to the machine is
  * handed in, so that a test can do without.
  */
-import { HarnessError } from "../harness/errors.ts";
+import { HarnessError } from "../harness/core/errors.ts";
 import {
   BROWSER_VARIABLE,
   wantsNoBrowser,

@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundlePageProgram, prebuiltFile } from "../harness/report/html/page-program.ts";
+import { bundlePageProgram, prebuiltFile } from "../harness/reporting/html/page-program.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -25,8 +25,8 @@ for (const asset of ["fixtures", "reports/baseline.json"]) {
 }
 
 // The program of report.html, ready: the package has no bundler.
-mkdirSync(`${root}dist/harness/report-page`, { recursive: true });
+mkdirSync(`${root}dist/harness/reporting/page`, { recursive: true });
 writeFileSync(
-  `${root}dist/harness/report-page/${prebuiltFile}`,
+  `${root}dist/harness/reporting/page/${prebuiltFile}`,
   JSON.stringify(await bundlePageProgram()),
 );

@@ -1,10 +1,10 @@
 /** The documentation that is made from the source: a page for each scenario, their index, and the rules. */
-import { formatDuration } from "../harness/clock/duration.ts";
-import type { Rule } from "../harness/check/rule.ts";
-import type { FaultWindow } from "../harness/fault/plan.ts";
-import type { BaselineEntry } from "../harness/report/baseline.ts";
-import { rowOfMarkdown as row } from "../harness/report/markdown.ts";
-import type { Scenario } from "../harness/scenario.ts";
+import { formatDuration } from "../harness/core/time/duration.ts";
+import type { Rule } from "../harness/rules/rule.ts";
+import type { FaultWindow } from "../harness/faults/plan.ts";
+import type { BaselineEntry } from "../harness/reporting/baseline.ts";
+import { rowOfMarkdown as row } from "../harness/reporting/markdown.ts";
+import type { Scenario } from "../harness/runner/scenario.ts";
 
 /** A scenario with where it is written, below the repository. */
 export interface Written {
@@ -123,13 +123,13 @@ function rulesPage({ rules, scenarios }: DocsSource): string {
   return page(
     ["# Rules"],
     [
-      `The ${rules.length} rules that judge every run. A rule that never saw what it judges is inconclusive. Each stands in \`harness/check/\` beside its test, which has a client that it catches and one that it lets pass.`,
+      `The ${rules.length} rules that judge every run. A rule that never saw what it judges is inconclusive. Each stands in \`harness/rules/\` beside its test, which has a client that it catches and one that it lets pass.`,
     ],
     ...rules.flatMap(({ id, says, source, fix }) => {
       const asserting = scenarios
         .filter(({ scenario }) => scenario.asserts.includes(id))
         .map(({ scenario: { name } }) => `[${name}](scenarios/${name}.md)`);
-      const test = `[harness/check/${id}.test.ts](../harness/check/${id}.test.ts)`;
+      const test = `[harness/rules/${id}.test.ts](../harness/rules/${id}.test.ts)`;
       return [
         [`## ${id}`],
         [says],

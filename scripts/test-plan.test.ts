@@ -7,7 +7,7 @@ const plan = (argv: readonly string[], env = {}): string[] =>
 
 it.each([
   [[], ["vitest run", "playwright test"]],
-  [["harness/fault"], ["vitest run harness/fault"]],
+  [["harness/faults"], ["vitest run harness/faults"]],
   [["a.test.ts", "-t", "name"], ["vitest run a.test.ts -t name"]],
   [["--reporter=dot"], ["vitest run --reporter=dot"]],
   [["harness/a.spec.ts"], ["playwright test harness/a.spec.ts"]],

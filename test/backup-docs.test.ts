@@ -1,10 +1,10 @@
 /** docs/backup.md against the source: rules, policy parts, editions and settings stand there as they are. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { editionIds, editionOf } from "../harness/backup/edition.ts";
-import { policyTable } from "../harness/backup/policy-table.ts";
-import { rules } from "../harness/backup/testing-documented-rules.ts";
-import { defaultServiceSettings } from "../harness/directory/settings.ts";
+import { editionIds, editionOf } from "../harness/entra/backup/edition.ts";
+import { policyTable } from "../harness/entra/backup/policy-table.ts";
+import { rules } from "./support/backup-documented-rules.ts";
+import { defaultServiceSettings } from "../harness/entra/directory/settings.ts";
 
 const text = readFileSync(new URL("../docs/backup.md", import.meta.url), "utf8");
 

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { main } from "../harness/cli.ts";
-import type { Registry } from "../harness/versions/registry.ts";
-import { createPool } from "../harness/worker/pool.ts";
+import { main } from "../harness/cli/main.ts";
+import type { Registry } from "../harness/reporting/versions/registry.ts";
+import { createPool } from "../harness/runner/worker/pool.ts";
 
 const bin = fileURLToPath(new URL("../bin/brownout.js", import.meta.url));
 

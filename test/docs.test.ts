@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { rules } from "../harness/check/rules.ts";
+import { rules } from "../harness/rules/rules.ts";
 import { readDocs } from "../scripts/docs-source.ts";
 import { library } from "../scenarios/library.ts";
 

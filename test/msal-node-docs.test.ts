@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfidentialClientApplication, type INetworkModule } from "@azure/msal-node";
 import { afterAll, describe, expect, it } from "vitest";
-import { judgeHistory } from "../harness/check/rules.ts";
-import { minutes, seconds } from "../harness/clock/duration.ts";
-import { throttled } from "../harness/fault/presets.ts";
-import { loadClient } from "../harness/library.ts";
-import { runScenario } from "../harness/run.ts";
-import { scenario } from "../harness/run/testing.ts";
+import { judgeHistory } from "../harness/rules/rules.ts";
+import { minutes, seconds } from "../harness/core/time/duration.ts";
+import { throttled } from "../harness/faults/presets.ts";
+import { loadClient } from "../harness/runner/loading/library.ts";
+import { runScenario } from "../harness/runner/run.ts";
+import { scenario } from "./support/run.ts";
 
 const place = mkdtempSync(join(tmpdir(), "brownout-patient-"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));

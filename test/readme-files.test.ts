@@ -6,7 +6,7 @@ describe("README", () => {
   it.each(appFiles)("shows the example app's %s as it is", (name) => {
     const file = readFileSync(`${root}fixtures/app/${name}`, "utf8");
     expect(fileInReadme(name)).toBe(
-      file.replace("../../harness/playwright.ts", "brownout/playwright"),
+      file.replace("../../harness/integrations/playwright.ts", "brownout/playwright"),
     );
   });
 

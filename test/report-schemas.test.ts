@@ -5,12 +5,12 @@ import { validate } from "ctrf";
 import { har as validateHar } from "har-validator";
 import { beforeAll, describe, expect, it } from "vitest";
 import { validateXML } from "xmllint-wasm";
-import { throttledDaemon } from "../harness/history/testing.ts";
+import { throttledDaemon } from "./support/history.ts";
 import { toHar } from "../harness/history/har.ts";
-import { writeCtrf } from "../harness/report/ctrf.ts";
-import { writeJunit } from "../harness/report/junit.ts";
-import { buildResults, type Results } from "../harness/report/results.ts";
-import { judgedRun } from "../harness/report/testing.ts";
+import { writeCtrf } from "../harness/reporting/ctrf.ts";
+import { writeJunit } from "../harness/reporting/junit.ts";
+import { buildResults, type Results } from "../harness/reporting/results.ts";
+import { judgedRun } from "./support/report.ts";
 
 const schema = readFileSync(
   fileURLToPath(new URL("schemas/jenkins-junit.xsd", import.meta.url)),

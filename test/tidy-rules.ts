@@ -1,5 +1,5 @@
 /**
- * What `harness/tidy.test.ts` asserts about our own source, as pure functions over file
+ * What `test/tidy.test.ts` asserts about our own source, as pure functions over file
  * texts: who may import whom (the table in ARCHITECTURE.md), sizes, names, banned calls.
  * oxlint knows most of the rest; what stands here it cannot express.
  */

@@ -1,4 +1,4 @@
-import { expect, test } from "../../harness/playwright.ts";
+import { expect, test } from "../../harness/integrations/playwright.ts";
 
 for (let turn = 0; turn < 25; turn += 1) {
   test(`opens the app, turn ${turn}`, async ({ page, entra }) => {

@@ -1,6 +1,6 @@
 /** Which browser is found on machines of every kind, and what is said where none is. */
 import { describe, expect, it } from "vitest";
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "../core/errors.ts";
 import { findBrowser, wantsNoBrowser } from "./find-browser.ts";
 import type { Machine, Trial } from "./machine.ts";
 

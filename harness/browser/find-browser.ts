@@ -4,7 +4,7 @@
  * never replaced by another: results from a browser that nobody chose would be believed.
  */
 import path from "node:path";
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "../core/errors.ts";
 import { thisMachine, type Machine } from "./machine.ts";
 import { candidatePaths, commandNames, usualPlaces } from "./usual-places.ts";
 

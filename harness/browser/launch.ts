@@ -4,7 +4,7 @@
  * listen, and counted. Whoever launches must close, or the process does not end.
  */
 import type { Browser } from "@playwright/test";
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "../core/errors.ts";
 import { findBrowser } from "./find-browser.ts";
 import { launchArguments } from "./launch-arguments.ts";
 import { requireChromium } from "./playwright-package.ts";

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BrowserContext, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createVirtualClock, type VirtualClock } from "../clock/virtual-clock.ts";
+import { createVirtualClock, type VirtualClock } from "../core/time/virtual-clock.ts";
 import { wantsNoBrowser } from "./find-browser.ts";
 import { processBrowser } from "./launch.ts";
 import { leapOf, stateOf } from "./page-asks.ts";

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Frame, Page } from "@playwright/test";
-import type { Participant } from "../clock/participants.ts";
+import type { Participant } from "../core/time/participants.ts";
 import { frameOf, watchLeaving } from "./leaving.ts";
 import {
   agentScript,

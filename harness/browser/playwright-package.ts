@@ -3,7 +3,7 @@
  * browser needs none of it, so it is imported only when a browser is asked for.
  */
 import type { BrowserType } from "@playwright/test";
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "../core/errors.ts";
 
 /** The package that people install comes first: where packages are not hoisted, only it is in reach. */
 const packages = ["@playwright/test", "playwright", "playwright-core"];

@@ -1,8 +1,8 @@
 /** Marks a build with findings, where a CI service reads them from the output. */
-import { HarnessError, suggestNames } from "../errors.ts";
-import { type Annotator, annotationLines, annotators } from "../report/annotations.ts";
-import type { Explain } from "../report/explain.ts";
-import type { Results } from "../report/results.ts";
+import { HarnessError, suggestNames } from "../core/errors.ts";
+import { type Annotator, annotationLines, annotators } from "../reporting/annotations.ts";
+import type { Explain } from "../reporting/explain.ts";
+import type { Results } from "../reporting/results.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
 

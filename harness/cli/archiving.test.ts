@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openArchive } from "../archive/database.ts";
-import { migrations } from "../archive/migrations.ts";
-import { buildResults } from "../report/results.ts";
-import { judgedRun } from "../report/testing.ts";
+import { openArchive } from "../reporting/archive/database.ts";
+import { migrations } from "../reporting/archive/migrations.ts";
+import { buildResults } from "../reporting/results.ts";
+import { judgedRun } from "../../test/support/report.ts";
 import { ARCHIVE_FILE, archiveSession } from "./archiving.ts";
 import { keepSession, readKeeping } from "./keeping.ts";
-import { testIo } from "./testing.ts";
+import { testIo } from "../../test/support/cli.ts";
 
 let folder = "";
 beforeEach(() => {

@@ -5,13 +5,13 @@
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type Archive, openArchive } from "../archive/database.ts";
-import { type NewsItem, newsOf } from "../archive/news.ts";
-import { playedOf } from "../archive/played.ts";
-import { HarnessError } from "../errors.ts";
-import { parseResults } from "../report/read-results.ts";
-import type { Results } from "../report/results.ts";
-import { writeWhole } from "../report/write.ts";
+import { type Archive, openArchive } from "../reporting/archive/database.ts";
+import { type NewsItem, newsOf } from "../reporting/archive/news.ts";
+import { playedOf } from "../reporting/archive/played.ts";
+import { HarnessError } from "../core/errors.ts";
+import { parseResults } from "../reporting/read-results.ts";
+import type { Results } from "../reporting/results.ts";
+import { writeWhole } from "../reporting/write.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { shortPath } from "./reports.ts";

@@ -3,7 +3,7 @@
  * them is said here, with the nearest right name, as one message and exit code 2.
  */
 import { parseArgs } from "node:util";
-import { HarnessError, nearestNames } from "../errors.ts";
+import { HarnessError, nearestNames } from "../core/errors.ts";
 
 /** The options of a command by long name; `value` names what follows, absent for a switch. */
 export type Options = Readonly<Record<string, { readonly value?: string; readonly says: string }>>;

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rules } from "../check/rules.ts";
-import { HarnessError } from "../errors.ts";
-import { type BaselineEntry, parseBaseline } from "../report/baseline.ts";
+import { rules } from "../rules/rules.ts";
+import { HarnessError } from "../core/errors.ts";
+import { type BaselineEntry, parseBaseline } from "../reporting/baseline.ts";
 
 export interface BaselineFile {
   /** What is known: the file's own entries, and those of the package about what the file does not name. */

@@ -2,11 +2,11 @@
  * Where the package of a client is: the installed one when that is the version asked for, else
  * one that `brownout matrix` has put in the cache. Nothing is installed here.
  */
-import type { ClientUnderTest } from "../client/client.ts";
-import { HarnessError } from "../errors.ts";
-import { clientPackages, loadClient, splitVersion } from "../library.ts";
-import type { Scenario } from "../scenario.ts";
-import type { ClientCache } from "../versions/client-cache.ts";
+import type { ClientUnderTest } from "../clients/client.ts";
+import { HarnessError } from "../core/errors.ts";
+import { clientPackages, loadClient, splitVersion } from "../runner/loading/library.ts";
+import type { Scenario } from "../runner/scenario.ts";
+import type { ClientCache } from "../reporting/versions/client-cache.ts";
 
 export interface PlacedClient {
   readonly client: ClientUnderTest;

@@ -3,8 +3,8 @@
  * Ctrl-C or SIGTERM takes no new task, ends those under way and removes what they had half written.
  */
 import { rmSync } from "node:fs";
-import { UNFINISHED } from "../report/write.ts";
-import { kindOf, type RunFailure, type RunReply, type RunTask } from "../worker/protocol.ts";
+import { UNFINISHED } from "../reporting/write.ts";
+import { kindOf, type RunFailure, type RunReply, type RunTask } from "../runner/worker/protocol.ts";
 import type { InterruptSignal } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 

@@ -1,11 +1,11 @@
 /** Sessions that a person names: a number or a label of the archive, `latest`, `previous`, a results.json, or its folder. */
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Archive, readArchive } from "../archive/database.ts";
-import { playedOf, type PlayedSession } from "../archive/played.ts";
-import type { ArchivedSession } from "../archive/trend.ts";
-import { HarnessError } from "../errors.ts";
-import { parseResults } from "../report/read-results.ts";
+import { type Archive, readArchive } from "../reporting/archive/database.ts";
+import { playedOf, type PlayedSession } from "../reporting/archive/played.ts";
+import type { ArchivedSession } from "../reporting/archive/trend.ts";
+import { HarnessError } from "../core/errors.ts";
+import { parseResults } from "../reporting/read-results.ts";
 import { ARCHIVE_FILE, archiveFolder } from "./archiving.ts";
 import { readTextFile } from "./text-file.ts";
 

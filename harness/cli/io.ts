@@ -2,9 +2,9 @@
  * What the command line touches of its process, as one value: tests hand in their own, and
  * nothing below `cli.ts` reads `process`.
  */
-import { createNpmRegistry, type Registry } from "../versions/registry.ts";
-import { createPool, type Pool, type PoolOptions } from "../worker/pool.ts";
-import type { Output } from "../report/terminal.ts";
+import { createNpmRegistry, type Registry } from "../reporting/versions/registry.ts";
+import { createPool, type Pool, type PoolOptions } from "../runner/worker/pool.ts";
+import type { Output } from "../reporting/terminal.ts";
 import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
 
 export interface Io {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { throttledDaemon } from "../history/testing.ts";
+import { throttledDaemon } from "../../test/support/history.ts";
 import { judge, report } from "./judging.ts";
 
 it("hands on which asserted rules held: one that passes unasked is not told", () => {

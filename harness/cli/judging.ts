@@ -1,13 +1,18 @@
 /** From histories to what the reports say: judges them, compares, and gathers what explains it. */
-import { judgeByEveryRule, rules } from "../check/rules.ts";
-import { HarnessError, suggestNames } from "../errors.ts";
+import { judgeByEveryRule, rules } from "../rules/rules.ts";
+import { HarnessError, suggestNames } from "../core/errors.ts";
 import type { History } from "../history/event.ts";
-import type { BaselineEntry } from "../report/baseline.ts";
-import { createExplain, type Explain, type RunContext } from "../report/explain.ts";
-import type { QuarantineEntry } from "../report/quarantine.ts";
-import { buildResults, type FailedRun, type JudgedRun, type Results } from "../report/results.ts";
-import type { Scenario } from "../scenario.ts";
-import { brownoutVersion } from "../version.ts";
+import type { BaselineEntry } from "../reporting/baseline.ts";
+import { createExplain, type Explain, type RunContext } from "../reporting/explain.ts";
+import type { QuarantineEntry } from "../reporting/quarantine.ts";
+import {
+  buildResults,
+  type FailedRun,
+  type JudgedRun,
+  type Results,
+} from "../reporting/results.ts";
+import type { Scenario } from "../runner/scenario.ts";
+import { brownoutVersion } from "../core/version.ts";
 
 /** Throws `unknown-rule` at `place` when something asserts a rule that does not exist. */
 export function checkAsserts(asserts: readonly string[], place: string): void {

@@ -1,11 +1,11 @@
 /** Puts the runs of several output folders in the order in which one run would have had them. */
 import { join } from "node:path";
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "../core/errors.ts";
 import type { History } from "../history/event.ts";
-import { splitVersion } from "../library.ts";
-import type { ReadResults } from "../report/read-results.ts";
-import type { FailedRun } from "../report/results.ts";
-import type { Shard } from "../report/shard.ts";
+import { splitVersion } from "../runner/loading/library.ts";
+import type { ReadResults } from "../reporting/read-results.ts";
+import type { FailedRun } from "../reporting/results.ts";
+import type { Shard } from "../reporting/shard.ts";
 import { runName, takePart } from "./selection.ts";
 
 /** An output folder as it was found. */

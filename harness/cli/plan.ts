@@ -1,11 +1,11 @@
 /** What `brownout run` is to do, read from its arguments and checked, before anything is made or run. */
 import { join, resolve } from "node:path";
-import { editionIds } from "../backup/edition.ts";
-import { findEdition } from "../coverage/find-named.ts";
-import { HarnessError } from "../errors.ts";
-import type { QuarantineEntry } from "../report/quarantine.ts";
-import type { Annotator } from "../report/annotations.ts";
-import type { RunTask } from "../worker/protocol.ts";
+import { editionIds } from "../entra/backup/edition.ts";
+import { findEdition } from "../entra/coverage/find-named.ts";
+import { HarnessError } from "../core/errors.ts";
+import type { QuarantineEntry } from "../reporting/quarantine.ts";
+import type { Annotator } from "../reporting/annotations.ts";
+import type { RunTask } from "../runner/worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { annotatingOptions, annotatorOf } from "./annotating.ts";
 import { archiveOptions } from "./archiving.ts";

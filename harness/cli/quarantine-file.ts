@@ -1,8 +1,8 @@
 /** Where the quarantine of a command is: as told, else in the project, else there is none. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { rules } from "../check/rules.ts";
-import { parseQuarantine, type QuarantineEntry } from "../report/quarantine.ts";
+import { rules } from "../rules/rules.ts";
+import { parseQuarantine, type QuarantineEntry } from "../reporting/quarantine.ts";
 import type { Options } from "./arguments.ts";
 import { readTextFile } from "./text-file.ts";
 

@@ -1,13 +1,13 @@
 /** Writes the reports of a session, whoever has run it. */
 import { join, relative } from "node:path";
-import { writeCtrf } from "../report/ctrf.ts";
-import type { Explain } from "../report/explain.ts";
-import type { PageProgram } from "../report/html/page-program.ts";
-import { writeHtml } from "../report/html/write-html.ts";
-import { writeJunit } from "../report/junit.ts";
-import { type Results, writeResults } from "../report/results.ts";
-import { writeSummary } from "../report/summary.ts";
-import { writeWhole } from "../report/write.ts";
+import { writeCtrf } from "../reporting/ctrf.ts";
+import type { Explain } from "../reporting/explain.ts";
+import type { PageProgram } from "../reporting/html/page-program.ts";
+import { writeHtml } from "../reporting/html/write-html.ts";
+import { writeJunit } from "../reporting/junit.ts";
+import { type Results, writeResults } from "../reporting/results.ts";
+import { writeSummary } from "../reporting/summary.ts";
+import { writeWhole } from "../reporting/write.ts";
 
 /**
  * Every report, into the output folder. `startedAt`: of the first run, ms since the Unix epoch,

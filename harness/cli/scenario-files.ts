@@ -1,8 +1,8 @@
 /** Files of scenarios in a person's project: those that a pattern means, and those that nobody named. */
 import { existsSync, globSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import { HarnessError } from "../errors.ts";
-import { namesWithin } from "../report/held.ts";
+import { HarnessError } from "../core/errors.ts";
+import { namesWithin } from "../reporting/held.ts";
 
 /** What is looked through for files never, as it is not the project's own. */
 const NOT_OWN = ["**/node_modules", "**/.git"];

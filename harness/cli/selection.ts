@@ -4,13 +4,18 @@
  * folder is made.
  */
 import { basename, resolve } from "node:path";
-import { HarnessError, suggestNames } from "../errors.ts";
-import { listScenarios, loadScenario, suits } from "../library.ts";
-import { browserMounts, type MountName, mountNames, processMounts } from "../mount/mount-names.ts";
-import { isBrowserMount, whyNoBrowser } from "../mount/mounts.ts";
-import { ownAppOf } from "../own-app.ts";
-import type { Scenario } from "../scenario.ts";
-import type { ClientCache } from "../versions/client-cache.ts";
+import { HarnessError, suggestNames } from "../core/errors.ts";
+import { listScenarios, loadScenario, suits } from "../runner/loading/library.ts";
+import {
+  browserMounts,
+  type MountName,
+  mountNames,
+  processMounts,
+} from "../network/mount-names.ts";
+import { isBrowserMount, whyNoBrowser } from "../network/mounts.ts";
+import { ownAppOf } from "../runner/own-app.ts";
+import type { Scenario } from "../runner/scenario.ts";
+import type { ClientCache } from "../reporting/versions/client-cache.ts";
 import { placeClient } from "./client-place.ts";
 import { checkAsserts } from "./judging.ts";
 import { filesMatching, isPath, isPattern } from "./scenario-files.ts";

@@ -4,15 +4,15 @@
  */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "../core/errors.ts";
 import { toHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
-import type { BaselineEntry } from "../report/baseline.ts";
-import type { Explain } from "../report/explain.ts";
-import type { FailedRun, Results } from "../report/results.ts";
-import { failedRunLine, type Paint, runLine } from "../report/terminal.ts";
-import { writeWhole } from "../report/write.ts";
-import type { RunFailure, RunReply } from "../worker/protocol.ts";
+import type { BaselineEntry } from "../reporting/baseline.ts";
+import type { Explain } from "../reporting/explain.ts";
+import type { FailedRun, Results } from "../reporting/results.ts";
+import { failedRunLine, type Paint, runLine } from "../reporting/terminal.ts";
+import { writeWhole } from "../reporting/write.ts";
+import type { RunFailure, RunReply } from "../runner/worker/protocol.ts";
 import { commandToReplay } from "./command-name.ts";
 import { judge, report, type Told } from "./judging.ts";
 import type { Plan, PlannedRun } from "./plan.ts";

@@ -4,11 +4,11 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { NewsItem } from "../archive/news.ts";
-import { HarnessError } from "../errors.ts";
-import { newsLines, newsTitle, writeNews } from "../report/news-text.ts";
-import { writeWhole } from "../report/write.ts";
-import { brownoutVersion } from "../version.ts";
+import type { NewsItem } from "../reporting/archive/news.ts";
+import { HarnessError } from "../core/errors.ts";
+import { newsLines, newsTitle, writeNews } from "../reporting/news-text.ts";
+import { writeWhole } from "../reporting/write.ts";
+import { brownoutVersion } from "../core/version.ts";
 import type { Options } from "./arguments.ts";
 import type { Archived } from "./archiving.ts";
 import type { Io } from "./io.ts";

@@ -1,7 +1,7 @@
 /** Reads a text file that a person named. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { HarnessError, suggestNames } from "../errors.ts";
+import { HarnessError, suggestNames } from "../core/errors.ts";
 
 /** The text of the file at `path`; `bad-usage` about `named` when it is not there or cannot be read. */
 export function readTextFile(path: string, named: string): string {

@@ -1,9 +1,13 @@
 /** The cache of clients' versions, as commands name it and talk of it. */
 import { resolve } from "node:path";
-import { HarnessError } from "../errors.ts";
-import { clientPackages } from "../library.ts";
-import type { Progress } from "../report/terminal.ts";
-import { type ClientCache, createClientCache, usualCacheFolder } from "../versions/client-cache.ts";
+import { HarnessError } from "../core/errors.ts";
+import { clientPackages } from "../runner/loading/library.ts";
+import type { Progress } from "../reporting/terminal.ts";
+import {
+  type ClientCache,
+  createClientCache,
+  usualCacheFolder,
+} from "../reporting/versions/client-cache.ts";
 import type { Io } from "./io.ts";
 
 /** The option that names its folder. */

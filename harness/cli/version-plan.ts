@@ -3,13 +3,13 @@
  * of its own in the output folder. What a version does not know is left out, and said.
  */
 import { join } from "node:path";
-import type { ClientUnderTest } from "../client/client.ts";
-import { HarnessError } from "../errors.ts";
-import { loadClient, suits, usualClients } from "../library.ts";
-import { ownAppOf } from "../own-app.ts";
-import type { Scenario } from "../scenario.ts";
-import type { ClientFolder } from "../versions/client-cache.ts";
-import type { RunTask } from "../worker/protocol.ts";
+import type { ClientUnderTest } from "../clients/client.ts";
+import { HarnessError } from "../core/errors.ts";
+import { loadClient, suits, usualClients } from "../runner/loading/library.ts";
+import { ownAppOf } from "../runner/own-app.ts";
+import type { Scenario } from "../runner/scenario.ts";
+import type { ClientFolder } from "../reporting/versions/client-cache.ts";
+import type { RunTask } from "../runner/worker/protocol.ts";
 import { checkAsserts } from "./judging.ts";
 import { createPlaces, type Found, runName } from "./selection.ts";
 

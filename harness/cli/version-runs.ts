@@ -2,15 +2,15 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseJournal } from "../history/journal.ts";
-import { type Played, playedOf } from "../matrix/played.ts";
-import type { FailedRun } from "../report/results.ts";
-import { prepareFolders } from "../report/write.ts";
-import type { RunFailure } from "../worker/protocol.ts";
+import { type Played, playedOf } from "../reporting/versions/played.ts";
+import type { FailedRun } from "../reporting/results.ts";
+import { prepareFolders } from "../reporting/write.ts";
+import type { RunFailure } from "../runner/worker/protocol.ts";
 import { executeTasks } from "./execute.ts";
 import type { InterruptSignal } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { judge } from "./judging.ts";
-import type { ClientFolder } from "../versions/client-cache.ts";
+import type { ClientFolder } from "../reporting/versions/client-cache.ts";
 import { failureOf } from "./session.ts";
 import type { VersionRun } from "./version-plan.ts";
 

@@ -1,6 +1,6 @@
 /** Endpoints as people name them in a test. */
-import { HarnessError, suggestNames } from "../errors.ts";
-import { endpoints } from "../http/endpoint.ts";
+import { HarnessError, suggestNames } from "../core/errors.ts";
+import { endpoints } from "../entra/request/endpoint.ts";
 
 /** Throws `unknown-name`, with what is near, for an endpoint that does not exist. */
 export function checkEndpoint(endpoint: string): void {

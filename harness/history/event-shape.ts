@@ -3,8 +3,8 @@
  * the compiler compares with the union in `event.ts`, so that a new kind cannot be forgotten
  * here. Fields that the table does not name are left alone: a journal may say more.
  */
-import { endpoints } from "../http/endpoint.ts";
-import { networkFaultCodes } from "../http/network-fault.ts";
+import { endpoints } from "../entra/request/endpoint.ts";
+import { networkFaultCodes } from "../core/http/network-fault.ts";
 import { screens } from "./browser-events.ts";
 import { flows, type ExchangeEnd, type HistoryEvent } from "./event.ts";
 

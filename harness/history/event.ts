@@ -4,9 +4,9 @@
  * wire), faults and changes of the world stand side by side, so that a rule sees cause
  * and effect in order. Secrets and tokens are fingerprints here, never values.
  */
-import type { Endpoint } from "../http/endpoint.ts";
-import type { NetworkFaultCode } from "../http/network-fault.ts";
-import type { FaultWindow } from "../fault/plan.ts";
+import type { Endpoint } from "../entra/request/endpoint.ts";
+import type { NetworkFaultCode } from "../core/http/network-fault.ts";
+import type { FaultWindow } from "../faults/plan.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
 import type { FlowRow, RuleLimits } from "./header.ts";
 import type { WorldChanged } from "./world-changed.ts";

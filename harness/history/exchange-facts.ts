@@ -3,9 +3,9 @@
  * stack left out. The recorder and the reader of foreign HARs write the same facts, so that
  * rules need not know where a history comes from.
  */
-import type { EntraRequest } from "../http/endpoint.ts";
-import { deliveryOf, headersOf, textOfResponse } from "../http/message.ts";
-import { isResent } from "../http/resent.ts";
+import type { EntraRequest } from "../entra/request/endpoint.ts";
+import { deliveryOf, headersOf, textOfResponse } from "../core/http/message.ts";
+import { isResent } from "../core/http/resent.ts";
 import type { ExchangeBegan, ExchangeEnd, ExchangeEnded } from "./event.ts";
 import type { Redactor } from "./redact.ts";
 import { parseRetryAfter } from "./retry-after.ts";

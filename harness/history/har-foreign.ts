@@ -4,10 +4,10 @@
  * What a request means and what an answer grants is read by the same code that records
  * runs; so are secrets replaced.
  */
-import { describeRequest, type EntraRequest } from "../http/endpoint.ts";
-import { createRequest, createResponse, type HeaderPair } from "../http/message.ts";
-import type { NetworkFaultCode } from "../http/network-fault.ts";
-import { networkFaultCodes } from "../http/network-fault.ts";
+import { describeRequest, type EntraRequest } from "../entra/request/endpoint.ts";
+import { createRequest, createResponse, type HeaderPair } from "../core/http/message.ts";
+import type { NetworkFaultCode } from "../core/http/network-fault.ts";
+import { networkFaultCodes } from "../core/http/network-fault.ts";
 import type { ExchangeEnd, ExchangeEnded, History, HistoryEvent } from "./event.ts";
 import { beganFacts, endedFacts } from "./exchange-facts.ts";
 import { type Fields, instant, list, number, record, text, wrong } from "./har-shape.ts";

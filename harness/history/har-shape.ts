@@ -1,5 +1,5 @@
 /** Reads the parts of a HAR file; whatever is not as HAR 1.2 has it is a `bad-har` with its place. */
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "../core/errors.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 

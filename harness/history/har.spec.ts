@@ -1,7 +1,7 @@
 /** A HAR file of ours in the hands of Chromium's own importer, the one behind "Import HAR file" of its developer tools. */
 import { expect, type Page, test } from "@playwright/test";
 import { toHar } from "./har.ts";
-import { throttledDaemon } from "./testing.ts";
+import { throttledDaemon } from "../../test/support/history.ts";
 
 interface Imported {
   readonly url: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "../core/errors.ts";
 import type { History, HistoryEvent } from "./event.ts";
 import { fromHar, toHar } from "./har.ts";
-import { historyOf, throttledDaemon } from "./testing.ts";
+import { historyOf, throttledDaemon } from "../../test/support/history.ts";
 
 interface HarEntry {
   startedDateTime: string;

@@ -20,7 +20,7 @@ export interface RuleLimits {
 
 /**
  * The row of the backup system's table that an application stands for, with what the
- * documents promise it (`harness/backup/edition.ts`).
+ * documents promise it (`harness/entra/backup/edition.ts`).
  */
 export interface FlowRow {
   /** A flow of the table, or `userinfo`. */

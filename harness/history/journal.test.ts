@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { HarnessError } from "../errors.ts";
+import { HarnessError } from "../core/errors.ts";
 import { parseJournal, writeJournal } from "./journal.ts";
-import { historyOf, throttledDaemon } from "./testing.ts";
+import { historyOf, throttledDaemon } from "../../test/support/history.ts";
 
 const whole = writeJournal(throttledDaemon());
 

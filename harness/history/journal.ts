@@ -3,7 +3,7 @@
  * that judges, replays or prints reads it back from here, so a run that finished can always
  * be looked at again. Reading is strict, because a verdict on half a history is worth nothing.
  */
-import { HarnessError, suggestNames } from "../errors.ts";
+import { HarnessError, suggestNames } from "../core/errors.ts";
 import type { History, HistoryEvent, JournalHeader } from "./event.ts";
 import { eventKinds, findShapeFault, findHeaderFault, type ShapeFault } from "./event-shape.ts";
 

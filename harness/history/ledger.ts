@@ -2,8 +2,8 @@
  * The pages that the recorder writes on: the events of a run in order, each with its place and
  * time, and the exchanges that are still open.
  */
-import type { Clock } from "../clock/clock.ts";
-import type { EntraRequest } from "../http/endpoint.ts";
+import type { Clock } from "../core/time/clock.ts";
+import type { EntraRequest } from "../entra/request/endpoint.ts";
 import type { ExchangeEnd, ExchangeEnded, HistoryEvent } from "./event.ts";
 import { beganFacts } from "./exchange-facts.ts";
 import type { Redactor } from "./redact.ts";

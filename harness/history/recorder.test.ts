@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createVirtualClock } from "../clock/virtual-clock.ts";
-import { type BodyDelivery, createRequest, createResponse } from "../http/message.ts";
-import { markResent } from "../http/resent.ts";
-import { NetworkFault } from "../http/network-fault.ts";
-import type { Service } from "../http/service.ts";
+import { createVirtualClock } from "../core/time/virtual-clock.ts";
+import { type BodyDelivery, createRequest, createResponse } from "../core/http/message.ts";
+import { markResent } from "../core/http/resent.ts";
+import { NetworkFault } from "../core/http/network-fault.ts";
+import type { Service } from "../core/http/service.ts";
 import type { HistoryEvent } from "./event.ts";
 import { createRecorder } from "./recorder.ts";
 

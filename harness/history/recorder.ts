@@ -3,11 +3,11 @@
  * door, so it sees what the client sees; it decides nothing.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Clock } from "../clock/clock.ts";
-import { describeRequest } from "../http/endpoint.ts";
-import { type BodyDelivery, deliveryOf, textOfResponse } from "../http/message.ts";
-import { NetworkFault } from "../http/network-fault.ts";
-import type { Service } from "../http/service.ts";
+import type { Clock } from "../core/time/clock.ts";
+import { describeRequest } from "../entra/request/endpoint.ts";
+import { type BodyDelivery, deliveryOf, textOfResponse } from "../core/http/message.ts";
+import { NetworkFault } from "../core/http/network-fault.ts";
+import type { Service } from "../core/http/service.ts";
 import type { HistoryEvent, TokenFacts } from "./event.ts";
 import { endedFacts } from "./exchange-facts.ts";
 import { createLedger, type Annotate, type Cause, type Ledger, type NewEvent } from "./ledger.ts";

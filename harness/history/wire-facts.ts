@@ -2,7 +2,7 @@
  * What a token endpoint's JSON body says, as facts for the rules: the error, or what was
  * issued and how long it lives. Shapes: `shared/facts/entra.md` A.6 and A.9.
  */
-import { decodeObject, parseObject } from "../http/json-object.ts";
+import { decodeObject, parseObject } from "../core/http/json-object.ts";
 import type { IssuedFacts, TokenFacts, WireError } from "./event.ts";
 import { fingerprint } from "./redact.ts";
 

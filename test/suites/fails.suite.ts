@@ -2,7 +2,7 @@
 // oxlint-disable vitest/expect-expect -- these tests fail before they could expect anything
 import { PublicClientApplication } from "@azure/msal-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { useEntra } from "../../harness/vitest.ts";
+import { useEntra } from "../../harness/integrations/vitest.ts";
 import { startShop } from "../../fixtures/node-app/careless.ts";
 import { startShop as startGoodShop } from "../../fixtures/node-app/good.ts";
 

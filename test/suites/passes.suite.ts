@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { useEntra } from "../../harness/vitest.ts";
+import { useEntra } from "../../harness/integrations/vitest.ts";
 import { startShop } from "../../fixtures/node-app/good.ts";
 
 const RealDate = Date;

@@ -3,7 +3,7 @@
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, beforeAll, test } from "vitest";
-import { useEntra } from "../../harness/vitest.ts";
+import { useEntra } from "../../harness/integrations/vitest.ts";
 
 const server = setupServer(http.get("https://api.example.com/", () => HttpResponse.json({})));
 beforeAll(() => server.listen());

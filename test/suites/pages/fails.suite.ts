@@ -1,4 +1,4 @@
-import { type EntraOptions, expect, test } from "../../../harness/playwright.ts";
+import { type EntraOptions, expect, test } from "../../../harness/integrations/playwright.ts";
 import { ask, askGraph, KEYS, openPage, SIGN_IN } from "./page.ts";
 
 test("nothing was shown", async ({ page, entra }) => {

@@ -1,4 +1,4 @@
-import { expect, test } from "../../../harness/playwright.ts";
+import { expect, test } from "../../../harness/integrations/playwright.ts";
 import { findBrowser } from "../../../harness/browser/find-browser.ts";
 import { ask, openPage } from "./page.ts";
 

@@ -1,4 +1,4 @@
-import { expect, test } from "../../../harness/playwright.ts";
+import { expect, test } from "../../../harness/integrations/playwright.ts";
 import { ask, KEYS, openPage } from "./page.ts";
 
 test("reaches the service over TLS", async ({ page, entra }) => {

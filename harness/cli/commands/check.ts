@@ -1,0 +1,68 @@
+/**
+ * `brownout check`: judges histories that are already there, journals of ours or HAR files
+ * of ours and of other tools. Nothing is run and nothing is written.
+ */
+import { resolve } from "node:path";
+import { HarnessError } from "../../core/errors.ts";
+import type { History } from "../../history/event.ts";
+import { fromHar } from "../../history/har.ts";
+import { parseJournal } from "../../history/journal.ts";
+import { listScenarios } from "../../runner/loading/library.ts";
+import { closingLines } from "../../reporting/closing-lines.ts";
+import { exitCodeOf, writeResults } from "../../reporting/results.ts";
+import { createPaint, runLine } from "../../reporting/terminal.ts";
+import type { Arguments, Options } from "../arguments.ts";
+import { readBaselineFile } from "../baseline-file.ts";
+import type { Io } from "../io.ts";
+import { checkAsserts, judge, report, type Told } from "../judging.ts";
+import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
+import { readTextFile } from "../text-file.ts";
+
+/** The options of `brownout check`. */
+export const checkOptions = {
+  baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
+  ...quarantineOption,
+  json: { says: "print the results as JSON, shaped like results.json" },
+} as const satisfies Options;
+
+/** Judges every file; resolves to the exit code. */
+export async function checkCommand(
+  { values, positionals }: Arguments<typeof checkOptions>,
+  io: Io,
+): Promise<number> {
+  if (positionals.length === 0) {
+    throw new HarnessError("bad-usage", "check needs a file", {
+      hint: "Name a journal (.jsonl) or a HAR file: brownout check reports/out/journals/x.jsonl",
+    });
+  }
+  const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
+  const histories: History[] = [];
+  for (const file of positionals) histories.push(await readHistory(file, io.cwd));
+  const told = histories.map((history): Told => {
+    const scenario = listScenarios().find(({ name }) => name === history.header.scenario);
+    return { run: judge(history), ...(scenario === undefined ? {} : { scenario }) };
+  });
+  const seeds = new Set(histories.map(({ header }) => header.seed).filter((seed) => seed !== ""));
+  const { results, explain } = report(told, {
+    baseline,
+    seed: [...seeds].join(" "),
+    quarantine: readQuarantineFile(values.quarantine, io.cwd),
+  });
+  if (values.json !== undefined) {
+    io.stdout.write(writeResults(results));
+    return exitCodeOf(results);
+  }
+  const paint = createPaint(io.stdout, io.environment);
+  for (const run of results.runs) io.stdout.write(`${runLine(run, paint)}\n`);
+  for (const line of closingLines(results, explain, paint)) io.stdout.write(`${line}\n`);
+  return exitCodeOf(results);
+}
+
+async function readHistory(file: string, cwd: string): Promise<History> {
+  const text = readTextFile(resolve(cwd, file), file);
+  // By contents too: HAR files are often called .json.
+  const isHar = /\.har$/i.test(file) || /^\uFEFF?\s*\{\s*"log"/.test(text);
+  const history = isHar ? await fromHar(text, file) : parseJournal(text, file);
+  checkAsserts(history.header.asserts, file);
+  return history;
+}

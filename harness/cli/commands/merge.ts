@@ -1,0 +1,180 @@
+/**
+ * `brownout merge`: one report from the output folders of several machines. The journals are
+ * judged again, so what comes out is what one run of all would have left, byte for byte; and
+ * a shard that is missing, or of another run, is said instead of left out.
+ */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { HarnessError } from "../../core/errors.ts";
+import type { History } from "../../history/event.ts";
+import { toHar } from "../../history/har.ts";
+import { parseJournal } from "../../history/journal.ts";
+import { loadScenario } from "../../runner/loading/library.ts";
+import { closingLines } from "../../reporting/closing-lines.ts";
+import { loadPageProgram } from "../../reporting/html/page-program.ts";
+import { parseResults } from "../../reporting/read-results.ts";
+import { exitCodeOf, writeResults, type FailedRun } from "../../reporting/results.ts";
+import { parseShard, SHARD_FILE } from "../../reporting/shard.ts";
+import { removeStaleRuns } from "../../reporting/stale.ts";
+import { createPaint, runLine } from "../../reporting/terminal.ts";
+import { prepareFolders, writeWhole } from "../../reporting/write.ts";
+import type { Scenario } from "../../runner/scenario.ts";
+import { brownoutVersion } from "../../core/version.ts";
+import { annotate, annotatingOptions, annotatorOf } from "../annotating.ts";
+import type { Arguments, Options } from "../arguments.ts";
+import { archiveOptions } from "../archiving.ts";
+import { readBaselineFile } from "../baseline-file.ts";
+import { commandToReplay } from "../command-name.ts";
+import type { Io } from "../io.ts";
+import { judge, report, type Told } from "../judging.ts";
+import { keepSession, readKeeping } from "../keeping.ts";
+import { type Folder, inOrder, type MergedRun } from "../merge-order.ts";
+import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
+import { firstStart, shortPath, writeReports } from "../reports.ts";
+import { runName } from "../selection.ts";
+import { tellingOptions } from "../telling.ts";
+import { readTextFile } from "../text-file.ts";
+
+/** The options of `brownout merge`. */
+export const mergeOptions = {
+  out: { value: "DIR", says: "where the whole goes (default: reports/out)" },
+  baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
+  ...quarantineOption,
+  ...archiveOptions,
+  ...tellingOptions,
+  ...annotatingOptions,
+  json: { says: "print results.json instead of lines" },
+} as const satisfies Options;
+
+/** Puts the folders together; resolves to the exit code that one run would have had. */
+export async function mergeCommand(
+  { values, positionals }: Arguments<typeof mergeOptions>,
+  io: Io,
+): Promise<number> {
+  const out = resolve(io.cwd, values.out ?? join("reports", "out"));
+  const folders = readFolders(positionals, { cwd: io.cwd, out });
+  const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
+  const quarantine = readQuarantineFile(values.quarantine, io.cwd);
+  const keeping = readKeeping(values, io);
+  const annotator = annotatorOf(values.annotate, io);
+  const merged = inOrder(folders);
+  const page = await loadPageProgram();
+  prepareFolders([out, join(out, "journals"), join(out, "har")]);
+  removeStaleRuns(
+    out,
+    merged.map(({ name }) => name),
+  );
+  // Of an earlier run there: the whole is no part.
+  rmSync(join(out, SHARD_FILE), { force: true });
+
+  const told: Told[] = [];
+  const failures: FailedRun[] = [];
+  for (const run of merged) {
+    if (run.kind === "failed") failures.push(run.failure);
+    else told.push(await tell(run, { out, cwd: io.cwd }));
+  }
+  const seed = folders[0]?.results.seed ?? "";
+  const { results, explain } = report(told, { baseline, seed, failures, quarantine });
+  const startedAt = firstStart(told.map(({ run }) => run.history.header.startedAt));
+  writeReports(out, { results, explain, startedAt, page });
+  const kept = [
+    ...(await keepSession(results, { keeping, out, io })),
+    ...annotate(results, explain, annotator),
+  ];
+
+  if (values.json !== undefined) {
+    io.stdout.write(writeResults(results));
+    for (const line of kept) io.stderr.write(`${line}\n`);
+    return exitCodeOf(results);
+  }
+  const paint = createPaint(io.stdout, io.environment);
+  const width = Math.max(0, ...results.runs.map(({ scenario }) => scenario.length));
+  for (const run of results.runs) io.stdout.write(`${runLine(run, paint, width)}\n`);
+  for (const line of closingLines(results, explain, paint)) io.stdout.write(`${line}\n`);
+  for (const line of kept) io.stdout.write(`${line}\n`);
+  io.stdout.write(`Reports: ${shortPath(io.cwd, out)}, of ${folders.length} folders.\n`);
+  return exitCodeOf(results);
+}
+
+async function tell(
+  run: Extract<MergedRun, { readonly kind: "done" }>,
+  { out, cwd }: { readonly out: string; readonly cwd: string },
+): Promise<Told> {
+  const { name, history, text, simulatedMs, relaunched } = run;
+  const journal = join(out, "journals", `${name}.jsonl`);
+  writeWhole(journal, text);
+  writeWhole(join(out, "har", `${name}.har`), toHar(history));
+  const scenario = await scenarioOf(history, cwd);
+  return {
+    run: judge(history, simulatedMs),
+    replay: commandToReplay(shortPath(cwd, journal), cwd),
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(relaunched === undefined ? {} : { relaunched }),
+  };
+}
+
+/** Its story, where the scenario is at hand: a user's file need not be on the machine that merges. */
+async function scenarioOf({ header }: History, cwd: string): Promise<Scenario | undefined> {
+  const { scenario, file } = header;
+  const path = file === undefined ? scenario : resolve(cwd, file);
+  return loadScenario(path).catch(() => undefined);
+}
+
+function readFolders(
+  named: readonly string[],
+  { cwd, out }: { readonly cwd: string; readonly out: string },
+): readonly Folder[] {
+  if (named.length === 0) {
+    throw new HarnessError("bad-usage", "merge needs the output folders of shards", {
+      hint: "Name them: brownout merge shard-1 shard-2 shard-3 --out reports/out",
+    });
+  }
+  const paths = named.map((folder) => resolve(cwd, folder));
+  named.forEach((folder, index) => {
+    const path = paths[index] ?? "";
+    if (paths.indexOf(path) < index)
+      throw new HarnessError("bad-usage", "it is named twice", { place: folder });
+    if (path === out) {
+      throw new HarnessError("bad-usage", "it is read and written", {
+        place: folder,
+        hint: "Let the whole go into a folder of its own: --out DIR.",
+      });
+    }
+  });
+  return named.map((folder, index) => readFolder(folder, paths[index] ?? ""));
+}
+
+function readFolder(named: string, path: string): Folder {
+  const place = join(named, "results.json");
+  const results = parseResults(readTextFile(join(path, "results.json"), place), place);
+  if (results.brownout !== brownoutVersion) {
+    throw new HarnessError(
+      "bad-results",
+      `it is of brownout ${results.brownout}, and this is ${brownoutVersion}`,
+      { place, hint: "Run and merge with one version: others judge by other rules." },
+    );
+  }
+  const shardFile = join(path, SHARD_FILE);
+  const shard = existsSync(shardFile)
+    ? { shard: parseShard(readTextFile(shardFile, named), join(named, SHARD_FILE)) }
+    : {};
+  return { named, results, ...shard, journals: readJournals(named, path) };
+}
+
+function readJournals(named: string, path: string): Folder["journals"] {
+  const folder = join(path, "journals");
+  const files = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+  return new Map(
+    files
+      .filter((file) => file.endsWith(".jsonl"))
+      .flatMap((file) => {
+        const place = join(named, "journals", file);
+        const text = readTextFile(join(folder, file), place);
+        // Other people's files may lie there too.
+        if (!text.startsWith('{"schema":"brownout/journal/')) return [];
+        const history = parseJournal(text, place);
+        const { scenario, client } = history.header;
+        return [[runName(scenario, client.name), { history, text }] as const];
+      }),
+  );
+}

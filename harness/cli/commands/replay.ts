@@ -1,0 +1,196 @@
+/**
+ * `brownout replay`: runs what a journal's header names once more and compares the journals,
+ * line by line. Equal journals are the proof that a finding can be looked at again.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { findEdition } from "../../entra/coverage/find-named.ts";
+import { HarnessError } from "../../core/errors.ts";
+import type { JournalHeader } from "../../history/event.ts";
+import { parseJournal } from "../../history/journal.ts";
+import { loadScenario } from "../../runner/loading/library.ts";
+import { closingLines } from "../../reporting/closing-lines.ts";
+import { exitCodeOf, writeResults } from "../../reporting/results.ts";
+import { createPaint, runLine } from "../../reporting/terminal.ts";
+import { prepareFolders } from "../../reporting/write.ts";
+import { brownoutVersion } from "../../core/version.ts";
+import type { RunTask } from "../../runner/worker/protocol.ts";
+import type { Arguments, Options } from "../arguments.ts";
+import { readBaselineFile } from "../baseline-file.ts";
+import { executeTasks } from "../execute.ts";
+import { interruptedCodes } from "../interrupt.ts";
+import type { Io } from "../io.ts";
+import { placeClient } from "../client-place.ts";
+import { checkAsserts, judge, report } from "../judging.ts";
+import { createScriptOutput } from "../script-output.ts";
+import { namedMount, runName } from "../selection.ts";
+import { cacheOption, keptVersions } from "../version-cache.ts";
+import { readTextFile } from "../text-file.ts";
+
+/** The options of `brownout replay`. */
+export const replayOptions = {
+  out: { value: "DIR", says: "where the new journal goes (default: reports/out/replay)" },
+  cache: cacheOption,
+  baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
+  json: { says: "print the results as JSON, shaped like results.json" },
+} as const satisfies Options;
+
+/** Runs the journal's scenario again; 0 when the journals are equal and as expected. */
+export async function replayCommand(
+  { values, positionals }: Arguments<typeof replayOptions>,
+  io: Io,
+): Promise<number> {
+  const file = oneFile(positionals);
+  if (/\.har$/i.test(file)) {
+    throw new HarnessError("bad-usage", "a HAR does not say what was run", {
+      place: file,
+      hint: 'Replay the journal of the run, or judge the HAR with "brownout check".',
+    });
+  }
+  const before = readTextFile(resolve(io.cwd, file), file);
+  const { header } = parseJournal(before, file);
+  checkAsserts(header.asserts, file);
+  const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
+  const named = scenarioOf(header, io.cwd, file);
+  const scenario = await loadScenario(named);
+  const folder = join(resolve(io.cwd, values.out ?? join("reports", "out", "replay")), "journals");
+  const name = runName(header.scenario, header.client.name);
+  const wanted = `${header.client.name}@${header.client.version}`;
+  const { cache } = keptVersions(values.cache, io);
+  const { folder: clientFolder } = await placeClient(wanted, scenario, cache);
+  const task: RunTask = {
+    scenario: named,
+    client: wanted,
+    ...(clientFolder === undefined ? {} : { clientFolder }),
+    mount: namedMount(header.mount),
+    seed: header.seed,
+    ...(header.edition === undefined ? {} : { edition: findEdition(header.edition) }),
+    journalFile: join(folder, `${name}.jsonl`),
+  };
+  refuseToOverwrite(resolve(io.cwd, file), task.journalFile, file);
+  prepareFolders([folder]);
+
+  const scripts = createScriptOutput({
+    line: (text) => io.stderr.write(`${text}\n`),
+    nameOf: () => scenario.name,
+  });
+  const { replies, interruptedBy } = await executeTasks([task], io, {
+    workers: 1,
+    onReply: () => undefined,
+    onOutput: scripts.take,
+  });
+  scripts.end();
+  if (interruptedBy !== undefined) return interruptedCodes[interruptedBy];
+  const [reply] = replies;
+  if (reply?.kind !== "done") throw failed(reply?.error, file);
+  const after = readFileSync(task.journalFile, "utf8");
+  const run = judge(parseJournal(after, task.journalFile), reply.simulatedMs);
+  const { results, explain } = report([{ run, scenario }], { baseline, seed: header.seed });
+  const paint = createPaint(io.stdout, io.environment);
+  const difference = differenceOf(before, after);
+  const lines = [
+    ...results.runs.map((result) => runLine(result, paint)),
+    ...closingLines(results, explain, paint),
+    ...(difference === undefined
+      ? [paint("green", "The new journal equals the old one.")]
+      : differenceLines(difference, header)),
+    `Journal: ${relative(io.cwd, task.journalFile)}`,
+  ];
+  const output = values.json === undefined ? io.stdout : io.stderr;
+  if (values.json !== undefined) io.stdout.write(writeResults(results));
+  for (const line of lines) output.write(`${line}\n`);
+  return difference === undefined ? exitCodeOf(results) : 1;
+}
+
+function oneFile(positionals: readonly string[]): string {
+  const [file, ...more] = positionals;
+  if (file !== undefined && more.length === 0) return file;
+  throw new HarnessError("bad-usage", `replay needs one journal, found ${positionals.length}`, {
+    hint: "Write: brownout replay reports/out/journals/x.jsonl",
+  });
+}
+
+/** A name of the library, or where the scenario's file is. */
+function scenarioOf(
+  { scenario, file, client }: JournalHeader,
+  cwd: string,
+  journal: string,
+): string {
+  if (client.name === "har") {
+    throw new HarnessError("bad-usage", "it was made from a HAR, and no scenario made that", {
+      place: journal,
+      hint: "Judge it with: brownout check",
+    });
+  }
+  if (file === undefined) return scenario;
+  const path = resolve(cwd, file);
+  if (existsSync(path)) return path;
+  throw new HarnessError(
+    "unknown-scenario",
+    `its scenario ${scenario} was in ${file}, which is not here`,
+    {
+      place: journal,
+      hint: `Call replay in the folder in which it was run, where ${basename(file)} is.`,
+    },
+  );
+}
+
+function refuseToOverwrite(old: string, replayed: string, named: string): void {
+  if (old !== replayed) return;
+  throw new HarnessError("bad-usage", "the new journal would overwrite the old one", {
+    place: named,
+    hint: "Name another folder with --out.",
+  });
+}
+
+interface Difference {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+function differenceOf(before: string, after: string): Difference | undefined {
+  if (before === after) return undefined;
+  const [old, replayed] = [before.split("\n"), after.split("\n")];
+  const length = Math.max(old.length, replayed.length);
+  for (let index = 0; index < length; index += 1) {
+    const [was, is] = [old[index], replayed[index]];
+    if (was === is) continue;
+    return { line: index + 1, before: was ?? "(nothing)", after: is ?? "(nothing)" };
+  }
+  return undefined;
+}
+
+/** How much of a long line is shown before and after the first character that differs. */
+const CONTEXT_CHARACTERS = { before: 80, after: 120 };
+
+function differenceLines({ line, before, after }: Difference, header: JournalHeader): string[] {
+  const isOther = header.brownout !== brownoutVersion;
+  let column = 0;
+  while (before[column] === after[column]) column += 1;
+  const excerpt = (text: string): string => {
+    const start = Math.max(0, column - CONTEXT_CHARACTERS.before);
+    const end = column + CONTEXT_CHARACTERS.after;
+    return `${start > 0 ? "…" : ""}${text.slice(start, end)}${end < text.length ? "…" : ""}`;
+  };
+  return [
+    `The new journal differs from the old one, first in line ${line}, column ${column + 1}:`,
+    `  old: ${excerpt(before)}`,
+    `  new: ${excerpt(after)}`,
+    ...(isOther
+      ? [`  The old one is of brownout ${header.brownout}; this is ${brownoutVersion}.`]
+      : []),
+  ];
+}
+
+function failed(
+  error: { readonly message: string; readonly place?: string; readonly hint?: string } | undefined,
+  file: string,
+): HarnessError {
+  const { message = "the run did not end", place = file, hint } = error ?? {};
+  return new HarnessError("worker-died", message, {
+    place,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

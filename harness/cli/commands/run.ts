@@ -1,0 +1,164 @@
+/**
+ * `brownout run`: runs scenarios in worker processes, judges the journals that these leave,
+ * compares with the baseline and writes the reports. Whatever a person could have got wrong
+ * is found before the first run; what a run gets wrong spoils no other.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { formatDuration } from "../../core/time/duration.ts";
+import { updateBaseline, writeBaseline } from "../../reporting/baseline.ts";
+import { closingLines } from "../../reporting/closing-lines.ts";
+import { namesWithin } from "../../reporting/held.ts";
+import { loadPageProgram } from "../../reporting/html/page-program.ts";
+import { relaunchText } from "../../reporting/relaunched.ts";
+import { exitCodeOf, writeResults } from "../../reporting/results.ts";
+import { SHARD_FILE, writeShard } from "../../reporting/shard.ts";
+import { removeStaleRuns } from "../../reporting/stale.ts";
+import { createPaint, createProgress, statusText } from "../../reporting/terminal.ts";
+import { count } from "../../reporting/totals.ts";
+import { prepareFolders, writeWhole } from "../../reporting/write.ts";
+import { brownoutVersion } from "../../core/version.ts";
+import { annotate } from "../annotating.ts";
+import type { Arguments, commonOptions } from "../arguments.ts";
+import { executeTasks } from "../execute.ts";
+import { interruptedCodes } from "../interrupt.ts";
+import type { Io } from "../io.ts";
+import { keepSession } from "../keeping.ts";
+import { type Plan, planRun, type runOptions } from "../plan.ts";
+import { shortPath, writeReports } from "../reports.ts";
+import { leftOutLines } from "../scenario-files.ts";
+import { createScriptOutput } from "../script-output.ts";
+import { runName } from "../selection.ts";
+import { createSession, type Session } from "../session.ts";
+
+/** Runs what the arguments ask for; resolves to the exit code. */
+export async function runCommand(
+  given: Arguments<typeof runOptions & typeof commonOptions>,
+  io: Io,
+): Promise<number> {
+  const { values } = given;
+  const beganAtMs = io.now();
+  const plan = await planRun(given, io);
+  const page = await loadPageProgram();
+  prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
+  removeStaleRuns(
+    plan.out,
+    plan.runs.map(({ name }) => name),
+  );
+
+  // What a program reads and what a person reads do not mix.
+  const output = values.json === undefined ? io.stdout : io.stderr;
+  const paint = createPaint(output, io.environment);
+  const progress = createProgress(output);
+  const runs = count(plan.runs.length, "run");
+  const edition = plan.edition === undefined ? "" : `, edition ${plan.edition}`;
+  progress.line(
+    `brownout ${brownoutVersion}: ${runs}${mountsOf(plan)}, seed ${plan.seed}${edition}`,
+  );
+  if (plan.runs.length === 0) progress.line(emptyShardLine(plan));
+  const session = createSession(plan, { paint, cwd: io.cwd });
+  const tasks = plan.runs.map(({ task }) => task);
+  const scripts = createScriptOutput({
+    line: (text) => progress.aside(() => io.stderr.write(`${text}\n`)),
+    nameOf: (task) => plan.runs.find((run) => run.task === task)?.scenario.name ?? task.scenario,
+  });
+  const { interruptedBy } = await executeTasks(tasks, io, {
+    workers: plan.workers,
+    onReply(reply, index) {
+      if (reply.kind === "done" && reply.relaunched !== undefined) {
+        const text = `${plan.runs[index]?.scenario.name ?? ""}: ${relaunchText(reply.relaunched)}\n`;
+        progress.aside(() => io.stderr.write(text));
+      }
+      const line = session.take(reply, index);
+      if (line !== undefined) progress.line(line);
+    },
+    onOutput: scripts.take,
+    onProgress(done, underWay) {
+      const names = underWay.map((index) => plan.runs[index]?.scenario.name ?? "");
+      progress.status(statusText(done, tasks.length, names));
+    },
+  });
+  scripts.end();
+  progress.end();
+
+  const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;
+  const update = isUpdate ? rewriteBaseline(plan, session, io.cwd) : undefined;
+  const { results, explain } = session.report(update?.entries ?? plan.baseline.entries);
+  leaveShard(plan, session.relaunched());
+  writeReports(plan.out, { results, explain, startedAt: session.startedAt(), page });
+
+  if (values.json !== undefined) io.stdout.write(writeResults(results));
+  for (const line of closingLines(results, explain, paint)) progress.line(line);
+  if (update !== undefined) progress.line(update.line);
+  const { keeping, out } = plan;
+  // What was interrupted is no session: of what it did not run nobody knows anything.
+  const keptWith = interruptedBy === undefined ? keeping : {};
+  const kept = await keepSession(results, { keeping: keptWith, out, io });
+  for (const line of kept) progress.line(line);
+  for (const line of annotate(results, explain, plan.annotator)) output.write(`${line}\n`);
+  for (const line of skippedLines(plan.skipped)) progress.line(line);
+  const ownLeft = given.positionals.length === 0 ? leftOutLines(io.cwd) : [];
+  for (const line of ownLeft) progress.line(line);
+  const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
+  progress.line(
+    `Reports: ${shortPath(io.cwd, plan.out)}; open report.html there. Took ${formatDuration(tookMs)}.`,
+  );
+  if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
+  return interruptedBy === undefined ? exitCodeOf(results) : interruptedCodes[interruptedBy];
+}
+
+function mountsOf({ runs }: Plan): string {
+  const mounts = [...new Set(runs.map(({ mount }) => mount))];
+  if (mounts.length === 0) return "";
+  return `, ${mounts.length === 1 ? "mount" : "mounts"} ${mounts.join(" and ")}`;
+}
+
+/** There are more shards than runs, which is no mistake. */
+function emptyShardLine({ shard }: Plan): string {
+  const { part = 1, of = 1, names = [] } = shard ?? {};
+  return `Shard ${part}/${of} has nothing to run: there ${names.length === 1 ? "is" : "are"} only ${count(names.length, "run")}.`;
+}
+
+/** Says beside the results which part they are of what; a whole leaves nothing, and no older part's word. */
+function leaveShard({ out, shard }: Plan, relaunched: Readonly<Record<string, string>>): void {
+  const path = join(out, SHARD_FILE);
+  if (shard === undefined) {
+    rmSync(path, { force: true });
+    return;
+  }
+  const { part, of, names } = shard;
+  const died = Object.keys(relaunched).length === 0 ? {} : { relaunched };
+  writeWhole(path, writeShard({ schema: "brownout/shard/1", part, of, runs: names, ...died }));
+}
+
+function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
+  const { entries: before, lent, writeTo } = plan.baseline;
+  const own = new Set(plan.runs.filter(({ isOwn }) => isOwn).map(({ name }) => name));
+  const entries = updateBaseline(before, session.report(before).results, ({ scenario, client }) =>
+    own.has(runName(scenario, client.name)),
+  );
+  writeWhole(writeTo, writeBaseline(entries.filter((entry) => !lent.includes(entry))));
+  const added = entries.filter((entry) => !before.includes(entry)).length;
+  const removed = before.filter((entry) => !entries.includes(entry)).length;
+  const reasons = added === 0 ? "" : " Write down the reason of each that says TODO.";
+  const line = `Baseline: ${added} added, ${removed} removed, in ${shortPath(cwd, writeTo)}.${reasons}`;
+  return { entries, line };
+}
+
+/** One line for each reason: a client that does not know enough, a package that is not there. */
+const NAMES_WIDTH = 70;
+
+function skippedLines(skipped: Plan["skipped"]): readonly string[] {
+  const reasons = Map.groupBy(skipped, ({ client, missing }) =>
+    missing === undefined
+      ? `${client} does not know what is needed`
+      : `${missing.message} (${missing.hint ?? "install it"})`,
+  );
+  return [...reasons].map(
+    ([reason, left]) =>
+      `Not run, as ${reason}: ${namesWithin(
+        left.map(({ scenario }) => scenario),
+        NAMES_WIDTH,
+      )}.`,
+  );
+}

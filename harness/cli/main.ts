@@ -1,0 +1,231 @@
+/**
+ * The command line: finds the command, hands it its arguments, and turns every misuse of the
+ * harness into one message and exit code 2. The commands are in `cli/`, a file each; only
+ * they print.
+ */
+import {
+  type Arguments,
+  type commonOptions,
+  type Options,
+  optionLines,
+  readArguments,
+} from "./arguments.ts";
+import { bisectCommand, bisectOptions } from "./commands/bisect.ts";
+import { checkCommand, checkOptions } from "./commands/check.ts";
+import { compareCommand, compareOptions } from "./commands/compare.ts";
+import { coverageCommand, coverageOptions } from "./commands/coverage.ts";
+import type { Io } from "./io.ts";
+import { listCommand, listOptions } from "./commands/list.ts";
+import { matrixCommand, matrixOptions } from "./commands/matrix.ts";
+import { runOptions } from "./plan.ts";
+import { mergeCommand, mergeOptions } from "./commands/merge.ts";
+import { replayCommand, replayOptions } from "./commands/replay.ts";
+import { runCommand } from "./commands/run.ts";
+import { trendCommand, trendOptions } from "./commands/trend.ts";
+import { HarnessError, suggestNames } from "../core/errors.ts";
+import { brownoutVersion } from "../core/version.ts";
+
+export { createProcessIo } from "./io.ts";
+
+interface Command {
+  readonly usage: string;
+  readonly does: string;
+  readonly options: Options;
+  readonly exits: readonly string[];
+  /** Reads its arguments and does its work; resolves to the exit code. */
+  readonly perform: (argv: readonly string[], io: Io) => Promise<number>;
+}
+
+function command<O extends Options>(
+  name: string,
+  parts: {
+    readonly usage: string;
+    readonly does: string;
+    readonly options: O;
+    /** What its exit codes mean. */
+    readonly exits: readonly string[];
+    readonly perform: (
+      given: Arguments<O & typeof commonOptions>,
+      io: Io,
+    ) => Promise<number> | number;
+  },
+): readonly [string, Command] {
+  const { usage, does, options, exits, perform } = parts;
+  return [
+    name,
+    {
+      usage,
+      does,
+      options,
+      exits,
+      perform: async (argv, io) => perform(readArguments(name, argv, options), io),
+    },
+  ];
+}
+
+const exitCodes: readonly string[] = [
+  "Exit codes: 0 as the baseline expects, 1 a finding that it does not expect, 2 wrong usage",
+  "or the harness failed, 3 nothing failed but something was inconclusive; 130 after Ctrl-C,",
+  "143 after SIGTERM.",
+];
+
+const plainExits: readonly string[] = ["Exit codes: 0 done, 2 wrong usage."];
+
+const commands: ReadonlyMap<string, Command> = new Map([
+  command("run", {
+    usage: "run [scenario | glob | file …] [options]",
+    does: "runs scenarios, writes journals and reports, compares with the baseline",
+    options: runOptions,
+    exits: exitCodes,
+    perform: runCommand,
+  }),
+  command("list", {
+    usage: "list [options]",
+    does: "lists scenarios, clients, mounts, outages and rules",
+    options: listOptions,
+    exits: plainExits,
+    perform: listCommand,
+  }),
+  command("replay", {
+    usage: "replay <journal> [options]",
+    does: "runs a journal's scenario again and compares the journals",
+    options: replayOptions,
+    exits: exitCodes,
+    perform: replayCommand,
+  }),
+  command("check", {
+    usage: "check <journal.jsonl | file.har …> [options]",
+    does: "judges recorded histories, also HAR files of other tools",
+    options: checkOptions,
+    exits: exitCodes,
+    perform: checkCommand,
+  }),
+  command("matrix", {
+    usage: "matrix CLIENT@VERSION,VERSION… … [options]",
+    does: "says what changed in resilience between versions of clients",
+    options: matrixOptions,
+    exits: [
+      "Exit codes: 0 done, whatever changed; 2 wrong usage, a version that cannot be had, or a run",
+      "that was not finished.",
+    ],
+    perform: matrixCommand,
+  }),
+  command("bisect", {
+    usage: "bisect SCENARIO --rule RULE CLIENT@FROM..TO [options]",
+    does: "finds the first version of a client that changed what a rule says",
+    options: bisectOptions,
+    exits: [
+      "Exit codes: 0 found, 3 both ends say the same, 2 wrong usage, a version that cannot be had,",
+      "or an end that cannot be played.",
+    ],
+    perform: bisectCommand,
+  }),
+  command("merge", {
+    usage: "merge <out-dir …> [options]",
+    does: "puts the output folders of shards together, as if one run had left them",
+    options: mergeOptions,
+    exits: exitCodes,
+    perform: mergeCommand,
+  }),
+  command("compare", {
+    usage: "compare [run | results.json | out-dir, twice] [options]",
+    does: "says what changed between two runs; without names, between the last two",
+    options: compareOptions,
+    exits: exitCodes,
+    perform: compareCommand,
+  }),
+  command("trend", {
+    usage: "trend [options]",
+    does: "says which findings appeared, went away, or come and go over the last runs",
+    options: trendOptions,
+    exits: plainExits,
+    perform: trendCommand,
+  }),
+  command("coverage", {
+    usage: "coverage <app.json> | --app NAME | --resource NAME | --flow FLOW [options]",
+    does: "says whether the backup authentication system protects it, and why not",
+    options: coverageOptions,
+    exits: plainExits,
+    perform: coverageCommand,
+  }),
+]);
+
+/** Does what `argv` (without the program's own name) says; resolves to the exit code and never rejects. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    io.stderr.write(errorText(error, { isDebug: argv.includes("--debug") }));
+    return 2;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === "--version" || name === "-v") {
+    io.stdout.write(`${brownoutVersion}\n`);
+    return 0;
+  }
+  if (name === "--help" || name === "-h" || name === "help") {
+    io.stdout.write(generalHelp());
+    return 0;
+  }
+  const found = name === undefined ? undefined : commands.get(name);
+  if (found === undefined) throw noCommand(name);
+  const beforeNames = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : undefined);
+  if (beforeNames.includes("--help") || beforeNames.includes("-h")) {
+    io.stdout.write(helpOf(found));
+    return 0;
+  }
+  if (beforeNames.includes("--version")) {
+    io.stdout.write(`${brownoutVersion}\n`);
+    return 0;
+  }
+  return found.perform(rest, io);
+}
+
+function noCommand(name: string | undefined): HarnessError {
+  const names = [...commands.keys()];
+  const all = `There are ${names.join(", ")}. See "brownout --help".`;
+  if (name === undefined)
+    return new HarnessError("bad-usage", "no command is given", { hint: all });
+  const message = name.startsWith("-")
+    ? `a command comes first, found ${name}`
+    : `there is no command "${name}"`;
+  return new HarnessError("bad-usage", message, { hint: suggestNames(name, names, all) });
+}
+
+function generalHelp(): string {
+  const rows = [...commands.values()].map(
+    ({ usage, does }) => [`brownout ${usage}`, does] as const,
+  );
+  return [
+    "Outage chaos testing for apps that sign in with Microsoft Entra ID.",
+    "",
+    ...rows.flatMap(([usage, does]) => [`  ${usage}`, `      ${does}`]),
+    "",
+    'Each command says more with --help. "brownout --version" prints the version.',
+    ...exitCodes,
+    "",
+  ].join("\n");
+}
+
+function helpOf({ usage, does, options, exits }: Command): string {
+  return [`brownout ${usage}`, `  ${does}`, "", ...optionLines(options), "", ...exits, ""].join(
+    "\n",
+  );
+}
+
+/** One message: where, what, and what to do. A stack trace only for those who ask for it. */
+function errorText(error: unknown, { isDebug }: { readonly isDebug: boolean }): string {
+  const known = error instanceof HarnessError ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const place = known?.place === undefined ? "" : `${known.place}: `;
+  const hint =
+    known === undefined ? "This is a defect of brownout; --debug shows more." : known.hint;
+  const stack = isDebug && error instanceof Error ? error.stack : undefined;
+  return [`brownout: ${place}${message}`, hint && `  ${hint}`, stack]
+    .filter((line) => line !== undefined && line !== "")
+    .map((line) => `${line}\n`)
+    .join("");
+}

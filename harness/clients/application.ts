@@ -1,0 +1,238 @@
+/**
+ * The application around a client: opens it, calls it, restarts it, and tells the history
+ * each call and its end. What the client throws is passed on unchanged.
+ */
+import type { Clock } from "../core/time/clock.ts";
+import type { ApiAnswer, Application } from "../runner/scenario.ts";
+import type { TokenFacts } from "../history/event.ts";
+import { HarnessError } from "../core/errors.ts";
+import { fingerprint } from "../history/redact.ts";
+import type { Recorder } from "../history/recorder.ts";
+import type {
+  ClientContext,
+  ClientErrorDescription,
+  ClientInstance,
+  ClientUnderTest,
+  InstanceTabs,
+  OpenOptions,
+  TokenRequest,
+  TokenResult,
+} from "./client.ts";
+
+export interface ApplicationParts {
+  readonly name: string;
+  readonly client: ClientUnderTest;
+  readonly options: OpenOptions;
+  readonly context: ClientContext;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly operations: OperationCounter;
+  /** Throws a `HarnessError` for a request that makes no sense. */
+  readonly check: (request: TokenRequest) => void;
+  readonly callApi: (accessToken: string, resource: string) => Promise<ApiAnswer>;
+}
+
+/** Numbers operations across all applications of a run, and knows which are still open. */
+export interface OperationCounter {
+  next(): number;
+  readonly open: Set<number>;
+  /** What calls were rejected with, so that a script that lets one pass can be told. */
+  readonly rejections: WeakSet<object>;
+}
+
+/** A counter at zero: the first operation is number 1. */
+export function createOperationCounter(): OperationCounter {
+  let last = 0;
+  return { next: () => (last += 1), open: new Set(), rejections: new WeakSet() };
+}
+
+/** Opens the client and wraps it. */
+export async function openApplication(parts: ApplicationParts): Promise<Application> {
+  const { client, options, context, recorder, clock, operations, name } = parts;
+  let instance = await recorder.causedBy({ client: name }, () => client.open(options, context));
+
+  const acquire = async (request: TokenRequest): Promise<TokenResult> => {
+    parts.check(request);
+    const operation = operations.next();
+    operations.open.add(operation);
+    recorder.emit({
+      kind: "operation-invoked",
+      operation,
+      client: name,
+      flow: request.flow,
+      app: options.app.clientId,
+      tenant: options.tenant.id,
+      ...(request.user === undefined ? {} : { user: homeAccountOf(request, options) }),
+      scopes: request.scopes,
+      ...(request.claims === undefined ? {} : { claims: true as const }),
+      ...(request.forceRefresh === true ? { forceRefresh: true as const } : {}),
+      ...(instance.tabs === undefined ? {} : { tab: request.tab ?? instance.tabs.front() }),
+    });
+    const call = recorder.causedBy({ operation, client: name }, () =>
+      withTimeout(instance, request, clock),
+    );
+    return settle(parts, operation, call, (result) => result);
+  };
+
+  return {
+    name,
+    acquire,
+    attempt: (request) =>
+      acquire(request).catch((error: unknown) => {
+        // A mistake of the script is not a failure that an application carries on from.
+        if (error instanceof HarnessError) throw error;
+        return asError(error);
+      }),
+    needsInteraction: (result) =>
+      result instanceof Error && (client.describeError?.(result)?.interactionRequired ?? false),
+    callApi: (result, resource) =>
+      recorder.causedBy({ client: name }, () => parts.callApi(result.accessToken, resource)),
+    tabs: tabsOf(name, () => instance),
+    async restart() {
+      await instance.close?.();
+      recorder.emit({
+        kind: "client-restarted",
+        client: name,
+        persisted: options.cache === "persisted" ? "cache" : "nothing",
+        ...(context.browser === undefined ? {} : { browser: true as const }),
+      });
+      await context.browser?.restart();
+      if (options.cache !== "persisted") context.storage.clear();
+      instance = await recorder.causedBy({ client: name }, () => client.open(options, context));
+    },
+  };
+}
+
+function tabsOf(name: string, instance: () => ClientInstance): InstanceTabs {
+  const tabs = (): InstanceTabs => {
+    const known = instance().tabs;
+    if (known !== undefined) return known;
+    throw new HarnessError("bad-scenario", `${name} is no page in a browser: it has no tabs`, {
+      place: name,
+      hint: "Put a flow of single-page applications, such as popup, into needs, or name a client such as msal-browser.",
+    });
+  };
+  return {
+    front: () => tabs().front(),
+    open: () => tabs().open(),
+    reload: (tab) => tabs().reload(tab),
+    close: (tab) => tabs().close(tab),
+  };
+}
+
+/** The application gave up on a call after its own time-out. */
+class CallerTimeout extends Error {
+  constructor(timeoutMs: number) {
+    super(`the application gave up after ${timeoutMs} ms`);
+    this.name = "CallerTimeout";
+  }
+}
+
+/** Records how an operation ended and passes its end on. */
+export async function settle<T>(
+  parts: Pick<ApplicationParts, "recorder" | "operations"> & {
+    readonly client: Pick<ClientUnderTest, "describeError">;
+  },
+  operation: number,
+  call: Promise<T>,
+  resultOf: (value: T) => Partial<TokenResult> | undefined,
+): Promise<T> {
+  const { recorder, operations, client } = parts;
+  try {
+    const value = await call;
+    if (operations.open.delete(operation)) {
+      const result = resultOf(value);
+      const token = result === undefined ? undefined : tokenFactsOf(result, recorder);
+      recorder.emit({
+        kind: "operation-completed",
+        operation,
+        outcome: "ok",
+        ...(token === undefined ? {} : { token }),
+        ...(result?.fromCache === undefined ? {} : { fromCache: result.fromCache }),
+        ...(result?.homeAccountId === undefined ? {} : { user: result.homeAccountId }),
+      });
+    }
+    return value;
+  } catch (error) {
+    if (typeof error === "object" && error !== null) operations.rejections.add(error);
+    if (operations.open.delete(operation)) {
+      if (error instanceof CallerTimeout) {
+        recorder.emit({
+          kind: "operation-completed",
+          operation,
+          outcome: "unknown",
+          reason: "caller-timeout",
+        });
+      } else {
+        const described = client.describeError?.(error) ?? describeAnyError(error);
+        const message = recorder.redactor.text(firstLine(described.message));
+        recorder.emit({
+          kind: "operation-completed",
+          operation,
+          outcome: "fail",
+          error: { ...described, message },
+        });
+      }
+    }
+    throw error;
+  }
+}
+
+async function withTimeout(
+  instance: ClientInstance,
+  request: TokenRequest,
+  clock: Clock,
+): Promise<TokenResult> {
+  const { timeoutMs } = request;
+  const controller = new AbortController();
+  if (timeoutMs === undefined) return instance.acquire(request, controller.signal);
+  const stopTimer = new AbortController();
+  const timeout = clock.sleep(timeoutMs, stopTimer.signal).then(
+    () => {
+      const error = new CallerTimeout(timeoutMs);
+      controller.abort(error);
+      throw error;
+    },
+    () => new Promise<never>(() => undefined),
+  );
+  try {
+    return await Promise.race([instance.acquire(request, controller.signal), timeout]);
+  } finally {
+    stopTimer.abort();
+  }
+}
+
+function homeAccountOf(request: TokenRequest, options: OpenOptions): string {
+  const user = request.user;
+  return `${user?.homeId ?? user?.id ?? ""}.${user?.homeTenant ?? options.tenant.id}`;
+}
+
+/** The wire's own word on the token's life; the client's, for a token that the wire does not know. */
+function tokenFactsOf(result: Partial<TokenResult>, recorder: Recorder): TokenFacts | undefined {
+  if (result.accessToken === undefined || result.accessToken === "") return undefined;
+  const known = recorder.factsOf(result.accessToken);
+  if (known !== undefined) return known;
+  return {
+    accessToken: fingerprint("at", result.accessToken),
+    expiresAt: result.expiresAt ?? Number.MAX_SAFE_INTEGER,
+  };
+}
+
+function describeAnyError(error: unknown): ClientErrorDescription {
+  const { name, message, code, errorCode } = asError(error) as Error & {
+    code?: unknown;
+    errorCode?: unknown;
+  };
+  const found = [code, errorCode].find((candidate) => typeof candidate === "string");
+  return { name, code: found ?? name, message, interactionRequired: false };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function firstLine(text: string): string {
+  return (text.split(/[\r\n]/, 1)[0] ?? "")
+    .replace(/ (Trace|Correlation) ID: .*$/, "")
+    .slice(0, 300);
+}

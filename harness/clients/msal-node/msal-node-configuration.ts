@@ -1,0 +1,99 @@
+/**
+ * How an application configures `@azure/msal-node`: credential, authority, cache plugin,
+ * and, through the direct mount only, MSAL's own `networkClient` setting.
+ */
+import { readFileSync } from "node:fs";
+import type { Configuration, ICachePlugin, INetworkModule } from "@azure/msal-node";
+import { createRequest } from "../../core/http/message.ts";
+import type { ClientContext, OpenOptions } from "../client.ts";
+import type { MsalNode } from "./msal-node.ts";
+
+/** The configuration of an application, for a client of that credential and cache. */
+export function configurationOf(
+  msal: MsalNode,
+  options: OpenOptions,
+  context: ClientContext,
+): Configuration {
+  const { app, tenant, credential, capabilities } = options;
+  return {
+    auth: {
+      clientId: app.clientId,
+      authority: `${context.authorityHost}/${tenant.id}`,
+      ...(capabilities === undefined ? {} : { clientCapabilities: [...capabilities] }),
+      ...(credential === "secret" ? { clientSecret: app.secrets[0]?.value ?? "" } : {}),
+      ...(credential === "certificate"
+        ? { clientCertificate: certificateOf(msal, context, app.name) }
+        : {}),
+    },
+    ...(options.cache === "persisted"
+      ? { cache: { cachePlugin: persistIn(context.storage) } }
+      : {}),
+    ...(context.transport === undefined
+      ? {}
+      : { system: { networkClient: networkClientOver(msal, context.transport) } }),
+  };
+}
+
+/** A certificate is named by the SHA-256 of it, or by the SHA-1 where the library knows no other. */
+function certificateOf(
+  { ClientAssertion }: Pick<MsalNode, "ClientAssertion">,
+  context: ClientContext,
+  app: string,
+): { thumbprintSha256?: string; thumbprint?: string; privateKey: string } {
+  const { thumbprintSha256, thumbprint, privateKeyFile } = context.certificateOf(app);
+  const knowsSha256 = "fromCertificateWithSha256Thumbprint" in ClientAssertion;
+  return {
+    ...(knowsSha256 ? { thumbprintSha256 } : { thumbprint }),
+    privateKey: readFileSync(privateKeyFile, "utf8"),
+  };
+}
+
+/** What an application writes to its disk: the serialized cache, under one name. */
+function persistIn(storage: Map<string, string>): ICachePlugin {
+  return {
+    beforeCacheAccess(cacheContext) {
+      const saved = storage.get("msal-cache");
+      if (saved !== undefined) cacheContext.tokenCache.deserialize(saved);
+      return Promise.resolve();
+    },
+    afterCacheAccess(cacheContext) {
+      if (cacheContext.cacheHasChanged)
+        storage.set("msal-cache", cacheContext.tokenCache.serialize());
+      return Promise.resolve();
+    },
+  };
+}
+
+/** MSAL's `networkClient`; a body that is no JSON is reported as MSAL's own transport reports it. */
+export function networkClientOver(
+  msal: Pick<MsalNode, "AuthError">,
+  transport: (request: Request) => Promise<Response>,
+): INetworkModule {
+  const send = async (
+    method: "GET" | "POST",
+    url: string,
+    options?: { headers?: Record<string, string>; body?: string },
+  ) => {
+    const response = await transport(
+      createRequest(url, {
+        method,
+        ...(options?.headers === undefined ? {} : { headers: options.headers }),
+        ...(method === "POST" ? { body: options?.body ?? "" } : {}),
+      }),
+    );
+    const headers = Object.fromEntries(response.headers);
+    try {
+      return { headers, body: JSON.parse(await response.text()) as never, status: response.status };
+    } catch (cause) {
+      throw new msal.AuthError(
+        "token_parsing_error",
+        "",
+        `Failed to parse response: ${(cause as Error).message}`,
+      );
+    }
+  };
+  return {
+    sendGetRequestAsync: (url, options) => send("GET", url, options),
+    sendPostRequestAsync: (url, options) => send("POST", url, options),
+  };
+}

@@ -1,0 +1,296 @@
+/**
+ * A library in a page of a real browser, as a client under test: serves the small
+ * application around it, opens it in tabs, hands it calls, and waits for a page that was left
+ * for a sign-in to come back. What is of one library is in its `PageLibrary`.
+ */
+import type { Page } from "@playwright/test";
+import { HarnessError } from "../../core/errors.ts";
+import type { Flow } from "../../history/event.ts";
+import type { PageFile } from "../../network/browser/page-file.ts";
+import type {
+  CacheKind,
+  ClientBrowser,
+  ClientContext,
+  ClientInstance,
+  ClientTab,
+  ClientUnderTest,
+  OpenOptions,
+  TokenRequest,
+  TokenResult,
+} from "../client.ts";
+import {
+  type PageApp,
+  type PageCall,
+  type PageConfiguration,
+  type PageFailure,
+  pageHtml,
+  type PageOutcome,
+} from "./page-shell.ts";
+
+/** One library, with its program for the page. */
+export interface PageLibrary {
+  /** As in `--client NAME`. */
+  readonly name: string;
+  readonly version: string;
+  /** The flows that it knows, each with what the page calls for it. */
+  readonly methods: Readonly<Partial<Record<Flow, PageCall["method"]>>>;
+  /** Where it can keep tokens. */
+  readonly caches: readonly CacheKind[];
+  /** The library's own script, unmodified. */
+  readonly script: string;
+  /** A script that defines `startApp(configuration)`. */
+  readonly program: string;
+  /** Further files of the application, by path; `redirectPath` is where sign-ins come back to. */
+  readonly files: (redirectPath: string) => Readonly<Record<string, PageFile>>;
+  /** Whether an error says that only the person can help. */
+  readonly needsPerson: (failure: PageFailure) => boolean;
+}
+
+/** The library as a client under test. */
+export function clientInPage(library: PageLibrary): ClientUnderTest {
+  return {
+    name: library.name,
+    version: library.version,
+    flows: flowsOf(library),
+    inBrowser: true,
+    open: (options, context) => openInstance(library, options, context),
+    describeError: (error) =>
+      error instanceof PageError
+        ? {
+            name: error.failure.name,
+            code: error.failure.errorCode,
+            ...(error.failure.subError === "" ? {} : { suberror: error.failure.subError }),
+            message: error.failure.message,
+            interactionRequired: library.needsPerson(error.failure),
+          }
+        : undefined,
+  };
+}
+
+function flowsOf({ methods }: PageLibrary): readonly Flow[] {
+  return Object.keys(methods) as Flow[];
+}
+
+/** What the library threw in the page. */
+class PageError extends Error {
+  readonly failure: PageFailure;
+  constructor(failure: PageFailure) {
+    super(failure.message);
+    this.name = failure.name;
+    this.failure = failure;
+  }
+}
+
+interface Opened {
+  readonly library: PageLibrary;
+  readonly options: OpenOptions;
+  readonly context: ClientContext;
+  readonly browser: ClientBrowser;
+  readonly address: string;
+  readonly tabs: Map<string, ClientTab>;
+}
+
+async function openInstance(
+  library: PageLibrary,
+  options: OpenOptions,
+  context: ClientContext,
+): Promise<ClientInstance> {
+  const { browser } = context;
+  if (browser === undefined) throw new HarnessError("bad-usage", `${library.name} needs a browser`);
+  const { address, redirectUri } = addressesOf(options, library.name);
+  if (!library.caches.includes(options.cache)) {
+    throw new HarnessError("bad-scenario", `${library.name} keeps no cache "${options.cache}"`, {
+      place: options.app.name,
+      hint: `It knows ${library.caches.join(", ")}.`,
+    });
+  }
+  const configuration: PageConfiguration = {
+    clientId: options.app.clientId,
+    authority: `${context.authorityHost}/${options.tenant.id}`,
+    redirectUri,
+    cacheLocation: locations[options.cache],
+    capabilities: options.capabilities ?? [],
+  };
+  const files: Readonly<Record<string, PageFile>> = {
+    ...library.files(new URL(redirectUri).pathname),
+    "/": {
+      type: "text/html; charset=utf-8",
+      text: pageHtml(
+        "Contoso",
+        `<script src="/msal.js"></script><script src="/app.js"></script><script>startApp(${JSON.stringify(configuration)})</script>`,
+      ),
+    },
+    "/msal.js": { type: "text/javascript", text: library.script },
+    "/app.js": { type: "text/javascript", text: library.program },
+  };
+  browser.serve(new URL(address).origin, (path) => files[path]);
+  const opened: Opened = { library, options, context, browser, address, tabs: new Map() };
+  await openTab(opened);
+  return {
+    acquire: (request) => acquire(opened, request),
+    tabs: {
+      front: () => frontOf(opened).name,
+      open: async () => (await openTab(opened)).name,
+      reload: async (tab) => {
+        const reloaded = tabNamed(opened, tab);
+        await reloaded.reload();
+        await started(opened, pageOf(reloaded));
+      },
+      close: (tab) => {
+        const closed = tabNamed(opened, tab);
+        opened.tabs.delete(closed.name);
+        return closed.close();
+      },
+    },
+  };
+}
+
+const locations = {
+  memory: "memoryStorage",
+  session: "sessionStorage",
+  persisted: "localStorage",
+} as const;
+
+/** The page of the application, and the one to which sign-ins come back. */
+function addressesOf(
+  { app }: OpenOptions,
+  client: string,
+): { readonly address: string; readonly redirectUri: string } {
+  const uris = app.redirectUris.filter(({ type }) => type === "spa").map(({ uri }) => uri);
+  // What listens on this machine is a person's own, and left alone.
+  const ours = uris.filter((uri) => new URL(uri).hostname !== "localhost");
+  const redirectUri = ours.find((uri) => new URL(uri).pathname !== "/") ?? ours[0];
+  if (redirectUri === undefined) {
+    const isPage = uris.length > 0;
+    throw new HarnessError(
+      "bad-scenario",
+      isPage
+        ? `${app.name} has pages on localhost only, where a scenario serves none`
+        : `${app.name} is no single-page application`,
+      {
+        place: app.name,
+        hint: isPage
+          ? "Add a redirect URI under contoso.example, such as https://spa.contoso.example/."
+          : `${client} needs an app with a redirect URI of type "spa", such as spa of contoso.`,
+      },
+    );
+  }
+  return { address: new URL("/", redirectUri).href, redirectUri };
+}
+
+async function openTab(opened: Opened): Promise<ClientTab> {
+  const tab = await opened.browser.openTab(opened.address);
+  opened.tabs.set(tab.name, tab);
+  await started(opened, pageOf(tab));
+  return tab;
+}
+
+/** Clients in pages run where there is Playwright. */
+function pageOf({ page }: ClientTab): Page {
+  return page as Page;
+}
+
+function frontOf({ tabs, options }: Opened): ClientTab {
+  const last = [...tabs.values()].at(-1);
+  if (last !== undefined) return last;
+  throw new HarnessError("bad-scenario", `all tabs of ${options.app.name} are closed`, {
+    hint: "Open one: await app.tabs.open().",
+  });
+}
+
+function tabNamed(opened: Opened, name: string | undefined): ClientTab {
+  if (name === undefined) return frontOf(opened);
+  const tab = opened.tabs.get(name);
+  if (tab !== undefined) return tab;
+  throw new HarnessError("unknown-name", `there is no open tab "${name}"`, {
+    place: name,
+    hint: `There are ${[...opened.tabs.keys()].join(", ")}.`,
+  });
+}
+
+type PageScope = typeof globalThis & { readonly app?: PageApp };
+
+/** Waits until the library has started in the page; with what a redirect brought. */
+async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
+  return browser.during(async () => {
+    await page.waitForFunction(() => (globalThis as PageScope).app !== undefined);
+    return page.evaluate(() => (globalThis as PageScope).app?.started);
+  });
+}
+
+async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResult> {
+  const { library, context, browser, options } = opened;
+  const page = pageOf(tabNamed(opened, request.tab));
+  const call = callOf(request, library, context.random.uuid());
+  browser.claim(call.correlationId);
+  const { user } = request;
+  if (user !== undefined && call.method !== "silent" && call.method !== "sso-silent") {
+    browser.seat({
+      username: user.upn,
+      password: user.password,
+      asked: (prompt) => context.prompted({ user: user.id, app: options.app.clientId, prompt }),
+    });
+  }
+  const outcome =
+    call.method === "redirect"
+      ? await leaveAndComeBack(opened, page, call)
+      : await browser.during(() =>
+          page.evaluate((wish) => (globalThis as PageScope).app?.call(wish), call),
+        );
+  if (outcome === undefined)
+    throw new HarnessError("bad-scenario", "the page has lost its application");
+  if ("failure" in outcome) throw new PageError(outcome.failure);
+  return outcome.token;
+}
+
+function callOf(request: TokenRequest, library: PageLibrary, correlationId: string): PageCall {
+  const { flow, scopes, user, forceRefresh, claims, prompt } = request;
+  const method = library.methods[flow];
+  if (method === undefined) {
+    throw new HarnessError("bad-scenario", `${library.name} cannot do ${flow}`, {
+      hint: `It does ${flowsOf(library).join(", ")}.`,
+    });
+  }
+  return {
+    method,
+    scopes,
+    correlationId,
+    ...(user === undefined ? {} : { username: user.upn }),
+    ...(forceRefresh === undefined ? {} : { forceRefresh }),
+    ...(claims === undefined ? {} : { claims }),
+    ...(prompt === undefined ? {} : { prompt }),
+  };
+}
+
+/** The page is left for the sign-in page; whoever comes back to it brings the result. */
+async function leaveAndComeBack(
+  opened: Opened,
+  page: Page,
+  call: PageCall,
+): Promise<PageOutcome | undefined> {
+  const { browser, address } = opened;
+  const arrival = Promise.withResolvers<void>();
+  const look = (): void => {
+    if (page.url().split(/[?#]/)[0] === address) arrival.resolve();
+  };
+  const gone = (): void => arrival.reject(new Error("the page was closed"));
+  page.on("load", look).on("close", gone);
+  const landed = browser.during(() => arrival.promise);
+  const failed = page
+    .evaluate((wish) => (globalThis as PageScope).app?.leave(wish), call)
+    // The page went away under the call, as it should.
+    .catch(() => undefined);
+  const back = landed.then(() => undefined);
+  try {
+    const first = await Promise.race([
+      back,
+      browser.during(() => failed).then((outcome) => outcome ?? back),
+    ]);
+    if (first !== undefined) return first;
+  } finally {
+    page.off("load", look).off("close", gone);
+    // A page that was never left must not count as on its way for ever.
+    arrival.resolve();
+  }
+  return started(opened, page);
+}

@@ -1,0 +1,146 @@
+/** What `bare-fetch` puts on the wire, and what it makes of the answers. */
+import { decodeObject, parseObject } from "../../core/http/json-object.ts";
+import { createRequest } from "../../core/http/message.ts";
+import { parseRetryAfter } from "../../history/retry-after.ts";
+import type { ClientContext, OpenOptions } from "../client.ts";
+
+/** A token as the client keeps it. Times are ms since the Unix epoch. */
+export interface KeptToken {
+  readonly accessToken: string;
+  readonly expiresAt: number;
+  readonly extendedExpiresAt: number;
+  readonly refreshAt?: number;
+  readonly refreshToken?: string;
+  readonly homeAccountId?: string;
+}
+
+/** The token endpoint said no, or said nothing. */
+export class TokenRequestError extends Error {
+  readonly code: string;
+  readonly suberror: string | undefined;
+  /** How long the service asked to be left alone, ms. */
+  readonly retryAfterMs: number | undefined;
+  /** The service is at fault or out of reach; asking again later may help. */
+  readonly transient: boolean;
+
+  constructor(
+    code: string,
+    options: { message: string; suberror?: string; retryAfterMs?: number; transient: boolean },
+  ) {
+    super(options.message);
+    this.name = "TokenRequestError";
+    this.code = code;
+    this.suberror = options.suberror;
+    this.retryAfterMs = options.retryAfterMs;
+    this.transient = options.transient;
+  }
+}
+
+export interface Wire {
+  metadata(): Promise<{ readonly tokenEndpoint: string }>;
+  token(
+    form: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<KeptToken>;
+}
+
+/** The wire of one application to `authorityHost` (scheme and host); all that fails is a `TokenRequestError`. */
+export function createWire(
+  options: OpenOptions,
+  context: ClientContext,
+  authorityHost: string,
+): Wire {
+  const send = context.transport ?? ((request: Request) => fetch(request));
+  const authority = `${authorityHost}/${options.tenant.id}`;
+  const secret =
+    options.credential === undefined ? {} : { client_secret: options.app.secrets[0]?.value ?? "" };
+
+  const load = async (
+    request: Request,
+  ): Promise<{ response: Response; body: Record<string, unknown> | undefined }> => {
+    try {
+      const response = await send(request);
+      const text = await response.text();
+      return { response, body: parseObject(text) };
+    } catch (error) {
+      throw new TokenRequestError("network_error", {
+        message: (error as Error).message,
+        transient: true,
+      });
+    }
+  };
+
+  return {
+    async metadata() {
+      const { response, body } = await load(
+        createRequest(`${authority}/v2.0/.well-known/openid-configuration`),
+      );
+      const tokenEndpoint = body?.["token_endpoint"];
+      if (response.status !== 200 || typeof tokenEndpoint !== "string") {
+        throw new TokenRequestError("openid_config_error", {
+          message: `discovery answered ${response.status}`,
+          transient: true,
+        });
+      }
+      return { tokenEndpoint };
+    },
+    async token(form, headers) {
+      const fields = new URLSearchParams({
+        client_id: options.app.clientId,
+        client_info: "1",
+        ...form,
+        ...secret,
+      });
+      const { response, body } = await load(
+        createRequest(`${authority}/oauth2/v2.0/token`, {
+          method: "POST",
+          headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+          body: fields.toString(),
+        }),
+      );
+      return response.status === 200 && typeof body?.["access_token"] === "string"
+        ? keptToken(body, body["access_token"], context.clock.now())
+        : refuse(response, body, context.clock.now());
+    },
+  };
+}
+
+function keptToken(
+  body: Readonly<Record<string, unknown>>,
+  accessToken: string,
+  nowMs: number,
+): KeptToken {
+  const seconds = (name: string): number => Number(body[name] ?? 0) * 1_000;
+  const sent = body["client_info"];
+  const encoded = typeof sent === "string" ? sent : "";
+  const info = decodeObject(encoded);
+  return {
+    accessToken,
+    expiresAt: nowMs + seconds("expires_in"),
+    extendedExpiresAt: nowMs + Math.max(seconds("ext_expires_in"), seconds("expires_in")),
+    ...(body["refresh_in"] === undefined ? {} : { refreshAt: nowMs + seconds("refresh_in") }),
+    ...(typeof body["refresh_token"] === "string" ? { refreshToken: body["refresh_token"] } : {}),
+    ...(info === undefined
+      ? {}
+      : { homeAccountId: `${String(info["uid"])}.${String(info["utid"])}` }),
+  };
+}
+
+function refuse(
+  response: Response,
+  body: Readonly<Record<string, unknown>> | undefined,
+  nowMs: number,
+): never {
+  const raw = response.headers.get("retry-after");
+  const retryAfterMs = raw === null ? undefined : parseRetryAfter(raw, nowMs);
+  const error = typeof body?.["error"] === "string" ? body["error"] : `http_${response.status}`;
+  throw new TokenRequestError(error, {
+    message:
+      typeof body?.["error_description"] === "string"
+        ? body["error_description"]
+        : `the token endpoint answered ${response.status}`,
+    transient: response.status >= 500 || response.status === 429 || response.status === 200,
+    ...(typeof body?.["suberror"] === "string" ? { suberror: body["suberror"] } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}

@@ -1,0 +1,190 @@
+/**
+ * The real `@node-saml/node-saml` as a service provider, called the way its documentation
+ * shows and configured as a careful one: assertions signed, audience, InResponseTo. Its
+ * assertion consumer service is this client itself: the person's browser brings the form here.
+ */
+import { readFileSync } from "node:fs";
+import type { Profile, SAML, SamlConfig } from "@node-saml/node-saml";
+import type { SamlRegistration } from "../../entra/directory/world.ts";
+import { HarnessError } from "../../core/errors.ts";
+import type { Flow } from "../../history/event.ts";
+import type {
+  ClientContext,
+  ClientErrorDescription,
+  ClientInstance,
+  ClientUnderTest,
+  OpenOptions,
+  TokenRequest,
+  TokenResult,
+} from "../client.ts";
+import { installedVersion, loadFrom, notInstalled } from "../installed-package.ts";
+import { answersOf, browserOf } from "../person.ts";
+import { createReplayGuard, type ReplayGuard } from "./saml-replay-guard.ts";
+import { PageError } from "../user-agent.ts";
+
+type NodeSaml = typeof import("@node-saml/node-saml");
+
+/** The flows that it knows. */
+export const nodeSamlFlows = [
+  "saml-idp-initiated",
+  "saml-sp-initiated",
+] as const satisfies readonly Flow[];
+
+/** Loads `@node-saml/node-saml`, of a folder or beside Brownout; its version is read from the package itself. */
+export async function loadNodeSaml(folder?: string): Promise<ClientUnderTest> {
+  const library = await (folder === undefined
+    ? import("@node-saml/node-saml").catch((cause: unknown) => {
+        throw notInstalled("@node-saml/node-saml", { major: 5, cause });
+      })
+    : loadFrom<NodeSaml>(folder, "@node-saml/node-saml"));
+  return {
+    name: "node-saml",
+    version: installedVersion("@node-saml/node-saml", folder),
+    flows: nodeSamlFlows,
+    open: (options, context) => Promise.resolve(openInstance(library, options, context)),
+    describeError,
+  };
+}
+
+/** What a careful service provider configures for an app of the world. */
+export function serviceProviderOptions(
+  library: Pick<NodeSaml, "ValidateInResponseTo">,
+  saml: SamlRegistration,
+  place: {
+    /** Where requests are sent. */
+    readonly entryPoint: string;
+    /** PEM; present when requests are signed. */
+    readonly privateKey?: string;
+    readonly newId: () => string;
+  },
+): SamlConfig {
+  const { entryPoint, privateKey, newId } = place;
+  const [identifier = ""] = saml.identifiers;
+  return {
+    entryPoint,
+    callbackUrl: saml.replyUrls[0] ?? "",
+    issuer: identifier,
+    // Entra turns a bare name into a service principal name (`facts/entra.md` F.1).
+    audience: identifier.includes(":") ? identifier : `spn:${identifier}`,
+    idpCert: saml.certificate,
+    // Entra signs the assertion alone unless it is told otherwise (`facts/entra.md` F.3).
+    wantAssertionsSigned: saml.sign !== "response",
+    wantAuthnResponseSigned: saml.sign !== "assertion",
+    // What nobody asked for is taken, too, or no sign-in could start at Entra.
+    validateInResponseTo: library.ValidateInResponseTo.ifPresent,
+    acceptedClockSkewMs: 0,
+    generateUniqueId: newId,
+    ...(privateKey === undefined ? {} : { privateKey, signatureAlgorithm: "sha256" as const }),
+  };
+}
+
+interface Provider {
+  readonly saml: SAML;
+  readonly registration: SamlRegistration;
+  readonly guard: ReplayGuard;
+  readonly options: OpenOptions;
+  readonly context: ClientContext;
+}
+
+function openInstance(
+  library: NodeSaml,
+  options: OpenOptions,
+  context: ClientContext,
+): ClientInstance {
+  const { saml: registration, name } = options.app;
+  if (registration === undefined) {
+    throw new HarnessError("bad-scenario", `the app ${name} signs nobody in by SAML`, {
+      place: name,
+      hint: "Open one whose registration has a saml block, such as expenses.",
+    });
+  }
+  const isSigned = registration.requestCertificates !== undefined;
+  const saml = new library.SAML(
+    serviceProviderOptions(library, registration, {
+      entryPoint: `${context.authorityHost}/${options.tenant.id}/saml2`,
+      ...(isSigned
+        ? { privateKey: readFileSync(context.certificateOf(name).privateKeyFile, "utf8") }
+        : {}),
+      newId: () => `_${context.random.uuid()}`,
+    }),
+  );
+  const provider = { saml, registration, guard: createReplayGuard(), options, context };
+  return { acquire: (request) => signIn(provider, request) };
+}
+
+async function signIn(provider: Provider, request: TokenRequest): Promise<TokenResult> {
+  const { saml, guard, context } = provider;
+  const answer = await browse(provider, request, await startOf(provider, request));
+  const SAMLResponse = answer.get("SAMLResponse") ?? "";
+  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse });
+  if (profile === null) throw new Error("the response signs nobody in");
+  const { id, expiresAt } = lifeOf(profile);
+  // node-saml keeps no books of what it took; the SAML profiles want its user to (4.1.4.5).
+  guard.admit(id, { expiresAt, nowMs: context.clock.now() });
+  const home = [OBJECT_ID, TENANT_ID].map((name) => String(profile[name]));
+  return {
+    accessToken: SAMLResponse,
+    expiresAt,
+    fromCache: false,
+    homeAccountId: home.join("."),
+  };
+}
+
+const CLAIMS = "http://schemas.microsoft.com/identity/claims/";
+const OBJECT_ID = `${CLAIMS}objectidentifier`;
+const TENANT_ID = `${CLAIMS}tenantid`;
+
+/** Where the person's browser begins: with the provider's request, or with Entra's own launch address. */
+async function startOf(provider: Provider, request: TokenRequest): Promise<string> {
+  const { saml, options, context } = provider;
+  const { flow, user } = request;
+  const hint = user === undefined ? {} : { login_hint: user.upn };
+  switch (flow) {
+    case "saml-sp-initiated":
+      return saml.getAuthorizeUrlAsync(context.random.token(16), undefined, {
+        additionalParams: hint,
+      });
+    case "saml-idp-initiated": {
+      const query = new URLSearchParams({ appid: options.app.clientId, ...hint });
+      return `${context.authorityHost}/${options.tenant.id}/saml2/launch?${query.toString()}`;
+    }
+    default:
+      throw new HarnessError("bad-scenario", `node-saml cannot do ${flow}`, {
+        place: options.app.name,
+        hint: `It knows ${nodeSamlFlows.join(" and ")}.`,
+      });
+  }
+}
+
+async function browse(
+  { registration, options, context }: Provider,
+  request: TokenRequest,
+  url: string,
+): Promise<URLSearchParams> {
+  const browser = browserOf(request, options, context);
+  const answer = await browser.visit(url, registration.replyUrls[0], answersOf(request));
+  if (answer === undefined) throw new Error("the sign-in page led nowhere");
+  return answer;
+}
+
+/** Id and end of the assertion that was verified. */
+function lifeOf(profile: Profile): { readonly id: string; readonly expiresAt: number } {
+  const { Assertion: assertion } = (profile.getAssertion?.() ?? {}) as {
+    readonly Assertion?: {
+      readonly $?: { readonly ID?: string };
+      readonly Conditions?: readonly { readonly $?: { readonly NotOnOrAfter?: string } }[];
+    };
+  };
+  return {
+    id: assertion?.$?.ID ?? "",
+    expiresAt: Date.parse(assertion?.Conditions?.[0]?.$?.NotOnOrAfter ?? ""),
+  };
+}
+
+/** node-saml has one class of error for all but a status of the provider; its messages tell them apart. */
+function describeError(error: unknown): ClientErrorDescription | undefined {
+  if (!(error instanceof Error) || error instanceof HarnessError) return undefined;
+  const { name, message } = error;
+  const code = error instanceof PageError ? "sign_in_page" : "saml_response";
+  return { name, code, message, interactionRequired: false };
+}

@@ -1,0 +1,165 @@
+/**
+ * The person and their browser, for clients that have none: follows a sign-in address,
+ * fills in the forms that the service shows, and brings back what arrives at the
+ * redirect URI. It knows HTML forms and cookies, and nothing of OAuth.
+ */
+import { createRequest } from "../core/http/message.ts";
+
+/** What the person types, by the purpose of the field. */
+export interface PersonAnswers {
+  readonly username: string;
+  readonly password: string;
+  /** For a device code page. */
+  readonly userCode?: string;
+}
+
+export interface UserAgentOptions {
+  readonly browse: (request: Request) => Promise<Response>;
+  /** What the browser kept from earlier visits; a new browser without. */
+  readonly cookies?: Map<string, string>;
+  /** Called once when a page asks the person to act. */
+  readonly asked: () => void;
+}
+
+export interface UserAgent {
+  /**
+   * Opens `url` and answers pages until one leads to `redirectUri` (its parameters are
+   * returned) or shows nothing more to answer (then `undefined`). Rejects when a page
+   * does not load or turns the person away.
+   */
+  visit(
+    url: string,
+    redirectUri: string | undefined,
+    person: PersonAnswers,
+  ): Promise<URLSearchParams | undefined>;
+}
+
+/** More pages than any sign-in has; stops a loop between two pages. */
+const PAGES_MAX = 10;
+
+/** A person's browser, before it has opened a page. */
+export function createUserAgent(options: UserAgentOptions): UserAgent {
+  const cookies = options.cookies ?? new Map<string, string>();
+
+  const load = async (request: { url: string; form?: URLSearchParams }): Promise<Response> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const headers = {
+      ...(cookie === "" ? {} : { cookie }),
+      ...(request.form === undefined
+        ? {}
+        : { "content-type": "application/x-www-form-urlencoded" }),
+    };
+    const response = await options.browse(
+      request.form === undefined
+        ? createRequest(request.url, { headers })
+        : createRequest(request.url, { method: "POST", headers, body: request.form.toString() }),
+    );
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ""] = line.split(";");
+      const at = pair.indexOf("=");
+      if (at > 0) cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    return response;
+  };
+
+  return {
+    async visit(url, redirectUri, person) {
+      let next: { url: string; form?: URLSearchParams } = { url };
+      let asked = false;
+      for (let page = 0; page < PAGES_MAX; page += 1) {
+        const response = await load(next);
+        const location = response.headers.get("location");
+        if (response.status >= 300 && response.status < 400 && location !== null) {
+          const target = new URL(location, next.url);
+          if (isAt(target, redirectUri)) return parametersOf(target);
+          next = { url: target.href };
+          continue;
+        }
+        const html = await response.text();
+        if (response.status >= 400) throw new PageError(response.status, titleOf(html));
+        const form = formOf(html);
+        if (form === undefined) return undefined;
+        const action = new URL(form.action === "" ? next.url : form.action, next.url);
+        if (isAt(action, redirectUri))
+          return new URLSearchParams(form.fields.map(({ name, value }) => [name, value]));
+        if (!asked) options.asked();
+        asked = true;
+        next = {
+          url: action.href,
+          form: new URLSearchParams(
+            form.fields.map((field) => [field.name, answer(field, person)]),
+          ),
+        };
+      }
+      throw new Error(`The sign-in pages at ${new URL(url).host} never come to an end.`);
+    },
+  };
+}
+
+/** A page that did not load as a page: the person sees an error. */
+export class PageError extends Error {
+  readonly status: number;
+
+  constructor(status: number, title: string) {
+    super(`The sign-in page answered ${status}${title === "" ? "" : `: ${title}`}`);
+    this.name = "PageError";
+    this.status = status;
+  }
+}
+
+interface FormField {
+  readonly name: string;
+  readonly type: string;
+  readonly value: string;
+}
+
+function isAt(target: URL, redirectUri: string | undefined): boolean {
+  if (redirectUri === undefined) return false;
+  const wanted = new URL(redirectUri);
+  return target.origin === wanted.origin && target.pathname === wanted.pathname;
+}
+
+function parametersOf(target: URL): URLSearchParams {
+  return target.hash.length > 1 ? new URLSearchParams(target.hash.slice(1)) : target.searchParams;
+}
+
+function titleOf(html: string): string {
+  return /<title>([^<]*)<\/title>/i.exec(html)?.[1]?.trim() ?? "";
+}
+
+function formOf(
+  html: string,
+): { readonly action: string; readonly fields: readonly FormField[] } | undefined {
+  const form = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html);
+  if (form === null) return undefined;
+  const fields = [...(form[2] ?? "").matchAll(/<input\b([^>]*)>/gi)]
+    .map(([, attributes = ""]) => ({
+      name: attribute(attributes, "name"),
+      type: attribute(attributes, "type").toLowerCase(),
+      value: attribute(attributes, "value"),
+    }))
+    .filter((field) => field.name !== "");
+  return { action: attribute(form[1] ?? "", "action"), fields };
+}
+
+function attribute(attributes: string, name: string): string {
+  const found = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, "i").exec(attributes);
+  return unescapeHtml(found?.[1] ?? found?.[2] ?? "");
+}
+
+function unescapeHtml(text: string): string {
+  return text
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&#x27;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}
+
+function answer(field: FormField, person: PersonAnswers): string {
+  if (field.type === "password") return person.password;
+  if (/code|otc/i.test(field.name) && field.type !== "hidden") return person.userCode ?? "";
+  if (field.type === "hidden" || field.type === "submit") return field.value;
+  return person.username;
+}

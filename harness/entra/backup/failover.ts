@@ -1,0 +1,74 @@
+/**
+ * The front door's failover, per request: what fails at the primary with a server error or
+ * without an answer is offered to the backup; what the backup does not know, or cannot be
+ * reached for, keeps the primary's own failure (`shared/facts/entra.md` D.1 and D.6).
+ */
+import { NetworkFault } from "../../core/http/network-fault.ts";
+import type { Service } from "../../core/http/service.ts";
+import type { Backup } from "./backup.ts";
+
+export interface FailoverParts {
+  readonly primary: Service;
+  readonly backup: Backup;
+  /** Whether a request comes to the backup past the gateway; default: none does. */
+  readonly isDirect?: (request: Request) => boolean;
+  /** The backup's own fault windows, around what it serves. */
+  readonly aroundBackup: (service: Service) => Service;
+}
+
+/** The primary with the backup behind it. */
+export function createFailover({
+  primary,
+  backup,
+  isDirect = () => false,
+  aroundBackup,
+}: FailoverParts): Service {
+  const replies = new WeakMap<Request, Response>();
+  // The backup's own faults break what it would have said; of what it does not know, nothing.
+  const fallback = aroundBackup({
+    connect: () => Promise.resolve(),
+    handle: (request) => Promise.resolve(replies.get(request) ?? Response.error()),
+  });
+
+  /** The backup's reply, or nothing when it has none. */
+  const ask = async (request: Request): Promise<Response | undefined> => {
+    const prepared = await backup.serve(request);
+    if (prepared === undefined) return undefined;
+    replies.set(request, prepared);
+    const reply = await fallback.handle(request).catch((error: unknown) => {
+      if (error instanceof NetworkFault) return undefined;
+      throw error;
+    });
+    if (reply !== undefined) byBackup.add(request);
+    return reply;
+  };
+
+  return {
+    connect: (attempt) => primary.connect(attempt),
+    async handle(request) {
+      if (isDirect(request)) {
+        byBackup.add(request);
+        return backup.refuse(request);
+      }
+      const answer = await primary.handle(request).catch((error: unknown) => {
+        if (error instanceof NetworkFault) return error;
+        throw error;
+      });
+      if (answer instanceof NetworkFault) {
+        const reply = await ask(request);
+        if (reply === undefined) throw answer;
+        return reply;
+      }
+      if (answer.status >= 500) return (await ask(request)) ?? answer;
+      await backup.observe(request, answer);
+      return answer;
+    },
+  };
+}
+
+const byBackup = new WeakSet<Request>();
+
+/** Whether the backup answered, well or by declining. */
+export function isServedByBackup(request: Request): boolean {
+  return byBackup.has(request);
+}

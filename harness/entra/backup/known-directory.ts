@@ -1,0 +1,84 @@
+/**
+ * What the backup has been told of the directory. Policies are those that held while the
+ * primary was well: what an administrator changes in an outage counts once the primary is
+ * back (`shared/facts/entra.md` D.3). Revocations come by the events of continuous access
+ * evaluation, in an outage, too (D.2, E5), and may take a while (section E: up to 15 minutes).
+ */
+import type { Clock } from "../../core/time/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { ConditionalAccessPolicy, Tenant } from "../directory/world.ts";
+
+export interface KnownDirectory {
+  /** As they stood when the primary was last well. */
+  policies(tenant: Tenant): readonly ConditionalAccessPolicy[];
+  /** How many revocations of the user have arrived by now. */
+  revocations(userId: string): number;
+  /** The primary has just served the tenant: its policies count as they are. */
+  refresh(tenant: Tenant): void;
+}
+
+export interface KnownDirectoryOptions {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly revocationDelaySeconds: number;
+  /** When the primary was last well, ms since the Unix epoch: now, while it is. */
+  readonly primaryWellAtMs: () => number;
+}
+
+/** Policies that were set while the primary was down. */
+interface Pending {
+  readonly atMs: number;
+  readonly policies: readonly ConditionalAccessPolicy[];
+}
+
+/** Knows the directory as it is now, and what it is told from now on. */
+export function createKnownDirectory(options: KnownDirectoryOptions): KnownDirectory {
+  const { directory, clock, revocationDelaySeconds, primaryWellAtMs } = options;
+  const policies = new Map<string, readonly ConditionalAccessPolicy[]>();
+  const pending = new Map<string, readonly Pending[]>();
+  const arrivals = new Map<string, number[]>();
+  const refresh = (tenant: Tenant): void => {
+    policies.set(tenant.id, directory.policies(tenant));
+    pending.delete(tenant.id);
+  };
+  /** Takes up what was changed in an outage that is over by now. */
+  const catchUp = ({ id }: Tenant): void => {
+    const waiting = pending.get(id) ?? [];
+    const ripe = waiting.filter(({ atMs }) => atMs < primaryWellAtMs());
+    const last = ripe.at(-1);
+    if (last === undefined) return;
+    policies.set(id, last.policies);
+    pending.set(id, waiting.slice(ripe.length));
+  };
+
+  directory.world.tenants.forEach(refresh);
+  directory.watch((change) => {
+    switch (change.kind) {
+      case "policies-changed": {
+        const { tenant } = change;
+        const atMs = clock.now();
+        if (primaryWellAtMs() >= atMs) return refresh(tenant);
+        const waiting = pending.get(tenant.id) ?? [];
+        pending.set(tenant.id, [...waiting, { atMs, policies: directory.policies(tenant) }]);
+        return;
+      }
+      case "user-revoked": {
+        const times = arrivals.get(change.user.id) ?? [];
+        arrivals.set(change.user.id, [...times, clock.now() + revocationDelaySeconds * 1_000]);
+        return;
+      }
+      default:
+        change satisfies never;
+    }
+  });
+
+  return {
+    policies(tenant) {
+      catchUp(tenant);
+      return policies.get(tenant.id) ?? [];
+    },
+    revocations: (userId) =>
+      (arrivals.get(userId) ?? []).filter((atMs) => atMs <= clock.now()).length,
+    refresh,
+  };
+}

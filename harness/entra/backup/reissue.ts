@@ -1,0 +1,42 @@
+/** Makes a token that the primary once gave valid again: the same claims, new times, signed anew. */
+import { hash } from "node:crypto";
+import type { Clock } from "../../core/time/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import { signRs256 } from "../directory/signing-keys.ts";
+import { claimsOf } from "../../core/http/json-object.ts";
+
+/** Claims that are replaced, when given, by what the request brings. */
+export interface Renewal {
+  readonly lifetimeSeconds: number;
+  readonly nonce?: string;
+}
+
+export type Reissue = (token: unknown, renewal: Renewal) => string;
+
+export function createReissue(directory: Directory, clock: Clock): Reissue {
+  return (token, { lifetimeSeconds, nonce }) => {
+    const { aio: _, rh: __, uti: ___, nonce: ____, ...claims } = claimsOf(token) ?? {};
+    const iat = Math.floor(clock.now() / 1_000);
+    const all = {
+      ...claims,
+      iat,
+      nbf: iat,
+      exp: iat + lifetimeSeconds,
+      ...(nonce === undefined ? {} : { nonce }),
+    };
+    const uti = hash("sha256", JSON.stringify(all), "base64url").slice(0, 22);
+    const { kid } = directory.signingKey();
+    const header = {
+      typ: "JWT",
+      alg: "RS256",
+      ...(claims["ver"] === "1.0" ? { x5t: kid } : {}),
+      kid,
+    };
+    const input = `${encode(header)}.${encode({ ...all, uti })}`;
+    return `${input}.${signRs256(input, directory.signingKey())}`;
+  };
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64url");
+}

@@ -1,0 +1,72 @@
+/**
+ * SAML with the backup: a sign-in that starts at Entra gets an assertion of now, signed by
+ * the app's own key, as long as the browser's session is known. A request of the service
+ * provider makes it another flow, which no text protects: it keeps the primary's own failure.
+ */
+import type { Clock } from "../../core/time/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { SamlRegistration, ServiceSettings } from "../directory/world.ts";
+import type { EntraRequest } from "../request/endpoint.ts";
+import type { Random } from "../../core/random.ts";
+import { audienceOf, signedResponse, validityFrom } from "../saml/response.ts";
+import { formPage } from "./posted-form.ts";
+import type { SamlSession } from "./saml-sessions.ts";
+import type { BrowserStore } from "./cookie-book.ts";
+import { isNamed, type IsServed } from "./sign-in.ts";
+
+export interface SamlSignInParts {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly settings: ServiceSettings;
+  readonly sessions: BrowserStore<SamlSession>;
+  /** Draws the ids of responses and assertions. */
+  readonly ids: Random;
+  readonly isServed: IsServed;
+}
+
+/** The answer of `/saml2`, or nothing when the backup has none. */
+export function signInBySaml(
+  parts: SamlSignInParts,
+  request: Request,
+  described: EntraRequest,
+): Response | undefined {
+  const { directory, sessions, isServed } = parts;
+  const { app: clientId = "", parameters } = described;
+  const isLaunch = /\/launch\/?$/i.test(new URL(request.url).pathname);
+  if (request.method !== "GET" || !isLaunch) return undefined;
+  const session = sessions.of(request, clientId);
+  const saml = directory.appAnywhere(clientId)?.saml;
+  if (session === undefined || saml === undefined) return undefined;
+  if (!isNamed(directory, session, parameters["login_hint"])) return undefined;
+  const asked = { flow: "saml-idp-initiated", interactive: false, scopes: [] } as const;
+  if (!isServed(asked, described, session)) return undefined;
+  const relayState = parameters["RelayState"] ?? saml.relayState;
+  return formPage(saml.replyUrls[0] ?? "", {
+    SAMLResponse: Buffer.from(renewed(parts, session, saml)).toString("base64"),
+    ...(relayState === undefined ? {} : { RelayState: relayState }),
+  });
+}
+
+/** What the primary last said of the person, with new ids and times. */
+function renewed(
+  { clock, settings, ids }: SamlSignInParts,
+  { pattern }: SamlSession,
+  saml: SamlRegistration,
+): string {
+  const { issuer, subject } = pattern;
+  const [destination = ""] = saml.replyUrls;
+  return signedResponse(
+    { responseId: `_${ids.uuid()}`, issuer, destination, issuedAtMs: clock.now() },
+    {
+      assertionId: `_${ids.uuid()}`,
+      audience: audienceOf(saml.identifiers[0] ?? ""),
+      subject,
+      ...validityFrom(clock.now(), {
+        backdatedMinutes: settings.samlBackdatedMinutes,
+        lifetimeMinutes: settings.samlLifetimeMinutes,
+        confirmationMinutes: settings.samlConfirmationMinutes,
+      }),
+    },
+    { sign: saml.sign, by: saml },
+  );
+}

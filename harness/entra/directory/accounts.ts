@@ -1,0 +1,67 @@
+/** What a run changes about users: revocations, accounts that are disabled or deleted, second factors, groups. */
+import type { Clock } from "../../core/time/clock.ts";
+import type { User } from "./world.ts";
+
+export interface Accounts {
+  isDisabled(user: User): boolean;
+  isDeleted(user: User): boolean;
+  /** Grants issued to the user before this instant are void. ms since the epoch; 0 when never revoked. */
+  tokensValidFrom(user: User): number;
+  /** How often the user's grants were voided: tells grants apart that are as old as the revocation, to the millisecond. */
+  revocations(user: User): number;
+  revokeSessions(users: readonly User[]): void;
+  disable(user: User): void;
+  delete(user: User): void;
+  /** Voids no grant: sign-in by it is refused from now on. */
+  revokeCertificate(user: User): void;
+  isCertificateRevoked(user: User): boolean;
+  /** From now on the user needs a second factor, and what was granted without it is void. */
+  enableMfa(user: User): void;
+  /** Whether MFA was enabled after that many revocations: what an older grant of the user lacks. */
+  lacksMfa(user: User, revocations: number): boolean;
+  /** Names of the user's groups now. */
+  groups(user: User): readonly string[];
+  setGroups(user: User, groups: readonly string[]): void;
+}
+
+/** Accounts as the world has them; `onRevoked` is told of each user whose grants are voided. */
+export function createAccounts(clock: Clock, onRevoked: (user: User) => void): Accounts {
+  const validFrom = new Map<string, number>();
+  const revocations = new Map<string, number>();
+  const mfaSince = new Map<string, number>();
+  const groups = new Map<string, readonly string[]>();
+  const disabled = new Set<string>();
+  const deleted = new Set<string>();
+  const withoutCertificate = new Set<string>();
+
+  const revoke = (user: User): void => {
+    validFrom.set(user.id, clock.now());
+    revocations.set(user.id, (revocations.get(user.id) ?? 0) + 1);
+    onRevoked(user);
+  };
+
+  return {
+    isDisabled: (user) => user.disabled === true || disabled.has(user.id),
+    isDeleted: (user) => deleted.has(user.id),
+    tokensValidFrom: (user) => validFrom.get(user.id) ?? 0,
+    revocations: (user) => revocations.get(user.id) ?? 0,
+    revokeSessions: (users) => users.forEach(revoke),
+    disable(user) {
+      disabled.add(user.id);
+      revoke(user);
+    },
+    delete(user) {
+      deleted.add(user.id);
+      revoke(user);
+    },
+    revokeCertificate: (user) => void withoutCertificate.add(user.id),
+    isCertificateRevoked: (user) => withoutCertificate.has(user.id),
+    enableMfa(user) {
+      revoke(user);
+      mfaSince.set(user.id, revocations.get(user.id) ?? 0);
+    },
+    lacksMfa: (user, before) => before < (mfaSince.get(user.id) ?? 0),
+    groups: (user) => groups.get(user.id) ?? user.groups ?? [],
+    setGroups: (user, names) => void groups.set(user.id, names),
+  };
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { createEsts } from "../token-service/ests.ts";
+import { explain } from "../../core/explain.ts";
+import { createRequest } from "../../core/http/message.ts";
+import { createRandom } from "../../core/random.ts";
+import { createDirectory } from "./directory.ts";
+import { createWorld } from "./create-world.ts";
+import type { WorldSketch } from "./world-sketch.ts";
+
+const tenant = "7c1d2a90-4b1e-4c55-9a7e-2f8f0f5c9d11";
+const clientId = "0f4b2c6e-93c7-4d3a-8a55-51b7f7a1c2d3";
+const spa = { kind: "spa", clientId, redirectUris: ["http://localhost:4200/"] } as const;
+const least: WorldSketch = { tenant, apps: [spa] };
+
+describe("a world from a sketch", () => {
+  it("has what was said, and defaults for the rest", () => {
+    const world = createWorld({
+      ...least,
+      users: ["adele@example.com", { upn: "megan", password: "p" }],
+    });
+    const [only] = world.tenants;
+    expect(only).toMatchObject({ id: tenant, domains: ["example.com"] });
+    expect(only?.users.map(({ upn, password }) => [upn, password])).toEqual([
+      ["adele@example.com", "fixture-password-of-adele"],
+      ["megan@example.com", "p"],
+    ]);
+    expect(only?.apps).toMatchObject([
+      {
+        name: "spa",
+        clientId,
+        redirectUris: [{ type: "spa", uri: "http://localhost:4200/" }],
+        delegated: ["https://graph.microsoft.com/User.Read"],
+        secrets: [],
+      },
+    ]);
+    expect(world.resources.map(({ name }) => name)).toEqual(["graph"]);
+    expect(createWorld(least).tenants[0]?.users[0]?.upn).toBe("adele@contoso.example");
+  });
+
+  it("is the same each time, with another id for each name", () => {
+    const two = { ...least, users: ["adele", "megan"] };
+    expect(createWorld(two)).toEqual(createWorld(two));
+    const ids = createWorld(two).tenants[0]?.users.map(({ id }) => id) ?? [];
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it("knows the APIs that its apps speak of, and what else is said of them", () => {
+    const id = "99999999-1111-4111-8111-000000000001";
+    const { resources, tenants } = createWorld({
+      ...least,
+      apps: [
+        { ...spa, scopes: ["openid", "Files.Read", "api://orders/Orders.Read", `api://${id}/Use`] },
+        { kind: "daemon", clientId: id, roles: ["api://orders/Orders.Read.All"], secret: "s" },
+      ],
+      resources: [
+        { identifierUri: "api://orders", scopes: ["Orders.Write"], hosts: ["api.contoso.example"] },
+      ],
+      settings: { backup: "2026-03" },
+    });
+    expect(
+      resources.map(({ name, appId, scopes, hosts }) => [name, appId.length, scopes, hosts]),
+    ).toEqual([
+      [
+        "graph",
+        36,
+        ["User.Read", "Mail.Read", "Calendars.Read", "Files.Read"],
+        ["graph.microsoft.com"],
+      ],
+      ["orders", 36, ["Orders.Write", "Orders.Read"], ["api.contoso.example"]],
+      [id, 36, ["Use"], []],
+    ]);
+    expect(resources.at(-1)?.appId).toBe(id);
+    expect(
+      tenants[0]?.apps.map(({ name, secrets, appRoles }) => [name, secrets, appRoles]),
+    ).toEqual([
+      ["spa", [], {}],
+      ["daemon", [{ value: "s" }], { "api://orders": ["Orders.Read.All"] }],
+    ]);
+  });
+
+  it("gives tokens to its people and its programs", async () => {
+    const id = "99999999-1111-4111-8111-000000000001";
+    const world = createWorld({
+      ...least,
+      apps: [
+        { ...spa, scopes: ["api://orders/Orders.Read"] },
+        { kind: "daemon", clientId: id, roles: ["api://orders/All"] },
+      ],
+    });
+    const clock = { now: () => Date.UTC(2026, 2, 2, 8), sleep: () => Promise.resolve() };
+    const directory = createDirectory(world, clock);
+    const ests = createEsts({
+      directory,
+      clock,
+      random: createRandom("w"),
+      settings: world.settings,
+    });
+    const ask = async (fields: Readonly<Record<string, string>>): Promise<unknown> => {
+      const request = createRequest(
+        `https://login.microsoftonline.com/${tenant}/oauth2/v2.0/token`,
+        {
+          method: "POST",
+          headers: { "content-type": "application/x-www-form-urlencoded" },
+          body: new URLSearchParams(fields).toString(),
+        },
+      );
+      return (await ests(request)).json();
+    };
+    const person = { username: "adele@contoso.example", password: "fixture-password-of-adele" };
+    expect(
+      await ask({
+        grant_type: "password",
+        client_id: clientId,
+        scope: "api://orders/Orders.Read",
+        ...person,
+      }),
+    ).toHaveProperty("access_token");
+    expect(
+      await ask({
+        grant_type: "client_credentials",
+        client_id: id,
+        client_secret: "fixture-secret-of-daemon",
+        scope: "api://orders/.default",
+      }),
+    ).toHaveProperty("access_token");
+  });
+
+  it.each([
+    [{ apps: [spa] }, "createWorld.tenant: is missing"],
+    [
+      { ...least, tenant: "contoso" },
+      'createWorld.tenant: it is "contoso"; it must be a GUID in lower case',
+    ],
+    [{ tenant }, "createWorld.apps: is missing"],
+    [
+      { ...least, apps: [{ ...spa, clientId: undefined }] },
+      "createWorld.apps[0].clientId: is missing",
+    ],
+    [{ ...least, apps: [{ ...spa, kind: "spaa" }] }, '\n  Did you mean "spa"?'],
+    [{ ...least, apps: [{ ...spa, scope: [] }] }, '\n  Did you mean "scopes"?'],
+    [
+      { ...least, apps: [{ ...spa, redirectUris: [] }] },
+      "createWorld.apps[0].redirectUris: is missing\n",
+    ],
+    [
+      { ...least, apps: [{ ...spa, redirectUris: ["/redirect"] }] },
+      'it is "/redirect"; it must be a whole address',
+    ],
+    [{ ...least, apps: [{ ...spa, scopes: ["api://orders/.default"] }] }, "Name the permissions."],
+    [
+      { ...least, apps: [{ ...spa, secret: "s" }] },
+      "createWorld.apps[0].secret: it is there, and a spa app can keep none",
+    ],
+    [{ ...least, apps: [spa, spa] }, `"${clientId}" stands twice`],
+    [{ ...least, users: [] }, "createWorld.users: it is an empty list"],
+    [{ ...least, users: [{ name: "Adele" }] }, "createWorld.users[0].upn: is missing"],
+    [{ ...least, settings: { bakup: "off" } }, '\n  Did you mean "backup"?'],
+    [{ ...least, settings: { backup: "on" } }, "settings.backup"],
+  ])("is refused with the place of the mistake (%#)", (sketch, said) => {
+    let message = "it was taken";
+    try {
+      createWorld(sketch as unknown as WorldSketch);
+    } catch (error) {
+      message = (explain(error) as Error).message;
+    }
+    expect(message).toContain(said);
+  });
+});

@@ -1,0 +1,119 @@
+/**
+ * The directory of a run: look-ups over a readonly world, and what the run changes in it
+ * (accounts, policies, signing keys). It answers; the token service decides.
+ */
+import type { Clock } from "../../core/time/clock.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { type Accounts, createAccounts } from "./accounts.ts";
+import { createPolicies, type Policies } from "./policies.ts";
+import { loadSigningKey, SIGNING_KEY_COUNT, type SigningKey } from "./signing-keys.ts";
+import type { AppRegistration, ProtectedResource, Tenant, User, World } from "./world.ts";
+
+/** A change that others are told of when it happens, as by the events of continuous access evaluation. */
+export type DirectoryChange =
+  | { readonly kind: "user-revoked"; readonly user: User }
+  | { readonly kind: "policies-changed"; readonly tenant: Tenant };
+
+export interface Directory extends Accounts, Policies {
+  readonly world: World;
+  /** By GUID or verified domain; `undefined` for `common` and the like. */
+  tenant(segment: string): Tenant | undefined;
+  /** An app that can be used in a tenant: registered there, or multi-tenant elsewhere. */
+  app(tenant: Tenant, clientId: string): AppRegistration | undefined;
+  /** An app by its client id, wherever it is registered. */
+  appAnywhere(clientId: string | undefined): AppRegistration | undefined;
+  /** By object id or UPN; `undefined` once deleted. */
+  user(tenant: Tenant, idOrUpn: string): User | undefined;
+  /** The tenant in which a UPN is at home. */
+  homeOf(upn: string): { readonly tenant: Tenant; readonly user: User } | undefined;
+  /** By identifier URI or app id. */
+  resource(identifier: string): ProtectedResource | undefined;
+  resourceAtHost(host: string): ProtectedResource | undefined;
+
+  /** Calls back at each change from now on. */
+  watch(listener: (change: DirectoryChange) => void): void;
+
+  /** The key that signs now. */
+  signingKey(): SigningKey;
+  /** The published key set, the signing key first. */
+  publishedKeys(): readonly SigningKey[];
+  /** Signs with the next key; the old one stays published for `overlapMs`. */
+  rotateKeys(overlapMs: number): void;
+}
+
+/** The directory of a world in which nothing has changed yet; its times come from `clock`. */
+export function createDirectory(world: World, clock: Clock): Directory {
+  const tenants = new Map<string, Tenant>();
+  for (const tenant of world.tenants) {
+    for (const name of [tenant.id, ...tenant.domains]) tenants.set(name.toLowerCase(), tenant);
+  }
+  const listeners: ((change: DirectoryChange) => void)[] = [];
+  const tell = (change: DirectoryChange): void => listeners.forEach((listener) => listener(change));
+  const accounts = createAccounts(clock, (user) => tell({ kind: "user-revoked", user }));
+  const policies = createPolicies(clock, (tenant) => tell({ kind: "policies-changed", tenant }));
+  const retired: { key: SigningKey; untilMs: number }[] = [];
+  let signing = 0;
+
+  return {
+    world,
+    ...accounts,
+    ...policies,
+    tenant: (segment) => tenants.get(segment.toLowerCase()),
+    app(tenant, clientId) {
+      const wanted = clientId.toLowerCase();
+      const own = tenant.apps.find((app) => app.clientId === wanted);
+      if (own !== undefined) return own;
+      return world.tenants
+        .flatMap((other) => other.apps)
+        .find((app) => app.multiTenant === true && app.clientId === wanted);
+    },
+    appAnywhere: (clientId) =>
+      world.tenants.flatMap(({ apps }) => apps).find((app) => app.clientId === clientId),
+    user(tenant, idOrUpn) {
+      const wanted = idOrUpn.toLowerCase();
+      return tenant.users.find(
+        (user) =>
+          !accounts.isDeleted(user) && (user.id === wanted || user.upn.toLowerCase() === wanted),
+      );
+    },
+    homeOf(upn) {
+      const wanted = upn.toLowerCase();
+      for (const tenant of world.tenants) {
+        const user = tenant.users.find(
+          (candidate) =>
+            candidate.kind === "member" &&
+            !accounts.isDeleted(candidate) &&
+            candidate.upn.toLowerCase() === wanted,
+        );
+        if (user !== undefined) return { tenant, user };
+      }
+      return undefined;
+    },
+    resource: (identifier) =>
+      world.resources.find(
+        (resource) => resource.identifierUri === identifier || resource.appId === identifier,
+      ),
+    resourceAtHost: (host) => world.resources.find((resource) => resource.hosts.includes(host)),
+
+    watch: (listener) => void listeners.push(listener),
+
+    signingKey: () => loadSigningKey(signing),
+    publishedKeys: () => [
+      loadSigningKey(signing),
+      ...retired.filter(({ untilMs }) => clock.now() < untilMs).map(({ key }) => key),
+    ],
+    rotateKeys(overlapMs) {
+      if (signing + 1 >= SIGNING_KEY_COUNT) {
+        throw new HarnessError(
+          "bad-scenario",
+          `the script rotates the signing keys more than ${SIGNING_KEY_COUNT - 1} times`,
+          {
+            hint: "The fixture keys are used up; rotate less often.",
+          },
+        );
+      }
+      retired.push({ key: loadSigningKey(signing), untilMs: clock.now() + overlapMs });
+      signing += 1;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** The Conditional Access policies of each tenant, as a run changes them. */
+import type { Clock } from "../../core/time/clock.ts";
+import type { ConditionalAccessPolicy, Tenant } from "./world.ts";
+
+export interface Policies {
+  /** As they stand now. */
+  policies(tenant: Tenant): readonly ConditionalAccessPolicy[];
+  /** Adds a policy, or replaces the one of that name; one that asks for more, or asks more people, counts as enabled now. */
+  setPolicy(tenant: Tenant, policy: ConditionalAccessPolicy): void;
+  removePolicy(tenant: Tenant, name: string): void;
+}
+
+/** Policies as the world has them; `onChanged` is told of each tenant whose policies change. */
+export function createPolicies(clock: Clock, onChanged: (tenant: Tenant) => void): Policies {
+  const changed = new Map<string, readonly ConditionalAccessPolicy[]>();
+  const policiesOf = (tenant: Tenant): readonly ConditionalAccessPolicy[] =>
+    changed.get(tenant.id) ?? tenant.policies ?? [];
+  const change = (tenant: Tenant, policies: readonly ConditionalAccessPolicy[]): void => {
+    changed.set(tenant.id, policies);
+    onChanged(tenant);
+  };
+
+  return {
+    policies: policiesOf,
+    setPolicy(tenant, policy) {
+      const before = policiesOf(tenant).find(({ name }) => name === policy.name);
+      const others = policiesOf(tenant).filter((other) => other !== before);
+      change(tenant, [...others, sinceWhen(policy, before, clock.now())]);
+    },
+    removePolicy: (tenant, name) =>
+      change(
+        tenant,
+        policiesOf(tenant).filter((policy) => policy.name !== name),
+      ),
+  };
+}
+
+/** The policy with the instant from which its controls were asked for. */
+function sinceWhen(
+  policy: ConditionalAccessPolicy,
+  before: ConditionalAccessPolicy | undefined,
+  nowMs: number,
+): ConditionalAccessPolicy {
+  const isOld =
+    before?.state === "enabled" &&
+    isWithin(policy.controls, before.controls) &&
+    meansNobodyNew(policy, before);
+  const { enabledAtMs: _, ...rest } = policy;
+  const enabledAtMs = policy.enabledAtMs ?? (isOld ? before.enabledAtMs : nowMs);
+  return enabledAtMs === undefined ? rest : { ...rest, enabledAtMs };
+}
+
+/** Whether whoever the policy means was meant by the one before. */
+function meansNobodyNew(
+  { users, apps, conditions }: ConditionalAccessPolicy,
+  before: ConditionalAccessPolicy,
+): boolean {
+  const isForUsers =
+    before.users.include === "all" ||
+    (isWithin(users.include, before.users.include) &&
+      isWithin(users.groups, before.users.groups) &&
+      isWithin(users.roles, before.users.roles));
+  return isForUsers && isWithin(apps, before.apps) && isWithin(before.conditions, conditions);
+}
+
+function isWithin<Item>(some: "all" | readonly Item[], all: "all" | readonly Item[]): boolean {
+  if (all === "all") return true;
+  return some !== "all" && some.every((item) => all.includes(item));
+}

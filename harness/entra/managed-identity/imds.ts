@@ -1,0 +1,137 @@
+/**
+ * IMDS, the metadata service of a virtual machine (`shared/facts/entra.md` G.2 to G.5): tokens
+ * of its identities and facts about itself, to whoever sends the header `Metadata: true`.
+ */
+import { createResponse } from "../../core/http/message.ts";
+import {
+  type AskedMachine,
+  identityOf,
+  json,
+  resourceOf,
+  type Selectors,
+  type SourceEndpoint,
+  tokenFor,
+} from "./asked.ts";
+import type { IdentityToken } from "./token-broker.ts";
+
+const TOKEN_PATH = /^\/metadata\/identity\/oauth2\/token\/?$/i;
+const REGION_PATH = /^\/metadata\/instance\/compute(?<location>\/location)?\/?$/i;
+const TOKEN_VERSIONS = ["2018-02-01", "2019-08-01", "2021-02-01"];
+const INSTANCE_VERSIONS = ["2021-02-01", "2020-06-01"];
+
+/** How IMDS and Arc let a user-assigned identity be named. */
+export const IMDS_SELECTORS: Selectors = {
+  clientId: "client_id",
+  objectId: "object_id",
+  resourceId: "msi_res_id",
+};
+
+/** Answers as IMDS does; its limits are in `rate-limit.ts`. */
+export const imds: SourceEndpoint = async (asked) => {
+  const { url, request } = asked;
+  const region = REGION_PATH.exec(url.pathname);
+  if (region === null && !TOKEN_PATH.test(url.pathname)) {
+    return error(401, "unknown_source", `Unknown Source ${url.pathname}`);
+  }
+  const unmarked = missingMetadata(asked);
+  if (unmarked !== undefined) return unmarked;
+  const versions = region === null ? TOKEN_VERSIONS : INSTANCE_VERSIONS;
+  const outdated = wrongVersion(asked, versions);
+  if (outdated !== undefined) return outdated;
+  if (region !== null) return instance(asked, region.groups?.["location"] !== undefined);
+  if (request.method !== "GET") {
+    return error(
+      401,
+      "unauthorized_client",
+      "The client is not authorized to request an access token using this method.",
+    );
+  }
+  return imdsToken(asked);
+};
+
+/** The token reply and its refusals, which Arc shares. */
+export async function imdsToken(
+  asked: AskedMachine,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const { parameters } = asked.described;
+  if (resourceOf(asked) === "") {
+    return error(401, "invalid_request", "The request is missing a required parameter: resource.");
+  }
+  if (parameters["response_type"] !== undefined) {
+    return error(
+      401,
+      "unsupported_response_type",
+      "The authorization server does not support obtaining an access token using this method.",
+    );
+  }
+  if (parameters["scope"] !== undefined) {
+    return error(401, "invalid_scope", "The requested scope is invalid, unknown, or malformed.");
+  }
+  const identity = identityOf(asked, IMDS_SELECTORS);
+  if (identity === undefined) return error(400, "invalid_request", "Identity not found");
+  const outcome = await tokenFor(asked, identity);
+  switch (outcome.kind) {
+    case "issued":
+      return json(200, { ...tokenBody(asked, outcome.token), ...more });
+    case "refused":
+      return error(
+        400,
+        "invalid_resource",
+        `AADSTS50001: The application named ${resourceOf(asked)} was not found in the tenant named ${asked.machine.tenant}.`,
+      );
+    case "failed":
+      return error(
+        500,
+        "unknown",
+        "Failed to retrieve token from the Active directory. For details see logs in <file path>",
+      );
+  }
+}
+
+/** All fields are strings (G.3). */
+function tokenBody(asked: AskedMachine, token: IdentityToken): Record<string, string> {
+  const nowSeconds = Math.floor(asked.clock.now() / 1_000);
+  return {
+    access_token: token.accessToken,
+    refresh_token: "",
+    expires_in: String(token.expiresOnSeconds - nowSeconds),
+    expires_on: String(token.expiresOnSeconds),
+    not_before: String(token.notBeforeSeconds),
+    resource: resourceOf(asked),
+    token_type: "Bearer",
+  };
+}
+
+/** The refusal of a request without `Metadata: true`: what a forged request from elsewhere cannot have. */
+export function missingMetadata({ request }: AskedMachine): Response | undefined {
+  if (request.headers.get("metadata")?.toLowerCase() === "true") return undefined;
+  return error(400, "bad_request_102", "Required metadata header not specified");
+}
+
+/** The refusal of an absent or unknown api-version, with those that are known. */
+export function wrongVersion(
+  { described }: AskedMachine,
+  versions: readonly string[],
+): Response | undefined {
+  if (versions.includes(described.parameters["api-version"] ?? "")) return undefined;
+  return json(400, {
+    error: "Bad request. api-version was not specified in the request, or is not supported.",
+    "newest-versions": versions,
+  });
+}
+
+/** An error body of IMDS and of Arc. */
+export function error(status: number, code: string, description: string): Response {
+  return json(status, { error: code, error_description: description });
+}
+
+/** What region discovery reads: newer clients the object, older ones the bare text. */
+function instance({ machine, described }: AskedMachine, isLocation: boolean): Response {
+  if (!isLocation) return json(200, { location: machine.region, name: machine.name });
+  if (described.parameters["format"] !== "text") return json(200, machine.region);
+  return createResponse(machine.region, {
+    status: 200,
+    headers: [["Content-Type", "text/plain; charset=utf-8"]],
+  });
+}

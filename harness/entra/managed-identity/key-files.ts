@@ -1,0 +1,108 @@
+/**
+ * The files by which Arc lets a program prove that it runs on the machine. Clients accept one
+ * folder of the real file system and no other, so this is the one thing of the simulator that
+ * goes to disk; it is deleted at the end of the run. Where that folder may not be written, the
+ * files lie in a temporary one, and this process reads them there under their proper names.
+ */
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, resolve, sep } from "node:path";
+import type { Random } from "../../core/random.ts";
+import { redirectReads } from "./file-redirect.ts";
+
+export interface KeyFiles {
+  /** Writes a new file for a machine; returns the path by which clients find it. */
+  readonly write: (machine: string) => string;
+  /** Whether this is the content of a file of that machine; true once. */
+  readonly take: (machine: string, content: string) => boolean;
+  /** Deletes what is left, and the folders that were made. */
+  readonly close: () => void;
+}
+
+export interface KeyFileOptions {
+  readonly random: Random;
+  /** With a separator at its end; default: where the clients of this platform look. */
+  readonly folder?: string;
+}
+
+/** Where clients look, with a separator at its end; `entra.md` G.2. */
+export function keyFolder(): string {
+  return process.platform === "win32"
+    ? `${process.env["ProgramData"] ?? ""}\\AzureConnectedMachineAgent\\Tokens\\`
+    : "/var/opt/azcmagent/tokens/";
+}
+
+let written = 0;
+
+/** No file yet. */
+export function createKeyFiles(options: KeyFileOptions): KeyFiles {
+  const { random, folder = keyFolder() } = options;
+  const files = new Map<string, string>();
+  let place: Place | undefined;
+
+  const remove = (key: string): void => {
+    const path = files.get(key);
+    files.delete(key);
+    if (path !== undefined) rmSync(path, { force: true });
+  };
+
+  return {
+    write(machine) {
+      place ??= prepare(folder);
+      // Runs of several processes share the folder, and the last one to leave removes it.
+      mkdirSync(place.folder, { recursive: true });
+      const name = `brownout-${process.pid}-${(written += 1)}.key`;
+      const content = random.uuid();
+      writeFileSync(place.folder + name, content, { mode: 0o600 });
+      files.set(`${machine} ${content}`, place.folder + name);
+      return folder + name;
+    },
+    take(machine, content) {
+      const key = `${machine} ${content}`;
+      const isKnown = files.has(key);
+      remove(key);
+      return isKnown;
+    },
+    close() {
+      for (const key of files.keys()) remove(key);
+      place?.leave();
+      place = undefined;
+    },
+  };
+}
+
+/** Where the files really lie. */
+interface Place {
+  readonly folder: string;
+  readonly leave: () => void;
+}
+
+function prepare(folder: string): Place {
+  try {
+    const made = mkdirSync(folder, { recursive: true });
+    const probe = mkdtempSync(folder);
+    rmdirSync(probe);
+    return { folder, leave: () => made !== undefined && removeEmpty(folder, made) };
+  } catch {
+    // Only administrators may write there.
+    const own = mkdtempSync(`${tmpdir()}${sep}brownout-arc-${process.pid}-`) + sep;
+    const restore = redirectReads(folder, own);
+    return {
+      folder: own,
+      leave: () => {
+        restore();
+        rmdirSync(own);
+      },
+    };
+  }
+}
+
+/** Deletes empty folders from `folder` up to `highest`; another process may still have a file there. */
+function removeEmpty(folder: string, highest: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    return;
+  }
+  if (resolve(folder) !== resolve(highest)) removeEmpty(dirname(resolve(folder)), highest);
+}

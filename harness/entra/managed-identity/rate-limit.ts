@@ -1,0 +1,35 @@
+/**
+ * The limits of IMDS for tokens: so many in any second, so many at once, for each machine; one
+ * more is answered 429. Figures: `shared/facts/entra.md` section E (identity category).
+ */
+import type { Clock } from "../../core/time/clock.ts";
+
+export interface RateLimitOptions {
+  readonly clock: Clock;
+  readonly requestsPerSecondMax: number;
+  readonly concurrentMax: number;
+}
+
+export interface RateLimit {
+  /** Lets a request in, to be called at its end; `undefined` when there are too many. */
+  readonly enter: (machine: string) => (() => void) | undefined;
+}
+
+/** A limit that nobody has used yet. A request that is turned away does not count. */
+export function createRateLimit(options: RateLimitOptions): RateLimit {
+  const { clock, requestsPerSecondMax, concurrentMax } = options;
+  const recent = new Map<string, number[]>();
+  const underway = new Map<string, number>();
+  return {
+    enter(machine) {
+      const nowMs = clock.now();
+      const times = (recent.get(machine) ?? []).filter((atMs) => nowMs - atMs < 1_000);
+      recent.set(machine, times);
+      const others = underway.get(machine) ?? 0;
+      if (others >= concurrentMax || times.length >= requestsPerSecondMax) return undefined;
+      times.push(nowMs);
+      underway.set(machine, others + 1);
+      return () => void underway.set(machine, (underway.get(machine) ?? 1) - 1);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * What stands between the endpoints of machines and the regional service: it asks for a token
+ * of an identity, and keeps it for whoever asks for the same one later (the back end of IMDS
+ * is said to keep a token for about a day; a setting). A kept token needs no service at all.
+ */
+import { hash } from "node:crypto";
+import type { Clock } from "../../core/time/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { AppRegistration, Machine, ServiceSettings } from "../directory/world.ts";
+import { parseObject } from "../../core/http/json-object.ts";
+import { textOfResponse } from "../../core/http/message.ts";
+import { NetworkFault } from "../../core/http/network-fault.ts";
+import type { Handler } from "../../core/http/handler.ts";
+import { regionalRequest } from "./regional-service.ts";
+
+/** A token as the service gave it; times in seconds since the Unix epoch. */
+export interface IdentityToken {
+  readonly accessToken: string;
+  readonly notBeforeSeconds: number;
+  readonly expiresOnSeconds: number;
+}
+
+export interface TokenAsked {
+  readonly machine: Machine;
+  readonly identity: AppRegistration;
+  readonly resource: string;
+  /** SHA-256, in hex, of a token that was revoked: a kept one of that hash is not given again. */
+  readonly refreshHash?: string;
+  /** The client's request: its abort ends ours, and what answered ours is noted for it. */
+  readonly request: Request;
+}
+
+/** `refused`: no token for this resource; `failed`: no answer, or a server error. */
+export type TokenOutcome =
+  | { readonly kind: "issued"; readonly token: IdentityToken }
+  | { readonly kind: "refused" }
+  | { readonly kind: "failed" };
+
+export interface TokenBroker {
+  readonly get: (asked: TokenAsked) => Promise<TokenOutcome>;
+  /** The request to the regional service that a client's request led to; `undefined` when none did. */
+  readonly behind: (request: Request) => Request | undefined;
+}
+
+export interface TokenBrokerOptions {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly settings: ServiceSettings;
+  /** The regional service with its faults and the backup around it. */
+  readonly regional: Handler;
+}
+
+/** MSAL's own margin: nobody would use a token in its last five minutes. */
+const USELESS_SECONDS = 300;
+
+/** A broker that keeps no token yet. */
+export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
+  const { directory, clock, settings, regional } = options;
+  const kept = new Map<string, IdentityToken>();
+  const behind = new WeakMap<Request, Request>();
+
+  const isUsable = (token: IdentityToken, { refreshHash }: TokenAsked): boolean => {
+    const nowSeconds = clock.now() / 1_000;
+    const isRevoked = refreshHash?.toLowerCase() === hash("sha256", token.accessToken, "hex");
+    return (
+      !isRevoked &&
+      nowSeconds < token.notBeforeSeconds + settings.managedIdentityCacheSeconds &&
+      nowSeconds < token.expiresOnSeconds - USELESS_SECONDS
+    );
+  };
+
+  return {
+    behind: (request) => behind.get(request),
+    async get(asked) {
+      const { machine, identity, resource, request } = asked;
+      const key = `${machine.name} ${identity.clientId} ${resource}`;
+      const known = kept.get(key);
+      if (known !== undefined && isUsable(known, asked)) return { kind: "issued", token: known };
+      const tenantId = tenantNamed(directory, machine.tenant);
+      const sent = regionalRequest(machine, identity, {
+        tenantId,
+        resource,
+        signal: request.signal,
+      });
+      behind.set(request, sent);
+      const answer = await send(regional, sent);
+      if (answer === undefined || answer.status >= 500 || answer.status === 429)
+        return { kind: "failed" };
+      const token = tokenOf(parseObject(await textOfResponse(answer)));
+      if (token === undefined) return { kind: answer.status === 400 ? "refused" : "failed" };
+      kept.set(key, token);
+      return { kind: "issued", token };
+    },
+  };
+}
+
+/** The id of a tenant by its short name. */
+function tenantNamed({ world }: Directory, name: string): string {
+  return world.tenants.find((tenant) => tenant.name === name)?.id ?? "";
+}
+
+/** No answer is an answer of its own here: the endpoint reports it in its own words. */
+async function send(regional: Handler, request: Request): Promise<Response | undefined> {
+  try {
+    return await regional(request);
+  } catch (error) {
+    if (error instanceof NetworkFault) return undefined;
+    throw error;
+  }
+}
+
+function tokenOf(body: Readonly<Record<string, unknown>> | undefined): IdentityToken | undefined {
+  const accessToken = body?.["access_token"];
+  if (typeof accessToken !== "string") return undefined;
+  return {
+    accessToken,
+    notBeforeSeconds: Number(body?.["not_before"]),
+    expiresOnSeconds: Number(body?.["expires_on"]),
+  };
+}

@@ -1,0 +1,214 @@
+/**
+ * The protected APIs of a world: they accept or refuse access tokens as a real API does,
+ * from the published keys, which they have, keep and fetch again like any validator would. An API that
+ * takes part in continuous access evaluation turns a revoked token away with a claims
+ * challenge (`shared/facts/entra.md` B and H).
+ */
+import { createPublicKey, createVerify, type KeyObject } from "node:crypto";
+import type { Clock } from "../../core/time/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { ProtectedResource, User } from "../directory/world.ts";
+import { corsHeaders, preflightHeaders } from "../request/cors.ts";
+import { describeRequest } from "../request/endpoint.ts";
+import type { Handler } from "../../core/http/handler.ts";
+import { decodeObject } from "../../core/http/json-object.ts";
+import { createRequest, createResponse, type HeaderPair } from "../../core/http/message.ts";
+
+export type TokenVerdict =
+  | "accepted"
+  | "expired"
+  | "not-yet-valid"
+  | "unknown-key"
+  | "wrong-audience"
+  | "revoked"
+  | "malformed";
+
+export interface ProtectedApiOptions {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  /** How the API reaches the key set; may answer an error or reject. */
+  readonly fetchKeys: Handler;
+  readonly keysUrl: string;
+  /** What it answers at an address to a good token; default: its name. */
+  readonly dataAt?: (url: string) => object | undefined;
+}
+
+/** Validators keep keys for a day, and ask again at most this often for a key that they do not know. */
+const KEYS_KEPT_MS = 86_400_000;
+const UNKNOWN_KEY_ASK_AGAIN_MS = 300_000;
+
+/** Answers for every resource of the world, and UserInfo at Microsoft Graph. */
+export function createProtectedApi(options: ProtectedApiOptions): Handler {
+  const { directory, clock } = options;
+  const keyOf = createKeyCache(options);
+
+  const judge = async (token: string, resource: ProtectedResource | undefined): Promise<Judged> => {
+    const parts = readToken(token);
+    if (parts === undefined || resource === undefined) return { verdict: "malformed" };
+    const key = await keyOf(parts.kid);
+    if (key === undefined) return { verdict: "unknown-key" };
+    if (!createVerify("RSA-SHA256").update(parts.input).verify(key, parts.signature, "base64url")) {
+      return { verdict: "malformed" };
+    }
+    const { claims } = parts;
+    const nowSeconds = clock.now() / 1_000;
+    if (Number(claims["exp"]) <= nowSeconds) return { verdict: "expired" };
+    if (Number(claims["nbf"]) > nowSeconds) return { verdict: "not-yet-valid" };
+    if (claims["aud"] !== resource.identifierUri && claims["aud"] !== resource.appId) {
+      return { verdict: "wrong-audience" };
+    }
+    const user = userOf(directory, claims);
+    const validFromMs = user === undefined ? 0 : directory.tokensValidFrom(user);
+    const evaluated = resource.cae && Array.isArray(claims["xms_cc"]);
+    // Both sides in whole seconds, as the challenge says it: what was issued after it must do.
+    if (evaluated && Number(claims["iat"]) < Math.floor(validFromMs / 1_000))
+      return { verdict: "revoked", validFromMs };
+    return { verdict: "accepted", subject: claims["sub"], ...(user === undefined ? {} : { user }) };
+  };
+
+  return async (request) => {
+    const { endpoint, host, preflight } = await describeRequest(request);
+    const resource = directory.resourceAtHost(host);
+    if (resource === undefined)
+      return createResponse("", { status: 404, headers: [["Content-Length", "0"]] });
+    if (preflight === true)
+      return createResponse("", { status: 200, headers: preflightHeaders(request, endpoint) });
+    // Retry-After is among what APIs expose in any case: the setting is of ESTS.
+    const cors = corsHeaders(request, endpoint, "no");
+    const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+    if (token === undefined) return refuse({ verdict: "malformed" }, cors);
+    const judged = await judge(token, resource);
+    if (judged.verdict !== "accepted") return refuse(judged, cors);
+    const body =
+      endpoint === "userinfo"
+        ? userInfo(judged)
+        : (options.dataAt?.(request.url) ?? { resource: resource.name });
+    return answer({ status: 200, body, headers: cors }, judged.verdict);
+  };
+}
+
+const verdicts = new WeakMap<Response, TokenVerdict>();
+
+/** What the API thought of the token that came with the request. */
+export function verdictOf(response: Response): TokenVerdict | undefined {
+  return verdicts.get(response);
+}
+
+interface Judged {
+  readonly verdict: TokenVerdict;
+  readonly validFromMs?: number;
+  readonly user?: User;
+  /** `sub` of an accepted token. */
+  readonly subject?: unknown;
+}
+
+function createKeyCache(
+  options: ProtectedApiOptions,
+): (kid: string) => Promise<KeyObject | undefined> {
+  const { clock, fetchKeys, keysUrl } = options;
+  // The API was up before the story begins, and an outage finds it with the keys of that time.
+  let keys = new Map(options.directory.publishedKeys().map((key) => [key.kid, publicKey(key)]));
+  let fetchedAtMs = clock.now();
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+
+  const fetchAgain = async (): Promise<void> => {
+    askedAtMs = clock.now();
+    const fetched = await fetchKeys(createRequest(keysUrl))
+      .then(readKeys)
+      .catch(() => undefined);
+    // A key set that cannot be read leaves the old one in use.
+    if (fetched === undefined) return;
+    keys = fetched;
+    fetchedAtMs = clock.now();
+  };
+
+  return async (kid) => {
+    const now = clock.now();
+    const mayAsk = now - askedAtMs >= UNKNOWN_KEY_ASK_AGAIN_MS;
+    if (mayAsk && (now - fetchedAtMs >= KEYS_KEPT_MS || !keys.has(kid))) await fetchAgain();
+    return keys.get(kid);
+  };
+}
+
+/** Rejects for what is no key set: a page, half a body, keys of another kind. */
+async function readKeys(response: Response): Promise<Map<string, KeyObject>> {
+  if (response.status !== 200) throw new Error(`the key set answered ${response.status}`);
+  const { keys } = (await response.json()) as {
+    keys: readonly { kid: string; n: string; e: string }[];
+  };
+  return new Map(keys.map((key) => [key.kid, publicKey(key)]));
+}
+
+function publicKey({ n, e }: { readonly n: string; readonly e: string }): KeyObject {
+  return createPublicKey({ key: { kty: "RSA", n, e }, format: "jwk" });
+}
+
+interface TokenParts {
+  readonly input: string;
+  readonly signature: string;
+  readonly kid: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+function readToken(token: string): TokenParts | undefined {
+  const [header = "", payload = "", signature = ""] = token.split(".");
+  const { kid } = decodeObject(header) ?? {};
+  const claims = decodeObject(payload);
+  if (typeof kid !== "string" || claims === undefined) return undefined;
+  return { input: `${header}.${payload}`, signature, kid, claims };
+}
+
+function userOf(directory: Directory, claims: Readonly<Record<string, unknown>>): User | undefined {
+  if (claims["idtyp"] === "app") return undefined;
+  const tenant = directory.tenant(String(claims["tid"]));
+  // By the world: a deleted account's tokens are revoked ones.
+  return tenant?.users.find(({ id }) => id === claims["oid"]);
+}
+
+/** The `sub` is that of the id token, by which a client knows whose answer it is (OpenID Connect Core 5.3.2). */
+function userInfo({ user, subject }: Judged): Record<string, unknown> {
+  const [given = "", family = ""] = (user?.name ?? "").split(" ");
+  return {
+    sub: subject,
+    name: user?.name,
+    family_name: family,
+    given_name: given,
+    email: user?.upn,
+  };
+}
+
+function refuse(judged: Judged, cors: readonly HeaderPair[]): Response {
+  const error = judged.verdict === "revoked" ? "insufficient_claims" : "invalid_token";
+  const parts = [
+    'realm=""',
+    'authorization_uri="https://login.microsoftonline.com/common/oauth2/v2.0/authorize"',
+    `error="${error}"`,
+  ];
+  if (judged.validFromMs !== undefined) {
+    const value = String(Math.floor(judged.validFromMs / 1_000));
+    const claims = JSON.stringify({ access_token: { nbf: { essential: true, value } } });
+    parts.push(`claims="${Buffer.from(claims).toString("base64")}"`);
+  }
+  const challenge: HeaderPair = ["WWW-Authenticate", `Bearer ${parts.join(", ")}`];
+  return answer({ status: 401, body: { error }, headers: [challenge, ...cors] }, judged.verdict);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+  readonly headers: readonly HeaderPair[];
+}
+
+function answer({ status, body, headers }: Answer, verdict: TokenVerdict): Response {
+  const text = JSON.stringify(body);
+  const response = createResponse(text, {
+    status,
+    headers: [
+      ["Content-Type", "application/json; charset=utf-8"],
+      ...headers,
+      ["Content-Length", String(Buffer.byteLength(text))],
+    ],
+  });
+  verdicts.set(response, verdict);
+  return response;
+}

@@ -1,0 +1,191 @@
+/**
+ * Which Entra endpoint a request means, and on whose behalf, read from the wire alone.
+ * Paths: `shared/facts/entra.md` A.1. Whoever slices by endpoint, grant, app, user or
+ * tenant reads it from here, once per request.
+ */
+import { isMachineAddress, isTokenAddress } from "./machine-address.ts";
+import { textOfRequest } from "../../core/http/message.ts";
+
+/** The endpoints that a request may mean: `shared/facts/entra.md` A.1. */
+export const endpoints = [
+  "instance-discovery",
+  "openid-configuration",
+  "keys",
+  "authorize",
+  "token",
+  "device-code",
+  "logout",
+  "user-realm",
+  "userinfo",
+  "saml",
+  "saml-metadata",
+  /** The endpoint of managed identities on the machine or service itself; not part of Entra's hosts. */
+  "managed-identity",
+  /** A protected API that accepts tokens; not part of Entra. */
+  "resource",
+  "other",
+] as const;
+
+export type Endpoint = (typeof endpoints)[number];
+
+/** What one request asks for. Absent fields were not on the wire. */
+export interface EntraRequest {
+  readonly endpoint: Endpoint;
+  /** Lower case, without port. */
+  readonly host: string;
+  /** The tenant segment as sent: GUID, domain, `common`, `organizations` or `consumers`. */
+  readonly tenant?: string;
+  /** `2.0` unless the path is a v1 path. */
+  readonly version: "1.0" | "2.0";
+  /** OAuth grant type as sent; the device code URN is shortened to `device_code`, jwt-bearer to `on_behalf_of`. */
+  readonly grant?: string;
+  /** Client id. */
+  readonly app?: string;
+  /** The user named by the routing hint, login_hint or username: an object id or a UPN, lower case. */
+  readonly user?: string;
+  readonly scope?: string;
+  /** A browser asks whether a page may send such a request: of the request itself there is only the address. */
+  readonly preflight?: true;
+  /** Form fields of a POST, or the query of a GET; last one wins. Values are secret: never log them raw. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const described = new WeakMap<Request, Promise<EntraRequest>>();
+
+/** Reads a request's meaning; remembered per request. */
+export function describeRequest(request: Request): Promise<EntraRequest> {
+  let description = described.get(request);
+  if (description === undefined) {
+    description = read(request);
+    described.set(request, description);
+  }
+  return description;
+}
+
+/** What a client sent in a Basic header, form-decoded (RFC 6749 section 2.3.1); absent without an id. */
+export function basicCredentials(
+  request: Request,
+): { readonly id: string; readonly secret: string } | undefined {
+  const [, encoded] = /^Basic (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+  const [, id = "", secret = ""] =
+    /^([^:]+):(.*)$/s.exec(Buffer.from(encoded ?? "", "base64").toString("utf8")) ?? [];
+  return id === "" ? undefined : { id: formDecoded(id), secret: formDecoded(secret) };
+}
+
+/** Many clients do not encode: what cannot be decoded is taken as it stands. */
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const GRANT_SHORT_NAMES: Readonly<Record<string, string>> = {
+  "urn:ietf:params:oauth:grant-type:device_code": "device_code",
+  "urn:ietf:params:oauth:grant-type:jwt-bearer": "on_behalf_of",
+};
+
+async function read(request: Request): Promise<EntraRequest> {
+  const url = new URL(request.url);
+  const { endpoint, tenant, version } = classify(url);
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of url.searchParams) parameters[name] = value;
+  if (request.method === "POST" && isForm(request)) {
+    for (const [name, value] of new URLSearchParams(await textOfRequest(request)))
+      parameters[name] = value;
+  }
+  const grantSent = parameters["grant_type"];
+  const grant = grantSent === undefined ? undefined : (GRANT_SHORT_NAMES[grantSent] ?? grantSent);
+  // Old managed identity endpoints have a name of their own; SAML addresses name their app by the last of these.
+  const app =
+    parameters["client_id"] ??
+    parameters["clientid"] ??
+    basicCredentials(request)?.id ??
+    parameters["appid"];
+  const user = userOf(request, parameters);
+  return {
+    endpoint,
+    host: url.hostname.toLowerCase(),
+    version,
+    parameters,
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(grant === undefined ? {} : { grant }),
+    ...(app === undefined ? {} : { app: app.toLowerCase() }),
+    ...(user === undefined ? {} : { user }),
+    ...(parameters["scope"] === undefined ? {} : { scope: parameters["scope"] }),
+    ...(request.method === "OPTIONS" ? { preflight: true as const } : {}),
+  };
+}
+
+function isForm(request: Request): boolean {
+  return (request.headers.get("content-type") ?? "")
+    .toLowerCase()
+    .startsWith("application/x-www-form-urlencoded");
+}
+
+const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
+  [/^oauth2\/v2\.0\/token$/, "token", "2.0"],
+  [/^oauth2\/token$/, "token", "1.0"],
+  [/^oauth2\/v2\.0\/authorize$/, "authorize", "2.0"],
+  [/^oauth2\/authorize$/, "authorize", "1.0"],
+  // Where the forms of the sign-in page and of the device code page go.
+  [/^login$/, "authorize", "2.0"],
+  [/^oauth2\/deviceauth$/, "authorize", "2.0"],
+  [/^oauth2\/v2\.0\/devicecode$/, "device-code", "2.0"],
+  [/^oauth2\/v2\.0\/logout$/, "logout", "2.0"],
+  [/^v2\.0\/\.well-known\/openid-configuration$/, "openid-configuration", "2.0"],
+  [/^\.well-known\/openid-configuration$/, "openid-configuration", "1.0"],
+  [/^discovery\/v2\.0\/keys$/, "keys", "2.0"],
+  [/^discovery\/keys$/, "keys", "1.0"],
+  [/^saml2$/, "saml", "2.0"],
+  // Where a sign-in starts that no service provider asked for; the real address is not known (F.2).
+  [/^saml2\/launch$/, "saml", "2.0"],
+  [/^federationmetadata\/2007-06\/federationmetadata\.xml$/, "saml-metadata", "2.0"],
+];
+
+function classify(url: URL): ReturnType<typeof classifyPath> {
+  // The service does not mind a slash too many: msal 1.x asks for /common//discovery/instance.
+  if (!isMachineAddress(url))
+    return classifyPath(url.hostname, url.pathname.replaceAll(/\/{2,}/g, "/"));
+  // What a machine says of itself, its region for one, is no token.
+  return { endpoint: isTokenAddress(url) ? "managed-identity" : "other", version: "1.0" };
+}
+
+function classifyPath(
+  host: string,
+  path: string,
+): { endpoint: Endpoint; tenant?: string; version: "1.0" | "2.0" } {
+  if (/^\/oidc\/userinfo\/?$/i.test(path)) return { endpoint: "userinfo", version: "2.0" };
+  if (/^\/common\/discovery\/instance\/?$/i.test(path))
+    return { endpoint: "instance-discovery", version: "2.0" };
+  if (/^\/common\/userrealm\//i.test(path)) return { endpoint: "user-realm", version: "1.0" };
+  const [, tenant, rest] = /^\/([^/]+)\/(.+?)\/?$/.exec(path) ?? [];
+  if (tenant !== undefined && rest !== undefined) {
+    for (const [pattern, endpoint, version] of TENANT_PATHS) {
+      if (pattern.test(rest.toLowerCase()))
+        return { endpoint, tenant: tenant.toLowerCase(), version };
+    }
+  }
+  return {
+    endpoint: /(^|\.)(login|sts|mtlsauth)[.-]/.test(host) ? "other" : "resource",
+    version: "2.0",
+  };
+}
+
+/** Routing hint in header, query or form, any case, with or without quotes around it: `entra.md` D.7. */
+function userOf(
+  request: Request,
+  parameters: Readonly<Record<string, string>>,
+): string | undefined {
+  const inBody = Object.entries(parameters).find(
+    ([name]) => name.toLowerCase() === "x-anchormailbox",
+  )?.[1];
+  const hint = request.headers.get("x-anchormailbox") ?? inBody;
+  if (hint !== undefined && hint !== null) {
+    const [, oid] = /^\s*"?\s*oid:\s*([^@\s]+)@/i.exec(hint) ?? [];
+    const [, upn] = /^\s*"?\s*upn:\s*([^\s"]+)\s*"?\s*$/i.exec(hint) ?? [];
+    if (oid !== undefined || upn !== undefined) return (oid ?? upn ?? "").toLowerCase();
+  }
+  return (parameters["username"] ?? parameters["login_hint"])?.toLowerCase();
+}

@@ -1,0 +1,140 @@
+/**
+ * Which app a person is to be signed in to, and where the answer goes: from a request of the
+ * service provider, or from a launch at Entra. Whatever is wrong before the address is known
+ * to be the app's own is shown as a page, because an answer there would go to a stranger.
+ */
+import { createVerify } from "node:crypto";
+import type { AppRegistration, SamlRegistration, Tenant } from "../directory/world.ts";
+import { algorithms } from "./names.ts";
+import { verifiedRoot } from "./signature.ts";
+import { tenantOf, type EstsContext } from "../token-service/context.ts";
+import { EstsError } from "../token-service/errors.ts";
+import { parseMessage, readAuthnRequest, type AuthnRequest } from "./authn-request.ts";
+import {
+  messageInForm,
+  messageInQuery,
+  type QuerySignature,
+  type RequestMessage,
+} from "./request-message.ts";
+
+/** A sign-in whose answer may go to `replyUrl`. */
+export interface SignOn {
+  readonly tenant: Tenant;
+  readonly app: AppRegistration;
+  readonly saml: SamlRegistration;
+  readonly replyUrl: string;
+  /** Absent when the sign-in started at Entra. */
+  readonly request?: AuthnRequest;
+  readonly relayState?: string;
+  readonly hint?: string;
+  /** What the sign-in page carries along, to be read again. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** What a request to `/{t}/saml2` or its launch address says, as fields that a page can carry. */
+export function fieldsOfRequest(context: EstsContext): Readonly<Record<string, string>> {
+  const { request, described } = context;
+  const url = new URL(request.url);
+  const { appid, SAMLRequest, RelayState, login_hint: hint } = described.parameters;
+  const present = (fields: Readonly<Record<string, string | undefined>>) =>
+    Object.fromEntries(
+      Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined),
+    );
+  if (/\/launch\/?$/i.test(url.pathname))
+    return present({ saml: "launch", appid, RelayState, login_hint: hint });
+  if (request.method === "POST")
+    return present({ saml: "form", SAMLRequest, RelayState, login_hint: hint });
+  return { saml: "query", query: url.search.slice(1) };
+}
+
+/**
+ * The sign-in that the fields mean. Throws what only a page may show: 90002, 700016, 50011,
+ * 750054, 75001, 75005, 76021, 76026.
+ */
+export function readSignOn(context: EstsContext, fields: Readonly<Record<string, string>>): SignOn {
+  const tenant = tenantOf(context);
+  if (fields["saml"] === "launch") return launch(context, tenant, fields);
+  const message =
+    fields["saml"] === "query" ? messageInQuery(fields["query"] ?? "") : messageInForm(fields);
+  const read = readAuthnRequest(parseMessage(message.xml));
+  const app = tenant.apps.find(({ saml }) => saml?.identifiers.includes(read.issuer) ?? false);
+  if (app?.saml === undefined) throw new EstsError(700016, `Application: ${read.issuer}.`);
+  const request = signedRequest(read, message, app.saml);
+  checkAge(context, request);
+  const { replyUrls } = app.saml;
+  const replyUrl = request.replyUrl ?? replyUrls[0];
+  if (replyUrl === undefined || !replyUrls.includes(replyUrl))
+    throw new EstsError(50011, `Reply URL: ${replyUrl ?? ""}.`);
+  const { relayState, hint } = message;
+  return {
+    tenant,
+    app,
+    saml: app.saml,
+    replyUrl,
+    request,
+    ...(relayState === undefined ? {} : { relayState }),
+    ...(hint === undefined ? {} : { hint }),
+    fields,
+  };
+}
+
+function launch(
+  context: EstsContext,
+  tenant: Tenant,
+  fields: Readonly<Record<string, string>>,
+): SignOn {
+  const clientId = fields["appid"] ?? "";
+  const app = context.directory.app(tenant, clientId);
+  const replyUrl = app?.saml?.replyUrls[0];
+  if (app?.saml === undefined || replyUrl === undefined)
+    throw new EstsError(700016, `Application: ${clientId}.`);
+  const relayState = fields["RelayState"] ?? app.saml.relayState;
+  const hint = fields["login_hint"];
+  return {
+    tenant,
+    app,
+    saml: app.saml,
+    replyUrl,
+    ...(relayState === undefined ? {} : { relayState }),
+    ...(hint === undefined ? {} : { hint }),
+    fields,
+  };
+}
+
+/** The request as its app signed it, where the app's requests are signed; 76021 when this one is not. */
+function signedRequest(
+  read: AuthnRequest,
+  message: RequestMessage,
+  { requestCertificates }: SamlRegistration,
+): AuthnRequest {
+  if (requestCertificates === undefined) return read;
+  if (message.signature !== undefined) {
+    const { signature } = message;
+    if (requestCertificates.some((certificate) => isSignedQuery(signature, certificate)))
+      return read;
+    throw new EstsError(76021);
+  }
+  const root = verifiedRoot(message.xml, read.element, requestCertificates);
+  if (root === undefined) throw new EstsError(76021);
+  return readAuthnRequest(root);
+}
+
+const QUERY_ALGORITHMS: Readonly<Record<string, string>> = {
+  [algorithms.rsaSha256]: "RSA-SHA256",
+  [algorithms.rsaSha512]: "RSA-SHA512",
+};
+
+function isSignedQuery(
+  { signedText, algorithm, value }: QuerySignature,
+  certificate: string,
+): boolean {
+  const name = Object.hasOwn(QUERY_ALGORITHMS, algorithm) ? QUERY_ALGORITHMS[algorithm] : undefined;
+  return name !== undefined && createVerify(name).update(signedText).verify(certificate, value);
+}
+
+function checkAge({ settings, clock }: EstsContext, { issueInstant }: AuthnRequest): void {
+  const { samlRequestAgeMinutesMax: minutesMax } = settings;
+  if (minutesMax === "any") return;
+  const ageMs = clock.now() - Date.parse(issueInstant);
+  if (!(ageMs <= minutesMax * 60_000)) throw new EstsError(76026);
+}

@@ -1,0 +1,169 @@
+/**
+ * SAML 2.0 single sign-on: `/{t}/saml2` takes a service provider's request by redirect or by
+ * form, its launch address starts without one, and the answer is a form that posts itself to
+ * the app. Session and sign-in page are those of OpenID Connect (`shared/facts/entra.md` F).
+ */
+import type { Tenant, User } from "../directory/world.ts";
+import { nameIdFormats } from "./names.ts";
+import {
+  audienceOf,
+  failedResponse,
+  signedResponse,
+  validityFrom,
+  type Envelope,
+} from "./response.ts";
+import type { EstsContext } from "../token-service/context.ts";
+import { errorEnvelope, EstsError, type AadstsCode } from "../token-service/errors.ts";
+import { pageFormPost, type PageField } from "../token-service/pages.ts";
+import type { EstsReply } from "../token-service/reply.ts";
+import { openSession, sessionCookie } from "../token-service/session.ts";
+import { automaticNameOf, carriedFields, signInPage } from "../token-service/sign-in-page.ts";
+import { signInWithPassword } from "../token-service/users.ts";
+import { checkAuthnRequest, nameIdFormatOf } from "./authn-request.ts";
+import { fieldsOfRequest, readSignOn, type SignOn } from "./sign-on-request.ts";
+import { samlIssuerOf, subjectOf } from "./subject.ts";
+
+type Page = Extract<EstsReply, { kind: "page" | "form-post" }>;
+
+interface SignedIn {
+  readonly tenant: Tenant;
+  readonly user: User;
+  readonly signedInAtMs: number;
+}
+
+/** `GET` or `POST …/saml2`, `GET …/saml2/launch?appid=`. Throws what only a page may show. */
+export function samlSignOn(context: EstsContext): Page {
+  const signOn = readSignOn(context, fieldsOfRequest(context));
+  return answering(context, signOn, () => {
+    const { request, hint } = signOn;
+    if (request !== undefined) checkAuthnRequest(request);
+    const session = request?.forceAuthn === true ? undefined : sessionFor(context, signOn);
+    if (session !== undefined) return succeed(context, signOn, session);
+    if (request?.isPassive === true) throw new EstsError(50058);
+    const name = automaticNameOf(context, hint);
+    const named = name === undefined ? undefined : context.directory.user(signOn.tenant, name);
+    if (named === undefined || context.directory.isDisabled(named)) return pageFor(context, signOn);
+    return succeed(context, signOn, {
+      tenant: signOn.tenant,
+      user: named,
+      signedInAtMs: context.clock.now(),
+    });
+  });
+}
+
+/** Whether the form of the sign-in page was shown for a SAML sign-in. */
+export function isSamlSignIn(context: EstsContext): boolean {
+  return carriedFields(context)["saml"] !== undefined;
+}
+
+/** `POST /{t}/login` for a SAML sign-in: what the page carried is read, and judged, once more. */
+export function samlSignIn(context: EstsContext): Page {
+  const signOn = readSignOn(context, carriedFields(context));
+  const { parameters, tenant: tenantSegment = "" } = context.described;
+  try {
+    const found = signInWithPassword(context, {
+      username: parameters["login"] ?? "",
+      password: parameters["passwd"] ?? "",
+      tenantSegment,
+    });
+    return answering(context, signOn, () => {
+      if (signOn.request !== undefined) checkAuthnRequest(signOn.request);
+      return succeed(context, signOn, { ...found, signedInAtMs: context.clock.now() });
+    });
+  } catch (error) {
+    if (!(error instanceof EstsError)) throw error;
+    // The person stays on the page and may try again.
+    return pageFor(context, { ...signOn, hint: parameters["login"] ?? "" }, error);
+  }
+}
+
+/** Codes of which the app is told, and the last parts of their status URNs; the outer ones are a guess but for Requester (F.1). */
+const STATUS_OF: Partial<Record<AadstsCode, readonly [string, string]>> = {
+  50058: ["Responder", "NoPassive"],
+  75003: ["Requester", "UnsupportedBinding"],
+  75005: ["Requester", "RequestDenied"],
+  75006: ["Requester", "RequestUnsupported"],
+  75011: ["Requester", "NoAuthnContext"],
+  75016: ["Requester", "InvalidNameIDPolicy"],
+};
+
+/** Tells the app what goes wrong with its request; the rest goes on to a page. */
+function answering(context: EstsContext, signOn: SignOn, work: () => Page): Page {
+  try {
+    return work();
+  } catch (error) {
+    const codes = error instanceof EstsError ? STATUS_OF[error.code] : undefined;
+    if (!(error instanceof EstsError) || codes === undefined) throw error;
+    const { body } = errorEnvelope(error, { ...context, nowMs: context.clock.now() });
+    const { error_description: message } = JSON.parse(body) as { error_description: string };
+    return posted(signOn, failedResponse(envelopeOf(context, signOn), { codes, message }));
+  }
+}
+
+function sessionFor(context: EstsContext, { tenant, hint }: SignOn): SignedIn | undefined {
+  const session = openSession(context);
+  if (session === undefined || session.tenant.id !== tenant.id) return undefined;
+  const isNamed = hint === undefined || hint.toLowerCase() === session.user.upn.toLowerCase();
+  return isNamed ? session : undefined;
+}
+
+function succeed(context: EstsContext, signOn: SignOn, who: SignedIn): Page {
+  refuseRepeated(context, signOn);
+  const { saml, request } = signOn;
+  const { settings, clock } = context;
+  const envelope = envelopeOf(context, signOn);
+  const audience = audienceOf(request?.issuer ?? saml.identifiers[0] ?? "");
+  const format = request === undefined ? nameIdFormats.unspecified : nameIdFormatOf(request);
+  const xml = signedResponse(
+    envelope,
+    {
+      assertionId: `_${context.random.fork(`assertion ${context.traceId}`).uuid()}`,
+      audience,
+      subject: subjectOf({ ...who, audience, format, responseId: envelope.responseId }),
+      ...validityFrom(clock.now(), {
+        backdatedMinutes: settings.samlBackdatedMinutes,
+        lifetimeMinutes: settings.samlLifetimeMinutes,
+        confirmationMinutes: settings.samlConfirmationMinutes,
+      }),
+    },
+    { sign: saml.sign, by: saml },
+  );
+  return { ...posted(signOn, xml), cookies: [sessionCookie(context, who)] };
+}
+
+function refuseRepeated(context: EstsContext, { app, request }: SignOn): void {
+  if (request === undefined || context.settings.samlRepeatedRequests === "answer") return;
+  const key = `${app.clientId} ${request.id}`;
+  if (context.answeredRequests.has(key))
+    throw new EstsError(75005, "The request was answered before.");
+  context.answeredRequests.add(key);
+}
+
+function envelopeOf(context: EstsContext, { tenant, replyUrl, request }: SignOn): Envelope {
+  return {
+    responseId: `_${context.random.fork(`response ${context.traceId}`).uuid()}`,
+    issuer: samlIssuerOf(context, tenant),
+    destination: replyUrl,
+    ...(request === undefined ? {} : { inResponseTo: request.id }),
+    issuedAtMs: context.clock.now(),
+  };
+}
+
+function posted({ replyUrl, relayState }: SignOn, xml: string): Page {
+  const fields = { SAMLResponse: Buffer.from(xml).toString("base64"), RelayState: relayState };
+  const inputs = Object.entries(fields).flatMap(([name, value]): PageField[] =>
+    value === undefined ? [] : [{ name, type: "hidden", value }],
+  );
+  return { kind: "form-post", html: pageFormPost(replyUrl, inputs) };
+}
+
+/** The form names the app, so that the request that brings the password says for which. */
+function pageFor(context: EstsContext, signOn: SignOn, error?: EstsError): Page {
+  const { app, hint = "", fields } = signOn;
+  return signInPage(context, {
+    fields,
+    hint,
+    hidden: { appid: app.clientId },
+    ...(error === undefined ? {} : { error }),
+  });
+}

@@ -1,0 +1,87 @@
+/** What every endpoint of the simulated ESTS is handed: the request's meaning and the service's parts. */
+import { cloudOfHost } from "../directory/clouds.ts";
+import type { Clock } from "../../core/time/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { AppRegistration, ServiceSettings, Tenant } from "../directory/world.ts";
+import type { EntraRequest } from "../request/endpoint.ts";
+import type { Random } from "../../core/random.ts";
+import { EstsError } from "./errors.ts";
+import type { GrantStore } from "./grant-store.ts";
+import type { LoopDetector } from "./loop-detector.ts";
+import type { TokenIssuer } from "./tokens.ts";
+
+export interface EstsParts {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: ServiceSettings;
+  readonly issuer: TokenIssuer;
+  readonly grants: GrantStore;
+  readonly loops: LoopDetector;
+  /** Ids of SAML requests that were answered, kept where a repeated one is refused. */
+  readonly answeredRequests: Set<string>;
+}
+
+export interface EstsContext extends EstsParts {
+  readonly request: Request;
+  readonly described: EntraRequest;
+  /** Scheme, host and port that were asked. */
+  readonly origin: string;
+  /** Also x-ms-request-id. */
+  readonly traceId: string;
+  /** The client's own request id when it sent a GUID. */
+  readonly correlationId: string;
+}
+
+/** A parameter that must be there; 900144 otherwise. */
+export function required(context: EstsContext, name: string): string {
+  const value = context.described.parameters[name];
+  if (value === undefined || value === "") throw new EstsError(900144, `Parameter: ${name}.`);
+  return value;
+}
+
+/** The tenant of the path; 90002 when the cloud has none, as on `common` and `organizations`. */
+export function tenantOf(context: EstsContext): Tenant {
+  const segment = context.described.tenant ?? "";
+  const tenant = context.directory.tenant(segment);
+  const cloud = cloudOfHost(context.described.host)?.cloud.name;
+  const isElsewhere = cloud !== undefined && tenant?.cloud !== undefined && tenant.cloud !== cloud;
+  if (tenant === undefined || isElsewhere) throw new EstsError(90002, `Tenant: ${segment}.`);
+  return tenant;
+}
+
+/** As `tenantOf`; on a shared endpoint the tenant in which the grant was made. */
+export function tenantOfGrant(context: EstsContext, grant: { readonly tenantId: string }): Tenant {
+  if (!isShared(context.described.tenant ?? "")) return tenantOf(context);
+  const tenant = context.directory.tenant(grant.tenantId);
+  if (tenant === undefined) throw new EstsError(70000);
+  return tenant;
+}
+
+/** The claims request of a token request, as text. */
+export function claimsAsked(context: EstsContext): { readonly claims?: string } {
+  const claims = context.described.parameters["claims"];
+  return claims === undefined ? {} : { claims };
+}
+
+export function isShared(segment: string): boolean {
+  return segment === "common" || segment === "organizations" || segment === "consumers";
+}
+
+/** The app named by client_id; 700016 when the tenant does not know it, 50194 on a shared endpoint. */
+export function appOf(context: EstsContext, tenant: Tenant): AppRegistration {
+  const clientId = context.described.app ?? required(context, "client_id");
+  const app = context.directory.app(tenant, clientId);
+  if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
+  if (isShared(context.described.tenant ?? "") && app.multiTenant !== true)
+    throw new EstsError(50194);
+  return app;
+}
+
+/** The app on a shared endpoint, before a user is known: 700016 anywhere unknown, 50194 when it has one tenant. */
+export function sharedAppOf(context: EstsContext, clientId: string): AppRegistration {
+  const app = context.directory.appAnywhere(clientId.toLowerCase());
+  if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
+  if (app.multiTenant !== true) throw new EstsError(50194);
+  return app;
+}

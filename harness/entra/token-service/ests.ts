@@ -1,0 +1,153 @@
+/**
+ * The simulated Entra token service (ESTS): one handler over the endpoints of
+ * `shared/facts/entra.md` A.1. It does not know that it is being broken, answers every
+ * request with an ESTS-shaped reply, and never crashes on what a client sends.
+ */
+import type { Clock } from "../../core/time/clock.ts";
+import type { Directory } from "../directory/directory.ts";
+import type { ServiceSettings } from "../directory/world.ts";
+import { correlationIdOf } from "../request/correlation-id.ts";
+import { describeRequest } from "../request/endpoint.ts";
+import type { Handler } from "../../core/http/handler.ts";
+import type { Random } from "../../core/random.ts";
+import { authorize, logout, signIn } from "./authorize.ts";
+import { required, type EstsContext, type EstsParts } from "./context.ts";
+import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
+import { EstsError } from "./errors.ts";
+import { grantAuthorizationCode } from "./grant-authorization-code.ts";
+import { grantClientCredentials } from "./grant-client-credentials.ts";
+import { deviceCodePage, grantDeviceCode, startDeviceCode } from "./grant-device-code.ts";
+import { grantOnBehalfOf } from "./grant-on-behalf-of.ts";
+import { grantPassword } from "./grant-password.ts";
+import { grantRefreshToken } from "./grant-refresh-token.ts";
+import { createGrantStore, type RefreshState } from "./grant-store.ts";
+import { createLoopDetector } from "./loop-detector.ts";
+import { checkRegionalHost } from "./regional-host.ts";
+import type { EstsReply } from "./reply.ts";
+import { errorResponse, missingRoute, preflightResponse, replyResponse } from "./respond.ts";
+import { federationMetadata } from "../saml/federation-metadata.ts";
+import { isSamlSignIn, samlSignIn, samlSignOn } from "../saml/sign-on.ts";
+import { createTokenIssuer } from "./tokens.ts";
+
+export interface EstsOptions {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: ServiceSettings;
+  /** Whether tokens of equal claims are signed once; default `equal-claims`. */
+  readonly remember?: "equal-claims" | "nothing";
+}
+
+/** Answers every request; never rejects. */
+export function createEsts(options: EstsOptions): Handler {
+  const { directory, clock, random, settings, remember = "equal-claims" } = options;
+  const parts: EstsParts = {
+    directory,
+    clock,
+    random,
+    settings,
+    issuer: createTokenIssuer(directory, { remember }),
+    grants: createGrantStore(clock, random.fork("grants")),
+    loops: createLoopDetector(clock, settings.loopDetection),
+    answeredRequests: new Set(),
+  };
+  const traceIds = random.fork("trace ids");
+
+  return async (request) => {
+    const described = await describeRequest(request);
+    const traceId = traceIds.uuid();
+    const context: EstsContext = {
+      ...parts,
+      request,
+      described,
+      origin: new URL(request.url).origin,
+      traceId,
+      correlationId: correlationIdOf(request, described) ?? traceId,
+    };
+    if (described.preflight === true) return preflightResponse(context);
+    try {
+      const reply = dispatch(context);
+      return reply === undefined ? missingRoute(context) : replyResponse(context, reply);
+    } catch (error) {
+      if (!(error instanceof EstsError)) throw error;
+      return errorResponse(context, error);
+    }
+  };
+}
+
+function dispatch(context: EstsContext): EstsReply | undefined {
+  const { described, request } = context;
+  const path = new URL(request.url).pathname.toLowerCase();
+  switch (described.endpoint) {
+    case "instance-discovery":
+      return { kind: "discovery", body: instanceDiscovery(context) };
+    case "openid-configuration":
+      return { kind: "discovery", body: openidConfiguration(context) };
+    case "keys":
+      return { kind: "discovery", body: publishedKeys(context) };
+    case "user-realm":
+      return { kind: "discovery", body: userRealm(context) };
+    case "token":
+      demandPost(request);
+      context.loops.check(context);
+      return {
+        kind: "token",
+        clitelem: `1,0,0,${refreshTokenAge(context)},`,
+        body: grantToken(context),
+      };
+    case "device-code":
+      demandPost(request);
+      return { kind: "token", clitelem: "1,0,0,,", body: startDeviceCode(context) };
+    case "authorize":
+      if (path.endsWith("/deviceauth"))
+        return { kind: "page", status: 200, html: deviceCodePage(context) };
+      if (path.endsWith("/login"))
+        return isSamlSignIn(context) ? samlSignIn(context) : signIn(context);
+      context.loops.check(context);
+      return authorize(context);
+    case "logout":
+      return logout(context);
+    case "saml":
+      return samlSignOn(context);
+    case "saml-metadata":
+      return { kind: "metadata", xml: federationMetadata(context) };
+    case "userinfo":
+    case "managed-identity":
+    case "resource":
+    case "other":
+      return undefined;
+  }
+}
+
+function grantToken(context: EstsContext): Record<string, unknown> {
+  const grant = required(context, "grant_type");
+  checkRegionalHost(context);
+  switch (context.described.grant) {
+    case "client_credentials":
+      return grantClientCredentials(context);
+    case "authorization_code":
+      return grantAuthorizationCode(context);
+    case "refresh_token":
+      return grantRefreshToken(context);
+    case "on_behalf_of":
+      return grantOnBehalfOf(context);
+    case "device_code":
+      return grantDeviceCode(context);
+    case "password":
+      return grantPassword(context);
+    default:
+      throw new EstsError(70003, `Grant type: ${grant}.`);
+  }
+}
+
+function demandPost(request: Request): void {
+  if (request.method !== "POST") throw new EstsError(900561, `Method: ${request.method}.`);
+}
+
+/** Third part of x-ms-clitelem: how old the refresh token is, ms (A.8). */
+function refreshTokenAge(context: EstsContext): string {
+  const sent = context.described.parameters["refresh_token"];
+  if (sent === undefined) return "";
+  const state = context.grants.open("1.A", sent) as RefreshState | undefined;
+  return state === undefined ? "" : `${context.clock.now() - state.issuedAtMs}.0`;
+}

@@ -1,0 +1,76 @@
+/** On-behalf-of: a middle-tier API trades a user's token for one to the next API. */
+import { createPublicKey, createVerify } from "node:crypto";
+import type { AppRegistration } from "../directory/world.ts";
+import { decodeObject } from "../../core/http/json-object.ts";
+import { authenticateClient } from "./client-authentication.ts";
+import {
+  appOf,
+  claimsAsked,
+  isShared,
+  required,
+  tenantOf,
+  tenantOfGrant,
+  type EstsContext,
+} from "./context.ts";
+import { EstsError } from "./errors.ts";
+import { parseDelegatedScopes } from "./scopes.ts";
+import { userAnswer } from "./token-answer.ts";
+import { userOfGrant } from "./users.ts";
+
+export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
+  if (required(context, "requested_token_use") !== "on_behalf_of") throw new EstsError(70003);
+  const sent = required(context, "assertion");
+  // A shared endpoint learns the tenant from the assertion; the others look at the client first.
+  const tenant = isShared(context.described.tenant ?? "")
+    ? tenantOfGrant(context, { tenantId: String(readAssertion(context, sent)["tid"]) })
+    : tenantOf(context);
+  const app = appOf(context, tenant);
+  const proof = authenticateClient(context, app);
+  const assertion = readAssertion(context, sent);
+  if (!isFor(context, app, assertion["aud"])) throw new EstsError(500131);
+  if (assertion["tid"] !== tenant.id)
+    throw new EstsError(50013, "The assertion is of another tenant.");
+  const { user } = userOfGrant(context, {
+    tenantId: String(assertion["tid"]),
+    userId: String(assertion["oid"]),
+    // A token knows its second only; in doubt it came after the revocation.
+    issuedAtMs: Number(assertion["iat"]) * 1_000 + 999,
+  });
+  return userAnswer(context, {
+    tenant,
+    app,
+    proof,
+    user,
+    scopes: parseDelegatedScopes(required(context, "scope"), app, context.directory),
+    signedInAtMs: Number(assertion["iat"]) * 1_000,
+    ...claimsAsked(context),
+  });
+}
+
+function readAssertion(context: EstsContext, assertion: string): Record<string, unknown> {
+  const [header = "", payload = "", signature = ""] = assertion.split(".");
+  const { kid } = decodeObject(header) ?? {};
+  const key = context.directory.publishedKeys().find((candidate) => candidate.kid === kid);
+  if (key === undefined) throw new EstsError(50013);
+  const publicKey = createPublicKey({ key: { kty: "RSA", n: key.n, e: key.e }, format: "jwk" });
+  if (
+    !createVerify("RSA-SHA256")
+      .update(`${header}.${payload}`)
+      .verify(publicKey, signature, "base64url")
+  ) {
+    throw new EstsError(50013);
+  }
+  const claims = decodeObject(payload) ?? {};
+  if (typeof claims["oid"] !== "string" || claims["idtyp"] === "app") throw new EstsError(50013);
+  // An id token says who somebody is, not what an app may do for them.
+  if (claims["scp"] === undefined) throw new EstsError(50013, "The assertion is no access token.");
+  if (Number(claims["exp"]) * 1_000 <= context.clock.now()) throw new EstsError(500133);
+  return claims;
+}
+
+/** The assertion must be a token for the app that presents it. */
+function isFor(context: EstsContext, app: AppRegistration, audience: unknown): boolean {
+  if (audience === app.clientId) return true;
+  const resource = context.directory.resource(String(audience));
+  return resource?.appId === app.clientId;
+}

@@ -1,0 +1,120 @@
+/**
+ * What ESTS hands out and takes back: authorization codes and device codes (kept until they
+ * expire), and sealed strings (refresh tokens, session cookies) that carry their own state,
+ * so that nothing is kept per token.
+ */
+import { hash } from "node:crypto";
+import type { Clock } from "../../core/time/clock.ts";
+import type { Random } from "../../core/random.ts";
+
+export interface AuthorizationCode {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly redirectType: "web" | "spa" | "native";
+  readonly scope: string;
+  readonly nonce?: string;
+  readonly challenge?: { readonly method: "S256" | "plain"; readonly value: string };
+  readonly claims?: string;
+  readonly revocations: number;
+  readonly signedInAtMs: number;
+  readonly expiresAtMs: number;
+  redeemed: boolean;
+}
+
+export interface DeviceCode {
+  readonly tenantSegment: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly userCode: string;
+  readonly expiresAtMs: number;
+  redeemed: boolean;
+  approvedBy:
+    | { readonly tenantId: string; readonly userId: string; readonly revocations: number }
+    | undefined;
+}
+
+/** The state inside a refresh token. Times are ms since the Unix epoch. */
+export interface RefreshState {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly clientId: string;
+  readonly signedInAtMs: number;
+  readonly issuedAtMs: number;
+  /** How often the user had been revoked when it was issued. */
+  readonly revocations: number;
+  /** Set for single-page apps: fixed, carried over on rotation. */
+  readonly expiresAtMs?: number;
+  readonly serial: number;
+}
+
+export interface SessionState {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly signedInAtMs: number;
+  readonly usedAtMs: number;
+  readonly revocations: number;
+}
+
+export interface GrantStore {
+  addCode(code: AuthorizationCode): string;
+  code(value: string): AuthorizationCode | undefined;
+  addDevice(device: DeviceCode): string;
+  device(value: string): DeviceCode | undefined;
+  deviceByUserCode(userCode: string): DeviceCode | undefined;
+  seal(prefix: string, state: RefreshState | SessionState): string;
+  /** `undefined` for anything that was not sealed here. */
+  open(prefix: string, value: string): unknown;
+  nextSerial(): number;
+}
+
+/** Codes are remembered a little past their end, so that a late one is told "expired", not "unknown". */
+const REMEMBER_EXPIRED_MS = 3_600_000;
+
+export function createGrantStore(clock: Clock, random: Random): GrantStore {
+  const codes = new Map<string, AuthorizationCode>();
+  const devices = new Map<string, DeviceCode>();
+  const sealingKey = random.fork("sealing").token(32);
+  let serial = 0;
+
+  const prune = <T extends { readonly expiresAtMs: number }>(kept: Map<string, T>): void => {
+    // Insertion order is order of expiry: stop at the first that is still wanted.
+    for (const [value, grant] of kept) {
+      if (grant.expiresAtMs + REMEMBER_EXPIRED_MS > clock.now()) return;
+      kept.delete(value);
+    }
+  };
+  // A keyed digest is enough here: who could extend it plays in the same simulation.
+  const mac = (text: string): string => hash("sha256", `${sealingKey} ${text}`, "base64url");
+
+  return {
+    addCode(code) {
+      prune(codes);
+      const value = `0.A${random.token(60)}`;
+      codes.set(value, code);
+      return value;
+    },
+    code: (value) => codes.get(value),
+    addDevice(device) {
+      prune(devices);
+      const value = `D${random.token(60)}`;
+      devices.set(value, device);
+      return value;
+    },
+    device: (value) => devices.get(value),
+    deviceByUserCode: (userCode) =>
+      [...devices.values()].find((device) => device.userCode === userCode.toUpperCase()),
+    seal(prefix, state) {
+      const payload = Buffer.from(JSON.stringify(state)).toString("base64url");
+      return `${prefix}${payload}.${mac(prefix + payload)}`;
+    },
+    open(prefix, value) {
+      const [payload = "", seal = ""] = value.slice(prefix.length).split(".");
+      if (!value.startsWith(prefix) || payload === "" || mac(prefix + payload) !== seal)
+        return undefined;
+      return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as unknown;
+    },
+    nextSerial: () => (serial += 1),
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Loop detection: ESTS refuses a client that sends the same request for the same user over
+ * and over (`shared/facts/entra.md` A.10, breaking changes document). What counts as the
+ * same is documented; that it is counted by a cookie is not simulated, so it is a setting.
+ */
+import type { Clock } from "../../core/time/clock.ts";
+import type { ServiceSettings } from "../directory/world.ts";
+import type { EstsContext } from "./context.ts";
+import { EstsError } from "./errors.ts";
+import type { RefreshState } from "./grant-store.ts";
+
+export interface LoopDetector {
+  /** Counts the request; 50196 once there are too many like it. Requests without a user do not count. */
+  check(context: EstsContext): void;
+}
+
+export function createLoopDetector(
+  clock: Clock,
+  setting: ServiceSettings["loopDetection"],
+): LoopDetector {
+  if (setting === "off") return { check: () => undefined };
+  const { requests, withinSeconds } = setting;
+  const seen = new Map<string, readonly number[]>();
+  return {
+    check(context) {
+      const key = likenessOf(context);
+      if (key === undefined) return;
+      const now = clock.now();
+      const recent = (seen.get(key) ?? []).filter((at) => now - at < withinSeconds * 1_000);
+      // The last ones suffice, however long the loop turns.
+      const times = [...recent, now].slice(-requests);
+      seen.set(key, times);
+      if (times.length >= requests) throw new EstsError(50196);
+    },
+  };
+}
+
+/** What the documentation counts as one request; polls of a device code are meant to repeat. */
+function likenessOf({ described, grants }: EstsContext): string | undefined {
+  const { parameters, grant, endpoint, app, scope } = described;
+  if (grant === "client_credentials" || grant === "device_code") return undefined;
+  const sent = parameters["refresh_token"];
+  const state =
+    sent === undefined ? undefined : (grants.open("1.A", sent) as RefreshState | undefined);
+  const user = state?.userId ?? described.user ?? parameters["assertion"];
+  if (user === undefined) return undefined;
+  const { redirect_uri: redirectUri, response_type: type, response_mode: mode } = parameters;
+  return JSON.stringify([endpoint, grant, user, app, scope, redirectUri, type, mode]);
+}

@@ -1,0 +1,68 @@
+/**
+ * The sign-in page, for whoever sends a person there: its form posts name and password to
+ * `/{t}/login`, and a hidden field carries along what was asked for.
+ */
+import { decodeObject } from "../../core/http/json-object.ts";
+import { isShared, tenantOf, type EstsContext } from "./context.ts";
+import type { EstsError } from "./errors.ts";
+import { pageForm, type PageField } from "./pages.ts";
+import type { EstsReply } from "./reply.ts";
+
+export interface SignInPage {
+  /** Why the person is here again. */
+  readonly error?: EstsError;
+  /** What the page carries along: nobody vouches for it when it comes back. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** The name that stands in the form already, or nothing. */
+  readonly hint: string;
+  /** Further hidden fields of the form. */
+  readonly hidden?: Readonly<Record<string, string>>;
+}
+
+/** The fields that a person fills in wherever they sign in: `login` and `passwd`. */
+export const credentialFields = (hint: string): readonly PageField[] => [
+  { name: "login", type: "text", label: "Email", value: hint },
+  { name: "passwd", type: "password", label: "Password" },
+];
+
+/** The page as a reply; 400 when something went wrong. */
+export function signInPage(
+  context: EstsContext,
+  { error, fields, hint, hidden = {} }: SignInPage,
+): Extract<EstsReply, { kind: "page" }> {
+  const segment = context.described.tenant ?? "common";
+  const path = isShared(segment) ? segment : tenantOf(context).id;
+  const ctx = Buffer.from(JSON.stringify(fields)).toString("base64url");
+  const carried = Object.entries({ ctx, ...hidden }).map(([name, value]): PageField => ({
+    name,
+    type: "hidden",
+    value,
+  }));
+  const html = pageForm({
+    heading: "Sign in",
+    action: `/${path}/login`,
+    fields: [...credentialFields(hint), ...carried],
+    button: "Sign in",
+    ...(error === undefined ? {} : { error }),
+  });
+  return { kind: "page", status: error === undefined ? 200 : 400, html };
+}
+
+/** Who signs in without a page: whom the request names, else whom the world names, and nobody where the page is a form. */
+export function automaticNameOf(
+  { settings }: EstsContext,
+  hint: string | undefined,
+): string | undefined {
+  if (settings.signInPage === "form") return undefined;
+  return hint ?? (settings.signInAs === "" ? undefined : settings.signInAs);
+}
+
+/** The fields that the page carried; none for a `ctx` that is not ours. */
+export function carriedFields(context: EstsContext): Readonly<Record<string, string>> {
+  const ctx = context.described.parameters["ctx"] ?? "";
+  return Object.fromEntries(
+    Object.entries(decodeObject(ctx) ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
+}

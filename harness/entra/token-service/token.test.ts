@@ -1,0 +1,214 @@
+import { createPublicKey, createSign, createVerify } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { createRequest, headersOf } from "../../core/http/message.ts";
+import { claimsOf, HOST, START_MS, startEsts } from "../../../test/support/ests.ts";
+import { TOKEN, graph, daemonForm, codesOf } from "../../../test/support/ests-grants.ts";
+
+describe("client credentials", () => {
+  it("answers with the fields and headers of the wire, in their order", async () => {
+    const { status, json, headers } = await startEsts().post(TOKEN, daemonForm(startEsts()));
+    expect(status).toBe(200);
+    expect(Object.keys(json)).toEqual([
+      "token_type",
+      "expires_in",
+      "ext_expires_in",
+      "access_token",
+    ]);
+    expect(json["expires_in"]).toBe(86_399);
+    expect(headers.get("cache-control")).toBe("no-store, no-cache");
+    expect(headers.get("x-ms-clitelem")).toBe("1,0,0,,");
+    expect(headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  it("has the headers of the recordings, in their order, for a program and for a page", async () => {
+    const bench = startEsts();
+    const all = `Cache-Control Pragma Expires Content-Type Strict-Transport-Security
+      X-Content-Type-Options Access-Control-Allow-Origin Access-Control-Allow-Methods
+      Access-Control-Expose-Headers P3P x-ms-request-id x-ms-ests-server x-ms-clitelem x-ms-srs
+      Referrer-Policy X-XSS-Protection Set-Cookie Set-Cookie Set-Cookie Content-Length`.split(
+      /\s+/,
+    );
+    const namesFor = async (headers: Record<string, string>): Promise<string[]> => {
+      const request = createRequest(`${HOST}/${bench.tenantId}/${TOKEN}`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+        body: new URLSearchParams(daemonForm(bench)).toString(),
+      });
+      return headersOf(await bench.ests(request)).map(([name]) => name);
+    };
+    expect(await namesFor({ origin: "https://spa.contoso.example" })).toEqual(all);
+    expect(await namesFor({})).toEqual(all.filter((name) => !/^Access|^Referrer/.test(name)));
+  });
+
+  it("is given at the address of version 1 as at that of version 2: no resource is read", async () => {
+    const bench = startEsts();
+    const { scope: _scope, ...bare } = daemonForm(bench);
+    const { json } = await bench.post("oauth2/token", daemonForm(bench));
+    expect(json["expires_in"]).toBe(86_399);
+    const asked = { ...bare, resource: "https://graph.microsoft.com" };
+    expect(codesOf(await bench.post("oauth2/token", asked))).toEqual([900144]);
+  });
+
+  it("signs a token that the published key verifies, in the format that the resource wants", async () => {
+    const bench = startEsts();
+    const { json } = await bench.post(TOKEN, daemonForm(bench));
+    const [header = "", payload = "", signature = ""] = String(json["access_token"]).split(".");
+    const { kid, x5t } = JSON.parse(Buffer.from(header, "base64url").toString()) as Record<
+      string,
+      string
+    >;
+    const { json: published } = await bench.get("discovery/v2.0/keys");
+    const jwk = (published["keys"] as { kid: string; n: string; e: string }[]).find(
+      (key) => key.kid === kid,
+    );
+    const key = createPublicKey({
+      key: { kty: "RSA", n: jwk?.n ?? "", e: jwk?.e ?? "" },
+      format: "jwk",
+    });
+    expect(
+      createVerify("RSA-SHA256").update(`${header}.${payload}`).verify(key, signature, "base64url"),
+    ).toBe(true);
+    expect(x5t).toBe(kid);
+    expect(claimsOf(json["access_token"])).toMatchObject({
+      ver: "1.0",
+      aud: "https://graph.microsoft.com",
+      iss: `https://sts.windows.net/${bench.tenantId}/`,
+      tid: bench.tenantId,
+      idtyp: "app",
+      appid: bench.app("nightly-daemon").clientId,
+      appidacr: "1",
+      iat: START_MS / 1_000,
+      exp: START_MS / 1_000 + 86_399,
+    });
+    const orders = await bench.post(TOKEN, daemonForm(bench, { scope: "api://orders/.default" }));
+    const claims = claimsOf(orders.json["access_token"]);
+    expect([claims["ver"], claims["iss"]]).toEqual(["2.0", `${HOST}/${bench.tenantId}/v2.0`]);
+  });
+
+  it.each([
+    [{ grant_type: "" }, 400, "invalid_request", 900144],
+    [{ grant_type: "carrier-pigeon" }, 400, "unsupported_grant_type", 70003],
+    [{ client_id: "33333333-cccc-4ccc-8ccc-999999999999" }, 400, "unauthorized_client", 700016],
+    [{ client_secret: "wrong" }, 401, "invalid_client", 7000215],
+    [{ scope: "https://graph.microsoft.com/User.Read" }, 400, "invalid_scope", 70011],
+    [{ scope: "api://nowhere/.default" }, 400, "invalid_resource", 500011],
+    [{ scope: "" }, 400, "invalid_request", 900144],
+    [{ client_assertion: "a.b.c" }, 401, "invalid_client", 700027],
+  ])("refuses %o with %i %s AADSTS%i", async (wrong, status, error, code) => {
+    const bench = startEsts();
+    const answer = await bench.post(TOKEN, daemonForm(bench, wrong));
+    expect([answer.status, answer.json["error"], codesOf(answer)]).toEqual([status, error, [code]]);
+    expect(answer.headers.get("x-ms-clitelem")).toBe(`1,${code},0,,`);
+  });
+
+  it("wants a credential, and takes it from a Basic header too", async () => {
+    const bench = startEsts();
+    const { client_secret: secret = "", ...bare } = daemonForm(bench);
+    expect(codesOf(await bench.post(TOKEN, bare))).toEqual([7000216]);
+    const basic = Buffer.from(`${bare["client_id"]}:${encodeURIComponent(secret)}`).toString(
+      "base64",
+    );
+    expect((await bench.post(TOKEN, bare, { authorization: `Basic ${basic}` })).status).toBe(200);
+  });
+
+  it("reads a Basic header that is not encoded as it stands", async () => {
+    const bench = startEsts();
+    const { client_secret: _secret, ...bare } = daemonForm(bench);
+    const basic = Buffer.from(`${bare["client_id"]}:100%sure:yes`).toString("base64");
+    expect(codesOf(await bench.post(TOKEN, bare, { authorization: `Basic ${basic}` }))).toEqual([
+      7000215,
+    ]);
+  });
+
+  it("does not serve a page, and knows its tenants", async () => {
+    const bench = startEsts();
+    expect(
+      codesOf(
+        await bench.post(TOKEN, daemonForm(bench), { origin: "https://spa.contoso.example" }),
+      ),
+    ).toEqual([9002326]);
+    expect(
+      codesOf(await bench.post("/nobody.example/oauth2/v2.0/token", daemonForm(bench))),
+    ).toEqual([90002]);
+    expect(codesOf(await bench.post("/common/oauth2/v2.0/token", daemonForm(bench)))).toEqual([
+      90002,
+    ]);
+    expect(codesOf(await bench.get(TOKEN))).toEqual([900561]);
+  });
+
+  it("accepts an assertion signed by the registered certificate, and only that, in its time", async () => {
+    const bench = startEsts();
+    const { clientId } = bench.app("cert-daemon");
+    const key = readFileSync(
+      new URL("../../../fixtures/keys/cert-daemon.key.pem", import.meta.url),
+      "utf8",
+    );
+    const other = readFileSync(
+      new URL("../../../fixtures/keys/signing-1.key.pem", import.meta.url),
+      "utf8",
+    );
+    const issuer = `${HOST}/${bench.tenantId}/v2.0`;
+    const assertion = (privateKey: string, exp: number, iss = clientId, aud = issuer): string => {
+      const part = (value: unknown): string =>
+        Buffer.from(JSON.stringify(value)).toString("base64url");
+      const input = `${part({ alg: "RS256" })}.${part({ iss, sub: iss, exp, aud })}`;
+      return `${input}.${createSign("RSA-SHA256").update(input).sign(privateKey, "base64url")}`;
+    };
+    const ask = (client_assertion: string) =>
+      bench.post(TOKEN, {
+        client_id: clientId,
+        scope: graph,
+        grant_type: "client_credentials",
+        client_assertion,
+      });
+    const soon = START_MS / 1_000 + 600;
+    expect((await ask(assertion(key, soon))).status).toBe(200);
+    expect(claimsOf((await ask(assertion(key, soon))).json["access_token"])["appidacr"]).toBe("2");
+    expect(codesOf(await ask(assertion(other, soon)))).toEqual([700027]);
+    expect(codesOf(await ask(assertion(key, soon, "someone-else")))).toEqual([700027]);
+    expect(codesOf(await ask(assertion(key, soon - 2_000)))).toEqual([700024]);
+    const endpoint = `${HOST}/contoso.example/oauth2/v2.0/token`;
+    expect((await ask(assertion(key, soon, clientId, endpoint))).status).toBe(200);
+    const elsewhere = [
+      `${HOST}/fabrikam.example/v2.0`,
+      `https://login.evil.example/${bench.tenantId}/v2.0`,
+      "https://graph.microsoft.com",
+      "",
+    ];
+    for (const aud of elsewhere)
+      expect(codesOf(await ask(assertion(key, soon, clientId, aud)))).toEqual([700023]);
+  });
+
+  it("says how an error was traced, as the envelope of ESTS does", async () => {
+    const id = "00000000-1111-4222-8333-444444444444";
+    const bench = startEsts({ errorSeparator: "crlf" });
+    const { json, headers } = await bench.post(
+      TOKEN,
+      daemonForm(bench, { client_secret: "x", "client-request-id": id }),
+    );
+    expect(Object.keys(json)).toEqual([
+      "error",
+      "error_description",
+      "error_codes",
+      "timestamp",
+      "trace_id",
+      "correlation_id",
+      "error_uri",
+    ]);
+    expect(json["trace_id"]).toBe(headers.get("x-ms-request-id"));
+    expect(json["correlation_id"]).toBe(id);
+    expect(json["timestamp"]).toBe("2026-03-02 08:00:00Z");
+    expect(String(json["error_description"]).split("\r\n")).toHaveLength(4);
+  });
+});
+
+describe("lifetimes", () => {
+  it("sends refresh_in for long-lived tokens only, and for apps only when the world says so", async () => {
+    const always = startEsts({ refreshIn: { fromSeconds: 0, share: 0.5, tokens: "user-and-app" } });
+    expect((await always.post(TOKEN, daemonForm(always))).json["refresh_in"]).toBe(43_199);
+    const never = startEsts({ refreshIn: "never", extendedLifetimeSeconds: 172_800 });
+    const { json } = await never.post(TOKEN, daemonForm(never));
+    expect([json["refresh_in"], json["ext_expires_in"]]).toEqual([undefined, 172_800]);
+  });
+});

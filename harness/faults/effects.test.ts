@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import type { NetworkFault } from "../core/http/network-fault.ts";
+import { faultSiteOf } from "./layer.ts";
+import type { FaultEffect } from "./plan.ts";
+import {
+  aWindow,
+  breakService,
+  createWellService,
+  endOf,
+  GOOD_TEXT,
+  HOST,
+  tokenRequest,
+} from "../../test/support/fault.ts";
+
+describe("200 {}", () => {
+  it("is a success without contents, and the service is not asked", async () => {
+    const well = createWellService();
+    const { service } = breakService([aWindow({ kind: "empty-success" })], { service: well });
+    const response = await service.handle(tokenRequest());
+    expect([response.status, await response.text(), well.asked()]).toEqual([200, "{}", 0]);
+    expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
+  });
+});
+
+describe("an endpoint that is updated", () => {
+  it.each([404, 410] as const)("answers %i, and the service is not asked", async (status) => {
+    const well = createWellService();
+    const effect = { kind: "updating", status, body: { form: "text", text: "soon" } } as const;
+    const { service } = breakService([aWindow(effect)], { service: well });
+    const response = await service.handle(tokenRequest());
+    expect([response.status, await response.text(), well.asked()]).toEqual([status, "soon", 0]);
+    expect(response.headers.has("retry-after")).toBe(false);
+  });
+});
+
+describe("latency", () => {
+  it("answers properly, later", async () => {
+    const { service, clock } = breakService([aWindow({ kind: "latency", delay: 2_500 })]);
+    expect(await (await service.handle(tokenRequest())).text()).toBe(GOOD_TEXT);
+    expect(clock.elapsed()).toBe(2_500);
+  });
+
+  it("is drawn between two figures", async () => {
+    const { service, clock } = breakService([
+      aWindow({ kind: "latency", delay: { min: 10, max: 12 } }),
+    ]);
+    const delays = new Set<number>();
+    for (let count = 0; count < 60; count += 1) {
+      const before = clock.elapsed();
+      await service.handle(tokenRequest());
+      delays.add(clock.elapsed() - before);
+    }
+    expect([...delays].sort((one, other) => one - other)).toEqual([10, 11, 12]);
+  });
+});
+
+describe("a client that gives up", () => {
+  it.each<FaultEffect>([{ kind: "latency", delay: 1_000 }, { kind: "hang" }])(
+    "is not kept waiting by %o",
+    async (effect) => {
+      const { service, clock } = breakService([aWindow(effect)]);
+      const request = tokenRequest({}, { signal: AbortSignal.abort(new Error("gave up")) });
+      await expect(service.handle(request)).rejects.toThrow("gave up");
+      expect(clock.elapsed()).toBe(0);
+    },
+  );
+});
+
+describe("a hang", () => {
+  it.each<[number | undefined, number]>([
+    [undefined, 60_000],
+    [5_000, 15_000],
+    [500_000, 60_000],
+  ])("of %s ms begun at 10 s ends at %i ms, by a reset", async (forMs, endsAt) => {
+    const effect: FaultEffect = { kind: "hang", ...(forMs === undefined ? {} : { forMs }) };
+    const well = createWellService();
+    const { service, clock } = breakService([aWindow(effect)], { service: well });
+    clock.jumpTo(10_000);
+    const exchange = service.handle(tokenRequest());
+    await expect(exchange).rejects.toMatchObject({ code: "ECONNRESET", host: HOST });
+    expect([clock.elapsed(), well.asked()]).toEqual([endsAt, 0]);
+  });
+});
+
+describe("a hang that a latency brings past the end of its window", () => {
+  it("ends at once, and time does not turn back", async () => {
+    const { service, clock } = breakService([
+      aWindow({ kind: "latency", delay: 70_000 }, { id: "slow" }),
+      aWindow({ kind: "hang" }, { id: "hang" }),
+    ]);
+    expect(await endOf(service.handle(tokenRequest()))).toBe("ECONNRESET");
+    expect(clock.elapsed()).toBe(70_000);
+  });
+});
+
+describe("an error answer", () => {
+  it.each<[FaultEffect, string | null]>([
+    [
+      {
+        kind: "throttle",
+        retryAfter: { form: "seconds", seconds: 9 },
+        body: { form: "text", text: "no" },
+      },
+      "9",
+    ],
+    [{ kind: "server-error", status: 502, body: { form: "text", text: "no" } }, null],
+    [
+      {
+        kind: "server-error",
+        status: 502,
+        retryAfter: { form: "zero" },
+        body: { form: "text", text: "no" },
+      },
+      "0",
+    ],
+  ])("of %o has the body and the Retry-After that it says", async (effect, retryAfter) => {
+    const { service } = breakService([aWindow(effect)]);
+    const response = await service.handle(tokenRequest());
+    expect([await response.text(), response.headers.get("retry-after")]).toEqual([
+      "no",
+      retryAfter,
+    ]);
+    expect(response.status).toBe(effect.kind === "throttle" ? 429 : 502);
+  });
+});
+
+describe("a reset", () => {
+  it("comes at once, on a connection that stood", async () => {
+    const { service, clock } = breakService([aWindow({ kind: "reset" }, { at: "edge" })]);
+    expect(await endOf(service.connect(tokenRequest()))).toBe("connected");
+    const exchange = service.handle(tokenRequest());
+    await expect(exchange).rejects.toMatchObject({ code: "ECONNRESET", host: HOST });
+    expect(clock.elapsed()).toBe(0);
+  });
+});
+
+describe("a connection", () => {
+  it.each([
+    ["refused", "ECONNREFUSED", undefined],
+    ["dns-failure", "ENOTFOUND", undefined],
+    ["connect-timeout", "ETIMEDOUT", 10_000],
+    ["tls-failure", "ERR_TLS_CERT_ALTNAME_INVALID", undefined],
+  ] as const)("%s is a %s of its host", async (kind, code, afterMs) => {
+    const well = createWellService();
+    const { service } = breakService([aWindow({ kind }, { at: "edge" })], { service: well });
+    const attempt = service.connect(tokenRequest());
+    await expect(attempt).rejects.toMatchObject({ code, host: HOST, afterMs });
+    expect(well.connected()).toBe(0);
+    // On a connection that still stands, requests go through.
+    expect(await endOf(service.handle(tokenRequest()))).toBe("200");
+  });
+
+  it("is not waited for beyond the window", async () => {
+    const { service, clock } = breakService([aWindow({ kind: "connect-timeout" }, { at: "edge" })]);
+    clock.jumpTo(59_000);
+    const fault = await service.connect(tokenRequest()).catch((error: unknown) => error);
+    expect((fault as NetworkFault).afterMs).toBe(1_000);
+  });
+});
+
+describe("an effect of each kind", () => {
+  const busy: FaultEffect = { kind: "server-error", status: 503, body: { form: "empty" } };
+  const html = { form: "html", title: "Busy" } as const;
+  const ending: FaultEffect[] = [
+    { kind: "throttle", retryAfter: { form: "zero" }, body: html },
+    { kind: "server-error", status: 502, body: html },
+    { kind: "updating", status: 410, body: html },
+    { kind: "hang" },
+    { kind: "reset" },
+    { kind: "empty-success" },
+  ];
+  const passing: FaultEffect[] = [
+    { kind: "latency", delay: 1 },
+    { kind: "slow-body", chunkBytes: 5, everyMs: 1 },
+    { kind: "stalled-body", bytes: 5, forMs: 1 },
+    { kind: "truncated-body", bytes: 5 },
+    { kind: "cut-body", bytes: 5, by: "fin" },
+    { kind: "wrong-content-type", contentType: "text/html" },
+    { kind: "keys-withdrawn" },
+  ];
+  const connection: FaultEffect[] = [
+    { kind: "refused" },
+    { kind: "dns-failure" },
+    { kind: "connect-timeout" },
+    { kind: "tls-failure" },
+  ];
+
+  it.each(ending)("ends the request there and then: %o", async (effect) => {
+    const { service, taken } = breakService([aWindow(effect), aWindow(busy, { id: "next" })]);
+    const request = tokenRequest();
+    await endOf(service.handle(request));
+    expect([taken, faultSiteOf(request)]).toEqual([["w"], "primary"]);
+  });
+
+  it.each(passing)("leaves the answer to others: %o", async (effect) => {
+    const { service, taken } = breakService([aWindow(effect, { at: "edge" }), aWindow(busy)]);
+    const request = tokenRequest();
+    expect(await endOf(service.handle(request))).toBe("503");
+    expect([taken, faultSiteOf(request)]).toEqual([["w", "w"], "primary"]);
+  });
+
+  it.each(connection)("ends the connection there and then: %o", async (effect) => {
+    const next = aWindow({ kind: "refused" }, { id: "next" });
+    const { service, taken } = breakService([aWindow(effect, { at: "dns" }), next]);
+    const attempt = tokenRequest();
+    await endOf(service.connect(attempt));
+    expect([taken, faultSiteOf(attempt)]).toEqual([["w"], "dns"]);
+  });
+});

@@ -1,0 +1,132 @@
+/**
+ * What each effect does to a request that its window has taken. An effect waits, answers,
+ * breaks, or alters what comes back from `next`; which windows take a request is decided
+ * in `layer.ts`.
+ */
+import type { Handler } from "../core/http/handler.ts";
+import { NetworkFault, type NetworkFaultCode } from "../core/http/network-fault.ts";
+import type { Random } from "../core/random.ts";
+import { alterResponse } from "./body-effects.ts";
+import { type AnswerContext, createEmptySuccess, createErrorAnswer } from "./error-answer.ts";
+import type { ConnectionEffect, Delay, FaultEffect } from "./plan.ts";
+
+/** Effects on a request whose connection stands. */
+export type ExchangeEffect = Exclude<FaultEffect, ConnectionEffect>;
+
+export interface EffectContext extends AnswerContext {
+  /** When the window closes, ms since the Unix epoch. */
+  readonly endsAtMs: number;
+  /** Aborted when the window is cleared earlier than that. */
+  readonly cleared?: AbortSignal;
+}
+
+/** Performs an effect. Rejects with a `NetworkFault`, or as `next` does, or with the reason of the request's abort. */
+export async function performEffect(
+  effect: ExchangeEffect,
+  context: EffectContext,
+  next: Handler,
+): Promise<Response> {
+  const { request, described, clock, random } = context;
+  switch (effect.kind) {
+    case "throttle": {
+      const { status = 429, retryAfter, body, cors } = effect;
+      return createErrorAnswer({ status, retryAfter, body, cors }, context);
+    }
+    case "server-error": {
+      const { status, retryAfter = { form: "absent" }, body, cors } = effect;
+      return createErrorAnswer({ status, retryAfter, body, cors }, context);
+    }
+    case "updating": {
+      const { status, body } = effect;
+      return createErrorAnswer({ status, retryAfter: { form: "absent" }, body }, context);
+    }
+    case "capacity":
+      return createErrorAnswer(effect.shed, context);
+    case "latency":
+      await clock.sleep(drawDelay(effect.delay, random), request.signal);
+      return next(request);
+    case "hang": {
+      const nowMs = clock.now();
+      const untilMs = Math.min(context.endsAtMs, nowMs + (effect.forMs ?? Infinity));
+      await hangFor(Math.max(0, untilMs - nowMs), context);
+      throw new NetworkFault("ECONNRESET", described.host);
+    }
+    case "reset":
+      throw new NetworkFault("ECONNRESET", described.host);
+    case "empty-success":
+      return createEmptySuccess(effect, context);
+    case "slow-body":
+    case "stalled-body":
+    case "truncated-body":
+    case "cut-body":
+    case "wrong-content-type":
+    case "keys-withdrawn":
+      return alterResponse(effect, await next(request));
+  }
+}
+
+/** Waits until the hang is over or its window is cleared; rejects with the reason of the request's abort. */
+async function hangFor(
+  waitMs: number,
+  { clock, request, cleared }: Pick<EffectContext, "clock" | "request" | "cleared">,
+): Promise<void> {
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  const signals = [request.signal, ...(cleared === undefined ? [] : [cleared])];
+  for (const signal of signals) signal.addEventListener("abort", end, { once: true });
+  if (signals.some(({ aborted }) => aborted)) end();
+  await clock.sleep(waitMs, over.signal).catch(() => undefined);
+  for (const signal of signals) signal.removeEventListener("abort", end);
+  request.signal.throwIfAborted();
+}
+
+/** Whether an effect ends the request by itself, so that neither service nor later windows see it. */
+export function isAnswer(effect: FaultEffect): boolean {
+  switch (effect.kind) {
+    case "throttle":
+    case "server-error":
+    case "updating":
+    case "capacity":
+    case "hang":
+    case "reset":
+    case "empty-success":
+    case "refused":
+    case "dns-failure":
+    case "connect-timeout":
+    case "tls-failure":
+      return true;
+    case "latency":
+    case "slow-body":
+    case "stalled-body":
+    case "truncated-body":
+    case "cut-body":
+    case "wrong-content-type":
+    case "keys-withdrawn":
+      return false;
+  }
+}
+
+/** How long a connection may take to be made: what Node's own fetch grants (`facts/msal-node.md`, Transport). */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+const connectionCodes: Readonly<Record<ConnectionEffect["kind"], NetworkFaultCode>> = {
+  refused: "ECONNREFUSED",
+  "dns-failure": "ENOTFOUND",
+  "connect-timeout": "ETIMEDOUT",
+  "tls-failure": "ERR_TLS_CERT_ALTNAME_INVALID",
+};
+
+/** How the client's stack reports a broken connection; a lost SYN is waited for, at most until the window closes. */
+export function connectionFault(
+  { kind }: ConnectionEffect,
+  host: string,
+  remainingMs: number,
+): NetworkFault {
+  if (kind !== "connect-timeout") return new NetworkFault(connectionCodes[kind], host);
+  const afterMs = Math.min(CONNECT_TIMEOUT_MS, remainingMs);
+  return new NetworkFault(connectionCodes[kind], host, { afterMs });
+}
+
+function drawDelay(delay: Delay, random: Random): number {
+  return typeof delay === "number" ? delay : random.integer(delay.min, delay.max);
+}

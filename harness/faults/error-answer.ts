@@ -1,0 +1,120 @@
+/**
+ * The error answers that faults give in place of the service: the JSON envelope of ESTS,
+ * an edge's HTML page, a text, or nothing. Shapes: `shared/facts/entra.md` A.9, A.10 and H.
+ */
+import type { Clock } from "../core/time/clock.ts";
+import { correlationIdOf } from "../entra/request/correlation-id.ts";
+import { createResponse } from "../core/http/message.ts";
+import type { Random } from "../core/random.ts";
+import { type Asked, errorHeaders, lengthHeader, retryAfterHeaders } from "./error-headers.ts";
+import type { CorsHeaders, ErrorBody, RetryAfter } from "./plan.ts";
+import { estsError } from "./transient-errors.ts";
+
+/** Who is asked what, when: all that an answer is made of besides the effect itself. */
+export interface AnswerContext extends Asked {
+  readonly clock: Clock;
+  /** Of the window that answers. */
+  readonly random: Random;
+  /** As `ServiceSettings.errorSeparator`. */
+  readonly errorSeparator: "crlf" | "space";
+}
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly retryAfter: RetryAfter;
+  readonly body: ErrorBody;
+  readonly cors?: CorsHeaders | undefined;
+}
+
+/** An error response; its headers are those of ESTS unless the fault is at the edge or the API. */
+export function createErrorAnswer(answer: ErrorAnswer, context: AnswerContext): Response {
+  const traceId = context.random.uuid();
+  const { text, contentType, aadsts } = bodyOf(answer, context, traceId);
+  const headers = [
+    ...errorHeaders(context, { contentType, traceId, aadsts, cors: answer.cors }),
+    ...retryAfterHeaders(answer.retryAfter, context.clock.now()),
+    lengthHeader(text),
+  ];
+  return createResponse(text, { status: answer.status, headers });
+}
+
+/** `200 {}`: well-formed, and without anything that was asked for. */
+export function createEmptySuccess(
+  { cors }: Pick<ErrorAnswer, "cors">,
+  context: AnswerContext,
+): Response {
+  const traceId = context.random.uuid();
+  const headers = errorHeaders(context, { contentType: JSON_TYPE, traceId, cors });
+  return createResponse("{}", { status: 200, headers: [...headers, lengthHeader("{}")] });
+}
+
+interface WrittenBody {
+  readonly text: string;
+  /** Absent when there is no body. */
+  readonly contentType?: string;
+  readonly aadsts?: number;
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+function bodyOf(
+  { status, body }: ErrorAnswer,
+  context: AnswerContext,
+  traceId: string,
+): WrittenBody {
+  switch (body.form) {
+    case "aadsts":
+      return {
+        text: JSON.stringify(envelopeOf(body.code, status, context, traceId)),
+        contentType: JSON_TYPE,
+        aadsts: body.code,
+      };
+    case "json":
+      return { text: JSON.stringify(body.value), contentType: JSON_TYPE };
+    case "text":
+      return { text: body.text, contentType: "text/plain; charset=utf-8" };
+    case "html":
+      return { text: pageOf(status, body.title), contentType: "text/html; charset=utf-8" };
+    case "empty":
+      return { text: "" };
+  }
+}
+
+/** A.9, in the order of the recordings. */
+function envelopeOf(
+  code: number,
+  status: number,
+  context: AnswerContext,
+  traceId: string,
+): Record<string, unknown> {
+  const { request, described, clock, random, errorSeparator } = context;
+  const { error, text, listed } = estsError(code, status);
+  const correlationId = correlationIdOf(request, described) ?? random.uuid();
+  const timestamp = `${new Date(clock.now()).toISOString().slice(0, 19).replace("T", " ")}Z`;
+  const description = [
+    `AADSTS${code}: ${text}`,
+    `Trace ID: ${traceId}`,
+    `Correlation ID: ${correlationId}`,
+    `Timestamp: ${timestamp}`,
+  ];
+  return {
+    error,
+    error_description: description.join(errorSeparator === "crlf" ? "\r\n" : " "),
+    error_codes: [code],
+    timestamp,
+    trace_id: traceId,
+    correlation_id: correlationId,
+    ...(listed ? { error_uri: `https://${described.host}/error?code=${code}` } : {}),
+  };
+}
+
+/** What gateways put up when they have nobody to ask; the real one's was not captured. */
+function pageOf(status: number, title: string): string {
+  const safeTitle = title.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return [
+    "<!DOCTYPE html>",
+    `<html lang="en"><head><meta charset="utf-8"><title>${safeTitle}</title></head>`,
+    `<body><main role="alert"><h1>${safeTitle}</h1><hr><p>HTTP Error ${status}. Please try again later.</p></main></body></html>`,
+    "",
+  ].join("\r\n");
+}

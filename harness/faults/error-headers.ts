@@ -1,0 +1,106 @@
+/**
+ * The headers of an error answer: those of ESTS where it or its backup speaks, next to
+ * none where a gateway or the protected API does (`shared/facts/entra.md` A.8), and those by
+ * which a page may read it (`http/cors.ts`) unless it is a gateway's.
+ */
+import { corsHeaders, type RetryAfterExposed } from "../entra/request/cors.ts";
+import type { EntraRequest } from "../entra/request/endpoint.ts";
+import type { HeaderPair } from "../core/http/message.ts";
+import type { CorsHeaders, FaultSite, RetryAfter } from "./plan.ts";
+
+/** Who is asked, and what. */
+export interface Asked {
+  readonly at: FaultSite;
+  readonly request: Request;
+  readonly described: EntraRequest;
+  /** As `ServiceSettings.retryAfterExposed`. */
+  readonly retryAfterExposed: RetryAfterExposed;
+}
+
+/** What the body knows that its headers repeat. */
+export interface HeaderFacts {
+  readonly contentType?: string | undefined;
+  readonly traceId: string;
+  readonly aadsts?: number | undefined;
+  /** What the effect says of them. */
+  readonly cors?: CorsHeaders | undefined;
+}
+
+/** The header set of A.8 where ESTS or its backup speaks, the bare minimum elsewhere. */
+export function errorHeaders(asked: Asked, facts: HeaderFacts): HeaderPair[] {
+  const type: HeaderPair[] =
+    facts.contentType === undefined ? [] : [["Content-Type", facts.contentType]];
+  const { cors = corsBySite[asked.at] } = facts;
+  const shared =
+    cors === "absent"
+      ? []
+      : corsHeaders(asked.request, asked.described.endpoint, asked.retryAfterExposed);
+  switch (asked.at) {
+    case "edge":
+    case "dns":
+    case "resource":
+    case "machine":
+      return [["Cache-Control", "no-store"], ...type, ...shared];
+    case "primary":
+    case "backup":
+      return estsHeaders(asked, { type, shared }, facts);
+  }
+}
+
+/** A gateway knows nothing of CORS unless the plan says so: the headers of the real one are not known. */
+const corsBySite: Readonly<Record<FaultSite, CorsHeaders>> = {
+  edge: "absent",
+  dns: "absent",
+  machine: "absent",
+  primary: "present",
+  backup: "present",
+  resource: "present",
+};
+
+function estsHeaders(
+  { request }: Asked,
+  { type, shared }: Readonly<Record<"type" | "shared", readonly HeaderPair[]>>,
+  { traceId, aadsts }: HeaderFacts,
+): HeaderPair[] {
+  const correlationId = request.headers.get("client-request-id");
+  const isEchoed =
+    correlationId !== null && request.headers.get("return-client-request-id") === "true";
+  return [
+    ["Cache-Control", "no-store, no-cache"],
+    ["Pragma", "no-cache"],
+    ...type,
+    ["Expires", "-1"],
+    ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
+    ["X-Content-Type-Options", "nosniff"],
+    ...shared,
+    ["P3P", 'CP="DSP CUR OTPi IND OTRi ONL FIN"'],
+    ...(isEchoed ? [["client-request-id", correlationId] as const] : []),
+    ["x-ms-request-id", traceId],
+    ["x-ms-ests-server", "2.1.20899.4 - NCUS ProdSlices"],
+    ["x-ms-clitelem", `1,${aadsts ?? 0},0,,`],
+    ["x-ms-srs", "1.P"],
+    ["X-XSS-Protection", "0"],
+  ];
+}
+
+/** Retry-After in the form that was asked for: RFC 9110 section 10.2.3, or a breach of it. */
+export function retryAfterHeaders(retryAfter: RetryAfter, nowMs: number): HeaderPair[] {
+  switch (retryAfter.form) {
+    case "seconds":
+      return [["Retry-After", String(retryAfter.seconds)]];
+    case "http-date":
+      // What toUTCString gives is an IMF-fixdate: RFC 9110 section 5.6.7.
+      return [["Retry-After", new Date(nowMs + retryAfter.seconds * 1_000).toUTCString()]];
+    case "absent":
+      return [];
+    case "zero":
+      return [["Retry-After", "0"]];
+    case "garbage":
+      return [["Retry-After", retryAfter.text]];
+  }
+}
+
+/** Content-Length: bytes of the whole text. */
+export function lengthHeader(text: string): HeaderPair {
+  return ["Content-Length", String(Buffer.byteLength(text))];
+}

@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import {
+  discoveryDown,
+  hang,
+  identityEndpointThrottled,
+  identityEndpointUpdating,
+  keysWithdrawn,
+  nameLookupDown,
+  outage,
+  overloadedOnReturn,
+  partialOutage,
+  throttled,
+  tokenServerError,
+  trafficRampedUp,
+  unreachable,
+} from "./presets.ts";
+import type { FaultWindow } from "./plan.ts";
+import {
+  breakService,
+  createWellService,
+  endOf,
+  getRequest,
+  TENANT,
+  tokenRequest,
+} from "../../test/support/fault.ts";
+import { checkFaultPlan } from "./validate.ts";
+
+const time = { from: 0, for: 60_000 };
+const presets: readonly FaultWindow[] = [
+  outage(time),
+  unreachable(time),
+  nameLookupDown(time),
+  tokenServerError(time),
+  throttled(time),
+  partialOutage({ ...time, share: 0.83 }),
+  hang(time),
+  discoveryDown(time),
+  keysWithdrawn(time),
+  identityEndpointUpdating(time),
+  identityEndpointThrottled(time),
+  overloadedOnReturn({ ...time, requests: 5 }),
+  trafficRampedUp(time),
+];
+
+/** How a client fares with one preset: connecting and asking for a token, metadata and keys. */
+async function seen(window: FaultWindow): Promise<string[]> {
+  const well = createWellService('{"keys":[1,2]}');
+  const { service } = breakService([window], { service: well });
+  const requests = [
+    tokenRequest(),
+    getRequest(`/${TENANT}/v2.0/.well-known/openid-configuration`),
+    getRequest(`/${TENANT}/discovery/v2.0/keys`),
+  ];
+  const ends: string[] = [];
+  for (const request of requests) {
+    const connection = await endOf(service.connect(request));
+    ends.push(connection === "connected" ? await endOf(service.handle(request)) : connection);
+  }
+  return ends;
+}
+
+describe("presets", () => {
+  it("make one valid plan together: their ids differ", () => {
+    expect(() => checkFaultPlan(presets)).not.toThrow();
+  });
+
+  it("are plain data", () => {
+    expect(JSON.parse(JSON.stringify(presets))).toEqual(presets);
+  });
+
+  it("take id, times and slice from their options", () => {
+    const options = { id: "mine", from: 5, for: 7, where: { tenant: "t" } };
+    expect(outage(options)).toMatchObject(options);
+    expect(hang({ ...time, hangMs: 3 }).effect).toEqual({ kind: "hang", forMs: 3 });
+    expect(partialOutage({ ...time, share: 0.0415, on: ["token"] })).toMatchObject({
+      chance: 0.0415,
+      on: ["token"],
+    });
+  });
+
+  it.each<[FaultWindow, string[]]>([
+    [outage(time), ["503", "503", "503"]],
+    [unreachable(time), ["ECONNREFUSED", "ECONNREFUSED", "ECONNREFUSED"]],
+    [nameLookupDown(time), ["ENOTFOUND", "ENOTFOUND", "ENOTFOUND"]],
+    [tokenServerError(time), ["503", "200", "200"]],
+    [throttled(time), ["429", "200", "200"]],
+    [partialOutage({ ...time, share: 1 }), ["503", "200", "200"]],
+    [partialOutage({ ...time, share: 0 }), ["200", "200", "200"]],
+    [discoveryDown(time), ["200", "500", "200"]],
+    [keysWithdrawn(time), ["200", "200", "200"]],
+    [overloadedOnReturn({ ...time, requests: 1 }), ["200", "200", "200"]],
+    [trafficRampedUp(time), ["503", "503", "503"]],
+  ])("break what they say: $id gives %j for token, metadata and keys", async (window, ends) => {
+    expect(await seen(window)).toEqual(ends);
+  });
+
+  it("throttled answers in a text, with a minute to wait", async () => {
+    const { service } = breakService([throttled(time)]);
+    const answer = await service.handle(tokenRequest());
+    expect([answer.status, answer.headers.get("retry-after"), await answer.text()]).toEqual([
+      429,
+      "60",
+      "Too Many Requests",
+    ]);
+  });
+
+  it("hang holds the token request until the window ends", async () => {
+    const { service, clock } = breakService([hang(time)]);
+    expect(await endOf(service.handle(tokenRequest()))).toBe("ECONNRESET");
+    expect(clock.elapsed()).toBe(60_000);
+  });
+
+  it("keysWithdrawn takes the signing key away and no other", async () => {
+    const { service } = breakService([keysWithdrawn(time)], {
+      service: createWellService('{"keys":["signs","retired"]}'),
+    });
+    const answer = await service.handle(getRequest(`/${TENANT}/discovery/v2.0/keys`));
+    expect(await answer.text()).toBe('{"keys":["retired"]}');
+  });
+});
+
+describe("overloadedOnReturn", () => {
+  it("takes its place and figures from its options", () => {
+    const shed = { status: 429, retryAfter: { form: "zero" }, body: { form: "empty" } } as const;
+    const figures = { requests: 9, perMs: 1_000, collapsesTo: 0.5, regrowsPerMinute: 1, shed };
+    const window = overloadedOnReturn({ ...time, at: "edge", on: ["keys"], ...figures });
+    expect(window).toMatchObject({ id: "overloaded-on-return", at: "edge", on: ["keys"] });
+    expect(window.effect).toEqual({ kind: "capacity", ...figures });
+  });
+
+  it("turns the second of two clients away, with a time to wait", async () => {
+    const { service } = breakService([overloadedOnReturn({ ...time, requests: 1 })]);
+    await service.handle(tokenRequest());
+    const shed = await service.handle(tokenRequest());
+    expect([shed.status, shed.headers.get("retry-after")]).toEqual([503, "60"]);
+  });
+});
+
+describe("trafficRampedUp", () => {
+  it("lets nobody in at first, everybody in the end, and half of them halfway", async () => {
+    const { service, clock } = breakService([trafficRampedUp(time)]);
+    const endsAt = async (elapsedMs: number): Promise<number> => {
+      clock.jumpTo(elapsedMs);
+      let served = 0;
+      for (let number = 0; number < 100; number += 1)
+        if ((await endOf(service.handle(tokenRequest()))) === "200") served += 1;
+      return served;
+    };
+    expect(await endsAt(0)).toBe(0);
+    const halfway = await endsAt(30_000);
+    expect(halfway).toBeGreaterThan(30);
+    expect(halfway).toBeLessThan(70);
+    expect(await endsAt(59_999)).toBeGreaterThan(95);
+  });
+});
+
+describe("an outage of Entra", () => {
+  it.each([outage, unreachable])(
+    "leaves protected APIs and UserInfo where they are (%#)",
+    (preset) => {
+      const { on } = preset({ from: 0, for: 1 });
+      expect(on).toContain("token");
+      expect(on).not.toContain("resource");
+      expect(on).not.toContain("userinfo");
+    },
+  );
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { describeRequest } from "../entra/request/endpoint.ts";
+import type { FaultSlice } from "./plan.ts";
+import { aWindow, getRequest, TENANT, tokenRequest } from "../../test/support/fault.ts";
+import { isOpenAt, matchesRequest, matchesSlice, probabilityAt, takesNumber } from "./window.ts";
+
+describe("a window in time", () => {
+  const window = aWindow({ kind: "reset" }, { from: 1_000, for: 500 });
+
+  it.each([
+    [999, false],
+    [1_000, true],
+    [1_499, true],
+    [1_500, false],
+  ])("at %i ms open is %s: its start is inside, its end is not", (elapsedMs, open) => {
+    expect(isOpenAt(window, elapsedMs)).toBe(open);
+  });
+
+  it("is never open when it has no length", () => {
+    expect(isOpenAt({ ...window, for: 0 }, 1_000)).toBe(false);
+  });
+});
+
+describe("a window and an endpoint", () => {
+  it("takes the endpoints it lists and no others", async () => {
+    const window = aWindow({ kind: "reset" }, { on: ["keys", "authorize"] });
+    const keys = await describeRequest(getRequest(`/${TENANT}/discovery/v2.0/keys`));
+    const token = await describeRequest(tokenRequest());
+    expect(matchesRequest(window, keys)).toBe(true);
+    expect(matchesRequest(window, token)).toBe(false);
+    expect(matchesRequest({ ...window, on: "all" }, token)).toBe(true);
+  });
+});
+
+describe("a slice", () => {
+  const request = tokenRequest(
+    { grant_type: "refresh_token", client_id: "APP-1" },
+    {
+      host: "westus2.login.microsoft.com",
+      headers: { "X-AnchorMailbox": `Oid:Ada-Id@${TENANT}` },
+    },
+  );
+  const matches = async (slice: FaultSlice, aliases: readonly string[] = []): Promise<boolean> =>
+    matchesSlice(slice, await describeRequest(request), () => aliases);
+
+  it.each<[keyof FaultSlice, string]>([
+    ["tenant", TENANT.toUpperCase()],
+    ["user", "ADA-ID"],
+    ["grant", "refresh_token"],
+    ["app", "App-1"],
+    ["host", "WestUS2.login.microsoft.com"],
+    ["region", "westus2"],
+  ])("by %s takes %s without regard to case, alone or in a list", async (field, value) => {
+    expect(await matches({ [field]: value })).toBe(true);
+    expect(await matches({ [field]: ["another", value] })).toBe(true);
+    expect(await matches({ [field]: "another" })).toBe(false);
+  });
+
+  it.each([
+    ["westus2.mtlsauth.microsoft.com", true],
+    ["westus2.login.microsoftonline.us", true],
+    ["westus2.login-us.microsoftonline.com", true],
+    ["login.microsoftonline.com", false],
+    ["westus2.graph.microsoft.com", false],
+  ])("by region reads the host %s: %s", async (host, isRegional) => {
+    const asked = await describeRequest(tokenRequest({}, { host }));
+    expect(matchesSlice({ region: "westus2" }, asked)).toBe(isRegional);
+  });
+
+  it("wants every given field to match", async () => {
+    expect(await matches({ tenant: TENANT, grant: "refresh_token" })).toBe(true);
+    expect(await matches({ tenant: TENANT, grant: "password" })).toBe(false);
+  });
+
+  it("does not match a field that the request does not carry", async () => {
+    const discovery = await describeRequest(getRequest("/common/discovery/instance"));
+    for (const field of ["tenant", "user", "grant", "app", "region"] as const) {
+      expect(matchesSlice({ [field]: "login" }, discovery)).toBe(false);
+    }
+  });
+
+  it("knows a user and a tenant by other names, when the world tells them", async () => {
+    expect(await matches({ user: "ada@contoso.com" })).toBe(false);
+    expect(await matches({ user: "ada@contoso.com" }, ["Ada@contoso.com"])).toBe(true);
+    expect(await matches({ tenant: "contoso.com" }, ["contoso.com"])).toBe(true);
+    for (const field of ["grant", "app", "host", "region"] as const)
+      expect(await matches({ [field]: "contoso.com" }, ["contoso.com"])).toBe(false);
+  });
+});
+
+describe("the share that a window takes", () => {
+  const window = aWindow({ kind: "reset" }, { from: 1_000, for: 1_000 });
+
+  it("is everything unless it says otherwise", () => {
+    expect(probabilityAt(window, 1_000)).toBe(1);
+    expect(probabilityAt({ ...window, chance: 0 }, 1_000)).toBe(0);
+    expect(probabilityAt({ ...window, chance: 0.3 }, 1_500)).toBe(0.3);
+  });
+
+  it("moves in a straight line along a ramp, which scales the chance", () => {
+    const ramped = { ...window, ramp: { from: 1, to: 0 } };
+    expect([1_000, 1_250, 1_500, 2_000].map((at) => probabilityAt(ramped, at))).toEqual([
+      1, 0.75, 0.5, 0,
+    ]);
+    expect(probabilityAt({ ...ramped, chance: 0.5 }, 1_500)).toBe(0.25);
+  });
+
+  it("stays within the ends of its ramp before the window opens and after it closes", () => {
+    const ramped = { ...window, ramp: { from: 0.2, to: 0.6 } };
+    expect([0, 9_000].map((at) => probabilityAt(ramped, at))).toEqual([0.2, 0.6]);
+  });
+});
+
+describe("first and after", () => {
+  const takenOf = (changes: { first?: number; after?: number }): number[] =>
+    [0, 1, 2, 3, 4].filter((number) => takesNumber(aWindow({ kind: "reset" }, changes), number));
+
+  it("take the head, the tail, or a stretch between", () => {
+    expect(takenOf({})).toEqual([0, 1, 2, 3, 4]);
+    expect(takenOf({ first: 2 })).toEqual([0, 1]);
+    expect(takenOf({ after: 3 })).toEqual([3, 4]);
+    expect(takenOf({ after: 1, first: 2 })).toEqual([1, 2]);
+    expect(takenOf({ first: 0 })).toEqual([]);
+  });
+});

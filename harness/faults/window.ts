@@ -1,0 +1,88 @@
+/**
+ * When and whom a fault window takes, as far as that can be told without state: pure
+ * functions of the window, the time and the request. Counting and drawing are the layer's.
+ */
+import type { EntraRequest } from "../entra/request/endpoint.ts";
+import { type FaultSlice, type FaultWindow, isConnectionEffect } from "./plan.ts";
+
+/**
+ * Other names of a user or tenant: object id for UPN, tenant id for domain, and back. A
+ * request names its user in one way, the plan perhaps in another; only the world knows both.
+ */
+export type AliasesOf = (name: string) => readonly string[];
+
+/** Whether the window is open, `elapsedMs` after the start: `from` is inside, the end is not. */
+export function isOpenAt(window: FaultWindow, elapsedMs: number): boolean {
+  return elapsedMs >= window.from && elapsedMs < window.from + window.for;
+}
+
+/** Whether a request is one of those that the window is about, at any time. */
+export function matchesRequest(
+  window: FaultWindow,
+  request: EntraRequest,
+  aliasesOf: AliasesOf = noAliases,
+): boolean {
+  if (window.on !== "all" && !window.on.includes(request.endpoint)) return false;
+  if (!matchesPreflight(window, request)) return false;
+  return window.where === undefined || matchesSlice(window.where, request, aliasesOf);
+}
+
+/** A connection is broken whatever it is for; what is sent on it is told apart. */
+function matchesPreflight(
+  { effect, preflights = "pass" }: FaultWindow,
+  { preflight }: EntraRequest,
+): boolean {
+  if (isConnectionEffect(effect)) return true;
+  return preflight === true ? preflights !== "pass" : preflights !== "only";
+}
+
+/** Whether every given field of a slice matches; without regard to case. */
+export function matchesSlice(
+  slice: FaultSlice,
+  request: EntraRequest,
+  aliasesOf: AliasesOf = noAliases,
+): boolean {
+  return (
+    matchesField(slice.tenant, request.tenant, aliasesOf) &&
+    matchesField(slice.user, request.user, aliasesOf) &&
+    matchesField(slice.grant, request.grant, noAliases) &&
+    matchesField(slice.app, request.app, noAliases) &&
+    matchesField(slice.host, request.host, noAliases) &&
+    matchesField(slice.region, regionOf(request.host), noAliases)
+  );
+}
+
+/** The share of matching requests that the window takes at that time, 0 to 1. */
+export function probabilityAt(window: FaultWindow, elapsedMs: number): number {
+  const { chance = 1, ramp } = window;
+  if (ramp === undefined) return chance;
+  const progress = Math.min(1, Math.max(0, (elapsedMs - window.from) / window.for));
+  return chance * (ramp.from + (ramp.to - ramp.from) * progress);
+}
+
+/** Whether `after` and `first` let the window take the matching request of that number, from 0. */
+export function takesNumber(window: FaultWindow, number: number): boolean {
+  const { after = 0, first = Number.POSITIVE_INFINITY } = window;
+  return number >= after && number < after + first;
+}
+
+/** `westus2` of `westus2.login.microsoft.com`; nothing for a global host. `entra.md` G.5. */
+function regionOf(host: string): string | undefined {
+  return /^([a-z0-9-]+)\.(?:login|mtlsauth)[.-]/.exec(host)?.[1];
+}
+
+function matchesField(
+  wanted: string | readonly string[] | undefined,
+  found: string | undefined,
+  aliasesOf: AliasesOf,
+): boolean {
+  if (wanted === undefined) return true;
+  if (found === undefined) return false;
+  const names = [found, ...aliasesOf(found)].map((name) => name.toLowerCase());
+  const values = typeof wanted === "string" ? [wanted] : wanted;
+  return values.some((value) => names.includes(value.toLowerCase()));
+}
+
+function noAliases(): readonly string[] {
+  return [];
+}

@@ -1,0 +1,80 @@
+/** Matchers that ask the rules: the same ones that judge scenarios. */
+import { judgeByEveryRule, ruleById } from "../../rules/rules.ts";
+import type { Judgement, Rule } from "../../rules/rule.ts";
+import type { History } from "../../history/event.ts";
+import { type Doing, doingOf, type MatcherVerdict, tell } from "./verdict.ts";
+
+/** What one rule says. Throws `unknown-rule`. */
+export function passRule(history: History, id: string): MatcherVerdict {
+  const rule = ruleById(id);
+  const finding = judgeByEveryRule({ ...history, header: { ...history.header, asserts: [] } }, [
+    rule,
+  ]);
+  const judgement = finding[0] ?? rule.judge(history);
+  return { verdict: judgement.verdict, message: messageOf(history, rule, judgement) };
+}
+
+/** What all rules say together: none fails, and at least one came to a conclusion. Throws `unknown-rule` for an exception that is none. */
+export function passAllRules(
+  history: History,
+  { except = [] }: { readonly except?: readonly string[] } = {},
+): MatcherVerdict {
+  const excused = new Set(except.map((id) => ruleById(id).id));
+  const findings = judgeByEveryRule(history).filter(({ rule }) => !excused.has(rule));
+  const failed = findings.filter(({ verdict }) => verdict === "fail");
+  if (failed.length > 0) {
+    const message = failed.map((finding) => messageOf(history, ruleById(finding.rule), finding));
+    return { verdict: "fail", message: message.join("\n\n") };
+  }
+  const passed = findings.filter(({ verdict }) => verdict === "pass");
+  if (passed.length > 0) {
+    const lines = passed.map(({ rule, message }) => `${rule}: ${message}`);
+    return { verdict: "pass", message: `no rule fails, and these hold:\n${lines.join("\n")}` };
+  }
+  return {
+    verdict: "inconclusive",
+    message: tell(history, {
+      says: "no rule has seen what it judges",
+      more: [
+        `In the test: ${doingOf(history).call} before, during and after an outage${doingOf(history).by}.`,
+      ],
+    }),
+  };
+}
+
+function messageOf(history: History, rule: Rule, judgement: Judgement): string {
+  const { verdict, message, evidence } = judgement;
+  switch (verdict) {
+    case "pass":
+      return tell(history, { says: `${rule.id}: ${message}`, evidence });
+    case "fail":
+      return tell(history, {
+        says: `${rule.id}: ${message}`,
+        evidence,
+        more: [`Rule: ${rule.says}`, `To fix: ${rule.fix}`, `Source: ${rule.source}`],
+      });
+    case "inconclusive":
+      return tell(history, {
+        says: `${rule.id} has nothing to judge: ${message}`,
+        more: [`Rule: ${rule.says}`, `In the test: ${adviceFor(rule.id, history)}`],
+      });
+  }
+}
+
+/** What a test must let happen before a rule can judge; the rest is in the rule's own words. */
+const advice: Readonly<Record<string, (how: Doing) => string>> = {
+  "retry-after": ({ call, again }) =>
+    `let the service throttle, outage("throttled", { for: "10m" }), ${call} in it, let time pass, and ${again}.`,
+  backoff: ({ call }) =>
+    `let the token endpoint fail, outage("token-server-error", { for: "30m" }), and ${call} in it where the code tries again.`,
+  recovery: ({ call }) =>
+    `${call} once more after the outage is over: after clear(), or past its end.`,
+  "retry-storm": ({ call }) => `${call} while the token endpoint fails.`,
+};
+
+function adviceFor(rule: string, history: History): string {
+  const words = advice[rule];
+  return words === undefined
+    ? "let happen what the rule is about; until then this expectation shows nothing."
+    : words(doingOf(history));
+}

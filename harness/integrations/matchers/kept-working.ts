@@ -1,0 +1,177 @@
+/**
+ * Whether an application lived on the tokens it had while no new ones were to be got. Of
+ * code that is not ours the calls for tokens cannot be seen, only its operations, its
+ * requests and what it shows to APIs; so this asks: while every token request failed, did
+ * what had worked before go on working, as long as the token it had worked with was valid?
+ * What rule `cached-token` finds, where it can see the calls themselves, counts as well.
+ */
+import { cachedToken } from "../../rules/cached-token.ts";
+import {
+  exchangesOf,
+  operationsOf,
+  type Exchange,
+  type Operation,
+} from "../../rules/model/reading.ts";
+import {
+  isFailedByService,
+  isOfSignIn,
+  isTotalOutage,
+  isValidAt,
+} from "../../rules/model/reading-operations.ts";
+import type { History, TokenFacts, TokenPresented } from "../../history/event.ts";
+import { passRule } from "./by-rule.ts";
+import { doingOf, type MatcherVerdict, tell } from "./verdict.ts";
+
+/** Passes when a call ended ok, or an API accepted a token, in an outage that gave no token; fails when a call failed that had a valid one. */
+export function keptWorkingFromCache(history: History): MatcherVerdict {
+  const outages = outagesOf(history);
+  if (outages.length === 0) {
+    return unseen(
+      "no outage has kept the application from getting tokens",
+      'outage({ for: "1h" }) or outage("token-server-error") does; one that takes only some requests does not.',
+    );
+  }
+  const judged = passRule(history, cachedToken.id);
+  if (judged.verdict === "fail") return judged;
+  const calls = operationsOf(history).filter(
+    ({ invoked, completed }) =>
+      completed !== undefined &&
+      outages.some(({ from, to }) => from < invoked.index && completed.index < to),
+  );
+  const denied = calls.filter((call) => isDeniedNeedlessly(history, call));
+  const [first] = denied;
+  if (first !== undefined) return refuse(history, denied, first);
+  const served = calls.filter((call) => isServedFromCache(history, outages, call));
+  const accepted = acceptedIn(history, outages);
+  if (served.length + accepted.length > 0) {
+    const evidence = [...served.map(({ completed, invoked }) => completed ?? invoked), ...accepted];
+    return {
+      verdict: "pass",
+      message: tell(history, {
+        says: `${served.length} calls ended ok and ${accepted.length} tokens were accepted by APIs while no new token was to be got`,
+        evidence: evidence.slice(0, 8).map(({ index }) => index),
+      }),
+    };
+  }
+  return unseen(
+    calls.length === 0
+      ? "nothing was called while no new token was to be got"
+      : "no call in the outage stood for one that had a token from before",
+    doingOf(history).by === ""
+      ? "click or reload before the outage, so that the app loads something with its token, and again in it."
+      : "call your code with operate() before the outage, so that it has a token, and again in it, under the same name.",
+  );
+}
+
+function unseen(says: string, advice: string): MatcherVerdict {
+  return { verdict: "inconclusive", message: `${says}\n  In the test: ${advice}` };
+}
+
+function refuse(
+  history: History,
+  denied: readonly Operation[],
+  { invoked, completed, exchanges }: Operation,
+): MatcherVerdict {
+  const more = denied.length === 1 ? "" : `, and so ${denied.length - 1} more times`;
+  const shown = [invoked, ...exchanges.slice(0, 2).map(({ began }) => began), completed];
+  return {
+    verdict: "fail",
+    message: tell(history, {
+      says: `"${invoked.app}" failed in the outage although the token it had worked with before was still valid${more}`,
+      evidence: shown.flatMap((event) => (event === undefined ? [] : [event.index])),
+      more: [
+        `Rule: ${cachedToken.says}`,
+        `To fix: ${cachedToken.fix}`,
+        `Source: ${cachedToken.source}`,
+      ],
+    }),
+  };
+}
+
+/** A stretch of the history, by indices, in which every token request of everyone failed; `to` is Infinity when it is still so. */
+interface Outage {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** By indices and not by time: in a test all of it may happen at one instant. */
+function outagesOf({ events }: History): readonly Outage[] {
+  const outages: Outage[] = [];
+  const open = new Set<string>();
+  let from = 0;
+  for (const event of events) {
+    if (event.kind === "fault-began" && isTotalOutage(event.window)) {
+      if (open.size === 0) from = event.index;
+      open.add(event.window.id);
+    } else if (event.kind === "fault-ended" && open.delete(event.window) && open.size === 0)
+      outages.push({ from, to: event.index });
+  }
+  return open.size === 0 ? outages : [...outages, { from, to: Infinity }];
+}
+
+/** Where the outage began in which something happened. */
+function beginOf(outages: readonly Outage[], index: number): number | undefined {
+  return outages.find(({ from, to }) => from < index && index < to)?.from;
+}
+
+/** A call failed after Entra had failed it, and the token that a call of that name had used before would still have done. */
+function isDeniedNeedlessly(history: History, call: Operation): boolean {
+  const { invoked, completed, exchanges } = call;
+  if (completed?.outcome !== "fail") return false;
+  if (!exchanges.some((exchange) => isOfSignIn(exchange) && isFailedByService(exchange)))
+    return false;
+  const before = operationsOf(history, invoked.client).findLast(
+    (earlier) =>
+      earlier.invoked.app === invoked.app &&
+      earlier.completed?.outcome === "ok" &&
+      earlier.completed.index < invoked.index,
+  );
+  const token = before === undefined ? undefined : tokenOf(history, before);
+  return token !== undefined && isValidAt(token, completed.at);
+}
+
+/** The token that a good call worked with: the last that its client had been issued by then. */
+function tokenOf(history: History, { invoked, completed }: Operation): TokenFacts | undefined {
+  const byIndex = completed?.index ?? Infinity;
+  const issued = issuesTo(history, invoked.client).filter(
+    ({ ended, operation }) =>
+      (ended?.index ?? Infinity) < byIndex &&
+      // A token that another name of call asked for may be for something else.
+      (operation === undefined || operation.app === invoked.app),
+  );
+  return issued.at(-1)?.ended?.issued?.token;
+}
+
+/** A call ended ok in the outage; its client had been issued a token before, and none since the outage began. */
+function isServedFromCache(
+  history: History,
+  outages: readonly Outage[],
+  { invoked, completed }: Operation,
+): boolean {
+  if (completed?.outcome !== "ok") return false;
+  const from = beginOf(outages, invoked.index) ?? 0;
+  const issued = issuesTo(history, invoked.client)
+    .map(({ ended }) => ended?.index ?? Infinity)
+    .filter((index) => index < completed.index);
+  return issued.length > 0 && issued.every((index) => index < from);
+}
+
+function issuesTo(history: History, client: string): readonly Exchange[] {
+  return exchangesOf(history).filter(
+    (exchange) => exchange.client === client && exchange.ended?.issued?.token !== undefined,
+  );
+}
+
+/** Tokens from before an outage that an API accepted in it. */
+function acceptedIn(history: History, outages: readonly Outage[]): readonly TokenPresented[] {
+  const issuedAt = new Map<string, number>();
+  for (const { ended } of exchangesOf(history)) {
+    const token = ended?.issued?.token?.accessToken;
+    if (token !== undefined && ended !== undefined) issuedAt.set(token, ended.index);
+  }
+  return history.events.filter((event): event is TokenPresented => {
+    if (event.kind !== "token-presented" || event.verdict !== "accepted") return false;
+    const from = beginOf(outages, event.index);
+    return from !== undefined && (issuedAt.get(event.accessToken) ?? Infinity) < from;
+  });
+}

@@ -1,0 +1,70 @@
+/** What a test holds in its hands: the session of its context, and the person in front of it. */
+import type { Page } from "@playwright/test";
+import type { User } from "../../entra/directory/world.ts";
+import { explaining } from "../../core/explain.ts";
+import type { Session } from "../../runner/live/session.ts";
+import { steer } from "../../runner/live/steer.ts";
+import type { Steering } from "../../runner/live/steering.ts";
+import type { Desk } from "./desk.ts";
+import type { EntraOptions } from "./options.ts";
+import { signIn } from "./sign-in.ts";
+
+export type Entra = Steering & {
+  /**
+   * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
+   * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
+   * when the service has signed them in; rejects at once when the service refuses, in its own
+   * words, and after ten seconds when nothing comes of it.
+   */
+  readonly signIn: (person: string, action: () => Promise<unknown>) => Promise<void>;
+  /** Who answers sign-in pages from now on; without a name nobody does, and the test drives them itself. */
+  readonly seat: (person?: string) => void;
+  /** Requests to the service: those that pages made, and those that arrived over sockets, some of which the browser sends twice. */
+  readonly counts: () => { readonly page: number; readonly socket: number };
+  /** Forgets what MSAL remembers of throttling in a page's storage, so that one page can meet many answers. */
+  readonly clearThrottle: (page: Page) => Promise<void>;
+};
+
+export interface EntraParts {
+  readonly session: Session;
+  readonly desk: Desk;
+  readonly accountOf: (user: User) => string;
+  readonly counts: Entra["counts"];
+  readonly options: EntraOptions;
+}
+
+/** The fixture of one test. */
+export function createEntra({ session, desk, accountOf, counts, options }: EntraParts): Entra {
+  const { world } = session;
+  const steering = steer(() => session);
+  const seat = (person?: string): void =>
+    desk.seat(person === undefined ? undefined : explaining(() => world.user(person)));
+  seat(options.user);
+
+  return {
+    ...steering,
+    clock: {
+      ...steering.clock,
+      async advance(duration) {
+        await steering.clock.advance(duration);
+        await desk.look();
+      },
+    },
+    seat,
+    async signIn(person, action) {
+      seat(person);
+      const account = accountOf(world.user(person));
+      await explaining(() =>
+        signIn({ session, world: session.directory.world, person, account, action }),
+      );
+    },
+    counts,
+    clearThrottle: (page) =>
+      page.evaluate(() => {
+        for (const storage of [localStorage, sessionStorage]) {
+          for (const key of Object.keys(storage))
+            if (key.startsWith("throttling.")) storage.removeItem(key);
+        }
+      }),
+  };
+}

@@ -1,0 +1,111 @@
+/** A sign-in that a test waits for: done, refused by the service, or never begun. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { World } from "../../entra/directory/world.ts";
+import { HarnessError } from "../../core/errors.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { Session } from "../../runner/live/session.ts";
+import type { Refusal } from "../../runner/live/refusals.ts";
+import { worldHint } from "../../runner/live/refusal-hint.ts";
+
+export interface SignInParts {
+  readonly session: Pick<Session, "recorder" | "refusals">;
+  readonly world: World;
+  /** As the test calls them. */
+  readonly person: string;
+  /** Home account id. */
+  readonly account: string;
+  /** What makes the application ask. */
+  readonly action: () => Promise<unknown>;
+}
+
+const SIGN_IN_MAX_MS = 10_000;
+const LOOK_EVERY_MS = 20;
+
+/** Resolves when the person has a token, ten seconds after the action at most; rejects at once when the service refuses. */
+export async function signIn(parts: SignInParts): Promise<void> {
+  const { session, world, person, account } = parts;
+  const { recorder, refusals } = session;
+  const from = { event: recorder.events.length, refusal: refusals().length };
+  const acting = act(parts.action);
+  const refused = (cause?: unknown): HarnessError | undefined => {
+    const refusal = refusals()[from.refusal];
+    return refusal === undefined ? undefined : refusedBy(refusal, { world, person, cause });
+  };
+  for (let waitedMs = 0; waitedMs <= SIGN_IN_MAX_MS;) {
+    const since = recorder.events.slice(from.event);
+    const error = refused(acting.error);
+    if (error !== undefined) throw error;
+    if (acting.isOver && "error" in acting) throw acting.error;
+    if (acting.isOver && since.some((event) => isIssuedTo(event, account))) return;
+    await sleep(LOOK_EVERY_MS);
+    // The action has a patience of its own.
+    if (acting.isOver) waitedMs += LOOK_EVERY_MS;
+  }
+  throw notSignedIn(person, recorder.events.slice(from.event));
+}
+
+interface Acting {
+  isOver: boolean;
+  error?: unknown;
+}
+
+function act(action: () => Promise<unknown>): Acting {
+  const acting: Acting = { isOver: false };
+  const run = async (): Promise<unknown> => action();
+  void run()
+    .catch((error: unknown) => {
+      acting.error = error;
+    })
+    .finally(() => {
+      acting.isOver = true;
+    });
+  return acting;
+}
+
+function isIssuedTo(event: HistoryEvent, account: string): boolean {
+  return event.kind === "exchange-ended" && event.issued?.user === account;
+}
+
+function refusedBy(
+  refusal: Refusal,
+  { world, person, cause }: { world: World; person: string; cause: unknown },
+): HarnessError {
+  const has = worldHint(world, refusal);
+  const hints = [
+    ...(has === "" ? [] : [has]),
+    ...(has === ""
+      ? []
+      : [
+          'For your own: test.use({ entraOptions: { world: createWorld({ tenant, apps }) } }); README, "A world of your own".',
+        ]),
+  ];
+  return new HarnessError("bad-usage", `${person} was not signed in: ${refusal.text}`, {
+    place: "entra.signIn",
+    ...(hints.length === 0 ? {} : { hint: hints.join("\n  ") }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Nothing was refused, and nobody came in. */
+function notSignedIn(person: string, events: readonly HistoryEvent[]): HarnessError {
+  const asked = events.some(
+    (event) =>
+      event.kind === "exchange-began" &&
+      (event.endpoint === "authorize" || event.endpoint === "token"),
+  );
+  const place = "entra.signIn";
+  return asked
+    ? new HarnessError(
+        "bad-usage",
+        `${person} was not signed in within 10 s, although the app asked for a sign-in`,
+        { place, hint: "See the timeline for how far it came." },
+      )
+    : new HarnessError(
+        "bad-usage",
+        `${person} was not signed in within 10 s: the app asked the service for nothing`,
+        {
+          place,
+          hint: "The action must make the app go to the sign-in page, such as a click on its button.",
+        },
+      );
+}

@@ -1,0 +1,143 @@
+/** The example apps under test as a user would write it, on the default mount; Vitest itself runs it. */
+import { describe, expect, it } from "vitest";
+import { startShop as startCareless } from "../../fixtures/node-app/careless.ts";
+import { startShop } from "../../fixtures/node-app/good.ts";
+import { useEntra } from "./vitest.ts";
+
+const entra = useEntra({ app: { name: "shop" } });
+
+/** What an expectation that fails says. */
+function messageOf(expectation: () => void): string {
+  try {
+    expectation();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "it passed";
+}
+
+/** An hour without Entra in the middle of the day, and orders loaded before, in it and after. */
+async function playOutage(loadOrders: () => Promise<unknown>): Promise<void> {
+  const tryOrders = (): Promise<unknown> =>
+    entra.operate("load orders", loadOrders).catch(() => undefined);
+  await tryOrders();
+  entra.outage({ for: "1h" });
+  await entra.clock.advance("30m");
+  await tryOrders();
+  await entra.clock.advance("45m");
+  await tryOrders();
+}
+
+describe("a program that keeps its tokens", () => {
+  it("does not notice an hour without Entra", async () => {
+    await playOutage(startShop());
+    expect(entra).toHaveKeptWorkingFromCache();
+    expect(entra).toHavePromptedAtMost(0);
+    expect(entra).toHaveRequested("token", { times: 1 });
+    expect(entra).toHaveServed({ from: "primary", endpoint: "token", times: 1 });
+    expect(entra).toHaveRecovered();
+    expect(entra).toPassAllRules();
+  });
+
+  it("waits as it is told, and comes back", async () => {
+    const loadOrders = startShop();
+    const retryAfter = { form: "seconds", seconds: 120 } as const;
+    entra.outage("token-server-error", { for: "4m", retryAfter });
+    for (let call = 0; call < 12; call += 1) {
+      await entra.operate("load orders", loadOrders).catch(() => undefined);
+      await entra.clock.advance("30s");
+    }
+    expect(entra).toHaveHonouredRetryAfter();
+    expect(entra).toHaveRecovered();
+    expect(entra).toPassRule("retry-storm");
+    expect(entra.requests({ endpoint: "token" }).map(({ status }) => status)).toEqual([
+      503, 503, 200,
+    ]);
+  });
+
+  it("is served by the backup system only where that is", async () => {
+    entra.outage("primary-down");
+    await expect(entra.operate("load orders", startShop())).rejects.toThrow("90033");
+    expect(entra).not.toHaveServed({ from: "primary", endpoint: "token" });
+  });
+});
+
+describe("a careless program", () => {
+  it("stops working, and hammers", async () => {
+    await playOutage(startCareless());
+    expect(messageOf(() => expect(entra).toHaveKeptWorkingFromCache())).toMatch(
+      /valid token was in the cache.*\n.*\n.*shop runs "load orders" \(operation 2\)/,
+    );
+    expect(messageOf(() => expect(entra).toPassRule("retry-storm"))).toMatch(
+      /shop sent 20 like token requests within 0s/,
+    );
+    expect(messageOf(() => expect(entra).toPassAllRules())).toMatch(
+      /retry-storm[^]*backoff|backoff[^]*retry-storm/,
+    );
+    expect(entra).not.toHaveBackedOff();
+    expect(entra).not.toHaveRequested("token", { atMost: 10 });
+  });
+
+  it("ignores Retry-After", async () => {
+    const retryAfter = { form: "seconds", seconds: 60 } as const;
+    entra.outage("token-server-error", { for: "4m", retryAfter });
+    await entra.operate("load orders", startCareless()).catch(() => undefined);
+    expect(entra).not.toHaveHonouredRetryAfter();
+  });
+});
+
+describe("what a suite holds", () => {
+  it("has a clock, a world and a record", async () => {
+    expect(new Date(entra.clock.now()).toISOString()).toBe("2026-03-02T08:00:00.000Z");
+    entra.world.changePassword(entra.world.user("adele"));
+    entra.note("one");
+    await entra.clock.advance(250);
+    expect(entra.clock.elapsed()).toBe(250);
+    expect(entra.timeline()).toMatch(/password-changed in .*\n.*note: one$/);
+    expect(entra.journal().split("\n")).toHaveLength(4);
+    expect(entra.history().header).toMatchObject({
+      scenario: "what a suite holds > has a clock, a world and a record",
+      client: { name: "shop" },
+      mount: "msw",
+    });
+  });
+
+  it("says where and what to do when it is misused", async () => {
+    await expect(entra.clock.advance("soon")).rejects.toThrow(
+      /^clock\.advance: "soon" .*\n +Write "90s"/,
+    );
+    const untyped = useEntra as (options: object) => unknown;
+    expect(() => untyped({ mounts: "msw" })).toThrow(
+      /useEntra\.mounts: .*\n.*Did you mean "mount"/,
+    );
+    expect(() => untyped({ mount: "direct" })).toThrow(/"direct" cannot stand under a suite/);
+    expect(() => untyped({ server: {} })).toThrow(/no server of msw/);
+    expect(() => untyped({ server: { use() {} }, mount: "nock" })).toThrow(/an msw server, under/);
+    expect(() => untyped({ allow: ["https://db/"] })).toThrow(/"https:\/\/db\/" is no host name/);
+    expect(() => expect(entra).toPassRule("retry")).toThrow(/^retry: there is no rule "retry"\n/);
+  });
+
+  it("is known to TypeScript, with its matchers", () => {
+    const misuse = (): void => {
+      // @ts-expect-error -- no such option
+      useEntra({ mounts: "msw" });
+      // @ts-expect-error -- a share is needed
+      entra.outage("partial-outage");
+      // @ts-expect-error -- no such outage
+      entra.outage("outrage");
+      // @ts-expect-error -- an option of another outage
+      entra.outage("throttled", { share: 1 });
+      // @ts-expect-error -- a number is needed
+      expect(entra).toHavePromptedAtMost();
+      // @ts-expect-error -- no such endpoint
+      expect(entra).toHaveRequested("tokens");
+      // @ts-expect-error -- one of the two
+      expect(entra).toHaveRequested("token", { times: 1, atMost: 1 });
+      // @ts-expect-error -- nothing serves from there
+      expect(entra).toHaveServed({ from: "back" });
+    };
+    expect(misuse).toBeTypeOf("function");
+    const orders: () => Promise<readonly string[]> = () => entra.operate("load", () => ["order"]);
+    expect(orders).toBeTypeOf("function");
+  });
+});

@@ -1,3 +1,0 @@
-import { mountSuite } from "./mount-suite.ts";
-
-mountSuite("msw");

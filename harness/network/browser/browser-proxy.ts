@@ -1,0 +1,209 @@
+/**
+ * The way of a browser to the simulated service over real sockets: a CONNECT proxy, one a
+ * browser context, and behind it TLS with the fixture certificate. CORS, cookies, redirects
+ * by servers, truncated bodies and resets are the browser's own business here.
+ *
+ * A tunnel names only a host, so what breaks connections is decided when the request is
+ * there, and is a reset to the browser; the history has the plan's own word for it.
+ */
+import http from "node:http";
+import https from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { untilPageHasRead } from "../../browser/page-pipes.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { deliveryOf, textOfResponse } from "../../core/http/message.ts";
+import { NetworkFault } from "../../core/http/network-fault.ts";
+import { markResent } from "../../core/http/resent.ts";
+import type { WayInOptions } from "./browser-mount.ts";
+import { stepsOf } from "../deliver.ts";
+import { iconOf } from "./icon.ts";
+import { type Arrival, arrivalOf, serverOptions } from "../https-server.ts";
+import { type BrokenBy, createResends, type Resends } from "./resends.ts";
+import { createKeptAnswers, type KeptAnswers } from "./kept-answers.ts";
+import { isServedHost, unmockedRequest, unmockedUrl } from "../served-hosts.ts";
+
+export interface BrowserProxy {
+  /** As in Playwright's option `proxy`. What an application's own server on this machine is asked does not come this way. */
+  readonly option: { readonly server: string; readonly bypass: string };
+  /** Requests that have arrived and are not answered. */
+  underway(): number;
+  /** Requests that arrived, each time they did. */
+  arrivals(): number;
+  /** When the first of the answers grows old that the browser may keep. */
+  keptUntilMs(): number | undefined;
+  stop(): Promise<void>;
+}
+
+/** What Chromium asks for by itself (autofill, updates, safe browsing), on no page's behalf: refused, and no news. */
+const BROWSERS_OWN =
+  /^(?:content-autofill|optimizationguide-pa|safebrowsing|update|clientservices|android\.clients)\.google(?:apis)?\.com$/;
+
+/** Chromium looks for the sign-in page of a hotel when a page does not come for half a minute of the machine's time. */
+const IS_THERE_A_NETWORK = "http://connectivitycheck.gstatic.com/generate_204";
+
+/** Starts the proxy on a free port of loopback; resolves when it listens. */
+export async function startBrowserProxy(options: WayInOptions): Promise<BrowserProxy> {
+  const { onHarnessError } = options;
+  const sockets = new Map<number, Socket>();
+  /** Connections that have served and lie ready. */
+  const ready = new Set<Socket>();
+  const resends = createResends((method, url) => options.requestsTo(method, url));
+  let underway = 0;
+  let arrivals = 0;
+  const kept = createKeptAnswers(options.clock);
+
+  const service = https.createServer(serverOptions(), (incoming, outgoing) => {
+    underway += 1;
+    arrivals += 1;
+    const gone = new AbortController();
+    outgoing.once("close", () => gone.abort(new Error("the browser went away")));
+    const arrival = arrivalOf("https", incoming, outgoing, sockets, {
+      afterwards: "keep-alive",
+      ...(isNavigation(incoming)
+        ? { extra: () => [["Server-Timing", options.timing()]] as const }
+        : {}),
+    });
+    const tunnel = sockets.get(incoming.socket.remotePort ?? 0);
+    if (tunnel !== undefined) ready.delete(tunnel);
+    void answer({ arrival, gone: gone.signal, resends, ready, kept }, options).finally(() => {
+      underway -= 1;
+      if (tunnel !== undefined && !tunnel.destroyed) ready.add(tunnel);
+    });
+  });
+  service.on("tlsClientError", () => undefined);
+  service.on("upgrade", ({ headers, url }: http.IncomingMessage, socket: Socket) => {
+    onHarnessError(noWebSocket(`wss://${headers.host ?? ""}${url ?? "/"}`));
+    socket.destroy();
+  });
+
+  const proxy = http.createServer((incoming, outgoing) => {
+    // Plain HTTP: nothing that matters here is asked for that way.
+    if (incoming.url === IS_THERE_A_NETWORK) {
+      outgoing.writeHead(204).end();
+      return;
+    }
+    onHarnessError(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
+    outgoing.writeHead(502, { "Content-Type": "text/plain" }).end("Brownout: not served.");
+  });
+  proxy.on("connect", (incoming: http.IncomingMessage, socket: Socket) => {
+    socket.on("error", () => undefined);
+    const port = socket.remotePort ?? 0;
+    sockets.set(port, socket);
+    socket.once("close", () => {
+      sockets.delete(port);
+      ready.delete(socket);
+    });
+    const [, host = "", hostPort = "443"] = /^(.*):(\d+)$/.exec(incoming.url ?? "") ?? [];
+    if (!isServedHost(host) || hostPort !== "443") {
+      if (!BROWSERS_OWN.test(host)) onHarnessError(unmockedRequest(host, Number(hostPort)));
+      socket.end("HTTP/1.1 403 Not served by Brownout\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    service.emit("connection", socket);
+  });
+  await new Promise<void>((resolve, reject) => {
+    proxy.once("error", reject);
+    proxy.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = proxy.address() as AddressInfo;
+  return {
+    option: { server: `http://127.0.0.1:${port}`, bypass: "localhost,127.0.0.1,[::1]" },
+    underway: () => underway,
+    arrivals: () => arrivals,
+    keptUntilMs: () => kept.untilMs(),
+    async stop() {
+      for (const socket of sockets.values()) socket.destroy();
+      const closed = new Promise<void>((resolve) => void proxy.close(() => resolve()));
+      // Browsers open connections ahead, and leave them without a word.
+      proxy.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Whether it is a document that is asked for. */
+function isNavigation({ headers }: http.IncomingMessage): boolean {
+  return /^(?:document|iframe|frame)$/.test(String(headers["sec-fetch-dest"] ?? ""));
+}
+
+interface Underway {
+  readonly arrival: Arrival;
+  /** Aborts when the browser went away. */
+  readonly gone: AbortSignal;
+  readonly resends: Resends;
+  readonly ready: ReadonlySet<Socket>;
+  readonly kept: KeptAnswers;
+}
+
+/** Handles one request and sends its answer; time stands still meanwhile, but for sleeps of the simulator. */
+async function answer(
+  { arrival, gone, resends, ready, kept }: Underway,
+  { service, clock, gate, pages, session, onHarnessError }: WayInOptions,
+): Promise<void> {
+  const hold = gate.hold();
+  try {
+    const request = await arrival.read(gone, (url, headers) => session.adjust(url, headers));
+    const page = pages(request) ?? iconOf(request);
+    if (page !== undefined) {
+      await arrival.send(page, Buffer.from(await textOfResponse(page)), "last");
+      return;
+    }
+    const repeated = await resends.arrived(request);
+    // Where nothing listens, a browser has nobody to ask twice.
+    if (repeated === "connection") {
+      arrival.reset();
+      return;
+    }
+    if (repeated === "exchange") markResent(request);
+    let because: BrokenBy = "connection";
+    await hold
+      .run(async () => {
+        await service.connect(request);
+        because = "exchange";
+        const response = await service.handle(request);
+        kept.serve(response);
+        await deliver(response, arrival, { clock, gone });
+      })
+      .catch((error: unknown) => {
+        if (gone.aborted) return;
+        if (!(error instanceof NetworkFault)) onHarnessError(error);
+        resends.broken(request, because);
+        // All of them go down together; else the browser would try one after the other.
+        for (const socket of ready) socket.destroy();
+        if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
+        else arrival.reset();
+      });
+  } catch (error) {
+    if (!gone.aborted) onHarnessError(error);
+    arrival.reset();
+  } finally {
+    hold.release();
+  }
+}
+
+async function deliver(
+  response: Response,
+  arrival: Arrival,
+  { clock, gone }: Pick<WayInOptions, "clock"> & { readonly gone: AbortSignal },
+): Promise<void> {
+  const delivery = deliveryOf(response);
+  const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
+  for (const [index, { afterMs, bytes }] of steps.entries()) {
+    if (afterMs > 0) await clock.sleep(afterMs, gone);
+    const isLast = index === steps.length - 1 && delivery.kind !== "cut";
+    await arrival.send(response, bytes, isLast ? "last" : "more");
+  }
+  if (delivery.kind !== "cut") return;
+  // Or the end would overtake what came before it, in the browser's own pipes.
+  await untilPageHasRead();
+  if (delivery.by === "fin") arrival.close();
+  else arrival.reset();
+}
+
+function noWebSocket(address: string): HarnessError {
+  return new HarnessError("unmocked-request", `a WebSocket to ${address} was stopped`, {
+    place: address,
+    hint: "The simulator serves no WebSockets; those to this machine itself are let pass.",
+  });
+}

@@ -1,0 +1,3 @@
+import { mountSuite } from "../../test/support/mount-suite.ts";
+
+mountSuite("direct");

@@ -1,0 +1,91 @@
+/**
+ * A mount hangs the simulated service under a real HTTP stack. It translates and decides
+ * nothing. One mount a process: msw and nock both patch `fetch` and hang together.
+ */
+import type { BrowserContext, BrowserContextOptions } from "@playwright/test";
+import type { PageTime } from "../browser/page-time.ts";
+import type { Gate } from "../core/time/gate.ts";
+import type { Clock } from "../core/time/clock.ts";
+import type { VirtualClock } from "../core/time/virtual-clock.ts";
+import type { HarnessError } from "../core/errors.ts";
+import type { Service } from "../core/http/service.ts";
+import type { MountName } from "./mount-names.ts";
+import type { PageFile } from "./browser/page-file.ts";
+import type { Suite } from "./suite.ts";
+
+/** The clock as far as a mount needs it. */
+export type MountClock = Clock & Partial<Pick<VirtualClock, "join">>;
+
+export interface MountContext {
+  readonly service: Service;
+  /** Sleeps here count as the request's own, see `clock/gate.ts`. */
+  readonly clock: MountClock;
+  readonly gate: Gate;
+  /** Where the chance of pages begins; absent: they keep the browser's. */
+  readonly seed?: number;
+  /** Whether hidden iframes take part in the person's session; default: as the browser's cookies have it. */
+  readonly sessionInFrames?: "visible" | "blocked";
+  /** Present in a person's own test suite, which has mocks and neighbours of its own. */
+  readonly suite?: Suite;
+  /** Told of what is wrong with the harness, not with the client: an unmocked host, a handler that throws. The client sees a failed request. */
+  readonly onHarnessError?: (error: unknown) => void;
+}
+
+/** A profile of a browser: its own cookies, storage and tabs, and its pages' time is the clock's. */
+export interface BrowserProfile {
+  readonly context: BrowserContext;
+  readonly time: PageTime;
+  /** The browser ends and starts again: what is kept is what outlives it, tabs and session cookies do not. */
+  readonly restart: () => Promise<BrowserProfile>;
+  readonly close: () => Promise<void>;
+}
+
+/** What a mount under a browser adds. */
+export interface MountedBrowser {
+  /** The files of an application's own origin; they are no part of the history. */
+  readonly serve: (origin: string, files: (path: string) => PageFile | undefined) => void;
+  readonly openProfile: () => Promise<BrowserProfile>;
+  /** The death of a browser, if there was one: what fails with it may be told before it. */
+  readonly died: () => Promise<HarnessError | undefined>;
+  /** For a browser context that somebody else opens: a test runner. */
+  readonly prepareProfile: () => Promise<PreparedProfile>;
+}
+
+/** The way of one browser context to the service, before the context is there. */
+export interface PreparedProfile {
+  /** What the context must be opened with. */
+  readonly contextOptions: Pick<BrowserContextOptions, "proxy">;
+  /** Puts the context on the clock and in reach of the service; before it has a page. */
+  readonly attach: (context: BrowserContext) => Promise<PageTime>;
+  /** Requests that have reached the service, each time they did. */
+  readonly arrivals: () => number;
+  /** After the context is closed. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface Mounted {
+  /** Present when the clients of this mount are pages in a browser. */
+  readonly browser?: MountedBrowser;
+  /** Sends a request the way this mount's clients do; redirects are never followed. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * True when the process's own `fetch`, `http` and `https` reach the service. False for
+   * the direct mount, where a client must be handed `fetch` as its transport.
+   */
+  readonly reachesProcess: boolean;
+  readonly stop: () => Promise<void>;
+}
+
+export interface Mount {
+  readonly name: MountName;
+  /** Its clients are pages in a browser, with a clock of their own: this process keeps the machine's time. */
+  readonly inBrowser?: true;
+  /** Turns of the event loop that must pass without activity before time may jump. */
+  readonly quietTurns: number;
+  /**
+   * The folder of a library that draws from `Math.random` for each request, which the client
+   * under test must not notice: its pauses would differ from those under another mount.
+   */
+  readonly ownDraws?: string;
+  readonly start: (context: MountContext) => Promise<Mounted>;
+}

@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import http from "node:http";
+import net, { type AddressInfo } from "node:net";
+import tls from "node:tls";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { HarnessError } from "../core/errors.ts";
+import { installNetworkGuard, type NetworkGuard } from "./network-guard.ts";
+
+describe("the network guard", () => {
+  let guard: NetworkGuard;
+  let told: HarnessError[];
+  beforeEach(() => {
+    told = [];
+    guard = installNetworkGuard({ onHarnessError: (error) => void told.push(error) });
+  });
+  afterEach(() => guard.restore());
+
+  it.each([
+    ["net, by port and host", () => net.connect(5432, "db.example.org"), "db.example.org:5432"],
+    ["net, by options", () => net.connect({ port: 443, host: "a.example.org" }), "a.example.org"],
+    ["net, by address", () => new net.Socket().connect(443, "192.0.2.1"), "192.0.2.1"],
+    ["tls", () => tls.connect({ port: 443, host: "b.example.org" }), "b.example.org"],
+    ["http", () => http.get("http://c.example.org/x"), "c.example.org:80"],
+  ])("stops %s and names the host", async (_what, connect, place) => {
+    const [error] = (await once(connect(), "error").catch((reason: unknown) => [reason])) as [
+      HarnessError,
+    ];
+    expect(error).toMatchObject({ code: "unmocked-request", place });
+    expect(told).toEqual([error]);
+  });
+
+  it("stops the global fetch", async () => {
+    await expect(fetch("https://d.example.org/x")).rejects.toMatchObject({
+      cause: { code: "unmocked-request", place: "d.example.org" },
+    });
+  });
+
+  it("lets connections of this machine pass", async () => {
+    const server = http
+      .createServer((_request, response) => void response.end("here"))
+      .listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("here");
+    expect(await (await fetch(`http://localhost:${port}/`)).text()).toBe("here");
+    expect(told).toEqual([]);
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it("puts connect back as it was", () => {
+    const guarded = net.Socket.prototype.connect;
+    guard.restore();
+    expect(net.Socket.prototype.connect).not.toBe(guarded);
+    guard = installNetworkGuard({});
+  });
+});

@@ -1,0 +1,165 @@
+/**
+ * The mount under nock: `fetch`, `http` and `https` of this process are answered by one
+ * reply function for everything. For suites that have nock already.
+ *
+ * How true it is. Errors reach the client with the code of Node's own stack: nock destroys
+ * the request with what the reply function throws. A cut body ends as undici ends it. There
+ * is no connection: each request connects anew and no body is paused when nobody reads it.
+ * A JSON request body arrives reserialized. A client of `http` that gives up is not seen
+ * to do so.
+ */
+import { Readable } from "node:stream";
+import type { Body, Interceptor, ReplyFnContext, ReplyFnResult, ReplyHeaders } from "nock";
+import { createRequest, headersOf } from "../core/http/message.ts";
+import { machineOrigins } from "../entra/request/machine-address.ts";
+import { createExchange, type Exchange } from "./exchange.ts";
+import { isLoopback } from "./loopback.ts";
+import type { Mount } from "./mount.ts";
+import { requirePackage } from "./optional-package.ts";
+import { currentFetchSignal } from "./patched-fetch.ts";
+import { takeProcess } from "./patched-process.ts";
+import { isServedIn, type Suite } from "./suite.ts";
+
+type Nock = typeof import("nock");
+
+/** The mount `nock`; `start` rejects with `bad-usage` when nock is missing or too old. */
+export const mount: Mount = {
+  name: "nock",
+  // Between `fetch` and the reply function, and back, nock takes turns of its own.
+  quietTurns: 10,
+  ownDraws: "/@mswjs/interceptors/",
+  async start(context) {
+    const nock = await loadNock();
+    const exchange = createExchange(context);
+    const wasActive = nock.isActive();
+    if (!wasActive) nock.activate();
+    if (context.suite !== undefined) {
+      const remove = answerBeside(nock, exchange, context.suite);
+      const release = (): void => {
+        remove();
+        if (!wasActive) nock.restore();
+      };
+      return takeProcess(context, { exchange, release });
+    }
+    nock.disableNetConnect();
+    nock.enableNetConnect((host) => isLoopback(host.replace(/:\d+$/, "")));
+    for (const scheme of ["https", "http"]) {
+      const scope = nock(answeredOrigins(scheme)).persist();
+      for (const method of METHODS)
+        scope.intercept(() => true, method).reply(replyWith(exchange, scheme));
+    }
+    return takeProcess(context, {
+      exchange,
+      release: () => {
+        nock.cleanAll();
+        nock.restore();
+        nock.enableNetConnect();
+      },
+    });
+  },
+};
+
+/**
+ * Answers what the simulator serves and nothing else, beside a suite's own interceptors;
+ * returns how to take that away. Optional, so that `nock.isDone()` does not wait for it; and
+ * what nock does with any other host is for the suite to say.
+ */
+function answerBeside(nock: Nock, exchange: Exchange, suite: Suite): () => void {
+  const served = ["https", "http"].map((scheme) => new ServedOrigins(scheme, suite));
+  const added: Interceptor[] = [];
+  for (const origins of served) {
+    const scope = nock(origins).persist();
+    for (const method of METHODS) {
+      const interceptor = scope.intercept(() => true, method).optionally();
+      interceptor.reply(replyWith(exchange, origins.scheme));
+      added.push(interceptor);
+    }
+  }
+  return () => {
+    for (const origins of served) origins.isOn = false;
+    for (const interceptor of added) nock.removeInterceptor(interceptor);
+  };
+}
+
+let patterns = 0;
+
+/**
+ * The origins that are served, as nock wants them: it keeps interceptors by the text of a
+ * pattern, never forgets one, and asks the first that matches. So each has a text of its own,
+ * and matches nothing any more when its session is over.
+ */
+class ServedOrigins extends RegExp {
+  readonly scheme: string;
+  readonly suite: Suite;
+  isOn = true;
+
+  constructor(scheme: string, suite: Suite) {
+    super(`${scheme} served by brownout ${(patterns += 1)}`);
+    this.scheme = scheme;
+    this.suite = suite;
+  }
+
+  override test(origin: string): boolean {
+    if (!this.isOn || !origin.startsWith(`${this.scheme}://`)) return false;
+    return isServedIn(this.suite, new URL(origin));
+  }
+}
+
+/** Everything but what runs on this machine; of that, the endpoints of the simulator. */
+function answeredOrigins(scheme: string): RegExp {
+  const ours = machineOrigins.filter((origin) => origin.startsWith(`${scheme}://`)).join("|");
+  return new RegExp(`^${scheme}://(?!localhost|127\\.|\\[::1\\])|^(?:${ours})$`);
+}
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/** nock counts parameters: two mean a promise, three a callback. */
+function replyWith(exchange: Exchange, scheme: string) {
+  return async function reply(
+    this: ReplyFnContext,
+    path: string,
+    body: Body,
+  ): Promise<ReplyFnResult> {
+    const { method, headers } = this.req;
+    const fields = Object.entries(headers).filter(
+      ([name]) => name !== "host" && name !== "content-length",
+    );
+    const signal = currentFetchSignal();
+    const response = await exchange.send(
+      createRequest(`${scheme}://${String(headers["host"])}${path}`, {
+        method,
+        headers: fields.flatMap(([name, value]) =>
+          [value].flat().map((one): [string, string] => [name, String(one)]),
+        ),
+        ...(method === "GET" || method === "HEAD"
+          ? {}
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+    const pairs = headersOf(response).flatMap(([name, value]) => [name, value]);
+    return [response.status, bodyOf(response, signal), pairs as unknown as ReplyHeaders];
+  };
+}
+
+/** Read only when nock reads: a stream that fails before nock listens would end the process. */
+function bodyOf({ body }: Response, signal: AbortSignal | undefined): string | Readable {
+  return body === null ? "" : Readable.from(readUnlessAborted(body, signal));
+}
+
+/** When the caller has given up, nock listens to no error of the body any more. */
+async function* readUnlessAborted(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  }
+}
+
+async function loadNock(): Promise<Nock> {
+  requirePackage("nock", "14.0.17");
+  return (await import("nock")).default;
+}

@@ -1,0 +1,80 @@
+/**
+ * The hosts that a mount serves: what Entra answers under (`facts/entra.md` A.1 and D.5)
+ * and the protected APIs of the fixture worlds. The fixture certificate is for exactly
+ * these names (a test compares them); every other host is an unmocked request.
+ */
+import { HarnessError } from "../core/errors.ts";
+import { isMachineAddress, isMachinePlace } from "../entra/request/machine-address.ts";
+
+/** Host names; a leading `*.` stands for exactly one label, as in a certificate. */
+export const servedHosts = [
+  "login.microsoftonline.com",
+  "*.microsoftonline.com",
+  "*.login.microsoftonline.com",
+  "login.microsoft.com",
+  "*.login.microsoft.com",
+  "login.windows.net",
+  "sts.windows.net",
+  "login.microsoftonline.us",
+  "*.login.microsoftonline.us",
+  "login.usgovcloudapi.net",
+  "login.microsoftonline.de",
+  "login.chinacloudapi.cn",
+  "login.partner.microsoftonline.cn",
+  "*.login.partner.microsoftonline.cn",
+  "login.sovcloud-identity.fr",
+  "login.sovcloud-identity.de",
+  "login.sovcloud-identity.sg",
+  "*.ciamlogin.com",
+  "*.mtlsauth.microsoft.com",
+  "graph.microsoft.com",
+  "*.contoso.example",
+] as const;
+
+const names = new Set<string>(servedHosts);
+
+/** Whether the simulated service answers for a host (no port; any case). */
+export function isServedHost(host: string): boolean {
+  const lower = host.toLowerCase();
+  if (names.has(lower)) return true;
+  const dot = lower.indexOf(".");
+  return dot > 0 && names.has(`*${lower.slice(dot)}`);
+}
+
+/** Whether a host is the one named, or one label below a name that begins with `*.`; any case. */
+export function hostMatches(pattern: string, host: string): boolean {
+  const wanted = pattern.toLowerCase();
+  const lower = host.toLowerCase();
+  if (!wanted.startsWith("*.")) return wanted === lower;
+  const dot = lower.indexOf(".");
+  return dot > 0 && lower.slice(dot) === wanted.slice(1);
+}
+
+/** Whether the simulated service answers for an address: its host, over TLS, on the usual port; or an endpoint of the machine. */
+export function isServedUrl(url: URL): boolean {
+  if (isMachineAddress(url)) return true;
+  return url.protocol === "https:" && url.port === "" && isServedHost(url.hostname);
+}
+
+/** The harness error for an address that nobody serves. */
+export function unmockedUrl(url: URL): HarnessError {
+  const usualPort = url.protocol === "http:" ? 80 : 443;
+  return unmockedRequest(url.hostname, url.port === "" ? usualPort : Number(url.port));
+}
+
+/** What a client meets that asks a host which nobody simulates: nothing in a run may leave the machine. */
+export function unmockedRequest(host: string, port: number): HarnessError {
+  const where = port === 443 ? host : `${host}:${port}`;
+  return new HarnessError(
+    "unmocked-request",
+    `a request to the unmocked host ${where} was stopped`,
+    {
+      place: where,
+      // A served host gets here only under the direct mount, which has no network stack.
+      hint:
+        isServedHost(host) || isMachinePlace(host, port)
+          ? "The direct mount reaches only clients that are handed its transport. For code with a network of its own: --mount https."
+          : "Nothing in a run may reach a real host. The simulator serves the login hosts, graph.microsoft.com and *.contoso.example; stub any other in your code, or in a test suite mock or allow it.",
+    },
+  );
+}

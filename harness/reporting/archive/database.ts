@@ -1,0 +1,281 @@
+/**
+ * The archive: every session of runs, in one SQLite file. It knows no reports and no rules;
+ * it keeps what was found so that the next session can be compared with it.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { isDeepStrictEqual } from "node:util";
+import { HarnessError } from "../../core/errors.ts";
+import { migrations } from "./migrations.ts";
+import type { Told } from "./news.ts";
+import type { PlayedFinding, PlayedRun, PlayedSession } from "./played.ts";
+import type { ArchivedSession } from "./trend.ts";
+
+export interface Archive {
+  /** Adds a session; returns its id. All of it or nothing. */
+  readonly add: (
+    session: PlayedSession,
+    when: { readonly recordedAt: string; readonly label?: string },
+  ) => number;
+  /** Adds a session that may have been added before; nothing when one of that moment with those runs is there. */
+  readonly addOnce: (
+    session: PlayedSession,
+    when: { readonly recordedAt: string; readonly label?: string },
+  ) => number | undefined;
+  /** The last so many sessions, the oldest first. */
+  readonly last: (count: number) => readonly ArchivedSession[];
+  /** The session of that id. */
+  readonly session: (id: number) => ArchivedSession | undefined;
+  /** The last session that was called so. */
+  readonly labelled: (label: string) => ArchivedSession | undefined;
+  /** What anybody was told, the oldest first. */
+  readonly told: () => readonly Told[];
+  /** Remembers what was told of a session. */
+  readonly tell: (session: number, items: readonly Told[]) => void;
+  readonly close: () => void;
+}
+
+/** How long another process may keep it locked, real ms. */
+const LOCKED_MAX_MS = 5_000;
+
+/**
+ * Opens the archive, makes it where there is none, and brings an old one up to date. Throws
+ * `archive-damaged` for a file that is no database or a broken one, `archive-locked` when
+ * another process keeps it, `archive-newer` for one of a later brownout, and `unwritable`.
+ */
+export function openArchive(
+  path: string,
+  options: { readonly lockedMaxMs?: number } = {},
+): Archive {
+  return asProblem(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    const database = new DatabaseSync(path, { timeout: options.lockedMaxMs ?? LOCKED_MAX_MS });
+    try {
+      migrate(database, path);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return archiveOf(database, path);
+  });
+}
+
+/** Opens it only to read: `bad-usage` where there is none. */
+export function readArchive(path: string): Archive {
+  if (existsSync(path)) return openArchive(path);
+  throw new HarnessError("bad-usage", "there is no archive of earlier runs", {
+    place: path,
+    hint: 'Every "brownout run" adds to it. Name another folder with --archive DIR.',
+  });
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  database.exec("PRAGMA foreign_keys = ON");
+  const version = versionOf(database);
+  if (version > migrations.length) {
+    throw new HarnessError("archive-newer", "a later version of brownout has written it", {
+      place: path,
+      hint: "Update brownout, or name another folder with --archive DIR.",
+    });
+  }
+  if (version === migrations.length) return;
+  inTransaction(database, () => {
+    // Another process may have been quicker.
+    for (const step of migrations.slice(versionOf(database))) database.exec(step);
+    database.exec(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+}
+
+function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function archiveOf(database: DatabaseSync, path: string): Archive {
+  const guarded = <T>(work: () => T): T => asProblem(path, work);
+  return {
+    add: (session, when) =>
+      guarded(() => inTransaction(database, () => addSession(database, session, when))),
+    addOnce: (session, when) =>
+      guarded(() =>
+        inTransaction(database, () =>
+          sessionsWhere(database, "WHERE recorded_at = ?", when.recordedAt).some((kept) =>
+            isSame(kept, session),
+          )
+            ? undefined
+            : addSession(database, session, when),
+        ),
+      ),
+    last: (count) => guarded(() => sessionsWhere(database, "ORDER BY id DESC LIMIT ?", count)),
+    session: (id) => guarded(() => sessionsWhere(database, "WHERE id = ?", id)[0]),
+    labelled: (label) =>
+      guarded(() => sessionsWhere(database, "WHERE label = ? ORDER BY id DESC LIMIT 1", label)[0]),
+    told: () =>
+      guarded(() =>
+        database
+          .prepare("SELECT scenario, client, rule, kind FROM told ORDER BY session")
+          .all()
+          .map((row) => ({ ...row }) as unknown as Told),
+      ),
+    tell: (session, items) =>
+      guarded(() =>
+        inTransaction(database, () => {
+          const insert = database.prepare("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)");
+          for (const { scenario, client, rule, kind } of items)
+            insert.run(session, scenario, client, rule, kind);
+        }),
+      ),
+    close: () => database.close(),
+  };
+}
+
+function addSession(
+  database: DatabaseSync,
+  { brownout, seed, runs }: PlayedSession,
+  { recordedAt, label }: { readonly recordedAt: string; readonly label?: string },
+): number {
+  const id = Number(
+    database
+      .prepare("INSERT INTO session (recorded_at, label, brownout, seed) VALUES (?, ?, ?, ?)")
+      .run(recordedAt, label ?? null, brownout, seed).lastInsertRowid,
+  );
+  const insertRun = database.prepare(
+    `INSERT INTO run (session, place, scenario, client, version, mount, verdict,
+       without_token_ms, prompts_caused, calls_withheld, unseen)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertFinding = database.prepare(
+    `INSERT INTO finding (session, place, rule, verdict, message, baseline, quarantined)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  runs.forEach((run, place) => {
+    const { scenario, client, version, mount, verdict, cost, unseen } = run;
+    const { withoutTokenMs, promptsCaused, callsWithheld } = cost;
+    const rest = [Math.round(withoutTokenMs), promptsCaused, callsWithheld, unseen.join(" ")];
+    insertRun.run(id, place, scenario, client, version, mount, verdict, ...rest);
+    for (const { rule, verdict: found, message, baseline, quarantined } of run.findings)
+      insertFinding.run(id, place, rule, found, message, baseline, quarantined === true ? 1 : 0);
+  });
+  return id;
+}
+
+function sessionsWhere(
+  database: DatabaseSync,
+  condition: string,
+  value: number | string,
+): readonly ArchivedSession[] {
+  return database
+    .prepare(`SELECT * FROM session ${condition}`)
+    .all(value)
+    .map((row) => sessionOf(database, row))
+    .toSorted((a, b) => a.id - b.id);
+}
+
+function isSame(kept: PlayedSession, other: PlayedSession): boolean {
+  return (
+    kept.brownout === other.brownout &&
+    kept.seed === other.seed &&
+    isDeepStrictEqual(kept.runs, other.runs)
+  );
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function sessionOf(database: DatabaseSync, row: Row): ArchivedSession {
+  const id = Number(row["id"]);
+  const found = Map.groupBy(
+    database.prepare("SELECT * FROM finding WHERE session = ? ORDER BY place, rule").all(id),
+    ({ place }) => place,
+  );
+  return {
+    id,
+    recordedAt: String(row["recorded_at"]),
+    ...(typeof row["label"] === "string" ? { label: row["label"] } : {}),
+    brownout: String(row["brownout"]),
+    seed: String(row["seed"]),
+    runs: database
+      .prepare("SELECT * FROM run WHERE session = ? ORDER BY place")
+      .all(id)
+      .map((run) => runOf(run, found.get(run["place"]) ?? [])),
+  };
+}
+
+function runOf(row: Row, findings: readonly Row[]): PlayedRun {
+  return {
+    scenario: String(row["scenario"]),
+    client: String(row["client"]),
+    version: String(row["version"]),
+    mount: String(row["mount"]),
+    verdict: row["verdict"] as PlayedRun["verdict"],
+    cost: {
+      withoutTokenMs: Number(row["without_token_ms"]),
+      promptsCaused: Number(row["prompts_caused"]),
+      callsWithheld: Number(row["calls_withheld"]),
+    },
+    findings: findings.map((finding): PlayedFinding => ({
+      rule: String(finding["rule"]),
+      verdict: finding["verdict"] as PlayedFinding["verdict"],
+      message: String(finding["message"]),
+      baseline: finding["baseline"] as PlayedFinding["baseline"],
+      ...(finding["quarantined"] === 1 ? { quarantined: true as const } : {}),
+    })),
+    unseen: String(row["unseen"])
+      .split(" ")
+      .filter((rule) => rule !== ""),
+  };
+}
+
+/** SQLite's result codes: https://sqlite.org/rescode.html */
+const codes = {
+  busy: 5,
+  locked: 6,
+  readonly: 8,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+};
+
+/** Turns what SQLite throws into a problem with a name. */
+function asProblem<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof HarnessError) throw error;
+    // The low byte is the kind; the others say more of it.
+    const errcode = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (errcode === codes.busy || errcode === codes.locked) {
+      throw new HarnessError("archive-locked", "another process keeps it locked", {
+        place: path,
+        hint: "Let one run at a time write to one archive, or give each its own: --archive DIR.",
+        cause: error,
+      });
+    }
+    const isBroken = errcode === codes.corrupt || errcode === codes.notADatabase || errcode === 1;
+    if (isBroken) {
+      throw new HarnessError("archive-damaged", `it is damaged, or no archive: ${reason}`, {
+        place: path,
+        hint: "Move it away, or restore it from a copy.",
+        cause: error,
+      });
+    }
+    throw new HarnessError("unwritable", `it cannot be written: ${reason}`, {
+      place: path,
+      hint: "Name another folder with --archive DIR.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,179 @@
+/** Scenarios by clients: where each run stands, to be searched and followed. */
+import { useState } from "preact/hooks";
+import type { ReportData, RunData } from "../html/report-data.ts";
+import { filterRows, type MatrixRow, matrixOf, type Wanted } from "./matrix-rows.ts";
+import { Badge } from "./parts.tsx";
+import { runAddress } from "./route.ts";
+import { standingMeanings, standingOf, standings } from "./standing.ts";
+
+export function Matrix({ report }: { readonly report: ReportData }) {
+  const [wanted, setWanted] = useState<Wanted>({ text: "", standing: "all", client: "all" });
+  const { clients, rows } = matrixOf(report);
+  if (rows.length === 0) return null;
+  const shown = filterRows(rows, wanted);
+  const shownClients = wanted.client === "all" ? clients : [wanted.client];
+  const change = (part: Partial<Wanted>): void => setWanted({ ...wanted, ...part });
+  return (
+    <section id="matrix" aria-labelledby="matrix-title">
+      <h2 id="matrix-title" tabIndex={-1}>
+        Scenarios by clients
+      </h2>
+      <form
+        class="filters no-print"
+        role="search"
+        aria-label="Scenarios"
+        onSubmit={(event) => event.preventDefault()}
+      >
+        <label>
+          Find{" "}
+          <input
+            type="search"
+            value={wanted.text}
+            placeholder="scenario, title or rule"
+            onInput={(event) => change({ text: event.currentTarget.value })}
+          />
+        </label>
+        <label>
+          Standing{" "}
+          <select
+            value={wanted.standing}
+            onChange={(event) => change({ standing: event.currentTarget.value })}
+          >
+            <option value="all">all</option>
+            {standings.map((standing) => (
+              <option key={standing} value={standing}>
+                {standing}
+              </option>
+            ))}
+            {report.failures.length > 0 && <option value="not finished">not finished</option>}
+          </select>
+        </label>
+        <label>
+          Client{" "}
+          <select
+            value={wanted.client}
+            onChange={(event) => change({ client: event.currentTarget.value })}
+          >
+            <option value="all">all</option>
+            {clients.map((client) => (
+              <option key={client} value={client}>
+                {client}
+              </option>
+            ))}
+          </select>
+        </label>
+        <output aria-live="polite">
+          {shown.length} of {rows.length} scenarios
+        </output>
+      </form>
+      <div
+        class="scroll tall"
+        role="region"
+        aria-label="Table of scenarios by clients"
+        tabIndex={0}
+      >
+        <table class="matrix">
+          <thead>
+            <tr>
+              <th scope="col">Scenario</th>
+              {shownClients.map((client) => (
+                <th key={client} scope="col">
+                  <b>{client.replace(/ \S+$/, "")}</b> {/ (\S+)$/.exec(client)?.[1]}
+                  <span class="count">{countsOf(report, client)}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <MatrixLine key={row.scenario} row={row} clients={shownClients} />
+            ))}
+            {shown.length === 0 && (
+              <tr>
+                <td colSpan={shownClients.length + 1}>No scenario is like that.</td>
+              </tr>
+            )}
+          </tbody>
+        </table>
+      </div>
+      <ul class="legend" aria-label="What the words mean">
+        {standings.map((standing) => (
+          <li key={standing}>
+            <Badge standing={standing} /> {standingMeanings[standing].says}
+          </li>
+        ))}
+        <li>
+          <span class="nothing" aria-hidden="true">
+            ·
+          </span>{" "}
+          not run with this client
+        </li>
+      </ul>
+    </section>
+  );
+}
+
+/** `87 pass, 3 known`. */
+function countsOf({ runs }: ReportData, client: string): string {
+  const own = runs.filter((run) => run.client === client).map(standingOf);
+  return standings
+    .toReversed()
+    .map((standing) => ({ standing, count: own.filter((one) => one === standing).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ standing, count }) => `${count} ${standing}`)
+    .join(", ");
+}
+
+function MatrixLine({
+  row,
+  clients,
+}: {
+  readonly row: MatrixRow;
+  readonly clients: readonly string[];
+}) {
+  return (
+    <tr>
+      <th scope="row">
+        {row.scenario}
+        {row.title !== undefined && <span class="title">{row.title}</span>}
+      </th>
+      {clients.map((client) => {
+        const runs = row.runs.filter((run) => run.client === client);
+        const isFailed = row.failed.includes(client);
+        return (
+          <td key={client}>
+            {runs.map((run) => (
+              <Cell key={run.id} run={run} isAlone={runs.length === 1} />
+            ))}
+            {isFailed && (
+              <a class="badge unfinished" href="#not-finished">
+                ! not finished
+              </a>
+            )}
+            {runs.length === 0 && !isFailed && (
+              <span class="nothing">
+                <span aria-hidden="true">·</span>
+                <span class="hidden">not run</span>
+              </span>
+            )}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+function Cell({ run, isAlone }: { readonly run: RunData; readonly isAlone: boolean }) {
+  const rules = run.findings.map(({ rule }) => rule).join(", ");
+  return (
+    <a class="cell" href={runAddress(run.id)}>
+      <Badge standing={standingOf(run)} />
+      {rules !== "" && <span class="rules">{rules}</span>}
+      {!isAlone && <span class="rules">{run.mount}</span>}
+      <span class="hidden">
+        {" "}
+        {run.scenario}, {run.client}
+      </span>
+    </a>
+  );
+}

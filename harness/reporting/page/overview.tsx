@@ -1,0 +1,122 @@
+/** The whole run on one page: what broke and what to do first, then the matrix, then all that is known. */
+import { formatDuration } from "../../core/time/duration.ts";
+import type { ReportData } from "../html/report-data.ts";
+import { Broken, NotFinished, OpenRules } from "./broken.tsx";
+import { Flows } from "./flows.tsx";
+import { Held } from "./held.tsx";
+import { Known } from "./known.tsx";
+import { Matrix } from "./matrix.tsx";
+
+export function Overview({ report }: { readonly report: ReportData }) {
+  const { totals, fixed, quarantine, cost } = report;
+  const died = report.runs.filter(({ relaunched }) => relaunched !== undefined);
+  return (
+    <>
+      <section class={`headline ${report.tone}`} aria-labelledby="headline">
+        <h1 id="headline" tabIndex={-1}>
+          {sentence(report.headline)}
+        </h1>
+        <p>
+          {totals.runs} {totals.runs === 1 ? "run" : "runs"} over {roughly(totals.simulatedMs)} of
+          virtual time{report.seed !== "" && `, seed ${report.seed}`}.
+        </p>
+        {cost !== undefined && <p>{cost}</p>}
+        <ul class="tiles" aria-label="Totals">
+          <Tile
+            figure={totals.unexpected}
+            name="unexpected"
+            tone={totals.unexpected > 0 ? "new" : "pass"}
+          />
+          <Tile figure={totals.known} name="known" tone={totals.known > 0 ? "known" : "pass"} />
+          <Tile figure={totals.fixed} name="fixed" tone="pass" />
+          <Tile
+            figure={totals.inconclusive}
+            name="inconclusive"
+            tone={totals.inconclusive > 0 ? "open" : "pass"}
+          />
+          <Tile
+            figure={totals.pass}
+            name={totals.runs === 1 ? "of 1 run passes" : `of ${totals.runs} runs pass`}
+            tone="pass"
+          />
+        </ul>
+      </section>
+      <Broken report={report} />
+      <OpenRules report={report} />
+      <NotFinished report={report} />
+      <Matrix report={report} />
+      {report.flows !== undefined && <Flows report={report} flows={report.flows} />}
+      <Known report={report} />
+      {quarantine.length > 0 && (
+        <section id="quarantine" aria-labelledby="quarantine-title">
+          <h2 id="quarantine-title" tabIndex={-1}>
+            In quarantine
+          </h2>
+          <p>These come and go, and turn nothing red.</p>
+          <ul>
+            {quarantine.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {fixed.length > 0 && (
+        <section id="fixed" aria-labelledby="fixed-title">
+          <h2 id="fixed-title" tabIndex={-1}>
+            Fixed
+          </h2>
+          <p>
+            These are in the baseline, and pass now. <code>--update-baseline</code> takes them out.
+          </p>
+          <ul>
+            {fixed.map(({ scenario, client, rule }) => (
+              <li key={`${scenario} ${client} ${rule}`}>
+                {scenario}, {client}: <b>{rule}</b>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Held report={report} />
+      {died.length > 0 && (
+        <section id="relaunched" aria-labelledby="relaunched-title">
+          <h2 id="relaunched-title" tabIndex={-1}>
+            Browsers that died
+          </h2>
+          <ul>
+            {died.map(({ id, scenario, client, relaunched }) => (
+              <li key={id}>
+                {scenario}, {client}: {relaunched}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Tile({
+  figure,
+  name,
+  tone,
+}: {
+  readonly figure: number;
+  readonly name: string;
+  readonly tone: string;
+}) {
+  return (
+    <li class={`tile ${tone}`}>
+      <b>{figure}</b> {name}
+    </li>
+  );
+}
+
+/** To the minute, as nobody wants the seconds of a month. */
+function roughly(ms: number): string {
+  return formatDuration(ms < 3_600_000 ? ms : Math.round(ms / 60_000) * 60_000);
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,254 @@
+/**
+ * The matrix as a page, `matrix.md`: one table for who decides, then upgrade by upgrade what
+ * changed, with what the rule said before and after in one scenario of each kind, and where both
+ * journals are. The terminal prints the table's rows as lines.
+ */
+import { formatDuration } from "../../core/time/duration.ts";
+import { namesWithin } from "../held.ts";
+import { inline, row } from "../markdown.ts";
+import { count } from "../totals.ts";
+import type { Direction, FeltChange } from "./changes.ts";
+import { isChance, type Matrix, type RuleStep, type Upgrade } from "./matrix.ts";
+
+/** The text of `matrix.md`. */
+export function matrixPage(matrix: Matrix): string {
+  const sections = [
+    [
+      `# Versions compared: ${headline(matrix)}`,
+      "",
+      aboutLine(matrix),
+      "",
+      ...summaryTable(matrix),
+    ],
+    ...matrix.clients.flatMap(({ client, upgrades }) =>
+      upgrades.map((upgrade) => upgradeSection(matrix, client, upgrade)),
+    ),
+    chanceSection(matrix),
+    leftOutSection(matrix),
+    failureSection(matrix),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** What the terminal says at the end: the same, a line a change. */
+export function matrixLines(matrix: Matrix): readonly string[] {
+  const upgrades = matrix.clients.flatMap(({ client, upgrades: all }) =>
+    all.flatMap((upgrade) => [
+      "",
+      `${client} ${upgrade.from} → ${upgrade.to}: ${feltText(upgrade)}`,
+      ...stepsOf(matrix, client, upgrade).map(
+        (step) =>
+          `  ${directions[step.direction].word.padEnd(WORD_WIDTH)}  ${step.rule}: ${namesWithin(scenariosOf(step), NAMES_WIDTH)}`,
+      ),
+    ]),
+  );
+  return [...upgrades, "", `${headline(matrix)}. ${aboutLine(matrix)}`];
+}
+
+const NAMES_WIDTH = 70;
+
+const directions: Readonly<Record<Direction, { readonly word: string; readonly says: string }>> = {
+  worse: { word: "worse", says: "failed, and passed before" },
+  better: { word: "better", says: "passed, and failed before" },
+  appeared: { word: "new failure", says: "failed, and had nothing to judge before" },
+  gone: { word: "failure gone", says: "had nothing to judge, and failed before" },
+  seen: { word: "seen now", says: "passed, and had nothing to judge before" },
+  unseen: { word: "not seen", says: "had nothing to judge, and passed before" },
+};
+
+const order = Object.keys(directions);
+
+const WORD_WIDTH = Math.max(...Object.values(directions).map(({ word }) => word.length));
+
+/** The steps of an upgrade that are no chance, worst first. */
+function stepsOf(
+  { steps }: Matrix,
+  client: string,
+  { to }: Pick<Upgrade, "to">,
+): readonly RuleStep[] {
+  return steps
+    .filter((step) => step.client === client && step.to === to)
+    .map((step) => ({ ...step, changes: step.changes.filter((change) => !isChance(change)) }))
+    .filter(({ changes }) => changes.length > 0)
+    .toSorted(
+      (a, b) =>
+        order.indexOf(a.direction) - order.indexOf(b.direction) ||
+        b.changes.length - a.changes.length,
+    );
+}
+
+function scenariosOf({ changes }: RuleStep): readonly string[] {
+  return changes.map(({ scenario }) => scenario);
+}
+
+function headline({ steps }: Matrix): string {
+  const real = steps.flatMap(({ direction, changes }) =>
+    changes.filter((change) => !isChance(change)).map(() => direction),
+  );
+  if (real.length === 0) return "no rule says anything else";
+  const told = (["worse", "better"] as const).map(
+    (wanted) => `${real.filter((direction) => direction === wanted).length} ${wanted}`,
+  );
+  return `${count(real.length, "verdict")} changed, ${told.join(", ")}`;
+}
+
+function aboutLine({ clients, seed, again }: Matrix): string {
+  const versions = clients.flatMap(({ versions: all }) => all);
+  const runs = versions.reduce((sum, { totals }) => sum + totals.runs, 0);
+  const failed = versions.flatMap(({ failures }) => failures).length;
+  const names = clients.map(
+    ({ client, versions: all }) => `${client} ${all.map(({ version }) => version).join(", ")}`,
+  );
+  const unfinished = failed === 0 ? "" : ` ${count(failed, "run")} not finished.`;
+  return `${names.join("; ")}. ${count(runs, "run")}, seed ${seed}; each difference was looked at again with seed ${again}.${unfinished}`;
+}
+
+function summaryTable(matrix: Matrix): readonly string[] {
+  const rows = matrix.clients.flatMap(({ client, upgrades }) =>
+    upgrades.map((upgrade) => {
+      const steps = stepsOf(matrix, client, upgrade);
+      const cell = (...wanted: readonly Direction[]): string =>
+        steps
+          .filter(({ direction }) => wanted.includes(direction))
+          .map(({ rule, changes }) => `${rule} (${changes.length})`)
+          .join(", ");
+      return row(
+        `${client} ${upgrade.from} → ${upgrade.to}`,
+        cell("worse"),
+        cell("better"),
+        cell("appeared", "gone", "seen", "unseen"),
+        failedText(upgrade),
+        withoutText(upgrade),
+      );
+    }),
+  );
+  if (rows.length === 0) return ["There is one version of each client, and nothing to compare."];
+  return [
+    row("upgrade", "worse", "better", "not comparable", "calls failed", "without a token"),
+    "| --- | --- | --- | --- | --- | --- |",
+    ...rows,
+    "",
+    "In brackets: in how many scenarios. Calls and times are of the scenarios that both versions played; a time is added up over scenarios. Not comparable: a rule had something to judge in one of the two only.",
+  ];
+}
+
+function failedText({ before, after }: Upgrade): string {
+  const [was, is] = [before, after].map(({ operations }) => operations.fail + operations.unknown);
+  return was === is ? `${was}` : `${was} → ${is}`;
+}
+
+function withoutText({ before, after }: Upgrade): string {
+  const [was, is] = [before, after].map(({ cost }) => roughly(cost.withoutTokenMs));
+  return was === is ? `${was}` : `${was} → ${is}`;
+}
+
+/** Whole minutes are enough for a sum. */
+function roughly(ms: number): string {
+  return formatDuration(Math.round(ms / 60_000) * 60_000);
+}
+
+function feltText(upgrade: Upgrade): string {
+  const { shared } = upgrade;
+  return `calls failed ${failedText(upgrade)}, without a token ${withoutText(upgrade)}, in ${count(shared, "scenario")}`;
+}
+
+function upgradeSection(matrix: Matrix, client: string, upgrade: Upgrade): readonly string[] {
+  const steps = stepsOf(matrix, client, upgrade);
+  const felt = feltLines(upgrade);
+  const title = `## ${client} ${upgrade.from} → ${upgrade.to}`;
+  if (steps.length === 0 && felt.length === 0) return [title, "", "Nothing changed."];
+  return [
+    title,
+    ...steps.flatMap((step) => ["", ...stepLines(step)]),
+    ...(felt.length === 0 ? [] : ["", "What people notice most:", "", ...felt]),
+  ];
+}
+
+function stepLines(step: RuleStep): readonly string[] {
+  const { client, rule, direction, from, to, changes } = step;
+  const [example] = changes;
+  if (example === undefined) return [];
+  const { word, says } = directions[direction];
+  const { scenario, before, after } = example;
+  const side = ({ version, message, journal }: typeof before): string =>
+    `- ${version}: ${inline(message)} ([journal](${journal}))`;
+  const others = scenariosOf(step).slice(1);
+  return [
+    `**${word}: ${rule}** ${says}, in ${changes.length === 1 ? scenario : `${count(changes.length, "scenario")}. In ${scenario}`}:`,
+    "",
+    side(before),
+    side(after),
+    ...(others.length === 0 ? [] : [`- So, too: ${others.join(", ")}.`]),
+    `- Which version did it: \`brownout bisect ${scenario} --rule ${rule} ${client}@${from}..${to}\``,
+  ];
+}
+
+const FELT_SHOWN = 5;
+
+function feltLines({ changes }: Upgrade): readonly string[] {
+  const lost = ({ before, after }: FeltChange): number =>
+    Math.abs(after.felt.operations.fail - before.felt.operations.fail);
+  return changes
+    .toSorted((a, b) => lost(b) - lost(a))
+    .slice(0, FELT_SHOWN)
+    .map(({ scenario, before, after }) => {
+      const [was, is] = [before.felt, after.felt];
+      const of = is.operations.ok + is.operations.fail + is.operations.unknown;
+      const parts = [
+        difference("calls failed", was.operations.fail, is.operations.fail, ` of ${of}`),
+        difference("given up", was.operations.unknown, is.operations.unknown, ""),
+        difference("sign-ins caused", was.cost.promptsCaused, is.cost.promptsCaused, ""),
+        was.cost.withoutTokenMs === is.cost.withoutTokenMs
+          ? ""
+          : `without a token ${roughly(was.cost.withoutTokenMs)} → ${roughly(is.cost.withoutTokenMs)}`,
+      ];
+      return `- ${scenario}: ${parts.filter((part) => part !== "").join(", ")}`;
+    });
+}
+
+function difference(what: string, was: number, is: number, end: string): string {
+  return was === is ? "" : `${what} ${was} → ${is}${end}`;
+}
+
+function chanceSection({ steps, again }: Matrix): readonly string[] {
+  const lines = steps.flatMap(({ client, rule, to, changes }) =>
+    changes.filter(isChance).map(({ scenario }) => `- ${client} ${to}: ${rule} in ${scenario}`),
+  );
+  if (lines.length === 0) return [];
+  return [
+    "## Chance",
+    "",
+    `With seed ${again} these differ otherwise or not at all, so they are not counted:`,
+    "",
+    ...lines,
+  ];
+}
+
+function leftOutSection({ clients }: Matrix): readonly string[] {
+  const lines = clients.flatMap(({ client, versions }) =>
+    versions.flatMap(({ version, skipped }) =>
+      [...Map.groupBy(skipped, ({ why }) => why)].map(
+        ([why, left]) =>
+          `- ${client} ${version}, as ${why}: ${left.map(({ scenario }) => scenario).join(", ")}`,
+      ),
+    ),
+  );
+  return lines.length === 0 ? [] : ["## Left out", "", ...lines];
+}
+
+function failureSection({ clients }: Matrix): readonly string[] {
+  const lines = clients.flatMap(({ versions }) =>
+    versions.flatMap(({ failures }) =>
+      failures.map(
+        ({ scenario, client, message, hint }) =>
+          `- ${client}, ${scenario}: ${inline(message)}${hint === undefined ? "" : ` ${inline(hint)}`}`,
+      ),
+    ),
+  );
+  return lines.length === 0
+    ? []
+    : ["## Not finished", "", "Nothing is said of these runs:", "", ...lines];
+}

@@ -1,0 +1,187 @@
+/**
+ * Rule availability: what an application's callers felt, against what they could have had.
+ * A call could have ended ok when its client held a valid token, or when nothing stood
+ * between it and a service that answered: no fault took its request (or would more likely
+ * than not have), no Retry-After ran, no back-off after a failure was due, and no person was
+ * needed.
+ * Source: DESIGN section 4; SEED-2 and SEED-3 (what the cache and the backup make possible).
+ */
+import { formatDuration, minutes } from "../core/time/duration.ts";
+import type { Flow, History, OperationInvoked } from "../history/event.ts";
+import { holdingsAt } from "./model/holdings.ts";
+import { fails, passes, unseen } from "./model/judgement.ts";
+import {
+  exchangesOf,
+  faultSpansOf,
+  operationsOf,
+  type Exchange,
+  type Operation,
+} from "./model/reading.ts";
+import {
+  counted,
+  isCacheable,
+  isFailedByService,
+  isValidAt,
+  isWithoutAnswerAt,
+  needsInteraction,
+  signInFaultsAt,
+  sinceStart,
+  tokenFaultIdsOf,
+  tokenRequestsBy,
+  tokenFaultsAt,
+} from "./model/reading-operations.ts";
+import type { Judgement, Rule } from "./rule.ts";
+import { wishKey } from "./model/cache-key.ts";
+import { stretchesWithoutToken } from "./model/without-token.ts";
+
+/** How long a client may rightly hold back after a failure without Retry-After (MSAL's own back-off: `facts/msal-node.md`). */
+const BACK_OFF_MS = minutes(1);
+
+/** Judges `availability`; bound: `limits.availabilityMin`, a share from 0 to 1, 1 by default. */
+export const availability: Rule = {
+  id: "availability",
+  says: "Operations end ok whenever a valid token was held or the service could have issued one.",
+  source:
+    "What applications can have in an outage: Increase the resilience of authentication and authorization in client applications (https://learn.microsoft.com/entra/architecture/resilience-client-app); Backup authentication system (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
+  fix: "See what denied the first call: a token that was held, a back-off longer than asked for, or a part that need not be asked.",
+  judge,
+};
+
+type Chance = "served" | "denied" | "no chance";
+
+function judge(history: History): Judgement {
+  const calls = operationsOf(history).map((operation) => ({
+    operation,
+    chance: chanceOf(history, operation),
+  }));
+  const served = calls.filter(({ chance }) => chance === "served");
+  const denied = calls.filter(({ chance }) => chance === "denied");
+  const [trouble] = [
+    ...faultSpansOf(history),
+    ...exchangesOf(history)
+      .filter(isFailedByService)
+      .map(({ began }) => began),
+  ];
+  const possible = served.length + denied.length;
+  if (trouble === undefined || possible === 0) {
+    return unseen("There was no trouble in which a call could have ended ok.");
+  }
+  const min = history.header.limits?.availabilityMin ?? 1;
+  const share = served.length / possible;
+  const withoutMs = stretchesWithoutToken(history).reduce(
+    (sum, { from, to }) => sum + to - from,
+    0,
+  );
+  const without =
+    withoutMs === 0
+      ? ""
+      : `; callers together were without a token for ${formatDuration(withoutMs)}`;
+  const figures = `${served.length} of ${counted(possible, "call")} that could end ok did (${percent(share)})${without}`;
+  const [first] = denied;
+  if (share < min && first !== undefined) {
+    const { invoked, completed } = first.operation;
+    return fails(
+      `${figures}; the first denied needlessly was ${sinceStart(history, invoked.at)} in, and ${percent(min)} are asked for.`,
+      [
+        ...denied.slice(0, 7).map(({ operation }) => operation.invoked),
+        ...(completed === undefined ? [] : [completed]),
+      ],
+    );
+  }
+  return passes(`${figures}.`, [trouble]);
+}
+
+function chanceOf(history: History, operation: Operation): Chance {
+  const { invoked, completed } = operation;
+  if (completed?.outcome === "ok") return "served";
+  if (completed === undefined) return "no chance";
+  if (completed.outcome === "unknown" && completed.reason === "run-ended") return "no chance";
+  if (needsInteraction(operation)) return "no chance";
+  const { token: held, lastRequest } = holdingsAt(history, invoked);
+  const hadToken = held !== undefined && isValidAt(held.token, completed.at);
+  if (isCacheable(operation) && hadToken) return "denied";
+  if (isUnderFault(history, invoked, invoked.at) || isUnderFault(history, invoked, completed.at))
+    return "no chance";
+  const failed = operation.exchanges.some((exchange) => isExcuse(history, exchange, completed.at));
+  if (failed || isRefused(operation)) return "no chance";
+  return isHoldingBackRightly(operation, lastRequest) ? "no chance" : "denied";
+}
+
+/** Whether a request sent at that time would more likely than not have met a fault. */
+function isUnderFault(history: History, invoked: OperationInvoked, atMs: number): boolean {
+  const faults = pageFlows.has(invoked.flow)
+    ? signInFaultsAt(history, atMs).filter(({ window }) => window.at !== "backup")
+    : tokenFaultsAt(history, atMs);
+  return faults.some(({ window, beganAt }) => {
+    const { id, where, first, after, chance = 1, ramp = { from: 1, to: 1 } } = window;
+    // Whom a slice is about stands on the wire, and who asks by a preflight first: those whose requests it took.
+    if (where !== undefined || window.preflights === "only")
+      return takenBy(history, id).has(wishKey(history, invoked) ?? invoked.client);
+    if (first !== undefined || after !== undefined) return false;
+    const progress = Math.min(1, (atMs - beganAt) / window.for);
+    return chance * (ramp.from + (ramp.to - ramp.from) * progress) >= 0.5;
+  });
+}
+
+/** Flows that go through the sign-in page, seen or hidden, of whose requests a mount may not know the call. */
+const pageFlows: ReadonlySet<Flow> = new Set(["popup", "redirect", "sso-silent"]);
+
+const taken = new WeakMap<History, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** The wishes of which a fault window took a request. */
+function takenBy(history: History, window: string): ReadonlySet<string> {
+  let byWindow = taken.get(history);
+  if (byWindow === undefined) taken.set(history, (byWindow = readTaken(history)));
+  return byWindow.get(window) ?? new Set();
+}
+
+function readTaken(history: History): ReadonlyMap<string, ReadonlySet<string>> {
+  const byWindow = new Map<string, Set<string>>();
+  for (const { operation, ended } of exchangesOf(history)) {
+    if (operation === undefined) continue;
+    for (const id of ended?.faults ?? []) {
+      const wishes = byWindow.get(id) ?? new Set();
+      byWindow.set(id, wishes.add(wishKey(history, operation) ?? operation.client));
+    }
+  }
+  return byWindow;
+}
+
+/** Whether a request was taken by what is wrong with sign-in itself, and not with a part that need not be asked. */
+function isExcuse(history: History, exchange: Exchange, byMs: number): boolean {
+  const { began, ended } = exchange;
+  if (!isWithoutAnswerAt(exchange, byMs)) return false;
+  if (neededEndpoints.has(began.endpoint)) return true;
+  const faults = tokenFaultIdsOf(history);
+  return ended?.faults?.some((id) => faults.has(id)) ?? false;
+}
+
+const neededEndpoints: ReadonlySet<string> = new Set([
+  "token",
+  "authorize",
+  "device-code",
+  "managed-identity",
+  "saml",
+]);
+
+/** Whether the service answered and said no: a wrong secret is no matter of availability. */
+function isRefused(operation: Operation): boolean {
+  const end = tokenRequestsBy(operation).at(-1)?.ended?.end;
+  return end?.kind === "response" && end.status >= 400 && end.status < 500;
+}
+
+/** Whether another request for the same wish was underway, or its failure was too fresh to ask again. */
+function isHoldingBackRightly(
+  { invoked, completed }: Operation,
+  lastRequest: Exchange | undefined,
+): boolean {
+  if (lastRequest === undefined || !isWithoutAnswerAt(lastRequest, completed?.at ?? invoked.at))
+    return false;
+  const { ended } = lastRequest;
+  if (ended === undefined || ended.at > invoked.at) return true;
+  return invoked.at <= ended.at + Math.max(ended.retryAfter?.ms ?? 0, BACK_OFF_MS);
+}
+
+function percent(share: number): string {
+  return `${Math.floor(share * 1_000) / 10} %`;
+}

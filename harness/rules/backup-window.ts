@@ -1,0 +1,125 @@
+/**
+ * Rule `backup-window`: the backup system serves a session for three days from its last
+ * success with the primary, and not once it has heard of a revocation; a client that it
+ * declines has met an outage and not a dead session, so nobody is asked to sign in for it.
+ */
+import { formatDuration } from "../core/time/duration.ts";
+import type { History } from "../history/event.ts";
+import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
+import { fails, passes, unseen } from "./model/judgement.ts";
+import { promptsOf } from "./model/prompts.ts";
+import { exchangesOf, type Exchange } from "./model/reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `backup-window`. */
+export const backupWindow: Rule = {
+  id: "backup-window",
+  says: "The backup system serves eligible sessions inside three days, and a decline is taken for an outage.",
+  source:
+    "Microsoft Entra, Backup authentication system: the user has authenticated with the same app and device in the last three days, and no revocation since (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
+  fix: "Treat temporarily_unavailable with code 50033 like a 503: keep what is cached, back off, ask silently again.",
+  judge,
+};
+
+const WINDOW_MS = 3 * 86_400_000;
+
+/** The events of continuous access evaluation take up to 15 minutes to arrive (`facts/entra.md` E). */
+const PROPAGATION_MAX_MS = 15 * 60_000;
+
+/** The decline of the backup system. */
+const DECLINED = 50033;
+
+function judge(history: History): Judgement {
+  const exchanges = exchangesOf(history);
+  const byBackup = exchanges.filter(({ ended }) => ended?.servedBy === "backup");
+  const served = byBackup.filter(({ ended }) => ended?.issued !== undefined);
+  const declined = byBackup.filter(({ ended }) => ended?.error?.codes.includes(DECLINED));
+  if (served.length + declined.length === 0) return unseen("The backup system answered nothing.");
+  for (const exchange of served) {
+    const wrong = findWrong(history, exchanges, exchange);
+    if (wrong !== undefined) return wrong;
+  }
+  for (const exchange of declined) {
+    const mistaken = findMistaken(history, exchange);
+    if (mistaken !== undefined) return mistaken;
+  }
+  return passes(
+    `The backup system served ${served.length} and declined ${declined.length} requests, each as it should, and nobody was asked to sign in because of it.`,
+    byBackup.map(({ began, ended }) => ended ?? began),
+  );
+}
+
+/** A token that the backup should not have issued. */
+function findWrong(
+  history: History,
+  exchanges: readonly Exchange[],
+  { began, ended }: Exchange,
+): Judgement | undefined {
+  const user = ended?.issued?.user;
+  if (ended === undefined || user === undefined) return undefined;
+  const last = exchanges.findLast(
+    (other) =>
+      other.ended !== undefined &&
+      other.ended.index < began.index &&
+      other.ended.servedBy === "primary" &&
+      other.ended.issued?.user === user &&
+      // A SAML request names its app by an identifier that the history does not know.
+      (other.began.app === began.app || other.began.endpoint === "saml"),
+  )?.ended;
+  if (last === undefined) {
+    return fails("The backup system served a session that the primary never had.", [ended]);
+  }
+  const ageMs = began.at - last.at;
+  if (ageMs > WINDOW_MS) {
+    return fails(
+      `The backup system served a session ${formatDuration(ageMs)} after its last success with the primary; three days are allowed.`,
+      [ended, last],
+    );
+  }
+  const revoked = history.events.find(
+    (event): event is WorldChanged =>
+      event.kind === "world-changed" &&
+      event.index > last.index &&
+      event.index < ended.index &&
+      event.at < began.at - PROPAGATION_MAX_MS &&
+      endsSessionsOf(event, user),
+  );
+  return revoked === undefined
+    ? undefined
+    : fails("The backup system served a session that had been revoked.", [ended, revoked, last]);
+}
+
+function endsSessionsOf({ change, users }: WorldChanged, user: string): boolean {
+  if (harmlessChanges.has(change)) return false;
+  return users === undefined || users.some((id) => user.startsWith(`${id}.`));
+}
+
+/** A client that mistakes the decline for the end of a session. */
+function findMistaken(
+  history: History,
+  { began, ended, operation }: Exchange,
+): Judgement | undefined {
+  if (ended === undefined || operation === undefined) return undefined;
+  const completed = history.events.find(
+    (event) => event.kind === "operation-completed" && event.operation === operation.operation,
+  );
+  const prompt = promptsOf(history).find(
+    (shown) => shown.operation === operation.operation && shown.index > ended.index,
+  );
+  if (prompt !== undefined) {
+    return fails(
+      `${began.client ?? "A client"} asked a person to sign in because the backup system declined.`,
+      [prompt, ended],
+    );
+  }
+  const asks =
+    completed?.kind === "operation-completed" &&
+    completed.outcome === "fail" &&
+    completed.error.interactionRequired;
+  return asks
+    ? fails(
+        `${began.client ?? "A client"} told its application that a person is needed because the backup system declined.`,
+        [completed, ended],
+      )
+    : undefined;
+}

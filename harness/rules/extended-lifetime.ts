@@ -1,0 +1,87 @@
+/**
+ * Rule extended-lifetime. `ext_expires_in` says how long a token may still be used past its
+ * expiry while the service cannot issue another: a field that exists for outages and for
+ * nothing else. It says something only when it is longer than `expires_in`. Source:
+ * `facts/entra.md` A.6 (the field) and C.1 ("Old-token fallback": no current client uses it).
+ */
+import { formatDuration } from "../core/time/duration.ts";
+import type { History } from "../history/event.ts";
+import type { HeldToken } from "./model/token-inventory.ts";
+import { holdingsAt } from "./model/holdings.ts";
+import { fails, passes, unseen } from "./model/judgement.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/reading.ts";
+import {
+  counted,
+  every,
+  isCacheable,
+  isDenied,
+  isWithoutAnswerAt,
+  lastRequestBy,
+  sinceStart,
+  totalOutagesAt,
+} from "./model/reading-operations.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `extended-lifetime`. */
+export const extendedLifetime: Rule = {
+  id: "extended-lifetime",
+  says: "A token whose life the service extended is used past its expiry while the service fails.",
+  source:
+    "ext_expires_in of the token response: how long a token may be used past its expiry while the service fails; MSAL stores it",
+  fix: "Keep the last token beside the client and use it within ext_expires_in when renewal fails, for APIs that accept it; otherwise ask for long-lived tokens (client capability cp1).",
+  judge,
+};
+
+interface Extended {
+  readonly operation: Operation;
+  readonly held: HeldToken;
+  readonly failure: Exchange | undefined;
+}
+
+function judge(history: History): Judgement {
+  const denied: Extended[] = [];
+  const served: Extended[] = [];
+  for (const operation of operationsOf(history).filter(isCacheable)) {
+    const { invoked, completed } = operation;
+    const { token: held, lastRequest } = holdingsAt(history, invoked);
+    if (held === undefined || completed === undefined) continue;
+    if (!isInExtension(held, invoked.at) || !isInExtension(held, completed.at)) continue;
+    const request = lastRequestBy(operation) ?? lastRequest;
+    const isDown = request !== undefined && isWithoutAnswerAt(request, completed.at);
+    const failure = isDown ? request : undefined;
+    if (failure === undefined && totalOutagesAt(history, invoked.at).length === 0) continue;
+    if (isDenied(operation)) denied.push({ operation, held, failure });
+    else if (completed.outcome === "ok" && completed.token?.accessToken === held.token.accessToken)
+      served.push({ operation, held, failure });
+  }
+  const [first] = denied.length > 0 ? denied : served;
+  if (first === undefined) {
+    return unseen(
+      "No call met a failing service with a token past expires_in and still within a longer ext_expires_in.",
+    );
+  }
+  const { operation, held, failure } = first;
+  const all = counted(denied.length + served.length, "call");
+  const left = formatDuration((held.token.extendedExpiresAt ?? 0) - operation.invoked.at);
+  const evidence = [
+    held,
+    operation.invoked,
+    ...(failure?.ended === undefined ? [] : [failure.ended]),
+  ];
+  if (denied.length === 0) {
+    return passes(
+      `${every(served.length, "call")} past expires_in in the outage got the token within its ext_expires_in; the first had ${left} left.`,
+      evidence,
+    );
+  }
+  const neverUsed = served.length === 0 ? " (ext_expires_in was never used)" : "";
+  return fails(
+    `${denied.length} of ${all} past expires_in got nothing from a failing service while ext_expires_in still ran${neverUsed}; the first, ${sinceStart(history, operation.invoked.at)} in, had ${left} left.`,
+    evidence,
+  );
+}
+
+function isInExtension({ token }: HeldToken, atMs: number): boolean {
+  const { expiresAt, extendedExpiresAt = expiresAt } = token;
+  return expiresAt <= atMs && atMs < extendedExpiresAt;
+}

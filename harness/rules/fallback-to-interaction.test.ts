@@ -1,0 +1,219 @@
+/** Golden histories of the rule fallback-to-interaction. */
+import { describe, expect, it } from "vitest";
+import { fallbackToInteraction } from "./fallback-to-interaction.ts";
+import { story, type Story } from "../../test/support/check-story.ts";
+import { ada, ben } from "../../test/support/check-story-wire.ts";
+
+const revoked = { error: "invalid_grant", codes: [50173], suberror: "bad_token" };
+
+/** A silent call that the service answers with an error. */
+function refused(
+  told: Story,
+  {
+    status = 400,
+    error = revoked,
+    asks = true,
+  }: { status?: number; error?: typeof revoked | string; asks?: boolean } = {},
+): void {
+  const call = told.operation();
+  told.exchange({ by: call, status, error });
+  call.fails({ code: "invalid_grant", interactionRequired: asks });
+}
+
+function signIn(told: Story, user = ada): void {
+  const call = told.operation({ flow: "authorization-code", user });
+  told.prompt({ user, operation: call.operation });
+  told.exchange({ by: call });
+  call.ok();
+}
+
+describe("holds", () => {
+  it("when a revoked session leads to a sign-in", () => {
+    const told = story();
+    refused(told);
+    signIn(told);
+    expect(fallbackToInteraction.judge(told.history())).toEqual({
+      verdict: "pass",
+      message: "1 call that needed a person led to a sign-in, and no other error did.",
+      evidence: [3, 5],
+    });
+  });
+
+  it("when an outage comes between the error and the sign-in", () => {
+    const told = story();
+    refused(told);
+    refused(told, { status: 503, error: "temporarily_unavailable", asks: false });
+    told.at("00:10:00");
+    refused(told);
+    signIn(told);
+    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("pass");
+  });
+
+  it("when the next silent call works after all", () => {
+    const told = story();
+    refused(told);
+    told.at("00:05:00");
+    const call = told.operation();
+    told.exchange({ by: call });
+    call.ok();
+    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("pass");
+  });
+});
+
+describe("is broken", () => {
+  it("by an application that asks the dead session again and again", () => {
+    const told = story();
+    signIn(told);
+    refused(told);
+    told.at("00:30:00");
+    refused(told);
+    expect(fallbackToInteraction.judge(told.history())).toEqual({
+      verdict: "fail",
+      message:
+        "A call of app-1 needed a person 0s in (2 such calls), and in the 30m that followed nobody was asked to sign in.",
+      evidence: [8, 7, 5],
+    });
+  });
+
+  it("by an application that gives up, and by one that asks somebody else", () => {
+    const silent = story();
+    refused(silent);
+    silent.at("00:01:00");
+    silent.cleared();
+    const elsewhere = story();
+    refused(elsewhere);
+    elsewhere.prompt({ client: "app-2", user: ada });
+    elsewhere.at("00:05:00");
+    elsewhere.cleared();
+    const other = story();
+    refused(other);
+    signIn(other, ben);
+    other.at("00:05:00");
+    other.cleared();
+    for (const told of [silent, elsewhere, other])
+      expect(fallbackToInteraction.judge(told.history()).verdict).toBe("fail");
+  });
+
+  it("by a client that does not say what the service said", () => {
+    const told = story();
+    const error = { error: "invalid_grant", codes: [70043], suberror: "token_expired" };
+    refused(told, { error, asks: false });
+    told.at("00:05:00");
+    refused(told, { error, asks: false });
+    expect(fallbackToInteraction.judge(told.history()).message).toBe(
+      "A call of app-1 needed a person 0s in (2 such calls), and in the 5m that followed the service said invalid_grant, and the client reported invalid_grant, which asks for nobody.",
+    );
+  });
+
+  it("by the same, for each way in which the service says it", () => {
+    const consent = { error: "invalid_grant", codes: [], suberror: "consent_required" };
+    for (const error of ["interaction_required", "login_required", consent]) {
+      const told = story();
+      refused(told, { error, asks: false });
+      told.at("00:05:00");
+      told.cleared();
+      expect(fallbackToInteraction.judge(told.history()).verdict).toBe("fail");
+    }
+  });
+
+  it("by a prompt for an outage", () => {
+    const told = story();
+    const call = told.operation();
+    told.exchange({ by: call, status: 503, error: "temporarily_unavailable" });
+    told.prompt({ user: ada, operation: call.operation, prompt: "login" });
+    call.fails();
+    expect(fallbackToInteraction.judge(told.history())).toEqual({
+      verdict: "fail",
+      message:
+        "app-1 asked a person to sign in 0s in because the token endpoint failed (a 503), not because interaction was required.",
+      evidence: [3, 2, 1],
+    });
+  });
+
+  it("by a prompt on a page that the same call opened", () => {
+    const told = story();
+    const call = told.operation();
+    told.exchange({ by: call, status: 503 });
+    told.exchange({ by: call, endpoint: "authorize", bodyForm: "html" });
+    told.prompt({ user: ada, operation: call.operation });
+    expect(fallbackToInteraction.judge(told.history()).message).toContain("failed (a 503)");
+  });
+
+  it("by a prompt some calls after a connection that failed", () => {
+    const told = story();
+    const call = told.operation();
+    told.exchange({ by: call, networkFault: "ECONNREFUSED", sent: "connection" });
+    call.fails();
+    told.at("00:00:30");
+    told.operation().fails();
+    signIn(told);
+    expect(fallbackToInteraction.judge(told.history()).message).toContain("failed (ECONNREFUSED)");
+  });
+});
+
+describe("is unseen", () => {
+  it("when nobody was needed", () => {
+    const told = story();
+    signIn(told);
+    told.at("01:00:00");
+    refused(told, { status: 503, error: "temporarily_unavailable", asks: false });
+    told.at("02:00:00");
+    told.cleared();
+    expect(fallbackToInteraction.judge(told.history())).toMatchObject({
+      verdict: "inconclusive",
+      evidence: [],
+    });
+  });
+
+  it("when a failure was over, or became a refusal, before the person was asked", () => {
+    const told = story();
+    refused(told, { status: 503, error: "temporarily_unavailable", asks: false });
+    told.at("00:05:00");
+    const good = told.operation();
+    told.exchange({ by: good });
+    good.ok();
+    signIn(told);
+    const call = told.operation();
+    told.exchange({ by: call, status: 503 });
+    told.exchange({ by: call, status: 400, error: revoked });
+    told.prompt({ user: ada, operation: call.operation });
+    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when the grant is wrong in a way that no sign-in mends", () => {
+    const told = story();
+    refused(told, {
+      error: { error: "invalid_client", codes: [50173], suberror: "bad_token" },
+      asks: false,
+    });
+    told.at("00:05:00");
+    told.cleared();
+    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when the run ends with the error", () => {
+    const told = story();
+    refused(told);
+    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when a sign-in is repeated because its own code exchange failed", () => {
+    const told = story();
+    const call = told.operation({ flow: "authorization-code" });
+    told.prompt({ user: ada, operation: call.operation });
+    told.exchange({ by: call, status: 503 });
+    call.fails();
+    signIn(told);
+    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when a middle tier has to pass the challenge on", () => {
+    const told = story();
+    const call = told.operation({ flow: "on-behalf-of" });
+    told.exchange({ by: call, status: 400, error: "interaction_required" });
+    call.fails({ interactionRequired: true });
+    told.at("01:00:00");
+    told.cleared();
+    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { identityEndpoint } from "./identity-endpoint.ts";
+import { story, type Story } from "../../test/support/check-story.ts";
+import type { Reply } from "../../test/support/check-story-wire.ts";
+
+const judge = (told: Story) => identityEndpoint.judge(told.history());
+
+const IMDS = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
+const APP_SERVICE = "http://127.0.0.1:4141/msi/token?api-version=2019-08-01";
+
+/** One call whose requests are answered so, each that many ms after the one before. */
+function call(
+  answers: readonly (readonly [afterMs: number, reply: Reply])[],
+  { ends = "ok", url = IMDS }: { readonly ends?: "ok" | "fails"; readonly url?: string } = {},
+): Story {
+  const told = story();
+  const by = told.operation({ flow: "managed-identity" });
+  for (const [afterMs, reply] of answers) {
+    told.after(afterMs);
+    told.exchange({ by, endpoint: "managed-identity", method: "GET", url, ...reply });
+  }
+  if (ends === "ok") by.ok();
+  else by.fails();
+  return told;
+}
+
+const good: Reply = { status: 200 };
+const gone: Reply = { status: 410 };
+const busy: Reply = { status: 429 };
+const broken: Reply = { status: 500 };
+
+describe("identity-endpoint", () => {
+  it("holds for a client that pauses as the guidance says", () => {
+    const pauses = [0, 0, 2_000, 6_000, 14_000, 30_000];
+    const told = call([...pauses.map((ms) => [ms, busy] as const), [30_000, good]]);
+    expect(judge(told)).toMatchObject({
+      verdict: "pass",
+      message: "1 call met trouble at IMDS and asked again 6 times, each as the guidance says.",
+    });
+    expect(
+      judge(
+        call([
+          [0, broken],
+          [1_000, broken],
+          [2_000, good],
+        ]),
+      ).verdict,
+    ).toBe("pass");
+  });
+
+  it("is broken by a second retry at once, though the first may be", () => {
+    expect(
+      judge(
+        call([
+          [0, busy],
+          [0, good],
+        ]),
+      ).verdict,
+    ).toBe("pass");
+    const judgement = judge(
+      call([
+        [0, busy],
+        [0, busy],
+        [0, good],
+      ]),
+    );
+    expect(judgement).toMatchObject({
+      verdict: "fail",
+      message: "app-1 asked IMDS again 0s after a 429, sooner than 1s.",
+    });
+    expect(judgement.evidence).toEqual([4, 5]);
+  });
+
+  it("is broken by any retry sooner than a second after a 5xx", () => {
+    const judgement = judge(
+      call([
+        [0, broken],
+        [500, good],
+      ]),
+    );
+    expect(judgement.message).toBe("app-1 asked IMDS again 0.5s after a 500, sooner than 1s.");
+  });
+
+  it("is broken by whoever repeats what no retry can mend", () => {
+    const refused: Reply = { status: 400, error: "invalid_request" };
+    const again = call(
+      [
+        [0, refused],
+        [2_000, refused],
+      ],
+      { ends: "fails" },
+    );
+    expect(judge(again).message).toBe(
+      "app-1 asked IMDS again 2s after a 400, which no retry can mend.",
+    );
+    expect(judge(call([[0, refused]], { ends: "fails" })).verdict).toBe("pass");
+  });
+
+  it("is broken by whoever gives up before the 70 seconds of a 410 are over", () => {
+    const early = call(
+      [
+        [0, gone],
+        [10_000, gone],
+      ],
+      { ends: "fails" },
+    );
+    expect(judge(early)).toMatchObject({
+      verdict: "fail",
+      message: "app-1 gave up 10s after a 410 of IMDS, which is back within 1m 10s.",
+    });
+    const every10s = Array.from({ length: 8 }, (_, at) => [at === 0 ? 0 : 10_000, gone] as const);
+    expect(judge(call(every10s, { ends: "fails" })).verdict).toBe("pass");
+    const other = call(
+      [
+        [0, gone],
+        [10_000, broken],
+      ],
+      { ends: "fails" },
+    );
+    expect(judge(other).verdict).toBe("pass");
+  });
+
+  it("is about IMDS, and about its trouble", () => {
+    const elsewhere = call(
+      [
+        [0, busy],
+        [0, busy],
+        [0, busy],
+      ],
+      { url: APP_SERVICE },
+    );
+    expect(judge(elsewhere).verdict).toBe("inconclusive");
+    expect(judge(call([[0, good]]))).toMatchObject({
+      verdict: "inconclusive",
+      message: "No request to IMDS failed.",
+    });
+  });
+});

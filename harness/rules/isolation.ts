@@ -1,0 +1,148 @@
+/**
+ * Rule `isolation`: a throttle is counted per user, app, tenant and scope, so one user's
+ * Retry-After blocks that user and nobody else. A client that keeps one block for all shows
+ * itself by calls of others that fail without ever reaching the wire.
+ */
+import type { ExchangeEnded, History, OperationInvoked } from "../history/event.ts";
+import { andMore, fails, unseen, passes } from "./model/judgement.ts";
+import { counted } from "./model/reading-operations.ts";
+import {
+  isServiceFailure,
+  objectIdOf,
+  operationsOf,
+  scopeKey,
+  statusOf,
+  type Operation,
+} from "./model/reading.ts";
+import { instructedMsOf } from "./retry-after.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `isolation`. */
+export const isolation: Rule = {
+  id: "isolation",
+  says: "While one user, tenant, app or scope is throttled, calls for another still reach the service.",
+  source:
+    "MSAL.NET, Client and server throttling: blocks are kept per client id, authority, scopes and account (https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling)",
+  fix: "Key every block and every circuit breaker by app, tenant, user and scopes.",
+  judge,
+};
+
+/** What clients assume when the service gives no time (`facts/entra.md` C.1). */
+const DEFAULT_BLOCK_MS = 60_000;
+
+/** A failure of the service after which a client may hold back calls for the same wish, until when. */
+interface Block {
+  readonly wish: string;
+  readonly answer: ExchangeEnded;
+  readonly until: number;
+  /** A 5xx without Retry-After is about the service, and a client may well stop asking it for anyone. */
+  readonly isThrottle: boolean;
+}
+
+interface Breach {
+  readonly throttle: Block;
+  readonly operation: Operation;
+}
+
+function judge(history: History): Judgement {
+  const breaches: Breach[] = [];
+  const served: Breach[] = [];
+  let throttles = 0;
+  for (const operations of byProcess(operationsOf(history))) {
+    const blocks = operations.flatMap(blocksOf).sort((a, b) => a.answer.index - b.answer.index);
+    throttles += blocks.filter(({ isThrottle }) => isThrottle).length;
+    let on: readonly Block[] = [];
+    let known = 0;
+    for (const operation of operations) {
+      const since = known;
+      while ((blocks[known]?.answer.index ?? Infinity) < operation.invoked.index) known += 1;
+      on = stillOn([...on, ...blocks.slice(since, known)], operation.invoked.at);
+      const throttle = throttleOfAnother(on, operation);
+      if (throttle === undefined) continue;
+      if (isServed(operation)) served.push({ throttle, operation });
+      else if (isBlocked(operation) && isKnownGood(operations, operation))
+        breaches.push({ throttle, operation });
+    }
+  }
+  const [first] = breaches;
+  if (first !== undefined) {
+    return fails(
+      `A call of ${first.operation.invoked.client} for ${nameOf(first.operation.invoked)} failed without a request while only another was throttled${andMore(breaches)}.`,
+      breaches.flatMap(({ throttle, operation: { invoked, completed } }) => [
+        throttle.answer,
+        completed ?? invoked,
+      ]),
+    );
+  }
+  if (throttles === 0) return unseen("No call was throttled.");
+  if (served.length === 0)
+    return unseen("While one was throttled, the same client had no call for another.");
+  return passes(
+    `${counted(served.length, "call")} for others reached the service or their cached token while one was throttled.`,
+    served.flatMap(({ throttle, operation }) => [throttle.answer, operation.invoked]),
+  );
+}
+
+function byProcess(operations: readonly Operation[]): Iterable<readonly Operation[]> {
+  return Map.groupBy(operations, ({ process }) => process).values();
+}
+
+function wishOf({ app, tenant, user, scopes }: OperationInvoked): string {
+  const person = user === undefined ? "" : objectIdOf(user);
+  return [app, tenant, person, scopeKey(scopes.join(" "))].join(" · ").toLowerCase();
+}
+
+function blocksOf({ invoked, exchanges }: Operation): readonly Block[] {
+  return exchanges.flatMap((exchange) => {
+    const { ended } = exchange;
+    if (ended === undefined || exchange.began.endpoint !== "token" || !isServiceFailure(exchange))
+      return [];
+    const instructedMs = instructedMsOf(exchange);
+    const until = ended.at + Math.max(instructedMs, DEFAULT_BLOCK_MS);
+    const isThrottle = statusOf(exchange) === 429 || instructedMs > 0;
+    return [{ wish: wishOf(invoked), answer: ended, until, isThrottle }];
+  });
+}
+
+/** Of each wish the longest block of either kind that still lasts. */
+function stillOn(blocks: readonly Block[], atMs: number): readonly Block[] {
+  const longest = new Map<string, Block>();
+  for (const block of blocks) {
+    const key = `${block.wish} ${block.isThrottle}`;
+    if (block.until > Math.max(atMs, longest.get(key)?.until ?? 0)) longest.set(key, block);
+  }
+  return [...longest.values()];
+}
+
+/** A throttle that is on when the call comes, if nothing blocks the call's own wish. */
+function throttleOfAnother(on: readonly Block[], { invoked }: Operation): Block | undefined {
+  const wish = wishOf(invoked);
+  if (on.some((block) => block.wish === wish)) return undefined;
+  return on.findLast(({ isThrottle }) => isThrottle);
+}
+
+function isServed({ completed, exchanges }: Operation): boolean {
+  return exchanges.length > 0 || completed?.outcome === "ok";
+}
+
+function isBlocked({ completed, exchanges }: Operation): boolean {
+  return (
+    completed?.outcome === "fail" && !completed.error.interactionRequired && exchanges.length === 0
+  );
+}
+
+/** A user who was never served may fail for want of an account; an app needs no more than its credential. */
+function isKnownGood(operations: readonly Operation[], { invoked }: Operation): boolean {
+  if (invoked.user === undefined) return true;
+  const wish = wishOf(invoked);
+  return operations.some(
+    (earlier) =>
+      earlier.completed?.outcome === "ok" &&
+      earlier.completed.index < invoked.index &&
+      wishOf(earlier.invoked) === wish,
+  );
+}
+
+function nameOf({ user, app, scopes }: OperationInvoked): string {
+  return user ?? `${app} and ${scopes.join(" ")}`;
+}

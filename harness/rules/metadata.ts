@@ -1,0 +1,181 @@
+/**
+ * Rule `metadata`: what changes once a year is read once a day, and its outage takes down
+ * nobody who has read it. Two halves: a process does not fetch the same document again
+ * within a day, and a warm process does not fail for want of it. In a browser the process is
+ * a page: what it read is gone when it is loaded anew, unless the browser's own cache has it.
+ */
+import { formatDuration } from "../core/time/duration.ts";
+import type { History } from "../history/event.ts";
+import { andMore, endingOf, fails, unseen, passes } from "./model/judgement.ts";
+import { counted } from "./model/reading-operations.ts";
+import { isDiscovery } from "./model/likeness.ts";
+import {
+  exchangesOf,
+  faultSpansOf,
+  groupBy,
+  operationsOf,
+  statusOf,
+  type Exchange,
+  type Operation,
+} from "./model/reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `metadata`. */
+export const metadata: Rule = {
+  id: "metadata",
+  says: "A process reads the same discovery document at most once in 24 hours, and a warm one lives without it.",
+  source:
+    "Cache-Control: max-age=86400, as the discovery endpoints send it; MSAL caches metadata for as long",
+  fix: "Keep one client instance for the life of the process, or give it the metadata by configuration (authorityMetadata).",
+  judge,
+};
+
+const KEPT_FOR_MS = 86_400_000;
+/** Clients count whole seconds. */
+const ROUNDING_MS = 1_000;
+
+function judge(history: History): Judgement {
+  const reads = exchangesOf(history).filter(isDiscovery);
+  const warm = warmCallsOf(history);
+  const failed = warm.flatMap((operation) => {
+    const missing = missingDocumentOf(operation);
+    return missing === undefined ? [] : [{ operation, missing }];
+  });
+  const [first] = failed;
+  if (first !== undefined) {
+    const { invoked } = first.operation;
+    return fails(
+      `${invoked.client}, although warm, failed a call for want of ${first.missing.began.endpoint}, which ended with ${endingOf(first.missing)}${andMore(failed)}.`,
+      failed.flatMap(({ operation: { invoked: call, completed }, missing: { began, ended } }) => [
+        ended ?? began,
+        completed ?? call,
+      ]),
+    );
+  }
+  return judgeRepeats(history, reads, survivorsOf(history, warm));
+}
+
+function judgeRepeats(
+  history: History,
+  reads: readonly Exchange[],
+  survived: readonly Operation[],
+): Judgement {
+  const repeats = [...groupBy(reads, documentOf).values()].flatMap((same) =>
+    repeatsOf(same, rotationsOf(history)),
+  );
+  const [again] = repeats;
+  if (again !== undefined) {
+    return fails(
+      `${again.read.client} read ${again.read.began.endpoint} again ${formatDuration(again.afterMs)} after it had it; it is good for ${formatDuration(KEPT_FOR_MS)}${andMore(repeats)}.`,
+      repeats.flatMap(({ known, read }) => [known.ended ?? known.began, read.began]),
+    );
+  }
+  const lastUses = lastUsesOf(history);
+  const kept = reads.filter(
+    (read) => isGood(read) && (lastUses.get(read.page) ?? 0) > (read.ended?.index ?? 0),
+  );
+  if (kept.length === 0 && survived.length === 0)
+    return unseen(
+      "No discovery document was read by a process that went on, nor was one missing to a warm process.",
+    );
+  return passes(
+    `${counted(kept.length, "discovery document")} read once and kept; ${counted(survived.length, "call")} of warm processes succeeded while discovery failed.`,
+    [...kept.map(({ began }) => began), ...survived.map(({ invoked }) => invoked)],
+  );
+}
+
+function isGood(exchange: Exchange): boolean {
+  const end = exchange.ended?.end;
+  return end?.kind === "response" && end.status === 200 && end.cut === undefined;
+}
+
+/** The same document to the same process; correlation ids in the query make no other of it. */
+function documentOf({ page, began }: Exchange): string {
+  const [place = "", query = ""] = began.url.split("?", 2);
+  const asked = query
+    .split("&")
+    .filter((parameter) => !/^(x-)?client-/i.test(parameter))
+    .sort();
+  return [page, place.toLowerCase(), ...asked].join(" ");
+}
+
+interface Repeat {
+  readonly known: Exchange;
+  readonly read: Exchange;
+  readonly afterMs: number;
+}
+
+/** The places in the history at which the signing keys changed. */
+function rotationsOf({ events }: History): readonly number[] {
+  return events.flatMap((event) =>
+    event.kind === "world-changed" && event.change === "keys-rotated" ? [event.index] : [],
+  );
+}
+
+function repeatsOf(reads: readonly Exchange[], rotations: readonly number[]): readonly Repeat[] {
+  const repeats: Repeat[] = [];
+  const good: Exchange[] = [];
+  for (const read of reads) {
+    const known = good.findLast(
+      ({ ended }) => ended !== undefined && ended.index < read.began.index,
+    );
+    const afterMs = read.began.at - (known?.ended?.at ?? 0);
+    // Whoever meets an unknown key has to look for it: `facts/entra.md` H, 2021-03-15.
+    const isRotated =
+      read.began.endpoint === "keys" &&
+      rotations.some((index) => (known?.began.index ?? 0) < index && index < read.began.index);
+    if (known !== undefined && !isRotated && afterMs < KEPT_FOR_MS - ROUNDING_MS)
+      repeats.push({ known, read, afterMs });
+    if (isGood(read)) good.push(read);
+  }
+  return repeats;
+}
+
+/** Where each process began its last request or call: had it a use for what it read before? */
+function lastUsesOf(history: History): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  const uses = [
+    ...exchangesOf(history).map(({ page, began }) => ({ page, index: began.index })),
+    ...operationsOf(history).map(({ page, invoked }) => ({ page, index: invoked.index })),
+  ];
+  for (const { page, index } of uses) last.set(page, Math.max(last.get(page) ?? 0, index));
+  return last;
+}
+
+/** The document whose failure kept a failed call from ever asking for a token. */
+function missingDocumentOf({ completed, exchanges }: Operation): Exchange | undefined {
+  if (completed?.outcome !== "fail") return undefined;
+  if (exchanges.some(({ began }) => began.endpoint === "token")) return undefined;
+  const last = exchanges.findLast(isDiscovery);
+  return last !== undefined && !isGood(last) && statusOf(last) !== 400 ? last : undefined;
+}
+
+/** Calls of processes that had a token of the tenant before, and so the documents that they need. */
+function warmCallsOf(history: History): readonly Operation[] {
+  const warmSince = new Map<string, number>();
+  for (const { page, invoked, completed } of operationsOf(history)) {
+    if (completed?.outcome !== "ok") continue;
+    const key = `${page} ${invoked.tenant}`;
+    warmSince.set(key, Math.min(warmSince.get(key) ?? Infinity, completed.index));
+  }
+  return operationsOf(history).filter(
+    ({ page, invoked }) => invoked.index > (warmSince.get(`${page} ${invoked.tenant}`) ?? Infinity),
+  );
+}
+
+/** Calls of warm processes that succeeded while a window broke a discovery endpoint. */
+function survivorsOf(history: History, warm: readonly Operation[]): readonly Operation[] {
+  const spans = faultSpansOf(history).filter(
+    ({ window: { on, at } }) =>
+      at !== "resource" &&
+      (on === "all" || on.includes("openid-configuration") || on.includes("instance-discovery")),
+  );
+  if (spans.length === 0) return [];
+  return warm.filter(
+    ({ invoked, completed }) =>
+      completed?.outcome === "ok" &&
+      spans.some(
+        ({ beganAt, endedAt = Infinity }) => beganAt <= invoked.at && invoked.at < endedAt,
+      ),
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * Rule proactive-refresh. `refresh_in` asks clients to renew hours before expiry, so that an
+ * outage finds them with a token to spare. That only helps when a failing early refresh
+ * costs the caller nothing: neither the token nor time. Source: SEED-3 ("Cache tokens",
+ * "Acquire tokens silently"); `facts/entra.md` B, refresh_in: "client refreshes when passed
+ * and keeps old token on failure".
+ */
+import { formatDuration, seconds } from "../core/time/duration.ts";
+import type { History } from "../history/event.ts";
+import type { HeldToken } from "./model/token-inventory.ts";
+import { holdingsAt } from "./model/holdings.ts";
+import { fails, passes, unseen, type Placed } from "./model/judgement.ts";
+import { endOf, operationsOf, type Exchange, type Operation } from "./model/reading.ts";
+import {
+  counted,
+  every,
+  isCacheable,
+  isDenied,
+  isFailedByService,
+  isOfSignIn,
+  isValidAt,
+  isWithoutAnswerAt,
+  needsInteraction,
+  sinceStart,
+  totalOutagesAt,
+} from "./model/reading-operations.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Longer than this a person at a screen gives up; a setting of the scenario. */
+const DELAY_MAX_MS = seconds(5);
+
+/** Judges `proactive-refresh`; bound: `limits.proactiveRefreshDelayMaxMs`, five seconds by default. */
+export const proactiveRefresh: Rule = {
+  id: "proactive-refresh",
+  says: "Past refresh_in, a failing refresh neither fails nor long delays the operation.",
+  source:
+    "refresh_in of the token response: the client refreshes early and keeps the old token on failure (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
+  fix: "Hand out the valid token at once and refresh beside the call; where the library waits or throws, keep the last token and bound the call by a time-out.",
+  judge,
+};
+
+/** A call past refresh_in whose refresh failed, or was slow. */
+interface Early {
+  readonly operation: Operation;
+  readonly held: HeldToken;
+  readonly request: Exchange | undefined;
+  readonly tookMs: number;
+}
+
+function judge(history: History): Judgement {
+  const maxMs = history.header.limits?.proactiveRefreshDelayMaxMs ?? DELAY_MAX_MS;
+  const early = operationsOf(history).flatMap((operation) => {
+    const found = earlyRefreshOf(history, operation, maxMs);
+    return found === undefined ? [] : [found];
+  });
+  const denied = early.filter(({ operation }) => isDenied(operation));
+  const delayed = early.filter(({ operation, tookMs }) => !isDenied(operation) && tookMs > maxMs);
+  const [first = delayed[0]] = denied;
+  const all = counted(early.length, "call");
+  if (first !== undefined) {
+    const { operation, tookMs } = first;
+    const worstMs = Math.max(...delayed.map((one) => one.tookMs));
+    const parts = [
+      ...(denied.length === 0 ? [] : [`${denied.length} got no token`]),
+      ...(delayed.length === 0
+        ? []
+        : [
+            `${delayed.length} waited longer than ${formatDuration(maxMs)}, up to ${formatDuration(worstMs)}`,
+          ]),
+    ];
+    return fails(
+      `Of ${all} with a valid token past refresh_in and a failing or slow refresh, ${parts.join(" and ")}; the first, ${sinceStart(history, operation.invoked.at)} in, ended after ${formatDuration(tookMs)}.`,
+      evidenceOf(first),
+    );
+  }
+  const [served] = early.filter(({ operation }) => operation.completed?.outcome === "ok");
+  if (served === undefined) {
+    return unseen("No call was made with a valid token past refresh_in while a refresh failed.");
+  }
+  const slowestMs = Math.max(...early.map(({ tookMs }) => tookMs));
+  return passes(
+    `${every(early.length, "call")} with a valid token past refresh_in and a failing or slow refresh got a token, the slowest after ${formatDuration(slowestMs)}.`,
+    evidenceOf(served),
+  );
+}
+
+function earlyRefreshOf(history: History, operation: Operation, maxMs: number): Early | undefined {
+  const { invoked, completed } = operation;
+  if (!isCacheable(operation) || needsInteraction(operation)) return undefined;
+  const { token: held, lastRequest } = holdingsAt(history, invoked);
+  const refreshAt = held?.token.refreshAt;
+  if (held === undefined || refreshAt === undefined || invoked.at < refreshAt) return undefined;
+  const endedAt = completed?.at ?? endOf(history);
+  const tookMs = endedAt - invoked.at;
+  if (!isValidAt(held.token, invoked.at)) return undefined;
+  // A caller that waited past the token's own end waited for the refresh all the same.
+  if (!isValidAt(held.token, endedAt) && tookMs <= maxMs) return undefined;
+  const hasFailedEarly =
+    lastRequest !== undefined &&
+    lastRequest.began.at >= refreshAt &&
+    isWithoutAnswerAt(lastRequest, invoked.at);
+  const own = operation.exchanges
+    .filter(isOfSignIn)
+    .find((exchange) => isFailedByService(exchange) || durationOf(history, exchange) > maxMs);
+  const request = own ?? (hasFailedEarly ? lastRequest : undefined);
+  if (request === undefined && totalOutagesAt(history, invoked.at).length === 0) return undefined;
+  return { operation, held, request, tookMs };
+}
+
+function durationOf(history: History, { began, ended }: Exchange): number {
+  return (ended?.at ?? endOf(history)) - began.at;
+}
+
+function evidenceOf({ operation, held, request }: Early): Placed[] {
+  const { invoked, completed } = operation;
+  return [
+    held,
+    invoked,
+    ...(request === undefined ? [] : [request.ended ?? request.began]),
+    ...(completed === undefined ? [] : [completed]),
+  ];
+}

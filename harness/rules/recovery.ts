@@ -1,0 +1,185 @@
+/**
+ * Rule `recovery`: surviving an outage without coming back from it proves half. After the
+ * last fault has cleared, every call for a token succeeds within a bound, and the clients
+ * do not come back all at once. A service of limited capacity counts as back: whether it
+ * stays up is then the clients' doing, and who prolongs its collapse has not recovered.
+ * Whoever was told to wait has the bound from then on, and whoever was signed out on purpose,
+ * or is asked for by the service, has no recovery to show: `fallback-to-interaction` judges
+ * what comes of that.
+ */
+import { formatDuration } from "../core/time/duration.ts";
+import type { FaultEnded, FaultsCleared, History, OperationInvoked } from "../history/event.ts";
+import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
+import { andMore, fails, unseen, passes } from "./model/judgement.ts";
+import { counted, interactionRequestOf } from "./model/reading-operations.ts";
+import {
+  exchangesOf,
+  groupBy,
+  lastFaultsCleared,
+  objectIdOf,
+  operationsOf,
+  scopeKey,
+  type Operation,
+} from "./model/reading.ts";
+import { instructedMsOf } from "./retry-after.ts";
+import { densestWindow } from "./model/densest-window.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `recovery`; bounds: `limits.recoveryWithinMs`, two minutes by default, and `limits.recoveryRequestsPerMinuteMax`. */
+export const recovery: Rule = {
+  id: "recovery",
+  says: "After the last fault clears, calls succeed within two minutes, or the bound that the scenario sets, and without a spike over capacity.",
+  source:
+    "Microsoft Entra, Increase the resilience of client applications: temporary blocks must end with their cause (https://learn.microsoft.com/entra/architecture/resilience-client-app); after recovery, requests return to the primary (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
+  fix: "Let blocks and breakers end by themselves, cap back-off at a minute or two, and spread retries by chance.",
+  judge,
+};
+
+const RECOVERY_WITHIN_MS = 120_000;
+
+interface Breach {
+  readonly operation: Operation;
+  readonly why: string;
+}
+
+function judge(history: History): Judgement {
+  const cleared = serviceReturned(history);
+  if (cleared === undefined) return unseen("The faults never cleared, or there were none.");
+  const spike = judgeSpike(history, cleared);
+  if (spike !== undefined) return spike;
+  const withinMs = history.header.limits?.recoveryWithinMs ?? RECOVERY_WITHIN_MS;
+  const instructed = instructedUntil(history);
+  const canSucceed = createExclusion(history);
+  const after = operationsOf(history).filter(({ invoked }) => invoked.index > cleared.index);
+  const breaches: Breach[] = [];
+  const recovered: Operation[] = [];
+  for (const [wish, operations] of groupBy(after, wishOf)) {
+    const mayAskAt = Math.max(cleared.at, instructed.get(wish) ?? 0);
+    const ended = operations.filter(
+      ({ completed }) => completed !== undefined && completed.outcome !== "unknown",
+    );
+    recovered.push(...ended.filter(({ completed }) => completed?.outcome === "ok"));
+    for (const operation of ended) {
+      if (operation.completed?.outcome !== "fail" || !canSucceed(operation)) continue;
+      // The service works, and says that it is the person's turn.
+      if (interactionRequestOf(operation) !== undefined) continue;
+      const { at } = operation.invoked;
+      const since = `${formatDuration(at - cleared.at)} after ${nameOf(cleared)}`;
+      if (at >= mayAskAt + withinMs) breaches.push({ operation, why: since });
+      else if (operation === operations.at(-1) && at >= mayAskAt)
+        breaches.push({ operation, why: `${since}, and the run ends so` });
+    }
+  }
+  const [first] = breaches.sort((a, b) => a.operation.invoked.index - b.operation.invoked.index);
+  if (first !== undefined) {
+    return fails(
+      `A call of ${first.operation.invoked.client} still failed ${first.why}${andMore(breaches)}.`,
+      breaches.map(({ operation: { invoked, completed } }) => completed ?? invoked),
+    );
+  }
+  return recovered.length === 0
+    ? unseen("No call that could have succeeded ended after the last fault cleared.")
+    : passes(
+        `${counted(recovered.length, "call")} succeeded after ${nameOf(cleared)}, and none failed past ${formatDuration(withinMs)}.`,
+        [cleared, ...recovered.map(({ completed, invoked }) => completed ?? invoked)],
+      );
+}
+
+/** The event after which clients can recover: nothing is broken any more, or nothing but a capacity is limited. */
+type Return = FaultsCleared | FaultEnded;
+
+function serviceReturned(history: History): Return | undefined {
+  const breaking = new Set<string>();
+  let hasCapacity = false;
+  let last: FaultEnded | undefined;
+  for (const event of history.events) {
+    if (event.kind === "fault-began") {
+      if (event.window.effect.kind === "capacity") hasCapacity = true;
+      else breaking.add(event.window.id);
+    } else if (event.kind === "fault-ended" && breaking.delete(event.window)) last = event;
+  }
+  const isBack = hasCapacity && last !== undefined && breaking.size === 0;
+  return isBack ? last : lastFaultsCleared(history);
+}
+
+function nameOf({ kind }: Return): string {
+  return kind === "faults-cleared" ? "the last fault cleared" : "the outage ended";
+}
+
+function judgeSpike(history: History, cleared: Return): Judgement | undefined {
+  const maximum = history.header.limits?.recoveryRequestsPerMinuteMax;
+  if (maximum === undefined) return undefined;
+  const requests = exchangesOf(history).filter(
+    ({ began }) =>
+      began.index > cleared.index && began.endpoint !== "resource" && began.resent !== true,
+  );
+  const worst = densestWindow(requests, 60_000);
+  if (worst.length <= maximum) return undefined;
+  return fails(
+    `${counted(worst.length, "request")} within a minute after ${nameOf(cleared)}; the service bears ${maximum}.`,
+    worst.map(({ began }) => began),
+  );
+}
+
+function wishOf({ invoked: { client, app, tenant, user, scopes } }: Operation): string {
+  const person = user === undefined ? "" : objectIdOf(user);
+  return [client, app, tenant, person, scopeKey(scopes.join(" "))].join(" · ");
+}
+
+/** Until when each wish was told by the service to wait, ms since the Unix epoch. */
+function instructedUntil(history: History): ReadonlyMap<string, number> {
+  const until = new Map<string, number>();
+  for (const operation of operationsOf(history)) {
+    for (const exchange of operation.exchanges) {
+      const askedMs = instructedMsOf(exchange);
+      if (askedMs === 0 || exchange.ended === undefined) continue;
+      const wish = wishOf(operation);
+      until.set(wish, Math.max(until.get(wish) ?? 0, exchange.ended.at + askedMs));
+    }
+  }
+  return until;
+}
+
+/** Tells calls that could succeed from those of users and apps whom the script locked out. */
+function createExclusion(history: History): (operation: Operation) => boolean {
+  const changes = history.events.filter(
+    (event): event is WorldChanged =>
+      event.kind === "world-changed" &&
+      (event.change === "secret-rolled" || !harmlessChanges.has(event.change)),
+  );
+  const signIns = operationsOf(history).filter(
+    ({ invoked: { flow }, completed }) =>
+      completed?.outcome === "ok" && INTERACTIVE_FLOWS.has(flow),
+  );
+  return ({ invoked }) =>
+    !changes.some(
+      (change) =>
+        change.index < invoked.index &&
+        concerns(change, invoked) &&
+        !signIns.some(
+          (signIn) =>
+            signIn.invoked.index > change.index &&
+            signIn.invoked.index < invoked.index &&
+            signIn.invoked.user === invoked.user,
+        ),
+    );
+}
+
+const INTERACTIVE_FLOWS: ReadonlySet<string> = new Set([
+  "authorization-code",
+  "device-code",
+  "password",
+  "popup",
+  "redirect",
+]);
+
+function concerns({ change, tenant, users, app }: WorldChanged, call: OperationInvoked): boolean {
+  if (change === "secret-rolled")
+    return app === undefined ? call.tenant === tenant : app === call.app;
+  if (call.user === undefined) return false;
+  const person = objectIdOf(call.user);
+  const home = call.user.split(".")[1] ?? call.tenant;
+  return users === undefined
+    ? home === tenant
+    : users.some((user) => user.toLowerCase() === person);
+}

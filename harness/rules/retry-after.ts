@@ -1,0 +1,104 @@
+/**
+ * Rule `retry-after`: a throttled client waits as long as it was told. The wire shows it:
+ * a 429 or 5xx with a valid Retry-After, and the next like request of the same client. The service does not see restarts, so a
+ * client that forgets in one what it was told is no better than one that does not listen.
+ * In a browser each tab is judged by what itself was told; what others were, by rule `tabs`.
+ */
+import { formatDuration } from "../core/time/duration.ts";
+import type { History } from "../history/event.ts";
+import { andMore, endingOf, fails, goesOn, unseen, passes } from "./model/judgement.ts";
+import { likenessInTab } from "./model/likeness.ts";
+import { exchangesOf, groupBy, statusOf, type Exchange } from "./model/reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `retry-after`. */
+export const retryAfter: Rule = {
+  id: "retry-after",
+  says: "No like request by the same client before Retry-After has passed.",
+  source:
+    "Microsoft Entra, Increase the resilience of client applications, HTTP 429 and 5xx response codes (https://learn.microsoft.com/entra/architecture/resilience-client-app); forms of the header: RFC 9110 section 10.2.3",
+  fix: "Keep the time of the next allowed attempt beside the client, for both forms of Retry-After and whatever the body is, and do not ask before.",
+  judge,
+};
+
+interface Breach {
+  readonly answer: Exchange;
+  readonly early: Exchange;
+  readonly askedMs: number;
+}
+
+function judge(history: History): Judgement {
+  // What a protected API asks of its callers is between the two of them.
+  const exchanges = exchangesOf(history).filter(({ began }) => began.endpoint !== "resource");
+  const answers = exchanges.filter((exchange) => instructedMsOf(exchange) > 0);
+  if (answers.length === 0) {
+    return unseen("No 429 or 5xx with a valid Retry-After other than zero was seen.");
+  }
+  const breaches = breachesOf(exchanges);
+  const [first] = breaches;
+  if (first !== undefined) {
+    return fails(
+      `${describe(first)}${andMore(breaches)}.`,
+      breaches.flatMap(({ answer, early }) => [answer.ended ?? answer.began, early.began]),
+    );
+  }
+  const observed = answers.filter((answer) => goesOn(history, answer));
+  return observed.length === 0
+    ? unseen("Nothing followed the last answer with a Retry-After.")
+    : passes(
+        `Each of ${observed.length} answers with Retry-After was waited out.`,
+        observed.map(({ began, ended }) => ended ?? began),
+      );
+}
+
+/** How long an answer told the client to wait, ms; zero when it did not. */
+export function instructedMsOf(exchange: Exchange): number {
+  const status = statusOf(exchange) ?? 0;
+  return status === 429 || status >= 500 ? (exchange.ended?.retryAfter?.ms ?? 0) : 0;
+}
+
+function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
+  const alike = groupBy(exchanges, likenessInTab);
+  const breaches: Breach[] = [];
+  for (const requests of alike.values()) {
+    const answers = requests
+      .filter((request) => instructedMsOf(request) > 0)
+      .sort((a, b) => endIndexOf(a) - endIndexOf(b));
+    let known = 0;
+    let strictest: Exchange | undefined;
+    for (const early of requests) {
+      for (; known < answers.length; known += 1) {
+        const answer = answers[known];
+        if (answer === undefined || endIndexOf(answer) > early.began.index) break;
+        if (strictest === undefined || allowedAtOf(answer) >= allowedAtOf(strictest))
+          strictest = answer;
+      }
+      // What the browser sends again by itself its client has asked for once.
+      if (early.began.resent === true) continue;
+      if (strictest !== undefined && early.began.at < allowedAtOf(strictest))
+        breaches.push({ answer: strictest, early, askedMs: instructedMsOf(strictest) });
+    }
+  }
+  return breaches.sort((a, b) => a.early.began.index - b.early.began.index);
+}
+
+/** The header counts whole seconds, so clients round: less than a second early is no breach. */
+const ROUNDING_MS = 1_000;
+
+/** The earliest time of the next like request, ms since the Unix epoch. */
+export function allowedAtOf(answer: Exchange): number {
+  const askedMs = instructedMsOf(answer);
+  // Of a wait of a few seconds, one second would be too much to forgive.
+  return (answer.ended?.at ?? 0) + askedMs - Math.min(ROUNDING_MS, askedMs / 10);
+}
+
+function endIndexOf({ ended }: Exchange): number {
+  return ended?.index ?? Infinity;
+}
+
+function describe({ answer, early, askedMs }: Breach): string {
+  const waitedMs = early.began.at - (answer.ended?.at ?? answer.began.at);
+  const raw = answer.ended?.retryAfter?.raw ?? "";
+  const form = /^\s*\d+\s*$/.test(raw) ? "in seconds" : "as an HTTP-date";
+  return `${early.client} asked the ${early.began.endpoint} endpoint again after ${formatDuration(waitedMs)} of ${formatDuration(askedMs)} that Retry-After, ${form}, gave with ${endingOf(answer)}`;
+}

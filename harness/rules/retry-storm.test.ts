@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { retryStorm } from "./retry-storm.ts";
+import type { JournalHeader } from "../history/event.ts";
+import { story, type Story } from "../../test/support/check-story.ts";
+import { ada, ben, type Ask, type Reply } from "../../test/support/check-story-wire.ts";
+
+const judge = (told: Story) => retryStorm.judge(told.history());
+
+/** `count` requests, one every `everyMs`, that all fail. */
+function requests(
+  count: number,
+  everyMs: number,
+  told: Ask & Reply = {},
+  header: Partial<JournalHeader> = {},
+): Story {
+  const history = story(header);
+  for (let sent = 0; sent < count; sent += 1) {
+    history.exchange({ status: 503, ...told });
+    history.after(everyMs);
+  }
+  return history;
+}
+
+describe("retry-storm", () => {
+  it("holds for fourteen like requests in five minutes, again and again", () => {
+    expect(judge(requests(60, 300_000 / 14))).toMatchObject({
+      verdict: "pass",
+      message: "At most 14 like requests in any 5m; 14 are allowed.",
+    });
+  });
+
+  it("is broken by the fifteenth", () => {
+    const judgement = judge(requests(15, 20_000));
+    expect(judgement.verdict).toBe("fail");
+    expect(judgement.message).toBe(
+      "app-1 sent 15 like token requests within 4m 40s; 14 in 5m are allowed.",
+    );
+    expect(judgement.evidence).toEqual([0, 2, 4, 6, 8, 10, 12, 14]);
+  });
+
+  it("is broken by a storm after a calm hour, and by one of connections", () => {
+    const told = requests(3, 1_200_000);
+    for (let sent = 0; sent < 15; sent += 1) told.exchange();
+    expect(judge(told).verdict).toBe("fail");
+    const refused = { sent: "connection", networkFault: "ECONNREFUSED" } as const;
+    expect(judge(requests(15, 10, refused)).verdict).toBe("fail");
+  });
+
+  it("is broken by a client that loops although all goes well, or across restarts", () => {
+    expect(judge(requests(15, 1_000, { status: 200 })).verdict).toBe("fail");
+    const told = requests(14, 1_000);
+    told.restarted();
+    told.exchange();
+    expect(judge(told).verdict).toBe("fail");
+  });
+
+  it("takes the bound of the scenario", () => {
+    const limits = { likeRequestsPer5MinutesMax: 4 };
+    expect(judge(requests(5, 1_000, {}, { limits })).verdict).toBe("fail");
+    expect(judge(requests(4, 1_000, {}, { limits })).verdict).toBe("pass");
+  });
+
+  it("counts users and clients by themselves", () => {
+    const told = story();
+    for (let sent = 0; sent < 14; sent += 1)
+      for (const user of [ada, ben])
+        for (const client of ["app-1", "app-2"]) {
+          const call = told.operation({ user, client });
+          told.exchange({ by: call, status: 503 });
+          call.fails();
+        }
+    expect(judge(told).verdict).toBe("pass");
+  });
+
+  it("leaves the polling of a device code alone", () => {
+    const pending = { status: 400, error: "authorization_pending", flow: "device-code" } as const;
+    const told = requests(60, 5_000, pending);
+    told.exchange({ status: 503 });
+    expect(judge(told).verdict).toBe("pass");
+  });
+
+  it("cannot tell sign-ins apart in a recording without users, but refresh tokens", () => {
+    const signIn = { anonymous: true, flow: "authorization-code", hint: "" } as const;
+    expect(judge(requests(20, 1_000, signIn)).verdict).toBe("pass");
+    const refresh = {
+      anonymous: true,
+      flow: "silent",
+      hint: "",
+      form: { refresh_token: "rt-0" },
+    } as const;
+    expect(judge(requests(20, 1_000, refresh)).verdict).toBe("fail");
+  });
+
+  it("saw nothing when no token request failed", () => {
+    expect(judge(requests(3, 1_000, { status: 200 })).verdict).toBe("inconclusive");
+    expect(judge(story()).verdict).toBe("inconclusive");
+  });
+});
+
+describe("in a browser", () => {
+  it("counts all tabs together, and not what the browser sent again", () => {
+    const told = story();
+    for (let sent = 0; sent < 14; sent += 1) {
+      told.exchange({ by: told.operation({ tab: `tab-${sent % 3}` }), status: 503 });
+      told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503, resent: true });
+    }
+    expect(judge(told).verdict).toBe("pass");
+    told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503 });
+    expect(judge(told).verdict).toBe("fail");
+  });
+});

@@ -1,0 +1,59 @@
+/**
+ * Rule `retry-storm`: like requests of one client stay bounded, whatever happens.
+ * ESTS's own loop detection answers the fifteenth in five minutes with AADSTS50196; a
+ * restart does not reset it, so here the client counts and not its process, nor its tab. What
+ * a browser sends again by itself is not counted: the first was reset before ESTS had it.
+ */
+import { formatDuration } from "../core/time/duration.ts";
+import type { History } from "../history/event.ts";
+import { densestWindow } from "./model/densest-window.ts";
+import { fails, unseen, passes } from "./model/judgement.ts";
+import { likenessOf, programRequestsOf } from "./model/likeness.ts";
+import { groupBy, isServiceFailure, statusOf, type Exchange } from "./model/reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `retry-storm`; bound: `limits.likeRequestsPer5MinutesMax`, 14 by default. */
+export const retryStorm: Rule = {
+  id: "retry-storm",
+  says: "At most 14 like requests to Entra by one client in any five minutes.",
+  source:
+    "Microsoft identity platform, What's new for authentication: looping clients, AADSTS50196 at 15 like requests in 5 minutes (https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes)",
+  fix: "Cache tokens, share one request among concurrent callers, and back off after a failure.",
+  judge,
+};
+
+const LIKE_REQUESTS_MAX = 14;
+const WINDOW_MS = 300_000;
+
+function judge(history: History): Judgement {
+  const maximum = history.header.limits?.likeRequestsPer5MinutesMax ?? LIKE_REQUESTS_MAX;
+  const requests = programRequestsOf(history).filter(
+    (request) => !isPendingPoll(request) && request.began.resent !== true,
+  );
+  const storms = [...groupBy(requests, likenessOf).values()].map((alike) =>
+    densestWindow(alike, WINDOW_MS),
+  );
+  const worst = storms.sort((a, b) => b.length - a.length)[0] ?? [];
+  const [first] = worst;
+  if (first !== undefined && worst.length > maximum) {
+    const tookMs = (worst.at(-1)?.began.at ?? 0) - first.began.at;
+    return fails(
+      `${first.client} sent ${worst.length} like ${first.began.endpoint} requests within ${formatDuration(tookMs)}; ${maximum} in 5m are allowed.`,
+      worst.map(({ began }) => began),
+    );
+  }
+  if (!requests.some(hasFailed)) return unseen("No request to Entra failed.");
+  return passes(
+    `At most ${worst.length} like requests in any 5m; ${maximum} are allowed.`,
+    worst.map(({ began }) => began),
+  );
+}
+
+/** Polling for a device code every few seconds is how that flow works. */
+function isPendingPoll({ ended }: Exchange): boolean {
+  return ended?.error?.error === "authorization_pending";
+}
+
+function hasFailed(request: Exchange): boolean {
+  return isServiceFailure(request) || (statusOf(request) ?? 0) >= 400;
+}

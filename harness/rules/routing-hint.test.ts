@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import { routingHint } from "./routing-hint.ts";
+import { ada, ben, tenant, type Ask, type Reply } from "../../test/support/check-story-wire.ts";
+import { story, type Story } from "../../test/support/check-story.ts";
+
+const judge = (told: Story) => routingHint.judge(told.history());
+const adaOid = ada.split(".")[0] ?? "";
+const toAda = `Oid:${ada.replace(".", "@")}`;
+const TOKEN = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
+const AUTHORIZE = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize";
+
+/** One call of Ada's and its request. */
+function asks(told: Ask & Reply): Story {
+  const history = story();
+  const { flow, ...wire } = told;
+  const call = history.operation(flow === undefined ? {} : { flow });
+  history.exchange({ ...wire, by: call });
+  call.ok();
+  return history;
+}
+
+describe("routing-hint", () => {
+  it.each([
+    ["an object id", `Oid:${adaOid}@${tenant}`],
+    ["any case and spaces around", ` OID: ${adaOid.toUpperCase()}@${tenant} `],
+    ["a UPN after a space", "UPN: ada@contoso.example"],
+  ])("holds for %s", (_, hint) => {
+    expect(judge(asks({ hint })).verdict).toBe("pass");
+  });
+
+  it("is broken by a refresh without a hint", () => {
+    expect(judge(asks({ hint: "" }))).toEqual({
+      verdict: "fail",
+      message: "app-1 sent a refresh_token request without a routing hint.",
+      evidence: [1],
+    });
+    expect(judge(asks({ flow: "refresh-token", hint: "" })).verdict).toBe("fail");
+  });
+
+  it.each(["Oid:", adaOid, `Oid:${adaOid}`, "UPN: ada", `Oid:ada@${tenant}`, "UPN:ada @contoso"])(
+    "is broken by the malformed hint %j",
+    (hint) => {
+      expect(judge(asks({ hint }))).toMatchObject({
+        verdict: "fail",
+        message: expect.stringContaining("malformed routing hint"),
+      });
+    },
+  );
+
+  describe.each<[string, (hint: string) => Ask]>([
+    ["in the header", (hint) => ({ hint })],
+    ["in the form", (hint) => ({ hint: "", form: { "X-AnchorMailbox": hint } })],
+    ["in the form, in small letters", (hint) => ({ hint: "", form: { "x-anchormailbox": hint } })],
+    ["in the query", (hint) => ({ hint: "", url: `${TOKEN}?X-AnchorMailbox=${hint}` })],
+    [
+      "in the query, encoded, in capitals",
+      (hint) => ({ hint: "", url: `${TOKEN}?x=1&X-ANCHORMAILBOX=${encodeURIComponent(hint)}#y` }),
+    ],
+    [
+      "in the form, beside a good one in the header",
+      (hint) => ({ hint: toAda, form: { "X-AnchorMailbox": hint } }),
+    ],
+    [
+      "in the query, beside a good one in the header",
+      (hint) => ({ hint: toAda, url: `${TOKEN}?X-AnchorMailbox=${encodeURIComponent(hint)}` }),
+    ],
+  ])("%s", (_, placed) => {
+    it.each([
+      toAda,
+      toAda.toUpperCase(),
+      `oid: ${toAda.slice(4)}`,
+      `"${toAda}"`,
+      "UPN:ada@contoso.example",
+      "UPN: ada@contoso.example",
+      "upn:ADA@contoso.example",
+      '"UPN: ada@contoso.example"',
+    ])("%j is well-formed", (hint) => {
+      expect(judge(asks(placed(hint))).verdict).toBe("pass");
+    });
+
+    it.each(["Oid:", "UPN:", "ada@contoso.example", `"${toAda}`, `Oid:${adaOid}@contoso`])(
+      "%j is malformed",
+      (hint) => {
+        expect(judge(asks(placed(hint)))).toMatchObject({
+          verdict: "fail",
+          message: expect.stringContaining("malformed"),
+          evidence: [1],
+        });
+      },
+    );
+
+    it.each([`Oid:${ben.replace(".", "@")}`, "UPN: ben@contoso.example"])(
+      "%j names somebody else",
+      (hint) => {
+        const told = story();
+        const signIn = told.operation({ flow: "authorization-code", user: ben });
+        const url = `${AUTHORIZE}?login_hint=ben%40contoso.example`;
+        told.exchange({ by: signIn, user: ben, endpoint: "authorize", url });
+        signIn.ok();
+        const call = told.operation({});
+        told.exchange({ ...placed(hint), by: call });
+        call.ok();
+        expect(judge(told)).toMatchObject({
+          verdict: "fail",
+          message: expect.stringContaining("to someone else"),
+        });
+      },
+    );
+  });
+
+  it("is broken by a hint that differs from the name under which the same request signs in", () => {
+    const signsIn = (name: string): string =>
+      judge(
+        asks({
+          flow: "authorization-code",
+          hint: "",
+          endpoint: "authorize",
+          url: `${AUTHORIZE}?login_hint=${name}&X-AnchorMailbox=UPN:ada@contoso.example`,
+        }),
+      ).verdict;
+    expect(signsIn("ada@contoso.example")).toBe("pass");
+    expect(signsIn("ben@contoso.example")).toBe("fail");
+  });
+
+  it("is broken by a hint to another user, or to another tenant's", () => {
+    const toBen = `Oid:${ben.replace(".", "@")}`;
+    for (const flow of ["silent", "authorization-code", "on-behalf-of"] as const) {
+      expect(judge(asks({ flow, hint: toBen }))).toMatchObject({
+        verdict: "fail",
+        message: expect.stringContaining("to someone else"),
+      });
+    }
+    expect(judge(asks({ hint: `Oid:${adaOid}@${adaOid}` })).verdict).toBe("fail");
+  });
+
+  it("learns from the answer whose request it was when no call tells", () => {
+    const told = story();
+    const hint = `Oid:${ben.replace(".", "@")}`;
+    told.exchange({ flow: "silent", anonymous: true, hint, issued: { user: ben } });
+    expect(judge(told).verdict).toBe("pass");
+    told.exchange({ flow: "silent", anonymous: true, hint, issued: { user: ada } });
+    expect(judge(told).verdict).toBe("fail");
+  });
+
+  it.each([
+    "client-credentials",
+    "device-code",
+    "managed-identity",
+    "authorization-code",
+    "password",
+  ] as const)("saw nothing where no hint is due: %s", (flow) => {
+    expect(judge(asks({ flow, hint: "" })).verdict).toBe("inconclusive");
+  });
+
+  it("saw nothing of a connection that failed", () => {
+    const refused = { sent: "connection", networkFault: "ECONNREFUSED" } as const;
+    expect(judge(asks(refused)).verdict).toBe("inconclusive");
+  });
+
+  /** `facts/msal-browser.md` section 4: a browser never sends it as a header, which would cause a preflight. */
+  describe("of a library in a browser", () => {
+    const origin = { headers: [["origin", "https://spa.contoso.example"]], hint: "" } as const;
+    const code = { flow: "popup", grant: "authorization_code" } as const;
+    const authorize = (query: string): Ask => ({
+      ...origin,
+      flow: "sso-silent",
+      endpoint: "authorize",
+      url: `${AUTHORIZE}?client_id=x&${query}`,
+    });
+    const toBen = `Oid:${ben.replace(".", "@")}`;
+
+    it.each<[string, Ask, "pass" | "inconclusive"]>([
+      [
+        "authorize by login hint",
+        authorize("login_hint=ada%40contoso.example&X-AnchorMailbox=UPN%3Aada%40contoso.example"),
+        "pass",
+      ],
+      ["authorize by account", authorize(`X-AnchorMailbox=${encodeURIComponent(toAda)}`), "pass"],
+      ["a first popup", { ...origin, flow: "popup", endpoint: "authorize" }, "inconclusive"],
+      ["a code", { ...origin, ...code, form: { "X-AnchorMailbox": toAda } }, "pass"],
+      ["a code without a user yet", { ...origin, ...code }, "inconclusive"],
+      [
+        "a refresh token",
+        { ...origin, flow: "silent", form: { "X-AnchorMailbox": toAda } },
+        "pass",
+      ],
+    ])("is well-formed with %s", (_, ask, verdict) => {
+      expect(judge(asks(ask)).verdict).toBe(verdict);
+    });
+
+    it.each<[string, Ask]>([
+      ["authorize", authorize(`X-AnchorMailbox=${encodeURIComponent(toBen)}`)],
+      ["a code", { ...origin, ...code, form: { "X-AnchorMailbox": toBen } }],
+      ["a refresh token", { ...origin, flow: "silent", form: { "X-AnchorMailbox": toBen } }],
+      ["a refresh token that names nobody", { ...origin, flow: "silent" }],
+    ])("is caught with %s", (_, ask) => {
+      expect(judge(asks(ask)).verdict).toBe("fail");
+    });
+
+    it("is not looked for in a preflight, which has no place for it", () => {
+      const told = asks({ ...origin, flow: "silent", method: "OPTIONS", issued: "nothing" });
+      expect(judge(told).verdict).toBe("inconclusive");
+    });
+  });
+});

@@ -1,0 +1,169 @@
+/**
+ * Rule screen: what the person in front of a browser sees of an outage. Words that say what
+ * is wrong are the truth, and all that can be had without a token; nothing at all, or a sign
+ * of waiting without end, is not. And a person whose token is good needs no sign-in service:
+ * they go on seeing the application.
+ *
+ * Judged from the first fault window to the end of the history, since outages leave screens
+ * behind; how long an application takes to load on a good day is its own affair. A token
+ * counts for the tab that is known to have it (`tabs-of-client.ts`): what a tab lost when it
+ * was loaded anew or opened, `reload` and `tabs` tell. Blank and spinner in turns are one wait.
+ *
+ * No document bounds the wait. Thirty seconds is a guess at a person's patience: three times
+ * what MSAL waits for a hidden iframe (10 s), half of what it waits for a popup (60 s).
+ */
+import { formatDuration, seconds } from "../core/time/duration.ts";
+import type { Screen, ScreenSeen } from "../history/browser-events.ts";
+import type { History, OperationCompleted } from "../history/event.ts";
+import { holdingsAt } from "./model/holdings.ts";
+import { andMore, fails, passes, unseen, type Placed } from "./model/judgement.ts";
+import { faultSpansOf, groupBy, operationsOf } from "./model/reading.ts";
+import { counted, isInteractive, isValidAt, sinceStart } from "./model/reading-operations.ts";
+import type { Judgement, Rule } from "./rule.ts";
+import { showingsOf, tabKey, type Showing } from "./model/screens.ts";
+import { isPopup } from "./model/tabs-of-client.ts";
+
+/** Judges `screen`; bound: `limits.screenStuckMaxMs`, thirty seconds by default. */
+export const screen: Rule = {
+  id: "screen",
+  says: "An outage leaves nobody before a blank page or a spinner, and takes the application from nobody whose token is valid.",
+  source:
+    "Increase the resilience of authentication and authorization in client applications, Cache tokens: users stay signed in to the application for the token lifetime (https://learn.microsoft.com/entra/architecture/resilience-client-app); the wait of thirty seconds is ours",
+  fix: "Show the application while a valid token is at hand, end every wait by a time-out of your own, close a popup that failed, and say in words what does not work.",
+  judge,
+};
+
+const STUCK_MAX_MS = seconds(30);
+
+interface Breach {
+  readonly what: string;
+  readonly at: number;
+  readonly evidence: readonly Placed[];
+}
+
+interface Bounds {
+  /** When the first fault window opened, ms since the Unix epoch. */
+  readonly since: number;
+  readonly stuckMaxMs: number;
+}
+
+function judge(history: History): Judgement {
+  const showings = showingsOf(history);
+  if (showings.length === 0) return unseen("No screen was seen.");
+  const since = faultSpansOf(history)[0]?.beganAt;
+  if (since === undefined) return unseen("There was no outage.");
+  const bounds = { since, stuckMaxMs: history.header.limits?.screenStuckMaxMs ?? STUCK_MAX_MS };
+  const seen = showings.filter(({ to }) => to >= since);
+  const [last] = seen.slice(-1);
+  if (last === undefined) return unseen("No screen was seen in the outage or after it.");
+  const waits = waitsOf(seen);
+  const breaches = [
+    ...seen.flatMap((showing) => lossOf(history, showing, bounds) ?? []),
+    ...waits.flatMap((wait) => stuckOf(history, wait, bounds) ?? []),
+  ].sort((a, b) => a.at - b.at);
+  const [first] = breaches;
+  if (first !== undefined) {
+    return fails(
+      `${first.what}${andMore(breaches)}.`,
+      breaches.flatMap(({ evidence }) => evidence),
+    );
+  }
+  const longestMs = Math.max(0, ...waits.map((wait) => lengthOf(wait, bounds)));
+  return passes(
+    `${counted(seen.length, "screen")} from the outage on, none of them blank or waiting for longer than ${formatDuration(longestMs)}; whoever had a valid token saw the application.`,
+    seen.map(({ event }) => event),
+  );
+}
+
+/** The application gone from the eyes of a person whose token was good. */
+function lossOf(history: History, showing: Showing, bounds: Bounds): Breach | undefined {
+  const { event, from, to } = showing;
+  const isGone = event.shows === "error" || event.shows === "sign-in";
+  if (!isGone || showing.isGlimpse || isPopup(event.tab) || from < bounds.since) return undefined;
+  // Whoever sends people to sign in is judged by `silent-first`.
+  if (event.shows === "sign-in" && isSigningIn(history, event)) return undefined;
+  const name = `${event.tab} of ${event.client}`;
+  const { token: held } = holdingsAt(history, event);
+  if (held !== undefined && isValidAt(held.token, from)) {
+    const left = formatDuration(held.token.expiresAt - from);
+    return {
+      what: `${name} lost the screen to ${wordsOf[event.shows]} ${sinceStart(history, from)} in, although a token valid for another ${left} was held`,
+      at: from,
+      evidence: [event, held],
+    };
+  }
+  const good = firstGoodCall(history, showing);
+  if (good === undefined || to - good.at <= bounds.stuckMaxMs) return undefined;
+  return {
+    what: `${name} went on showing ${wordsOf[event.shows]} for ${formatDuration(to - good.at)} after a call had got a token, ${sinceStart(history, good.at)} in`,
+    at: good.at,
+    evidence: [event, good],
+  };
+}
+
+function isSigningIn(history: History, { client, index }: ScreenSeen): boolean {
+  return operationsOf(history, client).some(
+    (call) =>
+      isInteractive(call) &&
+      call.invoked.index < index &&
+      (call.completed?.index ?? Infinity) > index,
+  );
+}
+
+/** The first call in the tab that ended well while the screen lasted. */
+function firstGoodCall(history: History, { event, to }: Showing): OperationCompleted | undefined {
+  const good = operationsOf(history, event.client).find(
+    ({ invoked, completed }) =>
+      invoked.tab === event.tab &&
+      completed?.outcome === "ok" &&
+      completed.index > event.index &&
+      completed.at < to,
+  );
+  return good?.completed;
+}
+
+/** Screens of one tab, each upon the other, on which a person can do nothing but wait. */
+type Wait = readonly [Showing, ...Showing[]];
+
+function waitsOf(seen: readonly Showing[]): readonly Wait[] {
+  return [...groupBy(seen, ({ event }) => tabKey(event)).values()].flatMap((showings) => {
+    const waits: [Showing, ...Showing[]][] = [];
+    for (const showing of showings) {
+      if (!isWaiting(showing.event)) continue;
+      const before = waits.at(-1);
+      if (before?.at(-1)?.to === showing.from) before.push(showing);
+      else waits.push([showing]);
+    }
+    return waits;
+  });
+}
+
+/** In a window that a sign-in opened, an error is in the way, too. */
+function isWaiting({ tab, shows }: ScreenSeen): boolean {
+  return shows === "blank" || shows === "spinner" || (shows === "error" && isPopup(tab));
+}
+
+function lengthOf(wait: Wait, { since }: Bounds): number {
+  return (wait.at(-1)?.to ?? 0) - Math.max(wait[0].from, since);
+}
+
+function stuckOf(history: History, wait: Wait, bounds: Bounds): Breach | undefined {
+  const lengthMs = lengthOf(wait, bounds);
+  if (lengthMs <= bounds.stuckMaxMs) return undefined;
+  const [{ event, from }] = wait;
+  const at = Math.max(from, bounds.since);
+  const what = isPopup(event.tab) ? "stood open with" : "showed";
+  return {
+    what: `${event.tab} of ${event.client} ${what} ${wordsOf[event.shows]} for ${formatDuration(lengthMs)}, from ${sinceStart(history, at)} in; a person waits ${formatDuration(bounds.stuckMaxMs)} at most`,
+    at,
+    evidence: wait.map((showing) => showing.event),
+  };
+}
+
+const wordsOf: Readonly<Record<Screen, string>> = {
+  content: "the application",
+  "sign-in": "a sign-in page",
+  error: "an error",
+  spinner: "a spinner",
+  blank: "a blank page",
+};

@@ -1,0 +1,136 @@
+/**
+ * Rule `single-flight`: callers who want the same token at the same time share one request.
+ * Otherwise each renewal under load is a burst, and in an outage a storm. No document speaks
+ * of tabs, and MSAL shares a request within one page only; to the service the tabs of an
+ * application are callers like any others, so they are judged as such.
+ */
+import type { Flow, History } from "../history/event.ts";
+import { andMore, fails, unseen, passes } from "./model/judgement.ts";
+import { counted } from "./model/reading-operations.ts";
+import {
+  groupBy,
+  objectIdOf,
+  operationsOf,
+  scopeKey,
+  statusOf,
+  type Exchange,
+  type Operation,
+} from "./model/reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `single-flight`. */
+export const singleFlight: Rule = {
+  id: "single-flight",
+  says: "Overlapping calls of one process, or of the tabs of one browser, for the same token make one token request.",
+  source:
+    "Microsoft Entra, Increase the resilience of client applications: cache and reuse tokens, 429 as a sign of not doing so (https://learn.microsoft.com/entra/architecture/resilience-client-app); MSAL's silent calls share one request",
+  fix: "Share one promise per user and scope among all callers; among tabs, one cache and a lock (navigator.locks).",
+  judge,
+};
+
+/** Flows whose input is not used up by one call: a code or a device code is no shared wish. */
+const SHAREABLE: ReadonlySet<Flow> = new Set([
+  "client-credentials",
+  "silent",
+  "refresh-token",
+  "on-behalf-of",
+]);
+
+interface Sent {
+  readonly operation: Operation;
+  readonly request: Exchange;
+}
+
+/** Calls that overlap, one with the next, and the token requests they sent, in order. */
+interface Burst {
+  readonly operations: readonly Operation[];
+  readonly sent: readonly Sent[];
+}
+
+function judge(history: History): Judgement {
+  const calls = operationsOf(history).filter(({ invoked }) => SHAREABLE.has(invoked.flow));
+  const bursts = [...groupBy(calls, wishOf).values()]
+    .flatMap(burstsOf)
+    .filter(({ sent }) => sent.length > 0);
+  if (bursts.length === 0)
+    return unseen("No two overlapping calls for one token needed the network.");
+  const broken = bursts
+    .map((burst) => ({ ...burst, needless: needlessOf(burst.sent) }))
+    .filter(({ needless }) => needless.length > 0);
+  const [first] = broken;
+  if (first === undefined) {
+    return passes(
+      `${counted(bursts.length, "burst")} of overlapping calls for one token, each with one request.`,
+      bursts.flatMap(({ sent }) => sent.map(({ request }) => request.began)),
+    );
+  }
+  const [call] = first.operations;
+  return fails(
+    `${call?.invoked.client ?? ""} made ${first.sent.length} token requests for ${first.operations.length} overlapping calls for one token${tabsOf(first)}${andMore(broken)}.`,
+    broken.flatMap(({ needless }) => needless.map(({ request }) => request.began)),
+  );
+}
+
+function tabsOf({ operations }: Burst): string {
+  const tabs = new Set(operations.flatMap(({ invoked: { tab } }) => tab ?? []));
+  return tabs.size > 1 ? ` in ${tabs.size} tabs` : "";
+}
+
+function wishOf({ process, invoked }: Operation): string {
+  const { flow, app, tenant, user, scopes, claims, forceRefresh } = invoked;
+  const person = user === undefined ? "" : objectIdOf(user);
+  const asked = [scopeKey(scopes.join(" ")), claims ?? "", forceRefresh ?? ""];
+  return [process, flow, app, tenant, person, ...asked].join(" · ");
+}
+
+function burstsOf(calls: readonly Operation[]): readonly Burst[] {
+  const bursts: Burst[] = [];
+  let together: Operation[] = [];
+  let lastEnd = -1;
+  const close = (): void => {
+    if (together.length > 1) bursts.push({ operations: together, sent: sentBy(together) });
+    together = [];
+  };
+  for (const call of calls) {
+    if (call.invoked.index > lastEnd) close();
+    together.push(call);
+    lastEnd = Math.max(lastEnd, endIndexOf(call));
+  }
+  close();
+  return bursts;
+}
+
+function sentBy(operations: readonly Operation[]): readonly Sent[] {
+  return operations
+    .flatMap((operation) =>
+      operation.exchanges.filter(isOwnRequest).map((request) => ({ operation, request })),
+    )
+    .sort((a, b) => a.request.began.index - b.request.began.index);
+}
+
+/** Not a preflight, and not what the browser sent again by itself. */
+function isOwnRequest({ began: { endpoint, method, resent } }: Exchange): boolean {
+  return endpoint === "token" && method !== "OPTIONS" && resent !== true;
+}
+
+/** Requests that a call sent although another, which it overlaps, had one underway or answered. */
+function needlessOf(sent: readonly Sent[]): readonly Sent[] {
+  return sent.filter((later, position) =>
+    sent.slice(0, position).some((earlier) => couldServe(earlier, later)),
+  );
+}
+
+function couldServe(earlier: Sent, later: Sent): boolean {
+  if (earlier.operation === later.operation) return false;
+  const overlap =
+    later.operation.invoked.index < endIndexOf(earlier.operation) &&
+    earlier.operation.invoked.index < endIndexOf(later.operation);
+  if (!overlap) return false;
+  const { ended } = earlier.request;
+  const isUnderway = ended === undefined || ended.index > later.request.began.index;
+  return isUnderway || statusOf(earlier.request) === 200;
+}
+
+function endIndexOf({ completed }: Operation): number {
+  return completed?.index ?? Infinity;
+}

@@ -1,0 +1,67 @@
+/**
+ * Rule `supported-flow`: some ways to sign in are not, or never will be, served by the backup
+ * system, and some need a person or one more service in the way. An application that wants
+ * to live through an outage does not use them. Codes of single-page and web applications pass:
+ * the backup system does not serve them either (`docs/backup.md`), but there is no other flow to go to.
+ */
+import type { History } from "../history/event.ts";
+import { fails, unseen, passes } from "./model/judgement.ts";
+import { exchangesOf, grantOf, groupBy, outageSpansOf, type Exchange } from "./model/reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `supported-flow`. */
+export const supportedFlow: Rule = {
+  id: "supported-flow",
+  says: "No password grant, device code or UserInfo, and no consent prompt in an outage.",
+  source:
+    "Microsoft Entra, Application support for the backup authentication system, OAuth 2.0 and OpenID Connect (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps); prompts: Increase the resilience of client applications (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
+  fix: "Sign users in by authorization code and refresh silently, read claims from the id token, and ask for fixed scopes whose consent is given in advance.",
+  judge,
+};
+
+function judge(history: History): Judgement {
+  const outages = outageSpansOf(history);
+  const inOutage = (atMs: number): boolean =>
+    outages.some(({ from, to }) => from <= atMs && atMs <= to);
+  const flows = exchangesOf(history).filter(isFlow);
+  if (flows.length === 0) return unseen("No sign-in, token or UserInfo request was seen.");
+  const named = flows.flatMap((exchange) => {
+    const name = unsupportedName(exchange, inOutage);
+    return name === undefined ? [] : [{ name, began: exchange.began, client: exchange.client }];
+  });
+  const [first] = named;
+  const evidence = named.map(({ began }) => began);
+  if (first === undefined) {
+    return passes(
+      `None of ${flows.length} requests used a password, a device code or UserInfo, nor asked for consent in an outage. Which flows the backup system serves, backup-flow tells.`,
+      flows.map(({ began }) => began),
+    );
+  }
+  const counts = [...groupBy(named, ({ name }) => name)].map(
+    ([name, requests]) => `${name} (${requests.length} of ${flows.length} requests)`,
+  );
+  return fails(`${first.client} used ${counts.join(", ")}.`, evidence);
+}
+
+function isFlow({ began }: Exchange): boolean {
+  return (
+    began.endpoint === "token" ||
+    began.endpoint === "authorize" ||
+    began.endpoint === "device-code" ||
+    began.endpoint === "userinfo"
+  );
+}
+
+function unsupportedName(
+  exchange: Exchange,
+  inOutage: (atMs: number) => boolean,
+): string | undefined {
+  const { began } = exchange;
+  const grant = grantOf(exchange);
+  if (grant === "password") return "the password grant";
+  if (began.endpoint === "device-code" || grant === "device_code") return "the device code flow";
+  if (began.endpoint === "userinfo") return "the UserInfo endpoint";
+  const asksConsent =
+    began.endpoint === "authorize" && /[?&]prompt=consent(&|#|$)/i.test(began.url);
+  return asksConsent && inOutage(began.at) ? "a consent prompt in an outage" : undefined;
+}

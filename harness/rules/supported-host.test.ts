@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { Ask } from "../../test/support/check-story-wire.ts";
+import { story } from "../../test/support/check-story.ts";
+import { supportedHost } from "./supported-host.ts";
+
+/** A history with one request for each of these. */
+function judge(...asked: readonly Ask[]) {
+  const told = story();
+  for (const ask of asked) told.exchange(ask);
+  return supportedHost.judge(told.history());
+}
+
+describe("supported-host", () => {
+  it.each(["login.microsoftonline.com", "LOGIN.microsoftonline.com", "login.microsoftonline.us"])(
+    "holds for %s",
+    (host) => {
+      expect(judge({ host }).verdict).toBe("pass");
+    },
+  );
+
+  it.each([
+    "login.windows.net",
+    "login.microsoft.com",
+    "sts.windows.net",
+    "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+    "login.usgovcloudapi.net",
+    "login-us.microsoftonline.com",
+    "login.sovcloud-identity.fr",
+    "login.windows-ppe.net",
+    "westus2.login.microsoft.com",
+    "westus2.mtlsauth.microsoft.com",
+    "contoso.ciamlogin.com",
+    "contoso.b2clogin.com",
+    "localhost:8443",
+  ])("is broken by a token request to %s", (host) => {
+    expect(judge({}, { host })).toMatchObject({
+      verdict: "fail",
+      message: `1 of 2 requests went to ${host.replace(/:\d+$/, "")}, which the backup system does not cover.`,
+      evidence: [2],
+    });
+  });
+
+  it("is broken by whatever else goes to an alias, and points at each host first", () => {
+    expect(judge({ host: "login.windows.net", endpoint: "other" }).verdict).toBe("fail");
+    const alias = { host: "login.windows.net" };
+    const { evidence } = judge(alias, alias, { host: "sts.windows.net", endpoint: "keys" });
+    expect(evidence).toEqual([0, 4, 2]);
+  });
+
+  it("saw nothing when nobody asked Entra", () => {
+    expect(judge().verdict).toBe("inconclusive");
+    const elsewhere = { host: "graph.microsoft.com", endpoint: "resource" } as const;
+    expect(judge(elsewhere, { endpoint: "userinfo" }).verdict).toBe("inconclusive");
+    expect(judge({ host: "login.example", endpoint: "other" }).verdict).toBe("inconclusive");
+  });
+});

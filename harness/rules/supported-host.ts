@@ -1,0 +1,60 @@
+/**
+ * Rule `supported-host`: the backup system stands behind some hostnames of Entra and not
+ * behind their aliases, so a request to an alias works every day but the one that matters.
+ */
+import type { ExchangeBegan, History } from "../history/event.ts";
+import { fails, unseen, passes } from "./model/judgement.ts";
+import { counted } from "./model/reading-operations.ts";
+import { exchangesOf, groupBy } from "./model/reading.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `supported-host`. */
+export const supportedHost: Rule = {
+  id: "supported-host",
+  says: "Requests to Entra go to a hostname that the backup authentication system covers.",
+  source:
+    "Microsoft Entra, Application support for the backup authentication system, Hostnames (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
+  fix: "Set the authority to https://login.microsoftonline.com, or to the covered host of your national cloud.",
+  judge,
+};
+
+/** Under that of 21Vianet at most managed identities are served, and those do not ask there. */
+const COVERED_HOSTS: ReadonlySet<string> = new Set([
+  "login.microsoftonline.com",
+  "login.microsoftonline.us",
+]);
+
+/** Aliases, closed clouds, regional and customer hosts: `facts/entra.md` G.5 and G.6. */
+const ENTRA_HOST =
+  /(^|\.)(login[-\w]*|sts|mtlsauth)\.(partner\.)?(microsoftonline|microsoft|windows|chinacloudapi|usgovcloudapi|sovcloud-identity|windows-ppe|microsoft-ppe)\.\w+$|\.(ciamlogin|b2clogin)\.com$/;
+
+function judge(history: History): Judgement {
+  const requests = exchangesOf(history)
+    .map(({ began }) => began)
+    .filter(isForEntra);
+  if (requests.length === 0) return unseen("No request to Entra was seen.");
+  const byHost = groupBy(requests, ({ host }) => hostOf(host));
+  const others = [...byHost].filter(([host]) => !COVERED_HOSTS.has(host));
+  if (others.length === 0) {
+    return passes(
+      `${counted(requests.length, "request")} went to ${[...byHost.keys()].join(" and ")}.`,
+      requests,
+    );
+  }
+  const sent = others.flatMap(([, toHost]) => toHost);
+  return fails(
+    `${sent.length} of ${requests.length} requests went to ${others.map(([host]) => host).join(" and ")}, which the backup system does not cover.`,
+    // One request for each host first.
+    [...others.flatMap(([, toHost]) => toHost.slice(0, 1)), ...sent],
+  );
+}
+
+/** UserInfo is at Microsoft Graph, by the metadata and not by the client's choice; a machine's endpoint is not Entra. */
+function isForEntra({ endpoint, host }: ExchangeBegan): boolean {
+  if (endpoint === "userinfo" || endpoint === "managed-identity") return false;
+  return ENTRA_HOST.test(hostOf(host)) || (endpoint !== "resource" && endpoint !== "other");
+}
+
+function hostOf(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, "");
+}

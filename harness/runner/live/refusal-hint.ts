@@ -1,0 +1,73 @@
+/** What the world has where the service has refused: a stranger's tenant, client id or address is most often not in it. */
+import type { AppRegistration, Tenant, World } from "../../entra/directory/world.ts";
+import type { Refusal } from "./refusals.ts";
+
+const SHOWN_MAX = 6;
+
+/** What the world has in place of what was asked for; empty where the code says no more than its sentence. */
+export function worldHint(world: World, refusal: Refusal): string {
+  const tenant = tenantOf(world, refusal.tenant);
+  const app = appOf(world, refusal.app);
+  switch (refusal.code) {
+    case 90002:
+      return `The world has the tenants ${list(world.tenants.map(nameOfTenant))}.`;
+    case 700016: {
+      const apps = tenant?.apps ?? world.tenants.flatMap((one) => one.apps);
+      return `The world has the client ids ${list(inOrder(apps).map(nameOfApp))}.`;
+    }
+    case 50011:
+      return app === undefined
+        ? ""
+        : `${app.name} has the redirect URIs ${list(app.redirectUris.map(({ type, uri }) => `${uri} (${type})`))}. The path must be the same; on localhost any port will do.`;
+    case 9002326:
+      return `${refusal.redirectUri ?? "The redirect URI"} is registered as "${typeOf(app, refusal)}"; a page needs it as "spa".`;
+    case 65001:
+      return app === undefined ? "" : `${app.name} has consent for ${list(app.delegated)}.`;
+    case 500011:
+      return `The world has the resources ${list(world.resources.map((one) => one.identifierUri))}.`;
+    case 70011:
+      return `The world has the scopes ${list(
+        world.resources.flatMap(({ identifierUri, scopes }) =>
+          scopes.map((scope) => `${identifierUri}/${scope}`),
+        ),
+      )}.`;
+    default:
+      return "";
+  }
+}
+
+function tenantOf({ tenants }: World, segment: string | undefined): Tenant | undefined {
+  const wanted = segment?.toLowerCase() ?? "";
+  return tenants.find(({ id, domains }) => id === wanted || domains.includes(wanted));
+}
+
+function appOf({ tenants }: World, clientId: string | undefined): AppRegistration | undefined {
+  return tenants.flatMap(({ apps }) => apps).find((app) => app.clientId === clientId);
+}
+
+function typeOf(app: AppRegistration | undefined, { redirectUri = "" }: Refusal): string {
+  const path = URL.parse(redirectUri)?.pathname;
+  const found =
+    app?.redirectUris.find(({ uri }) => uri === redirectUri) ??
+    app?.redirectUris.find(({ uri }) => URL.parse(uri)?.pathname === path);
+  return found?.type ?? "web";
+}
+
+/** Single-page apps first: it is mostly they who are asked for. */
+function inOrder(apps: readonly AppRegistration[]): readonly AppRegistration[] {
+  return apps.toSorted((one, other) => Number(other.kind === "spa") - Number(one.kind === "spa"));
+}
+
+function nameOfTenant({ id, name, domains }: Tenant): string {
+  return `${id} (${[name, ...domains].join(", ")})`;
+}
+
+function nameOfApp({ clientId, name, kind }: AppRegistration): string {
+  return `${clientId} (${name === kind ? kind : `${name}, ${kind}`})`;
+}
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return "none";
+  const left = names.length - SHOWN_MAX;
+  return `${names.slice(0, SHOWN_MAX).join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+}

@@ -1,0 +1,106 @@
+/**
+ * What the service has said no to, in its own words. A journal has the code and not the
+ * sentence; whoever waits for a sign-in wants to read what a person would see in the page's
+ * address or on the error page.
+ */
+import { faultsOf } from "../../faults/layer.ts";
+import { describeRequest, type EntraRequest } from "../../entra/request/endpoint.ts";
+import { textOfResponse } from "../../core/http/message.ts";
+import type { Service } from "../../core/http/service.ts";
+
+/** A request that the service itself has refused, no fault and no network. */
+export interface Refusal {
+  /** Of AADSTS. */
+  readonly code: number;
+  /** From `AADSTS` on, in full, without the ids of the request. */
+  readonly text: string;
+  /** Tenant, client id and redirect URI, as far as the request or the sign-in before it named them. */
+  readonly tenant?: string;
+  readonly app?: string;
+  readonly redirectUri?: string;
+}
+
+export interface Refusals {
+  readonly around: (service: Service) => Service;
+  /** Those so far, of requests on which a sign-in depends. */
+  readonly all: () => readonly Refusal[];
+}
+
+/** None yet. */
+export function createRefusals(): Refusals {
+  const all: Refusal[] = [];
+  let asked: EntraRequest | undefined;
+
+  const read = async (request: Request, response: Response): Promise<void> => {
+    const described = await describeRequest(request);
+    const { endpoint, grant, parameters } = described;
+    const isSilent = parameters["prompt"] === "none";
+    if (endpoint === "authorize" && parameters["client_id"] !== undefined) asked = described;
+    const isOfSignIn =
+      endpoint === "authorize" ||
+      endpoint === "openid-configuration" ||
+      (endpoint === "token" && grant === "authorization_code");
+    if (!isOfSignIn || faultsOf(request).length > 0) return;
+    const said = await sentenceOf(response);
+    const [sentence = "", code] = /AADSTS(\d+)[^]*/.exec(said.text) ?? [];
+    // A hidden frame that is told to show a page is an everyday answer to the application.
+    if (code === undefined || (isSilent && said.isForApp)) return;
+    const of = { ...asked?.parameters, ...parameters };
+    const tenant = described.tenant ?? asked?.tenant;
+    all.push({
+      code: Number(code),
+      text: sentence.replace(/\s*Trace ID:[^]*$/, "").trim(),
+      ...(tenant === undefined ? {} : { tenant }),
+      ...(of["client_id"] === undefined ? {} : { app: of["client_id"] }),
+      ...(of["redirect_uri"] === undefined ? {} : { redirectUri: of["redirect_uri"] }),
+    });
+  };
+
+  return {
+    around: (service) => ({
+      connect: (attempt) => service.connect(attempt),
+      async handle(request) {
+        const response = await service.handle(request);
+        await read(request, response);
+        return response;
+      },
+    }),
+    all: () => all,
+  };
+}
+
+interface Said {
+  readonly text: string;
+  /** Handed to the application, and not shown to the person. */
+  readonly isForApp: boolean;
+}
+
+/** Where an answer of the sign-in endpoints says what was wrong; empty where nothing was. */
+async function sentenceOf(response: Response): Promise<Said> {
+  const location = URL.parse(response.headers.get("location") ?? "");
+  if (location !== null) {
+    const places = [new URLSearchParams(location.hash.slice(1)), location.searchParams];
+    const [said] = places.flatMap((fields) => fields.get("error_description") ?? []);
+    return { text: said ?? "", isForApp: true };
+  }
+  const body = await textOfResponse(response);
+  if ((response.headers.get("content-type") ?? "").includes("html")) {
+    const [, posted] = /name="error_description"[^>]* value="([^"]*)"/.exec(body) ?? [];
+    const [, title] = /<title>([^<]*)<\/title>/i.exec(body) ?? [];
+    return { text: plain(posted ?? title ?? ""), isForApp: posted !== undefined };
+  }
+  const [, description] = /"error_description":("(?:[^"\\]|\\.)*")/.exec(body) ?? [];
+  return {
+    text: description === undefined ? "" : (JSON.parse(description) as string),
+    isForApp: true,
+  };
+}
+
+function plain(html: string): string {
+  return html
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&amp;", "&");
+}

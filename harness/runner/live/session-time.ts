@@ -1,0 +1,63 @@
+/** A session's time, in a test's own words. */
+import { type Duration, parseDuration } from "../../core/time/parse-duration.ts";
+import type { VirtualClock } from "../../core/time/virtual-clock.ts";
+import type { Drive } from "./driver.ts";
+
+export interface SessionClock {
+  /** ms since the Unix epoch, virtual. */
+  readonly now: () => number;
+  /** ms since the session began. */
+  readonly elapsed: () => number;
+  /** Lets time pass: `"30m"`, `"2h"`, `"1h 30m"`, `"3d"`, or milliseconds. What is due meanwhile happens. */
+  readonly advance: (duration: Duration) => Promise<void>;
+  /** Lets time pass until `work` settles, and settles as it does. Unlike `operate` it records nothing. */
+  readonly settle: <T>(work: Promise<T>) => Promise<T>;
+  /** How many timers wait for time to pass. */
+  readonly timersWaiting: () => number;
+}
+
+/** The time that a test waits for at the moment, ms. */
+export interface UnfinishedAdvance {
+  readonly wantedMs: number;
+  readonly passedMs: number;
+}
+
+/** For entry points, which see tests end in the middle. */
+export interface WatchedClock extends SessionClock {
+  readonly advancing: () => UnfinishedAdvance | undefined;
+}
+
+/** The clock of a session that began at `startedAt`; `check` may refuse before time moves. */
+export function createSessionClock(
+  clock: VirtualClock,
+  {
+    startedAt,
+    drive,
+    check,
+  }: { readonly startedAt: number; readonly drive: Drive; readonly check: () => void },
+): WatchedClock {
+  let underway: { readonly wantedMs: number; readonly fromMs: number } | undefined;
+  return {
+    now: () => clock.now(),
+    elapsed: () => clock.now() - startedAt,
+    async advance(duration) {
+      check();
+      const wantedMs = parseDuration(duration, "clock.advance");
+      underway = { wantedMs, fromMs: clock.now() };
+      await drive(clock.sleep(wantedMs), "time").finally(() => {
+        underway = undefined;
+      });
+      // What the last instant has set off is seen to its end as far as no time is needed.
+      await clock.idle();
+    },
+    settle: async (work) => {
+      check();
+      return drive(work);
+    },
+    timersWaiting: () => clock.timersWaiting(),
+    advancing: () =>
+      underway === undefined
+        ? undefined
+        : { wantedMs: underway.wantedMs, passedMs: clock.now() - underway.fromMs },
+  };
+}

@@ -1,0 +1,63 @@
+/** What a failed test prints: its timeline, as short as it can be read, and what may have been forgotten. */
+import { formatDuration } from "../../core/time/duration.ts";
+import { foldLines } from "./fold-lines.ts";
+import type { Session } from "./session.ts";
+
+const FIRST_LINES = 20;
+const LAST_LINES = 40;
+const ADDRESSES_MAX = 5;
+
+export interface TimelineTitle {
+  /** Of the test. */
+  readonly title: string;
+  /** Where the whole timeline is, as `in the attachment a.txt`. */
+  readonly whole: string;
+}
+
+/** The events of a session, a line each, under a heading: loops folded, and of what is still long the beginning and the end. */
+export function timelineText(
+  session: Pick<Session, "timeline">,
+  { title, whole }: TimelineTitle,
+): readonly string[] {
+  const lines = foldLines(session.timeline().split("\n"));
+  const left = lines.length - FIRST_LINES - LAST_LINES;
+  const shown =
+    left <= 1
+      ? lines
+      : [
+          ...lines.slice(0, FIRST_LINES),
+          `… ${left} more lines, ${whole}`,
+          ...lines.slice(-LAST_LINES),
+        ];
+  return [
+    `What happened in "${title}", by virtual time since the test began:`,
+    ...shown.map((line) => `  ${line}`),
+  ];
+}
+
+/** Addresses of APIs for which the test has no answer, which may be why it failed. */
+export function unnamedAnswers({
+  answeredByDefault,
+}: Pick<Session, "answeredByDefault">): readonly string[] {
+  const answered = answeredByDefault();
+  if (answered.length === 0) return [];
+  const shown = answered
+    .slice(0, ADDRESSES_MAX)
+    .map(({ address, answer }) => `  ${address}: ${JSON.stringify(answer)}`);
+  const left = answered.length - shown.length;
+  return [
+    "Answered by default; entra.api(address, data) says what an API answers:",
+    ...shown,
+    ...(left === 0 ? [] : [`  and ${left} more`]),
+  ];
+}
+
+/** How far time has come in `advance`, of a test whose patience has ended in it. */
+export function unfinishedAdvance({ clock }: Pick<Session, "clock">): readonly string[] {
+  const underway = clock.advancing();
+  if (underway === undefined) return [];
+  const { wantedMs, passedMs } = underway;
+  return [
+    `The test timed out in entra.clock.advance: ${formatDuration(passedMs)} of ${formatDuration(wantedMs)} had passed.`,
+  ];
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { HarnessError } from "../core/errors.ts";
+import { throttled } from "../faults/presets.ts";
+import { checkScenario, defineScenario, type Scenario } from "./scenario.ts";
+
+const good: Scenario = {
+  name: "my-app",
+  title: "My app in a throttle",
+  story: { standsFor: "a", asserts: "b", failureMeans: "c", fix: "d" },
+  needs: ["client-credentials"],
+  asserts: ["retry-after"],
+  faults: [throttled({ from: 0, for: 60_000 })],
+  script: () => Promise.resolve(),
+};
+
+function refusal(change: Readonly<Record<string, unknown>>): HarnessError {
+  try {
+    checkScenario({ ...good, ...change }, "mine.ts");
+  } catch (error) {
+    if (error instanceof HarnessError) return error;
+    throw error;
+  }
+  throw new Error("the scenario was accepted");
+}
+
+describe("a scenario file", () => {
+  it("is accepted as it stands when nothing is wrong", () => {
+    expect(defineScenario(good)).toBe(good);
+    expect(
+      checkScenario(
+        {
+          ...good,
+          limits: { promptsMax: 0, screenStuckMaxMs: 10_000 },
+          settings: { authCodeMinutes: 1 },
+          startsAt: "2026-01-01T00:00:00Z",
+        },
+        "x",
+      ),
+    ).toBeDefined();
+  });
+
+  it.each([
+    [{ name: "My App" }, "mine.ts.name", "kebab-case"],
+    [{ name: undefined }, "mine.ts.name", "nothing"],
+    [{ title: "" }, "mine.ts.title", "a text"],
+    [{ story: { standsFor: "a" } }, "mine.ts.story.asserts", "nothing"],
+    [{ story: { ...good.story, fixx: "" } }, "mine.ts.story.fixx", "no such field"],
+    [{ needs: ["client-credential"] }, "mine.ts.needs[0]", "no flow"],
+    [{ needs: "silent" }, "mine.ts.needs", "a list"],
+    [{ asserts: [7] }, "mine.ts.asserts[0]", "id of a rule"],
+    [{ script: "run" }, "mine.ts.script", "async function"],
+    [{ faults: [{ id: "x" }] }, "mine.ts.faults", ""],
+    [{ faults: undefined }, "mine.ts.faults", ""],
+    [{ limits: { promptsMax: -1 } }, "mine.ts.limits.promptsMax", "from 0 on"],
+    [{ limits: { promptMax: 1 } }, "mine.ts.limits.promptMax", "no such field"],
+    [{ settings: { refreshin: "never" } }, "mine.ts.settings.refreshin", "no such field"],
+    [{ startsAt: "tomorrow" }, "mine.ts.startsAt", "ISO 8601"],
+    [
+      { clients: [{ name: "mine", version: "1", flows: [] }] },
+      "mine.ts.clients[0].open",
+      "a function",
+    ],
+    [{ fault: [] }, "mine.ts.fault", "no such field"],
+    [{ app: "my-app" }, "mine.ts.app", "an object"],
+    [{ app: { nam: "my-app" } }, "mine.ts.app.nam", "no such field"],
+  ])("with %o is refused at %s: %s", (change, place, message) => {
+    const error = refusal(change);
+    expect(error.place?.startsWith(place)).toBe(true);
+    expect(error.message).toContain(message);
+  });
+
+  it.each([
+    [{ fault: [] }, "faults"],
+    [{ needs: ["client-credential"] }, "client-credentials"],
+    [{ settings: { refreshin: "never" } }, "refreshIn"],
+    [{ limits: { promptMax: 1 } }, "promptsMax"],
+  ])("with %o gets the nearest name: %s", (change, near) => {
+    expect(refusal(change).hint).toContain(near);
+  });
+
+  it.each([undefined, null, 7, [], "x"])("that exports %o is no scenario", (value) => {
+    expect(() => checkScenario(value, "mine.ts")).toThrow(HarnessError);
+  });
+});

@@ -1,0 +1,295 @@
+/**
+ * What a script holds in its hands: the clock, the world, and applications around the
+ * client under test. Everything that it does is recorded.
+ */
+import { X509Certificate } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  createOperationCounter,
+  openApplication,
+  type OperationCounter,
+} from "../../clients/application.ts";
+import type {
+  ClientBrowser,
+  ClientContext,
+  ClientUnderTest,
+  TokenResult,
+} from "../../clients/client.ts";
+import type { Clock } from "../../core/time/clock.ts";
+import type { Directory } from "../../entra/directory/directory.ts";
+import type { AppRegistration, Tenant } from "../../entra/directory/world.ts";
+import { HarnessError, suggestNames } from "../../core/errors.ts";
+import type { PromptShown } from "../../history/event.ts";
+import type { Recorder } from "../../history/recorder.ts";
+import { createRequest } from "../../core/http/message.ts";
+import type { Mounted } from "../../network/mount.ts";
+import type { Random } from "../../core/random.ts";
+import type { ApiAnswer, Application, OpenApplication, ScriptContext } from "../scenario.ts";
+import {
+  checkLength,
+  checkMachine,
+  checkOpen,
+  checkOperate,
+  checkRequest,
+} from "./check-script.ts";
+import type { MachineRoom } from "./machine-room.ts";
+import type { Attribution } from "./attribution.ts";
+import type { BrowserRoom } from "../browsers/browsers.ts";
+import { recordOperation } from "./operate.ts";
+import { createWorldControls } from "./world-controls.ts";
+
+export interface ScriptParts {
+  readonly client: ClientUnderTest;
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly random: Random;
+  readonly directory: Directory;
+  readonly recorder: Recorder;
+  readonly mounted: Mounted;
+  readonly machines: MachineRoom;
+  readonly attribution: Attribution;
+  /** Absent where clients are no pages. */
+  readonly browsers?: BrowserRoom;
+  /** What is under test is the user's own code: whatever it is called for, it is one client. */
+  readonly isOwnCode?: boolean;
+}
+
+const PUBLIC_CLOUD = "login.microsoftonline.com";
+
+/** The context, and the numbers of operations that have not ended. */
+export function createScriptContext(parts: ScriptParts): {
+  context: ScriptContext;
+  operations: OperationCounter;
+} {
+  const { clock, startedAt, random, directory, recorder } = parts;
+  const operations = createOperationCounter();
+  const world = createWorldControls(directory, recorder);
+  const names = new Map<string, number>();
+  const cookiesOf = createBrowsers();
+
+  const open = async (wanted: OpenApplication): Promise<Application> => {
+    checkOpen(wanted);
+    const tenant = world.tenant(wanted.tenant);
+    const app = inBrowser(parts, world.app(wanted.app, wanted.tenant), tenant);
+    const number = (names.get(app.name) ?? 0) + 1;
+    names.set(app.name, number);
+    const name = `${app.name}-${number}`;
+    checkMachine(wanted, app, parts.client);
+    if (wanted.machine !== undefined) parts.machines.place(name, app, wanted.machine);
+    const credential = wanted.credential ?? credentialOf(app);
+    return openApplication({
+      name,
+      client: parts.client,
+      options: {
+        app,
+        tenant,
+        ...(credential === undefined ? {} : { credential }),
+        cache: wanted.cache ?? (parts.client.inBrowser === true ? "session" : "memory"),
+        ...(wanted.capabilities === undefined ? {} : { capabilities: wanted.capabilities }),
+        ...(wanted.identifiedBy === undefined ? {} : { identifiedBy: wanted.identifiedBy }),
+      },
+      context: createClientContext(parts, {
+        name,
+        tenant,
+        cookiesOf,
+        host: wanted.host ?? PUBLIC_CLOUD,
+        browser: browserFor(parts, wanted, { name, app }),
+      }),
+      recorder,
+      clock,
+      operations,
+      check: (request) => {
+        checkRequest(request, name);
+        checkLength(recorder.events);
+      },
+      callApi: (accessToken, resource) => callApi(parts, accessToken, resource),
+    });
+  };
+
+  const operate: ScriptContext["operate"] = async (name, call) => {
+    checkOperate(name, call);
+    checkLength(recorder.events);
+    const own = { recorder, operations, client: parts.client };
+    const application = parts.isOwnCode === true ? parts.client.name : name;
+    return recordOperation(own, { client: application, name, call, resultOf: asResult });
+  };
+
+  const context: ScriptContext = {
+    clock: {
+      now: () => clock.now(),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+      elapsed: () => clock.now() - startedAt,
+      until: async (ms) => {
+        const waitMs = startedAt + ms - clock.now();
+        if (waitMs > 0) await clock.sleep(waitMs);
+      },
+    },
+    random: random.fork("script"),
+    world,
+    open,
+    operate,
+    note: (text) => void recorder.emit({ kind: "noted", text }),
+  };
+  return { context, operations };
+}
+
+/** One browser a person and run, whatever the application: that is what single sign-on means. */
+function createBrowsers(): ClientContext["cookiesOf"] {
+  const browsers = new Map<string, Map<string, string>>();
+  return (user = "") => {
+    const known = browsers.get(user);
+    if (known !== undefined) return known;
+    const cookies = new Map<string, string>();
+    browsers.set(user, cookies);
+    return cookies;
+  };
+}
+
+function createClientContext(
+  parts: ScriptParts,
+  {
+    name,
+    tenant,
+    host,
+    cookiesOf,
+    browser,
+  }: {
+    readonly name: string;
+    readonly tenant: Tenant;
+    readonly host: string;
+    readonly browser: ClientBrowser | undefined;
+  } & Pick<ClientContext, "cookiesOf">,
+): ClientContext {
+  const { clock, random, directory, recorder, mounted } = parts;
+  return {
+    world: directory.world,
+    clock,
+    random: random.fork(`client ${name}`),
+    authorityHost: `https://${host}`,
+    ...(mounted.reachesProcess ? {} : { transport: mounted.fetch }),
+    ...(browser === undefined ? {} : { browser }),
+    browse: mounted.fetch,
+    cookiesOf,
+    prompted: ({ user, app, prompt }) => {
+      const operation = recorder.cause()?.operation;
+      const person = user === undefined ? undefined : directory.user(tenant, user);
+      recorder.emit({
+        kind: "prompt-shown",
+        client: name,
+        ...(operation === undefined ? {} : { operation }),
+        ...(person === undefined
+          ? {}
+          : { user: `${person.homeId ?? person.id}.${person.homeTenant ?? tenant.id}` }),
+        ...(app === undefined ? {} : { app }),
+        prompt: prompt as PromptShown["prompt"],
+      });
+    },
+    certificateOf,
+    storage: new Map(),
+  };
+}
+
+/** The browser for a client in one. */
+function browserFor(
+  { client, browsers, attribution }: ScriptParts,
+  { browser = "desk" }: OpenApplication,
+  { name, app }: { readonly name: string; readonly app: AppRegistration },
+): ClientBrowser | undefined {
+  if (client.inBrowser !== true) return undefined;
+  if (browsers === undefined) {
+    throw new HarnessError("bad-usage", `${client.name} is a page in a browser`, {
+      place: client.name,
+      hint: "Run it under a mount that has one: --mount proxy, or --mount route.",
+    });
+  }
+  attribution.own(app.clientId, name);
+  return browsers.of(browser, name);
+}
+
+/**
+ * A scenario's app stands for what a person uses. Where the client is a page in a browser, that
+ * is the tenant's single-page application, and the history says so.
+ */
+function inBrowser(
+  { client, recorder }: ScriptParts,
+  app: AppRegistration,
+  { apps }: Tenant,
+): AppRegistration {
+  if (client.inBrowser !== true || (app.kind !== "web" && app.kind !== "native")) return app;
+  const page = apps.find(({ kind }) => kind === "spa");
+  if (page === undefined) return app;
+  recorder.emit({
+    kind: "noted",
+    text: `${client.name} is a page: ${page.name} stands in for ${app.name}`,
+  });
+  return page;
+}
+
+function credentialOf(app: AppRegistration): "secret" | "certificate" | undefined {
+  if (app.kind === "native" || app.kind === "spa" || app.kind === "managed-identity")
+    return undefined;
+  return app.secrets.length > 0 ? "secret" : "certificate";
+}
+
+async function callApi(
+  parts: ScriptParts,
+  accessToken: string,
+  resource: string,
+): Promise<ApiAnswer> {
+  const url =
+    resource === "userinfo"
+      ? "https://graph.microsoft.com/oidc/userinfo"
+      : itemsOf(parts, resource);
+  const headers = { authorization: `Bearer ${accessToken}` };
+  const response = await parts.mounted.fetch(createRequest(url, { headers }));
+  await response.text();
+  const claims = challengeOf(response.headers.get("www-authenticate") ?? "");
+  return { status: response.status, ...(claims === undefined ? {} : { claims }) };
+}
+
+/** An address at a protected API of the world; `unknown-name` when there is none of that name. */
+function itemsOf({ directory }: ScriptParts, resource: string): string {
+  const { resources } = directory.world;
+  const found = resources.find(
+    ({ name, identifierUri }) => name === resource || identifierUri === resource,
+  );
+  const [host] = found?.hosts ?? [];
+  if (host === undefined) {
+    const known = [...resources.map(({ name }) => name), "userinfo"];
+    throw new HarnessError("unknown-name", `there is no resource "${resource}" in this world`, {
+      place: resource,
+      hint: suggestNames(resource, known, `There are ${known.join(", ")}.`),
+    });
+  }
+  return `https://${host}/v1.0/items`;
+}
+
+function challengeOf(header: string): string | undefined {
+  const [, encoded] = /\bclaims="([^"]+)"/i.exec(header) ?? [];
+  return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
+}
+
+/** The client certificates of the fixture worlds stand in `fixtures/keys`, by app. */
+function certificateOf(app: string): ReturnType<ClientContext["certificateOf"]> {
+  const file = (suffix: string): string =>
+    fileURLToPath(new URL(`../../../fixtures/keys/${app}.${suffix}.pem`, import.meta.url));
+  if (!existsSync(file("cert"))) {
+    throw new HarnessError("bad-scenario", `the app ${app} has no fixture certificate`, {
+      place: app,
+      hint: 'Open it with credential: "secret", or use the app cert-daemon.',
+    });
+  }
+  const { fingerprint256, fingerprint } = new X509Certificate(readFileSync(file("cert")));
+  return {
+    thumbprintSha256: fingerprint256.replaceAll(":", "").toLowerCase(),
+    thumbprint: fingerprint.replaceAll(":", "").toLowerCase(),
+    privateKeyFile: file("key"),
+  };
+}
+
+function asResult(
+  value: Partial<TokenResult> | string | undefined,
+): Partial<TokenResult> | undefined {
+  return typeof value === "string" ? { accessToken: value } : value;
+}

@@ -1,0 +1,147 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { MountName } from "../../network/mount-names.ts";
+import { createPool, type Pool } from "./pool.ts";
+import type { RunReply } from "./protocol.ts";
+
+let pool: Pool;
+let folder: string;
+let tasks = 0;
+
+beforeAll(() => {
+  pool = createPool({ workers: 1 });
+  folder = mkdtempSync(join(tmpdir(), "brownout-pool-"));
+});
+
+afterAll(async () => {
+  await pool.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A scenario file whose script is the given text. */
+function file(name: string, script: string): string {
+  const path = join(folder, `${name}.mjs`);
+  const story = JSON.stringify({ standsFor: "a", asserts: "a", failureMeans: "a", fix: "a" });
+  writeFileSync(
+    path,
+    `export default { name: "${name}", title: "T", story: ${story}, needs: [], asserts: [], faults: [], script: async (context) => { ${script} } };`,
+  );
+  return path;
+}
+
+function run(scenario: string, mount: MountName = "direct"): Promise<RunReply> {
+  const journalFile = join(folder, `${(tasks += 1)}.jsonl`);
+  return pool.run({ scenario, mount, seed: "1", journalFile });
+}
+
+describe("the pool of workers", () => {
+  it("runs a scenario in a process of its own and leaves its journal whole", async () => {
+    const reply = await run("token-throttled");
+    expect(reply).toMatchObject({ kind: "done", simulatedMs: 720_000 });
+    const [header = ""] = readFileSync(reply.task.journalFile, "utf8").split("\n");
+    expect(JSON.parse(header)).toMatchObject({ scenario: "token-throttled", mount: "direct" });
+    expect(existsSync(`${reply.task.journalFile}.part`)).toBe(false);
+  });
+
+  it("gives each mount its own process, one after the other when there is room for one", async () => {
+    const mounts = ["msw", "nock", "https", "direct"] as const;
+    const replies = await Promise.all(mounts.map((mount) => run("token-throttled", mount)));
+    expect(replies.map(({ kind }) => kind)).toEqual(["done", "done", "done", "done"]);
+  });
+
+  it("gives each version of a client its own process, and keeps it while there is only that one", async () => {
+    const scenario = file("where", "context.note(`process ${process.pid}`)");
+    const processes: string[] = [];
+    for (const clientFolder of ["/one", "/one", "/other"]) {
+      const journalFile = join(folder, `${(tasks += 1)}.jsonl`);
+      const task = { scenario, client: "bare-fetch", clientFolder, mount: "direct" } as const;
+      await pool.run({ ...task, seed: "1", journalFile });
+      processes.push(/process \d+/.exec(readFileSync(journalFile, "utf8"))?.[0] ?? "");
+    }
+    expect(processes[0]).toMatch(/process/);
+    expect(processes[1]).toBe(processes[0]);
+    expect(processes[2]).not.toBe(processes[0]);
+  });
+
+  it("reports what a script throws, and writes no journal", async () => {
+    const reply = await run(file("throws", 'throw new TypeError("my mistake")'));
+    expect(reply).toMatchObject({
+      kind: "failed",
+      error: { code: "script-threw", message: "my mistake" },
+    });
+    expect(existsSync(reply.task.journalFile)).toBe(false);
+  });
+
+  it("survives the death of a worker, and says what it last said", async () => {
+    const reply = await run(file("dies", 'console.error("out of luck"); process.exit(7)'));
+    expect(reply).toMatchObject({ kind: "failed", error: { code: "worker-died" } });
+    const said = reply.kind === "failed" ? `${reply.error.message} ${reply.error.hint}` : "";
+    expect(said).toContain("exit code 7");
+    expect(said).toContain("out of luck");
+    expect((await run("token-throttled")).kind).toBe("done");
+  });
+
+  it("says which scenario it does not know", async () => {
+    const reply = await run("token-throtled");
+    expect(reply).toMatchObject({ kind: "failed", error: { code: "unknown-scenario" } });
+    expect(reply.kind === "failed" && reply.error.hint).toContain("token-throttled");
+  });
+
+  it("says where in the file an error came from", async () => {
+    const path = file("placed", "\n\nthrow new TypeError('here')");
+    const reply = await run(path);
+    expect(reply.kind === "failed" && reply.error.place).toMatch(/placed\.mjs:3:\d+$/);
+  });
+
+  it("takes a promise that a script let go of for a failure of the run", async () => {
+    const reply = await run(
+      file("stray", "Promise.reject(new Error('astray')); await context.clock.sleep(1);"),
+    );
+    expect(reply).toMatchObject({ kind: "failed", error: { message: "astray" } });
+    expect(reply.kind === "failed" && reply.error.hint).toContain("nobody caught it");
+    expect((await run("token-throttled")).kind).toBe("done");
+  });
+
+  it("passes on what a script prints, with its run", async () => {
+    const said: string[] = [];
+    const own = createPool({
+      workers: 1,
+      onOutput: (text, { scenario }) =>
+        void said.push(`${scenario === path ? "mine" : "other"}: ${text}`),
+    });
+    const path = file("talks", 'console.log("hello"); console.error("there");');
+    const journalFile = join(folder, "talks.jsonl");
+    await own.run({ scenario: path, mount: "direct", seed: "1", journalFile });
+    await own.close();
+    expect(said.join("")).toContain("mine: hello\n");
+    expect(said.join("")).toContain("there\n");
+  });
+
+  it("ends a worker that never pauses", async () => {
+    const own = createPool({ workers: 1, silenceMaxMs: 8_000 });
+    const journalFile = join(folder, "spins.jsonl");
+    const reply = await own.run({
+      scenario: file("spins", "for (;;) {}"),
+      mount: "direct",
+      seed: "1",
+      journalFile,
+    });
+    await own.close();
+    expect(reply).toMatchObject({ kind: "failed", error: { code: "stuck" } });
+  }, 60_000);
+
+  it("ends its workers when it is closed, whatever they do", async () => {
+    const own = createPool({ workers: 1 });
+    const journalFile = join(folder, "never.jsonl");
+    const endless = own.run({
+      scenario: file("endless", "for (;;) {}"),
+      mount: "direct",
+      seed: "1",
+      journalFile,
+    });
+    await own.close();
+    expect(await endless).toMatchObject({ kind: "failed", error: { code: "worker-died" } });
+  });
+});
