@@ -55,6 +55,7 @@ export function createBackup(options: BackupOptions): Backup {
   const reissue = createReissue(directory, clock);
   const saml = createSamlSessionStore(directory);
   const ids = random.fork("ids");
+  const correlationIds = random.fork("correlation ids");
   const lifetimeSeconds = settings.backupTokenSeconds;
   const identities = createIdentityBackup({
     settings,
@@ -112,7 +113,7 @@ export function createBackup(options: BackupOptions): Backup {
   };
 
   function saidTo(request: Request, described: EntraRequest) {
-    const correlationId = correlationIdOf(request, described);
+    const correlationId = correlationIdOf(request, described) ?? correlationIds.uuid();
     const cors = corsHeaders(request, described.endpoint, settings.retryAfterExposed);
     return { id: ids.uuid(), correlationId, settings, cors, nowMs: clock.now() };
   }

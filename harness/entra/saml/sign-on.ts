@@ -13,7 +13,8 @@ import {
   type Envelope,
 } from "./response.ts";
 import type { EstsContext } from "../token-service/context.ts";
-import { errorEnvelope, EstsError, type AadstsCode } from "../token-service/errors.ts";
+import type { AadstsCode } from "../token-service/aadsts-table.ts";
+import { envelopeOf, EstsError } from "../token-service/ests-error.ts";
 import { pageFormPost, type PageField } from "../token-service/pages.ts";
 import type { EstsReply } from "../token-service/reply.ts";
 import { openSession, sessionCookie } from "../token-service/session.ts";
@@ -94,9 +95,8 @@ function answering(context: EstsContext, signOn: SignOn, work: () => Page): Page
   } catch (error) {
     const codes = error instanceof EstsError ? STATUS_OF[error.code] : undefined;
     if (!(error instanceof EstsError) || codes === undefined) throw error;
-    const { body } = errorEnvelope(error, { ...context, nowMs: context.clock.now() });
-    const { error_description: message } = JSON.parse(body) as { error_description: string };
-    return posted(signOn, failedResponse(envelopeOf(context, signOn), { codes, message }));
+    const { error_description: message } = envelopeOf(error, context);
+    return posted(signOn, failedResponse(responseEnvelopeOf(context, signOn), { codes, message }));
   }
 }
 
@@ -111,7 +111,7 @@ function succeed(context: EstsContext, signOn: SignOn, who: SignedIn): Page {
   refuseRepeated(context, signOn);
   const { saml, request } = signOn;
   const { settings, clock } = context;
-  const envelope = envelopeOf(context, signOn);
+  const envelope = responseEnvelopeOf(context, signOn);
   const audience = audienceOf(request?.issuer ?? saml.identifiers[0] ?? "");
   const format = request === undefined ? nameIdFormats.unspecified : nameIdFormatOf(request);
   const xml = signedResponse(
@@ -139,7 +139,7 @@ function refuseRepeated(context: EstsContext, { app, request }: SignOn): void {
   context.answeredRequests.add(key);
 }
 
-function envelopeOf(context: EstsContext, { tenant, replyUrl, request }: SignOn): Envelope {
+function responseEnvelopeOf(context: EstsContext, { tenant, replyUrl, request }: SignOn): Envelope {
   return {
     responseId: `_${context.random.fork(`response ${context.traceId}`).uuid()}`,
     issuer: samlIssuerOf(context, tenant),

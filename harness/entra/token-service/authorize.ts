@@ -12,7 +12,8 @@ import {
   type AuthorizeRequest,
 } from "./authorize-request.ts";
 import type { EstsContext } from "./context.ts";
-import { errorEnvelope, EstsError, oauthErrorOf } from "./errors.ts";
+import { aadstsRow } from "./aadsts-table.ts";
+import { envelopeOf, EstsError } from "./ests-error.ts";
 import { page, pageFormPost } from "./pages.ts";
 import type { EstsReply } from "./reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
@@ -97,17 +98,11 @@ function answering(
     return work();
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
-    const { body } = errorEnvelope(error, {
-      traceId: context.traceId,
-      correlationId: context.correlationId,
-      nowMs: context.clock.now(),
-      settings: context.settings,
-    });
-    const envelope = JSON.parse(body) as { error_description: string; error_uri: string };
+    const envelope = envelopeOf(error, context);
     return respond(request, {
-      error: error.code === 65001 ? "consent_required" : oauthErrorOf(error.code),
+      error: aadstsRow(error.code).redirectError ?? envelope.error,
       error_description: envelope.error_description,
-      error_uri: envelope.error_uri,
+      ...(envelope.error_uri === undefined ? {} : { error_uri: envelope.error_uri }),
     });
   }
 }

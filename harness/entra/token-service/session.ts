@@ -3,7 +3,7 @@ import type { Tenant, User } from "../directory/world.ts";
 import type { EstsContext } from "./context.ts";
 import type { SessionState } from "./grant-store.ts";
 import { userOfGrant } from "./users.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 const COOKIE = "ESTSAUTH";
 const PREFIX = "1.S";
