@@ -7,7 +7,8 @@ import { aadstsRow, type AadstsCode } from "../token-service/aadsts-table.ts";
 import { aadstsMessage, errorEnvelope } from "../token-service/error-envelope.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 
-interface Told {
+/** A reply, and whose it is. */
+interface JsonReply {
   readonly status: number;
   readonly body: unknown;
   /** As `http/cors.ts` has them for the request. */
@@ -16,8 +17,8 @@ interface Told {
   readonly id: string;
 }
 
-/** To whom, and when. */
-interface Said {
+/** The request that is answered, and when. */
+export interface ReplyContext {
   readonly settings: ServiceSettings;
   readonly cors: readonly HeaderPair[];
   /** Trace id of the reply, and the backup's own request id. */
@@ -29,7 +30,10 @@ interface Said {
 }
 
 /** A reply with the backup's markers. */
-export function jsonReply({ status, body, cors, id }: Told, settings: ServiceSettings): Response {
+export function jsonReply(
+  { status, body, cors, id }: JsonReply,
+  settings: ServiceSettings,
+): Response {
   const text = JSON.stringify(body);
   const headers: HeaderPair[] = [
     ["Cache-Control", "no-store, no-cache"],
@@ -47,23 +51,23 @@ export function jsonReply({ status, body, cors, id }: Told, settings: ServiceSet
 }
 
 /** Code 50033: the backup has no session that it may serve, or a rule speaks against it. The reported body has no `AADSTS`. */
-export function decline(said: Said): Response {
+export function decline(context: ReplyContext): Response {
   const message =
     "CCS could not serve the request that had failed at ESTS due to server error and got auto failed over to CCS.";
-  const status = said.settings.backupDeclineStatus;
-  return errorReply(said, { status, code: 50033, message });
+  const status = context.settings.backupDeclineStatus;
+  return errorReply(context, { status, code: 50033, message });
 }
 
 /** Code 230109, CachedCredentialNonGWAuthNRequestsNotSupported: only the gateway may ask the backup. */
-export function refuseDirectTraffic(said: Said): Response {
+export function refuseDirectTraffic(context: ReplyContext): Response {
   const message = aadstsMessage(230109, aadstsRow(230109).text);
-  const status = said.settings.backupDirectStatus;
-  return errorReply(said, { status, code: 230109, message });
+  const status = context.settings.backupDirectStatus;
+  return errorReply(context, { status, code: 230109, message });
 }
 
 /** An error body without `error_uri`, as in the reported one. */
 function errorReply(
-  { id, correlationId, nowMs, settings, cors }: Said,
+  { id, correlationId, nowMs, settings, cors }: ReplyContext,
   { status, code, message }: Readonly<{ status: number; code: AadstsCode; message: string }>,
 ): Response {
   const body = errorEnvelope(
