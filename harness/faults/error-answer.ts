@@ -5,12 +5,12 @@
 import type { Clock } from "../core/time/clock.ts";
 import { correlationIdOf } from "../entra/request/correlation-id.ts";
 import { createResponse } from "../core/http/message.ts";
-import { aadstsRowOrDefault } from "../entra/token-service/aadsts-table.ts";
+import { aadstsRowOrDefault } from "../entra/aadsts-errors/code-table.ts";
 import {
   aadstsMessage,
   type ErrorEnvelope,
   errorEnvelope,
-} from "../entra/token-service/error-envelope.ts";
+} from "../entra/aadsts-errors/error-envelope.ts";
 import type { Random } from "../core/random.ts";
 import { type Asked, errorHeaders, lengthHeader, retryAfterHeaders } from "./error-headers.ts";
 import type { CorsHeaders, ErrorBody, RetryAfter } from "./plan.ts";

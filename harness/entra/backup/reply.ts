@@ -3,8 +3,8 @@
  * D.5), its decline, and its refusal of whoever does not come through the gateway (D.6).
  */
 import type { ServiceSettings } from "../directory/world.ts";
-import { aadstsRow, type AadstsCode } from "../token-service/aadsts-table.ts";
-import { aadstsMessage, errorEnvelope } from "../token-service/error-envelope.ts";
+import { aadstsRow, type AadstsCode } from "../aadsts-errors/code-table.ts";
+import { aadstsMessage, errorEnvelope } from "../aadsts-errors/error-envelope.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 
 /** A reply, and whose it is. */

@@ -12,7 +12,7 @@ import {
   type Envelope,
 } from "./response.ts";
 import type { EstsContext } from "../token-service/context.ts";
-import type { AadstsCode } from "../token-service/aadsts-table.ts";
+import type { AadstsCode } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, EstsError } from "../token-service/ests-error.ts";
 import { pageFormPost, type PageField } from "../token-service/pages.ts";
 import type { EstsReply } from "../token-service/reply.ts";

@@ -12,7 +12,7 @@ import {
   type AuthorizeRequest,
 } from "./authorize-request.ts";
 import type { EstsContext } from "./context.ts";
-import { aadstsRow } from "./aadsts-table.ts";
+import { aadstsRow } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, EstsError } from "./ests-error.ts";
 import { page, pageFormPost } from "./pages.ts";
 import type { EstsReply } from "./reply.ts";

@@ -1,7 +1,11 @@
 /** A refusal by the simulated token service, and the error envelope that it becomes. */
 import type { ServiceSettings } from "../directory/world.ts";
-import { aadstsRow, type AadstsCode } from "./aadsts-table.ts";
-import { aadstsMessage, errorEnvelope, type ErrorEnvelope } from "./error-envelope.ts";
+import { aadstsRow, type AadstsCode } from "../aadsts-errors/code-table.ts";
+import {
+  aadstsMessage,
+  errorEnvelope,
+  type ErrorEnvelope,
+} from "../aadsts-errors/error-envelope.ts";
 
 /** Thrown by every endpoint of the token service for a request that it refuses; never leaves it. */
 export class EstsError extends Error {

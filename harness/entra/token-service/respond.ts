@@ -2,7 +2,7 @@
 import { corsHeaders, preflightHeaders } from "../request/cors.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 import type { EstsContext } from "./context.ts";
-import { aadstsRow } from "./aadsts-table.ts";
+import { aadstsRow } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, type EstsError } from "./ests-error.ts";
 import { estsHeaders, type HeaderParts } from "./headers.ts";
 import { pageOfError } from "./pages.ts";

@@ -1,5 +1,5 @@
 /** AADSTS codes of SAML single sign-on. Names and meanings are those of Microsoft's list; which request gets which code is assumed. */
-import type { AadstsRow } from "./aadsts-row.ts";
+import type { AadstsRow } from "./code-row.ts";
 
 export const samlCodes = {
   75001: {

@@ -1,5 +1,5 @@
 /** AADSTS codes about the app and its request: configuration and programming errors. */
-import type { AadstsRow } from "./aadsts-row.ts";
+import type { AadstsRow } from "./code-row.ts";
 
 export const appCodes = {
   50011: {

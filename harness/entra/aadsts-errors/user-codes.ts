@@ -1,5 +1,5 @@
 /** AADSTS codes about the user, the sign-in and the grant: what ends with a new sign-in, or with nothing. */
-import type { AadstsRow } from "./aadsts-row.ts";
+import type { AadstsRow } from "./code-row.ts";
 
 export const userCodes = {
   16000: {

@@ -3,11 +3,11 @@
  * suberror, text and how these are known. Microsoft's own list has names and meanings only:
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
-import { appCodes } from "./aadsts-app-codes.ts";
-import type { AadstsRow } from "./aadsts-row.ts";
-import { samlCodes } from "./aadsts-saml-codes.ts";
-import { serviceCodes, unknownServiceRow } from "./aadsts-service-codes.ts";
-import { userCodes } from "./aadsts-user-codes.ts";
+import { appCodes } from "./app-codes.ts";
+import type { AadstsRow } from "./code-row.ts";
+import { samlCodes } from "./saml-codes.ts";
+import { serviceCodes, unknownServiceRow } from "./service-codes.ts";
+import { userCodes } from "./user-codes.ts";
 
 const table: Readonly<Record<number, AadstsRow>> = {
   ...userCodes,

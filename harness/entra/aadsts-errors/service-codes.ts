@@ -2,7 +2,7 @@
  * AADSTS codes with which ESTS reports trouble of its own. The simulated service never
  * raises them: fault plans and the backup answer with them.
  */
-import type { AadstsRow } from "./aadsts-row.ts";
+import type { AadstsRow } from "./code-row.ts";
 
 const TRANSIENT = "A transient error has occurred. Please try again.";
 
