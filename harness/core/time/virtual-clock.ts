@@ -8,7 +8,7 @@
 import { HarnessError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 import { type DriveTime, driveUntilSettled, type Patience, patienceOf } from "./drive.ts";
-import { createFlow } from "./flow.ts";
+import { createFreeRunningTime } from "./free-running-time.ts";
 import { createParticipants, type HowLong, type Participant } from "./participants.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { neverAnswered } from "./stuck.ts";
@@ -93,7 +93,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
 
   const participants = createParticipants();
   let settle: ((howLong: HowLong) => Promise<boolean>) | undefined;
-  const flow = createFlow({
+  const flow = createFreeRunningTime({
     fireUntil: (untilMs) => {
       for (
         let timer = heap.peek();

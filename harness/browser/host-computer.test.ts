@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { thisMachine } from "./machine.ts";
+import { thisComputer } from "./host-computer.ts";
 import { loadChromium, requireChromium, type ImportPackage } from "./playwright-package.ts";
 
 let folder = "";
@@ -22,20 +22,20 @@ function script(name: string, text: string, mode = 0o755): string {
 describe.skipIf(process.platform === "win32")("a file that is tried", () => {
   it("runs, and tells its version", () => {
     const path = script("good", 'test "$1" = --version && echo "Chromium 150.0.1 of Debian 12"');
-    expect(thisMachine.tryOut(path)).toEqual({ kind: "runs", version: "150.0.1" });
-    expect(thisMachine.tryOut(script("silent", "true"))).toEqual({ kind: "runs" });
+    expect(thisComputer.tryOut(path)).toEqual({ kind: "runs", version: "150.0.1" });
+    expect(thisComputer.tryOut(script("silent", "true"))).toEqual({ kind: "runs" });
   });
 
   it("is missing", () => {
-    expect(thisMachine.tryOut(join(folder, "no-such-file"))).toEqual({ kind: "missing" });
-    expect(thisMachine.tryOut(join(script("file", ""), "below"))).toEqual({ kind: "missing" });
+    expect(thisComputer.tryOut(join(folder, "no-such-file"))).toEqual({ kind: "missing" });
+    expect(thisComputer.tryOut(join(script("file", ""), "below"))).toEqual({ kind: "missing" });
     const loop = join(folder, "loop");
     symlinkSync(loop, loop);
-    expect(thisMachine.tryOut(loop)).toEqual({ kind: "missing" });
+    expect(thisComputer.tryOut(loop)).toEqual({ kind: "missing" });
   });
 
   it("is broken, and why", () => {
-    const why = (path: string): unknown => thisMachine.tryOut(path);
+    const why = (path: string): unknown => thisComputer.tryOut(path);
     const stub = script("stub", "echo it needs the snap >&2; echo more >&2; exit 1");
     expect(why(stub)).toEqual({ kind: "broken", why: "it needs the snap" });
     expect(why(script("mute", "exit 3"))).toEqual({ kind: "broken", why: "it ends with 3" });
@@ -53,7 +53,7 @@ describe("Playwright", () => {
     Object.assign(new Error(`Cannot find package '${name}'`), { code: "ERR_MODULE_NOT_FOUND" });
 
   it("has a place for its own browser", async () => {
-    expect(await thisMachine.playwrightsOwn()).toMatch(/chrom/i);
+    expect(await thisComputer.playwrightsOwn()).toMatch(/chrom/i);
   });
 
   it.each<[string[], string | undefined]>([

@@ -9,7 +9,7 @@ export type Trial =
   | { readonly kind: "missing" }
   | { readonly kind: "broken"; readonly why: string };
 
-export interface Machine {
+export interface HostComputer {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where Playwright keeps its own Chromium, whether it is there or not; `undefined` without Playwright. */
@@ -18,7 +18,7 @@ export interface Machine {
 }
 
 /** The machine that this process runs on. */
-export const thisMachine: Machine = {
+export const thisComputer: HostComputer = {
   platform: process.platform,
   env: process.env,
   playwrightsOwn,

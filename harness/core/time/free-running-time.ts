@@ -1,16 +1,16 @@
 /**
- * Time that passes by itself: as fast as the machine's, so far ahead of it. One number says
- * how far, so that the documents of a browser on the same machine have the same time
- * without asking.
+ * Virtual time that runs by itself at the speed of the computer's clock, at a fixed offset
+ * from it. The offset is one number, so that the documents of a browser on the same computer
+ * have the same time without asking.
  */
-export interface FlowOptions {
+export interface FreeRunningTimeOptions {
   /** Fires what is due by then. */
   readonly fireUntil: (untilMs: number) => void;
   /** Tells the others how far their time is ahead of the machine's. */
   readonly told: (byMs: number) => Promise<void>;
 }
 
-export interface Flow {
+export interface FreeRunningTime {
   /** From `nowMs` on; resolves when the others know. */
   start(nowMs: number): Promise<void>;
   /** Stands still again; returns the time at which it does, nothing when it did not flow. */
@@ -29,7 +29,10 @@ const realSetInterval = setInterval;
 const realClearInterval = clearInterval;
 
 /** Stands still at first. */
-export function createFlow({ fireUntil, told }: FlowOptions): Flow {
+export function createFreeRunningTime({
+  fireUntil,
+  told,
+}: FreeRunningTimeOptions): FreeRunningTime {
   let byMs: number | undefined;
   let looking: ReturnType<typeof setInterval> | undefined;
   const now = (): number | undefined => (byMs === undefined ? undefined : realNow() + byMs);

@@ -1,15 +1,15 @@
 /** The machine's time is a fake one here, so that time that flows can be told to the millisecond. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { createFlow } from "./flow.ts";
+import type { createFreeRunningTime } from "./free-running-time.ts";
 import type { createVirtualClock } from "./virtual-clock.ts";
 
-let create: typeof createFlow;
+let create: typeof createFreeRunningTime;
 let createClock: typeof createVirtualClock;
 const MACHINE_MS = 5_000_000;
 
 beforeAll(async () => {
   vi.useFakeTimers({ now: MACHINE_MS, toFake: ["Date", "setInterval", "clearInterval"] });
-  ({ createFlow: create } = await import("./flow.ts"));
+  ({ createFreeRunningTime: create } = await import("./free-running-time.ts"));
   ({ createVirtualClock: createClock } = await import("./virtual-clock.ts"));
 });
 afterAll(() => void vi.useRealTimers());

@@ -1,5 +1,5 @@
 /**
- * One exchange without a network stack: connect, handle, deliver, under one hold. The
+ * Carries requests to the service without a network stack: connect, handle, deliver, under one hold. The
  * mounts `direct`, `msw` and `nock` translate it into what their clients call; what a
  * socket would have done to the request is thrown as Node's own error.
  */
@@ -12,7 +12,7 @@ import { connectionError, headersTimeoutError } from "./node-errors.ts";
 import { createResponseTimeout } from "./response-timeout.ts";
 import { isServedUrl, unmockedUrl } from "./served-hosts.ts";
 
-export interface Exchange {
+export interface InProcessTransport {
   /**
    * Sends a request. Rejects with the error of Node's stack (a `NodeError`), with the
    * reason of the request's abort, or with a `HarnessError` for an unmocked host.
@@ -21,8 +21,8 @@ export interface Exchange {
   readonly stop: () => void;
 }
 
-/** Exchanges with the service of a mount, until `stop`. */
-export function createExchange(context: MountContext): Exchange {
+/** The transport to the service of a mount, until `stop`. */
+export function createInProcessTransport(context: MountContext): InProcessTransport {
   const { service, clock, gate } = context;
   const timeout = createResponseTimeout(clock);
 
