@@ -62,9 +62,9 @@ export function readmeSuite(place: () => string): void {
   });
 
   it("is red for careless code, and says why", { timeout: SLOW_MS }, () => {
-    const careless = readFileSync(`${root}fixtures/node-app/careless.ts`, "utf8");
+    const careless = readFileSync(`${root}examples/node/careless-orders.ts`, "utf8");
     const call =
-      "export const createOrders = () => ({ load: () => startShop()().catch(() => undefined) });\n";
+      "export const createOrders = () => ({ load: () => createOrders().load().catch(() => undefined) });\n";
     write("orders.ts", careless + call);
     const { status, printed } = start("npx", "vitest", "run");
     expect(printed).toMatch(/toHaveKeptWorkingFromCache: cached-token: /);

@@ -98,7 +98,7 @@ const bannedCalls: readonly RegExp[] = [
 ];
 
 const mayUseTheRealThing =
-  /^(?:harness\/(?:clock\/|browser\/page-|playwright\/|random\.ts|cli\.ts|cli\/|worker\/)|bench\/|scripts\/|test\/|fixtures\/app\/)/;
+  /^(?:harness\/(?:clock\/|browser\/page-|playwright\/|random\.ts|cli\.ts|cli\/|worker\/)|bench\/|scripts\/|test\/|examples\/)/;
 
 /** Real time or real chance where only a `Clock` or a `Random` may be. */
 export function findBannedCalls(files: readonly SourceFile[]): string[] {
