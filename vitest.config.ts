@@ -8,7 +8,7 @@ export default defineConfig({
   // The examples import the package by its name; here its source stands in.
   resolve: {
     alias: [
-      { find: /^brownout\/(.+)$/, replacement: source("harness/$1.ts") },
+      { find: /^brownout\/(.+)$/, replacement: source("harness/integrations/$1.ts") },
       { find: /^brownout$/, replacement: source("harness/index.ts") },
     ],
   },

@@ -1,0 +1,80 @@
+/** README and the guides against the files that they show and the pages that they link to. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { describe, expect, it } from "vitest";
+import { anchorsOf, linksOf } from "../scripts/site/markdown.ts";
+import { blocksOf, guides, pages, readPage, root } from "./support/guides.ts";
+
+describe("README", () => {
+  it("has at most 120 lines", () => {
+    expect(readPage("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(120);
+  });
+});
+
+describe.each(guides)("%s", (page) => {
+  const blocks = blocksOf(page);
+
+  it("shows files of examples/ as they are, in whole or in part", () => {
+    for (const { file, text } of blocks) {
+      if (file?.startsWith("examples/") !== true) continue;
+      expect(readFileSync(root + file, "utf8"), file).toContain(text);
+    }
+  });
+
+  it("has TypeScript that imports brownout only from examples/, or that type-checks", () => {
+    const loose = blocks.filter(
+      ({ file, language, text }) =>
+        language === "ts" && file === undefined && text.includes('from "brownout'),
+    );
+    expect(typeErrorsOf(loose.map(({ text }) => text))).toBe("");
+  });
+});
+
+describe.each(pages)("%s", (page) => {
+  it("links to files and headings that exist", () => {
+    const broken = linksOf(readPage(page)).filter((link) => {
+      if (/^[a-z]+:/.test(link)) return false;
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? page : posix.join(posix.dirname(page), path);
+      if (!existsSync(root + target)) return true;
+      return anchor !== undefined && !anchorsOf(readPage(target)).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+describe("examples/", () => {
+  it("have one page for the good and the careless app", () => {
+    const html = (app: string): string => readPage(`examples/page/${app}/index.html`);
+    expect(html("careless")).toBe(html("good"));
+  });
+
+  it.each(["node", "page"])("%s asks for the versions that this repository tests with", (name) => {
+    type Manifest = Record<"dependencies" | "devDependencies", Record<string, string>>;
+    const manifest = (path: string) => JSON.parse(readPage(path)) as Manifest & { version: string };
+    const example = manifest(`examples/${name}/package.json`);
+    const ours = manifest("package.json");
+    const versions = { ...ours.dependencies, ...ours.devDependencies, brownout: ours.version };
+    const wanted = { ...example.dependencies, ...example.devDependencies };
+    for (const [dependency, version] of Object.entries(wanted))
+      expect(version, dependency).toBe(versions[dependency]);
+  });
+});
+
+/** What the compiler says of programs; each may import `getToken` from `./my-app.js`. */
+function typeErrorsOf(programs: readonly string[]): string {
+  if (programs.length === 0) return "";
+  const folder = mkdtempSync(join(root, "reports/out/guides-"));
+  try {
+    writeFileSync(join(folder, "my-app.ts"), "export async function getToken() { return ''; }\n");
+    for (const [index, text] of programs.entries())
+      writeFileSync(join(folder, `block-${index}.ts`), text);
+    const compilerOptions = { noUnusedLocals: false, declaration: false };
+    const config = { extends: "../../../tsconfig.json", compilerOptions, include: ["*.ts"] };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+    return spawnSync("tsc", ["-p", folder], { cwd: root, encoding: "utf8" }).stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
