@@ -1,10 +1,7 @@
-/** README's world of one's own, word for word, in a scenario and in a Vitest suite; `readme-pages-suite.ts` has it in Playwright's. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+/** The world of `examples/page/my-world.ts`, which the guide shows, in a scenario and in a Vitest suite; `page-example-suite.ts` has it in Playwright's. */
 import { PublicClientApplication } from "@azure/msal-node";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { world } from "../examples/page/my-world.ts";
 import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
 import { minutes } from "../harness/core/time/duration.ts";
 import type { World } from "../harness/entra/directory/world.ts";
@@ -13,17 +10,9 @@ import { loadClient } from "../harness/clients/registry.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";
 import { useEntra } from "../harness/integrations/vitest.ts";
-import { fileInReadme, readme, root } from "./readme.ts";
+import { readPage } from "./support/guides.ts";
 
-const place = mkdtempSync(join(tmpdir(), "brownout-world-"));
-afterAll(() => rmSync(place, { recursive: true, force: true }));
-
-const index = pathToFileURL(join(root, "harness/index.ts")).href;
-const file = join(place, "my-world.ts");
-writeFileSync(file, fileInReadme("my-world.ts").replace('"brownout"', `"${index}"`));
-const { world } = (await import(file)) as { readonly world: World };
-
-/** An app of the registration that README shows, as far as it can be one without a browser. */
+/** An app with that registration, as far as it can be one without a browser. */
 function createApp(): () => Promise<string> {
   const client = new PublicClientApplication({
     auth: {
@@ -42,14 +31,14 @@ function createApp(): () => Promise<string> {
 }
 
 it("is short enough to be written by hand", () => {
-  expect(fileInReadme("my-world.ts").trim().split("\n").length).toBeLessThanOrEqual(15);
+  expect(readPage("examples/page/my-world.ts").trim().split("\n").length).toBeLessThanOrEqual(15);
 });
 
 it("serves a scenario", async () => {
   const signIn = createApp();
   const scenario = defineScenario({
     name: "own-world",
-    title: "A world of one's own",
+    title: "A world of our own",
     story: { standsFor: "x", asserts: "x", failureMeans: "x", fix: "x" },
     needs: [],
     asserts: [],
@@ -71,7 +60,7 @@ describe.skipIf(wantsNoBrowser())("a scenario that opens the page itself", () =>
   const open = async (there: World) => {
     const scenario = defineScenario({
       name: "own-page",
-      title: "A page of one's own",
+      title: "A page of our own",
       story: { standsFor: "x", asserts: "x", failureMeans: "x", fix: "x" },
       needs: ["popup"],
       asserts: [],
@@ -87,14 +76,15 @@ describe.skipIf(wantsNoBrowser())("a scenario that opens the page itself", () =>
     return runScenario(scenario, { client, mount: "proxy", seed: "1" });
   };
 
-  it("hears that it needs an address for it", async () => {
+  it("is refused without a redirect URI for it", async () => {
     await expect(open(world)).rejects.toMatchObject({
       message: "spa has pages on localhost only, where a scenario serves none",
     });
   });
 
-  it("signs in at the one that README names", { timeout: 60_000 }, async () => {
-    const [, uri = ""] = /second redirect URI, `(.+?)`/.exec(readme) ?? [];
+  it("signs in at the one that the guide names", { timeout: 60_000 }, async () => {
+    const [, uri = ""] =
+      /second redirect URI, `(.+?)`/.exec(readPage("docs/guide/worlds.md")) ?? [];
     const more = { type: "spa", uri } as const;
     const tenants = world.tenants.map((tenant) => ({
       ...tenant,

@@ -24,7 +24,9 @@ export const pages: readonly string[] = [
 ];
 
 /** README and the guides, which show files of `examples/`. */
-export const guides = pages.filter((page) => page === "README.md" || page.startsWith("docs/guide/"));
+export const guides = pages.filter(
+  (page) => page === "README.md" || page.startsWith("docs/guide/"),
+);
 
 export function readPage(page: string): string {
   return readFileSync(root + page, "utf8");

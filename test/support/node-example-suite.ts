@@ -1,19 +1,16 @@
-/** README's Vitest suite, word for word, with the packed package: what README shows and what runs cannot part. */
+/** `examples/node/`, file by file as it is, with the packed package in an empty project. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { fileInReadme, root } from "./readme.ts";
-import { installPacked, SLOW_MS, strangersEnvironment } from "./stranger.ts";
+import { root } from "./guides.ts";
+import { installPacked, SLOW_MS, strangersEnvironment } from "../stranger.ts";
 
-const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
-};
+const read = (file: string): string => readFileSync(`${root}examples/node/${file}`, "utf8");
 
 /** Tests in a folder of their own in `place`, where the tarball lies. */
-export function readmeSuite(place: () => string): void {
-  const folder = (): string => join(place(), "suite");
+export function nodeExampleSuite(place: () => string): void {
+  const folder = (): string => join(place(), "node-example");
   const write = (file: string, text: string): void => writeFileSync(join(folder(), file), text);
   const start = (command: string, ...values: string[]) => {
     const options = { cwd: folder(), encoding: "utf8", env: strangersEnvironment } as const;
@@ -22,53 +19,48 @@ export function readmeSuite(place: () => string): void {
   };
 
   beforeAll(() => {
-    mkdirSync(folder());
-    write("package.json", '{ "name": "suite", "private": true, "type": "module" }');
-    const { dependencies, devDependencies } = manifest;
-    installPacked(
-      place(),
-      folder(),
-      `vitest@${devDependencies["vitest"]}`,
-      `msw@${devDependencies["msw"]}`,
-      `@azure/msal-node@${dependencies["@azure/msal-node"]}`,
-    );
-    const example = fileInReadme("orders.test.ts");
-    const [, itself = ""] = /^(test\([^]*)/m.exec(example) ?? [];
+    cpSync(`${root}examples/node`, folder(), { recursive: true });
+    installPacked(place(), folder());
     // A second test with the same code is as good as the first.
-    write("orders.test.ts", `${example}\n${itself.replace("keeps", "again keeps")}`);
-    write("module.test.ts", fileInReadme("module.test.ts"));
-    write(
-      "module.ts",
-      'import { createOrders } from "./orders.js";\nexport const orders = createOrders();\n',
-    );
+    const example = read("orders.test.ts");
+    const [, itself = ""] = /^(test\([^]*)/m.exec(example) ?? [];
+    write("orders.test.ts", `${example}\n${itself.replace("works", "again works")}`);
   }, SLOW_MS);
 
-  it("is green", { timeout: SLOW_MS }, () => {
-    write("orders.ts", fileInReadme("orders.ts"));
+  it("passes its Vitest suite", { timeout: SLOW_MS }, () => {
     const { status, printed } = start("npx", "vitest", "run");
-    expect(printed).toMatch(/Tests .*4 passed/);
+    expect(printed).toMatch(/Tests .*5 passed/);
     expect(status).toBe(0);
+  });
+
+  it("runs its scenarios, of which one finds what MSAL Node does", { timeout: SLOW_MS }, () => {
+    const { status, printed } = start("npx", "brownout", "run", "./*.scenario.ts");
+    expect(printed).toMatch(/^fail +busy-minute +orders 1\.4\.0/m);
+    expect(printed).toMatch(/^pass +laptop-restart-in-outage +msal-node/m);
+    expect(status).toBe(1);
   });
 
   it("type-checks, and not with a matcher misspelt", () => {
     const strictly = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024"];
     const tsc = join(root, "node_modules", ".bin", "tsc");
-    const check = (file: string): string => start(tsc, ...strictly, "--skipLibCheck", file).printed;
-    write("orders.ts", fileInReadme("orders.ts"));
-    expect(check("orders.test.ts") + check("module.test.ts")).toBe("");
-    const example = fileInReadme("orders.test.ts");
+    const check = (...files: string[]): string =>
+      start(tsc, ...strictly, "--skipLibCheck", ...files).printed;
+    expect(check("orders.test.ts", "recovery.test.ts", "module.test.ts")).toBe("");
+    expect(check("busy-minute.scenario.ts", "restart-in-outage.scenario.ts")).toBe("");
+    const example = read("recovery.test.ts");
     write("wrong.ts", example.replace("toHaveRecovered", "toHaveRecoverd"));
     expect(check("wrong.ts")).toMatch(/'toHaveRecoverd' does not exist/);
   });
 
-  it("is red for careless code, and says why", { timeout: SLOW_MS }, () => {
-    const careless = readFileSync(`${root}examples/node/careless-orders.ts`, "utf8");
-    const call =
-      "export const createOrders = () => ({ load: () => createOrders().load().catch(() => undefined) });\n";
-    write("orders.ts", careless + call);
+  it("fails with the careless program, and says why", { timeout: SLOW_MS }, () => {
+    write(
+      "orders.ts",
+      'import { createOrders as careless } from "./careless-orders.js";\n' +
+        "export const createOrders = () => ({ load: () => careless().load().catch(() => undefined) });\n",
+    );
     const { status, printed } = start("npx", "vitest", "run");
     expect(printed).toMatch(/toHaveKeptWorkingFromCache: cached-token: /);
-    expect(printed).toMatch(/What happened in "keeps working through an hour without Entra"/);
+    expect(printed).toMatch(/What happened in "works through an hour without Entra"/);
     expect(printed).toMatch(/\+30m +exchange \d+ is answered: 503 html, by fault outage/);
     expect(status).toBe(1);
   });

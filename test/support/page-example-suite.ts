@@ -1,19 +1,17 @@
-/** README's Playwright suite and example app, word for word, with the packed package, in an empty project. */
+/** `examples/page/`, file by file as it is, with the packed package in an empty project. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
-import { appFiles, blockUnder, fileInReadme, root } from "./readme.ts";
-import { installPacked, SLOW_MS, strangersEnvironment } from "./stranger.ts";
+import { wantsNoBrowser } from "../../harness/browser/find-browser.ts";
+import { root } from "./guides.ts";
+import { installPacked, SLOW_MS, strangersEnvironment } from "../stranger.ts";
 
-const { devDependencies } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
-  readonly devDependencies: Readonly<Record<string, string>>;
-};
+const read = (file: string): string => readFileSync(`${root}examples/page/${file}`, "utf8");
 
 /** Tests in a folder of their own in `place`, where the tarball lies. */
-export function readmePagesSuite(place: () => string): void {
-  const folder = (): string => join(place(), "pages");
+export function pageExampleSuite(place: () => string): void {
+  const folder = (): string => join(place(), "page-example");
   const write = (file: string, text: string): void => {
     mkdirSync(dirname(join(folder(), file)), { recursive: true });
     writeFileSync(join(folder(), file), text);
@@ -23,63 +21,44 @@ export function readmePagesSuite(place: () => string): void {
     const { status, stdout, stderr } = spawnSync(command, values, options);
     return { status, printed: stdout + stderr };
   };
-  const five = blockUnder("In your own Playwright suite");
+  const playwright = (...specs: string[]) =>
+    start("npx", "playwright", "test", ...specs, "--reporter=list");
 
-  /** The same app under a registration of its own, in README's world for one. */
+  /** The good app under a registration of its own, in the example's world for it. */
   const writeOwnApp = (): void => {
-    const world = fileInReadme("my-world.ts");
+    const world = read("my-world.ts");
     const [, tenant = ""] = /tenant: "(.+)"/.exec(world) ?? [];
     const [, clientId = ""] = /clientId: "(.+)"/.exec(world) ?? [];
     for (const name of ["index.html", "main.ts", "tokens.ts"]) {
-      const text = fileInReadme(`good/${name}`)
+      const text = read(`good/${name}`)
         .replaceAll(/11111111-aaaa-[-\w]+/g, tenant)
         .replaceAll(/33333333-cccc-[-\w]+/g, clientId);
       write(`own/${name}`, text);
     }
-    write("my-world.ts", world);
     write(
       "own.spec.ts",
-      `import { world } from "./my-world.ts";\n${five.replace("/good/", "/own/")}\ntest.use({ entraOptions: { world } });\n`,
+      `import { world } from "./my-world.ts";\n${read("outage.spec.ts").replace("/good/", "/own/")}\ntest.use({ entraOptions: { world } });\n`,
     );
   };
 
   beforeAll(() => {
-    mkdirSync(folder());
-    write("package.json", '{ "name": "pages", "private": true, "type": "module" }');
-    installPacked(
-      place(),
-      folder(),
-      ...["@playwright/test", "vite", "@azure/msal-browser"].map(
-        (name) => `${name}@${devDependencies[name]}`,
-      ),
-    );
-    for (const name of appFiles) write(name, fileInReadme(name));
-    write("careless/index.html", fileInReadme("good/index.html"));
-    write("five.spec.ts", five);
+    cpSync(`${root}examples/page`, folder(), { recursive: true });
+    installPacked(place(), folder());
     writeOwnApp();
+    write("hurried.spec.ts", read("mail.spec.ts").replaceAll("5173/good/", "5173/careless/"));
   }, SLOW_MS);
 
-  it.skipIf(wantsNoBrowser())("is green", { timeout: SLOW_MS }, () => {
-    const { status, printed } = start("npx", "playwright", "test", "--reporter", "list");
+  it.skipIf(wantsNoBrowser())("passes its tests", { timeout: SLOW_MS }, () => {
+    const { status, printed } = playwright("mail.spec", "outage.spec", "own.spec");
     expect(printed).toMatch(/4 passed/);
     expect(status).toBe(0);
   });
 
   it.skipIf(wantsNoBrowser())(
-    "is red for the careless app, and shows what happened",
+    "fails with the careless app, and shows what happened",
     { timeout: SLOW_MS },
     () => {
-      write(
-        "careless.spec.ts",
-        fileInReadme("mail.spec.ts").replace(/(?<=5173)\/good\//g, "/careless/"),
-      );
-      const { status, printed } = start(
-        "npx",
-        "playwright",
-        "test",
-        "careless.spec",
-        "--reporter=list",
-      );
+      const { status, printed } = playwright("hurried.spec");
       expect(printed).toMatch(/2 failed/);
       expect(printed.match(/toHaveText.* failed/g)).toHaveLength(2);
       expect(printed).toMatch(/\+30m [\d.]+s +exchange \d+ is answered: 503/);
@@ -87,13 +66,13 @@ export function readmePagesSuite(place: () => string): void {
     },
   );
 
-  it("type-checks in full, and not with a matcher misspelt", () => {
+  it("type-checks, and not with a matcher misspelt", () => {
     const tsc = join(root, "node_modules", ".bin", "tsc");
     const strictly = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024"];
     const check = (file: string): string =>
       start(tsc, ...strictly, "--types", "", "--skipLibCheck", file).printed;
-    write("wrong.ts", five.replace("toPassAllRules", "toPassAllRule"));
-    expect(check("five.spec.ts")).toBe("");
+    write("wrong.ts", read("outage.spec.ts").replace("toPassAllRules", "toPassAllRule"));
+    expect(check("outage.spec.ts")).toBe("");
     expect(check("wrong.ts")).toMatch(/'toPassAllRule' does not exist/);
   });
 }
