@@ -1,9 +1,9 @@
 /**
- * The hand that writes a golden history: events one after the other at the story's own time,
- * and what was promised to whom. `testing-story.ts` tells with it.
+ * The event writer below `run-builder.ts`: it numbers and times the events of an invented run,
+ * and remembers which tokens were issued for which call.
  */
 import type { HistoryEvent, TokenFacts } from "../../harness/history/event.ts";
-import type { Call, wishOf } from "./check-story-wire.ts";
+import type { Call, withDefaults } from "./run-builder-wire.ts";
 
 type Unplaced<Event> = Event extends HistoryEvent ? Omit<Event, "index" | "at"> : never;
 
@@ -13,11 +13,11 @@ export interface Lifetimes {
   readonly refreshIn?: number;
 }
 
-export interface Teller {
+export interface EventWriter {
   readonly startedAt: number;
   readonly events: readonly HistoryEvent[];
   /** Writes an event now; returns its index. */
-  readonly tell: (event: Unplaced<HistoryEvent>) => number;
+  readonly write: (event: Unplaced<HistoryEvent>) => number;
   /** ms since the Unix epoch. */
   readonly now: () => number;
   /** Moves to `hh:mm:ss` after the start; hours may pass 24. Throws when that is in the past. */
@@ -25,33 +25,34 @@ export interface Teller {
   readonly moveBy: (ms: number) => void;
   /** Counts from 1, each kind by itself. */
   readonly next: (kind: "operation" | "exchange") => number;
-  /** A token issued now; lifetimes in seconds, an hour unless told otherwise. */
+  /** A token issued now; lifetimes in seconds, an hour by default. */
   readonly token: (lifetimes?: Lifetimes) => TokenFacts;
-  /** What was asked for by each operation. */
-  readonly wishes: Map<number, ReturnType<typeof wishOf>>;
-  /** Remembers to whom a token went. */
-  readonly issue: (wish: Call, operation: number | undefined, token: TokenFacts) => void;
-  /** The token that an operation was issued, else the last one for the same wish. */
-  readonly issuedFor: (wish: Call, operation: number) => TokenFacts | undefined;
+  /** The calls, by number of the operation. */
+  readonly calls: Map<number, ReturnType<typeof withDefaults>>;
+  /** Remembers for which call a token was issued. */
+  readonly issue: (call: Call, operation: number | undefined, token: TokenFacts) => void;
+  /** The token that an operation was issued, else the last one for the same cache key. */
+  readonly issuedFor: (call: Call, operation: number) => TokenFacts | undefined;
 }
 
-/** A teller at the start; `startedAt` is ms since the Unix epoch. */
-export function createTeller(startedAt: number): Teller {
+/** Creates a writer whose time starts at `startedAt`, ms since the Unix epoch. */
+export function createEventWriter(startedAt: number): EventWriter {
   const events: HistoryEvent[] = [];
   const counts = { operation: 0, exchange: 0, token: 0 };
   const byOperation = new Map<number, TokenFacts>();
-  const byWish = new Map<string, TokenFacts>();
+  const byCacheKey = new Map<string, TokenFacts>();
   let now = startedAt;
   return {
     startedAt,
     events,
-    wishes: new Map(),
-    tell: (event) => events.push({ index: events.length, at: now, ...event } as HistoryEvent) - 1,
+    calls: new Map(),
+    write: (event) => events.push({ index: events.length, at: now, ...event } as HistoryEvent) - 1,
     now: () => now,
     moveTo(clock) {
       const [hours = 0, minutes = 0, seconds = 0] = clock.split(":").map(Number);
       const next = startedAt + ((hours * 60 + minutes) * 60 + seconds) * 1_000;
-      if (!(next >= now)) throw new Error(`story goes back in time, or "${clock}" is no time`);
+      if (!(next >= now))
+        throw new Error(`expected a time hh:mm:ss that is not in the past, got "${clock}"`);
       now = next;
     },
     moveBy: (ms) => void (now += ms),
@@ -65,14 +66,14 @@ export function createTeller(startedAt: number): Teller {
         ...(refreshIn === undefined ? {} : { refreshAt: after(refreshIn) }),
       };
     },
-    issue(wish, operation, token) {
-      byWish.set(keyOf(wish), token);
+    issue(call, operation, token) {
+      byCacheKey.set(cacheKeyOf(call), token);
       if (operation !== undefined) byOperation.set(operation, token);
     },
-    issuedFor: (wish, operation) => byOperation.get(operation) ?? byWish.get(keyOf(wish)),
+    issuedFor: (call, operation) => byOperation.get(operation) ?? byCacheKey.get(cacheKeyOf(call)),
   };
 }
 
-function keyOf(wish: Call): string {
-  return JSON.stringify([wish.client, wish.app, wish.tenant, wish.user, wish.scopes]);
+function cacheKeyOf(call: Call): string {
+  return JSON.stringify([call.client, call.app, call.tenant, call.user, call.scopes]);
 }

@@ -1,6 +1,6 @@
 /**
- * What stands on the wire in a golden history: the request that follows from a call, and
- * the facts of its answer, as the recorder would have written them. Part of `testing-story.ts`.
+ * The HTTP requests and answers of an invented run, for `run-builder.ts`: the request that
+ * follows from a call, and the facts of its answer, as the recorder would have written them.
  */
 import type {
   ExchangeBegan,
@@ -19,7 +19,7 @@ export const ada = `aaaaaaaa-0000-4000-8000-000000000001.${tenant}`;
 export const ben = `bbbbbbbb-0000-4000-8000-000000000002.${tenant}`;
 const graphScope = "https://graph.microsoft.com/.default";
 
-/** What an application asks; client `app-1`, flow `silent`, Ada and Graph unless told otherwise. */
+/** A call of an application; by default of client `app-1`, with flow `silent`, for Ada and Graph. */
 export interface Call {
   readonly client?: string;
   readonly flow?: Flow;
@@ -30,11 +30,11 @@ export interface Call {
   readonly claims?: true;
   readonly forceRefresh?: true;
   readonly tab?: string;
-  /** The call names nobody: whoever is signed in. */
+  /** The call names no user: it is for the one who is signed in. */
   readonly anyone?: true;
 }
 
-/** A request; what is not told follows from the operation, and without one from client credentials. */
+/** A request; what is left out follows from the operation, and without one from client credentials. */
 export interface Ask extends Call {
   readonly by?: { readonly operation: number };
   readonly endpoint?: ExchangeBegan["endpoint"];
@@ -54,10 +54,10 @@ export interface Ask extends Call {
   readonly resent?: true;
 }
 
-/** An answer; a good one (200, with a token of an hour from the token endpoint) unless told otherwise. */
+/** An answer; a good one (200, with a token of an hour from the token endpoint) by default. */
 export interface Reply {
   readonly status?: number;
-  /** Seconds, or the header as it stands. */
+  /** Seconds, or the header as it is sent. */
   readonly retryAfter?: number | string;
   readonly error?: WireError | string;
   readonly issued?: IssuedFacts | "nothing";
@@ -69,10 +69,10 @@ export interface Reply {
 }
 
 /** A call with everything that it left out. */
-export function wishOf(call: Call) {
+export function withDefaults(call: Call) {
   const flow = call.flow ?? "silent";
-  const isOfNobody = flow === "client-credentials" || flow === "custom" || call.anyone === true;
-  const user = call.user ?? (isOfNobody ? undefined : ada);
+  const hasNoUser = flow === "client-credentials" || flow === "custom" || call.anyone === true;
+  const user = call.user ?? (hasNoUser ? undefined : ada);
   return {
     client: call.client ?? "app-1",
     flow,
@@ -86,7 +86,7 @@ export function wishOf(call: Call) {
   };
 }
 
-type Asked = Ask & ReturnType<typeof wishOf>;
+type Asked = Ask & ReturnType<typeof withDefaults>;
 
 const paths: Partial<Record<ExchangeBegan["endpoint"], string>> = {
   "instance-discovery": "/common/discovery/instance?api-version=1.1",
@@ -142,7 +142,7 @@ export function requestFacts(
   };
 }
 
-/** As `http/endpoint.ts` reads a hint. */
+/** Reads a routing hint as `harness/entra/request/endpoint.ts` does. */
 function namedBy(hint: string): string | undefined {
   const [, oid] = /^\s*oid:\s*([^@\s]+)@/i.exec(hint) ?? [];
   const [, upn] = /^\s*upn:\s*(\S+)\s*$/i.exec(hint) ?? [];
