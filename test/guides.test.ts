@@ -1,6 +1,6 @@
 /** README and the guides against the files that they show and the pages that they link to. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { anchorsOf, linksOf } from "../scripts/site/markdown.ts";
@@ -46,6 +46,23 @@ describe.each(pages)("%s", (page) => {
       return anchor !== undefined && !anchorsOf(readPage(target)).includes(anchor);
     });
     expect(broken).toEqual([]);
+  });
+});
+
+describe("docs/sources.md", () => {
+  it("has every section that a comment or a page cites", () => {
+    const anchors = anchorsOf(readPage("docs/sources.md"));
+    const files = globSync("{harness,scenarios,fixtures,scripts,test,docs}/**/*.{ts,tsx,md}", {
+      cwd: root,
+    });
+    const cited = files.flatMap((file) =>
+      [...readPage(file).matchAll(/docs\/sources\.md#([a-z]\d*)\b/g)].map(([, anchor = ""]) => ({
+        file,
+        anchor,
+      })),
+    );
+    expect(cited.length).toBeGreaterThan(80);
+    expect(cited.filter(({ anchor }) => !anchors.includes(anchor))).toEqual([]);
   });
 });
 
