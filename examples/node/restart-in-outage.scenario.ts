@@ -15,12 +15,12 @@ export default defineScenario({
   async script({ open, world, clock }) {
     const user = world.user("adele");
     const scopes = ["https://graph.microsoft.com/User.Read"];
-    const desk = await open({ app: "desk-app", cache: "persisted", capabilities: ["cp1"] });
-    await desk.acquire({ flow: "authorization-code", scopes, user });
+    const app = await open({ app: "desk-app", cache: "persisted", capabilities: ["cp1"] });
+    await app.acquire({ flow: "authorization-code", scopes, user });
     await clock.until(hours(2));
-    await desk.restart();
-    await desk.attempt({ flow: "silent", scopes, user });
+    await app.restart();
+    await app.attempt({ flow: "silent", scopes, user });
     await clock.until(hours(8));
-    await desk.attempt({ flow: "silent", scopes, user });
+    await app.attempt({ flow: "silent", scopes, user });
   },
 });
