@@ -1,4 +1,4 @@
-/** The machine's time is a fake one here, so that time that flows can be told to the millisecond. */
+/** The machine's time is a fake one here, so that time that flows can be checked to the millisecond. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { createFlow } from "./flow.ts";
 import type { createVirtualClock } from "./virtual-clock.ts";
@@ -16,12 +16,12 @@ afterAll(() => void vi.useRealTimers());
 
 function start() {
   const fired: number[] = [];
-  const told: number[] = [];
+  const starts: number[] = [];
   const flow = create({
     fireUntil: (untilMs) => void fired.push(untilMs),
-    told: (byMs) => Promise.resolve(void told.push(byMs)),
+    onStart: (byMs) => Promise.resolve(void starts.push(byMs)),
   });
-  return { flow, fired, told };
+  return { flow, fired, starts };
 }
 
 describe("time that flows", () => {
@@ -32,19 +32,19 @@ describe("time that flows", () => {
   });
 
   it("goes as fast as the machine's, from where it was started, and fires what is due", async () => {
-    const { flow, fired, told } = start();
+    const { flow, fired, starts } = start();
     const machineMs = Date.now();
     await flow.start(1_000);
     expect(flow.now()).toBe(1_000);
     vi.advanceTimersByTime(25);
     expect(flow.now()).toBe(1_025);
     expect(fired).toEqual([1_010, 1_020]);
-    expect(told).toEqual([1_000 - machineMs]);
+    expect(starts).toEqual([1_000 - machineMs]);
     flow.stop();
   });
 
-  it("tells where it stops, fires nothing more, and goes on from elsewhere", async () => {
-    const { flow, fired, told } = start();
+  it("returns the time at which it stops, fires nothing more, and can start from another time", async () => {
+    const { flow, fired, starts } = start();
     await flow.start(1_000);
     vi.advanceTimersByTime(15);
     expect(flow.stop()).toBe(1_015);
@@ -57,7 +57,7 @@ describe("time that flows", () => {
     await flow.start(900_000);
     vi.advanceTimersByTime(10);
     expect(fired).toEqual([1_010, 900_010]);
-    expect(told.slice(1)).toEqual([900_000 - machineMs, 900_000 - machineMs]);
+    expect(starts.slice(1)).toEqual([900_000 - machineMs, 900_000 - machineMs]);
     flow.stop();
   });
 });
@@ -100,7 +100,7 @@ describe("a clock that flows", () => {
     let leaps = 0;
     let nextDueMs = 1_000;
     clock.join({
-      rest: () => Promise.resolve(true),
+      isQuiescent: () => Promise.resolve(true),
       onlyPolled: () => false,
       nextDueMs: () => nextDueMs,
       advance(nowMs) {
@@ -129,11 +129,11 @@ describe("a clock that flows", () => {
     let nextDueMs: number | undefined = 1_000;
     const seen: string[] = [];
     clock.join({
-      rest: () => Promise.resolve(true),
+      isQuiescent: () => Promise.resolve(true),
       onlyPolled: () => false,
       nextDueMs: () => nextDueMs,
       advance: () => Promise.resolve(),
-      async leap(untilMs, told) {
+      async leap(untilMs, onReached) {
         seen.push(`until ${untilMs}`);
         nextDueMs = undefined;
         const hold = clock.gate.hold();
@@ -141,7 +141,7 @@ describe("a clock that flows", () => {
           seen.push(`asked at ${clock.now()}`);
           return Promise.resolve(hold.release());
         });
-        told(2_000);
+        onReached(2_000);
         seen.push(`heard at ${clock.now()}`);
         await new Promise((resolve) => void setImmediate(resolve));
         return 2_500;
@@ -153,12 +153,12 @@ describe("a clock that flows", () => {
     expect(seen).toEqual(["until 3000", "heard at 2000", "asked at 2500", "own at 3000"]);
   });
 
-  it("looks at all who take part when it is driven again: what they did meanwhile, nobody has seen", async () => {
+  it("asks all participants when it is driven again, because what they did meanwhile was not observed", async () => {
     const clock = createClock({ startMs: 0 });
     let did: string[] = [];
     clock.join({
-      rest() {
-        did.push("rest");
+      isQuiescent() {
+        did.push("asked");
         return Promise.resolve(true);
       },
       // As of the last look.
@@ -174,7 +174,7 @@ describe("a clock that flows", () => {
     vi.advanceTimersByTime(30);
     did = [];
     await clock.drive(clock.sleep(1_000));
-    expect(did.slice(0, 4)).toEqual(["at 1030", "rest", "rest", "at 2030"]);
+    expect(did.slice(0, 4)).toEqual(["at 1030", "asked", "asked", "at 2030"]);
     stop();
   });
 
@@ -186,11 +186,11 @@ describe("a clock that flows", () => {
     expect(clock.now()).toBe(1_000);
   });
 
-  it("tells who takes part how far it is ahead, before a drive and after it", async () => {
+  it("passes its lead over the machine to its participants, before a drive and after it", async () => {
     const clock = createClock({ startMs: 0 });
     const heard: string[] = [];
     clock.join({
-      rest: () => Promise.resolve(true),
+      isQuiescent: () => Promise.resolve(true),
       onlyPolled: () => false,
       nextDueMs: () => undefined,
       advance: (nowMs) => Promise.resolve(void heard.push(`still ${nowMs}`)),
@@ -201,7 +201,7 @@ describe("a clock that flows", () => {
     vi.advanceTimersByTime(30);
     const late: number[] = [];
     const leave = clock.join({
-      rest: () => Promise.resolve(true),
+      isQuiescent: () => Promise.resolve(true),
       onlyPolled: () => false,
       nextDueMs: () => undefined,
       advance: () => Promise.resolve(),

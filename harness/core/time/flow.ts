@@ -1,19 +1,19 @@
 /**
- * Time that passes by itself: as fast as the machine's, so far ahead of it. One number says
- * how far, so that the documents of a browser on the same machine have the same time
+ * Time that passes by itself: as fast as the machine's and a fixed number of ms ahead of it.
+ * With that one number the documents of a browser on the same machine have the same time
  * without asking.
  */
 export interface FlowOptions {
-  /** Fires what is due by then. */
+  /** Fires everything that is due by then; ms since the Unix epoch, virtual. */
   readonly fireUntil: (untilMs: number) => void;
-  /** Tells the others how far their time is ahead of the machine's. */
-  readonly told: (byMs: number) => Promise<void>;
+  /** Called on each start with how far time is ahead of the machine's, ms. */
+  readonly onStart: (byMs: number) => Promise<void>;
 }
 
 export interface Flow {
-  /** From `nowMs` on; resolves when the others know. */
+  /** Time passes from `nowMs` on; resolves as `onStart` does. */
   start(nowMs: number): Promise<void>;
-  /** Stands still again; returns the time at which it does, nothing when it did not flow. */
+  /** Stops time; returns the time at which it stopped, undefined when it did not flow. */
   stop(): number | undefined;
   /** The time, while it flows. */
   now(): number | undefined;
@@ -21,15 +21,15 @@ export interface Flow {
   byMs(): number | undefined;
 }
 
-/** Often enough that nobody notices, ms. */
+/** Often enough that a delay goes unnoticed, ms. */
 const LOOK_EVERY_MS = 10;
 
 const realNow = Date.now.bind(Date);
 const realSetInterval = setInterval;
 const realClearInterval = clearInterval;
 
-/** Stands still at first. */
-export function createFlow({ fireUntil, told }: FlowOptions): Flow {
+/** Time that does not flow until it is started. */
+export function createFlow({ fireUntil, onStart }: FlowOptions): Flow {
   let byMs: number | undefined;
   let looking: ReturnType<typeof setInterval> | undefined;
   const now = (): number | undefined => (byMs === undefined ? undefined : realNow() + byMs);
@@ -39,7 +39,7 @@ export function createFlow({ fireUntil, told }: FlowOptions): Flow {
     async start(nowMs) {
       byMs = nowMs - realNow();
       looking ??= realSetInterval(() => fireUntil(now() ?? nowMs), LOOK_EVERY_MS).unref();
-      await told(byMs);
+      await onStart(byMs);
     },
     stop() {
       const stoppedAtMs = now();
