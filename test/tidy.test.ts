@@ -18,7 +18,7 @@ import {
 const root = fileURLToPath(new URL("../", import.meta.url));
 const architecture = readFileSync(`${root}ARCHITECTURE.md`, "utf8");
 const table = readImportTable(architecture);
-const sourceFolders = ["harness", "scenarios", "fixtures", "bench", "scripts", "test"];
+const sourceFolders = ["harness", "scenarios", "fixtures", "examples", "bench", "scripts", "test"];
 
 const generated =
   /^(?:node_modules|dist|coverage|brownout-out|\.git|reports\/(?:out|archive))(?:\/|$)/;

@@ -1,6 +1,6 @@
 /**
  * Loop detection: ESTS refuses a client that sends the same request for the same user over
- * and over (`shared/facts/entra.md` A.10, breaking changes document). What counts as the
+ * and over (`docs/sources.md#a10`, breaking changes document). What counts as the
  * same is documented; that it is counted by a cookie is not simulated, so it is a setting.
  */
 import type { Clock } from "../../core/time/clock.ts";
