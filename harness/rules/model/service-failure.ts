@@ -87,7 +87,7 @@ export function isExpiredRefreshToken({ codes }: WireError): boolean {
   return codes.some((code) => expiredRefreshTokenCodes.has(code));
 }
 
-/** AADSTS codes of expired refresh tokens (`facts/entra.md` A.10); the session may be alive, and MSAL tries it in an iframe. */
+/** AADSTS codes of expired refresh tokens (`docs/sources.md#a10`); the session may be alive, and MSAL tries it in an iframe. */
 const expiredRefreshTokenCodes: ReadonlySet<number> = new Set([700081, 700082, 700084]);
 
 /** The failure of a silent call without a recorded request, such as an iframe that never connected, while sign-in was broken. */
@@ -105,7 +105,7 @@ function unrecordedFailureOf(
   };
 }
 
-/** Error codes of MSAL Browser 2 to 5 and `msal` 1 for an iframe or a request without an answer (`facts/msal-browser.md` 3). */
+/** Error codes of MSAL Browser 2 to 5 and `msal` 1 for an iframe or a request without an answer (`docs/sources.md#k3`). */
 const noAnswerCodes: ReadonlySet<string> = new Set([
   "timed_out",
   "monitor_window_timeout",

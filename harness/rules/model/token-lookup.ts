@@ -122,7 +122,7 @@ interface Lookup {
   readonly at: number;
 }
 
-/** How long the refresh tokens of a page live after its sign-in (`facts/entra.md` B). */
+/** How long the refresh tokens of a page live after its sign-in (`docs/sources.md#b`). */
 const PAGE_REFRESH_TOKEN_MS = days(1);
 
 function lookUp(inventory: TokenInventory, lookup: Lookup): AvailableTokens {

@@ -3,7 +3,7 @@
  */
 import type { TokenFacts } from "../../history/event.ts";
 
-/** The margin before expiry in which clients may stop using a token, ms (MSAL's own: `facts/msal-node.md`). */
+/** The margin before expiry in which clients may stop using a token, ms (MSAL's own: `docs/sources.md#k1`). */
 const EXPIRY_MARGIN_MS = 300_000;
 
 /** Whether a token has more than the usual margin of five minutes left at `atMs`, ms since the Unix epoch. */
