@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { editionIds, promiseOf, type RowFlow, rowFlows } from "../harness/entra/backup/edition.ts";
 import { judgeByEveryRule } from "../harness/rules/rules.ts";
 import { loadClient } from "../harness/runner/loading/library.ts";
-import { flowTable } from "../harness/reporting/flow-table.ts";
-import { buildResults, type JudgedRun, type Results } from "../harness/reporting/results.ts";
+import { flowTable } from "../harness/reporting/model/flow-table.ts";
+import { buildResults, type JudgedRun, type Results } from "../harness/reporting/model/results.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import { twelveHours } from "./twelve-hours.ts";
 

@@ -7,9 +7,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { validateXML } from "xmllint-wasm";
 import { throttledDaemon } from "./support/history.ts";
 import { toHar } from "../harness/history/har.ts";
-import { writeCtrf } from "../harness/reporting/ctrf.ts";
-import { writeJunit } from "../harness/reporting/junit.ts";
-import { buildResults, type Results } from "../harness/reporting/results.ts";
+import { writeCtrf } from "../harness/reporting/formats/ctrf.ts";
+import { writeJunit } from "../harness/reporting/formats/junit.ts";
+import { buildResults, type Results } from "../harness/reporting/model/results.ts";
 import { judgedRun } from "./support/report.ts";
 
 const schema = readFileSync(

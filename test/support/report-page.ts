@@ -1,6 +1,6 @@
 /** Histories as the page has them, for its tests. */
 import type { History } from "../../harness/history/event.ts";
-import type { FindingData, RunData } from "../../harness/reporting/html/report-data.ts";
+import type { FindingReport, RunReport } from "../../harness/reporting/model/report-model.ts";
 import type { PageHistory } from "../../harness/reporting/page/report.ts";
 
 /** A history without its header. */
@@ -9,7 +9,7 @@ export function pageHistory({ header, events }: History): PageHistory {
 }
 
 /** A run of the report that passed, but for what is said of it. */
-export function runData(told: Partial<RunData> = {}): RunData {
+export function runData(told: Partial<RunReport> = {}): RunReport {
   return {
     id: "a--msal-node",
     scenario: "a",
@@ -28,7 +28,7 @@ export function runData(told: Partial<RunData> = {}): RunData {
 }
 
 /** A new failure of a rule, but for what is said of it. */
-export function findingData(rule: string, told: Partial<FindingData> = {}): FindingData {
+export function findingData(rule: string, told: Partial<FindingReport> = {}): FindingReport {
   return {
     rule,
     verdict: "fail",

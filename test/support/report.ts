@@ -2,7 +2,7 @@
 import type { Finding } from "../../harness/rules/rules.ts";
 import type { JournalHeader } from "../../harness/history/event.ts";
 import { throttledDaemon } from "./history.ts";
-import type { JudgedRun } from "../../harness/reporting/results.ts";
+import type { JudgedRun } from "../../harness/reporting/model/results.ts";
 
 /** What a rule said, with words that XML and Markdown would trip over. */
 function findingOf(rule: string, verdict: Finding["verdict"]): Finding {

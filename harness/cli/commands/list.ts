@@ -5,7 +5,7 @@ import { outageNames } from "../../faults/outage-names.ts";
 import { clientNames, isInBrowser, listScenarios } from "../../runner/loading/library.ts";
 import { mountNames } from "../../network/mount-names.ts";
 import { isBrowserMount } from "../../network/mounts.ts";
-import { createPaint } from "../../reporting/terminal.ts";
+import { createPaint } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
 

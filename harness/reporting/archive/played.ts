@@ -5,7 +5,7 @@
  */
 import type { Cost } from "../cost.ts";
 import type { Verdict } from "../../rules/rule.ts";
-import type { ReadResults } from "../read-results.ts";
+import type { ReadResults } from "../files/read-results.ts";
 
 /** What was found in a run. */
 export interface PlayedFinding {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FailedRun } from "../results.ts";
+import type { FailedRun } from "../model/results.ts";
 import { filterRows, matrixOf } from "./matrix-rows.ts";
 import { findingData, runData } from "../../../test/support/report-page.ts";
 

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
-import { timelineOf } from "../event-line.ts";
-import { createExplain } from "../explain.ts";
-import { loadPageProgram } from "../html/page-program.ts";
-import { writeHtml } from "../html/write-html.ts";
-import { buildResults, type RunResult } from "../results.ts";
+import { timelineOf } from "../../history/describe-event.ts";
+import { createExplain } from "../report/explain.ts";
+import { loadPageProgram } from "../formats/page-program.ts";
+import { writeHtml } from "../formats/html.ts";
+import { buildResults, type RunResult } from "../model/results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 import {
   daemons,

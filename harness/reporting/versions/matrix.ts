@@ -4,7 +4,7 @@
  * folder is.
  */
 import { sumOfCosts } from "../cost.ts";
-import type { FailedRun } from "../results.ts";
+import type { FailedRun } from "../model/results.ts";
 import {
   type Direction,
   type FeltChange,

@@ -1,0 +1,137 @@
+/**
+ * One event as one line for a person: when, in virtual time since the start, and what. The
+ * evidence of a finding is printed with it, on the terminal and in the summary.
+ */
+import { formatDuration } from "../core/time/duration.ts";
+import type { ExchangeEnded, History, HistoryEvent, OperationCompleted } from "./event.ts";
+
+/** The events of a finding's evidence in the order of time, a line each; indices that the history lacks are left out. */
+export function evidenceLines(
+  { header, events }: History,
+  evidence: readonly number[],
+): readonly string[] {
+  const inOrder = evidence.toSorted((a, b) => a - b);
+  return inOrder.flatMap((index) => {
+    const event = events[index];
+    return event === undefined ? [] : [lineOf(event, header.startedAt)];
+  });
+}
+
+/** The whole history, a line an event. */
+export function timelineOf({ header, events }: History): readonly string[] {
+  return events.map((event) => lineOf(event, header.startedAt));
+}
+
+function lineOf(event: HistoryEvent, startedAt: number): string {
+  const when = `+${formatDuration(event.at - startedAt)}`;
+  return `${when.padEnd(12)} ${describeEvent(event)}`;
+}
+
+/** What an event says, in one line without its time. */
+export function describeEvent(event: HistoryEvent): string {
+  switch (event.kind) {
+    case "operation-invoked": {
+      const { operation, client, app, flow, scopes, user, forceRefresh, claims, tab, told } = event;
+      // The application's own call: whom and what it asks for, only it knows.
+      if (flow === "custom") {
+        const what = app === client ? `${client}'s own code runs` : `${client} runs "${app}"`;
+        return `${what} (operation ${operation})`;
+      }
+      const who = user === undefined ? "" : ` of ${user}`;
+      const how = [
+        forceRefresh && "past the cache",
+        claims && "with claims",
+        told && "as its requests tell",
+      ].filter(Boolean);
+      const extra = how.length === 0 ? "" : `, ${how.join(", ")}`;
+      const where = tab === undefined ? client : `${tab} of ${client}`;
+      return `${where} asks: ${flow}${who} for ${scopes.join(" ")}${extra} (operation ${operation})`;
+    }
+    case "operation-completed":
+      return describeOutcome(event);
+    case "exchange-began": {
+      const { method, endpoint, host, exchange, grant, resent } = event;
+      const what = grant === undefined ? endpoint : `${endpoint} (${grant})`;
+      const again = resent === true ? ", sent again by the browser" : "";
+      return `${method} ${what} at ${host}${again} (exchange ${exchange})`;
+    }
+    case "exchange-ended":
+      return describeEnd(event);
+    case "fault-began": {
+      const { id, effect, at, for: forMs } = event.window;
+      return `fault ${id} begins: ${effect.kind} at ${at}, for ${formatDuration(forMs)}`;
+    }
+    case "fault-ended":
+      return `fault ${event.window} ends`;
+    case "faults-cleared":
+      return "all faults are over";
+    case "prompt-shown":
+      return `${event.client} asks a person to act (prompt ${event.prompt})`;
+    case "screen-seen": {
+      const words = event.text === undefined ? "" : `: ${event.text}`;
+      return `the person at ${event.tab} of ${event.client} sees ${screenNames[event.shows]}${words}`;
+    }
+    case "tab-changed":
+      return `${event.tab} of ${event.client} is ${event.change}`;
+    case "client-restarted": {
+      const kept = event.persisted === "cache" ? "with its saved cache" : "without a saved cache";
+      const what = event.browser === true ? `the browser of ${event.client}` : event.client;
+      return `${what} restarts ${kept}`;
+    }
+    case "token-presented":
+      return `token ${event.accessToken} is shown to an API: ${event.verdict}`;
+    case "world-changed":
+      return `${event.change} in ${event.tenant}`;
+    case "noted":
+      return `note: ${event.text}`;
+  }
+}
+
+const screenNames = {
+  content: "the application",
+  "sign-in": "a sign-in page",
+  error: "an error",
+  spinner: "a spinner",
+  blank: "a blank page",
+} as const;
+
+function describeOutcome(event: OperationCompleted): string {
+  const who = `operation ${event.operation}`;
+  switch (event.outcome) {
+    case "ok": {
+      if (event.token === undefined) return `${who} is ok, and shows no token`;
+      const from = event.fromCache === true ? " from the cache" : "";
+      return `${who} is ok: token ${event.token.accessToken}${from}`;
+    }
+    case "fail": {
+      const { code, suberror, message } = event.error;
+      const what = suberror === undefined ? code : `${code} (${suberror})`;
+      // Libraries begin their message with its code.
+      return `${who} fails: ${message.startsWith(`${what}: `) ? message : `${what}: ${message}`}`;
+    }
+    case "unknown":
+      return event.reason === "run-ended"
+        ? `${who} is still open when the run ends`
+        : `${who} is given up by its caller`;
+  }
+}
+
+function describeEnd({ exchange, end, retryAfter, error, faults, issued }: ExchangeEnded): string {
+  const by = faults === undefined ? "" : `, by fault ${faults.join(", ")}`;
+  switch (end.kind) {
+    case "response": {
+      const parts = [
+        `${end.status} ${end.bodyForm}`,
+        ...(end.cut === undefined ? [] : [`cut by ${end.cut}`]),
+        ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter.raw}`]),
+        ...(error === undefined ? [] : [[error.error, ...error.codes].join(" ")]),
+        ...(issued?.token === undefined ? [] : [`token ${issued.token.accessToken}`]),
+      ];
+      return `exchange ${exchange} is answered: ${parts.join(", ")}${by}`;
+    }
+    case "network-fault":
+      return `exchange ${exchange} breaks: ${end.code}${by}`;
+    case "abandoned":
+      return `exchange ${exchange} is abandoned${by}`;
+  }
+}
