@@ -6,7 +6,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { NewsItem } from "../reporting/archive/news.ts";
 import { HarnessError } from "../core/errors.ts";
-import { newsLines, newsTitle, writeNews } from "../reporting/news-text.ts";
+import { newsLines, newsTitle, writeNews } from "../reporting/formats/changes-text.ts";
 import { writeWhole } from "../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../core/version.ts";
 import type { Options } from "./arguments.ts";

@@ -5,7 +5,7 @@
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  * https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
  */
-import type { FindingReport, ReportModel, RunReference } from "../model/report-model.ts";
+import type { ReportModel, RunReport } from "../model/report-model.ts";
 
 export const annotators = ["github", "azure"] as const;
 
@@ -24,25 +24,14 @@ export function annotationLines(model: ReportModel, annotator: Annotator): reado
   return marksOf(model).map((mark) => formats[annotator](mark));
 }
 
-function marksOf(model: ReportModel): readonly Mark[] {
-  const { runs, results, broken, inconclusive, fixed } = model;
-  const marksAt = ({ id, scenario, client }: RunReference, level: Mark["level"]) => {
-    const file = runs.find((run) => run.id === id)?.file;
-    return ({ rule, message }: FindingReport): Mark => ({
-      level,
-      title: `Brownout: ${rule} in ${scenario}, ${client}`,
-      message,
-      ...(file === undefined ? {} : { file }),
-    });
-  };
+function marksOf({ runs, results, fixed }: ReportModel): readonly Mark[] {
   return [
     ...(results.failures ?? []).map(({ scenario, client, message }): Mark => ({
       level: "error",
       title: `Brownout: ${scenario} was not finished`,
       message: `${client}: ${message}`,
     })),
-    ...broken.flatMap(({ run, findings }) => findings.map(marksAt(run, "error"))),
-    ...inconclusive.flatMap(({ run, findings }) => findings.map(marksAt(run, "warning"))),
+    ...runs.flatMap((run) => [...marksAt(run, "new"), ...marksAt(run, "inconclusive")]),
     ...fixed.map(({ scenario, client, rule }): Mark => ({
       level: "notice",
       title: `Brownout: ${rule} in ${scenario}, ${client} holds now`,
@@ -50,6 +39,21 @@ function marksOf(model: ReportModel): readonly Mark[] {
     })),
   ];
 }
+
+/** The findings of a run with that standing. */
+function marksAt(run: RunReport, standing: keyof typeof levels): readonly Mark[] {
+  const { scenario, client, file, findings } = run;
+  return findings
+    .filter((finding) => finding.standing === standing)
+    .map(({ rule, message }) => ({
+      level: levels[standing],
+      title: `Brownout: ${rule} in ${scenario}, ${client}`,
+      message,
+      ...(file === undefined ? {} : { file }),
+    }));
+}
+
+const levels = { new: "error", inconclusive: "warning" } as const;
 
 const formats: Readonly<Record<Annotator, (mark: Mark) => string>> = {
   github({ level, title, message, file }) {

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { STARTED_AT } from "../../../test/support/history.ts";
 import { writeCtrf } from "./ctrf.ts";
-import { createExplain } from "../explain.ts";
 import { writeJunit } from "./junit.ts";
-import { buildResults, type Results } from "../model/results.ts";
 import { writeSummary } from "./summary.ts";
-import { judgedRun } from "../../../test/support/report.ts";
+import { judgedRun, reportOf } from "../../../test/support/report.ts";
 
 const baseline = [
   {
@@ -13,7 +11,7 @@ const baseline = [
     client: "msal-node",
     rule: "backoff",
     verdict: "fail" as const,
-    reason: "Nobody retries there.",
+    reason: "It does not retry.",
   },
   {
     scenario: "passing",
@@ -27,27 +25,38 @@ const baseline = [
 const runs = [
   judgedRun({ "retry-after": "pass", backoff: "pass" }, { scenario: "passing" }),
   judgedRun({ "retry-after": "fail" }, { scenario: "broken" }),
-  judgedRun({ "retry-after": "inconclusive" }, { scenario: "open" }),
+  judgedRun({ "retry-after": "inconclusive" }, { scenario: "unseen" }),
   judgedRun({ backoff: "fail" }, { scenario: "known-one" }),
 ];
 
-const results: Results = buildResults(runs, baseline, {
-  seed: "1",
-  brownout: "0.1.0",
-  failures: [
-    {
-      scenario: "died",
-      client: "msal-node",
-      mount: "direct",
-      code: "worker-died",
-      message: "the process ended",
-      hint: "Run it again.",
-    },
-  ],
-});
+const story = {
+  standsFor: "A busy minute.",
+  asserts: "It waits.",
+  failureMeans: "The throttle lasts longer.",
+  fix: "Wait in the application.",
+};
+
+const model = reportOf(
+  runs,
+  {
+    baseline,
+    rules: [{ id: "retry-after", says: "Wait.", fix: "Ask later." }],
+    failures: [
+      {
+        scenario: "died",
+        client: "msal-node",
+        mount: "direct",
+        code: "worker-died",
+        message: "the process ended",
+        hint: "Run it again.",
+      },
+    ],
+  },
+  { scenario: { title: "Throttled", story }, replay: "again" },
+);
 
 describe("junit.xml", () => {
-  const junit = writeJunit(results);
+  const junit = writeJunit(model);
 
   it("has a test case a run: failure, skipped, passed with what is known, error", () => {
     expect(junit).toContain('<testsuites name="brownout" tests="5" failures="1" errors="1" time="');
@@ -55,7 +64,7 @@ describe("junit.xml", () => {
       /name="passing" time="61.05">\n\s*<system-out>Cost: 1m 1.05s without a token/,
     );
     expect(junit).toMatch(/name="broken" time="61.05">\n\s*<failure message="retry-after: /);
-    expect(junit).toMatch(/name="open" time="61.05">\n\s*<skipped>retry-after is/);
+    expect(junit).toMatch(/name="unseen" time="61.05">\n\s*<skipped>retry-after is/);
     expect(junit).toMatch(
       /name="known-one" time="61.05">\n\s*<system-out>Cost: .*\nKnown: backoff/,
     );
@@ -65,29 +74,26 @@ describe("junit.xml", () => {
   it("has all that is in quarantine, also what held or was not run", () => {
     const entry = { client: "msal-node", rule: "backoff", reason: "Why <not>?" };
     const quarantine = ["passing", "elsewhere"].map((scenario) => ({ scenario, ...entry }));
-    const session = { seed: "1", brownout: "0.1.0", quarantine };
-    const told = writeJunit(buildResults(runs, [], session));
-    expect(told).toContain(
+    expect(writeJunit(reportOf(runs, { quarantine }))).toContain(
       "    <system-out>In quarantine:\npassing, msal-node: backoff held this time. Why &lt;not&gt;?\n" +
         "elsewhere, msal-node: backoff was not run. Why &lt;not&gt;?</system-out>\n  </testsuite>",
     );
     expect(junit).not.toContain("In quarantine");
   });
 
-  it("escapes what XML would trip over", () => {
+  it("escapes what XML does not allow", () => {
     expect(junit).toContain("&lt;60 s&gt; &amp; &quot;more&quot;");
     const odd = judgedRun({}, { scenario: "odd\u0000\u001b\uD800<>" });
-    const text = writeJunit(buildResults([odd], [], { seed: "1", brownout: "0.1.0" }));
+    const text = writeJunit(reportOf([odd]));
     expect(text).toContain('name="odd\uFFFD\uFFFD\uFFFD&lt;&gt;"');
     // A bare line break in an attribute would be read as a blank.
     const lines = { scenario: "a", client: "b", mount: "c", code: "stuck", message: "one\ntwo" };
-    const failed = buildResults([], [], { seed: "1", brownout: "0.1.0", failures: [lines] });
-    expect(writeJunit(failed)).toContain('message="one&#10;two"');
+    expect(writeJunit(reportOf([], { failures: [lines] }))).toContain('message="one&#10;two"');
   });
 });
 
 describe("ctrf.json", () => {
-  const report = JSON.parse(writeCtrf(results, { startedAt: STARTED_AT })) as {
+  const report = JSON.parse(writeCtrf(model)) as {
     results: {
       summary: Record<string, number>;
       tests: { name: string; status: string; duration: number; message?: string }[];
@@ -107,12 +113,12 @@ describe("ctrf.json", () => {
     });
   });
 
-  it("tells known findings of a test that passes", () => {
+  it("marks the known findings of a test that passes", () => {
     const tests = report.results.tests.map(({ name, status }) => `${name} ${status}`);
     expect(tests).toEqual([
       "passing passed",
       "broken failed",
-      "open other",
+      "unseen other",
       "known-one passed",
       "died failed",
     ]);
@@ -121,24 +127,7 @@ describe("ctrf.json", () => {
 });
 
 describe("summary.md", () => {
-  const story = {
-    standsFor: "A busy minute.",
-    asserts: "It waits.",
-    failureMeans: "The throttle lasts longer.",
-    fix: "Wait in the application.",
-  };
-  const contexts = new Map(
-    results.runs.flatMap((result, index) => {
-      const history = runs[index]?.history;
-      return history === undefined ? [] : [[result, { history, story, replay: "again" }] as const];
-    }),
-  );
-  const explain = createExplain({
-    contexts,
-    rules: [{ id: "retry-after", says: "Wait.", fix: "Ask later." }],
-    baseline,
-  });
-  const summary = writeSummary(results, explain);
+  const summary = writeSummary(model);
 
   it("says what broke, for whom, what shows it, what to do and how to see it again", () => {
     const broken = summary.split("## What broke")[1]?.split("\n## ")[0] ?? "";
@@ -152,25 +141,22 @@ describe("summary.md", () => {
     expect(broken).toContain("See it again: `again`");
   });
 
-  it("keeps known, open, fixed and unfinished runs apart", () => {
+  it("keeps known, inconclusive, fixed and unfinished runs apart", () => {
     expect(summary).toMatch(/^# Brownout: 1 run not finished/);
     const section = (title: string): string =>
       summary.split(`## ${title}\n`)[1]?.split("\n## ")[0] ?? "";
     expect(section("Known")).toContain(
-      "| msal-node 7.2.1 | Nobody retries there. | **backoff**: known-one | known-one: ",
+      "| msal-node 7.2.1 | It does not retry. | **backoff**: known-one | known-one: ",
     );
-    expect(section("Inconclusive")).toContain("| open | msal-node 7.2.1 | retry-after |");
+    expect(section("Inconclusive")).toContain("| unseen | msal-node 7.2.1 | retry-after |");
     expect(section("Inconclusive")).toContain("\\| retry-after |");
     expect(section("Fixed")).toContain("- passing, msal-node: backoff");
     expect(section("Not finished")).toContain("- died, msal-node: the process ended Run it again.");
   });
 
   it("is short when all is as expected", () => {
-    const calm = buildResults([judgedRun({ "retry-after": "pass" })], [], {
-      seed: "1",
-      brownout: "0.1.0",
-    });
-    expect(writeSummary(calm, explain).trim().split("\n")).toEqual([
+    const passing = reportOf([judgedRun({ "retry-after": "pass" }, { asserts: [] })]);
+    expect(writeSummary(passing).trim().split("\n")).toEqual([
       "# Brownout: as expected",
       "",
       "1 run over 1m 1.05s of simulated time, seed 1: 1 pass, 0 fail, 0 inconclusive. Findings: 0 unexpected, 0 known, 0 fixed.",

@@ -1,10 +1,8 @@
 /** The file as a whole: what stands in it, what it may do, and whether text of others can get out of its place. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createExplain } from "../explain.ts";
-import { buildResults } from "../model/results.ts";
-import { judgedRun } from "../../../test/support/report.ts";
-import type { ReportData } from "./report-data.ts";
+import { judgedRun, reportOf } from "../../../test/support/report.ts";
+import type { ReportData } from "../model/report-model.ts";
 import { writeHtml } from "./html.ts";
 
 const program = {
@@ -17,16 +15,8 @@ const hostile = `</script><script>alert(1)</script><img src=x onerror=alert(2)> 
 
 function written(scenario: string): string {
   const run = judgedRun({ "retry-after": "fail" }, { scenario });
-  const results = buildResults([run], [], {
-    seed: "1",
-    brownout: "0.1.0",
-    failures: [
-      { scenario: hostile, client: hostile, mount: "https", code: "stuck", message: hostile },
-    ],
-  });
-  const [result] = results.runs;
-  const contexts = new Map(result === undefined ? [] : [[result, { history: run.history }]]);
-  return writeHtml(results, createExplain({ contexts, rules: [], baseline: [] }), program);
+  const failure = { scenario: hostile, client: hostile, mount: "https", code: "stuck" };
+  return writeHtml(reportOf([run], { failures: [{ ...failure, message: hostile }] }), program);
 }
 
 /** What stands between the tags of an element, as a browser that knows nothing of JSON sees it. */

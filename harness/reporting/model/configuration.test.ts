@@ -3,10 +3,8 @@ import type { History } from "../../history/event.ts";
 import { historyOf } from "../../../test/support/history.ts";
 import { closingLines } from "../formats/closing-lines.ts";
 import { configurationAdvice } from "./configuration.ts";
-import { createExplain } from "../explain.ts";
-import { buildResults } from "./results.ts";
 import { writeSummary } from "../formats/summary.ts";
-import { judgedRun } from "../../../test/support/report.ts";
+import { judgedRun, reportOf } from "../../../test/support/report.ts";
 
 type Call = readonly [client: string | undefined, codes: readonly number[]];
 
@@ -89,22 +87,17 @@ describe("advice about the configuration", () => {
 describe("a run of a misconfigured app", () => {
   const story = { standsFor: "s", asserts: "a", failureMeans: "It stays down.", fix: "Back off." };
 
-  function told(verdict: "fail" | "inconclusive", history: History) {
+  function reported(verdict: "fail" | "inconclusive", history: History) {
     const run = { ...judgedRun({ "retry-after": verdict }), history };
-    const results = buildResults([run], [], { seed: "1", brownout: "0.1.0" });
-    const contexts = new Map(results.runs.map((result) => [result, { history, story }] as const));
     const rules = [{ id: "retry-after", says: "Wait.", fix: "Ask later." }];
-    const explain = createExplain({ contexts, rules, baseline: [] });
-    return {
-      terminal: closingLines(results, explain, (_, text) => text),
-      summary: writeSummary(results, explain),
-    };
+    const model = reportOf([run], { rules }, { scenario: { title: "t", story } });
+    return { terminal: closingLines(model, (_, text) => text), summary: writeSummary(model) };
   }
 
   const misconfigured = historyOfCalls(["my-app", [90002]]);
 
   it("says so above its findings, in place of a story of resilience that was never tried", () => {
-    const { terminal, summary } = told("fail", misconfigured);
+    const { terminal, summary } = reported("fail", misconfigured);
     const [title = -1, refused, finding] = [
       "token-throttled:",
       "  The service",
@@ -117,18 +110,18 @@ describe("a run of a misconfigured app", () => {
       expect(text).not.toMatch(/It stays down|Back off/);
   });
 
-  it("says so where nothing was seen, too", () => {
-    const { terminal, summary } = told("inconclusive", misconfigured);
-    const open = terminal.indexOf("Inconclusive");
-    expect(terminal[open + 1]).toMatch(/^ {2}token-throttled: The service refused my-app: /);
-    expect(terminal[open + 2]).toMatch(/^ {2}token-throttled: retry-after: /);
+  it("says so where a rule is inconclusive, too", () => {
+    const { terminal, summary } = reported("inconclusive", misconfigured);
+    const title = terminal.indexOf("Inconclusive");
+    expect(terminal[title + 1]).toMatch(/^ {2}token-throttled: The service refused my-app: /);
+    expect(terminal[title + 2]).toMatch(/^ {2}token-throttled: retry-after: /);
     expect(summary).toMatch(
       /## Inconclusive\n\n.*\n\n- token-throttled: The service refused my-app/,
     );
   });
 
-  it("keeps its advice when the app was merely out", () => {
-    const { terminal, summary } = told("fail", historyOfCalls(["my-app", [90055]]));
+  it("keeps its advice when another refusal than for configuration came", () => {
+    const { terminal, summary } = reported("fail", historyOfCalls(["my-app", [90055]]));
     expect(terminal).toContain("  For whom: It stays down.");
     expect(terminal).toContain("  In the application: Back off.");
     expect(summary).toContain("In the application: Back off.");

@@ -1,6 +1,6 @@
 /** What runs cost the people behind an application, in words. */
 import { formatDuration } from "../../core/time/duration.ts";
-import type { Cost } from "../cost.ts";
+import type { Cost } from "./cost.ts";
 import type { Results } from "./results.ts";
 import { count } from "./wording.ts";
 

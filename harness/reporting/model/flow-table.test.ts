@@ -1,12 +1,8 @@
 /** What the table of flows says of rows that came out as documented, and of those that did not. */
 import { describe, expect, it } from "vitest";
 import type { FlowOutcome } from "../../rules/model/flow-outcome.ts";
-import { story } from "../../../test/support/check-story.ts";
+import { flowLines } from "../formats/flow-lines.ts";
 import { flowTable } from "./flow-table.ts";
-import { buildResults, type Results } from "./results.ts";
-
-const session = { seed: "1", brownout: "0.1.0" };
-const run = { history: story().history(), simulatedMs: 1, findings: [] };
 
 const served: FlowOutcome = {
   flow: "native-refresh",
@@ -21,16 +17,14 @@ const served: FlowOutcome = {
   byBackup: 10,
 };
 
-function resultsOf(...rows: readonly FlowOutcome[]): Results {
-  const results = buildResults([run], [], session);
-  return {
-    ...results,
-    runs: rows.flatMap((row) => results.runs.map((result) => ({ ...result, row }))),
-  };
+const run = { id: "a--msal-node", scenario: "a", client: "msal-node 7.2.1" };
+
+function linesOf(...outcomes: readonly FlowOutcome[]): readonly string[] {
+  return flowLines(flowTable(outcomes.map((row) => ({ run, row }))));
 }
 
 function cells(outcome: FlowOutcome): readonly string[] {
-  const line = flowTable(resultsOf(outcome)).find((text) => text.includes(outcome.as)) ?? "";
+  const line = linesOf(outcome).find((text) => text.includes(outcome.as)) ?? "";
   return line.split("|").map((cell) => cell.trim());
 }
 
@@ -61,12 +55,13 @@ describe("the table of flows", () => {
   });
 
   it("names its editions and sources once", () => {
-    const text = flowTable(resultsOf(served, served)).join("\n");
+    const text = linesOf(served, served).join("\n");
     expect(text.match(/as the text of 2026-03 has it/g)).toHaveLength(1);
     expect(text.match(/https:\/\/learn\.microsoft\.com\//g)).toHaveLength(1);
   });
 
   it("is not there when no run stands for a row", () => {
-    expect(flowTable(buildResults([run], [], session))).toEqual([]);
+    expect(flowTable([])).toBeUndefined();
+    expect(flowLines(undefined)).toEqual([]);
   });
 });

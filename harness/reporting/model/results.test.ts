@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BaselineEntry } from "./baseline.ts";
-import { buildResults, exitCodeOf, type JudgedRun, writeResults } from "./results.ts";
+import { buildResults, type JudgedRun, writeResults } from "./results.ts";
+import { exitCodeOf, sessionStanding } from "./standing.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 
 const session = { seed: "1", brownout: "0.1.0" };
@@ -71,7 +72,7 @@ describe("results", () => {
     expect(JSON.parse(writeResults(results))).toEqual(results);
   });
 
-  it("count an open question only of a rule that the scenario asserts", () => {
+  it("count an inconclusive rule only when the scenario asserts it", () => {
     const [asserted] = build([judgedRun({ "retry-after": "inconclusive" })]).runs;
     const [other] = build([judgedRun({ backoff: "inconclusive" })]).runs;
     expect(asserted?.verdict).toBe("inconclusive");
@@ -79,7 +80,7 @@ describe("results", () => {
     expect([asserted?.unseen, other?.unseen]).toEqual([undefined, ["backoff"]]);
   });
 
-  it("let a failure outweigh an open question, whichever rule has it", () => {
+  it("let a failure outweigh an inconclusive rule, whichever rule it is", () => {
     const results = build([judgedRun({ "retry-after": "inconclusive", backoff: "fail" })]);
     expect(results.runs[0]?.verdict).toBe("fail");
     expect(results.totals).toMatchObject({ runs: 1, pass: 0, fail: 1, inconclusive: 0 });
@@ -144,23 +145,23 @@ describe("the exit code", () => {
     [1, "something new fails", [judgedRun({ "retry-after": "fail" })], []],
     [
       1,
-      "something new fails beside an open question",
+      "something new fails beside an inconclusive rule",
       [judgedRun({ "retry-after": "inconclusive", backoff: "fail" })],
       [],
     ],
-    [3, "something is open", [judgedRun({ "retry-after": "inconclusive" })], []],
+    [3, "a rule is inconclusive", [judgedRun({ "retry-after": "inconclusive" })], []],
     [
       0,
-      "what is open is known",
+      "what is inconclusive is known",
       [judgedRun({ "retry-after": "inconclusive" })],
       [{ ...knownThrottle, verdict: "inconclusive" }],
     ],
   ])("is %i when %s", (code, _, runs, baseline) => {
-    expect(exitCodeOf(build(runs, baseline))).toBe(code);
+    expect(exitCodeOf(sessionStanding(build(runs, baseline)))).toBe(code);
   });
 
   it("is 2 when the harness failed, whatever else was found", () => {
     const run = judgedRun({ "retry-after": "fail" });
-    expect(exitCodeOf(buildResults([run], [], { ...session, failures }))).toBe(2);
+    expect(exitCodeOf(sessionStanding(buildResults([run], [], { ...session, failures })))).toBe(2);
   });
 });

@@ -3,7 +3,7 @@
  * from which the text is made; nothing in it depends on the wall clock, nor on where the cache
  * folder is.
  */
-import { sumOfCosts } from "../cost.ts";
+import { sumOfCosts } from "../model/cost.ts";
 import type { FailedRun } from "../model/results.ts";
 import {
   type Direction,

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { NewsItem } from "./archive/news.ts";
-import { newsLines, newsTitle, writeNews } from "./news-text.ts";
+import type { NewsItem } from "../archive/news.ts";
+import { newsLines, newsTitle, writeNews } from "./changes-text.ts";
 
 const item = (kind: NewsItem["kind"], rule: string, version = "7.2.1"): NewsItem => ({
   kind,

@@ -2,11 +2,11 @@
  * What a run cost the people behind the application, in figures that somebody who knows no
  * rule understands. Each is counted as the rule does that judges it.
  */
-import { days } from "../core/time/duration.ts";
-import type { History } from "../history/event.ts";
-import { withheldCallsIn } from "../rules/cached-token.ts";
-import { promptsCausedIn } from "../rules/prompts-caused.ts";
-import { stretchesWithoutToken, unionMs } from "../rules/model/without-token.ts";
+import { days } from "../../core/time/duration.ts";
+import type { History } from "../../history/event.ts";
+import { withheldCallsIn } from "../../rules/cached-token.ts";
+import { promptsCausedIn } from "../../rules/prompts-caused.ts";
+import { stretchesWithoutToken, unionMs } from "../../rules/model/without-token.ts";
 
 export interface Cost {
   /** How long somebody wanted a token and had none, ms. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { costOf, sumOfCosts } from "./cost.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, ben } from "../../test/support/check-story-wire.ts";
+import { story, type Story } from "../../../test/support/check-story.ts";
+import { ada, ben } from "../../../test/support/check-story-wire.ts";
 
 const free = { withoutTokenMs: 0, promptsCaused: 0, callsWithheld: 0, slaBudgetShare: 0 };
 const daemon = { flow: "client-credentials", client: "daemon-1" } as const;

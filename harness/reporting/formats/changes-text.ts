@@ -1,7 +1,7 @@
 /** News of a session in words: for the terminal, a webhook and an issue. */
-import type { NewsItem } from "./archive/news.ts";
-import { inline } from "./formats/markdown.ts";
-import { count } from "./model/wording.ts";
+import type { NewsItem } from "../archive/news.ts";
+import { inline } from "./markdown.ts";
+import { count } from "../model/wording.ts";
 
 /** One line for each item, the bad first. */
 export function newsLines(news: readonly NewsItem[]): readonly string[] {
