@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { editionIds, promiseOf, type RowFlow, rowFlows } from "../harness/entra/backup/edition.ts";
 import { judgeByEveryRule } from "../harness/rules/rules.ts";
-import { loadClient } from "../harness/runner/loading/library.ts";
+import { loadClient } from "../harness/clients/registry.ts";
 import { flowLines } from "../harness/reporting/formats/flow-lines.ts";
 import type { ReportModel } from "../harness/reporting/model/report-model.ts";
 import type { JudgedRun } from "../harness/reporting/model/results.ts";

@@ -16,7 +16,7 @@ import type { ReportedRun } from "../reporting/model/run-report.ts";
 import { failedRunLine, type Paint, runLine } from "../reporting/formats/terminal.ts";
 import { writeWhole } from "../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../core/version.ts";
-import type { RunFailure, RunReply } from "../runner/worker/protocol.ts";
+import type { RunFailure, RunReply } from "./worker/protocol.ts";
 import { commandToReplay } from "./command-name.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
 

@@ -188,7 +188,7 @@ export function findingsOf(
 }
 
 /** A session as the articles tell sessions apart, and what its user gets. */
-export const sessionTable = {
+export const sessionCases = {
   new: { access: "refused", document: "resilience-defaults" },
   "existing, without a policy": { access: "served", document: "resilience-defaults" },
   "existing, controls met at its start": { access: "served", document: "resilience-defaults" },
@@ -198,4 +198,4 @@ export const sessionTable = {
   Record<string, { readonly access: "served" | "refused"; readonly document: DocumentName }>
 >;
 
-export type SessionState = keyof typeof sessionTable;
+export type SessionCase = keyof typeof sessionCases;

@@ -4,7 +4,7 @@
  */
 import { bindings, CONTEXT_PREFIX, nameIdFormats, namespaces } from "./names.ts";
 import { childrenOf, parseXml, textOf, XmlRefused } from "./xml.ts";
-import { EstsError } from "../token-service/errors.ts";
+import { EstsError } from "../token-service/ests-error.ts";
 
 export interface AuthnRequest {
   readonly id: string;

@@ -6,7 +6,7 @@
 import { bindings, namespaces } from "./names.ts";
 import { escapeXml } from "./xml.ts";
 import { tenantOf, type EstsContext } from "../token-service/context.ts";
-import { EstsError } from "../token-service/errors.ts";
+import { EstsError } from "../token-service/ests-error.ts";
 import { samlIssuerOf } from "./subject.ts";
 
 /** The document as XML; 90002 and 700016 for a tenant or an app that is not known. */

@@ -4,7 +4,7 @@
  */
 import { cloudOfHost, issuerOriginOf, type LoginCloud, loginClouds } from "../directory/clouds.ts";
 import { isShared, tenantOf, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 /** What every cloud names, as captured (REC1): newer sovereign clouds name themselves besides. */
 const captured: ReadonlySet<LoginCloud["name"]> = new Set([

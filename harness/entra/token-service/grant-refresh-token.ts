@@ -4,7 +4,7 @@
  */
 import { authenticateClient } from "./client-authentication.ts";
 import { claimsAsked, appOf, required, tenantOfGrant, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { RefreshState } from "./grant-store.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";

@@ -6,7 +6,7 @@
 import type { Clock } from "../../core/time/clock.ts";
 import type { ServiceSettings } from "../directory/world.ts";
 import type { EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { RefreshState } from "./grant-store.ts";
 
 export interface LoopDetector {

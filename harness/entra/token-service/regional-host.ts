@@ -5,7 +5,7 @@
  */
 import { cloudOfHost } from "../directory/clouds.ts";
 import type { EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 /** Throws 100007 for a token request at a regional host that is not for it. */
 export function checkRegionalHost({ described, directory, settings }: EstsContext): void {

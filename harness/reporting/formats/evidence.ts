@@ -1,5 +1,5 @@
 /** The evidence of a finding in words. */
-import { evidenceLines } from "../../history/describe-event.ts";
+import { evidenceLines } from "../../history/event-line.ts";
 import type { ReportModel, RunReference } from "../model/report-model.ts";
 
 /** The events of a run that a finding points at, in the order of time, a line each. */

@@ -10,15 +10,14 @@ import { standingOf } from "./standing.ts";
 const story = { standsFor: "A bad day.", asserts: "It waits.", failureMeans: "Wait.", fix: "Do." };
 const scenario = { title: "A throttled minute", story };
 
-const baseline = [
-  {
-    scenario: "known-one",
-    client: "msal-node",
-    rule: "backoff",
-    verdict: "fail" as const,
-    reason: "It never retries.",
-  },
-];
+const knownOne = {
+  scenario: "known-one",
+  client: "msal-node",
+  rule: "backoff",
+  verdict: "fail" as const,
+  reason: "It never retries.",
+};
+const baseline = [knownOne];
 
 const runs = [
   judgedRun({ "retry-after": "pass" }, { scenario: "passing" }),
@@ -109,7 +108,7 @@ describe("the groups of a report", () => {
 
   it("have one entry for a reason of one client, with every run", () => {
     const entry = (name: string, rule: string, reason: string) => ({
-      ...baseline[0]!,
+      ...knownOne,
       scenario: name,
       rule,
       reason,

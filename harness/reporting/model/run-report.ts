@@ -61,7 +61,7 @@ export function referenceTo({ id, scenario, client }: RunReport): RunReference {
 }
 
 /** `msal-node 7.2.1`; the name alone where no version is known. */
-export function clientText({ name, version }: RunResult["client"]): string {
+function clientText({ name, version }: RunResult["client"]): string {
   return version === "" ? name : `${name} ${version}`;
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
-import { timelineOf } from "../../history/describe-event.ts";
+import { timelineOf } from "../../history/event-line.ts";
 import { loadPageProgram } from "../formats/page-program.ts";
 import { writeHtml } from "../formats/html.ts";
 import type { RunResult } from "../model/results.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { historyOf, throttledDaemon } from "../../test/support/history.ts";
-import { evidenceLines, timelineOf } from "./describe-event.ts";
+import { evidenceLines, timelineOf } from "./event-line.ts";
 
 it("says what a client was asked for, and of an application's own code only that it ran", () => {
   expect(evidenceLines(throttledDaemon(), [1])).toEqual([

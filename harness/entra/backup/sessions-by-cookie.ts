@@ -4,29 +4,29 @@
  * stands for the device.
  */
 import { hash } from "node:crypto";
-import type { RecordedSession } from "./eligibility.ts";
+import type { ObservedSession } from "./observed-session.ts";
 
 /** What is learned of browsers from the primary's replies: one such store for each protocol. */
-export interface BrowserStore<Session extends RecordedSession> {
+export interface BrowserSessionStore<Session extends ObservedSession> {
   /** Reads a reply to a browser; passes over what signs nobody in, and then returns nothing. */
   observe(
     request: Request,
     response: Response,
     body: string,
     nowMs: number,
-  ): RecordedSession | undefined;
+  ): ObservedSession | undefined;
   /** The session of the browser that sends this request with that app. */
   of(request: Request, clientId: string): Session | undefined;
 }
 
-export interface CookieBook<Entry> {
+export interface SessionsByCookie<Entry> {
   /** Keeps an entry for the browser of this exchange and that app. */
   set(request: Request, response: Response, clientId: string, entry: Entry): void;
   /** The entry of the browser that sends this request with that app. */
   of(request: Request, clientId: string): Entry | undefined;
 }
 
-export function createCookieBook<Entry>(): CookieBook<Entry> {
+export function createSessionsByCookie<Entry>(): SessionsByCookie<Entry> {
   const entries = new Map<string, Entry>();
   // What is secret is not kept as it is.
   const keyOf = (cookie: string, clientId: string): string =>

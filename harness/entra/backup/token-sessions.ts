@@ -7,27 +7,30 @@ import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { parseObject } from "../../core/http/json-object.ts";
-import { type RecordedSession, scopeBeyond } from "./eligibility.ts";
-import { recordedSession, signedInAtMsOf } from "./recorded.ts";
+import { scopeBeyond } from "./eligibility.ts";
+import { type ObservedSession, observedSession, signedInAtMsOf } from "./observed-session.ts";
 
 /** A session with what it takes to answer for it. */
-export interface KnownSession extends RecordedSession {
+export interface ObservedTokenSession extends ObservedSession {
   /** The last good reply, as JSON: the pattern of those that the backup gives. */
   readonly reply: Readonly<Record<string, unknown>>;
 }
 
-export interface SessionStore {
+export interface TokenSessionStore {
   /** Reads a good reply of the token endpoint; passes over what is no user's, and then returns nothing. */
-  observe(described: EntraRequest, body: string, nowMs: number): RecordedSession | undefined;
+  observe(described: EntraRequest, body: string, nowMs: number): ObservedSession | undefined;
   /** The session of that token, by its last success with such scopes where it had one. */
-  bySecret(refreshToken: string | undefined, scopes: readonly string[]): KnownSession | undefined;
+  bySecret(
+    refreshToken: string | undefined,
+    scopes: readonly string[],
+  ): ObservedTokenSession | undefined;
 }
 
-export function createSessionStore(directory: Directory): SessionStore {
+export function createTokenSessionStore(directory: Directory): TokenSessionStore {
   // Newest first, one for each set of scopes: an app asks for one resource at a time.
-  const sessions = new Map<string, readonly KnownSession[]>();
+  const sessions = new Map<string, readonly ObservedTokenSession[]>();
   const keyOf = (refreshToken: string): string => hash("sha256", refreshToken, "base64url");
-  const of = (refreshToken: string | undefined): readonly KnownSession[] =>
+  const of = (refreshToken: string | undefined): readonly ObservedTokenSession[] =>
     refreshToken === undefined ? [] : (sessions.get(keyOf(refreshToken)) ?? []);
 
   return {
@@ -37,14 +40,14 @@ export function createSessionStore(directory: Directory): SessionStore {
       if (typeof refreshToken !== "string" || described.app === undefined) return undefined;
       const shown = described.parameters["refresh_token"];
       const [earlier] = of(shown);
-      const recorded = recordedSession(directory, reply?.["access_token"], {
+      const recorded = observedSession(directory, reply?.["access_token"], {
         clientId: described.app,
         scopes: String(reply?.["scope"]).split(" "),
         lastSuccessAtMs: nowMs,
         signedInAtMs: signedInAtMsOf(reply?.["id_token"]) ?? earlier?.signedInAtMs ?? nowMs,
       });
       if (reply === undefined || recorded === undefined) return undefined;
-      const session: KnownSession = { ...recorded, reply };
+      const session: ObservedTokenSession = { ...recorded, reply };
       const all = [
         session,
         ...of(shown).filter(({ scopes }) => !isSameSet(scopes, session.scopes)),

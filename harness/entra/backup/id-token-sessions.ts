@@ -5,13 +5,12 @@
  */
 import type { Directory } from "../directory/directory.ts";
 import { claimsOf } from "../../core/http/json-object.ts";
-import { type BrowserStore, createCookieBook } from "./cookie-book.ts";
-import type { RecordedSession } from "./eligibility.ts";
+import { type BrowserSessionStore, createSessionsByCookie } from "./sessions-by-cookie.ts";
 import { type PostedForm, postedForm } from "./posted-form.ts";
-import { recordedSession, signedInAtMsOf } from "./recorded.ts";
+import { type ObservedSession, observedSession, signedInAtMsOf } from "./observed-session.ts";
 
 /** A browser's session with one app. */
-export interface BrowserSession extends RecordedSession {
+export interface ObservedIdTokenSession extends ObservedSession {
   readonly idToken: string;
   readonly redirectUri: string;
   /** As the primary answered it; absent when the app did not ask. */
@@ -22,8 +21,10 @@ export interface BrowserSession extends RecordedSession {
 const ID_TOKEN_SCOPES = ["openid", "profile", "email", "offline_access"];
 
 /** Reads replies of authorize and of the sign-in page that carry an id token and nothing else. */
-export function createBrowserSessionStore(directory: Directory): BrowserStore<BrowserSession> {
-  const sessions = createCookieBook<BrowserSession>();
+export function createIdTokenSessionStore(
+  directory: Directory,
+): BrowserSessionStore<ObservedIdTokenSession> {
+  const sessions = createSessionsByCookie<ObservedIdTokenSession>();
 
   return {
     observe(request, response, body, nowMs) {
@@ -34,7 +35,7 @@ export function createBrowserSessionStore(directory: Directory): BrowserStore<Br
       }
       if (answer.fields.has("access_token")) return undefined;
       const clientId = String(claimsOf(idToken)?.["aud"]);
-      const recorded = recordedSession(directory, idToken, {
+      const recorded = observedSession(directory, idToken, {
         clientId,
         scopes: ID_TOKEN_SCOPES,
         lastSuccessAtMs: nowMs,

@@ -1,9 +1,9 @@
-/** The sign-in session of a browser: a sealed cookie that dies with a revocation. */
+/** The sign-in session of a browser at Entra: a sealed cookie that a revocation voids. */
 import type { Tenant, User } from "../directory/world.ts";
 import type { EstsContext } from "./context.ts";
-import type { SessionState } from "./grant-store.ts";
+import type { SignInSessionState } from "./grant-store.ts";
 import { userOfGrant } from "./users.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 const COOKIE = "ESTSAUTH";
 const PREFIX = "1.S";
@@ -11,36 +11,45 @@ const ATTRIBUTES = "path=/; secure; HttpOnly; SameSite=None";
 
 export const SIGNED_OUT_COOKIE = `${COOKIE}=; expires=Thu, 01-Jan-1970 00:00:00 GMT; ${ATTRIBUTES}`;
 
+/** Who is signed in in a browser, and since when. */
+export interface SignInSession {
+  readonly tenant: Tenant;
+  readonly user: User;
+  /** ms since the Unix epoch. */
+  readonly signedInAtMs: number;
+}
+
 /** The `Set-Cookie` value that keeps a person signed in. */
-export function sessionCookie(
+export function signInSessionCookie(
   context: EstsContext,
-  who: { readonly tenant: Tenant; readonly user: User; readonly signedInAtMs: number },
+  { tenant, user, signedInAtMs }: SignInSession,
 ): string {
-  const state: SessionState = {
-    tenantId: who.tenant.id,
-    userId: who.user.id,
-    signedInAtMs: who.signedInAtMs,
+  const state: SignInSessionState = {
+    tenantId: tenant.id,
+    userId: user.id,
+    signedInAtMs,
     usedAtMs: context.clock.now(),
-    revocations: context.directory.revocations(who.user),
+    revocations: context.directory.revocations(user),
   };
   return `${COOKIE}=${context.grants.seal(PREFIX, state)}; ${ATTRIBUTES}`;
 }
 
-/** What clients know a session by: `session_state` of an answer, and `sid` of a request that means it. */
-export function sessionIdOf(
+/** The id by which clients know a session: `session_state` of an answer, `sid` of a request. */
+export function signInSessionId(
   context: EstsContext,
-  { user, signedInAtMs }: { readonly user: User; readonly signedInAtMs: number },
+  { user, signedInAtMs }: Pick<SignInSession, "user" | "signedInAtMs">,
 ): string {
   return context.random.fork(`session ${user.id} ${signedInAtMs}`).uuid();
 }
 
-/** Who is signed in in this browser; nobody once the session was revoked or left unused, or the user disabled. */
-export function openSession(
-  context: EstsContext,
-): { readonly tenant: Tenant; readonly user: User; readonly signedInAtMs: number } | undefined {
+/**
+ * The session of the browser that sends the request; `undefined` without a session, and for one
+ * that was revoked, has been unused for `ServiceSettings.sessionHours`, or whose user is disabled.
+ */
+export function signInSessionOf(context: EstsContext): SignInSession | undefined {
   const cookies = (context.request.headers.get("cookie") ?? "").split(/;\s*/);
   const value = cookies.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
-  const state = context.grants.open(PREFIX, value ?? "") as SessionState | undefined;
+  const state = context.grants.open(PREFIX, value ?? "") as SignInSessionState | undefined;
   if (state === undefined) return undefined;
   const { clock, settings } = context;
   if (clock.now() - state.usedAtMs >= settings.sessionHours * 3_600_000) return undefined;
