@@ -1,7 +1,7 @@
 /**
  * The simulated backup authentication system: a service of its own behind the front door.
  * It knows only what it saw succeed, and never asks the primary. Which replies it gives and
- * what is unverified about them: `shared/facts/entra.md` D.5 and D.6.
+ * what is unverified about them: `docs/sources.md#d5` and D.6.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";

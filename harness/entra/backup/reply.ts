@@ -1,6 +1,6 @@
 /**
- * What the backup says, in its own form: the markers that clients read (`shared/facts/entra.md`
- * D.5), its decline, and its refusal of whoever does not come through the gateway (D.6).
+ * What the backup says, in its own form: the markers that clients read (`docs/sources.md#d5`),
+ * its decline, and its refusal of whoever does not come through the gateway (D.6).
  */
 import type { ServiceSettings } from "../directory/world.ts";
 import { aadstsRow, type AadstsCode } from "../aadsts-errors/code-table.ts";

@@ -1,7 +1,7 @@
 /**
  * `/{t}/federationmetadata/2007-06/federationmetadata.xml?appid=`: where to send requests, and
  * the certificate that signs for the app; without an app, the tenant's own. Address and
- * contents are unverified (`shared/facts/entra.md` A.1); Entra's is signed and has more in it.
+ * contents are unverified (`docs/sources.md#a1`); Entra's is signed and has more in it.
  */
 import { bindings, namespaces } from "./names.ts";
 import { escapeXml } from "./xml.ts";

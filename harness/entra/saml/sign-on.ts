@@ -1,7 +1,7 @@
 /**
  * SAML 2.0 single sign-on: `/{t}/saml2` takes a service provider's request by redirect or by
  * form, its launch address starts without one, and the answer is a form that posts itself to
- * the app. Session and sign-in page are those of OpenID Connect (`shared/facts/entra.md` F).
+ * the app. Session and sign-in page are those of OpenID Connect (`docs/sources.md#f`).
  */
 import { nameIdFormats } from "./names.ts";
 import {

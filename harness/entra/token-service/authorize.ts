@@ -1,7 +1,7 @@
 /**
  * The authorize endpoint and its sign-in page: from an authorize request to a code or an
  * id token at the app's redirect URI. A session cookie signs in without a page; prompt=none
- * never shows one (`shared/facts/entra.md` A.4).
+ * never shows one (`docs/sources.md#a4`).
  */
 import type { Tenant, User } from "../directory/world.ts";
 import {

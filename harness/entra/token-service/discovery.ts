@@ -1,6 +1,6 @@
 /**
  * What a client learns about the service before it asks for a token: instance discovery,
- * openid-configuration, keys and the user realm (`shared/facts/entra.md` A.2, A.3, G.6).
+ * openid-configuration, keys and the user realm (`docs/sources.md#a2`, A.3, G.6).
  */
 import { cloudOfHost, issuerOriginOf, type LoginCloud, loginClouds } from "../directory/clouds.ts";
 import { isShared, tenantOf, type EstsContext } from "./context.ts";

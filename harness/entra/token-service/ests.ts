@@ -1,6 +1,6 @@
 /**
  * The simulated Entra token service (ESTS): one handler over the endpoints of
- * `shared/facts/entra.md` A.1. It does not know that it is being broken, answers every
+ * `docs/sources.md#a1`. It does not know that it is being broken, answers every
  * request with an ESTS-shaped reply, and never crashes on what a client sends.
  */
 import type { Clock } from "../../core/time/clock.ts";
