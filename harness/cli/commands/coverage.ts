@@ -13,7 +13,7 @@ import {
   defaultSwitches,
   type Judgement,
   type Switches,
-} from "../../entra/coverage/judgement.ts";
+} from "../../entra/coverage/coverage-judgement.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import { createPaint, type Paint } from "../../reporting/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
