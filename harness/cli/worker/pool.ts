@@ -143,14 +143,10 @@ function forkWorker(onOutput: (text: string) => void): {
 } {
   // In the package this file is JavaScript, and so is the worker beside it.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const child = fork(
-    fileURLToPath(new URL(`../../runner/worker/worker.${extension}`, import.meta.url)),
-    [],
-    {
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: ["--disable-warning=ExperimentalWarning"],
-    },
-  );
+  const child = fork(fileURLToPath(new URL(`./worker.${extension}`, import.meta.url)), [], {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk: Buffer) => {
