@@ -1,8 +1,8 @@
 /** What an assertion of the primary says of a person who signed in by password (`docs/sources.md#f1`). */
 import { hash } from "node:crypto";
 import type { Tenant, User } from "../directory/world.ts";
-import { CONTEXT_PREFIX, nameIdFormats } from "./names.ts";
-import type { SamlAttribute, SamlSubject } from "./response.ts";
+import { CONTEXT_PREFIX, nameIdFormats } from "./saml-names.ts";
+import type { SamlAttribute, SamlSubject } from "./saml-response.ts";
 import type { EstsContext } from "../token-service/context.ts";
 import { attributeNames, PASSWORD_METHOD } from "./subject-claims.ts";
 

@@ -1,6 +1,6 @@
 /** What nobody should send to Entra: each is shown to the person as a page, and goes to no app. */
 import { describe, expect, it } from "vitest";
-import { algorithms, namespaces } from "./names.ts";
+import { algorithms, namespaces } from "./saml-names.ts";
 import {
   deflated,
   signedQuery,

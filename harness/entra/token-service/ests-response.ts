@@ -4,9 +4,9 @@ import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 import type { EstsContext } from "./context.ts";
 import { aadstsRow } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, type EstsError } from "./ests-error.ts";
-import { estsHeaders, type HeaderParts } from "./headers.ts";
-import { pageOfError } from "./pages.ts";
-import type { EstsReply } from "./reply.ts";
+import { estsHeaders, type HeaderParts } from "./ests-headers.ts";
+import { pageOfError } from "./html-pages.ts";
+import type { EstsReply } from "./ests-reply.ts";
 
 const HTML = "text/html; charset=utf-8";
 

@@ -12,7 +12,7 @@ import type { KeyFiles } from "./key-files.ts";
 import type { TokenBroker, TokenOutcome } from "./token-broker.ts";
 
 /** One request to the endpoint of one machine. */
-export interface AskedMachine {
+export interface IncomingRequest {
   readonly machine: Machine;
   readonly request: Request;
   readonly url: URL;
@@ -27,7 +27,7 @@ export interface AskedMachine {
 }
 
 /** Answers one request; one file a source. */
-export type SourceEndpoint = (asked: AskedMachine) => Promise<Response>;
+export type SourceEndpoint = (incoming: IncomingRequest) => Promise<Response>;
 
 /** How a user-assigned identity may be named at an endpoint, by parameter. */
 export interface Selectors {
@@ -37,9 +37,12 @@ export interface Selectors {
 }
 
 /** The identity that is meant: the named one; else the system's own; else the only one there is. */
-export function identityOf(asked: AskedMachine, selectors: Selectors): AppRegistration | undefined {
-  const { parameters } = asked.described;
-  const here = identitiesOf(asked);
+export function identityOf(
+  incoming: IncomingRequest,
+  selectors: Selectors,
+): AppRegistration | undefined {
+  const { parameters } = incoming.described;
+  const here = identitiesOf(incoming);
   const named = (selector: string | undefined): string | undefined =>
     selector === undefined ? undefined : parameters[selector]?.toLowerCase();
   const clientId = named(selectors.clientId);
@@ -55,28 +58,31 @@ export function identityOf(asked: AskedMachine, selectors: Selectors): AppRegist
 }
 
 /** The token of an identity for what the request names as `resource`. */
-export function tokenFor(asked: AskedMachine, identity: AppRegistration): Promise<TokenOutcome> {
-  const { broker, machine, request, described } = asked;
+export function tokenFor(
+  incoming: IncomingRequest,
+  identity: AppRegistration,
+): Promise<TokenOutcome> {
+  const { broker, machine, request, described } = incoming;
   const hash = described.parameters["token_sha256_to_refresh"];
-  const refreshHash = knowsRevocation(asked) ? hash : undefined;
+  const refreshHash = knowsRevocation(incoming) ? hash : undefined;
   return broker.get({
     machine,
     identity,
-    resource: resourceOf(asked),
+    resource: resourceOf(incoming),
     request,
     ...(refreshHash === undefined ? {} : { refreshHash }),
   });
 }
 
 /** Section E, "MI revocation": one version of App Service, and Service Fabric. */
-function knowsRevocation({ machine, described }: AskedMachine): boolean {
+function knowsRevocation({ machine, described }: IncomingRequest): boolean {
   const version = described.parameters["api-version"];
   if (machine.source === "app-service") return version === "2025-03-30";
   return machine.source === "service-fabric";
 }
 
 /** `resource` as sent, without a slash at its end; empty when there is none. */
-export function resourceOf({ described }: AskedMachine): string {
+export function resourceOf({ described }: IncomingRequest): string {
   return (described.parameters["resource"] ?? "").replace(/\/$/, "");
 }
 
@@ -97,7 +103,7 @@ export function json(
   });
 }
 
-function identitiesOf({ machine, directory }: AskedMachine): readonly AppRegistration[] {
+function identitiesOf({ machine, directory }: IncomingRequest): readonly AppRegistration[] {
   const tenant = directory.world.tenants.find(({ name }) => name === machine.tenant);
   return (tenant?.apps ?? []).filter(({ name }) => machine.identities.includes(name));
 }

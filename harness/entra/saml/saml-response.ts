@@ -3,7 +3,7 @@
  * the app wants it (`docs/sources.md#f1` and F.2). The primary and the backup build
  * theirs here, each from what it knows.
  */
-import { BEARER, namespaces, STATUS_PREFIX } from "./names.ts";
+import { BEARER, namespaces, STATUS_PREFIX } from "./saml-names.ts";
 import { signElement, type SigningPair } from "./signature.ts";
 import { escapeXml } from "./xml.ts";
 

@@ -1,6 +1,6 @@
 /** Reads back what a response says: the backup learns from those of the primary, and tests look at both. */
-import type { SamlAttribute, SamlSubject } from "./response.ts";
-import { namespaces } from "./names.ts";
+import type { SamlAttribute, SamlSubject } from "./saml-response.ts";
+import { namespaces } from "./saml-names.ts";
 import { childrenOf, parseXml, textOf, XmlRefused } from "./xml.ts";
 
 /** A good response with one assertion; nothing is verified. */

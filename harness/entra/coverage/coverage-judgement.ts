@@ -54,7 +54,7 @@ export const defaultSwitches: Switches = {
 };
 
 /** Protected when every flow serves everybody, not when no flow serves anybody. */
-export function verdictOf(
+export function coverageVerdictOf(
   flows: readonly RowFlow[],
   rules: readonly JudgedRule[],
 ): CoverageVerdict {

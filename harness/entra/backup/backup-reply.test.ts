@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { parseObject } from "../../core/http/json-object.ts";
 import { textOfResponse } from "../../core/http/message.ts";
-import { decline, refuseDirectTraffic } from "./reply.ts";
+import { decline, refuseDirectTraffic } from "./backup-reply.ts";
 import { startBench } from "../../../test/support/backup-bench.ts";
 
 const ID = "00000000-0000-4000-8000-00000000000a";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { clouds, editionIds } from "./edition.ts";
-import { identityRefusalsOf } from "./managed-identity.ts";
+import { identityRefusalsOf } from "./identity-backup.ts";
 
 const byTable = { backupManagedIdentities: "any", backup21Vianet: "table" } as const;
 const onlySeen = { ...byTable, backupManagedIdentities: "seen" } as const;
