@@ -106,7 +106,7 @@ export function isAnswer(effect: FaultEffect): boolean {
   }
 }
 
-/** How long a connection may take to be made: what Node's own fetch grants (`facts/msal-node.md`, Transport). */
+/** How long a connection may take to be made: what Node's own fetch grants (`docs/sources.md#k1`). */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 const connectionCodes: Readonly<Record<ConnectionEffect["kind"], NetworkFaultCode>> = {

@@ -1,6 +1,6 @@
 /**
  * The error answers that faults give in place of the service: the JSON envelope of ESTS,
- * an edge's HTML page, a text, or nothing. Shapes: `shared/facts/entra.md` A.9, A.10 and H.
+ * an edge's HTML page, a text, or nothing. Shapes: `docs/sources.md#a9`, A.10 and H.
  */
 import type { Clock } from "../core/time/clock.ts";
 import { correlationIdOf } from "../entra/request/correlation-id.ts";

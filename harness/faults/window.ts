@@ -66,7 +66,7 @@ export function takesNumber(window: FaultWindow, number: number): boolean {
   return number >= after && number < after + first;
 }
 
-/** `westus2` of `westus2.login.microsoft.com`; nothing for a global host. `entra.md` G.5. */
+/** `westus2` of `westus2.login.microsoft.com`; nothing for a global host. `docs/sources.md#g5`. */
 function regionOf(host: string): string | undefined {
   return /^([a-z0-9-]+)\.(?:login|mtlsauth)[.-]/.exec(host)?.[1];
 }

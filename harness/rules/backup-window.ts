@@ -6,10 +6,10 @@
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
 import { promptsOf } from "./model/prompts.ts";
-import { exchangesOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
 
 /** Judges `backup-window`. */
 export const backupWindow: Rule = {
@@ -23,7 +23,7 @@ export const backupWindow: Rule = {
 
 const WINDOW_MS = 3 * 86_400_000;
 
-/** The events of continuous access evaluation take up to 15 minutes to arrive (`facts/entra.md` E). */
+/** The events of continuous access evaluation take up to 15 minutes to arrive (`docs/sources.md#e`). */
 const PROPAGATION_MAX_MS = 15 * 60_000;
 
 /** The decline of the backup system. */
@@ -34,7 +34,8 @@ function judge(history: History): Judgement {
   const byBackup = exchanges.filter(({ ended }) => ended?.servedBy === "backup");
   const served = byBackup.filter(({ ended }) => ended?.issued !== undefined);
   const declined = byBackup.filter(({ ended }) => ended?.error?.codes.includes(DECLINED));
-  if (served.length + declined.length === 0) return unseen("The backup system answered nothing.");
+  if (served.length + declined.length === 0)
+    return inconclusive("The backup system answered nothing.");
   for (const exchange of served) {
     const wrong = findWrong(history, exchanges, exchange);
     if (wrong !== undefined) return wrong;

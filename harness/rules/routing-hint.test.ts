@@ -157,7 +157,7 @@ describe("routing-hint", () => {
     expect(judge(asks(refused)).verdict).toBe("inconclusive");
   });
 
-  /** `facts/msal-browser.md` section 4: a browser never sends it as a header, which would cause a preflight. */
+  /** `docs/sources.md#k4`: a browser never sends it as a header, which would cause a preflight. */
   describe("of a library in a browser", () => {
     const origin = { headers: [["origin", "https://spa.contoso.example"]], hint: "" } as const;
     const code = { flow: "popup", grant: "authorization_code" } as const;

@@ -1,7 +1,7 @@
 /**
  * Every documented rule of the backup once, with its source, as the documents have it and not
  * as our code does: `documented-rules.test.ts` holds the code against it. The compiler asks
- * for a row where a union gets a member. Source: `shared/facts/entra.md` D.2 to D.4, I.1 to I.3.
+ * for a row where a union gets a member. Source: `docs/sources.md#d2` to D.4, I.1 to I.3.
  */
 import type { ConditionalAccessPolicy } from "../../harness/entra/directory/world.ts";
 import type {

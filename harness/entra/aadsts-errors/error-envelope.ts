@@ -1,7 +1,7 @@
 /**
  * The JSON error body of ESTS, for everything that answers in its name: the token service,
  * its backup, and faults that answer in its place. Fields and their order are those of
- * recorded replies (`shared/facts/entra.md` A.9).
+ * recorded replies (`docs/sources.md#a9`).
  */
 
 export interface ErrorEnvelope {

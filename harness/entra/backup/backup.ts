@@ -1,7 +1,7 @@
 /**
  * The simulated backup authentication system: a service of its own behind the front door.
  * It knows only what it saw succeed, and never asks the primary. Which replies it gives and
- * what is unverified about them: `shared/facts/entra.md` D.5 and D.6.
+ * what is unverified about them: `docs/sources.md#d5` and D.6.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -19,14 +19,14 @@ import {
   createIdentityBackup,
   type IdentityBackup,
   type IdentityRequests,
-} from "./managed-identity.ts";
+} from "./identity-backup.ts";
 import type { ObservedSession } from "./observed-session.ts";
 import { createReissue, type Reissue } from "./reissue.ts";
-import { decline, jsonReply, refuseDirectTraffic, type ReplyContext } from "./reply.ts";
+import { decline, jsonReply, refuseDirectTraffic, type ReplyContext } from "./backup-reply.ts";
 import { createSamlSessionStore, type ObservedSamlSession } from "./saml-sessions.ts";
 import { signInBySaml } from "./saml-sign-in.ts";
 import type { BrowserSessionStore } from "./sessions-by-cookie.ts";
-import { type IsServed, signInByBackup } from "./sign-in.ts";
+import { type IsServed, signInByBackup } from "./id-token-sign-in.ts";
 import {
   createTokenSessionStore,
   type ObservedTokenSession,

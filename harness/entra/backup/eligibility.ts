@@ -1,7 +1,7 @@
 /**
  * Who the backup authentication system serves, and why not: the documented rules as pure
  * functions of what it recorded and what is asked. Every refusal names its rule and reason.
- * Source: `shared/facts/entra.md` D.2; E6 is in `conditional-access.ts`.
+ * Source: `docs/sources.md#d2`; E6 is in `conditional-access.ts`.
  */
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { policyRefusals } from "./conditional-access.ts";
@@ -41,7 +41,7 @@ export interface Attempt {
   };
 }
 
-/** The rules of `shared/facts/entra.md` D.2, by its numbers. */
+/** The rules of `docs/sources.md#d2`, by its numbers. */
 export const eligibilityRules = [
   "E1",
   "E2",

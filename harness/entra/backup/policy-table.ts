@@ -1,7 +1,7 @@
 /**
  * What the backup makes of each part of a Conditional Access policy, as one table: a run
  * (`conditional-access.ts`) and the coverage command (`coverage/policy-rules.ts`) both go by
- * it. Source: `shared/facts/entra.md` D.3; where Microsoft's two articles disagree (sections
+ * it. Source: `docs/sources.md#d3`; where Microsoft's two articles disagree (sections
  * I.1 and I.2), a switch. What is only implied there says so.
  */
 import type { DocumentName, Edition } from "./edition.ts";

@@ -1,6 +1,6 @@
 /**
  * What the documents say of a flow itself (E8), and which flows have a user: the rules about
- * users do not speak of workloads. Source: `shared/facts/entra.md` D.4.
+ * users do not speak of workloads. Source: `docs/sources.md#d4`.
  */
 import {
   articleOf,
@@ -9,7 +9,7 @@ import {
   promiseOf,
   type RowFlow,
 } from "../backup/edition.ts";
-import type { JudgedRule } from "./judgement.ts";
+import type { JudgedRule } from "./coverage-judgement.ts";
 
 /** E8 of one flow. */
 export function judgeFlowKind(flow: RowFlow, edition: EditionId): JudgedRule {

@@ -1,10 +1,10 @@
 /**
  * E7: which clouds the backup system covers, for whom, and under which hostnames.
- * Source: `shared/facts/entra.md` D.4, I.3.
+ * Source: `docs/sources.md#d4`, I.3.
  */
 import { articleOf, type Edition } from "../backup/edition.ts";
 import { hasUser } from "./flow-rules.ts";
-import type { JudgedRule, Switches } from "./judgement.ts";
+import type { JudgedRule, Switches } from "./coverage-judgement.ts";
 import type { Registration } from "./registration.ts";
 
 /** Whether the cloud covers users and managed identities; one rule for each kind that the application has. */

@@ -1,10 +1,10 @@
 /**
  * XML Signature as Entra uses it: enveloped, exclusive canonicalization, RSA with SHA-256
- * (`shared/facts/entra.md` F.1). Whoever verifies gets back what was signed, and nothing
+ * (`docs/sources.md#f1`). Whoever verifies gets back what was signed, and nothing
  * else of the document is to be believed: that is what defeats signature wrapping.
  */
 import { SignedXml } from "xml-crypto";
-import { algorithms, namespaces } from "./names.ts";
+import { algorithms, namespaces } from "./saml-names.ts";
 import { childrenOf, elementsOf, parseXml } from "./xml.ts";
 
 /** A certificate and its private key, PEM. */

@@ -1,7 +1,7 @@
 /**
  * The authorize endpoint and its sign-in page: from an authorize request to a code or an
  * id token at the app's redirect URI. A session cookie signs in without a page; prompt=none
- * never shows one (`shared/facts/entra.md` A.4).
+ * never shows one (`docs/sources.md#a4`).
  */
 import type { Tenant, User } from "../directory/world.ts";
 import {
@@ -14,8 +14,8 @@ import {
 import type { EstsContext } from "./context.ts";
 import { aadstsRow } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, EstsError } from "./ests-error.ts";
-import { page, pageFormPost } from "./pages.ts";
-import type { EstsReply } from "./reply.ts";
+import { page, pageFormPost } from "./html-pages.ts";
+import type { EstsReply } from "./ests-reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import {
   type SignInSession,

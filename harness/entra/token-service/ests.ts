@@ -1,6 +1,6 @@
 /**
  * The simulated Entra token service (ESTS): one handler over the endpoints of
- * `shared/facts/entra.md` A.1. It does not know that it is being broken, answers every
+ * `docs/sources.md#a1`. It does not know that it is being broken, answers every
  * request with an ESTS-shaped reply, and never crashes on what a client sends.
  */
 import type { Clock } from "../../core/time/clock.ts";
@@ -23,8 +23,8 @@ import { grantRefreshToken } from "./grant-refresh-token.ts";
 import { createGrantStore, type RefreshState } from "./grant-store.ts";
 import { createLoopDetector } from "./loop-detector.ts";
 import { checkRegionalHost } from "./regional-host.ts";
-import type { EstsReply } from "./reply.ts";
-import { errorResponse, missingRoute, preflightResponse, replyResponse } from "./respond.ts";
+import type { EstsReply } from "./ests-reply.ts";
+import { errorResponse, missingRoute, preflightResponse, replyResponse } from "./ests-response.ts";
 import { federationMetadata } from "../saml/federation-metadata.ts";
 import { isSamlSignIn, samlSignIn, samlSignOn } from "../saml/sign-on.ts";
 import { createTokenIssuer } from "./tokens.ts";

@@ -1,7 +1,7 @@
 /**
  * Regional token endpoints (`westus2.login.microsoft.com`): they stand for one region alone,
  * and serve Microsoft's own services and managed identities, by client credentials only.
- * Source: `shared/facts/entra.md` G.5 and AADSTS100007.
+ * Source: `docs/sources.md#g5` and AADSTS100007.
  */
 import { cloudOfHost } from "../directory/clouds.ts";
 import type { EstsContext } from "./context.ts";

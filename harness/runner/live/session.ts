@@ -23,7 +23,7 @@ import {
   type Simulation,
 } from "../simulation/compose.ts";
 import { createHeader } from "../simulation/journal-header.ts";
-import { createWorldControls } from "../simulation/world-controls.ts";
+import { createWorldControls } from "../simulation/recorded-world-controls.ts";
 import { type ApiData, createApiData, type DefaultAnswer } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";

@@ -1,7 +1,7 @@
 /** The world and the settings of a simulation, and when it begins: checked, with their defaults. */
 import { HarnessError } from "../../core/errors.ts";
-import { checkSettings } from "../../entra/directory/check-settings.ts";
-import { checkWorld } from "../../entra/directory/check-world.ts";
+import { checkSettings } from "../../entra/directory/settings-schema.ts";
+import { checkWorld } from "../../entra/directory/world-schema.ts";
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 
