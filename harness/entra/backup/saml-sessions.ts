@@ -5,7 +5,7 @@
 import type { Directory } from "../directory/directory.ts";
 import { attributeOf, readResponse, type ReadResponse } from "../saml/read-saml-response.ts";
 import { audienceOf } from "../saml/saml-response.ts";
-import { attributeNames } from "../saml/subject-claims.ts";
+import { attributeNames } from "../saml/saml-names.ts";
 import { type BrowserSessionStore, createSessionsByCookie } from "./sessions-by-cookie.ts";
 import { postedForm } from "./posted-form.ts";
 import { type ObservedSession, observedSessionOf } from "./observed-session.ts";

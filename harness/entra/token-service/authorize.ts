@@ -28,7 +28,7 @@ import { automaticNameOf, carriedFields, signInPage, type SignInPage } from "./s
 import { clientInfo, userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
 
-/** `GET` or `POST …/authorize`. Throws what only a page may show. */
+/** `GET` or `POST …/authorize`. Throws errors that only a page may show. */
 export function authorize(context: EstsContext): EstsReply {
   const request = readAuthorizeRequest(context, context.described.parameters);
   return answering(context, request, () => {
@@ -46,7 +46,7 @@ export function authorize(context: EstsContext): EstsReply {
   });
 }
 
-/** `POST /{t}/login`, the form of the sign-in page: fields `login`, `passwd` and `ctx`. */
+/** `POST /{t}/login`, the form of the sign-in page, with fields `login`, `passwd` and `ctx`. */
 export function signIn(context: EstsContext): EstsReply {
   const { parameters } = context.described;
   const request = readAuthorizeRequest(context, carriedFields(context));
@@ -61,14 +61,14 @@ export function signIn(context: EstsContext): EstsReply {
     );
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
-    // The person stays on the page and may try again.
+    // The page is shown again, with the error.
     return signInPage(context, { ...pageOf(request), hint: parameters["login"] ?? "", error });
   }
 }
 
 /**
- * `GET …/logout`: ends the session; back to the app when the address is registered. Hints who
- * signs out are taken and change nothing: a browser has one session here.
+ * `GET …/logout`: ends the session and sends the browser to the app's registered address.
+ * Hints of who signs out are accepted and ignored, since a browser has one session here.
  */
 export function logout(context: EstsContext): EstsReply {
   const { post_logout_redirect_uri: back, state } = context.described.parameters;
@@ -88,7 +88,7 @@ function pageOf({ fields }: AuthorizeRequest): SignInPage {
   return { fields, hint: fields["login_hint"] ?? "" };
 }
 
-/** Sends what goes wrong back to the app, in the way that it asked for. */
+/** Sends errors to the app, in the response mode that it asked for. */
 function answering(
   context: EstsContext,
   request: AuthorizeRequest,
@@ -117,7 +117,7 @@ function usableSession(context: EstsContext, request: AuthorizeRequest): SignInS
     prompt === "create"
   )
     return undefined;
-  // A session of another time: this one is not meant, whoever's it is.
+  // `sid` names another session than the current one.
   if (sid !== undefined && sid !== signInSessionId(context, session)) return undefined;
   const fits = request.tenant === undefined || request.tenant.id === session.tenant.id;
   const named = hint === undefined || hint.toLowerCase() === session.user.upn.toLowerCase();
