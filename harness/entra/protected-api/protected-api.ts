@@ -164,7 +164,7 @@ function userOf(directory: Directory, claims: Readonly<Record<string, unknown>>)
   return tenant?.users.find(({ id }) => id === claims["oid"]);
 }
 
-/** `sub` is that of the id token, so that a client can tell whose answer it is (OpenID Connect Core 5.3.2). */
+/** `sub` is that of the id token, so that a client knows whose answer it is (OpenID Connect Core 5.3.2). */
 function userInfo({ user, subject }: Judged): Record<string, unknown> {
   const [given = "", family = ""] = (user?.name ?? "").split(" ");
   return {

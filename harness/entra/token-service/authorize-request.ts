@@ -28,7 +28,7 @@ export function readAuthorizeRequest(
   fields: Readonly<Record<string, string>>,
 ): AuthorizeRequest {
   const tenant = isSharedEndpoint(context.described.tenant ?? "") ? undefined : tenantOf(context);
-  const app = appAsked(context, tenant, field(fields, "client_id"));
+  const app = requestedApp(context, tenant, field(fields, "client_id"));
   const redirectUri = field(fields, "redirect_uri");
   const registered = registeredUri(app, redirectUri);
   if (registered === undefined) throw new EstsError(50011, `Redirect URI: ${redirectUri}.`);
@@ -47,9 +47,9 @@ export function readAuthorizeRequest(
 /** The registered redirect URI that matches an address; `undefined` when none does. */
 export function registeredUri(
   { redirectUris }: AppRegistration,
-  asked: string,
+  requested: string,
 ): AppRegistration["redirectUris"][number] | undefined {
-  return redirectUris.find(({ uri }) => uri === asked || isLoopbackOf(uri, asked));
+  return redirectUris.find(({ uri }) => uri === requested || isLoopbackOf(uri, requested));
 }
 
 /** Whether the authorize endpoint itself issues a token. */
@@ -65,14 +65,14 @@ export function checkAuthorizeRequest(request: AuthorizeRequest): void {
   const { fields, responseTypes, app } = request;
   field(fields, "response_type");
   field(fields, "scope");
-  const asked = [...responseTypes].sort().join(" ");
-  if (!RESPONSE_TYPES.has(asked)) throw new EstsError(700054, `Response type: ${asked}.`);
+  const requested = [...responseTypes].sort().join(" ");
+  if (!RESPONSE_TYPES.has(requested)) throw new EstsError(700054, `Response type: ${requested}.`);
   const implicit = isImplicit(responseTypes);
   // Our choice: real registrations say which tokens authorize may issue; registrations of a world do not.
   const isEnabled =
     app.kind === "spa" || (app.kind === "web" && responseTypes.has("id_token")) || !implicit;
   if (!isEnabled) {
-    throw new EstsError(700054, `Response type: ${asked}.`);
+    throw new EstsError(700054, `Response type: ${requested}.`);
   }
   if (responseTypes.has("id_token")) field(fields, "nonce");
   // A token in a query would appear in every log on its way.
@@ -87,7 +87,7 @@ function field(fields: Readonly<Record<string, string>>, name: string): string {
   return value;
 }
 
-function appAsked(
+function requestedApp(
   context: EstsContext,
   tenant: Tenant | undefined,
   clientId: string,
@@ -99,9 +99,9 @@ function appAsked(
 }
 
 /** RFC 8252 section 7.3: a native app may listen on any loopback port. */
-function isLoopbackOf(registered: string, asked: string): boolean {
-  if (!URL.canParse(asked) || !URL.canParse(registered)) return false;
-  const [one, other] = [new URL(registered), new URL(asked)];
+function isLoopbackOf(registered: string, requested: string): boolean {
+  if (!URL.canParse(requested) || !URL.canParse(registered)) return false;
+  const [one, other] = [new URL(registered), new URL(requested)];
   return (
     one.protocol === other.protocol &&
     one.hostname === "localhost" &&
@@ -111,12 +111,12 @@ function isLoopbackOf(registered: string, asked: string): boolean {
 }
 
 function responseModeOf(
-  asked: string | undefined,
+  requested: string | undefined,
   responseTypes: ReadonlySet<string>,
 ): ResponseMode {
   const implied = isImplicit(responseTypes) ? "fragment" : "query";
-  if (asked === undefined || !isResponseMode(asked)) return implied;
-  return asked === "query" ? implied : asked;
+  if (requested === undefined || !isResponseMode(requested)) return implied;
+  return requested === "query" ? implied : requested;
 }
 
 function isResponseMode(mode: string): mode is ResponseMode {

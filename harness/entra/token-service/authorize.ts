@@ -136,15 +136,19 @@ function userNamed(
   return user === undefined ? undefined : { tenant: request.tenant, user };
 }
 
-function succeed(context: EstsContext, request: AuthorizeRequest, who: SignInSession): EstsReply {
+function succeed(
+  context: EstsContext,
+  request: AuthorizeRequest,
+  session: SignInSession,
+): EstsReply {
   const { app, fields, responseTypes, redirectUri, redirectType } = request;
   const scopes = parseDelegatedScopes(fields["scope"] ?? "", app, context.directory);
   const { nonce, claims, code_challenge: challenge } = fields;
   const answer: Record<string, string> = {};
   if (responseTypes.has("code")) {
     answer["code"] = context.grants.addCode({
-      tenantId: who.tenant.id,
-      userId: who.user.id,
+      tenantId: session.tenant.id,
+      userId: session.user.id,
       clientId: app.clientId,
       redirectUri,
       redirectType,
@@ -159,24 +163,24 @@ function succeed(context: EstsContext, request: AuthorizeRequest, who: SignInSes
             },
           }),
       ...(claims === undefined ? {} : { claims }),
-      revocations: context.directory.revocations(who.user),
-      signedInAtMs: who.signedInAtMs,
+      revocations: context.directory.revocations(session.user),
+      signedInAtMs: session.signedInAtMs,
       expiresAtMs: context.clock.now() + context.settings.authCodeMinutes * 60_000,
       redeemed: false,
     });
   }
   if (isImplicit(responseTypes)) {
     const granted = userAnswer(context, {
-      tenant: who.tenant,
+      tenant: session.tenant,
       app,
       proof: "none",
-      user: who.user,
+      user: session.user,
       scopes: {
         ...scopes,
         openid: responseTypes.has("id_token") || scopes.openid,
         offlineAccess: false,
       },
-      signedInAtMs: who.signedInAtMs,
+      signedInAtMs: session.signedInAtMs,
       ...(nonce === undefined ? {} : { nonce }),
     });
     if (responseTypes.has("id_token")) answer["id_token"] = String(granted["id_token"]);
@@ -185,9 +189,10 @@ function succeed(context: EstsContext, request: AuthorizeRequest, who: SignInSes
         answer[name] = String(granted[name]);
     }
   }
-  if (fields["client_info"] === "1") answer["client_info"] = clientInfo(who.user, who.tenant);
-  answer["session_state"] = signInSessionId(context, who);
-  return { ...respond(request, answer), cookies: [signInSessionCookie(context, who)] };
+  if (fields["client_info"] === "1")
+    answer["client_info"] = clientInfo(session.user, session.tenant);
+  answer["session_state"] = signInSessionId(context, session);
+  return { ...respond(request, answer), cookies: [signInSessionCookie(context, session)] };
 }
 
 function respond(
