@@ -61,7 +61,7 @@ describe("a window", () => {
     [
       { at: "edge", effect: { kind: "refused" }, preflights: "pass" },
       "preflights",
-      "connections are broken before",
+      "broken before it is known",
     ],
     [
       { effect: { kind: "slow-body", chunkBytes: 1, everyMs: 1 }, preflights: "take" },

@@ -4,8 +4,8 @@
  */
 import type { Endpoint } from "../entra/request/endpoint.ts";
 import { refuse } from "../core/shape.ts";
-import { isAnswer } from "./effects.ts";
-import { type FaultEffect, type FaultWindow, isConnectionEffect } from "./plan.ts";
+import { isConnectionEffect, traitsOf } from "./effect-traits.ts";
+import type { FaultEffect, FaultWindow } from "./plan.ts";
 
 /** Refuses `cors` and `preflights` where they could change nothing. */
 export function checkPages(window: FaultWindow, path: string): void {
@@ -29,18 +29,12 @@ function checkCors({ at, on, effect }: FaultWindow, path: string): void {
   }
 }
 
-/** Where an effect speaks of CORS headers, and what it says. */
+/** Where an effect says whether its answer has CORS headers, and what it says. */
 function corsOf(effect: FaultEffect): readonly [path: string, cors: string] | undefined {
-  switch (effect.kind) {
-    case "throttle":
-    case "server-error":
-    case "empty-success":
-      return effect.cors === undefined ? undefined : ["effect.cors", effect.cors];
-    case "capacity":
-      return effect.shed.cors === undefined ? undefined : ["effect.shed.cors", effect.shed.cors];
-    default:
-      return undefined;
-  }
+  const { cors: place } = traitsOf(effect);
+  const answer = "shed" in effect ? effect.shed : effect;
+  const cors = "cors" in answer ? answer.cors : undefined;
+  return cors === undefined ? undefined : [`effect.${place}`, cors];
 }
 
 function checkPreflights({ at, effect, preflights, where = {} }: FaultWindow, path: string): void {
@@ -48,12 +42,12 @@ function checkPreflights({ at, effect, preflights, where = {} }: FaultWindow, pa
   const place = `${path}.preflights`;
   const { kind } = effect;
   if (isConnectionEffect(effect)) {
-    const why = "connections are broken before anybody knows what they are for";
+    const why = "a connection is broken before it is known what it is for";
     refuse(place, `is "${preflights}"; ${why} ("${kind}")`, "Leave it out.");
   }
   if (at === "machine") refuse(place, `is "${preflights}"; no page asks the endpoint of a machine`);
   if (preflights === "pass") return;
-  if (!isAnswer(effect) && kind !== "latency") {
+  if (traitsOf(effect).acts === "on-response") {
     refuse(place, `is "${preflights}"; the answer to a preflight has no body for "${kind}"`);
   }
   if (preflights === "take") return;
