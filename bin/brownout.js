@@ -80,9 +80,10 @@ function endWithLauncher() {
 
 async function runHere() {
   endWithLauncher();
-  const code = [join(root, "harness", "cli.ts"), join(root, "dist", "harness", "cli.js")].find(
-    (path) => existsSync(path),
-  );
+  const code = [
+    join(root, "harness", "cli", "main.ts"),
+    join(root, "dist", "harness", "cli", "main.js"),
+  ].find((path) => existsSync(path));
   if (code === undefined) {
     refuse(
       "neither its source nor its build is here",

@@ -6,14 +6,8 @@
 
 // A scenario: an outage and a script.
 export { defineScenario } from "./runner/scenario.ts";
-export type {
-  ApiAnswer,
-  Application,
-  OpenApplication,
-  Scenario,
-  ScriptContext,
-  Story,
-} from "./runner/scenario.ts";
+export type { ApiAnswer, Application } from "./clients/application.ts";
+export type { OpenApplication, Scenario, ScriptContext, Story } from "./runner/scenario.ts";
 export type { WorldControls } from "./entra/directory/world-controls.ts";
 export { days, formatDuration, hours, minutes, seconds } from "./core/time/duration.ts";
 
@@ -126,7 +120,8 @@ export { fromHar, toHar } from "./history/har.ts";
 // A run from a program: one process runs one scenario at a time.
 export { runScenario } from "./runner/run.ts";
 export type { RunOptions, RunOutcome } from "./runner/run.ts";
-export { listScenarios, loadClient, loadScenario } from "./runner/loading/library.ts";
+export { loadClient } from "./clients/registry.ts";
+export { listScenarios, loadScenario } from "../scenarios/registry.ts";
 
 // The simulator by itself, for those who mount it themselves.
 export { createDirectory } from "./entra/directory/directory.ts";

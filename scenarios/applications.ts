@@ -2,7 +2,8 @@
 import { poll } from "../harness/clients/reference/behaviour.ts";
 import { minutes } from "../harness/core/time/duration.ts";
 import type { TokenRequest } from "../harness/clients/client.ts";
-import type { Application, ScriptContext } from "../harness/runner/scenario.ts";
+import type { Application } from "../harness/clients/application.ts";
+import type { ScriptContext } from "../harness/runner/scenario.ts";
 
 /** What a daemon asks for: everything its app was granted at Microsoft Graph. */
 export const daemonToken: TokenRequest = {

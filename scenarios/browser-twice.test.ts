@@ -4,7 +4,7 @@ import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
 import { processBrowser } from "../harness/browser/launch.ts";
 import { judgeHistory } from "../harness/rules/rules.ts";
 import { writeJournal } from "../harness/history/journal.ts";
-import { loadClient } from "../harness/runner/loading/library.ts";
+import { loadClient } from "../harness/clients/registry.ts";
 import type { MountName } from "../harness/network/mount-names.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import { library } from "./library.ts";

@@ -10,8 +10,8 @@ import { processBrowser } from "../harness/browser/launch.ts";
 import { flowOutcomeOf } from "../harness/rules/model/flow-outcome.ts";
 import type { Finding } from "../harness/rules/rules.ts";
 import type { History } from "../harness/history/event.ts";
-import { isInBrowser } from "../harness/runner/loading/library.ts";
-import { playAgainstBaseline } from "./testing-baseline.ts";
+import { isInBrowser } from "../harness/clients/registry.ts";
+import { playAgainstBaseline } from "../test/support/library-baseline.ts";
 import { library } from "./library.ts";
 
 vi.setConfig({ testTimeout: 60_000 });

@@ -4,8 +4,8 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Finding } from "../harness/rules/rules.ts";
-import { isInBrowser } from "../harness/runner/loading/library.ts";
-import { baseline, playAgainstBaseline } from "./testing-baseline.ts";
+import { isInBrowser } from "../harness/clients/registry.ts";
+import { baseline, playAgainstBaseline } from "../test/support/library-baseline.ts";
 import { library } from "./library.ts";
 
 const findings = new Map<string, readonly Finding[]>();

@@ -1,7 +1,8 @@
 /** What the scenarios in a browser have in common: a single-page application, a person, and how they go on. */
 import { minutes } from "../harness/core/time/duration.ts";
 import type { TokenRequest } from "../harness/clients/client.ts";
-import type { OpenApplication, Application, ScriptContext } from "../harness/runner/scenario.ts";
+import type { Application } from "../harness/clients/application.ts";
+import type { OpenApplication, ScriptContext } from "../harness/runner/scenario.ts";
 import { graphScopes, pollUntil, silently } from "./applications.ts";
 
 /** Who sits in front of it. */

@@ -1,11 +1,8 @@
 /** Two incidents in which a share of requests failed, as Microsoft's own reviews tell them. */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import { partialOutage } from "../harness/faults/presets.ts";
-import {
-  type Application,
-  defineScenario,
-  type ScriptContext,
-} from "../harness/runner/scenario.ts";
+import type { Application } from "../harness/clients/application.ts";
+import { defineScenario, type ScriptContext } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 /** Short-lived jobs, such as functions that start cold: each needs a token of its own. */

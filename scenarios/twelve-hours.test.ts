@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { editionIds, promiseOf, type RowFlow, rowFlows } from "../harness/entra/backup/edition.ts";
 import { judgeByEveryRule } from "../harness/rules/rules.ts";
-import { loadClient } from "../harness/runner/loading/library.ts";
+import { loadClient } from "../harness/clients/registry.ts";
 import { flowTable } from "../harness/reporting/flow-table.ts";
 import { buildResults, type JudgedRun, type Results } from "../harness/reporting/results.ts";
 import { runScenario } from "../harness/runner/run.ts";

@@ -5,7 +5,8 @@
 import type { TokenRequest } from "../harness/clients/client.ts";
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import { primaryDown } from "../harness/faults/presets.ts";
-import type { Application, Scenario, ScriptContext } from "../harness/runner/scenario.ts";
+import type { Application } from "../harness/clients/application.ts";
+import type { Scenario, ScriptContext } from "../harness/runner/scenario.ts";
 import { daemonToken, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 import { identityRows } from "./managed-identity.ts";
 import { samlRows } from "./saml.ts";

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { judgeHistory } from "../harness/rules/rules.ts";
 import { minutes, seconds } from "../harness/core/time/duration.ts";
 import { throttled } from "../harness/faults/presets.ts";
-import { loadClient } from "../harness/runner/loading/library.ts";
+import { loadClient } from "../harness/clients/registry.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import { scenario } from "./support/run.ts";
 

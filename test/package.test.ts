@@ -109,7 +109,7 @@ describe("the packed package", () => {
         "dist/harness/integrations/vitest.d.ts",
         "dist/harness/integrations/playwright.js",
         "dist/harness/integrations/playwright.d.ts",
-        "dist/harness/runner/worker/worker.js",
+        "dist/harness/cli/worker/worker.js",
         "dist/harness/reporting/page/page.json",
         "dist/scenarios/library.js",
         "dist/fixtures/worlds/contoso.js",

@@ -9,7 +9,7 @@ import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
 import { minutes } from "../harness/core/time/duration.ts";
 import type { World } from "../harness/entra/directory/world.ts";
 import { throttled } from "../harness/faults/presets.ts";
-import { loadClient } from "../harness/runner/loading/library.ts";
+import { loadClient } from "../harness/clients/registry.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";
 import { useEntra } from "../harness/integrations/vitest.ts";

@@ -11,66 +11,81 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** What one part of the house may import; `"*"` is everything. */
-interface Allowance {
-  readonly values: ReadonlySet<string>;
-  readonly types: ReadonlySet<string>;
-}
+/** What each wing may import, types included; `"*"` is everything. */
+export type ImportTable = ReadonlyMap<string, ReadonlySet<string>>;
 
-type ImportTable = ReadonlyMap<string, Allowance>;
+const LINES_MAX = 400;
 
-const LINES_MAX = 300;
-
-/** The part a file belongs to: a folder or file of `harness/`, else the top folder. */
-function partOf(path: string): string {
+/** The wing that a file belongs to: a folder of `harness/`, `index`, or the top folder. */
+function wingOf(path: string): string {
   const [top = "", second = ""] = path.split("/");
   return top === "harness" ? second.replace(/\.ts$/, "") : top;
 }
 
-/** The rows of `| part | may import | and types of |` under "Who may import whom". */
+/** The first and the last column of every table under "The wings". */
 export function readImportTable(architecture: string): ImportTable {
   return new Map(
-    readTable(architecture, "Who may import whom").map(([part = "", values = "", types = ""]) => [
-      namesIn(part)[0] ?? "",
-      { values: new Set(namesIn(values)), types: new Set([...namesIn(values), ...namesIn(types)]) },
+    readTables(architecture, "The wings").map((cells) => [
+      namesIn(cells[0] ?? "")[0] ?? "",
+      new Set(namesIn(cells.at(-1) ?? "")),
     ]),
   );
 }
 
-/** Paths in the last column of the table under "Where to go". */
-export function readTaskFiles(architecture: string): string[] {
-  return readTable(architecture, "Where to go").flatMap((cells) => namesIn(cells.at(-1) ?? ""));
+/** Every path in backquotes that starts in one of our folders. */
+export function readNamedFiles(architecture: string): string[] {
+  const named = architecture.matchAll(/`((?:harness|scenarios|test|docs)\/[^`\s]+)`/g);
+  return [...named].map(([, path = ""]) => path);
 }
 
-/** Folders in the tree under "The tree", as paths without a trailing slash. */
-export function readTreeFolders(architecture: string): string[] {
-  const folders: string[] = [];
-  let parent = "";
-  for (const line of sectionOf(architecture, "The tree").split("\n")) {
-    const [, indent = "", name] = /^( *)([\w.-]+)\/(?: |$)/.exec(line) ?? [];
-    if (name === undefined) continue;
-    if (indent === "") parent = name;
-    folders.push(indent === "" ? name : `${parent}/${name}`);
+/** The wings of a circle of imports that the table allows; empty when there is none. */
+export function findCircle(table: ImportTable): string[] {
+  const done = new Set<string>();
+  const visit = (wing: string, way: readonly string[]): string[] => {
+    if (way.includes(wing)) return [...way.slice(way.indexOf(wing)), wing];
+    if (done.has(wing)) return [];
+    for (const next of table.get(wing) ?? []) {
+      const circle = visit(next, [...way, wing]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(wing);
+    return [];
+  };
+  for (const wing of table.keys()) {
+    const circle = visit(wing, []);
+    if (circle.length > 0) return circle;
   }
-  return folders;
+  return [];
 }
 
-/** Imports that the table does not allow, one sentence each. Tests may import what they like. */
+/** Imports that the table does not allow, one sentence each. Tests may import anything. */
 export function findForbiddenImports(files: readonly SourceFile[], table: ImportTable): string[] {
   return files
     .filter(({ path }) => !isTest(path))
     .flatMap((file) => {
-      const part = partOf(file.path);
-      const allowance = table.get(part);
-      if (allowance === undefined)
-        return [`${file.path}: "${part}" has no row in the import table`];
-      return importsOf(file).flatMap(({ target, typeOnly }) => {
-        const wanted = partOf(target);
-        const allowed = typeOnly ? allowance.types : allowance.values;
-        if (wanted === part || allowed.has(wanted) || allowed.has("*")) return [];
-        return [`${file.path} imports ${typeOnly ? "types of " : ""}${target}`];
-      });
+      const wing = wingOf(file.path);
+      const allowed = table.get(wing);
+      if (allowed === undefined) return [`${file.path}: "${wing}" has no row in the import table`];
+      return importsOf(file)
+        .filter((target) => !allowed.has("*") && !allowed.has(wingOf(target)))
+        .filter((target) => wingOf(target) !== wing)
+        .map((target) => `${file.path} imports ${target}`);
     });
+}
+
+/** Imports between two folders of one wing that must not know each other. */
+export function findImportsBetween(
+  files: readonly SourceFile[],
+  from: string,
+  to: string,
+): string[] {
+  return files
+    .filter(({ path }) => !isTest(path) && path.startsWith(from))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith(to))
+        .map((target) => `${file.path} imports ${target}`),
+    );
 }
 
 /** Files that are too long or not in kebab-case. */
@@ -98,7 +113,7 @@ const bannedCalls: readonly RegExp[] = [
 ];
 
 const mayUseTheRealThing =
-  /^(?:harness\/(?:clock\/|browser\/page-|playwright\/|random\.ts|cli\.ts|cli\/|worker\/)|bench\/|scripts\/|test\/|fixtures\/app\/)/;
+  /^(?:harness\/(?:core\/time\/|core\/random\.ts|browser\/page-|integrations\/playwright\/|cli\/)|bench\/|scripts\/|test\/|fixtures\/app\/|examples\/)/;
 
 /** Real time or real chance where only a `Clock` or a `Random` may be. */
 export function findBannedCalls(files: readonly SourceFile[]): string[] {
@@ -117,26 +132,30 @@ export function findBannedCalls(files: readonly SourceFile[]): string[] {
     );
 }
 
-/** A test, or what tests of a folder share: a `testing….ts`, a suite that several of them run. */
+/** A test, or what tests share. */
 function isTest(path: string): boolean {
-  return /(?:\.test|\.spec|\/testing[-a-z]*|-suite)\.ts$/.test(path);
+  return /\.(?:test|spec)\.tsx?$/.test(path) || path.startsWith("test/");
 }
 
-function importsOf(file: SourceFile): { readonly target: string; readonly typeOnly: boolean }[] {
+function importsOf(file: SourceFile): string[] {
   const statements = file.text.matchAll(
-    /^(?:import|export)\s+(type\s)?[^;"]*?from\s+"(\.[^"]+)"|^import\s+()"(\.[^"]+)"|\bimport\(\s*()"(\.[^"]+)"/gm,
+    /^(?:import|export)\s+[^;"]*?from\s+"(\.[^"]+)"|^import\s+"(\.[^"]+)"|\bimport\(\s*"(\.[^"]+)"/gm,
   );
-  return [...statements].map((match) => ({
-    target: posix.join(posix.dirname(file.path), match[2] ?? match[4] ?? match[6] ?? ""),
-    typeOnly: match[1] !== undefined,
-  }));
+  return [...statements].map((match) =>
+    posix.join(posix.dirname(file.path), match[1] ?? match[2] ?? match[3] ?? ""),
+  );
 }
 
-function readTable(markdown: string, heading: string): string[][] {
+/** The rows of all tables of a section, without their heads. */
+function readTables(markdown: string, heading: string): string[][] {
   return sectionOf(markdown, heading)
-    .split("\n")
-    .filter((line) => line.startsWith("|"))
-    .slice(2)
+    .split("\n\n")
+    .flatMap((block) =>
+      block
+        .split("\n")
+        .filter((line) => line.startsWith("|"))
+        .slice(2),
+    )
     .map((line) => line.split("|").slice(1, -1));
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ClientUnderTest } from "../clients/client.ts";
 import { HarnessError } from "../core/errors.ts";
-import { clientPackages, loadClient, splitVersion } from "../runner/loading/library.ts";
+import { clientPackages, loadClient, splitVersion } from "../clients/registry.ts";
 import type { Scenario } from "../runner/scenario.ts";
 import type { ClientCache } from "../reporting/versions/client-cache.ts";
 

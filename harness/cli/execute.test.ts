@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { MountName } from "../network/mount-names.ts";
-import type { RunReply, RunTask } from "../runner/worker/protocol.ts";
+import type { RunReply, RunTask } from "./worker/protocol.ts";
 import { executeTasks } from "./execute.ts";
 
 function task(scenario: string, mount: MountName): RunTask {

@@ -4,7 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { UNFINISHED } from "../reporting/write.ts";
-import { kindOf, type RunFailure, type RunReply, type RunTask } from "../runner/worker/protocol.ts";
+import { kindOf, type RunFailure, type RunReply, type RunTask } from "./worker/protocol.ts";
 import type { InterruptSignal } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 

@@ -3,7 +3,7 @@
  * nothing below `cli.ts` reads `process`.
  */
 import { createNpmRegistry, type Registry } from "../reporting/versions/registry.ts";
-import { createPool, type Pool, type PoolOptions } from "../runner/worker/pool.ts";
+import { createPool, type Pool, type PoolOptions } from "./worker/pool.ts";
 import type { Output } from "../reporting/terminal.ts";
 import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
 

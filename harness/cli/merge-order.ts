@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { HarnessError } from "../core/errors.ts";
 import type { History } from "../history/event.ts";
-import { splitVersion } from "../runner/loading/library.ts";
+import { splitVersion } from "../clients/registry.ts";
 import type { ReadResults } from "../reporting/read-results.ts";
 import type { FailedRun } from "../reporting/results.ts";
 import type { Shard } from "../reporting/shard.ts";

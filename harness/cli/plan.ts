@@ -5,7 +5,7 @@ import { findEdition } from "../entra/coverage/find-named.ts";
 import { HarnessError } from "../core/errors.ts";
 import type { QuarantineEntry } from "../reporting/quarantine.ts";
 import type { Annotator } from "../reporting/annotations.ts";
-import type { RunTask } from "../runner/worker/protocol.ts";
+import type { RunTask } from "./worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { annotatingOptions, annotatorOf } from "./annotating.ts";
 import { archiveOptions } from "./archiving.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { RunTask } from "../runner/worker/protocol.ts";
+import type { RunTask } from "./worker/protocol.ts";
 import { createScriptOutput } from "./script-output.ts";
 
 function taskOf(scenario: string): RunTask {

@@ -3,7 +3,7 @@
  * name of the scenario. Workers print at the same time, so the name comes back whenever
  * another one speaks.
  */
-import type { RunTask } from "../runner/worker/protocol.ts";
+import type { RunTask } from "./worker/protocol.ts";
 
 export interface ScriptOutput {
   /** Takes a piece of what the run of a task printed. */

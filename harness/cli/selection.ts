@@ -5,7 +5,8 @@
  */
 import { basename, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../core/errors.ts";
-import { listScenarios, loadScenario, suits } from "../runner/loading/library.ts";
+import { suits } from "../clients/registry.ts";
+import { listScenarios, loadScenario } from "../../scenarios/registry.ts";
 import {
   browserMounts,
   type MountName,
@@ -13,7 +14,7 @@ import {
   processMounts,
 } from "../network/mount-names.ts";
 import { isBrowserMount, whyNoBrowser } from "../network/mounts.ts";
-import { ownAppOf } from "../runner/own-app.ts";
+import { ownAppOf } from "../clients/own-app.ts";
 import type { Scenario } from "../runner/scenario.ts";
 import type { ClientCache } from "../reporting/versions/client-cache.ts";
 import { placeClient } from "./client-place.ts";

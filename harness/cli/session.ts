@@ -12,7 +12,7 @@ import type { Explain } from "../reporting/explain.ts";
 import type { FailedRun, Results } from "../reporting/results.ts";
 import { failedRunLine, type Paint, runLine } from "../reporting/terminal.ts";
 import { writeWhole } from "../reporting/write.ts";
-import type { RunFailure, RunReply } from "../runner/worker/protocol.ts";
+import type { RunFailure, RunReply } from "./worker/protocol.ts";
 import { commandToReplay } from "./command-name.ts";
 import { judge, report, type Told } from "./judging.ts";
 import type { Plan, PlannedRun } from "./plan.ts";

@@ -1,7 +1,7 @@
 /** The cache of clients' versions, as commands name it and talk of it. */
 import { resolve } from "node:path";
 import { HarnessError } from "../core/errors.ts";
-import { clientPackages } from "../runner/loading/library.ts";
+import { clientPackages } from "../clients/registry.ts";
 import type { Progress } from "../reporting/terminal.ts";
 import {
   type ClientCache,

@@ -5,11 +5,11 @@
 import { join } from "node:path";
 import type { ClientUnderTest } from "../clients/client.ts";
 import { HarnessError } from "../core/errors.ts";
-import { loadClient, suits, usualClients } from "../runner/loading/library.ts";
-import { ownAppOf } from "../runner/own-app.ts";
+import { loadClient, suits, usualClients } from "../clients/registry.ts";
+import { ownAppOf } from "../clients/own-app.ts";
 import type { Scenario } from "../runner/scenario.ts";
 import type { ClientFolder } from "../reporting/versions/client-cache.ts";
-import type { RunTask } from "../runner/worker/protocol.ts";
+import type { RunTask } from "./worker/protocol.ts";
 import { checkAsserts } from "./judging.ts";
 import { createPlaces, type Found, runName } from "./selection.ts";
 

@@ -5,7 +5,7 @@ import { parseJournal } from "../history/journal.ts";
 import { type Played, playedOf } from "../reporting/versions/played.ts";
 import type { FailedRun } from "../reporting/results.ts";
 import { prepareFolders } from "../reporting/write.ts";
-import type { RunFailure } from "../runner/worker/protocol.ts";
+import type { RunFailure } from "./worker/protocol.ts";
 import { executeTasks } from "./execute.ts";
 import type { InterruptSignal } from "./interrupt.ts";
 import type { Io } from "./io.ts";

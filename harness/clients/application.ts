@@ -3,7 +3,6 @@
  * each call and its end. What the client throws is passed on unchanged.
  */
 import type { Clock } from "../core/time/clock.ts";
-import type { ApiAnswer, Application } from "../runner/scenario.ts";
 import type { TokenFacts } from "../history/event.ts";
 import { HarnessError } from "../core/errors.ts";
 import { fingerprint } from "../history/redact.ts";
@@ -18,6 +17,29 @@ import type {
   TokenRequest,
   TokenResult,
 } from "./client.ts";
+
+/** An application with one client instance inside. All calls are recorded as operations. */
+export interface Application {
+  readonly name: string;
+  /** Asks the client for a token. Rejects with what the client threw. */
+  acquire(request: TokenRequest): Promise<TokenResult>;
+  /** As `acquire`, for applications that carry on: the error instead of a rejection. */
+  attempt(request: TokenRequest): Promise<TokenResult | Error>;
+  /** Whether the client says, in its own way, that this failure needs a person. */
+  needsInteraction(result: TokenResult | Error): boolean;
+  /** Presents a token to a protected API of the world, by name, or to `userinfo`; resolves to its answer. */
+  callApi(result: TokenResult, resource: string): Promise<ApiAnswer>;
+  /** The process ends and starts again; of a client in a browser, the browser with all its tabs. */
+  restart(): Promise<void>;
+  /** Of a client in a browser; others have none, and say so. */
+  readonly tabs: InstanceTabs;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  /** The claims challenge of a 401, as JSON text. */
+  readonly claims?: string;
+}
 
 export interface ApplicationParts {
   readonly name: string;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Flow } from "../history/event.ts";
-import { clientNames, loadClient } from "../runner/loading/library.ts";
+import { clientNames, loadClient } from "./registry.ts";
 import { runScenario } from "../runner/run.ts";
 import { graph, only, scenario } from "../../test/support/run.ts";
-import type { Application, Scenario, ScriptContext } from "../runner/scenario.ts";
+import type { Application } from "./application.ts";
+import type { Scenario, ScriptContext } from "../runner/scenario.ts";
 import { minutes, hours } from "../core/time/duration.ts";
 import { tokenServerError } from "../faults/presets.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../core/time/duration.ts";
-import { loadClient } from "../runner/loading/library.ts";
+import { loadClient } from "./registry.ts";
 import { runScenario } from "../runner/run.ts";
 import { graph, only, scenario } from "../../test/support/run.ts";
 import type { Scenario } from "../runner/scenario.ts";

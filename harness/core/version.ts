@@ -1,8 +1,8 @@
 /** Brownout's own version, from its package. */
 import { readFileSync } from "node:fs";
 
-/** As in `package.json`, which stands one folder above the source and two above its build. */
-export const brownoutVersion: string = readVersion(["../package.json", "../../package.json"]);
+/** As in `package.json`, which stands two folders above this file in the source and three in the build. */
+export const brownoutVersion: string = readVersion(["../../package.json", "../../../package.json"]);
 
 function readVersion(candidates: readonly string[]): string {
   for (const candidate of candidates) {

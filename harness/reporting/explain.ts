@@ -8,7 +8,7 @@ import type { History } from "../history/event.ts";
 import type { Story } from "../runner/scenario.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
 import { configurationAdvice } from "./configuration.ts";
-import { evidenceLines } from "./event-line.ts";
+import { evidenceLines } from "../history/event-line.ts";
 import type { ComparedFinding, RunResult } from "./results.ts";
 
 /** What is known about one run beside its result. */

@@ -27,7 +27,7 @@ import { endOpenOperations } from "./simulation/operate.ts";
 import { createScriptContext } from "./simulation/script-context.ts";
 import { createService } from "./simulation/service.ts";
 import { createTurns } from "./browsers/turns.ts";
-import { ownAppOf } from "./own-app.ts";
+import { ownAppOf } from "../clients/own-app.ts";
 import type { Scenario } from "./scenario.ts";
 import { brownoutVersion } from "../core/version.ts";
 import { contoso } from "../../fixtures/worlds/contoso.ts";

@@ -14,13 +14,8 @@ import type { WorldControls } from "../entra/directory/world-controls.ts";
 import type { FaultPlan } from "../faults/plan.ts";
 import type { Flow } from "../history/event.ts";
 import type { RuleLimits } from "../history/header.ts";
-import type {
-  CacheKind,
-  ClientUnderTest,
-  InstanceTabs,
-  TokenRequest,
-  TokenResult,
-} from "../clients/client.ts";
+import type { Application } from "../clients/application.ts";
+import type { CacheKind, ClientUnderTest, TokenResult } from "../clients/client.ts";
 
 /** What a reader needs to know; `brownout list` and the documentation print it. */
 export interface Story {
@@ -69,29 +64,6 @@ export interface Scenario {
   /** The machine of the world on which code of your own runs (`operate`): its identity endpoint answers, its environment is set. */
   readonly machine?: string;
   readonly script: (context: ScriptContext) => Promise<void>;
-}
-
-/** An application with one client instance inside. All calls are recorded as operations. */
-export interface Application {
-  readonly name: string;
-  /** Asks the client for a token. Rejects with what the client threw. */
-  acquire(request: TokenRequest): Promise<TokenResult>;
-  /** As `acquire`, for applications that carry on: the error instead of a rejection. */
-  attempt(request: TokenRequest): Promise<TokenResult | Error>;
-  /** Whether the client says, in its own way, that this failure needs a person. */
-  needsInteraction(result: TokenResult | Error): boolean;
-  /** Presents a token to a protected API of the world, by name, or to `userinfo`; resolves to its answer. */
-  callApi(result: TokenResult, resource: string): Promise<ApiAnswer>;
-  /** The process ends and starts again; of a client in a browser, the browser with all its tabs. */
-  restart(): Promise<void>;
-  /** Of a client in a browser; others have none, and say so. */
-  readonly tabs: InstanceTabs;
-}
-
-export interface ApiAnswer {
-  readonly status: number;
-  /** The claims challenge of a 401, as JSON text. */
-  readonly claims?: string;
 }
 
 /** How to open an application; names are looked up in the world. */

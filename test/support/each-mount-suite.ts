@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { parseJournal } from "../../harness/history/journal.ts";
 import type { History } from "../../harness/history/event.ts";
 import { type MountName, processMounts } from "../../harness/network/mount-names.ts";
-import { createPool, type Pool } from "../../harness/runner/worker/pool.ts";
+import { createPool, type Pool } from "../../harness/cli/worker/pool.ts";
 
 export interface MountRun {
   readonly mount: MountName;

@@ -5,7 +5,7 @@
 import { join, relative, resolve } from "node:path";
 import { ruleById } from "../../rules/rules.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { clientPackages } from "../../runner/loading/library.ts";
+import { clientPackages } from "../../clients/registry.ts";
 import { type Bisection, bisect } from "../../reporting/versions/bisect.ts";
 import { createPaint, createProgress } from "../../reporting/terminal.ts";
 import { count } from "../../reporting/totals.ts";

@@ -7,7 +7,7 @@ import { HarnessError } from "../../core/errors.ts";
 import type { History } from "../../history/event.ts";
 import { fromHar } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
-import { listScenarios } from "../../runner/loading/library.ts";
+import { listScenarios } from "../../../scenarios/registry.ts";
 import { closingLines } from "../../reporting/closing-lines.ts";
 import { exitCodeOf, writeResults } from "../../reporting/results.ts";
 import { createPaint, runLine } from "../../reporting/terminal.ts";

@@ -5,7 +5,7 @@
  */
 import { join, relative, resolve } from "node:path";
 import { formatDuration } from "../../core/time/duration.ts";
-import { clientPackages } from "../../runner/loading/library.ts";
+import { clientPackages } from "../../clients/registry.ts";
 import { matrixLines, matrixPage } from "../../reporting/versions/matrix-text.ts";
 import {
   buildMatrix,

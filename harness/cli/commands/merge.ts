@@ -9,7 +9,7 @@ import { HarnessError } from "../../core/errors.ts";
 import type { History } from "../../history/event.ts";
 import { toHar } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
-import { loadScenario } from "../../runner/loading/library.ts";
+import { loadScenario } from "../../../scenarios/registry.ts";
 import { closingLines } from "../../reporting/closing-lines.ts";
 import { loadPageProgram } from "../../reporting/html/page-program.ts";
 import { parseResults } from "../../reporting/read-results.ts";

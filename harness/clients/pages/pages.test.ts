@@ -5,7 +5,7 @@ import { processBrowser } from "../../browser/launch.ts";
 import { hours, minutes } from "../../core/time/duration.ts";
 import { tokenServerError } from "../../faults/presets.ts";
 import type { Flow } from "../../history/event.ts";
-import { loadClient } from "../../runner/loading/library.ts";
+import { loadClient } from "../registry.ts";
 import { runScenario, type RunOutcome } from "../../runner/run.ts";
 import { graph, only, scenario } from "../../../test/support/run.ts";
 import type { Scenario } from "../../runner/scenario.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { minutes, seconds } from "../../core/time/duration.ts";
 import { createVirtualClock } from "../../core/time/virtual-clock.ts";
-import type { Application } from "../../runner/scenario.ts";
+import type { Application } from "../application.ts";
 import { backOff, poll, retryAtOnce } from "./behaviour.ts";
 import type { TokenRequest } from "../client.ts";
 

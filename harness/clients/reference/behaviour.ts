@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../../core/time/clock.ts";
 import { minutes, seconds } from "../../core/time/duration.ts";
-import type { Application } from "../../runner/scenario.ts";
+import type { Application } from "../application.ts";
 import type { TokenRequest, TokenResult } from "../client.ts";
 
 /** Asks every `everyMs` for `forMs`, whatever comes back: a job, a health check, a page that refreshes. */

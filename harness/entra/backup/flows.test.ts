@@ -4,7 +4,8 @@ import { hours, minutes } from "../../core/time/duration.ts";
 import { loginClouds } from "../directory/clouds.ts";
 import { tokenServerError } from "../../faults/presets.ts";
 import { graph, only, run } from "../../../test/support/run.ts";
-import type { Application, Scenario, ScriptContext } from "../../runner/scenario.ts";
+import type { Application } from "../../clients/application.ts";
+import type { Scenario, ScriptContext } from "../../runner/scenario.ts";
 import { editionOf, type EditionId, editionIds, type FlowKind } from "./edition.ts";
 
 type Ask = () => Promise<unknown>;

@@ -2,8 +2,8 @@
  * Finds what a person named on the command line: an edition, a flow, an application, an
  * Azure resource provider. A name that is none of them is refused with the nearest ones.
  */
-import { type AzureResource, azureResources } from "../../../fixtures/coverage/azure-resources.ts";
-import { type GalleryApp, galleryApps } from "../../../fixtures/coverage/gallery-apps.ts";
+import { type AzureResource, azureResources } from "./azure-resources.ts";
+import { type GalleryApp, galleryApps } from "./gallery-apps.ts";
 import {
   editionIds,
   type EditionId,

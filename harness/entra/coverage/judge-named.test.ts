@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { azureResources } from "../../../fixtures/coverage/azure-resources.ts";
-import { galleryApps } from "../../../fixtures/coverage/gallery-apps.ts";
+import { azureResources } from "./azure-resources.ts";
+import { galleryApps } from "./gallery-apps.ts";
 import {
   editionIds,
   type EditionId,

@@ -3,8 +3,8 @@
  * Azure resource provider. Where table and text disagree, both are said and a switch decides
  * the verdict. Pure.
  */
-import type { AzureResource } from "../../../fixtures/coverage/azure-resources.ts";
-import type { GalleryApp } from "../../../fixtures/coverage/gallery-apps.ts";
+import type { AzureResource } from "./azure-resources.ts";
+import type { GalleryApp } from "./gallery-apps.ts";
 import {
   articleOf,
   editionIds,

@@ -1,7 +1,7 @@
 /** What a matcher says of a history, before any test runner hears it. */
 import type { Verdict } from "../../rules/rule.ts";
 import type { History } from "../../history/event.ts";
-import { evidenceLines } from "../../reporting/event-line.ts";
+import { evidenceLines } from "../../history/event-line.ts";
 
 /** `inconclusive` is neither a pass nor, under `.not`, a failure: the test has shown nothing. */
 export interface MatcherVerdict {

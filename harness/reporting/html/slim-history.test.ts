@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { story } from "../../../test/support/check-story.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { throttledDaemon } from "../../../test/support/history.ts";
-import { describeEvent } from "../event-line.ts";
+import { describeEvent } from "../../history/event-line.ts";
 import { packHistory, slimHistory } from "./slim-history.ts";
 
 it("says of each event what the journal says", () => {

@@ -1,6 +1,6 @@
 /** Every event of a run in words, a row each: the same as the timeline, for whoever reads or listens. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { describeEvent } from "../event-line.ts";
+import { describeEvent } from "../../history/event-line.ts";
 import type { RunData } from "../html/report-data.ts";
 import type { PageHistory } from "./report.ts";
 import { evidenceOf, type RowsWanted, rowsOf, whoOf } from "./table-rows.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
-import { timelineOf } from "../event-line.ts";
+import { timelineOf } from "../../history/event-line.ts";
 import { createExplain } from "../explain.ts";
 import { loadPageProgram } from "../html/page-program.ts";
 import { writeHtml } from "../html/write-html.ts";

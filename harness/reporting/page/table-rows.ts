@@ -1,5 +1,5 @@
 /** Which events the table shows, whose they are, and which findings they are evidence of. */
-import { describeEvent } from "../event-line.ts";
+import { describeEvent } from "../../history/event-line.ts";
 import type { RunData } from "../html/report-data.ts";
 import type { PageHistory } from "./report.ts";
 import type { View } from "./timeline/detail.ts";

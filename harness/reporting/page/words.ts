@@ -1,6 +1,6 @@
 /** Events in words, as the terminal and the summary say them. */
 import { formatDuration } from "../../core/time/duration.ts";
-import { describeEvent } from "../event-line.ts";
+import { describeEvent } from "../../history/event-line.ts";
 import type { PageHistory } from "./report.ts";
 
 /** When, since the start of the run, and what; nothing for an index that the history lacks. */

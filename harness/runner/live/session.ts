@@ -14,7 +14,7 @@ import { writeJournal } from "../../history/journal.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import type { Mounted } from "../../network/mount.ts";
 import { createRandom, seedMathRandom } from "../../core/random.ts";
-import { timelineOf } from "../../reporting/event-line.ts";
+import { timelineOf } from "../../history/event-line.ts";
 import { checkLength, checkOperate } from "../simulation/check-script.ts";
 import { checkBackupFaults, recordFault } from "../simulation/faults.ts";
 import { endOpenOperations, recordOperation } from "../simulation/operate.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../../rules/rules.ts";
 import { minutes, seconds } from "../../core/time/duration.ts";
 import { throttled } from "../../faults/presets.ts";
-import { loadClient } from "../loading/library.ts";
+import { loadClient } from "../../clients/registry.ts";
 import { runScenario } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
 import { only, scenario } from "../../../test/support/run.ts";

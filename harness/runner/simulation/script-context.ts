@@ -25,7 +25,8 @@ import type { Recorder } from "../../history/recorder.ts";
 import { createRequest } from "../../core/http/message.ts";
 import type { Mounted } from "../../network/mount.ts";
 import type { Random } from "../../core/random.ts";
-import type { ApiAnswer, Application, OpenApplication, ScriptContext } from "../scenario.ts";
+import type { ApiAnswer, Application } from "../../clients/application.ts";
+import type { OpenApplication, ScriptContext } from "../scenario.ts";
 import {
   checkLength,
   checkMachine,

@@ -3,7 +3,7 @@
  * evidence of a finding is printed with it, on the terminal and in the summary.
  */
 import { formatDuration } from "../core/time/duration.ts";
-import type { ExchangeEnded, History, HistoryEvent, OperationCompleted } from "../history/event.ts";
+import type { ExchangeEnded, History, HistoryEvent, OperationCompleted } from "./event.ts";
 
 /** The events of a finding's evidence in the order of time, a line each; indices that the history lacks are left out. */
 export function evidenceLines(

@@ -1,15 +1,15 @@
 /** For tests: plays a scenario of the library, and says what the committed baseline expects of it. */
 import { readFileSync } from "node:fs";
-import { type Finding, judgeHistory } from "../harness/rules/rules.ts";
-import type { History } from "../harness/history/event.ts";
-import { loadClient } from "../harness/runner/loading/library.ts";
-import { type BaselineEntry, isForRun } from "../harness/reporting/baseline.ts";
-import type { MountName } from "../harness/network/mount-names.ts";
-import { runScenario } from "../harness/runner/run.ts";
-import type { Scenario } from "../harness/runner/scenario.ts";
+import { type Finding, judgeHistory } from "../../harness/rules/rules.ts";
+import type { History } from "../../harness/history/event.ts";
+import { loadClient } from "../../harness/clients/registry.ts";
+import { type BaselineEntry, isForRun } from "../../harness/reporting/baseline.ts";
+import type { MountName } from "../../harness/network/mount-names.ts";
+import { runScenario } from "../../harness/runner/run.ts";
+import type { Scenario } from "../../harness/runner/scenario.ts";
 
 export const baseline = JSON.parse(
-  readFileSync(new URL("../reports/baseline.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../reports/baseline.json", import.meta.url), "utf8"),
 ) as readonly BaselineEntry[];
 
 interface Verdict {

@@ -1,6 +1,6 @@
 /** What the pool and its worker processes say to each other; both ends are plain data. */
 import type { MountName } from "../../network/mount-names.ts";
-import type { BackupEdition } from "../run.ts";
+import type { BackupEdition } from "../../runner/run.ts";
 
 export interface RunTask {
   /** Name in the library, or the absolute path of a user's scenario file. */

@@ -1,34 +1,21 @@
-/** Finds scenarios and clients by name: the library's own, or a user's file. */
-import { isAbsolute } from "node:path";
-import { azureIdentityFlows, loadAzureIdentity } from "../../clients/azure-identity.ts";
-import { createBareFetch, vices } from "../../clients/reference/bare-fetch.ts";
-import type { ClientUnderTest } from "../../clients/client.ts";
-import { loadMsal1, msal1Flows } from "../../clients/pages/msal-1.ts";
-import { loadMsalBrowser, msalBrowserFlows } from "../../clients/pages/msal-browser.ts";
-import { loadMsalNode, msalNodeFlows } from "../../clients/msal-node/msal-node.ts";
-import { loadNodeSaml, nodeSamlFlows } from "../../clients/saml/node-saml.ts";
-import { loadOpenidClient, openidClientFlows } from "../../clients/openid-client.ts";
-import { HarnessError, suggestNames } from "../../core/errors.ts";
-import type { Flow } from "../../history/event.ts";
-import { loadScenarioFile } from "./load-scenario.ts";
-import { ownAppOf } from "../own-app.ts";
-import { checkScenario, type Scenario } from "../scenario.ts";
-import { library } from "../../../scenarios/library.ts";
+/** Finds clients under test by name, and picks the one that suits a scenario. */
+import { azureIdentityFlows, loadAzureIdentity } from "./azure-identity.ts";
+import { createBareFetch, vices } from "./reference/bare-fetch.ts";
+import type { ClientUnderTest } from "./client.ts";
+import { loadMsal1, msal1Flows } from "./pages/msal-1.ts";
+import { loadMsalBrowser, msalBrowserFlows } from "./pages/msal-browser.ts";
+import { loadMsalNode, msalNodeFlows } from "./msal-node/msal-node.ts";
+import { loadNodeSaml, nodeSamlFlows } from "./saml/node-saml.ts";
+import { loadOpenidClient, openidClientFlows } from "./openid-client.ts";
+import { HarnessError, suggestNames } from "../core/errors.ts";
+import type { Flow } from "../history/event.ts";
+import { type OwnApp, ownAppOf } from "./own-app.ts";
 
-/** The scenarios of the library, in the order in which they are listed and run. */
-export function listScenarios(): readonly Scenario[] {
-  return library;
-}
-
-/** A scenario of the library by name, or the default export of a file by absolute path. */
-export async function loadScenario(nameOrPath: string): Promise<Scenario> {
-  if (isAbsolute(nameOrPath)) return checkScenario(await loadScenarioFile(nameOrPath), nameOrPath);
-  const found = library.find((scenario) => scenario.name === nameOrPath);
-  if (found !== undefined) return found;
-  const names = library.map((scenario) => scenario.name);
-  throw new HarnessError("unknown-scenario", `there is no scenario "${nameOrPath}"`, {
-    hint: suggestNames(nameOrPath, names, 'See "brownout list".'),
-  });
+/** What the choice of a client needs to know of a scenario. */
+export interface ClientChoice {
+  readonly needs: readonly Flow[];
+  readonly clients?: readonly (ClientUnderTest | string)[];
+  readonly app?: OwnApp;
 }
 
 interface Package {
@@ -82,7 +69,7 @@ export const clientPackages: ReadonlyMap<string, string> = new Map(
 );
 
 /** The names of the clients with which a scenario is run unless one is named. */
-export function usualClients(scenario: Scenario): readonly string[] {
+export function usualClients(scenario: ClientChoice): readonly string[] {
   const { clients = [] } = scenario;
   if (clients.length > 0)
     return clients.map((client) => (typeof client === "string" ? client : client.name));
@@ -93,7 +80,7 @@ export function usualClients(scenario: Scenario): readonly string[] {
 /** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else the first package that knows its flows. A package is taken from `folder` where one is given. */
 export async function loadClient(
   wanted: string | undefined,
-  scenario: Scenario,
+  scenario: ClientChoice,
   folder?: string,
 ): Promise<ClientUnderTest> {
   if (wanted === undefined) return firstOf(scenario) ?? appOf(scenario) ?? firstThatSuits(scenario);
@@ -119,33 +106,36 @@ export async function loadClient(
   return client;
 }
 
-function firstOf(scenario: Scenario): ClientUnderTest | Promise<ClientUnderTest> | undefined {
+function firstOf(scenario: ClientChoice): ClientUnderTest | Promise<ClientUnderTest> | undefined {
   const [first] = scenario.clients ?? [];
   return typeof first === "string" ? loadClient(first, scenario) : first;
 }
 
-function adaptersOf({ clients = [] }: Scenario): readonly ClientUnderTest[] {
+function adaptersOf({ clients = [] }: ClientChoice): readonly ClientUnderTest[] {
   return clients.filter((client) => typeof client !== "string");
 }
 
 /** The first of the packages that knows every flow of a scenario; msal-node when none does. */
-function firstThatSuits(scenario: Scenario): Promise<ClientUnderTest> {
+function firstThatSuits(scenario: ClientChoice): Promise<ClientUnderTest> {
   const found = Object.values(packages).find((candidate) => suits(candidate, scenario));
   return (found?.load ?? loadMsalNode)();
 }
 
 /** The scenario's own app: what the script opens besides is msal-node, under the app's name. */
-async function namedAfter(app: NonNullable<Scenario["app"]>): Promise<ClientUnderTest> {
+async function namedAfter(app: OwnApp): Promise<ClientUnderTest> {
   return { ...(await loadMsalNode()), name: app.name, version: app.version ?? "0" };
 }
 
-function appOf(scenario: Scenario): Promise<ClientUnderTest> | undefined {
+function appOf(scenario: ClientChoice): Promise<ClientUnderTest> | undefined {
   const app = ownAppOf(scenario);
   return app === undefined ? undefined : namedAfter(app);
 }
 
 /** Whether a client knows every flow that a scenario needs. */
-export function suits(client: Pick<ClientUnderTest, "flows">, scenario: Scenario): boolean {
+export function suits(
+  client: Pick<ClientUnderTest, "flows">,
+  scenario: Pick<ClientChoice, "needs">,
+): boolean {
   return scenario.needs.every((flow) => client.flows.includes(flow));
 }
 

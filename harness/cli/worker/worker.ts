@@ -7,8 +7,9 @@ import { basename, isAbsolute, relative } from "node:path";
 import { keepProcessClock } from "../../core/time/process-clock.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { writeJournal } from "../../history/journal.ts";
-import { loadClient, loadScenario } from "../loading/library.ts";
-import { type RunOutcome, runScenario } from "../run.ts";
+import { loadClient } from "../../clients/registry.ts";
+import { loadScenario } from "../../../scenarios/registry.ts";
+import { type RunOutcome, runScenario } from "../../runner/run.ts";
 import {
   ALIVE_EVERY_MS,
   type Alive,

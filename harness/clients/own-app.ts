@@ -1,0 +1,18 @@
+import type { Flow } from "../history/event.ts";
+
+/** The user's own code that a scenario is about, as reports and baselines name it. */
+export interface OwnApp {
+  readonly name: string;
+  readonly version?: string;
+}
+
+/** The own code that a scenario is about, if any: one that needs no flow of a client must not be called msal-node. */
+export function ownAppOf({
+  app,
+  needs,
+}: {
+  readonly app?: OwnApp;
+  readonly needs: readonly Flow[];
+}): OwnApp | undefined {
+  return app ?? (needs.length === 0 ? { name: "own-code" } : undefined);
+}
