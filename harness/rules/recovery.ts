@@ -9,6 +9,7 @@
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { FaultEnded, FaultsCleared, History, OperationInvoked } from "../history/event.ts";
+import { breaksWithoutLoad } from "../history/fault-facts.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
 import { andMore, fails, unseen, passes } from "./model/judgement.ts";
 import { counted, interactionRequestOf } from "./model/reading-operations.ts";
@@ -94,7 +95,7 @@ function serviceReturned(history: History): Return | undefined {
   let last: FaultEnded | undefined;
   for (const event of history.events) {
     if (event.kind === "fault-began") {
-      if (event.window.effect.kind === "capacity") hasCapacity = true;
+      if (!breaksWithoutLoad(event.window)) hasCapacity = true;
       else breaking.add(event.window.id);
     } else if (event.kind === "fault-ended" && breaking.delete(event.window)) last = event;
   }

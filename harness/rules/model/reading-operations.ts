@@ -5,6 +5,7 @@
  */
 import { formatDuration } from "../../core/time/duration.ts";
 import type { FaultBegan, Flow, History, TokenFacts, WireError } from "../../history/event.ts";
+import { coversTokenService, failsEveryRequest } from "../../history/fault-facts.ts";
 import {
   faultSpansOf,
   grantOf,
@@ -118,9 +119,7 @@ export function tokenFaultsAt(history: History, atMs: number): readonly FaultSpa
 }
 
 function failsTokenRequests(window: Window): boolean {
-  return (
-    covers(window, "token") && window.at !== "backup" && !answeringEffects.has(window.effect.kind)
-  );
+  return coversTokenService(window, "token") && window.at !== "backup" && failsEveryRequest(window);
 }
 
 /** Whether a window leaves every token request of everyone without a good answer while it is open. */
@@ -137,14 +136,16 @@ export function totalOutagesAt(history: History, atMs: number): readonly FaultSp
 export function signInFaultsAt(history: History, atMs: number): readonly FaultSpan[] {
   return spansAt(history, atMs).filter(
     ({ window }) =>
-      (covers(window, "token") || covers(window, "authorize")) &&
-      !answeringEffects.has(window.effect.kind),
+      (coversTokenService(window, "token") || coversTokenService(window, "authorize")) &&
+      failsEveryRequest(window),
   );
 }
 
 /** The ids of the windows that break token requests of anyone, at any time. */
 export function tokenFaultIdsOf(history: History): ReadonlySet<string> {
-  const breaking = faultSpansOf(history).filter(({ window }) => covers(window, "token"));
+  const breaking = faultSpansOf(history).filter(({ window }) =>
+    coversTokenService(window, "token"),
+  );
   return new Set(breaking.map(({ window }) => window.id));
 }
 
@@ -202,16 +203,6 @@ const interactionCodes: ReadonlySet<number> = new Set([
   70043, 700081, 700082, 700084,
 ]);
 
-/** Effects after which the answer is late, odd or good, but there is one. Whom a capacity sheds, the end of that request tells. */
-const answeringEffects: ReadonlySet<Window["effect"]["kind"]> = new Set([
-  "capacity",
-  "latency",
-  "slow-body",
-  "stalled-body",
-  "wrong-content-type",
-  "keys-withdrawn",
-]);
-
 type Window = FaultBegan["window"];
 
 const spans = new WeakMap<History, readonly FaultSpan[]>();
@@ -222,10 +213,6 @@ function spansAt(history: History, atMs: number): readonly FaultSpan[] {
   return known.filter(
     ({ beganAt, endedAt }) => beganAt <= atMs && (endedAt === undefined || atMs < endedAt),
   );
-}
-
-function covers({ at, on }: Window, endpoint: "token" | "authorize"): boolean {
-  return at !== "resource" && at !== "machine" && (on === "all" || on.includes(endpoint));
 }
 
 function isForAll({ where, chance = 1, first, after, ramp, preflights }: Window): boolean {
