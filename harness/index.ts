@@ -1,7 +1,7 @@
 /**
  * The public surface of `brownout`: what a scenario, a client adapter or a rule of one's own
  * is written against, and the steps of a run for those who drive it from a program. Named
- * exports only; whatever is not here may change without notice.
+ * exports only; what is not here may change without notice.
  */
 
 // A scenario: an outage and a script.

@@ -132,6 +132,40 @@ export function findBannedCalls(files: readonly SourceFile[]): string[] {
     );
 }
 
+/** The words of the first column of the table in docs/words.md, each with its replacement. */
+export function readBannedWords(page: string): ReadonlyMap<string, string> {
+  const rows = page
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .slice(2);
+  return new Map(
+    rows.flatMap((row) => {
+      const [, words = "", replacement = ""] = row.split("|");
+      return words.split(",").map((word) => [word.trim(), replacement.trim()] as const);
+    }),
+  );
+}
+
+/** Banned words in names, comments, strings and prose, one sentence each. */
+export function findBannedWords(
+  files: readonly SourceFile[],
+  banned: ReadonlyMap<string, string>,
+): string[] {
+  return files.flatMap(({ path, text }) =>
+    text.split("\n").flatMap((line, index) =>
+      wordsOf(line)
+        .filter((word) => banned.has(word))
+        .map((word) => `${path}:${index + 1} says "${word}"; use: ${banned.get(word) ?? ""}`),
+    ),
+  );
+}
+
+/** The words of a line in lower case; `tellFailure` and `TOLD_AT` are two words each. */
+function wordsOf(line: string): string[] {
+  const apart = line.replace(/([a-z0-9])(?=[A-Z])/g, "$1 ");
+  return [...apart.matchAll(/[A-Za-z]+/g)].map(([word]) => word.toLowerCase());
+}
+
 /** A test, or what tests share. */
 function isTest(path: string): boolean {
   return /\.(?:test|spec)\.tsx?$/.test(path) || path.startsWith("test/");
