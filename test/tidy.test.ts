@@ -59,7 +59,7 @@ describe("our words", () => {
     /^(?:harness\/(?:core|entra|faults|history|rules|browser|network|clients|runner|integrations|reporting|cli)\/|scenarios\/|fixtures\/|examples\/|test\/|scripts\/|bench\/|ci\/|docs\/|README|CONTRIBUTING)/;
   const texts = [
     ...sources,
-    ...[...paths.filter((path) => /\.md$/.test(path)), ...pages].map((path) => ({
+    ...[...paths.filter((path) => path.endsWith(".md")), ...pages].map((path) => ({
       path,
       text: readFileSync(root + path, "utf8"),
     })),

@@ -157,12 +157,12 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = effect.chain((drawn) => {
 
 /** Without the fields that could change nothing in this window. */
 function withFittingFields(drawn: Omit<FaultWindow, "id">): Omit<FaultWindow, "id"> {
-  const { preflights, where, ...rest } = drawn;
+  const { preflights, where: _, ...rest } = drawn;
   const { at, on, effect: found } = rest;
   const isNavigated =
     on !== "all" && on.every((name) => ["authorize", "logout", "saml"].includes(name));
   const hasPages = at !== "machine";
-  const mended = hasPages && !isNavigated ? found : withoutCors(found);
+  const effect = hasPages && !isNavigated ? found : withoutCors(found);
   const asksFirst =
     preflights !== undefined &&
     hasPages &&
@@ -171,7 +171,7 @@ function withFittingFields(drawn: Omit<FaultWindow, "id">): Omit<FaultWindow, "i
   const slice = fittingSlice(drawn, asksFirst && preflights === "only");
   return {
     ...rest,
-    effect: mended,
+    effect,
     ...(slice === undefined ? {} : { where: slice }),
     ...(asksFirst ? { preflights } : {}),
   };
