@@ -21,7 +21,7 @@ export function expected(what: string, value: unknown): string {
 const SHOWN_LENGTH = 60;
 
 /** A value in a message: short, and never a dump. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   if (typeof value === "string") {
     const cut = value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value;
     return JSON.stringify(cut);
@@ -126,7 +126,7 @@ function oneOf(values: readonly unknown[]): string {
 }
 
 /** What a schema accepts, in words; its own description comes first. */
-export function describeSchema(schema: core.$ZodType | undefined): string {
+function describeSchema(schema: core.$ZodType | undefined): string {
   if (schema === undefined) return "another value";
   const def = schema._zod.def as core.$ZodTypes["_zod"]["def"];
   switch (def.type) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { jsonValue, nonEmptyString, ratio, wholeNumber } from "./common-schemas.ts";
 import type { HarnessError } from "./errors.ts";
 import {
-  addProblem,
+  acrossFields,
   expected,
   expecting,
   parseWith,
@@ -156,10 +156,11 @@ describe("parseWith", () => {
 
   it("reports what is wrong between fields, once the fields themselves are right", () => {
     const range = schema((z) =>
-      z.strictObject({ min: z.int(), max: z.int() }).check((context) => {
-        const { min, max } = context.value;
-        if (min > max) addProblem(context, ["min"], expected(`at most ${max}`, min), "Swap them.");
-      }),
+      z.strictObject({ min: z.int(), max: z.int() }).check(
+        acrossFields<{ min: number; max: number }>(({ min, max }, report) => {
+          if (min > max) report(["min"], expected(`at most ${max}`, min), "Swap them.");
+        }),
+      ),
     );
 
     const { place, message, hint } = refusalOf(range, { min: 2, max: 1 });

@@ -68,10 +68,53 @@ export function schema<Schema extends z.ZodType>(build: (z: Z) => Schema): LazyS
 }
 
 /**
+ * Defines the schema of a type that is written out because people meet it in their editor: the
+ * compiler refuses the schema when it differs from the type in any field. (Declaration files
+ * keep no comments of inferred fields. Where only files hold the data, infer the type: `TypeOf`.)
+ *
+ * @example
+ * const device = schemaOf<Device>()((z) => z.strictObject({ name: z.string() }));
+ */
+export function schemaOf<Data>() {
+  return <Schema extends z.ZodType>(
+    build: (z: Z) => Schema & Matching<Data, ReadonlyData<z.output<Schema>>>,
+  ): LazySchema<Schema> => schema<Schema>(build);
+}
+
+/** Accepts everything when the types are the same, else nothing: the message names the fields. */
+type Matching<Wanted, Found> =
+  IsSame<Wanted, Found> extends true
+    ? unknown
+    : { readonly "fields that differ from the type": DifferentFields<Wanted, Found> };
+
+type DifferentFields<Wanted, Found> = {
+  [Name in keyof Wanted | keyof Found]: IsSame<
+    FieldOf<Wanted, Name>,
+    FieldOf<Found, Name>
+  > extends true
+    ? never
+    : Name;
+}[keyof Wanted | keyof Found];
+
+/** The field alone, because its being optional counts. */
+type FieldOf<Data, Name> = Name extends keyof Data ? Pick<Data, Name> : "absent";
+
+type IsSame<One, Other> =
+  (<Any>() => Any extends Flat<One> ? 1 : 2) extends <Any>() => Any extends Flat<Other> ? 1 : 2
+    ? true
+    : false;
+
+type Flat<Data> = Data extends (...parameters: never[]) => unknown
+  ? Data
+  : Data extends object
+    ? { [Name in keyof Data]: Flat<Data[Name]> }
+    : Data;
+
+/**
  * The value as the schema reads it: a copy, of plain objects and arrays.
  *
- * @throws HarnessError with the given code, which lists every problem. Its place is the path
- *   of the problem; with several problems, or a file in `place`, the message holds the paths.
+ * @throws HarnessError with the given code, which lists every problem. Its place is the file,
+ *   else the path of the first problem; with a file or several problems, paths are in the message.
  */
 export function parseWith<Lazy extends LazySchema>(
   lazy: Lazy,
@@ -91,22 +134,41 @@ export function parseWith<Lazy extends LazySchema>(
   throw toError(problemsOf(result.error.issues), options);
 }
 
-/** Reports a problem from a check across fields; `path` begins at the value that is checked. */
-export function addProblem(
-  context: core.ParsePayload,
+/** Reports a problem at a path below the value that is checked, with what to do about it. */
+export type ReportProblem = (
   path: readonly (string | number)[],
   message: string,
   hint?: string,
-): void {
-  context.issues.push({
-    code: "custom",
-    input: context.value,
-    path: [...path],
-    message,
-    ...(hint === undefined ? {} : { params: { hint } }),
-    // The other problems are reported too.
-    continue: true,
-  });
+) => void;
+
+/**
+ * A check across fields, for the `check` method of a schema. It runs when each field by itself
+ * is right.
+ *
+ * @example
+ * const range = schema((z) =>
+ *   z.strictObject({ min: z.int(), max: z.int() }).check(
+ *     acrossFields<Range>(({ min, max }, report) => {
+ *       if (min > max) report(["min"], expected(`a number of at most max (${max})`, min));
+ *     }),
+ *   ),
+ * );
+ */
+export function acrossFields<Data>(
+  check: (value: Data, report: ReportProblem) => void,
+): (context: core.ParsePayload<unknown>) => void {
+  return (context) =>
+    check(context.value as Data, (path, message, hint) => {
+      context.issues.push({
+        code: "custom",
+        input: context.value,
+        path: [...path],
+        message,
+        ...(hint === undefined ? {} : { params: { hint } }),
+        // The other problems are reported too.
+        continue: true,
+      });
+    });
 }
 
 /** As many problems are listed; the rest is counted. */
@@ -124,12 +186,12 @@ function toError(problems: readonly Problem[], options: ParseOptions): HarnessEr
     });
   }
   const lines = problems.slice(0, PROBLEMS_SHOWN).map(({ path, message, hint }) => {
-    return `\n  ${writePath(what, path)}: ${message}${hint === undefined ? "" : `. ${hint}`}`;
+    return `${writePath(what, path)}: ${message}${hint === undefined ? "" : `. ${hint}`}`;
   });
   const more = problems.length - PROBLEMS_SHOWN;
-  if (more > 0) lines.push(`\n  and ${more} more`);
-  return new HarnessError(code, `${problems.length} problems:${lines.join("")}`, {
-    place: place ?? what,
+  if (more > 0) lines.push(`and ${more} more`);
+  return new HarnessError(code, `${problems.length} problems:\n  ${lines.join("\n  ")}`, {
+    place: place ?? writePath(what, first?.path ?? []),
     ...(otherwise === undefined ? {} : { hint: otherwise }),
   });
 }
