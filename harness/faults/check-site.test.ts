@@ -15,14 +15,22 @@ describe("a window at a site", () => {
     [{ effect: updating }, "at", 'Put it at "machine".'],
     [{ on: ["managed-identity"] }, "on[0]", 'Put it at "machine".'],
     [{ at: "edge", on: ["managed-identity"] }, "on[0]", 'Put it at "machine".'],
-    [{ at: "machine" }, "on[0]", 'possible there: "managed-identity", "other"'],
+    [
+      { at: "machine" },
+      "on[0]",
+      'one of "managed-identity", "other", which are asked at "machine"',
+    ],
     [{ ...atMachine, effect: { kind: "dns-failure" } }, "at", 'or use "refused"'],
     [{ at: "dns" }, "at", 'Put it at "edge", or use "dns-failure".'],
     [{ effect: refused }, "at", 'Put it at "edge".'],
     [{ effect: refused }, "at", "the client cannot connect"],
-    [{ at: "backup", effect: refused }, "at", 'possible at "edge", "resource", "machine"'],
+    [
+      { at: "backup", effect: refused },
+      "at",
+      'one of "edge", "resource", "machine", where "refused" is possible',
+    ],
     [{ at: "backup", effect: { kind: "connect-timeout" } }, "at", 'Put it at "edge".'],
-    [{ effect: { kind: "dns-failure" } }, "at", 'possible at "dns", "edge", "resource"'],
+    [{ effect: { kind: "dns-failure" } }, "at", 'one of "dns", "edge", "resource"'],
     [{ at: "backup", effect: { kind: "dns-failure" } }, "at", 'Put it at "dns".'],
     [{ at: "dns", effect: { kind: "keys-withdrawn" }, on: ["keys"] }, "at", 'Put it at "primary"'],
     [
@@ -35,15 +43,11 @@ describe("a window at a site", () => {
       "at",
       'Put it at "primary"',
     ],
-    [
-      { at: "backup", on: ["token", "keys"] },
-      "on[1]",
-      'possible there: "token", "authorize", "saml"',
-    ],
+    [{ at: "backup", on: ["token", "keys"] }, "on[1]", 'one of "token", "authorize", "saml"'],
     [{ at: "backup", on: ["resource"] }, "on[0]", 'Put it at "resource".'],
     [{ effect: { kind: "keys-withdrawn" } }, "on", '["keys"]'],
     [{ on: ["token", "resource"] }, "on[1]", 'Put it at "resource".'],
-    [{ at: "resource" }, "on[0]", 'possible there: "resource", "userinfo"'],
+    [{ at: "resource" }, "on[0]", 'one of "resource", "userinfo"'],
   ])("with %o is refused at %s, and the message says %s", (changes, path, says) => {
     const refusal = windowRefusalOf(changes);
     expect(refusal.path).toBe(path);

@@ -1,29 +1,25 @@
-/**
- * Checks that a window's effect and endpoints are possible at its site, by the tables of
- * effects and sites. Part of `validate.ts`.
- */
-import { refuse, show } from "../core/shape.ts";
+/** Checks that a window's effect and endpoints are possible at its site, by the tables of effects and sites. */
+import { expected, type ReportProblem } from "../core/validation.ts";
 import { effectTraits, traitsOf } from "./effect-traits.ts";
 import type { FaultEffectKind, FaultSite, FaultWindow } from "./plan.ts";
 import { siteTraits } from "./site-traits.ts";
 
-/** Refuses an effect that cannot happen at the window's site, and endpoints that are never asked there. */
-export function checkSite(window: FaultWindow, path: string): void {
-  checkEffect(window, path);
-  checkEndpoints(window, path);
-  checkEndpointsOfEffect(window, path);
+/** Reports an effect that cannot happen at the window's site, and endpoints that are never asked there. */
+export function checkSite(window: FaultWindow, report: ReportProblem): void {
+  checkEffect(window, report);
+  checkEndpoints(window, report);
+  checkEndpointsOfEffect(window, report);
 }
 
-function checkEffect({ at, effect }: FaultWindow, path: string): void {
+function checkEffect({ at, effect }: FaultWindow, report: ReportProblem): void {
   const { sites, clientSees } = traitsOf(effect);
   if (sites.includes(at)) return;
-  const [usual] = sites;
-  const others = alternativesAt(at, effect.kind);
-  const otherwise = others.length === 0 ? "" : `, or use ${others.map(show).join(" or ")}`;
-  refuse(
-    `${path}.at`,
-    `is "${at}"; "${effect.kind}" (the client ${clientSees}) is possible at ${listed(sites)}`,
-    `Put it at "${usual}"${otherwise}.`,
+  const others = alternativesAt(at, effect.kind).map((kind) => `"${kind}"`);
+  const otherwise = others.length === 0 ? "" : `, or use ${others.join(" or ")}`;
+  report(
+    ["at"],
+    expected(`${oneOf(sites)}, where "${effect.kind}" is possible (the client ${clientSees})`, at),
+    `Put it at "${sites[0]}"${otherwise}.`,
   );
 }
 
@@ -33,40 +29,40 @@ function alternativesAt(at: FaultSite, kind: FaultEffectKind): readonly FaultEff
   const possible = kinds.filter((other) => traitsOf({ kind: other }).sites.includes(at));
   if (possible.length === 1) return possible;
   const { acts } = traitsOf({ kind });
-  return acts === "on-connection"
-    ? possible.filter((other) => traitsOf({ kind: other }).acts === acts)
-    : [];
+  if (acts !== "on-connection") return [];
+  return possible.filter((other) => traitsOf({ kind: other }).acts === acts);
 }
 
-function checkEndpoints({ at, on }: FaultWindow, path: string): void {
+function checkEndpoints({ at, on }: FaultWindow, report: ReportProblem): void {
   if (on === "all") return;
   const passing = siteTraits[at].endpoints;
-  const stray = on.findIndex((endpoint) => !passing.includes(endpoint));
-  const found = on[stray];
-  if (found === undefined) return;
-  const home = homes.find((site) => siteTraits[site].endpoints.includes(found));
-  refuse(
-    `${path}.on[${stray}]`,
-    `is "${found}", which is never asked at "${at}"; possible there: ${listed(passing)}`,
-    home === undefined ? undefined : `Put it at "${home}".`,
-  );
+  on.forEach((endpoint, index) => {
+    if (passing.includes(endpoint)) return;
+    const home = homes.find((site) => siteTraits[site].endpoints.includes(endpoint));
+    report(
+      ["on", index],
+      expected(`${oneOf(passing)}, which are asked at "${at}"`, endpoint),
+      home === undefined ? undefined : `Put it at "${home}".`,
+    );
+  });
 }
 
 /** Where requests end; each endpoint is at one of them. */
 const homes: readonly FaultSite[] = ["primary", "resource", "machine"];
 
-function checkEndpointsOfEffect({ on, effect }: FaultWindow, path: string): void {
+function checkEndpointsOfEffect({ on, effect }: FaultWindow, report: ReportProblem): void {
   const { endpoints } = traitsOf(effect);
   if (endpoints === "any") return;
   if (on !== "all" && on.every((endpoint) => endpoints.includes(endpoint))) return;
-  const found = on === "all" ? '"all"' : `[${listed(on)}]`;
-  refuse(
-    `${path}.on`,
-    `is ${found}; "${effect.kind}" means nothing for other endpoints than ${listed(endpoints)}`,
-    `Write [${listed(endpoints)}].`,
-  );
+  const only = `[${listed(endpoints)}]`;
+  const message = expected(`${only}, all that "${effect.kind}" can break`, on);
+  report(["on"], message, `Write ${only}.`);
+}
+
+function oneOf(names: readonly string[]): string {
+  return names.length === 1 ? listed(names) : `one of ${listed(names)}`;
 }
 
 function listed(names: readonly string[]): string {
-  return names.map(show).join(", ");
+  return names.map((name) => `"${name}"`).join(", ");
 }

@@ -1,174 +1,96 @@
 /**
- * Checks the slice of a window. One that no request of the window's site, endpoints and effect
- * can match would break nothing, and look like a calm day. Whether the world knows a name is
- * not decided here. Part of `validate.ts`.
+ * Checks the slice of a window against its site, endpoints and effect: a window that no
+ * request can match would break nothing, and the run would look calm. Whether the world knows
+ * a name is not decided here.
  */
-import {
-  type Endpoint,
-  grantNameOf,
-  grantNames,
-  namesGrant,
-  namesTenant,
-  regionOf,
-} from "../entra/request/endpoint.ts";
+import { expected, type ReportProblem } from "../core/validation.ts";
+import { type Endpoint, namesGrant, namesTenant, regionOf } from "../entra/request/endpoint.ts";
 import { machineOrigins } from "../entra/request/machine-address.ts";
-import {
-  type Check,
-  type FieldsOf,
-  name,
-  object,
-  oneOf,
-  oneOrMore,
-  optional,
-  refuse,
-  show,
-} from "../core/shape.ts";
 import { isConnectionEffect } from "./effect-traits.ts";
 import type { FaultSlice, FaultWindow } from "./plan.ts";
 import { siteTraits } from "./site-traits.ts";
 
-/** A name as a request bears it: without a space before or after it. */
-const trimmed: Check = (value, path) => {
-  name(value, path);
-  const found = value as string;
-  const bare = found.trim();
-  if (found !== bare) refuse(path, `is ${show(found)}, with a space around it`, write(bare));
-};
-
-const grant: Check = (value, path) => {
-  trimmed(value, path);
-  const found = grantNameOf(value as string);
-  // Extension grants are named by a URN: RFC 6749 section 4.5.
-  if (found.startsWith("urn:")) return;
-  const urn = `urn:ietf:params:oauth:grant-type:${found}`;
-  const meant = grantNameOf(urn);
-  if (meant !== urn && meant !== found)
-    refuse(path, `is ${show(value)}, which is called ${show(meant)} here`, write(meant));
-  oneOf(grantNames)(found, path);
-};
-
-const host: Check = (value, path) => {
-  trimmed(value, path);
-  const found = value as string;
-  if (/[/:\s]/.test(found)) {
-    refuse(path, `is ${show(found)}; it must be a host name without scheme, port and path`);
-  }
-  if (found.includes("*")) {
-    const hint = "List the hosts, or narrow the window by where.region.";
-    refuse(path, `is ${show(found)}; a host is compared whole, without wildcards`, hint);
-  }
-  const named = URL.parse(`https://${found}`)?.hostname.replace(/\.$/, "");
-  if (named === undefined) refuse(path, `is ${show(found)}, which is not a host name`);
-  if (named !== found.toLowerCase())
-    refuse(path, `is ${show(found)}, which requests never name in that form`, write(named ?? ""));
-};
-
-const region: Check = (value, path) => {
-  trimmed(value, path);
-  const found = (value as string).toLowerCase();
-  if (/^[a-z0-9-]+$/.test(found)) return;
-  const meant = (regionOf(found) ?? found).replaceAll(/[^a-z0-9-]/g, "");
-  const complaint = `is ${show(value)}; it must be the first label of a regional host`;
-  refuse(path, complaint, meant === "" ? undefined : write(meant));
-};
-
-function write(name: string): string {
-  return `Write ${show(name)}.`;
-}
-
-/** Checks the form of `where`. */
-export const slice = object({
-  tenant: optional(oneOrMore(trimmed)),
-  user: optional(oneOrMore(trimmed)),
-  grant: optional(oneOrMore(grant)),
-  app: optional(oneOrMore(trimmed)),
-  host: optional(oneOrMore(host)),
-  region: optional(oneOrMore(region)),
-} satisfies FieldsOf<FaultSlice>);
-
-/** Refuses a field by which the window could take no request. */
-export function checkSlice(window: FaultWindow, path: string): void {
+/** Reports the fields of a slice by which its window could take no request. */
+export function checkSlice(window: FaultWindow, report: ReportProblem): void {
   const { where } = window;
   if (where === undefined) return;
-  const place = `${path}.where`;
-  checkNamedAtSite(window, where, place);
-  checkNamedOnConnection(window, where, place);
-  checkNamedByEndpoints(window, where, place);
-  checkIdentityGrant(window, where, place);
-  checkHosts(window, where, place);
+  const reportField: ReportField = (field, message, hint) =>
+    report(["where", field], message, hint);
+  // The first reason is enough for a field.
+  const reported = new Set<keyof FaultSlice>();
+  const once: ReportField = (field, message, hint) => {
+    if (!reported.has(field)) reportField(field, message, hint);
+    reported.add(field);
+  };
+  checkSite(window, where, once);
+  checkConnection(window, where, once);
+  checkEndpoints(window, where, once);
+  checkIdentityGrant(window, where, once);
+  checkHosts(window, where, once);
 }
 
-function checkNamedAtSite({ at }: FaultWindow, where: FaultSlice, place: string): void {
-  const field = siteTraits[at].unnamed.find((candidate) => where[candidate] !== undefined);
-  if (field === undefined) return;
-  const [what, hint] =
+type ReportField = (field: keyof FaultSlice, message: string, hint: string) => void;
+
+function checkSite({ at }: FaultWindow, where: FaultSlice, report: ReportField): void {
+  const hint =
     at === "machine"
-      ? ["a machine's endpoint", "Slice by host, or by the app of a user-assigned identity."]
-      : ["a protected API", "Slice by host, or by nothing."];
-  refuse(
-    `${place}.${field}`,
-    `cannot narrow a window at "${at}": a request to ${what} does not name one`,
-    hint,
-  );
-}
-
-function checkNamedOnConnection({ effect }: FaultWindow, where: FaultSlice, place: string): void {
-  if (!isConnectionEffect(effect)) return;
-  const field = (["grant", "app", "user"] as const).find((name) => where[name] !== undefined);
-  if (field === undefined) return;
-  const why = "no body exists yet when a connection is made";
-  const hint = "Slice it by tenant, host or region, or use another effect.";
-  refuse(`${place}.${field}`, `cannot narrow "${effect.kind}": ${why}`, hint);
-}
-
-const namesBy = { tenant: namesTenant, grant: namesGrant } as const;
-
-function checkNamedByEndpoints({ on }: FaultWindow, where: FaultSlice, place: string): void {
-  if (on === "all") return;
-  for (const field of ["tenant", "grant"] as const) {
-    const names: (endpoint: Endpoint) => boolean = namesBy[field];
-    if (where[field] === undefined || on.some(names)) continue;
-    const asked = on.map(show).join(" or ");
-    const hint = field === "grant" ? 'Add "token" to `on`, or leave it out.' : "Leave it out.";
-    refuse(
-      `${place}.${field}`,
-      `cannot narrow a window on ${asked}, which names no ${field}`,
-      hint,
-    );
+      ? "Narrow it by host, or by the app of a user-assigned identity."
+      : "Narrow it by host.";
+  for (const field of siteTraits[at].unnamed) {
+    if (where[field] === undefined) continue;
+    report(field, `cannot narrow a window at "${at}": its requests name no ${field}`, hint);
   }
+}
+
+function checkConnection({ effect }: FaultWindow, where: FaultSlice, report: ReportField): void {
+  if (!isConnectionEffect(effect)) return;
+  for (const field of ["grant", "app", "user"] as const) {
+    if (where[field] === undefined) continue;
+    const why = "a connection is made before there is a body that names one";
+    const hint = "Narrow it by tenant, host or region, or use another effect.";
+    report(field, `cannot narrow "${effect.kind}": ${why}`, hint);
+  }
+}
+
+function checkEndpoints({ on }: FaultWindow, where: FaultSlice, report: ReportField): void {
+  if (on === "all") return;
+  const asked = on.map((endpoint) => `"${endpoint}"`).join(" and ");
+  const check = (field: "tenant" | "grant", names: (endpoint: Endpoint) => boolean): void => {
+    if (where[field] === undefined || on.some(names)) return;
+    const hint = field === "grant" ? 'Add "token" to its endpoints.' : "Leave it out.";
+    report(field, `cannot narrow a window on ${asked}: its requests name no ${field}`, hint);
+  };
+  check("tenant", namesTenant);
+  check("grant", namesGrant);
 }
 
 /** A machine's endpoint asks the regional token service behind the network that clients use. */
-function checkIdentityGrant({ at }: FaultWindow, where: FaultSlice, place: string): void {
-  const grants = [where.grant ?? []].flat();
-  if (at === "primary" || at === "backup" || grants.length === 0) return;
-  if (!grants.every((found) => found === "managed_identity")) return;
-  const why = "a machine's endpoint asks for it behind the edge";
-  refuse(
-    `${place}.grant`,
-    `cannot be "managed_identity" at "${at}": ${why}`,
+function checkIdentityGrant({ at }: FaultWindow, where: FaultSlice, report: ReportField): void {
+  const grants = valuesOf(where.grant);
+  if (grants.length === 0 || at === "primary" || at === "backup") return;
+  if (!grants.every((grant) => grant === "managed_identity")) return;
+  const why = "machines ask for it behind the edge";
+  report(
+    "grant",
+    `"managed_identity" is never asked for at "${at}": ${why}`,
     'Put it at "primary".',
   );
 }
 
-function checkHosts({ at }: FaultWindow, where: FaultSlice, place: string): void {
-  const hosts = [where.host ?? []].flat().map((found) => found.toLowerCase());
+const machineHosts = [...new Set(machineOrigins.map((origin) => new URL(origin).hostname))];
+
+function checkHosts({ at }: FaultWindow, where: FaultSlice, report: ReportField): void {
+  const hosts = valuesOf(where.host);
   if (hosts.length === 0) return;
-  if (at === "machine") {
-    const known = [...new Set(machineOrigins.map((origin) => new URL(origin).hostname))];
-    if (!hosts.some((found) => known.includes(found)))
-      refuse(
-        `${place}.host`,
-        `names no endpoint of a machine; possible: ${known.map(show).join(", ")}`,
-      );
+  if (at === "machine" && !hosts.some((host) => machineHosts.includes(host))) {
+    const hint = `There are ${machineHosts.join(", ")}.`;
+    report("host", expected("the host of a machine's endpoint", where.host), hint);
   }
-  const regions = [where.region ?? []].flat().map((found) => found.toLowerCase());
-  if (regions.length === 0 || hosts.some((found) => regions.includes(regionOf(found) ?? "")))
-    return;
-  const said = [where.region ?? []].flat().map(show).join(" or ");
-  refuse(
-    `${place}.region`,
-    `is ${said}, but no host of where.host is of that region`,
-    "Leave one of them out.",
-  );
+  const regions = valuesOf(where.region);
+  if (regions.length === 0 || hosts.some((host) => regions.includes(regionOf(host) ?? ""))) return;
+  report("region", "none of the hosts in `host` is of that region", "Leave one of them out.");
+}
+
+function valuesOf(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : [value].flat().map((name) => name.toLowerCase());
 }

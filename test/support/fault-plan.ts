@@ -42,7 +42,6 @@ export function planRefusalOf(plan: unknown, place?: string): HarnessError {
 
 /** Why the good window is refused with these fields changed: its path, then what the message and the hint say. */
 export function windowRefusalOf(changes: object): { readonly path: string; readonly says: string } {
-  const { message, hint = "" } = planRefusalOf([{ ...goodWindow, ...changes }]);
-  const [path = ""] = message.split(" ");
-  return { path: path.replace("faults[0].", ""), says: `${message} ${hint}` };
+  const { message, place = "", hint = "" } = planRefusalOf([{ ...goodWindow, ...changes }]);
+  return { path: place.replace("faults[0].", ""), says: `${message}. ${hint}` };
 }
