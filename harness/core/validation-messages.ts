@@ -90,7 +90,7 @@ function describeUnknownKeys(issue: core.$ZodRawIssue, owner: core.$ZodType | un
   const missing = names.filter((name) => found[name] === undefined);
   const all = names.length === 0 ? "There are no keys." : `Known keys: ${names.join(", ")}.`;
   const keyHints = (issue["keys"] as readonly string[]).map((key) =>
-    suggestNames(key, missing, all),
+    suggestNames(key, missing, suggestNames(key, names, all)),
   );
   Object.assign(issue, { keyHints });
   // Written for each key by `problemsOf`.
@@ -179,8 +179,10 @@ function plural(description: string): string {
 export function expecting(
   what: string,
   hint?: string | ((value: unknown) => string | undefined),
-): (issue: core.$ZodRawIssue) => string {
+): (issue: core.$ZodRawIssue) => string | undefined {
   return (issue) => {
+    // An unknown key is described for every object alike.
+    if (issue.code === "unrecognized_keys") return undefined;
     const advice = typeof hint === "function" ? hint(issue.input) : hint;
     if (advice !== undefined) Object.assign(issue, { hint: advice });
     return expected(what, issue.input);
