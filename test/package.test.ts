@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readmePagesSuite } from "./readme-pages-suite.ts";
-import { readmeSuite } from "./readme-suite.ts";
+import { nodeExampleSuite } from "./support/node-example-suite.ts";
+import { pageExampleSuite } from "./support/page-example-suite.ts";
 import { installPacked, run, SLOW_MS, strangersEnvironment } from "./stranger.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -212,10 +212,10 @@ describe.each(["empty", "commonjs"])("a scenario of one's own, in the folder %s"
   });
 });
 
-describe("README's Vitest suite in a project of one's own", () => {
-  readmeSuite(() => place);
+describe("examples/node in an empty project", () => {
+  nodeExampleSuite(() => place);
 });
 
-describe("README's Playwright suite and example app in a project of one's own", () => {
-  readmePagesSuite(() => place);
+describe("examples/page in an empty project", () => {
+  pageExampleSuite(() => place);
 });

@@ -5,7 +5,7 @@
  *
  * Time in a document is still, and its timers fire only when the harness brings it
  * forward; or it flows, as far ahead of the machine's own as the harness says. Workers keep
- * the machine's time (`facts/msal-browser.md` section 5).
+ * the machine's time (`docs/sources.md#k5`).
  */
 import { installPageChance } from "./page-chance.ts";
 import { installPageLeaps } from "./page-leap.ts";

@@ -54,7 +54,7 @@ const LOOKS_IN_A_CALL = 6;
 const LEAP_MAX_MS = 3_600_000;
 const LEAPS_MAX = 1_000;
 /** From the last event that the browser reported; ms, the machine's. */
-const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
+const SETTLING_MS = { quick: 4, thorough: 30 } as const;
 /** A look at all documents is worth its time now and then, whatever they say. */
 const POLLS_MAX = 100;
 /** A second or so. */
@@ -224,19 +224,19 @@ export async function keepTime(
     });
 
   return {
-    async rest(howLong) {
+    async isQuiescent(thoroughness) {
       // The browser's own processes tell each other things that nobody else sees.
-      const waitMs = lastAtMs + SETTLING_MS[howLong] - performance.now();
+      const waitMs = lastAtMs + SETTLING_MS[thoroughness] - performance.now();
       if (waitMs > 0) await sleep(waitMs);
       rested = undefined;
       const before = await look();
-      const looks = howLong === "surely" && calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
+      const looks = thoroughness === "thorough" && calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
       for (let count = 1; count < looks; count += 1) {
         if (before.busy) return false;
         const after = await look();
         if (after.busy || after.sign !== before.sign) return false;
       }
-      if (howLong === "surely" && !before.busy) rested = { at: activity, polls: 0 };
+      if (thoroughness === "thorough" && !before.busy) rested = { at: activity, polls: 0 };
       return !before.busy;
     },
     onlyPolled: () =>

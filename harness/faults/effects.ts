@@ -78,7 +78,7 @@ async function hangFor(
   request.signal.throwIfAborted();
 }
 
-/** How long a connection may take to be made: what Node's own fetch grants (`facts/msal-node.md`, Transport). */
+/** How long a connection may take to be made: what Node's own fetch grants (`docs/sources.md#k1`). */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 const connectionCodes: Readonly<Record<ConnectionEffect["kind"], NetworkFaultCode>> = {

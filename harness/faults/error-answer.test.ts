@@ -68,10 +68,22 @@ describe("an error of ESTS", () => {
     [50033, 503, "temporarily_unavailable"],
     [1234, 503, "temporarily_unavailable"],
     [1234, 500, "server_error"],
+    [50196, 503, "invalid_grant"],
+    [7000215, 503, "invalid_client"],
   ] as const)("AADSTS%i with status %i is a %s", async (code, status, error) => {
     const effect: FaultEffect = { kind: "server-error", status, body: { form: "aadsts", code } };
     const body = (await (await answerTo(effect)).json()) as Record<string, unknown>;
     expect(body).toMatchObject({ error, error_codes: [code] });
+  });
+
+  it("has the suberror of its code, as in a refusal by ESTS itself", async () => {
+    const body = { form: "aadsts", code: 700082 } as const;
+    const response = await answerTo({ kind: "server-error", status: 503, body });
+    expect(await response.json()).toMatchObject({
+      error: "invalid_grant",
+      error_codes: [700082],
+      suberror: "bad_token",
+    });
   });
 
   it("is readable across origins on discovery, and elsewhere when a browser asks", async () => {

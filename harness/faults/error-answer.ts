@@ -1,14 +1,19 @@
 /**
  * The error answers that faults give in place of the service: the JSON envelope of ESTS,
- * an edge's HTML page, a text, or nothing. Shapes: `shared/facts/entra.md` A.9, A.10 and H.
+ * an edge's HTML page, a text, or nothing. Shapes: `docs/sources.md#a9`, A.10 and H.
  */
 import type { Clock } from "../core/time/clock.ts";
 import { correlationIdOf } from "../entra/request/correlation-id.ts";
 import { createResponse } from "../core/http/message.ts";
+import { aadstsRowOrDefault } from "../entra/aadsts-errors/code-table.ts";
+import {
+  aadstsMessage,
+  type ErrorEnvelope,
+  errorEnvelope,
+} from "../entra/aadsts-errors/error-envelope.ts";
 import type { Random } from "../core/random.ts";
 import { type Asked, errorHeaders, lengthHeader, retryAfterHeaders } from "./error-headers.ts";
 import type { CorsHeaders, ErrorBody, RetryAfter } from "./plan.ts";
-import { estsError } from "./transient-errors.ts";
 
 /** Who is asked what, when: all that an answer is made of besides the effect itself. */
 export interface AnswerContext extends Asked {
@@ -80,32 +85,25 @@ function bodyOf(
   }
 }
 
-/** A.9, in the order of the recordings. */
+/** What ESTS says with that code; the status is the fault's. */
 function envelopeOf(
   code: number,
   status: number,
   context: AnswerContext,
   traceId: string,
-): Record<string, unknown> {
+): ErrorEnvelope {
   const { request, described, clock, random, errorSeparator } = context;
-  const { error, text, listed } = estsError(code, status);
-  const correlationId = correlationIdOf(request, described) ?? random.uuid();
-  const timestamp = `${new Date(clock.now()).toISOString().slice(0, 19).replace("T", " ")}Z`;
-  const description = [
-    `AADSTS${code}: ${text}`,
-    `Trace ID: ${traceId}`,
-    `Correlation ID: ${correlationId}`,
-    `Timestamp: ${timestamp}`,
-  ];
-  return {
-    error,
-    error_description: description.join(errorSeparator === "crlf" ? "\r\n" : " "),
-    error_codes: [code],
-    timestamp,
-    trace_id: traceId,
-    correlation_id: correlationId,
-    ...(listed ? { error_uri: `https://${described.host}/error?code=${code}` } : {}),
-  };
+  const { error, suberror, text, isListed } = aadstsRowOrDefault(code, status);
+  return errorEnvelope(
+    { code, error, suberror, isListed, message: aadstsMessage(code, text) },
+    {
+      traceId,
+      correlationId: correlationIdOf(request, described) ?? random.uuid(),
+      nowMs: clock.now(),
+      host: described.host,
+      errorSeparator,
+    },
+  );
 }
 
 /** What gateways put up when they have nobody to ask; the real one's was not captured. */

@@ -1,6 +1,6 @@
 /**
  * The headers of an error answer: those of ESTS where it or its backup speaks, next to
- * none where a gateway or the protected API does (`shared/facts/entra.md` A.8), and those by
+ * none where a gateway or the protected API does (`docs/sources.md#a8`), and those by
  * which a page may read it (`http/cors.ts`) unless it is a gateway's.
  */
 import { corsHeaders, type RetryAfterExposed } from "../entra/request/cors.ts";

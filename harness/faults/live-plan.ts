@@ -3,7 +3,8 @@
  * keeps the history is told of each change when it happens. A scenario adds its whole plan
  * at the start; a session adds and clears by the test's own words.
  */
-import type { VirtualClock, VirtualTimer } from "../core/time/virtual-clock.ts";
+import type { VirtualClock } from "../core/time/virtual-clock.ts";
+import type { VirtualTimer } from "../core/time/virtual-timers.ts";
 import type { FaultPlan, FaultWindow } from "./plan.ts";
 
 /** One change of what is broken: what the history writes down, so that a reader sees cause before effect. */

@@ -73,7 +73,7 @@ export type Delay = number | { readonly min: number; readonly max: number };
  * it return. The window takes the requests that it sheds and no others; `chance` is the share
  * of requests that come to this service at all.
  *
- * Source: managed identities in two regions, 2026-02-03 (`facts/peers.md` I14, FNJ8-VQZ): a
+ * Source: managed identities in two regions, 2026-02-03 (`docs/sources.md#h`, FNJ8-VQZ): a
  * recovery spike and aggressive retries overwhelmed the capacity, which came back by shedding
  * load. All figures, and that refusals count as load while they are too many, are our
  * assumption; requests that time out in a queue are not modelled (add a `latency` window).
@@ -113,7 +113,7 @@ export type FaultEffect =
       readonly body: ErrorBody;
       readonly cors?: CorsHeaders;
     }
-  /** The endpoint of a machine is being updated: 404, or 410 for what takes up to 70 seconds (`entra.md` E). */
+  /** The endpoint of a machine is being updated: 404, or 410 for what takes up to 70 seconds (`docs/sources.md#e`). */
   | {
       readonly kind: "updating";
       readonly status: 404 | 410;

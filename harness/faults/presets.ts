@@ -24,7 +24,7 @@ export interface WindowOptions {
 const elsewhere: readonly Endpoint[] = ["resource", "userinfo", "managed-identity"];
 const entra = endpoints.filter((endpoint) => !elsewhere.includes(endpoint));
 
-/** Nothing gets past the gateway: an HTML 503 without Retry-After on every endpoint (`entra.md` H, "gateway"). */
+/** Nothing gets past the gateway: an HTML 503 without Retry-After on every endpoint (`docs/sources.md#h`, "gateway"). */
 export function outage(options: WindowOptions): FaultWindow {
   const body: ErrorBody = { form: "html", title: "Service Unavailable" };
   return {
@@ -93,7 +93,7 @@ export function tokenServerError(
   };
 }
 
-/** The token endpoint throttles: 429, Retry-After 60 and a text body (`entra.md` A.10) unless given otherwise. */
+/** The token endpoint throttles: 429, Retry-After 60 and a text body (`docs/sources.md#a10`) unless given otherwise. */
 export function throttled(
   options: WindowOptions & { readonly retryAfter?: RetryAfter; readonly body?: ErrorBody },
 ): FaultWindow {
@@ -154,7 +154,7 @@ export function keysWithdrawn(options: WindowOptions): FaultWindow {
   };
 }
 
-/** The machine's identity endpoint is being updated: 410, for at most 70 seconds (`entra.md` E); 404 on request. */
+/** The machine's identity endpoint is being updated: 410, for at most 70 seconds (`docs/sources.md#e`); 404 on request. */
 export function identityEndpointUpdating(
   options: WindowOptions & { readonly status?: 404 | 410 },
 ): FaultWindow {
@@ -191,7 +191,7 @@ export function identityEndpointThrottled(
 /**
  * A token service that bears `requests` in `perMs` (10 s), collapses to `collapsesTo` (nothing)
  * under more and grows back by `regrowsPerMinute` (half), as on 2026-02-03 (FNJ8-VQZ); it sheds with
- * 503, Retry-After 60 and AADSTS90033. All defaults but the 503 with Retry-After (`entra.md` H) are our assumption.
+ * 503, Retry-After 60 and AADSTS90033. All defaults but the 503 with Retry-After (`docs/sources.md#h`) are our assumption.
  */
 export function overloadedOnReturn(
   options: WindowOptions &

@@ -1,7 +1,7 @@
 /** The example apps under test as a user would write it, on the default mount; Vitest itself runs it. */
 import { describe, expect, it } from "vitest";
-import { startShop as startCareless } from "../../fixtures/node-app/careless.ts";
-import { startShop } from "../../fixtures/node-app/good.ts";
+import { createOrders as createCarelessOrders } from "../../examples/node/careless-orders.ts";
+import { createOrders } from "../../examples/node/orders.ts";
 import { useEntra } from "./vitest.ts";
 
 const entra = useEntra({ app: { name: "shop" } });
@@ -30,7 +30,7 @@ async function playOutage(loadOrders: () => Promise<unknown>): Promise<void> {
 
 describe("a program that keeps its tokens", () => {
   it("does not notice an hour without Entra", async () => {
-    await playOutage(startShop());
+    await playOutage(createOrders().load);
     expect(entra).toHaveKeptWorkingFromCache();
     expect(entra).toHavePromptedAtMost(0);
     expect(entra).toHaveRequested("token", { times: 1 });
@@ -40,7 +40,7 @@ describe("a program that keeps its tokens", () => {
   });
 
   it("waits as it is told, and comes back", async () => {
-    const loadOrders = startShop();
+    const loadOrders = createOrders().load;
     const retryAfter = { form: "seconds", seconds: 120 } as const;
     entra.outage("token-server-error", { for: "4m", retryAfter });
     for (let call = 0; call < 12; call += 1) {
@@ -57,14 +57,14 @@ describe("a program that keeps its tokens", () => {
 
   it("is served by the backup system only where that is", async () => {
     entra.outage("primary-down");
-    await expect(entra.operate("load orders", startShop())).rejects.toThrow("90033");
+    await expect(entra.operate("load orders", createOrders().load)).rejects.toThrow("90033");
     expect(entra).not.toHaveServed({ from: "primary", endpoint: "token" });
   });
 });
 
 describe("a careless program", () => {
   it("stops working, and hammers", async () => {
-    await playOutage(startCareless());
+    await playOutage(createCarelessOrders().load);
     expect(messageOf(() => expect(entra).toHaveKeptWorkingFromCache())).toMatch(
       /valid token was in the cache.*\n.*\n.*shop runs "load orders" \(operation 2\)/,
     );
@@ -81,7 +81,7 @@ describe("a careless program", () => {
   it("ignores Retry-After", async () => {
     const retryAfter = { form: "seconds", seconds: 60 } as const;
     entra.outage("token-server-error", { for: "4m", retryAfter });
-    await entra.operate("load orders", startCareless()).catch(() => undefined);
+    await entra.operate("load orders", createCarelessOrders().load).catch(() => undefined);
     expect(entra).not.toHaveHonouredRetryAfter();
   });
 });

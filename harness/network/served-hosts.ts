@@ -1,5 +1,5 @@
 /**
- * The hosts that a mount serves: what Entra answers under (`facts/entra.md` A.1 and D.5)
+ * The hosts that a mount serves: what Entra answers under (`docs/sources.md#a1` and D.5)
  * and the protected APIs of the fixture worlds. The fixture certificate is for exactly
  * these names (a test compares them); every other host is an unmocked request.
  */

@@ -60,7 +60,7 @@ describe("advice about the configuration", () => {
   it("names who was refused, why and what to do", () => {
     const history = historyOfCalls(["my-app", [90002]], ["my-app", [90002]]);
     expect(configurationAdvice(history)).toBe(
-      'The service refused my-app: AADSTS90002 The tenant was not found. This is configuration, not resilience: use a tenant, app and secret of the fixture world (README, "Your own app") or give the scenario a world of its own.',
+      "The service refused my-app: AADSTS90002 The tenant was not found. This is configuration, not resilience: use a tenant, app and secret of the fixture world, or give the scenario a world of its own (docs/guide/worlds.md).",
     );
   });
 

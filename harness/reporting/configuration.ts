@@ -36,7 +36,7 @@ export function configurationAdvice(history: History): string | undefined {
 const CLIENTS_WIDTH = 60;
 
 const ADVICE =
-  'This is configuration, not resilience: use a tenant, app and secret of the fixture world (README, "Your own app") or give the scenario a world of its own.';
+  "This is configuration, not resilience: use a tenant, app and secret of the fixture world, or give the scenario a world of its own (docs/guide/worlds.md).";
 
 const NO_MACHINE =
   'A managed identity was asked for, and this process runs on no machine. This is configuration, not resilience: name one of the world in the scenario, machine: "web-vm", or open({ app: "web-vm-identity", machine: "web-vm" }).';

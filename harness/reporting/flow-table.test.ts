@@ -1,12 +1,12 @@
 /** What the table of flows says of rows that came out as documented, and of those that did not. */
 import { describe, expect, it } from "vitest";
 import type { FlowOutcome } from "../rules/model/flow-outcome.ts";
-import { story } from "../../test/support/check-story.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
 import { flowTable } from "./flow-table.ts";
 import { buildResults, type Results } from "./results.ts";
 
 const session = { seed: "1", brownout: "0.1.0" };
-const run = { history: story().history(), simulatedMs: 1, findings: [] };
+const run = { history: buildRun().history(), simulatedMs: 1, findings: [] };
 
 const served: FlowOutcome = {
   flow: "native-refresh",

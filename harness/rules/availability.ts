@@ -4,7 +4,7 @@
  * between it and a service that answered: no fault took its request (or would more likely
  * than not have), no Retry-After ran, no back-off after a failure was due, and no person was
  * needed.
- * Source: DESIGN section 4; SEED-2 and SEED-3 (what the cache and the backup make possible).
+ * Source: `docs/sources.md#m2` and `docs/sources.md#m3` (what the cache and the backup make possible).
  */
 import { formatDuration, minutes } from "../core/time/duration.ts";
 import type { Flow, History, OperationInvoked } from "../history/event.ts";
@@ -34,7 +34,7 @@ import type { Judgement, Rule } from "./rule.ts";
 import { wishKey } from "./model/cache-key.ts";
 import { stretchesWithoutToken } from "./model/without-token.ts";
 
-/** How long a client may rightly hold back after a failure without Retry-After (MSAL's own back-off: `facts/msal-node.md`). */
+/** How long a client may rightly hold back after a failure without Retry-After (MSAL's own back-off: `docs/sources.md#k1`). */
 const BACK_OFF_MS = minutes(1);
 
 /** Judges `availability`; bound: `limits.availabilityMin`, a share from 0 to 1, 1 by default. */

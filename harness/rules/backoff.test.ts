@@ -1,19 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { backoff } from "./backoff.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, ben, type Reply } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada, ben, type Reply } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => backoff.judge(told.history());
+const judge = (run: RunBuilder) => backoff.judge(run.history());
 
 /** A client whose requests fail, each so many seconds after the one before, until the last is answered. */
-function retriesAfter(gapsSeconds: readonly number[], failure: Reply = { status: 503 }): Story {
-  const told = story();
-  told.exchange(failure);
+function retriesAfter(
+  gapsSeconds: readonly number[],
+  failure: Reply = { status: 503 },
+): RunBuilder {
+  const run = buildRun();
+  run.exchange(failure);
   gapsSeconds.forEach((gap, index) => {
-    told.after(gap * 1_000);
-    told.exchange(index === gapsSeconds.length - 1 ? {} : failure);
+    run.after(gap * 1_000);
+    run.exchange(index === gapsSeconds.length - 1 ? {} : failure);
   });
-  return told;
+  return run;
 }
 
 describe("backoff", () => {
@@ -80,13 +83,13 @@ describe("backoff", () => {
   });
 
   it("is broken by a connection that is tried again at once", () => {
-    const told = story();
+    const run = buildRun();
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const call = told.operation();
-      told.exchange({ by: call, sent: "connection", networkFault: "ECONNREFUSED" });
+      const call = run.operation();
+      run.exchange({ by: call, sent: "connection", networkFault: "ECONNREFUSED" });
       call.fails();
     }
-    expect(judge(told)).toMatchObject({
+    expect(judge(run)).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("0s after ECONNREFUSED"),
     });
@@ -96,49 +99,49 @@ describe("backoff", () => {
     [1, "fail"],
     [5, "pass"],
   ])("counts the caller's time-out as a failure: asked again %d s later, %s", (gap, verdict) => {
-    const told = story();
-    const call = told.operation();
-    const underway = told.request({ by: call });
-    told.at("00:00:30");
+    const run = buildRun();
+    const call = run.operation();
+    const underway = run.request({ by: call });
+    run.at("00:00:30");
     call.unknown("caller-timeout");
-    told.after(gap * 1_000);
-    told.exchange({ by: told.operation() });
+    run.after(gap * 1_000);
+    run.exchange({ by: run.operation() });
     underway.answered();
-    expect(judge(told).verdict).toBe(verdict);
+    expect(judge(run).verdict).toBe(verdict);
   });
 
   it("is broken by metadata that is asked for again at once, whoever the user is", () => {
-    const told = story();
+    const run = buildRun();
     for (const user of [ada, ben]) {
-      const call = told.operation({ user });
-      told.exchange({ by: call, endpoint: "openid-configuration", status: 503 });
+      const call = run.operation({ user });
+      run.exchange({ by: call, endpoint: "openid-configuration", status: 503 });
       call.fails();
     }
-    expect(judge(told)).toMatchObject({
+    expect(judge(run)).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("asked the openid-configuration endpoint again 0s after"),
     });
   });
 
   it("begins anew after a good answer", () => {
-    const told = story();
+    const run = buildRun();
     for (const clock of ["00:00:00", "00:00:30", "00:00:31", "00:00:40"]) {
-      told.at(clock);
-      told.exchange(clock === "00:00:30" ? {} : { status: 503 });
+      run.at(clock);
+      run.exchange(clock === "00:00:30" ? {} : { status: 503 });
     }
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 
   it("takes neither other users nor requests underway for retries", () => {
-    const told = story();
-    const mine = told.operation();
-    const theirs = told.operation({ user: ben });
-    const first = told.request({ by: mine });
-    const second = told.request({ by: mine });
+    const run = buildRun();
+    const mine = run.operation();
+    const theirs = run.operation({ user: ben });
+    const first = run.request({ by: mine });
+    const second = run.request({ by: mine });
     first.answered({ status: 503 });
     second.answered({ status: 503 });
-    told.exchange({ by: theirs });
-    expect(judge(told).verdict).toBe("inconclusive");
+    run.exchange({ by: theirs });
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 
   it("leaves failures with a valid Retry-After to that rule, and sees nothing without failures", () => {
@@ -150,30 +153,30 @@ describe("backoff", () => {
   });
 
   it("is broken by a process that crashes and asks again at once", () => {
-    const told = story();
-    told.exchange({ status: 503 });
-    told.restarted();
-    told.exchange({});
-    expect(judge(told).verdict).toBe("fail");
+    const run = buildRun();
+    run.exchange({ status: 503 });
+    run.restarted();
+    run.exchange({});
+    expect(judge(run).verdict).toBe("fail");
   });
 });
 
 describe("in a browser", () => {
   it("takes a request and what the browser sent again for it as one", () => {
-    const told = story();
-    told.exchange({ networkFault: "ECONNRESET" });
-    told.exchange({ resent: true, status: 503 });
-    expect(judge(told).verdict).toBe("inconclusive");
-    told.after(1_000);
-    told.exchange();
-    expect(judge(told).message).toContain("again 1s after a 503");
+    const run = buildRun();
+    run.exchange({ networkFault: "ECONNRESET" });
+    run.exchange({ resent: true, status: 503 });
+    expect(judge(run).verdict).toBe("inconclusive");
+    run.after(1_000);
+    run.exchange();
+    expect(judge(run).message).toContain("again 1s after a 503");
   });
 
   it("judges each tab by its own failures", () => {
-    const told = story();
-    told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503 });
-    told.after(1_000);
-    told.exchange({ by: told.operation({ tab: "tab-2" }) });
-    expect(judge(told).verdict).toBe("inconclusive");
+    const run = buildRun();
+    run.exchange({ by: run.operation({ tab: "tab-1" }), status: 503 });
+    run.after(1_000);
+    run.exchange({ by: run.operation({ tab: "tab-2" }) });
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 });

@@ -4,8 +4,8 @@ import type { History } from "../history/event.ts";
 import type { FlowRow } from "../history/header.ts";
 import { backupFlow } from "./backup-flow.ts";
 import { flowOutcomeOf } from "./model/flow-outcome.ts";
-import { story } from "../../test/support/check-story.ts";
-import { ada } from "../../test/support/check-story-wire.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
+import { ada } from "../../test/support/run-builder-wire.ts";
 
 const row: FlowRow = {
   flow: "native-refresh",
@@ -18,14 +18,14 @@ const row: FlowRow = {
 
 /** Ada signs in, and after an hour the primary is down for twelve. */
 function inOutage(documented: FlowRow["documented"] = "protected", flow = row.flow) {
-  const told = story({ row: { ...row, documented, flow } });
-  const call = told.operation({ user: ada });
-  told.exchange({ by: call, user: ada, issued: { user: ada } });
+  const run = buildRun({ row: { ...row, documented, flow } });
+  const call = run.operation({ user: ada });
+  run.exchange({ by: call, user: ada, issued: { user: ada } });
   call.ok();
-  told.at("01:00:00");
-  const end = told.fault({ id: "down", for: 12 * 3_600_000 });
-  told.at("02:00:00");
-  return { told, end };
+  run.at("01:00:00");
+  const end = run.fault({ id: "down", for: 12 * 3_600_000 });
+  run.at("02:00:00");
+  return { run, end };
 }
 
 function outcomeOf(history: History) {
@@ -33,27 +33,27 @@ function outcomeOf(history: History) {
   return "missing" in found ? undefined : found.outcome;
 }
 
-type Told = ReturnType<typeof inOutage>["told"];
+type Run = ReturnType<typeof inOutage>["run"];
 
-function byBackup(told: Told): void {
-  const call = told.operation({ user: ada });
-  const issued = { user: ada, token: told.token() };
-  told.exchange({ by: call, user: ada, servedBy: "backup", issued });
+function byBackup(run: Run): void {
+  const call = run.operation({ user: ada });
+  const issued = { user: ada, token: run.token() };
+  run.exchange({ by: call, user: ada, servedBy: "backup", issued });
   call.ok();
 }
 
-function refused(told: Told, servedBy: "primary" | "backup" = "primary"): void {
-  const call = told.operation({ user: ada });
-  told.exchange({ by: call, user: ada, servedBy, status: 503 });
+function refused(run: Run, servedBy: "primary" | "backup" = "primary"): void {
+  const call = run.operation({ user: ada });
+  run.exchange({ by: call, user: ada, servedBy, status: 503 });
   call.fails();
 }
 
 describe("a protected flow", () => {
   it("gets its calls served by the backup", () => {
-    const { told } = inOutage();
-    byBackup(told);
-    byBackup(told);
-    expect(backupFlow.judge(told.history())).toMatchObject({
+    const { run } = inOutage();
+    byBackup(run);
+    byBackup(run);
+    expect(backupFlow.judge(run.history())).toMatchObject({
       verdict: "pass",
       message: expect.stringContaining("2 of 2 calls in the outage ended well, 2 by the backup"),
       evidence: expect.arrayContaining([expect.any(Number)]),
@@ -61,45 +61,45 @@ describe("a protected flow", () => {
   });
 
   it.each(["primary", "backup"] as const)("is not given what it was promised by the %s", (who) => {
-    const { told } = inOutage();
-    byBackup(told);
-    refused(told, who);
-    const judgement = backupFlow.judge(told.history());
+    const { run } = inOutage();
+    byBackup(run);
+    refused(run, who);
+    const judgement = backupFlow.judge(run.history());
     expect(judgement).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("1 of 2 calls"),
     });
-    const { events } = told.history();
+    const { events } = run.history();
     expect(events[judgement.evidence[0] ?? -1]).toMatchObject({ outcome: "fail" });
   });
 
   it("proves nothing with tokens that outlast the outage", () => {
-    const { told } = inOutage();
-    told.operation({ user: ada }).ok();
-    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
+    const { run } = inOutage();
+    run.operation({ user: ada }).ok();
+    expect(backupFlow.judge(run.history()).verdict).toBe("inconclusive");
   });
 });
 
 describe.each(["not", "never"] as const)("a flow that is %s protected", (documented) => {
   it.each(["primary", "backup"] as const)("meets the failure of the %s", (who) => {
-    const { told } = inOutage(documented);
-    refused(told, who);
-    expect(backupFlow.judge(told.history())).toMatchObject({
+    const { run } = inOutage(documented);
+    refused(run, who);
+    expect(backupFlow.judge(run.history())).toMatchObject({
       verdict: "pass",
       message: expect.stringContaining("0 of 1 calls in the outage ended well, 0 by the backup"),
     });
   });
 
   it("proves nothing with tokens that outlast the outage", () => {
-    const { told } = inOutage(documented);
-    told.operation({ user: ada }).ok();
-    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
+    const { run } = inOutage(documented);
+    run.operation({ user: ada }).ok();
+    expect(backupFlow.judge(run.history()).verdict).toBe("inconclusive");
   });
 
   it("is not served by the backup", () => {
-    const { told } = inOutage(documented);
-    byBackup(told);
-    expect(backupFlow.judge(told.history()).verdict).toBe("fail");
+    const { run } = inOutage(documented);
+    byBackup(run);
+    expect(backupFlow.judge(run.history()).verdict).toBe("fail");
   });
 });
 
@@ -111,68 +111,68 @@ describe("nothing is proved", () => {
   };
 
   it("of an application without a row", () => {
-    const told = story();
-    const close = told.fault({ id: "down" });
-    told.operation({ user: ada }).fails();
+    const run = buildRun();
+    const close = run.fault({ id: "down" });
+    run.operation({ user: ada }).fails();
     close();
-    expect(reasonOf(told.history())).toMatch(/names no row/);
+    expect(reasonOf(run.history())).toMatch(/names no row/);
   });
 
   it("without a call in the outage", () => {
-    const { told, end } = inOutage();
+    const { run, end } = inOutage();
     end();
-    told.at("15:00:00");
-    byBackup(told);
-    expect(reasonOf(told.history())).toMatch(/No call began while the primary was down/);
+    run.at("15:00:00");
+    byBackup(run);
+    expect(reasonOf(run.history())).toMatch(/No call began while the primary was down/);
   });
 
   it("by an outage of the gateway, behind which the backup stands, too", () => {
-    const told = story({ row });
-    told.fault({ id: "down", at: "edge" });
-    refused(told);
-    expect(reasonOf(told.history())).toMatch(/primaryDown/);
+    const run = buildRun({ row });
+    run.fault({ id: "down", at: "edge" });
+    refused(run);
+    expect(reasonOf(run.history())).toMatch(/primaryDown/);
   });
 
   it("of an application that never worked", () => {
-    const told = story({ row });
-    told.operation({ user: ada }).fails({ code: "500011" });
-    told.at("01:00:00");
-    told.fault({ id: "down" });
-    refused(told);
-    expect(reasonOf(told.history())).toMatch(/while the primary was well: 500011/);
+    const run = buildRun({ row });
+    run.operation({ user: ada }).fails({ code: "500011" });
+    run.at("01:00:00");
+    run.fault({ id: "down" });
+    refused(run);
+    expect(reasonOf(run.history())).toMatch(/while the primary was well: 500011/);
   });
 
   it("of an application of another flow than its row says", () => {
-    const { told } = inOutage("not", "web-code");
-    byBackup(told);
-    expect(reasonOf(told.history())).toMatch(/says web-code, and the wire shows native-refresh/);
+    const { run } = inOutage("not", "web-code");
+    byBackup(run);
+    expect(reasonOf(run.history())).toMatch(/says web-code, and the wire shows native-refresh/);
   });
 
   it("of a call that only the backup's own trouble could meet", () => {
-    const told = story({ row });
-    told.fault({ id: "backup-down", at: "backup" });
-    byBackup(told);
-    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
+    const run = buildRun({ row });
+    run.fault({ id: "backup-down", at: "backup" });
+    byBackup(run);
+    expect(backupFlow.judge(run.history()).verdict).toBe("inconclusive");
   });
 });
 
 describe("the figures of a row", () => {
   it("tell what was got from what could have been", () => {
-    const { told } = inOutage("not");
-    refused(told);
-    expect(outcomeOf(told.history())).toMatchObject({ asked: 1, got: 0, could: 0 });
-    byBackup(told);
+    const { run } = inOutage("not");
+    refused(run);
+    expect(outcomeOf(run.history())).toMatchObject({ asked: 1, got: 0, could: 0 });
+    byBackup(run);
     // It holds a token now, and the call is refused all the same.
-    refused(told);
-    expect(outcomeOf(told.history())).toMatchObject({ asked: 3, got: 1, could: 2 });
+    refused(run);
+    expect(outcomeOf(run.history())).toMatchObject({ asked: 3, got: 1, could: 2 });
   });
 
   it("end with the three days of the backup", () => {
-    const { told } = inOutage();
-    byBackup(told);
-    told.at("73:00:00");
-    refused(told);
-    expect(outcomeOf(told.history())).toMatchObject({ asked: 1, could: 1 });
-    expect(backupFlow.judge(told.history()).verdict).toBe("pass");
+    const { run } = inOutage();
+    byBackup(run);
+    run.at("73:00:00");
+    refused(run);
+    expect(outcomeOf(run.history())).toMatchObject({ asked: 1, could: 1 });
+    expect(backupFlow.judge(run.history()).verdict).toBe("pass");
   });
 });

@@ -23,7 +23,7 @@ export const backupWindow: Rule = {
 
 const WINDOW_MS = 3 * 86_400_000;
 
-/** The events of continuous access evaluation take up to 15 minutes to arrive (`facts/entra.md` E). */
+/** The events of continuous access evaluation take up to 15 minutes to arrive (`docs/sources.md#e`). */
 const PROPAGATION_MAX_MS = 15 * 60_000;
 
 /** The decline of the backup system. */

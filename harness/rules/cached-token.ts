@@ -2,7 +2,7 @@
  * Rule cached-token. A valid token is the best there is in an outage: whoever has one needs
  * no service at all. Judged per process, app, tenant, user and scopes; flows that go to the
  * network by nature (a sign-in, a password, an explicit refresh) fill the cache and are not
- * judged. Source: SEED-3, "Cache tokens" and "Acquire tokens silently"; SEED-1, native apps.
+ * judged. Source: `docs/sources.md#m3`, "Cache tokens" and "Acquire tokens silently"; `docs/sources.md#m1`, native apps.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { ExchangeBegan, History } from "../history/event.ts";

@@ -2,7 +2,7 @@
  * Rule claims-challenge. Continuous access evaluation lets tokens live a day because an API
  * can end one at once: its 401 carries a claims challenge, which has to reach the token
  * endpoint, or else the cache hands out the dead token again. Source: "Claims challenges,
- * claims requests, and client capabilities"; `facts/entra.md` E, claims challenge.
+ * claims requests, and client capabilities"; `docs/sources.md#e`, claims challenge.
  */
 import type { History, TokenPresented } from "../history/event.ts";
 import { fails, passes, unseen, type Placed } from "./model/judgement.ts";

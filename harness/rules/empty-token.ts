@@ -1,7 +1,7 @@
 /**
  * Rule empty-token. A client that says ok and hands over nothing moves the failure to a
  * place where nobody looks for it: the API's 401. Services do answer `200 {}` in bad times
- * (fault `empty-success`; 2016 pages with an error under a 200, `facts/entra.md` H).
+ * (fault `empty-success`; 2016 pages with an error under a 200, `docs/sources.md#h`).
  * Source: OAuth 2.0, RFC 6749 section 5.1: access_token is required in a successful response.
  */
 import type { History } from "../history/event.ts";

@@ -2,7 +2,7 @@
  * Rule extended-lifetime. `ext_expires_in` says how long a token may still be used past its
  * expiry while the service cannot issue another: a field that exists for outages and for
  * nothing else. It says something only when it is longer than `expires_in`. Source:
- * `facts/entra.md` A.6 (the field) and C.1 ("Old-token fallback": no current client uses it).
+ * `docs/sources.md#a6` (the field) and C.1 ("Old-token fallback": no current client uses it).
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";

@@ -4,7 +4,7 @@
  * is ill sends people to a page that is ill as well; in a browser every popup and redirect
  * counts, whatever comes of it. On-behalf-of is not judged: a middle tier passes the
  * challenge on and has nobody to ask.
- * Source: SEED-3, the fallback sample (InteractionRequiredAuthError); `facts/entra.md` A.10.
+ * Source: `docs/sources.md#m3`, the fallback sample (InteractionRequiredAuthError); `docs/sources.md#a10`.
  */
 import { formatDuration, minutes } from "../core/time/duration.ts";
 import type { History, OperationInvoked } from "../history/event.ts";

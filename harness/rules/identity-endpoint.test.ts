@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { identityEndpoint } from "./identity-endpoint.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import type { Reply } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import type { Reply } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => identityEndpoint.judge(told.history());
+const judge = (run: RunBuilder) => identityEndpoint.judge(run.history());
 
 const IMDS = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
 const APP_SERVICE = "http://127.0.0.1:4141/msi/token?api-version=2019-08-01";
@@ -12,16 +12,16 @@ const APP_SERVICE = "http://127.0.0.1:4141/msi/token?api-version=2019-08-01";
 function call(
   answers: readonly (readonly [afterMs: number, reply: Reply])[],
   { ends = "ok", url = IMDS }: { readonly ends?: "ok" | "fails"; readonly url?: string } = {},
-): Story {
-  const told = story();
-  const by = told.operation({ flow: "managed-identity" });
+): RunBuilder {
+  const run = buildRun();
+  const by = run.operation({ flow: "managed-identity" });
   for (const [afterMs, reply] of answers) {
-    told.after(afterMs);
-    told.exchange({ by, endpoint: "managed-identity", method: "GET", url, ...reply });
+    run.after(afterMs);
+    run.exchange({ by, endpoint: "managed-identity", method: "GET", url, ...reply });
   }
   if (ends === "ok") by.ok();
   else by.fails();
-  return told;
+  return run;
 }
 
 const good: Reply = { status: 200 };
@@ -32,8 +32,8 @@ const broken: Reply = { status: 500 };
 describe("identity-endpoint", () => {
   it("holds for a client that pauses as the guidance says", () => {
     const pauses = [0, 0, 2_000, 6_000, 14_000, 30_000];
-    const told = call([...pauses.map((ms) => [ms, busy] as const), [30_000, good]]);
-    expect(judge(told)).toMatchObject({
+    const run = call([...pauses.map((ms) => [ms, busy] as const), [30_000, good]]);
+    expect(judge(run)).toMatchObject({
       verdict: "pass",
       message: "1 call met trouble at IMDS and asked again 6 times, each as the guidance says.",
     });

@@ -27,7 +27,7 @@ export const isolation: Rule = {
   judge,
 };
 
-/** What clients assume when the service gives no time (`facts/entra.md` C.1). */
+/** What clients assume when the service gives no time (`docs/sources.md#c1`). */
 const DEFAULT_BLOCK_MS = 60_000;
 
 /** A failure of the service after which a client may hold back calls for the same wish, until when. */

@@ -120,7 +120,7 @@ function repeatsOf(reads: readonly Exchange[], rotations: readonly number[]): re
       ({ ended }) => ended !== undefined && ended.index < read.began.index,
     );
     const afterMs = read.began.at - (known?.ended?.at ?? 0);
-    // Whoever meets an unknown key has to look for it: `facts/entra.md` H, 2021-03-15.
+    // Whoever meets an unknown key has to look for it: `docs/sources.md#h`, 2021-03-15.
     const isRotated =
       read.began.endpoint === "keys" &&
       rotations.some((index) => (known?.began.index ?? 0) < index && index < read.began.index);

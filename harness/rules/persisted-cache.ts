@@ -2,7 +2,7 @@
  * Rule persisted-cache. People close applications, machines restart, and outages do not
  * wait: whoever saved tokens and refresh tokens goes on as if nothing had been. Three days is
  * how long the backup system remembers a session, so that is how long a cache must serve.
- * Source: SEED-1, native applications, condition 1; SEED-3, "Serialize and persist tokens".
+ * Source: `docs/sources.md#m1`, native applications, condition 1; `docs/sources.md#m3`, "Serialize and persist tokens".
  */
 import { days, formatDuration } from "../core/time/duration.ts";
 import type { ClientRestarted, History, OperationCompleted } from "../history/event.ts";

@@ -1,8 +1,8 @@
 /**
  * Rule proactive-refresh. `refresh_in` asks clients to renew hours before expiry, so that an
  * outage finds them with a token to spare. That only helps when a failing early refresh
- * costs the caller nothing: neither the token nor time. Source: SEED-3 ("Cache tokens",
- * "Acquire tokens silently"); `facts/entra.md` B, refresh_in: "client refreshes when passed
+ * costs the caller nothing: neither the token nor time. Source: `docs/sources.md#m3` ("Cache tokens",
+ * "Acquire tokens silently"); `docs/sources.md#b`, refresh_in: "client refreshes when passed
  * and keeps old token on failure".
  */
 import { formatDuration, seconds } from "../core/time/duration.ts";

@@ -7,7 +7,7 @@
  *
  * Not counted: prompts of a person's own wish and by device code, answers to claims
  * challenges, people who were signed out or revoked, and whoever the service itself said is
- * needed. A session lasts a day from when the service last heard of it (`facts/entra.md` B,
+ * needed. A session lasts a day from when the service last heard of it (`docs/sources.md#b`,
  * SSO session cookie), and not across a restart of the browser.
  */
 import { days, hours } from "../core/time/duration.ts";

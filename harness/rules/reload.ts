@@ -7,7 +7,7 @@
  * Judged is the first that is heard of a wish afterwards: a silent call (or one from a hidden
  * iframe) that has to go to the sign-in service or gets nothing, a prompt, a sign-in page.
  * `persisted-cache` asks the same of processes, for three days of refresh tokens; those of
- * browsers live a day (`facts/entra.md` B), and what a restart of the browser takes is told
+ * browsers live a day (`docs/sources.md#b`), and what a restart of the browser takes is told
  * here alone. A tab opened beside another belongs to rule `tabs`.
  */
 import { formatDuration } from "../core/time/duration.ts";

@@ -1,18 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { retryAfter } from "./retry-after.ts";
-import { ben } from "../../test/support/check-story-wire.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
+import { ben } from "../../test/support/run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
-const judge = (told: Story) => retryAfter.judge(told.history());
+const judge = (run: RunBuilder) => retryAfter.judge(run.history());
 const daemon = { flow: "client-credentials", client: "daemon-1" } as const;
 
 /** A daemon that is told at the start to wait, and calls again at `clock`. */
-function throttledThenAsksAt(clock: string, retryAfterValue: number | string, status = 429): Story {
-  const told = story();
-  told.exchange({ ...daemon, status, retryAfter: retryAfterValue });
-  told.at(clock);
-  told.exchange(daemon);
-  return told;
+function throttledThenAsksAt(
+  clock: string,
+  retryAfterValue: number | string,
+  status = 429,
+): RunBuilder {
+  const run = buildRun();
+  run.exchange({ ...daemon, status, retryAfter: retryAfterValue });
+  run.at(clock);
+  run.exchange(daemon);
+  return run;
 }
 
 describe("retry-after", () => {
@@ -22,11 +26,11 @@ describe("retry-after", () => {
   });
 
   it("holds when calls fail locally in the meantime", () => {
-    const told = story();
-    told.exchange({ ...daemon, status: 429, retryAfter: 60 });
-    told.at("00:00:30");
-    told.operation(daemon).fails();
-    expect(judge(told).verdict).toBe("pass");
+    const run = buildRun();
+    run.exchange({ ...daemon, status: 429, retryAfter: 60 });
+    run.at("00:00:30");
+    run.operation(daemon).fails();
+    expect(judge(run).verdict).toBe("pass");
   });
 
   it("is broken by a like request before the time, with the figures", () => {
@@ -40,7 +44,7 @@ describe("retry-after", () => {
   });
 
   it("is broken by half of an HTTP-date, and by half of a 503", () => {
-    const date = story().httpDate(180);
+    const date = buildRun().httpDate(180);
     expect(judge(throttledThenAsksAt("00:01:00", date))).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("after 1m of 3m that Retry-After, as an HTTP-date"),
@@ -49,15 +53,15 @@ describe("retry-after", () => {
   });
 
   it("does not take a preflight for a request, nor what it was told for what the client was told", () => {
-    const told = story();
-    told.exchange({ ...daemon, method: "OPTIONS", issued: "nothing" });
-    told.exchange({ ...daemon, status: 429, retryAfter: 60 });
-    told.at("00:00:30");
-    told.exchange({ ...daemon, method: "OPTIONS", issued: "nothing" });
-    told.at("00:01:00");
-    told.exchange(daemon);
-    expect(judge(told).verdict).toBe("pass");
-    const refused = story();
+    const run = buildRun();
+    run.exchange({ ...daemon, method: "OPTIONS", issued: "nothing" });
+    run.exchange({ ...daemon, status: 429, retryAfter: 60 });
+    run.at("00:00:30");
+    run.exchange({ ...daemon, method: "OPTIONS", issued: "nothing" });
+    run.at("00:01:00");
+    run.exchange(daemon);
+    expect(judge(run).verdict).toBe("pass");
+    const refused = buildRun();
     refused.exchange({ ...daemon, method: "OPTIONS", status: 429, retryAfter: 60 });
     refused.at("00:00:30");
     refused.exchange(daemon);
@@ -65,12 +69,12 @@ describe("retry-after", () => {
   });
 
   it("forgives the rounding of whole seconds, but not of a wait of one", () => {
-    const told = story();
-    told.exchange({ ...daemon, status: 429, retryAfter: 60 });
-    told.after(59_500);
-    told.exchange(daemon);
-    expect(judge(told).verdict).toBe("pass");
-    const hasty = story();
+    const run = buildRun();
+    run.exchange({ ...daemon, status: 429, retryAfter: 60 });
+    run.after(59_500);
+    run.exchange(daemon);
+    expect(judge(run).verdict).toBe("pass");
+    const hasty = buildRun();
     hasty.exchange({ ...daemon, status: 429, retryAfter: 1 });
     hasty.after(500);
     hasty.exchange(daemon);
@@ -78,61 +82,61 @@ describe("retry-after", () => {
   });
 
   it("counts a connection that failed as a request, and each breach once", () => {
-    const told = story();
-    const first = told.operation(daemon);
-    told.exchange({ by: first, status: 429, retryAfter: 60 });
+    const run = buildRun();
+    const first = run.operation(daemon);
+    run.exchange({ by: first, status: 429, retryAfter: 60 });
     first.fails();
     for (const clock of ["00:00:10", "00:00:20"]) {
-      told.at(clock);
-      const again = told.operation(daemon);
-      told.exchange({ by: again, sent: "connection", networkFault: "ECONNREFUSED" });
+      run.at(clock);
+      const again = run.operation(daemon);
+      run.exchange({ by: again, sent: "connection", networkFault: "ECONNREFUSED" });
       again.fails();
     }
-    expect(judge(told)).toMatchObject({
+    expect(judge(run)).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("and so 1 more time."),
     });
   });
 
   it("remembers the longer of two instructions", () => {
-    const told = story();
-    const slow = told.request(daemon);
-    const quick = told.request(daemon);
+    const run = buildRun();
+    const slow = run.request(daemon);
+    const quick = run.request(daemon);
     quick.answered({ status: 429, retryAfter: 600 });
     slow.answered({ status: 429, retryAfter: 10 });
-    told.at("00:05:00");
-    told.exchange(daemon);
-    expect(judge(told).verdict).toBe("fail");
+    run.at("00:05:00");
+    run.exchange(daemon);
+    expect(judge(run).verdict).toBe("fail");
   });
 
   it("leaves other users, other clients and requests already underway alone", () => {
-    const told = story();
-    const call = told.operation();
-    const underway = told.request({ by: call });
-    told.exchange({ by: call, status: 429, retryAfter: 60 });
+    const run = buildRun();
+    const call = run.operation();
+    const underway = run.request({ by: call });
+    run.exchange({ by: call, status: 429, retryAfter: 60 });
     underway.answered();
-    told.at("00:00:10");
-    const other = told.operation({ user: ben });
-    told.exchange({ by: other });
-    told.exchange({ by: call, client: "app-2" });
-    expect(judge(told).verdict).toBe("pass");
+    run.at("00:00:10");
+    const other = run.operation({ user: ben });
+    run.exchange({ by: other });
+    run.exchange({ by: call, client: "app-2" });
+    expect(judge(run).verdict).toBe("pass");
   });
 
   it("is broken by a process that forgets in a restart what it was told", () => {
-    const told = story();
-    told.exchange({ ...daemon, status: 429, retryAfter: 60 });
-    told.restarted("daemon-1");
-    told.at("00:00:10");
-    told.exchange(daemon);
-    expect(judge(told).verdict).toBe("fail");
+    const run = buildRun();
+    run.exchange({ ...daemon, status: 429, retryAfter: 60 });
+    run.restarted("daemon-1");
+    run.at("00:00:10");
+    run.exchange(daemon);
+    expect(judge(run).verdict).toBe("fail");
   });
 
   it("judges a recording that knows neither clients nor operations", () => {
-    const told = story();
-    told.exchange({ anonymous: true, status: 429, retryAfter: 60 });
-    told.at("00:00:05");
-    told.exchange({ anonymous: true });
-    expect(judge(told).verdict).toBe("fail");
+    const run = buildRun();
+    run.exchange({ anonymous: true, status: 429, retryAfter: 60 });
+    run.at("00:00:05");
+    run.exchange({ anonymous: true });
+    expect(judge(run).verdict).toBe("fail");
   });
 
   it.each([0, "soon", "-5"])("sees no premise in Retry-After: %s", (value) => {
@@ -140,43 +144,43 @@ describe("retry-after", () => {
   });
 
   it("leaves protected APIs to their callers", () => {
-    const told = story();
-    told.exchange({ endpoint: "resource", status: 429, retryAfter: 60 });
-    told.exchange({ endpoint: "resource" });
-    expect(judge(told).verdict).toBe("inconclusive");
+    const run = buildRun();
+    run.exchange({ endpoint: "resource", status: 429, retryAfter: 60 });
+    run.exchange({ endpoint: "resource" });
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 
   it("sees no premise without a throttle, nor when nothing follows", () => {
     expect(judge(throttledThenAsksAt("00:00:00", 60, 200)).verdict).toBe("inconclusive");
-    const told = story();
-    told.exchange({ ...daemon, status: 429, retryAfter: 60 });
-    told.operation({ client: "another" }).fails();
-    expect(judge(told).verdict).toBe("inconclusive");
+    const run = buildRun();
+    run.exchange({ ...daemon, status: 429, retryAfter: 60 });
+    run.operation({ client: "another" }).fails();
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 });
 
 describe("in a browser", () => {
   it("does not blame the client for what the browser sends again by itself", () => {
-    const told = story();
-    told.exchange({ ...daemon, status: 429, retryAfter: 60 });
-    told.exchange({ ...daemon, resent: true });
-    expect(judge(told).verdict).toBe("pass");
-    told.exchange({ ...daemon, resent: true, status: 429, retryAfter: 60 });
-    told.after(5_000);
-    told.exchange(daemon);
-    expect(judge(told).verdict).toBe("fail");
+    const run = buildRun();
+    run.exchange({ ...daemon, status: 429, retryAfter: 60 });
+    run.exchange({ ...daemon, resent: true });
+    expect(judge(run).verdict).toBe("pass");
+    run.exchange({ ...daemon, resent: true, status: 429, retryAfter: 60 });
+    run.after(5_000);
+    run.exchange(daemon);
+    expect(judge(run).verdict).toBe("fail");
   });
 
   it("judges a tab by what itself was told, also before its page was loaded anew", () => {
-    const told = story();
+    const run = buildRun();
     const asks = (tab: string, reply = {}): void => {
-      told.exchange({ by: told.operation({ tab }), ...reply });
+      run.exchange({ by: run.operation({ tab }), ...reply });
     };
     asks("tab-1", { status: 429, retryAfter: 60 });
     asks("tab-2");
-    expect(judge(told).verdict).toBe("pass");
-    told.tab("reloaded");
+    expect(judge(run).verdict).toBe("pass");
+    run.tab("reloaded");
     asks("tab-1");
-    expect(judge(told).verdict).toBe("fail");
+    expect(judge(run).verdict).toBe("fail");
   });
 });

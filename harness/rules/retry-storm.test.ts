@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { retryStorm } from "./retry-storm.ts";
 import type { JournalHeader } from "../history/event.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, ben, type Ask, type Reply } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada, ben, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => retryStorm.judge(told.history());
+const judge = (run: RunBuilder) => retryStorm.judge(run.history());
 
 /** `count` requests, one every `everyMs`, that all fail. */
 function requests(
   count: number,
   everyMs: number,
-  told: Ask & Reply = {},
+  run: Ask & Reply = {},
   header: Partial<JournalHeader> = {},
-): Story {
-  const history = story(header);
+): RunBuilder {
+  const history = buildRun(header);
   for (let sent = 0; sent < count; sent += 1) {
-    history.exchange({ status: 503, ...told });
+    history.exchange({ status: 503, ...run });
     history.after(everyMs);
   }
   return history;
@@ -39,19 +39,19 @@ describe("retry-storm", () => {
   });
 
   it("is broken by a storm after a calm hour, and by one of connections", () => {
-    const told = requests(3, 1_200_000);
-    for (let sent = 0; sent < 15; sent += 1) told.exchange();
-    expect(judge(told).verdict).toBe("fail");
+    const run = requests(3, 1_200_000);
+    for (let sent = 0; sent < 15; sent += 1) run.exchange();
+    expect(judge(run).verdict).toBe("fail");
     const refused = { sent: "connection", networkFault: "ECONNREFUSED" } as const;
     expect(judge(requests(15, 10, refused)).verdict).toBe("fail");
   });
 
   it("is broken by a client that loops although all goes well, or across restarts", () => {
     expect(judge(requests(15, 1_000, { status: 200 })).verdict).toBe("fail");
-    const told = requests(14, 1_000);
-    told.restarted();
-    told.exchange();
-    expect(judge(told).verdict).toBe("fail");
+    const run = requests(14, 1_000);
+    run.restarted();
+    run.exchange();
+    expect(judge(run).verdict).toBe("fail");
   });
 
   it("takes the bound of the scenario", () => {
@@ -61,22 +61,22 @@ describe("retry-storm", () => {
   });
 
   it("counts users and clients by themselves", () => {
-    const told = story();
+    const run = buildRun();
     for (let sent = 0; sent < 14; sent += 1)
       for (const user of [ada, ben])
         for (const client of ["app-1", "app-2"]) {
-          const call = told.operation({ user, client });
-          told.exchange({ by: call, status: 503 });
+          const call = run.operation({ user, client });
+          run.exchange({ by: call, status: 503 });
           call.fails();
         }
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 
   it("leaves the polling of a device code alone", () => {
     const pending = { status: 400, error: "authorization_pending", flow: "device-code" } as const;
-    const told = requests(60, 5_000, pending);
-    told.exchange({ status: 503 });
-    expect(judge(told).verdict).toBe("pass");
+    const run = requests(60, 5_000, pending);
+    run.exchange({ status: 503 });
+    expect(judge(run).verdict).toBe("pass");
   });
 
   it("cannot tell sign-ins apart in a recording without users, but refresh tokens", () => {
@@ -93,19 +93,19 @@ describe("retry-storm", () => {
 
   it("saw nothing when no token request failed", () => {
     expect(judge(requests(3, 1_000, { status: 200 })).verdict).toBe("inconclusive");
-    expect(judge(story()).verdict).toBe("inconclusive");
+    expect(judge(buildRun()).verdict).toBe("inconclusive");
   });
 });
 
 describe("in a browser", () => {
   it("counts all tabs together, and not what the browser sent again", () => {
-    const told = story();
+    const run = buildRun();
     for (let sent = 0; sent < 14; sent += 1) {
-      told.exchange({ by: told.operation({ tab: `tab-${sent % 3}` }), status: 503 });
-      told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503, resent: true });
+      run.exchange({ by: run.operation({ tab: `tab-${sent % 3}` }), status: 503 });
+      run.exchange({ by: run.operation({ tab: "tab-1" }), status: 503, resent: true });
     }
-    expect(judge(told).verdict).toBe("pass");
-    told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503 });
-    expect(judge(told).verdict).toBe("fail");
+    expect(judge(run).verdict).toBe("pass");
+    run.exchange({ by: run.operation({ tab: "tab-1" }), status: 503 });
+    expect(judge(run).verdict).toBe("fail");
   });
 });

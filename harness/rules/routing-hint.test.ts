@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { routingHint } from "./routing-hint.ts";
-import { ada, ben, tenant, type Ask, type Reply } from "../../test/support/check-story-wire.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
+import { ada, ben, tenant, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
-const judge = (told: Story) => routingHint.judge(told.history());
+const judge = (run: RunBuilder) => routingHint.judge(run.history());
 const adaOid = ada.split(".")[0] ?? "";
 const toAda = `Oid:${ada.replace(".", "@")}`;
 const TOKEN = "https://login.microsoftonline.com/common/oauth2/v2.0/token";
 const AUTHORIZE = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize";
 
 /** One call of Ada's and its request. */
-function asks(told: Ask & Reply): Story {
-  const history = story();
-  const { flow, ...wire } = told;
+function asks(run: Ask & Reply): RunBuilder {
+  const history = buildRun();
+  const { flow, ...wire } = run;
   const call = history.operation(flow === undefined ? {} : { flow });
   history.exchange({ ...wire, by: call });
   call.ok();
@@ -92,15 +92,15 @@ describe("routing-hint", () => {
     it.each([`Oid:${ben.replace(".", "@")}`, "UPN: ben@contoso.example"])(
       "%j names somebody else",
       (hint) => {
-        const told = story();
-        const signIn = told.operation({ flow: "authorization-code", user: ben });
+        const run = buildRun();
+        const signIn = run.operation({ flow: "authorization-code", user: ben });
         const url = `${AUTHORIZE}?login_hint=ben%40contoso.example`;
-        told.exchange({ by: signIn, user: ben, endpoint: "authorize", url });
+        run.exchange({ by: signIn, user: ben, endpoint: "authorize", url });
         signIn.ok();
-        const call = told.operation({});
-        told.exchange({ ...placed(hint), by: call });
+        const call = run.operation({});
+        run.exchange({ ...placed(hint), by: call });
         call.ok();
-        expect(judge(told)).toMatchObject({
+        expect(judge(run)).toMatchObject({
           verdict: "fail",
           message: expect.stringContaining("to someone else"),
         });
@@ -134,12 +134,12 @@ describe("routing-hint", () => {
   });
 
   it("learns from the answer whose request it was when no call tells", () => {
-    const told = story();
+    const run = buildRun();
     const hint = `Oid:${ben.replace(".", "@")}`;
-    told.exchange({ flow: "silent", anonymous: true, hint, issued: { user: ben } });
-    expect(judge(told).verdict).toBe("pass");
-    told.exchange({ flow: "silent", anonymous: true, hint, issued: { user: ada } });
-    expect(judge(told).verdict).toBe("fail");
+    run.exchange({ flow: "silent", anonymous: true, hint, issued: { user: ben } });
+    expect(judge(run).verdict).toBe("pass");
+    run.exchange({ flow: "silent", anonymous: true, hint, issued: { user: ada } });
+    expect(judge(run).verdict).toBe("fail");
   });
 
   it.each([
@@ -157,7 +157,7 @@ describe("routing-hint", () => {
     expect(judge(asks(refused)).verdict).toBe("inconclusive");
   });
 
-  /** `facts/msal-browser.md` section 4: a browser never sends it as a header, which would cause a preflight. */
+  /** `docs/sources.md#k4`: a browser never sends it as a header, which would cause a preflight. */
   describe("of a library in a browser", () => {
     const origin = { headers: [["origin", "https://spa.contoso.example"]], hint: "" } as const;
     const code = { flow: "popup", grant: "authorization_code" } as const;
@@ -198,8 +198,8 @@ describe("routing-hint", () => {
     });
 
     it("is not looked for in a preflight, which has no place for it", () => {
-      const told = asks({ ...origin, flow: "silent", method: "OPTIONS", issued: "nothing" });
-      expect(judge(told).verdict).toBe("inconclusive");
+      const run = asks({ ...origin, flow: "silent", method: "OPTIONS", issued: "nothing" });
+      expect(judge(run).verdict).toBe("inconclusive");
     });
   });
 });

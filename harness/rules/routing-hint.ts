@@ -63,7 +63,7 @@ function whyWrong(request: Exchange, owners: Owners): string | undefined {
   return undefined;
 }
 
-/** The hints as sent: header, form field and query parameter, in any case (`facts/entra.md` D.7). */
+/** The hints as sent: header, form field and query parameter, in any case (`docs/sources.md#d7`). */
 function hintsOf({ began }: Exchange): readonly string[] {
   const fields = [...began.headers, ...Object.entries(began.form ?? {}), ...queryOf(began.url)];
   return fields

@@ -9,17 +9,17 @@ import {
   verdictOf,
   type Finding,
 } from "./rules.ts";
-import { story } from "../../test/support/check-story.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
 
-const idle = story().history();
+const idle = buildRun().history();
 
 /** A daemon that asks again half-way through Retry-After. */
 function impatience(asserts: readonly string[]) {
-  const told = story({ asserts });
-  told.exchange({ status: 429, retryAfter: 60 });
-  told.at("00:00:30");
-  told.exchange();
-  return told.history();
+  const run = buildRun({ asserts });
+  run.exchange({ status: 429, retryAfter: 60 });
+  run.at("00:00:30");
+  run.exchange();
+  return run.history();
 }
 
 function saying(id: string, verdict: Finding["verdict"]): Rule {
@@ -73,7 +73,7 @@ describe("judgeHistory", () => {
       saying("d", "inconclusive"),
       saying("e", "fail"),
     ];
-    const history = story({ asserts: ["a", "b"] }).history();
+    const history = buildRun({ asserts: ["a", "b"] }).history();
     const found = judgeHistory(history, judges).map(({ rule, verdict }) => [rule, verdict]);
     expect(found).toEqual([
       ["a", "pass"],

@@ -4,7 +4,7 @@
  * force it even where a session would do. Choosing or creating an account is a person's own
  * wish, and a claims challenge may ask for a person: these prompts are not judged. What a tab
  * lost, `reload` and `tabs` tell; how often an outage makes people sign in, `prompts-caused`.
- * Source: SEED-3, "Acquire tokens silently" and its note; SEED-1, native applications.
+ * Source: `docs/sources.md#m3`, "Acquire tokens silently" and its note; `docs/sources.md#m1`, native applications.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { story } from "../../test/support/check-story.ts";
-import type { Ask, Reply } from "../../test/support/check-story-wire.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
+import type { Ask, Reply } from "../../test/support/run-builder-wire.ts";
 import { supportedFlow } from "./supported-flow.ts";
 
 /** A history with one request for each of these. */
 function judge(...asked: readonly (Ask & Reply)[]) {
-  const told = story();
-  for (const ask of asked) told.exchange(ask);
-  return supportedFlow.judge(told.history());
+  const run = buildRun();
+  for (const ask of asked) run.exchange(ask);
+  return supportedFlow.judge(run.history());
 }
 
 const consent = {
@@ -39,26 +39,26 @@ describe("supported-flow", () => {
   });
 
   it("is broken by a password grant that got no connection", () => {
-    const told = story();
-    const call = told.operation({ flow: "password" });
-    told.exchange({ by: call, sent: "connection", networkFault: "ENOTFOUND" });
-    expect(supportedFlow.judge(told.history()).verdict).toBe("fail");
+    const run = buildRun();
+    const call = run.operation({ flow: "password" });
+    run.exchange({ by: call, sent: "connection", networkFault: "ENOTFOUND" });
+    expect(supportedFlow.judge(run.history()).verdict).toBe("fail");
   });
 
   it("is broken by a consent prompt in an outage, and only there", () => {
-    const told = story();
-    told.exchange(consent);
-    told.at("00:01:00");
-    const ends = told.fault({ id: "down" });
-    told.at("00:05:00");
-    expect(supportedFlow.judge(told.history()).verdict).toBe("pass");
-    told.exchange({ ...consent, url: consent.url.replace("consent", "select_account") });
-    expect(supportedFlow.judge(told.history()).verdict).toBe("pass");
-    told.exchange(consent);
+    const run = buildRun();
+    run.exchange(consent);
+    run.at("00:01:00");
+    const ends = run.fault({ id: "down" });
+    run.at("00:05:00");
+    expect(supportedFlow.judge(run.history()).verdict).toBe("pass");
+    run.exchange({ ...consent, url: consent.url.replace("consent", "select_account") });
+    expect(supportedFlow.judge(run.history()).verdict).toBe("pass");
+    run.exchange(consent);
     ends();
-    told.at("00:10:00");
-    told.exchange(consent);
-    expect(supportedFlow.judge(told.history())).toMatchObject({
+    run.at("00:10:00");
+    run.exchange(consent);
+    expect(supportedFlow.judge(run.history())).toMatchObject({
       verdict: "fail",
       message: "app-1 used a consent prompt in an outage (1 of 4 requests).",
       evidence: [5],

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Ask } from "../../test/support/check-story-wire.ts";
-import { story } from "../../test/support/check-story.ts";
+import type { Ask } from "../../test/support/run-builder-wire.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
 import { supportedHost } from "./supported-host.ts";
 
 /** A history with one request for each of these. */
 function judge(...asked: readonly Ask[]) {
-  const told = story();
-  for (const ask of asked) told.exchange(ask);
-  return supportedHost.judge(told.history());
+  const run = buildRun();
+  for (const ask of asked) run.exchange(ask);
+  return supportedHost.judge(run.history());
 }
 
 describe("supported-host", () => {

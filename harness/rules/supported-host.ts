@@ -24,7 +24,7 @@ const COVERED_HOSTS: ReadonlySet<string> = new Set([
   "login.microsoftonline.us",
 ]);
 
-/** Aliases, closed clouds, regional and customer hosts: `facts/entra.md` G.5 and G.6. */
+/** Aliases, closed clouds, regional and customer hosts: `docs/sources.md#g5` and G.6. */
 const ENTRA_HOST =
   /(^|\.)(login[-\w]*|sts|mtlsauth)\.(partner\.)?(microsoftonline|microsoft|windows|chinacloudapi|usgovcloudapi|sovcloud-identity|windows-ppe|microsoft-ppe)\.\w+$|\.(ciamlogin|b2clogin)\.com$/;
 

@@ -2,7 +2,7 @@
  * Rule token-expiry. The end of a token's life is the end: a client that hands out an
  * expired token sends its application to a certain 401, an API that takes one has a hole.
  * The one exception is `ext_expires_in`, while the service cannot issue another token.
- * Source: `facts/entra.md` A.6 and B (lifetimes); RFC 7519 section 4.1.4 (`exp`, with "a few
+ * Source: `docs/sources.md#a6` and B (lifetimes); RFC 7519 section 4.1.4 (`exp`, with "a few
  * minutes" of leeway for the clock of whoever accepts).
  */
 import { formatDuration, minutes } from "../core/time/duration.ts";

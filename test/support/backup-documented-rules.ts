@@ -1,7 +1,7 @@
 /**
  * Every documented rule of the backup once, with its source, as the documents have it and not
  * as our code does: `documented-rules.test.ts` holds the code against it. The compiler asks
- * for a row where a union gets a member. Source: `shared/facts/entra.md` D.2 to D.4, I.1 to I.3.
+ * for a row where a union gets a member. Source: `docs/sources.md#d2` to D.4, I.1 to I.3.
  */
 import type { ConditionalAccessPolicy } from "../../harness/entra/directory/world.ts";
 import type {
@@ -10,23 +10,19 @@ import type {
   EditionId,
   FlowKind,
 } from "../../harness/entra/backup/edition.ts";
-import type {
-  Attempt,
-  EligibilityRule,
-  RecordedSession,
-  Refusal,
-} from "../../harness/entra/backup/eligibility.ts";
+import type { Attempt, EligibilityRule, Refusal } from "../../harness/entra/backup/eligibility.ts";
+import type { ObservedSession } from "../../harness/entra/backup/observed-session.ts";
 import type {
   PolicyPart,
   PolicySwitches,
-  SessionState,
+  SessionCase,
 } from "../../harness/entra/backup/policy-table.ts";
 
 /** A change of a sign-in that all rules are content with. */
 export interface Case {
   readonly attempt?: Partial<Attempt>;
   /** "none": nothing was seen of it. */
-  readonly session?: Partial<RecordedSession> | "none";
+  readonly session?: Partial<ObservedSession> | "none";
 }
 
 export interface DocumentedRule {
@@ -127,8 +123,8 @@ export const rules: Readonly<Record<EligibilityRule, DocumentedRule>> = {
 };
 
 /** D.3, the session table. */
-export const sessions: Readonly<
-  Record<SessionState, Case & { readonly access: "served" | "refused" }>
+export const documentedSessionCases: Readonly<
+  Record<SessionCase, Case & { readonly access: "served" | "refused" }>
 > = {
   new: { access: "refused", session: "none" },
   "existing, without a policy": { access: "served", attempt: { policies: [] } },

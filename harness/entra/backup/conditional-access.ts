@@ -13,8 +13,8 @@ import {
   type PolicyPart,
   type PolicySwitches,
   type PolicyView,
-  type SessionState,
-  sessionTable,
+  type SessionCase,
+  sessionCases,
 } from "./policy-table.ts";
 
 /** The switches, with what the edition and the clock say. */
@@ -64,7 +64,7 @@ function refusalOf(
   }
   const finding = findingsOf(view, rules).find((found) => concerns(found, policy, subject, rules));
   if (finding !== undefined) return { why: reasonOf(finding), document: finding.document };
-  const { access, document } = sessionTable[stateOf(policy, subject)];
+  const { access, document } = sessionCases[stateOf(policy, subject)];
   return access === "served"
     ? undefined
     : { why: "was enabled after the session began, so its controls were not met", document };
@@ -116,7 +116,7 @@ function reasonOf(finding: PolicyFinding): string {
   }
 }
 
-function stateOf(policy: ConditionalAccessPolicy, subject: PolicySubject): SessionState {
+function stateOf(policy: ConditionalAccessPolicy, subject: PolicySubject): SessionCase {
   if (!wasFor(policy, subject)) return "existing, without a policy";
   const isNew = policy.enabledAtMs !== undefined && policy.enabledAtMs > subject.lastSuccessAtMs;
   return isNew && policy.controls.length > 0

@@ -1,14 +1,9 @@
 /** The code against every documented rule, each with a case that is served and one that is refused, in every edition. */
 import { describe, expect, it } from "vitest";
 import { articleOf, clouds, type EditionId, editionIds, editionOf, flowKinds } from "./edition.ts";
-import {
-  type Attempt,
-  eligibilityRules,
-  type RecordedSession,
-  type Refusal,
-  refusalsOf,
-} from "./eligibility.ts";
-import { findingsOf, policyTable, sessionTable } from "./policy-table.ts";
+import { type Attempt, eligibilityRules, type Refusal, refusalsOf } from "./eligibility.ts";
+import type { ObservedSession } from "./observed-session.ts";
+import { findingsOf, policyTable, sessionCases } from "./policy-table.ts";
 import {
   type Case,
   classicPolicies,
@@ -18,11 +13,11 @@ import {
   policy,
   policyParts,
   rules,
-  sessions,
+  documentedSessionCases,
   startMs,
 } from "../../../test/support/backup-documented-rules.ts";
 
-const session: RecordedSession = {
+const session: ObservedSession = {
   userId: "adele",
   tenantId: "contoso",
   clientId: "desk",
@@ -66,7 +61,7 @@ describe.each(editionIds)("by the text of %s", (edition) => {
   });
 
   describe("D.3: a session that is", () => {
-    it.each(Object.entries(sessions))("%s", (_, told) => {
+    it.each(Object.entries(documentedSessionCases))("%s", (_, told) => {
       expect(access(told, edition)).toBe(told.access);
     });
   });
@@ -153,7 +148,7 @@ describe("each part of a policy, also those that only a registration has", () =>
 describe("the list of documented rules", () => {
   it("names each rule once and no other", () => {
     expect(Object.keys(rules)).toEqual([...eligibilityRules]);
-    expect(Object.keys(sessions)).toEqual(Object.keys(sessionTable));
+    expect(Object.keys(documentedSessionCases)).toEqual(Object.keys(sessionCases));
     expect(Object.keys(policyParts).toSorted()).toEqual(Object.keys(policyTable).toSorted());
     expect(Object.keys(flows)).toEqual([...flowKinds]);
     expect(Object.keys(cloudsOf)).toEqual([...clouds]);

@@ -2,7 +2,7 @@
  * The dated texts of what the backup authentication system covers, as data. Microsoft's
  * articles changed over the years; whoever asks "am I protected?" asks by one of them. An
  * announced date never switches a flow on: only a later text does.
- * Source: `shared/facts/entra.md` D.4.
+ * Source: `docs/sources.md#d4`.
  */
 
 import { type EditionId, editionIds } from "../directory/edition-ids.ts";

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { editionIds, editionOf, flowKinds, newestEdition } from "./edition.ts";
-import { type Attempt, type RecordedSession, refusalsOf, WINDOW_MS } from "./eligibility.ts";
+import { type Attempt, refusalsOf, WINDOW_MS } from "./eligibility.ts";
+import type { ObservedSession } from "./observed-session.ts";
 
 const scopes = ["openid", "profile", "https://graph.microsoft.com/User.Read"];
 const start = Date.UTC(2026, 2, 2, 8);
 
-const session: RecordedSession = {
+const session: ObservedSession = {
   userId: "adele",
   tenantId: "contoso",
   clientId: "desk",
@@ -43,7 +44,7 @@ const strict: ConditionalAccessPolicy = {
 
 function rulesAgainst(
   change: Partial<Attempt>,
-  seen: RecordedSession | undefined = session,
+  seen: ObservedSession | undefined = session,
 ): string[] {
   return refusalsOf({ ...attempt, ...change }, seen, newestEdition).map(({ rule }) => rule);
 }

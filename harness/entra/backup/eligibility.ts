@@ -1,7 +1,7 @@
 /**
  * Who the backup authentication system serves, and why not: the documented rules as pure
  * functions of what it recorded and what is asked. Every refusal names its rule and reason.
- * Source: `shared/facts/entra.md` D.2; E6 is in `conditional-access.ts`.
+ * Source: `docs/sources.md#d2`; E6 is in `conditional-access.ts`.
  */
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { policyRefusals } from "./conditional-access.ts";
@@ -14,28 +14,11 @@ import {
   type EditionId,
   type FlowKind,
 } from "./edition.ts";
+import type { ObservedSession } from "./observed-session.ts";
 import type { PolicySwitches } from "./policy-table.ts";
 
 /** Three days (E1). */
 export const WINDOW_MS = 3 * 86_400_000;
-
-/** What the backup remembers of the last good reply of the primary to one app on one device. */
-export interface RecordedSession {
-  readonly userId: string;
-  readonly tenantId: string;
-  readonly clientId: string;
-  /** Scopes that the primary granted, as written in its reply. */
-  readonly scopes: readonly string[];
-  /** ms since the Unix epoch. */
-  readonly lastSuccessAtMs: number;
-  /** When the person last signed in themselves: what a sign-in frequency counts from. ms since the Unix epoch. */
-  readonly signedInAtMs: number;
-  /** How often the user had been revoked by then. */
-  readonly revocations: number;
-  /** Groups and roles of the user by then. */
-  readonly groups: readonly string[];
-  readonly roles: readonly string[];
-}
 
 /** What is asked of the backup, with what the directory knows of the user now. */
 export interface Attempt {
@@ -58,7 +41,7 @@ export interface Attempt {
   };
 }
 
-/** The rules of `shared/facts/entra.md` D.2, by its numbers. */
+/** The rules of `docs/sources.md#d2`, by its numbers. */
 export const eligibilityRules = [
   "E1",
   "E2",
@@ -87,7 +70,7 @@ export interface Refusal {
 /** All that speaks against serving an attempt; empty when it is served. */
 export function refusalsOf(
   attempt: Attempt,
-  session: RecordedSession | undefined,
+  session: ObservedSession | undefined,
   edition: EditionId,
 ): readonly Refusal[] {
   return [
@@ -102,7 +85,7 @@ export function refusalsOf(
 
 function accessRefusals(
   { policies, switches, atMs }: Attempt,
-  session: RecordedSession,
+  session: ObservedSession,
   edition: EditionId,
 ): readonly Refusal[] {
   const { classicPolicies } = editionOf(edition);
@@ -143,7 +126,7 @@ function userRefusals({ user }: Attempt): readonly Refusal[] {
   }
 }
 
-function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly Refusal[] {
+function sessionRefusals(attempt: Attempt, session: ObservedSession): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const ageMs = attempt.atMs - session.lastSuccessAtMs;
   if (session.clientId !== attempt.clientId || session.tenantId !== attempt.tenantId) {
@@ -172,7 +155,7 @@ function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly R
 /** The first scope that a session has not; `undefined` when all are within it (E9). */
 export function scopeBeyond(
   scopes: readonly string[],
-  session: Pick<RecordedSession, "scopes">,
+  session: Pick<ObservedSession, "scopes">,
 ): string | undefined {
   const seen = new Set(session.scopes.map((scope) => scope.toLowerCase()));
   return scopes.find((scope) => !seen.has(scope.toLowerCase()));

@@ -1,7 +1,7 @@
 /**
  * The front door's failover, per request: what fails at the primary with a server error or
  * without an answer is offered to the backup; what the backup does not know, or cannot be
- * reached for, keeps the primary's own failure (`shared/facts/entra.md` D.1 and D.6).
+ * reached for, keeps the primary's own failure (`docs/sources.md#d1` and D.6).
  */
 import { NetworkFault } from "../../core/http/network-fault.ts";
 import type { Service } from "../../core/http/service.ts";

@@ -1,7 +1,7 @@
 /**
  * What the backup has been told of the directory. Policies are those that held while the
  * primary was well: what an administrator changes in an outage counts once the primary is
- * back (`shared/facts/entra.md` D.3). Revocations come by the events of continuous access
+ * back (`docs/sources.md#d3`). Revocations come by the events of continuous access
  * evaluation, in an outage, too (D.2, E5), and may take a while (section E: up to 15 minutes).
  */
 import type { Clock } from "../../core/time/clock.ts";

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { clouds, editionIds, editionOf, flowKinds } from "./edition.ts";
-import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
+import { type Attempt, refusalsOf } from "./eligibility.ts";
+import type { ObservedSession } from "./observed-session.ts";
 
 const HOUR_MS = 3_600_000;
 const scopes = ["openid", "User.Read", "Mail.Read"];
@@ -89,7 +90,7 @@ const attempts: fc.Arbitrary<Attempt> = fc.record({
   user,
 });
 
-const sessions: fc.Arbitrary<RecordedSession> = fc.record({
+const sessions: fc.Arbitrary<ObservedSession> = fc.record({
   userId: mostly("adele", "megan"),
   tenantId: fc.constant("contoso"),
   clientId: fc.constant("desk"),
@@ -141,9 +142,9 @@ const worseAttempts: Readonly<Record<keyof Attempt, readonly ((given: Attempt) =
   ],
 };
 
-type Worse = (given: RecordedSession) => RecordedSession | undefined;
+type Worse = (given: ObservedSession) => ObservedSession | undefined;
 
-const worseSessions: Readonly<Record<keyof RecordedSession, readonly Worse[]>> = {
+const worseSessions: Readonly<Record<keyof ObservedSession, readonly Worse[]>> = {
   userId: [(given) => ({ ...given, userId: "nobody" }), () => undefined],
   tenantId: [(given) => ({ ...given, tenantId: "elsewhere" })],
   clientId: [(given) => ({ ...given, clientId: "something" })],
@@ -180,11 +181,11 @@ function withUser(
 const options = { seed: 20_261_121, numRuns: 6_000 };
 const edition = fc.constantFrom(...editionIds);
 
-type Pair = readonly [attempt: Attempt, session: RecordedSession | undefined];
+type Pair = readonly [attempt: Attempt, session: ObservedSession | undefined];
 
 /** Asserts that no change ever turns a refusal into a service; how often one turned a service into a refusal. */
 function lossesBy(
-  changes: readonly ((better: readonly [Attempt, RecordedSession]) => Pair)[],
+  changes: readonly ((better: readonly [Attempt, ObservedSession]) => Pair)[],
 ): number {
   let lost = 0;
   fc.assert(

@@ -1,6 +1,6 @@
 /**
  * What the backup does for managed identities: it stands behind the regional authentication
- * service (`shared/facts/entra.md` D.8), in every cloud whose identities the edition covers.
+ * service (`docs/sources.md#d8`), in every cloud whose identities the edition covers.
  * Of an identity the articles ask nothing else: no user, no device, no three days. Whether it
  * must have been seen before they do not say, so that is a setting.
  */

@@ -1,7 +1,7 @@
 /**
  * What the backup makes of each part of a Conditional Access policy, as one table: a run
  * (`conditional-access.ts`) and the coverage command (`coverage/policy-rules.ts`) both go by
- * it. Source: `shared/facts/entra.md` D.3; where Microsoft's two articles disagree (sections
+ * it. Source: `docs/sources.md#d3`; where Microsoft's two articles disagree (sections
  * I.1 and I.2), a switch. What is only implied there says so.
  */
 import type { DocumentName, Edition } from "./edition.ts";
@@ -188,7 +188,7 @@ export function findingsOf(
 }
 
 /** A session as the articles tell sessions apart, and what its user gets. */
-export const sessionTable = {
+export const sessionCases = {
   new: { access: "refused", document: "resilience-defaults" },
   "existing, without a policy": { access: "served", document: "resilience-defaults" },
   "existing, controls met at its start": { access: "served", document: "resilience-defaults" },
@@ -198,4 +198,4 @@ export const sessionTable = {
   Record<string, { readonly access: "served" | "refused"; readonly document: DocumentName }>
 >;
 
-export type SessionState = keyof typeof sessionTable;
+export type SessionCase = keyof typeof sessionCases;

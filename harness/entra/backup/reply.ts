@@ -1,11 +1,14 @@
 /**
- * What the backup says, in its own form: the markers that clients read (`shared/facts/entra.md`
- * D.5), its decline, and its refusal of whoever does not come through the gateway (D.6).
+ * What the backup says, in its own form: the markers that clients read (`docs/sources.md#d5`),
+ * its decline, and its refusal of whoever does not come through the gateway (D.6).
  */
 import type { ServiceSettings } from "../directory/world.ts";
+import { aadstsRow, type AadstsCode } from "../aadsts-errors/code-table.ts";
+import { aadstsMessage, errorEnvelope } from "../aadsts-errors/error-envelope.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 
-interface Told {
+/** A reply, and whose it is. */
+interface JsonReply {
   readonly status: number;
   readonly body: unknown;
   /** As `http/cors.ts` has them for the request. */
@@ -14,20 +17,23 @@ interface Told {
   readonly id: string;
 }
 
-/** To whom, and when. */
-interface Said {
+/** The request that is answered, and when. */
+export interface ReplyContext {
   readonly settings: ServiceSettings;
   readonly cors: readonly HeaderPair[];
   /** Trace id of the reply, and the backup's own request id. */
   readonly id: string;
-  /** Of the client, when it sent one. */
-  readonly correlationId: string | undefined;
+  /** The client's own id for its request, or a new one. */
+  readonly correlationId: string;
   /** ms since the Unix epoch. */
   readonly nowMs: number;
 }
 
 /** A reply with the backup's markers. */
-export function jsonReply({ status, body, cors, id }: Told, settings: ServiceSettings): Response {
+export function jsonReply(
+  { status, body, cors, id }: JsonReply,
+  settings: ServiceSettings,
+): Response {
   const text = JSON.stringify(body);
   const headers: HeaderPair[] = [
     ["Cache-Control", "no-store, no-cache"],
@@ -44,40 +50,29 @@ export function jsonReply({ status, body, cors, id }: Told, settings: ServiceSet
   return createResponse(text, { status, headers });
 }
 
-/** Code 50033: the backup has no session that it may serve, or a rule speaks against it. */
-export function decline(said: Said): Response {
-  const description =
+/** Code 50033: the backup has no session that it may serve, or a rule speaks against it. The reported body has no `AADSTS`. */
+export function decline(context: ReplyContext): Response {
+  const message =
     "CCS could not serve the request that had failed at ESTS due to server error and got auto failed over to CCS.";
-  const body = errorBody({ error: "temporarily_unavailable", description, code: 50033 }, said);
-  return jsonReply({ ...said, status: said.settings.backupDeclineStatus, body }, said.settings);
+  const status = context.settings.backupDeclineStatus;
+  return errorReply(context, { status, code: 50033, message });
 }
 
 /** Code 230109, CachedCredentialNonGWAuthNRequestsNotSupported: only the gateway may ask the backup. */
-export function refuseDirectTraffic(said: Said): Response {
-  const description =
-    "AADSTS230109: The backup authentication service takes requests from the gateway only.";
-  const body = errorBody({ error: "invalid_request", description, code: 230109 }, said);
-  return jsonReply({ ...said, status: said.settings.backupDirectStatus, body }, said.settings);
+export function refuseDirectTraffic(context: ReplyContext): Response {
+  const message = aadstsMessage(230109, aadstsRow(230109).text);
+  const status = context.settings.backupDirectStatus;
+  return errorReply(context, { status, code: 230109, message });
 }
 
-/** As those of the primary (A.9). */
-function errorBody(
-  error: { readonly error: string; readonly description: string; readonly code: number },
-  { nowMs, id, correlationId = id, settings }: Said,
-): Record<string, unknown> {
-  const nowText = `${new Date(nowMs).toISOString().slice(0, 19).replace("T", " ")}Z`;
-  const description = [
-    error.description,
-    `Trace ID: ${id}`,
-    `Correlation ID: ${correlationId}`,
-    `Timestamp: ${nowText}`,
-  ];
-  return {
-    error: error.error,
-    error_description: description.join(settings.errorSeparator === "crlf" ? "\r\n" : " "),
-    error_codes: [error.code],
-    timestamp: nowText,
-    trace_id: id,
-    correlation_id: correlationId,
-  };
+/** An error body without `error_uri`, as in the reported one. */
+function errorReply(
+  { id, correlationId, nowMs, settings, cors }: ReplyContext,
+  { status, code, message }: Readonly<{ status: number; code: AadstsCode; message: string }>,
+): Response {
+  const body = errorEnvelope(
+    { code, error: aadstsRow(code).error, message },
+    { traceId: id, correlationId, nowMs, errorSeparator: settings.errorSeparator },
+  );
+  return jsonReply({ status, body, cors, id }, settings);
 }

@@ -7,7 +7,7 @@ import { only, run } from "../../../test/support/run.ts";
 import type { WorldControls } from "../directory/world-controls.ts";
 import { answersTo, policyOf } from "../../../test/support/backup.ts";
 
-/** The list of the document on continuous access evaluation (`shared/facts/entra.md` D.2). */
+/** The list of the document on continuous access evaluation (`docs/sources.md#d2`). */
 const events: readonly (readonly [string, (world: WorldControls, user: User) => void])[] = [
   ["user-disabled", (world, user) => world.disable(user)],
   ["user-deleted", (world, user) => world.delete(user)],

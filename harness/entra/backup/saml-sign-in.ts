@@ -10,15 +10,15 @@ import type { EntraRequest } from "../request/endpoint.ts";
 import type { Random } from "../../core/random.ts";
 import { audienceOf, signedResponse, validityFrom } from "../saml/response.ts";
 import { formPage } from "./posted-form.ts";
-import type { SamlSession } from "./saml-sessions.ts";
-import type { BrowserStore } from "./cookie-book.ts";
+import type { ObservedSamlSession } from "./saml-sessions.ts";
+import type { BrowserSessionStore } from "./sessions-by-cookie.ts";
 import { isNamed, type IsServed } from "./sign-in.ts";
 
 export interface SamlSignInParts {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly settings: ServiceSettings;
-  readonly sessions: BrowserStore<SamlSession>;
+  readonly sessions: BrowserSessionStore<ObservedSamlSession>;
   /** Draws the ids of responses and assertions. */
   readonly ids: Random;
   readonly isServed: IsServed;
@@ -50,7 +50,7 @@ export function signInBySaml(
 /** What the primary last said of the person, with new ids and times. */
 function renewed(
   { clock, settings, ids }: SamlSignInParts,
-  { pattern }: SamlSession,
+  { pattern }: ObservedSamlSession,
   saml: SamlRegistration,
 ): string {
   const { issuer, subject } = pattern;

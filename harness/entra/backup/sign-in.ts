@@ -6,10 +6,11 @@
 import type { Directory } from "../directory/directory.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { createResponse } from "../../core/http/message.ts";
-import type { BrowserSession } from "./browser-sessions.ts";
-import type { BrowserStore } from "./cookie-book.ts";
+import type { ObservedIdTokenSession } from "./id-token-sessions.ts";
+import type { BrowserSessionStore } from "./sessions-by-cookie.ts";
 import type { FlowKind } from "./edition.ts";
-import type { Attempt, RecordedSession } from "./eligibility.ts";
+import type { Attempt } from "./eligibility.ts";
+import type { ObservedSession } from "./observed-session.ts";
 import { formPage, NO_STORE } from "./posted-form.ts";
 import type { Reissue } from "./reissue.ts";
 
@@ -17,12 +18,12 @@ import type { Reissue } from "./reissue.ts";
 export type IsServed = (
   asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
   described: EntraRequest,
-  session: RecordedSession,
+  session: ObservedSession,
 ) => boolean;
 
 export interface SignInParts {
   readonly directory: Directory;
-  readonly browsers: BrowserStore<BrowserSession>;
+  readonly sessions: BrowserSessionStore<ObservedIdTokenSession>;
   readonly reissue: Reissue;
   readonly lifetimeSeconds: number;
   readonly isServed: IsServed;
@@ -40,7 +41,7 @@ export function signInByBackup(
   const { parameters: fields } = described;
   const flow = flowOf(parts.directory, described);
   if (request.method !== "GET" || flow === undefined) return undefined;
-  const session = parts.browsers.of(request, described.app ?? "");
+  const session = parts.sessions.of(request, described.app ?? "");
   const isHis =
     session !== undefined &&
     fields["redirect_uri"] === session.redirectUri &&
@@ -58,7 +59,7 @@ export function signInByBackup(
 /** Whether a login hint names the session's user; none names nobody else. */
 export function isNamed(
   directory: Directory,
-  { tenantId, userId }: Pick<RecordedSession, "tenantId" | "userId">,
+  { tenantId, userId }: Pick<ObservedSession, "tenantId" | "userId">,
   hint: string | undefined,
 ): boolean {
   if (hint === undefined) return true;
@@ -77,14 +78,14 @@ function flowOf(directory: Directory, { app, parameters }: EntraRequest): FlowKi
 
 function renew(
   { reissue, lifetimeSeconds }: SignInParts,
-  { idToken }: BrowserSession,
+  { idToken }: ObservedIdTokenSession,
   nonce: string | undefined,
 ): string {
   return reissue(idToken, { lifetimeSeconds, ...(nonce === undefined ? {} : { nonce }) });
 }
 
 function answer(
-  { redirectUri, clientInfo }: BrowserSession,
+  { redirectUri, clientInfo }: ObservedIdTokenSession,
   fields: Readonly<Record<string, string>>,
   idToken: string,
 ): Response {

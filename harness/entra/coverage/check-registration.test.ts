@@ -9,8 +9,8 @@ import { mailApp, portalApp, workerApp } from "../../../test/support/coverage.ts
 const schemaUrl = new URL("../../../schemas/coverage-app.json", import.meta.url);
 const published = JSON.parse(readFileSync(schemaUrl, "utf8"));
 const schema = new Ajv2020({ allErrors: true, strictTypes: false }).compile(published);
-const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-const readmeExample = /```json\n(\{\n {2}"\$schema"[^]*?\n)```/.exec(readme)?.[1] ?? "no example";
+const exampleUrl = new URL("../../../examples/coverage/field-notes.json", import.meta.url);
+const example = JSON.parse(readFileSync(exampleUrl, "utf8"));
 
 function complaintAbout(found: unknown): string | undefined {
   try {
@@ -31,7 +31,7 @@ const good: readonly (readonly [string, unknown])[] = [
   ["a web app in brief", portalApp],
   ["a managed identity", workerApp],
   ["a name for editors", { ...portalApp, $schema: "brownout/schemas/coverage-app.json" }],
-  ["the README's example", JSON.parse(readmeExample)],
+  ["the example of the guide", example],
   ...(published.examples as readonly unknown[]).map(
     (example, index) => [`example ${index + 1} of the schema`, example] as const,
   ),

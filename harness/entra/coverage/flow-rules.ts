@@ -1,6 +1,6 @@
 /**
  * What the documents say of a flow itself (E8), and which flows have a user: the rules about
- * users do not speak of workloads. Source: `shared/facts/entra.md` D.4.
+ * users do not speak of workloads. Source: `docs/sources.md#d4`.
  */
 import {
   articleOf,

@@ -1,6 +1,6 @@
 /**
  * E7: which clouds the backup system covers, for whom, and under which hostnames.
- * Source: `shared/facts/entra.md` D.4, I.3.
+ * Source: `docs/sources.md#d4`, I.3.
  */
 import { articleOf, type Edition } from "../backup/edition.ts";
 import { hasUser } from "./flow-rules.ts";

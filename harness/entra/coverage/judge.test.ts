@@ -69,7 +69,7 @@ describe("an application that does what the guidance asks", () => {
   });
 });
 
-/** Source: `shared/facts/entra.md` D.4; no text switched a flow on or off. */
+/** Source: `docs/sources.md#d4`; no text switched a flow on or off. */
 const documented: Readonly<Record<FlowKind, CoverageVerdict>> = {
   "native-refresh": "protected",
   "spa-implicit-id-token": "protected",

@@ -8,7 +8,7 @@ import type { PolicySwitches } from "../backup/policy-table.ts";
 /** `partly`: some flows or users are served in an outage, and others not. */
 export type CoverageVerdict = "protected" | "partly" | "not";
 
-/** Rules of `shared/facts/entra.md` D.2; `userinfo` is the guidance of D.9. */
+/** Rules of `docs/sources.md#d2`; `userinfo` is the guidance of D.9. */
 export type CoverageRuleId = "E3" | "E6" | "E7" | "E8" | "E9" | "E10" | "E11" | "userinfo";
 
 interface Said {
@@ -40,7 +40,7 @@ export interface Judgement {
   readonly identities: "users" | "workloads";
 }
 
-/** Where the documents disagree, which of them is believed. Source: `shared/facts/entra.md` I.1–3, I.11. */
+/** Where the documents disagree, which of them is believed. Source: `docs/sources.md#i`, 1 to 3 and 11. */
 export interface Switches extends PolicySwitches {
   /** Tables and the text around them, on 21Vianet and on applications such as Workday. */
   readonly believe: "table" | "text";

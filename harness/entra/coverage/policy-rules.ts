@@ -1,7 +1,7 @@
 /**
  * E6: what a Conditional Access policy does to the users of an application in an outage, in
  * words. What becomes of each part of a policy is in `backup/policy-table.ts`, by which the
- * simulated backup goes, too. Source: `shared/facts/entra.md` D.3, I.1, I.2.
+ * simulated backup goes, too. Source: `docs/sources.md#d3`, I.1, I.2.
  */
 import { articleOf, type Edition, type FlowKind } from "../backup/edition.ts";
 import {

@@ -19,7 +19,7 @@ export const appKinds = [
   "saml",
 ] as const;
 
-/** The flows that a kind of application can use. Source: `shared/facts/entra.md` D.4. */
+/** The flows that a kind of application can use. Source: `docs/sources.md#d4`. */
 export const flowsOf: Readonly<Record<AppKind, readonly FlowKind[]>> = {
   native: ["native-refresh", "device-code", "password"],
   spa: ["spa-implicit-id-token", "spa-code", "password"],

@@ -1,6 +1,6 @@
 /**
  * The clouds of Entra: their login hosts, aliases and regional hosts. A host is all that a
- * request says of its cloud. Source: `shared/facts/entra.md` G.5 and G.6.
+ * request says of its cloud. Source: `docs/sources.md#g5` and G.6.
  */
 
 export interface LoginCloud {

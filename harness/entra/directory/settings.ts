@@ -1,7 +1,7 @@
-/** What the simulated service does where `shared/facts/entra.md` leaves a choice. */
+/** What the simulated service does where `docs/sources.md` leaves a choice. */
 import type { ServiceSettings } from "./world.ts";
 
-/** Each default with the section of `shared/facts/entra.md` that it follows. */
+/** Each default with the section of `docs/sources.md` that it follows. */
 export const defaultServiceSettings: ServiceSettings = {
   // Section B: random, 60 to 90 minutes, mean 75.
   accessTokenLifetimeSeconds: { min: 3_600, max: 5_400 },

@@ -94,7 +94,7 @@ export interface ManagedIdentity {
   readonly resourceId: string;
 }
 
-/** Where a program gets tokens of managed identities: `shared/facts/entra.md` G.1. */
+/** Where a program gets tokens of managed identities: `docs/sources.md#g1`. */
 export const machineSources = [
   "imds",
   "app-service",

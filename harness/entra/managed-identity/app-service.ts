@@ -1,5 +1,5 @@
 /**
- * App Service and Azure Functions (`shared/facts/entra.md` G.2 to G.4): three versions of one
+ * App Service and Azure Functions (`docs/sources.md#g2` to G.4): three versions of one
  * endpoint. The newest takes the hash of a revoked token; the oldest has another header, another
  * selector and a date where the others have seconds.
  */

@@ -1,5 +1,5 @@
 /**
- * Azure Arc, for machines outside of Azure (`shared/facts/entra.md` G.2): whoever asks proves to
+ * Azure Arc, for machines outside of Azure (`docs/sources.md#g2`): whoever asks proves to
  * be on the machine, and privileged, by reading a file that only administrators may read. The
  * first request is answered 401 with the file's path; the second brings its content.
  */

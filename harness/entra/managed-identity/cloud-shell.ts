@@ -1,5 +1,5 @@
 /**
- * Cloud Shell (`shared/facts/entra.md` G.2): a form by POST, and no choice of identity.
+ * Cloud Shell (`docs/sources.md#g2`): a form by POST, and no choice of identity.
  */
 import { type AskedMachine, identityOf, json } from "./asked.ts";
 import { error, imdsToken, missingMetadata } from "./imds.ts";

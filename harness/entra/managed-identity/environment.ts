@@ -1,6 +1,6 @@
 /**
  * What the environment of a program says on each source: by these variables clients tell the
- * sources apart (`shared/facts/entra.md` G.1). All secrets are worthless.
+ * sources apart (`docs/sources.md#g1`). All secrets are worthless.
  */
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";

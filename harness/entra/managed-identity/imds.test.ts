@@ -1,4 +1,4 @@
-/** What IMDS answers, good and bad: `shared/facts/entra.md` G.2 to G.5, one row a documented error. */
+/** What IMDS answers, good and bad: `docs/sources.md#g2` to G.5, one row a documented error. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { claimsOf } from "../../core/http/json-object.ts";

@@ -1,5 +1,5 @@
 /**
- * IMDS, the metadata service of a virtual machine (`shared/facts/entra.md` G.2 to G.5): tokens
+ * IMDS, the metadata service of a virtual machine (`docs/sources.md#g2` to G.5): tokens
  * of its identities and facts about itself, to whoever sends the header `Metadata: true`.
  */
 import { createResponse } from "../../core/http/message.ts";

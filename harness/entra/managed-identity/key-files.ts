@@ -25,7 +25,7 @@ export interface KeyFileOptions {
   readonly folder?: string;
 }
 
-/** Where clients look, with a separator at its end; `entra.md` G.2. */
+/** Where clients look, with a separator at its end; `docs/sources.md#g2`. */
 export function keyFolder(): string {
   return process.platform === "win32"
     ? `${process.env["ProgramData"] ?? ""}\\AzureConnectedMachineAgent\\Tokens\\`

@@ -1,5 +1,5 @@
 /**
- * Azure Machine Learning (`shared/facts/entra.md` G.2): the oldest version of the App Service
+ * Azure Machine Learning (`docs/sources.md#g2`): the oldest version of the App Service
  * endpoint under another name. The client names every identity by client id; the environment
  * tells it that of the default one.
  */

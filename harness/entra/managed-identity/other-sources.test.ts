@@ -1,4 +1,4 @@
-/** What the sources besides IMDS answer, good and bad: `shared/facts/entra.md` G.2 to G.4, one row a documented error. */
+/** What the sources besides IMDS answer, good and bad: `docs/sources.md#g2` to G.4, one row a documented error. */
 import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";

@@ -1,6 +1,6 @@
 /**
  * The limits of IMDS for tokens: so many in any second, so many at once, for each machine; one
- * more is answered 429. Figures: `shared/facts/entra.md` section E (identity category).
+ * more is answered 429. Figures: `docs/sources.md#e` (identity category).
  */
 import type { Clock } from "../../core/time/clock.ts";
 

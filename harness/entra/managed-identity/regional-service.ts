@@ -2,7 +2,7 @@
  * The regional authentication service, behind the endpoints of machines: it knows which
  * identity asks and gives a token, without a credential that a program could hold. No client
  * sees its wire, so the request is ours: a form to the regional host, so that fault windows at
- * the primary can be told by region, tenant and app. Hosts: `shared/facts/entra.md` G.5.
+ * the primary can be told by region, tenant and app. Hosts: `docs/sources.md#g5`.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import { loginClouds } from "../directory/clouds.ts";

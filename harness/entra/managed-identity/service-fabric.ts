@@ -1,5 +1,5 @@
 /**
- * Service Fabric (`shared/facts/entra.md` G.2 to G.4): over TLS with a certificate of its own,
+ * Service Fabric (`docs/sources.md#g2` to G.4): over TLS with a certificate of its own,
  * whose thumbprint the environment names. The cluster's configuration chooses the identity, so a
  * selector in the request changes nothing.
  */

@@ -2,7 +2,7 @@
  * The protected APIs of a world: they accept or refuse access tokens as a real API does,
  * from the published keys, which they have, keep and fetch again like any validator would. An API that
  * takes part in continuous access evaluation turns a revoked token away with a claims
- * challenge (`shared/facts/entra.md` B and H).
+ * challenge (`docs/sources.md#b` and H).
  */
 import { createPublicKey, createVerify, type KeyObject } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";

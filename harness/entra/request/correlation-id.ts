@@ -1,4 +1,4 @@
-/** The client's own id for its request, which every error body repeats (`shared/facts/entra.md` A.5 and A.9). */
+/** The client's own id for its request, which every error body repeats (`docs/sources.md#a5` and A.9). */
 import type { EntraRequest } from "./endpoint.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

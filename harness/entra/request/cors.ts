@@ -3,7 +3,7 @@
  * asks first: the CORS headers of ESTS, its backup and the protected APIs, said in one place
  * for whoever speaks in their name.
  *
- * ESTS: `shared/facts/entra.md` A.8, from recordings; the answer to a preflight was never
+ * ESTS: `docs/sources.md#a8`, from recordings; the answer to a preflight was never
  * captured. The backup is given the same: a page has read its decline (D.6, MSAL.js #4019).
  * Microsoft Graph: the headers of a real answer, and of the imitation that Microsoft makes
  * (dotnet/dev-proxy, `BuildGraphResponseHeaders`), which gives them to requests with an Origin;

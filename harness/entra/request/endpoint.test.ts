@@ -42,7 +42,7 @@ describe("an address with a slash too many", () => {
   });
 });
 
-/** `facts/msal-browser.md` section 4: where msal-browser 5 puts its routing hint. */
+/** `docs/sources.md#k4`: where msal-browser 5 puts its routing hint. */
 describe("the user of a request from a browser", () => {
   const userOf = async (request: Request): Promise<string | undefined> =>
     (await describeRequest(request)).user;

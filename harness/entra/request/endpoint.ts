@@ -1,12 +1,12 @@
 /**
  * Which Entra endpoint a request means, and on whose behalf, read from the wire alone.
- * Paths: `shared/facts/entra.md` A.1. Whoever slices by endpoint, grant, app, user or
+ * Paths: `docs/sources.md#a1`. Whoever slices by endpoint, grant, app, user or
  * tenant reads it from here, once per request.
  */
 import { isMachineAddress, isTokenAddress } from "./machine-address.ts";
 import { textOfRequest } from "../../core/http/message.ts";
 
-/** The endpoints that a request may mean: `shared/facts/entra.md` A.1. */
+/** The endpoints that a request may mean: `docs/sources.md#a1`. */
 export const endpoints = [
   "instance-discovery",
   "openid-configuration",
@@ -176,7 +176,7 @@ export function namesGrant(endpoint: Endpoint): boolean {
   return endpoint === "token" || endpoint === "other";
 }
 
-/** The region in a regional host: `westus2` of `westus2.login.microsoft.com`; nothing for a global one. `entra.md` G.5. */
+/** The region in a regional host: `westus2` of `westus2.login.microsoft.com`; nothing for a global one. `docs/sources.md#g5`. */
 export function regionOf(host: string): string | undefined {
   return /^([a-z0-9-]+)\.(?:login|mtlsauth)[.-]/.exec(host)?.[1];
 }
@@ -210,7 +210,7 @@ function classifyPath(
   };
 }
 
-/** Routing hint in header, query or form, any case, with or without quotes around it: `entra.md` D.7. */
+/** Routing hint in header, query or form, any case, with or without quotes around it: `docs/sources.md#d7`. */
 function userOf(
   request: Request,
   parameters: Readonly<Record<string, string>>,

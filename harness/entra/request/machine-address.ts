@@ -1,7 +1,7 @@
 /**
  * Where the endpoints of managed identities are: addresses of the machine itself, outside of
  * Entra. Mounts must lead clients there, and whoever reads requests must know them.
- * Source: `shared/facts/entra.md` G.2. IMDS and Arc are where Azure has them; the others are
+ * Source: `docs/sources.md#g2`. IMDS and Arc are where Azure has them; the others are
  * told to programs by the environment, so that any address of ours is as good as theirs.
  */
 

@@ -1,10 +1,10 @@
 /**
- * What an AuthnRequest asks for, and whether Entra takes it (`shared/facts/entra.md` F.1).
+ * What an AuthnRequest asks for, and whether Entra takes it (`docs/sources.md#f1`).
  * Consent, Destination, ProviderName and Conditions are not looked at, as documented.
  */
 import { bindings, CONTEXT_PREFIX, nameIdFormats, namespaces } from "./names.ts";
 import { childrenOf, parseXml, textOf, XmlRefused } from "./xml.ts";
-import { EstsError } from "../token-service/errors.ts";
+import { EstsError } from "../token-service/ests-error.ts";
 
 export interface AuthnRequest {
   readonly id: string;

@@ -1,12 +1,12 @@
 /**
  * `/{t}/federationmetadata/2007-06/federationmetadata.xml?appid=`: where to send requests, and
  * the certificate that signs for the app; without an app, the tenant's own. Address and
- * contents are unverified (`shared/facts/entra.md` A.1); Entra's is signed and has more in it.
+ * contents are unverified (`docs/sources.md#a1`); Entra's is signed and has more in it.
  */
 import { bindings, namespaces } from "./names.ts";
 import { escapeXml } from "./xml.ts";
 import { tenantOf, type EstsContext } from "../token-service/context.ts";
-import { EstsError } from "../token-service/errors.ts";
+import { EstsError } from "../token-service/ests-error.ts";
 import { samlIssuerOf } from "./subject.ts";
 
 /** The document as XML; 90002 and 700016 for a tenant or an app that is not known. */

@@ -1,7 +1,7 @@
 /**
  * The identifiers of SAML 2.0 and XML Signature, as they stand on the wire. Documents that
  * were run through a link checker print some of them with https: these here are the real
- * ones (`shared/facts/entra.md` F.1).
+ * ones (`docs/sources.md#f1`).
  */
 
 /** XML namespaces. */

@@ -4,7 +4,7 @@
  */
 import { inflateRawSync } from "node:zlib";
 import { XML_CHARACTERS_MAX } from "./xml.ts";
-import { EstsError } from "../token-service/errors.ts";
+import { EstsError } from "../token-service/ests-error.ts";
 
 /** The text of a request with what came along; `query` is what a redirect signs. */
 export interface RequestMessage {

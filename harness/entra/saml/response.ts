@@ -1,6 +1,6 @@
 /**
  * A SAML response as Entra writes it: who the person is, for whom, for how long, signed as
- * the app wants it (`shared/facts/entra.md` F.1 and F.2). The primary and the backup build
+ * the app wants it (`docs/sources.md#f1` and F.2). The primary and the backup build
  * theirs here, each from what it knows.
  */
 import { BEARER, namespaces, STATUS_PREFIX } from "./names.ts";

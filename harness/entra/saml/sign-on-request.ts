@@ -8,7 +8,7 @@ import type { AppRegistration, SamlRegistration, Tenant } from "../directory/wor
 import { algorithms } from "./names.ts";
 import { verifiedRoot } from "./signature.ts";
 import { tenantOf, type EstsContext } from "../token-service/context.ts";
-import { EstsError } from "../token-service/errors.ts";
+import { EstsError } from "../token-service/ests-error.ts";
 import { parseMessage, readAuthnRequest, type AuthnRequest } from "./authn-request.ts";
 import {
   messageInForm,

@@ -1,6 +1,6 @@
 /**
  * XML Signature as Entra uses it: enveloped, exclusive canonicalization, RSA with SHA-256
- * (`shared/facts/entra.md` F.1). Whoever verifies gets back what was signed, and nothing
+ * (`docs/sources.md#f1`). Whoever verifies gets back what was signed, and nothing
  * else of the document is to be believed: that is what defeats signature wrapping.
  */
 import { SignedXml } from "xml-crypto";

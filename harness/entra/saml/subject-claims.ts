@@ -1,4 +1,4 @@
-/** The names of the attributes by which Entra says who a person is (`shared/facts/entra.md` F.1). */
+/** The names of the attributes by which Entra says who a person is (`docs/sources.md#f1`). */
 
 const MICROSOFT = "http://schemas.microsoft.com/identity/claims/";
 const XMLSOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/";

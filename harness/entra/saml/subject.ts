@@ -1,4 +1,4 @@
-/** What an assertion of the primary says of a person who signed in by password (`shared/facts/entra.md` F.1). */
+/** What an assertion of the primary says of a person who signed in by password (`docs/sources.md#f1`). */
 import { hash } from "node:crypto";
 import type { Tenant, User } from "../directory/world.ts";
 import { CONTEXT_PREFIX, nameIdFormats } from "./names.ts";

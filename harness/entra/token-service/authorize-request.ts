@@ -5,7 +5,7 @@
  */
 import type { AppRegistration, Tenant } from "../directory/world.ts";
 import { isShared, sharedAppOf, tenantOf, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 export type ResponseMode = "query" | "fragment" | "form_post";
 

@@ -1,7 +1,7 @@
 /**
  * The authorize endpoint and its sign-in page: from an authorize request to a code or an
  * id token at the app's redirect URI. A session cookie signs in without a page; prompt=none
- * never shows one (`shared/facts/entra.md` A.4).
+ * never shows one (`docs/sources.md#a4`).
  */
 import type { Tenant, User } from "../directory/world.ts";
 import {
@@ -12,27 +12,28 @@ import {
   type AuthorizeRequest,
 } from "./authorize-request.ts";
 import type { EstsContext } from "./context.ts";
-import { errorEnvelope, EstsError, oauthErrorOf } from "./errors.ts";
+import { aadstsRow } from "../aadsts-errors/code-table.ts";
+import { envelopeOf, EstsError } from "./ests-error.ts";
 import { page, pageFormPost } from "./pages.ts";
 import type { EstsReply } from "./reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
-import { openSession, sessionCookie, sessionIdOf, SIGNED_OUT_COOKIE } from "./session.ts";
+import {
+  type SignInSession,
+  signInSessionOf,
+  signInSessionCookie,
+  signInSessionId,
+  SIGNED_OUT_COOKIE,
+} from "./sign-in-session.ts";
 import { automaticNameOf, carriedFields, signInPage, type SignInPage } from "./sign-in-page.ts";
 import { clientInfo, userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
-
-interface SignedIn {
-  readonly tenant: Tenant;
-  readonly user: User;
-  readonly signedInAtMs: number;
-}
 
 /** `GET` or `POST …/authorize`. Throws what only a page may show. */
 export function authorize(context: EstsContext): EstsReply {
   const request = readAuthorizeRequest(context, context.described.parameters);
   return answering(context, request, () => {
     checkAuthorizeRequest(request);
-    const session = sessionFor(context, request);
+    const session = usableSession(context, request);
     if (session !== undefined) return succeed(context, request, session);
     const { prompt, login_hint: hint } = request.fields;
     if (prompt === "none") throw new EstsError(50058);
@@ -97,23 +98,17 @@ function answering(
     return work();
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
-    const { body } = errorEnvelope(error, {
-      traceId: context.traceId,
-      correlationId: context.correlationId,
-      nowMs: context.clock.now(),
-      settings: context.settings,
-    });
-    const envelope = JSON.parse(body) as { error_description: string; error_uri: string };
+    const envelope = envelopeOf(error, context);
     return respond(request, {
-      error: error.code === 65001 ? "consent_required" : oauthErrorOf(error.code),
+      error: aadstsRow(error.code).redirectError ?? envelope.error,
       error_description: envelope.error_description,
-      error_uri: envelope.error_uri,
+      ...(envelope.error_uri === undefined ? {} : { error_uri: envelope.error_uri }),
     });
   }
 }
 
-function sessionFor(context: EstsContext, request: AuthorizeRequest): SignedIn | undefined {
-  const session = openSession(context);
+function usableSession(context: EstsContext, request: AuthorizeRequest): SignInSession | undefined {
+  const session = signInSessionOf(context);
   const { prompt, login_hint: hint, sid } = request.fields;
   if (
     session === undefined ||
@@ -123,7 +118,7 @@ function sessionFor(context: EstsContext, request: AuthorizeRequest): SignedIn |
   )
     return undefined;
   // A session of another time: this one is not meant, whoever's it is.
-  if (sid !== undefined && sid !== sessionIdOf(context, session)) return undefined;
+  if (sid !== undefined && sid !== signInSessionId(context, session)) return undefined;
   const fits = request.tenant === undefined || request.tenant.id === session.tenant.id;
   const named = hint === undefined || hint.toLowerCase() === session.user.upn.toLowerCase();
   if (fits && named) return session;
@@ -141,7 +136,7 @@ function userNamed(
   return user === undefined ? undefined : { tenant: request.tenant, user };
 }
 
-function succeed(context: EstsContext, request: AuthorizeRequest, who: SignedIn): EstsReply {
+function succeed(context: EstsContext, request: AuthorizeRequest, who: SignInSession): EstsReply {
   const { app, fields, responseTypes, redirectUri, redirectType } = request;
   const scopes = parseDelegatedScopes(fields["scope"] ?? "", app, context.directory);
   const { nonce, claims, code_challenge: challenge } = fields;
@@ -191,8 +186,8 @@ function succeed(context: EstsContext, request: AuthorizeRequest, who: SignedIn)
     }
   }
   if (fields["client_info"] === "1") answer["client_info"] = clientInfo(who.user, who.tenant);
-  answer["session_state"] = sessionIdOf(context, who);
-  return { ...respond(request, answer), cookies: [sessionCookie(context, who)] };
+  answer["session_state"] = signInSessionId(context, who);
+  return { ...respond(request, answer), cookies: [signInSessionCookie(context, who)] };
 }
 
 function respond(

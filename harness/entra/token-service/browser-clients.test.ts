@@ -1,5 +1,5 @@
 /**
- * Requests as real libraries in browsers send them (`facts/msal-browser.md` sections 2 and 4),
+ * Requests as real libraries in browsers send them (`docs/sources.md#k2` and K.4),
  * and what pages of another origin may read of the answers.
  */
 import { createHash } from "node:crypto";

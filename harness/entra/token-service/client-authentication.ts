@@ -5,7 +5,7 @@ import { basicCredentials } from "../request/endpoint.ts";
 import { decodeObject } from "../../core/http/json-object.ts";
 import { isShared, type EstsContext } from "./context.ts";
 import { isInstance } from "./discovery.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { TokenSubject } from "./tokens.ts";
 
 /** Checks the proof; `none` for public clients. 7000216/7000218 absent, 7000215/7000222 secret, 700027/700024/700023 assertion, 9002326 either one from a page. */

@@ -5,7 +5,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { AppRegistration, ServiceSettings, Tenant } from "../directory/world.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import type { Random } from "../../core/random.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { GrantStore } from "./grant-store.ts";
 import type { LoopDetector } from "./loop-detector.ts";
 import type { TokenIssuer } from "./tokens.ts";
@@ -29,7 +29,7 @@ export interface EstsContext extends EstsParts {
   readonly origin: string;
   /** Also x-ms-request-id. */
   readonly traceId: string;
-  /** The client's own request id when it sent a GUID. */
+  /** The client's own request id when it sent a GUID, else a new one. */
   readonly correlationId: string;
 }
 

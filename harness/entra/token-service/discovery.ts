@@ -1,10 +1,10 @@
 /**
  * What a client learns about the service before it asks for a token: instance discovery,
- * openid-configuration, keys and the user realm (`shared/facts/entra.md` A.2, A.3, G.6).
+ * openid-configuration, keys and the user realm (`docs/sources.md#a2`, A.3, G.6).
  */
 import { cloudOfHost, issuerOriginOf, type LoginCloud, loginClouds } from "../directory/clouds.ts";
 import { isShared, tenantOf, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 /** What every cloud names, as captured (REC1): newer sovereign clouds name themselves besides. */
 const captured: ReadonlySet<LoginCloud["name"]> = new Set([

@@ -1,6 +1,6 @@
 /**
  * The simulated Entra token service (ESTS): one handler over the endpoints of
- * `shared/facts/entra.md` A.1. It does not know that it is being broken, answers every
+ * `docs/sources.md#a1`. It does not know that it is being broken, answers every
  * request with an ESTS-shaped reply, and never crashes on what a client sends.
  */
 import type { Clock } from "../../core/time/clock.ts";
@@ -13,7 +13,7 @@ import type { Random } from "../../core/random.ts";
 import { authorize, logout, signIn } from "./authorize.ts";
 import { required, type EstsContext, type EstsParts } from "./context.ts";
 import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import { grantAuthorizationCode } from "./grant-authorization-code.ts";
 import { grantClientCredentials } from "./grant-client-credentials.ts";
 import { deviceCodePage, grantDeviceCode, startDeviceCode } from "./grant-device-code.ts";
@@ -52,6 +52,7 @@ export function createEsts(options: EstsOptions): Handler {
     answeredRequests: new Set(),
   };
   const traceIds = random.fork("trace ids");
+  const correlationIds = random.fork("correlation ids");
 
   return async (request) => {
     const described = await describeRequest(request);
@@ -62,7 +63,7 @@ export function createEsts(options: EstsOptions): Handler {
       described,
       origin: new URL(request.url).origin,
       traceId,
-      correlationId: correlationIdOf(request, described) ?? traceId,
+      correlationId: correlationIdOf(request, described) ?? correlationIds.uuid(),
     };
     if (described.preflight === true) return preflightResponse(context);
     try {

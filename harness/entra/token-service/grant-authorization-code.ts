@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { authenticateClient } from "./client-authentication.ts";
 import { appOf, required, tenantOfGrant, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { AuthorizationCode } from "./grant-store.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";

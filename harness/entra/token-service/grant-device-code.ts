@@ -8,7 +8,7 @@ import {
   tenantOf,
   type EstsContext,
 } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import { page, pageForm } from "./pages.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";

@@ -12,7 +12,7 @@ import {
   tenantOfGrant,
   type EstsContext,
 } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { userOfGrant } from "./users.ts";

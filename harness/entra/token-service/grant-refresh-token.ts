@@ -1,10 +1,10 @@
 /**
  * Refresh token: rotates; the old one stays valid, and it is bound to a user and an app, not to
- * a tenant (`shared/facts/entra.md` B, the refresh-tokens document).
+ * a tenant (`docs/sources.md#b`, the refresh-tokens document).
  */
 import { authenticateClient } from "./client-authentication.ts";
 import { claimsAsked, appOf, required, tenantOfGrant, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { RefreshState } from "./grant-store.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";

@@ -49,7 +49,7 @@ export interface RefreshState {
   readonly serial: number;
 }
 
-export interface SessionState {
+export interface SignInSessionState {
   readonly tenantId: string;
   readonly userId: string;
   readonly signedInAtMs: number;
@@ -63,7 +63,7 @@ export interface GrantStore {
   addDevice(device: DeviceCode): string;
   device(value: string): DeviceCode | undefined;
   deviceByUserCode(userCode: string): DeviceCode | undefined;
-  seal(prefix: string, state: RefreshState | SessionState): string;
+  seal(prefix: string, state: RefreshState | SignInSessionState): string;
   /** `undefined` for anything that was not sealed here. */
   open(prefix: string, value: string): unknown;
   nextSerial(): number;

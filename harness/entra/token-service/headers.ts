@@ -1,4 +1,4 @@
-/** Header sets of ESTS in captured order and case (`shared/facts/entra.md` A.8). */
+/** Header sets of ESTS in captured order and case (`docs/sources.md#a8`). */
 import type { HeaderPair } from "../../core/http/message.ts";
 
 export interface HeaderParts {

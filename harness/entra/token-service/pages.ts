@@ -2,7 +2,7 @@
  * The few HTML pages of the simulated service: plain, and named so that a person or a test
  * finds everything by its label, role or heading. Words and looks are ours.
  */
-import type { EstsError } from "./errors.ts";
+import { type EstsError, messageOf } from "./ests-error.ts";
 
 export type PageField =
   | { readonly name: string; readonly type: "hidden"; readonly value: string }
@@ -31,9 +31,9 @@ export interface FormPage {
 
 /** A page with one form. */
 export function pageForm({ heading, action, fields, button, error }: FormPage): string {
-  const alert = error === undefined ? "" : `<p role="alert">${escapeHtml(sentenceOf(error))}</p>`;
+  const alert = error === undefined ? "" : `<p role="alert">${escapeHtml(messageOf(error))}</p>`;
   return layout({
-    title: error === undefined ? heading : sentenceOf(error),
+    title: error === undefined ? heading : messageOf(error),
     content: `<h1>${escapeHtml(heading)}</h1>${alert}${form(action, fields, `<p><button type="submit">${escapeHtml(button)}</button></p>`)}`,
   });
 }
@@ -52,7 +52,7 @@ export function pageOfError(
   error: EstsError,
   ids: { readonly traceId: string; readonly correlationId: string; readonly nowMs: number },
 ): string {
-  const sentence = sentenceOf(error);
+  const message = messageOf(error);
   const facts = [
     `Request Id: ${ids.traceId}`,
     `Correlation Id: ${ids.correlationId}`,
@@ -60,13 +60,9 @@ export function pageOfError(
   ];
   const list = facts.map((fact) => `<li>${escapeHtml(fact)}</li>`).join("");
   return layout({
-    title: sentence,
-    content: `<h1>Something went wrong</h1><p role="alert">${escapeHtml(sentence)}</p><ul>${list}</ul>`,
+    title: message,
+    content: `<h1>Something went wrong</h1><p role="alert">${escapeHtml(message)}</p><ul>${list}</ul>`,
   });
-}
-
-function sentenceOf(error: EstsError): string {
-  return `AADSTS${error.code}: ${error.message}`;
 }
 
 function layout({ title, content }: { title: string; content: string }): string {

@@ -1,6 +1,6 @@
 /**
  * Refusals that the fixture world never meets, and those that travel in a redirect: there the
- * app reads the OAuth error, and the AADSTS code in its description (`shared/facts/entra.md` A.10).
+ * app reads the OAuth error, and the AADSTS code in its description (`docs/sources.md#a10`).
  */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";

@@ -1,6 +1,6 @@
 /**
  * Every refusal of the token endpoint once, whole: its AADSTS code with the status, the OAuth
- * error and the suberror that clients branch on. Rows: `shared/facts/entra.md` A.10.
+ * error and the suberror that clients branch on. Rows: `docs/sources.md#a10`.
  */
 import { createSign } from "node:crypto";
 import { readFileSync } from "node:fs";

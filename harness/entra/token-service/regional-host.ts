@@ -1,11 +1,11 @@
 /**
  * Regional token endpoints (`westus2.login.microsoft.com`): they stand for one region alone,
  * and serve Microsoft's own services and managed identities, by client credentials only.
- * Source: `shared/facts/entra.md` G.5 and AADSTS100007.
+ * Source: `docs/sources.md#g5` and AADSTS100007.
  */
 import { cloudOfHost } from "../directory/clouds.ts";
 import type { EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 /** Throws 100007 for a token request at a regional host that is not for it. */
 export function checkRegionalHost({ described, directory, settings }: EstsContext): void {

@@ -2,7 +2,8 @@
 import { corsHeaders, preflightHeaders } from "../request/cors.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 import type { EstsContext } from "./context.ts";
-import { errorEnvelope, type EstsError } from "./errors.ts";
+import { aadstsRow } from "../aadsts-errors/code-table.ts";
+import { envelopeOf, type EstsError } from "./ests-error.ts";
 import { estsHeaders, type HeaderParts } from "./headers.ts";
 import { pageOfError } from "./pages.ts";
 import type { EstsReply } from "./reply.ts";
@@ -56,14 +57,14 @@ export function replyResponse(context: EstsContext, reply: EstsReply): Response 
 
 /** JSON to programs; a page to the person where pages are shown, as ESTS does. */
 export function errorResponse(context: EstsContext, error: EstsError): Response {
-  const { traceId, correlationId, settings } = context;
-  const nowMs = context.clock.now();
   const { endpoint } = context.described;
   if (endpoint === "authorize" || endpoint === "logout" || endpoint === "saml") {
-    const html = pageOfError(error, { traceId, correlationId, nowMs });
+    const { traceId, correlationId, clock } = context;
+    const html = pageOfError(error, { traceId, correlationId, nowMs: clock.now() });
     return replyResponse(context, { kind: "page", status: 400, html });
   }
-  const { status, body } = errorEnvelope(error, { traceId, correlationId, nowMs, settings });
+  const { status } = aadstsRow(error.code);
+  const body = JSON.stringify(envelopeOf(error, context));
   const isDiscovery = endpoint !== "token" && endpoint !== "device-code";
   return isDiscovery
     ? jsonResponse(context, { status, kind: "discovery", body })

@@ -1,7 +1,7 @@
 /** Scopes as ESTS reads them: one resource at a time, `.default`, and the OpenID ones beside. */
 import type { Directory } from "../directory/directory.ts";
 import type { AppRegistration, ProtectedResource } from "../directory/world.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 const OPENID_SCOPES = new Set(["openid", "profile", "offline_access", "email"]);
 

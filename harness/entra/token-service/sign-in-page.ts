@@ -4,7 +4,7 @@
  */
 import { decodeObject } from "../../core/http/json-object.ts";
 import { isShared, tenantOf, type EstsContext } from "./context.ts";
-import type { EstsError } from "./errors.ts";
+import type { EstsError } from "./ests-error.ts";
 import { pageForm, type PageField } from "./pages.ts";
 import type { EstsReply } from "./reply.ts";
 

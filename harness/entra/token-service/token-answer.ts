@@ -1,4 +1,4 @@
-/** The success body of the token endpoint, fields in captured order (`shared/facts/entra.md` A.6). */
+/** The success body of the token endpoint, fields in captured order (`docs/sources.md#a6`). */
 import { issuerOriginOf } from "../directory/clouds.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
 import type { EstsContext } from "./context.ts";

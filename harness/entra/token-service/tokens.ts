@@ -1,5 +1,5 @@
 /**
- * Tokens: claims as in `shared/facts/entra.md` A.7, really signed (RS256). Equal claims give
+ * Tokens: claims as in `docs/sources.md#a7`, really signed (RS256). Equal claims give
  * equal signatures, and a signature is what a token costs, so signed tokens are remembered:
  * ids inside a token are derived from its other claims instead of drawn.
  */

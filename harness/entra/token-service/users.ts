@@ -1,7 +1,7 @@
 /** Who the user of a grant is, and whether the grant still stands. */
 import type { Tenant, User } from "../directory/world.ts";
 import { isShared, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 /** The user by name and password, at home on a shared endpoint: 90002 no such tenant, 50034 unknown, 50126 wrong, 50057 disabled, 50017 a revoked certificate. */
 export function signInWithPassword(

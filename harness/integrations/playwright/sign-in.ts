@@ -76,7 +76,7 @@ function refusedBy(
     ...(has === ""
       ? []
       : [
-          'For your own: test.use({ entraOptions: { world: createWorld({ tenant, apps }) } }); README, "A world of your own".',
+          "For your own: test.use({ entraOptions: { world: createWorld({ tenant, apps }) } }); docs/guide/worlds.md.",
         ]),
   ];
   return new HarnessError("bad-usage", `${person} was not signed in: ${refusal.text}`, {

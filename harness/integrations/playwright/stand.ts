@@ -40,8 +40,8 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
   const stopFlow = clock.flow();
   let desk: Desk | undefined;
   // What a person sees lasts until time goes on.
-  clock.beforeTimeGoesOn(async (howLong) => {
-    if (howLong === "surely") await desk?.look();
+  clock.beforeTimeGoesOn(async (thoroughness) => {
+    if (thoroughness === "thorough") await desk?.look();
     return true;
   });
   const session = await startSession({

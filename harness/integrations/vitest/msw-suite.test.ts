@@ -3,7 +3,7 @@ import { request as requestByHttp } from "node:https";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startShop } from "../../../fixtures/node-app/good.ts";
+import { createOrders } from "../../../examples/node/orders.ts";
 import { useEntra } from "../vitest.ts";
 
 const server = setupServer(
@@ -33,7 +33,7 @@ describe.each(["once", "and again, after the handlers were reset"])("a suite wit
     expect(await stockOf("https://api.example.com/stock")).toEqual({ stock: 3 });
     server.use(http.get("https://api.example.com/stock", () => HttpResponse.json({ stock: 0 })));
     expect(await stockOf("https://api.example.com/stock")).toEqual({ stock: 0 });
-    await entra.operate("load orders", startShop());
+    await entra.operate("load orders", createOrders().load);
     expect(entra.requests().map(({ host }) => host)).toEqual([
       "login.microsoftonline.com",
       "orders.contoso.example",

@@ -1,7 +1,7 @@
 /** A suite that uses nock, and closes the network by it. */
 import nock from "nock";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startShop } from "../../../fixtures/node-app/good.ts";
+import { createOrders } from "../../../examples/node/orders.ts";
 import { useEntra } from "../vitest.ts";
 
 beforeAll(() => nock.disableNetConnect());
@@ -24,7 +24,7 @@ describe.each(["once", "and again, after all was cleaned"])("a suite with nock, 
     expect(nock.isDone()).toBe(false);
     expect(nock.pendingMocks()).toEqual(["GET https://api.example.com:443/stock"]);
     expect(await stockOf("https://api.example.com/stock")).toEqual({ stock: 3 });
-    await entra.operate("load orders", startShop());
+    await entra.operate("load orders", createOrders().load);
     expect(entra.requests().map(({ host }) => host)).toEqual([
       "login.microsoftonline.com",
       "orders.contoso.example",

@@ -1,7 +1,7 @@
 /**
  * What Chromium sends again by itself: a request that was broken off before anything of its
- * answer had come, on a connection that had been lying ready (`facts/msal-browser.md` section
- * 3; measured: left over from other requests, or opened ahead for a navigation). The page
+ * answer had come, on a connection that had been lying ready (`docs/sources.md#k3`;
+ * measured: left over from other requests, or opened ahead for a navigation). The page
  * asked once, and only the browser knows: it tells of each request of a page, and of no
  * repetition.
  */

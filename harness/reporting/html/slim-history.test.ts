@@ -1,14 +1,14 @@
 /** What is left of a history in the report, and what is not. */
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { story } from "../../../test/support/check-story.ts";
+import { buildRun } from "../../../test/support/run-builder.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { throttledDaemon } from "../../../test/support/history.ts";
 import { describeEvent } from "../../history/event-line.ts";
 import { packHistory, slimHistory } from "./slim-history.ts";
 
 it("says of each event what the journal says", () => {
-  for (const history of [throttledDaemon(), story().history()]) {
+  for (const history of [throttledDaemon(), buildRun().history()]) {
     const slim = slimHistory(history);
     const again = slim.events.map((event, index) => ({ ...event, index }) as HistoryEvent);
     expect(again.map(describeEvent)).toEqual(history.events.map(describeEvent));

@@ -194,7 +194,7 @@ interface Place {
   readonly at: number;
 }
 
-/** How long the refresh tokens of a page live after its sign-in (`facts/entra.md` B). */
+/** How long the refresh tokens of a page live after its sign-in (`docs/sources.md#b`). */
 const PAGE_GRANT_MS = days(1);
 
 function holdingsOf(books: Books, place: Place): Holdings {

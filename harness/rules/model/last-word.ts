@@ -80,7 +80,7 @@ export function isTooOld({ codes }: WireError): boolean {
   return codes.some((code) => tooOldCodes.has(code));
 }
 
-/** Refresh tokens past their life (`facts/entra.md` A.10); the session may be alive, and MSAL asks it in an iframe. */
+/** Refresh tokens past their life (`docs/sources.md#a10`); the session may be alive, and MSAL asks it in an iframe. */
 const tooOldCodes: ReadonlySet<number> = new Set([700081, 700082, 700084]);
 
 /** A call whose requests nobody saw, as those of an iframe that never got a connection: what its library said, while sign-in was broken. */
@@ -95,7 +95,7 @@ function givenUp(history: History, { invoked, completed }: Operation): IllNews |
   };
 }
 
-/** By which MSAL Browser 2 to 5 and `msal` 1 say that an iframe or a request had no answer (`facts/msal-browser.md` 3). */
+/** By which MSAL Browser 2 to 5 and `msal` 1 say that an iframe or a request had no answer (`docs/sources.md#k3`). */
 const giveUpCodes: ReadonlySet<string> = new Set([
   "timed_out",
   "monitor_window_timeout",

@@ -1,14 +1,14 @@
 /** Which flow of the table a request is, by the wire alone. */
 import { describe, expect, it } from "vitest";
 import { playedFlows } from "./played-flows.ts";
-import { story } from "../../../test/support/check-story.ts";
+import { buildRun } from "../../../test/support/run-builder.ts";
 
-type Ask = Parameters<ReturnType<typeof story>["request"]>[0];
+type Ask = Parameters<ReturnType<typeof buildRun>["request"]>[0];
 
 function flowsOf(...requests: readonly Ask[]): readonly string[] {
-  const told = story();
-  for (const request of requests) told.exchange(request);
-  return playedFlows(told.history());
+  const run = buildRun();
+  for (const request of requests) run.exchange(request);
+  return playedFlows(run.history());
 }
 
 const refresh = { endpoint: "token", grant: "refresh_token", flow: "silent" } as const;

@@ -15,7 +15,7 @@ import {
   type Operation,
 } from "./reading.ts";
 
-/** The margin before expiry in which clients rightly stop using a token, ms (MSAL's own: `facts/msal-node.md`). */
+/** The margin before expiry in which clients rightly stop using a token, ms (MSAL's own: `docs/sources.md#k1`). */
 const EXPIRY_MARGIN_MS = 300_000;
 
 /** Whether a call may be served from a cache by its flow, and did not ask to bypass it. */
@@ -81,7 +81,7 @@ export function isWithoutAnswerAt(exchange: Exchange, atMs: number): boolean {
   return isUnderway || isFailedByService(exchange);
 }
 
-/** Whether an error of the token endpoint can only be answered by a person (`facts/entra.md` A.10, interaction and grant rows). */
+/** Whether an error of the token endpoint can only be answered by a person (`docs/sources.md#a10`, interaction and grant rows). */
 export function meansInteraction({ error, codes, suberror }: WireError): boolean {
   if (interactionErrors.has(error)) return true;
   if (error !== "invalid_grant") return false;
@@ -182,7 +182,7 @@ const cacheableFlows: ReadonlySet<Flow> = new Set([
   "custom",
 ]);
 
-/** Errors and suberrors: `facts/entra.md` A.10, "How clients read them", and 70043's `token_expired`. */
+/** Errors and suberrors: `docs/sources.md#a10`, "How clients read them", and 70043's `token_expired`. */
 const interactionErrors: ReadonlySet<string> = new Set([
   "interaction_required",
   "login_required",
@@ -197,7 +197,7 @@ const interactionErrors: ReadonlySet<string> = new Set([
   "user_password_expired",
 ]);
 
-/** AADSTS codes of `invalid_grant` that only a sign-in ends; `facts/entra.md` A.10. */
+/** AADSTS codes of `invalid_grant` that only a sign-in ends; `docs/sources.md#a10`. */
 const interactionCodes: ReadonlySet<number> = new Set([
   50072, 50074, 50076, 50078, 50079, 50097, 50125, 50127, 50129, 50131, 50140, 50158, 50173, 65001,
   70043, 700081, 700082, 700084,

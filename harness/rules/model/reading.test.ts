@@ -9,19 +9,19 @@ import {
   operationsOf,
   outageSpansOf,
 } from "./reading.ts";
-import { ada, ben, type Ask, type Reply } from "../../../test/support/check-story-wire.ts";
-import { story } from "../../../test/support/check-story.ts";
+import { ada, ben, type Ask, type Reply } from "../../../test/support/run-builder-wire.ts";
+import { buildRun } from "../../../test/support/run-builder.ts";
 
 describe("reading a history", () => {
   it("pairs beginnings with ends, and calls with their requests", () => {
-    const told = story();
-    const [first, second] = [told.operation(), told.operation()];
-    const slow = told.request({ by: first });
-    told.exchange({ by: second, status: 503 });
+    const run = buildRun();
+    const [first, second] = [run.operation(), run.operation()];
+    const slow = run.request({ by: first });
+    run.exchange({ by: second, status: 503 });
     slow.answered();
     first.ok();
-    const open = told.request({ by: second });
-    const history = told.history();
+    const open = run.request({ by: second });
+    const history = run.history();
     const [one, two] = operationsOf(history);
     expect(one?.exchanges.map(({ ended }) => ended?.index)).toEqual([5]);
     expect(two?.exchanges.map(({ ended }) => ended?.index)).toEqual([4, undefined]);
@@ -31,15 +31,15 @@ describe("reading a history", () => {
   });
 
   it("tells the processes of one client apart, and clients of a recording by app and host", () => {
-    const told = story();
-    told.operation().ok();
-    told.restarted("another");
-    told.operation().ok();
-    told.restarted();
-    told.operation().ok();
-    told.exchange({ anonymous: true });
-    told.exchange({ anonymous: true, endpoint: "keys" });
-    const history = told.history();
+    const run = buildRun();
+    run.operation().ok();
+    run.restarted("another");
+    run.operation().ok();
+    run.restarted();
+    run.operation().ok();
+    run.exchange({ anonymous: true });
+    run.exchange({ anonymous: true, endpoint: "keys" });
+    const history = run.history();
     expect(operationsOf(history).map(({ process }) => process)).toEqual([
       "app-1#0",
       "app-1#0",
@@ -53,28 +53,28 @@ describe("reading a history", () => {
   });
 
   it("merges faults that overlap, up to the end when one never closes", () => {
-    const told = story();
-    const endFirst = told.fault({ id: "first" });
-    told.at("00:01:00");
-    const endSecond = told.fault({ id: "second" });
-    told.at("00:02:00");
+    const run = buildRun();
+    const endFirst = run.fault({ id: "first" });
+    run.at("00:01:00");
+    const endSecond = run.fault({ id: "second" });
+    run.at("00:02:00");
     endFirst();
-    told.at("00:03:00");
+    run.at("00:03:00");
     endSecond();
-    told.cleared();
-    const { startedAt } = told.history().header;
-    expect(outageSpansOf(told.history())).toEqual([{ from: startedAt, to: startedAt + 180_000 }]);
-    expect(lastFaultsCleared(told.history())?.index).toBe(4);
-    told.at("00:05:00");
-    told.fault({ id: "third" });
-    told.at("00:06:00");
-    told.exchange();
-    expect(outageSpansOf(told.history())[1]).toEqual({
+    run.cleared();
+    const { startedAt } = run.history().header;
+    expect(outageSpansOf(run.history())).toEqual([{ from: startedAt, to: startedAt + 180_000 }]);
+    expect(lastFaultsCleared(run.history())?.index).toBe(4);
+    run.at("00:05:00");
+    run.fault({ id: "third" });
+    run.at("00:06:00");
+    run.exchange();
+    expect(outageSpansOf(run.history())[1]).toEqual({
       from: startedAt + 300_000,
       to: startedAt + 360_000,
     });
-    expect(faultSpansOf(told.history()).at(-1)).not.toHaveProperty("endedAt");
-    expect(lastFaultsCleared(told.history())).toBeUndefined();
+    expect(faultSpansOf(run.history()).at(-1)).not.toHaveProperty("endedAt");
+    expect(lastFaultsCleared(run.history())).toBeUndefined();
   });
 });
 
@@ -82,20 +82,20 @@ describe("a preflight", () => {
   const preflight = { method: "OPTIONS", grant: "", hint: "" } as const;
 
   it("that was told yes is no request of the client's", () => {
-    const told = story();
-    const call = told.operation();
-    told.exchange({ ...preflight, by: call, status: 204, issued: "nothing" });
-    told.exchange({ by: call });
+    const run = buildRun();
+    const call = run.operation();
+    run.exchange({ ...preflight, by: call, status: 204, issued: "nothing" });
+    run.exchange({ by: call });
     call.ok();
-    const history = told.history();
+    const history = run.history();
     expect(exchangesOf(history).map(({ began }) => began.method)).toEqual(["POST"]);
     expect(operationsOf(history)[0]?.exchanges).toHaveLength(1);
   });
 
   it("that was told no stands for the request that is never sent, and nobody reads why", () => {
-    const told = story();
-    const call = told.operation();
-    told.exchange({
+    const run = buildRun();
+    const call = run.operation();
+    run.exchange({
       ...preflight,
       by: call,
       status: 503,
@@ -103,19 +103,19 @@ describe("a preflight", () => {
       error: { error: "temporarily_unavailable", codes: [90033] },
     });
     call.fails();
-    const [exchange] = exchangesOf(told.history());
+    const [exchange] = exchangesOf(run.history());
     expect(exchange?.began.method).toBe("OPTIONS");
     expect(exchange === undefined ? undefined : isServiceFailure(exchange)).toBe(true);
     expect(exchange?.ended).not.toHaveProperty("retryAfter");
     expect(exchange?.ended).not.toHaveProperty("error");
-    expect(operationsOf(told.history())[0]?.exchanges).toHaveLength(1);
+    expect(operationsOf(run.history())[0]?.exchanges).toHaveLength(1);
   });
 
   it.each(["ECONNREFUSED", "abandoned"] as const)("that ended with %s stands for it too", (end) => {
-    const told = story();
-    told.exchange({ ...preflight, networkFault: end });
-    told.request(preflight);
-    expect(exchangesOf(told.history())).toHaveLength(2);
+    const run = buildRun();
+    run.exchange({ ...preflight, networkFault: end });
+    run.request(preflight);
+    expect(exchangesOf(run.history())).toHaveLength(2);
   });
 });
 
@@ -126,9 +126,9 @@ describe("an outage for everyone", () => {
     [{ preflights: "only" }, 0],
     [{ first: 1 }, 0],
   ] as const)("is a window with %o: %i", (changes, count) => {
-    const told = story();
-    told.fault({ id: "window", ...changes });
-    const history = told.history();
+    const run = buildRun();
+    run.fault({ id: "window", ...changes });
+    const history = run.history();
     expect(totalOutagesAt(history, history.header.startedAt)).toHaveLength(count);
   });
 });
@@ -136,9 +136,9 @@ describe("an outage for everyone", () => {
 describe("likeness", () => {
   /** Whether two requests, each of its own call, are alike. */
   function areAlike(first: Ask, second: Ask): boolean {
-    const told = story();
-    for (const ask of [first, second]) told.exchange({ ...ask, by: told.operation(ask) });
-    const [one, two] = exchangesOf(told.history()).map(likenessOf);
+    const run = buildRun();
+    for (const ask of [first, second]) run.exchange({ ...ask, by: run.operation(ask) });
+    const [one, two] = exchangesOf(run.history()).map(likenessOf);
     return one === two;
   }
 
@@ -164,7 +164,7 @@ describe("likeness", () => {
   });
 
   it("does not take strangers for one person, but one refresh token", () => {
-    const told = story();
+    const run = buildRun();
     const code = { anonymous: true, flow: "authorization-code", hint: "" } as const;
     const refresh = {
       anonymous: true,
@@ -172,8 +172,8 @@ describe("likeness", () => {
       hint: "",
       form: { refresh_token: "rt-0" },
     } as const;
-    for (const ask of [code, code, refresh, refresh]) told.exchange(ask);
-    const [one, two, three, four] = exchangesOf(told.history()).map(likenessOf);
+    for (const ask of [code, code, refresh, refresh]) run.exchange(ask);
+    const [one, two, three, four] = exchangesOf(run.history()).map(likenessOf);
     expect(one).not.toBe(two);
     expect(three).toBe(four);
   });
@@ -187,9 +187,9 @@ describe("likeness", () => {
 describe("a 404 or 410", () => {
   it("is the service's failure from a machine's endpoint, unless it is an answer of Service Fabric", () => {
     const failed = (ask: Ask & Reply): boolean => {
-      const told = story();
-      told.exchange(ask);
-      return exchangesOf(told.history()).some(isServiceFailure);
+      const run = buildRun();
+      run.exchange(ask);
+      return exchangesOf(run.history()).some(isServiceFailure);
     };
     const endpoint = "managed-identity";
     expect(failed({ endpoint, status: 404 })).toBe(true);

@@ -13,7 +13,7 @@ import { lookAtScreen } from "../../browser/screen.ts";
 import type { ClientBrowser, SeatedPerson } from "../../clients/client.ts";
 import { minutes } from "../../core/time/duration.ts";
 import type { Gate } from "../../core/time/gate.ts";
-import type { HowLong } from "../../core/time/participants.ts";
+import type { Thoroughness } from "../../core/time/participants.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { Cause } from "../../history/ledger.ts";
@@ -27,7 +27,7 @@ export interface BrowserRoom {
   /** The browser of that name, as an application of that name in the history uses it. */
   readonly of: (browser: string, client: string) => ClientBrowser;
   /** Called when all is at rest: true when time may go on, false when something has begun. What people see, and do, waits until it rests surely. */
-  readonly settle: (howLong: HowLong) => Promise<boolean>;
+  readonly settle: (thoroughness: Thoroughness) => Promise<boolean>;
 }
 
 export interface BrowserRoomParts {
@@ -137,11 +137,11 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
     return true;
   };
 
-  const settle = async (howLong: HowLong): Promise<boolean> => {
+  const settle = async (thoroughness: Thoroughness): Promise<boolean> => {
     if (!isTold()) return false;
     for (const { time } of profiles()) if (!(await tabs.follow(time))) return false;
     if (turns.next()) return false;
-    if (howLong === "a moment") return true;
+    if (thoroughness === "quick") return true;
     const asking: OpenTab[] = [];
     for (const open of tabs.all()) {
       const { page } = open.tab;

@@ -4,7 +4,8 @@
  */
 import type { OperationCounter } from "../../clients/application.ts";
 import { seconds } from "../../core/time/duration.ts";
-import type { VirtualClock, VirtualTimer } from "../../core/time/virtual-clock.ts";
+import type { VirtualClock } from "../../core/time/virtual-clock.ts";
+import type { VirtualTimer } from "../../core/time/virtual-timers.ts";
 import type { Flow, TokenFacts } from "../../history/event.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import type { Place } from "./page-calls.ts";
