@@ -22,7 +22,7 @@ import { loadMount } from "../network/mounts.ts";
 import { createRandom, seedMathRandom } from "../core/random.ts";
 import { createAttribution } from "./simulation/attribution.ts";
 import { createBrowserRoom } from "./browsers/browsers.ts";
-import { checkBackupFaults, recordFault } from "./simulation/faults.ts";
+import { checkBackupFaults, checkMountFaults, recordFault } from "./simulation/faults.ts";
 import { endOpenOperations } from "./simulation/operate.ts";
 import { createScriptContext } from "./simulation/script-context.ts";
 import { createService } from "./simulation/service.ts";
@@ -68,6 +68,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const settings = inEdition({ ...world.settings, ...scenario.settings }, options.edition);
     checkSettings(settings, world.tenants);
     checkBackupFaults(scenario.faults, settings.backup);
+    checkMountFaults(scenario.faults, options.mount);
     const row = rowOf(scenario, settings.backup);
     const faults = createLivePlan({
       clock,
