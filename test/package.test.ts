@@ -116,6 +116,7 @@ describe("the packed package", () => {
         "dist/fixtures/keys/signing-1.key.pem",
         "dist/reports/baseline.json",
         "schemas/coverage-app.json",
+        "schemas/world.json",
         "docs/backup.md",
         "docs/browser.md",
       ]),

@@ -11,7 +11,7 @@ export interface Problem {
 
 /**
  * The message for a value that is not what it should be: `expected("an array of strings", 5)`
- * is "expected an array of strings, got a number (5)". Short, whatever the value is.
+ * is "expected an array of strings, got a number (5)". The text is short for every value.
  */
 export function expected(what: string, value: unknown): string {
   const isNumber = typeof value === "number" && !/\bnumbers?\b|\d/.test(what);
@@ -173,7 +173,7 @@ function plural(description: string): string {
 }
 
 /**
- * The message of a schema for whatever is wrong with its value, with what to do about it:
+ * The message of a schema for anything wrong with its value, with what to do about it:
  * `z.string({ error: expecting("a GUID", "Copy it from the portal.") })`.
  */
 export function expecting(

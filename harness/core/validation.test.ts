@@ -173,7 +173,7 @@ describe("parseWith", () => {
     expect(refusalOf(range, { min: "2", max: 1 }).message).toContain("expected a whole number");
   });
 
-  it("uses the words of a schema for whatever is wrong with its value", () => {
+  it("uses the words of a schema for anything wrong with its value", () => {
     const guid = schema((z) => z.string({ error: expecting("a GUID", "Copy it.") }).regex(/^\d+$/));
 
     for (const value of [5, "x"]) {

@@ -6,7 +6,7 @@
 import type { Verdict } from "../rules/rule.ts";
 import { type FlowOutcome, flowOutcomeOf } from "../rules/model/flow-outcome.ts";
 import { type Cost, costOf, sumOfCosts } from "./cost.ts";
-import { exchangesOf } from "../rules/model/reading.ts";
+import { exchangesOf } from "../rules/model/exchanges.ts";
 import { type Finding, verdictOf } from "../rules/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
 import { type BaselineEntry, isForRun, knows } from "./baseline.ts";

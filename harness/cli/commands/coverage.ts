@@ -4,7 +4,7 @@
  */
 import { relative, resolve } from "node:path";
 import { editionIds, editionOf, newestEdition } from "../../entra/backup/edition.ts";
-import { parseRegistration } from "../../entra/coverage/check-registration.ts";
+import { parseRegistration } from "../../entra/coverage/registration.ts";
 import { findApp, findEdition, findFlow, findResource } from "../../entra/coverage/find-named.ts";
 import { judgeApp, judgeFlow, judgeResource } from "../../entra/coverage/judge-named.ts";
 import { judgeRegistration } from "../../entra/coverage/judge.ts";

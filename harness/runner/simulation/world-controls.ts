@@ -1,5 +1,5 @@
 /** What a script may change in the world while the scenario runs; every change is recorded. */
-import { checkPolicy } from "../../entra/directory/check-world.ts";
+import { checkPolicy } from "../../entra/directory/world-schema.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
 import type { Tenant, User } from "../../entra/directory/world.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";

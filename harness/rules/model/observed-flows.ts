@@ -1,12 +1,13 @@
 /**
- * Which flows of the backup system's table a history shows, read from the wire: what an
- * application is in its scenario's words can be a mistake.
+ * Which flows of the backup system's table a history shows, read from its requests, because what
+ * a scenario says about its application can be wrong.
  */
 import type { ExchangeBegan, History } from "../../history/event.ts";
-import { exchangesOf, grantOf, type Exchange } from "./reading.ts";
+import { exchangesOf, type Exchange } from "./exchanges.ts";
+import { grantOf } from "./exchange-outcomes.ts";
 
 /** The flows, by their names in the table, in order of appearance. */
-export function playedFlows(history: History): readonly string[] {
+export function observedFlows(history: History): readonly string[] {
   const flows = exchangesOf(history).map(flowOf);
   return [...new Set(flows)].filter((flow) => flow !== undefined);
 }
@@ -49,14 +50,14 @@ function tokenFlowOf(exchange: Exchange): string | undefined {
       return "device-code";
     case "authorization_code":
     case "refresh_token":
-      if (provesItself(began)) return "web-code";
+      if (authenticatesClient(began)) return "web-code";
       return headerOf(began, "origin") === undefined ? "native-refresh" : "spa-code";
     default:
       return undefined;
   }
 }
 
-function provesItself(began: ExchangeBegan): boolean {
+function authenticatesClient(began: ExchangeBegan): boolean {
   const { form = {} } = began;
   return (
     form["client_secret"] !== undefined ||

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
-import { checkRegistration, parseRegistration } from "./check-registration.ts";
+import { checkRegistration, parseRegistration } from "./registration.ts";
 import { appKinds, flowsOf } from "./registration.ts";
 import { mailApp, portalApp, workerApp } from "../../../test/support/coverage.ts";
 
@@ -18,7 +18,7 @@ function complaintAbout(found: unknown): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof HarnessError) || error.code !== "bad-registration") throw error;
-    return `${error.message} ${error.hint ?? ""}`;
+    return `${error.place}: ${error.message} ${error.hint ?? ""}`;
   }
 }
 
@@ -61,36 +61,60 @@ const good: readonly (readonly [string, unknown])[] = [
 ];
 
 const bad: readonly (readonly [string, unknown, RegExp])[] = [
-  ["no object", [], /^app is a list; it must be an object/],
-  ["no name", without("name"), /^app\.name is missing/],
-  ["a blank name", { ...mailApp, name: " " }, /^app\.name is " "/],
+  ["no object", [], /^app: expected an object, got an empty array/],
+  ["no name", without("name"), /^app\.name: expected a string that is not empty, got nothing/],
+  ["a blank name", { ...mailApp, name: " " }, /^app\.name: .*got " "/],
   [
     "an unknown kind",
     { ...mailApp, kind: "nativ" },
-    /^app\.kind is "nativ".*Did you mean "native"/,
+    /^app\.kind: .*got "nativ".*Did you mean "native"/,
   ],
   ["an unknown flow", { ...mailApp, flows: ["native-refesh"] }, /^app\.flows\[0\].*native-refresh/],
-  ["no flow", { ...mailApp, flows: [] }, /^app\.flows is an empty list/],
-  ["a flow twice", { ...portalApp, flows: ["web-code", "web-code"] }, /^app\.flows\[1\].*twice/],
+  [
+    "no flow",
+    { ...mailApp, flows: [] },
+    /^app\.flows: expected at least one entry, got an empty array/,
+  ],
+  [
+    "a flow twice",
+    { ...portalApp, flows: ["web-code", "web-code"] },
+    /^app\.flows\[1\]: expected no entry twice, got "web-code" again/,
+  ],
   [
     "a flow of another kind",
     { ...portalApp, flows: ["web-id-token", "spa-code"] },
-    /^app\.flows\[1\] is "spa-code", which the kind "web" does not use/,
+    /^app\.flows\[1\]: expected a flow of the kind "web" .*, got "spa-code"/,
   ],
   [
     "an unknown cloud",
     { ...mailApp, cloud: "comercial" },
     /^app\.cloud.*Did you mean "commercial"/,
   ],
-  ["a URL as host", { ...mailApp, host: "https://a.example" }, /^app\.host.*without scheme/],
-  ["a misspelt field", { ...mailApp, silentfirst: true }, /^app\.silentfirst is not a field/],
-  ["a native app's missing cache", without("tokenCache"), /^app\.tokenCache is missing/],
-  ["a native app's missing scopes", without("scopes"), /^app\.scopes is missing/],
-  ["a native app's missing habit", without("silentFirst"), /^app\.silentFirst is missing/],
+  ["a URL as host", { ...mailApp, host: "https://a.example" }, /^app\.host: .*without scheme/],
+  [
+    "a misspelt field",
+    { ...mailApp, silentfirst: true },
+    /^app\.silentfirst: unknown key "silentfirst" Did you mean "silentFirst"/,
+  ],
+  [
+    "a native app's missing cache",
+    without("tokenCache"),
+    /^app\.tokenCache: expected .*"native-refresh".*, got nothing/,
+  ],
+  [
+    "a native app's missing scopes",
+    without("scopes"),
+    /^app\.scopes: expected .*"native-refresh".*, got nothing/,
+  ],
+  [
+    "a native app's missing habit",
+    without("silentFirst"),
+    /^app\.silentFirst: expected .*"native-refresh".*, got nothing/,
+  ],
   [
     "a text for a flag",
     { ...mailApp, silentFirst: "yes" },
-    /^app\.silentFirst is "yes"; it must be t/,
+    /^app\.silentFirst: expected true or false, got "yes"/,
   ],
   [
     "half a day",
@@ -100,23 +124,27 @@ const bad: readonly (readonly [string, unknown, RegExp])[] = [
   [
     "half a list of users",
     { ...mailApp, users: { members: true } },
-    /^app\.users\.guests is missing/,
+    /^app\.users\.guests: 2 problems:\s+app\.users\.guests: expected true or false, got nothing/,
   ],
   [
     "nobody",
     { ...mailApp, users: { members: false, guests: false, b2c: false } },
-    /^app\.users names nobody/,
+    /^app\.users: expected members, guests or b2c to be true, got none/,
   ],
-  ["policies that are no list", { ...mailApp, policies: {} }, /^app\.policies is an object/],
+  [
+    "policies that are no list",
+    { ...mailApp, policies: {} },
+    /^app\.policies: expected an array of objects, got an object/,
+  ],
   [
     "an unknown state",
     { ...mailApp, policies: [policy, { ...policy, state: "on" }] },
-    /^app\.policies\[1\]\.state is "on"; allowed: "enabled", "report-only", "disabled"/,
+    /^app\.policies\[1\]\.state: expected one of "enabled", "report-only", "disabled", got "on"/,
   ],
   [
     "an unknown condition",
     { ...mailApp, policies: [{ ...policy, conditions: ["group"] }] },
-    /^app\.policies\[0\]\.conditions\[0\] is "group".*groups/,
+    /^app\.policies\[0\]\.conditions\[0\]: expected one of .*got "group".*groups/,
   ],
   [
     "an unknown control",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
-import { checkSettings } from "./check-settings.ts";
+import { checkSettings } from "./settings-schema.ts";
 import { defaultServiceSettings } from "./settings.ts";
 
 const { tenants } = contoso;
@@ -43,6 +43,33 @@ describe("the settings", () => {
         place: `settings.${name}`,
         hint: expect.stringContaining(hint),
       }),
+    );
+  });
+
+  it.each([
+    ["loopDetection", "on", 'expected "off" or an object, got "on"'],
+    [
+      "loopDetection",
+      { requests: 0, withinSeconds: 300 },
+      "expected a whole number from 1 on, got 0",
+    ],
+    ["accessTokenLifetimeSeconds", "1h", 'expected a number or an object, got "1h"'],
+    [
+      "accessTokenLifetimeSeconds",
+      { min: 9, max: 8 },
+      "expected a number of at most max (8), got 9",
+    ],
+    [
+      "refreshIn",
+      { fromSeconds: 1, share: 50, tokens: "user" },
+      "expected a number from 0 to 1, got 50",
+    ],
+    ["sessionHours", -1, "expected a number from 0 on, got -1"],
+    ["backupHost", 5, "expected a string, got a number (5)"],
+    ["samlRequestAgeMinutesMax", "none", 'expected "any" or a number, got "none"'],
+  ])("refuse %s of %j, which would be read as another value", (name, value, message) => {
+    expect(() => check({ [name]: value })).toThrow(
+      expect.objectContaining({ place: expect.stringContaining(`settings.${name}`), message }),
     );
   });
 

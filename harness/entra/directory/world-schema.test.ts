@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { explain } from "../../core/explain.ts";
 import { fixturePem } from "../../../test/support/saml.ts";
-import { checkWorld } from "./check-world.ts";
+import { checkWorld } from "./world-schema.ts";
 import type { Machine, Tenant, World } from "./world.ts";
 
 const [first] = contoso.tenants;
@@ -37,7 +37,7 @@ describe("a world", () => {
     [{ ...contoso, resources: undefined } as unknown as World, "world.resources"],
     [{ ...contoso, tenants: [] }, "world.tenants"],
     [{ ...contoso, tenants: [null] } as unknown as World, "world.tenants[0]"],
-    [{ ...contoso, tenants: [...contoso.tenants, ...contoso.tenants] }, "world.tenants[2]"],
+    [{ ...contoso, tenants: [...contoso.tenants, ...contoso.tenants] }, "world.tenants[2].id"],
     [withTenant({ id: "contoso" }), "world.tenants[0].id"],
     [withTenant({ users: undefined }), "world.tenants[0].users"],
     [
@@ -52,7 +52,7 @@ describe("a world", () => {
       withTenant({ apps: [{ ...first?.apps[0], clientId: "X" }] }),
       "world.tenants[0].apps[0].clientId",
     ],
-    [withTenant({ apps: [first?.apps[0], first?.apps[0]] }), "world.tenants[0].apps[1]"],
+    [withTenant({ apps: [first?.apps[0], first?.apps[0]] }), "world.tenants[0].apps[1].name"],
     [
       withTenant({
         apps: [{ ...first?.apps[0], redirectUris: [{ type: "web", uri: "/redirect" }] }],
@@ -66,7 +66,7 @@ describe("a world", () => {
     ],
     [withSaml({ identifiers: "x" }), "world.tenants[0].apps[0].saml.identifiers"],
     [withSaml({ identifiers: [] }), "world.tenants[0].apps[0].saml.identifiers"],
-    [withSaml({ identifiers: ["a", "a"] }), "world.tenants[0].apps.saml.identifiers[1]"],
+    [withSaml({ identifiers: ["a", "a"] }), "world.tenants[0].apps[0].saml.identifiers[1]"],
     [withSaml({ replyUrls: [] }), "world.tenants[0].apps[0].saml.replyUrls"],
     [withSaml({ replyUrls: ["/acs"] }), "world.tenants[0].apps[0].saml.replyUrls[0]"],
     [withSaml({ sign: "nothing" }), "world.tenants[0].apps[0].saml.sign"],
@@ -118,32 +118,35 @@ describe("a mistake in a world", () => {
   const app = first?.apps[0];
 
   it.each([
-    [{ ...contoso, settings: undefined }, "settings: is missing\n  Begin with the defaults"],
+    [
+      { ...contoso, settings: undefined },
+      "world.settings: expected an object, got nothing\n  Begin with the defaults",
+    ],
     [
       { ...contoso, settings: { ...contoso.settings, backup: undefined } },
-      "settings.backup: is missing\n",
+      '"2026-03", got nothing\n  Begin with the defaults',
     ],
     [
       { ...contoso, settings: { ...contoso.settings, bakup: "off" } },
-      'settings.bakup: it is no setting\n  Did you mean "backup"?',
+      'world.settings.bakup: unknown key "bakup"\n  Did you mean "backup"?',
     ],
     [
       withTenant({ apps: [{ ...app, clientId: undefined }] }),
-      "tenants[0].apps[0].clientId: is missing",
+      "tenants[0].apps[0].clientId: expected a GUID in lower case, got nothing",
     ],
     [
       withTenant({ apps: [{ ...app, clientId: "X" }] }),
-      'tenants[0].apps[0].clientId: it is "X"; it must be a GUID in lower case',
+      'tenants[0].apps[0].clientId: expected a GUID in lower case, got "X"',
     ],
     [
       withTenant({ apps: [{ ...app, kind: "spaa" }] }),
-      'tenants[0].apps[0].kind: it is "spaa"; allowed: "spa", "web", "native", "daemon", "api", "managed-identity"\n  Did you mean "spa"?',
+      'tenants[0].apps[0].kind: expected one of "spa", "web", "native", "daemon", "api", "managed-identity", got "spaa"\n  Did you mean "spa"?',
     ],
     [
       withTenant({ apps: [{ ...app, delegated: undefined, delegatd: [] }] }),
       'Did you mean "delegated"?',
     ],
-  ])("is told by what it is (%#)", (world, said) => {
+  ])("is reported with what was found and what was expected (%#)", (world, said) => {
     let message = "it was taken";
     try {
       checkWorld(world as unknown as World);

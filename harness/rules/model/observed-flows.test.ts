@@ -1,14 +1,14 @@
 /** Which flow of the table a request is, by the wire alone. */
 import { describe, expect, it } from "vitest";
-import { playedFlows } from "./played-flows.ts";
 import { buildRun } from "../../../test/support/run-builder.ts";
+import { observedFlows } from "./observed-flows.ts";
 
 type Ask = Parameters<ReturnType<typeof buildRun>["request"]>[0];
 
 function flowsOf(...requests: readonly Ask[]): readonly string[] {
   const run = buildRun();
   for (const request of requests) run.exchange(request);
-  return playedFlows(run.history());
+  return observedFlows(run.history());
 }
 
 const refresh = { endpoint: "token", grant: "refresh_token", flow: "silent" } as const;

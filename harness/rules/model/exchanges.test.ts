@@ -1,16 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { likenessOf } from "./likeness.ts";
-import { totalOutagesAt } from "./reading-operations.ts";
-import {
-  exchangesOf,
-  faultSpansOf,
-  isServiceFailure,
-  lastFaultsCleared,
-  operationsOf,
-  outageSpansOf,
-} from "./reading.ts";
 import { ada, ben, type Ask, type Reply } from "../../../test/support/run-builder-wire.ts";
 import { buildRun } from "../../../test/support/run-builder.ts";
+import { similarityKeyOf } from "./similar-requests.ts";
+import { faultSpansOf, lastFaultsCleared, outageSpansOf, totalOutagesAt } from "./fault-windows.ts";
+import { exchangesOf, operationsOf } from "./exchanges.ts";
+import { isServiceFailure } from "./exchange-outcomes.ts";
 
 describe("reading a history", () => {
   it("pairs beginnings with ends, and calls with their requests", () => {
@@ -138,7 +132,7 @@ describe("likeness", () => {
   function areAlike(first: Ask, second: Ask): boolean {
     const run = buildRun();
     for (const ask of [first, second]) run.exchange({ ...ask, by: run.operation(ask) });
-    const [one, two] = exchangesOf(run.history()).map(likenessOf);
+    const [one, two] = exchangesOf(run.history()).map(similarityKeyOf);
     return one === two;
   }
 
@@ -173,7 +167,7 @@ describe("likeness", () => {
       form: { refresh_token: "rt-0" },
     } as const;
     for (const ask of [code, code, refresh, refresh]) run.exchange(ask);
-    const [one, two, three, four] = exchangesOf(run.history()).map(likenessOf);
+    const [one, two, three, four] = exchangesOf(run.history()).map(similarityKeyOf);
     expect(one).not.toBe(two);
     expect(three).toBe(four);
   });
