@@ -7,12 +7,6 @@ import { HarnessError, type HarnessErrorCode, suggestNames } from "./errors.ts";
 /** Refuses when `value`, found at `path`, is not what it should be. */
 type Check = (value: unknown, path: string) => void;
 
-export type FieldsOf<Shape> = {
-  readonly [Name in keyof Shape]-?: Record<never, never> extends Pick<Shape, Name>
-    ? OptionalField
-    : Check;
-};
-
 type Fields = Readonly<Record<string, Check>>;
 
 /** What a checker throws; only `refusingAs` catches it. */
