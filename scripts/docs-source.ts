@@ -36,7 +36,7 @@ async function filesOf(): Promise<ReadonlyMap<Scenario, string>> {
   const names = readdirSync(`${root}scenarios`).filter(
     (name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && name !== "library.ts",
   );
-  // A list of lists comes later: whoever exports fewer has written it.
+  // A list of lists comes later: the file that exports fewer has written it.
   const exported: { readonly file: string; readonly scenarios: readonly unknown[] }[] = [];
   for (const name of names) {
     const module = (await import(pathToFileURL(`${root}scenarios/${name}`).href)) as object;
