@@ -1,7 +1,7 @@
 /**
  * Small checkers for data that a person wrote: each is handed a value and its path, and
  * refuses by saying where, what was found and what is allowed. The tables of the parts are
- * made of them (`fault/validate.ts`, `coverage/registration.ts`), and the compiler compares
+ * made of them (`faults/validate.ts`), and the compiler compares
  * those with the types; `refusingAs` gives a refusal the part's own error code.
  */
 import { HarnessError, type HarnessErrorCode, suggestNames } from "./errors.ts";
@@ -28,7 +28,7 @@ export type VariantFields<Union, Tag extends keyof Union, Value> = FieldsOf<
 
 export type Fields = Readonly<Record<string, Check | OptionalField>>;
 
-/** What a checker throws; only `refusingAs` and `refusingThere` catch it. */
+/** What a checker throws; only `refusingAs` catches it. */
 class Refusal extends Error {
   readonly path: string;
   readonly complaint: string;
@@ -64,18 +64,6 @@ export function refusingAs<T>(
   }
 }
 
-/** As `refusingAs`, for what is handed over by a program: the place is the path of the wrong field. */
-export function refusingThere<T>(code: HarnessErrorCode, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { path, complaint, hint } = error;
-    const what = complaint.replace(/^is (?!missing)/, "it is ");
-    throw new HarnessError(code, what, { place: path, ...(hint === undefined ? {} : { hint }) });
-  }
-}
-
 /** A field that may be absent; when it is there it must pass. */
 export function optional(check: Check): OptionalField {
   return { optional: check };
@@ -99,11 +87,6 @@ export const ratio: Check = (value, path) => {
     `is ${show(value)}; it must be a number from 0 to 1`,
     percent ? `For ${value} % write ${value / 100}.` : undefined,
   );
-};
-
-/** True or false, and nothing that looks like it. */
-export const flag: Check = (value, path) => {
-  if (typeof value !== "boolean") refuse(path, `is ${show(value)}; it must be true or false`);
 };
 
 /** A text that is not blank. */
@@ -139,7 +122,7 @@ export function listOf(check: Check): Check {
 }
 
 /** A list, also an empty one. */
-export function anyListOf(check: Check): Check {
+function anyListOf(check: Check): Check {
   return (value, path) => {
     if (!Array.isArray(value)) refuse(path, `is ${show(value)}; it must be a list`);
     // Array.from visits holes too.

@@ -16,7 +16,7 @@ import { isMachinePlace, isPlainPlace } from "../entra/request/machine-address.t
 import { deliveryOf, textOfResponse } from "../core/http/message.ts";
 import { type ClientSideRequest, watchClientRequests } from "./client-requests.ts";
 import { stepsOf } from "./deliver.ts";
-import { connectionAttempt } from "./exchange.ts";
+import { connectionAttempt } from "./in-process-transport.ts";
 import { type Arrival, startServers, trustFixtureAuthority } from "./https-server.ts";
 import type { Mount, MountContext, Mounted } from "./mount.ts";
 import { type Dial, installNetworkGuard } from "./network-guard.ts";

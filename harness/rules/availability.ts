@@ -8,31 +8,22 @@
  */
 import { formatDuration, minutes } from "../core/time/duration.ts";
 import type { Flow, History, OperationInvoked } from "../history/event.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import {
-  exchangesOf,
-  faultSpansOf,
-  operationsOf,
-  type Exchange,
-  type Operation,
-} from "./model/reading.ts";
-import {
-  counted,
-  isCacheable,
-  isFailedByService,
-  isValidAt,
-  isWithoutAnswerAt,
-  needsInteraction,
-  signInFaultsAt,
-  sinceStart,
-  tokenFaultIdsOf,
-  tokenRequestsBy,
-  tokenFaultsAt,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
-import { wishKey } from "./model/cache-key.ts";
+import { cacheKeyOf } from "./model/cache-key.ts";
 import { stretchesWithoutToken } from "./model/without-token.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import {
+  faultSpansOf,
+  signInFaultsAt,
+  tokenFaultIdsOf,
+  tokenFaultsAt,
+} from "./model/fault-windows.ts";
+import { counted, sinceStart } from "./model/messages.ts";
+import { isCacheable, needsInteraction, tokenRequestsBy } from "./model/operations.ts";
+import { isFailedByService, isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
+import { isValidAt } from "./model/token-validity.ts";
 
 /** How long a client may rightly hold back after a failure without Retry-After (MSAL's own back-off: `docs/sources.md#k1`). */
 const BACK_OFF_MS = minutes(1);
@@ -64,7 +55,7 @@ function judge(history: History): Judgement {
   ];
   const possible = served.length + denied.length;
   if (trouble === undefined || possible === 0) {
-    return unseen("There was no trouble in which a call could have ended ok.");
+    return inconclusive("There was no trouble in which a call could have ended ok.");
   }
   const min = history.header.limits?.availabilityMin ?? 1;
   const share = served.length / possible;
@@ -97,7 +88,7 @@ function chanceOf(history: History, operation: Operation): Chance {
   if (completed === undefined) return "no chance";
   if (completed.outcome === "unknown" && completed.reason === "run-ended") return "no chance";
   if (needsInteraction(operation)) return "no chance";
-  const { token: held, lastRequest } = holdingsAt(history, invoked);
+  const { token: held, lastRequest } = availableTokensAt(history, invoked);
   const hadToken = held !== undefined && isValidAt(held.token, completed.at);
   if (isCacheable(operation) && hadToken) return "denied";
   if (isUnderFault(history, invoked, invoked.at) || isUnderFault(history, invoked, completed.at))
@@ -116,7 +107,7 @@ function isUnderFault(history: History, invoked: OperationInvoked, atMs: number)
     const { id, where, first, after, chance = 1, ramp = { from: 1, to: 1 } } = window;
     // Whom a slice is about stands on the wire, and who asks by a preflight first: those whose requests it took.
     if (where !== undefined || window.preflights === "only")
-      return takenBy(history, id).has(wishKey(history, invoked) ?? invoked.client);
+      return takenBy(history, id).has(cacheKeyOf(history, invoked) ?? invoked.client);
     if (first !== undefined || after !== undefined) return false;
     const progress = Math.min(1, (atMs - beganAt) / window.for);
     return chance * (ramp.from + (ramp.to - ramp.from) * progress) >= 0.5;
@@ -141,7 +132,7 @@ function readTaken(history: History): ReadonlyMap<string, ReadonlySet<string>> {
     if (operation === undefined) continue;
     for (const id of ended?.faults ?? []) {
       const wishes = byWindow.get(id) ?? new Set();
-      byWindow.set(id, wishes.add(wishKey(history, operation) ?? operation.client));
+      byWindow.set(id, wishes.add(cacheKeyOf(history, operation) ?? operation.client));
     }
   }
   return byWindow;

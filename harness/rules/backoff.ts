@@ -6,12 +6,13 @@
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
-import { andMore, endingOf, fails, unseen, passes } from "./model/judgement.ts";
-import { counted, isFailedByService } from "./model/reading-operations.ts";
-import { likenessInTab, programRequestsOf } from "./model/likeness.ts";
-import { groupBy, operationsOf, type Exchange } from "./model/reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted, endingOf } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { isFailedByService } from "./model/exchange-outcomes.ts";
+import { similarityKeyInTab, entraRequestsOf } from "./model/similar-requests.ts";
+import { operationsOf, type Exchange } from "./model/exchanges.ts";
 
 /** Judges `backoff`. */
 export const backoff: Rule = {
@@ -46,10 +47,10 @@ interface Breach extends Retry {
 }
 
 function judge(history: History): Judgement {
-  const chains = chainsOf(programRequestsOf(history), timeoutsOf(history));
+  const chains = chainsOf(entraRequestsOf(history), timeoutsOf(history));
   const retries = chains.flat();
   if (retries.length === 0) {
-    return unseen(
+    return inconclusive(
       "No request to Entra that failed without Retry-After was followed by a like one.",
     );
   }
@@ -87,7 +88,7 @@ function chainsOf(
   timeouts: ReadonlyMap<number, OperationCompleted>,
 ): readonly (readonly Retry[])[] {
   const chains: Retry[][] = [];
-  for (const alike of groupBy(requests, likenessInTab).values()) {
+  for (const alike of Map.groupBy(requests, similarityKeyInTab).values()) {
     let chain: Retry[] = [];
     let failure: Failure | undefined;
     for (const next of alike) {

@@ -139,13 +139,15 @@ describe("nothing is proved", () => {
     run.at("01:00:00");
     run.fault({ id: "down" });
     refused(run);
-    expect(reasonOf(run.history())).toMatch(/while the primary was well: 500011/);
+    expect(reasonOf(run.history())).toMatch(/before the primary failed: 500011/);
   });
 
   it("of an application of another flow than its row says", () => {
     const { run } = inOutage("not", "web-code");
     byBackup(run);
-    expect(reasonOf(run.history())).toMatch(/says web-code, and the wire shows native-refresh/);
+    expect(reasonOf(run.history())).toMatch(
+      /names the flow web-code, but the requests show native-refresh/,
+    );
   });
 
   it("of a call that only the backup's own trouble could meet", () => {

@@ -5,9 +5,10 @@
  */
 import type { History } from "../history/event.ts";
 import { type FlowOutcome, flowOutcomeOf, isByBackup, isOk } from "./model/flow-outcome.ts";
-import { fails, passes, type Placed, unseen } from "./model/judgement.ts";
-import { isServiceFailure, type Operation } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { isServiceFailure } from "./model/exchange-outcomes.ts";
+import type { Operation } from "./model/exchanges.ts";
 
 /** Judges `backup-flow`. */
 export const backupFlow: Rule = {
@@ -21,7 +22,7 @@ export const backupFlow: Rule = {
 
 function judge(history: History): Judgement {
   const found = flowOutcomeOf(history);
-  if ("missing" in found) return unseen(found.missing);
+  if ("missing" in found) return inconclusive(found.missing);
   const { outcome, calls } = found;
   const figures = `${outcome.got} of ${outcome.asked} calls in the outage ended well, ${outcome.byBackup} by the backup`;
   const name = `${outcome.flow} (${outcome.as})`;
@@ -30,13 +31,13 @@ function judge(history: History): Judgement {
     if (refused.length > 0) return fails(`${name} is protected, but ${figures}.`, endsOf(refused));
     return outcome.byBackup > 0
       ? passes(`${name} is protected: ${figures}.`, endsOf(calls.filter(isByBackup)))
-      : unseen(`${name} lived on what it had, and never needed the backup system.`);
+      : inconclusive(`${name} lived on what it had, and never needed the backup system.`);
   }
   if (outcome.byBackup > 0)
     return fails(`${name} is not protected, but ${figures}.`, endsOf(calls.filter(isByBackup)));
   return calls.some(hasMetIt)
     ? passes(`${name} is not protected: ${figures}${ofCould(outcome)}.`, endsOf(calls))
-    : unseen(`${name} lived on what it had, and never met the outage.`);
+    : inconclusive(`${name} lived on what it had, and never met the outage.`);
 }
 
 /** A call that needed nothing in the outage shows nothing of it. */
@@ -48,6 +49,6 @@ function ofCould({ could, asked }: FlowOutcome): string {
   return `; ${could} of ${asked} could have`;
 }
 
-function endsOf(calls: readonly Operation[]): readonly Placed[] {
+function endsOf(calls: readonly Operation[]): readonly EventRef[] {
   return calls.map(({ invoked, completed }) => completed ?? invoked);
 }

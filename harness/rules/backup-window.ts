@@ -6,10 +6,10 @@
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
 import { promptsOf } from "./model/prompts.ts";
-import { exchangesOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
 
 /** Judges `backup-window`. */
 export const backupWindow: Rule = {
@@ -34,7 +34,8 @@ function judge(history: History): Judgement {
   const byBackup = exchanges.filter(({ ended }) => ended?.servedBy === "backup");
   const served = byBackup.filter(({ ended }) => ended?.issued !== undefined);
   const declined = byBackup.filter(({ ended }) => ended?.error?.codes.includes(DECLINED));
-  if (served.length + declined.length === 0) return unseen("The backup system answered nothing.");
+  if (served.length + declined.length === 0)
+    return inconclusive("The backup system answered nothing.");
   for (const exchange of served) {
     const wrong = findWrong(history, exchanges, exchange);
     if (wrong !== undefined) return wrong;

@@ -7,21 +7,14 @@
 import { formatDuration } from "../core/time/duration.ts";
 import type { ExchangeBegan, History } from "../history/event.ts";
 import type { HeldToken } from "./model/token-inventory.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { grantOf, operationsOf, type Operation } from "./model/reading.ts";
-import {
-  counted,
-  every,
-  isCacheable,
-  isDenied,
-  isFreshAt,
-  isValidAt,
-  needsInteraction,
-  sinceStart,
-  tokenRequestsBy,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { grantOf } from "./model/exchange-outcomes.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
+import { isCacheable, isDenied, needsInteraction, tokenRequestsBy } from "./model/operations.ts";
+import { isFreshAt, isValidAt } from "./model/token-validity.ts";
 
 /** Judges `cached-token`. */
 export const cachedToken: Rule = {
@@ -51,7 +44,7 @@ function callsWithToken(history: History): readonly Held[] {
   return operationsOf(history)
     .filter(isCacheable)
     .flatMap((operation) => {
-      const { token: held } = holdingsAt(history, operation.invoked);
+      const { token: held } = availableTokensAt(history, operation.invoked);
       const isHeld = held !== undefined && isValidAt(held.token, operation.invoked.at);
       return isHeld ? [{ operation, held }] : [];
     });
@@ -79,7 +72,7 @@ function judge(history: History): Judgement {
   }
   const [firstServed] = served;
   if (firstServed === undefined) {
-    return unseen("No call was made while its client held a valid token.");
+    return inconclusive("No call was made while its client held a valid token.");
   }
   const { operation, held } = served.at(-1) ?? firstServed;
   return passes(

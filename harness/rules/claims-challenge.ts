@@ -5,10 +5,10 @@
  * claims requests, and client capabilities"; `docs/sources.md#e`, claims challenge.
  */
 import type { History, TokenPresented } from "../history/event.ts";
-import { fails, passes, unseen, type Placed } from "./model/judgement.ts";
-import { operationsOf, type Exchange, type Operation } from "./model/reading.ts";
-import { counted, every, sinceStart } from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
 
 /** Judges `claims-challenge`. */
 export const claimsChallenge: Rule = {
@@ -25,7 +25,7 @@ function judge(history: History): Judgement {
     (event): event is TokenPresented =>
       event.kind === "token-presented" && event.verdict === "revoked",
   );
-  const answered: Placed[] = [];
+  const answered: EventRef[] = [];
   const seen = new Set<string>();
   for (const event of revoked) {
     const owner = ownerOf(history, event);
@@ -42,7 +42,7 @@ function judge(history: History): Judgement {
     answered.push(event, next.invoked);
   }
   if (answered.length === 0) {
-    return unseen("No API turned a revoked token away with a further call to answer it.");
+    return inconclusive("No API turned a revoked token away with a further call to answer it.");
   }
   return passes(
     `${every(answered.length / 2, "claims challenge")} reached the token service, and no revoked token was used again.`,
@@ -78,7 +78,7 @@ function findFault(
   },
 ): Judgement | undefined {
   const { event, next, later } = told;
-  const fail = (message: string, ...evidence: Placed[]): Judgement =>
+  const fail = (message: string, ...evidence: EventRef[]): Judgement =>
     fails(message, [event, next.invoked, ...evidence]);
   const when = sinceStart(history, event.at);
   const again = later.find(

@@ -5,10 +5,10 @@
  * Source: OAuth 2.0, RFC 6749 section 5.1: access_token is required in a successful response.
  */
 import type { History } from "../history/event.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { operationsOf, type Operation } from "./model/reading.ts";
-import { counted, every, sinceStart } from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
 
 /** Judges `empty-token`. */
 export const emptyToken: Rule = {
@@ -43,7 +43,7 @@ function judge(history: History): Judgement {
   }
   const [last] = full.slice(-1);
   if (last?.completed === undefined) {
-    return unseen("No call ended ok with a token.");
+    return inconclusive("No call ended ok with a token.");
   }
   return passes(`${every(full.length, "call")} that ended ok brought a token.`, [last.completed]);
 }

@@ -7,20 +7,14 @@
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import type { HeldToken } from "./model/token-inventory.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { operationsOf, type Exchange, type Operation } from "./model/reading.ts";
-import {
-  counted,
-  every,
-  isCacheable,
-  isDenied,
-  isWithoutAnswerAt,
-  lastRequestBy,
-  sinceStart,
-  totalOutagesAt,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
+import { isCacheable, isDenied, lastRequestBy } from "./model/operations.ts";
+import { isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
+import { totalOutagesAt } from "./model/fault-windows.ts";
 
 /** Judges `extended-lifetime`. */
 export const extendedLifetime: Rule = {
@@ -43,7 +37,7 @@ function judge(history: History): Judgement {
   const served: Extended[] = [];
   for (const operation of operationsOf(history).filter(isCacheable)) {
     const { invoked, completed } = operation;
-    const { token: held, lastRequest } = holdingsAt(history, invoked);
+    const { token: held, lastRequest } = availableTokensAt(history, invoked);
     if (held === undefined || completed === undefined) continue;
     if (!isInExtension(held, invoked.at) || !isInExtension(held, completed.at)) continue;
     const request = lastRequestBy(operation) ?? lastRequest;
@@ -56,7 +50,7 @@ function judge(history: History): Judgement {
   }
   const [first] = denied.length > 0 ? denied : served;
   if (first === undefined) {
-    return unseen(
+    return inconclusive(
       "No call met a failing service with a token past expires_in and still within a longer ext_expires_in.",
     );
   }

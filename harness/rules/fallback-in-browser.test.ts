@@ -101,7 +101,7 @@ describe("a popup or redirect is a mistake", () => {
       run.fault({ id: "down", on: ["authorize"] });
       silently(run, ["no request"], code, "sso-silent");
       popup(run);
-      expect(judge(run).message).toContain(`the silent call gave up (${code}) while down was open`);
+      expect(judge(run).message).toContain(`the silent call failed (${code}) while down was open`);
       const well = buildRun();
       silently(well, ["no request"], code, "sso-silent");
       popup(well);

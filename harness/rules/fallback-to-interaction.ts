@@ -8,18 +8,13 @@
  */
 import { formatDuration, minutes } from "../core/time/duration.ts";
 import type { History, OperationInvoked } from "../history/event.ts";
-import { fails, passes, unseen, type Placed } from "./model/judgement.ts";
-import { illNewsBefore } from "./model/last-word.ts";
-import { interactionsOf, type Asking } from "./model/prompts.ts";
-import { endOf, operationsOf, type Operation } from "./model/reading.ts";
-import {
-  counted,
-  interactionRequestOf,
-  isInteractive,
-  needsInteraction,
-  sinceStart,
-} from "./model/reading-operations.ts";
+import { interactionsOf, type SignInPrompt } from "./model/prompts.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { serviceFailureBefore } from "./model/service-failure.ts";
+import { endOf, operationsOf, type Operation } from "./model/exchanges.ts";
+import { counted, sinceStart } from "./model/messages.ts";
+import { interactionRequestOf, isInteractive, needsInteraction } from "./model/operations.ts";
 
 /** An application that goes on for this long after the error has had its chance to ask. */
 const CHANCE_MS = minutes(1);
@@ -41,14 +36,14 @@ function judge(history: History): Judgement {
   if (wrong !== undefined) return wrong;
 
   const asking = calls.filter((call) => !isInteractive(call) && needsInteraction(call));
-  const followed: Placed[] = [];
+  const followed: EventRef[] = [];
   for (const call of asking) {
     const answer = answerTo(call, turns, calls);
     if (answer !== undefined) followed.push(call.completed ?? call.invoked, answer);
     else if (hadItsChance(history, call, calls)) return unanswered(history, call, asking.length);
   }
   if (followed.length === 0) {
-    return unseen("No call was told that a person is needed with time left to ask one.");
+    return inconclusive("No call was told that a person is needed with time left to ask one.");
   }
   return passes(
     `${counted(followed.length / 2, "call")} that needed a person led to a sign-in, and no other error did.`,
@@ -65,18 +60,18 @@ function isOfUser({ invoked, completed }: Operation): boolean {
 /** A turn to interaction after a silent call that the service failed, with no word of interaction since. */
 function findWrongTurn(
   history: History,
-  turns: readonly Asking[],
+  turns: readonly SignInPrompt[],
   calls: readonly Operation[],
 ): Judgement | undefined {
   for (const turn of turns) {
     const before = calls.filter(
       ({ invoked }) => invoked.index < turn.index && isSame(invoked, turn),
     );
-    const news = illNewsBefore(history, before, turn);
-    if (news === undefined) continue;
+    const failure = serviceFailureBefore(history, before, turn);
+    if (failure === undefined) continue;
     return fails(
-      `${turn.client} asked a person to sign in ${sinceStart(history, turn.at)} in because ${news.words}, not because interaction was required.`,
-      [turn, ...news.evidence],
+      `${turn.client} asked a person to sign in ${sinceStart(history, turn.at)} in because ${failure.description}, not because interaction was required.`,
+      [turn, ...failure.evidence],
     );
   }
   return undefined;
@@ -85,9 +80,9 @@ function findWrongTurn(
 /** The event by which a person was asked, or by which it turned out that nobody was needed. */
 function answerTo(
   { invoked, completed }: Operation,
-  turns: readonly Asking[],
+  turns: readonly SignInPrompt[],
   calls: readonly Operation[],
-): Placed | undefined {
+): EventRef | undefined {
   const since = completed?.index ?? invoked.index;
   const turn = turns.find((one) => one.index > invoked.index && isSame(invoked, one));
   if (turn !== undefined) return turn;

@@ -5,16 +5,11 @@
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, endingOf, fails, passes, type Placed, unseen } from "./model/judgement.ts";
-import {
-  isServiceFailure,
-  operationsOf,
-  statusOf,
-  type Exchange,
-  type Operation,
-} from "./model/reading.ts";
-import { counted } from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted, endingOf } from "./model/messages.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 
 /** Judges `identity-endpoint`. */
 export const identityEndpoint: Rule = {
@@ -35,14 +30,14 @@ const TOLERANCE_MS = 100;
 
 interface Breach {
   readonly why: string;
-  readonly evidence: readonly Placed[];
+  readonly evidence: readonly EventRef[];
 }
 
 function judge(history: History): Judgement {
   const troubled = operationsOf(history)
     .map((operation) => ({ operation, requests: operation.exchanges.filter(isToImds) }))
     .filter(({ requests }) => requests.some(hasFailed));
-  if (troubled.length === 0) return unseen("No request to IMDS failed.");
+  if (troubled.length === 0) return inconclusive("No request to IMDS failed.");
   const breaches = troubled.flatMap(({ operation, requests }) => [
     ...retryBreaches(requests),
     ...goneBreaches(operation, requests),

@@ -4,18 +4,13 @@
  * itself by calls of others that fail without ever reaching the wire.
  */
 import type { ExchangeEnded, History, OperationInvoked } from "../history/event.ts";
-import { andMore, fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import {
-  isServiceFailure,
-  objectIdOf,
-  operationsOf,
-  scopeKey,
-  statusOf,
-  type Operation,
-} from "./model/reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
+import { objectIdOf, scopeKey } from "./model/identifiers.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
 
 /** Judges `isolation`. */
 export const isolation: Rule = {
@@ -74,9 +69,9 @@ function judge(history: History): Judgement {
       ]),
     );
   }
-  if (throttles === 0) return unseen("No call was throttled.");
+  if (throttles === 0) return inconclusive("No call was throttled.");
   if (served.length === 0)
-    return unseen("While one was throttled, the same client had no call for another.");
+    return inconclusive("While one was throttled, the same client had no call for another.");
   return passes(
     `${counted(served.length, "call")} for others reached the service or their cached token while one was throttled.`,
     served.flatMap(({ throttle, operation }) => [throttle.answer, operation.invoked]),

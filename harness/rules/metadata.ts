@@ -6,19 +6,13 @@
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, endingOf, fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import { isDiscovery } from "./model/likeness.ts";
-import {
-  exchangesOf,
-  faultSpansOf,
-  groupBy,
-  operationsOf,
-  statusOf,
-  type Exchange,
-  type Operation,
-} from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted, endingOf } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { isDiscovery } from "./model/similar-requests.ts";
+import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { faultSpansOf } from "./model/fault-windows.ts";
+import { statusOf } from "./model/exchange-outcomes.ts";
 
 /** Judges `metadata`. */
 export const metadata: Rule = {
@@ -60,7 +54,7 @@ function judgeRepeats(
   reads: readonly Exchange[],
   survived: readonly Operation[],
 ): Judgement {
-  const repeats = [...groupBy(reads, documentOf).values()].flatMap((same) =>
+  const repeats = [...Map.groupBy(reads, documentOf).values()].flatMap((same) =>
     repeatsOf(same, rotationsOf(history)),
   );
   const [again] = repeats;
@@ -75,7 +69,7 @@ function judgeRepeats(
     (read) => isGood(read) && (lastUses.get(read.page) ?? 0) > (read.ended?.index ?? 0),
   );
   if (kept.length === 0 && survived.length === 0)
-    return unseen(
+    return inconclusive(
       "No discovery document was read by a process that went on, nor was one missing to a warm process.",
     );
   return passes(

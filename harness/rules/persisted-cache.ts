@@ -6,22 +6,17 @@
  */
 import { days, formatDuration } from "../core/time/duration.ts";
 import type { ClientRestarted, History, OperationCompleted } from "../history/event.ts";
-import { holdingsAt, type Holdings } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { isDeliberate, promptsOf } from "./model/prompts.ts";
-import { operationsOf, type Operation } from "./model/reading.ts";
-import {
-  every,
-  isCacheable,
-  isDenied,
-  isFailedByService,
-  isOfSignIn,
-  isValidAt,
-  needsInteraction,
-  signInFaultsAt,
-  sinceStart,
-} from "./model/reading-operations.ts";
+import { isChosenByUser, promptsOf } from "./model/prompts.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import type { AvailableTokens } from "./model/token-lookup.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { every, sinceStart } from "./model/messages.ts";
+import { isCacheable, isDenied, needsInteraction } from "./model/operations.ts";
+import { isFailedByService, isToSignInService } from "./model/exchange-outcomes.ts";
+import { isValidAt } from "./model/token-validity.ts";
+import { signInFaultsAt } from "./model/fault-windows.ts";
 
 const PERSISTED_FOR_MS = days(3);
 
@@ -68,7 +63,7 @@ function judge(history: History): Judgement {
   }
   const [served] = returns;
   if (served === undefined) {
-    return unseen("No call after a restart could have been served from a saved cache.");
+    return inconclusive("No call after a restart could have been served from a saved cache.");
   }
   return passes(
     `${every(returns.length, "first call")} after a restart got a token by what had been saved; the first by a ${served.had.kind} got ${formatDuration(served.had.ageMs)} before.`,
@@ -81,7 +76,7 @@ function callsAfterRestart(history: History): Return[] {
     .filter(isCacheable)
     .flatMap((operation): Return[] => {
       const { invoked, completed } = operation;
-      const found = savedBefore(holdingsAt(history, invoked), invoked.at);
+      const found = savedBefore(availableTokensAt(history, invoked), invoked.at);
       if (found === undefined || completed === undefined) return [];
       if (found.saved === "nothing" && !isLossInOutage(history, operation)) return [];
       if (isForWantOfService(history, operation, found)) return [];
@@ -99,7 +94,7 @@ function isForWantOfService(
   { saved, had }: Pick<Return, "saved" | "had">,
 ): boolean {
   if (saved === "nothing" || had.kind === "token" || !isDenied(operation)) return false;
-  if (operation.exchanges.some(isOfSignIn)) return true;
+  if (operation.exchanges.some(isToSignInService)) return true;
   return signInFaultsAt(history, operation.invoked.at).length > 0 && !needsInteraction(operation);
 }
 
@@ -111,9 +106,9 @@ function isLossInOutage(history: History, operation: Operation): boolean {
 }
 
 function promptsAfterRestart(history: History): Return[] {
-  const undesired = promptsOf(history).filter((event) => !isDeliberate(event));
+  const undesired = promptsOf(history).filter((event) => !isChosenByUser(event));
   return undesired.flatMap((event): Return[] => {
-    const holdings = holdingsAt(history, event);
+    const holdings = availableTokensAt(history, event);
     const found = savedBefore(holdings, event.at);
     if (found === undefined) return [];
     if (found.saved === "nothing" && signInFaultsAt(history, event.at).length === 0) return [];
@@ -126,7 +121,7 @@ function promptsAfterRestart(history: History): Return[] {
 
 /** What there was before the restart that is still good, if nothing was got silently since. */
 function savedBefore(
-  holdings: Holdings,
+  holdings: AvailableTokens,
   atMs: number,
 ): Pick<Return, "restarted" | "had" | "saved"> | undefined {
   const { restarted, lost } = holdings;

@@ -8,23 +8,19 @@
 import { formatDuration, seconds } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import type { HeldToken } from "./model/token-inventory.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen, type Placed } from "./model/judgement.ts";
-import { endOf, operationsOf, type Exchange, type Operation } from "./model/reading.ts";
-import {
-  counted,
-  every,
-  isCacheable,
-  isDenied,
-  isFailedByService,
-  isOfSignIn,
-  isValidAt,
-  isWithoutAnswerAt,
-  needsInteraction,
-  sinceStart,
-  totalOutagesAt,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { endOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
+import { isCacheable, isDenied, needsInteraction } from "./model/operations.ts";
+import {
+  isFailedByService,
+  isToSignInService,
+  isWithoutAnswerAt,
+} from "./model/exchange-outcomes.ts";
+import { isValidAt } from "./model/token-validity.ts";
+import { totalOutagesAt } from "./model/fault-windows.ts";
 
 /** Longer than this a person at a screen gives up; a setting of the scenario. */
 const DELAY_MAX_MS = seconds(5);
@@ -75,7 +71,9 @@ function judge(history: History): Judgement {
   }
   const [served] = early.filter(({ operation }) => operation.completed?.outcome === "ok");
   if (served === undefined) {
-    return unseen("No call was made with a valid token past refresh_in while a refresh failed.");
+    return inconclusive(
+      "No call was made with a valid token past refresh_in while a refresh failed.",
+    );
   }
   const slowestMs = Math.max(...early.map(({ tookMs }) => tookMs));
   return passes(
@@ -87,7 +85,7 @@ function judge(history: History): Judgement {
 function earlyRefreshOf(history: History, operation: Operation, maxMs: number): Early | undefined {
   const { invoked, completed } = operation;
   if (!isCacheable(operation) || needsInteraction(operation)) return undefined;
-  const { token: held, lastRequest } = holdingsAt(history, invoked);
+  const { token: held, lastRequest } = availableTokensAt(history, invoked);
   const refreshAt = held?.token.refreshAt;
   if (held === undefined || refreshAt === undefined || invoked.at < refreshAt) return undefined;
   const endedAt = completed?.at ?? endOf(history);
@@ -100,7 +98,7 @@ function earlyRefreshOf(history: History, operation: Operation, maxMs: number): 
     lastRequest.began.at >= refreshAt &&
     isWithoutAnswerAt(lastRequest, invoked.at);
   const own = operation.exchanges
-    .filter(isOfSignIn)
+    .filter(isToSignInService)
     .find((exchange) => isFailedByService(exchange) || durationOf(history, exchange) > maxMs);
   const request = own ?? (hasFailedEarly ? lastRequest : undefined);
   if (request === undefined && totalOutagesAt(history, invoked.at).length === 0) return undefined;
@@ -111,7 +109,7 @@ function durationOf(history: History, { began, ended }: Exchange): number {
   return (ended?.at ?? endOf(history)) - began.at;
 }
 
-function evidenceOf({ operation, held, request }: Early): Placed[] {
+function evidenceOf({ operation, held, request }: Early): EventRef[] {
   const { invoked, completed } = operation;
   return [
     held,

@@ -13,26 +13,18 @@
 import { days, hours } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { isTooOld } from "./model/last-word.ts";
-import { askingsOf, isDeliberate, type Asking } from "./model/prompts.ts";
-import {
-  faultSpansOf,
-  objectIdOf,
-  operationsOf,
-  outageSpansOf,
-  type Operation,
-} from "./model/reading.ts";
-import {
-  counted,
-  interactionRequestOf,
-  isFailedByService,
-  isForSession,
-  isValidAt,
-  sinceStart,
-} from "./model/reading-operations.ts";
+import { signInPromptsOf, isChosenByUser, type SignInPrompt } from "./model/prompts.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { isExpiredRefreshToken } from "./model/service-failure.ts";
+import { faultSpansOf, outageSpansOf } from "./model/fault-windows.ts";
+import { objectIdOf } from "./model/identifiers.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { counted, sinceStart } from "./model/messages.ts";
+import { interactionRequestOf } from "./model/operations.ts";
+import { isFailedByService, isForSession } from "./model/exchange-outcomes.ts";
+import { isValidAt } from "./model/token-validity.ts";
 
 /** Judges `prompts-caused`; bound: `limits.promptsMax`, none by default. */
 export const promptsCaused: Rule = {
@@ -48,12 +40,12 @@ const AFTERMATH_MS = hours(1);
 const SESSION_MS = days(1);
 
 /** Every time that the outage made somebody sign in who was signed in before it, in order. */
-export function promptsCausedIn(history: History): readonly Asking[] {
+export function promptsCausedIn(history: History): readonly SignInPrompt[] {
   const [outage] = faultSpansOf(history);
   if (outage === undefined) return [];
   const isInIt = isInOutage(history);
   const calls = operationsOf(history);
-  return askingsOf(history).filter(
+  return signInPromptsOf(history).filter(
     (asking) => isInIt(asking.at) && isCaused(history, { asking, calls, outage: outage.index }),
   );
 }
@@ -66,7 +58,7 @@ function isInOutage(history: History): (atMs: number) => boolean {
 
 function judge(history: History): Judgement {
   const [outage] = faultSpansOf(history);
-  if (outage === undefined) return unseen("There was no outage.");
+  if (outage === undefined) return inconclusive("There was no outage.");
   const isInIt = isInOutage(history);
   const calls = operationsOf(history);
   const people = new Set(
@@ -86,12 +78,12 @@ function judge(history: History): Judgement {
     );
   }
   const gone = calls.filter((call) => isInIt(call.invoked.at) && people.has(personOf(call) ?? ""));
-  const [witness] = gone;
-  if (witness === undefined)
-    return unseen("Nobody who was signed in before the outage used the application in it.");
+  const [recordSighting] = gone;
+  if (recordSighting === undefined)
+    return inconclusive("Nobody who was signed in before the outage used the application in it.");
   return passes(
     `${counted(gone.length, "call")} for people who were signed in before the outage, in it and in the hour after; they were asked to sign in ${counted(caused.length, "time")}.`,
-    [witness.invoked, ...caused.map(({ event }) => event)],
+    [recordSighting.invoked, ...caused.map(({ event }) => event)],
   );
 }
 
@@ -107,7 +99,7 @@ function personOf({ invoked, completed }: Operation): string | undefined {
 }
 
 interface Question {
-  readonly asking: Asking;
+  readonly asking: SignInPrompt;
   readonly calls: readonly Operation[];
   /** Where it began. */
   readonly outage: number;
@@ -116,7 +108,7 @@ interface Question {
 /** Whether a well service would not have asked, of somebody who was signed in before the outage. */
 function isCaused(history: History, { asking, calls, outage }: Question): boolean {
   const { event, call } = asking;
-  if (event.kind === "prompt-shown" && (isDeliberate(event) || event.prompt === "device-code"))
+  if (event.kind === "prompt-shown" && (isChosenByUser(event) || event.prompt === "device-code"))
     return false;
   if (call?.claims === true) return false;
   const theirs = calls.filter(
@@ -138,7 +130,11 @@ function isCaused(history: History, { asking, calls, outage }: Question): boolea
 }
 
 /** Whether the person's session was ended on purpose: by an administrator, or by signing out. */
-function hasEnded({ events }: History, { client, user, index }: Asking, since: number): boolean {
+function hasEnded(
+  { events }: History,
+  { client, user, index }: SignInPrompt,
+  since: number,
+): boolean {
   return events.slice(since, index).some((event) => {
     if (event.kind === "exchange-began")
       return event.endpoint === "logout" && event.client === client;
@@ -153,16 +149,20 @@ function endsSessionOf({ change, users }: WorldChanged, user: string | undefined
 }
 
 /** Whether the service said since then that this person is needed. */
-function isNeeded(theirs: readonly Operation[], { index }: Asking, since: number): boolean {
+function isNeeded(theirs: readonly Operation[], { index }: SignInPrompt, since: number): boolean {
   return theirs.some((call) => {
     const ended = interactionRequestOf(call)?.ended;
-    const isOld = ended?.error !== undefined && isTooOld(ended.error);
-    return ended !== undefined && !isOld && ended.index > since && ended.index < index;
+    const isExpired = ended?.error !== undefined && isExpiredRefreshToken(ended.error);
+    return ended !== undefined && !isExpired && ended.index > since && ended.index < index;
   });
 }
 
 /** Whether the session at the identity provider was alive. */
-function hasSession({ events }: History, theirs: readonly Operation[], asking: Asking): boolean {
+function hasSession(
+  { events }: History,
+  theirs: readonly Operation[],
+  asking: SignInPrompt,
+): boolean {
   const heard = theirs
     .flatMap(({ exchanges }) => exchanges)
     .findLast(
@@ -185,8 +185,8 @@ function hasSession({ events }: History, theirs: readonly Operation[], asking: A
 }
 
 /** Whether the application had a good token, or a refresh token, there or where it lost them. */
-function hasTokens(history: History, { event, at }: Asking): boolean {
-  const { token, refreshToken, away, lost } = holdingsAt(history, event);
+function hasTokens(history: History, { event, at }: SignInPrompt): boolean {
+  const { token, refreshToken, away, lost } = availableTokensAt(history, event);
   const tokens = [token, away?.token, lost?.token];
   return (
     tokens.some((held) => held !== undefined && isValidAt(held.token, at)) ||

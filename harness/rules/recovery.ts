@@ -10,20 +10,15 @@
 import { formatDuration } from "../core/time/duration.ts";
 import type { FaultEnded, FaultsCleared, History, OperationInvoked } from "../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
-import { andMore, fails, unseen, passes } from "./model/judgement.ts";
-import { counted, interactionRequestOf } from "./model/reading-operations.ts";
-import {
-  exchangesOf,
-  groupBy,
-  lastFaultsCleared,
-  objectIdOf,
-  operationsOf,
-  scopeKey,
-  type Operation,
-} from "./model/reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import { densestWindow } from "./model/densest-window.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { interactionRequestOf } from "./model/operations.ts";
+import { exchangesOf, operationsOf, type Operation } from "./model/exchanges.ts";
+import { lastFaultsCleared } from "./model/fault-windows.ts";
+import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 
 /** Judges `recovery`; bounds: `limits.recoveryWithinMs`, two minutes by default, and `limits.recoveryRequestsPerMinuteMax`. */
 export const recovery: Rule = {
@@ -44,7 +39,7 @@ interface Breach {
 
 function judge(history: History): Judgement {
   const cleared = serviceReturned(history);
-  if (cleared === undefined) return unseen("The faults never cleared, or there were none.");
+  if (cleared === undefined) return inconclusive("The faults never cleared, or there were none.");
   const spike = judgeSpike(history, cleared);
   if (spike !== undefined) return spike;
   const withinMs = history.header.limits?.recoveryWithinMs ?? RECOVERY_WITHIN_MS;
@@ -53,7 +48,7 @@ function judge(history: History): Judgement {
   const after = operationsOf(history).filter(({ invoked }) => invoked.index > cleared.index);
   const breaches: Breach[] = [];
   const recovered: Operation[] = [];
-  for (const [wish, operations] of groupBy(after, wishOf)) {
+  for (const [wish, operations] of Map.groupBy(after, wishOf)) {
     const mayAskAt = Math.max(cleared.at, instructed.get(wish) ?? 0);
     const ended = operations.filter(
       ({ completed }) => completed !== undefined && completed.outcome !== "unknown",
@@ -78,7 +73,7 @@ function judge(history: History): Judgement {
     );
   }
   return recovered.length === 0
-    ? unseen("No call that could have succeeded ended after the last fault cleared.")
+    ? inconclusive("No call that could have succeeded ended after the last fault cleared.")
     : passes(
         `${counted(recovered.length, "call")} succeeded after ${nameOf(cleared)}, and none failed past ${formatDuration(withinMs)}.`,
         [cleared, ...recovered.map(({ completed, invoked }) => completed ?? invoked)],

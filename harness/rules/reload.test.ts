@@ -226,7 +226,7 @@ describe("the books of tabs", () => {
     run.at("00:30:00");
     run.prompt({ user: ada, operation: again.operation });
     expect(judge(run).message).toContain("a token valid for another 50m by the reload");
-    expect(judge(run).message).toContain("and so 1 more time.");
+    expect(judge(run).message).toContain("and 1 more time.");
   });
 
   it("take a call that names nobody for one of the only person there", () => {

@@ -12,11 +12,11 @@
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, fails, passes, unseen } from "./model/judgement.ts";
-import { every, sinceStart } from "./model/reading-operations.ts";
-import { returnsOf, type Return } from "./model/returns.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import type { Loss } from "./model/tabs-of-client.ts";
+import { andMore, every, sinceStart } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { firstUsesOf, type FirstUse } from "./model/first-uses.ts";
 
 /** Judges `reload`. */
 export const reload: Rule = {
@@ -29,25 +29,25 @@ export const reload: Rule = {
 };
 
 function judge(history: History): Judgement {
-  const returns = returnsOf(history).filter(({ loss }) => loss.kind !== "second-tab");
+  const returns = firstUsesOf(history).filter(({ loss }) => loss.kind !== "second-tab");
   const lost = returns.filter(({ end }) => end !== "served");
   const [first] = lost;
   if (first !== undefined) {
     const { loss, had, at, end, event } = first;
     return fails(
-      `${event.client} lost ${had.words} by ${lossWords[loss.kind]} ${sinceStart(history, loss.event.at)} in: ${formatDuration(at - loss.event.at)} later ${endWords[end]}${andMore(lost)}.`,
+      `${event.client} lost ${had.description} by ${lossWords[loss.kind]} ${sinceStart(history, loss.event.at)} in: ${formatDuration(at - loss.event.at)} later ${endWords[end]}${andMore(lost)}.`,
       lost.flatMap((one) => [one.loss.event, one.event, one.had, ...one.evidence]),
     );
   }
   const [served] = returns;
   if (served === undefined) {
-    return unseen(
+    return inconclusive(
       "No page was loaded anew, and no tab or browser restarted, with a valid token and a call to use it.",
     );
   }
   const kinds = new Set(returns.map(({ loss }) => lossWords[loss.kind]));
   return passes(
-    `${every(returns.length, "first call")} after ${[...kinds].join(" and ")} got the token that was there; the first had ${served.had.words}.`,
+    `${every(returns.length, "first call")} after ${[...kinds].join(" and ")} got the token that was there; the first had ${served.had.description}.`,
     [served.had, served.loss.event, served.event],
   );
 }
@@ -59,7 +59,7 @@ const lossWords: Readonly<Record<Loss["kind"], string>> = {
   "second-tab": "the opening of a second tab",
 };
 
-const endWords: Readonly<Record<Return["end"], string>> = {
+const endWords: Readonly<Record<FirstUse["end"], string>> = {
   served: "a call had it",
   network: "a call went to the sign-in service for another",
   denied: "a call got nothing",

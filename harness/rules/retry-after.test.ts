@@ -94,7 +94,7 @@ describe("retry-after", () => {
     }
     expect(judge(run)).toMatchObject({
       verdict: "fail",
-      message: expect.stringContaining("and so 1 more time."),
+      message: expect.stringContaining("and 1 more time."),
     });
   });
 

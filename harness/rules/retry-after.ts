@@ -6,10 +6,12 @@
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, endingOf, fails, goesOn, unseen, passes } from "./model/judgement.ts";
-import { likenessInTab } from "./model/likeness.ts";
-import { exchangesOf, groupBy, statusOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, endingOf } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { similarityKeyInTab } from "./model/similar-requests.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
+import { statusOf } from "./model/exchange-outcomes.ts";
 
 /** Judges `retry-after`. */
 export const retryAfter: Rule = {
@@ -32,7 +34,7 @@ function judge(history: History): Judgement {
   const exchanges = exchangesOf(history).filter(({ began }) => began.endpoint !== "resource");
   const answers = exchanges.filter((exchange) => instructedMsOf(exchange) > 0);
   if (answers.length === 0) {
-    return unseen("No 429 or 5xx with a valid Retry-After other than zero was seen.");
+    return inconclusive("No 429 or 5xx with a valid Retry-After other than zero was seen.");
   }
   const breaches = breachesOf(exchanges);
   const [first] = breaches;
@@ -42,9 +44,9 @@ function judge(history: History): Judgement {
       breaches.flatMap(({ answer, early }) => [answer.ended ?? answer.began, early.began]),
     );
   }
-  const observed = answers.filter((answer) => goesOn(history, answer));
+  const observed = answers.filter((answer) => clientContinuesAfter(history, answer));
   return observed.length === 0
-    ? unseen("Nothing followed the last answer with a Retry-After.")
+    ? inconclusive("Nothing followed the last answer with a Retry-After.")
     : passes(
         `Each of ${observed.length} answers with Retry-After was waited out.`,
         observed.map(({ began, ended }) => ended ?? began),
@@ -58,7 +60,7 @@ export function instructedMsOf(exchange: Exchange): number {
 }
 
 function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
-  const alike = groupBy(exchanges, likenessInTab);
+  const alike = Map.groupBy(exchanges, similarityKeyInTab);
   const breaches: Breach[] = [];
   for (const requests of alike.values()) {
     const answers = requests
@@ -101,4 +103,17 @@ function describe({ answer, early, askedMs }: Breach): string {
   const raw = answer.ended?.retryAfter?.raw ?? "";
   const form = /^\s*\d+\s*$/.test(raw) ? "in seconds" : "as an HTTP-date";
   return `${early.client} asked the ${early.began.endpoint} endpoint again after ${formatDuration(waitedMs)} of ${formatDuration(askedMs)} that Retry-After, ${form}, gave with ${endingOf(answer)}`;
+}
+
+/** Whether the client made a call or sent a request after the answer. */
+function clientContinuesAfter({ events }: History, exchange: Exchange): boolean {
+  const { ended, began } = exchange;
+  if (ended === undefined) return false;
+  for (let index = ended.index + 1; index < events.length; index += 1) {
+    const event = events[index];
+    if (event?.kind === "operation-invoked" && event.client === began.client) return true;
+    if (event?.kind !== "exchange-began") continue;
+    if (began.client === undefined || event.client === began.client) return true;
+  }
+  return false;
 }

@@ -7,10 +7,11 @@
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import { densestWindow } from "./model/densest-window.ts";
-import { fails, unseen, passes } from "./model/judgement.ts";
-import { likenessOf, programRequestsOf } from "./model/likeness.ts";
-import { groupBy, isServiceFailure, statusOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { similarityKeyOf, entraRequestsOf } from "./model/similar-requests.ts";
+import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
+import type { Exchange } from "./model/exchanges.ts";
 
 /** Judges `retry-storm`; bound: `limits.likeRequestsPer5MinutesMax`, 14 by default. */
 export const retryStorm: Rule = {
@@ -27,10 +28,10 @@ const WINDOW_MS = 300_000;
 
 function judge(history: History): Judgement {
   const maximum = history.header.limits?.likeRequestsPer5MinutesMax ?? LIKE_REQUESTS_MAX;
-  const requests = programRequestsOf(history).filter(
+  const requests = entraRequestsOf(history).filter(
     (request) => !isPendingPoll(request) && request.began.resent !== true,
   );
-  const storms = [...groupBy(requests, likenessOf).values()].map((alike) =>
+  const storms = [...Map.groupBy(requests, similarityKeyOf).values()].map((alike) =>
     densestWindow(alike, WINDOW_MS),
   );
   const worst = storms.sort((a, b) => b.length - a.length)[0] ?? [];
@@ -42,7 +43,7 @@ function judge(history: History): Judgement {
       worst.map(({ began }) => began),
     );
   }
-  if (!requests.some(hasFailed)) return unseen("No request to Entra failed.");
+  if (!requests.some(hasFailed)) return inconclusive("No request to Entra failed.");
   return passes(
     `At most ${worst.length} like requests in any 5m; ${maximum} are allowed.`,
     worst.map(({ began }) => began),

@@ -4,10 +4,10 @@
  * their user; a code may be redeemed before anybody does, and an app has no user at all.
  */
 import type { History } from "../history/event.ts";
-import { andMore, fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import { exchangesOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
 
 /** Judges `routing-hint`. */
 export const routingHint: Rule = {
@@ -28,7 +28,8 @@ function judge(history: History): Judgement {
   const requests = exchangesOf(history).filter(
     (request) => hintsOf(request).length > 0 || isRefresh(request),
   );
-  if (requests.length === 0) return unseen("No refresh request and no routing hint was seen.");
+  if (requests.length === 0)
+    return inconclusive("No refresh request and no routing hint was seen.");
   const owners = ownersOfNames(history);
   const breaches = requests.flatMap((request): Breach[] => {
     const why = whyWrong(request, owners);

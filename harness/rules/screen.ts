@@ -15,13 +15,16 @@
 import { formatDuration, seconds } from "../core/time/duration.ts";
 import type { Screen, ScreenSeen } from "../history/browser-events.ts";
 import type { History, OperationCompleted } from "../history/event.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { andMore, fails, passes, unseen, type Placed } from "./model/judgement.ts";
-import { faultSpansOf, groupBy, operationsOf } from "./model/reading.ts";
-import { counted, isInteractive, isValidAt, sinceStart } from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
-import { showingsOf, tabKey, type Showing } from "./model/screens.ts";
+import { screenSpansOf, tabKey, type ScreenSpan } from "./model/screens.ts";
 import { isPopup } from "./model/tabs-of-client.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { andMore, counted, sinceStart } from "./model/messages.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { faultSpansOf } from "./model/fault-windows.ts";
+import { operationsOf } from "./model/exchanges.ts";
+import { isInteractive } from "./model/operations.ts";
+import { isValidAt } from "./model/token-validity.ts";
 
 /** Judges `screen`; bound: `limits.screenStuckMaxMs`, thirty seconds by default. */
 export const screen: Rule = {
@@ -38,7 +41,7 @@ const STUCK_MAX_MS = seconds(30);
 interface Breach {
   readonly what: string;
   readonly at: number;
-  readonly evidence: readonly Placed[];
+  readonly evidence: readonly EventRef[];
 }
 
 interface Bounds {
@@ -48,17 +51,17 @@ interface Bounds {
 }
 
 function judge(history: History): Judgement {
-  const showings = showingsOf(history);
-  if (showings.length === 0) return unseen("No screen was seen.");
+  const spans = screenSpansOf(history);
+  if (spans.length === 0) return inconclusive("No screen was seen.");
   const since = faultSpansOf(history)[0]?.beganAt;
-  if (since === undefined) return unseen("There was no outage.");
+  if (since === undefined) return inconclusive("There was no outage.");
   const bounds = { since, stuckMaxMs: history.header.limits?.screenStuckMaxMs ?? STUCK_MAX_MS };
-  const seen = showings.filter(({ to }) => to >= since);
+  const seen = spans.filter(({ to }) => to >= since);
   const [last] = seen.slice(-1);
-  if (last === undefined) return unseen("No screen was seen in the outage or after it.");
+  if (last === undefined) return inconclusive("No screen was seen in the outage or after it.");
   const waits = waitsOf(seen);
   const breaches = [
-    ...seen.flatMap((showing) => lossOf(history, showing, bounds) ?? []),
+    ...seen.flatMap((span) => lossOf(history, span, bounds) ?? []),
     ...waits.flatMap((wait) => stuckOf(history, wait, bounds) ?? []),
   ].sort((a, b) => a.at - b.at);
   const [first] = breaches;
@@ -76,14 +79,14 @@ function judge(history: History): Judgement {
 }
 
 /** The application gone from the eyes of a person whose token was good. */
-function lossOf(history: History, showing: Showing, bounds: Bounds): Breach | undefined {
-  const { event, from, to } = showing;
+function lossOf(history: History, span: ScreenSpan, bounds: Bounds): Breach | undefined {
+  const { event, from, to } = span;
   const isGone = event.shows === "error" || event.shows === "sign-in";
-  if (!isGone || showing.isGlimpse || isPopup(event.tab) || from < bounds.since) return undefined;
+  if (!isGone || span.isBrief || isPopup(event.tab) || from < bounds.since) return undefined;
   // Whoever sends people to sign in is judged by `silent-first`.
   if (event.shows === "sign-in" && isSigningIn(history, event)) return undefined;
   const name = `${event.tab} of ${event.client}`;
-  const { token: held } = holdingsAt(history, event);
+  const { token: held } = availableTokensAt(history, event);
   if (held !== undefined && isValidAt(held.token, from)) {
     const left = formatDuration(held.token.expiresAt - from);
     return {
@@ -92,7 +95,7 @@ function lossOf(history: History, showing: Showing, bounds: Bounds): Breach | un
       evidence: [event, held],
     };
   }
-  const good = firstGoodCall(history, showing);
+  const good = firstGoodCall(history, span);
   if (good === undefined || to - good.at <= bounds.stuckMaxMs) return undefined;
   return {
     what: `${name} went on showing ${wordsOf[event.shows]} for ${formatDuration(to - good.at)} after a call had got a token, ${sinceStart(history, good.at)} in`,
@@ -111,7 +114,10 @@ function isSigningIn(history: History, { client, index }: ScreenSeen): boolean {
 }
 
 /** The first call in the tab that ended well while the screen lasted. */
-function firstGoodCall(history: History, { event, to }: Showing): OperationCompleted | undefined {
+function firstGoodCall(
+  history: History,
+  { event, to }: ScreenSpan,
+): OperationCompleted | undefined {
   const good = operationsOf(history, event.client).find(
     ({ invoked, completed }) =>
       invoked.tab === event.tab &&
@@ -123,16 +129,16 @@ function firstGoodCall(history: History, { event, to }: Showing): OperationCompl
 }
 
 /** Screens of one tab, each upon the other, on which a person can do nothing but wait. */
-type Wait = readonly [Showing, ...Showing[]];
+type Wait = readonly [ScreenSpan, ...ScreenSpan[]];
 
-function waitsOf(seen: readonly Showing[]): readonly Wait[] {
-  return [...groupBy(seen, ({ event }) => tabKey(event)).values()].flatMap((showings) => {
-    const waits: [Showing, ...Showing[]][] = [];
-    for (const showing of showings) {
-      if (!isWaiting(showing.event)) continue;
+function waitsOf(seen: readonly ScreenSpan[]): readonly Wait[] {
+  return [...Map.groupBy(seen, ({ event }) => tabKey(event)).values()].flatMap((spans) => {
+    const waits: [ScreenSpan, ...ScreenSpan[]][] = [];
+    for (const span of spans) {
+      if (!isWaiting(span.event)) continue;
       const before = waits.at(-1);
-      if (before?.at(-1)?.to === showing.from) before.push(showing);
-      else waits.push([showing]);
+      if (before?.at(-1)?.to === span.from) before.push(span);
+      else waits.push([span]);
     }
     return waits;
   });
@@ -156,7 +162,7 @@ function stuckOf(history: History, wait: Wait, bounds: Bounds): Breach | undefin
   return {
     what: `${event.tab} of ${event.client} ${what} ${wordsOf[event.shows]} for ${formatDuration(lengthMs)}, from ${sinceStart(history, at)} in; a person waits ${formatDuration(bounds.stuckMaxMs)} at most`,
     at,
-    evidence: wait.map((showing) => showing.event),
+    evidence: wait.map((span) => span.event),
   };
 }
 

@@ -55,7 +55,7 @@ describe("holds", () => {
       issued: { token: run.token(), refreshToken: "rt-2" },
     });
     renewal.ok();
-    const askedAt = (clock: string): string => {
+    const promptedAt = (clock: string): string => {
       run.at(clock);
       const again = run.operation({ flow: "popup", tab });
       run.prompt({ user: ada, operation: again.operation });
@@ -67,11 +67,11 @@ describe("holds", () => {
     elsewhere.at("24:00:00");
     signIn(elsewhere);
     expect(silentFirst.judge(elsewhere.history()).verdict).toBe("fail");
-    expect(askedAt("24:00:00")).toBe("pass");
+    expect(promptedAt("24:00:00")).toBe("pass");
     const second = run.operation({ flow: "popup", tab });
     run.exchange({ by: second, issued: { token: run.token(), refreshToken: "rt-3" } });
     second.ok();
-    expect(askedAt("30:00:00")).toBe("fail");
+    expect(promptedAt("30:00:00")).toBe("fail");
   });
 
   it("when a person wishes to add an account, or an API asks for one", () => {

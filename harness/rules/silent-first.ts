@@ -8,18 +8,16 @@
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { holdingsAt, type Holdings } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { askingsOf, isDeliberate, type Asking } from "./model/prompts.ts";
-import { operationsOf } from "./model/reading.ts";
-import {
-  counted,
-  isCacheable,
-  isValidAt,
-  signInFaultsAt,
-  sinceStart,
-} from "./model/reading-operations.ts";
+import { signInPromptsOf, isChosenByUser, type SignInPrompt } from "./model/prompts.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import type { AvailableTokens } from "./model/token-lookup.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf } from "./model/exchanges.ts";
+import { counted, sinceStart } from "./model/messages.ts";
+import { isCacheable } from "./model/operations.ts";
+import { isValidAt } from "./model/token-validity.ts";
+import { signInFaultsAt } from "./model/fault-windows.ts";
 
 /** Judges `silent-first`. */
 export const silentFirst: Rule = {
@@ -32,7 +30,7 @@ export const silentFirst: Rule = {
 };
 
 function judge(history: History): Judgement {
-  const askings = askingsOf(history);
+  const askings = signInPromptsOf(history);
   for (const asking of askings) {
     const found = findFault(history, asking);
     if (found !== undefined) return found;
@@ -40,11 +38,11 @@ function judge(history: History): Judgement {
   const silent = operationsOf(history).filter((operation) => {
     if (!isCacheable(operation) || operation.invoked.user === undefined) return false;
     const { invoked } = operation;
-    return silentPathOf(holdingsAt(history, invoked), invoked.at) !== undefined;
+    return silentPathOf(availableTokensAt(history, invoked), invoked.at) !== undefined;
   });
   const [first = silent[0]?.invoked] = askings;
   if (first === undefined) {
-    return unseen("Nobody was asked to sign in, and no user's call had a silent path.");
+    return inconclusive("Nobody was asked to sign in, and no user's call had a silent path.");
   }
   return passes(
     `${counted(askings.length, "prompt")}, none of them while a silent path existed; ${counted(silent.length, "call")} had one.`,
@@ -52,7 +50,10 @@ function judge(history: History): Judgement {
   );
 }
 
-function findFault(history: History, { event, call, client, at }: Asking): Judgement | undefined {
+function findFault(
+  history: History,
+  { event, call, client, at }: SignInPrompt,
+): Judgement | undefined {
   if (event.kind === "prompt-shown") {
     const { prompt } = event;
     const [fault] = signInFaultsAt(history, at);
@@ -62,10 +63,10 @@ function findFault(history: History, { event, call, client, at }: Asking): Judge
         [event, fault],
       );
     }
-    if (isDeliberate(event)) return undefined;
+    if (isChosenByUser(event)) return undefined;
   }
   if (call?.claims === true) return undefined;
-  const path = silentPathOf(holdingsAt(history, event), at);
+  const path = silentPathOf(availableTokensAt(history, event), at);
   if (path === undefined) return undefined;
   return fails(
     `${client} asked a person to sign in ${sinceStart(history, at)} in, although it had ${path.what}.`,
@@ -74,7 +75,7 @@ function findFault(history: History, { event, call, client, at }: Asking): Judge
 }
 
 function silentPathOf(
-  { token, refreshToken }: Holdings,
+  { token, refreshToken }: AvailableTokens,
   atMs: number,
 ): { readonly what: string; readonly index: number } | undefined {
   if (token !== undefined && isValidAt(token.token, atMs)) {

@@ -5,18 +5,12 @@
  * application are callers like any others, so they are judged as such.
  */
 import type { Flow, History } from "../history/event.ts";
-import { andMore, fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import {
-  groupBy,
-  objectIdOf,
-  operationsOf,
-  scopeKey,
-  statusOf,
-  type Exchange,
-  type Operation,
-} from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { objectIdOf, scopeKey } from "./model/identifiers.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { statusOf } from "./model/exchange-outcomes.ts";
 
 /** Judges `single-flight`. */
 export const singleFlight: Rule = {
@@ -49,11 +43,11 @@ interface Burst {
 
 function judge(history: History): Judgement {
   const calls = operationsOf(history).filter(({ invoked }) => SHAREABLE.has(invoked.flow));
-  const bursts = [...groupBy(calls, wishOf).values()]
+  const bursts = [...Map.groupBy(calls, wishOf).values()]
     .flatMap(burstsOf)
     .filter(({ sent }) => sent.length > 0);
   if (bursts.length === 0)
-    return unseen("No two overlapping calls for one token needed the network.");
+    return inconclusive("No two overlapping calls for one token needed the network.");
   const broken = bursts
     .map((burst) => ({ ...burst, needless: needlessOf(burst.sent) }))
     .filter(({ needless }) => needless.length > 0);

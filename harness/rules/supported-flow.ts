@@ -5,9 +5,11 @@
  * the backup system does not serve them either (`docs/backup.md`), but there is no other flow to go to.
  */
 import type { History } from "../history/event.ts";
-import { fails, unseen, passes } from "./model/judgement.ts";
-import { exchangesOf, grantOf, groupBy, outageSpansOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
+import { grantOf } from "./model/exchange-outcomes.ts";
+import { outageSpansOf } from "./model/fault-windows.ts";
 
 /** Judges `supported-flow`. */
 export const supportedFlow: Rule = {
@@ -24,7 +26,7 @@ function judge(history: History): Judgement {
   const inOutage = (atMs: number): boolean =>
     outages.some(({ from, to }) => from <= atMs && atMs <= to);
   const flows = exchangesOf(history).filter(isFlow);
-  if (flows.length === 0) return unseen("No sign-in, token or UserInfo request was seen.");
+  if (flows.length === 0) return inconclusive("No sign-in, token or UserInfo request was seen.");
   const named = flows.flatMap((exchange) => {
     const name = unsupportedName(exchange, inOutage);
     return name === undefined ? [] : [{ name, began: exchange.began, client: exchange.client }];
@@ -37,7 +39,7 @@ function judge(history: History): Judgement {
       flows.map(({ began }) => began),
     );
   }
-  const counts = [...groupBy(named, ({ name }) => name)].map(
+  const counts = [...Map.groupBy(named, ({ name }) => name)].map(
     ([name, requests]) => `${name} (${requests.length} of ${flows.length} requests)`,
   );
   return fails(`${first.client} used ${counts.join(", ")}.`, evidence);

@@ -3,10 +3,10 @@
  * behind their aliases, so a request to an alias works every day but the one that matters.
  */
 import type { ExchangeBegan, History } from "../history/event.ts";
-import { fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import { exchangesOf, groupBy } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { counted } from "./model/messages.ts";
+import { exchangesOf } from "./model/exchanges.ts";
 
 /** Judges `supported-host`. */
 export const supportedHost: Rule = {
@@ -32,8 +32,8 @@ function judge(history: History): Judgement {
   const requests = exchangesOf(history)
     .map(({ began }) => began)
     .filter(isForEntra);
-  if (requests.length === 0) return unseen("No request to Entra was seen.");
-  const byHost = groupBy(requests, ({ host }) => hostOf(host));
+  if (requests.length === 0) return inconclusive("No request to Entra was seen.");
+  const byHost = Map.groupBy(requests, ({ host }) => hostOf(host));
   const others = [...byHost].filter(([host]) => !COVERED_HOSTS.has(host));
   if (others.length === 0) {
     return passes(

@@ -156,7 +156,7 @@ describe("what one tab was told", () => {
     asks(run, "tab-3", { status: 429, retryAfter: 1, user: ada });
     run.at("00:05:00");
     asks(run, "tab-2");
-    expect(judge(run).message).toContain("within 10m of Retry-After, and so 1 more time");
+    expect(judge(run).message).toContain("within 10m of Retry-After, and 1 more time");
   });
 
   it("does not blame a tab that was told itself, a preflight, or what the browser sent again", () => {

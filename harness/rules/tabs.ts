@@ -8,13 +8,14 @@
  */
 import { formatDuration, seconds } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, endingOf, fails, passes, unseen, type Placed } from "./model/judgement.ts";
-import { likenessOf, programRequestsOf, tabOf } from "./model/likeness.ts";
-import { groupBy, statusOf, type Exchange } from "./model/reading.ts";
-import { counted, sinceStart } from "./model/reading-operations.ts";
 import { allowedAtOf, instructedMsOf } from "./retry-after.ts";
-import { returnsOf, type Return } from "./model/returns.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted, endingOf, sinceStart } from "./model/messages.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { similarityKeyOf, entraRequestsOf, tabOf } from "./model/similar-requests.ts";
+import { statusOf } from "./model/exchange-outcomes.ts";
+import type { Exchange } from "./model/exchanges.ts";
+import { firstUsesOf, type FirstUse } from "./model/first-uses.ts";
 
 /** Judges `tabs`. */
 export const tabs: Rule = {
@@ -31,12 +32,12 @@ const FIRST_GAP_MS = seconds(5) * 0.9;
 
 interface Breach {
   readonly what: string;
-  readonly at: Placed;
-  readonly evidence: readonly Placed[];
+  readonly at: EventRef;
+  readonly evidence: readonly EventRef[];
 }
 
 function judge(history: History): Judgement {
-  const seconds = returnsOf(history).filter(({ loss }) => loss.kind === "second-tab");
+  const seconds = firstUsesOf(history).filter(({ loss }) => loss.kind === "second-tab");
   const waits = waitsOf(history);
   const breaches = [
     ...seconds.flatMap((one) => lossOf(history, one) ?? []),
@@ -50,7 +51,7 @@ function judge(history: History): Judgement {
     );
   }
   if (seconds.length + waits.length === 0) {
-    return unseen(
+    return inconclusive(
       "No tab was opened beside one whose person was signed in, and none asked after another had been told to wait.",
     );
   }
@@ -61,12 +62,12 @@ function judge(history: History): Judgement {
 }
 
 /** A second tab that does not know what the application has; a request for another token is its own affair. */
-function lossOf(history: History, one: Return): Breach | undefined {
+function lossOf(history: History, one: FirstUse): Breach | undefined {
   const { event, end, had, loss, at } = one;
   if (end === "served" || end === "network") return undefined;
   const what = end === "asked" ? "the person was asked to sign in" : "a call got nothing";
   return {
-    what: `In a second tab of ${event.client} ${what} ${sinceStart(history, at)} in, although the application had ${had.words}`,
+    what: `In a second tab of ${event.client} ${what} ${sinceStart(history, at)} in, although the application had ${had.description}`,
     at: event,
     evidence: [event, loss.event, had, ...one.evidence],
   };
@@ -81,10 +82,10 @@ interface Wait {
 
 /** Of each tab the first like request after an answer to another that bids to wait, and any that did not wait. */
 function waitsOf(history: History): readonly Wait[] {
-  const requests = programRequestsOf(history).filter(
+  const requests = entraRequestsOf(history).filter(
     ({ began, operation }) => operation?.tab !== undefined && began.method !== "OPTIONS",
   );
-  return [...groupBy(requests, likenessOf).values()]
+  return [...Map.groupBy(requests, similarityKeyOf).values()]
     .filter((alike) => new Set(alike.map(tabOf)).size > 1)
     .flatMap(waitsAmong);
 }

@@ -7,18 +7,14 @@
  */
 import { formatDuration, minutes } from "../core/time/duration.ts";
 import type { History, OperationCompleted, TokenFacts, TokenPresented } from "../history/event.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { operationsOf, type Operation } from "./model/reading.ts";
-import {
-  counted,
-  every,
-  isWithoutAnswerAt,
-  lastRequestBy,
-  sinceStart,
-  totalOutagesAt,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
+import { isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
+import { lastRequestBy } from "./model/operations.ts";
+import { totalOutagesAt } from "./model/fault-windows.ts";
 
 /** The leeway that validators give for clocks that differ (RFC 7519 section 4.1.4; five minutes is usual). */
 const ACCEPTANCE_LEEWAY_MS = minutes(5);
@@ -93,7 +89,7 @@ function judgePresented(history: History, handedOut: readonly HandedOut[]): Judg
 function conclude(handedOut: readonly HandedOut[]): Judgement {
   const [first] = handedOut;
   if (first === undefined) {
-    return unseen("No token was handed out.");
+    return inconclusive("No token was handed out.");
   }
   const tightest = handedOut.reduce((least, one) => (leftMs(one) < leftMs(least) ? one : least));
   return passes(
@@ -113,7 +109,7 @@ function isPastItsLife(history: History, { operation, completed, token }: Handed
 }
 
 function couldNotRenew(history: History, operation: Operation, atMs: number): boolean {
-  const { lastRequest } = holdingsAt(history, operation.invoked);
+  const { lastRequest } = availableTokensAt(history, operation.invoked);
   const request = lastRequestBy(operation) ?? lastRequest;
   if (request !== undefined && isWithoutAnswerAt(request, atMs)) return true;
   return totalOutagesAt(history, operation.invoked.at).length > 0;

@@ -8,7 +8,7 @@
 import { HarnessError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 import { type DriveTime, driveUntilSettled, patienceOf } from "./drive.ts";
-import { createFlow, type Flow } from "./flow.ts";
+import { createFreeRunningTime, type FreeRunningTime } from "./free-running-time.ts";
 import { createGate, type Gate } from "./gate.ts";
 import {
   createParticipants,
@@ -74,7 +74,7 @@ interface ClockState {
   readonly timers: VirtualTimers;
   readonly participants: Participants;
   readonly quiescence: Quiescence;
-  readonly flow: Flow;
+  readonly flow: FreeRunningTime;
 }
 
 /** A clock that stands at `startMs`, ms since the Unix epoch, until it is driven. */
@@ -139,7 +139,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
 function createState(options: VirtualClockOptions, shared: boolean): ClockState {
   const gate = createGate();
   const participants = createParticipants();
-  const flow = createFlow({
+  const flow = createFreeRunningTime({
     fireUntil(untilMs) {
       const { timers } = state;
       for (let due = timers.takeDueBy(untilMs); due !== undefined; due = timers.takeDueBy(untilMs))

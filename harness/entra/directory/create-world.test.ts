@@ -126,34 +126,40 @@ describe("a world from a sketch", () => {
   });
 
   it.each([
-    [{ apps: [spa] }, "createWorld.tenant: is missing"],
+    [{ apps: [spa] }, "createWorld.tenant: expected a GUID in lower case, got nothing"],
     [
       { ...least, tenant: "contoso" },
-      'createWorld.tenant: it is "contoso"; it must be a GUID in lower case',
+      'createWorld.tenant: expected a GUID in lower case, got "contoso"',
     ],
-    [{ tenant }, "createWorld.apps: is missing"],
+    [{ tenant }, "createWorld.apps: expected an array of objects, got nothing"],
     [
       { ...least, apps: [{ ...spa, clientId: undefined }] },
-      "createWorld.apps[0].clientId: is missing",
+      "createWorld.apps[0].clientId: expected a GUID in lower case, got nothing",
     ],
     [{ ...least, apps: [{ ...spa, kind: "spaa" }] }, '\n  Did you mean "spa"?'],
     [{ ...least, apps: [{ ...spa, scope: [] }] }, '\n  Did you mean "scopes"?'],
     [
       { ...least, apps: [{ ...spa, redirectUris: [] }] },
-      "createWorld.apps[0].redirectUris: is missing\n",
+      "createWorld.apps[0].redirectUris: expected at least one URL, got nothing\n",
     ],
     [
       { ...least, apps: [{ ...spa, redirectUris: ["/redirect"] }] },
-      'it is "/redirect"; it must be a whole address',
+      'redirectUris[0]: expected an absolute URL, got "/redirect"',
     ],
-    [{ ...least, apps: [{ ...spa, scopes: ["api://orders/.default"] }] }, "Name the permissions."],
+    [{ ...least, apps: [{ ...spa, scopes: ["api://orders/.default"] }] }, "Name each permission."],
     [
       { ...least, apps: [{ ...spa, secret: "s" }] },
-      "createWorld.apps[0].secret: it is there, and a spa app can keep none",
+      "createWorld.apps[0].secret: a spa app cannot keep a secret",
     ],
-    [{ ...least, apps: [spa, spa] }, `"${clientId}" stands twice`],
-    [{ ...least, users: [] }, "createWorld.users: it is an empty list"],
-    [{ ...least, users: [{ name: "Adele" }] }, "createWorld.users[0].upn: is missing"],
+    [
+      { ...least, apps: [spa, spa] },
+      `apps[1].clientId: expected a unique client id, got "${clientId}" again`,
+    ],
+    [{ ...least, users: [] }, "createWorld.users: expected at least one entry, got an empty array"],
+    [
+      { ...least, users: [{ name: "Adele" }] },
+      "createWorld.users[0].upn: expected a string that is not empty, got nothing",
+    ],
     [{ ...least, settings: { bakup: "off" } }, '\n  Did you mean "backup"?'],
     [{ ...least, settings: { backup: "on" } }, "settings.backup"],
   ])("is refused with the place of the mistake (%#)", (sketch, said) => {

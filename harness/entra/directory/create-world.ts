@@ -4,8 +4,8 @@
  * What comes out is plain data like `contoso`, so whatever else a world may have is added to it.
  */
 import { createHash } from "node:crypto";
-import { checkSettings } from "./check-settings.ts";
-import { checkWorld } from "./check-world.ts";
+import { checkSettings } from "./settings-schema.ts";
+import { checkWorld } from "./world-schema.ts";
 import { defaultServiceSettings } from "./settings.ts";
 import type { AppRegistration, ProtectedResource, User, World } from "./world.ts";
 import { type AppSketch, checkSketch, type UserSketch, type WorldSketch } from "./world-sketch.ts";

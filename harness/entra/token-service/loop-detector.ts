@@ -5,13 +5,19 @@
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { ServiceSettings } from "../directory/world.ts";
-import type { EstsContext } from "./context.ts";
+import type { EntraRequest } from "../request/endpoint.ts";
 import { EstsError } from "./ests-error.ts";
-import type { RefreshState } from "./grant-store.ts";
+import type { GrantStore, RefreshState } from "./grant-store.ts";
+
+/** What is compared of a request. */
+interface ComparedRequest {
+  readonly described: EntraRequest;
+  readonly grants: GrantStore;
+}
 
 export interface LoopDetector {
-  /** Counts the request; 50196 once there are too many like it. Requests without a user do not count. */
-  check(context: EstsContext): void;
+  /** Counts the request; throws 50196 once there are too many like it. Requests without a user do not count. */
+  check(request: ComparedRequest): void;
 }
 
 export function createLoopDetector(
@@ -22,8 +28,8 @@ export function createLoopDetector(
   const { requests, withinSeconds } = setting;
   const seen = new Map<string, readonly number[]>();
   return {
-    check(context) {
-      const key = likenessOf(context);
+    check(request) {
+      const key = likenessOf(request);
       if (key === undefined) return;
       const now = clock.now();
       const recent = (seen.get(key) ?? []).filter((at) => now - at < withinSeconds * 1_000);
@@ -36,7 +42,7 @@ export function createLoopDetector(
 }
 
 /** What the documentation counts as one request; polls of a device code are meant to repeat. */
-function likenessOf({ described, grants }: EstsContext): string | undefined {
+function likenessOf({ described, grants }: ComparedRequest): string | undefined {
   const { parameters, grant, endpoint, app, scope } = described;
   if (grant === "client_credentials" || grant === "device_code") return undefined;
   const sent = parameters["refresh_token"];

@@ -1,12 +1,13 @@
 /** Matchers that count: who answered, how often an endpoint was asked, how often a person was. */
 import { promptsOf } from "../../rules/model/prompts.ts";
-import { exchangesOf, statusOf, type Exchange } from "../../rules/model/reading.ts";
-import { counted } from "../../rules/model/reading-operations.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { ExchangeEnded, History } from "../../history/event.ts";
 import { checkEndpoint } from "../../history/endpoint-name.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
 import { doingOf, type MatcherVerdict, tell } from "./verdict.ts";
+import { exchangesOf, type Exchange } from "../../rules/model/exchanges.ts";
+import { statusOf } from "../../rules/model/exchange-outcomes.ts";
+import { counted } from "../../rules/model/messages.ts";
 
 /** Who answered, where, and how often; without `times`, at least once. */
 export interface Served {

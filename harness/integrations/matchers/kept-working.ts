@@ -6,27 +6,24 @@
  * What rule `cached-token` finds, where it can see the calls themselves, counts as well.
  */
 import { cachedToken } from "../../rules/cached-token.ts";
+import type { History, TokenFacts, TokenPresented } from "../../history/event.ts";
+import { passRule } from "./by-rule.ts";
+import { doingOf, type MatcherVerdict, tell } from "./verdict.ts";
 import {
   exchangesOf,
   operationsOf,
   type Exchange,
   type Operation,
-} from "../../rules/model/reading.ts";
-import {
-  isFailedByService,
-  isOfSignIn,
-  isTotalOutage,
-  isValidAt,
-} from "../../rules/model/reading-operations.ts";
-import type { History, TokenFacts, TokenPresented } from "../../history/event.ts";
-import { passRule } from "./by-rule.ts";
-import { doingOf, type MatcherVerdict, tell } from "./verdict.ts";
+} from "../../rules/model/exchanges.ts";
+import { isFailedByService, isToSignInService } from "../../rules/model/exchange-outcomes.ts";
+import { isTotalOutage } from "../../rules/model/fault-windows.ts";
+import { isValidAt } from "../../rules/model/token-validity.ts";
 
 /** Passes when a call ended ok, or an API accepted a token, in an outage that gave no token; fails when a call failed that had a valid one. */
 export function keptWorkingFromCache(history: History): MatcherVerdict {
   const outages = outagesOf(history);
   if (outages.length === 0) {
-    return unseen(
+    return inconclusive(
       "no outage has kept the application from getting tokens",
       'outage({ for: "1h" }) or outage("token-server-error") does; one that takes only some requests does not.',
     );
@@ -53,7 +50,7 @@ export function keptWorkingFromCache(history: History): MatcherVerdict {
       }),
     };
   }
-  return unseen(
+  return inconclusive(
     calls.length === 0
       ? "nothing was called while no new token was to be got"
       : "no call in the outage stood for one that had a token from before",
@@ -63,7 +60,7 @@ export function keptWorkingFromCache(history: History): MatcherVerdict {
   );
 }
 
-function unseen(says: string, advice: string): MatcherVerdict {
+function inconclusive(says: string, advice: string): MatcherVerdict {
   return { verdict: "inconclusive", message: `${says}\n  In the test: ${advice}` };
 }
 
@@ -118,7 +115,7 @@ function beginOf(outages: readonly Outage[], index: number): number | undefined 
 function isDeniedNeedlessly(history: History, call: Operation): boolean {
   const { invoked, completed, exchanges } = call;
   if (completed?.outcome !== "fail") return false;
-  if (!exchanges.some((exchange) => isOfSignIn(exchange) && isFailedByService(exchange)))
+  if (!exchanges.some((exchange) => isToSignInService(exchange) && isFailedByService(exchange)))
     return false;
   const before = operationsOf(history, invoked.client).findLast(
     (earlier) =>

@@ -8,7 +8,7 @@ import { processBrowser } from "../../browser/launch.ts";
 import { keepTime, type PageTime } from "../../browser/page-time.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { createAppOrigins } from "./app-origins.ts";
-import { createExchange } from "../exchange.ts";
+import { createInProcessTransport } from "../in-process-transport.ts";
 import { createFrameSession, type FrameSession } from "./frame-session.ts";
 import { nextTurn } from "../turnstile.ts";
 import { isServedUrl } from "../served-hosts.ts";
@@ -51,7 +51,7 @@ export function createBrowserMount(
     inBrowser: true,
     quietTurns: 1,
     start: (context) => {
-      const exchange = createExchange(context);
+      const transport = createInProcessTransport(context);
       const origins = createAppOrigins();
       const profiles = new Set<BrowserProfile>();
       let death: HarnessError | undefined;
@@ -90,7 +90,7 @@ export function createBrowserMount(
         return opened;
       };
       return Promise.resolve({
-        fetch: exchange.send,
+        fetch: transport.send,
         reachesProcess: false,
         browser: {
           serve: (origin, files) => origins.serve(origin, files),
@@ -105,7 +105,7 @@ export function createBrowserMount(
         async stop() {
           for (const profile of profiles) await profile.close();
           forget?.();
-          exchange.stop();
+          transport.stop();
         },
       });
     },

@@ -1,8 +1,8 @@
 /** What a session is started with, checked, with the defaults filled in. */
 import { takeProcessClock } from "../../core/time/process-clock.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
-import { checkSettings } from "../../entra/directory/check-settings.ts";
-import { checkWorld } from "../../entra/directory/check-world.ts";
+import { checkSettings } from "../../entra/directory/settings-schema.ts";
+import { checkWorld } from "../../entra/directory/world-schema.ts";
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { JournalHeader } from "../../history/event.ts";

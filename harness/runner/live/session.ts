@@ -19,7 +19,7 @@ import { checkLength, checkOperate } from "../simulation/check-script.ts";
 import { checkBackupFaults, recordFault } from "../simulation/faults.ts";
 import { endOpenOperations, recordOperation } from "../simulation/operate.ts";
 import { createService } from "../simulation/service.ts";
-import { createWorldControls } from "../simulation/world-controls.ts";
+import { createWorldControls } from "../simulation/recorded-world-controls.ts";
 import { createApiData, type DefaultAnswer } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";

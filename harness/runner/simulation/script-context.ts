@@ -38,7 +38,7 @@ import type { MachineRoom } from "./machine-room.ts";
 import type { Attribution } from "./attribution.ts";
 import type { BrowserRoom } from "../browsers/browsers.ts";
 import { recordOperation } from "./operate.ts";
-import { createWorldControls } from "./world-controls.ts";
+import { createWorldControls } from "./recorded-world-controls.ts";
 
 export interface ScriptParts {
   readonly client: ClientUnderTest;
