@@ -1,17 +1,17 @@
 /**
- * Which application runs on which machine, and what the environment of this process says of it.
- * `process.env` is one for the process, so a run plays on machines of one source; it is put back
- * as it was when the run ends.
+ * Which application runs on which machine, with the environment variables that the machine's
+ * identity source sets. A process has one `process.env`, so all machines of a run are of one
+ * source; `close` restores the variables.
  */
 import type { AppRegistration, Machine, World } from "../../entra/directory/world.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import { environmentOf, identityVariables } from "../../entra/managed-identity/environment.ts";
 
-export interface MachineRoom {
+export interface MachinePlacements {
   /** Puts an application, by its name in the history, on a machine; throws `bad-scenario` or `unknown-name`. */
   readonly place: (client: string, app: AppRegistration, machine: string) => Machine;
-  /** Puts whatever else runs in this process on a machine; throws `unknown-name`. */
-  readonly settle: (machine: string) => void;
+  /** Says on which machine the rest of this process runs; throws `unknown-name`. */
+  readonly runOn: (machine: string) => void;
   /** The machine of an application, or of the code around it. */
   readonly of: (client: string | undefined) => Machine | undefined;
   /** Puts the environment back as it was. */
@@ -20,8 +20,8 @@ export interface MachineRoom {
 
 type Environment = ReturnType<typeof environmentOf>;
 
-/** No application is on any machine yet. */
-export function createMachineRoom(world: World): MachineRoom {
+/** Placements in a world, with no application on a machine yet. */
+export function createMachinePlacements(world: World): MachinePlacements {
   const positions = new Map<string, Machine>();
   let own: Machine | undefined;
   let restore: (() => void) | undefined;
@@ -58,7 +58,7 @@ export function createMachineRoom(world: World): MachineRoom {
       positions.set(client, machine);
       return machine;
     },
-    settle(name) {
+    runOn(name) {
       own = machineNamed(world, name, "machine");
       enter(own, environmentOf(own, systemAssigned(appsOn(world, own))));
     },
