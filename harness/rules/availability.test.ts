@@ -32,7 +32,7 @@ describe("holds", () => {
     expect(availability.judge(run.history())).toEqual({
       verdict: "pass",
       message:
-        "1 of 1 call that could end ok did (100 %); callers together were without a token for 10m.",
+        "1 of 1 call that could have ended ok did (100 %); together, callers were without a token for 10m.",
       evidence: [0],
     });
   });
@@ -43,7 +43,7 @@ describe("holds", () => {
     run.operation().ok();
     expect(availability.judge(run.history())).toMatchObject({
       verdict: "pass",
-      message: "1 of 1 call that could end ok did (100 %).",
+      message: "1 of 1 call that could have ended ok did (100 %).",
     });
   });
 
@@ -92,7 +92,7 @@ describe("holds", () => {
     served(run);
     expect(availability.judge(run.history())).toMatchObject({
       verdict: "pass",
-      message: expect.stringContaining("1 of 2 calls that could end ok did (50 %)"),
+      message: expect.stringContaining("1 of 2 calls that could have ended ok did (50 %)"),
     });
   });
 });
@@ -109,7 +109,7 @@ describe("is broken", () => {
     expect(availability.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "2 of 3 calls that could end ok did (66.6 %); callers together were without a token for 10m; the first denied needlessly was 30m in, and 100 % are asked for.",
+        "2 of 3 calls that could have ended ok did (66.6 %); together, callers were without a token for 10m; at least 100 % must. The first call that was denied without need was made 30m into the run.",
       evidence: [5, 6],
     });
   });

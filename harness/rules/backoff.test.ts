@@ -28,7 +28,7 @@ describe("backoff", () => {
     expect(judge(retriesAfter([300, 300, 300, 300])).verdict).toBe("pass");
     expect(judge(retriesAfter([5]))).toMatchObject({
       verdict: "pass",
-      message: "1 request after a failure, the first of a row never sooner than 5s.",
+      message: "1 retry after a failure; the first retry came never sooner than 5s.",
     });
   });
 
@@ -57,7 +57,7 @@ describe("backoff", () => {
   it("is broken by a first retry after four seconds, with the figures", () => {
     expect(judge(retriesAfter([4]))).toEqual({
       verdict: "fail",
-      message: "app-1 asked the token endpoint again 4s after a 503, sooner than 5s.",
+      message: "app-1 sent another request to the token endpoint 4s after a 503, sooner than 5s.",
       evidence: [1, 2],
     });
   });
@@ -65,7 +65,7 @@ describe("backoff", () => {
   it("is broken by gaps that shrink", () => {
     expect(judge(retriesAfter([30, 10]))).toMatchObject({
       verdict: "fail",
-      message: expect.stringContaining("sooner than the retry before, which waited 30s"),
+      message: expect.stringContaining("sooner than the previous retry, which waited 30s"),
     });
     expect(judge(retriesAfter([300, 20])).verdict).toBe("fail");
   });
@@ -77,7 +77,7 @@ describe("backoff", () => {
     ]) {
       expect(judge(retriesAfter(gaps))).toMatchObject({
         verdict: "fail",
-        message: expect.stringContaining("the third time without a longer wait"),
+        message: expect.stringContaining("the third wait in a row that did not grow"),
       });
     }
   });
@@ -119,7 +119,9 @@ describe("backoff", () => {
     }
     expect(judge(run)).toMatchObject({
       verdict: "fail",
-      message: expect.stringContaining("asked the openid-configuration endpoint again 0s after"),
+      message: expect.stringContaining(
+        "sent another request to the openid-configuration endpoint 0s after",
+      ),
     });
   });
 
@@ -169,7 +171,7 @@ describe("in a browser", () => {
     expect(judge(run).verdict).toBe("inconclusive");
     run.after(1_000);
     run.exchange();
-    expect(judge(run).message).toContain("again 1s after a 503");
+    expect(judge(run).message).toContain("1s after a 503");
   });
 
   it("judges each tab by its own failures", () => {

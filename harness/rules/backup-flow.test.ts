@@ -55,7 +55,9 @@ describe("a protected flow", () => {
     byBackup(run);
     expect(backupFlow.judge(run.history())).toMatchObject({
       verdict: "pass",
-      message: expect.stringContaining("2 of 2 calls in the outage ended well, 2 by the backup"),
+      message: expect.stringContaining(
+        "2 of 2 calls in the outage succeeded, 2 through the backup",
+      ),
       evidence: expect.arrayContaining([expect.any(Number)]),
     });
   });
@@ -86,7 +88,9 @@ describe.each(["not", "never"] as const)("a flow that is %s protected", (documen
     refused(run, who);
     expect(backupFlow.judge(run.history())).toMatchObject({
       verdict: "pass",
-      message: expect.stringContaining("0 of 1 calls in the outage ended well, 0 by the backup"),
+      message: expect.stringContaining(
+        "0 of 1 calls in the outage succeeded, 0 through the backup",
+      ),
     });
   });
 

@@ -25,7 +25,7 @@ describe("holds", () => {
     expect(judgement).toEqual({
       verdict: "pass",
       message:
-        "The one call made with a valid token in the cache got one, and none with a fresh token used the network.",
+        "The one call made with a valid token in the cache got a token, and none with a fresh token sent a request.",
       evidence: [2, 5],
     });
   });
@@ -74,7 +74,7 @@ describe("is broken", () => {
     expect(cachedToken.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "1 of 2 calls got nothing while a valid token was in the cache; the first, 6h 0m 30s in, threw 90033 with 17h 59m 30s left on the token.",
+        "1 of 2 calls got no token although a valid token was in the cache; the first, 6h 0m 30s into the run, threw 90033 while the token was valid for another 17h 59m 30s.",
       evidence: [2, 8, 9],
     });
   });
@@ -92,7 +92,7 @@ describe("is broken", () => {
     const { verdict, message } = cachedToken.judge(run.history());
     expect([verdict, message]).toEqual([
       "fail",
-      expect.stringContaining("kept its caller waiting until the caller gave up"),
+      expect.stringContaining("did not return before its caller timed out"),
     ]);
   });
 
@@ -104,7 +104,7 @@ describe("is broken", () => {
     expect(cachedToken.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "1 call of 1 went to the token endpoint although an earlier token was still fresh; the first, 1h in, had one for another 23h.",
+        "1 call of 1 requested a token although a cached one was still fresh; the first, 1h into the run, had one valid for another 23h.",
       evidence: [2, 4, 5],
     });
   });

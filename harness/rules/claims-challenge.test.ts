@@ -58,7 +58,7 @@ describe("is broken", () => {
     run.operation().fails();
     expect(claimsChallenge.judge(run.history())).toEqual({
       verdict: "fail",
-      message: "The call after the claims challenge of 1h carried no claims.",
+      message: "The call after the claims challenge at 1h carried no claims.",
       evidence: [4, 5],
     });
   });
@@ -67,7 +67,7 @@ describe("is broken", () => {
     const { run } = challenged();
     run.operation({ claims: true }).fails();
     expect(claimsChallenge.judge(run.history()).message).toBe(
-      "The call after the claims challenge of 1h carried its claims, but no request left the client.",
+      "The call after the claims challenge at 1h carried its claims, but the client sent no request.",
     );
   });
 
@@ -79,7 +79,7 @@ describe("is broken", () => {
     expect(claimsChallenge.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "The claims challenge of 1h was dropped: 1 request went to the token service without it.",
+        "The claims challenge at 1h was dropped: 1 request went to the token service without it.",
       evidence: [4, 5, 6],
     });
   });
@@ -89,7 +89,7 @@ describe("is broken", () => {
     run.at("01:05:00");
     run.operation({ claims: true }).ok({ token, fromCache: true });
     expect(claimsChallenge.judge(run.history()).message).toBe(
-      "The token revoked 1h in was handed out again 1h 5m in.",
+      "The token that was revoked 1h into the run was handed out again at 1h 5m.",
     );
   });
 
@@ -100,7 +100,7 @@ describe("is broken", () => {
     expect(claimsChallenge.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "A token that an API had revoked was presented again, 2 times in all; the second 1h 10m in.",
+        "A token that an API had rejected as revoked was presented again, 2 times in total; the second time 1h 10m into the run.",
       evidence: [4, 5],
     });
   });

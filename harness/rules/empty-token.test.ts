@@ -12,7 +12,7 @@ describe("holds", () => {
     run.operation().fails();
     expect(emptyToken.judge(run.history())).toEqual({
       verdict: "pass",
-      message: "The one call that ended ok brought a token.",
+      message: "The one call that ended ok had a token.",
       evidence: [3],
     });
   });
@@ -30,7 +30,8 @@ describe("is broken", () => {
     call.ok({ token: "none" });
     expect(emptyToken.judge(run.history())).toEqual({
       verdict: "fail",
-      message: "1 of 2 calls that ended ok brought no token; the first, 2h in, by app-1.",
+      message:
+        "1 of 2 calls that ended ok had no token; the first was a call of app-1, 2h into the run.",
       evidence: [7, 4, 6],
     });
   });

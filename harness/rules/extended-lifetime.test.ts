@@ -30,7 +30,7 @@ describe("holds", () => {
     expect(extendedLifetime.judge(run.history())).toEqual({
       verdict: "pass",
       message:
-        "The one call past expires_in in the outage got the token within its ext_expires_in; the first had 22h left.",
+        "The one call past expires_in in the outage got the token within its ext_expires_in; the first had 22h of it left.",
       evidence: [2, 4, 6],
     });
   });
@@ -60,7 +60,7 @@ describe("is broken", () => {
     expect(extendedLifetime.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "1 of 1 call past expires_in got nothing from a failing service while ext_expires_in still ran (ext_expires_in was never used); the first, 2h in, had 22h left.",
+        "1 of 1 call past expires_in got no token while the service failed and ext_expires_in had not passed (ext_expires_in was never used); the first, 2h into the run, had 22h of it left.",
       evidence: [2, 4, 6],
     });
   });
@@ -76,7 +76,7 @@ describe("is broken", () => {
     run.at("02:01:10");
     hanging.unknown("caller-timeout");
     expect(extendedLifetime.judge(run.history()).message).toBe(
-      "2 of 3 calls past expires_in got nothing from a failing service while ext_expires_in still ran; the first, 2h 0m 10s in, had 21h 59m 50s left.",
+      "2 of 3 calls past expires_in got no token while the service failed and ext_expires_in had not passed; the first, 2h 0m 10s into the run, had 21h 59m 50s of it left.",
     );
   });
 });

@@ -75,7 +75,7 @@ describe("a popup or redirect is a mistake", () => {
       silently(run, asked);
       popup(run, flow);
       expect(judge(run).verdict).toBe("fail");
-      expect(judge(run).message).toContain(`10s in because the ${words}`);
+      expect(judge(run).message).toContain(`10s into the run because the ${words}`);
     }
   });
 
@@ -89,7 +89,7 @@ describe("a popup or redirect is a mistake", () => {
     expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "app-1 asked a person to sign in 10s in because the authorize endpoint failed (no answer), not because interaction was required.",
+        "app-1 asked a person to sign in 10s into the run because the authorize endpoint failed (no answer), not because interaction was required.",
       evidence: [3, 2, 1],
     });
   });
@@ -101,7 +101,9 @@ describe("a popup or redirect is a mistake", () => {
       run.fault({ id: "down", on: ["authorize"] });
       silently(run, ["no request"], code, "sso-silent");
       popup(run);
-      expect(judge(run).message).toContain(`the silent call failed (${code}) while down was open`);
+      expect(judge(run).message).toContain(
+        `the silent call failed (${code}) while the fault down was active`,
+      );
       const well = buildRun();
       silently(well, ["no request"], code, "sso-silent");
       popup(well);
@@ -180,7 +182,7 @@ it("judges nobody who was told that a person is needed, and went on without a wo
   silently(run, [{ ...inIframe, status: 302, error: "login_required" }], "bug", "sso-silent");
   run.at("00:05:00");
   run.cleared();
-  expect(judge(run).message).toContain("the service said login_required");
+  expect(judge(run).message).toContain("the service answered login_required");
 });
 
 describe("silent-first", () => {
@@ -198,7 +200,7 @@ describe("silent-first", () => {
     run.exchange({ by: call, ...inIframe, status: 503 });
     call.fails();
     expect(silentFirst.judge(run.history()).message).toBe(
-      "app-1 asked a person to sign in 10m in, although it had a token valid for another 50m.",
+      "app-1 asked a person to sign in 10m into the run, although it had a token valid for another 50m.",
     );
   });
 

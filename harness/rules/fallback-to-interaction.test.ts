@@ -34,7 +34,7 @@ describe("holds", () => {
     signIn(run);
     expect(fallbackToInteraction.judge(run.history())).toEqual({
       verdict: "pass",
-      message: "1 call that needed a person led to a sign-in, and no other error did.",
+      message: "1 call that needed a person led to a sign-in prompt, and no other error did.",
       evidence: [3, 5],
     });
   });
@@ -70,7 +70,7 @@ describe("is broken", () => {
     expect(fallbackToInteraction.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "A call of app-1 needed a person 0s in (2 such calls), and in the 30m that followed nobody was asked to sign in.",
+        "A call of app-1 needed a person 0s into the run (2 such calls); in the 30m after it no one was asked to sign in.",
       evidence: [8, 7, 5],
     });
   });
@@ -101,7 +101,7 @@ describe("is broken", () => {
     run.at("00:05:00");
     refused(run, { error, asks: false });
     expect(fallbackToInteraction.judge(run.history()).message).toBe(
-      "A call of app-1 needed a person 0s in (2 such calls), and in the 5m that followed the service said invalid_grant, and the client reported invalid_grant, which asks for nobody.",
+      "A call of app-1 needed a person 0s into the run (2 such calls); in the 5m after it the service answered invalid_grant, but the client reported invalid_grant, which does not require interaction.",
     );
   });
 
@@ -125,7 +125,7 @@ describe("is broken", () => {
     expect(fallbackToInteraction.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "app-1 asked a person to sign in 0s in because the token endpoint failed (a 503), not because interaction was required.",
+        "app-1 asked a person to sign in 0s into the run because the token endpoint failed (a 503), not because interaction was required.",
       evidence: [3, 2, 1],
     });
   });

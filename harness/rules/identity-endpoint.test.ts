@@ -35,7 +35,8 @@ describe("identity-endpoint", () => {
     const run = call([...pauses.map((ms) => [ms, busy] as const), [30_000, good]]);
     expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: "1 call met trouble at IMDS and asked again 6 times, each as the guidance says.",
+      message:
+        "1 call had a failed request to IMDS and retried 6 times, always as the guidance says.",
     });
     expect(
       judge(
@@ -66,7 +67,7 @@ describe("identity-endpoint", () => {
     );
     expect(judgement).toMatchObject({
       verdict: "fail",
-      message: "app-1 asked IMDS again 0s after a 429, sooner than 1s.",
+      message: "app-1 sent another request to IMDS 0s after a 429, sooner than 1s.",
     });
     expect(judgement.evidence).toEqual([4, 5]);
   });
@@ -78,7 +79,9 @@ describe("identity-endpoint", () => {
         [500, good],
       ]),
     );
-    expect(judgement.message).toBe("app-1 asked IMDS again 0.5s after a 500, sooner than 1s.");
+    expect(judgement.message).toBe(
+      "app-1 sent another request to IMDS 0.5s after a 500, sooner than 1s.",
+    );
   });
 
   it("is broken by whoever repeats what no retry can mend", () => {
@@ -91,7 +94,7 @@ describe("identity-endpoint", () => {
       { ends: "fails" },
     );
     expect(judge(again).message).toBe(
-      "app-1 asked IMDS again 2s after a 400, which no retry can mend.",
+      "app-1 sent another request to IMDS 2s after a 400, which a retry cannot fix.",
     );
     expect(judge(call([[0, refused]], { ends: "fails" })).verdict).toBe("pass");
   });
@@ -106,7 +109,7 @@ describe("identity-endpoint", () => {
     );
     expect(judge(early)).toMatchObject({
       verdict: "fail",
-      message: "app-1 gave up 10s after a 410 of IMDS, which is back within 1m 10s.",
+      message: "app-1 gave up 10s after a 410 of IMDS, which is available again within 1m 10s.",
     });
     const every10s = Array.from({ length: 8 }, (_, at) => [at === 0 ? 0 : 10_000, gone] as const);
     expect(judge(call(every10s, { ends: "fails" })).verdict).toBe("pass");

@@ -34,7 +34,7 @@ describe("isolation", () => {
     succeeds(run, { user: ben });
     expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: expect.stringContaining("1 call for others"),
+      message: expect.stringContaining("1 call for other callers"),
     });
     const failing = adaIsThrottled();
     isThrottled(failing, { user: ben }, { status: 503 });
@@ -53,7 +53,7 @@ describe("isolation", () => {
     run.operation({ user: ben }).fails();
     expect(judge(run)).toEqual({
       verdict: "fail",
-      message: `A call of app-1 for ${ben} failed without a request while only another was throttled.`,
+      message: `A call of app-1 for ${ben} failed without a request while only another caller was throttled.`,
       evidence: [10, 13],
     });
   });

@@ -60,7 +60,7 @@ describe("metadata", () => {
     run.operation().ok();
     expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: expect.stringContaining("1 call of warm processes"),
+      message: expect.stringContaining("1 call of processes with a token"),
     });
   });
 
@@ -70,7 +70,8 @@ describe("metadata", () => {
     run.exchange(configuration);
     expect(judge(run)).toEqual({
       verdict: "fail",
-      message: "app-1 read openid-configuration again 23h after it had it; it is good for 1d.",
+      message:
+        "app-1 read openid-configuration again 23h after the last time, although it is valid for 1d.",
       evidence: [2, 6],
     });
   });
@@ -103,7 +104,7 @@ describe("metadata", () => {
     expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "app-1, although warm, failed a call for want of openid-configuration, which ended with a 503.",
+        "app-1 had a token before, but failed a call because it requested openid-configuration again and got a 503.",
       evidence: [8, 9],
     });
   });

@@ -31,7 +31,7 @@ describe("holds", () => {
     expect(persistedCache.judge(run.history())).toEqual({
       verdict: "pass",
       message:
-        "The one first call after a restart got a token by what had been saved; the first by a token got 3h before.",
+        "The one first call after a restart got a token from the saved cache; the first used a token received 3h earlier.",
       evidence: [3, 6, 7],
     });
   });
@@ -41,7 +41,9 @@ describe("holds", () => {
     run.at("72:00:00");
     run.restarted("app-1", "cache");
     renews(run);
-    expect(persistedCache.judge(run.history()).message).toContain("by a refresh token got 3d");
+    expect(persistedCache.judge(run.history()).message).toContain(
+      "used a refresh token received 3d",
+    );
   });
 });
 
@@ -54,7 +56,7 @@ describe("is broken", () => {
     expect(persistedCache.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "A call got nothing 0s after the restart at 2d 22h: the application saves its cache and should have had a refresh token got 2d 22h before.",
+        "A call got no token 0s after the restart at 2d 22h: the application saves its cache and should have had a refresh token received 2d 22h earlier.",
       evidence: [3, 5, 6, 7],
     });
   });
@@ -83,7 +85,7 @@ describe("is broken", () => {
     run.at("00:10:05");
     run.prompt({ user: ada });
     expect(persistedCache.judge(run.history()).message).toBe(
-      "A person was asked to sign in 5s after the restart at 10m: the application saves its cache and should have had a token got 10m 5s before.",
+      "A person was asked to sign in 5s after the restart at 10m: the application saves its cache and should have had a token received 10m 5s earlier.",
     );
   });
 
@@ -94,7 +96,7 @@ describe("is broken", () => {
     run.restarted("app-1", "nothing");
     run.operation().fails({ code: "no_account", interactionRequired: true });
     expect(persistedCache.judge(run.history()).message).toContain(
-      "the application persists nothing and lost a token got 20m before",
+      "the application saves nothing and lost a token received 20m earlier",
     );
   });
 });

@@ -60,7 +60,7 @@ describe("is broken", () => {
     expect(proactiveRefresh.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "Of 1 call with a valid token past refresh_in and a failing or slow refresh, 1 got no token; the first, 7h in, ended after 0s.",
+        "Of 1 call with a valid token past refresh_in and a failing or slow refresh, 1 got no token; the first, 7h into the run, ended after 0s.",
       evidence: [2, 4, 6, 7],
     });
   });
@@ -84,7 +84,7 @@ describe("is broken", () => {
     run.exchange({ by: call, networkFault: "ECONNRESET", takesMs: 60_000 });
     call.ok();
     expect(proactiveRefresh.judge(run.history()).message).toBe(
-      "Of 1 call with a valid token past refresh_in and a failing or slow refresh, 1 waited longer than 5s, up to 1m; the first, 7h in, ended after 1m.",
+      "Of 1 call with a valid token past refresh_in and a failing or slow refresh, 1 waited longer than 5s, up to 1m; the first, 7h into the run, ended after 1m.",
     );
   });
 

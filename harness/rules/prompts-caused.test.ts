@@ -47,7 +47,7 @@ describe("holds", () => {
     expect(judge(run)).toEqual({
       verdict: "pass",
       message:
-        "2 calls for people who were signed in before the outage, in it and in the hour after; they were asked to sign in 0 times.",
+        "2 calls for people who were signed in before the outage, during it and in the hour after; they were asked to sign in 0 times.",
       evidence: [6],
     });
   });
@@ -149,7 +149,7 @@ describe("is broken", () => {
     expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "The outage made people sign in who were signed in before it (3 times; 0 allowed): app-1 asked 1h 31m in.",
+        "The outage made people sign in again who were signed in before it (3 times; 0 allowed): app-1 first asked 1h 31m into the run.",
       evidence: [6, 10, 15],
     });
   });

@@ -39,7 +39,7 @@ describe("recovery", () => {
     succeedsAt(run, "00:12:00");
     expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: "1 call succeeded after the last fault cleared, and none failed past 2m.",
+      message: "1 call succeeded after the last fault cleared, and none failed after more than 2m.",
     });
   });
 
@@ -61,7 +61,9 @@ describe("recovery", () => {
     failsAt(run, "00:10:20");
     expect(judge(run)).toMatchObject({
       verdict: "fail",
-      message: expect.stringContaining("20s after the last fault cleared, and the run ends so"),
+      message: expect.stringContaining(
+        "20s after the last fault cleared, and no later call succeeded",
+      ),
     });
   });
 
@@ -163,7 +165,7 @@ describe("recovery", () => {
     succeedsAt(run, "00:11:29");
     expect(judge(run)).toMatchObject({
       verdict: "fail",
-      message: "4 requests within a minute after the last fault cleared; the service bears 3.",
+      message: "4 requests within one minute after the last fault cleared; at most 3 are allowed.",
     });
   });
 
@@ -186,7 +188,7 @@ describe("recovery", () => {
     });
     const spike = ["00:14:01", "00:14:02", "00:14:03", "00:14:04"];
     for (const clock of spike) succeedsAt(run, clock);
-    expect(judge(run).message).toContain("4 requests within a minute after the outage ended");
+    expect(judge(run).message).toContain("4 requests within one minute after the outage ended");
     // A new outage: nobody knows yet.
     run.fault({ id: "again" });
     expect(judge(run).verdict).toBe("inconclusive");

@@ -34,7 +34,7 @@ describe.each(losses)("%s", (words, lose) => {
     run.operation({ tab: lose(run) }).ok();
     expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: `The one first call after ${words} got the token that was there; the first had a token valid for another 50m.`,
+      message: `The one first call after ${words} got the cached token; the first had a token valid for another 50m.`,
     });
   });
 
@@ -43,14 +43,14 @@ describe.each(losses)("%s", (words, lose) => {
     const call = goes.operation({ tab: lose(goes) });
     goes.exchange({ by: call });
     call.ok();
-    expect(judge(goes).message).toContain("0s later a call went to the sign-in service");
+    expect(judge(goes).message).toContain("0s later a call requested another one");
     const denied = signedIn();
     denied
       .operation({ tab: lose(denied) })
       .fails({ code: "no_account", interactionRequired: true });
     const { message, evidence } = judge(denied);
     expect(message).toBe(
-      `app-1 lost a token valid for another 50m by ${words} 10m in: 0s later a call got nothing.`,
+      `app-1 lost a token valid for another 50m by ${words} 10m into the run: 0s later a call got no token.`,
     );
     expect(evidence.length).toBeGreaterThanOrEqual(3);
     const asked = signedIn();
@@ -127,7 +127,7 @@ it("is broken by a prompt while a refresh token of that day is all there was", (
   run.at("02:00:00");
   run.tab("reloaded");
   run.prompt({ user: ada, operation: run.operation({ flow: "redirect", tab }).operation });
-  expect(judge(run).message).toContain("lost a refresh token got 2h before");
+  expect(judge(run).message).toContain("lost a refresh token received 2h earlier");
   const late = signedIn();
   late.at("25:00:00");
   late.tab("reloaded");
@@ -233,7 +233,7 @@ describe("the books of tabs", () => {
     const run = signedIn();
     run.tab("reloaded");
     run.operation({ tab, anyone: true }).fails({ code: "no_account" });
-    expect(judge(run).message).toContain("a call got nothing");
+    expect(judge(run).message).toContain("a call got no token");
   });
 
   it("know that where a cache served a call its refresh token is, too", () => {
@@ -242,7 +242,9 @@ describe("the books of tabs", () => {
     run.operation({ tab }).ok();
     run.at("02:00:00");
     run.prompt({ user: ada, operation: run.operation({ flow: "popup", tab }).operation });
-    expect(silentFirst.judge(run.history()).message).toContain("a refresh token got 2h before");
+    expect(silentFirst.judge(run.history()).message).toContain(
+      "a refresh token received 2h earlier",
+    );
     expect(judge(run).verdict).toBe("pass");
   });
 });

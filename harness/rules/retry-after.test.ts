@@ -38,7 +38,7 @@ describe("retry-after", () => {
     expect(judgement).toEqual({
       verdict: "fail",
       message:
-        "daemon-1 asked the token endpoint again after 30s of 1m that Retry-After, in seconds, gave with a 429.",
+        "daemon-1 sent another request to the token endpoint 30s after a 429 with a Retry-After (in seconds) of 1m.",
       evidence: [1, 2],
     });
   });
@@ -47,7 +47,7 @@ describe("retry-after", () => {
     const date = buildRun().httpDate(180);
     expect(judge(throttledThenAsksAt("00:01:00", date))).toMatchObject({
       verdict: "fail",
-      message: expect.stringContaining("after 1m of 3m that Retry-After, as an HTTP-date"),
+      message: expect.stringContaining("1m after a 429 with a Retry-After (as an HTTP-date) of 3m"),
     });
     expect(judge(throttledThenAsksAt("00:00:59", 120, 503)).verdict).toBe("fail");
   });

@@ -25,7 +25,7 @@ describe("retry-storm", () => {
   it("holds for fourteen like requests in five minutes, again and again", () => {
     expect(judge(requests(60, 300_000 / 14))).toMatchObject({
       verdict: "pass",
-      message: "At most 14 like requests in any 5m; 14 are allowed.",
+      message: "At most 14 similar requests in any 5m; 14 are allowed.",
     });
   });
 
@@ -33,7 +33,7 @@ describe("retry-storm", () => {
     const judgement = judge(requests(15, 20_000));
     expect(judgement.verdict).toBe("fail");
     expect(judgement.message).toBe(
-      "app-1 sent 15 like token requests within 4m 40s; 14 in 5m are allowed.",
+      "app-1 sent 15 similar token requests within 4m 40s; 14 in 5m are allowed.",
     );
     expect(judgement.evidence).toEqual([0, 2, 4, 6, 8, 10, 12, 14]);
   });

@@ -102,7 +102,7 @@ describe("routing-hint", () => {
         call.ok();
         expect(judge(run)).toMatchObject({
           verdict: "fail",
-          message: expect.stringContaining("to someone else"),
+          message: expect.stringContaining("that names another user"),
         });
       },
     );
@@ -127,7 +127,7 @@ describe("routing-hint", () => {
     for (const flow of ["silent", "authorization-code", "on-behalf-of"] as const) {
       expect(judge(asks({ flow, hint: toBen }))).toMatchObject({
         verdict: "fail",
-        message: expect.stringContaining("to someone else"),
+        message: expect.stringContaining("that names another user"),
       });
     }
     expect(judge(asks({ hint: `Oid:${adaOid}@${adaOid}` })).verdict).toBe("fail");

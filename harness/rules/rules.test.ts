@@ -91,7 +91,7 @@ describe("judgeHistory", () => {
     };
     const found = judgeByEveryRule(idle, [broken, saying("e", "fail")]);
     expect(found.map(({ verdict, message }) => [verdict, message])).toEqual([
-      ["inconclusive", "the rule failed: no such event"],
+      ["inconclusive", "the rule threw an error: no such event"],
       ["fail", "e"],
     ]);
   });

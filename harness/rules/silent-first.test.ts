@@ -23,7 +23,7 @@ describe("holds", () => {
     signIn(run);
     expect(silentFirst.judge(run.history())).toEqual({
       verdict: "pass",
-      message: "2 prompts, none of them while a silent path existed; 1 call had one.",
+      message: "2 prompts, none of them while a token could be had silently, as for 1 call.",
       evidence: [1],
     });
   });
@@ -111,7 +111,7 @@ describe("is broken", () => {
     expect(silentFirst.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "app-1 asked a person to sign in 10m in, although it had a token valid for another 50m.",
+        "app-1 asked a person to sign in 10m into the run, although it had a token valid for another 50m.",
       evidence: [6, 3, 5],
     });
   });
@@ -122,7 +122,7 @@ describe("is broken", () => {
     run.at("02:00:00");
     run.prompt({ user: ada });
     expect(silentFirst.judge(run.history()).message).toBe(
-      "app-1 asked a person to sign in 2h in, although it had a refresh token got 2h before.",
+      "app-1 asked a person to sign in 2h into the run, although it had a refresh token received 2h earlier.",
     );
   });
 
@@ -133,7 +133,7 @@ describe("is broken", () => {
       signIn(run, prompt);
       expect(silentFirst.judge(run.history())).toEqual({
         verdict: "fail",
-        message: `app-1 showed prompt=${prompt} 0s in, while pages-down was open.`,
+        message: `app-1 prompted with prompt=${prompt} 0s into the run, while the fault pages-down was active.`,
         evidence: [2, 0],
       });
     }

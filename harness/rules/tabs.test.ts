@@ -38,7 +38,7 @@ describe("a second tab", () => {
     expect(judge(run)).toMatchObject({
       verdict: "pass",
       message:
-        "1 first call of second tabs went on with what the application had, and 0 requests waited for what another tab had been told.",
+        "1 first call of second tabs used the token that the application had, and 0 requests waited after a Retry-After or a 5xx of another tab.",
     });
     const other = twoTabs();
     const call = other.operation({ flow: "sso-silent", tab: "tab-2" });
@@ -56,7 +56,7 @@ describe("a second tab", () => {
     expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "In a second tab of app-1 the person was asked to sign in 10m in, although the application had a token valid for another 50m.",
+        "In a second tab of app-1 the user was asked to sign in 10m into the run, although the application had a token valid for another 50m.",
       evidence: [7, 5, 3],
     });
     expect(silentFirst.judge(run.history()).verdict).toBe("pass");
@@ -65,7 +65,7 @@ describe("a second tab", () => {
   it("is broken by a call that gets nothing, and by a sign-in page of the application", () => {
     const denied = twoTabs();
     denied.operation({ flow: "sso-silent", tab: "tab-2" }).fails({ code: "timed_out" });
-    expect(judge(denied).message).toContain("a call got nothing");
+    expect(judge(denied).message).toContain("a call got no token");
     const shown = twoTabs();
     shown.sees("sign-in", "tab-2");
     shown.at("00:11:00");
@@ -111,7 +111,7 @@ describe("what one tab was told", () => {
     expect(judge(run)).toMatchObject({
       verdict: "pass",
       message:
-        "0 first calls of second tabs went on with what the application had, and 1 request waited for what another tab had been told.",
+        "0 first calls of second tabs used the token that the application had, and 1 request waited after a Retry-After or a 5xx of another tab.",
     });
     const own = buildRun();
     asks(own, "tab-1", { status: 429, retryAfter: 60 });
@@ -129,7 +129,7 @@ describe("what one tab was told", () => {
     expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "tab-2 of app-1 asked the token endpoint 30s after tab-1 had got a 503, within 1m of Retry-After.",
+        "tab-2 of app-1 sent a request to the token endpoint 30s after tab-1 had got a 503, within 1m of Retry-After.",
       evidence: [2, 5],
     });
     for (const rule of [retryAfter, backoff])

@@ -21,7 +21,8 @@ describe("holds", () => {
     run.presented(token);
     expect(tokenExpiry.judge(run.history())).toEqual({
       verdict: "pass",
-      message: "All 2 tokens handed out still lived; the nearest to its end had 1s left.",
+      message:
+        "All 2 tokens handed out had not expired; the one closest to its expiry had 1s left.",
       evidence: [5],
     });
   });
@@ -56,7 +57,8 @@ describe("is broken", () => {
     run.operation().ok();
     expect(tokenExpiry.judge(run.history())).toEqual({
       verdict: "fail",
-      message: "2 of 3 tokens handed out had expired; the first, 1h in, was 0s past its end.",
+      message:
+        "2 of 3 tokens handed out had expired; the first, 1h into the run, had expired 0s before.",
       evidence: [5, 4],
     });
   });
@@ -83,7 +85,8 @@ describe("is broken", () => {
     run.presented(token, "expired");
     expect(tokenExpiry.judge(run.history())).toEqual({
       verdict: "fail",
-      message: "A token that was handed out 0s in was expired for the API at that very moment.",
+      message:
+        "A token that was handed out 0s into the run was expired for the API at the same moment.",
       evidence: [2, 1],
     });
   });
