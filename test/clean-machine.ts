@@ -1,4 +1,4 @@
-/** A stranger's machine, as far as a test can have one: no binaries of ours, nothing that npm or Vitest set. */
+/** The machine of a new user, as far as a test can have one. */
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -6,8 +6,8 @@ import { delimiter, join } from "node:path";
 /** For tests that install something. */
 export const SLOW_MS = 300_000;
 
-/** A stranger's environment: no binaries of ours on the path, nothing that npm or Vitest set. */
-export const strangersEnvironment = Object.fromEntries(
+/** Without our binaries on the path and without what npm and Vitest set. */
+export const cleanEnvironment = Object.fromEntries(
   Object.entries({
     ...process.env,
     PATH: (process.env["PATH"] ?? "")
@@ -24,7 +24,7 @@ export function run(folder: string, command: string, ...args: string[]): string 
   const options: ExecFileSyncOptionsWithStringEncoding = {
     cwd: folder,
     encoding: "utf8",
-    env: strangersEnvironment,
+    env: cleanEnvironment,
     stdio: "pipe",
   };
   try {
@@ -44,7 +44,7 @@ export function run(folder: string, command: string, ...args: string[]): string 
   }
 }
 
-/** Installs the tarball that lies in `place` in a folder, with what else npm is told. */
+/** Installs the tarball that lies in `place` in a folder, with further arguments for npm. */
 export function installPacked(place: string, folder: string, ...more: readonly string[]): void {
   const tarball = readdirSync(place).find((file) => file.endsWith(".tgz")) ?? "no tarball";
   const quietly = ["--prefer-offline", "--no-audit", "--no-fund"];
