@@ -4,7 +4,7 @@
  */
 import type { ClientUnderTest } from "../clients/client.ts";
 import { HarnessError } from "../core/errors.ts";
-import { clientPackages, loadClient, splitVersion } from "../clients/registry.ts";
+import { clientPackages, loadClient, parseClientName } from "../clients/registry.ts";
 import type { Scenario } from "../runner/scenario.ts";
 import type { ClientCache } from "../reporting/versions/client-cache.ts";
 
@@ -26,7 +26,7 @@ export async function placeClient(
     return { client: await loadClient(wanted, scenario), name: wanted };
   } catch (error) {
     if (!(error instanceof HarnessError) || error.code !== "client-not-installed") throw error;
-    const { name, version } = splitVersion(wanted ?? "");
+    const { name, version } = parseClientName(wanted ?? "");
     if (version === undefined || !clientPackages.has(name)) throw error;
     const kept = cache?.newest(name, version);
     if (kept === undefined) throw elsewhere(error, `${name}@${version}`, scenario.name);

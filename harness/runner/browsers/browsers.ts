@@ -10,7 +10,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { unlessCollected } from "../../browser/collected.ts";
 import { asksForSignIn, fillIn } from "../../browser/person.ts";
 import { lookAtScreen } from "../../browser/screen.ts";
-import type { ClientBrowser, SeatedPerson } from "../../clients/client.ts";
+import type { ClientBrowser, SigningInUser } from "../../clients/client.ts";
 import { minutes } from "../../core/time/duration.ts";
 import type { Gate } from "../../core/time/gate.ts";
 import type { Thoroughness } from "../../core/time/participants.ts";
@@ -40,7 +40,7 @@ export interface BrowserRoomParts {
 }
 
 interface Seat {
-  readonly person: SeatedPerson;
+  readonly person: SigningInUser;
   readonly cause: Cause;
 }
 
@@ -111,7 +111,7 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
       fillIn(page, {
         answers: person,
         asked: (prompt) =>
-          void recorder.causedBy(cause, () => Promise.resolve(person.asked(prompt))),
+          void recorder.causedBy(cause, () => Promise.resolve(person.prompted(prompt))),
       }),
     );
   };
@@ -213,7 +213,7 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
           calls -= 1;
         }
       },
-      seat(person) {
+      signInAs(person) {
         const cause = recorder.cause();
         if (cause === undefined)
           throw new HarnessError("bad-scenario", "nobody asked for a sign-in");
