@@ -23,7 +23,7 @@ import {
   takePart,
 } from "./selection.ts";
 import { tellingOptions } from "./telling.ts";
-import { cacheOption, keptVersions } from "./version-cache.ts";
+import { cacheOption, keptVersions } from "./versions/cache-option.ts";
 
 /** The options of `brownout run`. */
 export const runOptions = {

@@ -22,7 +22,7 @@ import { prepareFolders, writeWhole } from "../../reporting/files/write-whole.ts
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate } from "../annotating.ts";
 import type { Arguments, commonOptions } from "../arguments.ts";
-import { executeTasks } from "../execute.ts";
+import { executeTasks } from "../worker/execute-tasks.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { keepSession } from "../keeping.ts";

@@ -1,22 +1,23 @@
 /**
  * What changed in resilience from one version of a client to the next: rule by rule, and in what
- * people felt. Two runs of one scenario with one seed are compared, so that the version is all
- * that differs; where a version did not play a scenario, the one before it is compared.
+ * people noticed. Two runs of one scenario with one seed are compared, so that the version is all
+ * that differs; where a version did not play a scenario, the version before it is compared.
  */
 import type { Verdict } from "../../rules/rule.ts";
-import type { Felt, Played } from "./played.ts";
+import type { UserImpact, VersionResult } from "./version-result.ts";
 
-/** What a version played, by scenario. */
-export interface VersionRuns {
+/** The results of a version by scenario. */
+export interface ResultsByScenario {
   readonly version: string;
-  readonly played: ReadonlyMap<string, Played>;
+  readonly results: ReadonlyMap<string, VersionResult>;
 }
 
 /**
- * Better: a failure became a pass. Worse: the opposite. A failure can also appear where the rule had
- * nothing to judge, or be gone together with what it judged; and an asserted rule can pass where
- * it had seen nothing, or see nothing any more. Those say that the versions differ, and not which
- * one is better: a version that fails altogether gives many rules nothing to judge.
+ * `better`: a failure became a pass. `worse`: a pass became a failure. A failure can also appear
+ * where the rule had nothing to judge (`appeared`), or be gone together with what it judged
+ * (`gone`); and an asserted rule can pass where it had nothing to judge (`seen`), or have nothing
+ * to judge any more (`unseen`). Those four say that the versions differ, but not which one is
+ * better: a version that fails altogether gives many rules nothing to judge.
  */
 export type Direction = "better" | "worse" | "appeared" | "gone" | "seen" | "unseen";
 
@@ -25,11 +26,11 @@ export interface Side {
   readonly version: string;
   readonly verdict: Verdict;
   readonly message: string;
-  readonly felt: Felt;
+  readonly felt: UserImpact;
   readonly journal: string;
 }
 
-/** A rule says something else of a scenario from `after.version` on. */
+/** The verdict of a rule on a scenario is another from `after.version` on. */
 export interface RuleChange {
   readonly rule: string;
   readonly scenario: string;
@@ -38,18 +39,18 @@ export interface RuleChange {
   readonly after: Side;
 }
 
-/** People felt something else of a scenario from `after.version` on. */
-export interface FeltChange {
+/** People noticed something else of a scenario from `after.version` on. */
+export interface ImpactChange {
   readonly scenario: string;
   readonly before: Omit<Side, "verdict" | "message">;
   readonly after: Omit<Side, "verdict" | "message">;
 }
 
-/** Every difference in what rules said, in the order of the versions and then of the scenarios; `versions` are oldest first. */
-export function ruleChanges(versions: readonly VersionRuns[]): readonly RuleChange[] {
+/** Every difference in the verdicts of rules, in the order of the versions and then of the scenarios; `versions` are oldest first. */
+export function ruleChanges(versions: readonly ResultsByScenario[]): readonly RuleChange[] {
   return neighbours(versions).flatMap(([before, after]) =>
-    after.run.said.flatMap((now) => {
-      const was = before.run.said.find(({ rule }) => rule === now.rule);
+    after.run.verdicts.flatMap((now) => {
+      const was = before.run.verdicts.find(({ rule }) => rule === now.rule);
       if (was === undefined || was.verdict === now.verdict) return [];
       const counts = was.verdict === "fail" || now.verdict === "fail" || now.asserted === true;
       if (!counts) return [];
@@ -73,7 +74,7 @@ export function ruleChanges(versions: readonly VersionRuns[]): readonly RuleChan
 }
 
 /** Every difference in how many calls failed or were given up, and in sign-ins that only the outage asked for. */
-export function feltChanges(versions: readonly VersionRuns[]): readonly FeltChange[] {
+export function impactChanges(versions: readonly ResultsByScenario[]): readonly ImpactChange[] {
   return neighbours(versions).flatMap(([before, after]) => {
     if (sumOf(before.run.felt) === sumOf(after.run.felt)) return [];
     const side = ({ version, run: { felt, journal } }: At) => ({ version, felt, journal });
@@ -83,14 +84,14 @@ export function feltChanges(versions: readonly VersionRuns[]): readonly FeltChan
 
 interface At {
   readonly version: string;
-  readonly run: Played;
+  readonly run: VersionResult;
 }
 
 /** Each run with that of the same scenario in the last version before it that played it. */
-function neighbours(versions: readonly VersionRuns[]): readonly (readonly [At, At])[] {
+function neighbours(versions: readonly ResultsByScenario[]): readonly (readonly [At, At])[] {
   const last = new Map<string, At>();
-  return versions.flatMap(({ version, played }) =>
-    [...played].flatMap(([scenario, run]) => {
+  return versions.flatMap(({ version, results }) =>
+    [...results].flatMap(([scenario, run]) => {
       const before = last.get(scenario);
       const after: At = { version, run };
       last.set(scenario, after);
@@ -110,6 +111,6 @@ function directionOf(was: Verdict, now: Verdict): Direction {
   }
 }
 
-function sumOf({ operations, cost }: Felt): string {
+function sumOf({ operations, cost }: UserImpact): string {
   return [operations.fail, operations.unknown, cost.promptsCaused].join(" ");
 }

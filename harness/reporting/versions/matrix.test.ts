@@ -1,13 +1,13 @@
-/** Versions that play the same scenarios, told by what rules said of them. */
+/** Versions that play the same scenarios, compared by the verdicts of rules. */
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../rules/rule.ts";
-import { buildMatrix, isChance, toPlayAgain, type VersionPart, writeMatrix } from "./matrix.ts";
+import { buildMatrix, isChance, toPlayAgain, type PlayedVersion, writeMatrix } from "./matrix.ts";
 import { matrixLines, matrixPage } from "./matrix-text.ts";
-import type { Played } from "./played.ts";
+import type { VersionResult } from "./version-result.ts";
 
 const verdicts = { p: "pass", f: "fail", i: "inconclusive" } as const;
 
-/** A run of a scenario: of each rule `p`, `f` or `i`, in capitals where the scenario asserts it. */
+/** A result of a scenario: for each rule `p`, `f` or `i`, in capitals where the scenario asserts it. */
 function played(
   scenario: string,
   says: Readonly<Record<string, string>>,
@@ -16,8 +16,8 @@ function played(
     readonly prompts?: number;
     readonly withoutTokenMs?: number;
   } = {},
-): Played {
-  const said = Object.entries(says).map(([rule, letter]) => {
+): VersionResult {
+  const rules = Object.entries(says).map(([rule, letter]) => {
     const verdict = verdicts[letter.toLowerCase() as keyof typeof verdicts];
     const asserted = letter === letter.toLowerCase() ? {} : { asserted: true as const };
     return { rule, verdict, message: `${rule} says ${verdict} of ${scenario}.`, ...asserted };
@@ -25,7 +25,7 @@ function played(
   const { failed = 0, prompts = 0, withoutTokenMs = 0 } = felt;
   const operations = { ok: 10 - failed, fail: failed, unknown: 0 };
   const cost = { withoutTokenMs, promptsCaused: prompts, callsWithheld: 0, slaBudgetShare: 0 };
-  const failing = said.some(({ verdict }) => verdict === "fail");
+  const failing = rules.some(({ verdict }) => verdict === "fail");
   const verdict: Verdict = failing ? "fail" : "pass";
   return {
     scenario,
@@ -41,21 +41,21 @@ function played(
       findings: [],
       cost,
     },
-    said,
+    verdicts: rules,
     felt: { operations, cost },
     journal: `${scenario}.jsonl`,
   };
 }
 
-function part(version: string, ...runs: readonly Played[]): VersionPart {
-  return { client: "msal-node", version, played: runs, skipped: [], failures: [] };
+function part(version: string, ...runs: readonly VersionResult[]): PlayedVersion {
+  return { client: "msal-node", version, results: runs, skipped: [], failures: [] };
 }
 
-const build = (parts: readonly VersionPart[], again: readonly VersionPart[] = []) =>
+const build = (parts: readonly PlayedVersion[], again: readonly PlayedVersion[] = []) =>
   buildMatrix(parts, again, { brownout: "0", seed: "1", again: "2" });
 
 /** Each change in short. */
-const told = (...args: Parameters<typeof build>) =>
+const changesOf = (...args: Parameters<typeof build>) =>
   build(...args).steps.map(
     ({ rule, direction, from, to, changes }) =>
       `${rule} ${direction} ${from} ${to}: ${changes.map(({ scenario }) => scenario).join(" ")}`,
@@ -75,20 +75,27 @@ describe("what changed", () => {
     ["P", "P", []],
   ] as const)("from %s to %s", (before, after, changes) => {
     expect(
-      told([part("1", played("a", { rule: before })), part("2", played("a", { rule: after }))]),
+      changesOf([
+        part("1", played("a", { rule: before })),
+        part("2", played("a", { rule: after })),
+      ]),
     ).toEqual(changes);
   });
 
-  it("is told of the first version in which it was so, each time it changed, with all scenarios together", () => {
+  it("names the first version in which it was so, each time it changed, with all scenarios together", () => {
     const runs = ["pp", "pp", "fp", "ff", "pf"].map((letters, index) =>
       part(
         String(index + 1),
         ...["a", "b"].map((scenario, place) => played(scenario, { rule: letters[place] ?? "" })),
       ),
     );
-    expect(told(runs)).toEqual(["rule worse 2 3: a", "rule worse 3 4: b", "rule better 4 5: a"]);
+    expect(changesOf(runs)).toEqual([
+      "rule worse 2 3: a",
+      "rule worse 3 4: b",
+      "rule better 4 5: a",
+    ]);
     expect(
-      told([
+      changesOf([
         part("1", played("a", { rule: "p" }), played("b", { rule: "p" })),
         part("2", played("a", { rule: "f" }), played("b", { rule: "f" })),
       ]),
@@ -101,10 +108,10 @@ describe("what changed", () => {
       part("2"),
       part("3", played("a", { rule: "f" }), played("b", { rule: "f" })),
     ];
-    expect(told(runs)).toEqual(["rule worse 1 3: a"]);
+    expect(changesOf(runs)).toEqual(["rule worse 1 3: a"]);
   });
 
-  it("shows both sides, and what people felt", () => {
+  it("shows both sides, and what people noticed", () => {
     const matrix = build([
       part("1", played("a", { rule: "p" }, { failed: 1, withoutTokenMs: 60_000 }), played("b", {})),
       part("2", played("a", { rule: "f" }, { failed: 4, prompts: 2, withoutTokenMs: 3_600_000 })),
@@ -160,10 +167,10 @@ describe("with another seed", () => {
   ]);
 
   it("both sides of each difference are played again, and nothing else", () => {
-    expect([...toPlayAgain(first)]).toEqual([first[0]?.played[0], first[1]?.played[0]]);
+    expect([...toPlayAgain(first)]).toEqual([first[0]?.results[0], first[1]?.results[0]]);
   });
 
-  it("what is not so again is chance: told, and not counted", () => {
+  it("what is not so again is chance: listed, and not counted", () => {
     const repeats = matrix.steps.map(({ rule, changes }) => [rule, changes[0]?.repeats]);
     expect(repeats).toEqual([
       ["rule", true],
@@ -192,7 +199,7 @@ describe("with another seed", () => {
 });
 
 describe("what could not be compared", () => {
-  it("is told: scenarios that a version does not know, and runs that were not finished", () => {
+  it("is listed: scenarios that a version does not know, and runs that were not finished", () => {
     const failure = {
       scenario: "c",
       client: "msal-node@2",
@@ -217,7 +224,7 @@ describe("what could not be compared", () => {
     expect(page).toContain("1 run not finished.");
   });
 
-  it("is told of runs with the other seed, too", () => {
+  it("is listed for runs with the other seed, too", () => {
     const failure = { scenario: "a", client: "b", mount: "https", code: "stuck", message: "c" };
     const matrix = build([part("1")], [{ ...part("1"), failures: [failure] }]);
     expect(matrix.clients[0]?.versions[0]?.failures).toEqual([failure]);

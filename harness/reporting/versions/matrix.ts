@@ -1,25 +1,25 @@
 /**
  * `matrix.json`: versions of clients side by side, and what changed between them. Plain data
- * from which the text is made; nothing in it depends on the wall clock, nor on where the cache
+ * from which the texts are made; it depends neither on the wall clock nor on where the cache
  * folder is.
  */
 import { sumOfCosts } from "../model/cost.ts";
 import type { FailedRun } from "../model/results.ts";
 import {
   type Direction,
-  type FeltChange,
-  feltChanges,
+  type ImpactChange,
+  impactChanges,
   type RuleChange,
   ruleChanges,
-  type VersionRuns,
+  type ResultsByScenario,
 } from "./changes.ts";
-import type { Felt, Played } from "./played.ts";
+import type { UserImpact, VersionResult } from "./version-result.ts";
 
-/** One version and what it played. */
-export interface VersionPart {
+/** One version of a client with the results of its runs. */
+export interface PlayedVersion {
   readonly client: string;
   readonly version: string;
-  readonly played: readonly Played[];
+  readonly results: readonly VersionResult[];
   /** Scenarios that it cannot play, each with the reason. */
   readonly skipped: readonly { readonly scenario: string; readonly why: string }[];
   readonly failures: readonly FailedRun[];
@@ -38,31 +38,31 @@ export interface RuleStep {
 }
 
 export interface SteppedChange extends Omit<RuleChange, "rule" | "direction"> {
-  /** Whether it was so with another seed, too; absent where it was not looked at again. */
+  /** Whether it was so with the other seed, too; absent where it was not played again. */
   readonly repeats?: boolean;
 }
 
-/** A difference that was not there, or another, with the other seed. */
+/** Whether a difference was not there, or was another, with the other seed. */
 export function isChance({ repeats }: SteppedChange): boolean {
   return repeats === false;
 }
 
-/** A version and the one before it, by what people felt in the scenarios that both played. */
+/** A version and the one before it, by what people noticed in the scenarios that both played. */
 export interface Upgrade {
   readonly from: string;
   readonly to: string;
   /** How many scenarios both played. */
   readonly shared: number;
-  readonly before: Felt;
-  readonly after: Felt;
-  readonly changes: readonly FeltChange[];
+  readonly before: UserImpact;
+  readonly after: UserImpact;
+  readonly changes: readonly ImpactChange[];
 }
 
 export interface Matrix {
   readonly schema: "brownout/matrix/1";
   readonly brownout: string;
   readonly seed: string;
-  /** The seed with which the differences were looked at again. */
+  /** The seed with which the differences were played again. */
   readonly again: string;
   readonly clients: readonly {
     readonly client: string;
@@ -70,7 +70,7 @@ export interface Matrix {
     readonly versions: readonly {
       readonly version: string;
       readonly totals: Readonly<Record<"runs" | "pass" | "fail" | "inconclusive", number>>;
-      readonly skipped: VersionPart["skipped"];
+      readonly skipped: PlayedVersion["skipped"];
       readonly failures: readonly FailedRun[];
     }[];
     readonly upgrades: readonly Upgrade[];
@@ -80,8 +80,8 @@ export interface Matrix {
 
 /** Compares versions; `parts` are oldest first within a client, `again` is what was played with the other seed. */
 export function buildMatrix(
-  parts: readonly VersionPart[],
-  again: readonly VersionPart[],
+  parts: readonly PlayedVersion[],
+  again: readonly PlayedVersion[],
   session: Pick<Matrix, "brownout" | "seed" | "again">,
 ): Matrix {
   const { brownout, seed, again: otherSeed } = session;
@@ -93,9 +93,9 @@ export function buildMatrix(
     again: otherSeed,
     clients: byClient.map(([client, versions]) => ({
       client,
-      versions: versions.map(({ version, played, skipped, failures }) => ({
+      versions: versions.map(({ version, results, skipped, failures }) => ({
         version,
-        totals: totalsOf(played),
+        totals: totalsOf(results),
         skipped,
         failures: [...failures, ...failuresOf(again, client, version)],
       })),
@@ -104,7 +104,7 @@ export function buildMatrix(
     steps: byClient.flatMap(([client, versions]) =>
       stepsOf(
         client,
-        ruleChanges(versions.map(runsOf)),
+        ruleChanges(versions.map(resultsOf)),
         again.filter((part) => part.client === client),
       ),
     ),
@@ -116,14 +116,14 @@ export function writeMatrix(matrix: Matrix): string {
   return `${JSON.stringify(matrix, null, 2)}\n`;
 }
 
-/** What has to be played again: of each difference in what rules said, both sides. */
-export function toPlayAgain(parts: readonly VersionPart[]): ReadonlySet<Played> {
-  const again = new Set<Played>();
+/** The results to play again with another seed: both sides of each difference in the verdicts of rules. */
+export function toPlayAgain(parts: readonly PlayedVersion[]): ReadonlySet<VersionResult> {
+  const again = new Set<VersionResult>();
   for (const versions of Map.groupBy(parts, ({ client }) => client).values()) {
-    for (const { scenario, before, after } of ruleChanges(versions.map(runsOf))) {
+    for (const { scenario, before, after } of ruleChanges(versions.map(resultsOf))) {
       for (const { version } of [before, after]) {
         const part = versions.find((candidate) => candidate.version === version);
-        const run = part?.played.find((played) => played.scenario === scenario);
+        const run = part?.results.find((result) => result.scenario === scenario);
         if (run !== undefined) again.add(run);
       }
     }
@@ -131,14 +131,14 @@ export function toPlayAgain(parts: readonly VersionPart[]): ReadonlySet<Played> 
   return again;
 }
 
-function runsOf({ version, played }: VersionPart): VersionRuns {
-  return { version, played: new Map(played.map((run) => [run.scenario, run])) };
+function resultsOf({ version, results }: PlayedVersion): ResultsByScenario {
+  return { version, results: new Map(results.map((result) => [result.scenario, result])) };
 }
 
 function stepsOf(
   client: string,
   changes: readonly RuleChange[],
-  again: readonly VersionPart[],
+  again: readonly PlayedVersion[],
 ): readonly RuleStep[] {
   const groups = Map.groupBy(changes, ({ rule, direction, before, after }) =>
     [after.version, rule, direction, before.version].join(" "),
@@ -165,29 +165,29 @@ function stepsOf(
   });
 }
 
-function repeated(change: RuleChange, again: readonly VersionPart[]): { repeats?: boolean } {
-  const said = [change.before, change.after].map(({ version }) =>
+function repeated(change: RuleChange, again: readonly PlayedVersion[]): { repeats?: boolean } {
+  const verdicts = [change.before, change.after].map(({ version }) =>
     again
       .find((part) => part.version === version)
-      ?.played.find(({ scenario }) => scenario === change.scenario)
-      ?.said.find(({ rule }) => rule === change.rule),
+      ?.results.find(({ scenario }) => scenario === change.scenario)
+      ?.verdicts.find(({ rule }) => rule === change.rule),
   );
-  const [before, after] = said;
+  const [before, after] = verdicts;
   if (before === undefined || after === undefined) return {};
   return {
     repeats: before.verdict === change.before.verdict && after.verdict === change.after.verdict,
   };
 }
 
-function upgradesOf(versions: readonly VersionPart[]): readonly Upgrade[] {
+function upgradesOf(versions: readonly PlayedVersion[]): readonly Upgrade[] {
   return versions.slice(1).flatMap((newer, index) => {
     const older = versions[index];
     if (older === undefined) return [];
-    const pair = [older, newer].map(runsOf);
-    const [was, is] = pair.map(({ played }) => played);
-    const shared = older.played.filter(({ scenario }) => is?.has(scenario) === true);
-    const sum = (runs: VersionRuns["played"] | undefined): Felt =>
-      sumFelt(shared.flatMap(({ scenario }) => runs?.get(scenario)?.felt ?? []));
+    const pair = [older, newer].map(resultsOf);
+    const [was, is] = pair.map(({ results }) => results);
+    const shared = older.results.filter(({ scenario }) => is?.has(scenario) === true);
+    const sum = (results: ResultsByScenario["results"] | undefined): UserImpact =>
+      sumOfImpacts(shared.flatMap(({ scenario }) => results?.get(scenario)?.felt ?? []));
     return [
       {
         from: older.version,
@@ -195,14 +195,14 @@ function upgradesOf(versions: readonly VersionPart[]): readonly Upgrade[] {
         shared: shared.length,
         before: sum(was),
         after: sum(is),
-        changes: feltChanges(pair),
+        changes: impactChanges(pair),
       },
     ];
   });
 }
 
-function sumFelt(all: readonly Felt[]): Felt {
-  const sum = (figure: (felt: Felt) => number): number =>
+function sumOfImpacts(all: readonly UserImpact[]): UserImpact {
+  const sum = (figure: (felt: UserImpact) => number): number =>
     all.reduce((total, felt) => total + figure(felt), 0);
   return {
     operations: {
@@ -215,7 +215,7 @@ function sumFelt(all: readonly Felt[]): Felt {
 }
 
 function failuresOf(
-  parts: readonly VersionPart[],
+  parts: readonly PlayedVersion[],
   client: string,
   version: string,
 ): readonly FailedRun[] {
@@ -224,11 +224,11 @@ function failuresOf(
     .flatMap(({ failures }) => failures);
 }
 
-function totalsOf(played: readonly Played[]) {
+function totalsOf(results: readonly VersionResult[]) {
   const count = (verdict: string): number =>
-    played.filter(({ result }) => result.verdict === verdict).length;
+    results.filter(({ result }) => result.verdict === verdict).length;
   return {
-    runs: played.length,
+    runs: results.length,
     pass: count("pass"),
     fail: count("fail"),
     inconclusive: count("inconclusive"),

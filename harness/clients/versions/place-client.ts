@@ -2,11 +2,10 @@
  * Where the package of a client is: the installed one when that is the version asked for, else
  * one that `brownout matrix` has put in the cache. Nothing is installed here.
  */
-import type { ClientUnderTest } from "../clients/client.ts";
-import { HarnessError } from "../core/errors.ts";
-import { clientPackages, loadClient, splitVersion } from "../clients/registry.ts";
-import type { Scenario } from "../runner/scenario.ts";
-import type { ClientCache } from "../reporting/versions/client-cache.ts";
+import type { ClientUnderTest } from "../client.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { type ClientChoice, clientPackages, loadClient, splitVersion } from "../registry.ts";
+import type { ClientCache } from "./client-cache.ts";
 
 export interface PlacedClient {
   readonly client: ClientUnderTest;
@@ -19,7 +18,7 @@ export interface PlacedClient {
 /** The client for a run, as `loadClient`; `client-not-installed` says how to get what is neither installed nor kept. */
 export async function placeClient(
   wanted: string | undefined,
-  scenario: Scenario,
+  scenario: ClientChoice & { readonly name: string },
   cache: Pick<ClientCache, "newest"> | undefined,
 ): Promise<PlacedClient> {
   try {

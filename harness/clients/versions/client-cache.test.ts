@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
 import { createClientCache, usualCacheFolder } from "./client-cache.ts";
-import type { Registry } from "./registry.ts";
+import type { Registry } from "./npm-registry.ts";
 
 const packages = new Map([["msal-node", "@azure/msal-node"]]);
 const published = ["7.10.0", "7.9.1", "7.0.0-beta.1", "6.0.1", "6.0.0", "1.18.4"];

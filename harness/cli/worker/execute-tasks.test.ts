@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { MountName } from "../network/mount-names.ts";
-import type { RunReply, RunTask } from "./worker/protocol.ts";
-import { executeTasks } from "./execute.ts";
+import type { MountName } from "../../network/mount-names.ts";
+import type { RunReply, RunTask } from "./protocol.ts";
+import { executeTasks } from "./execute-tasks.ts";
 
 function task(scenario: string, mount: MountName): RunTask {
   return { scenario, mount, seed: "1", journalFile: `/tmp/${scenario}` };

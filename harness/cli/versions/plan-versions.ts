@@ -1,17 +1,17 @@
 /**
- * What versions of clients have to play: each the scenarios that are for its client, in a folder
- * of its own in the output folder. What a version does not know is left out, and said.
+ * Plans which scenarios each version of a client plays: those that are for its client, in a
+ * folder of its own below the output folder. What a version cannot play is left out with a reason.
  */
 import { join } from "node:path";
-import type { ClientUnderTest } from "../clients/client.ts";
-import { HarnessError } from "../core/errors.ts";
-import { loadClient, suits, usualClients } from "../clients/registry.ts";
-import { ownAppOf } from "../clients/own-app.ts";
-import type { Scenario } from "../runner/scenario.ts";
-import type { ClientFolder } from "../reporting/versions/client-cache.ts";
-import type { RunTask } from "./worker/protocol.ts";
-import { checkAsserts } from "../reporting/model/judge-run.ts";
-import { createPlaces, type Found, runName } from "./selection.ts";
+import type { ClientUnderTest } from "../../clients/client.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { loadClient, suits, usualClients } from "../../clients/registry.ts";
+import { ownAppOf } from "../../clients/own-app.ts";
+import type { Scenario } from "../../runner/scenario.ts";
+import type { ClientFolder } from "../../clients/versions/client-cache.ts";
+import type { RunTask } from "../worker/protocol.ts";
+import { checkAsserts } from "../../reporting/model/judge-run.ts";
+import { createPlaces, type Found, runName } from "../selection.ts";
 
 /** One scenario with one version. */
 export interface VersionRun {
@@ -74,12 +74,12 @@ export async function planVersions(
   return plans;
 }
 
-/** What the folder of a version is called, in the output folder. */
-export function folderName({ client, version }: ClientFolder): string {
+/** The name of a version's folder in the output folder. */
+export function folderName({ client, version }: Pick<ClientFolder, "client" | "version">): string {
   return `${client}-${version}`;
 }
 
-/** A scenario is for the clients that `brownout run` runs it with; one that is named by itself, for whoever can play it. */
+/** A scenario is for the clients that `brownout run` runs it with; one that is named by itself, for every client that can play it. */
 function isFor(client: string, { scenario, named }: Found): boolean {
   return named === true ? scenario.needs.length > 0 : usualClients(scenario).includes(client);
 }

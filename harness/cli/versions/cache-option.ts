@@ -1,14 +1,14 @@
 /** The cache of clients' versions, as commands name it and talk of it. */
 import { resolve } from "node:path";
-import { HarnessError } from "../core/errors.ts";
-import { clientPackages } from "../clients/registry.ts";
-import type { Progress } from "../reporting/formats/terminal.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { clientPackages } from "../../clients/registry.ts";
+import type { Progress } from "../../reporting/formats/terminal.ts";
 import {
   type ClientCache,
   createClientCache,
   usualCacheFolder,
-} from "../reporting/versions/client-cache.ts";
-import type { Io } from "./io.ts";
+} from "../../clients/versions/client-cache.ts";
+import type { Io } from "../io.ts";
 
 /** The option that names its folder. */
 export const cacheOption = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readClientRange, readClientVersions } from "./spec.ts";
+import { readClientRange, readClientVersions } from "./version-spec.ts";
 
 const known = ["msal-node", "msal-browser", "msal"];
 

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
-import type { Registry } from "./registry.ts";
+import type { Registry } from "./npm-registry.ts";
 import { compareVersions, isOf, isRelease, LATEST, releasesOf } from "./version-order.ts";
 
 /** A client's package in one version: `folder` has its `node_modules`. */

@@ -1,23 +1,23 @@
-/** Plays what versions have to play, in worker processes of their own, and reads what came of it. */
+/** Plays the runs of versions in worker processes, and judges their journals. */
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { parseJournal } from "../history/journal.ts";
-import { type Played, playedOf } from "../reporting/versions/played.ts";
-import type { FailedRun } from "../reporting/model/results.ts";
-import { prepareFolders } from "../reporting/files/write-whole.ts";
-import type { RunFailure } from "./worker/protocol.ts";
-import { executeTasks } from "./execute.ts";
-import type { InterruptSignal } from "./interrupt.ts";
-import type { Io } from "./io.ts";
-import { judgeRun } from "../reporting/model/judge-run.ts";
-import type { ClientFolder } from "../reporting/versions/client-cache.ts";
-import { failureOf } from "./session.ts";
-import type { VersionRun } from "./version-plan.ts";
+import { parseJournal } from "../../history/journal.ts";
+import { type VersionResult, versionResultOf } from "../../reporting/versions/version-result.ts";
+import type { FailedRun } from "../../reporting/model/results.ts";
+import { prepareFolders } from "../../reporting/files/write-whole.ts";
+import type { RunFailure } from "../worker/protocol.ts";
+import { executeTasks } from "../worker/execute-tasks.ts";
+import type { InterruptSignal } from "../interrupt.ts";
+import type { Io } from "../io.ts";
+import { judgeRun } from "../../reporting/model/judge-run.ts";
+import type { ClientFolder } from "../../clients/versions/client-cache.ts";
+import { failureOf } from "../session.ts";
+import type { VersionRun } from "./plan-versions.ts";
 
 export interface VersionOutcome {
   readonly run: VersionRun;
   /** Absent when the harness did not bring it to its end. */
-  readonly played?: Played;
+  readonly result?: VersionResult;
   readonly failure?: FailedRun;
 }
 
@@ -27,7 +27,7 @@ export interface VersionOutcomes {
   readonly interruptedBy?: InterruptSignal;
 }
 
-/** Plays the runs; a run that fails spoils no other. */
+/** Plays the runs; a run that fails does not affect another. */
 export async function playVersions(
   runs: readonly VersionRun[],
   io: Pick<Io, "createPool" | "onInterrupt">,
@@ -72,7 +72,7 @@ export async function playVersions(
 function readRun(run: VersionRun, simulatedMs: number): VersionOutcome {
   try {
     const history = parseJournal(readFileSync(run.task.journalFile, "utf8"), run.journal);
-    return { run, played: playedOf(judgeRun(history, simulatedMs), run.journal) };
+    return { run, result: versionResultOf(judgeRun(history, simulatedMs), run.journal) };
   } catch (error) {
     return { run, failure: failedRun(run, failureOf(error)) };
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createNpmRegistry } from "./registry.ts";
+import { createNpmRegistry } from "./npm-registry.ts";
 
 it(
   "that cannot be reached is told in one sentence, with what helps",

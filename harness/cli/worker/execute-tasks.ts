@@ -3,10 +3,10 @@
  * Ctrl-C or SIGTERM takes no new task, ends those under way and removes what they had half written.
  */
 import { rmSync } from "node:fs";
-import { UNFINISHED } from "../reporting/files/write-whole.ts";
-import { kindOf, type RunFailure, type RunReply, type RunTask } from "./worker/protocol.ts";
-import type { InterruptSignal } from "./interrupt.ts";
-import type { Io } from "./io.ts";
+import { UNFINISHED } from "../../reporting/files/write-whole.ts";
+import { kindOf, type RunFailure, type RunReply, type RunTask } from "./protocol.ts";
+import type { InterruptSignal } from "../interrupt.ts";
+import type { Io } from "../io.ts";
 
 export interface Execution {
   /** A reply for each task, in the order of the tasks. */
