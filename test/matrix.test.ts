@@ -112,7 +112,7 @@ describe("brownout matrix", () => {
       "broken",
     );
     expect(broken.code).toBe(2);
-    expect(broken.stdout).toContain("ERROR   breaks  msal-node@7.1.1  It broke.");
+    expect(broken.stdout).toContain("ERROR         breaks  msal-node@7.1.1  It broke.");
     expect(read("broken/matrix.md")).toContain("- msal-node@7.1.1, breaks: It broke.");
     const { clients } = JSON.parse(read("broken/matrix.json")) as Matrix;
     expect(clients[0]?.versions[0]).toMatchObject({
