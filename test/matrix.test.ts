@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Matrix } from "../harness/reporting/versions/matrix.ts";
+import type { Matrix } from "../harness/reporting/versions/version-matrix.ts";
 import { createFolder, type Ended, type Folder, scenarioText } from "./command-line.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
@@ -112,7 +112,7 @@ describe("brownout matrix", () => {
       "broken",
     );
     expect(broken.code).toBe(2);
-    expect(broken.stdout).toContain("ERROR         breaks  msal-node@7.1.1  It broke.");
+    expect(broken.stdout).toContain("ERROR   breaks  msal-node@7.1.1  It broke.");
     expect(read("broken/matrix.md")).toContain("- msal-node@7.1.1, breaks: It broke.");
     const { clients } = JSON.parse(read("broken/matrix.json")) as Matrix;
     expect(clients[0]?.versions[0]).toMatchObject({

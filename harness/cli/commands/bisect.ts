@@ -11,7 +11,7 @@ import {
   triedLine,
   type TriedVersion,
 } from "../../reporting/versions/bisect-text.ts";
-import { type Bisection, bisect } from "../../reporting/versions/bisect.ts";
+import { type Bisection, bisect } from "../../reporting/versions/bisect-versions.ts";
 import { createPaint, createProgress } from "../../reporting/formats/terminal.ts";
 import { count } from "../../reporting/model/wording.ts";
 import { brownoutVersion } from "../../core/version.ts";

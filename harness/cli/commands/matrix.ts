@@ -15,7 +15,7 @@ import {
   statusText,
 } from "../../reporting/formats/terminal.ts";
 import { countResults, writeResults } from "../../reporting/model/results.ts";
-import { type PlayedVersion, writeMatrix } from "../../reporting/versions/matrix.ts";
+import { type PlayedVersion, writeMatrix } from "../../reporting/versions/version-matrix.ts";
 import { matrixLines, matrixPage } from "../../reporting/versions/matrix-text.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { commandToCheck } from "../command-name.ts";

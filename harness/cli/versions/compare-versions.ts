@@ -14,7 +14,7 @@ import {
   type Matrix,
   type PlayedVersion,
   toPlayAgain,
-} from "../../reporting/versions/matrix.ts";
+} from "../../reporting/versions/version-matrix.ts";
 import { plannedText, versionLine } from "../../reporting/versions/matrix-text.ts";
 import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";

@@ -1,6 +1,6 @@
 /** What `brownout bisect` found, in words. */
 import { join } from "node:path";
-import type { Bisection } from "./bisect.ts";
+import type { Bisection } from "./bisect-versions.ts";
 
 /** A version that was tried: the verdict of the rule, or why there is none. */
 export type TriedVersion = { readonly version: string } & (

@@ -4,11 +4,11 @@
  * and where both journals are. The terminal prints the table's rows as lines.
  */
 import { formatDuration } from "../../core/time/duration.ts";
-import { inline, row } from "../formats/markdown.ts";
+import { inline, row } from "../formats/markdown-text.ts";
 import { count, namesWithin } from "../model/wording.ts";
 import type { Verdict } from "../../rules/rule.ts";
-import type { Direction, ImpactChange } from "./changes.ts";
-import { isChance, type Matrix, type RuleStep, type Upgrade } from "./matrix.ts";
+import type { Direction, ImpactChange } from "./version-changes.ts";
+import { isChance, type Matrix, type RuleStep, type Upgrade } from "./version-matrix.ts";
 
 /** The text of `matrix.md`. */
 export function matrixPage(matrix: Matrix): string {

@@ -4,7 +4,7 @@
  * many pixels can show is `detail.ts`'s business.
  */
 import type { HistoryEvent } from "../../../history/event.ts";
-import type { PageHistory } from "../report.ts";
+import type { PageHistory } from "../embedded-report.ts";
 import { createLanes, type LaneDraft } from "./lanes.ts";
 import { drawEvents } from "./marks.ts";
 import type { MarkStyle } from "./styles.ts";

@@ -12,7 +12,7 @@ import {
   type RuleChange,
   ruleChanges,
   type ResultsByScenario,
-} from "./changes.ts";
+} from "./version-changes.ts";
 import type { UserImpact, VersionResult } from "./version-result.ts";
 
 /** One version of a client with the results of its runs. */

@@ -2,12 +2,12 @@
 import {
   failuresOf,
   findingKey,
-  type PlayedRun,
-  type PlayedSession,
+  type RunRecord,
+  type SessionRecord,
   runKey,
   type SeenFinding,
   stateOf,
-} from "./played.ts";
+} from "./session-record.ts";
 
 export interface Comparison {
   /** Failures of the second session that the first had not; its runs of new scenarios count. */
@@ -41,7 +41,7 @@ export interface CostChange {
 }
 
 /** Compares two sessions, the earlier first. */
-export function compareSessions(first: PlayedSession, second: PlayedSession): Comparison {
+export function compareSessions(first: SessionRecord, second: SessionRecord): Comparison {
   const [before, after] = [failuresOf(first), failuresOf(second)];
   const left = [...before.values()].filter((finding) => !after.has(findingKey(finding)));
   const firstRuns = byKey(first.runs);
@@ -68,15 +68,15 @@ export function compareSessions(first: PlayedSession, second: PlayedSession): Co
   };
 }
 
-function byKey(runs: readonly PlayedRun[]): ReadonlyMap<string, PlayedRun> {
+function byKey(runs: readonly RunRecord[]): ReadonlyMap<string, RunRecord> {
   return new Map(runs.map((run) => [runKey(run), run]));
 }
 
 function versionChanges(
-  first: readonly PlayedRun[],
-  second: readonly PlayedRun[],
+  first: readonly RunRecord[],
+  second: readonly RunRecord[],
 ): Comparison["versions"] {
-  const versionsOf = (runs: readonly PlayedRun[]) =>
+  const versionsOf = (runs: readonly RunRecord[]) =>
     new Map(
       [...Map.groupBy(runs, ({ client }) => client)].map(
         ([client, theirs]) =>

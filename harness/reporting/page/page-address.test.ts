@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readRoute, runAddress } from "./route.ts";
+import { readRoute, runAddress } from "./page-address.ts";
 
 it("leads back to what it was made for", () => {
   expect(readRoute(runAddress("a--b@1.2~2"))).toEqual({ view: "run", id: "a--b@1.2~2" });

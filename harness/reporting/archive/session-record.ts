@@ -1,24 +1,24 @@
 /**
- * A session of runs as the archive keeps it and as two sessions are compared: which runs
- * there were, and what was found in each. Versions are facts of a run, not of its name, so
- * that an upgrade of MSAL is a change and not another run.
+ * A session of runs as the archive keeps it and as two sessions are compared: its runs, and what
+ * was found in each. The version of a client is not part of a run's name, so that an upgrade of
+ * MSAL is a change and not another run.
  */
 import type { Cost } from "../model/cost.ts";
 import type { Verdict } from "../../rules/rule.ts";
 import type { ReadResults } from "../files/read-results.ts";
 
 /** What was found in a run. */
-export interface PlayedFinding {
+export interface FindingRecord {
   readonly rule: string;
   readonly verdict: Verdict;
   readonly message: string;
   readonly baseline: "known" | "new";
-  /** The quarantine list says that it comes and goes. */
+  /** It is in quarantine: it comes and goes. */
   readonly quarantined?: true;
 }
 
 /** One scenario with one client. */
-export interface PlayedRun {
+export interface RunRecord {
   readonly scenario: string;
   /** Name of the client. */
   readonly client: string;
@@ -26,27 +26,27 @@ export interface PlayedRun {
   readonly mount: string;
   readonly verdict: Verdict;
   readonly cost: Pick<Cost, "withoutTokenMs" | "promptsCaused" | "callsWithheld">;
-  readonly findings: readonly PlayedFinding[];
+  readonly findings: readonly FindingRecord[];
   /** Ids of rules that had nothing to judge and are no finding. */
   readonly unseen: readonly string[];
 }
 
 /** All runs of one session. */
-export interface PlayedSession {
+export interface SessionRecord {
   readonly brownout: string;
   readonly seed: string;
-  readonly runs: readonly PlayedRun[];
+  readonly runs: readonly RunRecord[];
 }
 
 /** A finding and where it was seen. */
-export interface SeenFinding extends PlayedFinding {
+export interface SeenFinding extends FindingRecord {
   readonly scenario: string;
   readonly client: string;
   readonly version: string;
 }
 
-/** A session of a `results.json`. */
-export function playedOf({ brownout, seed, runs }: ReadResults): PlayedSession {
+/** The record of a `results.json`. */
+export function sessionRecordOf({ brownout, seed, runs }: ReadResults): SessionRecord {
   return {
     brownout,
     seed,
@@ -73,12 +73,12 @@ export function playedOf({ brownout, seed, runs }: ReadResults): PlayedSession {
   };
 }
 
-/** What a run is called in every session. */
-export function runKey({ scenario, client }: Pick<PlayedRun, "scenario" | "client">): string {
+/** The name of a run in every session. */
+export function runKey({ scenario, client }: Pick<RunRecord, "scenario" | "client">): string {
   return `${scenario} ${client}`;
 }
 
-/** What a finding is called in every session. */
+/** The name of a finding in every session. */
 export function findingKey({ scenario, client, rule }: Omit<FindingName, "verdict">): string {
   return `${scenario} ${client} ${rule}`;
 }
@@ -91,7 +91,7 @@ export interface FindingName {
 }
 
 /** The failures of a session by key. */
-export function failuresOf({ runs }: PlayedSession): ReadonlyMap<string, SeenFinding> {
+export function failuresOf({ runs }: SessionRecord): ReadonlyMap<string, SeenFinding> {
   return new Map(
     runs.flatMap(({ scenario, client, version, findings }) =>
       findings
@@ -104,8 +104,8 @@ export function failuresOf({ runs }: PlayedSession): ReadonlyMap<string, SeenFin
   );
 }
 
-/** What was said about a rule in a session: it failed, it did not, or nothing, as the run was not there or saw nothing. */
-export function stateOf(session: PlayedSession, name: FindingName): "fail" | "fine" | "unseen" {
+/** What a session says of a finding: it failed, it did not (`fine`), or nothing (`unseen`), because there was no such run or nothing to judge. */
+export function stateOf(session: SessionRecord, name: FindingName): "fail" | "fine" | "unseen" {
   const run = session.runs.find((one) => runKey(one) === runKey(name));
   if (run === undefined) return "unseen";
   if (run.unseen.includes(name.rule)) return "unseen";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareSessions } from "./compare.ts";
+import { compareSessions } from "./compare-sessions.ts";
 import { session } from "../../../test/support/archive.ts";
 
 const names = (findings: readonly { readonly scenario: string; readonly rule: string }[]) =>
@@ -64,7 +64,7 @@ describe("two sessions", () => {
     ]);
   });
 
-  it("are the same runs whatever the version, which is told", () => {
+  it("have the same runs though a version changed, which is listed", () => {
     const after = session({ a: { backoff: "x" } }, { version: "7.3.0" });
     const found = compareSessions(session({ a: { backoff: "x" } }), after);
     expect(found.versions).toEqual([{ client: "msal-node", from: "7.2.1", to: "7.3.0" }]);

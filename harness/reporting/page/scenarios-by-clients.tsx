@@ -1,10 +1,10 @@
 /** Scenarios by clients: where each run stands, to be searched and followed. */
 import { useState } from "preact/hooks";
 import type { ReportData, ScenarioCell, ScenarioRow } from "../model/report-model.ts";
-import { filterRows, type RowFilter } from "./matrix-rows.ts";
+import { filterRows, type RowFilter } from "./row-filter.ts";
 import { Badge } from "./parts.tsx";
-import { runAddress } from "./route.ts";
-import { standingMeanings, standings } from "./standing.ts";
+import { runAddress } from "./page-address.ts";
+import { standingMeanings, standings } from "./standing-meanings.ts";
 
 export function Matrix({ report }: { readonly report: ReportData }) {
   const [filter, setFilter] = useState<RowFilter>({ text: "", standing: "all", client: "all" });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { nights, type Told } from "../../../test/support/archive.ts";
-import { trendsOf } from "./trend.ts";
+import { nights, type Signs } from "../../../test/support/archive.ts";
+import { trendsOf } from "./finding-trends.ts";
 
 const bad = { a: { backoff: "x" } } as const;
 const good = { a: {} } as const;
@@ -9,7 +9,7 @@ const unasked = { a: { backoff: "-" } } as const;
 const other = { b: {} } as const;
 
 describe("the trend of a finding", () => {
-  it.each<[string, readonly Told[], string, string, number | undefined]>([
+  it.each<[string, readonly Signs[], string, string, number | undefined]>([
     ["is steady while it is always there", [bad, bad, bad], "steady", "xxx", undefined],
     ["has appeared", [good, good, bad], "appeared", "..x", 3],
     ["has gone", [bad, good, good], "gone", "x..", 2],
@@ -32,12 +32,12 @@ describe("the trend of a finding", () => {
       undefined,
     ],
     ["remembers over nights without it", [good, other, bad], "appeared", ". x", 3],
-  ])("%s", (_, told, kind, track, since) => {
-    const [trend] = trendsOf(nights(...told));
+  ])("%s", (_, signs, kind, track, since) => {
+    const [trend] = trendsOf(nights(...signs));
     expect([trend?.kind, trend?.track, trend?.since]).toEqual([kind, track, since]);
   });
 
-  it("is told for each, in the order of first appearance, with the last that was seen", () => {
+  it("is given for each, in the order of first appearance, with the last that was seen", () => {
     const sessions = nights(
       { a: { backoff: "x" } },
       { a: { backoff: "x", "retry-after": "x" }, b: { backoff: "x" } },

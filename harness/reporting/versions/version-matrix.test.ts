@@ -1,7 +1,13 @@
 /** Versions that play the same scenarios, compared by the verdicts of rules. */
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../rules/rule.ts";
-import { buildMatrix, isChance, toPlayAgain, type PlayedVersion, writeMatrix } from "./matrix.ts";
+import {
+  buildMatrix,
+  isChance,
+  toPlayAgain,
+  type PlayedVersion,
+  writeMatrix,
+} from "./version-matrix.ts";
 import { matrixLines, matrixPage } from "./matrix-text.ts";
 import type { VersionResult } from "./version-result.ts";
 

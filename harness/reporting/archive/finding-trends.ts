@@ -6,13 +6,13 @@ import {
   failuresOf,
   findingKey,
   type FindingName,
-  type PlayedSession,
+  type SessionRecord,
   type SeenFinding,
   stateOf,
-} from "./played.ts";
+} from "./session-record.ts";
 
 /** A session in the archive. */
-export interface ArchivedSession extends PlayedSession {
+export interface ArchivedSession extends SessionRecord {
   readonly id: number;
   /** When it was recorded, ISO 8601, UTC. */
   readonly recordedAt: string;
@@ -20,7 +20,7 @@ export interface ArchivedSession extends PlayedSession {
   readonly label?: string;
 }
 
-/** So many changes between failing and holding, and nobody can act on the next one; a fault that came back once or twice was mended and made again. */
+/** From this many changes between failing and holding on, a finding comes and goes and the next change says nothing; a defect that came back once or twice was fixed and introduced again. */
 const FLICKERS_FROM = 5;
 
 export interface FindingTrend extends FindingName {
@@ -46,10 +46,12 @@ export function trendsOf(sessions: readonly ArchivedSession[]): readonly Finding
 function trendOf(sessions: readonly ArchivedSession[], last: SeenFinding): FindingTrend {
   const { scenario, client, rule } = last;
   const states = sessions.map((session) => ({ id: session.id, state: stateOf(session, last) }));
-  const told = states.filter(({ state }) => state !== "unseen");
-  const changes = told.filter(({ state }, index) => index > 0 && told[index - 1]?.state !== state);
+  const known = states.filter(({ state }) => state !== "unseen");
+  const changes = known.filter(
+    ({ state }, index) => index > 0 && known[index - 1]?.state !== state,
+  );
   const since = changes.at(-1)?.id;
-  const isFailing = told.at(-1)?.state === "fail";
+  const isFailing = known.at(-1)?.state === "fail";
   return {
     scenario,
     client,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { inline, row } from "./markdown.ts";
+import { inline, row } from "./markdown-text.ts";
 
 it.each([
   ["a tag", "<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)>"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bisect } from "./bisect.ts";
+import { bisect } from "./bisect-versions.ts";
 
 const versions = Array.from({ length: 40 }, (_, index) => `1.${index}.0`);
 

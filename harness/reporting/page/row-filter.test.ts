@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scenarioCell, scenarioRow } from "../../../test/support/report-page.ts";
-import { filterRows } from "./matrix-rows.ts";
+import { filterRows } from "./row-filter.ts";
 
 const rows = [
   scenarioRow(
