@@ -33,7 +33,7 @@ function show(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-/** `world.apps[2].name`; keys that are no identifiers stand in brackets. */
+/** `world.apps[2].name`, below a root of that name; keys that are no identifiers stand in brackets. */
 export function writePath(root: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((written, key) => {
     if (typeof key === "number") return `${written}[${key}]`;
