@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundlePageProgram, prebuiltFile } from "../harness/reporting/html/page-program.ts";
+import { bundlePageProgram, prebuiltFile } from "../harness/reporting/formats/page-program.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 

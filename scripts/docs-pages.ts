@@ -2,8 +2,8 @@
 import { formatDuration } from "../harness/core/time/duration.ts";
 import type { Rule } from "../harness/rules/rule.ts";
 import type { FaultWindow } from "../harness/faults/plan.ts";
-import type { BaselineEntry } from "../harness/reporting/baseline.ts";
-import { rowOfMarkdown as row } from "../harness/reporting/markdown.ts";
+import type { BaselineEntry } from "../harness/reporting/model/baseline.ts";
+import { rowOfMarkdown as row } from "../harness/reporting/formats/markdown.ts";
 import type { Scenario } from "../harness/runner/scenario.ts";
 
 /** A scenario with where it is written, below the repository. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { format } from "oxfmt";
 import { rules } from "../harness/rules/rules.ts";
-import { parseBaseline } from "../harness/reporting/baseline.ts";
+import { parseBaseline } from "../harness/reporting/model/baseline.ts";
 import type { Scenario } from "../harness/runner/scenario.ts";
 import { library } from "../scenarios/library.ts";
 import { docsPages, type Written } from "./docs-pages.ts";

@@ -9,10 +9,10 @@ import { settingsSchema } from "../harness/entra/directory/settings-schema.ts";
 import { worldSchema } from "../harness/entra/directory/world-schema.ts";
 import { sketchSchema } from "../harness/entra/directory/world-sketch.ts";
 import { registrationSchema } from "../harness/entra/coverage/registration.ts";
-import { baselineSchema } from "../harness/reporting/baseline.ts";
-import { quarantineSchema } from "../harness/reporting/quarantine.ts";
-import { resultsSchema } from "../harness/reporting/read-results.ts";
-import { shardSchema } from "../harness/reporting/shard.ts";
+import { baselineSchema } from "../harness/reporting/model/baseline.ts";
+import { quarantineSchema } from "../harness/reporting/model/quarantine.ts";
+import { resultsSchema } from "../harness/reporting/files/read-results.ts";
+import { shardSchema } from "../harness/reporting/files/shard.ts";
 import { rules } from "../harness/rules/rules.ts";
 
 interface SchemaFile {

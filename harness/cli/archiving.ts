@@ -9,12 +9,12 @@ import { type Archive, openArchive } from "../reporting/archive/database.ts";
 import { type NewsItem, newsOf } from "../reporting/archive/news.ts";
 import { playedOf } from "../reporting/archive/played.ts";
 import { HarnessError } from "../core/errors.ts";
-import { parseResults } from "../reporting/read-results.ts";
-import type { Results } from "../reporting/results.ts";
-import { writeWhole } from "../reporting/write.ts";
+import { parseResults } from "../reporting/files/read-results.ts";
+import type { Results } from "../reporting/model/results.ts";
+import { writeWhole } from "../reporting/files/write-whole.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
-import { shortPath } from "./reports.ts";
+import { shortPath } from "../reporting/files/short-path.ts";
 
 /** The options of commands that add to the archive. */
 export const archiveOptions = {

@@ -3,7 +3,7 @@
  * Ctrl-C or SIGTERM takes no new task, ends those under way and removes what they had half written.
  */
 import { rmSync } from "node:fs";
-import { UNFINISHED } from "../reporting/write.ts";
+import { UNFINISHED } from "../reporting/files/write-whole.ts";
 import { kindOf, type RunFailure, type RunReply, type RunTask } from "./worker/protocol.ts";
 import type { InterruptSignal } from "./interrupt.ts";
 import type { Io } from "./io.ts";

@@ -5,7 +5,7 @@ import { type Archive, readArchive } from "../reporting/archive/database.ts";
 import { playedOf, type PlayedSession } from "../reporting/archive/played.ts";
 import type { ArchivedSession } from "../reporting/archive/trend.ts";
 import { HarnessError } from "../core/errors.ts";
-import { parseResults } from "../reporting/read-results.ts";
+import { parseResults } from "../reporting/files/read-results.ts";
 import { ARCHIVE_FILE, archiveFolder } from "./archiving.ts";
 import { readTextFile } from "./text-file.ts";
 

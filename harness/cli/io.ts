@@ -4,7 +4,7 @@
  */
 import { createNpmRegistry, type Registry } from "../reporting/versions/registry.ts";
 import { createPool, type Pool, type PoolOptions } from "./worker/pool.ts";
-import type { Output } from "../reporting/terminal.ts";
+import type { Output } from "../reporting/formats/terminal.ts";
 import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
 
 export interface Io {

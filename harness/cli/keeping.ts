@@ -1,5 +1,5 @@
 /** What becomes of a finished session beside its reports: it goes into the archive, and its news is told. */
-import type { Results } from "../reporting/results.ts";
+import type { Results } from "../reporting/model/results.ts";
 import { archiveFolder, archiveSession } from "./archiving.ts";
 import type { Io } from "./io.ts";
 import { removeNews, tellNews, webhookOf } from "./telling.ts";

@@ -18,7 +18,7 @@ import { ownAppOf } from "../clients/own-app.ts";
 import type { Scenario } from "../runner/scenario.ts";
 import type { ClientCache } from "../reporting/versions/client-cache.ts";
 import { placeClient } from "./client-place.ts";
-import { checkAsserts } from "./judging.ts";
+import { checkAsserts } from "../reporting/model/judge-run.ts";
 import { filesMatching, isPath, isPattern } from "./scenario-files.ts";
 
 /** One run to be: a scenario with one client, under one mount. */

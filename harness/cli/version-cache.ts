@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { HarnessError } from "../core/errors.ts";
 import { clientPackages } from "../clients/registry.ts";
-import type { Progress } from "../reporting/terminal.ts";
+import type { Progress } from "../reporting/formats/terminal.ts";
 import {
   type ClientCache,
   createClientCache,

@@ -10,7 +10,7 @@ import { ownAppOf } from "../clients/own-app.ts";
 import type { Scenario } from "../runner/scenario.ts";
 import type { ClientFolder } from "../reporting/versions/client-cache.ts";
 import type { RunTask } from "./worker/protocol.ts";
-import { checkAsserts } from "./judging.ts";
+import { checkAsserts } from "../reporting/model/judge-run.ts";
 import { createPlaces, type Found, runName } from "./selection.ts";
 
 /** One scenario with one version. */

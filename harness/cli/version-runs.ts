@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseJournal } from "../history/journal.ts";
 import { type Played, playedOf } from "../reporting/versions/played.ts";
-import type { FailedRun } from "../reporting/results.ts";
-import { prepareFolders } from "../reporting/write.ts";
+import type { FailedRun } from "../reporting/model/results.ts";
+import { prepareFolders } from "../reporting/files/write-whole.ts";
 import type { RunFailure } from "./worker/protocol.ts";
 import { executeTasks } from "./execute.ts";
 import type { InterruptSignal } from "./interrupt.ts";
 import type { Io } from "./io.ts";
-import { judge } from "./judging.ts";
+import { judgeRun } from "../reporting/model/judge-run.ts";
 import type { ClientFolder } from "../reporting/versions/client-cache.ts";
 import { failureOf } from "./session.ts";
 import type { VersionRun } from "./version-plan.ts";
@@ -72,7 +72,7 @@ export async function playVersions(
 function readRun(run: VersionRun, simulatedMs: number): VersionOutcome {
   try {
     const history = parseJournal(readFileSync(run.task.journalFile, "utf8"), run.journal);
-    return { run, played: playedOf(judge(history, simulatedMs), run.journal) };
+    return { run, played: playedOf(judgeRun(history, simulatedMs), run.journal) };
   } catch (error) {
     return { run, failure: failedRun(run, failureOf(error)) };
   }

@@ -1,7 +1,7 @@
 /**
  * The suite in whose process a mount stands: a person's own tests, which have mocks and real
  * neighbours of their own. There a mount answers for the hosts that it serves and keeps its
- * hands off the rest: what the suite mocks reaches its mock, and what nobody mocks is stopped
+ * hands off the rest: what the suite mocks reaches its mock, and what is not mocked is stopped
  * where it would leave the machine (`network-guard.ts`).
  */
 import { HarnessError } from "../core/errors.ts";

@@ -3,8 +3,8 @@ import { compareSessions, type Comparison } from "../../reporting/archive/compar
 import type { SeenFinding } from "../../reporting/archive/played.ts";
 import { formatDuration } from "../../core/time/duration.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { createPaint, type Paint } from "../../reporting/terminal.ts";
-import { count } from "../../reporting/totals.ts";
+import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
+import { count } from "../../reporting/model/wording.ts";
 import { archiveOptions } from "../archiving.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { findSession, type NamedSession } from "../find-session.ts";

@@ -13,9 +13,9 @@ import {
   defaultSwitches,
   type Judgement,
   type Switches,
-} from "../../entra/coverage/judgement.ts";
+} from "../../entra/coverage/coverage-judgement.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
-import { createPaint, type Paint } from "../../reporting/terminal.ts";
+import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
 import { readTextFile } from "../text-file.ts";

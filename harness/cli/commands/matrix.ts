@@ -13,16 +13,16 @@ import {
   type VersionPart,
   writeMatrix,
 } from "../../reporting/versions/matrix.ts";
-import { countResults, writeResults } from "../../reporting/results.ts";
+import { countResults, writeResults } from "../../reporting/model/results.ts";
 import {
   createPaint,
   createProgress,
   failedRunLine,
   type Progress,
   statusText,
-} from "../../reporting/terminal.ts";
-import { count } from "../../reporting/totals.ts";
-import { writeWhole } from "../../reporting/write.ts";
+} from "../../reporting/formats/terminal.ts";
+import { count } from "../../reporting/model/wording.ts";
+import { writeWhole } from "../../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import type { ClientCache, ClientFolder } from "../../reporting/versions/client-cache.ts";
 import { type ClientVersions, readClientVersions } from "../../reporting/versions/spec.ts";

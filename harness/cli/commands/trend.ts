@@ -5,9 +5,9 @@ import {
   trendsOf,
 } from "../../reporting/archive/trend.ts";
 import { HarnessError } from "../../core/errors.ts";
-import type { QuarantineEntry } from "../../reporting/quarantine.ts";
-import { createPaint, type Paint } from "../../reporting/terminal.ts";
-import { count } from "../../reporting/totals.ts";
+import type { QuarantineEntry } from "../../reporting/model/quarantine.ts";
+import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
+import { count } from "../../reporting/model/wording.ts";
 import { archiveOptions, LOOK_BACK } from "../archiving.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { archiveToRead } from "../find-session.ts";

@@ -19,14 +19,14 @@ import {
   createIdentityBackup,
   type IdentityBackup,
   type IdentityRequests,
-} from "./managed-identity.ts";
+} from "./identity-backup.ts";
 import type { ObservedSession } from "./observed-session.ts";
 import { createReissue, type Reissue } from "./reissue.ts";
-import { decline, jsonReply, refuseDirectTraffic, type ReplyContext } from "./reply.ts";
+import { decline, jsonReply, refuseDirectTraffic, type ReplyContext } from "./backup-reply.ts";
 import { createSamlSessionStore, type ObservedSamlSession } from "./saml-sessions.ts";
 import { signInBySaml } from "./saml-sign-in.ts";
 import type { BrowserSessionStore } from "./sessions-by-cookie.ts";
-import { type IsServed, signInByBackup } from "./sign-in.ts";
+import { type IsServed, signInByBackup } from "./id-token-sign-in.ts";
 import {
   createTokenSessionStore,
   type ObservedTokenSession,

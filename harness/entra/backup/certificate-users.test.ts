@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../../core/time/duration.ts";
 import { judgeRegistration } from "../coverage/judge.ts";
-import { defaultSwitches } from "../coverage/judgement.ts";
+import { defaultSwitches } from "../coverage/coverage-judgement.ts";
 import { mailApp } from "../../../test/support/coverage.ts";
 import { only, run } from "../../../test/support/run.ts";
 import { editionIds, editionOf } from "./edition.ts";

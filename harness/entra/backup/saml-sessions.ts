@@ -3,8 +3,8 @@
  * the session of that browser with that app, and what was said of the person.
  */
 import type { Directory } from "../directory/directory.ts";
-import { attributeOf, readResponse, type ReadResponse } from "../saml/read-response.ts";
-import { audienceOf } from "../saml/response.ts";
+import { attributeOf, readResponse, type ReadResponse } from "../saml/read-saml-response.ts";
+import { audienceOf } from "../saml/saml-response.ts";
 import { attributeNames } from "../saml/subject-claims.ts";
 import { type BrowserSessionStore, createSessionsByCookie } from "./sessions-by-cookie.ts";
 import { postedForm } from "./posted-form.ts";

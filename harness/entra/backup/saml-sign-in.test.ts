@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import type { ConditionalAccessPolicy, World } from "../directory/world.ts";
-import { readResponse } from "../saml/read-response.ts";
+import { readResponse } from "../saml/read-saml-response.ts";
 import { verifiedRoot } from "../saml/signature.ts";
 import { childrenOf, parseXml } from "../saml/xml.ts";
-import { namespaces } from "../saml/names.ts";
+import { namespaces } from "../saml/saml-names.ts";
 import { postedForm } from "./posted-form.ts";
 import { startBench } from "../../../test/support/backup-bench.ts";
 

@@ -8,11 +8,11 @@ import type { Directory } from "../directory/directory.ts";
 import type { SamlRegistration, ServiceSettings } from "../directory/world.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import type { Random } from "../../core/random.ts";
-import { audienceOf, signedResponse, validityFrom } from "../saml/response.ts";
+import { audienceOf, signedResponse, validityFrom } from "../saml/saml-response.ts";
 import { formPage } from "./posted-form.ts";
 import type { ObservedSamlSession } from "./saml-sessions.ts";
 import type { BrowserSessionStore } from "./sessions-by-cookie.ts";
-import { isNamed, type IsServed } from "./sign-in.ts";
+import { isNamed, type IsServed } from "./id-token-sign-in.ts";
 
 export interface SamlSignInParts {
   readonly directory: Directory;

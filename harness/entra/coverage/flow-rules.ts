@@ -9,7 +9,7 @@ import {
   promiseOf,
   type RowFlow,
 } from "../backup/edition.ts";
-import type { JudgedRule } from "./judgement.ts";
+import type { JudgedRule } from "./coverage-judgement.ts";
 
 /** E8 of one flow. */
 export function judgeFlowKind(flow: RowFlow, edition: EditionId): JudgedRule {

@@ -4,7 +4,7 @@
  */
 import { articleOf, type Edition } from "../backup/edition.ts";
 import { hasUser } from "./flow-rules.ts";
-import type { JudgedRule, Switches } from "./judgement.ts";
+import type { JudgedRule, Switches } from "./coverage-judgement.ts";
 import type { Registration } from "./registration.ts";
 
 /** Whether the cloud covers users and managed identities; one rule for each kind that the application has. */

@@ -18,8 +18,8 @@ import {
   type Judgement,
   type JudgedRule,
   type Switches,
-  verdictOf,
-} from "./judgement.ts";
+  coverageVerdictOf,
+} from "./coverage-judgement.ts";
 
 /** The answer for a flow by itself. */
 export function judgeFlow(flow: RowFlow, edition: EditionId): Judgement {
@@ -27,7 +27,7 @@ export function judgeFlow(flow: RowFlow, edition: EditionId): Judgement {
   return {
     subject: `flow ${flow}`,
     edition,
-    verdict: verdictOf([flow], rules),
+    verdict: coverageVerdictOf([flow], rules),
     rules,
     identities: hasUser(flow) ? "users" : "workloads",
   };

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { clouds, editionIds, newestEdition } from "../backup/edition.ts";
 import { grantControls, policyConditions, sessionControls } from "../backup/policy-table.ts";
 import { judgeRegistration } from "./judge.ts";
-import { type CoverageVerdict, defaultSwitches, type Switches } from "./judgement.ts";
+import { type CoverageVerdict, defaultSwitches, type Switches } from "./coverage-judgement.ts";
 import {
   appKinds,
   flowsOf,

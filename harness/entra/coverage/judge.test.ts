@@ -15,7 +15,7 @@ import {
   type CoverageVerdict,
   defaultSwitches,
   type Switches,
-} from "./judgement.ts";
+} from "./coverage-judgement.ts";
 import { appKinds, flowsOf, type PolicyRegistration, type Registration } from "./registration.ts";
 import { mailApp, portalApp, workerApp } from "../../../test/support/coverage.ts";
 

@@ -6,7 +6,12 @@
 import { articleOf, type Edition, type EditionId, editionOf } from "../backup/edition.ts";
 import { hasUser, isUserOAuth, judgeFlowKind } from "./flow-rules.ts";
 import { judgeCloud, judgeHost } from "./host-rules.ts";
-import { type Judgement, type JudgedRule, type Switches, verdictOf } from "./judgement.ts";
+import {
+  type Judgement,
+  type JudgedRule,
+  type Switches,
+  coverageVerdictOf,
+} from "./coverage-judgement.ts";
 import { judgePolicy } from "./policy-rules.ts";
 import type { Registration } from "./registration.ts";
 
@@ -29,7 +34,7 @@ export function judgeRegistration(
     ...judgeSilence(app),
     ...judgeCertificates(app, context.edition),
   ];
-  const verdict = verdictOf(app.flows, rules);
+  const verdict = coverageVerdictOf(app.flows, rules);
   const identities = app.flows.some(hasUser) ? "users" : "workloads";
   return { subject: app.name, edition, verdict, rules, identities };
 }

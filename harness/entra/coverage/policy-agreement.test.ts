@@ -4,7 +4,7 @@ import { policyRefusals } from "../backup/conditional-access.ts";
 import { editionIds, editionOf } from "../backup/edition.ts";
 import { policyTable } from "../backup/policy-table.ts";
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
-import { defaultSwitches, type Switches } from "./judgement.ts";
+import { defaultSwitches, type Switches } from "./coverage-judgement.ts";
 import { judgePolicy } from "./policy-rules.ts";
 import type { PolicyRegistration } from "./registration.ts";
 

@@ -10,7 +10,7 @@ import {
   type PolicyFinding,
   type PolicyView,
 } from "../backup/policy-table.ts";
-import type { JudgedRule, Switches } from "./judgement.ts";
+import type { JudgedRule, Switches } from "./coverage-judgement.ts";
 import type { PolicyRegistration } from "./registration.ts";
 
 /** One rule for each thing that speaks against the policy; a single one that holds when nothing does. */

@@ -1,4 +1,4 @@
-/** What a script may look up and change in its world while it runs; `harness/runner/simulation/world-controls.ts` does it and records it. */
+/** What a script may look up and change in its world while it runs; `harness/runner/simulation/recorded-world-controls.ts` does it and records it. */
 import type { AppRegistration, ConditionalAccessPolicy, Tenant, User } from "./world.ts";
 
 /** Changes of the world by the script; each is recorded. */

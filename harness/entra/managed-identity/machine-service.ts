@@ -12,7 +12,7 @@ import { NetworkFault } from "../../core/http/network-fault.ts";
 import type { Service } from "../../core/http/service.ts";
 import type { Random } from "../../core/random.ts";
 import { appService } from "./app-service.ts";
-import { type AskedMachine, type SourceEndpoint } from "./asked.ts";
+import { type IncomingRequest, type SourceEndpoint } from "./source-endpoint.ts";
 import { azureArc } from "./azure-arc.ts";
 import { cloudShell } from "./cloud-shell.ts";
 import { error, imds } from "./imds.ts";
@@ -44,7 +44,7 @@ export function createMachineService(options: MachineServiceOptions): Service {
   });
 
   const answer = async (machine: Machine, request: Request): Promise<Response> => {
-    const asked: AskedMachine = {
+    const incoming: IncomingRequest = {
       ...options,
       machine,
       request,
@@ -52,7 +52,7 @@ export function createMachineService(options: MachineServiceOptions): Service {
       url: new URL(request.url),
       described: await describeRequest(request),
     };
-    return endpoints[machine.source](asked);
+    return endpoints[machine.source](incoming);
   };
 
   return {

@@ -90,22 +90,22 @@ export function createRegionalService(options: RegionalServiceOptions): Regional
 export function regionalRequest(
   machine: Machine,
   identity: AppRegistration,
-  asked: { readonly tenantId: string; readonly resource: string; readonly signal: AbortSignal },
+  incoming: { readonly tenantId: string; readonly resource: string; readonly signal: AbortSignal },
 ): Request {
   const { cloud = "commercial", region } = machine;
   const form = new URLSearchParams({
     grant_type: IDENTITY_GRANT,
     client_id: identity.clientId,
-    resource: asked.resource,
+    resource: incoming.resource,
     cloud,
   });
   const request = createRequest(
-    `https://${region}.${regionalHostOf(cloud)}/${asked.tenantId}/oauth2/token`,
+    `https://${region}.${regionalHostOf(cloud)}/${incoming.tenantId}/oauth2/token`,
     {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: form.toString(),
-      signal: asked.signal,
+      signal: incoming.signal,
     },
   );
   made.add(request);

@@ -20,7 +20,7 @@ export interface IdentityToken {
   readonly expiresOnSeconds: number;
 }
 
-export interface TokenAsked {
+export interface BrokerRequest {
   readonly machine: Machine;
   readonly identity: AppRegistration;
   readonly resource: string;
@@ -37,7 +37,7 @@ export type TokenOutcome =
   | { readonly kind: "failed" };
 
 export interface TokenBroker {
-  readonly get: (asked: TokenAsked) => Promise<TokenOutcome>;
+  readonly get: (wanted: BrokerRequest) => Promise<TokenOutcome>;
   /** The request to the regional service that a client's request led to; `undefined` when none did. */
   readonly behind: (request: Request) => Request | undefined;
 }
@@ -59,7 +59,7 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   const kept = new Map<string, IdentityToken>();
   const behind = new WeakMap<Request, Request>();
 
-  const isUsable = (token: IdentityToken, { refreshHash }: TokenAsked): boolean => {
+  const isUsable = (token: IdentityToken, { refreshHash }: BrokerRequest): boolean => {
     const nowSeconds = clock.now() / 1_000;
     const isRevoked = refreshHash?.toLowerCase() === hash("sha256", token.accessToken, "hex");
     return (
@@ -71,11 +71,11 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
 
   return {
     behind: (request) => behind.get(request),
-    async get(asked) {
-      const { machine, identity, resource, request } = asked;
+    async get(wanted) {
+      const { machine, identity, resource, request } = wanted;
       const key = `${machine.name} ${identity.clientId} ${resource}`;
       const known = kept.get(key);
-      if (known !== undefined && isUsable(known, asked)) return { kind: "issued", token: known };
+      if (known !== undefined && isUsable(known, wanted)) return { kind: "issued", token: known };
       const tenantId = tenantNamed(directory, machine.tenant);
       const sent = regionalRequest(machine, identity, {
         tenantId,

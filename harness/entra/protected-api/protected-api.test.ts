@@ -6,7 +6,7 @@ import type { Handler } from "../../core/http/handler.ts";
 import { createRequest, createResponse } from "../../core/http/message.ts";
 import { createRandom } from "../../core/random.ts";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
-import { createProtectedApi, verdictOf } from "./protected-api.ts";
+import { createProtectedApi, tokenVerdictOf } from "./protected-api.ts";
 
 const HOST = "https://login.microsoftonline.com";
 const [tenant] = contoso.tenants;
@@ -61,7 +61,7 @@ function start() {
     const response = await api(
       createRequest(url, { headers: { authorization: `Bearer ${token}` } }),
     );
-    return { status: response.status, verdict: verdictOf(response), response };
+    return { status: response.status, verdict: tokenVerdictOf(response), response };
   };
   return {
     directory,
@@ -262,7 +262,7 @@ describe("a protected API", () => {
         },
       }),
     );
-    expect([response.status, verdictOf(response)]).toEqual([200, undefined]);
+    expect([response.status, tokenVerdictOf(response)]).toEqual([200, undefined]);
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
     expect(response.headers.get("access-control-allow-headers")).toBe("authorization");
     expect(response.headers.get("access-control-allow-methods")).toBe("POST, OPTIONS");

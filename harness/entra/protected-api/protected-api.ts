@@ -90,7 +90,7 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
 const verdicts = new WeakMap<Response, TokenVerdict>();
 
 /** What the API thought of the token that came with the request. */
-export function verdictOf(response: Response): TokenVerdict | undefined {
+export function tokenVerdictOf(response: Response): TokenVerdict | undefined {
   return verdicts.get(response);
 }
 

@@ -2,7 +2,7 @@
  * What an AuthnRequest asks for, and whether Entra takes it (`docs/sources.md#f1`).
  * Consent, Destination, ProviderName and Conditions are not looked at, as documented.
  */
-import { bindings, CONTEXT_PREFIX, nameIdFormats, namespaces } from "./names.ts";
+import { bindings, CONTEXT_PREFIX, nameIdFormats, namespaces } from "./saml-names.ts";
 import { childrenOf, parseXml, textOf, XmlRefused } from "./xml.ts";
 import { EstsError } from "../token-service/ests-error.ts";
 

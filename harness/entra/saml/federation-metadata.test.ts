@@ -1,7 +1,7 @@
 /** The federation metadata of a tenant and of an app, read as a service provider reads it. */
 import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { namespaces } from "./names.ts";
+import { namespaces } from "./saml-names.ts";
 import { fixturePem } from "../../../test/support/saml.ts";
 import { elementsOf, parseXml, textOf } from "./xml.ts";
 import { HOST, startEsts } from "../../../test/support/ests.ts";

@@ -3,11 +3,11 @@
  * the certificate that signs for the app; without an app, the tenant's own. Address and
  * contents are unverified (`docs/sources.md#a1`); Entra's is signed and has more in it.
  */
-import { bindings, namespaces } from "./names.ts";
+import { bindings, namespaces } from "./saml-names.ts";
 import { escapeXml } from "./xml.ts";
 import { tenantOf, type EstsContext } from "../token-service/context.ts";
 import { EstsError } from "../token-service/ests-error.ts";
-import { samlIssuerOf } from "./subject.ts";
+import { samlIssuerOf } from "./assertion-subject.ts";
 
 /** The document as XML; 90002 and 700016 for a tenant or an app that is not known. */
 export function federationMetadata(context: EstsContext): string {

@@ -5,7 +5,7 @@
  */
 import { createVerify } from "node:crypto";
 import type { AppRegistration, SamlRegistration, Tenant } from "../directory/world.ts";
-import { algorithms } from "./names.ts";
+import { algorithms } from "./saml-names.ts";
 import { verifiedRoot } from "./signature.ts";
 import { tenantOf, type EstsContext } from "../token-service/context.ts";
 import { EstsError } from "../token-service/ests-error.ts";

@@ -3,19 +3,19 @@
  * form, its launch address starts without one, and the answer is a form that posts itself to
  * the app. Session and sign-in page are those of OpenID Connect (`docs/sources.md#f`).
  */
-import { nameIdFormats } from "./names.ts";
+import { nameIdFormats } from "./saml-names.ts";
 import {
   audienceOf,
   failedResponse,
   signedResponse,
   validityFrom,
   type Envelope,
-} from "./response.ts";
+} from "./saml-response.ts";
 import type { EstsContext } from "../token-service/context.ts";
 import type { AadstsCode } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, EstsError } from "../token-service/ests-error.ts";
-import { pageFormPost, type PageField } from "../token-service/pages.ts";
-import type { EstsReply } from "../token-service/reply.ts";
+import { pageFormPost, type PageField } from "../token-service/html-pages.ts";
+import type { EstsReply } from "../token-service/ests-reply.ts";
 import {
   type SignInSession,
   signInSessionOf,
@@ -25,7 +25,7 @@ import { automaticNameOf, carriedFields, signInPage } from "../token-service/sig
 import { signInWithPassword } from "../token-service/users.ts";
 import { checkAuthnRequest, nameIdFormatOf } from "./authn-request.ts";
 import { fieldsOfRequest, readSignOn, type SignOn } from "./sign-on-request.ts";
-import { samlIssuerOf, subjectOf } from "./subject.ts";
+import { samlIssuerOf, subjectOf } from "./assertion-subject.ts";
 
 type Page = Extract<EstsReply, { kind: "page" | "form-post" }>;
 

@@ -2,7 +2,7 @@
 import { XMLSerializer } from "@xmldom/xmldom";
 import { describe, expect, it } from "vitest";
 import { SignedXml } from "xml-crypto";
-import { algorithms } from "./names.ts";
+import { algorithms } from "./saml-names.ts";
 import { signElement, verifiedRoot } from "./signature.ts";
 import { fixturePair } from "../../../test/support/saml.ts";
 import { parseXml, textOf } from "./xml.ts";

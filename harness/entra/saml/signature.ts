@@ -4,7 +4,7 @@
  * else of the document is to be believed: that is what defeats signature wrapping.
  */
 import { SignedXml } from "xml-crypto";
-import { algorithms, namespaces } from "./names.ts";
+import { algorithms, namespaces } from "./saml-names.ts";
 import { childrenOf, elementsOf, parseXml } from "./xml.ts";
 
 /** A certificate and its private key, PEM. */

@@ -4,7 +4,7 @@
  * an answer sent to a stranger's address would give the code away.
  */
 import type { AppRegistration, Tenant } from "../directory/world.ts";
-import { isShared, sharedAppOf, tenantOf, type EstsContext } from "./context.ts";
+import { isSharedEndpoint, sharedAppOf, tenantOf, type EstsContext } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
 
 export type ResponseMode = "query" | "fragment" | "form_post";
@@ -27,7 +27,7 @@ export function readAuthorizeRequest(
   context: EstsContext,
   fields: Readonly<Record<string, string>>,
 ): AuthorizeRequest {
-  const tenant = isShared(context.described.tenant ?? "") ? undefined : tenantOf(context);
+  const tenant = isSharedEndpoint(context.described.tenant ?? "") ? undefined : tenantOf(context);
   const app = appAsked(context, tenant, field(fields, "client_id"));
   const redirectUri = field(fields, "redirect_uri");
   const registered = registeredUri(app, redirectUri);

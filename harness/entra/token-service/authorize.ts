@@ -14,8 +14,8 @@ import {
 import type { EstsContext } from "./context.ts";
 import { aadstsRow } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, EstsError } from "./ests-error.ts";
-import { page, pageFormPost } from "./pages.ts";
-import type { EstsReply } from "./reply.ts";
+import { page, pageFormPost } from "./html-pages.ts";
+import type { EstsReply } from "./ests-reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import {
   type SignInSession,

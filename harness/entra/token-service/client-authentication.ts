@@ -3,7 +3,7 @@ import { createVerify, X509Certificate } from "node:crypto";
 import type { AppRegistration } from "../directory/world.ts";
 import { basicCredentials } from "../request/endpoint.ts";
 import { decodeObject } from "../../core/http/json-object.ts";
-import { isShared, type EstsContext } from "./context.ts";
+import { isSharedEndpoint, type EstsContext } from "./context.ts";
 import { isInstance } from "./discovery.ts";
 import { EstsError } from "./ests-error.ts";
 import type { TokenSubject } from "./tokens.ts";
@@ -70,6 +70,8 @@ function isForTenantAsked({ directory, described, origin }: EstsContext, aud: un
   const segment = url.pathname.split("/")[1] ?? "";
   const asked = described.tenant ?? "";
   return (
-    isShared(segment) || isShared(asked) || directory.tenant(segment) === directory.tenant(asked)
+    isSharedEndpoint(segment) ||
+    isSharedEndpoint(asked) ||
+    directory.tenant(segment) === directory.tenant(asked)
   );
 }

@@ -52,7 +52,7 @@ export function tenantOf(context: EstsContext): Tenant {
 
 /** As `tenantOf`; on a shared endpoint the tenant in which the grant was made. */
 export function tenantOfGrant(context: EstsContext, grant: { readonly tenantId: string }): Tenant {
-  if (!isShared(context.described.tenant ?? "")) return tenantOf(context);
+  if (!isSharedEndpoint(context.described.tenant ?? "")) return tenantOf(context);
   const tenant = context.directory.tenant(grant.tenantId);
   if (tenant === undefined) throw new EstsError(70000);
   return tenant;
@@ -64,7 +64,7 @@ export function claimsAsked(context: EstsContext): { readonly claims?: string } 
   return claims === undefined ? {} : { claims };
 }
 
-export function isShared(segment: string): boolean {
+export function isSharedEndpoint(segment: string): boolean {
   return segment === "common" || segment === "organizations" || segment === "consumers";
 }
 
@@ -73,7 +73,7 @@ export function appOf(context: EstsContext, tenant: Tenant): AppRegistration {
   const clientId = context.described.app ?? required(context, "client_id");
   const app = context.directory.app(tenant, clientId);
   if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
-  if (isShared(context.described.tenant ?? "") && app.multiTenant !== true)
+  if (isSharedEndpoint(context.described.tenant ?? "") && app.multiTenant !== true)
     throw new EstsError(50194);
   return app;
 }

@@ -3,7 +3,7 @@
  * openid-configuration, keys and the user realm (`docs/sources.md#a2`, A.3, G.6).
  */
 import { cloudOfHost, issuerOriginOf, type LoginCloud, loginClouds } from "../directory/clouds.ts";
-import { isShared, tenantOf, type EstsContext } from "./context.ts";
+import { isSharedEndpoint, tenantOf, type EstsContext } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
 
 /** What every cloud names, as captured (REC1): newer sovereign clouds name themselves besides. */
@@ -46,7 +46,7 @@ export function isInstance(host: string): boolean {
 export function openidConfiguration(context: EstsContext): Record<string, unknown> {
   const { origin, described } = context;
   const segment = described.tenant ?? "common";
-  const shared = isShared(segment);
+  const shared = isSharedEndpoint(segment);
   const tenant = shared ? undefined : tenantOf(context);
   const id = tenant?.id ?? segment;
   const isV2 = described.version === "2.0";
@@ -86,7 +86,7 @@ export function openidConfiguration(context: EstsContext): Record<string, unknow
 /** `GET …/discovery/v2.0/keys`: the published keys, the one that signs first. */
 export function publishedKeys(context: EstsContext): Record<string, unknown> {
   const segment = context.described.tenant ?? "common";
-  const id = isShared(segment) ? "{tenantid}" : tenantOf(context).id;
+  const id = isSharedEndpoint(segment) ? "{tenantid}" : tenantOf(context).id;
   return {
     keys: context.directory.publishedKeys().map(({ kid, n, e, x5c }) => ({
       kty: "RSA",

@@ -2,14 +2,14 @@
 import {
   appOf,
   claimsAsked,
-  isShared,
+  isSharedEndpoint,
   required,
   sharedAppOf,
   tenantOf,
   type EstsContext,
 } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
-import { page, pageForm } from "./pages.ts";
+import { page, pageForm } from "./html-pages.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { credentialFields } from "./sign-in-page.ts";
@@ -23,7 +23,7 @@ export function startDeviceCode(context: EstsContext): Record<string, unknown> {
   const { settings, clock, grants, described } = context;
   const segment = described.tenant ?? "common";
   const clientId = required(context, "client_id");
-  if (isShared(segment)) sharedAppOf(context, clientId);
+  if (isSharedEndpoint(segment)) sharedAppOf(context, clientId);
   else appOf(context, tenantOf(context));
   const draw = context.random.fork(`user code ${grants.nextSerial()}`);
   const userCode = Array.from({ length: 9 }, () => USER_CODE_LETTERS[draw.integer(0, 19)]).join("");
@@ -72,7 +72,7 @@ export function deviceCodePage(context: EstsContext): string {
 
 /** The poll. */
 export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
-  if (!isShared(context.described.tenant ?? "")) tenantOf(context);
+  if (!isSharedEndpoint(context.described.tenant ?? "")) tenantOf(context);
   const device = context.grants.device(required(context, "device_code"));
   if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
   if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70019);

@@ -6,7 +6,7 @@ import { authenticateClient } from "./client-authentication.ts";
 import {
   appOf,
   claimsAsked,
-  isShared,
+  isSharedEndpoint,
   required,
   tenantOf,
   tenantOfGrant,
@@ -21,7 +21,7 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
   if (required(context, "requested_token_use") !== "on_behalf_of") throw new EstsError(70003);
   const sent = required(context, "assertion");
   // A shared endpoint learns the tenant from the assertion; the others look at the client first.
-  const tenant = isShared(context.described.tenant ?? "")
+  const tenant = isSharedEndpoint(context.described.tenant ?? "")
     ? tenantOfGrant(context, { tenantId: String(readAssertion(context, sent)["tid"]) })
     : tenantOf(context);
   const app = appOf(context, tenant);

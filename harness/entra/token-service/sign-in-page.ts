@@ -3,10 +3,10 @@
  * `/{t}/login`, and a hidden field carries along what was asked for.
  */
 import { decodeObject } from "../../core/http/json-object.ts";
-import { isShared, tenantOf, type EstsContext } from "./context.ts";
+import { isSharedEndpoint, tenantOf, type EstsContext } from "./context.ts";
 import type { EstsError } from "./ests-error.ts";
-import { pageForm, type PageField } from "./pages.ts";
-import type { EstsReply } from "./reply.ts";
+import { pageForm, type PageField } from "./html-pages.ts";
+import type { EstsReply } from "./ests-reply.ts";
 
 export interface SignInPage {
   /** Why the person is here again. */
@@ -31,7 +31,7 @@ export function signInPage(
   { error, fields, hint, hidden = {} }: SignInPage,
 ): Extract<EstsReply, { kind: "page" }> {
   const segment = context.described.tenant ?? "common";
-  const path = isShared(segment) ? segment : tenantOf(context).id;
+  const path = isSharedEndpoint(segment) ? segment : tenantOf(context).id;
   const ctx = Buffer.from(JSON.stringify(fields)).toString("base64url");
   const carried = Object.entries({ ctx, ...hidden }).map(([name, value]): PageField => ({
     name,

@@ -1,6 +1,6 @@
 /** Who the user of a grant is, and whether the grant still stands. */
 import type { Tenant, User } from "../directory/world.ts";
-import { isShared, type EstsContext } from "./context.ts";
+import { isSharedEndpoint, type EstsContext } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
 
 /** The user by name and password, at home on a shared endpoint: 90002 no such tenant, 50034 unknown, 50126 wrong, 50057 disabled, 50017 a revoked certificate. */
@@ -11,7 +11,7 @@ export function signInWithPassword(
   const { directory } = context;
   const { username, password, tenantSegment } = person;
   const asked = directory.tenant(tenantSegment);
-  if (asked === undefined && !isShared(tenantSegment))
+  if (asked === undefined && !isSharedEndpoint(tenantSegment))
     throw new EstsError(90002, `Tenant: ${tenantSegment}.`);
   const found =
     asked === undefined

@@ -1,6 +1,6 @@
 /** What a Playwright suite says of its Entra, by `test.use({ entraOptions })`, checked. */
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
-import { instantOf } from "../../runner/live/session-options.ts";
+import { startInstant } from "../../runner/simulation/checked-world.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { RuleLimits } from "../../history/header.ts";
 import { browserMounts } from "../../network/mount-names.ts";
@@ -57,5 +57,5 @@ export function checkOptions(options: EntraOptions): void {
 
 /** When a test begins, ms since the Unix epoch. Throws `bad-usage` for what is no instant. */
 export function startOf({ startsAt }: EntraOptions): number {
-  return instantOf(startsAt, "entraOptions.startsAt");
+  return startInstant(startsAt, "entraOptions.startsAt");
 }

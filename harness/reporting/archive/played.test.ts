@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseResults } from "../read-results.ts";
-import { buildResults, writeResults } from "../results.ts";
+import { parseResults } from "../files/read-results.ts";
+import { buildResults, writeResults } from "../model/results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 import { playedOf, stateOf } from "./played.ts";
 

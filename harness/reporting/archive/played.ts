@@ -3,9 +3,9 @@
  * there were, and what was found in each. Versions are facts of a run, not of its name, so
  * that an upgrade of MSAL is a change and not another run.
  */
-import type { Cost } from "../cost.ts";
+import type { Cost } from "../model/cost.ts";
 import type { Verdict } from "../../rules/rule.ts";
-import type { ReadResults } from "../read-results.ts";
+import type { ReadResults } from "../files/read-results.ts";
 
 /** What was found in a run. */
 export interface PlayedFinding {

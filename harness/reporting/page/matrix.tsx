@@ -1,18 +1,20 @@
 /** Scenarios by clients: where each run stands, to be searched and followed. */
 import { useState } from "preact/hooks";
-import type { ReportData, RunData } from "../html/report-data.ts";
-import { filterRows, type MatrixRow, matrixOf, type Wanted } from "./matrix-rows.ts";
+import type { ReportData, ScenarioCell, ScenarioRow } from "../model/report-model.ts";
+import { filterRows, type RowFilter } from "./matrix-rows.ts";
 import { Badge } from "./parts.tsx";
 import { runAddress } from "./route.ts";
-import { standingMeanings, standingOf, standings } from "./standing.ts";
+import { standingMeanings, standings } from "./standing.ts";
 
 export function Matrix({ report }: { readonly report: ReportData }) {
-  const [wanted, setWanted] = useState<Wanted>({ text: "", standing: "all", client: "all" });
-  const { clients, rows } = matrixOf(report);
+  const [filter, setFilter] = useState<RowFilter>({ text: "", standing: "all", client: "all" });
+  const { clients, rows } = report.scenarios;
   if (rows.length === 0) return null;
-  const shown = filterRows(rows, wanted);
-  const shownClients = wanted.client === "all" ? clients : [wanted.client];
-  const change = (part: Partial<Wanted>): void => setWanted({ ...wanted, ...part });
+  const shown = filterRows(rows, filter);
+  const shownClients = clients.filter(
+    ({ client }) => filter.client === "all" || filter.client === client,
+  );
+  const change = (part: Partial<RowFilter>): void => setFilter({ ...filter, ...part });
   return (
     <section id="matrix" aria-labelledby="matrix-title">
       <h2 id="matrix-title" tabIndex={-1}>
@@ -28,7 +30,7 @@ export function Matrix({ report }: { readonly report: ReportData }) {
           Find{" "}
           <input
             type="search"
-            value={wanted.text}
+            value={filter.text}
             placeholder="scenario, title or rule"
             onInput={(event) => change({ text: event.currentTarget.value })}
           />
@@ -36,7 +38,7 @@ export function Matrix({ report }: { readonly report: ReportData }) {
         <label>
           Standing{" "}
           <select
-            value={wanted.standing}
+            value={filter.standing}
             onChange={(event) => change({ standing: event.currentTarget.value })}
           >
             <option value="all">all</option>
@@ -51,11 +53,11 @@ export function Matrix({ report }: { readonly report: ReportData }) {
         <label>
           Client{" "}
           <select
-            value={wanted.client}
+            value={filter.client}
             onChange={(event) => change({ client: event.currentTarget.value })}
           >
             <option value="all">all</option>
-            {clients.map((client) => (
+            {clients.map(({ client }) => (
               <option key={client} value={client}>
                 {client}
               </option>
@@ -76,17 +78,21 @@ export function Matrix({ report }: { readonly report: ReportData }) {
           <thead>
             <tr>
               <th scope="col">Scenario</th>
-              {shownClients.map((client) => (
+              {shownClients.map(({ client, counts }) => (
                 <th key={client} scope="col">
                   <b>{client.replace(/ \S+$/, "")}</b> {/ (\S+)$/.exec(client)?.[1]}
-                  <span class="count">{countsOf(report, client)}</span>
+                  <span class="count">{counts}</span>
                 </th>
               ))}
             </tr>
           </thead>
           <tbody>
             {shown.map((row) => (
-              <MatrixLine key={row.scenario} row={row} clients={shownClients} />
+              <MatrixLine
+                key={row.scenario}
+                row={row}
+                clients={shownClients.map(({ client }) => client)}
+              />
             ))}
             {shown.length === 0 && (
               <tr>
@@ -113,22 +119,11 @@ export function Matrix({ report }: { readonly report: ReportData }) {
   );
 }
 
-/** `87 pass, 3 known`. */
-function countsOf({ runs }: ReportData, client: string): string {
-  const own = runs.filter((run) => run.client === client).map(standingOf);
-  return standings
-    .toReversed()
-    .map((standing) => ({ standing, count: own.filter((one) => one === standing).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ standing, count }) => `${count} ${standing}`)
-    .join(", ");
-}
-
 function MatrixLine({
   row,
   clients,
 }: {
-  readonly row: MatrixRow;
+  readonly row: ScenarioRow;
   readonly clients: readonly string[];
 }) {
   return (
@@ -163,11 +158,11 @@ function MatrixLine({
   );
 }
 
-function Cell({ run, isAlone }: { readonly run: RunData; readonly isAlone: boolean }) {
-  const rules = run.findings.map(({ rule }) => rule).join(", ");
+function Cell({ run, isAlone }: { readonly run: ScenarioCell; readonly isAlone: boolean }) {
+  const rules = run.rules.join(", ");
   return (
     <a class="cell" href={runAddress(run.id)}>
-      <Badge standing={standingOf(run)} />
+      <Badge standing={run.standing} />
       {rules !== "" && <span class="rules">{rules}</span>}
       {!isAlone && <span class="rules">{run.mount}</span>}
       <span class="hidden">

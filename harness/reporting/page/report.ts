@@ -1,6 +1,7 @@
 /** What the file carries, read once: the report's data at once, a run's history when it is looked at. */
 import type { HistoryEvent } from "../../history/event.ts";
-import type { ReportData, RunData, SlimHistory } from "../html/report-data.ts";
+import type { SlimHistory } from "../formats/slim-history.ts";
+import type { ReportData, RunReport } from "../model/report-model.ts";
 
 /** A history with the indices that findings point at. */
 export interface PageHistory {
@@ -17,7 +18,7 @@ export function readReport(): ReportData {
 const histories = new Map<string, Promise<PageHistory>>();
 
 /** The history of a run, unpacked the first time that it is asked for. */
-export function loadHistory({ id }: Pick<RunData, "id">): Promise<PageHistory> {
+export function loadHistory({ id }: Pick<RunReport, "id">): Promise<PageHistory> {
   const known = histories.get(id);
   if (known !== undefined) return known;
   const loading = unpack(textOf(`history:${id}`));

@@ -4,9 +4,8 @@
  * journals are. The terminal prints the table's rows as lines.
  */
 import { formatDuration } from "../../core/time/duration.ts";
-import { namesWithin } from "../held.ts";
-import { inline, row } from "../markdown.ts";
-import { count } from "../totals.ts";
+import { inline, row } from "../formats/markdown.ts";
+import { count, namesWithin } from "../model/wording.ts";
 import type { Direction, FeltChange } from "./changes.ts";
 import { isChance, type Matrix, type RuleStep, type Upgrade } from "./matrix.ts";
 

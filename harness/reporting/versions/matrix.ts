@@ -3,8 +3,8 @@
  * from which the text is made; nothing in it depends on the wall clock, nor on where the cache
  * folder is.
  */
-import { sumOfCosts } from "../cost.ts";
-import type { FailedRun } from "../results.ts";
+import { sumOfCosts } from "../model/cost.ts";
+import type { FailedRun } from "../model/results.ts";
 import {
   type Direction,
   type FeltChange,

@@ -1,7 +1,7 @@
 /** A run with one version of a client, as far as versions are compared by it. */
-import type { Cost } from "../cost.ts";
+import type { Cost } from "../model/cost.ts";
 import type { Verdict } from "../../rules/rule.ts";
-import { type JudgedRun, type RunResult, resultOf } from "../results.ts";
+import { type JudgedRun, type RunResult, resultOf } from "../model/results.ts";
 
 /** What one rule said of a run. */
 export interface Said {

@@ -27,7 +27,7 @@ import type { Service } from "../../core/http/service.ts";
 import { isRegionalRequest } from "../../entra/managed-identity/regional-service.ts";
 import { isServedHost } from "../../network/served-hosts.ts";
 import { type Random } from "../../core/random.ts";
-import { createProtectedApi, verdictOf } from "../../entra/protected-api/protected-api.ts";
+import { createProtectedApi, tokenVerdictOf } from "../../entra/protected-api/protected-api.ts";
 import { createMachines } from "./machines.ts";
 
 export interface ServiceParts {
@@ -177,7 +177,7 @@ function route({ primary, resources, resourcesRefuse }: Routes): Service {
 function presenting(api: Handler, recorder: Recorder): Handler {
   return async (request) => {
     const response = await api(request);
-    const verdict = verdictOf(response);
+    const verdict = tokenVerdictOf(response);
     const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
     if (verdict !== undefined && token !== undefined) {
       const client = recorder.cause()?.client;

@@ -5,7 +5,7 @@
  */
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { RunData } from "../../html/report-data.ts";
+import type { RunReport } from "../../model/report-model.ts";
 import type { PageHistory } from "../report.ts";
 import { runAddress } from "../route.ts";
 import { boxesOf, type View } from "./detail.ts";
@@ -24,7 +24,7 @@ import { Tools } from "./tools.tsx";
 import { around, useZoom } from "./zoom.ts";
 
 export interface TimelineProps {
-  readonly run: RunData;
+  readonly run: RunReport;
   readonly history: PageHistory;
   /** Indices of the events that show the chosen finding, in order. */
   readonly evidence: readonly number[];
