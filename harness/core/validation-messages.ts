@@ -39,7 +39,7 @@ export function writePath(root: string, path: readonly PropertyKey[]): string {
     if (typeof key === "number") return `${written}[${key}]`;
     const text = String(key);
     return /^[A-Za-z_$][\w$]*$/.test(text)
-      ? `${written}.${text}`
+      ? `${written}${written === "" ? "" : "."}${text}`
       : `${written}[${JSON.stringify(text)}]`;
   }, root);
 }

@@ -103,7 +103,7 @@ describe("brownout coverage", () => {
     [
       "a wrong field",
       ["wrong.json"],
-      /wrong\.json: app\.policies\[0\]\.state is "on"; allowed: "enabled"/,
+      /wrong\.json: app\.policies\[0\]\.state: expected one of "enabled", .*, got "on"/,
       /^$/,
     ],
   ])("%s exits 2 and says where", async (_, argv, message, hint) => {
