@@ -38,7 +38,7 @@ beforeAll(() => {
   );
   folder.write("syntax.scenario.ts", "export default {{;\n");
   folder.write("none.scenario.ts", "export const mine = 1;\n");
-  folder.write("twin.scenario.ts", scenarioText());
+  folder.write("same-name.scenario.ts", scenarioText());
 });
 afterAll(() => folder.remove());
 
@@ -205,7 +205,7 @@ const inFiles: readonly Mistake[] = [
 const inScenarioFiles: readonly Mistake[] = [
   [
     "two scenarios of one name",
-    ["run", "good.scenario.ts", "twin.scenario.ts"],
+    ["run", "good.scenario.ts", "same-name.scenario.ts"],
     /two scenarios are called "busy-minute"/,
     /rename/,
   ],

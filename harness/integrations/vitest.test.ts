@@ -69,7 +69,7 @@ describe("a careless program", () => {
       /valid token was in the cache.*\n.*\n.*shop runs "load orders" \(operation 2\)/,
     );
     expect(messageOf(() => expect(entra).toPassRule("retry-storm"))).toMatch(
-      /shop sent 20 like token requests within 0s/,
+      /shop sent 20 similar token requests within 0s/,
     );
     expect(messageOf(() => expect(entra).toPassAllRules())).toMatch(
       /retry-storm[^]*backoff|backoff[^]*retry-storm/,
