@@ -28,7 +28,7 @@ import { watchUndiciTicks } from "./undici-ticks.ts";
 /** The mount `https`. */
 export const mount: Mount = { name: "https", quietTurns: 4, start };
 
-/** tcpmux, which nobody runs: a fixed port, because its number is in the error's message. */
+/** tcpmux, which is not in use: a fixed port, because its number is in the error's message. */
 const CLOSED_PORT = 1;
 
 /**
@@ -137,7 +137,7 @@ function failConnection(fault: NetworkFault, dial: Dial, ports: Ports): void {
       return dial.fail(connectionError(fault));
     case "ECONNRESET":
     case "UND_ERR_SOCKET":
-      // A connection that ends before it stands is a reset to Node, whoever ended it and how.
+      // Node reports every connection that ends before it is established as a reset.
       return dial.fail(resetError());
   }
 }

@@ -7,7 +7,7 @@
  * of `http` gets it through msw, which passes on what looks like a system error (`code` and
  * `errno`) and prints it. A cut body ends as undici ends it, for `fetch`; a client of `http`
  * sees its socket closed. There is no connection: each request connects anew, no body is paused
- * when nobody reads it, and header case and order are lost.
+ * while it is not read, and header case and order are lost.
  */
 import { HarnessError } from "../core/errors.ts";
 import { createInProcessTransport } from "./in-process-transport.ts";

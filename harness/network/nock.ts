@@ -4,7 +4,7 @@
  *
  * How true it is. Errors reach the client with the code of Node's own stack: nock destroys
  * the request with what the reply function throws. A cut body ends as undici ends it. There
- * is no connection: each request connects anew and no body is paused when nobody reads it.
+ * is no connection: each request connects anew and no body is paused while it is not read.
  * A JSON request body arrives reserialized. A client of `http` that gives up is not seen
  * to do so.
  */

@@ -1,7 +1,7 @@
 /**
- * Rule proactive-refresh. `refresh_in` asks clients to renew hours before expiry, so that an
- * outage finds them with a token to spare. That only helps when a failing early refresh
- * costs the caller nothing: neither the token nor time. Source: `docs/sources.md#m3` ("Cache tokens",
+ * Rule `proactive-refresh`: `refresh_in` asks clients to renew hours before expiry, so that they
+ * still have a valid token when an outage begins. That helps only when a failing early refresh
+ * costs the caller neither the token nor time. Source: `docs/sources.md#m3` ("Cache tokens",
  * "Acquire tokens silently"); `docs/sources.md#b`, refresh_in: "client refreshes when passed
  * and keeps old token on failure".
  */
@@ -22,16 +22,16 @@ import {
 import { isValidAt } from "./model/token-validity.ts";
 import { totalOutagesAt } from "./model/fault-windows.ts";
 
-/** Longer than this a person at a screen gives up; a setting of the scenario. */
+/** The longest delay that a user at a screen accepts; a scenario can set another. */
 const DELAY_MAX_MS = seconds(5);
 
 /** Judges `proactive-refresh`; bound: `limits.proactiveRefreshDelayMaxMs`, five seconds by default. */
 export const proactiveRefresh: Rule = {
   id: "proactive-refresh",
-  says: "Past refresh_in, a failing refresh neither fails nor long delays the operation.",
+  says: "Past refresh_in, a failing refresh neither fails the operation nor delays it for long.",
   source:
     "refresh_in of the token response: the client refreshes early and keeps the old token on failure (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
-  fix: "Hand out the valid token at once and refresh beside the call; where the library waits or throws, keep the last token and bound the call by a time-out.",
+  fix: "Hand out the valid token at once and refresh in the background; where the library waits or throws, keep the last token and limit the call by a time-out.",
   judge,
 };
 
@@ -65,7 +65,7 @@ function judge(history: History): Judgement {
           ]),
     ];
     return fails(
-      `Of ${all} with a valid token past refresh_in and a failing or slow refresh, ${parts.join(" and ")}; the first, ${sinceStart(history, operation.invoked.at)} in, ended after ${formatDuration(tookMs)}.`,
+      `Of ${all} with a valid token past refresh_in and a failing or slow refresh, ${parts.join(" and ")}; the first, ${sinceStart(history, operation.invoked.at)} into the run, ended after ${formatDuration(tookMs)}.`,
       evidenceOf(first),
     );
   }
@@ -91,7 +91,7 @@ function earlyRefreshOf(history: History, operation: Operation, maxMs: number): 
   const endedAt = completed?.at ?? endOf(history);
   const tookMs = endedAt - invoked.at;
   if (!isValidAt(held.token, invoked.at)) return undefined;
-  // A caller that waited past the token's own end waited for the refresh all the same.
+  // A caller that waited past the token's expiry waited for the refresh, too.
   if (!isValidAt(held.token, endedAt) && tookMs <= maxMs) return undefined;
   const hasFailedEarly =
     lastRequest !== undefined &&

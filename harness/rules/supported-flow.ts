@@ -1,8 +1,8 @@
 /**
- * Rule `supported-flow`: some ways to sign in are not, or never will be, served by the backup
- * system, and some need a person or one more service in the way. An application that wants
- * to live through an outage does not use them. Codes of single-page and web applications pass:
- * the backup system does not serve them either (`docs/backup.md`), but there is no other flow to go to.
+ * Rule `supported-flow`: the backup system does not serve some sign-in flows, and some need a
+ * person or another service. An application that is to survive an outage does not use them.
+ * Authorization codes of single-page and web applications are allowed: the backup system does not
+ * serve them either (`docs/backup.md`), but there is no alternative flow.
  */
 import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -35,7 +35,7 @@ function judge(history: History): Judgement {
   const evidence = named.map(({ began }) => began);
   if (first === undefined) {
     return passes(
-      `None of ${flows.length} requests used a password, a device code or UserInfo, nor asked for consent in an outage. Which flows the backup system serves, backup-flow tells.`,
+      `None of ${flows.length} requests used a password, a device code or UserInfo, or asked for consent in an outage. Rule backup-flow says which flows the backup system serves.`,
       flows.map(({ began }) => began),
     );
   }

@@ -1,6 +1,6 @@
 /**
- * Rule `supported-host`: the backup system stands behind some hostnames of Entra and not
- * behind their aliases, so a request to an alias works every day but the one that matters.
+ * Rule `supported-host`: the backup system covers some hostnames of Entra and not their aliases,
+ * so a request to an alias fails in an outage.
  */
 import type { ExchangeBegan, History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -18,7 +18,7 @@ export const supportedHost: Rule = {
   judge,
 };
 
-/** Under that of 21Vianet at most managed identities are served, and those do not ask there. */
+/** Not the host of 21Vianet: there the backup serves managed identities at most, and those send no request to it. */
 const COVERED_HOSTS: ReadonlySet<string> = new Set([
   "login.microsoftonline.com",
   "login.microsoftonline.us",
@@ -44,12 +44,12 @@ function judge(history: History): Judgement {
   const sent = others.flatMap(([, toHost]) => toHost);
   return fails(
     `${sent.length} of ${requests.length} requests went to ${others.map(([host]) => host).join(" and ")}, which the backup system does not cover.`,
-    // One request for each host first.
+    // The first request to each host comes first.
     [...others.flatMap(([, toHost]) => toHost.slice(0, 1)), ...sent],
   );
 }
 
-/** UserInfo is at Microsoft Graph, by the metadata and not by the client's choice; a machine's endpoint is not Entra. */
+/** Whether a request is for Entra. The metadata, not the client, places UserInfo at Microsoft Graph; a machine's endpoint is not Entra. */
 function isForEntra({ endpoint, host }: ExchangeBegan): boolean {
   if (endpoint === "userinfo" || endpoint === "managed-identity") return false;
   return ENTRA_HOST.test(hostOf(host)) || (endpoint !== "resource" && endpoint !== "other");

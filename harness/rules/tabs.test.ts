@@ -1,4 +1,4 @@
-/** Golden histories of the rule tabs. */
+/** Invented runs for rule tabs. */
 import { describe, expect, it } from "vitest";
 import { backoff } from "./backoff.ts";
 import { cachedToken } from "./cached-token.ts";
@@ -32,13 +32,13 @@ function asks(run: RunBuilder, tab: string, reply: Ask & Reply = {}): void {
 }
 
 describe("a second tab", () => {
-  it("holds when it goes on with the token, or gets another without a prompt", () => {
+  it("passes when it uses the token, or gets another one without a prompt", () => {
     const run = twoTabs();
     run.operation({ tab: "tab-2" }).ok();
     expect(judge(run)).toMatchObject({
       verdict: "pass",
       message:
-        "1 first call of second tabs went on with what the application had, and 0 requests waited for what another tab had been told.",
+        "1 first call of second tabs used the token that the application had, and 0 requests waited after a Retry-After or a 5xx of another tab.",
     });
     const other = twoTabs();
     const call = other.operation({ flow: "sso-silent", tab: "tab-2" });
@@ -49,23 +49,23 @@ describe("a second tab", () => {
     expect(cachedToken.judge(other.history()).verdict).not.toBe("fail");
   });
 
-  it("is broken by a prompt, whatever was said to it before", () => {
+  it("fails for a prompt, also after a silent call that required interaction", () => {
     const run = twoTabs();
     const call = run.operation({ flow: "popup", tab: "tab-2", scopes: [] });
     run.prompt({ user: ada, operation: call.operation });
     expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "In a second tab of app-1 the person was asked to sign in 10m in, although the application had a token valid for another 50m.",
+        "In a second tab of app-1 the user was asked to sign in 10m into the run, although the application had a token valid for another 50m.",
       evidence: [7, 5, 3],
     });
     expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("is broken by a call that gets nothing, and by a sign-in page of the application", () => {
+  it("fails for a call that gets no token, and for a sign-in page of the application", () => {
     const denied = twoTabs();
     denied.operation({ flow: "sso-silent", tab: "tab-2" }).fails({ code: "timed_out" });
-    expect(judge(denied).message).toContain("a call got nothing");
+    expect(judge(denied).message).toContain("a call got no token");
     const shown = twoTabs();
     shown.sees("sign-in", "tab-2");
     shown.at("00:11:00");
@@ -73,10 +73,10 @@ describe("a second tab", () => {
     expect(judge(shown).message).toContain("asked to sign in");
   });
 
-  it("is unseen when the person wished for it, or nobody was signed in any more", () => {
-    const wished = twoTabs();
-    const call = wished.operation({ flow: "popup", tab: "tab-2" });
-    wished.prompt({ user: ada, operation: call.operation, prompt: "select_account" });
+  it("is not judged when the user chose the prompt, or no one was signed in any more", () => {
+    const chosen = twoTabs();
+    const call = chosen.operation({ flow: "popup", tab: "tab-2" });
+    chosen.prompt({ user: ada, operation: call.operation, prompt: "select_account" });
     call.ok();
     const revoked = twoTabs();
     revoked.changed("sessions-revoked", [ada]);
@@ -96,13 +96,13 @@ describe("a second tab", () => {
     later.tab("opened", "tab-2");
     asks(later, "tab-1");
     later.operation({ tab: "tab-2" }).fails();
-    for (const run of [wished, revoked, alone, later])
+    for (const run of [chosen, revoked, alone, later])
       expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 });
 
-describe("what one tab was told", () => {
-  it("holds when the other waits for it, for another person, or in its own tab", () => {
+describe("a Retry-After or 5xx that one tab received", () => {
+  it("passes when the other tab waits, and does not count other users or the same tab", () => {
     const run = buildRun();
     asks(run, "tab-1", { status: 429, retryAfter: 60 });
     asks(run, "tab-2", { user: ben });
@@ -111,7 +111,7 @@ describe("what one tab was told", () => {
     expect(judge(run)).toMatchObject({
       verdict: "pass",
       message:
-        "0 first calls of second tabs went on with what the application had, and 1 request waited for what another tab had been told.",
+        "0 first calls of second tabs used the token that the application had, and 1 request waited after a Retry-After or a 5xx of another tab.",
     });
     const own = buildRun();
     asks(own, "tab-1", { status: 429, retryAfter: 60 });
@@ -121,7 +121,7 @@ describe("what one tab was told", () => {
     expect(retryAfter.judge(own.history()).verdict).toBe("fail");
   });
 
-  it("is broken within Retry-After, and neither rule blames the tab itself for it", () => {
+  it("fails when the other tab does not wait for Retry-After, and retry-after does not fail", () => {
     const run = buildRun();
     asks(run, "tab-1", { status: 503, retryAfter: 60 });
     run.at("00:00:30");
@@ -129,14 +129,14 @@ describe("what one tab was told", () => {
     expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "tab-2 of app-1 asked the token endpoint 30s after tab-1 had got a 503, within 1m of Retry-After.",
+        "tab-2 of app-1 sent a request to the token endpoint 30s after tab-1 had got a 503, within 1m of Retry-After.",
       evidence: [2, 5],
     });
     for (const rule of [retryAfter, backoff])
       expect(rule.judge(run.history()).verdict).not.toBe("fail");
   });
 
-  it("is broken within five seconds of a 5xx, and not after them, nor after a refusal", () => {
+  it("fails within five seconds of a 5xx, and not later or after a 400", () => {
     const at = (ms: number, status: number) => {
       const run = buildRun();
       asks(run, "tab-1", { status });
@@ -149,7 +149,7 @@ describe("what one tab was told", () => {
     expect(at(2_000, 400).verdict).toBe("inconclusive");
   });
 
-  it("is broken though a milder word came later, and counts each that hurried", () => {
+  it("fails although a shorter Retry-After came later, and counts each early request", () => {
     const run = buildRun();
     asks(run, "tab-1", { status: 429, retryAfter: 600 });
     run.at("00:00:10");
@@ -159,7 +159,7 @@ describe("what one tab was told", () => {
     expect(judge(run).message).toContain("within 10m of Retry-After, and 1 more time");
   });
 
-  it("does not blame a tab that was told itself, a preflight, or what the browser sent again", () => {
+  it("does not judge a tab with its own Retry-After, preflights and requests that the browser resent", () => {
     const both = buildRun();
     asks(both, "tab-2", { status: 429, retryAfter: 600 });
     asks(both, "tab-1", { status: 429, retryAfter: 30 });
@@ -176,8 +176,8 @@ describe("what one tab was told", () => {
   });
 });
 
-describe("at the same instant", () => {
-  it("single-flight is broken by two tabs that ask for one token at once", () => {
+describe("tabs at the same time", () => {
+  it("single-flight fails for two tabs that request one token at once", () => {
     const run = buildRun();
     const calls = ["tab-1", "tab-2"].map((tab) => run.operation({ tab }));
     const requests = calls.map((by) => run.request({ by }));
@@ -188,7 +188,7 @@ describe("at the same instant", () => {
     );
   });
 
-  it("single-flight holds for what the browser sent again, and for preflights", () => {
+  it("single-flight does not count requests that the browser resent, and preflights", () => {
     for (const ask of [{ resent: true }, { method: "OPTIONS" }] as const) {
       const run = buildRun();
       const [first, second] = ["tab-1", "tab-2"].map((tab) => run.operation({ tab }));

@@ -33,8 +33,8 @@ export interface VirtualClock extends Clock {
    * not a sleep of this clock is then noticed late.
    */
   drive<T>(work: Promise<T>, untilMs?: number, mayLeap?: () => boolean): Promise<T>;
-  /** Waits, without moving time, until nothing is in flight. */
-  idle(): Promise<void>;
+  /** Waits, without moving time, until nothing is in flight. Rejects `stuck` when that lasts: minutes of real time, or `briefly`, less than a second. */
+  idle(howLong?: "briefly"): Promise<void>;
   /**
    * Starts a new run at `startMs` with no timers. Throws `stuck` while something is in
    * flight. This is the only way back in time, and only between runs.
@@ -112,8 +112,9 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     },
     now,
     sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
-    async idle() {
-      for (let turn = 0; turn < patience().busy; turn += 1) if (await quiescence.check()) return;
+    async idle(howLong) {
+      const turnsMax = howLong === "briefly" ? patience().quiet : patience().busy;
+      for (let turn = 0; turn < turnsMax; turn += 1) if (await quiescence.check()) return;
       throw neverAnswered(state.nowMs);
     },
     reset(startMs, quietTurns) {

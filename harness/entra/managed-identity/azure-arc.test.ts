@@ -7,7 +7,7 @@ import type { AppRegistration } from "../directory/world.ts";
 import type { ClientContext, ClientInstance } from "../../clients/client.ts";
 import { openManagedIdentity } from "../../clients/msal-node/msal-node-managed-identity.ts";
 import { createRandom } from "../../core/random.ts";
-import { createMachineRoom } from "../../runner/simulation/machine-room.ts";
+import { createMachinePlacements } from "../../runner/simulation/machine-placements.ts";
 import { createKeyFiles, keyFolder } from "./key-files.ts";
 import { machineBench, type MachineBench } from "../../../test/support/managed-identity.ts";
 
@@ -123,7 +123,7 @@ function appNamed(name: string): AppRegistration {
 /** The real client on that machine; `change` alters the path that a challenge names. */
 function client(bench: MachineBench, change = (path: string): string => path): ClientInstance {
   const app = appNamed("till-arc-identity");
-  const room = createMachineRoom(contoso);
+  const room = createMachinePlacements(contoso);
   room.place("test", app, "till-arc");
   open.push(room);
   const transport = async (request: Request): Promise<Response> => {

@@ -62,12 +62,12 @@ describe("a matcher that asks a rule", () => {
     expect(verdict).toBe("fail");
     expect(message.split("\n")).toEqual([
       expect.stringMatching(
-        /^toHaveHonouredRetryAfter: retry-after: shop asked .* after 30s of 1m/,
+        /^toHaveHonouredRetryAfter: retry-after: shop sent another request .* 30s after a 429 .* of 1m/,
       ),
       expect.stringMatching(/^ {4}\+0s +exchange 1 is answered: 429/),
       expect.stringMatching(/^ {4}\+30s +POST token/),
-      expect.stringMatching(/^ {2}Rule: No like request/),
-      expect.stringMatching(/^ {2}To fix: Keep the time/),
+      expect.stringMatching(/^ {2}Rule: The same client sends no similar/),
+      expect.stringMatching(/^ {2}To fix: Store the time/),
       expect.stringMatching(/^ {2}Source: .*https:/),
     ]);
   });
@@ -119,7 +119,7 @@ describe("a matcher that asks a rule", () => {
   it("takes all rules but the excused ones", () => {
     expect(ask(throttled(60_000), "toPassAllRules").verdict).toBe("pass");
     const { verdict, message } = ask(throttled(30_000), "toPassAllRules");
-    expect([verdict, message]).toEqual(["fail", expect.stringMatching(/retry-after: shop asked/)]);
+    expect([verdict, message]).toEqual(["fail", expect.stringMatching(/retry-after: shop sent/)]);
     const except = ["retry-after"];
     expect(ask(throttled(30_000), "toPassAllRules", { except }).verdict).not.toBe("fail");
     expect(() => ask(buildRun, "toPassAllRules", { except: ["retries"] })).toThrow("no rule");

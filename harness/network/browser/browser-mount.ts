@@ -33,11 +33,11 @@ export interface WayInOptions extends Pick<MountContext, "service" | "clock" | "
   /** Pages of applications under test; they are not recorded. */
   readonly pages: (request: Request) => Response | undefined;
   readonly session: FrameSession;
-  /** What tells a document the time, as a `Server-Timing` header: its scripts can read it before they run. */
+  /** The time of a document, as a `Server-Timing` header: its scripts can read it before they run. */
   readonly timing: () => string;
   /** How often pages asked for something, by the browser's own count. */
   readonly requestsTo: PageTime["requestsTo"];
-  /** Told of what is wrong with the harness: a host that nobody serves, a handler that throws. */
+  /** Called with an error of the harness: a host that is not simulated, a handler that throws. */
   readonly onHarnessError: (error: unknown) => void;
 }
 
@@ -97,7 +97,11 @@ export function createBrowserMount(
           openProfile: () => openProfile(),
           prepareProfile,
           async died() {
-            for (let turn = 0; turn < TURNS_TO_TELL && death === undefined; turn += 1)
+            for (
+              let turn = 0;
+              turn < TURNS_UNTIL_DEATH_IS_REPORTED && death === undefined;
+              turn += 1
+            )
               await nextTurn();
             return death;
           },
@@ -191,8 +195,8 @@ async function startProfile(
   };
 }
 
-/** In which Playwright tells of a death, after the calls that failed with it. */
-const TURNS_TO_TELL = 20;
+/** Turns of the event loop in which Playwright reports that a browser died, after the calls that failed with it. */
+const TURNS_UNTIL_DEATH_IS_REPORTED = 20;
 
 /** The run cannot go on: what was in the pages is gone. */
 function browserDied(what: string): HarnessError {

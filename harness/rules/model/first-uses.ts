@@ -138,7 +138,7 @@ function hadBefore(
   const age = formatDuration(at - refreshToken.at);
   return {
     kind: "refresh token",
-    description: `a refresh token got ${age} before`,
+    description: `a refresh token received ${age} earlier`,
     index: refreshToken.index,
   };
 }

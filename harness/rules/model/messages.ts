@@ -15,7 +15,7 @@ export function andMore(breaches: readonly unknown[]): string {
 export function endingOf({ ended }: Exchange): string {
   if (ended === undefined || ended.end.kind === "abandoned") return "no answer";
   if (ended.end.kind === "network-fault") return ended.end.code;
-  return ended.end.cut === undefined ? `a ${ended.end.status}` : "half an answer";
+  return ended.end.cut === undefined ? `a ${ended.end.status}` : "an incomplete answer";
 }
 
 /** How long after the start of the run something happened, as text. */
@@ -23,12 +23,12 @@ export function sinceStart({ header }: History, atMs: number): string {
   return formatDuration(atMs - header.startedAt);
 }
 
-/** `3` and `call` → `3 calls`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** A count with its noun, such as `1 call` and `3 calls`; `plural` defaults to the noun with an s. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }
 
-/** `3` and `call` → `All 3 calls`, the subject of a sentence. */
+/** A count as the subject of a sentence, such as `The one call` and `All 3 calls`. */
 export function every(count: number, noun: string): string {
   return count === 1 ? `The one ${noun}` : `All ${count} ${noun}s`;
 }

@@ -100,7 +100,7 @@ function unrecordedFailureOf(
   const [fault] = signInFaultsAt(history, completed.at);
   if (fault === undefined) return undefined;
   return {
-    description: `the silent call failed (${completed.error.code}) while ${fault.window.id} was open`,
+    description: `the silent call failed (${completed.error.code}) while the fault ${fault.window.id} was active`,
     evidence: [completed, fault],
   };
 }
