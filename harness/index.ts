@@ -90,7 +90,6 @@ export type {
 // Histories and rules.
 export type {
   ClientRestarted,
-  EventBase,
   ExchangeBegan,
   ExchangeEnd,
   ExchangeEnded,
@@ -109,6 +108,7 @@ export type {
   TokenPresented,
   WireError,
 } from "./history/event.ts";
+export type { EventBase } from "./history/event-base.ts";
 export type { FlowRow, RuleLimits } from "./history/header.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./rules/rule.ts";

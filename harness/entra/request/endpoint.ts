@@ -27,6 +27,28 @@ export const endpoints = [
 
 export type Endpoint = (typeof endpoints)[number];
 
+/**
+ * The grants that a request may name, as fault plans and journals call them. An extension grant
+ * beside these keeps its URN (RFC 6749 section 4.5).
+ */
+export const grantNames = [
+  "client_credentials",
+  "authorization_code",
+  "refresh_token",
+  "on_behalf_of",
+  "device_code",
+  "password",
+  /** What a machine's endpoint asks the regional token service for; no client sends it. */
+  "managed_identity",
+] as const;
+
+export type GrantName = (typeof grantNames)[number];
+
+/** The name of a grant by its `grant_type` on the wire; anything without a shorter name stays as it is. */
+export function grantNameOf(grantType: string): string {
+  return GRANT_SHORT_NAMES[grantType] ?? grantType;
+}
+
 /** What one request asks for. A field is absent when the request does not say. */
 export interface EntraRequest {
   readonly endpoint: Endpoint;
@@ -36,7 +58,7 @@ export interface EntraRequest {
   readonly tenant?: string;
   /** `2.0` unless the path is a v1 path. */
   readonly version: "1.0" | "2.0";
-  /** OAuth grant type as sent; the device code URN is shortened to `device_code`, jwt-bearer to `on_behalf_of`. */
+  /** OAuth grant type, by its `GrantName` where it has one; otherwise as sent. */
   readonly grant?: string;
   /** Client id. */
   readonly app?: string;
@@ -80,7 +102,7 @@ function formDecoded(text: string): string {
   }
 }
 
-const GRANT_SHORT_NAMES: Readonly<Record<string, string>> = {
+const GRANT_SHORT_NAMES: Readonly<Record<string, GrantName>> = {
   "urn:ietf:params:oauth:grant-type:device_code": "device_code",
   "urn:ietf:params:oauth:grant-type:jwt-bearer": "on_behalf_of",
 };
@@ -95,7 +117,7 @@ async function read(request: Request): Promise<EntraRequest> {
       parameters[name] = value;
   }
   const grantSent = parameters["grant_type"];
-  const grant = grantSent === undefined ? undefined : (GRANT_SHORT_NAMES[grantSent] ?? grantSent);
+  const grant = grantSent === undefined ? undefined : grantNameOf(grantSent);
   // Old managed identity endpoints use `clientid`; SAML addresses use `appid`.
   const app =
     parameters["client_id"] ??
@@ -142,6 +164,21 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^saml2\/launch$/, "saml", "2.0"],
   [/^federationmetadata\/2007-06\/federationmetadata\.xml$/, "saml-metadata", "2.0"],
 ];
+
+/** Whether requests to an endpoint name their tenant: in the first segment of the path. */
+export function namesTenant(endpoint: Endpoint): boolean {
+  return TENANT_PATHS.some(([, candidate]) => candidate === endpoint);
+}
+
+/** Whether requests to an endpoint can name a grant; `other` may be a token endpoint that is not known here. */
+export function namesGrant(endpoint: Endpoint): boolean {
+  return endpoint === "token" || endpoint === "other";
+}
+
+/** The region in a regional host: `westus2` of `westus2.login.microsoft.com`; nothing for a global one. `docs/sources.md#g5`. */
+export function regionOf(host: string): string | undefined {
+  return /^([a-z0-9-]+)\.(?:login|mtlsauth)[.-]/.exec(host)?.[1];
+}
 
 function classify(url: URL): ReturnType<typeof classifyPath> {
   // The service accepts repeated slashes: msal 1.x asks for /common//discovery/instance.
