@@ -6,6 +6,7 @@ import { publishChanges, removePublishedChanges } from "../reporting/archive/pub
 import type { Results } from "../reporting/model/results.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
+import { postWebhook } from "./post-webhook.ts";
 
 /** The options of commands that add to the archive. */
 export const archiveOptions = {
@@ -67,8 +68,9 @@ export async function archiveRun(
   const labelled = label === undefined ? {} : { label };
   const recordedAt = new Date(io.now()).toISOString();
   const archived = addToArchive(results, { folder, cwd: io.cwd, recordedAt, ...labelled });
-  const posted = webhook === undefined ? {} : { webhook };
-  return [...archived.lines, ...(await publishChanges(archived, { out, ...posted, ...labelled }))];
+  const posting =
+    webhook === undefined ? {} : { post: (body: object) => postWebhook(webhook, body) };
+  return [...archived.lines, ...(await publishChanges(archived, { out, ...posting, ...labelled }))];
 }
 
 function readWebhook(named: string | undefined, { environment }: Io): URL | undefined {

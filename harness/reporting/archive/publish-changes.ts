@@ -13,21 +13,22 @@ import type { FindingChange } from "./reported-changes.ts";
 const CHANGES_JSON = "news.json";
 const CHANGES_PAGE = "news.md";
 
-/** How long a receiver may take, real ms. */
-const TIMEOUT_MS = 10_000;
-
 /**
- * Writes `news.json` and `news.md`, or removes those of an earlier session, and posts the changes
- * to the webhook; resolves to what to print. The changes are marked as reported unless the
- * webhook did not take them.
+ * Writes `news.json` and `news.md`, or removes those of an earlier session, and posts the changes;
+ * resolves to what to print. `post` resolves to why the receiver did not take them, or to
+ * undefined; the changes are marked as reported unless it did not.
  */
 export async function publishChanges(
   { changes, id, markReported }: ArchivedResults,
   {
     out,
-    webhook,
+    post,
     label,
-  }: { readonly out: string; readonly webhook?: URL; readonly label?: string },
+  }: {
+    readonly out: string;
+    readonly post?: (body: object) => Promise<string | undefined>;
+    readonly label?: string;
+  },
 ): Promise<readonly string[]> {
   if (changes.length === 0) {
     removePublishedChanges(out);
@@ -44,7 +45,7 @@ export async function publishChanges(
   };
   writeWhole(join(out, CHANGES_JSON), `${JSON.stringify(body, null, 2)}\n`);
   writeWhole(join(out, CHANGES_PAGE), writeChanges(changes));
-  const failure = webhook === undefined ? undefined : await post(webhook, body);
+  const failure = await post?.(body);
   if (failure !== undefined) return [...changeLines(changes), failure];
   return [...changeLines(changes), ...markReported()];
 }
@@ -57,25 +58,4 @@ export function removePublishedChanges(out: string): void {
 function itemOf({ kind, scenario, client, rule, finding }: FindingChange) {
   const { version, message } = finding;
   return { kind, scenario, client, version, rule, message };
-}
-
-/** Why the receiver did not take it; undefined when it did. */
-async function post(webhook: URL, body: object): Promise<string | undefined> {
-  // The rest of an address is often a secret.
-  const receiver = `The webhook at ${webhook.host}`;
-  const later = "The next run reports it.";
-  try {
-    const response = await fetch(webhook, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    await response.body?.cancel();
-    return response.ok ? undefined : `${receiver} answered ${response.status}. ${later}`;
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return `${receiver} was not reached: ${reason}. ${later}`;
-  }
 }
