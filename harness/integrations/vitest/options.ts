@@ -1,4 +1,4 @@
-/** What `useEntra` takes, and what a session makes of it. */
+/** The options of `useEntra`, and their check. */
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { RuleLimits } from "../../history/header.ts";
@@ -6,8 +6,14 @@ import { checkAllow, type MswServer } from "../../network/suite.ts";
 
 const mounts = ["msw", "nock", "https"] as const;
 
+/**
+ * Options of `useEntra`.
+ *
+ * @example
+ * useEntra({ mount: "nock", settings: { backup: "2026-03" }, journals: "brownout-journals" });
+ */
 export interface EntraOptions {
-  /** Chance; the same seed gives the same history. Default `1`. */
+  /** Seed of the randomness: the same seed gives the same history. Default `1`. */
   readonly seed?: string;
   /** Tenants, people and apps; default: the fixture world `contoso`. */
   readonly world?: World;
@@ -15,15 +21,15 @@ export interface EntraOptions {
   readonly settings?: Partial<ServiceSettings>;
   /** When each test begins, ISO 8601; default `2026-03-02T08:00:00Z`. */
   readonly startsAt?: string;
-  /** What answers for the network: default `msw`; `nock` in a suite that uses nock; `https` for real sockets on loopback. */
+  /** How requests are intercepted: `msw` (default); `nock` in a suite that uses nock; `https` for real sockets on loopback. */
   readonly mount?: (typeof mounts)[number];
-  /** The suite's own msw server, which must listen already: its handlers for other hosts stay. */
+  /** The suite's own msw server, which must already listen: its handlers for other hosts stay in force. */
   readonly server?: MswServer;
-  /** Hosts that are neither simulated nor stopped: a database, or one of ours that the suite mocks itself. A leading `*.` stands for one label. */
+  /** Hosts that are neither simulated nor blocked: a database, or a simulated host that the suite mocks itself. A leading `*.` stands for one label. */
   readonly allow?: readonly string[];
-  /** The machine of the world on which the code runs: its managed identity endpoint answers. */
+  /** The machine of the world on which the code runs, with its managed identity endpoint. */
   readonly machine?: string;
-  /** How the history names the code under test; default `own-code`. */
+  /** The code under test, as it is named in the history; default `own-code`. */
   readonly app?: { readonly name: string; readonly version?: string };
   /** Bounds for the rules, such as `{ recoveryWithinMs: 600_000 }`. */
   readonly limits?: RuleLimits;
@@ -45,7 +51,7 @@ const fields = [
   "journals",
 ] as const satisfies readonly (keyof EntraOptions)[];
 
-/** Throws `bad-usage` for an option that does not exist, or does not fit to another. */
+/** Throws `bad-usage` for an option that does not exist, or does not fit another. */
 export function checkOptions(options: EntraOptions): void {
   const unknown = Object.keys(options).find(
     (field) => !(fields as readonly string[]).includes(field),
@@ -53,7 +59,7 @@ export function checkOptions(options: EntraOptions): void {
   if (unknown !== undefined) {
     throw refuse(
       unknown,
-      "there is no such option",
+      "unknown option",
       suggestNames(unknown, fields, `There are ${fields.join(", ")}.`),
     );
   }
@@ -61,15 +67,19 @@ export function checkOptions(options: EntraOptions): void {
   if (!(mounts as readonly string[]).includes(mount)) {
     throw refuse(
       "mount",
-      `"${String(mount)}" cannot stand under a suite`,
+      `expected a mount for suites, found "${String(mount)}"`,
       `There are ${mounts.join(", ")}.`,
     );
   }
   if (server !== undefined && mount !== "msw") {
-    throw refuse("server", `an msw server, under the mount ${mount}`, "Leave one of the two out.");
+    throw refuse(
+      "server",
+      `an msw server needs the mount msw, found ${mount}`,
+      "Leave one of the two out.",
+    );
   }
   if (server !== undefined && typeof (server as { use?: unknown }).use !== "function") {
-    throw refuse("server", "it is no server of msw", "Hand over what setupServer() returned.");
+    throw refuse("server", "expected a server of msw", "Pass the result of setupServer().");
   }
   checkAllow(allow);
 }
