@@ -1,6 +1,6 @@
 /**
  * Makes `dist/`, only for the package: Node strips no types inside node_modules, so what is
- * published must be JavaScript. `prepack` calls it; nobody needs it to develop. The folders
+ * published must be JavaScript. `prepack` calls it; development does not need it. The folders
  * keep their places to one another, so that files are found by the same relative URL.
  */
 import { spawnSync } from "node:child_process";

@@ -1,4 +1,4 @@
-/** The closing line of `.ci/run`: never green when something broke, whatever broke. */
+/** The closing line of `.ci/run`: never green when anything broke. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

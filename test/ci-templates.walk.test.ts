@@ -97,7 +97,7 @@ describe("the GitHub workflow", () => {
 });
 
 describe("the action", () => {
-  it("runs scenarios, tells its exit code, and leaves a summary", async () => {
+  it("runs scenarios, passes on the exit code, and writes a summary", async () => {
     const { code, stdout } = await runAction({ SCENARIOS: "./mine.scenario.ts metadata-down-wa*" });
     expect(code).toBe(0);
     expect(text("output")).toBe("exit-code=0\n");
@@ -116,7 +116,7 @@ describe("the action", () => {
     );
   });
 
-  it("lets a shard end well whatever it found, but not when it broke off", async () => {
+  it("lets a shard succeed with any findings, but not when it broke off", async () => {
     folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
     const shard = { SCENARIOS: "./mine.scenario.ts", SHARD: "1/1", OUT: "shards/one" };
     const { code, stdout } = await runAction(shard);
@@ -128,7 +128,7 @@ describe("the action", () => {
 
 describe("the report of the shards", () => {
   const merge = scriptOf(workflow, "Put the shards together");
-  const tell = scriptOf(workflow, "Open an issue for what is new");
+  const openIssue = scriptOf(workflow, "Open an issue for what is new");
   /** A night, or a pull request, of three shards. */
   const night = async (script: string, env: Readonly<Record<string, string>>) => {
     folder.write("mine.scenario.ts", scenarioText({ name: "mine", script }));
@@ -140,11 +140,11 @@ describe("the report of the shards", () => {
       });
     rmSync(join(folder.path, "summary"), { force: true });
     const merged = await bash(merge, { ...github, ...env });
-    if (existsSync(join(folder.path, "reports/out/news.md"))) await bash(tell, github);
+    if (existsSync(join(folder.path, "reports/out/news.md"))) await bash(openIssue, github);
     return merged;
   };
 
-  it("tells a finding once: by annotation, webhook and issue; and a pull request what is new since", async () => {
+  it("reports a finding once, by annotation, webhook and issue; and to a pull request what is new since", async () => {
     const received: string[] = [];
     const receiver: Server = createServer((request, response) => {
       request.on("data", (chunk: Buffer) => received.push(chunk.toString("utf8")));

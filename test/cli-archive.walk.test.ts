@@ -1,4 +1,4 @@
-/** Runs that are kept: a month of nights with one regression and one fix, comparisons, and archives that are ill. */
+/** Runs that are kept: a month of nights with one regression and one fix, comparisons, and archives that are damaged or locked. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 /** It asks again once before it may: rule retry-after, and no other, is broken. */
 const HASTY =
-  "await daemon.attempt(wish); await daemon.attempt(wish); await clock.until(minutes(3)); await daemon.acquire(wish);";
+  "await daemon.attempt(request); await daemon.attempt(request); await clock.until(minutes(3)); await daemon.acquire(request);";
 
 let folder: Folder;
 beforeAll(() => {
@@ -96,7 +96,7 @@ describe("a month of nightly runs", () => {
     expect(received[1]?.text).toMatch(/^Brownout: 1 fixed\nFixed: nightly, .* holds again\.$/);
   });
 
-  it("is told by trend, and by compare of any two of its nights", async () => {
+  it("is shown by trend, and by compare of any two of its nights", async () => {
     const trend = await folder.main("trend", "--archive", "month");
     expect(trend.stdout).toMatch(/^30 runs, 2026-10-01 to 2026-10-30, numbers 1 to 30\./);
     expect(trend.stdout).toMatch(
@@ -120,8 +120,8 @@ describe("a month of nightly runs", () => {
     const last = await folder.main("compare", "--archive", "month");
     expect(last.stdout).toMatch(/^From run 29 .*\nto {3}run 30 /);
     const short = await folder.main("trend", "--archive", "month", "--last", "5", "--json");
-    const told = JSON.parse(short.stdout) as { sessions: unknown[]; findings: unknown[] };
-    expect([told.sessions.length, told.findings.length]).toEqual([5, 0]);
+    const shown = JSON.parse(short.stdout) as { sessions: unknown[]; findings: unknown[] };
+    expect([shown.sessions.length, shown.findings.length]).toEqual([5, 0]);
   });
 });
 
@@ -160,8 +160,8 @@ describe("compare", () => {
   });
 });
 
-describe("an archive that is ill", () => {
-  const path = (): string => at("ill/runs.db");
+describe("an archive that is damaged or locked", () => {
+  const path = (): string => at("kept/runs.db");
   const kept = (): number => {
     const database = new DatabaseSync(path());
     const { count } = database.prepare("SELECT count(*) AS count FROM session").get() ?? {};
@@ -169,50 +169,50 @@ describe("an archive that is ill", () => {
     return Number(count);
   };
   beforeEach(async () => {
-    rmSync(at("ill"), { recursive: true, force: true });
-    await run(1, PATIENT, "--archive", "ill");
+    rmSync(at("kept"), { recursive: true, force: true });
+    await run(1, PATIENT, "--archive", "kept");
   });
 
   it("as it is damaged is set aside and begun anew, and the run is kept", async () => {
     writeFileSync(path(), "no database at all ".repeat(400));
-    const { stdout, code } = await run(2, PATIENT, "--archive", "ill");
+    const { stdout, code } = await run(2, PATIENT, "--archive", "kept");
     expect(stdout).toMatch(
-      /^Archive: ill\/runs\.db: it is damaged, or no archive: .*\. It is kept as runs\.db\.damaged-2026-10-02T03-00-[-\dZ]+, and a new one begins\.$/m,
+      /^Archive: kept\/runs\.db: it is damaged, or no archive: .*\. It is kept as runs\.db\.damaged-2026-10-02T03-00-[-\dZ]+, and a new one begins\.$/m,
     );
     expect(code).toBe(0);
     expect(kept()).toBe(1);
-    const files = readdirSync(at("ill")).toSorted();
+    const files = readdirSync(at("kept")).toSorted();
     expect(files).toEqual(["runs.db", expect.stringMatching(/^runs\.db\.damaged-2026-10-02T03/)]);
-    expect(readFileSync(at(`ill/${files[1]}`), "utf8")).toMatch(/^no database/);
+    expect(readFileSync(at(`kept/${files[1]}`), "utf8")).toMatch(/^no database/);
   });
 
   it("as another process keeps it lets the run wait, and the next adds it", async () => {
     const other = new DatabaseSync(path());
     other.exec("BEGIN EXCLUSIVE");
-    const locked = await run(2, HASTY, "--archive", "ill");
+    const locked = await run(2, HASTY, "--archive", "kept");
     other.close();
     expect(locked.stdout).toMatch(
-      /^Archive: ill\/runs\.db: another process keeps it locked\. .* This run waits in ill\/waiting\/2026-10-02T03-[-\dZ]+\.json for the next\.$/m,
+      /^Archive: kept\/runs\.db: another process keeps it locked\. .* This run waits in kept\/waiting\/2026-10-02T03-[-\dZ]+\.json for the next\.$/m,
     );
     expect(locked.code).toBe(1);
     expect(kept()).toBe(1);
-    const next = await run(3, PATIENT, "--archive", "ill");
+    const next = await run(3, PATIENT, "--archive", "kept");
     expect(next.stdout).toMatch(
       /^Archive: the run of 2026-10-02T03:\S+, which waited, is in it now\.$/m,
     );
     expect(kept()).toBe(3);
-    expect(readdirSync(at("ill/waiting"))).toEqual([]);
+    expect(readdirSync(at("kept/waiting"))).toEqual([]);
   });
 
   it("of a later version is left alone, and the run waits", async () => {
     const database = new DatabaseSync(path());
     database.exec("PRAGMA user_version = 99");
     database.close();
-    const { stdout, code } = await run(2, PATIENT, "--archive", "ill");
+    const { stdout, code } = await run(2, PATIENT, "--archive", "kept");
     expect(stdout).toMatch(
-      /^Archive: ill\/runs\.db: a later version of brownout has written it\./m,
+      /^Archive: kept\/runs\.db: a later version of brownout has written it\./m,
     );
-    expect(stdout).toContain("This run waits in ill/waiting/");
+    expect(stdout).toContain("This run waits in kept/waiting/");
     expect(code).toBe(0);
   });
 
@@ -225,10 +225,10 @@ describe("an archive that is ill", () => {
   });
 
   it("does not take in a waiting file that is broken, and says so each time", async () => {
-    mkdirSync(at("ill/waiting"), { recursive: true });
-    writeFileSync(at("ill/waiting/broken.json"), "{");
-    const { stdout } = await run(2, PATIENT, "--archive", "ill");
-    expect(stdout).toMatch(/^Archive: ill\/waiting\/broken\.json cannot be added: /m);
+    mkdirSync(at("kept/waiting"), { recursive: true });
+    writeFileSync(at("kept/waiting/broken.json"), "{");
+    const { stdout } = await run(2, PATIENT, "--archive", "kept");
+    expect(stdout).toMatch(/^Archive: kept\/waiting\/broken\.json cannot be added: /m);
     expect(kept()).toBe(2);
   });
 });
@@ -238,14 +238,14 @@ describe("the quarantine", () => {
     scenario: "nightly",
     client: "msal-node",
     rule: "retry-after",
-    reason: "Nobody knows why yet.",
+    reason: "The cause is not known yet.",
   };
-  it("turns nothing red, tells nothing, and is shown whatever happens", async () => {
+  it("fails no run, sends no news, and is shown in every outcome", async () => {
     folder.write("reports/quarantine.json", JSON.stringify([entry]));
     const bad = await run(1, HASTY, "--archive", "kept");
     expect(bad.code).toBe(0);
     expect(bad.stdout).toContain(
-      "In quarantine\n  nightly, msal-node: retry-after failed this time. Nobody knows why yet.\n",
+      "In quarantine\n  nightly, msal-node: retry-after failed this time. The cause is not known yet.\n",
     );
     expect(bad.stdout).toMatch(/^fail {4}nightly .*\(in quarantine\)$/m);
     expect(bad.stdout).toContain("Findings: 0 unexpected, 0 known, 0 fixed, 1 in quarantine.");
@@ -266,15 +266,15 @@ describe("the quarantine", () => {
     expect(folder.files("reports/out")).not.toContain("reports/out/news.md");
 
     const good = await run(2, PATIENT, "--archive", "kept");
-    expect(good.stdout).toContain("retry-after held this time. Nobody knows why yet.");
+    expect(good.stdout).toContain("retry-after held this time. The cause is not known yet.");
     const trend = await folder.main("trend", "--archive", "kept");
-    expect(trend.stdout).toContain("In quarantine\n  nightly, msal-node: retry-after. Nobody");
+    expect(trend.stdout).toContain("In quarantine\n  nightly, msal-node: retry-after. The cause");
   });
 
   it.each([
-    ["[{}]", /\[0\]\.scenario is missing/],
-    ["{}", /it is no list\n {2}It is a list of/],
-    ["[", /it is no JSON/],
+    ["[{}]", /quarantine\[0\]\.scenario: expected a string that is not empty, got nothing/],
+    ["{}", /quarantine: expected an array of objects, got an object\n {2}It is an array of/],
+    ["[", /expected JSON/],
     [JSON.stringify([{ ...entry, rule: "retry-aftre" }]), /retry-aftre.*\n.*retry-after/s],
   ])("is refused where it is malformed: %s", async (text, said) => {
     folder.write("odd.json", text);

@@ -28,11 +28,11 @@ export default defineScenario({
   world: { ...contoso, tenants: contoso.tenants.map((one) => ({ ...one, policies: [policy] })) },
   faults: [tokenServerError({ from: minutes(30), for: hours(1) })],
   script: async ({ open, clock, world }) => {
-    const desk = await open({ app: "desk-app" });
-    const wish = { scopes: ["https://graph.microsoft.com/User.Read"], user: world.user("adele") };
-    await desk.acquire({ ...wish, flow: "authorization-code" });
+    const app = await open({ app: "desk-app" });
+    const request = { scopes: ["https://graph.microsoft.com/User.Read"], user: world.user("adele") };
+    await app.acquire({ ...request, flow: "authorization-code" });
     await clock.until(hours(1));
-    await desk.attempt({ ...wish, flow: "silent", forceRefresh: true });
+    await app.attempt({ ...request, flow: "silent", forceRefresh: true });
   },
 });
 `;
@@ -49,7 +49,7 @@ const journal = (out: string, name = "classic"): string =>
   `${out}/journals/${name}--msal-node.jsonl`;
 
 /** What was run, and how many calls succeeded. */
-function told(out: string, name?: string) {
+function resultOf(out: string, name?: string) {
   const [first = "", ...lines] = readFileSync(join(folder.path, journal(out, name)), "utf8").split(
     "\n",
   );
@@ -61,12 +61,12 @@ describe("run --edition", () => {
   it("replaces the edition of a scenario that has a backup, and is in the journal's header", () => {
     const own = folder.brownout("run", "classic.scenario.ts", "--out", "own");
     expect(own.stdout).toMatch(/^brownout \S+: 1 run, mount https, seed 1\n/);
-    expect(told("own")).toEqual({ edition: undefined, ok: 2 });
+    expect(resultOf("own")).toEqual({ edition: undefined, ok: 2 });
 
     const older = ["--out", "older", "--edition", "2025-07"] as const;
     const { stdout } = folder.brownout("run", "classic.scenario.ts", ...older);
     expect(stdout).toMatch(/^brownout \S+: 1 run, mount https, seed 1, edition 2025-07\n/);
-    expect(told("older")).toEqual({ edition: "2025-07", ok: 1 });
+    expect(resultOf("older")).toEqual({ edition: "2025-07", ok: 1 });
   });
 
   it("is replayed with it", () => {

@@ -8,14 +8,17 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 let folder: Folder;
 /** Library and own scenarios: good ones, one with a finding, one that the harness cannot finish. */
-const filters = ["restart-*", "metadata-down-?*", "./mine.scenario.ts", "./ill.scenario.ts"];
+const filters = ["restart-*", "metadata-down-?*", "./mine.scenario.ts", "./throws.scenario.ts"];
 const at = (name: string): string => join(folder.path, name);
 const read = (name: string): string => readFileSync(at(name), "utf8");
 
 beforeAll(() => {
   folder = createFolder();
   folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
-  folder.write("ill.scenario.ts", scenarioText({ name: "ill", script: 'throw new Error("ill");' }));
+  folder.write(
+    "throws.scenario.ts",
+    scenarioText({ name: "throws", script: 'throw new Error("throws");' }),
+  );
   const run = (...more: readonly string[]) =>
     folder.brownout("run", ...filters, "--mount", "direct", "--archive", "none", ...more);
   run("--out", "reports/out");
@@ -25,7 +28,7 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 describe("three shards", () => {
-  it("come together to what one run leaves, in all files, whatever their order", () => {
+  it("merge into the files of one run, in any order", () => {
     const { code, stdout } = folder.brownout(
       "merge",
       "part-3",
@@ -38,7 +41,7 @@ describe("three shards", () => {
     expect(files).toContain("whole/results.json");
     expect(JSON.parse(read("whole/results.json"))).toMatchObject({
       totals: { runs: 5, unexpected: 2 },
-      failures: [{ scenario: "ill" }],
+      failures: [{ scenario: "throws" }],
     });
     expect(folder.files("reports/out")).toEqual(
       files.map((file) => file.replace("whole", "reports/out")),
@@ -132,7 +135,7 @@ describe("what does not fit", () => {
     [
       "results that are cut off",
       () => ["part-1", "part-2", copy("cut", edit("results.json", /\}\s*$/, ""))],
-      /odd-cut\/results\.json:\d+: it is no JSON/,
+      /odd-cut\/results\.json:\d+: expected JSON/,
     ],
     [
       "a shard file that says nothing",

@@ -28,7 +28,7 @@ function isOld(node: string): boolean {
 
 /** Ends a session when its first run has passed; returns its exit code when all that it leaves is whole. */
 async function endEarly(folder: Folder, how: Omit<Interruption, "after">): Promise<number | null> {
-  // Of an earlier session, which the steps of a pipeline would tell again.
+  // News of an earlier session, which the steps of a pipeline would send again.
   folder.write("cut/news.md", "# Brownout: 1 new finding\n");
   const ended = await folder.interrupt(
     { after: "pass ", ...how },

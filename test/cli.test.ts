@@ -200,7 +200,7 @@ describe("a history that proves nothing", () => {
 });
 
 describe("a run that the harness cannot finish", () => {
-  it("exits 2, and tells the other runs whole", () => {
+  it("exits 2, and reports the other runs completely", () => {
     folder.write(
       "throws.scenario.ts",
       scenarioText({ name: "throws", script: 'throw new Error("my mistake");' }),

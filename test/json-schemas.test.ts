@@ -20,7 +20,7 @@ describe("schemas/", () => {
     const { $defs } = JSON.parse(files.get("service-settings.json") ?? "");
 
     expect($defs.ServiceSettings.properties.backupTokenSeconds.description).toBe(
-      "`expires_in` of its tokens. Seconds; not documented.",
+      "`expires_in` of the backup's tokens, seconds; not documented.",
     );
   });
 

@@ -1,5 +1,5 @@
 /**
- * A stranger's walk: pack, install the tarball in an empty folder, write a scenario, run it
+ * The walk of a new user: pack, install the tarball in an empty folder, write a scenario, run it
  * with `npx`. Slow, because it really installs; nothing of this repository is in reach.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -12,13 +12,13 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodeExampleSuite } from "./support/node-example-suite.ts";
 import { pageExampleSuite } from "./support/page-example-suite.ts";
-import { installPacked, run, SLOW_MS, strangersEnvironment } from "./stranger.ts";
+import { installPacked, run, SLOW_MS, cleanEnvironment } from "./clean-machine.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 const story = `{
     standsFor: "A busy minute of the token service.",
-    asserts: "The client waits as it is told.",
+    asserts: "The client waits as long as Retry-After says.",
     failureMeans: "It is throttled for longer.",
     fix: "Use a current MSAL.",
   }`;
@@ -35,10 +35,10 @@ ${exported}({
   faults: [throttled({ from: 0, for: minutes(1) })],
   script: async ({ open, clock }) => {
     const daemon = await open({ app: "nightly-daemon", credential: "secret" });
-    const wish = { flow: "client-credentials", scopes: ["https://graph.microsoft.com/.default"] }${head.includes("type ") ? " satisfies TokenRequest" : ""};
-    await daemon.attempt(wish);
+    const request = { flow: "client-credentials", scopes: ["https://graph.microsoft.com/.default"] }${head.includes("type ") ? " satisfies TokenRequest" : ""};
+    await daemon.attempt(request);
     await clock.until(minutes(2));
-    await daemon.acquire(wish);
+    await daemon.acquire(request);
   },
 });
 `;
@@ -154,7 +154,7 @@ describe("the library without the packages that only some scenarios are for", ()
     const said = spawnSync("npx", ["brownout", "run", "twelve-hours-*", "--mount", "direct"], {
       cwd: join(place, "empty"),
       encoding: "utf8",
-      env: strangersEnvironment,
+      env: cleanEnvironment,
     });
     expect(said.stdout + said.stderr).toMatch(
       /Not run, as openid-client is not installed \(Run: npm install openid-client@6\): twelve-hours-/,
@@ -164,7 +164,7 @@ describe("the library without the packages that only some scenarios are for", ()
 });
 
 describe("coverage of an application", () => {
-  it("is told from a file whose schema the package carries", () => {
+  it("is judged from a file whose schema the package carries", () => {
     const folder = join(place, "empty");
     const app = { name: "Mine", kind: "managed-identity", flows: ["managed-identity"] };
     writeFileSync(join(folder, "app.json"), JSON.stringify({ ...app, cloud: "commercial" }));
@@ -182,7 +182,7 @@ describe.each(["empty", "commonjs"])("a scenario of one's own, in the folder %s"
     "runs from %s and leaves its journal",
     { timeout: SLOW_MS },
     (file) => {
-      const path = strangersEnvironment["PATH"] ?? "";
+      const path = cleanEnvironment["PATH"] ?? "";
       const output = run(
         folder(),
         "env",

@@ -81,7 +81,7 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
     ["nothing was shown", /toHaveRecovered: recovery has nothing to judge/],
     ["nor its opposite", /not toHaveRecovered: recovery has nothing to judge/],
     [
-      "a host that nobody serves, swallowed",
+      "a host that is not simulated, swallowed",
       /unmocked host telemetry\.example\.com was stopped.*\n.*page\.route/,
     ],
     ["an outage misspelt", /there is no outage "throtled"\n +Did you mean "throttled"\?/],
@@ -89,7 +89,7 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
       "a sign-in that never comes",
       /adele was not signed in within 10 s: the app sent no request to the service\n +The action/,
     ],
-    ["an option misspelt", /entraOptions\.setings: unknown option\n.*"settings"/],
+    ["an option misspelt", /entraOptions\.setings: unknown key "setings"\n.*"settings"/],
     ["no such person", /there is no user "nobody"/],
   ])("hears why: %s", { timeout: SLOW_MS }, (title, message) => {
     const attempts = attemptsAt(title);
@@ -161,9 +161,9 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
     const printed = (attempt?.stderr ?? []).map(({ text }) => text).join("");
     expect(printed).toMatch(/What happened in "nothing was shown"/);
     expect(printed).toMatch(/GET keys at login\.microsoftonline\.com/);
-    const [stopped] = attemptsAt("a host that nobody serves, swallowed");
+    const [stopped] = attemptsAt("a host that is not simulated, swallowed");
     expect(stopped?.stderr.map(({ text }) => text).join("")).toMatch(
-      /What happened in "a host that nobody serves, swallowed"/,
+      /What happened in "a host that is not simulated, swallowed"/,
     );
     const attached = new Map((attempt?.attachments ?? []).map((one) => [one.name, one]));
     expect([...attached.keys()]).toEqual(

@@ -79,7 +79,10 @@ describe("a suite that is not as it should be", () => {
     ["careless", /toHaveKeptWorkingFromCache: .*valid token was in the cache/],
     ["nothing was shown", /toHaveRecovered: recovery has nothing to judge/],
     ["nor its opposite", /not toHaveRecovered: recovery has nothing to judge/],
-    ["a host that nobody serves, swallowed", /unmocked host telemetry\.example\.com was stopped/],
+    [
+      "a host that is not simulated, swallowed",
+      /unmocked host telemetry\.example\.com was stopped/,
+    ],
     ["fake timers in the test", /vi\.useFakeTimers\(\) is on/],
     ["fake timers before", /vi\.useFakeTimers\(\) is on/],
     ["waits outside of operate", /timed out in 500ms/],

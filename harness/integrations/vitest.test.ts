@@ -96,7 +96,7 @@ describe("the object that useEntra returns", () => {
     expect(entra.timeline()).toMatch(/password-changed in .*\n.*note: one$/);
     expect(entra.journal().split("\n")).toHaveLength(4);
     expect(entra.history().header).toMatchObject({
-      scenario: "what a suite holds > has a clock, a world and a record",
+      scenario: "the object that useEntra returns > has a clock, a world and a history",
       client: { name: "shop" },
       mount: "msw",
     });
@@ -111,11 +111,15 @@ describe("the object that useEntra returns", () => {
       /useEntra\.mounts: .*\n.*Did you mean "mount"/,
     );
     expect(() => untyped({ mount: "direct" })).toThrow(
-      /expected a mount for suites, found "direct"/,
+      /expected one of "msw", "nock", "https", got "direct"/,
     );
-    expect(() => untyped({ server: {} })).toThrow(/no server of msw/);
-    expect(() => untyped({ server: { use() {} }, mount: "nock" })).toThrow(/an msw server, under/);
-    expect(() => untyped({ allow: ["https://db/"] })).toThrow(/"https:\/\/db\/" is no host name/);
+    expect(() => untyped({ server: {} })).toThrow(/expected a server of msw, got an object/);
+    expect(() => untyped({ server: { use() {} }, mount: "nock" })).toThrow(
+      /only the mount "msw" takes a server of msw, got the mount "nock"/,
+    );
+    expect(() => untyped({ allow: ["https://db/"] })).toThrow(
+      /useEntra\.allow\[0\]: expected a host name, got "https:\/\/db\/"/,
+    );
     expect(() => expect(entra).toPassRule("retry")).toThrow(/^retry: there is no rule "retry"\n/);
   });
 

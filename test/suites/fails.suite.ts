@@ -26,7 +26,7 @@ describe("with Entra", () => {
     expect(entra).not.toHaveRecovered();
   });
 
-  test("a host that nobody serves, swallowed", async () => {
+  test("a host that is not simulated, swallowed", async () => {
     await fetch("https://telemetry.example.com/").catch(() => undefined);
   });
 

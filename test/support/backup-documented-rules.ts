@@ -146,13 +146,13 @@ interface DocumentedPart {
 
 const evaluated: DocumentedPart = { on: "served", off: "served" };
 const notEvaluable: DocumentedPart = { on: "served", off: "refused" };
-const nobody = { include: [], groups: [], roles: [] } as const;
+const noUsers = { include: [], groups: [], roles: [] } as const;
 
 /** D.3, what becomes of a session that met the policy, an hour longer ago than its sign-in frequency. */
 export const policyParts: Readonly<Record<PolicyPart, DocumentedPart>> = {
-  users: { ...evaluated, inWorld: { users: { ...nobody, include: ["adele"] } } },
-  groups: { ...notEvaluable, inWorld: { users: { ...nobody, groups: ["board"] } } },
-  roles: { ...notEvaluable, inWorld: { users: { ...nobody, roles: ["admin"] } } },
+  users: { ...evaluated, inWorld: { users: { ...noUsers, include: ["adele"] } } },
+  groups: { ...notEvaluable, inWorld: { users: { ...noUsers, groups: ["board"] } } },
+  roles: { ...notEvaluable, inWorld: { users: { ...noUsers, roles: ["admin"] } } },
   "sign-in-risk": { ...notEvaluable, inWorld: { conditions: ["sign-in-risk"] } },
   "user-risk": { ...notEvaluable, inWorld: { conditions: ["user-risk"] } },
   countries: { ...notEvaluable, inWorld: { conditions: ["location"] } },

@@ -17,7 +17,7 @@ export interface JumpingClock extends Clock {
   elapsed(): number;
 }
 
-/** A clock for one request at a time: whoever sleeps wakes at once, later. */
+/** A clock for one request at a time: a sleep ends at once, at a later time. */
 function createJumpingClock(): JumpingClock {
   let nowMs = STARTED_AT;
   return {

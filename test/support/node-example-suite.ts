@@ -4,7 +4,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { root } from "./guides.ts";
-import { installPacked, SLOW_MS, strangersEnvironment } from "../stranger.ts";
+import { installPacked, SLOW_MS, cleanEnvironment } from "../clean-machine.ts";
 
 const read = (file: string): string => readFileSync(`${root}examples/node/${file}`, "utf8");
 
@@ -13,7 +13,7 @@ export function nodeExampleSuite(place: () => string): void {
   const folder = (): string => join(place(), "node-example");
   const write = (file: string, text: string): void => writeFileSync(join(folder(), file), text);
   const start = (command: string, ...values: string[]) => {
-    const options = { cwd: folder(), encoding: "utf8", env: strangersEnvironment } as const;
+    const options = { cwd: folder(), encoding: "utf8", env: cleanEnvironment } as const;
     const { status, stdout, stderr } = spawnSync(command, values, options);
     return { status, printed: stdout + stderr };
   };

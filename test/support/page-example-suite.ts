@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { wantsNoBrowser } from "../../harness/browser/find-browser.ts";
 import { root } from "./guides.ts";
-import { installPacked, SLOW_MS, strangersEnvironment } from "../stranger.ts";
+import { installPacked, SLOW_MS, cleanEnvironment } from "../clean-machine.ts";
 
 const read = (file: string): string => readFileSync(`${root}examples/page/${file}`, "utf8");
 
@@ -17,7 +17,7 @@ export function pageExampleSuite(place: () => string): void {
     writeFileSync(join(folder(), file), text);
   };
   const start = (command: string, ...values: string[]) => {
-    const options = { cwd: folder(), encoding: "utf8", env: strangersEnvironment } as const;
+    const options = { cwd: folder(), encoding: "utf8", env: cleanEnvironment } as const;
     const { status, stdout, stderr } = spawnSync(command, values, options);
     return { status, printed: stdout + stderr };
   };

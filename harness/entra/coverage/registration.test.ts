@@ -172,7 +172,7 @@ describe("a registration", () => {
   it("that is no JSON says so, and where its shape is described", () => {
     expect(() => parseRegistration("{", "app.json")).toThrow(
       expect.objectContaining({
-        message: expect.stringMatching(/^it is no JSON/),
+        message: expect.stringMatching(/^expected JSON/),
         place: "app.json:1",
         hint: expect.stringMatching(/schemas\/coverage-app\.json/),
       }),
@@ -180,7 +180,7 @@ describe("a registration", () => {
   });
 
   it("that is no JSON is told in one line, whatever Node quotes of it", () => {
-    expect(() => parseRegistration('{\n "name": x\n}', "app.json")).toThrow(/^it is no JSON: .*$/);
+    expect(() => parseRegistration('{\n "name": x\n}', "app.json")).toThrow(/^expected JSON: .*$/);
     expect(() => parseRegistration('{\n "name":\n', "app.json")).toThrow(/^[^\n]*$/);
   });
 

@@ -1,9 +1,8 @@
 /** SAML sign-on as a service provider sees it: what is asked for, and what comes back. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
-import { nameIdFormats, namespaces } from "./saml-names.ts";
+import { attributeNames, nameIdFormats, namespaces } from "./saml-names.ts";
 import { attributeOf } from "./read-saml-response.ts";
-import { attributeNames } from "./subject-claims.ts";
 import { signedQuery, signedRequest, writeRequest } from "../../../test/support/saml.ts";
 import { startEsts } from "../../../test/support/ests.ts";
 import {

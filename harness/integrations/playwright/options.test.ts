@@ -23,9 +23,8 @@ describe("the options of a suite of pages", () => {
   it("accept only mounts with a browser", () => {
     expect(check({ mount: "msw" })).toThrow(
       expect.objectContaining({
-        message: 'expected a mount with a browser, found "msw"',
+        message: 'expected one of "proxy", "route", got "msw"',
         place: "entraOptions.mount",
-        hint: "There are proxy, route.",
       }),
     );
   });
