@@ -9,6 +9,7 @@ import { settingsSchema } from "../harness/entra/directory/settings-schema.ts";
 import { worldSchema } from "../harness/entra/directory/world-schema.ts";
 import { sketchSchema } from "../harness/entra/directory/world-sketch.ts";
 import { registrationSchema } from "../harness/entra/coverage/registration.ts";
+import { planSchema } from "../harness/faults/plan-schema.ts";
 import { baselineSchema } from "../harness/reporting/model/baseline.ts";
 import { quarantineSchema } from "../harness/reporting/model/quarantine.ts";
 import { resultsSchema } from "../harness/reporting/files/read-results.ts";
@@ -33,6 +34,11 @@ const schemaFiles: Readonly<Record<string, SchemaFile>> = {
   "coverage-app": {
     schema: registrationSchema,
     title: "An application, as brownout coverage judges it",
+  },
+  "fault-plan": {
+    schema: planSchema,
+    title: "A fault plan: what breaks, where, when and for whom",
+    documentedIn: ["harness/faults/plan.ts"],
   },
   quarantine: {
     schema: quarantineSchema(ruleIds),

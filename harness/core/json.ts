@@ -1,14 +1,6 @@
 /** JSON from outside: texts that people and other programs wrote. What must be in it, a schema says (`validation.ts`). */
 import { HarnessError, type HarnessErrorCode } from "./errors.ts";
 
-/** What JSON calls an object. */
-export type JsonRecord = Readonly<Record<string, unknown>>;
-
-/** Whether a parsed value is an object, and not an array. */
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** The value in a JSON text; throws a `HarnessError` with that code, the place and its line, and the hint when the text is not JSON. */
 export function parseJson(
   text: string,
