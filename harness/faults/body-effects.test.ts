@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createResponse, deliveryOf, headersOf, textOfResponse } from "../core/http/message.ts";
-import { alterResponse, type BodyEffect } from "./body-effects.ts";
+import { alterResponse } from "./body-effects.ts";
+import type { ResponseEffect } from "./effect-traits.ts";
 import type { FaultEffect } from "./plan.ts";
 import { answerTo, GOOD_TEXT } from "../../test/support/fault.ts";
 
@@ -60,7 +61,7 @@ describe("the body of a good answer", () => {
     expect(await response.text()).toBe(GOOD_TEXT);
   });
 
-  it.each<[BodyEffect, string]>([
+  it.each<[ResponseEffect, string]>([
     [{ kind: "slow-body", chunkBytes: 1, everyMs: 1 }, ""],
     [{ kind: "stalled-body", bytes: 2, forMs: 1 }, "{}"],
     [{ kind: "cut-body", bytes: 2, by: "reset" }, "{}"],

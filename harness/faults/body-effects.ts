@@ -11,24 +11,10 @@ import {
   headersOf,
   textOfResponse,
 } from "../core/http/message.ts";
-import type { FaultEffect } from "./plan.ts";
-
-/** Effects that let the service answer and then alter the answer. */
-export type BodyEffect = Extract<
-  FaultEffect,
-  {
-    readonly kind:
-      | "slow-body"
-      | "stalled-body"
-      | "truncated-body"
-      | "cut-body"
-      | "wrong-content-type"
-      | "keys-withdrawn";
-  }
->;
+import type { ResponseEffect } from "./effect-traits.ts";
 
 /** The response as the effect leaves it; the same one when there is nothing for it to do. */
-export async function alterResponse(effect: BodyEffect, response: Response): Promise<Response> {
+export async function alterResponse(effect: ResponseEffect, response: Response): Promise<Response> {
   const text = await textOfResponse(response);
   const length = Buffer.byteLength(text);
   switch (effect.kind) {

@@ -7,11 +7,9 @@ import type { Handler } from "../core/http/handler.ts";
 import { NetworkFault, type NetworkFaultCode } from "../core/http/network-fault.ts";
 import type { Random } from "../core/random.ts";
 import { alterResponse } from "./body-effects.ts";
+import type { ConnectionEffect, ExchangeEffect } from "./effect-traits.ts";
 import { type AnswerContext, createEmptySuccess, createErrorAnswer } from "./error-answer.ts";
-import type { ConnectionEffect, Delay, FaultEffect } from "./plan.ts";
-
-/** Effects on a request whose connection stands. */
-export type ExchangeEffect = Exclude<FaultEffect, ConnectionEffect>;
+import type { Delay } from "./plan.ts";
 
 export interface EffectContext extends AnswerContext {
   /** When the window closes, ms since the Unix epoch. */
@@ -78,32 +76,6 @@ async function hangFor(
   await clock.sleep(waitMs, over.signal).catch(() => undefined);
   for (const signal of signals) signal.removeEventListener("abort", end);
   request.signal.throwIfAborted();
-}
-
-/** Whether an effect ends the request by itself, so that neither service nor later windows see it. */
-export function isAnswer(effect: FaultEffect): boolean {
-  switch (effect.kind) {
-    case "throttle":
-    case "server-error":
-    case "updating":
-    case "capacity":
-    case "hang":
-    case "reset":
-    case "empty-success":
-    case "refused":
-    case "dns-failure":
-    case "connect-timeout":
-    case "tls-failure":
-      return true;
-    case "latency":
-    case "slow-body":
-    case "stalled-body":
-    case "truncated-body":
-    case "cut-body":
-    case "wrong-content-type":
-    case "keys-withdrawn":
-      return false;
-  }
 }
 
 /** How long a connection may take to be made: what Node's own fetch grants (`docs/sources.md#k1`). */

@@ -7,6 +7,7 @@ import { corsHeaders, type RetryAfterExposed } from "../entra/request/cors.ts";
 import type { EntraRequest } from "../entra/request/endpoint.ts";
 import type { HeaderPair } from "../core/http/message.ts";
 import type { CorsHeaders, FaultSite, RetryAfter } from "./plan.ts";
+import { siteTraits } from "./site-traits.ts";
 
 /** Who is asked, and what. */
 export interface Asked {
@@ -30,32 +31,16 @@ export interface HeaderFacts {
 export function errorHeaders(asked: Asked, facts: HeaderFacts): HeaderPair[] {
   const type: HeaderPair[] =
     facts.contentType === undefined ? [] : [["Content-Type", facts.contentType]];
-  const { cors = corsBySite[asked.at] } = facts;
+  const { speaks, cors: usualCors } = siteTraits[asked.at];
+  const { cors = usualCors } = facts;
   const shared =
     cors === "absent"
       ? []
       : corsHeaders(asked.request, asked.described.endpoint, asked.retryAfterExposed);
-  switch (asked.at) {
-    case "edge":
-    case "dns":
-    case "resource":
-    case "machine":
-      return [["Cache-Control", "no-store"], ...type, ...shared];
-    case "primary":
-    case "backup":
-      return estsHeaders(asked, { type, shared }, facts);
-  }
+  return speaks === "ests"
+    ? estsHeaders(asked, { type, shared }, facts)
+    : [["Cache-Control", "no-store"], ...type, ...shared];
 }
-
-/** A gateway knows nothing of CORS unless the plan says so: the headers of the real one are not known. */
-const corsBySite: Readonly<Record<FaultSite, CorsHeaders>> = {
-  edge: "absent",
-  dns: "absent",
-  machine: "absent",
-  primary: "present",
-  backup: "present",
-  resource: "present",
-};
 
 function estsHeaders(
   { request }: Asked,

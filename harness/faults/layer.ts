@@ -15,15 +15,14 @@ import type { Handler } from "../core/http/handler.ts";
 import type { Service } from "../core/http/service.ts";
 import type { Random } from "../core/random.ts";
 import { type Capacity, createCapacity } from "./capacity.ts";
-import { connectionFault, type ExchangeEffect, isAnswer, performEffect } from "./effects.ts";
 import {
   type ConnectionEffect,
-  type FaultEffect,
-  type FaultPlan,
-  type FaultSite,
-  type FaultWindow,
+  endsRequest,
+  type ExchangeEffect,
   isConnectionEffect,
-} from "./plan.ts";
+} from "./effect-traits.ts";
+import { connectionFault, performEffect } from "./effects.ts";
+import type { FaultEffect, FaultPlan, FaultSite, FaultWindow } from "./plan.ts";
 import { type AliasesOf, isOpenAt, matchesRequest, probabilityAt, takesNumber } from "./window.ts";
 
 export interface FaultLayerOptions {
@@ -86,7 +85,7 @@ export function faultsOf(request: Request): readonly string[] {
 
 /** Where a request was ended by a fault instead of being served; `undefined` when it was not. */
 export function faultSiteOf(request: Request): FaultSite | undefined {
-  return takenBy.get(request)?.find(({ effect }) => isAnswer(effect))?.at;
+  return takenBy.get(request)?.find(({ effect }) => endsRequest(effect))?.at;
 }
 
 type WindowOf<Effect extends FaultEffect> = FaultWindow & { readonly effect: Effect };
@@ -156,7 +155,7 @@ async function take<Effect extends FaultEffect>(
   for (const taker of takers) {
     if (taker.capacity?.sheds(clock.now()) === false) continue;
     taken.push(taker);
-    if (isAnswer(taker.window.effect)) break;
+    if (endsRequest(taker.window.effect)) break;
   }
   if (taken.length === 0) return [];
   const windows = taken.map(({ window }) => window);

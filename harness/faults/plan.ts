@@ -28,7 +28,7 @@ export interface FaultSlice {
   readonly tenant?: string | readonly string[];
   /** Object id or UPN. */
   readonly user?: string | readonly string[];
-  /** `client_credentials`, `authorization_code`, `refresh_token`, `on_behalf_of`, `device_code`, `password`; `managed_identity` behind the endpoints of machines. */
+  /** A `GrantName` such as `refresh_token`, or the `grant_type` of the wire; `managed_identity` is asked for behind the endpoints of machines. */
   readonly grant?: string | readonly string[];
   /** Client id. */
   readonly app?: string | readonly string[];
@@ -143,25 +143,8 @@ export type FaultEffect =
   /** The published key set without its first key: the service publishes the key that signs first. */
   | { readonly kind: "keys-withdrawn" };
 
+/** The name of an effect: `effect.kind`. */
 export type FaultEffectKind = FaultEffect["kind"];
-
-/** Effects on the making of a connection, when there is a host and a path but no body yet. */
-export type ConnectionEffect = Extract<
-  FaultEffect,
-  { readonly kind: "refused" | "dns-failure" | "connect-timeout" | "tls-failure" }
->;
-
-/** Whether an effect breaks the connection itself; all others break the exchange on it. */
-export function isConnectionEffect(effect: FaultEffect): effect is ConnectionEffect {
-  return Object.hasOwn(connectionEffectKinds, effect.kind);
-}
-
-const connectionEffectKinds: Readonly<Record<ConnectionEffect["kind"], true>> = {
-  refused: true,
-  "dns-failure": true,
-  "connect-timeout": true,
-  "tls-failure": true,
-};
 
 /** One thing that is broken for a while. */
 export interface FaultWindow {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../core/time/duration.ts";
-import type { FaultWindow } from "./plan.ts";
+import type { FaultEffect, FaultWindow } from "./plan.ts";
 import {
   discoveryDown,
   hang,
@@ -21,6 +21,10 @@ describe("the primary is not well", () => {
     ["while a share of sign-ins fails", partialOutage({ ...time, share: 0.1, on: ["authorize"] })],
     ["while its SAML endpoint fails", partialOutage({ ...time, share: 1, on: ["saml"] })],
     ["while it hangs", { ...hang(time), at: "primary" }],
+    [
+      "while it throttles with a status that the front door takes for a failure",
+      { ...throttled(time), effect: { ...throttled(time).effect, status: 503 } as FaultEffect },
+    ],
     ["while all of it fails", { ...outage(time), at: "primary", on: "all" }],
   ])("%s", (_, window) => {
     expect(

@@ -3,19 +3,9 @@
  * when it decides which changes of a directory count.
  */
 import type { Endpoint } from "../entra/request/endpoint.ts";
-import type { FaultEffectKind, FaultPlan, FaultWindow } from "./plan.ts";
+import { failsOver } from "./effect-traits.ts";
+import type { FaultPlan, FaultWindow } from "./plan.ts";
 import { isOpenAt } from "./window.ts";
-
-/** Effects after which the front door asks the backup. */
-const FAILS_OVER: ReadonlySet<FaultEffectKind> = new Set<FaultEffectKind>([
-  "server-error",
-  "hang",
-  "refused",
-  "reset",
-  "dns-failure",
-  "connect-timeout",
-  "tls-failure",
-]);
 
 /** Where users sign in, and get their tokens. */
 const SIGNS_IN: ReadonlySet<Endpoint> = new Set<Endpoint>(["token", "authorize", "saml"]);
@@ -36,5 +26,5 @@ function keepsFromSigningIn({ at, on, chance, preflights, effect }: FaultWindow)
   // Neither a person nor a simple request asks first.
   if (preflights === "only") return false;
   const isOfUsers = on === "all" || on.some((endpoint) => SIGNS_IN.has(endpoint));
-  return at === "primary" && chance !== 0 && isOfUsers && FAILS_OVER.has(effect.kind);
+  return at === "primary" && chance !== 0 && isOfUsers && failsOver(effect);
 }

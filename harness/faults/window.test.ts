@@ -67,6 +67,18 @@ describe("a slice", () => {
     expect(matchesSlice({ region: "westus2" }, asked)).toBe(isRegional);
   });
 
+  it.each([
+    ["urn:ietf:params:oauth:grant-type:jwt-bearer", "on_behalf_of"],
+    ["urn:ietf:params:oauth:grant-type:device_code", "device_code"],
+    ["urn:ietf:params:oauth:grant-type:saml2-bearer", undefined],
+  ])("by the grant_type %s of the wire takes requests for %s", async (onWire, name) => {
+    const asked = await describeRequest(tokenRequest({ grant_type: onWire }));
+    expect(matchesSlice({ grant: onWire }, asked)).toBe(true);
+    expect(matchesSlice({ grant: ["password", onWire] }, asked)).toBe(true);
+    expect(matchesSlice({ grant: name ?? onWire }, asked)).toBe(true);
+    expect(matchesSlice({ grant: "password" }, asked)).toBe(false);
+  });
+
   it("wants every given field to match", async () => {
     expect(await matches({ tenant: TENANT, grant: "refresh_token" })).toBe(true);
     expect(await matches({ tenant: TENANT, grant: "password" })).toBe(false);

@@ -2,8 +2,9 @@
  * When and whom a fault window takes, as far as that can be told without state: pure
  * functions of the window, the time and the request. Counting and drawing are the layer's.
  */
-import type { EntraRequest } from "../entra/request/endpoint.ts";
-import { type FaultSlice, type FaultWindow, isConnectionEffect } from "./plan.ts";
+import { type EntraRequest, grantNameOf, regionOf } from "../entra/request/endpoint.ts";
+import { isConnectionEffect } from "./effect-traits.ts";
+import type { FaultSlice, FaultWindow } from "./plan.ts";
 
 /**
  * Other names of a user or tenant: object id for UPN, tenant id for domain, and back. A
@@ -45,7 +46,7 @@ export function matchesSlice(
   return (
     matchesField(slice.tenant, request.tenant, aliasesOf) &&
     matchesField(slice.user, request.user, aliasesOf) &&
-    matchesField(slice.grant, request.grant, noAliases) &&
+    matchesField(grantNamesIn(slice.grant), request.grant, noAliases) &&
     matchesField(slice.app, request.app, noAliases) &&
     matchesField(slice.host, request.host, noAliases) &&
     matchesField(slice.region, regionOf(request.host), noAliases)
@@ -66,11 +67,6 @@ export function takesNumber(window: FaultWindow, number: number): boolean {
   return number >= after && number < after + first;
 }
 
-/** `westus2` of `westus2.login.microsoft.com`; nothing for a global host. `docs/sources.md#g5`. */
-function regionOf(host: string): string | undefined {
-  return /^([a-z0-9-]+)\.(?:login|mtlsauth)[.-]/.exec(host)?.[1];
-}
-
 function matchesField(
   wanted: string | readonly string[] | undefined,
   found: string | undefined,
@@ -81,6 +77,11 @@ function matchesField(
   const names = [found, ...aliasesOf(found)].map((name) => name.toLowerCase());
   const values = typeof wanted === "string" ? [wanted] : wanted;
   return values.some((value) => names.includes(value.toLowerCase()));
+}
+
+/** A slice may say what is on the wire; a request is described by names. */
+function grantNamesIn(wanted: FaultSlice["grant"]): readonly string[] | undefined {
+  return wanted === undefined ? undefined : [wanted].flat().map(grantNameOf);
 }
 
 function noAliases(): readonly string[] {

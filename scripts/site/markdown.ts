@@ -1,7 +1,7 @@
 /** What the site and the tests read out of a Markdown page: its headings, its links. */
 
 /** The anchor of a heading, as GitHub makes it; the site makes the same. */
-function slugOf(heading: string): string {
+export function slugOf(heading: string): string {
   return heading
     .toLowerCase()
     .replace(/<[^>]*>/g, "")
@@ -13,12 +13,10 @@ function slugOf(heading: string): string {
 
 /** The anchors of a page: those of its headings, and `<a id="…">`. */
 export function anchorsOf(markdown: string): readonly string[] {
-  const text = withoutCode(markdown);
-  const headings = [...text.matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = ""]) =>
-    slugOf(heading),
-  );
+  const text = markdown.replace(/^```[^]*?^```$/gm, "");
+  const headings = [...text.matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = ""]) => heading);
   const seen = new Map<string, number>();
-  const slugs = headings.map((slug) => {
+  const slugs = headings.map(slugOf).map((slug) => {
     const before = seen.get(slug) ?? 0;
     seen.set(slug, before + 1);
     return before === 0 ? slug : `${slug}-${before}`;
@@ -28,11 +26,24 @@ export function anchorsOf(markdown: string): readonly string[] {
 
 /** The targets of a page's links and pictures, code left out. */
 export function linksOf(markdown: string): readonly string[] {
-  return [...withoutCode(markdown).matchAll(linkPattern)].map(([, , target = ""]) => target);
+  return [...markdown.matchAll(codeOrLink)].flatMap(({ groups }) =>
+    groups?.["target"] === undefined ? [] : [groups["target"]],
+  );
 }
 
-const linkPattern = /!?\[((?:[^\][]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g;
-
-function withoutCode(markdown: string): string {
-  return markdown.replace(/^```[^]*?^```$/gm, "");
+/** The page with every link target replaced by what `change` returns; without a result, only the text of the link is left. */
+export function changeLinks(
+  markdown: string,
+  change: (target: string) => string | undefined,
+): string {
+  return markdown.replace(codeOrLink, (whole: string, ...captured) => {
+    const { text, target } = captured.at(-1) as { text?: string; target?: string };
+    if (text === undefined || target === undefined) return whole;
+    const changed = change(target);
+    return changed === undefined ? text : whole.replace(`](${target})`, () => `](${changed})`);
+  });
 }
+
+/** A fenced block, a link or picture (its text may have code), or a code span. */
+const codeOrLink =
+  /^```[^]*?^```$|!?\[(?<text>(?:`[^`]*`|\\.|[^\][`\\]|\[[^\]]*\])*)\]\((?<target>[^)\s]+)\)|`[^`\n]+`/gm;

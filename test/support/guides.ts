@@ -20,7 +20,10 @@ export const pages: readonly string[] = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "SECURITY.md",
-  ...globSync("{docs,examples,ci}/**/*.md", { cwd: root }).toSorted(),
+  ...globSync("{docs,examples,ci}/**/*.md", {
+    cwd: root,
+    exclude: ["docs/site/**", "**/node_modules/**"],
+  }).toSorted(),
 ];
 
 /** README and the guides, which show files of `examples/`. */

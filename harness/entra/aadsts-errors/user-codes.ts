@@ -64,7 +64,7 @@ export const userCodes = {
     error: "invalid_grant",
     redirectError: "consent_required",
     suberror: "consent_required",
-    text: "Nobody has consented to these permissions.",
+    text: "No consent has been given to these permissions.",
     source: "assumed",
   },
   70000: {

@@ -1,19 +1,19 @@
 /**
- * What the backup says, in its own form: the markers that clients read (`docs/sources.md#d5`),
- * its decline, and its refusal of whoever does not come through the gateway (D.6).
+ * The replies of the backup: with the markers that clients read (`docs/sources.md#d5`), its
+ * decline, and its refusal of requests that did not come through the gateway (D.6).
  */
 import type { ServiceSettings } from "../directory/world.ts";
 import { aadstsRow, type AadstsCode } from "../aadsts-errors/code-table.ts";
 import { aadstsMessage, errorEnvelope } from "../aadsts-errors/error-envelope.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 
-/** A reply, and whose it is. */
+/** A JSON reply. */
 interface JsonReply {
   readonly status: number;
   readonly body: unknown;
-  /** As `http/cors.ts` has them for the request. */
+  /** As made by `entra/request/cors.ts` for the request. */
   readonly cors: readonly HeaderPair[];
-  /** Also `x-ms-request-id` and the backup's own request id. */
+  /** Sent as `x-ms-request-id` and as the backup's own request id. */
   readonly id: string;
 }
 
@@ -42,7 +42,7 @@ export function jsonReply(
     ...cors,
     ["x-ms-request-id", id],
     ["x-ms-srs", settings.backupServerSequence],
-    // Two clients read two spellings; only the name is known (D.5).
+    // Two clients read two spellings of the header (D.5).
     ["x-ms-ccs-requestid", id],
     ["xms-ccs-requestid", id],
     ["Content-Length", String(Buffer.byteLength(text))],
@@ -50,7 +50,7 @@ export function jsonReply(
   return createResponse(text, { status, headers });
 }
 
-/** Code 50033: the backup has no session that it may serve, or a rule speaks against it. The reported body has no `AADSTS`. */
+/** Code 50033: the backup has no session that it may serve, or a rule forbids it. The reported body has no `AADSTS`. */
 export function decline(context: ReplyContext): Response {
   const message =
     "CCS could not serve the request that had failed at ESTS due to server error and got auto failed over to CCS.";
@@ -58,7 +58,7 @@ export function decline(context: ReplyContext): Response {
   return errorReply(context, { status, code: 50033, message });
 }
 
-/** Code 230109, CachedCredentialNonGWAuthNRequestsNotSupported: only the gateway may ask the backup. */
+/** Code 230109, CachedCredentialNonGWAuthNRequestsNotSupported: the backup takes requests from the gateway only. */
 export function refuseDirectTraffic(context: ReplyContext): Response {
   const message = aadstsMessage(230109, aadstsRow(230109).text);
   const status = context.settings.backupDirectStatus;

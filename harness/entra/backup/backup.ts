@@ -1,7 +1,7 @@
 /**
- * The simulated backup authentication system: a service of its own behind the front door.
- * It knows only what it saw succeed, and never asks the primary. Which replies it gives and
- * what is unverified about them: `docs/sources.md#d5` and D.6.
+ * The simulated backup authentication system: a separate service behind the front door. It
+ * knows only what it saw the primary serve, and never asks the primary. Its replies, and what
+ * is unverified about them: `docs/sources.md#d5` and D.6.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -39,18 +39,18 @@ export interface BackupOptions {
   readonly random: Random;
   readonly settings: ServiceSettings;
   readonly edition: EditionId;
-  /** When the primary was last well, ms since the Unix epoch: what changed until then counts. */
+  /** When the primary last served requests, ms since the Unix epoch: changes until then count. */
   readonly primaryWellAtMs: () => number;
-  /** Which requests are for managed identities, and how they are served; absent where there are none. */
+  /** Recognises requests for managed identities and serves them; absent in a world without any. */
   readonly managedIdentities?: IdentityRequests;
 }
 
 export interface Backup {
   /** Learns from a reply of the primary. */
   observe(request: Request, response: Response): Promise<void>;
-  /** Answers whoever asks past the gateway. */
+  /** Answers a request that did not come through the gateway. */
   refuse(request: Request): Promise<Response>;
-  /** Answers for the primary; `undefined` for a flow that the backup does not know at all. */
+  /** Answers in place of the primary; `undefined` for a flow that the backup does not know. */
   serve(request: Request): Promise<Response | undefined>;
 }
 
@@ -66,7 +66,7 @@ export function createBackup(options: BackupOptions): Backup {
   };
 }
 
-/** What the backup has seen, by kind of session, and what it answers with. */
+/** What the backup has observed, by kind of session, and what it needs for an answer. */
 interface BackupParts extends BackupOptions {
   readonly tokenSessions: TokenSessionStore;
   readonly idTokenSessions: BrowserSessionStore<ObservedIdTokenSession>;
@@ -74,7 +74,7 @@ interface BackupParts extends BackupOptions {
   readonly identities: IdentityBackup;
   readonly known: KnownDirectory;
   readonly reissue: Reissue;
-  /** For trace ids, and for the ids of SAML responses. */
+  /** For trace ids and the ids of SAML responses. */
   readonly ids: Random;
   readonly correlationIds: Random;
   readonly isServed: IsServed;
@@ -100,8 +100,8 @@ function createParts(options: BackupOptions): BackupParts {
     reissue: createReissue(directory, clock),
     ids: random.fork("ids"),
     correlationIds: random.fork("correlation ids"),
-    isServed: (asked, described, session) => {
-      const attempt = attemptOf({ ...options, known }, asked, described, session);
+    isServed: (wanted, described, session) => {
+      const attempt = attemptOf({ ...options, known }, wanted, described, session);
       return refusalsOf(attempt, session, edition).length === 0;
     },
   };
@@ -117,16 +117,16 @@ async function observe(parts: BackupParts, request: Request, response: Response)
     return;
   }
   const isGoodToken = endpoint === "token" && response.status === 200;
-  // A person without a session passes the sign-in page, which is authorize's.
+  // A person without a session signs in at the sign-in page, which belongs to authorize.
   const isOfBrowser = endpoint === "authorize" || endpoint === "saml";
   if (!isGoodToken && !isOfBrowser) return;
   const body = await textOfResponse(response);
   const now = clock.now();
-  const seen = isGoodToken
+  const observed = isGoodToken
     ? tokenSessions.observe(described, body, now)
     : (idTokenSessions.observe(request, response, body, now) ??
       samlSessions.observe(request, response, body, now));
-  const tenant = seen === undefined ? undefined : directory.tenant(seen.tenantId);
+  const tenant = observed === undefined ? undefined : directory.tenant(observed.tenantId);
   if (tenant !== undefined) parts.known.refresh(tenant);
 }
 
@@ -152,7 +152,7 @@ async function serve(parts: BackupParts, request: Request): Promise<Response | u
   }
 }
 
-/** Answers a native app's refresh; what the backup does not know meets the primary's own failure (D.6). */
+/** Answers a native app's refresh; for other flows the client gets the primary's own failure (D.6). */
 function serveRefresh(
   parts: BackupParts,
   request: Request,
@@ -164,9 +164,9 @@ function serveRefresh(
     .split(" ")
     .filter((scope) => scope !== "" && scope !== "offline_access");
   const session = parts.tokenSessions.bySecret(described.parameters["refresh_token"], scopes);
-  const asked = { flow, interactive: false, scopes };
+  const wanted = { flow, interactive: false, scopes };
   const context = replyContext(parts, request, described);
-  if (session === undefined || !parts.isServed(asked, described, session)) return decline(context);
+  if (session === undefined || !parts.isServed(wanted, described, session)) return decline(context);
   return jsonReply(
     { ...context, status: 200, body: renewed(parts, session, described) },
     parts.settings,
@@ -183,18 +183,18 @@ function replyContext(
   return { id: ids.uuid(), correlationId, settings, cors, nowMs: clock.now() };
 }
 
-/** What is asked, with what the backup knows of the tenant and the user by now. */
+/** The attempt to be judged, with what the backup knows of tenant and user by now. */
 function attemptOf(
   { directory, clock, settings, known }: BackupOptions & Pick<BackupParts, "known">,
-  asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
+  wanted: Pick<Attempt, "flow" | "interactive" | "scopes">,
   described: EntraRequest,
   session: ObservedSession,
 ): Attempt {
   const tenant = directory.tenant(session.tenantId);
-  // By the world and not by the directory: that an account is gone comes as a revocation.
+  // From the world and not from the directory: a deleted account is seen as a revocation.
   const user = tenant?.users.find(({ id }) => id === session.userId);
   return {
-    ...asked,
+    ...wanted,
     atMs: clock.now(),
     host: described.host,
     tenantId: directory.tenant(described.tenant ?? "")?.id ?? session.tenantId,
@@ -216,7 +216,7 @@ function attemptOf(
   };
 }
 
-/** The last good reply with new times, signed anew; the refresh token is the one that was shown. */
+/** The last good reply with new times, signed again, and with the refresh token that was sent. */
 function renewed(
   { reissue, settings }: BackupParts,
   { reply }: ObservedTokenSession,
@@ -236,7 +236,7 @@ function renewed(
   };
 }
 
-/** What a token request means, by its grant and the kind of its app; `undefined` for anything else. */
+/** The flow of a token request, by its grant and the kind of its app; `undefined` for other requests. */
 function flowOf(described: EntraRequest, directory: Directory): FlowKind | undefined {
   if (described.endpoint !== "token" || described.grant !== "refresh_token") return undefined;
   const app = directory.appAnywhere(described.app);

@@ -1,8 +1,8 @@
 /**
- * What Conditional Access lets the backup do (E6): it cannot evaluate everything anew, so
- * it uses what held when the session began, or, where a tenant has switched resilience
- * defaults off, denies. Here one session meets the policies of its tenant; what becomes of
- * each part of a policy is in `policy-table.ts`. Pure.
+ * What Conditional Access lets the backup do (E6). The backup cannot evaluate every policy
+ * again, so it uses what held when the session began, or denies where a tenant has disabled
+ * resilience defaults. This file applies the policies of a tenant to one session; what
+ * happens to each part of a policy is in `policy-table.ts`. Pure.
  */
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import type { DocumentName } from "./edition.ts";
@@ -17,7 +17,7 @@ import {
   sessionCases,
 } from "./policy-table.ts";
 
-/** The switches, with what the edition and the clock say. */
+/** The switches, the edition's rule and the time. */
 export interface PolicyRules extends PolicySwitches {
   readonly classicPolicies: "reduce resilience" | "ended";
   /** ms since the Unix epoch. */
@@ -40,7 +40,7 @@ export interface PolicyRefusal {
   readonly document: DocumentName;
 }
 
-/** Why policies keep the backup from serving, one reason a policy; empty when none does. */
+/** The reasons why policies forbid to serve the session, one a policy; empty when none does. */
 export function policyRefusals(
   policies: readonly ConditionalAccessPolicy[],
   subject: PolicySubject,
@@ -83,7 +83,7 @@ function viewOf(policy: ConditionalAccessPolicy): PolicyView {
   return { state, classic: policy.classic === true, resilienceDefaults, parts };
 }
 
-/** Whether what speaks against the policy is about this session. */
+/** Whether a finding about the policy concerns this session. */
 function concerns(
   finding: PolicyFinding,
   policy: ConditionalAccessPolicy,
@@ -128,13 +128,13 @@ function isForApp({ apps }: ConditionalAccessPolicy, clientId: string): boolean 
   return apps === "all" || apps.includes(clientId);
 }
 
-/** Whether the policy can be about the user, as far as the backup can tell without groups and roles. */
+/** Whether the policy can apply to the user, as far as the backup knows without groups and roles. */
 function mayBeFor({ users }: ConditionalAccessPolicy, { userId }: PolicySubject): boolean {
   if (users.groups.length + users.roles.length > 0) return true;
   return users.include === "all" || users.include.includes(userId);
 }
 
-/** Whether it was about the user when the session began. */
+/** Whether it applied to the user when the session began. */
 function wasFor({ users }: ConditionalAccessPolicy, subject: PolicySubject): boolean {
   return (
     users.include === "all" ||

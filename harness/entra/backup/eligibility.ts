@@ -1,7 +1,7 @@
 /**
- * Who the backup authentication system serves, and why not: the documented rules as pure
- * functions of what it recorded and what is asked. Every refusal names its rule and reason.
- * Source: `docs/sources.md#d2`; E6 is in `conditional-access.ts`.
+ * Whom the backup authentication system serves, and why not: the documented rules as pure
+ * functions of a session that it observed and of what is asked. Every refusal names its rule
+ * and reason. Source: `docs/sources.md#d2`; E6 is in `conditional-access.ts`.
  */
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { policyRefusals } from "./conditional-access.ts";
@@ -20,7 +20,7 @@ import type { PolicySwitches } from "./policy-table.ts";
 /** Three days (E1). */
 export const WINDOW_MS = 3 * 86_400_000;
 
-/** What is asked of the backup, with what the directory knows of the user now. */
+/** What is asked of the backup, with what the backup knows of the user now. */
 export interface Attempt {
   readonly atMs: number;
   readonly flow: FlowKind;
@@ -36,12 +36,12 @@ export interface Attempt {
   readonly user?: {
     readonly id: string;
     readonly kind: "member" | "guest" | "b2c";
-    /** How often the user has been revoked, as far as the backup has been told. */
+    /** How often the user has been revoked, as far as the news has reached the backup. */
     readonly revocations: number;
   };
 }
 
-/** The rules of `docs/sources.md#d2`, by its numbers. */
+/** The rules of `docs/sources.md#d2`, by number. */
 export const eligibilityRules = [
   "E1",
   "E2",
@@ -52,9 +52,9 @@ export const eligibilityRules = [
   "E7",
   "E8",
   "E9",
-  /** Follows from what the client does: who has no token to show has no session (E4). */
+  /** Follows from what the client does: without a token to send there is no session (E4). */
   "E10",
-  /** Refuses nobody: a certificate that was revoked is noticed by a revocation of sessions (E5). */
+  /** Refuses no one: a revoked certificate shows only as a revocation of sessions (E5). */
   "E11",
 ] as const;
 
@@ -67,7 +67,7 @@ export interface Refusal {
   readonly source: string;
 }
 
-/** All that speaks against serving an attempt; empty when it is served. */
+/** All reasons not to serve an attempt; empty when it is served. */
 export function refusalsOf(
   attempt: Attempt,
   session: ObservedSession | undefined,
@@ -78,7 +78,7 @@ export function refusalsOf(
     ...hostRefusals(attempt, edition),
     ...userRefusals(attempt),
     ...(session === undefined
-      ? [refuse("E4", "no session of this app on this device was seen while the primary was well")]
+      ? [refuse("E4", "no session of this app on this device was seen before the outage")]
       : [...sessionRefusals(attempt, session), ...accessRefusals(attempt, session, edition)]),
   ];
 }
@@ -152,7 +152,7 @@ function sessionRefusals(attempt: Attempt, session: ObservedSession): readonly R
   return refusals;
 }
 
-/** The first scope that a session has not; `undefined` when all are within it (E9). */
+/** The first scope that the session does not have; `undefined` when it has all (E9). */
 export function scopeBeyond(
   scopes: readonly string[],
   session: Pick<ObservedSession, "scopes">,
@@ -169,7 +169,7 @@ function refuse(rule: Refusal["rule"], why: string): Refusal {
   };
 }
 
-/** Rules that another article than the one on the system states. */
+/** The rules that come from another article than the one on the system. */
 const DOCUMENTS: Readonly<Partial<Record<Refusal["rule"], DocumentName>>> = {
   E4: "resilience-defaults",
   E7: "applications",

@@ -1,7 +1,7 @@
 /**
- * What the backup learns of browsers: from each good answer of authorize that carries an id
- * token and nothing else, the session behind its cookie. A cookie stays with one browser,
- * so it stands for the device.
+ * The sessions that the backup observes at the authorize endpoint: each good answer with an
+ * id token and nothing else shows the session behind its cookie. A cookie belongs to one
+ * browser, so it stands for the device.
  */
 import type { Directory } from "../directory/directory.ts";
 import { claimsOf } from "../../core/http/json-object.ts";
@@ -13,14 +13,14 @@ import { type ObservedSession, observedSession, signedInAtMsOf } from "./observe
 export interface ObservedIdTokenSession extends ObservedSession {
   readonly idToken: string;
   readonly redirectUri: string;
-  /** As the primary answered it; absent when the app did not ask. */
+  /** As the primary sent it; absent when the app did not ask for it. */
   readonly clientInfo?: string;
 }
 
-/** Sign-in asks for no more than these when it asks for an id token only. */
+/** The scopes that a sign-in with only an id token can have. */
 const ID_TOKEN_SCOPES = ["openid", "profile", "email", "offline_access"];
 
-/** Reads replies of authorize and of the sign-in page that carry an id token and nothing else. */
+/** Observes answers of authorize and of the sign-in page that carry an id token and nothing else. */
 export function createIdTokenSessionStore(
   directory: Directory,
 ): BrowserSessionStore<ObservedIdTokenSession> {
@@ -56,7 +56,7 @@ export function createIdTokenSessionStore(
   };
 }
 
-/** Where an answer goes and what it carries: in a fragment, or in a form that posts itself. */
+/** The target and fields of an answer: in a fragment, or in a form that posts itself. */
 function answerOf(location: string | null, html: string): PostedForm | undefined {
   if (location !== null && URL.canParse(location)) {
     const url = new URL(location);

@@ -1,7 +1,7 @@
 /**
- * Signing in with the backup: an app that asks authorize for an id token and nothing else
- * gets one as long as the browser's session is known. Whatever else is asked of authorize
- * keeps the primary's own failure.
+ * Sign-in by the backup: an app that asks authorize for an id token and nothing else gets one
+ * as long as the browser's session is known. For everything else the client gets the
+ * primary's own failure.
  */
 import type { Directory } from "../directory/directory.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
@@ -14,9 +14,9 @@ import type { ObservedSession } from "./observed-session.ts";
 import { formPage, NO_STORE } from "./posted-form.ts";
 import type { Reissue } from "./reissue.ts";
 
-/** Whether the backup may serve: the rules, asked with what only the caller knows. */
+/** Decides whether the backup may serve a session, by its rules. */
 export type IsServed = (
-  asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
+  wanted: Pick<Attempt, "flow" | "interactive" | "scopes">,
   described: EntraRequest,
   session: ObservedSession,
 ) => boolean;
@@ -29,10 +29,10 @@ export interface SignInParts {
   readonly isServed: IsServed;
 }
 
-/** Prompts that ask for a person. */
+/** Values of `prompt` that need a person. */
 const INTERACTIVE = new Set(["login", "consent", "select_account", "create"]);
 
-/** The answer of authorize, or nothing when the backup has none. */
+/** The answer of authorize; `undefined` when the backup has none. */
 export function signInByBackup(
   parts: SignInParts,
   request: Request,
@@ -42,21 +42,21 @@ export function signInByBackup(
   const flow = flowOf(parts.directory, described);
   if (request.method !== "GET" || flow === undefined) return undefined;
   const session = parts.sessions.of(request, described.app ?? "");
-  const isHis =
+  const isOfThisSession =
     session !== undefined &&
     fields["redirect_uri"] === session.redirectUri &&
     isNamed(parts.directory, session, fields["login_hint"]);
-  if (!isHis) return undefined;
-  const asked = {
+  if (!isOfThisSession) return undefined;
+  const wanted = {
     flow,
     interactive: INTERACTIVE.has(fields["prompt"] ?? ""),
     scopes: (fields["scope"] ?? "").split(/\s+/).filter((scope) => scope !== ""),
   };
-  if (!parts.isServed(asked, described, session)) return undefined;
+  if (!parts.isServed(wanted, described, session)) return undefined;
   return answer(session, fields, renew(parts, session, fields["nonce"]));
 }
 
-/** Whether a login hint names the session's user; none names nobody else. */
+/** Whether a login hint names the session's user; true without a hint. */
 export function isNamed(
   directory: Directory,
   { tenantId, userId }: Pick<ObservedSession, "tenantId" | "userId">,
@@ -92,7 +92,7 @@ function answer(
   const { state, response_mode: mode, client_info: asksForInfo } = fields;
   const all = {
     id_token: idToken,
-    // Whether the real one sends it is not documented; msal 1.x throws a TypeError without it.
+    // Whether the real backup sends it is not documented; msal 1.x throws a TypeError without it.
     ...(asksForInfo === "1" && clientInfo !== undefined ? { client_info: clientInfo } : {}),
     ...(state === undefined ? {} : { state }),
   };

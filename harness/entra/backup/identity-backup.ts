@@ -1,20 +1,20 @@
 /**
- * What the backup does for managed identities: it stands behind the regional authentication
- * service (`docs/sources.md#d8`), in every cloud whose identities the edition covers.
- * Of an identity the articles ask nothing else: no user, no device, no three days. Whether it
- * must have been seen before they do not say, so that is a setting.
+ * The backup of managed identities: it stands behind the regional authentication service
+ * (`docs/sources.md#d8`), in every cloud whose identities the edition covers. The articles
+ * name no other condition: no user, no device, no three days. They do not say whether the
+ * identity must have been served before, so that is a setting.
  */
 import type { ServiceSettings } from "../directory/world.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { articleOf, type Cloud, clouds, editionOf, type EditionId } from "./edition.ts";
 import type { Refusal } from "./eligibility.ts";
 
-/** Issues a token of an identity; `undefined` for one that does not exist. */
+/** Issues a token of an identity; `undefined` for an unknown one. */
 type IssueForIdentity = (described: EntraRequest) => Readonly<Record<string, unknown>> | undefined;
 
-/** The regional service, as far as the backup knows it. */
+/** The regional service as the backup uses it. */
 export interface IdentityRequests {
-  /** Whether a request is one for a token of a managed identity. */
+  /** Whether a request asks for a token of a managed identity. */
   readonly isAsking: (request: Request) => boolean;
   readonly issue: IssueForIdentity;
 }
@@ -26,23 +26,23 @@ export interface IdentityBackupOptions {
 }
 
 export interface IdentityBackup {
-  /** Learns that the primary gave a token to this identity. */
+  /** Records that the primary gave this identity a token. */
   readonly observe: (described: EntraRequest) => void;
   /** The body of a token; `undefined` when the backup does not serve it. */
   readonly serve: (described: EntraRequest) => Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What the articles leave open, or say in two ways. */
+/** Settings for what the articles leave open or contradict themselves in. */
 type IdentitySettings = Pick<ServiceSettings, "backupManagedIdentities" | "backup21Vianet">;
 
-/** What is asked for a managed identity. */
+/** A request for a token of a managed identity. */
 export interface IdentityAttempt {
   readonly cloud: Cloud;
-  /** The primary served it before. */
+  /** Whether the primary served it before. */
   readonly seen: boolean;
 }
 
-/** All that speaks against serving a managed identity; empty when it is served. */
+/** All reasons not to serve a managed identity; empty when it is served. */
 export function identityRefusalsOf(
   { cloud, seen }: IdentityAttempt,
   edition: EditionId,

@@ -11,7 +11,7 @@ export interface ObservedSession {
   readonly scopes: readonly string[];
   /** ms since the Unix epoch. */
   readonly lastSuccessAtMs: number;
-  /** When the person last signed in themselves: what a sign-in frequency counts from. ms since the Unix epoch. */
+  /** When the person last signed in: where a sign-in frequency counts from. ms since the Unix epoch. */
   readonly signedInAtMs: number;
   /** How often the user had been revoked by then. */
   readonly revocations: number;
@@ -20,36 +20,36 @@ export interface ObservedSession {
   readonly roles: readonly string[];
 }
 
-type Seen = Pick<ObservedSession, "clientId" | "scopes" | "lastSuccessAtMs" | "signedInAtMs">;
+type ReplyFacts = Pick<ObservedSession, "clientId" | "scopes" | "lastSuccessAtMs" | "signedInAtMs">;
 
-/** When the person behind an id token signed in, ms since the Unix epoch; nothing without an id token. */
+/** When the person named by an id token signed in, ms since the Unix epoch; `undefined` without an id token. */
 export function signedInAtMsOf(idToken: unknown): number | undefined {
   const seconds = claimsOf(idToken)?.["auth_time"];
   return typeof seconds === "number" ? seconds * 1_000 : undefined;
 }
 
-/** The session that a token of the primary stands for; `undefined` when it is no user's of this world. */
+/** The session that a token of the primary proves; `undefined` when its user is not in this world. */
 export function observedSession(
   directory: Directory,
   token: unknown,
-  seen: Seen,
+  facts: ReplyFacts,
 ): ObservedSession | undefined {
   const claims = claimsOf(token);
-  const who = { tenantId: String(claims?.["tid"]), userId: String(claims?.["oid"]) };
-  return observedSessionOf(directory, who, seen);
+  const owner = { tenantId: String(claims?.["tid"]), userId: String(claims?.["oid"]) };
+  return observedSessionOf(directory, owner, facts);
 }
 
-/** As `observedSession`, for a user who is known by other means than a token. */
+/** As `observedSession`, for a user who is not known from a token. */
 export function observedSessionOf(
   directory: Directory,
-  who: Pick<ObservedSession, "tenantId" | "userId">,
-  seen: Seen,
+  owner: Pick<ObservedSession, "tenantId" | "userId">,
+  facts: ReplyFacts,
 ): ObservedSession | undefined {
-  const tenant = directory.tenant(who.tenantId);
-  const user = tenant === undefined ? undefined : directory.user(tenant, who.userId);
+  const tenant = directory.tenant(owner.tenantId);
+  const user = tenant === undefined ? undefined : directory.user(tenant, owner.userId);
   if (tenant === undefined || user === undefined) return undefined;
   return {
-    ...seen,
+    ...facts,
     userId: user.id,
     tenantId: tenant.id,
     revocations: directory.revocations(user),

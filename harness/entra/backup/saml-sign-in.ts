@@ -1,7 +1,7 @@
 /**
- * SAML with the backup: a sign-in that starts at Entra gets an assertion of now, signed by
- * the app's own key, as long as the browser's session is known. A request of the service
- * provider makes it another flow, which no text protects: it keeps the primary's own failure.
+ * SAML by the backup: a sign-in that starts at Entra gets a new assertion, signed with the
+ * app's own key, as long as the browser's session is known. With a request of the service
+ * provider it is another flow, which no text protects: the client gets the primary's failure.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -24,7 +24,7 @@ export interface SamlSignInParts {
   readonly isServed: IsServed;
 }
 
-/** The answer of `/saml2`, or nothing when the backup has none. */
+/** The answer of `/saml2`; `undefined` when the backup has none. */
 export function signInBySaml(
   parts: SamlSignInParts,
   request: Request,
@@ -38,8 +38,8 @@ export function signInBySaml(
   const saml = directory.appAnywhere(clientId)?.saml;
   if (session === undefined || saml === undefined) return undefined;
   if (!isNamed(directory, session, parameters["login_hint"])) return undefined;
-  const asked = { flow: "saml-idp-initiated", interactive: false, scopes: [] } as const;
-  if (!isServed(asked, described, session)) return undefined;
+  const wanted = { flow: "saml-idp-initiated", interactive: false, scopes: [] } as const;
+  if (!isServed(wanted, described, session)) return undefined;
   const relayState = parameters["RelayState"] ?? saml.relayState;
   return formPage(saml.replyUrls[0] ?? "", {
     SAMLResponse: Buffer.from(renewed(parts, session, saml)).toString("base64"),
@@ -47,7 +47,7 @@ export function signInBySaml(
   });
 }
 
-/** What the primary last said of the person, with new ids and times. */
+/** The last response of the primary with new ids and times. */
 function renewed(
   { clock, settings, ids }: SamlSignInParts,
   { pattern }: ObservedSamlSession,

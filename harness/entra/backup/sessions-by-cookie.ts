@@ -1,14 +1,14 @@
 /**
- * What is kept for a browser and an app: by the cookies of the sign-in session, the one that
- * the browser sent and the one that it was given. A cookie stays with one browser, so it
+ * Keeps one entry for each browser and app, under the cookies of the sign-in session: the one
+ * that the browser sent and the one that it got. A cookie belongs to one browser, so it
  * stands for the device.
  */
 import { hash } from "node:crypto";
 import type { ObservedSession } from "./observed-session.ts";
 
-/** What is learned of browsers from the primary's replies: one such store for each protocol. */
+/** The sessions of browsers that the backup observes; one store for each protocol. */
 export interface BrowserSessionStore<Session extends ObservedSession> {
-  /** Reads a reply to a browser; passes over what signs nobody in, and then returns nothing. */
+  /** Reads a reply to a browser; returns `undefined` for one that signs no one in. */
   observe(
     request: Request,
     response: Response,
@@ -28,14 +28,14 @@ export interface SessionsByCookie<Entry> {
 
 export function createSessionsByCookie<Entry>(): SessionsByCookie<Entry> {
   const entries = new Map<string, Entry>();
-  // What is secret is not kept as it is.
+  // Cookies are secret, so only their hashes are kept.
   const keyOf = (cookie: string, clientId: string): string =>
     hash("sha256", `${cookie} ${clientId}`, "base64url");
 
   return {
     set(request, response, clientId, entry) {
-      const given = response.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
-      for (const cookie of [...given, ...cookiesOf(request)].filter(isOfSession)) {
+      const issued = response.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+      for (const cookie of [...issued, ...cookiesOf(request)].filter(isOfSession)) {
         entries.set(keyOf(cookie, clientId), entry);
       }
     },

@@ -1,7 +1,7 @@
 /**
- * What the backup learns while the primary is well: from each good reply of the token
- * endpoint to a user, the session behind its refresh token. A refresh token stays with one
- * app on one device, so it stands for both.
+ * The sessions that the backup observes at the token endpoint: each good reply to a user shows
+ * the session behind its refresh token. A refresh token belongs to one app on one device, so
+ * it stands for both.
  */
 import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
@@ -10,16 +10,16 @@ import { parseObject } from "../../core/http/json-object.ts";
 import { scopeBeyond } from "./eligibility.ts";
 import { type ObservedSession, observedSession, signedInAtMsOf } from "./observed-session.ts";
 
-/** A session with what it takes to answer for it. */
+/** An observed session with what is needed to answer for it. */
 export interface ObservedTokenSession extends ObservedSession {
-  /** The last good reply, as JSON: the pattern of those that the backup gives. */
+  /** The last good reply, as JSON, on which those of the backup are modelled. */
   readonly reply: Readonly<Record<string, unknown>>;
 }
 
 export interface TokenSessionStore {
-  /** Reads a good reply of the token endpoint; passes over what is no user's, and then returns nothing. */
+  /** Reads a good reply of the token endpoint; returns `undefined` for one without a user. */
   observe(described: EntraRequest, body: string, nowMs: number): ObservedSession | undefined;
-  /** The session of that token, by its last success with such scopes where it had one. */
+  /** The session of a refresh token: its last reply with such scopes, else its last reply. */
   bySecret(
     refreshToken: string | undefined,
     scopes: readonly string[],
@@ -38,8 +38,8 @@ export function createTokenSessionStore(directory: Directory): TokenSessionStore
       const reply = parseObject(body);
       const refreshToken = reply?.["refresh_token"];
       if (typeof refreshToken !== "string" || described.app === undefined) return undefined;
-      const shown = described.parameters["refresh_token"];
-      const [earlier] = of(shown);
+      const sent = described.parameters["refresh_token"];
+      const [earlier] = of(sent);
       const recorded = observedSession(directory, reply?.["access_token"], {
         clientId: described.app,
         scopes: String(reply?.["scope"]).split(" "),
@@ -48,12 +48,9 @@ export function createTokenSessionStore(directory: Directory): TokenSessionStore
       });
       if (reply === undefined || recorded === undefined) return undefined;
       const session: ObservedTokenSession = { ...recorded, reply };
-      const all = [
-        session,
-        ...of(shown).filter(({ scopes }) => !isSameSet(scopes, session.scopes)),
-      ];
-      // Both the token that was shown and the one that was given stand for the device.
-      for (const secret of [refreshToken, shown]) {
+      const all = [session, ...of(sent).filter(({ scopes }) => !isSameSet(scopes, session.scopes))];
+      // Both the token that was sent and the one that was issued stand for the device.
+      for (const secret of [refreshToken, sent]) {
         if (secret !== undefined) sessions.set(keyOf(secret), all);
       }
       return session;

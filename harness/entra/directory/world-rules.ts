@@ -1,11 +1,11 @@
-/** What holds between the fields of a world: unique names, references, certificates that fit their keys. */
+/** The rules between the fields of a world: unique names, references, certificates that fit their keys. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { expected, type ReportProblem } from "../../core/validation.ts";
 import type { AppRegistration, Machine, SamlRegistration, Tenant, World } from "./world.ts";
 
 type Path = Parameters<ReportProblem>[0];
 
-/** Reports what is wrong between the parts of a world. */
+/** Reports violations between the parts of a world. */
 export function checkBetweenFields(world: World, report: ReportProblem): void {
   const { tenants, resources, machines = [] } = world;
   checkUnique(
@@ -47,7 +47,7 @@ function checkTenant({ tenants }: World, { apps, users }: Tenant, report: Report
     "object id",
     users.map(({ id }, index) => [["users", index, "id"], id]),
   );
-  // A request names its app by identifier alone.
+  // A request names its app by its identifier alone.
   checkUnique(
     report,
     "identifier",
@@ -67,7 +67,7 @@ function checkTenant({ tenants }: World, { apps, users }: Tenant, report: Report
   });
 }
 
-/** Reports what is wrong with an app by itself. */
+/** Reports violations within an app. */
 export function checkRegistration(
   { kind, secrets, certificates, redirectUris }: AppRegistration,
   report: ReportProblem,
@@ -81,7 +81,7 @@ export function checkRegistration(
   });
 }
 
-/** A managed identity has what other apps have not, and no credential that a program could show. */
+/** Reports a managed identity without its own fields, or with a credential, and other apps with these fields. */
 export function checkIdentity(
   { kind, managedIdentity, secrets, certificates }: AppRegistration,
   report: ReportProblem,
@@ -104,7 +104,7 @@ export function checkIdentity(
   }
 }
 
-/** Reports URLs, certificates and keys that are none, and a key of another certificate. */
+/** Reports URLs, certificates and keys that are not valid, and a key of another certificate. */
 export function checkSamlRegistration(
   { replyUrls, certificate, privateKey, requestCertificates = [] }: SamlRegistration,
   report: ReportProblem,
@@ -178,7 +178,7 @@ function isKeyOf(certificate: X509Certificate, pem: string): boolean {
     const key = createPrivateKey(pem);
     return key.asymmetricKeyType === "rsa" && certificate.checkPrivateKey(key);
   } catch {
-    // The text is no key.
+    // The text is not a key.
     return false;
   }
 }

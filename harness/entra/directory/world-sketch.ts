@@ -1,4 +1,4 @@
-/** What `createWorld` is told of somebody's own registration, and what may stand in it. */
+/** The input of `createWorld`: your own registration, and what it may contain. */
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import {
   acrossFields,
@@ -12,7 +12,7 @@ import { someSettingsSchema } from "./settings-schema.ts";
 import type { ServiceSettings } from "./world.ts";
 import { guid, mark, registeredKinds } from "./world-schema.ts";
 
-/** What `createWorld` is told. */
+/** The input of `createWorld`: your own registration. */
 export interface WorldSketch {
   /** Your tenant id, a GUID in lower case. */
   readonly tenant: string;
@@ -21,9 +21,9 @@ export interface WorldSketch {
   readonly apps: readonly AppSketch[];
   /** Members of the tenant: `"adele"`, `"adele@example.com"`, or an object. Default: adele. */
   readonly users?: readonly (string | UserSketch)[];
-  /** APIs besides Microsoft Graph, as far as the scopes of the apps do not tell all of them. */
+  /** APIs other than Microsoft Graph that the scopes and roles of the apps do not name. */
   readonly resources?: readonly ResourceSketch[];
-  /** What differs from the defaults. */
+  /** Settings that differ from the defaults. */
   readonly settings?: Partial<ServiceSettings>;
 }
 
@@ -36,7 +36,7 @@ export interface AppSketch {
   readonly name?: string;
   /** As they are registered, under the platform of the kind. */
   readonly redirectUris?: readonly string[];
-  /** Delegated permissions, all consented: `User.Read` of Graph, `api://orders/Orders.Read` of any other. Default: `User.Read`. */
+  /** Delegated permissions, all consented: `User.Read` of Graph, `api://orders/Orders.Read` of other APIs. Default: `User.Read`. */
   readonly scopes?: readonly string[];
   /** Application permissions, written like scopes. */
   readonly roles?: readonly string[];
@@ -47,7 +47,7 @@ export interface AppSketch {
 
 /** A member of the tenant. */
 export interface UserSketch {
-  /** `adele`, or whole: `adele@example.com`. */
+  /** `adele`, or in full: `adele@example.com`. */
   readonly upn: string;
   /** Default `fixture-password-of-` and the first part of the UPN. */
   readonly password?: string;
@@ -57,12 +57,12 @@ export interface UserSketch {
   readonly name?: string;
 }
 
-/** An API that tokens are asked for. */
+/** An API that apps request tokens for. */
 export interface ResourceSketch {
   /** Such as `api://orders`. */
   readonly identifierUri: string;
   readonly scopes?: readonly string[];
-  /** Hosts at which the simulator answers in its place, under `contoso.example`. Default: none, the API is yours. */
+  /** Hosts at which the simulator answers for the API, under `contoso.example`. Default: none, the API is yours. */
   readonly hosts?: readonly string[];
   /** Client id of the API, the `aud` of its tokens; default: the one in the URI, else a hash of it. */
   readonly appId?: string;
@@ -76,7 +76,7 @@ export function checkSketch(sketch: WorldSketch): void {
 }
 
 const appSchema = schemaOf<AppSketch>()((z) => {
-  // As it is registered: with its resource, and not the stand-in for all that is consented.
+  // As registered: with its resource, and not `.default`.
   const permission = z
     .string({ error: expecting("the name of one permission", "Name each permission.") })
     .regex(/^(?!.*(?:^|\/)\.default$).*\S/s);
@@ -103,7 +103,7 @@ const appSchema = schemaOf<AppSketch>()((z) => {
     .meta({ id: "AppSketch" });
 });
 
-/** An app that signs people in must know where to send them back. */
+/** An app that signs people in needs a redirect URI. */
 function checkApp({ kind, redirectUris = [], secret }: AppSketch, report: ReportProblem): void {
   if ((kind === "spa" || kind === "web") && redirectUris.length === 0) {
     const hint = `A ${kind} app has at least one: the redirectUri of your code, as an absolute URL.`;

@@ -1,7 +1,7 @@
 /**
  * App Service and Azure Functions (`docs/sources.md#g2` to G.4): three versions of one
- * endpoint. The newest takes the hash of a revoked token; the oldest has another header, another
- * selector and a date where the others have seconds.
+ * endpoint. The newest takes the hash of a revoked token; the oldest has another header and
+ * selector, and a date in place of seconds.
  */
 import { type IncomingRequest, identityOf, json, resourceOf, tokenFor } from "./source-endpoint.ts";
 import { SECRETS } from "./environment.ts";
@@ -24,7 +24,7 @@ export async function appService(incoming: IncomingRequest): Promise<Response> {
     return fail(incoming, 400, "No Managed Identity found for the specified identifier.");
   }
   const outcome = await tokenFor(incoming, identity);
-  // The real endpoint says as little of a wrong resource as of a failure behind it.
+  // The real endpoint gives no more detail for a wrong resource than for an internal failure.
   if (outcome.kind !== "issued") return fail(incoming, 500, "An unexpected error occurred.");
   const { accessToken, expiresOnSeconds } = outcome.token;
   return json(200, {
@@ -40,7 +40,7 @@ function fail({ ids }: IncomingRequest, statusCode: number, message: string): Re
   return json(statusCode, { statusCode, message, correlationId: ids.uuid() });
 }
 
-/** `11/21/2026 08:00:00 +00:00`: the form is not recorded, only that it is a timestamp. */
+/** `11/21/2026 08:00:00 +00:00`: only that it is a timestamp is recorded, not its form. */
 function dateOf(seconds: number): string {
   const [date = "", time = ""] = new Date(seconds * 1_000).toISOString().split("T");
   const [year, month, day] = date.split("-");

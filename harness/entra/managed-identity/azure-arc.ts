@@ -1,20 +1,20 @@
 /**
- * Azure Arc, for machines outside of Azure (`docs/sources.md#g2`): whoever asks proves to
- * be on the machine, and privileged, by reading a file that only administrators may read. The
- * first request is answered 401 with the file's path; the second brings its content.
+ * Azure Arc, for machines outside of Azure (`docs/sources.md#g2`). The program proves that it
+ * runs on the machine, with privileges, by reading a file that only administrators may read:
+ * the first request is answered 401 with the file's path, the second sends its content.
  */
 import { type IncomingRequest, identityOf, json } from "./source-endpoint.ts";
 import { error, IMDS_SELECTORS, imdsToken, missingMetadata, wrongVersion } from "./imds.ts";
 
 const VERSIONS = ["2020-06-01", "2019-11-01"];
 
-/** Answers as the agent of Arc does; each challenge names a new file, and each file serves once. */
+/** Answers as the agent of Arc does. Each challenge names a new file, and each file works once. */
 export async function azureArc(incoming: IncomingRequest): Promise<Response> {
   const { request, keyFiles, described } = incoming;
   const refusal = missingMetadata(incoming) ?? wrongVersion(incoming, VERSIONS);
   if (refusal !== undefined) return refusal;
-  const [, shown] = /^Basic (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  if (shown === undefined) {
+  const [, sent] = /^Basic (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+  if (sent === undefined) {
     const path = keyFiles.write(incoming.machine.name);
     return json(
       401,
@@ -22,13 +22,13 @@ export async function azureArc(incoming: IncomingRequest): Promise<Response> {
       [["WWW-Authenticate", `Basic realm=${path}`]],
     );
   }
-  if (!keyFiles.take(incoming.machine.name, shown)) {
+  if (!keyFiles.take(incoming.machine.name, sent)) {
     return error(401, "unauthorized_client", "Invalid challenge token");
   }
   return imdsToken(incoming, echoOf(incoming, described.parameters));
 }
 
-/** Newer clients insist that a named identity is named again. */
+/** Newer clients require the answer to repeat the selector of the identity. */
 function echoOf(
   incoming: IncomingRequest,
   parameters: Readonly<Record<string, string>>,

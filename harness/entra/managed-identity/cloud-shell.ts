@@ -1,5 +1,5 @@
 /**
- * Cloud Shell (`docs/sources.md#g2`): a form by POST, and no choice of identity.
+ * Cloud Shell (`docs/sources.md#g2`): a form by POST, without a choice of identity.
  */
 import { type IncomingRequest, identityOf, json } from "./source-endpoint.ts";
 import { error, imdsToken, missingMetadata } from "./imds.ts";

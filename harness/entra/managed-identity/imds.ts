@@ -1,6 +1,6 @@
 /**
- * IMDS, the metadata service of a virtual machine (`docs/sources.md#g2` to G.5): tokens
- * of its identities and facts about itself, to whoever sends the header `Metadata: true`.
+ * IMDS, the metadata service of a virtual machine (`docs/sources.md#g2` to G.5): tokens of
+ * its identities and information about itself, for requests with the header `Metadata: true`.
  */
 import { createResponse } from "../../core/http/message.ts";
 import {
@@ -19,7 +19,7 @@ const REGION_PATH = /^\/metadata\/instance\/compute(?<location>\/location)?\/?$/
 const TOKEN_VERSIONS = ["2018-02-01", "2019-08-01", "2021-02-01"];
 const INSTANCE_VERSIONS = ["2021-02-01", "2020-06-01"];
 
-/** How IMDS and Arc let a user-assigned identity be named. */
+/** The parameters by which IMDS and Arc select a user-assigned identity. */
 export const IMDS_SELECTORS: Selectors = {
   clientId: "client_id",
   objectId: "object_id",
@@ -49,7 +49,7 @@ export const imds: SourceEndpoint = async (incoming) => {
   return imdsToken(incoming);
 };
 
-/** The token reply and its refusals, which Arc shares. */
+/** The token reply and its refusals, which Arc uses as well. */
 export async function imdsToken(
   incoming: IncomingRequest,
   more: Readonly<Record<string, string>> = {},
@@ -103,13 +103,13 @@ function tokenBody(incoming: IncomingRequest, token: IdentityToken): Record<stri
   };
 }
 
-/** The refusal of a request without `Metadata: true`: what a forged request from elsewhere cannot have. */
+/** The refusal of a request without `Metadata: true`, a header that a forged request cannot have. */
 export function missingMetadata({ request }: IncomingRequest): Response | undefined {
   if (request.headers.get("metadata")?.toLowerCase() === "true") return undefined;
   return error(400, "bad_request_102", "Required metadata header not specified");
 }
 
-/** The refusal of an absent or unknown api-version, with those that are known. */
+/** The refusal of a missing or unknown api-version; it lists the known ones. */
 export function wrongVersion(
   { described }: IncomingRequest,
   versions: readonly string[],
@@ -126,7 +126,7 @@ export function error(status: number, code: string, description: string): Respon
   return json(status, { error: code, error_description: description });
 }
 
-/** What region discovery reads: newer clients the object, older ones the bare text. */
+/** The answer to region discovery: an object for newer clients, plain text for older ones. */
 function instance({ machine, described }: IncomingRequest, isLocation: boolean): Response {
   if (!isLocation) return json(200, { location: machine.region, name: machine.name });
   if (described.parameters["format"] !== "text") return json(200, machine.region);

@@ -1,7 +1,7 @@
 /**
  * Azure Machine Learning (`docs/sources.md#g2`): the oldest version of the App Service
- * endpoint under another name. The client names every identity by client id; the environment
- * tells it that of the default one.
+ * endpoint under another name. The client names every identity by client id and reads that
+ * of the default one from the environment.
  */
 import { type IncomingRequest, identityOf, json, resourceOf, tokenFor } from "./source-endpoint.ts";
 import { SECRETS } from "./environment.ts";

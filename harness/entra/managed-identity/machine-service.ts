@@ -1,7 +1,7 @@
 /**
- * The endpoints of machines as one service: it looks up on which machine the asking program
- * runs, and answers as that machine's source does. Nobody else listens there, so that whoever
- * asks an endpoint that its machine has not gets no connection.
+ * The endpoints of all machines as one service: it looks up the machine on which the asking
+ * program runs, and answers as that machine's source does. An endpoint that the machine does
+ * not have refuses the connection.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -29,7 +29,7 @@ export interface MachineServiceOptions {
   readonly settings: ServiceSettings;
   readonly broker: TokenBroker;
   readonly keyFiles: KeyFiles;
-  /** The machine of the program that asks now; `undefined` for one that runs on none. */
+  /** The machine of the program that sends the current request; `undefined` for a program on none. */
   readonly machineOf: () => Machine | undefined;
 }
 

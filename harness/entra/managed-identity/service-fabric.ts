@@ -1,7 +1,7 @@
 /**
- * Service Fabric (`docs/sources.md#g2` to G.4): over TLS with a certificate of its own,
- * whose thumbprint the environment names. The cluster's configuration chooses the identity, so a
- * selector in the request changes nothing.
+ * Service Fabric (`docs/sources.md#g2` to G.4): over TLS, with a certificate whose thumbprint
+ * is in the environment. The cluster's configuration chooses the identity, so a selector in
+ * the request is ignored.
  */
 import { type IncomingRequest, identityOf, json, resourceOf, tokenFor } from "./source-endpoint.ts";
 import { SECRETS } from "./environment.ts";

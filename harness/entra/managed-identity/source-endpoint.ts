@@ -1,6 +1,6 @@
 /**
- * What the endpoints of all sources have in common: what each is handed, which identity of the
- * machine a request means, and the answers as plain JSON.
+ * What the endpoints of all sources have in common: their input, the choice of the identity,
+ * and JSON answers.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -26,17 +26,17 @@ export interface IncomingRequest {
   readonly ids: Random;
 }
 
-/** Answers one request; one file a source. */
+/** Answers one request. Each source has a file. */
 export type SourceEndpoint = (incoming: IncomingRequest) => Promise<Response>;
 
-/** How a user-assigned identity may be named at an endpoint, by parameter. */
+/** The parameters by which an endpoint selects a user-assigned identity. */
 export interface Selectors {
   readonly clientId?: string;
   readonly objectId?: string;
   readonly resourceId?: string;
 }
 
-/** The identity that is meant: the named one; else the system's own; else the only one there is. */
+/** The requested identity: the selected one, else the system-assigned one, else the only one. */
 export function identityOf(
   incoming: IncomingRequest,
   selectors: Selectors,
@@ -57,7 +57,7 @@ export function identityOf(
   return system ?? (here.length === 1 ? here[0] : undefined);
 }
 
-/** The token of an identity for what the request names as `resource`. */
+/** The token of an identity for the `resource` of the request. */
 export function tokenFor(
   incoming: IncomingRequest,
   identity: AppRegistration,
@@ -74,7 +74,7 @@ export function tokenFor(
   });
 }
 
-/** Section E, "MI revocation": one version of App Service, and Service Fabric. */
+/** Whether the endpoint takes the hash of a revoked token (section E): one version of App Service, and Service Fabric. */
 function knowsRevocation({ machine, described }: IncomingRequest): boolean {
   const version = described.parameters["api-version"];
   if (machine.source === "app-service") return version === "2025-03-30";
@@ -86,7 +86,7 @@ export function resourceOf({ described }: IncomingRequest): string {
   return (described.parameters["resource"] ?? "").replace(/\/$/, "");
 }
 
-/** A JSON answer; its headers are the bare minimum, since no recording is known. */
+/** A JSON answer; its headers are the minimum, since none are recorded. */
 export function json(
   status: number,
   body: unknown,

@@ -1,10 +1,9 @@
-/** What an assertion of the primary says of a person who signed in by password (`docs/sources.md#f1`). */
+/** The subject of an assertion of the primary, for a person who signed in by password (`docs/sources.md#f1`). */
 import { hash } from "node:crypto";
 import type { Tenant, User } from "../directory/world.ts";
-import { CONTEXT_PREFIX, nameIdFormats } from "./saml-names.ts";
+import { attributeNames, CONTEXT_PREFIX, nameIdFormats, PASSWORD_METHOD } from "./saml-names.ts";
 import type { SamlAttribute, SamlSubject } from "./saml-response.ts";
 import type { EstsContext } from "../token-service/context.ts";
-import { attributeNames, PASSWORD_METHOD } from "./subject-claims.ts";
 
 /** Who signed in, and to what. */
 export interface SubjectParts {
@@ -12,9 +11,9 @@ export interface SubjectParts {
   readonly user: User;
   readonly signedInAtMs: number;
   readonly audience: string;
-  /** The format that was asked for; unspecified gets a persistent one, of this app alone. */
+  /** The requested format; for `unspecified` the name is persistent and specific to the app. */
   readonly format: string;
-  /** What a transient name is drawn from: another for every response. */
+  /** The seed of a transient name, so that each response has another one. */
   readonly responseId: string;
 }
 
@@ -30,7 +29,7 @@ export function subjectOf(parts: SubjectParts): SamlSubject {
   };
 }
 
-/** Who issues: the text of the documents and their samples name two hosts (I.8), so it is a setting. */
+/** The issuer of assertions. Documents and samples name two hosts (I.8), so it is a setting. */
 export function samlIssuerOf(
   { settings }: Pick<EstsContext, "settings">,
   { id }: Pick<Tenant, "id">,
@@ -45,7 +44,7 @@ function nameIdOf({ user, audience, format, responseId }: SubjectParts): string 
   return hash("sha256", `pairwise ${user.id} ${audience}`, "base64url");
 }
 
-/** Groups and roles are left out: an app has to be configured to get them. */
+/** Groups and roles are left out: an app must be configured to get them. */
 function attributesOf({ tenant, user }: SubjectParts): readonly SamlAttribute[] {
   const [given = "", ...rest] = user.name.split(" ");
   const home = user.homeTenant ?? tenant.id;

@@ -1,9 +1,9 @@
-/** Reads back what a response says: the backup learns from those of the primary, and tests look at both. */
+/** Reads a SAML response: the backup learns from those of the primary, and tests look at both. */
 import type { SamlAttribute, SamlSubject } from "./saml-response.ts";
 import { namespaces } from "./saml-names.ts";
 import { childrenOf, parseXml, textOf, XmlRefused } from "./xml.ts";
 
-/** A good response with one assertion; nothing is verified. */
+/** A successful response with one assertion; nothing is verified. */
 export interface ReadResponse {
   readonly issuer: string;
   readonly destination: string;
@@ -11,7 +11,7 @@ export interface ReadResponse {
   readonly subject: SamlSubject;
 }
 
-/** What the text says; `undefined` for a failure, for no SAML response, and for no XML. */
+/** Reads a response; `undefined` for a failure, and for text that is not XML or not a SAML response. */
 export function readResponse(xml: string): ReadResponse | undefined {
   try {
     return read(parseXml(xml));

@@ -1,7 +1,7 @@
 /**
- * The identifiers of SAML 2.0 and XML Signature, as they stand on the wire. Documents that
- * were run through a link checker print some of them with https: these here are the real
- * ones (`docs/sources.md#f1`).
+ * The identifiers of SAML 2.0 and XML Signature, as on the wire. Some published documents
+ * show them with https, changed by a link checker; those here are the real ones
+ * (`docs/sources.md#f1`).
  */
 
 /** XML namespaces. */
@@ -12,7 +12,7 @@ export const namespaces = {
   signature: "http://www.w3.org/2000/09/xmldsig#",
 } as const;
 
-/** Algorithms of XML Signature: those that Entra signs by, and the stronger one that a request may use. */
+/** Algorithms of XML Signature: those that Entra signs with, and the stronger ones that a request may use. */
 export const algorithms = {
   enveloped: "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
   exclusiveC14n: "http://www.w3.org/2001/10/xml-exc-c14n#",
@@ -22,13 +22,13 @@ export const algorithms = {
   sha512: "http://www.w3.org/2001/04/xmlenc#sha512",
 } as const;
 
-/** How messages travel. */
+/** Bindings: how a message is sent. */
 export const bindings = {
   redirect: "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
   post: "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST",
 } as const;
 
-/** Formats of a NameID that Entra takes; others are an error (F.1). */
+/** Formats of a NameID that Entra accepts; others are an error (F.1). */
 export const nameIdFormats = {
   unspecified: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
   emailAddress: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
@@ -36,11 +36,31 @@ export const nameIdFormats = {
   transient: "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
 } as const;
 
-/** How a subject is confirmed that anyone may bring who holds the assertion. */
+/** The confirmation method "bearer": any holder of the assertion may present it. */
 export const BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 
-/** What every status code begins with. */
+/** The prefix of every status code. */
 export const STATUS_PREFIX = "urn:oasis:names:tc:SAML:2.0:status:";
 
-/** What every authentication context class begins with. */
+/** The prefix of every authentication context class. */
 export const CONTEXT_PREFIX = "urn:oasis:names:tc:SAML:2.0:ac:classes:";
+
+const MICROSOFT = "http://schemas.microsoft.com/identity/claims/";
+const XMLSOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/";
+
+/** The names of the attributes with which Entra describes a person (F.1). */
+export const attributeNames = {
+  tenantId: `${MICROSOFT}tenantid`,
+  objectId: `${MICROSOFT}objectidentifier`,
+  displayName: `${MICROSOFT}displayname`,
+  identityProvider: `${MICROSOFT}identityprovider`,
+  methods: "http://schemas.microsoft.com/claims/authnmethodsreferences",
+  givenName: `${XMLSOAP}givenname`,
+  surname: `${XMLSOAP}surname`,
+  emailAddress: `${XMLSOAP}emailaddress`,
+  name: `${XMLSOAP}name`,
+} as const;
+
+/** The authentication method "password". */
+export const PASSWORD_METHOD =
+  "http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password";

@@ -1,13 +1,13 @@
 /**
- * A SAML response as Entra writes it: who the person is, for whom, for how long, signed as
- * the app wants it (`docs/sources.md#f1` and F.2). The primary and the backup build
- * theirs here, each from what it knows.
+ * Writes SAML responses as Entra does: who the person is, for which app, for how long, signed
+ * as the app is registered (`docs/sources.md#f1` and F.2). The primary and the backup both
+ * build theirs here, each from what it knows.
  */
 import { BEARER, namespaces, STATUS_PREFIX } from "./saml-names.ts";
 import { signElement, type SigningPair } from "./signature.ts";
 import { escapeXml } from "./xml.ts";
 
-/** What an assertion says of a person. */
+/** What an assertion states about a person. */
 export interface SamlSubject {
   readonly nameId: string;
   readonly nameIdFormat: string;
@@ -23,7 +23,7 @@ export interface SamlAttribute {
   readonly values: readonly string[];
 }
 
-/** Where an answer goes, and to which request. Times are ms since the Unix epoch. */
+/** Where a response goes, and which request it answers. Times are ms since the Unix epoch. */
 export interface Envelope {
   readonly responseId: string;
   readonly issuer: string;
@@ -40,21 +40,21 @@ export interface Assertion {
   readonly subject: SamlSubject;
   readonly notBeforeMs: number;
   readonly notOnOrAfterMs: number;
-  /** Until when it may be brought, ms since the Unix epoch. */
+  /** Until when it may be presented, ms since the Unix epoch. */
   readonly confirmedUntilMs: number;
 }
 
-/** How long what is issued now is good for, in minutes from now; `backdated` is how long before. */
+/** The lifetimes of what is issued, in minutes from now; `backdated` is minutes before now. */
 export interface Lifetimes {
   readonly backdatedMinutes: number;
   readonly lifetimeMinutes: number;
   readonly confirmationMinutes: number;
 }
 
-/** What of a response is signed; the certificate's own default in Entra is `assertion`. */
+/** Which part of a response is signed; Entra's own default is `assertion`. */
 export type SignedPart = "assertion" | "response" | "both";
 
-/** The audience that an identifier of an app stands for: a bare name is a service principal name with a prefix (F.1). */
+/** The audience for an identifier of an app: a bare name becomes a service principal name with a prefix (F.1). */
 export function audienceOf(identifier: string): string {
   return identifier.includes(":") ? identifier : `spn:${identifier}`;
 }
@@ -83,7 +83,7 @@ export function signedResponse(
   return sign === "assertion" ? within : signElement(within, envelope.responseId, by);
 }
 
-/** A response that says why there is no assertion; it is not signed. `codes` are the last parts of status URNs, outer one first. */
+/** An unsigned response that says why there is no assertion. `codes` are the last parts of status URNs, outer one first. */
 export function failedResponse(
   envelope: Envelope,
   { codes, message }: { readonly codes: readonly [string, string]; readonly message: string },

@@ -1,6 +1,6 @@
 /**
- * SAML 2.0 single sign-on: `/{t}/saml2` takes a service provider's request by redirect or by
- * form, its launch address starts without one, and the answer is a form that posts itself to
+ * SAML 2.0 single sign-on. `/{t}/saml2` takes a service provider's request by redirect or by
+ * form; the launch address starts without one; the answer is a form that posts itself to
  * the app. Session and sign-in page are those of OpenID Connect (`docs/sources.md#f`).
  */
 import { nameIdFormats } from "./saml-names.ts";
@@ -29,7 +29,7 @@ import { samlIssuerOf, subjectOf } from "./assertion-subject.ts";
 
 type Page = Extract<EstsReply, { kind: "page" | "form-post" }>;
 
-/** `GET` or `POST …/saml2`, `GET …/saml2/launch?appid=`. Throws what only a page may show. */
+/** `GET` or `POST …/saml2`, `GET …/saml2/launch?appid=`. Throws errors that only a page may show. */
 export function samlSignOn(context: EstsContext): Page {
   const signOn = readSignOn(context, fieldsOfRequest(context));
   return answering(context, signOn, () => {
@@ -54,7 +54,7 @@ export function isSamlSignIn(context: EstsContext): boolean {
   return carriedFields(context)["saml"] !== undefined;
 }
 
-/** `POST /{t}/login` for a SAML sign-in: what the page carried is read, and judged, once more. */
+/** `POST /{t}/login` for a SAML sign-in: the request that the page carried is read and checked again. */
 export function samlSignIn(context: EstsContext): Page {
   const signOn = readSignOn(context, carriedFields(context));
   const { parameters, tenant: tenantSegment = "" } = context.described;
@@ -70,12 +70,12 @@ export function samlSignIn(context: EstsContext): Page {
     });
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
-    // The person stays on the page and may try again.
+    // The page is shown again, with the error.
     return pageFor(context, { ...signOn, hint: parameters["login"] ?? "" }, error);
   }
 }
 
-/** Codes of which the app is told, and the last parts of their status URNs; the outer ones are a guess but for Requester (F.1). */
+/** Codes that are sent to the app, with the last parts of their status URNs; the outer ones other than Requester are a guess (F.1). */
 const STATUS_OF: Partial<Record<AadstsCode, readonly [string, string]>> = {
   50058: ["Responder", "NoPassive"],
   75003: ["Requester", "UnsupportedBinding"],
@@ -85,7 +85,7 @@ const STATUS_OF: Partial<Record<AadstsCode, readonly [string, string]>> = {
   75016: ["Requester", "InvalidNameIDPolicy"],
 };
 
-/** Tells the app what goes wrong with its request; the rest goes on to a page. */
+/** Sends errors of the app's request to the app; others are thrown on, to be shown as a page. */
 function answering(context: EstsContext, signOn: SignOn, work: () => Page): Page {
   try {
     return work();
@@ -154,7 +154,7 @@ function posted({ replyUrl, relayState }: SignOn, xml: string): Page {
   return { kind: "form-post", html: pageFormPost(replyUrl, inputs) };
 }
 
-/** The form names the app, so that the request that brings the password says for which. */
+/** The form names the app, so that the request with the password can be attributed to it. */
 function pageFor(context: EstsContext, signOn: SignOn, error?: EstsError): Page {
   const { app, hint = "", fields } = signOn;
   return signInPage(context, {

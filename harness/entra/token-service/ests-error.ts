@@ -11,7 +11,7 @@ import {
 export class EstsError extends Error {
   readonly code: AadstsCode;
 
-  /** `detail` follows the text of the code: what was found in the request. */
+  /** `detail` follows the text of the code and says what was found in the request. */
   constructor(code: AadstsCode, detail = "") {
     const { text } = aadstsRow(code);
     super(detail === "" ? text : `${text} ${detail}`);

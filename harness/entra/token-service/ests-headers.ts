@@ -1,24 +1,24 @@
-/** Header sets of ESTS in captured order and case (`docs/sources.md#a8`). */
+/** Header sets of ESTS, in recorded order and case (`docs/sources.md#a8`). */
 import type { HeaderPair } from "../../core/http/message.ts";
 
 export interface HeaderParts {
-  /** `page` is one that a person sees: no frame may show it. A `hand-over` posts itself on to the app, or redirects there. */
+  /** `page` is shown to a person, never in a frame. `hand-over` passes the browser on to the app, by a form or a redirect. */
   readonly kind: "discovery" | "token" | "page" | "hand-over" | "missing";
   readonly requestId: string;
   /** Absent without a body. */
   readonly contentType?: string;
   readonly contentLength: number;
-  /** As `http/cors.ts` has them for the request. */
+  /** As made by `entra/request/cors.ts` for the request. */
   readonly cors: readonly HeaderPair[];
   /** As `ServiceSettings.loginOpenerPolicy`. */
   readonly openerPolicy: "absent" | "same-origin";
-  /** Value of x-ms-clitelem, on token replies. */
+  /** Value of x-ms-clitelem, for token replies. */
   readonly clitelem?: string;
 }
 
 const ESTS_SERVER = "2.1.20899.4 - NEULR1 ProdSlices";
 
-/** Status line apart, everything above the body. */
+/** All headers of an answer, without the status line. */
 export function estsHeaders(parts: HeaderParts): HeaderPair[] {
   const isToken = parts.kind === "token";
   const headers: HeaderPair[] =
@@ -36,7 +36,7 @@ export function estsHeaders(parts: HeaderParts): HeaderPair[] {
     ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
     ["X-Content-Type-Options", "nosniff"],
   );
-  // Browsers report it for every page of ESTS that a hidden frame ends up at (MSAL.js #7458, #84).
+  // In a hidden frame browsers report this header for every page of ESTS (MSAL.js #7458, #84).
   if (parts.kind === "page") {
     headers.push(["X-Frame-Options", "DENY"]);
     if (parts.openerPolicy === "same-origin")

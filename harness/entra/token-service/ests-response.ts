@@ -1,4 +1,4 @@
-/** From what an endpoint says to the answer on the wire: status, headers in captured order, body. */
+/** Turns the reply of an endpoint into an HTTP response: status, headers in recorded order, body. */
 import { corsHeaders, preflightHeaders } from "../request/cors.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 import type { EstsContext } from "./context.ts";
@@ -10,7 +10,7 @@ import type { EstsReply } from "./ests-reply.ts";
 
 const HTML = "text/html; charset=utf-8";
 
-/** A good answer, or a page. */
+/** The response for a reply without an error. */
 export function replyResponse(context: EstsContext, reply: EstsReply): Response {
   switch (reply.kind) {
     case "discovery":
@@ -55,7 +55,7 @@ export function replyResponse(context: EstsContext, reply: EstsReply): Response 
   }
 }
 
-/** JSON to programs; a page to the person where pages are shown, as ESTS does. */
+/** An error: JSON for programs, a page on endpoints that a person sees, as ESTS does. */
 export function errorResponse(context: EstsContext, error: EstsError): Response {
   const { endpoint } = context.described;
   if (endpoint === "authorize" || endpoint === "logout" || endpoint === "saml") {
@@ -71,12 +71,12 @@ export function errorResponse(context: EstsContext, error: EstsError): Response 
     : jsonResponse(context, { status, kind: "token", body, clitelem: `1,${error.code},0,,` });
 }
 
-/** A missing route: empty, but still with ESTS headers (A.1, REC6). */
+/** A path that does not exist: empty, but with the headers of ESTS (A.1, REC6). */
 export function missingRoute(context: EstsContext): Response {
   return createResponse("", { status: 404, headers: headersFor(context, "", { kind: "missing" }) });
 }
 
-/** To a browser that asks whether a page may send its request: never captured, so without the rest of ESTS's headers. */
+/** The answer to a CORS preflight. It was never recorded, so it lacks the other headers of ESTS. */
 export function preflightResponse({ request, described }: EstsContext): Response {
   return createResponse("", {
     status: 200,

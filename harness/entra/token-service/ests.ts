@@ -1,7 +1,7 @@
 /**
- * The simulated Entra token service (ESTS): one handler over the endpoints of
- * `docs/sources.md#a1`. It does not know that it is being broken, answers every
- * request with an ESTS-shaped reply, and never crashes on what a client sends.
+ * The simulated Entra token service (ESTS): one handler for the endpoints of
+ * `docs/sources.md#a1`. It does not know about faults, answers every request with a reply
+ * in the form of ESTS, and never crashes because of what a client sends.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -34,11 +34,11 @@ export interface EstsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: ServiceSettings;
-  /** Whether tokens of equal claims are signed once; default `equal-claims`. */
+  /** Whether tokens with equal claims are signed once; default `equal-claims`. */
   readonly remember?: "equal-claims" | "nothing";
 }
 
-/** Answers every request; never rejects. */
+/** The token service as a handler. It answers every request and never rejects. */
 export function createEsts(options: EstsOptions): Handler {
   const { directory, clock, random, settings, remember = "equal-claims" } = options;
   const parts: EstsParts = {
@@ -145,7 +145,7 @@ function demandPost(request: Request): void {
   if (request.method !== "POST") throw new EstsError(900561, `Method: ${request.method}.`);
 }
 
-/** Third part of x-ms-clitelem: how old the refresh token is, ms (A.8). */
+/** Third part of x-ms-clitelem: the age of the refresh token, ms (A.8). */
 function refreshTokenAge(context: EstsContext): string {
   const sent = context.described.parameters["refresh_token"];
   if (sent === undefined) return "";

@@ -1,6 +1,6 @@
 /**
- * The few HTML pages of the simulated service: plain, and named so that a person or a test
- * finds everything by its label, role or heading. Words and looks are ours.
+ * The HTML pages of the simulated service, marked up so that a person or a test finds
+ * everything by its label, role or heading. Text and layout are our own.
  */
 import { type EstsError, messageOf } from "./ests-error.ts";
 
@@ -19,13 +19,13 @@ export function page(title: string, text: string): string {
 }
 
 export interface FormPage {
-  /** The heading, and the page's title unless something went wrong. */
+  /** The heading, and the title of the page unless there is an error. */
   readonly heading: string;
   readonly action: string;
   readonly fields: readonly PageField[];
-  /** What is written on the button. */
+  /** The label of the button. */
   readonly button: string;
-  /** What was wrong with the last answer. */
+  /** What was wrong with the last answer, shown above the form. */
   readonly error?: EstsError;
 }
 
@@ -38,7 +38,7 @@ export function pageForm({ heading, action, fields, button, error }: FormPage): 
   });
 }
 
-/** The self-submitting page of `response_mode=form_post`; without script there is a button. */
+/** The form of `response_mode=form_post`, which posts itself; without scripts it has a button. */
 export function pageFormPost(action: string, fields: readonly PageField[]): string {
   const button = '<noscript><button type="submit">Continue</button></noscript>';
   return layout({
@@ -47,7 +47,7 @@ export function pageFormPost(action: string, fields: readonly PageField[]): stri
   });
 }
 
-/** What a person sees whose request cannot be answered anywhere else, with what an administrator will ask for. */
+/** The page for an error that cannot be sent to the app, with the ids that an administrator asks for. */
 export function pageOfError(
   error: EstsError,
   ids: { readonly traceId: string; readonly correlationId: string; readonly nowMs: number },
@@ -69,7 +69,7 @@ function layout({ title, content }: { title: string; content: string }): string 
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head><body><main>${content}</main></body></html>`;
 }
 
-/** The shape of form and hidden fields is read by the backup (`harness/entra/backup/posted-form.ts`). */
+/** The backup reads the form and its hidden fields from this markup (`entra/backup/posted-form.ts`). */
 function form(action: string, fields: readonly PageField[], button: string): string {
   return `<form method="post" action="${escapeHtml(action)}">${fields.map(input).join("")}${button}</form>`;
 }

@@ -1,7 +1,7 @@
 /**
- * Loop detection: ESTS refuses a client that sends the same request for the same user over
- * and over (`docs/sources.md#a10`, breaking changes document). What counts as the
- * same is documented; that it is counted by a cookie is not simulated, so it is a setting.
+ * Loop detection: ESTS refuses a client that repeats the same request for the same user
+ * (`docs/sources.md#a10`, breaking changes document). What counts as the same request is
+ * documented. The real service counts by a cookie, which is not simulated, so this is a setting.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { ServiceSettings } from "../directory/world.ts";
@@ -9,7 +9,7 @@ import type { EntraRequest } from "../request/endpoint.ts";
 import { EstsError } from "./ests-error.ts";
 import type { GrantStore, RefreshState } from "./grant-store.ts";
 
-/** What is compared of a request. */
+/** The parts of a request that are compared. */
 interface ComparedRequest {
   readonly described: EntraRequest;
   readonly grants: GrantStore;
@@ -33,7 +33,7 @@ export function createLoopDetector(
       if (key === undefined) return;
       const now = clock.now();
       const recent = (seen.get(key) ?? []).filter((at) => now - at < withinSeconds * 1_000);
-      // The last ones suffice, however long the loop turns.
+      // Only the last ones matter, however long the loop runs.
       const times = [...recent, now].slice(-requests);
       seen.set(key, times);
       if (times.length >= requests) throw new EstsError(50196);
@@ -41,7 +41,7 @@ export function createLoopDetector(
   };
 }
 
-/** What the documentation counts as one request; polls of a device code are meant to repeat. */
+/** What the documentation counts as the same request; polls for a device code may repeat. */
 function likenessOf({ described, grants }: ComparedRequest): string | undefined {
   const { parameters, grant, endpoint, app, scope } = described;
   if (grant === "client_credentials" || grant === "device_code") return undefined;

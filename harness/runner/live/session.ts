@@ -14,7 +14,7 @@ import type { Recorder } from "../../history/recorder.ts";
 import type { Mounted } from "../../network/mount.ts";
 import { timelineOf } from "../../history/event-line.ts";
 import { checkLength, checkOperate } from "../simulation/check-script.ts";
-import { checkBackupFaults } from "../simulation/faults.ts";
+import { checkFaultsPossible } from "../simulation/faults.ts";
 import { recordOperation } from "../simulation/operate.ts";
 import {
   composeSimulation,
@@ -151,7 +151,7 @@ function createControls(options: SessionOptions, parts: Parts): Session {
       return options.time === "flowing" ? operation : drive(operation);
     },
     ...createFaultControls(simulation.faultPlan, (faults) =>
-      checkBackupFaults(faults, settings.backup),
+      checkFaultsPossible(faults, { backup: settings.backup, mount: mount.name }),
     ),
     api: (address, answer) => data.put(address, answer),
     note: (text) => void recorder.emit({ kind: "noted", text }),

@@ -15,7 +15,7 @@ import type { FaultPlan } from "../../faults/plan.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import type { Mount, MountContext, Mounted } from "../../network/mount.ts";
-import { checkBackupFaults, recordFault } from "./faults.ts";
+import { checkFaultsPossible, recordFault } from "./faults.ts";
 import type { Machines } from "./machines.ts";
 import { endOpenOperations } from "./operate.ts";
 import { createService, type ServiceParts } from "./service.ts";
@@ -86,7 +86,7 @@ export async function composeSimulation<Added extends Layers>(
   options: SimulationOptions<Added>,
 ): Promise<Simulation<Added>> {
   const { mount } = options;
-  checkBackupFaults(options.faults, options.settings.backup);
+  checkFaultsPossible(options.faults, { backup: options.settings.backup, mount: mount.name });
   // What is undone, last first, when the simulation ends or cannot begin.
   const undo = new AsyncDisposableStack();
   const clock =

@@ -9,6 +9,7 @@ import { createDirectory } from "../../entra/directory/directory.ts";
 import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { createEsts } from "../../entra/token-service/ests.ts";
+import { isConnectionEffect } from "../../faults/effect-traits.ts";
 import {
   createFaultLayer,
   faultSiteOf,
@@ -16,7 +17,7 @@ import {
   type FaultLayerOptions,
 } from "../../faults/layer.ts";
 import type { LivePlan } from "../../faults/live-plan.ts";
-import { type FaultSite, isConnectionEffect } from "../../faults/plan.ts";
+import type { FaultSite } from "../../faults/plan.ts";
 import { lastWellMs } from "../../faults/primary-health.ts";
 import { fingerprint } from "../../history/redact.ts";
 import { createRecorder, type Recorder } from "../../history/recorder.ts";
