@@ -1,7 +1,6 @@
 /**
- * A browser context under test, as the history sees it: its tabs by name, the person in
- * front of it, what that person sees, and from where its requests come. What the context
- * itself does is Playwright's.
+ * Watches the browser context of a test: names its tabs, records what they show, fills in
+ * sign-in pages, and finds out which window a request comes from.
  */
 import type { BrowserContext, Page } from "@playwright/test";
 import { seatPerson } from "../../browser/person.ts";
@@ -9,30 +8,30 @@ import { lookAtScreen } from "../../browser/screen.ts";
 import { type Arrived, watchSenders } from "../../browser/page-senders.ts";
 import type { User } from "../../entra/directory/world.ts";
 import type { PromptShown } from "../../history/event.ts";
-import type { Place } from "../../runner/live/page-calls.ts";
+import type { RequestOrigin } from "../../runner/live/request-origin.ts";
 import type { Session } from "../../runner/live/session.ts";
 
-export interface Desk {
-  /** Who answers sign-in pages from now on; nobody by default. */
-  readonly seat: (user: User | undefined) => void;
-  /** Writes down what has changed on the screens. */
+export interface WatchedContext {
+  /** Who fills in sign-in pages from now on; default: the test does. */
+  readonly signInAs: (user: User | undefined) => void;
+  /** Records what has changed on the screens. */
   readonly look: () => Promise<void>;
-  /** Tabs and popups that show a sign-in page of the service, in front of which nobody sits, as they were last looked at. */
+  /** Tabs and popups that showed a sign-in page of the service when they were last looked at, while no person was named to fill it in. */
   readonly unanswered: () => readonly string[];
-  /** Where a request that has arrived comes from; nothing for one of no page. */
-  readonly placeOf: (arrived: Arrived) => Promise<Place | undefined>;
-  /** Stops looking. */
+  /** Where a request that has arrived comes from; undefined for one that is not a page's. */
+  readonly originOf: (arrived: Arrived) => Promise<RequestOrigin | undefined>;
+  /** Stops watching. */
   readonly leave: () => void;
 }
 
-export interface DeskOptions {
+export interface WatchOptions {
   readonly context: BrowserContext;
   readonly session: Pick<Session, "recorder" | "pageCalls">;
-  /** The app under test, as the history names it. */
+  /** The name of the app under test in the history. */
   readonly client: string;
   /** Home account id of a person. */
   readonly accountOf: (user: User) => string;
-  /** Whether the simulator answers at an address: its pages are not the application's. */
+  /** Whether the simulator answers at an address, so that its pages are not the application's. */
   readonly isServed: (url: URL) => boolean;
 }
 
@@ -41,26 +40,26 @@ interface Window {
   /** Of a popup, the tab that opened it. */
   readonly tab: string;
   seen?: string;
-  /** A sign-in page of the service, and no form of the application's own. */
+  /** Whether it shows a sign-in page of the service, rather than a form of the application's own. */
   asks?: boolean;
 }
 
-/** Often enough for a spinner of seconds, ms of the machine. */
+/** Often enough for a spinner of seconds; real time, ms. */
 const LOOK_EVERY_MS = 200;
 
-/** Begins to watch a context that has no page yet. */
-export function watchDesk(options: DeskOptions): Desk {
+/** Watches a context from before its first page, until `leave`. */
+export function watchContext(options: WatchOptions): WatchedContext {
   const { context, session, client, accountOf, isServed } = options;
   const { recorder } = session;
   const { windowOf, open } = watchWindows(options);
   const senders = watchSenders(context);
-  let seated: User | undefined;
+  let person: User | undefined;
   let looking: Promise<void> | undefined;
 
   seatPerson(context, {
     isServed,
     answers: () =>
-      seated === undefined ? undefined : { username: seated.upn, password: seated.password },
+      person === undefined ? undefined : { username: person.upn, password: person.password },
     asked: (prompt, page) => {
       const window = open.get(page)?.name ?? "";
       const operation = session.pageCalls?.signInAt(window);
@@ -68,7 +67,7 @@ export function watchDesk(options: DeskOptions): Desk {
         kind: "prompt-shown",
         client,
         ...(operation === undefined ? {} : { operation }),
-        ...(seated === undefined ? {} : { user: accountOf(seated) }),
+        ...(person === undefined ? {} : { user: accountOf(person) }),
         prompt: prompt as PromptShown["prompt"],
       });
     },
@@ -100,15 +99,15 @@ export function watchDesk(options: DeskOptions): Desk {
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
 
   return {
-    seat: (user) => {
-      seated = user;
+    signInAs: (user) => {
+      person = user;
     },
     look,
     unanswered: () =>
-      seated === undefined
+      person === undefined
         ? [...open.values()].filter(({ asks }) => asks === true).map(({ name }) => name)
         : [],
-    async placeOf(arrived) {
+    async originOf(arrived) {
       const sender = await senders.of(arrived);
       const window = sender === undefined ? undefined : await windowOf(sender.page);
       if (sender === undefined || window === undefined) return undefined;
@@ -118,8 +117,8 @@ export function watchDesk(options: DeskOptions): Desk {
   };
 }
 
-/** Names the windows of a context as they open, and writes down what becomes of its tabs. */
-function watchWindows({ context, session: { recorder }, client, isServed }: DeskOptions) {
+/** Names the windows of a context as they open, and records what becomes of its tabs. */
+function watchWindows({ context, session: { recorder }, client, isServed }: WatchOptions) {
   const open = new Map<Page, Window>();
   const entering = new Map<Page, Promise<Window>>();
   const count = { tab: 0, popup: 0 };
@@ -132,7 +131,7 @@ function watchWindows({ context, session: { recorder }, client, isServed }: Desk
     const window: Window = { name, tab: owner?.tab ?? name };
     open.set(page, window);
     recorder.emit({ kind: "tab-changed", client, tab: name, change: "opened" });
-    // One that was gone before anybody could listen.
+    // It may be closed before anything could listen.
     if (page.isClosed()) {
       open.delete(page);
       recorder.emit({ kind: "tab-changed", client, tab: name, change: "closed" });
@@ -146,7 +145,7 @@ function watchWindows({ context, session: { recorder }, client, isServed }: Desk
     return window;
   };
 
-  /** The application has left whatever it kept in memory when its next document is there. */
+  /** The application loses what it kept in memory when its next document is there. */
   const watchLoads = (page: Page, tab: string): void => {
     let wasApp = isApp(page.url());
     let isLoading = false;

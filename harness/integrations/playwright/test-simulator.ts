@@ -1,4 +1,4 @@
-/** The simulator of one test: before the browser's context is there, while it is, and afterwards. */
+/** The simulator of one Playwright test: before its browser context exists, while it does, and afterwards. */
 import type { BrowserContext, BrowserContextOptions } from "@playwright/test";
 import { createVirtualClock } from "../../core/time/virtual-clock.ts";
 import type { User } from "../../entra/directory/world.ts";
@@ -7,14 +7,14 @@ import { isResent } from "../../core/http/resent.ts";
 import { loadMount } from "../../network/mounts.ts";
 import { isServedUrl } from "../../network/served-hosts.ts";
 import { type Session, startSession } from "../../runner/live/session.ts";
-import { type Desk, watchDesk } from "./desk.ts";
+import { watchContext, type WatchedContext } from "./watched-context.ts";
 import { createEntra, type Entra } from "./entra.ts";
 import { type EntraOptions, startOf } from "./options.ts";
 import { refusePlaywrightsClock } from "./page-clock.ts";
 
-export interface Stand {
+export interface TestSimulator {
   readonly session: Session;
-  /** What the context must be opened with; where requests are intercepted, it stops what goes past that. */
+  /** What the context must be opened with. Under the mount `route` it stops what Playwright cannot intercept. */
   readonly proxy: BrowserContextOptions["proxy"];
   /** Puts the context in reach of the simulator, before it has a page; `leave` before it closes. */
   readonly attach: (context: BrowserContext) => Promise<Attached>;
@@ -24,12 +24,15 @@ export interface Stand {
 
 interface Attached {
   readonly entra: Entra;
-  /** Resolves to the tabs and popups in which a sign-in page waits for somebody. */
+  /** Resolves to the tabs and popups in which a sign-in page waits to be filled in. */
   readonly leave: () => Promise<readonly string[]>;
 }
 
 /** Starts a session of that name, whose time flows by itself. */
-export async function startStand(options: EntraOptions, name: string): Promise<Stand> {
+export async function startTestSimulator(
+  options: EntraOptions,
+  name: string,
+): Promise<TestSimulator> {
   const { mount: _mount, user: _user, app = { name: "app" }, startsAt: _at, ...rest } = options;
   const mount = await loadMount(options.mount ?? "proxy");
   const clock = createVirtualClock({
@@ -38,10 +41,10 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
     shared: true,
   });
   const stopFlow = clock.flow();
-  let desk: Desk | undefined;
+  let watched: WatchedContext | undefined;
   // What a person sees lasts until time goes on.
   clock.beforeTimeGoesOn(async (thoroughness) => {
-    if (thoroughness === "thorough") await desk?.look();
+    if (thoroughness === "thorough") await watched?.look();
     return true;
   });
   const session = await startSession({
@@ -51,8 +54,8 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
     clock,
     time: "flowing",
     name,
-    placeOf: async (request) =>
-      desk?.placeOf({
+    originOf: async (request) =>
+      watched?.originOf({
         method: request.method,
         url: request.url,
         body: await textOfRequest(request),
@@ -74,20 +77,20 @@ export async function startStand(options: EntraOptions, name: string): Promise<S
     async attach(context) {
       refusePlaywrightsClock(context);
       const time = await way.attach(context);
-      const seen = watchDesk({
+      const seen = watchContext({
         context,
         session,
         client: app.name,
         accountOf,
         isServed: isServedUrl,
       });
-      desk = seen;
+      watched = seen;
       const counts = (): ReturnType<Entra["counts"]> => ({
         page: time.requests(),
         socket: way.arrivals(),
       });
       return {
-        entra: createEntra({ session, desk: seen, accountOf, counts, options }),
+        entra: createEntra({ session, context: seen, accountOf, counts, options }),
         async leave() {
           await seen.look();
           seen.leave();

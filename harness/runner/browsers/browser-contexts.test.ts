@@ -1,4 +1,4 @@
-/** What the history of a run tells of browsers: windows, screens, the person in front of them. */
+/** What the history of a run says of browsers: windows, screens, and the person who signs in. */
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { wantsNoBrowser } from "../../browser/find-browser.ts";
 import { processBrowser } from "../../browser/launch.ts";
@@ -11,7 +11,7 @@ import type { BrowserProfile } from "../../network/mount.ts";
 import { runScenario, type RunOutcome } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
 import { createAttribution } from "../simulation/attribution.ts";
-import { createBrowserRoom } from "./browsers.ts";
+import { createBrowserContexts } from "./browser-contexts.ts";
 import { graph, only, scenario } from "../../../test/support/run.ts";
 import { createTurns } from "./turns.ts";
 
@@ -41,15 +41,15 @@ function signInDown(effect: FaultWindow["effect"]): Partial<Scenario> {
   return { faults: [{ id: "down", ...at, effect }] };
 }
 
-/** A room whose browsers are opened so, without any. */
-function roomWith(openProfile: (cause: unknown) => Promise<BrowserProfile>) {
+/** Browser contexts that are opened by a function of the test, without a browser. */
+function contextsWith(openProfile: (cause: unknown) => Promise<BrowserProfile>) {
   const clock = createVirtualClock({ startMs: 0 });
   const { gate } = clock;
   const recorder = createRecorder({
     clock,
     annotate: () => ({ servedBy: "primary", faults: [] }),
   });
-  const room = createBrowserRoom({
+  const contexts = createBrowserContexts({
     recorder,
     gate,
     clock,
@@ -62,36 +62,36 @@ function roomWith(openProfile: (cause: unknown) => Promise<BrowserProfile>) {
       openProfile: () => openProfile(recorder.cause()),
     },
   });
-  return { room, recorder };
+  return { contexts, recorder };
 }
 
-it("is not caused by the call that happened to open it", async () => {
+it("a browser context is not recorded as caused by the call that happened to open it", async () => {
   const opened: unknown[] = [];
-  const { room, recorder } = roomWith((cause) => {
+  const { contexts, recorder } = contextsWith((cause) => {
     opened.push(cause);
     return Promise.reject(new Error("there is none"));
   });
   const opening = recorder.causedBy({ client: "spa-1" }, () =>
-    room.of("desk", "spa-1").openTab("https://spa.contoso.example/"),
+    contexts.of("default", "spa-1").openTab("https://spa.contoso.example/"),
   );
   await expect(opening).rejects.toThrow("there is none");
   expect(opened).toEqual([undefined]);
 });
 
-it("is asked again when it took a call's promise for garbage", async () => {
+it("a call into a page is made again when the browser has collected its promise as garbage", async () => {
   const time = { during: <T>(work: () => Promise<T>) => work() };
-  const { room } = roomWith(() => Promise.resolve({ time } as unknown as BrowserProfile));
+  const { contexts } = contextsWith(() => Promise.resolve({ time } as unknown as BrowserProfile));
   const ask = vi
     .fn<() => Promise<string>>()
     .mockRejectedValueOnce(new Error("Resulting promise was garbage collected."))
     .mockResolvedValue("token");
-  expect(await room.of("desk", "spa-1").during(ask)).toBe("token");
+  expect(await contexts.of("default", "spa-1").during(ask)).toBe("token");
 });
 
 describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
   afterAll(() => processBrowser.close());
 
-  it("has a window that stays white for as long as nothing comes, and is seen to close", async () => {
+  it("records a sign-in window that stays blank while nothing arrives, and its closing", async () => {
     const outcome = await run(
       async ({ open, world, clock }) => {
         const spa = await open({ app: "spa" });
@@ -108,7 +108,7 @@ describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
     expect(only(outcome, "exchange-ended").map(({ end }) => end.kind)).toEqual(["abandoned"]);
   });
 
-  it("has a person who signs in once at each page that asks, and is then left alone", async () => {
+  it("has the person sign in once at each page that asks", async () => {
     const outcome = await run(async ({ open, world }) => {
       const spa = await open({ app: "spa" });
       const ask = { flow: "popup", scopes: graph, user: world.user("adele") } as const;
@@ -128,7 +128,7 @@ describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
     ]);
   });
 
-  it("has tabs that a script opens, reloads and closes, and ends with all of them", async () => {
+  it("records the tabs that a script opens, reloads and closes, and those that end with a restart", async () => {
     const outcome = await run(async ({ open, clock }) => {
       const spa = await open({ app: "spa" });
       const other = await open({ app: "spa" });
@@ -156,7 +156,7 @@ describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
     ]);
   });
 
-  it("stays on an error page of the service until the person loads it anew", async () => {
+  it("stays on an error page of the service until the person reloads it", async () => {
     const outcome = await run(
       async ({ open, world, clock }) => {
         const spa = await open({ app: "spa" });
@@ -180,7 +180,7 @@ describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
     ]);
   });
 
-  it("opens the single-page app in the place of a web app, and says so", async () => {
+  it("opens the single-page app in place of a web app, and notes it", async () => {
     const outcome = await run(async ({ open }) => {
       expect((await open({ app: "portal" })).name).toBe("spa-1");
     });
