@@ -125,11 +125,11 @@ export interface ClientTab {
 }
 
 /** The user who answers the sign-in pages of a browser. */
-export interface SigningInUser {
+export interface SignInPerson {
   readonly username: string;
   readonly password: string;
   /** Called when a page prompts, with the `prompt` of the authorize request or `none-given`. */
-  prompted(prompt: string): void;
+  asked(prompt: string): void;
 }
 
 /** A user's browser, as an adapter uses it. */
@@ -143,7 +143,7 @@ export interface ClientBrowser {
   /** Attributes requests with this correlation id to the current operation. */
   claim(correlationId: string): void;
   /** Lets this user answer the sign-in pages of the current operation from now on. */
-  signInAs(user: SigningInUser): void;
+  signInAs(person: SignInPerson): void;
   /** Ends the browser with all its tabs, and starts it again with its persistent storage. */
   restart(): Promise<void>;
 }

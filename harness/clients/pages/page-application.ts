@@ -228,7 +228,7 @@ async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResu
     browser.signInAs({
       username: user.upn,
       password: user.password,
-      prompted: (prompt) => context.prompted({ user: user.id, app: options.app.clientId, prompt }),
+      asked: (prompt) => context.prompted({ user: user.id, app: options.app.clientId, prompt }),
     });
   }
   const outcome =

@@ -1,12 +1,15 @@
 /** What a session is started with, checked, with the defaults filled in. */
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
-import { HarnessError } from "../../core/errors.ts";
+import { nonEmptyString } from "../../core/common-schemas.ts";
+import { parseWith, schema } from "../../core/validation.ts";
 import type { RuleLimits } from "../../history/header.ts";
+import { limitsSchema } from "../../history/limits-schema.ts";
 import type { Mount } from "../../network/mount.ts";
 import type { Suite } from "../../network/suite.ts";
+import { instantSchema, seedSchema, testedAppSchema } from "../option-schemas.ts";
 import { checkWorldAndSettings, startInstant } from "../simulation/checked-world.ts";
-import type { Place } from "./page-calls.ts";
+import type { RequestOrigin } from "./request-origin.ts";
 
 export interface SessionOptions {
   readonly mount: Mount;
@@ -34,7 +37,7 @@ export interface SessionOptions {
    */
   readonly clock?: VirtualClock;
   /** Where a request comes from, when its client is a page of an application that is not ours: its calls are told by its requests. */
-  readonly placeOf?: (request: Request) => Promise<Place | undefined>;
+  readonly originOf?: (request: Request) => Promise<RequestOrigin | undefined>;
   /** `flowing`: the clock passes by itself, and operations are not driven; default: it moves while something is waited for. */
   readonly time?: "driven" | "flowing";
   /** Called before time moves; throws what stands in the way. */
@@ -43,20 +46,29 @@ export interface SessionOptions {
   readonly isBusy?: () => boolean;
 }
 
+const writtenSchema = schema((z) =>
+  z.strictObject({
+    seed: seedSchema(),
+    startsAt: instantSchema().optional(),
+    app: testedAppSchema().optional(),
+    limits: limitsSchema().optional(),
+    machine: nonEmptyString().optional(),
+  }),
+);
+
 /** The options with their defaults. Throws `bad-world` or `bad-usage`. */
 export function checkOptions(options: SessionOptions) {
+  const { seed = "1", startsAt, app, limits, machine } = options;
+  // Of the whole, what a person wrote: the rest are parts of the harness.
+  parseWith(
+    writtenSchema,
+    { seed, startsAt, app, limits, machine },
+    { what: "", code: "bad-usage" },
+  );
   const { world, settings } = checkWorldAndSettings(options.world, (usual) => ({
     ...usual,
     ...options.settings,
   }));
-  const startsAt = startInstant(options.startsAt);
-  const { seed = "1" } = options;
-  if (typeof seed !== "string") {
-    throw new HarnessError("bad-usage", `expected a string, found a ${typeof seed}`, {
-      place: "seed",
-      hint: `Write seed: "${String(seed)}".`,
-    });
-  }
-  const { name, version = "" } = options.app ?? { name: "own-code" };
-  return { world, settings, seed, client: { name, version }, startsAt };
+  const { name, version = "" } = app ?? { name: "own-code" };
+  return { world, settings, seed, client: { name, version }, startsAt: startInstant(startsAt) };
 }
