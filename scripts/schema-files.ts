@@ -9,6 +9,7 @@ import { settingsSchema } from "../harness/entra/directory/settings-schema.ts";
 import { worldSchema } from "../harness/entra/directory/world-schema.ts";
 import { sketchSchema } from "../harness/entra/directory/world-sketch.ts";
 import { registrationSchema } from "../harness/entra/coverage/registration.ts";
+import { planSchema } from "../harness/faults/plan-schema.ts";
 
 interface SchemaFile {
   readonly schema: LazySchema;
@@ -18,6 +19,7 @@ interface SchemaFile {
 }
 
 const world = "harness/entra/directory/world.ts";
+const faultPlan = "harness/faults/plan.ts";
 const sketch = "harness/entra/directory/world-sketch.ts";
 
 /** By file name in `schemas/`, without its extension. */
@@ -25,6 +27,11 @@ const schemaFiles: Readonly<Record<string, SchemaFile>> = {
   "coverage-app": {
     schema: registrationSchema,
     title: "An application, as brownout coverage judges it",
+  },
+  "fault-plan": {
+    schema: planSchema,
+    title: "What is broken in a run, where, when and how often",
+    documentedIn: [faultPlan],
   },
   "service-settings": {
     schema: settingsSchema,
