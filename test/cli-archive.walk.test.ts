@@ -272,9 +272,9 @@ describe("the quarantine", () => {
   });
 
   it.each([
-    ["[{}]", /\[0\]\.scenario is missing/],
-    ["{}", /it is no list\n {2}It is a list of/],
-    ["[", /it is no JSON/],
+    ["[{}]", /quarantine\[0\]\.scenario: expected a string that is not empty, got nothing/],
+    ["{}", /quarantine: expected an array of objects, got an object\n {2}It is an array of/],
+    ["[", /expected JSON/],
     [JSON.stringify([{ ...entry, rule: "retry-aftre" }]), /retry-aftre.*\n.*retry-after/s],
   ])("is refused where it is malformed: %s", async (text, said) => {
     folder.write("odd.json", text);

@@ -89,7 +89,7 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
       "a sign-in that never comes",
       /adele was not signed in within 10 s: the app asked the service for nothing\n +The action/,
     ],
-    ["an option misspelt", /entraOptions\.setings: there is no such option\n.*"settings"/],
+    ["an option misspelt", /entraOptions\.setings: unknown key "setings"\n.*"settings"/],
     ["no such person", /there is no user "nobody"/],
   ])("hears why: %s", { timeout: SLOW_MS }, (title, message) => {
     const attempts = attemptsAt(title);

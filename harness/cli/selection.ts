@@ -206,7 +206,7 @@ export async function selectScenarios(
   return [...found.values()];
 }
 
-/** What `defineScenario` refuses while the file is loaded knows nothing of files: it is told here. */
+/** Names the file in an error that the file's own code threw while it was loaded, such as a world that createWorld refused. */
 async function loadFile(file: string): Promise<Scenario> {
   try {
     return await loadScenario(file);

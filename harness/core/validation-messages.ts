@@ -33,13 +33,13 @@ function show(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-/** `world.apps[2].name`; keys that are no identifiers stand in brackets. */
+/** `world.apps[2].name`, below a root of that name; keys that are no identifiers stand in brackets. */
 export function writePath(root: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((written, key) => {
     if (typeof key === "number") return `${written}[${key}]`;
     const text = String(key);
     return /^[A-Za-z_$][\w$]*$/.test(text)
-      ? `${written}.${text}`
+      ? `${written}${written === "" ? "" : "."}${text}`
       : `${written}[${JSON.stringify(text)}]`;
   }, root);
 }

@@ -38,7 +38,7 @@ export type ReadonlyData<Data> = Data extends (...parameters: never[]) => unknow
 
 /** Where a value came from, and how its problems are reported. */
 export interface ParseOptions {
-  /** The name of the value, which paths begin with, such as `world`. */
+  /** The name of the value, which paths begin with, such as `world`; empty where the fields have no common name. */
   readonly what: string;
   readonly code: HarnessErrorCode;
   /** The file that the value was read from; default: none, and the path of the problem is the place. */

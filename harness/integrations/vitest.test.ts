@@ -110,10 +110,16 @@ describe("what a suite holds", () => {
     expect(() => untyped({ mounts: "msw" })).toThrow(
       /useEntra\.mounts: .*\n.*Did you mean "mount"/,
     );
-    expect(() => untyped({ mount: "direct" })).toThrow(/"direct" cannot stand under a suite/);
-    expect(() => untyped({ server: {} })).toThrow(/no server of msw/);
-    expect(() => untyped({ server: { use() {} }, mount: "nock" })).toThrow(/an msw server, under/);
-    expect(() => untyped({ allow: ["https://db/"] })).toThrow(/"https:\/\/db\/" is no host name/);
+    expect(() => untyped({ mount: "direct" })).toThrow(
+      /expected one of "msw", "nock", "https", got "direct"/,
+    );
+    expect(() => untyped({ server: {} })).toThrow(/expected a server of msw, got an object/);
+    expect(() => untyped({ server: { use() {} }, mount: "nock" })).toThrow(
+      /only the mount "msw" takes a server of msw, got the mount "nock"/,
+    );
+    expect(() => untyped({ allow: ["https://db/"] })).toThrow(
+      /useEntra\.allow\[0\]: expected a host name, got "https:\/\/db\/"/,
+    );
     expect(() => expect(entra).toPassRule("retry")).toThrow(/^retry: there is no rule "retry"\n/);
   });
 

@@ -24,6 +24,7 @@ import { createHeader } from "./simulation/journal-header.ts";
 import { createScriptContext } from "./simulation/script-context.ts";
 import { createTurns, type Turns } from "./browsers/turns.ts";
 import { ownAppOf } from "../clients/own-app.ts";
+import { checkScenario } from "./scenario-schema.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The date of a text that the backup system may follow. */
@@ -49,6 +50,7 @@ export interface RunOutcome {
 
 /** Runs a scenario in virtual time. Rejects with a `HarnessError`, or with what the script threw. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
+  checkScenario(scenario, `scenario ${String(scenario.name)}`);
   for (const rule of scenario.asserts) ruleById(rule);
   const { world, settings } = checkWorldAndSettings(scenario.world, (usual) =>
     inEdition({ ...usual, ...scenario.settings }, options.edition),

@@ -99,7 +99,7 @@ describe("brownout coverage", () => {
       /"extend"/,
     ],
     ["a file that is not there", ["mial.json"], /mial\.json: there is no such file/, /mail\.json/],
-    ["a file that is no JSON", ["cut.json"], /cut\.json: it is no JSON/, /coverage-app\.json/],
+    ["a file that is no JSON", ["cut.json"], /cut\.json: expected JSON/, /coverage-app\.json/],
     [
       "a wrong field",
       ["wrong.json"],

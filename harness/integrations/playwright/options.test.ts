@@ -23,9 +23,8 @@ describe("the options of a suite of pages", () => {
   it("know the mounts of browsers and no other", () => {
     expect(check({ mount: "msw" })).toThrow(
       expect.objectContaining({
-        message: '"msw" is no way for a browser',
+        message: 'expected one of "proxy", "route", got "msw"',
         place: "entraOptions.mount",
-        hint: "There are proxy, route.",
       }),
     );
   });

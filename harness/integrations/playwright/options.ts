@@ -1,8 +1,17 @@
 /** What a Playwright suite says of its Entra, by `test.use({ entraOptions })`, checked. */
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import {
+  instantSchema,
+  seedSchema,
+  testedAppSchema,
+  worldInsideSchema,
+} from "../../runner/option-schemas.ts";
 import { startInstant } from "../../runner/simulation/checked-world.ts";
-import { HarnessError, suggestNames } from "../../core/errors.ts";
+import { nonEmptyString } from "../../core/common-schemas.ts";
+import { parseWith, schemaOf } from "../../core/validation.ts";
+import { someSettingsSchema } from "../../entra/directory/settings-schema.ts";
 import type { RuleLimits } from "../../history/header.ts";
+import { limitsSchema } from "../../history/limits-schema.ts";
 import { browserMounts } from "../../network/mount-names.ts";
 
 export interface EntraOptions {
@@ -24,38 +33,25 @@ export interface EntraOptions {
   readonly limits?: RuleLimits;
 }
 
-const fields = [
-  "world",
-  "settings",
-  "user",
-  "seed",
-  "startsAt",
-  "mount",
-  "app",
-  "limits",
-] as const satisfies readonly (keyof EntraOptions)[];
+const optionsSchema = schemaOf<EntraOptions>()((z) =>
+  z.strictObject({
+    world: worldInsideSchema().optional(),
+    settings: someSettingsSchema().optional(),
+    user: nonEmptyString().optional(),
+    seed: seedSchema().optional(),
+    startsAt: instantSchema().optional(),
+    mount: z.enum(browserMounts).optional(),
+    app: testedAppSchema().optional(),
+    limits: limitsSchema().optional(),
+  }),
+);
 
-/** Throws `bad-usage` for an option that does not exist or a mount that is none of a browser. */
+/** Throws `bad-usage` with the path of every wrong option. */
 export function checkOptions(options: EntraOptions): void {
-  const unknown = Object.keys(options).find(
-    (field) => !(fields as readonly string[]).includes(field),
-  );
-  if (unknown !== undefined) {
-    throw new HarnessError("bad-usage", "there is no such option", {
-      place: `entraOptions.${unknown}`,
-      hint: suggestNames(unknown, fields, `There are ${fields.join(", ")}.`),
-    });
-  }
-  startOf(options);
-  const { mount = "proxy" } = options;
-  if ((browserMounts as readonly string[]).includes(mount)) return;
-  throw new HarnessError("bad-usage", `"${String(mount)}" is no way for a browser`, {
-    place: "entraOptions.mount",
-    hint: `There are ${browserMounts.join(", ")}.`,
-  });
+  parseWith(optionsSchema, options, { what: "entraOptions", code: "bad-usage" });
 }
 
-/** When a test begins, ms since the Unix epoch. Throws `bad-usage` for what is no instant. */
+/** When a test begins, ms since the Unix epoch. */
 export function startOf({ startsAt }: EntraOptions): number {
-  return startInstant(startsAt, "entraOptions.startsAt");
+  return startInstant(startsAt);
 }

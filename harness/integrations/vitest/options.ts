@@ -1,8 +1,17 @@
 /** What `useEntra` takes, and what a session makes of it. */
+import { nonEmptyString } from "../../core/common-schemas.ts";
+import { acrossFields, expecting, parseWith, schemaOf } from "../../core/validation.ts";
+import { someSettingsSchema } from "../../entra/directory/settings-schema.ts";
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
-import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { RuleLimits } from "../../history/header.ts";
-import { checkAllow, type MswServer } from "../../network/suite.ts";
+import { limitsSchema } from "../../history/limits-schema.ts";
+import { allowSchema, type MswServer } from "../../network/suite.ts";
+import {
+  instantSchema,
+  seedSchema,
+  testedAppSchema,
+  worldInsideSchema,
+} from "../../runner/option-schemas.ts";
 
 const mounts = ["msw", "nock", "https"] as const;
 
@@ -31,49 +40,35 @@ export interface EntraOptions {
   readonly journals?: string;
 }
 
-const fields = [
-  "seed",
-  "world",
-  "settings",
-  "startsAt",
-  "mount",
-  "server",
-  "allow",
-  "machine",
-  "app",
-  "limits",
-  "journals",
-] as const satisfies readonly (keyof EntraOptions)[];
+const optionsSchema = schemaOf<EntraOptions>()((z) =>
+  z
+    .strictObject({
+      seed: seedSchema().optional(),
+      world: worldInsideSchema().optional(),
+      settings: someSettingsSchema().optional(),
+      startsAt: instantSchema().optional(),
+      mount: z.enum(mounts).optional(),
+      server: z
+        .custom<MswServer>((value) => typeof (value as Partial<MswServer>)?.use === "function", {
+          error: expecting("a server of msw", "Pass what setupServer() returned."),
+        })
+        .optional(),
+      allow: allowSchema().optional(),
+      machine: nonEmptyString().optional(),
+      app: testedAppSchema().optional(),
+      limits: limitsSchema().optional(),
+      journals: nonEmptyString().optional(),
+    })
+    .check(
+      acrossFields<EntraOptions>(({ server, mount = "msw" }, report) => {
+        if (server === undefined || mount === "msw") return;
+        const message = `only the mount "msw" takes a server of msw, got the mount "${mount}"`;
+        report(["server"], message, "Leave one of the two out.");
+      }),
+    ),
+);
 
-/** Throws `bad-usage` for an option that does not exist, or does not fit to another. */
+/** Throws `bad-usage` with the path of every wrong option. */
 export function checkOptions(options: EntraOptions): void {
-  const unknown = Object.keys(options).find(
-    (field) => !(fields as readonly string[]).includes(field),
-  );
-  if (unknown !== undefined) {
-    throw refuse(
-      unknown,
-      "there is no such option",
-      suggestNames(unknown, fields, `There are ${fields.join(", ")}.`),
-    );
-  }
-  const { mount = "msw", server, allow = [] } = options;
-  if (!(mounts as readonly string[]).includes(mount)) {
-    throw refuse(
-      "mount",
-      `"${String(mount)}" cannot stand under a suite`,
-      `There are ${mounts.join(", ")}.`,
-    );
-  }
-  if (server !== undefined && mount !== "msw") {
-    throw refuse("server", `an msw server, under the mount ${mount}`, "Leave one of the two out.");
-  }
-  if (server !== undefined && typeof (server as { use?: unknown }).use !== "function") {
-    throw refuse("server", "it is no server of msw", "Hand over what setupServer() returned.");
-  }
-  checkAllow(allow);
-}
-
-function refuse(field: string, message: string, hint: string): HarnessError {
-  return new HarnessError("bad-usage", message, { place: `useEntra.${field}`, hint });
+  parseWith(optionsSchema, options, { what: "useEntra", code: "bad-usage" });
 }

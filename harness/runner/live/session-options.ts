@@ -1,10 +1,13 @@
 /** What a session is started with, checked, with the defaults filled in. */
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
-import { HarnessError } from "../../core/errors.ts";
+import { nonEmptyString } from "../../core/common-schemas.ts";
+import { parseWith, schema } from "../../core/validation.ts";
 import type { RuleLimits } from "../../history/header.ts";
+import { limitsSchema } from "../../history/limits-schema.ts";
 import type { Mount } from "../../network/mount.ts";
 import type { Suite } from "../../network/suite.ts";
+import { instantSchema, seedSchema, testedAppSchema } from "../option-schemas.ts";
 import { checkWorldAndSettings, startInstant } from "../simulation/checked-world.ts";
 import type { Place } from "./page-calls.ts";
 
@@ -43,20 +46,29 @@ export interface SessionOptions {
   readonly isBusy?: () => boolean;
 }
 
+const writtenSchema = schema((z) =>
+  z.strictObject({
+    seed: seedSchema(),
+    startsAt: instantSchema().optional(),
+    app: testedAppSchema().optional(),
+    limits: limitsSchema().optional(),
+    machine: nonEmptyString().optional(),
+  }),
+);
+
 /** The options with their defaults. Throws `bad-world` or `bad-usage`. */
 export function checkOptions(options: SessionOptions) {
+  const { seed = "1", startsAt, app, limits, machine } = options;
+  // Of the whole, what a person wrote: the rest are parts of the harness.
+  parseWith(
+    writtenSchema,
+    { seed, startsAt, app, limits, machine },
+    { what: "", code: "bad-usage" },
+  );
   const { world, settings } = checkWorldAndSettings(options.world, (usual) => ({
     ...usual,
     ...options.settings,
   }));
-  const startsAt = startInstant(options.startsAt);
-  const { seed = "1" } = options;
-  if (typeof seed !== "string") {
-    throw new HarnessError("bad-usage", `expected a string, found a ${typeof seed}`, {
-      place: "seed",
-      hint: `Write seed: "${String(seed)}".`,
-    });
-  }
-  const { name, version = "" } = options.app ?? { name: "own-code" };
-  return { world, settings, seed, client: { name, version }, startsAt };
+  const { name, version = "" } = app ?? { name: "own-code" };
+  return { world, settings, seed, client: { name, version }, startsAt: startInstant(startsAt) };
 }
