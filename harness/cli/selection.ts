@@ -16,8 +16,8 @@ import {
 import { isBrowserMount, whyNoBrowser } from "../network/mounts.ts";
 import { ownAppOf } from "../clients/own-app.ts";
 import type { Scenario } from "../runner/scenario.ts";
-import type { ClientCache } from "../reporting/versions/client-cache.ts";
-import { placeClient } from "./client-place.ts";
+import type { ClientCache } from "../clients/versions/client-cache.ts";
+import { placeClient } from "../clients/versions/place-client.ts";
 import { checkAsserts } from "../reporting/model/judge-run.ts";
 import { filesMatching, isPath, isPattern } from "./scenario-files.ts";
 
