@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
-import {
-  type BaselineEntry,
-  parseBaseline,
-  REASON_TO_WRITE,
-  updateBaseline,
-  writeBaseline,
-} from "./baseline.ts";
-import { buildResults, type JudgedRun } from "./results.ts";
+import { REASON_TO_WRITE, updateBaseline } from "./update-baseline.ts";
+import { type BaselineEntry, parseBaseline, writeBaseline } from "./baseline.ts";
+import { buildResults } from "./build-results.ts";
+import type { JudgedRun } from "./results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 
 const options = { place: "baseline.json", rules: ["retry-after", "backoff"] };

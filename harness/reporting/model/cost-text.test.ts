@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { costLine, costText } from "./cost-text.ts";
-import { buildResults } from "./results.ts";
+import { buildResults } from "./build-results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 
 const free = { withoutTokenMs: 0, promptsCaused: 0, callsWithheld: 0, slaBudgetShare: 0 };

@@ -3,7 +3,7 @@
  * application of that flow, what it got in the outage, and what it could have got.
  */
 import type { FlowOutcome } from "../../rules/model/flow-outcome.ts";
-import type { RunReference } from "./report-model.ts";
+import type { RunReference } from "./run-reference.ts";
 
 /** The table as data. */
 export interface FlowTable {

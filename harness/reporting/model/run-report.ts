@@ -5,7 +5,8 @@ import type { Scenario } from "../../runner/scenario.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
 import { configurationAdvice } from "./configuration.ts";
 import { costText } from "./cost-text.ts";
-import type { FindingReport, RunReference, RunReport } from "./report-model.ts";
+import type { RunReference } from "./run-reference.ts";
+import type { FindingReport, RunReport } from "./report-model.ts";
 import type { ComparedFinding, JudgedRun, RunResult } from "./results.ts";
 import { standingOf } from "./standing.ts";
 

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { boxesOf, marksIn, pathOf, signsOf } from "./detail.ts";
-import type { Mark, Row } from "./model.ts";
+import type { Mark } from "./mark.ts";
+import type { Row } from "./timeline-model.ts";
 import type { MarkStyle } from "./styles.ts";
 
 function rowOf(marks: readonly Mark[]): Row {

@@ -1,5 +1,5 @@
 /** Lanes while they are filled: faults above, then what was told, then applications with their tabs, then services. */
-import type { Mark, RowKind } from "./model.ts";
+import type { Mark, RowKind } from "./mark.ts";
 
 export interface LaneDraft {
   readonly id: string;

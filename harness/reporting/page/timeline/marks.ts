@@ -10,7 +10,7 @@ import type {
 } from "../../../history/event.ts";
 import type { PageHistory } from "../embedded-report.ts";
 import type { LaneDraft, Lanes } from "./lanes.ts";
-import type { Mark } from "./model.ts";
+import type { Mark } from "./mark.ts";
 import type { MarkStyle } from "./styles.ts";
 
 interface Call {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BaselineEntry } from "./baseline.ts";
-import { buildResults, type JudgedRun, writeResults } from "./results.ts";
+import { buildResults } from "./build-results.ts";
+import { type JudgedRun, writeResults } from "./results.ts";
 import { exitCodeOf, sessionStanding } from "./standing.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../rules/rules.ts";
-import { quarantineLines } from "./quarantine.ts";
-import { buildResults } from "./results.ts";
+import { quarantineLines } from "./quarantine-seen.ts";
+import { buildResults } from "./build-results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 
 const entry = {
