@@ -16,7 +16,7 @@ import { scenarioTable } from "./scenario-table.ts";
 import { sessionStanding } from "./standing.ts";
 import { headline, totalsOf, totalsText } from "./totals.ts";
 
-/** What a session is besides its runs. */
+/** What a session is apart from its runs. */
 export interface ReportedSession {
   readonly seed: string;
   /** The version that judged the runs. */

@@ -108,7 +108,7 @@ function findingReport(
 /** From the first call without a token to the last good one after such, with what it cost. */
 function howLong({ history, simulatedMs }: JudgedRun, cost: string | undefined): string {
   if (cost === undefined)
-    return `Nobody was without a token in ${formatDuration(simulatedMs)} of virtual time.`;
+    return `No one was without a token in ${formatDuration(simulatedMs)} of virtual time.`;
   const stretches = stretchesWithoutToken(history);
   if (stretches.length === 0) return `${cost}.`;
   const [from, to] = [

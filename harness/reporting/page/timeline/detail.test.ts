@@ -41,7 +41,7 @@ describe("the boxes of a row", () => {
     expect(boxes).toHaveLength((900 / 3) * styles.length);
   });
 
-  it("never leave a kind out, nor the row, whatever the marks are", () => {
+  it("never leave out a kind or a row", () => {
     fc.assert(
       fc.property(
         fc.array(anyMark, { maxLength: 60 }),

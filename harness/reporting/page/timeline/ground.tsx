@@ -77,7 +77,7 @@ export function Ground({
   );
 }
 
-/** Hatchings: they tell apart what colour alone would have to. */
+/** Hatchings: they distinguish what colour alone would have to. */
 export function Hatchings() {
   return (
     <defs>

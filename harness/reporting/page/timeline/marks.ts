@@ -273,7 +273,7 @@ function laneOf({ client, tab }: OperationInvoked, drafts: Lanes): LaneDraft {
   return tab === undefined ? drafts.client(client) : drafts.tab(client, tab);
 }
 
-/** Whose request it is: the tab's that called, else the instance's; of a recording without instances nobody's. */
+/** The lane of a request: that of the tab that called, else that of the instance; none in a recording without instances. */
 function senderOf({ client, operation }: ExchangeBegan, drawing: Drawing): LaneDraft | undefined {
   if (client === undefined) return undefined;
   const tab = tabOfCall(operation, drawing);
