@@ -9,7 +9,7 @@ import { type Arrived, watchSenders } from "../../browser/page-senders.ts";
 import type { User } from "../../entra/directory/world.ts";
 import type { PromptShown } from "../../history/event.ts";
 import type { RequestOrigin } from "../../runner/live/request-origin.ts";
-import type { Session } from "../../runner/live/session.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 
 export interface WatchedContext {
   /** Who fills in sign-in pages from now on; default: the test does. */
@@ -26,7 +26,7 @@ export interface WatchedContext {
 
 export interface WatchOptions {
   readonly context: BrowserContext;
-  readonly session: Pick<Session, "recorder" | "pageCalls">;
+  readonly session: Pick<LiveSimulation, "recorder" | "pageCalls">;
   /** The name of the app under test in the history. */
   readonly client: string;
   /** Home account id of a person. */

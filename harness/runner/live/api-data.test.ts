@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { createApiData } from "./api-data.ts";
 
-it("answers by origin and path, and refuses an address of nobody", () => {
+it("answers by origin and path, and refuses an address of no API", () => {
   const data = createApiData(contoso);
   const mail = { value: ["Hello"] };
   data.put("https://graph.microsoft.com/v1.0/me/messages?$top=1", mail);
