@@ -14,5 +14,5 @@ it("answers by origin and path, and refuses an address of no API", () => {
     { address: "https://graph.microsoft.com/v1.0/me", answer: { resource: "graph" } },
   ]);
   for (const address of ["/v1.0/me", "https://api.example.com/v1.0/me"])
-    expect(() => data.put(address, mail)).toThrow(/no address of a protected API/);
+    expect(() => data.put(address, mail)).toThrow(/expected an address of a protected API/);
 });
