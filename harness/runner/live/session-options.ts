@@ -1,6 +1,7 @@
 /** What a session is started with, checked, with the defaults filled in. */
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
-import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
+import type { World } from "../../entra/directory/world.ts";
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { parseWith, schema } from "../../core/validation.ts";
 import type { RuleLimits } from "../../history/header.ts";
