@@ -152,13 +152,18 @@ export function createBrowserRoom(parts: BrowserRoomParts): BrowserRoom {
         if (await giveUp(open)) return false;
         continue;
       }
-      const screen = isBlank ? ({ shows: "blank" } as const) : await lookAtScreen(page);
+      const known = page === undefined ? undefined : profileOf(open)?.time.screenOf(page);
+      const screen = isBlank
+        ? ({ shows: "blank" } as const)
+        : (known ?? (await lookAtScreen(page)));
       if (screen === undefined) continue;
       tabs.see(open, screen);
       if (await giveUp(open)) return false;
       // A page that refuses a password asks for it again.
       const mayAsk = screen.shows === "sign-in" || screen.shows === "error";
-      if (mayAsk && page !== undefined && (await asksForSignIn(page))) asking.push(open);
+      if (!mayAsk || page === undefined) continue;
+      const asks = known === undefined ? await asksForSignIn(page) : known.asksForSignIn === true;
+      if (asks) asking.push(open);
     }
     for (const open of asking) if (await answer(open)) return false;
     return true;
