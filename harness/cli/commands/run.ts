@@ -9,7 +9,7 @@ import { formatDuration } from "../../core/time/duration.ts";
 import { updateBaseline, writeBaseline } from "../../reporting/baseline.ts";
 import { closingLines } from "../../reporting/closing-lines.ts";
 import { namesWithin } from "../../reporting/held.ts";
-import { loadPageProgram } from "../../reporting/html/page-program.ts";
+import { checkPageProgram, loadPageProgram } from "../../reporting/html/page-program.ts";
 import { relaunchText } from "../../reporting/relaunched.ts";
 import { exitCodeOf, writeResults } from "../../reporting/results.ts";
 import { SHARD_FILE, writeShard } from "../../reporting/shard.ts";
@@ -39,7 +39,7 @@ export async function runCommand(
   const { values } = given;
   const beganAtMs = io.now();
   const plan = await planRun(given, io);
-  const page = await loadPageProgram();
+  checkPageProgram();
   prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
   removeStaleRuns(
     plan.out,
@@ -62,8 +62,9 @@ export async function runCommand(
     line: (text) => progress.aside(() => io.stderr.write(`${text}\n`)),
     nameOf: (task) => plan.runs.find((run) => run.task === task)?.scenario.name ?? task.scenario,
   });
-  const { interruptedBy } = await executeTasks(tasks, io, {
+  const executing = executeTasks(tasks, io, {
     workers: plan.workers,
+    cores: io.parallelism,
     onReply(reply, index) {
       if (reply.kind === "done" && reply.relaunched !== undefined) {
         const text = `${plan.runs[index]?.scenario.name ?? ""}: ${relaunchText(reply.relaunched)}\n`;
@@ -78,6 +79,8 @@ export async function runCommand(
       progress.status(statusText(done, tasks.length, names));
     },
   });
+  // While the first workers start, this process has nothing to do.
+  const [page, { interruptedBy }] = await Promise.all([loadPageProgram(), executing]);
   scripts.end();
   progress.end();
 
