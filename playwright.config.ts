@@ -1,4 +1,4 @@
-/** Tests in a real browser, as users of the fixtures write them; `npm test` runs them after Vitest's. */
+/** Tests in a real browser, those of the examples among them; `npm test` runs them after Vitest's. */
 import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./harness/browser/find-browser.ts";
 import { launchArguments } from "./harness/browser/launch-arguments.ts";
@@ -6,7 +6,7 @@ import { launchArguments } from "./harness/browser/launch-arguments.ts";
 const { executablePath } = await findBrowser();
 
 export default defineConfig({
-  testMatch: "**/{harness,scenarios,fixtures/app}/**/*.spec.ts",
+  testMatch: "**/{harness,scenarios,examples/page}/**/*.spec.ts",
   outputDir: "reports/out/playwright",
   // More do not get more done: a browser keeps both cores of a small machine busy.
   workers: 2,
@@ -18,7 +18,7 @@ export default defineConfig({
   // The example apps; only the specs beside them need them, and building takes a second.
   webServer: {
     command:
-      "vite build --config fixtures/app/vite.config.ts --logLevel warn && vite preview --config fixtures/app/vite.config.ts",
+      "vite build --config examples/page/vite.config.ts --logLevel warn && vite preview --config examples/page/vite.config.ts",
     cwd: import.meta.dirname,
     url: "http://localhost:5173/good/",
     // Somebody else's may serve another build.

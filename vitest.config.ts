@@ -1,12 +1,29 @@
-/** Tests stand beside the code; `test/` holds what walks through the finished package. */
+/** Tests stand beside the code; `test/` has those of the finished package and of our own source. */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+const WALKS = "{harness,scenarios,scripts,test}/**/*.walk.test.ts";
 
 export default defineConfig({
   test: {
-    include: ["{harness,scenarios,scripts,test}/**/*.test.ts"],
     // Mounts and the clock patch the process: one process a file.
     pool: "forks",
     isolate: true,
+    // Vitest would leave one core idle; tests wait for browsers and child processes as well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // A hang is to be seen; how fast the machine is today is not.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "quick",
+          include: ["{harness,scenarios,scripts,test}/**/*.test.ts"],
+          exclude: ["**/node_modules/**", WALKS],
+        },
+      },
+      { extends: true, test: { name: "walks", include: [WALKS] } },
+    ],
   },
 });

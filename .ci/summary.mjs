@@ -51,10 +51,15 @@ function nothingLeft(whose) {
 }
 
 function countAll() {
-  const vitest = readResults("vitest.json");
+  const quick = readResults("vitest.json");
+  const walks = readResults("walks.json");
   const playwright = readResults("playwright.json");
-  if (vitest === undefined && playwright === undefined) return [nothingLeft("The test command")];
-  const counts = [vitest === undefined ? nothingLeft("Vitest") : countVitest(vitest)];
+  if ([quick, walks, playwright].every((results) => results === undefined))
+    return [nothingLeft("The test command")];
+  const counts = [
+    quick === undefined ? nothingLeft("Vitest") : countVitest(quick),
+    walks === undefined ? nothingLeft("Vitest's walks") : countVitest(walks),
+  ];
   if (playwright !== undefined) counts.push(countPlaywright(playwright));
   else if (process.env.BROWNOUT_BROWSER !== "none") counts.push(nothingLeft("Playwright"));
   else console.log("BROWNOUT_BROWSER=none: Playwright's tests were not run.");

@@ -14,7 +14,7 @@ import { createResponse } from "../harness/core/http/message.ts";
 import { type ProcessMount, processMounts } from "../harness/network/mount-names.ts";
 import { loadMount } from "../harness/network/mounts.ts";
 
-/** As many as the aim is stated for; fewer where a mount is slow and its figure is only told. */
+/** As many as the aim is stated for; fewer where a mount is slow and its figure is only printed. */
 const exchanges: Readonly<Record<ProcessMount, number>> = {
   direct: 100_000,
   https: 100_000,

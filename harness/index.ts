@@ -4,17 +4,17 @@
  * exports only; what is not here may change without notice.
  */
 
-// A scenario: an outage and a script.
+// Scenarios.
 export { defineScenario } from "./runner/scenario.ts";
 export type { ApiAnswer, Application } from "./clients/application.ts";
 export type { OpenApplication, Scenario, ScriptContext, Story } from "./runner/scenario.ts";
 export type { WorldControls } from "./entra/directory/world-controls.ts";
 export { days, formatDuration, hours, minutes, seconds } from "./core/time/duration.ts";
 
-// How an application calls its client.
+// Behaviour of applications.
 export { backOff, poll, retryAtOnce } from "./clients/reference/behaviour.ts";
 
-// What is broken, where, when, how often.
+// Faults.
 export { checkFaultPlan } from "./faults/validate.ts";
 export {
   discoveryDown,
@@ -48,7 +48,7 @@ export type {
   RetryAfter,
 } from "./faults/plan.ts";
 
-// A client under test.
+// Clients under test.
 export type {
   ClientContext,
   ClientErrorDescription,
@@ -61,7 +61,7 @@ export type {
 export { flows } from "./history/event.ts";
 export type { Flow } from "./history/event.ts";
 
-// The world that a scenario plays in.
+// Worlds.
 export { createWorld } from "./entra/directory/create-world.ts";
 export type {
   AppSketch,
@@ -87,10 +87,9 @@ export type {
   World,
 } from "./entra/directory/world.ts";
 
-// What happened, and what it means.
+// Histories and rules.
 export type {
   ClientRestarted,
-  EventBase,
   ExchangeBegan,
   ExchangeEnd,
   ExchangeEnded,
@@ -109,6 +108,7 @@ export type {
   TokenPresented,
   WireError,
 } from "./history/event.ts";
+export type { EventBase } from "./history/event-base.ts";
 export type { FlowRow, RuleLimits } from "./history/header.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./rules/rule.ts";
@@ -117,13 +117,13 @@ export type { Finding } from "./rules/rules.ts";
 export { parseJournal, writeJournal } from "./history/journal.ts";
 export { fromHar, toHar } from "./history/har.ts";
 
-// A run from a program: one process runs one scenario at a time.
+// Runs from a program.
 export { runScenario } from "./runner/run.ts";
 export type { RunOptions, RunOutcome } from "./runner/run.ts";
 export { loadClient } from "./clients/registry.ts";
 export { listScenarios, loadScenario } from "../scenarios/registry.ts";
 
-// The simulator by itself, for those who mount it themselves.
+// The simulator by itself.
 export { createDirectory } from "./entra/directory/directory.ts";
 export type { Directory } from "./entra/directory/directory.ts";
 export { createEsts } from "./entra/token-service/ests.ts";
@@ -131,7 +131,7 @@ export type { EstsOptions } from "./entra/token-service/ests.ts";
 export { createFaultLayer } from "./faults/layer.ts";
 export type { FaultLayerOptions } from "./faults/layer.ts";
 
-// The ground that all of it stands on.
+// Time, chance, errors, HTTP.
 export { HarnessError } from "./core/errors.ts";
 export type { HarnessErrorCode } from "./core/errors.ts";
 export { createRandom } from "./core/random.ts";

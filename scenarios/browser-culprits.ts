@@ -1,7 +1,7 @@
 /**
  * Rules that only an application in a browser can break: no bare client of this process has
  * a tab, a page or a person in front of it. Each names the vice of the careless application
- * that breaks it. A Playwright spec goes through this table: with the vice the rule fails,
+ * that breaks it. `examples/page/careless.spec.ts` plays them: with the vice the rule fails,
  * with evidence, and the same application without it passes. `culprits.test.ts` holds that
  * every rule of the library is either here or has a bare client of its own.
  */

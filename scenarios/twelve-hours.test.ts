@@ -3,13 +3,15 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { editionIds, promiseOf, type RowFlow, rowFlows } from "../harness/entra/backup/edition.ts";
 import { judgeByEveryRule } from "../harness/rules/rules.ts";
 import { loadClient } from "../harness/clients/registry.ts";
-import { flowTable } from "../harness/reporting/flow-table.ts";
-import { buildResults, type JudgedRun, type Results } from "../harness/reporting/results.ts";
+import { flowLines } from "../harness/reporting/formats/flow-lines.ts";
+import type { ReportModel } from "../harness/reporting/model/report-model.ts";
+import type { JudgedRun } from "../harness/reporting/model/results.ts";
 import { runScenario } from "../harness/runner/run.ts";
+import { reportOf } from "../test/support/report.ts";
 import { twelveHours } from "./twelve-hours.ts";
 
 /** Every row with every client that it is run with, by one edition. */
-async function runAll(edition: (typeof editionIds)[number]): Promise<Results> {
+async function runAll(edition: (typeof editionIds)[number]): Promise<ReportModel> {
   const runs: JudgedRun[] = [];
   for (const scenario of twelveHours) {
     for (const named of scenario.clients ?? [undefined]) {
@@ -22,22 +24,22 @@ async function runAll(edition: (typeof editionIds)[number]): Promise<Results> {
       runs.push({ history, simulatedMs, findings: judgeByEveryRule(history) });
     }
   }
-  return buildResults(runs, [], { seed: "1", brownout: "test" });
+  return reportOf(runs);
 }
 
 describe.each(editionIds)("twelve hours without the primary, by the text of %s", (edition) => {
-  let results: Results;
+  let model: ReportModel;
   beforeAll(async () => {
-    results = await runAll(edition);
+    model = await runAll(edition);
   });
 
   it("has every row of the table", () => {
-    const seen = new Set(results.runs.map(({ row }) => row?.flow));
+    const seen = new Set(model.results.runs.map(({ row }) => row?.flow));
     expect(rowFlows.filter((flow) => !seen.has(flow))).toEqual([]);
   });
 
   it("comes out as documented, row by row", () => {
-    for (const { scenario, row } of results.runs) {
+    for (const { scenario, row } of model.results.runs) {
       const { status } = promiseOf(row?.flow as RowFlow, edition);
       const isServed = status === "protected";
       expect([scenario, row?.documented, (row?.byBackup ?? 0) > 0]).toEqual([
@@ -50,8 +52,8 @@ describe.each(editionIds)("twelve hours without the primary, by the text of %s",
   });
 
   it("is printed without a mismatch", () => {
-    const lines = flowTable(results).filter((line) => line.startsWith("| "));
-    expect(lines.length).toBe(results.runs.length + 2);
+    const lines = flowLines(model.flows).filter((line) => line.startsWith("| "));
+    expect(lines.length).toBe(model.results.runs.length + 2);
     expect(lines.filter((line) => line.includes("**"))).toEqual([]);
   });
 });

@@ -50,7 +50,7 @@ async function findOrInstall(tools: SetUpTools): Promise<FoundBrowser> {
   try {
     return await tools.find();
   } catch (error) {
-    // Whoever named a browser wants that one, not Debian's.
+    // A browser that was named is wanted, not Debian's.
     const isNamed = (tools.env[BROWSER_VARIABLE] ?? "") !== "";
     if (isNamed || !tools.mayInstall || !(error instanceof HarnessError)) throw error;
     tools.say("browser: none yet; installing Debian's package chromium");

@@ -1,12 +1,12 @@
 /**
  * Makes `dist/`, only for the package: Node strips no types inside node_modules, so what is
- * published must be JavaScript. `prepack` calls it; nobody needs it to develop. The folders
+ * published must be JavaScript. `prepack` calls it; development does not need it. The folders
  * keep their places to one another, so that files are found by the same relative URL.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundlePageProgram, prebuiltFile } from "../harness/reporting/html/page-program.ts";
+import { bundlePageProgram, prebuiltFile } from "../harness/reporting/formats/page-program.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 

@@ -1,49 +1,55 @@
-/** Which runner gets which arguments of `npm test`. */
+/** Which runner gets which arguments of `npm test` and `npm run test:all`. */
 import { expect, it } from "vitest";
 import { planTests, runTests } from "./test-plan.ts";
 
-const plan = (argv: readonly string[], env = {}): string[] =>
-  planTests(argv, env).map(({ runner, args }) => [runner, ...args].join(" "));
+const plan = (argv: readonly string[], env = {}): string[][] =>
+  planTests(argv, env).map((group) => group.map(({ runner, args }) => [runner, ...args].join(" ")));
 
 it.each([
-  [[], ["vitest run", "playwright test"]],
-  [["harness/faults"], ["vitest run harness/faults"]],
-  [["a.test.ts", "-t", "name"], ["vitest run a.test.ts -t name"]],
-  [["--reporter=dot"], ["vitest run --reporter=dot"]],
-  [["harness/a.spec.ts"], ["playwright test harness/a.spec.ts"]],
-  [["a.spec.ts:12", "--headed"], ["playwright test a.spec.ts:12 --headed"]],
+  [[], [["vitest run --project=quick", "playwright test"]]],
+  [["harness/faults"], [["vitest run harness/faults"]]],
+  [["a.test.ts", "-t", "name"], [["vitest run a.test.ts -t name"]]],
+  [["--reporter=dot"], [["vitest run --project=quick --reporter=dot"]]],
+  [["harness/a.spec.ts"], [["playwright test harness/a.spec.ts"]]],
+  [["a.spec.ts:12", "--headed"], [["playwright test a.spec.ts:12 --headed"]]],
   [
     ["a.test.ts", "b.spec.ts", "--bail=1"],
-    ["vitest run a.test.ts --bail=1", "playwright test b.spec.ts"],
+    [["vitest run a.test.ts --bail=1", "playwright test b.spec.ts"]],
   ],
+  [["--all"], [["vitest run --project=quick", "playwright test"], ["vitest run --project=walks"]]],
+  [["--all", "--without-quick"], [["vitest run --project=walks"]]],
+  [["--all", "a.walk.test.ts"], [["vitest run a.walk.test.ts"]]],
 ])("%j", (argv, expected) => {
   expect(plan(argv)).toEqual(expected);
 });
 
-it("has both write their results where it is told, and still print", () => {
-  const runs = planTests(["--results=/tmp/r"], {});
+it("has each run write its own results file, and still print", () => {
+  const runs = planTests(["--all", "--results=/tmp/r"], {}).flat();
   expect(runs.map(({ args }) => args.join(" "))).toEqual([
-    "run --reporter=default --reporter=json --outputFile.json=/tmp/r/vitest.json",
+    "run --reporter=default --reporter=json --outputFile.json=/tmp/r/vitest.json --project=quick",
     "test --reporter=list,json",
+    "run --reporter=default --reporter=json --outputFile.json=/tmp/r/walks.json --project=walks",
   ]);
   expect(runs[1]?.env).toEqual({ PLAYWRIGHT_JSON_OUTPUT_FILE: "/tmp/r/playwright.json" });
 });
 
-it("leaves out Playwright's where no browser is wanted", () => {
-  expect(plan([], { BROWNOUT_BROWSER: "none" })).toEqual(["vitest run"]);
-  expect(plan(["a.spec.ts"], { BROWNOUT_BROWSER: "none" })).toEqual([]);
+it("leaves out Playwright where no browser is wanted", () => {
+  const env = { BROWNOUT_BROWSER: "none" };
+  expect(plan([], env)).toEqual([["vitest run --project=quick"]]);
+  expect(plan(["a.spec.ts"], env)).toEqual([[]]);
 });
 
 it.each([
-  [[0, 0], 0],
-  [[1, 0], 1],
-  [[0, 2], 1],
-])("runs all of them, whatever the first ends with: %j", (statuses, expected) => {
+  [[0, 0, 0], 0],
+  [[1, 0, 0], 1],
+  [[0, 2, 0], 1],
+  [[0, 0, 1], 1],
+])("runs every group, also after a failure: %j", async (statuses, expected) => {
   const ran: string[] = [];
-  const status = runTests(planTests([], {}), ({ runner }) => {
-    ran.push(runner);
-    return statuses[ran.length - 1] ?? 1;
+  const status = await runTests(planTests(["--all"], {}), ({ runner }, beside) => {
+    ran.push(`${runner} ${beside}`);
+    return Promise.resolve(statuses[ran.length - 1] ?? 1);
   });
-  expect(ran).toEqual(["vitest", "playwright"]);
+  expect(ran).toEqual(["vitest alone", "playwright beside others", "vitest alone"]);
   expect(status).toBe(expected);
 });

@@ -1,4 +1,4 @@
-/** The closing line of `.ci/run`: never green when something broke, whatever broke. */
+/** The closing line of `.ci/run`: never green when anything broke. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,11 +16,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Results {
   readonly vitest?: object | string;
+  readonly walks?: object | string;
   readonly playwright?: object | string;
 }
 
 function output(results: Results, tests = "passed", browser = ""): string {
-  for (const [runner, left] of Object.entries(results)) {
+  // Walks without a test, unless a case gives others or leaves nothing at all.
+  const all = Object.keys(results).length > 0 ? { walks: noWalks, ...results } : results;
+  for (const [runner, left] of Object.entries(all)) {
     const text = typeof left === "string" ? left : JSON.stringify(left);
     writeFileSync(join(folder, `${runner}.json`), text);
   }
@@ -36,6 +39,7 @@ const closingLine = (...args: Parameters<typeof output>): string | undefined =>
     .split("\n")
     .at(-1);
 
+const noWalks = { numPassedTests: 0, testResults: [] };
 const vitest = { numPassedTests: 7, numFailedTests: 0, success: true, testResults: [] };
 const stats = { expected: 3, unexpected: 0, skipped: 0, flaky: 0 };
 const playwright = { stats, errors: [] };
@@ -43,6 +47,19 @@ const unloaded = [{ name: "a.test.ts", status: "failed", assertionResults: [] }]
 
 it.each<[string, Results, string, string]>([
   ["all pass", { vitest, playwright }, "passed", "10 passed, 0 failed"],
+  [
+    "walks pass as well",
+    { vitest, playwright, walks: { ...vitest, numPassedTests: 5 } },
+    "passed",
+    "15 passed, 0 failed",
+  ],
+  [
+    "a walk fails",
+    { vitest, playwright, walks: { ...vitest, numFailedTests: 1, success: false } },
+    "failed",
+    "17 passed, 1 failed",
+  ],
+  ["the walks left nothing", { vitest, playwright, walks: "" }, "failed", "10 passed, 1 failed"],
   [
     "some are skipped",
     {

@@ -20,7 +20,7 @@ describe("help", () => {
     },
   );
 
-  it("of a command that judges tells its verdicts by exit code, of another only what can happen", async () => {
+  it("lists verdicts among the exit codes of a command that judges, and only possible outcomes for others", async () => {
     expect((await folder.main("check", "--help")).stdout).toMatch(/3 nothing failed[^]*143 after/);
     const list = await folder.main("list", "--help");
     expect(list.stdout).toMatch(/\n\nExit codes: 0 done, 2 wrong usage\.\n$/);

@@ -38,7 +38,7 @@ beforeAll(() => {
   );
   folder.write("syntax.scenario.ts", "export default {{;\n");
   folder.write("none.scenario.ts", "export const mine = 1;\n");
-  folder.write("twin.scenario.ts", scenarioText());
+  folder.write("same-name.scenario.ts", scenarioText());
 });
 afterAll(() => folder.remove());
 
@@ -182,21 +182,21 @@ const inFiles: readonly Mistake[] = [
     /--update-baseline/,
   ],
   [
-    "a baseline that is no list",
+    "a baseline that is not an array",
     [...GOOD, "--baseline", "list.json"],
-    /list\.json: a baseline is a list/,
+    /list\.json: baseline: expected an array of objects, got an object/,
     /\[\]/,
   ],
   [
     "a baseline cut off",
     [...GOOD, "--baseline", "cut.json"],
-    /cut\.json: it is no JSON/,
-    /JSON list/,
+    /cut\.json: expected JSON/,
+    /JSON array/,
   ],
   [
     "a baseline with an unknown rule",
     [...GOOD, "--baseline", "rule.json"],
-    /rule\.json, entry 1: there is no rule "retri-after"/,
+    /rule\.json: baseline\[0\]\.rule: expected one of .*, got "retri-after"/,
     /retry-after/,
   ],
 ];
@@ -205,7 +205,7 @@ const inFiles: readonly Mistake[] = [
 const inScenarioFiles: readonly Mistake[] = [
   [
     "two scenarios of one name",
-    ["run", "good.scenario.ts", "twin.scenario.ts"],
+    ["run", "good.scenario.ts", "same-name.scenario.ts"],
     /two scenarios are called "busy-minute"/,
     /rename/,
   ],

@@ -183,7 +183,7 @@ describe("a run that proves nothing", () => {
   it("exits 3 and says what was not seen", () => {
     folder.write("calm.scenario.ts", scenarioText({ name: "calm", faults: "[]" }));
     const { stdout, code } = folder.brownout("run", "calm.scenario.ts", "--out", "calm");
-    expect(stdout).toMatch(/^unsure {2}calm/m);
+    expect(stdout).toMatch(/^inconclusive {2}calm/m);
     expect(stdout).toMatch(/Inconclusive\n {2}calm: retry-after: /);
     expect(code).toBe(3);
   });
@@ -193,14 +193,14 @@ describe("a history that proves nothing", () => {
   it("is no pass, though it asserts nothing", () => {
     folder.write("empty.har", '{"log":{"version":"1.2","entries":[]}}');
     const { stdout, code } = folder.brownout("check", "empty.har");
-    expect(stdout).toMatch(/^unsure {2}empty/);
+    expect(stdout).toMatch(/^inconclusive {2}empty/);
     expect(stdout).toContain("1 run over 0s of simulated time: 0 pass");
     expect(code).toBe(3);
   });
 });
 
 describe("a run that the harness cannot finish", () => {
-  it("exits 2, and tells the other runs whole", () => {
+  it("exits 2, and reports the other runs completely", () => {
     folder.write(
       "throws.scenario.ts",
       scenarioText({ name: "throws", script: 'throw new Error("my mistake");' }),

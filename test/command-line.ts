@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { main } from "../harness/cli/main.ts";
-import type { Registry } from "../harness/reporting/versions/registry.ts";
+import type { Registry } from "../harness/clients/versions/npm-registry.ts";
 import { createPool } from "../harness/cli/worker/pool.ts";
 
 const bin = fileURLToPath(new URL("../bin/brownout.js", import.meta.url));
@@ -171,7 +171,7 @@ export default defineScenario({
   title: "The token endpoint throttles for a minute",
   story: {
     standsFor: "A busy minute of the token service.",
-    asserts: "The client waits as it is told.",
+    asserts: "The client waits as long as Retry-After says.",
     failureMeans: "It is throttled for longer.",
     fix: "Use a current MSAL.",
   },
@@ -180,17 +180,17 @@ export default defineScenario({
   faults: ${faults},
   script: async ({ open, clock }) => {
     const daemon = await open({ app: "nightly-daemon", credential: "secret" });
-    const wish = { flow: "client-credentials", scopes: ["https://graph.microsoft.com/.default"] };
+    const request = { flow: "client-credentials", scopes: ["https://graph.microsoft.com/.default"] };
     ${script}
   },
 });
 `;
 }
 
-/** A script that asks, waits as long as it was told to, and asks again. */
+/** A script that asks, waits as long as Retry-After said, and asks again. */
 export const PATIENT =
-  "await daemon.attempt(wish); await clock.until(minutes(3)); await daemon.acquire(wish);";
+  "await daemon.attempt(request); await clock.until(minutes(3)); await daemon.acquire(request);";
 
 /** A script that no client under test can make good: it asks again and again at once. */
-export const IMPATIENT = `for (let call = 0; call < 20; call += 1) await daemon.attempt(wish);
-    await clock.until(minutes(3)); await daemon.acquire(wish);`;
+export const IMPATIENT = `for (let call = 0; call < 20; call += 1) await daemon.attempt(request);
+    await clock.until(minutes(3)); await daemon.acquire(request);`;

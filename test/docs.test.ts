@@ -1,25 +1,33 @@
-/** The documentation that is made from the source is the one that is there. */
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+/** The pages that `npm run docs` makes from the source, and the site that they become a part of. */
+import { existsSync } from "node:fs";
+import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rules } from "../harness/rules/rules.ts";
-import { readDocs } from "../scripts/docs-source.ts";
 import { library } from "../scenarios/library.ts";
+import { apiPages } from "../scripts/site/api-pages.ts";
+import { commandLinePage } from "../scripts/site/command-line-page.ts";
+import { libraryPages } from "../scripts/site/library-pages.ts";
+import { anchorsOf, linksOf } from "../scripts/site/markdown.ts";
+import { parseDocstring, type PublicName, readPublicApi } from "../scripts/site/public-api.ts";
+import { sitePages } from "../scripts/site/site-pages.ts";
+import { pages as writtenPages, readPage, root } from "./support/guides.ts";
 
-const docs = fileURLToPath(new URL("../docs/", import.meta.url));
+const api = readPublicApi(root);
+const made = new Map([...(await libraryPages()), ...apiPages(api)]);
+const all = new Map([
+  ...writtenPages.map((path) => [path, readPage(path)] as const),
+  ...made,
+  ["docs/guide/options.md", commandLinePage(`${root}bin/brownout.js`)] as const,
+]);
 
-describe("docs/rules.md and docs/scenarios/", async () => {
-  const pages = await readDocs();
-
-  it("are as the source has them; else run: npm run docs", () => {
-    const there = readdirSync(`${docs}scenarios`).map((name) => `scenarios/${name}`);
-    expect([...there, "rules.md"].toSorted()).toEqual([...pages.keys()].toSorted());
-    for (const [path, text] of pages) expect(readFileSync(`${docs}${path}`, "utf8")).toBe(text);
+describe("pages made from the source", () => {
+  it("are one for each scenario, their index, the rules and the groups of public names", () => {
+    const groups = new Set(api.map(({ entry, group }) => (entry === "brownout" ? group : entry)));
+    expect(made.size).toBe(library.length + 2 + groups.size + 1);
   });
 
-  it("have a page for each scenario and a section for each rule, with what a reader needs", () => {
-    expect(pages.size).toBe(library.length + 2);
-    const page = pages.get("scenarios/token-throttled.md") ?? "";
+  it("say of a scenario what it stands for, what is broken, and how to run it", () => {
+    const page = made.get("docs/scenarios/token-throttled.md") ?? "";
     for (const part of [
       "npx brownout run token-throttled\n",
       "[retry-after](../rules.md#retry-after)",
@@ -27,16 +35,255 @@ describe("docs/rules.md and docs/scenarios/", async () => {
       "throttle",
     ])
       expect(page).toContain(part);
-    for (const { id, says } of rules)
-      expect(pages.get("rules.md")).toContain(`## ${id}\n\n${says}\n`);
   });
 
-  it("link to files that are there", () => {
-    for (const [path, text] of pages) {
-      for (const [, target = ""] of text.matchAll(/\]\((\.\.[^)#]*)/g)) {
-        const url = new URL(target, `file://${docs}${path}`);
-        expect(() => readFileSync(url), `${path}: ${target}`).not.toThrow();
-      }
-    }
+  it("have a section for each rule", () => {
+    for (const { id, says } of rules)
+      expect(made.get("docs/rules.md")).toContain(`## ${id}\n\n${says}\n`);
+  });
+
+  it("have a section for each public name, with its declaration", () => {
+    expect(made.get("docs/api/scenarios.md")).toContain(
+      "## defineScenario\n\nfunction, from [harness/runner/scenario.ts]",
+    );
+    expect(made.get("docs/api/scenarios.md")).toContain(
+      "```ts\nfunction defineScenario(scenario: Scenario): Scenario\n```",
+    );
+    expect(made.get("docs/api/vitest.md")).toContain("## useEntra\n");
+    expect(made.get("docs/api/playwright.md")).toContain("## test\n");
+  });
+
+  it("have the options of every command", () => {
+    const page = all.get("docs/guide/options.md") ?? "";
+    expect(anchorsOf(page)).toEqual(
+      expect.arrayContaining(["run", "list", "replay", "check", "matrix", "coverage", "trend"]),
+    );
+    expect(page).toContain("--update-baseline");
+  });
+
+  it("are not in the repository", () => {
+    expect([...made.keys()].filter((path) => existsSync(root + path))).toEqual([]);
+  });
+});
+
+describe("the site", () => {
+  const broken = (pages: ReadonlyMap<string, string>): string[] =>
+    [...pages].flatMap(([path, text]) =>
+      linksOf(text)
+        .filter((link) => !/^(?:[a-z]+:|.*\.png$)/.test(link))
+        .filter((link) => {
+          const [file = "", anchor] = link.split("#");
+          const target = file === "" ? path : posix.join(posix.dirname(path), file);
+          const found = pages.get(target);
+          return (
+            found === undefined || (anchor !== undefined && !anchorsOf(found).includes(anchor))
+          );
+        })
+        .map((link) => `${path}: ${link}`),
+    );
+
+  it("has links to its own pages and headings only, where source files have no address", () => {
+    expect(broken(sitePages(all, undefined))).toEqual([]);
+  });
+
+  it("links to source files by the address that it is given", () => {
+    const page = sitePages(all, "https://example.com/blob/main/").get(
+      "scenarios/token-throttled.md",
+    );
+    expect(page).toContain("(https://example.com/blob/main/scenarios/token-throttled.ts)");
+  });
+});
+
+describe("the public names", () => {
+  const nameOf = ({ entry, name }: PublicName): string => `${entry} ${name}`;
+
+  it("are read with their docstrings", () => {
+    expect(
+      parseDocstring("*\n * One.\n *\n * @default 5\n * @example\n * a();\n *\n * b();\n "),
+    ).toEqual({
+      text: "One.",
+      tags: [{ tag: "default", text: "5" }],
+      examples: ["a();\n\nb();"],
+    });
+  });
+
+  // Names that still lack one. The list may only shrink.
+  const withoutText: readonly string[] = [
+    "brownout ApiAnswer",
+    "brownout ClientContext",
+    "brownout ClientErrorDescription",
+    "brownout ClientSecret",
+    "brownout ClientUnderTest",
+    "brownout Device",
+    "brownout Directory",
+    "brownout Endpoint",
+    "brownout EstsOptions",
+    "brownout ExchangeEnd",
+    "brownout FaultBegan",
+    "brownout FaultEffectKind",
+    "brownout FaultEnded",
+    "brownout FaultLayerOptions",
+    "brownout FaultPlan",
+    "brownout FaultSite",
+    "brownout Flow",
+    "brownout HistoryEvent",
+    "brownout Judgement",
+    "brownout MachineSource",
+    "brownout MountName",
+    "brownout Rule",
+    "brownout RunOptions",
+    "brownout RunOutcome",
+    "brownout Scenario",
+    "brownout ScriptContext",
+    "brownout Tenant",
+    "brownout User",
+    "brownout Verdict",
+    "brownout World",
+    "brownout contoso",
+    "brownout/playwright Entra",
+    "brownout/playwright EntraOptions",
+    "brownout/vitest EntraOptions",
+  ];
+  const withoutExample: readonly string[] = [
+    "brownout ApiAnswer",
+    "brownout AppRegistration",
+    "brownout AppSketch",
+    "brownout Application",
+    "brownout CapacityEffect",
+    "brownout ClientContext",
+    "brownout ClientErrorDescription",
+    "brownout ClientInstance",
+    "brownout ClientRestarted",
+    "brownout ClientSecret",
+    "brownout ClientUnderTest",
+    "brownout ConditionalAccessPolicy",
+    "brownout CorsHeaders",
+    "brownout Delay",
+    "brownout Device",
+    "brownout Directory",
+    "brownout Endpoint",
+    "brownout EntraRequest",
+    "brownout ErrorBody",
+    "brownout EstsOptions",
+    "brownout EventBase",
+    "brownout ExchangeBegan",
+    "brownout ExchangeEnd",
+    "brownout ExchangeEnded",
+    "brownout FaultBegan",
+    "brownout FaultEffect",
+    "brownout FaultEffectKind",
+    "brownout FaultEnded",
+    "brownout FaultLayerOptions",
+    "brownout FaultPlan",
+    "brownout FaultSite",
+    "brownout FaultSlice",
+    "brownout FaultWindow",
+    "brownout FaultsCleared",
+    "brownout Finding",
+    "brownout Flow",
+    "brownout FlowRow",
+    "brownout HarnessErrorCode",
+    "brownout History",
+    "brownout HistoryEvent",
+    "brownout IssuedFacts",
+    "brownout JournalHeader",
+    "brownout Judgement",
+    "brownout Machine",
+    "brownout MachineSource",
+    "brownout ManagedIdentity",
+    "brownout MountName",
+    "brownout NetworkFaultCode",
+    "brownout Noted",
+    "brownout OpenApplication",
+    "brownout OpenOptions",
+    "brownout OperationCompleted",
+    "brownout OperationInvoked",
+    "brownout PromptShown",
+    "brownout ProtectedResource",
+    "brownout ResourceSketch",
+    "brownout RetryAfter",
+    "brownout Rule",
+    "brownout RuleLimits",
+    "brownout RunOptions",
+    "brownout RunOutcome",
+    "brownout SamlRegistration",
+    "brownout Scenario",
+    "brownout ScriptContext",
+    "brownout ServiceSettings",
+    "brownout Story",
+    "brownout Tenant",
+    "brownout TokenFacts",
+    "brownout TokenPresented",
+    "brownout TokenRequest",
+    "brownout TokenResult",
+    "brownout User",
+    "brownout UserSketch",
+    "brownout Verdict",
+    "brownout WindowOptions",
+    "brownout WireError",
+    "brownout World",
+    "brownout WorldChanged",
+    "brownout WorldControls",
+    "brownout WorldSketch",
+    "brownout backOff",
+    "brownout checkFaultPlan",
+    "brownout contoso",
+    "brownout createDirectory",
+    "brownout createEsts",
+    "brownout createFaultLayer",
+    "brownout createWorld",
+    "brownout defaultServiceSettings",
+    "brownout defineScenario",
+    "brownout discoveryDown",
+    "brownout endpoints",
+    "brownout faultSites",
+    "brownout flows",
+    "brownout fromHar",
+    "brownout hang",
+    "brownout identityEndpointThrottled",
+    "brownout identityEndpointUpdating",
+    "brownout judgeHistory",
+    "brownout keysWithdrawn",
+    "brownout listScenarios",
+    "brownout loadClient",
+    "brownout loadScenario",
+    "brownout mountNames",
+    "brownout nameLookupDown",
+    "brownout outage",
+    "brownout overloadedOnReturn",
+    "brownout parseJournal",
+    "brownout partialOutage",
+    "brownout poll",
+    "brownout primaryDown",
+    "brownout retryAtOnce",
+    "brownout ruleById",
+    "brownout rules",
+    "brownout runScenario",
+    "brownout throttled",
+    "brownout toHar",
+    "brownout tokenServerError",
+    "brownout trafficRampedUp",
+    "brownout unreachable",
+    "brownout verdictOf",
+    "brownout writeJournal",
+    "brownout/playwright Entra",
+    "brownout/playwright EntraMatchers",
+    "brownout/playwright EntraOptions",
+    "brownout/playwright expect",
+    "brownout/playwright test",
+    "brownout/vitest Entra",
+    "brownout/vitest EntraMatchers",
+    "brownout/vitest EntraOptions",
+    "brownout/vitest useEntra",
+  ];
+
+  it("have a docstring each", () => {
+    const missing = api.filter(({ doc }) => doc === undefined || doc.text === "");
+    expect(missing.map(nameOf).toSorted()).toEqual(withoutText);
+  });
+
+  it("have an example each", () => {
+    const missing = api.filter(({ doc }) => doc === undefined || doc.examples.length === 0);
+    expect(missing.map(nameOf).toSorted()).toEqual(withoutExample);
   });
 });

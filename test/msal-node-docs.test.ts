@@ -1,4 +1,4 @@
-/** The transport that docs/msal-node.md shows, word for word, under the real MSAL Node: what it is said to mend is mended. */
+/** The transport that docs/msal-node.md shows, word for word, under the real MSAL Node: it fixes what the page says that it fixes. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

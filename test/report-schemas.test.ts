@@ -7,30 +7,27 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { validateXML } from "xmllint-wasm";
 import { throttledDaemon } from "./support/history.ts";
 import { toHar } from "../harness/history/har.ts";
-import { writeCtrf } from "../harness/reporting/ctrf.ts";
-import { writeJunit } from "../harness/reporting/junit.ts";
-import { buildResults, type Results } from "../harness/reporting/results.ts";
-import { judgedRun } from "./support/report.ts";
+import { writeCtrf } from "../harness/reporting/formats/ctrf.ts";
+import { writeJunit } from "../harness/reporting/formats/junit.ts";
+import { judgedRun, reportOf } from "./support/report.ts";
 
 const schema = readFileSync(
   fileURLToPath(new URL("schemas/jenkins-junit.xsd", import.meta.url)),
   "utf8",
 );
 
-/** A run of each kind: good, broken, open, known, in quarantine, not finished. */
+/** A run of each kind: good, broken, inconclusive, known, in quarantine, not finished. */
 const entry = { scenario: "known", client: "msal-node", rule: "backoff", reason: "It is so." };
-const results: Results = buildResults(
+const model = reportOf(
   [
     judgedRun({ "retry-after": "pass" }, { scenario: "good" }),
     judgedRun({ "retry-after": "fail", backoff: "fail" }, { scenario: "odd \u0000 <&> \"name'" }),
-    judgedRun({ "retry-after": "inconclusive" }, { scenario: "open" }),
+    judgedRun({ "retry-after": "inconclusive" }, { scenario: "unseen" }),
     judgedRun({ backoff: "fail" }, { scenario: "known" }),
     judgedRun({ backoff: "fail" }, { scenario: "kept" }),
   ],
-  [{ ...entry, verdict: "fail" }],
   {
-    seed: "1",
-    brownout: "0.1.0",
+    baseline: [{ ...entry, verdict: "fail" }],
     quarantine: [{ ...entry, scenario: "kept" }],
     failures: [
       { scenario: "died", client: "c", mount: "direct", code: "worker-died", message: "it ended" },
@@ -46,7 +43,7 @@ describe("junit.xml", () => {
     });
     return errors.map(({ message }) => message);
   };
-  const junit = writeJunit(results);
+  const junit = writeJunit(model);
 
   it("is as Jenkins' schema has it", async () => {
     expect(await errorsOf(junit)).toEqual([]);
@@ -63,7 +60,7 @@ describe("junit.xml", () => {
 });
 
 describe("ctrf.json", () => {
-  const report = JSON.parse(writeCtrf(results, { startedAt: 1_772_438_400_000 })) as {
+  const report = JSON.parse(writeCtrf(model)) as {
     results: { tests: { status: string }[] };
   };
 

@@ -2,13 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../core/errors.ts";
 import { findBrowser, wantsNoBrowser } from "./find-browser.ts";
-import type { Machine, Trial } from "./machine.ts";
+import type { HostComputer, Trial } from "./host-computer.ts";
 
 /** A machine with these files on it; every other is missing. */
 function machine(
   files: Readonly<Record<string, Trial>>,
-  options: { platform?: NodeJS.Platform; env?: Machine["env"]; own?: string } = {},
-): Machine {
+  options: { platform?: NodeJS.Platform; env?: HostComputer["env"]; own?: string } = {},
+): HostComputer {
   return {
     platform: options.platform ?? "linux",
     env: options.env ?? { PATH: "/usr/local/bin:/usr/bin" },
@@ -105,7 +105,7 @@ describe("an installed browser", () => {
     expect(parts[1]).toMatch(/^none of google-chrome,/);
   });
 
-  it.each<[NodeJS.Platform, Machine["env"], string]>([
+  it.each<[NodeJS.Platform, HostComputer["env"], string]>([
     ["linux", { PATH: "" }, "/opt/google/chrome/chrome"],
     ["linux", {}, "/snap/bin/chromium"],
     ["darwin", {}, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"],

@@ -5,7 +5,7 @@
  */
 import path from "node:path";
 import { HarnessError } from "../core/errors.ts";
-import { thisMachine, type Machine } from "./machine.ts";
+import { thisComputer, type HostComputer } from "./host-computer.ts";
 import { candidatePaths, commandNames, usualPlaces } from "./usual-places.ts";
 
 export interface FoundBrowser {
@@ -19,12 +19,12 @@ export interface FoundBrowser {
 export const BROWSER_VARIABLE = "BROWNOUT_BROWSER";
 
 /** Whether `BROWNOUT_BROWSER=none` asks to go without a browser: what needs one is then skipped. */
-export function wantsNoBrowser(env: Machine["env"] = process.env): boolean {
+export function wantsNoBrowser(env: HostComputer["env"] = process.env): boolean {
   return env[BROWSER_VARIABLE] === "none";
 }
 
 /** Rejects with `no-browser`, which says what was looked for and which commands help. */
-export async function findBrowser(machine: Machine = thisMachine): Promise<FoundBrowser> {
+export async function findBrowser(machine: HostComputer = thisComputer): Promise<FoundBrowser> {
   const named = machine.env[BROWSER_VARIABLE] ?? "";
   if (named !== "") return explicitBrowser(named, machine);
   const broken: string[] = [];
@@ -48,7 +48,7 @@ export async function findBrowser(machine: Machine = thisMachine): Promise<Found
   throw nothingFound(machine, own, broken);
 }
 
-function explicitBrowser(named: string, machine: Machine): FoundBrowser {
+function explicitBrowser(named: string, machine: HostComputer): FoundBrowser {
   if (wantsNoBrowser(machine.env)) {
     throw new HarnessError("no-browser", `${BROWSER_VARIABLE}=none asks to go without a browser`, {
       hint: `Unset ${BROWSER_VARIABLE} to have one looked for.`,
@@ -71,7 +71,7 @@ function explicitBrowser(named: string, machine: Machine): FoundBrowser {
 }
 
 function nothingFound(
-  machine: Machine,
+  machine: HostComputer,
   own: string | undefined,
   broken: readonly string[],
 ): HarnessError {

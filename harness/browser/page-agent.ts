@@ -5,13 +5,13 @@
  *
  * Time in a document is still, and its timers fire only when the harness brings it
  * forward; or it flows, as far ahead of the machine's own as the harness says. Workers keep
- * the machine's time (`facts/msal-browser.md` section 5).
+ * the machine's time (`docs/sources.md#k5`).
  */
 import { installPageChance } from "./page-chance.ts";
 import { installPageLeaps } from "./page-leap.ts";
 import { installPageMeasure } from "./page-measure.ts";
-import { installPageTimers } from "./page-timers.ts";
-import { installPageWatch } from "./page-watch.ts";
+import { installPageTimers, pageTimerParts } from "./page-timers.ts";
+import { installPageWatch, pageWatchParts } from "./page-watch.ts";
 import { readScreen, type SeenScreen, SIGN_IN_FORM } from "./screen.ts";
 
 /** How time goes in a document: it stands at an instant, or runs so far ahead of the machine's; ms. */
@@ -93,7 +93,11 @@ export function timingOf(time: PageTime): string {
   return `brownout;desc="${told}"`;
 }
 
-/** The script of the agent: its parts as text, handed to each other, as a page has no modules of ours. */
+/**
+ * The script of the agent: its functions as text, since a page has no modules of ours. All of
+ * them stand beside each other in one scope, so functions of one file may call each other by name;
+ * those of other files are handed to `installAgent`.
+ */
 export function agentScript(start: AgentStart): string {
   const parts = [
     installPageTimers,
@@ -103,8 +107,11 @@ export function agentScript(start: AgentStart): string {
     installPageLeaps,
     readScreen,
   ];
-  const values = [JSON.stringify(start), ...parts.map(String), JSON.stringify(SIGN_IN_FORM)];
-  return `(${String(installAgent)})(${values.join(", ")});`;
+  const called = [...pageTimerParts, ...pageWatchParts].map(String).join("\n");
+  const values = [JSON.stringify(start), ...parts.map(String), JSON.stringify(SIGN_IN_FORM)].join(
+    ", ",
+  );
+  return `(() => {\n${called}\n(${String(installAgent)})(${values});\n})();`;
 }
 
 /** Runs in the page, so it may use nothing but its parameters. */

@@ -61,8 +61,8 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     }
     if (page === undefined) throw new Error("a page needs a script");
     looks = 0;
-    clock.beforeTimeGoesOn((howLong) => {
-      if (howLong === "surely") looks += 1;
+    clock.beforeTimeGoesOn((thoroughness) => {
+      if (thoroughness === "thorough") looks += 1;
       return Promise.resolve(true);
     });
     return page;

@@ -148,11 +148,11 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
     const page = await open();
     await drive(page, `(() => { ${script} })()`);
     await clock.idle();
-    expect([await time.rest("surely"), time.onlyPolled()]).toEqual([true, false]);
+    expect([await time.isQuiescent("thorough"), time.onlyPolled()]).toEqual([true, false]);
     await time.advance(START + 100);
     expect(time.onlyPolled()).toBe(onlyPolled);
     // Whoever looks at all documents begins anew.
-    await time.rest("a moment");
+    await time.isQuiescent("quick");
     expect(time.onlyPolled()).toBe(false);
   });
 

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Frame, Page } from "@playwright/test";
-import type { HowLong, Participant } from "../core/time/participants.ts";
+import type { Thoroughness, Participant } from "../core/time/participants.ts";
 import { frameOf, watchLeaving } from "./leaving.ts";
 import {
   agentScript,
@@ -62,7 +62,7 @@ const MORE_LOOKS_IN_A_CALL = 2;
 const LEAP_MAX_MS = 3_600_000;
 const LEAPS_MAX = 1_000;
 /** From the last event that the browser reported; ms, the machine's. */
-const SETTLING_MS = { "a moment": 4, surely: 30 } as const;
+const SETTLING_MS = { quick: 4, thorough: 30 } as const;
 /** A look at all documents is worth its time now and then, whatever they say. */
 const POLLS_MAX = 100;
 /** A second or so. */
@@ -76,7 +76,7 @@ export async function keepTime(
   let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
   let lastAtMs = 0;
-  /** What `activity` was when all rested surely, and how often nothing but polling has followed. */
+  /** What `activity` was when a thorough look found all at rest, and how often nothing but polling has followed. */
   let rested: { readonly at: number; polls: number } | undefined;
   const happened = (): void => {
     activity += 1;
@@ -249,9 +249,9 @@ export async function keepTime(
     });
 
   return {
-    async rest(howLong) {
+    async isQuiescent(thoroughness) {
       // The browser's own processes tell each other things that nobody else sees.
-      const waitMs = lastAtMs + SETTLING_MS[howLong] - performance.now();
+      const waitMs = lastAtMs + SETTLING_MS[thoroughness] - performance.now();
       if (waitMs > 0) await sleep(waitMs);
       rested = undefined;
       // What is between a page and the simulator will soon be with one of them.
@@ -259,10 +259,10 @@ export async function keepTime(
         await sleep(1);
         return false;
       }
-      const isThorough = howLong === "surely";
+      const isThorough = thoroughness === "thorough";
       let before = isThorough ? quick : undefined;
       quick = undefined;
-      let looks = before === undefined ? 0 : looksFor("a moment", before, calls);
+      let looks = before === undefined ? 0 : looksFor("quick", before, calls);
       for (let wanted = looks + 1; looks < wanted;) {
         const at = activity;
         const now = await look(isThorough);
@@ -271,7 +271,7 @@ export async function keepTime(
         // What happens during the first look, such as the end of a call, is what it has seen.
         looks = isSame ? looks + 1 : 0;
         before = now;
-        wanted = looksFor(howLong, now, calls);
+        wanted = looksFor(thoroughness, now, calls);
       }
       if (isThorough) rested = { at: activity, polls: 0 };
       else quick = before;
@@ -327,9 +327,13 @@ export async function keepTime(
 }
 
 /** How many looks must be alike; the quick ones before a thorough one count. */
-function looksFor(howLong: HowLong, { documents }: Pick<Look, "documents">, calls: number): number {
+function looksFor(
+  thoroughness: Thoroughness,
+  { documents }: Pick<Look, "documents">,
+  calls: number,
+): number {
   const quick = documents > 1 ? LOOKS.several : LOOKS.one;
-  if (howLong === "a moment") return quick;
+  if (thoroughness === "quick") return quick;
   return quick + 1 + (calls > 0 ? MORE_LOOKS_IN_A_CALL : 0);
 }
 

@@ -3,7 +3,7 @@
  * one with most of its maker's own additions.
  */
 import path from "node:path";
-import type { Machine } from "./machine.ts";
+import type { HostComputer } from "./host-computer.ts";
 
 interface Product {
   /** Names under which it stands on the PATH. */
@@ -40,7 +40,7 @@ const products: readonly Product[] = [
 export const commandNames: readonly string[] = products.flatMap(({ commands }) => commands);
 
 /** Absolute paths of files to try, best first, none twice. */
-export function candidatePaths(machine: Pick<Machine, "platform" | "env">): string[] {
+export function candidatePaths(machine: Pick<HostComputer, "platform" | "env">): string[] {
   const paths = pathsOf(machine);
   const extension = machine.platform === "win32" ? ".exe" : "";
   const folders = foldersOnPath(machine).filter((folder) => paths.isAbsolute(folder));
@@ -54,17 +54,17 @@ export function candidatePaths(machine: Pick<Machine, "platform" | "env">): stri
 }
 
 /** Absolute paths of the usual places that do not depend on the PATH, best first. */
-export function usualPlaces(machine: Pick<Machine, "platform" | "env">): string[] {
+export function usualPlaces(machine: Pick<HostComputer, "platform" | "env">): string[] {
   return products.flatMap((product) => placesOf(product, machine));
 }
 
-function foldersOnPath(machine: Pick<Machine, "platform" | "env">): string[] {
+function foldersOnPath(machine: Pick<HostComputer, "platform" | "env">): string[] {
   return (machine.env["PATH"] ?? machine.env["Path"] ?? "").split(pathsOf(machine).delimiter);
 }
 
 function placesOf(
   product: Product,
-  { platform, env }: Pick<Machine, "platform" | "env">,
+  { platform, env }: Pick<HostComputer, "platform" | "env">,
 ): readonly string[] {
   const below = (folders: readonly (string | undefined)[], place: string): string[] =>
     folders.flatMap((folder) =>
@@ -81,6 +81,6 @@ function placesOf(
   return product.linux;
 }
 
-function pathsOf({ platform }: Pick<Machine, "platform">): path.PlatformPath {
+function pathsOf({ platform }: Pick<HostComputer, "platform">): path.PlatformPath {
   return platform === "win32" ? path.win32 : path.posix;
 }

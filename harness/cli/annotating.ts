@@ -1,8 +1,7 @@
 /** Marks a build with findings, where a CI service reads them from the output. */
 import { HarnessError, suggestNames } from "../core/errors.ts";
-import { type Annotator, annotationLines, annotators } from "../reporting/annotations.ts";
-import type { Explain } from "../reporting/explain.ts";
-import type { Results } from "../reporting/results.ts";
+import { type Annotator, annotationLines, annotators } from "../reporting/formats/annotations.ts";
+import type { ReportModel } from "../reporting/model/report-model.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
 
@@ -14,7 +13,7 @@ export const annotatingOptions = {
   },
 } as const satisfies Options;
 
-/** The service that is to be told; `bad-usage` for a name that is none. */
+/** The CI service whose commands to print; undefined for none. Throws `bad-usage` for an unknown name. */
 export function annotatorOf(named: string | undefined, { environment }: Io): Annotator | undefined {
   if (named === "none") return undefined;
   if (named === undefined) {
@@ -30,10 +29,6 @@ export function annotatorOf(named: string | undefined, { environment }: Io): Ann
 }
 
 /** The lines for the service; none without one. */
-export function annotate(
-  results: Results,
-  explain: Explain,
-  annotator: Annotator | undefined,
-): readonly string[] {
-  return annotator === undefined ? [] : annotationLines(results, explain, annotator);
+export function annotate(model: ReportModel, annotator: Annotator | undefined): readonly string[] {
+  return annotator === undefined ? [] : annotationLines(model, annotator);
 }

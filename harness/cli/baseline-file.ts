@@ -4,7 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rules } from "../rules/rules.ts";
 import { HarnessError } from "../core/errors.ts";
-import { type BaselineEntry, parseBaseline } from "../reporting/baseline.ts";
+import { type BaselineEntry, parseBaseline } from "../reporting/model/baseline.ts";
 
 export interface BaselineFile {
   /** What is known: the file's own entries, and those of the package about what the file does not name. */

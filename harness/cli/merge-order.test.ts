@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { throttledDaemon } from "../../test/support/history.ts";
-import { parseShard } from "../reporting/shard.ts";
+import { parseShard } from "../reporting/files/shard.ts";
 import { type Folder, inOrder } from "./merge-order.ts";
 import { runName, takePart } from "./selection.ts";
 

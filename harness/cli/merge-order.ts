@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { HarnessError } from "../core/errors.ts";
 import type { History } from "../history/event.ts";
 import { splitVersion } from "../clients/registry.ts";
-import type { ReadResults } from "../reporting/read-results.ts";
-import type { FailedRun } from "../reporting/results.ts";
-import type { Shard } from "../reporting/shard.ts";
+import type { ReadResults } from "../reporting/files/read-results.ts";
+import type { FailedRun } from "../reporting/model/results.ts";
+import type { Shard } from "../reporting/files/shard.ts";
 import { runName, takePart } from "./selection.ts";
 
 /** An output folder as it was found. */

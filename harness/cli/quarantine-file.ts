@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { rules } from "../rules/rules.ts";
-import { parseQuarantine, type QuarantineEntry } from "../reporting/quarantine.ts";
+import { parseQuarantine, type QuarantineEntry } from "../reporting/model/quarantine.ts";
 import type { Options } from "./arguments.ts";
 import { readTextFile } from "./text-file.ts";
 

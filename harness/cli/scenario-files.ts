@@ -2,7 +2,7 @@
 import { existsSync, globSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { HarnessError } from "../core/errors.ts";
-import { namesWithin } from "../reporting/held.ts";
+import { namesWithin } from "../reporting/model/wording.ts";
 
 /** What is looked through for files never, as it is not the project's own. */
 const NOT_OWN = ["**/node_modules", "**/.git"];

@@ -16,9 +16,9 @@ import {
 import { isBrowserMount, whyNoBrowser } from "../network/mounts.ts";
 import { ownAppOf } from "../clients/own-app.ts";
 import type { Scenario } from "../runner/scenario.ts";
-import type { ClientCache } from "../reporting/versions/client-cache.ts";
-import { placeClient } from "./client-place.ts";
-import { checkAsserts } from "./judging.ts";
+import type { ClientCache } from "../clients/versions/client-cache.ts";
+import { placeClient } from "../clients/versions/place-client.ts";
+import { checkAsserts } from "../reporting/model/judge-run.ts";
 import { filesMatching, isPath, isPattern } from "./scenario-files.ts";
 
 /** One run to be: a scenario with one client, under one mount. */
@@ -206,7 +206,7 @@ export async function selectScenarios(
   return [...found.values()];
 }
 
-/** What `defineScenario` refuses while the file is loaded knows nothing of files: it is told here. */
+/** Names the file in an error that the file's own code threw while it was loaded, such as a world that createWorld refused. */
 async function loadFile(file: string): Promise<Scenario> {
   try {
     return await loadScenario(file);

@@ -1,50 +1,50 @@
 /**
- * The runs of one session as they come back: each journal is read, judged and told at once,
- * so that whatever was finished stays whole when a later run goes wrong.
+ * The runs of one session as they come back: each journal is read, judged and printed at once,
+ * so that what is finished stays complete when a later run goes wrong.
  */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { HarnessError } from "../core/errors.ts";
 import { toHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
-import type { BaselineEntry } from "../reporting/baseline.ts";
-import type { Explain } from "../reporting/explain.ts";
-import type { FailedRun, Results } from "../reporting/results.ts";
-import { failedRunLine, type Paint, runLine } from "../reporting/terminal.ts";
-import { writeWhole } from "../reporting/write.ts";
+import type { BaselineEntry } from "../reporting/model/baseline.ts";
+import { buildReport } from "../reporting/model/build-report.ts";
+import { judgeRun } from "../reporting/model/judge-run.ts";
+import type { ReportModel } from "../reporting/model/report-model.ts";
+import type { FailedRun } from "../reporting/model/results.ts";
+import type { ReportedRun } from "../reporting/model/run-report.ts";
+import { failedRunLine, type Paint, runLine } from "../reporting/formats/terminal.ts";
+import { writeWhole } from "../reporting/files/write-whole.ts";
+import { brownoutVersion } from "../core/version.ts";
 import type { RunFailure, RunReply } from "./worker/protocol.ts";
 import { commandToReplay } from "./command-name.ts";
-import { judge, report, type Told } from "./judging.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
-import { firstStart } from "./reports.ts";
 
 export interface Session {
-  /** Takes the reply to the run with this index of the plan, and returns the line that tells it, if it needs one. */
+  /** Takes the reply for the run with this index of the plan; returns the line to print for it, if it needs one. */
   readonly take: (reply: RunReply, index: number) => string | undefined;
   /** What all of it came to, compared with a baseline. */
-  readonly report: (baseline: readonly BaselineEntry[]) => {
-    readonly results: Results;
-    readonly explain: Explain;
-  };
+  readonly report: (baseline: readonly BaselineEntry[]) => ReportModel;
   /** Stack traces of what failed, for --debug. */
   readonly stacks: () => readonly string[];
   /** How the first browser of a run died, by the run's name. */
   readonly relaunched: () => Readonly<Record<string, string>>;
-  /** When the first run began, ms since the Unix epoch, virtual; zero when none did. */
-  readonly startedAt: () => number;
 }
 
-/** A session that has heard of no run yet. */
+/** A session without runs. */
 export function createSession(
   plan: Plan,
   { paint, cwd }: { readonly paint: Paint; readonly cwd: string },
 ): Session {
-  const told: Told[] = [];
+  const finished: ReportedRun[] = [];
   const failures: FailedRun[] = [];
   const stacks: string[] = [];
   const relaunched: Record<string, string> = {};
-  const { seed } = plan;
+  const { seed, quarantine } = plan;
   const width = Math.max(0, ...plan.runs.map(({ scenario }) => scenario.name.length));
+
+  const reportOn = (runs: readonly ReportedRun[], baseline: readonly BaselineEntry[]) =>
+    buildReport(runs, { baseline, quarantine, seed, failures, brownout: brownoutVersion });
 
   const fail = (run: PlannedRun, error: RunFailure): string | undefined => {
     const failure = failedRun(run, error);
@@ -60,20 +60,16 @@ export function createSession(
     const { journalFile } = run.task;
     const history = parseJournal(readFileSync(journalFile, "utf8"), relative(cwd, journalFile));
     writeWhole(join(plan.out, "har", `${run.name}.har`), toHar(history));
-    const one: Told = {
-      run: judge(history, simulatedMs),
+    const one: ReportedRun = {
+      run: judgeRun(history, simulatedMs),
       scenario: run.scenario,
       replay: commandToReplay(relative(cwd, journalFile), cwd),
       ...(died === undefined ? {} : { relaunched: died }),
     };
     if (died !== undefined) relaunched[run.name] = died;
-    told.push(one);
-    const [result] = report([one], {
-      baseline: plan.baseline.entries,
-      seed,
-      quarantine: plan.quarantine,
-    }).results.runs;
-    return result === undefined ? undefined : runLine(result, paint, width);
+    finished.push(one);
+    const [report] = reportOn([one], plan.baseline.entries).runs;
+    return report === undefined ? undefined : runLine(report, paint, width);
   };
 
   return {
@@ -87,10 +83,9 @@ export function createSession(
         return fail(run, failureOf(error));
       }
     },
-    report: (baseline) => report(told, { baseline, seed, failures, quarantine: plan.quarantine }),
+    report: (baseline) => reportOn(finished, baseline),
     stacks: () => stacks,
     relaunched: () => relaunched,
-    startedAt: () => firstStart(told.map(({ run }) => run.history.header.startedAt)),
   };
 }
 

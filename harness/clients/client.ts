@@ -98,8 +98,8 @@ export interface ClientTab {
   close(): Promise<void>;
 }
 
-/** Who sits in front of a browser: what they type, and whom to tell that they were asked. */
-export interface SeatedPerson {
+/** The person who signs in: what they type, and what to call when a page asks them. */
+export interface SignInPerson {
   readonly username: string;
   readonly password: string;
   /** With the `prompt` of the authorize request, or `none-given`. */
@@ -116,8 +116,8 @@ export interface ClientBrowser {
   during<T>(work: () => Promise<T>): Promise<T>;
   /** Requests with this correlation id are of the operation that is under way here. */
   claim(correlationId: string): void;
-  /** Who sits there from now on and answers the pages of the operation under way. */
-  seat(person: SeatedPerson): void;
+  /** Who fills in the sign-in pages of the operation under way, from now on. */
+  signInAs(person: SignInPerson): void;
   /** The browser ends with all its tabs, and starts again with what outlives it. */
   restart(): Promise<void>;
 }

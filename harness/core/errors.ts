@@ -1,9 +1,4 @@
-/**
- * Misuse of the harness, as opposed to a failure of the client under test.
- * The command line turns every `HarnessError` into exit code 2 and its message,
- * never into a stack trace.
- */
-
+/** The stable codes of `HarnessError`, for programs that react to one of them. */
 export type HarnessErrorCode =
   | "unknown-scenario"
   | "unknown-client"
@@ -34,7 +29,18 @@ export type HarnessErrorCode =
   | "browser-died"
   | "worker-died";
 
-/** A misuse of the harness: what was wrong (`message`), where (`place`), and what to do (`hint`). */
+/**
+ * A misuse of the harness, or a machine that cannot run it, as opposed to a failure of the
+ * client under test: what was wrong (`message`), where (`place`), and what to do (`hint`).
+ * The command prints it without a stack trace and exits with 2.
+ *
+ * @example
+ * try {
+ *   await loadScenario("token-throtled");
+ * } catch (error) {
+ *   if (error instanceof HarnessError) console.error(error.code, error.message, error.hint);
+ * }
+ */
 export class HarnessError extends Error {
   readonly code: HarnessErrorCode;
   readonly place: string | undefined;

@@ -5,6 +5,13 @@
 import { hash } from "node:crypto";
 import { getCallSites } from "node:util";
 
+/**
+ * A seeded source of chance. It is a parameter everywhere, so that equal seeds give equal runs.
+ *
+ * @example
+ * const random = createRandom("seed 1").fork("retry jitter");
+ * const delayMs = random.integer(0, 500);
+ */
 export interface Random {
   /** An independent generator; the same label always gives the same one. */
   fork(label: string): Random;
@@ -20,7 +27,13 @@ export interface Random {
 
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** The generator of that seed; equal seeds draw equally, for ever. */
+/**
+ * Creates the generator of a seed (any text). Equal seeds give equal draws on every machine
+ * and in every version.
+ *
+ * @example
+ * createRandom("1").integer(1, 6) === createRandom("1").integer(1, 6); // true
+ */
 export function createRandom(seed: string): Random {
   const digest = hash("sha256", seed, "buffer");
   let a = digest.readUInt32LE(0);
@@ -62,8 +75,8 @@ function hexOf(value: number): string {
 
 /**
  * Lets the process's own `Math.random` draw from `random`, until the returned function is called:
- * libraries jitter by it. Whoever draws in a file of a folder `except` gets real chance, and
- * shifts nobody's draws.
+ * libraries add jitter with it. Code in files whose path contains `except` gets real chance and
+ * does not shift the draws of others. Default: no exception.
  */
 export function seedMathRandom(random: Random, except?: string): () => void {
   const original = Math.random;

@@ -1,7 +1,7 @@
 /** What the page says that brings a SAML response to its app. */
 import { describe, expect, it } from "vitest";
-import { failedResponse, signedResponse } from "../entra/saml/response.ts";
-import { attributeNames } from "../entra/saml/subject-claims.ts";
+import { failedResponse, signedResponse } from "../entra/saml/saml-response.ts";
+import { attributeNames } from "../entra/saml/saml-names.ts";
 import { fixturePair } from "../../test/support/saml.ts";
 import { fingerprint } from "./redact.ts";
 import { factsOfSamlPage } from "./saml-facts.ts";

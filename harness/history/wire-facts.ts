@@ -1,6 +1,6 @@
 /**
  * What a token endpoint's JSON body says, as facts for the rules: the error, or what was
- * issued and how long it lives. Shapes: `shared/facts/entra.md` A.6 and A.9.
+ * issued and how long it lives. Shapes: `docs/sources.md#a6` and A.9.
  */
 import { decodeObject, parseObject } from "../core/http/json-object.ts";
 import type { IssuedFacts, TokenFacts, WireError } from "./event.ts";
@@ -21,7 +21,7 @@ export function factsOfBody(
   return Object.keys(issued).length === 0 ? {} : { issued };
 }
 
-/** The error that a redirect to the application carries, in its query or fragment (`shared/facts/entra.md` A.4). */
+/** The error that a redirect to the application carries, in its query or fragment (`docs/sources.md#a4`). */
 export function errorOfRedirect(location: string): WireError | undefined {
   const url = URL.parse(location);
   if (url === null) return undefined;
@@ -95,7 +95,7 @@ const HALF_LIFE_FROM_MS = 7_200_000;
 
 /**
  * Managed identity endpoints send no `refresh_in` but `expires_on`, and clients refresh at half
- * of what is left, from two hours on: `facts/entra.md` G.3 and I.12.
+ * of what is left, from two hours on: `docs/sources.md#g3` and I.12.
  */
 function halfLife(expiresAt: number, atMs: number): number | undefined {
   const leftMs = expiresAt - atMs;

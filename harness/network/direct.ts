@@ -3,7 +3,7 @@
  * It is the fastest by a factor of a hundred and fails as Node's global fetch would; what
  * it cannot show is what a client does with sockets of its own.
  */
-import { createExchange } from "./exchange.ts";
+import { createInProcessTransport } from "./in-process-transport.ts";
 import type { Mount } from "./mount.ts";
 import { installNetworkGuard } from "./network-guard.ts";
 import { asFetchError } from "./patched-fetch.ts";
@@ -13,17 +13,17 @@ export const mount: Mount = {
   name: "direct",
   quietTurns: 1,
   start: (context) => {
-    const exchange = createExchange(context);
+    const transport = createInProcessTransport(context);
     const guard = installNetworkGuard(context);
     return Promise.resolve({
       fetch: (request) =>
-        exchange.send(request).catch((error: unknown) => {
+        transport.send(request).catch((error: unknown) => {
           throw asFetchError(error, request.signal);
         }),
       reachesProcess: false,
       stop: () => {
         guard.restore();
-        exchange.stop();
+        transport.stop();
         return Promise.resolve();
       },
     });

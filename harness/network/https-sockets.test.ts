@@ -134,7 +134,7 @@ describe("the https mount, on its sockets", () => {
     expect(sockets()).toBe(before);
   });
 
-  it("keeps undici's time-outs alive, whatever an earlier run left behind", async () => {
+  it("keeps undici's time-outs alive after earlier runs", async () => {
     for (let run = 0; run < 3; run += 1) {
       bench.serve({
         handle: (request) => bench.clock.sleep(900_000, request.signal).then(neverAnswers),

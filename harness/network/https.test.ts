@@ -1,4 +1,4 @@
 import { mountSuite } from "../../test/support/mount-suite.ts";
 
-// Whoever ends a connection before it stands, and however: Node calls it a reset.
+// Node reports every connection that ends before it is established as a reset.
 mountSuite("https", { connectionCodes: { UND_ERR_SOCKET: "ECONNRESET" } });

@@ -16,7 +16,7 @@ import { isMachinePlace, isPlainPlace } from "../entra/request/machine-address.t
 import { deliveryOf, textOfResponse } from "../core/http/message.ts";
 import { type ClientSideRequest, watchClientRequests } from "./client-requests.ts";
 import { stepsOf } from "./deliver.ts";
-import { connectionAttempt } from "./exchange.ts";
+import { connectionAttempt } from "./in-process-transport.ts";
 import { type Arrival, startServers, trustFixtureAuthority } from "./https-server.ts";
 import type { Mount, MountContext, Mounted } from "./mount.ts";
 import { type Dial, installNetworkGuard } from "./network-guard.ts";
@@ -28,7 +28,7 @@ import { watchUndiciTicks } from "./undici-ticks.ts";
 /** The mount `https`. */
 export const mount: Mount = { name: "https", quietTurns: 4, start };
 
-/** tcpmux, which nobody runs: a fixed port, because its number is in the error's message. */
+/** tcpmux, which is not in use: a fixed port, because its number is in the error's message. */
 const CLOSED_PORT = 1;
 
 /**
@@ -137,7 +137,7 @@ function failConnection(fault: NetworkFault, dial: Dial, ports: Ports): void {
       return dial.fail(connectionError(fault));
     case "ECONNRESET":
     case "UND_ERR_SOCKET":
-      // A connection that ends before it stands is a reset to Node, whoever ended it and how.
+      // Node reports every connection that ends before it is established as a reset.
       return dial.fail(resetError());
   }
 }

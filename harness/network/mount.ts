@@ -27,7 +27,7 @@ export interface MountContext {
   readonly sessionInFrames?: "visible" | "blocked";
   /** Present in a person's own test suite, which has mocks and neighbours of its own. */
   readonly suite?: Suite;
-  /** Told of what is wrong with the harness, not with the client: an unmocked host, a handler that throws. The client sees a failed request. */
+  /** Called with an error of the harness, not of the client: an unmocked host, a handler that throws. The client sees a failed request. */
   readonly onHarnessError?: (error: unknown) => void;
 }
 
@@ -45,7 +45,7 @@ export interface MountedBrowser {
   /** The files of an application's own origin; they are no part of the history. */
   readonly serve: (origin: string, files: (path: string) => PageFile | undefined) => void;
   readonly openProfile: () => Promise<BrowserProfile>;
-  /** The death of a browser, if there was one: what fails with it may be told before it. */
+  /** The error for a browser that died, if one did: calls that fail because of it may be reported first. */
   readonly died: () => Promise<HarnessError | undefined>;
   /** For a browser context that somebody else opens: a test runner. */
   readonly prepareProfile: () => Promise<PreparedProfile>;

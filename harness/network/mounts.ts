@@ -1,6 +1,6 @@
 /**
  * Finds a mount by its name. Each is imported only when it is asked for, and a process
- * has one: msw and nock patch `fetch` and hang together (`facts/style.md` section 7, 2).
+ * has one: msw and nock patch `fetch` and hang together (`docs/sources.md#k1`).
  */
 import { findBrowser } from "../browser/find-browser.ts";
 import { requireChromium } from "../browser/playwright-package.ts";

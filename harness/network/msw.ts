@@ -7,10 +7,10 @@
  * of `http` gets it through msw, which passes on what looks like a system error (`code` and
  * `errno`) and prints it. A cut body ends as undici ends it, for `fetch`; a client of `http`
  * sees its socket closed. There is no connection: each request connects anew, no body is paused
- * when nobody reads it, and header case and order are lost.
+ * while it is not read, and header case and order are lost.
  */
 import { HarnessError } from "../core/errors.ts";
-import { createExchange } from "./exchange.ts";
+import { createInProcessTransport } from "./in-process-transport.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
 import { requirePackage } from "./optional-package.ts";
@@ -28,12 +28,12 @@ export const mount: Mount = {
   async start(context) {
     const { setupServer, http, HttpResponse, passthrough } = await loadMsw();
     const { suite } = context;
-    const exchange = createExchange(context);
+    const transport = createInProcessTransport(context);
     const answer = async ({ request }: { readonly request: Request }): Promise<Response> => {
       const url = new URL(request.url);
       if (isLoopback(url.hostname) && !isServedUrl(url)) return passthrough();
       try {
-        return await exchange.send(request);
+        return await transport.send(request);
       } catch (error) {
         if (failCurrentFetch(error)) return HttpResponse.error();
         throw likeSystemError(error);
@@ -42,7 +42,7 @@ export const mount: Mount = {
     if (suite === undefined) {
       const server = setupServer(http.all("*", answer));
       server.listen({ onUnhandledRequest: "error" });
-      return takeProcess(context, { exchange, release: () => server.close() });
+      return takeProcess(context, { transport, release: () => server.close() });
     }
     // What we serve and nothing else: the suite's handlers have the rest. A handler cannot be taken out again; it can stop matching.
     let isOn = true;
@@ -53,12 +53,12 @@ export const mount: Mount = {
     if (suite.server !== undefined) {
       suite.server.use(handler as never);
       const release = (): void => void (isOn = false);
-      return takeProcess(context, { exchange, release });
+      return takeProcess(context, { transport, release });
     }
     checkAlone();
     const server = setupServer(handler);
     server.listen({ onUnhandledRequest: "bypass" });
-    return takeProcess(context, { exchange, release: () => server.close() });
+    return takeProcess(context, { transport, release: () => server.close() });
   },
 };
 

@@ -8,10 +8,10 @@ import { installNetworkGuard, type NetworkGuard } from "./network-guard.ts";
 
 describe("the network guard", () => {
   let guard: NetworkGuard;
-  let told: HarnessError[];
+  let reported: HarnessError[];
   beforeEach(() => {
-    told = [];
-    guard = installNetworkGuard({ onHarnessError: (error) => void told.push(error) });
+    reported = [];
+    guard = installNetworkGuard({ onHarnessError: (error) => void reported.push(error) });
   });
   afterEach(() => guard.restore());
 
@@ -26,7 +26,7 @@ describe("the network guard", () => {
       HarnessError,
     ];
     expect(error).toMatchObject({ code: "unmocked-request", place });
-    expect(told).toEqual([error]);
+    expect(reported).toEqual([error]);
   });
 
   it("stops the global fetch", async () => {
@@ -43,7 +43,7 @@ describe("the network guard", () => {
     const { port } = server.address() as AddressInfo;
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("here");
     expect(await (await fetch(`http://localhost:${port}/`)).text()).toBe("here");
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     server.close();
     server.closeAllConnections();
   });

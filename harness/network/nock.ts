@@ -4,7 +4,7 @@
  *
  * How true it is. Errors reach the client with the code of Node's own stack: nock destroys
  * the request with what the reply function throws. A cut body ends as undici ends it. There
- * is no connection: each request connects anew and no body is paused when nobody reads it.
+ * is no connection: each request connects anew and no body is paused while it is not read.
  * A JSON request body arrives reserialized. A client of `http` that gives up is not seen
  * to do so.
  */
@@ -12,7 +12,7 @@ import { Readable } from "node:stream";
 import type { Body, Interceptor, ReplyFnContext, ReplyFnResult, ReplyHeaders } from "nock";
 import { createRequest, headersOf } from "../core/http/message.ts";
 import { machineOrigins } from "../entra/request/machine-address.ts";
-import { createExchange, type Exchange } from "./exchange.ts";
+import { createInProcessTransport, type InProcessTransport } from "./in-process-transport.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
 import { requirePackage } from "./optional-package.ts";
@@ -30,26 +30,26 @@ export const mount: Mount = {
   ownDraws: "/@mswjs/interceptors/",
   async start(context) {
     const nock = await loadNock();
-    const exchange = createExchange(context);
+    const transport = createInProcessTransport(context);
     const wasActive = nock.isActive();
     if (!wasActive) nock.activate();
     if (context.suite !== undefined) {
-      const remove = answerBeside(nock, exchange, context.suite);
+      const remove = answerBeside(nock, transport, context.suite);
       const release = (): void => {
         remove();
         if (!wasActive) nock.restore();
       };
-      return takeProcess(context, { exchange, release });
+      return takeProcess(context, { transport, release });
     }
     nock.disableNetConnect();
     nock.enableNetConnect((host) => isLoopback(host.replace(/:\d+$/, "")));
     for (const scheme of ["https", "http"]) {
       const scope = nock(answeredOrigins(scheme)).persist();
       for (const method of METHODS)
-        scope.intercept(() => true, method).reply(replyWith(exchange, scheme));
+        scope.intercept(() => true, method).reply(replyWith(transport, scheme));
     }
     return takeProcess(context, {
-      exchange,
+      transport,
       release: () => {
         nock.cleanAll();
         nock.restore();
@@ -64,14 +64,14 @@ export const mount: Mount = {
  * returns how to take that away. Optional, so that `nock.isDone()` does not wait for it; and
  * what nock does with any other host is for the suite to say.
  */
-function answerBeside(nock: Nock, exchange: Exchange, suite: Suite): () => void {
+function answerBeside(nock: Nock, transport: InProcessTransport, suite: Suite): () => void {
   const served = ["https", "http"].map((scheme) => new ServedOrigins(scheme, suite));
   const added: Interceptor[] = [];
   for (const origins of served) {
     const scope = nock(origins).persist();
     for (const method of METHODS) {
       const interceptor = scope.intercept(() => true, method).optionally();
-      interceptor.reply(replyWith(exchange, origins.scheme));
+      interceptor.reply(replyWith(transport, origins.scheme));
       added.push(interceptor);
     }
   }
@@ -114,7 +114,7 @@ function answeredOrigins(scheme: string): RegExp {
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /** nock counts parameters: two mean a promise, three a callback. */
-function replyWith(exchange: Exchange, scheme: string) {
+function replyWith(transport: InProcessTransport, scheme: string) {
   return async function reply(
     this: ReplyFnContext,
     path: string,
@@ -125,7 +125,7 @@ function replyWith(exchange: Exchange, scheme: string) {
       ([name]) => name !== "host" && name !== "content-length",
     );
     const signal = currentFetchSignal();
-    const response = await exchange.send(
+    const response = await transport.send(
       createRequest(`${scheme}://${String(headers["host"])}${path}`, {
         method,
         headers: fields.flatMap(([name, value]) =>

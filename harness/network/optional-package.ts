@@ -1,6 +1,6 @@
 /**
- * Packages that only those need who mount them. npm lets any major stand beside us, so that
- * nobody's installation is refused; which one a mount can use is said when it starts.
+ * Packages that only some mounts need. Every major may be installed beside Brownout, so that no
+ * installation is refused; a mount checks the major when it starts.
  */
 import { createRequire } from "node:module";
 import { HarnessError } from "../core/errors.ts";
@@ -11,7 +11,7 @@ export type ReadManifest = (name: string) => { readonly version: string };
 const readInstalled: ReadManifest = (name) =>
   createRequire(import.meta.url)(`${name}/package.json`) as { readonly version: string };
 
-/** Throws `bad-usage`, with the command that mends it, unless `name` is installed in the major of `version`. */
+/** Throws `bad-usage`, with the command that fixes it, unless `name` is installed in the major of `version`. */
 export function requirePackage(
   name: string,
   version: string,
@@ -30,7 +30,7 @@ export function requirePackage(
         cause,
       });
     }
-    // Newer majors do not tell their version; the one that the mount can use does.
+    // Newer majors hide their version; the major that the mount can use does not.
     installed = "another major";
   }
   if (majorOf(installed) === majorOf(version)) return;

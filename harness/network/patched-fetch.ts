@@ -1,7 +1,7 @@
 /**
  * What msw and nock leave undone around `fetch`. Both reject with the bare error of the
  * handler, where Node's fetch wraps everything of the network in "fetch failed"; msw prints
- * every error that a handler throws; nock does not tell its reply function whether the
+ * every error that a handler throws; nock does not let its reply function know whether the
  * client is still there.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -21,7 +21,7 @@ export function currentFetchSignal(): AbortSignal | undefined {
   return calls.getStore()?.request.signal;
 }
 
-/** Lets the current fetch call fail with `error`, whatever it is answered. False outside of one. */
+/** Lets the current fetch call fail with `error`, in place of its response. False outside of a fetch call. */
 export function failCurrentFetch(error: unknown): boolean {
   const call = calls.getStore();
   if (call === undefined) return false;

@@ -2,7 +2,7 @@
  * What the mounts msw and nock have in common: once their library answers for this process,
  * its own `fetch` is the client's way in, nothing else leaves, and all of it is undone at the end.
  */
-import type { Exchange } from "./exchange.ts";
+import type { InProcessTransport } from "./in-process-transport.ts";
 import type { Mounted, MountContext } from "./mount.ts";
 import { installNetworkGuard } from "./network-guard.ts";
 import { patchFetch } from "./patched-fetch.ts";
@@ -10,7 +10,7 @@ import { patchFetch } from "./patched-fetch.ts";
 /** Takes the process over for a library that already answers; `release` takes that library away again. */
 export function takeProcess(
   context: MountContext,
-  { exchange, release }: { readonly exchange: Exchange; readonly release: () => void },
+  { transport, release }: { readonly transport: InProcessTransport; readonly release: () => void },
 ): Mounted {
   const unpatchFetch = patchFetch();
   const guard = installNetworkGuard(context);
@@ -22,7 +22,7 @@ export function takeProcess(
       guard.restore();
       unpatchFetch();
       release();
-      exchange.stop();
+      transport.stop();
       return Promise.resolve();
     },
   };

@@ -1,6 +1,6 @@
 /**
  * undici's own patience, for mounts that have no undici: a global `fetch` gives up on a
- * server that has sent no header for 300 s (`facts/msal-node.md`, Transport). All waits
+ * server that has sent no header for 300 s (`docs/sources.md#k1`). All waits
  * are equally long, so they end in the order in which they began, and one sleeper for the
  * oldest is enough: a request costs a list entry instead of a timer.
  */

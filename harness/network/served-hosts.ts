@@ -1,5 +1,5 @@
 /**
- * The hosts that a mount serves: what Entra answers under (`facts/entra.md` A.1 and D.5)
+ * The hosts that a mount serves: what Entra answers under (`docs/sources.md#a1` and D.5)
  * and the protected APIs of the fixture worlds. The fixture certificate is for exactly
  * these names (a test compares them); every other host is an unmocked request.
  */
@@ -56,13 +56,13 @@ export function isServedUrl(url: URL): boolean {
   return url.protocol === "https:" && url.port === "" && isServedHost(url.hostname);
 }
 
-/** The harness error for an address that nobody serves. */
+/** The harness error for an address that is not simulated. */
 export function unmockedUrl(url: URL): HarnessError {
   const usualPort = url.protocol === "http:" ? 80 : 443;
   return unmockedRequest(url.hostname, url.port === "" ? usualPort : Number(url.port));
 }
 
-/** What a client meets that asks a host which nobody simulates: nothing in a run may leave the machine. */
+/** The error for a request to a host that is not simulated: nothing in a run may leave the machine. */
 export function unmockedRequest(host: string, port: number): HarnessError {
   const where = port === 443 ? host : `${host}:${port}`;
   return new HarnessError(

@@ -21,7 +21,7 @@ describe("the turnstile", () => {
     expect(passed).toEqual(["fail 3", "start 2", "start 4", "send 1"]);
   });
 
-  it("waits for whoever is still at work", async () => {
+  it("waits until no other work is going on", async () => {
     const gate = createGate();
     const turnstile = createTurnstile({ gate, heldBack: () => 0 });
     const other = gate.hold();
@@ -34,7 +34,7 @@ describe("the turnstile", () => {
     await pass;
   });
 
-  it("does not wait for who cannot go on before others", async () => {
+  it("does not wait for work that cannot go on before others", async () => {
     const gate = createGate();
     const turnstile = createTurnstile({ gate, heldBack: () => 1 });
     gate.hold();
@@ -57,7 +57,7 @@ describe("the turnstile", () => {
     await both[1];
   });
 
-  it("turns away who was dismissed", async () => {
+  it("turns away what was dismissed", async () => {
     const gate = createGate();
     gate.hold();
     gate.hold();

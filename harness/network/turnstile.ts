@@ -1,6 +1,6 @@
 /**
  * Makes what real sockets do come in a fixed order. Bytes arrive when the kernel likes, so
- * whatever a socket event leads to (a handler's start, a response, a failed connection)
+ * everything that a socket event leads to (a handler's start, a response, a failed connection)
  * waits here, and passes one at a time, only when nothing else is at work: the order then
  * depends on who asked first, never on who was served first.
  */
@@ -17,7 +17,7 @@ const QUIET_TURNS = 2;
 export interface Turnstile {
   /** Resolves true when it is this one's turn, false when it was dismissed meanwhile. */
   pass(sequence: number, stage: Stage): Promise<boolean>;
-  /** Whoever waits under this sequence shall not pass. */
+  /** What waits under this sequence number must not pass. */
   dismiss(sequence: number): void;
 }
 
@@ -33,7 +33,7 @@ interface Waiter {
   readonly resolve: (mayPass: boolean) => void;
 }
 
-/** A turnstile at which nobody waits yet. */
+/** A turnstile at which nothing waits yet. */
 export function createTurnstile({ gate, heldBack }: TurnstileOptions): Turnstile {
   const waiting = new Set<Waiter>();
   let turning = false;

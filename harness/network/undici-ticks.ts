@@ -17,7 +17,7 @@ const TICKS_TO_EMPTY = 1_000;
 
 type StartTimer = (callback: () => void, delayMs?: number, ...values: unknown[]) => unknown;
 
-/** undici asks for its tick once a process, whichever run that is in. */
+/** undici asks for its tick once a process, in the first run that uses it. */
 let tick: (() => void) | undefined;
 
 export interface UndiciTicks {

@@ -1,49 +1,39 @@
 /**
- * Rule availability: what an application's callers felt, against what they could have had.
- * A call could have ended ok when its client held a valid token, or when nothing stood
- * between it and a service that answered: no fault took its request (or would more likely
- * than not have), no Retry-After ran, no back-off after a failure was due, and no person was
- * needed.
- * Source: DESIGN section 4; SEED-2 and SEED-3 (what the cache and the backup make possible).
+ * Rule `availability`: the share of calls that succeeded among those that could have.
+ * A call could have ended ok when its client had a valid token, or when it could reach a service
+ * that answered: no fault took its request (or would have, more likely than not), no Retry-After
+ * was running, no back-off after a failure was due, and no person was needed.
+ * Source: `docs/sources.md#m2` and `docs/sources.md#m3` (what the cache and the backup make possible).
  */
 import { formatDuration, minutes } from "../core/time/duration.ts";
 import type { Flow, History, OperationInvoked } from "../history/event.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import {
-  exchangesOf,
-  faultSpansOf,
-  operationsOf,
-  type Exchange,
-  type Operation,
-} from "./model/reading.ts";
-import {
-  counted,
-  isCacheable,
-  isFailedByService,
-  isValidAt,
-  isWithoutAnswerAt,
-  needsInteraction,
-  signInFaultsAt,
-  sinceStart,
-  tokenFaultIdsOf,
-  tokenRequestsBy,
-  tokenFaultsAt,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
-import { wishKey } from "./model/cache-key.ts";
+import { cacheKeyOf } from "./model/cache-key.ts";
 import { stretchesWithoutToken } from "./model/without-token.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import {
+  faultSpansOf,
+  signInFaultsAt,
+  tokenFaultIdsOf,
+  tokenFaultsAt,
+} from "./model/fault-windows.ts";
+import { counted, sinceStart } from "./model/messages.ts";
+import { isCacheable, needsInteraction, tokenRequestsBy } from "./model/operations.ts";
+import { isFailedByService, isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
+import { isValidAt } from "./model/token-validity.ts";
 
-/** How long a client may rightly hold back after a failure without Retry-After (MSAL's own back-off: `facts/msal-node.md`). */
+/** How long a client may wait after a failure without Retry-After (MSAL's own back-off: `docs/sources.md#k1`). */
 const BACK_OFF_MS = minutes(1);
 
 /** Judges `availability`; bound: `limits.availabilityMin`, a share from 0 to 1, 1 by default. */
 export const availability: Rule = {
   id: "availability",
-  says: "Operations end ok whenever a valid token was held or the service could have issued one.",
+  says: "Operations end ok whenever the client had a valid token or the service could have issued one.",
   source:
     "What applications can have in an outage: Increase the resilience of authentication and authorization in client applications (https://learn.microsoft.com/entra/architecture/resilience-client-app); Backup authentication system (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
-  fix: "See what denied the first call: a token that was held, a back-off longer than asked for, or a part that need not be asked.",
+  fix: "See why the first call was denied: a valid token was not used, a back-off was longer than the service asked for, or the call depended on a request that it does not need.",
   judge,
 };
 
@@ -56,15 +46,15 @@ function judge(history: History): Judgement {
   }));
   const served = calls.filter(({ chance }) => chance === "served");
   const denied = calls.filter(({ chance }) => chance === "denied");
-  const [trouble] = [
+  const [disturbance] = [
     ...faultSpansOf(history),
     ...exchangesOf(history)
       .filter(isFailedByService)
       .map(({ began }) => began),
   ];
   const possible = served.length + denied.length;
-  if (trouble === undefined || possible === 0) {
-    return unseen("There was no trouble in which a call could have ended ok.");
+  if (disturbance === undefined || possible === 0) {
+    return inconclusive("No fault or failure happened while a call could have ended ok.");
   }
   const min = history.header.limits?.availabilityMin ?? 1;
   const share = served.length / possible;
@@ -75,20 +65,20 @@ function judge(history: History): Judgement {
   const without =
     withoutMs === 0
       ? ""
-      : `; callers together were without a token for ${formatDuration(withoutMs)}`;
-  const figures = `${served.length} of ${counted(possible, "call")} that could end ok did (${percent(share)})${without}`;
+      : `; together, callers were without a token for ${formatDuration(withoutMs)}`;
+  const figures = `${served.length} of ${counted(possible, "call")} that could have ended ok did (${percent(share)})${without}`;
   const [first] = denied;
   if (share < min && first !== undefined) {
     const { invoked, completed } = first.operation;
     return fails(
-      `${figures}; the first denied needlessly was ${sinceStart(history, invoked.at)} in, and ${percent(min)} are asked for.`,
+      `${figures}; at least ${percent(min)} must. The first call that was denied without need was made ${sinceStart(history, invoked.at)} into the run.`,
       [
         ...denied.slice(0, 7).map(({ operation }) => operation.invoked),
         ...(completed === undefined ? [] : [completed]),
       ],
     );
   }
-  return passes(`${figures}.`, [trouble]);
+  return passes(`${figures}.`, [disturbance]);
 }
 
 function chanceOf(history: History, operation: Operation): Chance {
@@ -97,14 +87,16 @@ function chanceOf(history: History, operation: Operation): Chance {
   if (completed === undefined) return "no chance";
   if (completed.outcome === "unknown" && completed.reason === "run-ended") return "no chance";
   if (needsInteraction(operation)) return "no chance";
-  const { token: held, lastRequest } = holdingsAt(history, invoked);
+  const { token: held, lastRequest } = availableTokensAt(history, invoked);
   const hadToken = held !== undefined && isValidAt(held.token, completed.at);
   if (isCacheable(operation) && hadToken) return "denied";
   if (isUnderFault(history, invoked, invoked.at) || isUnderFault(history, invoked, completed.at))
     return "no chance";
-  const failed = operation.exchanges.some((exchange) => isExcuse(history, exchange, completed.at));
+  const failed = operation.exchanges.some((exchange) =>
+    isFailedBySignIn(history, exchange, completed.at),
+  );
   if (failed || isRefused(operation)) return "no chance";
-  return isHoldingBackRightly(operation, lastRequest) ? "no chance" : "denied";
+  return mayStillWait(operation, lastRequest) ? "no chance" : "denied";
 }
 
 /** Whether a request sent at that time would more likely than not have met a fault. */
@@ -114,41 +106,41 @@ function isUnderFault(history: History, invoked: OperationInvoked, atMs: number)
     : tokenFaultsAt(history, atMs);
   return faults.some(({ window, beganAt }) => {
     const { id, where, first, after, chance = 1, ramp = { from: 1, to: 1 } } = window;
-    // Whom a slice is about stands on the wire, and who asks by a preflight first: those whose requests it took.
+    // Only the requests show which callers a slice or a fault of preflights affects: those whose requests it took.
     if (where !== undefined || window.preflights === "only")
-      return takenBy(history, id).has(wishKey(history, invoked) ?? invoked.client);
+      return cacheKeysTakenBy(history, id).has(cacheKeyOf(history, invoked) ?? invoked.client);
     if (first !== undefined || after !== undefined) return false;
     const progress = Math.min(1, (atMs - beganAt) / window.for);
     return chance * (ramp.from + (ramp.to - ramp.from) * progress) >= 0.5;
   });
 }
 
-/** Flows that go through the sign-in page, seen or hidden, of whose requests a mount may not know the call. */
+/** Flows through the sign-in page, visible or in an iframe; a mount may not know which call their requests belong to. */
 const pageFlows: ReadonlySet<Flow> = new Set(["popup", "redirect", "sso-silent"]);
 
 const taken = new WeakMap<History, ReadonlyMap<string, ReadonlySet<string>>>();
 
-/** The wishes of which a fault window took a request. */
-function takenBy(history: History, window: string): ReadonlySet<string> {
+/** The cache keys of the calls of which a fault window took a request. */
+function cacheKeysTakenBy(history: History, window: string): ReadonlySet<string> {
   let byWindow = taken.get(history);
-  if (byWindow === undefined) taken.set(history, (byWindow = readTaken(history)));
+  if (byWindow === undefined) taken.set(history, (byWindow = readTakenKeys(history)));
   return byWindow.get(window) ?? new Set();
 }
 
-function readTaken(history: History): ReadonlyMap<string, ReadonlySet<string>> {
+function readTakenKeys(history: History): ReadonlyMap<string, ReadonlySet<string>> {
   const byWindow = new Map<string, Set<string>>();
   for (const { operation, ended } of exchangesOf(history)) {
     if (operation === undefined) continue;
     for (const id of ended?.faults ?? []) {
-      const wishes = byWindow.get(id) ?? new Set();
-      byWindow.set(id, wishes.add(wishKey(history, operation) ?? operation.client));
+      const keys = byWindow.get(id) ?? new Set();
+      byWindow.set(id, keys.add(cacheKeyOf(history, operation) ?? operation.client));
     }
   }
   return byWindow;
 }
 
-/** Whether a request was taken by what is wrong with sign-in itself, and not with a part that need not be asked. */
-function isExcuse(history: History, exchange: Exchange, byMs: number): boolean {
+/** Whether a request failed because sign-in itself was broken, and not an endpoint that a call does not need. */
+function isFailedBySignIn(history: History, exchange: Exchange, byMs: number): boolean {
   const { began, ended } = exchange;
   if (!isWithoutAnswerAt(exchange, byMs)) return false;
   if (neededEndpoints.has(began.endpoint)) return true;
@@ -164,14 +156,14 @@ const neededEndpoints: ReadonlySet<string> = new Set([
   "saml",
 ]);
 
-/** Whether the service answered and said no: a wrong secret is no matter of availability. */
+/** Whether the service rejected the request, for instance for a wrong secret: that is not a question of availability. */
 function isRefused(operation: Operation): boolean {
   const end = tokenRequestsBy(operation).at(-1)?.ended?.end;
   return end?.kind === "response" && end.status >= 400 && end.status < 500;
 }
 
-/** Whether another request for the same wish was underway, or its failure was too fresh to ask again. */
-function isHoldingBackRightly(
+/** Whether another request under the same cache key was still open, or had failed too recently to try again. */
+function mayStillWait(
   { invoked, completed }: Operation,
   lastRequest: Exchange | undefined,
 ): boolean {

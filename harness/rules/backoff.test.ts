@@ -1,40 +1,43 @@
 import { describe, expect, it } from "vitest";
 import { backoff } from "./backoff.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, ben, type Reply } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada, ben, type Reply } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => backoff.judge(told.history());
+const judge = (run: RunBuilder) => backoff.judge(run.history());
 
 /** A client whose requests fail, each so many seconds after the one before, until the last is answered. */
-function retriesAfter(gapsSeconds: readonly number[], failure: Reply = { status: 503 }): Story {
-  const told = story();
-  told.exchange(failure);
+function retriesAfter(
+  gapsSeconds: readonly number[],
+  failure: Reply = { status: 503 },
+): RunBuilder {
+  const run = buildRun();
+  run.exchange(failure);
   gapsSeconds.forEach((gap, index) => {
-    told.after(gap * 1_000);
-    told.exchange(index === gapsSeconds.length - 1 ? {} : failure);
+    run.after(gap * 1_000);
+    run.exchange(index === gapsSeconds.length - 1 ? {} : failure);
   });
-  return told;
+  return run;
 }
 
 describe("backoff", () => {
-  it("holds for gaps that double, and stay at a minute or more", () => {
+  it("passes for waits that double and then stay at a minute or more", () => {
     expect(judge(retriesAfter([5, 10, 20, 40, 80, 60, 60])).verdict).toBe("pass");
   });
 
-  it("holds for a poll every five minutes, and for one retry", () => {
+  it("passes for a request every five minutes, and for a single retry", () => {
     expect(judge(retriesAfter([300, 300, 300, 300])).verdict).toBe("pass");
     expect(judge(retriesAfter([5]))).toMatchObject({
       verdict: "pass",
-      message: "1 request after a failure, the first of a row never sooner than 5s.",
+      message: "1 retry after a failure; the first retry came never sooner than 5s.",
     });
   });
 
-  it("holds for a client that doubles its wait under a poll every thirty seconds", () => {
+  it("passes for a client that doubles its wait while its application polls every thirty seconds", () => {
     expect(judge(retriesAfter([30, 30, 30, 60, 60])).verdict).toBe("pass");
     expect(judge(retriesAfter([5, 7, 10, 15, 22, 33])).verdict).toBe("pass");
   });
 
-  it("holds for gaps that jitter a little", () => {
+  it("passes for waits with a little jitter", () => {
     expect(judge(retriesAfter([6, 11, 10, 24, 55, 60])).verdict).toBe("pass");
   });
 
@@ -47,46 +50,46 @@ describe("backoff", () => {
     ["the client's own time-out", { networkFault: "abandoned" }],
     ["half a body", { cut: "fin" }],
     ["a success without a token", { issued: "nothing" }],
-  ])("is broken by a retry at once after %s", (_, failure) => {
+  ])("fails for a retry at once after %s", (_, failure) => {
     expect(judge(retriesAfter([0], failure)).verdict).toBe("fail");
   });
 
-  it("is broken by a first retry after four seconds, with the figures", () => {
+  it("fails for a first retry after four seconds, and reports the wait", () => {
     expect(judge(retriesAfter([4]))).toEqual({
       verdict: "fail",
-      message: "app-1 asked the token endpoint again 4s after a 503, sooner than 5s.",
+      message: "app-1 sent another request to the token endpoint 4s after a 503, sooner than 5s.",
       evidence: [1, 2],
     });
   });
 
-  it("is broken by gaps that shrink", () => {
+  it("fails for waits that shrink", () => {
     expect(judge(retriesAfter([30, 10]))).toMatchObject({
       verdict: "fail",
-      message: expect.stringContaining("sooner than the retry before, which waited 30s"),
+      message: expect.stringContaining("sooner than the previous retry, which waited 30s"),
     });
     expect(judge(retriesAfter([300, 20])).verdict).toBe("fail");
   });
 
-  it("is broken by gaps that never grow", () => {
+  it("fails for waits that never grow", () => {
     for (const gaps of [
       [10, 10, 10],
       [30, 30, 30, 30],
     ]) {
       expect(judge(retriesAfter(gaps))).toMatchObject({
         verdict: "fail",
-        message: expect.stringContaining("the third time without a longer wait"),
+        message: expect.stringContaining("the third wait in a row that did not grow"),
       });
     }
   });
 
-  it("is broken by a connection that is tried again at once", () => {
-    const told = story();
+  it("fails for a connection that is retried at once", () => {
+    const run = buildRun();
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const call = told.operation();
-      told.exchange({ by: call, sent: "connection", networkFault: "ECONNREFUSED" });
+      const call = run.operation();
+      run.exchange({ by: call, sent: "connection", networkFault: "ECONNREFUSED" });
       call.fails();
     }
-    expect(judge(told)).toMatchObject({
+    expect(judge(run)).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("0s after ECONNREFUSED"),
     });
@@ -95,53 +98,55 @@ describe("backoff", () => {
   it.each([
     [1, "fail"],
     [5, "pass"],
-  ])("counts the caller's time-out as a failure: asked again %d s later, %s", (gap, verdict) => {
-    const told = story();
-    const call = told.operation();
-    const underway = told.request({ by: call });
-    told.at("00:00:30");
+  ])("counts the caller's time-out as a failure: a retry %d s later gives %s", (gap, verdict) => {
+    const run = buildRun();
+    const call = run.operation();
+    const underway = run.request({ by: call });
+    run.at("00:00:30");
     call.unknown("caller-timeout");
-    told.after(gap * 1_000);
-    told.exchange({ by: told.operation() });
+    run.after(gap * 1_000);
+    run.exchange({ by: run.operation() });
     underway.answered();
-    expect(judge(told).verdict).toBe(verdict);
+    expect(judge(run).verdict).toBe(verdict);
   });
 
-  it("is broken by metadata that is asked for again at once, whoever the user is", () => {
-    const told = story();
+  it("fails for metadata that is requested again at once, also for another user", () => {
+    const run = buildRun();
     for (const user of [ada, ben]) {
-      const call = told.operation({ user });
-      told.exchange({ by: call, endpoint: "openid-configuration", status: 503 });
+      const call = run.operation({ user });
+      run.exchange({ by: call, endpoint: "openid-configuration", status: 503 });
       call.fails();
     }
-    expect(judge(told)).toMatchObject({
+    expect(judge(run)).toMatchObject({
       verdict: "fail",
-      message: expect.stringContaining("asked the openid-configuration endpoint again 0s after"),
+      message: expect.stringContaining(
+        "sent another request to the openid-configuration endpoint 0s after",
+      ),
     });
   });
 
-  it("begins anew after a good answer", () => {
-    const told = story();
+  it("starts again after a successful answer", () => {
+    const run = buildRun();
     for (const clock of ["00:00:00", "00:00:30", "00:00:31", "00:00:40"]) {
-      told.at(clock);
-      told.exchange(clock === "00:00:30" ? {} : { status: 503 });
+      run.at(clock);
+      run.exchange(clock === "00:00:30" ? {} : { status: 503 });
     }
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("takes neither other users nor requests underway for retries", () => {
-    const told = story();
-    const mine = told.operation();
-    const theirs = told.operation({ user: ben });
-    const first = told.request({ by: mine });
-    const second = told.request({ by: mine });
+  it("does not count requests for other users or open requests as retries", () => {
+    const run = buildRun();
+    const mine = run.operation();
+    const theirs = run.operation({ user: ben });
+    const first = run.request({ by: mine });
+    const second = run.request({ by: mine });
     first.answered({ status: 503 });
     second.answered({ status: 503 });
-    told.exchange({ by: theirs });
-    expect(judge(told).verdict).toBe("inconclusive");
+    run.exchange({ by: theirs });
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("leaves failures with a valid Retry-After to that rule, and sees nothing without failures", () => {
+  it("is inconclusive after failures with a valid Retry-After, which that rule judges, and without failures", () => {
     expect(judge(retriesAfter([1], { status: 503, retryAfter: 60 })).verdict).toBe("inconclusive");
     expect(judge(retriesAfter([1], { status: 400, error: "invalid_grant" })).verdict).toBe(
       "inconclusive",
@@ -149,31 +154,31 @@ describe("backoff", () => {
     expect(judge(retriesAfter([])).verdict).toBe("inconclusive");
   });
 
-  it("is broken by a process that crashes and asks again at once", () => {
-    const told = story();
-    told.exchange({ status: 503 });
-    told.restarted();
-    told.exchange({});
-    expect(judge(told).verdict).toBe("fail");
+  it("fails for a process that crashes and sends the request again at once", () => {
+    const run = buildRun();
+    run.exchange({ status: 503 });
+    run.restarted();
+    run.exchange({});
+    expect(judge(run).verdict).toBe("fail");
   });
 });
 
 describe("in a browser", () => {
-  it("takes a request and what the browser sent again for it as one", () => {
-    const told = story();
-    told.exchange({ networkFault: "ECONNRESET" });
-    told.exchange({ resent: true, status: 503 });
-    expect(judge(told).verdict).toBe("inconclusive");
-    told.after(1_000);
-    told.exchange();
-    expect(judge(told).message).toContain("again 1s after a 503");
+  it("counts a request and its resend by the browser as one", () => {
+    const run = buildRun();
+    run.exchange({ networkFault: "ECONNRESET" });
+    run.exchange({ resent: true, status: 503 });
+    expect(judge(run).verdict).toBe("inconclusive");
+    run.after(1_000);
+    run.exchange();
+    expect(judge(run).message).toContain("1s after a 503");
   });
 
   it("judges each tab by its own failures", () => {
-    const told = story();
-    told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503 });
-    told.after(1_000);
-    told.exchange({ by: told.operation({ tab: "tab-2" }) });
-    expect(judge(told).verdict).toBe("inconclusive");
+    const run = buildRun();
+    run.exchange({ by: run.operation({ tab: "tab-1" }), status: 503 });
+    run.after(1_000);
+    run.exchange({ by: run.operation({ tab: "tab-2" }) });
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 });

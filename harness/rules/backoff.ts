@@ -1,35 +1,36 @@
 /**
- * Rule `backoff`: where the service gives no instruction, the client makes its own: the
- * first retry at least five seconds after the failure, and growing gaps from there. The
- * gaps count from the end of one request to the start of the next like one, across restarts;
- * in a browser within a tab (rule `tabs` has what one tab owes to another).
+ * Rule `backoff`: after a failure without Retry-After, the first retry comes at least five seconds
+ * later, and the waits grow from there. A wait counts from the end of one request to the start
+ * of the next similar one, across restarts; in a browser within a tab (rule `tabs` judges
+ * waits across tabs).
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../history/event.ts";
-import { andMore, endingOf, fails, unseen, passes } from "./model/judgement.ts";
-import { counted, isFailedByService } from "./model/reading-operations.ts";
-import { likenessInTab, programRequestsOf } from "./model/likeness.ts";
-import { groupBy, operationsOf, type Exchange } from "./model/reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted, endingOf } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { isFailedByService } from "./model/exchange-outcomes.ts";
+import { similarityKeyInTab, entraRequestsOf } from "./model/similar-requests.ts";
+import { operationsOf, type Exchange } from "./model/exchanges.ts";
 
 /** Judges `backoff`. */
 export const backoff: Rule = {
   id: "backoff",
-  says: "After a failed request to Entra without Retry-After: first retry at least 5 s later, then growing gaps.",
+  says: "After a failed request to Entra without Retry-After: the first retry comes at least 5 s later, and the waits grow.",
   source:
     "Microsoft Entra, Increase the resilience of client applications, HTTP 5xx response code and time-outs (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
-  fix: "Back off in the application: 5 s, then doubling to a minute or more, whatever error the client throws.",
+  fix: "Back off in the application: 5 s, then doubling to a minute or more, after any error that the client throws.",
   judge,
 };
 
 const FIRST_GAP_MS = 5_000;
-/** From here on gaps need not grow: whoever asks once a minute is no burden. */
+/** Waits of this length need not grow: one request a minute is no burden. */
 const CAP_MS = 60_000;
-/** Timers jitter. */
+/** Tolerates timers that fire a little early. */
 const TOLERANCE = 0.9;
 
-/** When the application knew that a request had failed. */
+/** A failed request, and the event by which the application knew. */
 interface Failure {
   readonly request: Exchange;
   readonly known: ExchangeEnded | OperationCompleted;
@@ -46,11 +47,11 @@ interface Breach extends Retry {
 }
 
 function judge(history: History): Judgement {
-  const chains = chainsOf(programRequestsOf(history), timeoutsOf(history));
+  const chains = chainsOf(entraRequestsOf(history), timeoutsOf(history));
   const retries = chains.flat();
   if (retries.length === 0) {
-    return unseen(
-      "No request to Entra that failed without Retry-After was followed by a like one.",
+    return inconclusive(
+      "No request to Entra that failed without Retry-After was followed by a similar one.",
     );
   }
   const breaches = chains.flatMap(breachesOf);
@@ -61,17 +62,17 @@ function judge(history: History): Judgement {
       Infinity,
     );
     return passes(
-      `${counted(retries.length, "request")} after a failure, the first of a row never sooner than ${formatDuration(shortestMs)}.`,
+      `${counted(retries.length, "retry", "retries")} after a failure; the first retry came never sooner than ${formatDuration(shortestMs)}.`,
       retries.map(({ next }) => next.began),
     );
   }
   return fails(
-    `${first.next.client} asked the ${first.next.began.endpoint} endpoint again ${formatDuration(first.gapMs)} after ${describe(first.failure)}, ${first.why}${andMore(breaches)}.`,
+    `${first.next.client} sent another request to the ${first.next.began.endpoint} endpoint ${formatDuration(first.gapMs)} after ${describe(first.failure)}, ${first.why}${andMore(breaches)}.`,
     breaches.flatMap(({ failure, next }) => [failure.known, next.began]),
   );
 }
 
-/** Calls that their callers gave up, by number: most clients go on waiting for what nobody wants any more. */
+/** Calls whose callers timed out, by number; most clients keep waiting for the answer. */
 function timeoutsOf(history: History): ReadonlyMap<number, OperationCompleted> {
   const timeouts = new Map<number, OperationCompleted>();
   for (const { completed } of operationsOf(history)) {
@@ -81,19 +82,19 @@ function timeoutsOf(history: History): ReadonlyMap<number, OperationCompleted> {
   return timeouts;
 }
 
-/** Runs of retries without a good answer or an instruction between them. */
+/** Sequences of retries without a good answer or a Retry-After between them. */
 function chainsOf(
   requests: readonly Exchange[],
   timeouts: ReadonlyMap<number, OperationCompleted>,
 ): readonly (readonly Retry[])[] {
   const chains: Retry[][] = [];
-  for (const alike of groupBy(requests, likenessInTab).values()) {
+  for (const similar of Map.groupBy(requests, similarityKeyInTab).values()) {
     let chain: Retry[] = [];
     let failure: Failure | undefined;
-    for (const next of alike) {
-      // The browser asked again by itself: its client asked once, and heard the second answer only.
+    for (const next of similar) {
+      // A request that the browser resent by itself: its client sent one, and saw only the second answer.
       const isOwn = next.began.resent !== true;
-      // Sent before the failure was known: another caller, not a retry.
+      // Sent before the failure was known: by another caller, so not a retry.
       if (failure !== undefined && isOwn && next.began.index < failure.known.index) continue;
       if (failure !== undefined && isOwn)
         chain.push({ failure, next, gapMs: next.began.at - failure.known.at });
@@ -128,14 +129,14 @@ function breachesOf(chain: readonly Retry[]): readonly Breach[] {
   const breaches: Breach[] = [];
   let longestMs = 0;
   chain.forEach((retry, position) => {
-    const why = whyWrong(chain, position, longestMs);
+    const why = reasonOfBreach(chain, position, longestMs);
     if (why !== undefined) breaches.push({ ...retry, why });
     longestMs = Math.max(longestMs, retry.gapMs);
   });
   return breaches;
 }
 
-function whyWrong(
+function reasonOfBreach(
   chain: readonly Retry[],
   position: number,
   longestMs: number,
@@ -143,12 +144,12 @@ function whyWrong(
   const gapMs = chain[position]?.gapMs ?? 0;
   if (gapMs < FIRST_GAP_MS) return `sooner than ${formatDuration(FIRST_GAP_MS)}`;
   if (gapMs < Math.min(longestMs, CAP_MS) * TOLERANCE)
-    return `sooner than the retry before, which waited ${formatDuration(longestMs)}`;
-  // A poller with a client that backs off shows equal gaps until the wait exceeds its own rhythm.
+    return `sooner than the previous retry, which waited ${formatDuration(longestMs)}`;
+  // A poller with a client that backs off shows equal waits until the back-off exceeds its interval.
   const dueMs = Math.min(FIRST_GAP_MS * 2 ** position, CAP_MS);
   const earlierMs = chain[position - 2]?.gapMs;
   const hasGrown = earlierMs === undefined || gapMs * TOLERANCE > earlierMs;
   return hasGrown || gapMs >= dueMs * TOLERANCE
     ? undefined
-    : "the third time without a longer wait";
+    : "the third wait in a row that did not grow";
 }

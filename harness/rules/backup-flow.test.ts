@@ -1,11 +1,11 @@
-/** Golden histories of the rule backup-flow, and the figures of a row. */
+/** Invented runs for rule backup-flow, and the figures of a row. */
 import { describe, expect, it } from "vitest";
 import type { History } from "../history/event.ts";
 import type { FlowRow } from "../history/header.ts";
 import { backupFlow } from "./backup-flow.ts";
 import { flowOutcomeOf } from "./model/flow-outcome.ts";
-import { story } from "../../test/support/check-story.ts";
-import { ada } from "../../test/support/check-story-wire.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
+import { ada } from "../../test/support/run-builder-wire.ts";
 
 const row: FlowRow = {
   flow: "native-refresh",
@@ -18,14 +18,14 @@ const row: FlowRow = {
 
 /** Ada signs in, and after an hour the primary is down for twelve. */
 function inOutage(documented: FlowRow["documented"] = "protected", flow = row.flow) {
-  const told = story({ row: { ...row, documented, flow } });
-  const call = told.operation({ user: ada });
-  told.exchange({ by: call, user: ada, issued: { user: ada } });
+  const run = buildRun({ row: { ...row, documented, flow } });
+  const call = run.operation({ user: ada });
+  run.exchange({ by: call, user: ada, issued: { user: ada } });
   call.ok();
-  told.at("01:00:00");
-  const end = told.fault({ id: "down", for: 12 * 3_600_000 });
-  told.at("02:00:00");
-  return { told, end };
+  run.at("01:00:00");
+  const end = run.fault({ id: "down", for: 12 * 3_600_000 });
+  run.at("02:00:00");
+  return { run, end };
 }
 
 function outcomeOf(history: History) {
@@ -33,146 +33,155 @@ function outcomeOf(history: History) {
   return "missing" in found ? undefined : found.outcome;
 }
 
-type Told = ReturnType<typeof inOutage>["told"];
+type Run = ReturnType<typeof inOutage>["run"];
 
-function byBackup(told: Told): void {
-  const call = told.operation({ user: ada });
-  const issued = { user: ada, token: told.token() };
-  told.exchange({ by: call, user: ada, servedBy: "backup", issued });
+function byBackup(run: Run): void {
+  const call = run.operation({ user: ada });
+  const issued = { user: ada, token: run.token() };
+  run.exchange({ by: call, user: ada, servedBy: "backup", issued });
   call.ok();
 }
 
-function refused(told: Told, servedBy: "primary" | "backup" = "primary"): void {
-  const call = told.operation({ user: ada });
-  told.exchange({ by: call, user: ada, servedBy, status: 503 });
+function refused(run: Run, servedBy: "primary" | "backup" = "primary"): void {
+  const call = run.operation({ user: ada });
+  run.exchange({ by: call, user: ada, servedBy, status: 503 });
   call.fails();
 }
 
 describe("a protected flow", () => {
-  it("gets its calls served by the backup", () => {
-    const { told } = inOutage();
-    byBackup(told);
-    byBackup(told);
-    expect(backupFlow.judge(told.history())).toMatchObject({
+  it("passes when the backup serves its calls", () => {
+    const { run } = inOutage();
+    byBackup(run);
+    byBackup(run);
+    expect(backupFlow.judge(run.history())).toMatchObject({
       verdict: "pass",
-      message: expect.stringContaining("2 of 2 calls in the outage ended well, 2 by the backup"),
+      message: expect.stringContaining(
+        "2 of 2 calls in the outage succeeded, 2 through the backup",
+      ),
       evidence: expect.arrayContaining([expect.any(Number)]),
     });
   });
 
-  it.each(["primary", "backup"] as const)("is not given what it was promised by the %s", (who) => {
-    const { told } = inOutage();
-    byBackup(told);
-    refused(told, who);
-    const judgement = backupFlow.judge(told.history());
+  it.each(["primary", "backup"] as const)("fails when the %s does not serve it", (who) => {
+    const { run } = inOutage();
+    byBackup(run);
+    refused(run, who);
+    const judgement = backupFlow.judge(run.history());
     expect(judgement).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("1 of 2 calls"),
     });
-    const { events } = told.history();
+    const { events } = run.history();
     expect(events[judgement.evidence[0] ?? -1]).toMatchObject({ outcome: "fail" });
   });
 
-  it("proves nothing with tokens that outlast the outage", () => {
-    const { told } = inOutage();
-    told.operation({ user: ada }).ok();
-    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
+  it("is inconclusive with tokens that are valid throughout the outage", () => {
+    const { run } = inOutage();
+    run.operation({ user: ada }).ok();
+    expect(backupFlow.judge(run.history()).verdict).toBe("inconclusive");
   });
 });
 
 describe.each(["not", "never"] as const)("a flow that is %s protected", (documented) => {
-  it.each(["primary", "backup"] as const)("meets the failure of the %s", (who) => {
-    const { told } = inOutage(documented);
-    refused(told, who);
-    expect(backupFlow.judge(told.history())).toMatchObject({
-      verdict: "pass",
-      message: expect.stringContaining("0 of 1 calls in the outage ended well, 0 by the backup"),
-    });
+  it.each(["primary", "backup"] as const)(
+    "passes when its calls fail with an error of the %s",
+    (who) => {
+      const { run } = inOutage(documented);
+      refused(run, who);
+      expect(backupFlow.judge(run.history())).toMatchObject({
+        verdict: "pass",
+        message: expect.stringContaining(
+          "0 of 1 calls in the outage succeeded, 0 through the backup",
+        ),
+      });
+    },
+  );
+
+  it("is inconclusive with tokens that are valid throughout the outage", () => {
+    const { run } = inOutage(documented);
+    run.operation({ user: ada }).ok();
+    expect(backupFlow.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("proves nothing with tokens that outlast the outage", () => {
-    const { told } = inOutage(documented);
-    told.operation({ user: ada }).ok();
-    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
-  });
-
-  it("is not served by the backup", () => {
-    const { told } = inOutage(documented);
-    byBackup(told);
-    expect(backupFlow.judge(told.history()).verdict).toBe("fail");
+  it("fails when the backup serves it", () => {
+    const { run } = inOutage(documented);
+    byBackup(run);
+    expect(backupFlow.judge(run.history()).verdict).toBe("fail");
   });
 });
 
-describe("nothing is proved", () => {
+describe("backup-flow is inconclusive", () => {
   const reasonOf = (history: History): string => {
     const { verdict, message } = backupFlow.judge(history);
     expect(verdict).toBe("inconclusive");
     return message;
   };
 
-  it("of an application without a row", () => {
-    const told = story();
-    const close = told.fault({ id: "down" });
-    told.operation({ user: ada }).fails();
+  it("for a scenario without a row", () => {
+    const run = buildRun();
+    const close = run.fault({ id: "down" });
+    run.operation({ user: ada }).fails();
     close();
-    expect(reasonOf(told.history())).toMatch(/names no row/);
+    expect(reasonOf(run.history())).toMatch(/names no row/);
   });
 
   it("without a call in the outage", () => {
-    const { told, end } = inOutage();
+    const { run, end } = inOutage();
     end();
-    told.at("15:00:00");
-    byBackup(told);
-    expect(reasonOf(told.history())).toMatch(/No call began while the primary was down/);
+    run.at("15:00:00");
+    byBackup(run);
+    expect(reasonOf(run.history())).toMatch(/No call began while the primary was down/);
   });
 
-  it("by an outage of the gateway, behind which the backup stands, too", () => {
-    const told = story({ row });
-    told.fault({ id: "down", at: "edge" });
-    refused(told);
-    expect(reasonOf(told.history())).toMatch(/primaryDown/);
+  it("in an outage of the gateway, which hides the backup, too", () => {
+    const run = buildRun({ row });
+    run.fault({ id: "down", at: "edge" });
+    refused(run);
+    expect(reasonOf(run.history())).toMatch(/primaryDown/);
   });
 
-  it("of an application that never worked", () => {
-    const told = story({ row });
-    told.operation({ user: ada }).fails({ code: "500011" });
-    told.at("01:00:00");
-    told.fault({ id: "down" });
-    refused(told);
-    expect(reasonOf(told.history())).toMatch(/while the primary was well: 500011/);
+  it("for an application that never got a token", () => {
+    const run = buildRun({ row });
+    run.operation({ user: ada }).fails({ code: "500011" });
+    run.at("01:00:00");
+    run.fault({ id: "down" });
+    refused(run);
+    expect(reasonOf(run.history())).toMatch(/before the primary failed: 500011/);
   });
 
-  it("of an application of another flow than its row says", () => {
-    const { told } = inOutage("not", "web-code");
-    byBackup(told);
-    expect(reasonOf(told.history())).toMatch(/says web-code, and the wire shows native-refresh/);
+  it("for an application with another flow than its row names", () => {
+    const { run } = inOutage("not", "web-code");
+    byBackup(run);
+    expect(reasonOf(run.history())).toMatch(
+      /names the flow web-code, but the requests show native-refresh/,
+    );
   });
 
-  it("of a call that only the backup's own trouble could meet", () => {
-    const told = story({ row });
-    told.fault({ id: "backup-down", at: "backup" });
-    byBackup(told);
-    expect(backupFlow.judge(told.history()).verdict).toBe("inconclusive");
+  it("when only the backup itself fails", () => {
+    const run = buildRun({ row });
+    run.fault({ id: "backup-down", at: "backup" });
+    byBackup(run);
+    expect(backupFlow.judge(run.history()).verdict).toBe("inconclusive");
   });
 });
 
 describe("the figures of a row", () => {
-  it("tell what was got from what could have been", () => {
-    const { told } = inOutage("not");
-    refused(told);
-    expect(outcomeOf(told.history())).toMatchObject({ asked: 1, got: 0, could: 0 });
-    byBackup(told);
-    // It holds a token now, and the call is refused all the same.
-    refused(told);
-    expect(outcomeOf(told.history())).toMatchObject({ asked: 3, got: 1, could: 2 });
+  it("count the calls that succeeded and those that could have", () => {
+    const { run } = inOutage("not");
+    refused(run);
+    expect(outcomeOf(run.history())).toMatchObject({ asked: 1, got: 0, could: 0 });
+    byBackup(run);
+    // The call fails although the client has a token now.
+    refused(run);
+    expect(outcomeOf(run.history())).toMatchObject({ asked: 3, got: 1, could: 2 });
   });
 
-  it("end with the three days of the backup", () => {
-    const { told } = inOutage();
-    byBackup(told);
-    told.at("73:00:00");
-    refused(told);
-    expect(outcomeOf(told.history())).toMatchObject({ asked: 1, could: 1 });
-    expect(backupFlow.judge(told.history()).verdict).toBe("pass");
+  it("count calls only within the three days of the backup", () => {
+    const { run } = inOutage();
+    byBackup(run);
+    run.at("73:00:00");
+    refused(run);
+    expect(outcomeOf(run.history())).toMatchObject({ asked: 1, could: 1 });
+    expect(backupFlow.judge(run.history()).verdict).toBe("pass");
   });
 });

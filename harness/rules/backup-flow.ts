@@ -1,46 +1,49 @@
 /**
- * Rule `backup-flow`: an application whose flow the documents protect works on through an
- * outage of the primary, served by the backup; one whose flow they do not protect is not
- * served. It is asked of scenarios that name the row of the table they stand for.
+ * Rule `backup-flow`: in an outage of the primary, the backup serves an application whose flow
+ * Microsoft documents as protected, and does not serve one whose flow is not. It applies to
+ * scenarios that name a row of the flow table.
  */
 import type { History } from "../history/event.ts";
 import { type FlowOutcome, flowOutcomeOf, isByBackup, isOk } from "./model/flow-outcome.ts";
-import { fails, passes, type Placed, unseen } from "./model/judgement.ts";
-import { isServiceFailure, type Operation } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { isServiceFailure } from "./model/exchange-outcomes.ts";
+import type { Operation } from "./model/exchanges.ts";
 
 /** Judges `backup-flow`. */
 export const backupFlow: Rule = {
   id: "backup-flow",
-  says: "In an outage an application gets from the backup system what the documents promise its flow, and no more.",
+  says: "In an outage the backup system serves an application if, and only if, its flow is documented as protected.",
   source:
     "Microsoft Entra, Application support for the backup authentication system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
-  fix: "See what the first refused call lacked: a token cache that lasts, a silent call, fixed scopes, a covered host; brownout coverage tells which.",
+  fix: "See what the first failed call lacked: a persistent token cache, a silent call, fixed scopes, or a covered host; `brownout coverage` says which.",
   judge,
 };
 
 function judge(history: History): Judgement {
   const found = flowOutcomeOf(history);
-  if ("missing" in found) return unseen(found.missing);
+  if ("missing" in found) return inconclusive(found.missing);
   const { outcome, calls } = found;
-  const figures = `${outcome.got} of ${outcome.asked} calls in the outage ended well, ${outcome.byBackup} by the backup`;
+  const figures = `${outcome.got} of ${outcome.asked} calls in the outage succeeded, ${outcome.byBackup} through the backup`;
   const name = `${outcome.flow} (${outcome.as})`;
   if (outcome.documented === "protected") {
     const refused = calls.filter((call) => !isOk(call));
     if (refused.length > 0) return fails(`${name} is protected, but ${figures}.`, endsOf(refused));
     return outcome.byBackup > 0
       ? passes(`${name} is protected: ${figures}.`, endsOf(calls.filter(isByBackup)))
-      : unseen(`${name} lived on what it had, and never needed the backup system.`);
+      : inconclusive(
+          `${name} needed no request in the outage, so the backup system was never used.`,
+        );
   }
   if (outcome.byBackup > 0)
     return fails(`${name} is not protected, but ${figures}.`, endsOf(calls.filter(isByBackup)));
-  return calls.some(hasMetIt)
+  return calls.some(isAffected)
     ? passes(`${name} is not protected: ${figures}${ofCould(outcome)}.`, endsOf(calls))
-    : unseen(`${name} lived on what it had, and never met the outage.`);
+    : inconclusive(`${name} needed no request in the outage, so the outage never affected it.`);
 }
 
-/** A call that needed nothing in the outage shows nothing of it. */
-function hasMetIt(call: Operation): boolean {
+/** Whether a call was affected by the outage: one served from the cache says nothing about it. */
+function isAffected(call: Operation): boolean {
   return !isOk(call) || call.exchanges.some(isServiceFailure);
 }
 
@@ -48,6 +51,6 @@ function ofCould({ could, asked }: FlowOutcome): string {
   return `; ${could} of ${asked} could have`;
 }
 
-function endsOf(calls: readonly Operation[]): readonly Placed[] {
+function endsOf(calls: readonly Operation[]): readonly EventRef[] {
   return calls.map(({ invoked, completed }) => completed ?? invoked);
 }

@@ -1,16 +1,16 @@
-/** Golden histories of the rule backup-window. */
+/** Invented runs for rule backup-window. */
 import { describe, expect, it } from "vitest";
 import { backupWindow } from "./backup-window.ts";
-import { story } from "../../test/support/check-story.ts";
-import { ada, ben } from "../../test/support/check-story-wire.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
+import { ada, ben } from "../../test/support/run-builder-wire.ts";
 
 /** ada signs in with the primary, and asks again later while it is down. */
 function signedIn() {
-  const told = story();
-  const call = told.operation({ user: ada });
-  told.exchange({ by: call, user: ada, issued: { user: ada } });
+  const run = buildRun();
+  const call = run.operation({ user: ada });
+  run.exchange({ by: call, user: ada, issued: { user: ada } });
   call.ok();
-  return told;
+  return run;
 }
 
 const declined = {
@@ -18,102 +18,105 @@ const declined = {
   error: { error: "temporarily_unavailable", codes: [50033] },
 } as const;
 
-function served(told: ReturnType<typeof story>, user = ada) {
-  const call = told.operation({ user });
-  told.exchange({ by: call, user, servedBy: "backup", issued: { user } });
+function served(run: ReturnType<typeof buildRun>, user = ada) {
+  const call = run.operation({ user });
+  run.exchange({ by: call, user, servedBy: "backup", issued: { user } });
   call.ok();
-  return told;
+  return run;
 }
 
-describe("holds", () => {
-  it.each(["02:00:00", "72:00:00"])("for a session that is served %s in", (at) => {
-    const told = signedIn();
-    told.at(at);
-    expect(backupWindow.judge(served(told).history()).verdict).toBe("pass");
-  });
+describe("backup-window passes", () => {
+  it.each(["02:00:00", "72:00:00"])(
+    "for a session that is served %s after its last success",
+    (at) => {
+      const run = signedIn();
+      run.at(at);
+      expect(backupWindow.judge(served(run).history()).verdict).toBe("pass");
+    },
+  );
 
-  it("for a SAML session whose app the primary's request did not name", () => {
-    const told = story();
-    const call = told.operation({ user: ada, flow: "saml-sp-initiated" });
-    told.exchange({ by: call, user: ada, endpoint: "saml", issued: { user: ada } });
+  it("for a SAML session whose request to the primary did not name the app", () => {
+    const run = buildRun();
+    const call = run.operation({ user: ada, flow: "saml-sp-initiated" });
+    run.exchange({ by: call, user: ada, endpoint: "saml", issued: { user: ada } });
     call.ok();
-    told.at("02:00:00");
-    const later = told.operation({ user: ada, flow: "saml-idp-initiated" });
+    run.at("02:00:00");
+    const later = run.operation({ user: ada, flow: "saml-idp-initiated" });
     const issued = { user: ada };
-    told.exchange({ by: later, user: ada, endpoint: "saml", servedBy: "backup", issued });
+    run.exchange({ by: later, user: ada, endpoint: "saml", servedBy: "backup", issued });
     later.ok();
-    expect(backupWindow.judge(told.history()).verdict).toBe("pass");
+    expect(backupWindow.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("for a decline that the client takes for an outage", () => {
-    const told = signedIn();
-    told.at("73:00:00");
-    const call = told.operation({ user: ada });
-    told.exchange({ by: call, user: ada, servedBy: "backup", ...declined });
+  it("for a decline that the client treats as an outage", () => {
+    const run = signedIn();
+    run.at("73:00:00");
+    const call = run.operation({ user: ada });
+    run.exchange({ by: call, user: ada, servedBy: "backup", ...declined });
     call.fails();
-    expect(backupWindow.judge(told.history())).toMatchObject({
+    expect(backupWindow.judge(run.history())).toMatchObject({
       verdict: "pass",
       message: expect.stringContaining("served 0 and declined 1"),
     });
   });
 
-  it("for a revocation that is still under way, and for changes that revoke nothing", () => {
-    const told = signedIn();
-    told.at("01:00:00");
-    told.changed("policy-set");
-    told.changed("groups-changed", [ada]);
-    told.at("01:30:00");
-    told.changed("sessions-revoked", [ada]);
-    told.at("01:45:00");
-    expect(backupWindow.judge(served(told).history()).verdict).toBe("pass");
+  it("for a revocation that has not propagated yet, and for changes that revoke nothing", () => {
+    const run = signedIn();
+    run.at("01:00:00");
+    run.changed("policy-set");
+    run.changed("groups-changed", [ada]);
+    run.at("01:30:00");
+    run.changed("sessions-revoked", [ada]);
+    run.at("01:45:00");
+    expect(backupWindow.judge(served(run).history()).verdict).toBe("pass");
   });
 
-  it("for a session that began anew after a revocation", () => {
-    const told = story();
-    told.changed("sessions-revoked", [ada]);
-    told.at("01:00:00");
-    const call = told.operation({ user: ada });
-    told.exchange({ by: call, user: ada, issued: { user: ada } });
+  it("for a session that started again after a revocation", () => {
+    const run = buildRun();
+    run.changed("sessions-revoked", [ada]);
+    run.at("01:00:00");
+    const call = run.operation({ user: ada });
+    run.exchange({ by: call, user: ada, issued: { user: ada } });
     call.ok();
-    told.at("02:00:00");
-    expect(backupWindow.judge(served(told).history()).verdict).toBe("pass");
+    run.at("02:00:00");
+    expect(backupWindow.judge(served(run).history()).verdict).toBe("pass");
   });
 
-  it("for a revocation of somebody else", () => {
-    const told = signedIn();
-    told.at("01:00:00");
-    told.changed("sessions-revoked", [ben]);
-    expect(backupWindow.judge(served(told).history()).verdict).toBe("pass");
+  it("for a revocation of another user", () => {
+    const run = signedIn();
+    run.at("01:00:00");
+    run.changed("sessions-revoked", [ben]);
+    expect(backupWindow.judge(served(run).history()).verdict).toBe("pass");
   });
 });
 
-describe("is broken", () => {
-  it("by a session that is served a minute after three days", () => {
-    const told = signedIn();
-    told.at("72:01:00");
-    expect(backupWindow.judge(served(told).history())).toMatchObject({
+describe("backup-window fails", () => {
+  it("for a session that is served a minute after the three days", () => {
+    const run = signedIn();
+    run.at("72:01:00");
+    expect(backupWindow.judge(served(run).history())).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("3d 0h 1m after its last success"),
     });
   });
 
-  it("by a session that the primary never had", () => {
-    const told = signedIn();
-    told.at("01:00:00");
-    expect(backupWindow.judge(served(told, ben).history())).toMatchObject({
+  it("for a session that the primary never had", () => {
+    const run = signedIn();
+    run.at("01:00:00");
+    expect(backupWindow.judge(served(run, ben).history())).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("never had"),
     });
   });
 
-  it("by a session that the primary had with another app", () => {
-    const told = signedIn();
-    told.at("01:00:00");
-    const wish = { user: ada, app: "99999999-bbbb-3333-cccc-4444dddd5555" };
-    const call = told.operation(wish);
-    told.exchange({ by: call, ...wish, servedBy: "backup", issued: { user: ada } });
+  it("for a session that the primary had only with another app", () => {
+    const run = signedIn();
+    run.at("01:00:00");
+    const request = { user: ada, app: "99999999-bbbb-3333-cccc-4444dddd5555" };
+    const call = run.operation(request);
+    run.exchange({ by: call, ...request, servedBy: "backup", issued: { user: ada } });
     call.ok();
-    expect(backupWindow.judge(told.history())).toMatchObject({
+    expect(backupWindow.judge(run.history())).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("never had"),
     });
@@ -128,41 +131,41 @@ describe("is broken", () => {
     "user-risk-high",
     "refresh-tokens-revoked",
   ] as const)("by a session that is served after %s", (change) => {
-    const told = signedIn();
-    told.at("01:00:00");
-    told.changed(change, [ada]);
-    told.at("02:00:00");
-    expect(backupWindow.judge(served(told).history())).toMatchObject({
+    const run = signedIn();
+    run.at("01:00:00");
+    run.changed(change, [ada]);
+    run.at("02:00:00");
+    expect(backupWindow.judge(served(run).history())).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("revoked"),
     });
   });
 
-  it("by a prompt that answers a decline", () => {
-    const told = signedIn();
-    told.at("73:00:00");
-    const call = told.operation({ user: ada });
-    told.exchange({ by: call, user: ada, servedBy: "backup", ...declined });
-    told.prompt({ operation: call.operation, user: ada });
+  it("for a sign-in prompt after a decline", () => {
+    const run = signedIn();
+    run.at("73:00:00");
+    const call = run.operation({ user: ada });
+    run.exchange({ by: call, user: ada, servedBy: "backup", ...declined });
+    run.prompt({ operation: call.operation, user: ada });
     call.fails();
-    expect(backupWindow.judge(told.history())).toMatchObject({
+    expect(backupWindow.judge(run.history())).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("asked a person"),
     });
   });
 
-  it("by a client that says a person is needed", () => {
-    const told = signedIn();
-    told.at("73:00:00");
-    const call = told.operation({ user: ada });
-    told.exchange({ by: call, user: ada, servedBy: "backup", ...declined });
+  it("for a client that reports a decline as interaction required", () => {
+    const run = signedIn();
+    run.at("73:00:00");
+    const call = run.operation({ user: ada });
+    run.exchange({ by: call, user: ada, servedBy: "backup", ...declined });
     call.fails({ interactionRequired: true });
-    expect(backupWindow.judge(told.history()).verdict).toBe("fail");
+    expect(backupWindow.judge(run.history()).verdict).toBe("fail");
   });
 });
 
-describe("is unseen", () => {
-  it("where no backup answers", () => {
+describe("backup-window is inconclusive", () => {
+  it("when the backup answers no request", () => {
     expect(backupWindow.judge(signedIn().history()).verdict).toBe("inconclusive");
   });
 });

@@ -1,32 +1,32 @@
 /**
- * Rule `backup-window`: the backup system serves a session for three days from its last
- * success with the primary, and not once it has heard of a revocation; a client that it
- * declines has met an outage and not a dead session, so nobody is asked to sign in for it.
+ * Rule `backup-window`: the backup system serves a session for three days from its last success
+ * with the primary, and not after a revocation has reached it. A decline of the backup means an
+ * outage and not the end of a session, so a client asks no one to sign in because of it.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
 import { promptsOf } from "./model/prompts.ts";
-import { exchangesOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
 
 /** Judges `backup-window`. */
 export const backupWindow: Rule = {
   id: "backup-window",
-  says: "The backup system serves eligible sessions inside three days, and a decline is taken for an outage.",
+  says: "The backup system serves eligible sessions for three days, and clients treat a decline as an outage.",
   source:
     "Microsoft Entra, Backup authentication system: the user has authenticated with the same app and device in the last three days, and no revocation since (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
-  fix: "Treat temporarily_unavailable with code 50033 like a 503: keep what is cached, back off, ask silently again.",
+  fix: "Treat temporarily_unavailable with code 50033 like a 503: keep the cached tokens, back off, and try again silently.",
   judge,
 };
 
 const WINDOW_MS = 3 * 86_400_000;
 
-/** The events of continuous access evaluation take up to 15 minutes to arrive (`facts/entra.md` E). */
+/** The events of continuous access evaluation take up to 15 minutes to arrive (`docs/sources.md#e`). */
 const PROPAGATION_MAX_MS = 15 * 60_000;
 
-/** The decline of the backup system. */
+/** The AADSTS code by which the backup system declines. */
 const DECLINED = 50033;
 
 function judge(history: History): Judgement {
@@ -34,7 +34,8 @@ function judge(history: History): Judgement {
   const byBackup = exchanges.filter(({ ended }) => ended?.servedBy === "backup");
   const served = byBackup.filter(({ ended }) => ended?.issued !== undefined);
   const declined = byBackup.filter(({ ended }) => ended?.error?.codes.includes(DECLINED));
-  if (served.length + declined.length === 0) return unseen("The backup system answered nothing.");
+  if (served.length + declined.length === 0)
+    return inconclusive("The backup system answered no request.");
   for (const exchange of served) {
     const wrong = findWrong(history, exchanges, exchange);
     if (wrong !== undefined) return wrong;
@@ -44,12 +45,12 @@ function judge(history: History): Judgement {
     if (mistaken !== undefined) return mistaken;
   }
   return passes(
-    `The backup system served ${served.length} and declined ${declined.length} requests, each as it should, and nobody was asked to sign in because of it.`,
+    `The backup system served ${served.length} and declined ${declined.length} requests, all correctly, and no one was asked to sign in because of a decline.`,
     byBackup.map(({ began, ended }) => ended ?? began),
   );
 }
 
-/** A token that the backup should not have issued. */
+/** Reports a token that the backup should not have issued. */
 function findWrong(
   history: History,
   exchanges: readonly Exchange[],
@@ -63,7 +64,7 @@ function findWrong(
       other.ended.index < began.index &&
       other.ended.servedBy === "primary" &&
       other.ended.issued?.user === user &&
-      // A SAML request names its app by an identifier that the history does not know.
+      // A SAML request names its app by an identifier that the history does not have.
       (other.began.app === began.app || other.began.endpoint === "saml"),
   )?.ended;
   if (last === undefined) {
@@ -94,7 +95,7 @@ function endsSessionsOf({ change, users }: WorldChanged, user: string): boolean 
   return users === undefined || users.some((id) => user.startsWith(`${id}.`));
 }
 
-/** A client that mistakes the decline for the end of a session. */
+/** Reports a client that treats a decline as the end of the session. */
 function findMistaken(
   history: History,
   { began, ended, operation }: Exchange,
@@ -118,7 +119,7 @@ function findMistaken(
     completed.error.interactionRequired;
   return asks
     ? fails(
-        `${began.client ?? "A client"} told its application that a person is needed because the backup system declined.`,
+        `${began.client ?? "A client"} reported that a person is needed because the backup system declined.`,
         [completed, ended],
       )
     : undefined;

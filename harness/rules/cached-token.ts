@@ -1,57 +1,50 @@
 /**
- * Rule cached-token. A valid token is the best there is in an outage: whoever has one needs
- * no service at all. Judged per process, app, tenant, user and scopes; flows that go to the
- * network by nature (a sign-in, a password, an explicit refresh) fill the cache and are not
- * judged. Source: SEED-3, "Cache tokens" and "Acquire tokens silently"; SEED-1, native apps.
+ * Rule `cached-token`: an application with a valid token needs no service at all, so the client
+ * hands the token out and sends no request. Judged per process, app, tenant, user and scopes;
+ * flows that always need the network (a sign-in, a password, an explicit refresh) fill the cache
+ * and are not judged. Source: `docs/sources.md#m3`, "Cache tokens" and "Acquire tokens silently"; `docs/sources.md#m1`, native apps.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { ExchangeBegan, History } from "../history/event.ts";
 import type { HeldToken } from "./model/token-inventory.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { grantOf, operationsOf, type Operation } from "./model/reading.ts";
-import {
-  counted,
-  every,
-  isCacheable,
-  isDenied,
-  isFreshAt,
-  isValidAt,
-  needsInteraction,
-  sinceStart,
-  tokenRequestsBy,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { grantOf } from "./model/exchange-outcomes.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
+import { isCacheable, isDenied, needsInteraction, tokenRequestsBy } from "./model/operations.ts";
+import { isFreshAt, isValidAt } from "./model/token-validity.ts";
 
 /** Judges `cached-token`. */
 export const cachedToken: Rule = {
   id: "cached-token",
-  says: "An unexpired cached token is never withheld from the application, and is used without the network.",
+  says: "The client always hands out an unexpired cached token, and sends no request for it.",
   source:
     "Increase the resilience of authentication and authorization in client applications, Cache tokens (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
-  fix: "Keep the last token beside the client and use it until it expires when the client throws; ask for tokens silently, without forcing a refresh.",
+  fix: "Keep the last token outside the client and use it until it expires when the client throws; request tokens silently, without forcing a refresh.",
   judge,
 };
 
 /** A call for a token that its client had. */
-interface Held {
+interface CallWithToken {
   readonly operation: Operation;
   readonly held: HeldToken;
 }
 
-/** The calls that got nothing although their client held a token that was valid when they were told so. */
+/** The calls that failed although their client had a token that was still valid when they ended. */
 export function withheldCallsIn(history: History): readonly Operation[] {
   return callsWithToken(history)
     .filter(({ operation, held }) => isWithheld(operation, held))
     .map(({ operation }) => operation);
 }
 
-/** The calls whose client held a valid token as they were made. */
-function callsWithToken(history: History): readonly Held[] {
+/** The calls whose client had a valid token when they were made. */
+function callsWithToken(history: History): readonly CallWithToken[] {
   return operationsOf(history)
     .filter(isCacheable)
     .flatMap((operation) => {
-      const { token: held } = holdingsAt(history, operation.invoked);
+      const { token: held } = availableTokensAt(history, operation.invoked);
       const isHeld = held !== undefined && isValidAt(held.token, operation.invoked.at);
       return isHeld ? [{ operation, held }] : [];
     });
@@ -67,31 +60,31 @@ function judge(history: History): Judgement {
   });
   const [firstWithheld] = withheld;
   const all = withheld.length + served.length;
-  if (firstWithheld !== undefined) return refuse(history, withheld, firstWithheld, all);
+  if (firstWithheld !== undefined) return withheldFrom(history, withheld, firstWithheld, all);
   const [firstNeedless] = needless;
   if (firstNeedless !== undefined) {
     const { operation, held, request } = firstNeedless;
     const left = formatDuration(held.token.expiresAt - request.at);
     return fails(
-      `${counted(needless.length, "call")} of ${all} went to the token endpoint although an earlier token was still fresh; the first, ${sinceStart(history, request.at)} in, had one for another ${left}.`,
+      `${counted(needless.length, "call")} of ${all} requested a token although a cached one was still fresh; the first, ${sinceStart(history, request.at)} into the run, had one valid for another ${left}.`,
       [held, operation.invoked, request],
     );
   }
   const [firstServed] = served;
   if (firstServed === undefined) {
-    return unseen("No call was made while its client held a valid token.");
+    return inconclusive("No call was made while its client had a valid token.");
   }
   const { operation, held } = served.at(-1) ?? firstServed;
   return passes(
-    `${every(served.length, "call")} made with a valid token in the cache got one, and none with a fresh token used the network.`,
+    `${every(served.length, "call")} made with a valid token in the cache got a token, and none with a fresh token sent a request.`,
     [held, operation.invoked],
   );
 }
 
-function refuse(
+function withheldFrom(
   history: History,
-  withheld: readonly Held[],
-  { operation, held }: Held,
+  withheld: readonly CallWithToken[],
+  { operation, held }: CallWithToken,
   all: number,
 ): Judgement {
   const { invoked, completed } = operation;
@@ -100,9 +93,9 @@ function refuse(
   const how =
     completed?.outcome === "fail"
       ? `threw ${completed.error.code}`
-      : "kept its caller waiting until the caller gave up";
+      : "did not return before its caller timed out";
   return fails(
-    `${withheld.length} of ${counted(all, "call")} got nothing while a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} in, ${how} with ${left} left on the token.`,
+    `${withheld.length} of ${counted(all, "call")} got no token although a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} into the run, ${how} while the token was valid for another ${left}.`,
     [
       held,
       invoked,
@@ -112,14 +105,14 @@ function refuse(
   );
 }
 
-/** Whether the caller got nothing although the token still lived when it was told so. */
+/** Whether the caller got no token although the cached one was still valid when the call ended. */
 function isWithheld(operation: Operation, { token }: HeldToken): boolean {
   const { completed } = operation;
   if (completed === undefined || !isDenied(operation) || needsInteraction(operation)) return false;
   return isValidAt(token, completed.at);
 }
 
-/** Grants that a person or an explicit credential starts: no cache could have served them. */
+/** Grants that a person or an explicit credential starts: a cache cannot serve them. */
 const explicitGrants = new Set(["authorization_code", "password", "device_code"]);
 
 function needlessRequestOf(operation: Operation, { token }: HeldToken): ExchangeBegan | undefined {

@@ -1,35 +1,35 @@
-/** Golden histories of the rule claims-challenge. */
+/** Invented runs for rule claims-challenge. */
 import { describe, expect, it } from "vitest";
 import { claimsChallenge } from "./claims-challenge.ts";
-import { story } from "../../test/support/check-story.ts";
-import { ben } from "../../test/support/check-story-wire.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
+import { ben } from "../../test/support/run-builder-wire.ts";
 
 const capable = { access_token: { xms_cc: { values: ["cp1"] } } };
 const challenge = {
   access_token: { ...capable.access_token, nbf: { essential: true, value: "1" } },
 };
 
-/** A token of a day that an API has turned away, an hour in. */
+/** A token of a day that an API has rejected after an hour. */
 function challenged() {
-  const told = story();
-  const call = told.operation();
-  const token = told.token({ expiresIn: 86_400 });
-  told.exchange({ by: call, issued: { token } });
+  const run = buildRun();
+  const call = run.operation();
+  const token = run.token({ expiresIn: 86_400 });
+  run.exchange({ by: call, issued: { token } });
   call.ok();
-  told.at("01:00:00");
-  told.presented(token, "revoked");
-  return { told, token };
+  run.at("01:00:00");
+  run.presented(token, "revoked");
+  return { run, token };
 }
 
 const withClaims = (claims: object) => ({ form: { claims: JSON.stringify(claims) } });
 
-describe("holds", () => {
-  it("when the next call takes the challenge to the token endpoint", () => {
-    const { told } = challenged();
-    const call = told.operation({ claims: true });
-    told.exchange({ by: call, ...withClaims(challenge) });
+describe("claims-challenge passes", () => {
+  it("when the next call sends the challenge to the token endpoint", () => {
+    const { run } = challenged();
+    const call = run.operation({ claims: true });
+    run.exchange({ by: call, ...withClaims(challenge) });
     call.ok();
-    expect(claimsChallenge.judge(told.history())).toEqual({
+    expect(claimsChallenge.judge(run.history())).toEqual({
       verdict: "pass",
       message:
         "The one claims challenge reached the token service, and no revoked token was used again.",
@@ -37,95 +37,95 @@ describe("holds", () => {
     });
   });
 
-  it("when a person has to sign in with it, or the connection fails on the way", () => {
-    const { told } = challenged();
-    const call = told.operation({ flow: "authorization-code", claims: true });
+  it("when a person has to sign in with it, or the connection fails", () => {
+    const { run } = challenged();
+    const call = run.operation({ flow: "authorization-code", claims: true });
     const url = `https://login.microsoftonline.com/t/oauth2/v2.0/authorize?claims=${encodeURIComponent(JSON.stringify(challenge))}`;
-    told.exchange({ by: call, endpoint: "authorize", url });
+    run.exchange({ by: call, endpoint: "authorize", url });
     call.fails();
-    const unlucky = challenged().told;
+    const unlucky = challenged().run;
     const lost = unlucky.operation({ claims: true });
     unlucky.exchange({ by: lost, sent: "connection", networkFault: "ECONNREFUSED" });
     lost.fails();
-    for (const one of [told, unlucky])
+    for (const one of [run, unlucky])
       expect(claimsChallenge.judge(one.history()).verdict).toBe("pass");
   });
 });
 
-describe("is broken", () => {
-  it("by a call that does not pass the claims on", () => {
-    const { told } = challenged();
-    told.operation().fails();
-    expect(claimsChallenge.judge(told.history())).toEqual({
+describe("claims-challenge fails", () => {
+  it("for a call that does not pass the claims on", () => {
+    const { run } = challenged();
+    run.operation().fails();
+    expect(claimsChallenge.judge(run.history())).toEqual({
       verdict: "fail",
-      message: "The call after the claims challenge of 1h carried no claims.",
+      message: "The call after the claims challenge at 1h carried no claims.",
       evidence: [4, 5],
     });
   });
 
-  it("by a client that keeps them to itself", () => {
-    const { told } = challenged();
-    told.operation({ claims: true }).fails();
-    expect(claimsChallenge.judge(told.history()).message).toBe(
-      "The call after the claims challenge of 1h carried its claims, but no request left the client.",
+  it("for a client that sends no request with the claims", () => {
+    const { run } = challenged();
+    run.operation({ claims: true }).fails();
+    expect(claimsChallenge.judge(run.history()).message).toBe(
+      "The call after the claims challenge at 1h carried its claims, but the client sent no request.",
     );
   });
 
-  it("by a client that sends its own capability in their place", () => {
-    const { told } = challenged();
-    const call = told.operation({ claims: true });
-    told.exchange({ by: call, ...withClaims(capable) });
+  it("for a client that sends its client capabilities instead of the claims", () => {
+    const { run } = challenged();
+    const call = run.operation({ claims: true });
+    run.exchange({ by: call, ...withClaims(capable) });
     call.ok();
-    expect(claimsChallenge.judge(told.history())).toEqual({
+    expect(claimsChallenge.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "The claims challenge of 1h was dropped: 1 request went to the token service without it.",
+        "The claims challenge at 1h was dropped: 1 request went to the token service without it.",
       evidence: [4, 5, 6],
     });
   });
 
-  it("by a cache that hands the revoked token out again", () => {
-    const { told, token } = challenged();
-    told.at("01:05:00");
-    told.operation({ claims: true }).ok({ token, fromCache: true });
-    expect(claimsChallenge.judge(told.history()).message).toBe(
-      "The token revoked 1h in was handed out again 1h 5m in.",
+  it("for a cache that hands out the revoked token again", () => {
+    const { run, token } = challenged();
+    run.at("01:05:00");
+    run.operation({ claims: true }).ok({ token, fromCache: true });
+    expect(claimsChallenge.judge(run.history()).message).toBe(
+      "The token that was revoked 1h into the run was handed out again at 1h 5m.",
     );
   });
 
-  it("by an application that presents it again", () => {
-    const { told, token } = challenged();
-    told.at("01:10:00");
-    told.presented(token, "revoked");
-    expect(claimsChallenge.judge(told.history())).toEqual({
+  it("for an application that presents the revoked token again", () => {
+    const { run, token } = challenged();
+    run.at("01:10:00");
+    run.presented(token, "revoked");
+    expect(claimsChallenge.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "A token that an API had revoked was presented again, 2 times in all; the second 1h 10m in.",
+        "A token that an API had rejected as revoked was presented again, 2 times in total; the second time 1h 10m into the run.",
       evidence: [4, 5],
     });
   });
 });
 
-describe("is unseen", () => {
+describe("claims-challenge is inconclusive", () => {
   it("when no token was revoked", () => {
-    const told = story();
-    const token = told.token();
-    told.operation().ok({ token });
-    told.presented(token);
-    told.presented(token, "expired");
-    told.presented(told.token(), "revoked");
-    told.operation().ok();
-    expect(claimsChallenge.judge(told.history())).toMatchObject({
+    const run = buildRun();
+    const token = run.token();
+    run.operation().ok({ token });
+    run.presented(token);
+    run.presented(token, "expired");
+    run.presented(run.token(), "revoked");
+    run.operation().ok();
+    expect(claimsChallenge.judge(run.history())).toMatchObject({
       verdict: "inconclusive",
       evidence: [],
     });
   });
 
-  it("when nothing followed, or only calls of others", () => {
-    const { told } = challenged();
-    expect(claimsChallenge.judge(told.history()).verdict).toBe("inconclusive");
-    told.operation({ user: ben }).ok({ token: told.token() });
-    told.operation({ client: "app-2" }).ok({ token: told.token() });
-    expect(claimsChallenge.judge(told.history()).verdict).toBe("inconclusive");
+  it("when no call followed, or only calls for other users", () => {
+    const { run } = challenged();
+    expect(claimsChallenge.judge(run.history()).verdict).toBe("inconclusive");
+    run.operation({ user: ben }).ok({ token: run.token() });
+    run.operation({ client: "app-2" }).ok({ token: run.token() });
+    expect(claimsChallenge.judge(run.history()).verdict).toBe("inconclusive");
   });
 });

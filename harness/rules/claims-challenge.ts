@@ -1,14 +1,14 @@
 /**
- * Rule claims-challenge. Continuous access evaluation lets tokens live a day because an API
- * can end one at once: its 401 carries a claims challenge, which has to reach the token
- * endpoint, or else the cache hands out the dead token again. Source: "Claims challenges,
- * claims requests, and client capabilities"; `facts/entra.md` E, claims challenge.
+ * Rule `claims-challenge`: with continuous access evaluation tokens live for a day, because an
+ * API can reject one at once. Its 401 carries a claims challenge, which has to reach the token
+ * endpoint, or else the cache hands out the revoked token again. Source: "Claims challenges,
+ * claims requests, and client capabilities"; `docs/sources.md#e`, claims challenge.
  */
 import type { History, TokenPresented } from "../history/event.ts";
-import { fails, passes, unseen, type Placed } from "./model/judgement.ts";
-import { operationsOf, type Exchange, type Operation } from "./model/reading.ts";
-import { counted, every, sinceStart } from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
 
 /** Judges `claims-challenge`. */
 export const claimsChallenge: Rule = {
@@ -16,7 +16,7 @@ export const claimsChallenge: Rule = {
   says: "A claims challenge reaches the token endpoint, and the revoked token is not used again.",
   source:
     "Claims challenges, claims requests, and client capabilities (https://learn.microsoft.com/entra/identity-platform/claims-challenge)",
-  fix: "Pass the claims of the 401 unchanged to the client's next call, and let it sign the user in when it asks for that.",
+  fix: "Pass the claims of the 401 unchanged to the client's next call, and let the user sign in when the client requires it.",
   judge,
 };
 
@@ -25,7 +25,7 @@ function judge(history: History): Judgement {
     (event): event is TokenPresented =>
       event.kind === "token-presented" && event.verdict === "revoked",
   );
-  const answered: Placed[] = [];
+  const answered: EventRef[] = [];
   const seen = new Set<string>();
   for (const event of revoked) {
     const owner = ownerOf(history, event);
@@ -33,7 +33,7 @@ function judge(history: History): Judgement {
     seen.add(event.accessToken);
     if (owner === undefined) continue;
     const later = operationsOf(history, owner.invoked.client).filter(
-      ({ invoked }) => invoked.index > event.index && isSameWish(owner, invoked),
+      ({ invoked }) => invoked.index > event.index && isForSameToken(owner, invoked),
     );
     const [next] = later;
     if (next === undefined) continue;
@@ -42,7 +42,7 @@ function judge(history: History): Judgement {
     answered.push(event, next.invoked);
   }
   if (answered.length === 0) {
-    return unseen("No API turned a revoked token away with a further call to answer it.");
+    return inconclusive("No API rejected a revoked token before another call for a token.");
   }
   return passes(
     `${every(answered.length / 2, "claims challenge")} reached the token service, and no revoked token was used again.`,
@@ -60,7 +60,7 @@ function ownerOf(history: History, event: TokenPresented): Operation | undefined
   );
 }
 
-function isSameWish(owner: Operation, call: Operation["invoked"]): boolean {
+function isForSameToken(owner: Operation, call: Operation["invoked"]): boolean {
   const { app, tenant, user } = owner.invoked;
   const owned =
     user ?? (owner.completed?.outcome === "ok" ? owner.completed.user : undefined) ?? call.user;
@@ -71,14 +71,14 @@ function isSameWish(owner: Operation, call: Operation["invoked"]): boolean {
 
 function findFault(
   history: History,
-  told: {
+  challenge: {
     readonly event: TokenPresented;
     readonly next: Operation;
     readonly later: readonly Operation[];
   },
 ): Judgement | undefined {
-  const { event, next, later } = told;
-  const fail = (message: string, ...evidence: Placed[]): Judgement =>
+  const { event, next, later } = challenge;
+  const fail = (message: string, ...evidence: EventRef[]): Judgement =>
     fails(message, [event, next.invoked, ...evidence]);
   const when = sinceStart(history, event.at);
   const again = later.find(
@@ -87,25 +87,25 @@ function findFault(
   );
   if (again?.completed !== undefined) {
     return fail(
-      `The token revoked ${when} in was handed out again ${sinceStart(history, again.completed.at)} in.`,
+      `The token that was revoked ${when} into the run was handed out again at ${sinceStart(history, again.completed.at)}.`,
       again.completed,
     );
   }
   if (next.invoked.flow !== "custom" && next.invoked.claims !== true) {
-    return fail(`The call after the claims challenge of ${when} carried no claims.`);
+    return fail(`The call after the claims challenge at ${when} carried no claims.`);
   }
   const asked = next.exchanges.filter(isTokenService);
   const [first] = asked;
   if (first === undefined) {
     return fail(
-      `The call after the claims challenge of ${when} carried its claims, but no request left the client.`,
+      `The call after the claims challenge at ${when} carried its claims, but the client sent no request.`,
     );
   }
-  // A connection that failed had no chance to carry anything.
+  // A connection that failed could not carry claims.
   const sent = asked.filter(({ began }) => began.form !== undefined || began.method === "GET");
   if (sent.length > 0 && !sent.some(carriesChallenge)) {
     return fail(
-      `The claims challenge of ${when} was dropped: ${counted(sent.length, "request")} went to the token service without it.`,
+      `The claims challenge at ${when} was dropped: ${counted(sent.length, "request")} went to the token service without it.`,
       first.began,
     );
   }
@@ -119,7 +119,7 @@ function presentedAgain(
 ): Judgement {
   const times = revoked.filter(({ accessToken }) => accessToken === event.accessToken);
   return fails(
-    `A token that an API had revoked was presented again, ${counted(times.length, "time")} in all; the second ${sinceStart(history, event.at)} in.`,
+    `A token that an API had rejected as revoked was presented again, ${counted(times.length, "time")} in total; the second time ${sinceStart(history, event.at)} into the run.`,
     times,
   );
 }
@@ -128,13 +128,13 @@ function isTokenService({ began: { endpoint } }: Exchange): boolean {
   return endpoint === "token" || endpoint === "authorize";
 }
 
-/** Whether a request's claims say more than what the client is capable of: that is in every request. */
+/** Whether a request carries more claims than the client capabilities, which every request carries. */
 function carriesChallenge({ began: { form, url } }: Exchange): boolean {
   const text = form?.["claims"] ?? new URL(url).searchParams.get("claims") ?? undefined;
   return isChallenge(text);
 }
 
-/** Whether a `claims` parameter says more than what the client is capable of. */
+/** Whether a `claims` parameter holds more than client capabilities (`xms_cc`). */
 export function isChallenge(text: string | undefined): boolean {
   if (text === undefined) return false;
   try {
@@ -143,7 +143,7 @@ export function isChallenge(text: string | undefined): boolean {
     const asked = Object.keys(accessToken ?? {}).filter((name) => name !== "xms_cc");
     return asked.length > 0 || Object.hasOwn(others, "userinfo");
   } catch {
-    // Redacted or of another form: there were claims, and that is all that can be told.
+    // Redacted or malformed: there were claims, and no more is known.
     return true;
   }
 }

@@ -1,73 +1,74 @@
-/** Golden histories of the rule empty-token. */
+/** Invented runs for rule empty-token. */
 import { describe, expect, it } from "vitest";
 import { emptyToken } from "./empty-token.ts";
-import { story } from "../../test/support/check-story.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
 
-describe("holds", () => {
-  it("when each good end has a token", () => {
-    const told = story();
-    const call = told.operation();
-    told.exchange({ by: call });
+describe("empty-token passes", () => {
+  it("when each call that ends ok has a token", () => {
+    const run = buildRun();
+    const call = run.operation();
+    run.exchange({ by: call });
     call.ok();
-    told.operation().fails();
-    expect(emptyToken.judge(told.history())).toEqual({
+    run.operation().fails();
+    expect(emptyToken.judge(run.history())).toEqual({
       verdict: "pass",
-      message: "The one call that ended ok brought a token.",
+      message: "The one call that ended ok had a token.",
       evidence: [3],
     });
   });
 });
 
-describe("is broken", () => {
-  it("by a client that makes a token of 200 {}", () => {
-    const told = story();
-    const first = told.operation();
-    told.exchange({ by: first });
+describe("empty-token fails", () => {
+  it("for a client that reports success for 200 {}", () => {
+    const run = buildRun();
+    const first = run.operation();
+    run.exchange({ by: first });
     first.ok();
-    told.at("02:00:00");
-    const call = told.operation();
-    told.exchange({ by: call, issued: "nothing" });
+    run.at("02:00:00");
+    const call = run.operation();
+    run.exchange({ by: call, issued: "nothing" });
     call.ok({ token: "none" });
-    expect(emptyToken.judge(told.history())).toEqual({
+    expect(emptyToken.judge(run.history())).toEqual({
       verdict: "fail",
-      message: "1 of 2 calls that ended ok brought no token; the first, 2h in, by app-1.",
+      message:
+        "1 of 2 calls that ended ok had no token; the first was a call of app-1, 2h into the run.",
       evidence: [7, 4, 6],
     });
   });
 
-  it("by own code that tells its tokens, and once has none to tell", () => {
-    const told = story();
+  it("for custom code that reports its tokens, and once reports none", () => {
+    const run = buildRun();
     const custom = { flow: "custom", client: "my-service" } as const;
-    told.operation(custom).ok({ token: told.token() });
-    told.operation(custom).ok({ token: "none" });
-    expect(emptyToken.judge(told.history()).verdict).toBe("fail");
+    run.operation(custom).ok({ token: run.token() });
+    run.operation(custom).ok({ token: "none" });
+    expect(emptyToken.judge(run.history()).verdict).toBe("fail");
   });
 });
 
-describe("does not oblige", () => {
-  it("a call of another name, which may be for no token at all", () => {
-    const told = story();
+describe("empty-token does not judge", () => {
+  it("a call of another client, which may not be for a token", () => {
+    const run = buildRun();
     const custom = { flow: "custom", client: "my-service" } as const;
-    told.operation({ ...custom, app: "get token" }).ok({ token: told.token() });
-    told.operation({ ...custom, app: "load orders" }).ok({ token: "none" });
-    expect(emptyToken.judge(told.history()).verdict).toBe("pass");
+    run.operation({ ...custom, app: "get token" }).ok({ token: run.token() });
+    run.operation({ ...custom, app: "load orders" }).ok({ token: "none" });
+    expect(emptyToken.judge(run.history()).verdict).toBe("pass");
   });
 });
 
-describe("is unseen", () => {
+describe("empty-token is inconclusive", () => {
   it("when no call ended ok", () => {
-    const told = story();
-    told.operation().fails();
-    told.operation().unknown();
-    expect(emptyToken.judge(told.history())).toMatchObject({
+    const run = buildRun();
+    run.operation().fails();
+    run.operation().unknown();
+    expect(emptyToken.judge(run.history())).toMatchObject({
       verdict: "inconclusive",
       evidence: [],
     });
   });
 
-  it("when own code never tells its tokens", () => {
-    const told = story();
-    told.operation({ flow: "custom", client: "my-service" }).ok({ token: "none" });
-    expect(emptyToken.judge(told.history()).verdict).toBe("inconclusive");
+  it("when custom code never reports its tokens", () => {
+    const run = buildRun();
+    run.operation({ flow: "custom", client: "my-service" }).ok({ token: "none" });
+    expect(emptyToken.judge(run.history()).verdict).toBe("inconclusive");
   });
 });

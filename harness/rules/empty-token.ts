@@ -1,39 +1,38 @@
 /**
- * Rule empty-token. A client that says ok and hands over nothing moves the failure to a
- * place where nobody looks for it: the API's 401. Services do answer `200 {}` in bad times
- * (fault `empty-success`; 2016 pages with an error under a 200, `facts/entra.md` H).
+ * Rule `empty-token`: a client that reports success without a token hides the failure until an
+ * API answers 401. Services do answer `200 {}` in outages (fault `empty-success`; in 2016 pages with an error under a 200, `docs/sources.md#h`).
  * Source: OAuth 2.0, RFC 6749 section 5.1: access_token is required in a successful response.
  */
 import type { History } from "../history/event.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { operationsOf, type Operation } from "./model/reading.ts";
-import { counted, every, sinceStart } from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
 
 /** Judges `empty-token`. */
 export const emptyToken: Rule = {
   id: "empty-token",
   says: "An operation that ends ok carries a usable token.",
   source: "RFC 6749 section 5.1: access_token is required in a successful response",
-  fix: "Check the result for a token before you use it, and treat a missing one as a failure of the service.",
+  fix: "Check the result for a token before using it, and treat a missing token as a failure of the service.",
   judge,
 };
 
 function judge(history: History): Judgement {
   const ended = operationsOf(history).filter(({ completed }) => completed?.outcome === "ok");
   const full = ended.filter(hasToken);
-  // A user's own call may end ok without telling its token; it is believed until one of them does tell.
-  const tellers = new Set(full.map(callerOf));
+  // Custom code may end ok without reporting its token; that counts only once one of its calls has reported one.
+  const reporting = new Set(full.map(callerOf));
   const empty = ended.filter(
     (operation) =>
       !hasToken(operation) &&
-      (operation.invoked.flow !== "custom" || tellers.has(callerOf(operation))),
+      (operation.invoked.flow !== "custom" || reporting.has(callerOf(operation))),
   );
   const [first] = empty;
   if (first?.completed !== undefined) {
     const all = counted(empty.length + full.length, "call");
     return fails(
-      `${empty.length} of ${all} that ended ok brought no token; the first, ${sinceStart(history, first.completed.at)} in, by ${first.invoked.client}.`,
+      `${empty.length} of ${all} that ended ok had no token; the first was a call of ${first.invoked.client}, ${sinceStart(history, first.completed.at)} into the run.`,
       [
         first.completed,
         first.invoked,
@@ -43,12 +42,12 @@ function judge(history: History): Judgement {
   }
   const [last] = full.slice(-1);
   if (last?.completed === undefined) {
-    return unseen("No call ended ok with a token.");
+    return inconclusive("No call ended ok with a token.");
   }
-  return passes(`${every(full.length, "call")} that ended ok brought a token.`, [last.completed]);
+  return passes(`${every(full.length, "call")} that ended ok had a token.`, [last.completed]);
 }
 
-/** Calls of one name are made for the same; others of the same program may be for no token at all. */
+/** Calls of one client and app request the same token; other calls of the program may request none. */
 function callerOf({ invoked: { client, app } }: Operation): string {
   return `${client} · ${app}`;
 }

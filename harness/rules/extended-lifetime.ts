@@ -1,34 +1,28 @@
 /**
- * Rule extended-lifetime. `ext_expires_in` says how long a token may still be used past its
- * expiry while the service cannot issue another: a field that exists for outages and for
- * nothing else. It says something only when it is longer than `expires_in`. Source:
- * `facts/entra.md` A.6 (the field) and C.1 ("Old-token fallback": no current client uses it).
+ * Rule `extended-lifetime`: `ext_expires_in` says how long a token may be used past its expiry
+ * while the service cannot issue another one; it exists only for outages, and matters only when
+ * it is longer than `expires_in`. Source:
+ * `docs/sources.md#a6` (the field) and C.1 ("Old-token fallback": no current client uses it).
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import type { HeldToken } from "./model/token-inventory.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { operationsOf, type Exchange, type Operation } from "./model/reading.ts";
-import {
-  counted,
-  every,
-  isCacheable,
-  isDenied,
-  isWithoutAnswerAt,
-  lastRequestBy,
-  sinceStart,
-  totalOutagesAt,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
+import { isCacheable, isDenied, lastRequestBy } from "./model/operations.ts";
+import { isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
+import { totalOutagesAt } from "./model/fault-windows.ts";
 
 /** Judges `extended-lifetime`. */
 export const extendedLifetime: Rule = {
   id: "extended-lifetime",
-  says: "A token whose life the service extended is used past its expiry while the service fails.",
+  says: "A token with an extended lifetime is used past its expiry while the service fails.",
   source:
     "ext_expires_in of the token response: how long a token may be used past its expiry while the service fails; MSAL stores it",
-  fix: "Keep the last token beside the client and use it within ext_expires_in when renewal fails, for APIs that accept it; otherwise ask for long-lived tokens (client capability cp1).",
+  fix: "Keep the last token outside the client and use it within ext_expires_in when renewal fails, for APIs that accept it; otherwise ask for long-lived tokens (client capability cp1).",
   judge,
 };
 
@@ -43,12 +37,12 @@ function judge(history: History): Judgement {
   const served: Extended[] = [];
   for (const operation of operationsOf(history).filter(isCacheable)) {
     const { invoked, completed } = operation;
-    const { token: held, lastRequest } = holdingsAt(history, invoked);
+    const { token: held, lastRequest } = availableTokensAt(history, invoked);
     if (held === undefined || completed === undefined) continue;
     if (!isInExtension(held, invoked.at) || !isInExtension(held, completed.at)) continue;
     const request = lastRequestBy(operation) ?? lastRequest;
-    const isDown = request !== undefined && isWithoutAnswerAt(request, completed.at);
-    const failure = isDown ? request : undefined;
+    const hasFailed = request !== undefined && isWithoutAnswerAt(request, completed.at);
+    const failure = hasFailed ? request : undefined;
     if (failure === undefined && totalOutagesAt(history, invoked.at).length === 0) continue;
     if (isDenied(operation)) denied.push({ operation, held, failure });
     else if (completed.outcome === "ok" && completed.token?.accessToken === held.token.accessToken)
@@ -56,8 +50,8 @@ function judge(history: History): Judgement {
   }
   const [first] = denied.length > 0 ? denied : served;
   if (first === undefined) {
-    return unseen(
-      "No call met a failing service with a token past expires_in and still within a longer ext_expires_in.",
+    return inconclusive(
+      "No call was made to a failing service with a token past expires_in but within a longer ext_expires_in.",
     );
   }
   const { operation, held, failure } = first;
@@ -70,13 +64,13 @@ function judge(history: History): Judgement {
   ];
   if (denied.length === 0) {
     return passes(
-      `${every(served.length, "call")} past expires_in in the outage got the token within its ext_expires_in; the first had ${left} left.`,
+      `${every(served.length, "call")} past expires_in in the outage got the token within its ext_expires_in; the first had ${left} of it left.`,
       evidence,
     );
   }
   const neverUsed = served.length === 0 ? " (ext_expires_in was never used)" : "";
   return fails(
-    `${denied.length} of ${all} past expires_in got nothing from a failing service while ext_expires_in still ran${neverUsed}; the first, ${sinceStart(history, operation.invoked.at)} in, had ${left} left.`,
+    `${denied.length} of ${all} past expires_in got no token while the service failed and ext_expires_in had not passed${neverUsed}; the first, ${sinceStart(history, operation.invoked.at)} into the run, had ${left} of it left.`,
     evidence,
   );
 }

@@ -1,11 +1,11 @@
-/** Golden histories of fallback-to-interaction and silent-first for applications in a browser. */
+/** Invented runs of browser applications for the rules fallback-to-interaction and silent-first. */
 import { describe, expect, it } from "vitest";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { silentFirst } from "./silent-first.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, type Ask, type Reply } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => fallbackToInteraction.judge(told.history());
+const judge = (run: RunBuilder) => fallbackToInteraction.judge(run.history());
 const tab = "tab-1";
 const inIframe = { endpoint: "authorize", issued: "nothing" } as const;
 const tooOld = { error: "invalid_grant", codes: [700084], suberror: "bad_token" };
@@ -14,24 +14,24 @@ type Asked = (Ask & Reply) | "no request";
 
 /** A silent call in a page, with these requests; it fails with `code`. */
 function silently(
-  told: Story,
+  run: RunBuilder,
   asked: readonly Asked[],
   code = "timed_out",
   flow: "silent" | "sso-silent" = "silent",
 ): void {
-  const call = told.operation({ flow, tab });
-  for (const ask of asked) if (ask !== "no request") told.exchange({ by: call, ...ask });
-  told.after(10_000);
+  const call = run.operation({ flow, tab });
+  for (const ask of asked) if (ask !== "no request") run.exchange({ by: call, ...ask });
+  run.after(10_000);
   call.fails({ code, interactionRequired: code === "login_required" });
 }
 
-function popup(told: Story, flow: "popup" | "redirect" = "popup"): void {
-  const call = told.operation({ flow, tab });
-  told.exchange({ by: call });
+function popup(run: RunBuilder, flow: "popup" | "redirect" = "popup"): void {
+  const call = run.operation({ flow, tab });
+  run.exchange({ by: call });
   call.ok();
 }
 
-describe("a popup or redirect is a mistake", () => {
+describe("fallback-to-interaction fails for a popup or redirect", () => {
   it.each<[string, readonly Asked[], string]>([
     [
       "the iframe meets a 503 page",
@@ -71,40 +71,40 @@ describe("a popup or redirect is a mistake", () => {
     ],
   ])("after %s", (_, asked, words) => {
     for (const flow of ["popup", "redirect"] as const) {
-      const told = story();
-      silently(told, asked);
-      popup(told, flow);
-      expect(judge(told).verdict).toBe("fail");
-      expect(judge(told).message).toContain(`10s in because the ${words}`);
+      const run = buildRun();
+      silently(run, asked);
+      popup(run, flow);
+      expect(judge(run).verdict).toBe("fail");
+      expect(judge(run).message).toContain(`10s into the run because the ${words}`);
     }
   });
 
-  it("after an answer that never came: the request is still underway", () => {
-    const told = story();
-    const call = told.operation({ flow: "sso-silent", tab });
-    told.request({ by: call, ...inIframe });
-    told.after(10_000);
+  it("while a silent request has no answer yet", () => {
+    const run = buildRun();
+    const call = run.operation({ flow: "sso-silent", tab });
+    run.request({ by: call, ...inIframe });
+    run.after(10_000);
     call.fails({ code: "timed_out" });
-    popup(told);
-    expect(judge(told)).toEqual({
+    popup(run);
+    expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "app-1 asked a person to sign in 10s in because the authorize endpoint failed (no answer), not because interaction was required.",
+        "app-1 asked a person to sign in 10s into the run because the authorize endpoint failed (no answer), not because interaction was required.",
       evidence: [3, 2, 1],
     });
   });
 
   it.each(["timed_out", "monitor_window_timeout", "token_renewal_error", "post_request_failed"])(
-    "after %s in an outage, though nobody saw the request",
+    "after %s in an outage, also when no request was recorded",
     (code) => {
-      const told = story();
-      told.fault({ id: "down", on: ["authorize"] });
-      silently(told, ["no request"], code, "sso-silent");
-      popup(told);
-      expect(judge(told).message).toContain(
-        `the silent call gave up (${code}) while down was open`,
+      const run = buildRun();
+      run.fault({ id: "down", on: ["authorize"] });
+      silently(run, ["no request"], code, "sso-silent");
+      popup(run);
+      expect(judge(run).message).toContain(
+        `the silent call failed (${code}) while the fault down was active`,
       );
-      const well = story();
+      const well = buildRun();
       silently(well, ["no request"], code, "sso-silent");
       popup(well);
       expect(judge(well).verdict).toBe("inconclusive");
@@ -112,7 +112,7 @@ describe("a popup or redirect is a mistake", () => {
   );
 });
 
-describe("a popup is right", () => {
+describe("fallback-to-interaction accepts a popup", () => {
   it("after login_required, interaction_required, or a session that was ended", () => {
     const answers: readonly (readonly Asked[])[] = [
       [{ ...inIframe, status: 302, error: { error: "login_required", codes: [50058] } }],
@@ -122,14 +122,14 @@ describe("a popup is right", () => {
       ],
     ];
     for (const asked of answers) {
-      const told = story();
-      silently(told, asked, "login_required");
-      popup(told);
-      expect(judge(told).verdict).toBe("pass");
+      const run = buildRun();
+      silently(run, asked, "login_required");
+      popup(run);
+      expect(judge(run).verdict).toBe("pass");
     }
   });
 
-  it("when the service said so and the client does not, even if an iframe failed since", () => {
+  it("when the service requires interaction and the client does not report it, even if an iframe failed since", () => {
     const refused = { ...inIframe, status: 302, error: "login_required" } as const;
     for (const asked of [
       [refused],
@@ -138,79 +138,79 @@ describe("a popup is right", () => {
         { ...inIframe, status: 503 },
       ],
     ]) {
-      const told = story();
-      silently(told, asked);
-      popup(told);
-      expect(judge(told).verdict).toBe("pass");
+      const run = buildRun();
+      silently(run, asked);
+      popup(run);
+      expect(judge(run).verdict).toBe("pass");
     }
   });
 
-  it("as the first that a person does, again after it failed, or after another kind of error", () => {
-    const told = story();
-    const call = told.operation({ flow: "popup", tab });
-    told.exchange({ by: call, ...inIframe, status: 503 });
+  it("as the first sign-in, again after it failed, or after an error that is not of the service", () => {
+    const run = buildRun();
+    const call = run.operation({ flow: "popup", tab });
+    run.exchange({ by: call, ...inIframe, status: 503 });
     call.fails({ code: "timed_out" });
-    told.fault({ id: "down", on: "all" });
-    const again = told.operation({ flow: "popup", tab });
+    run.fault({ id: "down", on: "all" });
+    const again = run.operation({ flow: "popup", tab });
     again.fails({ code: "timed_out" });
-    popup(told);
-    silently(told, [{ status: 400, error: "invalid_client" }], "invalid_client");
-    popup(told);
-    expect(judge(told).verdict).toBe("inconclusive");
+    popup(run);
+    silently(run, [{ status: 400, error: "invalid_client" }], "invalid_client");
+    popup(run);
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("when what the browser sent again was answered, and when a call got through since", () => {
-    const told = story();
-    silently(told, [{ networkFault: "ECONNRESET" }, { resent: true }], "bug");
-    popup(told);
-    silently(told, [{ ...inIframe, status: 503 }]);
-    told.operation({ tab }).ok();
-    popup(told);
-    expect(judge(told).verdict).toBe("inconclusive");
+  it("when a resent request was answered, and when a call has succeeded since", () => {
+    const run = buildRun();
+    silently(run, [{ networkFault: "ECONNRESET" }, { resent: true }], "bug");
+    popup(run);
+    silently(run, [{ ...inIframe, status: 503 }]);
+    run.operation({ tab }).ok();
+    popup(run);
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("whatever a preflight came to", () => {
-    const told = story();
-    silently(told, [{ method: "OPTIONS", status: 503 }], "bug");
-    popup(told);
-    expect(judge(told).verdict).toBe("inconclusive");
+  it("after any result of a preflight", () => {
+    const run = buildRun();
+    silently(run, [{ method: "OPTIONS", status: 503 }], "bug");
+    popup(run);
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 });
 
-it("judges nobody who was told that a person is needed, and went on without a word", () => {
-  const told = story();
-  silently(told, [{ ...inIframe, status: 302, error: "login_required" }], "bug", "sso-silent");
-  told.at("00:05:00");
-  told.cleared();
-  expect(judge(told).message).toContain("the service said login_required");
+it("fallback-to-interaction fails for a page that needed a person and never asked one", () => {
+  const run = buildRun();
+  silently(run, [{ ...inIframe, status: 302, error: "login_required" }], "bug", "sso-silent");
+  run.at("00:05:00");
+  run.cleared();
+  expect(judge(run).message).toContain("the service answered login_required");
 });
 
 describe("silent-first", () => {
   /** Ada's page has a token of an hour. */
-  function signedIn(): Story {
-    const told = story();
-    popup(told);
-    told.at("00:10:00");
-    return told;
+  function signedIn(): RunBuilder {
+    const run = buildRun();
+    popup(run);
+    run.at("00:10:00");
+    return run;
   }
 
-  it("is broken by a popup whose page is ill while a valid token is at hand", () => {
-    const told = signedIn();
-    const call = told.operation({ flow: "popup", tab, scopes: ["openid"] });
-    told.exchange({ by: call, ...inIframe, status: 503 });
+  it("fails for a popup to an unhealthy page while there is a valid token", () => {
+    const run = signedIn();
+    const call = run.operation({ flow: "popup", tab, scopes: ["openid"] });
+    run.exchange({ by: call, ...inIframe, status: 503 });
     call.fails();
-    expect(silentFirst.judge(told.history()).message).toBe(
-      "app-1 asked a person to sign in 10m in, although it had a token valid for another 50m.",
+    expect(silentFirst.judge(run.history()).message).toBe(
+      "app-1 asked a person to sign in 10m into the run, although it had a token valid for another 50m.",
     );
   });
 
-  it("holds for a popup that passes by the session, and counts a popup and its prompt once", () => {
-    const told = signedIn();
-    popup(told);
-    told.changed("sessions-revoked", [ada]);
-    const call = told.operation({ flow: "popup", tab });
-    told.prompt({ user: ada, operation: call.operation });
+  it("passes for a popup that succeeds through the session, and counts a popup and its prompt once", () => {
+    const run = signedIn();
+    popup(run);
+    run.changed("sessions-revoked", [ada]);
+    const call = run.operation({ flow: "popup", tab });
+    run.prompt({ user: ada, operation: call.operation });
     call.fails();
-    expect(silentFirst.judge(told.history()).message).toContain("1 prompt,");
+    expect(silentFirst.judge(run.history()).message).toContain("1 prompt,");
   });
 });

@@ -1,219 +1,219 @@
-/** Golden histories of the rule fallback-to-interaction. */
+/** Invented runs for rule fallback-to-interaction. */
 import { describe, expect, it } from "vitest";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, ben } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada, ben } from "../../test/support/run-builder-wire.ts";
 
 const revoked = { error: "invalid_grant", codes: [50173], suberror: "bad_token" };
 
 /** A silent call that the service answers with an error. */
 function refused(
-  told: Story,
+  run: RunBuilder,
   {
     status = 400,
     error = revoked,
     asks = true,
   }: { status?: number; error?: typeof revoked | string; asks?: boolean } = {},
 ): void {
-  const call = told.operation();
-  told.exchange({ by: call, status, error });
+  const call = run.operation();
+  run.exchange({ by: call, status, error });
   call.fails({ code: "invalid_grant", interactionRequired: asks });
 }
 
-function signIn(told: Story, user = ada): void {
-  const call = told.operation({ flow: "authorization-code", user });
-  told.prompt({ user, operation: call.operation });
-  told.exchange({ by: call });
+function signIn(run: RunBuilder, user = ada): void {
+  const call = run.operation({ flow: "authorization-code", user });
+  run.prompt({ user, operation: call.operation });
+  run.exchange({ by: call });
   call.ok();
 }
 
-describe("holds", () => {
+describe("fallback-to-interaction passes", () => {
   it("when a revoked session leads to a sign-in", () => {
-    const told = story();
-    refused(told);
-    signIn(told);
-    expect(fallbackToInteraction.judge(told.history())).toEqual({
+    const run = buildRun();
+    refused(run);
+    signIn(run);
+    expect(fallbackToInteraction.judge(run.history())).toEqual({
       verdict: "pass",
-      message: "1 call that needed a person led to a sign-in, and no other error did.",
+      message: "1 call that needed a person led to a sign-in prompt, and no other error did.",
       evidence: [3, 5],
     });
   });
 
-  it("when an outage comes between the error and the sign-in", () => {
-    const told = story();
-    refused(told);
-    refused(told, { status: 503, error: "temporarily_unavailable", asks: false });
-    told.at("00:10:00");
-    refused(told);
-    signIn(told);
-    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("pass");
+  it("when an outage delays the sign-in after the error", () => {
+    const run = buildRun();
+    refused(run);
+    refused(run, { status: 503, error: "temporarily_unavailable", asks: false });
+    run.at("00:10:00");
+    refused(run);
+    signIn(run);
+    expect(fallbackToInteraction.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when the next silent call works after all", () => {
-    const told = story();
-    refused(told);
-    told.at("00:05:00");
-    const call = told.operation();
-    told.exchange({ by: call });
+  it("when the next silent call succeeds", () => {
+    const run = buildRun();
+    refused(run);
+    run.at("00:05:00");
+    const call = run.operation();
+    run.exchange({ by: call });
     call.ok();
-    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("pass");
+    expect(fallbackToInteraction.judge(run.history()).verdict).toBe("pass");
   });
 });
 
-describe("is broken", () => {
-  it("by an application that asks the dead session again and again", () => {
-    const told = story();
-    signIn(told);
-    refused(told);
-    told.at("00:30:00");
-    refused(told);
-    expect(fallbackToInteraction.judge(told.history())).toEqual({
+describe("fallback-to-interaction fails", () => {
+  it("for an application that keeps calling silently after its session has ended", () => {
+    const run = buildRun();
+    signIn(run);
+    refused(run);
+    run.at("00:30:00");
+    refused(run);
+    expect(fallbackToInteraction.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "A call of app-1 needed a person 0s in (2 such calls), and in the 30m that followed nobody was asked to sign in.",
+        "A call of app-1 needed a person 0s into the run (2 such calls); in the 30m after it no one was asked to sign in.",
       evidence: [8, 7, 5],
     });
   });
 
-  it("by an application that gives up, and by one that asks somebody else", () => {
-    const silent = story();
+  it("for an application that gives up, and for one that prompts another user", () => {
+    const silent = buildRun();
     refused(silent);
     silent.at("00:01:00");
     silent.cleared();
-    const elsewhere = story();
+    const elsewhere = buildRun();
     refused(elsewhere);
     elsewhere.prompt({ client: "app-2", user: ada });
     elsewhere.at("00:05:00");
     elsewhere.cleared();
-    const other = story();
+    const other = buildRun();
     refused(other);
     signIn(other, ben);
     other.at("00:05:00");
     other.cleared();
-    for (const told of [silent, elsewhere, other])
-      expect(fallbackToInteraction.judge(told.history()).verdict).toBe("fail");
+    for (const run of [silent, elsewhere, other])
+      expect(fallbackToInteraction.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a client that does not say what the service said", () => {
-    const told = story();
+  it("for a client that hides the error of the service", () => {
+    const run = buildRun();
     const error = { error: "invalid_grant", codes: [70043], suberror: "token_expired" };
-    refused(told, { error, asks: false });
-    told.at("00:05:00");
-    refused(told, { error, asks: false });
-    expect(fallbackToInteraction.judge(told.history()).message).toBe(
-      "A call of app-1 needed a person 0s in (2 such calls), and in the 5m that followed the service said invalid_grant, and the client reported invalid_grant, which asks for nobody.",
+    refused(run, { error, asks: false });
+    run.at("00:05:00");
+    refused(run, { error, asks: false });
+    expect(fallbackToInteraction.judge(run.history()).message).toBe(
+      "A call of app-1 needed a person 0s into the run (2 such calls); in the 5m after it the service answered invalid_grant, but the client reported invalid_grant, which does not require interaction.",
     );
   });
 
-  it("by the same, for each way in which the service says it", () => {
+  it("for a client that hides the error, with each error that requires interaction", () => {
     const consent = { error: "invalid_grant", codes: [], suberror: "consent_required" };
     for (const error of ["interaction_required", "login_required", consent]) {
-      const told = story();
-      refused(told, { error, asks: false });
-      told.at("00:05:00");
-      told.cleared();
-      expect(fallbackToInteraction.judge(told.history()).verdict).toBe("fail");
+      const run = buildRun();
+      refused(run, { error, asks: false });
+      run.at("00:05:00");
+      run.cleared();
+      expect(fallbackToInteraction.judge(run.history()).verdict).toBe("fail");
     }
   });
 
-  it("by a prompt for an outage", () => {
-    const told = story();
-    const call = told.operation();
-    told.exchange({ by: call, status: 503, error: "temporarily_unavailable" });
-    told.prompt({ user: ada, operation: call.operation, prompt: "login" });
+  it("for a prompt because of an outage", () => {
+    const run = buildRun();
+    const call = run.operation();
+    run.exchange({ by: call, status: 503, error: "temporarily_unavailable" });
+    run.prompt({ user: ada, operation: call.operation, prompt: "login" });
     call.fails();
-    expect(fallbackToInteraction.judge(told.history())).toEqual({
+    expect(fallbackToInteraction.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "app-1 asked a person to sign in 0s in because the token endpoint failed (a 503), not because interaction was required.",
+        "app-1 asked a person to sign in 0s into the run because the token endpoint failed (a 503), not because interaction was required.",
       evidence: [3, 2, 1],
     });
   });
 
-  it("by a prompt on a page that the same call opened", () => {
-    const told = story();
-    const call = told.operation();
-    told.exchange({ by: call, status: 503 });
-    told.exchange({ by: call, endpoint: "authorize", bodyForm: "html" });
-    told.prompt({ user: ada, operation: call.operation });
-    expect(fallbackToInteraction.judge(told.history()).message).toContain("failed (a 503)");
+  it("for a prompt on a page that the failed call opened", () => {
+    const run = buildRun();
+    const call = run.operation();
+    run.exchange({ by: call, status: 503 });
+    run.exchange({ by: call, endpoint: "authorize", bodyForm: "html" });
+    run.prompt({ user: ada, operation: call.operation });
+    expect(fallbackToInteraction.judge(run.history()).message).toContain("failed (a 503)");
   });
 
-  it("by a prompt some calls after a connection that failed", () => {
-    const told = story();
-    const call = told.operation();
-    told.exchange({ by: call, networkFault: "ECONNREFUSED", sent: "connection" });
+  it("for a prompt several calls after a failed connection", () => {
+    const run = buildRun();
+    const call = run.operation();
+    run.exchange({ by: call, networkFault: "ECONNREFUSED", sent: "connection" });
     call.fails();
-    told.at("00:00:30");
-    told.operation().fails();
-    signIn(told);
-    expect(fallbackToInteraction.judge(told.history()).message).toContain("failed (ECONNREFUSED)");
+    run.at("00:00:30");
+    run.operation().fails();
+    signIn(run);
+    expect(fallbackToInteraction.judge(run.history()).message).toContain("failed (ECONNREFUSED)");
   });
 });
 
-describe("is unseen", () => {
-  it("when nobody was needed", () => {
-    const told = story();
-    signIn(told);
-    told.at("01:00:00");
-    refused(told, { status: 503, error: "temporarily_unavailable", asks: false });
-    told.at("02:00:00");
-    told.cleared();
-    expect(fallbackToInteraction.judge(told.history())).toMatchObject({
+describe("fallback-to-interaction is inconclusive", () => {
+  it("when no person was needed", () => {
+    const run = buildRun();
+    signIn(run);
+    run.at("01:00:00");
+    refused(run, { status: 503, error: "temporarily_unavailable", asks: false });
+    run.at("02:00:00");
+    run.cleared();
+    expect(fallbackToInteraction.judge(run.history())).toMatchObject({
       verdict: "inconclusive",
       evidence: [],
     });
   });
 
-  it("when a failure was over, or became a refusal, before the person was asked", () => {
-    const told = story();
-    refused(told, { status: 503, error: "temporarily_unavailable", asks: false });
-    told.at("00:05:00");
-    const good = told.operation();
-    told.exchange({ by: good });
+  it("when a failure had ended, or became interaction required, before the prompt", () => {
+    const run = buildRun();
+    refused(run, { status: 503, error: "temporarily_unavailable", asks: false });
+    run.at("00:05:00");
+    const good = run.operation();
+    run.exchange({ by: good });
     good.ok();
-    signIn(told);
-    const call = told.operation();
-    told.exchange({ by: call, status: 503 });
-    told.exchange({ by: call, status: 400, error: revoked });
-    told.prompt({ user: ada, operation: call.operation });
-    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+    signIn(run);
+    const call = run.operation();
+    run.exchange({ by: call, status: 503 });
+    run.exchange({ by: call, status: 400, error: revoked });
+    run.prompt({ user: ada, operation: call.operation });
+    expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when the grant is wrong in a way that no sign-in mends", () => {
-    const told = story();
-    refused(told, {
+  it("when the grant is invalid in a way that a sign-in does not fix", () => {
+    const run = buildRun();
+    refused(run, {
       error: { error: "invalid_client", codes: [50173], suberror: "bad_token" },
       asks: false,
     });
-    told.at("00:05:00");
-    told.cleared();
-    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+    run.at("00:05:00");
+    run.cleared();
+    expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when the run ends with the error", () => {
-    const told = story();
-    refused(told);
-    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+  it("when the run ends right after the error", () => {
+    const run = buildRun();
+    refused(run);
+    expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 
   it("when a sign-in is repeated because its own code exchange failed", () => {
-    const told = story();
-    const call = told.operation({ flow: "authorization-code" });
-    told.prompt({ user: ada, operation: call.operation });
-    told.exchange({ by: call, status: 503 });
+    const run = buildRun();
+    const call = run.operation({ flow: "authorization-code" });
+    run.prompt({ user: ada, operation: call.operation });
+    run.exchange({ by: call, status: 503 });
     call.fails();
-    signIn(told);
-    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+    signIn(run);
+    expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a middle tier has to pass the challenge on", () => {
-    const told = story();
-    const call = told.operation({ flow: "on-behalf-of" });
-    told.exchange({ by: call, status: 400, error: "interaction_required" });
+  it("for a middle tier, which passes the challenge on", () => {
+    const run = buildRun();
+    const call = run.operation({ flow: "on-behalf-of" });
+    run.exchange({ by: call, status: 400, error: "interaction_required" });
     call.fails({ interactionRequired: true });
-    told.at("01:00:00");
-    told.cleared();
-    expect(fallbackToInteraction.judge(told.history()).verdict).toBe("inconclusive");
+    run.at("01:00:00");
+    run.cleared();
+    expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 });

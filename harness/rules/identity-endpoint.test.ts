@@ -1,27 +1,27 @@
 import { describe, expect, it } from "vitest";
 import { identityEndpoint } from "./identity-endpoint.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import type { Reply } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import type { Reply } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => identityEndpoint.judge(told.history());
+const judge = (run: RunBuilder) => identityEndpoint.judge(run.history());
 
 const IMDS = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
 const APP_SERVICE = "http://127.0.0.1:4141/msi/token?api-version=2019-08-01";
 
-/** One call whose requests are answered so, each that many ms after the one before. */
+/** One call with these answers to its requests, each so many ms after the one before. */
 function call(
   answers: readonly (readonly [afterMs: number, reply: Reply])[],
   { ends = "ok", url = IMDS }: { readonly ends?: "ok" | "fails"; readonly url?: string } = {},
-): Story {
-  const told = story();
-  const by = told.operation({ flow: "managed-identity" });
+): RunBuilder {
+  const run = buildRun();
+  const by = run.operation({ flow: "managed-identity" });
   for (const [afterMs, reply] of answers) {
-    told.after(afterMs);
-    told.exchange({ by, endpoint: "managed-identity", method: "GET", url, ...reply });
+    run.after(afterMs);
+    run.exchange({ by, endpoint: "managed-identity", method: "GET", url, ...reply });
   }
   if (ends === "ok") by.ok();
   else by.fails();
-  return told;
+  return run;
 }
 
 const good: Reply = { status: 200 };
@@ -30,12 +30,13 @@ const busy: Reply = { status: 429 };
 const broken: Reply = { status: 500 };
 
 describe("identity-endpoint", () => {
-  it("holds for a client that pauses as the guidance says", () => {
+  it("passes for a client that waits as the guidance says", () => {
     const pauses = [0, 0, 2_000, 6_000, 14_000, 30_000];
-    const told = call([...pauses.map((ms) => [ms, busy] as const), [30_000, good]]);
-    expect(judge(told)).toMatchObject({
+    const run = call([...pauses.map((ms) => [ms, busy] as const), [30_000, good]]);
+    expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: "1 call met trouble at IMDS and asked again 6 times, each as the guidance says.",
+      message:
+        "1 call had a failed request to IMDS and retried 6 times, always as the guidance says.",
     });
     expect(
       judge(
@@ -48,7 +49,7 @@ describe("identity-endpoint", () => {
     ).toBe("pass");
   });
 
-  it("is broken by a second retry at once, though the first may be", () => {
+  it("fails for a second retry at once, although the first one may be immediate", () => {
     expect(
       judge(
         call([
@@ -66,22 +67,24 @@ describe("identity-endpoint", () => {
     );
     expect(judgement).toMatchObject({
       verdict: "fail",
-      message: "app-1 asked IMDS again 0s after a 429, sooner than 1s.",
+      message: "app-1 sent another request to IMDS 0s after a 429, sooner than 1s.",
     });
     expect(judgement.evidence).toEqual([4, 5]);
   });
 
-  it("is broken by any retry sooner than a second after a 5xx", () => {
+  it("fails for any retry sooner than a second after a 5xx", () => {
     const judgement = judge(
       call([
         [0, broken],
         [500, good],
       ]),
     );
-    expect(judgement.message).toBe("app-1 asked IMDS again 0.5s after a 500, sooner than 1s.");
+    expect(judgement.message).toBe(
+      "app-1 sent another request to IMDS 0.5s after a 500, sooner than 1s.",
+    );
   });
 
-  it("is broken by whoever repeats what no retry can mend", () => {
+  it("fails for a client that retries an error that a retry cannot fix", () => {
     const refused: Reply = { status: 400, error: "invalid_request" };
     const again = call(
       [
@@ -91,12 +94,12 @@ describe("identity-endpoint", () => {
       { ends: "fails" },
     );
     expect(judge(again).message).toBe(
-      "app-1 asked IMDS again 2s after a 400, which no retry can mend.",
+      "app-1 sent another request to IMDS 2s after a 400, which a retry cannot fix.",
     );
     expect(judge(call([[0, refused]], { ends: "fails" })).verdict).toBe("pass");
   });
 
-  it("is broken by whoever gives up before the 70 seconds of a 410 are over", () => {
+  it("fails for a client that gives up before the 70 seconds of a 410 are over", () => {
     const early = call(
       [
         [0, gone],
@@ -106,7 +109,7 @@ describe("identity-endpoint", () => {
     );
     expect(judge(early)).toMatchObject({
       verdict: "fail",
-      message: "app-1 gave up 10s after a 410 of IMDS, which is back within 1m 10s.",
+      message: "app-1 gave up 10s after a 410 of IMDS, which is available again within 1m 10s.",
     });
     const every10s = Array.from({ length: 8 }, (_, at) => [at === 0 ? 0 : 10_000, gone] as const);
     expect(judge(call(every10s, { ends: "fails" })).verdict).toBe("pass");

@@ -1,49 +1,44 @@
 /**
- * Rule `identity-endpoint`: how a client asks IMDS again, by Microsoft's own guidance for it,
- * which differs from that for Entra: a first retry may come at once, since the endpoint is on the
+ * Rule `identity-endpoint`: how a client retries at IMDS, by Microsoft's guidance for it, which
+ * differs from that for Entra: the first retry may come at once, since the endpoint is on the
  * machine itself. Judged call by call. The endpoints of other sources have no such guidance.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, endingOf, fails, passes, type Placed, unseen } from "./model/judgement.ts";
-import {
-  isServiceFailure,
-  operationsOf,
-  statusOf,
-  type Exchange,
-  type Operation,
-} from "./model/reading.ts";
-import { counted } from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted, endingOf } from "./model/messages.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 
 /** Judges `identity-endpoint`. */
 export const identityEndpoint: Rule = {
   id: "identity-endpoint",
-  says: "IMDS is asked again as its guidance says: a second apart or more, through the 70 s of a 410, and not after another 4xx.",
+  says: "Retries at IMDS follow its guidance: at least a second apart, for up to 70 s after a 410, and none after another 4xx.",
   source:
     "How to use managed identities on a virtual machine to acquire an access token, Error handling and Retry guidance (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token)",
   fix: "Retry 404, 410, 429 and 5xx with growing pauses (0, 2, 6, 14, 30 s; at least 1 s after a 5xx), go on for 70 s after a 410, and report any other 4xx.",
   judge,
 };
 
-/** At least so long after a 5xx, and between any retries after the first. */
+/** The minimum wait after a 5xx, and between retries after the first. */
 const PAUSE_MS = 1_000;
-/** After a 410 the endpoint is back within this time. */
+/** After a 410 the endpoint is available again within this time. */
 const GONE_MS = 70_000;
-/** Timers and answers take a moment. */
+/** Tolerates timers that fire a little early. */
 const TOLERANCE_MS = 100;
 
 interface Breach {
   readonly why: string;
-  readonly evidence: readonly Placed[];
+  readonly evidence: readonly EventRef[];
 }
 
 function judge(history: History): Judgement {
-  const troubled = operationsOf(history)
+  const affected = operationsOf(history)
     .map((operation) => ({ operation, requests: operation.exchanges.filter(isToImds) }))
     .filter(({ requests }) => requests.some(hasFailed));
-  if (troubled.length === 0) return unseen("No request to IMDS failed.");
-  const breaches = troubled.flatMap(({ operation, requests }) => [
+  if (affected.length === 0) return inconclusive("No request to IMDS failed.");
+  const breaches = affected.flatMap(({ operation, requests }) => [
     ...retryBreaches(requests),
     ...goneBreaches(operation, requests),
   ]);
@@ -54,14 +49,14 @@ function judge(history: History): Judgement {
       breaches.flatMap(({ evidence }) => evidence),
     );
   }
-  const retries = troubled.reduce((sum, { requests }) => sum + requests.length - 1, 0);
+  const retries = affected.reduce((sum, { requests }) => sum + requests.length - 1, 0);
   return passes(
-    `${counted(troubled.length, "call")} met trouble at IMDS and asked again ${counted(retries, "time")}, each as the guidance says.`,
-    troubled.flatMap(({ requests }) => requests.map(({ began, ended }) => ended ?? began)),
+    `${counted(affected.length, "call")} had a failed request to IMDS and retried ${counted(retries, "time")}, always as the guidance says.`,
+    affected.flatMap(({ requests }) => requests.map(({ began, ended }) => ended ?? began)),
   );
 }
 
-/** By address: IMDS itself, and where pods find it. */
+/** Whether a request goes to IMDS itself, or to the address where pods reach it. */
 function isToImds({ began: { endpoint, url } }: Exchange): boolean {
   return endpoint === "managed-identity" && IMDS.test(url);
 }
@@ -77,25 +72,25 @@ function retryBreaches(requests: readonly Exchange[]): readonly Breach[] {
     const failed = requests[position - 1];
     if (failed?.ended === undefined || !hasFailed(failed)) return [];
     const gapMs = next.began.at - failed.ended.at;
-    const why = whyWrong(failed, position, gapMs);
+    const why = reasonOfBreach(failed, position, gapMs);
     if (why === undefined) return [];
     return [
       {
-        why: `${next.client} asked IMDS again ${formatDuration(gapMs)} after ${endingOf(failed)}, ${why}`,
+        why: `${next.client} sent another request to IMDS ${formatDuration(gapMs)} after ${endingOf(failed)}, ${why}`,
         evidence: [failed.ended, next.began],
       },
     ];
   });
 }
 
-function whyWrong(failed: Exchange, position: number, gapMs: number): string | undefined {
-  if (!isServiceFailure(failed)) return "which no retry can mend";
+function reasonOfBreach(failed: Exchange, position: number, gapMs: number): string | undefined {
+  if (!isServiceFailure(failed)) return "which a retry cannot fix";
   const mustWait = (statusOf(failed) ?? 0) >= 500 || position > 1;
   const isSoon = gapMs < PAUSE_MS - TOLERANCE_MS;
   return mustWait && isSoon ? `sooner than ${formatDuration(PAUSE_MS)}` : undefined;
 }
 
-/** A call that gave up on a 410 although the endpoint could still have come back in its time. */
+/** Reports a call that gave up on a 410 before the endpoint had to be available again. */
 function goneBreaches({ completed }: Operation, requests: readonly Exchange[]): readonly Breach[] {
   const last = requests.at(-1);
   const gone = requests.find((request) => statusOf(request) === 410);
@@ -105,7 +100,7 @@ function goneBreaches({ completed }: Operation, requests: readonly Exchange[]): 
   if (waitedMs >= GONE_MS - TOLERANCE_MS) return [];
   return [
     {
-      why: `${last.client} gave up ${formatDuration(waitedMs)} after a 410 of IMDS, which is back within ${formatDuration(GONE_MS)}`,
+      why: `${last.client} gave up ${formatDuration(waitedMs)} after a 410 of IMDS, which is available again within ${formatDuration(GONE_MS)}`,
       evidence: [completed, gone.ended],
     },
   ];

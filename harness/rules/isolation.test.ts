@@ -1,40 +1,40 @@
 import { describe, expect, it } from "vitest";
 import { isolation } from "./isolation.ts";
-import { ada, ben, type Call, type Reply } from "../../test/support/check-story-wire.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
+import { ada, ben, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
-const judge = (told: Story) => isolation.judge(told.history());
+const judge = (run: RunBuilder) => isolation.judge(run.history());
 const throttle: Reply = { status: 429, retryAfter: 300 };
 
-function succeeds(told: Story, call: Call): void {
-  const operation = told.operation(call);
-  told.exchange({ by: operation });
+function succeeds(run: RunBuilder, call: Call): void {
+  const operation = run.operation(call);
+  run.exchange({ by: operation });
   operation.ok();
 }
 
-function isThrottled(told: Story, call: Call, reply = throttle): void {
-  const operation = told.operation(call);
-  told.exchange({ by: operation, ...reply });
+function isThrottled(run: RunBuilder, call: Call, reply = throttle): void {
+  const operation = run.operation(call);
+  run.exchange({ by: operation, ...reply });
   operation.fails();
 }
 
 /** Two users have signed in; five minutes later Ada is throttled, and it is a minute later. */
-function adaIsThrottled(reply = throttle): Story {
-  const told = story();
-  for (const user of [ada, ben]) succeeds(told, { user });
-  told.at("00:05:00");
-  isThrottled(told, { user: ada }, reply);
-  told.at("00:06:00");
-  return told;
+function adaIsThrottled(reply = throttle): RunBuilder {
+  const run = buildRun();
+  for (const user of [ada, ben]) succeeds(run, { user });
+  run.at("00:05:00");
+  isThrottled(run, { user: ada }, reply);
+  run.at("00:06:00");
+  return run;
 }
 
 describe("isolation", () => {
-  it("holds when another user's call reaches the service, whatever comes of it", () => {
-    const told = adaIsThrottled();
-    succeeds(told, { user: ben });
-    expect(judge(told)).toMatchObject({
+  it("passes when another user's call reaches the service, also if it fails there", () => {
+    const run = adaIsThrottled();
+    succeeds(run, { user: ben });
+    expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: expect.stringContaining("1 call for others"),
+      message: expect.stringContaining("1 call for other callers"),
     });
     const failing = adaIsThrottled();
     isThrottled(failing, { user: ben }, { status: 503 });
@@ -42,57 +42,57 @@ describe("isolation", () => {
     expect(judge(failing).verdict).toBe("pass");
   });
 
-  it("holds when another user is served from the cache", () => {
-    const told = adaIsThrottled();
-    told.operation({ user: ben }).ok();
-    expect(judge(told).verdict).toBe("pass");
+  it("passes when another user is served from the cache", () => {
+    const run = adaIsThrottled();
+    run.operation({ user: ben }).ok();
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("is broken when another user's call fails without a request", () => {
-    const told = adaIsThrottled();
-    told.operation({ user: ben }).fails();
-    expect(judge(told)).toEqual({
+  it("fails when another user's call fails without a request", () => {
+    const run = adaIsThrottled();
+    run.operation({ user: ben }).fails();
+    expect(judge(run)).toEqual({
       verdict: "fail",
-      message: `A call of app-1 for ${ben} failed without a request while only another was throttled.`,
+      message: `A call of app-1 for ${ben} failed without a request while only another caller was throttled.`,
       evidence: [10, 13],
     });
   });
 
-  it("is broken after a 503 with Retry-After, and within a minute of a 429 without", () => {
+  it("fails after a 503 with Retry-After, and within a minute of a 429 without one", () => {
     const busy = adaIsThrottled({ status: 503, retryAfter: 300 });
     busy.operation({ user: ben }).fails();
     expect(judge(busy).verdict).toBe("fail");
-    const told = story();
-    for (const user of [ada, ben]) succeeds(told, { user });
-    isThrottled(told, { user: ada }, { status: 429 });
-    told.at("00:00:59");
-    told.operation({ user: ben }).fails();
-    expect(judge(told).verdict).toBe("fail");
+    const run = buildRun();
+    for (const user of [ada, ben]) succeeds(run, { user });
+    isThrottled(run, { user: ada }, { status: 429 });
+    run.at("00:00:59");
+    run.operation({ user: ben }).fails();
+    expect(judge(run).verdict).toBe("fail");
   });
 
   it.each<[string, Call]>([
     ["scope", { scopes: ["api://other/.default"] }],
     ["tenant", { tenant: "22222222-2222-4222-8222-222222222222" }],
     ["app", { app: "33333333-3333-4333-8333-333333333333" }],
-  ])("is broken when one %s blocks another", (_, other) => {
-    const told = story();
+  ])("fails when one %s blocks another", (_, other) => {
+    const run = buildRun();
     const daemon = { flow: "client-credentials" } as const;
-    isThrottled(told, daemon);
-    told.operation({ ...daemon, ...other }).fails();
-    expect(judge(told).verdict).toBe("fail");
+    isThrottled(run, daemon);
+    run.operation({ ...daemon, ...other }).fails();
+    expect(judge(run).verdict).toBe("fail");
   });
 
-  it("blames nobody for a user who was throttled too, is new, or has to sign in", () => {
-    const told = adaIsThrottled();
-    told.operation({ user: "new.user" }).fails();
-    told.operation({ user: ben }).fails({ interactionRequired: true });
-    isThrottled(told, { user: ben });
-    told.operation({ user: ben }).fails();
-    told.operation({ user: ada }).fails();
-    expect(judge(told).verdict).toBe("pass");
+  it("accepts failures of a user who is throttled, too, is new, or has to sign in", () => {
+    const run = adaIsThrottled();
+    run.operation({ user: "new.user" }).fails();
+    run.operation({ user: ben }).fails({ interactionRequired: true });
+    isThrottled(run, { user: ben });
+    run.operation({ user: ben }).fails();
+    run.operation({ user: ada }).fails();
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("saw nothing without a throttle, without another's call, or in another process", () => {
+  it("is inconclusive without a throttle, without a call for another user, or in another process", () => {
     const calm = adaIsThrottled({ status: 503 });
     calm.operation({ user: ben }).fails();
     expect(judge(calm).verdict).toBe("inconclusive");

@@ -1,41 +1,36 @@
 /**
- * Rule `isolation`: a throttle is counted per user, app, tenant and scope, so one user's
- * Retry-After blocks that user and nobody else. A client that keeps one block for all shows
- * itself by calls of others that fail without ever reaching the wire.
+ * Rule `isolation`: the service throttles per user, app, tenant and scope, so one user's
+ * Retry-After must not block other users. A client that keeps one block for all fails calls for
+ * others without sending a request.
  */
 import type { ExchangeEnded, History, OperationInvoked } from "../history/event.ts";
-import { andMore, fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import {
-  isServiceFailure,
-  objectIdOf,
-  operationsOf,
-  scopeKey,
-  statusOf,
-  type Operation,
-} from "./model/reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
+import { objectIdOf, scopeKey } from "./model/identifiers.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
 
 /** Judges `isolation`. */
 export const isolation: Rule = {
   id: "isolation",
-  says: "While one user, tenant, app or scope is throttled, calls for another still reach the service.",
+  says: "While one user, tenant, app or scope is throttled, calls for others still reach the service.",
   source:
     "MSAL.NET, Client and server throttling: blocks are kept per client id, authority, scopes and account (https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling)",
   fix: "Key every block and every circuit breaker by app, tenant, user and scopes.",
   judge,
 };
 
-/** What clients assume when the service gives no time (`facts/entra.md` C.1). */
+/** How long clients block when the service gives no time (`docs/sources.md#c1`). */
 const DEFAULT_BLOCK_MS = 60_000;
 
-/** A failure of the service after which a client may hold back calls for the same wish, until when. */
+/** A failure after which a client may block calls for the same user, app, tenant and scopes, until a time in ms since the Unix epoch. */
 interface Block {
-  readonly wish: string;
+  readonly key: string;
   readonly answer: ExchangeEnded;
   readonly until: number;
-  /** A 5xx without Retry-After is about the service, and a client may well stop asking it for anyone. */
+  /** Whether the service throttled the caller; after a 5xx without Retry-After a client may block all calls. */
   readonly isThrottle: boolean;
 }
 
@@ -51,13 +46,13 @@ function judge(history: History): Judgement {
   for (const operations of byProcess(operationsOf(history))) {
     const blocks = operations.flatMap(blocksOf).sort((a, b) => a.answer.index - b.answer.index);
     throttles += blocks.filter(({ isThrottle }) => isThrottle).length;
-    let on: readonly Block[] = [];
+    let active: readonly Block[] = [];
     let known = 0;
     for (const operation of operations) {
       const since = known;
       while ((blocks[known]?.answer.index ?? Infinity) < operation.invoked.index) known += 1;
-      on = stillOn([...on, ...blocks.slice(since, known)], operation.invoked.at);
-      const throttle = throttleOfAnother(on, operation);
+      active = activeBlocks([...active, ...blocks.slice(since, known)], operation.invoked.at);
+      const throttle = throttleOfAnother(active, operation);
       if (throttle === undefined) continue;
       if (isServed(operation)) served.push({ throttle, operation });
       else if (isBlocked(operation) && isKnownGood(operations, operation))
@@ -67,18 +62,20 @@ function judge(history: History): Judgement {
   const [first] = breaches;
   if (first !== undefined) {
     return fails(
-      `A call of ${first.operation.invoked.client} for ${nameOf(first.operation.invoked)} failed without a request while only another was throttled${andMore(breaches)}.`,
+      `A call of ${first.operation.invoked.client} for ${nameOf(first.operation.invoked)} failed without a request while only another caller was throttled${andMore(breaches)}.`,
       breaches.flatMap(({ throttle, operation: { invoked, completed } }) => [
         throttle.answer,
         completed ?? invoked,
       ]),
     );
   }
-  if (throttles === 0) return unseen("No call was throttled.");
+  if (throttles === 0) return inconclusive("No call was throttled.");
   if (served.length === 0)
-    return unseen("While one was throttled, the same client had no call for another.");
+    return inconclusive(
+      "While one caller was throttled, the same client had no call for another one.",
+    );
   return passes(
-    `${counted(served.length, "call")} for others reached the service or their cached token while one was throttled.`,
+    `${counted(served.length, "call")} for other callers reached the service or their cached token while one was throttled.`,
     served.flatMap(({ throttle, operation }) => [throttle.answer, operation.invoked]),
   );
 }
@@ -87,7 +84,7 @@ function byProcess(operations: readonly Operation[]): Iterable<readonly Operatio
   return Map.groupBy(operations, ({ process }) => process).values();
 }
 
-function wishOf({ app, tenant, user, scopes }: OperationInvoked): string {
+function throttleKeyOf({ app, tenant, user, scopes }: OperationInvoked): string {
   const person = user === undefined ? "" : objectIdOf(user);
   return [app, tenant, person, scopeKey(scopes.join(" "))].join(" · ").toLowerCase();
 }
@@ -100,25 +97,25 @@ function blocksOf({ invoked, exchanges }: Operation): readonly Block[] {
     const instructedMs = instructedMsOf(exchange);
     const until = ended.at + Math.max(instructedMs, DEFAULT_BLOCK_MS);
     const isThrottle = statusOf(exchange) === 429 || instructedMs > 0;
-    return [{ wish: wishOf(invoked), answer: ended, until, isThrottle }];
+    return [{ key: throttleKeyOf(invoked), answer: ended, until, isThrottle }];
   });
 }
 
-/** Of each wish the longest block of either kind that still lasts. */
-function stillOn(blocks: readonly Block[], atMs: number): readonly Block[] {
+/** Of each key the longest block of either kind that has not ended. */
+function activeBlocks(blocks: readonly Block[], atMs: number): readonly Block[] {
   const longest = new Map<string, Block>();
   for (const block of blocks) {
-    const key = `${block.wish} ${block.isThrottle}`;
+    const key = `${block.key} ${block.isThrottle}`;
     if (block.until > Math.max(atMs, longest.get(key)?.until ?? 0)) longest.set(key, block);
   }
   return [...longest.values()];
 }
 
-/** A throttle that is on when the call comes, if nothing blocks the call's own wish. */
-function throttleOfAnother(on: readonly Block[], { invoked }: Operation): Block | undefined {
-  const wish = wishOf(invoked);
-  if (on.some((block) => block.wish === wish)) return undefined;
-  return on.findLast(({ isThrottle }) => isThrottle);
+/** An active throttle of another caller, if the call itself is not blocked. */
+function throttleOfAnother(active: readonly Block[], { invoked }: Operation): Block | undefined {
+  const own = throttleKeyOf(invoked);
+  if (active.some((block) => block.key === own)) return undefined;
+  return active.findLast(({ isThrottle }) => isThrottle);
 }
 
 function isServed({ completed, exchanges }: Operation): boolean {
@@ -131,15 +128,15 @@ function isBlocked({ completed, exchanges }: Operation): boolean {
   );
 }
 
-/** A user who was never served may fail for want of an account; an app needs no more than its credential. */
+/** Whether a call could have succeeded: a user who was never served may have no account in the cache; an app needs only its credential. */
 function isKnownGood(operations: readonly Operation[], { invoked }: Operation): boolean {
   if (invoked.user === undefined) return true;
-  const wish = wishOf(invoked);
+  const own = throttleKeyOf(invoked);
   return operations.some(
     (earlier) =>
       earlier.completed?.outcome === "ok" &&
       earlier.completed.index < invoked.index &&
-      wishOf(earlier.invoked) === wish,
+      throttleKeyOf(earlier.invoked) === own,
   );
 }
 

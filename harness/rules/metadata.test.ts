@@ -1,117 +1,118 @@
 import { describe, expect, it } from "vitest";
 import { metadata } from "./metadata.ts";
-import { ada, ben, type Ask } from "../../test/support/check-story-wire.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
+import { ada, ben, type Ask } from "../../test/support/run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
-const judge = (told: Story) => metadata.judge(told.history());
+const judge = (run: RunBuilder) => metadata.judge(run.history());
 const configuration = { endpoint: "openid-configuration" } as const;
 const keys = { endpoint: "keys" } as const;
 
 /** A client that has read the metadata and got a token. */
-function warmClient(): Story {
-  const told = story();
-  const call = told.operation();
-  told.exchange({ by: call, ...configuration });
-  told.exchange({ by: call });
+function warmClient(): RunBuilder {
+  const run = buildRun();
+  const call = run.operation();
+  run.exchange({ by: call, ...configuration });
+  run.exchange({ by: call });
   call.ok();
-  return told;
+  return run;
 }
 
 /** A call that asks for metadata, gets none, and fails. */
-function failsForWantOf(told: Story, ask: Ask): void {
-  const call = told.operation();
-  told.exchange({ by: call, ...ask, status: 503 });
+function failsForWantOf(run: RunBuilder, ask: Ask): void {
+  const call = run.operation();
+  run.exchange({ by: call, ...ask, status: 503 });
   call.fails({ code: "endpoints_resolution_error" });
 }
 
 describe("metadata", () => {
-  it("holds for a client that reads it once a day", () => {
-    const told = warmClient();
-    told.at("01:00:00");
-    const call = told.operation();
-    told.exchange({ by: call });
+  it("passes for a client that reads it once a day", () => {
+    const run = warmClient();
+    run.at("01:00:00");
+    const call = run.operation();
+    run.exchange({ by: call });
     call.ok();
-    told.at("24:00:00");
-    told.exchange(configuration);
-    expect(judge(told).verdict).toBe("pass");
+    run.at("24:00:00");
+    run.exchange(configuration);
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("holds for other documents, tenants, processes and what failed or came together", () => {
-    const told = story();
-    const first = told.request(configuration);
-    const second = told.request(configuration);
+  it("passes for other documents, tenants and processes, and for failed or simultaneous requests", () => {
+    const run = buildRun();
+    const first = run.request(configuration);
+    const second = run.request(configuration);
     first.answered({ status: 503 });
     second.answered();
-    told.exchange(keys);
-    told.exchange({ ...configuration, tenant: "common" });
-    told.exchange({ ...configuration, client: "app-2" });
-    told.restarted();
-    told.exchange(configuration);
-    expect(judge(told).verdict).toBe("pass");
+    run.exchange(keys);
+    run.exchange({ ...configuration, tenant: "common" });
+    run.exchange({ ...configuration, client: "app-2" });
+    run.restarted();
+    run.exchange(configuration);
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("holds for a warm client that lives without it", () => {
-    const told = story();
-    const signIn = told.operation();
-    told.exchange({ by: signIn });
+  it("passes for a client with a token that works without it", () => {
+    const run = buildRun();
+    const signIn = run.operation();
+    run.exchange({ by: signIn });
     signIn.ok();
-    told.fault({ id: "down", on: ["openid-configuration"] });
-    told.at("00:01:00");
-    told.operation().ok();
-    expect(judge(told)).toMatchObject({
+    run.fault({ id: "down", on: ["openid-configuration"] });
+    run.at("00:01:00");
+    run.operation().ok();
+    expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: expect.stringContaining("1 call of warm processes"),
+      message: expect.stringContaining("1 call of processes with a token"),
     });
   });
 
-  it("is broken by reading the same document again within a day", () => {
-    const told = warmClient();
-    told.at("23:00:00");
-    told.exchange(configuration);
-    expect(judge(told)).toEqual({
+  it("fails for reading the same document again within a day", () => {
+    const run = warmClient();
+    run.at("23:00:00");
+    run.exchange(configuration);
+    expect(judge(run)).toEqual({
       verdict: "fail",
-      message: "app-1 read openid-configuration again 23h after it had it; it is good for 1d.",
+      message:
+        "app-1 read openid-configuration again 23h after the last time, although it is valid for 1d.",
       evidence: [2, 6],
     });
   });
 
-  it("lets a process read the keys again once they have been rotated", () => {
-    const told = story();
-    told.exchange(keys);
-    told.changed("keys-rotated");
-    told.exchange(keys);
-    expect(judge(told).verdict).toBe("pass");
-    told.exchange(keys);
-    expect(judge(told).verdict).toBe("fail");
+  it("lets a process read the keys again after a rotation", () => {
+    const run = buildRun();
+    run.exchange(keys);
+    run.changed("keys-rotated");
+    run.exchange(keys);
+    expect(judge(run).verdict).toBe("pass");
+    run.exchange(keys);
+    expect(judge(run).verdict).toBe("fail");
   });
 
-  it("is broken by reading it again under another correlation id", () => {
-    const told = story();
+  it("fails for reading it again with another correlation id", () => {
+    const run = buildRun();
     const url = "https://login.microsoftonline.com/common/discovery/instance?api-version=1.1";
     const discovery = { endpoint: "instance-discovery" } as const;
-    told.exchange({ ...discovery, url: `${url}&client-request-id=1` });
-    told.exchange({ ...discovery, url: `${url}&authorization_endpoint=another` });
-    expect(judge(told).verdict).toBe("pass");
-    told.exchange({ ...discovery, url: `${url}&client-request-id=2` });
-    expect(judge(told).verdict).toBe("fail");
+    run.exchange({ ...discovery, url: `${url}&client-request-id=1` });
+    run.exchange({ ...discovery, url: `${url}&authorization_endpoint=another` });
+    expect(judge(run).verdict).toBe("pass");
+    run.exchange({ ...discovery, url: `${url}&client-request-id=2` });
+    expect(judge(run).verdict).toBe("fail");
   });
 
-  it("is broken by a warm client that fails for want of it", () => {
-    const told = warmClient();
-    told.at("30:00:00");
-    failsForWantOf(told, configuration);
-    expect(judge(told)).toEqual({
+  it("fails for a client with a token that fails because it is unavailable", () => {
+    const run = warmClient();
+    run.at("30:00:00");
+    failsForWantOf(run, configuration);
+    expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "app-1, although warm, failed a call for want of openid-configuration, which ended with a 503.",
+        "app-1 had a token before, but failed a call because it requested openid-configuration again and got a 503.",
       evidence: [8, 9],
     });
   });
 
-  it("lets a cold client fail, and a warm one for another reason", () => {
-    const told = story();
-    failsForWantOf(told, configuration);
-    expect(judge(told).verdict).toBe("inconclusive");
+  it("accepts failures of a client without a token, and failures for another reason", () => {
+    const run = buildRun();
+    failsForWantOf(run, configuration);
+    expect(judge(run).verdict).toBe("inconclusive");
     const warm = warmClient();
     warm.at("30:00:00");
     const call = warm.operation();
@@ -128,31 +129,31 @@ describe("metadata", () => {
     expect(judge(warm).verdict).toBe("pass");
   });
 
-  it("saw nothing without metadata, nor when nothing followed it", () => {
-    const told = story();
+  it("is inconclusive without metadata, and when nothing followed it", () => {
+    const run = buildRun();
     for (const user of [ada, ben]) {
-      const call = told.operation({ user });
-      told.exchange({ by: call });
+      const call = run.operation({ user });
+      run.exchange({ by: call });
       call.ok();
     }
-    expect(judge(told).verdict).toBe("inconclusive");
-    const last = story();
+    expect(judge(run).verdict).toBe("inconclusive");
+    const last = buildRun();
     last.exchange(configuration);
     last.exchange({ client: "app-2" });
     expect(judge(last).verdict).toBe("inconclusive");
   });
 });
 
-it("takes each load of a page for a process of its own", () => {
-  const told = story();
+it("metadata treats each load of a page as a process", () => {
+  const run = buildRun();
   const reads = (tab: string): void => {
-    told.exchange({ by: told.operation({ tab }), ...configuration });
+    run.exchange({ by: run.operation({ tab }), ...configuration });
   };
   reads("tab-1");
   reads("tab-2");
-  told.tab("reloaded");
+  run.tab("reloaded");
   reads("tab-1");
-  expect(judge(told).verdict).not.toBe("fail");
+  expect(judge(run).verdict).not.toBe("fail");
   reads("tab-2");
-  expect(judge(told).verdict).toBe("fail");
+  expect(judge(run).verdict).toBe("fail");
 });

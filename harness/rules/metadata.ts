@@ -1,36 +1,29 @@
 /**
- * Rule `metadata`: what changes once a year is read once a day, and its outage takes down
- * nobody who has read it. Two halves: a process does not fetch the same document again
- * within a day, and a warm process does not fail for want of it. In a browser the process is
- * a page: what it read is gone when it is loaded anew, unless the browser's own cache has it.
+ * Rule `metadata`: a process does not fetch the same discovery document again within a day, and
+ * a process that has read it does not fail because it is unavailable. In a browser the process is
+ * a page: a reload loses what it has read, unless the browser's own cache has it.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, endingOf, fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import { isDiscovery } from "./model/likeness.ts";
-import {
-  exchangesOf,
-  faultSpansOf,
-  groupBy,
-  operationsOf,
-  statusOf,
-  type Exchange,
-  type Operation,
-} from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted, endingOf } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { isDiscovery } from "./model/similar-requests.ts";
+import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { faultSpansOf } from "./model/fault-windows.ts";
+import { statusOf } from "./model/exchange-outcomes.ts";
 
 /** Judges `metadata`. */
 export const metadata: Rule = {
   id: "metadata",
-  says: "A process reads the same discovery document at most once in 24 hours, and a warm one lives without it.",
+  says: "A process reads the same discovery document at most once in 24 hours, and a process that has read it works without it.",
   source:
     "Cache-Control: max-age=86400, as the discovery endpoints send it; MSAL caches metadata for as long",
-  fix: "Keep one client instance for the life of the process, or give it the metadata by configuration (authorityMetadata).",
+  fix: "Keep one client instance for the lifetime of the process, or give it the metadata by configuration (authorityMetadata).",
   judge,
 };
 
-const KEPT_FOR_MS = 86_400_000;
+const CACHED_FOR_MS = 86_400_000;
 /** Clients count whole seconds. */
 const ROUNDING_MS = 1_000;
 
@@ -45,28 +38,28 @@ function judge(history: History): Judgement {
   if (first !== undefined) {
     const { invoked } = first.operation;
     return fails(
-      `${invoked.client}, although warm, failed a call for want of ${first.missing.began.endpoint}, which ended with ${endingOf(first.missing)}${andMore(failed)}.`,
+      `${invoked.client} had a token before, but failed a call because it requested ${first.missing.began.endpoint} again and got ${endingOf(first.missing)}${andMore(failed)}.`,
       failed.flatMap(({ operation: { invoked: call, completed }, missing: { began, ended } }) => [
         ended ?? began,
         completed ?? call,
       ]),
     );
   }
-  return judgeRepeats(history, reads, survivorsOf(history, warm));
+  return judgeRepeats(history, reads, succeededWithoutDiscovery(history, warm));
 }
 
 function judgeRepeats(
   history: History,
   reads: readonly Exchange[],
-  survived: readonly Operation[],
+  succeeded: readonly Operation[],
 ): Judgement {
-  const repeats = [...groupBy(reads, documentOf).values()].flatMap((same) =>
+  const repeats = [...Map.groupBy(reads, documentOf).values()].flatMap((same) =>
     repeatsOf(same, rotationsOf(history)),
   );
   const [again] = repeats;
   if (again !== undefined) {
     return fails(
-      `${again.read.client} read ${again.read.began.endpoint} again ${formatDuration(again.afterMs)} after it had it; it is good for ${formatDuration(KEPT_FOR_MS)}${andMore(repeats)}.`,
+      `${again.read.client} read ${again.read.began.endpoint} again ${formatDuration(again.afterMs)} after the last time, although it is valid for ${formatDuration(CACHED_FOR_MS)}${andMore(repeats)}.`,
       repeats.flatMap(({ known, read }) => [known.ended ?? known.began, read.began]),
     );
   }
@@ -74,13 +67,13 @@ function judgeRepeats(
   const kept = reads.filter(
     (read) => isGood(read) && (lastUses.get(read.page) ?? 0) > (read.ended?.index ?? 0),
   );
-  if (kept.length === 0 && survived.length === 0)
-    return unseen(
-      "No discovery document was read by a process that went on, nor was one missing to a warm process.",
+  if (kept.length === 0 && succeeded.length === 0)
+    return inconclusive(
+      "No process read a discovery document and continued, and none with a token worked while discovery failed.",
     );
   return passes(
-    `${counted(kept.length, "discovery document")} read once and kept; ${counted(survived.length, "call")} of warm processes succeeded while discovery failed.`,
-    [...kept.map(({ began }) => began), ...survived.map(({ invoked }) => invoked)],
+    `${counted(kept.length, "discovery document")} read once and kept; ${counted(succeeded.length, "call")} of processes with a token succeeded while discovery failed.`,
+    [...kept.map(({ began }) => began), ...succeeded.map(({ invoked }) => invoked)],
   );
 }
 
@@ -89,7 +82,7 @@ function isGood(exchange: Exchange): boolean {
   return end?.kind === "response" && end.status === 200 && end.cut === undefined;
 }
 
-/** The same document to the same process; correlation ids in the query make no other of it. */
+/** The same key for the same document read by the same process; correlation ids in the query do not count. */
 function documentOf({ page, began }: Exchange): string {
   const [place = "", query = ""] = began.url.split("?", 2);
   const asked = query
@@ -120,18 +113,18 @@ function repeatsOf(reads: readonly Exchange[], rotations: readonly number[]): re
       ({ ended }) => ended !== undefined && ended.index < read.began.index,
     );
     const afterMs = read.began.at - (known?.ended?.at ?? 0);
-    // Whoever meets an unknown key has to look for it: `facts/entra.md` H, 2021-03-15.
+    // A process that sees an unknown key has to fetch the keys: `docs/sources.md#h`, 2021-03-15.
     const isRotated =
       read.began.endpoint === "keys" &&
       rotations.some((index) => (known?.began.index ?? 0) < index && index < read.began.index);
-    if (known !== undefined && !isRotated && afterMs < KEPT_FOR_MS - ROUNDING_MS)
+    if (known !== undefined && !isRotated && afterMs < CACHED_FOR_MS - ROUNDING_MS)
       repeats.push({ known, read, afterMs });
     if (isGood(read)) good.push(read);
   }
   return repeats;
 }
 
-/** Where each process began its last request or call: had it a use for what it read before? */
+/** The index of the last request or call of each process, which shows whether it needed what it had read. */
 function lastUsesOf(history: History): ReadonlyMap<string, number> {
   const last = new Map<string, number>();
   const uses = [
@@ -142,7 +135,7 @@ function lastUsesOf(history: History): ReadonlyMap<string, number> {
   return last;
 }
 
-/** The document whose failure kept a failed call from ever asking for a token. */
+/** The document whose failure kept a failed call from requesting a token. */
 function missingDocumentOf({ completed, exchanges }: Operation): Exchange | undefined {
   if (completed?.outcome !== "fail") return undefined;
   if (exchanges.some(({ began }) => began.endpoint === "token")) return undefined;
@@ -150,7 +143,7 @@ function missingDocumentOf({ completed, exchanges }: Operation): Exchange | unde
   return last !== undefined && !isGood(last) && statusOf(last) !== 400 ? last : undefined;
 }
 
-/** Calls of processes that had a token of the tenant before, and so the documents that they need. */
+/** Calls of processes that had a token of the tenant before, and so have the documents that they need. */
 function warmCallsOf(history: History): readonly Operation[] {
   const warmSince = new Map<string, number>();
   for (const { page, invoked, completed } of operationsOf(history)) {
@@ -163,8 +156,11 @@ function warmCallsOf(history: History): readonly Operation[] {
   );
 }
 
-/** Calls of warm processes that succeeded while a window broke a discovery endpoint. */
-function survivorsOf(history: History, warm: readonly Operation[]): readonly Operation[] {
+/** Calls of processes with a token that succeeded while a fault broke a discovery endpoint. */
+function succeededWithoutDiscovery(
+  history: History,
+  warm: readonly Operation[],
+): readonly Operation[] {
   const spans = faultSpansOf(history).filter(
     ({ window: { on, at } }) =>
       at !== "resource" &&

@@ -1,27 +1,22 @@
 /**
- * Rule persisted-cache. People close applications, machines restart, and outages do not
- * wait: whoever saved tokens and refresh tokens goes on as if nothing had been. Three days is
- * how long the backup system remembers a session, so that is how long a cache must serve.
- * Source: SEED-1, native applications, condition 1; SEED-3, "Serialize and persist tokens".
+ * Rule `persisted-cache`: an application that saved its tokens and refresh tokens keeps working
+ * after a restart, also in an outage. The backup system serves a session for three days, so a
+ * saved cache must last as long.
+ * Source: `docs/sources.md#m1`, native applications, condition 1; `docs/sources.md#m3`, "Serialize and persist tokens".
  */
 import { days, formatDuration } from "../core/time/duration.ts";
 import type { ClientRestarted, History, OperationCompleted } from "../history/event.ts";
-import { holdingsAt, type Holdings } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { isDeliberate, promptsOf } from "./model/prompts.ts";
-import { operationsOf, type Operation } from "./model/reading.ts";
-import {
-  every,
-  isCacheable,
-  isDenied,
-  isFailedByService,
-  isOfSignIn,
-  isValidAt,
-  needsInteraction,
-  signInFaultsAt,
-  sinceStart,
-} from "./model/reading-operations.ts";
+import { isChosenByUser, promptsOf } from "./model/prompts.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import type { AvailableTokens } from "./model/token-lookup.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { every, sinceStart } from "./model/messages.ts";
+import { isCacheable, isDenied, needsInteraction } from "./model/operations.ts";
+import { isFailedByService, isToSignInService } from "./model/exchange-outcomes.ts";
+import { isValidAt } from "./model/token-validity.ts";
+import { signInFaultsAt } from "./model/fault-windows.ts";
 
 const PERSISTED_FOR_MS = days(3);
 
@@ -35,10 +30,10 @@ export const persistedCache: Rule = {
   judge,
 };
 
-/** The first that was heard of a wish after a restart: what there was, and what became of it. */
-interface Return {
+/** The first call or prompt under a cache key after a restart: what the application had before, and whether it still had it. */
+interface FirstUse {
   readonly restarted: ClientRestarted;
-  /** What there was to go on: a valid token, else a refresh token of at most three days. */
+  /** What the application had before the restart: a valid token, else a refresh token at most three days old. */
   readonly had: {
     readonly kind: "token" | "refresh token";
     readonly index: number;
@@ -52,39 +47,39 @@ interface Return {
 }
 
 function judge(history: History): Judgement {
-  const returns = [...callsAfterRestart(history), ...promptsAfterRestart(history)];
-  const [first] = returns.filter(({ end }) => end !== "served").sort((a, b) => a.index - b.index);
+  const firstUses = [...callsAfterRestart(history), ...promptsAfterRestart(history)];
+  const [first] = firstUses.filter(({ end }) => end !== "served").sort((a, b) => a.index - b.index);
   if (first !== undefined) {
     const { had, restarted, saved, end } = first;
-    const what = `${end === "prompted" ? "a person was asked to sign in" : "a call got nothing"} ${formatDuration(first.at - restarted.at)} after the restart at ${sinceStart(history, restarted.at)}`;
+    const what = `${end === "prompted" ? "a person was asked to sign in" : "a call got no token"} ${formatDuration(first.at - restarted.at)} after the restart at ${sinceStart(history, restarted.at)}`;
     const why =
       saved === "nothing"
-        ? "the application persists nothing and lost"
+        ? "the application saves nothing and lost"
         : "the application saves its cache and should have had";
     return fails(
-      `${capital(what)}: ${why} a ${had.kind} got ${formatDuration(had.ageMs)} before.`,
+      `${capital(what)}: ${why} a ${had.kind} received ${formatDuration(had.ageMs)} earlier.`,
       [had, restarted, first, ...(first.completed === undefined ? [] : [first.completed])],
     );
   }
-  const [served] = returns;
+  const [served] = firstUses;
   if (served === undefined) {
-    return unseen("No call after a restart could have been served from a saved cache.");
+    return inconclusive("No call after a restart could have been served from a saved cache.");
   }
   return passes(
-    `${every(returns.length, "first call")} after a restart got a token by what had been saved; the first by a ${served.had.kind} got ${formatDuration(served.had.ageMs)} before.`,
+    `${every(firstUses.length, "first call")} after a restart got a token from the saved cache; the first used a ${served.had.kind} received ${formatDuration(served.had.ageMs)} earlier.`,
     [served.had, served.restarted, served],
   );
 }
 
-function callsAfterRestart(history: History): Return[] {
+function callsAfterRestart(history: History): FirstUse[] {
   return operationsOf(history)
     .filter(isCacheable)
-    .flatMap((operation): Return[] => {
+    .flatMap((operation): FirstUse[] => {
       const { invoked, completed } = operation;
-      const found = savedBefore(holdingsAt(history, invoked), invoked.at);
+      const found = savedBefore(availableTokensAt(history, invoked), invoked.at);
       if (found === undefined || completed === undefined) return [];
       if (found.saved === "nothing" && !isLossInOutage(history, operation)) return [];
-      if (isForWantOfService(history, operation, found)) return [];
+      if (needsFailingService(history, operation, found)) return [];
       const end =
         completed.outcome === "ok" ? "served" : isDenied(operation) ? "denied" : undefined;
       if (end === undefined) return [];
@@ -92,28 +87,28 @@ function callsAfterRestart(history: History): Return[] {
     });
 }
 
-/** With a refresh token alone the client needs the service, whose failures are not the cache's. */
-function isForWantOfService(
+/** Whether a call failed because the service did: with only a refresh token the client needs the service. */
+function needsFailingService(
   history: History,
   operation: Operation,
-  { saved, had }: Pick<Return, "saved" | "had">,
+  { saved, had }: Pick<FirstUse, "saved" | "had">,
 ): boolean {
   if (saved === "nothing" || had.kind === "token" || !isDenied(operation)) return false;
-  if (operation.exchanges.some(isOfSignIn)) return true;
+  if (operation.exchanges.some(isToSignInService)) return true;
   return signInFaultsAt(history, operation.invoked.at).length > 0 && !needsInteraction(operation);
 }
 
-/** Whether a user's call came to nothing, in an outage, for what the application did not save. */
+/** Whether a user's call failed in an outage because the application had saved nothing. */
 function isLossInOutage(history: History, operation: Operation): boolean {
   const { invoked, exchanges } = operation;
   if (invoked.user === undefined || !isDenied(operation)) return false;
   return signInFaultsAt(history, invoked.at).length > 0 || exchanges.some(isFailedByService);
 }
 
-function promptsAfterRestart(history: History): Return[] {
-  const undesired = promptsOf(history).filter((event) => !isDeliberate(event));
-  return undesired.flatMap((event): Return[] => {
-    const holdings = holdingsAt(history, event);
+function promptsAfterRestart(history: History): FirstUse[] {
+  const undesired = promptsOf(history).filter((event) => !isChosenByUser(event));
+  return undesired.flatMap((event): FirstUse[] => {
+    const holdings = availableTokensAt(history, event);
     const found = savedBefore(holdings, event.at);
     if (found === undefined) return [];
     if (found.saved === "nothing" && signInFaultsAt(history, event.at).length === 0) return [];
@@ -124,11 +119,11 @@ function promptsAfterRestart(history: History): Return[] {
   });
 }
 
-/** What there was before the restart that is still good, if nothing was got silently since. */
+/** What the application had before the restart and could still use, if no call has succeeded silently since. */
 function savedBefore(
-  holdings: Holdings,
+  holdings: AvailableTokens,
   atMs: number,
-): Pick<Return, "restarted" | "had" | "saved"> | undefined {
+): Pick<FirstUse, "restarted" | "had" | "saved"> | undefined {
   const { restarted, lost } = holdings;
   if (restarted === undefined) return undefined;
   const saved = restarted.persisted;

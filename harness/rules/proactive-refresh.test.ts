@@ -1,28 +1,28 @@
-/** Golden histories of the rule proactive-refresh. */
+/** Invented runs for rule proactive-refresh. */
 import { describe, expect, it } from "vitest";
 import { proactiveRefresh } from "./proactive-refresh.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
-/** A token of a day that asks to be renewed after six hours; the story stands at seven. */
-function pastRefreshIn(header: Parameters<typeof story>[0] = {}): Story {
-  const told = story(header);
-  const call = told.operation();
-  told.exchange({
+/** A token of a day that asks to be renewed after six hours; the time is seven hours later. */
+function pastRefreshIn(header: Parameters<typeof buildRun>[0] = {}): RunBuilder {
+  const run = buildRun(header);
+  const call = run.operation();
+  run.exchange({
     by: call,
-    issued: { token: told.token({ expiresIn: 86_400, refreshIn: 21_600 }) },
+    issued: { token: run.token({ expiresIn: 86_400, refreshIn: 21_600 }) },
   });
   call.ok();
-  told.at("07:00:00");
-  return told;
+  run.at("07:00:00");
+  return run;
 }
 
-describe("holds", () => {
+describe("proactive-refresh passes", () => {
   it("when the token is handed out although its refresh fails", () => {
-    const told = pastRefreshIn();
-    const call = told.operation();
-    told.exchange({ by: call, status: 503, takesMs: 2_000 });
+    const run = pastRefreshIn();
+    const call = run.operation();
+    run.exchange({ by: call, status: 503, takesMs: 2_000 });
     call.ok();
-    expect(proactiveRefresh.judge(told.history())).toEqual({
+    expect(proactiveRefresh.judge(run.history())).toEqual({
       verdict: "pass",
       message:
         "The one call with a valid token past refresh_in and a failing or slow refresh got a token, the slowest after 2s.",
@@ -30,70 +30,70 @@ describe("holds", () => {
     });
   });
 
-  it("when the refresh hangs behind the call, not in front of it", () => {
-    const told = pastRefreshIn();
-    const call = told.operation();
-    const refresh = told.request({ by: call });
+  it("when the refresh hangs in the background and does not delay the call", () => {
+    const run = pastRefreshIn();
+    const call = run.operation();
+    const refresh = run.request({ by: call });
     call.ok();
-    told.at("07:05:00");
+    run.at("07:05:00");
     refresh.answered({ networkFault: "ECONNRESET" });
-    expect(proactiveRefresh.judge(told.history()).verdict).toBe("pass");
+    expect(proactiveRefresh.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when nobody tries in a total outage, from the second of refresh_in on", () => {
-    const told = story();
-    const token = told.token({ expiresIn: 86_400, refreshIn: 21_600 });
-    told.operation().ok({ token });
-    told.at("06:00:00");
-    told.fault({ id: "down", on: "all" });
-    told.operation().ok({ token });
-    expect(proactiveRefresh.judge(told.history()).verdict).toBe("pass");
+  it("when the client sends no request in a total outage, from the second of refresh_in on", () => {
+    const run = buildRun();
+    const token = run.token({ expiresIn: 86_400, refreshIn: 21_600 });
+    run.operation().ok({ token });
+    run.at("06:00:00");
+    run.fault({ id: "down", on: "all" });
+    run.operation().ok({ token });
+    expect(proactiveRefresh.judge(run.history()).verdict).toBe("pass");
   });
 });
 
-describe("is broken", () => {
-  it("by a call that throws after its refresh failed", () => {
-    const told = pastRefreshIn();
-    const call = told.operation();
-    told.exchange({ by: call, networkFault: "ECONNREFUSED" });
+describe("proactive-refresh fails", () => {
+  it("for a call that throws after its refresh failed", () => {
+    const run = pastRefreshIn();
+    const call = run.operation();
+    run.exchange({ by: call, networkFault: "ECONNREFUSED" });
     call.fails();
-    expect(proactiveRefresh.judge(told.history())).toEqual({
+    expect(proactiveRefresh.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "Of 1 call with a valid token past refresh_in and a failing or slow refresh, 1 got no token; the first, 7h in, ended after 0s.",
+        "Of 1 call with a valid token past refresh_in and a failing or slow refresh, 1 got no token; the first, 7h into the run, ended after 0s.",
       evidence: [2, 4, 6, 7],
     });
   });
 
-  it("by a call that throws while the client holds back after an earlier failure", () => {
-    const told = pastRefreshIn();
-    const first = told.operation();
-    told.exchange({ by: first, status: 503 });
+  it("for a call that throws while the client waits after an earlier failure", () => {
+    const run = pastRefreshIn();
+    const first = run.operation();
+    run.exchange({ by: first, status: 503 });
     first.ok();
-    told.at("07:00:30");
-    told.operation().fails();
-    expect(proactiveRefresh.judge(told.history())).toMatchObject({
+    run.at("07:00:30");
+    run.operation().fails();
+    expect(proactiveRefresh.judge(run.history())).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("Of 2 calls"),
     });
   });
 
-  it("by a call that waits for a hanging refresh", () => {
-    const told = pastRefreshIn();
-    const call = told.operation();
-    told.exchange({ by: call, networkFault: "ECONNRESET", takesMs: 60_000 });
+  it("for a call that waits for a hanging refresh", () => {
+    const run = pastRefreshIn();
+    const call = run.operation();
+    run.exchange({ by: call, networkFault: "ECONNRESET", takesMs: 60_000 });
     call.ok();
-    expect(proactiveRefresh.judge(told.history()).message).toBe(
-      "Of 1 call with a valid token past refresh_in and a failing or slow refresh, 1 waited longer than 5s, up to 1m; the first, 7h in, ended after 1m.",
+    expect(proactiveRefresh.judge(run.history()).message).toBe(
+      "Of 1 call with a valid token past refresh_in and a failing or slow refresh, 1 waited longer than 5s, up to 1m; the first, 7h into the run, ended after 1m.",
     );
   });
 
-  it("by a slow refresh that succeeds after more than the scenario allows", () => {
-    const told = pastRefreshIn({ limits: { proactiveRefreshDelayMaxMs: 1_000 } });
-    const call = told.operation();
-    told.exchange({ by: call, takesMs: 1_500 });
+  it("for a slow refresh that succeeds after more than the limit of the scenario", () => {
+    const run = pastRefreshIn({ limits: { proactiveRefreshDelayMaxMs: 1_000 } });
+    const call = run.operation();
+    run.exchange({ by: call, takesMs: 1_500 });
     call.ok();
-    expect(proactiveRefresh.judge(told.history()).verdict).toBe("fail");
+    expect(proactiveRefresh.judge(run.history()).verdict).toBe("fail");
     const patient = pastRefreshIn();
     const waits = patient.operation();
     patient.exchange({ by: waits, takesMs: 1_500 });
@@ -102,25 +102,25 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
+describe("proactive-refresh is inconclusive", () => {
   it("when the refresh works", () => {
-    const told = pastRefreshIn();
-    const call = told.operation();
-    told.exchange({ by: call });
+    const run = pastRefreshIn();
+    const call = run.operation();
+    run.exchange({ by: call });
     call.ok();
-    expect(proactiveRefresh.judge(told.history())).toMatchObject({
+    expect(proactiveRefresh.judge(run.history())).toMatchObject({
       verdict: "inconclusive",
       evidence: [],
     });
   });
 
-  it("when the token has no refresh_in, is not that old, or is dying", () => {
-    const told = story();
-    const plain = told.operation();
-    told.exchange({ by: plain, issued: { token: told.token({ expiresIn: 86_400 }) } });
+  it("when the token has no refresh_in, has not reached it, or is about to expire", () => {
+    const run = buildRun();
+    const plain = run.operation();
+    run.exchange({ by: plain, issued: { token: run.token({ expiresIn: 86_400 }) } });
     plain.ok();
-    told.at("07:00:00");
-    told.operation().fails();
+    run.at("07:00:00");
+    run.operation().fails();
     const young = pastRefreshIn();
     young.at("23:54:59");
     const late = young.operation();
@@ -130,34 +130,34 @@ describe("is unseen", () => {
     const slow = young.operation();
     young.exchange({ by: slow, takesMs: 60_000 });
     slow.ok();
-    for (const one of [told, young])
+    for (const one of [run, young])
       expect(proactiveRefresh.judge(one.history()).verdict).toBe("inconclusive");
   });
 
   it("when the application forced the refresh, long ago or now", () => {
-    const told = story();
-    const first = told.operation();
-    const token = told.token({ expiresIn: 86_400, refreshIn: 21_600 });
-    told.exchange({ by: first, issued: { token } });
+    const run = buildRun();
+    const first = run.operation();
+    const token = run.token({ expiresIn: 86_400, refreshIn: 21_600 });
+    run.exchange({ by: first, issued: { token } });
     first.ok();
     for (const time of ["05:00:00", "07:00:00"]) {
-      told.at(time);
-      told.operation().ok();
-      const forced = told.operation({ forceRefresh: true });
-      told.exchange({ by: forced, status: 503 });
+      run.at(time);
+      run.operation().ok();
+      const forced = run.operation({ forceRefresh: true });
+      run.exchange({ by: forced, status: 503 });
       forced.fails();
     }
-    expect(proactiveRefresh.judge(told.history()).verdict).toBe("inconclusive");
+    expect(proactiveRefresh.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a person is needed, though the refresh before it failed", () => {
-    const told = pastRefreshIn();
-    const forced = told.operation({ forceRefresh: true });
-    told.exchange({ by: forced, status: 503 });
+  it("when a person is needed, although the refresh before it failed", () => {
+    const run = pastRefreshIn();
+    const forced = run.operation({ forceRefresh: true });
+    run.exchange({ by: forced, status: 503 });
     forced.fails();
-    const call = told.operation();
-    told.exchange({ by: call, status: 400, error: "interaction_required" });
+    const call = run.operation();
+    run.exchange({ by: call, status: 400, error: "interaction_required" });
     call.fails({ interactionRequired: true });
-    expect(proactiveRefresh.judge(told.history()).verdict).toBe("inconclusive");
+    expect(proactiveRefresh.judge(run.history()).verdict).toBe("inconclusive");
   });
 });

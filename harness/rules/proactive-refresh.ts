@@ -1,41 +1,37 @@
 /**
- * Rule proactive-refresh. `refresh_in` asks clients to renew hours before expiry, so that an
- * outage finds them with a token to spare. That only helps when a failing early refresh
- * costs the caller nothing: neither the token nor time. Source: SEED-3 ("Cache tokens",
- * "Acquire tokens silently"); `facts/entra.md` B, refresh_in: "client refreshes when passed
+ * Rule `proactive-refresh`: `refresh_in` asks clients to renew hours before expiry, so that they
+ * still have a valid token when an outage begins. That helps only when a failing early refresh
+ * costs the caller neither the token nor time. Source: `docs/sources.md#m3` ("Cache tokens",
+ * "Acquire tokens silently"); `docs/sources.md#b`, refresh_in: "client refreshes when passed
  * and keeps old token on failure".
  */
 import { formatDuration, seconds } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import type { HeldToken } from "./model/token-inventory.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen, type Placed } from "./model/judgement.ts";
-import { endOf, operationsOf, type Exchange, type Operation } from "./model/reading.ts";
-import {
-  counted,
-  every,
-  isCacheable,
-  isDenied,
-  isFailedByService,
-  isOfSignIn,
-  isValidAt,
-  isWithoutAnswerAt,
-  needsInteraction,
-  sinceStart,
-  totalOutagesAt,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { endOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
+import { isCacheable, isDenied, needsInteraction } from "./model/operations.ts";
+import {
+  isFailedByService,
+  isToSignInService,
+  isWithoutAnswerAt,
+} from "./model/exchange-outcomes.ts";
+import { isValidAt } from "./model/token-validity.ts";
+import { totalOutagesAt } from "./model/fault-windows.ts";
 
-/** Longer than this a person at a screen gives up; a setting of the scenario. */
+/** The longest delay that a user at a screen accepts; a scenario can set another. */
 const DELAY_MAX_MS = seconds(5);
 
 /** Judges `proactive-refresh`; bound: `limits.proactiveRefreshDelayMaxMs`, five seconds by default. */
 export const proactiveRefresh: Rule = {
   id: "proactive-refresh",
-  says: "Past refresh_in, a failing refresh neither fails nor long delays the operation.",
+  says: "Past refresh_in, a failing refresh neither fails the operation nor delays it for long.",
   source:
     "refresh_in of the token response: the client refreshes early and keeps the old token on failure (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
-  fix: "Hand out the valid token at once and refresh beside the call; where the library waits or throws, keep the last token and bound the call by a time-out.",
+  fix: "Hand out the valid token at once and refresh in the background; where the library waits or throws, keep the last token and limit the call by a time-out.",
   judge,
 };
 
@@ -69,13 +65,15 @@ function judge(history: History): Judgement {
           ]),
     ];
     return fails(
-      `Of ${all} with a valid token past refresh_in and a failing or slow refresh, ${parts.join(" and ")}; the first, ${sinceStart(history, operation.invoked.at)} in, ended after ${formatDuration(tookMs)}.`,
+      `Of ${all} with a valid token past refresh_in and a failing or slow refresh, ${parts.join(" and ")}; the first, ${sinceStart(history, operation.invoked.at)} into the run, ended after ${formatDuration(tookMs)}.`,
       evidenceOf(first),
     );
   }
   const [served] = early.filter(({ operation }) => operation.completed?.outcome === "ok");
   if (served === undefined) {
-    return unseen("No call was made with a valid token past refresh_in while a refresh failed.");
+    return inconclusive(
+      "No call was made with a valid token past refresh_in while a refresh failed.",
+    );
   }
   const slowestMs = Math.max(...early.map(({ tookMs }) => tookMs));
   return passes(
@@ -87,20 +85,20 @@ function judge(history: History): Judgement {
 function earlyRefreshOf(history: History, operation: Operation, maxMs: number): Early | undefined {
   const { invoked, completed } = operation;
   if (!isCacheable(operation) || needsInteraction(operation)) return undefined;
-  const { token: held, lastRequest } = holdingsAt(history, invoked);
+  const { token: held, lastRequest } = availableTokensAt(history, invoked);
   const refreshAt = held?.token.refreshAt;
   if (held === undefined || refreshAt === undefined || invoked.at < refreshAt) return undefined;
   const endedAt = completed?.at ?? endOf(history);
   const tookMs = endedAt - invoked.at;
   if (!isValidAt(held.token, invoked.at)) return undefined;
-  // A caller that waited past the token's own end waited for the refresh all the same.
+  // A caller that waited past the token's expiry waited for the refresh, too.
   if (!isValidAt(held.token, endedAt) && tookMs <= maxMs) return undefined;
   const hasFailedEarly =
     lastRequest !== undefined &&
     lastRequest.began.at >= refreshAt &&
     isWithoutAnswerAt(lastRequest, invoked.at);
   const own = operation.exchanges
-    .filter(isOfSignIn)
+    .filter(isToSignInService)
     .find((exchange) => isFailedByService(exchange) || durationOf(history, exchange) > maxMs);
   const request = own ?? (hasFailedEarly ? lastRequest : undefined);
   if (request === undefined && totalOutagesAt(history, invoked.at).length === 0) return undefined;
@@ -111,7 +109,7 @@ function durationOf(history: History, { began, ended }: Exchange): number {
   return (ended?.at ?? endOf(history)) - began.at;
 }
 
-function evidenceOf({ operation, held, request }: Early): Placed[] {
+function evidenceOf({ operation, held, request }: Early): EventRef[] {
   const { invoked, completed } = operation;
   return [
     held,

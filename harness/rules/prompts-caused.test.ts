@@ -1,221 +1,224 @@
-/** Golden histories of the rule prompts-caused. */
+/** Invented runs for rule prompts-caused. */
 import { describe, expect, it } from "vitest";
 import { promptsCaused } from "./prompts-caused.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, ben } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada, ben } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => promptsCaused.judge(told.history());
+const judge = (run: RunBuilder) => promptsCaused.judge(run.history());
 const tab = "tab-1";
 const inIframe = { endpoint: "authorize", status: 302, issued: "nothing" } as const;
 
 /** A person signs in; a token of an hour, by the implicit flow without a refresh token. */
-function signIn(told: Story, user = ada): void {
-  const call = told.operation({ flow: "popup", tab, user });
-  told.prompt({ user, operation: call.operation });
-  told.exchange({ by: call });
+function signIn(run: RunBuilder, user = ada): void {
+  const call = run.operation({ flow: "popup", tab, user });
+  run.prompt({ user, operation: call.operation });
+  run.exchange({ by: call });
   call.ok();
 }
 
 /** Ada signed in at the start; from an hour and a half in everything is down, for an hour. */
-function outage(header: Parameters<typeof story>[0] = {}): { told: Story; ends: () => void } {
-  const told = story(header);
-  signIn(told);
-  told.at("01:30:00");
-  const ends = told.fault({ id: "down", on: "all" });
-  return { told, ends };
+function outage(header: Parameters<typeof buildRun>[0] = {}): {
+  run: RunBuilder;
+  ends: () => void;
+} {
+  const run = buildRun(header);
+  signIn(run);
+  run.at("01:30:00");
+  const ends = run.fault({ id: "down", on: "all" });
+  return { run, ends };
 }
 
 /** Sends Ada to a sign-in page that is down. */
-function sentToPage(told: Story, flow: "popup" | "redirect" = "popup", user = ada): void {
-  const call = told.operation({ flow, tab, user });
-  told.exchange({ by: call, endpoint: "authorize", status: 503 });
+function sentToPage(run: RunBuilder, flow: "popup" | "redirect" = "popup", user = ada): void {
+  const call = run.operation({ flow, tab, user });
+  run.exchange({ by: call, endpoint: "authorize", status: 503 });
   call.fails({ code: "timed_out" });
 }
 
-describe("holds", () => {
-  it("when silent calls fail and nobody is asked", () => {
-    const { told, ends } = outage();
-    const call = told.operation({ flow: "sso-silent", tab });
-    told.exchange({ by: call, ...inIframe, status: 503 });
+describe("prompts-caused passes", () => {
+  it("when silent calls fail and no one is asked to sign in", () => {
+    const { run, ends } = outage();
+    const call = run.operation({ flow: "sso-silent", tab });
+    run.exchange({ by: call, ...inIframe, status: 503 });
     call.fails({ code: "timed_out" });
-    told.at("02:30:00");
+    run.at("02:30:00");
     ends();
-    told.operation({ tab }).ok();
-    expect(judge(told)).toEqual({
+    run.operation({ tab }).ok();
+    expect(judge(run)).toEqual({
       verdict: "pass",
       message:
-        "2 calls for people who were signed in before the outage, in it and in the hour after; they were asked to sign in 0 times.",
+        "2 calls for people who were signed in before the outage, during it and in the hour after; they were asked to sign in 0 times.",
       evidence: [6],
     });
   });
 
-  it("when a popup passes without a person, by the session", () => {
-    const { told } = outage();
-    const call = told.operation({ flow: "popup", tab });
-    told.exchange({ by: call });
+  it("when a popup succeeds through the session, without a person", () => {
+    const { run } = outage();
+    const call = run.operation({ flow: "popup", tab });
+    run.exchange({ by: call });
     call.ok();
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when the bound of the scenario allows it", () => {
-    const { told } = outage({ limits: { promptsMax: 1 } });
-    sentToPage(told);
-    expect(judge(told).verdict).toBe("pass");
-    sentToPage(told);
-    expect(judge(told).verdict).toBe("fail");
+  it("when the limit of the scenario allows the prompts", () => {
+    const { run } = outage({ limits: { promptsMax: 1 } });
+    sentToPage(run);
+    expect(judge(run).verdict).toBe("pass");
+    sentToPage(run);
+    expect(judge(run).verdict).toBe("fail");
   });
 
-  /** What makes a prompt no fault of the outage. */
-  const reasons: readonly (readonly [string, (told: Story) => void])[] = [
-    ["the person wished for it", (told) => told.prompt({ user: ada, prompt: "select_account" })],
-    ["a device shows its code", (told) => told.prompt({ user: ada, prompt: "device-code" })],
+  /** Prompts that the outage did not cause, by reason. */
+  const reasons: readonly (readonly [string, (run: RunBuilder) => void])[] = [
+    ["the user chose the prompt", (run) => run.prompt({ user: ada, prompt: "select_account" })],
+    ["a device shows its code", (run) => run.prompt({ user: ada, prompt: "device-code" })],
     [
       "an API had challenged the person",
-      (told) => {
-        const call = told.operation({ flow: "popup", tab, claims: true });
-        told.prompt({ user: ada, operation: call.operation });
+      (run) => {
+        const call = run.operation({ flow: "popup", tab, claims: true });
+        run.prompt({ user: ada, operation: call.operation });
         call.ok();
       },
     ],
     [
       "the session was revoked",
-      (told) => {
-        told.changed("sessions-revoked", [ada]);
-        sentToPage(told);
+      (run) => {
+        run.changed("sessions-revoked", [ada]);
+        sentToPage(run);
       },
     ],
     [
       "the person had signed out",
-      (told) => {
-        told.exchange({ endpoint: "logout", client: "app-1" });
-        sentToPage(told);
+      (run) => {
+        run.exchange({ endpoint: "logout", client: "app-1" });
+        sentToPage(run);
       },
     ],
     [
       "the service said that the person is needed",
-      (told) => {
-        const call = told.operation({ flow: "sso-silent", tab });
-        told.exchange({ by: call, ...inIframe, error: "login_required" });
+      (run) => {
+        const call = run.operation({ flow: "sso-silent", tab });
+        run.exchange({ by: call, ...inIframe, error: "login_required" });
         call.fails({ code: "login_required", interactionRequired: true });
-        sentToPage(told);
+        sentToPage(run);
       },
     ],
     [
       "the first sign-in was in the outage itself",
-      (told) => {
-        const call = told.operation({ flow: "popup", tab, user: ben });
-        told.exchange({ by: call });
+      (run) => {
+        const call = run.operation({ flow: "popup", tab, user: ben });
+        run.exchange({ by: call });
         call.ok();
-        sentToPage(told, "popup", ben);
+        sentToPage(run, "popup", ben);
       },
     ],
-    ["somebody else came", (told) => sentToPage(told, "popup", ben)],
+    ["another user signs in", (run) => sentToPage(run, "popup", ben)],
     [
       "the session ended with the browser",
-      (told) => {
-        told.browserRestarted();
-        sentToPage(told);
+      (run) => {
+        run.browserRestarted();
+        sentToPage(run);
       },
     ],
     [
       "the session was a day old",
-      (told) => {
-        told.at("24:00:01");
-        sentToPage(told);
+      (run) => {
+        run.at("24:00:01");
+        sentToPage(run);
       },
     ],
   ];
 
   it.each(reasons)("when %s", (_, happens) => {
-    const { told } = outage();
-    told.operation({ tab }).fails();
-    happens(told);
-    expect(judge(told).verdict).toBe("pass");
+    const { run } = outage();
+    run.operation({ tab }).fails();
+    happens(run);
+    expect(judge(run).verdict).toBe("pass");
   });
 });
 
-describe("is broken", () => {
-  it("by popups and redirects to a page that is down, and by prompts, each counted once", () => {
-    const { told } = outage();
-    told.at("01:31:00");
-    sentToPage(told);
-    sentToPage(told, "redirect");
-    const call = told.operation({ flow: "popup", tab });
-    told.prompt({ user: ada, operation: call.operation });
+describe("prompts-caused fails", () => {
+  it("for popups and redirects to a page that is down, and for prompts, each counted once", () => {
+    const { run } = outage();
+    run.at("01:31:00");
+    sentToPage(run);
+    sentToPage(run, "redirect");
+    const call = run.operation({ flow: "popup", tab });
+    run.prompt({ user: ada, operation: call.operation });
     call.fails();
-    expect(judge(told)).toEqual({
+    expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "The outage made people sign in who were signed in before it (3 times; 0 allowed): app-1 asked 1h 31m in.",
+        "The outage made people sign in again who were signed in before it (3 times; 0 allowed): app-1 first asked 1h 31m into the run.",
       evidence: [6, 10, 15],
     });
   });
 
-  it("by each of the people whom it was done to", () => {
-    const told = story();
-    signIn(told);
-    signIn(told, ben);
-    told.fault({ id: "down", on: "all" });
-    sentToPage(told);
-    sentToPage(told, "popup", ben);
-    expect(judge(told).message).toContain("(2 times, 2 people; 0 allowed)");
+  it("and counts the people who were asked", () => {
+    const run = buildRun();
+    signIn(run);
+    signIn(run, ben);
+    run.fault({ id: "down", on: "all" });
+    sentToPage(run);
+    sentToPage(run, "popup", ben);
+    expect(judge(run).message).toContain("(2 times, 2 people; 0 allowed)");
   });
 
-  it("within an hour after it, and not later", () => {
+  it("for prompts within an hour after the outage, and not later", () => {
     const after = (clock: string) => {
-      const { told, ends } = outage();
-      told.at("02:30:00");
+      const { run, ends } = outage();
+      run.at("02:30:00");
       ends();
-      told.operation({ tab }).ok();
-      told.at(clock);
-      sentToPage(told);
-      return judge(told).verdict;
+      run.operation({ tab }).ok();
+      run.at(clock);
+      sentToPage(run);
+      return judge(run).verdict;
     };
     expect([after("03:30:00"), after("03:30:01")]).toEqual(["fail", "pass"]);
   });
 
-  it("although the session is gone with the browser, if there was a token to go on with", () => {
-    const told = story();
-    signIn(told);
-    told.fault({ id: "down", on: "all" });
-    told.browserRestarted();
-    sentToPage(told);
-    expect(judge(told).verdict).toBe("fail");
+  it("although the session ended with the browser, if there was a valid token", () => {
+    const run = buildRun();
+    signIn(run);
+    run.fault({ id: "down", on: "all" });
+    run.browserRestarted();
+    sentToPage(run);
+    expect(judge(run).verdict).toBe("fail");
   });
 
-  it("although something changed, or a browser ended, that has nothing to do with the session", () => {
+  it("although an unrelated change happened or an unrelated browser ended", () => {
     for (const happens of [
-      (told: Story): void => told.changed("groups-changed", [ada]),
-      (told: Story): void => told.browserRestarted("cache", "app-2"),
+      (run: RunBuilder): void => run.changed("groups-changed", [ada]),
+      (run: RunBuilder): void => run.browserRestarted("cache", "app-2"),
     ]) {
-      const { told } = outage();
-      happens(told);
-      sentToPage(told);
-      expect(judge(told).verdict).toBe("fail");
+      const { run } = outage();
+      happens(run);
+      sentToPage(run);
+      expect(judge(run).verdict).toBe("fail");
     }
   });
 
-  it("when a refresh token was only too old, and the session would have done", () => {
-    const { told } = outage();
-    const call = told.operation({ tab });
+  it("when a refresh token had expired, and the session would have sufficed", () => {
+    const { run } = outage();
+    const call = run.operation({ tab });
     const error = { error: "invalid_grant", codes: [700084], suberror: "bad_token" };
-    told.exchange({ by: call, status: 400, error });
-    told.exchange({ by: call, ...inIframe, status: 503 });
+    run.exchange({ by: call, status: 400, error });
+    run.exchange({ by: call, ...inIframe, status: 503 });
     call.fails({ code: "timed_out" });
-    sentToPage(told);
-    expect(judge(told).verdict).toBe("fail");
+    sentToPage(run);
+    expect(judge(run).verdict).toBe("fail");
   });
 });
 
-describe("is unseen", () => {
-  it("without an outage, and when nobody who was signed in came by", () => {
-    const well = story();
+describe("prompts-caused is inconclusive", () => {
+  it("without an outage, and when no one who was signed in used the application", () => {
+    const well = buildRun();
     signIn(well);
-    const { told: alone } = outage();
-    const stranger = story();
-    stranger.fault({ id: "down", on: "all" });
-    sentToPage(stranger);
-    for (const told of [well, alone, stranger])
-      expect(judge(told)).toMatchObject({ verdict: "inconclusive", evidence: [] });
+    const { run: alone } = outage();
+    const unknownUser = buildRun();
+    unknownUser.fault({ id: "down", on: "all" });
+    sentToPage(unknownUser);
+    for (const run of [well, alone, unknownUser])
+      expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 });

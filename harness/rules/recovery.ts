@@ -1,37 +1,32 @@
 /**
- * Rule `recovery`: surviving an outage without coming back from it proves half. After the
- * last fault has cleared, every call for a token succeeds within a bound, and the clients
- * do not come back all at once. A service of limited capacity counts as back: whether it
- * stays up is then the clients' doing, and who prolongs its collapse has not recovered.
- * Whoever was told to wait has the bound from then on, and whoever was signed out on purpose,
- * or is asked for by the service, has no recovery to show: `fallback-to-interaction` judges
- * what comes of that.
+ * Rule `recovery`: after the last fault has cleared, every call for a token succeeds within a
+ * time limit, and the clients do not all return at once. A service with limited capacity counts
+ * as returned: whether it stays up depends on the clients, and one that prolongs its collapse has
+ * not recovered. A client with a Retry-After has the time limit from its end. Users who were
+ * signed out on purpose, or who must sign in, are not judged here but by
+ * `fallback-to-interaction`.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { FaultEnded, FaultsCleared, History, OperationInvoked } from "../history/event.ts";
+import { breaksWithoutLoad } from "../history/fault-facts.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
-import { andMore, fails, unseen, passes } from "./model/judgement.ts";
-import { counted, interactionRequestOf } from "./model/reading-operations.ts";
-import {
-  exchangesOf,
-  groupBy,
-  lastFaultsCleared,
-  objectIdOf,
-  operationsOf,
-  scopeKey,
-  type Operation,
-} from "./model/reading.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import { densestWindow } from "./model/densest-window.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { interactionRequestOf } from "./model/operations.ts";
+import { exchangesOf, operationsOf, type Operation } from "./model/exchanges.ts";
+import { lastFaultsCleared } from "./model/fault-windows.ts";
+import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 
 /** Judges `recovery`; bounds: `limits.recoveryWithinMs`, two minutes by default, and `limits.recoveryRequestsPerMinuteMax`. */
 export const recovery: Rule = {
   id: "recovery",
-  says: "After the last fault clears, calls succeed within two minutes, or the bound that the scenario sets, and without a spike over capacity.",
+  says: "After the last fault clears, calls succeed within two minutes, or the limit that the scenario sets, and without a spike of requests above capacity.",
   source:
     "Microsoft Entra, Increase the resilience of client applications: temporary blocks must end with their cause (https://learn.microsoft.com/entra/architecture/resilience-client-app); after recovery, requests return to the primary (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
-  fix: "Let blocks and breakers end by themselves, cap back-off at a minute or two, and spread retries by chance.",
+  fix: "Let throttle blocks and circuit breakers end by themselves, limit back-off to a minute or two, and add jitter to retries.",
   judge,
 };
 
@@ -44,7 +39,7 @@ interface Breach {
 
 function judge(history: History): Judgement {
   const cleared = serviceReturned(history);
-  if (cleared === undefined) return unseen("The faults never cleared, or there were none.");
+  if (cleared === undefined) return inconclusive("The faults never cleared, or there were none.");
   const spike = judgeSpike(history, cleared);
   if (spike !== undefined) return spike;
   const withinMs = history.header.limits?.recoveryWithinMs ?? RECOVERY_WITHIN_MS;
@@ -53,21 +48,21 @@ function judge(history: History): Judgement {
   const after = operationsOf(history).filter(({ invoked }) => invoked.index > cleared.index);
   const breaches: Breach[] = [];
   const recovered: Operation[] = [];
-  for (const [wish, operations] of groupBy(after, wishOf)) {
-    const mayAskAt = Math.max(cleared.at, instructed.get(wish) ?? 0);
+  for (const [key, operations] of Map.groupBy(after, tokenRequestKeyOf)) {
+    const mayAskAt = Math.max(cleared.at, instructed.get(key) ?? 0);
     const ended = operations.filter(
       ({ completed }) => completed !== undefined && completed.outcome !== "unknown",
     );
     recovered.push(...ended.filter(({ completed }) => completed?.outcome === "ok"));
     for (const operation of ended) {
       if (operation.completed?.outcome !== "fail" || !canSucceed(operation)) continue;
-      // The service works, and says that it is the person's turn.
+      // The service works, and requires a person to sign in.
       if (interactionRequestOf(operation) !== undefined) continue;
       const { at } = operation.invoked;
       const since = `${formatDuration(at - cleared.at)} after ${nameOf(cleared)}`;
       if (at >= mayAskAt + withinMs) breaches.push({ operation, why: since });
       else if (operation === operations.at(-1) && at >= mayAskAt)
-        breaches.push({ operation, why: `${since}, and the run ends so` });
+        breaches.push({ operation, why: `${since}, and no later call succeeded` });
     }
   }
   const [first] = breaches.sort((a, b) => a.operation.invoked.index - b.operation.invoked.index);
@@ -78,23 +73,23 @@ function judge(history: History): Judgement {
     );
   }
   return recovered.length === 0
-    ? unseen("No call that could have succeeded ended after the last fault cleared.")
+    ? inconclusive("No call ended after the last fault cleared.")
     : passes(
-        `${counted(recovered.length, "call")} succeeded after ${nameOf(cleared)}, and none failed past ${formatDuration(withinMs)}.`,
+        `${counted(recovered.length, "call")} succeeded after ${nameOf(cleared)}, and none failed after more than ${formatDuration(withinMs)}.`,
         [cleared, ...recovered.map(({ completed, invoked }) => completed ?? invoked)],
       );
 }
 
-/** The event after which clients can recover: nothing is broken any more, or nothing but a capacity is limited. */
-type Return = FaultsCleared | FaultEnded;
+/** The event after which clients can recover: no fault is active any more, or only a limited capacity. */
+type ServiceReturn = FaultsCleared | FaultEnded;
 
-function serviceReturned(history: History): Return | undefined {
+function serviceReturned(history: History): ServiceReturn | undefined {
   const breaking = new Set<string>();
   let hasCapacity = false;
   let last: FaultEnded | undefined;
   for (const event of history.events) {
     if (event.kind === "fault-began") {
-      if (event.window.effect.kind === "capacity") hasCapacity = true;
+      if (!breaksWithoutLoad(event.window)) hasCapacity = true;
       else breaking.add(event.window.id);
     } else if (event.kind === "fault-ended" && breaking.delete(event.window)) last = event;
   }
@@ -102,11 +97,11 @@ function serviceReturned(history: History): Return | undefined {
   return isBack ? last : lastFaultsCleared(history);
 }
 
-function nameOf({ kind }: Return): string {
+function nameOf({ kind }: ServiceReturn): string {
   return kind === "faults-cleared" ? "the last fault cleared" : "the outage ended";
 }
 
-function judgeSpike(history: History, cleared: Return): Judgement | undefined {
+function judgeSpike(history: History, cleared: ServiceReturn): Judgement | undefined {
   const maximum = history.header.limits?.recoveryRequestsPerMinuteMax;
   if (maximum === undefined) return undefined;
   const requests = exchangesOf(history).filter(
@@ -116,31 +111,31 @@ function judgeSpike(history: History, cleared: Return): Judgement | undefined {
   const worst = densestWindow(requests, 60_000);
   if (worst.length <= maximum) return undefined;
   return fails(
-    `${counted(worst.length, "request")} within a minute after ${nameOf(cleared)}; the service bears ${maximum}.`,
+    `${counted(worst.length, "request")} within one minute after ${nameOf(cleared)}; at most ${maximum} are allowed.`,
     worst.map(({ began }) => began),
   );
 }
 
-function wishOf({ invoked: { client, app, tenant, user, scopes } }: Operation): string {
+function tokenRequestKeyOf({ invoked: { client, app, tenant, user, scopes } }: Operation): string {
   const person = user === undefined ? "" : objectIdOf(user);
   return [client, app, tenant, person, scopeKey(scopes.join(" "))].join(" · ");
 }
 
-/** Until when each wish was told by the service to wait, ms since the Unix epoch. */
+/** Until when the service's Retry-After lasts, by key of the token request; ms since the Unix epoch. */
 function instructedUntil(history: History): ReadonlyMap<string, number> {
   const until = new Map<string, number>();
   for (const operation of operationsOf(history)) {
     for (const exchange of operation.exchanges) {
       const askedMs = instructedMsOf(exchange);
       if (askedMs === 0 || exchange.ended === undefined) continue;
-      const wish = wishOf(operation);
-      until.set(wish, Math.max(until.get(wish) ?? 0, exchange.ended.at + askedMs));
+      const key = tokenRequestKeyOf(operation);
+      until.set(key, Math.max(until.get(key) ?? 0, exchange.ended.at + askedMs));
     }
   }
   return until;
 }
 
-/** Tells calls that could succeed from those of users and apps whom the script locked out. */
+/** Creates a predicate for calls that could succeed: those of users and apps that the script has not locked out. */
 function createExclusion(history: History): (operation: Operation) => boolean {
   const changes = history.events.filter(
     (event): event is WorldChanged =>

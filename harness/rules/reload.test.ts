@@ -1,56 +1,56 @@
-/** Golden histories of the rule reload, and of what the books say of tabs. */
+/** Invented runs for rule reload, and for the token inventory of tabs. */
 import { describe, expect, it } from "vitest";
 import { cachedToken } from "./cached-token.ts";
 import { persistedCache } from "./persisted-cache.ts";
 import { reload } from "./reload.ts";
 import { silentFirst } from "./silent-first.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => reload.judge(told.history());
+const judge = (run: RunBuilder) => reload.judge(run.history());
 const tab = "tab-1";
 
 /** Ada has signed in in the first tab: a token of an hour and a refresh token. Ten minutes have passed. */
-function signedIn(): Story {
-  const told = story();
-  told.tab("opened");
-  const call = told.operation({ flow: "popup", tab });
-  told.exchange({ by: call, issued: { token: told.token(), refreshToken: "rt-1" } });
+function signedIn(): RunBuilder {
+  const run = buildRun();
+  run.tab("opened");
+  const call = run.operation({ flow: "popup", tab });
+  run.exchange({ by: call, issued: { token: run.token(), refreshToken: "rt-1" } });
   call.ok();
-  told.at("00:10:00");
-  return told;
+  run.at("00:10:00");
+  return run;
 }
 
-/** What may come between, and how the rule calls it; the tab that comes back. */
-const losses: readonly (readonly [string, (told: Story) => string])[] = [
-  ["the reload of its page", (told) => (told.tab("reloaded"), "tab-1")],
-  ["the closing of its tab", (told) => (told.tab("closed"), told.tab("opened", "tab-2"), "tab-2")],
-  ["the restart of the browser", (told) => (told.browserRestarted(), told.tab("opened"), "tab-1")],
+/** The events by which a tab may lose its token, with the words of the rule; each returns the tab that is used next. */
+const losses: readonly (readonly [string, (run: RunBuilder) => string])[] = [
+  ["the reload of its page", (run) => (run.tab("reloaded"), "tab-1")],
+  ["the closing of its tab", (run) => (run.tab("closed"), run.tab("opened", "tab-2"), "tab-2")],
+  ["the restart of the browser", (run) => (run.browserRestarted(), run.tab("opened"), "tab-1")],
 ];
 
 describe.each(losses)("%s", (words, lose) => {
-  it("holds when the token is there", () => {
-    const told = signedIn();
-    told.operation({ tab: lose(told) }).ok();
-    expect(judge(told)).toMatchObject({
+  it("passes when the token is still available", () => {
+    const run = signedIn();
+    run.operation({ tab: lose(run) }).ok();
+    expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: `The one first call after ${words} got the token that was there; the first had a token valid for another 50m.`,
+      message: `The one first call after ${words} got the cached token; the first had a token valid for another 50m.`,
     });
   });
 
-  it("is broken by a call that has to go for another, gets nothing, or by a prompt", () => {
+  it("fails for a call that requests another token or gets none, and for a prompt", () => {
     const goes = signedIn();
     const call = goes.operation({ tab: lose(goes) });
     goes.exchange({ by: call });
     call.ok();
-    expect(judge(goes).message).toContain("0s later a call went to the sign-in service");
+    expect(judge(goes).message).toContain("0s later a call requested another one");
     const denied = signedIn();
     denied
       .operation({ tab: lose(denied) })
       .fails({ code: "no_account", interactionRequired: true });
     const { message, evidence } = judge(denied);
     expect(message).toBe(
-      `app-1 lost a token valid for another 50m by ${words} 10m in: 0s later a call got nothing.`,
+      `app-1 lost a token valid for another 50m by ${words} 10m into the run: 0s later a call got no token.`,
     );
     expect(evidence.length).toBeGreaterThanOrEqual(3);
     const asked = signedIn();
@@ -65,69 +65,69 @@ describe.each(losses)("%s", (words, lose) => {
     expect(judge(hidden).verdict).toBe("fail");
   });
 
-  it("is broken by a sign-in page of the application, which stays", () => {
-    const told = signedIn();
-    told.sees("sign-in", lose(told));
-    told.at("00:20:00");
-    told.cleared();
-    expect(judge(told).message).toContain("the person was asked to sign in");
+  it("fails for a sign-in page of the application that stays visible", () => {
+    const run = signedIn();
+    run.sees("sign-in", lose(run));
+    run.at("00:20:00");
+    run.cleared();
+    expect(judge(run).message).toContain("the person was asked to sign in");
   });
 
-  it("is told by no other rule, and once", () => {
-    const told = signedIn();
-    const back = lose(told);
-    told.operation({ tab: back }).fails({ code: "no_account", interactionRequired: true });
-    const popup = told.operation({ flow: "popup", tab: back });
-    told.prompt({ operation: popup.operation, user: ada });
-    expect(judge(told).message).not.toContain("more");
+  it("is reported by this rule only, and once", () => {
+    const run = signedIn();
+    const back = lose(run);
+    run.operation({ tab: back }).fails({ code: "no_account", interactionRequired: true });
+    const popup = run.operation({ flow: "popup", tab: back });
+    run.prompt({ operation: popup.operation, user: ada });
+    expect(judge(run).message).not.toContain("more");
     for (const rule of [cachedToken, silentFirst, persistedCache])
-      expect(rule.judge(told.history()).verdict).not.toBe("fail");
+      expect(rule.judge(run.history()).verdict).not.toBe("fail");
   });
 
-  it("is over with the first call that is served: then the tab has its token", () => {
-    const told = signedIn();
-    const back = lose(told);
-    told.operation({ tab: back }).ok();
-    told.at("00:15:00");
-    told.operation({ tab: back }).fails({ code: "cache_error" });
-    expect(judge(told).verdict).toBe("pass");
-    expect(cachedToken.judge(told.history()).verdict).toBe("fail");
+  it("is not judged after the first served call, because the tab has its token again", () => {
+    const run = signedIn();
+    const back = lose(run);
+    run.operation({ tab: back }).ok();
+    run.at("00:15:00");
+    run.operation({ tab: back }).fails({ code: "cache_error" });
+    expect(judge(run).verdict).toBe("pass");
+    expect(cachedToken.judge(run.history()).verdict).toBe("fail");
   });
 });
 
-describe("holds", () => {
+describe("reload passes", () => {
   it("when only metadata is read, and when a token past refresh_in is renewed", () => {
-    const told = story();
-    const call = told.operation({ flow: "popup", tab });
-    told.exchange({
+    const run = buildRun();
+    const call = run.operation({ flow: "popup", tab });
+    run.exchange({
       by: call,
-      issued: { token: told.token({ expiresIn: 7_200, refreshIn: 600 }) },
+      issued: { token: run.token({ expiresIn: 7_200, refreshIn: 600 }) },
     });
     call.ok();
-    told.tab("reloaded");
-    told.sees("sign-in");
-    told.after(500);
-    told.sees("content");
-    const first = told.operation({ tab });
-    told.exchange({ by: first, endpoint: "openid-configuration" });
-    told.exchange({ by: first, method: "OPTIONS", issued: "nothing" });
+    run.tab("reloaded");
+    run.sees("sign-in");
+    run.after(500);
+    run.sees("content");
+    const first = run.operation({ tab });
+    run.exchange({ by: first, endpoint: "openid-configuration" });
+    run.exchange({ by: first, method: "OPTIONS", issued: "nothing" });
     first.ok();
-    expect(judge(told).verdict).toBe("pass");
-    told.at("00:30:00");
-    told.tab("reloaded");
-    const second = told.operation({ tab });
-    told.exchange({ by: second });
+    expect(judge(run).verdict).toBe("pass");
+    run.at("00:30:00");
+    run.tab("reloaded");
+    const second = run.operation({ tab });
+    run.exchange({ by: second });
     second.ok();
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 });
 
-it("is broken by a prompt while a refresh token of that day is all there was", () => {
-  const told = signedIn();
-  told.at("02:00:00");
-  told.tab("reloaded");
-  told.prompt({ user: ada, operation: told.operation({ flow: "redirect", tab }).operation });
-  expect(judge(told).message).toContain("lost a refresh token got 2h before");
+it("reload fails for a prompt when the application had only a refresh token of the same day", () => {
+  const run = signedIn();
+  run.at("02:00:00");
+  run.tab("reloaded");
+  run.prompt({ user: ada, operation: run.operation({ flow: "redirect", tab }).operation });
+  expect(judge(run).message).toContain("lost a refresh token received 2h earlier");
   const late = signedIn();
   late.at("25:00:00");
   late.tab("reloaded");
@@ -135,7 +135,7 @@ it("is broken by a prompt while a refresh token of that day is all there was", (
   expect(judge(late).verdict).toBe("inconclusive");
 });
 
-describe("is unseen", () => {
+describe("reload is inconclusive", () => {
   it("without a loss, with an expired token, with claims, and when the run ends first", () => {
     const calm = signedIn();
     calm.operation({ tab }).ok();
@@ -152,97 +152,99 @@ describe("is unseen", () => {
     const open = signedIn();
     open.tab("reloaded");
     open.operation({ tab }).unknown("run-ended");
-    for (const told of [calm, late, stepUp, open])
-      expect(judge(told)).toMatchObject({ verdict: "inconclusive", evidence: [] });
+    for (const run of [calm, late, stepUp, open])
+      expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 
-  it("for a tab opened beside another: that is of rule tabs", () => {
-    const told = signedIn();
-    told.tab("opened", "tab-2");
-    told.operation({ tab: "tab-2" }).fails();
-    expect(judge(told).verdict).toBe("inconclusive");
+  it("for a tab opened beside another, which rule tabs judges", () => {
+    const run = signedIn();
+    run.tab("opened", "tab-2");
+    run.operation({ tab: "tab-2" }).fails();
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("when a redirect comes back to its page with what it went for", () => {
-    const told = signedIn();
-    told.at("02:00:00");
-    const call = told.operation({ flow: "redirect", tab });
-    told.tab("reloaded");
-    told.exchange({ by: call, issued: { token: told.token(), refreshToken: "rt-2" } });
+  it("when a redirect returns to its page with a token", () => {
+    const run = signedIn();
+    run.at("02:00:00");
+    const call = run.operation({ flow: "redirect", tab });
+    run.tab("reloaded");
+    run.exchange({ by: call, issued: { token: run.token(), refreshToken: "rt-2" } });
     call.ok();
-    told.operation({ tab }).fails();
-    expect(judge(told).verdict).toBe("inconclusive");
-    expect(cachedToken.judge(told.history()).verdict).toBe("fail");
+    run.operation({ tab }).fails();
+    expect(judge(run).verdict).toBe("inconclusive");
+    expect(cachedToken.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("when the answer came to a page that was gone", () => {
-    const told = story();
-    const call = told.operation({ tab });
-    const request = told.request({ by: call });
-    told.tab("reloaded");
+  it("when the answer arrived after the page was gone", () => {
+    const run = buildRun();
+    const call = run.operation({ tab });
+    const request = run.request({ by: call });
+    run.tab("reloaded");
     request.answered();
-    told.operation({ tab }).fails();
-    expect(judge(told).verdict).toBe("inconclusive");
-    expect(cachedToken.judge(told.history()).verdict).toBe("inconclusive");
+    run.operation({ tab }).fails();
+    expect(judge(run).verdict).toBe("inconclusive");
+    expect(cachedToken.judge(run.history()).verdict).toBe("inconclusive");
   });
 });
 
-it("leaves restarts of processes to persisted-cache, and those of browsers out of it", () => {
-  const told = signedIn();
-  told.restarted("app-1", "cache");
-  told.operation().fails({ code: "no_account", interactionRequired: true });
-  expect(judge(told).verdict).toBe("inconclusive");
-  expect(persistedCache.judge(told.history()).verdict).toBe("fail");
+it("reload does not judge restarts of processes, and persisted-cache does not judge those of browsers", () => {
+  const run = signedIn();
+  run.restarted("app-1", "cache");
+  run.operation().fails({ code: "no_account", interactionRequired: true });
+  expect(judge(run).verdict).toBe("inconclusive");
+  expect(persistedCache.judge(run.history()).verdict).toBe("fail");
 });
 
-describe("the books of tabs", () => {
-  it("know each tab's own token, also when another tab has a newer one", () => {
-    const told = signedIn();
-    told.tab("opened", "tab-2");
-    const call = told.operation({ tab: "tab-2" });
-    told.exchange({ by: call });
+describe("the token inventory of tabs", () => {
+  it("keeps each tab's own token, also when another tab has a newer one", () => {
+    const run = signedIn();
+    run.tab("opened", "tab-2");
+    const call = run.operation({ tab: "tab-2" });
+    run.exchange({ by: call });
     call.ok();
-    told.operation({ tab }).fails({ code: "cache_error" });
-    expect(cachedToken.judge(told.history())).toMatchObject({
+    run.operation({ tab }).fails({ code: "cache_error" });
+    expect(cachedToken.judge(run.history())).toMatchObject({
       verdict: "fail",
       evidence: [3, 10, 11],
     });
   });
 
-  it("know what a tab itself had when it is loaded anew, and a popup for no tab of its own", () => {
-    const told = signedIn();
-    const token = told.token({ expiresIn: 86_400 });
-    const renewed = told.operation({ tab: "tab-2" });
-    told.exchange({ by: renewed, issued: { token } });
+  it("knows what a tab had before its reload, and does not count a popup as a tab", () => {
+    const run = signedIn();
+    const token = run.token({ expiresIn: 86_400 });
+    const renewed = run.operation({ tab: "tab-2" });
+    run.exchange({ by: renewed, issued: { token } });
     renewed.ok();
-    told.tab("reloaded");
-    const call = told.operation({ flow: "popup", tab });
-    told.sees("sign-in", "popup-1");
-    told.prompt({ user: ada, operation: call.operation });
-    told.at("00:20:00");
-    told.browserRestarted();
-    const again = told.operation({ flow: "popup", tab });
-    told.sees("sign-in", "popup-1");
-    told.at("00:30:00");
-    told.prompt({ user: ada, operation: again.operation });
-    expect(judge(told).message).toContain("a token valid for another 50m by the reload");
-    expect(judge(told).message).toContain("and so 1 more time.");
+    run.tab("reloaded");
+    const call = run.operation({ flow: "popup", tab });
+    run.sees("sign-in", "popup-1");
+    run.prompt({ user: ada, operation: call.operation });
+    run.at("00:20:00");
+    run.browserRestarted();
+    const again = run.operation({ flow: "popup", tab });
+    run.sees("sign-in", "popup-1");
+    run.at("00:30:00");
+    run.prompt({ user: ada, operation: again.operation });
+    expect(judge(run).message).toContain("a token valid for another 50m by the reload");
+    expect(judge(run).message).toContain("and 1 more time.");
   });
 
-  it("take a call that names nobody for one of the only person there", () => {
-    const told = signedIn();
-    told.tab("reloaded");
-    told.operation({ tab, anyone: true }).fails({ code: "no_account" });
-    expect(judge(told).message).toContain("a call got nothing");
+  it("attributes a call without a user to the only signed-in user", () => {
+    const run = signedIn();
+    run.tab("reloaded");
+    run.operation({ tab, anyone: true }).fails({ code: "no_account" });
+    expect(judge(run).message).toContain("a call got no token");
   });
 
-  it("know that where a cache served a call its refresh token is, too", () => {
-    const told = signedIn();
-    told.tab("reloaded");
-    told.operation({ tab }).ok();
-    told.at("02:00:00");
-    told.prompt({ user: ada, operation: told.operation({ flow: "popup", tab }).operation });
-    expect(silentFirst.judge(told.history()).message).toContain("a refresh token got 2h before");
-    expect(judge(told).verdict).toBe("pass");
+  it("assumes that a tab whose cache served a call has the refresh token, too", () => {
+    const run = signedIn();
+    run.tab("reloaded");
+    run.operation({ tab }).ok();
+    run.at("02:00:00");
+    run.prompt({ user: ada, operation: run.operation({ flow: "popup", tab }).operation });
+    expect(silentFirst.judge(run.history()).message).toContain(
+      "a refresh token received 2h earlier",
+    );
+    expect(judge(run).verdict).toBe("pass");
   });
 });

@@ -1,53 +1,52 @@
 /**
- * Rule reload: a valid token is not lost because a page is loaded anew, its tab is closed or
- * the browser restarted. Where applications keep tokens in a browser is their choice, and
- * memory and `sessionStorage` end sooner than tokens do; the guidance is that tokens serve
- * for their lifetime, however often the application is started meanwhile.
+ * Rule `reload`: a valid token is not lost because a page is reloaded, its tab is closed or the
+ * browser restarted. Applications choose where they keep tokens in a browser, and memory and
+ * `sessionStorage` end sooner than tokens; the guidance is to reuse tokens for their lifetime,
+ * however often the application is started.
  *
- * Judged is the first that is heard of a wish afterwards: a silent call (or one from a hidden
- * iframe) that has to go to the sign-in service or gets nothing, a prompt, a sign-in page.
- * `persisted-cache` asks the same of processes, for three days of refresh tokens; those of
- * browsers live a day (`facts/entra.md` B), and what a restart of the browser takes is told
- * here alone. A tab opened beside another belongs to rule `tabs`.
+ * Judged by the first use afterwards: a silent call (also from a hidden iframe) that has to
+ * request a token or fails, a prompt, or a sign-in page. `persisted-cache` judges the same for
+ * processes, for three days of refresh tokens; those of browsers live a day (`docs/sources.md#b`), and only this rule judges
+ * what a restart of the browser loses. Rule `tabs` judges a tab opened beside another.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, fails, passes, unseen } from "./model/judgement.ts";
-import { every, sinceStart } from "./model/reading-operations.ts";
-import { returnsOf, type Return } from "./model/returns.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import type { Loss } from "./model/tabs-of-client.ts";
+import { andMore, every, sinceStart } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { firstUsesOf, type FirstUse } from "./model/first-uses.ts";
 
 /** Judges `reload`. */
 export const reload: Rule = {
   id: "reload",
-  says: "A valid token survives the reload of its page, the closing of its tab and the restart of the browser.",
+  says: "A valid token survives a reload of its page, the closing of its tab and a restart of the browser.",
   source:
     "Increase the resilience of authentication and authorization in client applications, Serialize and persist tokens: reuse them during their lifetime, however often the application is started (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
-  fix: "Keep the token cache where it outlives the page and the tab (cacheLocation: localStorage), and look there for an account before anybody is asked.",
+  fix: "Keep the token cache where it outlives the page and the tab (cacheLocation: localStorage), and look there for an account before anyone is asked to sign in.",
   judge,
 };
 
 function judge(history: History): Judgement {
-  const returns = returnsOf(history).filter(({ loss }) => loss.kind !== "second-tab");
-  const lost = returns.filter(({ end }) => end !== "served");
+  const firstUses = firstUsesOf(history).filter(({ loss }) => loss.kind !== "second-tab");
+  const lost = firstUses.filter(({ end }) => end !== "served");
   const [first] = lost;
   if (first !== undefined) {
     const { loss, had, at, end, event } = first;
     return fails(
-      `${event.client} lost ${had.words} by ${lossWords[loss.kind]} ${sinceStart(history, loss.event.at)} in: ${formatDuration(at - loss.event.at)} later ${endWords[end]}${andMore(lost)}.`,
+      `${event.client} lost ${had.description} by ${lossWords[loss.kind]} ${sinceStart(history, loss.event.at)} into the run: ${formatDuration(at - loss.event.at)} later ${endWords[end]}${andMore(lost)}.`,
       lost.flatMap((one) => [one.loss.event, one.event, one.had, ...one.evidence]),
     );
   }
-  const [served] = returns;
+  const [served] = firstUses;
   if (served === undefined) {
-    return unseen(
-      "No page was loaded anew, and no tab or browser restarted, with a valid token and a call to use it.",
+    return inconclusive(
+      "No page was reloaded and no tab or browser restarted with a valid token and a call to use it.",
     );
   }
-  const kinds = new Set(returns.map(({ loss }) => lossWords[loss.kind]));
+  const kinds = new Set(firstUses.map(({ loss }) => lossWords[loss.kind]));
   return passes(
-    `${every(returns.length, "first call")} after ${[...kinds].join(" and ")} got the token that was there; the first had ${served.had.words}.`,
+    `${every(firstUses.length, "first call")} after ${[...kinds].join(" and ")} got the cached token; the first had ${served.had.description}.`,
     [served.had, served.loss.event, served.event],
   );
 }
@@ -59,9 +58,9 @@ const lossWords: Readonly<Record<Loss["kind"], string>> = {
   "second-tab": "the opening of a second tab",
 };
 
-const endWords: Readonly<Record<Return["end"], string>> = {
-  served: "a call had it",
-  network: "a call went to the sign-in service for another",
-  denied: "a call got nothing",
+const endWords: Readonly<Record<FirstUse["end"], string>> = {
+  served: "a call got it",
+  network: "a call requested another one",
+  denied: "a call got no token",
   asked: "the person was asked to sign in",
 };

@@ -1,23 +1,25 @@
 /**
- * Rule `retry-after`: a throttled client waits as long as it was told. The wire shows it:
- * a 429 or 5xx with a valid Retry-After, and the next like request of the same client. The service does not see restarts, so a
- * client that forgets in one what it was told is no better than one that does not listen.
- * In a browser each tab is judged by what itself was told; what others were, by rule `tabs`.
+ * Rule `retry-after`: after a 429 or 5xx with a valid Retry-After, the same client sends no
+ * similar request before the time has passed. The service does not see restarts, so a client
+ * that forgets the time in a restart breaks the rule, too. In a browser each tab is judged by the
+ * answers to its own requests; rule `tabs` judges the answers to other tabs.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { andMore, endingOf, fails, goesOn, unseen, passes } from "./model/judgement.ts";
-import { likenessInTab } from "./model/likeness.ts";
-import { exchangesOf, groupBy, statusOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted, endingOf } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { similarityKeyInTab } from "./model/similar-requests.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
+import { statusOf } from "./model/exchange-outcomes.ts";
 
 /** Judges `retry-after`. */
 export const retryAfter: Rule = {
   id: "retry-after",
-  says: "No like request by the same client before Retry-After has passed.",
+  says: "The same client sends no similar request before Retry-After has passed.",
   source:
     "Microsoft Entra, Increase the resilience of client applications, HTTP 429 and 5xx response codes (https://learn.microsoft.com/entra/architecture/resilience-client-app); forms of the header: RFC 9110 section 10.2.3",
-  fix: "Keep the time of the next allowed attempt beside the client, for both forms of Retry-After and whatever the body is, and do not ask before.",
+  fix: "Store the time of the next allowed attempt outside the client, for both forms of Retry-After and any body, and send no request before it.",
   judge,
 };
 
@@ -28,11 +30,11 @@ interface Breach {
 }
 
 function judge(history: History): Judgement {
-  // What a protected API asks of its callers is between the two of them.
+  // Retry-After of a protected API is not about Entra.
   const exchanges = exchangesOf(history).filter(({ began }) => began.endpoint !== "resource");
   const answers = exchanges.filter((exchange) => instructedMsOf(exchange) > 0);
   if (answers.length === 0) {
-    return unseen("No 429 or 5xx with a valid Retry-After other than zero was seen.");
+    return inconclusive("No 429 or 5xx with a valid Retry-After other than zero was seen.");
   }
   const breaches = breachesOf(exchanges);
   const [first] = breaches;
@@ -42,25 +44,25 @@ function judge(history: History): Judgement {
       breaches.flatMap(({ answer, early }) => [answer.ended ?? answer.began, early.began]),
     );
   }
-  const observed = answers.filter((answer) => goesOn(history, answer));
+  const observed = answers.filter((answer) => clientContinuesAfter(history, answer));
   return observed.length === 0
-    ? unseen("Nothing followed the last answer with a Retry-After.")
+    ? inconclusive("The client did nothing after the last answer with a Retry-After.")
     : passes(
-        `Each of ${observed.length} answers with Retry-After was waited out.`,
+        `The client waited as long as ${counted(observed.length, "answer")} with Retry-After asked for.`,
         observed.map(({ began, ended }) => ended ?? began),
       );
 }
 
-/** How long an answer told the client to wait, ms; zero when it did not. */
+/** How long the Retry-After of a 429 or 5xx asks the client to wait, ms; zero without one. */
 export function instructedMsOf(exchange: Exchange): number {
   const status = statusOf(exchange) ?? 0;
   return status === 429 || status >= 500 ? (exchange.ended?.retryAfter?.ms ?? 0) : 0;
 }
 
 function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
-  const alike = groupBy(exchanges, likenessInTab);
+  const groups = Map.groupBy(exchanges, similarityKeyInTab);
   const breaches: Breach[] = [];
-  for (const requests of alike.values()) {
+  for (const requests of groups.values()) {
     const answers = requests
       .filter((request) => instructedMsOf(request) > 0)
       .sort((a, b) => endIndexOf(a) - endIndexOf(b));
@@ -73,7 +75,7 @@ function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
         if (strictest === undefined || allowedAtOf(answer) >= allowedAtOf(strictest))
           strictest = answer;
       }
-      // What the browser sends again by itself its client has asked for once.
+      // A request that the browser resent by itself: its client sent only one.
       if (early.began.resent === true) continue;
       if (strictest !== undefined && early.began.at < allowedAtOf(strictest))
         breaches.push({ answer: strictest, early, askedMs: instructedMsOf(strictest) });
@@ -82,13 +84,13 @@ function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
   return breaches.sort((a, b) => a.early.began.index - b.early.began.index);
 }
 
-/** The header counts whole seconds, so clients round: less than a second early is no breach. */
+/** The header counts whole seconds, so clients round: less than a second early is allowed. */
 const ROUNDING_MS = 1_000;
 
-/** The earliest time of the next like request, ms since the Unix epoch. */
+/** The earliest time of the next similar request, ms since the Unix epoch. */
 export function allowedAtOf(answer: Exchange): number {
   const askedMs = instructedMsOf(answer);
-  // Of a wait of a few seconds, one second would be too much to forgive.
+  // For a wait of a few seconds, a whole second would be too much tolerance.
   return (answer.ended?.at ?? 0) + askedMs - Math.min(ROUNDING_MS, askedMs / 10);
 }
 
@@ -100,5 +102,18 @@ function describe({ answer, early, askedMs }: Breach): string {
   const waitedMs = early.began.at - (answer.ended?.at ?? answer.began.at);
   const raw = answer.ended?.retryAfter?.raw ?? "";
   const form = /^\s*\d+\s*$/.test(raw) ? "in seconds" : "as an HTTP-date";
-  return `${early.client} asked the ${early.began.endpoint} endpoint again after ${formatDuration(waitedMs)} of ${formatDuration(askedMs)} that Retry-After, ${form}, gave with ${endingOf(answer)}`;
+  return `${early.client} sent another request to the ${early.began.endpoint} endpoint ${formatDuration(waitedMs)} after ${endingOf(answer)} with a Retry-After (${form}) of ${formatDuration(askedMs)}`;
+}
+
+/** Whether the client made a call or sent a request after the answer. */
+function clientContinuesAfter({ events }: History, exchange: Exchange): boolean {
+  const { ended, began } = exchange;
+  if (ended === undefined) return false;
+  for (let index = ended.index + 1; index < events.length; index += 1) {
+    const event = events[index];
+    if (event?.kind === "operation-invoked" && event.client === began.client) return true;
+    if (event?.kind !== "exchange-began") continue;
+    if (began.client === undefined || event.client === began.client) return true;
+  }
+  return false;
 }

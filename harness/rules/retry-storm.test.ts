@@ -1,85 +1,85 @@
 import { describe, expect, it } from "vitest";
 import { retryStorm } from "./retry-storm.ts";
 import type { JournalHeader } from "../history/event.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, ben, type Ask, type Reply } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada, ben, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => retryStorm.judge(told.history());
+const judge = (run: RunBuilder) => retryStorm.judge(run.history());
 
 /** `count` requests, one every `everyMs`, that all fail. */
 function requests(
   count: number,
   everyMs: number,
-  told: Ask & Reply = {},
+  run: Ask & Reply = {},
   header: Partial<JournalHeader> = {},
-): Story {
-  const history = story(header);
+): RunBuilder {
+  const history = buildRun(header);
   for (let sent = 0; sent < count; sent += 1) {
-    history.exchange({ status: 503, ...told });
+    history.exchange({ status: 503, ...run });
     history.after(everyMs);
   }
   return history;
 }
 
 describe("retry-storm", () => {
-  it("holds for fourteen like requests in five minutes, again and again", () => {
+  it("passes for fourteen similar requests in any five minutes", () => {
     expect(judge(requests(60, 300_000 / 14))).toMatchObject({
       verdict: "pass",
-      message: "At most 14 like requests in any 5m; 14 are allowed.",
+      message: "At most 14 similar requests in any 5m; 14 are allowed.",
     });
   });
 
-  it("is broken by the fifteenth", () => {
+  it("fails for the fifteenth similar request", () => {
     const judgement = judge(requests(15, 20_000));
     expect(judgement.verdict).toBe("fail");
     expect(judgement.message).toBe(
-      "app-1 sent 15 like token requests within 4m 40s; 14 in 5m are allowed.",
+      "app-1 sent 15 similar token requests within 4m 40s; 14 in 5m are allowed.",
     );
     expect(judgement.evidence).toEqual([0, 2, 4, 6, 8, 10, 12, 14]);
   });
 
-  it("is broken by a storm after a calm hour, and by one of connections", () => {
-    const told = requests(3, 1_200_000);
-    for (let sent = 0; sent < 15; sent += 1) told.exchange();
-    expect(judge(told).verdict).toBe("fail");
+  it("fails for a retry storm after a quiet hour, and for one of failed connections", () => {
+    const run = requests(3, 1_200_000);
+    for (let sent = 0; sent < 15; sent += 1) run.exchange();
+    expect(judge(run).verdict).toBe("fail");
     const refused = { sent: "connection", networkFault: "ECONNREFUSED" } as const;
     expect(judge(requests(15, 10, refused)).verdict).toBe("fail");
   });
 
-  it("is broken by a client that loops although all goes well, or across restarts", () => {
+  it("fails for a client that loops although its requests succeed, or across restarts", () => {
     expect(judge(requests(15, 1_000, { status: 200 })).verdict).toBe("fail");
-    const told = requests(14, 1_000);
-    told.restarted();
-    told.exchange();
-    expect(judge(told).verdict).toBe("fail");
+    const run = requests(14, 1_000);
+    run.restarted();
+    run.exchange();
+    expect(judge(run).verdict).toBe("fail");
   });
 
-  it("takes the bound of the scenario", () => {
+  it("uses the limit of the scenario", () => {
     const limits = { likeRequestsPer5MinutesMax: 4 };
     expect(judge(requests(5, 1_000, {}, { limits })).verdict).toBe("fail");
     expect(judge(requests(4, 1_000, {}, { limits })).verdict).toBe("pass");
   });
 
-  it("counts users and clients by themselves", () => {
-    const told = story();
+  it("counts each user and client separately", () => {
+    const run = buildRun();
     for (let sent = 0; sent < 14; sent += 1)
       for (const user of [ada, ben])
         for (const client of ["app-1", "app-2"]) {
-          const call = told.operation({ user, client });
-          told.exchange({ by: call, status: 503 });
+          const call = run.operation({ user, client });
+          run.exchange({ by: call, status: 503 });
           call.fails();
         }
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("leaves the polling of a device code alone", () => {
+  it("does not count the polling of a device code", () => {
     const pending = { status: 400, error: "authorization_pending", flow: "device-code" } as const;
-    const told = requests(60, 5_000, pending);
-    told.exchange({ status: 503 });
-    expect(judge(told).verdict).toBe("pass");
+    const run = requests(60, 5_000, pending);
+    run.exchange({ status: 503 });
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("cannot tell sign-ins apart in a recording without users, but refresh tokens", () => {
+  it("cannot distinguish sign-ins in a recording without users, but can distinguish refresh tokens", () => {
     const signIn = { anonymous: true, flow: "authorization-code", hint: "" } as const;
     expect(judge(requests(20, 1_000, signIn)).verdict).toBe("pass");
     const refresh = {
@@ -91,21 +91,21 @@ describe("retry-storm", () => {
     expect(judge(requests(20, 1_000, refresh)).verdict).toBe("fail");
   });
 
-  it("saw nothing when no token request failed", () => {
+  it("is inconclusive when no token request failed", () => {
     expect(judge(requests(3, 1_000, { status: 200 })).verdict).toBe("inconclusive");
-    expect(judge(story()).verdict).toBe("inconclusive");
+    expect(judge(buildRun()).verdict).toBe("inconclusive");
   });
 });
 
 describe("in a browser", () => {
-  it("counts all tabs together, and not what the browser sent again", () => {
-    const told = story();
+  it("counts the requests of all tabs together, without those that the browser resent", () => {
+    const run = buildRun();
     for (let sent = 0; sent < 14; sent += 1) {
-      told.exchange({ by: told.operation({ tab: `tab-${sent % 3}` }), status: 503 });
-      told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503, resent: true });
+      run.exchange({ by: run.operation({ tab: `tab-${sent % 3}` }), status: 503 });
+      run.exchange({ by: run.operation({ tab: "tab-1" }), status: 503, resent: true });
     }
-    expect(judge(told).verdict).toBe("pass");
-    told.exchange({ by: told.operation({ tab: "tab-1" }), status: 503 });
-    expect(judge(told).verdict).toBe("fail");
+    expect(judge(run).verdict).toBe("pass");
+    run.exchange({ by: run.operation({ tab: "tab-1" }), status: 503 });
+    expect(judge(run).verdict).toBe("fail");
   });
 });

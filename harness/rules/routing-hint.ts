@@ -1,21 +1,21 @@
 /**
- * Rule `routing-hint`: a request for a user says whose it is, so that the gateway finds the
- * user's session in the backup system without looking for it. Refresh grants always know
- * their user; a code may be redeemed before anybody does, and an app has no user at all.
+ * Rule `routing-hint`: a request for a user names the user in a header, so that the gateway finds
+ * the session in the backup system without a search. The user of a refresh grant is always known;
+ * a code may be redeemed before the user is known, and an app has no user.
  */
 import type { History } from "../history/event.ts";
-import { andMore, fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import { exchangesOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
 
 /** Judges `routing-hint`. */
 export const routingHint: Rule = {
   id: "routing-hint",
-  says: "Refresh requests carry a well-formed X-AnchorMailbox, and any such hint names the user whose request it is.",
+  says: "Refresh requests carry a well-formed X-AnchorMailbox, and every such hint names the user of the request.",
   source:
     "Backup authentication system, routing hints (https://learn.microsoft.com/entra/msal/dotnet/advanced/backup-authentication-system); forms: AzureAD/microsoft-authentication-library-for-dotnet#2525",
-  fix: "Use MSAL's silent call with the account, or pass the hint (ccsCredential, WithCcsRoutingHint) with a code or a refresh token of your own.",
+  fix: "Use MSAL's silent call with the account, or pass the hint (ccsCredential, WithCcsRoutingHint) when you redeem a code or a refresh token yourself.",
   judge,
 };
 
@@ -28,28 +28,32 @@ function judge(history: History): Judgement {
   const requests = exchangesOf(history).filter(
     (request) => hintsOf(request).length > 0 || isRefresh(request),
   );
-  if (requests.length === 0) return unseen("No refresh request and no routing hint was seen.");
+  if (requests.length === 0)
+    return inconclusive("No refresh request and no routing hint was seen.");
   const owners = ownersOfNames(history);
   const breaches = requests.flatMap((request): Breach[] => {
-    const why = whyWrong(request, owners);
+    const why = reasonOfBreach(request, owners);
     return why === undefined ? [] : [{ request, why }];
   });
   const [first] = breaches;
   const seen = requests.map(({ began }) => began);
   return first === undefined
-    ? passes(`${counted(requests.length, "request")} with a well-formed hint to their user.`, seen)
+    ? passes(
+        `${counted(requests.length, "request")} with a well-formed hint that names their user.`,
+        seen,
+      )
     : fails(
         `${first.request.client} sent a ${first.request.began.grant ?? first.request.began.endpoint} request ${first.why}${andMore(breaches)}.`,
         breaches.map(({ request }) => request.began),
       );
 }
 
-/** The request itself and not its operation: a connection that failed had no place for a hint. */
+/** Whether a request redeems a refresh token; a connection that failed carries no hint. */
 function isRefresh({ began }: Exchange): boolean {
   return began.endpoint === "token" && began.grant === "refresh_token";
 }
 
-function whyWrong(request: Exchange, owners: Owners): string | undefined {
+function reasonOfBreach(request: Exchange, owners: Owners): string | undefined {
   const hints = hintsOf(request);
   if (hints.length === 0) return "without a routing hint";
   for (const raw of hints) {
@@ -57,13 +61,13 @@ function whyWrong(request: Exchange, owners: Owners): string | undefined {
     if (hint === undefined) return `with the malformed routing hint "${raw}"`;
     const user = request.operation?.user ?? request.ended?.issued?.user;
     if (!isFor(hint, { request, user, owners })) {
-      return `for ${user ?? signInNameOf(request) ?? "a user"} with a routing hint to someone else, "${raw}"`;
+      return `for ${user ?? signInNameOf(request) ?? "a user"} with a routing hint that names another user, "${raw}"`;
     }
   }
   return undefined;
 }
 
-/** The hints as sent: header, form field and query parameter, in any case (`facts/entra.md` D.7). */
+/** The hints as sent: header, form field and query parameter, in any case (`docs/sources.md#d7`). */
 function hintsOf({ began }: Exchange): readonly string[] {
   const fields = [...began.headers, ...Object.entries(began.form ?? {}), ...queryOf(began.url)];
   return fields
@@ -93,7 +97,7 @@ type Hint = { readonly homeAccountId: string } | { readonly upn: string };
 
 const GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const OID_FORM = new RegExp(`^oid:\\s*(${GUID})@(${GUID})$`, "i");
-// A plus sign is how a form writes a space.
+// A form encodes a space as a plus sign.
 const UPN_FORM = /^upn:[\s+]*([^\s@"]+@[^\s@"]+)$/i;
 
 function parseHint(raw: string): Hint | undefined {
@@ -107,7 +111,7 @@ function parseHint(raw: string): Hint | undefined {
   return upn === undefined ? undefined : { upn: upn.toLowerCase() };
 }
 
-/** Whose sign-in name each is, as far as the history shows it: home account ids by UPN, lower case. */
+/** Home account ids by UPN, lower case, as far as the history shows them. */
 type Owners = ReadonlyMap<string, ReadonlySet<string>>;
 
 function ownersOfNames(history: History): Owners {
@@ -120,21 +124,25 @@ function ownersOfNames(history: History): Owners {
   return owners;
 }
 
-/** The UPN under which a request lets somebody sign in. */
+/** The UPN that a request signs in. */
 function signInNameOf({ began }: Exchange): string | undefined {
   const fields = [...Object.entries(began.form ?? {}), ...queryOf(began.url)];
   return fields.find(([name]) => name === "login_hint" || name === "username")?.[1].toLowerCase();
 }
 
-/** A UPN of which the history shows no owner is taken at its word. */
+/** Whether a hint names the user; a UPN whose owner the history does not show is accepted. */
 function isFor(
   hint: Hint,
-  told: { readonly request: Exchange; readonly user: string | undefined; readonly owners: Owners },
+  target: {
+    readonly request: Exchange;
+    readonly user: string | undefined;
+    readonly owners: Owners;
+  },
 ): boolean {
-  const user = told.user?.toLowerCase();
+  const user = target.user?.toLowerCase();
   if ("homeAccountId" in hint) return user === undefined || hint.homeAccountId === user;
-  const name = signInNameOf(told.request);
+  const name = signInNameOf(target.request);
   if (name !== undefined && name.includes("@") && name !== hint.upn) return false;
-  const owners = told.owners.get(hint.upn);
+  const owners = target.owners.get(hint.upn);
   return user === undefined || owners === undefined || owners.has(user);
 }

@@ -1,6 +1,6 @@
 /**
  * A rule judges a finished history. It is pure and synchronous, imports `history` only,
- * and has three answers: a rule that never saw its premise is inconclusive, never a pass.
+ * and has three answers: when a history has nothing that it applies to, it is inconclusive.
  */
 import type { History } from "../history/event.ts";
 
@@ -10,7 +10,7 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** One sentence for a person: what was seen, with figures; for `inconclusive`, what was not seen. */
   readonly message: string;
-  /** Indices of the events that show it; at most eight, the most telling first. Empty when inconclusive. */
+  /** Indices of the events that show it; at most eight, the clearest first. Empty when inconclusive. */
   readonly evidence: readonly number[];
 }
 

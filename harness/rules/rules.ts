@@ -1,6 +1,6 @@
 /**
- * The rules, in the order of the documentation, and what they find in a history. A rule that
- * throws has found nothing out: it is inconclusive, and the others go on.
+ * The list of rules, in the order of the documentation, and what they find in a history. A rule
+ * that throws is inconclusive, and the other rules still judge.
  */
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import type { History } from "../history/event.ts";
@@ -97,7 +97,7 @@ export function judgeByEveryRule(
   }));
 }
 
-/** What counts: what asserted rules say, whatever it is, and the failures of the others. */
+/** What counts: every answer of an asserted rule, and the failures of the others. */
 export function judgeHistory(
   history: History,
   judges: readonly Rule[] = rules,
@@ -120,6 +120,10 @@ function judgeSafely(rule: Rule, history: History): Judgement {
     return rule.judge(history);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { verdict: "inconclusive", message: `the rule failed: ${message}`, evidence: [] };
+    return {
+      verdict: "inconclusive",
+      message: `the rule threw an error: ${message}`,
+      evidence: [],
+    };
   }
 }

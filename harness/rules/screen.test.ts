@@ -1,153 +1,154 @@
-/** Golden histories of the rule screen. */
+/** Invented runs for rule screen. */
 import { describe, expect, it } from "vitest";
 import { screen } from "./screen.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => screen.judge(told.history());
+const judge = (run: RunBuilder) => screen.judge(run.history());
 const tab = "tab-1";
 
 /** Ada has signed in and sees the application; an hour's token. The outage begins twenty minutes in. */
-function inOutage(header: Parameters<typeof story>[0] = {}): Story {
-  const told = story(header);
-  told.tab("opened");
-  const call = told.operation({ flow: "popup", tab });
-  told.exchange({ by: call });
+function inOutage(header: Parameters<typeof buildRun>[0] = {}): RunBuilder {
+  const run = buildRun(header);
+  run.tab("opened");
+  const call = run.operation({ flow: "popup", tab });
+  run.exchange({ by: call });
   call.ok();
-  told.sees("content");
-  told.at("00:20:00");
-  told.fault({ id: "down", on: "all" });
-  return told;
+  run.sees("content");
+  run.at("00:20:00");
+  run.fault({ id: "down", on: "all" });
+  return run;
 }
 
-describe("holds", () => {
-  it("when the person goes on seeing the application, with a short wait", () => {
-    const told = inOutage();
-    told.sees("spinner");
-    told.after(20_000);
-    told.sees("content");
-    told.at("00:30:00");
-    told.cleared();
-    expect(judge(told)).toEqual({
+describe("screen passes", () => {
+  it("when the user keeps seeing the application after a short wait", () => {
+    const run = inOutage();
+    run.sees("spinner");
+    run.after(20_000);
+    run.sees("content");
+    run.at("00:30:00");
+    run.cleared();
+    expect(judge(run)).toEqual({
       verdict: "pass",
       message:
-        "3 screens from the outage on, none of them blank or waiting for longer than 20s; whoever had a valid token saw the application.",
+        "3 screens from the outage on, none of them blank or with a spinner for longer than 20s; every user with a valid token saw the application.",
       evidence: [5, 7, 8],
     });
   });
 
-  it("when an error tells the truth: there is no token any more", () => {
-    const told = inOutage();
-    told.at("01:00:00");
-    told.sees("error");
-    told.at("02:00:00");
-    told.sees("sign-in");
-    told.at("03:00:00");
-    told.cleared();
-    expect(judge(told).verdict).toBe("pass");
+  it("when an error is shown because there is no token any more", () => {
+    const run = inOutage();
+    run.at("01:00:00");
+    run.sees("error");
+    run.at("02:00:00");
+    run.sees("sign-in");
+    run.at("03:00:00");
+    run.cleared();
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when the tab, the popup or the browser with the stuck screen is closed", () => {
-    const told = inOutage();
-    told.sees("spinner", "tab-2");
-    told.sees("blank", "popup-1");
-    told.after(10_000);
-    told.tab("closed", "tab-2");
-    told.tab("closed", "popup-1");
-    told.sees("spinner");
-    told.after(10_000);
-    told.browserRestarted();
-    told.at("00:40:00");
-    told.cleared();
-    expect(judge(told).verdict).toBe("pass");
+  it("when the tab, popup or browser with the stuck screen is closed", () => {
+    const run = inOutage();
+    run.sees("spinner", "tab-2");
+    run.sees("blank", "popup-1");
+    run.after(10_000);
+    run.tab("closed", "tab-2");
+    run.tab("closed", "popup-1");
+    run.sees("spinner");
+    run.after(10_000);
+    run.browserRestarted();
+    run.at("00:40:00");
+    run.cleared();
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when the person signed out, or their session was revoked, before the screen went", () => {
+  it("when the user signed out, or their session was revoked, before the application disappeared", () => {
     for (const ends of [
-      (told: Story): void => told.exchange({ endpoint: "logout", client: "app-1" }),
-      (told: Story): void => told.changed("sessions-revoked", [ada]),
+      (run: RunBuilder): void => run.exchange({ endpoint: "logout", client: "app-1" }),
+      (run: RunBuilder): void => run.changed("sessions-revoked", [ada]),
     ]) {
-      const told = inOutage();
-      ends(told);
-      told.sees("sign-in");
-      told.at("00:30:00");
-      told.cleared();
-      expect(judge(told).verdict).toBe("pass");
+      const run = inOutage();
+      ends(run);
+      run.sees("sign-in");
+      run.at("00:30:00");
+      run.cleared();
+      expect(judge(run).verdict).toBe("pass");
     }
   });
 
-  it("when a page flashes by, or stands in a call that the application made to sign in", () => {
-    const told = inOutage();
-    told.sees("error");
-    told.after(500);
-    told.sees("content");
-    told.sees("error", "popup-1");
-    told.after(5_000);
-    told.tab("closed", "popup-1");
-    const call = told.operation({ flow: "redirect", tab });
-    told.sees("sign-in");
-    told.after(60_000);
-    told.sees("content");
+  it("when a sign-in page is visible for a moment, or during a sign-in call", () => {
+    const run = inOutage();
+    run.sees("error");
+    run.after(500);
+    run.sees("content");
+    run.sees("error", "popup-1");
+    run.after(5_000);
+    run.tab("closed", "popup-1");
+    const call = run.operation({ flow: "redirect", tab });
+    run.sees("sign-in");
+    run.after(60_000);
+    run.sees("content");
     call.ok();
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when a popup shows an error for a moment, though no tab of the calls is known", () => {
-    const told = story();
-    told.operation().ok({ token: told.token() });
-    told.fault({ id: "down" });
-    told.sees("error", "popup-1");
-    told.after(5_000);
-    told.tab("closed", "popup-1");
-    expect(judge(told).verdict).toBe("pass");
+  it("when a popup shows an error for a moment and the calls have no tab", () => {
+    const run = buildRun();
+    run.operation().ok({ token: run.token() });
+    run.fault({ id: "down" });
+    run.sees("error", "popup-1");
+    run.after(5_000);
+    run.tab("closed", "popup-1");
+    expect(judge(run).verdict).toBe("pass");
   });
 
   it("when the error was there before the outage", () => {
-    const told = story();
-    told.operation({ tab }).ok({ token: told.token() });
-    told.sees("error");
-    told.at("00:10:00");
-    told.fault({ id: "down" });
-    told.at("00:20:00");
-    told.cleared();
-    expect(judge(told).verdict).toBe("pass");
+    const run = buildRun();
+    run.operation({ tab }).ok({ token: run.token() });
+    run.sees("error");
+    run.at("00:10:00");
+    run.fault({ id: "down" });
+    run.at("00:20:00");
+    run.cleared();
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when a second tab, which never had the token, shows an error", () => {
-    const told = inOutage();
-    told.tab("opened", "tab-2");
-    told.sees("error", "tab-2");
-    told.at("00:30:00");
-    told.cleared();
-    expect(judge(told).verdict).toBe("pass");
+  it("when a second tab that never had the token shows an error", () => {
+    const run = inOutage();
+    run.tab("opened", "tab-2");
+    run.sees("error", "tab-2");
+    run.at("00:30:00");
+    run.cleared();
+    expect(judge(run).verdict).toBe("pass");
   });
 });
 
-describe("is broken", () => {
-  it("by a spinner that stays, whatever browser of another application ends meanwhile", () => {
-    const told = inOutage();
-    told.sees("spinner");
-    told.after(10_000);
-    told.browserRestarted("cache", "app-2");
-    told.at("00:40:00");
-    told.cleared();
-    expect(judge(told).verdict).toBe("fail");
+describe("screen fails", () => {
+  it("for a spinner that stays while the browser of another application ends", () => {
+    const run = inOutage();
+    run.sees("spinner");
+    run.after(10_000);
+    run.browserRestarted("cache", "app-2");
+    run.at("00:40:00");
+    run.cleared();
+    expect(judge(run).verdict).toBe("fail");
   });
 
-  it("by a spinner that never ends", () => {
-    const told = inOutage();
-    told.at("01:00:00");
-    told.sees("spinner");
-    told.at("01:10:00");
-    told.cleared();
-    expect(judge(told)).toEqual({
+  it("for a spinner that never ends", () => {
+    const run = inOutage();
+    run.at("01:00:00");
+    run.sees("spinner");
+    run.at("01:10:00");
+    run.cleared();
+    expect(judge(run)).toEqual({
       verdict: "fail",
-      message: "tab-1 of app-1 showed a spinner for 10m, from 1h in; a person waits 30s at most.",
+      message:
+        "tab-1 of app-1 showed a spinner for 10m, from 1h into the run; at most 30s are allowed.",
       evidence: [7],
     });
   });
 
-  it("by blank and spinner in turns, and by a wait that began before the outage, from its beginning", () => {
+  it("for alternating blank pages and spinners, and for a wait that began before the outage, counted from the outage", () => {
     const turns = inOutage();
     for (const shows of ["blank", "spinner", "blank"] as const) {
       turns.sees(shows);
@@ -155,99 +156,99 @@ describe("is broken", () => {
     }
     turns.sees("content");
     expect(judge(turns).message).toContain("showed a blank page for 1m");
-    const before = story();
+    const before = buildRun();
     before.sees("spinner");
     before.at("00:10:00");
     before.fault({ id: "down" });
     before.at("00:10:40");
     before.sees("content");
-    expect(judge(before).message).toContain("showed a spinner for 40s, from 10m in");
+    expect(judge(before).message).toContain("showed a spinner for 40s, from 10m into the run");
   });
 
-  it("by a popup that stays open with nothing, or an error, in it", () => {
+  it("for a popup that stays open with a blank page or an error", () => {
     for (const [shows, words] of [
       ["blank", "a blank page"],
       ["error", "an error"],
     ] as const) {
-      const told = inOutage();
-      told.sees(shows, "popup-1");
-      told.at("00:30:00");
-      told.cleared();
-      expect(judge(told).message).toBe(
-        `popup-1 of app-1 stood open with ${words} for 10m, from 20m in; a person waits 30s at most.`,
+      const run = inOutage();
+      run.sees(shows, "popup-1");
+      run.at("00:30:00");
+      run.cleared();
+      expect(judge(run).message).toBe(
+        `popup-1 of app-1 stayed open with ${words} for 10m, from 20m into the run; at most 30s are allowed.`,
       );
     }
   });
 
-  it("by an error or a sign-in page although a valid token is held", () => {
+  it("for an error or a sign-in page although there is a valid token", () => {
     for (const [shows, words] of [
       ["error", "an error"],
       ["sign-in", "a sign-in page"],
     ] as const) {
-      const told = inOutage();
-      told.sees(shows);
-      told.at("00:20:05");
-      told.cleared();
-      expect(judge(told)).toEqual({
+      const run = inOutage();
+      run.sees(shows);
+      run.at("00:20:05");
+      run.cleared();
+      expect(judge(run)).toEqual({
         verdict: "fail",
-        message: `tab-1 of app-1 lost the screen to ${words} 20m in, although a token valid for another 40m was held.`,
+        message: `tab-1 of app-1 showed ${words} instead of the application 20m into the run, although it had a token valid for another 40m.`,
         evidence: [7, 3],
       });
     }
   });
 
-  it("by the same, whatever longer-lived token another tab has", () => {
-    const told = inOutage();
-    const token = told.token({ expiresIn: 86_400 });
-    told.operation({ tab: "tab-2", scopes: ["api://orders/read"] }).ok({ token });
-    told.sees("error");
-    told.at("00:20:05");
-    told.cleared();
-    expect(judge(told).message).toContain("a token valid for another 40m was held");
+  it("for an error although there is a valid token, when another tab has a longer-lived one", () => {
+    const run = inOutage();
+    const token = run.token({ expiresIn: 86_400 });
+    run.operation({ tab: "tab-2", scopes: ["api://orders/read"] }).ok({ token });
+    run.sees("error");
+    run.at("00:20:05");
+    run.cleared();
+    expect(judge(run).message).toContain("it had a token valid for another 40m");
   });
 
-  it("by an error that stays when calls succeed again", () => {
-    const told = inOutage();
-    told.at("01:10:00");
-    told.sees("error");
-    told.at("01:20:00");
-    told.cleared();
-    const call = told.operation({ tab });
-    told.exchange({ by: call });
+  it("for an error that stays after calls succeed again", () => {
+    const run = inOutage();
+    run.at("01:10:00");
+    run.sees("error");
+    run.at("01:20:00");
+    run.cleared();
+    const call = run.operation({ tab });
+    run.exchange({ by: call });
     call.ok();
-    told.at("01:25:00");
-    told.sees("content");
-    expect(judge(told).message).toBe(
-      "tab-1 of app-1 went on showing an error for 5m after a call had got a token, 1h 20m in.",
+    run.at("01:25:00");
+    run.sees("content");
+    expect(judge(run).message).toBe(
+      "tab-1 of app-1 kept showing an error for 5m after a call had got a token 1h 20m into the run.",
     );
   });
 
-  it("by the bound that the scenario sets", () => {
+  it("by the limit of the scenario", () => {
     const within = (screenStuckMaxMs: number) => {
-      const told = inOutage({ limits: { screenStuckMaxMs } });
-      told.sees("blank");
-      told.after(60_000);
-      told.sees("content");
-      return judge(told).verdict;
+      const run = inOutage({ limits: { screenStuckMaxMs } });
+      run.sees("blank");
+      run.after(60_000);
+      run.sees("content");
+      return judge(run).verdict;
     };
     expect([within(60_000), within(59_999)]).toEqual(["pass", "fail"]);
   });
 });
 
-describe("is unseen", () => {
+describe("screen is inconclusive", () => {
   it("without a screen, without an outage, and when all screens were closed before it", () => {
-    const dark = story();
+    const dark = buildRun();
     dark.fault({ id: "down" });
-    const well = story();
+    const well = buildRun();
     well.sees("spinner");
     well.at("01:00:00");
     well.sees("content");
-    const closed = story();
+    const closed = buildRun();
     closed.sees("content");
     closed.tab("closed");
     closed.at("00:10:00");
     closed.fault({ id: "down" });
-    for (const told of [dark, well, closed])
-      expect(judge(told)).toMatchObject({ verdict: "inconclusive", evidence: [] });
+    for (const run of [dark, well, closed])
+      expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 });

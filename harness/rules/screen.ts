@@ -1,35 +1,37 @@
 /**
- * Rule screen: what the person in front of a browser sees of an outage. Words that say what
- * is wrong are the truth, and all that can be had without a token; nothing at all, or a sign
- * of waiting without end, is not. And a person whose token is good needs no sign-in service:
- * they go on seeing the application.
+ * Rule `screen`: what a user sees of an outage in the browser. Without a token, an error message
+ * is the best that an application can show; a blank page or an endless spinner is not acceptable.
+ * A user with a valid token needs no sign-in service and keeps seeing the application.
  *
- * Judged from the first fault window to the end of the history, since outages leave screens
- * behind; how long an application takes to load on a good day is its own affair. A token
- * counts for the tab that is known to have it (`tabs-of-client.ts`): what a tab lost when it
- * was loaded anew or opened, `reload` and `tabs` tell. Blank and spinner in turns are one wait.
+ * Judged from the first fault window to the end of the history, since a screen can remain after
+ * an outage; how long the application takes to load before it is not judged. A token counts for
+ * the tab that is known to have it (`tabs-of-client.ts`); `reload` and `tabs` judge what a tab
+ * lost when it was reloaded or opened. Alternating blank pages and spinners are one wait.
  *
- * No document bounds the wait. Thirty seconds is a guess at a person's patience: three times
+ * No document limits the wait. Thirty seconds is a guess at a user's patience: three times
  * what MSAL waits for a hidden iframe (10 s), half of what it waits for a popup (60 s).
  */
 import { formatDuration, seconds } from "../core/time/duration.ts";
 import type { Screen, ScreenSeen } from "../history/browser-events.ts";
 import type { History, OperationCompleted } from "../history/event.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { andMore, fails, passes, unseen, type Placed } from "./model/judgement.ts";
-import { faultSpansOf, groupBy, operationsOf } from "./model/reading.ts";
-import { counted, isInteractive, isValidAt, sinceStart } from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
-import { showingsOf, tabKey, type Showing } from "./model/screens.ts";
+import { screenSpansOf, tabKey, type ScreenSpan } from "./model/screens.ts";
 import { isPopup } from "./model/tabs-of-client.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { andMore, counted, sinceStart } from "./model/messages.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { faultSpansOf } from "./model/fault-windows.ts";
+import { operationsOf } from "./model/exchanges.ts";
+import { isInteractive } from "./model/operations.ts";
+import { isValidAt } from "./model/token-validity.ts";
 
 /** Judges `screen`; bound: `limits.screenStuckMaxMs`, thirty seconds by default. */
 export const screen: Rule = {
   id: "screen",
-  says: "An outage leaves nobody before a blank page or a spinner, and takes the application from nobody whose token is valid.",
+  says: "In an outage no user is left with a blank page or a spinner, and a user with a valid token keeps seeing the application.",
   source:
-    "Increase the resilience of authentication and authorization in client applications, Cache tokens: users stay signed in to the application for the token lifetime (https://learn.microsoft.com/entra/architecture/resilience-client-app); the wait of thirty seconds is ours",
-  fix: "Show the application while a valid token is at hand, end every wait by a time-out of your own, close a popup that failed, and say in words what does not work.",
+    "Increase the resilience of authentication and authorization in client applications, Cache tokens: users stay signed in to the application for the token lifetime (https://learn.microsoft.com/entra/architecture/resilience-client-app); the limit of thirty seconds is our own",
+  fix: "Show the application while there is a valid token, limit every wait by a time-out, close a popup that failed, and show an error message that says what does not work.",
   judge,
 };
 
@@ -38,7 +40,7 @@ const STUCK_MAX_MS = seconds(30);
 interface Breach {
   readonly what: string;
   readonly at: number;
-  readonly evidence: readonly Placed[];
+  readonly evidence: readonly EventRef[];
 }
 
 interface Bounds {
@@ -48,17 +50,17 @@ interface Bounds {
 }
 
 function judge(history: History): Judgement {
-  const showings = showingsOf(history);
-  if (showings.length === 0) return unseen("No screen was seen.");
+  const spans = screenSpansOf(history);
+  if (spans.length === 0) return inconclusive("No screen was seen.");
   const since = faultSpansOf(history)[0]?.beganAt;
-  if (since === undefined) return unseen("There was no outage.");
+  if (since === undefined) return inconclusive("There was no outage.");
   const bounds = { since, stuckMaxMs: history.header.limits?.screenStuckMaxMs ?? STUCK_MAX_MS };
-  const seen = showings.filter(({ to }) => to >= since);
+  const seen = spans.filter(({ to }) => to >= since);
   const [last] = seen.slice(-1);
-  if (last === undefined) return unseen("No screen was seen in the outage or after it.");
+  if (last === undefined) return inconclusive("No screen was seen in the outage or after it.");
   const waits = waitsOf(seen);
   const breaches = [
-    ...seen.flatMap((showing) => lossOf(history, showing, bounds) ?? []),
+    ...seen.flatMap((span) => lossOf(history, span, bounds) ?? []),
     ...waits.flatMap((wait) => stuckOf(history, wait, bounds) ?? []),
   ].sort((a, b) => a.at - b.at);
   const [first] = breaches;
@@ -70,32 +72,32 @@ function judge(history: History): Judgement {
   }
   const longestMs = Math.max(0, ...waits.map((wait) => lengthOf(wait, bounds)));
   return passes(
-    `${counted(seen.length, "screen")} from the outage on, none of them blank or waiting for longer than ${formatDuration(longestMs)}; whoever had a valid token saw the application.`,
+    `${counted(seen.length, "screen")} from the outage on, none of them blank or with a spinner for longer than ${formatDuration(longestMs)}; every user with a valid token saw the application.`,
     seen.map(({ event }) => event),
   );
 }
 
-/** The application gone from the eyes of a person whose token was good. */
-function lossOf(history: History, showing: Showing, bounds: Bounds): Breach | undefined {
-  const { event, from, to } = showing;
-  const isGone = event.shows === "error" || event.shows === "sign-in";
-  if (!isGone || showing.isGlimpse || isPopup(event.tab) || from < bounds.since) return undefined;
-  // Whoever sends people to sign in is judged by `silent-first`.
+/** Reports a screen on which a user with a valid token does not see the application. */
+function lossOf(history: History, span: ScreenSpan, bounds: Bounds): Breach | undefined {
+  const { event, from, to } = span;
+  const isHidden = event.shows === "error" || event.shows === "sign-in";
+  if (!isHidden || span.isBrief || isPopup(event.tab) || from < bounds.since) return undefined;
+  // Rule `silent-first` judges an application that sends its user to sign in.
   if (event.shows === "sign-in" && isSigningIn(history, event)) return undefined;
   const name = `${event.tab} of ${event.client}`;
-  const { token: held } = holdingsAt(history, event);
+  const { token: held } = availableTokensAt(history, event);
   if (held !== undefined && isValidAt(held.token, from)) {
     const left = formatDuration(held.token.expiresAt - from);
     return {
-      what: `${name} lost the screen to ${wordsOf[event.shows]} ${sinceStart(history, from)} in, although a token valid for another ${left} was held`,
+      what: `${name} showed ${nameOf[event.shows]} instead of the application ${sinceStart(history, from)} into the run, although it had a token valid for another ${left}`,
       at: from,
       evidence: [event, held],
     };
   }
-  const good = firstGoodCall(history, showing);
+  const good = firstGoodCall(history, span);
   if (good === undefined || to - good.at <= bounds.stuckMaxMs) return undefined;
   return {
-    what: `${name} went on showing ${wordsOf[event.shows]} for ${formatDuration(to - good.at)} after a call had got a token, ${sinceStart(history, good.at)} in`,
+    what: `${name} kept showing ${nameOf[event.shows]} for ${formatDuration(to - good.at)} after a call had got a token ${sinceStart(history, good.at)} into the run`,
     at: good.at,
     evidence: [event, good],
   };
@@ -110,8 +112,11 @@ function isSigningIn(history: History, { client, index }: ScreenSeen): boolean {
   );
 }
 
-/** The first call in the tab that ended well while the screen lasted. */
-function firstGoodCall(history: History, { event, to }: Showing): OperationCompleted | undefined {
+/** The first call in the tab that succeeded while the screen was visible. */
+function firstGoodCall(
+  history: History,
+  { event, to }: ScreenSpan,
+): OperationCompleted | undefined {
   const good = operationsOf(history, event.client).find(
     ({ invoked, completed }) =>
       invoked.tab === event.tab &&
@@ -122,23 +127,23 @@ function firstGoodCall(history: History, { event, to }: Showing): OperationCompl
   return good?.completed;
 }
 
-/** Screens of one tab, each upon the other, on which a person can do nothing but wait. */
-type Wait = readonly [Showing, ...Showing[]];
+/** Consecutive screens of one tab on which a user can only wait. */
+type Wait = readonly [ScreenSpan, ...ScreenSpan[]];
 
-function waitsOf(seen: readonly Showing[]): readonly Wait[] {
-  return [...groupBy(seen, ({ event }) => tabKey(event)).values()].flatMap((showings) => {
-    const waits: [Showing, ...Showing[]][] = [];
-    for (const showing of showings) {
-      if (!isWaiting(showing.event)) continue;
+function waitsOf(seen: readonly ScreenSpan[]): readonly Wait[] {
+  return [...Map.groupBy(seen, ({ event }) => tabKey(event)).values()].flatMap((spans) => {
+    const waits: [ScreenSpan, ...ScreenSpan[]][] = [];
+    for (const span of spans) {
+      if (!isWaiting(span.event)) continue;
       const before = waits.at(-1);
-      if (before?.at(-1)?.to === showing.from) before.push(showing);
-      else waits.push([showing]);
+      if (before?.at(-1)?.to === span.from) before.push(span);
+      else waits.push([span]);
     }
     return waits;
   });
 }
 
-/** In a window that a sign-in opened, an error is in the way, too. */
+/** Whether a user can only wait; in the popup of a sign-in also at an error, which hides the application. */
 function isWaiting({ tab, shows }: ScreenSeen): boolean {
   return shows === "blank" || shows === "spinner" || (shows === "error" && isPopup(tab));
 }
@@ -152,15 +157,15 @@ function stuckOf(history: History, wait: Wait, bounds: Bounds): Breach | undefin
   if (lengthMs <= bounds.stuckMaxMs) return undefined;
   const [{ event, from }] = wait;
   const at = Math.max(from, bounds.since);
-  const what = isPopup(event.tab) ? "stood open with" : "showed";
+  const what = isPopup(event.tab) ? "stayed open with" : "showed";
   return {
-    what: `${event.tab} of ${event.client} ${what} ${wordsOf[event.shows]} for ${formatDuration(lengthMs)}, from ${sinceStart(history, at)} in; a person waits ${formatDuration(bounds.stuckMaxMs)} at most`,
+    what: `${event.tab} of ${event.client} ${what} ${nameOf[event.shows]} for ${formatDuration(lengthMs)}, from ${sinceStart(history, at)} into the run; at most ${formatDuration(bounds.stuckMaxMs)} are allowed`,
     at,
-    evidence: wait.map((showing) => showing.event),
+    evidence: wait.map((span) => span.event),
   };
 }
 
-const wordsOf: Readonly<Record<Screen, string>> = {
+const nameOf: Readonly<Record<Screen, string>> = {
   content: "the application",
   "sign-in": "a sign-in page",
   error: "an error",

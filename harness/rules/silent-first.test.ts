@@ -1,155 +1,155 @@
-/** Golden histories of the rule silent-first. */
+/** Invented runs for rule silent-first. */
 import { describe, expect, it } from "vitest";
 import { silentFirst } from "./silent-first.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, ben } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada, ben } from "../../test/support/run-builder-wire.ts";
 
 /** A sign-in of Ada by a person, `prompt` as given. */
-function signIn(told: Story, prompt: "none-given" | "login" | "consent" = "none-given"): void {
-  const call = told.operation({ flow: "authorization-code" });
-  told.prompt({ user: ada, operation: call.operation, prompt });
-  told.exchange({ by: call, issued: { token: told.token(), refreshToken: "rt-1" } });
+function signIn(run: RunBuilder, prompt: "none-given" | "login" | "consent" = "none-given"): void {
+  const call = run.operation({ flow: "authorization-code" });
+  run.prompt({ user: ada, operation: call.operation, prompt });
+  run.exchange({ by: call, issued: { token: run.token(), refreshToken: "rt-1" } });
   call.ok();
 }
 
-describe("holds", () => {
-  it("when a person signs in once, and again after the session was revoked", () => {
-    const told = story();
-    signIn(told);
-    told.at("00:30:00");
-    told.operation().ok();
-    told.changed("sessions-revoked", [ada]);
-    told.at("02:00:00");
-    signIn(told);
-    expect(silentFirst.judge(told.history())).toEqual({
+describe("silent-first passes", () => {
+  it("when a user signs in once, and again after the session was revoked", () => {
+    const run = buildRun();
+    signIn(run);
+    run.at("00:30:00");
+    run.operation().ok();
+    run.changed("sessions-revoked", [ada]);
+    run.at("02:00:00");
+    signIn(run);
+    expect(silentFirst.judge(run.history())).toEqual({
       verdict: "pass",
-      message: "2 prompts, none of them while a silent path existed; 1 call had one.",
+      message: "2 prompts, none of them while a token could be had silently, as for 1 call.",
       evidence: [1],
     });
   });
 
-  it("when the service refuses the refresh token for good before the person is asked", () => {
-    const told = story();
-    signIn(told);
-    told.at("02:00:00");
-    const call = told.operation();
+  it("when the service has rejected the refresh token before the prompt", () => {
+    const run = buildRun();
+    signIn(run);
+    run.at("02:00:00");
+    const call = run.operation();
     const error = { error: "invalid_grant", codes: [50173], suberror: "bad_token" };
-    told.exchange({ by: call, status: 400, error });
+    run.exchange({ by: call, status: 400, error });
     call.fails({ interactionRequired: true });
-    signIn(told);
-    expect(silentFirst.judge(told.history()).verdict).toBe("pass");
+    signIn(run);
+    expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("in a page whose refresh token has lived its day, however new it looks", () => {
-    const told = story();
+  it("in a page whose refresh token has expired after a day, although it was renewed since", () => {
+    const run = buildRun();
     const tab = "tab-1";
-    const first = told.operation({ flow: "popup", tab });
-    told.prompt({ user: ada, operation: first.operation });
-    told.exchange({ by: first, issued: { token: told.token(), refreshToken: "rt-1" } });
+    const first = run.operation({ flow: "popup", tab });
+    run.prompt({ user: ada, operation: first.operation });
+    run.exchange({ by: first, issued: { token: run.token(), refreshToken: "rt-1" } });
     first.ok();
-    told.at("20:00:00");
-    const renewal = told.operation({ tab });
-    told.exchange({
+    run.at("20:00:00");
+    const renewal = run.operation({ tab });
+    run.exchange({
       by: renewal,
       grant: "refresh_token",
-      issued: { token: told.token(), refreshToken: "rt-2" },
+      issued: { token: run.token(), refreshToken: "rt-2" },
     });
     renewal.ok();
-    const askedAt = (clock: string): string => {
-      told.at(clock);
-      const again = told.operation({ flow: "popup", tab });
-      told.prompt({ user: ada, operation: again.operation });
-      return silentFirst.judge(told.history()).verdict;
+    const promptedAt = (clock: string): string => {
+      run.at(clock);
+      const again = run.operation({ flow: "popup", tab });
+      run.prompt({ user: ada, operation: again.operation });
+      return silentFirst.judge(run.history()).verdict;
     };
     // Elsewhere a refresh token lives for months.
-    const elsewhere = story();
+    const elsewhere = buildRun();
     signIn(elsewhere);
     elsewhere.at("24:00:00");
     signIn(elsewhere);
     expect(silentFirst.judge(elsewhere.history()).verdict).toBe("fail");
-    expect(askedAt("24:00:00")).toBe("pass");
-    const second = told.operation({ flow: "popup", tab });
-    told.exchange({ by: second, issued: { token: told.token(), refreshToken: "rt-3" } });
+    expect(promptedAt("24:00:00")).toBe("pass");
+    const second = run.operation({ flow: "popup", tab });
+    run.exchange({ by: second, issued: { token: run.token(), refreshToken: "rt-3" } });
     second.ok();
-    expect(askedAt("30:00:00")).toBe("fail");
+    expect(promptedAt("30:00:00")).toBe("fail");
   });
 
-  it("when a person wishes to add an account, or an API asks for one", () => {
-    const told = story();
-    signIn(told);
-    told.prompt({ user: ada, prompt: "select_account" });
-    const stepUp = told.operation({ flow: "authorization-code", claims: true });
-    told.prompt({ user: ada, operation: stepUp.operation });
-    told.prompt({ user: ben });
-    expect(silentFirst.judge(told.history()).verdict).toBe("pass");
+  it("when a user chooses to add an account, or an API requires a sign-in", () => {
+    const run = buildRun();
+    signIn(run);
+    run.prompt({ user: ada, prompt: "select_account" });
+    const stepUp = run.operation({ flow: "authorization-code", claims: true });
+    run.prompt({ user: ada, operation: stepUp.operation });
+    run.prompt({ user: ben });
+    expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when a first sign-in is forced while nothing of sign-in is broken", () => {
-    const told = story();
-    told.fault({ id: "keys-gone", on: ["keys"] });
-    told.fault({ id: "slow", effect: { kind: "latency", delay: 500 } });
-    signIn(told, "login");
-    expect(silentFirst.judge(told.history()).verdict).toBe("pass");
+  it("when a first sign-in is forced while sign-in works", () => {
+    const run = buildRun();
+    run.fault({ id: "keys-gone", on: ["keys"] });
+    run.fault({ id: "slow", effect: { kind: "latency", delay: 500 } });
+    signIn(run, "login");
+    expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when there is no prompt at all, although calls could have made one", () => {
-    const told = story();
-    const call = told.operation();
-    told.exchange({ by: call, issued: { token: told.token(), refreshToken: "rt-1" } });
+  it("when there is no prompt at all, although calls could have prompted", () => {
+    const run = buildRun();
+    const call = run.operation();
+    run.exchange({ by: call, issued: { token: run.token(), refreshToken: "rt-1" } });
     call.ok();
-    told.operation().ok();
-    expect(silentFirst.judge(told.history()).verdict).toBe("pass");
+    run.operation().ok();
+    expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 });
 
-describe("is broken", () => {
-  it("by a prompt with a valid token in the cache", () => {
-    const told = story();
-    signIn(told);
-    told.at("00:10:00");
-    signIn(told);
-    expect(silentFirst.judge(told.history())).toEqual({
+describe("silent-first fails", () => {
+  it("for a prompt with a valid token in the cache", () => {
+    const run = buildRun();
+    signIn(run);
+    run.at("00:10:00");
+    signIn(run);
+    expect(silentFirst.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "app-1 asked a person to sign in 10m in, although it had a token valid for another 50m.",
+        "app-1 asked a person to sign in 10m into the run, although it had a token valid for another 50m.",
       evidence: [6, 3, 5],
     });
   });
 
-  it("by a prompt with a live refresh token", () => {
-    const told = story();
-    signIn(told);
-    told.at("02:00:00");
-    told.prompt({ user: ada });
-    expect(silentFirst.judge(told.history()).message).toBe(
-      "app-1 asked a person to sign in 2h in, although it had a refresh token got 2h before.",
+  it("for a prompt with a valid refresh token", () => {
+    const run = buildRun();
+    signIn(run);
+    run.at("02:00:00");
+    run.prompt({ user: ada });
+    expect(silentFirst.judge(run.history()).message).toBe(
+      "app-1 asked a person to sign in 2h into the run, although it had a refresh token received 2h earlier.",
     );
   });
 
-  it("by prompt=login or consent in an outage, even of the first sign-in", () => {
+  it("for prompt=login or consent in an outage, even at the first sign-in", () => {
     for (const prompt of ["login", "consent"] as const) {
-      const told = story();
-      told.fault({ id: "pages-down", on: ["authorize"] });
-      signIn(told, prompt);
-      expect(silentFirst.judge(told.history())).toEqual({
+      const run = buildRun();
+      run.fault({ id: "pages-down", on: ["authorize"] });
+      signIn(run, prompt);
+      expect(silentFirst.judge(run.history())).toEqual({
         verdict: "fail",
-        message: `app-1 showed prompt=${prompt} 0s in, while pages-down was open.`,
+        message: `app-1 prompted with prompt=${prompt} 0s into the run, while the fault pages-down was active.`,
         evidence: [2, 0],
       });
     }
   });
 });
 
-describe("is unseen", () => {
-  it("when nobody is asked and nobody is known", () => {
-    const told = story();
-    told.operation().fails();
+describe("silent-first is inconclusive", () => {
+  it("when no one is asked to sign in and no user is known", () => {
+    const run = buildRun();
+    run.operation().fails();
     const daemon = { flow: "client-credentials" } as const;
-    const call = told.operation(daemon);
-    told.exchange({ by: call });
+    const call = run.operation(daemon);
+    run.exchange({ by: call });
     call.ok();
-    told.operation(daemon).ok();
-    expect(silentFirst.judge(told.history())).toMatchObject({
+    run.operation(daemon).ok();
+    expect(silentFirst.judge(run.history())).toMatchObject({
       verdict: "inconclusive",
       evidence: [],
     });

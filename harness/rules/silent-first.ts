@@ -1,30 +1,28 @@
 /**
- * Rule silent-first. A sign-in page is the one thing that a person cannot pass in an outage;
- * a valid token or a refresh token makes it needless. `prompt=login` and `prompt=consent`
- * force it even where a session would do. Choosing or creating an account is a person's own
- * wish, and a claims challenge may ask for a person: these prompts are not judged. What a tab
- * lost, `reload` and `tabs` tell; how often an outage makes people sign in, `prompts-caused`.
- * Source: SEED-3, "Acquire tokens silently" and its note; SEED-1, native applications.
+ * Rule `silent-first`: in an outage a user cannot get past the sign-in page, and with a valid
+ * token or a refresh token it is not needed. `prompt=login` and `prompt=consent` force it even
+ * where a session would suffice. Prompts to select or create an account, and those after a claims
+ * challenge, are not judged. Rules `reload` and `tabs` judge what a tab lost, and
+ * `prompts-caused` how often an outage makes people sign in.
+ * Source: `docs/sources.md#m3`, "Acquire tokens silently" and its note; `docs/sources.md#m1`, native applications.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
-import { holdingsAt, type Holdings } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { askingsOf, isDeliberate, type Asking } from "./model/prompts.ts";
-import { operationsOf } from "./model/reading.ts";
-import {
-  counted,
-  isCacheable,
-  isValidAt,
-  signInFaultsAt,
-  sinceStart,
-} from "./model/reading-operations.ts";
+import { signInPromptsOf, isChosenByUser, type SignInPrompt } from "./model/prompts.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import type { AvailableTokens } from "./model/token-lookup.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf } from "./model/exchanges.ts";
+import { counted, sinceStart } from "./model/messages.ts";
+import { isCacheable } from "./model/operations.ts";
+import { isValidAt } from "./model/token-validity.ts";
+import { signInFaultsAt } from "./model/fault-windows.ts";
 
 /** Judges `silent-first`. */
 export const silentFirst: Rule = {
   id: "silent-first",
-  says: "No interactive prompt is shown while a silent path exists, and none with prompt=login or consent in an outage.",
+  says: "No sign-in prompt is shown while a token can be had silently, and none with prompt=login or consent in an outage.",
   source:
     "Increase the resilience of authentication and authorization in client applications, Acquire tokens silently (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Call the silent method first, prompt only when it asks for interaction, and leave out prompt=login and prompt=consent.",
@@ -32,56 +30,61 @@ export const silentFirst: Rule = {
 };
 
 function judge(history: History): Judgement {
-  const askings = askingsOf(history);
-  for (const asking of askings) {
-    const found = findFault(history, asking);
+  const prompts = signInPromptsOf(history);
+  for (const prompt of prompts) {
+    const found = findFault(history, prompt);
     if (found !== undefined) return found;
   }
   const silent = operationsOf(history).filter((operation) => {
     if (!isCacheable(operation) || operation.invoked.user === undefined) return false;
     const { invoked } = operation;
-    return silentPathOf(holdingsAt(history, invoked), invoked.at) !== undefined;
+    return silentOptionOf(availableTokensAt(history, invoked), invoked.at) !== undefined;
   });
-  const [first = silent[0]?.invoked] = askings;
+  const [first = silent[0]?.invoked] = prompts;
   if (first === undefined) {
-    return unseen("Nobody was asked to sign in, and no user's call had a silent path.");
+    return inconclusive(
+      "No one was asked to sign in, and no user's call could be answered silently.",
+    );
   }
   return passes(
-    `${counted(askings.length, "prompt")}, none of them while a silent path existed; ${counted(silent.length, "call")} had one.`,
+    `${counted(prompts.length, "prompt")}, none of them while a token could be had silently, as for ${counted(silent.length, "call")}.`,
     [first],
   );
 }
 
-function findFault(history: History, { event, call, client, at }: Asking): Judgement | undefined {
+function findFault(
+  history: History,
+  { event, call, client, at }: SignInPrompt,
+): Judgement | undefined {
   if (event.kind === "prompt-shown") {
     const { prompt } = event;
     const [fault] = signInFaultsAt(history, at);
     if (fault !== undefined && (prompt === "login" || prompt === "consent")) {
       return fails(
-        `${client} showed prompt=${prompt} ${sinceStart(history, at)} in, while ${fault.window.id} was open.`,
+        `${client} prompted with prompt=${prompt} ${sinceStart(history, at)} into the run, while the fault ${fault.window.id} was active.`,
         [event, fault],
       );
     }
-    if (isDeliberate(event)) return undefined;
+    if (isChosenByUser(event)) return undefined;
   }
   if (call?.claims === true) return undefined;
-  const path = silentPathOf(holdingsAt(history, event), at);
-  if (path === undefined) return undefined;
+  const option = silentOptionOf(availableTokensAt(history, event), at);
+  if (option === undefined) return undefined;
   return fails(
-    `${client} asked a person to sign in ${sinceStart(history, at)} in, although it had ${path.what}.`,
-    [event, path, ...(call === undefined ? [] : [call])],
+    `${client} asked a person to sign in ${sinceStart(history, at)} into the run, although it had ${option.description}.`,
+    [event, option, ...(call === undefined ? [] : [call])],
   );
 }
 
-function silentPathOf(
-  { token, refreshToken }: Holdings,
+function silentOptionOf(
+  { token, refreshToken }: AvailableTokens,
   atMs: number,
-): { readonly what: string; readonly index: number } | undefined {
+): { readonly description: string; readonly index: number } | undefined {
   if (token !== undefined && isValidAt(token.token, atMs)) {
     const left = formatDuration(token.token.expiresAt - atMs);
-    return { what: `a token valid for another ${left}`, index: token.index };
+    return { description: `a token valid for another ${left}`, index: token.index };
   }
   if (refreshToken === undefined) return undefined;
   const age = formatDuration(atMs - refreshToken.at);
-  return { what: `a refresh token got ${age} before`, index: refreshToken.index };
+  return { description: `a refresh token received ${age} earlier`, index: refreshToken.index };
 }

@@ -1,46 +1,46 @@
 import { describe, expect, it } from "vitest";
 import { singleFlight } from "./single-flight.ts";
-import { ben, type Call, type Reply } from "../../test/support/check-story-wire.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
+import { ben, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
-const judge = (told: Story) => singleFlight.judge(told.history());
+const judge = (run: RunBuilder) => singleFlight.judge(run.history());
 
 /** Two calls at once, each with its own request, all answered alike. */
-function twoRequests(first: Call, second: Call, reply: Reply = {}): Story {
-  const told = story();
-  const calls = [first, second].map((call) => told.operation(call));
-  const requests = calls.map((by) => told.request({ by }));
-  told.after(1_000);
+function twoRequests(first: Call, second: Call, reply: Reply = {}): RunBuilder {
+  const run = buildRun();
+  const calls = [first, second].map((call) => run.operation(call));
+  const requests = calls.map((by) => run.request({ by }));
+  run.after(1_000);
   for (const request of requests) request.answered(reply);
   for (const call of calls) call.ok();
-  return told;
+  return run;
 }
 
 describe("single-flight", () => {
-  it("holds when three callers share one request", () => {
-    const told = story();
-    const first = told.operation();
-    const others = [told.operation(), told.operation()];
-    told.exchange({ by: first, takesMs: 1_000 });
+  it("passes when three callers share one request", () => {
+    const run = buildRun();
+    const first = run.operation();
+    const others = [run.operation(), run.operation()];
+    run.exchange({ by: first, takesMs: 1_000 });
     for (const call of [first, ...others]) call.ok();
-    expect(judge(told)).toMatchObject({
+    expect(judge(run)).toMatchObject({
       verdict: "pass",
       message: "1 burst of overlapping calls for one token, each with one request.",
     });
   });
 
-  it("holds when the second tries again after the first has failed", () => {
-    const told = story();
-    const [first, second] = [told.operation(), told.operation()];
-    told.exchange({ by: first, status: 503 });
+  it("passes when the second caller retries after the first has failed", () => {
+    const run = buildRun();
+    const [first, second] = [run.operation(), run.operation()];
+    run.exchange({ by: first, status: 503 });
     first.fails();
-    told.exchange({ by: second });
+    run.exchange({ by: second });
     second.ok();
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 
   it.each(["silent", "client-credentials", "on-behalf-of", "refresh-token"] as const)(
-    "is broken by two requests underway at once for flow %s",
+    "fails for two simultaneous requests of flow %s",
     (flow) => {
       expect(judge(twoRequests({ flow }, { flow }))).toEqual({
         verdict: "fail",
@@ -50,26 +50,26 @@ describe("single-flight", () => {
     },
   );
 
-  it("is broken although both fail", () => {
+  it("fails although both requests fail", () => {
     expect(judge(twoRequests({}, {}, { status: 503 })).verdict).toBe("fail");
   });
 
-  it("is broken by a caller who asks for what another has just got", () => {
-    const told = story();
-    const [first, second] = [told.operation(), told.operation()];
-    told.exchange({ by: first });
-    told.exchange({ by: second });
+  it("fails for a caller that requests the token that another one has just received", () => {
+    const run = buildRun();
+    const [first, second] = [run.operation(), run.operation()];
+    run.exchange({ by: first });
+    run.exchange({ by: second });
     first.ok();
     second.ok();
-    expect(judge(told).verdict).toBe("fail");
+    expect(judge(run).verdict).toBe("fail");
   });
 
-  it("is broken by a call that overlaps a call that hangs", () => {
-    const told = story();
-    told.request({ by: told.operation() });
-    told.at("00:05:00");
-    told.request({ by: told.operation() });
-    expect(judge(told).verdict).toBe("fail");
+  it("fails for a call that overlaps one that hangs", () => {
+    const run = buildRun();
+    run.request({ by: run.operation() });
+    run.at("00:05:00");
+    run.request({ by: run.operation() });
+    expect(judge(run).verdict).toBe("fail");
   });
 
   it.each<[string, Call]>([
@@ -83,31 +83,31 @@ describe("single-flight", () => {
     expect(judge(twoRequests({}, other)).verdict).toBe("inconclusive");
   });
 
-  it("leaves two sign-ins of one person, who has two codes, to themselves", () => {
+  it("does not judge two sign-ins of one user with two codes", () => {
     const flow = "authorization-code";
     expect(judge(twoRequests({ flow }, { flow })).verdict).toBe("inconclusive");
   });
 
-  it("lets one call make two requests", () => {
-    const told = story();
-    const [first, second] = [told.operation(), told.operation()];
-    told.exchange({ by: first, status: 503 });
-    told.exchange({ by: first });
+  it("allows one call to make two requests", () => {
+    const run = buildRun();
+    const [first, second] = [run.operation(), run.operation()];
+    run.exchange({ by: first, status: 503 });
+    run.exchange({ by: first });
     first.ok();
     second.ok();
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("saw nothing when calls followed each other, or needed no network", () => {
-    const told = story();
+  it("is inconclusive when calls did not overlap, or sent no request", () => {
+    const run = buildRun();
     for (let call = 0; call < 2; call += 1) {
-      const operation = told.operation();
-      told.exchange({ by: operation });
+      const operation = run.operation();
+      run.exchange({ by: operation });
       operation.ok();
     }
-    const [first, second] = [told.operation(), told.operation()];
+    const [first, second] = [run.operation(), run.operation()];
     first.ok();
     second.ok();
-    expect(judge(told).verdict).toBe("inconclusive");
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 });

@@ -1,22 +1,16 @@
 /**
- * Rule `single-flight`: callers who want the same token at the same time share one request.
- * Otherwise each renewal under load is a burst, and in an outage a storm. No document speaks
- * of tabs, and MSAL shares a request within one page only; to the service the tabs of an
+ * Rule `single-flight`: callers that need the same token at the same time share one request.
+ * Otherwise each renewal under load is a burst, and in an outage a retry storm. No document
+ * mentions tabs, and MSAL shares a request within one page only; to the service the tabs of an
  * application are callers like any others, so they are judged as such.
  */
 import type { Flow, History } from "../history/event.ts";
-import { andMore, fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import {
-  groupBy,
-  objectIdOf,
-  operationsOf,
-  scopeKey,
-  statusOf,
-  type Exchange,
-  type Operation,
-} from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { andMore, counted } from "./model/messages.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { objectIdOf, scopeKey } from "./model/identifiers.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { statusOf } from "./model/exchange-outcomes.ts";
 
 /** Judges `single-flight`. */
 export const singleFlight: Rule = {
@@ -28,7 +22,7 @@ export const singleFlight: Rule = {
   judge,
 };
 
-/** Flows whose input is not used up by one call: a code or a device code is no shared wish. */
+/** Flows of which several calls can share one request: a code or a device code can be redeemed only once. */
 const SHAREABLE: ReadonlySet<Flow> = new Set([
   "client-credentials",
   "silent",
@@ -41,7 +35,7 @@ interface Sent {
   readonly request: Exchange;
 }
 
-/** Calls that overlap, one with the next, and the token requests they sent, in order. */
+/** Calls that overlap, each with the next, and the token requests that they sent, in order. */
 interface Burst {
   readonly operations: readonly Operation[];
   readonly sent: readonly Sent[];
@@ -49,11 +43,11 @@ interface Burst {
 
 function judge(history: History): Judgement {
   const calls = operationsOf(history).filter(({ invoked }) => SHAREABLE.has(invoked.flow));
-  const bursts = [...groupBy(calls, wishOf).values()]
+  const bursts = [...Map.groupBy(calls, sharedRequestKeyOf).values()]
     .flatMap(burstsOf)
     .filter(({ sent }) => sent.length > 0);
   if (bursts.length === 0)
-    return unseen("No two overlapping calls for one token needed the network.");
+    return inconclusive("No overlapping calls for one token sent a request.");
   const broken = bursts
     .map((burst) => ({ ...burst, needless: needlessOf(burst.sent) }))
     .filter(({ needless }) => needless.length > 0);
@@ -76,7 +70,7 @@ function tabsOf({ operations }: Burst): string {
   return tabs.size > 1 ? ` in ${tabs.size} tabs` : "";
 }
 
-function wishOf({ process, invoked }: Operation): string {
+function sharedRequestKeyOf({ process, invoked }: Operation): string {
   const { flow, app, tenant, user, scopes, claims, forceRefresh } = invoked;
   const person = user === undefined ? "" : objectIdOf(user);
   const asked = [scopeKey(scopes.join(" ")), claims ?? "", forceRefresh ?? ""];
@@ -108,12 +102,12 @@ function sentBy(operations: readonly Operation[]): readonly Sent[] {
     .sort((a, b) => a.request.began.index - b.request.began.index);
 }
 
-/** Not a preflight, and not what the browser sent again by itself. */
+/** Whether the client sent the token request: not a preflight, and not resent by the browser. */
 function isOwnRequest({ began: { endpoint, method, resent } }: Exchange): boolean {
   return endpoint === "token" && method !== "OPTIONS" && resent !== true;
 }
 
-/** Requests that a call sent although another, which it overlaps, had one underway or answered. */
+/** Requests that a call sent although an overlapping call had sent one that was open or had succeeded. */
 function needlessOf(sent: readonly Sent[]): readonly Sent[] {
   return sent.filter((later, position) =>
     sent.slice(0, position).some((earlier) => couldServe(earlier, later)),

@@ -1,13 +1,15 @@
 /**
- * Rule `supported-flow`: some ways to sign in are not, or never will be, served by the backup
- * system, and some need a person or one more service in the way. An application that wants
- * to live through an outage does not use them. Codes of single-page and web applications pass:
- * the backup system does not serve them either (`docs/backup.md`), but there is no other flow to go to.
+ * Rule `supported-flow`: the backup system does not serve some sign-in flows, and some need a
+ * person or another service. An application that is to survive an outage does not use them.
+ * Authorization codes of single-page and web applications are allowed: the backup system does not
+ * serve them either (`docs/backup.md`), but there is no alternative flow.
  */
 import type { History } from "../history/event.ts";
-import { fails, unseen, passes } from "./model/judgement.ts";
-import { exchangesOf, grantOf, groupBy, outageSpansOf, type Exchange } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
+import { grantOf } from "./model/exchange-outcomes.ts";
+import { outageSpansOf } from "./model/fault-windows.ts";
 
 /** Judges `supported-flow`. */
 export const supportedFlow: Rule = {
@@ -24,7 +26,7 @@ function judge(history: History): Judgement {
   const inOutage = (atMs: number): boolean =>
     outages.some(({ from, to }) => from <= atMs && atMs <= to);
   const flows = exchangesOf(history).filter(isFlow);
-  if (flows.length === 0) return unseen("No sign-in, token or UserInfo request was seen.");
+  if (flows.length === 0) return inconclusive("No sign-in, token or UserInfo request was seen.");
   const named = flows.flatMap((exchange) => {
     const name = unsupportedName(exchange, inOutage);
     return name === undefined ? [] : [{ name, began: exchange.began, client: exchange.client }];
@@ -33,11 +35,11 @@ function judge(history: History): Judgement {
   const evidence = named.map(({ began }) => began);
   if (first === undefined) {
     return passes(
-      `None of ${flows.length} requests used a password, a device code or UserInfo, nor asked for consent in an outage. Which flows the backup system serves, backup-flow tells.`,
+      `None of ${flows.length} requests used a password, a device code or UserInfo, or asked for consent in an outage. Rule backup-flow says which flows the backup system serves.`,
       flows.map(({ began }) => began),
     );
   }
-  const counts = [...groupBy(named, ({ name }) => name)].map(
+  const counts = [...Map.groupBy(named, ({ name }) => name)].map(
     ([name, requests]) => `${name} (${requests.length} of ${flows.length} requests)`,
   );
   return fails(`${first.client} used ${counts.join(", ")}.`, evidence);

@@ -1,12 +1,12 @@
 /**
- * Rule `supported-host`: the backup system stands behind some hostnames of Entra and not
- * behind their aliases, so a request to an alias works every day but the one that matters.
+ * Rule `supported-host`: the backup system covers some hostnames of Entra and not their aliases,
+ * so a request to an alias fails in an outage.
  */
 import type { ExchangeBegan, History } from "../history/event.ts";
-import { fails, unseen, passes } from "./model/judgement.ts";
-import { counted } from "./model/reading-operations.ts";
-import { exchangesOf, groupBy } from "./model/reading.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { counted } from "./model/messages.ts";
+import { exchangesOf } from "./model/exchanges.ts";
 
 /** Judges `supported-host`. */
 export const supportedHost: Rule = {
@@ -18,13 +18,13 @@ export const supportedHost: Rule = {
   judge,
 };
 
-/** Under that of 21Vianet at most managed identities are served, and those do not ask there. */
+/** Not the host of 21Vianet: there the backup serves managed identities at most, and those send no request to it. */
 const COVERED_HOSTS: ReadonlySet<string> = new Set([
   "login.microsoftonline.com",
   "login.microsoftonline.us",
 ]);
 
-/** Aliases, closed clouds, regional and customer hosts: `facts/entra.md` G.5 and G.6. */
+/** Aliases, closed clouds, regional and customer hosts: `docs/sources.md#g5` and G.6. */
 const ENTRA_HOST =
   /(^|\.)(login[-\w]*|sts|mtlsauth)\.(partner\.)?(microsoftonline|microsoft|windows|chinacloudapi|usgovcloudapi|sovcloud-identity|windows-ppe|microsoft-ppe)\.\w+$|\.(ciamlogin|b2clogin)\.com$/;
 
@@ -32,8 +32,8 @@ function judge(history: History): Judgement {
   const requests = exchangesOf(history)
     .map(({ began }) => began)
     .filter(isForEntra);
-  if (requests.length === 0) return unseen("No request to Entra was seen.");
-  const byHost = groupBy(requests, ({ host }) => hostOf(host));
+  if (requests.length === 0) return inconclusive("No request to Entra was seen.");
+  const byHost = Map.groupBy(requests, ({ host }) => hostOf(host));
   const others = [...byHost].filter(([host]) => !COVERED_HOSTS.has(host));
   if (others.length === 0) {
     return passes(
@@ -44,12 +44,12 @@ function judge(history: History): Judgement {
   const sent = others.flatMap(([, toHost]) => toHost);
   return fails(
     `${sent.length} of ${requests.length} requests went to ${others.map(([host]) => host).join(" and ")}, which the backup system does not cover.`,
-    // One request for each host first.
+    // The first request to each host comes first.
     [...others.flatMap(([, toHost]) => toHost.slice(0, 1)), ...sent],
   );
 }
 
-/** UserInfo is at Microsoft Graph, by the metadata and not by the client's choice; a machine's endpoint is not Entra. */
+/** Whether a request is for Entra. The metadata, not the client, places UserInfo at Microsoft Graph; a machine's endpoint is not Entra. */
 function isForEntra({ endpoint, host }: ExchangeBegan): boolean {
   if (endpoint === "userinfo" || endpoint === "managed-identity") return false;
   return ENTRA_HOST.test(hostOf(host)) || (endpoint !== "resource" && endpoint !== "other");

@@ -1,4 +1,4 @@
-/** Golden histories of the rule tabs. */
+/** Invented runs for rule tabs. */
 import { describe, expect, it } from "vitest";
 import { backoff } from "./backoff.ts";
 import { cachedToken } from "./cached-token.ts";
@@ -6,39 +6,39 @@ import { retryAfter } from "./retry-after.ts";
 import { silentFirst } from "./silent-first.ts";
 import { singleFlight } from "./single-flight.ts";
 import { tabs } from "./tabs.ts";
-import { story, type Story } from "../../test/support/check-story.ts";
-import { ada, ben, type Ask, type Reply } from "../../test/support/check-story-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { ada, ben, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
 
-const judge = (told: Story) => tabs.judge(told.history());
+const judge = (run: RunBuilder) => tabs.judge(run.history());
 
 /** Ada has signed in in the first tab and opens a second, ten minutes later. */
-function twoTabs(): Story {
-  const told = story();
-  told.tab("opened");
-  const call = told.operation({ flow: "popup", tab: "tab-1" });
-  told.exchange({ by: call, issued: { token: told.token(), refreshToken: "rt-1" } });
+function twoTabs(): RunBuilder {
+  const run = buildRun();
+  run.tab("opened");
+  const call = run.operation({ flow: "popup", tab: "tab-1" });
+  run.exchange({ by: call, issued: { token: run.token(), refreshToken: "rt-1" } });
   call.ok();
-  told.at("00:10:00");
-  told.tab("opened", "tab-2");
-  return told;
+  run.at("00:10:00");
+  run.tab("opened", "tab-2");
+  return run;
 }
 
 /** A silent call of a tab with one request. */
-function asks(told: Story, tab: string, reply: Ask & Reply = {}): void {
-  const call = told.operation({ tab, ...(reply.user === undefined ? {} : { user: reply.user }) });
-  told.exchange({ by: call, ...reply });
+function asks(run: RunBuilder, tab: string, reply: Ask & Reply = {}): void {
+  const call = run.operation({ tab, ...(reply.user === undefined ? {} : { user: reply.user }) });
+  run.exchange({ by: call, ...reply });
   if ((reply.status ?? 200) === 200) call.ok();
   else call.fails();
 }
 
 describe("a second tab", () => {
-  it("holds when it goes on with the token, or gets another without a prompt", () => {
-    const told = twoTabs();
-    told.operation({ tab: "tab-2" }).ok();
-    expect(judge(told)).toMatchObject({
+  it("passes when it uses the token, or gets another one without a prompt", () => {
+    const run = twoTabs();
+    run.operation({ tab: "tab-2" }).ok();
+    expect(judge(run)).toMatchObject({
       verdict: "pass",
       message:
-        "1 first call of second tabs went on with what the application had, and 0 requests waited for what another tab had been told.",
+        "1 first call of second tabs used the token that the application had, and 0 requests waited after a Retry-After or a 5xx of another tab.",
     });
     const other = twoTabs();
     const call = other.operation({ flow: "sso-silent", tab: "tab-2" });
@@ -49,23 +49,23 @@ describe("a second tab", () => {
     expect(cachedToken.judge(other.history()).verdict).not.toBe("fail");
   });
 
-  it("is broken by a prompt, whatever was said to it before", () => {
-    const told = twoTabs();
-    const call = told.operation({ flow: "popup", tab: "tab-2", scopes: [] });
-    told.prompt({ user: ada, operation: call.operation });
-    expect(judge(told)).toEqual({
+  it("fails for a prompt, also after a silent call that required interaction", () => {
+    const run = twoTabs();
+    const call = run.operation({ flow: "popup", tab: "tab-2", scopes: [] });
+    run.prompt({ user: ada, operation: call.operation });
+    expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "In a second tab of app-1 the person was asked to sign in 10m in, although the application had a token valid for another 50m.",
+        "In a second tab of app-1 the user was asked to sign in 10m into the run, although the application had a token valid for another 50m.",
       evidence: [7, 5, 3],
     });
-    expect(silentFirst.judge(told.history()).verdict).toBe("pass");
+    expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("is broken by a call that gets nothing, and by a sign-in page of the application", () => {
+  it("fails for a call that gets no token, and for a sign-in page of the application", () => {
     const denied = twoTabs();
     denied.operation({ flow: "sso-silent", tab: "tab-2" }).fails({ code: "timed_out" });
-    expect(judge(denied).message).toContain("a call got nothing");
+    expect(judge(denied).message).toContain("a call got no token");
     const shown = twoTabs();
     shown.sees("sign-in", "tab-2");
     shown.at("00:11:00");
@@ -73,10 +73,10 @@ describe("a second tab", () => {
     expect(judge(shown).message).toContain("asked to sign in");
   });
 
-  it("is unseen when the person wished for it, or nobody was signed in any more", () => {
-    const wished = twoTabs();
-    const call = wished.operation({ flow: "popup", tab: "tab-2" });
-    wished.prompt({ user: ada, operation: call.operation, prompt: "select_account" });
+  it("is not judged when the user chose the prompt, or no one was signed in any more", () => {
+    const chosen = twoTabs();
+    const call = chosen.operation({ flow: "popup", tab: "tab-2" });
+    chosen.prompt({ user: ada, operation: call.operation, prompt: "select_account" });
     call.ok();
     const revoked = twoTabs();
     revoked.changed("sessions-revoked", [ada]);
@@ -84,36 +84,36 @@ describe("a second tab", () => {
       user: ada,
       operation: revoked.operation({ flow: "popup", tab: "tab-2" }).operation,
     });
-    const alone = story();
+    const alone = buildRun();
     alone.tab("opened");
     alone.tab("opened", "tab-2");
     alone.prompt({
       user: ada,
       operation: alone.operation({ flow: "popup", tab: "tab-2" }).operation,
     });
-    const later = story();
+    const later = buildRun();
     later.tab("opened");
     later.tab("opened", "tab-2");
     asks(later, "tab-1");
     later.operation({ tab: "tab-2" }).fails();
-    for (const told of [wished, revoked, alone, later])
-      expect(judge(told)).toMatchObject({ verdict: "inconclusive", evidence: [] });
+    for (const run of [chosen, revoked, alone, later])
+      expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 });
 
-describe("what one tab was told", () => {
-  it("holds when the other waits for it, for another person, or in its own tab", () => {
-    const told = story();
-    asks(told, "tab-1", { status: 429, retryAfter: 60 });
-    asks(told, "tab-2", { user: ben });
-    told.at("00:01:00");
-    asks(told, "tab-2");
-    expect(judge(told)).toMatchObject({
+describe("a Retry-After or 5xx that one tab received", () => {
+  it("passes when the other tab waits, and does not count other users or the same tab", () => {
+    const run = buildRun();
+    asks(run, "tab-1", { status: 429, retryAfter: 60 });
+    asks(run, "tab-2", { user: ben });
+    run.at("00:01:00");
+    asks(run, "tab-2");
+    expect(judge(run)).toMatchObject({
       verdict: "pass",
       message:
-        "0 first calls of second tabs went on with what the application had, and 1 request waited for what another tab had been told.",
+        "0 first calls of second tabs used the token that the application had, and 1 request waited after a Retry-After or a 5xx of another tab.",
     });
-    const own = story();
+    const own = buildRun();
     asks(own, "tab-1", { status: 429, retryAfter: 60 });
     own.at("00:00:30");
     asks(own, "tab-1");
@@ -121,46 +121,46 @@ describe("what one tab was told", () => {
     expect(retryAfter.judge(own.history()).verdict).toBe("fail");
   });
 
-  it("is broken within Retry-After, and neither rule blames the tab itself for it", () => {
-    const told = story();
-    asks(told, "tab-1", { status: 503, retryAfter: 60 });
-    told.at("00:00:30");
-    asks(told, "tab-2");
-    expect(judge(told)).toEqual({
+  it("fails when the other tab does not wait for Retry-After, and retry-after does not fail", () => {
+    const run = buildRun();
+    asks(run, "tab-1", { status: 503, retryAfter: 60 });
+    run.at("00:00:30");
+    asks(run, "tab-2");
+    expect(judge(run)).toEqual({
       verdict: "fail",
       message:
-        "tab-2 of app-1 asked the token endpoint 30s after tab-1 had got a 503, within 1m of Retry-After.",
+        "tab-2 of app-1 sent a request to the token endpoint 30s after tab-1 had got a 503, within 1m of Retry-After.",
       evidence: [2, 5],
     });
     for (const rule of [retryAfter, backoff])
-      expect(rule.judge(told.history()).verdict).not.toBe("fail");
+      expect(rule.judge(run.history()).verdict).not.toBe("fail");
   });
 
-  it("is broken within five seconds of a 5xx, and not after them, nor after a refusal", () => {
+  it("fails within five seconds of a 5xx, and not later or after a 400", () => {
     const at = (ms: number, status: number) => {
-      const told = story();
-      asks(told, "tab-1", { status });
-      told.after(ms);
-      asks(told, "tab-2");
-      return judge(told);
+      const run = buildRun();
+      asks(run, "tab-1", { status });
+      run.after(ms);
+      asks(run, "tab-2");
+      return judge(run);
     };
     expect(at(2_000, 503).message).toContain("2s after tab-1 had got a 503, within the 5s");
     expect(at(5_000, 503).verdict).toBe("pass");
     expect(at(2_000, 400).verdict).toBe("inconclusive");
   });
 
-  it("is broken though a milder word came later, and counts each that hurried", () => {
-    const told = story();
-    asks(told, "tab-1", { status: 429, retryAfter: 600 });
-    told.at("00:00:10");
-    asks(told, "tab-3", { status: 429, retryAfter: 1, user: ada });
-    told.at("00:05:00");
-    asks(told, "tab-2");
-    expect(judge(told).message).toContain("within 10m of Retry-After, and so 1 more time");
+  it("fails although a shorter Retry-After came later, and counts each early request", () => {
+    const run = buildRun();
+    asks(run, "tab-1", { status: 429, retryAfter: 600 });
+    run.at("00:00:10");
+    asks(run, "tab-3", { status: 429, retryAfter: 1, user: ada });
+    run.at("00:05:00");
+    asks(run, "tab-2");
+    expect(judge(run).message).toContain("within 10m of Retry-After, and 1 more time");
   });
 
-  it("does not blame a tab that was told itself, a preflight, or what the browser sent again", () => {
-    const both = story();
+  it("does not judge a tab with its own Retry-After, preflights and requests that the browser resent", () => {
+    const both = buildRun();
     asks(both, "tab-2", { status: 429, retryAfter: 600 });
     asks(both, "tab-1", { status: 429, retryAfter: 30 });
     const before = judge(both).verdict;
@@ -168,36 +168,36 @@ describe("what one tab was told", () => {
     asks(both, "tab-2");
     expect([before, judge(both).message]).toEqual(["fail", expect.not.stringContaining("more")]);
     for (const ask of [{ resent: true }, { method: "OPTIONS" }] as const) {
-      const told = story();
-      asks(told, "tab-1", { status: 429, retryAfter: 60 });
-      asks(told, "tab-2", ask);
-      expect(judge(told).verdict).toBe("inconclusive");
+      const run = buildRun();
+      asks(run, "tab-1", { status: 429, retryAfter: 60 });
+      asks(run, "tab-2", ask);
+      expect(judge(run).verdict).toBe("inconclusive");
     }
   });
 });
 
-describe("at the same instant", () => {
-  it("single-flight is broken by two tabs that ask for one token at once", () => {
-    const told = story();
-    const calls = ["tab-1", "tab-2"].map((tab) => told.operation({ tab }));
-    const requests = calls.map((by) => told.request({ by }));
+describe("tabs at the same time", () => {
+  it("single-flight fails for two tabs that request one token at once", () => {
+    const run = buildRun();
+    const calls = ["tab-1", "tab-2"].map((tab) => run.operation({ tab }));
+    const requests = calls.map((by) => run.request({ by }));
     for (const request of requests) request.answered();
     for (const call of calls) call.ok();
-    expect(singleFlight.judge(told.history()).message).toBe(
+    expect(singleFlight.judge(run.history()).message).toBe(
       "app-1 made 2 token requests for 2 overlapping calls for one token in 2 tabs.",
     );
   });
 
-  it("single-flight holds for what the browser sent again, and for preflights", () => {
+  it("single-flight does not count requests that the browser resent, and preflights", () => {
     for (const ask of [{ resent: true }, { method: "OPTIONS" }] as const) {
-      const told = story();
-      const [first, second] = ["tab-1", "tab-2"].map((tab) => told.operation({ tab }));
+      const run = buildRun();
+      const [first, second] = ["tab-1", "tab-2"].map((tab) => run.operation({ tab }));
       if (first === undefined || second === undefined) throw new Error("two calls");
-      told.exchange({ by: first, takesMs: 100 });
-      told.exchange({ by: second, ...ask });
+      run.exchange({ by: first, takesMs: 100 });
+      run.exchange({ by: second, ...ask });
       first.ok();
       second.ok();
-      expect(singleFlight.judge(told.history()).verdict).toBe("pass");
+      expect(singleFlight.judge(run.history()).verdict).toBe("pass");
     }
   });
 });

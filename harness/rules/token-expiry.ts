@@ -1,24 +1,20 @@
 /**
- * Rule token-expiry. The end of a token's life is the end: a client that hands out an
- * expired token sends its application to a certain 401, an API that takes one has a hole.
- * The one exception is `ext_expires_in`, while the service cannot issue another token.
- * Source: `facts/entra.md` A.6 and B (lifetimes); RFC 7519 section 4.1.4 (`exp`, with "a few
- * minutes" of leeway for the clock of whoever accepts).
+ * Rule `token-expiry`: a client that hands out an expired token sends its application to a
+ * certain 401, and an API that accepts one has a security hole. The one exception is
+ * `ext_expires_in`, while the service cannot issue another token.
+ * Source: `docs/sources.md#a6` and B (lifetimes); RFC 7519 section 4.1.4 (`exp`, with "a few
+ * minutes" of leeway for the clock of the recipient).
  */
 import { formatDuration, minutes } from "../core/time/duration.ts";
 import type { History, OperationCompleted, TokenFacts, TokenPresented } from "../history/event.ts";
-import { holdingsAt } from "./model/holdings.ts";
-import { fails, passes, unseen } from "./model/judgement.ts";
-import { operationsOf, type Operation } from "./model/reading.ts";
-import {
-  counted,
-  every,
-  isWithoutAnswerAt,
-  lastRequestBy,
-  sinceStart,
-  totalOutagesAt,
-} from "./model/reading-operations.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { availableTokensAt } from "./model/available-tokens.ts";
+import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { counted, every, sinceStart } from "./model/messages.ts";
+import { isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
+import { lastRequestBy } from "./model/operations.ts";
+import { totalOutagesAt } from "./model/fault-windows.ts";
 
 /** The leeway that validators give for clocks that differ (RFC 7519 section 4.1.4; five minutes is usual). */
 const ACCEPTANCE_LEEWAY_MS = minutes(5);
@@ -26,10 +22,10 @@ const ACCEPTANCE_LEEWAY_MS = minutes(5);
 /** Judges `token-expiry`. */
 export const tokenExpiry: Rule = {
   id: "token-expiry",
-  says: "No token is handed out or accepted past its life.",
+  says: "No token is handed out or accepted after it has expired.",
   source:
     "Access tokens, lifetime (https://learn.microsoft.com/entra/identity-platform/access-tokens); RFC 7519 section 4.1.4",
-  fix: "Ask the client for the token before each use, and let it renew; do not keep tokens beside it past expires_in.",
+  fix: "Ask the client for the token before each use, and let it renew; do not keep tokens outside it past expires_in.",
   judge,
 };
 
@@ -46,13 +42,13 @@ function judge(history: History): Judgement {
     if (completed?.outcome !== "ok" || completed.token === undefined) return [];
     return [{ operation, completed, token: completed.token }];
   });
-  const expired = handedOut.filter((one) => isPastItsLife(history, one));
+  const expired = handedOut.filter((one) => isExpired(history, one));
   const [first] = expired;
   if (first !== undefined) {
     const ageMs = first.completed.at - first.token.expiresAt;
     const all = counted(handedOut.length, "token");
     return fails(
-      `${expired.length} of ${all} handed out had expired; the first, ${sinceStart(history, first.completed.at)} in, was ${formatDuration(ageMs)} past its end.`,
+      `${expired.length} of ${all} handed out had expired; the first, ${sinceStart(history, first.completed.at)} into the run, had expired ${formatDuration(ageMs)} before.`,
       [first.completed, first.operation.invoked],
     );
   }
@@ -73,9 +69,9 @@ function judgePresented(history: History, handedOut: readonly HandedOut[]): Judg
       ?.findLast(({ completed }) => completed.index < event.index);
     if (before === undefined) continue;
     const { completed, token } = before;
-    if (isRefusedForItsTime(event) && event.at === completed.at) {
+    if (isRejectedForItsTime(event) && event.at === completed.at) {
       return fails(
-        `A token that was handed out ${sinceStart(history, completed.at)} in was ${event.verdict} for the API at that very moment.`,
+        `A token that was handed out ${sinceStart(history, completed.at)} into the run was ${event.verdict} for the API at the same moment.`,
         [event, completed],
       );
     }
@@ -93,27 +89,27 @@ function judgePresented(history: History, handedOut: readonly HandedOut[]): Judg
 function conclude(handedOut: readonly HandedOut[]): Judgement {
   const [first] = handedOut;
   if (first === undefined) {
-    return unseen("No token was handed out.");
+    return inconclusive("No token was handed out.");
   }
   const tightest = handedOut.reduce((least, one) => (leftMs(one) < leftMs(least) ? one : least));
   return passes(
-    `${every(handedOut.length, "token")} handed out still lived; the nearest to its end had ${leftOf(tightest)} left.`,
+    `${every(handedOut.length, "token")} handed out had not expired; the one closest to its expiry had ${leftOf(tightest)} left.`,
     [tightest.completed],
   );
 }
 
-function isRefusedForItsTime({ verdict }: TokenPresented): boolean {
+function isRejectedForItsTime({ verdict }: TokenPresented): boolean {
   return verdict === "expired" || verdict === "not-yet-valid";
 }
 
-function isPastItsLife(history: History, { operation, completed, token }: HandedOut): boolean {
+function isExpired(history: History, { operation, completed, token }: HandedOut): boolean {
   if (completed.at < token.expiresAt) return false;
   const isExtended = completed.at < (token.extendedExpiresAt ?? token.expiresAt);
   return !(isExtended && couldNotRenew(history, operation, completed.at));
 }
 
 function couldNotRenew(history: History, operation: Operation, atMs: number): boolean {
-  const { lastRequest } = holdingsAt(history, operation.invoked);
+  const { lastRequest } = availableTokensAt(history, operation.invoked);
   const request = lastRequestBy(operation) ?? lastRequest;
   if (request !== undefined && isWithoutAnswerAt(request, atMs)) return true;
   return totalOutagesAt(history, operation.invoked.at).length > 0;
@@ -124,7 +120,7 @@ function leftMs({ completed, token }: HandedOut): number {
 }
 
 function leftOf(one: HandedOut): string {
-  // A token that the wire does not know, and whose life the client did not tell.
+  // A token that is in no answer of the service, and whose lifetime the client did not report.
   return one.token.expiresAt === Number.MAX_SAFE_INTEGER
     ? "an unknown time"
     : formatDuration(leftMs(one));

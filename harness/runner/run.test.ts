@@ -249,3 +249,33 @@ describe("a client by hand", () => {
     expect(only(outcome, "operation-completed")).toMatchObject([{ outcome: "ok" }]);
   });
 });
+
+describe("a run that fails", () => {
+  it("answers the requests that its script has left under way", async () => {
+    let answer: Promise<number> | undefined;
+    const failing = runScenario(
+      scenario(async () => {
+        answer = fetch("https://login.microsoftonline.com/common/discovery/v2.0/keys").then(
+          ({ status }) => status,
+        );
+        // It is looked at once the run is over.
+        answer.catch(() => undefined);
+        throw new Error("the script failed");
+      }),
+      { client: createBareFetch(), mount: "https", seed: "1" },
+    );
+    await expect(failing).rejects.toThrow("the script failed");
+    await expect(answer).resolves.toBe(200);
+  });
+
+  it("reports what its script threw, though a body that nobody reads keeps the clock waiting", async () => {
+    const failing = runScenario(
+      scenario(async () => {
+        await fetch("https://login.microsoftonline.com/common/discovery/v2.0/keys");
+        throw new Error("the script failed");
+      }),
+      { client: createBareFetch(), mount: "https", seed: "1" },
+    );
+    await expect(failing).rejects.toThrow("the script failed");
+  });
+});

@@ -1,36 +1,31 @@
-/**
- * The composition root: one scenario, one client, one mount, one seed make one history.
- * It reads like the picture in ARCHITECTURE.md and decides nothing by itself.
- */
+/** Runs one scenario with one client under one mount: composes the simulation, plays the script and returns the history. */
 import { articleOf, promiseOf } from "../entra/backup/edition.ts";
 import { ruleById } from "../rules/rules.ts";
 import type { ClientUnderTest } from "../clients/client.ts";
 import { days, formatDuration } from "../core/time/duration.ts";
 import { HarnessError } from "../core/errors.ts";
-import { takeProcessClock } from "../core/time/process-clock.ts";
-import { createVirtualClock } from "../core/time/virtual-clock.ts";
-import { checkSettings } from "../entra/directory/check-settings.ts";
-import { checkWorld } from "../entra/directory/check-world.ts";
+import { createVirtualClock, type VirtualClock } from "../core/time/virtual-clock.ts";
 import type { ServiceSettings, World } from "../entra/directory/world.ts";
-import { createLivePlan } from "../faults/live-plan.ts";
-import type { History, JournalHeader } from "../history/event.ts";
+import type { History } from "../history/event.ts";
 import type { FlowRow } from "../history/header.ts";
-import { type Recorder } from "../history/recorder.ts";
 import type { Mount } from "../network/mount.ts";
 import type { MountName } from "../network/mount-names.ts";
 import { loadMount } from "../network/mounts.ts";
-import { createRandom, seedMathRandom } from "../core/random.ts";
-import { createAttribution } from "./simulation/attribution.ts";
-import { createBrowserRoom } from "./browsers/browsers.ts";
-import { checkBackupFaults, recordFault } from "./simulation/faults.ts";
-import { endOpenOperations } from "./simulation/operate.ts";
+import { type Attribution, createAttribution } from "./simulation/attribution.ts";
+import { createBrowserContexts } from "./browsers/browser-contexts.ts";
+import { checkWorldAndSettings, startInstant } from "./simulation/checked-world.ts";
+import {
+  composeSimulation,
+  type LayerParts,
+  type Layers,
+  type Simulation,
+} from "./simulation/compose.ts";
+import { createHeader } from "./simulation/journal-header.ts";
 import { createScriptContext } from "./simulation/script-context.ts";
-import { createService } from "./simulation/service.ts";
-import { createTurns } from "./browsers/turns.ts";
+import { createTurns, type Turns } from "./browsers/turns.ts";
 import { ownAppOf } from "../clients/own-app.ts";
+import { checkScenario } from "./scenario-schema.ts";
 import type { Scenario } from "./scenario.ts";
-import { brownoutVersion } from "../core/version.ts";
-import { contoso } from "../../fixtures/worlds/contoso.ts";
 
 /** The date of a text that the backup system may follow. */
 export type BackupEdition = Exclude<ServiceSettings["backup"], "off">;
@@ -53,109 +48,111 @@ export interface RunOutcome {
   readonly simulatedMs: number;
 }
 
-const STARTS_AT = "2026-03-02T08:00:00Z";
-
 /** Runs a scenario in virtual time. Rejects with a `HarnessError`, or with what the script threw. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
+  checkScenario(scenario, `scenario ${String(scenario.name)}`);
   for (const rule of scenario.asserts) ruleById(rule);
-  const world = checkWorld(scenario.world ?? contoso);
-  const startedAt = Date.parse(scenario.startsAt ?? STARTS_AT);
+  const { world, settings } = checkWorldAndSettings(scenario.world, (usual) =>
+    inEdition({ ...usual, ...scenario.settings }, options.edition),
+  );
+  const row = rowOf(scenario, settings.backup);
   const mount = await loadMount(options.mount);
-  const taken = takeClock(mount, startedAt);
-  const { clock } = taken;
+  const startsAt = startInstant(scenario.startsAt);
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => undefined);
+  const simulation = await composeSimulation({
+    mount,
+    world,
+    settings,
+    seed: options.seed,
+    randomLabel: scenario.name,
+    startsAt,
+    clock: mount.inBrowser === true ? createPagesClock(mount, startsAt) : undefined,
+    seedsMathRandom: true,
+    seedsPages: true,
+    machine: scenario.machine,
+    faults: scenario.faults,
+    layers: (parts) => attributionLayers(parts, mount),
+    onHarnessError: broken.reject,
+  });
   try {
-    const random = createRandom(options.seed).fork(scenario.name);
-    const settings = inEdition({ ...world.settings, ...scenario.settings }, options.edition);
-    checkSettings(settings, world.tenants);
-    checkBackupFaults(scenario.faults, settings.backup);
-    const row = rowOf(scenario, settings.backup);
-    const faults = createLivePlan({
-      clock,
-      startedAt,
-      tell: (instant) => recordFault(recorder, instant),
-    });
-    const { service, recorder, directory, machines } = createService({
-      world,
-      settings,
-      faults,
-      clock,
-      random,
-      startedAt,
-    });
-    if (scenario.machine !== undefined) machines.room.settle(scenario.machine);
-    const broken = Promise.withResolvers<never>();
-    const attribution = createAttribution(recorder);
-    const turns = createTurns({ recorder, gate: clock.gate });
-    const ordered = mount.inBrowser === true ? turns.around(service) : service;
-    const mounted = await mount.start({
-      service: attribution.around(ordered),
-      clock,
-      gate: clock.gate,
-      seed: random.fork("pages").integer(0, 0xffff_ffff),
-      sessionInFrames: settings.sessionInFrames,
-      onHarnessError: broken.reject,
-    });
-    const browsers =
-      mounted.browser === undefined
-        ? undefined
-        : createBrowserRoom({
-            mounted: mounted.browser,
-            recorder,
-            attribution,
-            turns,
-            gate: clock.gate,
-            clock,
-          });
-    if (browsers !== undefined) clock.beforeTimeGoesOn(browsers.settle);
-    const unseed = seedMathRandom(random.fork("process"), mount.ownDraws);
-    try {
-      faults.add(scenario.faults);
-      const { context, operations } = createScriptContext({
-        client: options.client,
-        clock,
-        startedAt,
-        random,
-        directory,
-        recorder,
-        mounted,
-        machines: machines.room,
-        attribution,
-        isOwnCode: ownAppOf(scenario)?.name === options.client.name,
-        ...(browsers === undefined ? {} : { browsers }),
-      });
-      const script = scenario.script(context).catch(async (error: unknown) => {
-        const death = await mounted.browser?.died();
-        if (death !== undefined) throw death;
-        throw operations.rejections.has(error as object)
-          ? uncaught(error, clock.now() - startedAt)
-          : error;
-      });
-      await clock.drive(Promise.race([script, broken.promise]), startedAt + days(DAYS_MAX));
-      await clock.idle();
-      endOpenOperations(recorder, operations);
-    } finally {
-      recorder.close();
-      machines.close();
-      unseed();
-      await mounted.stop();
-    }
-    return outcomeOf(scenario, options, {
-      recorder,
-      startedAt,
-      endedAt: clock.now(),
-      row,
-      hasBackup: settings.backup !== "off",
-    });
-  } finally {
-    taken.release();
+    await runScript(simulation, { scenario, client: options.client, broken: broken.promise });
+  } catch (error) {
+    // The script's failure is the one to report, whatever else fails at the end.
+    await simulation.end("briefly").catch(() => undefined);
+    throw error;
   }
+  await simulation.end();
+  return outcomeOf(scenario, options, { simulation, row, hasBackup: settings.backup !== "off" });
 }
 
-/** The clock stands under this process when its clients do; pages are brought along one by one. */
-function takeClock(mount: Mount, startMs: number): ReturnType<typeof takeProcessClock> {
-  if (mount.inBrowser !== true) return takeProcessClock(startMs, mount.quietTurns);
-  const clock = createVirtualClock({ startMs, quietTurns: mount.quietTurns, shared: true });
-  return { clock, release: () => undefined };
+/** Pages have a clock of their own, which is brought along with theirs; this process keeps the machine's. */
+function createPagesClock({ quietTurns }: Mount, startMs: number): VirtualClock {
+  return createVirtualClock({ startMs, quietTurns, shared: true });
+}
+
+interface AttributionLayers extends Layers {
+  readonly attribution: Attribution;
+  readonly turns: Turns;
+}
+
+function attributionLayers(
+  { service, recorder, clock }: LayerParts,
+  { inBrowser }: Mount,
+): AttributionLayers {
+  const attribution = createAttribution(recorder);
+  const turns = createTurns({ recorder, gate: clock.gate });
+  const ordered = inBrowser === true ? turns.around(service) : service;
+  return { attribution, turns, service: attribution.around(ordered) };
+}
+
+/** Moves time until the script has ended. */
+async function runScript(
+  simulation: Simulation<AttributionLayers>,
+  {
+    scenario,
+    client,
+    broken,
+  }: {
+    readonly scenario: Scenario;
+    readonly client: ClientUnderTest;
+    readonly broken: Promise<never>;
+  },
+): Promise<void> {
+  const { clock, startedAt, mounted, operations, recorder, machines, layers } = simulation;
+  const browsers =
+    mounted.browser === undefined
+      ? undefined
+      : createBrowserContexts({
+          ...layers,
+          mounted: mounted.browser,
+          recorder,
+          gate: clock.gate,
+          clock,
+        });
+  if (browsers !== undefined) clock.beforeTimeGoesOn(browsers.settle);
+  const context = createScriptContext({
+    client,
+    clock,
+    startedAt,
+    random: simulation.random,
+    directory: simulation.directory,
+    recorder,
+    operations,
+    mounted,
+    machines,
+    attribution: layers.attribution,
+    isOwnCode: ownAppOf(scenario)?.name === client.name,
+    ...(browsers === undefined ? {} : { browsers }),
+  });
+  const script = scenario.script(context).catch(async (error: unknown) => {
+    const death = await mounted.browser?.died();
+    if (death !== undefined) throw death;
+    throw operations.rejections.has(error as object)
+      ? uncaught(error, clock.now() - startedAt)
+      : error;
+  });
+  await clock.drive(Promise.race([script, broken]), startedAt + days(DAYS_MAX));
 }
 
 function inEdition(settings: ServiceSettings, edition: RunOptions["edition"]): ServiceSettings {
@@ -197,38 +194,34 @@ function uncaught(error: unknown, elapsedMs: number): HarnessError {
 }
 
 interface Ended {
-  readonly recorder: Recorder;
-  readonly startedAt: number;
-  readonly endedAt: number;
+  readonly simulation: Simulation;
   readonly row: FlowRow | undefined;
   readonly hasBackup: boolean;
 }
 
 function outcomeOf(
   scenario: Scenario,
-  { client, mount, seed, file, edition }: RunOptions,
-  { recorder, startedAt, endedAt, row, hasBackup }: Ended,
+  { client: { name, version }, mount, seed, file, edition }: RunOptions,
+  { simulation: { clock, startedAt, events }, row, hasBackup }: Ended,
 ): RunOutcome {
-  const { name, version } = client;
-  const header: JournalHeader = {
-    schema: "brownout/journal/1",
-    brownout: brownoutVersion,
+  const client = { name, version };
+  const header = createHeader({
     scenario: scenario.name,
-    ...(file === undefined ? {} : { file }),
-    client: { name, version },
+    file,
+    client,
     mount,
     seed,
-    ...(edition === undefined || !hasBackup ? {} : { edition }),
+    edition: hasBackup ? edition : undefined,
     startedAt,
     asserts: scenario.asserts,
-    ...(scenario.limits === undefined ? {} : { limits: scenario.limits }),
-    ...(row === undefined ? {} : { row }),
-  };
+    limits: scenario.limits,
+    row,
+  });
   return {
     scenario: scenario.name,
-    client: { name, version },
+    client,
     mount,
-    history: { header, events: recorder.events },
-    simulatedMs: endedAt - startedAt,
+    history: { header, events: events() },
+    simulatedMs: clock.now() - startedAt,
   };
 }

@@ -3,14 +3,14 @@
 import { PublicClientApplication } from "@azure/msal-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useEntra } from "../../harness/integrations/vitest.ts";
-import { startShop } from "../../fixtures/node-app/careless.ts";
-import { startShop as startGoodShop } from "../../fixtures/node-app/good.ts";
+import { createOrders } from "../../examples/node/careless-orders.ts";
+import { createOrders as createGoodOrders } from "../../examples/node/orders.ts";
 
 describe("with Entra", () => {
   const entra = useEntra({ journals: process.env["JOURNALS"] ?? "" });
 
   test("careless", async () => {
-    const loadOrders = startShop();
+    const loadOrders = createOrders().load;
     await entra.operate("load orders", loadOrders);
     entra.outage({ for: "1h" });
     await entra.operate("load orders", loadOrders).catch(() => undefined);
@@ -26,7 +26,7 @@ describe("with Entra", () => {
     expect(entra).not.toHaveRecovered();
   });
 
-  test("a host that nobody serves, swallowed", async () => {
+  test("a host that is not simulated, swallowed", async () => {
     await fetch("https://telemetry.example.com/").catch(() => undefined);
   });
 
@@ -52,7 +52,7 @@ describe("with Entra", () => {
 
 describe("with a client that outlives its test", () => {
   const entra = useEntra();
-  const loadOrders = startGoodShop();
+  const loadOrders = createGoodOrders().load;
   test("the first test of a client", async () => {
     await entra.operate("load orders", loadOrders);
     expect(entra).toHaveRequested("token", { times: 1 });
@@ -85,7 +85,7 @@ describe("with a client that outlives its test", () => {
     await entra.operate("sign in", signIn);
   });
   test("a fresh client after that", async () => {
-    await entra.operate("load orders", startGoodShop());
+    await entra.operate("load orders", createGoodOrders().load);
   });
 });
 

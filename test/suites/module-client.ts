@@ -1,4 +1,4 @@
 /** A program with one client for its module, as many are. */
-import { startShop } from "../../fixtures/node-app/good.ts";
+import { createOrders } from "../../examples/node/orders.ts";
 
-export const loadOrders = startShop();
+export const loadOrders = createOrders().load;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useEntra } from "../../harness/integrations/vitest.ts";
-import { startShop } from "../../fixtures/node-app/good.ts";
+import { createOrders } from "../../examples/node/orders.ts";
 
 const RealDate = Date;
 const realFetch = fetch;
@@ -31,12 +31,14 @@ test("a module that comes late is waited for, and time is not", { timeout: 30_00
 
 test("each test has a history and a service of its own, one", async () => {
   entra.outage({ for: "1h" });
-  await expect(entra.operate("load orders", startShop())).rejects.toThrow(/is not valid JSON/);
+  await expect(entra.operate("load orders", createOrders().load)).rejects.toThrow(
+    /is not valid JSON/,
+  );
 });
 
 test("each test has a history and a service of its own, two", async () => {
   expect(entra.history().events).toEqual([]);
-  await entra.operate("load orders", startShop());
+  await entra.operate("load orders", createOrders().load);
 });
 
 describe("a module with a client of its own", () => {
@@ -59,7 +61,7 @@ test("a test that is tried again begins anew", { retry: 1 }, () => {
 
 describe("a hook of the suite", () => {
   beforeEach(async () => {
-    await entra.operate("load orders", startShop());
+    await entra.operate("load orders", createOrders().load);
   });
 
   test("is a part of the test", () => {

@@ -1,4 +1,4 @@
-/** Suites as users write them, run by `test/vitest-suites.test.ts`: some of their tests fail, and shall. */
+/** Suites as users write them, run by `test/vitest-suites.test.ts`: some of their tests must fail. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineConfig } from "vitest/config";
 

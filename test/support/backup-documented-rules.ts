@@ -1,7 +1,7 @@
 /**
  * Every documented rule of the backup once, with its source, as the documents have it and not
  * as our code does: `documented-rules.test.ts` holds the code against it. The compiler asks
- * for a row where a union gets a member. Source: `shared/facts/entra.md` D.2 to D.4, I.1 to I.3.
+ * for a row where a union gets a member. Source: `docs/sources.md#d2` to D.4, I.1 to I.3.
  */
 import type { ConditionalAccessPolicy } from "../../harness/entra/directory/world.ts";
 import type {
@@ -10,23 +10,19 @@ import type {
   EditionId,
   FlowKind,
 } from "../../harness/entra/backup/edition.ts";
-import type {
-  Attempt,
-  EligibilityRule,
-  RecordedSession,
-  Refusal,
-} from "../../harness/entra/backup/eligibility.ts";
+import type { Attempt, EligibilityRule, Refusal } from "../../harness/entra/backup/eligibility.ts";
+import type { ObservedSession } from "../../harness/entra/backup/observed-session.ts";
 import type {
   PolicyPart,
   PolicySwitches,
-  SessionState,
+  SessionCase,
 } from "../../harness/entra/backup/policy-table.ts";
 
 /** A change of a sign-in that all rules are content with. */
 export interface Case {
   readonly attempt?: Partial<Attempt>;
   /** "none": nothing was seen of it. */
-  readonly session?: Partial<RecordedSession> | "none";
+  readonly session?: Partial<ObservedSession> | "none";
 }
 
 export interface DocumentedRule {
@@ -127,8 +123,8 @@ export const rules: Readonly<Record<EligibilityRule, DocumentedRule>> = {
 };
 
 /** D.3, the session table. */
-export const sessions: Readonly<
-  Record<SessionState, Case & { readonly access: "served" | "refused" }>
+export const documentedSessionCases: Readonly<
+  Record<SessionCase, Case & { readonly access: "served" | "refused" }>
 > = {
   new: { access: "refused", session: "none" },
   "existing, without a policy": { access: "served", attempt: { policies: [] } },
@@ -150,13 +146,13 @@ interface DocumentedPart {
 
 const evaluated: DocumentedPart = { on: "served", off: "served" };
 const notEvaluable: DocumentedPart = { on: "served", off: "refused" };
-const nobody = { include: [], groups: [], roles: [] } as const;
+const noUsers = { include: [], groups: [], roles: [] } as const;
 
 /** D.3, what becomes of a session that met the policy, an hour longer ago than its sign-in frequency. */
 export const policyParts: Readonly<Record<PolicyPart, DocumentedPart>> = {
-  users: { ...evaluated, inWorld: { users: { ...nobody, include: ["adele"] } } },
-  groups: { ...notEvaluable, inWorld: { users: { ...nobody, groups: ["board"] } } },
-  roles: { ...notEvaluable, inWorld: { users: { ...nobody, roles: ["admin"] } } },
+  users: { ...evaluated, inWorld: { users: { ...noUsers, include: ["adele"] } } },
+  groups: { ...notEvaluable, inWorld: { users: { ...noUsers, groups: ["board"] } } },
+  roles: { ...notEvaluable, inWorld: { users: { ...noUsers, roles: ["admin"] } } },
   "sign-in-risk": { ...notEvaluable, inWorld: { conditions: ["sign-in-risk"] } },
   "user-risk": { ...notEvaluable, inWorld: { conditions: ["user-risk"] } },
   countries: { ...notEvaluable, inWorld: { conditions: ["location"] } },
@@ -222,12 +218,12 @@ const both = "users and workloads";
 export const cloudsOf: Readonly<
   Record<
     Cloud,
-    Readonly<Record<"until 2024" | "from 2025", "users and workloads" | "workloads" | "nobody">>
+    Readonly<Record<"until 2024" | "from 2025", "users and workloads" | "workloads" | "none">>
   >
 > = {
   commercial: { "until 2024": both, "from 2025": both },
   government: { "until 2024": both, "from 2025": both },
   "government-secret": { "until 2024": "workloads", "from 2025": both },
   "government-top-secret": { "until 2024": "workloads", "from 2025": both },
-  "21vianet": { "until 2024": "nobody", "from 2025": "workloads" },
+  "21vianet": { "until 2024": "none", "from 2025": "workloads" },
 };

@@ -1,8 +1,8 @@
 /**
  * Random histories for the backup: people sign in on their devices, time passes, sessions
- * are revoked, the primary fails, and all sorts of requests are made with whatever tokens
- * and cookies were ever given out. Beside each answer stands what a witness expects who has
- * kept books of the primary's successes alone.
+ * are revoked, the primary fails, and requests of all kinds are made with any of the tokens
+ * and cookies that were ever issued. Each answer is compared with what an independent model
+ * expects, which records nothing but the primary's successes.
  */
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import type { User } from "../../harness/entra/directory/world.ts";
@@ -60,7 +60,7 @@ export async function play(actions: readonly Action[]): Promise<readonly Observe
   const bench = startBench();
   const tokens: string[] = [];
   const cookies: string[] = [];
-  const books = new Map<string, Success>();
+  const successes = new Map<string, Success>();
   const observed: Observed[] = [];
 
   for (const action of actions) {
@@ -88,7 +88,7 @@ export async function play(actions: readonly Action[]): Promise<readonly Observe
       }
       case "renew": {
         const shown = tokens[action.token % Math.max(1, tokens.length)];
-        const before = books.get(shown ?? "");
+        const before = successes.get(shown ?? "");
         if (shown === undefined || before === undefined) break;
         const form = refreshOf(before.clientId, shown, before.scopes.join(" "));
         const path = tokenPath(at(names.tenants, action.tenant));
@@ -116,7 +116,7 @@ export async function play(actions: readonly Action[]): Promise<readonly Observe
     if (typeof given !== "string") return;
     tokens.push(given);
     const success = successOf(bench, token, clientId, String(scope).split(" "));
-    for (const one of shown === undefined ? [given] : [given, shown]) books.set(one, success);
+    for (const one of shown === undefined ? [given] : [given, shown]) successes.set(one, success);
   }
 
   async function browse(who: string, page: string): Promise<void> {
@@ -129,7 +129,7 @@ export async function play(actions: readonly Action[]): Promise<readonly Observe
     if (cookie === undefined || idToken === undefined) return;
     cookies.push(cookie);
     const { clientId } = appOf(page);
-    books.set(`${cookie} ${clientId}`, successOf(bench, idToken, clientId, []));
+    successes.set(`${cookie} ${clientId}`, successOf(bench, idToken, clientId, []));
   }
 
   async function ask(asked: Extract<Action, { does: "ask" }>) {
@@ -138,7 +138,7 @@ export async function play(actions: readonly Action[]): Promise<readonly Observe
     const form = refreshOf(clientId, shown, scopesOf(asked.mail));
     const tenantName = asked.tenant === "common" ? "common" : at(names.tenants, asked.tenant);
     const { json, byBackup } = await bench.send(tokenPath(tenantName), { form });
-    const success = shown === undefined ? undefined : books.get(shown);
+    const success = shown === undefined ? undefined : successes.get(shown);
     const isEligible =
       success !== undefined &&
       isStanding(bench, success) &&
@@ -156,7 +156,7 @@ export async function play(actions: readonly Action[]): Promise<readonly Observe
     const cookie = pick(cookies, asked.cookie);
     const sent = cookie === undefined ? {} : { cookie };
     const { location } = await bench.send(authorizePath(page), sent);
-    const success = books.get(`${cookie} ${appOf(page).clientId}`);
+    const success = successes.get(`${cookie} ${appOf(page).clientId}`);
     const idToken = idTokenIn(location);
     return {
       served: idToken === undefined ? "-" : ownerIn(idToken),

@@ -1,4 +1,4 @@
-/** Stories for the tests of the backup, told with the real msal-node: sign in, let things happen, ask in an outage. */
+/** Backup tests with the real msal-node: sign in, change the world, ask for tokens in an outage. */
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { hours, minutes } from "../../harness/core/time/duration.ts";
 import type {

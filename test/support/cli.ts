@@ -1,9 +1,9 @@
-/** A process that tests of commands hand in: it runs nothing, reaches nobody, and its time stands. */
+/** A process that tests of commands hand in: it runs nothing, reaches no network, and its time stands still. */
 import type { Io } from "../../harness/cli/io.ts";
 
 /** An `Io` with these parts. */
 export function testIo(parts: Partial<Io> = {}): Io {
-  const nobody = (): never => {
+  const unavailable = (): never => {
     throw new Error("not in this test");
   };
   const silent = { write: () => undefined, isTTY: false, columns: 80 };
@@ -14,8 +14,8 @@ export function testIo(parts: Partial<Io> = {}): Io {
     stderr: silent,
     now: () => 0,
     onInterrupt: () => () => undefined,
-    createPool: nobody,
-    registry: { published: nobody, install: nobody },
+    createPool: unavailable,
+    registry: { published: unavailable, install: unavailable },
     parallelism: 1,
     ...parts,
   };

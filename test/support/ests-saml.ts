@@ -1,5 +1,5 @@
 /** What tests ask of SAML sign-on by hand: requests out, responses read back. */
-import { readResponse, type ReadResponse } from "../../harness/entra/saml/read-response.ts";
+import { readResponse, type ReadResponse } from "../../harness/entra/saml/read-saml-response.ts";
 import { deflated } from "./saml.ts";
 import type { Answer, EstsBench } from "./ests.ts";
 

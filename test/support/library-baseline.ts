@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Finding, judgeHistory } from "../../harness/rules/rules.ts";
 import type { History } from "../../harness/history/event.ts";
 import { loadClient } from "../../harness/clients/registry.ts";
-import { type BaselineEntry, isForRun } from "../../harness/reporting/baseline.ts";
+import { type BaselineEntry, isForRun } from "../../harness/reporting/model/baseline.ts";
 import type { MountName } from "../../harness/network/mount-names.ts";
 import { runScenario } from "../../harness/runner/run.ts";
 import type { Scenario } from "../../harness/runner/scenario.ts";

@@ -23,7 +23,7 @@ export interface BrowserBench {
   readonly profile: BrowserProfile;
   /** A page of the application. */
   readonly page: Page;
-  /** What the mount told the harness since the last `serve`. */
+  /** The errors that the mount has reported to the harness since the last `serve`. */
   readonly harnessErrors: readonly unknown[];
   /** What the service does from now on; a missing part succeeds. */
   serve(service: Partial<Service>): void;
@@ -96,7 +96,7 @@ export async function startBrowserBench(
   };
 }
 
-/** Any page of the application, and its workers: each tells what comes of a call. */
+/** Any page of the application, and its workers: each reports the outcome of a call. */
 function fileOf(path: string): PageFile {
   const type = path.endsWith(".js") ? "text/javascript" : "text/html";
   const page = `<!doctype html><title>${path}</title><h1>The application</h1><script src="/mark.js"></script>`;

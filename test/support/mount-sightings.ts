@@ -29,7 +29,7 @@ export async function see({ page, profile, drive }: BrowserBench, url: string): 
     const screen = await lookAtScreen(tab);
     return {
       call,
-      // What has come back whole has not failed, whatever is said of its connection afterwards.
+      // A response that arrived whole has not failed, even if its connection is closed later.
       failed: call.includes("TypeError") ? failures.join(", ") : "",
       tab: `${gone}${screen?.text ?? screen?.shows ?? "nothing"}`,
       frame: await titleOf(page),

@@ -153,7 +153,7 @@ function describeExchanges(bench: () => MountBench): void {
     ]);
   });
 
-  it("stops a request to a host that nobody serves, and names it", async () => {
+  it("stops a request to a host that is not simulated, and names it", async () => {
     bench().serve({});
     const { failure } = await bench().send("https://api.unknown.example/v1");
     expect(failure?.cause?.code).toBe("unmocked-request");
@@ -235,7 +235,7 @@ function describeTimeAndOrder(bench: () => MountBench): void {
     expect(Math.abs(tookMs - 300_000)).toBeLessThanOrEqual(1_000);
   });
 
-  it("tells the service that the caller has given up", async () => {
+  it("lets the service know that the caller has given up", async () => {
     const { clock } = bench();
     const reasons: string[] = [];
     bench().serve({

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Locator, Page } from "@playwright/test";
 import type { History } from "../../harness/history/event.ts";
 import { parseJournal } from "../../harness/history/journal.ts";
-import type { Results } from "../../harness/reporting/results.ts";
+import type { Results } from "../../harness/reporting/model/results.ts";
 
 export interface MadeReport {
   /** The address of `report.html`. */

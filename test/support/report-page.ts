@@ -1,34 +1,41 @@
 /** Histories as the page has them, for its tests. */
 import type { History } from "../../harness/history/event.ts";
-import type { FindingData, RunData } from "../../harness/reporting/html/report-data.ts";
-import type { PageHistory } from "../../harness/reporting/page/report.ts";
+import type {
+  FindingReport,
+  ScenarioCell,
+  ScenarioRow,
+} from "../../harness/reporting/model/report-model.ts";
+import type { PageHistory } from "../../harness/reporting/page/embedded-report.ts";
 
 /** A history without its header. */
 export function pageHistory({ header, events }: History): PageHistory {
   return { startedAt: header.startedAt, events };
 }
 
-/** A run of the report that passed, but for what is said of it. */
-export function runData(told: Partial<RunData> = {}): RunData {
+/** A cell of the table of scenarios: a run that passed, unless `changes` say otherwise. */
+export function scenarioCell(changes: Partial<ScenarioCell> = {}): ScenarioCell {
   return {
     id: "a--msal-node",
     scenario: "a",
     client: "msal-node 7.2.1",
     mount: "https",
-    verdict: "pass",
-    expected: true,
-    operations: { ok: 1, fail: 0, unknown: 0 },
-    requests: { primary: 1, backup: 0, refused: 0 },
-    simulatedMs: 1_000,
-    cost: { withoutTokenMs: 0, promptsCaused: 0, callsWithheld: 0, slaBudgetShare: 0 },
-    findings: [],
-    held: [],
-    ...told,
+    standing: "pass",
+    rules: [],
+    ...changes,
   };
 }
 
-/** A new failure of a rule, but for what is said of it. */
-export function findingData(rule: string, told: Partial<FindingData> = {}): FindingData {
+/** A row of the table of scenarios with these cells. */
+export function scenarioRow(
+  scenario: string,
+  runs: readonly ScenarioCell[],
+  changes: Partial<ScenarioRow> = {},
+): ScenarioRow {
+  return { scenario, runs, failed: [], ...changes };
+}
+
+/** A new failure of a rule, unless `changes` say otherwise. */
+export function findingReport(rule: string, changes: Partial<FindingReport> = {}): FindingReport {
   return {
     rule,
     verdict: "fail",
@@ -36,6 +43,7 @@ export function findingData(rule: string, told: Partial<FindingData> = {}): Find
     evidence: [1],
     source: "RFC 9110",
     baseline: "new",
-    ...told,
+    standing: "new",
+    ...changes,
   };
 }

@@ -2,9 +2,12 @@
 import type { Finding } from "../../harness/rules/rules.ts";
 import type { JournalHeader } from "../../harness/history/event.ts";
 import { throttledDaemon } from "./history.ts";
-import type { JudgedRun } from "../../harness/reporting/results.ts";
+import { buildReport, type ReportedSession } from "../../harness/reporting/model/build-report.ts";
+import type { ReportModel } from "../../harness/reporting/model/report-model.ts";
+import type { JudgedRun } from "../../harness/reporting/model/results.ts";
+import type { ReportedRun } from "../../harness/reporting/model/run-report.ts";
 
-/** What a rule said, with words that XML and Markdown would trip over. */
+/** A finding whose message has characters that XML and Markdown must escape. */
 function findingOf(rule: string, verdict: Finding["verdict"]): Finding {
   return {
     rule,
@@ -15,7 +18,7 @@ function findingOf(rule: string, verdict: Finding["verdict"]): Finding {
   };
 }
 
-/** The throttled daemon's run with what rules said of it. */
+/** The throttled daemon's run with the verdicts of some rules. */
 export function judgedRun(
   verdicts: Readonly<Record<string, Finding["verdict"]>>,
   header: Partial<JournalHeader> = {},
@@ -25,4 +28,16 @@ export function judgedRun(
     simulatedMs: 61_050,
     findings: Object.entries(verdicts).map(([rule, verdict]) => findingOf(rule, verdict)),
   };
+}
+
+/** The report of judged runs; what it shows beside them is the same for each run. */
+export function reportOf(
+  runs: readonly JudgedRun[],
+  session: Partial<ReportedSession> = {},
+  beside: Omit<ReportedRun, "run"> | ((run: JudgedRun) => Omit<ReportedRun, "run">) = {},
+): ReportModel {
+  return buildReport(
+    runs.map((run) => ({ run, ...(typeof beside === "function" ? beside(run) : beside) })),
+    { seed: "1", brownout: "0.1.0", baseline: [], ...session },
+  );
 }

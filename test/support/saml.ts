@@ -2,7 +2,7 @@
 import { createSign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
-import { algorithms, namespaces } from "../../harness/entra/saml/names.ts";
+import { algorithms, namespaces } from "../../harness/entra/saml/saml-names.ts";
 import { signElement } from "../../harness/entra/saml/signature.ts";
 
 export interface WrittenRequest {

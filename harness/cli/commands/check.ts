@@ -8,13 +8,17 @@ import type { History } from "../../history/event.ts";
 import { fromHar } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { listScenarios } from "../../../scenarios/registry.ts";
-import { closingLines } from "../../reporting/closing-lines.ts";
-import { exitCodeOf, writeResults } from "../../reporting/results.ts";
-import { createPaint, runLine } from "../../reporting/terminal.ts";
+import { closingLines } from "../../reporting/formats/closing-lines.ts";
+import { buildReport } from "../../reporting/model/build-report.ts";
+import { checkAsserts, judgeRun } from "../../reporting/model/judge-run.ts";
+import { writeResults } from "../../reporting/model/results.ts";
+import { type ReportedRun } from "../../reporting/model/run-report.ts";
+import { exitCodeOf } from "../../reporting/model/standing.ts";
+import { brownoutVersion } from "../../core/version.ts";
+import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
 import type { Io } from "../io.ts";
-import { checkAsserts, judge, report, type Told } from "../judging.ts";
 import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
 import { readTextFile } from "../text-file.ts";
 
@@ -38,24 +42,25 @@ export async function checkCommand(
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const histories: History[] = [];
   for (const file of positionals) histories.push(await readHistory(file, io.cwd));
-  const told = histories.map((history): Told => {
+  const reported = histories.map((history): ReportedRun => {
     const scenario = listScenarios().find(({ name }) => name === history.header.scenario);
-    return { run: judge(history), ...(scenario === undefined ? {} : { scenario }) };
+    return { run: judgeRun(history), ...(scenario === undefined ? {} : { scenario }) };
   });
   const seeds = new Set(histories.map(({ header }) => header.seed).filter((seed) => seed !== ""));
-  const { results, explain } = report(told, {
+  const model = buildReport(reported, {
     baseline,
+    brownout: brownoutVersion,
     seed: [...seeds].join(" "),
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
   });
   if (values.json !== undefined) {
-    io.stdout.write(writeResults(results));
-    return exitCodeOf(results);
+    io.stdout.write(writeResults(model.results));
+    return exitCodeOf(model.standing);
   }
   const paint = createPaint(io.stdout, io.environment);
-  for (const run of results.runs) io.stdout.write(`${runLine(run, paint)}\n`);
-  for (const line of closingLines(results, explain, paint)) io.stdout.write(`${line}\n`);
-  return exitCodeOf(results);
+  for (const run of model.runs) io.stdout.write(`${runLine(run, paint)}\n`);
+  for (const line of closingLines(model, paint)) io.stdout.write(`${line}\n`);
+  return exitCodeOf(model.standing);
 }
 
 async function readHistory(file: string, cwd: string): Promise<History> {

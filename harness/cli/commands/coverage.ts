@@ -4,7 +4,7 @@
  */
 import { relative, resolve } from "node:path";
 import { editionIds, editionOf, newestEdition } from "../../entra/backup/edition.ts";
-import { parseRegistration } from "../../entra/coverage/check-registration.ts";
+import { parseRegistration } from "../../entra/coverage/registration.ts";
 import { findApp, findEdition, findFlow, findResource } from "../../entra/coverage/find-named.ts";
 import { judgeApp, judgeFlow, judgeResource } from "../../entra/coverage/judge-named.ts";
 import { judgeRegistration } from "../../entra/coverage/judge.ts";
@@ -13,9 +13,9 @@ import {
   defaultSwitches,
   type Judgement,
   type Switches,
-} from "../../entra/coverage/judgement.ts";
+} from "../../entra/coverage/coverage-judgement.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
-import { createPaint, type Paint } from "../../reporting/terminal.ts";
+import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
 import { readTextFile } from "../text-file.ts";

@@ -6,7 +6,7 @@ import { clientNames, isInBrowser } from "../../clients/registry.ts";
 import { listScenarios } from "../../../scenarios/registry.ts";
 import { mountNames } from "../../network/mount-names.ts";
 import { isBrowserMount } from "../../network/mounts.ts";
-import { createPaint } from "../../reporting/terminal.ts";
+import { createPaint } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
 

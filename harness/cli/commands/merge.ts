@@ -10,29 +10,31 @@ import type { History } from "../../history/event.ts";
 import { toHar } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { loadScenario } from "../../../scenarios/registry.ts";
-import { closingLines } from "../../reporting/closing-lines.ts";
-import { loadPageProgram } from "../../reporting/html/page-program.ts";
-import { parseResults } from "../../reporting/read-results.ts";
-import { exitCodeOf, writeResults, type FailedRun } from "../../reporting/results.ts";
-import { parseShard, SHARD_FILE } from "../../reporting/shard.ts";
-import { removeStaleRuns } from "../../reporting/stale.ts";
-import { createPaint, runLine } from "../../reporting/terminal.ts";
-import { prepareFolders, writeWhole } from "../../reporting/write.ts";
+import { closingLines } from "../../reporting/formats/closing-lines.ts";
+import { loadPageProgram } from "../../reporting/formats/page-program.ts";
+import { parseResults } from "../../reporting/files/read-results.ts";
+import { buildReport } from "../../reporting/model/build-report.ts";
+import { judgeRun } from "../../reporting/model/judge-run.ts";
+import { type FailedRun, writeResults } from "../../reporting/model/results.ts";
+import type { ReportedRun } from "../../reporting/model/run-report.ts";
+import { exitCodeOf } from "../../reporting/model/standing.ts";
+import { parseShard, SHARD_FILE } from "../../reporting/files/shard.ts";
+import { removeStaleRuns } from "../../reporting/files/stale-runs.ts";
+import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
+import { shortPath } from "../../reporting/files/short-path.ts";
+import { writeReports } from "../../reporting/files/write-reports.ts";
+import { prepareFolders, writeWhole } from "../../reporting/files/write-whole.ts";
 import type { Scenario } from "../../runner/scenario.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate, annotatingOptions, annotatorOf } from "../annotating.ts";
 import type { Arguments, Options } from "../arguments.ts";
-import { archiveOptions } from "../archiving.ts";
 import { readBaselineFile } from "../baseline-file.ts";
 import { commandToReplay } from "../command-name.ts";
 import type { Io } from "../io.ts";
-import { judge, report, type Told } from "../judging.ts";
-import { keepSession, readKeeping } from "../keeping.ts";
+import { archiveOptions, archiveRun, readArchiveTarget, webhookOptions } from "../archive-run.ts";
 import { type Folder, inOrder, type MergedRun } from "../merge-order.ts";
 import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
-import { firstStart, shortPath, writeReports } from "../reports.ts";
 import { runName } from "../selection.ts";
-import { tellingOptions } from "../telling.ts";
 import { readTextFile } from "../text-file.ts";
 
 /** The options of `brownout merge`. */
@@ -41,7 +43,7 @@ export const mergeOptions = {
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   ...quarantineOption,
   ...archiveOptions,
-  ...tellingOptions,
+  ...webhookOptions,
   ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
@@ -55,7 +57,7 @@ export async function mergeCommand(
   const folders = readFolders(positionals, { cwd: io.cwd, out });
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const quarantine = readQuarantineFile(values.quarantine, io.cwd);
-  const keeping = readKeeping(values, io);
+  const target = readArchiveTarget(values, io);
   const annotator = annotatorOf(values.annotate, io);
   const merged = inOrder(folders);
   const page = await loadPageProgram();
@@ -67,46 +69,50 @@ export async function mergeCommand(
   // Of an earlier run there: the whole is no part.
   rmSync(join(out, SHARD_FILE), { force: true });
 
-  const told: Told[] = [];
+  const reported: ReportedRun[] = [];
   const failures: FailedRun[] = [];
   for (const run of merged) {
     if (run.kind === "failed") failures.push(run.failure);
-    else told.push(await tell(run, { out, cwd: io.cwd }));
+    else reported.push(await takeOver(run, { out, cwd: io.cwd }));
   }
   const seed = folders[0]?.results.seed ?? "";
-  const { results, explain } = report(told, { baseline, seed, failures, quarantine });
-  const startedAt = firstStart(told.map(({ run }) => run.history.header.startedAt));
-  writeReports(out, { results, explain, startedAt, page });
-  const kept = [
-    ...(await keepSession(results, { keeping, out, io })),
-    ...annotate(results, explain, annotator),
-  ];
+  const model = buildReport(reported, {
+    baseline,
+    brownout: brownoutVersion,
+    seed,
+    failures,
+    quarantine,
+  });
+  const { results } = model;
+  writeReports(out, model, page);
+  const kept = [...(await archiveRun(results, { target, out, io })), ...annotate(model, annotator)];
 
   if (values.json !== undefined) {
     io.stdout.write(writeResults(results));
     for (const line of kept) io.stderr.write(`${line}\n`);
-    return exitCodeOf(results);
+    return exitCodeOf(model.standing);
   }
   const paint = createPaint(io.stdout, io.environment);
   const width = Math.max(0, ...results.runs.map(({ scenario }) => scenario.length));
-  for (const run of results.runs) io.stdout.write(`${runLine(run, paint, width)}\n`);
-  for (const line of closingLines(results, explain, paint)) io.stdout.write(`${line}\n`);
+  for (const run of model.runs) io.stdout.write(`${runLine(run, paint, width)}\n`);
+  for (const line of closingLines(model, paint)) io.stdout.write(`${line}\n`);
   for (const line of kept) io.stdout.write(`${line}\n`);
   io.stdout.write(`Reports: ${shortPath(io.cwd, out)}, of ${folders.length} folders.\n`);
-  return exitCodeOf(results);
+  return exitCodeOf(model.standing);
 }
 
-async function tell(
+/** Writes the journal and the HAR of a run into the output folder, and judges it again. */
+async function takeOver(
   run: Extract<MergedRun, { readonly kind: "done" }>,
   { out, cwd }: { readonly out: string; readonly cwd: string },
-): Promise<Told> {
+): Promise<ReportedRun> {
   const { name, history, text, simulatedMs, relaunched } = run;
   const journal = join(out, "journals", `${name}.jsonl`);
   writeWhole(journal, text);
   writeWhole(join(out, "har", `${name}.har`), toHar(history));
   const scenario = await scenarioOf(history, cwd);
   return {
-    run: judge(history, simulatedMs),
+    run: judgeRun(history, simulatedMs),
     replay: commandToReplay(shortPath(cwd, journal), cwd),
     ...(scenario === undefined ? {} : { scenario }),
     ...(relaunched === undefined ? {} : { relaunched }),

@@ -9,22 +9,24 @@ import { HarnessError } from "../../core/errors.ts";
 import type { JournalHeader } from "../../history/event.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { loadScenario } from "../../../scenarios/registry.ts";
-import { closingLines } from "../../reporting/closing-lines.ts";
-import { exitCodeOf, writeResults } from "../../reporting/results.ts";
-import { createPaint, runLine } from "../../reporting/terminal.ts";
-import { prepareFolders } from "../../reporting/write.ts";
+import { closingLines } from "../../reporting/formats/closing-lines.ts";
+import { buildReport } from "../../reporting/model/build-report.ts";
+import { checkAsserts, judgeRun } from "../../reporting/model/judge-run.ts";
+import { writeResults } from "../../reporting/model/results.ts";
+import { exitCodeOf } from "../../reporting/model/standing.ts";
+import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
+import { prepareFolders } from "../../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
-import { executeTasks } from "../execute.ts";
+import { executeTasks } from "../worker/execute-tasks.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { placeClient } from "../client-place.ts";
-import { checkAsserts, judge, report } from "../judging.ts";
+import { placeClient } from "../../clients/versions/place-client.ts";
 import { createScriptOutput } from "../script-output.ts";
 import { namedMount, runName } from "../selection.ts";
-import { cacheOption, keptVersions } from "../version-cache.ts";
+import { cacheOption, keptVersions } from "../versions/cache-option.ts";
 import { readTextFile } from "../text-file.ts";
 
 /** The options of `brownout replay`. */
@@ -84,22 +86,26 @@ export async function replayCommand(
   const [reply] = replies;
   if (reply?.kind !== "done") throw failed(reply?.error, file);
   const after = readFileSync(task.journalFile, "utf8");
-  const run = judge(parseJournal(after, task.journalFile), reply.simulatedMs);
-  const { results, explain } = report([{ run, scenario }], { baseline, seed: header.seed });
+  const run = judgeRun(parseJournal(after, task.journalFile), reply.simulatedMs);
+  const model = buildReport([{ run, scenario }], {
+    baseline,
+    seed: header.seed,
+    brownout: brownoutVersion,
+  });
   const paint = createPaint(io.stdout, io.environment);
   const difference = differenceOf(before, after);
   const lines = [
-    ...results.runs.map((result) => runLine(result, paint)),
-    ...closingLines(results, explain, paint),
+    ...model.runs.map((one) => runLine(one, paint)),
+    ...closingLines(model, paint),
     ...(difference === undefined
       ? [paint("green", "The new journal equals the old one.")]
       : differenceLines(difference, header)),
     `Journal: ${relative(io.cwd, task.journalFile)}`,
   ];
   const output = values.json === undefined ? io.stdout : io.stderr;
-  if (values.json !== undefined) io.stdout.write(writeResults(results));
+  if (values.json !== undefined) io.stdout.write(writeResults(model.results));
   for (const line of lines) output.write(`${line}\n`);
-  return difference === undefined ? exitCodeOf(results) : 1;
+  return difference === undefined ? exitCodeOf(model.standing) : 1;
 }
 
 function oneFile(positionals: readonly string[]): string {

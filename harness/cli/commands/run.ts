@@ -6,26 +6,27 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { formatDuration } from "../../core/time/duration.ts";
-import { updateBaseline, writeBaseline } from "../../reporting/baseline.ts";
-import { closingLines } from "../../reporting/closing-lines.ts";
-import { namesWithin } from "../../reporting/held.ts";
-import { checkPageProgram, loadPageProgram } from "../../reporting/html/page-program.ts";
-import { relaunchText } from "../../reporting/relaunched.ts";
-import { exitCodeOf, writeResults } from "../../reporting/results.ts";
-import { SHARD_FILE, writeShard } from "../../reporting/shard.ts";
-import { removeStaleRuns } from "../../reporting/stale.ts";
-import { createPaint, createProgress, statusText } from "../../reporting/terminal.ts";
-import { count } from "../../reporting/totals.ts";
-import { prepareFolders, writeWhole } from "../../reporting/write.ts";
+import { updateBaseline, writeBaseline } from "../../reporting/model/baseline.ts";
+import { closingLines } from "../../reporting/formats/closing-lines.ts";
+import { checkPageProgram, loadPageProgram } from "../../reporting/formats/page-program.ts";
+import { relaunchText } from "../../reporting/model/run-report.ts";
+import { writeResults } from "../../reporting/model/results.ts";
+import { exitCodeOf } from "../../reporting/model/standing.ts";
+import { SHARD_FILE, writeShard } from "../../reporting/files/shard.ts";
+import { removeStaleRuns } from "../../reporting/files/stale-runs.ts";
+import { createPaint, createProgress, statusText } from "../../reporting/formats/terminal.ts";
+import { count, namesWithin } from "../../reporting/model/wording.ts";
+import { shortPath } from "../../reporting/files/short-path.ts";
+import { writeReports } from "../../reporting/files/write-reports.ts";
+import { prepareFolders, writeWhole } from "../../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate } from "../annotating.ts";
 import type { Arguments, commonOptions } from "../arguments.ts";
-import { executeTasks } from "../execute.ts";
+import { executeTasks } from "../worker/execute-tasks.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { keepSession } from "../keeping.ts";
+import { archiveRun } from "../archive-run.ts";
 import { type Plan, planRun, type runOptions } from "../plan.ts";
-import { shortPath, writeReports } from "../reports.ts";
 import { leftOutLines } from "../scenario-files.ts";
 import { createScriptOutput } from "../script-output.ts";
 import { runName } from "../selection.ts";
@@ -86,19 +87,20 @@ export async function runCommand(
 
   const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;
   const update = isUpdate ? rewriteBaseline(plan, session, io.cwd) : undefined;
-  const { results, explain } = session.report(update?.entries ?? plan.baseline.entries);
+  const model = session.report(update?.entries ?? plan.baseline.entries);
+  const { results } = model;
   leaveShard(plan, session.relaunched());
-  writeReports(plan.out, { results, explain, startedAt: session.startedAt(), page });
+  writeReports(plan.out, model, page);
 
   if (values.json !== undefined) io.stdout.write(writeResults(results));
-  for (const line of closingLines(results, explain, paint)) progress.line(line);
+  for (const line of closingLines(model, paint)) progress.line(line);
   if (update !== undefined) progress.line(update.line);
-  const { keeping, out } = plan;
-  // What was interrupted is no session: of what it did not run nobody knows anything.
-  const keptWith = interruptedBy === undefined ? keeping : {};
-  const kept = await keepSession(results, { keeping: keptWith, out, io });
+  const { archiveTarget, out } = plan;
+  // An interrupted run is not archived: nothing is known of what it did not run.
+  const target = interruptedBy === undefined ? archiveTarget : {};
+  const kept = await archiveRun(results, { target, out, io });
   for (const line of kept) progress.line(line);
-  for (const line of annotate(results, explain, plan.annotator)) output.write(`${line}\n`);
+  for (const line of annotate(model, plan.annotator)) output.write(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
   const ownLeft = given.positionals.length === 0 ? leftOutLines(io.cwd) : [];
   for (const line of ownLeft) progress.line(line);
@@ -107,7 +109,7 @@ export async function runCommand(
     `Reports: ${shortPath(io.cwd, plan.out)}; open report.html there. Took ${formatDuration(tookMs)}.`,
   );
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
-  return interruptedBy === undefined ? exitCodeOf(results) : interruptedCodes[interruptedBy];
+  return interruptedBy === undefined ? exitCodeOf(model.standing) : interruptedCodes[interruptedBy];
 }
 
 function mountsOf({ runs }: Plan): string {

@@ -1,7 +1,7 @@
 /**
  * The real `msal` 1.x in a page of a real browser, unmodified: the implicit grant, whose
  * sign-in for an id token is the only pattern of single-page applications that the backup
- * system protects (`facts/entra.md` D.4). It is out of support, and still in use.
+ * system protects (`docs/sources.md#d4`). It is out of support, and still in use.
  */
 import type { ClientUnderTest } from "../client.ts";
 import { installedFile, installedVersion, notInstalled } from "../installed-package.ts";

@@ -225,7 +225,7 @@ async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResu
   browser.claim(call.correlationId);
   const { user } = request;
   if (user !== undefined && call.method !== "silent" && call.method !== "sso-silent") {
-    browser.seat({
+    browser.signInAs({
       username: user.upn,
       password: user.password,
       asked: (prompt) => context.prompted({ user: user.id, app: options.app.clientId, prompt }),

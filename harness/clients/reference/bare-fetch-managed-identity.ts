@@ -107,7 +107,7 @@ function read(
   };
 }
 
-/** The request of the source that the environment speaks of (`entra.md` G.1 and G.2). */
+/** The request of the source that the environment speaks of (`docs/sources.md#g1` and G.2). */
 function requestOf(
   resource: string,
   { options }: OpenedBareFetch,

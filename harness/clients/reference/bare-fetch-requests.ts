@@ -1,7 +1,7 @@
 /**
  * How a `bare-fetch` goes to the network: metadata once a day, one request at a time for a
  * token, and a pause after a failure, as long as Retry-After says or growing from five seconds
- * (SEED-3, client resilience guidance).
+ * (`docs/sources.md#m3`, client resilience guidance).
  */
 import type { OpenedBareFetch } from "./bare-fetch.ts";
 import type { TokenCache } from "./bare-fetch-cache.ts";

@@ -1,6 +1,6 @@
 /**
  * `bare-fetch`: a client written by hand over `fetch`, as many products have one. Without
- * vices it follows Microsoft's client guidance (SEED-3) to the letter, which shows that
+ * vices it follows Microsoft's client guidance (`docs/sources.md#m3`) to the letter, which shows that
  * every rule can be met; with one vice it is the culprit that a rule must catch.
  */
 import type {

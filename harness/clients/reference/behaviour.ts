@@ -38,7 +38,7 @@ export async function retryAtOnce(
   return last;
 }
 
-/** First retry after 5 s, then doubling up to five minutes: the client resilience guidance (SEED-3). */
+/** First retry after 5 s, then doubling up to five minutes: the client resilience guidance (`docs/sources.md#m3`). */
 export async function backOff(
   application: Application,
   request: TokenRequest,

@@ -11,7 +11,7 @@ import {
   signedResponse,
   type Assertion,
   type Envelope,
-} from "../../entra/saml/response.ts";
+} from "../../entra/saml/saml-response.ts";
 import { fixturePair } from "../../../test/support/saml.ts";
 import { serviceProviderOptions } from "./node-saml.ts";
 import { createReplayGuard } from "./saml-replay-guard.ts";

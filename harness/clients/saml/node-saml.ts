@@ -64,10 +64,10 @@ export function serviceProviderOptions(
     entryPoint,
     callbackUrl: saml.replyUrls[0] ?? "",
     issuer: identifier,
-    // Entra turns a bare name into a service principal name (`facts/entra.md` F.1).
+    // Entra turns a bare name into a service principal name (`docs/sources.md#f1`).
     audience: identifier.includes(":") ? identifier : `spn:${identifier}`,
     idpCert: saml.certificate,
-    // Entra signs the assertion alone unless it is told otherwise (`facts/entra.md` F.3).
+    // Entra signs the assertion alone unless it is told otherwise (`docs/sources.md#f3`).
     wantAssertionsSigned: saml.sign !== "response",
     wantAuthnResponseSigned: saml.sign !== "assertion",
     // What nobody asked for is taken, too, or no sign-in could start at Entra.

@@ -1,10 +1,20 @@
 /**
- * The one shape on the wire. A service is a `Handler`; a fault, a failover or a
- * recording is a `Layer` around one; a mount hangs a handler under a real HTTP stack.
+ * Answers one HTTP request, in the Fetch standard's own types: the one shape that crosses the
+ * project. Rejects with a `NetworkFault` when there is no complete answer.
+ *
+ * @example
+ * const maintenance: Handler = () =>
+ *   Promise.resolve(new Response("Service Unavailable", { status: 503 }));
  */
-
-/** Answers one HTTP request. Rejects with a `NetworkFault` when there is no answer at all. */
 export type Handler = (request: Request) => Promise<Response>;
 
-/** Wraps a handler in another of the same shape. */
+/**
+ * Wraps a handler in another one: a fault, a failover, a recording.
+ *
+ * @example
+ * const slow = (clock: Clock): Layer => (next) => async (request) => {
+ *   await clock.sleep(seconds(5));
+ *   return next(request);
+ * };
+ */
 export type Layer = (next: Handler) => Handler;

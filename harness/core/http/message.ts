@@ -33,9 +33,9 @@ export function createRequest(
   return request;
 }
 
-/** From now on the request is aborted by another signal: whoever has the request knows of no other. */
+/** Replaces the signal that aborts the request, for everyone who already holds the request. */
 export function abortBy(request: Request, signal: AbortSignal): void {
-  // A copy would be another request to everyone who remembers something of this one.
+  // A copy would be a different request to code that remembers something about this one.
   Object.defineProperty(request, "signal", { value: signal });
 }
 

@@ -4,7 +4,7 @@
  * (a destroyed socket, a failed look-up, a FIN in mid-body).
  */
 
-/** The ways in which a request can end without an answer, by the code that Node reports. */
+/** The ways in which a request can end without a complete answer, by the code that Node reports. */
 export const networkFaultCodes = [
   /** Nothing listens: connect() fails. */
   "ECONNREFUSED",
@@ -20,14 +20,22 @@ export const networkFaultCodes = [
   "UND_ERR_SOCKET",
 ] as const;
 
+/** A code of `networkFaultCodes`, such as `"ECONNRESET"`. */
 export type NetworkFaultCode = (typeof networkFaultCodes)[number];
 
-/** No complete answer. `code` is what Node's own stack reports for the same event. */
+/**
+ * The rejection of a handler whose request gets no complete answer. `code` is what Node's own
+ * stack reports for the same event; a mount makes its HTTP stack fail in that way.
+ *
+ * @example
+ * const unreachable: Handler = (request) =>
+ *   Promise.reject(new NetworkFault("ECONNREFUSED", new URL(request.url).host));
+ */
 export class NetworkFault extends Error {
   readonly code: NetworkFaultCode;
-  /** Which host was asked. */
+  /** The host that the request was sent to. */
   readonly host: string;
-  /** The client learns of it this much later (a SYN that nobody answers); at once when absent. ms. */
+  /** How much later the client learns of it, ms (a SYN that gets no answer). Default: at once. */
   readonly afterMs: number | undefined;
 
   constructor(code: NetworkFaultCode, host: string, options: { readonly afterMs?: number } = {}) {

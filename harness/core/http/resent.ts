@@ -1,6 +1,6 @@
 /**
  * Requests that a browser sent again by itself, because its connection was reset: to the
- * server they are two, the client asked once (`facts/msal-browser.md` section 3).
+ * server they are two, the client asked once (`docs/sources.md#k3`).
  */
 const resent = new WeakSet<Request>();
 

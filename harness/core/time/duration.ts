@@ -1,17 +1,41 @@
 /** Durations are milliseconds; these name them. */
 
-/** So many seconds, in ms. */
+/**
+ * Seconds as milliseconds.
+ *
+ * @example
+ * seconds(90); // 90_000
+ */
 export const seconds = (count: number): number => count * 1_000;
-/** So many minutes, in ms. */
+/**
+ * Minutes as milliseconds.
+ *
+ * @example
+ * minutes(5); // 300_000
+ */
 export const minutes = (count: number): number => count * 60_000;
-/** So many hours, in ms. */
+/**
+ * Hours as milliseconds.
+ *
+ * @example
+ * hours(2); // 7_200_000
+ */
 export const hours = (count: number): number => count * 3_600_000;
-/** So many days, in ms. */
+/**
+ * Days of 24 hours as milliseconds.
+ *
+ * @example
+ * days(3); // 259_200_000
+ */
 export const days = (count: number): number => count * 86_400_000;
 
 /**
- * `93_784_005` → `"1d 2h 3m 4.005s"`; zero is `"0s"`. Zeros between two units are shown, as
- * `6h 30s` would be read as six and a half hours. For people, not for parsing.
+ * Milliseconds as a text for people, not for parsing. Zeros between two units are shown, since
+ * `6h 30s` would be read as six and a half hours.
+ *
+ * @example
+ * formatDuration(93_784_005); // "1d 2h 3m 4.005s"
+ * formatDuration(0); // "0s"
  */
 export function formatDuration(totalMs: number): string {
   const sign = totalMs < 0 ? "-" : "";

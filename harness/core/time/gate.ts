@@ -1,5 +1,5 @@
 /**
- * The in-flight gate: who is at work, so that virtual time stands still for them.
+ * The in-flight gate: which requests are being worked on, so that virtual time stands still meanwhile.
  *
  * A mount takes a `Hold` when the client begins a request and releases it when the client
  * has finished with it. While simulator code under the hold waits in `Clock.sleep`, the
@@ -31,7 +31,7 @@ interface HoldState {
   released: boolean;
 }
 
-/** A gate with nobody at work. */
+/** A gate without holds. */
 export function createGate(): Gate {
   const current = new AsyncLocalStorage<HoldState>();
   let awake = 0;

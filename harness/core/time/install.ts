@@ -11,7 +11,8 @@ import timersModule from "node:timers";
 import timersPromises from "node:timers/promises";
 import { promisify } from "node:util";
 import { holdDuringZlib } from "./hold-zlib.ts";
-import type { VirtualClock, VirtualTimer } from "./virtual-clock.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+import type { VirtualTimer } from "./virtual-timers.ts";
 
 export interface InstalledClock {
   /** Puts everything back as it was. */

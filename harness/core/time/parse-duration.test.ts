@@ -18,19 +18,19 @@ describe("a duration in words", () => {
   });
 
   it.each([
-    ["", "an empty text is no duration"],
+    ["", "expected a duration, got an empty text"],
     ["90", '"90" in "90" has no unit'],
     ["2 h", '"2" in "2 h" has no unit'],
-    ["2hours", '"hours" in "2hours" is no unit'],
-    ["2H", '"H" in "2H" is no unit'],
-    ["-5m", '"-5m" in "-5m" is no number with a unit'],
+    ["2hours", '"hours" in "2hours" is not a unit'],
+    ["2H", '"H" in "2H" is not a unit'],
+    ["-5m", '"-5m" in "-5m" is not a number with a unit'],
     ["30m 1h", '"30m 1h" has a larger unit after a smaller one'],
     ["1h 1h", '"1h 1h" has the unit h twice'],
-    ["0.0001s", '"0.0001s" is no whole number of milliseconds'],
-    [-1, "-1 is no number of milliseconds: it must be whole and not below 0"],
-    [Number.NaN, "NaN is no number of milliseconds: it must be whole and not below 0"],
-    [Infinity, "Infinity is no number of milliseconds: it must be whole and not below 0"],
-    [undefined as never, "undefined is no duration"],
+    ["0.0001s", '"0.0001s" is not a whole number of milliseconds'],
+    [-1, "-1 is not a whole number of milliseconds from 0 on"],
+    [Number.NaN, "NaN is not a whole number of milliseconds from 0 on"],
+    [Infinity, "Infinity is not a whole number of milliseconds from 0 on"],
+    [undefined as never, "expected a duration, got undefined"],
   ])("%j is refused by name, with what to write", (text, message) => {
     expect(() => parseDuration(text, "advance")).toThrow(
       expect.objectContaining({

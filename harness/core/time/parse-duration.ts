@@ -22,25 +22,26 @@ export function parseDuration(duration: Duration, place: string): number {
   };
   if (typeof duration === "number") {
     if (Number.isInteger(duration) && duration >= 0) return duration;
-    return refuse(`${duration} is no number of milliseconds: it must be whole and not below 0`);
+    return refuse(`${duration} is not a whole number of milliseconds from 0 on`);
   }
-  if (typeof duration !== "string") return refuse(`${String(duration)} is no duration`);
+  if (typeof duration !== "string") return refuse(`expected a duration, got ${String(duration)}`);
   const parts = duration.trim().split(/\s+/);
-  if (duration.trim() === "") return refuse("an empty text is no duration");
+  if (duration.trim() === "") return refuse("expected a duration, got an empty text");
   let totalMs = 0;
   let rank = -1;
   for (const part of parts) {
     const [, count = "", unit = ""] = /^(\d+(?:\.\d+)?)([a-z]*)$/i.exec(part) ?? [];
-    if (count === "") return refuse(`"${part}" in "${duration}" is no number with a unit`);
+    if (count === "") return refuse(`"${part}" in "${duration}" is not a number with a unit`);
     if (unit === "") return refuse(`"${part}" in "${duration}" has no unit`);
     const next = units.findIndex(([name]) => name === unit);
     const [, sizeMs] = units[next] ?? [];
-    if (sizeMs === undefined) return refuse(`"${unit}" in "${duration}" is no unit`);
+    if (sizeMs === undefined) return refuse(`"${unit}" in "${duration}" is not a unit`);
     if (next === rank) return refuse(`"${duration}" has the unit ${unit} twice`);
     if (next < rank) return refuse(`"${duration}" has a larger unit after a smaller one`);
     rank = next;
     totalMs += Math.round(Number(count) * sizeMs * 1_000) / 1_000;
   }
-  if (!Number.isInteger(totalMs)) return refuse(`"${duration}" is no whole number of milliseconds`);
+  if (!Number.isInteger(totalMs))
+    return refuse(`"${duration}" is not a whole number of milliseconds`);
   return totalMs;
 }

@@ -1,7 +1,7 @@
-/** What is said when virtual time cannot go on. */
+/** The errors of a clock that cannot go on. */
 import { HarnessError } from "../errors.ts";
 
-/** Nothing is left to happen, yet somebody waits. */
+/** No timer is left and nothing is in flight, yet the script still waits. */
 export function stuck(nowMs: number): HarnessError {
   return new HarnessError(
     "stuck",
@@ -12,7 +12,7 @@ export function stuck(nowMs: number): HarnessError {
   );
 }
 
-/** The work outlasts every bound. */
+/** The work has not settled by its limit in virtual time. */
 export function endless(nowMs: number): HarnessError {
   return new HarnessError(
     "stuck",
@@ -23,7 +23,7 @@ export function endless(nowMs: number): HarnessError {
   );
 }
 
-/** Something keeps the clock waiting. */
+/** Something stays in flight and keeps the clock from moving. */
 export function neverAnswered(nowMs: number): HarnessError {
   return new HarnessError(
     "stuck",

@@ -31,7 +31,7 @@ describe("a virtual clock", () => {
     expect(fired).toEqual(["first", "second", "late"]);
   });
 
-  it("never turns back, whatever a timer asks for", async () => {
+  it("never moves backward, not even for a timer with a negative delay", async () => {
     const clock = createVirtualClock({ startMs: START });
     const seen: number[] = [];
     for (const delay of [5_000, -1, Number.NaN, 0, 1_000])
@@ -68,7 +68,7 @@ describe("a virtual clock", () => {
     expect(clock.now()).toBe(START);
   });
 
-  it("waits for what it is told of, before it jumps", async () => {
+  it("waits for work that waitWhile reports before it jumps", async () => {
     const clock = createVirtualClock({ startMs: START });
     let turns = 0;
     clock.waitWhile(() => turns < 50_000);

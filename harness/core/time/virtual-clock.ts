@@ -7,45 +7,45 @@
  */
 import { HarnessError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
-import { type DriveTime, driveUntilSettled, type Patience, patienceOf } from "./drive.ts";
-import { createFlow } from "./flow.ts";
-import { createParticipants, type HowLong, type Participant } from "./participants.ts";
+import { type DriveTime, driveUntilSettled, patienceOf } from "./drive.ts";
+import { createFreeRunningTime, type FreeRunningTime } from "./free-running-time.ts";
 import { createGate, type Gate } from "./gate.ts";
+import {
+  createParticipants,
+  type Participant,
+  type Participants,
+  type Thoroughness,
+} from "./participants.ts";
+import { createQuiescence, type Quiescence } from "./quiescence.ts";
 import { neverAnswered } from "./stuck.ts";
-import { createTimerHeap, type Timer } from "./timer-heap.ts";
-
-export interface VirtualTimer {
-  cancel(): void;
-  /** Starts the delay anew from now, also when it has fired. */
-  restart(): void;
-  isWaiting(): boolean;
-}
+import { createVirtualTimers, type VirtualTimer, type VirtualTimers } from "./virtual-timers.ts";
 
 export interface VirtualClock extends Clock {
   readonly gate: Gate;
-  /** Calls back `delayMs` from now in virtual time; zero on the next turn, whoever is in flight. */
+  /** Calls back `delayMs` from now in virtual time; zero on the next turn, even while requests are in flight. */
   setTimer(callback: () => void, delayMs: number): VirtualTimer;
   /**
    * Moves time until `work` settles: waits for what is in flight, then jumps to the next
    * timer. Throws `stuck` when nothing is left that could ever settle it, or when it has
-   * not settled by `untilMs`, ms since the Unix epoch, virtual. While `mayLeap` says so,
-   * what participants do and nobody can notice happens in one go; the end of work that is
-   * not a sleep of this clock would then be noticed late.
+   * not settled by `untilMs`, ms since the Unix epoch, virtual (default: no limit). While
+   * `mayLeap` returns true (default: never), participants may fire several timers of theirs
+   * in one step as long as nothing that they do could be noticed; the end of work that is
+   * not a sleep of this clock is then noticed late.
    */
   drive<T>(work: Promise<T>, untilMs?: number, mayLeap?: () => boolean): Promise<T>;
-  /** Waits, without moving time, until nothing is in flight. */
-  idle(): Promise<void>;
+  /** Waits, without moving time, until nothing is in flight. Rejects `stuck` when that lasts: minutes of real time, or `briefly`, less than a second. */
+  idle(howLong?: "briefly"): Promise<void>;
   /**
-   * Starts a new run at `startMs` with no timers. Refuses while something is in flight.
-   * This is the only way back in time, and only between runs.
+   * Starts a new run at `startMs` with no timers. Throws `stuck` while something is in
+   * flight. This is the only way back in time, and only between runs.
    */
   reset(startMs: number, quietTurns?: number): void;
-  /** Time stands still, too, while `isBusy` says so: work that the event loop does not show. Until the next `reset`. */
+  /** Time also stands still while `isBusy` says so: work that the event loop does not show. Until the next `reset`. */
   waitWhile(isBusy: () => boolean): void;
   timersWaiting(): number;
-  /** Called when all rests, for a moment and then surely, before time goes on; false keeps time where it is. The last one counts. */
-  beforeTimeGoesOn(settle: (howLong: HowLong) => Promise<boolean>): void;
-  /** Somebody else lives by this clock until the returned function is called. */
+  /** Called once all is quiet, first quickly and then thoroughly, before time goes on; false keeps time where it is. The last function given counts. */
+  beforeTimeGoesOn(settle: (thoroughness: Thoroughness) => Promise<boolean>): void;
+  /** Advances `participant` together with this process until the returned function is called. */
   join(participant: Participant): () => void;
   /**
    * Lets time pass by itself, as fast as the machine's, whenever it is not driven: for
@@ -56,166 +56,78 @@ export interface VirtualClock extends Clock {
 }
 
 export interface VirtualClockOptions {
+  /** Ms since the Unix epoch. */
   readonly startMs: number;
-  /** Turns of the event loop without any activity that count as quiet. In-process mounts need one. */
+  /** Turns of the event loop without any activity that count as quiet. Default: 1, enough for mounts in this process. */
   readonly quietTurns?: number;
-  /** Participants will join: each wait is then a round trip to another process, and gives it the processor. */
+  /** Participants will join: each wait is then a round trip to another process, and gives it the processor. Default: no. */
   readonly shared?: true;
 }
 
-const realSetImmediate = setImmediate;
-const realSetTimeout = setTimeout;
+/** What the parts of one clock share. */
+interface ClockState {
+  /** Virtual time while it does not flow; ms since the Unix epoch. */
+  nowMs: number;
+  /** Whether time passes by itself whenever it is not driven. */
+  flows: boolean;
+  readonly gate: Gate;
+  readonly timers: VirtualTimers;
+  readonly participants: Participants;
+  readonly quiescence: Quiescence;
+  readonly flow: FreeRunningTime;
+}
 
 /** A clock that stands at `startMs`, ms since the Unix epoch, until it is driven. */
 export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
-  const gate = createGate();
-  const heap = createTimerHeap();
-  let quietTurns = options.quietTurns ?? 1;
-  let nowMs = options.startMs;
-  let order = 0;
-  let isBusy = (): boolean => false;
-
-  const setTimer = (callback: () => void, delayMs: number): VirtualTimer => {
-    const wait = delayMs >= 1 ? Math.floor(delayMs) : 0;
-    const timer: Timer = { dueMs: now() + wait, order: (order += 1), callback, waiting: false };
-    heap.add(timer);
-    return {
-      cancel: () => heap.cancel(timer),
-      restart() {
-        heap.cancel(timer);
-        timer.dueMs = now() + wait;
-        timer.order = order += 1;
-        heap.add(timer);
-      },
-      isWaiting: () => timer.waiting,
-    };
-  };
-
-  const participants = createParticipants();
-  let settle: ((howLong: HowLong) => Promise<boolean>) | undefined;
-  const flow = createFlow({
-    fireUntil: (untilMs) => {
-      for (
-        let timer = heap.peek();
-        timer !== undefined && timer.dueMs <= untilMs;
-        timer = heap.peek()
-      ) {
-        heap.take();
-        timer.callback();
-      }
-    },
-    told: (byMs) => participants.flow(byMs),
-  });
-  const now = (): number => flow.now() ?? nowMs;
-  let isToFlow = false;
-
-  /** The gate's activity when all was last at rest, surely; undefined since a timer of this process has fired. */
-  let restedAt: number | undefined;
-
-  /** One timer of this process, and before it all of the participants until then. */
-  const fireNext = async (dueMs: number): Promise<void> => {
-    if (participants.any() && (dueMs > nowMs || participants.nextDueMs() === dueMs)) {
-      nowMs = Math.max(nowMs, dueMs);
-      await participants.advance(nowMs);
-    }
-    const timer = heap.peek();
-    if (timer === undefined || timer.dueMs > dueMs) return;
-    heap.take();
-    restedAt = undefined;
-    nowMs = Math.max(nowMs, timer.dueMs);
-    timer.callback();
-  };
-
-  /** As `fireNext`, but participants go on by themselves while nobody could notice. */
-  const leapNext = async (dueMs: number, untilMs: number): Promise<void> => {
-    if (participants.nextDueMs() !== dueMs) return fireNext(dueMs);
-    const reach = (atMs: number): void => {
-      nowMs = Math.max(nowMs, atMs);
-    };
-    const open = gate.close();
-    try {
-      reach(await participants.leap(Math.min(heap.peek()?.dueMs ?? Infinity, untilMs), reach));
-    } finally {
-      open();
-    }
-  };
-
-  const isQuiet = async (): Promise<boolean> => {
-    if (!(await waitForQuiet(gate, quietTurns, isBusy))) {
-      if (options.shared === true) await new Promise((resolve) => void realSetTimeout(resolve, 1));
-      return false;
-    }
-    if (!participants.any()) return true;
-    // Old sign-in libraries look every few milliseconds whether a window has come back, for a minute.
-    if (restedAt === gate.activity() && participants.onlyPolled()) return true;
-    restedAt = undefined;
-    // They take their time to say so, in which something may have begun here.
-    const before = gate.activity();
-    const isIdle = (): boolean => gate.activity() === before && gate.awake() === 0;
-    for (const howLong of ["a moment", "surely"] as const) {
-      if (!(await participants.rest(howLong)) || !isIdle()) return false;
-      if (settle !== undefined && !(await settle(howLong))) return false;
-    }
-    if (isIdle()) restedAt = before;
-    return isIdle();
-  };
-  const nextDueMs = (): number | undefined =>
-    earliest(heap.peek()?.dueMs, participants.nextDueMs());
-  const patience = (): Patience => patienceOf(options.shared === true ? "shared" : "alone");
-
-  /** Takes over from time that flows, and lets it flow again from where it has come to. */
-  const driveAside = async <T>(work: Promise<T>, time: DriveTime): Promise<T> => {
-    nowMs = flow.stop() ?? nowMs;
-    // While it flowed, people and timers did what nobody looked at.
-    restedAt = undefined;
-    await participants.advance(nowMs);
-    try {
-      return await driveUntilSettled(work, time);
-    } finally {
-      if (isToFlow) await flow.start(nowMs);
-    }
-  };
+  const shared = options.shared === true;
+  const state = createState(options, shared);
+  const { gate, timers, participants, quiescence, flow } = state;
+  const now = (): number => flow.now() ?? state.nowMs;
+  const patience = () => patienceOf(shared ? "shared" : "alone");
+  const setTimer = timers.set;
 
   return {
     gate,
     setTimer,
     drive: (work, untilMs = Infinity, mayLeap = () => false) => {
-      const fire = (dueMs: number): Promise<void> =>
-        mayLeap() ? leapNext(dueMs, untilMs) : fireNext(dueMs);
-      const time = { isQuiet, nextDueMs, fireNext: fire, now, untilMs, patience };
-      return flow.now() === undefined ? driveUntilSettled(work, time) : driveAside(work, time);
+      const time: DriveTime = {
+        isQuiet: quiescence.check,
+        nextDueMs: () => earliest(timers.nextDueMs(), participants.nextDueMs()),
+        fireNext: (dueMs) => (mayLeap() ? leapNext(state, dueMs, untilMs) : fireNext(state, dueMs)),
+        now,
+        untilMs,
+        patience,
+      };
+      return flow.now() === undefined
+        ? driveUntilSettled(work, time)
+        : driveAside(state, work, time);
     },
     flow() {
-      isToFlow = true;
-      void flow.start(nowMs);
+      state.flows = true;
+      void flow.start(state.nowMs);
       return () => {
-        isToFlow = false;
-        nowMs = flow.stop() ?? nowMs;
+        state.flows = false;
+        state.nowMs = flow.stop() ?? state.nowMs;
       };
     },
     now,
     sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
-    async idle() {
-      for (let turn = 0; turn < patience().busy; turn += 1) if (await isQuiet()) return;
-      throw neverAnswered(nowMs);
+    async idle(howLong) {
+      const turnsMax = howLong === "briefly" ? patience().quiet : patience().busy;
+      for (let turn = 0; turn < turnsMax; turn += 1) if (await quiescence.check()) return;
+      throw neverAnswered(state.nowMs);
     },
-    reset(startMs, turns) {
+    reset(startMs, quietTurns) {
       if (gate.awake() > 0) {
         throw new HarnessError("stuck", "the clock cannot start anew while a request is in flight");
       }
-      heap.clear();
-      nowMs = startMs;
-      order = 0;
-      quietTurns = turns ?? quietTurns;
-      isBusy = () => false;
+      timers.clear();
+      state.nowMs = startMs;
+      quiescence.reset(quietTurns);
     },
-    waitWhile(busy) {
-      isBusy = busy;
-    },
-    timersWaiting: () => heap.size(),
-    beforeTimeGoesOn: (whatToDo) => {
-      settle = whatToDo;
-    },
+    waitWhile: quiescence.waitWhile,
+    timersWaiting: () => timers.size(),
+    beforeTimeGoesOn: quiescence.beforeTimeGoesOn,
     join(participant) {
       const leave = participants.join(participant);
       const byMs = flow.byMs();
@@ -225,23 +137,80 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   };
 }
 
+function createState(options: VirtualClockOptions, shared: boolean): ClockState {
+  const gate = createGate();
+  const participants = createParticipants();
+  const flow = createFreeRunningTime({
+    fireUntil(untilMs) {
+      const { timers } = state;
+      for (let due = timers.takeDueBy(untilMs); due !== undefined; due = timers.takeDueBy(untilMs))
+        due.callback();
+    },
+    onStart: (byMs) => participants.flow(byMs),
+  });
+  const state: ClockState = {
+    nowMs: options.startMs,
+    flows: false,
+    gate,
+    participants,
+    quiescence: createQuiescence({
+      gate,
+      participants,
+      quietTurns: options.quietTurns ?? 1,
+      shared,
+    }),
+    flow,
+    timers: createVirtualTimers(() => flow.now() ?? state.nowMs),
+  };
+  return state;
+}
+
+/** Fires one timer of this process, and before it all timers of the participants due by then. */
+async function fireNext(state: ClockState, dueMs: number): Promise<void> {
+  const { participants, timers, quiescence } = state;
+  if (participants.any() && (dueMs > state.nowMs || participants.nextDueMs() === dueMs)) {
+    state.nowMs = Math.max(state.nowMs, dueMs);
+    await participants.advance(state.nowMs);
+  }
+  const timer = timers.takeDueBy(dueMs);
+  if (timer === undefined) return;
+  quiescence.forget();
+  state.nowMs = Math.max(state.nowMs, timer.dueMs);
+  timer.callback();
+}
+
+/** As `fireNext`, but participants go on by themselves while nothing that they do could be noticed. */
+async function leapNext(state: ClockState, dueMs: number, untilMs: number): Promise<void> {
+  const { participants, timers, gate } = state;
+  if (participants.nextDueMs() !== dueMs) return fireNext(state, dueMs);
+  const reach = (atMs: number): void => {
+    state.nowMs = Math.max(state.nowMs, atMs);
+  };
+  const open = gate.close();
+  try {
+    reach(await participants.leap(Math.min(timers.nextDueMs() ?? Infinity, untilMs), reach));
+  } finally {
+    open();
+  }
+}
+
+/** Takes over from time that flows, and lets it flow again from where it has come to. */
+async function driveAside<T>(state: ClockState, work: Promise<T>, time: DriveTime): Promise<T> {
+  const { flow, participants, quiescence } = state;
+  state.nowMs = flow.stop() ?? state.nowMs;
+  // While it flowed, people and timers were active unobserved.
+  quiescence.forget();
+  await participants.advance(state.nowMs);
+  try {
+    return await driveUntilSettled(work, time);
+  } finally {
+    if (state.flows) await flow.start(state.nowMs);
+  }
+}
+
 function earliest(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return Math.min(one, other);
-}
-
-/** Resolves true when nothing happened for so many turns, false when something is at work. */
-async function waitForQuiet(
-  gate: Gate,
-  quietTurns: number,
-  isBusy: () => boolean,
-): Promise<boolean> {
-  for (let turn = 0; turn < quietTurns; turn += 1) {
-    const before = gate.activity();
-    await new Promise<void>((resolve) => void realSetImmediate(resolve));
-    if (gate.awake() > 0 || gate.activity() !== before) return false;
-  }
-  return !isBusy() && !hasPendingIo();
 }
 
 function sleepOn(
@@ -264,11 +233,4 @@ function sleepOn(
     };
     signal?.addEventListener("abort", abort, { once: true });
   });
-}
-
-/** Requests that the event loop still owes an answer to: files, look-ups, connects, writes. */
-const IO_REQUEST = /Req(Callback|Promise|Wrap)?$|ConnectWrap$|WriteWrap$|ShutdownWrap$/;
-
-function hasPendingIo(): boolean {
-  return process.getActiveResourcesInfo().some((resource) => IO_REQUEST.test(resource));
 }

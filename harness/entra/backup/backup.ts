@@ -1,7 +1,7 @@
 /**
- * The simulated backup authentication system: a service of its own behind the front door.
- * It knows only what it saw succeed, and never asks the primary. Which replies it gives and
- * what is unverified about them: `shared/facts/entra.md` D.5 and D.6.
+ * The simulated backup authentication system: a separate service behind the front door. It
+ * knows only what it saw the primary serve, and never asks the primary. Its replies, and what
+ * is unverified about them: `docs/sources.md#d5` and D.6.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -11,17 +11,27 @@ import { correlationIdOf } from "../request/correlation-id.ts";
 import { describeRequest, type EntraRequest } from "../request/endpoint.ts";
 import { textOfResponse } from "../../core/http/message.ts";
 import type { Random } from "../../core/random.ts";
-import { createBrowserSessionStore } from "./browser-sessions.ts";
 import type { EditionId, FlowKind } from "./edition.ts";
-import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
-import { createKnownDirectory } from "./known-directory.ts";
-import { createIdentityBackup, type IdentityRequests } from "./managed-identity.ts";
-import { createReissue } from "./reissue.ts";
-import { decline, jsonReply, refuseDirectTraffic } from "./reply.ts";
-import { createSamlSessionStore } from "./saml-sessions.ts";
+import { type Attempt, refusalsOf } from "./eligibility.ts";
+import { createIdTokenSessionStore, type ObservedIdTokenSession } from "./id-token-sessions.ts";
+import { createKnownDirectory, type KnownDirectory } from "./known-directory.ts";
+import {
+  createIdentityBackup,
+  type IdentityBackup,
+  type IdentityRequests,
+} from "./identity-backup.ts";
+import type { ObservedSession } from "./observed-session.ts";
+import { createReissue, type Reissue } from "./reissue.ts";
+import { decline, jsonReply, refuseDirectTraffic, type ReplyContext } from "./backup-reply.ts";
+import { createSamlSessionStore, type ObservedSamlSession } from "./saml-sessions.ts";
 import { signInBySaml } from "./saml-sign-in.ts";
-import { createSessionStore, type KnownSession } from "./sessions.ts";
-import { signInByBackup } from "./sign-in.ts";
+import type { BrowserSessionStore } from "./sessions-by-cookie.ts";
+import { type IsServed, signInByBackup } from "./id-token-sign-in.ts";
+import {
+  createTokenSessionStore,
+  type ObservedTokenSession,
+  type TokenSessionStore,
+} from "./token-sessions.ts";
 
 export interface BackupOptions {
   readonly directory: Directory;
@@ -29,144 +39,204 @@ export interface BackupOptions {
   readonly random: Random;
   readonly settings: ServiceSettings;
   readonly edition: EditionId;
-  /** When the primary was last well, ms since the Unix epoch: what changed until then counts. */
+  /** When the primary last served requests, ms since the Unix epoch: changes until then count. */
   readonly primaryWellAtMs: () => number;
-  /** Which requests are for managed identities, and how they are served; absent where there are none. */
+  /** Recognises requests for managed identities and serves them; absent in a world without any. */
   readonly managedIdentities?: IdentityRequests;
 }
 
 export interface Backup {
   /** Learns from a reply of the primary. */
   observe(request: Request, response: Response): Promise<void>;
-  /** Answers whoever asks past the gateway. */
+  /** Answers a request that did not come through the gateway. */
   refuse(request: Request): Promise<Response>;
-  /** Answers for the primary; `undefined` for a flow that the backup does not know at all. */
+  /** Answers in place of the primary; `undefined` for a flow that the backup does not know. */
   serve(request: Request): Promise<Response | undefined>;
 }
 
+/** A backup that has seen nothing yet. */
 export function createBackup(options: BackupOptions): Backup {
+  const parts = createParts(options);
+  return {
+    observe: (request, response) => observe(parts, request, response),
+    async refuse(request) {
+      return refuseDirectTraffic(replyContext(parts, request, await describeRequest(request)));
+    },
+    serve: (request) => serve(parts, request),
+  };
+}
+
+/** What the backup has observed, by kind of session, and what it needs for an answer. */
+interface BackupParts extends BackupOptions {
+  readonly tokenSessions: TokenSessionStore;
+  readonly idTokenSessions: BrowserSessionStore<ObservedIdTokenSession>;
+  readonly samlSessions: BrowserSessionStore<ObservedSamlSession>;
+  readonly identities: IdentityBackup;
+  readonly known: KnownDirectory;
+  readonly reissue: Reissue;
+  /** For trace ids and the ids of SAML responses. */
+  readonly ids: Random;
+  readonly correlationIds: Random;
+  readonly isServed: IsServed;
+}
+
+function createParts(options: BackupOptions): BackupParts {
   const { directory, clock, random, settings, edition, managedIdentities } = options;
-  const sessions = createSessionStore(directory);
-  const browsers = createBrowserSessionStore(directory);
   const known = createKnownDirectory({
     ...options,
     revocationDelaySeconds: settings.backupRevocationDelaySeconds,
   });
-  const reissue = createReissue(directory, clock);
-  const saml = createSamlSessionStore(directory);
-  const ids = random.fork("ids");
-  const lifetimeSeconds = settings.backupTokenSeconds;
-  const identities = createIdentityBackup({
-    settings,
-    edition,
-    issue: managedIdentities?.issue ?? (() => undefined),
-  });
-  const signIn = { directory, browsers, reissue, lifetimeSeconds, isServed };
-  const samlParts = { directory, clock, settings, sessions: saml, ids, isServed };
-
   return {
-    async observe(request, response) {
-      const described = await describeRequest(request);
-      const { endpoint } = described;
-      if (managedIdentities?.isAsking(request)) {
-        if (response.status === 200) identities.observe(described);
-        return;
-      }
-      const isGoodToken = endpoint === "token" && response.status === 200;
-      // A person without a session passes the sign-in page, which is authorize's.
-      const isOfBrowser = endpoint === "authorize" || endpoint === "saml";
-      if (!isGoodToken && !isOfBrowser) return;
-      const body = await textOfResponse(response);
-      const now = clock.now();
-      const seen = isGoodToken
-        ? sessions.observe(described, body, now)
-        : (browsers.observe(request, response, body, now) ??
-          saml.observe(request, response, body, now));
-      const tenant = seen === undefined ? undefined : directory.tenant(seen.tenantId);
-      if (tenant !== undefined) known.refresh(tenant);
-    },
-    refuse: async (request) => refuseDirectTraffic(saidTo(request, await describeRequest(request))),
-    async serve(request) {
-      const described = await describeRequest(request);
-      if (managedIdentities?.isAsking(request)) {
-        const body = identities.serve(described);
-        return body === undefined
-          ? undefined
-          : jsonReply({ status: 200, body, cors: [], id: ids.uuid() }, settings);
-      }
-      if (described.endpoint === "authorize") return signInByBackup(signIn, request, described);
-      if (described.endpoint === "saml") return signInBySaml(samlParts, request, described);
-      const flow = flowOf(described, directory);
-      // What the backup does not know meets the primary's own failure (D.6).
-      if (flow !== "native-refresh") return undefined;
-      const scopes = (described.scope ?? "")
-        .split(" ")
-        .filter((scope) => scope !== "" && scope !== "offline_access");
-      const session = sessions.bySecret(described.parameters["refresh_token"], scopes);
-      const asked = { flow, interactive: false, scopes };
-      const said = saidTo(request, described);
-      if (session === undefined || !isServed(asked, described, session)) return decline(said);
-      const body = renewed(session, described);
-      return jsonReply({ ...said, status: 200, body }, settings);
+    ...options,
+    tokenSessions: createTokenSessionStore(directory),
+    idTokenSessions: createIdTokenSessionStore(directory),
+    samlSessions: createSamlSessionStore(directory),
+    identities: createIdentityBackup({
+      settings,
+      edition,
+      issue: managedIdentities?.issue ?? (() => undefined),
+    }),
+    known,
+    reissue: createReissue(directory, clock),
+    ids: random.fork("ids"),
+    correlationIds: random.fork("correlation ids"),
+    isServed: (wanted, described, session) => {
+      const attempt = attemptOf({ ...options, known }, wanted, described, session);
+      return refusalsOf(attempt, session, edition).length === 0;
     },
   };
+}
 
-  function saidTo(request: Request, described: EntraRequest) {
-    const correlationId = correlationIdOf(request, described);
-    const cors = corsHeaders(request, described.endpoint, settings.retryAfterExposed);
-    return { id: ids.uuid(), correlationId, settings, cors, nowMs: clock.now() };
+async function observe(parts: BackupParts, request: Request, response: Response): Promise<void> {
+  const { directory, clock, managedIdentities, tokenSessions, idTokenSessions, samlSessions } =
+    parts;
+  const described = await describeRequest(request);
+  const { endpoint } = described;
+  if (managedIdentities?.isAsking(request)) {
+    if (response.status === 200) parts.identities.observe(described);
+    return;
   }
+  const isGoodToken = endpoint === "token" && response.status === 200;
+  // A person without a session signs in at the sign-in page, which belongs to authorize.
+  const isOfBrowser = endpoint === "authorize" || endpoint === "saml";
+  if (!isGoodToken && !isOfBrowser) return;
+  const body = await textOfResponse(response);
+  const now = clock.now();
+  const observed = isGoodToken
+    ? tokenSessions.observe(described, body, now)
+    : (idTokenSessions.observe(request, response, body, now) ??
+      samlSessions.observe(request, response, body, now));
+  const tenant = observed === undefined ? undefined : directory.tenant(observed.tenantId);
+  if (tenant !== undefined) parts.known.refresh(tenant);
+}
 
-  function isServed(
-    asked: Pick<Attempt, "flow" | "interactive" | "scopes">,
-    described: EntraRequest,
-    session: RecordedSession,
-  ): boolean {
-    const tenant = directory.tenant(session.tenantId);
-    // By the world and not by the directory: that an account is gone comes as a revocation.
-    const user = tenant?.users.find(({ id }) => id === session.userId);
-    const attempt: Attempt = {
-      ...asked,
-      atMs: clock.now(),
-      host: described.host,
-      tenantId: directory.tenant(described.tenant ?? "")?.id ?? session.tenantId,
-      clientId: described.app ?? "",
-      policies: tenant === undefined ? [] : known.policies(tenant),
-      switches: {
-        signInFrequency: settings.backupSignInFrequency,
-        authenticationStrengths: settings.backupAuthenticationStrengths,
-      },
-      ...(user === undefined
-        ? {}
-        : {
-            user: {
-              id: user.id,
-              kind: tenant?.kind ?? user.kind,
-              revocations: known.revocations(user.id),
-            },
-          }),
-    };
-    return refusalsOf(attempt, session, edition).length === 0;
+async function serve(parts: BackupParts, request: Request): Promise<Response | undefined> {
+  const { settings, managedIdentities, identities, ids } = parts;
+  const described = await describeRequest(request);
+  if (managedIdentities?.isAsking(request)) {
+    const body = identities.serve(described);
+    return body === undefined
+      ? undefined
+      : jsonReply({ status: 200, body, cors: [], id: ids.uuid() }, settings);
   }
-
-  /** The last good reply with new times, signed anew; the refresh token is the one that was shown. */
-  function renewed(session: KnownSession, described: EntraRequest): Record<string, unknown> {
-    const { reply } = session;
-    const { refresh_in: _, ...rest } = reply;
-    return {
-      ...rest,
-      expires_in: lifetimeSeconds,
-      ext_expires_in: lifetimeSeconds,
-      access_token: reissue(reply["access_token"], { lifetimeSeconds }),
-      refresh_token: described.parameters["refresh_token"],
-      ...(reply["id_token"] === undefined
-        ? {}
-        : { id_token: reissue(reply["id_token"], { lifetimeSeconds }) }),
-    };
+  switch (described.endpoint) {
+    case "authorize": {
+      const lifetimeSeconds = settings.backupTokenSeconds;
+      const sessions = parts.idTokenSessions;
+      return signInByBackup({ ...parts, sessions, lifetimeSeconds }, request, described);
+    }
+    case "saml":
+      return signInBySaml({ ...parts, sessions: parts.samlSessions }, request, described);
+    default:
+      return serveRefresh(parts, request, described);
   }
 }
 
-/** What a token request means, by its grant and the kind of its app; `undefined` for anything else. */
+/** Answers a native app's refresh; for other flows the client gets the primary's own failure (D.6). */
+function serveRefresh(
+  parts: BackupParts,
+  request: Request,
+  described: EntraRequest,
+): Response | undefined {
+  const flow = flowOf(described, parts.directory);
+  if (flow !== "native-refresh") return undefined;
+  const scopes = (described.scope ?? "")
+    .split(" ")
+    .filter((scope) => scope !== "" && scope !== "offline_access");
+  const session = parts.tokenSessions.bySecret(described.parameters["refresh_token"], scopes);
+  const wanted = { flow, interactive: false, scopes };
+  const context = replyContext(parts, request, described);
+  if (session === undefined || !parts.isServed(wanted, described, session)) return decline(context);
+  return jsonReply(
+    { ...context, status: 200, body: renewed(parts, session, described) },
+    parts.settings,
+  );
+}
+
+function replyContext(
+  { settings, clock, ids, correlationIds }: BackupParts,
+  request: Request,
+  described: EntraRequest,
+): ReplyContext {
+  const correlationId = correlationIdOf(request, described) ?? correlationIds.uuid();
+  const cors = corsHeaders(request, described.endpoint, settings.retryAfterExposed);
+  return { id: ids.uuid(), correlationId, settings, cors, nowMs: clock.now() };
+}
+
+/** The attempt to be judged, with what the backup knows of tenant and user by now. */
+function attemptOf(
+  { directory, clock, settings, known }: BackupOptions & Pick<BackupParts, "known">,
+  wanted: Pick<Attempt, "flow" | "interactive" | "scopes">,
+  described: EntraRequest,
+  session: ObservedSession,
+): Attempt {
+  const tenant = directory.tenant(session.tenantId);
+  // From the world and not from the directory: a deleted account is seen as a revocation.
+  const user = tenant?.users.find(({ id }) => id === session.userId);
+  return {
+    ...wanted,
+    atMs: clock.now(),
+    host: described.host,
+    tenantId: directory.tenant(described.tenant ?? "")?.id ?? session.tenantId,
+    clientId: described.app ?? "",
+    policies: tenant === undefined ? [] : known.policies(tenant),
+    switches: {
+      signInFrequency: settings.backupSignInFrequency,
+      authenticationStrengths: settings.backupAuthenticationStrengths,
+    },
+    ...(user === undefined
+      ? {}
+      : {
+          user: {
+            id: user.id,
+            kind: tenant?.kind ?? user.kind,
+            revocations: known.revocations(user.id),
+          },
+        }),
+  };
+}
+
+/** The last good reply with new times, signed again, and with the refresh token that was sent. */
+function renewed(
+  { reissue, settings }: BackupParts,
+  { reply }: ObservedTokenSession,
+  described: EntraRequest,
+): Record<string, unknown> {
+  const lifetimeSeconds = settings.backupTokenSeconds;
+  const { refresh_in: _, ...rest } = reply;
+  return {
+    ...rest,
+    expires_in: lifetimeSeconds,
+    ext_expires_in: lifetimeSeconds,
+    access_token: reissue(reply["access_token"], { lifetimeSeconds }),
+    refresh_token: described.parameters["refresh_token"],
+    ...(reply["id_token"] === undefined
+      ? {}
+      : { id_token: reissue(reply["id_token"], { lifetimeSeconds }) }),
+  };
+}
+
+/** The flow of a token request, by its grant and the kind of its app; `undefined` for other requests. */
 function flowOf(described: EntraRequest, directory: Directory): FlowKind | undefined {
   if (described.endpoint !== "token" || described.grant !== "refresh_token") return undefined;
   const app = directory.appAnywhere(described.app);

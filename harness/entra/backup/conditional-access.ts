@@ -1,8 +1,8 @@
 /**
- * What Conditional Access lets the backup do (E6): it cannot evaluate everything anew, so
- * it uses what held when the session began, or, where a tenant has switched resilience
- * defaults off, denies. Here one session meets the policies of its tenant; what becomes of
- * each part of a policy is in `policy-table.ts`. Pure.
+ * What Conditional Access lets the backup do (E6). The backup cannot evaluate every policy
+ * again, so it uses what held when the session began, or denies where a tenant has disabled
+ * resilience defaults. This file applies the policies of a tenant to one session; what
+ * happens to each part of a policy is in `policy-table.ts`. Pure.
  */
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import type { DocumentName } from "./edition.ts";
@@ -13,11 +13,11 @@ import {
   type PolicyPart,
   type PolicySwitches,
   type PolicyView,
-  type SessionState,
-  sessionTable,
+  type SessionCase,
+  sessionCases,
 } from "./policy-table.ts";
 
-/** The switches, with what the edition and the clock say. */
+/** The switches, the edition's rule and the time. */
 export interface PolicyRules extends PolicySwitches {
   readonly classicPolicies: "reduce resilience" | "ended";
   /** ms since the Unix epoch. */
@@ -40,7 +40,7 @@ export interface PolicyRefusal {
   readonly document: DocumentName;
 }
 
-/** Why policies keep the backup from serving, one reason a policy; empty when none does. */
+/** The reasons why policies forbid to serve the session, one a policy; empty when none does. */
 export function policyRefusals(
   policies: readonly ConditionalAccessPolicy[],
   subject: PolicySubject,
@@ -64,7 +64,7 @@ function refusalOf(
   }
   const finding = findingsOf(view, rules).find((found) => concerns(found, policy, subject, rules));
   if (finding !== undefined) return { why: reasonOf(finding), document: finding.document };
-  const { access, document } = sessionTable[stateOf(policy, subject)];
+  const { access, document } = sessionCases[stateOf(policy, subject)];
   return access === "served"
     ? undefined
     : { why: "was enabled after the session began, so its controls were not met", document };
@@ -83,7 +83,7 @@ function viewOf(policy: ConditionalAccessPolicy): PolicyView {
   return { state, classic: policy.classic === true, resilienceDefaults, parts };
 }
 
-/** Whether what speaks against the policy is about this session. */
+/** Whether a finding about the policy concerns this session. */
 function concerns(
   finding: PolicyFinding,
   policy: ConditionalAccessPolicy,
@@ -116,7 +116,7 @@ function reasonOf(finding: PolicyFinding): string {
   }
 }
 
-function stateOf(policy: ConditionalAccessPolicy, subject: PolicySubject): SessionState {
+function stateOf(policy: ConditionalAccessPolicy, subject: PolicySubject): SessionCase {
   if (!wasFor(policy, subject)) return "existing, without a policy";
   const isNew = policy.enabledAtMs !== undefined && policy.enabledAtMs > subject.lastSuccessAtMs;
   return isNew && policy.controls.length > 0
@@ -128,13 +128,13 @@ function isForApp({ apps }: ConditionalAccessPolicy, clientId: string): boolean 
   return apps === "all" || apps.includes(clientId);
 }
 
-/** Whether the policy can be about the user, as far as the backup can tell without groups and roles. */
+/** Whether the policy can apply to the user, as far as the backup knows without groups and roles. */
 function mayBeFor({ users }: ConditionalAccessPolicy, { userId }: PolicySubject): boolean {
   if (users.groups.length + users.roles.length > 0) return true;
   return users.include === "all" || users.include.includes(userId);
 }
 
-/** Whether it was about the user when the session began. */
+/** Whether it applied to the user when the session began. */
 function wasFor({ users }: ConditionalAccessPolicy, subject: PolicySubject): boolean {
   return (
     users.include === "all" ||

@@ -1,8 +1,8 @@
 /**
  * The dated texts of what the backup authentication system covers, as data. Microsoft's
- * articles changed over the years; whoever asks "am I protected?" asks by one of them. An
- * announced date never switches a flow on: only a later text does.
- * Source: `shared/facts/entra.md` D.4.
+ * articles changed over the years, and the answer to "is my app protected?" depends on the
+ * text. An announced date never enables a flow: only a later text does.
+ * Source: `docs/sources.md#d4`.
  */
 
 import { type EditionId, editionIds } from "../directory/edition-ids.ts";
@@ -11,7 +11,7 @@ export { type EditionId, editionIds };
 
 export const newestEdition: EditionId = "2026-03";
 
-/** What an application does at the token service, as far as the texts tell flows apart. */
+/** What an application does at the token service, as far as the texts distinguish flows. */
 export const flowKinds = [
   "native-refresh",
   "spa-implicit-id-token",
@@ -29,7 +29,7 @@ export const flowKinds = [
 
 export type FlowKind = (typeof flowKinds)[number];
 
-/** The rows of the table that tells who is served: the flows, and what an app should not rely on besides. */
+/** The rows of the table of who is served: the flows, and UserInfo, which an app must not rely on. */
 export const rowFlows = [...flowKinds, "userinfo"] as const;
 
 export type RowFlow = (typeof rowFlows)[number];
@@ -44,7 +44,7 @@ export const clouds = [
 
 export type Cloud = (typeof clouds)[number];
 
-/** The articles, by what they are about. */
+/** The articles, by their subject. */
 export type DocumentName = "applications" | "system" | "resilience-defaults";
 
 /** What a text says of one flow. */
@@ -52,7 +52,7 @@ export interface FlowProtection {
   readonly status: "protected" | "not" | "never";
   /** In our own words. */
   readonly says: string;
-  /** Year and month by which the text promised protection; it changes nothing. */
+  /** Year and month for which the text announced protection; has no effect. */
   readonly announcedFor?: string;
   readonly document: DocumentName;
 }
@@ -71,9 +71,9 @@ export interface Edition {
   readonly title: string;
   readonly flows: Readonly<Record<FlowKind, FlowProtection>>;
   readonly clouds: Readonly<Record<Cloud, CloudProtection>>;
-  /** Whether certificate users are told that revocation lists are not fetched anew (E11). */
+  /** Whether the text says to certificate users that revocation lists are not fetched again (E11). */
   readonly revocationLists: "silent" | "not fresh";
-  /** Whether classic Conditional Access policies still exist to weaken the backup. */
+  /** Whether classic Conditional Access policies still exist and reduce the backup's coverage. */
   readonly classicPolicies: "reduce resilience" | "ended";
 }
 
@@ -89,7 +89,7 @@ export function articleOf(document: DocumentName): string {
   return ARTICLES[document];
 }
 
-const first: Edition = {
+const june2023: Edition = {
   id: "2023-06",
   title: "the articles of June 2023, with their announced dates",
   flows: {
@@ -145,18 +145,18 @@ const first: Edition = {
       "managed identities",
       "Government Top Secret: managed identities.",
     ),
-    "21vianet": cloud([], "nobody", "Operated by 21Vianet: not available."),
+    "21vianet": cloud([], "none", "Operated by 21Vianet: not available."),
   },
   revocationLists: "silent",
   classicPolicies: "reduce resilience",
 };
 
-const second: Edition = {
-  ...first,
+const early2024: Edition = {
+  ...june2023,
   id: "2024-01",
   title: "the application article by early 2024, still dated 2023: the announced dates are gone",
   flows: {
-    ...first.flows,
+    ...june2023.flows,
     "web-code": notServed(
       "Confidential clients with authorization code and refresh tokens are not supported.",
     ),
@@ -168,18 +168,18 @@ const second: Edition = {
   },
 };
 
-const third: Edition = {
-  ...second,
+const may2024: Edition = {
+  ...early2024,
   id: "2024-05",
   title: "the application article of May 2024: its date is new, its rules are not",
 };
 
-const fourth: Edition = {
-  ...third,
+const july2025: Edition = {
+  ...may2024,
   id: "2025-07",
   title: "the articles of July 2025: more clouds",
   clouds: {
-    ...third.clouds,
+    ...may2024.clouds,
     "government-secret": cloud(
       [],
       "both",
@@ -198,38 +198,38 @@ const fourth: Edition = {
   },
 };
 
-const fifth: Edition = {
-  ...fourth,
+const late2025: Edition = {
+  ...july2025,
   id: "2025-08",
   title: "the system article, amended some time after July 2025: revocation lists of certificates",
   revocationLists: "not fresh",
 };
 
-const sixth: Edition = {
-  ...fifth,
+const march2026: Edition = {
+  ...late2025,
   id: "2026-03",
   title: "the articles of March 2026: classic policies have ended",
   classicPolicies: "ended",
 };
 
 const editions: Readonly<Record<EditionId, Edition>> = {
-  "2023-06": first,
-  "2024-01": second,
-  "2024-05": third,
-  "2025-07": fourth,
-  "2025-08": fifth,
-  "2026-03": sixth,
+  "2023-06": june2023,
+  "2024-01": early2024,
+  "2024-05": may2024,
+  "2025-07": july2025,
+  "2025-08": late2025,
+  "2026-03": march2026,
 };
 
-/** UserInfo is not a flow, and no text has changed what it says of it. */
+/** UserInfo is not a flow, and no text has changed its row. */
 const userInfo = notServed("UserInfo is not to be relied on: the id token has the same claims.");
 
-/** What an edition says of a row. */
+/** What an edition says about a row. */
 export function promiseOf(row: RowFlow, edition: EditionId): FlowProtection {
   return row === "userinfo" ? userInfo : editionOf(edition).flows[row];
 }
 
-/** The text of that date. */
+/** The edition of that date. */
 export function editionOf(id: EditionId): Edition {
   return editions[id];
 }
@@ -244,8 +244,8 @@ function notServed(says: string): FlowProtection {
 
 function cloud(
   hosts: readonly string[],
-  who: "both" | "managed identities" | "nobody",
+  covered: "both" | "managed identities" | "none",
   says: string,
 ): CloudProtection {
-  return { hosts, users: who === "both", managedIdentities: who !== "nobody", says };
+  return { hosts, users: covered === "both", managedIdentities: covered !== "none", says };
 }

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { editionIds, editionOf, flowKinds, newestEdition } from "./edition.ts";
-import { type Attempt, type RecordedSession, refusalsOf, WINDOW_MS } from "./eligibility.ts";
+import { type Attempt, refusalsOf, WINDOW_MS } from "./eligibility.ts";
+import type { ObservedSession } from "./observed-session.ts";
 
 const scopes = ["openid", "profile", "https://graph.microsoft.com/User.Read"];
 const start = Date.UTC(2026, 2, 2, 8);
 
-const session: RecordedSession = {
+const session: ObservedSession = {
   userId: "adele",
   tenantId: "contoso",
-  clientId: "desk",
+  clientId: "mail-app",
   scopes,
   lastSuccessAtMs: start,
   signedInAtMs: start,
@@ -23,7 +24,7 @@ const attempt: Attempt = {
   flow: "native-refresh",
   host: "login.microsoftonline.com",
   tenantId: "contoso",
-  clientId: "desk",
+  clientId: "mail-app",
   scopes,
   interactive: false,
   policies: [],
@@ -43,13 +44,13 @@ const strict: ConditionalAccessPolicy = {
 
 function rulesAgainst(
   change: Partial<Attempt>,
-  seen: RecordedSession | undefined = session,
+  seen: ObservedSession | undefined = session,
 ): string[] {
   return refusalsOf({ ...attempt, ...change }, seen, newestEdition).map(({ rule }) => rule);
 }
 
 describe("who is served", () => {
-  it("a session that meets every rule", () => {
+  it("serves a session that meets every rule", () => {
     expect(rulesAgainst({})).toEqual([]);
   });
 
@@ -57,7 +58,7 @@ describe("who is served", () => {
     ["71 h 59 m", 71 * 3_600_000 + 59 * 60_000, []],
     ["72 h 00 m", WINDOW_MS, []],
     ["72 h 01 m", WINDOW_MS + 60_000, ["E1"]],
-  ])("E1: %s after the last success", (_, ageMs, refusals) => {
+  ])("E1: serves up to three days after the last success: %s", (_, ageMs, refusals) => {
     expect(rulesAgainst({ atMs: start + ageMs })).toEqual(refusals);
   });
 
@@ -73,15 +74,15 @@ describe("who is served", () => {
     ["a policy without resilience defaults", { policies: [strict] }, "E6"],
     ["a flow that is not covered", { flow: "web-code" }, "E8"],
     ["a scope that is new", { scopes: [...scopes, "https://graph.microsoft.com/Mail.Read"] }, "E9"],
-  ])("is refused for %s", (_, change, rule) => {
+  ])("refuses %s", (_, change, rule) => {
     expect(rulesAgainst(change)).toEqual([rule]);
   });
 
-  it("is refused where no session was seen", () => {
+  it("refuses when no session was observed", () => {
     expect(refusalsOf(attempt, undefined, newestEdition).map(({ rule }) => rule)).toEqual(["E4"]);
   });
 
-  it("is refused with a reason and an address", () => {
+  it("gives a reason and the article's address", () => {
     for (const { why, source } of refusalsOf(
       { ...attempt, interactive: true, host: "x" },
       undefined,
@@ -102,7 +103,7 @@ describe("who is served", () => {
     },
   );
 
-  it("an announced date switches nothing on", () => {
+  it("an announced date enables no flow", () => {
     const announced = editionIds.flatMap((edition) =>
       Object.values(editionOf(edition).flows).filter(
         ({ announcedFor }) => announcedFor !== undefined,

@@ -1,7 +1,7 @@
 /**
- * Who the backup authentication system serves, and why not: the documented rules as pure
- * functions of what it recorded and what is asked. Every refusal names its rule and reason.
- * Source: `shared/facts/entra.md` D.2; E6 is in `conditional-access.ts`.
+ * Whom the backup authentication system serves, and why not: the documented rules as pure
+ * functions of a session that it observed and of what is asked. Every refusal names its rule
+ * and reason. Source: `docs/sources.md#d2`; E6 is in `conditional-access.ts`.
  */
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { policyRefusals } from "./conditional-access.ts";
@@ -14,30 +14,13 @@ import {
   type EditionId,
   type FlowKind,
 } from "./edition.ts";
+import type { ObservedSession } from "./observed-session.ts";
 import type { PolicySwitches } from "./policy-table.ts";
 
 /** Three days (E1). */
 export const WINDOW_MS = 3 * 86_400_000;
 
-/** What the backup remembers of the last good reply of the primary to one app on one device. */
-export interface RecordedSession {
-  readonly userId: string;
-  readonly tenantId: string;
-  readonly clientId: string;
-  /** Scopes that the primary granted, as written in its reply. */
-  readonly scopes: readonly string[];
-  /** ms since the Unix epoch. */
-  readonly lastSuccessAtMs: number;
-  /** When the person last signed in themselves: what a sign-in frequency counts from. ms since the Unix epoch. */
-  readonly signedInAtMs: number;
-  /** How often the user had been revoked by then. */
-  readonly revocations: number;
-  /** Groups and roles of the user by then. */
-  readonly groups: readonly string[];
-  readonly roles: readonly string[];
-}
-
-/** What is asked of the backup, with what the directory knows of the user now. */
+/** What is asked of the backup, with what the backup knows of the user now. */
 export interface Attempt {
   readonly atMs: number;
   readonly flow: FlowKind;
@@ -53,12 +36,12 @@ export interface Attempt {
   readonly user?: {
     readonly id: string;
     readonly kind: "member" | "guest" | "b2c";
-    /** How often the user has been revoked, as far as the backup has been told. */
+    /** How often the user has been revoked, as far as the news has reached the backup. */
     readonly revocations: number;
   };
 }
 
-/** The rules of `shared/facts/entra.md` D.2, by its numbers. */
+/** The rules of `docs/sources.md#d2`, by number. */
 export const eligibilityRules = [
   "E1",
   "E2",
@@ -69,9 +52,9 @@ export const eligibilityRules = [
   "E7",
   "E8",
   "E9",
-  /** Follows from what the client does: who has no token to show has no session (E4). */
+  /** Follows from what the client does: without a token to send there is no session (E4). */
   "E10",
-  /** Refuses nobody: a certificate that was revoked is noticed by a revocation of sessions (E5). */
+  /** Refuses no one: a revoked certificate shows only as a revocation of sessions (E5). */
   "E11",
 ] as const;
 
@@ -84,10 +67,10 @@ export interface Refusal {
   readonly source: string;
 }
 
-/** All that speaks against serving an attempt; empty when it is served. */
+/** All reasons not to serve an attempt; empty when it is served. */
 export function refusalsOf(
   attempt: Attempt,
-  session: RecordedSession | undefined,
+  session: ObservedSession | undefined,
   edition: EditionId,
 ): readonly Refusal[] {
   return [
@@ -95,14 +78,14 @@ export function refusalsOf(
     ...hostRefusals(attempt, edition),
     ...userRefusals(attempt),
     ...(session === undefined
-      ? [refuse("E4", "no session of this app on this device was seen while the primary was well")]
+      ? [refuse("E4", "no session of this app on this device was seen before the outage")]
       : [...sessionRefusals(attempt, session), ...accessRefusals(attempt, session, edition)]),
   ];
 }
 
 function accessRefusals(
   { policies, switches, atMs }: Attempt,
-  session: RecordedSession,
+  session: ObservedSession,
   edition: EditionId,
 ): readonly Refusal[] {
   const { classicPolicies } = editionOf(edition);
@@ -143,7 +126,7 @@ function userRefusals({ user }: Attempt): readonly Refusal[] {
   }
 }
 
-function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly Refusal[] {
+function sessionRefusals(attempt: Attempt, session: ObservedSession): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const ageMs = attempt.atMs - session.lastSuccessAtMs;
   if (session.clientId !== attempt.clientId || session.tenantId !== attempt.tenantId) {
@@ -169,10 +152,10 @@ function sessionRefusals(attempt: Attempt, session: RecordedSession): readonly R
   return refusals;
 }
 
-/** The first scope that a session has not; `undefined` when all are within it (E9). */
+/** The first scope that the session does not have; `undefined` when it has all (E9). */
 export function scopeBeyond(
   scopes: readonly string[],
-  session: Pick<RecordedSession, "scopes">,
+  session: Pick<ObservedSession, "scopes">,
 ): string | undefined {
   const seen = new Set(session.scopes.map((scope) => scope.toLowerCase()));
   return scopes.find((scope) => !seen.has(scope.toLowerCase()));
@@ -186,7 +169,7 @@ function refuse(rule: Refusal["rule"], why: string): Refusal {
   };
 }
 
-/** Rules that another article than the one on the system states. */
+/** The rules that come from another article than the one on the system. */
 const DOCUMENTS: Readonly<Partial<Record<Refusal["rule"], DocumentName>>> = {
   E4: "resilience-defaults",
   E7: "applications",

@@ -1,7 +1,7 @@
 /**
- * The front door's failover, per request: what fails at the primary with a server error or
- * without an answer is offered to the backup; what the backup does not know, or cannot be
- * reached for, keeps the primary's own failure (`shared/facts/entra.md` D.1 and D.6).
+ * The failover of the front door, for each request: what the primary answers with a server
+ * error, or not at all, is offered to the backup. When the backup does not know the flow or
+ * cannot be reached, the client gets the primary's own failure (`docs/sources.md#d1` and D.6).
  */
 import { NetworkFault } from "../../core/http/network-fault.ts";
 import type { Service } from "../../core/http/service.ts";
@@ -10,9 +10,9 @@ import type { Backup } from "./backup.ts";
 export interface FailoverParts {
   readonly primary: Service;
   readonly backup: Backup;
-  /** Whether a request comes to the backup past the gateway; default: none does. */
+  /** Whether a request reaches the backup without the gateway; default: never. */
   readonly isDirect?: (request: Request) => boolean;
-  /** The backup's own fault windows, around what it serves. */
+  /** Wraps the backup in its own fault windows. */
   readonly aroundBackup: (service: Service) => Service;
 }
 
@@ -24,13 +24,13 @@ export function createFailover({
   aroundBackup,
 }: FailoverParts): Service {
   const replies = new WeakMap<Request, Response>();
-  // The backup's own faults break what it would have said; of what it does not know, nothing.
+  // The backup's own faults apply to requests that it would answer, and to no others.
   const fallback = aroundBackup({
     connect: () => Promise.resolve(),
     handle: (request) => Promise.resolve(replies.get(request) ?? Response.error()),
   });
 
-  /** The backup's reply, or nothing when it has none. */
+  /** The backup's reply; `undefined` when it has none. */
   const ask = async (request: Request): Promise<Response | undefined> => {
     const prepared = await backup.serve(request);
     if (prepared === undefined) return undefined;
@@ -68,7 +68,7 @@ export function createFailover({
 
 const byBackup = new WeakSet<Request>();
 
-/** Whether the backup answered, well or by declining. */
+/** Whether the backup answered the request, by serving or by declining it. */
 export function isServedByBackup(request: Request): boolean {
   return byBackup.has(request);
 }

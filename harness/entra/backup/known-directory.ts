@@ -1,19 +1,19 @@
 /**
- * What the backup has been told of the directory. Policies are those that held while the
- * primary was well: what an administrator changes in an outage counts once the primary is
- * back (`shared/facts/entra.md` D.3). Revocations come by the events of continuous access
- * evaluation, in an outage, too (D.2, E5), and may take a while (section E: up to 15 minutes).
+ * What the backup knows of the directory. Policies are those from before the outage: what an
+ * administrator changes during an outage counts once the primary is back
+ * (`docs/sources.md#d3`). Revocations arrive by the events of continuous access evaluation,
+ * also during an outage (D.2, E5), and may take a while (section E: up to 15 minutes).
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ConditionalAccessPolicy, Tenant } from "../directory/world.ts";
 
 export interface KnownDirectory {
-  /** As they stood when the primary was last well. */
+  /** The policies as of the last time that the primary served requests. */
   policies(tenant: Tenant): readonly ConditionalAccessPolicy[];
   /** How many revocations of the user have arrived by now. */
   revocations(userId: string): number;
-  /** The primary has just served the tenant: its policies count as they are. */
+  /** To be called when the primary has served the tenant: its policies count as they are now. */
   refresh(tenant: Tenant): void;
 }
 
@@ -21,17 +21,17 @@ export interface KnownDirectoryOptions {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly revocationDelaySeconds: number;
-  /** When the primary was last well, ms since the Unix epoch: now, while it is. */
+  /** When the primary last served requests, ms since the Unix epoch: now, outside of an outage. */
   readonly primaryWellAtMs: () => number;
 }
 
-/** Policies that were set while the primary was down. */
+/** Policies that were set during an outage. */
 interface Pending {
   readonly atMs: number;
   readonly policies: readonly ConditionalAccessPolicy[];
 }
 
-/** Knows the directory as it is now, and what it is told from now on. */
+/** Starts with the directory as it is now, and follows its changes. */
 export function createKnownDirectory(options: KnownDirectoryOptions): KnownDirectory {
   const { directory, clock, revocationDelaySeconds, primaryWellAtMs } = options;
   const policies = new Map<string, readonly ConditionalAccessPolicy[]>();
@@ -41,14 +41,14 @@ export function createKnownDirectory(options: KnownDirectoryOptions): KnownDirec
     policies.set(tenant.id, directory.policies(tenant));
     pending.delete(tenant.id);
   };
-  /** Takes up what was changed in an outage that is over by now. */
+  /** Applies what was changed in an outage that is over by now. */
   const catchUp = ({ id }: Tenant): void => {
     const waiting = pending.get(id) ?? [];
-    const ripe = waiting.filter(({ atMs }) => atMs < primaryWellAtMs());
-    const last = ripe.at(-1);
+    const due = waiting.filter(({ atMs }) => atMs < primaryWellAtMs());
+    const last = due.at(-1);
     if (last === undefined) return;
     policies.set(id, last.policies);
-    pending.set(id, waiting.slice(ripe.length));
+    pending.set(id, waiting.slice(due.length));
   };
 
   directory.world.tenants.forEach(refresh);

@@ -1,9 +1,10 @@
-/** Making a sign-in less eligible never turns a refusal into a service: for every field that the rules read. */
+/** Property: making a sign-in less eligible never turns a refusal into service, for every field that the rules read. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { clouds, editionIds, editionOf, flowKinds } from "./edition.ts";
-import { type Attempt, type RecordedSession, refusalsOf } from "./eligibility.ts";
+import { type Attempt, refusalsOf } from "./eligibility.ts";
+import type { ObservedSession } from "./observed-session.ts";
 
 const HOUR_MS = 3_600_000;
 const scopes = ["openid", "User.Read", "Mail.Read"];
@@ -18,7 +19,7 @@ const policy: fc.Arbitrary<ConditionalAccessPolicy> = fc.record(
       groups: fc.subarray(["sales", "board"]),
       roles: fc.subarray(["admin"]),
     }),
-    apps: fc.constantFrom<"all" | string[]>("all", ["desk"], ["other"]),
+    apps: fc.constantFrom<"all" | string[]>("all", ["mail-app"], ["other"]),
     conditions: fc.subarray<"sign-in-risk" | "user-risk" | "location">([
       "sign-in-risk",
       "user-risk",
@@ -75,7 +76,7 @@ const attempts: fc.Arbitrary<Attempt> = fc.record({
   flow: mostly("native-refresh", ...flowKinds),
   host: mostly("login.microsoftonline.com", ...hosts),
   tenantId: mostly("contoso", "fabrikam"),
-  clientId: mostly("desk", "other"),
+  clientId: mostly("mail-app", "other"),
   scopes: fc.subarray(scopes),
   interactive: mostly(false, true),
   policies: fc.array(
@@ -89,10 +90,10 @@ const attempts: fc.Arbitrary<Attempt> = fc.record({
   user,
 });
 
-const sessions: fc.Arbitrary<RecordedSession> = fc.record({
+const sessions: fc.Arbitrary<ObservedSession> = fc.record({
   userId: mostly("adele", "megan"),
   tenantId: fc.constant("contoso"),
-  clientId: fc.constant("desk"),
+  clientId: fc.constant("mail-app"),
   scopes: fc.oneof({ weight: 3, arbitrary: fc.constant(scopes) }, fc.subarray(scopes)),
   lastSuccessAtMs: mostly(0, 5 * HOUR_MS),
   signedInAtMs: mostly(0, 5 * HOUR_MS),
@@ -136,15 +137,15 @@ const worseAttempts: Readonly<Record<keyof Attempt, readonly ((given: Attempt) =
     withoutUser,
     (given) => withUser(given, (user) => ({ ...user, kind: "guest" })),
     (given) => withUser(given, (user) => ({ ...user, kind: "b2c" })),
-    (given) => withUser(given, (user) => ({ ...user, id: "nobody" })),
+    (given) => withUser(given, (user) => ({ ...user, id: "another-user" })),
     (given) => withUser(given, (user) => ({ ...user, revocations: user.revocations + 1 })),
   ],
 };
 
-type Worse = (given: RecordedSession) => RecordedSession | undefined;
+type Worse = (given: ObservedSession) => ObservedSession | undefined;
 
-const worseSessions: Readonly<Record<keyof RecordedSession, readonly Worse[]>> = {
-  userId: [(given) => ({ ...given, userId: "nobody" }), () => undefined],
+const worseSessions: Readonly<Record<keyof ObservedSession, readonly Worse[]>> = {
+  userId: [(given) => ({ ...given, userId: "another-user" }), () => undefined],
   tenantId: [(given) => ({ ...given, tenantId: "elsewhere" })],
   clientId: [(given) => ({ ...given, clientId: "something" })],
   scopes: [(given) => ({ ...given, scopes: given.scopes.slice(1) })],
@@ -180,11 +181,11 @@ function withUser(
 const options = { seed: 20_261_121, numRuns: 6_000 };
 const edition = fc.constantFrom(...editionIds);
 
-type Pair = readonly [attempt: Attempt, session: RecordedSession | undefined];
+type Pair = readonly [attempt: Attempt, session: ObservedSession | undefined];
 
 /** Asserts that no change ever turns a refusal into a service; how often one turned a service into a refusal. */
 function lossesBy(
-  changes: readonly ((better: readonly [Attempt, RecordedSession]) => Pair)[],
+  changes: readonly ((better: readonly [Attempt, ObservedSession]) => Pair)[],
 ): number {
   let lost = 0;
   fc.assert(
@@ -206,7 +207,7 @@ function lossesBy(
 }
 
 describe.each(Object.entries(worseAttempts))("an attempt with a worse %s", (_, changes) => {
-  it("is never served where the better one was refused, and sometimes refused where it was served", () => {
+  it("is never served where the better one was refused, and sometimes refused where the better one was served", () => {
     expect(
       lossesBy(
         changes.map((worsen) => ([attempt, session]) => [worsen(attempt), session]),
@@ -216,7 +217,7 @@ describe.each(Object.entries(worseAttempts))("an attempt with a worse %s", (_, c
 });
 
 describe.each(Object.entries(worseSessions))("a session with a worse %s", (_, changes) => {
-  it("is never served where the better one was refused, and sometimes refused where it was served", () => {
+  it("is never served where the better one was refused, and sometimes refused where the better one was served", () => {
     expect(
       lossesBy(
         changes.map((worsen) => ([attempt, session]) => [attempt, worsen(session)]),

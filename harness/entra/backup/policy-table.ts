@@ -1,12 +1,12 @@
 /**
- * What the backup makes of each part of a Conditional Access policy, as one table: a run
- * (`conditional-access.ts`) and the coverage command (`coverage/policy-rules.ts`) both go by
- * it. Source: `shared/facts/entra.md` D.3; where Microsoft's two articles disagree (sections
- * I.1 and I.2), a switch. What is only implied there says so.
+ * What the backup does with each part of a Conditional Access policy, as one table, which
+ * both a run (`conditional-access.ts`) and the coverage command (`coverage/policy-rules.ts`)
+ * read. Source: `docs/sources.md#d3`. Where Microsoft's two articles disagree (sections
+ * I.1 and I.2) there is a switch. Rows that the articles only imply are marked.
  */
 import type { DocumentName, Edition } from "./edition.ts";
 
-/** What a policy looks at before it applies. */
+/** The conditions of a policy: when it applies. */
 export const policyConditions = [
   "users",
   "groups",
@@ -20,7 +20,7 @@ export const policyConditions = [
   "device-filter",
 ] as const;
 
-/** What a policy asks for before it lets anybody in. */
+/** The grant controls of a policy: what it requires before access. */
 export const grantControls = [
   "block",
   "mfa",
@@ -32,7 +32,7 @@ export const grantControls = [
   "terms-of-use",
 ] as const;
 
-/** What a policy does to a session that it has let in. */
+/** The session controls of a policy: what it does to a session after access. */
 export const sessionControls = [
   "sign-in-frequency",
   "persistent-browser",
@@ -46,71 +46,71 @@ export type PolicyPart =
   | (typeof grantControls)[number]
   | (typeof sessionControls)[number];
 
-/** What the articles disagree on. */
+/** Where the articles disagree. */
 export interface PolicySwitches {
-  /** Sessions that a sign-in frequency would end: extended by one article, not supported by the other. */
+  /** Sessions that a sign-in frequency would end: extended in one article, not supported in the other. */
   readonly signInFrequency: "extend" | "block";
-  /** Authentication strengths: not evaluated by one article, not supported by the other. */
+  /** Authentication strengths: not evaluated in one article, not supported in the other. */
   readonly authenticationStrengths: "ignore" | "block";
 }
 
 /** What the backup does with one part of a policy in an outage. */
 export type PartOutcome =
-  /** As with the primary. */
+  /** As the primary does. */
   | "evaluated"
-  /** What held when the session began decides. */
+  /** What held when the session began is used. */
   | "frozen"
-  /** Nobody is served, whether the policy means them or not. */
+  /** No one is served, whether the policy applies to them or not. */
   | "denies-everybody"
-  /** A session that ran out goes on. */
+  /** A session that has run out is continued. */
   | "extended"
-  /** A session that ran out is refused. */
+  /** A session that has run out is refused. */
   | "ends";
 
 interface PolicyRow {
   readonly withDefaults: PartOutcome;
   /** With the policy's resilience defaults disabled. */
   readonly withoutDefaults: PartOutcome;
-  /** By the other article not supported at all, when this switch says "block". */
+  /** The switch that says "block" where the other article is believed, which does not support it. */
   readonly disputed?: keyof PolicySwitches;
   readonly document: DocumentName;
   readonly basis: "documented" | "implied";
 }
 
-const known: PolicyRow = {
+const evaluable: PolicyRow = {
   withDefaults: "evaluated",
   withoutDefaults: "evaluated",
   document: "resilience-defaults",
   basis: "implied",
 };
 
-/** Not to be evaluated in real time. */
-const unknown: PolicyRow = {
+/** Cannot be evaluated in real time. */
+const notEvaluable: PolicyRow = {
   withDefaults: "frozen",
   withoutDefaults: "denies-everybody",
   document: "resilience-defaults",
   basis: "documented",
 };
 
-/** Met once, at the start of the session, and not asked for again. */
-const metAtStart: PolicyRow = { ...known, withDefaults: "frozen", withoutDefaults: "frozen" };
+/** Met at the start of the session, and not required again. */
+const metAtStart: PolicyRow = { ...evaluable, withDefaults: "frozen", withoutDefaults: "frozen" };
 
-/** Each part of a policy: what becomes of it, and by which article. */
+/** What happens to each part of a policy, and by which article. */
 export const policyTable: Readonly<Record<PolicyPart, PolicyRow>> = {
-  // Scoping to named users is what the article advises.
-  users: { ...known, basis: "documented" },
-  groups: unknown,
-  roles: unknown,
-  "sign-in-risk": unknown,
-  "user-risk": unknown,
-  "ip-ranges": known,
-  countries: unknown,
-  "device-platforms": known,
-  "client-app-types": known,
-  "device-filter": known,
-  block: known,
+  // The article recommends naming users.
+  users: { ...evaluable, basis: "documented" },
+  groups: notEvaluable,
+  roles: notEvaluable,
+  "sign-in-risk": notEvaluable,
+  "user-risk": notEvaluable,
+  "ip-ranges": evaluable,
+  countries: notEvaluable,
+  "device-platforms": evaluable,
+  "client-app-types": evaluable,
+  "device-filter": evaluable,
+  block: evaluable,
   mfa: { ...metAtStart, basis: "documented" },
-  "authentication-strength": { ...unknown, disputed: "authenticationStrengths" },
+  "authentication-strength": { ...notEvaluable, disputed: "authenticationStrengths" },
   "compliant-device": metAtStart,
   "hybrid-joined-device": metAtStart,
   "approved-app": metAtStart,
@@ -129,7 +129,7 @@ export const policyTable: Readonly<Record<PolicyPart, PolicyRow>> = {
   "token-protection": metAtStart,
 };
 
-/** A policy as both sides see it: without its users and apps by name. */
+/** A policy without the names of its users and apps, as runs and coverage have in common. */
 export interface PolicyView {
   readonly state: "enabled" | "report-only" | "disabled";
   readonly classic: boolean;
@@ -137,10 +137,10 @@ export interface PolicyView {
   readonly parts: readonly PolicyPart[];
 }
 
-/** One thing about a policy that speaks against serving those whom it means. */
+/** One reason in a policy against serving those to whom it applies. */
 export type PolicyFinding =
   | { readonly kind: "classic"; readonly document: DocumentName }
-  /** It may mean anybody, as nobody can tell whom. */
+  /** It may apply to anyone, since that cannot be evaluated. */
   | {
       readonly kind: "denies-everybody";
       readonly parts: readonly PolicyPart[];
@@ -149,7 +149,7 @@ export type PolicyFinding =
   | { readonly kind: "ends"; readonly part: PolicyPart; readonly document: DocumentName }
   | { readonly kind: "not-supported"; readonly part: PolicyPart; readonly document: DocumentName };
 
-/** Why a policy does not count at all; `undefined` when it does. Report-only policies are never enforced, also here. */
+/** Why a policy has no effect; `undefined` when it has. Report-only policies are never enforced, also not by the backup. */
 export function harmlessBecause(
   { state, classic }: Pick<PolicyView, "state" | "classic">,
   { classicPolicies }: Pick<Edition, "classicPolicies">,
@@ -158,22 +158,22 @@ export function harmlessBecause(
   return classic && classicPolicies === "ended" ? "classic-ended" : undefined;
 }
 
-/** What speaks against a policy that counts; empty when nothing does. */
+/** All reasons in an enforced policy against serving; empty when there is none. */
 export function findingsOf(
   { classic, resilienceDefaults, parts }: PolicyView,
   switches: PolicySwitches,
 ): readonly PolicyFinding[] {
   const outcomeOf = (part: PolicyPart): PartOutcome =>
     policyTable[part][resilienceDefaults === "enabled" ? "withDefaults" : "withoutDefaults"];
-  const blind = parts.filter((part) => outcomeOf(part) === "denies-everybody");
+  const notEvaluated = parts.filter((part) => outcomeOf(part) === "denies-everybody");
   return [
     ...(classic ? [{ kind: "classic", document: "system" } as const] : []),
-    ...(blind.length === 0
+    ...(notEvaluated.length === 0
       ? []
       : [
           {
             kind: "denies-everybody",
-            parts: blind,
+            parts: notEvaluated,
             document: "resilience-defaults",
           } as const,
         ]),
@@ -187,15 +187,15 @@ export function findingsOf(
   ];
 }
 
-/** A session as the articles tell sessions apart, and what its user gets. */
-export const sessionTable = {
+/** The sessions that the articles distinguish, and whether they are served. */
+export const sessionCases = {
   new: { access: "refused", document: "resilience-defaults" },
   "existing, without a policy": { access: "served", document: "resilience-defaults" },
   "existing, controls met at its start": { access: "served", document: "resilience-defaults" },
-  /** Evaluated anew: whoever it means must do what the backup has no page for. */
+  /** Evaluated again: the user would have to do something for which the backup has no page. */
   "existing, controls not met": { access: "refused", document: "resilience-defaults" },
 } as const satisfies Readonly<
   Record<string, { readonly access: "served" | "refused"; readonly document: DocumentName }>
 >;
 
-export type SessionState = keyof typeof sessionTable;
+export type SessionCase = keyof typeof sessionCases;

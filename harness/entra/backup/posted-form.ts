@@ -1,13 +1,13 @@
-/** The form that a browser posts by itself to bring an answer to its app: read from the primary, written by the backup. */
+/** The form that brings an answer to its app by posting itself: read from the primary, written by the backup. */
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 
 export interface PostedForm {
-  /** Where it goes. */
+  /** The target of the form. */
   readonly action: string;
   readonly fields: ReadonlyMap<string, string>;
 }
 
-/** What keeps an answer with a token in it out of caches. */
+/** Keeps an answer with a token out of caches. */
 export const NO_STORE: readonly HeaderPair[] = [["Cache-Control", "no-store, no-cache"]];
 
 /** The form of a page; `undefined` when it has none. */

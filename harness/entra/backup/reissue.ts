@@ -1,11 +1,11 @@
-/** Makes a token that the primary once gave valid again: the same claims, new times, signed anew. */
+/** Renews a token of the primary: the same claims with new times, signed again. */
 import { hash } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import { signRs256 } from "../directory/signing-keys.ts";
 import { claimsOf } from "../../core/http/json-object.ts";
 
-/** Claims that are replaced, when given, by what the request brings. */
+/** What the renewed token gets instead of the old values. */
 export interface Renewal {
   readonly lifetimeSeconds: number;
   readonly nonce?: string;

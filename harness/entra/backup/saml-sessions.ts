@@ -1,25 +1,26 @@
 /**
- * What the backup learns of SAML: from each good response of the primary, whoever began it,
- * the session of that browser with that app, and what was said of the person.
+ * The sessions that the backup observes in SAML responses: each good response of the primary,
+ * with or without a request of the service provider, shows the browser's session with the app.
  */
 import type { Directory } from "../directory/directory.ts";
-import { attributeOf, readResponse, type ReadResponse } from "../saml/read-response.ts";
-import { audienceOf } from "../saml/response.ts";
-import { attributeNames } from "../saml/subject-claims.ts";
-import { type BrowserStore, createCookieBook } from "./cookie-book.ts";
-import type { RecordedSession } from "./eligibility.ts";
+import { attributeOf, readResponse, type ReadResponse } from "../saml/read-saml-response.ts";
+import { audienceOf } from "../saml/saml-response.ts";
+import { attributeNames } from "../saml/saml-names.ts";
+import { type BrowserSessionStore, createSessionsByCookie } from "./sessions-by-cookie.ts";
 import { postedForm } from "./posted-form.ts";
-import { recordedSessionOf } from "./recorded.ts";
+import { type ObservedSession, observedSessionOf } from "./observed-session.ts";
 
 /** A browser's session with a SAML app. */
-export interface SamlSession extends RecordedSession {
-  /** The last good response: the pattern of those that the backup gives. */
+export interface ObservedSamlSession extends ObservedSession {
+  /** The last good response, on which those of the backup are modelled. */
   readonly pattern: ReadResponse;
 }
 
-/** Reads replies that carry a good SAML response. */
-export function createSamlSessionStore(directory: Directory): BrowserStore<SamlSession> {
-  const sessions = createCookieBook<SamlSession>();
+/** Observes replies that carry a good SAML response. */
+export function createSamlSessionStore(
+  directory: Directory,
+): BrowserSessionStore<ObservedSamlSession> {
+  const sessions = createSessionsByCookie<ObservedSamlSession>();
   return {
     observe(request, response, body, nowMs) {
       const encoded = postedForm(body)?.fields.get("SAMLResponse");
@@ -32,7 +33,7 @@ export function createSamlSessionStore(directory: Directory): BrowserStore<SamlS
         .tenant(tenantId)
         ?.apps.find(({ saml }) => saml?.identifiers.map(audienceOf).includes(pattern.audience));
       if (app === undefined) return undefined;
-      const recorded = recordedSessionOf(
+      const recorded = observedSessionOf(
         directory,
         { tenantId, userId },
         {

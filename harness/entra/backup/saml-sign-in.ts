@@ -1,30 +1,30 @@
 /**
- * SAML with the backup: a sign-in that starts at Entra gets an assertion of now, signed by
- * the app's own key, as long as the browser's session is known. A request of the service
- * provider makes it another flow, which no text protects: it keeps the primary's own failure.
+ * SAML by the backup: a sign-in that starts at Entra gets a new assertion, signed with the
+ * app's own key, as long as the browser's session is known. With a request of the service
+ * provider it is another flow, which no text protects: the client gets the primary's failure.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { SamlRegistration, ServiceSettings } from "../directory/world.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import type { Random } from "../../core/random.ts";
-import { audienceOf, signedResponse, validityFrom } from "../saml/response.ts";
+import { audienceOf, signedResponse, validityFrom } from "../saml/saml-response.ts";
 import { formPage } from "./posted-form.ts";
-import type { SamlSession } from "./saml-sessions.ts";
-import type { BrowserStore } from "./cookie-book.ts";
-import { isNamed, type IsServed } from "./sign-in.ts";
+import type { ObservedSamlSession } from "./saml-sessions.ts";
+import type { BrowserSessionStore } from "./sessions-by-cookie.ts";
+import { isNamed, type IsServed } from "./id-token-sign-in.ts";
 
 export interface SamlSignInParts {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly settings: ServiceSettings;
-  readonly sessions: BrowserStore<SamlSession>;
+  readonly sessions: BrowserSessionStore<ObservedSamlSession>;
   /** Draws the ids of responses and assertions. */
   readonly ids: Random;
   readonly isServed: IsServed;
 }
 
-/** The answer of `/saml2`, or nothing when the backup has none. */
+/** The answer of `/saml2`; `undefined` when the backup has none. */
 export function signInBySaml(
   parts: SamlSignInParts,
   request: Request,
@@ -38,8 +38,8 @@ export function signInBySaml(
   const saml = directory.appAnywhere(clientId)?.saml;
   if (session === undefined || saml === undefined) return undefined;
   if (!isNamed(directory, session, parameters["login_hint"])) return undefined;
-  const asked = { flow: "saml-idp-initiated", interactive: false, scopes: [] } as const;
-  if (!isServed(asked, described, session)) return undefined;
+  const wanted = { flow: "saml-idp-initiated", interactive: false, scopes: [] } as const;
+  if (!isServed(wanted, described, session)) return undefined;
   const relayState = parameters["RelayState"] ?? saml.relayState;
   return formPage(saml.replyUrls[0] ?? "", {
     SAMLResponse: Buffer.from(renewed(parts, session, saml)).toString("base64"),
@@ -47,10 +47,10 @@ export function signInBySaml(
   });
 }
 
-/** What the primary last said of the person, with new ids and times. */
+/** The last response of the primary with new ids and times. */
 function renewed(
   { clock, settings, ids }: SamlSignInParts,
-  { pattern }: SamlSession,
+  { pattern }: ObservedSamlSession,
   saml: SamlRegistration,
 ): string {
   const { issuer, subject } = pattern;

@@ -1,6 +1,6 @@
 /**
- * Finds what a person named on the command line: an edition, a flow, an application, an
- * Azure resource provider. A name that is none of them is refused with the nearest ones.
+ * Finds what is named on the command line: an edition, a flow, an application, an Azure
+ * resource provider. An unknown name is an error with the nearest names.
  */
 import { type AzureResource, azureResources } from "./azure-resources.ts";
 import { type GalleryApp, galleryApps } from "./gallery-apps.ts";
@@ -13,13 +13,13 @@ import {
 } from "../backup/edition.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 
-/** Throws `unknown-name`, as the others here. */
+/** The edition of that name; throws `unknown-name`, like the others here. */
 export function findEdition(name: string): EditionId {
   const found = editionIds.find((id) => id === name);
   return found ?? unknown("edition", name, editionIds, `There are ${editionIds.join(", ")}.`);
 }
 
-/** Takes our names and the usual short ones, such as ropc. */
+/** Takes our names and common short ones, such as ropc. */
 export function findFlow(name: string): RowFlow {
   const wanted = name.toLowerCase();
   const found = shortNames.get(wanted) ?? rowFlows.find((flow) => flow === wanted);
@@ -36,7 +36,7 @@ export function findApp(name: string): GalleryApp {
   return found ?? unknown("application", name, names, otherwise);
 }
 
-/** By provider (Microsoft.Storage, also with a type behind it) or product (Azure Storage), in any case. */
+/** By provider (Microsoft.Storage, with or without a type after it) or product (Azure Storage), in any case. */
 export function findResource(name: string): AzureResource {
   const provider = name.split("/", 1)[0] ?? name;
   const found =

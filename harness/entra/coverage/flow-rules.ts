@@ -1,6 +1,6 @@
 /**
- * What the documents say of a flow itself (E8), and which flows have a user: the rules about
- * users do not speak of workloads. Source: `shared/facts/entra.md` D.4.
+ * What the documents say about a flow (E8), and which flows have a user: the rules about
+ * users do not apply to workloads. Source: `docs/sources.md#d4`.
  */
 import {
   articleOf,
@@ -9,20 +9,20 @@ import {
   promiseOf,
   type RowFlow,
 } from "../backup/edition.ts";
-import type { JudgedRule } from "./judgement.ts";
+import type { JudgedRule } from "./coverage-judgement.ts";
 
-/** E8 of one flow. */
+/** Rule E8 for one flow. */
 export function judgeFlowKind(flow: RowFlow, edition: EditionId): JudgedRule {
   const protection = promiseOf(flow, edition);
-  const said = {
+  const statement = {
     id: "E8",
     why: `${flow}: ${protection.says}${announcement(protection)}`,
     source: articleOf(protection.document),
   } as const;
   return protection.status === "protected"
-    ? { ...said, holds: true }
+    ? { ...statement, holds: true }
     : {
-        ...said,
+        ...statement,
         holds: false,
         change: insteadOf[flow],
         denies: "everybody",
@@ -48,7 +48,7 @@ function announcement({ announcedFor }: FlowProtection): string {
 
 const covered = "This flow is covered; keep to it.";
 
-/** What to do in place of a flow that is not covered; the last word is for when nothing can be. */
+/** What to use instead of a flow that is not covered. */
 const insteadOf: Readonly<Record<RowFlow, string>> = {
   "native-refresh": covered,
   "spa-implicit-id-token": covered,

@@ -1,13 +1,13 @@
 /**
  * E7: which clouds the backup system covers, for whom, and under which hostnames.
- * Source: `shared/facts/entra.md` D.4, I.3.
+ * Source: `docs/sources.md#d4`, I.3.
  */
 import { articleOf, type Edition } from "../backup/edition.ts";
 import { hasUser } from "./flow-rules.ts";
-import type { JudgedRule, Switches } from "./judgement.ts";
+import type { JudgedRule, Switches } from "./coverage-judgement.ts";
 import type { Registration } from "./registration.ts";
 
-/** Whether the cloud covers users and managed identities; one rule for each kind that the application has. */
+/** Whether the cloud covers users and managed identities: one rule for each of them that the application has. */
 export function judgeCloud(
   { flows, cloud }: Registration,
   { edition, switches }: { readonly edition: Edition; readonly switches: Switches },
@@ -26,18 +26,18 @@ export function judgeCloud(
     .filter((identity) => identity.flows.length > 0)
     .map(({ name, flows: concerned, served }) => {
       const dispute = isDisputed ? " Which of them counts, --believe says." : "";
-      const said = {
+      const statement = {
         id: "E7",
         why: `${protection.says}${dispute} This application has ${name}.`,
         source: articleOf("system"),
       } as const;
-      if (served) return { ...said, holds: true };
+      if (served) return { ...statement, holds: true };
       const change = "Nothing in the application helps; plan for the outage, or use another cloud.";
-      return { ...said, holds: false, change, denies: "everybody", flows: concerned };
+      return { ...statement, holds: false, change, denies: "everybody", flows: concerned };
     });
 }
 
-/** Whether users' requests go to a host that the cloud's row names. */
+/** Whether the requests of users go to a host that the article names for the cloud. */
 export function judgeHost(
   { flows, cloud, host }: Registration,
   { clouds }: Edition,
@@ -45,17 +45,17 @@ export function judgeHost(
   const concerned = flows.filter(hasUser);
   const { hosts, users } = clouds[cloud];
   if (concerned.length === 0 || !users) return [];
-  const said = { id: "E7", source: articleOf("applications") } as const;
+  const statement = { id: "E7", source: articleOf("applications") } as const;
   if (hosts.length === 0) {
-    return [{ ...said, holds: true, why: "This edition names no host for this cloud." }];
+    return [{ ...statement, holds: true, why: "This edition names no host for this cloud." }];
   }
   if (host === undefined || hosts.includes(host.toLowerCase())) {
     const why = `Sign-ins go to ${host ?? `the documented host, ${hosts.join(" or ")}`}.`;
-    return [{ ...said, holds: true, why }];
+    return [{ ...statement, holds: true, why }];
   }
   return [
     {
-      ...said,
+      ...statement,
       holds: false,
       why: `Sign-ins go to ${host}, which is not among the covered hosts of the cloud.`,
       change: `Use the authority https://${hosts.join(" or ")}/<tenant>.`,

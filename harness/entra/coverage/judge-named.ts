@@ -1,6 +1,6 @@
 /**
- * Coverage of what the documents themselves name: a flow, an application of the gallery, an
- * Azure resource provider. Where table and text disagree, both are said and a switch decides
+ * Coverage of what the documents name: a flow, an application of the gallery, an Azure
+ * resource provider. Where table and text disagree, the answer gives both, and a switch decides
  * the verdict. Pure.
  */
 import type { AzureResource } from "./azure-resources.ts";
@@ -18,16 +18,16 @@ import {
   type Judgement,
   type JudgedRule,
   type Switches,
-  verdictOf,
-} from "./judgement.ts";
+  coverageVerdictOf,
+} from "./coverage-judgement.ts";
 
-/** The answer for a flow by itself. */
+/** The answer for a flow. */
 export function judgeFlow(flow: RowFlow, edition: EditionId): Judgement {
   const rules = [judgeFlowKind(flow, edition)];
   return {
     subject: `flow ${flow}`,
     edition,
-    verdict: verdictOf([flow], rules),
+    verdict: coverageVerdictOf([flow], rules),
     rules,
     identities: hasUser(flow) ? "users" : "workloads",
   };
@@ -36,15 +36,15 @@ export function judgeFlow(flow: RowFlow, edition: EditionId): Judgement {
 /** The answer for an Azure resource provider. */
 export function judgeResource(resource: AzureResource, edition: EditionId): Judgement {
   const { provider, product, protected: isProtected, note } = resource;
-  const said = {
+  const statement = {
     id: "E8",
     why: sentences(`The table lists it as ${isProtected ? "" : "not "}protected.`, note),
     source: articleOf("system"),
   } as const;
   const rule: JudgedRule = isProtected
-    ? { ...said, holds: true }
+    ? { ...statement, holds: true }
     : {
-        ...said,
+        ...statement,
         holds: false,
         change: "Nothing in the application helps; plan for the outage of this service.",
         denies: "everybody",
@@ -69,7 +69,7 @@ export function judgeApp(
   const text = app.text === undefined ? undefined : judgeText(app.text, edition);
   const [first, second] = believe === "table" ? [table, text] : [text, table];
   const isDisputed = table !== undefined && text !== undefined && table.verdict !== text.verdict;
-  // What both halves say is said once.
+  // What table and text both say is said once.
   const rules = [...new Set([...(table?.rules ?? []), ...(text?.rules ?? [])])];
   const note = isDisputed ? DISPUTE : app.note;
   return {

@@ -1,10 +1,10 @@
-/** Whatever makes an application less resilient never makes the answer better. */
+/** Property: making an application less resilient never makes the answer better. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clouds, editionIds, newestEdition } from "../backup/edition.ts";
 import { grantControls, policyConditions, sessionControls } from "../backup/policy-table.ts";
 import { judgeRegistration } from "./judge.ts";
-import { type CoverageVerdict, defaultSwitches, type Switches } from "./judgement.ts";
+import { type CoverageVerdict, defaultSwitches, type Switches } from "./coverage-judgement.ts";
 import {
   appKinds,
   flowsOf,

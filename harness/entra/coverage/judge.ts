@@ -1,16 +1,21 @@
 /**
- * Whether an application is protected by the backup authentication system, rule by rule, as
- * far as its registration tells. What depends on each sign-in (E1, E2, E4, E5) is not here:
- * no registration can say it. Pure.
+ * Whether the backup authentication system protects an application, rule by rule, as far as
+ * its registration shows. What depends on a single sign-in (E1, E2, E4, E5) is not in a
+ * registration. Pure.
  */
 import { articleOf, type Edition, type EditionId, editionOf } from "../backup/edition.ts";
 import { hasUser, isUserOAuth, judgeFlowKind } from "./flow-rules.ts";
 import { judgeCloud, judgeHost } from "./host-rules.ts";
-import { type Judgement, type JudgedRule, type Switches, verdictOf } from "./judgement.ts";
+import {
+  type Judgement,
+  type JudgedRule,
+  type Switches,
+  coverageVerdictOf,
+} from "./coverage-judgement.ts";
 import { judgePolicy } from "./policy-rules.ts";
 import type { Registration } from "./registration.ts";
 
-/** The answer for an application by its registration. A flow, policy or control may bring several rules of one id. */
+/** The answer for an application by its registration. A flow, policy or control may give several rules of one id. */
 export function judgeRegistration(
   app: Registration,
   edition: EditionId,
@@ -29,7 +34,7 @@ export function judgeRegistration(
     ...judgeSilence(app),
     ...judgeCertificates(app, context.edition),
   ];
-  const verdict = verdictOf(app.flows, rules);
+  const verdict = coverageVerdictOf(app.flows, rules);
   const identities = app.flows.some(hasUser) ? "users" : "workloads";
   return { subject: app.name, edition, verdict, rules, identities };
 }
@@ -38,19 +43,19 @@ export function judgeRegistration(
 function judgeUsers({ flows, users }: Registration): readonly JudgedRule[] {
   const concerned = flows.filter(hasUser);
   if (concerned.length === 0) return [];
-  const said = { id: "E3", source: articleOf("system") } as const;
+  const statement = { id: "E3", source: articleOf("system") } as const;
   const { members, guests, b2c } = users ?? { members: true, guests: false, b2c: false };
   if (!guests && !b2c) {
     const why = "Only members of the home tenant sign in.";
-    return [{ ...said, holds: true, why }];
+    return [{ ...statement, holds: true, why }];
   }
   const others = [...(guests ? ["guests"] : []), ...(b2c ? ["B2C users"] : [])].join(" and ");
-  const rest = members ? "members of the home tenant are" : "nobody else signs in";
+  const rest = members ? "members of the home tenant are" : "no one else signs in";
   return [
     {
-      ...said,
+      ...statement,
       holds: false,
-      why: `Not served in an outage: ${others}; ${rest}${members ? "." : ", so nobody is."}`,
+      why: `Not served in an outage: ${others}; ${rest}${members ? "." : ", so no one is served."}`,
       change: "Give those who must get in during an outage an account in the home tenant.",
       denies: members ? "some" : "everybody",
       flows: concerned,
@@ -82,11 +87,11 @@ function judgePolicies(
 function judgeScopes({ flows, scopes }: Registration): readonly JudgedRule[] {
   const concerned = flows.filter(isUserOAuth);
   if (concerned.length === 0 || scopes === undefined) return [];
-  const said = { id: "E9", source: articleOf("applications") } as const;
-  if (!scopes.dynamicConsent) return [{ ...said, holds: true, why: "Its scopes are fixed." }];
+  const statement = { id: "E9", source: articleOf("applications") } as const;
+  if (!scopes.dynamicConsent) return [{ ...statement, holds: true, why: "Its scopes are fixed." }];
   return [
     {
-      ...said,
+      ...statement,
       holds: false,
       why: "It asks for scopes as it goes, and the backup knows only those that were granted before.",
       change: "Ask for one fixed set of scopes.",
@@ -100,13 +105,13 @@ function judgeScopes({ flows, scopes }: Registration): readonly JudgedRule[] {
 function judgeUserInfo({ flows, usesUserInfo }: Registration): readonly JudgedRule[] {
   const concerned = flows.filter(isUserOAuth);
   if (concerned.length === 0) return [];
-  const said = { id: "userinfo", source: articleOf("applications") } as const;
+  const statement = { id: "userinfo", source: articleOf("applications") } as const;
   if (usesUserInfo !== true) {
-    return [{ ...said, holds: true, why: "It does not call the UserInfo endpoint." }];
+    return [{ ...statement, holds: true, why: "It does not call the UserInfo endpoint." }];
   }
   return [
     {
-      ...said,
+      ...statement,
       holds: false,
       why: "It calls the UserInfo endpoint, which should not be relied on.",
       change: "Read the same claims from the id token, which also saves requests.",
@@ -121,16 +126,16 @@ const CACHE_DAYS = 3;
 /** E10, the first half. */
 function judgeTokenCache({ flows, tokenCache }: Registration): readonly JudgedRule[] {
   if (!flows.includes("native-refresh")) return [];
-  const said = { id: "E10", source: articleOf("applications") } as const;
+  const statement = { id: "E10", source: articleOf("applications") } as const;
   const days = tokenCache?.days ?? Number.POSITIVE_INFINITY;
   if (tokenCache?.persisted === true && days >= CACHE_DAYS) {
-    return [{ ...said, holds: true, why: "Its token cache lasts three days or more." }];
+    return [{ ...statement, holds: true, why: "Its token cache lasts three days or more." }];
   }
   const found =
     tokenCache?.persisted === true ? `lasts ${days} of them` : "is gone when the app closes";
   return [
     {
-      ...said,
+      ...statement,
       holds: false,
       why: `The token cache of a native app must last three days; this one ${found}.`,
       change: "Persist the token cache for at least three days.",
@@ -143,13 +148,13 @@ function judgeTokenCache({ flows, tokenCache }: Registration): readonly JudgedRu
 /** E10, the second half. */
 function judgeSilence({ flows, silentFirst }: Registration): readonly JudgedRule[] {
   if (!flows.includes("native-refresh")) return [];
-  const said = { id: "E10", source: articleOf("applications") } as const;
+  const statement = { id: "E10", source: articleOf("applications") } as const;
   if (silentFirst === true) {
-    return [{ ...said, holds: true, why: "It asks silently before it asks the user." }];
+    return [{ ...statement, holds: true, why: "It asks silently before it asks the user." }];
   }
   return [
     {
-      ...said,
+      ...statement,
       holds: false,
       why: "It asks the user without a silent attempt, and the backup shows no page.",
       change: "Acquire tokens silently first, such as by MSAL's acquireTokenSilent.",
@@ -159,7 +164,7 @@ function judgeSilence({ flows, silentFirst }: Registration): readonly JudgedRule
   ];
 }
 
-/** E11. It denies nobody: it says whom an outage lets in. */
+/** E11. It denies no one: it says who gets in during an outage. */
 function judgeCertificates(
   { flows, certificateSignIn }: Registration,
   { revocationLists }: Edition,

@@ -1,7 +1,7 @@
 /**
  * E6: what a Conditional Access policy does to the users of an application in an outage, in
- * words. What becomes of each part of a policy is in `backup/policy-table.ts`, by which the
- * simulated backup goes, too. Source: `shared/facts/entra.md` D.3, I.1, I.2.
+ * words. What happens to each part of a policy is in `backup/policy-table.ts`, which the
+ * simulated backup reads as well. Source: `docs/sources.md#d3`, I.1, I.2.
  */
 import { articleOf, type Edition, type FlowKind } from "../backup/edition.ts";
 import {
@@ -10,10 +10,10 @@ import {
   type PolicyFinding,
   type PolicyView,
 } from "../backup/policy-table.ts";
-import type { JudgedRule, Switches } from "./judgement.ts";
+import type { JudgedRule, Switches } from "./coverage-judgement.ts";
 import type { PolicyRegistration } from "./registration.ts";
 
-/** One rule for each thing that speaks against the policy; a single one that holds when nothing does. */
+/** One rule for each reason against serving; a single one that holds when there is none. */
 export function judgePolicy(
   policy: PolicyRegistration,
   flows: readonly FlowKind[],
@@ -65,7 +65,7 @@ const BLIND_SCOPES = {
   some: "every user whom it names is denied, whether the rest holds or not",
 } as const;
 
-/** What a finding says, and what would make it go away. */
+/** The text of a finding, and what to change. */
 function wordsOf(
   finding: PolicyFinding,
   blindScope: "everybody" | "some",
@@ -101,12 +101,12 @@ function wordsOf(
   }
 }
 
-/** A policy without conditions meets every sign-in; any condition leaves some out. */
+/** A policy without conditions applies to every sign-in; any condition leaves some out. */
 function scopeOf({ conditions = [] }: PolicyRegistration): "everybody" | "some" {
   return conditions.length === 0 ? "everybody" : "some";
 }
 
-/** Whom a policy that cannot be evaluated denies: of users by name alone the backup can tell who is not meant. */
+/** Whom a policy denies that cannot be evaluated: only from names of users the backup knows to whom it applies. */
 function blindScopeOf({ conditions = [] }: PolicyRegistration): "everybody" | "some" {
   const isByName =
     conditions.includes("users") && !conditions.includes("groups") && !conditions.includes("roles");

@@ -1,30 +1,30 @@
-/** What a run changes about users: revocations, accounts that are disabled or deleted, second factors, groups. */
+/** Changes of users in a run: revocations, disabled and deleted accounts, second factors, groups. */
 import type { Clock } from "../../core/time/clock.ts";
 import type { User } from "./world.ts";
 
 export interface Accounts {
   isDisabled(user: User): boolean;
   isDeleted(user: User): boolean;
-  /** Grants issued to the user before this instant are void. ms since the epoch; 0 when never revoked. */
+  /** Grants issued to the user before this time are void. ms since the Unix epoch; 0 when never revoked. */
   tokensValidFrom(user: User): number;
-  /** How often the user's grants were voided: tells grants apart that are as old as the revocation, to the millisecond. */
+  /** How often the user's grants were voided. Distinguishes grants that were issued in the millisecond of a revocation. */
   revocations(user: User): number;
   revokeSessions(users: readonly User[]): void;
   disable(user: User): void;
   delete(user: User): void;
-  /** Voids no grant: sign-in by it is refused from now on. */
+  /** Refuses sign-in by the certificate from now on; voids no grant. */
   revokeCertificate(user: User): void;
   isCertificateRevoked(user: User): boolean;
-  /** From now on the user needs a second factor, and what was granted without it is void. */
+  /** Requires a second factor of the user from now on, and voids grants without it. */
   enableMfa(user: User): void;
-  /** Whether MFA was enabled after that many revocations: what an older grant of the user lacks. */
+  /** Whether MFA was enabled after that many revocations, so that a grant of that time lacks it. */
   lacksMfa(user: User, revocations: number): boolean;
   /** Names of the user's groups now. */
   groups(user: User): readonly string[];
   setGroups(user: User, groups: readonly string[]): void;
 }
 
-/** Accounts as the world has them; `onRevoked` is told of each user whose grants are voided. */
+/** Accounts as the world has them; `onRevoked` is called for each user whose grants are voided. */
 export function createAccounts(clock: Clock, onRevoked: (user: User) => void): Accounts {
   const validFrom = new Map<string, number>();
   const revocations = new Map<string, number>();

@@ -1,6 +1,6 @@
 /**
- * The clouds of Entra: their login hosts, aliases and regional hosts. A host is all that a
- * request says of its cloud. Source: `shared/facts/entra.md` G.5 and G.6.
+ * The clouds of Entra: their login hosts, aliases and regional hosts. A request shows its cloud
+ * only by its host. Source: `docs/sources.md#g5` and G.6.
  */
 
 export interface LoginCloud {
@@ -16,9 +16,9 @@ export interface LoginCloud {
   readonly preferredNetwork: string;
   readonly preferredCache: string;
   readonly aliases: readonly string[];
-  /** Regional hosts are one label before one of these. */
+  /** A regional host is one label and one of these. */
   readonly regionalUnder: readonly string[];
-  /** `cloud_instance_name` and `msgraph_host` of the metadata; other than the public cloud's they are not captured. */
+  /** `cloud_instance_name` and `msgraph_host` of the metadata; recorded for the public cloud only. */
   readonly instanceName: string;
   readonly graphHost: string;
 }
@@ -44,7 +44,7 @@ export const loginClouds: readonly LoginCloud[] = [
     instanceName: "partner.microsoftonline.cn",
     graphHost: "microsoftgraph.chinacloudapi.cn",
   }),
-  // Closed in 2021; its host still stands in clients.
+  // Closed in 2021; clients still list its host.
   cloud("germany", "login.microsoftonline.de", { graphHost: "graph.microsoft.de" }),
   cloud("government", "login.microsoftonline.us", {
     aliases: ["login.usgovcloudapi.net"],
@@ -56,7 +56,7 @@ export const loginClouds: readonly LoginCloud[] = [
   cloud("singapore", "login.sovcloud-identity.sg"),
 ];
 
-/** Which cloud a host belongs to, and the region when it is a regional host; nothing for a host of no cloud. */
+/** The cloud of a host, and the region of a regional host; `undefined` for a host of no cloud. */
 export function cloudOfHost(
   host: string,
 ): { readonly cloud: LoginCloud; readonly region?: string } | undefined {
@@ -70,7 +70,7 @@ export function cloudOfHost(
   return undefined;
 }
 
-/** Where tokens say they are from: an alias and a regional host issue in the name of their cloud. */
+/** The origin that tokens name as issuer: for an alias or a regional host, that of its cloud. */
 export function issuerOriginOf(origin: string): string {
   const found = cloudOfHost(new URL(origin).hostname);
   return found === undefined ? origin : `https://${found.cloud.preferredNetwork}`;

@@ -13,7 +13,7 @@ const spa = { kind: "spa", clientId, redirectUris: ["http://localhost:4200/"] } 
 const least: WorldSketch = { tenant, apps: [spa] };
 
 describe("a world from a sketch", () => {
-  it("has what was said, and defaults for the rest", () => {
+  it("has what the sketch says, and defaults for the rest", () => {
     const world = createWorld({
       ...least,
       users: ["adele@example.com", { upn: "megan", password: "p" }],
@@ -37,14 +37,14 @@ describe("a world from a sketch", () => {
     expect(createWorld(least).tenants[0]?.users[0]?.upn).toBe("adele@contoso.example");
   });
 
-  it("is the same each time, with another id for each name", () => {
+  it("is the same each time, with a different id for each name", () => {
     const two = { ...least, users: ["adele", "megan"] };
     expect(createWorld(two)).toEqual(createWorld(two));
     const ids = createWorld(two).tenants[0]?.users.map(({ id }) => id) ?? [];
     expect(new Set(ids).size).toBe(2);
   });
 
-  it("knows the APIs that its apps speak of, and what else is said of them", () => {
+  it("knows the APIs that its apps name, and what the sketch says about them", () => {
     const id = "99999999-1111-4111-8111-000000000001";
     const { resources, tenants } = createWorld({
       ...least,
@@ -78,7 +78,7 @@ describe("a world from a sketch", () => {
     ]);
   });
 
-  it("gives tokens to its people and its programs", async () => {
+  it("issues tokens to its users and its daemons", async () => {
     const id = "99999999-1111-4111-8111-000000000001";
     const world = createWorld({
       ...least,
@@ -126,37 +126,43 @@ describe("a world from a sketch", () => {
   });
 
   it.each([
-    [{ apps: [spa] }, "createWorld.tenant: is missing"],
+    [{ apps: [spa] }, "createWorld.tenant: expected a GUID in lower case, got nothing"],
     [
       { ...least, tenant: "contoso" },
-      'createWorld.tenant: it is "contoso"; it must be a GUID in lower case',
+      'createWorld.tenant: expected a GUID in lower case, got "contoso"',
     ],
-    [{ tenant }, "createWorld.apps: is missing"],
+    [{ tenant }, "createWorld.apps: expected an array of objects, got nothing"],
     [
       { ...least, apps: [{ ...spa, clientId: undefined }] },
-      "createWorld.apps[0].clientId: is missing",
+      "createWorld.apps[0].clientId: expected a GUID in lower case, got nothing",
     ],
     [{ ...least, apps: [{ ...spa, kind: "spaa" }] }, '\n  Did you mean "spa"?'],
     [{ ...least, apps: [{ ...spa, scope: [] }] }, '\n  Did you mean "scopes"?'],
     [
       { ...least, apps: [{ ...spa, redirectUris: [] }] },
-      "createWorld.apps[0].redirectUris: is missing\n",
+      "createWorld.apps[0].redirectUris: expected at least one URL, got nothing\n",
     ],
     [
       { ...least, apps: [{ ...spa, redirectUris: ["/redirect"] }] },
-      'it is "/redirect"; it must be a whole address',
+      'redirectUris[0]: expected an absolute URL, got "/redirect"',
     ],
-    [{ ...least, apps: [{ ...spa, scopes: ["api://orders/.default"] }] }, "Name the permissions."],
+    [{ ...least, apps: [{ ...spa, scopes: ["api://orders/.default"] }] }, "Name each permission."],
     [
       { ...least, apps: [{ ...spa, secret: "s" }] },
-      "createWorld.apps[0].secret: it is there, and a spa app can keep none",
+      "createWorld.apps[0].secret: a spa app cannot keep a secret",
     ],
-    [{ ...least, apps: [spa, spa] }, `"${clientId}" stands twice`],
-    [{ ...least, users: [] }, "createWorld.users: it is an empty list"],
-    [{ ...least, users: [{ name: "Adele" }] }, "createWorld.users[0].upn: is missing"],
+    [
+      { ...least, apps: [spa, spa] },
+      `apps[1].clientId: expected a unique client id, got "${clientId}" again`,
+    ],
+    [{ ...least, users: [] }, "createWorld.users: expected at least one entry, got an empty array"],
+    [
+      { ...least, users: [{ name: "Adele" }] },
+      "createWorld.users[0].upn: expected a string that is not empty, got nothing",
+    ],
     [{ ...least, settings: { bakup: "off" } }, '\n  Did you mean "backup"?'],
     [{ ...least, settings: { backup: "on" } }, "settings.backup"],
-  ])("is refused with the place of the mistake (%#)", (sketch, said) => {
+  ])("is refused with the path of the mistake (%#)", (sketch, said) => {
     let message = "it was taken";
     try {
       createWorld(sketch as unknown as WorldSketch);

@@ -1,11 +1,11 @@
 /**
- * A whole world from what a person knows of their own registration: tenant, client id,
- * redirect URIs, scopes. The rest is filled in, the same each time: ids are hashes of names.
- * What comes out is plain data like `contoso`, so whatever else a world may have is added to it.
+ * Makes a whole world from what you know of your own registration: tenant, client id,
+ * redirect URIs, scopes. The rest is filled in, always the same: ids are hashes of names. The
+ * result is plain data like `contoso`, so you can add everything else that a world may have.
  */
 import { createHash } from "node:crypto";
-import { checkSettings } from "./check-settings.ts";
-import { checkWorld } from "./check-world.ts";
+import { checkSettings } from "./settings-schema.ts";
+import { checkWorld } from "./world-schema.ts";
 import { defaultServiceSettings } from "./settings.ts";
 import type { AppRegistration, ProtectedResource, User, World } from "./world.ts";
 import { type AppSketch, checkSketch, type UserSketch, type WorldSketch } from "./world-sketch.ts";
@@ -105,7 +105,7 @@ function registrationOf(
   };
 }
 
-/** Graph, those that are given, and those that scopes and roles speak of. */
+/** Graph, the resources of the sketch, and those that its scopes and roles name. */
 function resourcesOf({ apps, resources = [] }: WorldSketch): readonly ProtectedResource[] {
   const spoken = apps
     .flatMap(({ scopes = [], roles = [] }) => [

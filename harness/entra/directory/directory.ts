@@ -1,6 +1,6 @@
 /**
- * The directory of a run: look-ups over a readonly world, and what the run changes in it
- * (accounts, policies, signing keys). It answers; the token service decides.
+ * The directory of a run: look-ups in a readonly world, and what the run changes in it
+ * (accounts, policies, signing keys). It decides nothing; the token service does.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import { HarnessError } from "../../core/errors.ts";
@@ -9,7 +9,7 @@ import { createPolicies, type Policies } from "./policies.ts";
 import { loadSigningKey, SIGNING_KEY_COUNT, type SigningKey } from "./signing-keys.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User, World } from "./world.ts";
 
-/** A change that others are told of when it happens, as by the events of continuous access evaluation. */
+/** A change that is published when it happens, like the events of continuous access evaluation. */
 export type DirectoryChange =
   | { readonly kind: "user-revoked"; readonly user: User }
   | { readonly kind: "policies-changed"; readonly tenant: Tenant };
@@ -20,17 +20,17 @@ export interface Directory extends Accounts, Policies {
   tenant(segment: string): Tenant | undefined;
   /** An app that can be used in a tenant: registered there, or multi-tenant elsewhere. */
   app(tenant: Tenant, clientId: string): AppRegistration | undefined;
-  /** An app by its client id, wherever it is registered. */
+  /** An app by its client id, in any tenant. */
   appAnywhere(clientId: string | undefined): AppRegistration | undefined;
   /** By object id or UPN; `undefined` once deleted. */
   user(tenant: Tenant, idOrUpn: string): User | undefined;
-  /** The tenant in which a UPN is at home. */
+  /** The home tenant of a UPN. */
   homeOf(upn: string): { readonly tenant: Tenant; readonly user: User } | undefined;
   /** By identifier URI or app id. */
   resource(identifier: string): ProtectedResource | undefined;
   resourceAtHost(host: string): ProtectedResource | undefined;
 
-  /** Calls back at each change from now on. */
+  /** Calls back on each change from now on. */
   watch(listener: (change: DirectoryChange) => void): void;
 
   /** The key that signs now. */
@@ -48,9 +48,10 @@ export function createDirectory(world: World, clock: Clock): Directory {
     for (const name of [tenant.id, ...tenant.domains]) tenants.set(name.toLowerCase(), tenant);
   }
   const listeners: ((change: DirectoryChange) => void)[] = [];
-  const tell = (change: DirectoryChange): void => listeners.forEach((listener) => listener(change));
-  const accounts = createAccounts(clock, (user) => tell({ kind: "user-revoked", user }));
-  const policies = createPolicies(clock, (tenant) => tell({ kind: "policies-changed", tenant }));
+  const notify = (change: DirectoryChange): void =>
+    listeners.forEach((listener) => listener(change));
+  const accounts = createAccounts(clock, (user) => notify({ kind: "user-revoked", user }));
+  const policies = createPolicies(clock, (tenant) => notify({ kind: "policies-changed", tenant }));
   const retired: { key: SigningKey; untilMs: number }[] = [];
   let signing = 0;
 

@@ -1,6 +1,6 @@
-/** The dated texts of the backup system, by name: what a setting may say. What each holds is in `harness/entra/backup/edition.ts`. */
+/** The names of the dated texts about the backup system, as settings use them; their content is in `entra/backup/edition.ts`. */
 
-/** Editions in order of time; the last one is the newest. */
+/** Editions in order of time, the newest last. */
 export const editionIds = [
   "2023-06",
   "2024-01",

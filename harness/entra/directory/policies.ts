@@ -3,14 +3,14 @@ import type { Clock } from "../../core/time/clock.ts";
 import type { ConditionalAccessPolicy, Tenant } from "./world.ts";
 
 export interface Policies {
-  /** As they stand now. */
+  /** The policies as of now. */
   policies(tenant: Tenant): readonly ConditionalAccessPolicy[];
-  /** Adds a policy, or replaces the one of that name; one that asks for more, or asks more people, counts as enabled now. */
+  /** Adds a policy, or replaces the one of that name; one that requires more, or applies to more users, counts as enabled now. */
   setPolicy(tenant: Tenant, policy: ConditionalAccessPolicy): void;
   removePolicy(tenant: Tenant, name: string): void;
 }
 
-/** Policies as the world has them; `onChanged` is told of each tenant whose policies change. */
+/** Policies as the world has them; `onChanged` is called for each tenant whose policies change. */
 export function createPolicies(clock: Clock, onChanged: (tenant: Tenant) => void): Policies {
   const changed = new Map<string, readonly ConditionalAccessPolicy[]>();
   const policiesOf = (tenant: Tenant): readonly ConditionalAccessPolicy[] =>
@@ -35,7 +35,7 @@ export function createPolicies(clock: Clock, onChanged: (tenant: Tenant) => void
   };
 }
 
-/** The policy with the instant from which its controls were asked for. */
+/** The policy with the time from which its controls are required. */
 function sinceWhen(
   policy: ConditionalAccessPolicy,
   before: ConditionalAccessPolicy | undefined,
@@ -44,14 +44,14 @@ function sinceWhen(
   const isOld =
     before?.state === "enabled" &&
     isWithin(policy.controls, before.controls) &&
-    meansNobodyNew(policy, before);
+    appliesToNoOneNew(policy, before);
   const { enabledAtMs: _, ...rest } = policy;
   const enabledAtMs = policy.enabledAtMs ?? (isOld ? before.enabledAtMs : nowMs);
   return enabledAtMs === undefined ? rest : { ...rest, enabledAtMs };
 }
 
-/** Whether whoever the policy means was meant by the one before. */
-function meansNobodyNew(
+/** Whether everyone to whom the policy applies was covered by the earlier one. */
+function appliesToNoOneNew(
   { users, apps, conditions }: ConditionalAccessPolicy,
   before: ConditionalAccessPolicy,
 ): boolean {

@@ -1,7 +1,7 @@
-/** What the simulated service does where `shared/facts/entra.md` leaves a choice. */
+/** The defaults for everything that `docs/sources.md` leaves open about the simulated service. */
 import type { ServiceSettings } from "./world.ts";
 
-/** Each default with the section of `shared/facts/entra.md` that it follows. */
+/** Every default, with the section of `docs/sources.md` that it follows. */
 export const defaultServiceSettings: ServiceSettings = {
   // Section B: random, 60 to 90 minutes, mean 75.
   accessTokenLifetimeSeconds: { min: 3_600, max: 5_400 },
@@ -19,7 +19,7 @@ export const defaultServiceSettings: ServiceSettings = {
   // G.5: AADSTS100007 in the documents.
   regionalTokenEndpoints: "first-party",
   deviceCodeSeconds: 900,
-  // F.1: what reconciles the text (0 and 70) with the sample (5 and 55); unverified.
+  // F.1: a compromise between the text (0 and 70) and the sample (5 and 55); unverified.
   samlBackdatedMinutes: 5,
   samlLifetimeMinutes: 65,
   samlConfirmationMinutes: 5,
@@ -29,11 +29,11 @@ export const defaultServiceSettings: ServiceSettings = {
   samlRepeatedRequests: "answer",
   // Section I.10: spaces in bodies since about 2023.
   errorSeparator: "space",
-  // A.10: seen on other dead grants, unverified on this one.
+  // A.10: seen on other revoked grants.
   revokedGrantSuberror: "bad_token",
-  // A.10: counted by a cookie, which token clients do not keep; for scenarios that want it.
+  // A.10: counted by a cookie, which clients of the token endpoint do not keep; scenarios can switch it on.
   loopDetection: "off",
-  // The scenarios of the primary's outages have none: what clients do by themselves is seen.
+  // The scenarios about outages of the primary run without it, to show what clients do by themselves.
   backup: "off",
   // Section I.1 and I.2: the resilience defaults text, which is the later one.
   backupSignInFrequency: "extend",
@@ -43,25 +43,25 @@ export const defaultServiceSettings: ServiceSettings = {
   // D.6 and J: unverified.
   backupTokenSeconds: 3_600,
   backupDeclineStatus: 503,
-  // Section E: up to 15 minutes; at once is the common case, and the clearer one to test with.
+  // Section E: up to 15 minutes; at once is the common case, and easier to test with.
   backupRevocationDelaySeconds: 0,
   backupHost: "backup.login.microsoftonline.com",
   backupDirectStatus: 400,
   backupServerSequence: "1.P,2.B",
-  // G.3: measured on clients, which refresh at half of it.
+  // G.3: measured with clients, which refresh at half of it.
   managedIdentityTokenSeconds: 86_400,
   // Secondary: the back end of IMDS is said to keep tokens for about 24 hours.
   managedIdentityCacheSeconds: 86_400,
   // Section E, IMDS limits of the identity category.
   imdsRequestsPerSecondMax: 20,
   imdsConcurrentRequestsMax: 5,
-  // Unverified: some time, or no two requests would ever be underway at once.
+  // Unverified: some time, so that requests can overlap.
   imdsAnswerMs: 20,
-  // D.2 speaks of users only: nothing says that an identity must have been seen.
+  // D.2 is about users only: it does not say that an identity must have been seen before.
   backupManagedIdentities: "any",
   signInPage: "form",
   signInAs: "",
-  // A.8 and I: the captured Access-Control-Expose-Headers does not name it; nobody has seen it on a 429.
+  // A.8 and I: the recorded Access-Control-Expose-Headers does not name it; no 429 was recorded.
   retryAfterExposed: "no",
   // Unverified: depends on the browser's policy for third-party cookies.
   sessionInFrames: "visible",

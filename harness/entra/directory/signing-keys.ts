@@ -1,6 +1,6 @@
 /**
- * The token signing keys of a run: fixture RSA keys, rotated in order. Keys are parsed
- * once a process, because parsing costs as much as signing.
+ * The token signing keys of a run: RSA keys of the fixtures, used in order. Each is parsed
+ * once in a process, because parsing costs as much as signing.
  */
 import {
   createHash,
@@ -19,15 +19,15 @@ export interface SigningKey {
   readonly x5c: string;
 }
 
-/** How many rotations a run can make. */
+/** How many keys there are; a run can rotate once less. */
 export const SIGNING_KEY_COUNT = 4;
 
 const loaded = new Map<number, SigningKey>();
 
-/** Apart from what is published, so that a directory can be handed to anyone. */
+/** Private keys are kept apart from what is published, so that a directory can be passed on safely. */
 const privateKeys = new WeakMap<SigningKey, KeyObject>();
 
-/** The fixture key of that number, from 0. */
+/** The fixture key of that index, from 0. */
 export function loadSigningKey(number: number): SigningKey {
   const known = loaded.get(number);
   if (known !== undefined) return known;
@@ -50,7 +50,7 @@ export function loadSigningKey(number: number): SigningKey {
   return key;
 }
 
-/** RS256 over `signingInput` by a key that was loaded here, base64url. */
+/** An RS256 signature over `signingInput` with a key that was loaded here, base64url. */
 export function signRs256(signingInput: string, key: SigningKey): string {
   const privateKey = privateKeys.get(key);
   if (privateKey === undefined) throw new Error(`no private key for ${key.kid}`);

@@ -1,7 +1,7 @@
-/** What a script may look up and change in its world while it runs; `harness/runner/simulation/world-controls.ts` does it and records it. */
+/** What a script may look up and change in its world during a run; `runner/simulation/recorded-world-controls.ts` implements it. */
 import type { AppRegistration, ConditionalAccessPolicy, Tenant, User } from "./world.ts";
 
-/** Changes of the world by the script; each is recorded. */
+/** Look-ups in the world, and changes of it by the script; each change is recorded. */
 export interface WorldControls {
   tenant(name?: string): Tenant;
   /** By UPN or short name (the part before the @). */
@@ -12,11 +12,11 @@ export interface WorldControls {
   changePassword(user: User): void;
   disable(user: User): void;
   delete(user: User): void;
-  /** An administrator asks a second factor of the user: what was granted without it is void. */
+  /** An administrator requires a second factor of the user; grants without it become void. */
   enableMfa(user: User): void;
-  /** The certificate with which the user signs in is on its issuer's revocation list from now on. */
+  /** Puts the certificate with which the user signs in on the revocation list of its issuer. */
   revokeCertificate(user: User): void;
-  /** The user's risk is found to be high. */
+  /** Sets the user's risk to high. */
   raiseRisk(user: User): void;
   /** Replaces the user's groups, by name. */
   setGroups(user: User, groups: readonly string[]): void;

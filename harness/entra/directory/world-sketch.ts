@@ -1,22 +1,18 @@
-/** What `createWorld` is told of somebody's own registration, and what may stand in it. */
+/** The input of `createWorld`: your own registration, and what it may contain. */
+import { nonEmptyString } from "../../core/common-schemas.ts";
 import {
-  anyListOf,
-  type Check,
-  type FieldsOf,
-  flag,
-  listOf,
-  name,
-  object,
-  oneOf,
-  optional,
-  refuse,
-  refusingThere,
-  show,
-} from "../../core/shape.ts";
+  acrossFields,
+  expected,
+  expecting,
+  parseWith,
+  type ReportProblem,
+  schemaOf,
+} from "../../core/validation.ts";
+import { someSettingsSchema } from "./settings-schema.ts";
 import type { ServiceSettings } from "./world.ts";
-import { checkSettingNames, guid, mark, registeredKinds } from "./world-shape.ts";
+import { guid, mark, registeredKinds } from "./world-schema.ts";
 
-/** What `createWorld` is told. */
+/** The input of `createWorld`: your own registration. */
 export interface WorldSketch {
   /** Your tenant id, a GUID in lower case. */
   readonly tenant: string;
@@ -25,9 +21,9 @@ export interface WorldSketch {
   readonly apps: readonly AppSketch[];
   /** Members of the tenant: `"adele"`, `"adele@example.com"`, or an object. Default: adele. */
   readonly users?: readonly (string | UserSketch)[];
-  /** APIs besides Microsoft Graph, as far as the scopes of the apps do not tell all of them. */
+  /** APIs other than Microsoft Graph that the scopes and roles of the apps do not name. */
   readonly resources?: readonly ResourceSketch[];
-  /** What differs from the defaults. */
+  /** Settings that differ from the defaults. */
   readonly settings?: Partial<ServiceSettings>;
 }
 
@@ -40,7 +36,7 @@ export interface AppSketch {
   readonly name?: string;
   /** As they are registered, under the platform of the kind. */
   readonly redirectUris?: readonly string[];
-  /** Delegated permissions, all consented: `User.Read` of Graph, `api://orders/Orders.Read` of any other. Default: `User.Read`. */
+  /** Delegated permissions, all consented: `User.Read` of Graph, `api://orders/Orders.Read` of other APIs. Default: `User.Read`. */
   readonly scopes?: readonly string[];
   /** Application permissions, written like scopes. */
   readonly roles?: readonly string[];
@@ -51,7 +47,7 @@ export interface AppSketch {
 
 /** A member of the tenant. */
 export interface UserSketch {
-  /** `adele`, or whole: `adele@example.com`. */
+  /** `adele`, or in full: `adele@example.com`. */
   readonly upn: string;
   /** Default `fixture-password-of-` and the first part of the UPN. */
   readonly password?: string;
@@ -61,12 +57,12 @@ export interface UserSketch {
   readonly name?: string;
 }
 
-/** An API that tokens are asked for. */
+/** An API that apps request tokens for. */
 export interface ResourceSketch {
   /** Such as `api://orders`. */
   readonly identifierUri: string;
   readonly scopes?: readonly string[];
-  /** Hosts at which the simulator answers in its place, under `contoso.example`. Default: none, the API is yours. */
+  /** Hosts at which the simulator answers for the API, under `contoso.example`. Default: none, the API is yours. */
   readonly hosts?: readonly string[];
   /** Client id of the API, the `aud` of its tokens; default: the one in the URI, else a hash of it. */
   readonly appId?: string;
@@ -74,80 +70,86 @@ export interface ResourceSketch {
   readonly cae?: boolean;
 }
 
-/** Throws `bad-world` with the path of the wrong field. */
+/** Throws `bad-world` with the path of every wrong field. */
 export function checkSketch(sketch: WorldSketch): void {
-  refusingThere("bad-world", () => sketchShape(sketch, "createWorld"));
+  parseWith(sketchSchema, sketch, { what: "createWorld", code: "bad-world" });
 }
 
-/** A scope as it is registered: with its resource, and no stand-in. */
-const permission: Check = (value, path) => {
-  name(value, path);
-  if (!String(value).endsWith("/.default") && value !== ".default") return;
-  refuse(
-    path,
-    `is ${show(value)}, which stands for all that is consented`,
-    "Name the permissions.",
-  );
-};
+const appSchema = schemaOf<AppSketch>()((z) => {
+  // As registered: with its resource, and not `.default`.
+  const permission = z
+    .string({ error: expecting("the name of one permission", "Name each permission.") })
+    .regex(/^(?!.*(?:^|\/)\.default$).*\S/s);
+  const address = z
+    .string({
+      error: expecting(
+        "an absolute URL",
+        'Write it as it is registered, such as "http://localhost:5173/redirect".',
+      ),
+    })
+    .refine((value) => URL.canParse(value));
+  return z
+    .strictObject({
+      kind: z.enum(registeredKinds),
+      clientId: guid(),
+      name: nonEmptyString().optional(),
+      redirectUris: z.array(address).optional(),
+      scopes: z.array(permission).optional(),
+      roles: z.array(permission).optional(),
+      secret: nonEmptyString().optional(),
+      multiTenant: mark(),
+    })
+    .check(acrossFields(checkApp))
+    .meta({ id: "AppSketch" });
+});
 
-const address: Check = (value, path) => {
-  if (typeof value === "string" && URL.canParse(value)) return;
-  refuse(
-    path,
-    `is ${show(value)}; it must be a whole address`,
-    'Write it as it is registered, such as "http://localhost:5173/redirect".',
-  );
-};
-
-const app = object({
-  kind: oneOf(registeredKinds),
-  clientId: guid,
-  name: optional(name),
-  redirectUris: optional(anyListOf(address)),
-  scopes: optional(anyListOf(permission)),
-  roles: optional(anyListOf(permission)),
-  secret: optional(name),
-  multiTenant: mark,
-} satisfies FieldsOf<AppSketch>);
-
-/** Whoever signs people in must know where to send them back. */
-const appInOrder: Check = (value, path) => {
-  app(value, path);
-  const { kind, redirectUris = [], secret } = value as AppSketch;
+/** An app that signs people in needs a redirect URI. */
+function checkApp({ kind, redirectUris = [], secret }: AppSketch, report: ReportProblem): void {
   if ((kind === "spa" || kind === "web") && redirectUris.length === 0) {
-    const hint = `A ${kind} app has at least one: the redirectUri of your code, as a whole address.`;
-    refuse(`${path}.redirectUris`, "is missing", hint);
+    const hint = `A ${kind} app has at least one: the redirectUri of your code, as an absolute URL.`;
+    report(["redirectUris"], expected("at least one URL", undefined), hint);
   }
-  if ((kind === "spa" || kind === "native") && secret !== undefined)
-    refuse(`${path}.secret`, `is there, and a ${kind} app can keep none`);
-};
+  if ((kind === "spa" || kind === "native") && secret !== undefined) {
+    report(["secret"], `a ${kind} app cannot keep a secret: leave it out`);
+  }
+}
 
-const user = object({
-  upn: name,
-  password: optional(name),
-  id: optional(guid),
-  name: optional(name),
-} satisfies FieldsOf<UserSketch>);
+const userSchema = schemaOf<UserSketch>()((z) =>
+  z
+    .strictObject({
+      upn: nonEmptyString(),
+      password: nonEmptyString().optional(),
+      id: guid().optional(),
+      name: nonEmptyString().optional(),
+    })
+    .meta({ id: "UserSketch" }),
+);
 
-const sketchShape = object({
-  tenant: guid,
-  domain: optional(name),
-  apps: listOf(appInOrder),
-  users: optional(listOf((value, path) => (typeof value === "string" ? name : user)(value, path))),
-  resources: optional(
-    anyListOf(
-      object({
-        identifierUri: name,
-        scopes: optional(anyListOf(name)),
-        hosts: optional(anyListOf(name)),
-        appId: optional(guid),
-        cae: optional(flag),
-      } satisfies FieldsOf<ResourceSketch>),
-    ),
-  ),
-  settings: optional((value, path) => {
-    if (typeof value !== "object" || value === null)
-      refuse(path, `is ${show(value)}; it must be an object`);
-    checkSettingNames(value, path);
-  }),
-} satisfies FieldsOf<WorldSketch>);
+const resourceSchema = schemaOf<ResourceSketch>()((z) =>
+  z
+    .strictObject({
+      identifierUri: nonEmptyString(),
+      scopes: z.array(nonEmptyString()).optional(),
+      hosts: z.array(nonEmptyString()).optional(),
+      appId: guid().optional(),
+      cae: z.boolean().optional(),
+    })
+    .meta({ id: "ResourceSketch" }),
+);
+
+/** What `createWorld` takes. */
+export const sketchSchema = schemaOf<WorldSketch>()((z) =>
+  z
+    .strictObject({
+      tenant: guid(),
+      domain: nonEmptyString().optional(),
+      apps: z.array(appSchema()).min(1),
+      users: z
+        .array(z.union([nonEmptyString(), userSchema()]))
+        .min(1)
+        .optional(),
+      resources: z.array(resourceSchema()).optional(),
+      settings: someSettingsSchema().optional(),
+    })
+    .meta({ id: "WorldSketch" }),
+);

@@ -1,6 +1,6 @@
 /**
- * A world: the tenants, users, devices and apps that a scenario plays in. Fixture data,
- * readonly, prints as JSON. What changes in a run (revocations, keys) is in `directory.ts`.
+ * A world: the tenants, users, devices and apps of a scenario. It is fixture data: readonly,
+ * and printable as JSON. What changes in a run (revocations, keys) is in `directory.ts`.
  */
 
 import type { LoginCloud } from "./clouds.ts";
@@ -12,10 +12,10 @@ export interface User {
   readonly upn: string;
   readonly name: string;
   readonly password: string;
-  /** A guest's account is at home in another tenant of the world. */
+  /** The account of a guest has its home in another tenant of the world. */
   readonly kind: "member" | "guest";
   readonly homeTenant?: string;
-  /** A guest's object id at home: the `uid` of `client_info`. Default: `id`. */
+  /** A guest's object id in the home tenant: the `uid` of `client_info`. Default: `id`. */
   readonly homeId?: string;
   readonly devices: readonly string[];
   readonly disabled?: true;
@@ -23,8 +23,8 @@ export interface User {
   readonly groups?: readonly string[];
   readonly roles?: readonly string[];
   /**
-   * How the user proves who they are; default: by password. A certificate can be revoked:
-   * `password` then stands for it on the sign-in page. The backup looks at neither (E11).
+   * How the user authenticates; default: by password. A certificate can be revoked; on the
+   * sign-in page `password` stands for it. The backup ignores both (E11).
    */
   readonly signsInWith?: "password" | "certificate";
 }
@@ -37,64 +37,64 @@ export interface Device {
 
 export interface ClientSecret {
   readonly value: string;
-  /** ms since the Unix epoch; absent means it does not expire in the run. */
+  /** ms since the Unix epoch; absent for a secret that does not expire in the run. */
   readonly expiresAt?: number;
 }
 
-/** What an app is registered with that signs its users in by SAML 2.0. */
+/** The SAML registration of an app that signs its users in by SAML 2.0. */
 export interface SamlRegistration {
-  /** Identifiers (entity ids), the audiences of its assertions; the first is that of a sign-in that starts at Entra. */
+  /** Identifiers (entity ids), the audiences of its assertions; the first is used for a sign-in that starts at Entra. */
   readonly identifiers: readonly string[];
   /** Reply URLs (assertion consumer services); the first is the default. */
   readonly replyUrls: readonly string[];
   /** RelayState of a sign-in that starts at Entra. */
   readonly relayState?: string;
-  /** What Entra signs; its own default is `assertion`. */
+  /** What Entra signs; Entra's own default is `assertion`. */
   readonly sign: "assertion" | "response" | "both";
-  /** The app's own certificate, by which Entra signs for it, and its key; PEM. */
+  /** The app's own signing certificate and its private key; PEM. */
   readonly certificate: string;
   readonly privateKey: string;
-  /** Certificates of the service provider, PEM: when present, requests must be signed by one of them. */
+  /** Certificates of the service provider, PEM: with any, requests must be signed by one of them. */
   readonly requestCertificates?: readonly string[];
 }
 
 /** An app registration, seen from its home tenant. */
 export interface AppRegistration {
-  /** Short name, unique in the world: how scripts ask for it. */
+  /** Short name, unique in the world, by which scripts find it. */
   readonly name: string;
   readonly clientId: string;
   /** Object id of its service principal: `oid` and `sub` of app tokens. */
   readonly servicePrincipalId: string;
   readonly kind: "daemon" | "web" | "api" | "native" | "spa" | "managed-identity";
-  /** Of a managed identity, and of no other kind. */
+  /** For a managed identity only. */
   readonly managedIdentity?: ManagedIdentity;
   readonly multiTenant?: true;
-  /** Microsoft's own: regional token endpoints serve nobody else. */
+  /** One of Microsoft's own apps: regional token endpoints serve no others. */
   readonly firstParty?: true;
   readonly redirectUris: readonly {
     readonly type: "web" | "spa" | "native";
     readonly uri: string;
   }[];
   readonly secrets: readonly ClientSecret[];
-  /** PEM certificates whose assertions are accepted. */
+  /** PEM certificates whose client assertions are accepted. */
   readonly certificates: readonly string[];
   /** Delegated permissions that are consented, as full scope URIs. */
   readonly delegated: readonly string[];
   /** Application permissions by resource identifier URI: the `roles` of app tokens. */
   readonly appRoles: Readonly<Record<string, readonly string[]>>;
-  /** Present when it signs its users in by SAML. */
+  /** Set for an app that signs its users in by SAML. */
   readonly saml?: SamlRegistration;
 }
 
-/** What a managed identity has besides a client id; its object id is `servicePrincipalId`. */
+/** What a managed identity has in addition to its client id; its object id is `servicePrincipalId`. */
 export interface ManagedIdentity {
-  /** Bound to one resource, or a resource of its own that several machines may share. */
+  /** Bound to one Azure resource, or an Azure resource itself that several machines may share. */
   readonly assigned: "system" | "user";
   /** Its Azure Resource Manager id. */
   readonly resourceId: string;
 }
 
-/** Where a program gets tokens of managed identities: `shared/facts/entra.md` G.1. */
+/** Where a program gets tokens of managed identities: `docs/sources.md#g1`. */
 export const machineSources = [
   "imds",
   "app-service",
@@ -106,12 +106,12 @@ export const machineSources = [
 
 export type MachineSource = (typeof machineSources)[number];
 
-/** A machine or service of Azure on which an application runs: its position in the network. */
+/** A machine or service of Azure on which an application runs. */
 export interface Machine {
   /** Unique in the world. */
   readonly name: string;
   readonly source: MachineSource;
-  /** Azure region, such as `westeurope`: whose authentication service its identities use. */
+  /** Azure region, such as `westeurope`; its authentication service serves the machine's identities. */
   readonly region: string;
   /** Default: the commercial cloud. */
   readonly cloud?:
@@ -122,27 +122,27 @@ export interface Machine {
     | "21vianet";
   /** The tenant of its identities, by name. */
   readonly tenant: string;
-  /** Short names of the managed identities that it may use. */
+  /** Short names of the managed identities of the machine. */
   readonly identities: readonly string[];
-  /** IMDS only: the endpoint is found by `AZURE_POD_IDENTITY_AUTHORITY_HOST`. */
+  /** IMDS only: clients find the endpoint by `AZURE_POD_IDENTITY_AUTHORITY_HOST`. */
   readonly podIdentity?: true;
 }
 
-/** A protected API: what tokens are asked for. */
+/** A protected API, for which apps request tokens. */
 export interface ProtectedResource {
   readonly name: string;
   readonly identifierUri: string;
-  /** `aud` of its tokens when they are v2: its app id. */
+  /** Its app id: `aud` of its v2 tokens. */
   readonly appId: string;
-  /** The resource, not the endpoint, chooses the access token format. */
+  /** The format of its access tokens: chosen by the resource, not by the endpoint. */
   readonly tokenVersion: "1.0" | "2.0";
   readonly hosts: readonly string[];
   readonly scopes: readonly string[];
-  /** Takes part in continuous access evaluation: tokens of capable clients live long. */
+  /** Whether it takes part in continuous access evaluation, so that tokens of capable clients live long. */
   readonly cae: boolean;
 }
 
-/** A Conditional Access policy, as far as the backup system cares: the primary enforces none. */
+/** A Conditional Access policy as far as the backup system is concerned: the simulated primary enforces none. */
 export interface ConditionalAccessPolicy {
   readonly name: string;
   readonly state: "enabled" | "report-only" | "disabled";
@@ -154,14 +154,14 @@ export interface ConditionalAccessPolicy {
   };
   /** Client ids, or all. */
   readonly apps: "all" | readonly string[];
-  /** Those that nobody can evaluate in an outage. */
+  /** Conditions that cannot be evaluated in an outage. */
   readonly conditions: readonly ("sign-in-risk" | "user-risk" | "location")[];
   readonly controls: readonly ("mfa" | "compliant-device" | "authentication-strength")[];
   readonly signInFrequencyHours?: number;
-  /** Of the kind that came before today's policies. */
+  /** A classic policy, of the kind before today's policies. */
   readonly classic?: true;
   readonly resilienceDefaults: "enabled" | "disabled";
-  /** When it was enabled, ms since the Unix epoch; absent means before anything else. */
+  /** When it was enabled, ms since the Unix epoch; absent for a policy from before the simulation. */
   readonly enabledAtMs?: number;
 }
 
@@ -174,26 +174,26 @@ export interface Tenant {
   readonly apps: readonly AppRegistration[];
   /** `tenant_region_scope` of its metadata. */
   readonly region: string;
-  /** Of customers and not of a workforce: Azure AD B2C. */
+  /** Set for a tenant of customers: Azure AD B2C. */
   readonly kind?: "b2c";
-  /** The cloud that it is in; other clouds do not know it. Absent means known in each. */
+  /** Its cloud: other clouds do not know the tenant. Absent: every cloud does. */
   readonly cloud?: LoginCloud["name"];
   readonly policies?: readonly ConditionalAccessPolicy[];
 }
 
-/** What the token service does where the facts leave a choice; every default is in `defaultServiceSettings`. */
+/** Settings for everything that is not documented about the service, or that may vary; the defaults are in `defaultServiceSettings`. */
 export interface ServiceSettings {
-  /** `expires_in` of ordinary access tokens: one figure, or drawn evenly between two (Entra: 60 to 90 minutes). Seconds. */
+  /** `expires_in` of ordinary access tokens, seconds: one number, or drawn between two (Entra: 60 to 90 minutes). */
   readonly accessTokenLifetimeSeconds: number | { readonly min: number; readonly max: number };
-  /** `expires_in` of app tokens. Seconds; REC1 shows 86399. */
+  /** `expires_in` of app tokens, seconds; 86399 in a recording. */
   readonly appTokenLifetimeSeconds: number;
-  /** `expires_in` of CAE tokens. Seconds; documents disagree between 24 and 28 hours. */
+  /** `expires_in` of CAE tokens, seconds; documents say 24 or 28 hours. */
   readonly caeTokenLifetimeSeconds: number;
-  /** `ext_expires_in`: the same as expires_in (recordings), or that many seconds. */
+  /** `ext_expires_in`: the same as expires_in (recordings), or a number of seconds. */
   readonly extendedLifetimeSeconds: "same" | number;
   /**
-   * `refresh_in`: for tokens that live at least `fromSeconds`, that share of the lifetime.
-   * A recorded reply to client credentials had none, so app tokens get it only on request.
+   * `refresh_in`, as a share of the lifetime, for tokens that live at least `fromSeconds`.
+   * A recorded reply to client credentials had none, so by default app tokens have none.
    */
   readonly refreshIn:
     | "never"
@@ -204,73 +204,73 @@ export interface ServiceSettings {
       };
   readonly refreshTokenInactiveDays: number;
   readonly spaRefreshTokenHours: number;
-  /** How long a browser session lasts from its last use (section B: 24 h, non-persistent cookie). */
+  /** How long a browser session lasts after its last use (24 h, non-persistent cookie). */
   readonly sessionHours: number;
   readonly authCodeMinutes: number;
-  /** Whom regional token endpoints serve: Microsoft's own services (AADSTS100007 for the rest), or every app. */
+  /** Whom regional token endpoints serve: Microsoft's own apps (AADSTS100007 for the others), or every app. */
   readonly regionalTokenEndpoints: "first-party" | "everyone";
   readonly deviceCodeSeconds: number;
-  /** How long before its issue an assertion is valid already; documents disagree (section F.1). Minutes. */
+  /** How long before its issue an assertion is already valid, minutes; documents disagree (section F.1). */
   readonly samlBackdatedMinutes: number;
   /** Host in the Issuer of responses and assertions: that of the text, or that of the samples. */
   readonly samlIssuerHost: "sts.windows.net" | "login.microsoftonline.com";
-  /** `NotOnOrAfter` of an assertion's conditions, from its issue on. Minutes. */
+  /** `NotOnOrAfter` of an assertion's conditions, minutes after its issue. */
   readonly samlLifetimeMinutes: number;
-  /** `NotOnOrAfter` of its subject confirmation, from its issue on. Minutes. */
+  /** `NotOnOrAfter` of its subject confirmation, minutes after its issue. */
   readonly samlConfirmationMinutes: number;
-  /** How old a SAML request may be, by its own IssueInstant: Entra does not look (section F.1), though it has an error for it. Minutes. */
+  /** Maximum age of a SAML request by its IssueInstant, minutes; Entra does not check it (section F.1), though it has an error for it. */
   readonly samlRequestAgeMinutesMax: "any" | number;
-  /** Whether a SAML request is answered again that was answered before; not documented. */
+  /** Whether a repeated SAML request is answered again; not documented. */
   readonly samlRepeatedRequests: "answer" | "refuse";
-  /** Between the parts of error_description: CRLF in recordings, spaces in bodies since about 2023. */
+  /** Separator in error_description: CRLF in recordings, spaces in bodies since about 2023. */
   readonly errorSeparator: "crlf" | "space";
-  /** `suberror` of AADSTS50173, which nobody has captured: clients take a bare invalid_grant in another way. */
+  /** `suberror` of AADSTS50173: `bad_token` in a recording; clients handle a bare invalid_grant differently. */
   readonly revokedGrantSuberror: "bad_token" | "none";
-  /** AADSTS50196: that many like requests for a user within that time are refused (documented: 15 in 5 minutes). */
+  /** AADSTS50196: refuses that many similar requests for a user within that time (documented: 15 in 5 minutes). */
   readonly loopDetection: "off" | { readonly requests: number; readonly withinSeconds: number };
   /**
-   * The backup authentication system behind the front door, by the dated text that it
-   * follows (`harness/entra/backup/edition.ts`), or none.
+   * The backup authentication system behind the front door, by the dated text that it follows,
+   * or `off`.
    */
   readonly backup: "off" | EditionId;
   /** Sessions that a sign-in frequency would end: Microsoft's articles disagree. */
   readonly backupSignInFrequency: "extend" | "block";
   /** Authentication strengths: Microsoft's articles disagree. */
   readonly backupAuthenticationStrengths: "ignore" | "block";
-  /** Managed identities in the cloud operated by 21Vianet: an article's table has them, the sentence above it leaves the cloud out. */
+  /** Managed identities in the cloud operated by 21Vianet: the table of an article includes them, its text does not. */
   readonly backup21Vianet: "table" | "text";
-  /** `expires_in` of its tokens. Seconds; not documented. */
+  /** `expires_in` of the backup's tokens, seconds; not documented. */
   readonly backupTokenSeconds: number;
-  /** Status of its decline, code 50033; the one that was seen is not recorded. */
+  /** HTTP status of the backup's decline, code 50033; not recorded. */
   readonly backupDeclineStatus: 503 | 400;
-  /** How long a revocation takes to reach the backup. Seconds, 0 to 900: documented is "up to 15 minutes", not how long it takes. */
+  /** How long a revocation takes to reach the backup, seconds, 0 to 900; documented is "up to 15 minutes". */
   readonly backupRevocationDelaySeconds: number;
-  /** A host under which it is asked past the gateway (AADSTS230109); the real one is not public. */
+  /** A host at which the backup is reached without the gateway (AADSTS230109); the real one is not public. */
   readonly backupHost: string;
-  /** Status of that refusal; not captured. */
+  /** HTTP status of that refusal; not recorded. */
   readonly backupDirectStatus: 400 | 503;
-  /** `x-ms-srs` of its replies; never captured. */
+  /** `x-ms-srs` of the backup's replies; not recorded. */
   readonly backupServerSequence: string;
-  /** Life of a managed identity's token. Seconds; about 24 hours. */
+  /** Lifetime of a managed identity's token, seconds; about 24 hours. */
   readonly managedIdentityTokenSeconds: number;
-  /** How long the service behind the machine's endpoint keeps a token for one identity and resource; 0 keeps none. Seconds. */
+  /** How long the service behind the machine's endpoint caches a token for one identity and resource, seconds; 0 for no cache. */
   readonly managedIdentityCacheSeconds: number;
-  /** IMDS: requests for tokens in any second, and at one time, before it answers 429. */
+  /** IMDS: how many token requests in a second, and how many at one time, it answers before it answers 429. */
   readonly imdsRequestsPerSecondMax: number;
   readonly imdsConcurrentRequestsMax: number;
-  /** IMDS: how long an answer takes, so that callers can meet there. ms. */
+  /** IMDS: how long an answer takes, ms, so that requests overlap. */
   readonly imdsAnswerMs: number;
-  /** Whether the backup serves identities that it never saw; the articles do not say. */
+  /** Whether the backup serves identities that it never observed; not documented. */
   readonly backupManagedIdentities: "any" | "seen";
-  /** Sign-in page: a form to fill in, or none: whoever `login_hint` names is signed in. */
+  /** Sign-in page: a form to fill in, or automatic: the user of `login_hint` is signed in. */
   readonly signInPage: "form" | "automatic";
-  /** Who an automatic sign-in page signs in when the request names nobody, a UPN; empty: the form is shown. */
+  /** UPN of the user whom an automatic sign-in page signs in when the request names none; empty: the form is shown. */
   readonly signInAs: string;
-  /** Whether `Access-Control-Expose-Headers` lets a page read Retry-After; never captured on a 429. */
+  /** Whether `Access-Control-Expose-Headers` lets a page read Retry-After; no 429 was recorded. */
   readonly retryAfterExposed: "yes" | "no";
-  /** Whether a hidden iframe of another site takes part in the person's session: the browser's policy for third-party cookies. */
+  /** Whether a hidden iframe of another site has the person's session: the browser's policy for third-party cookies. */
   readonly sessionInFrames: "visible" | "blocked";
-  /** `Cross-Origin-Opener-Policy` of the pages that a person sees, which parts them from the window that opened them; an automatic sign-in shows none. */
+  /** `Cross-Origin-Opener-Policy` of pages that a person sees; `same-origin` separates them from the window that opened them. */
   readonly loginOpenerPolicy: "absent" | "same-origin";
 }
 

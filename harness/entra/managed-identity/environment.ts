@@ -1,20 +1,20 @@
 /**
- * What the environment of a program says on each source: by these variables clients tell the
- * sources apart (`shared/facts/entra.md` G.1). All secrets are worthless.
+ * The environment variables of a program on each source, by which clients detect the source
+ * (`docs/sources.md#g1`). All secrets are worthless.
  */
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { AppRegistration, Machine } from "../directory/world.ts";
 import { machineEndpoints, POD_IDENTITY_HOST } from "../request/machine-address.ts";
 
-/** What a program shows to prove that it runs there, by source. */
+/** The secret that a program sends to prove where it runs, by source. */
 export const SECRETS = {
   "app-service": "fixture-identity-header-of-app-service",
   "service-fabric": "fixture-identity-header-of-service-fabric",
   "machine-learning": "fixture-secret-of-machine-learning",
 } as const;
 
-/** Every variable by which some client finds a source: those that are not set must be absent. */
+/** Every variable by which a client detects a source; those that are not set must be absent. */
 export const identityVariables = [
   "IDENTITY_ENDPOINT",
   "IDENTITY_HEADER",
@@ -30,7 +30,7 @@ export const identityVariables = [
   "AZURE_FEDERATED_TOKEN_FILE",
 ] as const;
 
-/** The variables of a machine whose own identity, if it has one, is `system`. */
+/** The variables of a program on that machine; `system` is the machine's system-assigned identity. */
 export function environmentOf(
   { source, podIdentity }: Machine,
   system: AppRegistration | undefined,
@@ -60,7 +60,7 @@ export function environmentOf(
   }
 }
 
-/** SHA-1 of the certificate that the HTTPS mount shows, in hex. */
+/** SHA-1 of the certificate of the HTTPS mount, in hex. */
 function thumbprint(): string {
   const file = new URL("../../../fixtures/tls/service.cert.pem", import.meta.url);
   return new X509Certificate(readFileSync(file)).fingerprint.replaceAll(":", "");

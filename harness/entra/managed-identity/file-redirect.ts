@@ -1,11 +1,11 @@
 /**
- * Lets this process read a folder of the file system in another place, as a mount lets it
- * reach a host in another place: for a folder that only administrators may make.
+ * Redirects this process's reads of a folder to another one, for a folder that only
+ * administrators may create.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 
-/** Reads of files below `from` go to `to` (both end with a separator), until the returned function is called. */
+/** Redirects reads below `from` to `to` (both end with a separator) until the returned function is called. */
 export function redirectReads(from: string, to: string): () => void {
   const { statSync, readFileSync } = fs;
   const moved = (path: unknown): unknown =>

@@ -1,17 +1,17 @@
 /**
- * IMDS, the metadata service of a virtual machine (`shared/facts/entra.md` G.2 to G.5): tokens
- * of its identities and facts about itself, to whoever sends the header `Metadata: true`.
+ * IMDS, the metadata service of a virtual machine (`docs/sources.md#g2` to G.5): tokens of
+ * its identities and information about itself, for requests with the header `Metadata: true`.
  */
 import { createResponse } from "../../core/http/message.ts";
 import {
-  type AskedMachine,
+  type IncomingRequest,
   identityOf,
   json,
   resourceOf,
   type Selectors,
   type SourceEndpoint,
   tokenFor,
-} from "./asked.ts";
+} from "./source-endpoint.ts";
 import type { IdentityToken } from "./token-broker.ts";
 
 const TOKEN_PATH = /^\/metadata\/identity\/oauth2\/token\/?$/i;
@@ -19,7 +19,7 @@ const REGION_PATH = /^\/metadata\/instance\/compute(?<location>\/location)?\/?$/
 const TOKEN_VERSIONS = ["2018-02-01", "2019-08-01", "2021-02-01"];
 const INSTANCE_VERSIONS = ["2021-02-01", "2020-06-01"];
 
-/** How IMDS and Arc let a user-assigned identity be named. */
+/** The parameters by which IMDS and Arc select a user-assigned identity. */
 export const IMDS_SELECTORS: Selectors = {
   clientId: "client_id",
   objectId: "object_id",
@@ -27,18 +27,18 @@ export const IMDS_SELECTORS: Selectors = {
 };
 
 /** Answers as IMDS does; its limits are in `rate-limit.ts`. */
-export const imds: SourceEndpoint = async (asked) => {
-  const { url, request } = asked;
+export const imds: SourceEndpoint = async (incoming) => {
+  const { url, request } = incoming;
   const region = REGION_PATH.exec(url.pathname);
   if (region === null && !TOKEN_PATH.test(url.pathname)) {
     return error(401, "unknown_source", `Unknown Source ${url.pathname}`);
   }
-  const unmarked = missingMetadata(asked);
+  const unmarked = missingMetadata(incoming);
   if (unmarked !== undefined) return unmarked;
   const versions = region === null ? TOKEN_VERSIONS : INSTANCE_VERSIONS;
-  const outdated = wrongVersion(asked, versions);
+  const outdated = wrongVersion(incoming, versions);
   if (outdated !== undefined) return outdated;
-  if (region !== null) return instance(asked, region.groups?.["location"] !== undefined);
+  if (region !== null) return instance(incoming, region.groups?.["location"] !== undefined);
   if (request.method !== "GET") {
     return error(
       401,
@@ -46,16 +46,16 @@ export const imds: SourceEndpoint = async (asked) => {
       "The client is not authorized to request an access token using this method.",
     );
   }
-  return imdsToken(asked);
+  return imdsToken(incoming);
 };
 
-/** The token reply and its refusals, which Arc shares. */
+/** The token reply and its refusals, which Arc uses as well. */
 export async function imdsToken(
-  asked: AskedMachine,
+  incoming: IncomingRequest,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
-  const { parameters } = asked.described;
-  if (resourceOf(asked) === "") {
+  const { parameters } = incoming.described;
+  if (resourceOf(incoming) === "") {
     return error(401, "invalid_request", "The request is missing a required parameter: resource.");
   }
   if (parameters["response_type"] !== undefined) {
@@ -68,17 +68,17 @@ export async function imdsToken(
   if (parameters["scope"] !== undefined) {
     return error(401, "invalid_scope", "The requested scope is invalid, unknown, or malformed.");
   }
-  const identity = identityOf(asked, IMDS_SELECTORS);
+  const identity = identityOf(incoming, IMDS_SELECTORS);
   if (identity === undefined) return error(400, "invalid_request", "Identity not found");
-  const outcome = await tokenFor(asked, identity);
+  const outcome = await tokenFor(incoming, identity);
   switch (outcome.kind) {
     case "issued":
-      return json(200, { ...tokenBody(asked, outcome.token), ...more });
+      return json(200, { ...tokenBody(incoming, outcome.token), ...more });
     case "refused":
       return error(
         400,
         "invalid_resource",
-        `AADSTS50001: The application named ${resourceOf(asked)} was not found in the tenant named ${asked.machine.tenant}.`,
+        `AADSTS50001: The application named ${resourceOf(incoming)} was not found in the tenant named ${incoming.machine.tenant}.`,
       );
     case "failed":
       return error(
@@ -90,28 +90,28 @@ export async function imdsToken(
 }
 
 /** All fields are strings (G.3). */
-function tokenBody(asked: AskedMachine, token: IdentityToken): Record<string, string> {
-  const nowSeconds = Math.floor(asked.clock.now() / 1_000);
+function tokenBody(incoming: IncomingRequest, token: IdentityToken): Record<string, string> {
+  const nowSeconds = Math.floor(incoming.clock.now() / 1_000);
   return {
     access_token: token.accessToken,
     refresh_token: "",
     expires_in: String(token.expiresOnSeconds - nowSeconds),
     expires_on: String(token.expiresOnSeconds),
     not_before: String(token.notBeforeSeconds),
-    resource: resourceOf(asked),
+    resource: resourceOf(incoming),
     token_type: "Bearer",
   };
 }
 
-/** The refusal of a request without `Metadata: true`: what a forged request from elsewhere cannot have. */
-export function missingMetadata({ request }: AskedMachine): Response | undefined {
+/** The refusal of a request without `Metadata: true`, a header that a forged request cannot have. */
+export function missingMetadata({ request }: IncomingRequest): Response | undefined {
   if (request.headers.get("metadata")?.toLowerCase() === "true") return undefined;
   return error(400, "bad_request_102", "Required metadata header not specified");
 }
 
-/** The refusal of an absent or unknown api-version, with those that are known. */
+/** The refusal of a missing or unknown api-version; it lists the known ones. */
 export function wrongVersion(
-  { described }: AskedMachine,
+  { described }: IncomingRequest,
   versions: readonly string[],
 ): Response | undefined {
   if (versions.includes(described.parameters["api-version"] ?? "")) return undefined;
@@ -126,8 +126,8 @@ export function error(status: number, code: string, description: string): Respon
   return json(status, { error: code, error_description: description });
 }
 
-/** What region discovery reads: newer clients the object, older ones the bare text. */
-function instance({ machine, described }: AskedMachine, isLocation: boolean): Response {
+/** The answer to region discovery: an object for newer clients, plain text for older ones. */
+function instance({ machine, described }: IncomingRequest, isLocation: boolean): Response {
   if (!isLocation) return json(200, { location: machine.region, name: machine.name });
   if (described.parameters["format"] !== "text") return json(200, machine.region);
   return createResponse(machine.region, {

@@ -1,8 +1,8 @@
 /**
- * The files by which Arc lets a program prove that it runs on the machine. Clients accept one
- * folder of the real file system and no other, so this is the one thing of the simulator that
- * goes to disk; it is deleted at the end of the run. Where that folder may not be written, the
- * files lie in a temporary one, and this process reads them there under their proper names.
+ * The key files of Azure Arc, with which a program proves that it runs on the machine. Clients
+ * accept a single folder of the real file system, so these files are the only thing that
+ * the simulator writes to disk; they are deleted at the end of the run. Where that folder is not
+ * writable, they are in a temporary one, and reads of this process are redirected there.
  */
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,21 +11,21 @@ import type { Random } from "../../core/random.ts";
 import { redirectReads } from "./file-redirect.ts";
 
 export interface KeyFiles {
-  /** Writes a new file for a machine; returns the path by which clients find it. */
+  /** Writes a new file for a machine; returns the path at which clients find it. */
   readonly write: (machine: string) => string;
-  /** Whether this is the content of a file of that machine; true once. */
+  /** Whether this is the content of a file of that machine; true once for each file. */
   readonly take: (machine: string, content: string) => boolean;
-  /** Deletes what is left, and the folders that were made. */
+  /** Deletes the remaining files and the folders that were created. */
   readonly close: () => void;
 }
 
 export interface KeyFileOptions {
   readonly random: Random;
-  /** With a separator at its end; default: where the clients of this platform look. */
+  /** With a separator at its end; default: the folder that clients of this platform accept. */
   readonly folder?: string;
 }
 
-/** Where clients look, with a separator at its end; `entra.md` G.2. */
+/** The folder that clients accept, with a separator at its end; `docs/sources.md#g2`. */
 export function keyFolder(): string {
   return process.platform === "win32"
     ? `${process.env["ProgramData"] ?? ""}\\AzureConnectedMachineAgent\\Tokens\\`
@@ -34,7 +34,7 @@ export function keyFolder(): string {
 
 let written = 0;
 
-/** No file yet. */
+/** Key files of a run, none at first. */
 export function createKeyFiles(options: KeyFileOptions): KeyFiles {
   const { random, folder = keyFolder() } = options;
   const files = new Map<string, string>();
@@ -49,7 +49,7 @@ export function createKeyFiles(options: KeyFileOptions): KeyFiles {
   return {
     write(machine) {
       place ??= prepare(folder);
-      // Runs of several processes share the folder, and the last one to leave removes it.
+      // Runs of several processes share the folder, and the last one to end deletes it.
       mkdirSync(place.folder, { recursive: true });
       const name = `brownout-${process.pid}-${(written += 1)}.key`;
       const content = random.uuid();
@@ -71,7 +71,7 @@ export function createKeyFiles(options: KeyFileOptions): KeyFiles {
   };
 }
 
-/** Where the files really lie. */
+/** The folder where the files really are. */
 interface Place {
   readonly folder: string;
   readonly leave: () => void;

@@ -1,7 +1,7 @@
 /**
- * The endpoints of machines as one service: it looks up on which machine the asking program
- * runs, and answers as that machine's source does. Nobody else listens there, so that whoever
- * asks an endpoint that its machine has not gets no connection.
+ * The endpoints of all machines as one service: it looks up the machine on which the asking
+ * program runs, and answers as that machine's source does. An endpoint that the machine does
+ * not have refuses the connection.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -12,7 +12,7 @@ import { NetworkFault } from "../../core/http/network-fault.ts";
 import type { Service } from "../../core/http/service.ts";
 import type { Random } from "../../core/random.ts";
 import { appService } from "./app-service.ts";
-import { type AskedMachine, type SourceEndpoint } from "./asked.ts";
+import { type IncomingRequest, type SourceEndpoint } from "./source-endpoint.ts";
 import { azureArc } from "./azure-arc.ts";
 import { cloudShell } from "./cloud-shell.ts";
 import { error, imds } from "./imds.ts";
@@ -29,7 +29,7 @@ export interface MachineServiceOptions {
   readonly settings: ServiceSettings;
   readonly broker: TokenBroker;
   readonly keyFiles: KeyFiles;
-  /** The machine of the program that asks now; `undefined` for one that runs on none. */
+  /** The machine of the program that sends the current request; `undefined` for a program on none. */
   readonly machineOf: () => Machine | undefined;
 }
 
@@ -44,7 +44,7 @@ export function createMachineService(options: MachineServiceOptions): Service {
   });
 
   const answer = async (machine: Machine, request: Request): Promise<Response> => {
-    const asked: AskedMachine = {
+    const incoming: IncomingRequest = {
       ...options,
       machine,
       request,
@@ -52,7 +52,7 @@ export function createMachineService(options: MachineServiceOptions): Service {
       url: new URL(request.url),
       described: await describeRequest(request),
     };
-    return endpoints[machine.source](asked);
+    return endpoints[machine.source](incoming);
   };
 
   return {

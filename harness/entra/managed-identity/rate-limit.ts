@@ -1,6 +1,6 @@
 /**
- * The limits of IMDS for tokens: so many in any second, so many at once, for each machine; one
- * more is answered 429. Figures: `shared/facts/entra.md` section E (identity category).
+ * The limits of IMDS for token requests of a machine: so many in any second and so many at
+ * once; more are answered 429. Figures: `docs/sources.md#e` (identity category).
  */
 import type { Clock } from "../../core/time/clock.ts";
 
@@ -11,11 +11,11 @@ export interface RateLimitOptions {
 }
 
 export interface RateLimit {
-  /** Lets a request in, to be called at its end; `undefined` when there are too many. */
+  /** Admits a request and returns the function to call at its end; `undefined` when there are too many. */
   readonly enter: (machine: string) => (() => void) | undefined;
 }
 
-/** A limit that nobody has used yet. A request that is turned away does not count. */
+/** A limit without requests so far. A refused request does not count. */
 export function createRateLimit(options: RateLimitOptions): RateLimit {
   const { clock, requestsPerSecondMax, concurrentMax } = options;
   const recent = new Map<string, number[]>();

@@ -1,24 +1,24 @@
 /**
- * The regional authentication service, behind the endpoints of machines: it knows which
- * identity asks and gives a token, without a credential that a program could hold. No client
- * sees its wire, so the request is ours: a form to the regional host, so that fault windows at
- * the primary can be told by region, tenant and app. Hosts: `shared/facts/entra.md` G.5.
+ * The regional authentication service behind the endpoints of machines. It issues tokens to a
+ * managed identity without a credential that a program could have. No client sees its
+ * requests, so their form is ours: a form post to the regional host, so that fault windows at
+ * the primary can select by region, tenant and app. Hosts: `docs/sources.md#g5`.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import { loginClouds } from "../directory/clouds.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { AppRegistration, Machine, ServiceSettings } from "../directory/world.ts";
 import { createTokenIssuer } from "../token-service/tokens.ts";
-import { describeRequest, type EntraRequest } from "../request/endpoint.ts";
+import { describeRequest, type EntraRequest, type GrantName } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import { createRequest, createResponse } from "../../core/http/message.ts";
 
-/** `grant_type` of our own: no real one is known. */
-const IDENTITY_GRANT = "managed_identity";
+/** Our own `grant_type`: the real one is not known. */
+const IDENTITY_GRANT: GrantName = "managed_identity";
 
 const made = new WeakSet<Request>();
 
-/** Whether a request comes from a machine's endpoint; what a client sends itself never does. */
+/** Whether a request comes from a machine's endpoint; a request of a client never does. */
 export function isRegionalRequest(request: Request): boolean {
   return made.has(request);
 }
@@ -30,13 +30,13 @@ export interface RegionalServiceOptions {
 }
 
 export interface RegionalService {
-  /** Answers 200 with a token, 400 `invalid_resource` or `unauthorized_client`. */
+  /** Answers 200 with a token, or 400 with `invalid_resource`. */
   readonly handle: Handler;
-  /** What it would answer, as a body; `undefined` when it would refuse. */
+  /** The body of the answer; `undefined` for a refusal. */
   readonly answer: (described: EntraRequest) => Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The service of every region: regions differ by what is broken in them, and in nothing else. */
+/** The service of every region: regions differ only by their faults. */
 export function createRegionalService(options: RegionalServiceOptions): RegionalService {
   const { directory, clock, settings } = options;
   const issuer = createTokenIssuer(directory);
@@ -63,7 +63,7 @@ export function createRegionalService(options: RegionalServiceOptions): Regional
         lifetimeSeconds,
       },
       resource,
-      // D.8: continuous access evaluation knows no managed identities.
+      // D.8: continuous access evaluation does not cover managed identities.
       { permissions: [], cae: "no" },
     );
     return {
@@ -90,22 +90,22 @@ export function createRegionalService(options: RegionalServiceOptions): Regional
 export function regionalRequest(
   machine: Machine,
   identity: AppRegistration,
-  asked: { readonly tenantId: string; readonly resource: string; readonly signal: AbortSignal },
+  incoming: { readonly tenantId: string; readonly resource: string; readonly signal: AbortSignal },
 ): Request {
   const { cloud = "commercial", region } = machine;
   const form = new URLSearchParams({
     grant_type: IDENTITY_GRANT,
     client_id: identity.clientId,
-    resource: asked.resource,
+    resource: incoming.resource,
     cloud,
   });
   const request = createRequest(
-    `https://${region}.${regionalHostOf(cloud)}/${asked.tenantId}/oauth2/token`,
+    `https://${region}.${regionalHostOf(cloud)}/${incoming.tenantId}/oauth2/token`,
     {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: form.toString(),
-      signal: asked.signal,
+      signal: incoming.signal,
     },
   );
   made.add(request);
@@ -123,7 +123,7 @@ function regionalHostOf(cloud: string): string {
   return known?.regionalUnder[0] ?? SECRET_HOSTS[cloud] ?? "login.microsoft.com";
 }
 
-/** Tokens name the cloud's global issuer, whatever region gave them. */
+/** Tokens name the global issuer of their cloud, in every region. */
 function originOf(cloud: string): string {
   const known = loginClouds.find(({ name }) => name === cloud);
   return `https://${known?.preferredNetwork ?? SECRET_HOSTS[cloud] ?? "login.microsoftonline.com"}`;

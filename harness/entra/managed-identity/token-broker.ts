@@ -1,7 +1,7 @@
 /**
- * What stands between the endpoints of machines and the regional service: it asks for a token
- * of an identity, and keeps it for whoever asks for the same one later (the back end of IMDS
- * is said to keep a token for about a day; a setting). A kept token needs no service at all.
+ * The token cache between the endpoints of machines and the regional service: it requests a
+ * token of an identity and keeps it for later requests (the back end of IMDS is said to keep
+ * a token for about a day; a setting). A cached token needs no service.
  */
 import { hash } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
@@ -13,20 +13,20 @@ import { NetworkFault } from "../../core/http/network-fault.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import { regionalRequest } from "./regional-service.ts";
 
-/** A token as the service gave it; times in seconds since the Unix epoch. */
+/** A token as the service issued it; times in seconds since the Unix epoch. */
 export interface IdentityToken {
   readonly accessToken: string;
   readonly notBeforeSeconds: number;
   readonly expiresOnSeconds: number;
 }
 
-export interface TokenAsked {
+export interface BrokerRequest {
   readonly machine: Machine;
   readonly identity: AppRegistration;
   readonly resource: string;
-  /** SHA-256, in hex, of a token that was revoked: a kept one of that hash is not given again. */
+  /** SHA-256, in hex, of a revoked token: a cached token with that hash is not used again. */
   readonly refreshHash?: string;
-  /** The client's request: its abort ends ours, and what answered ours is noted for it. */
+  /** The client's request: its abort ends ours, and our request is kept for it. */
   readonly request: Request;
 }
 
@@ -37,8 +37,8 @@ export type TokenOutcome =
   | { readonly kind: "failed" };
 
 export interface TokenBroker {
-  readonly get: (asked: TokenAsked) => Promise<TokenOutcome>;
-  /** The request to the regional service that a client's request led to; `undefined` when none did. */
+  readonly get: (wanted: BrokerRequest) => Promise<TokenOutcome>;
+  /** The request to the regional service that a client's request caused; `undefined` without one. */
   readonly behind: (request: Request) => Request | undefined;
 }
 
@@ -46,20 +46,20 @@ export interface TokenBrokerOptions {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly settings: ServiceSettings;
-  /** The regional service with its faults and the backup around it. */
+  /** The regional service with its faults and its backup. */
   readonly regional: Handler;
 }
 
-/** MSAL's own margin: nobody would use a token in its last five minutes. */
+/** MSAL's own margin: a client does not use a token in its last five minutes. */
 const USELESS_SECONDS = 300;
 
-/** A broker that keeps no token yet. */
+/** A broker with an empty cache. */
 export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   const { directory, clock, settings, regional } = options;
   const kept = new Map<string, IdentityToken>();
   const behind = new WeakMap<Request, Request>();
 
-  const isUsable = (token: IdentityToken, { refreshHash }: TokenAsked): boolean => {
+  const isUsable = (token: IdentityToken, { refreshHash }: BrokerRequest): boolean => {
     const nowSeconds = clock.now() / 1_000;
     const isRevoked = refreshHash?.toLowerCase() === hash("sha256", token.accessToken, "hex");
     return (
@@ -71,11 +71,11 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
 
   return {
     behind: (request) => behind.get(request),
-    async get(asked) {
-      const { machine, identity, resource, request } = asked;
+    async get(wanted) {
+      const { machine, identity, resource, request } = wanted;
       const key = `${machine.name} ${identity.clientId} ${resource}`;
       const known = kept.get(key);
-      if (known !== undefined && isUsable(known, asked)) return { kind: "issued", token: known };
+      if (known !== undefined && isUsable(known, wanted)) return { kind: "issued", token: known };
       const tenantId = tenantNamed(directory, machine.tenant);
       const sent = regionalRequest(machine, identity, {
         tenantId,
@@ -99,7 +99,7 @@ function tenantNamed({ world }: Directory, name: string): string {
   return world.tenants.find((tenant) => tenant.name === name)?.id ?? "";
 }
 
-/** No answer is an answer of its own here: the endpoint reports it in its own words. */
+/** `undefined` for a network failure, which the endpoint reports in its own words. */
 async function send(regional: Handler, request: Request): Promise<Response | undefined> {
   try {
     return await regional(request);

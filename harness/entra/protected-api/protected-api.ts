@@ -1,8 +1,7 @@
 /**
- * The protected APIs of a world: they accept or refuse access tokens as a real API does,
- * from the published keys, which they have, keep and fetch again like any validator would. An API that
- * takes part in continuous access evaluation turns a revoked token away with a claims
- * challenge (`shared/facts/entra.md` B and H).
+ * The protected APIs of a world. They validate access tokens like a real API: with the
+ * published keys, which they cache and fetch again. An API that takes part in continuous
+ * access evaluation refuses a revoked token with a claims challenge (`docs/sources.md#b` and H).
  */
 import { createPublicKey, createVerify, type KeyObject } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
@@ -26,18 +25,18 @@ export type TokenVerdict =
 export interface ProtectedApiOptions {
   readonly directory: Directory;
   readonly clock: Clock;
-  /** How the API reaches the key set; may answer an error or reject. */
+  /** How the API fetches the key set; may answer with an error or reject. */
   readonly fetchKeys: Handler;
   readonly keysUrl: string;
-  /** What it answers at an address to a good token; default: its name. */
+  /** The body for a good token at an address; default: the name of the API. */
   readonly dataAt?: (url: string) => object | undefined;
 }
 
-/** Validators keep keys for a day, and ask again at most this often for a key that they do not know. */
+/** Validators keep keys for a day, and ask for an unknown key at most once in five minutes. ms. */
 const KEYS_KEPT_MS = 86_400_000;
 const UNKNOWN_KEY_ASK_AGAIN_MS = 300_000;
 
-/** Answers for every resource of the world, and UserInfo at Microsoft Graph. */
+/** A handler for every API of the world, and for UserInfo at Microsoft Graph. */
 export function createProtectedApi(options: ProtectedApiOptions): Handler {
   const { directory, clock } = options;
   const keyOf = createKeyCache(options);
@@ -60,7 +59,7 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     const user = userOf(directory, claims);
     const validFromMs = user === undefined ? 0 : directory.tokensValidFrom(user);
     const evaluated = resource.cae && Array.isArray(claims["xms_cc"]);
-    // Both sides in whole seconds, as the challenge says it: what was issued after it must do.
+    // Both in whole seconds, as in the challenge: a token issued in that second is accepted.
     if (evaluated && Number(claims["iat"]) < Math.floor(validFromMs / 1_000))
       return { verdict: "revoked", validFromMs };
     return { verdict: "accepted", subject: claims["sub"], ...(user === undefined ? {} : { user }) };
@@ -73,7 +72,7 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
       return createResponse("", { status: 404, headers: [["Content-Length", "0"]] });
     if (preflight === true)
       return createResponse("", { status: 200, headers: preflightHeaders(request, endpoint) });
-    // Retry-After is among what APIs expose in any case: the setting is of ESTS.
+    // APIs always expose Retry-After: the setting is about ESTS.
     const cors = corsHeaders(request, endpoint, "no");
     const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
     if (token === undefined) return refuse({ verdict: "malformed" }, cors);
@@ -89,8 +88,8 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
 
 const verdicts = new WeakMap<Response, TokenVerdict>();
 
-/** What the API thought of the token that came with the request. */
-export function verdictOf(response: Response): TokenVerdict | undefined {
+/** The API's verdict on the token of the request that led to this response. */
+export function tokenVerdictOf(response: Response): TokenVerdict | undefined {
   return verdicts.get(response);
 }
 
@@ -106,7 +105,7 @@ function createKeyCache(
   options: ProtectedApiOptions,
 ): (kid: string) => Promise<KeyObject | undefined> {
   const { clock, fetchKeys, keysUrl } = options;
-  // The API was up before the story begins, and an outage finds it with the keys of that time.
+  // The API was running before the simulation began, so it has the keys of that time.
   let keys = new Map(options.directory.publishedKeys().map((key) => [key.kid, publicKey(key)]));
   let fetchedAtMs = clock.now();
   let askedAtMs = Number.NEGATIVE_INFINITY;
@@ -116,7 +115,7 @@ function createKeyCache(
     const fetched = await fetchKeys(createRequest(keysUrl))
       .then(readKeys)
       .catch(() => undefined);
-    // A key set that cannot be read leaves the old one in use.
+    // With an unreadable key set the old one stays in use.
     if (fetched === undefined) return;
     keys = fetched;
     fetchedAtMs = clock.now();
@@ -130,7 +129,7 @@ function createKeyCache(
   };
 }
 
-/** Rejects for what is no key set: a page, half a body, keys of another kind. */
+/** Rejects for an answer that is not a key set: a page, half a body, keys of another kind. */
 async function readKeys(response: Response): Promise<Map<string, KeyObject>> {
   if (response.status !== 200) throw new Error(`the key set answered ${response.status}`);
   const { keys } = (await response.json()) as {
@@ -161,11 +160,11 @@ function readToken(token: string): TokenParts | undefined {
 function userOf(directory: Directory, claims: Readonly<Record<string, unknown>>): User | undefined {
   if (claims["idtyp"] === "app") return undefined;
   const tenant = directory.tenant(String(claims["tid"]));
-  // By the world: a deleted account's tokens are revoked ones.
+  // From the world and not from the directory: the tokens of a deleted account count as revoked.
   return tenant?.users.find(({ id }) => id === claims["oid"]);
 }
 
-/** The `sub` is that of the id token, by which a client knows whose answer it is (OpenID Connect Core 5.3.2). */
+/** `sub` is that of the id token, so that a client knows whose answer it is (OpenID Connect Core 5.3.2). */
 function userInfo({ user, subject }: Judged): Record<string, unknown> {
   const [given = "", family = ""] = (user?.name ?? "").split(" ");
   return {

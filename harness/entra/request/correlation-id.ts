@@ -1,9 +1,9 @@
-/** The client's own id for its request, which every error body repeats (`shared/facts/entra.md` A.5 and A.9). */
+/** The client's own id for its request, which error bodies repeat (`docs/sources.md#a5` and A.9). */
 import type { EntraRequest } from "./endpoint.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** From header or parameters; `undefined` when it is not sent, or is no GUID. */
+/** From a header or a parameter; `undefined` when the client sent none, or sent no GUID. */
 export function correlationIdOf(
   request: Pick<Request, "headers">,
   described: Pick<EntraRequest, "parameters">,

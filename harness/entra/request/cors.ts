@@ -1,24 +1,24 @@
 /**
- * What a page of another origin may read of an answer, and what it is told when its browser
- * asks first: the CORS headers of ESTS, its backup and the protected APIs, said in one place
- * for whoever speaks in their name.
+ * CORS headers of ESTS, its backup and the protected APIs: what a page of another origin may
+ * read of an answer, and the answer to a preflight. Everything that answers in their name
+ * takes them from here.
  *
- * ESTS: `shared/facts/entra.md` A.8, from recordings; the answer to a preflight was never
- * captured. The backup is given the same: a page has read its decline (D.6, MSAL.js #4019).
- * Microsoft Graph: the headers of a real answer, and of the imitation that Microsoft makes
- * (dotnet/dev-proxy, `BuildGraphResponseHeaders`), which gives them to requests with an Origin;
+ * ESTS: `docs/sources.md#a8`, from recordings; the answer to a preflight was never recorded.
+ * The backup gets the same headers: a page has read its decline (D.6, MSAL.js #4019).
+ * Microsoft Graph: the headers of a real answer, and of Microsoft's own imitation
+ * (dotnet/dev-proxy, `BuildGraphResponseHeaders`), which adds them for requests with an Origin;
  * in 2022 Retry-After was not among them (microsoftgraph/microsoft-graph-docs#17488). That
- * other APIs do as Graph does is our choice.
+ * other APIs behave like Graph is our choice.
  */
 import type { Endpoint } from "./endpoint.ts";
 import type { HeaderPair } from "../../core/http/message.ts";
 
-/** As `ServiceSettings.retryAfterExposed`: of ESTS and its backup only. */
+/** As `ServiceSettings.retryAfterExposed`; for ESTS and its backup only. */
 export type RetryAfterExposed = "yes" | "no";
 
 type Asking = Pick<Request, "headers">;
 
-/** The CORS headers of an answer of that endpoint, good or bad; none where pages are shown to persons. */
+/** The CORS headers of an answer of that endpoint, with or without an error; none for pages that a person sees. */
 export function corsHeaders(
   request: Asking,
   endpoint: Endpoint,
@@ -38,7 +38,7 @@ export function corsHeaders(
   }
 }
 
-/** The answer to a preflight: whatever the page wants to send may be sent, but nothing to where pages are shown to persons. */
+/** The headers of the answer to a preflight: every request is allowed, except to endpoints whose pages a person sees. */
 export function preflightHeaders(request: Asking, endpoint: Endpoint): readonly HeaderPair[] {
   const allowed = methodsOf(request, endpoint);
   const asked = request.headers.get("access-control-request-headers");
@@ -68,7 +68,7 @@ function methodsOf({ headers }: Asking, endpoint: Endpoint): HeaderPair | undefi
   }
 }
 
-/** Discovery is readable from every origin, always; tokens and APIs when a browser asks; pages are for persons. */
+/** Discovery is readable from every origin; tokens and APIs when the request has an Origin; pages never. */
 const sharing: Readonly<Record<Endpoint, "discovery" | "token" | "api" | "none">> = {
   "instance-discovery": "discovery",
   "openid-configuration": "discovery",

@@ -1,12 +1,11 @@
 /**
- * Which Entra endpoint a request means, and on whose behalf, read from the wire alone.
- * Paths: `shared/facts/entra.md` A.1. Whoever slices by endpoint, grant, app, user or
- * tenant reads it from here, once per request.
+ * Which Entra endpoint a request means, and for which app, user and tenant, read from the
+ * request alone and once per request. Paths: `docs/sources.md#a1`.
  */
 import { isMachineAddress, isTokenAddress } from "./machine-address.ts";
 import { textOfRequest } from "../../core/http/message.ts";
 
-/** The endpoints that a request may mean: `shared/facts/entra.md` A.1. */
+/** The endpoints that a request may mean: `docs/sources.md#a1`. */
 export const endpoints = [
   "instance-discovery",
   "openid-configuration",
@@ -19,7 +18,7 @@ export const endpoints = [
   "userinfo",
   "saml",
   "saml-metadata",
-  /** The endpoint of managed identities on the machine or service itself; not part of Entra's hosts. */
+  /** An endpoint for managed identities, on the machine or service itself; not on Entra's hosts. */
   "managed-identity",
   /** A protected API that accepts tokens; not part of Entra. */
   "resource",
@@ -28,7 +27,29 @@ export const endpoints = [
 
 export type Endpoint = (typeof endpoints)[number];
 
-/** What one request asks for. Absent fields were not on the wire. */
+/**
+ * The grants that a request may name, as fault plans and journals call them. An extension grant
+ * beside these keeps its URN (RFC 6749 section 4.5).
+ */
+export const grantNames = [
+  "client_credentials",
+  "authorization_code",
+  "refresh_token",
+  "on_behalf_of",
+  "device_code",
+  "password",
+  /** What a machine's endpoint asks the regional token service for; no client sends it. */
+  "managed_identity",
+] as const;
+
+export type GrantName = (typeof grantNames)[number];
+
+/** The name of a grant by its `grant_type` on the wire; anything without a shorter name stays as it is. */
+export function grantNameOf(grantType: string): string {
+  return GRANT_SHORT_NAMES[grantType] ?? grantType;
+}
+
+/** What one request asks for. A field is absent when the request does not say. */
 export interface EntraRequest {
   readonly endpoint: Endpoint;
   /** Lower case, without port. */
@@ -37,22 +58,22 @@ export interface EntraRequest {
   readonly tenant?: string;
   /** `2.0` unless the path is a v1 path. */
   readonly version: "1.0" | "2.0";
-  /** OAuth grant type as sent; the device code URN is shortened to `device_code`, jwt-bearer to `on_behalf_of`. */
+  /** OAuth grant type, by its `GrantName` where it has one; otherwise as sent. */
   readonly grant?: string;
   /** Client id. */
   readonly app?: string;
   /** The user named by the routing hint, login_hint or username: an object id or a UPN, lower case. */
   readonly user?: string;
   readonly scope?: string;
-  /** A browser asks whether a page may send such a request: of the request itself there is only the address. */
+  /** Set for a CORS preflight, which has the address of the request to come and nothing else of it. */
   readonly preflight?: true;
-  /** Form fields of a POST, or the query of a GET; last one wins. Values are secret: never log them raw. */
+  /** Form fields of a POST, or the query of a GET; of two with one name the last counts. Values are secret: never log them. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 const described = new WeakMap<Request, Promise<EntraRequest>>();
 
-/** Reads a request's meaning; remembered per request. */
+/** Reads the meaning of a request; kept, so that it is read once. */
 export function describeRequest(request: Request): Promise<EntraRequest> {
   let description = described.get(request);
   if (description === undefined) {
@@ -62,7 +83,7 @@ export function describeRequest(request: Request): Promise<EntraRequest> {
   return description;
 }
 
-/** What a client sent in a Basic header, form-decoded (RFC 6749 section 2.3.1); absent without an id. */
+/** The credentials of a Basic header, form-decoded (RFC 6749 section 2.3.1); `undefined` without an id. */
 export function basicCredentials(
   request: Request,
 ): { readonly id: string; readonly secret: string } | undefined {
@@ -72,7 +93,7 @@ export function basicCredentials(
   return id === "" ? undefined : { id: formDecoded(id), secret: formDecoded(secret) };
 }
 
-/** Many clients do not encode: what cannot be decoded is taken as it stands. */
+/** Many clients do not encode: a value that cannot be decoded is used as it is. */
 function formDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -81,7 +102,7 @@ function formDecoded(text: string): string {
   }
 }
 
-const GRANT_SHORT_NAMES: Readonly<Record<string, string>> = {
+const GRANT_SHORT_NAMES: Readonly<Record<string, GrantName>> = {
   "urn:ietf:params:oauth:grant-type:device_code": "device_code",
   "urn:ietf:params:oauth:grant-type:jwt-bearer": "on_behalf_of",
 };
@@ -96,8 +117,8 @@ async function read(request: Request): Promise<EntraRequest> {
       parameters[name] = value;
   }
   const grantSent = parameters["grant_type"];
-  const grant = grantSent === undefined ? undefined : (GRANT_SHORT_NAMES[grantSent] ?? grantSent);
-  // Old managed identity endpoints have a name of their own; SAML addresses name their app by the last of these.
+  const grant = grantSent === undefined ? undefined : grantNameOf(grantSent);
+  // Old managed identity endpoints use `clientid`; SAML addresses use `appid`.
   const app =
     parameters["client_id"] ??
     parameters["clientid"] ??
@@ -129,7 +150,7 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^oauth2\/token$/, "token", "1.0"],
   [/^oauth2\/v2\.0\/authorize$/, "authorize", "2.0"],
   [/^oauth2\/authorize$/, "authorize", "1.0"],
-  // Where the forms of the sign-in page and of the device code page go.
+  // The targets of the forms of the sign-in page and of the device code page.
   [/^login$/, "authorize", "2.0"],
   [/^oauth2\/deviceauth$/, "authorize", "2.0"],
   [/^oauth2\/v2\.0\/devicecode$/, "device-code", "2.0"],
@@ -139,16 +160,31 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^discovery\/v2\.0\/keys$/, "keys", "2.0"],
   [/^discovery\/keys$/, "keys", "1.0"],
   [/^saml2$/, "saml", "2.0"],
-  // Where a sign-in starts that no service provider asked for; the real address is not known (F.2).
+  // Starts a sign-in without a request of a service provider; the real address is not known (F.2).
   [/^saml2\/launch$/, "saml", "2.0"],
   [/^federationmetadata\/2007-06\/federationmetadata\.xml$/, "saml-metadata", "2.0"],
 ];
 
+/** Whether requests to an endpoint name their tenant: in the first segment of the path. */
+export function namesTenant(endpoint: Endpoint): boolean {
+  return TENANT_PATHS.some(([, candidate]) => candidate === endpoint);
+}
+
+/** Whether requests to an endpoint can name a grant; `other` may be a token endpoint that is not known here. */
+export function namesGrant(endpoint: Endpoint): boolean {
+  return endpoint === "token" || endpoint === "other";
+}
+
+/** The region in a regional host: `westus2` of `westus2.login.microsoft.com`; nothing for a global one. `docs/sources.md#g5`. */
+export function regionOf(host: string): string | undefined {
+  return /^([a-z0-9-]+)\.(?:login|mtlsauth)[.-]/.exec(host)?.[1];
+}
+
 function classify(url: URL): ReturnType<typeof classifyPath> {
-  // The service does not mind a slash too many: msal 1.x asks for /common//discovery/instance.
+  // The service accepts repeated slashes: msal 1.x asks for /common//discovery/instance.
   if (!isMachineAddress(url))
     return classifyPath(url.hostname, url.pathname.replaceAll(/\/{2,}/g, "/"));
-  // What a machine says of itself, its region for one, is no token.
+  // Other information of a machine, such as its region, is not a token.
   return { endpoint: isTokenAddress(url) ? "managed-identity" : "other", version: "1.0" };
 }
 
@@ -173,7 +209,7 @@ function classifyPath(
   };
 }
 
-/** Routing hint in header, query or form, any case, with or without quotes around it: `entra.md` D.7. */
+/** The routing hint in header, query or form, in any case, quoted or not: `docs/sources.md#d7`. */
 function userOf(
   request: Request,
   parameters: Readonly<Record<string, string>>,

@@ -1,16 +1,16 @@
 /**
- * What an AuthnRequest asks for, and whether Entra takes it (`shared/facts/entra.md` F.1).
- * Consent, Destination, ProviderName and Conditions are not looked at, as documented.
+ * Reads an AuthnRequest and checks whether Entra accepts it (`docs/sources.md#f1`).
+ * Consent, Destination, ProviderName and Conditions are ignored, as documented.
  */
-import { bindings, CONTEXT_PREFIX, nameIdFormats, namespaces } from "./names.ts";
+import { bindings, CONTEXT_PREFIX, nameIdFormats, namespaces } from "./saml-names.ts";
 import { childrenOf, parseXml, textOf, XmlRefused } from "./xml.ts";
-import { EstsError } from "../token-service/errors.ts";
+import { EstsError } from "../token-service/ests-error.ts";
 
 export interface AuthnRequest {
   readonly id: string;
   /** Identifier of the app. */
   readonly issuer: string;
-  /** As it stands there: nobody has compared it with the app's reply URLs. */
+  /** As written in the request: not yet compared with the app's reply URLs. */
   readonly replyUrl?: string;
   readonly issueInstant: string;
   readonly forceAuthn: boolean;
@@ -18,7 +18,7 @@ export interface AuthnRequest {
   readonly element: Element;
 }
 
-/** The root element of a message; 75005 for what is no XML, or XML that nobody should parse. */
+/** The root element of a message; throws 75005 for text that is not XML, or that is unsafe to parse. */
 export function parseMessage(xml: string): Element {
   try {
     return parseXml(xml);
@@ -28,14 +28,14 @@ export function parseMessage(xml: string): Element {
   }
 }
 
-/** The request in that element; 75005 when it is none. */
+/** The request in that element; throws 75005 when there is none. */
 export function readAuthnRequest(element: Element): AuthnRequest {
   const id = element.getAttribute("ID") ?? "";
   const isRequest =
     element.namespaceURI === namespaces.protocol && element.localName === "AuthnRequest";
-  if (!isRequest) throw new EstsError(75005, "The message is no AuthnRequest.");
+  if (!isRequest) throw new EstsError(75005, "The message is not an AuthnRequest.");
   if (!/^[^\s\d][^\s]{0,255}$/.test(id))
-    throw new EstsError(75005, "The ID is missing, begins with a digit, or is no ID.");
+    throw new EstsError(75005, "The ID is missing, begins with a digit, or is not valid.");
   if (element.getAttribute("Version") !== "2.0")
     throw new EstsError(75005, "The version is not 2.0.");
   const issuers = childrenOf(element, namespaces.assertion, "Issuer");
@@ -53,8 +53,9 @@ export function readAuthnRequest(element: Element): AuthnRequest {
 }
 
 /**
- * What the app may be told by a response: 75003 another binding, 75006 a Subject, 75011 a
- * method or comparison that a password does not meet, 75016 a format that Entra does not have.
+ * Throws errors that are sent to the app: 75003 for another binding, 75006 for a Subject,
+ * 75011 for a method or comparison that a password does not meet, 75016 for a format that
+ * Entra does not have.
  */
 export function checkAuthnRequest({ element }: AuthnRequest): void {
   const binding = element.getAttribute("ProtocolBinding") ?? "";
@@ -67,14 +68,14 @@ export function checkAuthnRequest({ element }: AuthnRequest): void {
   checkContext(element);
 }
 
-/** The format of the NameID that a request asks for; `unspecified` when it does not say. */
+/** The requested format of the NameID; `unspecified` when the request names none. */
 export function nameIdFormatOf({ element }: AuthnRequest): string {
   return policyFormatOf(element);
 }
 
 const KNOWN_FORMATS: ReadonlySet<string> = new Set(Object.values(nameIdFormats));
 
-/** A person signs in here by password, over TLS: these classes say so. */
+/** The authentication context classes that a sign-in by password over TLS meets. */
 const PASSWORD_CLASSES: ReadonlySet<string> = new Set(
   ["Password", "PasswordProtectedTransport", "unspecified"].map((name) => CONTEXT_PREFIX + name),
 );

@@ -1,7 +1,7 @@
 /** The federation metadata of a tenant and of an app, read as a service provider reads it. */
 import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { namespaces } from "./names.ts";
+import { namespaces } from "./saml-names.ts";
 import { fixturePem } from "../../../test/support/saml.ts";
 import { elementsOf, parseXml, textOf } from "./xml.ts";
 import { HOST, startEsts } from "../../../test/support/ests.ts";
@@ -18,7 +18,7 @@ async function read(query = "") {
 }
 
 describe("the federation metadata", () => {
-  it("says who signs in, and where requests go", async () => {
+  it("has the issuer, and the addresses for requests", async () => {
     const { bench, status, headers, root, services } = await read();
     expect(status).toBe(200);
     expect(headers.get("content-type")).toContain("samlmetadata+xml");
@@ -38,7 +38,7 @@ describe("the federation metadata", () => {
     expect(certificates).toEqual([wanted.raw.toString("base64")]);
   });
 
-  it("is none for an app without SAML, or no tenant", async () => {
+  it("does not exist for an app without SAML or for an unknown tenant", async () => {
     const bench = startEsts();
     const codes = [];
     for (const path of [`${PATH}?appid=${bench.app("portal").clientId}`, `/common/${PATH}`])

@@ -1,15 +1,15 @@
 /**
- * `/{t}/federationmetadata/2007-06/federationmetadata.xml?appid=`: where to send requests, and
- * the certificate that signs for the app; without an app, the tenant's own. Address and
- * contents are unverified (`shared/facts/entra.md` A.1); Entra's is signed and has more in it.
+ * `/{t}/federationmetadata/2007-06/federationmetadata.xml?appid=`: the addresses for requests
+ * and the certificate that signs for the app; without an app, the tenant's own. Address and
+ * contents are unverified (`docs/sources.md#a1`); Entra's document is signed and has more in it.
  */
-import { bindings, namespaces } from "./names.ts";
+import { bindings, namespaces } from "./saml-names.ts";
 import { escapeXml } from "./xml.ts";
 import { tenantOf, type EstsContext } from "../token-service/context.ts";
-import { EstsError } from "../token-service/errors.ts";
-import { samlIssuerOf } from "./subject.ts";
+import { EstsError } from "../token-service/ests-error.ts";
+import { samlIssuerOf } from "./assertion-subject.ts";
 
-/** The document as XML; 90002 and 700016 for a tenant or an app that is not known. */
+/** The document as XML; throws 90002 for an unknown tenant and 700016 for an unknown app. */
 export function federationMetadata(context: EstsContext): string {
   const tenant = tenantOf(context);
   const location = `${context.origin}/${tenant.id}/saml2`;

@@ -1,34 +1,34 @@
 /**
- * A SAML request as it travels: deflated in a query, or in a form (bindings of SAML 2.0).
- * Read from what a stranger sends, so every size is bounded and nothing is guessed.
+ * Decodes a SAML request: deflated in a query, or in a form (bindings of SAML 2.0). The input
+ * is untrusted, so every size is bounded and nothing is guessed.
  */
 import { inflateRawSync } from "node:zlib";
 import { XML_CHARACTERS_MAX } from "./xml.ts";
-import { EstsError } from "../token-service/errors.ts";
+import { EstsError } from "../token-service/ests-error.ts";
 
-/** The text of a request with what came along; `query` is what a redirect signs. */
+/** The text of a request with its other fields; `query` is the text that a redirect signs. */
 export interface RequestMessage {
   readonly xml: string;
   readonly relayState?: string;
-  /** Who is to sign in; stands for the Subject that a request must not have (F.1). */
+  /** Who is to sign in, in place of the Subject that a request must not have (F.1). */
   readonly hint?: string;
-  /** Present when it came by redirect and is signed. */
+  /** Present for a signed redirect. */
   readonly signature?: QuerySignature;
 }
 
-/** A signature of the redirect binding: over the query's own text. */
+/** A signature of the redirect binding: over the text of the query. */
 export interface QuerySignature {
   readonly signedText: string;
   readonly algorithm: string;
   readonly value: Buffer;
 }
 
-/** The message in a query, without its question mark: 750054 when there is none, 75001 when it cannot be read. */
+/** The message in a query, without its question mark; throws 750054 when there is none, 75001 when it cannot be read. */
 export function messageInQuery(query: string): RequestMessage {
   const pairs = query.split("&").filter((pair) => pair !== "");
   const raw = (name: string): string | undefined => {
     const found = pairs.filter((pair) => pair.split("=", 1)[0] === name);
-    // Two of a name: one would be signed and the other read.
+    // With two of one name, one could be signed and the other read.
     if (found.length > 1) throw new EstsError(75001, `Parameter: ${name}.`);
     return found[0];
   };
@@ -51,7 +51,7 @@ export function messageInQuery(query: string): RequestMessage {
   };
 }
 
-/** The message in a form, by field: 750054 when there is none, 75001 when it cannot be read. */
+/** The message in a form, by field; throws 750054 when there is none, 75001 when it cannot be read. */
 export function messageInForm(fields: Readonly<Record<string, string>>): RequestMessage {
   const { SAMLRequest: request, RelayState: relayState, login_hint: hint } = fields;
   if (request === undefined || request === "") throw new EstsError(750054);
@@ -73,7 +73,7 @@ function inflated(bytes: Buffer): Buffer {
   try {
     return inflateRawSync(bytes, { maxOutputLength: XML_CHARACTERS_MAX });
   } catch {
-    // Not deflated, cut off, or a bomb: the reasons that zlib tells apart are one to us.
+    // Not deflated, cut off, or a decompression bomb: zlib's reasons need no distinction here.
     throw new EstsError(75001, "It is not deflated, or too long.");
   }
 }

@@ -1,14 +1,14 @@
 /**
- * Which app a person is to be signed in to, and where the answer goes: from a request of the
- * service provider, or from a launch at Entra. Whatever is wrong before the address is known
- * to be the app's own is shown as a page, because an answer there would go to a stranger.
+ * Which app a person signs in to, and where the answer goes: from a request of the service
+ * provider, or from a launch at Entra. An error found before the address is known to belong
+ * to the app is shown as a page, because an answer would go to a foreign address.
  */
 import { createVerify } from "node:crypto";
 import type { AppRegistration, SamlRegistration, Tenant } from "../directory/world.ts";
-import { algorithms } from "./names.ts";
+import { algorithms } from "./saml-names.ts";
 import { verifiedRoot } from "./signature.ts";
 import { tenantOf, type EstsContext } from "../token-service/context.ts";
-import { EstsError } from "../token-service/errors.ts";
+import { EstsError } from "../token-service/ests-error.ts";
 import { parseMessage, readAuthnRequest, type AuthnRequest } from "./authn-request.ts";
 import {
   messageInForm,
@@ -27,11 +27,11 @@ export interface SignOn {
   readonly request?: AuthnRequest;
   readonly relayState?: string;
   readonly hint?: string;
-  /** What the sign-in page carries along, to be read again. */
+  /** What the sign-in page carries in its form, to be read again. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** What a request to `/{t}/saml2` or its launch address says, as fields that a page can carry. */
+/** The fields of a request to `/{t}/saml2` or to its launch address, as the sign-in page can carry them. */
 export function fieldsOfRequest(context: EstsContext): Readonly<Record<string, string>> {
   const { request, described } = context;
   const url = new URL(request.url);
@@ -48,8 +48,8 @@ export function fieldsOfRequest(context: EstsContext): Readonly<Record<string, s
 }
 
 /**
- * The sign-in that the fields mean. Throws what only a page may show: 90002, 700016, 50011,
- * 750054, 75001, 75005, 76021, 76026.
+ * The sign-in that the fields describe. Throws errors that only a page may show: 90002,
+ * 700016, 50011, 750054, 75001, 75005, 76021, 76026.
  */
 export function readSignOn(context: EstsContext, fields: Readonly<Record<string, string>>): SignOn {
   const tenant = tenantOf(context);
@@ -101,7 +101,7 @@ function launch(
   };
 }
 
-/** The request as its app signed it, where the app's requests are signed; 76021 when this one is not. */
+/** The request as its app signed it, where the app must sign requests; throws 76021 without a valid signature. */
 function signedRequest(
   read: AuthnRequest,
   message: RequestMessage,

@@ -1,43 +1,41 @@
 /**
- * SAML 2.0 single sign-on: `/{t}/saml2` takes a service provider's request by redirect or by
- * form, its launch address starts without one, and the answer is a form that posts itself to
- * the app. Session and sign-in page are those of OpenID Connect (`shared/facts/entra.md` F).
+ * SAML 2.0 single sign-on. `/{t}/saml2` takes a service provider's request by redirect or by
+ * form; the launch address starts without one; the answer is a form that posts itself to
+ * the app. Session and sign-in page are those of OpenID Connect (`docs/sources.md#f`).
  */
-import type { Tenant, User } from "../directory/world.ts";
-import { nameIdFormats } from "./names.ts";
+import { nameIdFormats } from "./saml-names.ts";
 import {
   audienceOf,
   failedResponse,
   signedResponse,
   validityFrom,
   type Envelope,
-} from "./response.ts";
+} from "./saml-response.ts";
 import type { EstsContext } from "../token-service/context.ts";
-import { errorEnvelope, EstsError, type AadstsCode } from "../token-service/errors.ts";
-import { pageFormPost, type PageField } from "../token-service/pages.ts";
-import type { EstsReply } from "../token-service/reply.ts";
-import { openSession, sessionCookie } from "../token-service/session.ts";
+import type { AadstsCode } from "../aadsts-errors/code-table.ts";
+import { envelopeOf, EstsError } from "../token-service/ests-error.ts";
+import { pageFormPost, type PageField } from "../token-service/html-pages.ts";
+import type { EstsReply } from "../token-service/ests-reply.ts";
+import {
+  type SignInSession,
+  signInSessionOf,
+  signInSessionCookie,
+} from "../token-service/sign-in-session.ts";
 import { automaticNameOf, carriedFields, signInPage } from "../token-service/sign-in-page.ts";
 import { signInWithPassword } from "../token-service/users.ts";
 import { checkAuthnRequest, nameIdFormatOf } from "./authn-request.ts";
 import { fieldsOfRequest, readSignOn, type SignOn } from "./sign-on-request.ts";
-import { samlIssuerOf, subjectOf } from "./subject.ts";
+import { samlIssuerOf, subjectOf } from "./assertion-subject.ts";
 
 type Page = Extract<EstsReply, { kind: "page" | "form-post" }>;
 
-interface SignedIn {
-  readonly tenant: Tenant;
-  readonly user: User;
-  readonly signedInAtMs: number;
-}
-
-/** `GET` or `POST …/saml2`, `GET …/saml2/launch?appid=`. Throws what only a page may show. */
+/** `GET` or `POST …/saml2`, `GET …/saml2/launch?appid=`. Throws errors that only a page may show. */
 export function samlSignOn(context: EstsContext): Page {
   const signOn = readSignOn(context, fieldsOfRequest(context));
   return answering(context, signOn, () => {
     const { request, hint } = signOn;
     if (request !== undefined) checkAuthnRequest(request);
-    const session = request?.forceAuthn === true ? undefined : sessionFor(context, signOn);
+    const session = request?.forceAuthn === true ? undefined : usableSession(context, signOn);
     if (session !== undefined) return succeed(context, signOn, session);
     if (request?.isPassive === true) throw new EstsError(50058);
     const name = automaticNameOf(context, hint);
@@ -56,7 +54,7 @@ export function isSamlSignIn(context: EstsContext): boolean {
   return carriedFields(context)["saml"] !== undefined;
 }
 
-/** `POST /{t}/login` for a SAML sign-in: what the page carried is read, and judged, once more. */
+/** `POST /{t}/login` for a SAML sign-in: the request that the page carried is read and checked again. */
 export function samlSignIn(context: EstsContext): Page {
   const signOn = readSignOn(context, carriedFields(context));
   const { parameters, tenant: tenantSegment = "" } = context.described;
@@ -72,12 +70,12 @@ export function samlSignIn(context: EstsContext): Page {
     });
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
-    // The person stays on the page and may try again.
+    // The page is shown again, with the error.
     return pageFor(context, { ...signOn, hint: parameters["login"] ?? "" }, error);
   }
 }
 
-/** Codes of which the app is told, and the last parts of their status URNs; the outer ones are a guess but for Requester (F.1). */
+/** Codes that are sent to the app, with the last parts of their status URNs; the outer ones other than Requester are a guess (F.1). */
 const STATUS_OF: Partial<Record<AadstsCode, readonly [string, string]>> = {
   50058: ["Responder", "NoPassive"],
   75003: ["Requester", "UnsupportedBinding"],
@@ -87,31 +85,30 @@ const STATUS_OF: Partial<Record<AadstsCode, readonly [string, string]>> = {
   75016: ["Requester", "InvalidNameIDPolicy"],
 };
 
-/** Tells the app what goes wrong with its request; the rest goes on to a page. */
+/** Sends errors of the app's request to the app; others are thrown on, to be shown as a page. */
 function answering(context: EstsContext, signOn: SignOn, work: () => Page): Page {
   try {
     return work();
   } catch (error) {
     const codes = error instanceof EstsError ? STATUS_OF[error.code] : undefined;
     if (!(error instanceof EstsError) || codes === undefined) throw error;
-    const { body } = errorEnvelope(error, { ...context, nowMs: context.clock.now() });
-    const { error_description: message } = JSON.parse(body) as { error_description: string };
-    return posted(signOn, failedResponse(envelopeOf(context, signOn), { codes, message }));
+    const { error_description: message } = envelopeOf(error, context);
+    return posted(signOn, failedResponse(responseEnvelopeOf(context, signOn), { codes, message }));
   }
 }
 
-function sessionFor(context: EstsContext, { tenant, hint }: SignOn): SignedIn | undefined {
-  const session = openSession(context);
+function usableSession(context: EstsContext, { tenant, hint }: SignOn): SignInSession | undefined {
+  const session = signInSessionOf(context);
   if (session === undefined || session.tenant.id !== tenant.id) return undefined;
   const isNamed = hint === undefined || hint.toLowerCase() === session.user.upn.toLowerCase();
   return isNamed ? session : undefined;
 }
 
-function succeed(context: EstsContext, signOn: SignOn, who: SignedIn): Page {
+function succeed(context: EstsContext, signOn: SignOn, who: SignInSession): Page {
   refuseRepeated(context, signOn);
   const { saml, request } = signOn;
   const { settings, clock } = context;
-  const envelope = envelopeOf(context, signOn);
+  const envelope = responseEnvelopeOf(context, signOn);
   const audience = audienceOf(request?.issuer ?? saml.identifiers[0] ?? "");
   const format = request === undefined ? nameIdFormats.unspecified : nameIdFormatOf(request);
   const xml = signedResponse(
@@ -128,7 +125,7 @@ function succeed(context: EstsContext, signOn: SignOn, who: SignedIn): Page {
     },
     { sign: saml.sign, by: saml },
   );
-  return { ...posted(signOn, xml), cookies: [sessionCookie(context, who)] };
+  return { ...posted(signOn, xml), cookies: [signInSessionCookie(context, who)] };
 }
 
 function refuseRepeated(context: EstsContext, { app, request }: SignOn): void {
@@ -139,7 +136,7 @@ function refuseRepeated(context: EstsContext, { app, request }: SignOn): void {
   context.answeredRequests.add(key);
 }
 
-function envelopeOf(context: EstsContext, { tenant, replyUrl, request }: SignOn): Envelope {
+function responseEnvelopeOf(context: EstsContext, { tenant, replyUrl, request }: SignOn): Envelope {
   return {
     responseId: `_${context.random.fork(`response ${context.traceId}`).uuid()}`,
     issuer: samlIssuerOf(context, tenant),
@@ -157,7 +154,7 @@ function posted({ replyUrl, relayState }: SignOn, xml: string): Page {
   return { kind: "form-post", html: pageFormPost(replyUrl, inputs) };
 }
 
-/** The form names the app, so that the request that brings the password says for which. */
+/** The form names the app, so that the request with the password can be attributed to it. */
 function pageFor(context: EstsContext, signOn: SignOn, error?: EstsError): Page {
   const { app, hint = "", fields } = signOn;
   return signInPage(context, {

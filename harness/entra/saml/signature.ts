@@ -1,10 +1,10 @@
 /**
  * XML Signature as Entra uses it: enveloped, exclusive canonicalization, RSA with SHA-256
- * (`shared/facts/entra.md` F.1). Whoever verifies gets back what was signed, and nothing
- * else of the document is to be believed: that is what defeats signature wrapping.
+ * (`docs/sources.md#f1`). Verification returns what was signed; nothing else of the document
+ * may be trusted. That defeats signature wrapping.
  */
 import { SignedXml } from "xml-crypto";
-import { algorithms, namespaces } from "./names.ts";
+import { algorithms, namespaces } from "./saml-names.ts";
 import { childrenOf, elementsOf, parseXml } from "./xml.ts";
 
 /** A certificate and its private key, PEM. */
@@ -13,7 +13,7 @@ export interface SigningPair {
   readonly privateKey: string;
 }
 
-/** The document with a signature over the element of that ID, placed behind the element's Issuer as the schema wants it. */
+/** The document with a signature over the element of that ID, placed after the element's Issuer as the schema requires. */
 export function signElement(xml: string, id: string, by: SigningPair): string {
   const element = `//*[@ID='${id}']`;
   const signer = new SignedXml({
@@ -34,9 +34,9 @@ export function signElement(xml: string, id: string, by: SigningPair): string {
 }
 
 /**
- * The root element as it was signed by one of the certificates (PEM), by SHA-256 or better;
- * `undefined` unless its own signature, the only one that it has, covers just it. That one ID
- * stands for one element, and that nothing but canonicalization is done to it, the library sees to.
+ * The root element as signed by one of the certificates (PEM), with SHA-256 or better;
+ * `undefined` unless it has a single signature of its own that covers just the root. The library
+ * makes sure that an ID belongs to one element and that only canonicalization is applied.
  */
 export function verifiedRoot(
   xml: string,
@@ -60,7 +60,7 @@ const STRONG: ReadonlySet<string> = new Set([
   algorithms.sha512,
 ]);
 
-/** Whether a signature refers to that ID first, by algorithms that still hold. */
+/** Whether a signature refers to that ID first, by algorithms that are not broken. */
 function isOver(signature: Element, id: string): boolean {
   const all = elementsOf(signature);
   const [reference] = all.filter(({ localName }) => localName === "Reference");
@@ -72,13 +72,13 @@ function isOver(signature: Element, id: string): boolean {
 }
 
 function signedBy(xml: string, signature: Element, certificate: string): string | undefined {
-  // The key is the one that is registered, never the one that the message brings.
+  // The registered key is used, never the one in the message.
   const verifier = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
   try {
     verifier.loadSignature(signature);
     return verifier.checkSignature(xml) ? verifier.getSignedReferences()[0] : undefined;
   } catch {
-    // The library throws for some signatures that do not verify and says no to others.
+    // For some signatures that do not verify the library throws, for others it returns false.
     return undefined;
   }
 }

@@ -1,17 +1,17 @@
 /**
- * XML that somebody else wrote, parsed strictly, and text put into XML. What SAML never needs
- * and attackers do is refused before a parser sees it: document types with their entities
- * (bombs, outside files), processing instructions, great size, great depth, a second root.
+ * Strict parsing of untrusted XML, and escaping of text for XML. What SAML never needs and
+ * attackers use is refused before the parser sees it: document types with their entities
+ * (bombs, external files), processing instructions, great size, great depth, a second root.
  */
 import { DOMParser } from "@xmldom/xmldom";
 
 /** A message has a few thousand characters; one with many groups stays far below this. */
 export const XML_CHARACTERS_MAX = 100_000;
 
-/** Deeper than any SAML message; what walks the tree may call itself once a level. */
+/** Deeper than any SAML message; code that walks the tree may recurse once a level. */
 const DEPTH_MAX = 40;
 
-/** Text that is not taken for XML; the message says why, without quoting it. */
+/** Thrown for text that is not accepted as XML; the message says why, without quoting it. */
 export class XmlRefused extends Error {
   constructor(why: string) {
     super(why);
@@ -47,7 +47,7 @@ export function childrenOf(parent: Element, namespace: string, name: string): re
   );
 }
 
-/** The whole text of an element, white space around it removed. A comment does not cut it. */
+/** The text of an element without white space around it. A comment inside does not cut it. */
 export function textOf(element: Element | undefined): string {
   return (element?.textContent ?? "").trim();
 }
@@ -55,12 +55,12 @@ export function textOf(element: Element | undefined): string {
 /** An element and all elements below it. */
 export function elementsOf(root: Element): readonly Element[] {
   const found: Element[] = [root];
-  // The list grows while it is walked.
+  // The list grows during the loop.
   for (const element of found) found.push(...nodesOf(element).filter(isElement));
   return found;
 }
 
-/** Text for the inside of an element or of a quoted attribute; what XML cannot carry at all is left out. */
+/** Escapes text for an element or a quoted attribute; characters that XML does not allow are removed. */
 export function escapeXml(text: string): string {
   return (
     text
@@ -71,12 +71,12 @@ export function escapeXml(text: string): string {
       .replaceAll("<", "&lt;")
       .replaceAll(">", "&gt;")
       .replaceAll('"', "&quot;")
-      // As they are, parsers would make other white space of them, and break a signature.
+      // Unescaped, parsers would replace them by other white space, which breaks a signature.
       .replace(/[\t\n\r\u0085\u2028]/g, (space) => `&#${space.charCodeAt(0)};`)
   );
 }
 
-/** What may stand before the root: a declaration, comments and white space. */
+/** What may come before the root: a declaration, comments and white space. */
 const PROLOG = /^(?:<\?xml\s[^>]*\?>)?(?:\s|<!--(?:(?!-->)[\s\S])*-->)*<[^!?]/i;
 
 const COMMENT = 8;
@@ -90,7 +90,7 @@ function parse(text: string): Document {
     const errorHandler = { warning: refuse, error: refuse, fatalError: refuse };
     return new DOMParser({ errorHandler }).parseFromString(text, "text/xml");
   } catch (error) {
-    // The parser throws errors of its own besides those that it reports.
+    // The parser also throws errors that it does not report.
     throw error instanceof XmlRefused ? error : new XmlRefused("it is not well-formed");
   }
 }

@@ -1,34 +1,34 @@
 /**
- * Reads an authorize request: who asks, for what, and where the answer goes. Whatever is
- * wrong before the redirect URI is known to be the app's own is shown as a page, because
- * an answer sent to a stranger's address would give the code away.
+ * Reads an authorize request: which app asks, for what, and where the answer goes. An error
+ * found before the redirect URI is known to belong to the app is shown as a page, because
+ * an answer to a foreign address would give the code away.
  */
 import type { AppRegistration, Tenant } from "../directory/world.ts";
-import { isShared, sharedAppOf, tenantOf, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { isSharedEndpoint, sharedAppOf, tenantOf, type EstsContext } from "./context.ts";
+import { EstsError } from "./ests-error.ts";
 
 export type ResponseMode = "query" | "fragment" | "form_post";
 
 /** A request whose redirect URI belongs to its app. */
 export interface AuthorizeRequest {
   readonly app: AppRegistration;
-  /** Absent on a shared endpoint: the user's home decides. */
+  /** Absent on a shared endpoint, where the user's home tenant is used. */
   readonly tenant?: Tenant;
   readonly redirectUri: string;
   readonly redirectType: "web" | "spa" | "native";
   readonly responseTypes: ReadonlySet<string>;
   readonly responseMode: ResponseMode;
-  /** Fields of the request, as sent to authorize; the sign-in page carries them along. */
+  /** The parameters of the request; the sign-in page carries them in its form. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Throws an `EstsError` that only a page may show: 90002, 700016, 50194, 50011, 900144. */
+/** Throws an `EstsError` that only a page may show: 90002, 700016, 50194, 50011 or 900144. */
 export function readAuthorizeRequest(
   context: EstsContext,
   fields: Readonly<Record<string, string>>,
 ): AuthorizeRequest {
-  const tenant = isShared(context.described.tenant ?? "") ? undefined : tenantOf(context);
-  const app = appAsked(context, tenant, field(fields, "client_id"));
+  const tenant = isSharedEndpoint(context.described.tenant ?? "") ? undefined : tenantOf(context);
+  const app = requestedApp(context, tenant, field(fields, "client_id"));
   const redirectUri = field(fields, "redirect_uri");
   const registered = registeredUri(app, redirectUri);
   if (registered === undefined) throw new EstsError(50011, `Redirect URI: ${redirectUri}.`);
@@ -44,38 +44,38 @@ export function readAuthorizeRequest(
   };
 }
 
-/** The registration of an app that an address falls under; `undefined` for a stranger's. */
+/** The registered redirect URI that matches an address; `undefined` when none does. */
 export function registeredUri(
   { redirectUris }: AppRegistration,
-  asked: string,
+  requested: string,
 ): AppRegistration["redirectUris"][number] | undefined {
-  return redirectUris.find(({ uri }) => uri === asked || isLoopbackOf(uri, asked));
+  return redirectUris.find(({ uri }) => uri === requested || isLoopbackOf(uri, requested));
 }
 
-/** Whether authorize itself is to hand out a token. */
+/** Whether the authorize endpoint itself issues a token. */
 export function isImplicit(responseTypes: ReadonlySet<string>): boolean {
   return responseTypes.has("id_token") || responseTypes.has("token");
 }
 
-/** Those of the metadata (A.3), and what the implicit flow's document renews access tokens with, `token` alone. */
+/** Those of the metadata (A.3), and `token` alone, which the document of the implicit flow uses to renew access tokens. */
 const RESPONSE_TYPES = new Set(["code", "id_token", "code id_token", "id_token token", "token"]);
 
-/** What is wrong with a request whose answer may go to its app: 900144, 700054, 70007. */
+/** Throws for a faulty request whose answer may go to its app: 900144, 700054 or 70007. */
 export function checkAuthorizeRequest(request: AuthorizeRequest): void {
   const { fields, responseTypes, app } = request;
   field(fields, "response_type");
   field(fields, "scope");
-  const asked = [...responseTypes].sort().join(" ");
-  if (!RESPONSE_TYPES.has(asked)) throw new EstsError(700054, `Response type: ${asked}.`);
+  const requested = [...responseTypes].sort().join(" ");
+  if (!RESPONSE_TYPES.has(requested)) throw new EstsError(700054, `Response type: ${requested}.`);
   const implicit = isImplicit(responseTypes);
-  // Our choice: registrations say which tokens authorize may issue, and these do not.
+  // Our choice: real registrations say which tokens authorize may issue; registrations of a world do not.
   const isEnabled =
     app.kind === "spa" || (app.kind === "web" && responseTypes.has("id_token")) || !implicit;
   if (!isEnabled) {
-    throw new EstsError(700054, `Response type: ${asked}.`);
+    throw new EstsError(700054, `Response type: ${requested}.`);
   }
   if (responseTypes.has("id_token")) field(fields, "nonce");
-  // A token in a query would stand in every log on its way.
+  // A token in a query would appear in every log on its way.
   if (implicit && fields["response_mode"] === "query") throw new EstsError(70007);
   const mode = fields["response_mode"];
   if (mode !== undefined && !isResponseMode(mode)) throw new EstsError(70007, `Mode: ${mode}.`);
@@ -87,7 +87,7 @@ function field(fields: Readonly<Record<string, string>>, name: string): string {
   return value;
 }
 
-function appAsked(
+function requestedApp(
   context: EstsContext,
   tenant: Tenant | undefined,
   clientId: string,
@@ -98,10 +98,10 @@ function appAsked(
   return found;
 }
 
-/** RFC 8252 section 7.3: a native app listens on whatever loopback port is free. */
-function isLoopbackOf(registered: string, asked: string): boolean {
-  if (!URL.canParse(asked) || !URL.canParse(registered)) return false;
-  const [one, other] = [new URL(registered), new URL(asked)];
+/** RFC 8252 section 7.3: a native app may listen on any loopback port. */
+function isLoopbackOf(registered: string, requested: string): boolean {
+  if (!URL.canParse(requested) || !URL.canParse(registered)) return false;
+  const [one, other] = [new URL(registered), new URL(requested)];
   return (
     one.protocol === other.protocol &&
     one.hostname === "localhost" &&
@@ -111,12 +111,12 @@ function isLoopbackOf(registered: string, asked: string): boolean {
 }
 
 function responseModeOf(
-  asked: string | undefined,
+  requested: string | undefined,
   responseTypes: ReadonlySet<string>,
 ): ResponseMode {
   const implied = isImplicit(responseTypes) ? "fragment" : "query";
-  if (asked === undefined || !isResponseMode(asked)) return implied;
-  return asked === "query" ? implied : asked;
+  if (requested === undefined || !isResponseMode(requested)) return implied;
+  return requested === "query" ? implied : requested;
 }
 
 function isResponseMode(mode: string): mode is ResponseMode {

@@ -1,7 +1,7 @@
 /**
  * The authorize endpoint and its sign-in page: from an authorize request to a code or an
  * id token at the app's redirect URI. A session cookie signs in without a page; prompt=none
- * never shows one (`shared/facts/entra.md` A.4).
+ * never shows one (`docs/sources.md#a4`).
  */
 import type { Tenant, User } from "../directory/world.ts";
 import {
@@ -12,27 +12,28 @@ import {
   type AuthorizeRequest,
 } from "./authorize-request.ts";
 import type { EstsContext } from "./context.ts";
-import { errorEnvelope, EstsError, oauthErrorOf } from "./errors.ts";
-import { page, pageFormPost } from "./pages.ts";
-import type { EstsReply } from "./reply.ts";
+import { aadstsRow } from "../aadsts-errors/code-table.ts";
+import { envelopeOf, EstsError } from "./ests-error.ts";
+import { page, pageFormPost } from "./html-pages.ts";
+import type { EstsReply } from "./ests-reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
-import { openSession, sessionCookie, sessionIdOf, SIGNED_OUT_COOKIE } from "./session.ts";
+import {
+  type SignInSession,
+  signInSessionOf,
+  signInSessionCookie,
+  signInSessionId,
+  SIGNED_OUT_COOKIE,
+} from "./sign-in-session.ts";
 import { automaticNameOf, carriedFields, signInPage, type SignInPage } from "./sign-in-page.ts";
 import { clientInfo, userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
 
-interface SignedIn {
-  readonly tenant: Tenant;
-  readonly user: User;
-  readonly signedInAtMs: number;
-}
-
-/** `GET` or `POST …/authorize`. Throws what only a page may show. */
+/** `GET` or `POST …/authorize`. Throws errors that only a page may show. */
 export function authorize(context: EstsContext): EstsReply {
   const request = readAuthorizeRequest(context, context.described.parameters);
   return answering(context, request, () => {
     checkAuthorizeRequest(request);
-    const session = sessionFor(context, request);
+    const session = usableSession(context, request);
     if (session !== undefined) return succeed(context, request, session);
     const { prompt, login_hint: hint } = request.fields;
     if (prompt === "none") throw new EstsError(50058);
@@ -45,7 +46,7 @@ export function authorize(context: EstsContext): EstsReply {
   });
 }
 
-/** `POST /{t}/login`, the form of the sign-in page: fields `login`, `passwd` and `ctx`. */
+/** `POST /{t}/login`, the form of the sign-in page, with fields `login`, `passwd` and `ctx`. */
 export function signIn(context: EstsContext): EstsReply {
   const { parameters } = context.described;
   const request = readAuthorizeRequest(context, carriedFields(context));
@@ -60,14 +61,14 @@ export function signIn(context: EstsContext): EstsReply {
     );
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
-    // The person stays on the page and may try again.
+    // The page is shown again, with the error.
     return signInPage(context, { ...pageOf(request), hint: parameters["login"] ?? "", error });
   }
 }
 
 /**
- * `GET …/logout`: ends the session; back to the app when the address is registered. Hints who
- * signs out are taken and change nothing: a browser has one session here.
+ * `GET …/logout`: ends the session and sends the browser to the app's registered address.
+ * Hints of who signs out are accepted and ignored, since a browser has one session here.
  */
 export function logout(context: EstsContext): EstsReply {
   const { post_logout_redirect_uri: back, state } = context.described.parameters;
@@ -87,7 +88,7 @@ function pageOf({ fields }: AuthorizeRequest): SignInPage {
   return { fields, hint: fields["login_hint"] ?? "" };
 }
 
-/** Sends what goes wrong back to the app, in the way that it asked for. */
+/** Sends errors to the app, in the response mode that it asked for. */
 function answering(
   context: EstsContext,
   request: AuthorizeRequest,
@@ -97,23 +98,17 @@ function answering(
     return work();
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
-    const { body } = errorEnvelope(error, {
-      traceId: context.traceId,
-      correlationId: context.correlationId,
-      nowMs: context.clock.now(),
-      settings: context.settings,
-    });
-    const envelope = JSON.parse(body) as { error_description: string; error_uri: string };
+    const envelope = envelopeOf(error, context);
     return respond(request, {
-      error: error.code === 65001 ? "consent_required" : oauthErrorOf(error.code),
+      error: aadstsRow(error.code).redirectError ?? envelope.error,
       error_description: envelope.error_description,
-      error_uri: envelope.error_uri,
+      ...(envelope.error_uri === undefined ? {} : { error_uri: envelope.error_uri }),
     });
   }
 }
 
-function sessionFor(context: EstsContext, request: AuthorizeRequest): SignedIn | undefined {
-  const session = openSession(context);
+function usableSession(context: EstsContext, request: AuthorizeRequest): SignInSession | undefined {
+  const session = signInSessionOf(context);
   const { prompt, login_hint: hint, sid } = request.fields;
   if (
     session === undefined ||
@@ -122,8 +117,8 @@ function sessionFor(context: EstsContext, request: AuthorizeRequest): SignedIn |
     prompt === "create"
   )
     return undefined;
-  // A session of another time: this one is not meant, whoever's it is.
-  if (sid !== undefined && sid !== sessionIdOf(context, session)) return undefined;
+  // `sid` names another session than the current one.
+  if (sid !== undefined && sid !== signInSessionId(context, session)) return undefined;
   const fits = request.tenant === undefined || request.tenant.id === session.tenant.id;
   const named = hint === undefined || hint.toLowerCase() === session.user.upn.toLowerCase();
   if (fits && named) return session;
@@ -141,15 +136,19 @@ function userNamed(
   return user === undefined ? undefined : { tenant: request.tenant, user };
 }
 
-function succeed(context: EstsContext, request: AuthorizeRequest, who: SignedIn): EstsReply {
+function succeed(
+  context: EstsContext,
+  request: AuthorizeRequest,
+  session: SignInSession,
+): EstsReply {
   const { app, fields, responseTypes, redirectUri, redirectType } = request;
   const scopes = parseDelegatedScopes(fields["scope"] ?? "", app, context.directory);
   const { nonce, claims, code_challenge: challenge } = fields;
   const answer: Record<string, string> = {};
   if (responseTypes.has("code")) {
     answer["code"] = context.grants.addCode({
-      tenantId: who.tenant.id,
-      userId: who.user.id,
+      tenantId: session.tenant.id,
+      userId: session.user.id,
       clientId: app.clientId,
       redirectUri,
       redirectType,
@@ -164,24 +163,24 @@ function succeed(context: EstsContext, request: AuthorizeRequest, who: SignedIn)
             },
           }),
       ...(claims === undefined ? {} : { claims }),
-      revocations: context.directory.revocations(who.user),
-      signedInAtMs: who.signedInAtMs,
+      revocations: context.directory.revocations(session.user),
+      signedInAtMs: session.signedInAtMs,
       expiresAtMs: context.clock.now() + context.settings.authCodeMinutes * 60_000,
       redeemed: false,
     });
   }
   if (isImplicit(responseTypes)) {
     const granted = userAnswer(context, {
-      tenant: who.tenant,
+      tenant: session.tenant,
       app,
       proof: "none",
-      user: who.user,
+      user: session.user,
       scopes: {
         ...scopes,
         openid: responseTypes.has("id_token") || scopes.openid,
         offlineAccess: false,
       },
-      signedInAtMs: who.signedInAtMs,
+      signedInAtMs: session.signedInAtMs,
       ...(nonce === undefined ? {} : { nonce }),
     });
     if (responseTypes.has("id_token")) answer["id_token"] = String(granted["id_token"]);
@@ -190,9 +189,10 @@ function succeed(context: EstsContext, request: AuthorizeRequest, who: SignedIn)
         answer[name] = String(granted[name]);
     }
   }
-  if (fields["client_info"] === "1") answer["client_info"] = clientInfo(who.user, who.tenant);
-  answer["session_state"] = sessionIdOf(context, who);
-  return { ...respond(request, answer), cookies: [sessionCookie(context, who)] };
+  if (fields["client_info"] === "1")
+    answer["client_info"] = clientInfo(session.user, session.tenant);
+  answer["session_state"] = signInSessionId(context, session);
+  return { ...respond(request, answer), cookies: [signInSessionCookie(context, session)] };
 }
 
 function respond(

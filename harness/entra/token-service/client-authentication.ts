@@ -1,14 +1,19 @@
-/** How a client proves itself at the token endpoint: secret in body or Basic header, or a signed assertion. */
+/** Client authentication at the token endpoint: a secret in the body or in a Basic header, or a signed assertion. */
 import { createVerify, X509Certificate } from "node:crypto";
 import type { AppRegistration } from "../directory/world.ts";
 import { basicCredentials } from "../request/endpoint.ts";
 import { decodeObject } from "../../core/http/json-object.ts";
-import { isShared, type EstsContext } from "./context.ts";
+import { isSharedEndpoint, type EstsContext } from "./context.ts";
 import { isInstance } from "./discovery.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { TokenSubject } from "./tokens.ts";
 
-/** Checks the proof; `none` for public clients. 7000216/7000218 absent, 7000215/7000222 secret, 700027/700024/700023 assertion, 9002326 either one from a page. */
+/**
+ * Authenticates the client and returns how it did; `none` for public clients. Throws
+ * 7000216 or 7000218 without a credential, 7000215 or 7000222 for a wrong or expired secret,
+ * 700027, 700024 or 700023 for an assertion with a wrong signature, time range or audience,
+ * and 9002326 for any credential sent by a page.
+ */
 export function authenticateClient(
   context: EstsContext,
   app: AppRegistration,
@@ -16,7 +21,7 @@ export function authenticateClient(
   const { parameters, grant } = context.described;
   const assertion = parameters["client_assertion"];
   const secret = parameters["client_secret"] ?? basicCredentials(context.request)?.secret;
-  // A page must not hold an app's own credential (A.4).
+  // A page must not have a credential of its app (A.4).
   const proves = assertion !== undefined || secret !== undefined;
   if (proves && context.request.headers.has("origin")) throw new EstsError(9002326);
   if (assertion !== undefined) {
@@ -62,7 +67,7 @@ function checkAssertion(context: EstsContext, assertion: string, app: AppRegistr
   if (!isForTenantAsked(context, claims["aud"])) throw new EstsError(700023);
 }
 
-/** MSAL.js names the issuer, others the token endpoint: any address of the tenant at a login host will do (A.5). */
+/** MSAL.js names the issuer, others the token endpoint: any address of the tenant at a login host is accepted (A.5). */
 function isForTenantAsked({ directory, described, origin }: EstsContext, aud: unknown): boolean {
   const url = typeof aud === "string" ? URL.parse(aud) : null;
   if (url === null) return false;
@@ -70,6 +75,8 @@ function isForTenantAsked({ directory, described, origin }: EstsContext, aud: un
   const segment = url.pathname.split("/")[1] ?? "";
   const asked = described.tenant ?? "";
   return (
-    isShared(segment) || isShared(asked) || directory.tenant(segment) === directory.tenant(asked)
+    isSharedEndpoint(segment) ||
+    isSharedEndpoint(asked) ||
+    directory.tenant(segment) === directory.tenant(asked)
   );
 }

@@ -1,11 +1,11 @@
-/** What every endpoint of the simulated ESTS is handed: the request's meaning and the service's parts. */
+/** The context that every endpoint of the simulated ESTS gets: the request, its meaning and the parts of the service. */
 import { cloudOfHost } from "../directory/clouds.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { AppRegistration, ServiceSettings, Tenant } from "../directory/world.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import type { Random } from "../../core/random.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { GrantStore } from "./grant-store.ts";
 import type { LoopDetector } from "./loop-detector.ts";
 import type { TokenIssuer } from "./tokens.ts";
@@ -18,29 +18,29 @@ export interface EstsParts {
   readonly issuer: TokenIssuer;
   readonly grants: GrantStore;
   readonly loops: LoopDetector;
-  /** Ids of SAML requests that were answered, kept where a repeated one is refused. */
+  /** Ids of SAML requests that were answered; empty where repeated requests are accepted. */
   readonly answeredRequests: Set<string>;
 }
 
 export interface EstsContext extends EstsParts {
   readonly request: Request;
   readonly described: EntraRequest;
-  /** Scheme, host and port that were asked. */
+  /** Scheme, host and port of the request. */
   readonly origin: string;
-  /** Also x-ms-request-id. */
+  /** Also sent as x-ms-request-id. */
   readonly traceId: string;
-  /** The client's own request id when it sent a GUID. */
+  /** The client's own request id when it sent a GUID, else a new one. */
   readonly correlationId: string;
 }
 
-/** A parameter that must be there; 900144 otherwise. */
+/** The value of a required parameter; throws 900144 without one. */
 export function required(context: EstsContext, name: string): string {
   const value = context.described.parameters[name];
   if (value === undefined || value === "") throw new EstsError(900144, `Parameter: ${name}.`);
   return value;
 }
 
-/** The tenant of the path; 90002 when the cloud has none, as on `common` and `organizations`. */
+/** The tenant of the path; throws 90002 when the cloud has no such tenant, as for `common` and `organizations`. */
 export function tenantOf(context: EstsContext): Tenant {
   const segment = context.described.tenant ?? "";
   const tenant = context.directory.tenant(segment);
@@ -50,35 +50,35 @@ export function tenantOf(context: EstsContext): Tenant {
   return tenant;
 }
 
-/** As `tenantOf`; on a shared endpoint the tenant in which the grant was made. */
+/** As `tenantOf`; on a shared endpoint, the tenant in which the grant was made. */
 export function tenantOfGrant(context: EstsContext, grant: { readonly tenantId: string }): Tenant {
-  if (!isShared(context.described.tenant ?? "")) return tenantOf(context);
+  if (!isSharedEndpoint(context.described.tenant ?? "")) return tenantOf(context);
   const tenant = context.directory.tenant(grant.tenantId);
   if (tenant === undefined) throw new EstsError(70000);
   return tenant;
 }
 
-/** The claims request of a token request, as text. */
+/** The `claims` parameter of a token request, as text. */
 export function claimsAsked(context: EstsContext): { readonly claims?: string } {
   const claims = context.described.parameters["claims"];
   return claims === undefined ? {} : { claims };
 }
 
-export function isShared(segment: string): boolean {
+export function isSharedEndpoint(segment: string): boolean {
   return segment === "common" || segment === "organizations" || segment === "consumers";
 }
 
-/** The app named by client_id; 700016 when the tenant does not know it, 50194 on a shared endpoint. */
+/** The app named by client_id; throws 700016 when the tenant does not know it, 50194 for a single-tenant app on a shared endpoint. */
 export function appOf(context: EstsContext, tenant: Tenant): AppRegistration {
   const clientId = context.described.app ?? required(context, "client_id");
   const app = context.directory.app(tenant, clientId);
   if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
-  if (isShared(context.described.tenant ?? "") && app.multiTenant !== true)
+  if (isSharedEndpoint(context.described.tenant ?? "") && app.multiTenant !== true)
     throw new EstsError(50194);
   return app;
 }
 
-/** The app on a shared endpoint, before a user is known: 700016 anywhere unknown, 50194 when it has one tenant. */
+/** The app on a shared endpoint, before the user is known; throws 700016 for an unknown app, 50194 for one of a single tenant. */
 export function sharedAppOf(context: EstsContext, clientId: string): AppRegistration {
   const app = context.directory.appAnywhere(clientId.toLowerCase());
   if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);

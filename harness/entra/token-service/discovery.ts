@@ -1,12 +1,12 @@
 /**
- * What a client learns about the service before it asks for a token: instance discovery,
- * openid-configuration, keys and the user realm (`shared/facts/entra.md` A.2, A.3, G.6).
+ * What a client asks for before it requests a token: instance discovery, metadata
+ * (openid-configuration), keys and the user realm (`docs/sources.md#a2`, A.3, G.6).
  */
 import { cloudOfHost, issuerOriginOf, type LoginCloud, loginClouds } from "../directory/clouds.ts";
-import { isShared, tenantOf, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { isSharedEndpoint, tenantOf, type EstsContext } from "./context.ts";
+import { EstsError } from "./ests-error.ts";
 
-/** What every cloud names, as captured (REC1): newer sovereign clouds name themselves besides. */
+/** The clouds in every recorded answer (REC1). A newer sovereign cloud adds itself to the answers of its own hosts. */
 const captured: ReadonlySet<LoginCloud["name"]> = new Set([
   "commercial",
   "21vianet",
@@ -15,7 +15,7 @@ const captured: ReadonlySet<LoginCloud["name"]> = new Set([
   "government-old",
 ]);
 
-/** `GET /common/discovery/instance`: the clouds and their aliases; 50049 for a host of no cloud. */
+/** `GET /common/discovery/instance`: the clouds and their aliases; throws 50049 for a host of no cloud. */
 export function instanceDiscovery(context: EstsContext): Record<string, unknown> {
   const asked = context.described.parameters["authorization_endpoint"] ?? "";
   const url = URL.canParse(asked) ? new URL(asked) : undefined;
@@ -42,11 +42,11 @@ export function isInstance(host: string): boolean {
   return loginClouds.some(({ aliases }) => aliases.includes(host));
 }
 
-/** `GET …/.well-known/openid-configuration`, keys in captured order; 90002 for an unknown tenant. */
+/** `GET …/.well-known/openid-configuration`, keys in recorded order; throws 90002 for an unknown tenant. */
 export function openidConfiguration(context: EstsContext): Record<string, unknown> {
   const { origin, described } = context;
   const segment = described.tenant ?? "common";
-  const shared = isShared(segment);
+  const shared = isSharedEndpoint(segment);
   const tenant = shared ? undefined : tenantOf(context);
   const id = tenant?.id ?? segment;
   const isV2 = described.version === "2.0";
@@ -83,10 +83,10 @@ export function openidConfiguration(context: EstsContext): Record<string, unknow
   };
 }
 
-/** `GET …/discovery/v2.0/keys`: the published keys, the one that signs first. */
+/** `GET …/discovery/v2.0/keys`: the published keys, the signing key first. */
 export function publishedKeys(context: EstsContext): Record<string, unknown> {
   const segment = context.described.tenant ?? "common";
-  const id = isShared(segment) ? "{tenantid}" : tenantOf(context).id;
+  const id = isSharedEndpoint(segment) ? "{tenantid}" : tenantOf(context).id;
   return {
     keys: context.directory.publishedKeys().map(({ kid, n, e, x5c }) => ({
       kty: "RSA",
@@ -102,7 +102,7 @@ export function publishedKeys(context: EstsContext): Record<string, unknown> {
   };
 }
 
-/** `GET /common/userrealm/{upn}`: where the user's password is checked. */
+/** `GET /common/userrealm/{upn}`: where the user's password is verified. */
 export function userRealm(context: EstsContext): Record<string, unknown> {
   const upn = decodedLastSegment(context.request.url);
   const home = context.directory.homeOf(upn);
@@ -138,7 +138,7 @@ const CLAIMS_SUPPORTED = [
   "email",
 ];
 
-/** The cloud of the host that was asked; a host of no cloud speaks for the public one. */
+/** The cloud of the host that was asked; the public cloud for a host of no cloud. */
 function cloudAskedFor({ described: { host } }: EstsContext): PublicNames {
   return cloudOfHost(host)?.cloud ?? publicNames;
 }

@@ -1,7 +1,7 @@
 /**
- * The simulated Entra token service (ESTS): one handler over the endpoints of
- * `shared/facts/entra.md` A.1. It does not know that it is being broken, answers every
- * request with an ESTS-shaped reply, and never crashes on what a client sends.
+ * The simulated Entra token service (ESTS): one handler for the endpoints of
+ * `docs/sources.md#a1`. It does not know about faults, answers every request with a reply
+ * in the form of ESTS, and never crashes because of what a client sends.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -13,7 +13,7 @@ import type { Random } from "../../core/random.ts";
 import { authorize, logout, signIn } from "./authorize.ts";
 import { required, type EstsContext, type EstsParts } from "./context.ts";
 import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import { grantAuthorizationCode } from "./grant-authorization-code.ts";
 import { grantClientCredentials } from "./grant-client-credentials.ts";
 import { deviceCodePage, grantDeviceCode, startDeviceCode } from "./grant-device-code.ts";
@@ -23,8 +23,8 @@ import { grantRefreshToken } from "./grant-refresh-token.ts";
 import { createGrantStore, type RefreshState } from "./grant-store.ts";
 import { createLoopDetector } from "./loop-detector.ts";
 import { checkRegionalHost } from "./regional-host.ts";
-import type { EstsReply } from "./reply.ts";
-import { errorResponse, missingRoute, preflightResponse, replyResponse } from "./respond.ts";
+import type { EstsReply } from "./ests-reply.ts";
+import { errorResponse, missingRoute, preflightResponse, replyResponse } from "./ests-response.ts";
 import { federationMetadata } from "../saml/federation-metadata.ts";
 import { isSamlSignIn, samlSignIn, samlSignOn } from "../saml/sign-on.ts";
 import { createTokenIssuer } from "./tokens.ts";
@@ -34,11 +34,11 @@ export interface EstsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: ServiceSettings;
-  /** Whether tokens of equal claims are signed once; default `equal-claims`. */
+  /** Whether tokens with equal claims are signed once; default `equal-claims`. */
   readonly remember?: "equal-claims" | "nothing";
 }
 
-/** Answers every request; never rejects. */
+/** The token service as a handler. It answers every request and never rejects. */
 export function createEsts(options: EstsOptions): Handler {
   const { directory, clock, random, settings, remember = "equal-claims" } = options;
   const parts: EstsParts = {
@@ -52,6 +52,7 @@ export function createEsts(options: EstsOptions): Handler {
     answeredRequests: new Set(),
   };
   const traceIds = random.fork("trace ids");
+  const correlationIds = random.fork("correlation ids");
 
   return async (request) => {
     const described = await describeRequest(request);
@@ -62,7 +63,7 @@ export function createEsts(options: EstsOptions): Handler {
       described,
       origin: new URL(request.url).origin,
       traceId,
-      correlationId: correlationIdOf(request, described) ?? traceId,
+      correlationId: correlationIdOf(request, described) ?? correlationIds.uuid(),
     };
     if (described.preflight === true) return preflightResponse(context);
     try {
@@ -144,7 +145,7 @@ function demandPost(request: Request): void {
   if (request.method !== "POST") throw new EstsError(900561, `Method: ${request.method}.`);
 }
 
-/** Third part of x-ms-clitelem: how old the refresh token is, ms (A.8). */
+/** Third part of x-ms-clitelem: the age of the refresh token, ms (A.8). */
 function refreshTokenAge(context: EstsContext): string {
   const sent = context.described.parameters["refresh_token"];
   if (sent === undefined) return "";

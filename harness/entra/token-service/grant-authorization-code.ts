@@ -1,8 +1,8 @@
-/** Authorization code with PKCE: known? same client? redeemed? expired? verified? then tokens. */
+/** Grant authorization_code with PKCE. */
 import { createHash } from "node:crypto";
 import { authenticateClient } from "./client-authentication.ts";
 import { appOf, required, tenantOfGrant, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { AuthorizationCode } from "./grant-store.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
@@ -44,7 +44,7 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
   });
 }
 
-/** SPA redirect URIs redeem across origins, the others never do: auth-code flow document (A.4). */
+/** Codes of a redirect URI of type SPA are redeemed across origins, others never: auth-code flow document (A.4). */
 function checkOrigin(context: EstsContext, code: AuthorizationCode): void {
   const isCrossOrigin = context.request.headers.has("origin");
   if (code.redirectType === "spa" && !isCrossOrigin) throw new EstsError(9002327);

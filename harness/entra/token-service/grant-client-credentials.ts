@@ -1,4 +1,4 @@
-/** Client credentials: an app for itself, by secret or certificate. */
+/** Grant client_credentials: a token for the app itself, authenticated by secret or certificate. */
 import { authenticateClient } from "./client-authentication.ts";
 import { appOf, required, tenantOf, type EstsContext } from "./context.ts";
 import { parseAppScope } from "./scopes.ts";

@@ -1,15 +1,15 @@
-/** Device code: start, the page on which a person approves, and the poll (URN or `device_code`). */
+/** Device code: the request for a code, the page on which a person approves it, and the poll (URN or `device_code`). */
 import {
   appOf,
   claimsAsked,
-  isShared,
+  isSharedEndpoint,
   required,
   sharedAppOf,
   tenantOf,
   type EstsContext,
 } from "./context.ts";
-import { EstsError } from "./errors.ts";
-import { page, pageForm } from "./pages.ts";
+import { EstsError } from "./ests-error.ts";
+import { page, pageForm } from "./html-pages.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { credentialFields } from "./sign-in-page.ts";
@@ -18,12 +18,12 @@ import { signInWithPassword, userOfGrant } from "./users.ts";
 const USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
 const POLL_EVERY_SECONDS = 5;
 
-/** `POST …/devicecode`. */
+/** `POST …/devicecode`: a new device code. */
 export function startDeviceCode(context: EstsContext): Record<string, unknown> {
   const { settings, clock, grants, described } = context;
   const segment = described.tenant ?? "common";
   const clientId = required(context, "client_id");
-  if (isShared(segment)) sharedAppOf(context, clientId);
+  if (isSharedEndpoint(segment)) sharedAppOf(context, clientId);
   else appOf(context, tenantOf(context));
   const draw = context.random.fork(`user code ${grants.nextSerial()}`);
   const userCode = Array.from({ length: 9 }, () => USER_CODE_LETTERS[draw.integer(0, 19)]).join("");
@@ -47,7 +47,7 @@ export function startDeviceCode(context: EstsContext): Record<string, unknown> {
   };
 }
 
-/** `GET` shows the page, `POST` approves: fields `otc`, `login`, `passwd`. */
+/** `GET` shows the page, `POST` approves the code: fields `otc`, `login`, `passwd`. */
 export function deviceCodePage(context: EstsContext): string {
   if (context.request.method !== "POST") {
     return pageForm({
@@ -59,7 +59,7 @@ export function deviceCodePage(context: EstsContext): string {
   }
   const device = context.grants.deviceByUserCode(required(context, "otc"));
   if (device === undefined || device.expiresAtMs <= context.clock.now()) throw new EstsError(70018);
-  // The page is one for all tenants; the person signs in where the device asked.
+  // There is one page for all tenants; the person signs in to the tenant that the device named.
   const { tenant, user } = signInWithPassword(context, {
     username: required(context, "login"),
     password: required(context, "passwd"),
@@ -70,14 +70,14 @@ export function deviceCodePage(context: EstsContext): string {
   return page("Signed in", "You have signed in on your device. You may close this window.");
 }
 
-/** The poll. */
+/** One poll of the token endpoint by the device. */
 export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
-  if (!isShared(context.described.tenant ?? "")) tenantOf(context);
+  if (!isSharedEndpoint(context.described.tenant ?? "")) tenantOf(context);
   const device = context.grants.device(required(context, "device_code"));
   if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
   if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70019);
   if (device.approvedBy === undefined) throw new EstsError(70016);
-  // RFC 8628 section 3.5 lets a code be used once; which code Entra answers with is a guess.
+  // By RFC 8628 section 3.5 a code is used once; the AADSTS code for a second use is a guess.
   if (device.redeemed) throw new EstsError(54005);
   const { tenant, user } = userOfGrant(context, {
     ...device.approvedBy,

@@ -1,4 +1,4 @@
-/** On-behalf-of: a middle-tier API trades a user's token for one to the next API. */
+/** Grant on-behalf-of: a middle-tier API exchanges a user's token for a token of the next API. */
 import { createPublicKey, createVerify } from "node:crypto";
 import type { AppRegistration } from "../directory/world.ts";
 import { decodeObject } from "../../core/http/json-object.ts";
@@ -6,13 +6,13 @@ import { authenticateClient } from "./client-authentication.ts";
 import {
   appOf,
   claimsAsked,
-  isShared,
+  isSharedEndpoint,
   required,
   tenantOf,
   tenantOfGrant,
   type EstsContext,
 } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { userOfGrant } from "./users.ts";
@@ -20,8 +20,8 @@ import { userOfGrant } from "./users.ts";
 export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
   if (required(context, "requested_token_use") !== "on_behalf_of") throw new EstsError(70003);
   const sent = required(context, "assertion");
-  // A shared endpoint learns the tenant from the assertion; the others look at the client first.
-  const tenant = isShared(context.described.tenant ?? "")
+  // On a shared endpoint the tenant comes from the assertion; elsewhere the client is authenticated first.
+  const tenant = isSharedEndpoint(context.described.tenant ?? "")
     ? tenantOfGrant(context, { tenantId: String(readAssertion(context, sent)["tid"]) })
     : tenantOf(context);
   const app = appOf(context, tenant);
@@ -33,7 +33,7 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
   const { user } = userOfGrant(context, {
     tenantId: String(assertion["tid"]),
     userId: String(assertion["oid"]),
-    // A token knows its second only; in doubt it came after the revocation.
+    // A token has its time in whole seconds; in doubt it was issued after the revocation.
     issuedAtMs: Number(assertion["iat"]) * 1_000 + 999,
   });
   return userAnswer(context, {
@@ -62,13 +62,14 @@ function readAssertion(context: EstsContext, assertion: string): Record<string, 
   }
   const claims = decodeObject(payload) ?? {};
   if (typeof claims["oid"] !== "string" || claims["idtyp"] === "app") throw new EstsError(50013);
-  // An id token says who somebody is, not what an app may do for them.
-  if (claims["scp"] === undefined) throw new EstsError(50013, "The assertion is no access token.");
+  // An id token names the user but gives the app no permission.
+  if (claims["scp"] === undefined)
+    throw new EstsError(50013, "The assertion is not an access token.");
   if (Number(claims["exp"]) * 1_000 <= context.clock.now()) throw new EstsError(500133);
   return claims;
 }
 
-/** The assertion must be a token for the app that presents it. */
+/** Throws unless the assertion is a token for the app that presents it. */
 function isFor(context: EstsContext, app: AppRegistration, audience: unknown): boolean {
   if (audience === app.clientId) return true;
   const resource = context.directory.resource(String(audience));

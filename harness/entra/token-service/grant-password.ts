@@ -1,4 +1,4 @@
-/** Resource owner password credentials: simulated so that the rules can flag it. */
+/** Grant password (resource owner password credentials), simulated so that the rules can flag it. */
 import { authenticateClient } from "./client-authentication.ts";
 import { claimsAsked, appOf, required, type EstsContext } from "./context.ts";
 import { parseDelegatedScopes } from "./scopes.ts";

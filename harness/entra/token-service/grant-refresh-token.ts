@@ -1,10 +1,10 @@
 /**
- * Refresh token: rotates; the old one stays valid, and it is bound to a user and an app, not to
- * a tenant (`shared/facts/entra.md` B, the refresh-tokens document).
+ * Grant refresh_token: returns a new refresh token and keeps the old one valid. It is bound to
+ * a user and an app, not to a tenant (`docs/sources.md#b`, the refresh-tokens document).
  */
 import { authenticateClient } from "./client-authentication.ts";
 import { claimsAsked, appOf, required, tenantOfGrant, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 import type { RefreshState } from "./grant-store.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
@@ -37,7 +37,7 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
   });
 }
 
-/** How old it is, and that it comes back from where its kind comes from: as for codes (A.4). */
+/** Throws for a refresh token that is too old, or that comes from a page though it is not a SPA's, and the reverse (A.4). */
 function checkAge(context: EstsContext, state: RefreshState): void {
   const now = context.clock.now();
   if (state.expiresAtMs !== undefined) {

@@ -1,7 +1,7 @@
 /**
- * What ESTS hands out and takes back: authorization codes and device codes (kept until they
- * expire), and sealed strings (refresh tokens, session cookies) that carry their own state,
- * so that nothing is kept per token.
+ * The grants of ESTS: authorization codes and device codes, kept until they expire, and
+ * sealed strings (refresh tokens, session cookies) that carry their own state, so that
+ * nothing is stored for each token.
  */
 import { hash } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
@@ -42,14 +42,14 @@ export interface RefreshState {
   readonly clientId: string;
   readonly signedInAtMs: number;
   readonly issuedAtMs: number;
-  /** How often the user had been revoked when it was issued. */
+  /** How often the user's grants had been revoked when it was issued. */
   readonly revocations: number;
-  /** Set for single-page apps: fixed, carried over on rotation. */
+  /** Only for single-page apps: fixed, and kept when the token is renewed. */
   readonly expiresAtMs?: number;
   readonly serial: number;
 }
 
-export interface SessionState {
+export interface SignInSessionState {
   readonly tenantId: string;
   readonly userId: string;
   readonly signedInAtMs: number;
@@ -63,13 +63,13 @@ export interface GrantStore {
   addDevice(device: DeviceCode): string;
   device(value: string): DeviceCode | undefined;
   deviceByUserCode(userCode: string): DeviceCode | undefined;
-  seal(prefix: string, state: RefreshState | SessionState): string;
-  /** `undefined` for anything that was not sealed here. */
+  seal(prefix: string, state: RefreshState | SignInSessionState): string;
+  /** `undefined` for a value that was not sealed by this store. */
   open(prefix: string, value: string): unknown;
   nextSerial(): number;
 }
 
-/** Codes are remembered a little past their end, so that a late one is told "expired", not "unknown". */
+/** Codes are kept for a while after their end, so that a late one gets the error "expired" and not "unknown". ms. */
 const REMEMBER_EXPIRED_MS = 3_600_000;
 
 export function createGrantStore(clock: Clock, random: Random): GrantStore {
@@ -79,13 +79,13 @@ export function createGrantStore(clock: Clock, random: Random): GrantStore {
   let serial = 0;
 
   const prune = <T extends { readonly expiresAtMs: number }>(kept: Map<string, T>): void => {
-    // Insertion order is order of expiry: stop at the first that is still wanted.
+    // Insertion order is order of expiry: stop at the first that is still needed.
     for (const [value, grant] of kept) {
       if (grant.expiresAtMs + REMEMBER_EXPIRED_MS > clock.now()) return;
       kept.delete(value);
     }
   };
-  // A keyed digest is enough here: who could extend it plays in the same simulation.
+  // A keyed digest is enough: only code in the same simulation could extend it.
   const mac = (text: string): string => hash("sha256", `${sealingKey} ${text}`, "base64url");
 
   return {

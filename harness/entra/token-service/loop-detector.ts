@@ -1,17 +1,23 @@
 /**
- * Loop detection: ESTS refuses a client that sends the same request for the same user over
- * and over (`shared/facts/entra.md` A.10, breaking changes document). What counts as the
- * same is documented; that it is counted by a cookie is not simulated, so it is a setting.
+ * Loop detection: ESTS refuses a client that repeats the same request for the same user
+ * (`docs/sources.md#a10`, breaking changes document). What counts as the same request is
+ * documented. The real service counts by a cookie, which is not simulated, so this is a setting.
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { ServiceSettings } from "../directory/world.ts";
-import type { EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
-import type { RefreshState } from "./grant-store.ts";
+import type { EntraRequest } from "../request/endpoint.ts";
+import { EstsError } from "./ests-error.ts";
+import type { GrantStore, RefreshState } from "./grant-store.ts";
+
+/** The parts of a request that are compared. */
+interface ComparedRequest {
+  readonly described: EntraRequest;
+  readonly grants: GrantStore;
+}
 
 export interface LoopDetector {
-  /** Counts the request; 50196 once there are too many like it. Requests without a user do not count. */
-  check(context: EstsContext): void;
+  /** Counts the request; throws 50196 once there are too many like it. Requests without a user do not count. */
+  check(request: ComparedRequest): void;
 }
 
 export function createLoopDetector(
@@ -22,12 +28,12 @@ export function createLoopDetector(
   const { requests, withinSeconds } = setting;
   const seen = new Map<string, readonly number[]>();
   return {
-    check(context) {
-      const key = likenessOf(context);
+    check(request) {
+      const key = likenessOf(request);
       if (key === undefined) return;
       const now = clock.now();
       const recent = (seen.get(key) ?? []).filter((at) => now - at < withinSeconds * 1_000);
-      // The last ones suffice, however long the loop turns.
+      // Only the last ones matter, however long the loop runs.
       const times = [...recent, now].slice(-requests);
       seen.set(key, times);
       if (times.length >= requests) throw new EstsError(50196);
@@ -35,8 +41,8 @@ export function createLoopDetector(
   };
 }
 
-/** What the documentation counts as one request; polls of a device code are meant to repeat. */
-function likenessOf({ described, grants }: EstsContext): string | undefined {
+/** What the documentation counts as the same request; polls for a device code may repeat. */
+function likenessOf({ described, grants }: ComparedRequest): string | undefined {
   const { parameters, grant, endpoint, app, scope } = described;
   if (grant === "client_credentials" || grant === "device_code") return undefined;
   const sent = parameters["refresh_token"];

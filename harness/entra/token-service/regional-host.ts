@@ -1,13 +1,13 @@
 /**
- * Regional token endpoints (`westus2.login.microsoft.com`): they stand for one region alone,
- * and serve Microsoft's own services and managed identities, by client credentials only.
- * Source: `shared/facts/entra.md` G.5 and AADSTS100007.
+ * Regional token endpoints (`westus2.login.microsoft.com`): each stands for one region and
+ * serves Microsoft's own services and managed identities, by client credentials only.
+ * Source: `docs/sources.md#g5` and AADSTS100007.
  */
 import { cloudOfHost } from "../directory/clouds.ts";
 import type { EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
-/** Throws 100007 for a token request at a regional host that is not for it. */
+/** Throws 100007 for a token request that a regional host does not serve. */
 export function checkRegionalHost({ described, directory, settings }: EstsContext): void {
   const region = cloudOfHost(described.host)?.region;
   if (region === undefined) return;

@@ -1,22 +1,22 @@
-/** Scopes as ESTS reads them: one resource at a time, `.default`, and the OpenID ones beside. */
+/** Scopes as ESTS reads them: of one resource at a time, with `.default`, next to those of OpenID Connect. */
 import type { Directory } from "../directory/directory.ts";
 import type { AppRegistration, ProtectedResource } from "../directory/world.ts";
-import { EstsError } from "./errors.ts";
+import { EstsError } from "./ests-error.ts";
 
 const OPENID_SCOPES = new Set(["openid", "profile", "offline_access", "email"]);
 
 export interface ParsedScopes {
   readonly resource: ProtectedResource;
-  /** Permission names without the resource, in the caller's order; `.default` resolved. */
+  /** Permission names without the resource, in the order of the request; `.default` resolved. */
   readonly permissions: readonly string[];
-  /** As the client wrote them, `.default` with what it stands for: clients look tokens up by these. */
+  /** As the client wrote them, and `.default` with what it stands for: clients cache tokens by these. */
   readonly granted: readonly string[];
   readonly openid: boolean;
   readonly profile: boolean;
   readonly offlineAccess: boolean;
 }
 
-/** Reads a delegated scope parameter; 70011, 500011 or 65001 when it cannot be granted. */
+/** Reads a delegated scope parameter; throws 70011, 500011 or 65001 when it cannot be granted. */
 export function parseDelegatedScopes(
   scope: string,
   app: AppRegistration,
@@ -32,7 +32,7 @@ export function parseDelegatedScopes(
   const consented = app.delegated
     .filter((full) => full.startsWith(`${resource.identifierUri}/`))
     .map((full) => full.slice(resource.identifierUri.length + 1));
-  // Microsoft's own samples write both User.Read and user.read.
+  // Microsoft's own samples have both User.Read and user.read.
   const permissions = named.flatMap(({ permission }) =>
     permission === ".default"
       ? consented
@@ -70,7 +70,7 @@ function grantedWords(
   return [...new Set(all)];
 }
 
-/** Reads the scope of client credentials, which must be `<resource>/.default`. */
+/** Reads the scope of client credentials, which must be `<resource>/.default`; throws 70011 or 500011. */
 export function parseAppScope(scope: string, directory: Directory): ProtectedResource {
   const words = scope.split(/\s+/).filter((word) => word !== "");
   const [word = ""] = words;

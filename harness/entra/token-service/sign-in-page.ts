@@ -1,37 +1,37 @@
 /**
- * The sign-in page, for whoever sends a person there: its form posts name and password to
- * `/{t}/login`, and a hidden field carries along what was asked for.
+ * The sign-in page of every protocol: its form posts name and password to `/{t}/login`, and a
+ * hidden field carries the request that led to the page.
  */
 import { decodeObject } from "../../core/http/json-object.ts";
-import { isShared, tenantOf, type EstsContext } from "./context.ts";
-import type { EstsError } from "./errors.ts";
-import { pageForm, type PageField } from "./pages.ts";
-import type { EstsReply } from "./reply.ts";
+import { isSharedEndpoint, tenantOf, type EstsContext } from "./context.ts";
+import type { EstsError } from "./ests-error.ts";
+import { pageForm, type PageField } from "./html-pages.ts";
+import type { EstsReply } from "./ests-reply.ts";
 
 export interface SignInPage {
-  /** Why the person is here again. */
+  /** Why the page is shown again. */
   readonly error?: EstsError;
-  /** What the page carries along: nobody vouches for it when it comes back. */
+  /** What the hidden field carries. It comes back unverified. */
   readonly fields: Readonly<Record<string, string>>;
-  /** The name that stands in the form already, or nothing. */
+  /** The user name that the form begins with; may be empty. */
   readonly hint: string;
-  /** Further hidden fields of the form. */
+  /** More hidden fields of the form. */
   readonly hidden?: Readonly<Record<string, string>>;
 }
 
-/** The fields that a person fills in wherever they sign in: `login` and `passwd`. */
+/** The fields that a person fills in on any sign-in page: `login` and `passwd`. */
 export const credentialFields = (hint: string): readonly PageField[] => [
   { name: "login", type: "text", label: "Email", value: hint },
   { name: "passwd", type: "password", label: "Password" },
 ];
 
-/** The page as a reply; 400 when something went wrong. */
+/** The page as a reply; its status is 400 with an error. */
 export function signInPage(
   context: EstsContext,
   { error, fields, hint, hidden = {} }: SignInPage,
 ): Extract<EstsReply, { kind: "page" }> {
   const segment = context.described.tenant ?? "common";
-  const path = isShared(segment) ? segment : tenantOf(context).id;
+  const path = isSharedEndpoint(segment) ? segment : tenantOf(context).id;
   const ctx = Buffer.from(JSON.stringify(fields)).toString("base64url");
   const carried = Object.entries({ ctx, ...hidden }).map(([name, value]): PageField => ({
     name,
@@ -48,7 +48,10 @@ export function signInPage(
   return { kind: "page", status: error === undefined ? 200 : 400, html };
 }
 
-/** Who signs in without a page: whom the request names, else whom the world names, and nobody where the page is a form. */
+/**
+ * The user who is signed in without a page: the one that the request names, else the one of
+ * `ServiceSettings.signInAs`; `undefined` where the page is a form.
+ */
 export function automaticNameOf(
   { settings }: EstsContext,
   hint: string | undefined,
@@ -57,7 +60,7 @@ export function automaticNameOf(
   return hint ?? (settings.signInAs === "" ? undefined : settings.signInAs);
 }
 
-/** The fields that the page carried; none for a `ctx` that is not ours. */
+/** The fields that the hidden field carried; none for a `ctx` that is not ours. */
 export function carriedFields(context: EstsContext): Readonly<Record<string, string>> {
   const ctx = context.described.parameters["ctx"] ?? "";
   return Object.fromEntries(

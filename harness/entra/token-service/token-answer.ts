@@ -1,4 +1,4 @@
-/** The success body of the token endpoint, fields in captured order (`shared/facts/entra.md` A.6). */
+/** The success body of the token endpoint, fields in recorded order (`docs/sources.md#a6`). */
 import { issuerOriginOf } from "../directory/clouds.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
 import type { EstsContext } from "./context.ts";
@@ -15,11 +15,11 @@ export interface UserGrant {
   readonly signedInAtMs: number;
   readonly nonce?: string;
   readonly claims?: string;
-  /** Fixed end of a single-page app's refresh token. ms since the epoch. */
+  /** Fixed end of a single-page app's refresh token, ms since the Unix epoch. */
   readonly refreshExpiresAtMs?: number;
 }
 
-/** The answer to a grant with a user. */
+/** The body for a grant with a user. */
 export function userAnswer(context: EstsContext, grant: UserGrant): Record<string, unknown> {
   const { settings, issuer, described } = context;
   const { resource } = grant.scopes;
@@ -55,7 +55,7 @@ export function userAnswer(context: EstsContext, grant: UserGrant): Record<strin
   };
 }
 
-/** The answer to client credentials: no scope, no refresh token, no client_info. */
+/** The body for client credentials: no scope, no refresh token, no client_info. */
 export function appAnswer(
   context: EstsContext,
   grant: {
@@ -77,7 +77,7 @@ export function appAnswer(
   };
 }
 
-/** `{"uid","utid"}` in base64url: what MSAL makes the home account id of. A guest's are those of its home tenant. */
+/** `{"uid","utid"}` in base64url, from which MSAL makes the home account id. For a guest, of the home tenant. */
 export function clientInfo(user: User, tenant: Tenant): string {
   return Buffer.from(
     JSON.stringify({ uid: user.homeId ?? user.id, utid: user.homeTenant ?? tenant.id }),
@@ -119,7 +119,7 @@ function lifetimes(
   };
 }
 
-/** One user, one app, one moment: one lifetime, whatever else is asked in between. */
+/** The same lifetime for one user, app and time, so that other requests in between do not change it. */
 function drawnLifetime(context: EstsContext, grant: UserGrant): number {
   const { accessTokenLifetimeSeconds: lifetime } = context.settings;
   if (typeof lifetime === "number") return lifetime;
@@ -154,7 +154,7 @@ function scopeText(scopes: ParsedScopes): string {
   return [...(openid ? ["openid"] : []), ...(profile ? ["profile"] : []), ...granted].join(" ");
 }
 
-/** The client declares itself capable of continuous access evaluation: `claims-challenge` document. */
+/** Whether the client declares that it handles claims challenges of continuous access evaluation. */
 function asksForCae(claims: string | undefined): boolean {
   if (claims === undefined) return false;
   try {

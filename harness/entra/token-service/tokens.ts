@@ -1,7 +1,7 @@
 /**
- * Tokens: claims as in `shared/facts/entra.md` A.7, really signed (RS256). Equal claims give
- * equal signatures, and a signature is what a token costs, so signed tokens are remembered:
- * ids inside a token are derived from its other claims instead of drawn.
+ * Tokens with the claims of `docs/sources.md#a7`, signed by RS256. A signature is the costly
+ * part of a token, so a token with equal claims is signed once: the ids inside it are derived
+ * from its other claims and not drawn.
  */
 import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
@@ -12,7 +12,7 @@ export interface TokenSubject {
   readonly origin: string;
   readonly tenant: Tenant;
   readonly app: AppRegistration;
-  /** How the app proved itself: nothing, a secret, a certificate. */
+  /** How the app authenticated: not at all, by a secret, by a certificate. */
   readonly proof: "none" | "secret" | "certificate";
   readonly user?: User;
   readonly issuedAtSeconds: number;
@@ -31,7 +31,7 @@ export interface TokenIssuer {
   ): string;
 }
 
-/** Signed tokens that are remembered; a token is 1 to 2 kB. */
+/** How many signed tokens are kept; one is 1 to 2 kB. */
 const REMEMBERED_MAX = 500;
 
 export function createTokenIssuer(
@@ -49,7 +49,7 @@ export function createTokenIssuer(
     if (known !== undefined) return known;
     let header = headers.get(headerKey);
     if (header === undefined) {
-      // x5t stands only in v1 tokens.
+      // x5t is in v1 tokens only.
       header = encode({
         typ: "JWT",
         alg: "RS256",
@@ -152,7 +152,7 @@ function proofNumber(proof: TokenSubject["proof"]): "0" | "1" | "2" {
   }
 }
 
-/** The claims as JSON with `aio`, `rh` and `uti` at their end: opaque ids, ours follow from the rest. */
+/** The claims as JSON, followed by `aio`, `rh` and `uti`: opaque ids, here derived from the other claims. */
 function withOpaqueIds(claims: string): string {
   const digest = hash("sha256", claims, "base64url");
   const ids = {

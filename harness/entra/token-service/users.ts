@@ -1,9 +1,13 @@
-/** Who the user of a grant is, and whether the grant still stands. */
+/** The user of a sign-in or of an earlier grant, and whether the grant is still valid. */
 import type { Tenant, User } from "../directory/world.ts";
-import { isShared, type EstsContext } from "./context.ts";
-import { EstsError } from "./errors.ts";
+import { isSharedEndpoint, type EstsContext } from "./context.ts";
+import { EstsError } from "./ests-error.ts";
 
-/** The user by name and password, at home on a shared endpoint: 90002 no such tenant, 50034 unknown, 50126 wrong, 50057 disabled, 50017 a revoked certificate. */
+/**
+ * Finds the user by name and password; on a shared endpoint in the home tenant. Throws 90002
+ * for an unknown tenant, 50034 for an unknown user, 50126 for a wrong password, 50057 for a
+ * disabled user, 50017 for one whose certificate was revoked.
+ */
 export function signInWithPassword(
   context: EstsContext,
   person: { readonly username: string; readonly password: string; readonly tenantSegment: string },
@@ -11,7 +15,7 @@ export function signInWithPassword(
   const { directory } = context;
   const { username, password, tenantSegment } = person;
   const asked = directory.tenant(tenantSegment);
-  if (asked === undefined && !isShared(tenantSegment))
+  if (asked === undefined && !isSharedEndpoint(tenantSegment))
     throw new EstsError(90002, `Tenant: ${tenantSegment}.`);
   const found =
     asked === undefined
@@ -24,14 +28,18 @@ export function signInWithPassword(
   return found;
 }
 
-/** The user of an earlier grant: 50034 once deleted, 50057 when disabled, 50076 when it lacks a second factor asked for since, 50173 when it was revoked otherwise. */
+/**
+ * The user of an earlier grant. Throws 50034 for a deleted user, 50057 for a disabled one,
+ * 50076 for a grant without the second factor that is required by now, 50173 for a grant
+ * that was revoked otherwise.
+ */
 export function userOfGrant(
   context: EstsContext,
   grant: {
     readonly tenantId: string;
     readonly userId: string;
     readonly issuedAtMs: number;
-    /** Absent where only the time is known. */
+    /** Absent where only the time of the grant is known. */
     readonly revocations?: number;
   },
 ): { tenant: Tenant; user: User } {
@@ -57,7 +65,7 @@ export function userOfGrant(
   return { tenant, user };
 }
 
-/** The account of the same person in another tenant; 50020 where they have none. */
+/** The account of the same person in another tenant; throws 50020 where there is none. */
 export function accountIn(
   context: EstsContext,
   tenant: Tenant,

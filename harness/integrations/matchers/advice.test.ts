@@ -1,21 +1,21 @@
-/** What a test is told to let happen: code is called, of pages a button is clicked. */
+/** The advice of an inconclusive matcher: to call the code, or to click in the page. */
 import { expect, it } from "vitest";
-import { story, type Story } from "../../../test/support/check-story.ts";
+import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts";
 import type { History } from "../../history/event.ts";
 import { passAllRules, passRule } from "./by-rule.ts";
 import { requested } from "./counts.ts";
 import { keptWorkingFromCache } from "./kept-working.ts";
 
 /** An outage of the token endpoint in which nothing happens. */
-function quiet(told: Story): History {
-  const end = told.fault({ id: "down" });
-  told.after(60_000);
+function quiet(run: RunBuilder): History {
+  const end = run.fault({ id: "down" });
+  run.after(60_000);
   end();
-  return told.history();
+  return run.history();
 }
 
-const code = quiet(story());
-const opened = story();
+const code = quiet(buildRun());
+const opened = buildRun();
 opened.tab("opened");
 const pages = quiet(opened);
 

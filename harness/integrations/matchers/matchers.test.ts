@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { story, type Story } from "../../../test/support/check-story.ts";
+import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts";
 import type { Verdict } from "../../rules/rule.ts";
 import { type EntraMatchers, matchers } from "./matchers.ts";
 
 type Name = keyof EntraMatchers<unknown>;
 
-/** What a matcher says of a story, and of its opposite. */
+/** The outcome of a matcher for an invented run, and of its opposite. */
 function ask(
-  told: Story | (() => Story),
+  run: RunBuilder | (() => RunBuilder),
   name: Name,
   ...values: readonly unknown[]
 ): { readonly verdict: Verdict; readonly message: string } {
-  const history = (typeof told === "function" ? told() : told).history();
+  const history = (typeof run === "function" ? run() : run).history();
   const match = matchers[name] as (...all: unknown[]) => ReturnType<(typeof matchers)[Name]>;
   const outcome = match.call({ isNot: false }, history, ...values);
   const opposite = match.call({ isNot: true }, { history: () => history }, ...values);
@@ -25,139 +25,141 @@ const load = { client: "shop", flow: "custom", app: "load", tenant: "", scopes: 
 const atToken = { client: "shop", flow: "client-credentials" } as const;
 
 /** `load` works; the token endpoint goes down; `then` happens; it comes back. */
-function outage(then: (told: Story) => void, where: object = {}): Story {
-  const told = story();
-  const first = told.operation(load);
-  told.exchange({ ...atToken, by: first });
+function outage(then: (run: RunBuilder) => void, where: object = {}): RunBuilder {
+  const run = buildRun();
+  const first = run.operation(load);
+  run.exchange({ ...atToken, by: first });
   first.ok({ token: "none" });
-  told.after(60_000);
-  const end = told.fault({ id: "down", ...where });
-  told.after(60_000);
-  then(told);
-  told.after(60_000);
+  run.after(60_000);
+  const end = run.fault({ id: "down", ...where });
+  run.after(60_000);
+  then(run);
+  run.after(60_000);
   end();
-  told.cleared();
-  return told;
+  run.cleared();
+  return run;
 }
 
 /** `load` asks for a token in vain, and fails by it. */
-function failsInVain(told: Story): void {
-  const call = told.operation(load);
-  told.exchange({ ...atToken, by: call, status: 503, issued: "nothing", faults: ["down"] });
+function failsInVain(run: RunBuilder): void {
+  const call = run.operation(load);
+  run.exchange({ ...atToken, by: call, status: 503, issued: "nothing", faults: ["down"] });
   call.fails();
 }
 
-function throttled(retryAtMs: number): Story {
-  const told = story();
-  told.exchange({ ...atToken, status: 429, retryAfter: 60 });
-  told.after(retryAtMs);
-  told.exchange(atToken);
-  return told;
+function throttled(retryAtMs: number): RunBuilder {
+  const run = buildRun();
+  run.exchange({ ...atToken, status: 429, retryAfter: 60 });
+  run.after(retryAtMs);
+  run.exchange(atToken);
+  return run;
 }
 
 describe("a matcher that asks a rule", () => {
-  it("passes with the rule, and fails with its message, its evidence, what to do and the source", () => {
+  it("passes with the rule, and fails with its message, evidence, fix and source", () => {
     expect(ask(throttled(60_000), "toHaveHonouredRetryAfter").verdict).toBe("pass");
     const { verdict, message } = ask(throttled(30_000), "toHaveHonouredRetryAfter");
     expect(verdict).toBe("fail");
     expect(message.split("\n")).toEqual([
       expect.stringMatching(
-        /^toHaveHonouredRetryAfter: retry-after: shop asked .* after 30s of 1m/,
+        /^toHaveHonouredRetryAfter: retry-after: shop sent another request .* 30s after a 429 .* of 1m/,
       ),
       expect.stringMatching(/^ {4}\+0s +exchange 1 is answered: 429/),
       expect.stringMatching(/^ {4}\+30s +POST token/),
-      expect.stringMatching(/^ {2}Rule: No like request/),
-      expect.stringMatching(/^ {2}To fix: Keep the time/),
+      expect.stringMatching(/^ {2}Rule: The same client sends no similar/),
+      expect.stringMatching(/^ {2}To fix: Store the time/),
       expect.stringMatching(/^ {2}Source: .*https:/),
     ]);
   });
 
-  it("proves nothing by a history in which nothing was seen, nor its opposite, and says what to do", () => {
-    const { verdict, message } = ask(story, "toHaveHonouredRetryAfter");
+  it("fails with and without .not when the history has nothing to judge, and says what to do", () => {
+    const { verdict, message } = ask(buildRun, "toHaveHonouredRetryAfter");
     expect(verdict).toBe("inconclusive");
     expect(message).toMatch(/^toHaveHonouredRetryAfter: retry-after has nothing to judge: No 429/);
     expect(message).toMatch(/In the test: let the service throttle, outage\("throttled"/);
     for (const name of ["toHaveBackedOff", "toHaveRecovered", "toPassAllRules"] as const)
-      expect(ask(story, name)).toMatchObject({
+      expect(ask(buildRun, name)).toMatchObject({
         verdict: "inconclusive",
         message: expect.stringContaining("In the test: "),
       });
   });
 
-  it("says which matcher spoke, and that it was the opposite", () => {
-    const { message } = matchers.toHaveRecovered.call({ isNot: true }, story().history());
+  it("names the matcher, and .not, in its message", () => {
+    const { message } = matchers.toHaveRecovered.call({ isNot: true }, buildRun().history());
     expect(message()).toMatch(/^not toHaveRecovered: recovery has nothing to judge/);
   });
 
-  it("knows back-off and recovery", () => {
-    const retry = (afterMs: number) => (): Story => {
-      const told = story();
-      told.exchange({ ...atToken, status: 503, issued: "nothing" });
-      told.after(afterMs);
-      told.exchange(atToken);
-      return told;
+  it("judges back-off and recovery", () => {
+    const retry = (afterMs: number) => (): RunBuilder => {
+      const run = buildRun();
+      run.exchange({ ...atToken, status: 503, issued: "nothing" });
+      run.after(afterMs);
+      run.exchange(atToken);
+      return run;
     };
     expect(ask(retry(5_000), "toHaveBackedOff").verdict).toBe("pass");
     expect(ask(retry(500), "toHaveBackedOff").verdict).toBe("fail");
-    const returns = (how: "ok" | "fails") => (): Story => {
-      const told = outage(failsInVain);
-      told.after(300_000);
-      told.operation(load)[how]();
-      return told;
+    const returns = (how: "ok" | "fails") => (): RunBuilder => {
+      const run = outage(failsInVain);
+      run.after(300_000);
+      run.operation(load)[how]();
+      return run;
     };
     expect(ask(returns("ok"), "toHaveRecovered").verdict).toBe("pass");
     expect(ask(returns("fails"), "toHaveRecovered").verdict).toBe("fail");
   });
 
-  it("takes any rule by its id, and no other", () => {
+  it("accepts the id of any rule, and rejects others", () => {
     expect(ask(throttled(30_000), "toPassRule", "retry-after").verdict).toBe("fail");
-    expect(() => ask(story, "toPassRule", "retry-afte")).toThrow('there is no rule "retry-afte"');
+    expect(() => ask(buildRun, "toPassRule", "retry-afte")).toThrow(
+      'there is no rule "retry-afte"',
+    );
   });
 
-  it("takes all rules but the excused ones", () => {
+  it("applies all rules except the listed ones", () => {
     expect(ask(throttled(60_000), "toPassAllRules").verdict).toBe("pass");
     const { verdict, message } = ask(throttled(30_000), "toPassAllRules");
-    expect([verdict, message]).toEqual(["fail", expect.stringMatching(/retry-after: shop asked/)]);
+    expect([verdict, message]).toEqual(["fail", expect.stringMatching(/retry-after: shop sent/)]);
     const except = ["retry-after"];
     expect(ask(throttled(30_000), "toPassAllRules", { except }).verdict).not.toBe("fail");
-    expect(() => ask(story, "toPassAllRules", { except: ["retries"] })).toThrow("no rule");
+    expect(() => ask(buildRun, "toPassAllRules", { except: ["retries"] })).toThrow("no rule");
   });
 });
 
 describe("toHaveKeptWorkingFromCache", () => {
-  const judge = (told: Story): ReturnType<typeof ask> => ask(told, "toHaveKeptWorkingFromCache");
+  const judge = (run: RunBuilder): ReturnType<typeof ask> => ask(run, "toHaveKeptWorkingFromCache");
 
-  it("passes when what worked before works in the outage without a new token", () => {
-    const told = outage((it) => it.operation(load).ok({ token: "none" }));
-    expect(judge(told)).toMatchObject({
+  it("passes when an operation that worked before works in the outage without a new token", () => {
+    const run = outage((it) => it.operation(load).ok({ token: "none" }));
+    expect(judge(run)).toMatchObject({
       verdict: "pass",
       message: expect.stringMatching(/1 calls ended ok and 0 tokens were accepted/),
     });
   });
 
-  it("takes an outage for one that begins and ends at one instant", () => {
-    const told = story();
-    const first = told.operation(load);
-    told.exchange({ ...atToken, by: first });
+  it("recognizes an outage that begins and ends at one instant", () => {
+    const run = buildRun();
+    const first = run.operation(load);
+    run.exchange({ ...atToken, by: first });
     first.ok({ token: "none" });
-    const end = told.fault({ id: "down" });
-    told.operation(load).ok({ token: "none" });
+    const end = run.fault({ id: "down" });
+    run.operation(load).ok({ token: "none" });
     end();
-    expect(judge(told).verdict).toBe("pass");
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("passes by a token from before that an API accepts in the outage", () => {
-    const told = story();
-    const token = told.token();
-    told.exchange({ ...atToken, issued: { token } });
-    told.after(1_000);
-    told.fault({ id: "down" });
-    told.after(1_000);
-    told.presented(token);
-    expect(judge(told).verdict).toBe("pass");
+  it("passes when an API accepts a token from before in the outage", () => {
+    const run = buildRun();
+    const token = run.token();
+    run.exchange({ ...atToken, issued: { token } });
+    run.after(1_000);
+    run.fault({ id: "down" });
+    run.after(1_000);
+    run.presented(token);
+    expect(judge(run).verdict).toBe("pass");
   });
 
-  it("fails when a call fails that had a valid token, with the call and what to do", () => {
+  it("fails when a call with a valid token fails, and names the call and the fix", () => {
     const { verdict, message } = judge(outage(failsInVain));
     expect(verdict).toBe("fail");
     expect(message).toMatch(/valid token was in the cache|was still valid/);
@@ -165,56 +167,56 @@ describe("toHaveKeptWorkingFromCache", () => {
     expect(message).toMatch(/To fix: Keep the last token/);
   });
 
-  it("fails for one name of call of several, which have tokens of their own", () => {
+  it("judges calls of each name by their own tokens", () => {
     const mail = { ...load, app: "mail" };
-    const told = story();
+    const run = buildRun();
     for (const [name, scope] of [
       [load, "api://orders/.default"],
       [mail, "api://mail/.default"],
     ] as const) {
-      const call = told.operation(name);
-      told.exchange({ ...atToken, by: call, scopes: [scope] });
+      const call = run.operation(name);
+      run.exchange({ ...atToken, by: call, scopes: [scope] });
       call.ok({ token: "none" });
     }
-    told.fault({ id: "down" });
-    told.after(1_000);
-    told.operation(load).ok({ token: "none" });
-    const call = told.operation(mail);
-    told.exchange({ ...atToken, by: call, status: 503, issued: "nothing" });
+    run.fault({ id: "down" });
+    run.after(1_000);
+    run.operation(load).ok({ token: "none" });
+    const call = run.operation(mail);
+    run.exchange({ ...atToken, by: call, status: 503, issued: "nothing" });
     call.fails();
-    expect(judge(told)).toMatchObject({
+    expect(judge(run)).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining('"mail" failed in the outage although the token'),
     });
   });
 
-  it("does not hold a failure against anyone whose token has expired, or who never had one", () => {
+  it("does not count failures of calls whose token has expired, or that had none", () => {
     const expired = outage((it) => {
       it.after(7_200_000);
       failsInVain(it);
     });
     expect(judge(expired).verdict).toBe("inconclusive");
-    const never = story();
+    const never = buildRun();
     never.fault({ id: "down" });
     failsInVain(never);
     expect(judge(never).verdict).toBe("inconclusive");
   });
 
-  it("is not shown by tokens that the backup system gave in the outage", () => {
-    const told = outage((it) => {
+  it("is not proved by tokens that the backup system issued in the outage", () => {
+    const run = outage((it) => {
       it.after(7_200_000);
       const call = it.operation(load);
       it.exchange({ ...atToken, by: call, servedBy: "backup" });
       call.ok({ token: "none" });
     });
-    expect(judge(told)).toMatchObject({
+    expect(judge(run)).toMatchObject({
       verdict: "inconclusive",
-      message: expect.stringContaining("no call in the outage stood for one"),
+      message: expect.stringContaining("no call in the outage had a token from before it"),
     });
   });
 
-  it("proves nothing without an outage, without a call in it, or when only some requests fail", () => {
-    const calm = story();
+  it("is inconclusive without an outage, without a call in it, or when only some requests fail", () => {
+    const calm = buildRun();
     calm.operation(load).ok();
     expect(judge(calm)).toMatchObject({
       verdict: "inconclusive",
@@ -230,15 +232,15 @@ describe("toHaveKeptWorkingFromCache", () => {
 });
 
 describe("a matcher that counts", () => {
-  const twice = (): Story => {
-    const told = story();
-    told.exchange(atToken);
-    told.exchange({ ...atToken, servedBy: "backup" });
-    told.exchange({ ...atToken, servedBy: "edge", status: 503, issued: "nothing" });
-    return told;
+  const twice = (): RunBuilder => {
+    const run = buildRun();
+    run.exchange(atToken);
+    run.exchange({ ...atToken, servedBy: "backup" });
+    run.exchange({ ...atToken, servedBy: "edge", status: 503, issued: "nothing" });
+    return run;
   };
 
-  it("knows who served, and takes no error for a service", () => {
+  it("counts good answers by the system that gave them", () => {
     expect(ask(twice, "toHaveServed", { from: "backup" }).verdict).toBe("pass");
     expect(ask(twice, "toHaveServed", { from: "backup", times: 2 })).toMatchObject({
       verdict: "fail",
@@ -255,7 +257,7 @@ describe("a matcher that counts", () => {
     );
   });
 
-  it("knows how often an endpoint was asked", () => {
+  it("counts the requests to an endpoint", () => {
     const requested = (...values: readonly unknown[]): Verdict =>
       ask(twice, "toHaveRequested", ...values).verdict;
     expect(requested("token")).toBe("pass");
@@ -266,25 +268,29 @@ describe("a matcher that counts", () => {
       "fail",
     ]);
     expect([2, 3].map((atMost) => requested("token", { atMost }))).toEqual(["fail", "pass"]);
-    expect(ask(story, "toHaveRequested", "token", { atMost: 1 }).verdict).toBe("inconclusive");
+    expect(ask(buildRun, "toHaveRequested", "token", { atMost: 1 }).verdict).toBe("inconclusive");
     expect(() => requested("tokens")).toThrow('there is no endpoint "tokens"');
   });
 
-  it("knows how often people were asked, also when only the wire tells it", () => {
-    const told = twice();
-    expect(ask(told, "toHavePromptedAtMost", 0).verdict).toBe("pass");
-    told.exchange({ endpoint: "device-code" });
-    told.exchange({ endpoint: "authorize", method: "GET", bodyForm: "html" });
-    told.exchange({ endpoint: "authorize", method: "POST", bodyForm: "html" });
-    expect(ask(told, "toHavePromptedAtMost", 1).verdict).toBe("fail");
-    expect(ask(told, "toHavePromptedAtMost", 2).verdict).toBe("pass");
-    told.prompt();
-    expect(ask(told, "toHavePromptedAtMost", 1).verdict).toBe("pass");
-    expect(ask(story, "toHavePromptedAtMost", 0).verdict).toBe("inconclusive");
-    expect(() => ask(told, "toHavePromptedAtMost", -1)).toThrow("-1 is no number of prompts");
+  it("counts prompts, also those that only the requests show", () => {
+    const run = twice();
+    expect(ask(run, "toHavePromptedAtMost", 0).verdict).toBe("pass");
+    run.exchange({ endpoint: "device-code" });
+    run.exchange({ endpoint: "authorize", method: "GET", bodyForm: "html" });
+    run.exchange({ endpoint: "authorize", method: "POST", bodyForm: "html" });
+    expect(ask(run, "toHavePromptedAtMost", 1).verdict).toBe("fail");
+    expect(ask(run, "toHavePromptedAtMost", 2).verdict).toBe("pass");
+    run.prompt();
+    expect(ask(run, "toHavePromptedAtMost", 1).verdict).toBe("pass");
+    expect(ask(buildRun, "toHavePromptedAtMost", 0).verdict).toBe("inconclusive");
+    expect(() => ask(run, "toHavePromptedAtMost", -1)).toThrow(
+      "expected a whole number from 0, found -1",
+    );
   });
 });
 
 it.each([[undefined], [null], [7], [{}], ["entra"]])("a matcher refuses %j", (received) => {
-  expect(() => matchers.toHaveRecovered.call({}, received)).toThrow(/toHaveRecovered was given/);
+  expect(() => matchers.toHaveRecovered.call({}, received)).toThrow(
+    /toHaveRecovered: expected an object with a history/,
+  );
 });

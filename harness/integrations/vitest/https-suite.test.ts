@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startShop } from "../../../fixtures/node-app/good.ts";
+import { createOrders } from "../../../examples/node/orders.ts";
 import { useEntra } from "../vitest.ts";
 
 let neighbour: Server;
@@ -15,8 +15,8 @@ afterAll(() => void neighbour.close());
 const entra = useEntra({ mount: "https", allow: ["not-there.invalid"] });
 const KEYS = "https://login.microsoftonline.com/common/discovery/v2.0/keys";
 
-it("reaches the simulator, and what runs on this machine", async () => {
-  await entra.operate("load orders", startShop());
+it("reaches the simulator, and servers on this computer", async () => {
+  await entra.operate("load orders", createOrders().load);
   expect(entra).toHaveRequested("token", { times: 1 });
   const { port } = neighbour.address() as AddressInfo;
   const answer = await entra.clock.settle(fetch(`http://127.0.0.1:${port}/`));
@@ -30,12 +30,12 @@ it.each([1, 2, 3])("sees hangs end and connections break, in test %d", async () 
   });
   entra.clear();
   entra.outage("hang", { for: "2m" });
-  await expect(entra.operate("load orders", startShop())).rejects.toThrow(/fetch failed/);
+  await expect(entra.operate("load orders", createOrders().load)).rejects.toThrow(/fetch failed/);
   expect(entra.clock.elapsed()).toBe(120_000);
-  await entra.operate("load orders", startShop());
+  await entra.operate("load orders", createOrders().load);
 });
 
-it("lets through what is allowed, where the real network answers for it", async () => {
+it("lets requests to allowed hosts through to the real network", async () => {
   await expect(fetch("https://not-there.invalid/")).rejects.toMatchObject({
     cause: { code: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/) },
   });

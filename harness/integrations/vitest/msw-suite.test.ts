@@ -3,7 +3,7 @@ import { request as requestByHttp } from "node:https";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startShop } from "../../../fixtures/node-app/good.ts";
+import { createOrders } from "../../../examples/node/orders.ts";
 import { useEntra } from "../vitest.ts";
 
 const server = setupServer(
@@ -12,7 +12,7 @@ const server = setupServer(
 );
 beforeAll(() => server.listen({ onUnhandledRequest: refuse }));
 afterEach(async () => {
-  // The session is over: what it served is a stranger to this server.
+  // The session is over: this server does not know what it served.
   const asked = await fetch("https://orders.contoso.example/").catch(() => undefined);
   if (asked !== undefined) throw new Error("the session still answers");
   server.resetHandlers();
@@ -29,23 +29,23 @@ const entra = useEntra({ server, allow: ["graph.microsoft.com"] });
 const stockOf = async (url: string): Promise<unknown> => (await fetch(url)).json();
 
 describe.each(["once", "and again, after the handlers were reset"])("a suite with msw, %s", () => {
-  it("keeps its handlers for other hosts beside ours", async () => {
+  it("keeps its handlers for other hosts", async () => {
     expect(await stockOf("https://api.example.com/stock")).toEqual({ stock: 3 });
     server.use(http.get("https://api.example.com/stock", () => HttpResponse.json({ stock: 0 })));
     expect(await stockOf("https://api.example.com/stock")).toEqual({ stock: 0 });
-    await entra.operate("load orders", startShop());
+    await entra.operate("load orders", createOrders().load);
     expect(entra.requests().map(({ host }) => host)).toEqual([
       "login.microsoftonline.com",
       "orders.contoso.example",
     ]);
   });
 
-  it("answers itself for a host of ours that is allowed", async () => {
+  it("answers for an allowed host that would be simulated", async () => {
     expect(await stockOf("https://graph.microsoft.com/v1.0/me")).toEqual({ name: "mock" });
     expect(entra.requests()).toEqual([]);
   });
 
-  it("sees the errors of Node's own fetch in an outage", async () => {
+  it("gets the errors of Node's own fetch in an outage", async () => {
     entra.outage("unreachable", { for: "1h" });
     const asked = fetch("https://login.microsoftonline.com/common/discovery/v2.0/keys");
     await expect(asked).rejects.toMatchObject({
@@ -54,11 +54,11 @@ describe.each(["once", "and again, after the handlers were reset"])("a suite wit
     });
   });
 
-  it("has its own policy for hosts that nobody knows", async () => {
-    await expect(fetch("https://nobody.example.com/")).rejects.toBeInstanceOf(Error);
+  it("applies its own policy to unknown hosts", async () => {
+    await expect(fetch("https://unknown.example.com/")).rejects.toBeInstanceOf(Error);
   });
 
-  it("reaches clients of node:https, too", async () => {
+  it("also reaches clients of node:https", async () => {
     const status = await entra.clock.settle(
       new Promise((resolve, reject) => {
         const asked = requestByHttp(

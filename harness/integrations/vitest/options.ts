@@ -1,13 +1,28 @@
-/** What `useEntra` takes, and what a session makes of it. */
+/** The options of `useEntra`, and their check. */
+import { nonEmptyString } from "../../core/common-schemas.ts";
+import { acrossFields, expecting, parseWith, schemaOf } from "../../core/validation.ts";
+import { someSettingsSchema } from "../../entra/directory/settings-schema.ts";
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
-import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { RuleLimits } from "../../history/header.ts";
-import { checkAllow, type MswServer } from "../../network/suite.ts";
+import { limitsSchema } from "../../history/limits-schema.ts";
+import { allowSchema, type MswServer } from "../../network/suite.ts";
+import {
+  instantSchema,
+  seedSchema,
+  testedAppSchema,
+  worldInsideSchema,
+} from "../../runner/option-schemas.ts";
 
 const mounts = ["msw", "nock", "https"] as const;
 
+/**
+ * Options of `useEntra`.
+ *
+ * @example
+ * useEntra({ mount: "nock", settings: { backup: "2026-03" }, journals: "brownout-journals" });
+ */
 export interface EntraOptions {
-  /** Chance; the same seed gives the same history. Default `1`. */
+  /** Seed of the randomness: the same seed gives the same history. Default `1`. */
   readonly seed?: string;
   /** Tenants, people and apps; default: the fixture world `contoso`. */
   readonly world?: World;
@@ -15,15 +30,15 @@ export interface EntraOptions {
   readonly settings?: Partial<ServiceSettings>;
   /** When each test begins, ISO 8601; default `2026-03-02T08:00:00Z`. */
   readonly startsAt?: string;
-  /** What answers for the network: default `msw`; `nock` in a suite that uses nock; `https` for real sockets on loopback. */
+  /** How requests are intercepted: `msw` (default); `nock` in a suite that uses nock; `https` for real sockets on loopback. */
   readonly mount?: (typeof mounts)[number];
-  /** The suite's own msw server, which must listen already: its handlers for other hosts stay. */
+  /** The suite's own msw server, which must already listen: its handlers for other hosts stay in force. */
   readonly server?: MswServer;
-  /** Hosts that are neither simulated nor stopped: a database, or one of ours that the suite mocks itself. A leading `*.` stands for one label. */
+  /** Hosts that are neither simulated nor blocked: a database, or a simulated host that the suite mocks itself. A leading `*.` stands for one label. */
   readonly allow?: readonly string[];
-  /** The machine of the world on which the code runs: its managed identity endpoint answers. */
+  /** The machine of the world on which the code runs, with its managed identity endpoint. */
   readonly machine?: string;
-  /** How the history names the code under test; default `own-code`. */
+  /** The code under test, as it is named in the history; default `own-code`. */
   readonly app?: { readonly name: string; readonly version?: string };
   /** Bounds for the rules, such as `{ recoveryWithinMs: 600_000 }`. */
   readonly limits?: RuleLimits;
@@ -31,49 +46,35 @@ export interface EntraOptions {
   readonly journals?: string;
 }
 
-const fields = [
-  "seed",
-  "world",
-  "settings",
-  "startsAt",
-  "mount",
-  "server",
-  "allow",
-  "machine",
-  "app",
-  "limits",
-  "journals",
-] as const satisfies readonly (keyof EntraOptions)[];
+const optionsSchema = schemaOf<EntraOptions>()((z) =>
+  z
+    .strictObject({
+      seed: seedSchema().optional(),
+      world: worldInsideSchema().optional(),
+      settings: someSettingsSchema().optional(),
+      startsAt: instantSchema().optional(),
+      mount: z.enum(mounts).optional(),
+      server: z
+        .custom<MswServer>((value) => typeof (value as Partial<MswServer>)?.use === "function", {
+          error: expecting("a server of msw", "Pass what setupServer() returned."),
+        })
+        .optional(),
+      allow: allowSchema().optional(),
+      machine: nonEmptyString().optional(),
+      app: testedAppSchema().optional(),
+      limits: limitsSchema().optional(),
+      journals: nonEmptyString().optional(),
+    })
+    .check(
+      acrossFields<EntraOptions>(({ server, mount = "msw" }, report) => {
+        if (server === undefined || mount === "msw") return;
+        const message = `only the mount "msw" takes a server of msw, got the mount "${mount}"`;
+        report(["server"], message, "Leave one of the two out.");
+      }),
+    ),
+);
 
-/** Throws `bad-usage` for an option that does not exist, or does not fit to another. */
+/** Throws `bad-usage` with the path of every wrong option. */
 export function checkOptions(options: EntraOptions): void {
-  const unknown = Object.keys(options).find(
-    (field) => !(fields as readonly string[]).includes(field),
-  );
-  if (unknown !== undefined) {
-    throw refuse(
-      unknown,
-      "there is no such option",
-      suggestNames(unknown, fields, `There are ${fields.join(", ")}.`),
-    );
-  }
-  const { mount = "msw", server, allow = [] } = options;
-  if (!(mounts as readonly string[]).includes(mount)) {
-    throw refuse(
-      "mount",
-      `"${String(mount)}" cannot stand under a suite`,
-      `There are ${mounts.join(", ")}.`,
-    );
-  }
-  if (server !== undefined && mount !== "msw") {
-    throw refuse("server", `an msw server, under the mount ${mount}`, "Leave one of the two out.");
-  }
-  if (server !== undefined && typeof (server as { use?: unknown }).use !== "function") {
-    throw refuse("server", "it is no server of msw", "Hand over what setupServer() returned.");
-  }
-  checkAllow(allow);
-}
-
-function refuse(field: string, message: string, hint: string): HarnessError {
-  return new HarnessError("bad-usage", message, { place: `useEntra.${field}`, hint });
+  parseWith(optionsSchema, options, { what: "useEntra", code: "bad-usage" });
 }

@@ -1,4 +1,4 @@
-/** CORS in a real Chromium: under `route` as under `proxy`, whatever Playwright would hide. */
+/** CORS in a real Chromium: the same under `route` and `proxy`, although Playwright hides parts of it. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../../browser/find-browser.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";

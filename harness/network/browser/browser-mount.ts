@@ -8,7 +8,7 @@ import { processBrowser } from "../../browser/launch.ts";
 import { keepTime, type PageTime } from "../../browser/page-time.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { createAppOrigins } from "./app-origins.ts";
-import { createExchange } from "../exchange.ts";
+import { createInProcessTransport } from "../in-process-transport.ts";
 import { createFrameSession, type FrameSession } from "./frame-session.ts";
 import { nextTurn } from "../turnstile.ts";
 import { isServedUrl } from "../served-hosts.ts";
@@ -33,11 +33,11 @@ export interface WayInOptions extends Pick<MountContext, "service" | "clock" | "
   /** Pages of applications under test; they are not recorded. */
   readonly pages: (request: Request) => Response | undefined;
   readonly session: FrameSession;
-  /** What tells a document the time, as a `Server-Timing` header: its scripts can read it before they run. */
+  /** The time of a document, as a `Server-Timing` header: its scripts can read it before they run. */
   readonly timing: () => string;
   /** How often pages asked for something, by the browser's own count. */
   readonly requestsTo: PageTime["requestsTo"];
-  /** Told of what is wrong with the harness: a host that nobody serves, a handler that throws. */
+  /** Called with an error of the harness: a host that is not simulated, a handler that throws. */
   readonly onHarnessError: (error: unknown) => void;
 }
 
@@ -51,7 +51,7 @@ export function createBrowserMount(
     inBrowser: true,
     quietTurns: 1,
     start: (context) => {
-      const exchange = createExchange(context);
+      const transport = createInProcessTransport(context);
       const origins = createAppOrigins();
       const profiles = new Set<BrowserProfile>();
       let death: HarnessError | undefined;
@@ -90,14 +90,18 @@ export function createBrowserMount(
         return opened;
       };
       return Promise.resolve({
-        fetch: exchange.send,
+        fetch: transport.send,
         reachesProcess: false,
         browser: {
           serve: (origin, files) => origins.serve(origin, files),
           openProfile: () => openProfile(),
           prepareProfile,
           async died() {
-            for (let turn = 0; turn < TURNS_TO_TELL && death === undefined; turn += 1)
+            for (
+              let turn = 0;
+              turn < TURNS_UNTIL_DEATH_IS_REPORTED && death === undefined;
+              turn += 1
+            )
               await nextTurn();
             return death;
           },
@@ -105,7 +109,7 @@ export function createBrowserMount(
         async stop() {
           for (const profile of profiles) await profile.close();
           forget?.();
-          exchange.stop();
+          transport.stop();
         },
       });
     },
@@ -191,8 +195,8 @@ async function startProfile(
   };
 }
 
-/** In which Playwright tells of a death, after the calls that failed with it. */
-const TURNS_TO_TELL = 20;
+/** Turns of the event loop in which Playwright reports that a browser died, after the calls that failed with it. */
+const TURNS_UNTIL_DEATH_IS_REPORTED = 20;
 
 /** The run cannot go on: what was in the pages is gone. */
 function browserDied(what: string): HarnessError {

@@ -150,7 +150,7 @@ async function answer(
       return;
     }
     const repeated = await resends.arrived(request);
-    // Where nothing listens, a browser has nobody to ask twice.
+    // Where nothing listens, a browser cannot send the request again.
     if (repeated === "connection") {
       arrival.reset();
       return;

@@ -244,7 +244,7 @@ describe.skipIf(wantsNoBrowser()).each(browserMounts)("under %s", (mount) => {
   });
 
   it.each([
-    ["a host that nobody serves", "https://api.unknown.example/v1", "api.unknown.example"],
+    ["a host that is not simulated", "https://api.unknown.example/v1", "api.unknown.example"],
     [
       "the service without TLS",
       "http://login.microsoftonline.com/a",

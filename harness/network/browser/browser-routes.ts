@@ -66,7 +66,7 @@ export function createBrowserRoutes(options: WayInOptions): BrowserRoutes {
     async enter(context) {
       context.on("requestfailed", (failed) => give((routed) => routed === failed));
       context.on("page", (page) => {
-        // A page that is closed tells nothing of its requests.
+        // A page that is closed reports nothing about its requests.
         page.on("close", () => give((routed) => frameOf(routed)?.page() === page));
       });
       await context.route(
@@ -177,8 +177,9 @@ async function fulfill(route: Route, response: Response, options: WayInOptions):
 }
 
 /**
- * Leads a frame where its document is redirected. Not by a page: that would be one of another
- * site, and Chromium forgets the interception for whatever replaces it in its parent's process.
+ * Navigates a frame to where its document is redirected. Not by a page of its own: that would be
+ * of another site, and Chromium forgets the interception for the page that replaces it in its
+ * parent's process.
  */
 async function leadOn(frame: Frame, to: string): Promise<void> {
   const begun = frame.page().waitForEvent("request", {
@@ -212,7 +213,7 @@ function cannotShow(kind: Exclude<BodyDelivery["kind"], "whole">, address: strin
   );
 }
 
-/** What the browser is told of a failure; there is no word for a certificate. */
+/** The abort reason that Playwright takes for each failure; there is none for a certificate. */
 const reasons: Readonly<Record<NetworkFaultCode, string>> = {
   ECONNREFUSED: "connectionrefused",
   ECONNRESET: "connectionreset",

@@ -22,7 +22,7 @@ const keeping = (...pairs: readonly (readonly [string, string])[]): BrowserConte
     )) as never;
 
 describe("the session in frames of another site", () => {
-  it("is visible when the setting says so, whatever the browser sends along", async () => {
+  it("is visible when the setting says so, also without a cookie from the browser", async () => {
     const session = createFrameSession("visible", keeping(["ESTSAUTH", "a"], ["fpc", "b"]));
     const sent = [...frame, ["Cookie", "fpc=b"]] as const;
     expect(cookieOf(await session.adjust(`${HOST}/authorize`, sent))).toBe("ESTSAUTH=a; fpc=b");

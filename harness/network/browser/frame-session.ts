@@ -1,7 +1,7 @@
 /**
  * Whether a hidden iframe of another site takes part in the person's session. Browsers
  * differ, and change; here it is a setting of the world, and the browser's own policy for
- * third-party cookies decides nothing (`facts/msal-browser.md` section 2). Which cookies
+ * third-party cookies decides nothing (`docs/sources.md#k2`). Which cookies
  * there are the browser says: a test may clear them, or bring its own.
  */
 import type { BrowserContext } from "@playwright/test";

@@ -1,13 +1,13 @@
 /**
- * How long a browser may keep what it was served. Its cache goes by the machine's time;
- * whoever moves the virtual clock past an answer's life empties it.
+ * How long a browser may keep the responses that it was served. Its cache goes by the machine's
+ * time, so it is emptied when the virtual clock moves past the lifetime of a response.
  */
 import type { Clock } from "../../core/time/clock.ts";
 
 export interface KeptAnswers {
   /** Notes what the browser may keep of an answer. */
   serve(response: Response): void;
-  /** When the first of them grows old; told once when it has. ms since the Unix epoch, virtual. */
+  /** When the first of them expires; returned once more after that, then undefined. Ms since the Unix epoch, virtual. */
   untilMs(): number | undefined;
 }
 
@@ -22,9 +22,9 @@ export function createKeptAnswers(clock: Pick<Clock, "now">): KeptAnswers {
       firstMs = Math.min(firstMs ?? Infinity, clock.now() + Number(seconds) * 1_000);
     },
     untilMs() {
-      const told = firstMs;
-      if (told !== undefined && told <= clock.now()) firstMs = undefined;
-      return told;
+      const expiresMs = firstMs;
+      if (expiresMs !== undefined && expiresMs <= clock.now()) firstMs = undefined;
+      return expiresMs;
     },
   };
 }

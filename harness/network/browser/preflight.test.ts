@@ -60,7 +60,7 @@ describe("an answer", () => {
   const origin: HeaderPair = ["Access-Control-Allow-Origin", "*"];
   const methods: HeaderPair = ["Access-Control-Allow-Methods", "GET, PUT"];
   const names: HeaderPair = ["Access-Control-Allow-Headers", "X-A, Authorization"];
-  const wish: Preflight = {
+  const preflight: Preflight = {
     origin: APP,
     url: URL_,
     method: "PUT",
@@ -70,12 +70,14 @@ describe("an answer", () => {
     createResponse("", { status, headers });
 
   it("allows what it names", () => {
-    expect(isAllowed(wish, answer([origin, methods, names]))).toBe(true);
+    expect(isAllowed(preflight, answer([origin, methods, names]))).toBe(true);
     const own: HeaderPair = ["Access-Control-Allow-Origin", APP];
-    expect(isAllowed(wish, answer([own, methods, names], 204))).toBe(true);
+    expect(isAllowed(preflight, answer([own, methods, names], 204))).toBe(true);
     const any: HeaderPair = ["Access-Control-Allow-Headers", "*"];
-    expect(isAllowed({ ...wish, headers: ["x-a"] }, answer([origin, methods, any]))).toBe(true);
-    expect(isAllowed({ ...wish, method: "POST", headers: [] }, answer([origin]))).toBe(true);
+    expect(isAllowed({ ...preflight, headers: ["x-a"] }, answer([origin, methods, any]))).toBe(
+      true,
+    );
+    expect(isAllowed({ ...preflight, method: "POST", headers: [] }, answer([origin]))).toBe(true);
   });
 
   it.each([
@@ -85,11 +87,11 @@ describe("an answer", () => {
     ["not the header", [origin, methods, ["Access-Control-Allow-Headers", "authorization"]]],
     ["any header, but no token", [origin, methods, ["Access-Control-Allow-Headers", "*"]]],
   ] as const)("refuses what it does not name: %s", (_, headers) => {
-    expect(isAllowed(wish, answer(headers))).toBe(false);
+    expect(isAllowed(preflight, answer(headers))).toBe(false);
   });
 
   it("refuses when it is an error", () => {
-    expect(isAllowed(wish, answer([origin, methods, names], 503))).toBe(false);
+    expect(isAllowed(preflight, answer([origin, methods, names], 503))).toBe(false);
   });
 
   it.each([
@@ -100,13 +102,16 @@ describe("an answer", () => {
   ] as const)("is remembered %s", (_, maxAge, seconds) => {
     let nowMs = 1_000;
     const cache = createPreflightCache(() => nowMs);
-    expect(cache.knows(wish)).toBe(false);
-    cache.learn(wish, answer(maxAge === undefined ? [] : [["Access-Control-Max-Age", maxAge]]));
-    expect(cache.knows(wish)).toBe(seconds > 0);
-    expect(cache.knows({ ...wish, method: "DELETE" })).toBe(false);
+    expect(cache.knows(preflight)).toBe(false);
+    cache.learn(
+      preflight,
+      answer(maxAge === undefined ? [] : [["Access-Control-Max-Age", maxAge]]),
+    );
+    expect(cache.knows(preflight)).toBe(seconds > 0);
+    expect(cache.knows({ ...preflight, method: "DELETE" })).toBe(false);
     nowMs += Math.max(0, seconds * 1_000 - 1);
-    expect(cache.knows(wish)).toBe(seconds > 0);
+    expect(cache.knows(preflight)).toBe(seconds > 0);
     nowMs = 1_000 + seconds * 1_000;
-    expect(cache.knows(wish)).toBe(false);
+    expect(cache.knows(preflight)).toBe(false);
   });
 });

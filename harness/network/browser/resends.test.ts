@@ -31,7 +31,7 @@ describe("repetitions", () => {
 
   it("are not looked for where nothing broke", async () => {
     const resends = counting(() => {
-      throw new Error("nobody should ask");
+      throw new Error("must not be called");
     });
     expect(await resends.arrived(post)).toBeUndefined();
     expect(await resends.arrived(post)).toBeUndefined();
@@ -115,7 +115,7 @@ describe.skipIf(wantsNoBrowser())("in a real browser", () => {
     });
   });
 
-  it("a client that tries again at once is told from the browser", async () => {
+  it("a client that tries again at once is distinguished from the browser", async () => {
     await during("none", () => post());
     expect(await during("exchange", () => post(3))).toEqual({
       arrivals: ["POST", "POST resent", "POST", "POST"],
@@ -123,7 +123,7 @@ describe.skipIf(wantsNoBrowser())("in a real browser", () => {
     });
   });
 
-  it("a connection that is refused is one exchange, whatever the browser does", async () => {
+  it("a connection that is refused is one exchange, although the browser may try again", async () => {
     await during("none", () => post());
     expect(await during("connection", () => post())).toEqual({ arrivals: ["POST"], page: 1 });
   });

@@ -1,9 +1,8 @@
 /**
  * What Chromium sends again by itself: a request that was broken off before anything of its
- * answer had come, on a connection that had been lying ready (`facts/msal-browser.md` section
- * 3; measured: left over from other requests, or opened ahead for a navigation). The page
- * asked once, and only the browser knows: it tells of each request of a page, and of no
- * repetition.
+ * answer had come, on a connection that had been lying ready (`docs/sources.md#k3`;
+ * measured: left over from other requests, or opened ahead for a navigation). The page
+ * asked once, and only the browser knows: it reports each request of a page, and no repetition.
  */
 
 /** Why a request was broken off: by what broke the exchange, or by what stands for a connection that was never made. */
@@ -38,7 +37,7 @@ export function createResends(
 
 const keyOf = (request: Request): string => `${request.method} ${methodOf(request)} ${request.url}`;
 
-/** Nobody tells of a preflight; the request that it is for is the page's. */
+/** A browser does not report preflights: they count as the request that they are for. */
 function methodOf({ method, headers }: Request): string {
   return (method === "OPTIONS" && headers.get("access-control-request-method")) || method;
 }

@@ -1,7 +1,7 @@
 /**
  * The mount for clients in a browser without any set-up: Playwright hands each request to the
  * simulator (`browser-routes.ts`). Nothing else leaves the machine: what goes past the
- * interception ends at a proxy that serves nobody, and is reported.
+ * interception ends at a proxy that serves no request, and is reported.
  */
 import { HarnessError } from "../../core/errors.ts";
 import { createBrowserMount } from "./browser-mount.ts";

@@ -1,24 +1,22 @@
-/** What is new: what broke, for whom, for how long, what to do; what was not seen; what did not finish. */
+/** What is new: what broke, for whom, for how long, what to do; what is inconclusive; what did not finish. */
 import { formatDuration } from "../../core/time/duration.ts";
-import type { FindingData, ReportData, RunData } from "../html/report-data.ts";
-import { Advice, Command, howLong } from "./parts.tsx";
-import { runAddress } from "./route.ts";
-import { isNewFailure, isNewlyOpen } from "./standing.ts";
+import type { BrokenRun, FindingReport, ReportData, RunReference } from "../model/report-model.ts";
+import { Advice, Command } from "./parts.tsx";
+import { runAddress } from "./page-address.ts";
 
 interface Props {
   readonly report: ReportData;
 }
 
 export function Broken({ report }: Props) {
-  const broken = report.runs.filter((run) => run.findings.some(isNewFailure));
   return (
     <section id="broken" aria-labelledby="broken-title">
       <h2 id="broken-title" tabIndex={-1}>
         What broke
       </h2>
-      {broken.length === 0 && <NothingBroke report={report} />}
-      {broken.map((run) => (
-        <BrokenRun key={run.id} run={run} report={report} />
+      {report.broken.length === 0 && <NothingBroke report={report} />}
+      {report.broken.map((broken) => (
+        <BrokenCard key={broken.run.id} broken={broken} report={report} />
       ))}
     </section>
   );
@@ -26,8 +24,7 @@ export function Broken({ report }: Props) {
 
 function NothingBroke({ report: { runs, totals } }: Props) {
   if (runs.length === 0) return <p>No run has come to its end, so nothing can be said.</p>;
-  const isShaky = runs.some(({ findings }) => findings.some((found) => found.quarantined));
-  if (totals.known === 0 && isShaky)
+  if (totals.known === 0 && totals.quarantined > 0)
     return <p>Nothing, but for what is in quarantine and turns nothing red.</p>;
   if (totals.known === 0) return <p>Nothing: every rule that came to a conclusion held.</p>;
   return (
@@ -39,26 +36,25 @@ function NothingBroke({ report: { runs, totals } }: Props) {
   );
 }
 
-function BrokenRun({ run, report }: Props & { readonly run: RunData }) {
-  const { id, scenario, title, client, mount, story, configuration, replay } = run;
-  // A refused configuration is no outage: the advice of the story would lead astray.
-  const told = configuration === undefined ? story : undefined;
+function BrokenCard({ broken, report }: Props & { readonly broken: BrokenRun }) {
+  const { run, title, mount, simulatedMs, story, configuration, findings, howLong, replay } =
+    broken;
   return (
-    <article class="card new" aria-labelledby={`broken-${id}`}>
-      <h3 id={`broken-${id}`}>
-        <a href={runAddress(id)}>{title ?? scenario}</a>
+    <article class="card new" aria-labelledby={`broken-${run.id}`}>
+      <h3 id={`broken-${run.id}`}>
+        <a href={runAddress(run.id)}>{title ?? run.scenario}</a>
       </h3>
       <p class="meta">
-        {scenario} · {client} · {mount} · {formatDuration(run.simulatedMs)}
+        {run.scenario} · {run.client} · {mount} · {formatDuration(simulatedMs)}
       </p>
       {configuration !== undefined && <p class="notice">{configuration}</p>}
-      {run.findings.filter(isNewFailure).map((finding) => (
+      {findings.map((finding) => (
         <WhatBroke key={finding.rule} run={run} finding={finding} report={report} />
       ))}
       <dl class="facts">
-        {told !== undefined && <Fact name="For whom">{told.failureMeans}</Fact>}
-        <Fact name="For how long">{howLong(run)}</Fact>
-        {told !== undefined && <Fact name="In the application">{told.fix}</Fact>}
+        {story !== undefined && <Fact name="For whom">{story.failureMeans}</Fact>}
+        <Fact name="For how long">{howLong}</Fact>
+        {story !== undefined && <Fact name="In the application">{story.fix}</Fact>}
         {replay !== undefined && (
           <Fact name="See it again">
             <Command text={replay} />
@@ -73,7 +69,7 @@ function WhatBroke({
   run,
   finding,
   report,
-}: Props & { readonly run: RunData; readonly finding: FindingData }) {
+}: Props & { readonly run: RunReference; readonly finding: FindingReport }) {
   const fix = report.rules[finding.rule]?.fix;
   return (
     <div class="finding">
@@ -99,7 +95,7 @@ function WhatBroke({
   );
 }
 
-/** A name and what is said to it, in a list of such. */
+/** A term with its description, in a list of facts. */
 export function Fact({
   name,
   children,
@@ -115,31 +111,30 @@ export function Fact({
   );
 }
 
-export function OpenRules({ report }: Props) {
-  const open = report.runs.flatMap((run) =>
-    run.findings.filter(isNewlyOpen).map((finding) => ({ run, finding })),
-  );
-  if (open.length === 0) return null;
+export function InconclusiveRules({ report: { inconclusive } }: Props) {
+  if (inconclusive.length === 0) return null;
   return (
-    <section id="open" aria-labelledby="open-title">
-      <h2 id="open-title" tabIndex={-1}>
+    <section id="inconclusive" aria-labelledby="inconclusive-title">
+      <h2 id="inconclusive-title" tabIndex={-1}>
         Inconclusive
       </h2>
       <p>An asserted rule never saw what it judges, so nothing is proved.</p>
       <ul>
-        {open.map(({ run, finding }) => (
-          <li key={`${run.id} ${finding.rule}`}>
-            <a href={runAddress(run.id, finding.rule)}>{run.scenario}</a>, {run.client}:{" "}
-            <b>{finding.rule}</b>: {finding.message} {run.configuration}
-          </li>
-        ))}
+        {inconclusive.flatMap(({ run, findings, configuration }) =>
+          findings.map(({ rule, message }) => (
+            <li key={`${run.id} ${rule}`}>
+              <a href={runAddress(run.id, rule)}>{run.scenario}</a>, {run.client}: <b>{rule}</b>:{" "}
+              {message} {configuration}
+            </li>
+          )),
+        )}
       </ul>
     </section>
   );
 }
 
 export function NotFinished({ report: { failures, interrupted } }: Props) {
-  if (failures.length + interrupted === 0) return null;
+  if (failures.length + interrupted.length === 0) return null;
   return (
     <section id="not-finished" aria-labelledby="not-finished-title">
       <h2 id="not-finished-title" tabIndex={-1}>
@@ -147,7 +142,7 @@ export function NotFinished({ report: { failures, interrupted } }: Props) {
       </h2>
       <p>The harness could not bring these to their end, so nothing is said about them.</p>
       {failures.map(({ scenario, client, mount, message, place, hint, code }) => (
-        <article class="card open" key={`${scenario} ${client} ${mount}`}>
+        <article class="card inconclusive" key={`${scenario} ${client} ${mount}`}>
           <h3>{scenario}</h3>
           <p class="meta">
             {client} · {mount} · {code}
@@ -163,9 +158,10 @@ export function NotFinished({ report: { failures, interrupted } }: Props) {
           )}
         </article>
       ))}
-      {interrupted > 0 && (
+      {interrupted.length > 0 && (
         <p>
-          Interrupted: nothing is said about {interrupted} {interrupted === 1 ? "run" : "runs"}.
+          Interrupted: nothing is said about {interrupted.length}{" "}
+          {interrupted.length === 1 ? "run" : "runs"}.
         </p>
       )}
     </section>

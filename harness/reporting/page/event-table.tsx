@@ -1,11 +1,11 @@
 /** Every event of a run in words, a row each: the same as the timeline, for whoever reads or listens. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { describeEvent } from "../../history/event-line.ts";
-import type { RunData } from "../html/report-data.ts";
-import type { PageHistory } from "./report.ts";
+import type { RunReport } from "../model/report-model.ts";
+import type { PageHistory } from "./embedded-report.ts";
 import { evidenceOf, type RowsWanted, rowsOf, whoOf } from "./table-rows.ts";
 import type { View } from "./timeline/detail.ts";
-import { whenOf } from "./words.ts";
+import { whenOf } from "./event-text.ts";
 
 const PAGE_ROWS = 100;
 
@@ -17,7 +17,7 @@ export function EventTable({
   opened,
   onShow,
 }: {
-  readonly run: RunData;
+  readonly run: RunReport;
   readonly history: PageHistory;
   /** What the timeline shows. */
   readonly view: View | undefined;

@@ -1,13 +1,13 @@
 /** The findings of a run: each with what it says, what to do, where it comes from, and its evidence as a list. */
-import type { FindingData, ReportData, RunData } from "../html/report-data.ts";
+import type { FindingReport, ReportData, RunReport } from "../model/report-model.ts";
 import { Advice } from "./parts.tsx";
-import type { PageHistory } from "./report.ts";
-import { runAddress } from "./route.ts";
-import { lineOf } from "./words.ts";
+import type { PageHistory } from "./embedded-report.ts";
+import { runAddress } from "./page-address.ts";
+import { lineOf } from "./event-text.ts";
 
 interface FindingsProps {
   readonly report: ReportData;
-  readonly run: RunData;
+  readonly run: RunReport;
   /** The rule whose evidence the timeline shows. */
   readonly chosen: string | undefined;
   readonly history: PageHistory | undefined;
@@ -51,14 +51,14 @@ function Finding({
   selected,
   onSelect,
   finding,
-}: FindingsProps & { readonly finding: FindingData }) {
+}: FindingsProps & { readonly finding: FindingReport }) {
   const { rule, message, knownAs, source, reason, evidence } = finding;
   const { says, fix } = report.rules[rule] ?? {};
   const isChosen = rule === chosen;
   const inOrder = evidence.toSorted((a, b) => a - b);
   return (
     <article
-      class={`card ${toneOf(finding)}`}
+      class={`card ${tones[finding.standing]}`}
       id={`finding-${rule}`}
       data-rule={rule}
       aria-labelledby={`finding-title-${rule}`}
@@ -109,13 +109,15 @@ function Finding({
   );
 }
 
-function toneOf({ verdict, baseline, quarantined }: FindingData): string {
-  if (baseline === "known" || quarantined !== undefined) return "known";
-  return verdict === "fail" ? "new" : "open";
-}
+const tones = {
+  new: "new",
+  inconclusive: "inconclusive",
+  known: "known",
+  quarantined: "known",
+  pass: "known",
+} as const;
 
-function wordOf({ verdict, baseline, quarantined }: FindingData): string {
+function wordOf({ verdict, acceptedAs }: FindingReport): string {
   const what = verdict === "fail" ? "failed" : "inconclusive";
-  if (quarantined !== undefined) return `${what}, in quarantine`;
-  return baseline === "known" ? `${what}, known` : what;
+  return acceptedAs === undefined ? what : `${what}, ${acceptedAs}`;
 }

@@ -1,19 +1,10 @@
 /** The flow table of the backup system: what the documents promise, what was seen, what could have been. */
-import type { FlowsData, ReportData } from "../html/report-data.ts";
+import type { FlowTable } from "../model/flow-table.ts";
 import { Linked } from "./linked.tsx";
-import { runAddress } from "./route.ts";
+import { runAddress } from "./page-address.ts";
 
-/** The column that is wrong when a row is not as documented. */
-const SEEN = "seen";
-
-export function Flows({
-  report,
-  flows,
-}: {
-  readonly report: ReportData;
-  readonly flows: FlowsData;
-}) {
-  const { title, about, heads, rows, sources } = flows;
+export function Flows({ flows }: { readonly flows: FlowTable }) {
+  const { title, about, heads, seenColumn, rows, sources } = flows;
   return (
     <section id="flows" aria-labelledby="flows-title">
       <h2 id="flows-title" tabIndex={-1}>
@@ -34,9 +25,9 @@ export function Flows({
           </thead>
           <tbody>
             {rows.map(({ run, cells, isAsDocumented }) => (
-              <tr key={run}>
+              <tr key={run.id}>
                 {cells.map((cell, column) =>
-                  heads[column] === SEEN && !isAsDocumented ? (
+                  column === seenColumn && !isAsDocumented ? (
                     <td key={heads[column]} class="mismatch">
                       <b>{cell}</b> <span class="note">not as documented</span>
                     </td>
@@ -45,9 +36,7 @@ export function Flows({
                   ),
                 )}
                 <td>
-                  <a href={runAddress(run)}>
-                    {report.runs.find(({ id }) => id === run)?.scenario ?? run}
-                  </a>
+                  <a href={runAddress(run.id)}>{run.scenario}</a>
                 </td>
               </tr>
             ))}

@@ -1,18 +1,16 @@
-/** Findings that the baseline expects, by client and reason: one fault of a client shows in many scenarios. */
-import type { ReportData } from "../html/report-data.ts";
-import { knownGroups } from "./groups.ts";
+/** Findings that the baseline expects, by client and reason: one defect of a client shows in many scenarios. */
+import type { ReportData } from "../model/report-model.ts";
 import { RunLinks } from "./parts.tsx";
 
 export function Known({ report }: { readonly report: ReportData }) {
-  const groups = knownGroups(report);
-  if (groups.length === 0) return null;
+  if (report.known.length === 0) return null;
   return (
     <section id="known" aria-labelledby="known-title">
       <h2 id="known-title" tabIndex={-1}>
         Known
       </h2>
       <p>The baseline expects these, each for its reason.</p>
-      {groups.map(({ client, reason, rules, count }) => (
+      {report.known.map(({ client, reason, rules, count }) => (
         <article class="card known" key={`${client} ${reason}`}>
           <h3>{reason}</h3>
           <p class="meta">

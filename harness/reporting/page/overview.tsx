@@ -1,18 +1,17 @@
 /** The whole run on one page: what broke and what to do first, then the matrix, then all that is known. */
 import { formatDuration } from "../../core/time/duration.ts";
-import type { ReportData } from "../html/report-data.ts";
-import { Broken, NotFinished, OpenRules } from "./broken.tsx";
+import type { ReportData } from "../model/report-model.ts";
+import { Broken, NotFinished, InconclusiveRules } from "./broken.tsx";
 import { Flows } from "./flows.tsx";
 import { Held } from "./held.tsx";
 import { Known } from "./known.tsx";
-import { Matrix } from "./matrix.tsx";
+import { Matrix } from "./scenarios-by-clients.tsx";
 
 export function Overview({ report }: { readonly report: ReportData }) {
-  const { totals, fixed, quarantine, cost } = report;
-  const died = report.runs.filter(({ relaunched }) => relaunched !== undefined);
+  const { totals, fixed, quarantine, relaunched, costText } = report;
   return (
     <>
-      <section class={`headline ${report.tone}`} aria-labelledby="headline">
+      <section class={`headline ${tones[report.standing]}`} aria-labelledby="headline">
         <h1 id="headline" tabIndex={-1}>
           {sentence(report.headline)}
         </h1>
@@ -20,7 +19,7 @@ export function Overview({ report }: { readonly report: ReportData }) {
           {totals.runs} {totals.runs === 1 ? "run" : "runs"} over {roughly(totals.simulatedMs)} of
           virtual time{report.seed !== "" && `, seed ${report.seed}`}.
         </p>
-        {cost !== undefined && <p>{cost}</p>}
+        {costText !== undefined && <p>{costText}</p>}
         <ul class="tiles" aria-label="Totals">
           <Tile
             figure={totals.unexpected}
@@ -32,7 +31,7 @@ export function Overview({ report }: { readonly report: ReportData }) {
           <Tile
             figure={totals.inconclusive}
             name="inconclusive"
-            tone={totals.inconclusive > 0 ? "open" : "pass"}
+            tone={totals.inconclusive > 0 ? "inconclusive" : "pass"}
           />
           <Tile
             figure={totals.pass}
@@ -42,10 +41,10 @@ export function Overview({ report }: { readonly report: ReportData }) {
         </ul>
       </section>
       <Broken report={report} />
-      <OpenRules report={report} />
+      <InconclusiveRules report={report} />
       <NotFinished report={report} />
       <Matrix report={report} />
-      {report.flows !== undefined && <Flows report={report} flows={report.flows} />}
+      {report.flows !== undefined && <Flows flows={report.flows} />}
       <Known report={report} />
       {quarantine.length > 0 && (
         <section id="quarantine" aria-labelledby="quarantine-title">
@@ -78,15 +77,15 @@ export function Overview({ report }: { readonly report: ReportData }) {
         </section>
       )}
       <Held report={report} />
-      {died.length > 0 && (
+      {relaunched.length > 0 && (
         <section id="relaunched" aria-labelledby="relaunched-title">
           <h2 id="relaunched-title" tabIndex={-1}>
             Browsers that died
           </h2>
           <ul>
-            {died.map(({ id, scenario, client, relaunched }) => (
-              <li key={id}>
-                {scenario}, {client}: {relaunched}
+            {relaunched.map(({ run, text }) => (
+              <li key={run.id}>
+                {run.scenario}, {run.client}: {text}
               </li>
             ))}
           </ul>
@@ -95,6 +94,13 @@ export function Overview({ report }: { readonly report: ReportData }) {
     </>
   );
 }
+
+const tones = {
+  "not finished": "bad",
+  unexpected: "bad",
+  inconclusive: "inconclusive",
+  expected: "good",
+} as const;
 
 function Tile({
   figure,
@@ -112,7 +118,7 @@ function Tile({
   );
 }
 
-/** To the minute, as nobody wants the seconds of a month. */
+/** To the minute from an hour on: the seconds of a month interest no reader. */
 function roughly(ms: number): string {
   return formatDuration(ms < 3_600_000 ? ms : Math.round(ms / 60_000) * 60_000);
 }

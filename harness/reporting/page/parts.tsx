@@ -1,10 +1,10 @@
 /** Small pieces that several views show. */
 import { useState } from "preact/hooks";
-import { formatDuration } from "../../core/time/duration.ts";
-import type { RunData } from "../html/report-data.ts";
+import type { RunReference } from "../model/report-model.ts";
+import type { Standing } from "../model/standing.ts";
 import { Linked } from "./linked.tsx";
-import { runAddress } from "./route.ts";
-import { type Standing, standingMeanings } from "./standing.ts";
+import { runAddress } from "./page-address.ts";
+import { standingMeanings } from "./standing-meanings.ts";
 
 export function Badge({ standing }: { readonly standing: Standing }) {
   const { sign } = standingMeanings[standing];
@@ -62,7 +62,7 @@ export function RunLinks({
   runs,
   rule,
 }: {
-  readonly runs: readonly RunData[];
+  readonly runs: readonly RunReference[];
   readonly rule?: string;
 }) {
   return runs.map(({ id, scenario }, index) => (
@@ -71,13 +71,4 @@ export function RunLinks({
       <a href={runAddress(id, rule)}>{scenario}</a>
     </span>
   ));
-}
-
-/** For how long and at what price, in a sentence. */
-export function howLong({ costText, withoutToken, simulatedMs }: RunData): string {
-  if (costText === undefined)
-    return `Nobody was without a token in ${formatDuration(simulatedMs)} of virtual time.`;
-  if (withoutToken === undefined) return `${costText}.`;
-  const { fromMs, toMs } = withoutToken;
-  return `${costText}; between +${formatDuration(fromMs)} and +${formatDuration(toMs)}.`;
 }

@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import { timelineOf } from "../../history/event-line.ts";
-import { createExplain } from "../explain.ts";
-import { loadPageProgram } from "../html/page-program.ts";
-import { writeHtml } from "../html/write-html.ts";
-import { buildResults, type RunResult } from "../results.ts";
-import { judgedRun } from "../../../test/support/report.ts";
+import { loadPageProgram } from "../formats/page-program.ts";
+import { writeHtml } from "../formats/html.ts";
+import type { RunResult } from "../model/results.ts";
+import { judgedRun, reportOf } from "../../../test/support/report.ts";
 import {
   daemons,
   frameOf,
@@ -168,17 +167,10 @@ test("shows text of others as text, and what did not finish", async ({ page }) =
   const hostile = `</script><img src=x onerror="alert(1)"><b>bold</b>`;
   const run = judgedRun({ "retry-after": "fail" }, { scenario: hostile });
   const failure = { scenario: hostile, client: "msal-node", mount: "https", code: "stuck" };
-  const results = buildResults([run], [], {
-    seed: "1",
-    brownout: "0.1.0",
+  const model = reportOf([run], {
     failures: [{ ...failure, message: hostile, hint: "Run it again." }],
   });
-  const contexts = new Map(results.runs.map((result) => [result, { history: run.history }]));
-  const html = writeHtml(
-    results,
-    createExplain({ contexts, rules: [], baseline: [] }),
-    await loadPageProgram(),
-  );
+  const html = writeHtml(model, await loadPageProgram());
   const file = join(mkdtempSync(join(tmpdir(), "brownout-hostile-")), "report.html");
   writeFileSync(file, html);
   await page.goto(pathToFileURL(file).href);

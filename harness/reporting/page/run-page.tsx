@@ -1,27 +1,25 @@
 /** One run: what it stands for, what was found, the timeline, and every event in a table. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatDuration } from "../../core/time/duration.ts";
-import type { ReportData, RunData } from "../html/report-data.ts";
+import type { ReportData, RunReport } from "../model/report-model.ts";
 import { Fact } from "./broken.tsx";
 import { EventTable } from "./event-table.tsx";
 import { Findings } from "./findings.tsx";
-import { Badge, Command, howLong } from "./parts.tsx";
-import { loadHistory, type PageHistory } from "./report.ts";
-import { type Route, runAddress } from "./route.ts";
-import { standingOf } from "./standing.ts";
+import { Badge, Command } from "./parts.tsx";
+import { loadHistory, type PageHistory } from "./embedded-report.ts";
+import { type Route, runAddress } from "./page-address.ts";
 import type { View } from "./timeline/detail.ts";
 import { Timeline } from "./timeline/timeline.tsx";
 
 interface RunPageProps {
   readonly report: ReportData;
-  readonly run: RunData;
+  readonly run: RunReport;
   readonly route: Extract<Route, { readonly view: "run" }>;
 }
 
 export function RunPage({ report, run, route }: RunPageProps) {
   const [loaded, setLoaded] = useState<PageHistory | Error>();
   useEffect(() => {
-    if (run.events === undefined) return;
     loadHistory(run).then(setLoaded, (error: unknown) =>
       setLoaded(error instanceof Error ? error : new Error(String(error))),
     );
@@ -29,15 +27,12 @@ export function RunPage({ report, run, route }: RunPageProps) {
   return (
     <>
       <RunHead report={report} run={run} />
-      {run.events === undefined && <p>This report has no history of the run.</p>}
       {loaded instanceof Error && (
         <p class="notice" role="alert">
           The history cannot be read: {loaded.message}. Its journal is beside this file.
         </p>
       )}
-      {loaded === undefined && run.events !== undefined && (
-        <p role="status">Unpacking {run.events} events…</p>
-      )}
+      {loaded === undefined && <p role="status">Unpacking {run.events} events…</p>}
       {loaded !== undefined && !(loaded instanceof Error) ? (
         <RunStory report={report} run={run} route={route} history={loaded} />
       ) : (
@@ -78,7 +73,7 @@ function RunHead({ report, run }: Pick<RunPageProps, "report" | "run">) {
         {title ?? scenario}
       </h1>
       <p class="meta">
-        <Badge standing={standingOf(run)} /> {title !== undefined && `${scenario} · `}
+        <Badge standing={run.standing} /> {title !== undefined && `${scenario} · `}
         {client} · {mount} · {formatDuration(run.simulatedMs)} of virtual time · calls: {ok} ok,{" "}
         {fail} failed
         {unknown > 0 && `, ${unknown} unknown`} · requests: {requests.primary} to the primary
@@ -93,7 +88,7 @@ function RunHead({ report, run }: Pick<RunPageProps, "report" | "run">) {
         {story !== undefined && run.findings.length > 0 && (
           <Fact name="For whom">{story.failureMeans}</Fact>
         )}
-        <Fact name="For how long">{howLong(run)}</Fact>
+        <Fact name="For how long">{run.howLong}</Fact>
         {story !== undefined && run.findings.length > 0 && configuration === undefined && (
           <Fact name="In the application">{story.fix}</Fact>
         )}

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { throttledDaemon } from "../../../test/support/history.ts";
 import { evidenceOf, rowsOf, whoOf } from "./table-rows.ts";
-import { findingData, pageHistory } from "../../../test/support/report-page.ts";
+import { findingReport, pageHistory } from "../../../test/support/report-page.ts";
 
 const history = pageHistory(throttledDaemon());
 const evidence = evidenceOf({
   findings: [
-    findingData("retry-after", { evidence: [6, 3] }),
-    findingData("backoff", { evidence: [3] }),
+    findingReport("retry-after", { evidence: [6, 3] }),
+    findingReport("backoff", { evidence: [3] }),
   ],
 });
 const rows = (wanted: Partial<Parameters<typeof rowsOf>[1]>): readonly number[] =>

@@ -1,7 +1,7 @@
 /** Which events the table shows, whose they are, and which findings they are evidence of. */
 import { describeEvent } from "../../history/event-line.ts";
-import type { RunData } from "../html/report-data.ts";
-import type { PageHistory } from "./report.ts";
+import type { RunReport } from "../model/report-model.ts";
+import type { PageHistory } from "./embedded-report.ts";
 import type { View } from "./timeline/detail.ts";
 
 export interface RowsWanted {
@@ -40,7 +40,7 @@ export function rowsOf(
 /** The rules whose findings point at an event, by its index. */
 export function evidenceOf({
   findings,
-}: Pick<RunData, "findings">): ReadonlyMap<number, readonly string[]> {
+}: Pick<RunReport, "findings">): ReadonlyMap<number, readonly string[]> {
   const rules = new Map<number, string[]>();
   for (const { rule, evidence } of findings)
     for (const index of evidence) rules.set(index, [...(rules.get(index) ?? []), rule]);

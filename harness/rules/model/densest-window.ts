@@ -1,7 +1,7 @@
-/** Where requests crowd: shared by the rules that bound requests in a stretch of time. */
-import type { Exchange } from "./reading.ts";
+import type { Exchange } from "./exchanges.ts";
+/** The densest burst of requests, for the rules that limit requests per time. */
 
-/** The most of these requests, in order, that began within less than `windowMs`; the first such run. */
+/** The longest sequence of these requests that began within less than `windowMs`; the first of several. */
 export function densestWindow(
   requests: readonly Exchange[],
   windowMs: number,

@@ -1,35 +1,37 @@
 /**
- * What an application got in an outage of the primary, against what its flow could have got
- * with the backup system behind it: the figures of one row of the flow table.
+ * How many calls of an application succeeded in an outage of the primary, and how many could
+ * have with the backup system: the figures of one row of the flow table.
  */
 import type { History } from "../../history/event.ts";
 import type { FlowRow } from "../../history/header.ts";
-import { holdingsAt } from "./holdings.ts";
-import { faultSpansOf, operationsOf, statusOf, type Operation } from "./reading.ts";
-import { playedFlows } from "./played-flows.ts";
-import { isValidAt } from "./reading-operations.ts";
+import { availableTokensAt } from "./available-tokens.ts";
+import { faultSpansOf } from "./fault-windows.ts";
+import { operationsOf, type Operation } from "./exchanges.ts";
+import { statusOf } from "./exchange-outcomes.ts";
+import { observedFlows } from "./observed-flows.ts";
+import { isValidAt } from "./token-validity.ts";
 
-/** One row with its figures; calls are those that began in the outage. */
+/** One row with its figures, counted over the calls that began in the outage. */
 export interface FlowOutcome extends FlowRow {
   readonly asked: number;
   /** Calls that ended ok. */
   readonly got: number;
-  /** Calls that ended ok, or could have: from a token that was held, or by the protection that is promised. */
+  /** Calls that ended ok, or could have: with a token that the client had, or by the documented protection. */
   readonly could: number;
-  /** Calls that the backup answered well. */
+  /** Calls with a successful answer of the backup. */
   readonly byBackup: number;
 }
 
 /** The three days of the backup, ms (E1). */
 const WINDOW_MS = 3 * 86_400_000;
 
-/** The outcome with the calls it is made of. */
+/** The outcome with the calls that it counts. */
 export interface FoundOutcome {
   readonly outcome: FlowOutcome;
   readonly calls: readonly Operation[];
 }
 
-/** The outcome, or why there is none. */
+/** The outcome of a history, or why it has none. */
 export function flowOutcomeOf(history: History): FoundOutcome | { readonly missing: string } {
   const { row } = history.header;
   if (row === undefined)
@@ -37,17 +39,17 @@ export function flowOutcomeOf(history: History): FoundOutcome | { readonly missi
   const spans = faultSpansOf(history).filter(({ window }) => window.at === "primary");
   const [first] = spans;
   if (first === undefined) return { missing: NOTHING_FAILED_OVER };
-  const played = playedFlows(history);
-  if (played.length > 0 && !played.includes(row.flow))
+  const observed = observedFlows(history);
+  if (observed.length > 0 && !observed.includes(row.flow))
     return {
-      missing: `The scenario's row says ${row.flow}, and the wire shows ${played.join(", ")}.`,
+      missing: `The scenario's row names the flow ${row.flow}, but the requests show ${observed.join(", ")}.`,
     };
   const all = operationsOf(history);
   const before = all.filter(({ invoked }) => invoked.at < first.beganAt);
   const failed = before.find((call) => !isOk(call))?.completed;
   if (failed !== undefined && !before.some(isOk)) {
     const why = failed.outcome === "fail" ? `: ${failed.error.code}` : "";
-    return { missing: `No call ended well while the primary was well${why}.` };
+    return { missing: `No call succeeded before the primary failed${why}.` };
   }
   const calls = all.filter(({ invoked: { at } }) =>
     spans.some(
@@ -72,9 +74,9 @@ export function flowOutcomeOf(history: History): FoundOutcome | { readonly missi
 }
 
 const NOTHING_FAILED_OVER =
-  "The primary never failed behind the gateway, so nothing was handed to the backup: faults: [...primaryDown({ from, for })] makes it.";
+  "The primary never failed behind the gateway, so no request went to the backup; add faults: [...primaryDown({ from, for })].";
 
-/** Whether the backup answered a request of the call, and well. */
+/** Whether the backup answered a request of the call successfully. */
 export function isByBackup({ exchanges }: Operation): boolean {
   return exchanges.some(
     (exchange) => exchange.ended?.servedBy === "backup" && (statusOf(exchange) ?? 500) < 400,
@@ -87,6 +89,6 @@ export function isOk({ completed }: Operation): boolean {
 }
 
 function hadToken(history: History, { invoked }: Operation): boolean {
-  const { token } = holdingsAt(history, invoked);
+  const { token } = availableTokensAt(history, invoked);
   return token !== undefined && isValidAt(token.token, invoked.at);
 }

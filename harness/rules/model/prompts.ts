@@ -1,13 +1,13 @@
 /**
- * The prompts of a history: when a person was asked to act, and whether that was their own
- * wish. In a browser a person is asked as well by a popup or a redirect whose page is ill:
- * the application has sent them there, and no sign-in page came to be recorded.
+ * The sign-in prompts of a history: when a person was asked to sign in, and whether they chose
+ * to. In a browser, a popup or redirect to a sign-in page that fails asks a person as well,
+ * although no prompt was recorded.
  */
 import type { Flow, History, OperationInvoked, PromptShown } from "../../history/event.ts";
-import { operationsOf, type Operation } from "./reading.ts";
+import { operationsOf, type Operation } from "./exchanges.ts";
 
 /** A person was asked to sign in. */
-export interface Asking {
+export interface SignInPrompt {
   /** The prompt, or the call that opened a popup or left the page. */
   readonly event: PromptShown | OperationInvoked;
   readonly index: number;
@@ -23,49 +23,52 @@ export function promptsOf({ events }: History): readonly PromptShown[] {
   return events.filter((event): event is PromptShown => event.kind === "prompt-shown");
 }
 
-/** Whether a person wished for this prompt: choosing or creating an account is not the client's idea. */
-export function isDeliberate({ prompt }: PromptShown): boolean {
+/** Whether the person chose this prompt: to select or create an account. */
+export function isChosenByUser({ prompt }: PromptShown): boolean {
   return prompt === "select_account" || prompt === "create";
 }
 
-/** Every time a person was asked, in order: each prompt, and each popup or redirect that ended badly without one. */
-export function askingsOf(history: History): readonly Asking[] {
+/** Every time a person was asked to sign in, in order: each prompt, and each popup or redirect that failed without one. */
+export function signInPromptsOf(history: History): readonly SignInPrompt[] {
   const prompts = promptsOf(history);
   const prompted = new Set(prompts.map(({ operation }) => operation));
-  const bare = pageCallsOf(history).filter(
+  const withoutPrompt = pageCallsOf(history).filter(
     ({ invoked, completed }) => completed?.outcome !== "ok" && !prompted.has(invoked.operation),
   );
-  return askings(history, prompts, bare);
+  return createPrompts(history, prompts, withoutPrompt);
 }
 
 /** Every time an application turned to interaction, in order: each popup and redirect, and each prompt of another call. */
-export function interactionsOf(history: History): readonly Asking[] {
+export function interactionsOf(history: History): readonly SignInPrompt[] {
   const opening = pageCallsOf(history);
   const opened = new Set(opening.map(({ invoked }) => invoked.operation));
   const others = promptsOf(history).filter(({ operation = -1 }) => !opened.has(operation));
-  return askings(history, others, opening);
+  return createPrompts(history, others, opening);
 }
 
-/** The calls of a page that open a sign-in page by being made. */
+/** The calls of a page that open a sign-in page. */
 function pageCallsOf(history: History): readonly Operation[] {
   return operationsOf(history).filter(({ invoked }) => pageFlows.has(invoked.flow));
 }
 
 const pageFlows: ReadonlySet<Flow> = new Set(["popup", "redirect"]);
 
-function askings(
+function createPrompts(
   history: History,
   prompts: readonly PromptShown[],
   opening: readonly Operation[],
-): readonly Asking[] {
+): readonly SignInPrompt[] {
   const calls = new Map(operationsOf(history).map(({ invoked }) => [invoked.operation, invoked]));
   return [
-    ...prompts.map((event) => askingOf(event, calls.get(event.operation ?? -1))),
-    ...opening.map(({ invoked }) => askingOf(invoked, invoked)),
+    ...prompts.map((event) => signInPromptOf(event, calls.get(event.operation ?? -1))),
+    ...opening.map(({ invoked }) => signInPromptOf(invoked, invoked)),
   ].sort((a, b) => a.index - b.index);
 }
 
-function askingOf(event: Asking["event"], call: OperationInvoked | undefined): Asking {
+function signInPromptOf(
+  event: SignInPrompt["event"],
+  call: OperationInvoked | undefined,
+): SignInPrompt {
   const { index, at, client } = event;
   const user = event.user ?? call?.user;
   return {

@@ -1,30 +1,30 @@
-/** The screens of a history with their ends: what a person saw, and for how long. */
+/** The screens of a history: what a person saw, and for how long. */
 import { seconds } from "../../core/time/duration.ts";
 import type { ScreenSeen } from "../../history/browser-events.ts";
 import type { History } from "../../history/event.ts";
-import { endOf } from "./reading.ts";
+import { endOf } from "./exchanges.ts";
 
-/** A screen for as long as it lasted; ms since the Unix epoch. */
-export interface Showing {
+/** A screen and when it was visible; times in ms since the Unix epoch. */
+export interface ScreenSpan {
   readonly event: ScreenSeen;
   readonly from: number;
   readonly to: number;
-  /** It was replaced, or its tab closed, before a person could take it in. */
-  readonly isGlimpse: boolean;
+  /** Whether it was replaced, or its tab closed, in less than a second. */
+  readonly isBrief: boolean;
 }
 
-const GLIMPSE_MS = seconds(1);
+const BRIEF_MS = seconds(1);
 
 /** Every screen in order, until the next one of its tab, the closing of the tab or the browser, or the end of the history. */
-export function showingsOf(history: History): readonly Showing[] {
-  const showings: Showing[] = [];
+export function screenSpansOf(history: History): readonly ScreenSpan[] {
+  const spans: ScreenSpan[] = [];
   const current = new Map<string, ScreenSeen>();
   const end = (key: string, to: number, isOver: boolean): void => {
     const event = current.get(key);
     current.delete(key);
     if (event === undefined) return;
-    const isGlimpse = isOver && to - event.at < GLIMPSE_MS;
-    showings.push({ event, from: event.at, to, isGlimpse });
+    const isBrief = isOver && to - event.at < BRIEF_MS;
+    spans.push({ event, from: event.at, to, isBrief });
   };
   for (const event of history.events) {
     if (event.kind === "screen-seen") {
@@ -38,7 +38,7 @@ export function showingsOf(history: History): readonly Showing[] {
     }
   }
   for (const key of current.keys()) end(key, endOf(history), false);
-  return showings.sort((a, b) => a.event.index - b.event.index);
+  return spans.sort((a, b) => a.event.index - b.event.index);
 }
 
 /** One key for each tab of each application. */

@@ -1,17 +1,17 @@
 /**
- * The tabs of one application in a browser, and which of its tokens each of them is known to
- * have. Where an application keeps its tokens (`sessionStorage` is of one tab, `localStorage`
- * of all) no history says; it shows where a token was got and where it was used, and what
- * came between: a page loaded anew, a tab closed, the browser restarted. `books.ts` enters
- * here what it learns, `holdings.ts` asks.
+ * The tabs of one application in a browser, and which of its tokens each tab is known to have.
+ * A history does not say where an application keeps its tokens (`sessionStorage` belongs to one
+ * tab, `localStorage` to all); it shows in which tab a token was received and used, and what
+ * happened in between: a page reloaded, a tab closed, the browser restarted. The token inventory
+ * records what it learns here, and `token-lookup.ts` asks.
  */
 import type { TabChanged } from "../../history/browser-events.ts";
 import type { ClientRestarted } from "../../history/event.ts";
 
 /**
- * Why a tab may lack what its application has: `reload`, its page was loaded anew; `closing`,
- * the tab that had it was closed before this one was opened; `restart`, the browser was
- * restarted; `second-tab`, it was opened beside the tab that has it.
+ * Why a tab may lack a token of its application: `reload`, its page was reloaded; `closing`, the
+ * tab that had the token was closed before this one was opened; `restart`, the browser was
+ * restarted; `second-tab`, it was opened beside the tab that has the token.
  */
 export interface Loss {
   readonly kind: "reload" | "closing" | "restart" | "second-tab";
@@ -23,28 +23,28 @@ export interface Tabs {
   readonly open: Set<string>;
   readonly opened: Map<string, { readonly event: TabChanged; readonly isSecond: boolean }>;
   readonly loaded: Map<string, TabChanged>;
-  /** By token or account: in which tab it was last seen, and when; `""` for calls of no tab. */
+  /** By token or account: in which tabs it was seen, and when last; `""` for calls without a tab. */
   readonly seen: Map<string, Map<string, number>>;
   closed?: TabChanged;
   restarted?: ClientRestarted;
 }
 
-/** An application of which no tab is known yet. */
-export function noTabs(): Tabs {
+/** Creates the state of an application without a known tab. */
+export function createTabs(): Tabs {
   return { open: new Set(), opened: new Map(), loaded: new Map(), seen: new Map() };
 }
 
-/** Whether a tab is a window that a sign-in opened. */
+/** Whether a tab is the popup of a sign-in. */
 export function isPopup(tab: string): boolean {
   return tab.startsWith("popup-");
 }
 
-/** A call was made, or a screen seen, in this tab: it is open. */
+/** Records that a tab is open, because a call was made or a screen was seen in it. */
 export function noteTab({ open }: Tabs, tab: string | undefined): void {
   if (tab !== undefined && !isPopup(tab)) open.add(tab);
 }
 
-/** A tab was opened, loaded anew or closed. */
+/** Records that a tab was opened, reloaded or closed. */
 export function changeTab(tabs: Tabs, event: TabChanged): void {
   const { tab, change } = event;
   if (isPopup(tab)) return;
@@ -61,7 +61,7 @@ export function changeTab(tabs: Tabs, event: TabChanged): void {
   tabs.open.add(tab);
 }
 
-/** The browser has ended, with all its tabs, and started again. */
+/** Records that the browser has ended, with all its tabs, and started again. */
 export function restartBrowser(tabs: Tabs, event: ClientRestarted): void {
   tabs.restarted = event;
   tabs.open.clear();
@@ -69,8 +69,13 @@ export function restartBrowser(tabs: Tabs, event: ClientRestarted): void {
   tabs.loaded.clear();
 }
 
-/** A token or account (by `thing`) was got or used in this tab. */
-export function witness(tabs: Tabs, thing: string, tab: string | undefined, index: number): void {
+/** Records that a token or account (`thing`) was received or used in this tab. */
+export function recordSighting(
+  tabs: Tabs,
+  thing: string,
+  tab: string | undefined,
+  index: number,
+): void {
   const seen = tabs.seen.get(thing) ?? new Map<string, number>();
   tabs.seen.set(thing, seen.set(tab ?? "", index));
 }
@@ -82,10 +87,11 @@ export function loadOf(tabs: Tabs, tab: string | undefined): number {
 }
 
 /**
- * Whether a tab is known to have what the application got at `gotIndex`: `here`, or else what
- * came between, or `elsewhere` when it was got in another tab while this one was open.
+ * Whether a tab is known to have what the application received at `gotIndex`: `here`; the event
+ * by which the tab may have lost it; or `elsewhere`, when it was received in another tab while
+ * this one was open.
  */
-export function whereIs(
+export function locate(
   tabs: Tabs,
   { thing, gotIndex }: { readonly thing: string; readonly gotIndex: number },
   tab: string | undefined,

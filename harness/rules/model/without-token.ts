@@ -1,7 +1,7 @@
-/** When an application wanted a token and had none: what its callers felt of an outage. */
+/** For how long the callers of an application had no token. */
 import type { History } from "../../history/event.ts";
-import { endOf, operationsOf } from "./reading.ts";
-import { wishKey } from "./cache-key.ts";
+import { cacheKeyOf } from "./cache-key.ts";
+import { endOf, operationsOf } from "./exchanges.ts";
 
 /** A stretch of time, ms since the Unix epoch. */
 export interface Stretch {
@@ -9,12 +9,12 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** From each call that ended without a token to the next good one for the same wish, or to the end; one list of all wishes, in the order in which they ended. */
+/** From each call that ended without a token to the next successful one under the same cache key, or to the end of the history; in the order in which the stretches ended. */
 export function stretchesWithoutToken(history: History): readonly Stretch[] {
   const since = new Map<string, number>();
   const stretches: Stretch[] = [];
   for (const { invoked, completed } of operationsOf(history)) {
-    const key = wishKey(history, invoked) ?? invoked.client;
+    const key = cacheKeyOf(history, invoked) ?? invoked.client;
     const from = since.get(key);
     if (completed?.outcome === "ok") {
       if (from !== undefined) stretches.push({ from, to: Math.max(from, completed.at) });
@@ -25,7 +25,7 @@ export function stretchesWithoutToken(history: History): readonly Stretch[] {
   return [...stretches, ...[...since.values()].map((from) => ({ from, to: end }))];
 }
 
-/** How long at least one of the stretches lasted, ms. */
+/** The total time covered by at least one stretch, ms. */
 export function unionMs(stretches: readonly Stretch[]): number {
   let totalMs = 0;
   let reached = Number.NEGATIVE_INFINITY;

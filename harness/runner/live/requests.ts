@@ -1,8 +1,9 @@
 /** The requests of a history as a test asks for them: each with its end, flat, in the order in which they began. */
-import { exchangesOf, statusOf, type Exchange } from "../../rules/model/reading.ts";
 import type { ExchangeEnded, History, WireError } from "../../history/event.ts";
 import { checkEndpoint } from "../../history/endpoint-name.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
+import { exchangesOf, type Exchange } from "../../rules/model/exchanges.ts";
+import { statusOf } from "../../rules/model/exchange-outcomes.ts";
 
 export interface RequestSeen {
   /** ms since the session began. */

@@ -1,17 +1,15 @@
 /** What a session is started with, checked, with the defaults filled in. */
-import { takeProcessClock } from "../../core/time/process-clock.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
-import { checkSettings } from "../../entra/directory/check-settings.ts";
-import { checkWorld } from "../../entra/directory/check-world.ts";
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
-import { HarnessError } from "../../core/errors.ts";
-import type { JournalHeader } from "../../history/event.ts";
+import { nonEmptyString } from "../../core/common-schemas.ts";
+import { parseWith, schema } from "../../core/validation.ts";
 import type { RuleLimits } from "../../history/header.ts";
+import { limitsSchema } from "../../history/limits-schema.ts";
 import type { Mount } from "../../network/mount.ts";
 import type { Suite } from "../../network/suite.ts";
-import { brownoutVersion } from "../../core/version.ts";
-import type { Place } from "./page-calls.ts";
-import { contoso } from "../../../fixtures/worlds/contoso.ts";
+import { instantSchema, seedSchema, testedAppSchema } from "../option-schemas.ts";
+import { checkWorldAndSettings, startInstant } from "../simulation/checked-world.ts";
+import type { RequestOrigin } from "./request-origin.ts";
 
 export interface SessionOptions {
   readonly mount: Mount;
@@ -39,7 +37,7 @@ export interface SessionOptions {
    */
   readonly clock?: VirtualClock;
   /** Where a request comes from, when its client is a page of an application that is not ours: its calls are told by its requests. */
-  readonly placeOf?: (request: Request) => Promise<Place | undefined>;
+  readonly originOf?: (request: Request) => Promise<RequestOrigin | undefined>;
   /** `flowing`: the clock passes by itself, and operations are not driven; default: it moves while something is waited for. */
   readonly time?: "driven" | "flowing";
   /** Called before time moves; throws what stands in the way. */
@@ -48,60 +46,29 @@ export interface SessionOptions {
   readonly isBusy?: () => boolean;
 }
 
-const STARTS_AT = "2026-03-02T08:00:00Z";
+const writtenSchema = schema((z) =>
+  z.strictObject({
+    seed: seedSchema(),
+    startsAt: instantSchema().optional(),
+    app: testedAppSchema().optional(),
+    limits: limitsSchema().optional(),
+    machine: nonEmptyString().optional(),
+  }),
+);
 
-/** Checks the options and takes the clock; whoever has called it must call `release`. */
-export function prepare(options: SessionOptions) {
-  const world = checkWorld(options.world ?? contoso);
-  const settings = { ...world.settings, ...options.settings };
-  checkSettings(settings, world.tenants);
-  const startsAt = instantOf(options.startsAt, "startsAt");
-  const { mount, seed = "1" } = options;
-  if (typeof seed !== "string") {
-    throw new HarnessError("bad-usage", `the seed is a ${typeof seed}; it must be a text`, {
-      place: "seed",
-      hint: `Write seed: "${String(seed)}".`,
-    });
-  }
-  const { clock, release } =
-    options.clock === undefined
-      ? takeProcessClock(startsAt, mount.quietTurns)
-      : { clock: options.clock, release: () => undefined };
-  if (options.isBusy !== undefined) clock.waitWhile(options.isBusy);
-  const { name, version = "" } = options.app ?? { name: "own-code" };
-  const client = { name, version };
-  return { world, settings, seed, client, mount, clock, startedAt: clock.now(), release };
-}
-
-/** The first line of the journal of a session. */
-export function headerOf(
-  { name = "session", limits }: SessionOptions,
-  {
-    client,
-    seed,
-    mount,
-    startedAt,
-  }: Pick<ReturnType<typeof prepare>, "client" | "seed" | "mount" | "startedAt">,
-): JournalHeader {
-  return {
-    schema: "brownout/journal/1",
-    brownout: brownoutVersion,
-    scenario: name,
-    client,
-    mount: mount.name,
-    seed,
-    startedAt,
-    asserts: [],
-    ...(limits === undefined ? {} : { limits }),
-  };
-}
-
-/** ISO 8601 as ms since the Unix epoch, and the usual start for none. Throws `bad-usage`. */
-export function instantOf(text = STARTS_AT, place: string): number {
-  const at = Date.parse(text);
-  if (!Number.isNaN(at)) return at;
-  throw new HarnessError("bad-usage", `"${text}" is no ISO 8601 instant`, {
-    place,
-    hint: 'Write it like "2026-03-02T08:00:00Z".',
-  });
+/** The options with their defaults. Throws `bad-world` or `bad-usage`. */
+export function checkOptions(options: SessionOptions) {
+  const { seed = "1", startsAt, app, limits, machine } = options;
+  // Of the whole, what a person wrote: the rest are parts of the harness.
+  parseWith(
+    writtenSchema,
+    { seed, startsAt, app, limits, machine },
+    { what: "", code: "bad-usage" },
+  );
+  const { world, settings } = checkWorldAndSettings(options.world, (usual) => ({
+    ...usual,
+    ...options.settings,
+  }));
+  const { name, version = "" } = app ?? { name: "own-code" };
+  return { world, settings, seed, client: { name, version }, startsAt: startInstant(startsAt) };
 }

@@ -3,32 +3,36 @@
  * scenario. It stands on any mount and knows no test runner; entry points for those
  * (`harness/integrations/vitest.ts`) put their own life cycle around it.
  */
-import { createOperationCounter } from "../../clients/application.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { createLivePlan, type LivePlan } from "../../faults/live-plan.ts";
+import type { LivePlan } from "../../faults/live-plan.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
 import { checkFaultPlan } from "../../faults/validate.ts";
 import type { History } from "../../history/event.ts";
 import { writeJournal } from "../../history/journal.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import type { Mounted } from "../../network/mount.ts";
-import { createRandom, seedMathRandom } from "../../core/random.ts";
 import { timelineOf } from "../../history/event-line.ts";
 import { checkLength, checkOperate } from "../simulation/check-script.ts";
-import { checkBackupFaults, recordFault } from "../simulation/faults.ts";
-import { endOpenOperations, recordOperation } from "../simulation/operate.ts";
-import { createService } from "../simulation/service.ts";
-import { createWorldControls } from "../simulation/world-controls.ts";
-import { createApiData, type DefaultAnswer } from "./api-data.ts";
+import { checkFaultsPossible } from "../simulation/faults.ts";
+import { recordOperation } from "../simulation/operate.ts";
+import {
+  composeSimulation,
+  type LayerParts,
+  type Layers,
+  type Simulation,
+} from "../simulation/compose.ts";
+import { createHeader } from "../simulation/journal-header.ts";
+import { createWorldControls } from "../simulation/recorded-world-controls.ts";
+import { type ApiData, createApiData, type DefaultAnswer } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
 import { createPageCalls, type PageCalls } from "./page-calls.ts";
 import { type PresetName, type PresetOptions, planOf } from "./presets.ts";
-import { createRefusals, type Refusal } from "./refusals.ts";
+import { createRefusals, type Refusal, type Refusals } from "./refusals.ts";
 import { requestsOf } from "./requests.ts";
 import { createSessionClock, type WatchedClock } from "./session-time.ts";
-import { headerOf, prepare, type SessionOptions } from "./session-options.ts";
+import { checkOptions, type SessionOptions } from "./session-options.ts";
 import { createTokenBook, type TokenBook } from "./token-book.ts";
 import type { Steering } from "./steering.ts";
 
@@ -57,142 +61,113 @@ export interface Session extends Steering {
 
 /** A session that has begun. Rejects with a `HarnessError`: `bad-world`, `bad-usage`, or what the mount says. */
 export async function startSession(options: SessionOptions): Promise<Session> {
-  const prepared = prepare(options);
-  const { clock, mount, release } = prepared;
-  try {
-    const simulator = simulate(options, prepared);
-    const problems: Error[] = [];
-    const mounted = await mount
-      .start({
-        service: simulator.service,
-        clock,
-        gate: clock.gate,
-        ...(options.suite === undefined ? {} : { suite: options.suite }),
-        sessionInFrames: prepared.settings.sessionInFrames,
-        onHarnessError: (error) => void problems.push(asError(error)),
-      })
-      .catch((error: unknown) => {
-        simulator.machines.close();
-        throw error;
-      });
-    return createControls(options, { ...prepared, ...simulator, mounted, problems });
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
-
-type Prepared = ReturnType<typeof prepare>;
-
-/** What stands behind the mount, with a plan that has nothing in it yet. */
-function simulate(
-  { machine, placeOf }: SessionOptions,
-  { world, settings, seed, client, clock, startedAt }: Prepared,
-) {
-  const random = createRandom(seed).fork("session");
-  const plan = createLivePlan({
-    clock,
-    startedAt,
-    tell: (instant) => recordFault(simulated.recorder, instant),
-  });
+  const { world, settings, seed, client, startsAt } = checkOptions(options);
   const data = createApiData(world);
-  const simulated = createService({
-    dataAt: (url) => data.at(url),
+  const problems: Error[] = [];
+  const simulation = await composeSimulation({
+    mount: options.mount,
     world,
     settings,
-    faults: plan,
+    seed,
+    randomLabel: "session",
+    startsAt,
+    clock: options.clock,
+    // A client in another process, and the browser of a suite, have a chance of their own.
+    seedsMathRandom: options.clock === undefined,
+    seedsPages: false,
+    machine: options.machine,
+    faults: [],
     client: client.name,
-    clock,
-    random,
-    startedAt,
+    dataAt: (url) => data.at(url),
+    layers: (parts) => pageLayers(parts, { client: client.name, originOf: options.originOf }),
+    suite: options.suite,
+    onHarnessError: (error) => void problems.push(asError(error)),
   });
-  if (machine !== undefined) simulated.machines.room.settle(machine);
-  const operations = createOperationCounter();
-  const pageCalls =
-    placeOf === undefined
-      ? undefined
-      : createPageCalls({
-          recorder: simulated.recorder,
-          operations,
-          clock,
-          client: client.name,
-          placeOf,
-        });
-  const refusals = createRefusals();
-  const service =
-    pageCalls === undefined
-      ? simulated.service
-      : refusals.around(pageCalls.around(simulated.service));
-  return { ...simulated, service, refusals, plan, data, random, operations, pageCalls };
+  if (options.isBusy !== undefined) simulation.clock.waitWhile(options.isBusy);
+  return createControls(options, { simulation, settings, seed, client, data, problems });
 }
 
-interface Parts extends Prepared, ReturnType<typeof simulate> {
-  readonly mounted: Mounted;
+interface PageLayers extends Layers {
+  readonly refusals: Refusals;
+  readonly pageCalls: PageCalls | undefined;
+}
+
+/** Of a page's requests: the calls that they belong to, and the sign-ins that were refused. */
+function pageLayers(
+  { service, recorder, clock, operations }: LayerParts,
+  {
+    client,
+    originOf,
+  }: { readonly client: string; readonly originOf: SessionOptions["originOf"] | undefined },
+): PageLayers {
+  const refusals = createRefusals();
+  if (originOf === undefined) return { service, refusals, pageCalls: undefined };
+  const pageCalls = createPageCalls({ recorder, operations, clock, client, originOf });
+  return {
+    service: refusals.around(pageCalls.around(service)),
+    settle: pageCalls.settle,
+    refusals,
+    pageCalls,
+  };
+}
+
+interface Parts extends Pick<ReturnType<typeof checkOptions>, "settings" | "seed" | "client"> {
+  readonly simulation: Simulation<PageLayers>;
+  readonly data: ApiData;
   readonly problems: readonly Error[];
 }
 
 function createControls(options: SessionOptions, parts: Parts): Session {
-  const { clock, settings, client, mount, recorder, mounted, problems, operations } = parts;
-  const { check = () => undefined } = options;
-  // A client that is elsewhere has a chance of its own.
-  const unseed =
-    options.clock === undefined
-      ? seedMathRandom(parts.random.fork("process"), mount.ownDraws)
-      : () => undefined;
+  const { simulation, settings, seed, client, data, problems } = parts;
+  const { clock, startedAt, recorder, operations, layers, mounted, directory } = simulation;
+  const { check = () => undefined, name = "session", limits, mount } = options;
   const { drive, stop: stopDriving } = createDriver(clock);
   const tokens = createTokenBook(recorder);
   const ownCode = createOwnCode(recorder, tokens);
-  const header = headerOf(options, parts);
-  // A copy: what the rules have read from a history they remember of it.
-  const history = (): History => {
-    // Who asks now is told how it stands now.
-    parts.pageCalls?.settle();
-    return { header, events: [...recorder.events] };
-  };
-  let stopped: Promise<void> | undefined;
-
-  const stop = async (): Promise<void> => {
-    stopDriving();
-    try {
-      await clock.idle();
-    } finally {
-      parts.pageCalls?.settle();
-      endOpenOperations(recorder, operations);
-      recorder.close();
-      parts.machines.close();
-      unseed();
-      await mounted.stop().finally(parts.release);
-    }
-  };
+  const header = createHeader({
+    scenario: name,
+    client,
+    mount: mount.name,
+    seed,
+    startedAt,
+    asserts: [],
+    limits,
+  });
+  const history = (): History => ({ header, events: simulation.events() });
 
   return {
-    clock: createSessionClock(clock, { startedAt: parts.startedAt, drive, check }),
-    world: createWorldControls(parts.directory, recorder),
+    clock: createSessionClock(clock, { startedAt, drive, check }),
+    world: createWorldControls(directory, recorder),
     mounted,
     recorder,
-    pageCalls: parts.pageCalls,
-    operate: async (name, call) => {
+    pageCalls: layers.pageCalls,
+    operate: async (operationName, call) => {
       check();
-      checkOperate(name, call);
+      checkOperate(operationName, call);
       checkLength(recorder.events);
       const { resultOf } = ownCode;
-      const own = { client: client.name, name, call: async () => call(), resultOf };
+      const own = { client: client.name, name: operationName, call: async () => call(), resultOf };
       const operation = recordOperation({ recorder, operations, client: ownCode }, own);
       return options.time === "flowing" ? operation : drive(operation);
     },
-    ...createFaultControls(parts.plan, (faults) => checkBackupFaults(faults, settings.backup)),
-    api: (address, answer) => parts.data.put(address, answer),
+    ...createFaultControls(simulation.faultPlan, (faults) =>
+      checkFaultsPossible(faults, { backup: settings.backup, mount: mount.name }),
+    ),
+    api: (address, answer) => data.put(address, answer),
     note: (text) => void recorder.emit({ kind: "noted", text }),
     history,
     requests: (filter) => requestsOf(history(), filter),
     journal: () => writeJournal(history()),
     timeline: () => timelineOf(history()).join("\n"),
-    refusals: parts.refusals.all,
+    refusals: layers.refusals.all,
     tokens,
-    answeredByDefault: () => parts.data.answeredByDefault(),
-    directory: parts.directory,
+    answeredByDefault: () => data.answeredByDefault(),
+    directory,
     problems: () => problems,
-    stop: () => (stopped ??= stop()),
+    stop() {
+      stopDriving();
+      return simulation.end();
+    },
   };
 }
 

@@ -1,38 +1,106 @@
 /**
- * What went wrong while a user's file was loaded, for a person: the file, the line as far
- * as Node tells it, and what to do. Node's own errors hide the line in the stack or nowhere.
+ * Explains what went wrong while a user's file was loaded: the file, the line in the user's
+ * own source, and what to do. Node's own errors hide the line in the stack or nowhere.
  */
+import type { Message } from "esbuild";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { HarnessError, suggestNames } from "../../core/errors.ts";
-import { isUsersFile, stripTypesQuietly } from "./module-syntax.ts";
+import { basename, dirname, extname, parse, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { HarnessError, nearestNames, suggestNames } from "../../core/errors.ts";
+import { exportsOf } from "./compile-module.ts";
+import { failedImportOf, importedFileOf } from "./module-hooks.ts";
+import { usersFileOf } from "./users-files.ts";
 
-/** The error of `import(path)` as `bad-scenario`; a `HarnessError` thrown by the file itself passes as it is. */
+/** The error of `import(path)` as `bad-scenario`; a `HarnessError` that the file itself throws passes as it is. */
 export function explainLoadError(error: unknown, path: string): HarnessError {
   if (error instanceof HarnessError) return error;
-  const { message, code } = factsOf(error);
-  return new HarnessError("bad-scenario", `${basename(path)} cannot be loaded: ${message}`, {
-    place: placeOf(error, path),
+  const { reason, place = path, hint } = explanationOf(error, path);
+  return new HarnessError("bad-scenario", `${basename(path)} cannot be loaded: ${reason}`, {
+    place,
     cause: error,
-    ...hintFor(message, code),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 
-function factsOf(error: unknown): {
-  readonly message: string;
-  readonly code: string;
-  readonly stack: string;
-} {
-  if (!(error instanceof Error)) return { message: String(error), code: "", stack: "" };
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const thrown = error instanceof SyntaxError || code.startsWith("ERR_");
+interface Explanation {
+  readonly reason: string;
+  /** `file:line`, or the file alone. */
+  readonly place?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+function explanationOf(error: unknown, path: string): Explanation {
+  if (!(error instanceof Error)) return { reason: `it threw ${String(error)}` };
+  return (
+    compilationFailure(error) ?? failedImport(error) ?? missingExport(error) ?? thrown(error, path)
+  );
+}
+
+/** esbuild found a syntax error. */
+function compilationFailure(error: Error): Explanation | undefined {
+  const [first] = "errors" in error ? (error.errors as readonly Message[]) : [];
+  if (first?.location === undefined || first.location === null) return undefined;
+  const { file, line } = first.location;
+  return { reason: first.text, place: `${resolve(file)}:${line}` };
+}
+
+/** A module or package is not there. */
+function failedImport(error: Error): Explanation | undefined {
+  const failed = failedImportOf(error);
+  if (failed === undefined) return undefined;
+  const { specifier, importer, path } = failed;
+  const reason = firstLine(error.message);
+  const place = importer + lineThatHas(importer, specifier);
+  if (path === undefined) {
+    const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+    return { reason, place, hint: `Run: npm install ${name}` };
+  }
+  const folder = dirname(path);
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const neighbours = extname(path) === "" ? files.map((file) => parse(file).name) : files;
+  const otherwise = existsSync(folder)
+    ? `No file in ${folder} has a name like it.`
+    : `There is no folder ${folder}.`;
+  return { reason, place, hint: suggestNames(basename(path), neighbours, otherwise) };
+}
+
+/** A module is there and does not export what is imported from it. */
+function missingExport(error: Error): Explanation | undefined {
+  const [, specifier, name] =
+    /requested module '(.+?)' does not provide an export named '(.+?)'/.exec(error.message) ?? [];
+  if (specifier === undefined || name === undefined) return undefined;
+  const place = headOfStack(error);
+  const importer = place?.replace(/:\d+$/, "");
+  const known = importer === undefined ? [] : exportsFor(specifier, importer);
+  const [nearest] = nearestNames(name, known);
   return {
-    message: thrown
-      ? firstLine(error.message)
-      : `it threw ${error.name}: ${firstLine(error.message)}`,
-    code,
-    stack: error.stack ?? "",
+    reason: firstLine(error.message),
+    place: importer === undefined ? place : importer + lineThatHas(importer, name, specifier),
+    hint:
+      nearest === undefined
+        ? `Compare its spelling with what ${specifier} exports. If ${name} is a type, write: import type { ${name} } from "${specifier}".`
+        : `Did you mean "${nearest}"?`,
+  };
+}
+
+function exportsFor(specifier: string, importer: string): readonly string[] {
+  const file = importedFileOf(specifier, importer);
+  try {
+    return file === undefined ? [] : exportsOf(file);
+  } catch {
+    // A package of another kind: the hint does without its names.
+    return [];
+  }
+}
+
+/** The module ran and threw, or Node refused to run it. */
+function thrown(error: Error, path: string): Explanation {
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const isNodes = error instanceof SyntaxError || code.startsWith("ERR_");
+  const message = firstLine(error.message);
+  return {
+    reason: isNodes ? message : `it threw ${error.name}: ${message}`,
+    place: headOfStack(error) ?? firstUsersFrame(error) ?? path,
   };
 }
 
@@ -40,70 +108,36 @@ function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }
 
-/** `file:line` as far as Node tells it: atop the stack, else in its first frame in a user's file. */
-function placeOf(error: unknown, path: string): string {
-  const { stack, message } = factsOf(error);
-  const [, headFile, headLine] =
-    /^(file:\/\/.+|\/.+|[A-Za-z]:\\.+):(\d+)$/.exec(firstLine(stack)) ?? [];
-  if (headFile !== undefined) return `${plainPath(headFile)}:${headLine}`;
-  const importer = /imported from (.+)$/.exec(message)?.[1];
-  if (importer !== undefined) return importer + lineThatMentions(message, importer);
-  if (error instanceof SyntaxError) return path + lineOfSyntaxError(path);
-  for (const [, file, line] of stack.matchAll(/(file:\/\/[^\s()]+?):(\d+):\d+\)?$/gm)) {
-    if (file !== undefined && isUsersFile(file)) return `${plainPath(file)}:${line}`;
+/** The `file:line` that Node puts above the stack of a syntax error. */
+function headOfStack({ stack = "" }: Error): string | undefined {
+  const [, file, line] = /^(file:\/\/.+|\/.+|[A-Za-z]:\\.+):(\d+)$/.exec(firstLine(stack)) ?? [];
+  return file === undefined ? undefined : `${plainPath(file)}:${line}`;
+}
+
+function firstUsersFrame({ stack = "" }: Error): string | undefined {
+  for (const [, file = "", line] of stack.matchAll(/^ +at (?:.* \()?(.+?):(\d+):\d+\)?$/gm)) {
+    const url =
+      file.startsWith("file:") || file.startsWith("node:") ? file : pathToFileURL(file).href;
+    const usersFile = usersFileOf(url);
+    if (usersFile !== undefined) return `${usersFile}:${line}`;
   }
-  return path;
+  return undefined;
 }
 
 function plainPath(file: string): string {
   return file.startsWith("file:") ? fileURLToPath(file) : file;
 }
 
-/** Where the import stands that did not resolve. */
-function lineThatMentions(message: string, importer: string): string {
-  const wanted = /^Cannot find (?:module|package) '(.+?)'/.exec(message)?.[1];
-  if (wanted === undefined || !existsSync(importer)) return "";
-  const lines = readFileSync(importer, "utf8").split("\n");
-  const index = lines.findIndex((line) => /["'`]/.test(line) && line.includes(basename(wanted)));
+/** `:line` of the first line of a file that has all of the texts, else of the last of them between quotes. */
+function lineThatHas(file: string, ...texts: readonly string[]): string {
+  if (!existsSync(file)) return "";
+  const lines = readFileSync(file, "utf8").split("\n");
+  const quoted = texts.at(-1) ?? "";
+  const isImport = (line: string): boolean =>
+    ['"', "'", "`"].some((quote) => line.includes(quote + quoted + quote));
+  const exact = lines.findIndex(
+    (line) => isImport(line) && texts.every((text) => line.includes(text)),
+  );
+  const index = exact === -1 ? lines.findIndex(isImport) : exact;
   return index === -1 ? "" : `:${index + 1}`;
-}
-
-/** For ESM in plain JavaScript Node keeps the line of a syntax error to itself; the type stripper tells it. */
-function lineOfSyntaxError(path: string): string {
-  try {
-    stripTypesQuietly(readFileSync(path, "utf8"));
-    return "";
-  } catch (error) {
-    const line = /:(\d+)$/.exec(firstLine(factsOf(error).stack))?.[1];
-    return line === undefined ? "" : `:${line}`;
-  }
-}
-
-function hintFor(message: string, code: string): { readonly hint?: string } {
-  const hint = hintText(message, code);
-  return hint === undefined ? {} : { hint };
-}
-
-function hintText(message: string, code: string): string | undefined {
-  if (code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {
-    return "Node strips types and compiles nothing: no enum, namespace, parameter property or import =. A union of literals stands in for an enum.";
-  }
-  const [, module, name] =
-    /requested module '(.+?)' does not provide an export named '(.+?)'/.exec(message) ?? [];
-  if (module !== undefined && name !== undefined) {
-    return `If ${name} is a type, write: import type { ${name} } from "${module}". Else compare its spelling with what ${module} exports.`;
-  }
-  const [, missing] = /Cannot find module '(.+?)'/.exec(message) ?? [];
-  if (missing !== undefined) {
-    const folder = dirname(missing);
-    const neighbours = existsSync(folder) ? readdirSync(folder) : [];
-    return suggestNames(
-      basename(missing),
-      neighbours,
-      "Imports of your own files carry their extension, such as ./helper.ts.",
-    );
-  }
-  const [, missingPackage] = /Cannot find package '(.+?)'/.exec(message) ?? [];
-  if (missingPackage !== undefined) return `Run: npm install ${missingPackage}`;
-  return undefined;
 }

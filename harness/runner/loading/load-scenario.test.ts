@@ -1,12 +1,9 @@
-/**
- * Files as users write them, loaded by a plain Node process: Vitest has a module loader of
- * its own, which would hide what Node does. One process loads them all and reports.
- */
-import { execFileSync } from "node:child_process";
+/** Files of either module system under any package.json, and the errors of files that cannot be loaded. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Loaded, loadInNode, type LoadReport } from "../../../test/support/load-in-node.ts";
 
 const files: Readonly<Record<string, string>> = {
   "none/esm.ts": "const answer: number = 42;\nexport default { answer };\n",
@@ -37,7 +34,7 @@ const files: Readonly<Record<string, string>> = {
   "brownout.js":
     'const { HarnessError } = require("brownout");\nmodule.exports = { answer: typeof HarnessError };\n',
 
-  "enum.ts": "export const before = 1;\nenum Plan { A }\nexport default Plan;\n",
+  "tsconfig.json": '{ "compilerOptions": { "paths": { "~/*": ["./module/*"] } } }',
   "syntax.ts": "const a: number = 1;\n\nconst b = = 2;\n",
   "syntax.mjs": "const a = 1;\n\nconst b = = 2;\n",
   "imports-syntax.ts": 'import "./syntax.ts";\nexport default {};\n',
@@ -46,36 +43,25 @@ const files: Readonly<Record<string, string>> = {
   "nothing.ts": "const scenario: object = {};\n",
   "missing-import.ts": '// first\nimport { x } from "./sintax.ts";\nexport default x;\n',
   "missing-package.ts": 'import { x } from "no-such-package";\nexport default x;\n',
-  "type-import.ts": 'import { Scenario } from "brownout";\nexport default {} as Scenario;\n',
+  "no-such-folder.ts": '\nimport { x } from "./no/such.ts";\nexport default x;\n',
+  "alias.ts": 'import fs from "node:fs";\nimport { x } from "~/helpr";\nexport default [fs, x];\n',
+  "required.ts": 'enum A {\n  B,\n}\nconst x = require("./sintax.ts");\nexport default [A, x];\n',
+  "wrong-export.ts":
+    'interface A {\n  a: number;\n}\nimport { answer } from "./commonjs/helper.ts";\nimport { ansver } from "./commonjs/helper.ts";\nexport default [answer, ansver];\n',
+  "wrong-brownout.ts":
+    '// first\nimport { defineScenaro } from "brownout";\nexport default defineScenaro({});\n',
+  "wrong-name.ts": "interface A {\n  a: number;\n}\nenum B {\n  C,\n}\nexport default answr;\n",
+  "throws-deep.ts": 'import { f } from "./throws-inside.ts";\nexport default f();\n',
+  "throws-inside.ts":
+    'enum A {\n  B,\n}\nexport const f = () => {\n  throw new RangeError("inside " + A.B);\n};\n',
+  "markup.tsx": "export const a = 1;\nexport default <b></c>;\n",
   "notes.md": "# Notes\n",
+  "broken/tsconfig.json": '{ "extends": "@tsconfig/not-installed" }',
+  "broken/main.ts": "export default {};\n",
 };
 
-interface Loaded {
-  readonly value?: { readonly answer: unknown };
-  readonly error?: {
-    readonly name: string;
-    readonly code: string;
-    readonly message: string;
-    readonly place: string;
-    readonly hint?: string;
-  };
-}
-
-const loader = `
-  import { loadScenarioFile } from ${JSON.stringify(new URL("./load-scenario.ts", import.meta.url).href)};
-  const report = {};
-  for (const path of process.argv.slice(1)) {
-    try {
-      report[path] = { value: await loadScenarioFile(path) };
-    } catch ({ name, code, message, place, hint }) {
-      report[path] = { error: { name, code, message, place, hint } };
-    }
-  }
-  console.log(JSON.stringify(report));
-`;
-
 let folder = "";
-let report: Readonly<Record<string, Loaded>> = {};
+let report: LoadReport = {};
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "brownout-load-"));
@@ -83,17 +69,10 @@ beforeAll(() => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
-  const wanted = [...Object.keys(files), "none", "enun.ts", "nowhere/x.ts"].map((name) =>
+  const wanted = [...Object.keys(files), "none", "wrong-nane.ts", "nowhere/x.ts"].map((name) =>
     join(folder, name),
   );
-  const output = execFileSync(
-    process.execPath,
-    ["--input-type=module", "--eval", loader, "--", ...wanted],
-    {
-      encoding: "utf8",
-    },
-  );
-  report = JSON.parse(output);
+  report = loadInNode(wanted);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -113,23 +92,29 @@ describe("a scenario file loads whatever package.json says", () => {
 
 describe("a file that cannot be loaded", () => {
   it.each([
-    ["enum.ts", ":2", /enum is not supported/, /union of literals/],
     ["throws.ts", ":3", /it threw TypeError: boom/, /^no hint$/],
-    ["syntax.ts", ":3", /Expression expected/, /^no hint$/],
-    ["syntax.mjs", ":3", /Unexpected token '='/, /^no hint$/],
+    ["syntax.ts", ":3", /Unexpected "="/, /^no hint$/],
+    ["syntax.mjs", ":3", /Unexpected "="/, /^no hint$/],
+    ["markup.tsx", ":2", /closing "c" tag does not match opening "b" tag/, /^no hint$/],
     ["no-default.ts", "", /no default export/, /exports scenario;/],
     ["nothing.ts", "", /no default export/, /export default defineScenario/],
     ["missing-import.ts", ":2", /Cannot find module/, /Did you mean .*syntax\.ts/],
+    ["no-such-folder.ts", ":2", /Cannot find module/, /There is no folder .*no\./],
+    ["required.ts", ":4", /Cannot find module/, /Did you mean .*syntax\.ts/],
+    ["alias.ts", ":2", /Cannot find module .*module.helpr'/, /Did you mean "helper"/],
     ["missing-package.ts", ":1", /Cannot find package/, /npm install no-such-package/],
+    ["wrong-export.ts", ":5", /not provide an export named 'ansver'/, /Did you mean "answer"/],
+    ["wrong-brownout.ts", ":2", /export named 'defineScenaro'/, /Did you mean "defineScenario"/],
+    ["wrong-name.ts", ":7", /it threw ReferenceError: answr is not defined/, /^no hint$/],
     [
-      "type-import.ts",
-      ":1",
-      /does not provide an export named 'Scenario'/,
-      /import type \{ Scenario \}/,
+      "broken/main.ts",
+      "",
+      /tsconfig\.json .*cannot be read: .*not-installed/,
+      /install what it extends/,
     ],
-    ["notes.md", "", /not a TypeScript or JavaScript file/, /\.ts, \.mts/],
+    ["notes.md", "", /not a TypeScript or JavaScript file/, /\.ts, \.tsx, \.mts/],
     ["none", "", /is a folder/, /Name a file in it: /],
-    ["enun.ts", "", /there is no file/, /Did you mean .*enum\.ts/],
+    ["wrong-nane.ts", "", /there is no file/, /Did you mean .*wrong-name\.ts/],
     ["nowhere/x.ts", "", /there is no file/, /There is no folder .*nowhere/],
   ] as const)("%s is a bad scenario, with its place and a hint", (name, line, message, hint) => {
     const { error } = load(name);
@@ -140,6 +125,10 @@ describe("a file that cannot be loaded", () => {
     });
     expect(error?.message).toMatch(message);
     expect(error?.hint ?? "no hint").toMatch(hint);
+  });
+
+  it("names the line of an imported file that throws while it is loaded", () => {
+    expect(load("throws-deep.ts").error?.place).toBe(`${join(folder, "throws-inside.ts")}:5`);
   });
 
   it("names the file in which the mistake is, not the one that imports it", () => {

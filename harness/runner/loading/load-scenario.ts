@@ -9,15 +9,13 @@ import { basename, dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import { explainLoadError } from "./load-error.ts";
-import { keepModuleSyntaxHooks } from "./module-syntax.ts";
-
-/** File types that hold a scenario. */
-const scenarioExtensions = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"] as const;
+import { registerModuleHooks } from "./module-hooks.ts";
+import { moduleExtensions } from "./users-files.ts";
 
 /** The default export of a scenario file (or its `module.exports`); throws `bad-scenario` with place and hint. */
 export async function loadScenarioFile(absolutePath: string): Promise<unknown> {
   refuseWhatIsNoScenarioFile(absolutePath);
-  keepModuleSyntaxHooks();
+  registerModuleHooks();
   let namespace: Readonly<Record<string, unknown>>;
   try {
     namespace = await import(pathToFileURL(absolutePath).href);
@@ -66,14 +64,14 @@ function refuseWhatIsNoScenarioFile(path: string): void {
       `${basename(path)} is not a TypeScript or JavaScript file`,
       {
         place: path,
-        hint: `A scenario file ends in ${scenarioExtensions.join(", ")}.`,
+        hint: `A scenario file ends in ${moduleExtensions.join(", ")}.`,
       },
     );
   }
 }
 
 function isScenarioExtension(extension: string): boolean {
-  return (scenarioExtensions as readonly string[]).includes(extension);
+  return moduleExtensions.includes(extension);
 }
 
 function defaultOf(namespace: Readonly<Record<string, unknown>>): unknown {
@@ -83,6 +81,6 @@ function defaultOf(namespace: Readonly<Record<string, unknown>>): unknown {
   if (exported === namespace["module.exports"] && Object.keys(exported).length === 0)
     return undefined;
   // CommonJS that a compiler wrote from `export default` keeps it one level further down.
-  if (namespace["__esModule"] !== true) return exported;
+  if (namespace["__esModule"] !== true && !("__esModule" in exported)) return exported;
   return "default" in exported ? exported.default : undefined;
 }

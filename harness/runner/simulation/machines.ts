@@ -19,7 +19,7 @@ import {
 } from "../../entra/managed-identity/regional-service.ts";
 import { createTokenBroker } from "../../entra/managed-identity/token-broker.ts";
 import type { Random } from "../../core/random.ts";
-import { createMachineRoom, type MachineRoom } from "./machine-room.ts";
+import { createMachinePlacements, type MachinePlacements } from "./machine-placements.ts";
 
 export interface MachineParts {
   readonly directory: Directory;
@@ -32,9 +32,8 @@ export interface MachineParts {
   readonly primary: Handler;
 }
 
-export interface Machines {
+export interface Machines extends Pick<MachinePlacements, "place" | "runOn"> {
   readonly service: Service;
-  readonly room: MachineRoom;
   readonly regional: RegionalService;
   /** Who answered a request to a machine's endpoint, and what broke it; nothing for any other request. */
   readonly notesOf: (request: Request) => ExchangeNotes | undefined;
@@ -46,7 +45,7 @@ export interface Machines {
 export function createMachines(parts: MachineParts): Machines {
   const { directory, clock, settings, primary } = parts;
   const random = parts.random.fork("machines");
-  const room = createMachineRoom(directory.world);
+  const placements = createMachinePlacements(directory.world);
   const regional = createRegionalService({ directory, clock, settings });
   const keyFiles = createKeyFiles({ random: random.fork("key files") });
   const broker = createTokenBroker({ directory, clock, settings, regional: primary });
@@ -57,11 +56,12 @@ export function createMachines(parts: MachineParts): Machines {
     settings,
     broker,
     keyFiles,
-    machineOf: () => room.of(parts.asking()),
+    machineOf: () => placements.of(parts.asking()),
   });
   return {
     service,
-    room,
+    place: placements.place,
+    runOn: placements.runOn,
     regional,
     notesOf(request) {
       if (!isMachineAddress(new URL(request.url))) return undefined;
@@ -75,7 +75,7 @@ export function createMachines(parts: MachineParts): Machines {
     },
     close() {
       keyFiles.close();
-      room.close();
+      placements.close();
     },
   };
 }

@@ -5,11 +5,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import {
-  createOperationCounter,
-  openApplication,
-  type OperationCounter,
-} from "../../clients/application.ts";
+import { openApplication, type OperationCounter } from "../../clients/application.ts";
 import type {
   ClientBrowser,
   ClientContext,
@@ -34,11 +30,11 @@ import {
   checkOperate,
   checkRequest,
 } from "./check-script.ts";
-import type { MachineRoom } from "./machine-room.ts";
+import type { Machines } from "./machines.ts";
 import type { Attribution } from "./attribution.ts";
-import type { BrowserRoom } from "../browsers/browsers.ts";
+import type { BrowserContexts } from "../browsers/contexts-state.ts";
 import { recordOperation } from "./operate.ts";
-import { createWorldControls } from "./world-controls.ts";
+import { createWorldControls } from "./recorded-world-controls.ts";
 
 export interface ScriptParts {
   readonly client: ClientUnderTest;
@@ -47,24 +43,21 @@ export interface ScriptParts {
   readonly random: Random;
   readonly directory: Directory;
   readonly recorder: Recorder;
+  readonly operations: OperationCounter;
   readonly mounted: Mounted;
-  readonly machines: MachineRoom;
+  readonly machines: Pick<Machines, "place">;
   readonly attribution: Attribution;
   /** Absent where clients are no pages. */
-  readonly browsers?: BrowserRoom;
+  readonly browsers?: BrowserContexts;
   /** What is under test is the user's own code: whatever it is called for, it is one client. */
   readonly isOwnCode?: boolean;
 }
 
 const PUBLIC_CLOUD = "login.microsoftonline.com";
 
-/** The context, and the numbers of operations that have not ended. */
-export function createScriptContext(parts: ScriptParts): {
-  context: ScriptContext;
-  operations: OperationCounter;
-} {
-  const { clock, startedAt, random, directory, recorder } = parts;
-  const operations = createOperationCounter();
+/** What a script is called with. */
+export function createScriptContext(parts: ScriptParts): ScriptContext {
+  const { clock, startedAt, random, directory, recorder, operations } = parts;
   const world = createWorldControls(directory, recorder);
   const names = new Map<string, number>();
   const cookiesOf = createBrowsers();
@@ -116,7 +109,7 @@ export function createScriptContext(parts: ScriptParts): {
     return recordOperation(own, { client: application, name, call, resultOf: asResult });
   };
 
-  const context: ScriptContext = {
+  return {
     clock: {
       now: () => clock.now(),
       sleep: (ms, signal) => clock.sleep(ms, signal),
@@ -132,7 +125,6 @@ export function createScriptContext(parts: ScriptParts): {
     operate,
     note: (text) => void recorder.emit({ kind: "noted", text }),
   };
-  return { context, operations };
 }
 
 /** One browser a person and run, whatever the application: that is what single sign-on means. */
@@ -194,7 +186,7 @@ function createClientContext(
 /** The browser for a client in one. */
 function browserFor(
   { client, browsers, attribution }: ScriptParts,
-  { browser = "desk" }: OpenApplication,
+  { browser = "default" }: OpenApplication,
   { name, app }: { readonly name: string; readonly app: AppRegistration },
 ): ClientBrowser | undefined {
   if (client.inBrowser !== true) return undefined;

@@ -9,6 +9,7 @@ import { createDirectory } from "../../entra/directory/directory.ts";
 import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { createEsts } from "../../entra/token-service/ests.ts";
+import { isConnectionEffect } from "../../faults/effect-traits.ts";
 import {
   createFaultLayer,
   faultSiteOf,
@@ -16,8 +17,8 @@ import {
   type FaultLayerOptions,
 } from "../../faults/layer.ts";
 import type { LivePlan } from "../../faults/live-plan.ts";
-import { type FaultSite, isConnectionEffect } from "../../faults/plan.ts";
-import { lastWellMs } from "../../faults/primary-health.ts";
+import type { FaultSite } from "../../faults/plan.ts";
+import { lastHealthyMs } from "../../faults/primary-health.ts";
 import { fingerprint } from "../../history/redact.ts";
 import { createRecorder, type Recorder } from "../../history/recorder.ts";
 import { describeRequest } from "../../entra/request/endpoint.ts";
@@ -27,7 +28,7 @@ import type { Service } from "../../core/http/service.ts";
 import { isRegionalRequest } from "../../entra/managed-identity/regional-service.ts";
 import { isServedHost } from "../../network/served-hosts.ts";
 import { type Random } from "../../core/random.ts";
-import { createProtectedApi, verdictOf } from "../../entra/protected-api/protected-api.ts";
+import { createProtectedApi, tokenVerdictOf } from "../../entra/protected-api/protected-api.ts";
 import { createMachines } from "./machines.ts";
 
 export interface ServiceParts {
@@ -113,7 +114,7 @@ export function createService(parts: ServiceParts) {
             random: random.fork("backup"),
             settings,
             edition: settings.backup,
-            primaryWellAtMs: () => startedAt + lastWellMs(plan, clock.now() - startedAt),
+            primaryWellAtMs: () => startedAt + lastHealthyMs(plan, clock.now() - startedAt),
             managedIdentities: { isAsking: isRegionalRequest, issue: regional.answer },
           }),
           isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,
@@ -177,7 +178,7 @@ function route({ primary, resources, resourcesRefuse }: Routes): Service {
 function presenting(api: Handler, recorder: Recorder): Handler {
   return async (request) => {
     const response = await api(request);
-    const verdict = verdictOf(response);
+    const verdict = tokenVerdictOf(response);
     const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
     if (verdict !== undefined && token !== undefined) {
       const client = recorder.cause()?.client;

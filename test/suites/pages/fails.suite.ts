@@ -13,7 +13,7 @@ test("nor its opposite", async ({ page, entra }) => {
   expect(entra).not.toHaveRecovered();
 });
 
-test("a host that nobody serves, swallowed", async ({ page }) => {
+test("a host that is not simulated, swallowed", async ({ page }) => {
   await openPage(page);
   expect(await ask(page, "https://telemetry.example.com/hit")).toBe("TypeError");
 });

@@ -1,4 +1,4 @@
-/** Suites as users of `brownout/playwright` write them, run by `test/page-suites.test.ts`: some of their tests fail, and shall. */
+/** Suites as users of `brownout/playwright` write them, run by `test/page-suites.walk.test.ts`: some of their tests must fail. */
 import { defineConfig } from "@playwright/test";
 
 export default defineConfig({

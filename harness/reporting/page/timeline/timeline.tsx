@@ -5,9 +5,9 @@
  */
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { RunData } from "../../html/report-data.ts";
-import type { PageHistory } from "../report.ts";
-import { runAddress } from "../route.ts";
+import type { RunReport } from "../../model/report-model.ts";
+import type { PageHistory } from "../embedded-report.ts";
+import { runAddress } from "../page-address.ts";
 import { boxesOf, type View } from "./detail.ts";
 import { flagsOf, Flags } from "./flags.tsx";
 import { Axis, Ground, Hatchings } from "./ground.tsx";
@@ -24,7 +24,7 @@ import { Tools } from "./tools.tsx";
 import { around, useZoom } from "./zoom.ts";
 
 export interface TimelineProps {
-  readonly run: RunData;
+  readonly run: RunReport;
   readonly history: PageHistory;
   /** Indices of the events that show the chosen finding, in order. */
   readonly evidence: readonly number[];

@@ -1,0 +1,55 @@
+/**
+ * Virtual time that passes by itself: as fast as the machine's and a fixed number of ms ahead of it.
+ * With that one number the documents of a browser on the same machine have the same time
+ * without asking.
+ */
+export interface FreeRunningTimeOptions {
+  /** Fires everything that is due by then; ms since the Unix epoch, virtual. */
+  readonly fireUntil: (untilMs: number) => void;
+  /** Called on each start with how far time is ahead of the machine's, ms. */
+  readonly onStart: (byMs: number) => Promise<void>;
+}
+
+export interface FreeRunningTime {
+  /** Time passes from `nowMs` on; resolves as `onStart` does. */
+  start(nowMs: number): Promise<void>;
+  /** Stops time; returns the time at which it stopped, undefined when it did not flow. */
+  stop(): number | undefined;
+  /** The time, while it flows. */
+  now(): number | undefined;
+  /** How far ahead of the machine's it is, while it flows; ms. */
+  byMs(): number | undefined;
+}
+
+/** Often enough that a delay goes unnoticed, ms. */
+const LOOK_EVERY_MS = 10;
+
+const realNow = Date.now.bind(Date);
+const realSetInterval = setInterval;
+const realClearInterval = clearInterval;
+
+/** Time that does not flow until it is started. */
+export function createFreeRunningTime({
+  fireUntil,
+  onStart,
+}: FreeRunningTimeOptions): FreeRunningTime {
+  let byMs: number | undefined;
+  let looking: ReturnType<typeof setInterval> | undefined;
+  const now = (): number | undefined => (byMs === undefined ? undefined : realNow() + byMs);
+  return {
+    now,
+    byMs: () => byMs,
+    async start(nowMs) {
+      byMs = nowMs - realNow();
+      looking ??= realSetInterval(() => fireUntil(now() ?? nowMs), LOOK_EVERY_MS).unref();
+      await onStart(byMs);
+    },
+    stop() {
+      const stoppedAtMs = now();
+      realClearInterval(looking);
+      looking = undefined;
+      byMs = undefined;
+      return stoppedAtMs;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * Every AADSTS code that the simulator answers with, in one table: HTTP status, OAuth error,
+ * suberror, text and how these are known. Microsoft's own list has names and meanings only:
+ * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ */
+import { appCodes } from "./app-codes.ts";
+import type { AadstsRow } from "./code-row.ts";
+import { samlCodes } from "./saml-codes.ts";
+import { serviceCodes, unknownServiceRow } from "./service-codes.ts";
+import { userCodes } from "./user-codes.ts";
+
+const table: Readonly<Record<number, AadstsRow>> = {
+  ...userCodes,
+  ...appCodes,
+  ...samlCodes,
+  ...serviceCodes,
+};
+
+/** A code of the table. */
+export type AadstsCode =
+  | keyof typeof userCodes
+  | keyof typeof appCodes
+  | keyof typeof samlCodes
+  | keyof typeof serviceCodes;
+
+/** The row of a code. */
+export function aadstsRow(code: AadstsCode): AadstsRow {
+  return aadstsRowOrDefault(code, 500);
+}
+
+/** The row of any number, as a fault plan may name one; of an unknown code it follows from the HTTP status. */
+export function aadstsRowOrDefault(code: number, status: number): AadstsRow {
+  return table[code] ?? unknownServiceRow(status);
+}

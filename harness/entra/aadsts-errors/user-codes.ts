@@ -1,0 +1,157 @@
+/** AADSTS codes about the user, the sign-in and the grant: what ends with a new sign-in, or with nothing. */
+import type { AadstsRow } from "./code-row.ts";
+
+export const userCodes = {
+  16000: {
+    status: 400,
+    error: "interaction_required",
+    text: "The account must be chosen or signed in anew.",
+    source: "documented",
+  },
+  50017: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The certificate of the user is not valid: it was revoked.",
+    source: "assumed: like 50126",
+  },
+  50020: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The user has no account in the tenant that was asked.",
+    source: "assumed: like 50034",
+  },
+  50034: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The user account does not exist in the tenant.",
+    source: "assumed",
+  },
+  50057: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The user account is disabled.",
+    source: "assumed",
+  },
+  50058: {
+    status: 400,
+    error: "login_required",
+    text: "No user is signed in, and no page may be shown.",
+    source: "reported: microsoft/service-fabric-explorer issue 148",
+  },
+  50076: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "basic_action",
+    text: "The user must use multi-factor authentication since a change by the administrator.",
+    source:
+      "reported: AzureAD/microsoft-authentication-library-for-js issue 5491 (2023-01), which also has `claims`",
+  },
+  50126: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The username or the password is wrong.",
+    source: "assumed",
+  },
+  50173: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "bad_token",
+    text: "The grant was revoked; the user has to sign in again.",
+    source: "recorded: identity recordings of the Azure SDK for JavaScript (2021-10-29)",
+  },
+  65001: {
+    status: 400,
+    error: "invalid_grant",
+    redirectError: "consent_required",
+    suberror: "consent_required",
+    text: "No consent has been given to these permissions.",
+    source: "assumed",
+  },
+  70000: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The grant is not valid.",
+    source: "reported",
+  },
+  70008: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The authorization code or refresh token has expired.",
+    source: "assumed",
+  },
+  54005: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The authorization code was already redeemed.",
+    source: "assumed",
+  },
+  500133: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The assertion is outside its time range.",
+    source: "reported: microsoftgraph/msgraph-sdk-dotnet issue 2551",
+  },
+  50013: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The assertion is not a valid token for this app.",
+    source: "assumed",
+  },
+  500131: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The assertion is for another audience than the app that presents it.",
+    source: "assumed: like 50013",
+  },
+  501481: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The code verifier does not match the code challenge.",
+    source: "assumed",
+  },
+  700005: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The authorization code was issued for another tenant.",
+    source: "assumed",
+  },
+  700082: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "bad_token",
+    text: "The refresh token was not used for 90.00:00:00 and has expired.",
+    source: "reported: microsoft/foundry-dev-tools issue 707 (2026-08-26)",
+  },
+  700084: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "bad_token",
+    text: "The refresh token of a single-page app has expired after 1.00:00:00.",
+    source: "reported: AzureAD/microsoft-authentication-library-for-js issue 4693",
+  },
+  70016: {
+    status: 400,
+    error: "authorization_pending",
+    text: "The person has not finished signing in.",
+    source: "documented: the article on the device code flow",
+  },
+  70018: {
+    status: 400,
+    error: "bad_verification_code",
+    text: "The device code is not known.",
+    source: "assumed",
+  },
+  70019: {
+    status: 400,
+    error: "expired_token",
+    text: "The device code has expired.",
+    source: "assumed",
+  },
+  50196: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The server terminated an operation because it encountered a client request loop.",
+    source:
+      "reported: Azure/azure-sdk-for-net issue 23324 (2021-08-13); status in AzureAD/microsoft-authentication-library-for-dotnet issue 2353",
+  },
+} as const satisfies Readonly<Record<number, AadstsRow>>;

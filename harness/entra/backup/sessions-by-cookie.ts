@@ -1,0 +1,56 @@
+/**
+ * Keeps one entry for each browser and app, under the cookies of the sign-in session: the one
+ * that the browser sent and the one that it got. A cookie belongs to one browser, so it
+ * stands for the device.
+ */
+import { hash } from "node:crypto";
+import type { ObservedSession } from "./observed-session.ts";
+
+/** The sessions of browsers that the backup observes; one store for each protocol. */
+export interface BrowserSessionStore<Session extends ObservedSession> {
+  /** Reads a reply to a browser; returns `undefined` for one that signs no one in. */
+  observe(
+    request: Request,
+    response: Response,
+    body: string,
+    nowMs: number,
+  ): ObservedSession | undefined;
+  /** The session of the browser that sends this request with that app. */
+  of(request: Request, clientId: string): Session | undefined;
+}
+
+export interface SessionsByCookie<Entry> {
+  /** Keeps an entry for the browser of this exchange and that app. */
+  set(request: Request, response: Response, clientId: string, entry: Entry): void;
+  /** The entry of the browser that sends this request with that app. */
+  of(request: Request, clientId: string): Entry | undefined;
+}
+
+export function createSessionsByCookie<Entry>(): SessionsByCookie<Entry> {
+  const entries = new Map<string, Entry>();
+  // Cookies are secret, so only their hashes are kept.
+  const keyOf = (cookie: string, clientId: string): string =>
+    hash("sha256", `${cookie} ${clientId}`, "base64url");
+
+  return {
+    set(request, response, clientId, entry) {
+      const issued = response.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+      for (const cookie of [...issued, ...cookiesOf(request)].filter(isOfSession)) {
+        entries.set(keyOf(cookie, clientId), entry);
+      }
+    },
+    of: (request, clientId) =>
+      cookiesOf(request)
+        .filter(isOfSession)
+        .map((cookie) => entries.get(keyOf(cookie, clientId)))
+        .find((entry) => entry !== undefined),
+  };
+}
+
+function cookiesOf(request: Request): string[] {
+  return (request.headers.get("cookie") ?? "").split(/;\s*/);
+}
+
+function isOfSession(cookie: string): boolean {
+  return cookie.startsWith("ESTSAUTH=") && cookie !== "ESTSAUTH=";
+}

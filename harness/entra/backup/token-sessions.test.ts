@@ -1,0 +1,100 @@
+/** The sessions that the backup observes of an app with tokens for several resources. */
+import { expect, it } from "vitest";
+import { contoso } from "../../../fixtures/worlds/contoso.ts";
+import type { World } from "../directory/world.ts";
+import { startBench } from "../../../test/support/backup-bench.ts";
+
+const GRAPH = "https://graph.microsoft.com/User.Read";
+const ORDERS = "api://orders/access_as_user";
+
+/** Signs Adele in for Graph, then renews for the API: both refresh tokens, and how to ask. */
+async function signedInForBoth(world: World = contoso) {
+  const [tenant] = world.tenants;
+  const adele = tenant?.users[0];
+  const nativeApp = tenant?.apps.find(({ name }) => name === "desk-app");
+  const bench = startBench(world);
+  const ask = async (scope: string, more: Record<string, string>) => {
+    const form = {
+      client_id: nativeApp?.clientId ?? "",
+      scope: `openid offline_access ${scope}`,
+      ...more,
+    };
+    const { status, json, byBackup } = await bench.send(`${tenant?.id}/oauth2/v2.0/token`, {
+      form,
+    });
+    return { status, byBackup, scope: json["scope"], secret: String(json["refresh_token"]) };
+  };
+  const first = await ask(GRAPH, {
+    grant_type: "password",
+    username: adele?.upn ?? "",
+    password: adele?.password ?? "",
+  });
+  const renew = (scope: string, secret: string) =>
+    ask(scope, { grant_type: "refresh_token", refresh_token: secret });
+  bench.pass(60_000);
+  const second = await renew(ORDERS, first.secret);
+  return { ...bench, renew, secrets: [first.secret, second.secret] };
+}
+
+it("serves each resource that the app had a token for, by either refresh token", async () => {
+  const bench = await signedInForBoth();
+  const { renew, secrets } = bench;
+  bench.fail();
+  for (const secret of secrets) {
+    for (const scope of [GRAPH, ORDERS]) {
+      expect(await renew(scope, secret)).toMatchObject({
+        status: 200,
+        byBackup: true,
+        scope: `openid ${scope}`,
+      });
+    }
+  }
+});
+
+it("refuses both resources at once, and one that the app had no token for", async () => {
+  const bench = await signedInForBoth();
+  const { renew, secrets } = bench;
+  bench.fail();
+  for (const scope of [`${GRAPH} ${ORDERS}`, "https://graph.microsoft.com/Mail.Read"]) {
+    expect((await renew(scope, secrets[1] ?? "")).status).toBe(503);
+  }
+});
+
+it("counts three days for each resource from its own last success", async () => {
+  const bench = await signedInForBoth();
+  const { renew, secrets } = bench;
+  bench.pass(72 * 3_600_000);
+  bench.fail();
+  expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(503);
+  expect((await renew(ORDERS, secrets[1] ?? "")).status).toBe(200);
+});
+
+it("counts a sign-in frequency from the sign-in, not from the last renewal", async () => {
+  const everyTwoHours: World = {
+    ...contoso,
+    tenants: contoso.tenants.map((tenant) => ({
+      ...tenant,
+      policies: [
+        {
+          name: "Often",
+          state: "enabled",
+          users: { include: "all", groups: [], roles: [] },
+          apps: "all",
+          conditions: [],
+          controls: [],
+          signInFrequencyHours: 2,
+          resilienceDefaults: "disabled",
+        },
+      ],
+    })),
+  };
+  const bench = await signedInForBoth(everyTwoHours);
+  const { renew, secrets } = bench;
+  bench.pass(90 * 60_000);
+  expect((await renew(GRAPH, secrets[1] ?? "")).byBackup).toBe(false);
+  bench.fail();
+  bench.pass(20 * 60_000);
+  expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(200);
+  bench.pass(20 * 60_000);
+  expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(503);
+});

@@ -1,0 +1,223 @@
+/** What a world may be: a schema for each type of `world.ts`; what holds between fields is `world-rules.ts`. */
+import { nonEmptyString, wholeNumber } from "../../core/common-schemas.ts";
+import { acrossFields, expecting, parseWith, schema, schemaOf } from "../../core/validation.ts";
+import { loginClouds } from "./clouds.ts";
+import { settingsSchema } from "./settings-schema.ts";
+import {
+  checkBetweenFields,
+  checkIdentity,
+  checkRegistration,
+  checkSamlRegistration,
+} from "./world-rules.ts";
+import {
+  type AppRegistration,
+  type ClientSecret,
+  type ConditionalAccessPolicy,
+  type Device,
+  type Machine,
+  machineSources,
+  type ManagedIdentity,
+  type ProtectedResource,
+  type SamlRegistration,
+  type Tenant,
+  type User,
+  type World,
+} from "./world.ts";
+
+/** The world itself; throws `bad-world` with the path of every wrong field. */
+export function checkWorld(world: World): World {
+  parseWith(worldSchema, world, { what: "world", code: "bad-world" });
+  return world;
+}
+
+/** Throws `bad-world` with the path of every wrong field of a Conditional Access policy below `place`. */
+export function checkPolicy(policy: ConditionalAccessPolicy, place: string): void {
+  parseWith(policySchema, policy, { what: place, code: "bad-world" });
+}
+
+/** The kinds of apps that a person registers; a managed identity comes with its machine. */
+export const registeredKinds = ["spa", "web", "native", "daemon", "api"] as const;
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** An id as Entra writes it. */
+export const guid = schema((z) =>
+  z.string({ error: expecting("a GUID in lower case") }).regex(GUID),
+);
+
+/** A mark that is `true` or absent. */
+export const mark = schema((z) =>
+  z.literal(true, { error: expecting("true, or that it is left out") }).optional(),
+);
+
+const names = schema((z) => z.array(nonEmptyString()));
+const instantMs = schema((z) => wholeNumber(z, 0));
+
+const userSchema = schemaOf<User>()((z) =>
+  z
+    .strictObject({
+      id: guid(),
+      upn: nonEmptyString(),
+      name: nonEmptyString(),
+      password: nonEmptyString(),
+      kind: z.enum(["member", "guest"]),
+      homeTenant: z.string().optional(),
+      homeId: guid().optional(),
+      devices: names(),
+      disabled: mark(),
+      groups: names().optional(),
+      roles: names().optional(),
+      signsInWith: z.enum(["password", "certificate"]).optional(),
+    })
+    .meta({ id: "User" }),
+);
+
+const deviceSchema = schemaOf<Device>()((z) =>
+  z
+    .strictObject({
+      id: guid(),
+      name: nonEmptyString(),
+      platform: z.enum(["windows", "macos", "linux", "ios", "android"]),
+    })
+    .meta({ id: "Device" }),
+);
+
+const secretSchema = schemaOf<ClientSecret>()((z) =>
+  z
+    .strictObject({ value: nonEmptyString(), expiresAt: instantMs().optional() })
+    .meta({ id: "ClientSecret" }),
+);
+
+const samlSchema = schemaOf<SamlRegistration>()((z) =>
+  z
+    .strictObject({
+      identifiers: names().min(1),
+      replyUrls: names().min(1),
+      relayState: z.string().optional(),
+      sign: z.enum(["assertion", "response", "both"]),
+      certificate: z.string(),
+      privateKey: z.string(),
+      requestCertificates: z.array(z.string()).min(1).optional(),
+    })
+    .check(acrossFields(checkSamlRegistration))
+    .meta({ id: "SamlRegistration" }),
+);
+
+const managedIdentitySchema = schemaOf<ManagedIdentity>()((z) =>
+  z
+    .strictObject({ assigned: z.enum(["system", "user"]), resourceId: nonEmptyString() })
+    .meta({ id: "ManagedIdentity" }),
+);
+
+const appSchema = schemaOf<AppRegistration>()((z) =>
+  z
+    .strictObject({
+      name: nonEmptyString(),
+      clientId: guid(),
+      servicePrincipalId: guid(),
+      kind: z.enum([...registeredKinds, "managed-identity"]),
+      managedIdentity: managedIdentitySchema().optional(),
+      multiTenant: mark(),
+      firstParty: mark(),
+      redirectUris: z.array(
+        z.strictObject({ type: z.enum(["web", "spa", "native"]), uri: nonEmptyString() }),
+      ),
+      secrets: z.array(secretSchema()),
+      certificates: z.array(z.string()),
+      delegated: names(),
+      appRoles: z.record(z.string(), names()),
+      saml: samlSchema().optional(),
+    })
+    .check(acrossFields(checkRegistration), acrossFields(checkIdentity))
+    .meta({ id: "AppRegistration" }),
+);
+
+const policySchema = schemaOf<ConditionalAccessPolicy>()((z) => {
+  const everyone = z.union([z.literal("all"), names()]);
+  return z
+    .strictObject({
+      name: nonEmptyString(),
+      state: z.enum(["enabled", "report-only", "disabled"]),
+      users: z.strictObject({ include: everyone, groups: names(), roles: names() }),
+      apps: everyone,
+      conditions: z.array(z.enum(["sign-in-risk", "user-risk", "location"])),
+      controls: z.array(z.enum(["mfa", "compliant-device", "authentication-strength"])),
+      signInFrequencyHours: z
+        .number({ error: expecting("a number of hours above 0") })
+        .positive()
+        .optional(),
+      classic: mark(),
+      resilienceDefaults: z.enum(["enabled", "disabled"]),
+      enabledAtMs: instantMs().optional(),
+    })
+    .meta({ id: "ConditionalAccessPolicy" });
+});
+
+const tenantSchema = schemaOf<Tenant>()((z) =>
+  z
+    .strictObject({
+      id: guid(),
+      name: nonEmptyString(),
+      domains: names(),
+      users: z.array(userSchema()),
+      devices: z.array(deviceSchema()),
+      apps: z.array(appSchema()),
+      region: nonEmptyString(),
+      kind: z.literal("b2c").optional(),
+      cloud: z.literal(loginClouds.map(({ name }) => name)).optional(),
+      policies: z.array(policySchema()).optional(),
+    })
+    .meta({ id: "Tenant" }),
+);
+
+const resourceSchema = schemaOf<ProtectedResource>()((z) =>
+  z
+    .strictObject({
+      name: nonEmptyString(),
+      identifierUri: nonEmptyString(),
+      appId: guid(),
+      tokenVersion: z.enum(["1.0", "2.0"]),
+      hosts: names(),
+      scopes: names(),
+      cae: z.boolean(),
+    })
+    .meta({ id: "ProtectedResource" }),
+);
+
+const machineSchema = schemaOf<Machine>()((z) =>
+  z
+    .strictObject({
+      name: nonEmptyString(),
+      source: z.enum(machineSources),
+      region: z
+        .string({ error: expecting("a region of Azure", 'Write it like "westeurope".') })
+        .regex(/^[a-z][a-z0-9-]*$/),
+      cloud: z
+        .enum([
+          "commercial",
+          "government",
+          "government-secret",
+          "government-top-secret",
+          "21vianet",
+        ])
+        .optional(),
+      tenant: nonEmptyString(),
+      identities: names(),
+      podIdentity: mark(),
+    })
+    .meta({ id: "Machine" }),
+);
+
+/** A whole world. */
+export const worldSchema = schemaOf<World>()((z) =>
+  z
+    .strictObject({
+      name: nonEmptyString(),
+      tenants: z.array(tenantSchema()).min(1),
+      resources: z.array(resourceSchema()),
+      settings: settingsSchema(),
+      machines: z.array(machineSchema()).optional(),
+    })
+    .check(acrossFields(checkBetweenFields))
+    .meta({ id: "World" }),
+);

@@ -1,0 +1,91 @@
+/**
+ * The HTML pages of the simulated service, marked up so that a person or a test finds
+ * everything by its label, role or heading. Text and layout are our own.
+ */
+import { type EstsError, messageOf } from "./ests-error.ts";
+
+export type PageField =
+  | { readonly name: string; readonly type: "hidden"; readonly value: string }
+  | {
+      readonly name: string;
+      readonly type: "text" | "password";
+      readonly label: string;
+      readonly value?: string;
+    };
+
+/** A page with a text. */
+export function page(title: string, text: string): string {
+  return layout({ title, content: `<h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>` });
+}
+
+export interface FormPage {
+  /** The heading, and the title of the page unless there is an error. */
+  readonly heading: string;
+  readonly action: string;
+  readonly fields: readonly PageField[];
+  /** The label of the button. */
+  readonly button: string;
+  /** What was wrong with the last answer, shown above the form. */
+  readonly error?: EstsError;
+}
+
+/** A page with one form. */
+export function pageForm({ heading, action, fields, button, error }: FormPage): string {
+  const alert = error === undefined ? "" : `<p role="alert">${escapeHtml(messageOf(error))}</p>`;
+  return layout({
+    title: error === undefined ? heading : messageOf(error),
+    content: `<h1>${escapeHtml(heading)}</h1>${alert}${form(action, fields, `<p><button type="submit">${escapeHtml(button)}</button></p>`)}`,
+  });
+}
+
+/** The form of `response_mode=form_post`, which posts itself; without scripts it has a button. */
+export function pageFormPost(action: string, fields: readonly PageField[]): string {
+  const button = '<noscript><button type="submit">Continue</button></noscript>';
+  return layout({
+    title: "Working...",
+    content: `${form(action, fields, button)}<script>document.forms[0].submit()</script>`,
+  });
+}
+
+/** The page for an error that cannot be sent to the app, with the ids that an administrator asks for. */
+export function pageOfError(
+  error: EstsError,
+  ids: { readonly traceId: string; readonly correlationId: string; readonly nowMs: number },
+): string {
+  const message = messageOf(error);
+  const facts = [
+    `Request Id: ${ids.traceId}`,
+    `Correlation Id: ${ids.correlationId}`,
+    `Timestamp: ${new Date(ids.nowMs).toISOString()}`,
+  ];
+  const list = facts.map((fact) => `<li>${escapeHtml(fact)}</li>`).join("");
+  return layout({
+    title: message,
+    content: `<h1>Something went wrong</h1><p role="alert">${escapeHtml(message)}</p><ul>${list}</ul>`,
+  });
+}
+
+function layout({ title, content }: { title: string; content: string }): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head><body><main>${content}</main></body></html>`;
+}
+
+/** The backup reads the form and its hidden fields from this markup (`entra/backup/posted-form.ts`). */
+function form(action: string, fields: readonly PageField[], button: string): string {
+  return `<form method="post" action="${escapeHtml(action)}">${fields.map(input).join("")}${button}</form>`;
+}
+
+function input(field: PageField): string {
+  const name = escapeHtml(field.name);
+  const value = escapeHtml(field.value ?? "");
+  if (field.type === "hidden") return `<input name="${name}" type="hidden" value="${value}">`;
+  return `<p><label for="${name}">${escapeHtml(field.label)}</label> <input name="${name}" type="${field.type}" value="${value}" id="${name}" autocomplete="off"></p>`;
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
+}

@@ -1,0 +1,20 @@
+/** Writes the files of a report into the output folder. */
+import { join } from "node:path";
+import { writeCtrf } from "../formats/ctrf.ts";
+import { writeHtml } from "../formats/html.ts";
+import { writeJunit } from "../formats/junit.ts";
+import type { PageProgram } from "../formats/page-program.ts";
+import { writeSummary } from "../formats/summary.ts";
+import type { ReportModel } from "../model/report-model.ts";
+import { writeResults } from "../model/results.ts";
+import { writeWhole } from "./write-whole.ts";
+
+/** Every report; `page` is what `loadPageProgram` returned before anything was run. Throws `unwritable`. */
+export function writeReports(out: string, model: ReportModel, page: PageProgram): void {
+  writeWhole(join(out, "junit.xml"), writeJunit(model));
+  writeWhole(join(out, "ctrf.json"), writeCtrf(model));
+  writeWhole(join(out, "summary.md"), writeSummary(model));
+  writeWhole(join(out, "report.html"), writeHtml(model, page));
+  // Last, so that a reader who finds it finds the others of the same session.
+  writeWhole(join(out, "results.json"), writeResults(model.results));
+}

@@ -1,0 +1,65 @@
+/**
+ * Writing files whole or not at all: a text goes into a neighbour first and is renamed into
+ * its place, so that whoever reads, and whatever Ctrl-C does, finds the old text or the new.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { HarnessError } from "../../core/errors.ts";
+
+/** What a file has for a name while it is being written; `worker/worker.ts` does the same. */
+export const UNFINISHED = ".part";
+
+/** Writes a text file whole; `unwritable` with the system's reason when it cannot. */
+export function writeWhole(path: string, text: string): void {
+  const unfinished = `${path}${UNFINISHED}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw unwritable(path, error);
+  }
+}
+
+/** Makes the folders, and proves that files can be written there, before a long run depends on it. */
+export function prepareFolders(folders: readonly string[]): void {
+  for (const folder of folders) {
+    const probe = join(folder, `.probe${UNFINISHED}`);
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(probe, "");
+      rmSync(probe);
+    } catch (error) {
+      throw unwritable(folder, error);
+    }
+  }
+}
+
+function unwritable(path: string, error: unknown): HarnessError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return new HarnessError("unwritable", `it cannot be written: ${reasonOf(code, error)}`, {
+    place: path,
+    hint: "Name another folder with --out, or make room for this one.",
+    cause: error,
+  });
+}
+
+function reasonOf(code: string, error: unknown): string {
+  switch (code) {
+    case "ENOTDIR":
+    case "EEXIST":
+      return "a file stands where a folder should be";
+    case "EACCES":
+    case "EPERM":
+      return "you have no permission to";
+    case "EROFS":
+      return "the file system is read-only";
+    case "ENOSPC":
+      return "the disk is full";
+    case "EISDIR":
+      return "a folder has its name";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * What the terminal prints after the runs: what held, what is known, what broke with its
+ * evidence and what to do, what is inconclusive or fixed, the totals, and how to see it again.
+ * `summary.md` says the same, to keep.
+ */
+import type {
+  BrokenRun,
+  FindingReport,
+  InconclusiveRun,
+  ReportModel,
+  RunReference,
+} from "../model/report-model.ts";
+import type { FailedRun } from "../model/results.ts";
+import { count, namesWithin } from "../model/wording.ts";
+import { evidenceOf } from "./evidence.ts";
+import type { Paint } from "./terminal.ts";
+
+/** The lines after the runs, in the order in which a reader at the end of the output needs them. */
+export function closingLines(model: ReportModel, paint: Paint): readonly string[] {
+  const { broken, inconclusive, fixed, quarantine, failures, relaunched, interrupted } = model;
+  const { headline, totalsText, costText } = model;
+  return [
+    "",
+    ...heldLines(model, paint),
+    ...knownLines(model, paint),
+    ...broken.flatMap((run) => [...brokenLines(run, model, paint), ""]),
+    ...section(paint("yellow", "Inconclusive"), inconclusive.flatMap(inconclusiveLines)),
+    ...section(
+      paint("green", "Fixed: in the baseline, and passing now (--update-baseline takes them out)"),
+      fixed.map(({ scenario, client, rule }) => `${scenario}: ${client}: ${rule}`),
+    ),
+    ...section(paint("yellow", "In quarantine"), quarantine),
+    ...failures.flatMap((failure) => [...failureLines(failure, paint), ""]),
+    ...section(
+      paint("yellow", "Browsers died"),
+      relaunched.map(({ run, text }) => `${run.scenario}, ${run.client}: ${text}`),
+    ),
+    ...(interrupted.length === 0
+      ? []
+      : [`Interrupted: nothing is said about ${count(interrupted.length, "run")}.`, ""]),
+    `${paint("bold", headline)}. ${totalsText}`,
+    ...(costText === undefined ? [] : [costText]),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), ""];
+}
+
+/** How wide a line of names may be, in characters: what most terminals show without a break. */
+const NAMES_WIDTH = 100;
+
+function heldLines({ held }: ReportModel, paint: Paint): readonly string[] {
+  if (held.length === 0) return [];
+  const lines = held.flatMap(({ client, rules }) => [
+    `  ${client}`,
+    ...rules.flatMap(({ rule, says, runs }) => {
+      const scenarios = runs.map(({ scenario }) => scenario);
+      return [
+        `    ${paint("green", rule)}${says === undefined ? "" : `: ${says}`}`,
+        paint("dim", `      ${namesWithin(scenarios, NAMES_WIDTH - 6)}`),
+      ];
+    }),
+    "",
+  ]);
+  return [paint("bold", "Held: what was asserted, and passed"), ...lines];
+}
+
+/** How many lines of evidence of a known finding are worth a reader's time each day. */
+const KNOWN_EVIDENCE_LINES = 3;
+
+function knownLines(model: ReportModel, paint: Paint): readonly string[] {
+  const { known } = model;
+  if (known.length === 0) return [];
+  const lines = known.flatMap(({ client, reason, rules, example: { run, message, evidence } }) => [
+    `  ${client}: ${paint("yellow", reason)}`,
+    ...rules.map(({ rule, runs }) => `    ${rule}: ${runs.map((one) => one.scenario).join(", ")}`),
+    `    Seen in ${run.scenario}: ${message}`,
+    ...evidenceOf(model, run, evidence)
+      .slice(0, KNOWN_EVIDENCE_LINES)
+      .map((text) => paint("dim", `      ${text}`)),
+    "",
+  ]);
+  return [paint("bold", "Known: the baseline expects these, each for its reason"), ...lines];
+}
+
+function inconclusiveLines({ run, configuration, findings }: InconclusiveRun): readonly string[] {
+  const rules = findings.map(({ rule, message }) => `${rule}: ${message}`);
+  return [...(configuration === undefined ? [] : [configuration]), ...rules].map(
+    (line) => `${run.scenario}: ${line}`,
+  );
+}
+
+function brokenLines(broken: BrokenRun, model: ReportModel, paint: Paint): readonly string[] {
+  const { run, mount, configuration, story, findings, replay } = broken;
+  return [
+    paint(["red", "bold"], `${run.scenario}: ${run.client} (${mount})`),
+    ...(configuration === undefined ? [] : [`  ${configuration}`]),
+    ...(story === undefined ? [] : [`  For whom: ${story.failureMeans}`]),
+    ...findings.flatMap((finding) => findingLines(run, finding, { model, paint })),
+    ...(story === undefined ? [] : [`  In the application: ${story.fix}`]),
+    ...(replay === undefined ? [] : [`  See it again: ${paint("cyan", replay)}`]),
+  ];
+}
+
+function findingLines(
+  run: RunReference,
+  { rule, message, knownAs, evidence, source }: FindingReport,
+  { model, paint }: { readonly model: ReportModel; readonly paint: Paint },
+): readonly string[] {
+  const fix = model.rules[rule]?.fix;
+  const lines = evidenceOf(model, run, evidence);
+  return [
+    `  ${paint("red", rule)}: ${message}`,
+    ...(knownAs === undefined ? [] : [`    The baseline knows it as: ${knownAs}`]),
+    ...lines.map((text) => paint("dim", `    ${text}`)),
+    ...(fix === undefined ? [] : [`    What to do: ${fix}`]),
+    paint("dim", `    Source: ${source}`),
+  ];
+}
+
+function failureLines(
+  { scenario, client, message, place, hint }: FailedRun,
+  paint: Paint,
+): readonly string[] {
+  return [
+    paint(["red", "bold"], `${scenario}: ${client}: not finished`),
+    `  ${place === undefined ? "" : `${place}: `}${message}`,
+    ...(hint === undefined ? [] : [`  ${hint}`]),
+  ];
+}

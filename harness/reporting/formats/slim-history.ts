@@ -1,0 +1,79 @@
+/**
+ * A history with what a page draws and says of it, and no more: of a run with ten thousand
+ * events, headers and bodies are nine tenths. What is left out is in the journal and the HAR.
+ */
+import { gzipSync } from "node:zlib";
+import type { History, HistoryEvent, TokenFacts } from "../../history/event.ts";
+
+/** A history as the page has it: bodies, headers and addresses stay in the journal. */
+export interface SlimHistory {
+  /** ms since the Unix epoch, virtual. */
+  readonly startedAt: number;
+  readonly events: readonly SlimEvent[];
+}
+
+/** An event without its index, which is its place in the list. */
+export type SlimEvent = WithoutIndex<HistoryEvent>;
+
+type WithoutIndex<Event> = Event extends unknown ? Omit<Event, "index"> : never;
+
+/** The events in order, each with its kind, its time and what the page says of it. */
+export function slimHistory({ header, events }: History): SlimHistory {
+  return { startedAt: header.startedAt, events: events.map(slimEvent) };
+}
+
+/** The history as gzip in base64, byte for byte the same for the same history. */
+export function packHistory(history: SlimHistory): string {
+  const packed = gzipSync(JSON.stringify(history), { level: 9 });
+  // The operating system, of which a report need not tell: 255 is "unknown" (RFC 1952). The
+  // time of the header is zero already.
+  packed[9] = 255;
+  return packed.toString("base64");
+}
+
+function slimEvent({ index: _index, ...event }: HistoryEvent): SlimEvent {
+  switch (event.kind) {
+    case "exchange-began": {
+      const {
+        form: _form,
+        scope: _scope,
+        user: _user,
+        tenant: _tenant,
+        app: _app,
+        ...rest
+      } = event;
+      return { ...rest, url: "", headers: [] };
+    }
+    case "exchange-ended": {
+      const { issued, end, ...rest } = event;
+      const token =
+        issued?.token === undefined ? {} : { issued: { token: slimToken(issued.token) } };
+      return {
+        ...rest,
+        end: end.kind === "response" ? { ...end, headers: [], body: "" } : end,
+        ...token,
+      };
+    }
+    case "operation-invoked":
+    case "operation-completed":
+    case "fault-began":
+    case "fault-ended":
+    case "faults-cleared":
+    case "prompt-shown":
+    case "screen-seen":
+    case "tab-changed":
+    case "client-restarted":
+    case "token-presented":
+    case "world-changed":
+    case "noted":
+      return event;
+  }
+}
+
+function slimToken({ accessToken, expiresAt, extendedExpiresAt }: TokenFacts): TokenFacts {
+  return {
+    accessToken,
+    expiresAt,
+    ...(extendedExpiresAt === undefined ? {} : { extendedExpiresAt }),
+  };
+}

@@ -1,0 +1,174 @@
+/**
+ * The report as a short Markdown page, for a pull request or a colleague: what broke, for whom
+ * and what to do; then what is inconclusive, known and fixed. The same as on the terminal, to keep.
+ */
+import { formatDuration } from "../../core/time/duration.ts";
+import type { BrokenRun, FindingReport, ReportModel, RunReference } from "../model/report-model.ts";
+import { namesWithin } from "../model/wording.ts";
+import { evidenceOf } from "./evidence.ts";
+import { flowLines } from "./flow-lines.ts";
+import { inline, row } from "./markdown-text.ts";
+
+/** The text of `summary.md`. */
+export function writeSummary(model: ReportModel): string {
+  const sections = [
+    headSection(model),
+    brokenSection(model),
+    inconclusiveSection(model),
+    flowLines(model.flows),
+    heldSection(model),
+    knownSection(model),
+    quarantineSection(model),
+    fixedSection(model),
+    failuresSection(model),
+    relaunchedSection(model),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function headSection({ headline, totalsText, costText }: ReportModel): readonly string[] {
+  const cost = costText === undefined ? [] : ["", inline(costText)];
+  return [`# Brownout: ${headline}`, "", totalsText, ...cost];
+}
+
+function brokenSection(model: ReportModel): readonly string[] {
+  if (model.broken.length === 0) return [];
+  return ["## What broke", ...model.broken.flatMap((run) => ["", ...brokenLines(run, model)])];
+}
+
+function brokenLines(broken: BrokenRun, model: ReportModel): readonly string[] {
+  const { run, mount, simulatedMs, configuration, story, costText, findings, replay } = broken;
+  return [
+    `### ${run.scenario}: ${run.client} (${mount}, ${formatDuration(simulatedMs)})`,
+    ...(configuration === undefined ? [] : ["", inline(configuration)]),
+    ...(story === undefined ? [] : ["", `For whom: ${inline(story.failureMeans)}`]),
+    ...(costText === undefined ? [] : ["", `Cost: ${inline(costText)}.`]),
+    ...findings.flatMap((finding) => ["", ...findingLines(run, finding, model)]),
+    ...(story === undefined ? [] : ["", `In the application: ${inline(story.fix)}`]),
+    ...(replay === undefined ? [] : ["", `See it again: \`${replay}\``]),
+  ];
+}
+
+function findingLines(
+  run: RunReference,
+  { rule, message, knownAs, evidence, source }: FindingReport,
+  model: ReportModel,
+): readonly string[] {
+  const fix = model.rules[rule]?.fix;
+  const lines = evidenceOf(model, run, evidence);
+  return [
+    `**${rule}**: ${inline(message)}`,
+    ...(knownAs === undefined ? [] : ["", `The baseline knows it as: ${inline(knownAs)}`]),
+    ...(lines.length === 0 ? [] : ["", "```text", ...lines, "```"]),
+    "",
+    ...(fix === undefined ? [] : [`What to do: ${inline(fix)}`, ""]),
+    `Source: ${inline(source)}`,
+  ];
+}
+
+function inconclusiveSection({ inconclusive }: ReportModel): readonly string[] {
+  if (inconclusive.length === 0) return [];
+  const advice = inconclusive.flatMap(({ run, configuration }) =>
+    configuration === undefined ? [] : [`- ${run.scenario}: ${inline(configuration)}`],
+  );
+  return [
+    "## Inconclusive",
+    "",
+    "An asserted rule never saw what it judges, so nothing is proved.",
+    "",
+    ...(advice.length === 0 ? [] : [...advice, ""]),
+    row("scenario", "client", "rule", "what was not seen"),
+    "| --- | --- | --- | --- |",
+    ...inconclusive.flatMap(({ run, findings }) =>
+      findings.map(({ rule, message }) => row(run.scenario, run.client, rule, message)),
+    ),
+  ];
+}
+
+/** The terminal and results.json have all names. */
+const HELD_WIDTH = 120;
+
+function heldSection({ held }: ReportModel): readonly string[] {
+  if (held.length === 0) return [];
+  return [
+    "## Held",
+    "",
+    "What was asserted, and passed.",
+    ...held.flatMap(({ client, rules }) => [
+      "",
+      `### ${client}`,
+      "",
+      ...rules.map(({ rule, says, runs }) => {
+        const demand = says === undefined ? "" : ` ${inline(says)}`;
+        const scenarios = runs.map(({ scenario }) => scenario);
+        return `- **${rule}**:${demand} *${namesWithin(scenarios, HELD_WIDTH)}*`;
+      }),
+    ]),
+  ];
+}
+
+function knownSection({ known }: ReportModel): readonly string[] {
+  if (known.length === 0) return [];
+  return [
+    "## Known",
+    "",
+    "The baseline expects these, each for its reason.",
+    "",
+    row("client", "reason", "rules and scenarios", "seen"),
+    "| --- | --- | --- | --- |",
+    ...known.map(({ client, reason, rules, example }) =>
+      row(
+        client,
+        reason,
+        rules
+          .map(({ rule, runs }) => `**${rule}**: ${runs.map((run) => run.scenario).join(", ")}`)
+          .join("; "),
+        `${example.run.scenario}: ${example.message}`,
+      ),
+    ),
+  ];
+}
+
+function quarantineSection({ quarantine }: ReportModel): readonly string[] {
+  if (quarantine.length === 0) return [];
+  return ["## In quarantine", "", ...quarantine.map((line) => `- ${inline(line)}`)];
+}
+
+function fixedSection({ fixed }: ReportModel): readonly string[] {
+  if (fixed.length === 0) return [];
+  return [
+    "## Fixed",
+    "",
+    "These are in the baseline, and pass now. `--update-baseline` takes them out.",
+    "",
+    ...fixed.map(({ scenario, client, rule }) => `- ${scenario}, ${client}: ${rule}`),
+  ];
+}
+
+function failuresSection({ failures, interrupted }: ReportModel): readonly string[] {
+  if (failures.length + interrupted.length === 0) return [];
+  const names = interrupted.map(({ scenario }) => scenario).join(", ");
+  return [
+    "## Not finished",
+    "",
+    "The harness could not bring these to their end, so nothing is said about them.",
+    "",
+    ...failures.map(
+      ({ scenario, client, message, hint }) =>
+        `- ${scenario}, ${client}: ${inline(message)}${hint === undefined ? "" : ` ${inline(hint)}`}`,
+    ),
+    ...(names === "" ? [] : [`- interrupted: ${names}`]),
+  ];
+}
+
+function relaunchedSection({ relaunched }: ReportModel): readonly string[] {
+  if (relaunched.length === 0) return [];
+  return [
+    "## Browsers that died",
+    "",
+    ...relaunched.map(({ run, text }) => `- ${inline(`${run.scenario}, ${run.client}: ${text}`)}`),
+  ];
+}

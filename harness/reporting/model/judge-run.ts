@@ -1,0 +1,36 @@
+/** From a history to a run that can be counted: what every rule says of it. */
+import { judgeByEveryRule, rules } from "../../rules/rules.ts";
+import { HarnessError, suggestNames } from "../../core/errors.ts";
+import type { History } from "../../history/event.ts";
+import type { JudgedRun } from "./results.ts";
+
+/**
+ * The history with the findings of every rule. `simulatedMs` is read from the history unless it
+ * is given. A run that asserts nothing and of which no rule can say anything is not a pass: it
+ * counts as if it asserted every rule.
+ */
+export function judgeRun(history: History, simulatedMs?: number): JudgedRun {
+  const { header, events } = history;
+  const lastedMs = (events.at(-1)?.at ?? header.startedAt) - header.startedAt;
+  const findings = judgeByEveryRule(history);
+  const isSilent = findings.every(({ verdict }) => verdict === "inconclusive");
+  const asserts =
+    isSilent && header.asserts.length === 0 ? rules.map(({ id }) => id) : header.asserts;
+  return {
+    history: { header: { ...header, asserts }, events },
+    simulatedMs: simulatedMs ?? lastedMs,
+    findings,
+  };
+}
+
+/** Throws `unknown-rule` at `place` when something asserts a rule that does not exist. */
+export function checkAsserts(asserts: readonly string[], place: string): void {
+  const ids = rules.map(({ id }) => id);
+  asserts.forEach((rule, index) => {
+    if (ids.includes(rule)) return;
+    throw new HarnessError("unknown-rule", `there is no rule "${rule}"`, {
+      place: `${place}, asserts[${index}]`,
+      hint: suggestNames(rule, ids, 'See "brownout list".'),
+    });
+  });
+}

@@ -1,0 +1,118 @@
+/** One run as the reports show it. */
+import { stretchesWithoutToken } from "../../rules/model/without-token.ts";
+import { formatDuration } from "../../core/time/duration.ts";
+import type { Scenario } from "../../runner/scenario.ts";
+import { type BaselineEntry, isForRun } from "./baseline.ts";
+import { configurationAdvice } from "./configuration.ts";
+import { costText } from "./cost-text.ts";
+import type { FindingReport, RunReference, RunReport } from "./report-model.ts";
+import type { ComparedFinding, JudgedRun, RunResult } from "./results.ts";
+import { standingOf } from "./standing.ts";
+
+/** A judged run with what is known of it beside its history. */
+export interface ReportedRun {
+  readonly run: JudgedRun;
+  /** Absent for a history that no scenario of ours made. */
+  readonly scenario?: Pick<Scenario, "title" | "story">;
+  /** The command that runs it again. */
+  readonly replay?: string;
+  /** How its first browser died, as the harness reported it; the history is that of the second. */
+  readonly relaunched?: string;
+}
+
+/** What the reports show of one run; `result` is what it was counted as. */
+export function runReport(
+  { run, scenario, replay, relaunched }: ReportedRun,
+  {
+    id,
+    result,
+    baseline,
+  }: {
+    readonly id: string;
+    readonly result: RunResult;
+    readonly baseline: readonly BaselineEntry[];
+  },
+): RunReport {
+  const { findings, client, row: _row, unseen: _unseen, ...counted } = result;
+  const { header, events } = run.history;
+  const cost = costText(result.cost);
+  return {
+    ...counted,
+    id,
+    client: clientText(client),
+    standing: standingOf(findings),
+    held: heldRules(run),
+    findings: findings.map((finding) => findingReport(finding, result, baseline)),
+    howLong: howLong(run, cost),
+    events: events.length,
+    ...given("title", scenario?.title),
+    ...given("story", scenario?.story),
+    ...given("replay", replay),
+    ...given("file", header.file),
+    ...given("configuration", configurationAdvice(run.history)),
+    ...given("relaunched", relaunched === undefined ? undefined : relaunchText(relaunched)),
+    ...given("costText", cost),
+  };
+}
+
+/** What stands for a run where it is only named. */
+export function referenceTo({ id, scenario, client }: RunReport): RunReference {
+  return { id, scenario, client };
+}
+
+/** `msal-node 7.2.1`; the name alone where no version is known. */
+function clientText({ name, version }: RunResult["client"]): string {
+  return version === "" ? name : `${name} ${version}`;
+}
+
+/** What to say of a run whose browser died; `how` as the harness reported it. */
+export function relaunchText(how: string): string {
+  return `${how}; the run began anew in another browser.`;
+}
+
+/** A field, or none where its value is undefined. */
+export function given<const Key extends string, const Value>(
+  key: Key,
+  value: Value | undefined,
+): { readonly [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: Value });
+}
+
+function heldRules({ history, findings }: JudgedRun): readonly string[] {
+  const { asserts } = history.header;
+  return findings
+    .filter(({ rule, verdict }) => verdict === "pass" && asserts.includes(rule))
+    .map(({ rule }) => rule);
+}
+
+function findingReport(
+  finding: ComparedFinding,
+  run: RunResult,
+  baseline: readonly BaselineEntry[],
+): FindingReport {
+  const { rule, verdict, quarantined } = finding;
+  const isKnown = finding.baseline === "known";
+  const acceptedAs = quarantined ? "in quarantine" : isKnown ? "known" : undefined;
+  const entry = baseline.find(
+    (one) => isForRun(one, run) && one.rule === rule && one.verdict === verdict,
+  );
+  return {
+    ...finding,
+    standing: standingOf([finding]),
+    ...given("acceptedAs", acceptedAs),
+    ...given("reason", isKnown ? entry?.reason : undefined),
+  };
+}
+
+/** From the first call without a token to the last good one after such, with what it cost. */
+function howLong({ history, simulatedMs }: JudgedRun, cost: string | undefined): string {
+  if (cost === undefined)
+    return `Nobody was without a token in ${formatDuration(simulatedMs)} of virtual time.`;
+  const stretches = stretchesWithoutToken(history);
+  if (stretches.length === 0) return `${cost}.`;
+  const [from, to] = [
+    Math.min(...stretches.map((stretch) => stretch.from)),
+    Math.max(...stretches.map((stretch) => stretch.to)),
+  ].map((at) => formatDuration(at - history.header.startedAt));
+  return `${cost}; between +${from} and +${to}.`;
+}

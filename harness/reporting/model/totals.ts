@@ -1,0 +1,42 @@
+/** The two sentences with which every report for people begins. */
+import { formatDuration } from "../../core/time/duration.ts";
+import { isQuarantined, type Results } from "./results.ts";
+import type { ReportTotals } from "./report-model.ts";
+import { sessionStanding } from "./standing.ts";
+import { count } from "./wording.ts";
+
+/** The totals of `results.json` with the findings that the baseline and the quarantine account for. */
+export function totalsOf({ totals, runs }: Results): ReportTotals {
+  const findings = runs.flatMap((run) => run.findings);
+  return {
+    ...totals,
+    known: findings.filter(({ baseline }) => baseline === "known").length,
+    quarantined: findings.filter(isQuarantined).length,
+  };
+}
+
+/** The outcome in a few words. */
+export function headline(results: Results): string {
+  const { totals, runs, failures = [] } = results;
+  switch (sessionStanding(results)) {
+    case "not finished":
+      return `${count(failures.length, "run")} not finished`;
+    case "unexpected":
+      return count(totals.unexpected, "unexpected finding");
+    case "inconclusive":
+      return `${count(runs.filter((run) => !run.expected).length, "run")} inconclusive`;
+    case "expected":
+      return "as expected";
+  }
+}
+
+/** Runs, verdicts and how they compare with the baseline, in one sentence. */
+export function totalsText(totals: ReportTotals, seed: string): string {
+  const { runs, pass, fail, inconclusive, unexpected, known, fixed, quarantined } = totals;
+  const verdicts = `${pass} pass, ${fail} fail, ${inconclusive} inconclusive`;
+  const compared = `${unexpected} unexpected, ${known} known, ${fixed} fixed${quarantined === 0 ? "" : `, ${quarantined} in quarantine`}`;
+  const simulated = formatDuration(totals.simulatedMs);
+  // The HAR of another tool has no seed.
+  const seeded = seed === "" ? "" : `, seed ${seed}`;
+  return `${count(runs, "run")} over ${simulated} of simulated time${seeded}: ${verdicts}. Findings: ${compared}.`;
+}

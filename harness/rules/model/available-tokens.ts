@@ -1,0 +1,106 @@
+/**
+ * Which tokens and refresh tokens an application had when it called its client or asked a person
+ * to sign in, and which it had lost by a restart. One walk over the history records every token
+ * issued, lost and revoked, so that a rule can say "it had a token for another hour and failed
+ * the call".
+ */
+import type { ScreenSeen } from "../../history/browser-events.ts";
+import type { History, OperationInvoked, PromptShown } from "../../history/event.ts";
+import { exchangesOf, operationsOf } from "./exchanges.ts";
+import { changeTab } from "./tabs-of-client.ts";
+import {
+  createTokenInventory,
+  dropToken,
+  recordAnswer,
+  recordRequest,
+  recordResult,
+  restart,
+  revoke,
+  signOut,
+  type TokenInventory,
+} from "./token-inventory.ts";
+import {
+  tokensForCall,
+  tokensForPrompt,
+  tokensForScreen,
+  type AvailableTokens,
+} from "./token-lookup.ts";
+
+/** What the client had, in the tab of the event, when this call, prompt or screen came; empty for calls without a cache key. */
+export function availableTokensAt(
+  history: History,
+  event: OperationInvoked | PromptShown | ScreenSeen,
+): AvailableTokens {
+  let byEvent = known.get(history);
+  if (byEvent === undefined) {
+    byEvent = walk(history);
+    known.set(history, byEvent);
+  }
+  return byEvent.get(event.index) ?? {};
+}
+
+const known = new WeakMap<History, ReadonlyMap<number, AvailableTokens>>();
+
+function walk(history: History): ReadonlyMap<number, AvailableTokens> {
+  const seen = new Map<number, AvailableTokens>();
+  const inventories = new Map<string, TokenInventory>();
+  const calls = new Map(operationsOf(history).map(({ invoked }) => [invoked.operation, invoked]));
+  const exchanges = new Map(exchangesOf(history).map((one) => [one.began.exchange, one]));
+  const inventoryOf = (client: string): TokenInventory => {
+    const inventory = inventories.get(client) ?? createTokenInventory();
+    inventories.set(client, inventory);
+    return inventory;
+  };
+  for (const event of history.events) {
+    switch (event.kind) {
+      case "operation-invoked":
+        seen.set(event.index, tokensForCall(history, inventoryOf(event.client), event));
+        break;
+      case "prompt-shown": {
+        const call = event.operation === undefined ? undefined : calls.get(event.operation);
+        seen.set(event.index, tokensForPrompt(history, inventoryOf(event.client), { event, call }));
+        break;
+      }
+      case "screen-seen":
+        seen.set(event.index, tokensForScreen(inventoryOf(event.client), event));
+        break;
+      case "tab-changed":
+        changeTab(inventoryOf(event.client).tabs, event);
+        break;
+      case "exchange-began": {
+        if (event.endpoint === "logout" && event.client !== undefined)
+          signOut(inventoryOf(event.client));
+        const exchange = exchanges.get(event.exchange);
+        const call = exchange?.operation;
+        if (exchange !== undefined && call !== undefined)
+          recordRequest(history, inventoryOf(call.client), { exchange, call });
+        break;
+      }
+      case "exchange-ended": {
+        const exchange = exchanges.get(event.exchange);
+        const call = exchange?.operation;
+        if (exchange === undefined || call === undefined) break;
+        recordAnswer(history, inventoryOf(call.client), { exchange, call, event });
+        break;
+      }
+      case "operation-completed": {
+        const call = calls.get(event.operation);
+        if (call !== undefined) recordResult(history, inventoryOf(call.client), { call, event });
+        break;
+      }
+      case "client-restarted":
+        restart(inventoryOf(event.client), event);
+        break;
+      case "token-presented":
+        if (event.verdict === "revoked")
+          for (const one of inventories.values()) dropToken(one, event.accessToken);
+        break;
+      case "world-changed":
+        for (const one of inventories.values()) revoke(one, event);
+        break;
+      default:
+        break;
+    }
+  }
+  return seen;
+}

@@ -1,0 +1,71 @@
+/**
+ * Which requests are similar: the same token or document, requested again. The rules on waiting,
+ * backing off and retry storms compare only similar requests.
+ */
+import type { ExchangeBegan, History } from "../../history/event.ts";
+import { exchangesOf, type Exchange } from "./exchanges.ts";
+import { grantOf } from "./exchange-outcomes.ts";
+import { objectIdOf, scopeKey } from "./identifiers.ts";
+
+/** Requests to Entra that an application's code causes: for tokens, device codes and metadata. */
+export function entraRequestsOf(history: History): readonly Exchange[] {
+  return exchangesOf(history).filter(({ began }) => ENTRA_ENDPOINTS.has(began.endpoint));
+}
+
+const ENTRA_ENDPOINTS: ReadonlySet<ExchangeBegan["endpoint"]> = new Set([
+  "token",
+  "device-code",
+  "instance-discovery",
+  "openid-configuration",
+  "keys",
+]);
+
+/**
+ * The same key for requests that are similar to the service and to a throttle: client, endpoint,
+ * tenant, app, grant, user and scope; for metadata without user and scope. A connection that
+ * failed has sent no form, so its key comes from the operation behind it.
+ */
+export function similarityKeyOf(exchange: Exchange): string {
+  const { began, client } = exchange;
+  const common = [client, began.endpoint, began.tenant ?? ""];
+  if (isDiscovery(exchange)) return common.join(" · ");
+  return [
+    ...common,
+    appOf(exchange),
+    grantOf(exchange) ?? "",
+    userOf(exchange),
+    scopeKey(began.scope ?? exchange.operation?.scopes.join(" ") ?? ""),
+  ].join(" · ");
+}
+
+/** The key of similar requests of the same tab. */
+export function similarityKeyInTab(exchange: Exchange): string {
+  return `${tabOf(exchange)} · ${similarityKeyOf(exchange)}`;
+}
+
+/** The tab from whose call a request comes; empty when unknown. */
+export function tabOf({ operation }: Exchange): string {
+  return operation?.tab ?? "";
+}
+
+/** Whether a request is for metadata: instance discovery, openid-configuration or keys. */
+export function isDiscovery({ began: { endpoint } }: Exchange): boolean {
+  return ENTRA_ENDPOINTS.has(endpoint) && endpoint !== "token" && endpoint !== "device-code";
+}
+
+/** Client id of the app that a request is for; empty when unknown. */
+function appOf({ began, operation }: Exchange): string {
+  return (began.app ?? operation?.app ?? "").toLowerCase();
+}
+
+/**
+ * Object id of the user behind a request, or the user of its hint, lower case. When neither is
+ * known, the refresh token identifies its user, and each code or assertion counts as unique.
+ */
+function userOf(exchange: Exchange): string {
+  const { began, operation } = exchange;
+  const user = operation?.user === undefined ? began.user : objectIdOf(operation.user);
+  if (user !== undefined) return user.toLowerCase();
+  const hasUser = began.grant !== undefined && began.grant !== "client_credentials";
+  return hasUser ? (began.form?.["refresh_token"] ?? `exchange ${began.exchange}`) : "";
+}

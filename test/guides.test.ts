@@ -1,0 +1,105 @@
+/** README and the guides against the files that they show and the pages that they link to. */
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { describe, expect, it } from "vitest";
+import { anchorsOf, linksOf } from "../scripts/site/markdown.ts";
+import { blocksOf, guides, pages, readPage, root } from "./support/guides.ts";
+
+describe("README", () => {
+  it("has at most 120 lines", () => {
+    expect(readPage("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(120);
+  });
+});
+
+describe("the code in README and the guides", () => {
+  const blocks = guides.flatMap(blocksOf);
+
+  it.each(guides)("is that of examples/ where %s names a file, in whole or in part", (page) => {
+    const wrong = blocksOf(page).filter(
+      ({ file = "", text }) => file.startsWith("examples/") && !readPage(file).includes(text),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("names a file in most places", () => {
+    const named = blocks.filter(({ file }) => file !== undefined);
+    expect(named.length).toBeGreaterThan(10);
+  });
+
+  it("type-checks where it names none", () => {
+    const programs = blocks
+      .filter(({ file, text }) => file === undefined && text.includes('from "brownout'))
+      .map(({ text }) => text);
+    expect(programs).not.toEqual([]);
+    expect(typeErrorsOf(programs)).toBe("");
+  });
+});
+
+describe.each(pages)("%s", (page) => {
+  it("links to files and headings that exist", () => {
+    const broken = linksOf(readPage(page)).filter((link) => {
+      if (/^[a-z]+:/.test(link)) return false;
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? page : posix.join(posix.dirname(page), path);
+      if (!existsSync(root + target)) return true;
+      return anchor !== undefined && !anchorsOf(readPage(target)).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+});
+
+describe("docs/sources.md", () => {
+  it("has every section that a comment or a page cites", () => {
+    const anchors = anchorsOf(readPage("docs/sources.md"));
+    const files = globSync("{harness,scenarios,fixtures,scripts,test,docs}/**/*.{ts,tsx,md}", {
+      cwd: root,
+    });
+    const cited = files.flatMap((file) =>
+      [...readPage(file).matchAll(/docs\/sources\.md#([a-z]\d*)\b/g)].map(([, anchor = ""]) => ({
+        file,
+        anchor,
+      })),
+    );
+    expect(cited.length).toBeGreaterThan(80);
+    expect(cited.filter(({ anchor }) => !anchors.includes(anchor))).toEqual([]);
+  });
+});
+
+describe("examples/", () => {
+  it("have one page for the good and the careless app", () => {
+    const html = (app: string): string => readPage(`examples/page/${app}/index.html`);
+    expect(html("careless")).toBe(html("good"));
+  });
+
+  it.each(["node", "page"])("%s asks for the versions that this repository tests with", (app) => {
+    type Manifest = Record<"dependencies" | "devDependencies", Record<string, string>>;
+    const manifest = (path: string) => JSON.parse(readPage(path)) as Manifest & { version: string };
+    const example = manifest(`examples/${app}/package.json`);
+    const ours = manifest("package.json");
+    const versions: Record<string, string> = {
+      ...ours.dependencies,
+      ...ours.devDependencies,
+      brownout: ours.version,
+    };
+    const wanted = { ...example.dependencies, ...example.devDependencies };
+    const tested = Object.keys(wanted).map((name) => [name, versions[name]]);
+    expect(wanted).toEqual(Object.fromEntries(tested));
+  });
+});
+
+/** What the compiler says of programs; each may import `getToken` from `./my-app.js`. */
+function typeErrorsOf(programs: readonly string[]): string {
+  const folder = mkdtempSync(join(root, "reports/out/guides-"));
+  try {
+    writeFileSync(join(folder, "my-app.ts"), "export async function getToken() { return ''; }\n");
+    for (const [index, text] of programs.entries())
+      writeFileSync(join(folder, `block-${index}.ts`), text);
+    const compilerOptions = { noUnusedLocals: false, declaration: false };
+    const config = { extends: "../../../tsconfig.json", compilerOptions, include: ["*.ts"] };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+    return spawnSync("tsc", ["-p", folder], { cwd: root, encoding: "utf8" }).stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
