@@ -10,8 +10,8 @@
 import { installPageChance } from "./page-chance.ts";
 import { installPageLeaps } from "./page-leap.ts";
 import { installPageMeasure } from "./page-measure.ts";
-import { installPageTimers } from "./page-timers.ts";
-import { installPageWatch } from "./page-watch.ts";
+import { installPageTimers, pageTimerParts } from "./page-timers.ts";
+import { installPageWatch, pageWatchParts } from "./page-watch.ts";
 import { readScreen } from "./screen.ts";
 
 /** How time goes in a document: it stands at an instant, or runs so far ahead of the machine's; ms. */
@@ -74,7 +74,11 @@ export function timingOf(time: PageTime): string {
   return `brownout;desc="${told}"`;
 }
 
-/** The script of the agent: its parts as text, handed to each other, as a page has no modules of ours. */
+/**
+ * The script of the agent: its functions as text, since a page has no modules of ours. All of
+ * them stand beside each other in one scope, so functions of one file may call each other by name;
+ * those of other files are handed to `installAgent`.
+ */
 export function agentScript(start: AgentStart): string {
   const parts = [
     installPageTimers,
@@ -84,7 +88,9 @@ export function agentScript(start: AgentStart): string {
     installPageLeaps,
     readScreen,
   ];
-  return `(${String(installAgent)})(${[JSON.stringify(start), ...parts.map(String)].join(", ")});`;
+  const called = [...pageTimerParts, ...pageWatchParts].map(String).join("\n");
+  const values = [JSON.stringify(start), ...parts.map(String)].join(", ");
+  return `(() => {\n${called}\n(${String(installAgent)})(${values});\n})();`;
 }
 
 /** Runs in the page, so it may use nothing but its parameters. */

@@ -8,10 +8,14 @@ import type { Annotator } from "../reporting/formats/annotations.ts";
 import type { RunTask } from "./worker/protocol.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { annotatingOptions, annotatorOf } from "./annotating.ts";
-import { archiveOptions } from "./archiving.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
-import { type Keeping, readKeeping } from "./keeping.ts";
+import {
+  archiveOptions,
+  type ArchiveTarget,
+  readArchiveTarget,
+  webhookOptions,
+} from "./archive-run.ts";
 import { quarantineOption, readQuarantineFile } from "./quarantine-file.ts";
 import {
   type Part,
@@ -22,8 +26,7 @@ import {
   selectRuns,
   takePart,
 } from "./selection.ts";
-import { tellingOptions } from "./telling.ts";
-import { cacheOption, keptVersions } from "./version-cache.ts";
+import { cacheOption, keptVersions } from "./versions/cache-option.ts";
 
 /** The options of `brownout run`. */
 export const runOptions = {
@@ -48,7 +51,7 @@ export const runOptions = {
   shard: { value: "i/n", says: "run the i-th of n parts" },
   workers: { value: "N", says: "processes at work at once (default: one for each core)" },
   ...archiveOptions,
-  ...tellingOptions,
+  ...webhookOptions,
   ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
@@ -71,7 +74,7 @@ export interface Plan {
   readonly out: string;
   readonly baseline: BaselineFile;
   readonly quarantine: readonly QuarantineEntry[];
-  readonly keeping: Keeping;
+  readonly archiveTarget: ArchiveTarget;
   readonly annotator?: Annotator;
 }
 
@@ -111,7 +114,7 @@ export async function planRun(
     baseline,
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
     // A part of a run is no run: the whole is kept when it is put together.
-    keeping: part === undefined ? readKeeping(values, io) : {},
+    archiveTarget: part === undefined ? readArchiveTarget(values, io) : {},
     ...(part === undefined && annotator !== undefined ? { annotator } : {}),
   };
 }

@@ -12,7 +12,7 @@ import type { Mount } from "../network/mount.ts";
 import type { MountName } from "../network/mount-names.ts";
 import { loadMount } from "../network/mounts.ts";
 import { type Attribution, createAttribution } from "./simulation/attribution.ts";
-import { createBrowserRoom } from "./browsers/browsers.ts";
+import { createBrowserContexts } from "./browsers/browser-contexts.ts";
 import { checkWorldAndSettings, startInstant } from "./simulation/checked-world.ts";
 import {
   composeSimulation,
@@ -123,7 +123,7 @@ async function runScript(
   const browsers =
     mounted.browser === undefined
       ? undefined
-      : createBrowserRoom({
+      : createBrowserContexts({
           ...layers,
           mounted: mounted.browser,
           recorder,

@@ -22,10 +22,10 @@ import { prepareFolders, writeWhole } from "../../reporting/files/write-whole.ts
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate } from "../annotating.ts";
 import type { Arguments, commonOptions } from "../arguments.ts";
-import { executeTasks } from "../execute.ts";
+import { executeTasks } from "../worker/execute-tasks.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { keepSession } from "../keeping.ts";
+import { archiveRun } from "../archive-run.ts";
 import { type Plan, planRun, type runOptions } from "../plan.ts";
 import { leftOutLines } from "../scenario-files.ts";
 import { createScriptOutput } from "../script-output.ts";
@@ -92,10 +92,10 @@ export async function runCommand(
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(model, paint)) progress.line(line);
   if (update !== undefined) progress.line(update.line);
-  const { keeping, out } = plan;
-  // What was interrupted is no session: of what it did not run nobody knows anything.
-  const keptWith = interruptedBy === undefined ? keeping : {};
-  const kept = await keepSession(results, { keeping: keptWith, out, io });
+  const { archiveTarget, out } = plan;
+  // An interrupted run is not archived: nothing is known of what it did not run.
+  const target = interruptedBy === undefined ? archiveTarget : {};
+  const kept = await archiveRun(results, { target, out, io });
   for (const line of kept) progress.line(line);
   for (const line of annotate(model, plan.annotator)) output.write(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);

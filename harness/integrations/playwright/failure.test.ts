@@ -1,4 +1,4 @@
-/** What a suite of pages is told of what was not its pages' doing. */
+/** How problems that are not the pages' own are reported to a Playwright suite. */
 import { expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
 import { unmockedRequest } from "../../network/served-hosts.ts";
@@ -7,7 +7,7 @@ import { problemOf } from "./failure.ts";
 const hintOf = (problem: Error): string | undefined =>
   (problemOf({ problems: () => [problem] }) as HarnessError).hint;
 
-it("names the address by which a test answers a host that nobody serves", () => {
+it("suggests the page.route() that answers a host which is not simulated", () => {
   expect(hintOf(unmockedRequest("api.example.com", 443))).toMatch(
     'page.route("https://api.example.com/**"',
   );
@@ -19,7 +19,7 @@ it("names the address by which a test answers a host that nobody serves", () => 
   );
 });
 
-it("says what to do about the mount route in the words of a suite", () => {
+it("suggests another mount by entraOptions instead of by --mount", () => {
   const place = "https://login.microsoftonline.com/contoso.example/authorize";
   const hint = "It takes real sockets: --mount proxy.";
   expect(hintOf(new HarnessError("unmocked-request", "went past", { place, hint }))).toBe(
@@ -27,7 +27,7 @@ it("says what to do about the mount route in the words of a suite", () => {
   );
 });
 
-it("leaves what is no problem of ours as it is", () => {
+it("returns other errors unchanged", () => {
   const problem = new TypeError("boom");
   expect(problemOf({ problems: () => [problem] })).toBe(problem);
   expect(problemOf({ problems: () => [] })).toBeUndefined();

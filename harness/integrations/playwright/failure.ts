@@ -1,4 +1,4 @@
-/** What a test leaves in its output folder and in Playwright's report: the journal and the timeline, which a failed test also prints. */
+/** Attaches the journal and the timeline of a test to Playwright's report; a failed test also prints the timeline. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import type { TestInfo } from "@playwright/test";
@@ -10,17 +10,17 @@ import {
 } from "../../runner/live/timeline-text.ts";
 import type { Session } from "../../runner/live/session.ts";
 
-export interface Left {
+export interface FinishedTest {
   readonly session: Session;
   readonly testInfo: TestInfo;
-  /** Tabs and popups in which a sign-in page waits for somebody. */
+  /** Tabs and popups in which a sign-in page waits to be filled in. */
   readonly unanswered: readonly string[];
 }
 
 const TIMELINE = "entra-timeline.txt";
 
-/** Writes and attaches what has happened, and prints it for a test that has failed, or will by what `problemOf` says. */
-export function leaveHistory({ session, testInfo, unanswered }: Left): void {
+/** Writes and attaches journal and timeline, and prints the timeline for a test that has failed, or that `problemOf` will fail. */
+export function leaveHistory({ session, testInfo, unanswered }: FinishedTest): void {
   leaveFile(testInfo, TIMELINE, { text: session.timeline(), contentType: "text/plain" });
   const journal = leaveFile(testInfo, "entra-journal.jsonl", {
     text: session.journal(),
@@ -35,12 +35,12 @@ export function leaveHistory({ session, testInfo, unanswered }: Left): void {
     ...(status === "timedOut"
       ? unfinishedAdvance(session).map((line) => `${line} test.setTimeout() gives it longer.`)
       : []),
-    `To judge it again: npx brownout check ${quoted(journal)}`,
+    `Check it again: npx brownout check ${quoted(journal)}`,
   ];
   console.error(lines.join("\n"));
 }
 
-/** Puts a file in the test's output folder and in the report; returns its path as a person would write it here. */
+/** Writes a file to the test's output folder and attaches it to the report; returns its path from the working directory. */
 function leaveFile(
   testInfo: TestInfo,
   name: string,
@@ -49,7 +49,7 @@ function leaveFile(
   const path = testInfo.outputPath(name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
-  // `attach` would make a copy of it, under a name that nobody can guess.
+  // `attach` would copy it, under an unpredictable name.
   testInfo.attachments.push({ name, path, contentType });
   return relative(process.cwd(), path);
 }
@@ -59,21 +59,21 @@ function quoted(path: string): string {
 }
 
 function unansweredAt(window: string, { directory }: Session): string {
-  const [somebody = "adele"] = directory.world.tenants[0]?.users[0]?.upn.split("@") ?? [];
-  return `${window} shows a sign-in page, and nobody sits in front of it: entra.signIn("${somebody}", () => …) signs somebody in, test.use({ entraOptions: { user: "${somebody}" } }) seats them from the start.`;
+  const [person = "adele"] = directory.world.tenants[0]?.users[0]?.upn.split("@") ?? [];
+  return `${window} shows a sign-in page that no one fills in: entra.signIn("${person}", () => …) signs a person in, test.use({ entraOptions: { user: "${person}" } }) does at every sign-in page.`;
 }
 
-/** What went wrong that was not the page's doing, in the words of a suite of pages; nothing when all is well. */
+/** The first problem of a session that is not the page's own, with a hint for a Playwright suite; undefined when there is none. */
 export function problemOf({ problems }: Pick<Session, "problems">): Error | undefined {
   const [problem] = problems();
   if (!(problem instanceof HarnessError)) return problem;
   const { code, message, place = "", hint = "" } = problem;
-  // Hosts that nobody serves are named alone, what only one way of the browser cannot do by its address.
+  // A host that is not simulated is given by its name; a URL is something that the mount cannot do.
   const isHost = code === "unmocked-request" && !place.includes("://");
   return new HarnessError(code, message, {
     place,
     hint: isHost
-      ? `Nothing leaves the machine. Answer it in the test, before the page asks: page.route("${addressOf(place)}/**", (route) => route.fulfill()).`
+      ? `No request leaves the computer. Answer it in the test, before the page asks: page.route("${addressOf(place)}/**", (route) => route.fulfill()).`
       : hint.replace("--mount proxy", 'test.use({ entraOptions: { mount: "proxy" } })'),
     cause: problem,
   });

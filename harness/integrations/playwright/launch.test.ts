@@ -4,40 +4,40 @@ import { launchOptionsFor, trustsSimulator } from "./launch.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-const wished = { launchOptions: {}, browserName: "chromium", channel: undefined } as const;
+const requested = { launchOptions: {}, browserName: "chromium", channel: undefined } as const;
 
 describe("the browser of a suite", () => {
-  it("is the one that is found, with our arguments before the suite's own", async () => {
+  it("is the one that Brownout finds, with our arguments before the suite's own", async () => {
     vi.stubEnv("BROWNOUT_BROWSER", process.execPath);
     const launchOptions = { args: ["--mine"], slowMo: 5 };
-    expect(await launchOptionsFor({ ...wished, launchOptions })).toEqual({
+    expect(await launchOptionsFor({ ...requested, launchOptions })).toEqual({
       slowMo: 5,
       executablePath: process.execPath,
       args: [...launchArguments(), "--mine"],
     });
   });
 
-  it("is the suite's own when it names one, by path or by channel", async () => {
+  it("is the suite's own when it gives a path or a channel", async () => {
     vi.stubEnv("BROWNOUT_BROWSER", "/nowhere/chrome");
-    const named = { ...wished, launchOptions: { executablePath: "/usr/bin/mine" } };
+    const named = { ...requested, launchOptions: { executablePath: "/usr/bin/mine" } };
     expect((await launchOptionsFor(named)).executablePath).toBe("/usr/bin/mine");
     const channels = [
-      { ...wished, channel: "msedge" },
-      { ...wished, launchOptions: { channel: "chrome" } },
+      { ...requested, channel: "msedge" },
+      { ...requested, launchOptions: { channel: "chrome" } },
     ];
     for (const one of channels)
       expect((await launchOptionsFor(one)).executablePath).toBeUndefined();
-    await expect(launchOptionsFor(wished)).rejects.toMatchObject({ code: "no-browser" });
+    await expect(launchOptionsFor(requested)).rejects.toMatchObject({ code: "no-browser" });
   });
 
-  it("is a Chromium", async () => {
-    await expect(launchOptionsFor({ ...wished, browserName: "webkit" })).rejects.toMatchObject({
+  it("must be Chromium", async () => {
+    await expect(launchOptionsFor({ ...requested, browserName: "webkit" })).rejects.toMatchObject({
       code: "bad-usage",
       place: "browserName",
     });
   });
 
-  it("trusts the simulator when our arguments are among its own", () => {
+  it("trusts the simulator when our arguments are among those of the suite", () => {
     expect(trustsSimulator({})).toBe(false);
     expect(trustsSimulator({ args: ["--disable-gpu"] })).toBe(false);
     expect(trustsSimulator({ args: ["--disable-gpu", ...launchArguments()] })).toBe(true);

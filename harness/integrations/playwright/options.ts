@@ -1,4 +1,4 @@
-/** What a Playwright suite says of its Entra, by `test.use({ entraOptions })`, checked. */
+/** The options of a Playwright suite, `test.use({ entraOptions })`, and their check. */
 import type { ServiceSettings, World } from "../../entra/directory/world.ts";
 import {
   instantSchema,
@@ -14,20 +14,26 @@ import type { RuleLimits } from "../../history/header.ts";
 import { limitsSchema } from "../../history/limits-schema.ts";
 import { browserMounts } from "../../network/mount-names.ts";
 
+/**
+ * Options of `brownout/playwright`, for `test.use({ entraOptions })`.
+ *
+ * @example
+ * test.use({ entraOptions: { user: "adele", settings: { backup: "2026-03" } } });
+ */
 export interface EntraOptions {
   /** Tenants, people and apps; default: the fixture world `contoso`. */
   readonly world?: World;
   /** What differs from the world's own settings, such as `{ backup: "2026-03" }`. */
   readonly settings?: Partial<ServiceSettings>;
-  /** Who sits in front of the browser and fills in every sign-in page: a name of the world. Default: nobody, until `entra.signIn`; the test drives the page itself. */
+  /** Who fills in every sign-in page: a user of the world. Default: until `entra.signIn` or `entra.signInAs` names one, the test does so itself. */
   readonly user?: string;
-  /** Chance of the simulator. Default `1`. */
+  /** Seed of the simulator's randomness; default `1`. */
   readonly seed?: string;
   /** When each test begins, ISO 8601; default `2026-03-02T08:00:00Z`. */
   readonly startsAt?: string;
   /** How pages reach the service: `proxy` (default), over real sockets; `route`, by Playwright's interception. */
   readonly mount?: (typeof browserMounts)[number];
-  /** How the history names the app under test; default `app`. */
+  /** The app under test, as it is named in the history; default `app`. */
   readonly app?: { readonly name: string; readonly version?: string };
   /** Bounds for the rules, such as `{ screenStuckMaxMs: 10_000 }`. */
   readonly limits?: RuleLimits;

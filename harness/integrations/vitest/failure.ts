@@ -1,4 +1,4 @@
-/** What a test that failed leaves behind: its timeline on the terminal and, on request, its journal. */
+/** Reports a failed test: its timeline on the terminal and, if wanted, its journal as a file. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
@@ -16,8 +16,8 @@ export interface Failure {
   readonly options: Pick<EntraOptions, "journals">;
 }
 
-/** Prints and writes; throws `unwritable` when the folder cannot be written. */
-export function tellFailure(session: Session, { title, errors, options }: Failure): void {
+/** Prints the timeline and writes the journal. Throws `unwritable` when the folder cannot be written. */
+export function reportFailure(session: Session, { title, errors, options }: Failure): void {
   const { journals } = options;
   const timedOut = errors.some(({ message = "" }) => /timed out in \d+ms/i.test(message));
   const text = [
@@ -32,12 +32,12 @@ export function tellFailure(session: Session, { title, errors, options }: Failur
     ...(timedOut ? unfinishedAdvance(session) : []),
     ...(timedOut && session.clock.advancing() === undefined
       ? [
-          "Time passes only in entra.operate(), entra.clock.advance() and entra.clock.settle(): code that waits outside of them waits for ever.",
+          "Time passes only in entra.operate(), entra.clock.advance() and entra.clock.settle(): code that waits outside them waits forever.",
         ]
       : []),
     ...(journals === undefined
       ? []
-      : [`To judge it again: npx brownout check ${writeJournalFile(session, journals, title)}`]),
+      : [`Check it again: npx brownout check ${writeJournalFile(session, journals, title)}`]),
   ];
   console.error(text.join("\n"));
 }
@@ -51,7 +51,7 @@ function writeJournalFile(session: Session, folder: string, title: string): stri
   } catch (cause) {
     throw new HarnessError("unwritable", `the journal could not be written to ${file}`, {
       place: "useEntra.journals",
-      hint: "Name a folder that can be written.",
+      hint: "Name a folder that is writable.",
       cause,
     });
   }

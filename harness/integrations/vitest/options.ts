@@ -1,4 +1,4 @@
-/** What `useEntra` takes, and what a session makes of it. */
+/** The options of `useEntra`, and their check. */
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { acrossFields, expecting, parseWith, schemaOf } from "../../core/validation.ts";
 import { someSettingsSchema } from "../../entra/directory/settings-schema.ts";
@@ -15,8 +15,14 @@ import {
 
 const mounts = ["msw", "nock", "https"] as const;
 
+/**
+ * Options of `useEntra`.
+ *
+ * @example
+ * useEntra({ mount: "nock", settings: { backup: "2026-03" }, journals: "brownout-journals" });
+ */
 export interface EntraOptions {
-  /** Chance; the same seed gives the same history. Default `1`. */
+  /** Seed of the randomness: the same seed gives the same history. Default `1`. */
   readonly seed?: string;
   /** Tenants, people and apps; default: the fixture world `contoso`. */
   readonly world?: World;
@@ -24,15 +30,15 @@ export interface EntraOptions {
   readonly settings?: Partial<ServiceSettings>;
   /** When each test begins, ISO 8601; default `2026-03-02T08:00:00Z`. */
   readonly startsAt?: string;
-  /** What answers for the network: default `msw`; `nock` in a suite that uses nock; `https` for real sockets on loopback. */
+  /** How requests are intercepted: `msw` (default); `nock` in a suite that uses nock; `https` for real sockets on loopback. */
   readonly mount?: (typeof mounts)[number];
-  /** The suite's own msw server, which must listen already: its handlers for other hosts stay. */
+  /** The suite's own msw server, which must already listen: its handlers for other hosts stay in force. */
   readonly server?: MswServer;
-  /** Hosts that are neither simulated nor stopped: a database, or one of ours that the suite mocks itself. A leading `*.` stands for one label. */
+  /** Hosts that are neither simulated nor blocked: a database, or a simulated host that the suite mocks itself. A leading `*.` stands for one label. */
   readonly allow?: readonly string[];
-  /** The machine of the world on which the code runs: its managed identity endpoint answers. */
+  /** The machine of the world on which the code runs, with its managed identity endpoint. */
   readonly machine?: string;
-  /** How the history names the code under test; default `own-code`. */
+  /** The code under test, as it is named in the history; default `own-code`. */
   readonly app?: { readonly name: string; readonly version?: string };
   /** Bounds for the rules, such as `{ recoveryWithinMs: 600_000 }`. */
   readonly limits?: RuleLimits;

@@ -1,7 +1,7 @@
 /**
- * The tabs of all browsers of a run, and the windows that sign-ins open from them. That a
- * window is open, its opener knows best: the browser reports a page only when the first
- * bytes of its document are there, which in an outage may be never.
+ * The tabs of all browsers of a run, and the windows that sign-ins open from them. The opener
+ * knows first that a window is open: the browser reports a page only with the first bytes of
+ * its document, which may never come in an outage.
  */
 import type { Page } from "@playwright/test";
 import type { PageTime } from "../../browser/page-time.ts";
@@ -11,104 +11,68 @@ import type { Recorder } from "../../history/recorder.ts";
 /** One open tab or window. */
 export interface OpenTab {
   readonly client: string;
-  /** The browser that it is in. */
-  readonly desk: string;
+  /** The name of the browser context that it is in. */
+  readonly context: string;
   readonly kind: "tab" | "popup";
   readonly tab: {
     readonly name: string;
-    /** Absent as long as the browser does not report one: nothing has come to show. */
+    /** Absent while the browser does not report one: nothing has come to show. */
     page?: Page;
   };
   seen?: string;
-  /** What was last to be seen there. */
+  /** What it showed when it was last looked at. */
   shows?: SeenScreen["shows"];
-  /** Since when it has shown nothing that is of use, while the application waited for it; ms since the Unix epoch, virtual. */
-  deadSinceMs?: number;
+  /** Since when it has shown nothing of use while the application waited for it; ms since the Unix epoch, virtual. */
+  uselessSinceMs?: number;
   /** The windows that its document has opened, in order. */
   windows: OpenTab[];
-  /** Looks at a page that its opener says is closed, and that is there all the same. */
+  /** How often its page was still there although its opener said that it is closed. */
   doubts: number;
 }
 
 export interface Tabs {
   readonly all: () => readonly OpenTab[];
-  /** The script opened a tab. */
-  readonly enter: (owner: Pick<OpenTab, "client" | "desk" | "kind">, page?: Page) => OpenTab;
+  /** Enters a tab that the script has opened. */
+  readonly enter: (owner: Pick<OpenTab, "client" | "context" | "kind">, page?: Page) => OpenTab;
   readonly reloaded: (tab: OpenTab) => void;
   readonly closed: (tab: OpenTab) => void;
-  /** A browser ended for one application, whose history says so; others in it have their tabs closed. */
-  readonly ended: (desk: string, client: string) => void;
-  /** Takes in what the documents of one profile say of windows; false while one of them is about to close. */
+  /** A browser has ended for one application, whose history says so; the tabs of others in it count as closed. */
+  readonly ended: (context: string, client: string) => void;
+  /** Takes over what the documents of one profile say of windows; false while one of them is about to close. */
   readonly follow: (time: PageTime) => Promise<boolean>;
-  /** Writes down what a person sees, when it has changed. */
+  /** Records what a person sees, when it has changed. */
   readonly see: (tab: OpenTab, screen: SeenScreen) => void;
 }
 
-/** A page is gone soon after its opener says so, unless the two have been parted (`Cross-Origin-Opener-Policy`). */
+/** A page is gone soon after its opener says so, unless the two have been separated (`Cross-Origin-Opener-Policy`). */
 const DOUBTS_MAX = 60;
 
-/** No tab is open. */
+interface Register extends Pick<Tabs, "enter" | "closed"> {
+  readonly open: ReadonlySet<OpenTab>;
+}
+
+/** Creates the register of tabs, with none open. */
 export function createTabs(recorder: Recorder): Tabs {
   const open = new Set<OpenTab>();
   const numbers = new Map<string, number>();
 
-  const change = ({ client, tab }: OpenTab, what: "opened" | "reloaded" | "closed"): void => {
-    recorder.emit({ kind: "tab-changed", client, tab: tab.name, change: what });
+  const record = ({ client, tab }: OpenTab, change: "opened" | "reloaded" | "closed"): void => {
+    recorder.emit({ kind: "tab-changed", client, tab: tab.name, change });
   };
 
-  const enter: Tabs["enter"] = ({ client, desk, kind }, page) => {
+  const enter: Tabs["enter"] = ({ client, context, kind }, page) => {
     const number = (numbers.get(`${client} ${kind}`) ?? 0) + 1;
     numbers.set(`${client} ${kind}`, number);
     const name = `${kind}-${number}`;
     const tab = page === undefined ? { name } : { name, page };
-    const entered: OpenTab = { client, desk, kind, tab, windows: [], doubts: 0 };
+    const entered: OpenTab = { client, context, kind, tab, windows: [], doubts: 0 };
     open.add(entered);
-    change(entered, "opened");
+    record(entered, "opened");
     return entered;
   };
 
   const closed = (tab: OpenTab): void => {
-    if (open.delete(tab)) change(tab, "closed");
-  };
-
-  /** Pages that the browser has reported, and that no window stands for yet. */
-  const strangers = async (opener: Page): Promise<Page[]> => {
-    const known = new Set([...open].map(({ tab }) => tab.page));
-    const found: Page[] = [];
-    for (const page of opener.context().pages())
-      if (!known.has(page) && (await page.opener()) === opener) found.push(page);
-    return found;
-  };
-
-  /** Whether it is settled what became of one window. */
-  const followWindow = (window: OpenTab, isOpen: boolean): boolean => {
-    const { page } = window.tab;
-    const isThere = page === undefined ? isOpen : !page.isClosed();
-    if (!isThere) closed(window);
-    if (!isThere || isOpen) return true;
-    window.doubts += 1;
-    return window.doubts > DOUBTS_MAX;
-  };
-
-  const followTab = async (one: OpenTab, time: PageTime): Promise<boolean> => {
-    const { page } = one.tab;
-    if (page === undefined || page.isClosed()) return true;
-    const said = time.windowsOf(page);
-    const waiting = one.windows.filter((window) => open.has(window) && !window.tab.page);
-    if (waiting.length > 0 || said.length > one.windows.length) {
-      while (one.windows.length < said.length) {
-        const window = enter({ client: one.client, desk: one.desk, kind: "popup" });
-        one.windows.push(window);
-        waiting.push(window);
-      }
-      for (const found of await strangers(page)) {
-        const window = waiting.shift();
-        if (window !== undefined) window.tab.page = found;
-      }
-    }
-    return one.windows.every(
-      (window, index) => !open.has(window) || followWindow(window, said[index] ?? true),
-    );
+    if (open.delete(tab)) record(tab, "closed");
   };
 
   return {
@@ -117,25 +81,26 @@ export function createTabs(recorder: Recorder): Tabs {
     closed,
     reloaded(tab) {
       tab.windows = [];
-      change(tab, "reloaded");
+      record(tab, "reloaded");
     },
-    ended(desk, client) {
+    ended(context, client) {
       for (const tab of open) {
-        if (tab.desk !== desk) continue;
+        if (tab.context !== context) continue;
         if (tab.client === client) open.delete(tab);
         else closed(tab);
       }
     },
     async follow(time) {
-      for (const one of open) if (!(await followTab(one, time))) return false;
+      for (const one of open)
+        if (!(await followTab({ open, enter, closed }, one, time))) return false;
       for (const one of open) if (one.tab.page?.isClosed() === true) closed(one);
       return true;
     },
     see(one, { shows, text }) {
       one.shows = shows;
-      const said = JSON.stringify([shows, text]);
-      if (one.seen === said || !open.has(one)) return;
-      one.seen = said;
+      const seen = JSON.stringify([shows, text]);
+      if (one.seen === seen || !open.has(one)) return;
+      one.seen = seen;
       recorder.emit({
         kind: "screen-seen",
         client: one.client,
@@ -145,4 +110,46 @@ export function createTabs(recorder: Recorder): Tabs {
       });
     },
   };
+}
+
+/** Takes over which windows the document of one tab has opened, and which it says are closed. */
+async function followTab(register: Register, one: OpenTab, time: PageTime): Promise<boolean> {
+  const { open, enter } = register;
+  const { page } = one.tab;
+  if (page === undefined || page.isClosed()) return true;
+  const said = time.windowsOf(page);
+  const waiting = one.windows.filter((window) => open.has(window) && !window.tab.page);
+  if (waiting.length > 0 || said.length > one.windows.length) {
+    while (one.windows.length < said.length) {
+      const window = enter({ client: one.client, context: one.context, kind: "popup" });
+      one.windows.push(window);
+      waiting.push(window);
+    }
+    for (const found of await pagesWithoutWindow(open, page)) {
+      const window = waiting.shift();
+      if (window !== undefined) window.tab.page = found;
+    }
+  }
+  return one.windows.every(
+    (window, index) => !open.has(window) || followWindow(register, window, said[index] ?? true),
+  );
+}
+
+/** Pages of an opener that the browser has reported, and that belong to no window yet. */
+async function pagesWithoutWindow(open: ReadonlySet<OpenTab>, opener: Page): Promise<Page[]> {
+  const known = new Set([...open].map(({ tab }) => tab.page));
+  const found: Page[] = [];
+  for (const page of opener.context().pages())
+    if (!known.has(page) && (await page.opener()) === opener) found.push(page);
+  return found;
+}
+
+/** Whether it is settled what became of one window. */
+function followWindow({ closed }: Register, window: OpenTab, isOpen: boolean): boolean {
+  const { page } = window.tab;
+  const isThere = page === undefined ? isOpen : !page.isClosed();
+  if (!isThere) closed(window);
+  if (!isThere || isOpen) return true;
+  window.doubts += 1;
+  return window.doubts > DOUBTS_MAX;
 }

@@ -9,7 +9,7 @@ import type { Mount } from "../../network/mount.ts";
 import type { Suite } from "../../network/suite.ts";
 import { instantSchema, seedSchema, testedAppSchema } from "../option-schemas.ts";
 import { checkWorldAndSettings, startInstant } from "../simulation/checked-world.ts";
-import type { Place } from "./page-calls.ts";
+import type { RequestOrigin } from "./request-origin.ts";
 
 export interface SessionOptions {
   readonly mount: Mount;
@@ -37,7 +37,7 @@ export interface SessionOptions {
    */
   readonly clock?: VirtualClock;
   /** Where a request comes from, when its client is a page of an application that is not ours: its calls are told by its requests. */
-  readonly placeOf?: (request: Request) => Promise<Place | undefined>;
+  readonly originOf?: (request: Request) => Promise<RequestOrigin | undefined>;
   /** `flowing`: the clock passes by itself, and operations are not driven; default: it moves while something is waited for. */
   readonly time?: "driven" | "flowing";
   /** Called before time moves; throws what stands in the way. */

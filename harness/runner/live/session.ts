@@ -79,7 +79,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     faults: [],
     client: client.name,
     dataAt: (url) => data.at(url),
-    layers: (parts) => pageLayers(parts, { client: client.name, placeOf: options.placeOf }),
+    layers: (parts) => pageLayers(parts, { client: client.name, originOf: options.originOf }),
     suite: options.suite,
     onHarnessError: (error) => void problems.push(asError(error)),
   });
@@ -97,12 +97,12 @@ function pageLayers(
   { service, recorder, clock, operations }: LayerParts,
   {
     client,
-    placeOf,
-  }: { readonly client: string; readonly placeOf: SessionOptions["placeOf"] | undefined },
+    originOf,
+  }: { readonly client: string; readonly originOf: SessionOptions["originOf"] | undefined },
 ): PageLayers {
   const refusals = createRefusals();
-  if (placeOf === undefined) return { service, refusals, pageCalls: undefined };
-  const pageCalls = createPageCalls({ recorder, operations, clock, client, placeOf });
+  if (originOf === undefined) return { service, refusals, pageCalls: undefined };
+  const pageCalls = createPageCalls({ recorder, operations, clock, client, originOf });
   return {
     service: refusals.around(pageCalls.around(service)),
     settle: pageCalls.settle,

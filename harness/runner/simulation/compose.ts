@@ -128,7 +128,7 @@ function createParts(
   const faultPlan = createLivePlan({
     clock,
     startedAt,
-    tell: (instant) => recordFault(created.recorder, instant),
+    onChange: (instant) => recordFault(created.recorder, instant),
   });
   const created = createService({
     world,

@@ -32,7 +32,7 @@ import {
 } from "./check-script.ts";
 import type { Machines } from "./machines.ts";
 import type { Attribution } from "./attribution.ts";
-import type { BrowserRoom } from "../browsers/browsers.ts";
+import type { BrowserContexts } from "../browsers/contexts-state.ts";
 import { recordOperation } from "./operate.ts";
 import { createWorldControls } from "./recorded-world-controls.ts";
 
@@ -48,7 +48,7 @@ export interface ScriptParts {
   readonly machines: Pick<Machines, "place">;
   readonly attribution: Attribution;
   /** Absent where clients are no pages. */
-  readonly browsers?: BrowserRoom;
+  readonly browsers?: BrowserContexts;
   /** What is under test is the user's own code: whatever it is called for, it is one client. */
   readonly isOwnCode?: boolean;
 }
@@ -186,7 +186,7 @@ function createClientContext(
 /** The browser for a client in one. */
 function browserFor(
   { client, browsers, attribution }: ScriptParts,
-  { browser = "desk" }: OpenApplication,
+  { browser = "default" }: OpenApplication,
   { name, app }: { readonly name: string; readonly app: AppRegistration },
 ): ClientBrowser | undefined {
   if (client.inBrowser !== true) return undefined;
