@@ -136,26 +136,23 @@ function refusalOf(check: (value: never) => unknown, value: unknown): HarnessErr
   }
 }
 
-describe.each(Object.entries(written))(
-  "what is written as %s",
-  (_, { valid, check }) => {
-    it("is accepted as it should be", () => {
-      expect(refusalOf(check, valid)).toBeUndefined();
-    });
+describe.each(Object.entries(written))("what is written as %s", (_, { valid, check }) => {
+  it("is accepted as it should be", () => {
+    expect(refusalOf(check, valid)).toBeUndefined();
+  });
 
-    it("is refused with a short message and a place when it is anything else", () => {
-      fc.assert(
-        fc.property(fc.oneof(anything, mutated(valid, anything)), (value) => {
-          const { message = "", place = "accepted" } = refusalOf(check, value) ?? {};
-          expect(message).not.toMatch(/\n\s+at /);
-          expect(message.length).toBeLessThan(4_000);
-          expect(place).not.toBe("");
-        }),
-        { numRuns: 150 },
-      );
-    });
-  },
-);
+  it("is refused with a short message and a place when it is anything else", () => {
+    fc.assert(
+      fc.property(fc.oneof(anything, mutated(valid, anything)), (value) => {
+        const { message = "", place = "accepted" } = refusalOf(check, value) ?? {};
+        expect(message).not.toMatch(/\n\s+at /);
+        expect(message.length).toBeLessThan(4_000);
+        expect(place).not.toBe("");
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
 
 const publishedData = Object.entries(written).flatMap(([name, { valid, check, published }]) =>
   published === undefined ? [] : [{ name, valid, check, published }],
