@@ -12,7 +12,7 @@ export type { WorldControls } from "./entra/directory/world-controls.ts";
 export { days, formatDuration, hours, minutes, seconds } from "./core/time/duration.ts";
 
 // Behaviour of applications.
-export { backOff, poll, retryAtOnce } from "./clients/reference/behaviour.ts";
+export { backOff, poll, retryAtOnce } from "./clients/calling-patterns.ts";
 
 // Faults.
 export { checkFaultPlan } from "./faults/validate.ts";
