@@ -5,7 +5,8 @@
 import type { RowFlow } from "../entra/backup/edition.ts";
 import type { Clock } from "../core/time/clock.ts";
 import type { Random } from "../core/random.ts";
-import type { ServiceSettings, World } from "../entra/directory/world.ts";
+import type { ServiceSettings } from "../entra/directory/service-settings.ts";
+import type { World } from "../entra/directory/world.ts";
 import type { WorldControls } from "../entra/directory/world-controls.ts";
 import type { FaultPlan } from "../faults/plan.ts";
 import type { Flow } from "../history/event.ts";

@@ -1,6 +1,7 @@
 /** The options of a live simulation, and their check. */
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
-import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
+import type { World } from "../../entra/directory/world.ts";
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { parseWith, schema } from "../../core/validation.ts";
 import type { RuleLimits } from "../../history/header.ts";

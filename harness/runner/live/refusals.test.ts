@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createSimulatedService } from "../simulation/simulated-service.ts";
 import { createVirtualClock } from "../../core/time/virtual-clock.ts";
 import { tokenServerError } from "../../faults/presets.ts";
-import type { ServiceSettings } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import { createRequest } from "../../core/http/message.ts";
 import { createRandom } from "../../core/random.ts";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";

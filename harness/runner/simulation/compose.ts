@@ -9,7 +9,8 @@ import { takeProcessClock } from "../../core/time/process-clock.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { Service } from "../../core/http/service.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
-import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
+import type { World } from "../../entra/directory/world.ts";
 import { createLivePlan, type LivePlan } from "../../faults/live-plan.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
 import type { HistoryEvent } from "../../history/event.ts";
@@ -128,7 +129,7 @@ function createParts(
   const faultPlan = createLivePlan({
     clock,
     startedAt,
-    tell: (instant) => recordFault(created.recorder, instant),
+    onChange: (instant) => recordFault(created.recorder, instant),
   });
   const created = createSimulatedService({
     world,

@@ -5,7 +5,7 @@
 import { isServedByBackup } from "../../entra/backup/failover.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
-import type { ServiceSettings } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import { faultSiteOf, faultsOf } from "../../faults/layer.ts";
 import type { ExchangeNotes } from "../../history/ledger.ts";
 import { isMachineAddress } from "../../entra/request/machine-address.ts";

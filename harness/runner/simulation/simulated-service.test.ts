@@ -1,7 +1,7 @@
 /** A page's requests through all layers behind a mount. */
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../../core/time/virtual-clock.ts";
-import type { ServiceSettings } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import type { FaultWindow } from "../../faults/plan.ts";
 import { throttled } from "../../faults/presets.ts";
 import { createRequest } from "../../core/http/message.ts";

@@ -18,7 +18,7 @@ import {
 } from "../../faults/layer.ts";
 import type { LivePlan } from "../../faults/live-plan.ts";
 import type { FaultSite } from "../../faults/plan.ts";
-import { lastWellMs } from "../../faults/primary-health.ts";
+import { lastHealthyMs } from "../../faults/primary-health.ts";
 import { fingerprint } from "../../history/redact.ts";
 import { createRecorder, type Recorder } from "../../history/recorder.ts";
 import { describeRequest } from "../../entra/request/endpoint.ts";
@@ -114,7 +114,7 @@ export function createSimulatedService(parts: ServiceParts) {
             random: random.fork("backup"),
             settings,
             edition: settings.backup,
-            primaryWellAtMs: () => startedAt + lastWellMs(plan, clock.now() - startedAt),
+            primaryWellAtMs: () => startedAt + lastHealthyMs(plan, clock.now() - startedAt),
             managedIdentities: { isAsking: isRegionalRequest, issue: regional.answer },
           }),
           isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,

@@ -5,7 +5,7 @@
  */
 import type { HistoryEvent } from "../../../history/event.ts";
 import { breaksWithoutLoad } from "../../../history/fault-facts.ts";
-import type { PageHistory } from "../report.ts";
+import type { PageHistory } from "../embedded-report.ts";
 import { createLanes, type LaneDraft } from "./lanes.ts";
 import { drawEvents } from "./marks.ts";
 import type { MarkStyle } from "./styles.ts";
