@@ -12,7 +12,7 @@ export type { WorldControls } from "./entra/directory/world-controls.ts";
 export { days, formatDuration, hours, minutes, seconds } from "./core/time/duration.ts";
 
 // Behaviour of applications.
-export { backOff, poll, retryAtOnce } from "./clients/reference/behaviour.ts";
+export { backOff, poll, retryAtOnce } from "./clients/calling-patterns.ts";
 
 // Faults.
 export { checkFaultPlan } from "./faults/validate.ts";
@@ -71,6 +71,7 @@ export type {
 } from "./entra/directory/world-sketch.ts";
 export { contoso } from "../fixtures/worlds/contoso.ts";
 export { defaultServiceSettings } from "./entra/directory/settings.ts";
+export type { ServiceSettings } from "./entra/directory/service-settings.ts";
 export type {
   AppRegistration,
   ClientSecret,
@@ -81,7 +82,6 @@ export type {
   ManagedIdentity,
   ProtectedResource,
   SamlRegistration,
-  ServiceSettings,
   Tenant,
   User,
   World,
@@ -90,7 +90,6 @@ export type {
 // Histories and rules.
 export type {
   ClientRestarted,
-  EventBase,
   ExchangeBegan,
   ExchangeEnd,
   ExchangeEnded,
@@ -109,6 +108,7 @@ export type {
   TokenPresented,
   WireError,
 } from "./history/event.ts";
+export type { EventBase } from "./history/event-base.ts";
 export type { FlowRow, RuleLimits } from "./history/header.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./rules/rule.ts";

@@ -2,7 +2,8 @@
 import { isAbsolute } from "node:path";
 import { HarnessError, suggestNames } from "../harness/core/errors.ts";
 import { loadScenarioFile } from "../harness/runner/loading/load-scenario.ts";
-import { checkScenario, type Scenario } from "../harness/runner/scenario.ts";
+import { checkScenario } from "../harness/runner/scenario-schema.ts";
+import type { Scenario } from "../harness/runner/scenario.ts";
 import { library } from "./library.ts";
 
 /** The scenarios of the library, in the order in which they are listed and run. */

@@ -9,6 +9,12 @@ import { settingsSchema } from "../harness/entra/directory/settings-schema.ts";
 import { worldSchema } from "../harness/entra/directory/world-schema.ts";
 import { sketchSchema } from "../harness/entra/directory/world-sketch.ts";
 import { registrationSchema } from "../harness/entra/coverage/registration.ts";
+import { planSchema } from "../harness/faults/plan-schema.ts";
+import { baselineSchema } from "../harness/reporting/model/baseline.ts";
+import { quarantineSchema } from "../harness/reporting/model/quarantine.ts";
+import { resultsSchema } from "../harness/reporting/files/read-results.ts";
+import { shardSchema } from "../harness/reporting/files/shard.ts";
+import { rules } from "../harness/rules/rules.ts";
 
 interface SchemaFile {
   readonly schema: LazySchema;
@@ -18,24 +24,43 @@ interface SchemaFile {
 }
 
 const world = "harness/entra/directory/world.ts";
+const settings = "harness/entra/directory/service-settings.ts";
 const sketch = "harness/entra/directory/world-sketch.ts";
+
+const ruleIds = rules.map(({ id }) => id);
 
 /** By file name in `schemas/`, without its extension. */
 const schemaFiles: Readonly<Record<string, SchemaFile>> = {
+  baseline: { schema: baselineSchema(ruleIds), title: "Known findings, each with its reason" },
   "coverage-app": {
     schema: registrationSchema,
     title: "An application, as brownout coverage judges it",
   },
+  "fault-plan": {
+    schema: planSchema,
+    title: "A fault plan: what breaks, where, when and for whom",
+    documentedIn: ["harness/faults/plan.ts"],
+  },
+  quarantine: {
+    schema: quarantineSchema(ruleIds),
+    title: "Findings that come and go, each with its reason",
+  },
+  results: { schema: resultsSchema, title: "results.json, as far as it is read back" },
+  shard: { schema: shardSchema, title: "shard.json, which part of a run a folder holds" },
   "service-settings": {
     schema: settingsSchema,
     title: "The settings of the simulated service",
-    documentedIn: [world],
+    documentedIn: [settings],
   },
-  world: { schema: worldSchema, title: "A world that a scenario runs in", documentedIn: [world] },
+  world: {
+    schema: worldSchema,
+    title: "A world that a scenario runs in",
+    documentedIn: [world, settings],
+  },
   "world-sketch": {
     schema: sketchSchema,
     title: "What createWorld makes a world from",
-    documentedIn: [world, sketch],
+    documentedIn: [world, settings, sketch],
   },
 };
 

@@ -80,7 +80,7 @@ describe("a month of nightly runs", () => {
     expect(newsNights).toEqual([12, 13, 21]);
     expect(printed[11]).toMatch(/^New: nightly, msal-node 7[\d.]+: retry-after: /m);
     expect(printed[11]).toMatch(
-      /^The webhook at 127\.0\.0\.1:\d+ answered 503\. The next run tells it\.$/m,
+      /^The webhook at 127\.0\.0\.1:\d+ answered 503\. The next run reports it\.$/m,
     );
     expect(printed.join("")).not.toContain("secret-of-mine");
     expect(codes).toEqual(
@@ -151,7 +151,7 @@ describe("compare", () => {
     [["trend", "backoff", "--archive", "month"], /trend takes no names, found "backoff"/],
     [["trend", "--last", "0", "--archive", "month"], /--last is "0"/],
     [["trend", "--archive", "none"], /nothing to read/],
-    [["run", "restart-*", "--webhook", "nowhere"], /--webhook: it is no address of a webhook/],
+    [["run", "restart-*", "--webhook", "nowhere"], /--webhook: expected the address of a webhook/],
   ])("says what is wrong in one message: %o", async (argv, said) => {
     const { stderr, stdout, code } = await folder.main(...argv);
     expect([stdout, code]).toEqual(["", 2]);
@@ -177,7 +177,7 @@ describe("an archive that is damaged or locked", () => {
     writeFileSync(path(), "no database at all ".repeat(400));
     const { stdout, code } = await run(2, PATIENT, "--archive", "kept");
     expect(stdout).toMatch(
-      /^Archive: kept\/runs\.db: it is damaged, or no archive: .*\. It is kept as runs\.db\.damaged-2026-10-02T03-00-[-\dZ]+, and a new one begins\.$/m,
+      /^Archive: kept\/runs\.db: it is damaged, or not an archive: .*\. It is kept as runs\.db\.damaged-2026-10-02T03-00-[-\dZ]+, and a new one begins\.$/m,
     );
     expect(code).toBe(0);
     expect(kept()).toBe(1);
@@ -210,7 +210,7 @@ describe("an archive that is damaged or locked", () => {
     database.close();
     const { stdout, code } = await run(2, PATIENT, "--archive", "kept");
     expect(stdout).toMatch(
-      /^Archive: kept\/runs\.db: a later version of brownout has written it\./m,
+      /^Archive: kept\/runs\.db: a later version of Brownout has written it\./m,
     );
     expect(stdout).toContain("This run waits in kept/waiting/");
     expect(code).toBe(0);
@@ -272,9 +272,9 @@ describe("the quarantine", () => {
   });
 
   it.each([
-    ["[{}]", /\[0\]\.scenario is missing/],
-    ["{}", /it is no list\n {2}It is a list of/],
-    ["[", /it is no JSON/],
+    ["[{}]", /quarantine\[0\]\.scenario: expected a string that is not empty, got nothing/],
+    ["{}", /quarantine: expected an array of objects, got an object\n {2}It is an array of/],
+    ["[", /expected JSON/],
     [JSON.stringify([{ ...entry, rule: "retry-aftre" }]), /retry-aftre.*\n.*retry-after/s],
   ])("is refused where it is malformed: %s", async (text, said) => {
     folder.write("odd.json", text);

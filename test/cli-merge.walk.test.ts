@@ -135,7 +135,7 @@ describe("what does not fit", () => {
     [
       "results that are cut off",
       () => ["part-1", "part-2", copy("cut", edit("results.json", /\}\s*$/, ""))],
-      /odd-cut\/results\.json:\d+: it is no JSON/,
+      /odd-cut\/results\.json:\d+: expected JSON/,
     ],
     [
       "a shard file that says nothing",

@@ -182,21 +182,21 @@ const inFiles: readonly Mistake[] = [
     /--update-baseline/,
   ],
   [
-    "a baseline that is no list",
+    "a baseline that is not an array",
     [...GOOD, "--baseline", "list.json"],
-    /list\.json: a baseline is a list/,
+    /list\.json: baseline: expected an array of objects, got an object/,
     /\[\]/,
   ],
   [
     "a baseline cut off",
     [...GOOD, "--baseline", "cut.json"],
-    /cut\.json: it is no JSON/,
-    /JSON list/,
+    /cut\.json: expected JSON/,
+    /JSON array/,
   ],
   [
     "a baseline with an unknown rule",
     [...GOOD, "--baseline", "rule.json"],
-    /rule\.json, entry 1: there is no rule "retri-after"/,
+    /rule\.json: baseline\[0\]\.rule: expected one of .*, got "retri-after"/,
     /retry-after/,
   ],
 ];

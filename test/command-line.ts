@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { main } from "../harness/cli/main.ts";
-import type { Registry } from "../harness/reporting/versions/registry.ts";
+import type { Registry } from "../harness/clients/versions/npm-registry.ts";
 import { createPool } from "../harness/cli/worker/pool.ts";
 
 const bin = fileURLToPath(new URL("../bin/brownout.js", import.meta.url));

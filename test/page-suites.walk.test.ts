@@ -87,9 +87,9 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
     ["an outage misspelt", /there is no outage "throtled"\n +Did you mean "throttled"\?/],
     [
       "a sign-in that never comes",
-      /adele was not signed in within 10 s: the app asked the service for nothing\n +The action/,
+      /adele was not signed in within 10 s: the app sent no request to the service\n +The action/,
     ],
-    ["an option misspelt", /entraOptions\.setings: there is no such option\n.*"settings"/],
+    ["an option misspelt", /entraOptions\.setings: unknown key "setings"\n.*"settings"/],
     ["no such person", /there is no user "nobody"/],
   ])("hears why: %s", { timeout: SLOW_MS }, (title, message) => {
     const attempts = attemptsAt(title);
@@ -109,15 +109,15 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
 
   it("hears what may have been forgotten", { timeout: SLOW_MS }, () => {
     expect(printedBy("nobody sits at the sign-in page")).toMatch(
-      /^tab-1 shows a sign-in page, and nobody sits in front of it: entra\.signIn\("adele", .*entraOptions: \{ user: "adele" \}/m,
+      /^tab-1 shows a sign-in page that no one fills in: entra\.signIn\("adele", .*entraOptions: \{ user: "adele" \}/m,
     );
     for (const title of [
       "a form of the app's own is nobody's to be seated at",
       "an outage misspelt",
     ])
-      expect(printedBy(title)).not.toContain("nobody sits");
+      expect(printedBy(title)).not.toContain("that no one fills in");
     expect(printedBy("nobody said what an API answers")).toMatch(
-      /^Answered by default; entra\.api.*:\n {2}https:\/\/graph\.microsoft\.com\/v1\.0\/me\/messages: \{"resource":"graph"\}\nTo judge/m,
+      /^Answered by default; entra\.api.*:\n {2}https:\/\/graph\.microsoft\.com\/v1\.0\/me\/messages: \{"resource":"graph"\}\nCheck it again/m,
     );
     expect(printedBy("nothing was shown")).not.toContain("by default");
   });

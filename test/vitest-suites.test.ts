@@ -92,10 +92,10 @@ describe("a suite that is not as it should be", () => {
     ],
     ["the second test of a cache", /useEntra: this test was shown a token of an earlier test\n/],
     ["while time passes", /timed out in 500ms/],
-    ["two at once", /Entra stands under another test at the same time/],
-    ["concurrent 1", /Entra stands under another test at the same time/],
+    ["two at once", /Entra is simulated for another test at the same time/],
+    ["concurrent 1", /Entra is simulated for another test at the same time/],
     ["and all is well afterwards", /2026-03-02T09:00:00\.000Z/],
-    ["outside of tests", /no test is running, so there is no Entra/],
+    ["outside of tests", /no test is running, so no Entra is simulated/],
   ])("hears why: %s", { timeout: SLOW_MS }, (title, message) => {
     expect(messageOf(title)).toMatch(message);
   });
@@ -122,9 +122,7 @@ describe("a suite that is not as it should be", () => {
     expect(printed).toMatch(
       /^The test timed out in entra\.clock\.advance: .+ of 3000d had passed\.$/m,
     );
-    expect(printed).toMatch(
-      /^To judge it again: npx brownout check .*with-Entra-careless\.jsonl$/m,
-    );
+    expect(printed).toMatch(/^Check it again: npx brownout check .*with-Entra-careless\.jsonl$/m);
   });
 
   it("finds the journals of its failed tests", { timeout: SLOW_MS }, () => {

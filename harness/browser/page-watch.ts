@@ -1,62 +1,83 @@
 /**
  * What is under way in one document though nothing shows it from outside: cryptography,
  * and requests and navigations that have begun and that the browser has not reported yet.
- * Sent to the browser as text (see `page-agent.ts`), so it may use nothing but what is
- * inside the function.
+ * Sent to the browser as text (see `page-agent.ts`), so its functions may use nothing but
+ * each other and what is inside them.
  */
 export interface PageWatch {
   /** Cryptographic work under way. */
   busy(): number;
-  /** Addresses that this document has set out for since it was born, without fragments. */
+  /** Addresses that this document has requested or navigated to since it began, without fragments. */
   going(): readonly string[];
   /** The windows that this document has opened, in order: whether each is still open, as far as it can tell. */
   windows(): readonly boolean[];
 }
 
-/** Watches a document; `bump` is told of everything that happens, `turnLater` waits in the machine's time. */
+/** What the functions of this file share. */
+interface WatchState {
+  busy: number;
+  readonly going: Set<string>;
+  readonly windows: Window[];
+  readonly bump: () => void;
+  readonly turnLater: (callback: () => void, delayMs: number) => void;
+}
+
+type AnyFunction = (...values: unknown[]) => unknown;
+
+/** Watches a document; `bump` is called for everything that happens, `turnLater` waits in the machine's time. */
 export function installPageWatch(
   bump: () => void,
   turnLater: (callback: () => void, delayMs: number) => void,
 ): PageWatch {
-  /** The machine's time. */
-  const MESSAGE_MS = 25;
-  let busy = 0;
-  let inOrder: Promise<unknown> = Promise.resolve();
-  const going = new Set<string>();
-  const windows: Window[] = [];
-  const goTo = (address: unknown): void => {
-    bump();
-    try {
-      const url = new URL(
-        address instanceof Request ? address.url : String(address),
-        location.href,
-      );
-      url.hash = "";
-      if (/^https?:$/.test(url.protocol)) going.add(url.href);
-    } catch {
-      // No address: the browser will say so.
-    }
+  const state: WatchState = { busy: 0, going: new Set(), windows: [], bump, turnLater };
+  watchCryptography(state);
+  watchRequests(state);
+  watchWindows(state);
+  watchMessages(state);
+  watchNavigations(state);
+  for (const event of ["message", "storage", "hashchange", "pageshow", "DOMContentLoaded", "load"])
+    globalThis.addEventListener(event, bump, true);
+  return {
+    busy: () => state.busy,
+    going: () => [...state.going],
+    windows: () => state.windows.map(({ closed }) => !closed),
   };
-  const wrap = (
-    target: object,
-    name: string,
-    around: (original: (...values: unknown[]) => unknown) => (...values: unknown[]) => unknown,
-  ): void => {
-    const original = Reflect.get(target, name) as (...values: unknown[]) => unknown;
-    const value = around(original);
-    Object.defineProperty(target, name, { value, configurable: true, writable: true });
-  };
+}
 
-  // Absent where the page is no secure context.
+/** Notes the address of a request or navigation that begins. */
+function noteAddress({ bump, going }: WatchState, address: unknown): void {
+  bump();
+  try {
+    const url = new URL(address instanceof Request ? address.url : String(address), location.href);
+    url.hash = "";
+    if (/^https?:$/.test(url.protocol)) going.add(url.href);
+  } catch {
+    // Not an address: the browser will say so.
+  }
+}
+
+function wrapMethod(
+  target: object,
+  name: string,
+  around: (original: AnyFunction) => AnyFunction,
+): void {
+  const original = Reflect.get(target, name) as AnyFunction;
+  const value = around(original);
+  Object.defineProperty(target, name, { value, configurable: true, writable: true });
+}
+
+function watchCryptography(state: WatchState): void {
+  let inOrder: Promise<unknown> = Promise.resolve();
+  // Absent where the page is not a secure context.
   const subtle = globalThis.SubtleCrypto as { readonly prototype: object } | undefined;
   for (const name of Object.getOwnPropertyNames(subtle?.prototype ?? {})) {
     if (subtle === undefined || name === "constructor") continue;
-    wrap(
+    wrapMethod(
       subtle.prototype,
       name,
       (original) =>
         async function (this: unknown, ...values: unknown[]) {
-          busy += 1;
+          state.busy += 1;
           // One after the other, as called: in the browser's threads they end in any order.
           const work = inOrder.then(() => original.apply(this, values));
           inOrder = work.then(
@@ -66,67 +87,80 @@ export function installPageWatch(
           try {
             return await work;
           } finally {
-            busy -= 1;
-            bump();
+            state.busy -= 1;
+            state.bump();
           }
         },
     );
   }
-  wrap(
+}
+
+function watchRequests(state: WatchState): void {
+  wrapMethod(
     globalThis,
     "fetch",
     (original) =>
       async function (...values: unknown[]) {
-        goTo(values[0]);
+        noteAddress(state, values[0]);
         try {
           return await original.apply(globalThis, values);
         } finally {
-          bump();
+          state.bump();
         }
       },
   );
-  wrap(
+  wrapMethod(
     XMLHttpRequest.prototype,
     "open",
     (original) =>
       function (this: XMLHttpRequest, ...values: unknown[]) {
-        goTo(values[1]);
-        this.addEventListener("loadend", bump);
+        noteAddress(state, values[1]);
+        this.addEventListener("loadend", state.bump);
         return original.apply(this, values);
       },
   );
-  wrap(
+}
+
+function watchWindows(state: WatchState): void {
+  const { windows, going } = state;
+  wrapMethod(
     globalThis,
     "open",
     (original) =>
       function (...values: unknown[]) {
-        if (values[0] !== undefined && values[0] !== "") goTo(values[0]);
+        if (values[0] !== undefined && values[0] !== "") noteAddress(state, values[0]);
         const opened = original.apply(globalThis, values) as Window | null;
         if (opened !== null && opened !== globalThis.window && !windows.includes(opened))
           windows.push(opened);
         return opened;
       },
   );
-  wrap(
+  wrapMethod(
     globalThis,
     "close",
     (original) =>
       function (...values: unknown[]) {
-        bump();
-        // On its way to nowhere: until it is gone, or has shown that it stays.
+        state.bump();
+        // Under way until the document is gone, or has shown that it stays.
         going.add("about:closed");
         return original.apply(globalThis, values);
       },
   );
-  // What one document tells another is on its way where nobody sees it.
-  wrap(
+}
+
+/** A message from one document to another is under way where nothing shows it. */
+function watchMessages(state: WatchState): void {
+  /** The machine's time. */
+  const MESSAGE_MS = 25;
+  const { bump } = state;
+  wrapMethod(
     BroadcastChannel.prototype,
     "postMessage",
     (original) =>
       function (this: unknown, ...values: unknown[]) {
-        busy += 1;
-        turnLater(() => {
-          busy -= 1;
+        state.busy += 1;
+        state.turnLater(() => {
+          state.busy -= 1;
         }, MESSAGE_MS);
         bump();
         return original.apply(this, values);
@@ -139,11 +173,14 @@ export function installPageWatch(
       this.addEventListener("message", bump);
     }
   };
+}
+
+function watchNavigations(state: WatchState): void {
   const source = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "src");
   Object.defineProperty(HTMLIFrameElement.prototype, "src", {
     ...source,
     set(this: HTMLIFrameElement, address: string) {
-      goTo(address);
+      noteAddress(state, address);
       source?.set?.call(this, address);
     },
   });
@@ -152,14 +189,18 @@ export function installPageWatch(
     "navigate",
     ({ hashChange, destination, downloadRequest }) => {
       if (!hashChange && downloadRequest === null && !destination.sameDocument)
-        goTo(destination.url);
+        noteAddress(state, destination.url);
     },
   );
-  for (const event of ["message", "storage", "hashchange", "pageshow", "DOMContentLoaded", "load"])
-    globalThis.addEventListener(event, bump, true);
-  return {
-    busy: () => busy,
-    going: () => [...going],
-    windows: () => windows.map(({ closed }) => !closed),
-  };
 }
+
+/** The functions that `installPageWatch` calls. */
+export const pageWatchParts: readonly ((...values: never[]) => unknown)[] = [
+  noteAddress,
+  wrapMethod,
+  watchCryptography,
+  watchRequests,
+  watchWindows,
+  watchMessages,
+  watchNavigations,
+];

@@ -2,17 +2,18 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Archive, readArchive } from "../reporting/archive/database.ts";
-import { playedOf, type PlayedSession } from "../reporting/archive/played.ts";
-import type { ArchivedSession } from "../reporting/archive/trend.ts";
+import { sessionRecordOf, type SessionRecord } from "../reporting/archive/session-record.ts";
+import type { ArchivedSession } from "../reporting/archive/finding-trends.ts";
 import { HarnessError } from "../core/errors.ts";
 import { parseResults } from "../reporting/files/read-results.ts";
-import { ARCHIVE_FILE, archiveFolder } from "./archiving.ts";
+import { ARCHIVE_FILE } from "../reporting/archive/add-to-archive.ts";
+import { archiveFolder } from "./archive-run.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** A session and what to call it. */
 export interface NamedSession {
   readonly called: string;
-  readonly session: PlayedSession;
+  readonly session: SessionRecord;
 }
 
 /** The archive of the arguments, open; `bad-usage` where there is none. */
@@ -59,7 +60,10 @@ function ofFile(name: string, cwd: string): NamedSession {
   const [file, place] = isFolder
     ? [join(path, "results.json"), join(name, "results.json")]
     : [path, name];
-  return { called: place, session: playedOf(parseResults(readTextFile(file, place), place)) };
+  return {
+    called: place,
+    session: sessionRecordOf(parseResults(readTextFile(file, place), place)),
+  };
 }
 
 function ofArchive(name: string, archive: Archive): NamedSession {

@@ -2,7 +2,7 @@
  * What the command line touches of its process, as one value: tests hand in their own, and
  * nothing below `cli.ts` reads `process`.
  */
-import { createNpmRegistry, type Registry } from "../reporting/versions/registry.ts";
+import { createNpmRegistry, type Registry } from "../clients/versions/npm-registry.ts";
 import { createPool, type Pool, type PoolOptions } from "./worker/pool.ts";
 import type { Output } from "../reporting/formats/terminal.ts";
 import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";

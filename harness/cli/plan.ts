@@ -6,12 +6,17 @@ import { HarnessError } from "../core/errors.ts";
 import type { QuarantineEntry } from "../reporting/model/quarantine.ts";
 import type { Annotator } from "../reporting/formats/annotations.ts";
 import type { RunTask } from "./worker/protocol.ts";
+import { isBrowserMount } from "../network/mounts.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { annotatingOptions, annotatorOf } from "./annotating.ts";
-import { archiveOptions } from "./archiving.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import type { Io } from "./io.ts";
-import { type Keeping, readKeeping } from "./keeping.ts";
+import {
+  archiveOptions,
+  type ArchiveTarget,
+  readArchiveTarget,
+  webhookOptions,
+} from "./archive-run.ts";
 import { quarantineOption, readQuarantineFile } from "./quarantine-file.ts";
 import {
   type Part,
@@ -22,8 +27,7 @@ import {
   selectRuns,
   takePart,
 } from "./selection.ts";
-import { tellingOptions } from "./telling.ts";
-import { cacheOption, keptVersions } from "./version-cache.ts";
+import { cacheOption, keptVersions } from "./versions/cache-option.ts";
 
 /** The options of `brownout run`. */
 export const runOptions = {
@@ -46,9 +50,12 @@ export const runOptions = {
   "update-baseline": { says: "make the baseline expect what is found" },
   cache: cacheOption,
   shard: { value: "i/n", says: "run the i-th of n parts" },
-  workers: { value: "N", says: "processes at work at once (default: one for each core)" },
+  workers: {
+    value: "N",
+    says: "processes at work at once (default: one for each core, and half as many more for runs in a browser, which mostly wait)",
+  },
   ...archiveOptions,
-  ...tellingOptions,
+  ...webhookOptions,
   ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
@@ -71,7 +78,7 @@ export interface Plan {
   readonly out: string;
   readonly baseline: BaselineFile;
   readonly quarantine: readonly QuarantineEntry[];
-  readonly keeping: Keeping;
+  readonly archiveTarget: ArchiveTarget;
   readonly annotator?: Annotator;
 }
 
@@ -81,7 +88,6 @@ export async function planRun(
   io: Io,
 ): Promise<Plan> {
   const seed = readSeed(values.seed);
-  const workers = readWorkers(values.workers) ?? io.parallelism;
   const mount = values.mount === undefined ? {} : { mount: namedMount(values.mount) };
   const edition = values.edition === undefined ? {} : { edition: findEdition(values.edition) };
   const { runs, skipped } = await selectRuns({
@@ -106,12 +112,12 @@ export async function planRun(
     skipped,
     seed,
     ...edition,
-    workers,
+    workers: readWorkers(values.workers) ?? defaultWorkers(chosen, io.parallelism),
     out,
     baseline,
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
     // A part of a run is no run: the whole is kept when it is put together.
-    keeping: part === undefined ? readKeeping(values, io) : {},
+    archiveTarget: part === undefined ? readArchiveTarget(values, io) : {},
     ...(part === undefined && annotator !== undefined ? { annotator } : {}),
   };
 }
@@ -132,6 +138,12 @@ export function readSeed(text: string | undefined): string {
   throw new HarnessError("bad-usage", `--seed is "${text}"; a seed is a whole number from 0 on`, {
     hint: "Write at most 18 digits, such as --seed 7.",
   });
+}
+
+/** A run in a browser waits half of its time for what the browser's processes tell each other. */
+function defaultWorkers(runs: readonly Selected[], cores: number): number {
+  const hasPages = runs.some(({ mount }) => isBrowserMount(mount));
+  return hasPages ? cores + Math.ceil(cores / 2) : cores;
 }
 
 /** How many workers that text says, if any. */

@@ -5,7 +5,7 @@
  */
 import { basename, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../core/errors.ts";
-import { suits } from "../clients/registry.ts";
+import { supportsAllFlows } from "../clients/registry.ts";
 import { listScenarios, loadScenario } from "../../scenarios/registry.ts";
 import {
   browserMounts,
@@ -16,8 +16,8 @@ import {
 import { isBrowserMount, whyNoBrowser } from "../network/mounts.ts";
 import { ownAppOf } from "../clients/own-app.ts";
 import type { Scenario } from "../runner/scenario.ts";
-import type { ClientCache } from "../reporting/versions/client-cache.ts";
-import { placeClient } from "./client-place.ts";
+import type { ClientCache } from "../clients/versions/client-cache.ts";
+import { placeClient } from "../clients/versions/place-client.ts";
 import { checkAsserts } from "../reporting/model/judge-run.ts";
 import { filesMatching, isPath, isPattern } from "./scenario-files.ts";
 
@@ -82,7 +82,7 @@ export async function selectRuns(wanted: {
         continue;
       }
       const { client, folder } = placed;
-      if (!suits(client, scenario)) {
+      if (!supportsAllFlows(client, scenario)) {
         skipped.push({ scenario: scenario.name, client: client.name });
         continue;
       }
@@ -206,7 +206,7 @@ export async function selectScenarios(
   return [...found.values()];
 }
 
-/** What `defineScenario` refuses while the file is loaded knows nothing of files: it is told here. */
+/** Names the file in an error that the file's own code threw while it was loaded, such as a world that createWorld refused. */
 async function loadFile(file: string): Promise<Scenario> {
   try {
     return await loadScenario(file);

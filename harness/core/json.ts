@@ -1,15 +1,7 @@
-/** JSON from outside: texts that people and other programs wrote. */
+/** JSON from outside: texts that people and other programs wrote. What must be in it, a schema says (`validation.ts`). */
 import { HarnessError, type HarnessErrorCode } from "./errors.ts";
 
-/** What JSON calls an object. */
-export type JsonRecord = Readonly<Record<string, unknown>>;
-
-/** Whether a parsed value is an object, and no list. */
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The value in a JSON text; a `HarnessError` with that code, the place and its line, and the hint when it is none. */
+/** The value in a JSON text; throws a `HarnessError` with that code, the place and its line, and the hint when the text is not JSON. */
 export function parseJson(
   text: string,
   {
@@ -25,7 +17,7 @@ export function parseJson(
     // Node quotes the text, with its line breaks.
     const reason = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
     const line = /\(line (\d+)/.exec(reason)?.[1];
-    throw new HarnessError(code, `it is no JSON: ${reason}`, {
+    throw new HarnessError(code, `expected JSON: ${reason}`, {
       place: line === undefined ? place : `${place}:${line}`,
       hint,
       cause: error,

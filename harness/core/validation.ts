@@ -13,6 +13,7 @@ import {
   expecting,
   type Problem,
   problemsOf,
+  reasonOf,
   writePath,
 } from "./validation-messages.ts";
 
@@ -38,7 +39,7 @@ export type ReadonlyData<Data> = Data extends (...parameters: never[]) => unknow
 
 /** Where a value came from, and how its problems are reported. */
 export interface ParseOptions {
-  /** The name of the value, which paths begin with, such as `world`. */
+  /** The name of the value, which paths begin with, such as `world`; empty where the fields have no common name. */
   readonly what: string;
   readonly code: HarnessErrorCode;
   /** The file that the value was read from; default: none, and the path of the problem is the place. */
@@ -128,7 +129,7 @@ export function parseWith<Lazy extends LazySchema>(
     result = lazy().safeParse(value, { error: describeIssue });
   } catch (error) {
     // Only a value that changes while it is read gets here.
-    throw toError([{ path: [], message: `cannot be read: ${String(error)}` }], options);
+    throw toError([{ path: [], message: `cannot be read: ${reasonOf(error)}` }], options);
   }
   if (result.success) return result.data as TypeOf<Lazy>;
   throw toError(problemsOf(result.error.issues), options);

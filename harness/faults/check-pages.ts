@@ -1,65 +1,62 @@
 /**
  * Checks what a window says of pages in browsers: whether they may read an answer, and what
- * becomes of their preflights. Part of `validate.ts`.
+ * becomes of their preflights.
  */
+import { expected, type ReportProblem } from "../core/validation.ts";
 import type { Endpoint } from "../entra/request/endpoint.ts";
-import { refuse } from "../core/shape.ts";
-import { isAnswer } from "./effects.ts";
-import { type FaultEffect, type FaultWindow, isConnectionEffect } from "./plan.ts";
+import { isConnectionEffect, traitsOf } from "./effect-traits.ts";
+import type { FaultEffect, FaultWindow } from "./plan.ts";
 
-/** Refuses `cors` and `preflights` where they could change nothing. */
-export function checkPages(window: FaultWindow, path: string): void {
-  checkCors(window, path);
-  checkPreflights(window, path);
+/** Reports `cors` and `preflights` where they could change nothing. */
+export function checkPages(window: FaultWindow, report: ReportProblem): void {
+  checkCors(window, report);
+  checkPreflights(window, report);
 }
 
-/** Endpoints that persons are sent to: a page never reads their answers. */
+/** Endpoints that people are sent to: a page never reads their answers. */
 const NAVIGATED: readonly Endpoint[] = ["authorize", "logout", "saml"];
 
-function checkCors({ at, on, effect }: FaultWindow, path: string): void {
-  const found = corsOf(effect);
-  if (found === undefined) return;
-  const [where, cors] = found;
-  if (at === "machine") {
-    refuse(`${path}.${where}`, `is "${cors}"; no page asks the endpoint of a machine`);
-  }
-  if (on !== "all" && on.length > 0 && on.every((endpoint) => NAVIGATED.includes(endpoint))) {
-    const why = `${on.map((endpoint) => `"${endpoint}"`).join(" and ")} show pages to persons, whose answers have no CORS headers`;
-    refuse(`${path}.${where}`, `is "${cors}"; ${why}`, "Leave it out, or add another endpoint.");
-  }
+function checkCors({ at, on, effect }: FaultWindow, report: ReportProblem): void {
+  const cors = corsOf(effect);
+  if (cors === undefined) return;
+  const path = ["effect", ...traitsOf(effect).cors.split(".")];
+  if (at === "machine")
+    report(path, "changes nothing: no page asks the endpoint of a machine", "Leave it out.");
+  if (on === "all" || !on.every((endpoint) => NAVIGATED.includes(endpoint))) return;
+  const shown = on.map((endpoint) => `"${endpoint}"`).join(" and ");
+  const why = `people are sent to ${shown}, and no page reads the answer`;
+  report(path, `changes nothing: ${why}`, "Leave it out, or add another endpoint.");
 }
 
-/** Where an effect speaks of CORS headers, and what it says. */
-function corsOf(effect: FaultEffect): readonly [path: string, cors: string] | undefined {
-  switch (effect.kind) {
-    case "throttle":
-    case "server-error":
-    case "empty-success":
-      return effect.cors === undefined ? undefined : ["effect.cors", effect.cors];
-    case "capacity":
-      return effect.shed.cors === undefined ? undefined : ["effect.shed.cors", effect.shed.cors];
-    default:
-      return undefined;
-  }
+/** What an effect says of CORS headers. */
+function corsOf(effect: FaultEffect): string | undefined {
+  const answer = "shed" in effect ? effect.shed : effect;
+  return "cors" in answer ? answer.cors : undefined;
 }
 
-function checkPreflights({ at, effect, preflights, where = {} }: FaultWindow, path: string): void {
+function checkPreflights(window: FaultWindow, report: ReportProblem): void {
+  const { at, effect, preflights, where = {} } = window;
   if (preflights === undefined) return;
-  const place = `${path}.preflights`;
   const { kind } = effect;
+  const field = ["preflights"];
   if (isConnectionEffect(effect)) {
-    const why = "connections are broken before anybody knows what they are for";
-    refuse(place, `is "${preflights}"; ${why} ("${kind}")`, "Leave it out.");
+    const why = `"${kind}" breaks connections, and every request on them`;
+    report(field, `changes nothing: ${why}`, "Leave it out.");
+    return;
   }
-  if (at === "machine") refuse(place, `is "${preflights}"; no page asks the endpoint of a machine`);
+  if (at === "machine") {
+    report(field, "changes nothing: no page asks the endpoint of a machine", "Leave it out.");
+    return;
+  }
   if (preflights === "pass") return;
-  if (!isAnswer(effect) && kind !== "latency") {
-    refuse(place, `is "${preflights}"; the answer to a preflight has no body for "${kind}"`);
+  if (traitsOf(effect).acts === "on-response") {
+    const what = `"pass": the answer to a preflight has no body for "${kind}" to change`;
+    report(field, expected(what, preflights));
   }
   if (preflights === "take") return;
-  for (const field of ["grant", "app", "user"] as const) {
-    if (where[field] === undefined) continue;
+  for (const name of ["grant", "app", "user"] as const) {
+    if (where[name] === undefined) continue;
     const why = "a preflight has no body yet that names one";
-    refuse(`${path}.where.${field}`, `cannot narrow a window on preflights only: ${why}`);
+    report(["where", name], `cannot narrow a window on preflights only: ${why}`);
   }
 }

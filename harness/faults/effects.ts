@@ -1,26 +1,24 @@
 /**
- * What each effect does to a request that its window has taken. An effect waits, answers,
- * breaks, or alters what comes back from `next`; which windows take a request is decided
- * in `layer.ts`.
+ * What each effect does to a request that its window has taken. An effect waits, answers, breaks
+ * the connection, or changes the response of `next`; `layer.ts` decides which windows take a
+ * request.
  */
 import type { Handler } from "../core/http/handler.ts";
 import { NetworkFault, type NetworkFaultCode } from "../core/http/network-fault.ts";
 import type { Random } from "../core/random.ts";
 import { alterResponse } from "./body-effects.ts";
+import type { ConnectionEffect, ExchangeEffect } from "./effect-traits.ts";
 import { type AnswerContext, createEmptySuccess, createErrorAnswer } from "./error-answer.ts";
-import type { ConnectionEffect, Delay, FaultEffect } from "./plan.ts";
-
-/** Effects on a request whose connection stands. */
-export type ExchangeEffect = Exclude<FaultEffect, ConnectionEffect>;
+import type { Delay } from "./plan.ts";
 
 export interface EffectContext extends AnswerContext {
   /** When the window closes, ms since the Unix epoch. */
   readonly endsAtMs: number;
-  /** Aborted when the window is cleared earlier than that. */
+  /** Aborted when the window is cleared before that. */
   readonly cleared?: AbortSignal;
 }
 
-/** Performs an effect. Rejects with a `NetworkFault`, or as `next` does, or with the reason of the request's abort. */
+/** Performs an effect. Rejects with a `NetworkFault`, or as `next` does, or with the reason for which the request was aborted. */
 export async function performEffect(
   effect: ExchangeEffect,
   context: EffectContext,
@@ -65,7 +63,7 @@ export async function performEffect(
   }
 }
 
-/** Waits until the hang is over or its window is cleared; rejects with the reason of the request's abort. */
+/** Waits until the hang is over or its window is cleared; rejects with the reason for which the request was aborted. */
 async function hangFor(
   waitMs: number,
   { clock, request, cleared }: Pick<EffectContext, "clock" | "request" | "cleared">,
@@ -80,33 +78,7 @@ async function hangFor(
   request.signal.throwIfAborted();
 }
 
-/** Whether an effect ends the request by itself, so that neither service nor later windows see it. */
-export function isAnswer(effect: FaultEffect): boolean {
-  switch (effect.kind) {
-    case "throttle":
-    case "server-error":
-    case "updating":
-    case "capacity":
-    case "hang":
-    case "reset":
-    case "empty-success":
-    case "refused":
-    case "dns-failure":
-    case "connect-timeout":
-    case "tls-failure":
-      return true;
-    case "latency":
-    case "slow-body":
-    case "stalled-body":
-    case "truncated-body":
-    case "cut-body":
-    case "wrong-content-type":
-    case "keys-withdrawn":
-      return false;
-  }
-}
-
-/** How long a connection may take to be made: what Node's own fetch grants (`docs/sources.md#k1`). */
+/** How long a client waits for a connection: the limit of Node's own fetch (`docs/sources.md#k1`). */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 const connectionCodes: Readonly<Record<ConnectionEffect["kind"], NetworkFaultCode>> = {
@@ -116,7 +88,7 @@ const connectionCodes: Readonly<Record<ConnectionEffect["kind"], NetworkFaultCod
   "tls-failure": "ERR_TLS_CERT_ALTNAME_INVALID",
 };
 
-/** How the client's stack reports a broken connection; a lost SYN is waited for, at most until the window closes. */
+/** How the client's HTTP stack reports a broken connection; it waits for a lost SYN at most until the window closes. */
 export function connectionFault(
   { kind }: ConnectionEffect,
   host: string,

@@ -1,22 +1,23 @@
 /**
- * When and whom a fault window takes, as far as that can be told without state: pure
- * functions of the window, the time and the request. Counting and drawing are the layer's.
+ * When a fault window is open and which requests it matches: pure functions of the window, the
+ * time and the request. Counting and chance are in `layer.ts`.
  */
-import type { EntraRequest } from "../entra/request/endpoint.ts";
-import { type FaultSlice, type FaultWindow, isConnectionEffect } from "./plan.ts";
+import { type EntraRequest, grantNameOf, regionOf } from "../entra/request/endpoint.ts";
+import { isConnectionEffect } from "./effect-traits.ts";
+import type { FaultSlice, FaultWindow } from "./plan.ts";
 
 /**
- * Other names of a user or tenant: object id for UPN, tenant id for domain, and back. A
- * request names its user in one way, the plan perhaps in another; only the world knows both.
+ * The other names of a user or tenant: object id for UPN, tenant id for domain, and the reverse.
+ * A request uses one of them, the plan perhaps another; only the world knows both.
  */
 export type AliasesOf = (name: string) => readonly string[];
 
-/** Whether the window is open, `elapsedMs` after the start: `from` is inside, the end is not. */
+/** Whether the window is open, `elapsedMs` after the start: it includes `from` and excludes its end. */
 export function isOpenAt(window: FaultWindow, elapsedMs: number): boolean {
   return elapsedMs >= window.from && elapsedMs < window.from + window.for;
 }
 
-/** Whether a request is one of those that the window is about, at any time. */
+/** Whether the window is about a request, at any time. */
 export function matchesRequest(
   window: FaultWindow,
   request: EntraRequest,
@@ -27,7 +28,7 @@ export function matchesRequest(
   return window.where === undefined || matchesSlice(window.where, request, aliasesOf);
 }
 
-/** A connection is broken whatever it is for; what is sent on it is told apart. */
+/** A broken connection concerns preflights and other requests alike. */
 function matchesPreflight(
   { effect, preflights = "pass" }: FaultWindow,
   { preflight }: EntraRequest,
@@ -36,7 +37,7 @@ function matchesPreflight(
   return preflight === true ? preflights !== "pass" : preflights !== "only";
 }
 
-/** Whether every given field of a slice matches; without regard to case. */
+/** Whether every given field of a slice matches; case does not matter. */
 export function matchesSlice(
   slice: FaultSlice,
   request: EntraRequest,
@@ -45,7 +46,7 @@ export function matchesSlice(
   return (
     matchesField(slice.tenant, request.tenant, aliasesOf) &&
     matchesField(slice.user, request.user, aliasesOf) &&
-    matchesField(slice.grant, request.grant, noAliases) &&
+    matchesField(grantNamesIn(slice.grant), request.grant, noAliases) &&
     matchesField(slice.app, request.app, noAliases) &&
     matchesField(slice.host, request.host, noAliases) &&
     matchesField(slice.region, regionOf(request.host), noAliases)
@@ -66,11 +67,6 @@ export function takesNumber(window: FaultWindow, number: number): boolean {
   return number >= after && number < after + first;
 }
 
-/** `westus2` of `westus2.login.microsoft.com`; nothing for a global host. `docs/sources.md#g5`. */
-function regionOf(host: string): string | undefined {
-  return /^([a-z0-9-]+)\.(?:login|mtlsauth)[.-]/.exec(host)?.[1];
-}
-
 function matchesField(
   wanted: string | readonly string[] | undefined,
   found: string | undefined,
@@ -81,6 +77,11 @@ function matchesField(
   const names = [found, ...aliasesOf(found)].map((name) => name.toLowerCase());
   const values = typeof wanted === "string" ? [wanted] : wanted;
   return values.some((value) => names.includes(value.toLowerCase()));
+}
+
+/** A slice may have the `grant_type` of the wire, which the description of a request shortens. */
+function grantNamesIn(wanted: FaultSlice["grant"]): readonly string[] | undefined {
+  return wanted === undefined ? undefined : [wanted].flat().map(grantNameOf);
 }
 
 function noAliases(): readonly string[] {

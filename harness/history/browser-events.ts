@@ -1,5 +1,5 @@
 /** What only a client in a browser can show: its tabs, and what the person in front of them sees. */
-import type { EventBase } from "./event.ts";
+import type { EventBase } from "./event-base.ts";
 
 /** What the tab of an application shows to the person in front of it. */
 export const screens = ["content", "sign-in", "error", "spinner", "blank"] as const;

@@ -7,6 +7,7 @@
 import type { Endpoint } from "../entra/request/endpoint.ts";
 import type { NetworkFaultCode } from "../core/http/network-fault.ts";
 import type { FaultWindow } from "../faults/plan.ts";
+import type { EventBase } from "./event-base.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
 import type { FlowRow, RuleLimits } from "./header.ts";
 import type { WorldChanged } from "./world-changed.ts";
@@ -37,12 +38,6 @@ export const flows = [
 ] as const;
 
 export type Flow = (typeof flows)[number];
-
-/** Where an event stands: `index` in the history, `at` in ms since the Unix epoch, virtual. */
-export interface EventBase {
-  readonly index: number;
-  readonly at: number;
-}
 
 /** A token as the history knows it: by fingerprint. Times are ms since the Unix epoch. */
 export interface TokenFacts {

@@ -1,5 +1,5 @@
 /** The event of a change in the world, and which changes end no session: rules must not take them for a revocation. */
-import type { EventBase } from "./event.ts";
+import type { EventBase } from "./event-base.ts";
 
 /** Something in the world changed, by the script. */
 export interface WorldChanged extends EventBase {

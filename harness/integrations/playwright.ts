@@ -1,32 +1,48 @@
 /**
- * `brownout/playwright`: a person's own app through an outage, in a real browser, in their
- * own suite. `test` and `expect` are Playwright's, with a fixture `entra`: the simulator under
- * every page of the test's context, whatever library the app signs in with.
+ * `brownout/playwright`: the user's app in an outage, in a real browser, in their own suite.
+ * `test` and `expect` are Playwright's, with a fixture `entra`: the simulator under every page
+ * of the test's context, for any sign-in library.
  */
 import { test as base, type MatcherReturnType } from "@playwright/test";
 import { explain, explaining } from "../core/explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import type { History } from "../history/event.ts";
 import type { Entra } from "./playwright/entra.ts";
-import { leaveHistory, problemOf } from "./playwright/failure.ts";
-import { launchOptionsFor, trustsSimulator } from "./playwright/launch.ts";
-import { checkOptions, type EntraOptions } from "./playwright/options.ts";
-import { startStand, type Stand } from "./playwright/stand.ts";
+import { leaveHistory, problemOf } from "./playwright/leave-history.ts";
+import { launchOptionsFor, trustsSimulator } from "./playwright/launch-options.ts";
+import { checkOptions, type EntraOptions } from "./playwright/playwright-options.ts";
+import { startTestSimulator, type TestSimulator } from "./playwright/test-simulator.ts";
 
 export type { Entra } from "./playwright/entra.ts";
-export type { EntraOptions } from "./playwright/options.ts";
+export type { EntraOptions } from "./playwright/playwright-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
 
 interface TestFixtures {
-  /** Options, for `test.use`. */
+  /** Options, for `test.use({ entraOptions })`. */
   readonly entraOptions: EntraOptions;
   /** Entra under the pages of this test. */
   readonly entra: Entra;
-  /** The simulator of this test, before its context is there. */
-  readonly entraStand: Stand;
+  /** The simulator of this test, before its browser context exists. */
+  readonly entraSimulator: TestSimulator;
 }
 
-/** Playwright's `test`, with Entra under its pages. */
+/**
+ * Playwright's `test` with the fixture `entra`: each test has a simulator, a clock and a history
+ * of its own. Options come from `test.use({ entraOptions })`; an option or a value that does not
+ * exist fails the test with a `HarnessError`. Runs in Chromium.
+ *
+ * @example
+ * import { expect, test } from "brownout/playwright";
+ *
+ * test("keeps working without Entra", async ({ page, entra }) => {
+ *   await page.goto("http://localhost:5173/");
+ *   await entra.signIn("adele", () => page.getByRole("button", { name: "Sign in" }).click());
+ *   entra.outage();
+ *   await entra.clock.advance("30m");
+ *   await page.getByRole("button", { name: "Reload" }).click();
+ *   expect(entra).toHaveKeptWorkingFromCache();
+ * });
+ */
 export const test = base.extend<TestFixtures>({
   entraOptions: [{}, { option: true }],
   // An option as Playwright's own, with another default; its types do not foresee that.
@@ -38,28 +54,28 @@ export const test = base.extend<TestFixtures>({
     },
     { scope: "worker" },
   ],
-  entraStand: async ({ entraOptions }, use, testInfo) => {
+  entraSimulator: async ({ entraOptions }, use, testInfo) => {
     const name = testInfo.titlePath.slice(1).join(" › ");
     explaining(() => checkOptions(entraOptions));
-    const stand = await explaining(() => startStand(entraOptions, name));
-    await use(stand);
-    await stand.stop();
-    const problem = problemOf(stand.session);
+    const simulator = await explaining(() => startTestSimulator(entraOptions, name));
+    await use(simulator);
+    await simulator.stop();
+    const problem = problemOf(simulator.session);
     if (problem !== undefined) throw explain(problem);
   },
-  // Where a suite's own launch options took the place of ours, our key's pin is not among them.
+  // A suite's own launch options may have replaced ours, and with them the pin of our key.
   ignoreHTTPSErrors: async ({ ignoreHTTPSErrors, launchOptions }, use) => {
     await use(ignoreHTTPSErrors === true || !trustsSimulator(launchOptions));
   },
-  proxy: async ({ entraStand, proxy }, use) => {
-    await use(entraStand.proxy ?? proxy);
+  proxy: async ({ entraSimulator, proxy }, use) => {
+    await use(entraSimulator.proxy ?? proxy);
   },
   entra: [
-    async ({ context, entraStand }, use, testInfo) => {
-      const { entra, leave } = await explaining(() => entraStand.attach(context));
+    async ({ context, entraSimulator }, use, testInfo) => {
+      const { entra, leave } = await explaining(() => entraSimulator.attach(context));
       await use(entra);
       const unanswered = await leave();
-      leaveHistory({ session: entraStand.session, testInfo, unanswered });
+      leaveHistory({ session: entraSimulator.session, testInfo, unanswered });
     },
     { auto: true },
   ],
@@ -72,5 +88,10 @@ type PlaywrightMatchers = {
   ) => MatcherReturnType;
 };
 
-/** Playwright's `expect`, which can also be asked about `entra`. */
+/**
+ * Playwright's `expect` with the matchers of `EntraMatchers`, for `entra` or a `History`.
+ *
+ * @example
+ * expect(entra).toHaveRequested("token", { atMost: 3 });
+ */
 export const expect = base.expect.extend(matchers as unknown as PlaywrightMatchers);

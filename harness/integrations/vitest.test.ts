@@ -28,8 +28,8 @@ async function playOutage(loadOrders: () => Promise<unknown>): Promise<void> {
   await tryOrders();
 }
 
-describe("a program that keeps its tokens", () => {
-  it("does not notice an hour without Entra", async () => {
+describe("code that caches its tokens", () => {
+  it("keeps working through an hour without Entra", async () => {
     await playOutage(createOrders().load);
     expect(entra).toHaveKeptWorkingFromCache();
     expect(entra).toHavePromptedAtMost(0);
@@ -39,7 +39,7 @@ describe("a program that keeps its tokens", () => {
     expect(entra).toPassAllRules();
   });
 
-  it("waits as it is told, and comes back", async () => {
+  it("waits as long as Retry-After says, and recovers", async () => {
     const loadOrders = createOrders().load;
     const retryAfter = { form: "seconds", seconds: 120 } as const;
     entra.outage("token-server-error", { for: "4m", retryAfter });
@@ -55,15 +55,15 @@ describe("a program that keeps its tokens", () => {
     ]);
   });
 
-  it("is served by the backup system only where that is", async () => {
+  it("is served by the backup system only where there is one", async () => {
     entra.outage("primary-down");
     await expect(entra.operate("load orders", createOrders().load)).rejects.toThrow("90033");
     expect(entra).not.toHaveServed({ from: "primary", endpoint: "token" });
   });
 });
 
-describe("a careless program", () => {
-  it("stops working, and hammers", async () => {
+describe("code that does not cache its tokens", () => {
+  it("stops working and sends a request storm", async () => {
     await playOutage(createCarelessOrders().load);
     expect(messageOf(() => expect(entra).toHaveKeptWorkingFromCache())).toMatch(
       /valid token was in the cache.*\n.*\n.*shop runs "load orders" \(operation 2\)/,
@@ -86,8 +86,8 @@ describe("a careless program", () => {
   });
 });
 
-describe("what a suite holds", () => {
-  it("has a clock, a world and a record", async () => {
+describe("the object that useEntra returns", () => {
+  it("has a clock, a world and a history", async () => {
     expect(new Date(entra.clock.now()).toISOString()).toBe("2026-03-02T08:00:00.000Z");
     entra.world.changePassword(entra.world.user("adele"));
     entra.note("one");
@@ -96,13 +96,13 @@ describe("what a suite holds", () => {
     expect(entra.timeline()).toMatch(/password-changed in .*\n.*note: one$/);
     expect(entra.journal().split("\n")).toHaveLength(4);
     expect(entra.history().header).toMatchObject({
-      scenario: "what a suite holds > has a clock, a world and a record",
+      scenario: "the object that useEntra returns > has a clock, a world and a history",
       client: { name: "shop" },
       mount: "msw",
     });
   });
 
-  it("says where and what to do when it is misused", async () => {
+  it("rejects misuse with the place and a hint", async () => {
     await expect(entra.clock.advance("soon")).rejects.toThrow(
       /^clock\.advance: "soon" .*\n +Write "90s"/,
     );
@@ -110,14 +110,20 @@ describe("what a suite holds", () => {
     expect(() => untyped({ mounts: "msw" })).toThrow(
       /useEntra\.mounts: .*\n.*Did you mean "mount"/,
     );
-    expect(() => untyped({ mount: "direct" })).toThrow(/"direct" cannot stand under a suite/);
-    expect(() => untyped({ server: {} })).toThrow(/no server of msw/);
-    expect(() => untyped({ server: { use() {} }, mount: "nock" })).toThrow(/an msw server, under/);
-    expect(() => untyped({ allow: ["https://db/"] })).toThrow(/"https:\/\/db\/" is no host name/);
+    expect(() => untyped({ mount: "direct" })).toThrow(
+      /expected one of "msw", "nock", "https", got "direct"/,
+    );
+    expect(() => untyped({ server: {} })).toThrow(/expected a server of msw, got an object/);
+    expect(() => untyped({ server: { use() {} }, mount: "nock" })).toThrow(
+      /only the mount "msw" takes a server of msw, got the mount "nock"/,
+    );
+    expect(() => untyped({ allow: ["https://db/"] })).toThrow(
+      /useEntra\.allow\[0\]: expected a host name, got "https:\/\/db\/"/,
+    );
     expect(() => expect(entra).toPassRule("retry")).toThrow(/^retry: there is no rule "retry"\n/);
   });
 
-  it("is known to TypeScript, with its matchers", () => {
+  it("is typed, with its matchers", () => {
     const misuse = (): void => {
       // @ts-expect-error -- no such option
       useEntra({ mounts: "msw" });

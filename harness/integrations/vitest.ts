@@ -1,26 +1,32 @@
 /**
- * `brownout/vitest`: a person's own code through an outage, in their own suite. Around each
- * test stands a session (`harness/runner/live/`): its mount, its clock and its history begin
- * with the test and end with it, and nothing of them is left between two tests.
+ * `brownout/vitest`: the user's own code in an outage, in their own suite. Each test has a live
+ * session (`harness/runner/live/`): its mount, clock and history begin and end with the test.
  */
 import { afterEach, beforeEach, expect, type TestContext, vi } from "vitest";
 import { HarnessError } from "../core/errors.ts";
 import { explain, explaining } from "../core/explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import { loadMount } from "../network/mounts.ts";
-import { type Session, startSession } from "../runner/live/session.ts";
-import { steer } from "../runner/live/steer.ts";
-import type { Steering } from "../runner/live/steering.ts";
+import { type LiveSimulation, startLiveSimulation } from "../runner/live/live-simulation.ts";
+import { currentControls } from "../runner/live/current-controls.ts";
+import type { LiveControls } from "../runner/live/live-controls.ts";
 import { createEarlierTokens } from "./vitest/earlier-tokens.ts";
-import { checkOptions, type EntraOptions } from "./vitest/options.ts";
-import { sessionOptionsOf } from "./vitest/session-options.ts";
-import { tellFailure } from "./vitest/failure.ts";
+import { checkOptions, type EntraOptions } from "./vitest/vitest-options.ts";
+import { liveOptionsOf } from "./vitest/live-options-of-suite.ts";
+import { reportFailure } from "./vitest/report-failure.ts";
 
-export type { EntraOptions } from "./vitest/options.ts";
+export type { EntraOptions } from "./vitest/vitest-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
 
-/** What a suite holds in its hands: the session of the test that runs at the moment. */
-export type Entra = Steering;
+/**
+ * What `useEntra` returns: outages, clock, world and history of the test that runs at the moment.
+ *
+ * @example
+ * const ids = entra.outage("throttled", { for: "10m" });
+ * await entra.clock.advance("5m");
+ * entra.clear(...ids);
+ */
+export type Entra = LiveControls;
 
 declare module "vitest" {
   // oxlint-disable-next-line no-unused-vars -- the parameters of an interface that is merged are given
@@ -28,13 +34,28 @@ declare module "vitest" {
 }
 
 /**
- * Puts Entra under every test of this file, or of the `describe` in which it is called, and
- * adds the matchers to `expect`. Throws `bad-usage` for options that do not exist.
+ * Simulates Entra in every test of this file, or of the `describe` in which it is called, and
+ * adds the matchers to `expect`. Defaults: mount `msw`, seed `1`, the fixture world `contoso`,
+ * 2026-03-02T08:00:00Z. Throws a `HarnessError`: `bad-usage` for an option that does not exist
+ * or does not fit another, `bad-world` for a world that contradicts itself.
+ *
+ * @example
+ * import { expect, it } from "vitest";
+ * import { useEntra } from "brownout/vitest";
+ *
+ * const entra = useEntra();
+ *
+ * it("keeps working without Entra", async () => {
+ *   await entra.operate("load orders", loadOrders);
+ *   entra.outage({ for: "1h" });
+ *   await entra.operate("load orders", loadOrders);
+ *   expect(entra).toHaveKeptWorkingFromCache();
+ * });
  */
 export function useEntra(options: EntraOptions = {}): Entra {
   explaining(() => checkOptions(options));
   expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
-  const sessions = new Map<string, Session>();
+  const sessions = new Map<string, LiveSimulation>();
 
   beforeEach(async (context) => {
     explaining(checkFree);
@@ -47,7 +68,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
     running = session;
     sessions.set(context.task.id, session);
     context.onTestFailed(({ task }) =>
-      tellFailure(session, { title: titleOf(task), errors: task.result?.errors ?? [], options }),
+      reportFailure(session, { title: titleOf(task), errors: task.result?.errors ?? [], options }),
     );
   });
 
@@ -56,7 +77,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
     if (session === undefined) return;
     sessions.delete(task.id);
     running = undefined;
-    // Taken off later, they would put our clock back in place.
+    // Vitest's timers would restore our clock if they were removed later.
     if (vi.isFakeTimers()) vi.useRealTimers();
     await session.stop();
     explaining(() => earlier.refuseIn(session));
@@ -64,24 +85,24 @@ export function useEntra(options: EntraOptions = {}): Entra {
     if (problem !== undefined) throw explain(problem);
   });
 
-  return steer(() => {
+  return currentControls(() => {
     if (running !== undefined && running !== "starting") return running;
-    throw new HarnessError("bad-usage", "no test is running, so there is no Entra", {
+    throw new HarnessError("bad-usage", "no test is running, so no Entra is simulated", {
       place: "useEntra",
-      hint: "Use what useEntra() returns inside of tests, beforeEach and afterEach.",
+      hint: "Use the result of useEntra() inside tests, beforeEach and afterEach.",
     });
   });
 }
 
 const earlier = createEarlierTokens();
 
-/** The one of this process: the clock and the network are the process's. */
-let running: Session | "starting" | undefined;
+/** One for the process, which has one clock and one network. */
+let running: LiveSimulation | "starting" | undefined;
 
-async function begin(options: EntraOptions, name: string): Promise<Session> {
+async function begin(options: EntraOptions, name: string): Promise<LiveSimulation> {
   const mount = await loadMount(options.mount ?? "msw");
-  return startSession({
-    ...sessionOptionsOf(options),
+  return startLiveSimulation({
+    ...liveOptionsOf(options),
     mount,
     name,
     check: checkRealTime,
@@ -91,9 +112,9 @@ async function begin(options: EntraOptions, name: string): Promise<Session> {
 
 function checkFree(): void {
   if (running === undefined) return;
-  throw new HarnessError("bad-usage", "Entra stands under another test at the same time", {
+  throw new HarnessError("bad-usage", "Entra is simulated for another test at the same time", {
     place: "useEntra",
-    hint: "The process has one clock and one network: no test.concurrent in this file, and one useEntra() for a test, not one inside of another's describe.",
+    hint: "The process has one clock and one network: no test.concurrent in this file, and one useEntra() for each test, not a second one in a nested describe.",
   });
 }
 
@@ -101,15 +122,15 @@ function checkRealTime(): void {
   if (!vi.isFakeTimers()) return;
   throw new HarnessError(
     "bad-usage",
-    "vi.useFakeTimers() is on, and Entra has a clock of its own",
+    "vi.useFakeTimers() is on, but entra.clock moves the time of a test",
     {
       place: "useEntra",
-      hint: "Leave Vitest's timers alone in this file: entra.clock.advance() moves Date and timers.",
+      hint: "Do not use Vitest's timers in this file: entra.clock.advance() moves Date and timers.",
     },
   );
 }
 
-/** Vitest fetches modules over a channel of which the event loop shows nothing. */
+/** Vitest fetches modules over a channel that the event loop does not show. */
 function isImporting(): boolean {
   const { __vitest_worker__: worker } = globalThis as {
     readonly __vitest_worker__?: { readonly resolvingModules?: ReadonlySet<string> };

@@ -5,6 +5,9 @@ export const processMounts = ["direct", "msw", "nock", "https"] as const;
 /** Mounts whose clients are pages in a browser. */
 export const browserMounts = ["proxy", "route"] as const;
 
+/** Mounts that pass on whole bodies only: a body that breaks or trickles takes real sockets. */
+export const wholeBodyMounts: readonly MountName[] = ["route"];
+
 /** The names that `--mount` takes. */
 export const mountNames = [...processMounts, ...browserMounts] as const;
 

@@ -4,12 +4,12 @@
  * hands off the rest: what the suite mocks reaches its mock, and what is not mocked is stopped
  * where it would leave the machine (`network-guard.ts`).
  */
-import { HarnessError } from "../core/errors.ts";
+import { expecting, schema } from "../core/validation.ts";
 import { hostMatches, isServedUrl } from "./served-hosts.ts";
 
 /** What the mount needs of a `setupServer()` of msw. */
 export interface MswServer {
-  use(...handlers: never[]): void;
+  readonly use: (...handlers: never[]) => void;
 }
 
 export interface Suite {
@@ -29,14 +29,16 @@ export function isServedIn(suite: Suite | undefined, url: URL): boolean {
   return isServedUrl(url) && !isAllowed(suite, url.hostname);
 }
 
-/** Throws `bad-usage` for an entry of `allow` that is no host name. */
-export function checkAllow(allow: readonly unknown[]): void {
-  const wrong = allow.find(
-    (host) => typeof host !== "string" || !/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(host),
-  );
-  if (wrong === undefined) return;
-  throw new HarnessError("bad-usage", `${JSON.stringify(wrong)} is no host name`, {
-    place: "allow",
-    hint: 'Write the name alone, such as "db.internal" or "*.example.com".',
-  });
-}
+/** The hosts in `allow`. */
+export const allowSchema = schema((z) =>
+  z.array(
+    z
+      .string({
+        error: expecting(
+          "a host name",
+          'Write the name alone, such as "db.internal" or "*.example.com".',
+        ),
+      })
+      .regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$/i),
+  ),
+);

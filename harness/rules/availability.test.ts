@@ -1,4 +1,4 @@
-/** Golden histories of the rule availability. */
+/** Invented runs for rule availability. */
 import { describe, expect, it } from "vitest";
 import { availability } from "./availability.ts";
 import { limitedCapacity, buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
@@ -10,7 +10,7 @@ function served(run: RunBuilder, user = ada): void {
   call.ok();
 }
 
-/** A call whose request meets a 503. */
+/** A call whose request gets a 503. */
 function failed(
   run: RunBuilder,
   more: { user?: string; faults?: readonly string[]; retryAfter?: number } = {},
@@ -20,8 +20,8 @@ function failed(
   call.fails();
 }
 
-describe("holds", () => {
-  it("when only calls fail that nothing could have served", () => {
+describe("availability passes", () => {
+  it("when the only failed calls had neither a token nor a service to get one from", () => {
     const run = buildRun();
     run.fault({ id: "down" });
     failed(run, { faults: ["down"] });
@@ -37,7 +37,7 @@ describe("holds", () => {
     });
   });
 
-  it("without a word about time without a token when there was none", () => {
+  it("without mentioning time without a token when there was none", () => {
     const run = buildRun();
     failed(run);
     run.operation().ok();
@@ -47,7 +47,7 @@ describe("holds", () => {
     });
   });
 
-  it("when a client waits as long as it was told to, or a minute", () => {
+  it("when a client waits for Retry-After, or for a minute after another failure", () => {
     const run = buildRun();
     failed(run, { retryAfter: 300 });
     run.at("00:05:00");
@@ -60,7 +60,7 @@ describe("holds", () => {
     expect(availability.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when a call waits for a request that is underway, or a person is needed, or the secret is wrong", () => {
+  it("when a call waits for another open request, needs a person, or has a wrong secret", () => {
     const run = buildRun();
     const first = run.operation();
     const request = run.request({ by: first });
@@ -84,7 +84,7 @@ describe("holds", () => {
     expect(availability.judge(run.history()).message).toContain("1 of 1 call");
   });
 
-  it("when the share is what the scenario asks for", () => {
+  it("when the share of served calls is at least the limit of the scenario", () => {
     const run = buildRun({ limits: { availabilityMin: 0.5 } });
     failed(run);
     run.at("00:10:00");
@@ -97,8 +97,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a client that withholds a valid token in an outage", () => {
+describe("availability fails", () => {
+  it("for a client that does not hand out a valid token in an outage", () => {
     const run = buildRun();
     served(run);
     run.at("00:30:00");
@@ -114,7 +114,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a client that stays down although the service is there, with a capacity that is limited", () => {
+  it("for a client that stays down although a service of limited capacity answers", () => {
     const run = buildRun();
     run.fault({ id: "limited", effect: limitedCapacity });
     failed(run, { faults: ["limited"] });
@@ -123,7 +123,7 @@ describe("is broken", () => {
     expect(availability.judge(run.history())).toMatchObject({ verdict: "fail" });
   });
 
-  it("by a client that stays down when the service is back", () => {
+  it("for a client that stays down after the service has recovered", () => {
     const run = buildRun();
     const end = run.fault({ id: "down" });
     failed(run);
@@ -135,7 +135,7 @@ describe("is broken", () => {
     expect(availability.judge(run.history()).message).toContain("0 of 1 call");
   });
 
-  it("by a client that lets one user's throttle deny the next user", () => {
+  it("for a client that denies one user because another one is throttled", () => {
     const run = buildRun();
     run.fault({ id: "one-user", where: { user: "ada@contoso.example" } });
     failed(run, { faults: ["one-user"], retryAfter: 300 });
@@ -146,7 +146,7 @@ describe("is broken", () => {
     expect([verdict, evidence]).toEqual(["fail", [5, 6]]);
   });
 
-  it("by a client that does not try in a small incident, and not by one in a big one", () => {
+  it("for a client that sends no request while few requests fail, and not while most do", () => {
     for (const [chance, verdict] of [
       [0.04, "fail"],
       [0.83, "inconclusive"],
@@ -160,7 +160,7 @@ describe("is broken", () => {
     }
   });
 
-  it("by a client that does not try in an outage of those only who ask by a preflight first", () => {
+  it("for a client that sends no request in an outage that affects only callers with preflights", () => {
     const run = buildRun();
     run.fault({ id: "preflights", preflights: "only" });
     failed(run);
@@ -169,7 +169,7 @@ describe("is broken", () => {
     expect(availability.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a client that does not try after a window took the one request it was to take", () => {
+  it("for a client that sends no request after a fault of a single request has happened", () => {
     const run = buildRun();
     run.fault({ id: "first-only", first: 1 });
     run.fault({ id: "standby", at: "backup" });
@@ -179,7 +179,7 @@ describe("is broken", () => {
     expect(availability.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a client that throws a good answer away", () => {
+  it("for a client that discards a successful answer", () => {
     const run = buildRun();
     failed(run);
     run.at("00:05:00");
@@ -189,7 +189,7 @@ describe("is broken", () => {
     expect(availability.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a client that fails for a part which it need not ask", () => {
+  it("for a client that fails because of an endpoint that it does not need", () => {
     const run = buildRun();
     run.fault({ id: "metadata", on: ["openid-configuration"] });
     const call = run.operation();
@@ -204,7 +204,7 @@ describe("is broken", () => {
   });
 });
 
-it("is failed by a provider that refuses a good SAML answer, and not where there was none", () => {
+it("availability fails for a service provider that rejects a valid SAML response, and not for one that received none", () => {
   const judged = (status: number) => {
     const run = buildRun();
     run.fault({ id: "sign-in", on: ["saml"] });
@@ -217,8 +217,8 @@ it("is failed by a provider that refuses a good SAML answer, and not where there
   expect([judged(200), judged(503)]).toEqual(["fail", "inconclusive"]);
 });
 
-describe("is unseen", () => {
-  it("when nothing was wrong, or nothing could have ended ok", () => {
+describe("availability is inconclusive", () => {
+  it("when nothing failed, or no call could have ended ok", () => {
     const well = buildRun();
     well.exchange({ endpoint: "openid-configuration" });
     served(well);
@@ -235,7 +235,7 @@ describe("is unseen", () => {
   });
 });
 
-it("excuses a page whose sign-in is down, though a mount does not know whose request failed", () => {
+it("availability accepts failures of a page whose sign-in is down, also when the mount does not know which call failed", () => {
   const denied = (
     on: "authorize" | "keys",
     flow: "popup" | "redirect" | "sso-silent" | "silent",

@@ -20,11 +20,11 @@ function retriesAfter(
 }
 
 describe("backoff", () => {
-  it("holds for gaps that double, and stay at a minute or more", () => {
+  it("passes for waits that double and then stay at a minute or more", () => {
     expect(judge(retriesAfter([5, 10, 20, 40, 80, 60, 60])).verdict).toBe("pass");
   });
 
-  it("holds for a poll every five minutes, and for one retry", () => {
+  it("passes for a request every five minutes, and for a single retry", () => {
     expect(judge(retriesAfter([300, 300, 300, 300])).verdict).toBe("pass");
     expect(judge(retriesAfter([5]))).toMatchObject({
       verdict: "pass",
@@ -32,12 +32,12 @@ describe("backoff", () => {
     });
   });
 
-  it("holds for a client that doubles its wait under a poll every thirty seconds", () => {
+  it("passes for a client that doubles its wait while its application polls every thirty seconds", () => {
     expect(judge(retriesAfter([30, 30, 30, 60, 60])).verdict).toBe("pass");
     expect(judge(retriesAfter([5, 7, 10, 15, 22, 33])).verdict).toBe("pass");
   });
 
-  it("holds for gaps that jitter a little", () => {
+  it("passes for waits with a little jitter", () => {
     expect(judge(retriesAfter([6, 11, 10, 24, 55, 60])).verdict).toBe("pass");
   });
 
@@ -50,11 +50,11 @@ describe("backoff", () => {
     ["the client's own time-out", { networkFault: "abandoned" }],
     ["half a body", { cut: "fin" }],
     ["a success without a token", { issued: "nothing" }],
-  ])("is broken by a retry at once after %s", (_, failure) => {
+  ])("fails for a retry at once after %s", (_, failure) => {
     expect(judge(retriesAfter([0], failure)).verdict).toBe("fail");
   });
 
-  it("is broken by a first retry after four seconds, with the figures", () => {
+  it("fails for a first retry after four seconds, and reports the wait", () => {
     expect(judge(retriesAfter([4]))).toEqual({
       verdict: "fail",
       message: "app-1 sent another request to the token endpoint 4s after a 503, sooner than 5s.",
@@ -62,7 +62,7 @@ describe("backoff", () => {
     });
   });
 
-  it("is broken by gaps that shrink", () => {
+  it("fails for waits that shrink", () => {
     expect(judge(retriesAfter([30, 10]))).toMatchObject({
       verdict: "fail",
       message: expect.stringContaining("sooner than the previous retry, which waited 30s"),
@@ -70,7 +70,7 @@ describe("backoff", () => {
     expect(judge(retriesAfter([300, 20])).verdict).toBe("fail");
   });
 
-  it("is broken by gaps that never grow", () => {
+  it("fails for waits that never grow", () => {
     for (const gaps of [
       [10, 10, 10],
       [30, 30, 30, 30],
@@ -82,7 +82,7 @@ describe("backoff", () => {
     }
   });
 
-  it("is broken by a connection that is tried again at once", () => {
+  it("fails for a connection that is retried at once", () => {
     const run = buildRun();
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const call = run.operation();
@@ -98,7 +98,7 @@ describe("backoff", () => {
   it.each([
     [1, "fail"],
     [5, "pass"],
-  ])("counts the caller's time-out as a failure: asked again %d s later, %s", (gap, verdict) => {
+  ])("counts the caller's time-out as a failure: a retry %d s later gives %s", (gap, verdict) => {
     const run = buildRun();
     const call = run.operation();
     const underway = run.request({ by: call });
@@ -110,7 +110,7 @@ describe("backoff", () => {
     expect(judge(run).verdict).toBe(verdict);
   });
 
-  it("is broken by metadata that is asked for again at once, whoever the user is", () => {
+  it("fails for metadata that is requested again at once, also for another user", () => {
     const run = buildRun();
     for (const user of [ada, ben]) {
       const call = run.operation({ user });
@@ -125,7 +125,7 @@ describe("backoff", () => {
     });
   });
 
-  it("begins anew after a good answer", () => {
+  it("starts again after a successful answer", () => {
     const run = buildRun();
     for (const clock of ["00:00:00", "00:00:30", "00:00:31", "00:00:40"]) {
       run.at(clock);
@@ -134,7 +134,7 @@ describe("backoff", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("takes neither other users nor requests underway for retries", () => {
+  it("does not count requests for other users or open requests as retries", () => {
     const run = buildRun();
     const mine = run.operation();
     const theirs = run.operation({ user: ben });
@@ -146,7 +146,7 @@ describe("backoff", () => {
     expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("leaves failures with a valid Retry-After to that rule, and sees nothing without failures", () => {
+  it("is inconclusive after failures with a valid Retry-After, which that rule judges, and without failures", () => {
     expect(judge(retriesAfter([1], { status: 503, retryAfter: 60 })).verdict).toBe("inconclusive");
     expect(judge(retriesAfter([1], { status: 400, error: "invalid_grant" })).verdict).toBe(
       "inconclusive",
@@ -154,7 +154,7 @@ describe("backoff", () => {
     expect(judge(retriesAfter([])).verdict).toBe("inconclusive");
   });
 
-  it("is broken by a process that crashes and asks again at once", () => {
+  it("fails for a process that crashes and sends the request again at once", () => {
     const run = buildRun();
     run.exchange({ status: 503 });
     run.restarted();
@@ -164,7 +164,7 @@ describe("backoff", () => {
 });
 
 describe("in a browser", () => {
-  it("takes a request and what the browser sent again for it as one", () => {
+  it("counts a request and its resend by the browser as one", () => {
     const run = buildRun();
     run.exchange({ networkFault: "ECONNRESET" });
     run.exchange({ resent: true, status: 503 });

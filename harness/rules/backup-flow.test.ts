@@ -1,4 +1,4 @@
-/** Golden histories of the rule backup-flow, and the figures of a row. */
+/** Invented runs for rule backup-flow, and the figures of a row. */
 import { describe, expect, it } from "vitest";
 import type { History } from "../history/event.ts";
 import type { FlowRow } from "../history/header.ts";
@@ -49,7 +49,7 @@ function refused(run: Run, servedBy: "primary" | "backup" = "primary"): void {
 }
 
 describe("a protected flow", () => {
-  it("gets its calls served by the backup", () => {
+  it("passes when the backup serves its calls", () => {
     const { run } = inOutage();
     byBackup(run);
     byBackup(run);
@@ -62,7 +62,7 @@ describe("a protected flow", () => {
     });
   });
 
-  it.each(["primary", "backup"] as const)("is not given what it was promised by the %s", (who) => {
+  it.each(["primary", "backup"] as const)("fails when the %s does not serve it", (who) => {
     const { run } = inOutage();
     byBackup(run);
     refused(run, who);
@@ -75,7 +75,7 @@ describe("a protected flow", () => {
     expect(events[judgement.evidence[0] ?? -1]).toMatchObject({ outcome: "fail" });
   });
 
-  it("proves nothing with tokens that outlast the outage", () => {
+  it("is inconclusive with tokens that are valid throughout the outage", () => {
     const { run } = inOutage();
     run.operation({ user: ada }).ok();
     expect(backupFlow.judge(run.history()).verdict).toBe("inconclusive");
@@ -83,38 +83,41 @@ describe("a protected flow", () => {
 });
 
 describe.each(["not", "never"] as const)("a flow that is %s protected", (documented) => {
-  it.each(["primary", "backup"] as const)("meets the failure of the %s", (who) => {
-    const { run } = inOutage(documented);
-    refused(run, who);
-    expect(backupFlow.judge(run.history())).toMatchObject({
-      verdict: "pass",
-      message: expect.stringContaining(
-        "0 of 1 calls in the outage succeeded, 0 through the backup",
-      ),
-    });
-  });
+  it.each(["primary", "backup"] as const)(
+    "passes when its calls fail with an error of the %s",
+    (who) => {
+      const { run } = inOutage(documented);
+      refused(run, who);
+      expect(backupFlow.judge(run.history())).toMatchObject({
+        verdict: "pass",
+        message: expect.stringContaining(
+          "0 of 1 calls in the outage succeeded, 0 through the backup",
+        ),
+      });
+    },
+  );
 
-  it("proves nothing with tokens that outlast the outage", () => {
+  it("is inconclusive with tokens that are valid throughout the outage", () => {
     const { run } = inOutage(documented);
     run.operation({ user: ada }).ok();
     expect(backupFlow.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("is not served by the backup", () => {
+  it("fails when the backup serves it", () => {
     const { run } = inOutage(documented);
     byBackup(run);
     expect(backupFlow.judge(run.history()).verdict).toBe("fail");
   });
 });
 
-describe("nothing is proved", () => {
+describe("backup-flow is inconclusive", () => {
   const reasonOf = (history: History): string => {
     const { verdict, message } = backupFlow.judge(history);
     expect(verdict).toBe("inconclusive");
     return message;
   };
 
-  it("of an application without a row", () => {
+  it("for a scenario without a row", () => {
     const run = buildRun();
     const close = run.fault({ id: "down" });
     run.operation({ user: ada }).fails();
@@ -130,14 +133,14 @@ describe("nothing is proved", () => {
     expect(reasonOf(run.history())).toMatch(/No call began while the primary was down/);
   });
 
-  it("by an outage of the gateway, behind which the backup stands, too", () => {
+  it("in an outage of the gateway, which hides the backup, too", () => {
     const run = buildRun({ row });
     run.fault({ id: "down", at: "edge" });
     refused(run);
     expect(reasonOf(run.history())).toMatch(/primaryDown/);
   });
 
-  it("of an application that never worked", () => {
+  it("for an application that never got a token", () => {
     const run = buildRun({ row });
     run.operation({ user: ada }).fails({ code: "500011" });
     run.at("01:00:00");
@@ -146,7 +149,7 @@ describe("nothing is proved", () => {
     expect(reasonOf(run.history())).toMatch(/before the primary failed: 500011/);
   });
 
-  it("of an application of another flow than its row says", () => {
+  it("for an application with another flow than its row names", () => {
     const { run } = inOutage("not", "web-code");
     byBackup(run);
     expect(reasonOf(run.history())).toMatch(
@@ -154,7 +157,7 @@ describe("nothing is proved", () => {
     );
   });
 
-  it("of a call that only the backup's own trouble could meet", () => {
+  it("when only the backup itself fails", () => {
     const run = buildRun({ row });
     run.fault({ id: "backup-down", at: "backup" });
     byBackup(run);
@@ -163,17 +166,17 @@ describe("nothing is proved", () => {
 });
 
 describe("the figures of a row", () => {
-  it("tell what was got from what could have been", () => {
+  it("count the calls that succeeded and those that could have", () => {
     const { run } = inOutage("not");
     refused(run);
     expect(outcomeOf(run.history())).toMatchObject({ asked: 1, got: 0, could: 0 });
     byBackup(run);
-    // It holds a token now, and the call is refused all the same.
+    // The call fails although the client has a token now.
     refused(run);
     expect(outcomeOf(run.history())).toMatchObject({ asked: 3, got: 1, could: 2 });
   });
 
-  it("end with the three days of the backup", () => {
+  it("count calls only within the three days of the backup", () => {
     const { run } = inOutage();
     byBackup(run);
     run.at("73:00:00");

@@ -1,4 +1,4 @@
-/** Golden histories of the rule backup-window. */
+/** Invented runs for rule backup-window. */
 import { describe, expect, it } from "vitest";
 import { backupWindow } from "./backup-window.ts";
 import { buildRun } from "../../test/support/run-builder.ts";
@@ -25,14 +25,17 @@ function served(run: ReturnType<typeof buildRun>, user = ada) {
   return run;
 }
 
-describe("holds", () => {
-  it.each(["02:00:00", "72:00:00"])("for a session that is served %s in", (at) => {
-    const run = signedIn();
-    run.at(at);
-    expect(backupWindow.judge(served(run).history()).verdict).toBe("pass");
-  });
+describe("backup-window passes", () => {
+  it.each(["02:00:00", "72:00:00"])(
+    "for a session that is served %s after its last success",
+    (at) => {
+      const run = signedIn();
+      run.at(at);
+      expect(backupWindow.judge(served(run).history()).verdict).toBe("pass");
+    },
+  );
 
-  it("for a SAML session whose app the primary's request did not name", () => {
+  it("for a SAML session whose request to the primary did not name the app", () => {
     const run = buildRun();
     const call = run.operation({ user: ada, flow: "saml-sp-initiated" });
     run.exchange({ by: call, user: ada, endpoint: "saml", issued: { user: ada } });
@@ -45,7 +48,7 @@ describe("holds", () => {
     expect(backupWindow.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("for a decline that the client takes for an outage", () => {
+  it("for a decline that the client treats as an outage", () => {
     const run = signedIn();
     run.at("73:00:00");
     const call = run.operation({ user: ada });
@@ -57,7 +60,7 @@ describe("holds", () => {
     });
   });
 
-  it("for a revocation that is still under way, and for changes that revoke nothing", () => {
+  it("for a revocation that has not propagated yet, and for changes that revoke nothing", () => {
     const run = signedIn();
     run.at("01:00:00");
     run.changed("policy-set");
@@ -68,7 +71,7 @@ describe("holds", () => {
     expect(backupWindow.judge(served(run).history()).verdict).toBe("pass");
   });
 
-  it("for a session that began anew after a revocation", () => {
+  it("for a session that started again after a revocation", () => {
     const run = buildRun();
     run.changed("sessions-revoked", [ada]);
     run.at("01:00:00");
@@ -79,7 +82,7 @@ describe("holds", () => {
     expect(backupWindow.judge(served(run).history()).verdict).toBe("pass");
   });
 
-  it("for a revocation of somebody else", () => {
+  it("for a revocation of another user", () => {
     const run = signedIn();
     run.at("01:00:00");
     run.changed("sessions-revoked", [ben]);
@@ -87,8 +90,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a session that is served a minute after three days", () => {
+describe("backup-window fails", () => {
+  it("for a session that is served a minute after the three days", () => {
     const run = signedIn();
     run.at("72:01:00");
     expect(backupWindow.judge(served(run).history())).toMatchObject({
@@ -97,7 +100,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a session that the primary never had", () => {
+  it("for a session that the primary never had", () => {
     const run = signedIn();
     run.at("01:00:00");
     expect(backupWindow.judge(served(run, ben).history())).toMatchObject({
@@ -106,12 +109,12 @@ describe("is broken", () => {
     });
   });
 
-  it("by a session that the primary had with another app", () => {
+  it("for a session that the primary had only with another app", () => {
     const run = signedIn();
     run.at("01:00:00");
-    const wish = { user: ada, app: "99999999-bbbb-3333-cccc-4444dddd5555" };
-    const call = run.operation(wish);
-    run.exchange({ by: call, ...wish, servedBy: "backup", issued: { user: ada } });
+    const request = { user: ada, app: "99999999-bbbb-3333-cccc-4444dddd5555" };
+    const call = run.operation(request);
+    run.exchange({ by: call, ...request, servedBy: "backup", issued: { user: ada } });
     call.ok();
     expect(backupWindow.judge(run.history())).toMatchObject({
       verdict: "fail",
@@ -138,7 +141,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a prompt that answers a decline", () => {
+  it("for a sign-in prompt after a decline", () => {
     const run = signedIn();
     run.at("73:00:00");
     const call = run.operation({ user: ada });
@@ -151,7 +154,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a client that says a person is needed", () => {
+  it("for a client that reports a decline as interaction required", () => {
     const run = signedIn();
     run.at("73:00:00");
     const call = run.operation({ user: ada });
@@ -161,8 +164,8 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
-  it("where no backup answers", () => {
+describe("backup-window is inconclusive", () => {
+  it("when the backup answers no request", () => {
     expect(backupWindow.judge(signedIn().history()).verdict).toBe("inconclusive");
   });
 });

@@ -1,4 +1,4 @@
-/** Golden histories of the rule cached-token. */
+/** Invented runs for rule cached-token. */
 import { describe, expect, it } from "vitest";
 import { cachedToken } from "./cached-token.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
@@ -14,8 +14,8 @@ function withToken(run: RunBuilder, lifetimes: Parameters<RunBuilder["token"]>[0
   call.ok();
 }
 
-describe("holds", () => {
-  it("when each call is served from the cache, in an outage too", () => {
+describe("cached-token passes", () => {
+  it("when each call is served from the cache, also in an outage", () => {
     const run = buildRun();
     withToken(run);
     run.at("01:00:00");
@@ -30,7 +30,7 @@ describe("holds", () => {
     });
   });
 
-  it("when an early refresh fails behind a call that gets its token", () => {
+  it("when an early refresh fails but the call gets its token", () => {
     const run = buildRun();
     withToken(run, { ...daily, refreshIn: 21_600 });
     run.at("06:01:00");
@@ -40,7 +40,7 @@ describe("holds", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when the token is in its last five minutes, and renewed", () => {
+  it("when the token is renewed in its last five minutes", () => {
     const run = buildRun();
     withToken(run);
     run.at("23:54:00");
@@ -50,7 +50,7 @@ describe("holds", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when the application forces a refresh that fails, and asks without force after it", () => {
+  it("when the application forces a refresh that fails, and then calls without forcing it", () => {
     const run = buildRun();
     withToken(run);
     const forced = run.operation({ ...daemon, forceRefresh: true });
@@ -61,8 +61,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a client that throws while it holds back after a failed early refresh", () => {
+describe("cached-token fails", () => {
+  it("for a client that throws while it waits after a failed early refresh", () => {
     const run = buildRun();
     withToken(run, { ...daily, refreshIn: 21_600 });
     run.at("06:00:00");
@@ -79,7 +79,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a call that hangs on a refresh until its caller gives up", () => {
+  it("for a call that waits for a refresh until its caller times out", () => {
     const run = buildRun();
     withToken(run, { ...daily, refreshIn: 21_600 });
     run.at("06:00:00");
@@ -96,7 +96,7 @@ describe("is broken", () => {
     ]);
   });
 
-  it("by a client that asks the service for what it has", () => {
+  it("for a client that requests a token that it has", () => {
     const run = buildRun();
     withToken(run);
     run.at("01:00:00");
@@ -109,7 +109,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a client that takes a rotation of keys for a reason", () => {
+  it("for a client that drops its token after a rotation of signing keys", () => {
     const run = buildRun();
     const call = run.operation();
     run.exchange({ by: call });
@@ -119,7 +119,7 @@ describe("is broken", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a process that loads its saved cache and does not use it", () => {
+  it("for a process that loads its saved cache and does not use it", () => {
     const run = buildRun();
     withToken(run);
     run.restarted("daemon-1", "cache");
@@ -127,7 +127,7 @@ describe("is broken", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a user's own code that asks each time", () => {
+  it("for custom code that requests a token each time", () => {
     const run = buildRun();
     const ask = (): void => {
       const call = run.operation({ flow: "custom", client: "my-service" });
@@ -141,8 +141,8 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
-  it("when there was never a token", () => {
+describe("cached-token is inconclusive", () => {
+  it("when the client never had a token", () => {
     const run = buildRun();
     run.operation(daemon).fails();
     expect(cachedToken.judge(run.history())).toMatchObject({
@@ -151,7 +151,7 @@ describe("is unseen", () => {
     });
   });
 
-  it("when the token was another user's, or for other scopes", () => {
+  it("when the cached token is for another user or other scopes", () => {
     const run = buildRun();
     const call = run.operation();
     run.exchange({ by: call });
@@ -161,7 +161,7 @@ describe("is unseen", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a restart, a revocation or an API took the token away", () => {
+  it("after a restart, a revocation or a rejection by an API", () => {
     for (const loss of ["restart", "revocation", "api"] as const) {
       const run = buildRun();
       const call = run.operation();
@@ -176,7 +176,7 @@ describe("is unseen", () => {
     }
   });
 
-  it("when the token came to a process that had ended", () => {
+  it("when the token arrived after its process had ended", () => {
     const run = buildRun();
     const call = run.operation();
     const request = run.request({ by: call });
@@ -187,7 +187,7 @@ describe("is unseen", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a revoked token was handed out again, or the token's life is unknown", () => {
+  it("when a revoked token was handed out again, or the token's lifetime is unknown", () => {
     const run = buildRun();
     const token = run.token();
     run.operation().ok({ token });
@@ -200,7 +200,7 @@ describe("is unseen", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a person is needed: the service has ended the session", () => {
+  it("when a person is needed because the service has ended the session", () => {
     const run = buildRun();
     const first = run.operation();
     run.exchange({ by: first, issued: { token: run.token({ ...daily, refreshIn: 3_600 }) } });
@@ -212,7 +212,7 @@ describe("is unseen", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when flows go to the network by nature, or own code does various things", () => {
+  it("for flows that always need the network, and for custom code that requests various tokens", () => {
     const run = buildRun();
     for (const flow of [
       "authorization-code",

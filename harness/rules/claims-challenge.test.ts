@@ -1,4 +1,4 @@
-/** Golden histories of the rule claims-challenge. */
+/** Invented runs for rule claims-challenge. */
 import { describe, expect, it } from "vitest";
 import { claimsChallenge } from "./claims-challenge.ts";
 import { buildRun } from "../../test/support/run-builder.ts";
@@ -9,7 +9,7 @@ const challenge = {
   access_token: { ...capable.access_token, nbf: { essential: true, value: "1" } },
 };
 
-/** A token of a day that an API has turned away, an hour in. */
+/** A token of a day that an API has rejected after an hour. */
 function challenged() {
   const run = buildRun();
   const call = run.operation();
@@ -23,8 +23,8 @@ function challenged() {
 
 const withClaims = (claims: object) => ({ form: { claims: JSON.stringify(claims) } });
 
-describe("holds", () => {
-  it("when the next call takes the challenge to the token endpoint", () => {
+describe("claims-challenge passes", () => {
+  it("when the next call sends the challenge to the token endpoint", () => {
     const { run } = challenged();
     const call = run.operation({ claims: true });
     run.exchange({ by: call, ...withClaims(challenge) });
@@ -37,7 +37,7 @@ describe("holds", () => {
     });
   });
 
-  it("when a person has to sign in with it, or the connection fails on the way", () => {
+  it("when a person has to sign in with it, or the connection fails", () => {
     const { run } = challenged();
     const call = run.operation({ flow: "authorization-code", claims: true });
     const url = `https://login.microsoftonline.com/t/oauth2/v2.0/authorize?claims=${encodeURIComponent(JSON.stringify(challenge))}`;
@@ -52,8 +52,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a call that does not pass the claims on", () => {
+describe("claims-challenge fails", () => {
+  it("for a call that does not pass the claims on", () => {
     const { run } = challenged();
     run.operation().fails();
     expect(claimsChallenge.judge(run.history())).toEqual({
@@ -63,7 +63,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a client that keeps them to itself", () => {
+  it("for a client that sends no request with the claims", () => {
     const { run } = challenged();
     run.operation({ claims: true }).fails();
     expect(claimsChallenge.judge(run.history()).message).toBe(
@@ -71,7 +71,7 @@ describe("is broken", () => {
     );
   });
 
-  it("by a client that sends its own capability in their place", () => {
+  it("for a client that sends its client capabilities instead of the claims", () => {
     const { run } = challenged();
     const call = run.operation({ claims: true });
     run.exchange({ by: call, ...withClaims(capable) });
@@ -84,7 +84,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a cache that hands the revoked token out again", () => {
+  it("for a cache that hands out the revoked token again", () => {
     const { run, token } = challenged();
     run.at("01:05:00");
     run.operation({ claims: true }).ok({ token, fromCache: true });
@@ -93,7 +93,7 @@ describe("is broken", () => {
     );
   });
 
-  it("by an application that presents it again", () => {
+  it("for an application that presents the revoked token again", () => {
     const { run, token } = challenged();
     run.at("01:10:00");
     run.presented(token, "revoked");
@@ -106,7 +106,7 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
+describe("claims-challenge is inconclusive", () => {
   it("when no token was revoked", () => {
     const run = buildRun();
     const token = run.token();
@@ -121,7 +121,7 @@ describe("is unseen", () => {
     });
   });
 
-  it("when nothing followed, or only calls of others", () => {
+  it("when no call followed, or only calls for other users", () => {
     const { run } = challenged();
     expect(claimsChallenge.judge(run.history()).verdict).toBe("inconclusive");
     run.operation({ user: ben }).ok({ token: run.token() });

@@ -1,10 +1,10 @@
-/** Golden histories of the rule empty-token. */
+/** Invented runs for rule empty-token. */
 import { describe, expect, it } from "vitest";
 import { emptyToken } from "./empty-token.ts";
 import { buildRun } from "../../test/support/run-builder.ts";
 
-describe("holds", () => {
-  it("when each good end has a token", () => {
+describe("empty-token passes", () => {
+  it("when each call that ends ok has a token", () => {
     const run = buildRun();
     const call = run.operation();
     run.exchange({ by: call });
@@ -18,8 +18,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a client that makes a token of 200 {}", () => {
+describe("empty-token fails", () => {
+  it("for a client that reports success for 200 {}", () => {
     const run = buildRun();
     const first = run.operation();
     run.exchange({ by: first });
@@ -36,7 +36,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by own code that tells its tokens, and once has none to tell", () => {
+  it("for custom code that reports its tokens, and once reports none", () => {
     const run = buildRun();
     const custom = { flow: "custom", client: "my-service" } as const;
     run.operation(custom).ok({ token: run.token() });
@@ -45,8 +45,8 @@ describe("is broken", () => {
   });
 });
 
-describe("does not oblige", () => {
-  it("a call of another name, which may be for no token at all", () => {
+describe("empty-token does not judge", () => {
+  it("a call of another client, which may not be for a token", () => {
     const run = buildRun();
     const custom = { flow: "custom", client: "my-service" } as const;
     run.operation({ ...custom, app: "get token" }).ok({ token: run.token() });
@@ -55,7 +55,7 @@ describe("does not oblige", () => {
   });
 });
 
-describe("is unseen", () => {
+describe("empty-token is inconclusive", () => {
   it("when no call ended ok", () => {
     const run = buildRun();
     run.operation().fails();
@@ -66,7 +66,7 @@ describe("is unseen", () => {
     });
   });
 
-  it("when own code never tells its tokens", () => {
+  it("when custom code never reports its tokens", () => {
     const run = buildRun();
     run.operation({ flow: "custom", client: "my-service" }).ok({ token: "none" });
     expect(emptyToken.judge(run.history()).verdict).toBe("inconclusive");

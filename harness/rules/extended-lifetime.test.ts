@@ -1,9 +1,9 @@
-/** Golden histories of the rule extended-lifetime. */
+/** Invented runs for rule extended-lifetime. */
 import { describe, expect, it } from "vitest";
 import { extendedLifetime } from "./extended-lifetime.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
-/** A token of an hour whose life the service extends to a day. */
+/** A token of an hour with an extended lifetime of a day. */
 function extended(): RunBuilder {
   const run = buildRun();
   const call = run.operation();
@@ -15,15 +15,15 @@ function extended(): RunBuilder {
   return run;
 }
 
-/** A call whose refresh meets a 503. */
+/** A call whose refresh gets a 503. */
 function failingCall(run: RunBuilder): ReturnType<RunBuilder["operation"]> {
   const call = run.operation();
   run.exchange({ by: call, status: 503 });
   return call;
 }
 
-describe("holds", () => {
-  it("when the expired token serves as long as it was extended", () => {
+describe("extended-lifetime passes", () => {
+  it("when the expired token is used within its extended lifetime", () => {
     const run = extended();
     run.at("02:00:00");
     failingCall(run).ok();
@@ -42,7 +42,7 @@ describe("holds", () => {
     expect(extendedLifetime.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when the client does not even ask in a total outage", () => {
+  it("when the client sends no request in a total outage", () => {
     const run = extended();
     run.at("01:30:00");
     run.fault({ id: "down" });
@@ -52,8 +52,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a client that throws while the extension runs", () => {
+describe("extended-lifetime fails", () => {
+  it("for a client that throws within the extended lifetime", () => {
     const run = extended();
     run.at("02:00:00");
     failingCall(run).fails();
@@ -65,7 +65,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a client that holds back after a failure, and by one that waits for ever", () => {
+  it("for a client that waits after a failure, and for one that never returns", () => {
     const run = extended();
     run.at("02:00:00");
     failingCall(run).ok();
@@ -81,7 +81,7 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
+describe("extended-lifetime is inconclusive", () => {
   it("when ext_expires_in is no longer than expires_in", () => {
     const run = buildRun();
     const call = run.operation();
@@ -95,7 +95,7 @@ describe("is unseen", () => {
     });
   });
 
-  it("when the extension is over, or the service is well, or the token was not needed", () => {
+  it("when the extended lifetime is over, the service is healthy, or the token was not needed", () => {
     const run = extended();
     failingCall(run).fails();
     run.at("02:00:00");

@@ -1,4 +1,4 @@
-/** Golden histories of fallback-to-interaction and silent-first for applications in a browser. */
+/** Invented runs of browser applications for the rules fallback-to-interaction and silent-first. */
 import { describe, expect, it } from "vitest";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { silentFirst } from "./silent-first.ts";
@@ -31,7 +31,7 @@ function popup(run: RunBuilder, flow: "popup" | "redirect" = "popup"): void {
   call.ok();
 }
 
-describe("a popup or redirect is a mistake", () => {
+describe("fallback-to-interaction fails for a popup or redirect", () => {
   it.each<[string, readonly Asked[], string]>([
     [
       "the iframe meets a 503 page",
@@ -79,7 +79,7 @@ describe("a popup or redirect is a mistake", () => {
     }
   });
 
-  it("after an answer that never came: the request is still underway", () => {
+  it("while a silent request has no answer yet", () => {
     const run = buildRun();
     const call = run.operation({ flow: "sso-silent", tab });
     run.request({ by: call, ...inIframe });
@@ -95,7 +95,7 @@ describe("a popup or redirect is a mistake", () => {
   });
 
   it.each(["timed_out", "monitor_window_timeout", "token_renewal_error", "post_request_failed"])(
-    "after %s in an outage, though nobody saw the request",
+    "after %s in an outage, also when no request was recorded",
     (code) => {
       const run = buildRun();
       run.fault({ id: "down", on: ["authorize"] });
@@ -112,7 +112,7 @@ describe("a popup or redirect is a mistake", () => {
   );
 });
 
-describe("a popup is right", () => {
+describe("fallback-to-interaction accepts a popup", () => {
   it("after login_required, interaction_required, or a session that was ended", () => {
     const answers: readonly (readonly Asked[])[] = [
       [{ ...inIframe, status: 302, error: { error: "login_required", codes: [50058] } }],
@@ -129,7 +129,7 @@ describe("a popup is right", () => {
     }
   });
 
-  it("when the service said so and the client does not, even if an iframe failed since", () => {
+  it("when the service requires interaction and the client does not report it, even if an iframe failed since", () => {
     const refused = { ...inIframe, status: 302, error: "login_required" } as const;
     for (const asked of [
       [refused],
@@ -145,7 +145,7 @@ describe("a popup is right", () => {
     }
   });
 
-  it("as the first that a person does, again after it failed, or after another kind of error", () => {
+  it("as the first sign-in, again after it failed, or after an error that is not of the service", () => {
     const run = buildRun();
     const call = run.operation({ flow: "popup", tab });
     run.exchange({ by: call, ...inIframe, status: 503 });
@@ -159,7 +159,7 @@ describe("a popup is right", () => {
     expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("when what the browser sent again was answered, and when a call got through since", () => {
+  it("when a resent request was answered, and when a call has succeeded since", () => {
     const run = buildRun();
     silently(run, [{ networkFault: "ECONNRESET" }, { resent: true }], "bug");
     popup(run);
@@ -169,7 +169,7 @@ describe("a popup is right", () => {
     expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("whatever a preflight came to", () => {
+  it("after any result of a preflight", () => {
     const run = buildRun();
     silently(run, [{ method: "OPTIONS", status: 503 }], "bug");
     popup(run);
@@ -177,7 +177,7 @@ describe("a popup is right", () => {
   });
 });
 
-it("judges nobody who was told that a person is needed, and went on without a word", () => {
+it("fallback-to-interaction fails for a page that needed a person and never asked one", () => {
   const run = buildRun();
   silently(run, [{ ...inIframe, status: 302, error: "login_required" }], "bug", "sso-silent");
   run.at("00:05:00");
@@ -194,7 +194,7 @@ describe("silent-first", () => {
     return run;
   }
 
-  it("is broken by a popup whose page is ill while a valid token is at hand", () => {
+  it("fails for a popup to an unhealthy page while there is a valid token", () => {
     const run = signedIn();
     const call = run.operation({ flow: "popup", tab, scopes: ["openid"] });
     run.exchange({ by: call, ...inIframe, status: 503 });
@@ -204,7 +204,7 @@ describe("silent-first", () => {
     );
   });
 
-  it("holds for a popup that passes by the session, and counts a popup and its prompt once", () => {
+  it("passes for a popup that succeeds through the session, and counts a popup and its prompt once", () => {
     const run = signedIn();
     popup(run);
     run.changed("sessions-revoked", [ada]);

@@ -1,4 +1,4 @@
-/** Golden histories of the rule fallback-to-interaction. */
+/** Invented runs for rule fallback-to-interaction. */
 import { describe, expect, it } from "vitest";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
@@ -27,7 +27,7 @@ function signIn(run: RunBuilder, user = ada): void {
   call.ok();
 }
 
-describe("holds", () => {
+describe("fallback-to-interaction passes", () => {
   it("when a revoked session leads to a sign-in", () => {
     const run = buildRun();
     refused(run);
@@ -39,7 +39,7 @@ describe("holds", () => {
     });
   });
 
-  it("when an outage comes between the error and the sign-in", () => {
+  it("when an outage delays the sign-in after the error", () => {
     const run = buildRun();
     refused(run);
     refused(run, { status: 503, error: "temporarily_unavailable", asks: false });
@@ -49,7 +49,7 @@ describe("holds", () => {
     expect(fallbackToInteraction.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when the next silent call works after all", () => {
+  it("when the next silent call succeeds", () => {
     const run = buildRun();
     refused(run);
     run.at("00:05:00");
@@ -60,8 +60,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by an application that asks the dead session again and again", () => {
+describe("fallback-to-interaction fails", () => {
+  it("for an application that keeps calling silently after its session has ended", () => {
     const run = buildRun();
     signIn(run);
     refused(run);
@@ -75,7 +75,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by an application that gives up, and by one that asks somebody else", () => {
+  it("for an application that gives up, and for one that prompts another user", () => {
     const silent = buildRun();
     refused(silent);
     silent.at("00:01:00");
@@ -94,7 +94,7 @@ describe("is broken", () => {
       expect(fallbackToInteraction.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a client that does not say what the service said", () => {
+  it("for a client that hides the error of the service", () => {
     const run = buildRun();
     const error = { error: "invalid_grant", codes: [70043], suberror: "token_expired" };
     refused(run, { error, asks: false });
@@ -105,7 +105,7 @@ describe("is broken", () => {
     );
   });
 
-  it("by the same, for each way in which the service says it", () => {
+  it("for a client that hides the error, with each error that requires interaction", () => {
     const consent = { error: "invalid_grant", codes: [], suberror: "consent_required" };
     for (const error of ["interaction_required", "login_required", consent]) {
       const run = buildRun();
@@ -116,7 +116,7 @@ describe("is broken", () => {
     }
   });
 
-  it("by a prompt for an outage", () => {
+  it("for a prompt because of an outage", () => {
     const run = buildRun();
     const call = run.operation();
     run.exchange({ by: call, status: 503, error: "temporarily_unavailable" });
@@ -130,7 +130,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a prompt on a page that the same call opened", () => {
+  it("for a prompt on a page that the failed call opened", () => {
     const run = buildRun();
     const call = run.operation();
     run.exchange({ by: call, status: 503 });
@@ -139,7 +139,7 @@ describe("is broken", () => {
     expect(fallbackToInteraction.judge(run.history()).message).toContain("failed (a 503)");
   });
 
-  it("by a prompt some calls after a connection that failed", () => {
+  it("for a prompt several calls after a failed connection", () => {
     const run = buildRun();
     const call = run.operation();
     run.exchange({ by: call, networkFault: "ECONNREFUSED", sent: "connection" });
@@ -151,8 +151,8 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
-  it("when nobody was needed", () => {
+describe("fallback-to-interaction is inconclusive", () => {
+  it("when no person was needed", () => {
     const run = buildRun();
     signIn(run);
     run.at("01:00:00");
@@ -165,7 +165,7 @@ describe("is unseen", () => {
     });
   });
 
-  it("when a failure was over, or became a refusal, before the person was asked", () => {
+  it("when a failure had ended, or became interaction required, before the prompt", () => {
     const run = buildRun();
     refused(run, { status: 503, error: "temporarily_unavailable", asks: false });
     run.at("00:05:00");
@@ -180,7 +180,7 @@ describe("is unseen", () => {
     expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when the grant is wrong in a way that no sign-in mends", () => {
+  it("when the grant is invalid in a way that a sign-in does not fix", () => {
     const run = buildRun();
     refused(run, {
       error: { error: "invalid_client", codes: [50173], suberror: "bad_token" },
@@ -191,7 +191,7 @@ describe("is unseen", () => {
     expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when the run ends with the error", () => {
+  it("when the run ends right after the error", () => {
     const run = buildRun();
     refused(run);
     expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
@@ -207,7 +207,7 @@ describe("is unseen", () => {
     expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a middle tier has to pass the challenge on", () => {
+  it("for a middle tier, which passes the challenge on", () => {
     const run = buildRun();
     const call = run.operation({ flow: "on-behalf-of" });
     run.exchange({ by: call, status: 400, error: "interaction_required" });

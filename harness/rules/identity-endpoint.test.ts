@@ -8,7 +8,7 @@ const judge = (run: RunBuilder) => identityEndpoint.judge(run.history());
 const IMDS = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
 const APP_SERVICE = "http://127.0.0.1:4141/msi/token?api-version=2019-08-01";
 
-/** One call whose requests are answered so, each that many ms after the one before. */
+/** One call with these answers to its requests, each so many ms after the one before. */
 function call(
   answers: readonly (readonly [afterMs: number, reply: Reply])[],
   { ends = "ok", url = IMDS }: { readonly ends?: "ok" | "fails"; readonly url?: string } = {},
@@ -30,7 +30,7 @@ const busy: Reply = { status: 429 };
 const broken: Reply = { status: 500 };
 
 describe("identity-endpoint", () => {
-  it("holds for a client that pauses as the guidance says", () => {
+  it("passes for a client that waits as the guidance says", () => {
     const pauses = [0, 0, 2_000, 6_000, 14_000, 30_000];
     const run = call([...pauses.map((ms) => [ms, busy] as const), [30_000, good]]);
     expect(judge(run)).toMatchObject({
@@ -49,7 +49,7 @@ describe("identity-endpoint", () => {
     ).toBe("pass");
   });
 
-  it("is broken by a second retry at once, though the first may be", () => {
+  it("fails for a second retry at once, although the first one may be immediate", () => {
     expect(
       judge(
         call([
@@ -72,7 +72,7 @@ describe("identity-endpoint", () => {
     expect(judgement.evidence).toEqual([4, 5]);
   });
 
-  it("is broken by any retry sooner than a second after a 5xx", () => {
+  it("fails for any retry sooner than a second after a 5xx", () => {
     const judgement = judge(
       call([
         [0, broken],
@@ -84,7 +84,7 @@ describe("identity-endpoint", () => {
     );
   });
 
-  it("is broken by whoever repeats what no retry can mend", () => {
+  it("fails for a client that retries an error that a retry cannot fix", () => {
     const refused: Reply = { status: 400, error: "invalid_request" };
     const again = call(
       [
@@ -99,7 +99,7 @@ describe("identity-endpoint", () => {
     expect(judge(call([[0, refused]], { ends: "fails" })).verdict).toBe("pass");
   });
 
-  it("is broken by whoever gives up before the 70 seconds of a 410 are over", () => {
+  it("fails for a client that gives up before the 70 seconds of a 410 are over", () => {
     const early = call(
       [
         [0, gone],

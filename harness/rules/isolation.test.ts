@@ -29,7 +29,7 @@ function adaIsThrottled(reply = throttle): RunBuilder {
 }
 
 describe("isolation", () => {
-  it("holds when another user's call reaches the service, whatever comes of it", () => {
+  it("passes when another user's call reaches the service, also if it fails there", () => {
     const run = adaIsThrottled();
     succeeds(run, { user: ben });
     expect(judge(run)).toMatchObject({
@@ -42,13 +42,13 @@ describe("isolation", () => {
     expect(judge(failing).verdict).toBe("pass");
   });
 
-  it("holds when another user is served from the cache", () => {
+  it("passes when another user is served from the cache", () => {
     const run = adaIsThrottled();
     run.operation({ user: ben }).ok();
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("is broken when another user's call fails without a request", () => {
+  it("fails when another user's call fails without a request", () => {
     const run = adaIsThrottled();
     run.operation({ user: ben }).fails();
     expect(judge(run)).toEqual({
@@ -58,7 +58,7 @@ describe("isolation", () => {
     });
   });
 
-  it("is broken after a 503 with Retry-After, and within a minute of a 429 without", () => {
+  it("fails after a 503 with Retry-After, and within a minute of a 429 without one", () => {
     const busy = adaIsThrottled({ status: 503, retryAfter: 300 });
     busy.operation({ user: ben }).fails();
     expect(judge(busy).verdict).toBe("fail");
@@ -74,7 +74,7 @@ describe("isolation", () => {
     ["scope", { scopes: ["api://other/.default"] }],
     ["tenant", { tenant: "22222222-2222-4222-8222-222222222222" }],
     ["app", { app: "33333333-3333-4333-8333-333333333333" }],
-  ])("is broken when one %s blocks another", (_, other) => {
+  ])("fails when one %s blocks another", (_, other) => {
     const run = buildRun();
     const daemon = { flow: "client-credentials" } as const;
     isThrottled(run, daemon);
@@ -82,7 +82,7 @@ describe("isolation", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("blames nobody for a user who was throttled too, is new, or has to sign in", () => {
+  it("accepts failures of a user who is throttled, too, is new, or has to sign in", () => {
     const run = adaIsThrottled();
     run.operation({ user: "new.user" }).fails();
     run.operation({ user: ben }).fails({ interactionRequired: true });
@@ -92,7 +92,7 @@ describe("isolation", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("saw nothing without a throttle, without another's call, or in another process", () => {
+  it("is inconclusive without a throttle, without a call for another user, or in another process", () => {
     const calm = adaIsThrottled({ status: 503 });
     calm.operation({ user: ben }).fails();
     expect(judge(calm).verdict).toBe("inconclusive");

@@ -25,7 +25,7 @@ function failsForWantOf(run: RunBuilder, ask: Ask): void {
 }
 
 describe("metadata", () => {
-  it("holds for a client that reads it once a day", () => {
+  it("passes for a client that reads it once a day", () => {
     const run = warmClient();
     run.at("01:00:00");
     const call = run.operation();
@@ -36,7 +36,7 @@ describe("metadata", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("holds for other documents, tenants, processes and what failed or came together", () => {
+  it("passes for other documents, tenants and processes, and for failed or simultaneous requests", () => {
     const run = buildRun();
     const first = run.request(configuration);
     const second = run.request(configuration);
@@ -50,7 +50,7 @@ describe("metadata", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("holds for a warm client that lives without it", () => {
+  it("passes for a client with a token that works without it", () => {
     const run = buildRun();
     const signIn = run.operation();
     run.exchange({ by: signIn });
@@ -64,7 +64,7 @@ describe("metadata", () => {
     });
   });
 
-  it("is broken by reading the same document again within a day", () => {
+  it("fails for reading the same document again within a day", () => {
     const run = warmClient();
     run.at("23:00:00");
     run.exchange(configuration);
@@ -76,7 +76,7 @@ describe("metadata", () => {
     });
   });
 
-  it("lets a process read the keys again once they have been rotated", () => {
+  it("lets a process read the keys again after a rotation", () => {
     const run = buildRun();
     run.exchange(keys);
     run.changed("keys-rotated");
@@ -86,7 +86,7 @@ describe("metadata", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("is broken by reading it again under another correlation id", () => {
+  it("fails for reading it again with another correlation id", () => {
     const run = buildRun();
     const url = "https://login.microsoftonline.com/common/discovery/instance?api-version=1.1";
     const discovery = { endpoint: "instance-discovery" } as const;
@@ -97,7 +97,7 @@ describe("metadata", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("is broken by a warm client that fails for want of it", () => {
+  it("fails for a client with a token that fails because it is unavailable", () => {
     const run = warmClient();
     run.at("30:00:00");
     failsForWantOf(run, configuration);
@@ -109,7 +109,7 @@ describe("metadata", () => {
     });
   });
 
-  it("lets a cold client fail, and a warm one for another reason", () => {
+  it("accepts failures of a client without a token, and failures for another reason", () => {
     const run = buildRun();
     failsForWantOf(run, configuration);
     expect(judge(run).verdict).toBe("inconclusive");
@@ -129,7 +129,7 @@ describe("metadata", () => {
     expect(judge(warm).verdict).toBe("pass");
   });
 
-  it("saw nothing without metadata, nor when nothing followed it", () => {
+  it("is inconclusive without metadata, and when nothing followed it", () => {
     const run = buildRun();
     for (const user of [ada, ben]) {
       const call = run.operation({ user });
@@ -144,7 +144,7 @@ describe("metadata", () => {
   });
 });
 
-it("takes each load of a page for a process of its own", () => {
+it("metadata treats each load of a page as a process", () => {
   const run = buildRun();
   const reads = (tab: string): void => {
     run.exchange({ by: run.operation({ tab }), ...configuration });

@@ -1,4 +1,4 @@
-/** Golden histories of the rule persisted-cache. */
+/** Invented runs for rule persisted-cache. */
 import { describe, expect, it } from "vitest";
 import { persistedCache } from "./persisted-cache.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
@@ -20,8 +20,8 @@ function renews(run: RunBuilder): void {
   call.ok();
 }
 
-describe("holds", () => {
-  it("when the first call after a restart in an outage has the saved token", () => {
+describe("persisted-cache passes", () => {
+  it("when the first call after a restart in an outage gets the saved token", () => {
     const run = signedIn({ expiresIn: 86_400 });
     run.at("01:00:00");
     run.fault({ id: "down", on: "all" });
@@ -47,8 +47,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a cache that was never written: the client knows no account", () => {
+describe("persisted-cache fails", () => {
+  it("for a cache that was never written, so that the client has no account", () => {
     const run = signedIn();
     run.at("70:00:00");
     run.restarted("app-1", "cache");
@@ -61,7 +61,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a client that fails without asking anybody", () => {
+  it("for a client that fails without sending a request", () => {
     const run = signedIn();
     run.at("02:00:00");
     run.restarted("app-1", "cache");
@@ -69,7 +69,7 @@ describe("is broken", () => {
     expect(persistedCache.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by the same in an outage, which is not to blame", () => {
+  it("for a client that fails without sending a request, also in an outage", () => {
     const run = signedIn();
     run.at("02:00:00");
     run.fault({ id: "down", on: "all" });
@@ -78,7 +78,7 @@ describe("is broken", () => {
     expect(persistedCache.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a sign-in page for a person whose token was saved", () => {
+  it("for a sign-in prompt to a user whose token was saved", () => {
     const run = signedIn();
     run.at("00:10:00");
     run.restarted("app-1", "cache");
@@ -89,7 +89,7 @@ describe("is broken", () => {
     );
   });
 
-  it("by an application that persists nothing, in an outage", () => {
+  it("for an application that saves nothing, in an outage", () => {
     const run = signedIn();
     run.at("00:20:00");
     run.fault({ id: "down", on: "all" });
@@ -101,8 +101,8 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
-  it("without a restart, and without anything to save", () => {
+describe("persisted-cache is inconclusive", () => {
+  it("without a restart, and when there was nothing to save", () => {
     const run = signedIn();
     run.operation().ok();
     const empty = buildRun();
@@ -129,7 +129,7 @@ describe("is unseen", () => {
       expect(persistedCache.judge(one.history()).verdict).toBe("inconclusive");
   });
 
-  it("when the service fails the saved refresh token", () => {
+  it("when the service fails the request with the saved refresh token", () => {
     const run = signedIn();
     run.at("02:00:00");
     run.restarted("app-1", "cache");
@@ -141,7 +141,7 @@ describe("is unseen", () => {
     expect(persistedCache.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a process that persists nothing signs in again while all is well", () => {
+  it("when a process that saves nothing signs in again while the service is healthy", () => {
     const run = signedIn();
     run.at("00:20:00");
     run.restarted("app-1", "nothing");
@@ -150,7 +150,7 @@ describe("is unseen", () => {
     expect(persistedCache.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a daemon persists nothing, or nothing was lost that was needed", () => {
+  it("when a daemon saves nothing, or nothing that was needed was lost", () => {
     const run = buildRun();
     const daemon = { flow: "client-credentials" } as const;
     const call = run.operation(daemon);
@@ -167,7 +167,7 @@ describe("is unseen", () => {
       expect(persistedCache.judge(one.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a person is asked after the first silent call was served from what was saved", () => {
+  it("when a person is asked after the first silent call was served from the saved cache", () => {
     const run = signedIn();
     run.restarted("app-1", "cache");
     run.operation().ok();

@@ -1,9 +1,9 @@
-/** Golden histories of the rule proactive-refresh. */
+/** Invented runs for rule proactive-refresh. */
 import { describe, expect, it } from "vitest";
 import { proactiveRefresh } from "./proactive-refresh.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
-/** A token of a day that asks to be renewed after six hours; the story stands at seven. */
+/** A token of a day that asks to be renewed after six hours; the time is seven hours later. */
 function pastRefreshIn(header: Parameters<typeof buildRun>[0] = {}): RunBuilder {
   const run = buildRun(header);
   const call = run.operation();
@@ -16,7 +16,7 @@ function pastRefreshIn(header: Parameters<typeof buildRun>[0] = {}): RunBuilder 
   return run;
 }
 
-describe("holds", () => {
+describe("proactive-refresh passes", () => {
   it("when the token is handed out although its refresh fails", () => {
     const run = pastRefreshIn();
     const call = run.operation();
@@ -30,7 +30,7 @@ describe("holds", () => {
     });
   });
 
-  it("when the refresh hangs behind the call, not in front of it", () => {
+  it("when the refresh hangs in the background and does not delay the call", () => {
     const run = pastRefreshIn();
     const call = run.operation();
     const refresh = run.request({ by: call });
@@ -40,7 +40,7 @@ describe("holds", () => {
     expect(proactiveRefresh.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when nobody tries in a total outage, from the second of refresh_in on", () => {
+  it("when the client sends no request in a total outage, from the second of refresh_in on", () => {
     const run = buildRun();
     const token = run.token({ expiresIn: 86_400, refreshIn: 21_600 });
     run.operation().ok({ token });
@@ -51,8 +51,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a call that throws after its refresh failed", () => {
+describe("proactive-refresh fails", () => {
+  it("for a call that throws after its refresh failed", () => {
     const run = pastRefreshIn();
     const call = run.operation();
     run.exchange({ by: call, networkFault: "ECONNREFUSED" });
@@ -65,7 +65,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a call that throws while the client holds back after an earlier failure", () => {
+  it("for a call that throws while the client waits after an earlier failure", () => {
     const run = pastRefreshIn();
     const first = run.operation();
     run.exchange({ by: first, status: 503 });
@@ -78,7 +78,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a call that waits for a hanging refresh", () => {
+  it("for a call that waits for a hanging refresh", () => {
     const run = pastRefreshIn();
     const call = run.operation();
     run.exchange({ by: call, networkFault: "ECONNRESET", takesMs: 60_000 });
@@ -88,7 +88,7 @@ describe("is broken", () => {
     );
   });
 
-  it("by a slow refresh that succeeds after more than the scenario allows", () => {
+  it("for a slow refresh that succeeds after more than the limit of the scenario", () => {
     const run = pastRefreshIn({ limits: { proactiveRefreshDelayMaxMs: 1_000 } });
     const call = run.operation();
     run.exchange({ by: call, takesMs: 1_500 });
@@ -102,7 +102,7 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
+describe("proactive-refresh is inconclusive", () => {
   it("when the refresh works", () => {
     const run = pastRefreshIn();
     const call = run.operation();
@@ -114,7 +114,7 @@ describe("is unseen", () => {
     });
   });
 
-  it("when the token has no refresh_in, is not that old, or is dying", () => {
+  it("when the token has no refresh_in, has not reached it, or is about to expire", () => {
     const run = buildRun();
     const plain = run.operation();
     run.exchange({ by: plain, issued: { token: run.token({ expiresIn: 86_400 }) } });
@@ -150,7 +150,7 @@ describe("is unseen", () => {
     expect(proactiveRefresh.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("when a person is needed, though the refresh before it failed", () => {
+  it("when a person is needed, although the refresh before it failed", () => {
     const run = pastRefreshIn();
     const forced = run.operation({ forceRefresh: true });
     run.exchange({ by: forced, status: 503 });

@@ -1,4 +1,4 @@
-/** Golden histories of the rule prompts-caused. */
+/** Invented runs for rule prompts-caused. */
 import { describe, expect, it } from "vitest";
 import { promptsCaused } from "./prompts-caused.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
@@ -35,8 +35,8 @@ function sentToPage(run: RunBuilder, flow: "popup" | "redirect" = "popup", user 
   call.fails({ code: "timed_out" });
 }
 
-describe("holds", () => {
-  it("when silent calls fail and nobody is asked", () => {
+describe("prompts-caused passes", () => {
+  it("when silent calls fail and no one is asked to sign in", () => {
     const { run, ends } = outage();
     const call = run.operation({ flow: "sso-silent", tab });
     run.exchange({ by: call, ...inIframe, status: 503 });
@@ -52,7 +52,7 @@ describe("holds", () => {
     });
   });
 
-  it("when a popup passes without a person, by the session", () => {
+  it("when a popup succeeds through the session, without a person", () => {
     const { run } = outage();
     const call = run.operation({ flow: "popup", tab });
     run.exchange({ by: call });
@@ -60,7 +60,7 @@ describe("holds", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when the bound of the scenario allows it", () => {
+  it("when the limit of the scenario allows the prompts", () => {
     const { run } = outage({ limits: { promptsMax: 1 } });
     sentToPage(run);
     expect(judge(run).verdict).toBe("pass");
@@ -68,9 +68,9 @@ describe("holds", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  /** What makes a prompt no fault of the outage. */
+  /** Prompts that the outage did not cause, by reason. */
   const reasons: readonly (readonly [string, (run: RunBuilder) => void])[] = [
-    ["the person wished for it", (run) => run.prompt({ user: ada, prompt: "select_account" })],
+    ["the user chose the prompt", (run) => run.prompt({ user: ada, prompt: "select_account" })],
     ["a device shows its code", (run) => run.prompt({ user: ada, prompt: "device-code" })],
     [
       "an API had challenged the person",
@@ -112,7 +112,7 @@ describe("holds", () => {
         sentToPage(run, "popup", ben);
       },
     ],
-    ["somebody else came", (run) => sentToPage(run, "popup", ben)],
+    ["another user signs in", (run) => sentToPage(run, "popup", ben)],
     [
       "the session ended with the browser",
       (run) => {
@@ -137,8 +137,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by popups and redirects to a page that is down, and by prompts, each counted once", () => {
+describe("prompts-caused fails", () => {
+  it("for popups and redirects to a page that is down, and for prompts, each counted once", () => {
     const { run } = outage();
     run.at("01:31:00");
     sentToPage(run);
@@ -154,7 +154,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by each of the people whom it was done to", () => {
+  it("and counts the people who were asked", () => {
     const run = buildRun();
     signIn(run);
     signIn(run, ben);
@@ -164,7 +164,7 @@ describe("is broken", () => {
     expect(judge(run).message).toContain("(2 times, 2 people; 0 allowed)");
   });
 
-  it("within an hour after it, and not later", () => {
+  it("for prompts within an hour after the outage, and not later", () => {
     const after = (clock: string) => {
       const { run, ends } = outage();
       run.at("02:30:00");
@@ -177,7 +177,7 @@ describe("is broken", () => {
     expect([after("03:30:00"), after("03:30:01")]).toEqual(["fail", "pass"]);
   });
 
-  it("although the session is gone with the browser, if there was a token to go on with", () => {
+  it("although the session ended with the browser, if there was a valid token", () => {
     const run = buildRun();
     signIn(run);
     run.fault({ id: "down", on: "all" });
@@ -186,7 +186,7 @@ describe("is broken", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("although something changed, or a browser ended, that has nothing to do with the session", () => {
+  it("although an unrelated change happened or an unrelated browser ended", () => {
     for (const happens of [
       (run: RunBuilder): void => run.changed("groups-changed", [ada]),
       (run: RunBuilder): void => run.browserRestarted("cache", "app-2"),
@@ -198,7 +198,7 @@ describe("is broken", () => {
     }
   });
 
-  it("when a refresh token was only too old, and the session would have done", () => {
+  it("when a refresh token had expired, and the session would have sufficed", () => {
     const { run } = outage();
     const call = run.operation({ tab });
     const error = { error: "invalid_grant", codes: [700084], suberror: "bad_token" };
@@ -210,15 +210,15 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
-  it("without an outage, and when nobody who was signed in came by", () => {
+describe("prompts-caused is inconclusive", () => {
+  it("without an outage, and when no one who was signed in used the application", () => {
     const well = buildRun();
     signIn(well);
     const { run: alone } = outage();
-    const stranger = buildRun();
-    stranger.fault({ id: "down", on: "all" });
-    sentToPage(stranger);
-    for (const run of [well, alone, stranger])
+    const unknownUser = buildRun();
+    unknownUser.fault({ id: "down", on: "all" });
+    sentToPage(unknownUser);
+    for (const run of [well, alone, unknownUser])
       expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 });

@@ -32,7 +32,7 @@ function failsAt(run: RunBuilder, clock: string, call: Call = {}): void {
 }
 
 describe("recovery", () => {
-  it("holds when calls succeed, those that fail for the first two minutes notwithstanding", () => {
+  it("passes when calls succeed, even if some fail in the first two minutes", () => {
     const run = outage();
     failsAt(run, "00:10:30");
     failsAt(run, "00:11:59");
@@ -43,7 +43,7 @@ describe("recovery", () => {
     });
   });
 
-  it("is broken by a call that fails after that", () => {
+  it("fails for a call that fails after two minutes", () => {
     const run = outage();
     succeedsAt(run, "00:10:01");
     failsAt(run, "00:12:00");
@@ -55,7 +55,7 @@ describe("recovery", () => {
     });
   });
 
-  it("is broken when the run ends with a failure, even before the bound", () => {
+  it("fails when the last call fails, even within the time limit", () => {
     const run = outage();
     succeedsAt(run, "00:10:10", { user: ben });
     failsAt(run, "00:10:20");
@@ -67,7 +67,7 @@ describe("recovery", () => {
     });
   });
 
-  it("takes the bound of the scenario", () => {
+  it("uses the limit of the scenario", () => {
     const limits = { recoveryWithinMs: 360_000 };
     for (const [clock, verdict] of [
       ["00:15:59", "pass"],
@@ -80,7 +80,7 @@ describe("recovery", () => {
     }
   });
 
-  it("gives who was told to wait the bound from then on, and nobody else", () => {
+  it("starts the time limit of a client with a Retry-After at its end, and of no other client", () => {
     const instructed = (): RunBuilder => outage({}, { status: 503, retryAfter: 1_200 });
     const waits = instructed();
     succeedsAt(waits, "00:10:05", { user: ben });
@@ -96,7 +96,7 @@ describe("recovery", () => {
     expect(judge(other).verdict).toBe("fail");
   });
 
-  it("expects nothing of a call whose person the service asks for, and all of others", () => {
+  it("accepts failed calls of a user who must sign in, and of no other user", () => {
     const run = outage();
     run.at("00:15:00");
     const call = run.operation();
@@ -109,7 +109,7 @@ describe("recovery", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("expects nothing of users whom the script locked out, until they sign in again", () => {
+  it("accepts failed calls of users that the script has locked out, until they sign in again", () => {
     const run = outage();
     run.changed("user-disabled", [ada]);
     succeedsAt(run, "00:11:00", { user: ben });
@@ -126,7 +126,7 @@ describe("recovery", () => {
     expect(judge(everyone).verdict).toBe("fail");
   });
 
-  it("expects nothing of a call that hears from the service that a person is needed", () => {
+  it("accepts a failed call for which the service requires a person", () => {
     const run = outage();
     succeedsAt(run, "00:11:00", { user: ben });
     run.at("00:15:00");
@@ -134,13 +134,13 @@ describe("recovery", () => {
     run.exchange({ by: call, endpoint: "authorize", error: "login_required" });
     call.fails();
     expect(judge(run).verdict).toBe("pass");
-    const ill = run.operation({ tab: "tab-1" });
-    run.exchange({ by: ill, endpoint: "authorize", error: "server_error" });
-    ill.fails();
+    const failing = run.operation({ tab: "tab-1" });
+    run.exchange({ by: failing, endpoint: "authorize", error: "server_error" });
+    failing.fails();
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("expects nothing of an app whose secret was rolled", () => {
+  it("accepts failed calls of an app whose secret was rolled", () => {
     const run = outage();
     run.changed("secret-rolled");
     succeedsAt(run, "00:11:00", { user: ben });
@@ -148,7 +148,7 @@ describe("recovery", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("does not excuse the others, nor a rotation of keys", () => {
+  it("does not accept failed calls of other apps, or after a rotation of keys", () => {
     const run = outage();
     run.changed("sessions-revoked", [ben]);
     run.changed("keys-rotated");
@@ -156,10 +156,10 @@ describe("recovery", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("is broken by a spike over what the service bears", () => {
+  it("fails for a spike of requests above the limit", () => {
     const run = outage({ limits: { recoveryRequestsPerMinuteMax: 3 } });
     for (const clock of ["00:10:01", "00:10:30", "00:11:00", "00:11:20"]) succeedsAt(run, clock);
-    // What calls a protected API is no load on Entra.
+    // Requests to a protected API are not load on Entra.
     for (let call = 0; call < 4; call += 1) run.exchange({ endpoint: "resource" });
     expect(judge(run).verdict).toBe("pass");
     succeedsAt(run, "00:11:29");
@@ -189,7 +189,7 @@ describe("recovery", () => {
     const spike = ["00:14:01", "00:14:02", "00:14:03", "00:14:04"];
     for (const clock of spike) succeedsAt(run, clock);
     expect(judge(run).message).toContain("4 requests within one minute after the outage ended");
-    // A new outage: nobody knows yet.
+    // A new outage: whether clients recover is still open.
     run.fault({ id: "again" });
     expect(judge(run).verdict).toBe("inconclusive");
   });
@@ -205,7 +205,7 @@ describe("recovery", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("does not take the end of one outage for the last when nothing is limited", () => {
+  it("does not treat the end of one outage as the last one when no capacity is limited", () => {
     const run = buildRun();
     const ends = run.fault({ id: "down" });
     run.at("00:10:00");
@@ -214,7 +214,7 @@ describe("recovery", () => {
     expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("saw nothing without a clearing, or without a call after the last one that ended", () => {
+  it("is inconclusive when faults never clear, and without a completed call after it", () => {
     const calm = buildRun();
     succeedsAt(calm, "00:01:00");
     expect(judge(calm).verdict).toBe("inconclusive");
@@ -230,7 +230,7 @@ describe("recovery", () => {
 });
 
 describe("in a browser", () => {
-  it("asks recovery of whoever signed in again by popup or redirect", () => {
+  it("expects recovery of users who have signed in again by popup or redirect", () => {
     for (const flow of ["popup", "redirect"] as const) {
       const run = outage();
       run.changed("sessions-revoked", [ada]);
@@ -243,7 +243,7 @@ describe("in a browser", () => {
     }
   });
 
-  it("does not count what the browser sends again as a spike", () => {
+  it("does not count requests that the browser resends as a spike", () => {
     const run = outage({ limits: { recoveryRequestsPerMinuteMax: 1 } });
     run.exchange({ by: run.operation(), networkFault: "ECONNRESET" });
     run.exchange({ by: run.operation(), resent: true });

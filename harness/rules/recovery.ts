@@ -8,6 +8,7 @@
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { FaultEnded, FaultsCleared, History, OperationInvoked } from "../history/event.ts";
+import { breaksWithoutLoad } from "../history/fault-facts.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import { densestWindow } from "./model/densest-window.ts";
@@ -88,7 +89,7 @@ function serviceReturned(history: History): ServiceReturn | undefined {
   let last: FaultEnded | undefined;
   for (const event of history.events) {
     if (event.kind === "fault-began") {
-      if (event.window.effect.kind === "capacity") hasCapacity = true;
+      if (!breaksWithoutLoad(event.window)) hasCapacity = true;
       else breaking.add(event.window.id);
     } else if (event.kind === "fault-ended" && breaking.delete(event.window)) last = event;
   }

@@ -1,4 +1,4 @@
-/** Golden histories of the rule reload, and of what the books say of tabs. */
+/** Invented runs for rule reload, and for the token inventory of tabs. */
 import { describe, expect, it } from "vitest";
 import { cachedToken } from "./cached-token.ts";
 import { persistedCache } from "./persisted-cache.ts";
@@ -21,7 +21,7 @@ function signedIn(): RunBuilder {
   return run;
 }
 
-/** What may come between, and how the rule calls it; the tab that comes back. */
+/** The events by which a tab may lose its token, with the words of the rule; each returns the tab that is used next. */
 const losses: readonly (readonly [string, (run: RunBuilder) => string])[] = [
   ["the reload of its page", (run) => (run.tab("reloaded"), "tab-1")],
   ["the closing of its tab", (run) => (run.tab("closed"), run.tab("opened", "tab-2"), "tab-2")],
@@ -29,7 +29,7 @@ const losses: readonly (readonly [string, (run: RunBuilder) => string])[] = [
 ];
 
 describe.each(losses)("%s", (words, lose) => {
-  it("holds when the token is there", () => {
+  it("passes when the token is still available", () => {
     const run = signedIn();
     run.operation({ tab: lose(run) }).ok();
     expect(judge(run)).toMatchObject({
@@ -38,7 +38,7 @@ describe.each(losses)("%s", (words, lose) => {
     });
   });
 
-  it("is broken by a call that has to go for another, gets nothing, or by a prompt", () => {
+  it("fails for a call that requests another token or gets none, and for a prompt", () => {
     const goes = signedIn();
     const call = goes.operation({ tab: lose(goes) });
     goes.exchange({ by: call });
@@ -65,7 +65,7 @@ describe.each(losses)("%s", (words, lose) => {
     expect(judge(hidden).verdict).toBe("fail");
   });
 
-  it("is broken by a sign-in page of the application, which stays", () => {
+  it("fails for a sign-in page of the application that stays visible", () => {
     const run = signedIn();
     run.sees("sign-in", lose(run));
     run.at("00:20:00");
@@ -73,7 +73,7 @@ describe.each(losses)("%s", (words, lose) => {
     expect(judge(run).message).toContain("the person was asked to sign in");
   });
 
-  it("is told by no other rule, and once", () => {
+  it("is reported by this rule only, and once", () => {
     const run = signedIn();
     const back = lose(run);
     run.operation({ tab: back }).fails({ code: "no_account", interactionRequired: true });
@@ -84,7 +84,7 @@ describe.each(losses)("%s", (words, lose) => {
       expect(rule.judge(run.history()).verdict).not.toBe("fail");
   });
 
-  it("is over with the first call that is served: then the tab has its token", () => {
+  it("is not judged after the first served call, because the tab has its token again", () => {
     const run = signedIn();
     const back = lose(run);
     run.operation({ tab: back }).ok();
@@ -95,7 +95,7 @@ describe.each(losses)("%s", (words, lose) => {
   });
 });
 
-describe("holds", () => {
+describe("reload passes", () => {
   it("when only metadata is read, and when a token past refresh_in is renewed", () => {
     const run = buildRun();
     const call = run.operation({ flow: "popup", tab });
@@ -122,7 +122,7 @@ describe("holds", () => {
   });
 });
 
-it("is broken by a prompt while a refresh token of that day is all there was", () => {
+it("reload fails for a prompt when the application had only a refresh token of the same day", () => {
   const run = signedIn();
   run.at("02:00:00");
   run.tab("reloaded");
@@ -135,7 +135,7 @@ it("is broken by a prompt while a refresh token of that day is all there was", (
   expect(judge(late).verdict).toBe("inconclusive");
 });
 
-describe("is unseen", () => {
+describe("reload is inconclusive", () => {
   it("without a loss, with an expired token, with claims, and when the run ends first", () => {
     const calm = signedIn();
     calm.operation({ tab }).ok();
@@ -156,14 +156,14 @@ describe("is unseen", () => {
       expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 
-  it("for a tab opened beside another: that is of rule tabs", () => {
+  it("for a tab opened beside another, which rule tabs judges", () => {
     const run = signedIn();
     run.tab("opened", "tab-2");
     run.operation({ tab: "tab-2" }).fails();
     expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("when a redirect comes back to its page with what it went for", () => {
+  it("when a redirect returns to its page with a token", () => {
     const run = signedIn();
     run.at("02:00:00");
     const call = run.operation({ flow: "redirect", tab });
@@ -175,7 +175,7 @@ describe("is unseen", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("when the answer came to a page that was gone", () => {
+  it("when the answer arrived after the page was gone", () => {
     const run = buildRun();
     const call = run.operation({ tab });
     const request = run.request({ by: call });
@@ -187,7 +187,7 @@ describe("is unseen", () => {
   });
 });
 
-it("leaves restarts of processes to persisted-cache, and those of browsers out of it", () => {
+it("reload does not judge restarts of processes, and persisted-cache does not judge those of browsers", () => {
   const run = signedIn();
   run.restarted("app-1", "cache");
   run.operation().fails({ code: "no_account", interactionRequired: true });
@@ -195,8 +195,8 @@ it("leaves restarts of processes to persisted-cache, and those of browsers out o
   expect(persistedCache.judge(run.history()).verdict).toBe("fail");
 });
 
-describe("the books of tabs", () => {
-  it("know each tab's own token, also when another tab has a newer one", () => {
+describe("the token inventory of tabs", () => {
+  it("keeps each tab's own token, also when another tab has a newer one", () => {
     const run = signedIn();
     run.tab("opened", "tab-2");
     const call = run.operation({ tab: "tab-2" });
@@ -209,7 +209,7 @@ describe("the books of tabs", () => {
     });
   });
 
-  it("know what a tab itself had when it is loaded anew, and a popup for no tab of its own", () => {
+  it("knows what a tab had before its reload, and does not count a popup as a tab", () => {
     const run = signedIn();
     const token = run.token({ expiresIn: 86_400 });
     const renewed = run.operation({ tab: "tab-2" });
@@ -229,14 +229,14 @@ describe("the books of tabs", () => {
     expect(judge(run).message).toContain("and 1 more time.");
   });
 
-  it("take a call that names nobody for one of the only person there", () => {
+  it("attributes a call without a user to the only signed-in user", () => {
     const run = signedIn();
     run.tab("reloaded");
     run.operation({ tab, anyone: true }).fails({ code: "no_account" });
     expect(judge(run).message).toContain("a call got no token");
   });
 
-  it("know that where a cache served a call its refresh token is, too", () => {
+  it("assumes that a tab whose cache served a call has the refresh token, too", () => {
     const run = signedIn();
     run.tab("reloaded");
     run.operation({ tab }).ok();

@@ -6,7 +6,7 @@ import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 const judge = (run: RunBuilder) => retryAfter.judge(run.history());
 const daemon = { flow: "client-credentials", client: "daemon-1" } as const;
 
-/** A daemon that is told at the start to wait, and calls again at `clock`. */
+/** A daemon that gets a Retry-After at the start, and calls again at `clock`. */
 function throttledThenAsksAt(
   clock: string,
   retryAfterValue: number | string,
@@ -20,12 +20,12 @@ function throttledThenAsksAt(
 }
 
 describe("retry-after", () => {
-  it("holds when the client waits as long as it was told", () => {
+  it("passes when the client waits for Retry-After", () => {
     expect(judge(throttledThenAsksAt("00:01:00", 60)).verdict).toBe("pass");
     expect(judge(throttledThenAsksAt("00:02:00", 120, 503)).verdict).toBe("pass");
   });
 
-  it("holds when calls fail locally in the meantime", () => {
+  it("passes when calls fail locally in the meantime", () => {
     const run = buildRun();
     run.exchange({ ...daemon, status: 429, retryAfter: 60 });
     run.at("00:00:30");
@@ -33,7 +33,7 @@ describe("retry-after", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("is broken by a like request before the time, with the figures", () => {
+  it("fails for a similar request before the time, and reports the wait", () => {
     const judgement = judge(throttledThenAsksAt("00:00:30", 60));
     expect(judgement).toEqual({
       verdict: "fail",
@@ -43,7 +43,7 @@ describe("retry-after", () => {
     });
   });
 
-  it("is broken by half of an HTTP-date, and by half of a 503", () => {
+  it("fails for waiting too short after an HTTP-date, and after a 503", () => {
     const date = buildRun().httpDate(180);
     expect(judge(throttledThenAsksAt("00:01:00", date))).toMatchObject({
       verdict: "fail",
@@ -52,7 +52,7 @@ describe("retry-after", () => {
     expect(judge(throttledThenAsksAt("00:00:59", 120, 503)).verdict).toBe("fail");
   });
 
-  it("does not take a preflight for a request, nor what it was told for what the client was told", () => {
+  it("does not count preflights, or the Retry-After in their answers", () => {
     const run = buildRun();
     run.exchange({ ...daemon, method: "OPTIONS", issued: "nothing" });
     run.exchange({ ...daemon, status: 429, retryAfter: 60 });
@@ -68,7 +68,7 @@ describe("retry-after", () => {
     expect(judge(refused).verdict).toBe("inconclusive");
   });
 
-  it("forgives the rounding of whole seconds, but not of a wait of one", () => {
+  it("tolerates rounding to whole seconds, but not for a wait of one second", () => {
     const run = buildRun();
     run.exchange({ ...daemon, status: 429, retryAfter: 60 });
     run.after(59_500);
@@ -81,7 +81,7 @@ describe("retry-after", () => {
     expect(judge(hasty).verdict).toBe("fail");
   });
 
-  it("counts a connection that failed as a request, and each breach once", () => {
+  it("counts a failed connection as a request, and each early request once", () => {
     const run = buildRun();
     const first = run.operation(daemon);
     run.exchange({ by: first, status: 429, retryAfter: 60 });
@@ -98,7 +98,7 @@ describe("retry-after", () => {
     });
   });
 
-  it("remembers the longer of two instructions", () => {
+  it("uses the longer of two Retry-After times", () => {
     const run = buildRun();
     const slow = run.request(daemon);
     const quick = run.request(daemon);
@@ -109,7 +109,7 @@ describe("retry-after", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("leaves other users, other clients and requests already underway alone", () => {
+  it("does not judge other users, other clients and requests that were already open", () => {
     const run = buildRun();
     const call = run.operation();
     const underway = run.request({ by: call });
@@ -122,7 +122,7 @@ describe("retry-after", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("is broken by a process that forgets in a restart what it was told", () => {
+  it("fails for a process that forgets a Retry-After in a restart", () => {
     const run = buildRun();
     run.exchange({ ...daemon, status: 429, retryAfter: 60 });
     run.restarted("daemon-1");
@@ -131,7 +131,7 @@ describe("retry-after", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("judges a recording that knows neither clients nor operations", () => {
+  it("judges a recording without clients and operations", () => {
     const run = buildRun();
     run.exchange({ anonymous: true, status: 429, retryAfter: 60 });
     run.at("00:00:05");
@@ -139,18 +139,18 @@ describe("retry-after", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it.each([0, "soon", "-5"])("sees no premise in Retry-After: %s", (value) => {
+  it.each([0, "soon", "-5"])("is inconclusive for Retry-After: %s", (value) => {
     expect(judge(throttledThenAsksAt("00:00:00", value)).verdict).toBe("inconclusive");
   });
 
-  it("leaves protected APIs to their callers", () => {
+  it("does not judge Retry-After of protected APIs", () => {
     const run = buildRun();
     run.exchange({ endpoint: "resource", status: 429, retryAfter: 60 });
     run.exchange({ endpoint: "resource" });
     expect(judge(run).verdict).toBe("inconclusive");
   });
 
-  it("sees no premise without a throttle, nor when nothing follows", () => {
+  it("is inconclusive without a throttle, and when nothing follows", () => {
     expect(judge(throttledThenAsksAt("00:00:00", 60, 200)).verdict).toBe("inconclusive");
     const run = buildRun();
     run.exchange({ ...daemon, status: 429, retryAfter: 60 });
@@ -160,7 +160,7 @@ describe("retry-after", () => {
 });
 
 describe("in a browser", () => {
-  it("does not blame the client for what the browser sends again by itself", () => {
+  it("does not count requests that the browser resends by itself", () => {
     const run = buildRun();
     run.exchange({ ...daemon, status: 429, retryAfter: 60 });
     run.exchange({ ...daemon, resent: true });
@@ -171,7 +171,7 @@ describe("in a browser", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("judges a tab by what itself was told, also before its page was loaded anew", () => {
+  it("judges a tab by the answers to its own requests, also those before a reload", () => {
     const run = buildRun();
     const asks = (tab: string, reply = {}): void => {
       run.exchange({ by: run.operation({ tab }), ...reply });

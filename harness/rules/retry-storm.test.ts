@@ -22,14 +22,14 @@ function requests(
 }
 
 describe("retry-storm", () => {
-  it("holds for fourteen like requests in five minutes, again and again", () => {
+  it("passes for fourteen similar requests in any five minutes", () => {
     expect(judge(requests(60, 300_000 / 14))).toMatchObject({
       verdict: "pass",
       message: "At most 14 similar requests in any 5m; 14 are allowed.",
     });
   });
 
-  it("is broken by the fifteenth", () => {
+  it("fails for the fifteenth similar request", () => {
     const judgement = judge(requests(15, 20_000));
     expect(judgement.verdict).toBe("fail");
     expect(judgement.message).toBe(
@@ -38,7 +38,7 @@ describe("retry-storm", () => {
     expect(judgement.evidence).toEqual([0, 2, 4, 6, 8, 10, 12, 14]);
   });
 
-  it("is broken by a storm after a calm hour, and by one of connections", () => {
+  it("fails for a retry storm after a quiet hour, and for one of failed connections", () => {
     const run = requests(3, 1_200_000);
     for (let sent = 0; sent < 15; sent += 1) run.exchange();
     expect(judge(run).verdict).toBe("fail");
@@ -46,7 +46,7 @@ describe("retry-storm", () => {
     expect(judge(requests(15, 10, refused)).verdict).toBe("fail");
   });
 
-  it("is broken by a client that loops although all goes well, or across restarts", () => {
+  it("fails for a client that loops although its requests succeed, or across restarts", () => {
     expect(judge(requests(15, 1_000, { status: 200 })).verdict).toBe("fail");
     const run = requests(14, 1_000);
     run.restarted();
@@ -54,13 +54,13 @@ describe("retry-storm", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("takes the bound of the scenario", () => {
+  it("uses the limit of the scenario", () => {
     const limits = { likeRequestsPer5MinutesMax: 4 };
     expect(judge(requests(5, 1_000, {}, { limits })).verdict).toBe("fail");
     expect(judge(requests(4, 1_000, {}, { limits })).verdict).toBe("pass");
   });
 
-  it("counts users and clients by themselves", () => {
+  it("counts each user and client separately", () => {
     const run = buildRun();
     for (let sent = 0; sent < 14; sent += 1)
       for (const user of [ada, ben])
@@ -72,14 +72,14 @@ describe("retry-storm", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("leaves the polling of a device code alone", () => {
+  it("does not count the polling of a device code", () => {
     const pending = { status: 400, error: "authorization_pending", flow: "device-code" } as const;
     const run = requests(60, 5_000, pending);
     run.exchange({ status: 503 });
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("cannot tell sign-ins apart in a recording without users, but refresh tokens", () => {
+  it("cannot distinguish sign-ins in a recording without users, but can distinguish refresh tokens", () => {
     const signIn = { anonymous: true, flow: "authorization-code", hint: "" } as const;
     expect(judge(requests(20, 1_000, signIn)).verdict).toBe("pass");
     const refresh = {
@@ -91,14 +91,14 @@ describe("retry-storm", () => {
     expect(judge(requests(20, 1_000, refresh)).verdict).toBe("fail");
   });
 
-  it("saw nothing when no token request failed", () => {
+  it("is inconclusive when no token request failed", () => {
     expect(judge(requests(3, 1_000, { status: 200 })).verdict).toBe("inconclusive");
     expect(judge(buildRun()).verdict).toBe("inconclusive");
   });
 });
 
 describe("in a browser", () => {
-  it("counts all tabs together, and not what the browser sent again", () => {
+  it("counts the requests of all tabs together, without those that the browser resent", () => {
     const run = buildRun();
     for (let sent = 0; sent < 14; sent += 1) {
       run.exchange({ by: run.operation({ tab: `tab-${sent % 3}` }), status: 503 });

@@ -24,11 +24,11 @@ describe("routing-hint", () => {
     ["an object id", `Oid:${adaOid}@${tenant}`],
     ["any case and spaces around", ` OID: ${adaOid.toUpperCase()}@${tenant} `],
     ["a UPN after a space", "UPN: ada@contoso.example"],
-  ])("holds for %s", (_, hint) => {
+  ])("passes for %s", (_, hint) => {
     expect(judge(asks({ hint })).verdict).toBe("pass");
   });
 
-  it("is broken by a refresh without a hint", () => {
+  it("fails for a refresh without a hint", () => {
     expect(judge(asks({ hint: "" }))).toEqual({
       verdict: "fail",
       message: "app-1 sent a refresh_token request without a routing hint.",
@@ -38,7 +38,7 @@ describe("routing-hint", () => {
   });
 
   it.each(["Oid:", adaOid, `Oid:${adaOid}`, "UPN: ada", `Oid:ada@${tenant}`, "UPN:ada @contoso"])(
-    "is broken by the malformed hint %j",
+    "fails for the malformed hint %j",
     (hint) => {
       expect(judge(asks({ hint }))).toMatchObject({
         verdict: "fail",
@@ -90,7 +90,7 @@ describe("routing-hint", () => {
     );
 
     it.each([`Oid:${ben.replace(".", "@")}`, "UPN: ben@contoso.example"])(
-      "%j names somebody else",
+      "%j names another user",
       (hint) => {
         const run = buildRun();
         const signIn = run.operation({ flow: "authorization-code", user: ben });
@@ -108,7 +108,7 @@ describe("routing-hint", () => {
     );
   });
 
-  it("is broken by a hint that differs from the name under which the same request signs in", () => {
+  it("fails for a hint that differs from the user name in the same request", () => {
     const signsIn = (name: string): string =>
       judge(
         asks({
@@ -122,7 +122,7 @@ describe("routing-hint", () => {
     expect(signsIn("ben@contoso.example")).toBe("fail");
   });
 
-  it("is broken by a hint to another user, or to another tenant's", () => {
+  it("fails for a hint that names another user, or a user of another tenant", () => {
     const toBen = `Oid:${ben.replace(".", "@")}`;
     for (const flow of ["silent", "authorization-code", "on-behalf-of"] as const) {
       expect(judge(asks({ flow, hint: toBen }))).toMatchObject({
@@ -133,7 +133,7 @@ describe("routing-hint", () => {
     expect(judge(asks({ hint: `Oid:${adaOid}@${adaOid}` })).verdict).toBe("fail");
   });
 
-  it("learns from the answer whose request it was when no call tells", () => {
+  it("takes the user from the answer when the call does not name one", () => {
     const run = buildRun();
     const hint = `Oid:${ben.replace(".", "@")}`;
     run.exchange({ flow: "silent", anonymous: true, hint, issued: { user: ben } });
@@ -148,17 +148,17 @@ describe("routing-hint", () => {
     "managed-identity",
     "authorization-code",
     "password",
-  ] as const)("saw nothing where no hint is due: %s", (flow) => {
+  ] as const)("is inconclusive for a flow without a required hint: %s", (flow) => {
     expect(judge(asks({ flow, hint: "" })).verdict).toBe("inconclusive");
   });
 
-  it("saw nothing of a connection that failed", () => {
+  it("is inconclusive for a failed connection", () => {
     const refused = { sent: "connection", networkFault: "ECONNREFUSED" } as const;
     expect(judge(asks(refused)).verdict).toBe("inconclusive");
   });
 
   /** `docs/sources.md#k4`: a browser never sends it as a header, which would cause a preflight. */
-  describe("of a library in a browser", () => {
+  describe("in a browser", () => {
     const origin = { headers: [["origin", "https://spa.contoso.example"]], hint: "" } as const;
     const code = { flow: "popup", grant: "authorization_code" } as const;
     const authorize = (query: string): Ask => ({
@@ -192,12 +192,12 @@ describe("routing-hint", () => {
       ["authorize", authorize(`X-AnchorMailbox=${encodeURIComponent(toBen)}`)],
       ["a code", { ...origin, ...code, form: { "X-AnchorMailbox": toBen } }],
       ["a refresh token", { ...origin, flow: "silent", form: { "X-AnchorMailbox": toBen } }],
-      ["a refresh token that names nobody", { ...origin, flow: "silent" }],
+      ["a refresh token without a user", { ...origin, flow: "silent" }],
     ])("is caught with %s", (_, ask) => {
       expect(judge(asks(ask)).verdict).toBe("fail");
     });
 
-    it("is not looked for in a preflight, which has no place for it", () => {
+    it("does not judge preflights, which carry no hint", () => {
       const run = asks({ ...origin, flow: "silent", method: "OPTIONS", issued: "nothing" });
       expect(judge(run).verdict).toBe("inconclusive");
     });

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../core/errors.ts";
 import type { Rule } from "./rule.ts";
@@ -13,8 +14,8 @@ import { buildRun } from "../../test/support/run-builder.ts";
 
 const idle = buildRun().history();
 
-/** A daemon that asks again half-way through Retry-After. */
-function impatience(asserts: readonly string[]) {
+/** A daemon that sends another request half-way through Retry-After. */
+function earlyRetry(asserts: readonly string[]) {
   const run = buildRun({ asserts });
   run.exchange({ status: 429, retryAfter: 60 });
   run.at("00:00:30");
@@ -28,7 +29,7 @@ function saying(id: string, verdict: Finding["verdict"]): Rule {
 }
 
 describe("the rules", () => {
-  it("are twenty-seven, each with its words", () => {
+  it("have unique ids in kebab-case, and each a statement, a source and a fix", () => {
     expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
     for (const { id, says, source, fix } of rules) {
       expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -36,12 +37,20 @@ describe("the rules", () => {
     }
   });
 
-  it("have nothing to say of a history in which nothing happened", () => {
+  it("are the files of their folder, named by their ids", () => {
+    const files = readdirSync(import.meta.dirname).filter((name) => /^[a-z-]+\.ts$/.test(name));
+    const named = files.map((name) => name.replace(".ts", ""));
+    expect(named.filter((name) => name !== "rule" && name !== "rules").sort()).toEqual(
+      rules.map(({ id }) => id).sort(),
+    );
+  });
+
+  it("are all inconclusive for an empty history", () => {
     const verdicts = judgeByEveryRule(idle).map(({ rule, verdict }) => `${rule} ${verdict}`);
     expect(verdicts).toEqual(rules.map(({ id }) => `${id} inconclusive`));
   });
 
-  it("are found by id, and by what was meant", () => {
+  it("are found by id, and suggest the nearest id for a typing mistake", () => {
     expect(ruleById("backoff").id).toBe("backoff");
     const unknown = (): Rule => ruleById("retry-afer");
     expect(unknown).toThrow(HarnessError);
@@ -56,8 +65,8 @@ describe("the rules", () => {
 });
 
 describe("judgeHistory", () => {
-  it("finds failures, with evidence and source, whether they were asserted or not", () => {
-    const finding = judgeHistory(impatience([])).find(({ rule }) => rule === "retry-after");
+  it("returns failures with evidence and source, asserted or not", () => {
+    const finding = judgeHistory(earlyRetry([])).find(({ rule }) => rule === "retry-after");
     expect(finding).toMatchObject({
       verdict: "fail",
       evidence: [1, 2],
@@ -65,7 +74,7 @@ describe("judgeHistory", () => {
     });
   });
 
-  it("finds of the asserted rules whatever they say, and of the others only failures", () => {
+  it("returns every verdict of asserted rules, and only failures of the others", () => {
     const judges = [
       saying("a", "pass"),
       saying("b", "inconclusive"),
@@ -82,7 +91,7 @@ describe("judgeHistory", () => {
     ]);
   });
 
-  it("asks the other rules when one throws", () => {
+  it("runs the other rules when one throws", () => {
     const broken: Rule = {
       ...saying("broken", "pass"),
       judge: () => {
@@ -96,8 +105,8 @@ describe("judgeHistory", () => {
     ]);
   });
 
-  it("refuses a journal that asserts a rule which does not exist", () => {
-    expect(() => judgeHistory(impatience(["retries-after"]))).toThrow(
+  it("rejects a journal that asserts an unknown rule", () => {
+    expect(() => judgeHistory(earlyRetry(["retries-after"]))).toThrow(
       expect.objectContaining({ code: "unknown-rule" }),
     );
   });
@@ -112,7 +121,7 @@ describe("verdictOf", () => {
       ),
     );
 
-  it("is the worst of the findings", () => {
+  it("is the worst verdict of the findings", () => {
     expect(verdicts()).toBe("pass");
     expect(verdicts("pass", "pass")).toBe("pass");
     expect(verdicts("pass", "inconclusive")).toBe("inconclusive");
@@ -120,7 +129,7 @@ describe("verdictOf", () => {
   });
 });
 
-describe("what rules cite", () => {
+describe("the sources of rules", () => {
   it.each(rules.map(({ id, source }) => [id, source]))(
     "%s cites what a reader can open",
     (_, source) => {

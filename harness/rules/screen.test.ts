@@ -1,4 +1,4 @@
-/** Golden histories of the rule screen. */
+/** Invented runs for rule screen. */
 import { describe, expect, it } from "vitest";
 import { screen } from "./screen.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
@@ -20,8 +20,8 @@ function inOutage(header: Parameters<typeof buildRun>[0] = {}): RunBuilder {
   return run;
 }
 
-describe("holds", () => {
-  it("when the person goes on seeing the application, with a short wait", () => {
+describe("screen passes", () => {
+  it("when the user keeps seeing the application after a short wait", () => {
     const run = inOutage();
     run.sees("spinner");
     run.after(20_000);
@@ -36,7 +36,7 @@ describe("holds", () => {
     });
   });
 
-  it("when an error tells the truth: there is no token any more", () => {
+  it("when an error is shown because there is no token any more", () => {
     const run = inOutage();
     run.at("01:00:00");
     run.sees("error");
@@ -47,7 +47,7 @@ describe("holds", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when the tab, the popup or the browser with the stuck screen is closed", () => {
+  it("when the tab, popup or browser with the stuck screen is closed", () => {
     const run = inOutage();
     run.sees("spinner", "tab-2");
     run.sees("blank", "popup-1");
@@ -62,7 +62,7 @@ describe("holds", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when the person signed out, or their session was revoked, before the screen went", () => {
+  it("when the user signed out, or their session was revoked, before the application disappeared", () => {
     for (const ends of [
       (run: RunBuilder): void => run.exchange({ endpoint: "logout", client: "app-1" }),
       (run: RunBuilder): void => run.changed("sessions-revoked", [ada]),
@@ -76,7 +76,7 @@ describe("holds", () => {
     }
   });
 
-  it("when a page flashes by, or stands in a call that the application made to sign in", () => {
+  it("when a sign-in page is visible for a moment, or during a sign-in call", () => {
     const run = inOutage();
     run.sees("error");
     run.after(500);
@@ -92,7 +92,7 @@ describe("holds", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when a popup shows an error for a moment, though no tab of the calls is known", () => {
+  it("when a popup shows an error for a moment and the calls have no tab", () => {
     const run = buildRun();
     run.operation().ok({ token: run.token() });
     run.fault({ id: "down" });
@@ -113,7 +113,7 @@ describe("holds", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("when a second tab, which never had the token, shows an error", () => {
+  it("when a second tab that never had the token shows an error", () => {
     const run = inOutage();
     run.tab("opened", "tab-2");
     run.sees("error", "tab-2");
@@ -123,8 +123,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a spinner that stays, whatever browser of another application ends meanwhile", () => {
+describe("screen fails", () => {
+  it("for a spinner that stays while the browser of another application ends", () => {
     const run = inOutage();
     run.sees("spinner");
     run.after(10_000);
@@ -134,7 +134,7 @@ describe("is broken", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("by a spinner that never ends", () => {
+  it("for a spinner that never ends", () => {
     const run = inOutage();
     run.at("01:00:00");
     run.sees("spinner");
@@ -148,7 +148,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by blank and spinner in turns, and by a wait that began before the outage, from its beginning", () => {
+  it("for alternating blank pages and spinners, and for a wait that began before the outage, counted from the outage", () => {
     const turns = inOutage();
     for (const shows of ["blank", "spinner", "blank"] as const) {
       turns.sees(shows);
@@ -165,7 +165,7 @@ describe("is broken", () => {
     expect(judge(before).message).toContain("showed a spinner for 40s, from 10m into the run");
   });
 
-  it("by a popup that stays open with nothing, or an error, in it", () => {
+  it("for a popup that stays open with a blank page or an error", () => {
     for (const [shows, words] of [
       ["blank", "a blank page"],
       ["error", "an error"],
@@ -180,7 +180,7 @@ describe("is broken", () => {
     }
   });
 
-  it("by an error or a sign-in page although a valid token is held", () => {
+  it("for an error or a sign-in page although there is a valid token", () => {
     for (const [shows, words] of [
       ["error", "an error"],
       ["sign-in", "a sign-in page"],
@@ -197,7 +197,7 @@ describe("is broken", () => {
     }
   });
 
-  it("by the same, whatever longer-lived token another tab has", () => {
+  it("for an error although there is a valid token, when another tab has a longer-lived one", () => {
     const run = inOutage();
     const token = run.token({ expiresIn: 86_400 });
     run.operation({ tab: "tab-2", scopes: ["api://orders/read"] }).ok({ token });
@@ -207,7 +207,7 @@ describe("is broken", () => {
     expect(judge(run).message).toContain("it had a token valid for another 40m");
   });
 
-  it("by an error that stays when calls succeed again", () => {
+  it("for an error that stays after calls succeed again", () => {
     const run = inOutage();
     run.at("01:10:00");
     run.sees("error");
@@ -223,7 +223,7 @@ describe("is broken", () => {
     );
   });
 
-  it("by the bound that the scenario sets", () => {
+  it("by the limit of the scenario", () => {
     const within = (screenStuckMaxMs: number) => {
       const run = inOutage({ limits: { screenStuckMaxMs } });
       run.sees("blank");
@@ -235,7 +235,7 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
+describe("screen is inconclusive", () => {
   it("without a screen, without an outage, and when all screens were closed before it", () => {
     const dark = buildRun();
     dark.fault({ id: "down" });

@@ -1,4 +1,4 @@
-/** Golden histories of the rule silent-first. */
+/** Invented runs for rule silent-first. */
 import { describe, expect, it } from "vitest";
 import { silentFirst } from "./silent-first.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
@@ -12,8 +12,8 @@ function signIn(run: RunBuilder, prompt: "none-given" | "login" | "consent" = "n
   call.ok();
 }
 
-describe("holds", () => {
-  it("when a person signs in once, and again after the session was revoked", () => {
+describe("silent-first passes", () => {
+  it("when a user signs in once, and again after the session was revoked", () => {
     const run = buildRun();
     signIn(run);
     run.at("00:30:00");
@@ -28,7 +28,7 @@ describe("holds", () => {
     });
   });
 
-  it("when the service refuses the refresh token for good before the person is asked", () => {
+  it("when the service has rejected the refresh token before the prompt", () => {
     const run = buildRun();
     signIn(run);
     run.at("02:00:00");
@@ -40,7 +40,7 @@ describe("holds", () => {
     expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("in a page whose refresh token has lived its day, however new it looks", () => {
+  it("in a page whose refresh token has expired after a day, although it was renewed since", () => {
     const run = buildRun();
     const tab = "tab-1";
     const first = run.operation({ flow: "popup", tab });
@@ -74,7 +74,7 @@ describe("holds", () => {
     expect(promptedAt("30:00:00")).toBe("fail");
   });
 
-  it("when a person wishes to add an account, or an API asks for one", () => {
+  it("when a user chooses to add an account, or an API requires a sign-in", () => {
     const run = buildRun();
     signIn(run);
     run.prompt({ user: ada, prompt: "select_account" });
@@ -84,7 +84,7 @@ describe("holds", () => {
     expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when a first sign-in is forced while nothing of sign-in is broken", () => {
+  it("when a first sign-in is forced while sign-in works", () => {
     const run = buildRun();
     run.fault({ id: "keys-gone", on: ["keys"] });
     run.fault({ id: "slow", effect: { kind: "latency", delay: 500 } });
@@ -92,7 +92,7 @@ describe("holds", () => {
     expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when there is no prompt at all, although calls could have made one", () => {
+  it("when there is no prompt at all, although calls could have prompted", () => {
     const run = buildRun();
     const call = run.operation();
     run.exchange({ by: call, issued: { token: run.token(), refreshToken: "rt-1" } });
@@ -102,8 +102,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a prompt with a valid token in the cache", () => {
+describe("silent-first fails", () => {
+  it("for a prompt with a valid token in the cache", () => {
     const run = buildRun();
     signIn(run);
     run.at("00:10:00");
@@ -116,7 +116,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by a prompt with a live refresh token", () => {
+  it("for a prompt with a valid refresh token", () => {
     const run = buildRun();
     signIn(run);
     run.at("02:00:00");
@@ -126,7 +126,7 @@ describe("is broken", () => {
     );
   });
 
-  it("by prompt=login or consent in an outage, even of the first sign-in", () => {
+  it("for prompt=login or consent in an outage, even at the first sign-in", () => {
     for (const prompt of ["login", "consent"] as const) {
       const run = buildRun();
       run.fault({ id: "pages-down", on: ["authorize"] });
@@ -140,8 +140,8 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
-  it("when nobody is asked and nobody is known", () => {
+describe("silent-first is inconclusive", () => {
+  it("when no one is asked to sign in and no user is known", () => {
     const run = buildRun();
     run.operation().fails();
     const daemon = { flow: "client-credentials" } as const;

@@ -17,7 +17,7 @@ function twoRequests(first: Call, second: Call, reply: Reply = {}): RunBuilder {
 }
 
 describe("single-flight", () => {
-  it("holds when three callers share one request", () => {
+  it("passes when three callers share one request", () => {
     const run = buildRun();
     const first = run.operation();
     const others = [run.operation(), run.operation()];
@@ -29,7 +29,7 @@ describe("single-flight", () => {
     });
   });
 
-  it("holds when the second tries again after the first has failed", () => {
+  it("passes when the second caller retries after the first has failed", () => {
     const run = buildRun();
     const [first, second] = [run.operation(), run.operation()];
     run.exchange({ by: first, status: 503 });
@@ -40,7 +40,7 @@ describe("single-flight", () => {
   });
 
   it.each(["silent", "client-credentials", "on-behalf-of", "refresh-token"] as const)(
-    "is broken by two requests underway at once for flow %s",
+    "fails for two simultaneous requests of flow %s",
     (flow) => {
       expect(judge(twoRequests({ flow }, { flow }))).toEqual({
         verdict: "fail",
@@ -50,11 +50,11 @@ describe("single-flight", () => {
     },
   );
 
-  it("is broken although both fail", () => {
+  it("fails although both requests fail", () => {
     expect(judge(twoRequests({}, {}, { status: 503 })).verdict).toBe("fail");
   });
 
-  it("is broken by a caller who asks for what another has just got", () => {
+  it("fails for a caller that requests the token that another one has just received", () => {
     const run = buildRun();
     const [first, second] = [run.operation(), run.operation()];
     run.exchange({ by: first });
@@ -64,7 +64,7 @@ describe("single-flight", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
-  it("is broken by a call that overlaps a call that hangs", () => {
+  it("fails for a call that overlaps one that hangs", () => {
     const run = buildRun();
     run.request({ by: run.operation() });
     run.at("00:05:00");
@@ -83,12 +83,12 @@ describe("single-flight", () => {
     expect(judge(twoRequests({}, other)).verdict).toBe("inconclusive");
   });
 
-  it("leaves two sign-ins of one person, who has two codes, to themselves", () => {
+  it("does not judge two sign-ins of one user with two codes", () => {
     const flow = "authorization-code";
     expect(judge(twoRequests({ flow }, { flow })).verdict).toBe("inconclusive");
   });
 
-  it("lets one call make two requests", () => {
+  it("allows one call to make two requests", () => {
     const run = buildRun();
     const [first, second] = [run.operation(), run.operation()];
     run.exchange({ by: first, status: 503 });
@@ -98,7 +98,7 @@ describe("single-flight", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("saw nothing when calls followed each other, or needed no network", () => {
+  it("is inconclusive when calls did not overlap, or sent no request", () => {
     const run = buildRun();
     for (let call = 0; call < 2; call += 1) {
       const operation = run.operation();

@@ -16,7 +16,7 @@ const consent = {
 } as const;
 
 describe("supported-flow", () => {
-  it("holds for silent calls, codes, assertions and app credentials", () => {
+  it("passes for silent calls, codes, assertions and app credentials", () => {
     const flows = ["silent", "authorization-code", "on-behalf-of", "client-credentials"] as const;
     expect(judge(...flows.map((flow) => ({ flow })), { endpoint: "authorize" })).toMatchObject({
       verdict: "pass",
@@ -30,7 +30,7 @@ describe("supported-flow", () => {
     ["the device code flow", { endpoint: "device-code" }],
     ["the device code flow", { flow: "device-code" }],
     ["the UserInfo endpoint", { endpoint: "userinfo" }],
-  ])("is broken by %s", (name, ask) => {
+  ])("fails for %s", (name, ask) => {
     expect(judge({}, ask)).toEqual({
       verdict: "fail",
       message: `app-1 used ${name} (1 of 2 requests).`,
@@ -38,14 +38,14 @@ describe("supported-flow", () => {
     });
   });
 
-  it("is broken by a password grant that got no connection", () => {
+  it("fails for a password grant whose connection failed", () => {
     const run = buildRun();
     const call = run.operation({ flow: "password" });
     run.exchange({ by: call, sent: "connection", networkFault: "ENOTFOUND" });
     expect(supportedFlow.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("is broken by a consent prompt in an outage, and only there", () => {
+  it("fails for a consent prompt in an outage, and only then", () => {
     const run = buildRun();
     run.exchange(consent);
     run.at("00:01:00");
@@ -65,7 +65,7 @@ describe("supported-flow", () => {
     });
   });
 
-  it("saw nothing when nobody signed in or asked for a token", () => {
+  it("is inconclusive without a sign-in or token request", () => {
     expect(judge().verdict).toBe("inconclusive");
     expect(judge({ endpoint: "keys" }, { endpoint: "resource" }).verdict).toBe("inconclusive");
   });

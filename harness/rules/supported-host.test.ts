@@ -12,7 +12,7 @@ function judge(...asked: readonly Ask[]) {
 
 describe("supported-host", () => {
   it.each(["login.microsoftonline.com", "LOGIN.microsoftonline.com", "login.microsoftonline.us"])(
-    "holds for %s",
+    "passes for %s",
     (host) => {
       expect(judge({ host }).verdict).toBe("pass");
     },
@@ -33,7 +33,7 @@ describe("supported-host", () => {
     "contoso.ciamlogin.com",
     "contoso.b2clogin.com",
     "localhost:8443",
-  ])("is broken by a token request to %s", (host) => {
+  ])("fails for a token request to %s", (host) => {
     expect(judge({}, { host })).toMatchObject({
       verdict: "fail",
       message: `1 of 2 requests went to ${host.replace(/:\d+$/, "")}, which the backup system does not cover.`,
@@ -41,14 +41,14 @@ describe("supported-host", () => {
     });
   });
 
-  it("is broken by whatever else goes to an alias, and points at each host first", () => {
+  it("fails for any other request to an alias, with one request for each host first in the evidence", () => {
     expect(judge({ host: "login.windows.net", endpoint: "other" }).verdict).toBe("fail");
     const alias = { host: "login.windows.net" };
     const { evidence } = judge(alias, alias, { host: "sts.windows.net", endpoint: "keys" });
     expect(evidence).toEqual([0, 4, 2]);
   });
 
-  it("saw nothing when nobody asked Entra", () => {
+  it("is inconclusive without a request to Entra", () => {
     expect(judge().verdict).toBe("inconclusive");
     const elsewhere = { host: "graph.microsoft.com", endpoint: "resource" } as const;
     expect(judge(elsewhere, { endpoint: "userinfo" }).verdict).toBe("inconclusive");

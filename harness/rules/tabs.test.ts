@@ -1,4 +1,4 @@
-/** Golden histories of the rule tabs. */
+/** Invented runs for rule tabs. */
 import { describe, expect, it } from "vitest";
 import { backoff } from "./backoff.ts";
 import { cachedToken } from "./cached-token.ts";
@@ -32,7 +32,7 @@ function asks(run: RunBuilder, tab: string, reply: Ask & Reply = {}): void {
 }
 
 describe("a second tab", () => {
-  it("holds when it goes on with the token, or gets another without a prompt", () => {
+  it("passes when it uses the token, or gets another one without a prompt", () => {
     const run = twoTabs();
     run.operation({ tab: "tab-2" }).ok();
     expect(judge(run)).toMatchObject({
@@ -49,7 +49,7 @@ describe("a second tab", () => {
     expect(cachedToken.judge(other.history()).verdict).not.toBe("fail");
   });
 
-  it("is broken by a prompt, whatever was said to it before", () => {
+  it("fails for a prompt, also after a silent call that required interaction", () => {
     const run = twoTabs();
     const call = run.operation({ flow: "popup", tab: "tab-2", scopes: [] });
     run.prompt({ user: ada, operation: call.operation });
@@ -62,7 +62,7 @@ describe("a second tab", () => {
     expect(silentFirst.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("is broken by a call that gets nothing, and by a sign-in page of the application", () => {
+  it("fails for a call that gets no token, and for a sign-in page of the application", () => {
     const denied = twoTabs();
     denied.operation({ flow: "sso-silent", tab: "tab-2" }).fails({ code: "timed_out" });
     expect(judge(denied).message).toContain("a call got no token");
@@ -73,10 +73,10 @@ describe("a second tab", () => {
     expect(judge(shown).message).toContain("asked to sign in");
   });
 
-  it("is unseen when the person wished for it, or nobody was signed in any more", () => {
-    const wished = twoTabs();
-    const call = wished.operation({ flow: "popup", tab: "tab-2" });
-    wished.prompt({ user: ada, operation: call.operation, prompt: "select_account" });
+  it("is not judged when the user chose the prompt, or no one was signed in any more", () => {
+    const chosen = twoTabs();
+    const call = chosen.operation({ flow: "popup", tab: "tab-2" });
+    chosen.prompt({ user: ada, operation: call.operation, prompt: "select_account" });
     call.ok();
     const revoked = twoTabs();
     revoked.changed("sessions-revoked", [ada]);
@@ -96,13 +96,13 @@ describe("a second tab", () => {
     later.tab("opened", "tab-2");
     asks(later, "tab-1");
     later.operation({ tab: "tab-2" }).fails();
-    for (const run of [wished, revoked, alone, later])
+    for (const run of [chosen, revoked, alone, later])
       expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 });
 
-describe("what one tab was told", () => {
-  it("holds when the other waits for it, for another person, or in its own tab", () => {
+describe("a Retry-After or 5xx that one tab received", () => {
+  it("passes when the other tab waits, and does not count other users or the same tab", () => {
     const run = buildRun();
     asks(run, "tab-1", { status: 429, retryAfter: 60 });
     asks(run, "tab-2", { user: ben });
@@ -121,7 +121,7 @@ describe("what one tab was told", () => {
     expect(retryAfter.judge(own.history()).verdict).toBe("fail");
   });
 
-  it("is broken within Retry-After, and neither rule blames the tab itself for it", () => {
+  it("fails when the other tab does not wait for Retry-After, and retry-after does not fail", () => {
     const run = buildRun();
     asks(run, "tab-1", { status: 503, retryAfter: 60 });
     run.at("00:00:30");
@@ -136,7 +136,7 @@ describe("what one tab was told", () => {
       expect(rule.judge(run.history()).verdict).not.toBe("fail");
   });
 
-  it("is broken within five seconds of a 5xx, and not after them, nor after a refusal", () => {
+  it("fails within five seconds of a 5xx, and not later or after a 400", () => {
     const at = (ms: number, status: number) => {
       const run = buildRun();
       asks(run, "tab-1", { status });
@@ -149,7 +149,7 @@ describe("what one tab was told", () => {
     expect(at(2_000, 400).verdict).toBe("inconclusive");
   });
 
-  it("is broken though a milder word came later, and counts each that hurried", () => {
+  it("fails although a shorter Retry-After came later, and counts each early request", () => {
     const run = buildRun();
     asks(run, "tab-1", { status: 429, retryAfter: 600 });
     run.at("00:00:10");
@@ -159,7 +159,7 @@ describe("what one tab was told", () => {
     expect(judge(run).message).toContain("within 10m of Retry-After, and 1 more time");
   });
 
-  it("does not blame a tab that was told itself, a preflight, or what the browser sent again", () => {
+  it("does not judge a tab with its own Retry-After, preflights and requests that the browser resent", () => {
     const both = buildRun();
     asks(both, "tab-2", { status: 429, retryAfter: 600 });
     asks(both, "tab-1", { status: 429, retryAfter: 30 });
@@ -176,8 +176,8 @@ describe("what one tab was told", () => {
   });
 });
 
-describe("at the same instant", () => {
-  it("single-flight is broken by two tabs that ask for one token at once", () => {
+describe("tabs at the same time", () => {
+  it("single-flight fails for two tabs that request one token at once", () => {
     const run = buildRun();
     const calls = ["tab-1", "tab-2"].map((tab) => run.operation({ tab }));
     const requests = calls.map((by) => run.request({ by }));
@@ -188,7 +188,7 @@ describe("at the same instant", () => {
     );
   });
 
-  it("single-flight holds for what the browser sent again, and for preflights", () => {
+  it("single-flight does not count requests that the browser resent, and preflights", () => {
     for (const ask of [{ resent: true }, { method: "OPTIONS" }] as const) {
       const run = buildRun();
       const [first, second] = ["tab-1", "tab-2"].map((tab) => run.operation({ tab }));

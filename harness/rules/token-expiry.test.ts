@@ -1,9 +1,9 @@
-/** Golden histories of the rule token-expiry. */
+/** Invented runs for rule token-expiry. */
 import { describe, expect, it } from "vitest";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 import { tokenExpiry } from "./token-expiry.ts";
 
-/** A token of an hour, in hand since the start. */
+/** A token of an hour, issued at the start. */
 function withToken(lifetimes: Parameters<RunBuilder["token"]>[0] = {}) {
   const run = buildRun();
   const call = run.operation();
@@ -13,8 +13,8 @@ function withToken(lifetimes: Parameters<RunBuilder["token"]>[0] = {}) {
   return { run, token };
 }
 
-describe("holds", () => {
-  it("when tokens are handed out alive, to the last second", () => {
+describe("token-expiry passes", () => {
+  it("when tokens are handed out before they expire, up to the last second", () => {
     const { run, token } = withToken();
     run.at("00:59:59");
     run.operation().ok();
@@ -27,7 +27,7 @@ describe("holds", () => {
     });
   });
 
-  it("when an expired token serves in its extended life because the service fails", () => {
+  it("when an expired token is used in its extended lifetime because the service fails", () => {
     const { run } = withToken({ extExpiresIn: 86_400 });
     run.at("02:00:00");
     const call = run.operation();
@@ -36,7 +36,7 @@ describe("holds", () => {
     expect(tokenExpiry.judge(run.history()).verdict).toBe("pass");
   });
 
-  it("when an API takes a token within the leeway of clocks, and refuses an old one that the application kept", () => {
+  it("when an API accepts a token within the clock leeway, and rejects an old one that the application kept", () => {
     const { run, token } = withToken();
     run.at("01:05:00");
     run.presented(token);
@@ -47,8 +47,8 @@ describe("holds", () => {
   });
 });
 
-describe("is broken", () => {
-  it("by a client that hands out what has expired", () => {
+describe("token-expiry fails", () => {
+  it("for a client that hands out an expired token", () => {
     const { run } = withToken();
     run.at("01:00:00");
     run.operation().ok();
@@ -63,14 +63,14 @@ describe("is broken", () => {
     });
   });
 
-  it("by a token used in its extended life although the service is well", () => {
+  it("for a token used in its extended lifetime although the service is healthy", () => {
     const { run } = withToken({ extExpiresIn: 86_400 });
     run.at("02:00:00");
     run.operation().ok();
     expect(tokenExpiry.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a token used past its extended life, whatever the service does", () => {
+  it("for a token used past its extended lifetime, also while the service fails", () => {
     const { run } = withToken({ extExpiresIn: 7_200 });
     run.at("02:00:00");
     run.fault({ id: "down" });
@@ -78,7 +78,7 @@ describe("is broken", () => {
     expect(tokenExpiry.judge(run.history()).verdict).toBe("fail");
   });
 
-  it("by a token that an API calls expired the moment it is handed out", () => {
+  it("for a token that an API rejects as expired at the moment it is handed out", () => {
     const run = buildRun();
     const token = { accessToken: "at-unknown", expiresAt: Number.MAX_SAFE_INTEGER };
     run.operation().ok({ token });
@@ -91,7 +91,7 @@ describe("is broken", () => {
     });
   });
 
-  it("by an API that accepts a token long after its end", () => {
+  it("for an API that accepts a token long after its expiry", () => {
     const { run, token } = withToken();
     run.at("01:20:00");
     run.presented(token);
@@ -101,7 +101,7 @@ describe("is broken", () => {
   });
 });
 
-describe("is unseen", () => {
+describe("token-expiry is inconclusive", () => {
   it("when no token is handed out", () => {
     const run = buildRun();
     run.operation().fails();

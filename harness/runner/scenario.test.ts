@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../core/errors.ts";
 import { throttled } from "../faults/presets.ts";
-import { checkScenario, defineScenario, type Scenario } from "./scenario.ts";
+import { checkScenario } from "./scenario-schema.ts";
+import { defineScenario, type Scenario } from "./scenario.ts";
 
 const good: Scenario = {
   name: "my-app",
@@ -42,27 +43,27 @@ describe("a scenario file", () => {
   it.each([
     [{ name: "My App" }, "mine.ts.name", "kebab-case"],
     [{ name: undefined }, "mine.ts.name", "nothing"],
-    [{ title: "" }, "mine.ts.title", "a text"],
+    [{ title: "" }, "mine.ts.title", "a string that is not empty"],
     [{ story: { standsFor: "a" } }, "mine.ts.story.asserts", "nothing"],
-    [{ story: { ...good.story, fixx: "" } }, "mine.ts.story.fixx", "no such field"],
-    [{ needs: ["client-credential"] }, "mine.ts.needs[0]", "no flow"],
-    [{ needs: "silent" }, "mine.ts.needs", "a list"],
+    [{ story: { ...good.story, fixx: "" } }, "mine.ts.story.fixx", "unknown key"],
+    [{ needs: ["client-credential"] }, "mine.ts.needs[0]", "expected one of"],
+    [{ needs: "silent" }, "mine.ts.needs", "expected an array"],
     [{ asserts: [7] }, "mine.ts.asserts[0]", "id of a rule"],
     [{ script: "run" }, "mine.ts.script", "async function"],
     [{ faults: [{ id: "x" }] }, "mine.ts.faults", ""],
     [{ faults: undefined }, "mine.ts.faults", ""],
-    [{ limits: { promptsMax: -1 } }, "mine.ts.limits.promptsMax", "from 0 on"],
-    [{ limits: { promptMax: 1 } }, "mine.ts.limits.promptMax", "no such field"],
-    [{ settings: { refreshin: "never" } }, "mine.ts.settings.refreshin", "no such field"],
+    [{ limits: { promptsMax: -1 } }, "mine.ts.limits.promptsMax", "at least 0, got -1"],
+    [{ limits: { promptMax: 1 } }, "mine.ts.limits.promptMax", "unknown key"],
+    [{ settings: { refreshin: "never" } }, "mine.ts.settings.refreshin", "unknown key"],
     [{ startsAt: "tomorrow" }, "mine.ts.startsAt", "ISO 8601"],
     [
       { clients: [{ name: "mine", version: "1", flows: [] }] },
       "mine.ts.clients[0].open",
       "a function",
     ],
-    [{ fault: [] }, "mine.ts.fault", "no such field"],
+    [{ fault: [] }, "mine.ts.fault", "unknown key"],
     [{ app: "my-app" }, "mine.ts.app", "an object"],
-    [{ app: { nam: "my-app" } }, "mine.ts.app.nam", "no such field"],
+    [{ app: { nam: "my-app" } }, "mine.ts.app.nam", "unknown key"],
   ])("with %o is refused at %s: %s", (change, place, message) => {
     const error = refusal(change);
     expect(error.place?.startsWith(place)).toBe(true);

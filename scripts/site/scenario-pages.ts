@@ -3,7 +3,7 @@ import { formatDuration } from "../../harness/core/time/duration.ts";
 import type { Rule } from "../../harness/rules/rule.ts";
 import type { FaultWindow } from "../../harness/faults/plan.ts";
 import type { BaselineEntry } from "../../harness/reporting/model/baseline.ts";
-import { rowOfMarkdown as row } from "../../harness/reporting/formats/markdown.ts";
+import { rowOfMarkdown as row } from "../../harness/reporting/formats/markdown-text.ts";
 import type { Scenario } from "../../harness/runner/scenario.ts";
 
 /** A scenario with where it is written, below the repository. */

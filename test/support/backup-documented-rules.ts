@@ -218,12 +218,12 @@ const both = "users and workloads";
 export const cloudsOf: Readonly<
   Record<
     Cloud,
-    Readonly<Record<"until 2024" | "from 2025", "users and workloads" | "workloads" | "nobody">>
+    Readonly<Record<"until 2024" | "from 2025", "users and workloads" | "workloads" | "none">>
   >
 > = {
   commercial: { "until 2024": both, "from 2025": both },
   government: { "until 2024": both, "from 2025": both },
   "government-secret": { "until 2024": "workloads", "from 2025": both },
   "government-top-secret": { "until 2024": "workloads", "from 2025": both },
-  "21vianet": { "until 2024": "nobody", "from 2025": "workloads" },
+  "21vianet": { "until 2024": "none", "from 2025": "workloads" },
 };

@@ -5,7 +5,8 @@ import type { HistoryEvent } from "../../harness/history/event.ts";
 import { createRecorder } from "../../harness/history/recorder.ts";
 import { createRequest, createResponse } from "../../harness/core/http/message.ts";
 import { NetworkFault } from "../../harness/core/http/network-fault.ts";
-import { createPageCalls, type Place } from "../../harness/runner/live/page-calls.ts";
+import { createPageCalls } from "../../harness/runner/live/page-calls.ts";
+import type { RequestOrigin } from "../../harness/runner/live/request-origin.ts";
 
 export const LOGIN = "https://login.microsoftonline.com/t1/oauth2/v2.0";
 const API = "https://graph.microsoft.com/v1.0/me/messages";
@@ -13,10 +14,10 @@ const SCOPE = "https://graph.microsoft.com/Mail.Read";
 export const ADA = "aaaa.t1";
 const CLIENT_INFO = Buffer.from('{"uid":"aaaa","utid":"t1"}').toString("base64url");
 
-export const tab1: Place = { tab: "tab-1", window: "tab-1", isChild: false };
-export const tab2: Place = { tab: "tab-2", window: "tab-2", isChild: false };
-export const popup: Place = { tab: "tab-1", window: "popup-1", isChild: false };
-export const frame: Place = { tab: "tab-1", window: "tab-1", isChild: true };
+export const tab1: RequestOrigin = { tab: "tab-1", window: "tab-1", isChild: false };
+export const tab2: RequestOrigin = { tab: "tab-2", window: "tab-2", isChild: false };
+export const popup: RequestOrigin = { tab: "tab-1", window: "popup-1", isChild: false };
+export const frame: RequestOrigin = { tab: "tab-1", window: "tab-1", isChild: true };
 
 type Reply = Response | NetworkFault | "never";
 
@@ -49,7 +50,7 @@ export const fine = (): Response => json(200, {});
 export function open() {
   const clock = createVirtualClock({ startMs: 0 });
   const recorder = createRecorder({ clock, annotate: () => ({ servedBy: "primary", faults: [] }) });
-  const places = new Map<Request, Place>();
+  const origins = new Map<Request, RequestOrigin>();
   let reply: Reply = fine();
   const operations = createOperationCounter();
   const calls = createPageCalls({
@@ -57,7 +58,7 @@ export function open() {
     operations,
     clock,
     client: "mail",
-    placeOf: (request) => Promise.resolve(places.get(request)),
+    originOf: (request) => Promise.resolve(origins.get(request)),
   });
   const answer = (): Promise<Response> => {
     if (reply === "never") return new Promise(() => undefined);
@@ -72,9 +73,13 @@ export function open() {
       handle: answer,
     }),
   );
-  const send = async (place: Place | undefined, request: Request, with_: Reply): Promise<void> => {
+  const send = async (
+    origin: RequestOrigin | undefined,
+    request: Request,
+    with_: Reply,
+  ): Promise<void> => {
     reply = with_;
-    if (place !== undefined) places.set(request, place);
+    if (origin !== undefined) origins.set(request, origin);
     await service
       .connect(request)
       .then(() => service.handle(request))
@@ -92,19 +97,23 @@ export function open() {
     recorder,
     calls,
     operations,
-    authorize: (place: Place, with_: Reply, query = "response_type=code") =>
-      send(place, createRequest(`${LOGIN}/authorize?client_id=spa&scope=${SCOPE}&${query}`), with_),
-    redeem: (place: Place, with_: Reply) =>
-      send(place, post({ grant_type: "authorization_code", code: "1" }), with_),
+    authorize: (origin: RequestOrigin, with_: Reply, query = "response_type=code") =>
+      send(
+        origin,
+        createRequest(`${LOGIN}/authorize?client_id=spa&scope=${SCOPE}&${query}`),
+        with_,
+      ),
+    redeem: (origin: RequestOrigin, with_: Reply) =>
+      send(origin, post({ grant_type: "authorization_code", code: "1" }), with_),
     refresh: (
-      place: Place | undefined,
+      origin: RequestOrigin | undefined,
       with_: Reply,
       more: Readonly<Record<string, string>> = {},
-    ) => send(place, post({ grant_type: "refresh_token", refresh_token: "rt", ...more }), with_),
+    ) => send(origin, post({ grant_type: "refresh_token", refresh_token: "rt", ...more }), with_),
     post,
     send,
-    use: (place: Place, token: string) =>
-      send(place, createRequest(API, { headers: { authorization: `Bearer ${token}` } }), fine()),
+    use: (origin: RequestOrigin, token: string) =>
+      send(origin, createRequest(API, { headers: { authorization: `Bearer ${token}` } }), fine()),
     passes: (ms: number) => clock.drive(clock.sleep(ms)),
     /** What is known of calls, and of whose each request is. */
     story: (): readonly string[] => recorder.events.flatMap(lineOf),

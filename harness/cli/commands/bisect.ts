@@ -6,21 +6,24 @@ import { join, relative, resolve } from "node:path";
 import { ruleById } from "../../rules/rules.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { clientPackages } from "../../clients/registry.ts";
-import { type Bisection, bisect } from "../../reporting/versions/bisect.ts";
+import {
+  bisectionLines,
+  triedLine,
+  type TriedVersion,
+} from "../../reporting/versions/bisect-text.ts";
+import { type Bisection, bisect } from "../../reporting/versions/bisect-versions.ts";
 import { createPaint, createProgress } from "../../reporting/formats/terminal.ts";
 import { count } from "../../reporting/model/wording.ts";
 import { brownoutVersion } from "../../core/version.ts";
-import type { ClientFolder } from "../../reporting/versions/client-cache.ts";
-import { readClientRange } from "../../reporting/versions/spec.ts";
-import { compareVersions } from "../../reporting/versions/version-order.ts";
+import { readClientRange } from "../../clients/versions/version-spec.ts";
+import { compareVersions } from "../../clients/versions/version-order.ts";
 import type { Arguments, Options } from "../arguments.ts";
-import { type InterruptSignal, interruptedCodes } from "../interrupt.ts";
+import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { readSeed } from "../plan.ts";
 import { type Found, selectScenarios } from "../selection.ts";
-import { cacheOption, openClientCache } from "../version-cache.ts";
-import { planVersions } from "../version-plan.ts";
-import { playVersions } from "../version-runs.ts";
+import { cacheOption, openClientCache } from "../versions/cache-option.ts";
+import { Interruption, tryVersion } from "../versions/try-version.ts";
 
 /** The options of `brownout bisect`. */
 export const bisectOptions = {
@@ -30,12 +33,6 @@ export const bisectOptions = {
   cache: cacheOption,
   json: { says: "print what was found as JSON" },
 } as const satisfies Options;
-
-/** A version that was asked: what the rule said, or why nothing could be learnt. */
-type Tried = { readonly version: string } & (
-  | { readonly verdict: string; readonly message: string; readonly journal: string }
-  | { readonly unknown: string }
-);
 
 /** 0 when a version was found, 3 when both ends say the same, 2 when an end could not be played. */
 export async function bisectCommand(
@@ -58,15 +55,13 @@ export async function bisectCommand(
     `brownout ${brownoutVersion}: ${rule} of ${scenario} in ${count(versions.length, "version")} of ${client}, ${versions[0]} to ${versions.at(-1)}, seed ${seed}`,
   );
 
-  const tried: Tried[] = [];
+  const tried: TriedVersion[] = [];
   const ask = async (version: string): Promise<string | undefined> => {
     const folder = await cache.provide(client, version);
-    const one = await tryVersion(folder, { found, out, seed, rule, io });
+    const one = await tryVersion(folder, io, { found, out, seed, rule });
     tried.push(one);
-    const isKnown = "verdict" in one;
-    const said = isKnown ? `${one.verdict}: ${one.message}` : `nothing to learn: ${one.unknown}`;
-    progress.line(`  ${client} ${version}  ${said}`);
-    return isKnown ? one.verdict : undefined;
+    progress.line(triedLine(client, one));
+    return "verdict" in one ? one.verdict : undefined;
   };
   const bisection = await bisect(versions, ask).catch((error: unknown) => {
     if (error instanceof Interruption) return error;
@@ -81,7 +76,7 @@ export async function bisectCommand(
   }
   const paint = createPaint(io.stdout, io.environment);
   const journals = relative(io.cwd, out);
-  const [answer = "", ...rest] = answerLines(bisection, { ...about, journals });
+  const [answer = "", ...rest] = bisectionLines(bisection, about, journals);
   for (const line of [paint("bold", answer), ...rest]) progress.line(line);
   return exitCodes[bisection.kind];
 }
@@ -92,50 +87,7 @@ const exitCodes: Readonly<Record<Bisection["kind"], number>> = {
   "unknown-end": 2,
 };
 
-/** Ctrl-C or SIGTERM ended a run. */
-class Interruption extends Error {
-  readonly signal: InterruptSignal;
-  constructor(signal: InterruptSignal) {
-    super("interrupted");
-    this.signal = signal;
-  }
-}
-
-/** Plays the scenario with one version, and reads what the rule says. */
-async function tryVersion(
-  of: ClientFolder,
-  {
-    rule,
-    io,
-    ...how
-  }: {
-    readonly found: Found;
-    readonly out: string;
-    readonly seed: string;
-    readonly rule: string;
-    readonly io: Io;
-  },
-): Promise<Tried> {
-  const { version } = of;
-  const [plan] = await planVersions([of], { ...how, found: [how.found] });
-  const [run] = plan?.runs ?? [];
-  if (run === undefined)
-    return { version, unknown: plan?.skipped[0]?.why ?? "it cannot be played" };
-  const { outcomes, interruptedBy } = await playVersions([run], io, {
-    workers: 1,
-    onProgress: () => undefined,
-    onVersion: () => undefined,
-  });
-  if (interruptedBy !== undefined) throw new Interruption(interruptedBy);
-  const [outcome] = outcomes;
-  const said = outcome?.played?.said.find((one) => one.rule === rule);
-  if (said === undefined) {
-    return { version, unknown: outcome?.failure?.message ?? "the run was not finished" };
-  }
-  return { version, verdict: said.verdict, message: said.message, journal: run.journal };
-}
-
-function byVersion(a: Tried, b: Tried): number {
+function byVersion(a: TriedVersion, b: TriedVersion): number {
   return compareVersions(a.version, b.version);
 }
 
@@ -168,51 +120,4 @@ function tooFew(range: string, versions: readonly string[]): HarnessError {
 
 function wrong(message: string, hint: string): HarnessError {
   return new HarnessError("bad-usage", message, { hint });
-}
-
-function answerLines(
-  bisection: Bisection,
-  {
-    client,
-    rule,
-    scenario,
-    tried,
-    journals,
-  }: {
-    readonly client: string;
-    readonly rule: string;
-    readonly scenario: string;
-    readonly tried: readonly Tried[];
-    /** The folder below which they are. */
-    readonly journals: string;
-  },
-): readonly string[] {
-  const told = (version: string | undefined): string => {
-    const one = tried.find((candidate) => candidate.version === version);
-    if (one === undefined) return "";
-    if ("unknown" in one) return `  ${one.version}  ${one.unknown}`;
-    return `  ${one.version}  ${one.verdict}: ${one.message}\n      ${join(journals, one.journal)}`;
-  };
-  const what = `${rule} of ${scenario}`;
-  switch (bisection.kind) {
-    case "same":
-      return [
-        `Both ends say the same of ${what}: nothing to look for between them.`,
-        told(tried[0]?.version),
-        told(tried.at(-1)?.version),
-      ];
-    case "unknown-end":
-      return [
-        `${client} ${bisection.version} is an end of the range, and nothing can be learnt of it.`,
-        told(bisection.version),
-      ];
-    case "found": {
-      const { before, after, between } = bisection;
-      const first =
-        between.length === 0
-          ? `${client} ${after} is the first that changed ${what}.`
-          : `${client} ${after}, or one before it that could not be played (${between.join(", ")}), is the first that changed ${what}.`;
-      return [first, told(before), told(after)];
-    }
-  }
 }

@@ -1,11 +1,11 @@
 /** `brownout compare`: what changed between two sessions of runs, kept or in files. */
-import { compareSessions, type Comparison } from "../../reporting/archive/compare.ts";
-import type { SeenFinding } from "../../reporting/archive/played.ts";
+import { compareSessions, type Comparison } from "../../reporting/archive/compare-sessions.ts";
+import type { SeenFinding } from "../../reporting/archive/session-record.ts";
 import { formatDuration } from "../../core/time/duration.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
 import { count } from "../../reporting/model/wording.ts";
-import { archiveOptions } from "../archiving.ts";
+import { archiveOptions } from "../archive-run.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { findSession, type NamedSession } from "../find-session.ts";
 import type { Io } from "../io.ts";

@@ -99,11 +99,11 @@ describe("brownout coverage", () => {
       /"extend"/,
     ],
     ["a file that is not there", ["mial.json"], /mial\.json: there is no such file/, /mail\.json/],
-    ["a file that is no JSON", ["cut.json"], /cut\.json: it is no JSON/, /coverage-app\.json/],
+    ["a file that is no JSON", ["cut.json"], /cut\.json: expected JSON/, /coverage-app\.json/],
     [
       "a wrong field",
       ["wrong.json"],
-      /wrong\.json: app\.policies\[0\]\.state is "on"; allowed: "enabled"/,
+      /wrong\.json: app\.policies\[0\]\.state: expected one of "enabled", .*, got "on"/,
       /^$/,
     ],
   ])("%s exits 2 and says where", async (_, argv, message, hint) => {

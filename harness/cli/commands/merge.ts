@@ -28,15 +28,13 @@ import type { Scenario } from "../../runner/scenario.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate, annotatingOptions, annotatorOf } from "../annotating.ts";
 import type { Arguments, Options } from "../arguments.ts";
-import { archiveOptions } from "../archiving.ts";
 import { readBaselineFile } from "../baseline-file.ts";
 import { commandToReplay } from "../command-name.ts";
 import type { Io } from "../io.ts";
-import { keepSession, readKeeping } from "../keeping.ts";
+import { archiveOptions, archiveRun, readArchiveTarget, webhookOptions } from "../archive-run.ts";
 import { type Folder, inOrder, type MergedRun } from "../merge-order.ts";
 import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
 import { runName } from "../selection.ts";
-import { tellingOptions } from "../telling.ts";
 import { readTextFile } from "../text-file.ts";
 
 /** The options of `brownout merge`. */
@@ -45,7 +43,7 @@ export const mergeOptions = {
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   ...quarantineOption,
   ...archiveOptions,
-  ...tellingOptions,
+  ...webhookOptions,
   ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
@@ -59,7 +57,7 @@ export async function mergeCommand(
   const folders = readFolders(positionals, { cwd: io.cwd, out });
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const quarantine = readQuarantineFile(values.quarantine, io.cwd);
-  const keeping = readKeeping(values, io);
+  const target = readArchiveTarget(values, io);
   const annotator = annotatorOf(values.annotate, io);
   const merged = inOrder(folders);
   const page = await loadPageProgram();
@@ -87,10 +85,7 @@ export async function mergeCommand(
   });
   const { results } = model;
   writeReports(out, model, page);
-  const kept = [
-    ...(await keepSession(results, { keeping, out, io })),
-    ...annotate(model, annotator),
-  ];
+  const kept = [...(await archiveRun(results, { target, out, io })), ...annotate(model, annotator)];
 
   if (values.json !== undefined) {
     io.stdout.write(writeResults(results));

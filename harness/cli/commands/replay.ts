@@ -20,13 +20,13 @@ import { brownoutVersion } from "../../core/version.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
-import { executeTasks } from "../execute.ts";
+import { executeTasks } from "../worker/execute-tasks.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { placeClient } from "../client-place.ts";
+import { placeClient } from "../../clients/versions/place-client.ts";
 import { createScriptOutput } from "../script-output.ts";
 import { namedMount, runName } from "../selection.ts";
-import { cacheOption, keptVersions } from "../version-cache.ts";
+import { cacheOption, keptVersions } from "../versions/cache-option.ts";
 import { readTextFile } from "../text-file.ts";
 
 /** The options of `brownout replay`. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { formatDuration } from "../../core/time/duration.ts";
 import { updateBaseline, writeBaseline } from "../../reporting/model/baseline.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
-import { loadPageProgram } from "../../reporting/formats/page-program.ts";
+import { checkPageProgram, loadPageProgram } from "../../reporting/formats/page-program.ts";
 import { relaunchText } from "../../reporting/model/run-report.ts";
 import { writeResults } from "../../reporting/model/results.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
@@ -22,10 +22,10 @@ import { prepareFolders, writeWhole } from "../../reporting/files/write-whole.ts
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate } from "../annotating.ts";
 import type { Arguments, commonOptions } from "../arguments.ts";
-import { executeTasks } from "../execute.ts";
+import { executeTasks } from "../worker/execute-tasks.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { keepSession } from "../keeping.ts";
+import { archiveRun } from "../archive-run.ts";
 import { type Plan, planRun, type runOptions } from "../plan.ts";
 import { leftOutLines } from "../scenario-files.ts";
 import { createScriptOutput } from "../script-output.ts";
@@ -40,7 +40,7 @@ export async function runCommand(
   const { values } = given;
   const beganAtMs = io.now();
   const plan = await planRun(given, io);
-  const page = await loadPageProgram();
+  checkPageProgram();
   prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
   removeStaleRuns(
     plan.out,
@@ -63,8 +63,9 @@ export async function runCommand(
     line: (text) => progress.aside(() => io.stderr.write(`${text}\n`)),
     nameOf: (task) => plan.runs.find((run) => run.task === task)?.scenario.name ?? task.scenario,
   });
-  const { interruptedBy } = await executeTasks(tasks, io, {
+  const executing = executeTasks(tasks, io, {
     workers: plan.workers,
+    cores: io.parallelism,
     onReply(reply, index) {
       if (reply.kind === "done" && reply.relaunched !== undefined) {
         const text = `${plan.runs[index]?.scenario.name ?? ""}: ${relaunchText(reply.relaunched)}\n`;
@@ -79,6 +80,8 @@ export async function runCommand(
       progress.status(statusText(done, tasks.length, names));
     },
   });
+  // While the first workers start, this process has nothing to do.
+  const [page, { interruptedBy }] = await Promise.all([loadPageProgram(), executing]);
   scripts.end();
   progress.end();
 
@@ -92,10 +95,10 @@ export async function runCommand(
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(model, paint)) progress.line(line);
   if (update !== undefined) progress.line(update.line);
-  const { keeping, out } = plan;
-  // What was interrupted is no session: of what it did not run nobody knows anything.
-  const keptWith = interruptedBy === undefined ? keeping : {};
-  const kept = await keepSession(results, { keeping: keptWith, out, io });
+  const { archiveTarget, out } = plan;
+  // An interrupted run is not archived: nothing is known of what it did not run.
+  const target = interruptedBy === undefined ? archiveTarget : {};
+  const kept = await archiveRun(results, { target, out, io });
   for (const line of kept) progress.line(line);
   for (const line of annotate(model, plan.annotator)) output.write(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);

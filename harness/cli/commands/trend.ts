@@ -3,12 +3,13 @@ import {
   type ArchivedSession,
   type FindingTrend,
   trendsOf,
-} from "../../reporting/archive/trend.ts";
+} from "../../reporting/archive/finding-trends.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { QuarantineEntry } from "../../reporting/model/quarantine.ts";
 import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
 import { count } from "../../reporting/model/wording.ts";
-import { archiveOptions, LOOK_BACK } from "../archiving.ts";
+import { archiveOptions } from "../archive-run.ts";
+import { LOOK_BACK } from "../../reporting/archive/add-to-archive.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { archiveToRead } from "../find-session.ts";
 import type { Io } from "../io.ts";

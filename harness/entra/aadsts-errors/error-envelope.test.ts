@@ -12,7 +12,7 @@ describe("error_uri", () => {
     "login.microsoft.com",
     "login.microsoftonline.us",
     "login.chinacloudapi.cn",
-  ])("names the login host that the client asked: %s", async (host) => {
+  ])("names the login host of the request: %s", async (host) => {
     const { ests } = startEsts();
     const response = await ests(
       createRequest(`https://${host}/unknown.example/v2.0/.well-known/openid-configuration`),

@@ -1,4 +1,4 @@
-/** Every flow that msal-node knows, well and then in an outage: served just when the text protects it. */
+/** Every flow of msal-node, before and in an outage: the backup serves it exactly when the text protects it. */
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../../core/time/duration.ts";
 import { loginClouds } from "../directory/clouds.ts";
@@ -58,8 +58,8 @@ async function interactively(
   flow: "device-code" | "password",
 ): Promise<Ask> {
   const user = world.user("megan");
-  const desk = await open({ app: "desk-app" });
-  const ask = (): Promise<unknown> => desk.attempt({ flow, scopes: graph, user });
+  const nativeApp = await open({ app: "desk-app" });
+  const ask = (): Promise<unknown> => nativeApp.attempt({ flow, scopes: graph, user });
   await ask();
   return ask;
 }
@@ -87,7 +87,7 @@ describe.each(editionIds)("the host that an app uses, by the text of %s", (editi
   const isCovered = (host: string): boolean =>
     clouds.some(({ users, hosts }) => users && hosts.includes(host));
 
-  it("is covered in the public cloud and the government's, and nowhere else", () => {
+  it("is covered in the public cloud and the government cloud, and not elsewhere", () => {
     const covered = loginClouds.flatMap(({ aliases }) => aliases).filter(isCovered);
     expect(covered).toEqual(["login.microsoftonline.com", "login.microsoftonline.us"]);
   });
@@ -104,10 +104,10 @@ describe.each(editionIds)("the host that an app uses, by the text of %s", (editi
       const outcome = await run(
         async ({ open, world, clock }) => {
           const user = world.user("megan");
-          const desk = await open({ app: "desk-app", host });
-          await desk.acquire({ flow: "authorization-code", scopes: graph, user });
+          const nativeApp = await open({ app: "desk-app", host });
+          await nativeApp.acquire({ flow: "authorization-code", scopes: graph, user });
           await clock.until(minutes(30));
-          await desk.attempt({ flow: "silent", scopes: graph, user, forceRefresh: true });
+          await nativeApp.attempt({ flow: "silent", scopes: graph, user, forceRefresh: true });
         },
         {
           settings: { backup: edition },
@@ -122,7 +122,7 @@ describe.each(editionIds)("the host that an app uses, by the text of %s", (editi
 });
 
 describe.each(editionIds)("the backup by the text of %s", (edition) => {
-  it.each(Object.keys(flows) as FlowKind[])("treats %s as the text says", async (flow) => {
+  it.each(Object.keys(flows) as FlowKind[])("treats the flow %s as the text says", async (flow) => {
     const isProtected = editionOf(edition).flows[flow].status === "protected";
     expect(await inOutage(flow, edition)).toEqual(
       isProtected

@@ -1,4 +1,4 @@
-/** The error bodies of the backup, which are those of the primary but for what they say. */
+/** The error bodies of the backup: the envelope of the primary with the backup's own texts. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { parseObject } from "../../core/http/json-object.ts";
@@ -25,7 +25,7 @@ describe.each([
     ["crlf", "\r\n"],
     ["space", " "],
   ] as const)(
-    "has the parts of its description apart by the setting: %s",
+    "separates the parts of its description as the setting says: %s",
     async (name, between) => {
       const body = parseObject(await textOfResponse(reply(said(name, CLIENTS))));
       const parts = [
@@ -40,14 +40,14 @@ describe.each([
 });
 
 it.each(["no", "yes"] as const)(
-  "is readable by the page that asks, with Retry-After: %s",
+  "can be read by the page that asks, with Retry-After exposed: %s",
   async (retryAfterExposed) => {
     const settings = { ...contoso.settings, retryAfterExposed };
     const bench = startBench({ ...contoso, settings });
-    const desk = contoso.tenants[0]?.apps.find(({ name }) => name === "desk-app");
+    const nativeApp = contoso.tenants[0]?.apps.find(({ name }) => name === "desk-app");
     bench.fail();
     const form = {
-      client_id: desk?.clientId ?? "",
+      client_id: nativeApp?.clientId ?? "",
       grant_type: "refresh_token",
       refresh_token: "unknown",
     };
@@ -65,15 +65,15 @@ it.each(["no", "yes"] as const)(
   },
 );
 
-it("names the id that the client sent with its request", async () => {
+it("repeats the correlation id of the request", async () => {
   const bench = startBench();
   const [tenant] = contoso.tenants;
-  const desk = tenant?.apps.find(({ name }) => name === "desk-app");
+  const nativeApp = tenant?.apps.find(({ name }) => name === "desk-app");
   bench.fail();
   const { json, byBackup } = await bench.send(`${tenant?.id}/oauth2/v2.0/token`, {
     headers: { "client-request-id": CLIENTS },
     form: {
-      client_id: desk?.clientId ?? "",
+      client_id: nativeApp?.clientId ?? "",
       grant_type: "refresh_token",
       refresh_token: "unknown",
       scope: "openid",
@@ -85,11 +85,11 @@ it("names the id that the client sent with its request", async () => {
 it("makes a new correlation id for a client that sent none", async () => {
   const bench = startBench();
   const [tenant] = contoso.tenants;
-  const desk = tenant?.apps.find(({ name }) => name === "desk-app");
+  const nativeApp = tenant?.apps.find(({ name }) => name === "desk-app");
   bench.fail();
   const { json, headers } = await bench.send(`${tenant?.id}/oauth2/v2.0/token`, {
     form: {
-      client_id: desk?.clientId ?? "",
+      client_id: nativeApp?.clientId ?? "",
       grant_type: "refresh_token",
       refresh_token: "unknown",
       scope: "openid",

@@ -67,7 +67,7 @@ function statusOf({ end }: ExchangeEnded): number | undefined {
 }
 
 describe("the backup behind the front door", () => {
-  it("renews a native app's token, which an API accepts, and says that it was it", async () => {
+  it("renews a native app's token, which an API accepts, and marks its reply", async () => {
     const answer = await lastAnswer({});
     expect([answer.servedBy, statusOf(answer)]).toEqual(["backup", 200]);
     expect(answer.issued?.token?.expiresAt).toBe(answer.at + 3_600_000);
@@ -76,7 +76,7 @@ describe("the backup behind the front door", () => {
     expect(headers["x-ms-ccs-requestid"]).toBe(headers["xms-ccs-requestid"]);
   });
 
-  it("says so as the settings have it", async () => {
+  it("marks its replies as the settings say", async () => {
     const own = { backupServerSequence: "1.P,7.X", backupDeclineStatus: 400 } as const;
     const answer = await lastAnswer({ settings: own });
     const headers = answer.end.kind === "response" ? Object.fromEntries(answer.end.headers) : {};
@@ -89,7 +89,7 @@ describe("the backup behind the front door", () => {
     ["71 h 59 m after the last success", hours(72) - minutes(1), 200, undefined],
     ["72 h after the last success", hours(72), 200, undefined],
     ["72 h 01 m after the last success", hours(72) + minutes(1), 503, [50033]],
-  ])("counts three days: %s", async (_, askAtMs, status, codes) => {
+  ])("serves a session for three days: %s", async (_, askAtMs, status, codes) => {
     const answer = await lastAnswer({ askAtMs });
     expect([answer.servedBy, statusOf(answer), answer.error?.codes]).toEqual([
       "backup",
@@ -109,12 +109,12 @@ describe("the backup behind the front door", () => {
     expect([answer.servedBy, answer.error?.codes]).toEqual(["backup", [50033]]);
   });
 
-  it("leaves a flow that it does not know with the primary's own failure", async () => {
+  it("leaves the primary's own failure to a flow that it does not know", async () => {
     const answer = await lastAnswer({ app: "portal" });
     expect([answer.servedBy, answer.error?.codes]).toEqual(["primary", [90033]]);
   });
 
-  it("is not asked while the primary is well, nor for what the primary refuses", async () => {
+  it("is not asked while the primary works, nor after a refusal by the primary", async () => {
     const answer = await lastAnswer({
       outage: [],
       before: ({ world }) => world.revokeSessions([world.user("megan")]),
@@ -122,7 +122,7 @@ describe("the backup behind the front door", () => {
     expect([answer.servedBy, statusOf(answer)]).toEqual(["primary", 400]);
   });
 
-  it("is not what fails for a flow that it does not know, also when it is down", async () => {
+  it("leaves the primary's failure to an unknown flow, also when the backup itself is down", async () => {
     const time = { from: minutes(20), for: hours(400) };
     const down = {
       ...tokenServerError({ ...time, id: "backup-down", code: 90034 }),
@@ -132,7 +132,7 @@ describe("the backup behind the front door", () => {
     expect([answer.servedBy, answer.error?.codes]).toEqual(["primary", [90033]]);
   });
 
-  it("can be down itself", async () => {
+  it("can be down as well", async () => {
     const time = { from: minutes(20), for: hours(400) };
     const down = {
       ...tokenServerError({ ...time, id: "backup-down", code: 90034 }),
@@ -145,8 +145,8 @@ describe("the backup behind the front door", () => {
   });
 });
 
-describe("a backup that gives no answer at all", () => {
-  it("leaves the primary's own failure, and its name", async () => {
+describe("a backup that gives no answer", () => {
+  it("leaves the primary's own failure, recorded as the primary's", async () => {
     const time = { from: minutes(20), for: hours(400) };
     const gone = { ...tokenServerError({ ...time, id: "backup-gone" }), at: "backup" as const };
     const effect = { kind: "reset" } as const;
@@ -156,7 +156,7 @@ describe("a backup that gives no answer at all", () => {
 });
 
 describe("a scenario without a backup", () => {
-  it("cannot break it", async () => {
+  it("refuses a fault at the backup", async () => {
     const fault = { ...tokenServerError({ from: 0, for: 1 }), at: "backup" as const };
     await expect(run(() => Promise.resolve(), { faults: [fault] })).rejects.toMatchObject({
       code: "bad-fault-plan",
@@ -164,7 +164,7 @@ describe("a scenario without a backup", () => {
     });
   });
 
-  it("is the fixture world's own choice", () => {
+  it("is what the fixture world sets", () => {
     expect(contoso.settings.backup).toBe("off");
   });
 });

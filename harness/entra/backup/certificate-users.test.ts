@@ -1,4 +1,4 @@
-/** E11: users who sign in with a certificate, which is revoked: the backup does not notice, a revocation of sessions it does. */
+/** E11: a revoked certificate does not stop the backup from serving its user; a revocation of sessions does. */
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../../core/time/duration.ts";
 import { judgeRegistration } from "../coverage/judge.ts";
@@ -17,7 +17,7 @@ const loses: Step["does"] = ({ world: changes }) =>
 const isLockedOut: Step["does"] = ({ world: changes }) =>
   changes.revokeSessions([changes.user("megan")]);
 
-describe.each(editionIds)("by the text of %s, a user", (backup) => {
+describe.each(editionIds)("by the text of %s, a certificate user", (backup) => {
   const settings = { backup };
 
   it.each<[string, readonly Step[], string]>([
@@ -36,7 +36,7 @@ describe.each(editionIds)("by the text of %s, a user", (backup) => {
     expect(await answersTo({ world, settings, steps })).toEqual([answer]);
   });
 
-  it("is told what the text says of it", () => {
+  it("is what the text says in words", () => {
     const judged = judgeRegistration(
       { ...mailApp, certificateSignIn: true },
       backup,
@@ -52,15 +52,15 @@ describe.each(editionIds)("by the text of %s, a user", (backup) => {
 describe("the primary", () => {
   const scopes = ["https://graph.microsoft.com/User.Read"];
 
-  it("renews a session of a revoked certificate, and lets nobody sign in with one", async () => {
+  it("renews a session of a revoked certificate, and refuses a sign-in with it", async () => {
     const outcome = await run(
       async ({ open, world: changes }) => {
         const user = changes.user("megan");
-        const desk = await open({ app: "desk-app" });
-        await desk.acquire({ flow: "password", scopes, user });
+        const nativeApp = await open({ app: "desk-app" });
+        await nativeApp.acquire({ flow: "password", scopes, user });
         changes.revokeCertificate(user);
-        await desk.acquire({ flow: "silent", scopes, user, forceRefresh: true });
-        await desk.attempt({ flow: "password", scopes, user });
+        await nativeApp.acquire({ flow: "silent", scopes, user, forceRefresh: true });
+        await nativeApp.attempt({ flow: "password", scopes, user });
       },
       { world },
     );
@@ -68,7 +68,7 @@ describe("the primary", () => {
     expect(only(outcome, "world-changed")).toMatchObject([{ change: "certificate-revoked" }]);
   });
 
-  it("has no certificate to revoke of those who sign in by password", async () => {
+  it("refuses to revoke the certificate of a user who signs in by password", async () => {
     await expect(
       run(({ world: changes }) => {
         changes.revokeCertificate(changes.user("adele"));

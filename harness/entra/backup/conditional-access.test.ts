@@ -5,7 +5,7 @@ import type { PolicySwitches } from "./policy-table.ts";
 
 const subject: PolicySubject = {
   userId: "adele",
-  clientId: "desk",
+  clientId: "mail-app",
   groups: ["sales"],
   roles: [],
   lastSuccessAtMs: 1_000,
@@ -117,13 +117,13 @@ describe("an existing session", () => {
   });
 });
 
-describe("what the articles disagree on", () => {
-  it("sign-in frequency: extended, or not supported", () => {
+describe("where the articles disagree", () => {
+  it("a sign-in frequency is extended, or not supported", () => {
     expect(refusals({ signInFrequencyHours: 1 }, { signInFrequency: "extend" })).toBe(0);
     expect(refusals({ signInFrequencyHours: 1 }, { signInFrequency: "block" })).toBe(1);
   });
 
-  it("sign-in frequency without resilience defaults: served until it is over", () => {
+  it("a sign-in frequency without resilience defaults is served until it has passed", () => {
     const off = { resilienceDefaults: "disabled" } as const;
     expect(refusals({ ...off, signInFrequencyHours: 2 })).toBe(0);
     expect(refusals({ ...off, signInFrequencyHours: 1 })).toBe(1);
@@ -131,7 +131,7 @@ describe("what the articles disagree on", () => {
     expect(refusals({ ...off, signInFrequencyHours: 1, users: forMegan })).toBe(0);
   });
 
-  it("sign-in frequency: counts from the sign-in, however often the session was renewed", () => {
+  it("a sign-in frequency counts from the sign-in, not from renewals of the session", () => {
     const often = { resilienceDefaults: "disabled", signInFrequencyHours: 2 } as const;
     expect(refusals(often)).toBe(0);
     const rules = {
@@ -144,13 +144,13 @@ describe("what the articles disagree on", () => {
     expect(policyRefusals([{ ...policy, ...often }], renewed, rules)).toHaveLength(1);
   });
 
-  it("authentication strengths: not evaluated, or not supported", () => {
+  it("authentication strengths are not evaluated, or not supported", () => {
     const change = { controls: ["authentication-strength"] } as const;
     expect(refusals(change, { authenticationStrengths: "ignore" })).toBe(0);
     expect(refusals(change, { authenticationStrengths: "block" })).toBe(1);
   });
 
-  it("classic policies: weaken the backup, until they ended", () => {
+  it("classic policies forbid service, until they ended", () => {
     expect(refusals({ classic: true }, {}, "reduce resilience")).toBe(1);
     expect(refusals({ classic: true }, {}, "ended")).toBe(0);
   });

@@ -1,4 +1,4 @@
-/** Asking the backup system past the gateway. */
+/** Requests that reach the backup without the gateway. */
 import { describe, expect, it } from "vitest";
 import { createBareFetch } from "../../clients/reference/bare-fetch.ts";
 import { hours } from "../../core/time/duration.ts";
@@ -31,7 +31,7 @@ async function asked(settings: NonNullable<Scenario["settings"]>, faults: Scenar
 
 const outage = [tokenServerError({ from: 0, for: hours(1) })];
 
-describe("traffic past the gateway", () => {
+describe("traffic that avoids the gateway", () => {
   it.each([
     ["while all is well", []],
     ["in an outage", outage],
@@ -45,7 +45,7 @@ describe("traffic past the gateway", () => {
     expect(await asked(settings)).toMatchObject({ status: 503, codes: [230109] });
   });
 
-  it("is the primary's where that host is not the backup's", async () => {
+  it("reaches the primary at any other host", async () => {
     const settings = { backup: "2026-03", backupHost: "other.login.microsoftonline.com" } as const;
     expect(await asked(settings)).toMatchObject({ by: "primary", status: 200 });
     expect(await asked({ backup: "off" })).toMatchObject({ by: "primary", status: 200 });

@@ -1,4 +1,4 @@
-/** The code against every documented rule, each with a case that is served and one that is refused, in every edition. */
+/** The code against every documented rule, with one case served and one refused each, in every edition. */
 import { describe, expect, it } from "vitest";
 import { articleOf, clouds, type EditionId, editionIds, editionOf, flowKinds } from "./edition.ts";
 import { type Attempt, eligibilityRules, type Refusal, refusalsOf } from "./eligibility.ts";
@@ -20,7 +20,7 @@ import {
 const session: ObservedSession = {
   userId: "adele",
   tenantId: "contoso",
-  clientId: "desk",
+  clientId: "mail-app",
   scopes: ["openid", "User.Read"],
   lastSuccessAtMs: startMs,
   signedInAtMs: startMs,
@@ -34,7 +34,7 @@ const attempt: Attempt = {
   flow: "native-refresh",
   host: "login.microsoftonline.com",
   tenantId: "contoso",
-  clientId: "desk",
+  clientId: "mail-app",
   scopes: ["openid", "User.Read"],
   interactive: false,
   policies: [],
@@ -42,13 +42,13 @@ const attempt: Attempt = {
   user: { id: "adele", kind: "member", revocations: 0 },
 };
 
-function refusals(told: Case, edition: EditionId): readonly Refusal[] {
-  const seen = told.session === "none" ? undefined : { ...session, ...told.session };
-  return refusalsOf({ ...attempt, ...told.attempt }, seen, edition);
+function refusals(example: Case, edition: EditionId): readonly Refusal[] {
+  const seen = example.session === "none" ? undefined : { ...session, ...example.session };
+  return refusalsOf({ ...attempt, ...example.attempt }, seen, edition);
 }
 
-const access = (told: Case, edition: EditionId): "served" | "refused" =>
-  refusals(told, edition).length === 0 ? "served" : "refused";
+const access = (example: Case, edition: EditionId): "served" | "refused" =>
+  refusals(example, edition).length === 0 ? "served" : "refused";
 
 describe.each(editionIds)("by the text of %s", (edition) => {
   describe("D.2", () => {
@@ -61,8 +61,8 @@ describe.each(editionIds)("by the text of %s", (edition) => {
   });
 
   describe("D.3: a session that is", () => {
-    it.each(Object.entries(documentedSessionCases))("%s", (_, told) => {
-      expect(access(told, edition)).toBe(told.access);
+    it.each(Object.entries(documentedSessionCases))("%s", (_, example) => {
+      expect(access(example, edition)).toBe(example.access);
     });
   });
 
@@ -87,8 +87,8 @@ describe.each(editionIds)("by the text of %s", (edition) => {
     });
 
     it("the classic kind", () => {
-      const told = { attempt: { policies: [{ ...policy, classic: true as const }] } };
-      expect(access(told, edition)).toBe(classicPolicies[edition]);
+      const example = { attempt: { policies: [{ ...policy, classic: true as const }] } };
+      expect(access(example, edition)).toBe(classicPolicies[edition]);
     });
 
     it.each(["report-only", "disabled"] as const)("the state %s", (state) => {
@@ -102,22 +102,22 @@ describe.each(editionIds)("by the text of %s", (edition) => {
     });
   });
 
-  it.each(Object.entries(flows))("D.4: the flow %s", (name, told) => {
+  it.each(Object.entries(flows))("D.4: the flow %s", (name, example) => {
     const flow = flowKinds.find((kind) => kind === name) ?? "password";
-    expect(access({ attempt: { flow } }, edition)).toBe(told.access);
-    // Also a protected flow is no way around the other rules.
+    expect(access({ attempt: { flow } }, edition)).toBe(example.access);
+    // The other rules apply to a protected flow as well.
     expect(access({ attempt: { flow }, session: "none" }, edition)).toBe("refused");
     const { announcedFor } = editionOf(edition).flows[flow];
-    expect(announcedFor).toBe(edition === "2023-06" ? told.announced : undefined);
+    expect(announcedFor).toBe(edition === "2023-06" ? example.announced : undefined);
   });
 
-  it.each(Object.entries(cloudsOf))("D.4: the cloud %s", (name, told) => {
-    const said = told[edition < "2025" ? "until 2024" : "from 2025"];
+  it.each(Object.entries(cloudsOf))("D.4: the cloud %s", (name, example) => {
+    const coverage = example[edition < "2025" ? "until 2024" : "from 2025"];
     const cloud = clouds.find((one) => one === name) ?? "commercial";
     const { hosts, users, managedIdentities } = editionOf(edition).clouds[cloud];
     expect({ users, managedIdentities }).toEqual({
-      users: said === "users and workloads",
-      managedIdentities: said !== "nobody",
+      users: coverage === "users and workloads",
+      managedIdentities: coverage !== "none",
     });
     for (const host of hosts) {
       expect(access({ attempt: { host } }, edition)).toBe(users ? "served" : "refused");
@@ -125,7 +125,7 @@ describe.each(editionIds)("by the text of %s", (edition) => {
   });
 });
 
-describe("each part of a policy, also those that only a registration has", () => {
+describe("each part of a policy, including those that only a registration has", () => {
   it.each(Object.entries(policyParts))("%s", (name, { on, off, strict }) => {
     const part = (Object.keys(policyTable) as (keyof typeof policyTable)[]).find(
       (it) => it === name,
@@ -146,7 +146,7 @@ describe("each part of a policy, also those that only a registration has", () =>
 });
 
 describe("the list of documented rules", () => {
-  it("names each rule once and no other", () => {
+  it("names each rule once and no others", () => {
     expect(Object.keys(rules)).toEqual([...eligibilityRules]);
     expect(Object.keys(documentedSessionCases)).toEqual(Object.keys(sessionCases));
     expect(Object.keys(policyParts).toSorted()).toEqual(Object.keys(policyTable).toSorted());
@@ -154,7 +154,7 @@ describe("the list of documented rules", () => {
     expect(Object.keys(cloudsOf)).toEqual([...clouds]);
   });
 
-  it("says what each rule means, in a sentence", () => {
+  it("describes each rule in a sentence", () => {
     for (const { says } of Object.values(rules)) expect(says).toMatch(/^[A-Z].{20,}\.$/);
   });
 });

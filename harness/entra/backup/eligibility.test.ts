@@ -10,7 +10,7 @@ const start = Date.UTC(2026, 2, 2, 8);
 const session: ObservedSession = {
   userId: "adele",
   tenantId: "contoso",
-  clientId: "desk",
+  clientId: "mail-app",
   scopes,
   lastSuccessAtMs: start,
   signedInAtMs: start,
@@ -24,7 +24,7 @@ const attempt: Attempt = {
   flow: "native-refresh",
   host: "login.microsoftonline.com",
   tenantId: "contoso",
-  clientId: "desk",
+  clientId: "mail-app",
   scopes,
   interactive: false,
   policies: [],
@@ -50,7 +50,7 @@ function rulesAgainst(
 }
 
 describe("who is served", () => {
-  it("a session that meets every rule", () => {
+  it("serves a session that meets every rule", () => {
     expect(rulesAgainst({})).toEqual([]);
   });
 
@@ -58,7 +58,7 @@ describe("who is served", () => {
     ["71 h 59 m", 71 * 3_600_000 + 59 * 60_000, []],
     ["72 h 00 m", WINDOW_MS, []],
     ["72 h 01 m", WINDOW_MS + 60_000, ["E1"]],
-  ])("E1: %s after the last success", (_, ageMs, refusals) => {
+  ])("E1: serves up to three days after the last success: %s", (_, ageMs, refusals) => {
     expect(rulesAgainst({ atMs: start + ageMs })).toEqual(refusals);
   });
 
@@ -74,15 +74,15 @@ describe("who is served", () => {
     ["a policy without resilience defaults", { policies: [strict] }, "E6"],
     ["a flow that is not covered", { flow: "web-code" }, "E8"],
     ["a scope that is new", { scopes: [...scopes, "https://graph.microsoft.com/Mail.Read"] }, "E9"],
-  ])("is refused for %s", (_, change, rule) => {
+  ])("refuses %s", (_, change, rule) => {
     expect(rulesAgainst(change)).toEqual([rule]);
   });
 
-  it("is refused where no session was seen", () => {
+  it("refuses when no session was observed", () => {
     expect(refusalsOf(attempt, undefined, newestEdition).map(({ rule }) => rule)).toEqual(["E4"]);
   });
 
-  it("is refused with a reason and an address", () => {
+  it("gives a reason and the article's address", () => {
     for (const { why, source } of refusalsOf(
       { ...attempt, interactive: true, host: "x" },
       undefined,
@@ -103,7 +103,7 @@ describe("who is served", () => {
     },
   );
 
-  it("an announced date switches nothing on", () => {
+  it("an announced date enables no flow", () => {
     const announced = editionIds.flatMap((edition) =>
       Object.values(editionOf(edition).flows).filter(
         ({ announcedFor }) => announcedFor !== undefined,

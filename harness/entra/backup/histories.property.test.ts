@@ -1,4 +1,4 @@
-/** Whatever happens, the backup serves whom the rules mean and nobody else: told by random histories. */
+/** Property: in random histories the backup serves exactly whom the rules allow. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Action, names, type Observed, play } from "../../../test/support/backup-histories.ts";

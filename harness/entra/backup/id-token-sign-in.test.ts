@@ -1,4 +1,4 @@
-/** Web apps and single-page apps that use id tokens only, on the wire: well, then in an outage. */
+/** Web apps and single-page apps that use id tokens only, on the wire, before and in an outage. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import type { ConditionalAccessPolicy, User, World } from "../directory/world.ts";
@@ -56,7 +56,7 @@ function idTokenOf(location: string | null): Record<string, unknown> | undefined
 const HOUR_MS = 3_600_000;
 
 describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (app) => {
-  it("is served in an outage: same user, its nonce, its state, a life from now on", async () => {
+  it("is served in an outage: same user, with the new nonce, state and lifetime", async () => {
     const bench = start();
     await bench.signIn(app);
     bench.pass(5 * HOUR_MS);
@@ -76,7 +76,7 @@ describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (a
     expect(location).toContain("state=s-2");
   });
 
-  it("says again whose account it is, to whom asks as before", async () => {
+  it("sends client_info again to an app that asks for it as before", async () => {
     const bench = start();
     const { location } = await bench.signIn(app, "adele", { client_info: "1" });
     const infoIn = (address: string | null): string | null =>
@@ -100,7 +100,7 @@ describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (a
     ["it wants a person to choose", () => undefined, { prompt: "select_account" }],
     ["it wants a new account", () => undefined, { prompt: "create" }],
     ["it wants a code", () => undefined, { response_type: "code" }],
-    ["it wants an access token besides", () => undefined, { response_type: "id_token token" }],
+    ["it also asks for an access token", () => undefined, { response_type: "id_token token" }],
     [
       "it wants more than to know who it is",
       () => undefined,
@@ -130,7 +130,7 @@ describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (a
     },
   );
 
-  it("is not served for a session that another app has", async () => {
+  it("is not served for the session of another app", async () => {
     const bench = start();
     await bench.signIn(app === "spa" ? "portal" : "spa");
     bench.fail();
@@ -139,7 +139,7 @@ describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (a
 });
 
 describe("signing in with the backup", () => {
-  it("posts the answer where the app wants it posted", async () => {
+  it("posts the answer by a form when the app asks for it", async () => {
     const bench = start();
     await bench.signIn("portal", "adele", { response_mode: "form_post" });
     bench.fail();
@@ -149,14 +149,14 @@ describe("signing in with the backup", () => {
     expect(text).toContain('name="id_token"');
   });
 
-  it("is not for guests", async () => {
+  it("refuses guests", async () => {
     const bench = start();
     await bench.signIn("portal", "frank");
     bench.fail();
     expect((await bench.authorize("portal")).status).toBe(503);
   });
 
-  it("keeps to a policy whose resilience defaults are off", async () => {
+  it("respects a policy whose resilience defaults are disabled", async () => {
     const policy: ConditionalAccessPolicy = {
       name: "Risky sign-ins",
       state: "enabled",

@@ -9,14 +9,17 @@ const rulesOf = (...asked: Parameters<typeof identityRefusalsOf>): string[] =>
   identityRefusalsOf(...asked).map(({ rule }) => rule);
 
 describe("a managed identity", () => {
-  it.each(editionIds)("is served by the text of %s in every cloud that it names", (edition) => {
-    const refused = clouds.filter(
-      (cloud) => rulesOf({ cloud, seen: false }, edition, byTable).length > 0,
-    );
-    expect(refused).toEqual(edition >= "2025-07" ? [] : ["21vianet"]);
-  });
+  it.each(editionIds)(
+    "is served by the text of %s in every cloud that the text names",
+    (edition) => {
+      const refused = clouds.filter(
+        (cloud) => rulesOf({ cloud, seen: false }, edition, byTable).length > 0,
+      );
+      expect(refused).toEqual(edition >= "2025-07" ? [] : ["21vianet"]);
+    },
+  );
 
-  it("of 21Vianet is refused in every edition by whoever believes the text", () => {
+  it("of 21Vianet is refused in every edition where the text counts and not the table", () => {
     const byText = { ...byTable, backup21Vianet: "text" } as const;
     for (const edition of editionIds) {
       expect(rulesOf({ cloud: "21vianet", seen: true }, edition, byText)).toEqual(["E7"]);
@@ -24,7 +27,7 @@ describe("a managed identity", () => {
     }
   });
 
-  it("need not have been seen, unless the setting says so", () => {
+  it("is served without having been observed, unless the setting forbids it", () => {
     const attempt = { cloud: "commercial", seen: false } as const;
     expect(rulesOf(attempt, "2026-03", byTable)).toEqual([]);
     expect(rulesOf(attempt, "2026-03", onlySeen)).toEqual(["E4"]);

@@ -1,4 +1,4 @@
-/** Making a sign-in less eligible never turns a refusal into a service: for every field that the rules read. */
+/** Property: making a sign-in less eligible never turns a refusal into service, for every field that the rules read. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
@@ -19,7 +19,7 @@ const policy: fc.Arbitrary<ConditionalAccessPolicy> = fc.record(
       groups: fc.subarray(["sales", "board"]),
       roles: fc.subarray(["admin"]),
     }),
-    apps: fc.constantFrom<"all" | string[]>("all", ["desk"], ["other"]),
+    apps: fc.constantFrom<"all" | string[]>("all", ["mail-app"], ["other"]),
     conditions: fc.subarray<"sign-in-risk" | "user-risk" | "location">([
       "sign-in-risk",
       "user-risk",
@@ -76,7 +76,7 @@ const attempts: fc.Arbitrary<Attempt> = fc.record({
   flow: mostly("native-refresh", ...flowKinds),
   host: mostly("login.microsoftonline.com", ...hosts),
   tenantId: mostly("contoso", "fabrikam"),
-  clientId: mostly("desk", "other"),
+  clientId: mostly("mail-app", "other"),
   scopes: fc.subarray(scopes),
   interactive: mostly(false, true),
   policies: fc.array(
@@ -93,7 +93,7 @@ const attempts: fc.Arbitrary<Attempt> = fc.record({
 const sessions: fc.Arbitrary<ObservedSession> = fc.record({
   userId: mostly("adele", "megan"),
   tenantId: fc.constant("contoso"),
-  clientId: fc.constant("desk"),
+  clientId: fc.constant("mail-app"),
   scopes: fc.oneof({ weight: 3, arbitrary: fc.constant(scopes) }, fc.subarray(scopes)),
   lastSuccessAtMs: mostly(0, 5 * HOUR_MS),
   signedInAtMs: mostly(0, 5 * HOUR_MS),
@@ -137,7 +137,7 @@ const worseAttempts: Readonly<Record<keyof Attempt, readonly ((given: Attempt) =
     withoutUser,
     (given) => withUser(given, (user) => ({ ...user, kind: "guest" })),
     (given) => withUser(given, (user) => ({ ...user, kind: "b2c" })),
-    (given) => withUser(given, (user) => ({ ...user, id: "nobody" })),
+    (given) => withUser(given, (user) => ({ ...user, id: "another-user" })),
     (given) => withUser(given, (user) => ({ ...user, revocations: user.revocations + 1 })),
   ],
 };
@@ -145,7 +145,7 @@ const worseAttempts: Readonly<Record<keyof Attempt, readonly ((given: Attempt) =
 type Worse = (given: ObservedSession) => ObservedSession | undefined;
 
 const worseSessions: Readonly<Record<keyof ObservedSession, readonly Worse[]>> = {
-  userId: [(given) => ({ ...given, userId: "nobody" }), () => undefined],
+  userId: [(given) => ({ ...given, userId: "another-user" }), () => undefined],
   tenantId: [(given) => ({ ...given, tenantId: "elsewhere" })],
   clientId: [(given) => ({ ...given, clientId: "something" })],
   scopes: [(given) => ({ ...given, scopes: given.scopes.slice(1) })],
@@ -207,7 +207,7 @@ function lossesBy(
 }
 
 describe.each(Object.entries(worseAttempts))("an attempt with a worse %s", (_, changes) => {
-  it("is never served where the better one was refused, and sometimes refused where it was served", () => {
+  it("is never served where the better one was refused, and sometimes refused where the better one was served", () => {
     expect(
       lossesBy(
         changes.map((worsen) => ([attempt, session]) => [worsen(attempt), session]),
@@ -217,7 +217,7 @@ describe.each(Object.entries(worseAttempts))("an attempt with a worse %s", (_, c
 });
 
 describe.each(Object.entries(worseSessions))("a session with a worse %s", (_, changes) => {
-  it("is never served where the better one was refused, and sometimes refused where it was served", () => {
+  it("is never served where the better one was refused, and sometimes refused where the better one was served", () => {
     expect(
       lossesBy(
         changes.map((worsen) => ([attempt, session]) => [attempt, worsen(session)]),

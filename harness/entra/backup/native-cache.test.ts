@@ -1,27 +1,27 @@
-/** E10, with the real msal-node: whoever keeps their tokens and asks silently has a session with the backup, and nobody else. */
+/** E10, with the real msal-node: only an app that keeps its tokens and asks silently has a session with the backup. */
 import { describe, expect, it } from "vitest";
 import { days, hours, minutes } from "../../core/time/duration.ts";
 import { partialOutage } from "../../faults/presets.ts";
 import { graph, only, run } from "../../../test/support/run.ts";
 import type { TokenRequest } from "../../clients/client.ts";
 
-interface Told {
+interface Attempt {
   readonly cache: "memory" | "persisted";
   readonly restarts: boolean;
   readonly flow: TokenRequest["flow"];
   readonly askAtMs?: number;
 }
 
-/** Signs in, and asks once more in an outage of sign-in and tokens; what came of it, and whether it was a person's turn. */
-async function inOutage({ cache, restarts, flow, askAtMs = hours(2) }: Told) {
+/** Signs in, asks again in an outage of sign-in and tokens, and returns the outcome and whether a person is needed. */
+async function inOutage({ cache, restarts, flow, askAtMs = hours(2) }: Attempt) {
   const outcome = await run(
     async ({ open, world, clock }) => {
       const user = world.user("megan");
-      const desk = await open({ app: "desk-app", cache });
-      await desk.acquire({ flow: "authorization-code", scopes: graph, user });
+      const app = await open({ app: "desk-app", cache });
+      await app.acquire({ flow: "authorization-code", scopes: graph, user });
       await clock.until(askAtMs);
-      if (restarts) await desk.restart();
-      await desk.attempt({
+      if (restarts) await app.restart();
+      await app.attempt({
         flow,
         scopes: graph,
         user,
@@ -41,16 +41,16 @@ async function inOutage({ cache, restarts, flow, askAtMs = hours(2) }: Told) {
     by:
       asked !== undefined && asked.at >= (only(outcome, "operation-invoked").at(-1)?.at ?? 0)
         ? asked.servedBy
-        : "nobody",
+        : "none",
   };
 }
 
 const byBackup = { outcome: "ok", needsPerson: false, by: "backup" } as const;
 
 describe("a native app in an outage", () => {
-  it.each<[string, Told, Awaited<ReturnType<typeof inOutage>>]>([
+  it.each<[string, Attempt, Awaited<ReturnType<typeof inOutage>>]>([
     [
-      "that runs on and asks silently",
+      "that keeps running and asks silently",
       { cache: "memory", restarts: false, flow: "silent" },
       byBackup,
     ],
@@ -70,16 +70,16 @@ describe("a native app in an outage", () => {
       { outcome: "fail", needsPerson: false, by: "backup" },
     ],
     [
-      "that lost its tokens in a restart: a person would have to act",
+      "that lost its tokens in a restart, so that a person must act",
       { cache: "memory", restarts: true, flow: "silent" },
-      { outcome: "fail", needsPerson: true, by: "nobody" },
+      { outcome: "fail", needsPerson: true, by: "none" },
     ],
     [
-      "that asks the person first: the page is down, and the backup has none",
+      "that asks the person first, while the page is down and the backup has no page",
       { cache: "persisted", restarts: false, flow: "authorization-code" },
       { outcome: "fail", needsPerson: false, by: "primary" },
     ],
-  ])("%s", async (_, told, expected) => {
-    expect(await inOutage(told)).toEqual(expected);
+  ])("%s", async (_, attempt, expected) => {
+    expect(await inOutage(attempt)).toEqual(expected);
   });
 });

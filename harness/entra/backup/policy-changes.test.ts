@@ -1,4 +1,4 @@
-/** Which policies count: those that were in force while the primary was well. */
+/** Which policies count in an outage: those that were in force before it. */
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../../core/time/duration.ts";
 import { throttled, tokenServerError } from "../../faults/presets.ts";
@@ -19,19 +19,19 @@ const twice = [
 ];
 
 describe("resilience defaults switched off", () => {
-  it("before the outage count in it, though nobody has asked for anything since", async () => {
+  it("before the outage apply in it, also without a request in between", async () => {
     const steps = [{ atMs: minutes(15), does: set(strict) }];
     expect(await answersTo({ world: worldWith(frozen), steps })).toEqual(["declined"]);
   });
 
-  it("in the outage count only once the primary is back", async () => {
-    const told = {
+  it("in the outage apply only once the primary is back", async () => {
+    const story = {
       world: worldWith(frozen),
       outages: twice,
       steps: [{ atMs: minutes(30), does: set(strict) }],
     };
-    expect(await answersTo({ ...told, asksAtMs: [hours(2)] })).toEqual(["served"]);
-    expect(await answersTo({ ...told, asksAtMs: [hours(2), hours(3.5), hours(5)] })).toEqual([
+    expect(await answersTo({ ...story, asksAtMs: [hours(2)] })).toEqual(["served"]);
+    expect(await answersTo({ ...story, asksAtMs: [hours(2), hours(3.5), hours(5)] })).toEqual([
       "served",
       "primary served",
       "declined",
@@ -40,38 +40,38 @@ describe("resilience defaults switched off", () => {
 });
 
 describe("a change in an outage", () => {
-  const told = { world: worldWith(frozen), outages: twice };
+  const story = { world: worldWith(frozen), outages: twice };
 
-  it("counts in the next one, though nobody has asked in between", async () => {
+  it("applies in the next outage, also without a request in between", async () => {
     const steps = [{ atMs: minutes(30), does: set(strict) }];
-    expect(await answersTo({ ...told, steps, asksAtMs: [hours(5)] })).toEqual(["declined"]);
+    expect(await answersTo({ ...story, steps, asksAtMs: [hours(5)] })).toEqual(["declined"]);
   });
 
-  it("is not what is changed in the next one", async () => {
+  it("is replaced by none that is made in the next outage", async () => {
     const steps = [
       { atMs: minutes(30), does: set(strict) },
       { atMs: hours(4.5), does: set(frozen) },
     ];
-    expect(await answersTo({ ...told, steps, asksAtMs: [hours(5)] })).toEqual(["declined"]);
+    expect(await answersTo({ ...story, steps, asksAtMs: [hours(5)] })).toEqual(["declined"]);
     const other = [
       { atMs: minutes(30), does: set(strict) },
       { atMs: minutes(40), does: set(frozen) },
       { atMs: hours(4.5), does: set(strict) },
     ];
-    expect(await answersTo({ ...told, steps: other, asksAtMs: [hours(5)] })).toEqual(["served"]);
+    expect(await answersTo({ ...story, steps: other, asksAtMs: [hours(5)] })).toEqual(["served"]);
   });
 
-  it("does not come back after it was undone while the primary was well", async () => {
+  it("does not come back after it was undone between the outages", async () => {
     const steps = [
       { atMs: minutes(30), does: set(strict) },
       { atMs: hours(3.6), does: set(frozen) },
     ];
-    expect(await answersTo({ ...told, steps, asksAtMs: [hours(5)] })).toEqual(["served"]);
+    expect(await answersTo({ ...story, steps, asksAtMs: [hours(5)] })).toEqual(["served"]);
   });
 });
 
 describe("resilience defaults switched on again", () => {
-  it("before the outage serve again", async () => {
+  it("before the outage let the backup serve again", async () => {
     const steps = [{ atMs: minutes(15), does: set(frozen) }];
     expect(await answersTo({ world: worldWith(strict), steps })).toEqual(["served"]);
   });
@@ -83,18 +83,18 @@ describe("resilience defaults switched on again", () => {
 });
 
 describe("a policy", () => {
-  it("that is removed before the outage harms nobody, and in the outage it still does", async () => {
+  it("no longer applies when removed before the outage, and still applies when removed in it", async () => {
     const remove: Step["does"] = ({ world }) => world.removePolicy("MFA");
-    const told = { world: worldWith(strict) };
-    expect(await answersTo({ ...told, steps: [{ atMs: minutes(15), does: remove }] })).toEqual([
+    const story = { world: worldWith(strict) };
+    expect(await answersTo({ ...story, steps: [{ atMs: minutes(15), does: remove }] })).toEqual([
       "served",
     ]);
-    expect(await answersTo({ ...told, steps: [{ atMs: minutes(30), does: remove }] })).toEqual([
+    expect(await answersTo({ ...story, steps: [{ atMs: minutes(30), does: remove }] })).toEqual([
       "declined",
     ]);
   });
 
-  it("that is new asks for controls which a session of before has not met", async () => {
+  it("that is new requires controls which an existing session has not met", async () => {
     const enable = set(policyOf());
     expect(await answersTo({ steps: [{ atMs: minutes(15), does: enable }] })).toEqual(["declined"]);
     expect(await answersTo({ steps: [{ atMs: minutes(30), does: enable }] })).toEqual(["served"]);
@@ -110,12 +110,12 @@ describe("a policy", () => {
     ["more apps", policyOf({ apps: ["other"] }), policyOf(), "declined"],
     ["a condition less", policyOf({ conditions: ["location"] }), policyOf(), "declined"],
     ["a condition more", policyOf(), policyOf({ conditions: ["location"] }), "served"],
-  ])("that is changed to mean %s is new to those alone", async (_, before, after, answer) => {
+  ])("that is changed to apply to %s is new to these alone", async (_, before, after, answer) => {
     const steps = [{ atMs: minutes(15), does: set(after) }];
     expect(await answersTo({ world: worldWith(before), steps })).toEqual([answer]);
   });
 
-  it("is taken up in a partial outage with the next success of the primary", async () => {
+  it("applies in a partial outage from the next success of the primary", async () => {
     const half = [{ ...tokenServerError({ from: minutes(20), for: hours(9) }), after: 1 }];
     const steps = [{ atMs: minutes(30), does: set(strict) }];
     expect(
@@ -128,7 +128,7 @@ describe("a policy", () => {
     ).toEqual(["primary served", "declined"]);
   });
 
-  it("is not taken up by an answer that is no success", async () => {
+  it("does not begin to apply with an answer other than success", async () => {
     const outages = [
       throttled({ from: minutes(40), for: minutes(20) }),
       tokenServerError({ from: minutes(20), for: hours(9) }),
@@ -139,7 +139,7 @@ describe("a policy", () => {
     expect(answers.at(-1)).toBe("served");
   });
 
-  it("of another tenant means nobody here", async () => {
+  it("of another tenant does not apply", async () => {
     const steps: Step[] = [
       { atMs: minutes(15), does: ({ world }) => world.setPolicy(strict, "fabrikam") },
     ];
@@ -151,12 +151,12 @@ describe("frozen evaluation", () => {
   const newer = policyOf({ ...onBoard, enabledAtMs: Date.UTC(2027, 0, 1) });
   const join: Step["does"] = ({ world }) => world.setGroups(world.user("megan"), ["board"]);
 
-  it("goes by the groups of the session's start: who joins a group later is not meant", async () => {
+  it("uses the groups of the session's start: joining a group later changes nothing", async () => {
     const steps = [{ atMs: minutes(10), does: join }];
     expect(await answersTo({ world: worldWith(newer), steps })).toEqual(["served"]);
   });
 
-  it("means whoever was in the group at the session's last success", async () => {
+  it("applies to members of the group at the session's last success", async () => {
     const outages = [tokenServerError({ from: hours(1.5), for: hours(4) })];
     const steps = [{ atMs: minutes(10), does: join }];
     const asksAtMs = [hours(1), hours(2)];
@@ -168,7 +168,7 @@ describe("frozen evaluation", () => {
 });
 
 describe("the names that a script uses", () => {
-  it("are known, or refused with what is near", async () => {
+  it("are known, or refused with the nearest name", async () => {
     const bad: Step[] = [{ atMs: 1, does: ({ world }) => world.removePolicy("MFA") }];
     await expect(answersTo({ steps: bad })).rejects.toMatchObject({ code: "unknown-name" });
     const wrong: Step[] = [

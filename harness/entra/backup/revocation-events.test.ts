@@ -1,4 +1,4 @@
-/** E5: each event of continuous access evaluation ends a session with the backup and with the primary. */
+/** E5: each event of continuous access evaluation ends sessions at the backup and at the primary. */
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../../core/time/duration.ts";
 import { tokenServerError } from "../../faults/presets.ts";
@@ -28,7 +28,7 @@ describe.each(events)("%s", (change, happens) => {
     ],
   };
 
-  it("ends the user's session with the backup, and nobody else's", async () => {
+  it("ends the user's session at the backup, and no other user's", async () => {
     const asksAtMs = [hours(1), hours(3)];
     expect(await answersTo({ ...toMegan, asksAtMs })).toEqual([
       "served",
@@ -38,7 +38,7 @@ describe.each(events)("%s", (change, happens) => {
     ]);
   });
 
-  it("ends it with the primary, too", async () => {
+  it("ends it at the primary as well", async () => {
     const asksAtMs = [hours(1), hours(3)];
     expect(await answersTo({ ...toMegan, asksAtMs, outages: [] })).toEqual([
       "primary served",
@@ -55,7 +55,7 @@ describe.each(events)("%s", (change, happens) => {
     expect(answers).toEqual(["served", "declined"]);
   });
 
-  it("is recorded with the user whom it is about", async () => {
+  it("is recorded with its user", async () => {
     const outcome = await run(({ world }) => {
       happens(world, world.user("megan"));
       return Promise.resolve();
@@ -66,7 +66,7 @@ describe.each(events)("%s", (change, happens) => {
   });
 });
 
-describe("what the primary says afterwards", () => {
+describe("the primary's answer afterwards", () => {
   it.each([
     ["user-disabled", 50057],
     ["user-deleted", 50034],
@@ -79,10 +79,10 @@ describe("what the primary says afterwards", () => {
     const outcome = await run(async ({ open, world }) => {
       const user = world.user("megan");
       const scopes = ["https://graph.microsoft.com/User.Read"];
-      const desk = await open({ app: "desk-app" });
-      await desk.acquire({ flow: "authorization-code", scopes, user });
+      const nativeApp = await open({ app: "desk-app" });
+      await nativeApp.acquire({ flow: "authorization-code", scopes, user });
       happens?.(world, user);
-      await desk.attempt({ flow: "silent", scopes, user, forceRefresh: true });
+      await nativeApp.attempt({ flow: "silent", scopes, user, forceRefresh: true });
     });
     expect(only(outcome, "exchange-ended").at(-1)?.error?.codes).toEqual([code]);
   });
@@ -93,10 +93,10 @@ describe("what the primary says afterwards", () => {
       async ({ open, world, clock }) => {
         const user = world.user("megan");
         world.enableMfa(user);
-        const desk = await open({ app: "desk-app" });
-        await desk.acquire({ flow: "authorization-code", scopes, user });
+        const nativeApp = await open({ app: "desk-app" });
+        await nativeApp.acquire({ flow: "authorization-code", scopes, user });
         await clock.until(hours(1));
-        await desk.acquire({ flow: "silent", scopes, user, forceRefresh: true });
+        await nativeApp.acquire({ flow: "silent", scopes, user, forceRefresh: true });
       },
       {
         settings: { backup: "2026-03" },
@@ -107,8 +107,8 @@ describe("what the primary says afterwards", () => {
   });
 });
 
-describe("changes that revoke nothing", () => {
-  it("leave a session alone", async () => {
+describe("changes without a revocation", () => {
+  it("end no session", async () => {
     const steps = [
       {
         atMs: minutes(30),

@@ -1,4 +1,4 @@
-/** Routing hints in all forms and places: read wherever they stand, and never what decides who is served. */
+/** Routing hints in all forms and places: they are read everywhere, and never decide who is served. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { describeRequest } from "../request/endpoint.ts";
@@ -78,7 +78,7 @@ describe.each(places)("a hint in the %s", (_, placed) => {
     expect((await describeRequest(request)).user).toBe(user);
   });
 
-  it("changes nothing in who is served: well-formed, malformed or of somebody else", async () => {
+  it("does not change who is served, whether well-formed, malformed or another user's", async () => {
     for (const hint of [toAdele, "Oid:", "nonsense", `Oid:${megan?.id}@${tenant?.id}`]) {
       expect(await renewed(placed(hint))).toEqual(served);
       expect(await renewed(placed(hint), 73 * 3_600_000)).toEqual(declined);
@@ -86,8 +86,8 @@ describe.each(places)("a hint in the %s", (_, placed) => {
   });
 });
 
-describe("no hint at all", () => {
-  it("changes nothing in who is served", async () => {
+describe("no hint", () => {
+  it("does not change who is served", async () => {
     expect(await renewed({ path })).toEqual(served);
     expect(await renewed({ path }, 73 * 3_600_000)).toEqual(declined);
   });

@@ -1,4 +1,4 @@
-/** Both SAML flows with the real node-saml, well and then in an outage: served just when the text protects them. */
+/** Both SAML flows with the real node-saml, before and in an outage: served exactly when the text protects them. */
 import { describe, expect, it } from "vitest";
 import { loadNodeSaml, nodeSamlFlows } from "../../clients/saml/node-saml.ts";
 import { hours, minutes } from "../../core/time/duration.ts";
@@ -58,7 +58,7 @@ describe.each(nodeSamlFlows)("%s", (flow) => {
     );
   });
 
-  it("meets the primary's own failure without a backup", async () => {
+  it("gets the primary's own failure without a backup", async () => {
     expect(await inOutage(flow, "off")).toEqual(unserved);
   });
 });

@@ -1,4 +1,4 @@
-/** SAML with the backup, on the wire: well, then in an outage. */
+/** SAML by the backup, on the wire, before and in an outage. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import type { ConditionalAccessPolicy, World } from "../directory/world.ts";
@@ -49,7 +49,7 @@ const instantsIn = (xml: string, name: string) =>
   [...xml.matchAll(new RegExp(`${name}="([^"]+)"`, "g"))].map(([, value]) => value);
 
 describe("a SAML sign-in that starts at Entra", () => {
-  it("is served in an outage: the same person, for the same app, from now on, and nothing asked for", async () => {
+  it("is served in an outage: the same person and app, valid from now, in answer to no request", async () => {
     const bench = start();
     const before = await bench.signIn("expenses");
     bench.pass(5 * HOUR_MS);
@@ -69,7 +69,7 @@ describe("a SAML sign-in that starts at Entra", () => {
     expect(postedForm(text)?.fields.get("RelayState")).toBe(appOf("expenses").saml.relayState);
   });
 
-  it.each(["expenses", "travel"])("is signed for %s as the primary signs", async (app) => {
+  it.each(["expenses", "travel"])("is signed for %s as by the primary", async (app) => {
     const bench = start();
     await bench.signIn(app);
     bench.fail();
@@ -112,7 +112,7 @@ describe("a SAML sign-in that starts at Entra", () => {
     }
   });
 
-  it("brings the state that the launch address names, like the primary", async () => {
+  it("returns the relay state of the launch address, like the primary", async () => {
     const bench = start();
     await bench.signIn("expenses");
     const well = await bench.launch("expenses", { RelayState: "/reports" });
@@ -122,7 +122,7 @@ describe("a SAML sign-in that starts at Entra", () => {
       expect(postedForm(page)?.fields.get("RelayState")).toBe("/reports");
   });
 
-  it("is served three days on, to the minute", async () => {
+  it("is served for three days, to the minute", async () => {
     const bench = start();
     await bench.signIn("expenses");
     bench.pass(72 * HOUR_MS);
@@ -130,14 +130,14 @@ describe("a SAML sign-in that starts at Entra", () => {
     expect((await bench.launch("expenses")).status).toBe(200);
   });
 
-  it("is not for guests", async () => {
+  it("refuses guests", async () => {
     const bench = start();
     await bench.signIn("expenses", "frank");
     bench.fail();
     expect((await bench.launch("expenses")).status).toBe(503);
   });
 
-  it("keeps to a policy whose resilience defaults are off", async () => {
+  it("respects a policy whose resilience defaults are disabled", async () => {
     const policy: ConditionalAccessPolicy = {
       name: "Risky sign-ins",
       state: "enabled",
@@ -155,7 +155,7 @@ describe("a SAML sign-in that starts at Entra", () => {
   });
 });
 
-describe("what else is asked of SAML in an outage", () => {
+describe("any other SAML request in an outage", () => {
   it.each([
     [
       "a request by redirect",
@@ -165,7 +165,7 @@ describe("what else is asked of SAML in an outage", () => {
     ["a request by form", "saml2", { SAMLRequest: "abc" }],
     ["a request at the launch address", "saml2/launch", { SAMLRequest: "abc" }],
     ["the form of a sign-in page", "login", { login: "adele@contoso.example", ctx: "e30" }],
-  ])("keeps the primary's own failure: %s", async (_, path, form) => {
+  ])("gets the primary's own failure: %s", async (_, path, form) => {
     const bench = start();
     await bench.signIn("expenses");
     bench.fail();

@@ -1,4 +1,4 @@
-/** What the backup keeps of an app that asks for tokens of several resources, one after the other. */
+/** The sessions that the backup observes of an app with tokens for several resources. */
 import { expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import type { World } from "../directory/world.ts";
@@ -11,11 +11,11 @@ const ORDERS = "api://orders/access_as_user";
 async function signedInForBoth(world: World = contoso) {
   const [tenant] = world.tenants;
   const adele = tenant?.users[0];
-  const desk = tenant?.apps.find(({ name }) => name === "desk-app");
+  const nativeApp = tenant?.apps.find(({ name }) => name === "desk-app");
   const bench = startBench(world);
   const ask = async (scope: string, more: Record<string, string>) => {
     const form = {
-      client_id: desk?.clientId ?? "",
+      client_id: nativeApp?.clientId ?? "",
       scope: `openid offline_access ${scope}`,
       ...more,
     };
@@ -36,7 +36,7 @@ async function signedInForBoth(world: World = contoso) {
   return { ...bench, renew, secrets: [first.secret, second.secret] };
 }
 
-it("serves each resource that the app had a token of, by either refresh token", async () => {
+it("serves each resource that the app had a token for, by either refresh token", async () => {
   const bench = await signedInForBoth();
   const { renew, secrets } = bench;
   bench.fail();
@@ -51,7 +51,7 @@ it("serves each resource that the app had a token of, by either refresh token", 
   }
 });
 
-it("serves neither both at once nor what the app never had", async () => {
+it("refuses both resources at once, and one that the app had no token for", async () => {
   const bench = await signedInForBoth();
   const { renew, secrets } = bench;
   bench.fail();
@@ -60,7 +60,7 @@ it("serves neither both at once nor what the app never had", async () => {
   }
 });
 
-it("counts three days for each resource from its own success", async () => {
+it("counts three days for each resource from its own last success", async () => {
   const bench = await signedInForBoth();
   const { renew, secrets } = bench;
   bench.pass(72 * 3_600_000);

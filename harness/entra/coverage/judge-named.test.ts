@@ -22,7 +22,7 @@ const app = (
 ) => judgeApp(findApp(name), edition, { believe });
 
 describe("the tables", () => {
-  it("hold every row of the article's appendix once", () => {
+  it("contain every row of the article's appendix once", () => {
     const rows = galleryApps.filter((row) => row.table !== undefined);
     const count = (answer: string): number =>
       rows.filter((row) => row.table?.protected === answer).length;
@@ -39,7 +39,7 @@ describe("the tables", () => {
     }
   });
 
-  it("list what the facts name: protected applications, and providers that are not", () => {
+  it("list what docs/sources.md names: protected applications, and providers that are not", () => {
     const yes = galleryApps.filter((row) => row.table?.protected === "yes");
     expect(yes.map(({ name }) => name)).toEqual([
       "ADP",
@@ -94,7 +94,7 @@ describe("the tables", () => {
 });
 
 describe("a flow by itself", () => {
-  it.each(flowKinds)("%s is judged by each edition, with its words", (flow) => {
+  it.each(flowKinds)("%s is judged by each edition, with its text", (flow) => {
     for (const edition of editionIds) {
       const { status, says } = editionOf(edition).flows[flow];
       const { verdict, rules } = judgeFlow(flow, edition);
@@ -103,7 +103,7 @@ describe("a flow by itself", () => {
     }
   });
 
-  it("is told with the date that was announced for it, which changed nothing", () => {
+  it("names the date that was announced for it, which changed nothing", () => {
     const [rule] = judgeFlow("saml-sp-initiated", "2023-06").rules;
     expect(rule?.why).toMatch(/announced for 2024-03; no later text says that it came/);
     expect(judgeFlow("saml-sp-initiated", "2024-05").rules[0]?.why).not.toMatch(/announced/);
@@ -111,7 +111,7 @@ describe("a flow by itself", () => {
 });
 
 describe("where the article contradicts itself", () => {
-  it("Workday is not protected by the table, and partly by the text; both are said", () => {
+  it("Workday is not protected by the table and partly by the text, and the answer gives both", () => {
     const [byTable, byText] = [app("Workday"), app("Workday", newestEdition, "text")];
     expect([byTable.verdict, byText.verdict]).toEqual(["not", "partly"]);
     expect(byTable.rules).toEqual(byText.rules);
@@ -125,7 +125,7 @@ describe("where the article contradicts itself", () => {
     expect(app("ADP").rules[0]?.why).toMatch(/text above the table disagrees/);
   });
 
-  it("SAP Concur is partly protected, and its row's other half is said", () => {
+  it("SAP Concur is partly protected, and the answer gives the rest of its row", () => {
     const { verdict, rules } = app("SAP Concur");
     expect(verdict).toBe("partly");
     expect(rules[0]?.why).toMatch(/row contradicts itself/);
@@ -136,13 +136,13 @@ describe("where the article contradicts itself", () => {
     expect(app("AWS").rules[0]?.why).toMatch(/article's text names it/);
   });
 
-  it("applications that it names twice alike are not disputed", () => {
+  it("applications that it names twice in the same way are not disputed", () => {
     expect(judgeApp(findApp("Gmail"), newestEdition, text).verdict).toBe("protected");
     expect(app("Zscaler").rules.map(({ holds }) => holds)).toEqual([true, false, true]);
     expect(app("Gmail").rules[0]?.why).not.toMatch(/disagree/);
   });
 
-  it("IoT Central stands in two rows", () => {
+  it("IoT Central is in two rows", () => {
     const [first] = judgeResource(findResource("Microsoft.IoTCentral"), newestEdition).rules;
     expect(first?.why).toMatch(/Microsoft\.Devices names IoT Central/);
   });
@@ -168,7 +168,7 @@ describe("a name", () => {
     ["Azure resource", () => findResource("Microsoft.Storag"), /Microsoft\.Storage/],
     ["flow", () => findFlow("web-cod"), /"web-code"/],
     ["edition", () => findEdition("2024-06"), /2024-05/],
-  ])("that is no %s is refused with what is near", (what, find, hint) => {
+  ])("that is no %s is refused with the nearest name", (what, find, hint) => {
     expect(find).toThrow(
       expect.objectContaining({
         code: "unknown-name",

@@ -1,4 +1,4 @@
-/** Whatever makes an application less resilient never makes the answer better. */
+/** Property: making an application less resilient never makes the answer better. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clouds, editionIds, newestEdition } from "../backup/edition.ts";

@@ -26,7 +26,7 @@ const judge = (
 ) => judgeRegistration(app, edition, { ...defaultSwitches, ...switches });
 
 /** The verdict, and the rules that do not hold. */
-function told(...given: Parameters<typeof judge>): string {
+function verdictAndRules(...given: Parameters<typeof judge>): string {
   const { verdict, rules } = judge(...given);
   const broken = rules.filter(({ holds }) => !holds).map(({ id }) => id);
   return [verdict, ...new Set<CoverageRuleId>(broken)].join(" ");
@@ -39,7 +39,7 @@ const withPolicy = (policy: Partial<PolicyRegistration>): Registration => ({
 
 describe("an application that does what the guidance asks", () => {
   it.each([mailApp, portalApp, workerApp])("is protected in every edition: $name", (app) => {
-    for (const edition of editionIds) expect(told(app, edition)).toBe("protected");
+    for (const edition of editionIds) expect(verdictAndRules(app, edition)).toBe("protected");
   });
 
   it("has a source and a reason for every rule, and the contract's fields only", () => {
@@ -86,45 +86,49 @@ const documented: Readonly<Record<FlowKind, CoverageVerdict>> = {
 };
 
 describe.each(editionIds)("edition %s", (edition) => {
-  it.each(flowKinds)("says the documented word on %s, by a registration", (flow) => {
+  it.each(flowKinds)("gives the documented verdict on %s for a registration", (flow) => {
     const kind = appKinds.find((candidate) => flowsOf[candidate].includes(flow)) ?? "web";
     expect(judge({ ...mailApp, kind, flows: [flow] }, edition).verdict).toBe(documented[flow]);
   });
 
-  it("protects an application partly that uses both sorts of flows", () => {
+  it("partly protects an application with protected and unprotected flows", () => {
     const app = { ...portalApp, flows: ["web-id-token", "web-code"] } as const;
-    expect(told(app, edition)).toBe("partly E8");
+    expect(verdictAndRules(app, edition)).toBe("partly E8");
   });
 
-  it.each(clouds)("covers whom its table names in the cloud %s", (cloud) => {
+  it.each(clouds)("covers in the cloud %s whom its table names", (cloud) => {
     const { users, managedIdentities } = editionOf(edition).clouds[cloud];
-    expect(told({ ...portalApp, cloud }, edition)).toBe(users ? "protected" : "not E7");
+    expect(verdictAndRules({ ...portalApp, cloud }, edition)).toBe(users ? "protected" : "not E7");
     const worker = { ...workerApp, cloud };
-    expect(told(worker, edition)).toBe(managedIdentities ? "protected" : "not E7");
+    expect(verdictAndRules(worker, edition)).toBe(managedIdentities ? "protected" : "not E7");
   });
 });
 
 describe("what the documents disagree on", () => {
-  it("21Vianet: managed identities by the table of 2025, nobody by the sentence above it", () => {
+  it("21Vianet: managed identities by the table of 2025, no one by the text", () => {
     const worker = { ...workerApp, cloud: "21vianet" } as const;
-    expect(told(worker, "2025-07", { believe: "table" })).toBe("protected");
-    expect(told(worker, "2025-07", { believe: "text" })).toBe("not E7");
-    expect(told(worker, "2024-05", { believe: "table" })).toBe("not E7");
+    expect(verdictAndRules(worker, "2025-07", { believe: "table" })).toBe("protected");
+    expect(verdictAndRules(worker, "2025-07", { believe: "text" })).toBe("not E7");
+    expect(verdictAndRules(worker, "2024-05", { believe: "table" })).toBe("not E7");
   });
 
   it("sign-in frequency: sessions are extended, or not supported", () => {
     const app = withPolicy({ sessionControls: ["sign-in-frequency"] });
-    expect(told(app, newestEdition, { signInFrequency: "extend" })).toBe("protected");
-    expect(told(app, newestEdition, { signInFrequency: "block" })).toBe("not E6");
+    expect(verdictAndRules(app, newestEdition, { signInFrequency: "extend" })).toBe("protected");
+    expect(verdictAndRules(app, newestEdition, { signInFrequency: "block" })).toBe("not E6");
   });
 
   it("authentication strengths: not evaluated, or not supported", () => {
     const app = withPolicy({ grantControls: ["authentication-strength"] });
-    expect(told(app, newestEdition, { authenticationStrengths: "ignore" })).toBe("protected");
-    expect(told(app, newestEdition, { authenticationStrengths: "block" })).toBe("not E6");
+    expect(verdictAndRules(app, newestEdition, { authenticationStrengths: "ignore" })).toBe(
+      "protected",
+    );
+    expect(verdictAndRules(app, newestEdition, { authenticationStrengths: "block" })).toBe(
+      "not E6",
+    );
   });
 
-  it("is said in either answer", () => {
+  it("is named in either answer", () => {
     const app = withPolicy({ sessionControls: ["sign-in-frequency"] });
     for (const signInFrequency of ["extend", "block"] as const) {
       const { rules } = judge(app, newestEdition, { signInFrequency });
@@ -162,20 +166,20 @@ describe("a policy", () => {
     ["that only reports", { ...off, state: "report-only", conditions: ["groups"] }, "protected"],
     ["that is disabled", { ...off, state: "disabled", conditions: ["groups"] }, "protected"],
   ])("%s", (_, policy, expected) => {
-    expect(told(withPolicy(policy))).toBe(expected);
+    expect(verdictAndRules(withPolicy(policy))).toBe(expected);
   });
 
-  it("of the classic kind weakens the backup until those ended", () => {
+  it("of the classic kind forbids service until classic policies ended", () => {
     const app = withPolicy({ classic: true });
     const before = editionIds.filter((edition) => edition < "2026");
-    for (const edition of before) expect(told(app, edition)).toBe("not E6");
+    for (const edition of before) expect(verdictAndRules(app, edition)).toBe("not E6");
     expect(before).toHaveLength(5);
-    expect(told(app, "2026-03")).toBe("protected");
+    expect(verdictAndRules(app, "2026-03")).toBe("protected");
   });
 
   it("does not concern a managed identity", () => {
     const { policies = [] } = withPolicy({ ...off, conditions: ["groups"] });
-    expect(told({ ...workerApp, policies })).toBe("protected");
+    expect(verdictAndRules({ ...workerApp, policies })).toBe("protected");
   });
 });
 
@@ -196,7 +200,7 @@ describe("each other rule", () => {
     ["E8: the password grant beside", { flows: ["native-refresh", "password"] }, "partly E8"],
     ["E8: the password grant alone", { flows: ["password"] }, "not E8"],
   ])("%s", (_, change, expected) => {
-    expect(told({ ...mailApp, ...change })).toBe(expected);
+    expect(verdictAndRules({ ...mailApp, ...change })).toBe(expected);
   });
 
   it("E11: certificate users are served, with what 2025 added about revocation lists", () => {

@@ -1,4 +1,4 @@
-/** The backup in a run and the coverage command give one answer about a policy: both go by one table. */
+/** The backup in a run and the coverage command give the same answer about a policy, from one table. */
 import { describe, expect, it } from "vitest";
 import { policyRefusals } from "../backup/conditional-access.ts";
 import { editionIds, editionOf } from "../backup/edition.ts";
@@ -11,14 +11,14 @@ import type { PolicyRegistration } from "./registration.ts";
 const hour = 3_600_000;
 const subject = {
   userId: "adele",
-  clientId: "desk",
+  clientId: "mail-app",
   groups: [],
   roles: [],
   lastSuccessAtMs: 0,
   signedInAtMs: 0,
 };
 const toAll = { include: "all", groups: [], roles: [] } as const;
-const nobody = { include: [], groups: [], roles: [] } as const;
+const noOne = { include: [], groups: [], roles: [] } as const;
 
 /** The same policy as a world and as a registration write it, and whom the registration means. */
 const pairs: readonly (readonly [
@@ -27,8 +27,8 @@ const pairs: readonly (readonly [
   Partial<PolicyRegistration>,
 ])[] = [
   ["asks for nothing", {}, {}],
-  ["a group", { users: { ...nobody, groups: ["board"] } }, { conditions: ["groups"] }],
-  ["a role", { users: { ...nobody, roles: ["admin"] } }, { conditions: ["roles"] }],
+  ["a group", { users: { ...noOne, groups: ["board"] } }, { conditions: ["groups"] }],
+  ["a role", { users: { ...noOne, roles: ["admin"] } }, { conditions: ["roles"] }],
   ["a sign-in risk", { conditions: ["sign-in-risk"] }, { conditions: ["sign-in-risk"] }],
   ["a user risk", { conditions: ["user-risk"] }, { conditions: ["user-risk"] }],
   ["a place", { conditions: ["location"] }, { conditions: ["countries"] }],
@@ -56,7 +56,7 @@ const switches: readonly Switches[] = (["extend", "block"] as const).flatMap((si
 );
 
 describe.each(pairs)("a policy with %s", (_, inWorld, registered) => {
-  it("is judged alike by a run and by the coverage command, whatever the switches", () => {
+  it("is judged alike by a run and by the coverage command, with every setting of the switches", () => {
     for (const edition of editionIds.map(editionOf)) {
       for (const chosen of switches) {
         for (const resilienceDefaults of ["enabled", "disabled"] as const) {
@@ -99,13 +99,13 @@ describe("a policy for users by name that cannot be evaluated", () => {
     expect(rule).toMatchObject({ holds: false, denies: whom });
   });
 
-  it("denies those whom it names in a run, and nobody else", () => {
+  it("denies in a run those whom it names, and no one else", () => {
     const refusals = (...include: string[]): number =>
       policyRefusals(
         [
           {
             ...off,
-            users: { ...nobody, include },
+            users: { ...noOne, include },
             apps: "all",
             conditions: ["location"],
             controls: [],
@@ -119,7 +119,7 @@ describe("a policy for users by name that cannot be evaluated", () => {
 });
 
 describe("the table", () => {
-  it("disputes just what the articles disagree on", () => {
+  it("has a switch exactly where the articles disagree", () => {
     const disputed = Object.entries(policyTable).filter(([, row]) => row.disputed !== undefined);
     expect(disputed.map(([part]) => part)).toEqual([
       "authentication-strength",

@@ -127,7 +127,7 @@ const bad: readonly (readonly [string, unknown, RegExp])[] = [
     /^app\.users\.guests: 2 problems:\s+app\.users\.guests: expected true or false, got nothing/,
   ],
   [
-    "nobody",
+    "no users",
     { ...mailApp, users: { members: false, guests: false, b2c: false } },
     /^app\.users: expected members, guests or b2c to be true, got none/,
   ],
@@ -169,18 +169,18 @@ describe("a registration", () => {
     expect(schema(found)).toBe(false);
   });
 
-  it("that is no JSON says so, and where its shape is described", () => {
+  it("that is not JSON is reported with a link to the schema", () => {
     expect(() => parseRegistration("{", "app.json")).toThrow(
       expect.objectContaining({
-        message: expect.stringMatching(/^it is no JSON/),
+        message: expect.stringMatching(/^expected JSON/),
         place: "app.json:1",
         hint: expect.stringMatching(/schemas\/coverage-app\.json/),
       }),
     );
   });
 
-  it("that is no JSON is told in one line, whatever Node quotes of it", () => {
-    expect(() => parseRegistration('{\n "name": x\n}', "app.json")).toThrow(/^it is no JSON: .*$/);
+  it("that is not JSON is reported in one line, with any text of Node's", () => {
+    expect(() => parseRegistration('{\n "name": x\n}', "app.json")).toThrow(/^expected JSON: .*$/);
     expect(() => parseRegistration('{\n "name":\n', "app.json")).toThrow(/^[^\n]*$/);
   });
 

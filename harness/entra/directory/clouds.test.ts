@@ -34,7 +34,7 @@ describe("the clouds of Entra", () => {
     },
   );
 
-  it("issue in the name of their own host, also under an alias or a region", () => {
+  it("are the issuer under their main host, also at an alias or a regional host", () => {
     for (const { preferredNetwork, aliases, regionalUnder } of loginClouds) {
       const regional = regionalUnder.map((domain) => `region1.${domain}`);
       for (const host of [...aliases, ...regional])

@@ -13,7 +13,7 @@ const spa = { kind: "spa", clientId, redirectUris: ["http://localhost:4200/"] } 
 const least: WorldSketch = { tenant, apps: [spa] };
 
 describe("a world from a sketch", () => {
-  it("has what was said, and defaults for the rest", () => {
+  it("has what the sketch says, and defaults for the rest", () => {
     const world = createWorld({
       ...least,
       users: ["adele@example.com", { upn: "megan", password: "p" }],
@@ -37,14 +37,14 @@ describe("a world from a sketch", () => {
     expect(createWorld(least).tenants[0]?.users[0]?.upn).toBe("adele@contoso.example");
   });
 
-  it("is the same each time, with another id for each name", () => {
+  it("is the same each time, with a different id for each name", () => {
     const two = { ...least, users: ["adele", "megan"] };
     expect(createWorld(two)).toEqual(createWorld(two));
     const ids = createWorld(two).tenants[0]?.users.map(({ id }) => id) ?? [];
     expect(new Set(ids).size).toBe(2);
   });
 
-  it("knows the APIs that its apps speak of, and what else is said of them", () => {
+  it("knows the APIs that its apps name, and what the sketch says about them", () => {
     const id = "99999999-1111-4111-8111-000000000001";
     const { resources, tenants } = createWorld({
       ...least,
@@ -78,7 +78,7 @@ describe("a world from a sketch", () => {
     ]);
   });
 
-  it("gives tokens to its people and its programs", async () => {
+  it("issues tokens to its users and its daemons", async () => {
     const id = "99999999-1111-4111-8111-000000000001";
     const world = createWorld({
       ...least,
@@ -162,7 +162,7 @@ describe("a world from a sketch", () => {
     ],
     [{ ...least, settings: { bakup: "off" } }, '\n  Did you mean "backup"?'],
     [{ ...least, settings: { backup: "on" } }, "settings.backup"],
-  ])("is refused with the place of the mistake (%#)", (sketch, said) => {
+  ])("is refused with the path of the mistake (%#)", (sketch, said) => {
     let message = "it was taken";
     try {
       createWorld(sketch as unknown as WorldSketch);

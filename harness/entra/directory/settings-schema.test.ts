@@ -8,7 +8,7 @@ const check = (settings: Readonly<Record<string, unknown>>): void =>
   checkSettings({ ...defaultServiceSettings, ...settings }, tenants);
 
 describe("the settings", () => {
-  it.each([0, 900])("let a revocation take %i seconds", (backupRevocationDelaySeconds) => {
+  it.each([0, 900])("accept a revocation delay of %i seconds", (backupRevocationDelaySeconds) => {
     expect(() => check({ backupRevocationDelaySeconds })).not.toThrow();
   });
 
@@ -37,7 +37,7 @@ describe("the settings", () => {
     ["backup21Vianet", true, "table"],
     ["backupDeclineStatus", 500, "503"],
     ["samlIssuerHost", "login.microsoft.com", "login.microsoftonline.com"],
-  ])("refuse %s of %j, and name what there is", (name, value, hint) => {
+  ])("refuse %s of %j, and name the allowed values", (name, value, hint) => {
     expect(() => check({ [name]: value })).toThrow(
       expect.objectContaining({
         place: `settings.${name}`,
@@ -67,13 +67,13 @@ describe("the settings", () => {
     ["sessionHours", -1, "expected a number from 0 on, got -1"],
     ["backupHost", 5, "expected a string, got a number (5)"],
     ["samlRequestAgeMinutesMax", "none", 'expected "any" or a number, got "none"'],
-  ])("refuse %s of %j, which would be read as another value", (name, value, message) => {
+  ])("refuse %s of %j, which could be read as another value", (name, value, message) => {
     expect(() => check({ [name]: value })).toThrow(
       expect.objectContaining({ place: expect.stringContaining(`settings.${name}`), message }),
     );
   });
 
-  it("name whom an automatic sign-in page signs in: a user of the world, and only there", () => {
+  it("accept signInAs for a user of the world, with an automatic page only", () => {
     const signInAs = "Adele@contoso.example";
     const place = "settings.signInAs";
     expect(() => check({ signInAs, signInPage: "automatic" })).not.toThrow();
@@ -85,7 +85,7 @@ describe("the settings", () => {
     );
   });
 
-  it("that are the defaults are good", () => {
+  it("accept the defaults", () => {
     expect(() => check({})).not.toThrow();
   });
 });

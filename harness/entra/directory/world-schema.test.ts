@@ -26,7 +26,7 @@ function withSaml(change: Readonly<Record<string, unknown>>): World {
 }
 
 describe("a world", () => {
-  it("of the fixtures is in order", () => {
+  it("of the fixtures is valid", () => {
     expect(checkWorld(contoso)).toBe(contoso);
   });
 
@@ -168,7 +168,7 @@ describe("a Conditional Access policy", () => {
     resilienceDefaults: "enabled",
   };
 
-  it("without a mistake passes", () => {
+  it("is accepted", () => {
     expect(() => checkWorld(withTenant({ policies: [policy] }))).not.toThrow();
   });
 
@@ -179,7 +179,7 @@ describe("a Conditional Access policy", () => {
     [{ users: { include: "all", roles: [] } }, "users.groups"],
     [{ users: { ...policy.users, roles: "admin" } }, "users.roles"],
     [{ users: { ...policy.users, include: "everybody" } }, "users.include"],
-    [{ apps: "desk" }, "apps"],
+    [{ apps: "mail-app" }, "apps"],
     [{ conditions: undefined }, "conditions"],
     [{ controls: "mfa" }, "controls"],
     [{ resilienceDefaults: true }, "resilienceDefaults"],

@@ -38,7 +38,7 @@ const shown = (content: string) => ({
 });
 
 describe("the agent of Arc", () => {
-  it("names a new file each time, small and with the extension of a key, and takes its content once", async () => {
+  it("names a new, small key file each time, and accepts its content once", async () => {
     const bench = arc();
     const [one, two] = [await challenged(bench), await challenged(bench)];
     expect(one).not.toBe(two);
@@ -54,7 +54,7 @@ describe("the agent of Arc", () => {
     });
   });
 
-  it("refuses a guess, a request without the header, and a version that it does not know", async () => {
+  it("refuses a guess, a request without the header, and an unknown version", async () => {
     const bench = arc();
     await challenged(bench);
     expect((await bench.ask(query, shown("guess"))).status).toBe(401);
@@ -63,7 +63,7 @@ describe("the agent of Arc", () => {
     expect(wrong.body).toHaveProperty("newest-versions");
   });
 
-  it("repeats the name of a user-assigned identity, by which clients see that it was heard", async () => {
+  it("repeats the selector of a user-assigned identity, which clients check", async () => {
     const bench = arc();
     const { clientId } = appNamed("shop-identity");
     const content = readFileSync(await challenged(bench), "utf8");
@@ -71,7 +71,7 @@ describe("the agent of Arc", () => {
     expect(body["client_id"]).toBe(clientId);
   });
 
-  it("writes elsewhere where it may not write there, under the same name, and leaves nothing", () => {
+  it("writes to a temporary folder where the real one is not writable, under the same path, and leaves nothing", () => {
     const files = createKeyFiles({ random: createRandom("x"), folder: "/dev/null/tokens/" });
     const temporary = (): string[] =>
       readdirSync(tmpdir()).filter((name) => name.startsWith(`brownout-arc-${process.pid}-`));
@@ -141,6 +141,9 @@ function client(bench: MachineBench, change = (path: string): string => path): C
 }
 
 function ask(instance: ClientInstance) {
-  const wish = { flow: "managed-identity", scopes: ["https://graph.microsoft.com"] } as const;
-  return instance.acquire(wish, new AbortController().signal);
+  const tokenRequest = {
+    flow: "managed-identity",
+    scopes: ["https://graph.microsoft.com"],
+  } as const;
+  return instance.acquire(tokenRequest, new AbortController().signal);
 }

@@ -8,7 +8,8 @@ import { createBareFetch } from "../../clients/reference/bare-fetch.ts";
 import type { ClientUnderTest } from "../../clients/client.ts";
 import { loadMsalNode } from "../../clients/msal-node/msal-node.ts";
 import { hours, minutes, seconds } from "../../core/time/duration.ts";
-import type { Machine, ServiceSettings, World } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
+import type { Machine, World } from "../directory/world.ts";
 import { tokenServerError } from "../../faults/presets.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
 import { only, scenario } from "../../../test/support/run.ts";
@@ -25,7 +26,7 @@ beforeAll(async () => {
 const clientNames = ["msal-node", "azure-identity", "bare-fetch"] as const;
 type ClientName = (typeof clientNames)[number];
 
-const wish = {
+const tokenRequest = {
   flow: "managed-identity",
   scopes: ["https://graph.microsoft.com/.default"],
 } as const;
@@ -50,10 +51,10 @@ async function throughOutage(
     name,
     async ({ open, clock }) => {
       const application = await open(opening);
-      const first = await application.acquire(wish);
+      const first = await application.acquire(tokenRequest);
       expect(await application.callApi(first, "graph")).toEqual({ status: 200 });
       await clock.until(hours(25));
-      const second = await application.attempt(wish);
+      const second = await application.attempt(tokenRequest);
       if (second instanceof Error) return;
       expect(second.accessToken).not.toBe(first.accessToken);
       expect(await application.callApi(second, "graph")).toEqual({ status: 200 });
@@ -88,7 +89,7 @@ const places = (contoso.machines ?? []).flatMap(({ name, source, identities }) =
 
 describe.each(["msal-node", "azure-identity"] as const)("%s", (client) => {
   it.each(places)(
-    "gets a token on $machine ($source) for $app by $identifiedBy, and by the backup in an outage",
+    "gets a token on $machine ($source) for $app by $identifiedBy, in an outage from the backup",
     async ({ machine, source, app, identifiedBy }) => {
       const opening = { app, machine, ...(identifiedBy === undefined ? {} : { identifiedBy }) };
       const { by, codes } = await throughOutage(client, opening, {
@@ -99,7 +100,7 @@ describe.each(["msal-node", "azure-identity"] as const)("%s", (client) => {
     },
   );
 
-  it("is told of the failure by the machine where there is no backup", async () => {
+  it("gets an error of the machine's endpoint where there is no backup", async () => {
     const { by, codes, outcome } = await throughOutage(client, {
       app: "web-vm-identity",
       machine: "web-vm",
@@ -113,13 +114,13 @@ describe.each(["msal-node", "azure-identity"] as const)("%s", (client) => {
     });
   });
 
-  it("remembers nothing of an earlier process", async () => {
+  it("has no cache of an earlier process", async () => {
     const outcome = await play(client, async ({ open }) => {
       const application = await open({ app: "web-vm-identity", machine: "web-vm" });
-      await application.acquire(wish);
-      await application.acquire(wish);
+      await application.acquire(tokenRequest);
+      await application.acquire(tokenRequest);
       await application.restart();
-      await application.acquire(wish);
+      await application.acquire(tokenRequest);
     });
     expect(only(outcome, "exchange-began")).toHaveLength(2);
   });
@@ -141,7 +142,7 @@ describe("bare-fetch", () => {
 });
 
 describe("a region", () => {
-  it("has its own trouble: the other one does not notice", async () => {
+  it("can be broken without an effect on another region", async () => {
     const where = { region: "northeurope" };
     const outcome = await play(
       "msal-node",
@@ -149,8 +150,8 @@ describe("a region", () => {
         const west = await open({ app: "web-vm-identity", machine: "web-vm" });
         const north = await open({ app: "batch-vm-identity", machine: "batch-vm" });
         await clock.until(minutes(5));
-        expect(await west.attempt(wish)).not.toBeInstanceOf(Error);
-        expect(await north.attempt(wish)).toBeInstanceOf(Error);
+        expect(await west.attempt(tokenRequest)).not.toBeInstanceOf(Error);
+        expect(await north.attempt(tokenRequest)).toBeInstanceOf(Error);
       },
       { faults: [tokenServerError({ from: 0, for: hours(1), where })] },
     );
@@ -158,7 +159,7 @@ describe("a region", () => {
     expect(faulted).toHaveLength(4);
   });
 
-  it("has a backup of its own, which can be down, too", async () => {
+  it("has its own backup, which can be down as well", async () => {
     const where = { region: "northeurope" };
     const down = tokenServerError({ from: 0, for: hours(1) });
     await play(
@@ -167,8 +168,8 @@ describe("a region", () => {
         const west = await open({ app: "web-vm-identity", machine: "web-vm" });
         const north = await open({ app: "batch-vm-identity", machine: "batch-vm" });
         await clock.until(minutes(5));
-        expect(await west.attempt(wish)).not.toBeInstanceOf(Error);
-        expect(await north.attempt(wish)).toBeInstanceOf(Error);
+        expect(await west.attempt(tokenRequest)).not.toBeInstanceOf(Error);
+        expect(await north.attempt(tokenRequest)).toBeInstanceOf(Error);
       },
       {
         settings: { backup: "2026-03" },
@@ -208,26 +209,29 @@ describe("the backup", () => {
   it.each([
     ["any", "ok"],
     ["seen", "unknown"],
-  ] as const)("that serves %s identity answers a new one: %s", async (identities, code) => {
-    const outcome = await play(
-      "msal-node",
-      async ({ open, clock }) => {
-        await clock.until(minutes(5));
-        const application = await open({ app: "web-vm-identity", machine: "web-vm" });
-        await application.attempt(wish);
-      },
-      {
-        settings: { backup: "2026-03", backupManagedIdentities: identities },
-        faults: [tokenServerError({ from: 0, for: hours(1) })],
-      },
-    );
-    const [ended] = only(outcome, "operation-completed");
-    expect(ended?.outcome === "fail" ? ended.error.code : ended?.outcome).toBe(code);
-  });
+  ] as const)(
+    "that serves %s identity answers one that it never observed: %s",
+    async (identities, code) => {
+      const outcome = await play(
+        "msal-node",
+        async ({ open, clock }) => {
+          await clock.until(minutes(5));
+          const application = await open({ app: "web-vm-identity", machine: "web-vm" });
+          await application.attempt(tokenRequest);
+        },
+        {
+          settings: { backup: "2026-03", backupManagedIdentities: identities },
+          faults: [tokenServerError({ from: 0, for: hours(1) })],
+        },
+      );
+      const [ended] = only(outcome, "operation-completed");
+      expect(ended?.outcome === "fail" ? ended.error.code : ended?.outcome).toBe(code);
+    },
+  );
 });
 
 describe("a window at the machine", () => {
-  it("breaks the endpoint, and one at the edge or in DNS does not", async () => {
+  it("breaks the endpoint; one at the edge or in DNS does not", async () => {
     const trouble = (at: "machine" | "edge") =>
       ({ id: at, at, on: "all", from: 0, for: hours(1), effect: { kind: "refused" } }) as const;
     const asked = async (faults: FaultPlan): Promise<string | undefined> => {
@@ -235,7 +239,7 @@ describe("a window at the machine", () => {
         "msal-node",
         async ({ open }) => {
           const application = await open({ app: "web-vm-identity", machine: "web-vm" });
-          await application.attempt(wish);
+          await application.attempt(tokenRequest);
         },
         { faults },
       );
@@ -245,14 +249,14 @@ describe("a window at the machine", () => {
     expect(await asked([trouble("edge")])).toBe("primary");
   });
 
-  it("of HTML ends MSAL's retries, as it was measured", async () => {
+  it("with an HTML answer ends MSAL's retries, as measured", async () => {
     const body = { form: "html", title: "Bad Gateway" } as const;
     const effect = { kind: "server-error", status: 502, body } as const;
     const outcome = await play(
       "msal-node",
       async ({ open }) => {
         const application = await open({ app: "web-vm-identity", machine: "web-vm" });
-        await application.attempt(wish);
+        await application.attempt(tokenRequest);
       },
       { faults: [{ id: "html", at: "machine", on: "all", from: 0, for: hours(1), effect }] },
     );
@@ -264,12 +268,12 @@ describe("a window at the machine", () => {
 });
 
 describe("IMDS", () => {
-  it("throttles a burst of applications on one machine, and MSAL waits and gets through", async () => {
+  it("throttles a burst of applications on one machine; MSAL waits and succeeds", async () => {
     const outcome = await play("msal-node", async ({ open, clock }) => {
       const applications = [];
       for (let count = 0; count < 8; count += 1)
         applications.push(await open({ app: "web-vm-identity", machine: "web-vm" }));
-      await Promise.all(applications.map((application) => application.acquire(wish)));
+      await Promise.all(applications.map((application) => application.acquire(tokenRequest)));
       expect(clock.elapsed()).toBeLessThan(seconds(3));
     });
     const statuses = only(outcome, "exchange-ended").map(({ end }) =>
@@ -285,7 +289,7 @@ describe("Azure Arc", () => {
   it("leaves no key file behind, used or not", async () => {
     await play("msal-node", async ({ open }) => {
       const application = await open({ app: "till-arc-identity", machine: "till-arc" });
-      await application.acquire(wish);
+      await application.acquire(tokenRequest);
     });
     const left = existsSync(keyFolder()) ? readdirSync(keyFolder()) : [];
     expect(left.filter((name) => name.startsWith(`brownout-${process.pid}-`))).toEqual([]);

@@ -1,4 +1,4 @@
-/** What IMDS answers, good and bad: `docs/sources.md#g2` to G.5, one row a documented error. */
+/** The answers of IMDS, with one row for each documented error: `docs/sources.md#g2` to G.5. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { claimsOf } from "../../core/http/json-object.ts";
@@ -50,13 +50,13 @@ describe("a token of IMDS", () => {
     expect(claimsOf(body["access_token"])?.["appid"]).toBe(shop?.clientId);
   });
 
-  it("is that of the one user-assigned identity where the machine has none of its own", async () => {
+  it("is that of the only user-assigned identity where the machine has no system-assigned one", async () => {
     const bench = machineBench("web-vm", { machine: { identities: ["shop-identity"] } });
     const { body } = await bench.ask(imdsQuery, metadata);
     expect(claimsOf(body["access_token"])?.["appid"]).toBe(shop?.clientId);
   });
 
-  it("is kept for a day, by identity and resource, and given with what is left of its life", async () => {
+  it("is cached for a day, by identity and resource, and returned with its remaining lifetime", async () => {
     const bench = machineBench("web-vm");
     const first = await bench.ask(imdsQuery, metadata);
     bench.moveTo(20 * hour);
@@ -71,7 +71,7 @@ describe("a token of IMDS", () => {
     expect((await bench.ask(imdsQuery, metadata)).body["expires_in"]).toBe("86400");
   });
 
-  it("is asked of the region's service, at the host of the machine's cloud", async () => {
+  it("comes from the region's service, at the host of the machine's cloud", async () => {
     const bench = machineBench("batch-vm");
     await bench.ask(imdsQuery, metadata);
     expect(bench.asked()).toEqual(["northeurope.login.microsoft.com"]);
@@ -87,7 +87,7 @@ describe("a token of IMDS", () => {
   });
 });
 
-describe("IMDS says", () => {
+describe("IMDS answers", () => {
   it.each<readonly [string, Query, Init, number, object]>([
     [
       "bad_request_102",
@@ -124,7 +124,10 @@ describe("IMDS says", () => {
       400,
       {
         error: "invalid_resource",
-        error_description: expect.stringContaining("AADSTS50001") as unknown,
+        // The same error as the token service's, with its ids (docs/sources.md#a10).
+        error_description: expect.stringMatching(
+          /^AADSTS500011: The resource principal was not found in the tenant\. Resource: https:\/\/nowhere\.example\. Trace ID: [-0-9a-f]{36} Correlation ID: [-0-9a-f]{36} Timestamp: /,
+        ) as unknown,
       },
     ],
     [
@@ -160,21 +163,24 @@ describe("IMDS says", () => {
     expect(await machineBench("web-vm").ask(query, init)).toMatchObject({ status, body });
   });
 
-  it.each(["failing", "silent"] as const)("unknown when what is behind it is %s", async (how) => {
-    const bench = machineBench("web-vm");
-    bench.regional = how;
-    expect(await bench.ask(imdsQuery, metadata)).toMatchObject({
-      status: 500,
-      body: {
-        error: "unknown",
-        error_description: expect.stringContaining(
-          "Failed to retrieve token from the Active directory",
-        ) as unknown,
-      },
-    });
-  });
+  it.each(["failing", "silent"] as const)(
+    `"unknown" when the service behind it is %s`,
+    async (how) => {
+      const bench = machineBench("web-vm");
+      bench.regional = how;
+      expect(await bench.ask(imdsQuery, metadata)).toMatchObject({
+        status: 500,
+        body: {
+          error: "unknown",
+          error_description: expect.stringContaining(
+            "Failed to retrieve token from the Active directory",
+          ) as unknown,
+        },
+      });
+    },
+  );
 
-  it("429 to the sixth at once, and to the twenty-first in a second", async () => {
+  it("429 to the sixth request at once, and to the twenty-first in a second", async () => {
     const bench = machineBench("web-vm");
     const together = await Promise.all(
       Array.from({ length: 8 }, () => bench.ask(imdsQuery, metadata)),
@@ -187,7 +193,7 @@ describe("IMDS says", () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
-  it("where it is: as an object, and as a text to older clients; its limits are for tokens", async () => {
+  it("with its region, as an object and for older clients as text, without the limits of tokens", async () => {
     const bench = machineBench("web-vm", { settings: { imdsRequestsPerSecondMax: 0 } });
     const asObject = "/metadata/instance/compute?api-version=2021-02-01";
     expect((await bench.ask(asObject, metadata)).body).toMatchObject({ location: "westeurope" });

@@ -1,4 +1,4 @@
-/** What the sources besides IMDS answer, good and bad: `docs/sources.md#g2` to G.4, one row a documented error. */
+/** The answers of the other sources, with one row for each documented error: `docs/sources.md#g2` to G.4. */
 import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
@@ -223,7 +223,7 @@ describe("the other sources", () => {
     ["App Service", "shop-site", "2025-03-30", appServiceHeaders],
     ["Service Fabric", "cart-fabric", "2019-07-01-preview", fabricHeaders],
   ])(
-    "give a new token for the hash of the one that was revoked, and only for that: %s",
+    "issue a new token for the hash of a revoked one, and only for that: %s",
     async (_, machine, version, headers) => {
       const bench = machineBench(machine);
       const query = `?api-version=${version}&${graph}&xms_cc=cp1`;
@@ -237,7 +237,7 @@ describe("the other sources", () => {
     },
   );
 
-  it("know no such hash in the version before", async () => {
+  it("ignore such a hash in the earlier version", async () => {
     const bench = machineBench("shop-site");
     const query = `?api-version=2019-08-01&${graph}`;
     const first = await bench.ask(query, appServiceHeaders);
@@ -246,7 +246,7 @@ describe("the other sources", () => {
     expect(again.body["access_token"]).toBe(first.body["access_token"]);
   });
 
-  it("are not where another source is", async () => {
+  it("refuse connections on a machine of another source", async () => {
     const bench = machineBench("shop-site");
     const elsewhere = new Request("http://169.254.169.254/metadata/identity/oauth2/token");
     await expect(bench.service.connect(elsewhere)).rejects.toThrow("ECONNREFUSED");

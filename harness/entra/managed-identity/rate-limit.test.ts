@@ -14,7 +14,7 @@ function limited() {
 }
 
 describe("the limits of IMDS", () => {
-  it("let five in at once, and a sixth when one has left", () => {
+  it("admit five requests at once, and a sixth when one has ended", () => {
     const { limit } = limited();
     const leave = Array.from({ length: 5 }, () => limit.enter("web-vm"));
     expect(leave.every((one) => one !== undefined)).toBe(true);
@@ -23,7 +23,7 @@ describe("the limits of IMDS", () => {
     expect(limit.enter("web-vm")).toBeDefined();
   });
 
-  it("let twenty in within a second, and the next when the first is a second ago", () => {
+  it("admit twenty requests within a second, and another when the first is a second old", () => {
     const { limit, moveTo } = limited();
     for (let sent = 0; sent < 20; sent += 1) {
       moveTo(sent * 10);
@@ -36,7 +36,7 @@ describe("the limits of IMDS", () => {
     expect(limit.enter("web-vm")).toBeUndefined();
   });
 
-  it("are each machine's own", () => {
+  it("are separate for each machine", () => {
     const { limit } = limited();
     for (let sent = 0; sent < 5; sent += 1) limit.enter("web-vm");
     expect(limit.enter("web-vm")).toBeUndefined();

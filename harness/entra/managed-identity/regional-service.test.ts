@@ -5,7 +5,7 @@ import { tokenServerError } from "../../faults/presets.ts";
 import { scenario } from "../../../test/support/run.ts";
 import { runScenario } from "../../runner/run.ts";
 
-describe("a program that asks the regional service itself", () => {
+describe("a program that sends requests to the regional service itself", () => {
   it.each(["primary", "backup"] as const)("is refused by the %s", async (by) => {
     const statuses: number[] = [];
     const forger: ClientUnderTest = {
@@ -28,7 +28,7 @@ describe("a program that asks the regional service itself", () => {
           },
         }),
     };
-    const told = scenario(
+    const played = scenario(
       async ({ open }) => {
         const application = await open({ app: "web-vm-identity", machine: "web-vm" });
         await application.acquire({ flow: "managed-identity", scopes: [] });
@@ -38,7 +38,7 @@ describe("a program that asks the regional service itself", () => {
         faults: by === "backup" ? [tokenServerError({ from: 0, for: hours(1) })] : [],
       },
     );
-    await runScenario(told, { client: forger, mount: "direct", seed: "1" });
+    await runScenario(played, { client: forger, mount: "direct", seed: "1" });
     expect(statuses).toEqual([by === "backup" ? 503 : 400]);
   });
 });

@@ -7,14 +7,15 @@
 import type { Clock } from "../../core/time/clock.ts";
 import { loginClouds } from "../directory/clouds.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { AppRegistration, Machine, ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
+import type { AppRegistration, Machine } from "../directory/world.ts";
 import { createTokenIssuer } from "../token-service/tokens.ts";
-import { describeRequest, type EntraRequest } from "../request/endpoint.ts";
+import { describeRequest, type EntraRequest, type GrantName } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import { createRequest, createResponse } from "../../core/http/message.ts";
 
 /** Our own `grant_type`: the real one is not known. */
-const IDENTITY_GRANT = "managed_identity";
+const IDENTITY_GRANT: GrantName = "managed_identity";
 
 const made = new WeakSet<Request>();
 

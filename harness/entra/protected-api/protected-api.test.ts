@@ -78,7 +78,7 @@ function start() {
 const graph = "https://graph.microsoft.com/User.Read";
 
 describe("a protected API", () => {
-  it("accepts a good token with the keys of before, also when an outage is its first hour", async () => {
+  it("accepts a good token with the keys from before the outage, also in its first hour", async () => {
     const bench = start();
     bench.serveKeys("down");
     const token = await bench.tokenFor(graph);
@@ -137,7 +137,7 @@ describe("a protected API", () => {
     expect(bare.status).toBe(401);
   });
 
-  it("asks again for an unknown key, at most every five minutes", async () => {
+  it("fetches the key set for an unknown key at most every five minutes", async () => {
     const bench = start();
     bench.directory.rotateKeys(86_400_000);
     expect((await bench.ask(await bench.tokenFor(graph))).verdict).toBe("accepted");
@@ -166,7 +166,7 @@ describe("a protected API", () => {
     },
   );
 
-  it("turns a revoked token of a capable client away with a challenge, and lets others live on", async () => {
+  it("refuses a revoked token of a capable client with a challenge, and accepts others until they expire", async () => {
     const bench = start();
     const capableToken = await bench.tokenFor(graph, capable);
     const plainToken = await bench.tokenFor(graph);
@@ -185,7 +185,7 @@ describe("a protected API", () => {
     });
   });
 
-  it("accepts what was issued in the second of the revocation: a token knows no shorter time", async () => {
+  it("accepts a token issued in the second of the revocation, since a token's times are whole seconds", async () => {
     const bench = start();
     const user = tenant?.users[0];
     bench.pass(60_500);
@@ -194,7 +194,7 @@ describe("a protected API", () => {
     expect((await bench.ask(await bench.tokenFor(graph, capable))).verdict).toBe("accepted");
   });
 
-  it("says who the user is at UserInfo, under the name that the id token has for them", async () => {
+  it("identifies the user at UserInfo by the subject of the id token", async () => {
     const bench = start();
     const tokens = await bench.tokensFor(`${graph} openid`);
     const { response } = await bench.ask(
@@ -210,7 +210,7 @@ describe("a protected API", () => {
     });
   });
 
-  it("asks nothing of a token's permissions: what an API allows is its own business", async () => {
+  it("ignores the permissions of a token", async () => {
     const bench = start();
     const token = await bench.tokenFor(graph);
     expect(claimsOf(token)["scp"]).toBe("User.Read");
@@ -219,7 +219,7 @@ describe("a protected API", () => {
     );
   });
 
-  it("is readable by pages, good answer or bad, with its challenge", async () => {
+  it("can be read by pages, with or without an error, including its challenge", async () => {
     const bench = start();
     const origin = "https://spa.contoso.example";
     const token = await bench.tokenFor(graph);
@@ -250,7 +250,7 @@ describe("a protected API", () => {
     "https://graph.microsoft.com/v1.0/me",
     "https://graph.microsoft.com/oidc/userinfo",
     "https://orders.contoso.example/v1.0/items",
-  ])("lets a page send its token to %s, and judges nobody before", async (url) => {
+  ])("allows a page to send its token to %s, and judges no token in the preflight", async (url) => {
     const bench = start();
     const response = await bench.api(
       createRequest(url, {

@@ -12,7 +12,7 @@ const readable = (from: typeof page, endpoint: Endpoint, exposed: RetryAfterExpo
   Object.fromEntries(corsHeaders(from, endpoint, exposed));
 
 describe("an answer", () => {
-  it("of discovery is readable by everyone, always", () => {
+  it("of discovery can be read from every origin", () => {
     const shared = {
       "Access-Control-Allow-Origin": "*",
       "Access-Control-Allow-Methods": "GET, OPTIONS",
@@ -23,7 +23,7 @@ describe("an answer", () => {
     }
   });
 
-  it("of the token endpoint is readable by pages, as it was captured", () => {
+  it("of the token endpoint can be read by pages, with the recorded headers", () => {
     expect(readable(program, "token")).toEqual({});
     expect(readable(page, "token")).toEqual({
       "Access-Control-Allow-Origin": "*",
@@ -32,7 +32,7 @@ describe("an answer", () => {
     });
   });
 
-  it("exposes Retry-After where the world says so, and of APIs in any case", () => {
+  it("exposes Retry-After where the world says so, and always for APIs", () => {
     const exposedBy = (endpoint: Endpoint, exposed: RetryAfterExposed): boolean =>
       (readable(page, endpoint, exposed)["Access-Control-Expose-Headers"] ?? "")
         .split(/,\s*/)
@@ -63,7 +63,7 @@ describe("an answer", () => {
   });
 
   it.each(["authorize", "logout", "saml", "other", "managed-identity"] as const)(
-    "of %s is readable by no page",
+    "of %s cannot be read by pages",
     (endpoint) => {
       expect(readable(page, endpoint, "yes")).toEqual({});
     },
@@ -81,7 +81,7 @@ describe("the answer to a preflight", () => {
     ["keys", "GET, OPTIONS"],
     ["token", "POST, OPTIONS"],
     ["resource", "PATCH, OPTIONS"],
-  ] as const)("of %s allows what was asked, by %s", (endpoint, methods) => {
+  ] as const)("of %s allows the request, by %s", (endpoint, methods) => {
     expect(Object.fromEntries(preflightHeaders(asked, endpoint))).toMatchObject({
       "Access-Control-Allow-Origin": "*",
       "Access-Control-Allow-Methods": methods,
@@ -89,7 +89,7 @@ describe("the answer to a preflight", () => {
     });
   });
 
-  it("names no headers when none were asked for", () => {
+  it("names no headers when the request has none", () => {
     const names = preflightHeaders(page, "resource").map(([name]) => name);
     expect(names).not.toContain("Access-Control-Allow-Headers");
     expect(new Map(preflightHeaders(page, "resource")).get("Access-Control-Allow-Methods")).toBe(

@@ -14,7 +14,7 @@ const post = (url: string, form: Readonly<Record<string, string>>) =>
   });
 
 describe("a preflight", () => {
-  it("names the endpoint that it is for, and says that it is none of its requests", async () => {
+  it("names its endpoint, and is marked as a preflight", async () => {
     const preflight = createRequest(`${LOGIN}/oauth2/v2.0/token?client-request-id=x`, {
       method: "OPTIONS",
     });
@@ -31,7 +31,7 @@ describe("a preflight", () => {
   });
 });
 
-describe("an address with a slash too many", () => {
+describe("an address with a repeated slash", () => {
   it.each([
     ["/common//discovery/instance", "instance-discovery"],
     ["/contoso.example//v2.0/.well-known/openid-configuration", "openid-configuration"],

@@ -5,7 +5,13 @@
 import { isMachineAddress, isTokenAddress } from "./machine-address.ts";
 import { textOfRequest } from "../../core/http/message.ts";
 
-/** The endpoints that a request may mean: `docs/sources.md#a1`. */
+/**
+ * The endpoints that a request may mean; fault windows name them in `on`.
+ *
+ * @see docs/sources.md#a1
+ * @example
+ * const isEndpoint = endpoints.some((endpoint) => endpoint === "token");
+ */
 export const endpoints = [
   "instance-discovery",
   "openid-configuration",
@@ -25,9 +31,51 @@ export const endpoints = [
   "other",
 ] as const;
 
+/**
+ * One of `endpoints`.
+ *
+ * @example
+ * const on: readonly Endpoint[] = ["token", "keys"];
+ */
 export type Endpoint = (typeof endpoints)[number];
 
-/** What one request asks for. A field is absent when the request does not say. */
+/**
+ * The grants that a request may name, as fault plans and journals call them. An extension grant
+ * beside these keeps its URN (RFC 6749 section 4.5).
+ */
+export const grantNames = [
+  "client_credentials",
+  "authorization_code",
+  "refresh_token",
+  "on_behalf_of",
+  "device_code",
+  "password",
+  /** What a machine's endpoint asks the regional token service for; no client sends it. */
+  "managed_identity",
+] as const;
+
+export type GrantName = (typeof grantNames)[number];
+
+/** The name of a grant by its `grant_type` on the wire; anything without a shorter name stays as it is. */
+export function grantNameOf(grantType: string): string {
+  return GRANT_SHORT_NAMES[grantType] ?? grantType;
+}
+
+/**
+ * What one request asks for, read from the request alone. A field is absent when the request does
+ * not say.
+ *
+ * @example
+ * const request: EntraRequest = {
+ *   endpoint: "token",
+ *   host: "login.microsoftonline.com",
+ *   tenant: "contoso.example",
+ *   version: "2.0",
+ *   grant: "client_credentials",
+ *   app: "33333333-cccc-4ccc-8ccc-000000000011",
+ *   parameters: { scope: "https://graph.microsoft.com/.default" },
+ * };
+ */
 export interface EntraRequest {
   readonly endpoint: Endpoint;
   /** Lower case, without port. */
@@ -36,7 +84,7 @@ export interface EntraRequest {
   readonly tenant?: string;
   /** `2.0` unless the path is a v1 path. */
   readonly version: "1.0" | "2.0";
-  /** OAuth grant type as sent; the device code URN is shortened to `device_code`, jwt-bearer to `on_behalf_of`. */
+  /** OAuth grant type, by its `GrantName` where it has one; otherwise as sent. */
   readonly grant?: string;
   /** Client id. */
   readonly app?: string;
@@ -80,7 +128,7 @@ function formDecoded(text: string): string {
   }
 }
 
-const GRANT_SHORT_NAMES: Readonly<Record<string, string>> = {
+const GRANT_SHORT_NAMES: Readonly<Record<string, GrantName>> = {
   "urn:ietf:params:oauth:grant-type:device_code": "device_code",
   "urn:ietf:params:oauth:grant-type:jwt-bearer": "on_behalf_of",
 };
@@ -95,7 +143,7 @@ async function read(request: Request): Promise<EntraRequest> {
       parameters[name] = value;
   }
   const grantSent = parameters["grant_type"];
-  const grant = grantSent === undefined ? undefined : (GRANT_SHORT_NAMES[grantSent] ?? grantSent);
+  const grant = grantSent === undefined ? undefined : grantNameOf(grantSent);
   // Old managed identity endpoints use `clientid`; SAML addresses use `appid`.
   const app =
     parameters["client_id"] ??
@@ -142,6 +190,21 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^saml2\/launch$/, "saml", "2.0"],
   [/^federationmetadata\/2007-06\/federationmetadata\.xml$/, "saml-metadata", "2.0"],
 ];
+
+/** Whether requests to an endpoint name their tenant: in the first segment of the path. */
+export function namesTenant(endpoint: Endpoint): boolean {
+  return TENANT_PATHS.some(([, candidate]) => candidate === endpoint);
+}
+
+/** Whether requests to an endpoint can name a grant; `other` may be a token endpoint that is not known here. */
+export function namesGrant(endpoint: Endpoint): boolean {
+  return endpoint === "token" || endpoint === "other";
+}
+
+/** The region in a regional host: `westus2` of `westus2.login.microsoft.com`; nothing for a global one. `docs/sources.md#g5`. */
+export function regionOf(host: string): string | undefined {
+  return /^([a-z0-9-]+)\.(?:login|mtlsauth)[.-]/.exec(host)?.[1];
+}
 
 function classify(url: URL): ReturnType<typeof classifyPath> {
   // The service accepts repeated slashes: msal 1.x asks for /common//discovery/instance.

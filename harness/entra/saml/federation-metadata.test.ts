@@ -18,7 +18,7 @@ async function read(query = "") {
 }
 
 describe("the federation metadata", () => {
-  it("says who signs in, and where requests go", async () => {
+  it("has the issuer, and the addresses for requests", async () => {
     const { bench, status, headers, root, services } = await read();
     expect(status).toBe(200);
     expect(headers.get("content-type")).toContain("samlmetadata+xml");
@@ -38,7 +38,7 @@ describe("the federation metadata", () => {
     expect(certificates).toEqual([wanted.raw.toString("base64")]);
   });
 
-  it("is none for an app without SAML, or no tenant", async () => {
+  it("does not exist for an app without SAML or for an unknown tenant", async () => {
     const bench = startEsts();
     const codes = [];
     for (const path of [`${PATH}?appid=${bench.app("portal").clientId}`, `/common/${PATH}`])

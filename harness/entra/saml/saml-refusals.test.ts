@@ -1,4 +1,4 @@
-/** What nobody should send to Entra: each is shown to the person as a page, and goes to no app. */
+/** Faulty requests: each is shown to the person on a page, and none leads to an answer for an app. */
 import { describe, expect, it } from "vitest";
 import { algorithms, namespaces } from "./saml-names.ts";
 import {
@@ -37,7 +37,7 @@ const bomb = Array.from(
   (_, level) => `<!ENTITY l${level + 1} "${`&l${level};`.repeat(10)}">`,
 ).join("");
 
-describe("a request that is none", () => {
+describe("a faulty request", () => {
   it.each<[string, string, number]>([
     ["no XML", "hello", 75005],
     ["nothing", " ", 75005],
@@ -78,7 +78,7 @@ describe("a request that is none", () => {
       700016,
     ],
     [
-      "a stranger's reply URL",
+      "a foreign reply URL",
       request({ attributes: `${VERSION} AssertionConsumerServiceURL="https://evil.example/"` }),
       50011,
     ],
@@ -119,7 +119,7 @@ describe("a request that is none", () => {
     expect(shownBy(await startEsts().get(`saml2?${query}`))).toEqual(pageWith(code));
   });
 
-  it("by form: nothing, no base64, too long", async () => {
+  it("by form: empty, not base64, too long", async () => {
     const bench = startEsts();
     expect(shownBy(await bench.post("saml2", {}))).toEqual(pageWith(750054));
     expect(shownBy(await bench.post("saml2", { SAMLRequest: "%%%" }))).toEqual(pageWith(75001));
@@ -128,7 +128,7 @@ describe("a request that is none", () => {
     ).toEqual(pageWith(75001));
   });
 
-  it("under a tenant that does not exist, or under none of them", async () => {
+  it("under a tenant that does not exist, or a shared endpoint", async () => {
     const bench = startEsts();
     const query = new URLSearchParams({ SAMLRequest: deflated(request()) });
     for (const tenant of ["common", "nowhere.example"])
@@ -136,7 +136,7 @@ describe("a request that is none", () => {
   });
 });
 
-it("a request that is too long is not even inflated, or not parsed", async () => {
+it("a request that is too long is not inflated or parsed", async () => {
   const xml = request({ inside: `<a>${"x".repeat(XML_CHARACTERS_MAX)}</a>` });
   expect(shownBy(await byRedirect(startEsts(), xml))).toEqual(pageWith(75001));
   expect(shownBy(await byForm(startEsts(), xml))).toEqual(pageWith(75005));
@@ -190,7 +190,7 @@ describe("a request that must be signed", () => {
     expect(shownBy(await send(startEsts()))).toEqual(pageWith(76021));
   });
 
-  describe("and wraps a signed one", () => {
+  describe("with a wrapped signature", () => {
     const signed = signedRequest("travel", { id: "_good" });
     const [signature = ""] = /<Signature\b.*<\/Signature>/s.exec(signed) ?? [];
     const evil = (inside: string, id = "_evil") => travel({ id, inside });
@@ -228,7 +228,7 @@ describe("a request that must be signed", () => {
     });
   });
 
-  it("is told to its app when only the page brings it", async () => {
+  it("is reported to its app when it was carried by the sign-in page", async () => {
     const bench = startEsts();
     const inside = `<s:Subject xmlns:s="${namespaces.assertion}"/>`;
     const SAMLRequest = Buffer.from(request({ inside })).toString("base64");
@@ -238,7 +238,7 @@ describe("a request that must be signed", () => {
     expect(broughtBy(await fillIn(bench, forged))).toMatchObject({ code: 75006, says: undefined });
   });
 
-  it("is judged again when the page comes back with another one", async () => {
+  it("is judged again when the sign-in page carries another one", async () => {
     const bench = startEsts();
     const page = await byForm(bench, signedRequest());
     const fields = { saml: "form", SAMLRequest: Buffer.from(travel()).toString("base64") };
@@ -248,8 +248,8 @@ describe("a request that must be signed", () => {
   });
 });
 
-describe("where the facts leave a choice", () => {
-  it("an old request is taken, or refused: by its own word on when it was issued", async () => {
+describe("where the documents leave a choice", () => {
+  it("an old request is accepted, or refused by its own issue time", async () => {
     const at = (instant: string) => request({ attributes: `${VERSION} IssueInstant="${instant}"` });
     expect((await byRedirect(startEsts(), at("2020-01-01T00:00:00Z"))).status).toBe(200);
     const bench = startEsts({ samlRequestAgeMinutesMax: 10 });
@@ -258,7 +258,7 @@ describe("where the facts leave a choice", () => {
       expect(shownBy(await byRedirect(bench, at(instant)))).toEqual(pageWith(76026));
   });
 
-  it("a request is answered again, or refused", async () => {
+  it("a repeated request is answered again, or refused", async () => {
     const again = async (bench: EstsBench, id = "_r1") => {
       await fillIn(bench, await byRedirect(bench, request()));
       return broughtBy(await byRedirect(bench, request({ id })));
@@ -270,12 +270,12 @@ describe("where the facts leave a choice", () => {
       statuses: ["Requester", "RequestDenied"],
     });
     expect((await again(startEsts({ samlRepeatedRequests: "refuse" }), "_r2")).says).toBeDefined();
-    // Nobody asked for a sign-in that starts at Entra: it has no request to repeat.
+    // A sign-in that starts at Entra has no request to repeat.
     expect(broughtBy(await byLaunch(strict, "expenses")).says).toBeDefined();
     expect(broughtBy(await byLaunch(strict, "expenses")).says).toBeDefined();
   });
 
-  it("an assertion lives as long as the world says", async () => {
+  it("an assertion is valid for as long as the world says", async () => {
     const bench = startEsts({
       samlBackdatedMinutes: 0,
       samlLifetimeMinutes: 70,

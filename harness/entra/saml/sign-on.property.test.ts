@@ -1,4 +1,4 @@
-/** Whatever a client sends, it gets an answer shaped like ESTS's, and no assertion that it has no right to. */
+/** Property: every input gets an answer in the form of ESTS, and no undeserved assertion. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { signedRequest, writeRequest } from "../../../test/support/saml.ts";
@@ -34,7 +34,7 @@ function isAnswer({ status, headers }: Answer): boolean {
   return isMarked && (status === 200 || status === 400);
 }
 
-describe("whatever is sent to /saml2", () => {
+describe("any input to /saml2", () => {
   it("as bytes", async () => {
     const bench = startEsts();
     await fc.assert(
@@ -62,7 +62,7 @@ describe("whatever is sent to /saml2", () => {
     );
   });
 
-  it("as a request that was tampered with", async () => {
+  it("as a tampered request", async () => {
     const bench = startEsts();
     const good = writeRequest({ inside: "<samlp:NameIDPolicy Format='x'/>" });
     await fc.assert(
@@ -74,7 +74,7 @@ describe("whatever is sent to /saml2", () => {
     );
   });
 
-  it("as a signed request that was tampered with: what is served was signed", async () => {
+  it("as a tampered signed request: only what was signed is served", async () => {
     const bench = startEsts();
     await fillIn(bench, await byForm(bench, signedRequest()));
     const signed = signedRequest("travel", {

@@ -1,4 +1,4 @@
-/** SAML sign-on as a service provider sees it: what is asked for, and what comes back. */
+/** SAML sign-on as a service provider sees it: requests and responses. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { attributeNames, nameIdFormats, namespaces } from "./saml-names.ts";
@@ -78,7 +78,7 @@ describe("a person who is sent to Entra by an app", () => {
     ]);
   });
 
-  it("is not asked again while the session lasts, and is known by when it began", async () => {
+  it("is not asked to sign in again while the session lasts, and keeps the time of the sign-in", async () => {
     const bench = startEsts();
     await fillIn(bench, await byRedirect(bench, writeRequest()));
     bench.pass(3_600_000);
@@ -88,7 +88,7 @@ describe("a person who is sent to Entra by an app", () => {
     expect(xml).toContain(`SessionIndex="${id}"`);
   });
 
-  it("stays on the page after a wrong password, and may try again", async () => {
+  it("sees the page again after a wrong password", async () => {
     const bench = startEsts();
     const page = await byRedirect(bench, writeRequest());
     const [, ctx = ""] = /name="ctx" type="hidden" value="([^"]*)"/.exec(page.text) ?? [];
@@ -97,7 +97,7 @@ describe("a person who is sent to Entra by an app", () => {
     expect(broughtBy(await fillIn(bench, wrong)).says).toBeDefined();
   });
 
-  it("has one session for SAML and OpenID Connect, and signs in anew when the app wants that", async () => {
+  it("has one session for SAML and OpenID Connect, and signs in again when the app requires it", async () => {
     const bench = startEsts();
     await fillIn(bench, await byRedirect(bench, writeRequest()));
     const forced = await byRedirect(
@@ -109,7 +109,7 @@ describe("a person who is sent to Entra by an app", () => {
     expect(other.text).toContain('value="megan@contoso.example"');
   });
 
-  it("is signed in without a hint where the world names who it is", async () => {
+  it("is signed in without a hint where the world names the user", async () => {
     const bench = startEsts({ signInPage: "automatic", signInAs: "megan@contoso.example" });
     const { says } = broughtBy(await byLaunch(bench, "expenses"));
     expect(says && attributeOf(says.subject, attributeNames.name)).toBe("megan@contoso.example");
@@ -135,21 +135,21 @@ describe("the name of a person", () => {
     return broughtBy(answer).says?.subject;
   };
 
-  it("is the address when that is asked for", async () => {
+  it("is the mail address when the app asks for it", async () => {
     expect(await nameOf(nameIdFormats.emailAddress)).toMatchObject({
       nameId: "adele@contoso.example",
       nameIdFormat: nameIdFormats.emailAddress,
     });
   });
 
-  it("is else one for this app alone: persistent, also when nothing is asked for", async () => {
+  it("is otherwise persistent and specific to the app, also without a requested format", async () => {
     const persistent = await nameOf(nameIdFormats.persistent);
     expect(await nameOf(nameIdFormats.unspecified)).toEqual(persistent);
     expect((await nameOf(nameIdFormats.persistent, "megan"))?.nameId).not.toBe(persistent?.nameId);
     expect(persistent?.nameId).not.toContain("adele");
   });
 
-  it("is another each time when a transient one is asked for", async () => {
+  it("is different each time when the app asks for a transient one", async () => {
     const bench = startEsts();
     const request = writeRequest({ inside: policy(nameIdFormats.transient) });
     const first = broughtBy(await fillIn(bench, await byRedirect(bench, request)));
@@ -158,7 +158,7 @@ describe("the name of a person", () => {
   });
 });
 
-describe("what the app is told by a response", () => {
+describe("an error sent to the app in a response", () => {
   it.each([
     [
       "a Subject",
@@ -193,7 +193,7 @@ describe("what the app is told by a response", () => {
       ["Requester", "UnsupportedBinding"],
     ],
     [
-      "passive, and nobody there",
+      "passive, and no one is signed in",
       { attributes: `${VERSION} IsPassive="1"` },
       50058,
       ["Responder", "NoPassive"],
@@ -213,7 +213,7 @@ describe("what the app is told by a response", () => {
     expect(brought.xml).not.toContain("<Assertion");
   });
 
-  it("is a success where the request is just within bounds", async () => {
+  it("is a success for a request just within bounds", async () => {
     const bench = startEsts();
     await fillIn(bench, await byRedirect(bench, writeRequest()));
     for (const written of [
@@ -232,7 +232,7 @@ describe("what the app is told by a response", () => {
 });
 
 describe("a sign-in that starts at Entra", () => {
-  it("answers nothing that was asked for: no InResponseTo, the configured RelayState", async () => {
+  it("answers no request: no InResponseTo, the configured RelayState", async () => {
     const bench = startEsts();
     const answer = await fillIn(bench, await byLaunch(bench, "expenses"));
     const { action, relayState, xml, says } = broughtBy(answer);
@@ -244,7 +244,7 @@ describe("a sign-in that starts at Entra", () => {
     expect(broughtBy(elsewhere).relayState).toBe("/travel");
   });
 
-  it("does not take a session of another tenant for its own", async () => {
+  it("does not use a session of another tenant", async () => {
     const tenants = contoso.tenants.map((tenant) => ({
       ...tenant,
       apps: tenant.apps.map((app) => ({ ...app, multiTenant: true as const })),
@@ -259,7 +259,7 @@ describe("a sign-in that starts at Entra", () => {
     expect(broughtBy(await byLaunch(bench, "expenses")).says).toBeDefined();
   });
 
-  it.each(["nightly-daemon", "portal"])("is nothing for %s, which has no SAML", async (app) => {
+  it.each(["nightly-daemon", "portal"])("is refused for %s, which has no SAML", async (app) => {
     const bench = startEsts();
     expect(broughtBy(await byLaunch(bench, app)).code).toBe(700016);
   });

@@ -1,4 +1,4 @@
-/** Signatures that are good, and documents that only look signed. */
+/** Valid signatures, and documents that only look signed. */
 import { XMLSerializer } from "@xmldom/xmldom";
 import { describe, expect, it } from "vitest";
 import { SignedXml } from "xml-crypto";
@@ -50,11 +50,11 @@ describe("a signed document", () => {
       "by SHA-512",
       signedBy({ signatureAlgorithm: algorithms.rsaSha512, digestAlgorithm: algorithms.sha512 }),
     ],
-  ])("is verified, by one of the keys that are known: signed %s", (_, xml) => {
+  ])("is verified by one of the known keys: signed %s", (_, xml) => {
     expect(verified(xml)).toBe("iitext");
   });
 
-  it("is read as it was signed: a comment that came later is not in it", () => {
+  it("is read as it was signed, without a comment that was added later", () => {
     const later = signElement(document, "_1", pair).replace("text", "te<!-- later -->xt");
     const root = verifiedRoot(later, parseXml(later), [pair.certificate]) ?? parseXml(later);
     expect(new XMLSerializer().serializeToString(root)).not.toContain("later");
@@ -62,7 +62,7 @@ describe("a signed document", () => {
   });
 
   it.each([
-    ["by nobody", document],
+    ["not at all", document],
     ["by another key", signElement(document, "_1", fixturePair("saml-expenses"))],
     ["and changed", signElement(document, "_1", pair).replace("text", "other")],
     ["in a part only", signElement(document, "_2", pair)],

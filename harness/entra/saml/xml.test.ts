@@ -1,4 +1,4 @@
-/** XML of others: what is parsed, what is refused, and what is put into it. */
+/** Untrusted XML: what is parsed, what is refused, and how text is escaped. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { childrenOf, elementsOf, escapeXml, parseXml, textOf, XmlRefused } from "./xml.ts";
@@ -6,7 +6,7 @@ import { childrenOf, elementsOf, escapeXml, parseXml, textOf, XmlRefused } from 
 // One seed: what CI finds, everybody finds.
 fc.configureGlobal({ seed: 20_261_121 });
 
-describe("XML that somebody else wrote", () => {
+describe("untrusted XML", () => {
   it.each([
     ["a plain element", "<a/>"],
     ["a declaration", '<?xml version="1.0" encoding="utf-8"?><a/>'],
@@ -37,7 +37,7 @@ describe("XML that somebody else wrote", () => {
     expect(() => parseXml(text)).toThrow(why);
   });
 
-  it("is an element or a refusal, whatever it is", () => {
+  it("gives an element or a refusal for any text", () => {
     const outcomeOf = (text: string): unknown => {
       try {
         return parseXml(text).nodeType;
@@ -57,8 +57,8 @@ describe("XML that somebody else wrote", () => {
   });
 });
 
-describe("what is in it", () => {
-  it("is found by name and namespace, never by prefix", () => {
+describe("its content", () => {
+  it("is found by name and namespace, not by prefix", () => {
     const root = parseXml(
       "<r xmlns:x='urn:1' xmlns:y='urn:1'><x:a>1</x:a><y:a>2</y:a><a>3</a></r>",
     );
@@ -66,14 +66,14 @@ describe("what is in it", () => {
     expect(elementsOf(root)).toHaveLength(4);
   });
 
-  it("is the whole text, comments or not", () => {
+  it("is the whole text, with or without comments", () => {
     expect(textOf(parseXml("<a> ad<!-- x -->min </a>"))).toBe("admin");
     expect(textOf(undefined)).toBe("");
   });
 });
 
-describe("text put into XML", () => {
-  it("comes out as it went in, but for what XML cannot carry", () => {
+describe("escaped text", () => {
+  it("is read back unchanged, except for characters that XML does not allow", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const read = parseXml(`<a b="${escapeXml(text)}">${escapeXml(text)}</a>`);
@@ -89,7 +89,7 @@ describe("text put into XML", () => {
     );
   });
 
-  it("leaves out what no escape can bring", () => {
+  it("leaves out characters that no escape can represent", () => {
     expect(parseXml(`<a b="${escapeXml("\r\n\t")}"/>`).getAttribute("b")).toBe("\r\n\t");
     expect(parseXml(`<a>${escapeXml("\u0085\u2028\r")}</a>`).textContent).toBe("\u0085\u2028\r");
     expect(escapeXml("a\u0000b\u0008c\uFFFEd\uD800")).toBe("abcd\uFFFD");

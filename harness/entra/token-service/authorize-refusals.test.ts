@@ -12,7 +12,7 @@ import { createEsts } from "./ests.ts";
 import { START_MS, startEsts, type Answer, type EstsBench } from "../../../test/support/ests.ts";
 import { graph, redeem, secretOf, TOKEN, userScopes } from "../../../test/support/ests-grants.ts";
 
-describe("a world of other apps", () => {
+describe("a world with unusual apps", () => {
   const worldWith = (portal: Partial<AppRegistration>, resources = contoso.resources): World => ({
     ...contoso,
     resources,
@@ -47,7 +47,7 @@ describe("a world of other apps", () => {
     return [response.status, json["error"], json["error_codes"], json["suberror"]];
   }
 
-  it("wants consent for each permission", async () => {
+  it("requires consent for each permission", async () => {
     const world = worldWith({ delegated: ["https://graph.microsoft.com/User.Read"] });
     expect(await askIn(world, "Mail.Read")).toEqual([
       400,
@@ -58,7 +58,7 @@ describe("a world of other apps", () => {
     expect((await askIn(world, "User.Read"))[0]).toBe(200);
   });
 
-  it("lets a secret expire", async () => {
+  it("refuses an expired secret", async () => {
     const secretUntil = (expiresAt: number): World =>
       worldWith({ secrets: [{ value: "fixture-secret-of-portal", expiresAt }] });
     expect(await askIn(secretUntil(START_MS), "User.Read")).toEqual([
@@ -70,7 +70,7 @@ describe("a world of other apps", () => {
     expect((await askIn(secretUntil(START_MS + 1), "User.Read"))[0]).toBe(200);
   });
 
-  it("cannot do without Graph, which OpenID scopes mean", async () => {
+  it("refuses OpenID scopes without Graph among its APIs", async () => {
     const resources = contoso.resources.filter(({ name }) => name !== "graph");
     expect(await askIn(worldWith({}, resources), "openid")).toEqual([
       400,
@@ -81,7 +81,7 @@ describe("a world of other apps", () => {
   });
 });
 
-describe("the tenant next door", () => {
+describe("a second tenant", () => {
   const [, fabrikam] = contoso.tenants;
   const readable = ({ status, json }: Answer): unknown[] => [
     status,
@@ -101,17 +101,17 @@ describe("the tenant next door", () => {
     return askNextDoor(bench, { grant_type: "refresh_token", refresh_token: token });
   };
 
-  it("redeems no code of another tenant", async () => {
+  it("refuses a code of another tenant", async () => {
     const bench = startEsts();
-    const told = await askNextDoor(bench, {
+    const refusal = await askNextDoor(bench, {
       grant_type: "authorization_code",
       redirect_uri: "http://localhost:3000/redirect",
       code: await bench.codeFor("portal", "adele", userScopes),
     });
-    expect(told).toEqual([400, "invalid_grant", [700005]]);
+    expect(refusal).toEqual([400, "invalid_grant", [700005]]);
   });
 
-  it("renews for nobody who has no account there, or a disabled one", async () => {
+  it("refuses a renewal without an account in the tenant, or with a disabled one", async () => {
     const bench = startEsts();
     expect(await renewNextDoor(bench, "megan")).toEqual([400, "invalid_grant", [50020]]);
     const guest = fabrikam?.users.find(({ upn }) => upn === bench.user("adele").upn);
@@ -120,7 +120,7 @@ describe("the tenant next door", () => {
   });
 });
 
-describe("the authorize endpoint tells the app", () => {
+describe("the authorize endpoint sends the app", () => {
   const authorize = async (
     bench: EstsBench,
     app: string,
@@ -155,11 +155,11 @@ describe("the authorize endpoint tells the app", () => {
     ],
     [["invalid_request", "70007"], "portal", { response_mode: "pigeon" }],
     [["login_required", "50058"], "portal", { prompt: "none" }],
-  ])("%j when the %s sends %o", async (told, app, wrong) => {
-    expect(await authorize(startEsts(), app, wrong)).toEqual(told);
+  ])("%j when the %s sends %o", async (refusal, app, wrong) => {
+    expect(await authorize(startEsts(), app, wrong)).toEqual(refusal);
   });
 
-  it("that a disabled user is, where a hint would sign in", async () => {
+  it("an error for a disabled user whom the hint would sign in", async () => {
     const bench = startEsts({ signInPage: "automatic" });
     const hint = { login_hint: "joni@contoso.example" };
     expect(await authorize(bench, "portal", hint)).toEqual(["invalid_grant", "50057"]);

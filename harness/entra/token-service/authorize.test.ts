@@ -28,7 +28,7 @@ describe("authorize", () => {
     expect(info).toEqual({ uid: bench.user("adele").id, utid: bench.tenantId });
   });
 
-  it("lets the person try again after a wrong password", async () => {
+  it("shows the form again after a wrong password", async () => {
     const bench = startEsts();
     const page = await signInAt(bench, queryOf(bench, "portal"), { ...adele, passwd: "wrong" });
     expect(page.status).toBe(400);
@@ -39,7 +39,7 @@ describe("authorize", () => {
   it.each([
     ["no-one@contoso.example", "AADSTS50034"],
     ["joni@contoso.example", "AADSTS50057"],
-  ])("turns %s away with %s", async (login, code) => {
+  ])("refuses %s with %s", async (login, code) => {
     const bench = startEsts();
     const passwd = `fixture-password-of-${login.split("@")[0]}`;
     expect((await signInAt(bench, queryOf(bench, "portal"), { login, passwd })).text).toContain(
@@ -60,7 +60,7 @@ describe("authorize", () => {
     [{ client_id: "33333333-cccc-4ccc-8ccc-999999999999" }, "AADSTS700016"],
     [{ redirect_uri: "https://evil.example/" }, "AADSTS50011"],
     [{ client_id: "" }, "AADSTS900144"],
-  ])("never answers %o at the address given, but on a page: %s", async (wrong, code) => {
+  ])("shows %o on a page and never redirects: %s", async (wrong, code) => {
     const bench = startEsts();
     const page = await bench.get(queryOf(bench, "portal", wrong));
     expect(page.headers.get("location")).toBeNull();
@@ -75,7 +75,7 @@ describe("authorize", () => {
     [{ response_mode: "pigeon" }, "invalid_request"],
     [{ scope: "" }, "invalid_request"],
     [{ prompt: "none" }, "login_required"],
-  ])("tells the app what is wrong with %o: %s", async (wrong, error) => {
+  ])("redirects to the app with the error of %o: %s", async (wrong, error) => {
     const bench = startEsts();
     const back = await bench.get(queryOf(bench, "portal", wrong));
     expect(back.status).toBe(302);
@@ -92,7 +92,7 @@ describe("authorize", () => {
     expect(answerOf(back.headers.get("location")).get("error")).toBe(error);
   });
 
-  it("is for members of the app's own tenant, unless the app is multi-tenant", async () => {
+  it("serves members of the app's own tenant only, unless the app is multi-tenant", async () => {
     const bench = startEsts();
     const path = queryOf(bench, "portal").replace("oauth2", "/common/oauth2");
     expect((await bench.get(path)).text).toContain("AADSTS50194");
@@ -142,7 +142,7 @@ describe("authorize", () => {
     }
   });
 
-  it("asks nobody for consent: prompt=consent is answered from the session", async () => {
+  it("never asks for consent: prompt=consent is answered from the session", async () => {
     const bench = startEsts();
     const cookie = cookieOf(await signInAt(bench, queryOf(bench, "portal"), adele)) ?? "";
     const back = await bench.get(queryOf(bench, "portal", { prompt: "consent" }), { cookie });
@@ -182,10 +182,10 @@ describe("authorize", () => {
     const bench = startEsts({ signInPage: "automatic" });
     const back = await bench.get(queryOf(bench, "portal", { login_hint: adele.login }));
     expect(answerOf(back.headers.get("location")).get("code")).not.toBeNull();
-    const nobody = await bench.get(
+    const unknown = await bench.get(
       queryOf(bench, "portal", { login_hint: "no-one@contoso.example" }),
     );
-    expect(answerOf(nobody.headers.get("location")).get("error")).toBe("invalid_grant");
+    expect(answerOf(unknown.headers.get("location")).get("error")).toBe("invalid_grant");
   });
 
   it("logs out, and goes back only to a registered address", async () => {

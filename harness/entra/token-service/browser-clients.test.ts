@@ -34,7 +34,7 @@ const claims = JSON.stringify({
   },
 });
 
-/** What msal-browser 5 puts on authorize besides what OAuth asks for. */
+/** What msal-browser 5 adds to the parameters of OAuth at authorize. */
 const msal5 = {
   nonce: "n-1",
   code_challenge: createHash("sha256").update(verifier).digest("base64url"),
@@ -81,7 +81,7 @@ function redeemAs({ clientId, redirectUris }: AppRegistration, code: string) {
 }
 
 describe("msal-browser 5", () => {
-  it("signs in by code: what it sends besides OAuth changes nothing", async () => {
+  it("signs in by code: its additional parameters change nothing", async () => {
     const bench = startEsts();
     const { answer, back } = await signedIn(bench);
     expect(back.headers.get("location")).toMatch(/^https:\/\/spa\.contoso\.example\/#/);
@@ -107,13 +107,13 @@ describe("msal-browser 5", () => {
     expect(again.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  it("renews in a hidden frame by the session that is meant, and by no other", async () => {
+  it("renews in a hidden frame by the session that it names, and by no other", async () => {
     const bench = startEsts();
     const { cookie, answer } = await signedIn(bench);
     const silent = async (more: Record<string, string>): Promise<string | null> => {
       const path = queryOf(bench, "spa", { ...msal5, prompt: "none", ...more });
-      const told = answerOf((await bench.get(path, { cookie })).headers.get("location"));
-      return told.get("error") ?? (told.get("code") === null ? null : "code");
+      const answered = answerOf((await bench.get(path, { cookie })).headers.get("location"));
+      return answered.get("error") ?? (answered.get("code") === null ? null : "code");
     };
     expect(await silent({ login_hint: adele.login })).toBe("code");
     expect(await silent({ login_hint: "megan@contoso.example" })).toBe("interaction_required");
@@ -121,7 +121,7 @@ describe("msal-browser 5", () => {
     expect(await silent({ sid: "another" })).toBe("login_required");
   });
 
-  it("keeps the end of its first refresh token, a day after the sign-in", async () => {
+  it("keeps the expiry of its first refresh token, a day after the sign-in", async () => {
     const bench = startEsts();
     const { answer } = await signedIn(bench);
     const form = redeemAs(bench.app("spa"), answer.get("code") ?? "");
@@ -171,7 +171,7 @@ describe("msal 1.4", () => {
   });
 
   it.each(["token", "id_token", "id_token token"])(
-    "is told in the fragment that nobody is signed in: %s",
+    "gets an error in the fragment when no one is signed in: %s",
     async (response_type) => {
       const bench = startEsts();
       const asked = { response_type, prompt: "none", nonce: "n" };
@@ -180,19 +180,19 @@ describe("msal 1.4", () => {
     },
   );
 
-  it("needs a nonce for an id token only", async () => {
+  it("needs a nonce only for an id token", async () => {
     const bench = startEsts();
-    const told = async (response_type: string) => {
+    const errorFor = async (response_type: string) => {
       const path = queryOf(bench, "spa", { response_type, prompt: "none" });
       return answerOf((await bench.get(path)).headers.get("location")).get("error");
     };
-    expect(await told("id_token token")).toBe("invalid_request");
-    expect(await told("token")).toBe("login_required");
+    expect(await errorFor("id_token token")).toBe("invalid_request");
+    expect(await errorFor("token")).toBe("login_required");
   });
 });
 
 describe("a page that redeems", () => {
-  it("is refused what belongs to no page: a secret, or another kind of app's grant", async () => {
+  it("is refused with a secret, or with the grant of another kind of app", async () => {
     const bench = startEsts();
     const secret = await bench.post(TOKEN, daemonForm(bench), origin);
     expect(codesOf(secret)).toEqual([9002326]);
@@ -237,7 +237,7 @@ describe("what a page may read", () => {
     ["no", OWN, null],
     ["yes", `${OWN},Retry-After`, "Retry-After"],
   ] as const)(
-    "of good and bad answers, where Retry-After is exposed: %s",
+    "of answers with and without an error, with Retry-After exposed: %s",
     async (retryAfterExposed, ofTokens, ofDiscovery) => {
       const bench = startEsts({ retryAfterExposed });
       const { answer } = await signedIn(bench);
@@ -259,7 +259,7 @@ describe("what a page may read", () => {
     ["oauth2/v2.0/token", "POST, OPTIONS"],
     ["v2.0/.well-known/openid-configuration", "GET, OPTIONS"],
     ["oauth2/v2.0/authorize", null],
-  ])("allows a page to send what it asks to send, at %s by %s", async (path, methods) => {
+  ])("allows a page's request, at %s by %s", async (path, methods) => {
     const { ests, tenantId } = startEsts();
     const { status, headers } = await ests(
       createRequest(`${HOST}/${tenantId}/${path}`, {

@@ -1,4 +1,4 @@
-/** What ESTS says of itself and issues under each cloud's hosts, and whom a regional host serves. */
+/** Metadata and tokens under each cloud's hosts, and whom a regional host serves. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { loginClouds } from "../directory/clouds.ts";
@@ -51,7 +51,7 @@ describe.each(hosts)("the cloud %s at %s", (_, host, cloud) => {
     );
   });
 
-  it("is an instance, with its aliases", async () => {
+  it("is a known instance, with its aliases", async () => {
     const asked = encodeURIComponent(`https://${host}/common/oauth2/v2.0/authorize`);
     const reply = await bench.ests(
       createRequest(
@@ -78,7 +78,7 @@ describe("a tenant", () => {
     ["login.usgovcloudapi.net", 200],
     ["login.microsoftonline.com", 400],
     ["login.partner.microsoftonline.cn", 400],
-  ])("of the government's cloud is asked at %s: %i", async (host, status) => {
+  ])("of the government cloud at %s: %i", async (host, status) => {
     const reply = await daemonAt(host, startEsts({}, inGovernment));
     const { error_codes: codes } = (await reply.json()) as { readonly error_codes?: unknown };
     expect([reply.status, codes]).toEqual([status, status === 400 ? [90002] : undefined]);
@@ -100,7 +100,7 @@ describe("a regional token endpoint", () => {
     expect([reply.status, await reply.json()]).toMatchObject([400, { error_codes: [100007] }]);
   });
 
-  it("serves Microsoft's own, by client credentials and nothing else", async () => {
+  it("serves Microsoft's own apps, by client credentials only", async () => {
     const bench = startEsts({}, firstParty);
     expect((await daemonAt(host, bench)).status).toBe(200);
     const other = await daemonAt(host, bench, { grant_type: "refresh_token", refresh_token: "r" });

@@ -35,7 +35,7 @@ describe("discovery", () => {
     ]);
   });
 
-  it("names the port at which it was asked", async () => {
+  it("names the port of the request", async () => {
     const { ests, tenantId } = startEsts();
     const address = `https://localhost:8443/${tenantId}`;
     const response = await ests(createRequest(`${address}/v2.0/.well-known/openid-configuration`));
@@ -46,7 +46,7 @@ describe("discovery", () => {
   });
 
   it.each(["https://login.evil.example/common/oauth2/v2.0/authorize", "nonsense", ""])(
-    "knows no instance %s",
+    "refuses the unknown instance %s",
     async (asked) => {
       const { status, json } = await startEsts().get(
         `/common/discovery/instance?authorization_endpoint=${encodeURIComponent(asked)}`,
@@ -92,7 +92,7 @@ describe("discovery", () => {
     ]);
   });
 
-  it("leaves the tenant open on common, and speaks v1 on v1", async () => {
+  it("leaves the tenant open on common, and has v1 endpoints at v1 paths", async () => {
     const bench = startEsts();
     const common = await bench.get("/common/v2.0/.well-known/openid-configuration");
     expect(common.json["issuer"]).toBe("https://login.microsoftonline.com/{tenantid}/v2.0");
@@ -102,14 +102,14 @@ describe("discovery", () => {
     expect(v1.json["token_endpoint"]).toMatch(/\/oauth2\/token$/);
   });
 
-  it("knows no tenant that is not there", async () => {
+  it("refuses an unknown tenant", async () => {
     const { status, json } = await startEsts().get(
-      "/nobody.example/v2.0/.well-known/openid-configuration",
+      "/unknown.example/v2.0/.well-known/openid-configuration",
     );
     expect([status, json["error_codes"]]).toEqual([400, [90002]]);
   });
 
-  it("publishes the key that signs first, and both while a rotation overlaps", async () => {
+  it("publishes the signing key first, and both keys while a rotation overlaps", async () => {
     const bench = startEsts();
     const kids = async (): Promise<unknown[]> => {
       const { json } = await bench.get("discovery/v2.0/keys");
@@ -125,7 +125,7 @@ describe("discovery", () => {
     expect(await kids()).toEqual([during[0]]);
   });
 
-  it("tells where a password is checked", async () => {
+  it("says where a password is verified", async () => {
     const bench = startEsts();
     const known = await bench.get("/common/userrealm/adele@contoso.example?api-version=1.0");
     expect(known.json).toMatchObject({ account_type: "Managed", domain_name: "contoso.example" });

@@ -15,7 +15,7 @@ describe("the token service", () => {
     expect(headers.get("x-ms-ests-server")).toMatch(/^2\.1\./);
   });
 
-  it("lets a page ask whether it may send what it wants to send", async () => {
+  it("answers a page's preflight", async () => {
     const { ests } = startEsts();
     const response = await ests(
       createRequest(`${HOST}/common/oauth2/v2.0/token`, {
@@ -44,7 +44,7 @@ describe("the token service", () => {
     ).toBeNull();
   });
 
-  it("never crashes, whatever a client sends", async () => {
+  it("never crashes on any input", async () => {
     const bench = startEsts();
     const { clientId } = bench.app("portal");
     const path = fc.constantFrom(

@@ -1,4 +1,4 @@
-/** The pages that a person sees, as a test in a browser finds its way in them. */
+/** The pages that a person sees, by the roles and labels with which a browser test uses them. */
 import { describe, expect, it } from "vitest";
 import { answerOf, queryOf, signInAt } from "../../../test/support/ests-authorize.ts";
 import { startEsts, type Answer } from "../../../test/support/ests.ts";
@@ -24,7 +24,7 @@ describe("the sign-in page", () => {
     expect(alertOf(page)).toBeUndefined();
   });
 
-  it("says what was wrong as an alert, and keeps its heading", async () => {
+  it("shows an error as an alert, and keeps its heading", async () => {
     const bench = startEsts();
     const path = queryOf(bench, "spa");
     const page = await signInAt(bench, path, { ...adele, passwd: "wrong" });
@@ -37,13 +37,13 @@ describe("the sign-in page", () => {
   });
 });
 
-describe("what no frame may show and no cache may keep", () => {
+describe("a page that no frame may show and no cache may keep", () => {
   it.each([
     ["the sign-in page", (query: string) => query],
     ["an error", (query: string) => query.replace("client_id=", "client_id=no")],
     ["the signed-out page", () => "oauth2/v2.0/logout"],
     ["the device code page", () => "/common/oauth2/deviceauth"],
-  ])("is %s; who opened it is parted from it where the world says so", async (_, pathOf) => {
+  ])("is %s, and is separated from its opener where the world says so", async (_, pathOf) => {
     for (const [loginOpenerPolicy, sent] of [
       ["absent", null],
       ["same-origin", "same-origin"],
@@ -56,7 +56,7 @@ describe("what no frame may show and no cache may keep", () => {
     }
   });
 
-  it("is not what hands over to the app, by a form or by a redirect", async () => {
+  it("does not include the hand-over to the app by form or redirect", async () => {
     const bench = startEsts({ loginOpenerPolicy: "same-origin" });
     const asked = { response_type: "id_token", nonce: "n", scope: "openid" };
     const form = await signInAt(
@@ -78,7 +78,7 @@ describe("an error that only a page may show", () => {
   it.each([
     [{ client_id: "33333333-cccc-4ccc-8ccc-999999999999" }, 700016],
     [{ redirect_uri: "https://evil.example/" }, 50011],
-  ])("of %o is an alert with its code, and with the ids to ask about it", async (wrong, code) => {
+  ])("of %o is an alert with its code and the ids of the request", async (wrong, code) => {
     const bench = startEsts();
     const id = "0a1b2c3d-1111-4222-8333-444455556666";
     const page = await bench.get(queryOf(bench, "spa", { ...wrong, "client-request-id": id }));
@@ -89,7 +89,7 @@ describe("an error that only a page may show", () => {
     expect(page.text).toContain("Timestamp: 2026-03-02T08:00:00");
   });
 
-  it("is text, whatever the request put in", async () => {
+  it("is shown as text, even with markup in the request", async () => {
     const bench = startEsts();
     const page = await bench.get(queryOf(bench, "spa", { redirect_uri: "<script>alert(1)" }));
     expect(page.text).not.toContain("<script>");
@@ -108,19 +108,19 @@ describe("signing in without a page", () => {
     return claims === "" ? undefined : (JSON.parse(claims) as Record<string, unknown>);
   };
 
-  it("is for whom the world names, unless the request names somebody", async () => {
+  it("signs in the user whom the world names, unless the request names another", async () => {
     const upn = "preferred_username";
     expect((await emailOf(automatic))?.[upn]).toBe("adele@contoso.example");
     const megan = { login_hint: "megan@contoso.example" };
     expect((await emailOf(automatic, megan))?.[upn]).toBe("megan@contoso.example");
   });
 
-  it("shows the form when nobody is named, or the page is one", async () => {
+  it("shows the form when no user is named, or where the page is a form", async () => {
     expect(await emailOf({ signInPage: "automatic" })).toBeUndefined();
     expect(await emailOf({ signInAs: "adele@contoso.example" })).toBeUndefined();
   });
 
-  it("is no session: prompt=none still finds nobody", async () => {
+  it("does not create a session for prompt=none", async () => {
     const bench = startEsts(automatic);
     const back = await bench.get(queryOf(bench, "spa", { prompt: "none" }));
     expect(answerOf(back.headers.get("location")).get("error")).toBe("login_required");
@@ -151,7 +151,7 @@ describe("signing out", () => {
     expect(page.headers.getSetCookie().join()).toContain("ESTSAUTH=;");
   });
 
-  it("returns to localhost whatever the port, as signing in does", async () => {
+  it("returns to localhost at any port, as for signing in", async () => {
     const asked = encodeURIComponent("http://localhost:8400/");
     const answer = await startEsts().get(`oauth2/v2.0/logout?post_logout_redirect_uri=${asked}`);
     expect(answer.headers.get("location")).toBe("http://localhost:8400/");

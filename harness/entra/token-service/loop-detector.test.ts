@@ -35,7 +35,7 @@ describe("loop detection", () => {
       expect((await bench.post(TOKEN, daemonForm(bench))).status).toBe(200);
   });
 
-  it("is off unless a scenario wants it", async () => {
+  it("is off unless a scenario enables it", async () => {
     const bench = startEsts();
     const token = (await redeem(bench)).json["refresh_token"];
     for (let time = 1; time <= 30; time += 1)

@@ -1,4 +1,4 @@
-/** Each setting of the simulated ESTS, away from its default: a world may choose where the facts leave a choice. */
+/** Each setting of the simulated ESTS with a value other than its default. */
 import { describe, expect, it } from "vitest";
 import { startEsts, type Answer, type EstsBench } from "../../../test/support/ests.ts";
 import {
@@ -21,7 +21,7 @@ const livesOf = ({ json }: Answer): unknown[] => [
 ];
 
 describe("the lifetime of tokens", () => {
-  it("is a figure, or drawn between two: with both ends, another each time", async () => {
+  it("is one number, or drawn between two including both ends, again for each token", async () => {
     const fixed = startEsts({ accessTokenLifetimeSeconds: 1_234 });
     expect(livesOf(await redeem(fixed))).toEqual([1_234, 1_234, undefined]);
     const drawn = startEsts({ accessTokenLifetimeSeconds: { min: 100, max: 102 } });
@@ -33,7 +33,7 @@ describe("the lifetime of tokens", () => {
     expect(seen).toEqual(new Set([100, 101, 102]));
   });
 
-  it("is another for apps, and for capable clients at an API that takes part", async () => {
+  it("is different for apps, and for capable clients at an API with continuous access evaluation", async () => {
     const bench = startEsts({ appTokenLifetimeSeconds: 600, caeTokenLifetimeSeconds: 5_000 });
     expect(livesOf(await bench.post(TOKEN, daemonForm(bench)))).toEqual([600, 600, undefined]);
     expect(livesOf(await redeem(bench, capable))).toEqual([5_000, 5_000, undefined]);
@@ -58,7 +58,7 @@ describe("the lifetime of tokens", () => {
     expect((await bench.post(TOKEN, daemonForm(bench))).json["refresh_in"]).toBeUndefined();
   });
 
-  it("asks apps for a refresh, too, or nobody", async () => {
+  it("sends refresh_in to apps as well, or to no one", async () => {
     const refreshIn = { fromSeconds: 0, share: 0.5, tokens: "user-and-app" } as const;
     const both = startEsts({ appTokenLifetimeSeconds: 600, refreshIn });
     expect((await both.post(TOKEN, daemonForm(both))).json["refresh_in"]).toBe(300);
@@ -68,7 +68,7 @@ describe("the lifetime of tokens", () => {
   });
 });
 
-describe("the lifetime of what is traded for tokens", () => {
+describe("the lifetime of grants", () => {
   it("ends for a refresh token after that many days of disuse", async () => {
     const bench = startEsts({ refreshTokenInactiveDays: 2 });
     const { json } = await redeem(bench);
@@ -96,14 +96,14 @@ describe("the lifetime of what is traded for tokens", () => {
   it.each([
     [59_999, undefined],
     [60_000, [70008]],
-  ])("for a code of one minute leaves after %i ms %j", async (afterMs, codes) => {
+  ])("of one minute leaves a code after %i ms %j", async (afterMs, codes) => {
     const bench = startEsts({ authCodeMinutes: 1 });
     const code = await bench.codeFor("portal", "adele", userScopes);
     bench.pass(afterMs);
     expect(codesOf(await redeem(bench, { code }))).toEqual(codes);
   });
 
-  it("counts the sign-in behind a code from its own minutes", async () => {
+  it("of a code does not change the time of the sign-in", async () => {
     const bench = startEsts({ authCodeMinutes: 1 });
     bench.directory.revokeSessions([bench.user("adele")]);
     bench.pass(1_000);
@@ -119,7 +119,7 @@ describe("the lifetime of what is traded for tokens", () => {
   it.each([
     [29_999, [70016]],
     [30_000, [70019]],
-  ])("for a device code of half a minute leaves after %i ms %j", async (afterMs, codes) => {
+  ])("of half a minute leaves a device code after %i ms %j", async (afterMs, codes) => {
     const bench = startEsts({ deviceCodeSeconds: 30 });
     const client = { client_id: bench.app("desk-app").clientId };
     const { json } = await bench.post("oauth2/v2.0/devicecode", { ...client, scope: userScopes });
@@ -130,7 +130,7 @@ describe("the lifetime of what is traded for tokens", () => {
   });
 });
 
-describe("the looks of the service", () => {
+describe("the form of answers", () => {
   const portalAt = (bench: EstsBench, more: Record<string, string>): Promise<Answer> => {
     const { clientId, redirectUris } = bench.app("portal");
     const query = new URLSearchParams({
@@ -146,19 +146,22 @@ describe("the looks of the service", () => {
   it.each([
     ["crlf", "\r\n"],
     ["space", " "],
-  ] as const)("has errors in parts with %s between them", async (errorSeparator, between) => {
-    const bench = startEsts({ errorSeparator });
-    const { json } = await bench.post(TOKEN, daemonForm(bench, { client_secret: "x" }));
-    expect(json["error_description"]).toContain(`${between}Trace ID: `);
-    const redirected = await portalAt(bench, { prompt: "none" });
-    const { searchParams } = new URL(redirected.headers.get("location") ?? "http://nowhere");
-    expect(searchParams.get("error_description")).toContain(`${between}Trace ID: `);
-  });
+  ] as const)(
+    "separates the parts of an error description by %s",
+    async (errorSeparator, between) => {
+      const bench = startEsts({ errorSeparator });
+      const { json } = await bench.post(TOKEN, daemonForm(bench, { client_secret: "x" }));
+      expect(json["error_description"]).toContain(`${between}Trace ID: `);
+      const redirected = await portalAt(bench, { prompt: "none" });
+      const { searchParams } = new URL(redirected.headers.get("location") ?? "http://nowhere");
+      expect(searchParams.get("error_description")).toContain(`${between}Trace ID: `);
+    },
+  );
 
   it.each([
     ["form", 200],
     ["automatic", 302],
-  ] as const)("has a sign-in page that is %s: a hint is answered by %i", async (page, status) => {
+  ] as const)("has a sign-in page that is %s, and answers a hint with %i", async (page, status) => {
     const bench = startEsts({ signInPage: page });
     const hint = { login_hint: "adele@contoso.example" };
     expect((await portalAt(bench, hint)).status).toBe(status);

@@ -24,14 +24,14 @@ const byPassword = (bench: EstsBench, tenant: string, more: Record<string, strin
   });
 
 describe("a tenant that does not exist", () => {
-  it("is said to every grant, however good the grant is", async () => {
+  it("is refused for every grant", async () => {
     const bench = startEsts();
-    const at = "/nobody.example/oauth2/v2.0/token";
+    const at = "/unknown.example/oauth2/v2.0/token";
     const portal = secretOf(bench, "portal");
     const code = await bench.codeFor("portal", "adele", userScopes);
     const token = String((await redeem(bench)).json["refresh_token"]);
     const answers = [
-      await byPassword(bench, "nobody.example"),
+      await byPassword(bench, "unknown.example"),
       await bench.post(at, { grant_type: "refresh_token", ...portal, refresh_token: token }),
       await bench.post(at, { grant_type: "authorization_code", ...portal, code }),
       await bench.post(at, { grant_type: "device_code", ...portal, device_code: "any" }),
@@ -41,7 +41,7 @@ describe("a tenant that does not exist", () => {
 });
 
 describe("two tenants", () => {
-  it("redeem no code of each other", async () => {
+  it("refuse each other's codes", async () => {
     const bench = startEsts();
     const answer = await bench.post(`/${FABRIKAM}/${TOKEN}`, {
       grant_type: "authorization_code",
@@ -52,7 +52,7 @@ describe("two tenants", () => {
     expect(codesOf(answer)).toEqual([700005]);
   });
 
-  it("issue no token of theirs for the other's user on behalf of", async () => {
+  it("refuse on-behalf-of for the other's user", async () => {
     const bench = startEsts();
     const portal = fabrikam?.apps.find(({ name }) => name === "portal");
     const front = await byPassword(bench, FABRIKAM, {
@@ -73,7 +73,7 @@ describe("two tenants", () => {
     expect(codesOf(onBehalf)).toEqual([50013]);
   });
 
-  it("keep their apps apart on the shared device code page", async () => {
+  it("keep their apps separate on the shared device code page", async () => {
     const bench = startEsts();
     const start = (client_id: string) =>
       bench.post("/common/oauth2/v2.0/devicecode", { client_id, scope: userScopes });
@@ -85,7 +85,7 @@ describe("two tenants", () => {
 describe("a guest", () => {
   const frank = { username: "frank@fabrikam.example", password: "fixture-password-of-frank" };
 
-  it("is one account at home and away, with an object id in each tenant", async () => {
+  it("is one account with an object id in each tenant", async () => {
     const bench = startEsts();
     const { json } = await byPassword(bench, bench.tenantId, { ...frank, client_info: "1" });
     expect(claimsOf(json["access_token"])).toMatchObject({
@@ -98,7 +98,7 @@ describe("a guest", () => {
     ).toEqual({ uid: home?.id, utid: FABRIKAM });
   });
 
-  it("signs a device in where the device asked", async () => {
+  it("signs in to the tenant that the device named", async () => {
     const bench = startEsts();
     const client_id = bench.app("desk-app").clientId;
     const { json } = await bench.post("oauth2/v2.0/devicecode", { client_id, scope: userScopes });
@@ -114,7 +114,7 @@ describe("a guest", () => {
 });
 
 describe("a secret of one kind", () => {
-  it("is none of another kind: a refresh token signs no browser in", async () => {
+  it("is not accepted as another kind: a refresh token signs no browser in", async () => {
     const bench = startEsts();
     const token = String((await redeem(bench)).json["refresh_token"]);
     const query = new URLSearchParams({
@@ -156,7 +156,7 @@ describe("a revocation", () => {
     expect((await refresh(bench, after)).status).toBe(200);
   });
 
-  it("is told with when the grant was issued, and since when tokens count", async () => {
+  it("is reported with the time of the grant and the time from which tokens are valid", async () => {
     const bench = startEsts();
     const token = (await redeem(bench)).json["refresh_token"];
     bench.pass(60_000);
@@ -180,7 +180,7 @@ describe("a revocation", () => {
     ]);
   });
 
-  it("comes with a suberror or without, as the world has it", async () => {
+  it("comes with a suberror or without, as the world says", async () => {
     for (const suberror of ["bad_token", "none"] as const) {
       const bench = startEsts({ revokedGrantSuberror: suberror });
       const token = (await redeem(bench)).json["refresh_token"];

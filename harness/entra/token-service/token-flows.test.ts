@@ -19,7 +19,7 @@ describe("continuous access evaluation", () => {
     expect(claimsOf(json["access_token"])["xms_cc"]).toEqual(["cp1"]);
   });
 
-  it("does not for APIs that take no part, for other clients, or for claims that are no JSON", async () => {
+  it("does not for APIs without it, for other clients, or for claims that are not JSON", async () => {
     const orders = "api://orders/Orders.Read openid offline_access";
     for (const answer of [
       await redeem(startEsts(), { claims: capable }, orders),
@@ -52,7 +52,7 @@ describe("on behalf of", () => {
     return String(json["access_token"]);
   }
 
-  it("trades a token for the API for one to the next API, same user", async () => {
+  it("exchanges a token for the API for one of the next API, with the same user", async () => {
     const bench = startEsts();
     const { status, json } = await bench.post(TOKEN, oboForm(bench, await front(bench)));
     expect(status).toBe(200);
@@ -62,7 +62,7 @@ describe("on behalf of", () => {
     });
   });
 
-  it("refuses what is no token for it: forged, foreign, an app's, expired, revoked", async () => {
+  it("refuses an assertion that is forged, foreign, an app's, expired or revoked", async () => {
     const bench = startEsts();
     const good = await front(bench);
     const ask = async (assertion: string) =>
@@ -79,7 +79,7 @@ describe("on behalf of", () => {
     expect(await ask(good)).toEqual([500133]);
   });
 
-  it("takes no id token for an access token", async () => {
+  it("refuses an id token as assertion", async () => {
     const bench = startEsts();
     const { json } = await redeem(
       bench,
@@ -93,7 +93,7 @@ describe("on behalf of", () => {
     expect(codesOf(answer)).toEqual([50013]);
   });
 
-  it("wants to be called by its name", async () => {
+  it("requires requested_token_use", async () => {
     const bench = startEsts();
     const answer = await bench.post(TOKEN, {
       ...oboForm(bench, "x"),
@@ -141,7 +141,7 @@ describe("device code", () => {
     },
   );
 
-  it("expires, and knows only its own codes", async () => {
+  it("expires, and accepts only its own codes", async () => {
     const bench = startEsts();
     const { poll, approve } = await begin(bench);
     expect((await poll("device_code", "other")).json["error"]).toBe("bad_verification_code");
@@ -166,7 +166,7 @@ describe("password", () => {
   it.each([
     ["adele@contoso.example", "fixture-password-of-adele", 200, undefined],
     ["adele@contoso.example", "wrong", 400, [50126]],
-    ["nobody@contoso.example", "x", 400, [50034]],
+    ["unknown@contoso.example", "x", 400, [50034]],
     ["joni@contoso.example", "fixture-password-of-joni", 400, [50057]],
   ])("answers %s / %s with %i", async (username, password, status, codes) => {
     const answer = await ask(startEsts(), username, password);

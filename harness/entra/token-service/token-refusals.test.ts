@@ -44,7 +44,11 @@ describe("the token endpoint refuses", () => {
       });
 
   const users: Row[] = [
-    [[400, "invalid_grant", [50034]], "nobody", password({ username: "no@contoso.example" })],
+    [
+      [400, "invalid_grant", [50034]],
+      "an unknown user",
+      password({ username: "no@contoso.example" }),
+    ],
     [[400, "invalid_grant", [50126]], "a wrong password", password({ password: "x" })],
     [
       [400, "invalid_grant", [50057]],
@@ -62,7 +66,7 @@ describe("the token endpoint refuses", () => {
     [
       [400, "invalid_request", [90002]],
       "a tenant that is not there",
-      (bench) => bench.post("/nobody.example/oauth2/v2.0/token", daemonForm(bench)),
+      (bench) => bench.post("/unknown.example/oauth2/v2.0/token", daemonForm(bench)),
     ],
     [[400, "invalid_request", [900561]], "another method", (bench) => bench.get(TOKEN)],
     [
@@ -189,7 +193,7 @@ describe("the token endpoint refuses", () => {
     },
   );
 
-  it("knows a device code while it lives, and no other", async () => {
+  it("knows a device code until it expires, and no other", async () => {
     const bench = startEsts();
     const { clientId } = bench.app("desk-app");
     const { json } = await bench.post("oauth2/v2.0/devicecode", {
@@ -211,7 +215,7 @@ describe("the token endpoint refuses", () => {
   });
 });
 
-/** Redeems a code that was bound to a challenge, with whatever verifier. */
+/** Redeems a code that was bound to a challenge, with any verifier. */
 async function redeemWithChallenge(bench: EstsBench, verifier?: string): Promise<Answer> {
   const challenge = { code_challenge: "right", code_challenge_method: "plain" };
   const code = await bench.codeFor("portal", "adele", userScopes, challenge);

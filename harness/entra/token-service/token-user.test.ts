@@ -57,13 +57,13 @@ describe("authorization code", () => {
     ]);
   });
 
-  it("takes a permission in any case, and answers in the client's words", async () => {
+  it("accepts a permission in any case, and answers with the client's spelling", async () => {
     const { status, json } = await redeem(startEsts(), {}, "user.read openid");
     expect([status, json["scope"]]).toEqual([200, "openid user.read"]);
     expect(claimsOf(json["access_token"])["scp"]).toBe("User.Read");
   });
 
-  it("has an id token that lives for an hour, whatever the access token does", async () => {
+  it("issues an id token for an hour, independent of the access token's lifetime", async () => {
     for (const accessTokenLifetimeSeconds of [600, 9_000]) {
       const { json } = await redeem(startEsts({ accessTokenLifetimeSeconds }));
       const { iat, exp } = claimsOf(json["id_token"]);
@@ -71,7 +71,7 @@ describe("authorization code", () => {
     }
   });
 
-  it("names a password as the only method, and nothing of groups, devices and addresses", async () => {
+  it("names a password as the only method, without groups, devices and addresses", async () => {
     const { json } = await redeem(startEsts(), {}, `${userScopes} email`);
     expect(claimsOf(json["access_token"])).toMatchObject({ acr: "1", amr: ["pwd"] });
     const names = [json["access_token"], json["id_token"]].flatMap((token) =>
@@ -81,7 +81,7 @@ describe("authorization code", () => {
     expect(names.filter((name) => /^(acrs|email|groups|ipaddr|sid|wids)$/.test(name))).toEqual([]);
   });
 
-  it("says when the person signed in, not when the code was redeemed", async () => {
+  it("has the time of the sign-in, not that of the redemption", async () => {
     const bench = startEsts();
     const code = await bench.codeFor("portal", "adele", userScopes);
     bench.pass(300_000);
@@ -143,7 +143,7 @@ describe("authorization code", () => {
 });
 
 describe("refresh token", () => {
-  it("rotates, and the old one stays good", async () => {
+  it("is renewed, and the old one stays valid", async () => {
     const bench = startEsts();
     const first = (await redeem(bench)).json["refresh_token"];
     bench.pass(3_600_000);
@@ -154,7 +154,7 @@ describe("refresh token", () => {
     expect((await refresh(bench, first)).status).toBe(200);
   });
 
-  it("lives for 90 days of disuse", async () => {
+  it("expires after 90 days without use", async () => {
     const bench = startEsts();
     const first = (await redeem(bench)).json["refresh_token"];
     bench.pass(90 * DAY_MS - 1);
@@ -169,7 +169,7 @@ describe("refresh token", () => {
     expect((await refresh(bench, renewed)).status).toBe(200);
   });
 
-  it("dies with the session, the password and the account", async () => {
+  it("ends with the sessions, the password and the account", async () => {
     const bench = startEsts();
     const token = (await redeem(bench)).json["refresh_token"];
     bench.pass(1_000);

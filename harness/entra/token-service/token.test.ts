@@ -41,7 +41,7 @@ describe("client credentials", () => {
     expect(await namesFor({})).toEqual(all.filter((name) => !/^Access|^Referrer/.test(name)));
   });
 
-  it("is given at the address of version 1 as at that of version 2: no resource is read", async () => {
+  it("answers at the address of version 1 as at that of version 2, and ignores `resource`", async () => {
     const bench = startEsts();
     const { scope: _scope, ...bare } = daemonForm(bench);
     const { json } = await bench.post("oauth2/token", daemonForm(bench));
@@ -50,7 +50,7 @@ describe("client credentials", () => {
     expect(codesOf(await bench.post("oauth2/token", asked))).toEqual([900144]);
   });
 
-  it("signs a token that the published key verifies, in the format that the resource wants", async () => {
+  it("signs a token that the published key verifies, in the format of the resource", async () => {
     const bench = startEsts();
     const { json } = await bench.post(TOKEN, daemonForm(bench));
     const [header = "", payload = "", signature = ""] = String(json["access_token"]).split(".");
@@ -102,7 +102,7 @@ describe("client credentials", () => {
     expect(answer.headers.get("x-ms-clitelem")).toBe(`1,${code},0,,`);
   });
 
-  it("wants a credential, and takes it from a Basic header too", async () => {
+  it("requires a credential, and accepts it from a Basic header", async () => {
     const bench = startEsts();
     const { client_secret: secret = "", ...bare } = daemonForm(bench);
     expect(codesOf(await bench.post(TOKEN, bare))).toEqual([7000216]);
@@ -112,7 +112,7 @@ describe("client credentials", () => {
     expect((await bench.post(TOKEN, bare, { authorization: `Basic ${basic}` })).status).toBe(200);
   });
 
-  it("reads a Basic header that is not encoded as it stands", async () => {
+  it("uses an unencoded Basic header as it is", async () => {
     const bench = startEsts();
     const { client_secret: _secret, ...bare } = daemonForm(bench);
     const basic = Buffer.from(`${bare["client_id"]}:100%sure:yes`).toString("base64");
@@ -129,7 +129,7 @@ describe("client credentials", () => {
       ),
     ).toEqual([9002326]);
     expect(
-      codesOf(await bench.post("/nobody.example/oauth2/v2.0/token", daemonForm(bench))),
+      codesOf(await bench.post("/unknown.example/oauth2/v2.0/token", daemonForm(bench))),
     ).toEqual([90002]);
     expect(codesOf(await bench.post("/common/oauth2/v2.0/token", daemonForm(bench)))).toEqual([
       90002,
@@ -137,7 +137,7 @@ describe("client credentials", () => {
     expect(codesOf(await bench.get(TOKEN))).toEqual([900561]);
   });
 
-  it("accepts an assertion signed by the registered certificate, and only that, in its time", async () => {
+  it("accepts an assertion signed by the registered certificate only, within its time range", async () => {
     const bench = startEsts();
     const { clientId } = bench.app("cert-daemon");
     const key = readFileSync(
@@ -180,7 +180,7 @@ describe("client credentials", () => {
       expect(codesOf(await ask(assertion(key, soon, clientId, aud)))).toEqual([700023]);
   });
 
-  it("says how an error was traced, as the envelope of ESTS does", async () => {
+  it("answers an error with the envelope of ESTS", async () => {
     const id = "00000000-1111-4222-8333-444444444444";
     const bench = startEsts({ errorSeparator: "crlf" });
     const { json, headers } = await bench.post(

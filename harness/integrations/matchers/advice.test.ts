@@ -1,4 +1,4 @@
-/** What a test is told to let happen: code is called, of pages a button is clicked. */
+/** The advice of an inconclusive matcher: to call the code, or to click in the page. */
 import { expect, it } from "vitest";
 import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts";
 import type { History } from "../../history/event.ts";

@@ -1,10 +1,10 @@
-/** Matchers that ask the rules: the same ones that judge scenarios. */
+/** Matchers that apply the rules which also judge scenarios. */
 import { judgeByEveryRule, ruleById } from "../../rules/rules.ts";
 import type { Judgement, Rule } from "../../rules/rule.ts";
 import type { History } from "../../history/event.ts";
-import { type Doing, doingOf, type MatcherVerdict, tell } from "./verdict.ts";
+import { type TestAction, actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
 
-/** What one rule says. Throws `unknown-rule`. */
+/** The verdict of one rule. Throws `unknown-rule`. */
 export function passRule(history: History, id: string): MatcherVerdict {
   const rule = ruleById(id);
   const finding = judgeByEveryRule({ ...history, header: { ...history.header, asserts: [] } }, [
@@ -14,7 +14,7 @@ export function passRule(history: History, id: string): MatcherVerdict {
   return { verdict: judgement.verdict, message: messageOf(history, rule, judgement) };
 }
 
-/** What all rules say together: none fails, and at least one came to a conclusion. Throws `unknown-rule` for an exception that is none. */
+/** Passes when no rule fails and at least one has come to a conclusion. Throws `unknown-rule` for an exception that is not a rule. */
 export function passAllRules(
   history: History,
   { except = [] }: { readonly except?: readonly string[] } = {},
@@ -33,10 +33,10 @@ export function passAllRules(
   }
   return {
     verdict: "inconclusive",
-    message: tell(history, {
-      says: "no rule has seen what it judges",
+    message: messageFrom(history, {
+      says: "no rule has found anything to judge",
       more: [
-        `In the test: ${doingOf(history).call} before, during and after an outage${doingOf(history).by}.`,
+        `In the test: ${actionFor(history).call} before, during and after an outage${actionFor(history).by}.`,
       ],
     }),
   };
@@ -46,23 +46,23 @@ function messageOf(history: History, rule: Rule, judgement: Judgement): string {
   const { verdict, message, evidence } = judgement;
   switch (verdict) {
     case "pass":
-      return tell(history, { says: `${rule.id}: ${message}`, evidence });
+      return messageFrom(history, { says: `${rule.id}: ${message}`, evidence });
     case "fail":
-      return tell(history, {
+      return messageFrom(history, {
         says: `${rule.id}: ${message}`,
         evidence,
         more: [`Rule: ${rule.says}`, `To fix: ${rule.fix}`, `Source: ${rule.source}`],
       });
     case "inconclusive":
-      return tell(history, {
+      return messageFrom(history, {
         says: `${rule.id} has nothing to judge: ${message}`,
         more: [`Rule: ${rule.says}`, `In the test: ${adviceFor(rule.id, history)}`],
       });
   }
 }
 
-/** What a test must let happen before a rule can judge; the rest is in the rule's own words. */
-const advice: Readonly<Record<string, (how: Doing) => string>> = {
+/** What a test must do before a rule can judge; of other rules, their own text says it. */
+const advice: Readonly<Record<string, (how: TestAction) => string>> = {
   "retry-after": ({ call, again }) =>
     `let the service throttle, outage("throttled", { for: "10m" }), ${call} in it, let time pass, and ${again}.`,
   backoff: ({ call }) =>
@@ -75,6 +75,6 @@ const advice: Readonly<Record<string, (how: Doing) => string>> = {
 function adviceFor(rule: string, history: History): string {
   const words = advice[rule];
   return words === undefined
-    ? "let happen what the rule is about; until then this expectation shows nothing."
-    : words(doingOf(history));
+    ? "make happen what the rule is about; until then this expectation proves nothing."
+    : words(actionFor(history));
 }

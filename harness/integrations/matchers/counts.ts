@@ -1,29 +1,29 @@
-/** Matchers that count: who answered, how often an endpoint was asked, how often a person was. */
+/** Matchers that count answers by their source, requests by their endpoint, and prompts. */
 import { promptsOf } from "../../rules/model/prompts.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { ExchangeEnded, History } from "../../history/event.ts";
 import { checkEndpoint } from "../../history/endpoint-name.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
-import { doingOf, type MatcherVerdict, tell } from "./verdict.ts";
+import { actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
 import { exchangesOf, type Exchange } from "../../rules/model/exchanges.ts";
 import { statusOf } from "../../rules/model/exchange-outcomes.ts";
 import { counted } from "../../rules/model/messages.ts";
 
-/** Who answered, where, and how often; without `times`, at least once. */
+/** Which system answered, where, and how often; default: at least once. */
 export interface Served {
   readonly from: ExchangeEnded["servedBy"];
   readonly endpoint?: Endpoint;
   readonly times?: number;
 }
 
-/** How often; exactly one of the two, and without either at least once. */
+/** How often: one of the two; default: at least once. */
 export type Requested =
   | { readonly times?: number; readonly atMost?: never }
   | { readonly atMost: number; readonly times?: never };
 
 const EVIDENCE_MAX = 8;
 
-/** Whether good answers came from one system: without an error status, a broken body or none at all. */
+/** Whether one system gave good answers: without an error status, and with a whole body. */
 export function served(history: History, wanted: Served): MatcherVerdict {
   const { from, endpoint, times } = wanted;
   checkSource(from);
@@ -38,14 +38,14 @@ export function served(history: History, wanted: Served): MatcherVerdict {
   const bound = times === undefined ? "at least 1 was expected" : `${times} expected`;
   return {
     verdict: isRight ? "pass" : "fail",
-    message: tell(history, {
+    message: messageFrom(history, {
       says: `the ${from} served ${counted(good.length, "request")}${where}, ${bound}, of ${asked.length} asked`,
       evidence: shownOf(good.length === 0 ? asked : good),
     }),
   };
 }
 
-/** Whether an endpoint was asked so often, whatever it answered. */
+/** Whether an endpoint got so many requests, with any answers. */
 export function requested(
   history: History,
   endpoint: Endpoint,
@@ -65,7 +65,7 @@ export function requested(
       : `at most ${atMost}`;
   return {
     verdict: isRight ? "pass" : "fail",
-    message: tell(history, {
+    message: messageFrom(history, {
       says: `the ${endpoint} endpoint was asked ${count === 1 ? "once" : `${count} times`}; expected: ${bound}`,
       evidence: shownOf(asked),
     }),
@@ -75,26 +75,26 @@ export function requested(
 /** Whether people were asked to act at most so often: to sign in, to consent, to type a device code. */
 export function promptedAtMost(history: History, atMost: number): MatcherVerdict {
   if (!Number.isInteger(atMost) || atMost < 0) {
-    throw new HarnessError("bad-usage", `${String(atMost)} is no number of prompts`, {
+    throw new HarnessError("bad-usage", `expected a whole number from 0, found ${String(atMost)}`, {
       place: "toHavePromptedAtMost",
-      hint: "Write a whole number from 0 on.",
+      hint: "Write toHavePromptedAtMost(0) for none at all.",
     });
   }
   if (!hasHappened(history)) return nothingAsked(history, "");
   const prompts = promptsIn(history);
   return {
     verdict: prompts.length <= atMost ? "pass" : "fail",
-    message: tell(history, {
+    message: messageFrom(history, {
       says: `people were asked to act ${prompts.length === 1 ? "once" : `${prompts.length} times`}; expected: at most ${atMost}`,
       evidence: prompts.slice(0, EVIDENCE_MAX),
     }),
   };
 }
 
-/** Indices of what asked a person: what the history says, or else the pages and codes that can have had no other end. */
+/** Indices of the events that prompted a person: recorded prompts, else sign-in pages and device codes. */
 function promptsIn(history: History): readonly number[] {
-  const told = promptsOf(history);
-  if (told.length > 0) return told.map(({ index }) => index);
+  const recorded = promptsOf(history);
+  if (recorded.length > 0) return recorded.map(({ index }) => index);
   return exchangesOf(history)
     .filter((exchange) => {
       const { method, endpoint } = exchange.began;
@@ -106,7 +106,7 @@ function promptsIn(history: History): readonly number[] {
     .map(({ began }) => began.index);
 }
 
-/** Without a call or a request there was nobody who could have done wrong. */
+/** Without a call or a request there is nothing that could be wrong. */
 function hasHappened({ events }: History): boolean {
   return events.some(({ kind }) => kind === "operation-invoked" || kind === "exchange-began");
 }
@@ -114,7 +114,7 @@ function hasHappened({ events }: History): boolean {
 function nothingAsked(history: History, where: string): MatcherVerdict {
   return {
     verdict: "inconclusive",
-    message: `no request was seen${where}\n  In the test: ${doingOf(history).call} first${doingOf(history).by}.`,
+    message: `no request was seen${where}\n  In the test: ${actionFor(history).call} first${actionFor(history).by}.`,
   };
 }
 

@@ -1,14 +1,14 @@
 /**
- * Whether an application lived on the tokens it had while no new ones were to be got. Of
- * code that is not ours the calls for tokens cannot be seen, only its operations, its
- * requests and what it shows to APIs; so this asks: while every token request failed, did
- * what had worked before go on working, as long as the token it had worked with was valid?
- * What rule `cached-token` finds, where it can see the calls themselves, counts as well.
+ * Whether an application kept working with its cached tokens in an outage. The token calls of
+ * a user's code are invisible; its operations, its requests and the tokens that it shows to
+ * APIs are not. So this checks: while every token request failed, did operations that had
+ * worked before go on working while their token was valid? What rule `cached-token` finds,
+ * where the calls are visible, counts as well.
  */
 import { cachedToken } from "../../rules/cached-token.ts";
 import type { History, TokenFacts, TokenPresented } from "../../history/event.ts";
 import { passRule } from "./by-rule.ts";
-import { doingOf, type MatcherVerdict, tell } from "./verdict.ts";
+import { actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
 import {
   exchangesOf,
   operationsOf,
@@ -19,13 +19,13 @@ import { isFailedByService, isToSignInService } from "../../rules/model/exchange
 import { isTotalOutage } from "../../rules/model/fault-windows.ts";
 import { isValidAt } from "../../rules/model/token-validity.ts";
 
-/** Passes when a call ended ok, or an API accepted a token, in an outage that gave no token; fails when a call failed that had a valid one. */
+/** Passes when a call ended ok, or an API accepted a token, in an outage without new tokens; fails when a call failed although it had a valid one. */
 export function keptWorkingFromCache(history: History): MatcherVerdict {
   const outages = outagesOf(history);
   if (outages.length === 0) {
     return inconclusive(
       "no outage has kept the application from getting tokens",
-      'outage({ for: "1h" }) or outage("token-server-error") does; one that takes only some requests does not.',
+      'use outage({ for: "1h" }) or outage("token-server-error"); an outage of some requests only is not enough.',
     );
   }
   const judged = passRule(history, cachedToken.id);
@@ -44,17 +44,17 @@ export function keptWorkingFromCache(history: History): MatcherVerdict {
     const evidence = [...served.map(({ completed, invoked }) => completed ?? invoked), ...accepted];
     return {
       verdict: "pass",
-      message: tell(history, {
-        says: `${served.length} calls ended ok and ${accepted.length} tokens were accepted by APIs while no new token was to be got`,
+      message: messageFrom(history, {
+        says: `${served.length} calls ended ok and ${accepted.length} tokens were accepted by APIs while no new token was available`,
         evidence: evidence.slice(0, 8).map(({ index }) => index),
       }),
     };
   }
   return inconclusive(
     calls.length === 0
-      ? "nothing was called while no new token was to be got"
-      : "no call in the outage stood for one that had a token from before",
-    doingOf(history).by === ""
+      ? "nothing was called while no new token was available"
+      : "no call in the outage had a token from before it",
+    actionFor(history).by === ""
       ? "click or reload before the outage, so that the app loads something with its token, and again in it."
       : "call your code with operate() before the outage, so that it has a token, and again in it, under the same name.",
   );
@@ -73,7 +73,7 @@ function refuse(
   const shown = [invoked, ...exchanges.slice(0, 2).map(({ began }) => began), completed];
   return {
     verdict: "fail",
-    message: tell(history, {
+    message: messageFrom(history, {
       says: `"${invoked.app}" failed in the outage although the token it had worked with before was still valid${more}`,
       evidence: shown.flatMap((event) => (event === undefined ? [] : [event.index])),
       more: [
@@ -85,13 +85,13 @@ function refuse(
   };
 }
 
-/** A stretch of the history, by indices, in which every token request of everyone failed; `to` is Infinity when it is still so. */
+/** A part of the history, by indices, in which every token request failed; `to` is Infinity while it lasts. */
 interface Outage {
   readonly from: number;
   readonly to: number;
 }
 
-/** By indices and not by time: in a test all of it may happen at one instant. */
+/** By indices rather than by time: in a test, all of it may happen at one instant. */
 function outagesOf({ events }: History): readonly Outage[] {
   const outages: Outage[] = [];
   const open = new Set<string>();
@@ -106,12 +106,12 @@ function outagesOf({ events }: History): readonly Outage[] {
   return open.size === 0 ? outages : [...outages, { from, to: Infinity }];
 }
 
-/** Where the outage began in which something happened. */
+/** The index at which the outage around an event began. */
 function beginOf(outages: readonly Outage[], index: number): number | undefined {
   return outages.find(({ from, to }) => from < index && index < to)?.from;
 }
 
-/** A call failed after Entra had failed it, and the token that a call of that name had used before would still have done. */
+/** Whether a call failed because Entra failed, although the token of an earlier call of that name was still valid. */
 function isDeniedNeedlessly(history: History, call: Operation): boolean {
   const { invoked, completed, exchanges } = call;
   if (completed?.outcome !== "fail") return false;
@@ -127,19 +127,19 @@ function isDeniedNeedlessly(history: History, call: Operation): boolean {
   return token !== undefined && isValidAt(token, completed.at);
 }
 
-/** The token that a good call worked with: the last that its client had been issued by then. */
+/** The token of a successful call: the last that its client had been issued by then. */
 function tokenOf(history: History, { invoked, completed }: Operation): TokenFacts | undefined {
   const byIndex = completed?.index ?? Infinity;
   const issued = issuesTo(history, invoked.client).filter(
     ({ ended, operation }) =>
       (ended?.index ?? Infinity) < byIndex &&
-      // A token that another name of call asked for may be for something else.
+      // A token that a call of another name asked for may be for something else.
       (operation === undefined || operation.app === invoked.app),
   );
   return issued.at(-1)?.ended?.issued?.token;
 }
 
-/** A call ended ok in the outage; its client had been issued a token before, and none since the outage began. */
+/** Whether a call ended ok in the outage while its client had a token from before and no new one. */
 function isServedFromCache(
   history: History,
   outages: readonly Outage[],

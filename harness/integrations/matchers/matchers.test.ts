@@ -5,7 +5,7 @@ import { type EntraMatchers, matchers } from "./matchers.ts";
 
 type Name = keyof EntraMatchers<unknown>;
 
-/** What a matcher says of a story, and of its opposite. */
+/** The outcome of a matcher for an invented run, and of its opposite. */
 function ask(
   run: RunBuilder | (() => RunBuilder),
   name: Name,
@@ -56,7 +56,7 @@ function throttled(retryAtMs: number): RunBuilder {
 }
 
 describe("a matcher that asks a rule", () => {
-  it("passes with the rule, and fails with its message, its evidence, what to do and the source", () => {
+  it("passes with the rule, and fails with its message, evidence, fix and source", () => {
     expect(ask(throttled(60_000), "toHaveHonouredRetryAfter").verdict).toBe("pass");
     const { verdict, message } = ask(throttled(30_000), "toHaveHonouredRetryAfter");
     expect(verdict).toBe("fail");
@@ -72,7 +72,7 @@ describe("a matcher that asks a rule", () => {
     ]);
   });
 
-  it("proves nothing by a history in which nothing was seen, nor its opposite, and says what to do", () => {
+  it("fails with and without .not when the history has nothing to judge, and says what to do", () => {
     const { verdict, message } = ask(buildRun, "toHaveHonouredRetryAfter");
     expect(verdict).toBe("inconclusive");
     expect(message).toMatch(/^toHaveHonouredRetryAfter: retry-after has nothing to judge: No 429/);
@@ -84,12 +84,12 @@ describe("a matcher that asks a rule", () => {
       });
   });
 
-  it("says which matcher spoke, and that it was the opposite", () => {
+  it("names the matcher, and .not, in its message", () => {
     const { message } = matchers.toHaveRecovered.call({ isNot: true }, buildRun().history());
     expect(message()).toMatch(/^not toHaveRecovered: recovery has nothing to judge/);
   });
 
-  it("knows back-off and recovery", () => {
+  it("judges back-off and recovery", () => {
     const retry = (afterMs: number) => (): RunBuilder => {
       const run = buildRun();
       run.exchange({ ...atToken, status: 503, issued: "nothing" });
@@ -109,14 +109,14 @@ describe("a matcher that asks a rule", () => {
     expect(ask(returns("fails"), "toHaveRecovered").verdict).toBe("fail");
   });
 
-  it("takes any rule by its id, and no other", () => {
+  it("accepts the id of any rule, and rejects others", () => {
     expect(ask(throttled(30_000), "toPassRule", "retry-after").verdict).toBe("fail");
     expect(() => ask(buildRun, "toPassRule", "retry-afte")).toThrow(
       'there is no rule "retry-afte"',
     );
   });
 
-  it("takes all rules but the excused ones", () => {
+  it("applies all rules except the listed ones", () => {
     expect(ask(throttled(60_000), "toPassAllRules").verdict).toBe("pass");
     const { verdict, message } = ask(throttled(30_000), "toPassAllRules");
     expect([verdict, message]).toEqual(["fail", expect.stringMatching(/retry-after: shop sent/)]);
@@ -129,7 +129,7 @@ describe("a matcher that asks a rule", () => {
 describe("toHaveKeptWorkingFromCache", () => {
   const judge = (run: RunBuilder): ReturnType<typeof ask> => ask(run, "toHaveKeptWorkingFromCache");
 
-  it("passes when what worked before works in the outage without a new token", () => {
+  it("passes when an operation that worked before works in the outage without a new token", () => {
     const run = outage((it) => it.operation(load).ok({ token: "none" }));
     expect(judge(run)).toMatchObject({
       verdict: "pass",
@@ -137,7 +137,7 @@ describe("toHaveKeptWorkingFromCache", () => {
     });
   });
 
-  it("takes an outage for one that begins and ends at one instant", () => {
+  it("recognizes an outage that begins and ends at one instant", () => {
     const run = buildRun();
     const first = run.operation(load);
     run.exchange({ ...atToken, by: first });
@@ -148,7 +148,7 @@ describe("toHaveKeptWorkingFromCache", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("passes by a token from before that an API accepts in the outage", () => {
+  it("passes when an API accepts a token from before in the outage", () => {
     const run = buildRun();
     const token = run.token();
     run.exchange({ ...atToken, issued: { token } });
@@ -159,7 +159,7 @@ describe("toHaveKeptWorkingFromCache", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("fails when a call fails that had a valid token, with the call and what to do", () => {
+  it("fails when a call with a valid token fails, and names the call and the fix", () => {
     const { verdict, message } = judge(outage(failsInVain));
     expect(verdict).toBe("fail");
     expect(message).toMatch(/valid token was in the cache|was still valid/);
@@ -167,7 +167,7 @@ describe("toHaveKeptWorkingFromCache", () => {
     expect(message).toMatch(/To fix: Keep the last token/);
   });
 
-  it("fails for one name of call of several, which have tokens of their own", () => {
+  it("judges calls of each name by their own tokens", () => {
     const mail = { ...load, app: "mail" };
     const run = buildRun();
     for (const [name, scope] of [
@@ -190,7 +190,7 @@ describe("toHaveKeptWorkingFromCache", () => {
     });
   });
 
-  it("does not hold a failure against anyone whose token has expired, or who never had one", () => {
+  it("does not count failures of calls whose token has expired, or that had none", () => {
     const expired = outage((it) => {
       it.after(7_200_000);
       failsInVain(it);
@@ -202,7 +202,7 @@ describe("toHaveKeptWorkingFromCache", () => {
     expect(judge(never).verdict).toBe("inconclusive");
   });
 
-  it("is not shown by tokens that the backup system gave in the outage", () => {
+  it("is not proved by tokens that the backup system issued in the outage", () => {
     const run = outage((it) => {
       it.after(7_200_000);
       const call = it.operation(load);
@@ -211,11 +211,11 @@ describe("toHaveKeptWorkingFromCache", () => {
     });
     expect(judge(run)).toMatchObject({
       verdict: "inconclusive",
-      message: expect.stringContaining("no call in the outage stood for one"),
+      message: expect.stringContaining("no call in the outage had a token from before it"),
     });
   });
 
-  it("proves nothing without an outage, without a call in it, or when only some requests fail", () => {
+  it("is inconclusive without an outage, without a call in it, or when only some requests fail", () => {
     const calm = buildRun();
     calm.operation(load).ok();
     expect(judge(calm)).toMatchObject({
@@ -240,7 +240,7 @@ describe("a matcher that counts", () => {
     return run;
   };
 
-  it("knows who served, and takes no error for a service", () => {
+  it("counts good answers by the system that gave them", () => {
     expect(ask(twice, "toHaveServed", { from: "backup" }).verdict).toBe("pass");
     expect(ask(twice, "toHaveServed", { from: "backup", times: 2 })).toMatchObject({
       verdict: "fail",
@@ -257,7 +257,7 @@ describe("a matcher that counts", () => {
     );
   });
 
-  it("knows how often an endpoint was asked", () => {
+  it("counts the requests to an endpoint", () => {
     const requested = (...values: readonly unknown[]): Verdict =>
       ask(twice, "toHaveRequested", ...values).verdict;
     expect(requested("token")).toBe("pass");
@@ -272,7 +272,7 @@ describe("a matcher that counts", () => {
     expect(() => requested("tokens")).toThrow('there is no endpoint "tokens"');
   });
 
-  it("knows how often people were asked, also when only the wire tells it", () => {
+  it("counts prompts, also those that only the requests show", () => {
     const run = twice();
     expect(ask(run, "toHavePromptedAtMost", 0).verdict).toBe("pass");
     run.exchange({ endpoint: "device-code" });
@@ -283,10 +283,14 @@ describe("a matcher that counts", () => {
     run.prompt();
     expect(ask(run, "toHavePromptedAtMost", 1).verdict).toBe("pass");
     expect(ask(buildRun, "toHavePromptedAtMost", 0).verdict).toBe("inconclusive");
-    expect(() => ask(run, "toHavePromptedAtMost", -1)).toThrow("-1 is no number of prompts");
+    expect(() => ask(run, "toHavePromptedAtMost", -1)).toThrow(
+      "expected a whole number from 0, found -1",
+    );
   });
 });
 
 it.each([[undefined], [null], [7], [{}], ["entra"]])("a matcher refuses %j", (received) => {
-  expect(() => matchers.toHaveRecovered.call({}, received)).toThrow(/toHaveRecovered was given/);
+  expect(() => matchers.toHaveRecovered.call({}, received)).toThrow(
+    /toHaveRecovered: expected an object with a history/,
+  );
 });

@@ -1,7 +1,6 @@
 /**
- * The matchers as test runners take them: Vitest's and Playwright's `expect.extend` want the
- * same of a matcher. What is judged is a history, or whatever has one; how the requests in it
- * came to the simulator is nobody's concern here.
+ * The matchers in the form that `expect.extend` of Vitest and of Playwright both take. They
+ * judge a history, or an object that has one.
  */
 import { HarnessError } from "../../core/errors.ts";
 import type { History } from "../../history/event.ts";
@@ -12,25 +11,33 @@ import { explaining } from "../../core/explain.ts";
 import { keptWorkingFromCache } from "./kept-working.ts";
 import type { MatcherVerdict } from "./verdict.ts";
 
-/** What can be asked of a session after `expect(entra)`. `Result` is what the runner's own matchers return. */
+/**
+ * The matchers of `expect(entra)`, and of `expect(history)`. A matcher that has found nothing
+ * to judge fails, also after `.not`. `Result` is what the runner's own matchers return.
+ *
+ * @example
+ * expect(entra).toHaveKeptWorkingFromCache();
+ * expect(entra).toHaveRequested("token", { atMost: 3 });
+ * expect(entra).not.toPassRule("retry-storm");
+ */
 export interface EntraMatchers<Result> {
-  /** After each 429 or 5xx with a Retry-After, no like request before that time (rule `retry-after`). */
+  /** After each 429 or 5xx with Retry-After, no similar request before that time (rule `retry-after`). */
   toHaveHonouredRetryAfter(): Result;
-  /** Where Retry-After gave no instruction: the first retry 5 s later at the earliest, then growing gaps (rule `backoff`). */
+  /** Without Retry-After, the first retry after 5 s at the earliest, then at growing intervals (rule `backoff`). */
   toHaveBackedOff(): Result;
-  /** In an outage in which no token was to be got, what had worked before went on working with the tokens it had. */
+  /** In an outage without new tokens, operations that had worked before went on working with their cached tokens. */
   toHaveKeptWorkingFromCache(): Result;
-  /** People were asked to act at most so often. */
+  /** People were prompted at most so often. Throws `bad-usage` for a count that is not a whole number from 0. */
   toHavePromptedAtMost(count: number): Result;
   /** After the last fault, calls succeed again within two minutes (rule `recovery`). */
   toHaveRecovered(): Result;
-  /** Good answers came from there: so many, or at least one. */
+  /** A system gave so many good answers; default: at least one. Throws `unknown-name` for a system or an endpoint that does not exist. */
   toHaveServed(wanted: Served): Result;
-  /** An endpoint was asked: `{ times }`, `{ atMost }`, or at least once. */
+  /** An endpoint got requests: `{ times }`, `{ atMost }`; default: at least one. Throws `unknown-name`. */
   toHaveRequested(endpoint: Endpoint, wanted?: Requested): Result;
-  /** The rule of that id holds. */
+  /** The rule of that id passes. Throws `unknown-rule`. */
   toPassRule(id: string): Result;
-  /** No rule fails, and at least one has judged. */
+  /** No rule fails, and at least one has come to a conclusion. Throws `unknown-rule` for an exception that is not a rule. */
   toPassAllRules(options?: { readonly except?: readonly string[] }): Result;
 }
 
@@ -69,7 +76,7 @@ function toMatcher(name: string, judge: Judge): Matcher {
   return function match(received, ...values) {
     const { verdict, message } = explaining(() => judge(historyOf(received, name), ...values));
     const isNot = this.isNot === true;
-    // A test that has shown nothing has shown neither the one nor the other.
+    // An inconclusive history proves neither the expectation nor its opposite.
     const pass = verdict === "inconclusive" ? isNot : verdict === "pass";
     return { pass, message: () => `${isNot ? "not " : ""}${name}: ${message}` };
   };
@@ -82,8 +89,8 @@ function historyOf(received: unknown, matcher: string): History {
     if ("header" in received && "events" in received) return received as History;
   }
   const found = received === null ? "null" : typeof received;
-  throw new HarnessError("bad-usage", `${matcher} was given ${found}, which has no history`, {
+  throw new HarnessError("bad-usage", `expected an object with a history, found ${found}`, {
     place: matcher,
-    hint: "Hand over what has one: expect(entra), or expect(entra.history()).",
+    hint: "Write expect(entra), or expect(entra.history()).",
   });
 }

@@ -1,16 +1,16 @@
-/** What a matcher says of a history, before any test runner hears it. */
+/** What a matcher concludes from a history, independent of any test runner. */
 import type { Verdict } from "../../rules/rule.ts";
 import type { History } from "../../history/event.ts";
 import { evidenceLines } from "../../history/event-line.ts";
 
-/** `inconclusive` is neither a pass nor, under `.not`, a failure: the test has shown nothing. */
+/** `inconclusive` fails the test with and without `.not`: the history shows neither. */
 export interface MatcherVerdict {
   readonly verdict: Verdict;
   readonly message: string;
 }
 
-/** The message of a matcher: what was seen, the events that show it, and what else there is to say. */
-export function tell(
+/** The message of a matcher: what was found, the events that show it, and further lines. */
+export function messageFrom(
   history: History,
   {
     says,
@@ -27,16 +27,16 @@ export function tell(
   return [says, ...lines, ...more.map((line) => `  ${line}`)].join("\n");
 }
 
-/** How a test lets its application work, in words. */
-export interface Doing {
+/** Words for what a test does to make its application work. */
+export interface TestAction {
   readonly call: string;
   readonly again: string;
-  /** By what of ours; empty where it is the page's own doing. */
+  /** The function of ours that it uses; empty for pages. */
   readonly by: string;
 }
 
-/** Of pages in a browser nobody calls the code: a test clicks, and their requests tell the rest. */
-export function doingOf({ events }: History): Doing {
+/** A test calls its own code, but clicks in a page. */
+export function actionFor({ events }: History): TestAction {
   return events.some(({ kind }) => kind === "tab-changed")
     ? { call: "click or reload", again: "do so again", by: "" }
     : { call: "call your code", again: "call it again", by: ", with operate()" };

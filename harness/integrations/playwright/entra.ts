@@ -1,15 +1,15 @@
-/** What a test holds in its hands: the session of its context, and the person in front of it. */
+/** The fixture `entra` of a Playwright test: its live simulation, and who signs in. */
 import type { Page } from "@playwright/test";
 import type { User } from "../../entra/directory/world.ts";
 import { explaining } from "../../core/explain.ts";
-import type { Session } from "../../runner/live/session.ts";
-import { steer } from "../../runner/live/steer.ts";
-import type { Steering } from "../../runner/live/steering.ts";
-import type { Desk } from "./desk.ts";
-import type { EntraOptions } from "./options.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
+import { currentControls } from "../../runner/live/current-controls.ts";
+import type { LiveControls } from "../../runner/live/live-controls.ts";
+import type { WatchedContext } from "./watched-context.ts";
+import type { EntraOptions } from "./playwright-options.ts";
 import { signIn } from "./sign-in.ts";
 
-export type Entra = Steering & {
+export type Entra = LiveControls & {
   /**
    * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
    * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
@@ -17,8 +17,8 @@ export type Entra = Steering & {
    * words, and after ten seconds when nothing comes of it.
    */
   readonly signIn: (person: string, action: () => Promise<unknown>) => Promise<void>;
-  /** Who answers sign-in pages from now on; without a name nobody does, and the test drives them itself. */
-  readonly seat: (person?: string) => void;
+  /** Names who fills in sign-in pages from now on; without a name, the test fills them in itself. Throws `unknown-name`. */
+  readonly signInAs: (person?: string) => void;
   /** Requests to the service: those that pages made, and those that arrived over sockets, some of which the browser sends twice. */
   readonly counts: () => { readonly page: number; readonly socket: number };
   /** Forgets what MSAL remembers of throttling in a page's storage, so that one page can meet many answers. */
@@ -26,20 +26,20 @@ export type Entra = Steering & {
 };
 
 export interface EntraParts {
-  readonly session: Session;
-  readonly desk: Desk;
+  readonly session: LiveSimulation;
+  readonly context: WatchedContext;
   readonly accountOf: (user: User) => string;
   readonly counts: Entra["counts"];
   readonly options: EntraOptions;
 }
 
 /** The fixture of one test. */
-export function createEntra({ session, desk, accountOf, counts, options }: EntraParts): Entra {
+export function createEntra({ session, context, accountOf, counts, options }: EntraParts): Entra {
   const { world } = session;
-  const steering = steer(() => session);
-  const seat = (person?: string): void =>
-    desk.seat(person === undefined ? undefined : explaining(() => world.user(person)));
-  seat(options.user);
+  const steering = currentControls(() => session);
+  const signInAs = (person?: string): void =>
+    context.signInAs(person === undefined ? undefined : explaining(() => world.user(person)));
+  signInAs(options.user);
 
   return {
     ...steering,
@@ -47,12 +47,12 @@ export function createEntra({ session, desk, accountOf, counts, options }: Entra
       ...steering.clock,
       async advance(duration) {
         await steering.clock.advance(duration);
-        await desk.look();
+        await context.look();
       },
     },
-    seat,
+    signInAs,
     async signIn(person, action) {
-      seat(person);
+      signInAs(person);
       const account = accountOf(world.user(person));
       await explaining(() =>
         signIn({ session, world: session.directory.world, person, account, action }),

@@ -1,4 +1,4 @@
-/** Playwright has fake timers of its own, `page.clock`: two clocks in one page would fight. */
+/** Refuses Playwright's own fake timers, `page.clock`: a page can follow only one clock. */
 import type { BrowserContext, Clock } from "@playwright/test";
 import { explain } from "../../core/explain.ts";
 import { HarnessError } from "../../core/errors.ts";
@@ -13,7 +13,7 @@ const methods = [
   "setSystemTime",
 ] as const satisfies readonly (keyof Clock)[];
 
-/** From now on `page.clock` and `context.clock` refuse, and say what there is instead. */
+/** Makes the methods of `page.clock` and `context.clock` reject, with a hint what to use instead. */
 export function refusePlaywrightsClock({ clock }: BrowserContext): void {
   for (const name of methods) {
     const refuse = (): Promise<never> => Promise.reject(explain(refusal(name)));
@@ -24,10 +24,10 @@ export function refusePlaywrightsClock({ clock }: BrowserContext): void {
 function refusal(name: string): HarnessError {
   return new HarnessError(
     "bad-usage",
-    "this page has the clock of entra, which moves Entra as well",
+    "this page follows entra.clock, which also moves the simulator",
     {
       place: `page.clock.${name}`,
-      hint: 'Let time pass by entra.clock.advance("30m"); when a test begins, entraOptions.startsAt says.',
+      hint: 'Use entra.clock.advance("30m") to let time pass, and entraOptions.startsAt to set when a test begins.',
     },
   );
 }

@@ -1,20 +1,20 @@
-/** A sign-in that a test waits for: done, refused by the service, or never begun. */
+/** Waits for a sign-in in a test: it succeeds, the service refuses it, or it never begins. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import type { Session } from "../../runner/live/session.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import type { Refusal } from "../../runner/live/refusals.ts";
 import { worldHint } from "../../runner/live/refusal-hint.ts";
 
 export interface SignInParts {
-  readonly session: Pick<Session, "recorder" | "refusals">;
+  readonly session: Pick<LiveSimulation, "recorder" | "refusals">;
   readonly world: World;
-  /** As the test calls them. */
+  /** The name that the test uses. */
   readonly person: string;
   /** Home account id. */
   readonly account: string;
-  /** What makes the application ask. */
+  /** What makes the application ask for the sign-in. */
   readonly action: () => Promise<unknown>;
 }
 
@@ -38,7 +38,7 @@ export async function signIn(parts: SignInParts): Promise<void> {
     if (acting.isOver && "error" in acting) throw acting.error;
     if (acting.isOver && since.some((event) => isIssuedTo(event, account))) return;
     await sleep(LOOK_EVERY_MS);
-    // The action has a patience of its own.
+    // The action has a time-out of its own.
     if (acting.isOver) waitedMs += LOOK_EVERY_MS;
   }
   throw notSignedIn(person, recorder.events.slice(from.event));
@@ -86,7 +86,7 @@ function refusedBy(
   });
 }
 
-/** Nothing was refused, and nobody came in. */
+/** Nothing was refused, and no token was issued to the person. */
 function notSignedIn(person: string, events: readonly HistoryEvent[]): HarnessError {
   const asked = events.some(
     (event) =>
@@ -98,11 +98,11 @@ function notSignedIn(person: string, events: readonly HistoryEvent[]): HarnessEr
     ? new HarnessError(
         "bad-usage",
         `${person} was not signed in within 10 s, although the app asked for a sign-in`,
-        { place, hint: "See the timeline for how far it came." },
+        { place, hint: "The timeline shows how far it came." },
       )
     : new HarnessError(
         "bad-usage",
-        `${person} was not signed in within 10 s: the app asked the service for nothing`,
+        `${person} was not signed in within 10 s: the app sent no request to the service`,
         {
           place,
           hint: "The action must make the app go to the sign-in page, such as a click on its button.",

@@ -1,17 +1,17 @@
 /**
- * Tokens that tests have had before. A client that code makes once for its module outlives
- * the test in which it got them; but the next test's time begins anew, and its service knows
- * nothing of them. What it then does is neither this outage nor any other.
+ * Refuses tokens of earlier tests. A client that is created once for a module outlives the test
+ * in which it got its tokens, but the time and the service of the next test begin anew: what
+ * such a client does says nothing about an outage.
  */
 import { HarnessError } from "../../core/errors.ts";
-import type { Session } from "../../runner/live/session.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 
 export interface EarlierTokens {
-  /** Of a session that has ended: throws `bad-usage` when it has met a token of one before it. */
-  readonly refuseIn: (session: Pick<Session, "tokens">) => void;
+  /** Throws `bad-usage` when a session that has ended was shown a token of an earlier one. */
+  readonly refuseIn: (session: Pick<LiveSimulation, "tokens">) => void;
 }
 
-/** No test has been run yet. */
+/** Creates the record, before the first test. */
 export function createEarlierTokens(): EarlierTokens {
   const known = new Set<string>();
   return {
@@ -21,7 +21,7 @@ export function createEarlierTokens(): EarlierTokens {
       if (!isOld) return;
       throw new HarnessError("bad-usage", "this test was shown a token of an earlier test", {
         place: "useEntra",
-        hint: 'A client of your code has outlived its test, with its tokens, and time begins anew with each. Make it in each test, by a function of your code; or load its module anew: vi.resetModules(), then await import("./orders.js") in the test.',
+        hint: 'A client of your code has outlived its test and kept its tokens, while the time of each test begins anew. Create it in each test, or load its module again: vi.resetModules(), then await import("./orders.js") in the test.',
       });
     },
   };

@@ -15,7 +15,7 @@ afterAll(() => void neighbour.close());
 const entra = useEntra({ mount: "https", allow: ["not-there.invalid"] });
 const KEYS = "https://login.microsoftonline.com/common/discovery/v2.0/keys";
 
-it("reaches the simulator, and what runs on this machine", async () => {
+it("reaches the simulator, and servers on this computer", async () => {
   await entra.operate("load orders", createOrders().load);
   expect(entra).toHaveRequested("token", { times: 1 });
   const { port } = neighbour.address() as AddressInfo;
@@ -35,7 +35,7 @@ it.each([1, 2, 3])("sees hangs end and connections break, in test %d", async () 
   await entra.operate("load orders", createOrders().load);
 });
 
-it("lets through what is allowed, where the real network answers for it", async () => {
+it("lets requests to allowed hosts through to the real network", async () => {
   await expect(fetch("https://not-there.invalid/")).rejects.toMatchObject({
     cause: { code: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/) },
   });

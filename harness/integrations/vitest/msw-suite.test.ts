@@ -12,7 +12,7 @@ const server = setupServer(
 );
 beforeAll(() => server.listen({ onUnhandledRequest: refuse }));
 afterEach(async () => {
-  // The session is over: what it served is a stranger to this server.
+  // The session is over: this server does not know what it served.
   const asked = await fetch("https://orders.contoso.example/").catch(() => undefined);
   if (asked !== undefined) throw new Error("the session still answers");
   server.resetHandlers();
@@ -29,7 +29,7 @@ const entra = useEntra({ server, allow: ["graph.microsoft.com"] });
 const stockOf = async (url: string): Promise<unknown> => (await fetch(url)).json();
 
 describe.each(["once", "and again, after the handlers were reset"])("a suite with msw, %s", () => {
-  it("keeps its handlers for other hosts beside ours", async () => {
+  it("keeps its handlers for other hosts", async () => {
     expect(await stockOf("https://api.example.com/stock")).toEqual({ stock: 3 });
     server.use(http.get("https://api.example.com/stock", () => HttpResponse.json({ stock: 0 })));
     expect(await stockOf("https://api.example.com/stock")).toEqual({ stock: 0 });
@@ -40,12 +40,12 @@ describe.each(["once", "and again, after the handlers were reset"])("a suite wit
     ]);
   });
 
-  it("answers itself for a host of ours that is allowed", async () => {
+  it("answers for an allowed host that would be simulated", async () => {
     expect(await stockOf("https://graph.microsoft.com/v1.0/me")).toEqual({ name: "mock" });
     expect(entra.requests()).toEqual([]);
   });
 
-  it("sees the errors of Node's own fetch in an outage", async () => {
+  it("gets the errors of Node's own fetch in an outage", async () => {
     entra.outage("unreachable", { for: "1h" });
     const asked = fetch("https://login.microsoftonline.com/common/discovery/v2.0/keys");
     await expect(asked).rejects.toMatchObject({
@@ -54,11 +54,11 @@ describe.each(["once", "and again, after the handlers were reset"])("a suite wit
     });
   });
 
-  it("has its own policy for hosts that nobody knows", async () => {
-    await expect(fetch("https://nobody.example.com/")).rejects.toBeInstanceOf(Error);
+  it("applies its own policy to unknown hosts", async () => {
+    await expect(fetch("https://unknown.example.com/")).rejects.toBeInstanceOf(Error);
   });
 
-  it("reaches clients of node:https, too", async () => {
+  it("also reaches clients of node:https", async () => {
     const status = await entra.clock.settle(
       new Promise((resolve, reject) => {
         const asked = requestByHttp(

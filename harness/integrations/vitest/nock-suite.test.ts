@@ -6,7 +6,7 @@ import { useEntra } from "../vitest.ts";
 
 beforeAll(() => nock.disableNetConnect());
 afterEach(async () => {
-  // The session is over: whoever mocks one of its hosts gets that.
+  // The session is over: mocks of its hosts answer again.
   nock("https://orders.contoso.example").get("/v1.0/items").reply(200, "own");
   const answer = await fetch("https://orders.contoso.example/v1.0/items");
   if (!(await answer.text()).includes("own")) throw new Error("the session still answers");
@@ -19,7 +19,7 @@ const entra = useEntra({ mount: "nock", allow: ["graph.microsoft.com"] });
 const stockOf = async (url: string): Promise<unknown> => (await fetch(url)).json();
 
 describe.each(["once", "and again, after all was cleaned"])("a suite with nock, %s", () => {
-  it("keeps its interceptors for other hosts beside ours", async () => {
+  it("keeps its interceptors for other hosts", async () => {
     const stock = nock("https://api.example.com").get("/stock").reply(200, { stock: 3 });
     expect(nock.isDone()).toBe(false);
     expect(nock.pendingMocks()).toEqual(["GET https://api.example.com:443/stock"]);
@@ -32,13 +32,13 @@ describe.each(["once", "and again, after all was cleaned"])("a suite with nock, 
     expect([stock.isDone(), nock.isDone()]).toEqual([true, true]);
   });
 
-  it("answers itself for a host of ours that is allowed", async () => {
+  it("answers for an allowed host that would be simulated", async () => {
     nock("https://graph.microsoft.com").get("/v1.0/me").reply(200, { name: "mock" });
     expect(await stockOf("https://graph.microsoft.com/v1.0/me")).toEqual({ name: "mock" });
     expect(entra.requests()).toEqual([]);
   });
 
-  it("sees the errors of Node's own fetch in an outage", async () => {
+  it("gets the errors of Node's own fetch in an outage", async () => {
     entra.outage("unreachable", { for: "1h" });
     const asked = fetch("https://login.microsoftonline.com/common/discovery/v2.0/keys");
     await expect(asked).rejects.toMatchObject({
@@ -47,14 +47,14 @@ describe.each(["once", "and again, after all was cleaned"])("a suite with nock, 
     });
   });
 
-  it("has its own policy for hosts that nobody knows", async () => {
-    await expect(fetch("https://nobody.example.com/")).rejects.toThrow(
+  it("applies its own policy to unknown hosts", async () => {
+    await expect(fetch("https://unknown.example.com/")).rejects.toThrow(
       expect.objectContaining({ cause: expect.objectContaining({ code: "ENETUNREACH" }) }),
     );
   });
 });
 
-it("has the first word on the hosts that it serves", async () => {
+it("takes precedence for the hosts that it serves", async () => {
   nock("https://orders.contoso.example").get("/v1.0/items").reply(200, { own: true });
   const asked = (): Promise<unknown> => stockOf("https://orders.contoso.example/v1.0/items");
   // Ours came first, and while it is on the first that matches is asked.

@@ -38,7 +38,7 @@ describe("the archive", () => {
     again.close();
   });
 
-  it("remembers what was told, in order", () => {
+  it("keeps the changes that were reported, in order", () => {
     const archive = openArchive(path);
     const items = (["appeared", "fixed"] as const).map((kind) => ({
       kind,
@@ -46,8 +46,8 @@ describe("the archive", () => {
       client: "msal-node",
       rule: "backoff",
     }));
-    for (const item of items) archive.tell(archive.add(session({}), when), [item]);
-    expect(archive.told()).toEqual(items);
+    for (const item of items) archive.recordReported(archive.add(session({}), when), [item]);
+    expect(archive.reportedChanges()).toEqual(items);
     archive.close();
   });
 

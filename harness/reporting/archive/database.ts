@@ -1,6 +1,6 @@
 /**
- * The archive: every session of runs, in one SQLite file. It knows no reports and no rules;
- * it keeps what was found so that the next session can be compared with it.
+ * The archive: every session of runs, in one SQLite file. It keeps what was found, so that the
+ * next session can be compared with it.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -8,41 +8,41 @@ import { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
 import { HarnessError } from "../../core/errors.ts";
 import { migrations } from "./migrations.ts";
-import type { Told } from "./news.ts";
-import type { PlayedFinding, PlayedRun, PlayedSession } from "./played.ts";
-import type { ArchivedSession } from "./trend.ts";
+import type { ReportedChange } from "./reported-changes.ts";
+import type { FindingRecord, RunRecord, SessionRecord } from "./session-record.ts";
+import type { ArchivedSession } from "./finding-trends.ts";
 
 export interface Archive {
   /** Adds a session; returns its id. All of it or nothing. */
   readonly add: (
-    session: PlayedSession,
+    session: SessionRecord,
     when: { readonly recordedAt: string; readonly label?: string },
   ) => number;
   /** Adds a session that may have been added before; nothing when one of that moment with those runs is there. */
   readonly addOnce: (
-    session: PlayedSession,
+    session: SessionRecord,
     when: { readonly recordedAt: string; readonly label?: string },
   ) => number | undefined;
   /** The last so many sessions, the oldest first. */
   readonly last: (count: number) => readonly ArchivedSession[];
   /** The session of that id. */
   readonly session: (id: number) => ArchivedSession | undefined;
-  /** The last session that was called so. */
+  /** The last session with that label. */
   readonly labelled: (label: string) => ArchivedSession | undefined;
-  /** What anybody was told, the oldest first. */
-  readonly told: () => readonly Told[];
-  /** Remembers what was told of a session. */
-  readonly tell: (session: number, items: readonly Told[]) => void;
+  /** The changes that were reported, the oldest first. */
+  readonly reportedChanges: () => readonly ReportedChange[];
+  /** Records which changes of a session were reported. */
+  readonly recordReported: (session: number, changes: readonly ReportedChange[]) => void;
   readonly close: () => void;
 }
 
-/** How long another process may keep it locked, real ms. */
+/** How long another process may hold the lock, real ms. Default of `lockedMaxMs`. */
 const LOCKED_MAX_MS = 5_000;
 
 /**
- * Opens the archive, makes it where there is none, and brings an old one up to date. Throws
- * `archive-damaged` for a file that is no database or a broken one, `archive-locked` when
- * another process keeps it, `archive-newer` for one of a later brownout, and `unwritable`.
+ * Opens the archive, creates it where there is none, and migrates an old one. Throws
+ * `archive-damaged` for a file that is not a database or is broken, `archive-locked` when
+ * another process holds it, `archive-newer` for one of a later version, and `unwritable`.
  */
 export function openArchive(
   path: string,
@@ -74,14 +74,14 @@ function migrate(database: DatabaseSync, path: string): void {
   database.exec("PRAGMA foreign_keys = ON");
   const version = versionOf(database);
   if (version > migrations.length) {
-    throw new HarnessError("archive-newer", "a later version of brownout has written it", {
+    throw new HarnessError("archive-newer", "a later version of Brownout has written it", {
       place: path,
-      hint: "Update brownout, or name another folder with --archive DIR.",
+      hint: "Update Brownout, or name another folder with --archive DIR.",
     });
   }
   if (version === migrations.length) return;
   inTransaction(database, () => {
-    // Another process may have been quicker.
+    // Another process may have migrated it meanwhile.
     for (const step of migrations.slice(versionOf(database))) database.exec(step);
     database.exec(`PRAGMA user_version = ${migrations.length}`);
   });
@@ -122,18 +122,18 @@ function archiveOf(database: DatabaseSync, path: string): Archive {
     session: (id) => guarded(() => sessionsWhere(database, "WHERE id = ?", id)[0]),
     labelled: (label) =>
       guarded(() => sessionsWhere(database, "WHERE label = ? ORDER BY id DESC LIMIT 1", label)[0]),
-    told: () =>
+    reportedChanges: () =>
       guarded(() =>
         database
           .prepare("SELECT scenario, client, rule, kind FROM told ORDER BY session")
           .all()
-          .map((row) => ({ ...row }) as unknown as Told),
+          .map((row) => ({ ...row }) as unknown as ReportedChange),
       ),
-    tell: (session, items) =>
+    recordReported: (session, changes) =>
       guarded(() =>
         inTransaction(database, () => {
           const insert = database.prepare("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)");
-          for (const { scenario, client, rule, kind } of items)
+          for (const { scenario, client, rule, kind } of changes)
             insert.run(session, scenario, client, rule, kind);
         }),
       ),
@@ -143,7 +143,7 @@ function archiveOf(database: DatabaseSync, path: string): Archive {
 
 function addSession(
   database: DatabaseSync,
-  { brownout, seed, runs }: PlayedSession,
+  { brownout, seed, runs }: SessionRecord,
   { recordedAt, label }: { readonly recordedAt: string; readonly label?: string },
 ): number {
   const id = Number(
@@ -183,7 +183,7 @@ function sessionsWhere(
     .toSorted((a, b) => a.id - b.id);
 }
 
-function isSame(kept: PlayedSession, other: PlayedSession): boolean {
+function isSame(kept: SessionRecord, other: SessionRecord): boolean {
   return (
     kept.brownout === other.brownout &&
     kept.seed === other.seed &&
@@ -212,23 +212,23 @@ function sessionOf(database: DatabaseSync, row: Row): ArchivedSession {
   };
 }
 
-function runOf(row: Row, findings: readonly Row[]): PlayedRun {
+function runOf(row: Row, findings: readonly Row[]): RunRecord {
   return {
     scenario: String(row["scenario"]),
     client: String(row["client"]),
     version: String(row["version"]),
     mount: String(row["mount"]),
-    verdict: row["verdict"] as PlayedRun["verdict"],
+    verdict: row["verdict"] as RunRecord["verdict"],
     cost: {
       withoutTokenMs: Number(row["without_token_ms"]),
       promptsCaused: Number(row["prompts_caused"]),
       callsWithheld: Number(row["calls_withheld"]),
     },
-    findings: findings.map((finding): PlayedFinding => ({
+    findings: findings.map((finding): FindingRecord => ({
       rule: String(finding["rule"]),
-      verdict: finding["verdict"] as PlayedFinding["verdict"],
+      verdict: finding["verdict"] as FindingRecord["verdict"],
       message: String(finding["message"]),
-      baseline: finding["baseline"] as PlayedFinding["baseline"],
+      baseline: finding["baseline"] as FindingRecord["baseline"],
       ...(finding["quarantined"] === 1 ? { quarantined: true as const } : {}),
     })),
     unseen: String(row["unseen"])
@@ -248,13 +248,13 @@ const codes = {
   notADatabase: 26,
 };
 
-/** Turns what SQLite throws into a problem with a name. */
+/** Turns what SQLite throws into a `HarnessError` with a code. */
 function asProblem<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof HarnessError) throw error;
-    // The low byte is the kind; the others say more of it.
+    // The low byte is the kind; the others are details.
     const errcode = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
     const reason = error instanceof Error ? error.message : String(error);
     if (errcode === codes.busy || errcode === codes.locked) {
@@ -266,7 +266,7 @@ function asProblem<T>(path: string, work: () => T): T {
     }
     const isBroken = errcode === codes.corrupt || errcode === codes.notADatabase || errcode === 1;
     if (isBroken) {
-      throw new HarnessError("archive-damaged", `it is damaged, or no archive: ${reason}`, {
+      throw new HarnessError("archive-damaged", `it is damaged, or not an archive: ${reason}`, {
         place: path,
         hint: "Move it away, or restore it from a copy.",
         cause: error,

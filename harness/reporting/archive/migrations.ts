@@ -33,7 +33,7 @@ export const migrations: readonly string[] = [
      PRIMARY KEY (session, place, rule),
      FOREIGN KEY (session, place) REFERENCES run(session, place) ON DELETE CASCADE
    ) STRICT, WITHOUT ROWID;`,
-  // What runs cost, what is quarantined, and what somebody was told.
+  // What runs cost, what is in quarantine, and which changes were reported.
   `ALTER TABLE run ADD COLUMN without_token_ms INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE run ADD COLUMN prompts_caused INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE run ADD COLUMN calls_withheld INTEGER NOT NULL DEFAULT 0;

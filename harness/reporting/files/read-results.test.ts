@@ -25,28 +25,57 @@ describe("results.json", () => {
   });
 
   it.each<[unknown, string]>([
-    [[], "x: it has no schema"],
-    [{ ...results, schema: "brownout/results/2" }, 'x: its schema is "brownout/results/2"'],
-    [{ ...results, seed: 1 }, "x.seed: it is no text"],
-    [{ ...results, runs: {} }, "x, runs: it is no list"],
-    [{ ...results, runs: [null] }, "x, runs[0]: it is no object"],
-    [withRun({ client: "msal-node" }), "x, runs[0].client: it is no object"],
-    [withRun({ simulatedMs: "1" }), "x, runs[0].simulatedMs: it is no number"],
-    [withRun({ findings: undefined }), "x, runs[0], findings: it is no list"],
-    [withRun({ verdict: "good" }), 'x, runs[0].verdict: it is "good"'],
-    [withRun({ unseen: [1] }), "x, runs[0].unseen: it is no list of texts"],
-    [withRun({ cost: { withoutTokenMs: "1" } }), "x, runs[0].cost.withoutTokenMs: it is no number"],
-    [withFinding({ message: null }), "x, runs[0].findings[0].message: it is no text"],
-    [withFinding({ verdict: "FAIL" }), 'x, runs[0].findings[0].verdict: it is "FAIL"'],
-    [withFinding({ baseline: undefined }), "x, runs[0].findings[0].baseline: it is no text"],
-    [{ ...results, failures: {} }, "x, failures: it is no list"],
-    [{ ...results, failures: [{}] }, "x, failures[0].scenario: it is no text"],
+    [[], "results: expected an object, got an empty array"],
+    [{ runs: [] }, 'results.schema: expected "brownout/results/1", got nothing'],
+    [
+      { ...results, schema: "brownout/results/2" },
+      'results.schema: expected "brownout/results/1", got "brownout/results/2"',
+    ],
+    [{ ...results, seed: 1 }, "results.seed: expected a string, got a number (1)"],
+    [{ ...results, runs: {} }, "results.runs: expected an array of objects, got an object"],
+    [{ ...results, runs: [null] }, "results.runs[0]: expected an object, got null"],
+    [
+      withRun({ client: "msal-node" }),
+      'results.runs[0].client: expected an object, got "msal-node"',
+    ],
+    [withRun({ simulatedMs: "1" }), 'results.runs[0].simulatedMs: expected a number, got "1"'],
+    [
+      withRun({ findings: undefined }),
+      "results.runs[0].findings: expected an array of objects, got nothing",
+    ],
+    [
+      withRun({ verdict: "good" }),
+      'results.runs[0].verdict: expected one of "pass", "fail", "inconclusive", got "good"',
+    ],
+    [withRun({ unseen: [1] }), "results.runs[0].unseen[0]: expected a string, got a number (1)"],
+    [
+      withRun({ cost: { withoutTokenMs: "1" } }),
+      'results.runs[0].cost.withoutTokenMs: expected a number, got "1"',
+    ],
+    [
+      withFinding({ message: null }),
+      "results.runs[0].findings[0].message: expected a string, got null",
+    ],
+    [
+      withFinding({ verdict: "FAIL" }),
+      'results.runs[0].findings[0].verdict: expected one of "pass", "fail", "inconclusive", got "FAIL"',
+    ],
+    [
+      withFinding({ baseline: undefined }),
+      "results.runs[0].findings[0].baseline: expected a string, got nothing",
+    ],
+    [{ ...results, failures: {} }, "results.failures: expected an array of objects, got an object"],
+    [
+      { ...results, failures: [{ scenario: "a", client: "b", mount: "c" }] },
+      "results.failures[0].code: expected a string, got nothing",
+    ],
   ])("is refused with the place of what is wrong: %#", (value, said) => {
     const read = (): string => {
       try {
         parseResults(JSON.stringify(value), "x");
       } catch (error) {
-        if (error instanceof HarnessError) return `${error.place}: ${error.message}`;
+        if (error instanceof HarnessError)
+          return error.place === "x" ? error.message : `at ${error.place}`;
       }
       return "it was accepted";
     };

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { NewsItem } from "../archive/news.ts";
-import { newsLines, newsTitle, writeNews } from "./changes-text.ts";
+import type { FindingChange } from "../archive/reported-changes.ts";
+import { changeLines, changesTitle, writeChanges } from "./changes-text.ts";
 
-const item = (kind: NewsItem["kind"], rule: string, version = "7.2.1"): NewsItem => ({
+const item = (kind: FindingChange["kind"], rule: string, version = "7.2.1"): FindingChange => ({
   kind,
   scenario: "nightly",
   client: "msal-node",
@@ -17,16 +17,16 @@ const item = (kind: NewsItem["kind"], rule: string, version = "7.2.1"): NewsItem
     baseline: "new",
   },
 });
-const news = [item("fixed", "hang", ""), item("flickers", "backoff"), item("appeared", "tabs")];
+const changes = [item("fixed", "hang", ""), item("flickers", "backoff"), item("appeared", "tabs")];
 
 it("the title names what there is, and nothing else", () => {
-  expect(newsTitle(news)).toBe("1 new finding, 1 finding coming and going, 1 fixed");
-  expect(newsTitle([item("fixed", "hang")])).toBe("1 fixed");
-  expect(newsTitle([item("appeared", "a"), item("appeared", "b")])).toBe("2 new findings");
+  expect(changesTitle(changes)).toBe("1 new finding, 1 finding coming and going, 1 fixed");
+  expect(changesTitle([item("fixed", "hang")])).toBe("1 fixed");
+  expect(changesTitle([item("appeared", "a"), item("appeared", "b")])).toBe("2 new findings");
 });
 
 it("lines begin with what is bad; of what was long ago no version is known", () => {
-  expect(newsLines(news).map((line) => line.split(/:(?= asked)| comes| holds/)[0])).toEqual([
+  expect(changeLines(changes).map((line) => line.split(/:(?= asked)| comes| holds/)[0])).toEqual([
     "New: nightly, msal-node 7.2.1: tabs",
     "Comes and goes: nightly, msal-node 7.2.1: backoff",
     "Fixed: nightly, msal-node: hang",
@@ -34,9 +34,9 @@ it("lines begin with what is bad; of what was long ago no version is known", () 
 });
 
 it("the page has a section a kind, and no markup of others", () => {
-  expect(writeNews(news.slice(2))).toBe(
+  expect(writeChanges(changes.slice(2))).toBe(
     "# Brownout: 1 new finding\n\n## New\n\n- nightly, msal-node 7.2.1: tabs: asked again after &lt;60 s>\n",
   );
-  const titles = writeNews(news).match(/^## .*$/gm);
+  const titles = writeChanges(changes).match(/^## .*$/gm);
   expect(titles).toEqual(["## New", "## Comes and goes", "## Fixed"]);
 });

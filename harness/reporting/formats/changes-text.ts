@@ -1,17 +1,17 @@
-/** News of a session in words: for the terminal, a webhook and an issue. */
-import type { NewsItem } from "../archive/news.ts";
-import { inline } from "./markdown.ts";
+/** The changes of a session in words: for the terminal, a webhook and an issue. */
+import type { FindingChange } from "../archive/reported-changes.ts";
+import { inline } from "./markdown-text.ts";
 import { count } from "../model/wording.ts";
 
-/** One line for each item, the bad first. */
-export function newsLines(news: readonly NewsItem[]): readonly string[] {
-  return inOrder(news).map((item) => `${words[item.kind]}: ${sentenceOf(item)}`);
+/** One line for each change, the bad first. */
+export function changeLines(changes: readonly FindingChange[]): readonly string[] {
+  return inOrder(changes).map((item) => `${words[item.kind]}: ${sentenceOf(item)}`);
 }
 
-/** The news in a few words: `1 new finding, 1 fixed`. */
-export function newsTitle(news: readonly NewsItem[]): string {
-  const figure = (kind: NewsItem["kind"]): number =>
-    news.filter((item) => item.kind === kind).length;
+/** The changes in a few words: `1 new finding, 1 fixed`. */
+export function changesTitle(changes: readonly FindingChange[]): string {
+  const figure = (kind: FindingChange["kind"]): number =>
+    changes.filter((item) => item.kind === kind).length;
   const [appeared, fixed, flickers] = [figure("appeared"), figure("fixed"), figure("flickers")];
   return [
     ...(appeared === 0 ? [] : [count(appeared, "new finding")]),
@@ -21,30 +21,30 @@ export function newsTitle(news: readonly NewsItem[]): string {
 }
 
 /** The text of `news.md`: the body of an issue. */
-export function writeNews(news: readonly NewsItem[]): string {
+export function writeChanges(changes: readonly FindingChange[]): string {
   const sections = (["appeared", "flickers", "fixed"] as const).flatMap((kind) => {
-    const items = news.filter((item) => item.kind === kind);
+    const items = changes.filter((item) => item.kind === kind);
     if (items.length === 0) return [];
     return [`## ${words[kind]}`, "", ...items.map((item) => `- ${inline(sentenceOf(item))}`), ""];
   });
-  return [`# Brownout: ${newsTitle(news)}`, "", ...sections].join("\n");
+  return [`# Brownout: ${changesTitle(changes)}`, "", ...sections].join("\n");
 }
 
 const words = { appeared: "New", fixed: "Fixed", flickers: "Comes and goes" } as const;
 
-function inOrder(news: readonly NewsItem[]): readonly NewsItem[] {
+function inOrder(changes: readonly FindingChange[]): readonly FindingChange[] {
   const order = ["appeared", "flickers", "fixed"];
-  return news.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  return changes.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
-function sentenceOf({ kind, scenario, client, rule, finding }: NewsItem): string {
+function sentenceOf({ kind, scenario, client, rule, finding }: FindingChange): string {
   const version = finding.version === "" ? "" : ` ${finding.version}`;
   const name = `${scenario}, ${client}${version}: ${rule}`;
   switch (kind) {
     case "appeared":
       return `${name}: ${finding.message}`;
     case "flickers":
-      return `${name} comes and goes, and is told no more until it stays. If nobody knows why, put it into the quarantine: ${finding.message}`;
+      return `${name} comes and goes, and is not reported again until it stays. If its cause is unknown, put it into the quarantine: ${finding.message}`;
     case "fixed":
       return `${name} holds again.`;
   }

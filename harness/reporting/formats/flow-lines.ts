@@ -1,6 +1,6 @@
 /** The flow table of the backup system in Markdown. */
 import type { FlowTable } from "../model/flow-table.ts";
-import { inline, row } from "./markdown.ts";
+import { inline, row } from "./markdown-text.ts";
 
 /** The section of `summary.md`; no lines without a table. */
 export function flowLines(table: FlowTable | undefined): readonly string[] {

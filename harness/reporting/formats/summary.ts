@@ -7,7 +7,7 @@ import type { BrokenRun, FindingReport, ReportModel, RunReference } from "../mod
 import { namesWithin } from "../model/wording.ts";
 import { evidenceOf } from "./evidence.ts";
 import { flowLines } from "./flow-lines.ts";
-import { inline, row } from "./markdown.ts";
+import { inline, row } from "./markdown-text.ts";
 
 /** The text of `summary.md`. */
 export function writeSummary(model: ReportModel): string {

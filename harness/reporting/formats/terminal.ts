@@ -103,7 +103,8 @@ function verdictWord({ verdict, expected }: RunReport, paint: Paint): string {
   }
 }
 
-const VERDICT_WIDTH = "inconclusive".length;
+/** Wide enough for what is usual; the rare "inconclusive" stands out. */
+const VERDICT_WIDTH = 6;
 
 /** What is under way, for the line that rewrites itself. */
 export function statusText(done: number, total: number, names: readonly string[]): string {

@@ -27,34 +27,49 @@ describe("a baseline file", () => {
   });
 
   it.each<[string, string, RegExp, RegExp]>([
-    ["no JSON", "[{]", /^baseline\.json:1: it is no JSON/, /\[\] is an empty one/],
-    ["no list", "{}", /^baseline\.json: a baseline is a list/, /Write \[\]/],
-    ["an entry that is no object", "[1]", /entry 1: it is no object/, /An entry has scenario/],
+    ["no JSON", "[{]", /^baseline\.json:1: expected JSON/, /\[\] is an empty one/],
+    [
+      "an object",
+      "{}",
+      /^baseline\.json: baseline: expected an array of objects, got an object/,
+      /\[\] is an empty one/,
+    ],
+    [
+      "an entry that is no object",
+      "[1]",
+      /baseline\[0\]: expected an object, got a number/,
+      /An entry has scenario/,
+    ],
     [
       "a misspelt field",
       JSON.stringify([{ ...entry, scenari: "x" }]),
-      /entry 1: there is no field "scenari"/,
+      /baseline\[0\]\.scenari: unknown key "scenari"/,
       /Did you mean "?scenario/,
     ],
     [
       "no reason",
       JSON.stringify([{ ...entry, reason: " " }]),
-      /entry 1: reason is no text/,
-      /Say why/,
+      /baseline\[0\]\.reason: expected a string that is not empty, got " "/,
+      /An entry has .*reason/,
     ],
     [
       "an unknown rule",
       JSON.stringify([entry, { ...entry, rule: "retry-afer" }]),
-      /entry 2: there is no rule "retry-afer"/,
+      /baseline\[1\]\.rule: expected one of .*, got "retry-afer"/,
       /Did you mean "?retry-after/,
     ],
     [
       "a verdict that is none",
       JSON.stringify([{ ...entry, verdict: "pass" }]),
-      /entry 1: verdict is "pass"/,
-      /"fail" or "inconclusive"/,
+      /baseline\[0\]\.verdict: expected one of "fail", "inconclusive", got "pass"/,
+      /An entry has/,
     ],
-    ["the same twice", JSON.stringify([entry, entry]), /entry 2: .* same as entry 1/, /one/],
+    [
+      "the same twice",
+      JSON.stringify([entry, entry]),
+      /baseline\[1\]: is for the same finding as baseline\[0\]/,
+      /one/,
+    ],
   ])("is refused for %s", (_, text, message, hint) => {
     let thrown: unknown;
     try {

@@ -3,60 +3,73 @@
  * finding that is not in it turns a build red; an entry whose rule passes again is reported
  * as fixed, so that the list can only shrink with someone noticing.
  */
-import { HarnessError, suggestNames } from "../../core/errors.ts";
+import { nonEmptyString } from "../../core/common-schemas.ts";
+import { parseJson } from "../../core/json.ts";
+import {
+  acrossFields,
+  parseWith,
+  type ReportProblem,
+  schema,
+  type TypeOf,
+} from "../../core/validation.ts";
 import type { JournalHeader } from "../../history/event.ts";
-import { isRecord, parseJson } from "../../core/json.ts";
 import type { Results, RunResult } from "./results.ts";
 
 /** One known finding. */
-export interface BaselineEntry {
-  readonly scenario: string;
-  /** `msal-node`, or `msal-node@7` and `msal-node@7.2` for some of its versions. */
-  readonly client: string;
-  readonly rule: string;
-  readonly verdict: "fail" | "inconclusive";
-  readonly reason: string;
-  /**
-   * What the finding says. With it only this is known: the same rule broken in another way, or
-   * more often, is new. Without it the rule may say what it will.
-   */
-  readonly message?: string;
-}
+export type BaselineEntry = TypeOf<typeof entrySchema>;
 
 /** What `--update-baseline` writes where only a person knows the reason. */
 export const REASON_TO_WRITE = "TODO: say why";
 
-const required = ["scenario", "client", "rule", "verdict", "reason"] as const;
-const fields = [...required, "message"] as const;
+const entrySchema = schema((z) =>
+  z.strictObject({
+    scenario: nonEmptyString().describe("The name of the scenario."),
+    client: nonEmptyString().describe(
+      "`msal-node`, or `msal-node@7` and `msal-node@7.2` for some of its versions.",
+    ),
+    rule: nonEmptyString().describe("The id of the rule."),
+    verdict: z.enum(["fail", "inconclusive"]).describe("What the rule says."),
+    reason: nonEmptyString().describe("Why the finding is accepted for now."),
+    message: nonEmptyString()
+      .optional()
+      .describe(
+        "What the finding says. With it only this is known: the same rule broken in another way, or more often, is new. Absent: all that the rule says is known.",
+      ),
+  }),
+);
+
+const fields = ["scenario", "client", "rule", "verdict", "reason", "message"] as const;
+
+/** A baseline file; `rules` are the known ids. */
+export function baselineSchema(rules: readonly string[]) {
+  return schema((z) =>
+    z
+      .array(entrySchema().extend({ rule: z.enum(rules).describe("The id of the rule.") }))
+      .check(acrossFields(checkNoneTwice)),
+  );
+}
+
+function checkNoneTwice(entries: readonly BaselineEntry[], report: ReportProblem): void {
+  const seen = new Map<string, number>();
+  entries.forEach((entry, index) => {
+    const earlier = seen.get(keyOf(entry));
+    if (earlier === undefined) seen.set(keyOf(entry), index);
+    else report([index], `is for the same finding as baseline[${earlier}]`, "Keep one of them.");
+  });
+}
 
 /** The entries of a baseline file; `bad-baseline` with the place of what is wrong. `rules` are the known ids. */
 export function parseBaseline(
   text: string,
-  options: { readonly place: string; readonly rules: readonly string[] },
+  { place, rules }: { readonly place: string; readonly rules: readonly string[] },
 ): readonly BaselineEntry[] {
-  const { place, rules } = options;
-  const entries = parseJson(text, {
+  const hint = `A baseline is a JSON array; [] is an empty one. An entry has ${fields.slice(0, -1).join(", ")}.`;
+  const entries = parseJson(text, { code: "bad-baseline", place, hint });
+  return parseWith(baselineSchema(rules), entries, {
+    what: "baseline",
     code: "bad-baseline",
     place,
-    hint: "A baseline is a JSON list; [] is an empty one.",
-  });
-  if (!Array.isArray(entries)) {
-    throw bad(place, "a baseline is a list of entries", `Write [] for an empty one.`);
-  }
-  const seen = new Map<string, number>();
-  return entries.map((value: unknown, index) => {
-    const entry = readEntry(value, { place: `${place}, entry ${index + 1}`, rules });
-    const key = keyOf(entry);
-    const earlier = seen.get(key);
-    if (earlier !== undefined) {
-      throw bad(
-        `${place}, entry ${index + 1}`,
-        `it says the same as entry ${earlier}`,
-        "Keep one of them.",
-      );
-    }
-    seen.set(key, index + 1);
-    return entry;
+    hint,
   });
 }
 
@@ -162,38 +175,4 @@ function reasonBefore(
 
 function keyOf({ scenario, client, rule, verdict }: BaselineEntry): string {
   return JSON.stringify([scenario, client, rule, verdict]);
-}
-
-function readEntry(
-  value: unknown,
-  { place, rules }: { readonly place: string; readonly rules: readonly string[] },
-): BaselineEntry {
-  if (!isRecord(value)) throw bad(place, "it is no object", `An entry has ${required.join(", ")}.`);
-  for (const name of Object.keys(value)) {
-    if ((fields as readonly string[]).includes(name)) continue;
-    const hint = suggestNames(name, fields, `There are ${fields.join(", ")}.`);
-    throw bad(place, `there is no field "${name}"`, hint);
-  }
-  for (const name of fields) {
-    const field = value[name];
-    if (field === undefined && name === "message") continue;
-    if (typeof field === "string" && field.trim() !== "") continue;
-    const hint =
-      name === "reason" ? "Say why it is lived with." : `An entry has ${required.join(", ")}.`;
-    throw bad(place, `${name} is ${field === undefined ? "missing" : "no text"}`, hint);
-  }
-  const entry = value as unknown as BaselineEntry;
-  if (!rules.includes(entry.rule)) {
-    const hint = suggestNames(entry.rule, rules, 'See "brownout list".');
-    throw bad(place, `there is no rule "${entry.rule}"`, hint);
-  }
-  if (entry.verdict !== "fail" && entry.verdict !== "inconclusive") {
-    const hint = 'It is "fail" or "inconclusive".';
-    throw bad(place, `verdict is "${String(entry.verdict)}"`, hint);
-  }
-  return entry;
-}
-
-function bad(place: string, message: string, hint: string): HarnessError {
-  return new HarnessError("bad-baseline", message, { place, hint });
 }

@@ -3,19 +3,31 @@
  * nothing red, whether they are there or not; and so that nobody forgets them, every report
  * shows the whole list, with its reasons and what each did this time.
  */
-import { HarnessError } from "../../core/errors.ts";
+import { nonEmptyString } from "../../core/common-schemas.ts";
 import { parseJson } from "../../core/json.ts";
-import { name, object, oneOf, refusingAs } from "../../core/shape.ts";
+import { parseWith, schema, type TypeOf } from "../../core/validation.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
 import type { Results, RunResult } from "./results.ts";
 
-/** What comes and goes. */
-export interface QuarantineEntry {
-  readonly scenario: string;
-  /** As in the baseline: `msal-node`, or `msal-node@7` for some of its versions. */
-  readonly client: string;
-  readonly rule: string;
-  readonly reason: string;
+/** A finding that comes and goes. */
+export type QuarantineEntry = TypeOf<typeof entrySchema>;
+
+const entrySchema = schema((z) =>
+  z.strictObject({
+    scenario: nonEmptyString().describe("The name of the scenario."),
+    client: nonEmptyString().describe(
+      "As in the baseline: `msal-node`, or `msal-node@7` for some of its versions.",
+    ),
+    rule: nonEmptyString().describe("The id of the rule."),
+    reason: nonEmptyString().describe("Why it comes and goes, and why that is accepted."),
+  }),
+);
+
+/** A quarantine file; `rules` are the known ids. */
+export function quarantineSchema(rules: readonly string[]) {
+  return schema((z) =>
+    z.array(entrySchema().extend({ rule: z.enum(rules).describe("The id of the rule.") })),
+  );
 }
 
 /** An entry with what its rule said this time. */
@@ -28,15 +40,14 @@ export function parseQuarantine(
   text: string,
   { place, rules }: { readonly place: string; readonly rules: readonly string[] },
 ): readonly QuarantineEntry[] {
-  const hint = 'It is a list of { "scenario", "client", "rule", "reason" }; [] is an empty one.';
+  const hint = 'It is an array of { "scenario", "client", "rule", "reason" }; [] is an empty one.';
   const entries = parseJson(text, { code: "bad-quarantine", place, hint });
-  if (!Array.isArray(entries))
-    throw new HarnessError("bad-quarantine", "it is no list", { place, hint });
-  const check = object({ scenario: name, client: name, rule: oneOf(rules), reason: name });
-  refusingAs({ code: "bad-quarantine", place }, () =>
-    entries.forEach((entry, index) => check(entry, `[${index}]`)),
-  );
-  return entries as readonly QuarantineEntry[];
+  return parseWith(quarantineSchema(rules), entries, {
+    what: "quarantine",
+    code: "bad-quarantine",
+    place,
+    hint,
+  });
 }
 
 /** Whether a quarantine entry speaks of what a baseline entry does. */

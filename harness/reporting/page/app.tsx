@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ReportData } from "../model/report-model.ts";
 import { Overview } from "./overview.tsx";
-import { readRoute, type Route } from "./route.ts";
+import { readRoute, type Route } from "./page-address.ts";
 import { RunPage } from "./run-page.tsx";
 import { applyTheme, storedTheme, type Theme, themes } from "./theme.ts";
 

@@ -2,7 +2,7 @@
 import { formatDuration } from "../../core/time/duration.ts";
 import type { BrokenRun, FindingReport, ReportData, RunReference } from "../model/report-model.ts";
 import { Advice, Command } from "./parts.tsx";
-import { runAddress } from "./route.ts";
+import { runAddress } from "./page-address.ts";
 
 interface Props {
   readonly report: ReportData;

@@ -2,10 +2,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { describeEvent } from "../../history/event-line.ts";
 import type { RunReport } from "../model/report-model.ts";
-import type { PageHistory } from "./report.ts";
+import type { PageHistory } from "./embedded-report.ts";
 import { evidenceOf, type RowsWanted, rowsOf, whoOf } from "./table-rows.ts";
 import type { View } from "./timeline/detail.ts";
-import { whenOf } from "./words.ts";
+import { whenOf } from "./event-text.ts";
 
 const PAGE_ROWS = 100;
 

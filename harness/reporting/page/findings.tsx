@@ -1,9 +1,9 @@
 /** The findings of a run: each with what it says, what to do, where it comes from, and its evidence as a list. */
 import type { FindingReport, ReportData, RunReport } from "../model/report-model.ts";
 import { Advice } from "./parts.tsx";
-import type { PageHistory } from "./report.ts";
-import { runAddress } from "./route.ts";
-import { lineOf } from "./words.ts";
+import type { PageHistory } from "./embedded-report.ts";
+import { runAddress } from "./page-address.ts";
+import { lineOf } from "./event-text.ts";
 
 interface FindingsProps {
   readonly report: ReportData;

@@ -1,7 +1,7 @@
 /** The flow table of the backup system: what the documents promise, what was seen, what could have been. */
 import type { FlowTable } from "../model/flow-table.ts";
 import { Linked } from "./linked.tsx";
-import { runAddress } from "./route.ts";
+import { runAddress } from "./page-address.ts";
 
 export function Flows({ flows }: { readonly flows: FlowTable }) {
   const { title, about, heads, seenColumn, rows, sources } = flows;

@@ -5,7 +5,7 @@ import { Broken, NotFinished, InconclusiveRules } from "./broken.tsx";
 import { Flows } from "./flows.tsx";
 import { Held } from "./held.tsx";
 import { Known } from "./known.tsx";
-import { Matrix } from "./matrix.tsx";
+import { Matrix } from "./scenarios-by-clients.tsx";
 
 export function Overview({ report }: { readonly report: ReportData }) {
   const { totals, fixed, quarantine, relaunched, costText } = report;

@@ -3,8 +3,8 @@ import { useState } from "preact/hooks";
 import type { RunReference } from "../model/report-model.ts";
 import type { Standing } from "../model/standing.ts";
 import { Linked } from "./linked.tsx";
-import { runAddress } from "./route.ts";
-import { standingMeanings } from "./standing.ts";
+import { runAddress } from "./page-address.ts";
+import { standingMeanings } from "./standing-meanings.ts";
 
 export function Badge({ standing }: { readonly standing: Standing }) {
   const { sign } = standingMeanings[standing];

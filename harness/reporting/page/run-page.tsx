@@ -6,8 +6,8 @@ import { Fact } from "./broken.tsx";
 import { EventTable } from "./event-table.tsx";
 import { Findings } from "./findings.tsx";
 import { Badge, Command } from "./parts.tsx";
-import { loadHistory, type PageHistory } from "./report.ts";
-import { type Route, runAddress } from "./route.ts";
+import { loadHistory, type PageHistory } from "./embedded-report.ts";
+import { type Route, runAddress } from "./page-address.ts";
 import type { View } from "./timeline/detail.ts";
 import { Timeline } from "./timeline/timeline.tsx";
 

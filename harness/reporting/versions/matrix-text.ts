@@ -1,13 +1,14 @@
 /**
- * The matrix as a page, `matrix.md`: one table for who decides, then upgrade by upgrade what
- * changed, with what the rule said before and after in one scenario of each kind, and where both
- * journals are. The terminal prints the table's rows as lines.
+ * The matrix as a page, `matrix.md`: one table for the reader who decides, then upgrade by
+ * upgrade what changed, with the rule's message before and after in one scenario of each kind,
+ * and where both journals are. The terminal prints the table's rows as lines.
  */
 import { formatDuration } from "../../core/time/duration.ts";
-import { inline, row } from "../formats/markdown.ts";
+import { inline, row } from "../formats/markdown-text.ts";
 import { count, namesWithin } from "../model/wording.ts";
-import type { Direction, FeltChange } from "./changes.ts";
-import { isChance, type Matrix, type RuleStep, type Upgrade } from "./matrix.ts";
+import type { Verdict } from "../../rules/rule.ts";
+import type { Direction, ImpactChange } from "./version-changes.ts";
+import { isChance, type Matrix, type RuleStep, type Upgrade } from "./version-matrix.ts";
 
 /** The text of `matrix.md`. */
 export function matrixPage(matrix: Matrix): string {
@@ -32,12 +33,12 @@ export function matrixPage(matrix: Matrix): string {
     .join("\n\n")}\n`;
 }
 
-/** What the terminal says at the end: the same, a line a change. */
+/** What the terminal prints at the end: the same, a line for each change. */
 export function matrixLines(matrix: Matrix): readonly string[] {
   const upgrades = matrix.clients.flatMap(({ client, upgrades: all }) =>
     all.flatMap((upgrade) => [
       "",
-      `${client} ${upgrade.from} → ${upgrade.to}: ${feltText(upgrade)}`,
+      `${client} ${upgrade.from} → ${upgrade.to}: ${impactText(upgrade)}`,
       ...stepsOf(matrix, client, upgrade).map(
         (step) =>
           `  ${directions[step.direction].word.padEnd(WORD_WIDTH)}  ${step.rule}: ${namesWithin(scenariosOf(step), NAMES_WIDTH)}`,
@@ -45,6 +46,33 @@ export function matrixLines(matrix: Matrix): readonly string[] {
     ]),
   );
   return [...upgrades, "", `${headline(matrix)}. ${aboutLine(matrix)}`];
+}
+
+/** How many runs of which versions are to be played. */
+export function plannedText(
+  plans: readonly {
+    readonly client: string;
+    readonly version: string;
+    readonly runs: readonly unknown[];
+  }[],
+): string {
+  const runs = plans.reduce((sum, plan) => sum + plan.runs.length, 0);
+  const clients = [...Map.groupBy(plans, ({ client }) => client)].map(
+    ([client, of]) => `${client} ${of.map(({ version }) => version).join(", ")}`,
+  );
+  return `${count(runs, "run")} of ${clients.join("; ")}`;
+}
+
+/** The line for a version whose runs have all ended; a run without a verdict was not finished. */
+export function versionLine(
+  { client, version }: { readonly client: string; readonly version: string },
+  verdicts: readonly (Verdict | undefined)[],
+): string {
+  const counts = (["pass", "fail", "inconclusive", undefined] as const).flatMap((verdict) => {
+    const { length } = verdicts.filter((one) => one === verdict);
+    return length === 0 ? [] : [`${length} ${verdict ?? "not finished"}`];
+  });
+  return `  ${client} ${version}: ${counts.join(", ")}`;
 }
 
 const NAMES_WIDTH = 70;
@@ -62,7 +90,7 @@ const order = Object.keys(directions);
 
 const WORD_WIDTH = Math.max(...Object.values(directions).map(({ word }) => word.length));
 
-/** The steps of an upgrade that are no chance, worst first. */
+/** The steps of an upgrade that are not chance, the worst first. */
 function stepsOf(
   { steps }: Matrix,
   client: string,
@@ -88,10 +116,10 @@ function headline({ steps }: Matrix): string {
     changes.filter((change) => !isChance(change)).map(() => direction),
   );
   if (real.length === 0) return "no rule says anything else";
-  const told = (["worse", "better"] as const).map(
+  const counts = (["worse", "better"] as const).map(
     (wanted) => `${real.filter((direction) => direction === wanted).length} ${wanted}`,
   );
-  return `${count(real.length, "verdict")} changed, ${told.join(", ")}`;
+  return `${count(real.length, "verdict")} changed, ${counts.join(", ")}`;
 }
 
 function aboutLine({ clients, seed, again }: Matrix): string {
@@ -149,20 +177,20 @@ function roughly(ms: number): string {
   return formatDuration(Math.round(ms / 60_000) * 60_000);
 }
 
-function feltText(upgrade: Upgrade): string {
+function impactText(upgrade: Upgrade): string {
   const { shared } = upgrade;
   return `calls failed ${failedText(upgrade)}, without a token ${withoutText(upgrade)}, in ${count(shared, "scenario")}`;
 }
 
 function upgradeSection(matrix: Matrix, client: string, upgrade: Upgrade): readonly string[] {
   const steps = stepsOf(matrix, client, upgrade);
-  const felt = feltLines(upgrade);
+  const impacts = impactLines(upgrade);
   const title = `## ${client} ${upgrade.from} → ${upgrade.to}`;
-  if (steps.length === 0 && felt.length === 0) return [title, "", "Nothing changed."];
+  if (steps.length === 0 && impacts.length === 0) return [title, "", "Nothing changed."];
   return [
     title,
     ...steps.flatMap((step) => ["", ...stepLines(step)]),
-    ...(felt.length === 0 ? [] : ["", "What people notice most:", "", ...felt]),
+    ...(impacts.length === 0 ? [] : ["", "What people notice most:", "", ...impacts]),
   ];
 }
 
@@ -185,14 +213,14 @@ function stepLines(step: RuleStep): readonly string[] {
   ];
 }
 
-const FELT_SHOWN = 5;
+const IMPACTS_SHOWN = 5;
 
-function feltLines({ changes }: Upgrade): readonly string[] {
-  const lost = ({ before, after }: FeltChange): number =>
+function impactLines({ changes }: Upgrade): readonly string[] {
+  const lost = ({ before, after }: ImpactChange): number =>
     Math.abs(after.felt.operations.fail - before.felt.operations.fail);
   return changes
     .toSorted((a, b) => lost(b) - lost(a))
-    .slice(0, FELT_SHOWN)
+    .slice(0, IMPACTS_SHOWN)
     .map(({ scenario, before, after }) => {
       const [was, is] = [before.felt, after.felt];
       const of = is.operations.ok + is.operations.fail + is.operations.unknown;

@@ -4,6 +4,7 @@
  */
 import type { FaultBegan, FaultsCleared, History } from "../../history/event.ts";
 import { endOf } from "./exchanges.ts";
+import { coversTokenService, failsEveryRequest } from "../../history/fault-facts.ts";
 
 /** A fault window and when it was open; without `endedAt` it was open when the journal ended. Times: ms since the Unix epoch. */
 export interface FaultSpan {
@@ -80,32 +81,22 @@ export function totalOutagesAt(history: History, atMs: number): readonly FaultSp
 export function signInFaultsAt(history: History, atMs: number): readonly FaultSpan[] {
   return spansAt(history, atMs).filter(
     ({ window }) =>
-      (covers(window, "token") || covers(window, "authorize")) &&
-      !answeringEffects.has(window.effect.kind),
+      (coversTokenService(window, "token") || coversTokenService(window, "authorize")) &&
+      failsEveryRequest(window),
   );
 }
 
 /** The ids of all windows that affect the token endpoint. */
 export function tokenFaultIdsOf(history: History): ReadonlySet<string> {
-  const breaking = faultSpansOf(history).filter(({ window }) => covers(window, "token"));
+  const breaking = faultSpansOf(history).filter(({ window }) =>
+    coversTokenService(window, "token"),
+  );
   return new Set(breaking.map(({ window }) => window.id));
 }
 
 function failsTokenRequests(window: Window): boolean {
-  return (
-    covers(window, "token") && window.at !== "backup" && !answeringEffects.has(window.effect.kind)
-  );
+  return coversTokenService(window, "token") && window.at !== "backup" && failsEveryRequest(window);
 }
-
-/** Effects after which the answer is late, odd or good, but there is one. Which requests a service of limited capacity rejects, their ends show. */
-const answeringEffects: ReadonlySet<Window["effect"]["kind"]> = new Set([
-  "capacity",
-  "latency",
-  "slow-body",
-  "stalled-body",
-  "wrong-content-type",
-  "keys-withdrawn",
-]);
 
 type Window = FaultBegan["window"];
 
@@ -117,10 +108,6 @@ function spansAt(history: History, atMs: number): readonly FaultSpan[] {
   return known.filter(
     ({ beganAt, endedAt }) => beganAt <= atMs && (endedAt === undefined || atMs < endedAt),
   );
-}
-
-function covers({ at, on }: Window, endpoint: "token" | "authorize"): boolean {
-  return at !== "resource" && at !== "machine" && (on === "all" || on.includes(endpoint));
 }
 
 function isForAll({ where, chance = 1, first, after, ramp, preflights }: Window): boolean {

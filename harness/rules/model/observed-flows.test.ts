@@ -1,4 +1,4 @@
-/** Which flow of the table a request is, by the wire alone. */
+/** The flow that each request shows. */
 import { describe, expect, it } from "vitest";
 import { buildRun } from "../../../test/support/run-builder.ts";
 import { observedFlows } from "./observed-flows.ts";
@@ -39,7 +39,7 @@ describe("a request", () => {
     expect(flowsOf(request)).toEqual([flow]);
   });
 
-  it("of metadata, keys and sign-in pages tells nothing", () => {
+  it("for metadata, keys and sign-in pages shows no flow", () => {
     expect(
       flowsOf(
         { endpoint: "keys" },
@@ -49,7 +49,7 @@ describe("a request", () => {
     ).toEqual([]);
   });
 
-  it("counts once, in order of appearance", () => {
+  it("shows each flow once, in order of appearance", () => {
     const daemon = { endpoint: "token", flow: "client-credentials" } as const;
     expect(flowsOf(refresh, daemon, refresh)).toEqual(["native-refresh", "client-credentials"]);
   });

@@ -44,8 +44,8 @@ function createBench() {
   return { recorder, turns, service, heard, signals, connect, ends, turn, page };
 }
 
-describe("what comes out of a browser", () => {
-  it("waits, and goes on by operation, whoever came first; one request of each at a time", async () => {
+describe("requests and ends of calls from a browser", () => {
+  it("go on in the order of their operations, one request of each at a time", async () => {
     const { connect, heard, turn } = createBench();
     connect(2, "b");
     connect(1, "z");
@@ -58,7 +58,7 @@ describe("what comes out of a browser", () => {
     expect(await turn()).toBe(false);
   });
 
-  it("ends of calls go before requests, one by one", async () => {
+  it("go on with ends of calls before requests, one by one", async () => {
     const { connect, ends, heard, turn } = createBench();
     connect(1, "a");
     ends(3);
@@ -71,7 +71,7 @@ describe("what comes out of a browser", () => {
     expect(heard.at(-1)).toBe("a");
   });
 
-  it("goes on at once when its page has gone away", async () => {
+  it("go on at once when their page has gone away", async () => {
     const { connect, heard } = createBench();
     const gone = new AbortController();
     connect(1, "a", { signal: gone.signal });
@@ -82,7 +82,7 @@ describe("what comes out of a browser", () => {
     expect(heard).toEqual(["a"]);
   });
 
-  it("is told by its address until its turn has come, but for preflights", async () => {
+  it("are listed by their addresses until their turn, except preflights", async () => {
     const { connect, turns, turn } = createBench();
     connect(1, "a");
     connect(2, "b", { method: "OPTIONS" });
@@ -92,7 +92,7 @@ describe("what comes out of a browser", () => {
     expect(turns.addresses()).toEqual([]);
   });
 
-  it("that went away does not hold up the others, and is heard of in its turn", async () => {
+  it("abort in their turn without holding up the others", async () => {
     const { connect, heard, turn, service, signals, page } = createBench();
     const gone = new AbortController();
     connect(1, "a", { signal: gone.signal });
@@ -117,7 +117,7 @@ describe("what comes out of a browser", () => {
     expect(signals.get(left.url)?.aborted).toBe(true);
   });
 
-  it("is not what the harness asks by itself", async () => {
+  it("do not include what the harness itself requests", async () => {
     const { service, heard } = createBench();
     await service.connect(createRequest(`${TOKEN}?own`));
     expect(heard).toEqual(["own"]);

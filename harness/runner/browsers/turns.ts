@@ -1,8 +1,8 @@
 /**
- * What comes out of a browser, requests of its pages and ends of calls into them, comes when
- * the machine likes. Here it waits until all is at rest, and goes on in an order of its own
- * content: so one seed gives one journal. Ends of calls go before requests and one by one; of
- * requests, one of each operation.
+ * Requests of pages and ends of calls into pages arrive from a browser in any order. They wait
+ * here until all is quiet and go on in an order of their own content, so that one seed gives
+ * one journal. Ends of calls go before requests and one by one; of requests, one of each
+ * operation goes at a time.
  */
 import { abortBy, textOfRequest } from "../../core/http/message.ts";
 import type { Service } from "../../core/http/service.ts";
@@ -12,11 +12,11 @@ import type { Recorder } from "../../history/recorder.ts";
 export interface Turns {
   /** The service for requests that wait for their turn. */
   around(service: Service): Service;
-  /** Resolves when it is the turn of whatever ended in this context. */
+  /** Resolves when it is the turn of the call that has ended in this context. */
   ended(): Promise<void>;
-  /** Lets go on whose turn it is; false when nobody waits. */
+  /** Lets those go on whose turn it is; false when nothing waits. */
   next(): boolean;
-  /** Addresses of the requests that wait, but for preflights, of which browsers do not tell. */
+  /** Addresses of the requests that wait, without preflights, which browsers do not report. */
   addresses(): readonly string[];
 }
 
@@ -26,12 +26,12 @@ interface Waiting {
   readonly text: string;
   /** Of a request. */
   readonly address?: string;
-  /** Browsers tell of it. */
-  readonly isTold?: boolean;
+  /** Whether browsers report it. */
+  readonly isReported?: boolean;
   readonly resolve: () => void;
 }
 
-/** Nobody waits yet. */
+/** Creates the queue, with nothing in it. */
 export function createTurns({ recorder, gate }: { recorder: Recorder; gate: Gate }): Turns {
   const waiting = new Set<Waiting>();
   const wait = (
@@ -42,7 +42,7 @@ export function createTurns({ recorder, gate }: { recorder: Recorder; gate: Gate
       const operation = recorder.cause()?.operation ?? Infinity;
       const one = { ...what, operation, resolve };
       waiting.add(one);
-      // Whoever has gone away goes on at once: there is nothing left to order.
+      // An aborted request goes on at once: there is nothing left to order.
       signal?.addEventListener("abort", () => {
         if (waiting.delete(one)) resolve();
       });
@@ -54,19 +54,19 @@ export function createTurns({ recorder, gate }: { recorder: Recorder; gate: Gate
         // The harness's own requests come when the script sends them; browsers say who they are.
         if (!headers.has("user-agent")) return service.connect(attempt);
         const text = `${method} ${url} ${await textOfRequest(attempt)}`;
-        const isTold = method !== "OPTIONS";
-        await gate.asleep(wait({ rank: 1, text, address: url, isTold }, signal));
+        const isReported = method !== "OPTIONS";
+        await gate.asleep(wait({ rank: 1, text, address: url, isReported }, signal));
         return service.connect(attempt);
       },
       handle(request) {
-        // That a page has gone away, too, is told when the machine likes.
+        // That a page has gone away also waits for its turn.
         const { signal } = request;
         const gone = new AbortController();
-        const tell = async (): Promise<void> => {
+        const abortInTurn = async (): Promise<void> => {
           await wait({ rank: 0, text: `${request.method} ${request.url}` });
           gone.abort(signal.reason);
         };
-        signal.addEventListener("abort", () => void tell(), { once: true });
+        signal.addEventListener("abort", () => void abortInTurn(), { once: true });
         abortBy(request, gone.signal);
         return service.handle(request);
       },
@@ -79,7 +79,7 @@ export function createTurns({ recorder, gate }: { recorder: Recorder; gate: Gate
       const isEnd = first.address === undefined;
       const gone = new Set<number>();
       for (const one of isEnd ? [first] : inLine) {
-        // What several calls ask at one instant is underway at once; one call asks one after the other.
+        // Requests of several calls at one instant go together; those of one call go one after the other.
         if (gone.has(one.operation)) continue;
         gone.add(one.operation);
         waiting.delete(one);
@@ -88,8 +88,8 @@ export function createTurns({ recorder, gate }: { recorder: Recorder; gate: Gate
       return true;
     },
     addresses: () =>
-      [...waiting].flatMap(({ address, isTold }) =>
-        address !== undefined && isTold === true ? address : [],
+      [...waiting].flatMap(({ address, isReported }) =>
+        address !== undefined && isReported === true ? address : [],
       ),
   };
 }

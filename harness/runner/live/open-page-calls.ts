@@ -1,43 +1,41 @@
-/**
- * The calls of pages that are under way, told by their requests (`page-calls.ts`): their
- * beginning and their end in the history.
- */
+/** The calls of pages that are under way, and how their beginning and end are recorded. `page-calls.ts` reconstructs them from requests. */
 import type { OperationCounter } from "../../clients/application.ts";
 import { seconds } from "../../core/time/duration.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { VirtualTimer } from "../../core/time/virtual-timers.ts";
 import type { Flow, TokenFacts } from "../../history/event.ts";
 import type { Recorder } from "../../history/recorder.ts";
-import type { Place } from "./page-calls.ts";
+import type { RequestOrigin } from "./request-origin.ts";
 
 /** A call under way. */
 export interface PageCall {
   readonly operation: number;
-  /** `silent`, by refresh token; `hidden`, in an iframe; `window`, before a person. */
+  /** `silent`, by refresh token; `hidden`, in an iframe; `window`, in front of a person. */
   readonly kind: "silent" | "hidden" | "window";
-  readonly place: Place;
-  readonly wish: {
+  readonly origin: RequestOrigin;
+  /** What it asks for. */
+  readonly request: {
     /** Client id. */
     readonly app: string;
-    /** The tenant as the address names it. */
+    /** The tenant, by the name in the address. */
     readonly tenant: string;
     /** Home account id. */
     readonly user: string | undefined;
     readonly scopes: readonly string[];
-    /** It carries a claims challenge. */
+    /** Whether it carries a claims challenge. */
     readonly claims: boolean;
-    /** It wants a code to redeem, and not a token at once. */
+    /** Whether it asks for a code to redeem, rather than for a token at once. */
     readonly isForCode: boolean;
   };
-  /** The service has given a code for it, which is not redeemed. */
-  isCoded: boolean;
-  /** Its last request has failed, and nothing has followed yet. */
+  /** Whether the service has issued a code for it that is not redeemed yet. */
+  hasCode: boolean;
+  /** Present when its last request has failed and no other has followed yet. */
   failed?: CallFailure;
 }
 
 export interface CallFailure {
   readonly code: string;
-  /** By an error of OAuth, not by a service that is ill. */
+  /** Whether the service answered with an OAuth error, rather than being unhealthy. */
   readonly isOAuth: boolean;
 }
 
@@ -52,24 +50,24 @@ export interface OpenCalls {
   readonly begin: (
     kind: PageCall["kind"],
     flow: Flow,
-    place: Place,
-    wish: PageCall["wish"],
+    origin: RequestOrigin,
+    request: PageCall["request"],
   ) => PageCall;
   readonly get: (operation: number) => PageCall | undefined;
-  /** The last one begun that is so. */
-  readonly find: (isIt: (call: PageCall) => boolean) => PageCall | undefined;
-  /** It has sent another request. */
+  /** The one begun last among those that match. */
+  readonly find: (matches: (call: PageCall) => boolean) => PageCall | undefined;
+  /** Notes that it has sent another request. */
   readonly goOn: (call: PageCall) => PageCall;
   readonly succeed: (call: PageCall, result: CallResult) => void;
-  /** It fails, unless a request of its own follows at once. */
+  /** Ends it as failed, unless another request of its own follows at once. */
   readonly fail: (call: PageCall, failure: CallFailure) => void;
-  /** Its end will not be seen. */
+  /** Drops it without an end, which no request will show. */
   readonly forget: (call: PageCall) => void;
-  /** Its page wants no answer any more. */
+  /** Ends it as unknown: its page no longer waits for the answer. */
   readonly giveUp: (call: PageCall) => void;
-  /** A window was loaded anew, or closed. */
+  /** Ends what a window has left behind that was reloaded or closed. */
   readonly leave: (window: string) => void;
-  /** Those that have failed are over. */
+  /** Ends those that have failed. */
   readonly settle: () => void;
 }
 
@@ -77,100 +75,45 @@ export interface OpenCallsParts {
   readonly recorder: Pick<Recorder, "emit">;
   readonly operations: OperationCounter;
   readonly clock: Pick<VirtualClock, "setTimer">;
+  /** The name of the application in the history. */
   readonly client: string;
 }
 
-/** Libraries go on at once: MSAL asks again after 100 ms. */
+/** Libraries continue at once: MSAL repeats a request after 100 ms. */
 const GRACE_MS = 250;
 /** A code is redeemed as soon as the page has it, which may have to load first. */
 const REDEEMED_WITHIN_MS = seconds(5);
 
-/** None is under way. */
-export function createOpenCalls({
-  recorder,
-  operations,
-  clock,
-  client,
-}: OpenCallsParts): OpenCalls {
-  const open = new Map<number, PageCall>();
-  const timers = new Map<PageCall, VirtualTimer>();
+interface State extends OpenCallsParts {
+  readonly open: Map<number, PageCall>;
+  readonly timers: Map<PageCall, VirtualTimer>;
+}
 
-  const forget = (call: PageCall): void => {
-    timers.get(call)?.cancel();
-    timers.delete(call);
-    open.delete(call.operation);
-  };
-
-  /** False when the run is over. */
-  const close = (call: PageCall): boolean => {
-    forget(call);
-    return operations.open.delete(call.operation);
-  };
-
-  const end = (call: PageCall): void => {
-    const { operation, failed } = call;
-    if (!close(call)) return;
-    const code = failed?.code ?? "no_answer";
-    recorder.emit({
-      kind: "operation-completed",
-      operation,
-      outcome: "fail",
-      error: {
-        name: "ToldByRequests",
-        code,
-        message: `${code}: what its requests came to`,
-        // What its library made of it nobody knows; what the service said stands on the wire.
-        interactionRequired: false,
-      },
-    });
-  };
-
-  const endIn = (call: PageCall, waitMs: number): void => {
-    timers.get(call)?.cancel();
-    timers.set(
-      call,
-      clock.setTimer(() => end(call), waitMs),
-    );
-  };
-
-  const settle = (of: (call: PageCall) => boolean = () => true): void => {
-    for (const call of open.values()) if (call.failed !== undefined && of(call)) end(call);
-  };
-
+/** Creates the list of calls under way, with none in it. */
+export function createOpenCalls(parts: OpenCallsParts): OpenCalls {
+  const state: State = { ...parts, open: new Map(), timers: new Map() };
+  const { open } = state;
   return {
-    begin(kind, flow, place, wish) {
-      // Whatever comes next in this tab, its failed calls are over.
-      settle((call) => call.place.tab === place.tab);
-      const operation = operations.next();
-      operations.open.add(operation);
-      const call: PageCall = { operation, kind, place, wish, isCoded: false };
+    begin(kind, flow, origin, request) {
+      // A new call in a tab means that its failed calls are over.
+      endFailed(state, (call) => call.origin.tab === origin.tab);
+      const operation = parts.operations.next();
+      parts.operations.open.add(operation);
+      const call: PageCall = { operation, kind, origin, request, hasCode: false };
       open.set(operation, call);
-      const { app, tenant, user, scopes, claims } = wish;
-      recorder.emit({
-        kind: "operation-invoked",
-        operation,
-        client,
-        flow,
-        app,
-        tenant,
-        ...(user === undefined ? {} : { user }),
-        scopes,
-        ...(claims ? { claims: true as const } : {}),
-        tab: place.tab,
-        told: "by-requests",
-      });
+      recordBegin(state, call, flow);
       return call;
     },
     get: (operation) => open.get(operation),
-    find: (isIt) => [...open.values()].findLast(isIt),
+    find: (matches) => [...open.values()].findLast(matches),
     goOn(call) {
-      timers.get(call)?.cancel();
+      state.timers.get(call)?.cancel();
       delete call.failed;
       return call;
     },
     succeed(call, { token, user, fromCache }) {
-      if (!close(call)) return;
-      recorder.emit({
+      if (!close(state, call)) return;
+      parts.recorder.emit({
         kind: "operation-completed",
         operation: call.operation,
         outcome: "ok",
@@ -181,12 +124,12 @@ export function createOpenCalls({
     },
     fail(call, failure) {
       call.failed = failure;
-      endIn(call, GRACE_MS);
+      endIn(state, call, GRACE_MS);
     },
-    forget,
+    forget: (call) => forget(state, call),
     giveUp(call) {
-      if (!close(call)) return;
-      recorder.emit({
+      if (!close(state, call)) return;
+      parts.recorder.emit({
         kind: "operation-completed",
         operation: call.operation,
         outcome: "unknown",
@@ -195,14 +138,75 @@ export function createOpenCalls({
     },
     leave(window) {
       for (const call of open.values()) {
-        const { place } = call;
-        if (place.window === window && call.kind === "window") {
-          // The way back to the application leads over its redirect page, too.
-          if (call.isCoded) endIn(call, REDEEMED_WITHIN_MS);
-          else end(call);
-        } else if (place.tab === window && call.failed !== undefined) end(call);
+        const { origin } = call;
+        if (origin.window === window && call.kind === "window") {
+          // The way back to the application also leads over its redirect page.
+          if (call.hasCode) endIn(state, call, REDEEMED_WITHIN_MS);
+          else end(state, call);
+        } else if (origin.tab === window && call.failed !== undefined) end(state, call);
       }
     },
-    settle: () => settle(),
+    settle: () => endFailed(state),
   };
+}
+
+function forget({ open, timers }: State, call: PageCall): void {
+  timers.get(call)?.cancel();
+  timers.delete(call);
+  open.delete(call.operation);
+}
+
+/** False when the run is over, and the operation has an end already. */
+function close(state: State, call: PageCall): boolean {
+  forget(state, call);
+  return state.operations.open.delete(call.operation);
+}
+
+function end(state: State, call: PageCall): void {
+  const { operation, failed } = call;
+  if (!close(state, call)) return;
+  const code = failed?.code ?? "no_answer";
+  state.recorder.emit({
+    kind: "operation-completed",
+    operation,
+    outcome: "fail",
+    error: {
+      name: "ToldByRequests",
+      code,
+      message: `${code}: what its requests came to`,
+      // What its library made of it is unknown; what the service said is in the exchange.
+      interactionRequired: false,
+    },
+  });
+}
+
+function endIn(state: State, call: PageCall, waitMs: number): void {
+  const { timers, clock } = state;
+  timers.get(call)?.cancel();
+  timers.set(
+    call,
+    clock.setTimer(() => end(state, call), waitMs),
+  );
+}
+
+function endFailed(state: State, matches: (call: PageCall) => boolean = () => true): void {
+  for (const call of state.open.values())
+    if (call.failed !== undefined && matches(call)) end(state, call);
+}
+
+function recordBegin({ recorder, client }: State, call: PageCall, flow: Flow): void {
+  const { app, tenant, user, scopes, claims } = call.request;
+  recorder.emit({
+    kind: "operation-invoked",
+    operation: call.operation,
+    client,
+    flow,
+    app,
+    tenant,
+    ...(user === undefined ? {} : { user }),
+    scopes,
+    ...(claims ? { claims: true as const } : {}),
+    tab: call.origin.tab,
+    told: "by-requests",
+  });
 }

@@ -256,15 +256,15 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     files: {
       "package.json": esmPackage,
       "node_modules/brownout/package.json": '{ "name": "brownout", "exports": "./i.js" }',
-      "node_modules/brownout/i.js": "exports.defineScenario = exports.HarnessError = null;\n",
+      "node_modules/brownout/i.js": "exports.checkFaultPlan = exports.HarnessError = null;\n",
       "old.cjs": 'exports.HarnessError = require("brownout").HarnessError;\n',
       "young.mjs": 'export { HarnessError } from "brownout";\n',
       "main.ts": `
-        import { defineScenario, HarnessError } from "brownout";
+        import { checkFaultPlan, HarnessError } from "brownout";
         import old from "./old.cjs";
         import { HarnessError as young } from "./young.mjs";
         let thrown: unknown;
-        try { defineScenario({ name: "No Kebab" } as never); } catch (error) { thrown = error; }
+        try { checkFaultPlan("no plan"); } catch (error) { thrown = error; }
         ${answer("thrown instanceof HarnessError && old.HarnessError === HarnessError && young === HarnessError ? 42 : 0")}`,
     },
   },

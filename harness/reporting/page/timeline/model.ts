@@ -4,7 +4,8 @@
  * many pixels can show is `detail.ts`'s business.
  */
 import type { HistoryEvent } from "../../../history/event.ts";
-import type { PageHistory } from "../report.ts";
+import { breaksWithoutLoad } from "../../../history/fault-facts.ts";
+import type { PageHistory } from "../embedded-report.ts";
 import { createLanes, type LaneDraft } from "./lanes.ts";
 import { drawEvents } from "./marks.ts";
 import type { MarkStyle } from "./styles.ts";
@@ -106,8 +107,7 @@ function outagesOf(
   const spans: { from: number; to: number }[] = [];
   const open = new Set<string>();
   for (const event of events) {
-    // A service that bears only so much is well while it is not asked for more.
-    if (event.kind === "fault-began" && event.window.effect.kind !== "capacity") {
+    if (event.kind === "fault-began" && breaksWithoutLoad(event.window)) {
       if (open.size === 0) spans.push({ from: event.at - startedAt, to: endMs });
       open.add(event.window.id);
     }

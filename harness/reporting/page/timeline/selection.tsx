@@ -1,6 +1,6 @@
 /** The event that is selected: where it stands on the timeline, and in words below it. */
-import type { PageHistory } from "../report.ts";
-import { lineOf } from "../words.ts";
+import type { PageHistory } from "../embedded-report.ts";
+import { lineOf } from "../event-text.ts";
 import { type View, xOf } from "./detail.ts";
 import { type Layout, rowBoxOf } from "./layout.ts";
 import type { TimelineModel } from "./model.ts";

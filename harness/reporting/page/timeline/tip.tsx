@@ -1,6 +1,6 @@
 /** What lies under the pointer, in words. The row of the table and the line below the picture say the same. */
-import type { PageHistory } from "../report.ts";
-import { lineOf } from "../words.ts";
+import type { PageHistory } from "../embedded-report.ts";
+import { lineOf } from "../event-text.ts";
 import type { Hit } from "./hit.ts";
 
 const LINES_MAX = 4;

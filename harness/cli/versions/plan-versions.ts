@@ -1,0 +1,113 @@
+/**
+ * Plans which scenarios each version of a client plays: those that are for its client, in a
+ * folder of its own below the output folder. What a version cannot play is left out with a reason.
+ */
+import { join } from "node:path";
+import type { ClientUnderTest } from "../../clients/client.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { defaultClientNames, loadClient, supportsAllFlows } from "../../clients/registry.ts";
+import { ownAppOf } from "../../clients/own-app.ts";
+import type { Scenario } from "../../runner/scenario.ts";
+import type { ClientFolder } from "../../clients/versions/client-cache.ts";
+import type { RunTask } from "../worker/protocol.ts";
+import { checkAsserts } from "../../reporting/model/judge-run.ts";
+import { createPlaces, type Found, runName } from "../selection.ts";
+
+/** One scenario with one version. */
+export interface VersionRun {
+  readonly of: ClientFolder;
+  readonly scenario: Scenario;
+  readonly task: RunTask;
+  /** Where its journal is below the output folder, with slashes. */
+  readonly journal: string;
+}
+
+export interface VersionPlan extends ClientFolder {
+  readonly runs: readonly VersionRun[];
+  /** Scenarios that are for the client, and that this version cannot play, each with the reason. */
+  readonly skipped: readonly { readonly scenario: string; readonly why: string }[];
+}
+
+/** Plans the runs of each version; rejects with `no-browser` where one is needed, and with `bad-usage` where nothing is for a client. */
+export async function planVersions(
+  versions: readonly ClientFolder[],
+  {
+    found,
+    out,
+    seed,
+  }: { readonly found: readonly Found[]; readonly out: string; readonly seed: string },
+): Promise<readonly VersionPlan[]> {
+  const placeOf = createPlaces(undefined);
+  const plans: VersionPlan[] = [];
+  for (const version of versions) {
+    const runs: VersionRun[] = [];
+    const skipped: { scenario: string; why: string }[] = [];
+    for (const one of found.filter((candidate) => isFor(version.client, candidate))) {
+      const { scenario, file } = one;
+      checkAsserts(scenario.asserts, file ?? `scenario ${scenario.name}`);
+      const client = await loaded(version, scenario);
+      if (client instanceof HarnessError) {
+        skipped.push({ scenario: scenario.name, why: client.message });
+        continue;
+      }
+      const missing = scenario.needs.filter((flow) => !client.flows.includes(flow));
+      if (!supportsAllFlows(client, scenario)) {
+        skipped.push({ scenario: scenario.name, why: `it does not know ${missing.join(", ")}` });
+        continue;
+      }
+      const mount = await placeOf(client);
+      if (mount instanceof HarnessError) throw mount;
+      const journal = `${folderName(version)}/journals/${runName(scenario.name, version.client)}.jsonl`;
+      const task: RunTask = {
+        scenario: file ?? scenario.name,
+        client: `${version.client}@${version.version}`,
+        clientFolder: version.folder,
+        mount,
+        seed,
+        journalFile: join(out, ...journal.split("/")),
+      };
+      runs.push({ of: version, scenario, task, journal });
+    }
+    if (runs.length === 0 && skipped.length === 0) throw nothingFor(version.client, found);
+    plans.push({ ...version, runs, skipped });
+  }
+  return plans;
+}
+
+/** The name of a version's folder in the output folder. */
+export function folderName({ client, version }: Pick<ClientFolder, "client" | "version">): string {
+  return `${client}-${version}`;
+}
+
+/** A scenario is for the clients that `brownout run` runs it with; one that is named by itself, for every client that can play it. */
+function isFor(client: string, { scenario, named }: Found): boolean {
+  return named === true ? scenario.needs.length > 0 : defaultClientNames(scenario).includes(client);
+}
+
+async function loaded(
+  { client, version, folder }: ClientFolder,
+  scenario: Scenario,
+): Promise<ClientUnderTest | HarnessError> {
+  try {
+    return await loadClient(`${client}@${version}`, scenario, folder);
+  } catch (error) {
+    if (error instanceof HarnessError && error.code === "client-not-supported") return error;
+    throw error;
+  }
+}
+
+function nothingFor(client: string, found: readonly Found[]): HarnessError {
+  const own = found.find(({ scenario }) => ownAppOf(scenario) !== undefined);
+  if (own !== undefined) {
+    return new HarnessError(
+      "bad-usage",
+      `${own.scenario.name} runs your own code with the ${client} that it has, and not one of ours`,
+      {
+        hint: "Run it, install the other version in your project, run it again; then: brownout compare",
+      },
+    );
+  }
+  return new HarnessError("bad-usage", `none of these scenarios is for ${client}`, {
+    hint: 'See with "brownout list --json" what scenarios need; one that is named in full is run with every client that can.',
+  });
+}

@@ -1,0 +1,59 @@
+/** Reports a failed test: its timeline on the terminal and, if wanted, its journal as a file. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { HarnessError } from "../../core/errors.ts";
+import {
+  timelineText,
+  unfinishedAdvance,
+  unnamedAnswers,
+} from "../../runner/live/timeline-text.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
+import type { EntraOptions } from "./vitest-options.ts";
+
+export interface Failure {
+  readonly title: string;
+  readonly errors: readonly { readonly message?: string }[];
+  readonly options: Pick<EntraOptions, "journals">;
+}
+
+/** Prints the timeline and writes the journal. Throws `unwritable` when the folder cannot be written. */
+export function reportFailure(session: LiveSimulation, { title, errors, options }: Failure): void {
+  const { journals } = options;
+  const timedOut = errors.some(({ message = "" }) => /timed out in \d+ms/i.test(message));
+  const text = [
+    ...timelineText(session, {
+      title,
+      whole:
+        journals === undefined
+          ? 'which useEntra({ journals: "brownout-journals" }) would keep'
+          : "which the journal has",
+    }),
+    ...unnamedAnswers(session),
+    ...(timedOut ? unfinishedAdvance(session) : []),
+    ...(timedOut && session.clock.advancing() === undefined
+      ? [
+          "Time passes only in entra.operate(), entra.clock.advance() and entra.clock.settle(): code that waits outside them waits forever.",
+        ]
+      : []),
+    ...(journals === undefined
+      ? []
+      : [`Check it again: npx brownout check ${writeJournalFile(session, journals, title)}`]),
+  ];
+  console.error(text.join("\n"));
+}
+
+function writeJournalFile(session: LiveSimulation, folder: string, title: string): string {
+  const name = title.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
+  const file = join(folder, `${name.slice(0, 120)}.jsonl`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, session.journal());
+  } catch (cause) {
+    throw new HarnessError("unwritable", `the journal could not be written to ${file}`, {
+      place: "useEntra.journals",
+      hint: "Name a folder that is writable.",
+      cause,
+    });
+  }
+  return file;
+}

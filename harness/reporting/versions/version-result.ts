@@ -1,0 +1,48 @@
+/** A run with one version of a client, reduced to what versions are compared by. */
+import type { Cost } from "../model/cost.ts";
+import type { Verdict } from "../../rules/rule.ts";
+import { type JudgedRun, type RunResult, resultOf } from "../model/results.ts";
+
+/** The verdict of one rule on a run. */
+export interface RuleVerdict {
+  readonly rule: string;
+  readonly verdict: Verdict;
+  readonly message: string;
+  /** The scenario asserts the rule, so that "inconclusive" counts, too. */
+  readonly asserted?: true;
+}
+
+/** What the people behind an application noticed of a run. */
+export interface UserImpact {
+  readonly operations: RunResult["operations"];
+  readonly cost: Cost;
+}
+
+/** What one version made of one scenario. */
+export interface VersionResult {
+  readonly scenario: string;
+  readonly result: RunResult;
+  /** Of every rule. */
+  readonly verdicts: readonly RuleVerdict[];
+  readonly felt: UserImpact;
+  /** Where its journal is, relative to the output folder, with slashes. */
+  readonly journal: string;
+}
+
+/** A judged run, without its history. */
+export function versionResultOf(run: JudgedRun, journal: string): VersionResult {
+  const { header } = run.history;
+  const result = resultOf(run, { baseline: [], quarantine: [] });
+  return {
+    scenario: header.scenario,
+    result,
+    verdicts: run.findings.map(({ rule, verdict, message }) => ({
+      rule,
+      verdict,
+      message,
+      ...(header.asserts.includes(rule) ? { asserted: true as const } : {}),
+    })),
+    felt: { operations: result.operations, cost: result.cost },
+    journal,
+  };
+}

@@ -1,0 +1,206 @@
+/**
+ * A live simulation: the simulator under a test suite, which controls it step by step instead
+ * of by a scenario. It works with any mount and any test runner; the entry points of
+ * `harness/integrations/` give it the life cycle of their runner.
+ */
+import type { Directory } from "../../entra/directory/directory.ts";
+import { HarnessError } from "../../core/errors.ts";
+import type { LivePlan } from "../../faults/live-plan.ts";
+import type { FaultPlan } from "../../faults/plan.ts";
+import { checkFaultPlan } from "../../faults/validate.ts";
+import type { History } from "../../history/event.ts";
+import { writeJournal } from "../../history/journal.ts";
+import type { Recorder } from "../../history/recorder.ts";
+import type { Mounted } from "../../network/mount.ts";
+import { timelineOf } from "../../history/event-line.ts";
+import { checkLength, checkOperate } from "../simulation/check-script.ts";
+import { checkFaultsPossible } from "../simulation/faults.ts";
+import { recordOperation } from "../simulation/operate.ts";
+import {
+  composeSimulation,
+  type LayerParts,
+  type Layers,
+  type Simulation,
+} from "../simulation/compose.ts";
+import { createHeader } from "../simulation/journal-header.ts";
+import { createWorldControls } from "../simulation/recorded-world-controls.ts";
+import { type ApiData, createApiData, type DefaultAnswer } from "./api-data.ts";
+import { createDriver } from "./driver.ts";
+import { createOwnCode } from "./own-code.ts";
+import { createPageCalls, type PageCalls } from "./page-calls.ts";
+import { type PresetName, type PresetOptions, planOf } from "./outage-by-name.ts";
+import { createRefusals, type Refusal, type Refusals } from "./refusals.ts";
+import { requestsOf } from "./requests.ts";
+import { createLiveClock, type WatchedClock } from "./live-clock.ts";
+import { checkOptions, type LiveOptions } from "./live-options.ts";
+import { createTokenRecord, type TokenRecord } from "./token-record.ts";
+import type { LiveControls } from "./live-controls.ts";
+
+/** What tests control, and what the entry points for test runners also need. */
+export interface LiveSimulation extends LiveControls {
+  readonly clock: WatchedClock;
+  /** The way of requests to the simulator. */
+  readonly mounted: Mounted;
+  /** The recorder of the history, for entry points that see more than requests. */
+  readonly recorder: Recorder;
+  /** The calls of a page, reconstructed from its requests; undefined when the client is not a page. */
+  readonly pageCalls: PageCalls | undefined;
+  /** The sign-in requests of pages that the service has refused. */
+  readonly refusals: () => readonly Refusal[];
+  /** The addresses at which an API answered with its name, since the test has set no data. */
+  readonly answeredByDefault: () => readonly DefaultAnswer[];
+  /** The tokens that it has issued, and those of earlier simulations that it was shown. */
+  readonly tokens: Pick<TokenRecord, "issued" | "foreign">;
+  /** The world of the simulation. */
+  readonly directory: Pick<Directory, "world">;
+  /** Problems that are not the client's own: mostly requests to hosts that are not simulated. */
+  readonly problems: () => readonly Error[];
+  /** Ends the simulation; the history stays. Idempotent. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a live simulation. Rejects with a `HarnessError`: `bad-world`, `bad-usage`, or the error of the mount. */
+export async function startLiveSimulation(options: LiveOptions): Promise<LiveSimulation> {
+  const { world, settings, seed, client, startsAt } = checkOptions(options);
+  const data = createApiData(world);
+  const problems: Error[] = [];
+  const simulation = await composeSimulation({
+    mount: options.mount,
+    world,
+    settings,
+    seed,
+    randomLabel: "session",
+    startsAt,
+    clock: options.clock,
+    // Clients in another process and the browser of a suite keep their own randomness.
+    seedsMathRandom: options.clock === undefined,
+    seedsPages: false,
+    machine: options.machine,
+    faults: [],
+    client: client.name,
+    dataAt: (url) => data.at(url),
+    layers: (parts) => pageLayers(parts, { client: client.name, originOf: options.originOf }),
+    suite: options.suite,
+    onHarnessError: (error) => void problems.push(asError(error)),
+  });
+  if (options.isBusy !== undefined) simulation.clock.waitWhile(options.isBusy);
+  return createControls(options, { simulation, settings, seed, client, data, problems });
+}
+
+interface PageLayers extends Layers {
+  readonly refusals: Refusals;
+  readonly pageCalls: PageCalls | undefined;
+}
+
+/** For a page, the layers that find the call of each request and collect refused sign-ins. */
+function pageLayers(
+  { service, recorder, clock, operations }: LayerParts,
+  {
+    client,
+    originOf,
+  }: { readonly client: string; readonly originOf: LiveOptions["originOf"] | undefined },
+): PageLayers {
+  const refusals = createRefusals();
+  if (originOf === undefined) return { service, refusals, pageCalls: undefined };
+  const pageCalls = createPageCalls({ recorder, operations, clock, client, originOf });
+  return {
+    service: refusals.around(pageCalls.around(service)),
+    settle: pageCalls.settle,
+    refusals,
+    pageCalls,
+  };
+}
+
+interface Parts extends Pick<ReturnType<typeof checkOptions>, "settings" | "seed" | "client"> {
+  readonly simulation: Simulation<PageLayers>;
+  readonly data: ApiData;
+  readonly problems: readonly Error[];
+}
+
+function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
+  const { simulation, settings, seed, client, data, problems } = parts;
+  const { clock, startedAt, recorder, operations, layers, mounted, directory } = simulation;
+  const { check = () => undefined, name = "session", limits, mount } = options;
+  const { drive, stop: stopDriving } = createDriver(clock);
+  const tokens = createTokenRecord(recorder);
+  const ownCode = createOwnCode(recorder, tokens);
+  const header = createHeader({
+    scenario: name,
+    client,
+    mount: mount.name,
+    seed,
+    startedAt,
+    asserts: [],
+    limits,
+  });
+  const history = (): History => ({ header, events: simulation.events() });
+
+  return {
+    clock: createLiveClock(clock, { startedAt, drive, check }),
+    world: createWorldControls(directory, recorder),
+    mounted,
+    recorder,
+    pageCalls: layers.pageCalls,
+    operate: async (operationName, call) => {
+      check();
+      checkOperate(operationName, call);
+      checkLength(recorder.events);
+      const { resultOf } = ownCode;
+      const own = { client: client.name, name: operationName, call: async () => call(), resultOf };
+      const operation = recordOperation({ recorder, operations, client: ownCode }, own);
+      return options.time === "flowing" ? operation : drive(operation);
+    },
+    ...createFaultControls(simulation.faultPlan, (faults) =>
+      checkFaultsPossible(faults, { backup: settings.backup, mount: mount.name }),
+    ),
+    api: (address, answer) => data.put(address, answer),
+    note: (text) => void recorder.emit({ kind: "noted", text }),
+    history,
+    requests: (filter) => requestsOf(history(), filter),
+    journal: () => writeJournal(history()),
+    timeline: () => timelineOf(history()).join("\n"),
+    refusals: layers.refusals.all,
+    tokens,
+    answeredByDefault: () => data.answeredByDefault(),
+    directory,
+    problems: () => problems,
+    stop() {
+      stopDriving();
+      return simulation.end();
+    },
+  };
+}
+
+type FaultControls = Pick<LiveSimulation, "outage" | "faults" | "clear">;
+
+function createFaultControls(live: LivePlan, checkPlace: (plan: FaultPlan) => void): FaultControls {
+  const known = new Set<string>();
+  const add = (plan: FaultPlan, place: string): readonly string[] => {
+    checkPlace(checkFaultPlan(plan, place));
+    const ids = live.add(plan).map(({ id }) => id);
+    for (const id of ids) known.add(id);
+    return ids;
+  };
+  return {
+    outage: (first: unknown = {}, options: unknown = {}) => {
+      const [name, given] = typeof first === "string" ? [first, options] : ["outage", first];
+      const preset = name as PresetName;
+      return add(planOf(preset, given as PresetOptions<PresetName>), `outage "${name}"`);
+    },
+    faults: (plan) => add(plan, "faults"),
+    clear(...ids) {
+      const unknownId = ids.find((id) => !known.has(id));
+      if (unknownId !== undefined) {
+        throw new HarnessError("unknown-name", `there was no fault "${unknownId}"`, {
+          place: "clear",
+          hint: `There ${known.size === 0 ? "was none" : `were ${[...known].join(", ")}`}.`,
+        });
+      }
+      live.clear(ids.length === 0 ? undefined : ids);
+    },
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

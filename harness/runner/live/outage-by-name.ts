@@ -1,0 +1,127 @@
+/** The outages that a test calls by name: the presets of `harness/faults/presets.ts`, by their ids. */
+import { type Duration, parseDuration } from "../../core/time/parse-duration.ts";
+import { HarnessError, suggestNames } from "../../core/errors.ts";
+import type { OutageName } from "../../faults/outage-names.ts";
+import type { FaultPlan } from "../../faults/plan.ts";
+import {
+  discoveryDown,
+  hang,
+  identityEndpointThrottled,
+  identityEndpointUpdating,
+  keysWithdrawn,
+  nameLookupDown,
+  outage,
+  overloadedOnReturn,
+  partialOutage,
+  primaryDown,
+  throttled,
+  tokenServerError,
+  trafficRampedUp,
+  unreachable,
+  type WindowOptions,
+} from "../../faults/presets.ts";
+
+const presets = {
+  outage,
+  unreachable,
+  "name-lookup-down": nameLookupDown,
+  "primary-down": primaryDown,
+  "token-server-error": tokenServerError,
+  throttled,
+  "partial-outage": partialOutage,
+  hang,
+  "discovery-down": discoveryDown,
+  "keys-withdrawn": keysWithdrawn,
+  "identity-endpoint-updating": identityEndpointUpdating,
+  "identity-endpoint-throttled": identityEndpointThrottled,
+  "overloaded-on-return": overloadedOnReturn,
+  "traffic-ramped-up": trafficRampedUp,
+} as const satisfies Readonly<Record<OutageName, unknown>>;
+
+type Presets = typeof presets;
+
+/** The name of an outage, which is also its id in the history. */
+export type PresetName = OutageName;
+
+/** The options of a preset, apart from its time. */
+type OwnOptions<Name extends PresetName> = Omit<
+  Parameters<Presets[Name]>[0],
+  "id" | "from" | "for" | "where"
+>;
+
+/** When, for whom, and the options of the preset itself. */
+export type PresetOptions<Name extends PresetName> = Flat<OwnOptions<Name> & Timing>;
+
+interface Timing extends Pick<WindowOptions, "id" | "where"> {
+  /** How long from now until it begins; default: at once. */
+  readonly from?: Duration;
+  /** How long it lasts unless it is cleared earlier; default: a day. */
+  readonly for?: Duration;
+}
+
+/** One object type: TypeScript would accept a string for an intersection without fields. */
+type Flat<T> = { readonly [Field in keyof T]: T[Field] };
+
+/** Required exactly when the preset itself requires something. */
+export type PresetArguments<Name extends PresetName> =
+  Record<never, never> extends OwnOptions<Name>
+    ? [options?: PresetOptions<Name>]
+    : [options: PresetOptions<Name>];
+
+const ownOptions = {
+  outage: [],
+  unreachable: [],
+  "name-lookup-down": [],
+  "primary-down": [],
+  "token-server-error": ["code", "retryAfter"],
+  throttled: ["retryAfter", "body"],
+  "partial-outage": ["share", "on"],
+  hang: ["hangMs"],
+  "discovery-down": [],
+  "keys-withdrawn": [],
+  "identity-endpoint-updating": ["status"],
+  "identity-endpoint-throttled": ["retryAfter"],
+  "overloaded-on-return": [
+    "at",
+    "on",
+    "requests",
+    "perMs",
+    "collapsesTo",
+    "regrowsPerMinute",
+    "shed",
+  ],
+  "traffic-ramped-up": [],
+} satisfies { readonly [Name in PresetName]: readonly (keyof OwnOptions<Name>)[] };
+
+/** The plan of a preset, with times in ms from now. Throws `bad-fault-plan` for a name or an option that does not exist, `bad-usage` for a text that is not a duration. */
+export function planOf<Name extends PresetName>(
+  name: Name,
+  options: PresetOptions<Name>,
+): FaultPlan {
+  const place = `outage "${name}"`;
+  if (!Object.hasOwn(presets, name)) {
+    const names = Object.keys(presets);
+    throw new HarnessError("bad-fault-plan", `there is no outage "${String(name)}"`, {
+      place: "outage",
+      hint: suggestNames(String(name), names, `There are ${names.join(", ")}.`),
+    });
+  }
+  const known = ["id", "where", "from", "for", ...ownOptions[name]];
+  const unknown = Object.keys(options).find((field) => !known.includes(field));
+  if (unknown !== undefined) {
+    throw new HarnessError("bad-fault-plan", `there is no option "${unknown}"`, {
+      place,
+      hint: suggestNames(unknown, known, `There are ${known.join(", ")}.`),
+    });
+  }
+  const timed = {
+    ...(options as Timing),
+    from: parseDuration(options.from ?? 0, `${place}, from`),
+    for: parseDuration(options.for ?? "1d", `${place}, for`),
+  };
+  // The types of this function have checked the options of each preset.
+  const windows = (presets[name] as (options: WindowOptions) => FaultPlan[number] | FaultPlan)(
+    timed,
+  );
+  return [windows].flat();
+}

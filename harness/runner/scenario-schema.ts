@@ -1,0 +1,86 @@
+/** What a scenario may be. Its fault plan and its world have checks of their own. */
+import type { z } from "zod";
+import type { ClientUnderTest } from "../clients/client.ts";
+import { nonEmptyString } from "../core/common-schemas.ts";
+import { expecting, parseWith, schema, schemaOf } from "../core/validation.ts";
+import { rowFlows } from "../entra/backup/edition.ts";
+import { someSettingsSchema } from "../entra/directory/settings-schema.ts";
+import type { FaultPlan } from "../faults/plan.ts";
+import { checkFaultPlan } from "../faults/validate.ts";
+import { flows } from "../history/event.ts";
+import { limitsSchema } from "../history/limits-schema.ts";
+import { instantSchema, testedAppSchema, worldInsideSchema } from "./option-schemas.ts";
+import type { Scenario, Story } from "./scenario.ts";
+
+/**
+ * The value itself, as a scenario; `place` is the file or the name that paths begin with.
+ *
+ * @throws HarnessError `bad-scenario` or `bad-fault-plan`, with the path of every wrong field.
+ */
+export function checkScenario(value: unknown, place: string): Scenario {
+  const { faults } = parseWith(scenarioSchema, value, { what: place, code: "bad-scenario" });
+  checkFaultPlan(faults, `${place}.faults`);
+  return value as Scenario;
+}
+
+const storySchema = schemaOf<Story>()((z) =>
+  z.strictObject(
+    {
+      standsFor: nonEmptyString(),
+      asserts: nonEmptyString(),
+      failureMeans: nonEmptyString(),
+      fix: nonEmptyString(),
+    },
+    { error: expecting("an object", "Say what the scenario stands for.") },
+  ),
+);
+
+/** An adapter of a user's own: fields of its own are its business. */
+const adapterSchema = schema(
+  (z) =>
+    z.looseObject(
+      {
+        name: nonEmptyString(),
+        version: nonEmptyString(),
+        flows: z.array(z.enum(flows)),
+        open: z.custom((value) => typeof value === "function", {
+          error: expecting("a function"),
+        }),
+      },
+      { error: expecting("the name of a client or an adapter", "See ClientUnderTest.") },
+    ) as unknown as z.ZodType<ClientUnderTest>,
+);
+
+const scenarioSchema = schemaOf<Scenario>()((z) =>
+  z.strictObject(
+    {
+      name: z
+        .string({
+          error: expecting(
+            "a name in kebab-case",
+            "It names files: use a-z, 0-9 and single hyphens.",
+          ),
+        })
+        .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+      title: nonEmptyString(),
+      story: storySchema(),
+      needs: z.array(z.enum(flows)),
+      asserts: z.array(z.string({ error: expecting("the id of a rule", 'See "brownout list".') })),
+      faults: z.custom<FaultPlan>(),
+      limits: limitsSchema().optional(),
+      settings: someSettingsSchema().optional(),
+      world: worldInsideSchema().optional(),
+      startsAt: instantSchema().optional(),
+      clients: z.array(z.union([z.string(), adapterSchema()])).optional(),
+      row: z.strictObject({ flow: z.enum(rowFlows), as: nonEmptyString() }).optional(),
+      app: testedAppSchema().optional(),
+      machine: nonEmptyString().optional(),
+      script: z.custom<Scenario["script"]>((value) => typeof value === "function", {
+        error: expecting("an async function"),
+      }),
+    },
+    {
+      error: expecting("an object", "A scenario is the object that defineScenario({ … }) returns."),
+    },
+  ),
+);

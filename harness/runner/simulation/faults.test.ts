@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import type { FaultEffect } from "../../faults/plan.ts";
+import { aWindow } from "../../../test/support/fault.ts";
+import { checkFaultsPossible } from "./faults.ts";
+
+describe("a plan under a mount that passes on whole bodies only", () => {
+  it.each<FaultEffect>([
+    { kind: "slow-body", chunkBytes: 1, everyMs: 1 },
+    { kind: "stalled-body", bytes: 1, forMs: 1 },
+    { kind: "cut-body", bytes: 1, by: "fin" },
+  ])("is refused for $kind, before the run begins", (effect) => {
+    const plan = [aWindow({ kind: "reset" }), aWindow(effect, { id: "second" })];
+    expect(() => checkFaultsPossible(plan, { backup: "off", mount: "route" })).toThrow(
+      expect.objectContaining({
+        code: "bad-fault-plan",
+        place: "faults[1].effect.kind",
+        message: expect.stringContaining(`cannot show the effect ${effect.kind}`),
+      }),
+    );
+    expect(() => checkFaultsPossible(plan, { backup: "off", mount: "proxy" })).not.toThrow();
+  });
+
+  it("may have a body that is whole and too short", () => {
+    const plan = [aWindow({ kind: "truncated-body", bytes: 1 })];
+    expect(() => checkFaultsPossible(plan, { backup: "off", mount: "route" })).not.toThrow();
+  });
+});

@@ -1,0 +1,213 @@
+/**
+ * The service behind a mount, layer by layer: recorder, front door with its faults, the primary
+ * with the backup behind it, and the protected APIs; beside them the machines.
+ */
+import { createBackup } from "../../entra/backup/backup.ts";
+import { createFailover, isServedByBackup } from "../../entra/backup/failover.ts";
+import type { VirtualClock } from "../../core/time/virtual-clock.ts";
+import { createDirectory } from "../../entra/directory/directory.ts";
+import type { World } from "../../entra/directory/world.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { createEsts } from "../../entra/token-service/ests.ts";
+import { isConnectionEffect } from "../../faults/effect-traits.ts";
+import {
+  createFaultLayer,
+  faultSiteOf,
+  faultsOf,
+  type FaultLayerOptions,
+} from "../../faults/layer.ts";
+import type { LivePlan } from "../../faults/live-plan.ts";
+import type { FaultSite } from "../../faults/plan.ts";
+import { lastHealthyMs } from "../../faults/primary-health.ts";
+import { fingerprint } from "../../history/redact.ts";
+import { createRecorder, type Recorder } from "../../history/recorder.ts";
+import { describeRequest } from "../../entra/request/endpoint.ts";
+import { isMachineAddress } from "../../entra/request/machine-address.ts";
+import type { Handler } from "../../core/http/handler.ts";
+import type { Service } from "../../core/http/service.ts";
+import { isRegionalRequest } from "../../entra/managed-identity/regional-service.ts";
+import { isServedHost } from "../../network/served-hosts.ts";
+import { type Random } from "../../core/random.ts";
+import { createProtectedApi, tokenVerdictOf } from "../../entra/protected-api/protected-api.ts";
+import { createMachines } from "./machines.ts";
+
+export interface ServiceParts {
+  readonly world: World;
+  readonly settings: World["settings"];
+  /** Read anew at each request: the plan may grow. */
+  readonly faults: Pick<LivePlan, "windows" | "clearedSignal">;
+  /** The client of requests that no known call has caused. */
+  readonly client?: string;
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly startedAt: number;
+  /** The data that a protected API answers to a valid token, by address. */
+  readonly dataAt?: (url: string) => object | undefined;
+}
+
+/** Recorder, front door, primary and protected APIs, one inside the other; beside them the machines. */
+export function createSimulatedService(parts: ServiceParts) {
+  const { world, settings, clock, random, startedAt } = parts;
+  checkHosts(world);
+  const plan = parts.faults.windows;
+  const directory = createDirectory(world, clock);
+  const faults: Omit<FaultLayerOptions, "sites"> = {
+    plan,
+    clearedSignal: parts.faults.clearedSignal,
+    clock,
+    random: random.fork("faults"),
+    startedAt,
+    aliasesOf: createAliases(world),
+    errorSeparator: settings.errorSeparator,
+    retryAfterExposed: settings.retryAfterExposed,
+  };
+  const withFaults = (sites: readonly FaultSite[], service: Service): Service =>
+    createFaultLayer({ ...faults, sites })(service);
+
+  const recorder: Recorder = createRecorder({
+    clock,
+    ...(parts.client === undefined ? {} : { otherwise: { client: parts.client } }),
+    annotate: (request, { endpoint }) => {
+      const atMachine = machines.notesOf(request);
+      if (atMachine !== undefined) return atMachine;
+      const site = faultSiteOf(request);
+      const isApi = endpoint === "resource" || endpoint === "userinfo";
+      const isEdge = site === "edge" || site === "dns";
+      const entra = isServedByBackup(request) ? "backup" : "primary";
+      return { servedBy: isEdge ? "edge" : isApi ? "resource" : entra, faults: faultsOf(request) };
+    },
+  });
+
+  const ests = createEsts({ directory, clock, random: random.fork("ests"), settings });
+  const api = createProtectedApi({
+    directory,
+    clock,
+    keysUrl: "https://login.microsoftonline.com/common/discovery/v2.0/keys",
+    ...(parts.dataAt === undefined ? {} : { dataAt: parts.dataAt }),
+    // An API fetches keys over the same network, but it is not the client under test.
+    fetchKeys: async (request) => {
+      await frontDoor.connect(request);
+      return frontDoor.handle(request);
+    },
+  });
+  const machines = createMachines({
+    directory,
+    clock,
+    random,
+    settings,
+    asking: () => recorder.cause()?.client,
+    primary: (request) => primary.handle(request),
+  });
+  const { regional } = machines;
+  const healthy = withFaults(
+    ["primary"],
+    serviceOf((request) => (isRegionalRequest(request) ? regional.handle : ests)(request)),
+  );
+  const primary =
+    settings.backup === "off"
+      ? healthy
+      : createFailover({
+          primary: healthy,
+          backup: createBackup({
+            directory,
+            clock,
+            random: random.fork("backup"),
+            settings,
+            edition: settings.backup,
+            primaryWellAtMs: () => startedAt + lastHealthyMs(plan, clock.now() - startedAt),
+            managedIdentities: { isAsking: isRegionalRequest, issue: regional.answer },
+          }),
+          isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,
+          aroundBackup: (service) => withFaults(["backup"], service),
+        });
+  const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));
+  const resourcesRefuse = (): boolean =>
+    plan.some(({ at, effect }) => at === "resource" && isConnectionEffect(effect));
+  const machine = withFaults(["machine"], machines.service);
+  const frontDoor: Service = withFaults(
+    ["edge", "dns"],
+    route({ primary, resources, resourcesRefuse }),
+  );
+  const inReach = (request: Request): Service =>
+    isMachineAddress(new URL(request.url)) ? machine : frontDoor;
+  const network: Service = {
+    connect: (attempt) => inReach(attempt).connect(attempt),
+    handle: (request) => inReach(request).handle(request),
+  };
+  return { service: recorder.watch(network), recorder, directory, machines };
+}
+
+/** Refuses an API at a host that no mount serves: no request would reach it. */
+function checkHosts({ resources }: World): void {
+  for (const [index, { hosts }] of resources.entries()) {
+    const unserved = hosts.findIndex((host) => !isServedHost(host));
+    if (unserved < 0) continue;
+    throw new HarnessError(
+      "bad-world",
+      `the host "${hosts[unserved]}" of an API is not simulated`,
+      {
+        place: `world.resources[${index}].hosts[${unserved}]`,
+        hint: "Give it a host under contoso.example, such as api.contoso.example; or no host, and answer by your own server or a mock of your suite.",
+      },
+    );
+  }
+}
+
+function serviceOf(handle: Handler): Service {
+  return { connect: () => Promise.resolve(), handle };
+}
+
+interface Routes {
+  readonly primary: Service;
+  readonly resources: Service;
+  /** Whether a fault breaks connections to protected APIs. */
+  readonly resourcesRefuse: () => boolean;
+}
+
+function route({ primary, resources, resourcesRefuse }: Routes): Service {
+  const targetOf = async (request: Request): Promise<Service> => {
+    const { endpoint } = await describeRequest(request);
+    return endpoint === "resource" || endpoint === "userinfo" ? resources : primary;
+  };
+  return {
+    // Only protected APIs can refuse a connection behind the front door.
+    connect: async (attempt) => {
+      if (resourcesRefuse()) await (await targetOf(attempt)).connect(attempt);
+    },
+    handle: async (request) => (await targetOf(request)).handle(request),
+  };
+}
+
+/** Records the verdict of a protected API on each token. */
+function presenting(api: Handler, recorder: Recorder): Handler {
+  return async (request) => {
+    const response = await api(request);
+    const verdict = tokenVerdictOf(response);
+    const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+    if (verdict !== undefined && token !== undefined) {
+      const client = recorder.cause()?.client;
+      recorder.emit({
+        kind: "token-presented",
+        ...(client === undefined ? {} : { client }),
+        accessToken: fingerprint("at", token),
+        verdict,
+      });
+    }
+    return response;
+  };
+}
+
+/** Other names of users and tenants, so that a fault plan may use any of them. */
+function createAliases(world: World): (name: string) => readonly string[] {
+  const aliases = new Map<string, readonly string[]>();
+  for (const { id, name, domains, users } of world.tenants) {
+    const tenantNames = [id, name, ...domains].map((alias) => alias.toLowerCase());
+    for (const alias of tenantNames) aliases.set(alias, tenantNames);
+    for (const { id: userId, upn } of users) {
+      const userNames = [userId, upn.toLowerCase()];
+      for (const alias of userNames)
+        aliases.set(alias, [...(aliases.get(alias) ?? []), ...userNames]);
+    }
+  }
+  return (name) => aliases.get(name.toLowerCase()) ?? [];
+}
