@@ -27,19 +27,19 @@ describe("the body of a good answer", () => {
       { kind: "cut-body", bytes: 0, by: "reset" },
       { kind: "cut", bytes: 0, by: "reset" },
     ],
-  ])("under %o keeps its text and is delivered otherwise", async (effect, delivery) => {
+  ])("keeps its text under %o, and only its delivery changes", async (effect, delivery) => {
     const response = await answerTo(effect);
     expect(deliveryOf(response)).toEqual(delivery);
     expect(await textOfResponse(response)).toBe(GOOD_TEXT);
     expect([response.status, response.headers.get("content-type")]).toEqual([200, JSON_TYPE]);
   });
 
-  it("promises its whole length when it is cut, so that the client can notice", async () => {
+  it("declares its whole length when it is cut, so that the client can notice", async () => {
     const response = await answerTo({ kind: "cut-body", bytes: 9, by: "fin" });
     expect(response.headers.get("content-length")).toBe(String(length));
   });
 
-  it("is truncated without a sign of it: the length is that of what is sent", async () => {
+  it("declares the shorter length when it is truncated, so that the client cannot notice", async () => {
     const response = await answerTo({ kind: "truncated-body", bytes: 9 });
     expect(await response.text()).toBe(GOOD_TEXT.slice(0, 9));
     expect(response.headers.get("content-length")).toBe("9");
@@ -55,7 +55,7 @@ describe("the body of a good answer", () => {
     { kind: "cut-body", bytes: length, by: "fin" },
     { kind: "truncated-body", bytes: length + 1 },
     { kind: "stalled-body", bytes: length, forMs: 1 },
-  ])("arrives whole under %o, which it is too short for", async (effect) => {
+  ])("arrives whole under %o, when it is shorter", async (effect) => {
     const response = await answerTo(effect);
     expect(deliveryOf(response)).toEqual({ kind: "whole" });
     expect(await response.text()).toBe(GOOD_TEXT);
@@ -67,12 +67,12 @@ describe("the body of a good answer", () => {
     [{ kind: "cut-body", bytes: 2, by: "reset" }, "{}"],
     [{ kind: "truncated-body", bytes: 2 }, "{}"],
     [{ kind: "keys-withdrawn" }, '{"keys":[]}'],
-  ])("is the very same under %o when it is %j", async (effect, text) => {
+  ])("is the same response under %o when it is %j", async (effect, text) => {
     const response = createResponse(text, { status: 200, headers: [] });
     expect(await alterResponse(effect, response)).toBe(response);
   });
 
-  it("keeps its status and the spelling of its headers, whatever the body becomes", async () => {
+  it("keeps its status and the spelling of its headers when the body changes", async () => {
     const response = createResponse("busy", {
       status: 503,
       headers: [
@@ -89,12 +89,12 @@ describe("the body of a good answer", () => {
     ]);
   });
 
-  it("has nothing to be slow with when it is empty", async () => {
+  it("is not delivered slowly when it is empty", async () => {
     const response = await answerTo({ kind: "slow-body", chunkBytes: 1, everyMs: 1 }, { text: "" });
     expect(deliveryOf(response)).toEqual({ kind: "whole" });
   });
 
-  it("comes under another content type", async () => {
+  it("has another content type under wrong-content-type", async () => {
     const response = await answerTo({ kind: "wrong-content-type", contentType: "text/html" });
     expect(response.headers.get("content-type")).toBe("text/html");
     expect(headersOf(response)).toEqual([["Content-Type", "text/html"]]);
@@ -102,11 +102,11 @@ describe("the body of a good answer", () => {
   });
 });
 
-describe("keys withdrawn", () => {
+describe("the effect keys-withdrawn", () => {
   const withdrawnFrom = async (text: string): Promise<string> =>
     (await answerTo({ kind: "keys-withdrawn" }, { text })).text();
 
-  it("leaves out the first key, which is the one that signs, and nothing else", async () => {
+  it("removes the first key, which is the signing key, and nothing else", async () => {
     const keySet = { keys: [{ kid: "signs" }, { kid: "retired" }], more: 1 };
     expect(JSON.parse(await withdrawnFrom(JSON.stringify(keySet)))).toEqual({
       keys: [{ kid: "retired" }],
@@ -114,7 +114,10 @@ describe("keys withdrawn", () => {
     });
   });
 
-  it.each(['{"keys":[]}', '{"error":"x"}', "null", "<html>"])("leaves %s alone", async (text) => {
-    expect(await withdrawnFrom(text)).toBe(text);
-  });
+  it.each(['{"keys":[]}', '{"error":"x"}', "null", "<html>"])(
+    "does not change %s",
+    async (text) => {
+      expect(await withdrawnFrom(text)).toBe(text);
+    },
+  );
 });

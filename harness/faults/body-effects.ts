@@ -1,7 +1,7 @@
 /**
- * Faults of a good answer: its body comes slowly, in part, under a wrong name, or without
- * something. Each takes the service's response and makes another of it; what happens on
- * the socket is left to the mount, which performs the `BodyDelivery`.
+ * Faults of a good answer: its body arrives slowly, in part, with a wrong content type, or without
+ * some of its content. Each makes another response of the service's own; the mount performs the
+ * `BodyDelivery` on the socket.
  */
 import {
   type BodyDelivery,
@@ -13,7 +13,7 @@ import {
 } from "../core/http/message.ts";
 import type { ResponseEffect } from "./effect-traits.ts";
 
-/** The response as the effect leaves it; the same one when there is nothing for it to do. */
+/** The response as the effect changes it; the same one when there is nothing to change. */
 export async function alterResponse(effect: ResponseEffect, response: Response): Promise<Response> {
   const text = await textOfResponse(response);
   const length = Buffer.byteLength(text);
@@ -25,7 +25,7 @@ export async function alterResponse(effect: ResponseEffect, response: Response):
     }
     case "stalled-body": {
       const { bytes, forMs } = effect;
-      // The body was whole before it could stall.
+      // The body has ended before it could pause.
       if (bytes >= length) return response;
       return deliver(response, text, { kind: "stalled", bytes, forMs });
     }
@@ -33,7 +33,7 @@ export async function alterResponse(effect: ResponseEffect, response: Response):
       const { bytes, by } = effect;
       if (bytes >= length) return response;
       return deliver(response, text, { kind: "cut", bytes, by }, [
-        // The client can only notice a missing end if it was promised one.
+        // Only a client that knows the length can notice that the end is missing.
         ["Content-Length", String(length)],
       ]);
     }
@@ -50,11 +50,11 @@ export async function alterResponse(effect: ResponseEffect, response: Response):
   }
 }
 
-/** Another text, whole and of the right length, so that only its contents are wrong. */
+/** Another text with the right length, so that only its content is wrong. */
 function rewrite(response: Response, text: string): Response {
   const length = Buffer.byteLength(text);
   const delivery = deliveryOf(response);
-  // An inner fault that cut or stalled the longer text is now past the end of this one.
+  // The place where an inner fault cut or stalled the longer text may be past the end of this one.
   const isPast = "bytes" in delivery && delivery.bytes >= length;
   return deliver(response, text, isPast ? { kind: "whole" } : delivery, [
     ["Content-Length", String(length)],
@@ -82,12 +82,12 @@ function withHeader(
   return headers.map((pair): HeaderPair => (isIt(pair) ? [pair[0], value] : pair));
 }
 
-/** The first bytes of a text, without a broken character at their end. */
+/** The first bytes of a text, without a broken character at the end. */
 function firstBytes(text: string, bytes: number): string {
   return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
 }
 
-/** A JSON Web Key Set (RFC 7517 section 5), or nothing when the answer is something else. */
+/** A JSON Web Key Set (RFC 7517 section 5); undefined when the text is something else. */
 function readKeySet(text: string): { readonly keys: readonly unknown[] } | undefined {
   try {
     const value = JSON.parse(text) as { readonly keys?: unknown } | null;

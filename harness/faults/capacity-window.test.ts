@@ -37,7 +37,7 @@ describe("a window of limited capacity", () => {
     },
   };
 
-  it("takes only those whom it sheds, and answers as it was told to", async () => {
+  it("takes only the requests that it rejects, and answers with its shed answer", async () => {
     const { service, taken } = breakService([aWindow(limited)]);
     const requests = [tokenRequest(), tokenRequest(), tokenRequest()];
     const ends: string[] = [];
@@ -51,7 +51,7 @@ describe("a window of limited capacity", () => {
     expect(await shed.json()).toMatchObject({ error_codes: [90033] });
   });
 
-  it("is whole again when it was left in peace", async () => {
+  it("has its full capacity again after a time without load", async () => {
     expect(await endsOf([aWindow(limited)], 4)).toEqual(["200", "200", "503", "503"]);
     const { service, clock } = breakService([aWindow(limited, { for: 600_000 })]);
     for (let number = 0; number < 4; number += 1) await service.handle(tokenRequest());
@@ -61,7 +61,7 @@ describe("a window of limited capacity", () => {
     expect(await endOf(service.handle(tokenRequest()))).toBe("503");
   });
 
-  it("does not feel what never gets to it: other endpoints, and what a fault before it ended", async () => {
+  it("does not count requests that never reach it: of other endpoints, and those that a fault before it ended", async () => {
     const before = aWindow(busy, { id: "before", first: 5 });
     expect(await endsOf([before, aWindow(limited, { on: ["token"] })], 8)).toEqual([
       ...Array.from({ length: 5 }, () => "503"),
@@ -75,14 +75,14 @@ describe("a window of limited capacity", () => {
     expect(await endOf(service.handle(tokenRequest()))).toBe("200");
   });
 
-  it("spares those whom it sheds the faults behind it, and lets the served meet them", async () => {
+  it("passes only the requests that it serves to the faults behind it", async () => {
     const { service } = breakService([aWindow(limited), aWindow(broken, { id: "behind" })]);
     const requests = [tokenRequest(), tokenRequest(), tokenRequest()];
     for (const request of requests) await service.handle(request);
     expect(requests.map(faultsOf)).toEqual([["behind"], ["behind"], ["w"]]);
   });
 
-  it("shifts no other window's draws", async () => {
+  it("does not change the chance of other windows", async () => {
     const half = aWindow(broken, { id: "half", chance: 0.5 });
     const alone = await endsOf([half], 40);
     const light = { ...limited, requests: 10 };

@@ -4,13 +4,13 @@ import { createRandom } from "../core/random.ts";
 import { createCapacity } from "./capacity.ts";
 import type { CapacityEffect } from "./plan.ts";
 
-// One seed: what CI finds, everybody finds.
+// One seed, so that a failure in CI can be reproduced anywhere.
 fc.configureGlobal({ seed: 20_261_121 });
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-/** Ten requests in any ten seconds; under more, one; half of it comes back in a minute. */
+/** Ten requests in any ten seconds; one under a higher load; half of the capacity comes back in a minute. */
 const ten: CapacityEffect = {
   kind: "capacity",
   requests: 10,
@@ -31,25 +31,25 @@ function atOnce(count: number, atMs: number): number[] {
 }
 
 describe("a service of limited capacity", () => {
-  it("serves everybody below it, for ever", () => {
+  it("serves every request below its limit, without an end", () => {
     const steady = Array.from({ length: 1_000 }, (_, index) => index * SECOND);
     expect(servedOf(ten, steady)).toBe(1_000);
     expect(servedOf(ten, atOnce(10, 0))).toBe(10);
   });
 
-  it("sheds the first request too many", () => {
+  it("rejects the first request over its limit", () => {
     const capacity = createCapacity(ten);
     const ends = atOnce(12, 0).map((atMs) => capacity.sheds(atMs));
     expect(ends.filter((isShed) => !isShed)).toHaveLength(10);
     expect(ends.slice(10)).toEqual([true, true]);
   });
 
-  it("that cannot collapse serves as many as it bears, whatever is asked", () => {
+  it("serves its full capacity under any load when it cannot collapse", () => {
     const hammering = Array.from({ length: 600 }, (_, index) => index * 100);
     expect(servedOf({ ...ten, collapsesTo: 1 }, hammering)).toBe(60);
   });
 
-  it("collapses for as long as more is asked than it bears", () => {
+  it("collapses as long as the load is over its limit", () => {
     const hammering = Array.from({ length: 6_000 }, (_, index) => index * 100);
     // Ten at once, then one in each ten seconds of the ten minutes.
     expect(servedOf(ten, hammering)).toBe(10 + 59);
@@ -63,15 +63,15 @@ describe("a service of limited capacity", () => {
     [107, 9],
     [108, 10],
     [3_600, 10],
-  ])("%i s after the load was over, it bears %i again", (calmSeconds, bears) => {
+  ])("can serve, %i s after the load was over, %i requests again", (calmSeconds, servable) => {
     // The load of the eleven counts until ten seconds after them.
     const backMs = 10 * SECOND + calmSeconds * SECOND;
     const capacity = createCapacity(ten);
     for (const atMs of atOnce(11, 0)) capacity.sheds(atMs);
-    expect(atOnce(10, backMs).filter((atMs) => !capacity.sheds(atMs))).toHaveLength(bears);
+    expect(atOnce(10, backMs).filter((atMs) => !capacity.sheds(atMs))).toHaveLength(servable);
   });
 
-  it("grows back under a load that it could bear when well, although it sheds some of it", () => {
+  it("grows back under a load within its full capacity, although it rejects some of it", () => {
     const capacity = createCapacity({ ...ten, collapsesTo: 0 });
     for (const atMs of atOnce(11, 0)) capacity.sheds(atMs);
     const light = Array.from({ length: 200 }, (_, index) => 20 * SECOND + index * 2 * SECOND);
@@ -80,7 +80,7 @@ describe("a service of limited capacity", () => {
     expect(new Set(ends.slice(30))).toEqual(new Set(["served"]));
   });
 
-  it("counts shares as they are written, not as binary figures are rounded", () => {
+  it("counts shares as they are written, without rounding errors of binary numbers", () => {
     // 0.29 × 100 is 28.999999999999996.
     const hundred = createCapacity({ ...ten, requests: 100, collapsesTo: 0.29 });
     for (const atMs of atOnce(101, 0)) hundred.sheds(atMs);
@@ -88,7 +88,7 @@ describe("a service of limited capacity", () => {
     expect(atOnce(100, backMs).filter((atMs) => !hundred.sheds(atMs))).toHaveLength(29);
   });
 
-  it("that never grows back stays down", () => {
+  it("stays down when it never grows back", () => {
     const never = { ...ten, collapsesTo: 0, regrowsPerMinute: 0 };
     expect(servedOf(never, [...atOnce(11, 0), 1_000 * MINUTE])).toBe(10);
   });
@@ -107,8 +107,8 @@ const arrivals = fc
   .array(fc.nat(2_000), { maxLength: 120 })
   .map((gapsMs) => gapsMs.map((_, last) => gapsMs.slice(0, last + 1).reduce((a, b) => a + b, 0)));
 
-describe("any capacity, however it is asked", () => {
-  it("never serves more in any stretch than it bears when well", () => {
+describe("any capacity under any load", () => {
+  it("never serves more in any interval than its full capacity", () => {
     fc.assert(
       fc.property(effects, arrivals, (effect, timesMs) => {
         const capacity = createCapacity(effect);
@@ -118,7 +118,7 @@ describe("any capacity, however it is asked", () => {
     );
   });
 
-  it("sheds nobody while no stretch has more than that", () => {
+  it("rejects no request while no interval has more than that", () => {
     fc.assert(
       fc.property(effects, arrivals, (effect, timesMs) => {
         const requests = mostInStretch(timesMs, effect.perMs) || 1;
@@ -127,23 +127,23 @@ describe("any capacity, however it is asked", () => {
     );
   });
 
-  it("bears no less the longer it was left in peace, and everything in the end", () => {
+  it("serves no less after a longer time without load, and its full capacity in the end", () => {
     fc.assert(
       fc.property(effects, fc.nat(300_000), fc.nat(300_000), (effect, one, other) => {
         const { requests, perMs, regrowsPerMinute } = effect;
-        const bears = (calmMs: number): number => {
+        const servable = (calmMs: number): number => {
           const capacity = createCapacity(effect);
           for (const atMs of atOnce(requests + 1, 0)) capacity.sheds(atMs);
           return atOnce(requests, perMs + calmMs).filter((atMs) => !capacity.sheds(atMs)).length;
         };
-        expect(bears(Math.min(one, other))).toBeLessThanOrEqual(bears(Math.max(one, other)));
+        expect(servable(Math.min(one, other))).toBeLessThanOrEqual(servable(Math.max(one, other)));
         fc.pre(regrowsPerMinute > 0.001);
-        expect(bears(MINUTE / regrowsPerMinute + 1)).toBe(requests);
+        expect(servable(MINUTE / regrowsPerMinute + 1)).toBe(requests);
       }),
     );
   });
 
-  it("does the same twice", () => {
+  it("decides the same for the same load", () => {
     fc.assert(
       fc.property(effects, arrivals, (effect, timesMs) => {
         const [one, other] = [createCapacity(effect), createCapacity(effect)];
@@ -162,8 +162,8 @@ function mostInStretch(timesMs: readonly number[], perMs: number): number {
   return Math.max(0, ...counts);
 }
 
-describe("sixty clients that come back to it within ten seconds", () => {
-  /** How many have what they want after half an hour, when each asks until it gets it and waits as `waitMs` says. */
+describe("sixty clients that return to a collapsed service within ten seconds", () => {
+  /** How many clients have been served after half an hour, when each retries after `waitMs` until it is. */
   function satisfied(waitMs: (failures: number) => number): number {
     const capacity = createCapacity({ ...ten, collapsesTo: 0 });
     let turns = Array.from({ length: 60 }, (_, index) => ({ atMs: index * 166, failures: 0 }));
@@ -180,15 +180,15 @@ describe("sixty clients that come back to it within ten seconds", () => {
     return count;
   }
 
-  it("keep it down by asking every five seconds", () => {
+  it("keep it down when they retry every five seconds", () => {
     expect(satisfied(() => 5 * SECOND)).toBe(10);
   });
 
-  it("get it back in pulses by waiting a minute each, all together", () => {
+  it("are served in pulses when all of them wait a minute", () => {
     expect(satisfied(() => MINUTE)).toBe(60);
   });
 
-  it("get it back by backing off with chance", () => {
+  it("are served when they back off with jitter", () => {
     const random = createRandom("fleet");
     const waits = (failures: number): number => {
       const mostMs = Math.min(5 * SECOND * 2 ** failures, 5 * MINUTE);

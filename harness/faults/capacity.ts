@@ -1,17 +1,17 @@
 /**
- * What a `capacity` window remembers: when requests came, when one was served, and when the
- * load was last too high. `layer.ts` asks it about each request of its window; whom it sheds
- * is then answered like any other fault. State and arithmetic only: no chance, no clock of
- * its own. The model and its source stand with the type in `plan.ts`.
+ * The state of a `capacity` window: when requests came, when one was served, and when the load
+ * was last too high. `layer.ts` asks it about each request of the window, and answers those that
+ * it rejects like any other fault. State and arithmetic only, without chance or a clock. The model
+ * and its source are at the type in `plan.ts`.
  */
 import type { CapacityEffect } from "./plan.ts";
 
 export interface Capacity {
-  /** Counts a request at that time, ms since the Unix epoch and never earlier than the one before; true when it is shed. */
+  /** Counts a request at that time, in ms since the Unix epoch and not before the previous one; true when it is rejected. */
   sheds(atMs: number): boolean;
 }
 
-/** The service of one window, at full strength. */
+/** The service of one window, at its full capacity. */
 export function createCapacity(effect: CapacityEffect): Capacity {
   const { requests, perMs } = effect;
   const offered = createTimes(requests + 1);
@@ -21,13 +21,13 @@ export function createCapacity(effect: CapacityEffect): Capacity {
   return {
     sheds(atMs) {
       offered.add(atMs);
-      // The request before as many as are borne: the load is too high for as long as that one counts.
+      // The load is too high as long as more requests count than the service can serve.
       const tooManySinceMs = offered.fromLast(requests);
       if (tooManySinceMs !== undefined && tooManySinceMs > atMs - perMs) {
         calmFromMs = tooManySinceMs + perMs;
       }
-      const bearable = calmFromMs === undefined ? requests : bearableAt(effect, atMs - calmFromMs);
-      const isFull = bearable === 0 || (served.fromLast(bearable - 1) ?? -Infinity) > atMs - perMs;
+      const servable = calmFromMs === undefined ? requests : servableAt(effect, atMs - calmFromMs);
+      const isFull = servable === 0 || (served.fromLast(servable - 1) ?? -Infinity) > atMs - perMs;
       if (!isFull) served.add(atMs);
       return isFull;
     },
@@ -38,8 +38,8 @@ const MINUTE_MS = 60_000;
 /** Shares are fractions of ten, which binary figures miss by less than this. */
 const ROUNDING = 1e-9;
 
-/** How many requests the service bears in `perMs`, so long after the load was last too high; before that when negative. */
-function bearableAt(
+/** How many requests the service can serve in `perMs`, that long after the load was last too high; a negative time is before that. */
+function servableAt(
   { requests, collapsesTo, regrowsPerMinute }: CapacityEffect,
   calmForMs: number,
 ): number {
@@ -49,11 +49,11 @@ function bearableAt(
 
 interface Times {
   readonly add: (atMs: number) => void;
-  /** The last but so many, 0 for the last; nothing when there were fewer. */
+  /** The time that many before the last one, 0 for the last; undefined when there were fewer. */
   readonly fromLast: (back: number) => number | undefined;
 }
 
-/** Keeps the last `size` times and no more, so that a storm costs no memory. */
+/** Keeps the last `size` times and no more, so that many requests cost no memory. */
 function createTimes(size: number): Times {
   const times: number[] = [];
   let count = 0;

@@ -9,21 +9,24 @@ import {
 } from "../../test/support/fault-plan.ts";
 import { checkFaultPlan } from "./validate.ts";
 
-describe("a window", () => {
+describe("what a window says of pages", () => {
   it.each<[string, object]>([
     ["an error that a page can read", { at: "edge", effect: { ...busy, cors: "present" } }],
     ["an error that no page can read", { effect: { ...busy, cors: "absent" } }],
     [
-      "one for persons and for pages",
+      "an error for navigations and for pages",
       { on: ["authorize", "token"], effect: { ...busy, cors: "absent" } },
     ],
-    ["a full service", { effect: { ...capacity, shed: { ...answer, cors: "absent" } } }],
+    [
+      "a service over its capacity",
+      { effect: { ...capacity, shed: { ...answer, cors: "absent" } } },
+    ],
     ["preflights that fail", { preflights: "only" }],
     ["preflights of one tenant that fail", { preflights: "only", where: { tenant: "t" } }],
     ["preflights of a grant's window", { preflights: "take", where: { grant: "password" } }],
     ["late preflights", { preflights: "take", effect: { kind: "latency", delay: 1 } }],
     [
-      "a word for the default",
+      "the default of preflights, written out",
       { preflights: "pass", effect: { kind: "truncated-body", bytes: 1 } },
     ],
   ])("may have %s", (_, changes) => {

@@ -1,21 +1,23 @@
 /**
- * What each fault effect is, in one table: where it may stand, at which point of a request it
- * acts, and what follows from it. Validation, the fault layer, the failover to the backup and
- * the rules all read it here, so that a new effect is described once.
+ * What each fault effect is, in one table: where it is possible, at which point of a request it
+ * acts, and what follows from it. Validation, the fault layer, the mounts, the failover to the
+ * backup and the rules all read it here, so that a new effect is described once.
  */
 import type { BodyDelivery } from "../core/http/message.ts";
 import type { Endpoint } from "../entra/request/endpoint.ts";
 import type { CorsHeaders, FaultEffect, FaultEffectKind, FaultSite } from "./plan.ts";
 
-/** What holds for an effect whatever its figures are. */
+/** What holds for every effect of a kind. */
 export interface EffectTraits {
   /** What happens to the client, as the rest of a sentence that begins with "the client". */
   readonly clientSees: string;
   /** The sites at which it can happen; the first is the usual one, which error messages suggest. */
   readonly sites: readonly [FaultSite, ...FaultSite[]];
-  /** The only endpoints that it means anything for. */
+  /** The endpoints that it can break; `any` for all. */
   readonly endpoints: "any" | readonly [Endpoint, ...Endpoint[]];
   /**
+   * The point of a request at which it acts.
+   *
    * - `on-connection`: the connection is not made, so that no request is sent
    * - `instead-of-service`: the request is answered or dropped, and the service never sees it
    * - `before-service`: the request reaches the service, later
@@ -32,7 +34,7 @@ export interface EffectTraits {
   readonly delivery: BodyDelivery["kind"];
 }
 
-/** The traits of one kind, as far as its fields decide them: the compiler holds the two together. */
+/** The traits that a kind must have because of its fields. */
 type TraitsFor<Effect extends FaultEffect> = EffectTraits & {
   readonly cors: "cors" extends keyof Effect
     ? "cors"
@@ -199,10 +201,10 @@ type EffectActing<Acts extends EffectTraits["acts"]> = Extract<
 /** Effects on the making of a connection, when there is a host and a path but no body yet. */
 export type ConnectionEffect = EffectActing<"on-connection">;
 
-/** Effects on a request whose connection stands. */
+/** Effects on a request whose connection has been made. */
 export type ExchangeEffect = Exclude<FaultEffect, ConnectionEffect>;
 
-/** Effects that let the service answer and then change the answer. */
+/** Effects that change the answer of the service. */
 export type ResponseEffect = EffectActing<"on-response">;
 
 /** The traits of an effect. */

@@ -5,16 +5,16 @@ import type { FaultEffect } from "./plan.ts";
 import {
   aWindow,
   breakService,
-  createWellService,
+  createHealthyService,
   endOf,
   GOOD_TEXT,
   HOST,
   tokenRequest,
 } from "../../test/support/fault.ts";
 
-describe("200 {}", () => {
-  it("is a success without contents, and the service is not asked", async () => {
-    const well = createWellService();
+describe("an empty success", () => {
+  it("is a 200 without content, and the service gets no request", async () => {
+    const well = createHealthyService();
     const { service } = breakService([aWindow({ kind: "empty-success" })], { service: well });
     const response = await service.handle(tokenRequest());
     expect([response.status, await response.text(), well.asked()]).toEqual([200, "{}", 0]);
@@ -22,9 +22,9 @@ describe("200 {}", () => {
   });
 });
 
-describe("an endpoint that is updated", () => {
-  it.each([404, 410] as const)("answers %i, and the service is not asked", async (status) => {
-    const well = createWellService();
+describe("an endpoint that is being updated", () => {
+  it.each([404, 410] as const)("answers %i, and the service gets no request", async (status) => {
+    const well = createHealthyService();
     const effect = { kind: "updating", status, body: { form: "text", text: "soon" } } as const;
     const { service } = breakService([aWindow(effect)], { service: well });
     const response = await service.handle(tokenRequest());
@@ -34,13 +34,13 @@ describe("an endpoint that is updated", () => {
 });
 
 describe("latency", () => {
-  it("answers properly, later", async () => {
+  it("delays the good answer", async () => {
     const { service, clock } = breakService([aWindow({ kind: "latency", delay: 2_500 })]);
     expect(await (await service.handle(tokenRequest())).text()).toBe(GOOD_TEXT);
     expect(clock.elapsed()).toBe(2_500);
   });
 
-  it("is drawn between two figures", async () => {
+  it("is drawn from a range", async () => {
     const { service, clock } = breakService([
       aWindow({ kind: "latency", delay: { min: 10, max: 12 } }),
     ]);
@@ -54,7 +54,7 @@ describe("latency", () => {
   });
 });
 
-describe("a client that gives up", () => {
+describe("a client that gives up during a fault", () => {
   it.each<FaultEffect>([{ kind: "latency", delay: 1_000 }, { kind: "hang" }])(
     "is not kept waiting by %o",
     async (effect) => {
@@ -71,9 +71,9 @@ describe("a hang", () => {
     [undefined, 60_000],
     [5_000, 15_000],
     [500_000, 60_000],
-  ])("of %s ms begun at 10 s ends at %i ms, by a reset", async (forMs, endsAt) => {
+  ])("of %s ms that begins at 10 s ends at %i ms with a reset", async (forMs, endsAt) => {
     const effect: FaultEffect = { kind: "hang", ...(forMs === undefined ? {} : { forMs }) };
-    const well = createWellService();
+    const well = createHealthyService();
     const { service, clock } = breakService([aWindow(effect)], { service: well });
     clock.jumpTo(10_000);
     const exchange = service.handle(tokenRequest());
@@ -82,8 +82,8 @@ describe("a hang", () => {
   });
 });
 
-describe("a hang that a latency brings past the end of its window", () => {
-  it("ends at once, and time does not turn back", async () => {
+describe("a hang that begins after the end of its window because of a latency", () => {
+  it("ends at once, and time does not go back", async () => {
     const { service, clock } = breakService([
       aWindow({ kind: "latency", delay: 70_000 }, { id: "slow" }),
       aWindow({ kind: "hang" }, { id: "hang" }),
@@ -113,7 +113,7 @@ describe("an error answer", () => {
       },
       "0",
     ],
-  ])("of %o has the body and the Retry-After that it says", async (effect, retryAfter) => {
+  ])("of %o has the body and the Retry-After of its effect", async (effect, retryAfter) => {
     const { service } = breakService([aWindow(effect)]);
     const response = await service.handle(tokenRequest());
     expect([await response.text(), response.headers.get("retry-after")]).toEqual([
@@ -125,7 +125,7 @@ describe("an error answer", () => {
 });
 
 describe("a reset", () => {
-  it("comes at once, on a connection that stood", async () => {
+  it("ends a request at once, after its connection was made", async () => {
     const { service, clock } = breakService([aWindow({ kind: "reset" }, { at: "edge" })]);
     expect(await endOf(service.connect(tokenRequest()))).toBe("connected");
     const exchange = service.handle(tokenRequest());
@@ -134,23 +134,23 @@ describe("a reset", () => {
   });
 });
 
-describe("a connection", () => {
+describe("a connection that a fault breaks", () => {
   it.each([
     ["refused", "ECONNREFUSED", undefined],
     ["dns-failure", "ENOTFOUND", undefined],
     ["connect-timeout", "ETIMEDOUT", 10_000],
     ["tls-failure", "ERR_TLS_CERT_ALTNAME_INVALID", undefined],
-  ] as const)("%s is a %s of its host", async (kind, code, afterMs) => {
-    const well = createWellService();
+  ] as const)("fails by %s with %s of its host", async (kind, code, afterMs) => {
+    const well = createHealthyService();
     const { service } = breakService([aWindow({ kind }, { at: "edge" })], { service: well });
     const attempt = service.connect(tokenRequest());
     await expect(attempt).rejects.toMatchObject({ code, host: HOST, afterMs });
     expect(well.connected()).toBe(0);
-    // On a connection that still stands, requests go through.
+    // A connection that was made earlier still works.
     expect(await endOf(service.handle(tokenRequest()))).toBe("200");
   });
 
-  it("is not waited for beyond the window", async () => {
+  it("is given up at the end of the window at the latest", async () => {
     const { service, clock } = breakService([aWindow({ kind: "connect-timeout" }, { at: "edge" })]);
     clock.jumpTo(59_000);
     const fault = await service.connect(tokenRequest()).catch((error: unknown) => error);
@@ -185,21 +185,21 @@ describe("an effect of each kind", () => {
     { kind: "tls-failure" },
   ];
 
-  it.each(ending)("ends the request there and then: %o", async (effect) => {
+  it.each(ending)("ends the request at once: %o", async (effect) => {
     const { service, taken } = breakService([aWindow(effect), aWindow(busy, { id: "next" })]);
     const request = tokenRequest();
     await endOf(service.handle(request));
     expect([taken, faultSiteOf(request)]).toEqual([["w"], "primary"]);
   });
 
-  it.each(passing)("leaves the answer to others: %o", async (effect) => {
+  it.each(passing)("lets other windows or the service answer: %o", async (effect) => {
     const { service, taken } = breakService([aWindow(effect, { at: "edge" }), aWindow(busy)]);
     const request = tokenRequest();
     expect(await endOf(service.handle(request))).toBe("503");
     expect([taken, faultSiteOf(request)]).toEqual([["w", "w"], "primary"]);
   });
 
-  it.each(connection)("ends the connection there and then: %o", async (effect) => {
+  it.each(connection)("ends the connection at once: %o", async (effect) => {
     const next = aWindow({ kind: "refused" }, { id: "next" });
     const { service, taken } = breakService([aWindow(effect, { at: "dns" }), next]);
     const attempt = tokenRequest();

@@ -1,7 +1,7 @@
 /**
- * What each effect does to a request that its window has taken. An effect waits, answers,
- * breaks, or alters what comes back from `next`; which windows take a request is decided
- * in `layer.ts`.
+ * What each effect does to a request that its window has taken. An effect waits, answers, breaks
+ * the connection, or changes the response of `next`; `layer.ts` decides which windows take a
+ * request.
  */
 import type { Handler } from "../core/http/handler.ts";
 import { NetworkFault, type NetworkFaultCode } from "../core/http/network-fault.ts";
@@ -14,11 +14,11 @@ import type { Delay } from "./plan.ts";
 export interface EffectContext extends AnswerContext {
   /** When the window closes, ms since the Unix epoch. */
   readonly endsAtMs: number;
-  /** Aborted when the window is cleared earlier than that. */
+  /** Aborted when the window is cleared before that. */
   readonly cleared?: AbortSignal;
 }
 
-/** Performs an effect. Rejects with a `NetworkFault`, or as `next` does, or with the reason of the request's abort. */
+/** Performs an effect. Rejects with a `NetworkFault`, or as `next` does, or with the reason for which the request was aborted. */
 export async function performEffect(
   effect: ExchangeEffect,
   context: EffectContext,
@@ -63,7 +63,7 @@ export async function performEffect(
   }
 }
 
-/** Waits until the hang is over or its window is cleared; rejects with the reason of the request's abort. */
+/** Waits until the hang is over or its window is cleared; rejects with the reason for which the request was aborted. */
 async function hangFor(
   waitMs: number,
   { clock, request, cleared }: Pick<EffectContext, "clock" | "request" | "cleared">,
@@ -78,7 +78,7 @@ async function hangFor(
   request.signal.throwIfAborted();
 }
 
-/** How long a connection may take to be made: what Node's own fetch grants (`docs/sources.md#k1`). */
+/** How long a client waits for a connection: the limit of Node's own fetch (`docs/sources.md#k1`). */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 const connectionCodes: Readonly<Record<ConnectionEffect["kind"], NetworkFaultCode>> = {
@@ -88,7 +88,7 @@ const connectionCodes: Readonly<Record<ConnectionEffect["kind"], NetworkFaultCod
   "tls-failure": "ERR_TLS_CERT_ALTNAME_INVALID",
 };
 
-/** How the client's stack reports a broken connection; a lost SYN is waited for, at most until the window closes. */
+/** How the client's HTTP stack reports a broken connection; it waits for a lost SYN at most until the window closes. */
 export function connectionFault(
   { kind }: ConnectionEffect,
   host: string,

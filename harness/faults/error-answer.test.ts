@@ -5,7 +5,7 @@ import {
   answerTo,
   aWindow,
   breakService,
-  createWellService,
+  createHealthyService,
   getRequest,
   HOST,
   STARTED_AT,
@@ -46,7 +46,7 @@ describe("an error of ESTS", () => {
     expect(response.headers.get("x-ms-clitelem")).toBe("1,90033,0,,");
   });
 
-  it("takes the correlation id from the form, and makes one when what was sent is none", async () => {
+  it("takes the correlation id from the form, and makes one when the form has none that is valid", async () => {
     const correlationOf = async (request: Request): Promise<string> => {
       const body = (await (await answerTo(busy, { request })).json()) as { correlation_id: string };
       return body.correlation_id;
@@ -58,7 +58,7 @@ describe("an error of ESTS", () => {
     expect(made).toMatch(/^[0-9a-f]{8}-/);
   });
 
-  it("separates the description as the edition wants", async () => {
+  it("separates the lines of the description as the setting says", async () => {
     const body = await (await answerTo(busy, { errorSeparator: "crlf" })).text();
     expect(body).toContain(String.raw`try again.\r\nTrace ID: `);
   });
@@ -108,7 +108,7 @@ describe("an error of ESTS", () => {
     expect(await exposedBy({ retryAfterExposed: "yes" })).toContain("Retry-After");
   });
 
-  it("echoes the correlation id only when asked to", async () => {
+  it("echoes the correlation id only when the request asks for it", async () => {
     const echoOf = async (headers: Record<string, string>): Promise<string | null> => {
       const request = tokenRequest(
         {},
@@ -121,20 +121,20 @@ describe("an error of ESTS", () => {
   });
 });
 
-describe("who speaks", () => {
+describe("the headers of an error answer", () => {
   it.each<[FaultSite, boolean]>([
     ["primary", true],
     ["backup", true],
     ["edge", false],
     ["resource", false],
-  ])("at %s: headers of ESTS %s", async (at, isEsts) => {
+  ])("are those of ESTS at %s: %s", async (at, isEsts) => {
     const { headers } = await answerTo(busy, { at });
     const own = ["x-ms-request-id", "x-ms-ests-server", "strict-transport-security", "p3p"];
     expect(own.filter((name) => headers.has(name))).toEqual(isEsts ? own : []);
   });
 });
 
-describe("whether a page may read it", () => {
+describe("the CORS headers of an error answer", () => {
   const absent = { form: "absent" } as const;
   const empty = { form: "empty" } as const;
   const originOf = async (effect: FaultEffect, at: FaultSite, url?: string) => {
@@ -149,7 +149,7 @@ describe("whether a page may read it", () => {
     ["backup", "*"],
     ["resource", "*"],
     ["edge", null],
-  ])("at %s, unless the plan says: %s", async (at, shared) => {
+  ])("allow at %s by default: %s", async (at, shared) => {
     const url = at === "resource" ? "https://graph.microsoft.com/v1.0/me" : undefined;
     expect(await originOf(busy, at, url)).toBe(shared);
   });
@@ -159,7 +159,7 @@ describe("whether a page may read it", () => {
     ["a throttle", (cors) => ({ kind: "throttle", retryAfter: absent, body: empty, cors })],
     ["an empty success", (cors) => ({ kind: "empty-success", cors })],
     [
-      "a full service",
+      "a service over its capacity",
       (cors) => ({
         kind: "capacity",
         requests: 1,
@@ -169,14 +169,14 @@ describe("whether a page may read it", () => {
         shed: { status: 503, retryAfter: absent, body: empty, cors },
       }),
     ],
-  ])("is the plan's to say, of %s", async (_, effectOf) => {
+  ])("are as the plan says, for %s", async (_, effectOf) => {
     for (const at of ["primary", "edge"] as const) {
       for (const [cors, shared] of [
         ["present", "*"],
         ["absent", null],
       ] as const) {
         const { service } = breakService([aWindow(effectOf(cors), { at })], {
-          service: createWellService("", []),
+          service: createHealthyService("", []),
         });
         const request = () => tokenRequest({}, { headers: { origin: "https://app.test" } });
         if (effectOf(cors).kind === "capacity") await service.handle(request());
@@ -186,7 +186,7 @@ describe("whether a page may read it", () => {
     }
   });
 
-  it("is never so of what a person is sent to", async () => {
+  it("are absent for endpoints that users are sent to", async () => {
     const url = `https://${HOST}/${TENANT}/oauth2/v2.0/authorize`;
     expect(await originOf(busy, "primary", url)).toBeNull();
   });
@@ -206,12 +206,12 @@ describe("an error body", () => {
     const response = await answerTo({ kind: "server-error", status: 502, body }, { at: "edge" });
     expect(response.status).toBe(502);
     expect(await textOfResponse(response)).toBe(text);
-    // Fetch invents a type for a string body; what goes over the wire is what was written.
+    // Fetch invents a type for a string body; only the declared one may go over the wire.
     expect(new Map(headersOf(response)).get("Content-Type") ?? null).toBe(type);
     expect(response.headers.get("content-length")).toBe(String(Buffer.byteLength(text)));
   });
 
-  it("of an edge is a page with its title, escaped", async () => {
+  it("of a gateway is a page with its title, escaped", async () => {
     const body = { form: "html", title: "Down & <out>" } as const;
     const response = await answerTo({ kind: "server-error", status: 504, body }, { at: "edge" });
     const text = await response.text();
@@ -238,17 +238,17 @@ describe("Retry-After", () => {
     [{ form: "zero" }, "0"],
     [{ form: "absent" }, null],
     [{ form: "garbage", text: "soon" }, "soon"],
-  ])("%o goes out as %s", async (retryAfter, raw) => {
+  ])("in the form %o is sent as %s", async (retryAfter, raw) => {
     expect(await rawOf(retryAfter)).toBe(raw);
   });
 
-  it("as a date is one that HTTP knows, so much later", async () => {
+  it("as a date is an HTTP date after the answer", async () => {
     const raw = await rawOf({ form: "http-date", seconds: 120 });
     expect(raw).toMatch(/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/);
     expect(Date.parse(raw ?? "")).toBe(STARTED_AT + 10_000 + 120_000);
   });
 
-  it("comes with a 503 too, by either effect", async () => {
+  it("can be part of a 503 of either effect", async () => {
     const retryAfter = { form: "seconds", seconds: 5 } as const;
     const body = { form: "empty" } as const;
     for (const effect of [

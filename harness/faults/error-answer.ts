@@ -1,6 +1,6 @@
 /**
- * The error answers that faults give in place of the service: the JSON envelope of ESTS,
- * an edge's HTML page, a text, or nothing. Shapes: `docs/sources.md#a9`, A.10 and H.
+ * The error answers that faults give instead of the service: the JSON error of ESTS, the HTML page
+ * of a gateway, a text, or an empty body. Sources: `docs/sources.md#a9`, A.10 and H.
  */
 import type { Clock } from "../core/time/clock.ts";
 import { correlationIdOf } from "../entra/request/correlation-id.ts";
@@ -15,10 +15,10 @@ import type { Random } from "../core/random.ts";
 import { type Asked, errorHeaders, lengthHeader, retryAfterHeaders } from "./error-headers.ts";
 import type { CorsHeaders, ErrorBody, RetryAfter } from "./plan.ts";
 
-/** Who is asked what, when: all that an answer is made of besides the effect itself. */
+/** What an answer depends on, apart from the effect itself. */
 export interface AnswerContext extends Asked {
   readonly clock: Clock;
-  /** Of the window that answers. */
+  /** The chance of the window that answers. */
   readonly random: Random;
   /** As `ServiceSettings.errorSeparator`. */
   readonly errorSeparator: "crlf" | "space";
@@ -31,7 +31,7 @@ export interface ErrorAnswer {
   readonly cors?: CorsHeaders | undefined;
 }
 
-/** An error response; its headers are those of ESTS unless the fault is at the edge or the API. */
+/** An error response; its headers depend on the site of the fault. */
 export function createErrorAnswer(answer: ErrorAnswer, context: AnswerContext): Response {
   const traceId = context.random.uuid();
   const { text, contentType, aadsts } = bodyOf(answer, context, traceId);
@@ -43,7 +43,7 @@ export function createErrorAnswer(answer: ErrorAnswer, context: AnswerContext): 
   return createResponse(text, { status: answer.status, headers });
 }
 
-/** `200 {}`: well-formed, and without anything that was asked for. */
+/** A 200 with an empty JSON object: well-formed, and without anything that the request asked for. */
 export function createEmptySuccess(
   { cors }: Pick<ErrorAnswer, "cors">,
   context: AnswerContext,
@@ -85,7 +85,7 @@ function bodyOf(
   }
 }
 
-/** What ESTS says with that code; the status is the fault's. */
+/** The error that ESTS sends with that code; the fault decides the status. */
 function envelopeOf(
   code: number,
   status: number,
@@ -106,7 +106,7 @@ function envelopeOf(
   );
 }
 
-/** What gateways put up when they have nobody to ask; the real one's was not captured. */
+/** The page of a gateway that reaches no server behind it. The real gateway's was not captured. */
 function pageOf(status: number, title: string): string {
   const safeTitle = title.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
   return [

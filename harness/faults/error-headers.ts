@@ -1,7 +1,7 @@
 /**
- * The headers of an error answer: those of ESTS where it or its backup speaks, next to
- * none where a gateway or the protected API does (`docs/sources.md#a8`), and those by
- * which a page may read it (`http/cors.ts`) unless it is a gateway's.
+ * The headers of an error answer: those of ESTS where it or its backup answers, very few where a
+ * gateway or a protected API does (`docs/sources.md#a8`), and the CORS headers by which a page may
+ * read it, except at a gateway.
  */
 import { corsHeaders, type RetryAfterExposed } from "../entra/request/cors.ts";
 import type { EntraRequest } from "../entra/request/endpoint.ts";
@@ -9,7 +9,7 @@ import type { HeaderPair } from "../core/http/message.ts";
 import type { CorsHeaders, FaultSite, RetryAfter } from "./plan.ts";
 import { siteTraits } from "./site-traits.ts";
 
-/** Who is asked, and what. */
+/** The request that is answered, and where. */
 export interface Asked {
   readonly at: FaultSite;
   readonly request: Request;
@@ -18,26 +18,26 @@ export interface Asked {
   readonly retryAfterExposed: RetryAfterExposed;
 }
 
-/** What the body knows that its headers repeat. */
+/** What the headers repeat of the body and the effect. */
 export interface HeaderFacts {
   readonly contentType?: string | undefined;
   readonly traceId: string;
   readonly aadsts?: number | undefined;
-  /** What the effect says of them. */
+  /** As the effect has it. */
   readonly cors?: CorsHeaders | undefined;
 }
 
-/** The header set of A.8 where ESTS or its backup speaks, the bare minimum elsewhere. */
+/** The headers of A.8 where ESTS or its backup answers, the minimum elsewhere. */
 export function errorHeaders(asked: Asked, facts: HeaderFacts): HeaderPair[] {
   const type: HeaderPair[] =
     facts.contentType === undefined ? [] : [["Content-Type", facts.contentType]];
-  const { speaks, cors: usualCors } = siteTraits[asked.at];
+  const { answersAs, cors: usualCors } = siteTraits[asked.at];
   const { cors = usualCors } = facts;
   const shared =
     cors === "absent"
       ? []
       : corsHeaders(asked.request, asked.described.endpoint, asked.retryAfterExposed);
-  return speaks === "ests"
+  return answersAs === "ests"
     ? estsHeaders(asked, { type, shared }, facts)
     : [["Cache-Control", "no-store"], ...type, ...shared];
 }
@@ -68,13 +68,13 @@ function estsHeaders(
   ];
 }
 
-/** Retry-After in the form that was asked for: RFC 9110 section 10.2.3, or a breach of it. */
+/** Retry-After in the given form, which follows RFC 9110 section 10.2.3 or breaks it. */
 export function retryAfterHeaders(retryAfter: RetryAfter, nowMs: number): HeaderPair[] {
   switch (retryAfter.form) {
     case "seconds":
       return [["Retry-After", String(retryAfter.seconds)]];
     case "http-date":
-      // What toUTCString gives is an IMF-fixdate: RFC 9110 section 5.6.7.
+      // toUTCString returns an IMF-fixdate: RFC 9110 section 5.6.7.
       return [["Retry-After", new Date(nowMs + retryAfter.seconds * 1_000).toUTCString()]];
     case "absent":
       return [];
@@ -85,7 +85,7 @@ export function retryAfterHeaders(retryAfter: RetryAfter, nowMs: number): Header
   }
 }
 
-/** Content-Length: bytes of the whole text. */
+/** Content-Length: the bytes of the whole text. */
 export function lengthHeader(text: string): HeaderPair {
   return ["Content-Length", String(Buffer.byteLength(text))];
 }

@@ -6,7 +6,7 @@ import type { FaultEffect, FaultPlan, FaultWindow } from "./plan.ts";
 import {
   aWindow,
   breakService,
-  createWellService,
+  createHealthyService,
   endOf,
   getRequest,
   GOOD_TEXT,
@@ -35,7 +35,7 @@ async function endsOf(
 }
 
 describe("a window", () => {
-  it("takes from its first millisecond until just before its end", async () => {
+  it("takes requests from its first millisecond until just before its end", async () => {
     const { service, clock } = breakService([aWindow(busy, { from: 100, for: 100 })]);
     const endAt = async (elapsedMs: number): Promise<string> => {
       clock.jumpTo(elapsedMs);
@@ -49,7 +49,7 @@ describe("a window", () => {
     ]);
   });
 
-  it("leaves other endpoints and other users alone", async () => {
+  it("does not take requests to other endpoints or of other users", async () => {
     const { service } = breakService([
       aWindow(busy, { on: ["token"], where: { user: "ada@contoso.com", grant: "password" } }),
     ]);
@@ -62,7 +62,7 @@ describe("a window", () => {
     expect(await endOf(service.handle(keys))).toBe("200");
   });
 
-  it("acts only where the layer stands", async () => {
+  it("acts only in the layer of its site", async () => {
     const plan = [
       aWindow(busy, { at: "primary" }),
       aWindow({ kind: "refused" }, { id: "e", at: "edge" }),
@@ -86,7 +86,7 @@ describe("a window", () => {
     );
   });
 
-  it("lets through, takes, and lets through again, by after and first", async () => {
+  it("lets requests pass before `after` and after `first`", async () => {
     expect(await endsOf([aWindow(busy, { after: 1, first: 2 })], 5)).toEqual([
       "200",
       "503",
@@ -104,8 +104,8 @@ describe("a window", () => {
   });
 });
 
-describe("chance", () => {
-  it("of zero never takes and of one always does", async () => {
+describe("the chance of a window", () => {
+  it("takes no request at zero and every request at one", async () => {
     expect(new Set(await endsOf([aWindow(busy, { chance: 0 })], 50))).toEqual(new Set(["200"]));
     expect(new Set(await endsOf([aWindow(busy, { chance: 1 })], 50))).toEqual(new Set(["503"]));
   });
@@ -114,13 +114,13 @@ describe("chance", () => {
     const random = createRandom("seed");
     expect([random.chance(0), random.chance(1)]).toEqual([false, true]);
     expect(random.uuid()).toBe(createRandom("seed").uuid());
-    // Nor for a request that `after` lets pass.
+    // It is not drawn for a request that `after` lets pass either.
     const alone = await endsOf([aWindow(busy, { chance: 0.5 })], 64);
     const later = await endsOf([aWindow(busy, { chance: 0.5, after: 10 })], 64);
     expect(later.slice(10)).toEqual(alone.slice(0, 54));
   });
 
-  it("takes about its share", async () => {
+  it("takes about its share of requests", async () => {
     const ends = await endsOf([aWindow(busy, { chance: 0.83 })], 2_000);
     const share = ends.filter((end) => end === "503").length / ends.length;
     expect(share).toBeGreaterThan(0.8);
@@ -137,13 +137,13 @@ describe("chance", () => {
     expect(failedIn(750)).toBeGreaterThan(175);
   });
 
-  it("falls the same way for the same seed, and otherwise for another", async () => {
+  it("gives the same result for the same seed, and another for another seed", async () => {
     const plan = [aWindow(busy, { chance: 0.5 })];
     expect(await endsOf(plan, 64)).toEqual(await endsOf(plan, 64));
     expect(await endsOf(plan, 64)).not.toEqual(await endsOf(plan, 64, { seed: "other" }));
   });
 
-  it("of one window is not shifted by another, wherever it stands in the plan", async () => {
+  it("of one window does not change with another window, before or after it in the plan", async () => {
     const own = aWindow(busy, { id: "own", chance: 0.5 });
     const other = aWindow(
       { kind: "latency", delay: { min: 0, max: 0 } },
@@ -152,19 +152,19 @@ describe("chance", () => {
     const alone = await endsOf([own], 64);
     expect(await endsOf([other, own], 64)).toEqual(alone);
     expect(await endsOf([own, other], 64)).toEqual(alone);
-    // Even where the other answers first, the window's own draws stay where they were.
+    // The window draws the same numbers even where the other one answers first.
     const eclipsed = await endsOf([{ ...other, effect: broken, first: 10, chance: 1 }, own], 64);
     expect(eclipsed.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => "500"));
     expect(eclipsed.slice(10)).toEqual(alone.slice(10));
   });
 
-  it("falls for each window by itself: two of them do not take the same requests", async () => {
+  it("is independent for each window: two of them do not take the same requests", async () => {
     const own = await endsOf([aWindow(busy, { id: "own", chance: 0.5 })], 64);
     const other = await endsOf([aWindow(busy, { id: "other", chance: 0.5 })], 64);
     expect(own).not.toEqual(other);
   });
 
-  it("is not shifted by what the effect itself draws", async () => {
+  it("does not change with what the effect itself draws", async () => {
     const failing = await endsOf([aWindow(busy, { chance: 0.5 })], 64);
     const body = { form: "aadsts", code: 90033 } as const;
     const drawing = await endsOf(
@@ -183,7 +183,7 @@ describe("several windows", () => {
     expect(taken).toEqual(["one"]);
   });
 
-  it("compose latency with a later answer", async () => {
+  it("add latency to a later answer", async () => {
     const plan = [aWindow(slow, { id: "slow" }), aWindow(busy, { id: "busy" })];
     const { service, clock, taken } = breakService(plan);
     expect(await endOf(service.handle(tokenRequest()))).toBe("503");
@@ -222,7 +222,7 @@ describe("several windows", () => {
   });
 });
 
-describe("what the history asks", () => {
+describe("what the layer reports to the history", () => {
   it("is which windows took a request, across layers, outermost first", async () => {
     const plan: FaultWindow[] = [
       aWindow(busy, { id: "inside", at: "primary" }),
@@ -243,7 +243,7 @@ describe("what the history asks", () => {
     expect([faultsOf(attempt), faultSiteOf(attempt)]).toEqual([["w"], "edge"]);
   });
 
-  it("is nothing for a request that no window took, or that was served after all", async () => {
+  it("is no site for a request that no window took, or that was served in the end", async () => {
     const free = tokenRequest();
     await breakService([aWindow(busy, { chance: 0 })]).service.handle(free);
     expect([faultsOf(free), faultSiteOf(free)]).toEqual([[], undefined]);
@@ -253,9 +253,9 @@ describe("what the history asks", () => {
   });
 });
 
-describe("the service underneath", () => {
-  it("sees a request once, and not at all when a fault answers", async () => {
-    const well = createWellService();
+describe("the service behind a fault layer", () => {
+  it("gets a request once, and never when a fault answers", async () => {
+    const well = createHealthyService();
     const { service } = breakService([aWindow(busy, { first: 1 })], { service: well });
     await service.handle(tokenRequest());
     expect(well.asked()).toBe(0);

@@ -1,12 +1,12 @@
 /**
- * Performs the fault plan at one place of the picture: a layer around the front door, the
- * primary or a protected API, which does not know that it is being broken.
+ * Performs the fault plan at one site: a layer around the front door, the primary, the backup, a
+ * protected API or a machine's endpoint, which does not know that it is being broken.
  *
- * All open windows of the place decide about a request when it arrives, each by its own
- * count and its own draws, so that adding a fault shifts no other's. Those that take it
- * act in plan order, the first outermost: latency and body effects compose, and the first
- * effect that answers by itself ends the chain. A window of limited capacity counts only what
- * gets as far as its service, and takes only what that sheds.
+ * All open windows of the site decide about a request when it arrives, each with its own count
+ * and its own random numbers, so that one more fault changes nothing for the others. Those that
+ * take it act in plan order, the first outermost: latency and body effects compose, and the
+ * first effect that answers by itself ends the chain. A window of limited capacity counts only
+ * requests that reach its service, and takes only those that it rejects.
  */
 import type { Clock } from "../core/time/clock.ts";
 import type { RetryAfterExposed } from "../entra/request/cors.ts";
@@ -25,31 +25,49 @@ import { connectionFault, performEffect } from "./effects.ts";
 import type { FaultEffect, FaultPlan, FaultSite, FaultWindow } from "./plan.ts";
 import { type AliasesOf, isOpenAt, matchesRequest, probabilityAt, takesNumber } from "./window.ts";
 
+/**
+ * What `createFaultLayer` takes.
+ *
+ * @example
+ * const options: FaultLayerOptions = {
+ *   plan: [outage({ from: 0, for: minutes(5) })],
+ *   sites: ["edge", "dns"],
+ *   clock,
+ *   random: createRandom("seed"),
+ *   startedAt: clock.now(),
+ * };
+ */
 export interface FaultLayerOptions {
-  /** Read anew at each request: a plan may grow (`live-plan.ts`). */
+  /** The faults, checked. It is read again at each request, so it may grow. */
   readonly plan: FaultPlan;
-  /** Where this layer stands: only windows at these sites act in it. */
+  /** Where this layer is: only windows at these sites act in it. */
   readonly sites: readonly FaultSite[];
+  /** Decides which windows are open, and what waits in them. */
   readonly clock: Clock;
-  /** Forked by window id. */
+  /** Where the chance of each window comes from, forked by the id of the window. */
   readonly random: Random;
   /** The start of the scenario, ms since the Unix epoch. */
   readonly startedAt: number;
-  /** Lets a slice name a user by UPN where the request names the object id, and so on. */
+  /** Other names of a user or tenant, so that a slice may use the UPN where a request has the object id; default: none. */
   readonly aliasesOf?: AliasesOf;
   /** As `ServiceSettings.errorSeparator`; default `space`. */
   readonly errorSeparator?: "crlf" | "space";
-  /** Aborted when the window of that id is cleared before its time: what hangs in it is let go. */
+  /** Aborted when the window of that id is cleared early, which ends the hangs in it; default: windows are not cleared. */
   readonly clearedSignal?: (id: string) => AbortSignal | undefined;
   /** As `ServiceSettings.retryAfterExposed`; default `no`. */
   readonly retryAfterExposed?: RetryAfterExposed;
-  /** Told of every window that takes a request, when it does. */
+  /** Called with each window that takes a request, when it does; default: not called. */
   readonly onTaken?: (window: FaultWindow, request: Request) => void;
 }
 
 /**
- * A layer that breaks connections in `connect` and exchanges in `handle`. Both reject with
- * a `NetworkFault`, as the service does, or with the reason of the request's own abort.
+ * Creates a layer that breaks a service by a fault plan: connections in `connect`, exchanges in
+ * `handle`. Both reject with a `NetworkFault`, as the service does, or with the reason for which
+ * the request was aborted.
+ *
+ * @example
+ * const layer = createFaultLayer({ plan, sites: ["primary"], clock, random, startedAt });
+ * const broken = layer({ connect: () => Promise.resolve(), handle: ests });
  */
 export function createFaultLayer(options: FaultLayerOptions): (service: Service) => Service {
   const onConnections = createCounts(hasConnectionEffect, options);
@@ -78,24 +96,24 @@ export function createFaultLayer(options: FaultLayerOptions): (service: Service)
 
 const takenBy = new WeakMap<Request, FaultWindow[]>();
 
-/** Ids of the windows that took a request so far, in every layer that it passed, outermost first. */
+/** The ids of the windows that took a request so far, in every layer that it passed, outermost first. */
 export function faultsOf(request: Request): readonly string[] {
   return (takenBy.get(request) ?? []).map(({ id }) => id);
 }
 
-/** Where a request was ended by a fault instead of being served; `undefined` when it was not. */
+/** The site at which a fault ended a request; `undefined` when none did. */
 export function faultSiteOf(request: Request): FaultSite | undefined {
   return takenBy.get(request)?.find(({ effect }) => endsRequest(effect))?.at;
 }
 
 type WindowOf<Effect extends FaultEffect> = FaultWindow & { readonly effect: Effect };
 
-/** A window with what it has seen. */
+/** A window with its count of requests. */
 interface CountedWindow<Effect extends FaultEffect> {
   readonly window: WindowOf<Effect>;
   readonly chance: Random;
   readonly effect: Random;
-  /** Of a window whose effect is `capacity`. */
+  /** Of a window with the effect `capacity`. */
   readonly capacity?: Capacity;
   matched: number;
 }
@@ -108,7 +126,7 @@ function hasExchangeEffect(window: FaultWindow): window is WindowOf<ExchangeEffe
   return !isConnectionEffect(window.effect);
 }
 
-/** The open windows of this place with one kind of effect, each with its count, which begins when it first opens. */
+/** The open windows of this layer with one kind of effect, each with its count, which begins when the window first opens. */
 function createCounts<Effect extends FaultEffect>(
   hasEffect: (window: FaultWindow) => window is WindowOf<Effect>,
   options: FaultLayerOptions,
@@ -135,7 +153,7 @@ function keepCount<Effect extends FaultEffect>(
   { random }: FaultLayerOptions,
 ): CountedWindow<Effect> {
   const own = random.fork(window.id);
-  // Two forks: what an effect draws must not decide whom the window takes next.
+  // Two forks: the random numbers of an effect must not change which requests the window takes.
   const counted = { window, chance: own.fork("chance"), effect: own.fork("effect"), matched: 0 };
   if (window.effect.kind !== "capacity") return counted;
   return { ...counted, capacity: createCapacity(window.effect) };

@@ -14,52 +14,52 @@ const reset = { kind: "reset" } as const;
 
 function begin(): {
   readonly plan: LivePlan;
-  readonly told: string[];
+  readonly changes: string[];
   readonly pass: (ms: number) => Promise<void>;
   readonly clock: ReturnType<typeof createVirtualClock>;
 } {
   const clock = createVirtualClock({ startMs: STARTED_AT });
-  const told: string[] = [];
+  const changes: string[] = [];
   const plan = createLivePlan({
     clock,
     startedAt: STARTED_AT,
-    tell: (instant) => {
+    onChange: (instant) => {
       const what = instant.kind === "cleared" ? [] : [instant.window.id];
-      told.push([clock.now() - STARTED_AT, instant.kind, ...what].join(" "));
+      changes.push([clock.now() - STARTED_AT, instant.kind, ...what].join(" "));
     },
   });
-  return { plan, told, clock, pass: (ms) => clock.drive(clock.sleep(ms)) };
+  return { plan, changes, clock, pass: (ms) => clock.drive(clock.sleep(ms)) };
 }
 
-describe("a plan that grows", () => {
-  it("tells begins and ends in time, ends first, and that it is clear once after the last end", async () => {
-    const { plan, told, pass } = begin();
+describe("a live plan", () => {
+  it("reports begins and ends in order of time, ends first, and that it is clear after the last end", async () => {
+    const { plan, changes, pass } = begin();
     plan.add([
       aWindow(reset, { id: "late", from: 100, for: 100 }),
       aWindow(reset, { id: "early", from: 0, for: 100 }),
-      aWindow(reset, { id: "twin", from: 100, for: 100 }),
+      aWindow(reset, { id: "other", from: 100, for: 100 }),
       aWindow(reset, { id: "never", for: 0 }),
     ]);
     await pass(1_000);
-    expect(told).toEqual([
+    expect(changes).toEqual([
       "0 began early",
       "100 ended early",
       "100 began late",
-      "100 began twin",
+      "100 began other",
       "200 ended late",
-      "200 ended twin",
+      "200 ended other",
       "200 cleared",
     ]);
   });
 
-  it("counts from now what comes later, and gives a taken id a number", async () => {
-    const { plan, told, pass } = begin();
+  it("counts the times of a later window from now, and adds a number to an id in use", async () => {
+    const { plan, changes, pass } = begin();
     plan.add([aWindow(reset, { for: minutes(1) })]);
     await pass(minutes(10));
     const [second] = plan.add([aWindow(reset, { from: minutes(1), for: minutes(2) })]);
     expect(second).toMatchObject({ id: "w-2", from: minutes(11), for: minutes(2) });
     await pass(minutes(10));
-    expect(told).toEqual([
+    expect(changes).toEqual([
       "0 began w",
       "60000 ended w",
       "60000 cleared",
@@ -69,8 +69,8 @@ describe("a plan that grows", () => {
     ]);
   });
 
-  it("ends on demand what is open, takes back what has not begun, and tells nothing of that", async () => {
-    const { plan, told, pass } = begin();
+  it("ends open windows on demand, and removes those that have not begun without a report", async () => {
+    const { plan, changes, pass } = begin();
     plan.add([
       aWindow(reset, { id: "open", for: minutes(60) }),
       aWindow(reset, { id: "due", from: minutes(30) }),
@@ -79,22 +79,22 @@ describe("a plan that grows", () => {
     plan.clear();
     plan.clear();
     await pass(minutes(60));
-    expect(told).toEqual(["0 began open", "600000 ended open", "600000 cleared"]);
+    expect(changes).toEqual(["0 began open", "600000 ended open", "600000 cleared"]);
     expect(plan.windows).toMatchObject([{ id: "open", from: 0, for: minutes(10) }]);
   });
 
-  it("clears one of several by its id, and is clear only when nothing is due either", async () => {
-    const { plan, told, pass } = begin();
+  it("clears one of several windows by its id, and is clear only when no window is due either", async () => {
+    const { plan, changes, pass } = begin();
     plan.add([aWindow(reset, { id: "one" }), aWindow(reset, { id: "due", from: minutes(5) })]);
     plan.clear(["one"]);
     await pass(minutes(1));
     plan.clear(["due"]);
-    expect(told).toEqual(["0 began one", "0 ended one", "60000 cleared"]);
+    expect(changes).toEqual(["0 began one", "0 ended one", "60000 cleared"]);
   });
 });
 
-describe("the layer over a plan that grows", () => {
-  it("performs what was added later and nothing that was cleared, and keeps each window's count", async () => {
+describe("the fault layer over a live plan", () => {
+  it("performs windows that were added later, none that were cleared, and keeps their counts", async () => {
     const { plan, clock } = begin();
     const { service } = breakService(plan.windows, { clock });
     const ask = (): Promise<string> => clock.drive(endOf(service.handle(tokenRequest())));
@@ -107,7 +107,7 @@ describe("the layer over a plan that grows", () => {
     expect(await ask()).toBe("200");
   });
 
-  it("lets go by a reset what hangs in a window that is cleared", async () => {
+  it("ends a hang with a reset when its window is cleared", async () => {
     const { plan, clock, pass } = begin();
     const { service } = breakService(plan.windows, { clock, clearedSignal: plan.clearedSignal });
     plan.add([aWindow({ kind: "hang" }, { for: minutes(60) })]);

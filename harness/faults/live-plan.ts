@@ -1,35 +1,35 @@
 /**
- * A fault plan that grows: windows are added and cleared while a run goes on, and whoever
- * keeps the history is told of each change when it happens. A scenario adds its whole plan
- * at the start; a session adds and clears by the test's own words.
+ * A fault plan that changes during a run: windows are added and cleared, and each change is
+ * reported when it happens. A scenario adds its whole plan at the start; a live simulation adds
+ * and clears when a test says so.
  */
 import type { VirtualClock } from "../core/time/virtual-clock.ts";
 import type { VirtualTimer } from "../core/time/virtual-timers.ts";
 import type { FaultPlan, FaultWindow } from "./plan.ts";
 
-/** One change of what is broken: what the history writes down, so that a reader sees cause before effect. */
+/** One change of what is broken. The history records it, cause before effect. */
 export type FaultInstant =
   | { readonly kind: "began"; readonly window: FaultWindow }
   | { readonly kind: "ended"; readonly window: FaultWindow }
-  /** Nothing is broken any more and nothing is due: what follows is recovery. */
+  /** Nothing is broken any more and no window is due: what follows is recovery. */
   | { readonly kind: "cleared" };
 
 export interface LivePlanOptions {
   readonly clock: Pick<VirtualClock, "now" | "setTimer">;
   /** The start of the run, ms since the Unix epoch. */
   readonly startedAt: number;
-  /** Told of each change, when it happens; cause stands before effect. */
-  readonly tell: (instant: FaultInstant) => void;
+  /** Called with each change when it happens, cause before effect. */
+  readonly onChange: (instant: FaultInstant) => void;
 }
 
 export interface LivePlan {
-  /** Every window so far, in the order in which they came: to be read anew each time. One that was cleared is as long as it really was. */
+  /** Every window so far, in the order in which they were added; the array changes. A window that was cleared ends when it was. */
   readonly windows: FaultPlan;
-  /** Aborted when the window of that id is cleared before its time. */
+  /** Aborted when the window of that id is cleared early. */
   readonly clearedSignal: (id: string) => AbortSignal | undefined;
-  /** Adds a checked plan whose `from` counts from now; an id that is taken gets a number. Returns the windows as the history will name them. */
+  /** Adds a checked plan whose `from` counts from now; an id that is in use gets a number. Returns the windows with the ids that the history uses. */
   readonly add: (plan: FaultPlan) => FaultPlan;
-  /** Ends now what is open, and takes back what has not begun; everything, or the windows of these ids. */
+  /** Ends open windows now, and removes those that have not begun; all of them, or those with these ids. */
   readonly clear: (ids?: readonly string[]) => void;
 }
 
@@ -40,8 +40,8 @@ interface Pending {
   isOpen: boolean;
 }
 
-/** A plan with nothing in it. */
-export function createLivePlan({ clock, startedAt, tell }: LivePlanOptions): LivePlan {
+/** Creates an empty plan. */
+export function createLivePlan({ clock, startedAt, onChange }: LivePlanOptions): LivePlan {
   const windows: FaultWindow[] = [];
   const pending = new Map<string, Pending>();
   const takenIds = new Set<string>();
@@ -49,13 +49,13 @@ export function createLivePlan({ clock, startedAt, tell }: LivePlanOptions): Liv
 
   const end = (window: FaultWindow): void => {
     pending.delete(window.id);
-    tell({ kind: "ended", window });
+    onChange({ kind: "ended", window });
   };
 
-  const tellIfCleared = (): void => {
+  const reportIfCleared = (): void => {
     if (!isBroken || pending.size > 0) return;
     isBroken = false;
-    tell({ kind: "cleared" });
+    onChange({ kind: "cleared" });
   };
 
   const perform = ({ kind, window }: Change): void => {
@@ -63,11 +63,11 @@ export function createLivePlan({ clock, startedAt, tell }: LivePlanOptions): Liv
     if (state === undefined) return;
     if (kind === "ended") {
       end(window);
-      tellIfCleared();
+      reportIfCleared();
     } else {
       state.isOpen = true;
       isBroken = true;
-      tell({ kind, window });
+      onChange({ kind, window });
     }
   };
 
@@ -111,19 +111,19 @@ export function createLivePlan({ clock, startedAt, tell }: LivePlanOptions): Liv
           pending.delete(id);
         }
       }
-      tellIfCleared();
+      reportIfCleared();
     },
   };
 }
 
-/** One end of a window. `at`: ms after the start of the run. */
+/** The beginning or end of a window. `at`: ms after the start of the run. */
 interface Change {
   readonly kind: "began" | "ended";
   readonly at: number;
   readonly window: FaultWindow;
 }
 
-/** In time; at one time ends before begins, otherwise in plan order. A window of no length never opens and is not in it. */
+/** In order of time; at one time ends come before begins, otherwise in plan order. A window without length never opens and has no changes. */
 function changesOf(plan: FaultPlan): readonly Change[] {
   const windows = plan.filter((window) => window.for > 0);
   const changes: Change[] = [
@@ -134,7 +134,7 @@ function changesOf(plan: FaultPlan): readonly Change[] {
   return changes.sort((one, other) => one.at - other.at);
 }
 
-/** `outage`, then `outage-2`: the history refers to a window by its id. */
+/** A unique id, because the history refers to a window by it: `outage`, then `outage-2`. */
 function claimId(wanted: string, taken: Set<string>): string {
   let id = wanted;
   for (let number = 2; taken.has(id); number += 1) id = `${wanted}-${number}`;

@@ -1,22 +1,23 @@
-/** The outages that a test or a reader can call by name: what each is, in a sentence. The plans are in `presets.ts`. */
+/** The outages that tests can name, with a description of each. The plans are in `presets.ts`. */
 
-/** By name, which is also the id of its faults in a history. */
+/** What happens in each outage, by its name, which is also the id of its faults in a history. */
 export const outageNames = {
   outage: "nothing gets past the gateway: an HTML 503 on every endpoint",
   unreachable: "every login host refuses connections",
   "name-lookup-down": "the names of the login hosts do not resolve",
-  "primary-down": "the primary fails behind the gateway; the backup, if there is one, stands in",
+  "primary-down":
+    "the primary fails behind the gateway; the backup, if there is one, serves what it covers",
   "token-server-error": "the token endpoint answers 503 with AADSTS90033",
   throttled: "the token endpoint answers 429 with Retry-After",
   "partial-outage": "a share of sign-in and token requests fails",
-  hang: "the token endpoint takes requests and does not answer",
+  hang: "the token endpoint accepts requests and does not answer",
   "discovery-down": "the metadata endpoints answer 500",
-  "keys-withdrawn": "the key that signs is missing from the published ones",
+  "keys-withdrawn": "the signing key is missing from the published key set",
   "identity-endpoint-updating": "the identity endpoint of a machine answers 410",
   "identity-endpoint-throttled": "the identity endpoint of a machine answers 429",
   "overloaded-on-return":
-    "after an outage the service takes so many requests, and collapses under more",
-  "traffic-ramped-up": "the gateway lets traffic back bit by bit",
+    "after an outage the service has a limited capacity, and collapses under a higher load",
+  "traffic-ramped-up": "the gateway lets traffic back gradually",
 } as const;
 
 /** The name of an outage. */

@@ -18,6 +18,7 @@ import { endpoints } from "../entra/request/endpoint.ts";
 import { checkPages } from "./check-pages.ts";
 import { checkSite } from "./check-site.ts";
 import { checkSlice } from "./check-slice.ts";
+import { effectTraits } from "./effect-traits.ts";
 import {
   type CapacityEffect,
   type Delay,
@@ -109,7 +110,8 @@ const shedAnswer = schemaOf<CapacityEffect["shed"]>()((z) =>
 );
 
 const effectSchema = schemaOf<FaultEffect>()((z) => {
-  const kind = <const Kind extends FaultEffect["kind"]>(name: Kind) => z.literal(name);
+  const kind = <const Kind extends FaultEffect["kind"]>(name: Kind) =>
+    z.literal(name).meta({ description: `The client ${effectTraits[name].clientSees}.` });
   return z
     .discriminatedUnion("kind", [
       z.strictObject({
@@ -137,7 +139,8 @@ const effectSchema = schemaOf<FaultEffect>()((z) => {
           regrowsPerMinute: ratio(),
           shed: shedAnswer(),
         })
-        .check(acrossFields(checkCapacity)),
+        .check(acrossFields(checkCapacity))
+        .meta({ id: "CapacityEffect" }),
       z.strictObject({ kind: kind("latency"), delay: delay() }),
       z.strictObject({ kind: kind("hang"), forMs: durationMs().optional() }),
       z.strictObject({

@@ -17,7 +17,7 @@ import {
 } from "../../test/support/fault.ts";
 import { checkFaultPlan } from "./validate.ts";
 
-// One seed: what CI finds, everybody finds.
+// One seed, so that a failure in CI can be reproduced anywhere.
 fc.configureGlobal({ seed: 20_261_121 });
 
 const text = fc.string({ unit: "grapheme", maxLength: 12 });
@@ -42,13 +42,13 @@ const body = fc.oneof(
 );
 
 const cors = fc.constantFrom("present" as const, "absent" as const, undefined);
-/** A field that is there or not: a word that is undefined is none. */
+/** With the field `cors` or without it. */
 const withCors = <Found extends object>(found: fc.Arbitrary<Found>) =>
   fc.tuple(found, cors).map(([one, word]) => (word === undefined ? one : { ...one, cors: word }));
 
 const always = <Found>(found: Found) => fc.constant(found);
 
-/** One generator a kind, so that a new effect is drawn too. */
+/** A generator for each kind: the compiler misses a new one. */
 const effects = {
   throttle: withCors(
     fc.record({
@@ -209,7 +209,7 @@ const plan: fc.Arbitrary<FaultPlan> = fc
   .array(window, { maxLength: 6 })
   .map((windows) => windows.map((found, index) => ({ id: `w${index}`, ...found })));
 
-/** What a client meets that asks for something every second: its ends and the windows that took it. */
+/** The ends of one request a second, with the windows that took it. */
 async function journalOf(faults: FaultPlan): Promise<string[]> {
   const { service, clock } = breakService(faults);
   const lines: string[] = [];
@@ -221,7 +221,7 @@ async function journalOf(faults: FaultPlan): Promise<string[]> {
         : second % 2 === 0
           ? tokenRequest()
           : getRequest(`/${TENANT}/discovery/v2.0/keys`);
-    // Throws on anything that is no NetworkFault.
+    // Throws on anything but a NetworkFault.
     const connection = await endOf(service.connect(request));
     const end = connection === "connected" ? await endOf(service.handle(request)) : connection;
     lines.push(`${clock.elapsed()} ${end} ${faultsOf(request).join(",")}`);
@@ -229,7 +229,7 @@ async function journalOf(faults: FaultPlan): Promise<string[]> {
   return lines;
 }
 
-/** `accepted`, or the code of the refusal. Anything that is no refusal is thrown on. */
+/** `accepted`, or the code of the refusal. Any other error is thrown on. */
 function verdictOn(found: unknown): string {
   try {
     checkFaultPlan(found);
@@ -241,7 +241,7 @@ function verdictOn(found: unknown): string {
 }
 
 describe("any valid plan", () => {
-  it("is accepted, before and after a way through JSON", () => {
+  it("is accepted, also after it was written to JSON and read again", () => {
     fc.assert(
       fc.property(plan, (faults) => {
         expect(checkFaultPlan(faults)).toBe(faults);
@@ -251,7 +251,7 @@ describe("any valid plan", () => {
     );
   });
 
-  it("ends every request with a response or a network fault, and twice in the same way", async () => {
+  it("ends every request with a response or a network fault, the same each time", async () => {
     await fc.assert(
       fc.asyncProperty(plan, async (faults) => {
         expect(await journalOf(faults)).toEqual(await journalOf(faults));
@@ -260,7 +260,7 @@ describe("any valid plan", () => {
     );
   });
 
-  it("is accepted or refused with a reason, whatever is put in its place", () => {
+  it("is refused with a reason when any other value takes its place", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.jsonValue(), fc.anything())), (found) => {
         expect(verdictOn(found)).toBe(found.length === 0 ? "accepted" : "bad-fault-plan");

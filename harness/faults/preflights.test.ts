@@ -1,4 +1,4 @@
-/** What a window does with preflights, by which a browser asks before it sends. */
+/** What a window does with the preflights that a browser sends before some requests. */
 import { describe, expect, it } from "vitest";
 import { faultsOf } from "./layer.ts";
 import type { FaultEffect, FaultWindow } from "./plan.ts";
@@ -6,7 +6,7 @@ import { aWindow, breakService, endOf, preflight, tokenRequest } from "../../tes
 
 const busy: FaultEffect = { kind: "server-error", status: 503, body: { form: "empty" } };
 
-/** How a preflight and its request end, three times over. */
+/** How a preflight and its request end, three times. */
 async function endsUnder(changes: Partial<FaultWindow>, effect: FaultEffect = busy) {
   const { service } = breakService([aWindow(effect, { on: ["token"], ...changes })]);
   const ends: string[] = [];
@@ -17,7 +17,7 @@ async function endsUnder(changes: Partial<FaultWindow>, effect: FaultEffect = bu
   return ends.join(" ");
 }
 
-describe("preflights", () => {
+describe("a preflight and its request", () => {
   it.each<[string, Partial<FaultWindow>, string]>([
     ["pass", {}, "200 503 200 503 200 503"],
     ["pass, and are not counted", { after: 1, first: 1 }, "200 200 200 503 200 200"],
@@ -31,7 +31,7 @@ describe("preflights", () => {
     expect(await endsUnder(changes)).toBe(ends);
   });
 
-  it("pass a limited capacity without weight", async () => {
+  it("do not both count for a limited capacity: the preflight passes", async () => {
     const effect: FaultEffect = {
       kind: "capacity",
       requests: 1,
@@ -43,7 +43,7 @@ describe("preflights", () => {
     expect(await endsUnder({}, effect)).toBe("200 200 200 429 200 429");
   });
 
-  it("need connections, which break for them as for anyone", async () => {
+  it("both fail when their connection breaks", async () => {
     const { service } = breakService([
       aWindow({ kind: "refused" }, { at: "edge", on: ["token"], first: 1 }),
     ]);

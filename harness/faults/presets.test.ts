@@ -17,7 +17,7 @@ import {
 import type { FaultWindow } from "./plan.ts";
 import {
   breakService,
-  createWellService,
+  createHealthyService,
   endOf,
   getRequest,
   TENANT,
@@ -42,9 +42,9 @@ const presets: readonly FaultWindow[] = [
   trafficRampedUp(time),
 ];
 
-/** How a client fares with one preset: connecting and asking for a token, metadata and keys. */
+/** What a client gets under one preset when it asks for a token, metadata and keys. */
 async function seen(window: FaultWindow): Promise<string[]> {
-  const well = createWellService('{"keys":[1,2]}');
+  const well = createHealthyService('{"keys":[1,2]}');
   const { service } = breakService([window], { service: well });
   const requests = [
     tokenRequest(),
@@ -60,7 +60,7 @@ async function seen(window: FaultWindow): Promise<string[]> {
 }
 
 describe("presets", () => {
-  it("make one valid plan together: their ids differ", () => {
+  it("form one valid plan, because their ids differ", () => {
     expect(() => checkFaultPlan(presets)).not.toThrow();
   });
 
@@ -68,7 +68,7 @@ describe("presets", () => {
     expect(JSON.parse(JSON.stringify(presets))).toEqual(presets);
   });
 
-  it("take id, times and slice from their options", () => {
+  it("take the id, the times and the slice from their options", () => {
     const options = { id: "mine", from: 5, for: 7, where: { tenant: "t" } };
     expect(outage(options)).toMatchObject(options);
     expect(hang({ ...time, hangMs: 3 }).effect).toEqual({ kind: "hang", forMs: 3 });
@@ -90,11 +90,14 @@ describe("presets", () => {
     [keysWithdrawn(time), ["200", "200", "200"]],
     [overloadedOnReturn({ ...time, requests: 1 }), ["200", "200", "200"]],
     [trafficRampedUp(time), ["503", "503", "503"]],
-  ])("break what they say: $id gives %j for token, metadata and keys", async (window, ends) => {
-    expect(await seen(window)).toEqual(ends);
-  });
+  ])(
+    "break what their name says: $id gives %j for token, metadata and keys",
+    async (window, ends) => {
+      expect(await seen(window)).toEqual(ends);
+    },
+  );
 
-  it("throttled answers in a text, with a minute to wait", async () => {
+  it("answer with a text and Retry-After 60 when throttled", async () => {
     const { service } = breakService([throttled(time)]);
     const answer = await service.handle(tokenRequest());
     expect([answer.status, answer.headers.get("retry-after"), await answer.text()]).toEqual([
@@ -104,15 +107,15 @@ describe("presets", () => {
     ]);
   });
 
-  it("hang holds the token request until the window ends", async () => {
+  it("hold the token request until the window ends during hang", async () => {
     const { service, clock } = breakService([hang(time)]);
     expect(await endOf(service.handle(tokenRequest()))).toBe("ECONNRESET");
     expect(clock.elapsed()).toBe(60_000);
   });
 
-  it("keysWithdrawn takes the signing key away and no other", async () => {
+  it("remove the signing key and no other under keysWithdrawn", async () => {
     const { service } = breakService([keysWithdrawn(time)], {
-      service: createWellService('{"keys":["signs","retired"]}'),
+      service: createHealthyService('{"keys":["signs","retired"]}'),
     });
     const answer = await service.handle(getRequest(`/${TENANT}/discovery/v2.0/keys`));
     expect(await answer.text()).toBe('{"keys":["retired"]}');
@@ -120,7 +123,7 @@ describe("presets", () => {
 });
 
 describe("overloadedOnReturn", () => {
-  it("takes its place and figures from its options", () => {
+  it("takes its site and figures from its options", () => {
     const shed = { status: 429, retryAfter: { form: "zero" }, body: { form: "empty" } } as const;
     const figures = { requests: 9, perMs: 1_000, collapsesTo: 0.5, regrowsPerMinute: 1, shed };
     const window = overloadedOnReturn({ ...time, at: "edge", on: ["keys"], ...figures });
@@ -128,7 +131,7 @@ describe("overloadedOnReturn", () => {
     expect(window.effect).toEqual({ kind: "capacity", ...figures });
   });
 
-  it("turns the second of two clients away, with a time to wait", async () => {
+  it("rejects the second of two clients with Retry-After", async () => {
     const { service } = breakService([overloadedOnReturn({ ...time, requests: 1 })]);
     await service.handle(tokenRequest());
     const shed = await service.handle(tokenRequest());
@@ -137,7 +140,7 @@ describe("overloadedOnReturn", () => {
 });
 
 describe("trafficRampedUp", () => {
-  it("lets nobody in at first, everybody in the end, and half of them halfway", async () => {
+  it("rejects every request at first, half of them halfway, and none in the end", async () => {
     const { service, clock } = breakService([trafficRampedUp(time)]);
     const endsAt = async (elapsedMs: number): Promise<number> => {
       clock.jumpTo(elapsedMs);

@@ -1,6 +1,6 @@
 /**
- * The outages that scenario authors mean most often, by name. Each returns one plain
- * window, so that a plan stays data; whoever needs another effect writes the window.
+ * The outages that scenarios need most often, by name. Each returns a plain window (one of them
+ * two), so that a plan stays data.
  */
 import { type Endpoint, endpoints } from "../entra/request/endpoint.ts";
 import type {
@@ -12,19 +12,34 @@ import type {
   RetryAfter,
 } from "./plan.ts";
 
-/** When and to whom; ms after the start of the scenario. `id` defaults to the preset's kebab-case name. */
+/**
+ * When an outage happens, and for which requests.
+ *
+ * @example
+ * const window = outage({ from: hours(2), for: minutes(30), where: { tenant: "contoso.example" } });
+ */
 export interface WindowOptions {
+  /** The id of the window, to which the history refers; default: the preset's name in kebab-case. */
   readonly id?: string;
+  /** Milliseconds after the start of the scenario. */
   readonly from: number;
+  /** How long it lasts, in milliseconds. */
   readonly for: number;
+  /** Which requests it takes; default: all that the preset is about. */
   readonly where?: FaultSlice;
 }
 
-/** An outage of Entra leaves what is not Entra where it is: protected APIs, UserInfo at Microsoft Graph, the machine's own endpoint. */
+/** An outage of Entra does not concern what is not Entra: protected APIs, UserInfo at Microsoft Graph, the machine's own endpoint. */
 const elsewhere: readonly Endpoint[] = ["resource", "userinfo", "managed-identity"];
 const entra = endpoints.filter((endpoint) => !elsewhere.includes(endpoint));
 
-/** Nothing gets past the gateway: an HTML 503 without Retry-After on every endpoint (`docs/sources.md#h`, "gateway"). */
+/**
+ * Nothing gets past the gateway: every endpoint of Entra answers 503 with an HTML page and without
+ * Retry-After (`docs/sources.md#h`, "gateway").
+ *
+ * @example
+ * const faults = [outage({ from: hours(2), for: hours(1) })];
+ */
 export function outage(options: WindowOptions): FaultWindow {
   const body: ErrorBody = { form: "html", title: "Service Unavailable" };
   return {
@@ -35,7 +50,12 @@ export function outage(options: WindowOptions): FaultWindow {
   };
 }
 
-/** Every login host refuses connections: no answer at all, and no error body to learn from. */
+/**
+ * Every login host refuses connections: there is no answer, and no error body to learn from.
+ *
+ * @example
+ * const faults = [unreachable({ from: minutes(30), for: hours(12) })];
+ */
 export function unreachable(options: WindowOptions): FaultWindow {
   return {
     ...placed("unreachable", options),
@@ -45,7 +65,15 @@ export function unreachable(options: WindowOptions): FaultWindow {
   };
 }
 
-/** Host names do not resolve; name the hosts in `where` for one of several (2025-02-25, TMS9-J_8). */
+/**
+ * Host names do not resolve: all of them, or those in `where.host` (incident of 2025-02-25,
+ * TMS9-J_8).
+ *
+ * @example
+ * const faults = [
+ *   nameLookupDown({ from: 0, for: hours(1), where: { host: "login.microsoftonline.com" } }),
+ * ];
+ */
 export function nameLookupDown(options: WindowOptions): FaultWindow {
   return {
     ...placed("name-lookup-down", options),
@@ -56,10 +84,13 @@ export function nameLookupDown(options: WindowOptions): FaultWindow {
 }
 
 /**
- * The primary answers nobody: 503 with AADSTS90033 to programs, a 503 page to browsers. It
- * fails behind the front door, so what the backup system covers is served by it. Discovery
- * and keys stay: they are cached for a day, and their outages were incidents of their own
- * (2021-12-16). Two windows.
+ * The primary answers 503: with AADSTS90033 to programs, with a page to browsers. It fails behind
+ * the front door, so the backup system serves what it covers. Discovery and keys stay available:
+ * they are cached for a day, and their outages were separate incidents (2021-12-16).
+ *
+ * @returns Two windows, for programs and for pages; spread them into the plan.
+ * @example
+ * const faults = [...primaryDown({ from: hours(1), for: hours(12) })];
  */
 export function primaryDown(options: WindowOptions): readonly [FaultWindow, FaultWindow] {
   const { id = "primary-down" } = options;
@@ -80,7 +111,13 @@ export function primaryDown(options: WindowOptions): readonly [FaultWindow, Faul
   ];
 }
 
-/** The token endpoint answers 503 with AADSTS90033, as on 2020-09-28; `retryAfter` is absent unless given. */
+/**
+ * The token endpoint answers 503 with an AADSTS error, as on 2020-09-28. `code` is 90033 and
+ * `retryAfter` absent by default.
+ *
+ * @example
+ * const faults = [tokenServerError({ from: hours(1), for: hours(2), code: 90055 })];
+ */
 export function tokenServerError(
   options: WindowOptions & { readonly code?: number; readonly retryAfter?: RetryAfter },
 ): FaultWindow {
@@ -93,7 +130,15 @@ export function tokenServerError(
   };
 }
 
-/** The token endpoint throttles: 429, Retry-After 60 and a text body (`docs/sources.md#a10`) unless given otherwise. */
+/**
+ * The token endpoint throttles: 429, by default with Retry-After 60 and a text body
+ * (`docs/sources.md#a10`).
+ *
+ * @example
+ * const faults = [
+ *   throttled({ from: hours(1), for: minutes(10), retryAfter: { form: "seconds", seconds: 120 } }),
+ * ];
+ */
 export function throttled(
   options: WindowOptions & { readonly retryAfter?: RetryAfter; readonly body?: ErrorBody },
 ): FaultWindow {
@@ -109,7 +154,13 @@ export function throttled(
   };
 }
 
-/** A `share` of sign-in and token requests, 0 to 1, fails with AADSTS90033: 0.83 on 2020-09-28, 0.0415 on 2020-12-14. */
+/**
+ * A share of the requests, 0 to 1, fails with AADSTS90033: 0.83 on 2020-09-28, 0.0415 on
+ * 2020-12-14. `on` is sign-in and token requests by default.
+ *
+ * @example
+ * const faults = [partialOutage({ from: hours(1), for: hours(3), share: 0.83 })];
+ */
 export function partialOutage(
   options: WindowOptions & { readonly share: number; readonly on?: readonly Endpoint[] },
 ): FaultWindow {
@@ -123,7 +174,13 @@ export function partialOutage(
   };
 }
 
-/** The token endpoint accepts requests and does not answer, for `hangMs` or while the window lasts; then it resets. */
+/**
+ * The token endpoint accepts requests and does not answer. After `hangMs`, by default at the end
+ * of the window, it resets the connection.
+ *
+ * @example
+ * const faults = [hang({ from: hours(1), for: hours(1), hangMs: minutes(5) })];
+ */
 export function hang(options: WindowOptions & { readonly hangMs?: number }): FaultWindow {
   const { hangMs } = options;
   return {
@@ -134,7 +191,13 @@ export function hang(options: WindowOptions & { readonly hangMs?: number }): Fau
   };
 }
 
-/** Instance discovery and openid-configuration answer 500 with AADSTS90041, as on 2021-12-16 (the status is a guess). */
+/**
+ * Instance discovery and openid-configuration answer 500 with AADSTS90041, as on 2021-12-16. The
+ * status is a guess.
+ *
+ * @example
+ * const faults = [discoveryDown({ from: hours(1), for: hours(2) })];
+ */
 export function discoveryDown(options: WindowOptions): FaultWindow {
   return {
     ...placed("discovery-down", options),
@@ -144,7 +207,12 @@ export function discoveryDown(options: WindowOptions): FaultWindow {
   };
 }
 
-/** The key that signs is missing from the published key set, as on 2021-03-15 (LN01-P8Z). */
+/**
+ * The signing key is missing from the published key set, as on 2021-03-15 (LN01-P8Z).
+ *
+ * @example
+ * const faults = [keysWithdrawn({ from: hours(1), for: hours(14) })];
+ */
 export function keysWithdrawn(options: WindowOptions): FaultWindow {
   return {
     ...placed("keys-withdrawn", options),
@@ -154,7 +222,13 @@ export function keysWithdrawn(options: WindowOptions): FaultWindow {
   };
 }
 
-/** The machine's identity endpoint is being updated: 410, for at most 70 seconds (`docs/sources.md#e`); 404 on request. */
+/**
+ * A machine's identity endpoint is being updated, which takes at most 70 seconds
+ * (`docs/sources.md#e`). It answers `status`, 410 by default.
+ *
+ * @example
+ * const faults = [identityEndpointUpdating({ from: hours(1), for: seconds(70) })];
+ */
 export function identityEndpointUpdating(
   options: WindowOptions & { readonly status?: 404 | 410 },
 ): FaultWindow {
@@ -171,7 +245,12 @@ export function identityEndpointUpdating(
   };
 }
 
-/** The machine's identity endpoint throttles: 429, without Retry-After unless given. */
+/**
+ * A machine's identity endpoint throttles: 429, by default without Retry-After.
+ *
+ * @example
+ * const faults = [identityEndpointThrottled({ from: hours(1), for: minutes(1) })];
+ */
 export function identityEndpointThrottled(
   options: WindowOptions & { readonly retryAfter?: RetryAfter },
 ): FaultWindow {
@@ -189,9 +268,18 @@ export function identityEndpointThrottled(
 }
 
 /**
- * A token service that bears `requests` in `perMs` (10 s), collapses to `collapsesTo` (nothing)
- * under more and grows back by `regrowsPerMinute` (half), as on 2026-02-03 (FNJ8-VQZ); it sheds with
- * 503, Retry-After 60 and AADSTS90033. All defaults but the 503 with Retry-After (`docs/sources.md#h`) are our assumption.
+ * A service that collapses under too many requests, as on 2026-02-03 (FNJ8-VQZ): the token endpoint
+ * of the primary, unless `at` and `on` say otherwise. It serves `requests` in `perMs` (default:
+ * 10 s), the share `collapsesTo` of them under a higher load (default: 0), and regains the share
+ * `regrowsPerMinute` (default: 0.5) with each minute. It rejects requests with `shed` (default: 503,
+ * Retry-After 60 and AADSTS90033). All defaults but the 503 with Retry-After
+ * (`docs/sources.md#h`) are our assumption.
+ *
+ * @example
+ * const faults = [
+ *   outage({ from: hours(1), for: hours(1) }),
+ *   overloadedOnReturn({ from: hours(2), for: hours(1), requests: 20 }),
+ * ];
  */
 export function overloadedOnReturn(
   options: WindowOptions &
@@ -222,7 +310,13 @@ export function overloadedOnReturn(
   };
 }
 
-/** Operators let traffic back bit by bit: the gateway refuses everything at first and nothing at the end, as on 2026-02-03 (FNJ8-VQZ). */
+/**
+ * Operators let traffic back gradually: the gateway rejects everything at first and nothing at the
+ * end, as on 2026-02-03 (FNJ8-VQZ).
+ *
+ * @example
+ * const faults = [trafficRampedUp({ from: hours(2), for: minutes(30) })];
+ */
 export function trafficRampedUp(options: WindowOptions): FaultWindow {
   return { ...outage(options), ...placed("traffic-ramped-up", options), ramp: { from: 1, to: 0 } };
 }

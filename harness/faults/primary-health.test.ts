@@ -9,48 +9,48 @@ import {
   throttled,
   tokenServerError,
 } from "./presets.ts";
-import { lastWellMs } from "./primary-health.ts";
+import { lastHealthyMs } from "./primary-health.ts";
 
 const time = { from: minutes(10), for: hours(1) };
-const isWell = (window: FaultWindow, elapsedMs = minutes(30)): boolean =>
-  lastWellMs([window], elapsedMs) === elapsedMs;
+const isHealthy = (window: FaultWindow, elapsedMs = minutes(30)): boolean =>
+  lastHealthyMs([window], elapsedMs) === elapsedMs;
 
-describe("the primary is not well", () => {
+describe("the primary is unhealthy", () => {
   it.each<[string, FaultWindow]>([
     ["while its token endpoint fails", tokenServerError(time)],
     ["while a share of sign-ins fails", partialOutage({ ...time, share: 0.1, on: ["authorize"] })],
     ["while its SAML endpoint fails", partialOutage({ ...time, share: 1, on: ["saml"] })],
     ["while it hangs", { ...hang(time), at: "primary" }],
     [
-      "while it throttles with a status that the front door takes for a failure",
+      "while it throttles with a status after which the front door asks the backup",
       { ...throttled(time), effect: { ...throttled(time).effect, status: 503 } as FaultEffect },
     ],
     ["while all of it fails", { ...outage(time), at: "primary", on: "all" }],
   ])("%s", (_, window) => {
     expect(
-      [minutes(9), minutes(10), minutes(69), minutes(70)].map((at) => isWell(window, at)),
+      [minutes(9), minutes(10), minutes(69), minutes(70)].map((at) => isHealthy(window, at)),
     ).toEqual([true, false, false, true]);
   });
 });
 
-describe("the primary is well", () => {
+describe("the primary is healthy", () => {
   it.each<[string, FaultWindow]>([
     ["while the gateway in front of it fails", outage(time)],
     ["while only its metadata fail", { ...discoveryDown(time), at: "primary" }],
     ["while it throttles", throttled(time)],
     ["while the backup fails", { ...tokenServerError(time), at: "backup" }],
     ["while it fails preflights only", { ...tokenServerError(time), preflights: "only" }],
-    ["with a fault that takes nobody", { ...tokenServerError(time), chance: 0 }],
+    ["with a fault that takes no request", { ...tokenServerError(time), chance: 0 }],
   ])("%s", (_, window) => {
-    expect(isWell(window)).toBe(true);
+    expect(isHealthy(window)).toBe(true);
   });
 
   it("where nothing is planned", () => {
-    expect(lastWellMs([], 0)).toBe(0);
+    expect(lastHealthyMs([], 0)).toBe(0);
   });
 });
 
-describe("the primary was last well", () => {
+describe("the primary was last healthy", () => {
   const first = tokenServerError({ id: "first", from: minutes(10), for: minutes(50) });
   const longer = tokenServerError({ id: "longer", from: minutes(30), for: minutes(60) });
   const second = tokenServerError({ id: "second", from: minutes(120), for: minutes(60) });
@@ -58,14 +58,14 @@ describe("the primary was last well", () => {
 
   it.each([
     ["just before the outage", minutes(40), minutes(10) - 1],
-    ["also where a second window prolongs it", minutes(80), minutes(10) - 1],
+    ["just before the first of two windows that overlap", minutes(80), minutes(10) - 1],
     ["just before the next outage", minutes(130), minutes(120) - 1],
     ["now, between the two", minutes(100), minutes(100)],
   ])("%s", (_, elapsedMs, expected) => {
-    expect(lastWellMs(plan, elapsedMs)).toBe(expected);
+    expect(lastHealthyMs(plan, elapsedMs)).toBe(expected);
   });
 
   it("never, in an outage from the start", () => {
-    expect(lastWellMs([tokenServerError({ from: 0, for: 5 })], 3)).toBe(-Infinity);
+    expect(lastHealthyMs([tokenServerError({ from: 0, for: 5 })], 3)).toBe(-Infinity);
   });
 });

@@ -13,8 +13,8 @@ import { checkFaultPlan } from "./validate.ts";
 const good = goodWindow;
 const throttle = good.effect;
 
-describe("a good plan", () => {
-  it("comes back as it is, after a way through JSON too", () => {
+describe("a plan that is accepted", () => {
+  it("is returned as it is, also after it was written to JSON and read again", () => {
     const plan = [good, { ...good, id: "second", on: "all", chance: 0.5 }];
     expect(checkFaultPlan(plan)).toBe(plan);
     expect(checkFaultPlan(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
@@ -48,7 +48,7 @@ describe("a good plan", () => {
 const cyclic: Record<string, unknown> = {};
 cyclic["self"] = cyclic;
 
-/** What is changed in the good window; the path named; what else the message or hint says. */
+/** The changes to the good window, the path of the problem, and what the message or hint says. */
 const bad: readonly (readonly [changes: object, path: string, says: string])[] = [
   [{ id: "" }, "id", "not empty"],
   [{ id: undefined }, "id", "got nothing"],
@@ -57,7 +57,7 @@ const bad: readonly (readonly [changes: object, path: string, says: string])[] =
   [{ on: ["token", "tokn"] }, "on[1]", 'Did you mean "token"?'],
   [{ on: [] }, "on", "at least one entry"],
   [{ form: 0 }, "form", 'unknown key "form"'],
-  [{ from: undefined, form: 0 }, "from", 'Did you mean "from"?'],
+  [{ from: undefined, form: 0 }, "form", 'Did you mean "from"?'],
   [{ from: -1 }, "from", "expected a whole number from 0 to 3153600000000, got -1"],
   [{ for: 1.5 }, "for", "got 1.5"],
   [{ for: "60000" }, "for", 'got "60000"'],

@@ -1,14 +1,16 @@
-/** Checks a fault plan that a person wrote, before anything runs. */
+/** Checks a fault plan before anything runs. */
 import { parseWith } from "../core/validation.ts";
 import type { FaultPlan } from "./plan.ts";
 import { planSchema } from "./plan-schema.ts";
 
 /**
- * The plan itself, when it is one: each field by itself, and whether each window can take a
- * request at all.
+ * Checks a fault plan: each field, and whether each window can take a request at all. Returns the
+ * plan itself.
  *
- * @param place Where the plan came from (a file, a scenario); default: none.
+ * @param place Where the plan came from, such as a file; default: none.
  * @throws HarnessError `bad-fault-plan`, which lists every problem with its path below `faults`.
+ * @example
+ * const plan = checkFaultPlan(JSON.parse(readFileSync("faults.json", "utf8")), "faults.json");
  */
 export function checkFaultPlan(plan: unknown, place?: string): FaultPlan {
   parseWith(planSchema, plan, { what: "faults", code: "bad-fault-plan", place });

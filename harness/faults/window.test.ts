@@ -12,17 +12,17 @@ describe("a window in time", () => {
     [1_000, true],
     [1_499, true],
     [1_500, false],
-  ])("at %i ms open is %s: its start is inside, its end is not", (elapsedMs, open) => {
+  ])("is open at %i ms: %s; it includes its start and not its end", (elapsedMs, open) => {
     expect(isOpenAt(window, elapsedMs)).toBe(open);
   });
 
-  it("is never open when it has no length", () => {
+  it("is never open when its length is zero", () => {
     expect(isOpenAt({ ...window, for: 0 }, 1_000)).toBe(false);
   });
 });
 
 describe("a window and an endpoint", () => {
-  it("takes the endpoints it lists and no others", async () => {
+  it("matches requests to the endpoints in its array and no others", async () => {
     const window = aWindow({ kind: "reset" }, { on: ["keys", "authorize"] });
     const keys = await describeRequest(getRequest(`/${TENANT}/discovery/v2.0/keys`));
     const token = await describeRequest(tokenRequest());
@@ -50,7 +50,7 @@ describe("a slice", () => {
     ["app", "App-1"],
     ["host", "WestUS2.login.microsoft.com"],
     ["region", "westus2"],
-  ])("by %s takes %s without regard to case, alone or in a list", async (field, value) => {
+  ])("by %s matches %s in any case, alone or in an array", async (field, value) => {
     expect(await matches({ [field]: value })).toBe(true);
     expect(await matches({ [field]: ["another", value] })).toBe(true);
     expect(await matches({ [field]: "another" })).toBe(false);
@@ -62,7 +62,7 @@ describe("a slice", () => {
     ["westus2.login-us.microsoftonline.com", true],
     ["login.microsoftonline.com", false],
     ["westus2.graph.microsoft.com", false],
-  ])("by region reads the host %s: %s", async (host, isRegional) => {
+  ])("by region matches the host %s: %s", async (host, isRegional) => {
     const asked = await describeRequest(tokenRequest({}, { host }));
     expect(matchesSlice({ region: "westus2" }, asked)).toBe(isRegional);
   });
@@ -71,7 +71,7 @@ describe("a slice", () => {
     ["urn:ietf:params:oauth:grant-type:jwt-bearer", "on_behalf_of"],
     ["urn:ietf:params:oauth:grant-type:device_code", "device_code"],
     ["urn:ietf:params:oauth:grant-type:saml2-bearer", undefined],
-  ])("by the grant_type %s of the wire takes requests for %s", async (onWire, name) => {
+  ])("by the grant_type %s of the wire matches requests for %s", async (onWire, name) => {
     const asked = await describeRequest(tokenRequest({ grant_type: onWire }));
     expect(matchesSlice({ grant: onWire }, asked)).toBe(true);
     expect(matchesSlice({ grant: ["password", onWire] }, asked)).toBe(true);
@@ -79,19 +79,19 @@ describe("a slice", () => {
     expect(matchesSlice({ grant: "password" }, asked)).toBe(false);
   });
 
-  it("wants every given field to match", async () => {
+  it("matches only when every given field does", async () => {
     expect(await matches({ tenant: TENANT, grant: "refresh_token" })).toBe(true);
     expect(await matches({ tenant: TENANT, grant: "password" })).toBe(false);
   });
 
-  it("does not match a field that the request does not carry", async () => {
+  it("does not match a field that the request does not name", async () => {
     const discovery = await describeRequest(getRequest("/common/discovery/instance"));
     for (const field of ["tenant", "user", "grant", "app", "region"] as const) {
       expect(matchesSlice({ [field]: "login" }, discovery)).toBe(false);
     }
   });
 
-  it("knows a user and a tenant by other names, when the world tells them", async () => {
+  it("matches the other names of a user and a tenant, when the world has them", async () => {
     expect(await matches({ user: "ada@contoso.com" })).toBe(false);
     expect(await matches({ user: "ada@contoso.com" }, ["Ada@contoso.com"])).toBe(true);
     expect(await matches({ tenant: "contoso.com" }, ["contoso.com"])).toBe(true);
@@ -103,13 +103,13 @@ describe("a slice", () => {
 describe("the share that a window takes", () => {
   const window = aWindow({ kind: "reset" }, { from: 1_000, for: 1_000 });
 
-  it("is everything unless it says otherwise", () => {
+  it("is everything by default", () => {
     expect(probabilityAt(window, 1_000)).toBe(1);
     expect(probabilityAt({ ...window, chance: 0 }, 1_000)).toBe(0);
     expect(probabilityAt({ ...window, chance: 0.3 }, 1_500)).toBe(0.3);
   });
 
-  it("moves in a straight line along a ramp, which scales the chance", () => {
+  it("changes linearly along a ramp, which is a factor of the chance", () => {
     const ramped = { ...window, ramp: { from: 1, to: 0 } };
     expect([1_000, 1_250, 1_500, 2_000].map((at) => probabilityAt(ramped, at))).toEqual([
       1, 0.75, 0.5, 0,
@@ -127,7 +127,7 @@ describe("first and after", () => {
   const takenOf = (changes: { first?: number; after?: number }): number[] =>
     [0, 1, 2, 3, 4].filter((number) => takesNumber(aWindow({ kind: "reset" }, changes), number));
 
-  it("take the head, the tail, or a stretch between", () => {
+  it("take the first requests, the last ones, or some in between", () => {
     expect(takenOf({})).toEqual([0, 1, 2, 3, 4]);
     expect(takenOf({ first: 2 })).toEqual([0, 1]);
     expect(takenOf({ after: 3 })).toEqual([3, 4]);

@@ -1,23 +1,23 @@
 /**
- * When and whom a fault window takes, as far as that can be told without state: pure
- * functions of the window, the time and the request. Counting and drawing are the layer's.
+ * When a fault window is open and which requests it matches: pure functions of the window, the
+ * time and the request. Counting and chance are in `layer.ts`.
  */
 import { type EntraRequest, grantNameOf, regionOf } from "../entra/request/endpoint.ts";
 import { isConnectionEffect } from "./effect-traits.ts";
 import type { FaultSlice, FaultWindow } from "./plan.ts";
 
 /**
- * Other names of a user or tenant: object id for UPN, tenant id for domain, and back. A
- * request names its user in one way, the plan perhaps in another; only the world knows both.
+ * The other names of a user or tenant: object id for UPN, tenant id for domain, and the reverse.
+ * A request uses one of them, the plan perhaps another; only the world knows both.
  */
 export type AliasesOf = (name: string) => readonly string[];
 
-/** Whether the window is open, `elapsedMs` after the start: `from` is inside, the end is not. */
+/** Whether the window is open, `elapsedMs` after the start: it includes `from` and excludes its end. */
 export function isOpenAt(window: FaultWindow, elapsedMs: number): boolean {
   return elapsedMs >= window.from && elapsedMs < window.from + window.for;
 }
 
-/** Whether a request is one of those that the window is about, at any time. */
+/** Whether the window is about a request, at any time. */
 export function matchesRequest(
   window: FaultWindow,
   request: EntraRequest,
@@ -28,7 +28,7 @@ export function matchesRequest(
   return window.where === undefined || matchesSlice(window.where, request, aliasesOf);
 }
 
-/** A connection is broken whatever it is for; what is sent on it is told apart. */
+/** A broken connection concerns preflights and other requests alike. */
 function matchesPreflight(
   { effect, preflights = "pass" }: FaultWindow,
   { preflight }: EntraRequest,
@@ -37,7 +37,7 @@ function matchesPreflight(
   return preflight === true ? preflights !== "pass" : preflights !== "only";
 }
 
-/** Whether every given field of a slice matches; without regard to case. */
+/** Whether every given field of a slice matches; case does not matter. */
 export function matchesSlice(
   slice: FaultSlice,
   request: EntraRequest,
@@ -79,7 +79,7 @@ function matchesField(
   return values.some((value) => names.includes(value.toLowerCase()));
 }
 
-/** A slice may say what is on the wire; a request is described by names. */
+/** A slice may have the `grant_type` of the wire, which the description of a request shortens. */
 function grantNamesIn(wanted: FaultSlice["grant"]): readonly string[] | undefined {
   return wanted === undefined ? undefined : [wanted].flat().map(grantNameOf);
 }

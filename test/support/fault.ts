@@ -1,4 +1,4 @@
-/** What the tests of this folder stand on: a clock that jumps, a service that is well, a window to break it. */
+/** For tests of faults: a clock that jumps, a healthy service, a window to break it. */
 import type { Clock } from "../../harness/core/time/clock.ts";
 import { createRequest, createResponse, type HeaderPair } from "../../harness/core/http/message.ts";
 import { NetworkFault } from "../../harness/core/http/network-fault.ts";
@@ -36,7 +36,7 @@ function createJumpingClock(): JumpingClock {
 export const GOOD_TEXT = JSON.stringify({ token_type: "Bearer", access_token: "good" });
 
 /** A service that answers everything with the same good text, and counts. */
-export function createWellService(
+export function createHealthyService(
   text: string = GOOD_TEXT,
   headers: readonly HeaderPair[] = [["Content-Type", "application/json; charset=utf-8"]],
 ): Service & { asked(): number; connected(): number } {
@@ -60,7 +60,7 @@ export function aWindow(effect: FaultEffect, changes: Partial<FaultWindow> = {})
   return { id: "w", at: "primary", on: "all", from: 0, for: 60_000, effect, ...changes };
 }
 
-/** The well service under a plan, at every site, with what a test needs to steer it. */
+/** The healthy service under a plan, at every site, with what a test needs to control it. */
 export function breakService(
   plan: FaultPlan,
   options: Partial<FaultLayerOptions> & { readonly service?: Service } = {},
@@ -76,7 +76,7 @@ export function breakService(
     onTaken: (window) => taken.push(window.id),
     ...options,
   });
-  return { service: layer(options.service ?? createWellService()), clock, taken };
+  return { service: layer(options.service ?? createHealthyService()), clock, taken };
 }
 
 /** A token request; fields of the form may be added or replaced. */
@@ -107,7 +107,7 @@ export function getRequest(path: string, headers: Record<string, string> = {}): 
   return createRequest(`https://${HOST}${path}`, { headers });
 }
 
-/** What a browser sends before a page's request to the token endpoint. */
+/** The preflight that a browser sends before a page's request to the token endpoint. */
 export function preflight(): Request {
   return createRequest(`https://${HOST}/${TENANT}/oauth2/v2.0/token`, {
     method: "OPTIONS",
@@ -140,7 +140,7 @@ export async function answerTo(
   const { at = "primary", request = tokenRequest(), text = GOOD_TEXT } = options;
   const { errorSeparator, retryAfterExposed } = options;
   const { service, clock } = breakService([aWindow(effect, { at })], {
-    service: createWellService(text),
+    service: createHealthyService(text),
     ...(errorSeparator === undefined ? {} : { errorSeparator }),
     ...(retryAfterExposed === undefined ? {} : { retryAfterExposed }),
   });
