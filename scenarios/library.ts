@@ -51,7 +51,7 @@ import { nightlyDaemon } from "./nightly-daemon.ts";
 import { december2020, september2020 } from "./partial-outages.ts";
 import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
 import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revocation.ts";
-import { samlInStorm } from "./saml-sign-in.ts";
+import { samlInStorm } from "./saml-apps.ts";
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";

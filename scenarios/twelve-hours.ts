@@ -9,7 +9,7 @@ import type { Application } from "../harness/clients/application.ts";
 import type { Scenario, ScriptContext } from "../harness/runner/scenario.ts";
 import { daemonToken, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 import { identityRows } from "./managed-identity-outages.ts";
-import { samlRows } from "./saml-sign-in.ts";
+import { samlRows } from "./saml-apps.ts";
 import { row } from "./twelve-hours-row.ts";
 
 /** Signs Megan in with a code, and calls silently every half hour until after the outage. */
