@@ -162,7 +162,12 @@ const inFiles: readonly Mistake[] = [
     /Call replay in the folder/,
   ],
   ["a HAR cut off", ["check", "cut.har"], /cut\.har:\d+: the file is cut off/, /again/],
-  ["a HAR without log", ["check", "empty.har"], /empty\.har: it has no log/, /HAR file/],
+  [
+    "a HAR without log",
+    ["check", "empty.har"],
+    /empty\.har: expected an object with a log/,
+    /HAR file/,
+  ],
   [
     "a folder that is a file",
     ["run", "token-throttled", "--out", "file"],
