@@ -1,5 +1,5 @@
 /** The scenario that benchmarks run: web apps whose user asks silently, every few minutes, for hours. */
-import { poll } from "../harness/clients/reference/behaviour.ts";
+import { poll } from "../harness/clients/calling-patterns.ts";
 import type { ClientUnderTest } from "../harness/clients/client.ts";
 import { hours } from "../harness/core/time/duration.ts";
 import { loadMsalNode } from "../harness/clients/msal-node/msal-node.ts";

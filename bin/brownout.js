@@ -6,7 +6,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import os from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -78,6 +78,13 @@ function endWithLauncher() {
   process.channel?.unref();
 }
 
+/** The next start, and the worker processes of this one, need not compile the same source anew. */
+function keepCompiled() {
+  const folder = process.env.NODE_COMPILE_CACHE ?? join(os.tmpdir(), "node-compile-cache");
+  module.enableCompileCache?.(folder);
+  process.env.NODE_COMPILE_CACHE = folder;
+}
+
 async function runHere() {
   endWithLauncher();
   const code = [
@@ -97,6 +104,7 @@ async function runHere() {
     const type = typeof rest[0] === "object" ? rest[0]?.type : rest[0];
     if (type !== "ExperimentalWarning") emitWarning.call(process, warning, ...rest);
   };
+  keepCompiled();
   const { createProcessIo, main } = await import(pathToFileURL(code).href);
   const parallelism = os.availableParallelism?.() ?? os.cpus().length;
   process.exitCode = await main(process.argv.slice(2), createProcessIo(parallelism));

@@ -1,5 +1,5 @@
 /** The few applications that the scenarios of the library have in common, and how they end. */
-import { poll } from "../harness/clients/reference/behaviour.ts";
+import { poll } from "../harness/clients/calling-patterns.ts";
 import { minutes } from "../harness/core/time/duration.ts";
 import type { TokenRequest } from "../harness/clients/client.ts";
 import type { Application } from "../harness/clients/application.ts";

@@ -2,7 +2,7 @@
  * What happens below HTTP: no name, no connection, no answer, half an answer. Five minutes
  * of each, under a daemon that gives up on a call after 30 s and backs off by the guidance.
  */
-import { backOff } from "../harness/clients/reference/behaviour.ts";
+import { backOff } from "../harness/clients/calling-patterns.ts";
 import { minutes, seconds } from "../harness/core/time/duration.ts";
 import type { FaultEffect, FaultSite } from "../harness/faults/plan.ts";
 import { unreachable } from "../harness/faults/presets.ts";

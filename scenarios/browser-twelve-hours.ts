@@ -13,9 +13,9 @@ import { row } from "./twelve-hours-row.ts";
 function inPage(flow: "id-token" | "popup", scopes: readonly string[]): Scenario["script"] {
   return async (context: ScriptContext) => {
     const spa = await context.open({ app: "spa", cache: "persisted" });
-    const wish: TokenRequest = { flow, scopes, user: context.world.user("megan") };
-    await spa.acquire(wish);
-    const silent = { ...wish, flow: "silent" } as const;
+    const request: TokenRequest = { flow, scopes, user: context.world.user("megan") };
+    await spa.acquire(request);
+    const silent = { ...request, flow: "silent" } as const;
     await pollUntil(context, spa, silent, { everyMs: minutes(30), untilMs: hours(15) });
   };
 }

@@ -1,5 +1,5 @@
 /** The same outage under three ways of calling a client. */
-import { backOff, retryAtOnce } from "../harness/clients/reference/behaviour.ts";
+import { backOff, retryAtOnce } from "../harness/clients/calling-patterns.ts";
 import { minutes } from "../harness/core/time/duration.ts";
 import { tokenServerError, unreachable } from "../harness/faults/presets.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";

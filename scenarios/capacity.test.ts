@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../harness/rules/rules.ts";
-import { createBareFetch, type Vice } from "../harness/clients/reference/bare-fetch.ts";
+import { createBareFetch } from "../harness/clients/reference/bare-fetch.ts";
+import type { ClientDefect } from "../harness/clients/reference/client-defects.ts";
 import type { ClientUnderTest } from "../harness/clients/client.ts";
 import { loadMsalNode } from "../harness/clients/msal-node/msal-node.ts";
 import { minutes, seconds } from "../harness/core/time/duration.ts";
@@ -49,8 +50,8 @@ async function historyOf(
   return (await runScenario(scenario, { client, mount: "direct", seed })).history;
 }
 
-async function verdictsOf(vice: Vice | undefined, retryEveryMs: number) {
-  const history = await historyOf(smallFleet(retryEveryMs), createBareFetch(vice));
+async function verdictsOf(defect: ClientDefect | undefined, retryEveryMs: number) {
+  const history = await historyOf(smallFleet(retryEveryMs), createBareFetch(defect));
   return Object.fromEntries(judgeHistory(history).map(({ rule, verdict }) => [rule, verdict]));
 }
 
@@ -60,19 +61,19 @@ describe("a fleet that comes back to a limited capacity", () => {
     expect(verdicts).toMatchObject({ recovery: "pass", "retry-storm": "pass" });
   });
 
-  it.each<[Vice, number]>([
+  it.each<[ClientDefect, number]>([
     ["ignores-retry-after", seconds(10)],
     ["tight-loop", seconds(30)],
     ["never-recovers", seconds(10)],
-  ])("of bare-fetch-%s is caught by recovery", async (vice, retryEveryMs) => {
-    expect(await verdictsOf(vice, retryEveryMs)).toMatchObject({ recovery: "fail" });
+  ])("of bare-fetch-%s is caught by recovery", async (defect, retryEveryMs) => {
+    expect(await verdictsOf(defect, retryEveryMs)).toMatchObject({ recovery: "fail" });
   });
 
-  it.each<[Vice, number]>([
+  it.each<[ClientDefect, number]>([
     ["ignores-retry-after", seconds(10)],
     ["tight-loop", seconds(30)],
-  ])("of bare-fetch-%s is caught by retry-storm", async (vice, retryEveryMs) => {
-    expect(await verdictsOf(vice, retryEveryMs)).toMatchObject({ "retry-storm": "fail" });
+  ])("of bare-fetch-%s is caught by retry-storm", async (defect, retryEveryMs) => {
+    expect(await verdictsOf(defect, retryEveryMs)).toMatchObject({ "retry-storm": "fail" });
   });
 
   it("makes the same history twice from one seed, and another from another", async () => {

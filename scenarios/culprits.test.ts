@@ -1,17 +1,19 @@
 /**
  * Every rule has a culprit: a client with one vice that the rule catches in a scenario of
- * the library (an application in a browser where nothing else will do: `browser-culprits.ts`), and the same client without the vice, which passes there (or, where it never meets the question, elsewhere).
+ * the library (an application in a browser where nothing else will do: `browser-faultyClients.ts`), and the same client without the vice, which passes there (or, where it never meets the question, elsewhere).
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Finding, judgeHistory, rules } from "../harness/rules/rules.ts";
-import type { Vice } from "../harness/clients/reference/bare-fetch.ts";
+import type { ClientDefect } from "../harness/clients/reference/client-defects.ts";
 import { createBareFetch } from "../harness/clients/reference/bare-fetch.ts";
 import { runScenario } from "../harness/runner/run.ts";
-import { browserCulprits } from "./browser-culprits.ts";
+import { faultyPageApps } from "./browser-culprits.ts";
 import { library } from "./library.ts";
 
-const culprits: Readonly<Record<string, readonly [vice: Vice, scenario: string, good?: string]>> = {
+const faultyClients: Readonly<
+  Record<string, readonly [defect: ClientDefect, scenario: string, good?: string]>
+> = {
   "retry-after": ["ignores-retry-after", "token-throttled"],
   backoff: ["tight-loop", "server-error-json"],
   "retry-storm": ["tight-loop", "server-error-json"],
@@ -37,15 +39,15 @@ const culprits: Readonly<Record<string, readonly [vice: Vice, scenario: string, 
   "identity-endpoint": ["hammers-identity-endpoint", "identity-endpoint-throttled"],
 };
 
-async function judge(scenarioName: string, vice?: Vice): Promise<readonly Finding[]> {
+async function judge(scenarioName: string, defect?: ClientDefect): Promise<readonly Finding[]> {
   const scenario = library.find(({ name }) => name === scenarioName);
   if (scenario === undefined) throw new Error(`no scenario ${scenarioName}`);
   const { history } = await runScenario(scenario, {
-    client: createBareFetch(vice),
+    client: createBareFetch(defect),
     mount: "direct",
     seed: "1",
   });
-  const asserts = [...new Set([...scenario.asserts, ...Object.keys(culprits)])];
+  const asserts = [...new Set([...scenario.asserts, ...Object.keys(faultyClients)])];
   return judgeHistory({ ...history, header: { ...history.header, asserts } });
 }
 
@@ -54,9 +56,9 @@ function verdictOf(findings: readonly Finding[], rule: string) {
   return { verdict: found?.verdict, message: found?.message };
 }
 
-describe.each(Object.entries(culprits))("%s", (rule, [vice, scenario, good = scenario]) => {
-  it(`catches bare-fetch-${vice} in ${scenario}, with evidence`, async () => {
-    const finding = (await judge(scenario, vice)).find((candidate) => candidate.rule === rule);
+describe.each(Object.entries(faultyClients))("%s", (rule, [defect, scenario, good = scenario]) => {
+  it(`catches bare-fetch-${defect} in ${scenario}, with evidence`, async () => {
+    const finding = (await judge(scenario, defect)).find((candidate) => candidate.rule === rule);
     expect(finding).toMatchObject({ verdict: "fail" });
     expect(finding?.evidence.length).toBeGreaterThan(0);
   });
@@ -86,10 +88,10 @@ describe("supported-flow", () => {
 });
 
 describe("the table of culprits", () => {
-  const proven = [...Object.keys(culprits), "supported-flow"];
+  const proven = [...Object.keys(faultyClients), "supported-flow"];
 
   it("knows every rule once, those that only a browser can show apart", () => {
-    expect([...proven, ...Object.keys(browserCulprits)].toSorted()).toEqual(
+    expect([...proven, ...Object.keys(faultyPageApps)].toSorted()).toEqual(
       rules.map(({ id }) => id).toSorted(),
     );
   });
@@ -99,6 +101,6 @@ describe("the table of culprits", () => {
     const broken = [...readFileSync(spec, "utf8").matchAll(/^ +breaks: \[(.+)\],$/gm)]
       .flatMap(([, list = ""]) => list.split(", "))
       .map((rule) => rule.replaceAll('"', ""));
-    expect(broken).toEqual(expect.arrayContaining(Object.keys(browserCulprits)));
+    expect(broken).toEqual(expect.arrayContaining(Object.keys(faultyPageApps)));
   });
 });

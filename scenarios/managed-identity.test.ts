@@ -6,7 +6,8 @@
 import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../harness/rules/rules.ts";
 import { loadAzureIdentity } from "../harness/clients/azure-identity.ts";
-import { createBareFetch, type Vice } from "../harness/clients/reference/bare-fetch.ts";
+import { createBareFetch } from "../harness/clients/reference/bare-fetch.ts";
+import type { ClientDefect } from "../harness/clients/reference/client-defects.ts";
 import type { ClientUnderTest } from "../harness/clients/client.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import type { Scenario } from "../harness/runner/scenario.ts";
@@ -43,14 +44,14 @@ describe("bare-fetch", () => {
     expect(await failuresOf(createBareFetch(), scenario)).toEqual([]);
   });
 
-  it.each<readonly [Vice, string, string]>([
+  it.each<readonly [ClientDefect, string, string]>([
     ["gives-up-on-gone", "identity-endpoint-updating", "identity-endpoint"],
     ["hammers-identity-endpoint", "managed-identity-no-backup", "identity-endpoint"],
     ["hammers-identity-endpoint", "identity-endpoint-retry-after", "retry-after"],
     ["never-caches", "twelve-hours-managed-identity-imds", "cached-token"],
-  ])("that %s is caught in %s by %s", async (vice, name, rule) => {
+  ])("that %s is caught in %s by %s", async (defect, name, rule) => {
     const [, scenario] = all.find(([known]) => known === name) ?? [];
     if (scenario === undefined) throw new Error(`no scenario ${name}`);
-    expect(await failuresOf(createBareFetch(vice), scenario)).toContain(rule);
+    expect(await failuresOf(createBareFetch(defect), scenario)).toContain(rule);
   });
 });

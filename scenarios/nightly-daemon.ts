@@ -1,5 +1,5 @@
 /** A job that runs once a night, in a fresh process, across an outage of one night. */
-import { backOff } from "../harness/clients/reference/behaviour.ts";
+import { backOff } from "../harness/clients/calling-patterns.ts";
 import { days, hours, minutes } from "../harness/core/time/duration.ts";
 import { outage } from "../harness/faults/presets.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";

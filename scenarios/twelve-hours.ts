@@ -33,12 +33,12 @@ function everyHalfHour(
 function browserUser(app: string): Scenario["script"] {
   return async (context) => {
     const application = await context.open({ app });
-    const wish = {
+    const request = {
       flow: "id-token",
       scopes: ["profile"],
       user: context.world.user("megan"),
     } as const;
-    await pollUntil(context, application, wish, { everyMs: hours(1), untilMs: hours(15) });
+    await pollUntil(context, application, request, { everyMs: hours(1), untilMs: hours(15) });
   };
 }
 
@@ -124,8 +124,8 @@ const users: readonly Scenario[] = [
       const front = await portal.acquire({ flow: "authorization-code", scopes, user });
       const api = await context.open({ app: "orders-api" });
       const credential = front.accessToken;
-      const wish = { flow: "on-behalf-of", scopes: graphScopes, user, credential } as const;
-      await pollUntil(context, api, wish, { everyMs: minutes(30), untilMs: hours(13) });
+      const request = { flow: "on-behalf-of", scopes: graphScopes, user, credential } as const;
+      await pollUntil(context, api, request, { everyMs: minutes(30), untilMs: hours(13) });
     },
   }),
   row("device-code", {
@@ -137,10 +137,10 @@ const users: readonly Scenario[] = [
     async script(context) {
       const application = await context.open({ app: "desk-app" });
       const user = context.world.user("megan");
-      const wish = { flow: "device-code", scopes: graphScopes, user } as const;
+      const request = { flow: "device-code", scopes: graphScopes, user } as const;
       // A tool that is started anew each time, and keeps nothing.
       while (context.clock.elapsed() < hours(15)) {
-        await application.attempt(wish);
+        await application.attempt(request);
         await application.restart();
         await context.clock.sleep(hours(2));
       }
@@ -155,8 +155,8 @@ const users: readonly Scenario[] = [
     async script(context) {
       const application = await context.open({ app: "desk-app" });
       const user = context.world.user("megan");
-      const wish = { flow: "password", scopes: graphScopes, user } as const;
-      await everyHalfHour(context, application, wish);
+      const request = { flow: "password", scopes: graphScopes, user } as const;
+      await everyHalfHour(context, application, request);
     },
   }),
   row("user-info", {
@@ -179,8 +179,8 @@ const users: readonly Scenario[] = [
     async script(context) {
       const desk = await context.open({ app: "desk-app", capabilities: ["cp1"] });
       const user = context.world.user("megan");
-      const wish = { flow: "authorization-code", scopes: graphScopes, user } as const;
-      const result = await desk.acquire(wish);
+      const request = { flow: "authorization-code", scopes: graphScopes, user } as const;
+      const result = await desk.acquire(request);
       while (context.clock.elapsed() < hours(15)) {
         await context
           .operate("profile", async () => {

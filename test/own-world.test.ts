@@ -78,7 +78,7 @@ describe.skipIf(wantsNoBrowser())("a scenario that opens the page itself", () =>
 
   it("is refused without a redirect URI for it", async () => {
     await expect(open(world)).rejects.toMatchObject({
-      message: "spa has pages on localhost only, where a scenario serves none",
+      message: "spa has redirect URIs on localhost only, where a scenario serves no pages",
     });
   });
 

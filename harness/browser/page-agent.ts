@@ -12,7 +12,7 @@ import { installPageLeaps } from "./page-leap.ts";
 import { installPageMeasure } from "./page-measure.ts";
 import { installPageTimers, pageTimerParts } from "./page-timers.ts";
 import { installPageWatch, pageWatchParts } from "./page-watch.ts";
-import { readScreen } from "./screen.ts";
+import { readScreen, type SeenScreen, SIGN_IN_FORM } from "./screen.ts";
 
 /** How time goes in a document: it stands at an instant, or runs so far ahead of the machine's; ms. */
 export type PageTime = { readonly stillAtMs: number } | { readonly flowingByMs: number };
@@ -35,14 +35,33 @@ export interface PageState {
   readonly windows: readonly boolean[];
   /** After `setTime`: nothing happened but timers that looked, found nothing, and will look again. */
   readonly onlyPolled?: true;
+  /** After `state`: something happened between its readings. */
+  readonly unsteady?: true;
+  /** After `state`, of a main document that was asked for it: what a person sees there. */
+  readonly screen?: PageScreen;
   /** When the next timer is due; ms since the Unix epoch, virtual. */
   readonly nextDueMs?: number;
 }
 
+/** What a person sees in a document, and whether it asks for a name and a password. */
+export interface PageScreen extends SeenScreen {
+  readonly asksForSignIn?: true;
+}
+
+/** How `state` reads. */
+export interface PageReading {
+  /** Turns of the event loop before each reading, so that what is on its way has come. */
+  readonly turns: number;
+  /** How often it reads; the last reading is the answer. */
+  readonly times: number;
+  /** Whether to read the screen, too. */
+  readonly screen: boolean;
+}
+
 /** What the harness calls, as `globalThis.__brownout`. */
 export interface PageAgent {
-  /** Reads after a few turns of the event loop, so that what is on its way has come. */
-  state(turns: number): Promise<PageState>;
+  /** Several readings in one call: each call is a round trip through three processes. */
+  state(reading: PageReading): Promise<PageState>;
   time(): PageTime;
   /** Fires what is due by then, in order. Time never turns back. */
   setTime(time: PageTime): Promise<PageState>;
@@ -89,7 +108,9 @@ export function agentScript(start: AgentStart): string {
     readScreen,
   ];
   const called = [...pageTimerParts, ...pageWatchParts].map(String).join("\n");
-  const values = [JSON.stringify(start), ...parts.map(String)].join(", ");
+  const values = [JSON.stringify(start), ...parts.map(String), JSON.stringify(SIGN_IN_FORM)].join(
+    ", ",
+  );
   return `(() => {\n${called}\n(${String(installAgent)})(${values});\n})();`;
 }
 
@@ -102,6 +123,7 @@ function installAgent(
   measure: typeof installPageMeasure,
   leapsOf: typeof installPageLeaps,
   screenOf: typeof readScreen,
+  signInForm: string,
 ): void {
   const scope = globalThis as typeof globalThis & { readonly __brownout?: PageAgent };
   if (scope.__brownout !== undefined) {
@@ -177,10 +199,28 @@ function installAgent(
     };
   };
   let last: { readonly name: number; readonly leap: Promise<PageLeap> } | undefined;
+  const screenNow = (): { readonly screen?: PageScreen } => {
+    if (window.parent !== window) return {};
+    const forms = document.querySelectorAll(signInForm);
+    return { screen: { ...screenOf(), ...(forms.length === 1 ? { asksForSignIn: true } : {}) } };
+  };
   const agent: PageAgent = {
-    async state(turns) {
-      for (let count = 0; count < turns; count += 1) await timers.turn();
-      return read();
+    async state(reading) {
+      let before: number | undefined;
+      for (let count = 1; ; count += 1) {
+        for (let turn = 0; turn < reading.turns; turn += 1) await timers.turn();
+        const state = read();
+        const isSteady = before === undefined || before === state.activity;
+        if (isSteady && state.busy === 0 && count < reading.times) {
+          before = state.activity;
+          continue;
+        }
+        return {
+          ...state,
+          ...(isSteady ? {} : { unsteady: true }),
+          ...(reading.screen ? screenNow() : {}),
+        };
+      }
     },
     time: () => timers.time(),
     async setTime(to) {

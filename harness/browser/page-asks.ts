@@ -1,7 +1,14 @@
 /** What the harness asks of the agent in a document; undefined where there is none. */
 import type { Frame } from "@playwright/test";
 import { unlessCollected } from "./collected.ts";
-import type { LeapWish, PageAgent, PageLeap, PageState, PageTime } from "./page-agent.ts";
+import type {
+  LeapWish,
+  PageAgent,
+  PageLeap,
+  PageReading,
+  PageState,
+  PageTime,
+} from "./page-agent.ts";
 
 interface AgentScope {
   readonly __brownout?: PageAgent;
@@ -9,8 +16,8 @@ interface AgentScope {
 
 type Answer<T> = Promise<T | undefined>;
 
-export function stateOf(frame: Frame, turns: number): Answer<PageState> {
-  return frame.evaluate((count) => (globalThis as AgentScope).__brownout?.state(count), turns);
+export function stateOf(frame: Frame, reading: PageReading): Answer<PageState> {
+  return frame.evaluate((how) => (globalThis as AgentScope).__brownout?.state(how), reading);
 }
 
 export function setTimeOf(frame: Frame, time: PageTime): Answer<PageState> {

@@ -92,7 +92,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
   it("takes a leap once, however often it is asked where that came to", async () => {
     const page = await open("globalThis.ticks = 0; setInterval(() => { ticks += 1 }, 1000)");
     const frame = page.mainFrame();
-    const activity = (await stateOf(frame, 1))?.activity ?? -1;
+    const activity = (await stateOf(frame, { turns: 1, times: 1, screen: false }))?.activity ?? -1;
     const leap = { name: -1, untilMs: START + 10_000, company: "alone", activity } as const;
     const first = await leapOf(frame, leap);
     expect(first).toMatchObject({ reachedMs: START + 10_000, stopped: false });
@@ -103,7 +103,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
   it("takes none when something has happened since it was looked at", async () => {
     const page = await open("globalThis.ticks = 0; setTimeout(() => { ticks += 1 }, 1000)");
     const frame = page.mainFrame();
-    const activity = (await stateOf(frame, 1))?.activity ?? -1;
+    const activity = (await stateOf(frame, { turns: 1, times: 1, screen: false }))?.activity ?? -1;
     await page.evaluate(() => void fetch("/asked"));
     const leap = { name: -1, untilMs: START + 10_000, company: "alone", activity } as const;
     expect(await leapOf(frame, leap)).toMatchObject({ reachedMs: START, stopped: true });

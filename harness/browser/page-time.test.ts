@@ -79,6 +79,19 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
     expect(clock.now() - START).toBe(seconds(4_000));
   });
 
+  it("is asked for its state twice before the clock jumps and twice after", async () => {
+    const page = await open();
+    await page.evaluate(`
+      globalThis.asked = 0;
+      const { state } = __brownout;
+      __brownout.state = (...how) => { asked += 1; return state(...how); };
+    `);
+    const jumps = 20;
+    for (let count = 0; count < jumps; count += 1) await clock.drive(clock.sleep(hours(1)));
+    const asked = await page.evaluate(() => (globalThis as unknown as { asked: number }).asked);
+    expect(asked).toBeLessThanOrEqual(4 * jumps);
+  });
+
   it("is the same in popups and iframes, those born later too", async () => {
     const page = await open();
     await clock.drive(clock.sleep(days(3)));

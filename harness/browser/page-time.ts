@@ -5,11 +5,12 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Frame, Page } from "@playwright/test";
-import type { Participant } from "../core/time/participants.ts";
+import type { Thoroughness, Participant } from "../core/time/participants.ts";
 import { frameOf, watchLeaving } from "./leaving.ts";
 import {
   agentScript,
   type PageLeap,
+  type PageScreen,
   type PageState,
   type PageTime as PageClock,
   timingOf,
@@ -39,17 +40,24 @@ export interface PageTime extends Participant {
   isLeaving(page: Page): boolean;
   /** The windows that the document of a page had opened at the last look: whether each was still open. */
   windowsOf(page: Page): readonly boolean[];
+  /** What a person saw in a page at the last thorough look; nothing when the page could not say. */
+  screenOf(page: Page): PageScreen | undefined;
   /** Requests that pages made to the simulator, by the browser's own count: one for each, however often it went over a socket. */
   requests(): number;
   /** The same for one address, without its fragment; resolves when the browser has told of all that it has sent. */
   requestsTo(method: string, url: string): Promise<number>;
 }
 
-/** Turns of a document's event loop, and looks at all documents, that must pass without activity. */
+/** Turns of a document's event loop before each reading of its state, and readings in one look, that must pass without activity. */
 const TURNS = 2;
-const LOOKS = 2;
+const READINGS = 2;
+/**
+ * Looks at all documents after which they are at rest: a message between two of them may arrive
+ * after the one was looked at. A look that follows a quick one starts where that one ended.
+ */
+const LOOKS = { one: 1, several: 2 } as const;
 /** While a call is under way in a page, something may be on its way that nobody sees. */
-const LOOKS_IN_A_CALL = 6;
+const MORE_LOOKS_IN_A_CALL = 2;
 /** So far a document leaps at once, and so often before the harness looks at everything. */
 const LEAP_MAX_MS = 3_600_000;
 const LEAPS_MAX = 1_000;
@@ -68,7 +76,7 @@ export async function keepTime(
   let time: PageClock = { stillAtMs: options.nowMs };
   let activity = 0;
   let lastAtMs = 0;
-  /** What `activity` was when all rested surely, and how often nothing but polling has followed. */
+  /** What `activity` was when a thorough look found all at rest, and how often nothing but polling has followed. */
   let rested: { readonly at: number; polls: number } | undefined;
   const happened = (): void => {
     activity += 1;
@@ -79,6 +87,9 @@ export async function keepTime(
   /** What had happened in each document, as of the last look. */
   const seen = new WeakMap<Frame, number>();
   const windows = new WeakMap<Page, readonly boolean[]>();
+  let screens: ReadonlyMap<Page, PageScreen> = new Map();
+  /** What the last quick look showed, when all was at rest. */
+  let quick: Look | undefined;
   let calls = 0;
   let leaps = 0;
   const requests = watchRequests(context, options.isServed, happened);
@@ -186,30 +197,44 @@ export async function keepTime(
     return { reachedMs, stopped: stopped || !isQuiet };
   };
 
-  const look = async (): Promise<{ readonly sign: string; readonly busy: boolean }> => {
+  const look = async (screen: boolean): Promise<Look> => {
     const all = frames();
-    const states = await Promise.all(all.map((frame) => ask(frame, () => stateOf(frame, TURNS))));
+    const reading = { turns: TURNS, times: READINGS, screen };
+    const states = await Promise.all(all.map((frame) => ask(frame, () => stateOf(frame, reading))));
     const next = new Map<Frame, number>();
+    const shown = new Map<Page, PageScreen>();
     states.forEach((state, index) => {
       const frame = all[index];
       if (frame === undefined || state === "gone") return;
       if (state.nextDueMs !== undefined) next.set(frame, state.nextDueMs);
       seen.set(frame, state.activity);
+      const page = frame.page();
+      if (frame !== page.mainFrame()) return;
+      windows.set(page, state.windows);
+      if (state.screen !== undefined) shown.set(page, state.screen);
     });
     dues = next;
-    states.forEach((state, index) => {
-      const page = all[index]?.page();
-      if (page !== undefined && all[index] === page.mainFrame() && state !== "gone")
-        windows.set(page, state.windows);
-    });
+    screens = shown;
     const isLost = states.some((state) => state === "gone");
     const busy = states.some(
-      (state) => state !== "gone" && (state.busy > 0 || isSettingOut(state)),
+      (state) =>
+        state !== "gone" && (state.busy > 0 || state.unsteady === true || isSettingOut(state)),
     );
     const counts = states.map((state) => (state === "gone" ? "gone" : state.activity));
     return {
       sign: `${activity} ${counts.join(" ")}`,
       busy: busy || isLost || requests.onTheirWay() > options.underway(),
+      documents: all.length,
+      ...(process.env["DBG"]
+        ? {
+            why: JSON.stringify(
+              states.map((x) =>
+                x === "gone" ? x : [x.busy, x.unsteady, isSettingOut(x), x.screen?.text],
+              ),
+            ),
+            lost: isLost,
+          }
+        : {}),
     };
   };
 
@@ -229,15 +254,28 @@ export async function keepTime(
       const waitMs = lastAtMs + SETTLING_MS[thoroughness] - performance.now();
       if (waitMs > 0) await sleep(waitMs);
       rested = undefined;
-      const before = await look();
-      const looks = thoroughness === "thorough" && calls > 0 ? LOOKS_IN_A_CALL : LOOKS;
-      for (let count = 1; count < looks; count += 1) {
-        if (before.busy) return false;
-        const after = await look();
-        if (after.busy || after.sign !== before.sign) return false;
+      // What is between a page and the simulator will soon be with one of them.
+      if (requests.onTheirWay() > options.underway()) {
+        await sleep(1);
+        return false;
       }
-      if (thoroughness === "thorough" && !before.busy) rested = { at: activity, polls: 0 };
-      return !before.busy;
+      const isThorough = thoroughness === "thorough";
+      let before = isThorough ? quick : undefined;
+      quick = undefined;
+      let looks = before === undefined ? 0 : looksFor("quick", before, calls);
+      for (let wanted = looks + 1; looks < wanted;) {
+        const at = activity;
+        const now = await look(isThorough);
+        const isSame = activity === at && (before === undefined || before.sign === now.sign);
+        if (now.busy || (before !== undefined && !isSame)) return false;
+        // What happens during the first look, such as the end of a call, is what it has seen.
+        looks = isSame ? looks + 1 : 0;
+        before = now;
+        wanted = looksFor(thoroughness, now, calls);
+      }
+      if (isThorough) rested = { at: activity, polls: 0 };
+      else quick = before;
+      return true;
     },
     onlyPolled: () =>
       rested !== undefined &&
@@ -277,6 +315,7 @@ export async function keepTime(
     knows: (url) => requests.knows(url),
     isLeaving: (page) => leaving.has(page.mainFrame()),
     windowsOf: (page) => windows.get(page) ?? [],
+    screenOf: (page) => screens.get(page),
     requests: () => requests.all(),
     async requestsTo(method, url) {
       // An answer of the browser or of a document comes after what it has told before.
@@ -285,6 +324,26 @@ export async function keepTime(
       return requests.to(method, url);
     },
   };
+}
+
+/** How many looks must be alike; the quick ones before a thorough one count. */
+function looksFor(
+  thoroughness: Thoroughness,
+  { documents }: Pick<Look, "documents">,
+  calls: number,
+): number {
+  const quick = documents > 1 ? LOOKS.several : LOOKS.one;
+  if (thoroughness === "quick") return quick;
+  return quick + 1 + (calls > 0 ? MORE_LOOKS_IN_A_CALL : 0);
+}
+
+/** What all documents showed at once. */
+interface Look {
+  /** Equal when nothing has happened in between. */
+  readonly sign: string;
+  /** Something is at work. */
+  readonly busy: boolean;
+  readonly documents: number;
 }
 
 /** A frame that goes away meanwhile is news. */

@@ -4,6 +4,7 @@
  */
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { unlessLeaving } from "./leaving.ts";
+import { SIGN_IN_FORM } from "./screen.ts";
 
 export interface PersonOptions {
   /** What they type; nobody sits there when there is none. */
@@ -55,11 +56,11 @@ export async function asksForSignIn(page: Page): Promise<boolean> {
 }
 
 function formOf(page: Page): Locator {
-  return page.locator('form:has(input[name="login"]):has(input[type="password"])');
+  return page.locator(SIGN_IN_FORM);
 }
 
 /** Seats a person in front of all tabs and windows of a context, those to come included. */
-export function seatPerson(context: BrowserContext, options: PersonOptions): void {
+export function fillInSignInPages(context: BrowserContext, options: PersonOptions): void {
   const looks = new WeakMap<Page, Promise<void>>();
   /** One look after the other: two at once would type over each other. */
   const look = (page: Page): Promise<void> => {

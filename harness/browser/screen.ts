@@ -13,6 +13,9 @@ export interface SeenScreen {
   readonly text?: string;
 }
 
+/** Selects the form of a page of the service that asks for a name and a password. */
+export const SIGN_IN_FORM = 'form:has(input[name="login"]):has(input[type="password"])';
+
 /** What a tab shows now; `undefined` while it changes its page, or is gone. */
 export function lookAtScreen(page: Page): Promise<SeenScreen | undefined> {
   return unlessLeaving(page, () => page.evaluate(readScreen));

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { HarnessError } from "../core/errors.ts";
 import type { History } from "../history/event.ts";
-import { splitVersion } from "../clients/registry.ts";
+import { parseClientName } from "../clients/registry.ts";
 import type { ReadResults } from "../reporting/files/read-results.ts";
 import type { FailedRun } from "../reporting/model/results.ts";
 import type { Shard } from "../reporting/files/shard.ts";
@@ -91,7 +91,7 @@ function runsOf({ named, results, journals, shard }: Folder): readonly Placed[] 
 function nameOf({ scenario, client }: FailedRun, shard: Shard | undefined): string {
   const name = runName(scenario, client);
   if (shard === undefined || shard.runs.includes(name)) return name;
-  const plain = runName(scenario, splitVersion(client).name);
+  const plain = runName(scenario, parseClientName(client).name);
   return shard.runs.includes(plain) ? plain : name;
 }
 

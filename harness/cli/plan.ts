@@ -6,6 +6,7 @@ import { HarnessError } from "../core/errors.ts";
 import type { QuarantineEntry } from "../reporting/model/quarantine.ts";
 import type { Annotator } from "../reporting/formats/annotations.ts";
 import type { RunTask } from "./worker/protocol.ts";
+import { isBrowserMount } from "../network/mounts.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { annotatingOptions, annotatorOf } from "./annotating.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
@@ -49,7 +50,10 @@ export const runOptions = {
   "update-baseline": { says: "make the baseline expect what is found" },
   cache: cacheOption,
   shard: { value: "i/n", says: "run the i-th of n parts" },
-  workers: { value: "N", says: "processes at work at once (default: one for each core)" },
+  workers: {
+    value: "N",
+    says: "processes at work at once (default: one for each core, and half as many more for runs in a browser, which mostly wait)",
+  },
   ...archiveOptions,
   ...webhookOptions,
   ...annotatingOptions,
@@ -84,7 +88,6 @@ export async function planRun(
   io: Io,
 ): Promise<Plan> {
   const seed = readSeed(values.seed);
-  const workers = readWorkers(values.workers) ?? io.parallelism;
   const mount = values.mount === undefined ? {} : { mount: namedMount(values.mount) };
   const edition = values.edition === undefined ? {} : { edition: findEdition(values.edition) };
   const { runs, skipped } = await selectRuns({
@@ -109,7 +112,7 @@ export async function planRun(
     skipped,
     seed,
     ...edition,
-    workers,
+    workers: readWorkers(values.workers) ?? defaultWorkers(chosen, io.parallelism),
     out,
     baseline,
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
@@ -135,6 +138,12 @@ export function readSeed(text: string | undefined): string {
   throw new HarnessError("bad-usage", `--seed is "${text}"; a seed is a whole number from 0 on`, {
     hint: "Write at most 18 digits, such as --seed 7.",
   });
+}
+
+/** A run in a browser waits half of its time for what the browser's processes tell each other. */
+function defaultWorkers(runs: readonly Selected[], cores: number): number {
+  const hasPages = runs.some(({ mount }) => isBrowserMount(mount));
+  return hasPages ? cores + Math.ceil(cores / 2) : cores;
 }
 
 /** How many workers that text says, if any. */

@@ -5,7 +5,7 @@
  */
 import { basename, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../core/errors.ts";
-import { suits } from "../clients/registry.ts";
+import { supportsAllFlows } from "../clients/registry.ts";
 import { listScenarios, loadScenario } from "../../scenarios/registry.ts";
 import {
   browserMounts,
@@ -82,7 +82,7 @@ export async function selectRuns(wanted: {
         continue;
       }
       const { client, folder } = placed;
-      if (!suits(client, scenario)) {
+      if (!supportsAllFlows(client, scenario)) {
         skipped.push({ scenario: scenario.name, client: client.name });
         continue;
       }

@@ -1,6 +1,6 @@
 /**
- * The application around a client: opens it, calls it, restarts it, and tells the history
- * each call and its end. What the client throws is passed on unchanged.
+ * The application around a client: opens it, calls it, restarts it, and records each call and its
+ * end in the history. What the client throws is passed on unchanged.
  */
 import type { Clock } from "../core/time/clock.ts";
 import type { TokenFacts } from "../history/event.ts";
@@ -18,29 +18,46 @@ import type {
   TokenResult,
 } from "./client.ts";
 
-/** An application with one client instance inside. All calls are recorded as operations. */
+/**
+ * An application with one client instance inside, as a script opens it. All calls are recorded as
+ * operations.
+ *
+ * @example
+ * const app = await open({ name: "mail", app: "spa", cache: "persisted" });
+ * const result = await app.attempt({ flow: "silent", user: world.user("adele"), scopes });
+ * if (app.needsInteraction(result)) await app.attempt({ flow: "popup", user, scopes });
+ */
 export interface Application {
   readonly name: string;
-  /** Asks the client for a token. Rejects with what the client threw. */
+  /** Calls the client for a token. Rejects with what the client threw; with a `HarnessError` for a request that makes no sense. */
   acquire(request: TokenRequest): Promise<TokenResult>;
-  /** As `acquire`, for applications that carry on: the error instead of a rejection. */
+  /** As `acquire`, but resolves to the error of the client instead of rejecting. */
   attempt(request: TokenRequest): Promise<TokenResult | Error>;
-  /** Whether the client says, in its own way, that this failure needs a person. */
+  /** Whether the client's error says, in its own way, that the user has to sign in. */
   needsInteraction(result: TokenResult | Error): boolean;
-  /** Presents a token to a protected API of the world, by name, or to `userinfo`; resolves to its answer. */
+  /** Presents the token to a protected API of the world, by name, or to `userinfo`. */
   callApi(result: TokenResult, resource: string): Promise<ApiAnswer>;
-  /** The process ends and starts again; of a client in a browser, the browser with all its tabs. */
+  /** Ends the process and starts it again; for a client in a browser, the browser with all its tabs. */
   restart(): Promise<void>;
-  /** Of a client in a browser; others have none, and say so. */
+  /** The tabs of a client in a browser; for other clients each method throws `bad-scenario`. */
   readonly tabs: InstanceTabs;
 }
 
+/**
+ * The answer of a protected API.
+ *
+ * @example
+ * const { status, claims } = await app.callApi(result, "graph");
+ * if (status === 401 && claims !== undefined) await app.acquire({ ...request, claims });
+ */
 export interface ApiAnswer {
+  /** HTTP status. */
   readonly status: number;
   /** The claims challenge of a 401, as JSON text. */
   readonly claims?: string;
 }
 
+/** What an application is made of. */
 export interface ApplicationParts {
   readonly name: string;
   readonly client: ClientUnderTest;
@@ -58,11 +75,11 @@ export interface ApplicationParts {
 export interface OperationCounter {
   next(): number;
   readonly open: Set<number>;
-  /** What calls were rejected with, so that a script that lets one pass can be told. */
+  /** What calls were rejected with, to recognise a script that does not catch one of them. */
   readonly rejections: WeakSet<object>;
 }
 
-/** A counter at zero: the first operation is number 1. */
+/** Creates a counter at zero: the first operation is number 1. */
 export function createOperationCounter(): OperationCounter {
   let last = 0;
   return { next: () => (last += 1), open: new Set(), rejections: new WeakSet() };
@@ -101,7 +118,7 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
     acquire,
     attempt: (request) =>
       acquire(request).catch((error: unknown) => {
-        // A mistake of the script is not a failure that an application carries on from.
+        // A mistake in the script is not an error of the client.
         if (error instanceof HarnessError) throw error;
         return asError(error);
       }),
@@ -129,10 +146,14 @@ function tabsOf(name: string, instance: () => ClientInstance): InstanceTabs {
   const tabs = (): InstanceTabs => {
     const known = instance().tabs;
     if (known !== undefined) return known;
-    throw new HarnessError("bad-scenario", `${name} is no page in a browser: it has no tabs`, {
-      place: name,
-      hint: "Put a flow of single-page applications, such as popup, into needs, or name a client such as msal-browser.",
-    });
+    throw new HarnessError(
+      "bad-scenario",
+      `${name} is not a page in a browser, so it has no tabs`,
+      {
+        place: name,
+        hint: "Add a flow of single-page applications, such as popup, to needs, or name a client such as msal-browser.",
+      },
+    );
   };
   return {
     front: () => tabs().front(),
@@ -142,7 +163,7 @@ function tabsOf(name: string, instance: () => ClientInstance): InstanceTabs {
   };
 }
 
-/** The application gave up on a call after its own time-out. */
+/** A call ran into the application's own time-out. */
 class CallerTimeout extends Error {
   constructor(timeoutMs: number) {
     super(`the application gave up after ${timeoutMs} ms`);
@@ -150,7 +171,7 @@ class CallerTimeout extends Error {
   }
 }
 
-/** Records how an operation ended and passes its end on. */
+/** Records how an operation ended, and returns its result or throws its error. */
 export async function settle<T>(
   parts: Pick<ApplicationParts, "recorder" | "operations"> & {
     readonly client: Pick<ClientUnderTest, "describeError">;
@@ -229,7 +250,7 @@ function homeAccountOf(request: TokenRequest, options: OpenOptions): string {
   return `${user?.homeId ?? user?.id ?? ""}.${user?.homeTenant ?? options.tenant.id}`;
 }
 
-/** The wire's own word on the token's life; the client's, for a token that the wire does not know. */
+/** The lifetime of a token as the service issued it; as the client says, for a token from elsewhere. */
 function tokenFactsOf(result: Partial<TokenResult>, recorder: Recorder): TokenFacts | undefined {
   if (result.accessToken === undefined || result.accessToken === "") return undefined;
   const known = recorder.factsOf(result.accessToken);

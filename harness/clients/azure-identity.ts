@@ -1,7 +1,7 @@
 /**
  * The real `@azure/identity`: its `ManagedIdentityCredential`, which most programs on Azure use.
- * It goes through MSAL, whose state belongs to the module, so each application gets modules of
- * its own. Through the direct mount the documented option `httpClient` carries its requests.
+ * It uses MSAL, which keeps state in its module, so each application gets a fresh copy of both
+ * modules. Through the direct mount the documented option `httpClient` sends its requests.
  */
 import type { AccessToken, ManagedIdentityCredentialObjectIdOptions } from "@azure/identity";
 import type { Flow } from "../history/event.ts";
@@ -20,13 +20,13 @@ type AzureIdentity = typeof import("@azure/identity");
 type HttpClient = NonNullable<ManagedIdentityCredentialObjectIdOptions["httpClient"]>;
 type PipelineHeaders = Awaited<ReturnType<HttpClient["sendRequest"]>>["headers"];
 
-/** The flows that it is used for. */
+/** The flows that it supports. */
 export const azureIdentityFlows = ["managed-identity"] as const satisfies readonly Flow[];
 
-/** Loads `@azure/identity`, of a folder or beside Brownout; rejects with `client-not-installed`. */
+/** Loads `@azure/identity` from `folder`, else from the packages installed beside Brownout; rejects with `client-not-installed`. */
 export async function loadAzureIdentity(folder?: string): Promise<ClientUnderTest> {
   if (folder === undefined) {
-    // What it loads is not used: each application gets a copy of its own.
+    // Only checks that it is installed: each application loads its own copy.
     await import("@azure/identity").catch((cause: unknown) => {
       throw notInstalled("@azure/identity", { major: 4, cause });
     });
@@ -63,7 +63,7 @@ function open(
   };
 }
 
-/** The system's own identity has no name. */
+/** The id of a user-assigned identity; a system-assigned one needs none. */
 function identityOf({
   app,
   identifiedBy = "clientId",
@@ -79,7 +79,7 @@ function identityOf({
   }
 }
 
-/** What `@azure/core-rest-pipeline` calls a transport. */
+/** An `HttpClient` of `@azure/core-rest-pipeline` over a transport. */
 function httpClientOver(transport: (request: Request) => Promise<Response>): HttpClient {
   return {
     async sendRequest(request) {
@@ -100,7 +100,7 @@ function httpClientOver(transport: (request: Request) => Promise<Response>): Htt
   };
 }
 
-/** As its own transport reports it: a `RestError` with the code of Node. */
+/** The error as the package's own transport reports it: a `RestError` with Node's code. */
 function restError(error: unknown): unknown {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error ? Object.assign(cause, { name: "RestError" }) : cause;
@@ -118,7 +118,7 @@ function headersOf({ headers }: Response): PipelineHeaders {
   };
 }
 
-/** Azure's own abort signals know less than the platform's. */
+/** Converts Azure's own abort signal, which has fewer methods, to a platform one. */
 function asSignal(from: {
   readonly aborted: boolean;
   addEventListener: AbortSignal["addEventListener"];

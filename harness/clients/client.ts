@@ -1,7 +1,6 @@
 /**
- * A client under test, as the harness sees it: an adapter around an unmodified package or
- * program. An adapter calls its library the way the library's documentation shows, and
- * adds no retry, cache or timeout of its own.
+ * A client under test: an adapter around an unmodified package or program. An adapter calls its
+ * library the way the library's documentation shows, and adds no retry, cache or time-out.
  */
 import type { Clock } from "../core/time/clock.ts";
 import type { Random } from "../core/random.ts";
@@ -9,68 +8,94 @@ import type { AppRegistration, Tenant, User, World } from "../entra/directory/wo
 import type { Flow } from "../history/event.ts";
 import type { PageFile } from "../network/browser/page-file.ts";
 
-/** One wish of the application for a token. */
+/**
+ * One request of the application to its client for a token.
+ *
+ * @example
+ * await app.acquire({ flow: "silent", user: world.user("adele"), scopes: ["User.Read"] });
+ */
 export interface TokenRequest {
+  /** The method of the client that is called, such as `silent` or `client-credentials`. */
   readonly flow: Flow;
   readonly scopes: readonly string[];
-  /** For flows with a user. */
+  /** The user, for flows with one. */
   readonly user?: User;
-  /** Password of `password` flow, assertion of `on-behalf-of`. */
+  /** The password for `password` (default: the user's), the assertion for `on-behalf-of`, the refresh token for `refresh-token` (default: the saved one). */
   readonly credential?: string;
   /** A claims challenge from a protected API, as JSON text. */
   readonly claims?: string;
+  /** Requests a new token although one is cached; default: false. */
   readonly forceRefresh?: boolean;
   /** `prompt` of the authorize request, for `authorization-code`. */
   readonly prompt?: "login" | "consent" | "select_account" | "none" | "create";
-  /** A region whose own token endpoint is to be asked, such as `westus2`; for `client-credentials`. */
+  /** A region whose own token endpoint is used, such as `westus2`; for `client-credentials`. */
   readonly region?: string;
-  /** The tab in which it is called; default: the one in front. */
+  /** The tab of the call, for clients in a browser; default: the tab in front. */
   readonly tab?: string;
-  /** The application gives up after this long; the operation is then `unknown`. */
+  /** The application's own time-out for the call, ms; default: none. The operation then ends as `unknown`. */
   readonly timeoutMs?: number;
 }
 
-/** What the client gave the application. */
+/**
+ * What the client returned for a token request.
+ *
+ * @example
+ * const { accessToken, fromCache } = await app.acquire(request);
+ */
 export interface TokenResult {
   readonly accessToken: string;
   readonly idToken?: string;
-  /** ms since the Unix epoch, when the client says. */
+  /** When the access token expires, if the client says; ms since the Unix epoch. */
   readonly expiresAt?: number;
+  /** Whether it came from the client's cache, when the client says. */
   readonly fromCache?: boolean;
-  /** Home account id `oid.tid`. */
+  /** Home account id `oid.tid` of the user, when there is one. */
   readonly homeAccountId?: string;
 }
 
-/** Where tokens are kept: in memory; as long as the tab of a browser lives (elsewhere as `memory`); or across restarts. */
+/** Where tokens are cached: in memory; in the session of a browser tab (elsewhere the same as `memory`); or saved across restarts. */
 export type CacheKind = "memory" | "session" | "persisted";
 
-/** How the application opens its client. */
+/**
+ * How the application opens its client.
+ *
+ * @example
+ * const options: OpenOptions = { app, tenant, credential: "secret", cache: "persisted" };
+ */
 export interface OpenOptions {
   readonly app: AppRegistration;
   readonly tenant: Tenant;
-  /** How a confidential client proves itself; absent for a public client. */
+  /** How a confidential client authenticates; absent for a public client. */
   readonly credential?: "secret" | "certificate";
-  /** Where the token cache lives: in memory only, or saved and loaded across restarts. */
+  /** Where tokens are cached: in memory, in the session of a tab, or saved across restarts. */
   readonly cache: CacheKind;
   /** Client capabilities such as `cp1`. */
   readonly capabilities?: readonly string[];
-  /** How it names a user-assigned managed identity; default: by client id. */
+  /** How the application names a user-assigned managed identity; default: `clientId`. */
   readonly identifiedBy?: "clientId" | "objectId" | "resourceId";
 }
 
+/**
+ * What an adapter gets from the harness: the simulated world, time, chance, and the ways to reach
+ * the simulator.
+ *
+ * @example
+ * const open = async (options: OpenOptions, { transport = fetch, authorityHost }: ClientContext) =>
+ *   createMyClient({ authority: `${authorityHost}/${options.tenant.id}`, fetch: transport });
+ */
 export interface ClientContext {
   readonly world: World;
   readonly clock: Clock;
   readonly random: Random;
   /** `https://login.microsoftonline.com`, or the cloud's host. */
   readonly authorityHost: string;
-  /** Present when the mount does not reach the process's own network stack. */
+  /** Sends a request to the simulator; present when the mount does not intercept the process's own network stack. */
   readonly transport?: (request: Request) => Promise<Response>;
-  /** Sends a request as the person's browser. */
+  /** Sends a request as the user's browser. */
   readonly browse: (request: Request) => Promise<Response>;
-  /** Cookies of the person's browser, by user id: whoever is signed in there is not asked again. */
+  /** The cookies of a user's browser, by user id, so that a signed-in user is not asked again. */
   readonly cookiesOf: (user: string | undefined) => Map<string, string>;
-  /** Tells the history that a person was asked to act. */
+  /** Records in the history that a user was prompted. */
   readonly prompted: (prompt: {
     readonly user?: string;
     readonly app?: string;
@@ -79,84 +104,116 @@ export interface ClientContext {
   /** The client certificate of an app of the fixture worlds, by the app's short name. */
   readonly certificateOf: (app: string) => {
     readonly thumbprintSha256: string;
-    /** The SHA-1. */
+    /** SHA-1. */
     readonly thumbprint: string;
     readonly privateKeyFile: string;
   };
   /** Present when the client is a page in a browser. */
   readonly browser?: ClientBrowser;
-  /** What the application saved; survives `restart`. */
+  /** What the application saved; kept across `restart` when the cache is `persisted`. */
   readonly storage: Map<string, string>;
 }
 
-/** A tab of an application, by its name in the history. */
+/** A tab of an application. */
 export interface ClientTab {
+  /** As in the history, such as `tab-1`. */
   readonly name: string;
-  /** Playwright's `Page`. Its type is not named: whoever has no browser need not have Playwright. */
+  /** Playwright's `Page`, untyped so that Playwright stays an optional dependency. */
   readonly page: unknown;
   reload(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The person who signs in: what they type, and what to call when a page asks them. */
+/** The user who answers the sign-in pages of a browser. */
 export interface SignInPerson {
   readonly username: string;
   readonly password: string;
-  /** With the `prompt` of the authorize request, or `none-given`. */
+  /** Called when a page prompts, with the `prompt` of the authorize request or `none-given`. */
   asked(prompt: string): void;
 }
 
-/** A person's browser, as an adapter uses it. */
+/** A user's browser, as an adapter uses it. */
 export interface ClientBrowser {
-  /** The files of the application's own origin. */
+  /** Serves the files of the application's own origin. */
   serve(origin: string, files: (path: string) => PageFile | undefined): void;
-  /** A new tab at an address; the document may still be loading. */
+  /** Opens a new tab at an address; the document may still be loading. */
   openTab(address: string): Promise<ClientTab>;
-  /** Runs a call into a page, so that time knows of its beginning and end; once more where the browser has lost its promise, so it must say the same when asked again. */
+  /** Runs a call into a page, so that virtual time waits for it. It runs again when the browser has lost its promise, so it must return the same result for the same call. */
   during<T>(work: () => Promise<T>): Promise<T>;
-  /** Requests with this correlation id are of the operation that is under way here. */
+  /** Attributes requests with this correlation id to the current operation. */
   claim(correlationId: string): void;
-  /** Who fills in the sign-in pages of the operation under way, from now on. */
+  /** Lets this user answer the sign-in pages of the current operation from now on. */
   signInAs(person: SignInPerson): void;
-  /** The browser ends with all its tabs, and starts again with what outlives it. */
+  /** Ends the browser with all its tabs, and starts it again with its persistent storage. */
   restart(): Promise<void>;
 }
 
-/** A running instance of the client library inside one application process. */
+/**
+ * A running instance of the client library inside one application process.
+ *
+ * @example
+ * const instance: ClientInstance = {
+ *   acquire: async ({ scopes }) => ({ accessToken: (await client.getToken(scopes)).token }),
+ * };
+ */
 export interface ClientInstance {
-  /** Rejects with whatever the library throws. */
+  /** Calls the library for a token; rejects with what the library throws. */
   acquire(request: TokenRequest, signal: AbortSignal): Promise<TokenResult>;
-  /** The tabs of an application in a browser. */
+  /** The tabs of the application; only for clients in a browser. */
   readonly tabs?: InstanceTabs;
   close?(): Promise<void>;
 }
 
-/** What a script can do to the tabs of an application; a call goes to the tab in front unless it names another. */
+/** What a script can do with the tabs of an application; by default with the tab in front. */
 export interface InstanceTabs {
   /** The name of the tab in front. */
   front(): string;
+  /** Opens another tab and returns its name. */
   open(): Promise<string>;
   reload(tab?: string): Promise<void>;
   close(tab?: string): Promise<void>;
 }
 
+/**
+ * A client under test. A scenario brings its own in `clients`, next to the names of built-in ones.
+ *
+ * @example
+ * const myClient: ClientUnderTest = {
+ *   name: "my-client",
+ *   version: "1.0.0",
+ *   flows: ["client-credentials"],
+ *   open: async (options, context) => openMyClient(options, context),
+ * };
+ */
 export interface ClientUnderTest {
   /** As in `--client NAME`. */
   readonly name: string;
+  /** The version of the package, read from the package itself. */
   readonly version: string;
+  /** The flows that it supports. */
   readonly flows: readonly Flow[];
-  /** It is a page in a browser: it runs under the mounts `proxy` and `route`, and under no other. */
+  /** Present when it is a page in a browser: it then runs only under the mounts `proxy` and `route`. */
   readonly inBrowser?: true;
-  /** A fresh process: nothing is kept from an earlier instance but `context.storage`. */
+  /** Starts a new process: nothing is kept from an earlier instance except `context.storage`. */
   readonly open: (options: OpenOptions, context: ClientContext) => Promise<ClientInstance>;
-  /** Reads an error of this library the way its documentation says. */
+  /** Reads an error of this library the way its documentation says; `undefined` for other errors. */
   readonly describeError?: (error: unknown) => ClientErrorDescription | undefined;
 }
 
+/**
+ * An error of a client, as its documentation says to read it.
+ *
+ * @example
+ * describeError: (error) =>
+ *   error instanceof AuthError
+ *     ? { name: error.name, code: error.errorCode, message: error.message, interactionRequired: false }
+ *     : undefined,
+ */
 export interface ClientErrorDescription {
   readonly name: string;
   readonly code: string;
   readonly suberror?: string;
   readonly message: string;
+  /** Whether only a sign-in by the user helps. */
   readonly interactionRequired: boolean;
 }

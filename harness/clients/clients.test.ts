@@ -22,11 +22,11 @@ const calls: Readonly<Partial<Record<Flow, (context: ScriptContext) => Promise<u
       user: world.user("adele"),
     }),
   silent: async ({ open, world, clock }) => {
-    const desk = await open({ app: "desk-app" });
+    const desktop = await open({ app: "desk-app" });
     const user = world.user("adele");
-    await desk.acquire({ flow: "authorization-code", scopes: graph, user });
+    await desktop.acquire({ flow: "authorization-code", scopes: graph, user });
     await clock.sleep(hours(2));
-    return desk.acquire({ flow: "silent", scopes: graph, user });
+    return desktop.acquire({ flow: "silent", scopes: graph, user });
   },
   "refresh-token": async ({ open, world }) => {
     const user = world.user("adele");
@@ -87,12 +87,12 @@ describe.each(["msal-node", "bare-fetch"])("%s", (name) => {
     },
   );
 
-  it("tells in its own words why it failed", async () => {
+  it("describes why a call failed", async () => {
     const script: Scenario["script"] = async ({ open, world }) => {
       const daemon = await open({ app: "nightly-daemon" });
       await daemon.attempt({ flow: "client-credentials", scopes: ["api://nowhere/.default"] });
-      const desk = await open({ app: "desk-app" });
-      await desk.attempt({ flow: "silent", scopes: graph, user: world.user("alex") });
+      const desktop = await open({ app: "desk-app" });
+      await desktop.attempt({ flow: "silent", scopes: graph, user: world.user("alex") });
     };
     const ends = only(await runWith(name, script), "operation-completed");
     expect(ends.map((end) => end.outcome === "fail" && end.error.interactionRequired)).toEqual([
@@ -109,7 +109,7 @@ describe.each(["msal-node", "bare-fetch"])("%s", (name) => {
     ).toBe(true);
   });
 
-  it("asks for interaction when the session was revoked", async () => {
+  it("requires interaction when the session was revoked", async () => {
     const script: Scenario["script"] = async ({ open, world, clock }) => {
       const user = world.user("adele");
       const portal = await open({ app: "portal" });
@@ -125,7 +125,7 @@ describe.each(["msal-node", "bare-fetch"])("%s", (name) => {
 });
 
 describe("a client with a certificate", () => {
-  it("proves itself by a signed assertion, which no journal holds", async () => {
+  it("authenticates with a signed assertion, which no journal contains", async () => {
     const script: Scenario["script"] = async ({ open }) => {
       const daemon: Application = await open({ app: "cert-daemon" });
       await daemon.acquire({
@@ -139,8 +139,8 @@ describe("a client with a certificate", () => {
   });
 });
 
-describe("the good client by hand", () => {
-  it("backs off by the guidance and recovers", async () => {
+describe("the good reference client", () => {
+  it("backs off as the guidance says, and recovers", async () => {
     const script: Scenario["script"] = async ({ open, clock }) => {
       const daemon = await open({ app: "nightly-daemon" });
       for (let second = 0; second < 300; second += 1) {
@@ -165,7 +165,7 @@ describe("the good client by hand", () => {
   });
 });
 
-describe("code of one's own", () => {
+describe("the user's own app", () => {
   const own = scenario(() => Promise.resolve(), { app: { name: "my-app", version: "1.4.0" } });
 
   it.each([undefined, "my-app", "my-app@1.4"])(
@@ -175,7 +175,7 @@ describe("code of one's own", () => {
     },
   );
 
-  it("is never called msal-node, also when the scenario gives it no name", async () => {
+  it("is not called msal-node when the scenario does not name it", async () => {
     const nameless = scenario(() => Promise.resolve());
     expect((await loadClient(undefined, nameless)).name).toBe("own-code");
     expect((await loadClient("own-code@0", nameless)).name).toBe("own-code");
@@ -183,13 +183,13 @@ describe("code of one's own", () => {
     expect((await loadClient(undefined, driving)).name).toBe("msal-node");
   });
 
-  it("steps back for a client that is asked for by name", async () => {
+  it("is not used when another client is named", async () => {
     expect((await loadClient("bare-fetch", own)).name).toBe("bare-fetch");
   });
 });
 
-describe("clients by name", () => {
-  it.each(clientNames)("%s is there", async (name) => {
+describe("the registry of clients", () => {
+  it.each(clientNames)("loads %s", async (name) => {
     expect(
       (
         await loadClient(

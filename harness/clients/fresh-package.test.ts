@@ -7,7 +7,7 @@ interface Msal {
 }
 
 describe("a fresh copy of a package", () => {
-  it("is of the same version and shares no class with the one before", () => {
+  it("has the same version and shares no class with the previous copy", () => {
     const [one, two] = [loadFresh<Msal>("@azure/msal-node"), loadFresh<Msal>("@azure/msal-node")];
     expect(two.version).toBe(one.version);
     expect(two.ManagedIdentityApplication).not.toBe(one.ManagedIdentityApplication);
@@ -16,7 +16,7 @@ describe("a fresh copy of a package", () => {
     expect(two.ManagedIdentityApplication).not.toHaveProperty("nodeStorage");
   });
 
-  it("of a package that is not installed is refused with the command that mends it", () => {
+  it("of a package that is not installed gives an error with the command to install it", () => {
     expect(() => loadFresh("@azure/no-such-package")).toThrow(
       expect.objectContaining({
         code: "client-not-installed",

@@ -1,20 +1,21 @@
 /**
- * A fresh, unmodified copy of an installed package for each process that a scenario plays: some
- * libraries keep what they know in their classes, not in their instances, and a second
- * application, or the same one after a restart, would find it there.
+ * Loads a fresh, unmodified copy of an installed package for each process that a scenario
+ * simulates: some libraries keep state in their modules and not in their instances, and a second
+ * application, or the same one after a restart, would share it.
  */
 import { notInstalled, requireFrom } from "./installed-package.ts";
 
+/** Where the copy is loaded from. */
 export interface FreshFrom {
-  /** Packages that it uses, of which it needs fresh copies, too. */
+  /** Its dependencies that are loaded as fresh copies, too. */
   readonly shared?: readonly string[];
   /** As in `requireFrom`. */
   readonly folder?: string | undefined;
 }
 
 /**
- * Loads the CommonJS build of `name` anew, and of every package in `shared` that it uses; the
- * copies that others hold stay. Throws `client-not-installed`.
+ * Loads a new copy of the CommonJS build of `name`, and of every package in `shared` that it
+ * uses; copies that were loaded before stay valid. Throws `client-not-installed`.
  */
 export function loadFresh<Package>(name: string, { shared = [], folder }: FreshFrom = {}): Package {
   const require = requireFrom(folder);

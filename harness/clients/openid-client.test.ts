@@ -1,4 +1,4 @@
-/** The real openid-client, signing people in for an id token: well, in an outage, on sockets. */
+/** The real openid-client, signing users in for an id token: with a healthy service, in an outage, and on sockets. */
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../core/time/duration.ts";
 import { outage } from "../faults/presets.ts";
@@ -21,14 +21,14 @@ const twice =
   (app: string) =>
   async ({ open, world, clock }: ScriptContext): Promise<void> => {
     const portal = await open({ app });
-    const wish = { flow: "id-token", scopes: ["profile"], user: world.user("megan") } as const;
-    await portal.acquire(wish);
+    const request = { flow: "id-token", scopes: ["profile"], user: world.user("megan") } as const;
+    await portal.acquire(request);
     await clock.sleep(minutes(30));
-    await portal.attempt(wish);
+    await portal.attempt(request);
   };
 
 describe.each(["direct", "https"] as const)("openid-client through the mount %s", (mount) => {
-  it.each(["portal", "spa"])("signs in at %s, and asks the person once", async (app) => {
+  it.each(["portal", "spa"])("signs in at %s, and prompts the user once", async (app) => {
     const outcome = await run(twice(app), { mount });
     const ends = only(outcome, "operation-completed");
     expect(ends.map((end) => end.outcome)).toEqual(["ok", "ok"]);
@@ -41,7 +41,7 @@ describe.each(["direct", "https"] as const)("openid-client through the mount %s"
 });
 
 describe("openid-client in an outage", () => {
-  it("fails without asking anybody for anything", async () => {
+  it("fails without prompting the user", async () => {
     const faults = [outage({ from: minutes(20), for: hours(1) })];
     const outcome = await run(twice("portal"), { faults });
     const last = only(outcome, "operation-completed").at(-1);
@@ -52,7 +52,7 @@ describe("openid-client in an outage", () => {
     expect(only(outcome, "prompt-shown")).toHaveLength(1);
   });
 
-  it("says in its own words that interaction is needed", async () => {
+  it("reports that interaction is required", async () => {
     const outcome = await run(async ({ open, world }) => {
       const portal = await open({ app: "portal" });
       const user = world.user("megan");

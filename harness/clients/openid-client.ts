@@ -1,8 +1,8 @@
 /**
- * The real `openid-client`, called the way its documentation shows: for an app that needs
- * nothing but an id token (`response_type=id_token`; a web app gets it posted, a single-page
- * app in the fragment), and for code with PKCE. For a single-page app it stands for what such
- * an app does on the wire: of the browser, there is only the Origin header.
+ * The real `openid-client`, called the way its documentation shows: for an app that needs only an
+ * id token (`response_type=id_token`; a web app gets it posted, a single-page app in the
+ * fragment), and for code with PKCE. For a single-page app it sends what such an app would send;
+ * of the browser, there is only the Origin header.
  */
 import { HarnessError } from "../core/errors.ts";
 import type { Flow } from "../history/event.ts";
@@ -17,21 +17,21 @@ import type {
   TokenResult,
 } from "./client.ts";
 import { installedVersion, loadFrom, notInstalled } from "./installed-package.ts";
-import { answersOf, browserOf } from "./person.ts";
+import { answersOf, browserOf } from "./user-browser.ts";
 import { PageError } from "./user-agent.ts";
 
 type OpenidClient = typeof import("openid-client");
 type Configuration = InstanceType<OpenidClient["Configuration"]>;
 type CustomFetch = import("openid-client").CustomFetch;
 
-/** What it is asked for here; it knows more. */
+/** The flows that are used here; the package supports more. */
 export const openidClientFlows = [
   "id-token",
   "authorization-code",
   "refresh-token",
 ] as const satisfies readonly Flow[];
 
-/** Loads `openid-client`, of a folder or beside Brownout; its version is read from the package itself. */
+/** Loads `openid-client`, from `folder`, else from the packages installed beside Brownout; rejects with `client-not-installed` or `client-not-supported`. */
 export async function loadOpenidClient(folder?: string): Promise<ClientUnderTest> {
   const oidc = await (folder === undefined
     ? import("openid-client").catch((cause: unknown) => {
@@ -42,10 +42,10 @@ export async function loadOpenidClient(folder?: string): Promise<ClientUnderTest
   if (typeof (oidc as Partial<OpenidClient>).discovery !== "function") {
     throw new HarnessError(
       "client-not-supported",
-      `openid-client ${version} has another interface: it has no function discovery`,
+      `openid-client ${version} has another interface, without the function discovery`,
       {
         place: "openid-client",
-        hint: "Brownout calls it as its documentation shows from 6.0.0 on.",
+        hint: "Brownout supports openid-client from 6.0.0 on.",
       },
     );
   }
@@ -58,7 +58,7 @@ export async function loadOpenidClient(folder?: string): Promise<ClientUnderTest
   };
 }
 
-/** One opened application: the same service, asked for an id token alone or for a code. */
+/** One opened application, with a configuration for an id token alone and one for a code. */
 interface Opened {
   readonly oidc: OpenidClient;
   readonly forIdToken: Configuration;
@@ -90,7 +90,7 @@ async function openInstance(
   return { acquire: (request) => acquire(opened, request) };
 }
 
-/** The transport; a browser says by itself from which page a request comes. */
+/** The transport, with the Origin header that a browser adds for a single-page app. */
 function fetchOf({ app }: OpenOptions, { transport }: ClientContext): CustomFetch {
   const [first] = app.redirectUris;
   const origin = app.kind === "spa" && first !== undefined ? new URL(first.uri).origin : undefined;
@@ -115,14 +115,14 @@ function acquire(opened: Opened, request: TokenRequest): Promise<TokenResult> {
   }
 }
 
-/** Implicit: the id token comes back with the browser. */
+/** Implicit grant: the id token arrives at the redirect URI. */
 async function signIn(opened: Opened, request: TokenRequest): Promise<TokenResult> {
   const { oidc, forIdToken, options, context } = opened;
   const isPosted = options.app.kind !== "spa";
   const nonce = context.random.token(16);
   const state = context.random.token(16);
   const url = oidc.buildAuthorizationUrl(forIdToken, {
-    ...whoAndWhere(opened, request),
+    ...commonParameters(opened, request),
     scope: ["openid", ...request.scopes].join(" "),
     response_mode: isPosted ? "form_post" : "fragment",
     nonce,
@@ -140,13 +140,13 @@ async function signIn(opened: Opened, request: TokenRequest): Promise<TokenResul
   return { accessToken: idToken, ...factsOf(idToken, claims), expiresAt: claims.exp * 1_000 };
 }
 
-/** Code and PKCE. */
+/** Authorization code grant with PKCE. */
 async function signInForTokens(opened: Opened, request: TokenRequest): Promise<TokenResult> {
   const { oidc, forCode, context } = opened;
   const pkceCodeVerifier = context.random.token(43);
   const state = context.random.token(16);
   const url = oidc.buildAuthorizationUrl(forCode, {
-    ...whoAndWhere(opened, request),
+    ...commonParameters(opened, request),
     scope: ["openid profile offline_access", ...request.scopes].join(" "),
     code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: "S256",
@@ -165,7 +165,7 @@ async function refresh(opened: Opened, request: TokenRequest): Promise<TokenResu
   return keep(opened, request, await oidc.refreshTokenGrant(forCode, saved, { scope }));
 }
 
-/** The application keeps the refresh token; the package keeps nothing. */
+/** Saves the refresh token, since the package caches nothing. */
 function keep(
   { context }: Opened,
   request: TokenRequest,
@@ -182,7 +182,7 @@ function keep(
 }
 
 function storageKey({ user }: TokenRequest): string {
-  return `refresh token of ${user?.id ?? "nobody"}`;
+  return `refresh token of ${user?.id ?? "no user"}`;
 }
 
 function factsOf(
@@ -196,7 +196,7 @@ function factsOf(
   return { ...(idToken === undefined ? {} : { idToken }), fromCache: false, ...home };
 }
 
-function whoAndWhere(opened: Opened, { user, prompt }: TokenRequest): Record<string, string> {
+function commonParameters(opened: Opened, { user, prompt }: TokenRequest): Record<string, string> {
   return {
     redirect_uri: redirectUriOf(opened),
     ...(user === undefined ? {} : { login_hint: user.upn }),
@@ -211,11 +211,11 @@ function redirectUriOf({ options: { app } }: Opened): string {
 async function browse(url: URL, opened: Opened, request: TokenRequest): Promise<URLSearchParams> {
   const browser = browserOf(request, opened.options, opened.context);
   const answer = await browser.visit(url.href, redirectUriOf(opened), answersOf(request));
-  if (answer === undefined) throw new Error("the sign-in page led nowhere");
+  if (answer === undefined) throw new Error("the sign-in page did not return to the redirect URI");
   return answer;
 }
 
-/** The request that the person's browser makes of the web app. */
+/** The form post of the user's browser to the web app. */
 function posted(redirectUri: string, answer: URLSearchParams): Request {
   return new Request(redirectUri, {
     method: "POST",
@@ -224,7 +224,7 @@ function posted(redirectUri: string, answer: URLSearchParams): Request {
   });
 }
 
-/** Reads an error the way the package's documentation says: by class, then code. */
+/** Reads an error the way the package's documentation says: by class, then by code. */
 function describeError(oidc: OpenidClient, error: unknown): ClientErrorDescription | undefined {
   if (error instanceof PageError) {
     const { name, message } = error;

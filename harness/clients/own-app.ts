@@ -1,12 +1,12 @@
 import type { Flow } from "../history/event.ts";
 
-/** The user's own code that a scenario is about, as reports and baselines name it. */
+/** The user's own app that a scenario is about, as reports and baselines name it. */
 export interface OwnApp {
   readonly name: string;
   readonly version?: string;
 }
 
-/** The own code that a scenario is about, if any: one that needs no flow of a client must not be called msal-node. */
+/** The user's own app that a scenario is about, if any; `own-code` for a scenario that needs no flow of a client. */
 export function ownAppOf({
   app,
   needs,

@@ -1,4 +1,4 @@
-/** The real msal-node at a regional token endpoint, which is not for everybody. */
+/** The real msal-node at a regional token endpoint, which serves some applications only. */
 import { describe, expect, it } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import type { World } from "../entra/directory/world.ts";
@@ -31,7 +31,7 @@ async function ask(host: string, world: World = contoso) {
   };
 }
 
-describe("a daemon that asks the token endpoint of its region", () => {
+describe("a daemon that uses the token endpoint of its region", () => {
   it.each([
     ["login.microsoftonline.com", "westus2.login.microsoft.com"],
     ["login.microsoftonline.us", "westus2.login.microsoftonline.us"],

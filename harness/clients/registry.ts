@@ -1,146 +1,108 @@
-/** Finds clients under test by name, and picks the one that suits a scenario. */
-import { azureIdentityFlows, loadAzureIdentity } from "./azure-identity.ts";
-import { createBareFetch, vices } from "./reference/bare-fetch.ts";
-import type { ClientUnderTest } from "./client.ts";
-import { loadMsal1, msal1Flows } from "./pages/msal-1.ts";
-import { loadMsalBrowser, msalBrowserFlows } from "./pages/msal-browser.ts";
-import { loadMsalNode, msalNodeFlows } from "./msal-node/msal-node.ts";
-import { loadNodeSaml, nodeSamlFlows } from "./saml/node-saml.ts";
-import { loadOpenidClient, openidClientFlows } from "./openid-client.ts";
+/**
+ * Finds clients under test by name, and picks the default client of a scenario. A client is one of
+ * the npm packages of `client-packages.ts`, a reference client of our own (`reference/`), an
+ * adapter that a scenario brings along, or the user's own app.
+ */
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import type { Flow } from "../history/event.ts";
+import { packagesByClient } from "./client-packages.ts";
+import type { ClientUnderTest } from "./client.ts";
+import { loadMsalNode } from "./msal-node/msal-node.ts";
 import { type OwnApp, ownAppOf } from "./own-app.ts";
+import { createBareFetch } from "./reference/bare-fetch.ts";
+import { clientDefects } from "./reference/client-defects.ts";
 
-/** What the choice of a client needs to know of a scenario. */
+/** What the choice of a client depends on in a scenario. */
 export interface ClientChoice {
+  /** The flows that the script calls. */
   readonly needs: readonly Flow[];
+  /** The clients that the scenario names, or brings along as adapters. */
   readonly clients?: readonly (ClientUnderTest | string)[];
+  /** The user's own app that the scenario is about. */
   readonly app?: OwnApp;
 }
 
-interface Package {
-  /** As npm knows it. */
-  readonly npm: string;
-  readonly flows: readonly Flow[];
-  /** As in `ClientUnderTest`. */
-  readonly inBrowser?: true;
-  /** From a folder with a version of its own, or from beside Brownout. */
-  readonly load: (folder?: string) => Promise<ClientUnderTest>;
-}
+/** The good reference client and the faulty ones, by name. */
+const referenceClients: ReadonlyMap<string, () => ClientUnderTest> = new Map([
+  ["bare-fetch", () => createBareFetch()],
+  ...clientDefects.map(
+    (defect) => [`bare-fetch-${defect}`, () => createBareFetch(defect)] as const,
+  ),
+]);
 
-/** Packages as their makers publish them. Unless one is named, the first runs that knows a scenario's flows. */
-const packages: Readonly<Record<string, Package>> = {
-  "msal-node": { npm: "@azure/msal-node", flows: msalNodeFlows, load: loadMsalNode },
-  "openid-client": { npm: "openid-client", flows: openidClientFlows, load: loadOpenidClient },
-  "node-saml": { npm: "@node-saml/node-saml", flows: nodeSamlFlows, load: loadNodeSaml },
-  "azure-identity": {
-    npm: "@azure/identity",
-    flows: azureIdentityFlows,
-    load: loadAzureIdentity,
-  },
-  "msal-browser": {
-    npm: "@azure/msal-browser",
-    flows: msalBrowserFlows,
-    inBrowser: true,
-    load: loadMsalBrowser,
-  },
-  msal: { npm: "msal", flows: msal1Flows, inBrowser: true, load: loadMsal1 },
-};
+/** Names that `--client` takes, apart from the adapters that a scenario brings along. */
+export const clientNames: readonly string[] = [
+  ...packagesByClient.keys(),
+  ...referenceClients.keys(),
+];
 
-type Loader = (folder?: string) => ClientUnderTest | Promise<ClientUnderTest>;
-
-const loaders: Readonly<Record<string, Loader>> = {
-  ...Object.fromEntries(Object.entries(packages).map(([name, { load }]) => [name, load])),
-  "bare-fetch": () => createBareFetch(),
-  ...Object.fromEntries(vices.map((vice) => [`bare-fetch-${vice}`, () => createBareFetch(vice)])),
-};
-
-/** Names that `--client` takes, besides those that a scenario brings itself. */
-export const clientNames: readonly string[] = Object.keys(loaders);
-
-/** Whether a client of that name is a page in a browser. */
-export function isInBrowser(client: string): boolean {
-  return packages[client]?.inBrowser === true;
-}
-
-/** Clients under test that are packages, each with its name at npm. */
+/** Clients that are npm packages, each with its name at npm. */
 export const clientPackages: ReadonlyMap<string, string> = new Map(
-  Object.entries(packages).map(([name, { npm }]) => [name, npm]),
+  [...packagesByClient].map(([name, { npm }]) => [name, npm]),
 );
 
-/** The names of the clients with which a scenario is run unless one is named. */
-export function usualClients(scenario: ClientChoice): readonly string[] {
-  const { clients = [] } = scenario;
-  if (clients.length > 0)
-    return clients.map((client) => (typeof client === "string" ? client : client.name));
-  const first = Object.entries(packages).find(([, candidate]) => suits(candidate, scenario));
-  return [ownAppOf(scenario)?.name ?? first?.[0] ?? "msal-node"];
+/** Whether the client of that name is a page in a browser. */
+export function isInBrowser(client: string): boolean {
+  return packagesByClient.get(client)?.inBrowser === true;
 }
 
-/** The client for a run: `NAME`, `NAME@VERSION`, or by default the scenario's first or its own app, else the first package that knows its flows. A package is taken from `folder` where one is given. */
-export async function loadClient(
-  wanted: string | undefined,
-  scenario: ClientChoice,
-  folder?: string,
-): Promise<ClientUnderTest> {
-  if (wanted === undefined) return firstOf(scenario) ?? appOf(scenario) ?? firstThatSuits(scenario);
-  const { name, version } = splitVersion(wanted);
-  const own = adaptersOf(scenario).find((client) => client.name === name);
-  const app = ownAppOf(scenario)?.name === name ? appOf(scenario) : undefined;
-  const client = own ?? (await (app ?? loaders[name]?.(folder)));
-  if (client === undefined) {
-    const names = [...clientNames, ...adaptersOf(scenario).map((candidate) => candidate.name)];
-    throw new HarnessError("unknown-client", `there is no client "${name}"`, {
-      hint: suggestNames(name, names, `Known clients: ${names.join(", ")}.`),
-    });
-  }
-  if (version !== undefined && !isVersion(client.version, version)) {
-    throw new HarnessError(
-      "client-not-installed",
-      `${name} ${version} is not installed here; ${client.version} is`,
-      {
-        hint: `Run: npm install ${clientPackages.get(name) ?? name}@${version}`,
-      },
-    );
-  }
-  return client;
-}
-
-function firstOf(scenario: ClientChoice): ClientUnderTest | Promise<ClientUnderTest> | undefined {
-  const [first] = scenario.clients ?? [];
-  return typeof first === "string" ? loadClient(first, scenario) : first;
-}
-
-function adaptersOf({ clients = [] }: ClientChoice): readonly ClientUnderTest[] {
-  return clients.filter((client) => typeof client !== "string");
-}
-
-/** The first of the packages that knows every flow of a scenario; msal-node when none does. */
-function firstThatSuits(scenario: ClientChoice): Promise<ClientUnderTest> {
-  const found = Object.values(packages).find((candidate) => suits(candidate, scenario));
-  return (found?.load ?? loadMsalNode)();
-}
-
-/** The scenario's own app: what the script opens besides is msal-node, under the app's name. */
-async function namedAfter(app: OwnApp): Promise<ClientUnderTest> {
-  return { ...(await loadMsalNode()), name: app.name, version: app.version ?? "0" };
-}
-
-function appOf(scenario: ClientChoice): Promise<ClientUnderTest> | undefined {
-  const app = ownAppOf(scenario);
-  return app === undefined ? undefined : namedAfter(app);
-}
-
-/** Whether a client knows every flow that a scenario needs. */
-export function suits(
+/** Whether a client supports every flow that a scenario needs. */
+export function supportsAllFlows(
   client: Pick<ClientUnderTest, "flows">,
   scenario: Pick<ClientChoice, "needs">,
 ): boolean {
   return scenario.needs.every((flow) => client.flows.includes(flow));
 }
 
+/** The names of the clients that a scenario is run with when `--client` names none. */
+export function defaultClientNames(scenario: ClientChoice): readonly string[] {
+  const { clients = [] } = scenario;
+  if (clients.length > 0)
+    return clients.map((client) => (typeof client === "string" ? client : client.name));
+  return [ownAppOf(scenario)?.name ?? defaultPackageOf(scenario)];
+}
+
+/**
+ * Loads the client of a run.
+ *
+ * Default: the first client that the scenario names or brings along, else the scenario's own app,
+ * else the first npm package that supports all flows of the scenario.
+ *
+ * @param wanted `NAME` or `NAME@VERSION`, where `7`, `7.2` and `7.2.1` all accept 7.2.1;
+ * `undefined` for the default.
+ * @param scenario The scenario of the run; of a scenario definition only `needs`, `clients` and
+ * `app` count.
+ * @param folder A folder with its own `node_modules` to take an npm package from; by default the
+ * package installed beside Brownout.
+ * @throws HarnessError `unknown-client`, with the nearest names; `client-not-installed` when the
+ * package is missing or has another version; `client-not-supported` when its version has another
+ * interface.
+ * @example
+ * const scenario = await loadScenario("token-throttled");
+ * const client = await loadClient("msal-node", scenario);
+ * const outcome = await runScenario(scenario, { client, mount: "direct", seed: "1" });
+ */
+export async function loadClient(
+  wanted: string | undefined,
+  scenario: ClientChoice,
+  folder?: string,
+): Promise<ClientUnderTest> {
+  if (wanted === undefined) return loadDefault(scenario);
+  const { name, version } = parseClientName(wanted);
+  const client = await loadNamed(name, scenario, folder);
+  if (version !== undefined && !isVersion(client.version, version)) {
+    const npm = clientPackages.get(name) ?? name;
+    throw new HarnessError(
+      "client-not-installed",
+      `${name} ${version} is not installed here; ${client.version} is`,
+      { hint: `Run: npm install ${npm}@${version}` },
+    );
+  }
+  return client;
+}
+
 /** The parts of `NAME` or `NAME@VERSION`. */
-export function splitVersion(wanted: string): {
+export function parseClientName(wanted: string): {
   readonly name: string;
   readonly version: string | undefined;
 } {
@@ -150,7 +112,48 @@ export function splitVersion(wanted: string): {
     : { name: wanted, version: undefined };
 }
 
-/** `7`, `7.2` and `7.2.1` all name 7.2.1. */
+async function loadDefault(scenario: ClientChoice): Promise<ClientUnderTest> {
+  const [first] = scenario.clients ?? [];
+  if (typeof first === "string") return loadClient(first, scenario);
+  if (first !== undefined) return first;
+  const app = ownAppOf(scenario);
+  return app === undefined
+    ? loadNamed(defaultPackageOf(scenario), scenario, undefined)
+    : clientNamedAfter(app);
+}
+
+async function loadNamed(
+  name: string,
+  scenario: ClientChoice,
+  folder: string | undefined,
+): Promise<ClientUnderTest> {
+  const adapters = (scenario.clients ?? []).filter((client) => typeof client !== "string");
+  const adapter = adapters.find((client) => client.name === name);
+  if (adapter !== undefined) return adapter;
+  const app = ownAppOf(scenario);
+  if (app?.name === name) return clientNamedAfter(app);
+  const client = (await packagesByClient.get(name)?.load(folder)) ?? referenceClients.get(name)?.();
+  if (client !== undefined) return client;
+  const names = [...clientNames, ...adapters.map((candidate) => candidate.name)];
+  throw new HarnessError("unknown-client", `there is no client "${name}"`, {
+    hint: suggestNames(name, names, `Known clients: ${names.join(", ")}.`),
+  });
+}
+
+/** The first package that supports every flow of a scenario; msal-node when none does. */
+function defaultPackageOf(scenario: ClientChoice): string {
+  const found = [...packagesByClient].find(([, candidate]) =>
+    supportsAllFlows(candidate, scenario),
+  );
+  return found?.[0] ?? "msal-node";
+}
+
+/** The client of the user's own app: applications that its script opens use msal-node, under the app's name. */
+async function clientNamedAfter({ name, version = "0" }: OwnApp): Promise<ClientUnderTest> {
+  return { ...(await loadMsalNode()), name, version };
+}
+
+/** Whether `7`, `7.2` or `7.2.1` names the installed version, such as 7.2.1. */
 function isVersion(installed: string, wanted: string): boolean {
   return installed === wanted || installed.startsWith(`${wanted}.`);
 }

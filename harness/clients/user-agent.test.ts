@@ -38,8 +38,8 @@ const redirect = (to: string) => () =>
 const form =
   '<form method="post" action="/login"><input name="login" type="text" value=""><input name="passwd" type="password"><input name="ctx" type="hidden" value="a&amp;b"></form>';
 
-describe("the person's browser", () => {
-  it("fills in the form, keeps what is hidden, and brings back what arrives at the app", async () => {
+describe("the user's browser", () => {
+  it("fills in the form, keeps hidden fields, and returns the parameters of the redirect URI", async () => {
     const { agent, seen, asked } = start({
       [HOME]: html(form, [["set-cookie", "s=1; path=/"]]),
       "https://login.example/login": redirect(`${BACK}?code=c&state=s`),
@@ -52,7 +52,7 @@ describe("the person's browser", () => {
     expect(asked()).toBe(1);
   });
 
-  it("asks nobody when the service signs in by itself", async () => {
+  it("prompts no one when the service signs in without a page", async () => {
     const { agent, asked } = start({
       [HOME]: redirect("/next"),
       "https://login.example/next": redirect(`${BACK}#id_token=t`),
@@ -61,14 +61,14 @@ describe("the person's browser", () => {
     expect(asked()).toBe(0);
   });
 
-  it("takes the answer of a form that posts itself", async () => {
+  it("returns the fields of a form that submits itself", async () => {
     const { agent } = start({
       [HOME]: html(`<form action="${BACK}"><input name="code" type="hidden" value="c"></form>`),
     });
     expect((await agent.visit(HOME, BACK, person))?.get("code")).toBe("c");
   });
 
-  it("types the user code where a page asks for it, and is done when nothing is left to answer", async () => {
+  it("types the user code where a page asks for it, and stops when no form is left", async () => {
     const { agent, seen } = start({
       [HOME]: html('<form action=""><input name="otc" type="text"></form>'),
     });
@@ -78,7 +78,7 @@ describe("the person's browser", () => {
     expect(await done.agent.visit(HOME, undefined, person)).toBeUndefined();
   });
 
-  it("sees an error page as an error", async () => {
+  it("throws an error for an error page", async () => {
     const { agent } = start({
       [HOME]: () => new Response("<title>Service Unavailable</title>", { status: 503 }),
     });

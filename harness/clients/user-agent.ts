@@ -1,12 +1,12 @@
 /**
- * The person and their browser, for clients that have none: follows a sign-in address,
- * fills in the forms that the service shows, and brings back what arrives at the
- * redirect URI. It knows HTML forms and cookies, and nothing of OAuth.
+ * A minimal browser with a user, for clients that run without one: opens a sign-in address, fills
+ * in the forms that the service shows, and returns the parameters that arrive at the redirect URI.
+ * It knows HTML forms and cookies, and nothing of OAuth.
  */
 import { createRequest } from "../core/http/message.ts";
 
-/** What the person types, by the purpose of the field. */
-export interface PersonAnswers {
+/** What the user types, by the purpose of the field. */
+export interface UserAnswers {
   readonly username: string;
   readonly password: string;
   /** For a device code page. */
@@ -15,9 +15,9 @@ export interface PersonAnswers {
 
 export interface UserAgentOptions {
   readonly browse: (request: Request) => Promise<Response>;
-  /** What the browser kept from earlier visits; a new browser without. */
+  /** The cookies of earlier visits; default: none. */
   readonly cookies?: Map<string, string>;
-  /** Called once when a page asks the person to act. */
+  /** Called once when a page asks the user to act. */
   readonly asked: () => void;
 }
 
@@ -25,19 +25,19 @@ export interface UserAgent {
   /**
    * Opens `url` and answers pages until one leads to `redirectUri` (its parameters are
    * returned) or shows nothing more to answer (then `undefined`). Rejects when a page
-   * does not load or turns the person away.
+   * does not load or shows an error.
    */
   visit(
     url: string,
     redirectUri: string | undefined,
-    person: PersonAnswers,
+    person: UserAnswers,
   ): Promise<URLSearchParams | undefined>;
 }
 
 /** More pages than any sign-in has; stops a loop between two pages. */
 const PAGES_MAX = 10;
 
-/** A person's browser, before it has opened a page. */
+/** Creates a user's browser that has not opened a page yet. */
 export function createUserAgent(options: UserAgentOptions): UserAgent {
   const cookies = options.cookies ?? new Map<string, string>();
 
@@ -96,7 +96,7 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
   };
 }
 
-/** A page that did not load as a page: the person sees an error. */
+/** A page that did not load, so that the user sees an error. */
 export class PageError extends Error {
   readonly status: number;
 
@@ -157,7 +157,7 @@ function unescapeHtml(text: string): string {
     .replaceAll("&amp;", "&");
 }
 
-function answer(field: FormField, person: PersonAnswers): string {
+function answer(field: FormField, person: UserAnswers): string {
   if (field.type === "password") return person.password;
   if (/code|otc/i.test(field.name) && field.type !== "hidden") return person.userCode ?? "";
   if (field.type === "hidden" || field.type === "submit") return field.value;

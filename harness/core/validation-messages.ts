@@ -18,14 +18,24 @@ export function expected(what: string, value: unknown): string {
   return `expected ${what}, got ${isNumber ? `a number (${value})` : show(value)}`;
 }
 
+/** Why something threw, which may be any value. */
+export function reasonOf(error: unknown): string {
+  try {
+    return shorten(error instanceof Error ? error.message : String(error));
+  } catch {
+    return "an error without a text";
+  }
+}
+
 const SHOWN_LENGTH = 60;
+
+function shorten(text: string): string {
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}
 
 /** A value in a message: short, and never a dump. */
 function show(value: unknown): string {
-  if (typeof value === "string") {
-    const cut = value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}…` : value;
-    return JSON.stringify(cut);
-  }
+  if (typeof value === "string") return JSON.stringify(shorten(value));
   if (value === undefined) return "nothing";
   if (value === null || typeof value === "boolean" || typeof value === "number") return `${value}`;
   if (typeof value === "object")
@@ -37,7 +47,7 @@ function show(value: unknown): string {
 export function writePath(root: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((written, key) => {
     if (typeof key === "number") return `${written}[${key}]`;
-    const text = String(key);
+    const text = shorten(String(key));
     return /^[A-Za-z_$][\w$]*$/.test(text)
       ? `${written}${written === "" ? "" : "."}${text}`
       : `${written}[${JSON.stringify(text)}]`;
@@ -88,13 +98,25 @@ function describeUnknownKeys(issue: core.$ZodRawIssue, owner: core.$ZodType | un
     (owner?._zod.def as Partial<core.$ZodObjectDef> | undefined)?.shape ?? {},
   );
   const missing = names.filter((name) => found[name] === undefined);
-  const all = names.length === 0 ? "There are no keys." : `Known keys: ${names.join(", ")}.`;
-  const keyHints = (issue["keys"] as readonly string[]).map((key) =>
-    suggestNames(key, missing, suggestNames(key, names, all)),
-  );
+  let unnamed = 0;
+  const keyHints = (issue["keys"] as readonly string[]).map((key) => {
+    const near = suggestNames(key, missing, suggestNames(key, names, ""));
+    if (near === "") unnamed += 1;
+    // The list once an object.
+    return near === "" && unnamed === 1 ? knownKeys(names) : near;
+  });
   Object.assign(issue, { keyHints });
   // Written for each key by `problemsOf`.
   return "";
+}
+
+const NAMES_SHOWN = 20;
+
+function knownKeys(names: readonly string[]): string {
+  if (names.length === 0) return "There are no keys.";
+  const more = names.length - NAMES_SHOWN;
+  const shown = names.slice(0, NAMES_SHOWN).join(", ");
+  return `Known keys: ${shown}${more > 0 ? ` and ${more} more` : ""}.`;
 }
 
 function describeChoice(
@@ -202,7 +224,7 @@ function problemsOfIssue(issue: DescribedIssue, above: readonly PropertyKey[]): 
       return {
         path: [...path, key],
         message: `unknown key ${show(key)}`,
-        ...(hint === undefined ? {} : { hint }),
+        ...(hint === undefined || hint === "" ? {} : { hint }),
       };
     });
   }

@@ -86,6 +86,20 @@ describe("parseWith", () => {
     expect(hint).toBe("Known keys: name, redirectUris, kind.");
   });
 
+  it("lists the known keys once, and at most twenty", () => {
+    const wide = schema((z) =>
+      z.strictObject(
+        Object.fromEntries(
+          Array.from({ length: 22 }, (_, index) => [`field${index}`, z.unknown().optional()]),
+        ),
+      ),
+    );
+
+    const { message } = refusalOf(wide, { a: 1, b: 2 });
+
+    expect(message).toMatch(/world\.a: .*field19 and 2 more\.\n {2}world\.b: unknown key "b"$/);
+  });
+
   it("suggests the nearest of several values", () => {
     const { message, hint } = refusalOf(world, { apps: [{ ...spa, kind: "spaa" }] });
 
@@ -239,6 +253,32 @@ describe("a hostile value", () => {
     expect(message.length).toBeLessThan(300);
   });
 
+  it("is refused when it has no end", () => {
+    const endless = (): object =>
+      new Proxy(
+        {},
+        {
+          ownKeys: () => ["a", "b"],
+          getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+          get: endless,
+        },
+      );
+
+    expect(refusalOf(world, { apps: [endless()] }).message).toContain("too large");
+  });
+
+  it("is refused when it throws what has no text", () => {
+    const silent = Object.defineProperty({}, "apps", {
+      enumerable: true,
+      get: () => {
+        // oxlint-disable-next-line no-throw-literal
+        throw Object.create(null);
+      },
+    });
+
+    expect(refusalOf(world, silent).message).toBe("cannot be read: an error without a text");
+  });
+
   it("is refused when it changes while it is read", () => {
     let reads = 0;
     const value = Object.defineProperty({}, "apps", {
@@ -250,6 +290,6 @@ describe("a hostile value", () => {
       },
     });
 
-    expect(refusalOf(world, value).message).toContain("cannot be read: Error: not twice");
+    expect(refusalOf(world, value).message).toContain("cannot be read: not twice");
   });
 });

@@ -13,6 +13,7 @@ import {
   expecting,
   type Problem,
   problemsOf,
+  reasonOf,
   writePath,
 } from "./validation-messages.ts";
 
@@ -128,7 +129,7 @@ export function parseWith<Lazy extends LazySchema>(
     result = lazy().safeParse(value, { error: describeIssue });
   } catch (error) {
     // Only a value that changes while it is read gets here.
-    throw toError([{ path: [], message: `cannot be read: ${String(error)}` }], options);
+    throw toError([{ path: [], message: `cannot be read: ${reasonOf(error)}` }], options);
   }
   if (result.success) return result.data as TypeOf<Lazy>;
   throw toError(problemsOf(result.error.issues), options);

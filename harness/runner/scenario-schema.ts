@@ -19,7 +19,7 @@ import type { Scenario, Story } from "./scenario.ts";
  */
 export function checkScenario(value: unknown, place: string): Scenario {
   const { faults } = parseWith(scenarioSchema, value, { what: place, code: "bad-scenario" });
-  checkFaultPlan(faults, `${place}.faults`);
+  checkFaultPlan(faults, place);
   return value as Scenario;
 }
 

@@ -1,11 +1,8 @@
 /** Backup tests with the real msal-node: sign in, change the world, ask for tokens in an outage. */
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { hours, minutes } from "../../harness/core/time/duration.ts";
-import type {
-  ConditionalAccessPolicy,
-  ServiceSettings,
-  World,
-} from "../../harness/entra/directory/world.ts";
+import type { ServiceSettings } from "../../harness/entra/directory/service-settings.ts";
+import type { ConditionalAccessPolicy, World } from "../../harness/entra/directory/world.ts";
 import { tokenServerError } from "../../harness/faults/presets.ts";
 import type { FaultPlan } from "../../harness/faults/plan.ts";
 import { graph, only, run } from "./run.ts";

@@ -1,11 +1,7 @@
 /** A token service that tests ask by hand, with a clock that they turn forward. */
 import { createDirectory, type Directory } from "../../harness/entra/directory/directory.ts";
-import type {
-  AppRegistration,
-  ServiceSettings,
-  User,
-  World,
-} from "../../harness/entra/directory/world.ts";
+import type { ServiceSettings } from "../../harness/entra/directory/service-settings.ts";
+import type { AppRegistration, User, World } from "../../harness/entra/directory/world.ts";
 import type { Handler } from "../../harness/core/http/handler.ts";
 import { createRequest } from "../../harness/core/http/message.ts";
 import { createRandom } from "../../harness/core/random.ts";

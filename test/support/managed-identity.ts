@@ -2,7 +2,8 @@
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { createDirectory } from "../../harness/entra/directory/directory.ts";
 import { defaultServiceSettings } from "../../harness/entra/directory/settings.ts";
-import type { Machine, ServiceSettings } from "../../harness/entra/directory/world.ts";
+import type { ServiceSettings } from "../../harness/entra/directory/service-settings.ts";
+import type { Machine } from "../../harness/entra/directory/world.ts";
 import {
   machineEndpoints,
   POD_IDENTITY_HOST,

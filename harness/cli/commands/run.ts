@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { formatDuration } from "../../core/time/duration.ts";
 import { updateBaseline, writeBaseline } from "../../reporting/model/baseline.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
-import { loadPageProgram } from "../../reporting/formats/page-program.ts";
+import { checkPageProgram, loadPageProgram } from "../../reporting/formats/page-program.ts";
 import { relaunchText } from "../../reporting/model/run-report.ts";
 import { writeResults } from "../../reporting/model/results.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
@@ -40,7 +40,7 @@ export async function runCommand(
   const { values } = given;
   const beganAtMs = io.now();
   const plan = await planRun(given, io);
-  const page = await loadPageProgram();
+  checkPageProgram();
   prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
   removeStaleRuns(
     plan.out,
@@ -63,8 +63,9 @@ export async function runCommand(
     line: (text) => progress.aside(() => io.stderr.write(`${text}\n`)),
     nameOf: (task) => plan.runs.find((run) => run.task === task)?.scenario.name ?? task.scenario,
   });
-  const { interruptedBy } = await executeTasks(tasks, io, {
+  const executing = executeTasks(tasks, io, {
     workers: plan.workers,
+    cores: io.parallelism,
     onReply(reply, index) {
       if (reply.kind === "done" && reply.relaunched !== undefined) {
         const text = `${plan.runs[index]?.scenario.name ?? ""}: ${relaunchText(reply.relaunched)}\n`;
@@ -79,6 +80,8 @@ export async function runCommand(
       progress.status(statusText(done, tasks.length, names));
     },
   });
+  // While the first workers start, this process has nothing to do.
+  const [page, { interruptedBy }] = await Promise.all([loadPageProgram(), executing]);
   scripts.end();
   progress.end();
 

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { ClientUnderTest } from "../../clients/client.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { loadClient, suits, usualClients } from "../../clients/registry.ts";
+import { defaultClientNames, loadClient, supportsAllFlows } from "../../clients/registry.ts";
 import { ownAppOf } from "../../clients/own-app.ts";
 import type { Scenario } from "../../runner/scenario.ts";
 import type { ClientFolder } from "../../clients/versions/client-cache.ts";
@@ -51,7 +51,7 @@ export async function planVersions(
         continue;
       }
       const missing = scenario.needs.filter((flow) => !client.flows.includes(flow));
-      if (!suits(client, scenario)) {
+      if (!supportsAllFlows(client, scenario)) {
         skipped.push({ scenario: scenario.name, why: `it does not know ${missing.join(", ")}` });
         continue;
       }
@@ -81,7 +81,7 @@ export function folderName({ client, version }: Pick<ClientFolder, "client" | "v
 
 /** A scenario is for the clients that `brownout run` runs it with; one that is named by itself, for every client that can play it. */
 function isFor(client: string, { scenario, named }: Found): boolean {
-  return named === true ? scenario.needs.length > 0 : usualClients(scenario).includes(client);
+  return named === true ? scenario.needs.length > 0 : defaultClientNames(scenario).includes(client);
 }
 
 async function loaded(

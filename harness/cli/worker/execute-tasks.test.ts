@@ -8,7 +8,7 @@ function task(scenario: string, mount: MountName): RunTask {
 }
 
 /** Executes tasks on so many workers; a task ends when the test says so. */
-function execute(tasks: readonly RunTask[], workers: number) {
+function execute(tasks: readonly RunTask[], workers: number, cores?: number) {
   const begun: string[] = [];
   const told: string[] = [];
   const ends = new Map<string, () => void>();
@@ -25,7 +25,11 @@ function execute(tasks: readonly RunTask[], workers: number) {
         close: () => Promise.resolve(),
       }),
     },
-    { workers, onReply: ({ task: one }) => told.push(one.scenario) },
+    {
+      workers,
+      ...(cores === undefined ? {} : { cores }),
+      onReply: ({ task: one }) => told.push(one.scenario),
+    },
   );
   const end = async (scenario: string): Promise<void> => {
     ends.get(scenario)?.();
@@ -57,6 +61,37 @@ it("lets each worker begin under another mount and stay there, then help where m
   expect((await execution).replies.map(({ task: one }) => one.scenario)).toEqual(
     mixed.map(({ scenario }) => scenario),
   );
+});
+
+it("starts as many workers as there are cores, and the others after the first reply", async () => {
+  const { begun, end, execution } = execute(mixed, 3, 2);
+  expect(begun).toEqual(["node-1", "page-1"]);
+  await end("node-1");
+  expect(begun).toEqual(["node-1", "page-1", "node-2", "page-2"]);
+  for (const scenario of ["node-2", "page-1", "page-2"]) await end(scenario);
+  await end("page-3");
+  await execution;
+});
+
+it("begins with the first task, whatever takes longest", async () => {
+  const tasks = [task("node-1", "https"), task("page-1", "proxy"), task("page-2", "proxy")];
+  const { begun, end, execution } = execute(tasks, 1);
+  expect(begun).toEqual(["node-1"]);
+  for (const { scenario } of tasks) await end(scenario);
+  await execution;
+});
+
+it("starts no worker for what the others will have done before it is ready", async () => {
+  const tasks = ["node-1", "page-1", "page-2"].map((name) =>
+    task(name, name.startsWith("node") ? "https" : "proxy"),
+  );
+  const { begun, end, execution } = execute(tasks, 2);
+  await end("node-1");
+  expect(begun).toEqual(["node-1", "page-1"]);
+  await end("page-1");
+  expect(begun).toEqual(["node-1", "page-1", "page-2"]);
+  await end("page-2");
+  await execution;
 });
 
 it("does everything with one worker, too, a mount at a time", async () => {

@@ -4,6 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { UNFINISHED } from "../../reporting/files/write-whole.ts";
+import { isBrowserMount } from "../../network/mounts.ts";
 import { kindOf, type RunFailure, type RunReply, type RunTask } from "./protocol.ts";
 import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";
@@ -16,7 +17,10 @@ export interface Execution {
 }
 
 export interface ExecuteOptions {
+  /** Processes at once. */
   readonly workers: number;
+  /** So many of them begin at once, and the others after the first reply; default: all. */
+  readonly cores?: number;
   /** Called in the order of the tasks, each as soon as all before it have ended. */
   readonly onReply: (reply: RunReply, index: number) => void;
   /** Called with pieces of what a task's script prints, as they come. */
@@ -31,6 +35,7 @@ export async function executeTasks(
   io: Pick<Io, "createPool" | "onInterrupt">,
   options: ExecuteOptions,
 ): Promise<Execution> {
+  const { cores = options.workers } = options;
   const workers = Math.max(1, Math.min(options.workers, tasks.length));
   const pool = io.createPool({
     workers,
@@ -54,22 +59,27 @@ export async function executeTasks(
     }
   };
 
+  const firstReply = Promise.withResolvers<void>();
   const work = async (_: unknown, worker: number): Promise<void> => {
-    const nextOf = lanes.join(worker);
+    const nextOf = lanes.join();
+    // Processes that start at once are in each other's way: the first verdict would come late.
+    if (worker >= cores) await firstReply.promise;
     for (let index = nextOf(); index !== undefined; index = nextOf()) {
       const task = tasks[index];
-      if (task === undefined || interruptedBy !== undefined) return;
+      if (task === undefined || interruptedBy !== undefined) break;
       underWay.add(index);
       options.onProgress?.(done, [...underWay]);
       const reply = await pool.run(task);
       underWay.delete(index);
       done += 1;
+      firstReply.resolve();
       // What died by the signal did not die by itself.
       replies[index] =
         interruptedBy !== undefined && reply.kind === "failed" ? cutShort(task) : reply;
       tellInOrder();
       options.onProgress?.(done, [...underWay]);
     }
+    firstReply.resolve();
   };
 
   try {
@@ -90,25 +100,47 @@ export async function executeTasks(
 }
 
 /**
- * The tasks of each kind in a line of their own. A worker process has one kind for life, and
- * runs in a browser keep a core busy with little of it in the process: so workers begin in
- * different lanes, stay in theirs while there is something in it, and then help in the longest.
+ * The tasks of each kind in a line of their own. A worker process has one kind for life, so it
+ * stays in its lane while there is something in it, and then helps where most is left for each
+ * worker. The first begins with the first task, whose verdict people see first.
  */
 function createLanes(tasks: readonly RunTask[]): {
-  /** The indices of tasks for the n-th worker, one at a call. */
-  readonly join: (worker: number) => () => number | undefined;
+  /** Takes a worker in; the function gives it the indices of its tasks, one at a call. */
+  readonly join: () => () => number | undefined;
 } {
-  const lanes = [...Map.groupBy(tasks.keys(), (index) => kindAt(tasks, index)).values()];
-  const longest = (): number[] | undefined => lanes.toSorted((a, b) => b.length - a.length)[0];
+  const lanes = [...Map.groupBy(tasks.keys(), (index) => kindAt(tasks, index)).values()].map(
+    (waiting) => ({ waiting, workers: 0 }),
+  );
+  type Lane = (typeof lanes)[number];
+  const workLeft = ({ waiting }: Lane): number =>
+    waiting.reduce((sum, index) => sum + costOf(tasks[index]), 0);
+  const neediest = (): Lane | undefined =>
+    lanes.toSorted((a, b) => workLeft(b) / (b.workers + 1) - workLeft(a) / (a.workers + 1))[0];
+  let joined = 0;
   return {
-    join(worker) {
-      let lane = lanes[worker % lanes.length];
+    join() {
+      let lane = joined === 0 ? lanes[0] : neediest();
+      joined += 1;
+      if (lane !== undefined) lane.workers += 1;
       return () => {
-        if (lane === undefined || lane.length === 0) lane = longest();
-        return lane?.shift();
+        if (lane !== undefined && lane.waiting.length === 0) {
+          lane.workers -= 1;
+          // Those who are there are done with a few tasks sooner than another has started.
+          const next = neediest();
+          lane = next !== undefined && next.waiting.length > next.workers ? next : undefined;
+          if (lane !== undefined) lane.workers += 1;
+        }
+        return lane?.waiting.shift();
       };
     },
   };
+}
+
+/** A run in a browser takes about as long as so many in a process. */
+const PAGE_COST = 6;
+
+function costOf(task: RunTask | undefined): number {
+  return task !== undefined && isBrowserMount(task.mount) ? PAGE_COST : 1;
 }
 
 function kindAt(tasks: readonly RunTask[], index: number): string | undefined {

@@ -3,6 +3,7 @@
  * journal. It prints nothing; what a script prints goes to stderr through the parent.
  */
 import { renameSync, writeFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { basename, isAbsolute, relative } from "node:path";
 import { keepProcessClock } from "../../core/time/process-clock.ts";
 import { HarnessError } from "../../core/errors.ts";
@@ -25,6 +26,7 @@ process.on("disconnect", () => process.exit(0));
 // Ctrl-C goes to the whole process group: the parent decides what happens to a run.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
+let hasRun = false;
 process.on("message", (task) => {
   const strayed = Promise.withResolvers<RunReply>();
   // A promise or a callback that the script has let go of: the run cannot be trusted, nor this process.
@@ -43,6 +45,9 @@ process.on("message", (task) => {
   void Promise.race([answer(task as RunTask), strayed.promise]).then((reply) => {
     process.off("unhandledRejection", stray).off("uncaughtException", stray);
     process.send?.(reply);
+    // The parent ends us without a warning: what was compiled would be lost to the next worker.
+    if (!hasRun) flushCompileCache();
+    hasRun = true;
   });
 });
 

@@ -6,9 +6,9 @@ import { readFileSync } from "node:fs";
 import type { Configuration, ICachePlugin, INetworkModule } from "@azure/msal-node";
 import { createRequest } from "../../core/http/message.ts";
 import type { ClientContext, OpenOptions } from "../client.ts";
-import type { MsalNode } from "./msal-node.ts";
+import type { MsalNode } from "./msal-node-types.ts";
 
-/** The configuration of an application, for a client of that credential and cache. */
+/** The MSAL configuration of an application. */
 export function configurationOf(
   msal: MsalNode,
   options: OpenOptions,
@@ -34,21 +34,21 @@ export function configurationOf(
   };
 }
 
-/** A certificate is named by the SHA-256 of it, or by the SHA-1 where the library knows no other. */
+/** The certificate with its SHA-256 thumbprint, or with the SHA-1 for versions that support no other. */
 function certificateOf(
   { ClientAssertion }: Pick<MsalNode, "ClientAssertion">,
   context: ClientContext,
   app: string,
 ): { thumbprintSha256?: string; thumbprint?: string; privateKey: string } {
   const { thumbprintSha256, thumbprint, privateKeyFile } = context.certificateOf(app);
-  const knowsSha256 = "fromCertificateWithSha256Thumbprint" in ClientAssertion;
+  const supportsSha256 = "fromCertificateWithSha256Thumbprint" in ClientAssertion;
   return {
-    ...(knowsSha256 ? { thumbprintSha256 } : { thumbprint }),
+    ...(supportsSha256 ? { thumbprintSha256 } : { thumbprint }),
     privateKey: readFileSync(privateKeyFile, "utf8"),
   };
 }
 
-/** What an application writes to its disk: the serialized cache, under one name. */
+/** A cache plugin that saves the serialized cache. */
 function persistIn(storage: Map<string, string>): ICachePlugin {
   return {
     beforeCacheAccess(cacheContext) {
@@ -64,7 +64,7 @@ function persistIn(storage: Map<string, string>): ICachePlugin {
   };
 }
 
-/** MSAL's `networkClient`; a body that is no JSON is reported as MSAL's own transport reports it. */
+/** MSAL's `networkClient` setting; a body that is not JSON gives the same error as in MSAL's own transport. */
 export function networkClientOver(
   msal: Pick<MsalNode, "AuthError">,
   transport: (request: Request) => Promise<Response>,

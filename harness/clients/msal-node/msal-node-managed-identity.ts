@@ -1,14 +1,14 @@
 /**
- * Managed identities by the real `@azure/msal-node`. Its cache, the source that it found and its
- * first network client belong to the module and not to an instance, so each application gets a
- * module of its own.
+ * Managed identities with the real `@azure/msal-node`. The module, and not the instance, holds its
+ * cache, the source that it found and its first network client, so each application gets a fresh
+ * copy of the module.
  */
 import type { ClientContext, ClientInstance, OpenOptions } from "../client.ts";
 import { loadFresh } from "../fresh-package.ts";
-import type { MsalNode } from "./msal-node.ts";
+import type { MsalNode } from "./msal-node-types.ts";
 import { networkClientOver } from "./msal-node-configuration.ts";
 
-/** An application on a machine, with its identity; the environment of the process says where. */
+/** Opens an application with the managed identity of its machine, which the environment variables describe. */
 export function openManagedIdentity(
   options: OpenOptions,
   context: ClientContext,
@@ -39,7 +39,7 @@ export function openManagedIdentity(
   };
 }
 
-/** The system's own identity has no name. */
+/** The id of a user-assigned identity; a system-assigned one needs none. */
 function identityOf({ app, identifiedBy = "clientId" }: OpenOptions) {
   if (app.managedIdentity?.assigned !== "user") return {};
   switch (identifiedBy) {

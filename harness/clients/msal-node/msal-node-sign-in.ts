@@ -1,10 +1,10 @@
-/** The parts of `@azure/msal-node` flows in which a person acts in a browser. */
+/** The parts of `@azure/msal-node` flows in which a user acts in a browser. */
 import type { AuthenticationResult } from "@azure/msal-node";
 import type { ClientContext, OpenOptions, TokenRequest } from "../client.ts";
-import type { Confidential, Public } from "./msal-node.ts";
-import { answersOf, browserOf } from "../person.ts";
+import type { Confidential, Public } from "./msal-node-types.ts";
+import { answersOf, browserOf } from "../user-browser.ts";
 
-/** Signs `request.user` in at the page and redeems the code. */
+/** Signs `request.user` in at the sign-in page and redeems the code. */
 export async function signIn(
   client: Confidential | Public,
   request: TokenRequest,
@@ -36,7 +36,7 @@ export async function signIn(
   );
 }
 
-/** The person opens the page of the device code flow and approves. */
+/** Opens the page of the device code flow as the user, and approves. */
 export async function approveDevice(
   verificationUri: string,
   userCode: string,
@@ -45,21 +45,21 @@ export async function approveDevice(
   context: ClientContext,
 ): Promise<void> {
   const browser = browserOf(request, options, context, "device-code");
-  await context.clock.sleep(PERSON_TYPES_FOR_MS);
+  await context.clock.sleep(USER_TYPES_FOR_MS);
   await browser
     .visit(verificationUri, undefined, { ...answersOf(request), userCode })
-    // The person cannot reach the page: they give up, and the client's polling shows it.
+    // The user cannot reach the page and gives up; the client's polling shows it.
     .catch(() => undefined);
 }
 
-const PERSON_TYPES_FOR_MS = 12_000;
+const USER_TYPES_FOR_MS = 12_000;
 
-/** A claims challenge, as MSAL takes it. */
+/** The claims challenge of a request as an MSAL parameter. */
 export function claimsOf(request: TokenRequest): { claims?: string } {
   return request.claims === undefined ? {} : { claims: request.claims };
 }
 
-/** The browser came back with an OAuth error instead of a code. */
+/** The browser returned with an OAuth error instead of a code. */
 export class SignInError extends Error {
   readonly errorCode: string;
 

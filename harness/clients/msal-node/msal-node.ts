@@ -15,16 +15,13 @@ import type {
   TokenRequest,
   TokenResult,
 } from "../client.ts";
+import type { Confidential, MsalNode, Public } from "./msal-node-types.ts";
 import { openManagedIdentity } from "./msal-node-managed-identity.ts";
 import { installedVersion, loadFrom, notInstalled } from "../installed-package.ts";
 import { configurationOf } from "./msal-node-configuration.ts";
 import { approveDevice, claimsOf, signIn, SignInError } from "./msal-node-sign-in.ts";
 
-export type MsalNode = typeof import("@azure/msal-node");
-export type Confidential = InstanceType<MsalNode["ConfidentialClientApplication"]>;
-export type Public = InstanceType<MsalNode["PublicClientApplication"]>;
-
-/** The flows that it knows. */
+/** The flows that it supports. */
 export const msalNodeFlows = [
   "client-credentials",
   "silent",
@@ -36,7 +33,7 @@ export const msalNodeFlows = [
   "managed-identity",
 ] as const satisfies readonly Flow[];
 
-/** Loads `@azure/msal-node`, of a folder or beside Brownout; its version is read from the package itself. */
+/** Loads `@azure/msal-node`, from `folder`, else from the packages installed beside Brownout; rejects with `client-not-installed`. */
 export async function loadMsalNode(folder?: string): Promise<ClientUnderTest> {
   const msal = await (folder === undefined
     ? import("@azure/msal-node").catch((cause: unknown) => {
@@ -45,16 +42,16 @@ export async function loadMsalNode(folder?: string): Promise<ClientUnderTest> {
     : loadFrom<MsalNode>(folder, "@azure/msal-node"));
   return {
     name: "msal-node",
-    // Not every version says itself which it is.
+    // Not every version exports its version.
     version: folder === undefined ? msal.version : installedVersion("@azure/msal-node", folder),
-    flows: msalNodeFlows.filter((flow) => knows(msal, flow)),
+    flows: msalNodeFlows.filter((flow) => supports(msal, flow)),
     open: (options, context) => Promise.resolve(openInstance(msal, options, context, folder)),
     describeError: (error) => describeMsalError(msal, error),
   };
 }
 
-/** Majors differ in what they can do: whether it is there is asked, never which version it is. */
-function knows(msal: Partial<MsalNode>, flow: Flow): boolean {
+/** Whether this version supports a flow; checks for the class and not for the version. */
+function supports(msal: Partial<MsalNode>, flow: Flow): boolean {
   return flow !== "managed-identity" || msal.ManagedIdentityApplication !== undefined;
 }
 
@@ -146,7 +143,7 @@ async function acquireForUser(
       const account = accounts.find(
         (candidate) => candidate.username.toLowerCase() === request.user?.upn.toLowerCase(),
       );
-      if (account === undefined) throw new NoAccountError(request.user?.upn ?? "nobody");
+      if (account === undefined) throw new NoAccountError(request.user?.upn ?? "no user");
       return resultOf(
         await client.acquireTokenSilent({
           ...common,
@@ -164,7 +161,7 @@ async function acquireForUser(
     default:
       throw new HarnessError(
         "bad-scenario",
-        `msal-node cannot do ${request.flow} with this kind of client`,
+        `msal-node does not support ${request.flow} with this kind of client`,
         {
           place: options.app.name,
           hint: "Open the app with a credential for confidential flows, and without one for public flows.",
@@ -173,7 +170,7 @@ async function acquireForUser(
   }
 }
 
-/** What code that moves over from another library does: it takes the token out of the saved cache. */
+/** Reads a refresh token from the saved cache, as code that migrates from another library does. */
 function savedRefreshToken(client: Confidential | Public, request: TokenRequest): string {
   const cache = JSON.parse(client.getTokenCache().serialize()) as {
     readonly RefreshToken?: Readonly<Record<string, { home_account_id: string; secret: string }>>;
@@ -197,7 +194,7 @@ function resultOf(result: AuthenticationResult | null): TokenResult {
   };
 }
 
-/** The application looked for a signed-in account and found none: it has to sign the user in. */
+/** The application found no signed-in account, so it has to sign the user in. */
 class NoAccountError extends Error {
   constructor(upn: string) {
     super(`no account of ${upn} in the cache`);
@@ -205,7 +202,7 @@ class NoAccountError extends Error {
   }
 }
 
-/** An error of a fresh copy of the package, whose classes are its own. */
+/** Whether an error comes from a fresh copy of the package, which has its own classes. */
 function isFreshAuthError(error: unknown): error is Error & { readonly errorCode: string } {
   return error instanceof Error && "subError" in error && "errorCode" in error;
 }

@@ -9,7 +9,7 @@ import { msal1Program } from "./msal-1-page.ts";
 import { clientInPage } from "./page-application.ts";
 import { pageHtml } from "./page-shell.ts";
 
-/** The flows that it knows; `id-token` is a popup. */
+/** The flows that it supports; `id-token` is a popup. */
 const methods = {
   "id-token": "id-token",
   silent: "silent",
@@ -17,9 +17,10 @@ const methods = {
   redirect: "redirect",
 } as const;
 
+/** The names of the flows that it supports. */
 export const msal1Flows = Object.keys(methods) as readonly (keyof typeof methods)[];
 
-/** The files of the package, of a folder or beside Brownout; its version is read from the package itself. */
+/** Loads the files of the package, from `folder`, else from the packages installed beside Brownout; throws `client-not-installed`. */
 export function loadMsal1(folder?: string): Promise<ClientUnderTest> {
   return Promise.resolve(
     clientInPage({

@@ -1,6 +1,6 @@
 /**
- * What a single-page application does with `@azure/msal-browser`, in its page: the program
- * calls MSAL the way its documentation shows, and adds no retry, cache or time-out.
+ * The program of a single-page application with `@azure/msal-browser`: it calls MSAL the way its
+ * documentation shows, and adds no retry, cache or time-out.
  */
 import type {
   AuthenticationResult,
@@ -19,7 +19,7 @@ interface Msal {
   readonly PublicClientApplication: new (configuration: Configuration) => IPublicClientApplication;
 }
 
-/** What stands where sign-ins come back to: the package's bridge, which hands the answer on, or nothing. */
+/** The page to which sign-ins return: one with the package's bridge, which passes the answer on, or a blank one. */
 export type RedirectPage = "bridge" | "blank";
 
 /** Starts the application. Runs in the page, after MSAL. */
@@ -54,7 +54,7 @@ function startApp(
     const account = accounts.find(
       ({ username }) => username.toLowerCase() === call.username?.toLowerCase(),
     );
-    // The session of somebody else would sign that one in again.
+    // Without a hint, the session of another user would sign in that user again.
     const isAnother = account === undefined && accounts.length > 0 && call.username !== undefined;
     return {
       account,
@@ -91,7 +91,7 @@ function startApp(
 
   shell({
     async start() {
-      // Versions that have nothing to initialize have no such method.
+      // Older versions have no such method.
       const { initialize } = client as Partial<IPublicClientApplication>;
       await initialize?.call(client);
       const result = await client.handleRedirectPromise();
@@ -100,7 +100,7 @@ function startApp(
     acquire: async (call) => tokenOf(await acquire(call)),
     async leave(call) {
       const { common, interactive } = requestOf(call);
-      // Without a bridge, a redirect has to come back to a page with MSAL in it.
+      // Without a bridge, a redirect has to return to a page with MSAL in it.
       const back = redirectPage === "bridge" ? {} : { redirectUri: `${location.origin}/` };
       await client.acquireTokenRedirect({ ...common, ...interactive, ...back });
     },
@@ -113,7 +113,7 @@ export function msalBrowserProgram(redirectPage: RedirectPage): string {
   return `globalThis.startApp = (configuration) => (${String(startApp)})(configuration, ${String(openShell)}, "${redirectPage}");`;
 }
 
-/** The page to which sign-ins come back: with the package's bridge where it has one, else blank. */
+/** The HTML of the page to which sign-ins return. */
 export function redirectHtml(redirectPage: RedirectPage): string {
   return pageHtml(
     "Signing in",

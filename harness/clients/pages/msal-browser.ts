@@ -6,7 +6,7 @@ import { clientInPage } from "./page-application.ts";
 
 const PACKAGE = "@azure/msal-browser";
 
-/** The flows that it knows; `authorization-code` is a popup. */
+/** The flows that it supports; `authorization-code` is a popup. */
 const methods = {
   silent: "silent",
   "authorization-code": "popup",
@@ -15,9 +15,10 @@ const methods = {
   "sso-silent": "sso-silent",
 } as const;
 
+/** The names of the flows that it supports. */
 export const msalBrowserFlows = Object.keys(methods) as readonly (keyof typeof methods)[];
 
-/** The files of the package, of a folder or beside Brownout; its version is read from the package itself. */
+/** Loads the files of the package, from `folder`, else from the packages installed beside Brownout; throws `client-not-installed`. */
 export function loadMsalBrowser(folder?: string): Promise<ClientUnderTest> {
   return Promise.resolve(
     clientInPage({
@@ -62,7 +63,7 @@ function requiredFiles(folder: string | undefined): {
   }
 }
 
-/** The script for the page to which sign-ins come back, of versions that bring one. */
+/** The script for the page to which sign-ins return, of versions that have one. */
 function redirectBridge(folder: string | undefined): string | undefined {
   try {
     return installedFile(PACKAGE, "lib/redirect-bridge/msal-redirect-bridge.min.js", folder);

@@ -1,7 +1,7 @@
 /**
- * A library in a page of a real browser, as a client under test: serves the small
- * application around it, opens it in tabs, hands it calls, and waits for a page that was left
- * for a sign-in to come back. What is of one library is in its `PageLibrary`.
+ * A library in a page of a real browser, as a client under test: serves the small application
+ * around it, opens it in tabs, passes calls to it, and waits for the return from a redirect to the
+ * sign-in page. What differs between libraries is in a `PageLibrary`.
  */
 import type { Page } from "@playwright/test";
 import { HarnessError } from "../../core/errors.ts";
@@ -32,17 +32,17 @@ export interface PageLibrary {
   /** As in `--client NAME`. */
   readonly name: string;
   readonly version: string;
-  /** The flows that it knows, each with what the page calls for it. */
+  /** The flows that it supports, each with the method of the page for it. */
   readonly methods: Readonly<Partial<Record<Flow, PageCall["method"]>>>;
-  /** Where it can keep tokens. */
+  /** Where it can cache tokens. */
   readonly caches: readonly CacheKind[];
   /** The library's own script, unmodified. */
   readonly script: string;
   /** A script that defines `startApp(configuration)`. */
   readonly program: string;
-  /** Further files of the application, by path; `redirectPath` is where sign-ins come back to. */
+  /** More files of the application, by path; `redirectPath` is the path to which sign-ins return. */
   readonly files: (redirectPath: string) => Readonly<Record<string, PageFile>>;
-  /** Whether an error says that only the person can help. */
+  /** Whether an error requires a sign-in by the user. */
   readonly needsPerson: (failure: PageFailure) => boolean;
 }
 
@@ -99,9 +99,9 @@ async function openInstance(
   if (browser === undefined) throw new HarnessError("bad-usage", `${library.name} needs a browser`);
   const { address, redirectUri } = addressesOf(options, library.name);
   if (!library.caches.includes(options.cache)) {
-    throw new HarnessError("bad-scenario", `${library.name} keeps no cache "${options.cache}"`, {
+    throw new HarnessError("bad-scenario", `${library.name} has no cache "${options.cache}"`, {
       place: options.app.name,
-      hint: `It knows ${library.caches.join(", ")}.`,
+      hint: `Its caches are ${library.caches.join(", ")}.`,
     });
   }
   const configuration: PageConfiguration = {
@@ -151,13 +151,13 @@ const locations = {
   persisted: "localStorage",
 } as const;
 
-/** The page of the application, and the one to which sign-ins come back. */
+/** The address of the application, and the one to which sign-ins return. */
 function addressesOf(
   { app }: OpenOptions,
   client: string,
 ): { readonly address: string; readonly redirectUri: string } {
   const uris = app.redirectUris.filter(({ type }) => type === "spa").map(({ uri }) => uri);
-  // What listens on this machine is a person's own, and left alone.
+  // Addresses on localhost may belong to the user's own server, so none is served there.
   const ours = uris.filter((uri) => new URL(uri).hostname !== "localhost");
   const redirectUri = ours.find((uri) => new URL(uri).pathname !== "/") ?? ours[0];
   if (redirectUri === undefined) {
@@ -165,8 +165,8 @@ function addressesOf(
     throw new HarnessError(
       "bad-scenario",
       isPage
-        ? `${app.name} has pages on localhost only, where a scenario serves none`
-        : `${app.name} is no single-page application`,
+        ? `${app.name} has redirect URIs on localhost only, where a scenario serves no pages`
+        : `${app.name} is not a single-page application`,
       {
         place: app.name,
         hint: isPage
@@ -185,7 +185,7 @@ async function openTab(opened: Opened): Promise<ClientTab> {
   return tab;
 }
 
-/** Clients in pages run where there is Playwright. */
+/** The tab's page; clients in a page run only with Playwright. */
 function pageOf({ page }: ClientTab): Page {
   return page as Page;
 }
@@ -210,7 +210,7 @@ function tabNamed(opened: Opened, name: string | undefined): ClientTab {
 
 type PageScope = typeof globalThis & { readonly app?: PageApp };
 
-/** Waits until the library has started in the page; with what a redirect brought. */
+/** Waits until the library has started in the page; resolves to the result of a redirect. */
 async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
   return browser.during(async () => {
     await page.waitForFunction(() => (globalThis as PageScope).app !== undefined);
@@ -233,12 +233,12 @@ async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResu
   }
   const outcome =
     call.method === "redirect"
-      ? await leaveAndComeBack(opened, page, call)
+      ? await redirectAndReturn(opened, page, call)
       : await browser.during(() =>
-          page.evaluate((wish) => (globalThis as PageScope).app?.call(wish), call),
+          page.evaluate((sent) => (globalThis as PageScope).app?.call(sent), call),
         );
   if (outcome === undefined)
-    throw new HarnessError("bad-scenario", "the page has lost its application");
+    throw new HarnessError("bad-scenario", "the page no longer has its application");
   if ("failure" in outcome) throw new PageError(outcome.failure);
   return outcome.token;
 }
@@ -247,8 +247,8 @@ function callOf(request: TokenRequest, library: PageLibrary, correlationId: stri
   const { flow, scopes, user, forceRefresh, claims, prompt } = request;
   const method = library.methods[flow];
   if (method === undefined) {
-    throw new HarnessError("bad-scenario", `${library.name} cannot do ${flow}`, {
-      hint: `It does ${flowsOf(library).join(", ")}.`,
+    throw new HarnessError("bad-scenario", `${library.name} does not support ${flow}`, {
+      hint: `It supports ${flowsOf(library).join(", ")}.`,
     });
   }
   return {
@@ -262,8 +262,8 @@ function callOf(request: TokenRequest, library: PageLibrary, correlationId: stri
   };
 }
 
-/** The page is left for the sign-in page; whoever comes back to it brings the result. */
-async function leaveAndComeBack(
+/** Redirects the page to the sign-in page and waits for its return, which has the result. */
+async function redirectAndReturn(
   opened: Opened,
   page: Page,
   call: PageCall,
@@ -277,8 +277,8 @@ async function leaveAndComeBack(
   page.on("load", look).on("close", gone);
   const landed = browser.during(() => arrival.promise);
   const failed = page
-    .evaluate((wish) => (globalThis as PageScope).app?.leave(wish), call)
-    // The page went away under the call, as it should.
+    .evaluate((sent) => (globalThis as PageScope).app?.leave(sent), call)
+    // The call ends with the page, as it must.
     .catch(() => undefined);
   const back = landed.then(() => undefined);
   try {
@@ -289,7 +289,7 @@ async function leaveAndComeBack(
     if (first !== undefined) return first;
   } finally {
     page.off("load", look).off("close", gone);
-    // A page that was never left must not count as on its way for ever.
+    // Otherwise virtual time would wait forever for a page that was never left.
     arrival.resolve();
   }
   return started(opened, page);

@@ -6,7 +6,7 @@ import { openShell, type PageApp, type PageCall } from "./page-shell.ts";
 
 type PageScope = typeof globalThis & { readonly app: PageApp; acquired: number };
 
-/** A library that finds a token in the end, if `resolve` is called, and for ever looks for "nothing". */
+/** A library that returns a token after 50 ms, and never one for the correlation id "nothing". */
 const library = `{
   start: () => Promise.resolve(undefined),
   who: () => undefined,
@@ -34,10 +34,10 @@ describe.skipIf(wantsNoBrowser())("the application around a library", () => {
   });
   afterAll(() => processBrowser.close());
 
-  const ask = (wish: PageCall) =>
-    page.evaluate((of) => (globalThis as PageScope).app.call(of), wish);
+  const ask = (request: PageCall) =>
+    page.evaluate((of) => (globalThis as PageScope).app.call(of), request);
 
-  it("makes each call once, and says again what became of it", async () => {
+  it("makes each call once, and returns its result again for the same correlation id", async () => {
     const first = await ask(call("one"));
     expect(first).toEqual({ token: { accessToken: "one" } });
     expect(await ask(call("one"))).toEqual(first);
@@ -45,7 +45,7 @@ describe.skipIf(wantsNoBrowser())("the application around a library", () => {
     expect(await page.evaluate(() => (globalThis as PageScope).acquired)).toBe(2);
   });
 
-  it("keeps calls that nobody else in the page keeps", async () => {
+  it("keeps the promises of calls, so that they are not garbage-collected", async () => {
     let said: unknown = "nothing yet";
     const asked = ask(call("nothing")).catch((error: unknown) => (said = error));
     const session = await page.context().newCDPSession(page);

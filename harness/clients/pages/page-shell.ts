@@ -1,8 +1,8 @@
 /**
- * The single-page application around a sign-in library: what every one of them shows, and
- * what it offers to the harness. It shows what small applications show: a spinner while a
- * call is under way, an alert when it failed, the person's name when there is one. Sent to the
- * page as text, so `openShell` may use nothing but what is inside it.
+ * The single-page application around a sign-in library: what it shows, and what it offers to the
+ * harness. It shows what small applications show: a spinner during a call, an alert after a
+ * failure, the user's name after a sign-in. It is sent to the page as text, so `openShell` must
+ * not use anything outside itself.
  */
 
 /** How the page opens its client. */
@@ -14,7 +14,7 @@ export interface PageConfiguration {
   readonly capabilities: readonly string[];
 }
 
-/** One call, as the harness hands it to the page. */
+/** One call, as the harness passes it to the page. */
 export interface PageCall {
   readonly method: "silent" | "popup" | "redirect" | "sso-silent" | "id-token";
   readonly scopes: readonly string[];
@@ -26,6 +26,7 @@ export interface PageCall {
   readonly prompt?: string;
 }
 
+/** A token, as the page returns it. */
 export interface PageToken {
   readonly accessToken: string;
   readonly idToken: string;
@@ -35,6 +36,7 @@ export interface PageToken {
   readonly homeAccountId?: string;
 }
 
+/** An error of the library, as the page returns it. */
 export interface PageFailure {
   readonly name: string;
   readonly errorCode: string;
@@ -42,29 +44,30 @@ export interface PageFailure {
   readonly message: string;
 }
 
+/** The result of a call. */
 export type PageOutcome = { readonly token: PageToken } | { readonly failure: PageFailure };
 
-/** What the page of one library does; all of it rejects with what the library throws. */
+/** The part of the page that differs between libraries; its methods reject with what the library throws. */
 export interface PageClient {
-  /** With what a redirect brought, when the page was opened by one. */
+  /** Resolves to the token of a redirect, when the page was opened by one. */
   start(): Promise<PageToken | undefined>;
   acquire(call: PageCall): Promise<PageToken>;
-  /** Leaves the page, when all goes well. */
+  /** Leaves the page for the sign-in page. */
   leave(call: PageCall): Promise<void>;
-  /** The name of whoever is signed in. */
+  /** The name of the signed-in user. */
   who(): string | undefined;
 }
 
 /** What the page offers to the harness, as `globalThis.app`. */
 export interface PageApp {
   readonly started: Promise<PageOutcome | undefined>;
-  /** Asked again with the same correlation id, it says what became of that call. */
+  /** Runs a call; with the correlation id of an earlier call, returns the result of that one. */
   call(call: PageCall): Promise<PageOutcome>;
   /** As `call`. */
   leave(call: PageCall): Promise<PageOutcome | undefined>;
 }
 
-/** Runs in the page: shows the application around `client`, and starts it. */
+/** Shows the application around `client`, and starts it. Runs in the page. */
 export function openShell(client: PageClient): void {
   const main = document.querySelector("main");
   const show = (kind: "busy" | "alert" | "content", text: string): void => {
@@ -118,7 +121,7 @@ export function openShell(client: PageClient): void {
       return outcome;
     }
   };
-  // Kept, or a browser that cleans up takes calls with them that nobody but the harness waits for.
+  // Kept, or garbage collection could drop the promise of a call that only the harness waits for.
   const kept = new Map<string, Promise<PageOutcome | undefined>>();
   const once =
     <T extends PageOutcome | undefined>(work: (call: PageCall) => Promise<T>) =>

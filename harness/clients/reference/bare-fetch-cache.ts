@@ -1,21 +1,21 @@
-/** The tokens that a `bare-fetch` has, and the key by which it finds them again. */
+/** The token cache of a `bare-fetch`, and its keys. */
 import type { TokenRequest } from "../client.ts";
-import type { OpenedBareFetch } from "./bare-fetch.ts";
-import type { KeptToken } from "./bare-fetch-wire.ts";
+import type { OpenedBareFetch } from "./opened-bare-fetch.ts";
+import type { CachedToken } from "./bare-fetch-wire.ts";
 
 export interface TokenCache {
-  readonly get: (key: string) => KeptToken | undefined;
-  /** Keeps a token in place of the one before; saves all when the application persists its cache. */
-  readonly keep: (key: string, token: KeptToken) => KeptToken;
+  readonly get: (key: string) => CachedToken | undefined;
+  /** Replaces the token of a key; saves the whole cache when the application persists it. */
+  readonly keep: (key: string, token: CachedToken) => CachedToken;
 }
 
 const STORED_AS = "bare-fetch-cache";
 
-/** The cache of a new process: empty, or as the one before saved it. */
+/** Creates the cache of a new process: empty, or as the previous process saved it. */
 export function createTokenCache({ options, context, has }: OpenedBareFetch): TokenCache {
   const isPersisted = options.cache === "persisted";
   const saved = isPersisted ? context.storage.get(STORED_AS) : undefined;
-  const tokens = new Map(saved === undefined ? [] : (JSON.parse(saved) as [string, KeptToken][]));
+  const tokens = new Map(saved === undefined ? [] : (JSON.parse(saved) as [string, CachedToken][]));
   return {
     get: (key) => tokens.get(key),
     keep(key, token) {
@@ -27,17 +27,17 @@ export function createTokenCache({ options, context, has }: OpenedBareFetch): To
   };
 }
 
-/** One key for wishes that one token serves: app, tenant, user and scopes in any order. */
-export function keyOf(wish: TokenRequest, { options }: OpenedBareFetch): string {
+/** The same key for all requests that one token can serve: app, tenant, user, and scopes in any order. */
+export function cacheKeyOf(request: TokenRequest, { options }: OpenedBareFetch): string {
   return [
     options.app.clientId,
     options.tenant.id,
-    wish.user?.id ?? "app",
-    ...wish.scopes.toSorted(),
+    request.user?.id ?? "app",
+    ...request.scopes.toSorted(),
   ].join(" ");
 }
 
-/** Whether a kept token may answer a wish: not for a flow that asks the service by nature, nor for one that asks anew. */
+/** Whether a cached token may answer a request: by its flow, and without claims or a forced refresh. */
 export function isCacheable({ flow, forceRefresh, claims }: TokenRequest): boolean {
   if (forceRefresh === true || claims !== undefined) return false;
   return cacheable.has(flow);

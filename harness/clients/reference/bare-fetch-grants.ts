@@ -1,32 +1,32 @@
 /** What `bare-fetch` sends for each flow: the grant, its claims and its routing hint. */
-import type { OpenedBareFetch } from "./bare-fetch.ts";
-import { askMachine } from "./bare-fetch-managed-identity.ts";
-import { TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
+import type { OpenedBareFetch } from "./opened-bare-fetch.ts";
+import { requestFromMachine } from "./bare-fetch-managed-identity.ts";
+import { TokenRequestError, type CachedToken, type Wire } from "./bare-fetch-wire.ts";
 import type { TokenRequest } from "../client.ts";
 
-/** Sends the token request that a wish stands for; a vice may spoil it. */
-export async function sendWish(
+/** Sends the token request of a call, as the client's defect alters it. */
+export async function sendTokenRequest(
   wire: Wire,
-  wish: TokenRequest,
-  kept: KeptToken | undefined,
+  request: TokenRequest,
+  kept: CachedToken | undefined,
   opened: OpenedBareFetch,
-): Promise<KeptToken> {
+): Promise<CachedToken> {
   const scope =
-    wish.flow === "client-credentials"
-      ? wish.scopes.join(" ")
-      : [...wish.scopes, "openid profile offline_access"].join(" ");
-  const claims = claimsOf(wish, opened);
-  switch (wish.flow) {
+    request.flow === "client-credentials"
+      ? request.scopes.join(" ")
+      : [...request.scopes, "openid profile offline_access"].join(" ");
+  const claims = claimsOf(request, opened);
+  switch (request.flow) {
     case "client-credentials":
       return wire.token({ grant_type: "client_credentials", scope, ...claims }, {});
     case "managed-identity":
-      return askMachine(wish, opened);
+      return requestFromMachine(request, opened);
     case "on-behalf-of":
       return wire.token(
         {
           grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
           requested_token_use: "on_behalf_of",
-          assertion: wish.credential ?? "",
+          assertion: request.credential ?? "",
           scope,
           ...claims,
         },
@@ -36,14 +36,14 @@ export async function sendWish(
       return wire.token(
         {
           grant_type: "password",
-          username: wish.user?.upn ?? "",
-          password: wish.credential ?? wish.user?.password ?? "",
+          username: request.user?.upn ?? "",
+          password: request.credential ?? request.user?.password ?? "",
           scope,
         },
-        { "x-anchormailbox": `UPN:${wish.user?.upn ?? ""}` },
+        { "x-anchormailbox": `UPN:${request.user?.upn ?? ""}` },
       );
     default: {
-      const refreshToken = wish.credential ?? kept?.refreshToken;
+      const refreshToken = request.credential ?? kept?.refreshToken;
       if (refreshToken === undefined) {
         throw new TokenRequestError("interaction_required", {
           message: "no refresh token is kept for this user",
@@ -52,7 +52,7 @@ export async function sendWish(
       }
       const token = await wire.token(
         { grant_type: "refresh_token", refresh_token: refreshToken, scope, ...claims },
-        hintOf(wish, opened),
+        hintOf(request, opened),
       );
       return { refreshToken, ...token };
     }
@@ -61,12 +61,12 @@ export async function sendWish(
 
 /** The claims of a challenge and of the capabilities, as one JSON text. */
 export function claimsOf(
-  wish: TokenRequest,
+  request: TokenRequest,
   { options, has }: OpenedBareFetch,
 ): { claims?: string } {
   const challenge =
-    wish.claims !== undefined && !has("ignores-claims")
-      ? (JSON.parse(wish.claims) as Record<string, Record<string, unknown>>)
+    request.claims !== undefined && !has("ignores-claims")
+      ? (JSON.parse(request.claims) as Record<string, Record<string, unknown>>)
       : {};
   const capable =
     options.capabilities === undefined ? {} : { xms_cc: { values: options.capabilities } };
@@ -77,13 +77,13 @@ export function claimsOf(
 }
 
 function hintOf(
-  wish: TokenRequest,
+  request: TokenRequest,
   { options, context, has }: OpenedBareFetch,
 ): Record<string, string> {
-  if (wish.user === undefined) return {};
+  if (request.user === undefined) return {};
   const named = has("wrong-hint")
-    ? (context.world.tenants[0]?.users.find((user) => user.id !== wish.user?.id) ?? wish.user)
-    : wish.user;
+    ? (context.world.tenants[0]?.users.find((user) => user.id !== request.user?.id) ?? request.user)
+    : request.user;
   return {
     "x-anchormailbox": `Oid:${named.homeId ?? named.id}@${named.homeTenant ?? options.tenant.id}`,
   };

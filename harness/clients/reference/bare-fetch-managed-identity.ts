@@ -1,29 +1,32 @@
 /**
  * How `bare-fetch` gets tokens of managed identities: the endpoint that the environment names,
- * asked as Microsoft documents it, and asked again as the guidance for IMDS says (pauses of
- * 0, 2, 6, 14 and 30 s, a second or more after a 5xx, 70 s of patience after a 410).
+ * called as Microsoft documents it, with the retries of the guidance for IMDS (pauses of
+ * 0, 2, 6, 14 and 30 s, a second or more after a 5xx, up to 70 s after a 410).
  */
 import { readFileSync } from "node:fs";
 import { parseRetryAfter } from "../../history/retry-after.ts";
 import { parseObject } from "../../core/http/json-object.ts";
 import { createRequest } from "../../core/http/message.ts";
-import type { OpenedBareFetch } from "./bare-fetch.ts";
-import { TokenRequestError, type KeptToken } from "./bare-fetch-wire.ts";
+import type { OpenedBareFetch } from "./opened-bare-fetch.ts";
+import { TokenRequestError, type CachedToken } from "./bare-fetch-wire.ts";
 import type { TokenRequest } from "../client.ts";
 
 const PAUSES_MS = [0, 2_000, 6_000, 14_000, 30_000];
 const SERVER_ERROR_PAUSE_MS = 1_000;
 const GONE_PAUSE_MS = 10_000;
 const GONE_FOR_MS = 70_000;
-const HAMMER_BLOWS = 20;
+const HAMMER_RETRIES = 20;
 const REFRESH_FROM_MS = 7_200_000;
 
 /** A token of the application's identity; rejects with a `TokenRequestError` when the retries are used up. */
-export async function askMachine(wish: TokenRequest, opened: OpenedBareFetch): Promise<KeptToken> {
+export async function requestFromMachine(
+  request: TokenRequest,
+  opened: OpenedBareFetch,
+): Promise<CachedToken> {
   const { clock } = opened.context;
   const beganMs = clock.now();
   for (let retries = 0; ; retries += 1) {
-    const answer = await send(wish, opened);
+    const answer = await send(request, opened);
     if (answer.token !== undefined) return answer.token;
     const pauseMs = pauseOf(answer, retries, clock.now() - beganMs, opened);
     if (pauseMs === undefined) throw answer.error;
@@ -34,18 +37,18 @@ export async function askMachine(wish: TokenRequest, opened: OpenedBareFetch): P
 interface Answer {
   /** 0 when there was none. */
   readonly status: number;
-  readonly token?: KeptToken;
+  readonly token?: CachedToken;
   readonly error: TokenRequestError;
 }
 
-/** How long to wait before the next try; `undefined` when there shall be none. ms. */
+/** How long to wait before the next retry, ms; `undefined` for no retry. */
 function pauseOf(
   { status, error }: Answer,
   retries: number,
   elapsedMs: number,
   { has }: OpenedBareFetch,
 ): number | undefined {
-  if (has("hammers-identity-endpoint")) return retries < HAMMER_BLOWS ? 0 : undefined;
+  if (has("hammers-identity-endpoint")) return retries < HAMMER_RETRIES ? 0 : undefined;
   if (status === 410) {
     const givesUp = has("gives-up-on-gone") || elapsedMs >= GONE_FOR_MS;
     return givesUp ? undefined : GONE_PAUSE_MS;
@@ -58,10 +61,10 @@ function pauseOf(
   return pauseMs === undefined || status < 500 ? pauseMs : Math.max(pauseMs, SERVER_ERROR_PAUSE_MS);
 }
 
-async function send(wish: TokenRequest, opened: OpenedBareFetch): Promise<Answer> {
+async function send(request: TokenRequest, opened: OpenedBareFetch): Promise<Answer> {
   const { context } = opened;
   const transport = context.transport ?? ((request: Request) => fetch(request));
-  const resource = (wish.scopes[0] ?? "").replace(/\/\.default$/, "");
+  const resource = (request.scopes[0] ?? "").replace(/\/\.default$/, "");
   try {
     let response = await transport(requestOf(resource, opened));
     const [, file] =
@@ -98,7 +101,7 @@ function read(
   if (status !== 200 || typeof accessToken !== "string") return { status, error };
   const expiresAt = Number(body?.["expires_on"]) * 1_000;
   const leftMs = expiresAt - nowMs;
-  // As the libraries do: at half of what is left, unless that is little.
+  // As the libraries do: at half of the lifetime, if two hours or more are left.
   const refresh = leftMs >= REFRESH_FROM_MS ? { refreshAt: nowMs + leftMs / 2 } : {};
   return {
     status,
@@ -107,7 +110,7 @@ function read(
   };
 }
 
-/** The request of the source that the environment speaks of (`docs/sources.md#g1` and G.2). */
+/** The request to the source that the environment variables name (`docs/sources.md#g1` and G.2). */
 function requestOf(
   resource: string,
   { options }: OpenedBareFetch,

@@ -1,22 +1,22 @@
 /**
- * How a `bare-fetch` goes to the network: metadata once a day, one request at a time for a
- * token, and a pause after a failure, as long as Retry-After says or growing from five seconds
+ * How a `bare-fetch` sends requests: metadata once a day, one request at a time for a token, and
+ * a pause after a failure, as long as Retry-After says or growing from five seconds
  * (`docs/sources.md#m3`, client resilience guidance).
  */
-import type { OpenedBareFetch } from "./bare-fetch.ts";
+import type { OpenedBareFetch } from "./opened-bare-fetch.ts";
 import type { TokenCache } from "./bare-fetch-cache.ts";
-import { sendWish } from "./bare-fetch-grants.ts";
-import { TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
+import { sendTokenRequest } from "./bare-fetch-grants.ts";
+import { TokenRequestError, type CachedToken, type Wire } from "./bare-fetch-wire.ts";
 import type { TokenRequest } from "../client.ts";
 
 export interface Requests {
   /** Reads the discovery document unless that was done in the last 24 hours. */
   readonly readMetadata: () => Promise<void>;
   /**
-   * Gets and keeps a token; whoever asks for the same meanwhile shares the request. Rejects
-   * with a `TokenRequestError`, in a pause with that of the failure before.
+   * Requests a token and caches it; concurrent callers with the same key share the request.
+   * Rejects with a `TokenRequestError`, during a pause with that of the last failure.
    */
-  readonly send: (key: string, wish: TokenRequest) => Promise<KeptToken>;
+  readonly send: (key: string, request: TokenRequest) => Promise<CachedToken>;
 }
 
 const METADATA_FRESH_FOR_MS = 86_400_000;
@@ -28,7 +28,7 @@ export function createRequests(opened: OpenedBareFetch, wire: Wire, cache: Token
   const { context, has } = opened;
   const { clock } = context;
   const pauses = createPauses(opened);
-  const flights = new Map<string, Promise<KeptToken>>();
+  const inFlight = new Map<string, Promise<CachedToken>>();
   let metadataReadAt: number | undefined;
 
   const readMetadata = async (): Promise<void> => {
@@ -39,12 +39,12 @@ export function createRequests(opened: OpenedBareFetch, wire: Wire, cache: Token
     metadataReadAt = clock.now();
   };
 
-  const request = async (key: string, wish: TokenRequest): Promise<KeptToken> => {
-    const failures = pauses.demandNone(key);
+  const requestToken = async (key: string, request: TokenRequest): Promise<CachedToken> => {
+    const failures = pauses.checkNone(key);
     try {
-      // The machine's own endpoint is not discovered.
-      if (wish.flow !== "managed-identity") await readMetadata();
-      const token = await sendWish(wire, wish, cache.get(key), opened);
+      // The machine's own endpoint needs no discovery.
+      if (request.flow !== "managed-identity") await readMetadata();
+      const token = await sendTokenRequest(wire, request, cache.get(key), opened);
       pauses.end(key);
       return cache.keep(key, token);
     } catch (error) {
@@ -55,11 +55,11 @@ export function createRequests(opened: OpenedBareFetch, wire: Wire, cache: Token
 
   return {
     readMetadata,
-    send(key, wish) {
-      const flight = flights.get(key);
-      if (flight !== undefined && !has("stampedes")) return flight;
-      const started = request(key, wish).finally(() => flights.delete(key));
-      flights.set(key, started);
+    send(key, request) {
+      const shared = inFlight.get(key);
+      if (shared !== undefined && !has("stampedes")) return shared;
+      const started = requestToken(key, request).finally(() => inFlight.delete(key));
+      inFlight.set(key, started);
       return started;
     },
   };
@@ -72,28 +72,28 @@ interface Pause {
 }
 
 interface Pauses {
-  /** Throws the error of a running pause; else how many failures in a row there were. */
-  readonly demandNone: (key: string) => number;
+  /** Throws the error of a running pause; else returns how many failures in a row there were. */
+  readonly checkNone: (key: string) => number;
   readonly begin: (key: string, error: TokenRequestError, failures: number) => void;
   readonly end: (key: string) => void;
 }
 
 function createPauses({ context: { clock }, has }: OpenedBareFetch): Pauses {
   const pauses = new Map<string, Pause>();
-  let brokenBy: TokenRequestError | undefined;
+  let lastError: TokenRequestError | undefined;
   const pauseKey = (key: string): string => (has("shares-throttle") ? "all" : key);
   return {
-    demandNone(key) {
-      if (brokenBy !== undefined && has("never-recovers")) throw brokenBy;
+    checkNone(key) {
+      if (lastError !== undefined && has("never-recovers")) throw lastError;
       const pause = pauses.get(pauseKey(key));
-      const isDefiant = has("ignores-retry-after") || has("tight-loop");
-      if (pause !== undefined && clock.now() < pause.untilMs && !isDefiant) throw pause.error;
+      const ignoresPauses = has("ignores-retry-after") || has("tight-loop");
+      if (pause !== undefined && clock.now() < pause.untilMs && !ignoresPauses) throw pause.error;
       return pause?.failures ?? 0;
     },
     begin(key, error, failures) {
-      brokenBy = error;
+      lastError = error;
       if (!error.transient) return;
-      // A Retry-After of zero says nothing about when: the client's own pause holds.
+      // A Retry-After of zero gives no time: the client's own pause applies.
       const pauseMs =
         error.retryAfterMs || Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), PAUSE_MAX_MS);
       pauses.set(pauseKey(key), { untilMs: clock.now() + pauseMs, failures, error });

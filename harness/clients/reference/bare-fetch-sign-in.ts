@@ -1,22 +1,22 @@
-/** Sign-in by code and PKCE for `bare-fetch`: the person's browser, then the code for a token. */
+/** Sign-in by code and PKCE for `bare-fetch`: in the user's browser, then with the code. */
 import { createHash } from "node:crypto";
 import type { TokenRequest } from "../client.ts";
-import type { OpenedBareFetch } from "./bare-fetch.ts";
+import type { OpenedBareFetch } from "./opened-bare-fetch.ts";
 import { claimsOf } from "./bare-fetch-grants.ts";
-import { TokenRequestError, type KeptToken, type Wire } from "./bare-fetch-wire.ts";
-import { answersOf, browserOf } from "../person.ts";
+import { TokenRequestError, type CachedToken, type Wire } from "./bare-fetch-wire.ts";
+import { answersOf, browserOf } from "../user-browser.ts";
 
-/** Signs `wish.user` in; rejects with a `TokenRequestError` that says where it ended. */
+/** Signs `request.user` in; rejects with a `TokenRequestError` that says where the sign-in failed. */
 export async function signInWithBareFetch(
   wire: Wire,
-  wish: TokenRequest,
+  request: TokenRequest,
   opened: OpenedBareFetch,
-): Promise<KeptToken> {
+): Promise<CachedToken> {
   const { options, context } = opened;
-  const claims = claimsOf(wish, opened);
+  const claims = claimsOf(request, opened);
   const verifier = context.random.token(43);
   const redirectUri = options.app.redirectUris[0]?.uri ?? "http://localhost";
-  const scope = [...wish.scopes, "openid profile offline_access"].join(" ");
+  const scope = [...request.scopes, "openid profile offline_access"].join(" ");
   const url = new URL(`${context.authorityHost}/${options.tenant.id}/oauth2/v2.0/authorize`);
   url.search = new URLSearchParams({
     client_id: options.app.clientId,
@@ -26,13 +26,13 @@ export async function signInWithBareFetch(
     state: context.random.token(16),
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
     code_challenge_method: "S256",
-    ...(wish.user === undefined ? {} : { login_hint: wish.user.upn }),
-    ...(wish.prompt === undefined ? {} : { prompt: wish.prompt }),
+    ...(request.user === undefined ? {} : { login_hint: request.user.upn }),
+    ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
     ...claims,
   }).toString();
 
-  const answer = await browserOf(wish, options, context)
-    .visit(url.href, redirectUri, answersOf(wish))
+  const answer = await browserOf(request, options, context)
+    .visit(url.href, redirectUri, answersOf(request))
     .catch((error: unknown) => {
       throw new TokenRequestError("sign_in_page", {
         message: (error as Error).message,

@@ -1,11 +1,11 @@
-/** What `bare-fetch` puts on the wire, and what it makes of the answers. */
+/** The HTTP requests of `bare-fetch`, and how it reads the answers. */
 import { decodeObject, parseObject } from "../../core/http/json-object.ts";
 import { createRequest } from "../../core/http/message.ts";
 import { parseRetryAfter } from "../../history/retry-after.ts";
 import type { ClientContext, OpenOptions } from "../client.ts";
 
-/** A token as the client keeps it. Times are ms since the Unix epoch. */
-export interface KeptToken {
+/** A token as the client caches it. Times are ms since the Unix epoch. */
+export interface CachedToken {
   readonly accessToken: string;
   readonly expiresAt: number;
   readonly extendedExpiresAt: number;
@@ -14,13 +14,13 @@ export interface KeptToken {
   readonly homeAccountId?: string;
 }
 
-/** The token endpoint said no, or said nothing. */
+/** The token endpoint answered with an error, or did not answer. */
 export class TokenRequestError extends Error {
   readonly code: string;
   readonly suberror: string | undefined;
-  /** How long the service asked to be left alone, ms. */
+  /** The Retry-After of the answer, ms. */
   readonly retryAfterMs: number | undefined;
-  /** The service is at fault or out of reach; asking again later may help. */
+  /** Whether the service failed or could not be reached, so that a later retry may succeed. */
   readonly transient: boolean;
 
   constructor(
@@ -41,10 +41,10 @@ export interface Wire {
   token(
     form: Readonly<Record<string, string>>,
     headers: Readonly<Record<string, string>>,
-  ): Promise<KeptToken>;
+  ): Promise<CachedToken>;
 }
 
-/** The wire of one application to `authorityHost` (scheme and host); all that fails is a `TokenRequestError`. */
+/** Creates the requests of one application to `authorityHost` (scheme and host); every failure is a `TokenRequestError`. */
 export function createWire(
   options: OpenOptions,
   context: ClientContext,
@@ -99,17 +99,17 @@ export function createWire(
         }),
       );
       return response.status === 200 && typeof body?.["access_token"] === "string"
-        ? keptToken(body, body["access_token"], context.clock.now())
+        ? cachedToken(body, body["access_token"], context.clock.now())
         : refuse(response, body, context.clock.now());
     },
   };
 }
 
-function keptToken(
+function cachedToken(
   body: Readonly<Record<string, unknown>>,
   accessToken: string,
   nowMs: number,
-): KeptToken {
+): CachedToken {
   const seconds = (name: string): number => Number(body[name] ?? 0) * 1_000;
   const sent = body["client_info"];
   const encoded = typeof sent === "string" ? sent : "";

@@ -1,77 +1,23 @@
 /**
- * `bare-fetch`: a client written by hand over `fetch`, as many products have one. Without
- * vices it follows Microsoft's client guidance (`docs/sources.md#m3`) to the letter, which shows that
- * every rule can be met; with one vice it is the culprit that a rule must catch.
+ * `bare-fetch`: a client written by hand over `fetch`, as many products have one. Without a defect
+ * it follows Microsoft's client guidance (`docs/sources.md#m3`) exactly, which shows that every
+ * rule can be met; with one defect it is the faulty reference client that a rule must catch.
  */
-import type {
-  ClientContext,
-  ClientInstance,
-  ClientUnderTest,
-  OpenOptions,
-  TokenRequest,
-  TokenResult,
-} from "../client.ts";
-import { createTokenCache, isCacheable, keyOf } from "./bare-fetch-cache.ts";
+import type { ClientInstance, ClientUnderTest, TokenRequest, TokenResult } from "../client.ts";
+import { createTokenCache, isCacheable, cacheKeyOf } from "./bare-fetch-cache.ts";
 import { createRequests } from "./bare-fetch-requests.ts";
 import { signInWithBareFetch } from "./bare-fetch-sign-in.ts";
-import { createWire, TokenRequestError, type KeptToken } from "./bare-fetch-wire.ts";
-
-/** One bad habit each; the name of the client is `bare-fetch-` and the vice. */
-export const vices = [
-  /** Tries 20 times in a row. */
-  "tight-loop",
-  /** Asks again whatever Retry-After or a failure said. */
-  "ignores-retry-after",
-  "never-caches",
-  /** Sends the person to a sign-in page, `prompt=login`, whenever a silent call fails. */
-  "prompts",
-  /** Says that interaction is needed and never interacts, however often it is told. */
-  "withholds",
-  /** Makes the caller wait for a proactive refresh. */
-  "waits-for-refresh",
-  /** Saves nothing. */
-  "forgets",
-  "hands-out-expired",
-  /** Reports success without a token when the service fails. */
-  "empty-token",
-  /** One throttled key blocks all. */
-  "shares-throttle",
-  /** Concurrent callers each make their own request. */
-  "stampedes",
-  /** Reads the metadata before every request. */
-  "refetches-metadata",
-  /** Names another user in the routing hint. */
-  "wrong-hint",
-  /** Uses an old host that the backup system does not serve. */
-  "wrong-host",
-  /** Drops a claims challenge. */
-  "ignores-claims",
-  /** Once failed, fails for ever. */
-  "never-recovers",
-  /** Treats ext_expires_in as if it were not there. */
-  "ignores-extended-life",
-  /** Asks the identity endpoint of its machine 20 times in a row. */
-  "hammers-identity-endpoint",
-  /** Takes a 410 of that endpoint for the end. */
-  "gives-up-on-gone",
-] as const;
-
-export type Vice = (typeof vices)[number];
-
-/** A `bare-fetch` as an application opened it: what every part of it is handed. */
-export interface OpenedBareFetch {
-  readonly options: OpenOptions;
-  readonly context: ClientContext;
-  readonly has: (vice: Vice) => boolean;
-}
+import type { ClientDefect } from "./client-defects.ts";
+import type { OpenedBareFetch } from "./opened-bare-fetch.ts";
+import { createWire, TokenRequestError, type CachedToken } from "./bare-fetch-wire.ts";
 
 /** MSAL's own margin: a token is not used in its last five minutes. */
 const EXPIRY_MARGIN_MS = 300_000;
 
-/** The client with one vice, or with none. */
-export function createBareFetch(vice?: Vice): ClientUnderTest {
+/** Creates the client, with one defect or with none. */
+export function createBareFetch(defect?: ClientDefect): ClientUnderTest {
   return {
-    name: vice === undefined ? "bare-fetch" : `bare-fetch-${vice}`,
+    name: defect === undefined ? "bare-fetch" : `bare-fetch-${defect}`,
     version: "1",
     flows: [
       "client-credentials",
@@ -83,7 +29,9 @@ export function createBareFetch(vice?: Vice): ClientUnderTest {
       "managed-identity",
     ],
     open: (options, context) =>
-      Promise.resolve(openBareFetch({ options, context, has: (candidate) => vice === candidate })),
+      Promise.resolve(
+        openBareFetch({ options, context, has: (candidate) => defect === candidate }),
+      ),
     describeError: (error) =>
       error instanceof TokenRequestError
         ? {
@@ -91,7 +39,7 @@ export function createBareFetch(vice?: Vice): ClientUnderTest {
             code: error.code,
             ...(error.suberror === undefined ? {} : { suberror: error.suberror }),
             message: error.message,
-            interactionRequired: vice !== "prompts" && needsInteraction(error),
+            interactionRequired: defect !== "prompts" && needsInteraction(error),
           }
         : undefined,
   };
@@ -105,27 +53,31 @@ function openBareFetch(opened: OpenedBareFetch): ClientInstance {
   const cache = createTokenCache(opened);
   const requests = createRequests(opened, wire, cache);
 
-  const signIn = async (wish: TokenRequest): Promise<TokenResult> => {
-    const token = await signInWithBareFetch(wire, wish, opened);
-    return resultOf(cache.keep(keyOf(wish, opened), token), "network");
+  const signIn = async (request: TokenRequest): Promise<TokenResult> => {
+    const token = await signInWithBareFetch(wire, request, opened);
+    return resultOf(cache.keep(cacheKeyOf(request, opened), token), "network");
   };
 
-  /** With a token that is valid: it is handed out at once, and renewed beside the call when it is time. */
-  const serve = async (key: string, wish: TokenRequest, kept: KeptToken): Promise<TokenResult> => {
+  /** Hands out a valid token at once, and renews it in the background when `refresh_in` has passed. */
+  const serve = async (
+    key: string,
+    request: TokenRequest,
+    kept: CachedToken,
+  ): Promise<TokenResult> => {
     if (kept.refreshAt === undefined || clock.now() < kept.refreshAt)
       return resultOf(kept, "cache");
-    const refresh = requests.send(key, wish);
+    const refresh = requests.send(key, request);
     if (has("withholds")) return resultOf(await refresh, "network");
     if (has("waits-for-refresh")) return resultOf(await refresh.catch(() => kept), "network");
     refresh.catch(() => undefined);
     return resultOf(kept, "cache");
   };
 
-  /** Without: the service is asked, and in its absence an extended life counts. */
-  const renew = async (key: string, wish: TokenRequest): Promise<TokenResult> => {
+  /** Requests a token, and uses an extended lifetime while the service fails. */
+  const renew = async (key: string, request: TokenRequest): Promise<TokenResult> => {
     const kept = cache.get(key);
     try {
-      return resultOf(await requests.send(key, wish), "network");
+      return resultOf(await requests.send(key, request), "network");
     } catch (error) {
       if (!(error instanceof TokenRequestError) || !error.transient) throw error;
       const isExtended = kept !== undefined && clock.now() < kept.extendedExpiresAt;
@@ -135,27 +87,27 @@ function openBareFetch(opened: OpenedBareFetch): ClientInstance {
     }
   };
 
-  const acquire = async (wish: TokenRequest): Promise<TokenResult> => {
-    const key = keyOf(wish, opened);
-    const usable = isCacheable(wish) && !has("never-caches") ? cache.get(key) : undefined;
-    if (usable === undefined) return renew(key, wish);
-    if (usable.expiresAt - clock.now() > EXPIRY_MARGIN_MS) return serve(key, wish, usable);
-    return has("hands-out-expired") ? resultOf(usable, "cache") : renew(key, wish);
+  const acquire = async (request: TokenRequest): Promise<TokenResult> => {
+    const key = cacheKeyOf(request, opened);
+    const usable = isCacheable(request) && !has("never-caches") ? cache.get(key) : undefined;
+    if (usable === undefined) return renew(key, request);
+    if (usable.expiresAt - clock.now() > EXPIRY_MARGIN_MS) return serve(key, request, usable);
+    return has("hands-out-expired") ? resultOf(usable, "cache") : renew(key, request);
   };
 
   return {
-    async acquire(wish) {
-      if (wish.flow === "authorization-code") {
+    async acquire(request) {
+      if (request.flow === "authorization-code") {
         await requests.readMetadata();
-        return signIn(wish);
+        return signIn(request);
       }
       const attempts = has("tight-loop") ? 20 : 1;
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await acquire(wish);
+          return await acquire(request);
         } catch (error) {
-          if (has("prompts") && wish.user !== undefined)
-            return signIn({ ...wish, prompt: "login" });
+          if (has("prompts") && request.user !== undefined)
+            return signIn({ ...request, prompt: "login" });
           if (attempt >= attempts) throw error;
         }
       }
@@ -171,7 +123,7 @@ function needsInteraction(error: TokenRequestError): boolean {
   );
 }
 
-function resultOf(token: KeptToken, from: "cache" | "network"): TokenResult {
+function resultOf(token: CachedToken, from: "cache" | "network"): TokenResult {
   return {
     accessToken: token.accessToken,
     expiresAt: token.expiresAt,

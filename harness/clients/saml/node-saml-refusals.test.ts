@@ -1,6 +1,6 @@
 /**
- * What the real node-saml, configured as a careful service provider, makes of bad responses.
- * What it takes although it should not stands here as it is: the last table is no approval.
+ * How the real node-saml, configured strictly, treats invalid responses. The last group lists what
+ * it accepts although it should not.
  */
 import { SAML, ValidateInResponseTo } from "@node-saml/node-saml";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -40,12 +40,12 @@ function provider(more: Partial<SamlRegistration> = {}) {
     ),
   );
   return {
-    /** Sends one request out; its id is `_r1`, `_r2` and so on. */
+    /** Sends a request; its id is `_r1`, `_r2` and so on. */
     ask: (): Promise<string> => saml.getAuthorizeUrlAsync("", undefined, {}),
     take: async (xml: string): Promise<string> => {
       const SAMLResponse = Buffer.from(xml).toString("base64");
       const { profile } = await saml.validatePostResponseAsync({ SAMLResponse });
-      return profile?.nameID ?? "nobody";
+      return profile?.nameID ?? "no user";
     },
   };
 }
@@ -56,7 +56,7 @@ interface Written extends Partial<Envelope>, Partial<Omit<Assertion, "subject">>
   readonly by?: string;
 }
 
-/** A response to nobody's request, good unless it says otherwise. */
+/** An unsolicited response, valid by default. */
 function write({
   nameId = "adele",
   sign = "assertion",
@@ -92,14 +92,14 @@ const good = write();
 const [signature = ""] = /<Signature\b.*<\/Signature>/s.exec(good) ?? [];
 const [assertion = ""] = /<Assertion\b.*<\/Assertion>/s.exec(good) ?? [];
 const unsigned = assertion.replace(signature, "");
-/** What the attacker wants to be believed. */
+/** The identity that the attacker wants to have. */
 const evil = (id = "_evil") => unsigned.replace("_assertion", id).replace(">adele<", ">admin<");
 const wrap = (inside: string) => good.replace(assertion, inside);
 const withSignature = (id: string) => evil(id).replace("</Issuer>", `</Issuer>${signature}`);
 
 const doctype = '<!DOCTYPE x [<!ENTITY a "adele"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>';
 
-describe("node-saml takes", () => {
+describe("node-saml accepts", () => {
   it.each(["assertion", "response", "both"] as const)(
     "what was signed as it wants: %s",
     async (sign) => {
@@ -107,7 +107,7 @@ describe("node-saml takes", () => {
     },
   );
 
-  it("an answer to what it asked, once", async () => {
+  it("a response to its own request, once", async () => {
     const { ask, take } = provider();
     await ask();
     const answer = write({ inResponseTo: "_r1" });
@@ -115,7 +115,7 @@ describe("node-saml takes", () => {
     await expect(take(answer)).rejects.toThrow("InResponseTo is not valid");
   });
 
-  it("the whole name, whatever comments are put into it", async () => {
+  it("the whole name, with comments inside it", async () => {
     const commented = good.replace(">adele<", ">adele<!-- x -->.evil<");
     await expect(provider().take(commented)).rejects.toThrow("Invalid signature");
     expect(
@@ -126,7 +126,7 @@ describe("node-saml takes", () => {
   });
 });
 
-describe("node-saml refuses", () => {
+describe("node-saml rejects", () => {
   it.each<[string, string, string]>([
     ["unsigned", wrap(unsigned), "Invalid signature"],
     ["signed, but not what it wants signed", write({ sign: "response" }), "Invalid signature"],
@@ -138,7 +138,7 @@ describe("node-saml refuses", () => {
     ["expired", write({ notOnOrAfterMs: NOW_MS }), "assertion expired"],
     ["not yet valid", write({ notBeforeMs: NOW_MS + 1 }), "not yet valid"],
     ["for another audience", write({ audience: "https://other.example" }), "audience mismatch"],
-    ["for nobody's request", write({ inResponseTo: "_r99" }), "InResponseTo is not valid"],
+    ["for an unknown request", write({ inResponseTo: "_r99" }), "InResponseTo is not valid"],
     [
       "a failure",
       failedResponse(
@@ -219,14 +219,14 @@ describe("node-saml refuses", () => {
     await expect(provider().take(xml)).rejects.toThrow(why);
   });
 
-  it("what confirms a subject no longer, where it was asked for", async () => {
+  it("a response to its request whose subject confirmation has expired", async () => {
     const { ask, take } = provider();
     await ask();
     const late = write({ inResponseTo: "_r1", confirmedUntilMs: NOW_MS });
     await expect(take(late)).rejects.toThrow("No valid subject confirmation");
   });
 
-  it("what answers one of its requests by another's assertion", async () => {
+  it("a response to its request with the assertion of another request", async () => {
     const { ask, take } = provider();
     await ask();
     await ask();
@@ -237,7 +237,7 @@ describe("node-saml refuses", () => {
     await expect(take(mixed)).rejects.toThrow("InResponseTo does not match");
   });
 
-  it("what nobody asked for, when it is told to: then nothing can start at Entra", async () => {
+  it("an unsolicited response when so configured, which also rules out sign-ins that start at Entra", async () => {
     const saml = new SAML({
       ...serviceProviderOptions({ ValidateInResponseTo }, registration(), {
         entryPoint: "https://x.example",
@@ -252,7 +252,7 @@ describe("node-saml refuses", () => {
   });
 });
 
-describe("node-saml 5.1 takes, and should not", () => {
+describe("node-saml 5.1 accepts, although it should not", () => {
   it.each<[string, string]>([
     [
       "for another recipient: neither Recipient nor Destination is compared",
@@ -263,7 +263,7 @@ describe("node-saml 5.1 takes, and should not", () => {
       write({ issuer: "https://sts.windows.net/other/" }),
     ],
     [
-      "past the end of its subject confirmation, when nobody asked for it",
+      "with an expired subject confirmation, in an unsolicited response",
       write({ confirmedUntilMs: NOW_MS - MINUTE_MS }),
     ],
     ["under a document type that nothing refers to", `<!DOCTYPE x>${good}`],
@@ -271,24 +271,24 @@ describe("node-saml 5.1 takes, and should not", () => {
     expect(await provider().take(xml)).toBe("adele");
   });
 
-  it("what nobody asked for, as often as it is brought: the user of node-saml must keep books", async () => {
+  it("a replayed unsolicited response: the user of node-saml must detect replays", async () => {
     const { take } = provider();
     expect([await take(good), await take(good)]).toEqual(["adele", "adele"]);
     const guard = createReplayGuard();
     const times = { expiresAt: NOW_MS + 65 * MINUTE_MS, nowMs: NOW_MS };
     guard.admit("_assertion", times);
-    expect(() => guard.admit("_assertion", times)).toThrow("taken before");
-    expect(() => guard.admit("", times)).toThrow("taken before");
+    expect(() => guard.admit("_assertion", times)).toThrow("used before");
+    expect(() => guard.admit("", times)).toThrow("used before");
     guard.admit("_assertion", { expiresAt: times.expiresAt * 2, nowMs: times.expiresAt });
   });
 
-  it("an answer that was taken already, once its InResponseTo is cut from the unsigned response", async () => {
+  it("a replayed response whose InResponseTo was cut from the unsigned response element", async () => {
     const { ask, take } = provider();
     await ask();
     const answer = write({ inResponseTo: "_r1" });
     expect(await take(answer)).toBe("adele");
     expect(await take(answer.replace(' InResponseTo="_r1"', ""))).toBe("adele");
-    // Where the response is signed, too, nothing can be cut.
+    // When the response is signed, too, nothing can be cut.
     const careful = provider({ sign: "both" });
     await careful.ask();
     const both = write({ inResponseTo: "_r1", sign: "both" });

@@ -1,4 +1,4 @@
-/** The real node-saml signs a person in, both ways, with apps that are signed for in each way. */
+/** The real node-saml signs a user in, started by the provider and by Entra, with each way of signing. */
 import { describe, expect, it, vi } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { createDirectory } from "../../entra/directory/directory.ts";
@@ -12,7 +12,7 @@ import { runScenario } from "../../runner/run.ts";
 import type { Scenario } from "../../runner/scenario.ts";
 import { loadNodeSaml } from "./node-saml.ts";
 
-/** A provider whose person's browser always brings the same answer, whoever asks. */
+/** A provider whose browser always returns the same response, for every user. */
 async function withOneAnswer() {
   const [tenant] = contoso.tenants;
   const app = tenant?.apps.find(({ name }) => name === "expenses");
@@ -81,19 +81,19 @@ describe.each<Flow>(["saml-sp-initiated", "saml-idp-initiated"])("%s", (flow) =>
   );
 });
 
-describe("a careful provider", () => {
-  it("takes no assertion twice, though nobody asked for it", async () => {
+describe("a strict service provider", () => {
+  it("accepts no assertion twice, also in unsolicited responses", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 2, 2, 8) });
     try {
       const acquire = await withOneAnswer();
       await acquire();
-      await expect(acquire()).rejects.toThrow("taken before");
+      await expect(acquire()).rejects.toThrow("used before");
     } finally {
       vi.useRealTimers();
     }
   });
 
-  it("knows its bare name again in what Entra makes of it", async () => {
+  it("accepts the service principal name that Entra makes of its bare name", async () => {
     const tenants = contoso.tenants.map((tenant) => ({
       ...tenant,
       apps: tenant.apps.map(({ saml, ...app }) => ({
@@ -115,15 +115,15 @@ describe("a careful provider", () => {
     expect(only(outcome, "operation-completed")).toHaveLength(2);
   });
 
-  it("tells that the page failed, by the service or by the person", async () => {
+  it("reports that the sign-in page failed, because of the service or the user", async () => {
     const outcome = await run(
       async ({ open, world }) => {
         const user = world.user("megan");
-        const wish = { flow: "saml-sp-initiated", scopes: [], user } as const;
+        const request = { flow: "saml-sp-initiated", scopes: [], user } as const;
         const expenses = await open({ app: "expenses" });
-        await expenses.attempt(wish);
+        await expenses.attempt(request);
         const travel = await open({ app: "travel", tenant: "contoso" });
-        await travel.attempt({ ...wish, user: world.user("joni") });
+        await travel.attempt({ ...request, user: world.user("joni") });
       },
       { faults: primaryDown({ from: 0, for: 1_000 }) },
     );
@@ -134,9 +134,9 @@ describe("a careful provider", () => {
   });
 
   it.each([
-    ["portal", "saml-idp-initiated", "signs nobody in by SAML"],
-    ["expenses", "silent", "cannot do silent"],
-  ] as const)("is not asked for what it cannot do: %s, %s", async (app, flow, why) => {
+    ["portal", "saml-idp-initiated", "has no SAML registration"],
+    ["expenses", "silent", "does not support silent"],
+  ] as const)("rejects an app or flow that it does not support: %s, %s", async (app, flow, why) => {
     const asked = run(async ({ open, world }) => {
       const provider = await open({ app });
       await provider.attempt({ flow, scopes: [], user: world.user("megan") });

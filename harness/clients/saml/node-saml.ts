@@ -1,7 +1,7 @@
 /**
- * The real `@node-saml/node-saml` as a service provider, called the way its documentation
- * shows and configured as a careful one: assertions signed, audience, InResponseTo. Its
- * assertion consumer service is this client itself: the person's browser brings the form here.
+ * The real `@node-saml/node-saml` as a service provider, called the way its documentation shows
+ * and configured strictly: signed assertions, audience, InResponseTo. This client is its own
+ * assertion consumer service: the user's browser posts the form here.
  */
 import { readFileSync } from "node:fs";
 import type { Profile, SAML, SamlConfig } from "@node-saml/node-saml";
@@ -18,19 +18,19 @@ import type {
   TokenResult,
 } from "../client.ts";
 import { installedVersion, loadFrom, notInstalled } from "../installed-package.ts";
-import { answersOf, browserOf } from "../person.ts";
+import { answersOf, browserOf } from "../user-browser.ts";
 import { createReplayGuard, type ReplayGuard } from "./saml-replay-guard.ts";
 import { PageError } from "../user-agent.ts";
 
 type NodeSaml = typeof import("@node-saml/node-saml");
 
-/** The flows that it knows. */
+/** The flows that it supports. */
 export const nodeSamlFlows = [
   "saml-idp-initiated",
   "saml-sp-initiated",
 ] as const satisfies readonly Flow[];
 
-/** Loads `@node-saml/node-saml`, of a folder or beside Brownout; its version is read from the package itself. */
+/** Loads `@node-saml/node-saml`, from `folder`, else from the packages installed beside Brownout; rejects with `client-not-installed`. */
 export async function loadNodeSaml(folder?: string): Promise<ClientUnderTest> {
   const library = await (folder === undefined
     ? import("@node-saml/node-saml").catch((cause: unknown) => {
@@ -46,7 +46,7 @@ export async function loadNodeSaml(folder?: string): Promise<ClientUnderTest> {
   };
 }
 
-/** What a careful service provider configures for an app of the world. */
+/** The strict configuration of a service provider for an app of the world. */
 export function serviceProviderOptions(
   library: Pick<NodeSaml, "ValidateInResponseTo">,
   saml: SamlRegistration,
@@ -67,10 +67,10 @@ export function serviceProviderOptions(
     // Entra turns a bare name into a service principal name (`docs/sources.md#f1`).
     audience: identifier.includes(":") ? identifier : `spn:${identifier}`,
     idpCert: saml.certificate,
-    // Entra signs the assertion alone unless it is told otherwise (`docs/sources.md#f3`).
+    // By default Entra signs only the assertion (`docs/sources.md#f3`).
     wantAssertionsSigned: saml.sign !== "response",
     wantAuthnResponseSigned: saml.sign !== "assertion",
-    // What nobody asked for is taken, too, or no sign-in could start at Entra.
+    // Unsolicited responses are accepted, too, or no sign-in could start at Entra.
     validateInResponseTo: library.ValidateInResponseTo.ifPresent,
     acceptedClockSkewMs: 0,
     generateUniqueId: newId,
@@ -93,9 +93,9 @@ function openInstance(
 ): ClientInstance {
   const { saml: registration, name } = options.app;
   if (registration === undefined) {
-    throw new HarnessError("bad-scenario", `the app ${name} signs nobody in by SAML`, {
+    throw new HarnessError("bad-scenario", `the app ${name} has no SAML registration`, {
       place: name,
-      hint: "Open one whose registration has a saml block, such as expenses.",
+      hint: "Open an app whose registration has a saml block, such as expenses.",
     });
   }
   const isSigned = registration.requestCertificates !== undefined;
@@ -117,9 +117,9 @@ async function signIn(provider: Provider, request: TokenRequest): Promise<TokenR
   const answer = await browse(provider, request, await startOf(provider, request));
   const SAMLResponse = answer.get("SAMLResponse") ?? "";
   const { profile } = await saml.validatePostResponseAsync({ SAMLResponse });
-  if (profile === null) throw new Error("the response signs nobody in");
+  if (profile === null) throw new Error("the response has no user");
   const { id, expiresAt } = lifeOf(profile);
-  // node-saml keeps no books of what it took; the SAML profiles want its user to (4.1.4.5).
+  // node-saml does not detect replays; the SAML profiles require it of its user (4.1.4.5).
   guard.admit(id, { expiresAt, nowMs: context.clock.now() });
   const home = [OBJECT_ID, TENANT_ID].map((name) => String(profile[name]));
   return {
@@ -134,7 +134,7 @@ const CLAIMS = "http://schemas.microsoft.com/identity/claims/";
 const OBJECT_ID = `${CLAIMS}objectidentifier`;
 const TENANT_ID = `${CLAIMS}tenantid`;
 
-/** Where the person's browser begins: with the provider's request, or with Entra's own launch address. */
+/** The first address of the user's browser: the provider's request, or Entra's own launch address. */
 async function startOf(provider: Provider, request: TokenRequest): Promise<string> {
   const { saml, options, context } = provider;
   const { flow, user } = request;
@@ -149,9 +149,9 @@ async function startOf(provider: Provider, request: TokenRequest): Promise<strin
       return `${context.authorityHost}/${options.tenant.id}/saml2/launch?${query.toString()}`;
     }
     default:
-      throw new HarnessError("bad-scenario", `node-saml cannot do ${flow}`, {
+      throw new HarnessError("bad-scenario", `node-saml does not support ${flow}`, {
         place: options.app.name,
-        hint: `It knows ${nodeSamlFlows.join(" and ")}.`,
+        hint: `It supports ${nodeSamlFlows.join(" and ")}.`,
       });
   }
 }
@@ -163,11 +163,11 @@ async function browse(
 ): Promise<URLSearchParams> {
   const browser = browserOf(request, options, context);
   const answer = await browser.visit(url, registration.replyUrls[0], answersOf(request));
-  if (answer === undefined) throw new Error("the sign-in page led nowhere");
+  if (answer === undefined) throw new Error("the sign-in page did not return to the redirect URI");
   return answer;
 }
 
-/** Id and end of the assertion that was verified. */
+/** Id and expiry of the verified assertion. */
 function lifeOf(profile: Profile): { readonly id: string; readonly expiresAt: number } {
   const { Assertion: assertion } = (profile.getAssertion?.() ?? {}) as {
     readonly Assertion?: {
@@ -181,7 +181,7 @@ function lifeOf(profile: Profile): { readonly id: string; readonly expiresAt: nu
   };
 }
 
-/** node-saml has one class of error for all but a status of the provider; its messages tell them apart. */
+/** node-saml uses one class of error for everything except a status of the provider; only the messages differ. */
 function describeError(error: unknown): ClientErrorDescription | undefined {
   if (!(error instanceof Error) || error instanceof HarnessError) return undefined;
   const { name, message } = error;

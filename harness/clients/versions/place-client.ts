@@ -4,7 +4,7 @@
  */
 import type { ClientUnderTest } from "../client.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { type ClientChoice, clientPackages, loadClient, splitVersion } from "../registry.ts";
+import { type ClientChoice, clientPackages, loadClient, parseClientName } from "../registry.ts";
 import type { ClientCache } from "./client-cache.ts";
 
 export interface PlacedClient {
@@ -25,7 +25,7 @@ export async function placeClient(
     return { client: await loadClient(wanted, scenario), name: wanted };
   } catch (error) {
     if (!(error instanceof HarnessError) || error.code !== "client-not-installed") throw error;
-    const { name, version } = splitVersion(wanted ?? "");
+    const { name, version } = parseClientName(wanted ?? "");
     if (version === undefined || !clientPackages.has(name)) throw error;
     const kept = cache?.newest(name, version);
     if (kept === undefined) throw elsewhere(error, `${name}@${version}`, scenario.name);

@@ -12,7 +12,8 @@ import {
   type Z,
 } from "../../core/validation.ts";
 import { editionIds } from "./edition-ids.ts";
-import type { ServiceSettings, World } from "./world.ts";
+import type { ServiceSettings } from "./service-settings.ts";
+import type { World } from "./world.ts";
 
 const BEGIN = "Begin with the defaults: settings: { ...defaultServiceSettings }, from brownout.";
 
@@ -112,7 +113,11 @@ function choice<const Value extends string | number>(z: Z, values: readonly Valu
   const shown = values.map((value) => JSON.stringify(value)).join(", ");
   const hint = (found: unknown): string | undefined =>
     hintWhenMissing(found) ??
-    suggestNames(String(found), values.map(String), `Write one of ${values.join(", ")}.`);
+    suggestNames(
+      typeof found === "string" || typeof found === "number" ? `${found}` : "",
+      values.map(String),
+      `Write one of ${values.join(", ")}.`,
+    );
   return z.literal(values, { error: expecting(`one of ${shown}`, hint) });
 }
 

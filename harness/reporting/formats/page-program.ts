@@ -21,6 +21,16 @@ const folder = fileURLToPath(new URL("../page/", import.meta.url));
 /** Where `scripts/build.ts` puts the program for the package; a source checkout has no such file. */
 export const prebuiltFile = "page.json";
 
+/** Throws `bundler-missing` when `loadPageProgram` could not make the program; takes no time. */
+export function checkPageProgram(): void {
+  if (existsSync(join(folder, prebuiltFile))) return;
+  try {
+    import.meta.resolve("rolldown");
+  } catch (cause) {
+    throw bundlerMissing(cause);
+  }
+}
+
 /** The program, ready or made now; `bundler-missing` when it is neither. */
 export async function loadPageProgram(): Promise<PageProgram> {
   const prebuilt = join(folder, prebuiltFile);
@@ -31,11 +41,7 @@ export async function loadPageProgram(): Promise<PageProgram> {
 /** Bundles the page's source with rolldown, which only a source checkout has. */
 export async function bundlePageProgram(): Promise<PageProgram> {
   const { rolldown } = await import("rolldown").catch((cause: unknown) => {
-    throw new HarnessError("bundler-missing", "report.html cannot be made without rolldown", {
-      place: folder,
-      hint: "In a source checkout, install with its development dependencies: npm ci.",
-      cause,
-    });
+    throw bundlerMissing(cause);
   });
   const bundle = await rolldown({
     input: join(folder, "main.tsx"),
@@ -52,6 +58,14 @@ export async function bundlePageProgram(): Promise<PageProgram> {
     style: styleIn(join(folder, "style")),
     licences: licencesOf(Object.keys(chunk.modules)),
   };
+}
+
+function bundlerMissing(cause: unknown): HarnessError {
+  return new HarnessError("bundler-missing", "report.html cannot be made without rolldown", {
+    place: folder,
+    hint: "In a source checkout, install with its development dependencies: npm ci.",
+    cause,
+  });
 }
 
 /** The style sheets of a folder in the order of their names, as one. */

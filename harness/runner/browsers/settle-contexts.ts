@@ -8,7 +8,7 @@ import { lookAtScreen } from "../../browser/screen.ts";
 import { minutes } from "../../core/time/duration.ts";
 import type { BrowserProfile } from "../../network/mount.ts";
 import type { BrowserContexts, ContextsState } from "./contexts-state.ts";
-import type { OpenTab } from "./tabs.ts";
+import type { OpenTab } from "./tab-register.ts";
 
 /** A request that no browser has reported after so many looks goes on without. */
 const UNREPORTED_LOOKS_MAX = 200;
@@ -67,13 +67,16 @@ async function look(
   // A window without a document is white; a page that is left goes on showing what it showed.
   const isBlank = page === undefined || (isLeaving && open.seen === undefined);
   if (isLeaving && !isBlank) return (await giveUp(state, open)) ? "acted" : "nothing to do";
-  const screen = isBlank ? ({ shows: "blank" } as const) : await lookAtScreen(page);
+  const known = page === undefined ? undefined : profile?.time.screenOf(page);
+  const screen = isBlank ? ({ shows: "blank" } as const) : (known ?? (await lookAtScreen(page)));
   if (screen === undefined) return "nothing to do";
   state.tabs.see(open, screen);
   if (await giveUp(state, open)) return "acted";
   // A page that refuses a password asks for it again.
   const mayAsk = screen.shows === "sign-in" || screen.shows === "error";
-  return mayAsk && page !== undefined && (await asksForSignIn(page)) ? "asks" : "nothing to do";
+  if (!mayAsk || page === undefined) return "nothing to do";
+  const asks = known === undefined ? await asksForSignIn(page) : known.asksForSignIn === true;
+  return asks ? "asks" : "nothing to do";
 }
 
 /** The person closes a window that is of no use, as long as the application waits for it. */

@@ -1,6 +1,6 @@
 /**
- * What a script may ask for, checked when it asks: a misspelt option must not quietly
- * become another application, whose findings would be false.
+ * Checks what a script asks for, when it asks: a misspelt option must not silently open another
+ * application, whose findings would be false.
  */
 import type { ClientUnderTest, TokenRequest } from "../../clients/client.ts";
 import type { AppRegistration } from "../../entra/directory/world.ts";
@@ -71,7 +71,7 @@ export function checkMachine(
   throw bad("open.machine", `${client.name} knows no managed identities`, hint);
 }
 
-/** Throws `bad-scenario` for a request that no client could understand. */
+/** Throws `bad-scenario` for a request without scopes, or with a user who is not of the world. */
 export function checkRequest(request: TokenRequest, application: string): void {
   const place = `${application}.acquire`;
   const fields = asRecord(request, place, "A request names its flow and scopes.");
@@ -96,13 +96,13 @@ export function checkOperate(name: unknown, call: unknown): void {
   );
 }
 
-/** A thousand clients that all ask at one moment make a tenth of it. */
+/** Ten times what a thousand clients make that all call at one moment. */
 const EVENTS_AT_ONCE_MAX = 40_000;
 
-/** More than 72 hours of a thousand clients that ask every half hour. */
+/** More than a thousand clients make that call every half hour for 72 hours. */
 const EVENTS_MAX = 1_000_000;
 
-/** Throws `stuck` when a history has grown beyond what anyone reads: a loop without an end. */
+/** Throws `stuck` when a history has grown too long: the script has an endless loop. */
 export function checkLength(events: readonly { readonly at: number }[]): void {
   const now = events.at(-1)?.at;
   const isStill = now !== undefined && events.at(-EVENTS_AT_ONCE_MAX)?.at === now;

@@ -1,8 +1,8 @@
-/** The person at a sign-in, with their own browser: who is asked, and what they type. */
+/** The browser of the user whom a request is for, and what they type on sign-in pages. */
 import type { ClientContext, OpenOptions, TokenRequest } from "./client.ts";
-import { createUserAgent, type PersonAnswers, type UserAgent } from "./user-agent.ts";
+import { createUserAgent, type UserAnswers, type UserAgent } from "./user-agent.ts";
 
-/** The browser of the user whom a request is for; the history is told when a page asks them to act. */
+/** Opens the browser of the user of a request; records a prompt when a page asks them to act. */
 export function browserOf(
   { user, prompt }: TokenRequest,
   options: OpenOptions,
@@ -21,7 +21,7 @@ export function browserOf(
   });
 }
 
-/** What that person types. */
-export function answersOf({ user }: TokenRequest): PersonAnswers {
+/** What the user of a request types. */
+export function answersOf({ user }: TokenRequest): UserAnswers {
   return { username: user?.upn ?? "", password: user?.password ?? "" };
 }

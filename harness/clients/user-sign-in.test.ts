@@ -12,7 +12,7 @@ async function runWith(name: string, script: Scenario["script"]) {
 }
 
 describe.each(["msal-node", "bare-fetch"])("signing in through %s", (name) => {
-  it("asks a person once a day, whichever application sends them", async () => {
+  it("prompts a user once a day, also for several applications", async () => {
     const outcome = await runWith(name, async ({ open, world, clock }) => {
       const signIn = {
         flow: "authorization-code",
@@ -21,12 +21,12 @@ describe.each(["msal-node", "bare-fetch"])("signing in through %s", (name) => {
       } as const;
       await (await open({ app: "portal" })).acquire(signIn);
       await clock.sleep(hours(12));
-      const desk = await open({ app: "desk-app" });
-      await desk.acquire(signIn);
+      const desktop = await open({ app: "desk-app" });
+      await desktop.acquire(signIn);
       await clock.sleep(hours(24) - minutes(1));
-      await desk.acquire(signIn);
+      await desktop.acquire(signIn);
       await clock.sleep(hours(24));
-      await desk.acquire(signIn);
+      await desktop.acquire(signIn);
     });
     const startedAt = outcome.history.header.startedAt;
     expect(only(outcome, "prompt-shown").map(({ at }) => at - startedAt)).toEqual([
@@ -35,7 +35,7 @@ describe.each(["msal-node", "bare-fetch"])("signing in through %s", (name) => {
     ]);
   });
 
-  it("asks again for prompt=login, for somebody else, and after a revocation", async () => {
+  it("prompts again for prompt=login, for another user, and after a revocation", async () => {
     const outcome = await runWith(name, async ({ open, world }) => {
       const user = world.user("adele");
       const portal = await open({ app: "portal" });
@@ -49,7 +49,7 @@ describe.each(["msal-node", "bare-fetch"])("signing in through %s", (name) => {
     expect(only(outcome, "prompt-shown")).toHaveLength(4);
   });
 
-  it("knows a guest by the account at home", async () => {
+  it("identifies a guest by the account of the home tenant", async () => {
     const outcome = await runWith(name, async ({ open, world, clock }) => {
       const user = world.user("frank");
       const portal = await open({ app: "portal" });

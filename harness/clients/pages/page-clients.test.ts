@@ -1,4 +1,4 @@
-/** Clients in pages of a real browser: each flow once while all is well, and what they say when it is not. */
+/** Clients in pages of a real browser: each flow once with a healthy service, and how they describe errors. */
 import { afterAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../../browser/find-browser.ts";
 import { processBrowser } from "../../browser/launch.ts";
@@ -31,7 +31,7 @@ describe.skipIf(wantsNoBrowser())("a client in a page", () => {
   afterAll(() => processBrowser.close());
 
   describe.each(flowsOf)("%s", (name, flows) => {
-    it("gets a usable token by each flow that it knows, by a request of the very call", async () => {
+    it("gets a usable token with each flow that it supports, and its requests belong to the call", async () => {
       const outcome = await runWith(name, async ({ open, world, clock }) => {
         const user = world.user("adele");
         const spa = await open({ app: "spa" });
@@ -52,7 +52,7 @@ describe.skipIf(wantsNoBrowser())("a client in a page", () => {
       for (const { operation } of ends) expect(asked).toContain(operation);
     });
 
-    it("says in its own words what failed, and when only the person can help", async () => {
+    it("describes what failed, and when interaction is required", async () => {
       const outcome = await runWith(
         name,
         async ({ open, world, clock }) => {
@@ -83,7 +83,7 @@ describe.skipIf(wantsNoBrowser())("a client in a page", () => {
       expect(refused).toMatchObject({ outcome: "fail", error: { interactionRequired: true } });
     });
 
-    it("keeps its tokens where it was told to", async () => {
+    it("caches its tokens in the chosen storage", async () => {
       const outcome = await runWith(name, async ({ open, world }) => {
         const user = world.user("adele");
         for (const cache of ["session", "persisted"] as const) {
@@ -100,7 +100,7 @@ describe.skipIf(wantsNoBrowser())("a client in a page", () => {
       expect(ends).toEqual(["ok", "ok", "fail", "ok", "ok", "ok"]);
     });
 
-    it("signs in whom it is asked to, whoever else is signed in", async () => {
+    it("signs in the requested user, also when another user is signed in", async () => {
       const outcome = await runWith(name, async ({ open, world }) => {
         const spa = await open({ app: "spa" });
         for (const person of ["adele", "megan"]) {
@@ -116,7 +116,7 @@ describe.skipIf(wantsNoBrowser())("a client in a page", () => {
       expect(new Set(asked).size).toBe(2);
     });
 
-    it("is refused outside a browser, and for an app that is no single-page app", async () => {
+    it("is rejected without a browser, and for an app that is not a single-page app", async () => {
       const wanted = scenario(async ({ open }) => void (await open({ app: "portal" })));
       const client = await loadClient(name, wanted);
       const refusal = (mount: "direct" | "proxy") =>
@@ -125,13 +125,13 @@ describe.skipIf(wantsNoBrowser())("a client in a page", () => {
     });
   });
 
-  it("tells two applications in one browser apart, and two browsers", async () => {
+  it("keeps two applications in one browser separate, and two browsers", async () => {
     const outcome = await runWith("msal-browser", async ({ open, world }) => {
-      const wishes = ["adele", "megan"].map(async (person, index) => {
-        const spa = await open({ app: "spa", browser: index === 0 ? "desk" : "other" });
+      const opening = ["adele", "megan"].map(async (person, index) => {
+        const spa = await open({ app: "spa", browser: index === 0 ? "office" : "home" });
         return { spa, ask: { flow: "popup", scopes: graph, user: world.user(person) } as const };
       });
-      const opened = await Promise.all(wishes);
+      const opened = await Promise.all(opening);
       await Promise.all(opened.map(({ spa, ask }) => spa.acquire(ask)));
     });
     const invoked = new Map(only(outcome, "operation-invoked").map((one) => [one.operation, one]));
@@ -145,18 +145,18 @@ describe.skipIf(wantsNoBrowser())("a client in a page", () => {
     ).toEqual(["spa-1", "spa-2"]);
   });
 
-  it("refuses a cache that the library does not know", async () => {
+  it("rejects a cache that the library does not have", async () => {
     const open = (name: string) =>
       runWith(name, async (context) => void (await context.open({ app: "spa", cache: "memory" })));
     await expect(open("msal")).rejects.toMatchObject({
       code: "bad-scenario",
-      hint: "It knows session, persisted.",
+      hint: "Its caches are session, persisted.",
     });
     await open("msal-browser");
   });
 });
 
-it("is named with the version of its package", async () => {
+it("a page client has the version of its package", async () => {
   expect(await loadMsalBrowser()).toMatchObject({ name: "msal-browser", inBrowser: true });
   expect(await loadMsal1()).toMatchObject({ name: "msal", version: expect.stringMatching(/^1\./) });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { minutes, seconds } from "../../core/time/duration.ts";
-import { createVirtualClock } from "../../core/time/virtual-clock.ts";
-import type { Application } from "../application.ts";
-import { backOff, poll, retryAtOnce } from "./behaviour.ts";
-import type { TokenRequest } from "../client.ts";
+import { minutes, seconds } from "../core/time/duration.ts";
+import { createVirtualClock } from "../core/time/virtual-clock.ts";
+import type { Application } from "./application.ts";
+import { backOff, poll, retryAtOnce } from "./calling-patterns.ts";
+import type { TokenRequest } from "./client.ts";
 
 const request: TokenRequest = { flow: "client-credentials", scopes: [] };
 
@@ -21,7 +21,7 @@ function start(options: { readonly succeedsAt?: number; readonly tookMs?: number
 }
 
 describe("an application that polls", () => {
-  it("asks on the timetable, and stops at its end", async () => {
+  it("calls on the timetable, and stops at its end", async () => {
     const { clock, calls, application } = start();
     await clock.drive(
       poll(application, request, { clock, everyMs: minutes(5), forMs: minutes(15) }),
@@ -30,7 +30,7 @@ describe("an application that polls", () => {
     expect(clock.now()).toBe(minutes(15));
   });
 
-  it("skips the turns that a long call has missed, and keeps the timetable", async () => {
+  it("skips the calls that a long call has missed, and keeps the timetable", async () => {
     const { clock, calls, application } = start({ tookMs: minutes(7) });
     await clock.drive(
       poll(application, request, { clock, everyMs: minutes(5), forMs: minutes(20) }),
@@ -46,7 +46,7 @@ describe("an application that retries at once", () => {
     expect(calls).toEqual([0, 0, 0]);
   });
 
-  it("gives up with the last error", async () => {
+  it("returns the last error after all attempts", async () => {
     const { clock, calls, application } = start({ succeedsAt: 99 });
     expect(await clock.drive(retryAtOnce(application, request, { attempts: 4 }))).toBeInstanceOf(
       Error,
