@@ -1,6 +1,6 @@
 /** Reads the parts of a HAR file; everything that differs from HAR 1.2 is a `bad-har` with its place. */
 import { HarnessError } from "../core/errors.ts";
-import { expected } from "../core/validation.ts";
+import { expected } from "../core/validation-messages.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 

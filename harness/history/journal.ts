@@ -4,6 +4,7 @@
  * because a verdict on half a history is worth nothing.
  */
 import { HarnessError, suggestNames } from "../core/errors.ts";
+import { expected, show } from "../core/validation-messages.ts";
 import type { History, HistoryEvent, JournalHeader } from "./event.ts";
 import {
   eventKinds,
@@ -163,20 +164,15 @@ function notJson(
 }
 
 function wrongShape(
-  { path, expected, found }: ShapeProblem,
+  { path, expected: what, found }: ShapeProblem,
   place: string,
   of: string,
 ): HarnessError {
   return bad(
     place,
-    `${path} of the ${of}: expected ${expected}, got ${found === undefined ? "nothing" : show(found)}`,
+    `${path} of the ${of}: ${expected(what, found)}`,
     "Journals are not written by hand: run the scenario again.",
   );
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function bad(place: string, message: string, hint: string): HarnessError {
