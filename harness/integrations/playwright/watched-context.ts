@@ -3,7 +3,7 @@
  * sign-in pages, and finds out which window a request comes from.
  */
 import type { BrowserContext, Page } from "@playwright/test";
-import { seatPerson } from "../../browser/person.ts";
+import { signInAutomatically } from "../../browser/person.ts";
 import { lookAtScreen } from "../../browser/screen.ts";
 import { type Arrived, watchSenders } from "../../browser/page-senders.ts";
 import type { User } from "../../entra/directory/world.ts";
@@ -56,7 +56,7 @@ export function watchContext(options: WatchOptions): WatchedContext {
   let person: User | undefined;
   let looking: Promise<void> | undefined;
 
-  seatPerson(context, {
+  signInAutomatically(context, {
     isServed,
     answers: () =>
       person === undefined ? undefined : { username: person.upn, password: person.password },
