@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
+import { defaultClientNames } from "../harness/clients/registry.ts";
 import { rules } from "../harness/rules/rules.ts";
 import { library } from "../scenarios/library.ts";
 import { apiPages } from "../scripts/site/api-pages.ts";
@@ -59,6 +60,14 @@ describe("pages made from the source", () => {
       expect.arrayContaining(["run", "list", "replay", "check", "matrix", "coverage", "trend"]),
     );
     expect(page).toContain("--update-baseline");
+  });
+
+  it("agree with the numbers in README and in the guide", () => {
+    const runs = library.flatMap((scenario) => defaultClientNames(scenario)).length;
+    expect(readPage("README.md")).toContain(`runs ${library.length} outages against`);
+    expect(readPage("docs/guide/getting-started.md")).toContain(
+      `${library.length} outages (${runs} runs, `,
+    );
   });
 
   it("are not in the repository", () => {
@@ -155,13 +164,11 @@ describe("the public names", () => {
     "brownout RunOutcome",
     "brownout Scenario",
     "brownout ScriptContext",
-    "brownout Story",
     "brownout TokenFacts",
     "brownout TokenPresented",
     "brownout Verdict",
     "brownout WireError",
     "brownout WorldChanged",
-    "brownout defineScenario",
     "brownout flows",
     "brownout fromHar",
     "brownout judgeHistory",
@@ -171,7 +178,6 @@ describe("the public names", () => {
     "brownout parseJournal",
     "brownout ruleById",
     "brownout rules",
-    "brownout runScenario",
     "brownout toHar",
     "brownout verdictOf",
     "brownout writeJournal",

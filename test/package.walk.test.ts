@@ -56,6 +56,7 @@ const scenarios: Readonly<Record<string, string>> = {
 
 const tsc = join(root, "node_modules", ".bin", "tsc");
 const strictly = [
+  "--ignoreConfig",
   "--noEmit",
   "--strict",
   "--module",

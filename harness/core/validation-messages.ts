@@ -211,9 +211,17 @@ export function expecting(
   };
 }
 
-/** Every problem that zod found, each with its path and hint. */
+/** Every problem that zod found, unknown keys first, each with its path and hint. */
 export function problemsOf(issues: readonly core.$ZodIssue[]): Problem[] {
-  return issues.flatMap((issue) => problemsOfIssue(issue, []));
+  const problems = issues.flatMap((issue) => problemsOfIssue(issue, []));
+  // An unknown key is often why another one is missing.
+  return problems.toSorted((one, other) => Number(isKey(other)) - Number(isKey(one)));
+}
+
+const UNKNOWN_KEY = "unknown key";
+
+function isKey({ message }: Problem): boolean {
+  return message.startsWith(UNKNOWN_KEY);
 }
 
 function problemsOfIssue(issue: DescribedIssue, above: readonly PropertyKey[]): Problem[] {
@@ -223,7 +231,7 @@ function problemsOfIssue(issue: DescribedIssue, above: readonly PropertyKey[]): 
       const hint = issue.keyHints?.[index];
       return {
         path: [...path, key],
-        message: `unknown key ${show(key)}`,
+        message: `${UNKNOWN_KEY} ${show(key)}`,
         ...(hint === undefined || hint === "" ? {} : { hint }),
       };
     });

@@ -6,7 +6,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { formatDuration } from "../../core/time/duration.ts";
-import { updateBaseline, writeBaseline } from "../../reporting/model/baseline.ts";
+import { updateBaseline } from "../../reporting/model/update-baseline.ts";
+import { writeBaseline } from "../../reporting/model/baseline.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { checkPageProgram, loadPageProgram } from "../../reporting/formats/page-program.ts";
 import { relaunchText } from "../../reporting/model/run-report.ts";

@@ -56,7 +56,7 @@ export function createClientCache({
   readonly folder: string;
   readonly packages: ReadonlyMap<string, string>;
   readonly registry: Registry;
-  /** Told before a version is installed. */
+  /** Called before a version is installed. */
   readonly onInstall?: (client: string, version: string) => void;
 }): ClientCache {
   const listed = new Map<string, Promise<readonly string[]>>();

@@ -9,7 +9,7 @@ import type { ClientCache } from "./client-cache.ts";
 
 export interface PlacedClient {
   readonly client: ClientUnderTest;
-  /** As the worker is told: with the whole version when it is one of the cache. */
+  /** The name for the worker: with the whole version when it is one of the cache. */
   readonly name: string | undefined;
   /** Absent: beside Brownout. */
   readonly folder?: string;

@@ -9,6 +9,7 @@ import type { History } from "../../history/event.ts";
 import type { Story } from "../../runner/scenario.ts";
 import type { BaselineEntry } from "./baseline.ts";
 import type { FlowTable } from "./flow-table.ts";
+import type { RunReference } from "./run-reference.ts";
 import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
 import type { SessionStanding, Standing } from "./standing.ts";
 
@@ -63,15 +64,6 @@ export type ReportTotals = Results["totals"] & {
   readonly quarantined: number;
 };
 
-/** A run by name. */
-export interface RunReference {
-  /** Unique in the report and stable over reports; it stands in addresses. */
-  readonly id: string;
-  readonly scenario: string;
-  /** Name and version of the client under test. */
-  readonly client: string;
-}
-
 /** One run: its result and what explains it. */
 export interface RunReport
   extends RunReference, Omit<RunResult, "findings" | "unseen" | "client" | "row"> {
@@ -86,7 +78,7 @@ export interface RunReport
   readonly replay?: string;
   /** The file of a user's own scenario, relative to where the command was called. */
   readonly file?: string;
-  /** Says that the service refused the client for its configuration, which no advice about outages mends. */
+  /** Says that the service refused the client for its configuration, against which no advice about outages helps. */
   readonly configuration?: string;
   /** How its first browser died, in a sentence; its history is that of the second. */
   readonly relaunched?: string;

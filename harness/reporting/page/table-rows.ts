@@ -47,7 +47,7 @@ export function evidenceOf({
   return rules;
 }
 
-/** Whose event it is: the instance, its tab, the service that answered; nothing for what is nobody's. */
+/** The source of an event: the instance, its tab or the service that answered; empty where it has none. */
 export function whoOf(history: PageHistory, index: number): string {
   const event = history.events[index];
   switch (event?.kind) {

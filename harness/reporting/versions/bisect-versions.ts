@@ -1,6 +1,6 @@
 /**
- * Finds the first version that changed something, by halves: whoever says what the oldest says
- * lies before it. Versions of which nothing can be learnt are passed over, as git does.
+ * Finds the first version that changed something, by bisection: a version that answers as the
+ * oldest one does lies before it. Versions without an answer are skipped, as in git bisect.
  */
 
 export type Bisection =

@@ -39,7 +39,7 @@ function checkWithWholeBodies(faults: FaultPlan, mount: MountName): void {
   });
 }
 
-/** Writes a change of what is broken into the history. */
+/** Records that a fault has begun or ended. */
 export function recordFault(recorder: Recorder, instant: FaultInstant): void {
   switch (instant.kind) {
     case "began":

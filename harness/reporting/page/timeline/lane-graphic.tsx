@@ -3,7 +3,7 @@ import { formatDuration } from "../../../core/time/duration.ts";
 import type { PageHistory } from "../embedded-report.ts";
 import { type Box, boxesOf, pathOf, signsOf, type View } from "./detail.ts";
 import type { LaneBox, Layout } from "./layout.ts";
-import type { Row } from "./model.ts";
+import type { Row } from "./timeline-model.ts";
 import type { MarkStyle } from "./styles.ts";
 import { Sign } from "./sign.tsx";
 

@@ -3,7 +3,7 @@ import type { PageHistory } from "../embedded-report.ts";
 import { lineOf } from "../event-text.ts";
 import { type View, xOf } from "./detail.ts";
 import { type Layout, rowBoxOf } from "./layout.ts";
-import type { TimelineModel } from "./model.ts";
+import type { TimelineModel } from "./timeline-model.ts";
 
 export function Selection({
   event,

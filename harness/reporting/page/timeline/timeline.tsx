@@ -16,7 +16,7 @@ import { keyAction } from "./keys.ts";
 import { LaneGraphic } from "./lane-graphic.tsx";
 import { lanesWithin, layoutOf, rowBoxOf, type Layout } from "./layout.ts";
 import { Legend } from "./legend.tsx";
-import { modelOf } from "./model.ts";
+import { modelOf } from "./timeline-model.ts";
 import { Hints, SelectedLine, Selection } from "./selection.tsx";
 import { scrollIntoFrame, useVisible, useWidth } from "./surface.ts";
 import { Tip } from "./tip.tsx";
