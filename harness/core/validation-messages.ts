@@ -34,7 +34,7 @@ function shorten(text: string): string {
 }
 
 /** A value in a message: short, and never a dump. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value));
   if (value === undefined) return "nothing";
   if (value === null || typeof value === "boolean" || typeof value === "number") return `${value}`;

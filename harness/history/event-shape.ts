@@ -40,7 +40,7 @@ const whole: Check = (value, path) =>
     : { path, expected: "a whole number from 0 on", found: value };
 
 const text: Check = (value, path) =>
-  typeof value === "string" ? undefined : { path, expected: "a text", found: value };
+  typeof value === "string" ? undefined : { path, expected: "a string", found: value };
 
 const yes: Check = (value, path) =>
   typeof value === "boolean" ? undefined : { path, expected: "true or false", found: value };
@@ -48,7 +48,9 @@ const yes: Check = (value, path) =>
 const oneOf =
   (names: readonly unknown[]): Check =>
   (value, path) =>
-    names.includes(value) ? undefined : { path, expected: names.join(", "), found: value };
+    names.includes(value)
+      ? undefined
+      : { path, expected: `one of ${names.join(", ")}`, found: value };
 
 const optional =
   (check: Check): Check =>
@@ -58,7 +60,7 @@ const optional =
 const list =
   (check: Check): Check =>
   (value, path) => {
-    if (!Array.isArray(value)) return { path, expected: "a list", found: value };
+    if (!Array.isArray(value)) return { path, expected: "an array", found: value };
     for (const [index, entry] of value.entries()) {
       const fault = check(entry, `${path}[${index}]`);
       if (fault !== undefined) return fault;

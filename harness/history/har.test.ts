@@ -203,21 +203,21 @@ describe("a broken HAR is refused with its place", () => {
       /cut off/,
     ],
     ["empty", "", /^a\.har:1$/, /cut off/],
-    ["no JSON", "<html>", /^a\.har:1$/, /no JSON/],
+    ["no JSON", "<html>", /^a\.har:1$/, /^expected JSON: /],
     ["no log", "{}", /^a\.har$/, /no log/],
     ["a journal", '{"schema":"brownout/journal/1"}', /^a\.har$/, /no log/],
-    ["no entries", '{"log":{}}', /log\.entries$/, /missing; it must be a list/],
+    ["no entries", '{"log":{}}', /log\.entries$/, /^expected an array, got nothing$/],
     [
       "an entry without request",
       withEntry({ request: undefined }),
       /log\.entries\[0\]\.request$/,
-      /missing; it must be an object/,
+      /^expected an object, got nothing$/,
     ],
     [
       "an entry with no date",
       withEntry({ startedDateTime: "yesterday" }),
       /log\.entries\[0\]\.startedDateTime$/,
-      /"yesterday"; it must be an ISO 8601 date/,
+      /^expected an ISO 8601 date, got "yesterday"$/,
     ],
   ])("%s", async (_, source, place, message) => {
     const error: unknown = await fromHar(source, "a.har").catch((thrown: unknown) => thrown);

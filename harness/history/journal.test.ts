@@ -61,8 +61,8 @@ describe("a broken journal is refused with its line", () => {
     ["nothing at all", "", "a.jsonl", /empty/, /header/],
     ["a cut last line", whole.slice(0, -20), "a.jsonl:14", /cut off/, /run the scenario again/],
     ["a cut header", whole.slice(0, 30), "a.jsonl:1", /cut off/, /again/],
-    ["no JSON", withLine(3, () => "{oops"), "a.jsonl:3", /no JSON/, /one event a line/],
-    ["an empty line", withLine(3, () => ""), "a.jsonl:3", /no JSON/, /one event a line/],
+    ["no JSON", withLine(3, () => "{oops"), "a.jsonl:3", /expected JSON/, /one event a line/],
+    ["an empty line", withLine(3, () => ""), "a.jsonl:3", /expected JSON/, /one event a line/],
     [
       "another version's schema",
       whole.replace("journal/1", "journal/9"),
@@ -76,7 +76,7 @@ describe("a broken journal is refused with its line", () => {
       "a header without its seed",
       withLine(1, (text) => text.replace('"seed":"1",', "")),
       "a.jsonl:1",
-      /seed of the header is missing/,
+      /seed of the header: expected a string, got nothing/,
       /again/,
     ],
     [
@@ -91,14 +91,14 @@ describe("a broken journal is refused with its line", () => {
       "a wrong type",
       withLine(5, (text) => text.replace('"status":429', '"status":"429"')),
       "a.jsonl:5",
-      /end\.status of the exchange-ended is "429"; it must be a whole number/,
+      /end\.status of the exchange-ended: expected a whole number from 0 on, got "429"/,
       /again/,
     ],
     [
       "an outcome without what belongs to it",
       withLine(6, (text) => text.replace('"outcome":"fail"', '"outcome":"unknown"')),
       "a.jsonl:6",
-      /reason of the operation-completed is missing; it must be run-ended, caller-timeout/,
+      /reason of the operation-completed: expected one of run-ended, caller-timeout.*, got nothing/,
       /again/,
     ],
     [

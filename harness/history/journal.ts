@@ -4,6 +4,7 @@
  * be looked at again. Reading is strict, because a verdict on half a history is worth nothing.
  */
 import { HarnessError, suggestNames } from "../core/errors.ts";
+import { expected, show } from "../core/validation-messages.ts";
 import type { History, HistoryEvent, JournalHeader } from "./event.ts";
 import { eventKinds, findShapeFault, findHeaderFault, type ShapeFault } from "./event-shape.ts";
 
@@ -141,24 +142,19 @@ function notJson(
         "the last line is cut off in its middle",
         "Brownout writes journals whole: copy the file again, or run the scenario again.",
       )
-    : bad(`${place}:${line}`, `the line is no JSON: ${reason}`, "A journal has one event a line.");
+    : bad(`${place}:${line}`, `expected JSON: ${reason}`, "A journal has one event a line.");
 }
 
 function wrongShape(
-  { path, expected, found }: ShapeFault,
+  { path, expected: what, found }: ShapeFault,
   place: string,
   of: string,
 ): HarnessError {
   return bad(
     place,
-    `${path} of the ${of} is ${found === undefined ? "missing" : show(found)}; it must be ${expected}`,
+    `${path} of the ${of}: ${expected(what, found)}`,
     "Journals are not written by hand: run the scenario again.",
   );
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function bad(place: string, message: string, hint: string): HarnessError {

@@ -25,6 +25,7 @@ export interface ClientFolder {
   readonly folder: string;
 }
 
+/** The versions of clients that are in a cache folder, and those that can be added to it. */
 export interface ClientCache {
   /** The newest version of what is wanted that is there already. */
   readonly newest: (client: string, wanted: string) => ClientFolder | undefined;

@@ -8,6 +8,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 
+/** Where packages are published. */
 export interface Registry {
   /** Every published version of a package, as npm lists them. Rejects with `no-registry`. */
   published(npmName: string): Promise<readonly string[]>;

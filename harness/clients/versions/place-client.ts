@@ -7,6 +7,7 @@ import { HarnessError } from "../../core/errors.ts";
 import { type ClientChoice, clientPackages, loadClient, parseClientName } from "../registry.ts";
 import type { ClientCache } from "./client-cache.ts";
 
+/** A client with the folder that its package is in. */
 export interface PlacedClient {
   readonly client: ClientUnderTest;
   /** The name for the worker: with the whole version when it is one of the cache. */

@@ -16,6 +16,7 @@ const PARTS_MAX = 99_999;
 /** One part of a run. */
 export type Shard = TypeOf<typeof shardSchema>;
 
+/** The shape of `shard.json`. */
 export const shardSchema = schema((z) =>
   z
     .object({

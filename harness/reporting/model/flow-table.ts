@@ -19,6 +19,7 @@ export interface FlowTable {
   readonly editions: string;
 }
 
+/** One run of the table. */
 export interface FlowTableRow {
   readonly run: RunReference;
   /** As many as `heads`. */

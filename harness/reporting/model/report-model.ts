@@ -57,6 +57,7 @@ export interface ReportModel extends ReportData {
   readonly histories: ReadonlyMap<string, History>;
 }
 
+/** The totals of `results.json` with two more counts of findings. */
 export type ReportTotals = Results["totals"] & {
   /** Findings that the baseline knows. */
   readonly known: number;
@@ -90,6 +91,7 @@ export interface RunReport
   readonly events: number;
 }
 
+/** A finding with where it stands. */
 export interface FindingReport extends ComparedFinding {
   readonly standing: Standing;
   /** Absent for a finding that is accepted by neither the baseline nor the quarantine. */
@@ -150,6 +152,7 @@ export interface KnownGroup {
   };
 }
 
+/** A run whose browser died, with how, in a sentence. */
 export interface RelaunchedRun {
   readonly run: RunReference;
   readonly text: string;
@@ -165,6 +168,7 @@ export interface ScenarioTable {
   readonly rows: readonly ScenarioRow[];
 }
 
+/** One scenario with all its clients. */
 export interface ScenarioRow {
   readonly scenario: string;
   readonly title?: string;
@@ -173,6 +177,7 @@ export interface ScenarioRow {
   readonly failed: readonly string[];
 }
 
+/** One scenario with one client. */
 export interface ScenarioCell extends RunReference {
   readonly mount: string;
   readonly standing: Standing;

@@ -29,6 +29,7 @@ export interface FailedRun {
   readonly hint?: string;
 }
 
+/** A finding, compared with the baseline and the quarantine. */
 export interface ComparedFinding extends Finding {
   readonly baseline: "known" | "new";
   /** The message that the baseline knows for this rule here, where it is another. */
@@ -37,6 +38,7 @@ export interface ComparedFinding extends Finding {
   readonly quarantined?: true;
 }
 
+/** One run in `results.json`. */
 export interface RunResult {
   readonly scenario: string;
   readonly client: { readonly name: string; readonly version: string };
