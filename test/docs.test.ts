@@ -50,6 +50,7 @@ describe("pages made from the source", () => {
     expect(made.get("docs/api/scenarios.md")).toContain(
       "```ts\nfunction defineScenario(scenario: Scenario): Scenario\n```",
     );
+    expect(made.get("docs/api/faults.md")).toMatch(/^- Parameter `place`: Where /m);
     expect(made.get("docs/api/vitest.md")).toContain("## useEntra\n");
     expect(made.get("docs/api/playwright.md")).toContain("## test\n");
   });
