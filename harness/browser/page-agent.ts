@@ -8,7 +8,7 @@
  * the machine's time (`docs/sources.md#k5`).
  */
 import { installPageChance } from "./page-chance.ts";
-import { installPageLeaps } from "./page-leap.ts";
+import { installPageLeaps, type PageLeaps } from "./page-leap.ts";
 import { installPageMeasure } from "./page-measure.ts";
 import type {
   AgentStart,
@@ -110,7 +110,7 @@ function installAgent(start: AgentStart, parts: AgentParts): void {
     const forms = document.querySelectorAll(parts.signInForm);
     return { ...parts.readScreen(), ...(forms.length === 1 ? { asksForSignIn: true } : {}) };
   };
-  Object.defineProperty(scope, "__brownout", { value: createAgent(state, leaps.leap, screen) });
+  Object.defineProperty(scope, "__brownout", { value: createAgent(state, leaps, screen) });
 }
 
 /** The time that the simulator served this document with, or that of the document that made it. */
@@ -162,7 +162,7 @@ function countChanges(): () => number {
 
 function createAgent(
   state: AgentState,
-  leapTo: ReturnType<typeof installPageLeaps>["leap"],
+  leaps: Pick<PageLeaps, "leap">,
   screen: () => PageScreen | undefined,
 ): PageAgent {
   const { timers, watch, changes } = state;
@@ -179,7 +179,7 @@ function createAgent(
   let last: { readonly name: number; readonly leap: Promise<PageLeap> } | undefined;
   return {
     async state(reading) {
-      const found = await readSteadily(reading, timers.turn, read);
+      const found = await readSteadily(reading, timers, read);
       const seen = reading.screen ? screen() : undefined;
       return { ...found, ...(seen === undefined ? {} : { screen: seen }) };
     },
@@ -200,7 +200,7 @@ function createAgent(
       if (last?.name === name) return last.leap;
       const leapt =
         seen === state.activity
-          ? leapTo(untilMs, company)
+          ? leaps.leap(untilMs, company)
           : Promise.resolve({ reachedMs: timers.now(), stopped: true });
       const leap = leapt.then((reached) => ({ ...read(), ...reached }));
       last = { name, leap };
@@ -212,12 +212,12 @@ function createAgent(
 /** Reads several times, or until something has happened between two readings. */
 async function readSteadily(
   reading: PageReading,
-  turn: () => Promise<void>,
+  timers: Pick<PageTimers, "turn">,
   read: () => PageState,
 ): Promise<PageState> {
   let before: number | undefined;
   for (let count = 1; ; count += 1) {
-    for (let turns = 0; turns < reading.turns; turns += 1) await turn();
+    for (let turns = 0; turns < reading.turns; turns += 1) await timers.turn();
     const state = read();
     const isSteady = before === undefined || before === state.activity;
     if (!isSteady || state.busy > 0 || count >= reading.times)
