@@ -6,7 +6,7 @@ import { expecting, parseWith, schema, schemaOf } from "../core/validation.ts";
 import { rowFlows } from "../entra/backup/edition.ts";
 import { someSettingsSchema } from "../entra/directory/settings-schema.ts";
 import type { FaultPlan } from "../faults/plan.ts";
-import { checkFaultPlan } from "../faults/validate.ts";
+import { planSchema } from "../faults/plan-schema.ts";
 import { flows } from "../history/event.ts";
 import { limitsSchema } from "../history/limits-schema.ts";
 import { instantSchema, testedAppSchema, worldInsideSchema } from "./option-schemas.ts";
@@ -23,7 +23,7 @@ export function checkScenario(value: unknown, place?: string): Scenario {
     code: "bad-scenario",
     place,
   });
-  checkFaultPlan(faults, place);
+  parseWith(planSchema, faults, { what: "scenario.faults", code: "bad-fault-plan", place });
   return value as Scenario;
 }
 
