@@ -1,4 +1,4 @@
-/** Reads the parts of a HAR file; whatever is not as HAR 1.2 has it is a `bad-har` with its place. */
+/** Reads the parts of a HAR file; everything that differs from HAR 1.2 is a `bad-har` with its place. */
 import { HarnessError } from "../core/errors.ts";
 import { expected } from "../core/validation-messages.ts";
 
@@ -14,7 +14,7 @@ export function readHarLog(source: string, place: string): Fields {
   }
   const found = typeof file === "object" && file !== null && "log" in file ? file.log : undefined;
   if (found === undefined) {
-    throw bad(place, "it has no log", 'A HAR file is an object { "log": … }.');
+    throw bad(place, "expected an object with a log", 'A HAR file is an object { "log": … }.');
   }
   const log = record(found, `${place}, log`);
   list(log["entries"], `${place}, log.entries`);
@@ -52,7 +52,7 @@ export function instant(value: unknown, place: string): number {
   return at;
 }
 
-/** `bad-har` about the value at `place`. */
+/** The error `bad-har` about the value at `place`. */
 export function wrong(value: unknown, place: string, what: string): HarnessError {
   return bad(
     place,
@@ -70,13 +70,13 @@ function notJson(error: unknown, source: string, place: string): HarnessError {
   return isCutOff
     ? bad(
         `${place}:${line}`,
-        "the file is cut off in its middle",
-        "Copy or export it again, and wait until it is whole.",
+        "the file is cut off",
+        "Copy or export it again, and wait until that is complete.",
       )
     : bad(`${place}:${line}`, `expected JSON: ${reason}`, "A HAR file is JSON.");
 }
 
-/** Whether JSON.parse came to grief where the text ends. */
+/** Whether JSON.parse failed at the end of the text. */
 function isAtEnd(reason: string, source: string): boolean {
   const position = /at position (\d+)/.exec(reason)?.[1];
   return position === undefined || Number(position) >= source.trimEnd().length;

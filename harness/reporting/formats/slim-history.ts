@@ -17,6 +17,13 @@ export type SlimEvent = WithoutIndex<HistoryEvent>;
 
 type WithoutIndex<Event> = Event extends unknown ? Omit<Event, "index"> : never;
 
+/** A history as the page shows it: unpacked, with the indices that findings point at. */
+export interface PageHistory {
+  /** ms since the Unix epoch, virtual. */
+  readonly startedAt: number;
+  readonly events: readonly HistoryEvent[];
+}
+
 /** The events in order, each with its kind, its time and what the page says of it. */
 export function slimHistory({ header, events }: History): SlimHistory {
   return { startedAt: header.startedAt, events: events.map(slimEvent) };

@@ -3,7 +3,7 @@ import type { Ref } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { describeEvent } from "../../history/event-line.ts";
 import type { RunReport } from "../model/report-model.ts";
-import type { PageHistory } from "./embedded-report.ts";
+import type { PageHistory } from "../formats/slim-history.ts";
 import { evidenceOf, type RowsWanted, rowsOf, whoOf } from "./table-rows.ts";
 import type { View } from "./timeline/detail.ts";
 import { whenOf } from "./event-text.ts";

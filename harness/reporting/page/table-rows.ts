@@ -1,7 +1,7 @@
 /** Which events the table shows, whose they are, and which findings they are evidence of. */
 import { describeEvent } from "../../history/event-line.ts";
 import type { RunReport } from "../model/report-model.ts";
-import type { PageHistory } from "./embedded-report.ts";
+import type { PageHistory } from "../formats/slim-history.ts";
 import type { View } from "./timeline/detail.ts";
 
 export interface RowsWanted {

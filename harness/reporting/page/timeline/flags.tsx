@@ -1,5 +1,5 @@
 /** The evidence of a finding on the timeline: numbered flags, in the order of time, as the list beside it. */
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import { lineOf } from "../event-text.ts";
 import { type View, xOf } from "./detail.ts";
 import { type Layout, rowBoxOf } from "./layout.ts";

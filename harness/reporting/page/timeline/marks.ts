@@ -8,7 +8,7 @@ import type {
   OperationInvoked,
   TokenFacts,
 } from "../../../history/event.ts";
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import type { LaneDraft, Lanes } from "./lanes.ts";
 import type { Mark } from "./mark.ts";
 import type { MarkStyle } from "./styles.ts";

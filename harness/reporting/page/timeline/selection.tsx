@@ -1,5 +1,5 @@
 /** The event that is selected: where it stands on the timeline, and in words below it. */
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import { lineOf } from "../event-text.ts";
 import { type View, xOf } from "./detail.ts";
 import { type Layout, rowBoxOf } from "./layout.ts";

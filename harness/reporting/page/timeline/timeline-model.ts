@@ -5,7 +5,7 @@
  */
 import type { HistoryEvent } from "../../../history/event.ts";
 import { breaksWithoutLoad } from "../../../history/fault-facts.ts";
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import { createLanes, type LaneDraft } from "./lanes.ts";
 import type { Mark, RowKind } from "./mark.ts";
 import { drawEvents } from "./marks.ts";

@@ -6,7 +6,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RunReport } from "../../model/report-model.ts";
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import { runAddress } from "../page-address.ts";
 import { boxesOf, type View } from "./detail.ts";
 import { flagsOf, Flags } from "./flags.tsx";
