@@ -20,8 +20,9 @@ import type { LivePlan } from "../../faults/live-plan.ts";
 import type { FaultSite } from "../../faults/plan.ts";
 import { lastHealthyMs } from "../../faults/primary-health.ts";
 import { fingerprint } from "../../history/redact.ts";
+import type { ExchangeNotes } from "../../history/ledger.ts";
 import { createRecorder, type Recorder } from "../../history/recorder.ts";
-import { describeRequest } from "../../entra/request/endpoint.ts";
+import { describeRequest, type Endpoint } from "../../entra/request/endpoint.ts";
 import { isMachineAddress } from "../../entra/request/machine-address.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Service } from "../../core/http/service.ts";
@@ -67,15 +68,7 @@ export function createSimulatedService(parts: ServiceParts) {
   const recorder: Recorder = createRecorder({
     clock,
     ...(parts.client === undefined ? {} : { otherwise: { client: parts.client } }),
-    annotate: (request, { endpoint }) => {
-      const atMachine = machines.notesOf(request);
-      if (atMachine !== undefined) return atMachine;
-      const site = faultSiteOf(request);
-      const isApi = endpoint === "resource" || endpoint === "userinfo";
-      const isEdge = site === "edge" || site === "dns";
-      const entra = isServedByBackup(request) ? "backup" : "primary";
-      return { servedBy: isEdge ? "edge" : isApi ? "resource" : entra, faults: faultsOf(request) };
-    },
+    annotate: (request, { endpoint }) => machines.notesOf(request) ?? notesOf(request, endpoint),
   });
 
   const ests = createEsts({ directory, clock, random: random.fork("ests"), settings });
@@ -135,6 +128,15 @@ export function createSimulatedService(parts: ServiceParts) {
     handle: (request) => inReach(request).handle(request),
   };
   return { service: recorder.watch(network), recorder, directory, machines };
+}
+
+/** The system that answered a request to Entra or an API, and the faults that affected it. */
+function notesOf(request: Request, endpoint: Endpoint): ExchangeNotes {
+  const site = faultSiteOf(request);
+  const isApi = endpoint === "resource" || endpoint === "userinfo";
+  const isEdge = site === "edge" || site === "dns";
+  const entra = isServedByBackup(request) ? "backup" : "primary";
+  return { servedBy: isEdge ? "edge" : isApi ? "resource" : entra, faults: faultsOf(request) };
 }
 
 /** Refuses an API at a host that no mount serves: no request would reach it. */
