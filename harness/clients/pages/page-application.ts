@@ -3,6 +3,7 @@
  * around it, opens it in tabs, passes calls to it, and waits for the return from a redirect to the
  * sign-in page. What differs between libraries is in a `PageLibrary`.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import { HarnessError } from "../../core/errors.ts";
 import type { Flow } from "../../history/event.ts";
@@ -210,11 +211,39 @@ function tabNamed(opened: Opened, name: string | undefined): ClientTab {
 
 type PageScope = typeof globalThis & { readonly app?: PageApp };
 
+/** So long a page may take until its application is there, and so often it is looked for; ms of real time. */
+const START_MAX_MS = 30_000;
+const START_LOOK_MS = 5;
+
 /** Waits until the library has started in the page; resolves to the result of a redirect. */
 async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
   return browser.during(async () => {
-    await page.waitForFunction(() => (globalThis as PageScope).app !== undefined);
-    return page.evaluate(() => (globalThis as PageScope).app?.started);
+    const deadlineMs = performance.now() + START_MAX_MS;
+    for (;;) {
+      const seen = await page
+        .evaluate(() => {
+          const { app } = globalThis as PageScope;
+          return app === undefined ? undefined : app.started.then((outcome) => ({ outcome }));
+        })
+        .catch((error: unknown) => {
+          // The next document has come in its place.
+          if (isLeft(error)) return undefined;
+          throw error;
+        });
+      if (seen !== undefined) return seen.outcome;
+      if (performance.now() > deadlineMs) throw notStarted(page.url());
+      await sleep(START_LOOK_MS);
+    }
+  });
+}
+
+function isLeft(error: unknown): boolean {
+  return error instanceof Error && /context was destroyed|navigat/i.test(error.message);
+}
+
+function notStarted(address: string): HarnessError {
+  return new HarnessError("bad-scenario", "the page did not start its application in 30 s", {
+    place: address,
   });
 }
 
