@@ -1,10 +1,19 @@
 /** Tests stand beside the code; `test/` has those of the finished package and of our own source. */
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const WALKS = "{harness,scenarios,scripts,test}/**/*.walk.test.ts";
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
+  // The examples import the package by its name; here its source is used instead.
+  resolve: {
+    alias: [
+      { find: /^brownout\/(.+)$/, replacement: source("harness/integrations/$1.ts") },
+      { find: /^brownout$/, replacement: source("harness/index.ts") },
+    ],
+  },
   test: {
     // Mounts and the clock patch the process: one process a file.
     pool: "forks",
@@ -19,7 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "quick",
-          include: ["{harness,scenarios,scripts,test}/**/*.test.ts"],
+          include: ["{harness,scenarios,examples,scripts,test}/**/*.test.ts"],
           exclude: ["**/node_modules/**", WALKS],
         },
       },

@@ -71,6 +71,7 @@ export type {
 } from "./entra/directory/world-sketch.ts";
 export { contoso } from "../fixtures/worlds/contoso.ts";
 export { defaultServiceSettings } from "./entra/directory/settings.ts";
+export type { ServiceSettings } from "./entra/directory/service-settings.ts";
 export type {
   AppRegistration,
   ClientSecret,
@@ -81,7 +82,6 @@ export type {
   ManagedIdentity,
   ProtectedResource,
   SamlRegistration,
-  ServiceSettings,
   Tenant,
   User,
   World,

@@ -1,11 +1,8 @@
 /** Conditional Access in an outage: what the backup takes from the start of the session, and what it refuses. */
 import { contoso } from "../fixtures/worlds/contoso.ts";
 import { hours, minutes } from "../harness/core/time/duration.ts";
-import type {
-  ConditionalAccessPolicy,
-  ServiceSettings,
-  World,
-} from "../harness/entra/directory/world.ts";
+import type { ServiceSettings } from "../harness/entra/directory/service-settings.ts";
+import type { ConditionalAccessPolicy, World } from "../harness/entra/directory/world.ts";
 import { tokenServerError } from "../harness/faults/presets.ts";
 import { defineScenario, type Scenario, type Story } from "../harness/runner/scenario.ts";
 import { askUntil, pollUntil, signIn, silently } from "./applications.ts";

@@ -4,7 +4,7 @@
  * every fifteen seconds and leaves waiting to its library, as most code does.
  */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
-import type { ServiceSettings } from "../harness/entra/directory/world.ts";
+import type { ServiceSettings } from "../harness/entra/directory/service-settings.ts";
 import type { ErrorBody, FaultEffect } from "../harness/faults/plan.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { askUntil, RESILIENT_CLIENT, signedIn } from "./pages.ts";

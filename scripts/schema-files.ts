@@ -24,6 +24,7 @@ interface SchemaFile {
 }
 
 const world = "harness/entra/directory/world.ts";
+const settings = "harness/entra/directory/service-settings.ts";
 const sketch = "harness/entra/directory/world-sketch.ts";
 
 const ruleIds = rules.map(({ id }) => id);
@@ -49,13 +50,17 @@ const schemaFiles: Readonly<Record<string, SchemaFile>> = {
   "service-settings": {
     schema: settingsSchema,
     title: "The settings of the simulated service",
-    documentedIn: [world],
+    documentedIn: [settings],
   },
-  world: { schema: worldSchema, title: "A world that a scenario runs in", documentedIn: [world] },
+  world: {
+    schema: worldSchema,
+    title: "A world that a scenario runs in",
+    documentedIn: [world, settings],
+  },
   "world-sketch": {
     schema: sketchSchema,
     title: "What createWorld makes a world from",
-    documentedIn: [world, sketch],
+    documentedIn: [world, settings, sketch],
   },
 };
 

@@ -51,11 +51,17 @@ const commonJs = 'const { defineScenario, minutes, throttled } = require("browno
 const scenarios: Readonly<Record<string, string>> = {
   "mine.scenario.ts": scenarioText("mine-ts", typescript, "export default defineScenario"),
   "mine.scenario.js": scenarioText("mine-js", javascript, "export default defineScenario"),
+  "compiled.scenario.ts": scenarioText(
+    "mine-compiled",
+    `${typescript}\nenum Answer {\n  Yes,\n}\nexport const answer = Answer.Yes;`,
+    "export default defineScenario",
+  ),
   "common.scenario.js": scenarioText("mine-common", commonJs, "module.exports = defineScenario"),
 };
 
 const tsc = join(root, "node_modules", ".bin", "tsc");
 const strictly = [
+  "--ignoreConfig",
   "--noEmit",
   "--strict",
   "--module",

@@ -193,7 +193,7 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
     );
     const other = runSuite("passes", { BROWSER_NAME: "firefox" }, "--grep=over TLS");
     expect([...other.attempts.values()].flat().map(messagesOf).join("\n")).toMatch(
-      /browserName: brownout\/playwright runs in Chromium, not in firefox\n/,
+      /browserName: expected "chromium", found "firefox": brownout\/playwright runs in Chromium only\n/,
     );
   });
 });

@@ -162,7 +162,7 @@ export function findBannedWords(
 
 /** Names of an Azure product, of the default world and of journal fields: journals would change with them. */
 const namesInJournals =
-  /\bDigital ?Twins\b|\bdesk-app\b|\btill-arc\b|\btold\??: (?=optional|"by-requests")/g;
+  /\bDigital ?Twins\b|\bdesk-app\b|\btill-arc\b|\bToldByRequests\b|\bevent\.told\b|\btold\??: (?=optional|"by-requests")/g;
 
 /** The words of a line in lower case; `tellFailure` and `TOLD_AT` are two words each. */
 function wordsOf(line: string): string[] {

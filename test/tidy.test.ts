@@ -56,10 +56,13 @@ describe("our source", () => {
 describe("our words", () => {
   // Still to be swept; a wing that is done leaves this list.
   const unswept =
-    /^(?:harness\/core\/shape|harness\/(?:history|browser|clients|runner|integrations|reporting|cli)\/|scenarios\/|fixtures\/|examples\/|test\/|scripts\/|bench\/|ci\/|docs\/|README|CONTRIBUTING)/;
+    /^(?:harness\/core\/shape|harness\/(?:browser|clients)\/|scenarios\/|fixtures\/|examples\/|test\/|scripts\/|bench\/|ci\/|docs\/|README|CONTRIBUTING)/;
   const quotesBannedWords = new Set([
     "docs/words.md",
     "CHANGELOG.md",
+    // A table of existing archives is called "told".
+    "harness/reporting/archive/database.ts",
+    "harness/reporting/archive/migrations.ts",
     "test/tidy.test.ts",
     "test/tidy-rules.ts",
   ]);

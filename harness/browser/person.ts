@@ -76,7 +76,7 @@ export async function asksForSignIn(page: Page): Promise<boolean> {
 }
 
 /** Seats a person in front of all tabs and windows of a context, those to come included. */
-export function seatPerson(context: BrowserContext, options: PersonOptions): void {
+export function fillInSignInPages(context: BrowserContext, options: PersonOptions): void {
   const looks = new WeakMap<Page, Promise<void>>();
   /** One look after the other: two at once would type over each other. */
   const look = (page: Page): Promise<void> => {

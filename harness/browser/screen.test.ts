@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "./find-browser.ts";
 import { processBrowser } from "./launch.ts";
-import { seatPerson } from "./person.ts";
+import { fillInSignInPages } from "./person.ts";
 import { lookAtScreen } from "./screen.ts";
 
 describe.skipIf(wantsNoBrowser())("in front of a real browser", () => {
@@ -77,7 +77,7 @@ describe.skipIf(wantsNoBrowser())("a person", () => {
 
   it("signs in at a page that asks for it, in a tab and in a popup, and is counted", async () => {
     const asked: string[] = [];
-    seatPerson(context, {
+    fillInSignInPages(context, {
       isServed,
       answers: () => ({ username: "adele@contoso.example", password: "p&q" }),
       asked: (prompt) => asked.push(prompt),
@@ -99,7 +99,7 @@ describe.skipIf(wantsNoBrowser())("a person", () => {
 
   it("who is not there leaves the page to the test, and is counted once a page", async () => {
     const asked: string[] = [];
-    seatPerson(context, {
+    fillInSignInPages(context, {
       isServed,
       answers: () => undefined,
       asked: (prompt) => asked.push(prompt),

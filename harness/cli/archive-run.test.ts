@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openArchive } from "../reporting/archive/database.ts";
 import { migrations } from "../reporting/archive/migrations.ts";
-import { buildResults } from "../reporting/model/results.ts";
+import { buildResults } from "../reporting/model/build-results.ts";
 import { judgedRun } from "../../test/support/report.ts";
 import { ARCHIVE_FILE, addToArchive } from "../reporting/archive/add-to-archive.ts";
 import { archiveRun, readArchiveTarget } from "./archive-run.ts";

@@ -1,4 +1,4 @@
-/** What becomes of a finished session besides its reports: it is archived, and its changes are published. */
+/** Archives a finished session and publishes its changes. */
 import { join, resolve } from "node:path";
 import { HarnessError } from "../core/errors.ts";
 import { addToArchive } from "../reporting/archive/add-to-archive.ts";

@@ -17,14 +17,14 @@ const mine = {
   client: "my-app@1",
   rule: "backoff",
   verdict: "fail",
-  reason: "It is being mended.",
+  reason: "It is being fixed.",
 };
 
 describe("the baseline of a project", () => {
   it("is the package's while there is none, and is written beside the project", () => {
-    const { entries, lent, writeTo } = readBaselineFile({ cwd });
+    const { entries, packaged, writeTo } = readBaselineFile({ cwd });
     expect(entries.length).toBeGreaterThan(0);
-    expect(lent).toEqual(entries);
+    expect(packaged).toEqual(entries);
     expect(writeTo).toBe(join(cwd, "reports", "baseline.json"));
   });
 
@@ -32,23 +32,23 @@ describe("the baseline of a project", () => {
     mkdirSync(join(cwd, "reports"), { recursive: true });
     const theirs = { ...mine, scenario: "token-throttled-text" };
     writeFileSync(join(cwd, "reports", "baseline.json"), JSON.stringify([mine, theirs]));
-    const { entries, lent } = readBaselineFile({ cwd });
+    const { entries, packaged } = readBaselineFile({ cwd });
     expect(entries.slice(0, 2)).toEqual([mine, theirs]);
-    expect(lent.length).toBe(entries.length - 2);
-    expect(lent.map(({ scenario }) => scenario)).not.toContain("token-throttled-text");
+    expect(packaged.length).toBe(entries.length - 2);
+    expect(packaged.map(({ scenario }) => scenario)).not.toContain("token-throttled-text");
   });
 
   it("stands alone when it is named", () => {
     writeFileSync(join(cwd, "named.json"), JSON.stringify([mine]));
     expect(readBaselineFile({ cwd, named: "named.json" })).toMatchObject({
       entries: [mine],
-      lent: [],
+      packaged: [],
     });
   });
 });
 
 describe("our own baseline", () => {
   it("lends itself nothing", () => {
-    expect(readBaselineFile({ cwd: join(import.meta.dirname, "..", "..") }).lent).toEqual([]);
+    expect(readBaselineFile({ cwd: join(import.meta.dirname, "..", "..") }).packaged).toEqual([]);
   });
 });

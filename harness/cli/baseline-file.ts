@@ -1,4 +1,4 @@
-/** Where the baseline of a command is: as told, else in the project, else the packaged one. */
+/** Finds the baseline of a command: the file of its option, else that of the project, else the packaged one. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,10 +7,10 @@ import { HarnessError } from "../core/errors.ts";
 import { type BaselineEntry, parseBaseline } from "../reporting/model/baseline.ts";
 
 export interface BaselineFile {
-  /** What is known: the file's own entries, and those of the package about what the file does not name. */
+  /** The known findings: the file's own entries, and those of the package for scenarios that the file does not name. */
   readonly entries: readonly BaselineEntry[];
-  /** The package's: they are not copied into a project's file. */
-  readonly lent: readonly BaselineEntry[];
+  /** The entries from the package; they are not copied to a project's file. */
+  readonly packaged: readonly BaselineEntry[];
   /** Where `--update-baseline` writes. Absolute. */
   readonly writeTo: string;
 }
@@ -25,21 +25,21 @@ export function readBaselineFile(options: {
   const { named, cwd, forUpdate } = options;
   const own = resolve(cwd, named ?? join("reports", "baseline.json"));
   if (named !== undefined) {
-    if (existsSync(own)) return { entries: readEntries(own, cwd), lent: [], writeTo: own };
-    if (forUpdate === true) return { entries: [], lent: [], writeTo: own };
+    if (existsSync(own)) return { entries: readEntries(own, cwd), packaged: [], writeTo: own };
+    if (forUpdate === true) return { entries: [], packaged: [], writeTo: own };
     throw new HarnessError("bad-baseline", "there is no such file", {
       place: named,
       hint: "Write [] into it, or let --update-baseline write it.",
     });
   }
-  const packaged = fileURLToPath(new URL("../../reports/baseline.json", import.meta.url));
+  const packagedFile = fileURLToPath(new URL("../../reports/baseline.json", import.meta.url));
   const kept = existsSync(own) ? readEntries(own, cwd) : [];
   const known = new Set(kept.map(({ scenario }) => scenario));
-  const lent =
-    existsSync(packaged) && packaged !== own
-      ? readEntries(packaged, cwd).filter(({ scenario }) => !known.has(scenario))
+  const packaged =
+    existsSync(packagedFile) && packagedFile !== own
+      ? readEntries(packagedFile, cwd).filter(({ scenario }) => !known.has(scenario))
       : [];
-  return { entries: [...kept, ...lent], lent, writeTo: own };
+  return { entries: [...kept, ...packaged], packaged, writeTo: own };
 }
 
 function readEntries(path: string, cwd: string): readonly BaselineEntry[] {

@@ -4,7 +4,7 @@ import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
 
 function listening() {
   const signals = new EventEmitter();
-  const [told, exits]: [InterruptSignal[], number[]] = [[], []];
+  const [reported, exits]: [InterruptSignal[], number[]] = [[], []];
   let nowMs = 0;
   const stop = listenForInterrupt(
     {
@@ -12,26 +12,26 @@ function listening() {
       off: (signal, handler) => signals.off(signal, handler),
       exit: (code) => void exits.push(code),
     },
-    (signal) => void told.push(signal),
+    (signal) => void reported.push(signal),
     () => nowMs,
   );
   const send = (signal: InterruptSignal, atMs: number): void => {
     nowMs = atMs;
     signals.emit(signal);
   };
-  return { told, exits, stop, send, count: () => signals.eventNames().length };
+  return { reported, exits, stop, send, count: () => signals.eventNames().length };
 }
 
-it("tells the first signal, takes its twin for the same one, and ends for a later one", () => {
-  const { told, exits, stop, send } = listening();
+it("reports the first signal, ignores its copy, and ends at a later one", () => {
+  const { reported, exits, stop, send } = listening();
   send("SIGTERM", 5_000);
   stop();
   send("SIGTERM", 5_010);
   send("SIGINT", 5_999);
-  expect({ told, exits }).toEqual({ told: ["SIGTERM"], exits: [] });
+  expect({ reported, exits }).toEqual({ reported: ["SIGTERM"], exits: [] });
   send("SIGTERM", 6_000);
   send("SIGINT", 7_000);
-  expect({ told, exits }).toEqual({ told: ["SIGTERM"], exits: [143, 130] });
+  expect({ reported, exits }).toEqual({ reported: ["SIGTERM"], exits: [143, 130] });
 });
 
 it("leaves signals alone again when it was not interrupted", () => {

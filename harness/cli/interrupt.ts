@@ -1,5 +1,5 @@
 /**
- * What ends a session early: Ctrl-C and SIGTERM, which mean the same. The first is told once,
+ * What ends a session early: Ctrl-C and SIGTERM, which mean the same. The first is reported once,
  * so that what has finished can be reported whole; one that follows later ends the process.
  */
 
@@ -42,7 +42,7 @@ export function listenForInterrupt(
   });
   for (const [signal, handler] of handlers) target.on(signal, handler);
   return () => {
-    // The twin of a signal must not end us while reports are being written.
+    // A second copy of the signal must not end us while reports are being written.
     if (firstAtMs !== undefined) return;
     for (const [signal, handler] of handlers) target.off(signal, handler);
   };

@@ -27,7 +27,7 @@ export interface Io {
 /** The real process. `parallelism` is for the caller to know, as are all facts about the machine. */
 export function createProcessIo(parallelism: number): Io {
   for (const stream of [process.stdout, process.stderr]) {
-    // Whoever reads us, such as `head`, may have seen enough.
+    // The reader of our output, such as `head`, may have seen enough.
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit();
       throw error;

@@ -105,7 +105,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
     does: "says what changed in resilience between versions of clients",
     options: matrixOptions,
     exits: [
-      "Exit codes: 0 done, whatever changed; 2 wrong usage, a version that cannot be had, or a run",
+      "Exit codes: 0 done, with or without changes; 2 wrong usage, a version that cannot be had, or a run",
       "that was not finished.",
     ],
     perform: matrixCommand,

@@ -44,7 +44,7 @@ function shardOf(
 const whole = ["c--x", "a--x", "b--x", "a--y", "d--x"];
 
 describe("shards", () => {
-  it("come together in the order in which they were dealt, in whatever order they are named", () => {
+  it("are merged in the order of the runs, in any order of their folders", () => {
     const parts = [3, 1, 2].map((part) => shardOf(whole, { part, of: 3 }, { "b--x": "x" }));
     const merged = inOrder(parts);
     expect(merged.map(({ name }) => name)).toEqual(whole);

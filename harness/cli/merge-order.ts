@@ -113,10 +113,10 @@ function wholeOf(folders: readonly Folder[]): readonly string[] | undefined {
   );
   const [first] = shards;
   if (first === undefined) return undefined;
-  const stranger = folders.find(({ shard }) => shard === undefined);
-  if (stranger !== undefined) {
+  const unsharded = folders.find(({ shard }) => shard === undefined);
+  if (unsharded !== undefined) {
     throw new HarnessError("bad-results", `it is no shard, and ${first.named} is one`, {
-      place: stranger.named,
+      place: unsharded.named,
       hint: "Merge the shards of one run, or runs that are none.",
     });
   }

@@ -60,7 +60,7 @@ export const runOptions = {
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
-/** One run to be, and what its worker is told. */
+/** One planned run, and the task of its worker. */
 export interface PlannedRun extends Selected {
   readonly task: RunTask;
 }
@@ -82,7 +82,7 @@ export interface Plan {
   readonly annotator?: Annotator;
 }
 
-/** Throws the `HarnessError` of whatever is wrong with the arguments, the scenarios or the baseline. */
+/** Throws a `HarnessError` for an error in the arguments, the scenarios or the baseline. */
 export async function planRun(
   { values, positionals }: Arguments<typeof runOptions>,
   io: Io,
@@ -140,7 +140,7 @@ export function readSeed(text: string | undefined): string {
   });
 }
 
-/** A run in a browser waits half of its time for what the browser's processes tell each other. */
+/** A run in a browser spends half of its time waiting for messages between the browser's processes. */
 function defaultWorkers(runs: readonly Selected[], cores: number): number {
   const hasPages = runs.some(({ mount }) => isBrowserMount(mount));
   return hasPages ? cores + Math.ceil(cores / 2) : cores;

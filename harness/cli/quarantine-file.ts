@@ -1,4 +1,4 @@
-/** Where the quarantine of a command is: as told, else in the project, else there is none. */
+/** Finds the quarantine of a command: the file of its option, else that of the project, else none. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { rules } from "../rules/rules.ts";

@@ -61,8 +61,8 @@ describe("a filter", () => {
   });
 });
 
-describe("scenario files that nobody named", () => {
-  it("are told of by a run of the whole library, and by no other", async () => {
+describe("scenario files that a run left out", () => {
+  it("are reported by a run of the whole library only", async () => {
     // A part of so many that it has nothing to run.
     const all = await folder.main("run", "--shard", "9999/9999");
     expect(all.stdout).toContain(
@@ -72,7 +72,7 @@ describe("scenario files that nobody named", () => {
     expect(some.stdout).not.toContain("Your own");
   });
 
-  it("are not told of where there are none", () => {
+  it("are not reported where there are none", () => {
     expect(leftOutLines(`${folder.path}/outages/none`)).toEqual([]);
     expect(leftOutLines(`${folder.path}/node_modules/other`)).toEqual([
       "Your own scenario file is not in this: c.scenario.mjs. Name it: brownout run './**/*.scenario.*'",

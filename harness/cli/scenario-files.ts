@@ -1,4 +1,4 @@
-/** Files of scenarios in a person's project: those that a pattern means, and those that nobody named. */
+/** Scenario files in the user's project: those that a pattern matches, and those that a run left out. */
 import { existsSync, globSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { HarnessError } from "../core/errors.ts";

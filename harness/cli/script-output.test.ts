@@ -6,7 +6,7 @@ function taskOf(scenario: string): RunTask {
   return { scenario, mount: "direct", seed: "1", journalFile: `/out/${scenario}.jsonl` };
 }
 
-it("tells whole lines under the scenario's name, again whenever another one speaks", () => {
+it("prints whole lines under the scenario's name, which is repeated when the scenario changes", () => {
   const lines: string[] = [];
   const output = createScriptOutput({
     line: (text) => void lines.push(text),

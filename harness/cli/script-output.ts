@@ -1,14 +1,14 @@
 /**
  * What scripts print, for the person who wrote them: whole lines, set off from ours, under the
  * name of the scenario. Workers print at the same time, so the name comes back whenever
- * another one speaks.
+ * the scenario changes.
  */
 import type { RunTask } from "./worker/protocol.ts";
 
 export interface ScriptOutput {
   /** Takes a piece of what the run of a task printed. */
   readonly take: (text: string, task: RunTask) => void;
-  /** Tells what is left of lines that never ended. */
+  /** Prints what is left of lines that never ended. */
   readonly end: () => void;
 }
 
@@ -21,7 +21,7 @@ export function createScriptOutput(parts: {
   const begun = new Map<string, { readonly task: RunTask; readonly text: string }>();
   let speaker: string | undefined;
 
-  const tell = (task: RunTask, lines: readonly string[]): void => {
+  const print = (task: RunTask, lines: readonly string[]): void => {
     if (lines.length === 0) return;
     if (speaker !== task.journalFile) parts.line(`${parts.nameOf(task)}:`);
     speaker = task.journalFile;
@@ -33,10 +33,10 @@ export function createScriptOutput(parts: {
       const before = begun.get(task.journalFile)?.text ?? "";
       const lines = (before + text).split(/\r?\n/);
       begun.set(task.journalFile, { task, text: lines.pop() ?? "" });
-      tell(task, lines);
+      print(task, lines);
     },
     end() {
-      for (const { task, text } of begun.values()) tell(task, text === "" ? [] : [text]);
+      for (const { task, text } of begun.values()) print(task, text === "" ? [] : [text]);
       begun.clear();
     },
   };

@@ -26,7 +26,7 @@ export interface Selected {
   readonly scenario: Scenario;
   /** Absolute path of the scenario's file; absent for one of the library. */
   readonly file?: string;
-  /** `NAME` or `NAME@VERSION`, as the worker is told. */
+  /** `NAME` or `NAME@VERSION`, as in the worker's task. */
   readonly client: string;
   readonly version: string;
   /** A folder with its package, when it is not the one beside Brownout. */
@@ -135,7 +135,7 @@ export function takePart<T>(runs: readonly T[], { part, of }: Part): readonly T[
   return runs.filter((_, index) => index % of === part - 1);
 }
 
-/** Tells the mount for a client, the named or its usual one, or why there is none; the browser is looked for once. */
+/** Finds the mount of a client, the named or its usual one, or why there is none; the browser is looked for once. */
 export function createPlaces(
   named: MountName | undefined,
 ): (client: {

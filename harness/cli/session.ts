@@ -20,6 +20,7 @@ import type { RunFailure, RunReply } from "./worker/protocol.ts";
 import { commandToReplay } from "./command-name.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
 
+/** A session while its runs come back. */
 export interface Session {
   /** Takes the reply for the run with this index of the plan; returns the line to print for it, if it needs one. */
   readonly take: (reply: RunReply, index: number) => string | undefined;

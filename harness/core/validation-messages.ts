@@ -34,7 +34,7 @@ function shorten(text: string): string {
 }
 
 /** A value in a message: short, and never a dump. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value));
   if (value === undefined) return "nothing";
   if (value === null || typeof value === "boolean" || typeof value === "number") return `${value}`;
@@ -211,9 +211,17 @@ export function expecting(
   };
 }
 
-/** Every problem that zod found, each with its path and hint. */
+/** Every problem that zod found, unknown keys first, each with its path and hint. */
 export function problemsOf(issues: readonly core.$ZodIssue[]): Problem[] {
-  return issues.flatMap((issue) => problemsOfIssue(issue, []));
+  const problems = issues.flatMap((issue) => problemsOfIssue(issue, []));
+  // An unknown key is often why another one is missing.
+  return problems.toSorted((one, other) => Number(isKey(other)) - Number(isKey(one)));
+}
+
+const UNKNOWN_KEY = "unknown key";
+
+function isKey({ message }: Problem): boolean {
+  return message.startsWith(UNKNOWN_KEY);
 }
 
 function problemsOfIssue(issue: DescribedIssue, above: readonly PropertyKey[]): Problem[] {
@@ -223,7 +231,7 @@ function problemsOfIssue(issue: DescribedIssue, above: readonly PropertyKey[]): 
       const hint = issue.keyHints?.[index];
       return {
         path: [...path, key],
-        message: `unknown key ${show(key)}`,
+        message: `${UNKNOWN_KEY} ${show(key)}`,
         ...(hint === undefined || hint === "" ? {} : { hint }),
       };
     });

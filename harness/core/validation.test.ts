@@ -107,7 +107,7 @@ describe("parseWith", () => {
     expect(hint).toBe('Did you mean "spa"?');
   });
 
-  it("lists every problem of a file in one error", () => {
+  it("lists every problem of a file in one error, unknown keys first", () => {
     const { place, message } = refusalOf(
       world,
       { apps: [{ ...spa, name: 5 }, { ...spa, redirectUri: "/" }, { kind: "spa" }] },
@@ -117,8 +117,8 @@ describe("parseWith", () => {
     expect(place).toBe("world.json");
     expect(message.split("\n")).toEqual([
       "3 problems:",
-      "  world.apps[0].name: expected a string, got a number (5)",
       '  world.apps[1].redirectUri: unknown key "redirectUri". Did you mean "redirectUris"?',
+      "  world.apps[0].name: expected a string, got a number (5)",
       "  world.apps[2].name: expected a string, got nothing",
     ]);
   });

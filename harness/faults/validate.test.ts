@@ -57,7 +57,7 @@ const bad: readonly (readonly [changes: object, path: string, says: string])[] =
   [{ on: ["token", "tokn"] }, "on[1]", 'Did you mean "token"?'],
   [{ on: [] }, "on", "at least one entry"],
   [{ form: 0 }, "form", 'unknown key "form"'],
-  [{ from: undefined, form: 0 }, "from", 'Did you mean "from"?'],
+  [{ from: undefined, form: 0 }, "form", 'Did you mean "from"?'],
   [{ from: -1 }, "from", "expected a whole number from 0 to 3153600000000, got -1"],
   [{ for: 1.5 }, "for", "got 1.5"],
   [{ for: "60000" }, "for", 'got "60000"'],

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { historyOf, throttledDaemon } from "../../test/support/history.ts";
 import { evidenceLines, timelineOf } from "./event-line.ts";
 
-it("says what a client was asked for, and of an application's own code only that it ran", () => {
+it("prints what a client was asked for, and only that it ran for an application's own code", () => {
   expect(evidenceLines(throttledDaemon(), [1])).toEqual([
     "+0s          nightly-daemon-1 asks: client-credentials for https://graph.microsoft.com/.default (operation 1)",
   ]);
@@ -26,7 +26,7 @@ it("says what a client was asked for, and of an application's own code only that
   ]);
 });
 
-it("says in which tab a page asked, what its person saw, and what the browser did by itself", () => {
+it("prints the tab of a call, what its user saw, and what the browser did by itself", () => {
   const base = { afterMs: 0, client: "spa-1" } as const;
   const history = historyOf([
     {

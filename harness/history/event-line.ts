@@ -1,11 +1,11 @@
 /**
- * One event as one line for a person: when, in virtual time since the start, and what. The
- * evidence of a finding is printed with it, on the terminal and in the summary.
+ * Events as lines of text: when, in virtual time since the start, and what. The evidence of a
+ * finding is printed like this, on the terminal and in the summary.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { ExchangeEnded, History, HistoryEvent, OperationCompleted } from "./event.ts";
 
-/** The events of a finding's evidence in the order of time, a line each; indices that the history lacks are left out. */
+/** The events of a finding's evidence in order of time, a line each. An index that the history does not have is left out. */
 export function evidenceLines(
   { header, events }: History,
   evidence: readonly number[],
@@ -17,7 +17,7 @@ export function evidenceLines(
   });
 }
 
-/** The whole history, a line an event. */
+/** The whole history, a line for each event. */
 export function timelineOf({ header, events }: History): readonly string[] {
   return events.map((event) => lineOf(event, header.startedAt));
 }
@@ -27,12 +27,12 @@ function lineOf(event: HistoryEvent, startedAt: number): string {
   return `${when.padEnd(12)} ${describeEvent(event)}`;
 }
 
-/** What an event says, in one line without its time. */
+/** What happened in an event, in one line without its time. */
 export function describeEvent(event: HistoryEvent): string {
   switch (event.kind) {
     case "operation-invoked": {
-      const { operation, client, app, flow, scopes, user, forceRefresh, claims, tab, told } = event;
-      // The application's own call: whom and what it asks for, only it knows.
+      const { operation, client, app, flow, scopes, user, forceRefresh, claims, tab } = event;
+      // Only the application knows what its own call asks for.
       if (flow === "custom") {
         const what = app === client ? `${client}'s own code runs` : `${client} runs "${app}"`;
         return `${what} (operation ${operation})`;
@@ -41,7 +41,7 @@ export function describeEvent(event: HistoryEvent): string {
       const how = [
         forceRefresh && "past the cache",
         claims && "with claims",
-        told && "as its requests tell",
+        event.told && "as its requests show",
       ].filter(Boolean);
       const extra = how.length === 0 ? "" : `, ${how.join(", ")}`;
       const where = tab === undefined ? client : `${tab} of ${client}`;
@@ -106,7 +106,7 @@ function describeOutcome(event: OperationCompleted): string {
     case "fail": {
       const { code, suberror, message } = event.error;
       const what = suberror === undefined ? code : `${code} (${suberror})`;
-      // Libraries begin their message with its code.
+      // The messages of some libraries begin with the code.
       return `${who} fails: ${message.startsWith(`${what}: `) ? message : `${what}: ${message}`}`;
     }
     case "unknown":

@@ -1,30 +1,30 @@
 /**
- * What events and headers look like when they come back from a file: one row a kind, which
- * the compiler compares with the union in `event.ts`, so that a new kind cannot be forgotten
- * here. Fields that the table does not name are left alone: a journal may say more.
+ * The form of events and headers in a file: a row for each kind, which the compiler compares with
+ * the union in `event.ts`. Fields without a row are accepted, because a journal may have more.
+ * Not zod: a journal has up to a million events, and these checks are faster.
  */
 import { endpoints } from "../entra/request/endpoint.ts";
 import { networkFaultCodes } from "../core/http/network-fault.ts";
 import { screens } from "./browser-events.ts";
 import { flows, type ExchangeEnd, type HistoryEvent } from "./event.ts";
 
-/** What is wrong with a value: where below it, what it must be, and what was found there. */
-export interface ShapeFault {
+/** What is wrong with a value: its path, what was expected, and what was found. */
+export interface ShapeProblem {
   readonly path: string;
   readonly expected: string;
   readonly found: unknown;
 }
 
-type Check = (value: unknown, path: string) => ShapeFault | undefined;
+type Check = (value: unknown, path: string) => ShapeProblem | undefined;
 type Shape = Readonly<Record<string, Check>>;
 
-/** The first fault of a journal's header, if there is one. The schema is the caller's to check. */
-export function findHeaderFault(value: unknown): ShapeFault | undefined {
+/** The first problem of a journal's header, if there is one. The caller checks the schema. */
+export function findHeaderProblem(value: unknown): ShapeProblem | undefined {
   return header(value, "");
 }
 
-/** The first fault of an event whose kind is known, if there is one. */
-export function findShapeFault(value: unknown): ShapeFault | undefined {
+/** The first problem of an event of a known kind, if there is one. */
+export function findEventProblem(value: unknown): ShapeProblem | undefined {
   const { kind } = value as { readonly kind: HistoryEvent["kind"] };
   return object({ index: whole, at: number })(value, "") ?? shapes[kind](value, "");
 }
@@ -40,7 +40,7 @@ const whole: Check = (value, path) =>
     : { path, expected: "a whole number from 0 on", found: value };
 
 const text: Check = (value, path) =>
-  typeof value === "string" ? undefined : { path, expected: "a text", found: value };
+  typeof value === "string" ? undefined : { path, expected: "a string", found: value };
 
 const yes: Check = (value, path) =>
   typeof value === "boolean" ? undefined : { path, expected: "true or false", found: value };
@@ -48,7 +48,13 @@ const yes: Check = (value, path) =>
 const oneOf =
   (names: readonly unknown[]): Check =>
   (value, path) =>
-    names.includes(value) ? undefined : { path, expected: names.join(", "), found: value };
+    names.includes(value)
+      ? undefined
+      : {
+          path,
+          expected: `one of ${names.map((name) => JSON.stringify(name)).join(", ")}`,
+          found: value,
+        };
 
 const optional =
   (check: Check): Check =>
@@ -58,7 +64,7 @@ const optional =
 const list =
   (check: Check): Check =>
   (value, path) => {
-    if (!Array.isArray(value)) return { path, expected: "a list", found: value };
+    if (!Array.isArray(value)) return { path, expected: "an array", found: value };
     for (const [index, entry] of value.entries()) {
       const fault = check(entry, `${path}[${index}]`);
       if (fault !== undefined) return fault;
@@ -70,7 +76,7 @@ const object =
   (shape: Shape): Check =>
   (value, path) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      return { path: path === "" ? "the whole" : path, expected: "an object", found: value };
+      return { path: path === "" ? "all" : path, expected: "an object", found: value };
     }
     const fields = value as Readonly<Record<string, unknown>>;
     for (const [name, check] of Object.entries(shape)) {
@@ -84,7 +90,7 @@ function below(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }
 
-/** An object that says by `tag` which of some shapes it has. */
+/** An object whose field `tag` decides which of several shapes it has. */
 const variant =
   (tag: string, variants: Readonly<Record<string, Shape>>): Check =>
   (value, path) => {
@@ -123,7 +129,7 @@ const end = variant("kind", {
   abandoned: {},
 } satisfies Record<ExchangeEnd["kind"], Shape>);
 
-/** The outcome and what goes with it stand beside the other fields of the event. */
+/** The outcome and its fields are beside the other fields of the event. */
 const outcome = variant("outcome", {
   ok: { token: optional(token), fromCache: optional(yes), user: optional(text) },
   fail: {

@@ -1,8 +1,8 @@
 /**
- * The event union: everything that happens in a run, in one list, in virtual time.
- * Operations (what the application asked of its client), exchanges (what went over the
- * wire), faults and changes of the world stand side by side, so that a rule sees cause
- * and effect in order. Secrets and tokens are fingerprints here, never values.
+ * The union of events: everything that happens in a run, in one list, in virtual time. Operations
+ * (calls of the application to its client), exchanges (HTTP requests with their ends), faults and
+ * changes of the world are side by side, so that a rule sees cause and effect in order. Secrets
+ * and tokens are fingerprints here, never values.
  */
 import type { Endpoint } from "../entra/request/endpoint.ts";
 import type { NetworkFaultCode } from "../core/http/network-fault.ts";
@@ -12,7 +12,12 @@ import type { ScreenSeen, TabChanged } from "./browser-events.ts";
 import type { FlowRow, RuleLimits } from "./header.ts";
 import type { WorldChanged } from "./world-changed.ts";
 
-/** How the application asks for a token. */
+/**
+ * The ways in which an application asks for a token.
+ *
+ * @example
+ * const flow: Flow = flows[0]; // "client-credentials"
+ */
 export const flows = [
   "client-credentials",
   "silent",
@@ -21,36 +26,52 @@ export const flows = [
   "on-behalf-of",
   "device-code",
   "password",
-  /** The identity of an Azure resource: no credential, no Entra host; the machine's own endpoint is asked. */
+  /** The identity of an Azure resource, from the endpoint of its machine: without a credential and a host of Entra. */
   "managed-identity",
-  /** Sign-in for an id token and nothing else, by the person's browser; the id token stands for the access token. */
+  /** Sign-in for an id token only, in the user's browser; the id token takes the place of the access token. */
   "id-token",
-  /** SAML, begun at the identity provider or at the service provider; the response with its assertion, as it was posted, stands for the access token. */
+  /** SAML, begun at the identity provider or at the service provider; the posted response takes the place of the access token. */
   "saml-idp-initiated",
   "saml-sp-initiated",
-  /** The application's own call, of which only the result is known. */
+  /** A call of the application's own code, of which only the result is known. */
   "custom",
   /** Interactive sign-in of a single-page application, in a popup or by leaving its page. */
   "popup",
   "redirect",
-  /** Single sign-on from a hidden iframe, with nothing but the session at the identity provider. */
+  /** Single sign-on from a hidden iframe, by the session at the identity provider. */
   "sso-silent",
 ] as const;
 
+/**
+ * A way in which an application asks for a token: one of `flows`.
+ *
+ * @example
+ * const needs: readonly Flow[] = ["silent", "popup"];
+ */
 export type Flow = (typeof flows)[number];
 
-/** A token as the history knows it: by fingerprint. Times are ms since the Unix epoch. */
+/**
+ * A token in the history: its fingerprint and times, in ms since the Unix epoch.
+ *
+ * @example
+ * const isExpiredAt = (token: TokenFacts, atMs: number) => token.expiresAt <= atMs;
+ */
 export interface TokenFacts {
   /** `at-` and 12 hex digits of the SHA-256 of the token. */
   readonly accessToken: string;
   readonly expiresAt: number;
-  /** From `ext_expires_in`, when the service sent it. */
+  /** From `ext_expires_in`; absent when the service did not send it. */
   readonly extendedExpiresAt?: number;
-  /** From `refresh_in`, when the service sent it. */
+  /** From `refresh_in`; absent when the service did not send it. */
   readonly refreshAt?: number;
 }
 
-/** The application calls its client. */
+/**
+ * The application calls its client.
+ *
+ * @example
+ * const calls = history.events.filter((event) => event.kind === "operation-invoked");
+ */
 export interface OperationInvoked extends EventBase {
   readonly kind: "operation-invoked";
   readonly operation: number;
@@ -70,20 +91,27 @@ export interface OperationInvoked extends EventBase {
   readonly forceRefresh?: true;
   /** The tab of a browser in which it was called, such as `tab-1`. */
   readonly tab?: string;
-  /** Nobody saw the call: the requests of its page tell of it (`session/page-calls.ts`). */
+  /** The call was not seen: it is inferred from the requests of its page. */
   readonly told?: "by-requests";
 }
 
-/** How the call ended. `unknown`: cut off by the end of the run or by the caller's own timeout. */
+/**
+ * The end of a call. `unknown`: the end of the run, or the caller's own timeout, cut it off.
+ *
+ * @example
+ * const failed = history.events.filter(
+ *   (event) => event.kind === "operation-completed" && event.outcome === "fail",
+ * );
+ */
 export type OperationCompleted = EventBase & {
   readonly kind: "operation-completed";
   readonly operation: number;
 } & (
     | {
         readonly outcome: "ok";
-        /** Absent when the client said ok without a usable token. */
+        /** Absent when the client returned no usable token. */
         readonly token?: TokenFacts;
-        /** What the client itself says; absent when it does not say. */
+        /** Whether the token is from the cache, by the client; absent when the client does not say. */
         readonly fromCache?: boolean;
         readonly user?: string;
       }
@@ -93,7 +121,7 @@ export type OperationCompleted = EventBase & {
           readonly name: string;
           readonly code: string;
           readonly suberror?: string;
-          /** First line, volatile parts replaced. */
+          /** The first line, volatile parts replaced. */
           readonly message: string;
           /** The client asks the application to interact with the user. */
           readonly interactionRequired: boolean;
@@ -102,11 +130,18 @@ export type OperationCompleted = EventBase & {
     | { readonly outcome: "unknown"; readonly reason: "run-ended" | "caller-timeout" }
   );
 
-/** A request leaves the client. */
+/**
+ * A request leaves the client.
+ *
+ * @example
+ * const tokenRequests = history.events.filter(
+ *   (event) => event.kind === "exchange-began" && event.endpoint === "token",
+ * );
+ */
 export interface ExchangeBegan extends EventBase {
   readonly kind: "exchange-began";
   readonly exchange: number;
-  /** The operation that caused it, when the mount can tell. */
+  /** The operation that caused it; absent when the mount does not know. */
   readonly operation?: number;
   readonly client?: string;
   readonly method: string;
@@ -124,21 +159,32 @@ export interface ExchangeBegan extends EventBase {
   readonly headers: readonly (readonly [string, string])[];
   /** Form fields, secrets and volatile ids replaced. */
   readonly form?: Readonly<Record<string, string>>;
-  /** The browser sent it again by itself, after its connection was reset: the client asked only once. */
+  /** The browser sent the request again by itself, after its connection was reset. */
   readonly resent?: true;
 }
 
-/** The error an ESTS-shaped body carries. */
+/**
+ * The error in an answer of the token service.
+ *
+ * @example
+ * const isThrottled = ({ codes }: WireError) => codes.includes(90055);
+ */
 export interface WireError {
   readonly error: string;
+  /** AADSTS codes. */
   readonly codes: readonly number[];
   readonly suberror?: string;
 }
 
-/** What a token answer granted. */
+/**
+ * What an answer of the token endpoint granted.
+ *
+ * @example
+ * const expiresAt = (issued: IssuedFacts) => issued.token?.expiresAt;
+ */
 export interface IssuedFacts {
   readonly token?: TokenFacts;
-  /** `rt-` fingerprint. */
+  /** `rt-` and 12 hex digits of the SHA-256 of the refresh token. */
   readonly refreshToken?: string;
   readonly idToken?: true;
   /** Home account id `oid.tid`, from client_info or the id token. */
@@ -146,22 +192,35 @@ export interface IssuedFacts {
   readonly scope?: string;
 }
 
+/**
+ * How a request ended.
+ *
+ * @example
+ * const statusOf = (end: ExchangeEnd) => (end.kind === "response" ? end.status : undefined);
+ */
 export type ExchangeEnd =
   | {
       readonly kind: "response";
       readonly status: number;
       readonly headers: readonly (readonly [string, string])[];
       readonly bodyForm: "json" | "html" | "text" | "empty";
-      /** Redacted; what arrived, when the body was cut. */
+      /** Secrets replaced; the part that arrived, when the body was cut. */
       readonly body: string;
-      /** The body never arrived whole. */
+      /** The connection ended before the whole body had arrived. */
       readonly cut?: "fin" | "reset";
     }
   | { readonly kind: "network-fault"; readonly code: NetworkFaultCode }
   /** The client gave up, or the run ended, before an answer. */
   | { readonly kind: "abandoned" };
 
-/** The request's end on the wire, as the client's stack saw it. */
+/**
+ * The end of a request, as the HTTP stack of the client saw it.
+ *
+ * @example
+ * const broken = history.events.filter(
+ *   (event) => event.kind === "exchange-ended" && event.faults !== undefined,
+ * );
+ */
 export interface ExchangeEnded extends EventBase {
   readonly kind: "exchange-ended";
   readonly exchange: number;
@@ -169,49 +228,85 @@ export interface ExchangeEnded extends EventBase {
   readonly servedBy: "primary" | "backup" | "edge" | "resource" | "machine";
   /** Ids of the fault windows that took it. */
   readonly faults?: readonly string[];
-  /** The Retry-After header: raw, and in ms when it is a valid form (delay-seconds or HTTP-date). */
+  /** The Retry-After header: as sent, and in ms when its form is valid (delay-seconds or HTTP-date). */
   readonly retryAfter?: { readonly raw: string; readonly ms?: number };
   readonly error?: WireError;
   readonly issued?: IssuedFacts;
 }
 
+/**
+ * A fault window opens.
+ *
+ * @example
+ * const kinds = history.events
+ *   .filter((event) => event.kind === "fault-began")
+ *   .map(({ window }) => window.effect.kind);
+ */
 export interface FaultBegan extends EventBase {
   readonly kind: "fault-began";
   readonly window: FaultWindow;
 }
 
+/**
+ * A fault window ends, at its time or because it was cleared.
+ *
+ * @example
+ * const ended = history.events.find((event) => event.kind === "fault-ended");
+ */
 export interface FaultEnded extends EventBase {
   readonly kind: "fault-ended";
   readonly window: string;
 }
 
-/** The last fault window has closed; what follows is recovery. */
+/**
+ * The last fault window has ended; what follows is recovery.
+ *
+ * @example
+ * const cleared = history.events.findLast((event) => event.kind === "faults-cleared");
+ */
 export interface FaultsCleared extends EventBase {
   readonly kind: "faults-cleared";
 }
 
-/** The application asked a person to act. */
+/**
+ * The application asked its user to sign in or consent.
+ *
+ * @example
+ * const prompts = history.events.filter((event) => event.kind === "prompt-shown").length;
+ */
 export interface PromptShown extends EventBase {
   readonly kind: "prompt-shown";
   readonly client: string;
   readonly operation?: number;
   readonly user?: string;
   readonly app?: string;
-  /** `prompt` parameter of the authorize request, or `device-code`. */
+  /** The parameter `prompt` of the authorize request, or `device-code`. */
   readonly prompt: "none-given" | "login" | "consent" | "select_account" | "create" | "device-code";
 }
 
-/** The process restarted: memory is gone, what was persisted is loaded again. */
+/**
+ * The process restarted: its memory is lost, and what was persisted is loaded again.
+ *
+ * @example
+ * const restarts = history.events.filter((event) => event.kind === "client-restarted");
+ */
 export interface ClientRestarted extends EventBase {
   readonly kind: "client-restarted";
   readonly client: string;
   /** What the application persisted across it. */
   readonly persisted: "cache" | "nothing";
-  /** It was the person's browser, with all its tabs, that ended and started again. */
+  /** The user's browser ended and started again, with all its tabs. */
   readonly browser?: true;
 }
 
-/** The application presented an access token to a protected API, which answered. */
+/**
+ * The application sent an access token to a protected API, which accepted or rejected it.
+ *
+ * @example
+ * const rejected = history.events.filter(
+ *   (event) => event.kind === "token-presented" && event.verdict !== "accepted",
+ * );
+ */
 export interface TokenPresented extends EventBase {
   readonly kind: "token-presented";
   readonly client?: string;
@@ -226,12 +321,23 @@ export interface TokenPresented extends EventBase {
     | "malformed";
 }
 
-/** A remark of the script, for the reader of the timeline. */
+/**
+ * A note of the script, for readers of the timeline.
+ *
+ * @example
+ * const notes = history.events.filter((event) => event.kind === "noted").map(({ text }) => text);
+ */
 export interface Noted extends EventBase {
   readonly kind: "noted";
   readonly text: string;
 }
 
+/**
+ * Everything that can happen in a run.
+ *
+ * @example
+ * const kindOf = (event: HistoryEvent) => event.kind;
+ */
 export type HistoryEvent =
   | OperationInvoked
   | OperationCompleted
@@ -248,27 +354,37 @@ export type HistoryEvent =
   | WorldChanged
   | Noted;
 
-/** First line of a journal: what was run. Enough to run it again. */
+/**
+ * The first line of a journal: what was run, so that it can be run again.
+ *
+ * @example
+ * const { seed, scenario } = parseJournal(text, "run.jsonl").header;
+ */
 export interface JournalHeader {
   readonly schema: "brownout/journal/1";
   readonly brownout: string;
   readonly scenario: string;
-  /** Path of the scenario's file when it is not from the library. */
+  /** The path of the scenario's file; absent for one from the library. */
   readonly file?: string;
   readonly client: { readonly name: string; readonly version: string };
   readonly mount: string;
   readonly seed: string;
-  /** The text that the backup system followed, when it was not the scenario's own. */
+  /** The edition of the documents that the backup system followed; absent when it was the scenario's own. */
   readonly edition?: string;
-  /** ms since the Unix epoch, virtual. */
+  /** Virtual time, in ms since the Unix epoch. */
   readonly startedAt: number;
-  /** Rules that the scenario asserts: these must come to a conclusion. */
+  /** The rules that the scenario asserts: these must come to a conclusion. */
   readonly asserts: readonly string[];
   readonly limits?: RuleLimits;
   readonly row?: FlowRow;
 }
 
-/** A run as the rules see it. */
+/**
+ * A run as the rules see it: its header and events.
+ *
+ * @example
+ * const { history } = await runScenario(scenario, options);
+ */
 export interface History {
   readonly header: JournalHeader;
   readonly events: readonly HistoryEvent[];

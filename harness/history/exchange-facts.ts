@@ -1,7 +1,7 @@
 /**
- * What the history keeps of a request and of its answer: secrets replaced, noise of the HTTP
- * stack left out. The recorder and the reader of foreign HARs write the same facts, so that
- * rules need not know where a history comes from.
+ * What the history keeps of a request and its answer: secrets replaced, headers of the HTTP stack
+ * left out. The recorder and the reader of other tools' HARs write the same facts, so rules do not
+ * depend on where a history comes from.
  */
 import type { EntraRequest } from "../entra/request/endpoint.ts";
 import { deliveryOf, headersOf, textOfResponse } from "../core/http/message.ts";
@@ -13,8 +13,8 @@ import { factsOfSamlPage } from "./saml-facts.ts";
 import { errorOfRedirect, factsOfBody } from "./wire-facts.ts";
 
 /**
- * The request as it left the client. A connection that never stood (`sent: "connection"`)
- * has an address and nothing else: no form, no headers, nobody named.
+ * The request as it left the client. A connection that was never made (`sent: "connection"`) has
+ * only an address: no form, no headers, no user.
  */
 export function beganFacts(
   request: Request,
@@ -54,7 +54,7 @@ export function beganFacts(
   };
 }
 
-/** The answer that arrived at `atMs`, ms since the Unix epoch; of a cut body what came, believed in nothing. */
+/** The answer that arrived at `atMs`, in ms since the Unix epoch. Of a cut body, the part that arrived; it grants no token. */
 export async function endedFacts(
   response: Response,
   atMs: number,
@@ -93,7 +93,7 @@ export async function endedFacts(
   };
 }
 
-/** Headers that mean something to Entra; the rest differs by HTTP stack and is not recorded. */
+/** The headers that matter to Entra; the others depend on the HTTP stack and are not recorded. */
 const RECORDED_HEADER =
   /^(access-control-request-(?:headers|method)|authorization|client-request-id|content-type|origin|return-client-request-id|x-anchormailbox|x-client-.*|x-ms-.*|metadata|secret|x-identity-header)$/;
 

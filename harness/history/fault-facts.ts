@@ -1,4 +1,4 @@
-/** What a recorded fault window does, for readers of histories, who need not know fault plans. */
+/** What a recorded fault window does. Readers of histories use this, and need no fault plans. */
 import { effectTraits, type EffectTraits } from "../faults/effect-traits.ts";
 import { siteTraits, type SiteTraits } from "../faults/site-traits.ts";
 import type { FaultBegan } from "./event.ts";
@@ -14,12 +14,12 @@ export function failsEveryRequest({ effect }: RecordedWindow): boolean {
   return (effects[effect.kind]?.fails ?? "every-request") === "every-request";
 }
 
-/** Whether a window breaks something however little the service is asked: all do but those of limited capacity. */
+/** Whether a window breaks something under any load: all do, except those of limited capacity. */
 export function breaksWithoutLoad({ effect }: RecordedWindow): boolean {
   return effects[effect.kind]?.fails !== "requests-over-capacity";
 }
 
-/** Whether a window is about requests to that endpoint of the token service; an unknown site is on their way. */
+/** Whether a window is about requests to that endpoint of the token service; an unknown site counts as passed by them. */
 export function coversTokenService(
   { at, on }: RecordedWindow,
   endpoint: "token" | "authorize",

@@ -1,8 +1,7 @@
 /**
- * The HAR of another tool as a history: a browser's export, a proxy's. It knows requests
- * only, so the history has exchanges and nothing else, and most rules stay inconclusive.
- * What a request means and what an answer grants is read by the same code that records
- * runs; so are secrets replaced.
+ * The HAR of another tool, such as a browser or a proxy, as a history. A HAR has only requests, so
+ * the history has only exchanges, and most rules are inconclusive. The code that records runs
+ * reads what requests and answers mean, and replaces secrets.
  */
 import { describeRequest, type EntraRequest } from "../entra/request/endpoint.ts";
 import { createRequest, createResponse, type HeaderPair } from "../core/http/message.ts";
@@ -13,7 +12,7 @@ import { beganFacts, endedFacts } from "./exchange-facts.ts";
 import { type Fields, instant, list, number, record, text, wrong } from "./har-shape.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 
-/** The history of a foreign log, in the order of time; the client is called `har`. */
+/** The history in the log of another tool, in order of time; its client is called `har`. */
 export async function readForeignHar(log: Fields, place: string): Promise<History> {
   const redactor = createRedactor();
   const entries = list(log["entries"], `${place}, log.entries`)
@@ -91,7 +90,7 @@ function readEntry(value: unknown, place: string): Entry {
   return {
     place,
     at,
-    // -1 stands for "not known".
+    // -1 means "not known".
     endedAt: at + Math.max(0, Math.round(timeMs)),
     method: text(request["method"], `${place}.request.method`).toUpperCase(),
     url,
@@ -104,7 +103,7 @@ function readEntry(value: unknown, place: string): Entry {
   };
 }
 
-/** Chrome has it in the response; others put it beside. */
+/** Chrome writes it into the response, other tools beside it. */
 function errorIn({ _error }: Fields): string | undefined {
   return typeof _error === "string" ? _error : undefined;
 }
@@ -156,7 +155,7 @@ function requestOf({ place, method, url, headers, body }: Entry): Request {
   }
 }
 
-/** A page loads a thousand things; of these rules can judge requests to Entra and calls with a token. */
+/** A page loads many things; rules can judge requests to Entra and calls with a token. */
 function isOfInterest({ endpoint }: EntraRequest, { headers }: Entry): boolean {
   if (endpoint === "other") return false;
   if (endpoint !== "resource") return true;
@@ -176,7 +175,7 @@ async function endOf(
   return { ...more, end: ending };
 }
 
-/** What Chrome and Firefox write for a request that broke, by what Node's stack calls it. */
+/** The code of Node's network stack, by what Chrome and Firefox write for a failed request. */
 const browserErrors: readonly (readonly [RegExp, NetworkFaultCode])[] = [
   [/CONNECTION_REFUSED|ADDRESS_UNREACHABLE/, "ECONNREFUSED"],
   [/CONNECTION_RESET|NET_RESET/, "ECONNRESET"],
@@ -199,7 +198,7 @@ function creatorOf(log: Fields): string {
   return [name, version].filter((part) => typeof part === "string").join(" ") || "1.2";
 }
 
-/** The name of the file without folder and ending. */
+/** The name of the file without folder and extension. */
 function scenarioName(place: string): string {
   return (place.split(/[/\\]/).at(-1) ?? place).replace(/\.(?:har|json)$/i, "");
 }

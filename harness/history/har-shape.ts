@@ -1,5 +1,6 @@
-/** Reads the parts of a HAR file; whatever is not as HAR 1.2 has it is a `bad-har` with its place. */
+/** Reads the parts of a HAR file; everything that differs from HAR 1.2 is a `bad-har` with its place. */
 import { HarnessError } from "../core/errors.ts";
+import { expected } from "../core/validation-messages.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ export function readHarLog(source: string, place: string): Fields {
   }
   const found = typeof file === "object" && file !== null && "log" in file ? file.log : undefined;
   if (found === undefined) {
-    throw bad(place, "it has no log", 'A HAR file is an object { "log": … }.');
+    throw bad(place, "expected an object with a log", 'A HAR file is an object { "log": … }.');
   }
   const log = record(found, `${place}, log`);
   list(log["entries"], `${place}, log.entries`);
@@ -26,16 +27,16 @@ export function record(value: unknown, place: string): Fields {
   throw wrong(value, place, "an object");
 }
 
-/** The value as a list; `bad-har` otherwise. */
+/** The value as an array; `bad-har` otherwise. */
 export function list(value: unknown, place: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw wrong(value, place, "a list");
+  throw wrong(value, place, "an array");
 }
 
-/** The value as a text; `bad-har` otherwise. */
+/** The value as a string; `bad-har` otherwise. */
 export function text(value: unknown, place: string): string {
   if (typeof value === "string") return value;
-  throw wrong(value, place, "a text");
+  throw wrong(value, place, "a string");
 }
 
 /** The value as a finite number; `bad-har` otherwise. */
@@ -51,12 +52,11 @@ export function instant(value: unknown, place: string): number {
   return at;
 }
 
-/** `bad-har` about the value at `place`. */
-export function wrong(value: unknown, place: string, expected: string): HarnessError {
-  const shown = value === undefined ? "missing" : JSON.stringify(value);
+/** The error `bad-har` about the value at `place`. */
+export function wrong(value: unknown, place: string, what: string): HarnessError {
   return bad(
     place,
-    `it is ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}; it must be ${expected}`,
+    expected(what, value),
     'Export the HAR once more: in the browser\'s network panel, "Save all as HAR".',
   );
 }
@@ -70,13 +70,13 @@ function notJson(error: unknown, source: string, place: string): HarnessError {
   return isCutOff
     ? bad(
         `${place}:${line}`,
-        "the file is cut off in its middle",
-        "Copy or export it again, and wait until it is whole.",
+        "the file is cut off",
+        "Copy or export it again, and wait until that is complete.",
       )
-    : bad(`${place}:${line}`, `it is no JSON: ${reason}`, "A HAR file is JSON.");
+    : bad(`${place}:${line}`, `expected JSON: ${reason}`, "A HAR file is JSON.");
 }
 
-/** Whether JSON.parse came to grief where the text ends. */
+/** Whether JSON.parse failed at the end of the text. */
 function isAtEnd(reason: string, source: string): boolean {
   const position = /at position (\d+)/.exec(reason)?.[1];
   return position === undefined || Number(position) >= source.trimEnd().length;

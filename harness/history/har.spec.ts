@@ -1,4 +1,4 @@
-/** A HAR file of ours in the hands of Chromium's own importer, the one behind "Import HAR file" of its developer tools. */
+/** Our HAR files in Chromium's own importer, which its developer tools use for "Import HAR file". */
 import { expect, type Page, test } from "@playwright/test";
 import { toHar } from "./har.ts";
 import { throttledDaemon } from "../../test/support/history.ts";
@@ -13,7 +13,7 @@ interface Imported {
   readonly body: string | null;
 }
 
-/** What the developer tools make of it. */
+/** What the developer tools read from it. */
 async function importHar(page: Page, text: string): Promise<readonly Imported[]> {
   await page.goto("devtools://devtools/bundled/devtools_app.html");
   return page.evaluate(async (har) => {

@@ -30,12 +30,12 @@ describe("the HAR of a run", () => {
     expect(entries[0]?.request.postData?.text).toContain("client_secret=%3Credacted%3E");
   });
 
-  it("comes back as the same history, operations and faults included", async () => {
+  it("is read back as the same history, with operations and faults", async () => {
     const history = throttledDaemon();
     expect(await fromHar(toHar(history), "a.har")).toEqual(history);
   });
 
-  it("keeps what a browser adds: tabs, screens, and what it sent again by itself", async () => {
+  it("keeps what a browser adds: tabs, screens, and requests that it sent again by itself", async () => {
     const base = { afterMs: 0, client: "spa-1", tab: "tab-1" } as const;
     const history = historyOf([
       { ...base, kind: "tab-changed", change: "opened" },
@@ -55,9 +55,11 @@ describe("the HAR of a run", () => {
     expect(await fromHar(toHar(history), "a.har")).toEqual(history);
   });
 
-  it("is checked like a journal when it comes back", async () => {
+  it("is checked like a journal when it is read", async () => {
     const broken = toHar(throttledDaemon()).replace('"kind":"fault-began"', '"kind":"fault"');
-    await expect(fromHar(broken, "a.har")).rejects.toThrow(/unknown kind "fault"/);
+    await expect(fromHar(broken, "a.har")).rejects.toThrow(
+      /expected a known kind of event, got "fault"/,
+    );
   });
 });
 
@@ -154,7 +156,7 @@ const chrome = {
 describe("the HAR of another tool", () => {
   const read = (): Promise<History> => fromHar(JSON.stringify(chrome), "traces/chrome.har");
 
-  it("keeps the requests to Entra and the calls with a token, in the order of time", async () => {
+  it("keeps the requests to Entra and the calls with a token, in order of time", async () => {
     const { header, events } = await read();
     expect(header).toMatchObject({
       scenario: "chrome",
@@ -184,12 +186,12 @@ describe("the HAR of another tool", () => {
     expect(ended[3]?.end).toEqual({ kind: "abandoned" });
   });
 
-  it("leaves no secret behind", async () => {
+  it("keeps no secret", async () => {
     expect(JSON.stringify(await read())).not.toMatch(/eyJsecret|0\.secret|0\.next/);
   });
 });
 
-describe("a broken HAR is refused with its place", () => {
+describe("a broken HAR is refused with the place of the problem", () => {
   const whole = JSON.stringify(chrome);
   const withEntry = (change: object): string =>
     JSON.stringify({ log: { entries: [{ ...chrome.log.entries[0], ...change }] } });
@@ -203,21 +205,21 @@ describe("a broken HAR is refused with its place", () => {
       /cut off/,
     ],
     ["empty", "", /^a\.har:1$/, /cut off/],
-    ["no JSON", "<html>", /^a\.har:1$/, /no JSON/],
-    ["no log", "{}", /^a\.har$/, /no log/],
-    ["a journal", '{"schema":"brownout/journal/1"}', /^a\.har$/, /no log/],
-    ["no entries", '{"log":{}}', /log\.entries$/, /missing; it must be a list/],
+    ["a file that is not JSON", "<html>", /^a\.har:1$/, /expected JSON/],
+    ["an object without a log", "{}", /^a\.har$/, /expected an object with a log/],
+    ["a journal", '{"schema":"brownout/journal/1"}', /^a\.har$/, /expected an object with a log/],
+    ["a log without entries", '{"log":{}}', /log\.entries$/, /expected an array, got nothing/],
     [
       "an entry without request",
       withEntry({ request: undefined }),
       /log\.entries\[0\]\.request$/,
-      /missing; it must be an object/,
+      /expected an object, got nothing/,
     ],
     [
-      "an entry with no date",
+      "an entry without a date",
       withEntry({ startedDateTime: "yesterday" }),
       /log\.entries\[0\]\.startedDateTime$/,
-      /"yesterday"; it must be an ISO 8601 date/,
+      /expected an ISO 8601 date, got "yesterday"/,
     ],
   ])("%s", async (_, source, place, message) => {
     const error: unknown = await fromHar(source, "a.har").catch((thrown: unknown) => thrown);

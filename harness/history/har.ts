@@ -1,7 +1,7 @@
 /**
- * A history as HAR 1.2, for the tools that people look at traffic with. What HAR has no
- * place for (operations, faults, who answered) travels in `_brownout`, so that our own HAR
- * comes back as the same history. Times are virtual, secrets were replaced before.
+ * A history as HAR 1.2, for tools that show HTTP traffic. What HAR has no fields for (operations,
+ * faults, who answered) is in `_brownout`, so our own HAR is read back as the same history. Times
+ * are virtual, and secrets have been replaced before.
  * http://www.softwareishard.com/blog/har-12-spec/
  */
 import type { ExchangeBegan, ExchangeEnded, History, HistoryEvent } from "./event.ts";
@@ -9,7 +9,13 @@ import { readForeignHar } from "./har-foreign.ts";
 import { list, readHarLog, record, text } from "./har-shape.ts";
 import { parseJournal } from "./journal.ts";
 
-/** The text of a HAR file: an entry for each request that left a client, in order. */
+/**
+ * Writes a history as the text of a HAR 1.2 file: an entry for each request of a client, in order.
+ * Times are virtual.
+ *
+ * @example
+ * writeFileSync("run.har", toHar(history));
+ */
 export function toHar(history: History): string {
   const { header, events } = history;
   const ends = new Map(
@@ -24,14 +30,20 @@ export function toHar(history: History): string {
     pages: [],
     _brownout: { header, events: events.map(withoutMessage) },
   };
-  // An entry a line: two runs can be compared, and a file that is cut off says where.
+  // A line for each entry, so that two files can be compared.
   const lines = entries.map((entry) => JSON.stringify(entry)).join(",\n");
   return `{"log":${JSON.stringify(log).slice(0, -1)},"entries":[\n${lines}\n]}}\n`;
 }
 
 /**
- * The history in a HAR file, ours or another tool's; `bad-har` with the place of what is
- * wrong. Of another tool's only the requests to Entra count, and those that carry a token.
+ * Reads the history in a HAR file of Brownout or another tool. Of another tool's file it reads
+ * requests to Entra and requests with a token.
+ *
+ * @param source The text of the file.
+ * @param place The name of the file, for errors.
+ * @throws HarnessError `bad-har` or `bad-journal`, with the place of the problem.
+ * @example
+ * const history = await fromHar(readFileSync("export.har", "utf8"), "export.har");
  */
 export async function fromHar(source: string, place: string): Promise<History> {
   const log = readHarLog(source, place);
@@ -41,7 +53,7 @@ export async function fromHar(source: string, place: string): Promise<History> {
   const { header, events } = record(ours, at);
   const messages = messagesOf(list(log["entries"], `${place}, log.entries`), place);
   const lines = list(events, `${at}.events`).map((event) => withMessage(event, messages));
-  // A HAR of ours is a journal in other clothes, and is checked like one.
+  // Our HAR contains a journal, and is checked like one.
   return parseJournal(
     [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(""),
     `${at}, line`,
@@ -81,7 +93,7 @@ function entryOf(began: ExchangeBegan, ended: ExchangeEnded | undefined) {
   };
 }
 
-/** What browsers write for a request without an answer: status 0, and `_error` says why. */
+/** What browsers write for a request without an answer: status 0, and the reason in `_error`. */
 function responseOf(ended: ExchangeEnded | undefined) {
   const end = ended?.end ?? { kind: "abandoned" as const };
   const isAnswered = end.kind === "response";
@@ -122,7 +134,7 @@ function nameValue([name, value]: readonly [string, string]) {
   return { name, value };
 }
 
-/** The event without what its entry tells: headers, form and body are long. */
+/** The event without the headers, form and body that its entry has. */
 function withoutMessage(event: HistoryEvent): object {
   if (event.kind === "exchange-began") {
     const { headers: _headers, form: _form, ...rest } = event;
@@ -176,7 +188,7 @@ function pairs(value: unknown, place: string): Pairs {
   });
 }
 
-/** The event with what its entry tells put back where the journal has it. */
+/** The event with the headers, form and body of its entry, in the places where a journal has them. */
 function withMessage(value: unknown, messages: ReadonlyMap<unknown, Message>): unknown {
   if (typeof value !== "object" || value === null || !("exchange" in value)) return value;
   const message = messages.get(value.exchange);

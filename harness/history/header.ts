@@ -1,35 +1,46 @@
-/** What a scenario says beforehand, and its journal carries for the rules: bounds, and the row it stands for. */
+/** What a scenario says in advance, and its journal has for the rules: bounds, and a row of the flow table. */
 
-/** Bounds a scenario may set for the rules; each has a default in its rule's file. */
+/**
+ * Bounds that a scenario can set for the rules. Without one, the default of the rule applies.
+ *
+ * @example
+ * const limits: RuleLimits = { recoveryWithinMs: minutes(5), promptsMax: 0 };
+ */
 export interface RuleLimits {
-  /** How long after the last fault operations may still fail, ms. */
+  /** How long after the last fault operations may still fail, in ms. */
   readonly recoveryWithinMs?: number;
-  /** Requests per minute the service can bear in recovery, all clients together. */
+  /** How many requests per minute the service can serve in recovery, from all clients together. */
   readonly recoveryRequestsPerMinuteMax?: number;
-  /** How long past refresh_in an operation may be delayed by a failing refresh, ms. */
+  /** How long a failing refresh past refresh_in may delay an operation, in ms. */
   readonly proactiveRefreshDelayMaxMs?: number;
-  /** Like requests by one client in five minutes; ESTS's loop detection is at 15. */
+  /** How many like requests one client may send in five minutes; the loop detection of ESTS is at 15. */
   readonly likeRequestsPer5MinutesMax?: number;
-  /** Share of operations that must end ok of those that could have, 0 to 1. */
+  /** The share of operations, of those that could end ok, that must, 0 to 1. */
   readonly availabilityMin?: number;
-  /** How often an outage may make people sign in who were signed in before it. */
+  /** How often an outage may make users sign in who were signed in before it. */
   readonly promptsMax?: number;
-  /** How long a person may look at a blank page or a spinner, ms. */
+  /** How long a user may see a blank page or a spinner, in ms. */
   readonly screenStuckMaxMs?: number;
 }
 
 /**
- * The row of the backup system's table that an application stands for, with what the
- * documents promise it (`harness/entra/backup/edition.ts`).
+ * The row of the backup system's table that an application is an example of, with what Microsoft's
+ * documents promise.
+ *
+ * @example
+ * const promised = history.header.row?.documented; // "protected"
  */
 export interface FlowRow {
   /** A flow of the table, or `userinfo`. */
   readonly flow: string;
-  /** Who is meant, such as `a desktop app`. */
+  /** Which application is meant, such as `a desktop app`. */
   readonly as: string;
+  /** The edition of the documents. */
   readonly edition: string;
+  /** Whether the documents say that the backup protects the flow: yes, no, or in no case. */
   readonly documented: "protected" | "not" | "never";
-  /** What the document says, in our own words, and its address. */
+  /** What the document says, in our own words. */
   readonly says: string;
+  /** The address of the document. */
   readonly source: string;
 }

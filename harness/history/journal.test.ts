@@ -24,11 +24,11 @@ function withLine(line: number, change: (text: string) => string): string {
 }
 
 describe("a journal", () => {
-  it("gives back the history that was written", () => {
+  it("is read back as the history that was written", () => {
     expect(parseJournal(whole, "a.jsonl")).toEqual(throttledDaemon());
   });
 
-  it("has the header first, an event a line, and ends with a line feed", () => {
+  it("has the header first, an event on each line, and a line feed at its end", () => {
     const lines = whole.split("\n");
     expect(lines).toHaveLength(throttledDaemon().events.length + 2);
     expect(lines[0]).toMatch(/^\{"schema":"brownout\/journal\/1","brownout":"0.1.0","scenario":/);
@@ -36,14 +36,14 @@ describe("a journal", () => {
     expect(lines.at(-1)).toBe("");
   });
 
-  it("is the same text whatever order the fields were set in", () => {
+  it("is the same text for fields in any order", () => {
     const { header, events } = throttledDaemon();
     const turned = Object.fromEntries(Object.entries(header).toReversed()) as typeof header;
     expect(writeJournal({ header: turned, events })).toBe(whole);
     expect(writeJournal(parseJournal(whole, "a.jsonl"))).toBe(whole);
   });
 
-  it("may have lost its last line feed, gained Windows' ones or a byte order mark", () => {
+  it("may lack its last line feed, and have Windows' line ends or a byte order mark", () => {
     const history = throttledDaemon();
     expect(parseJournal(whole.trimEnd(), "a.jsonl")).toEqual(history);
     expect(parseJournal(whole.replaceAll("\n", "\r\n"), "a.jsonl")).toEqual(history);
@@ -56,70 +56,82 @@ describe("a journal", () => {
   });
 });
 
-describe("a broken journal is refused with its line", () => {
+describe("a broken journal is refused with the line of the problem", () => {
   it.each<[string, string, string, RegExp, RegExp]>([
     ["nothing at all", "", "a.jsonl", /empty/, /header/],
     ["a cut last line", whole.slice(0, -20), "a.jsonl:14", /cut off/, /run the scenario again/],
     ["a cut header", whole.slice(0, 30), "a.jsonl:1", /cut off/, /again/],
-    ["no JSON", withLine(3, () => "{oops"), "a.jsonl:3", /no JSON/, /one event a line/],
-    ["an empty line", withLine(3, () => ""), "a.jsonl:3", /no JSON/, /one event a line/],
+    [
+      "a line that is not JSON",
+      withLine(3, () => "{oops"),
+      "a.jsonl:3",
+      /expected JSON/,
+      /an event on each line/,
+    ],
+    ["an empty line", withLine(3, () => ""), "a.jsonl:3", /expected JSON/, /an event on each line/],
     [
       "another version's schema",
       whole.replace("journal/1", "journal/9"),
       "a.jsonl:1",
       /"brownout\/journal\/9"/,
-      /another version/,
+      /Another version/,
     ],
-    ["results.json", '{"totals":{}}\n', "a.jsonl:1", /no schema/, /Is it a journal/],
-    ["a list", "[]\n", "a.jsonl:1", /no schema/, /Is it a journal/],
+    [
+      "results.json",
+      '{"totals":{}}\n',
+      "a.jsonl:1",
+      /in the first line, got nothing/,
+      /Is it a journal/,
+    ],
+    ["an array", "[]\n", "a.jsonl:1", /in the first line, got nothing/, /Is it a journal/],
     [
       "a header without its seed",
       withLine(1, (text) => text.replace('"seed":"1",', "")),
       "a.jsonl:1",
-      /seed of the header is missing/,
+      /^seed of the header: expected a string, got nothing$/,
       /again/,
     ],
     [
       "an unknown kind",
       withLine(2, (text) => text.replace("fault-began", "fault-begun")),
       "a.jsonl:2",
-      /unknown kind "fault-begun"/,
+      /expected a known kind of event, got "fault-begun"/,
       /Did you mean fault-began/,
     ],
-    ["an event without kind", withLine(2, () => "7"), "a.jsonl:2", /no kind/, /There are/],
+    ["an event without kind", withLine(2, () => "7"), "a.jsonl:2", /got nothing/, /There are/],
     [
       "a wrong type",
       withLine(5, (text) => text.replace('"status":429', '"status":"429"')),
       "a.jsonl:5",
-      /end\.status of the exchange-ended is "429"; it must be a whole number/,
+      /end\.status of the exchange-ended: expected a whole number from 0 on, got "429"/,
       /again/,
     ],
     [
-      "an outcome without what belongs to it",
+      "an outcome without its other field",
       withLine(6, (text) => text.replace('"outcome":"fail"', '"outcome":"unknown"')),
       "a.jsonl:6",
-      /reason of the operation-completed is missing; it must be run-ended, caller-timeout/,
+      /reason of the operation-completed: expected one of "run-ended", "caller-timeout", got nothing/,
       /again/,
     ],
     [
       "a lost line",
       whole.split("\n").toSpliced(3, 1).join("\n"),
       "a.jsonl:4",
-      /index 3, and 2 is next/,
-      /missing, doubled/,
+      /expected the index 2, got 3/,
+      /missing, repeated/,
     ],
     [
-      "time that turns back",
+      "a time before the one above",
       withLine(10, (text) => text.replace(/"at":\d+/, '"at":1772438400001')),
       "a.jsonl:10",
-      /time turns back/,
+      /expected a time from/,
       /out of order/,
     ],
     [
       "an end without a beginning",
       withLine(5, (text) => text.replace('"exchange":1', '"exchange":9')),
       "a.jsonl:5",
-      /exchange 9 ends, but never began/,
+      /exchange 9 ends, but it never began/,
       /missing/,
     ],
   ])("%s", (_, text, place, message, hint) => {

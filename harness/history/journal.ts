@@ -1,23 +1,42 @@
 /**
- * The journal: a history as JSON Lines, the header first. A worker writes it, and everything
- * that judges, replays or prints reads it back from here, so a run that finished can always
- * be looked at again. Reading is strict, because a verdict on half a history is worth nothing.
+ * The journal: a history as JSON Lines, the header first. A worker writes it, and everything that
+ * judges, replays or prints reads it, so a finished run can be examined again. Reading is strict,
+ * because a verdict on half a history is worth nothing.
  */
 import { HarnessError, suggestNames } from "../core/errors.ts";
+import { expected, show } from "../core/validation-messages.ts";
 import type { History, HistoryEvent, JournalHeader } from "./event.ts";
-import { eventKinds, findShapeFault, findHeaderFault, type ShapeFault } from "./event-shape.ts";
+import {
+  eventKinds,
+  findEventProblem,
+  findHeaderProblem,
+  type ShapeProblem,
+} from "./event-shape.ts";
 
-/** The one schema that this brownout writes and reads. */
+/** The schema that this version writes and reads. */
 const SCHEMA = "brownout/journal/1";
 
-/** The history as JSON Lines; equal histories give equal texts, because keys stand in a fixed order. */
+/**
+ * Writes a history as JSON Lines, the header first. Equal histories give equal texts, because keys
+ * are in a fixed order.
+ *
+ * @example
+ * writeFileSync("run.jsonl", writeJournal(history));
+ */
 export function writeJournal({ header, events }: History): string {
   const lines = [JSON.stringify(inOrder(header, headerOrder))];
   for (const event of events) lines.push(JSON.stringify(inOrder(event, eventOrder)));
   return `${lines.join("\n")}\n`;
 }
 
-/** The history in a journal's text; `bad-journal` with `place:line`, what was wrong and what to do. */
+/**
+ * Reads the history in the text of a journal.
+ *
+ * @param place The name of the file, for errors.
+ * @throws HarnessError `bad-journal`, with the file and line of the problem.
+ * @example
+ * const history = parseJournal(readFileSync("run.jsonl", "utf8"), "run.jsonl");
+ */
 export function parseJournal(text: string, place: string): History {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   const isWhole = lines.at(-1) === "";
@@ -58,7 +77,7 @@ const headerOrder = [
 
 const eventOrder = ["index", "at", "kind"] as const satisfies readonly (keyof HistoryEvent)[];
 
-/** The same fields, those of `order` first; the rest keeps the order in which it was recorded. */
+/** The same fields, those of `order` first; the others keep the order in which they were recorded. */
 function inOrder(value: object, order: readonly string[]): Readonly<Record<string, unknown>> {
   const fields = value as Readonly<Record<string, unknown>>;
   const ordered: Record<string, unknown> = {};
@@ -70,18 +89,18 @@ function readHeader(value: unknown, place: string): JournalHeader {
   const schema =
     typeof value === "object" && value !== null && "schema" in value ? value.schema : undefined;
   if (schema !== SCHEMA) {
-    const found = schema === undefined ? "no schema" : `the schema ${show(schema)}`;
+    const found = schema === undefined ? "nothing" : show(schema);
     const isOurs = typeof schema === "string" && schema.startsWith("brownout/journal/");
     throw bad(
       place,
-      `the first line has ${found}; a journal's header has "${SCHEMA}"`,
+      `expected the schema "${SCHEMA}" in the first line, got ${found}`,
       isOurs
-        ? "It was written by another version of brownout: read it with that one."
-        : "Is it a journal? Those of a run are in the folder journals of its output.",
+        ? "Another version of brownout wrote it: read it with that version."
+        : "Is it a journal? Those of a run are in the folder journals of its output folder.",
     );
   }
-  const fault = findHeaderFault(value);
-  if (fault !== undefined) throw wrongShape(fault, place, "header");
+  const problem = findHeaderProblem(value);
+  if (problem !== undefined) throw wrongShape(problem, place, "header");
   return value as JournalHeader;
 }
 
@@ -89,43 +108,43 @@ function readEvent(value: unknown, place: string): HistoryEvent {
   const kind =
     typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
   if (typeof kind !== "string" || !(eventKinds as readonly string[]).includes(kind)) {
-    const found = kind === undefined ? "no kind" : `the unknown kind ${show(kind)}`;
     throw bad(
       place,
-      `the event has ${found}`,
+      `expected a known kind of event, got ${kind === undefined ? "nothing" : show(kind)}`,
       suggestNames(String(kind), eventKinds, `There are ${eventKinds.join(", ")}.`),
     );
   }
-  const fault = findShapeFault(value);
-  if (fault !== undefined) throw wrongShape(fault, place, kind);
+  const problem = findEventProblem(value);
+  if (problem !== undefined) throw wrongShape(problem, place, kind);
   return value as HistoryEvent;
 }
 
-/** What earlier lines said, as far as later ones refer to it. */
+/** What earlier lines have, as far as later ones refer to it. */
 interface Seen {
   readonly operations: Set<number>;
   readonly exchanges: Set<number>;
   at: number;
 }
 
-/** Whether an event fits to those before it: a line that was lost or moved shows here. */
+/** Throws for an event that does not fit those before it: a line is missing or was moved. */
 function checkPlace(
   event: HistoryEvent,
   { index, seen, place }: { readonly index: number; readonly seen: Seen; readonly place: string },
 ): void {
-  const hint = "Lines are missing, doubled or out of order: take the journal as it was written.";
+  const hint = "Lines are missing, repeated or out of order: use the journal as it was written.";
   if (event.index !== index) {
-    throw bad(place, `the event has index ${event.index}, and ${index} is next`, hint);
+    throw bad(place, `expected the index ${index}, got ${event.index}`, hint);
   }
-  if (event.at < seen.at) throw bad(place, `time turns back, from ${seen.at} to ${event.at}`, hint);
+  if (event.at < seen.at)
+    throw bad(place, `expected a time from ${seen.at} on, got ${event.at}`, hint);
   seen.at = event.at;
   if (event.kind === "operation-invoked") seen.operations.add(event.operation);
   if (event.kind === "exchange-began") seen.exchanges.add(event.exchange);
   if (event.kind === "operation-completed" && !seen.operations.has(event.operation)) {
-    throw bad(place, `operation ${event.operation} ends, but was never invoked`, hint);
+    throw bad(place, `operation ${event.operation} ends, but it was never invoked`, hint);
   }
   if (event.kind === "exchange-ended" && !seen.exchanges.has(event.exchange)) {
-    throw bad(place, `exchange ${event.exchange} ends, but never began`, hint);
+    throw bad(place, `exchange ${event.exchange} ends, but it never began`, hint);
   }
 }
 
@@ -138,27 +157,22 @@ function notJson(
   return isCutOff
     ? bad(
         `${place}:${line}`,
-        "the last line is cut off in its middle",
-        "Brownout writes journals whole: copy the file again, or run the scenario again.",
+        "the last line is cut off",
+        "Copy the file again, or run the scenario again.",
       )
-    : bad(`${place}:${line}`, `the line is no JSON: ${reason}`, "A journal has one event a line.");
+    : bad(`${place}:${line}`, `expected JSON: ${reason}`, "A journal has an event on each line.");
 }
 
 function wrongShape(
-  { path, expected, found }: ShapeFault,
+  { path, expected: what, found }: ShapeProblem,
   place: string,
   of: string,
 ): HarnessError {
   return bad(
     place,
-    `${path} of the ${of} is ${found === undefined ? "missing" : show(found)}; it must be ${expected}`,
+    `${path} of the ${of}: ${expected(what, found)}`,
     "Journals are not written by hand: run the scenario again.",
   );
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function bad(place: string, message: string, hint: string): HarnessError {

@@ -1,6 +1,6 @@
 /**
- * The pages that the recorder writes on: the events of a run in order, each with its place and
- * time, and the exchanges that are still open.
+ * What the recorder writes to: the events of a run in order, each with its index and time, and the
+ * exchanges that are still open.
  */
 import type { Clock } from "../core/time/clock.ts";
 import type { EntraRequest } from "../entra/request/endpoint.ts";
@@ -8,7 +8,7 @@ import type { ExchangeEnd, ExchangeEnded, HistoryEvent } from "./event.ts";
 import { beganFacts } from "./exchange-facts.ts";
 import type { Redactor } from "./redact.ts";
 
-/** An event before the recorder gives it its place. */
+/** An event before the recorder adds its index and time. */
 export type NewEvent = HistoryEvent extends infer Event
   ? Event extends HistoryEvent
     ? Omit<Event, "index" | "at">
@@ -27,7 +27,7 @@ export interface ExchangeNotes {
   readonly faults: readonly string[];
 }
 
-/** Says of an exchange what only the composition root knows; asked when it ends. */
+/** Returns what only the composition root knows of an exchange; called when the exchange ends. */
 export type Annotate = (request: Request, described: EntraRequest) => ExchangeNotes;
 
 export interface LedgerOptions {
@@ -46,19 +46,19 @@ export interface Ledger {
   readonly events: readonly HistoryEvent[];
   /** Adds an event now; returns its index. */
   readonly emit: (event: NewEvent) => number;
-  /** Tells of every event from now on, once it is written. */
+  /** Calls the listener with every event from now on, after it was added. */
   readonly listen: (listener: (event: HistoryEvent) => void) => void;
-  /** A request leaves, by whatever caused it in the context of this call. */
+  /** Records the start of a request, with the cause in the context of this call. */
   readonly begin: (
     request: Request,
     described: EntraRequest,
     sent: "connection" | "request",
   ) => OpenExchange;
-  /** Exchanges without an end are abandoned; what comes later is not written. */
+  /** Ends open exchanges as abandoned; later events are not recorded. */
   readonly close: () => void;
 }
 
-/** An empty ledger. */
+/** Creates an empty ledger. */
 export function createLedger({ clock, annotate, redactor, cause }: LedgerOptions): Ledger {
   const events: HistoryEvent[] = [];
   const listeners: ((event: HistoryEvent) => void)[] = [];

@@ -1,4 +1,4 @@
-/** What the bounds for the rules may be. */
+/** The schema of the bounds for the rules. */
 import { schemaOf } from "../core/validation.ts";
 import type { RuleLimits } from "./header.ts";
 

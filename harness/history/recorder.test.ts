@@ -24,13 +24,13 @@ function start(service: Partial<Service>) {
     await watched.connect(createRequest(request.url));
     return watched.handle(request);
   };
-  const told = (): unknown[] =>
+  const ends = (): unknown[] =>
     recorder.events.map((event: HistoryEvent) => [
       event.kind,
       event.at,
       ...("end" in event ? [event.end] : []),
     ]);
-  return { clock, recorder, ask, told };
+  return { clock, recorder, ask, ends };
 }
 
 function answer(text: string, delivery?: BodyDelivery): Partial<Service> {
@@ -41,7 +41,7 @@ function answer(text: string, delivery?: BodyDelivery): Partial<Service> {
 }
 
 describe("the recorder", () => {
-  it("says of a connection, too, that the browser made it again by itself", async () => {
+  it("marks a connection that the browser made again by itself", async () => {
     const { recorder } = start({});
     const watched = recorder.watch({
       connect: () => Promise.reject(new NetworkFault("ENOTFOUND", "login.microsoftonline.com")),
@@ -56,7 +56,7 @@ describe("the recorder", () => {
     expect(began.map(({ resent }) => resent)).toEqual([undefined, true]);
   });
 
-  it("writes a preflight down as one: its method, what it asks to send, and no form", async () => {
+  it("records a preflight with its method and the headers it asks for, and without a form", async () => {
     const { recorder, ask } = start({});
     await ask(
       createRequest(URL_, {
@@ -82,7 +82,7 @@ describe("the recorder", () => {
     expect(began).not.toHaveProperty("grant");
   });
 
-  it("writes both ends of an exchange, with what the body granted", async () => {
+  it("records the start and end of an exchange, with what the body granted", async () => {
     const { recorder, ask } = start(
       answer('{"token_type":"Bearer","expires_in":3600,"access_token":"secret"}'),
     );
@@ -105,7 +105,7 @@ describe("the recorder", () => {
     expect(recorder.factsOf("other")).toBeUndefined();
   });
 
-  it("knows who caused a request", async () => {
+  it("records the cause of a request", async () => {
     const { recorder, ask } = start({});
     await recorder.causedBy({ operation: 7, client: "portal-1" }, () => ask());
     await ask();
@@ -114,26 +114,26 @@ describe("the recorder", () => {
     expect(recorder.cause()).toBeUndefined();
   });
 
-  it("shows a connection that fails as a request without content, after the time that it took", async () => {
+  it("records a connection that fails as a request without content, after the time that it took", async () => {
     const fault = new NetworkFault("ETIMEDOUT", "login.microsoftonline.com", { afterMs: 10_000 });
-    const { clock, ask, told, recorder } = start({ connect: () => Promise.reject(fault) });
+    const { clock, ask, ends, recorder } = start({ connect: () => Promise.reject(fault) });
     await expect(clock.drive(ask())).rejects.toBe(fault);
-    expect(told()).toEqual([
+    expect(ends()).toEqual([
       ["exchange-began", 0],
       ["exchange-ended", 10_000, { kind: "network-fault", code: "ETIMEDOUT" }],
     ]);
     expect(recorder.events[0]).toMatchObject({ headers: [] });
   });
 
-  it("shows a reset in the middle of an exchange", async () => {
-    const { ask, told } = start({
+  it("records a reset during an exchange", async () => {
+    const { ask, ends } = start({
       handle: () => Promise.reject(new NetworkFault("ECONNRESET", "h")),
     });
     await expect(ask()).rejects.toThrow("ECONNRESET");
-    expect(told()[1]).toEqual(["exchange-ended", 0, { kind: "network-fault", code: "ECONNRESET" }]);
+    expect(ends()[1]).toEqual(["exchange-ended", 0, { kind: "network-fault", code: "ECONNRESET" }]);
   });
 
-  it("holds of a cut body what arrived, counted in bytes, and believes none of it", async () => {
+  it("keeps the bytes of a cut body that arrived, and takes no token from it", async () => {
     const { ask, recorder } = start(
       answer('{"access_token":"ä"}', { kind: "cut", bytes: 18, by: "fin" }),
     );
@@ -142,18 +142,18 @@ describe("the recorder", () => {
     expect(recorder.events[1]).not.toHaveProperty("issued");
   });
 
-  it("ends an exchange when its body has arrived, not when it began", async () => {
-    const { clock, ask, told } = start(
+  it("ends an exchange when its body has arrived, not when the body began", async () => {
+    const { clock, ask, ends } = start(
       answer('{"a":1}', { kind: "stalled", bytes: 2, forMs: 5_000 }),
     );
     await ask();
-    expect(told()).toHaveLength(1);
+    expect(ends()).toHaveLength(1);
     await clock.drive(clock.sleep(6_000));
-    expect(told()[1]).toMatchObject(["exchange-ended", 5_000, { kind: "response", status: 200 }]);
+    expect(ends()[1]).toMatchObject(["exchange-ended", 5_000, { kind: "response", status: 200 }]);
   });
 
-  it("ends a slow body with its last piece, and is no work of the request meanwhile", async () => {
-    const { clock, ask, told } = start(
+  it("ends a slow body with its last chunk, which does not count as work of the request", async () => {
+    const { clock, ask, ends } = start(
       answer("x".repeat(25), { kind: "slow", chunkBytes: 10, everyMs: 1_000 }),
     );
     const hold = clock.gate.hold();
@@ -161,34 +161,34 @@ describe("the recorder", () => {
     expect(clock.gate.awake()).toBe(1);
     hold.release();
     await clock.drive(clock.sleep(6_000));
-    expect(told()[1]).toMatchObject(["exchange-ended", 2_000, { kind: "response" }]);
+    expect(ends()[1]).toMatchObject(["exchange-ended", 2_000, { kind: "response" }]);
   });
 
-  it("calls it abandoned when the client gives up first", async () => {
-    const { clock, ask, told } = start(
+  it("records an exchange as abandoned when the client gives up first", async () => {
+    const { clock, ask, ends } = start(
       answer("x".repeat(100), { kind: "slow", chunkBytes: 10, everyMs: 1_000 }),
     );
     const controller = new AbortController();
     await ask(createRequest(URL_, { signal: controller.signal }));
     void clock.sleep(4_000).then(() => controller.abort());
     await clock.drive(clock.sleep(20_000));
-    expect(told()[1]).toEqual(["exchange-ended", 4_000, { kind: "abandoned" }]);
-    expect(told()).toHaveLength(2);
+    expect(ends()[1]).toEqual(["exchange-ended", 4_000, { kind: "abandoned" }]);
+    expect(ends()).toHaveLength(2);
   });
 
-  it("calls what is open at the end abandoned, and writes nothing afterwards", async () => {
-    const { recorder, ask, told } = start({ handle: () => new Promise(() => undefined) });
+  it("records open exchanges as abandoned at the end of the run, and nothing afterwards", async () => {
+    const { recorder, ask, ends } = start({ handle: () => new Promise(() => undefined) });
     void ask();
     await new Promise((resolve) => setImmediate(resolve));
     recorder.close();
     recorder.emit({ kind: "noted", text: "late" });
-    expect(told()).toEqual([
+    expect(ends()).toEqual([
       ["exchange-began", 0],
       ["exchange-ended", 0, { kind: "abandoned" }],
     ]);
   });
 
-  it("reads Retry-After in both forms", async () => {
+  it("reads Retry-After in both valid forms", async () => {
     const headers: [string, string][] = [["Retry-After", "Thu, 01 Jan 1970 00:01:00 GMT"]];
     const { ask, recorder } = start({
       handle: () => Promise.resolve(createResponse("", { status: 429, headers })),

@@ -1,6 +1,6 @@
 /**
- * Writes the history of one run as it happens. It stands between the mount and the front
- * door, so it sees what the client sees; it decides nothing.
+ * Records the history of a run as it happens. It is between the mount and the front door, so it
+ * sees what the client sees; it decides nothing.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../core/time/clock.ts";
@@ -18,28 +18,28 @@ export interface Recorder {
   readonly redactor: Redactor;
   /** Adds an event now; returns its index. */
   emit(event: NewEvent): number;
-  /** Tells of every event from now on, once it is written. */
+  /** Calls the listener with every event from now on, after it was added. */
   listen(listener: (event: HistoryEvent) => void): void;
-  /** Runs `work` so that its requests are recorded as caused by `cause`. */
+  /** Runs `work`; its requests are recorded as caused by `cause`. */
   causedBy<T>(cause: Cause, work: () => Promise<T>): Promise<T>;
-  /** The service with a recording around it. */
+  /** The service, with its requests recorded. */
   watch(service: Service): Service;
   /** The cause in whose context this is called. */
   cause(): Cause | undefined;
-  /** What the wire said of an access token, if it was issued in this run. */
+  /** What an answer said about an access token; undefined when it was not issued in this run. */
   factsOf(accessToken: string): TokenFacts | undefined;
-  /** The run is over: exchanges without an end are abandoned, and whatever comes later is not recorded. */
+  /** Ends the recording: open exchanges are abandoned, and later events are not recorded. */
   close(): void;
 }
 
 export interface RecorderOptions {
   readonly clock: Clock;
   readonly annotate: Annotate;
-  /** The cause of what nobody is known to have caused. */
+  /** The cause of requests without a known one; default: none. */
   readonly otherwise?: Cause;
 }
 
-/** A recorder at the start of a run; nothing is in its history yet. */
+/** Creates a recorder with an empty history. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const redactor = createRedactor();
   const causes = new AsyncLocalStorage<Cause>();
@@ -75,14 +75,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
 interface Watching {
   readonly clock: Clock;
-  /** Runs what is no part of a request, so that a sleep in it does not count as the request's. */
+  /** Runs work that is not part of a request, so that its sleeps do not count as the request's. */
   readonly aside: <T>(work: () => T) => T;
   readonly begin: Ledger["begin"];
-  /** What an answer says, once; its token is known from then on. */
+  /** Reads an answer once; its token is known from then on. */
   readonly read: (response: Response) => ReturnType<typeof endedFacts>;
 }
 
-/** A connection that stands is no event; one that fails is an exchange that sent nothing, on every mount. */
+/** A connection that is made is not an event; one that fails is an exchange without content, on every mount. */
 async function watchConnect(
   service: Service,
   attempt: Request,
@@ -110,7 +110,7 @@ async function watchHandle(
     const finish = (): void => underway.end(ending, more);
     const underwayMs = durationOf(deliveryOf(response), await textOfResponse(response));
     if (underwayMs === 0) finish();
-    // The client does not have it yet, and may lose patience before it has.
+    // The client does not have the body yet, and may give up before it has.
     else void aside(() => clock.sleep(underwayMs, request.signal)).then(finish, abandon);
     return response;
   } catch (error) {
@@ -119,7 +119,7 @@ async function watchHandle(
   }
 }
 
-/** How long a body is underway, ms. */
+/** How long a body takes to arrive, in ms. */
 function durationOf(delivery: BodyDelivery, text: string): number {
   switch (delivery.kind) {
     case "whole":
@@ -128,7 +128,7 @@ function durationOf(delivery: BodyDelivery, text: string): number {
     case "stalled":
       return delivery.forMs;
     case "slow":
-      // The first piece goes with the headers.
+      // The first chunk is sent with the headers.
       return (
         Math.floor(Math.max(0, Buffer.byteLength(text) - 1) / delivery.chunkBytes) *
         delivery.everyMs

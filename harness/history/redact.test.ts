@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRedactor, fingerprint } from "./redact.ts";
 
-describe("what may stand in a journal", () => {
+describe("what is kept out of a journal", () => {
   it.each([
     "client_secret",
     "code",
@@ -15,7 +15,7 @@ describe("what may stand in a journal", () => {
     "SAMLRequest",
     "SAMLResponse",
     "Signature",
-  ])("never has the value of %s", (name) => {
+  ])("is the value of %s", (name) => {
     expect(createRedactor().field(name, "s3cret")).toBe("<redacted>");
     expect(
       createRedactor().url(`https://login.microsoftonline.com/t/authorize?${name}=s3cret`),
@@ -25,7 +25,7 @@ describe("what may stand in a journal", () => {
     );
   });
 
-  it("knows tokens by fingerprint, the same wherever they stand", () => {
+  it("is the value of a token, which has the same fingerprint everywhere", () => {
     const redactor = createRedactor();
     const at = fingerprint("at", "t0ken");
     expect(at).toMatch(/^at-[0-9a-f]{12}$/);
@@ -35,14 +35,14 @@ describe("what may stand in a journal", () => {
     expect(redactor.field("refresh_token", "t0ken")).toBe(fingerprint("rt", "t0ken"));
   });
 
-  it("keeps no cookie and no Basic secret", () => {
+  it("are cookies and Basic secrets", () => {
     const redactor = createRedactor();
     expect(redactor.header("Cookie", "ESTSAUTH=abc")).toBe("<redacted>");
     expect(redactor.header("Set-Cookie", "ESTSAUTH=abc; path=/")).toBe("ESTSAUTH=<redacted>");
     expect(redactor.header("Authorization", "Basic YTpi")).toBe("Basic <redacted>");
   });
 
-  it("gives ids drawn by the client names in order of appearance, everywhere", () => {
+  it("are random ids of the client, which get aliases in order of appearance", () => {
     const redactor = createRedactor();
     const first = "a1b2c3d4-1111-4222-8333-444444444444";
     const second = "b1b2c3d4-1111-4222-8333-444444444444";
@@ -55,7 +55,7 @@ describe("what may stand in a journal", () => {
     );
   });
 
-  it("leaves what is neither secret nor drawn", () => {
+  it("is nothing that is neither secret nor random", () => {
     const redactor = createRedactor();
     expect(redactor.field("grant_type", "refresh_token")).toBe("refresh_token");
     expect(redactor.header("Retry-After", "60")).toBe("60");
@@ -64,7 +64,7 @@ describe("what may stand in a journal", () => {
     );
   });
 
-  it("cuts what follows a fragment sign, and long bodies", () => {
+  it("are fragments of addresses, and the end of long bodies", () => {
     const redactor = createRedactor();
     expect(
       redactor.header("Location", "https://spa.contoso.example/#id_token=s3cret"),
@@ -93,7 +93,7 @@ describe("what may stand in a journal", () => {
     "<Assertion ID='x'><Subject>s3cret</Subject></Assertion>",
     "<saml:Assertion><saml:Subject>s3cret</saml:Subject></saml:Assertion >",
     "<saml:Assertion><saml:Subject>s3cret</saml:Sub",
-  ])("keeps no assertion, whole or cut off: %s", (assertion) => {
+  ])("is an assertion, whole or cut off: %s", (assertion) => {
     const redacted = createRedactor().body(`<Envelope>${assertion}`, "text");
     expect(redacted).toMatch(/^<Envelope><redacted>$/);
     const both = createRedactor().text(
@@ -102,11 +102,11 @@ describe("what may stand in a journal", () => {
     expect(both).toBe("<redacted><b/>");
   });
 
-  it("takes what an app has a SAML answer carry back for drawn by chance", () => {
+  it("is the relay state of a SAML answer, which counts as random", () => {
     expect(createRedactor().field("RelayState", "s1")).toBe("<volatile>");
   });
 
-  it("leaves what broke off recognizable", () => {
+  it("is only the secret in a text that is cut off", () => {
     expect(createRedactor().body('{"error":"temporarily_unavail', "json")).toBe(
       '{"error":"temporarily_unavail',
     );

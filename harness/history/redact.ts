@@ -1,7 +1,7 @@
 /**
- * What may stand in a journal. Secrets become fingerprints or `<redacted>`; ids that the
- * client draws by chance (correlation ids, PKCE, nonces) become aliases in order of
- * appearance, so that one seed gives one journal, byte for byte, on any machine.
+ * Keeps secrets and random values out of journals. Secrets become fingerprints or `<redacted>`;
+ * random ids of the client (correlation ids, PKCE, nonces) become aliases in order of appearance,
+ * so that one seed gives one journal, byte for byte, on any machine.
  */
 import { hash } from "node:crypto";
 
@@ -28,16 +28,16 @@ const SECRET_FIELDS = new Set([
   "samlrequest",
   "samlresponse",
   "secret",
-  // Of a SAML request in a query.
+  // In the query of a SAML request.
   "signature",
   "user_code",
-  // Headers: managed identity's own secret, and what a browser proves its device by.
+  // Headers: the secret of managed identity, and the credentials by which a browser proves its device.
   "x-identity-header",
   "x-ms-devicecredential",
   "x-ms-refreshtokencredential",
 ]);
 
-/** Drawn by the client by chance, or a fact about the machine. */
+/** Random values of the client, and facts about the machine. */
 const VOLATILE_FIELDS = new Set([
   "code_challenge",
   "ctx",
@@ -52,34 +52,34 @@ const VOLATILE_FIELDS = new Set([
   "x-client-os",
 ]);
 
-/** Carry correlation ids; MSAL's telemetry also those of calls that never went over the wire. */
+/** Fields with correlation ids; the telemetry of MSAL also has those of calls without a request. */
 const CORRELATION_FIELDS = new Set([
   "client-request-id",
   "x-client-last-telemetry",
   "x-ms-client-request-id",
 ]);
 
-/** A SAML assertion as XML, wherever it stands, even when it is cut off. */
+/** A SAML assertion as XML, anywhere in a text, even when it is cut off. */
 const ASSERTION = /<((?:[\w-]+:)?Assertion)\b[\s\S]*?(?:<\/\1\s*>|$)/g;
 
-/** A signed token, wherever it stands. */
+/** A signed token, anywhere in a text. */
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
-/** `"name":"value"` of JSON that ends too early, in mid-value perhaps. */
+/** `"name":"value"` of JSON that ends too early, perhaps inside the value. */
 const JSON_PAIR = /"([^"\\]*)"(\s*:\s*)"((?:[^"\\]|\\.)*)("|\\?$)/g;
 
-/** `name=value` of a form, in a text that may be anything. */
+/** `name=value` of a form, in any text. */
 const FORM_PAIR = /\b([\w-]+)=([^&\s"]+)/g;
 
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
-/** The aliases of one run. */
+/** Replaces secrets and random values of one run. */
 export interface Redactor {
   /** A form field or query parameter. */
   field(name: string, value: string): string;
   url(url: string): string;
   header(name: string, value: string): string;
-  /** Any text: replaces the correlation ids seen so far. */
+  /** Any text: replaces the correlation ids of earlier fields. */
   text(text: string): string;
   body(text: string, form: "json" | "html" | "text" | "empty"): string;
 }
@@ -87,7 +87,7 @@ export interface Redactor {
 const GUID_CHARACTERS = 36;
 const BODY_CHARACTERS_MAX = 4_096;
 
-/** A redactor that has seen no id yet; one journal, one redactor, so that an id keeps its alias. */
+/** Creates a redactor without aliases. A journal needs one for all its events, so that an id keeps its alias. */
 export function createRedactor(): Redactor {
   const aliases = new Map<string, string>();
 
@@ -114,7 +114,7 @@ export function createRedactor(): Redactor {
     if (value === "") return value;
     if (SECRET_FIELDS.has(lower)) return REDACTED;
     if (VOLATILE_FIELDS.has(lower)) return VOLATILE;
-    // The sentence for the person names the user code again.
+    // The sentence for the user repeats the user code.
     if (lower === "message") return text(value.replace(/\bcode \S+/g, `code ${REDACTED}`));
     if (lower === "refresh_token") return fingerprint("rt", value);
     if (lower === "access_token") return fingerprint("at", value);
@@ -145,14 +145,14 @@ export function createRedactor(): Redactor {
       if (lower === "cookie") return REDACTED;
       if (lower === "set-cookie") return `${value.split("=")[0] ?? ""}=${REDACTED}`;
       if (lower === "location") return url(value);
-      // Azure Arc names a file of this machine.
+      // Azure Arc names a file on this machine.
       if (lower === "www-authenticate") return value.replace(/[^\s=]+\.key$/, "<file>.key");
       return field(name, value);
     },
     body(value, form) {
       if (form === "empty") return "";
       if (form === "html") return /<title>[^<]*<\/title>/i.exec(value)?.[0] ?? "<html>";
-      // A text may be JSON under a wrong name.
+      // A text may be JSON with another content type.
       const redacted = redactJson(value, field) ?? text(redactPairs(value, form, field));
       return redacted.length > BODY_CHARACTERS_MAX
         ? `${redacted.slice(0, BODY_CHARACTERS_MAX)}…`
@@ -163,7 +163,7 @@ export function createRedactor(): Redactor {
 
 type RedactField = (name: string, value: string) => string;
 
-/** `undefined` for what is no JSON object or array. */
+/** Undefined for a text that is not a JSON object or array. */
 function redactJson(json: string, field: RedactField): string | undefined {
   if (!/^\s*[[{]/.test(json)) return undefined;
   try {
@@ -177,7 +177,7 @@ function redactJson(json: string, field: RedactField): string | undefined {
   }
 }
 
-/** What broke off, or is no JSON at all, keeps its shape; a secret in it does not stay. */
+/** Replaces the secrets in a text that is cut off or not JSON, and keeps the rest. */
 function redactPairs(value: string, form: "json" | "text", field: RedactField): string {
   const pairs = value.replace(
     JSON_PAIR,

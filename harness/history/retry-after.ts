@@ -1,4 +1,4 @@
-/** Retry-After as RFC 9110 section 10.2.3 has it: delay-seconds or an HTTP-date. */
+/** Retry-After by RFC 9110 section 10.2.3: delay-seconds or an HTTP-date. */
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -7,8 +7,8 @@ const IMF_FIXDATE =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
 
 /**
- * Milliseconds from `respondedAtMs` until the client may ask again; zero for a date that
- * is past; `undefined` when the text is neither form.
+ * Milliseconds from `respondedAtMs` until the client may send the request again; zero for a date
+ * in the past; undefined when the text is neither form.
  */
 export function parseRetryAfter(raw: string, respondedAtMs: number): number | undefined {
   const text = raw.trim();

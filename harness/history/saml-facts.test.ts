@@ -43,7 +43,7 @@ describe("a page with a SAML response", () => {
   it.each([
     (value: string) => `<form><input name="SAMLResponse" type="hidden" value="${value}"></form>`,
     (value: string) => `<input type='hidden' value='${value}' name='SAMLResponse'/>`,
-  ])("says whom it signs in, and until when (%#)", (page) => {
+  ])("has the user whom it signs in, and until when (%#)", (page) => {
     const value = encoded(good);
     expect(factsOfSamlPage(page(value))).toEqual({
       issued: {
@@ -53,10 +53,10 @@ describe("a page with a SAML response", () => {
     });
   });
 
-  it("says why it signs nobody in", () => {
+  it("has the reason why it signs no user in", () => {
     const failed = failedResponse(envelope, {
       codes: ["Responder", "NoPassive"],
-      message: "AADSTS50058: nobody is there",
+      message: "AADSTS50058: no session",
     });
     expect(factsOfSamlPage(`<input name="SAMLResponse" value="${encoded(failed)}">`)).toEqual({
       error: { error: "NoPassive", codes: [50058] },

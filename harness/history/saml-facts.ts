@@ -1,11 +1,12 @@
 /**
- * What a page says that brings a SAML response to its app, as facts for the rules: whom it
- * signs in and for how long, or why not. Read, not verified: that is the app's to do.
+ * The facts, for the rules, in a page that posts a SAML response to an app: which user it signs in
+ * and for how long, or why it does not. The response is read and not verified, which is the task
+ * of the app.
  */
 import type { IssuedFacts, WireError } from "./event.ts";
 import { fingerprint } from "./redact.ts";
 
-/** Facts of an HTML page; nothing when it carries no SAML response. The whole field is the token. */
+/** The facts in an HTML page; empty when it has no SAML response. The whole field is the token. */
 export function factsOfSamlPage(html: string): {
   readonly error?: WireError;
   readonly issued?: IssuedFacts;

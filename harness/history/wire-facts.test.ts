@@ -7,26 +7,26 @@ const body = (fields: object): string => JSON.stringify({ access_token: "t", ...
 const tokenOf = (fields: object) => factsOfBody(body(fields), 200, NOW).issued?.token;
 
 describe("the token of a managed identity endpoint", () => {
-  it("ends when expires_on says, and is due at half of what is left", () => {
+  it("expires at expires_on, and is due after half of the remaining time", () => {
     const expires_on = String((NOW + hours(24)) / 1_000);
     const facts = { expiresAt: NOW + hours(24), refreshAt: NOW + hours(12) };
     expect(tokenOf({ expires_on })).toMatchObject(facts);
     expect(tokenOf({ expires_on, expires_in: "1" })).toMatchObject(facts);
   });
 
-  it("is not due early when it has less than two hours left", () => {
+  it("is not due early when less than two hours remain", () => {
     const token = tokenOf({ expires_on: String((NOW + hours(2)) / 1_000 - 1) });
     expect(token).not.toHaveProperty("refreshAt");
   });
 
-  it("ends when expires_in says, where expires_on is a date that is no number", () => {
+  it("expires after expires_in when expires_on is a date that is not a number", () => {
     const expires_on = "03/03/2026 08:00:00 +00:00";
     expect(tokenOf({ expires_on, expires_in: "60" })?.expiresAt).toBe(NOW + 60_000);
   });
 });
 
 describe("an error", () => {
-  it("is a text, or the code of an object as Service Fabric has it", () => {
+  it("is a string, or the code of an object as Service Fabric sends it", () => {
     expect(factsOfBody('{"error":"invalid_request"}', 400, NOW).error?.error).toBe(
       "invalid_request",
     );
@@ -39,7 +39,7 @@ describe("an error", () => {
 describe("a redirect to the application", () => {
   const at = "http://localhost:3000/redirect";
 
-  it("says in its fragment or query that the person is needed, or that the service is ill", () => {
+  it("has the error in its fragment or query: interaction is needed, or the service is unhealthy", () => {
     const said = "error_description=AADSTS50058%3a+no+session&state=s";
     expect(errorOfRedirect(`${at}#error=login_required&${said}`)).toEqual({
       error: "login_required",
@@ -52,7 +52,7 @@ describe("a redirect to the application", () => {
     });
   });
 
-  it("is no error when it brings a code, nor when it is no address", () => {
+  it("has no error when it has a code, or when it is not an address", () => {
     for (const location of [`${at}#code=c&state=s`, `${at}?error=`, "", "/login"])
       expect(errorOfRedirect(location)).toBeUndefined();
   });

@@ -1,12 +1,12 @@
 /**
- * What a token endpoint's JSON body says, as facts for the rules: the error, or what was
- * issued and how long it lives. Shapes: `docs/sources.md#a6` and A.9.
+ * The facts, for the rules, in the JSON body of a token endpoint: the error, or what was issued
+ * and how long it is valid. Sources: `docs/sources.md#a6` and A.9.
  */
 import { decodeObject, parseObject } from "../core/http/json-object.ts";
 import type { IssuedFacts, TokenFacts, WireError } from "./event.ts";
 import { fingerprint } from "./redact.ts";
 
-/** Facts of a JSON body that arrived at `atMs`; nothing when it is neither. */
+/** The facts in a JSON body that arrived at `atMs`; empty when it has neither. */
 export function factsOfBody(
   text: string,
   status: number,
@@ -21,7 +21,7 @@ export function factsOfBody(
   return Object.keys(issued).length === 0 ? {} : { issued };
 }
 
-/** The error that a redirect to the application carries, in its query or fragment (`docs/sources.md#a4`). */
+/** The error in the query or fragment of a redirect to the application (`docs/sources.md#a4`). */
 export function errorOfRedirect(location: string): WireError | undefined {
   const url = URL.parse(location);
   if (url === null) return undefined;
@@ -38,7 +38,7 @@ export function errorOfRedirect(location: string): WireError | undefined {
   };
 }
 
-/** A text; Service Fabric has an object with a code. */
+/** A string; Service Fabric has an object with a code. */
 function errorOf(error: unknown): string | undefined {
   const code: unknown =
     typeof error === "object" && error !== null && "code" in error ? error.code : error;
@@ -94,8 +94,8 @@ function tokenFacts(
 const HALF_LIFE_FROM_MS = 7_200_000;
 
 /**
- * Managed identity endpoints send no `refresh_in` but `expires_on`, and clients refresh at half
- * of what is left, from two hours on: `docs/sources.md#g3` and I.12.
+ * Managed identity endpoints send `expires_on` without `refresh_in`. Clients refresh after half of
+ * the remaining time if that is at least two hours: `docs/sources.md#g3` and I.12.
  */
 function halfLife(expiresAt: number, atMs: number): number | undefined {
   const leftMs = expiresAt - atMs;

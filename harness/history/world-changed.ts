@@ -1,7 +1,12 @@
-/** The event of a change in the world, and which changes end no session: rules must not take them for a revocation. */
+/** The event of a change in the world, and which changes do not end a session. */
 import type { EventBase } from "./event-base.ts";
 
-/** Something in the world changed, by the script. */
+/**
+ * The script changed something in the world.
+ *
+ * @example
+ * const changes = history.events.filter((event) => event.kind === "world-changed");
+ */
 export interface WorldChanged extends EventBase {
   readonly kind: "world-changed";
   readonly change:
@@ -19,14 +24,14 @@ export interface WorldChanged extends EventBase {
     | "policy-set"
     | "policy-removed";
   readonly tenant: string;
-  /** Object ids; absent means everyone in the tenant. */
+  /** Object ids; absent: everyone in the tenant. */
   readonly users?: readonly string[];
   readonly app?: string;
-  /** Name of the Conditional Access policy. */
+  /** The name of the Conditional Access policy. */
   readonly policy?: string;
 }
 
-/** Changes that end no session: what was granted stays good. */
+/** Changes that end no session: tokens that were issued stay valid. */
 export const harmlessChanges: ReadonlySet<WorldChanged["change"]> = new Set([
   "keys-rotated",
   "secret-rolled",

@@ -8,13 +8,13 @@ import { explain, explaining } from "../core/explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import type { History } from "../history/event.ts";
 import type { Entra } from "./playwright/entra.ts";
-import { leaveHistory, problemOf } from "./playwright/failure.ts";
-import { launchOptionsFor, trustsSimulator } from "./playwright/launch.ts";
-import { checkOptions, type EntraOptions } from "./playwright/options.ts";
+import { leaveHistory, problemOf } from "./playwright/leave-history.ts";
+import { launchOptionsFor, trustsSimulator } from "./playwright/launch-options.ts";
+import { checkOptions, type EntraOptions } from "./playwright/playwright-options.ts";
 import { startTestSimulator, type TestSimulator } from "./playwright/test-simulator.ts";
 
 export type { Entra } from "./playwright/entra.ts";
-export type { EntraOptions } from "./playwright/options.ts";
+export type { EntraOptions } from "./playwright/playwright-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
 
 interface TestFixtures {

@@ -7,15 +7,15 @@ import { HarnessError } from "../core/errors.ts";
 import { explain, explaining } from "../core/explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import { loadMount } from "../network/mounts.ts";
-import { type Session, startSession } from "../runner/live/session.ts";
-import { steer } from "../runner/live/steer.ts";
-import type { Steering } from "../runner/live/steering.ts";
+import { type LiveSimulation, startLiveSimulation } from "../runner/live/live-simulation.ts";
+import { currentControls } from "../runner/live/current-controls.ts";
+import type { LiveControls } from "../runner/live/live-controls.ts";
 import { createEarlierTokens } from "./vitest/earlier-tokens.ts";
-import { checkOptions, type EntraOptions } from "./vitest/options.ts";
-import { sessionOptionsOf } from "./vitest/session-options.ts";
-import { reportFailure } from "./vitest/failure.ts";
+import { checkOptions, type EntraOptions } from "./vitest/vitest-options.ts";
+import { liveOptionsOf } from "./vitest/live-options-of-suite.ts";
+import { reportFailure } from "./vitest/report-failure.ts";
 
-export type { EntraOptions } from "./vitest/options.ts";
+export type { EntraOptions } from "./vitest/vitest-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
 
 /**
@@ -26,7 +26,7 @@ export type { EntraMatchers } from "./matchers/matchers.ts";
  * await entra.clock.advance("5m");
  * entra.clear(...ids);
  */
-export type Entra = Steering;
+export type Entra = LiveControls;
 
 declare module "vitest" {
   // oxlint-disable-next-line no-unused-vars -- the parameters of an interface that is merged are given
@@ -55,7 +55,7 @@ declare module "vitest" {
 export function useEntra(options: EntraOptions = {}): Entra {
   explaining(() => checkOptions(options));
   expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
-  const sessions = new Map<string, Session>();
+  const sessions = new Map<string, LiveSimulation>();
 
   beforeEach(async (context) => {
     explaining(checkFree);
@@ -85,7 +85,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
     if (problem !== undefined) throw explain(problem);
   });
 
-  return steer(() => {
+  return currentControls(() => {
     if (running !== undefined && running !== "starting") return running;
     throw new HarnessError("bad-usage", "no test is running, so no Entra is simulated", {
       place: "useEntra",
@@ -97,12 +97,12 @@ export function useEntra(options: EntraOptions = {}): Entra {
 const earlier = createEarlierTokens();
 
 /** One for the process, which has one clock and one network. */
-let running: Session | "starting" | undefined;
+let running: LiveSimulation | "starting" | undefined;
 
-async function begin(options: EntraOptions, name: string): Promise<Session> {
+async function begin(options: EntraOptions, name: string): Promise<LiveSimulation> {
   const mount = await loadMount(options.mount ?? "msw");
-  return startSession({
-    ...sessionOptionsOf(options),
+  return startLiveSimulation({
+    ...liveOptionsOf(options),
     mount,
     name,
     check: checkRealTime,

@@ -97,7 +97,7 @@ describe("a run", () => {
     ]);
   });
 
-  it("tells a caller's own time-out from a failure", async () => {
+  it("distinguishes a caller's own time-out from a failure", async () => {
     const outcome = await run(
       async ({ open }) => {
         const daemon = await open({ app: "nightly-daemon" });
@@ -129,15 +129,15 @@ describe("a run", () => {
     expect(JSON.stringify(other.history.events)).not.toBe(JSON.stringify(first.history.events));
   });
 
-  it("holds no secret", async () => {
+  it("contains no secret", async () => {
     const outcome = await run(async ({ open, world }) => {
       const user = world.user("adele");
       const portal = await open({ app: "portal" });
       const result = await portal.acquire({ flow: "authorization-code", scopes: graph, user });
       await portal.callApi(result, "graph");
-      const desk = await open({ app: "desk-app" });
-      await desk.acquire({ flow: "password", scopes: graph, user });
-      await desk.acquire({ flow: "device-code", scopes: graph, user });
+      const nativeApp = await open({ app: "desk-app" });
+      await nativeApp.acquire({ flow: "password", scopes: graph, user });
+      await nativeApp.acquire({ flow: "device-code", scopes: graph, user });
     });
     const text = JSON.stringify(outcome.history);
     const userCode = "VZMWHNXXN";
@@ -154,15 +154,15 @@ describe("a run", () => {
   });
 });
 
-describe("a run that cannot be", () => {
-  it("names the host that a client must not reach", async () => {
+describe("a run with a mistake", () => {
+  it("names a host that is not simulated", async () => {
     const stray = run(async ({ operate }) => {
       await operate("my-app", async () => (await fetch("https://example.com/")).text());
     });
     await expect(stray).rejects.toThrow("example.com");
   });
 
-  it("tells code with a network of its own which mount it needs", async () => {
+  it("names the mount that code with its own network needs", async () => {
     const own = run(async ({ operate }) => {
       await operate("my-app", async () =>
         (await fetch("https://login.microsoftonline.com/")).text(),
@@ -171,13 +171,13 @@ describe("a run that cannot be", () => {
     await expect(own).rejects.toMatchObject({ hint: expect.stringContaining("--mount https") });
   });
 
-  it("refuses a rule that nobody has", async () => {
+  it("refuses a rule that does not exist", async () => {
     await expect(run(() => Promise.resolve(), { asserts: ["retry-aftr"] })).rejects.toMatchObject({
       code: "unknown-rule",
     });
   });
 
-  it("passes on what the script throws, and leaves the process fit for the next run", async () => {
+  it("rejects with what the script throws, and can be followed by another run", async () => {
     const broken = run(
       async ({ open, clock }) => {
         const daemon = await open({ app: "nightly-daemon" });
@@ -195,7 +195,7 @@ describe("a run that cannot be", () => {
     expect(Math.abs(Date.now() - Date.UTC(2026, 2, 2))).toBeGreaterThan(hours(24));
   });
 
-  it("tells a script that lets a failed call pass what to do", async () => {
+  it("says what to do when a script does not catch a failed call", async () => {
     const careless = run(
       async ({ open, clock }) => {
         const daemon = await open({ app: "nightly-daemon" });
@@ -221,7 +221,7 @@ describe("a run that cannot be", () => {
     });
   });
 
-  it("stops a script that calls for ever at one moment", async () => {
+  it("stops a script that calls endlessly at one moment", async () => {
     const still = run(async ({ operate }) => {
       for (;;) await operate("my-app", () => Promise.resolve("token"));
     });
@@ -236,7 +236,7 @@ describe("a run that cannot be", () => {
   });
 });
 
-describe("a client by hand", () => {
+describe("a client of the scenario's own", () => {
   it("runs in place of msal-node", async () => {
     const outcome = await runScenario(
       scenario(
@@ -268,7 +268,7 @@ describe("a run that fails", () => {
     await expect(answer).resolves.toBe(200);
   });
 
-  it("reports what its script threw, though a body that nobody reads keeps the clock waiting", async () => {
+  it("reports what its script threw, though an unread body keeps the clock waiting", async () => {
     const failing = runScenario(
       scenario(async () => {
         await fetch("https://login.microsoftonline.com/common/discovery/v2.0/keys");

@@ -5,7 +5,8 @@ import type { ClientUnderTest } from "../clients/client.ts";
 import { days, formatDuration } from "../core/time/duration.ts";
 import { HarnessError } from "../core/errors.ts";
 import { createVirtualClock, type VirtualClock } from "../core/time/virtual-clock.ts";
-import type { ServiceSettings, World } from "../entra/directory/world.ts";
+import type { ServiceSettings } from "../entra/directory/service-settings.ts";
+import type { World } from "../entra/directory/world.ts";
 import type { History } from "../history/event.ts";
 import type { FlowRow } from "../history/header.ts";
 import type { Mount } from "../network/mount.ts";
@@ -27,7 +28,7 @@ import { ownAppOf } from "../clients/own-app.ts";
 import { checkScenario } from "./scenario-schema.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** The date of a text that the backup system may follow. */
+/** A dated text of the backup's rules. */
 export type BackupEdition = Exclude<ServiceSettings["backup"], "off">;
 
 export interface RunOptions {
@@ -36,7 +37,7 @@ export interface RunOptions {
   readonly seed: string;
   /** Path of the scenario's file when it is not from the library. */
   readonly file?: string;
-  /** The text that the backup system follows instead of the scenario's; a scenario without a backup stays without. */
+  /** The edition that the backup follows instead of the scenario's; a scenario without a backup stays without. */
   readonly edition?: BackupEdition;
 }
 
@@ -48,7 +49,14 @@ export interface RunOutcome {
   readonly simulatedMs: number;
 }
 
-/** Runs a scenario in virtual time. Rejects with a `HarnessError`, or with what the script threw. */
+/**
+ * Runs a scenario in virtual time, in this process, and resolves to its history. Rejects with a
+ * `HarnessError` (`bad-scenario`, `bad-world`, `bad-fault-plan`, `unknown-rule`, `stuck`, the
+ * error of the mount), or with what the script threw.
+ *
+ * @example
+ * const { history } = await runScenario(scenario, { client, mount: "msw", seed: "1" });
+ */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
   checkScenario(scenario, `scenario ${String(scenario.name)}`);
   for (const rule of scenario.asserts) ruleById(rule);
@@ -78,7 +86,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   try {
     await runScript(simulation, { scenario, client: options.client, broken: broken.promise });
   } catch (error) {
-    // The script's failure is the one to report, whatever else fails at the end.
+    // The script's failure is reported, not a later one at the end.
     await simulation.end("briefly").catch(() => undefined);
     throw error;
   }
@@ -86,7 +94,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   return outcomeOf(scenario, options, { simulation, row, hasBackup: settings.backup !== "off" });
 }
 
-/** Pages have a clock of their own, which is brought along with theirs; this process keeps the machine's. */
+/** A clock for pages alone, while this process keeps the time of the host computer. */
 function createPagesClock({ quietTurns }: Mount, startMs: number): VirtualClock {
   return createVirtualClock({ startMs, quietTurns, shared: true });
 }
@@ -161,7 +169,7 @@ function inEdition(settings: ServiceSettings, edition: RunOptions["edition"]): S
     : { ...settings, backup: edition };
 }
 
-/** The scenario's row with what the edition promises it. */
+/** The row of a scenario, with what the edition promises for it. */
 function rowOf({ row }: Scenario, edition: World["settings"]["backup"]): FlowRow | undefined {
   if (row === undefined) return undefined;
   if (edition === "off") {
@@ -178,7 +186,7 @@ function rowOf({ row }: Scenario, edition: World["settings"]["backup"]): FlowRow
   return { ...row, edition, documented: status, says, source: articleOf(document) };
 }
 
-/** A refresh token lives for 90 days of disuse; nothing that anyone tests lives longer. */
+/** A refresh token lives for 90 days without use, longer than anything else under test. */
 const DAYS_MAX = 120;
 
 function uncaught(error: unknown, elapsedMs: number): HarnessError {

@@ -6,7 +6,7 @@ import { expecting, parseWith, schema, schemaOf } from "../core/validation.ts";
 import { rowFlows } from "../entra/backup/edition.ts";
 import { someSettingsSchema } from "../entra/directory/settings-schema.ts";
 import type { FaultPlan } from "../faults/plan.ts";
-import { checkFaultPlan } from "../faults/validate.ts";
+import { planSchema } from "../faults/plan-schema.ts";
 import { flows } from "../history/event.ts";
 import { limitsSchema } from "../history/limits-schema.ts";
 import { instantSchema, testedAppSchema, worldInsideSchema } from "./option-schemas.ts";
@@ -19,7 +19,7 @@ import type { Scenario, Story } from "./scenario.ts";
  */
 export function checkScenario(value: unknown, place: string): Scenario {
   const { faults } = parseWith(scenarioSchema, value, { what: place, code: "bad-scenario" });
-  checkFaultPlan(faults, `${place}.faults`);
+  parseWith(planSchema, faults, { what: `${place}.faults`, code: "bad-fault-plan" });
   return value as Scenario;
 }
 

@@ -1,11 +1,12 @@
 /**
- * A scenario: an outage and a script. The outage is data (`faults`), the script is how the
- * application behaves through it. One file a scenario; its story is its documentation.
+ * A scenario: an outage and a script. The outage is data (`faults`), the script is what the
+ * application does meanwhile. One file for each scenario; its story is its documentation.
  */
 import type { RowFlow } from "../entra/backup/edition.ts";
 import type { Clock } from "../core/time/clock.ts";
 import type { Random } from "../core/random.ts";
-import type { ServiceSettings, World } from "../entra/directory/world.ts";
+import type { ServiceSettings } from "../entra/directory/service-settings.ts";
+import type { World } from "../entra/directory/world.ts";
 import type { WorldControls } from "../entra/directory/world-controls.ts";
 import type { FaultPlan } from "../faults/plan.ts";
 import type { Flow } from "../history/event.ts";
@@ -13,7 +14,17 @@ import type { RuleLimits } from "../history/header.ts";
 import type { Application } from "../clients/application.ts";
 import type { CacheKind, ClientUnderTest, TokenResult } from "../clients/client.ts";
 
-/** What a reader needs to know; `brownout list` and the documentation print it. */
+/**
+ * What a scenario means to its readers; `brownout list` and the documentation print it.
+ *
+ * @example
+ * const story: Story = {
+ *   standsFor: "A busy minute of the token service.",
+ *   asserts: "We wait as long as Retry-After says.",
+ *   failureMeans: "We stay throttled for longer than needed.",
+ *   fix: "Do not retry a failed token request at once.",
+ * };
+ */
 export interface Story {
   /** The real event or the guidance it stands for, with its source. */
   readonly standsFor: string;
@@ -30,9 +41,9 @@ export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly story: Story;
-  /** Flows the client must know; a client without them is not run. Empty when the script only calls code of its own. */
+  /** Flows that the client must know; a client without them is not run. Empty when the script calls only the user's own code. */
   readonly needs: readonly Flow[];
-  /** Rule ids that must come to a conclusion. All other rules are judged too; only their failures count. */
+  /** Ids of the rules that must come to a conclusion. All other rules are judged too, but only their failures count. */
   readonly asserts: readonly string[];
   readonly faults: FaultPlan;
   readonly limits?: RuleLimits;
@@ -52,12 +63,12 @@ export interface Scenario {
    */
   readonly row?: {
     readonly flow: RowFlow;
-    /** Who is meant, such as `a desktop app`. */
+    /** The kind of application, such as `a desktop app`. */
     readonly as: string;
   };
-  /** Code of your own that the script calls by `operate`: reports and baselines name it as the client. Default: `own-code` when `needs` is empty. */
+  /** Your own code that the script calls by `operate`: reports and baselines name it as the client. Default: `own-code` when `needs` is empty. */
   readonly app?: { readonly name: string; readonly version?: string };
-  /** The machine of the world on which code of your own runs (`operate`): its identity endpoint answers, its environment is set. */
+  /** The machine of the world on which your own code runs (`operate`), with its identity endpoint and environment variables. */
   readonly machine?: string;
   readonly script: (context: ScriptContext) => Promise<void>;
 }
@@ -68,7 +79,7 @@ export interface OpenApplication {
   readonly tenant?: string;
   readonly credential?: "secret" | "certificate";
   readonly cache?: CacheKind;
-  /** Whose browser, by a name of your own; default: one for all applications of the run. */
+  /** The browser context, by a name of your choice; default: one for all applications of the run. */
   readonly browser?: string;
   readonly capabilities?: readonly string[];
   /** The login host of its authority, such as `login.microsoftonline.us`; default: that of the public cloud. */
@@ -89,7 +100,7 @@ export interface ScriptContext {
   readonly random: Random;
   readonly world: WorldControls;
   readonly open: (application: OpenApplication) => Promise<Application>;
-  /** For a user's own code: records whatever `call` does as one operation of flow `custom`. `name` says what it is called for; where a scenario is about own code, all calls are that one client's. */
+  /** Runs the user's own code and records it as one operation of flow `custom`. `name` is its purpose; in a scenario about own code, all calls are that one client's. Rejects `bad-scenario` without a name or a function. */
   readonly operate: (
     name: string,
     call: () => Promise<Partial<TokenResult> | string | undefined>,
@@ -98,8 +109,24 @@ export interface ScriptContext {
 }
 
 /**
- * Gives a scenario its type. What is wrong with it is reported when its file is loaded or when
- * it runs, before anything happens.
+ * Types a scenario. Errors in it are reported when its file is loaded or when it runs, before
+ * anything happens.
+ *
+ * @example
+ * export default defineScenario({
+ *   name: "busy-minute",
+ *   title: "The token endpoint throttles for three minutes",
+ *   story: {
+ *     standsFor: "A busy minute of the token service.",
+ *     asserts: "We wait as long as Retry-After says.",
+ *     failureMeans: "We stay throttled for longer than needed.",
+ *     fix: "Do not retry a failed token request at once.",
+ *   },
+ *   needs: [],
+ *   asserts: ["retry-after"],
+ *   faults: [throttled({ from: 0, for: minutes(3) })],
+ *   script: async ({ operate }) => void (await operate("sync orders", () => getToken())),
+ * });
  */
 export function defineScenario(scenario: Scenario): Scenario {
   return scenario;

@@ -50,7 +50,12 @@ function textOf(doc: Docstring | undefined): string {
 
 function detailsOf(doc: Docstring | undefined): string {
   if (doc === undefined) return "";
-  const tags = doc.tags.map(({ tag, text }) => `- ${labels[tag] ?? tag}: ${linked(text)}`);
+  const tags = doc.tags.map(({ tag, text }) => {
+    const [, parameter, rest = ""] =
+      tag === "param" ? (/^(\S+)\s+(?:- )?([^]*)$/.exec(text) ?? []) : [];
+    if (parameter !== undefined) return `- Parameter \`${parameter}\`: ${linked(rest)}`;
+    return `- ${labels[tag] ?? tag}: ${linked(text)}`;
+  });
   const examples = doc.examples.map((code) => `Example:\n\n${fenced(code)}`);
   return [...(tags.length === 0 ? [] : [`${tags.join("\n")}\n`]), ...examples].join("\n");
 }
@@ -58,7 +63,6 @@ function detailsOf(doc: Docstring | undefined): string {
 const labels: Readonly<Record<string, string>> = {
   default: "Default",
   defaultvalue: "Default",
-  param: "Parameter",
   returns: "Returns",
   see: "See",
   throws: "Throws",

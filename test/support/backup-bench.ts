@@ -1,4 +1,4 @@
-/** The primary and the backup behind one front door, which tests ask by hand, with a clock that they turn forward. */
+/** The primary and the backup behind one front door, for tests without a client, with a clock that they move forward. */
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { createDirectory } from "../../harness/entra/directory/directory.ts";
 import type { World } from "../../harness/entra/directory/world.ts";
@@ -17,7 +17,7 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A world that is well; `fail` and `recover` change that for the primary. */
+/** A working service; `fail` and `recover` begin and end an outage of the primary. */
 export function startBench(world: World = contoso) {
   let nowMs = Date.UTC(2026, 2, 2, 8);
   let isDown = false;

@@ -1,7 +1,7 @@
 /**
- * Every documented rule of the backup once, with its source, as the documents have it and not
- * as our code does: `documented-rules.test.ts` holds the code against it. The compiler asks
- * for a row where a union gets a member. Source: `docs/sources.md#d2` to D.4, I.1 to I.3.
+ * Every documented rule of the backup once, with its source, written from the documents and
+ * not from our code: `documented-rules.test.ts` compares the two. The compiler requires a row
+ * for each member of a union. Source: `docs/sources.md#d2` to D.4, I.1 to I.3.
  */
 import type { ConditionalAccessPolicy } from "../../harness/entra/directory/world.ts";
 import type {
@@ -18,10 +18,10 @@ import type {
   SessionCase,
 } from "../../harness/entra/backup/policy-table.ts";
 
-/** A change of a sign-in that all rules are content with. */
+/** A change to a sign-in that meets all rules. */
 export interface Case {
   readonly attempt?: Partial<Attempt>;
-  /** "none": nothing was seen of it. */
+  /** "none": no session was observed. */
   readonly session?: Partial<ObservedSession> | "none";
 }
 
@@ -148,7 +148,7 @@ const evaluated: DocumentedPart = { on: "served", off: "served" };
 const notEvaluable: DocumentedPart = { on: "served", off: "refused" };
 const noUsers = { include: [], groups: [], roles: [] } as const;
 
-/** D.3, what becomes of a session that met the policy, an hour longer ago than its sign-in frequency. */
+/** D.3: whether a session is served that met the policy, an hour after its sign-in frequency ended. */
 export const policyParts: Readonly<Record<PolicyPart, DocumentedPart>> = {
   users: { ...evaluated, inWorld: { users: { ...noUsers, include: ["adele"] } } },
   groups: { ...notEvaluable, inWorld: { users: { ...noUsers, groups: ["board"] } } },

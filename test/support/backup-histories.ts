@@ -24,7 +24,7 @@ export const names = {
 export type Action =
   | { readonly does: "pass"; readonly ms: number }
   | { readonly does: "sign-in"; readonly user: number; readonly mail: boolean }
-  /** Uses any refresh token that was ever given, by its number, while the primary is well. */
+  /** Uses any refresh token that was ever issued, by its number, while the primary works. */
   | { readonly does: "renew"; readonly token: number; readonly tenant: number }
   | { readonly does: "revoke"; readonly user: number; readonly how: "revoke" | "disable" | "mfa" }
   /** In an outage: with a token by its number, a made-up one, or none, as after a restart. */
@@ -36,7 +36,7 @@ export type Action =
       readonly mail: boolean;
     }
   | { readonly does: "browse"; readonly user: number; readonly page: number }
-  /** In an outage: with any cookie that was ever given, or none, as in another browser. */
+  /** In an outage: with any cookie that was ever issued, or none, as in another browser. */
   | { readonly does: "return"; readonly cookie: number | "none"; readonly page: number };
 
 interface Success {
@@ -48,121 +48,165 @@ interface Success {
   readonly revocations: number;
 }
 
-/** What was served, and what should have been: whose token, for which app, in which tenant. */
+/** What was served and what should have been served: whose token, for which app, in which tenant. */
 export interface Observed {
   readonly action: Action;
   readonly served: string;
   readonly expected: string;
 }
 
+/** The simulator with everything that it issued, and a model of what the backup may know. */
+interface Played {
+  readonly bench: Bench;
+  /** Refresh tokens, in the order of their issue. */
+  readonly tokens: string[];
+  /** Session cookies, in the order of their issue. */
+  readonly cookies: string[];
+  /** Successes of the primary, by refresh token, or by cookie and app. */
+  readonly successes: Map<string, Success>;
+}
+
+type ActionOf<Does extends Action["does"]> = Extract<Action, { readonly does: Does }>;
+
 /** Plays a history; one entry for each request made in an outage. */
 export async function play(actions: readonly Action[]): Promise<readonly Observed[]> {
-  const bench = startBench();
-  const tokens: string[] = [];
-  const cookies: string[] = [];
-  const successes = new Map<string, Success>();
+  const played: Played = {
+    bench: startBench(),
+    tokens: [],
+    cookies: [],
+    successes: new Map(),
+  };
   const observed: Observed[] = [];
-
   for (const action of actions) {
-    bench.recover();
-    switch (action.does) {
-      case "pass":
-        bench.pass(action.ms);
-        break;
-      case "revoke":
-        revoke(bench, at(names.users, action.user), action.how);
-        break;
-      case "sign-in": {
-        const user = userOf(at(names.users, action.user));
-        const [tenant = ""] = at(names.users, action.user).split(" ");
-        const clientId = appOf(`${tenant} desk-app`).clientId;
-        const form = {
-          grant_type: "password",
-          client_id: clientId,
-          username: user.upn,
-          password: user.password,
-          scope: scopesOf(action.mail),
-        };
-        book(await bench.send(tokenPath(tenant), { form }), clientId);
-        break;
-      }
-      case "renew": {
-        const shown = tokens[action.token % Math.max(1, tokens.length)];
-        const before = successes.get(shown ?? "");
-        if (shown === undefined || before === undefined) break;
-        const form = refreshOf(before.clientId, shown, before.scopes.join(" "));
-        const path = tokenPath(at(names.tenants, action.tenant));
-        book(await bench.send(path, { form }), before.clientId, shown);
-        break;
-      }
-      case "browse":
-        await browse(at(names.users, action.user), at(names.pages, action.page));
-        break;
-      case "ask":
-        bench.fail();
-        observed.push({ action, ...(await ask(action)) });
-        break;
-      case "return":
-        bench.fail();
-        observed.push({ action, ...(await comeBack(action)) });
-        break;
-    }
+    played.bench.recover();
+    const outcome = await perform(played, action);
+    if (outcome !== undefined) observed.push({ action, ...outcome });
   }
   return observed;
+}
 
-  /** Writes down a success of the primary, under the token that was shown and the one that was given. */
-  function book({ json }: { json: Record<string, unknown> }, clientId: string, shown?: string) {
-    const { access_token: token, refresh_token: given, scope } = json;
-    if (typeof given !== "string") return;
-    tokens.push(given);
-    const success = successOf(bench, token, clientId, String(scope).split(" "));
-    for (const one of shown === undefined ? [given] : [given, shown]) successes.set(one, success);
-  }
+type Outcome = Pick<Observed, "served" | "expected">;
 
-  async function browse(who: string, page: string): Promise<void> {
-    const { upn, password } = userOf(who);
-    const form = await bench.send(authorizePath(page));
-    const [, ctx = ""] = /name="ctx" type="hidden" value="([^"]*)"/.exec(form.text) ?? [];
-    const sent: Sent = { form: { login: upn, passwd: password, ctx } };
-    const { location, cookie } = await bench.send(`${home?.id}/login`, sent);
-    const idToken = idTokenIn(location);
-    if (cookie === undefined || idToken === undefined) return;
-    cookies.push(cookie);
-    const { clientId } = appOf(page);
-    successes.set(`${cookie} ${clientId}`, successOf(bench, idToken, clientId, []));
+/** Performs one action; the outcome of a request in an outage. */
+async function perform(played: Played, action: Action): Promise<Outcome | undefined> {
+  const { bench } = played;
+  switch (action.does) {
+    case "pass":
+      bench.pass(action.ms);
+      return undefined;
+    case "revoke":
+      revoke(bench, at(names.users, action.user), action.how);
+      return undefined;
+    case "sign-in":
+      await signIn(played, action);
+      return undefined;
+    case "renew":
+      await renew(played, action);
+      return undefined;
+    case "browse":
+      await browse(played, at(names.users, action.user), at(names.pages, action.page));
+      return undefined;
+    case "ask":
+      bench.fail();
+      return ask(played, action);
+    case "return":
+      bench.fail();
+      return comeBack(played, action);
   }
+}
 
-  async function ask(asked: Extract<Action, { does: "ask" }>) {
-    const { clientId } = appOf(at([...names.natives, ...names.pages], asked.app));
-    const shown = pick(tokens, asked.token);
-    const form = refreshOf(clientId, shown, scopesOf(asked.mail));
-    const tenantName = asked.tenant === "common" ? "common" : at(names.tenants, asked.tenant);
-    const { json, byBackup } = await bench.send(tokenPath(tenantName), { form });
-    const success = shown === undefined ? undefined : successes.get(shown);
-    const isEligible =
-      success !== undefined &&
-      isStanding(bench, success) &&
-      success.clientId === clientId &&
-      (tenantName === "common" || tenantOf(tenantName).id === success.tenantId) &&
-      (!asked.mail || success.scopes.includes(`${GRAPH}Mail.Read`));
-    return {
-      served: byBackup && json["access_token"] !== undefined ? ownerIn(json["access_token"]) : "-",
-      expected: isEligible ? ownerOf(success) : "-",
-    };
-  }
+async function signIn(played: Played, { user: index, mail }: ActionOf<"sign-in">): Promise<void> {
+  const name = at(names.users, index);
+  const { upn: username, password } = userOf(name);
+  const [tenant = ""] = name.split(" ");
+  const { clientId } = appOf(`${tenant} desk-app`);
+  const form = {
+    grant_type: "password",
+    client_id: clientId,
+    username,
+    password,
+    scope: scopesOf(mail),
+  };
+  record(played, await played.bench.send(tokenPath(tenant), { form }), clientId);
+}
 
-  async function comeBack(asked: Extract<Action, { does: "return" }>) {
-    const page = at(names.pages, asked.page);
-    const cookie = pick(cookies, asked.cookie);
-    const sent = cookie === undefined ? {} : { cookie };
-    const { location } = await bench.send(authorizePath(page), sent);
-    const success = successes.get(`${cookie} ${appOf(page).clientId}`);
-    const idToken = idTokenIn(location);
-    return {
-      served: idToken === undefined ? "-" : ownerIn(idToken),
-      expected: success !== undefined && isStanding(bench, success) ? ownerOf(success) : "-",
-    };
-  }
+async function renew(played: Played, { token, tenant }: ActionOf<"renew">): Promise<void> {
+  const { bench, tokens, successes } = played;
+  const sent = tokens[token % Math.max(1, tokens.length)];
+  const before = successes.get(sent ?? "");
+  if (sent === undefined || before === undefined) return;
+  const form = refreshOf(before.clientId, sent, before.scopes.join(" "));
+  const reply = await bench.send(tokenPath(at(names.tenants, tenant)), { form });
+  record(played, reply, before.clientId, sent);
+}
+
+/** Records a success of the primary, under the refresh token that was sent and the one that was issued. */
+function record(
+  { bench, tokens, successes }: Played,
+  { json }: { readonly json: Record<string, unknown> },
+  clientId: string,
+  sent?: string,
+): void {
+  const { access_token: token, refresh_token: issued, scope } = json;
+  if (typeof issued !== "string") return;
+  tokens.push(issued);
+  const success = successOf(bench, token, clientId, String(scope).split(" "));
+  for (const one of sent === undefined ? [issued] : [issued, sent]) successes.set(one, success);
+}
+
+async function browse(
+  { bench, cookies, successes }: Played,
+  who: string,
+  page: string,
+): Promise<void> {
+  const { upn, password } = userOf(who);
+  const form = await bench.send(authorizePath(page));
+  const [, ctx = ""] = /name="ctx" type="hidden" value="([^"]*)"/.exec(form.text) ?? [];
+  const sent: Sent = { form: { login: upn, passwd: password, ctx } };
+  const { location, cookie } = await bench.send(`${home?.id}/login`, sent);
+  const idToken = idTokenIn(location);
+  if (cookie === undefined || idToken === undefined) return;
+  cookies.push(cookie);
+  const { clientId } = appOf(page);
+  successes.set(`${cookie} ${clientId}`, successOf(bench, idToken, clientId, []));
+}
+
+async function ask(
+  { bench, tokens, successes }: Played,
+  { app, token, tenant, mail }: ActionOf<"ask">,
+): Promise<Outcome> {
+  const { clientId } = appOf(at([...names.natives, ...names.pages], app));
+  const sent = pick(tokens, token);
+  const form = refreshOf(clientId, sent, scopesOf(mail));
+  const tenantName = tenant === "common" ? "common" : at(names.tenants, tenant);
+  const { json, byBackup } = await bench.send(tokenPath(tenantName), { form });
+  const success = sent === undefined ? undefined : successes.get(sent);
+  const isEligible =
+    success !== undefined &&
+    isStanding(bench, success) &&
+    success.clientId === clientId &&
+    (tenantName === "common" || tenantOf(tenantName).id === success.tenantId) &&
+    (!mail || success.scopes.includes(`${GRAPH}Mail.Read`));
+  return {
+    served: byBackup && json["access_token"] !== undefined ? ownerIn(json["access_token"]) : "-",
+    expected: isEligible ? ownerOf(success) : "-",
+  };
+}
+
+async function comeBack(
+  { bench, cookies, successes }: Played,
+  { page: index, cookie: number }: ActionOf<"return">,
+): Promise<Outcome> {
+  const page = at(names.pages, index);
+  const cookie = pick(cookies, number);
+  const sent = cookie === undefined ? {} : { cookie };
+  const { location } = await bench.send(authorizePath(page), sent);
+  const success = successes.get(`${cookie} ${appOf(page).clientId}`);
+  const idToken = idTokenIn(location);
+  return {
+    served: idToken === undefined ? "-" : ownerIn(idToken),
+    expected: success !== undefined && isStanding(bench, success) ? ownerOf(success) : "-",
+  };
 }
 
 function isStanding(bench: Bench, { userId, atMs, revocations }: Success): boolean {

@@ -1,11 +1,8 @@
 /** Backup tests with the real msal-node: sign in, change the world, ask for tokens in an outage. */
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { hours, minutes } from "../../harness/core/time/duration.ts";
-import type {
-  ConditionalAccessPolicy,
-  ServiceSettings,
-  World,
-} from "../../harness/entra/directory/world.ts";
+import type { ServiceSettings } from "../../harness/entra/directory/service-settings.ts";
+import type { ConditionalAccessPolicy, World } from "../../harness/entra/directory/world.ts";
 import { tokenServerError } from "../../harness/faults/presets.ts";
 import type { FaultPlan } from "../../harness/faults/plan.ts";
 import { graph, only, run } from "./run.ts";
@@ -23,10 +20,10 @@ export interface Story {
   readonly users?: readonly string[];
   readonly world?: World;
   readonly settings?: Partial<ServiceSettings>;
-  /** Default: from 20 minutes on, for longer than anybody waits. */
+  /** Default: from 20 minutes on, for longer than any test. */
   readonly outages?: FaultPlan;
   readonly steps?: readonly Step[];
-  /** When everybody asks, ms after the sign-in; default: once, after two hours. */
+  /** When all users ask for a token, ms after the sign-in; default: once, after two hours. */
   readonly asksAtMs?: readonly number[];
 }
 
@@ -37,7 +34,7 @@ export type Answer =
   | "primary refused"
   | "primary failed";
 
-/** What came of each asking, in order: of one time all users, then of the next. */
+/** The outcome of each request, in order: all users at one time, then at the next. */
 export async function answersTo(story: Story): Promise<readonly Answer[]> {
   const { app = "desk-app", users = ["megan"], steps = [], asksAtMs = [hours(2)] } = story;
   const answers: Answer[] = [];
@@ -84,7 +81,7 @@ export async function answersTo(story: Story): Promise<readonly Answer[]> {
   return answers;
 }
 
-/** A policy that asks everybody for a second factor, with what `change` says. */
+/** A policy that requires a second factor of everyone, with the changes of `change`. */
 export function policyOf(change: Partial<ConditionalAccessPolicy> = {}): ConditionalAccessPolicy {
   return {
     name: "MFA",

@@ -1,7 +1,7 @@
-/** Registrations for tests: one good one of each kind, from which a story departs. */
+/** Registrations for tests: a good one of each kind, which tests change. */
 import type { Registration } from "../../harness/entra/coverage/registration.ts";
 
-/** A native app that does all that the guidance asks. */
+/** A native app that follows all of the guidance. */
 export const mailApp: Registration = {
   name: "Contoso Mail",
   kind: "native",

@@ -1,4 +1,4 @@
-/** What tests of the sign-in page do: ask authorize, fill in the form, read what came back. */
+/** The sign-in page in tests: opens authorize, fills in the form, reads the answer. */
 import type { Answer, EstsBench } from "./ests.ts";
 
 const GRAPH = "https://graph.microsoft.com/User.Read openid profile offline_access";
@@ -32,7 +32,7 @@ export async function signInAt(
   return bench.post("login", { ...who, ctx });
 }
 
-/** What an answer brings to the app, in the fragment or the query. */
+/** What the app gets from an answer, in the fragment or the query. */
 export function answerOf(location: string | null): URLSearchParams {
   const url = new URL(location ?? "http://nowhere");
   return url.hash === "" ? url.searchParams : new URLSearchParams(url.hash.slice(1));

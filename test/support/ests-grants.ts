@@ -1,4 +1,4 @@
-/** The token requests that tests send, whole and correct, for them to spoil. */
+/** Valid token requests, which tests change to make them faulty. */
 import type { Answer, EstsBench } from "./ests.ts";
 
 /** Path of the token endpoint below a tenant. */
@@ -21,7 +21,7 @@ export function daemonForm(
   };
 }
 
-/** How a confidential app proves itself. */
+/** The credential of a confidential app. */
 export function secretOf(
   bench: EstsBench,
   app: string,
@@ -61,5 +61,5 @@ export function refresh(
   });
 }
 
-/** The AADSTS codes of an error. */
+/** The AADSTS codes of an error answer. */
 export const codesOf = (answer: Answer): unknown => answer.json["error_codes"];

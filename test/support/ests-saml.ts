@@ -1,11 +1,11 @@
-/** What tests ask of SAML sign-on by hand: requests out, responses read back. */
+/** SAML sign-on in tests without a client: sends requests and reads the responses. */
 import { readResponse, type ReadResponse } from "../../harness/entra/saml/read-saml-response.ts";
 import { deflated } from "./saml.ts";
 import type { Answer, EstsBench } from "./ests.ts";
 
-/** What an answer brings to the app. */
+/** What the app gets from an answer. */
 export interface Brought {
-  /** Where the form goes. */
+  /** The target of the form. */
   readonly action: string;
   readonly relayState: string | undefined;
   readonly xml: string;
@@ -56,7 +56,7 @@ export function byForm(
   return bench.post("saml2", { SAMLRequest, ...more }, cookies.get(bench));
 }
 
-/** Starts at Entra. */
+/** Starts a sign-in at Entra. */
 export function byLaunch(
   bench: EstsBench,
   app: string,
@@ -66,7 +66,7 @@ export function byLaunch(
   return bench.get(`saml2/launch?${query}`, cookies.get(bench));
 }
 
-/** Fills in the page of an answer; the browser keeps the session from then on. */
+/** Fills in the sign-in page of an answer and keeps the session cookie. */
 export async function fillIn(bench: EstsBench, page: Answer, name = "adele"): Promise<Answer> {
   const [, ctx = ""] = /name="ctx" type="hidden" value="([^"]*)"/.exec(page.text) ?? [];
   const { upn, password } = bench.user(name);
@@ -76,7 +76,7 @@ export async function fillIn(bench: EstsBench, page: Answer, name = "adele"): Pr
   return answer;
 }
 
-/** The session of the browser. */
+/** The session cookie of the browser. */
 export function cookieOf(bench: EstsBench): string {
   return cookies.get(bench)?.["cookie"] ?? "";
 }

@@ -1,11 +1,7 @@
-/** A token service that tests ask by hand, with a clock that they turn forward. */
+/** A token service for tests without a client, with a clock that they move forward. */
 import { createDirectory, type Directory } from "../../harness/entra/directory/directory.ts";
-import type {
-  AppRegistration,
-  ServiceSettings,
-  User,
-  World,
-} from "../../harness/entra/directory/world.ts";
+import type { ServiceSettings } from "../../harness/entra/directory/service-settings.ts";
+import type { AppRegistration, User, World } from "../../harness/entra/directory/world.ts";
 import type { Handler } from "../../harness/core/http/handler.ts";
 import { createRequest } from "../../harness/core/http/message.ts";
 import { createRandom } from "../../harness/core/random.ts";
@@ -19,7 +15,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; an empty object when it is none. */
+  /** The body as JSON; an empty object for another type. */
   readonly json: Record<string, unknown>;
 }
 
@@ -37,7 +33,7 @@ export interface EstsBench {
     form: Record<string, string>,
     headers?: Record<string, string>,
   ): Promise<Answer>;
-  /** Signs in at the page and brings back the code; scope as given. */
+  /** Signs in at the page and returns the code. */
   codeFor(app: string, user: string, scope: string, more?: Record<string, string>): Promise<string>;
 }
 
@@ -110,6 +106,6 @@ export function claimsOf(token: unknown): Record<string, unknown> {
 }
 
 function found<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("the fixture world has no such thing");
+  if (value === undefined) throw new Error("not found in the fixture world");
   return value;
 }

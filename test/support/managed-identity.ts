@@ -1,8 +1,9 @@
-/** A machine of the fixture world and its endpoint, asked without a client; what stands behind it can be broken. */
+/** A machine of the fixture world and its endpoint, for tests without a client; the service behind it can be broken. */
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { createDirectory } from "../../harness/entra/directory/directory.ts";
 import { defaultServiceSettings } from "../../harness/entra/directory/settings.ts";
-import type { Machine, ServiceSettings } from "../../harness/entra/directory/world.ts";
+import type { ServiceSettings } from "../../harness/entra/directory/service-settings.ts";
+import type { Machine } from "../../harness/entra/directory/world.ts";
 import {
   machineEndpoints,
   POD_IDENTITY_HOST,
@@ -21,7 +22,7 @@ import { createTokenBroker } from "../../harness/entra/managed-identity/token-br
 
 export interface MachineBench {
   readonly service: Service;
-  /** What an address of the machine answers; a JSON body is parsed. */
+  /** The answer of an address of the machine; a JSON body is parsed. */
   ask(query: string, init?: RequestInit & { readonly body?: string }): Promise<Answer>;
   moveTo(elapsedMs: number): void;
   /** What the regional service does from now on. */

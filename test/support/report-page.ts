@@ -5,7 +5,7 @@ import type {
   ScenarioCell,
   ScenarioRow,
 } from "../../harness/reporting/model/report-model.ts";
-import type { PageHistory } from "../../harness/reporting/page/embedded-report.ts";
+import type { PageHistory } from "../../harness/reporting/formats/slim-history.ts";
 
 /** A history without its header. */
 export function pageHistory({ header, events }: History): PageHistory {

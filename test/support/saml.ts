@@ -1,4 +1,4 @@
-/** AuthnRequests that tests write by hand, well or badly, and the ways in which they travel. */
+/** AuthnRequests for tests, valid or faulty, and the bindings in which they are sent. */
 import { createSign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
@@ -21,12 +21,12 @@ export function writeRequest(written: WrittenRequest = {}): string {
   return `<samlp:AuthnRequest xmlns:samlp="${namespaces.protocol}" ID="${id}" ${attributes}><saml:Issuer xmlns:saml="${namespaces.assertion}">${issuer}</saml:Issuer>${inside}</samlp:AuthnRequest>`;
 }
 
-/** As a redirect carries it. */
+/** A message as a redirect carries it. */
 export function deflated(xml: string): string {
   return deflateRawSync(xml).toString("base64");
 }
 
-/** A PEM file of the fixture keys, without its end `.pem`. */
+/** A PEM file of the fixture keys, without its extension. */
 export function fixturePem(name: string): string {
   return readFileSync(new URL(`../../fixtures/keys/${name}.pem`, import.meta.url), "utf8");
 }

@@ -1,6 +1,6 @@
 /** What tests of sessions ask the simulator for. */
 import { createRequest } from "../../harness/core/http/message.ts";
-import type { Session } from "../../harness/runner/live/session.ts";
+import type { LiveSimulation } from "../../harness/runner/live/live-simulation.ts";
 
 /** A request for an app token of the fixture world's daemon. */
 export function tokenRequest(): Request {
@@ -17,7 +17,7 @@ export function tokenRequest(): Request {
 }
 
 /** A token of that daemon. */
-export async function askForToken({ mounted }: Session): Promise<string> {
+export async function askForToken({ mounted }: LiveSimulation): Promise<string> {
   const response = await mounted.fetch(tokenRequest());
   const { access_token: token } = (await response.json()) as { readonly access_token: string };
   return token;

@@ -1,6 +1,6 @@
 /**
  * `brownout check`: judges histories that are already there, journals of ours or HAR files
- * of ours and of other tools. Nothing is run and nothing is written.
+ * of ours and of other tools. Nothing is run, and nothing is written but the trace that is asked for.
  */
 import { resolve } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
@@ -8,6 +8,8 @@ import type { History } from "../../history/event.ts";
 import { fromHar } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { listScenarios } from "../../../scenarios/registry.ts";
+import { writeWhole } from "../../reporting/files/write-whole.ts";
+import { writeChromeTrace } from "../../reporting/formats/chrome-trace.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { buildReport } from "../../reporting/model/build-report.ts";
 import { checkAsserts, judgeRun } from "../../reporting/model/judge-run.ts";
@@ -26,6 +28,10 @@ import { readTextFile } from "../text-file.ts";
 export const checkOptions = {
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   ...quarantineOption,
+  trace: {
+    value: "FILE",
+    says: "write the timeline there as a trace for ui.perfetto.dev or chrome://tracing",
+  },
   json: { says: "print the results as JSON, shaped like results.json" },
 } as const satisfies Options;
 
@@ -42,6 +48,8 @@ export async function checkCommand(
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const histories: History[] = [];
   for (const file of positionals) histories.push(await readHistory(file, io.cwd));
+  if (values.trace !== undefined)
+    writeWhole(resolve(io.cwd, values.trace), writeChromeTrace(histories));
   const reported = histories.map((history): ReportedRun => {
     const scenario = listScenarios().find(({ name }) => name === history.header.scenario);
     return { run: judgeRun(history), ...(scenario === undefined ? {} : { scenario }) };

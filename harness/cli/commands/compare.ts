@@ -16,7 +16,7 @@ export const compareOptions = {
   json: { says: "print the comparison as JSON" },
 } as const satisfies Options;
 
-/** Compares the first with the second, the previous with the latest unless told otherwise; resolves to 1 when a failure appeared. */
+/** Compares the first with the second, by default the previous with the latest; resolves to 1 when a failure appeared. */
 export function compareCommand(
   { values, positionals }: Arguments<typeof compareOptions>,
   io: Io,

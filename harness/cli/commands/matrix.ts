@@ -14,7 +14,8 @@ import {
   failedRunLine,
   statusText,
 } from "../../reporting/formats/terminal.ts";
-import { countResults, writeResults } from "../../reporting/model/results.ts";
+import { countResults } from "../../reporting/model/build-results.ts";
+import { writeResults } from "../../reporting/model/results.ts";
 import { type PlayedVersion, writeMatrix } from "../../reporting/versions/version-matrix.ts";
 import { matrixLines, matrixPage } from "../../reporting/versions/matrix-text.ts";
 import type { Arguments, Options } from "../arguments.ts";

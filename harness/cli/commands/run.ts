@@ -1,12 +1,13 @@
 /**
  * `brownout run`: runs scenarios in worker processes, judges the journals that these leave,
- * compares with the baseline and writes the reports. Whatever a person could have got wrong
+ * compares with the baseline and writes the reports. Everything that a person could have got wrong
  * is found before the first run; what a run gets wrong spoils no other.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { formatDuration } from "../../core/time/duration.ts";
-import { updateBaseline, writeBaseline } from "../../reporting/model/baseline.ts";
+import { updateBaseline } from "../../reporting/model/update-baseline.ts";
+import { writeBaseline } from "../../reporting/model/baseline.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { checkPageProgram, loadPageProgram } from "../../reporting/formats/page-program.ts";
 import { relaunchText } from "../../reporting/model/run-report.ts";
@@ -137,12 +138,12 @@ function leaveShard({ out, shard }: Plan, relaunched: Readonly<Record<string, st
 }
 
 function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
-  const { entries: before, lent, writeTo } = plan.baseline;
+  const { entries: before, packaged, writeTo } = plan.baseline;
   const own = new Set(plan.runs.filter(({ isOwn }) => isOwn).map(({ name }) => name));
   const entries = updateBaseline(before, session.report(before).results, ({ scenario, client }) =>
     own.has(runName(scenario, client.name)),
   );
-  writeWhole(writeTo, writeBaseline(entries.filter((entry) => !lent.includes(entry))));
+  writeWhole(writeTo, writeBaseline(entries.filter((entry) => !packaged.includes(entry))));
   const added = entries.filter((entry) => !before.includes(entry)).length;
   const removed = before.filter((entry) => !entries.includes(entry)).length;
   const reasons = added === 0 ? "" : " Write down the reason of each that says TODO.";

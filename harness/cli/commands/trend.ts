@@ -23,14 +23,14 @@ export const trendOptions = {
   json: { says: "print the trend as JSON" },
 } as const satisfies Options;
 
-/** Tells the trend; resolves to 0, whatever it is. */
+/** Prints the trend; resolves to 0 for any. */
 export function trendCommand(
   { values, positionals }: Arguments<typeof trendOptions>,
   io: Io,
 ): number {
   if (positionals.length > 0) {
     throw new HarnessError("bad-usage", `trend takes no names, found "${positionals.join(" ")}"`, {
-      hint: 'It tells of all findings; "brownout compare" takes two runs.',
+      hint: 'It shows all findings; "brownout compare" takes two runs.',
     });
   }
   const quarantine = readQuarantineFile(values.quarantine, io.cwd);
@@ -47,8 +47,8 @@ export function trendCommand(
       const named = label === undefined ? {} : { label };
       return { id, recordedAt, ...named, brownout, seed, runs: runs.length };
     });
-    const told = { schema: "brownout/trend/1", sessions: heads, findings: trends, quarantine };
-    io.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
+    const trend = { schema: "brownout/trend/1", sessions: heads, findings: trends, quarantine };
+    io.stdout.write(`${JSON.stringify(trend, null, 2)}\n`);
     return 0;
   }
   const paint = createPaint(io.stdout, io.environment);

@@ -31,6 +31,7 @@ export interface VersionComparison {
   readonly failures: readonly FailedRun[];
 }
 
+/** How versions are played. */
 export interface CompareOptions {
   readonly found: readonly Found[];
   /** The output folder, absolute. */

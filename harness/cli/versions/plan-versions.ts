@@ -22,6 +22,7 @@ export interface VersionRun {
   readonly journal: string;
 }
 
+/** A version with the runs that it plays. */
 export interface VersionPlan extends ClientFolder {
   readonly runs: readonly VersionRun[];
   /** Scenarios that are for the client, and that this version cannot play, each with the reason. */

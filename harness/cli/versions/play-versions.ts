@@ -14,6 +14,7 @@ import type { ClientFolder } from "../../clients/versions/client-cache.ts";
 import { failureOf } from "../session.ts";
 import type { VersionRun } from "./plan-versions.ts";
 
+/** What became of one run. */
 export interface VersionOutcome {
   readonly run: VersionRun;
   /** Absent when the harness did not bring it to its end. */
@@ -21,6 +22,7 @@ export interface VersionOutcome {
   readonly failure?: FailedRun;
 }
 
+/** What became of all runs. */
 export interface VersionOutcomes {
   /** In the order of the runs. */
   readonly outcomes: readonly VersionOutcome[];

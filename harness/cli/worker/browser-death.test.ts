@@ -39,7 +39,7 @@ describe.skipIf(wantsNoBrowser())("a browser that dies in mid-run", () => {
           if (deaths > 0) {
             deaths -= 1;
             const session = await (await processBrowser.launchBrowser()).newBrowserCDPSession();
-            // Nobody waits for it, as for any death.
+            // Nothing waits for it, as for any death.
             void session.send("Browser.crash").catch(() => undefined);
           }
           await ${meanwhile};

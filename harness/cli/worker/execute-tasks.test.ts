@@ -10,7 +10,7 @@ function task(scenario: string, mount: MountName): RunTask {
 /** Executes tasks on so many workers; a task ends when the test says so. */
 function execute(tasks: readonly RunTask[], workers: number, cores?: number) {
   const begun: string[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   const ends = new Map<string, () => void>();
   const execution = executeTasks(
     tasks,
@@ -28,14 +28,14 @@ function execute(tasks: readonly RunTask[], workers: number, cores?: number) {
     {
       workers,
       ...(cores === undefined ? {} : { cores }),
-      onReply: ({ task: one }) => told.push(one.scenario),
+      onReply: ({ task: one }) => reported.push(one.scenario),
     },
   );
   const end = async (scenario: string): Promise<void> => {
     ends.get(scenario)?.();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { begun, told, end, execution };
+  return { begun, reported, end, execution };
 }
 
 const mixed = [
@@ -47,7 +47,7 @@ const mixed = [
 ];
 
 it("lets each worker begin under another mount and stay there, then help where most is left", async () => {
-  const { begun, told, end, execution } = execute(mixed, 2);
+  const { begun, reported, end, execution } = execute(mixed, 2);
   expect(begun).toEqual(["node-1", "page-1"]);
   await end("node-1");
   expect(begun.at(-1)).toBe("node-2");
@@ -55,7 +55,7 @@ it("lets each worker begin under another mount and stay there, then help where m
   expect(begun.at(-1)).toBe("page-2");
   await end("page-1");
   expect(begun.at(-1)).toBe("page-3");
-  expect(told).toEqual(["node-1", "page-1", "node-2"]);
+  expect(reported).toEqual(["node-1", "page-1", "node-2"]);
   await end("page-2");
   await end("page-3");
   expect((await execution).replies.map(({ task: one }) => one.scenario)).toEqual(
@@ -73,7 +73,7 @@ it("starts as many workers as there are cores, and the others after the first re
   await execution;
 });
 
-it("begins with the first task, whatever takes longest", async () => {
+it("begins with the first task, also when another takes longer", async () => {
   const tasks = [task("node-1", "https"), task("page-1", "proxy"), task("page-2", "proxy")];
   const { begun, end, execution } = execute(tasks, 1);
   expect(begun).toEqual(["node-1"]);

@@ -1,5 +1,5 @@
 /**
- * Runs tasks in worker processes, at most so many at once, and tells of each as it ends.
+ * Runs tasks in worker processes, at most so many at once, and reports each as it ends.
  * Ctrl-C or SIGTERM takes no new task, ends those under way and removes what they had half written.
  */
 import { rmSync } from "node:fs";
@@ -45,17 +45,17 @@ export async function executeTasks(
   const underWay = new Set<number>();
   const lanes = createLanes(tasks);
   let interruptedBy: InterruptSignal | undefined;
-  let told = 0;
+  let reported = 0;
   let done = 0;
   const stopListening = io.onInterrupt((signal) => {
     interruptedBy = signal;
     void pool.close();
   });
 
-  const tellInOrder = (): void => {
-    for (let reply = replies[told]; reply !== undefined; reply = replies[told]) {
-      options.onReply(reply, told);
-      told += 1;
+  const reportInOrder = (): void => {
+    for (let reply = replies[reported]; reply !== undefined; reply = replies[reported]) {
+      options.onReply(reply, reported);
+      reported += 1;
     }
   };
 
@@ -76,7 +76,7 @@ export async function executeTasks(
       // What died by the signal did not die by itself.
       replies[index] =
         interruptedBy !== undefined && reply.kind === "failed" ? cutShort(task) : reply;
-      tellInOrder();
+      reportInOrder();
       options.onProgress?.(done, [...underWay]);
     }
     firstReply.resolve();
@@ -92,9 +92,9 @@ export async function executeTasks(
   for (const { kind, task } of all) {
     if (kind === "failed") rmSync(`${task.journalFile}${UNFINISHED}`, { force: true });
   }
-  for (; told < all.length; told += 1) {
-    const reply = all[told];
-    if (reply !== undefined) options.onReply(reply, told);
+  for (; reported < all.length; reported += 1) {
+    const reply = all[reported];
+    if (reply !== undefined) options.onReply(reply, reported);
   }
   return { replies: all, ...(interruptedBy === undefined ? {} : { interruptedBy }) };
 }

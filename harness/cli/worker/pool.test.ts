@@ -100,7 +100,7 @@ describe("the pool of workers", () => {
       file("stray", "Promise.reject(new Error('astray')); await context.clock.sleep(1);"),
     );
     expect(reply).toMatchObject({ kind: "failed", error: { message: "astray" } });
-    expect(reply.kind === "failed" && reply.error.hint).toContain("nobody caught it");
+    expect(reply.kind === "failed" && reply.error.hint).toContain("was not caught");
     expect((await run("token-throttled")).kind).toBe("done");
   });
 
@@ -132,7 +132,7 @@ describe("the pool of workers", () => {
     expect(reply).toMatchObject({ kind: "failed", error: { code: "stuck" } });
   }, 60_000);
 
-  it("ends its workers when it is closed, whatever they do", async () => {
+  it("ends its workers when it is closed, also busy ones", async () => {
     const own = createPool({ workers: 1 });
     const journalFile = join(folder, "never.jsonl");
     const endless = own.run({

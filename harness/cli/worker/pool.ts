@@ -11,14 +11,14 @@ import { createWatch, type Watch } from "./watch.ts";
 export interface Pool {
   /** Resolves when the run is over; a worker's death is a `failed` reply, never a rejection. */
   run(task: RunTask): Promise<RunReply>;
-  /** Ends all workers, whatever they do. */
+  /** Ends all workers, also busy ones. */
   close(): Promise<void>;
 }
 
 export interface PoolOptions {
   /** Processes at once. */
   readonly workers: number;
-  /** Told what a worker prints, a piece at a time, and in which run. */
+  /** Called with pieces of what a worker prints, and the task of the run. */
   readonly onOutput?: (text: string, task: RunTask) => void;
   /** How long a busy worker may keep silent before it is ended, real ms; default two minutes. */
   readonly silenceMaxMs?: number;

@@ -33,7 +33,7 @@ process.on("message", (task) => {
   const stray = (error: unknown): void => {
     const failure = failureOf(error, task as RunTask);
     const hint =
-      failure.hint ?? "A promise or a callback of the script failed and nobody caught it.";
+      failure.hint ?? "A promise or a callback of the script failed, and its error was not caught.";
     strayed.resolve({
       kind: "failed",
       task: task as RunTask,
@@ -67,7 +67,7 @@ async function answer(task: RunTask): Promise<RunReply> {
     let relaunched: string | undefined;
     const outcome = await run().catch((error: unknown) => {
       if (!(error instanceof HarnessError) || error.code !== "browser-died") throw error;
-      // Browsers die for reasons of their own; a second time is told as a failure.
+      // Browsers may die without a reason in the run; a second death counts as a failure.
       relaunched = error.message;
       return run();
     });

@@ -25,6 +25,7 @@ export interface ClientFolder {
   readonly folder: string;
 }
 
+/** The versions of clients that are in a cache folder, and those that can be added to it. */
 export interface ClientCache {
   /** The newest version of what is wanted that is there already. */
   readonly newest: (client: string, wanted: string) => ClientFolder | undefined;
@@ -56,7 +57,7 @@ export function createClientCache({
   readonly folder: string;
   readonly packages: ReadonlyMap<string, string>;
   readonly registry: Registry;
-  /** Told before a version is installed. */
+  /** Called before a version is installed. */
   readonly onInstall?: (client: string, version: string) => void;
 }): ClientCache {
   const listed = new Map<string, Promise<readonly string[]>>();

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { createNpmRegistry } from "./npm-registry.ts";
 
 it(
-  "that cannot be reached is told in one sentence, with what helps",
+  "that cannot be reached is reported in one sentence, with what helps",
   { timeout: 60_000 },
   async () => {
     const registry = createNpmRegistry({

@@ -8,6 +8,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 
+/** Where packages are published. */
 export interface Registry {
   /** Every published version of a package, as npm lists them. Rejects with `no-registry`. */
   published(npmName: string): Promise<readonly string[]>;
@@ -27,8 +28,8 @@ export function createNpmRegistry(environment: Environment): Registry {
     },
     async install(npmName, version, folder) {
       const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--save-exact"];
-      const wish = `${npmName}@${version}`;
-      await runNpm(["install", wish, "--prefix", folder, ...quietly], wish, environment);
+      const wanted = `${npmName}@${version}`;
+      await runNpm(["install", wanted, "--prefix", folder, ...quietly], wanted, environment);
     },
   };
 }
@@ -38,7 +39,11 @@ const IMPATIENT = ["--loglevel=error", "--fetch-retries=1", "--fetch-retry-minti
 
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
-function runNpm(args: readonly string[], wish: string, environment: Environment): Promise<string> {
+function runNpm(
+  args: readonly string[],
+  wanted: string,
+  environment: Environment,
+): Promise<string> {
   const npm = findNpm(environment);
   return new Promise((resolve, reject) => {
     execFile(
@@ -47,7 +52,7 @@ function runNpm(args: readonly string[], wish: string, environment: Environment)
       { env: { ...environment }, maxBuffer: OUTPUT_BYTES_MAX },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
-        else reject(registryFailed(wish, `${stderr}\n${stdout}`, error));
+        else reject(registryFailed(wanted, `${stderr}\n${stdout}`, error));
       },
     );
   });
@@ -74,13 +79,13 @@ function findNpm(environment: Environment): string {
 }
 
 /** One sentence out of what npm says; the rest is in its log. */
-function registryFailed(wish: string, said: string, cause: Error): HarnessError {
+function registryFailed(wanted: string, said: string, cause: Error): HarnessError {
   const lines = said.split("\n").map((line) => line.replace(/^npm (?:error|ERR!) ?/, "").trim());
   const [, code] = /^code (\S+)/m.exec(lines.join("\n")) ?? [];
   const reason = lines.find((line) => line !== "" && !/^(?:code|syscall|errno|\{)/.test(line));
   return new HarnessError(
     "no-registry",
-    `npm cannot get ${wish}: ${reason ?? cause.message}${code === undefined ? "" : ` (${code})`}`,
+    `npm cannot get ${wanted}: ${reason ?? cause.message}${code === undefined ? "" : ` (${code})`}`,
     {
       hint: "Look at the network and at: npm config get registry. Versions that are in the cache already need neither, when they are named in full.",
       cause,

@@ -7,9 +7,10 @@ import { HarnessError } from "../../core/errors.ts";
 import { type ClientChoice, clientPackages, loadClient, parseClientName } from "../registry.ts";
 import type { ClientCache } from "./client-cache.ts";
 
+/** A client with the folder that its package is in. */
 export interface PlacedClient {
   readonly client: ClientUnderTest;
-  /** As the worker is told: with the whole version when it is one of the cache. */
+  /** The name for the worker: with the whole version when it is one of the cache. */
   readonly name: string | undefined;
   /** Absent: beside Brownout. */
   readonly folder?: string;

@@ -24,7 +24,7 @@ export const appCodes = {
     status: 400,
     error: "invalid_resource",
     text: "The resource principal was not found in the tenant.",
-    source: "assumed",
+    source: "reported: AzureAD/microsoft-authentication-library-for-dotnet issue 3979 (2023)",
   },
   70003: {
     status: 400,

@@ -5,7 +5,7 @@ export const userCodes = {
   16000: {
     status: 400,
     error: "interaction_required",
-    text: "The account must be chosen or signed in anew.",
+    text: "The account must be chosen or signed in again.",
     source: "documented",
   },
   50017: {

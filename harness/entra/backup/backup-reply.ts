@@ -2,7 +2,7 @@
  * The replies of the backup: with the markers that clients read (`docs/sources.md#d5`), its
  * decline, and its refusal of requests that did not come through the gateway (D.6).
  */
-import type { ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import { aadstsRow, type AadstsCode } from "../aadsts-errors/code-table.ts";
 import { aadstsMessage, errorEnvelope } from "../aadsts-errors/error-envelope.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import { corsHeaders } from "../request/cors.ts";
 import { correlationIdOf } from "../request/correlation-id.ts";
 import { describeRequest, type EntraRequest } from "../request/endpoint.ts";

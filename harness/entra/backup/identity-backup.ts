@@ -4,7 +4,7 @@
  * name no other condition: no user, no device, no three days. They do not say whether the
  * identity must have been served before, so that is a setting.
  */
-import type { ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { articleOf, type Cloud, clouds, editionOf, type EditionId } from "./edition.ts";
 import type { Refusal } from "./eligibility.ts";

@@ -5,7 +5,8 @@
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { SamlRegistration, ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
+import type { SamlRegistration } from "../directory/world.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import type { Random } from "../../core/random.ts";
 import { audienceOf, signedResponse, validityFrom } from "../saml/saml-response.ts";

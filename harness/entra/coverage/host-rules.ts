@@ -25,7 +25,7 @@ export function judgeCloud(
   return identities
     .filter((identity) => identity.flows.length > 0)
     .map(({ name, flows: concerned, served }) => {
-      const dispute = isDisputed ? " Which of them counts, --believe says." : "";
+      const dispute = isDisputed ? " Choose with --believe which of them counts." : "";
       const statement = {
         id: "E7",
         why: `${protection.says}${dispute} This application has ${name}.`,

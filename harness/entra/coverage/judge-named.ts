@@ -90,7 +90,7 @@ interface Half {
 }
 
 const source = articleOf("system");
-const DISPUTE = "The text above the table disagrees; which of them counts, --believe says.";
+const DISPUTE = "The text above the table disagrees; choose with --believe which of them counts.";
 const STARTED_BY_SERVICE: JudgedRule = {
   id: "E8",
   holds: false,

@@ -173,6 +173,6 @@ function judgeCertificates(
   const why =
     revocationLists === "silent"
       ? "This edition says nothing about certificates that are revoked in an outage."
-      : "Users of certificates are served, without a fresh look at revocation lists: to lock somebody out in an outage, revoke the sessions.";
+      : "Users of certificates are served, without a fresh look at revocation lists: to lock a user out in an outage, revoke the sessions.";
   return [{ id: "E11", holds: true, why, source: articleOf("system") }];
 }

@@ -21,7 +21,17 @@ const redirectTypes = {
   daemon: "web",
 } as const;
 
-/** The world. Throws `bad-world` with the path of the wrong field. */
+/**
+ * Makes a world from what you know of your own registration. The rest is filled in, always the
+ * same: ids are hashes of names, and passwords and secrets are worthless.
+ *
+ * @throws HarnessError `bad-world`, with the path of each wrong field, what was found and what was expected
+ * @example
+ * const world = createWorld({
+ *   tenant: "8a6c1f5e-0000-4000-8000-000000000001",
+ *   apps: [{ kind: "daemon", clientId: "8a6c1f5e-0000-4000-8000-000000000002" }],
+ * });
+ */
 export function createWorld(sketch: WorldSketch): World {
   checkSketch(sketch);
   const { tenant, apps, settings = {} } = sketch;

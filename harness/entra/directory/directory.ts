@@ -14,6 +14,14 @@ export type DirectoryChange =
   | { readonly kind: "user-revoked"; readonly user: User }
   | { readonly kind: "policies-changed"; readonly tenant: Tenant };
 
+/**
+ * Look-ups in a world and its changes during a run: accounts, policies, signing keys. Look-ups
+ * return `undefined` for what does not exist.
+ *
+ * @example
+ * const tenant = directory.tenant("contoso.example");
+ * const user = tenant && directory.user(tenant, "adele@contoso.example");
+ */
 export interface Directory extends Accounts, Policies {
   readonly world: World;
   /** By GUID or verified domain; `undefined` for `common` and the like. */
@@ -41,7 +49,13 @@ export interface Directory extends Accounts, Policies {
   rotateKeys(overlapMs: number): void;
 }
 
-/** The directory of a world in which nothing has changed yet; its times come from `clock`. */
+/**
+ * The directory of a world in which nothing has changed yet. Times of changes come from `clock`.
+ *
+ * @example
+ * const directory = createDirectory(contoso, clock);
+ * directory.revokeSessions(contoso.tenants.flatMap(({ users }) => users));
+ */
 export function createDirectory(world: World, clock: Clock): Directory {
   const tenants = new Map<string, Tenant>();
   for (const tenant of world.tenants) {

@@ -12,7 +12,8 @@ import {
   type Z,
 } from "../../core/validation.ts";
 import { editionIds } from "./edition-ids.ts";
-import type { ServiceSettings, World } from "./world.ts";
+import type { ServiceSettings } from "./service-settings.ts";
+import type { World } from "./world.ts";
 
 const BEGIN = "Begin with the defaults: settings: { ...defaultServiceSettings }, from brownout.";
 

@@ -1,7 +1,12 @@
 /** The defaults for everything that `docs/sources.md` leaves open about the simulated service. */
-import type { ServiceSettings } from "./world.ts";
+import type { ServiceSettings } from "./service-settings.ts";
 
-/** Every default, with the section of `docs/sources.md` that it follows. */
+/**
+ * Every default of the service's settings, with the section of `docs/sources.md` that it follows.
+ *
+ * @example
+ * const world = { ...contoso, settings: { ...defaultServiceSettings, loopDetection: "off" } };
+ */
 export const defaultServiceSettings: ServiceSettings = {
   // Section B: random, 60 to 90 minutes, mean 75.
   accessTokenLifetimeSeconds: { min: 3_600, max: 5_400 },

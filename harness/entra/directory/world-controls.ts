@@ -1,7 +1,16 @@
 /** What a script may look up and change in its world during a run; `runner/simulation/recorded-world-controls.ts` implements it. */
 import type { AppRegistration, ConditionalAccessPolicy, Tenant, User } from "./world.ts";
 
-/** Look-ups in the world, and changes of it by the script; each change is recorded. */
+/**
+ * What a script may look up and change in its world during a run. Each change is recorded in the
+ * history.
+ *
+ * @throws HarnessError `unknown-name`, with the nearest name, for a tenant, user, app or policy that does not exist
+ * @example
+ * const user = world.user("adele");
+ * world.revokeSessions([user]);
+ * world.setGroups(user, ["board"]);
+ */
 export interface WorldControls {
   tenant(name?: string): Tenant;
   /** By UPN or short name (the part before the @). */

@@ -9,10 +9,18 @@ import {
   schemaOf,
 } from "../../core/validation.ts";
 import { someSettingsSchema } from "./settings-schema.ts";
-import type { ServiceSettings } from "./world.ts";
+import type { ServiceSettings } from "./service-settings.ts";
 import { guid, mark, registeredKinds } from "./world-schema.ts";
 
-/** The input of `createWorld`: your own registration. */
+/**
+ * The input of `createWorld`: your own registration.
+ *
+ * @example
+ * const sketch: WorldSketch = {
+ *   tenant: "8a6c1f5e-0000-4000-8000-000000000001",
+ *   apps: [{ kind: "daemon", clientId: "8a6c1f5e-0000-4000-8000-000000000002" }],
+ * };
+ */
 export interface WorldSketch {
   /** Your tenant id, a GUID in lower case. */
   readonly tenant: string;
@@ -27,7 +35,17 @@ export interface WorldSketch {
   readonly settings?: Partial<ServiceSettings>;
 }
 
-/** An app as it is registered. */
+/**
+ * An app as it is registered. A web app, a single-page app and a native app need a redirect URI.
+ *
+ * @example
+ * const app: AppSketch = {
+ *   kind: "spa",
+ *   clientId: "8a6c1f5e-0000-4000-8000-000000000002",
+ *   redirectUris: ["http://localhost:5173/redirect"],
+ *   scopes: ["User.Read", "api://orders/Orders.Read"],
+ * };
+ */
 export interface AppSketch {
   readonly kind: (typeof registeredKinds)[number];
   /** Your client id, a GUID in lower case. */
@@ -45,7 +63,12 @@ export interface AppSketch {
   readonly multiTenant?: true;
 }
 
-/** A member of the tenant. */
+/**
+ * A member of the tenant.
+ *
+ * @example
+ * const user: UserSketch = { upn: "adele@example.com", name: "Adele Vance" };
+ */
 export interface UserSketch {
   /** `adele`, or in full: `adele@example.com`. */
   readonly upn: string;
@@ -57,7 +80,12 @@ export interface UserSketch {
   readonly name?: string;
 }
 
-/** An API that apps request tokens for. */
+/**
+ * An API that apps request tokens for.
+ *
+ * @example
+ * const api: ResourceSketch = { identifierUri: "api://orders", scopes: ["Orders.Read"] };
+ */
 export interface ResourceSketch {
   /** Such as `api://orders`. */
   readonly identifierUri: string;

@@ -4,8 +4,22 @@
  */
 
 import type { LoginCloud } from "./clouds.ts";
-import type { EditionId } from "./edition-ids.ts";
+import type { ServiceSettings } from "./service-settings.ts";
 
+/**
+ * A user account of a tenant. All times and revocations of the account are in the directory of a
+ * run, not here.
+ *
+ * @example
+ * const adele: User = {
+ *   id: "55555555-eeee-4eee-8eee-000000000001",
+ *   upn: "adele@contoso.example",
+ *   name: "Adele Vance",
+ *   password: "fixture-password-of-adele",
+ *   kind: "member",
+ *   devices: [],
+ * };
+ */
 export interface User {
   /** Object id in this tenant. */
   readonly id: string;
@@ -29,19 +43,43 @@ export interface User {
   readonly signsInWith?: "password" | "certificate";
 }
 
+/**
+ * A device of a tenant's users. Users name the ids of their devices.
+ *
+ * @example
+ * const laptop: Device = { id: "device-1", name: "laptop", platform: "windows" };
+ */
 export interface Device {
   readonly id: string;
   readonly name: string;
   readonly platform: "windows" | "macos" | "linux" | "ios" | "android";
 }
 
+/**
+ * A client secret of an app registration.
+ *
+ * @example
+ * const secret: ClientSecret = { value: "fixture-secret", expiresAt: Date.UTC(2027, 0, 1) };
+ */
 export interface ClientSecret {
   readonly value: string;
   /** ms since the Unix epoch; absent for a secret that does not expire in the run. */
   readonly expiresAt?: number;
 }
 
-/** The SAML registration of an app that signs its users in by SAML 2.0. */
+/**
+ * The SAML registration of an app that signs its users in by SAML 2.0.
+ *
+ * @see docs/sources.md#f
+ * @example
+ * const saml: SamlRegistration = {
+ *   identifiers: ["https://expenses.contoso.example/saml"],
+ *   replyUrls: ["https://expenses.contoso.example/saml/acs"],
+ *   sign: "assertion",
+ *   certificate: readFileSync("saml.cert.pem", "utf8"),
+ *   privateKey: readFileSync("saml.key.pem", "utf8"),
+ * };
+ */
 export interface SamlRegistration {
   /** Identifiers (entity ids), the audiences of its assertions; the first is used for a sign-in that starts at Entra. */
   readonly identifiers: readonly string[];
@@ -58,7 +96,22 @@ export interface SamlRegistration {
   readonly requestCertificates?: readonly string[];
 }
 
-/** An app registration, seen from its home tenant. */
+/**
+ * An app registration, seen from its home tenant. `createWorld` makes one from a sketch.
+ *
+ * @example
+ * const daemon: AppRegistration = {
+ *   name: "nightly-daemon",
+ *   clientId: "33333333-cccc-4ccc-8ccc-000000000011",
+ *   servicePrincipalId: "44444444-dddd-4ddd-8ddd-000000000011",
+ *   kind: "daemon",
+ *   redirectUris: [],
+ *   secrets: [{ value: "fixture-secret" }],
+ *   certificates: [],
+ *   delegated: [],
+ *   appRoles: { "https://graph.microsoft.com": ["User.Read.All"] },
+ * };
+ */
 export interface AppRegistration {
   /** Short name, unique in the world, by which scripts find it. */
   readonly name: string;
@@ -86,7 +139,16 @@ export interface AppRegistration {
   readonly saml?: SamlRegistration;
 }
 
-/** What a managed identity has in addition to its client id; its object id is `servicePrincipalId`. */
+/**
+ * What a managed identity has in addition to its client id; its object id is `servicePrincipalId`.
+ *
+ * @see docs/sources.md#g
+ * @example
+ * const identity: ManagedIdentity = {
+ *   assigned: "user",
+ *   resourceId: "/subscriptions/…/Microsoft.ManagedIdentity/userAssignedIdentities/reports",
+ * };
+ */
 export interface ManagedIdentity {
   /** Bound to one Azure resource, or an Azure resource itself that several machines may share. */
   readonly assigned: "system" | "user";
@@ -104,9 +166,29 @@ export const machineSources = [
   "machine-learning",
 ] as const;
 
+/**
+ * The kind of endpoint from which a program gets tokens of managed identities: IMDS on virtual
+ * machines, or that of App Service, Service Fabric, Azure Arc, Cloud Shell or Azure Machine
+ * Learning.
+ *
+ * @see docs/sources.md#g1
+ * @example
+ * const source: MachineSource = "app-service";
+ */
 export type MachineSource = (typeof machineSources)[number];
 
-/** A machine or service of Azure on which an application runs. */
+/**
+ * A machine or service of Azure on which an application runs.
+ *
+ * @example
+ * const machine: Machine = {
+ *   name: "web-1",
+ *   source: "app-service",
+ *   region: "westeurope",
+ *   tenant: "contoso",
+ *   identities: ["web-identity"],
+ * };
+ */
 export interface Machine {
   /** Unique in the world. */
   readonly name: string;
@@ -128,7 +210,21 @@ export interface Machine {
   readonly podIdentity?: true;
 }
 
-/** A protected API, for which apps request tokens. */
+/**
+ * A protected API, for which apps request tokens. The simulator answers at its hosts and validates
+ * the tokens of requests.
+ *
+ * @example
+ * const orders: ProtectedResource = {
+ *   name: "orders",
+ *   identifierUri: "api://orders",
+ *   appId: "33333333-cccc-4ccc-8ccc-000000000014",
+ *   tokenVersion: "2.0",
+ *   hosts: ["orders.contoso.example"],
+ *   scopes: ["Orders.Read"],
+ *   cae: false,
+ * };
+ */
 export interface ProtectedResource {
   readonly name: string;
   readonly identifierUri: string;
@@ -142,7 +238,22 @@ export interface ProtectedResource {
   readonly cae: boolean;
 }
 
-/** A Conditional Access policy as far as the backup system is concerned: the simulated primary enforces none. */
+/**
+ * A Conditional Access policy as far as the backup system is concerned: the simulated primary
+ * enforces none.
+ *
+ * @see docs/sources.md#d3
+ * @example
+ * const policy: ConditionalAccessPolicy = {
+ *   name: "MFA for everyone",
+ *   state: "enabled",
+ *   users: { include: "all", groups: [], roles: [] },
+ *   apps: "all",
+ *   conditions: [],
+ *   controls: ["mfa"],
+ *   resilienceDefaults: "enabled",
+ * };
+ */
 export interface ConditionalAccessPolicy {
   readonly name: string;
   readonly state: "enabled" | "report-only" | "disabled";
@@ -165,6 +276,13 @@ export interface ConditionalAccessPolicy {
   readonly enabledAtMs?: number;
 }
 
+/**
+ * A tenant with its users, devices, apps and policies. Names of apps and users are unique in it.
+ *
+ * @example
+ * const namesOf = ({ apps }: Tenant): string[] => apps.map(({ name }) => name);
+ * const names = contoso.tenants.flatMap(namesOf);
+ */
 export interface Tenant {
   readonly id: string;
   readonly name: string;
@@ -181,99 +299,13 @@ export interface Tenant {
   readonly policies?: readonly ConditionalAccessPolicy[];
 }
 
-/** Settings for everything that is not documented about the service, or that may vary; the defaults are in `defaultServiceSettings`. */
-export interface ServiceSettings {
-  /** `expires_in` of ordinary access tokens, seconds: one number, or drawn between two (Entra: 60 to 90 minutes). */
-  readonly accessTokenLifetimeSeconds: number | { readonly min: number; readonly max: number };
-  /** `expires_in` of app tokens, seconds; 86399 in a recording. */
-  readonly appTokenLifetimeSeconds: number;
-  /** `expires_in` of CAE tokens, seconds; documents say 24 or 28 hours. */
-  readonly caeTokenLifetimeSeconds: number;
-  /** `ext_expires_in`: the same as expires_in (recordings), or a number of seconds. */
-  readonly extendedLifetimeSeconds: "same" | number;
-  /**
-   * `refresh_in`, as a share of the lifetime, for tokens that live at least `fromSeconds`.
-   * A recorded reply to client credentials had none, so by default app tokens have none.
-   */
-  readonly refreshIn:
-    | "never"
-    | {
-        readonly fromSeconds: number;
-        readonly share: number;
-        readonly tokens: "user" | "user-and-app";
-      };
-  readonly refreshTokenInactiveDays: number;
-  readonly spaRefreshTokenHours: number;
-  /** How long a browser session lasts after its last use (24 h, non-persistent cookie). */
-  readonly sessionHours: number;
-  readonly authCodeMinutes: number;
-  /** Whom regional token endpoints serve: Microsoft's own apps (AADSTS100007 for the others), or every app. */
-  readonly regionalTokenEndpoints: "first-party" | "everyone";
-  readonly deviceCodeSeconds: number;
-  /** How long before its issue an assertion is already valid, minutes; documents disagree (section F.1). */
-  readonly samlBackdatedMinutes: number;
-  /** Host in the Issuer of responses and assertions: that of the text, or that of the samples. */
-  readonly samlIssuerHost: "sts.windows.net" | "login.microsoftonline.com";
-  /** `NotOnOrAfter` of an assertion's conditions, minutes after its issue. */
-  readonly samlLifetimeMinutes: number;
-  /** `NotOnOrAfter` of its subject confirmation, minutes after its issue. */
-  readonly samlConfirmationMinutes: number;
-  /** Maximum age of a SAML request by its IssueInstant, minutes; Entra does not check it (section F.1), though it has an error for it. */
-  readonly samlRequestAgeMinutesMax: "any" | number;
-  /** Whether a repeated SAML request is answered again; not documented. */
-  readonly samlRepeatedRequests: "answer" | "refuse";
-  /** Separator in error_description: CRLF in recordings, spaces in bodies since about 2023. */
-  readonly errorSeparator: "crlf" | "space";
-  /** `suberror` of AADSTS50173: `bad_token` in a recording; clients handle a bare invalid_grant differently. */
-  readonly revokedGrantSuberror: "bad_token" | "none";
-  /** AADSTS50196: refuses that many similar requests for a user within that time (documented: 15 in 5 minutes). */
-  readonly loopDetection: "off" | { readonly requests: number; readonly withinSeconds: number };
-  /**
-   * The backup authentication system behind the front door, by the dated text that it follows,
-   * or `off`.
-   */
-  readonly backup: "off" | EditionId;
-  /** Sessions that a sign-in frequency would end: Microsoft's articles disagree. */
-  readonly backupSignInFrequency: "extend" | "block";
-  /** Authentication strengths: Microsoft's articles disagree. */
-  readonly backupAuthenticationStrengths: "ignore" | "block";
-  /** Managed identities in the cloud operated by 21Vianet: the table of an article includes them, its text does not. */
-  readonly backup21Vianet: "table" | "text";
-  /** `expires_in` of the backup's tokens, seconds; not documented. */
-  readonly backupTokenSeconds: number;
-  /** HTTP status of the backup's decline, code 50033; not recorded. */
-  readonly backupDeclineStatus: 503 | 400;
-  /** How long a revocation takes to reach the backup, seconds, 0 to 900; documented is "up to 15 minutes". */
-  readonly backupRevocationDelaySeconds: number;
-  /** A host at which the backup is reached without the gateway (AADSTS230109); the real one is not public. */
-  readonly backupHost: string;
-  /** HTTP status of that refusal; not recorded. */
-  readonly backupDirectStatus: 400 | 503;
-  /** `x-ms-srs` of the backup's replies; not recorded. */
-  readonly backupServerSequence: string;
-  /** Lifetime of a managed identity's token, seconds; about 24 hours. */
-  readonly managedIdentityTokenSeconds: number;
-  /** How long the service behind the machine's endpoint caches a token for one identity and resource, seconds; 0 for no cache. */
-  readonly managedIdentityCacheSeconds: number;
-  /** IMDS: how many token requests in a second, and how many at one time, it answers before it answers 429. */
-  readonly imdsRequestsPerSecondMax: number;
-  readonly imdsConcurrentRequestsMax: number;
-  /** IMDS: how long an answer takes, ms, so that requests overlap. */
-  readonly imdsAnswerMs: number;
-  /** Whether the backup serves identities that it never observed; not documented. */
-  readonly backupManagedIdentities: "any" | "seen";
-  /** Sign-in page: a form to fill in, or automatic: the user of `login_hint` is signed in. */
-  readonly signInPage: "form" | "automatic";
-  /** UPN of the user whom an automatic sign-in page signs in when the request names none; empty: the form is shown. */
-  readonly signInAs: string;
-  /** Whether `Access-Control-Expose-Headers` lets a page read Retry-After; no 429 was recorded. */
-  readonly retryAfterExposed: "yes" | "no";
-  /** Whether a hidden iframe of another site has the person's session: the browser's policy for third-party cookies. */
-  readonly sessionInFrames: "visible" | "blocked";
-  /** `Cross-Origin-Opener-Policy` of pages that a person sees; `same-origin` separates them from the window that opened them. */
-  readonly loginOpenerPolicy: "absent" | "same-origin";
-}
-
+/**
+ * The tenants, APIs and machines that a simulation knows, and the settings of its token service:
+ * readonly data that prints as JSON. `createWorld` makes one from your own registration.
+ *
+ * @example
+ * const world: World = { ...contoso, settings: { ...contoso.settings, backup: "off" } };
+ */
 export interface World {
   readonly name: string;
   readonly tenants: readonly Tenant[];

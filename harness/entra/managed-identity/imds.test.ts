@@ -124,7 +124,10 @@ describe("IMDS answers", () => {
       400,
       {
         error: "invalid_resource",
-        error_description: expect.stringContaining("AADSTS50001") as unknown,
+        // The same error as the token service's, with its ids (docs/sources.md#a10).
+        error_description: expect.stringMatching(
+          /^AADSTS500011: The resource principal was not found in the tenant\. Resource: https:\/\/nowhere\.example\. Trace ID: [-0-9a-f]{36} Correlation ID: [-0-9a-f]{36} Timestamp: /,
+        ) as unknown,
       },
     ],
     [

@@ -12,6 +12,7 @@ import {
   type SourceEndpoint,
   tokenFor,
 } from "./source-endpoint.ts";
+import { envelopeOf, EstsError } from "../token-service/ests-error.ts";
 import type { IdentityToken } from "./token-broker.ts";
 
 const TOKEN_PATH = /^\/metadata\/identity\/oauth2\/token\/?$/i;
@@ -75,11 +76,7 @@ export async function imdsToken(
     case "issued":
       return json(200, { ...tokenBody(incoming, outcome.token), ...more });
     case "refused":
-      return error(
-        400,
-        "invalid_resource",
-        `AADSTS50001: The application named ${resourceOf(incoming)} was not found in the tenant named ${incoming.machine.tenant}.`,
-      );
+      return unknownResource(incoming);
     case "failed":
       return error(
         500,
@@ -87,6 +84,15 @@ export async function imdsToken(
         "Failed to retrieve token from the Active directory. For details see logs in <file path>",
       );
   }
+}
+
+/** The refusal of the token service, passed on with its ids. */
+function unknownResource(incoming: IncomingRequest): Response {
+  const { ids, clock, described, settings } = incoming;
+  const refused = { traceId: ids.uuid(), correlationId: ids.uuid(), clock, described, settings };
+  const refusal = new EstsError(500011, `Resource: ${resourceOf(incoming)}.`);
+  const { error: code, error_description: description } = envelopeOf(refusal, refused);
+  return error(400, code, description);
 }
 
 /** All fields are strings (G.3). */

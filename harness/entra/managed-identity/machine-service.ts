@@ -5,7 +5,8 @@
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { Machine, MachineSource, ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
+import type { Machine, MachineSource } from "../directory/world.ts";
 import { describeRequest } from "../request/endpoint.ts";
 import { isTokenAddress, machineEndpoints, POD_IDENTITY_HOST } from "../request/machine-address.ts";
 import { NetworkFault } from "../../core/http/network-fault.ts";

@@ -7,7 +7,8 @@
 import type { Clock } from "../../core/time/clock.ts";
 import { loginClouds } from "../directory/clouds.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { AppRegistration, Machine, ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
+import type { AppRegistration, Machine } from "../directory/world.ts";
 import { createTokenIssuer } from "../token-service/tokens.ts";
 import { describeRequest, type EntraRequest, type GrantName } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";

@@ -4,7 +4,8 @@
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { AppRegistration, Machine, ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
+import type { AppRegistration, Machine } from "../directory/world.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { createResponse } from "../../core/http/message.ts";
 import type { Random } from "../../core/random.ts";

@@ -6,7 +6,8 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { AppRegistration, Machine, ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
+import type { AppRegistration, Machine } from "../directory/world.ts";
 import { parseObject } from "../../core/http/json-object.ts";
 import { textOfResponse } from "../../core/http/message.ts";
 import { NetworkFault } from "../../core/http/network-fault.ts";

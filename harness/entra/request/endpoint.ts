@@ -5,7 +5,13 @@
 import { isMachineAddress, isTokenAddress } from "./machine-address.ts";
 import { textOfRequest } from "../../core/http/message.ts";
 
-/** The endpoints that a request may mean: `docs/sources.md#a1`. */
+/**
+ * The endpoints that a request may mean; fault windows name them in `on`.
+ *
+ * @see docs/sources.md#a1
+ * @example
+ * const isEndpoint = endpoints.some((endpoint) => endpoint === "token");
+ */
 export const endpoints = [
   "instance-discovery",
   "openid-configuration",
@@ -25,6 +31,12 @@ export const endpoints = [
   "other",
 ] as const;
 
+/**
+ * One of `endpoints`.
+ *
+ * @example
+ * const on: readonly Endpoint[] = ["token", "keys"];
+ */
 export type Endpoint = (typeof endpoints)[number];
 
 /**
@@ -49,7 +61,21 @@ export function grantNameOf(grantType: string): string {
   return GRANT_SHORT_NAMES[grantType] ?? grantType;
 }
 
-/** What one request asks for. A field is absent when the request does not say. */
+/**
+ * What one request asks for, read from the request alone. A field is absent when the request does
+ * not say.
+ *
+ * @example
+ * const request: EntraRequest = {
+ *   endpoint: "token",
+ *   host: "login.microsoftonline.com",
+ *   tenant: "contoso.example",
+ *   version: "2.0",
+ *   grant: "client_credentials",
+ *   app: "33333333-cccc-4ccc-8ccc-000000000011",
+ *   parameters: { scope: "https://graph.microsoft.com/.default" },
+ * };
+ */
 export interface EntraRequest {
   readonly endpoint: Endpoint;
   /** Lower case, without port. */

@@ -2,7 +2,8 @@
 import { cloudOfHost } from "../directory/clouds.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { AppRegistration, ServiceSettings, Tenant } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
+import type { AppRegistration, Tenant } from "../directory/world.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import type { Random } from "../../core/random.ts";
 import { EstsError } from "./ests-error.ts";

@@ -1,5 +1,5 @@
 /** A refusal by the simulated token service, and the error envelope that it becomes. */
-import type { ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import { aadstsRow, type AadstsCode } from "../aadsts-errors/code-table.ts";
 import {
   aadstsMessage,

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
-import type { ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import { correlationIdOf } from "../request/correlation-id.ts";
 import { describeRequest } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
@@ -29,6 +29,13 @@ import { federationMetadata } from "../saml/federation-metadata.ts";
 import { isSamlSignIn, samlSignIn, samlSignOn } from "../saml/sign-on.ts";
 import { createTokenIssuer } from "./tokens.ts";
 
+/**
+ * What a token service is made of: the directory that it reads, the sources of time and chance, and
+ * its settings.
+ *
+ * @example
+ * const options: EstsOptions = { directory, clock, random, settings: defaultServiceSettings };
+ */
 export interface EstsOptions {
   readonly directory: Directory;
   readonly clock: Clock;
@@ -38,7 +45,15 @@ export interface EstsOptions {
   readonly remember?: "equal-claims" | "nothing";
 }
 
-/** The token service as a handler. It answers every request and never rejects. */
+/**
+ * The simulated token service as a handler of requests. It answers every request, with an error of
+ * ESTS where the real service would, and never rejects.
+ *
+ * @example
+ * const directory = createDirectory(contoso, clock);
+ * const ests = createEsts({ directory, clock, random: createRandom("1"), settings: contoso.settings });
+ * const keys = await ests(new Request("https://login.microsoftonline.com/common/discovery/v2.0/keys"));
+ */
 export function createEsts(options: EstsOptions): Handler {
   const { directory, clock, random, settings, remember = "equal-claims" } = options;
   const parts: EstsParts = {

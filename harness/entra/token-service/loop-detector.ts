@@ -4,7 +4,7 @@
  * documented. The real service counts by a cookie, which is not simulated, so this is a setting.
  */
 import type { Clock } from "../../core/time/clock.ts";
-import type { ServiceSettings } from "../directory/world.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { EstsError } from "./ests-error.ts";
 import type { GrantStore, RefreshState } from "./grant-store.ts";

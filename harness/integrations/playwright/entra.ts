@@ -2,14 +2,14 @@
 import type { Page } from "@playwright/test";
 import type { User } from "../../entra/directory/world.ts";
 import { explaining } from "../../core/explain.ts";
-import type { Session } from "../../runner/live/session.ts";
-import { steer } from "../../runner/live/steer.ts";
-import type { Steering } from "../../runner/live/steering.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
+import { currentControls } from "../../runner/live/current-controls.ts";
+import type { LiveControls } from "../../runner/live/live-controls.ts";
 import type { WatchedContext } from "./watched-context.ts";
-import type { EntraOptions } from "./options.ts";
+import type { EntraOptions } from "./playwright-options.ts";
 import { signIn } from "./sign-in.ts";
 
-export type Entra = Steering & {
+export type Entra = LiveControls & {
   /**
    * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
    * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
@@ -26,7 +26,7 @@ export type Entra = Steering & {
 };
 
 export interface EntraParts {
-  readonly session: Session;
+  readonly session: LiveSimulation;
   readonly context: WatchedContext;
   readonly accountOf: (user: User) => string;
   readonly counts: Entra["counts"];
@@ -36,7 +36,7 @@ export interface EntraParts {
 /** The fixture of one test. */
 export function createEntra({ session, context, accountOf, counts, options }: EntraParts): Entra {
   const { world } = session;
-  const steering = steer(() => session);
+  const steering = currentControls(() => session);
   const signInAs = (person?: string): void =>
     context.signInAs(person === undefined ? undefined : explaining(() => world.user(person)));
   signInAs(options.user);

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import type { Session } from "../../runner/live/session.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import type { Refusal } from "../../runner/live/refusals.ts";
 import { worldHint } from "../../runner/live/refusal-hint.ts";
 
 export interface SignInParts {
-  readonly session: Pick<Session, "recorder" | "refusals">;
+  readonly session: Pick<LiveSimulation, "recorder" | "refusals">;
   readonly world: World;
   /** The name that the test uses. */
   readonly person: string;

@@ -6,14 +6,14 @@ import { textOfRequest } from "../../core/http/message.ts";
 import { isResent } from "../../core/http/resent.ts";
 import { loadMount } from "../../network/mounts.ts";
 import { isServedUrl } from "../../network/served-hosts.ts";
-import { type Session, startSession } from "../../runner/live/session.ts";
+import { type LiveSimulation, startLiveSimulation } from "../../runner/live/live-simulation.ts";
 import { watchContext, type WatchedContext } from "./watched-context.ts";
 import { createEntra, type Entra } from "./entra.ts";
-import { type EntraOptions, startOf } from "./options.ts";
+import { type EntraOptions, startOf } from "./playwright-options.ts";
 import { refusePlaywrightsClock } from "./page-clock.ts";
 
 export interface TestSimulator {
-  readonly session: Session;
+  readonly session: LiveSimulation;
   /** What the context must be opened with. Under the mount `route` it stops what Playwright cannot intercept. */
   readonly proxy: BrowserContextOptions["proxy"];
   /** Puts the context in reach of the simulator, before it has a page; `leave` before it closes. */
@@ -47,7 +47,7 @@ export async function startTestSimulator(
     if (thoroughness === "thorough") await watched?.look();
     return true;
   });
-  const session = await startSession({
+  const session = await startLiveSimulation({
     ...rest,
     app,
     mount,

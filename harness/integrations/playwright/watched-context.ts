@@ -3,13 +3,13 @@
  * sign-in pages, and finds out which window a request comes from.
  */
 import type { BrowserContext, Page } from "@playwright/test";
-import { seatPerson } from "../../browser/person.ts";
+import { fillInSignInPages } from "../../browser/person.ts";
 import { lookAtScreen } from "../../browser/screen.ts";
 import { type Arrived, watchSenders } from "../../browser/page-senders.ts";
 import type { User } from "../../entra/directory/world.ts";
 import type { PromptShown } from "../../history/event.ts";
 import type { RequestOrigin } from "../../runner/live/request-origin.ts";
-import type { Session } from "../../runner/live/session.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 
 export interface WatchedContext {
   /** Who fills in sign-in pages from now on; default: the test does. */
@@ -26,7 +26,7 @@ export interface WatchedContext {
 
 export interface WatchOptions {
   readonly context: BrowserContext;
-  readonly session: Pick<Session, "recorder" | "pageCalls">;
+  readonly session: Pick<LiveSimulation, "recorder" | "pageCalls">;
   /** The name of the app under test in the history. */
   readonly client: string;
   /** Home account id of a person. */
@@ -56,7 +56,7 @@ export function watchContext(options: WatchOptions): WatchedContext {
   let person: User | undefined;
   let looking: Promise<void> | undefined;
 
-  seatPerson(context, {
+  fillInSignInPages(context, {
     isServed,
     answers: () =>
       person === undefined ? undefined : { username: person.upn, password: person.password },

@@ -4,11 +4,11 @@
  * such a client does says nothing about an outage.
  */
 import { HarnessError } from "../../core/errors.ts";
-import type { Session } from "../../runner/live/session.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 
 export interface EarlierTokens {
   /** Throws `bad-usage` when a session that has ended was shown a token of an earlier one. */
-  readonly refuseIn: (session: Pick<Session, "tokens">) => void;
+  readonly refuseIn: (session: Pick<LiveSimulation, "tokens">) => void;
 }
 
 /** Creates the record, before the first test. */

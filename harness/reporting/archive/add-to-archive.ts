@@ -1,6 +1,6 @@
 /**
- * Adds a finished session to the archive and finds out what changed. Whatever is wrong with the
- * archive, the session is not lost: its results are in the output folder already, and a copy
+ * Adds a finished session to the archive and finds out what changed. If something is wrong with
+ * the archive, the session is not lost: its results are in the output folder already, and a copy
  * waits beside the archive until a later session can add it.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";

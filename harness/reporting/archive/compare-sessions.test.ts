@@ -21,7 +21,7 @@ describe("two sessions", () => {
     });
   });
 
-  it("tell what appeared, what is gone, and what nothing is said about", () => {
+  it("list what appeared, what is gone, and what was not seen", () => {
     const before = session({
       a: { backoff: "x", "retry-storm": "k" },
       b: { backoff: "x" },
@@ -46,7 +46,7 @@ describe("two sessions", () => {
     expect([found.onlyFirst, found.onlySecond]).toEqual([["c msal-node"], ["e msal-node"]]);
   });
 
-  it("tell which findings stayed and say something else", () => {
+  it("list which findings stayed with another message", () => {
     const before = session({ a: { backoff: "x", "retry-storm": "x" } });
     const after = {
       ...before,
@@ -76,7 +76,7 @@ describe("two sessions", () => {
     ]);
   });
 
-  it("tell costs, the greatest change first", () => {
+  it("list costs, the greatest change first", () => {
     const costing = (...ms: readonly number[]) => {
       const { runs, ...rest } = session({ a: {}, b: {}, c: {} });
       return {

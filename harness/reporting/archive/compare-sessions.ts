@@ -9,6 +9,7 @@ import {
   stateOf,
 } from "./session-record.ts";
 
+/** What changed from one session to another. */
 export interface Comparison {
   /** Failures of the second session that the first had not; its runs of new scenarios count. */
   readonly appeared: readonly SeenFinding[];
@@ -33,6 +34,7 @@ export interface Comparison {
   readonly costs: readonly CostChange[];
 }
 
+/** A run whose time without a token changed. */
 export interface CostChange {
   readonly scenario: string;
   readonly client: string;

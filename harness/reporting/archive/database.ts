@@ -12,6 +12,7 @@ import type { ReportedChange } from "./reported-changes.ts";
 import type { FindingRecord, RunRecord, SessionRecord } from "./session-record.ts";
 import type { ArchivedSession } from "./finding-trends.ts";
 
+/** An open archive. Every method throws `archive-damaged`, `archive-locked` or `unwritable`. */
 export interface Archive {
   /** Adds a session; returns its id. All of it or nothing. */
   readonly add: (

@@ -25,7 +25,7 @@ describe("the trend of a finding", () => {
     ],
     ["does not change by what sees nothing", [bad, blind, other, bad], "steady", "x  x", undefined],
     [
-      "does not go by what nobody asserts and nobody saw",
+      "ignores rules that are not asserted and saw nothing",
       [bad, unasked],
       "steady",
       "x ",

@@ -23,6 +23,7 @@ export interface ArchivedSession extends SessionRecord {
 /** From this many changes between failing and holding on, a finding comes and goes and the next change says nothing; a defect that came back once or twice was fixed and introduced again. */
 const FLICKERS_FROM = 5;
 
+/** What one finding did over several sessions. */
 export interface FindingTrend extends FindingName {
   /** `flickers` wins over what the last session says. */
   readonly kind: "appeared" | "gone" | "steady" | "flickers";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseResults } from "../files/read-results.ts";
-import { buildResults, writeResults } from "../model/results.ts";
+import { buildResults } from "../model/build-results.ts";
+import { writeResults } from "../model/results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 import { sessionRecordOf, stateOf } from "./session-record.ts";
 

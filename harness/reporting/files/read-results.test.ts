@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
 import { parseResults } from "./read-results.ts";
-import { buildResults, writeResults } from "../model/results.ts";
+import { buildResults } from "../model/build-results.ts";
+import { writeResults } from "../model/results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 
 const results = buildResults([judgedRun({ "retry-after": "fail" })], [], {

@@ -1,7 +1,7 @@
 /**
- * What a shard tells of itself beside its results: which part of which whole it is. With it
- * `brownout merge` puts every run in its place and sees what is missing; `results.json` knows
- * nothing of shards, so that of merged shards and of one run they are equal.
+ * What a shard records beside its results: which part of which whole it is. With it `brownout
+ * merge` puts every run in its place and sees what is missing; `results.json` does not mention
+ * shards, so that merged shards and one whole run have equal results.
  */
 import { wholeNumber } from "../../core/common-schemas.ts";
 import { parseJson } from "../../core/json.ts";
@@ -16,6 +16,7 @@ const PARTS_MAX = 99_999;
 /** One part of a run. */
 export type Shard = TypeOf<typeof shardSchema>;
 
+/** The shape of `shard.json`. */
 export const shardSchema = schema((z) =>
   z
     .object({

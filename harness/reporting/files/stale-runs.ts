@@ -1,6 +1,6 @@
 /**
- * Journals and HAR files of earlier runs that would stand beside newer results, which say
- * nothing of them. Only what brownout wrote is taken away: each file is asked, not its name.
+ * Journals and HAR files of earlier runs that would be left beside newer results, which do not
+ * mention them. Only what Brownout wrote is removed: the contents of a file decide, not its name.
  */
 import { closeSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ const kinds = [
 
 const BEGINNING_BYTES = 256;
 
-/** The first characters of a file; nothing when it cannot be read, as then nobody knows whose it is. */
+/** The first characters of a file; empty when it cannot be read, since then its origin is unknown. */
 function beginningOf(file: string): string {
   let descriptor: number | undefined;
   try {

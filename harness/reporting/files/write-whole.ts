@@ -1,6 +1,6 @@
 /**
- * Writing files whole or not at all: a text goes into a neighbour first and is renamed into
- * its place, so that whoever reads, and whatever Ctrl-C does, finds the old text or the new.
+ * Writing files completely or not at all: a text is written to a neighbouring file, which is then
+ * renamed, so that a reader finds the old text or the new one, also after Ctrl-C.
  */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

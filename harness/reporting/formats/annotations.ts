@@ -7,8 +7,10 @@
  */
 import type { ReportModel, RunReport } from "../model/report-model.ts";
 
+/** CI services whose commands are known. */
 export const annotators = ["github", "azure"] as const;
 
+/** A CI service by name. */
 export type Annotator = (typeof annotators)[number];
 
 interface Mark {

@@ -3,12 +3,12 @@
  * evidence and what to do, what is inconclusive or fixed, the totals, and how to see it again.
  * `summary.md` says the same, to keep.
  */
+import type { RunReference } from "../model/run-reference.ts";
 import type {
   BrokenRun,
   FindingReport,
   InconclusiveRun,
   ReportModel,
-  RunReference,
 } from "../model/report-model.ts";
 import type { FailedRun } from "../model/results.ts";
 import { count, namesWithin } from "../model/wording.ts";

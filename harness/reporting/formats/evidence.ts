@@ -1,6 +1,7 @@
 /** The evidence of a finding in words. */
 import { evidenceLines } from "../../history/event-line.ts";
-import type { ReportModel, RunReference } from "../model/report-model.ts";
+import type { RunReference } from "../model/run-reference.ts";
+import type { ReportModel } from "../model/report-model.ts";
 
 /** The events of a run that a finding points at, in the order of time, a line each. */
 export function evidenceOf(

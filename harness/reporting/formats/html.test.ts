@@ -24,7 +24,7 @@ const contents = (html: string, opening: RegExp): string =>
   new RegExp(`${opening.source}(.*?)</script>`, "s").exec(html)?.[1] ?? "";
 
 describe("report.html", () => {
-  it("keeps text of others in the data, whatever it says", () => {
+  it("keeps text of others in the data, also markup", () => {
     const html = written(hostile);
     const data = JSON.parse(
       contents(html, /<script type="application\/json" id="report">/),

@@ -25,7 +25,7 @@ it("leaves bodies, headers, forms and addresses in the journal", () => {
   expect(text).not.toMatch(/client_secret|expires_in|https:\/\/login|cache-control|content-type/);
 });
 
-it("packs the same into the same bytes, and tells no time and no machine", () => {
+it("packs the same into the same bytes, without a time or a machine", () => {
   const history = slimHistory(throttledDaemon());
   const bytes = Buffer.from(packHistory(history), "base64");
   expect(packHistory(history)).toBe(bytes.toString("base64"));

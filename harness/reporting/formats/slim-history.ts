@@ -17,6 +17,13 @@ export type SlimEvent = WithoutIndex<HistoryEvent>;
 
 type WithoutIndex<Event> = Event extends unknown ? Omit<Event, "index"> : never;
 
+/** A history as the page shows it: unpacked, with the indices that findings point at. */
+export interface PageHistory {
+  /** ms since the Unix epoch, virtual. */
+  readonly startedAt: number;
+  readonly events: readonly HistoryEvent[];
+}
+
 /** The events in order, each with its kind, its time and what the page says of it. */
 export function slimHistory({ header, events }: History): SlimHistory {
   return { startedAt: header.startedAt, events: events.map(slimEvent) };
@@ -25,8 +32,8 @@ export function slimHistory({ header, events }: History): SlimHistory {
 /** The history as gzip in base64, byte for byte the same for the same history. */
 export function packHistory(history: SlimHistory): string {
   const packed = gzipSync(JSON.stringify(history), { level: 9 });
-  // The operating system, of which a report need not tell: 255 is "unknown" (RFC 1952). The
-  // time of the header is zero already.
+  // The operating system, which does not belong in a report: 255 is "unknown" (RFC 1952). The
+  // time in the header is zero already.
   packed[9] = 255;
   return packed.toString("base64");
 }

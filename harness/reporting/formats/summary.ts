@@ -3,7 +3,8 @@
  * and what to do; then what is inconclusive, known and fixed. The same as on the terminal, to keep.
  */
 import { formatDuration } from "../../core/time/duration.ts";
-import type { BrokenRun, FindingReport, ReportModel, RunReference } from "../model/report-model.ts";
+import type { RunReference } from "../model/run-reference.ts";
+import type { BrokenRun, FindingReport, ReportModel } from "../model/report-model.ts";
 import { namesWithin } from "../model/wording.ts";
 import { evidenceOf } from "./evidence.ts";
 import { flowLines } from "./flow-lines.ts";

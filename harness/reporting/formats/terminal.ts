@@ -44,6 +44,7 @@ export interface Progress {
   readonly end: () => void;
 }
 
+/** Lines of progress; only a terminal shows the status line. */
 export function createProgress(output: Output): Progress {
   const clear = output.isTTY ? "\r\u001b[2K" : "";
   let shown = "";

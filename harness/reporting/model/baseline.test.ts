@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
-import {
-  type BaselineEntry,
-  parseBaseline,
-  REASON_TO_WRITE,
-  updateBaseline,
-  writeBaseline,
-} from "./baseline.ts";
-import { buildResults, type JudgedRun } from "./results.ts";
+import { REASON_TO_WRITE, updateBaseline } from "./update-baseline.ts";
+import { type BaselineEntry, parseBaseline, writeBaseline } from "./baseline.ts";
+import { buildResults } from "./build-results.ts";
+import type { JudgedRun } from "./results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 
 const options = { place: "baseline.json", rules: ["retry-after", "backoff"] };
@@ -106,7 +102,7 @@ describe("an updated baseline", () => {
     expect(update([entry], [judgedRun({ "retry-after": "pass" })])).toEqual([]);
   });
 
-  it("keeps what had no occasion to show again, though nobody asserts it", () => {
+  it("keeps a failure that had nothing to judge this time, though no scenario asserts the rule", () => {
     const unasserted = { ...entry, rule: "backoff" };
     expect(update([unasserted], [judgedRun({ backoff: "inconclusive" })])).toEqual([unasserted]);
     expect(update([unasserted], [judgedRun({ backoff: "pass" })])).toEqual([]);
@@ -137,12 +133,12 @@ describe("an updated baseline", () => {
       { ...entry, reason: REASON_TO_WRITE, message: "Worse." },
     ]);
     // A library's finding may say what it will.
-    const whatever = buildResults([worse], [entry], { seed: "1", brownout: "0.1.0" });
-    expect(whatever.totals.unexpected).toBe(0);
-    expect(whatever.runs[0]?.findings[0]).not.toHaveProperty("knownAs");
+    const unspecific = buildResults([worse], [entry], { seed: "1", brownout: "0.1.0" });
+    expect(unspecific.totals.unexpected).toBe(0);
+    expect(unspecific.runs[0]?.findings[0]).not.toHaveProperty("knownAs");
   });
 
-  it("is in one order, whatever order things were found in", () => {
+  it("is in one order, independent of the order of the findings", () => {
     const runs = ["zeta", "alpha"].map((scenario) =>
       judgedRun({ "retry-after": "fail" }, { scenario }),
     );

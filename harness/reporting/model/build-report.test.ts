@@ -67,20 +67,20 @@ describe("the runs of a report", () => {
     expect(model.rules["retry-after"]?.fix).toMatch(/Retry-After/);
   });
 
-  it("have each an id of its own, whatever they are called", () => {
-    const twin = (version: string, name = "twin") =>
+  it("have each an id of its own, also with equal and odd names", () => {
+    const runOf = (version: string, name = "same") =>
       judgedRun({}, { scenario: name, client: { name: "msal-node", version } });
-    const twins = reportOf([
-      twin("6.0.0"),
-      twin("7.2.1"),
-      twin("7.2.1"),
-      twin("1", "alone"),
-      twin("", "../<x> y/#z"),
+    const report = reportOf([
+      runOf("6.0.0"),
+      runOf("7.2.1"),
+      runOf("7.2.1"),
+      runOf("1", "alone"),
+      runOf("", "../<x> y/#z"),
     ]);
-    expect(twins.runs.map(({ id, client }) => [id, client])).toEqual([
-      ["twin--msal-node@6.0.0", "msal-node 6.0.0"],
-      ["twin--msal-node@7.2.1", "msal-node 7.2.1"],
-      ["twin--msal-node@7.2.1~2", "msal-node 7.2.1"],
+    expect(report.runs.map(({ id, client }) => [id, client])).toEqual([
+      ["same--msal-node@6.0.0", "msal-node 6.0.0"],
+      ["same--msal-node@7.2.1", "msal-node 7.2.1"],
+      ["same--msal-node@7.2.1~2", "msal-node 7.2.1"],
       ["alone--msal-node", "msal-node 1"],
       ["..-x-y-z--msal-node", "msal-node"],
     ]);

@@ -5,16 +5,18 @@ import type { BaselineEntry } from "./baseline.ts";
 import { costLine } from "./cost-text.ts";
 import { flowTable } from "./flow-table.ts";
 import { brokenRuns, heldGroups, inconclusiveRuns, knownGroups, relaunchedRuns } from "./groups.ts";
-import { type QuarantineEntry, quarantineLines } from "./quarantine.ts";
+import { quarantineLines } from "./quarantine-seen.ts";
+import type { QuarantineEntry } from "./quarantine.ts";
 import type { ReportModel, RuleText, RunReport } from "./report-model.ts";
-import { buildResults, type FailedRun, type Results } from "./results.ts";
+import { buildResults } from "./build-results.ts";
+import type { FailedRun, Results } from "./results.ts";
 import { runIds } from "./run-ids.ts";
 import { given, referenceTo, type ReportedRun, runReport } from "./run-report.ts";
 import { scenarioTable } from "./scenario-table.ts";
 import { sessionStanding } from "./standing.ts";
 import { headline, totalsOf, totalsText } from "./totals.ts";
 
-/** What a session is besides its runs. */
+/** What a session is apart from its runs. */
 export interface ReportedSession {
   readonly seed: string;
   /** The version that judged the runs. */

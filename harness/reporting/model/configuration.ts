@@ -1,6 +1,6 @@
 /**
  * Distinguishes a wrong configuration from a lack of resilience. An app with a tenant, client id
- * or secret that the simulated directory does not have is refused whatever the outage does; some
+ * or secret that the simulated directory does not have is refused with and without the outage; some
  * rules then fail because of that, and the advice of the scenario would mislead.
  */
 import type { History } from "../../history/event.ts";
@@ -41,7 +41,7 @@ const ADVICE =
 const NO_MACHINE =
   'A managed identity was asked for, and this process runs on no machine. This is configuration, not resilience: name one of the world in the scenario, machine: "web-vm", or open({ app: "web-vm-identity", machine: "web-vm" }).';
 
-/** Whether nobody ever answered at the endpoint of a machine, though no fault was in the way, and nothing ended ok. */
+/** Whether nothing ever answered at the endpoint of a machine, though no fault was in the way, and nothing ended ok. */
 function hasNoMachine({ events }: History): boolean {
   const asked = new Set<number>();
   let isAsked = false;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { costLine, costText } from "./cost-text.ts";
-import { buildResults } from "./results.ts";
+import { buildResults } from "./build-results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 
 const free = { withoutTokenMs: 0, promptsCaused: 0, callsWithheld: 0, slaBudgetShare: 0 };
@@ -37,7 +37,7 @@ it.each([
   [1, "(100 % of "],
   [1.04, "(1.0 times "],
   [10, "(10 times "],
-])("a share of %d is told as %s", (slaBudgetShare, said) => {
+])("a share of %d is written as %s", (slaBudgetShare, said) => {
   expect(costText({ ...free, withoutTokenMs: 1, slaBudgetShare })).toContain(said);
 });
 

@@ -8,6 +8,7 @@ import { withheldCallsIn } from "../../rules/cached-token.ts";
 import { promptsCausedIn } from "../../rules/prompts-caused.ts";
 import { stretchesWithoutToken, unionMs } from "../../rules/model/without-token.ts";
 
+/** What a run cost the people behind the application. */
 export interface Cost {
   /** How long somebody wanted a token and had none, ms. */
   readonly withoutTokenMs: number;

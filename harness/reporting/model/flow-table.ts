@@ -3,7 +3,7 @@
  * application of that flow, what it got in the outage, and what it could have got.
  */
 import type { FlowOutcome } from "../../rules/model/flow-outcome.ts";
-import type { RunReference } from "./report-model.ts";
+import type { RunReference } from "./run-reference.ts";
 
 /** The table as data. */
 export interface FlowTable {
@@ -19,6 +19,7 @@ export interface FlowTable {
   readonly editions: string;
 }
 
+/** One run of the table. */
 export interface FlowTableRow {
   readonly run: RunReference;
   /** As many as `heads`. */
@@ -44,7 +45,7 @@ export function flowTable(
   ];
   return {
     title: "In an outage, by flow",
-    about: `The primary is down, and the backup authentication system stands behind it, as the text of ${editions} has it. Calls are those that the application made in the outage. It could have had what the documents promise its flow, and besides whatever a token that it held was still good for.`,
+    about: `The primary is down, and the backup authentication system stands behind it, as the text of ${editions} has it. Calls are those that the application made in the outage. It could have had what the documents promise its flow, and also what a token that it held was still good for.`,
     heads,
     seenColumn: heads.indexOf("seen"),
     rows: rows.map(({ run, row }) => tableRow(run, row)),

@@ -1,4 +1,5 @@
 /** Runs and findings in the groups in which a reader wants to hear of them. */
+import type { RunReference } from "./run-reference.ts";
 import type {
   BrokenRun,
   HeldGroup,
@@ -6,7 +7,6 @@ import type {
   KnownGroup,
   RelaunchedRun,
   RuleText,
-  RunReference,
   RunReport,
 } from "./report-model.ts";
 import { given, referenceTo } from "./run-report.ts";

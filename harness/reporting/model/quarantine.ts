@@ -1,13 +1,12 @@
 /**
- * The quarantine: findings that come and go, and that nobody can act on today. They turn
- * nothing red, whether they are there or not; and so that nobody forgets them, every report
- * shows the whole list, with its reasons and what each did this time.
+ * The quarantine: findings that come and go, and on which no one can act today. They do not fail
+ * the build, whether they are there or not; so that they are not forgotten, every report shows
+ * the whole list, with the reasons and with what each did this time.
  */
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { parseJson } from "../../core/json.ts";
 import { parseWith, schema, type TypeOf } from "../../core/validation.ts";
-import { type BaselineEntry, isForRun } from "./baseline.ts";
-import type { Results, RunResult } from "./results.ts";
+import type { BaselineEntry } from "./baseline.ts";
 
 /** A finding that comes and goes. */
 export type QuarantineEntry = TypeOf<typeof entrySchema>;
@@ -35,7 +34,7 @@ export interface QuarantineSeen extends QuarantineEntry {
   readonly seen: "failed" | "open" | "held" | "not-run";
 }
 
-/** The entries of a quarantine file; `bad-quarantine` with the place of what is wrong. `rules` are the known ids. */
+/** The entries of a quarantine file; throws `bad-quarantine` with the place of what is wrong. `rules` are the known ids. */
 export function parseQuarantine(
   text: string,
   { place, rules }: { readonly place: string; readonly rules: readonly string[] },
@@ -50,7 +49,7 @@ export function parseQuarantine(
   });
 }
 
-/** Whether a quarantine entry speaks of what a baseline entry does. */
+/** Whether a quarantine entry is about the finding of a baseline entry. */
 export function coversEntry(
   { scenario, client, rule }: QuarantineEntry,
   entry: BaselineEntry,
@@ -58,40 +57,3 @@ export function coversEntry(
   const isNarrower = entry.client === client || entry.client.startsWith(`${client}@`);
   return scenario === entry.scenario && rule === entry.rule && isNarrower;
 }
-
-/** What an entry did in these runs. */
-export function seenIn(runs: readonly RunResult[], entry: QuarantineEntry): QuarantineSeen {
-  const theirs = runs.filter((run) => isForRun(entry, run));
-  const verdicts = theirs.flatMap(({ findings }) =>
-    findings.filter(({ rule }) => rule === entry.rule).map(({ verdict }) => verdict),
-  );
-  const seen = verdicts.includes("fail")
-    ? "failed"
-    : verdicts.includes("inconclusive") || theirs.some(sawNothing(entry))
-      ? "open"
-      : theirs.length > 0
-        ? "held"
-        : "not-run";
-  return { ...entry, seen };
-}
-
-function sawNothing({ rule }: QuarantineEntry): (run: RunResult) => boolean {
-  return ({ unseen = [] }) => unseen.includes(rule);
-}
-
-/** A line for each entry; none when nothing is in quarantine. */
-export function quarantineLines({
-  quarantine = [],
-}: Pick<Results, "quarantine">): readonly string[] {
-  return quarantine.map(
-    ({ scenario, client, rule, reason, seen }) =>
-      `${scenario}, ${client}: ${rule} ${words[seen]}. ${reason}`,
-  );
-}
-
-const words = {
-  failed: "failed this time",
-  open: "came to no conclusion",
-  held: "held this time",
-  "not-run": "was not run",
-} as const;

@@ -9,6 +9,7 @@ import type { History } from "../../history/event.ts";
 import type { Story } from "../../runner/scenario.ts";
 import type { BaselineEntry } from "./baseline.ts";
 import type { FlowTable } from "./flow-table.ts";
+import type { RunReference } from "./run-reference.ts";
 import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
 import type { SessionStanding, Standing } from "./standing.ts";
 
@@ -56,21 +57,13 @@ export interface ReportModel extends ReportData {
   readonly histories: ReadonlyMap<string, History>;
 }
 
+/** The totals of `results.json` with two more counts of findings. */
 export type ReportTotals = Results["totals"] & {
   /** Findings that the baseline knows. */
   readonly known: number;
   /** Findings that only the quarantine knows. */
   readonly quarantined: number;
 };
-
-/** A run by name. */
-export interface RunReference {
-  /** Unique in the report and stable over reports; it stands in addresses. */
-  readonly id: string;
-  readonly scenario: string;
-  /** Name and version of the client under test. */
-  readonly client: string;
-}
 
 /** One run: its result and what explains it. */
 export interface RunReport
@@ -86,7 +79,7 @@ export interface RunReport
   readonly replay?: string;
   /** The file of a user's own scenario, relative to where the command was called. */
   readonly file?: string;
-  /** Says that the service refused the client for its configuration, which no advice about outages mends. */
+  /** Says that the service refused the client for its configuration, against which no advice about outages helps. */
   readonly configuration?: string;
   /** How its first browser died, in a sentence; its history is that of the second. */
   readonly relaunched?: string;
@@ -98,6 +91,7 @@ export interface RunReport
   readonly events: number;
 }
 
+/** A finding with where it stands. */
 export interface FindingReport extends ComparedFinding {
   readonly standing: Standing;
   /** Absent for a finding that is accepted by neither the baseline nor the quarantine. */
@@ -158,6 +152,7 @@ export interface KnownGroup {
   };
 }
 
+/** A run whose browser died, with how, in a sentence. */
 export interface RelaunchedRun {
   readonly run: RunReference;
   readonly text: string;
@@ -173,6 +168,7 @@ export interface ScenarioTable {
   readonly rows: readonly ScenarioRow[];
 }
 
+/** One scenario with all its clients. */
 export interface ScenarioRow {
   readonly scenario: string;
   readonly title?: string;
@@ -181,6 +177,7 @@ export interface ScenarioRow {
   readonly failed: readonly string[];
 }
 
+/** One scenario with one client. */
 export interface ScenarioCell extends RunReference {
   readonly mount: string;
   readonly standing: Standing;

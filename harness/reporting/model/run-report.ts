@@ -5,7 +5,8 @@ import type { Scenario } from "../../runner/scenario.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
 import { configurationAdvice } from "./configuration.ts";
 import { costText } from "./cost-text.ts";
-import type { FindingReport, RunReference, RunReport } from "./report-model.ts";
+import type { RunReference } from "./run-reference.ts";
+import type { FindingReport, RunReport } from "./report-model.ts";
 import type { ComparedFinding, JudgedRun, RunResult } from "./results.ts";
 import { standingOf } from "./standing.ts";
 
@@ -107,7 +108,7 @@ function findingReport(
 /** From the first call without a token to the last good one after such, with what it cost. */
 function howLong({ history, simulatedMs }: JudgedRun, cost: string | undefined): string {
   if (cost === undefined)
-    return `Nobody was without a token in ${formatDuration(simulatedMs)} of virtual time.`;
+    return `No one was without a token in ${formatDuration(simulatedMs)} of virtual time.`;
   const stretches = stretchesWithoutToken(history);
   if (stretches.length === 0) return `${cost}.`;
   const [from, to] = [

@@ -26,7 +26,7 @@ export function App({ report }: { readonly report: ReportData }) {
   const run = route.view === "run" ? report.runs.find(({ id }) => id === route.id) : undefined;
   useEffect(() => {
     document.title = `Brownout: ${run === undefined ? report.headline : `${run.scenario}, ${run.client}`}`;
-    // Whoever follows a link stands at the beginning of what it leads to; whoever opens the file, at its top.
+    // A reader who follows a link is at the beginning of what it leads to; one who opens the file, at its top.
     if (isFirst.current) isFirst.current = false;
     else if (route.view === "run") document.querySelector<HTMLElement>("h1")?.focus();
   }, [run?.id, route.view]);

@@ -1,6 +1,7 @@
 /** What is new: what broke, for whom, for how long, what to do; what is inconclusive; what did not finish. */
 import { formatDuration } from "../../core/time/duration.ts";
-import type { BrokenRun, FindingReport, ReportData, RunReference } from "../model/report-model.ts";
+import type { RunReference } from "../model/run-reference.ts";
+import type { BrokenRun, FindingReport, ReportData } from "../model/report-model.ts";
 import { Advice, Command } from "./parts.tsx";
 import { runAddress } from "./page-address.ts";
 

@@ -1,14 +1,6 @@
 /** What the file carries, read once: the report's data at once, a run's history when it is looked at. */
-import type { HistoryEvent } from "../../history/event.ts";
-import type { SlimHistory } from "../formats/slim-history.ts";
+import type { PageHistory, SlimHistory } from "../formats/slim-history.ts";
 import type { ReportData, RunReport } from "../model/report-model.ts";
-
-/** A history with the indices that findings point at. */
-export interface PageHistory {
-  /** ms since the Unix epoch, virtual. */
-  readonly startedAt: number;
-  readonly events: readonly HistoryEvent[];
-}
 
 /** The data that stands in the document; throws where there is none. */
 export function readReport(): ReportData {

@@ -1,7 +1,7 @@
 /** Events in words, as the terminal and the summary say them. */
 import { formatDuration } from "../../core/time/duration.ts";
 import { describeEvent } from "../../history/event-line.ts";
-import type { PageHistory } from "./embedded-report.ts";
+import type { PageHistory } from "../formats/slim-history.ts";
 
 /** When, since the start of the run, and what; nothing for an index that the history lacks. */
 export function lineOf(history: PageHistory, index: number): string {

@@ -1,7 +1,7 @@
 /** The findings of a run: each with what it says, what to do, where it comes from, and its evidence as a list. */
 import type { FindingReport, ReportData, RunReport } from "../model/report-model.ts";
 import { Advice } from "./parts.tsx";
-import type { PageHistory } from "./embedded-report.ts";
+import type { PageHistory } from "../formats/slim-history.ts";
 import { runAddress } from "./page-address.ts";
 import { lineOf } from "./event-text.ts";
 

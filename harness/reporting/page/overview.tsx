@@ -5,10 +5,14 @@ import { Broken, NotFinished, InconclusiveRules } from "./broken.tsx";
 import { Flows } from "./flows.tsx";
 import { Held } from "./held.tsx";
 import { Known } from "./known.tsx";
-import { Matrix } from "./scenarios-by-clients.tsx";
+import { ScenariosByClients } from "./scenarios-by-clients.tsx";
 
-export function Overview({ report }: { readonly report: ReportData }) {
-  const { totals, fixed, quarantine, relaunched, costText } = report;
+interface Props {
+  readonly report: ReportData;
+}
+
+export function Overview({ report }: Props) {
+  const { totals, costText } = report;
   return (
     <>
       <section class={`headline ${tones[report.standing]}`} aria-labelledby="headline">
@@ -43,55 +47,70 @@ export function Overview({ report }: { readonly report: ReportData }) {
       <Broken report={report} />
       <InconclusiveRules report={report} />
       <NotFinished report={report} />
-      <Matrix report={report} />
+      <ScenariosByClients report={report} />
       {report.flows !== undefined && <Flows flows={report.flows} />}
       <Known report={report} />
-      {quarantine.length > 0 && (
-        <section id="quarantine" aria-labelledby="quarantine-title">
-          <h2 id="quarantine-title" tabIndex={-1}>
-            In quarantine
-          </h2>
-          <p>These come and go, and turn nothing red.</p>
-          <ul>
-            {quarantine.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {fixed.length > 0 && (
-        <section id="fixed" aria-labelledby="fixed-title">
-          <h2 id="fixed-title" tabIndex={-1}>
-            Fixed
-          </h2>
-          <p>
-            These are in the baseline, and pass now. <code>--update-baseline</code> takes them out.
-          </p>
-          <ul>
-            {fixed.map(({ scenario, client, rule }) => (
-              <li key={`${scenario} ${client} ${rule}`}>
-                {scenario}, {client}: <b>{rule}</b>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <Quarantine report={report} />
+      <Fixed report={report} />
       <Held report={report} />
-      {relaunched.length > 0 && (
-        <section id="relaunched" aria-labelledby="relaunched-title">
-          <h2 id="relaunched-title" tabIndex={-1}>
-            Browsers that died
-          </h2>
-          <ul>
-            {relaunched.map(({ run, text }) => (
-              <li key={run.id}>
-                {run.scenario}, {run.client}: {text}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <Relaunched report={report} />
     </>
+  );
+}
+
+function Quarantine({ report: { quarantine } }: Props) {
+  if (quarantine.length === 0) return null;
+  return (
+    <section id="quarantine" aria-labelledby="quarantine-title">
+      <h2 id="quarantine-title" tabIndex={-1}>
+        In quarantine
+      </h2>
+      <p>These come and go, and turn nothing red.</p>
+      <ul>
+        {quarantine.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Fixed({ report: { fixed } }: Props) {
+  if (fixed.length === 0) return null;
+  return (
+    <section id="fixed" aria-labelledby="fixed-title">
+      <h2 id="fixed-title" tabIndex={-1}>
+        Fixed
+      </h2>
+      <p>
+        These are in the baseline, and pass now. <code>--update-baseline</code> takes them out.
+      </p>
+      <ul>
+        {fixed.map(({ scenario, client, rule }) => (
+          <li key={`${scenario} ${client} ${rule}`}>
+            {scenario}, {client}: <b>{rule}</b>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Relaunched({ report: { relaunched } }: Props) {
+  if (relaunched.length === 0) return null;
+  return (
+    <section id="relaunched" aria-labelledby="relaunched-title">
+      <h2 id="relaunched-title" tabIndex={-1}>
+        Browsers that died
+      </h2>
+      <ul>
+        {relaunched.map(({ run, text }) => (
+          <li key={run.id}>
+            {run.scenario}, {run.client}: {text}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Small pieces that several views show. */
 import { useState } from "preact/hooks";
-import type { RunReference } from "../model/report-model.ts";
+import type { RunReference } from "../model/run-reference.ts";
 import type { Standing } from "../model/standing.ts";
 import { Linked } from "./linked.tsx";
 import { runAddress } from "./page-address.ts";

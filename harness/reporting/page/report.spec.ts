@@ -104,8 +104,8 @@ test("has every event in the table, in the words of the journal", async ({ page 
       if (await next.isDisabled()) break;
       await next.click();
     }
-    const told = timelineOf(history).map((line) => line.replace(/^(\+.{0,11}?) +/, "$1 "));
-    expect(read.map(oneSpace)).toEqual(told.map(oneSpace));
+    const expected = timelineOf(history).map((line) => line.replace(/^(\+.{0,11}?) +/, "$1 "));
+    expect(read.map(oneSpace)).toEqual(expected.map(oneSpace));
   }
 });
 

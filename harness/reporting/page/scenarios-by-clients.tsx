@@ -1,12 +1,17 @@
 /** Scenarios by clients: where each run stands, to be searched and followed. */
 import { useState } from "preact/hooks";
-import type { ReportData, ScenarioCell, ScenarioRow } from "../model/report-model.ts";
+import type {
+  ReportData,
+  ScenarioCell,
+  ScenarioRow,
+  ScenarioTable,
+} from "../model/report-model.ts";
 import { filterRows, type RowFilter } from "./row-filter.ts";
 import { Badge } from "./parts.tsx";
 import { runAddress } from "./page-address.ts";
 import { standingMeanings, standings } from "./standing-meanings.ts";
 
-export function Matrix({ report }: { readonly report: ReportData }) {
+export function ScenariosByClients({ report }: { readonly report: ReportData }) {
   const [filter, setFilter] = useState<RowFilter>({ text: "", standing: "all", client: "all" });
   const { clients, rows } = report.scenarios;
   if (rows.length === 0) return null;
@@ -14,112 +19,147 @@ export function Matrix({ report }: { readonly report: ReportData }) {
   const shownClients = clients.filter(
     ({ client }) => filter.client === "all" || filter.client === client,
   );
-  const change = (part: Partial<RowFilter>): void => setFilter({ ...filter, ...part });
   return (
     <section id="matrix" aria-labelledby="matrix-title">
       <h2 id="matrix-title" tabIndex={-1}>
         Scenarios by clients
       </h2>
-      <form
-        class="filters no-print"
-        role="search"
-        aria-label="Scenarios"
-        onSubmit={(event) => event.preventDefault()}
-      >
-        <label>
-          Find{" "}
-          <input
-            type="search"
-            value={filter.text}
-            placeholder="scenario, title or rule"
-            onInput={(event) => change({ text: event.currentTarget.value })}
-          />
-        </label>
-        <label>
-          Standing{" "}
-          <select
-            value={filter.standing}
-            onChange={(event) => change({ standing: event.currentTarget.value })}
-          >
-            <option value="all">all</option>
-            {standings.map((standing) => (
-              <option key={standing} value={standing}>
-                {standing}
-              </option>
-            ))}
-            {report.failures.length > 0 && <option value="not finished">not finished</option>}
-          </select>
-        </label>
-        <label>
-          Client{" "}
-          <select
-            value={filter.client}
-            onChange={(event) => change({ client: event.currentTarget.value })}
-          >
-            <option value="all">all</option>
-            {clients.map(({ client }) => (
-              <option key={client} value={client}>
-                {client}
-              </option>
-            ))}
-          </select>
-        </label>
-        <output aria-live="polite">
-          {shown.length} of {rows.length} scenarios
-        </output>
-      </form>
-      <div
-        class="scroll tall"
-        role="region"
-        aria-label="Table of scenarios by clients"
-        tabIndex={0}
-      >
-        <table class="matrix">
-          <thead>
-            <tr>
-              <th scope="col">Scenario</th>
-              {shownClients.map(({ client, counts }) => (
-                <th key={client} scope="col">
-                  <b>{client.replace(/ \S+$/, "")}</b> {/ (\S+)$/.exec(client)?.[1]}
-                  <span class="count">{counts}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((row) => (
-              <MatrixLine
-                key={row.scenario}
-                row={row}
-                clients={shownClients.map(({ client }) => client)}
-              />
-            ))}
-            {shown.length === 0 && (
-              <tr>
-                <td colSpan={shownClients.length + 1}>No scenario is like that.</td>
-              </tr>
-            )}
-          </tbody>
-        </table>
-      </div>
-      <ul class="legend" aria-label="What the words mean">
-        {standings.map((standing) => (
-          <li key={standing}>
-            <Badge standing={standing} /> {standingMeanings[standing].says}
-          </li>
-        ))}
-        <li>
-          <span class="nothing" aria-hidden="true">
-            ·
-          </span>{" "}
-          not run with this client
-        </li>
-      </ul>
+      <Filters
+        report={report}
+        filter={filter}
+        shown={shown.length}
+        onChange={(part) => setFilter({ ...filter, ...part })}
+      />
+      <Table shown={shown} shownClients={shownClients} />
+      <Legend />
     </section>
   );
 }
 
-function MatrixLine({
+function Filters({
+  report,
+  filter,
+  shown,
+  onChange,
+}: {
+  readonly report: ReportData;
+  readonly filter: RowFilter;
+  /** How many rows match. */
+  readonly shown: number;
+  readonly onChange: (part: Partial<RowFilter>) => void;
+}) {
+  const { clients, rows } = report.scenarios;
+  return (
+    <form
+      class="filters no-print"
+      role="search"
+      aria-label="Scenarios"
+      onSubmit={(event) => event.preventDefault()}
+    >
+      <label>
+        Find{" "}
+        <input
+          type="search"
+          value={filter.text}
+          placeholder="scenario, title or rule"
+          onInput={(event) => onChange({ text: event.currentTarget.value })}
+        />
+      </label>
+      <label>
+        Standing{" "}
+        <select
+          value={filter.standing}
+          onChange={(event) => onChange({ standing: event.currentTarget.value })}
+        >
+          <option value="all">all</option>
+          {standings.map((standing) => (
+            <option key={standing} value={standing}>
+              {standing}
+            </option>
+          ))}
+          {report.failures.length > 0 && <option value="not finished">not finished</option>}
+        </select>
+      </label>
+      <label>
+        Client{" "}
+        <select
+          value={filter.client}
+          onChange={(event) => onChange({ client: event.currentTarget.value })}
+        >
+          <option value="all">all</option>
+          {clients.map(({ client }) => (
+            <option key={client} value={client}>
+              {client}
+            </option>
+          ))}
+        </select>
+      </label>
+      <output aria-live="polite">
+        {shown} of {rows.length} scenarios
+      </output>
+    </form>
+  );
+}
+
+function Table({
+  shown,
+  shownClients,
+}: {
+  readonly shown: readonly ScenarioRow[];
+  readonly shownClients: ScenarioTable["clients"];
+}) {
+  return (
+    <div class="scroll tall" role="region" aria-label="Table of scenarios by clients" tabIndex={0}>
+      <table class="matrix">
+        <thead>
+          <tr>
+            <th scope="col">Scenario</th>
+            {shownClients.map(({ client, counts }) => (
+              <th key={client} scope="col">
+                <b>{client.replace(/ \S+$/, "")}</b> {/ (\S+)$/.exec(client)?.[1]}
+                <span class="count">{counts}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row) => (
+            <ScenarioLine
+              key={row.scenario}
+              row={row}
+              clients={shownClients.map(({ client }) => client)}
+            />
+          ))}
+          {shown.length === 0 && (
+            <tr>
+              <td colSpan={shownClients.length + 1}>No scenario is like that.</td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Legend() {
+  return (
+    <ul class="legend" aria-label="What the words mean">
+      {standings.map((standing) => (
+        <li key={standing}>
+          <Badge standing={standing} /> {standingMeanings[standing].says}
+        </li>
+      ))}
+      <li>
+        <span class="nothing" aria-hidden="true">
+          ·
+        </span>{" "}
+        not run with this client
+      </li>
+    </ul>
+  );
+}
+
+function ScenarioLine({
   row,
   clients,
 }: {

@@ -1,7 +1,7 @@
 /** What each word for a standing means, and the sign beside it. */
 import type { Standing } from "../model/standing.ts";
 
-/** From worst to best; with the signs, no one has to tell colours apart. */
+/** From worst to best; the signs say the same as the colours. */
 export const standingMeanings: Readonly<Record<Standing, { sign: string; says: string }>> = {
   new: { sign: "✕", says: "a finding that the baseline does not expect" },
   inconclusive: { sign: "?", says: "an asserted rule never saw what it judges" },

@@ -28,7 +28,7 @@ describe("the table", () => {
 
   it("goes with the timeline, and finds words of a row", () => {
     expect(rows({ which: "view", view: { from: 4_000, to: 6_000 } })).toEqual([5, 6, 7]);
-    expect(rows({ text: "answered 429 nobody" })).toEqual([]);
+    expect(rows({ text: "answered 429 nothing" })).toEqual([]);
     expect(rows({ text: "EXCHANGE answered: 429" })).toEqual([3]);
   });
 

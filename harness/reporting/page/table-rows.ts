@@ -1,7 +1,7 @@
 /** Which events the table shows, whose they are, and which findings they are evidence of. */
 import { describeEvent } from "../../history/event-line.ts";
 import type { RunReport } from "../model/report-model.ts";
-import type { PageHistory } from "./embedded-report.ts";
+import type { PageHistory } from "../formats/slim-history.ts";
 import type { View } from "./timeline/detail.ts";
 
 export interface RowsWanted {
@@ -47,7 +47,7 @@ export function evidenceOf({
   return rules;
 }
 
-/** Whose event it is: the instance, its tab, the service that answered; nothing for what is nobody's. */
+/** The source of an event: the instance, its tab or the service that answered; empty where it has none. */
 export function whoOf(history: PageHistory, index: number): string {
   const event = history.events[index];
   switch (event?.kind) {

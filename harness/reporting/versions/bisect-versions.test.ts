@@ -3,24 +3,24 @@ import { bisect } from "./bisect-versions.ts";
 
 const versions = Array.from({ length: 40 }, (_, index) => `1.${index}.0`);
 
-/** Says "old" before the culprit and "new" from it on; nothing of those that are unknown. */
-async function find(culprit: string, unknown: readonly string[] = [], among = versions) {
+/** Answers "old" before the version that changed and "new" from it on; nothing for unknown versions. */
+async function find(changed: string, unknown: readonly string[] = [], among = versions) {
   const asked: string[] = [];
   const found = await bisect(among, (version) => {
     asked.push(version);
     if (unknown.includes(version)) return Promise.resolve(undefined);
-    return Promise.resolve(among.indexOf(version) < among.indexOf(culprit) ? "old" : "new");
+    return Promise.resolve(among.indexOf(version) < among.indexOf(changed) ? "old" : "new");
   });
   return { found, asked };
 }
 
 describe("bisect", () => {
-  it.each(versions.slice(1))("finds %s, and asks few", async (culprit) => {
-    const { found, asked } = await find(culprit);
+  it.each(versions.slice(1))("finds %s, and asks few", async (changed) => {
+    const { found, asked } = await find(changed);
     expect(found).toEqual({
       kind: "found",
-      before: versions[versions.indexOf(culprit) - 1],
-      after: culprit,
+      before: versions[versions.indexOf(changed) - 1],
+      after: changed,
       between: [],
     });
     expect(asked.length).toBeLessThanOrEqual(2 + Math.ceil(Math.log2(versions.length)));

@@ -1,14 +1,15 @@
 /**
- * Finds the first version that changed something, by halves: whoever says what the oldest says
- * lies before it. Versions of which nothing can be learnt are passed over, as git does.
+ * Finds the first version that changed something, by bisection: a version that answers as the
+ * oldest one does lies before it. Versions without an answer are skipped, as in git bisect.
  */
 
+/** What a bisection found. */
 export type Bisection =
-  /** The two ends say the same, so there is nothing to look for. */
+  /** The two ends answer the same, so that there is nothing to look for. */
   | { readonly kind: "same" }
-  /** Of an end nothing can be learnt. */
+  /** An end of the range gives no answer. */
   | { readonly kind: "unknown-end"; readonly version: string }
-  /** `after` says something else than `before`; of those between them nothing can be learnt. */
+  /** `after` answers otherwise than `before`; the versions between them give no answer. */
   | {
       readonly kind: "found";
       readonly before: string;
@@ -17,8 +18,8 @@ export type Bisection =
     };
 
 /**
- * Looks through `versions`, oldest first, two at least; `ask` says what there is to say of one,
- * undefined when there is nothing. Asks each version once at most.
+ * Searches `versions`, oldest first, at least two; `ask` resolves to the answer of a version, or
+ * to undefined when there is none. Asks each version at most once.
  */
 export async function bisect(
   versions: readonly string[],
@@ -37,9 +38,9 @@ export async function bisect(
     const middle = open[Math.floor((open.length - 1) / 2)];
     const version = middle === undefined ? undefined : versions[middle];
     if (middle === undefined || version === undefined) break;
-    const said = await ask(version);
-    if (said === undefined) unknown.add(middle);
-    else if (said === first) low = middle;
+    const answer = await ask(version);
+    if (answer === undefined) unknown.add(middle);
+    else if (answer === first) low = middle;
     else high = middle;
   }
   return {

@@ -37,6 +37,7 @@ export interface RuleStep {
   readonly changes: readonly SteppedChange[];
 }
 
+/** A change of a verdict in one scenario. */
 export interface SteppedChange extends Omit<RuleChange, "rule" | "direction"> {
   /** Whether it was so with the other seed, too; absent where it was not played again. */
   readonly repeats?: boolean;
@@ -58,6 +59,7 @@ export interface Upgrade {
   readonly changes: readonly ImpactChange[];
 }
 
+/** The contents of `matrix.json`. */
 export interface Matrix {
   readonly schema: "brownout/matrix/1";
   readonly brownout: string;

@@ -1,7 +1,8 @@
 /** A run with one version of a client, reduced to what versions are compared by. */
 import type { Cost } from "../model/cost.ts";
 import type { Verdict } from "../../rules/rule.ts";
-import { type JudgedRun, type RunResult, resultOf } from "../model/results.ts";
+import { resultOf } from "../model/build-results.ts";
+import type { JudgedRun, RunResult } from "../model/results.ts";
 
 /** The verdict of one rule on a run. */
 export interface RuleVerdict {

@@ -14,7 +14,7 @@ import type {
   NamedContext,
 } from "./contexts-state.ts";
 import { createSettle } from "./settle-contexts.ts";
-import { createTabs } from "./tabs.ts";
+import { createTabs } from "./tab-register.ts";
 
 /** Creates the contexts of a run; each is opened when an application first uses it. */
 export function createBrowserContexts(parts: BrowserContextsParts): BrowserContexts {

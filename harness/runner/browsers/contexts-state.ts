@@ -7,7 +7,7 @@ import type { Cause } from "../../history/ledger.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import type { BrowserProfile, MountedBrowser } from "../../network/mount.ts";
 import type { Attribution } from "../simulation/attribution.ts";
-import type { Tabs } from "./tabs.ts";
+import type { Tabs } from "./tab-register.ts";
 import type { Turns } from "./turns.ts";
 
 export interface BrowserContexts {

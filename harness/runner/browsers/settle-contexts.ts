@@ -8,7 +8,7 @@ import { lookAtScreen } from "../../browser/screen.ts";
 import { minutes } from "../../core/time/duration.ts";
 import type { BrowserProfile } from "../../network/mount.ts";
 import type { BrowserContexts, ContextsState } from "./contexts-state.ts";
-import type { OpenTab } from "./tabs.ts";
+import type { OpenTab } from "./tab-register.ts";
 
 /** A request that no browser has reported after so many looks goes on without. */
 const UNREPORTED_LOOKS_MAX = 200;

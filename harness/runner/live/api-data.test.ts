@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { createApiData } from "./api-data.ts";
 
-it("answers by origin and path, and refuses an address of nobody", () => {
+it("answers by origin and path, and refuses an address of no API", () => {
   const data = createApiData(contoso);
   const mail = { value: ["Hello"] };
   data.put("https://graph.microsoft.com/v1.0/me/messages?$top=1", mail);
@@ -14,5 +14,5 @@ it("answers by origin and path, and refuses an address of nobody", () => {
     { address: "https://graph.microsoft.com/v1.0/me", answer: { resource: "graph" } },
   ]);
   for (const address of ["/v1.0/me", "https://api.example.com/v1.0/me"])
-    expect(() => data.put(address, mail)).toThrow(/no address of a protected API/);
+    expect(() => data.put(address, mail)).toThrow(/expected an address of a protected API/);
 });

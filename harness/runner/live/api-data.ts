@@ -1,13 +1,13 @@
-/** What protected APIs answer to a good token, by address: a test's own data. */
+/** The data that protected APIs answer to a valid token, by address. */
 import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
 
 export interface ApiData {
   /** Throws `bad-usage` for an address that no API of the world has. */
   put(address: string, data: object): void;
-  /** By origin and path, the query does not count; the name of its API where nobody has said anything. */
+  /** The data of an address by origin and path, without the query; the name of its API by default. */
   at(url: string): object;
-  /** Where the name of the API was all that there was to say. */
+  /** The addresses at which an API answered with its name. */
   answeredByDefault(): readonly DefaultAnswer[];
 }
 
@@ -17,7 +17,7 @@ export interface DefaultAnswer {
   readonly answer: object;
 }
 
-/** Nothing yet: an API answers its name. */
+/** Creates the data, with none: each API answers its name. */
 export function createApiData({ resources }: World): ApiData {
   const known = new Map<string, object>();
   const byDefault = new Map<string, object>();
@@ -25,10 +25,14 @@ export function createApiData({ resources }: World): ApiData {
     put(address, data) {
       const hosts = resources.flatMap((resource) => resource.hosts);
       if (!URL.canParse(address) || !hosts.includes(new URL(address).hostname)) {
-        throw new HarnessError("bad-usage", `"${address}" is no address of a protected API`, {
-          place: "entra.api",
-          hint: `Write a whole address, such as https://${hosts[0] ?? "graph.microsoft.com"}/v1.0/me; the world has ${hosts.join(", ")}.`,
-        });
+        throw new HarnessError(
+          "bad-usage",
+          `expected an address of a protected API, found "${address}"`,
+          {
+            place: "entra.api",
+            hint: `Write the whole address, such as https://${hosts[0] ?? "graph.microsoft.com"}/v1.0/me; the world has ${hosts.join(", ")}.`,
+          },
+        );
       }
       known.set(keyOf(address), data);
     },

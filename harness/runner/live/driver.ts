@@ -1,23 +1,23 @@
 /**
- * Moves a session's time: while something is waited for, and only then. One loop drives,
- * however many calls run at once, as two would jump past each other's work.
+ * Moves the time of a live simulation, but only while a test waits for something. One loop
+ * drives for all calls that run at once, since two would jump past each other's work.
  */
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 
 /**
  * Settles as `work` does; virtual time moves until then. Rejects `stuck` when nothing could
- * ever settle it. Work that only waits for time lets pages leap, as long as nobody waits for
- * anything else.
+ * ever settle it. Work that only waits for time lets pages leap, as long as nothing else is
+ * waited for.
  */
 export type Drive = <T>(work: Promise<T>, waitsFor?: "time" | "something") => Promise<T>;
 
 export interface Driver {
   readonly drive: Drive;
-  /** Moves time no more, whoever still waits: a test that has timed out must not move the next one's. */
+  /** Stops moving time, also for calls that still wait: a test that has timed out must not move the time of the next. */
   readonly stop: () => void;
 }
 
-/** Whoever drives through the same driver shares one loop. */
+/** Creates the driver; all its calls share one loop. */
 export function createDriver(clock: Pick<VirtualClock, "drive">): Driver {
   const waiting = { time: 0, something: 0 };
   let current: { readonly idle: () => void; readonly driven: Promise<void> } | undefined;
@@ -30,7 +30,7 @@ export function createDriver(clock: Pick<VirtualClock, "drive">): Driver {
       const { promise, resolve } = Promise.withResolvers<void>();
       const mayLeap = (): boolean => waiting.something === 0;
       current = { idle: resolve, driven: clock.drive(promise, Infinity, mayLeap) };
-      // Whoever waits hears of a failure by the race below.
+      // Those that wait get a failure from the race below.
       current.driven.catch(() => undefined);
     }
     return current.driven;

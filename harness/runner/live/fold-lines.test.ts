@@ -8,7 +8,7 @@ const turn = (number: number): readonly string[] => [
 const turns = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => turn(index + 1)).flat();
 
-it("writes the turn of a loop once, and says how often and until when it came again", () => {
+it("writes one turn of a loop, with the number of repetitions and the time of the last", () => {
   const lines = [
     "+0s          fault outage begins",
     ...turns(20),
@@ -24,7 +24,7 @@ it("writes the turn of a loop once, and says how often and until when it came ag
   expect(foldLines(notes)).toEqual([notes[0], "… the same 3 more times, until +1d 3h 30m 15s"]);
 });
 
-it("leaves alone what differs in more than time and numbers, and what came but twice", () => {
+it("keeps lines that differ in more than time and numbers, and those that come only twice", () => {
   const other = turn(3).map((line) => line.replace("503 html", "429 text"));
   for (const lines of [turns(2), [...turns(2), ...other], []])
     expect(foldLines(lines)).toEqual(lines);

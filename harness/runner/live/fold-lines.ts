@@ -1,10 +1,10 @@
-/** A timeline with what repeats in it written once: a loop is read as one turn and a number. */
+/** Folds loops in a timeline: one turn is written once, with the number of repetitions. */
 
-/** Turns of a loop that are worth folding, and the lines of the longest turn. */
+/** The fewest turns of a loop that are folded, and the most lines of a turn. */
 const TURNS_MIN = 3;
 const PERIOD_MAX = 8;
 
-/** The lines of a timeline; of blocks that follow each other and differ by time, numbers and tokens alone the first, and how often it came again. */
+/** The lines of a timeline. Of consecutive blocks that differ only in time, numbers and tokens, the first stays, with the number of repetitions. */
 export function foldLines(lines: readonly string[]): readonly string[] {
   const keys = lines.map(keyOf);
   const folded: string[] = [];
@@ -22,7 +22,7 @@ export function foldLines(lines: readonly string[]): readonly string[] {
 
 const TIME = /^\+[\d.]+[dhms](?: [\d.]+[dhms])*/;
 
-/** What two lines have in common that say the same of other requests. */
+/** The part of a line that is equal for similar requests. */
 function keyOf(line: string): string {
   return line
     .replace(TIME, "")
@@ -35,7 +35,7 @@ interface Loop {
   readonly turns: number;
 }
 
-/** The loop that begins there and covers most lines; one turn of one line when there is none. */
+/** The loop that begins there and covers the most lines; one turn of one line when there is none. */
 function longestLoop(keys: readonly string[], at: number): Loop {
   let best: Loop = { period: 1, turns: 1 };
   for (let period = 1; period <= PERIOD_MAX; period += 1) {

@@ -1,16 +1,16 @@
-/** What can be told of code that is not ours by what it returns and throws. */
+/** Reads what the user's own code returns and throws. */
 import type { ClientErrorDescription, ClientUnderTest, TokenResult } from "../../clients/client.ts";
 import type { Recorder } from "../../history/recorder.ts";
-import type { TokenBook } from "./token-book.ts";
+import type { TokenRecord } from "./token-record.ts";
 
 interface OwnCode extends Pick<ClientUnderTest, "describeError"> {
   readonly resultOf: (value: unknown) => Partial<TokenResult> | undefined;
 }
 
-/** Reads results and errors of any code; a text is a token only when the wire has issued it. */
+/** A returned text counts as a token only when the service has issued it. */
 export function createOwnCode(
   { factsOf }: Pick<Recorder, "factsOf">,
-  { saw }: Pick<TokenBook, "saw">,
+  { saw }: Pick<TokenRecord, "saw">,
 ): OwnCode {
   return {
     resultOf(value) {
@@ -20,7 +20,7 @@ export function createOwnCode(
         ? undefined
         : { accessToken: token };
     },
-    // By name, because the code's own copy of MSAL need not be ours.
+    // By name, since the code may have another copy of MSAL than we do.
     describeError(error): ClientErrorDescription | undefined {
       if (!(error instanceof Error) || error.name !== "InteractionRequiredAuthError")
         return undefined;

@@ -15,7 +15,7 @@ import {
 } from "../../../test/support/session-page-calls.ts";
 
 describe("silent calls", () => {
-  it("are refresh requests, of whoever was the last to sign in or is named", async () => {
+  it("are refresh requests, of the person who signed in last or is named", async () => {
     const app = await signedIn();
     await app.refresh(tab2, issued("two"));
     await app.refresh(tab2, issued("three"), { "X-AnchorMailbox": "Oid:BBBB@t1" });
@@ -29,7 +29,7 @@ describe("silent calls", () => {
     ]);
   });
 
-  it("are over a moment after they have failed, or when somebody asks", async () => {
+  it("end soon after they have failed, or when the history is read", async () => {
     const app = await signedIn();
     await app.refresh(tab1, json(503, { error: "temporarily_unavailable" }));
     await app.passes(249);
@@ -43,7 +43,7 @@ describe("silent calls", () => {
     expect(app.story()).toHaveLength(11);
   });
 
-  it("go on when the library asks again at once after no answer", async () => {
+  it("continue when the library repeats a request without an answer at once", async () => {
     const app = await signedIn();
     await app.refresh(tab1, new NetworkFault("ECONNREFUSED", "login.microsoftonline.com"));
     await app.refresh(tab1, new NetworkFault("ECONNRESET", "login.microsoftonline.com"));
@@ -61,7 +61,7 @@ describe("silent calls", () => {
     ]);
   });
 
-  it("do not when it was another tab, other scopes, or an error of the service's own", async () => {
+  it("do not continue from another tab, with other scopes, or after an OAuth error", async () => {
     const app = await signedIn();
     await app.refresh(tab1, page(503));
     await app.refresh(tab2, page(503));
@@ -72,7 +72,7 @@ describe("silent calls", () => {
     expect(app.story().filter((line) => line.includes("silent"))).toHaveLength(4);
   });
 
-  it("go on in a hidden frame when the refresh token is refused", async () => {
+  it("continue in a hidden frame when the refresh token is refused", async () => {
     const app = await signedIn();
     await app.refresh(tab1, refused("invalid_grant"));
     await app.authorize(frame, back());
@@ -93,7 +93,7 @@ describe("silent calls", () => {
     ]);
   });
 
-  it("in a hidden frame from the start are single sign-on", async () => {
+  it("that begin in a hidden frame are single sign-on", async () => {
     const app = await signedIn();
     await app.authorize(frame, page(503));
     await app.passes(250);
@@ -104,7 +104,7 @@ describe("silent calls", () => {
     ]);
   });
 
-  it("carry a claims challenge, not the capabilities that every request names", async () => {
+  it("carry a claims challenge, but not the capabilities of every request", async () => {
     const app = await signedIn();
     const claims = (value: object) => ({ claims: JSON.stringify({ access_token: value }) });
     await app.refresh(tab1, issued("two"), claims({ xms_cc: { values: ["CP1"] } }));
@@ -115,7 +115,7 @@ describe("silent calls", () => {
     ]);
   });
 
-  it("that their page gives up are over, and nobody knows how", async () => {
+  it("that their page gives up end with an unknown outcome", async () => {
     const app = await signedIn();
     const gone = new AbortController();
     const request = app.post({ grant_type: "refresh_token" }, gone.signal);
@@ -125,7 +125,7 @@ describe("silent calls", () => {
     expect(app.story().at(-1)).toBe("2 unknown caller-timeout");
   });
 
-  it("are over before another call of their tab begins, and when it is loaded anew", async () => {
+  it("end before another call of their tab begins, and when the tab is reloaded", async () => {
     const app = await signedIn();
     await app.refresh(tab1, page(503));
     await app.authorize(popup, page());
@@ -139,7 +139,7 @@ describe("silent calls", () => {
     expect(app.story().at(-1)).toBe("4 fail http_503");
   });
 
-  it("in a hidden frame are their own where no refresh token of their tab was refused", async () => {
+  it("in a hidden frame are separate calls when no refresh token of their tab was refused", async () => {
     const app = await signedIn();
     await app.refresh(tab2, refused("invalid_grant"));
     await app.authorize(frame, page(503));
@@ -148,7 +148,7 @@ describe("silent calls", () => {
     expect(app.story().filter((line) => line.includes("sso-silent"))).toHaveLength(2);
   });
 
-  it("that go on wait for what follows, however long it takes", async () => {
+  it("that continue wait for the next answer, for any time", async () => {
     const app = await signedIn();
     await app.refresh(tab1, page(503));
     await app.passes(100);
@@ -162,7 +162,7 @@ describe("silent calls", () => {
     ]);
   });
 
-  it("are not over because another tab begins one", async () => {
+  it("do not end when another tab begins one", async () => {
     const app = await signedIn();
     await app.refresh(tab1, page(503));
     void app.refresh(tab2, "never");

@@ -26,13 +26,13 @@ const SIGN_IN = [
 ];
 
 describe("sign-ins", () => {
-  it("in a popup are one call of the tab that opened it, up to its token", async () => {
+  it("in a popup are one call of its opener, from the window to the token", async () => {
     const app = await signedIn();
     expect(app.story()).toEqual(SIGN_IN);
     expect(app.operations.open.size).toBe(0);
   });
 
-  it("are known by their window while they last", async () => {
+  it("are found by their window while they last", async () => {
     const app = open();
     expect(app.calls.signInAt("popup-1")).toBeUndefined();
     await app.authorize(popup, page());
@@ -43,7 +43,7 @@ describe("sign-ins", () => {
     expect(app.calls.signInAt("popup-1")).toBeUndefined();
   });
 
-  it("by leaving the page are one call across the load that follows", async () => {
+  it("by redirect are one call across the reload of the page", async () => {
     const app = open();
     await app.authorize(tab1, back());
     app.recorder.emit({ kind: "tab-changed", client: "mail", tab: "tab-1", change: "reloaded" });
@@ -56,7 +56,7 @@ describe("sign-ins", () => {
     ]);
   });
 
-  it("fail when their window goes without a code, at an ill page not before", async () => {
+  it("fail when their window closes without a code, not when it shows an error page", async () => {
     const app = open();
     await app.authorize(popup, page(503));
     await app.passes(60_000);
@@ -68,7 +68,7 @@ describe("sign-ins", () => {
     expect(app.story().at(-1)).toBe("2 fail no_answer");
   });
 
-  it("fail when a code is not redeemed within seconds, or the token endpoint says no", async () => {
+  it("fail when a code is not redeemed within seconds, or the token endpoint refuses it", async () => {
     const app = open();
     await app.authorize(popup, back());
     app.recorder.emit({ kind: "tab-changed", client: "mail", tab: "popup-1", change: "closed" });
@@ -82,14 +82,14 @@ describe("sign-ins", () => {
     expect(app.story().at(-1)).toBe("2 fail invalid_grant");
   });
 
-  it("that come back with an error fail by it", async () => {
+  it("that return with an error fail with it", async () => {
     const app = open();
     await app.authorize(popup, back("error=access_denied"));
     app.calls.settle();
     expect(app.story().at(-1)).toBe("1 fail access_denied");
   });
 
-  it("of the implicit flow have no end that could be seen", async () => {
+  it("of the implicit flow have no visible end", async () => {
     const app = open();
     await app.authorize(popup, back("id_token=x"), "response_type=id_token");
     app.recorder.emit({ kind: "tab-changed", client: "mail", tab: "popup-1", change: "closed" });
@@ -98,7 +98,7 @@ describe("sign-ins", () => {
     expect(app.operations.open).toEqual(new Set([1]));
   });
 
-  it("of two windows at once get the code that came last, each its own in turn", async () => {
+  it("of two windows at once redeem the last code first, each its own", async () => {
     const app = open();
     await app.authorize(popup, page());
     await app.authorize({ ...tab2, window: "popup-2" }, back());
@@ -113,7 +113,7 @@ describe("sign-ins", () => {
     ]);
   });
 
-  it("end at once when their window goes at a good page, and not when it is only named late", async () => {
+  it("end at once when their window closes at a sign-in page, but not when it is reported late", async () => {
     const app = open();
     await app.authorize(popup, page());
     app.recorder.emit({ kind: "tab-changed", client: "mail", tab: "popup-1", change: "opened" });
@@ -122,7 +122,7 @@ describe("sign-ins", () => {
     expect(app.story().at(-1)).toBe("1 fail no_answer");
   });
 
-  it("fail when the token endpoint is ill", async () => {
+  it("fail when the token endpoint is unhealthy", async () => {
     const app = open();
     await app.authorize(popup, back());
     await app.redeem(tab1, page(503));
@@ -130,7 +130,7 @@ describe("sign-ins", () => {
     expect(app.story().at(-1)).toBe("1 fail http_503");
   });
 
-  it("of one tab redeem its own code, the last first", async () => {
+  it("of one tab redeem their own codes, the last first", async () => {
     const app = open();
     await app.authorize({ ...tab2, window: "popup-3" }, back());
     await app.authorize(popup, page());
@@ -146,7 +146,7 @@ describe("sign-ins", () => {
 });
 
 describe("tokens shown to an API", () => {
-  it("were in the cache, unless a call of that tab has just got them", async () => {
+  it("came from the cache, unless a call of that tab has just got them", async () => {
     const app = await signedIn();
     await app.use(tab1, "one");
     expect(app.story().slice(5)).toEqual(["> resource -"]);
@@ -162,7 +162,7 @@ describe("tokens shown to an API", () => {
     ]);
   });
 
-  it("got in one tab and first used in another were in the cache there", async () => {
+  it("that another tab got came from the cache", async () => {
     const app = await signedIn();
     await app.use(tab2, "one");
     expect(app.story().slice(5)).toEqual([
@@ -172,15 +172,15 @@ describe("tokens shown to an API", () => {
     ]);
   });
 
-  it("that the service has not issued tell nothing", async () => {
+  it("that the service has not issued are ignored", async () => {
     const app = await signedIn();
     await app.use(tab1, "foreign");
     expect(app.story().slice(5)).toEqual(["> resource -"]);
   });
 });
 
-describe("requests that tell of no call", () => {
-  it("come from no page, ask first, or are for something else", async () => {
+describe("requests that belong to no call", () => {
+  it("come from no page, are preflights, or have another purpose", async () => {
     const app = await signedIn();
     await app.refresh(undefined, issued("two"));
     await app.send(tab1, createRequest(`${LOGIN}/authorize`, { method: "OPTIONS" }), fine());
@@ -196,7 +196,7 @@ describe("requests that tell of no call", () => {
     ]);
   });
 
-  it("once the run is over change nothing any more", async () => {
+  it("change nothing after the run has ended", async () => {
     const app = await signedIn();
     await app.refresh(tab1, page(503));
     app.operations.open.clear();
@@ -204,7 +204,7 @@ describe("requests that tell of no call", () => {
     expect(app.story().at(-1)).toBe("> token 2");
   });
 
-  it("are one with their connection, also when the browser sends them again", async () => {
+  it("share the cause of their connection, also when the browser sends them again", async () => {
     const app = await signedIn();
     const request = app.post({ grant_type: "refresh_token" });
     markResent(request);

@@ -1,10 +1,10 @@
-/** What the world has where the service has refused: a stranger's tenant, client id or address is most often not in it. */
+/** Hints for refused sign-ins: most often the tenant, the client id or the redirect URI is not in the world. */
 import type { AppRegistration, Tenant, World } from "../../entra/directory/world.ts";
 import type { Refusal } from "./refusals.ts";
 
 const SHOWN_MAX = 6;
 
-/** What the world has in place of what was asked for; empty where the code says no more than its sentence. */
+/** What the world has instead of what was asked for; empty for codes whose sentence says enough. */
 export function worldHint(world: World, refusal: Refusal): string {
   const tenant = tenantOf(world, refusal.tenant);
   const app = appOf(world, refusal.app);
@@ -53,7 +53,7 @@ function typeOf(app: AppRegistration | undefined, { redirectUri = "" }: Refusal)
   return found?.type ?? "web";
 }
 
-/** Single-page apps first: it is mostly they who are asked for. */
+/** Single-page apps first: they are asked for most often. */
 function inOrder(apps: readonly AppRegistration[]): readonly AppRegistration[] {
   return apps.toSorted((one, other) => Number(other.kind === "spa") - Number(one.kind === "spa"));
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createService } from "../simulation/service.ts";
+import { createSimulatedService } from "../simulation/simulated-service.ts";
 import { createVirtualClock } from "../../core/time/virtual-clock.ts";
 import { tokenServerError } from "../../faults/presets.ts";
-import type { ServiceSettings } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import { createRequest } from "../../core/http/message.ts";
 import { createRandom } from "../../core/random.ts";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
@@ -14,7 +14,7 @@ const clientId = "33333333-cccc-4ccc-8ccc-000000000016";
 
 function start(settings: Partial<ServiceSettings> = {}, faults: readonly "token"[] = []) {
   const startMs = Date.UTC(2026, 2, 2, 8);
-  const { service } = createService({
+  const { service } = createSimulatedService({
     world: contoso,
     settings: { ...contoso.settings, ...settings },
     faults: {
@@ -58,7 +58,7 @@ function start(settings: Partial<ServiceSettings> = {}, faults: readonly "token"
 }
 
 describe("the refusals of a sign-in", () => {
-  it("are told in the service's own words, wherever they stand", async () => {
+  it("are collected with the service's sentence, from any part of an answer", async () => {
     for (const errorSeparator of ["space", "crlf"] as const) {
       const { refusals, authorize, redeem } = start({ errorSeparator });
       await authorize({ client_id: "none" });
@@ -75,7 +75,7 @@ describe("the refusals of a sign-in", () => {
     }
   });
 
-  it("are none where an application only asks whether somebody is there", async () => {
+  it("do not include an application's silent check for a signed-in person", async () => {
     const { refusals, authorize, redeem } = start();
     await authorize({ prompt: "none" });
     await redeem("refresh_token");
@@ -85,7 +85,7 @@ describe("the refusals of a sign-in", () => {
     expect(refusals.all()).toMatchObject([{ code: 50011, app: clientId }]);
   });
 
-  it("are none of a fault's", async () => {
+  it("do not include the errors of faults", async () => {
     const { refusals, redeem } = start({}, ["token"]);
     await redeem("authorization_code");
     expect(refusals.all()).toEqual([]);
@@ -96,7 +96,7 @@ describe("what the world has instead", () => {
   const hint = (code: number, more: object = {}): string =>
     worldHint(contoso, { code, text: "", tenant: "contoso.example", app: clientId, ...more });
 
-  it("is listed, single-page apps first, and no longer than can be read", () => {
+  it("is listed, single-page apps first, at a readable length", () => {
     expect(hint(700016)).toMatch(
       /^The world has the client ids 33333333-cccc-4ccc-8ccc-000000000016 \(spa\), .* and \d+ more\.$/,
     );

@@ -1,18 +1,18 @@
 /**
- * What the service has said no to, in its own words. A journal has the code and not the
- * sentence; whoever waits for a sign-in wants to read what a person would see in the page's
- * address or on the error page.
+ * Collects the sign-in requests that the service has refused, with its full sentences. A
+ * journal has only the codes; a test that waits for a sign-in reports what a person would read
+ * on the error page, or in the address of the page.
  */
 import { faultsOf } from "../../faults/layer.ts";
 import { describeRequest, type EntraRequest } from "../../entra/request/endpoint.ts";
 import { textOfResponse } from "../../core/http/message.ts";
 import type { Service } from "../../core/http/service.ts";
 
-/** A request that the service itself has refused, no fault and no network. */
+/** A request that the service itself has refused, rather than a fault or the network. */
 export interface Refusal {
-  /** Of AADSTS. */
+  /** The number after AADSTS. */
   readonly code: number;
-  /** From `AADSTS` on, in full, without the ids of the request. */
+  /** The whole sentence from `AADSTS` on, without the ids of the request. */
   readonly text: string;
   /** Tenant, client id and redirect URI, as far as the request or the sign-in before it named them. */
   readonly tenant?: string;
@@ -22,11 +22,11 @@ export interface Refusal {
 
 export interface Refusals {
   readonly around: (service: Service) => Service;
-  /** Those so far, of requests on which a sign-in depends. */
+  /** All so far, of requests on which a sign-in depends. */
   readonly all: () => readonly Refusal[];
 }
 
-/** None yet. */
+/** Creates the collection, with none in it. */
 export function createRefusals(): Refusals {
   const all: Refusal[] = [];
   let asked: EntraRequest | undefined;
@@ -43,7 +43,7 @@ export function createRefusals(): Refusals {
     if (!isOfSignIn || faultsOf(request).length > 0) return;
     const said = await sentenceOf(response);
     const [sentence = "", code] = /AADSTS(\d+)[^]*/.exec(said.text) ?? [];
-    // A hidden frame that is told to show a page is an everyday answer to the application.
+    // A hidden frame that needs interaction is an everyday answer to the application.
     if (code === undefined || (isSilent && said.isForApp)) return;
     const of = { ...asked?.parameters, ...parameters };
     const tenant = described.tenant ?? asked?.tenant;
@@ -71,11 +71,11 @@ export function createRefusals(): Refusals {
 
 interface Said {
   readonly text: string;
-  /** Handed to the application, and not shown to the person. */
+  /** Whether the application gets it, rather than the person. */
   readonly isForApp: boolean;
 }
 
-/** Where an answer of the sign-in endpoints says what was wrong; empty where nothing was. */
+/** The part of a sign-in endpoint's answer that says what was wrong; empty when nothing was. */
 async function sentenceOf(response: Response): Promise<Said> {
   const location = URL.parse(response.headers.get("location") ?? "");
   if (location !== null) {

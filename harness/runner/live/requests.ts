@@ -1,4 +1,4 @@
-/** The requests of a history as a test asks for them: each with its end, flat, in the order in which they began. */
+/** The requests of a history in the form that tests query: each with its end, in the order in which they began. */
 import type { ExchangeEnded, History, WireError } from "../../history/event.ts";
 import { checkEndpoint } from "../../history/endpoint-name.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
@@ -6,11 +6,11 @@ import { exchangesOf, type Exchange } from "../../rules/model/exchanges.ts";
 import { statusOf } from "../../rules/model/exchange-outcomes.ts";
 
 export interface RequestSeen {
-  /** ms since the session began. */
+  /** ms since the test began. */
   readonly atMs: number;
   readonly endpoint: Endpoint;
   readonly method: string;
-  /** Secrets and volatile ids replaced. */
+  /** With secrets and volatile ids replaced. */
   readonly url: string;
   readonly host: string;
   readonly grant?: string;
@@ -23,9 +23,9 @@ export interface RequestSeen {
   readonly failed?: string;
   readonly error?: WireError;
   readonly retryAfter?: string;
-  /** Absent while it is underway. */
+  /** Absent while it is under way. */
   readonly servedBy?: ExchangeEnded["servedBy"];
-  /** Ids of the faults that took it. */
+  /** Ids of the faults that affected it. */
   readonly faults: readonly string[];
 }
 

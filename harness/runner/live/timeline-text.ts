@@ -1,22 +1,22 @@
-/** What a failed test prints: its timeline, as short as it can be read, and what may have been forgotten. */
+/** The text that a failed test prints: its timeline, shortened, and what may have been forgotten. */
 import { formatDuration } from "../../core/time/duration.ts";
 import { foldLines } from "./fold-lines.ts";
-import type { Session } from "./session.ts";
+import type { LiveSimulation } from "./live-simulation.ts";
 
 const FIRST_LINES = 20;
 const LAST_LINES = 40;
 const ADDRESSES_MAX = 5;
 
 export interface TimelineTitle {
-  /** Of the test. */
+  /** The title of the test. */
   readonly title: string;
-  /** Where the whole timeline is, as `in the attachment a.txt`. */
+  /** Where the whole timeline is, such as `in the attachment a.txt`. */
   readonly whole: string;
 }
 
-/** The events of a session, a line each, under a heading: loops folded, and of what is still long the beginning and the end. */
+/** One line for each event, under a heading: with loops folded, and cut in the middle when it is still long. */
 export function timelineText(
-  session: Pick<Session, "timeline">,
+  session: Pick<LiveSimulation, "timeline">,
   { title, whole }: TimelineTitle,
 ): readonly string[] {
   const lines = foldLines(session.timeline().split("\n"));
@@ -35,10 +35,10 @@ export function timelineText(
   ];
 }
 
-/** Addresses of APIs for which the test has no answer, which may be why it failed. */
+/** Addresses of APIs for which the test has set no answer, which may be why it failed. */
 export function unnamedAnswers({
   answeredByDefault,
-}: Pick<Session, "answeredByDefault">): readonly string[] {
+}: Pick<LiveSimulation, "answeredByDefault">): readonly string[] {
   const answered = answeredByDefault();
   if (answered.length === 0) return [];
   const shown = answered
@@ -46,14 +46,14 @@ export function unnamedAnswers({
     .map(({ address, answer }) => `  ${address}: ${JSON.stringify(answer)}`);
   const left = answered.length - shown.length;
   return [
-    "Answered by default; entra.api(address, data) says what an API answers:",
+    "Answered by default; entra.api(address, data) sets the answer of an API:",
     ...shown,
     ...(left === 0 ? [] : [`  and ${left} more`]),
   ];
 }
 
-/** How far time has come in `advance`, of a test whose patience has ended in it. */
-export function unfinishedAdvance({ clock }: Pick<Session, "clock">): readonly string[] {
+/** How far time has come in the `advance` in which a test has timed out. */
+export function unfinishedAdvance({ clock }: Pick<LiveSimulation, "clock">): readonly string[] {
   const underway = clock.advancing();
   if (underway === undefined) return [];
   const { wantedMs, passedMs } = underway;

@@ -1,7 +1,7 @@
 /**
  * Compiles one file of a user to JavaScript that Node runs, by esbuild: its TypeScript, its
  * decorators and its JSX, as its tsconfig.json says. The result keeps the module system that
- * the file is written in, whatever the nearest package.json says, and carries a source map.
+ * the file is written in, for any "type" in the nearest package.json, and carries a source map.
  */
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
@@ -51,7 +51,7 @@ const loaders: Readonly<Record<string, Loader>> = {
 function optionsFor(path: string, extension: string): TransformOptions {
   const { compilerOptions } = tsconfigOf(path);
   const { jsx, jsxFactory } = compilerOptions;
-  // Nobody else compiles the JSX that "preserve" leaves to a framework.
+  // No framework compiles the JSX here that "preserve" leaves to it.
   const isLeftOver = jsx === undefined || jsx === "preserve" || jsx === "react-native";
   return {
     loader: loaders[extension] ?? "js",

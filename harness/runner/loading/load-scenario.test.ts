@@ -79,13 +79,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const load = (name: string): Loaded => report[join(folder, name)] ?? {};
 
-describe("a scenario file loads whatever package.json says", () => {
+describe("a scenario file loads under any package.json", () => {
   const good = Object.keys(files).filter((name) => /(?:esm|common|compiled|text)\.\w+$/.test(name));
   it.each(good)("%s", (name) => {
     expect(load(name)).toEqual({ value: { answer: 42 } });
   });
 
-  it("and finds brownout without having installed it: the copy that runs it", () => {
+  it("imports the brownout that runs it, without having installed it", () => {
     expect(load("brownout.js")).toEqual({ value: { answer: "function" } });
   });
 });

@@ -1,8 +1,7 @@
 /**
- * Loads a user's scenario file: TypeScript or JavaScript, ESM or CommonJS, whatever the
- * nearest package.json says (`npm init -y` writes "type": "commonjs", and then Node takes
- * `import` in a .ts file for a syntax error). `library.ts` calls it; what the file exports
- * is checked there. Whatever goes wrong in the file is a `HarnessError` with its line.
+ * Loads a user's scenario file: TypeScript or JavaScript, ES module or CommonJS, with any "type"
+ * in the nearest package.json. Errors in the file are `HarnessError`s with its line; what it
+ * exports is checked by `checkScenario`.
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname } from "node:path";

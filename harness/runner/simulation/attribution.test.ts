@@ -26,8 +26,8 @@ function createBench() {
   return { recorder, attribution, causeOf };
 }
 
-describe("whose request it was", () => {
-  it("is told by the origin of the page, where the request names nobody", async () => {
+describe("the cause of a page's request", () => {
+  it("is found by the origin of the page when the request names no client", async () => {
     const { attribution, causeOf } = createBench();
     attribution.own("https://spa.contoso.example", "spa-1");
     const discovery = "https://login.microsoftonline.com/common/discovery/instance";
@@ -36,7 +36,7 @@ describe("whose request it was", () => {
     expect(await causeOf(from("https://other.example"))).toEqual([undefined, undefined]);
   });
 
-  it("is told by the correlation id, in the address, the form or the page that sent it", async () => {
+  it("is found by the correlation id in the URL, the form or the referring page", async () => {
     const { recorder, attribution, causeOf } = createBench();
     await recorder.causedBy({ operation: 3, client: "spa-1" }, () =>
       Promise.resolve(attribution.claim("aaaa-1")),
@@ -48,14 +48,14 @@ describe("whose request it was", () => {
     expect(await causeOf(createRequest(TOKEN, { headers }))).toEqual(["spa-1", 3]);
   });
 
-  it("is told by the client id when nobody claims the correlation id", async () => {
+  it("is found by the client id when no operation claims the correlation id", async () => {
     const { attribution, causeOf } = createBench();
     attribution.own("33333333-cccc", "spa-2");
     const address = `${TOKEN}?client_id=33333333-cccc&client-request-id=bbbb-2`;
     expect(await causeOf(createRequest(address))).toEqual(["spa-2", undefined]);
   });
 
-  it("is nobody's when nothing is known, and its caller's when there is one", async () => {
+  it("is unknown without any of them, except for a request with a caller", async () => {
     const { recorder, attribution, causeOf } = createBench();
     expect(await causeOf(createRequest(TOKEN))).toEqual([undefined, undefined]);
     attribution.claim("cccc-3");

@@ -1,8 +1,8 @@
 /**
- * Whose request it was, when it comes from a browser: there is no call stack to follow. The
- * operation is known by the correlation id that the adapter gave its library, which sends it
- * along as `client-request-id`; the application, failing that, by its client id, or by the
- * origin of the page that asks.
+ * Finds the operation and the application behind a request from a browser, which has no call
+ * stack to follow. The operation is known by the correlation id that the adapter gave its
+ * library, which sends it as `client-request-id`; otherwise the application is known by its
+ * client id, or by the origin of the page.
  */
 import { textOfRequest } from "../../core/http/message.ts";
 import type { Service } from "../../core/http/service.ts";
@@ -10,15 +10,15 @@ import type { Cause } from "../../history/ledger.ts";
 import type { Recorder } from "../../history/recorder.ts";
 
 export interface Attribution {
-  /** Requests with this id are of whoever calls this. */
+  /** Attributes requests with this id to the operation that calls this. */
   claim(correlationId: string): void;
-  /** Requests with this client id, or from this origin, and of no known operation, are of this application. */
+  /** Attributes requests of no known operation with this client id, or from this origin, to this application. */
   own(mark: string, client: string): void;
   /** The service, with each request handled in the context of its cause. */
   around(service: Service): Service;
 }
 
-/** Nobody's request, at first. */
+/** Creates the attribution, with no claim. */
 export function createAttribution(recorder: Recorder): Attribution {
   const operations = new Map<string, Cause>();
   const clients = new Map<string, string>();

@@ -1,53 +1,68 @@
 /**
- * What a script may ask for, checked when it asks: a misspelt option must not quietly
- * become another application, whose findings would be false.
+ * Checks what a script asks for, when it asks: a misspelt option must not silently open another
+ * application, whose findings would be false.
  */
 import type { ClientUnderTest, TokenRequest } from "../../clients/client.ts";
-import type { AppRegistration } from "../../entra/directory/world.ts";
+import { nonEmptyString } from "../../core/common-schemas.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
+import { expecting, parseWith, schemaOf } from "../../core/validation.ts";
+import type { AppRegistration, User } from "../../entra/directory/world.ts";
 import { flows } from "../../history/event.ts";
 import { isServedHost, servedHosts } from "../../network/served-hosts.ts";
 import type { OpenApplication } from "../scenario.ts";
 
-const openFields = [
-  "app",
-  "tenant",
-  "credential",
-  "cache",
-  "browser",
-  "capabilities",
-  "host",
-  "machine",
-  "identifiedBy",
-] as const satisfies readonly (keyof OpenApplication)[];
+const openSchema = schemaOf<OpenApplication>()((z) =>
+  z.strictObject(
+    {
+      app: nonEmptyString(),
+      tenant: nonEmptyString().optional(),
+      credential: z.enum(["secret", "certificate"]).optional(),
+      cache: z.enum(["memory", "session", "persisted"]).optional(),
+      browser: nonEmptyString().optional(),
+      capabilities: z.array(z.string()).optional(),
+      host: z
+        .string({ error: expecting("a host that is simulated", nearestHost) })
+        .refine(isServedHost)
+        .optional(),
+      machine: nonEmptyString().optional(),
+      identifiedBy: z.enum(["clientId", "objectId", "resourceId"]).optional(),
+    },
+    { error: expecting("an object", 'Name an app of the world: open({ app: "portal" }).') },
+  ),
+);
 
-const requestFields = [
-  "flow",
-  "scopes",
-  "user",
-  "credential",
-  "claims",
-  "forceRefresh",
-  "prompt",
-  "region",
-  "tab",
-  "timeoutMs",
-] as const satisfies readonly (keyof TokenRequest)[];
+function nearestHost(host: unknown): string {
+  const otherwise = "Write a login host, such as login.microsoftonline.us.";
+  return typeof host === "string" ? suggestNames(host, servedHosts, otherwise) : otherwise;
+}
 
-/** Throws `bad-scenario` for options of `open` that do not exist. */
+const requestSchema = schemaOf<TokenRequest>()((z) =>
+  z.strictObject(
+    {
+      flow: z.enum(flows),
+      scopes: z.array(z.string(), {
+        error: expecting("an array of scopes", 'Such as ["User.Read"].'),
+      }),
+      user: z
+        .custom<User>((user) => typeof (user as Partial<User> | null)?.upn === "string", {
+          error: expecting("a user of the world", 'Ask for one: world.user("adele").'),
+        })
+        .optional(),
+      credential: z.string().optional(),
+      claims: z.string().optional(),
+      forceRefresh: z.boolean().optional(),
+      prompt: z.enum(["login", "consent", "select_account", "none", "create"]).optional(),
+      region: z.string().optional(),
+      tab: z.string().optional(),
+      timeoutMs: z.number().min(0).optional(),
+    },
+    { error: expecting("an object", "A request names its flow and scopes.") },
+  ),
+);
+
+/** Throws `bad-scenario` with the path of every wrong option of `open`. */
 export function checkOpen(wanted: OpenApplication): void {
-  const fields = asRecord(wanted, "open", 'Name an app of the world: open({ app: "portal" }).');
-  checkNames(fields, openFields, "open");
-  oneOf(fields, "cache", ["memory", "session", "persisted"], "open");
-  oneOf(fields, "credential", ["secret", "certificate"], "open");
-  oneOf(fields, "identifiedBy", ["clientId", "objectId", "resourceId"], "open");
-  const { host } = wanted;
-  if (host === undefined || isServedHost(host)) return;
-  throw bad(
-    "open.host",
-    `"${host}" is not simulated`,
-    suggestNames(host, servedHosts, "Write a login host, such as login.microsoftonline.us."),
-  );
+  parseWith(openSchema, wanted, { what: "open", code: "bad-scenario" });
 }
 
 /** Throws `bad-scenario` unless a managed identity, and nothing else, is opened on a machine. */
@@ -71,19 +86,9 @@ export function checkMachine(
   throw bad("open.machine", `${client.name} knows no managed identities`, hint);
 }
 
-/** Throws `bad-scenario` for a request that no client could understand. */
+/** Throws `bad-scenario` with the path of every wrong field of a request for a token. */
 export function checkRequest(request: TokenRequest, application: string): void {
-  const place = `${application}.acquire`;
-  const fields = asRecord(request, place, "A request names its flow and scopes.");
-  checkNames(fields, requestFields, place);
-  oneOf({ flow: "", ...fields }, "flow", flows, place);
-  if (!Array.isArray(fields["scopes"])) {
-    throw bad(`${place}.scopes`, "expected a list of scopes", 'Such as ["User.Read"].');
-  }
-  const { user } = request;
-  if (user !== undefined && (typeof user !== "object" || typeof user.upn !== "string")) {
-    throw bad(`${place}.user`, "expected a user of the world", 'Ask for one: world.user("adele").');
-  }
+  parseWith(requestSchema, request, { what: `${application}.acquire`, code: "bad-scenario" });
 }
 
 /** Throws `bad-scenario` unless `operate` was given a name and a function. */
@@ -96,13 +101,13 @@ export function checkOperate(name: unknown, call: unknown): void {
   );
 }
 
-/** A thousand clients that all ask at one moment make a tenth of it. */
+/** Ten times what a thousand clients make that all call at one moment. */
 const EVENTS_AT_ONCE_MAX = 40_000;
 
-/** More than 72 hours of a thousand clients that ask every half hour. */
+/** More than a thousand clients make that call every half hour for 72 hours. */
 const EVENTS_MAX = 1_000_000;
 
-/** Throws `stuck` when a history has grown beyond what anyone reads: a loop without an end. */
+/** Throws `stuck` when a history has grown too long: the script has an endless loop. */
 export function checkLength(events: readonly { readonly at: number }[]): void {
   const now = events.at(-1)?.at;
   const isStill = now !== undefined && events.at(-EVENTS_AT_ONCE_MAX)?.at === now;
@@ -121,41 +126,6 @@ export function checkLength(events: readonly { readonly at: number }[]): void {
   });
 }
 
-function asRecord(value: unknown, place: string, hint: string): Readonly<Record<string, unknown>> {
-  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  throw bad(place, "expected an object", hint);
-}
-
-function checkNames(
-  fields: Readonly<Record<string, unknown>>,
-  known: readonly string[],
-  place: string,
-): void {
-  const unknown = Object.keys(fields).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw bad(
-    `${place}.${unknown}`,
-    "there is no such field",
-    suggestNames(unknown, known, `There are ${known.join(", ")}.`),
-  );
-}
-
-function oneOf(
-  fields: Readonly<Record<string, unknown>>,
-  name: string,
-  known: readonly string[],
-  place: string,
-): void {
-  const value = fields[name];
-  if (value === undefined || known.includes(value as string)) return;
-  const found = typeof value === "string" ? `"${value}"` : `a ${typeof value}`;
-  throw bad(
-    `${place}.${name}`,
-    `${found} is none of ${known.join(", ")}`,
-    typeof value === "string" ? suggestNames(value, known, "") : "",
-  );
-}
-
 function bad(place: string, message: string, hint: string): HarnessError {
-  return new HarnessError("bad-scenario", message, { place, ...(hint === "" ? {} : { hint }) });
+  return new HarnessError("bad-scenario", message, { place, hint });
 }

@@ -1,7 +1,8 @@
 /** The world and the settings of a simulation, and when it begins: checked, with their defaults. */
 import { checkSettings } from "../../entra/directory/settings-schema.ts";
 import { checkWorld } from "../../entra/directory/world-schema.ts";
-import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
+import type { World } from "../../entra/directory/world.ts";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 
 const STARTS_AT = "2026-03-02T08:00:00Z";

@@ -31,7 +31,7 @@ function processState() {
 }
 
 describe("a composed simulation", () => {
-  it("puts clock, chance and environment of the process back when it ends", async () => {
+  it("restores clock, Math.random and environment of the process when it ends", async () => {
     const before = processState();
     const { end } = await composeSimulation(optionsWith({ machine: "shop-site" }));
     expect(process.env["IDENTITY_ENDPOINT"]).toBeDefined();
@@ -39,7 +39,7 @@ describe("a composed simulation", () => {
     expect(processState()).toEqual(before);
   });
 
-  it("leaves nothing behind when its mount cannot start", async () => {
+  it("restores the process when its mount cannot start", async () => {
     const before = processState();
     const mount: Mount = { ...directMount, start: () => Promise.reject(new Error("no port")) };
     const failing = composeSimulation(optionsWith({ mount, machine: "shop-site" }));
@@ -47,7 +47,7 @@ describe("a composed simulation", () => {
     expect(processState()).toEqual(before);
   });
 
-  it("leaves nothing behind when its faults need a backup that is not there", async () => {
+  it("restores the process when its faults need a missing backup", async () => {
     const before = processState();
     const failing = composeSimulation(
       optionsWith({
@@ -66,7 +66,7 @@ describe("a composed simulation", () => {
     expect(processState()).toEqual(before);
   });
 
-  it("answers what is in flight before it ends, once, and then keeps its events", async () => {
+  it("answers requests in flight before it ends, and keeps its events afterwards", async () => {
     const { mounted, recorder, end, events } = await composeSimulation(optionsWith());
     const answer = mounted.fetch(createRequest(keysUrl));
     await Promise.all([end(), end()]);

@@ -1,6 +1,6 @@
 /**
  * The composition root: all parts of a simulation, wired once. A scenario's run (`run.ts`) and
- * the session of somebody's tests (`live/session.ts`) both begin here. What differs between
+ * the live simulation of a test suite (`live/live-simulation.ts`) both begin here. What differs between
  * them is in the options, and in who moves time afterwards.
  */
 import { createOperationCounter, type OperationCounter } from "../../clients/application.ts";
@@ -9,7 +9,8 @@ import { takeProcessClock } from "../../core/time/process-clock.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { Service } from "../../core/http/service.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
-import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
+import type { World } from "../../entra/directory/world.ts";
 import { createLivePlan, type LivePlan } from "../../faults/live-plan.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
 import type { HistoryEvent } from "../../history/event.ts";
@@ -18,7 +19,7 @@ import type { Mount, MountContext, Mounted } from "../../network/mount.ts";
 import { checkFaultsPossible, recordFault } from "./faults.ts";
 import type { Machines } from "./machines.ts";
 import { endOpenOperations } from "./operate.ts";
-import { createService, type ServiceParts } from "./service.ts";
+import { createSimulatedService, type ServiceParts } from "./simulated-service.ts";
 
 /** The parts that layers around the service can use. */
 export interface LayerParts {
@@ -28,10 +29,10 @@ export interface LayerParts {
   readonly operations: OperationCounter;
 }
 
-/** What stands between the mount and the recorder, with whatever its creator needs of it later. */
+/** The layers between the mount and the recorder, with all that their creator needs later. */
 export interface Layers {
   readonly service: Service;
-  /** Records what is only known once somebody looks at the history. */
+  /** Records what is known only when the history is read. */
   readonly settle?: () => void;
 }
 
@@ -44,7 +45,7 @@ export interface SimulationOptions<Added extends Layers> extends Pick<
   readonly world: World;
   readonly settings: ServiceSettings;
   readonly seed: string;
-  /** Gives this simulation a chance of its own among all with the same seed. */
+  /** Makes the randomness of this simulation differ from others with the same seed. */
   readonly randomLabel: string;
   /** The virtual start, ms since the Unix epoch, for the process's clock. */
   readonly startsAt: number;
@@ -52,7 +53,7 @@ export interface SimulationOptions<Added extends Layers> extends Pick<
   readonly clock?: VirtualClock | undefined;
   /** Whether `Math.random` of this process is seeded until `end`. */
   readonly seedsMathRandom: boolean;
-  /** Whether the chance of pages is seeded; otherwise they keep the browser's. */
+  /** Whether the randomness of pages is seeded; otherwise they keep the browser's. */
   readonly seedsPages: boolean;
   /** The machine on which the code in this process runs. */
   readonly machine?: string | undefined;
@@ -130,7 +131,7 @@ function createParts(
     startedAt,
     onChange: (instant) => recordFault(created.recorder, instant),
   });
-  const created = createService({
+  const created = createSimulatedService({
     world,
     settings,
     faults: faultPlan,

@@ -1,5 +1,5 @@
 /** What a run does about its faults apart from performing them: it checks that they are possible in it, and records them. */
-import type { ServiceSettings } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { traitsOf } from "../../faults/effect-traits.ts";
 import type { FaultInstant } from "../../faults/live-plan.ts";
@@ -39,7 +39,7 @@ function checkWithWholeBodies(faults: FaultPlan, mount: MountName): void {
   });
 }
 
-/** Writes a change of what is broken into the history. */
+/** Records that a fault has begun or ended. */
 export function recordFault(recorder: Recorder, instant: FaultInstant): void {
   switch (instant.kind) {
     case "began":

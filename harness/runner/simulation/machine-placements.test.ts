@@ -48,24 +48,26 @@ describe("an application on a machine", () => {
     await expect(opening(...all)).rejects.toMatchObject({ code, place });
   });
 
-  it("is refused for a client that knows none", async () => {
+  it("is refused for a client without managed identities", async () => {
     const client = { ...createBareFetch(), flows: ["silent"] as const };
-    const told = scenario(async ({ open }) => {
+    const errors = scenario(async ({ open }) => {
       await open(web);
     });
-    await expect(runScenario(told, { client, mount: "direct", seed: "1" })).rejects.toMatchObject({
-      code: "bad-scenario",
-      place: "open.machine",
-    });
+    await expect(runScenario(errors, { client, mount: "direct", seed: "1" })).rejects.toMatchObject(
+      {
+        code: "bad-scenario",
+        place: "open.machine",
+      },
+    );
   });
 
-  it("may have others beside it on machines of the same source", async () => {
+  it("may run with others on machines of the same source", async () => {
     const north: OpenApplication = { app: "batch-vm-identity", machine: "batch-vm" };
     const outcome = await opening(web, north, { ...web, app: "shop-identity" });
     expect(outcome.history.events).toEqual([]);
   });
 
-  it("finds the environment of its machine, which is gone afterwards", async () => {
+  it("has the environment variables of its machine, which are removed afterwards", async () => {
     process.env["IDENTITY_ENDPOINT"] = "http://before.example";
     delete process.env["IDENTITY_HEADER"];
     const seen: (string | undefined)[] = [];

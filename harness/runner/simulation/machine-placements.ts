@@ -8,13 +8,13 @@ import { HarnessError, suggestNames } from "../../core/errors.ts";
 import { environmentOf, identityVariables } from "../../entra/managed-identity/environment.ts";
 
 export interface MachinePlacements {
-  /** Puts an application, by its name in the history, on a machine; throws `bad-scenario` or `unknown-name`. */
+  /** Places an application, by its name in the history, on a machine; throws `bad-scenario` or `unknown-name`. */
   readonly place: (client: string, app: AppRegistration, machine: string) => Machine;
   /** Says on which machine the rest of this process runs; throws `unknown-name`. */
   readonly runOn: (machine: string) => void;
   /** The machine of an application, or of the code around it. */
   readonly of: (client: string | undefined) => Machine | undefined;
-  /** Puts the environment back as it was. */
+  /** Restores the environment variables. */
   readonly close: () => void;
 }
 

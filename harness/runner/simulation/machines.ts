@@ -1,11 +1,11 @@
 /**
- * The machines of a run: who runs on which, their endpoints, and the regional service behind
- * these. Faults at the edge and in DNS are of the way to Entra, and do not stand here.
+ * The machines of a run: which applications run on them, their endpoints, and the regional
+ * service behind these. Faults at the edge and in DNS affect only the way to Entra.
  */
 import { isServedByBackup } from "../../entra/backup/failover.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
-import type { ServiceSettings } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import { faultSiteOf, faultsOf } from "../../faults/layer.ts";
 import type { ExchangeNotes } from "../../history/ledger.ts";
 import { isMachineAddress } from "../../entra/request/machine-address.ts";
@@ -26,7 +26,7 @@ export interface MachineParts {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly settings: ServiceSettings;
-  /** The application that asks now, by its name in the history. */
+  /** The application that sends the current request, by its name in the history. */
   readonly asking: () => string | undefined;
   /** The primary with its faults and the backup, as the endpoints of machines reach it. */
   readonly primary: Handler;
@@ -35,13 +35,13 @@ export interface MachineParts {
 export interface Machines extends Pick<MachinePlacements, "place" | "runOn"> {
   readonly service: Service;
   readonly regional: RegionalService;
-  /** Who answered a request to a machine's endpoint, and what broke it; nothing for any other request. */
+  /** The system that answered a request to a machine's endpoint, and the faults that affected it; undefined for other requests. */
   readonly notesOf: (request: Request) => ExchangeNotes | undefined;
-  /** Deletes key files and puts the environment back. */
+  /** Deletes key files and restores the environment variables. */
   readonly close: () => void;
 }
 
-/** The machines of a run's world; nobody is on them yet. */
+/** Creates the machines of a world, with no application on them. */
 export function createMachines(parts: MachineParts): Machines {
   const { directory, clock, settings, primary } = parts;
   const random = parts.random.fork("machines");

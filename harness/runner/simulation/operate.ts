@@ -1,12 +1,12 @@
-/** Operations of code that is not ours: only their beginning and their end can be seen. */
+/** Records operations of the user's own code: only their beginning and their end are visible. */
 import { type ApplicationParts, type OperationCounter, settle } from "../../clients/application.ts";
 import type { TokenResult } from "../../clients/client.ts";
 import type { Recorder } from "../../history/recorder.ts";
 
 export interface OwnCall<T> {
-  /** The application instance, as the history names it. */
+  /** The name of the application instance in the history. */
   readonly client: string;
-  /** What the call is for: calls of one name are made for the same. */
+  /** The purpose of the call: calls with the same purpose have the same name. */
   readonly name: string;
   readonly call: () => Promise<T>;
   /** What a result says of the token behind it. */
@@ -35,7 +35,7 @@ export function recordOperation<T>(
   return settle(parts, operation, recorder.causedBy({ operation, client }, call), resultOf);
 }
 
-/** The run is over: calls without an end will never be known. */
+/** Records, at the end of a run, that the outcome of open calls is unknown. */
 export function endOpenOperations(recorder: Recorder, { open }: OperationCounter): void {
   for (const operation of open) {
     recorder.emit({

@@ -1,4 +1,4 @@
-/** Code of one's own under test: whatever it is called for, its requests are one client's. */
+/** The user's own code under test: under any names, its requests are one client's. */
 import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../../rules/rules.ts";
 import { minutes, seconds } from "../../core/time/duration.ts";
@@ -41,7 +41,7 @@ const manyNames = Array.from({ length: 20 }, (_, index) => `job ${index}`);
 const failures = ({ history }: Awaited<ReturnType<typeof play>>) =>
   judgeHistory(history).flatMap(({ rule, verdict }) => (verdict === "fail" ? [rule] : []));
 
-describe("code of one's own", () => {
+describe("the user's own code", () => {
   it.each([["sync"], manyNames])(
     "is one client: a storm is caught under %s, …",
     async (...names) => {
@@ -52,11 +52,11 @@ describe("code of one's own", () => {
     },
   );
 
-  it("passes when it waits as it is told, under many names as well", async () => {
+  it("passes when it waits as long as Retry-After says, also under many names", async () => {
     expect(failures(await play(manyNames, seconds(100)))).toEqual([]);
   });
 
-  it("is called as the scenario calls it, and each call as the script does", async () => {
+  it("is named by the scenario, and each call by the script", async () => {
     const outcome = await play(["sync"], minutes(3), { app: { name: "orders", version: "2" } });
     expect(only(outcome, "operation-invoked")[0]).toMatchObject({ client: "orders", app: "sync" });
   });

@@ -1,4 +1,4 @@
-/** Code of one's own that uses a managed identity: the scenario says on which machine it runs. */
+/** The user's own code with a managed identity, on the machine that the scenario names. */
 import { ManagedIdentityCredential } from "@azure/identity";
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../../core/time/duration.ts";
@@ -24,7 +24,7 @@ async function play(more: Partial<Scenario>) {
   return runScenario(wanted, { client, mount: "https", seed: "1" });
 }
 
-describe("a worker with a managed identity of its own", () => {
+describe("own code with a managed identity", () => {
   it("gets its tokens on the machine that the scenario names, also through an outage", async () => {
     const before = { ...process.env };
     const outcome = await play({ machine: "web-vm", settings: { backup: "2026-03" } });
@@ -37,8 +37,8 @@ describe("a worker with a managed identity of its own", () => {
   });
 });
 
-describe("a machine for one's own code", () => {
-  it("that is not in the world is refused, with those that are", async () => {
+describe("the machine of own code", () => {
+  it("is refused when it is not in the world, with the names of those that are", async () => {
     await expect(play({ machine: "web-wm" })).rejects.toMatchObject({
       code: "unknown-name",
       place: "machine",

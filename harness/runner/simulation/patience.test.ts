@@ -1,7 +1,7 @@
 /**
- * A person before a window in which nothing comes: they close it after two minutes, as long as
- * the application waits for it. This one waits as majors 2 to 4 of MSAL Browser do, with no
- * time-out, and looks every so often whether the window has been closed.
+ * A person closes a window that shows nothing after two minutes, as long as the application
+ * waits for it. The application here waits as majors 2 to 4 of MSAL Browser do: without a
+ * time-out, checking at intervals whether the window has been closed.
  */
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { wantsNoBrowser } from "../../browser/find-browser.ts";

@@ -1,4 +1,4 @@
-/** What a script may change in the world while the scenario runs; every change is recorded. */
+/** The functions by which a script changes the world while it runs; every change is recorded. */
 import { checkPolicy } from "../../entra/directory/world-schema.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
 import type { Tenant, User } from "../../entra/directory/world.ts";
@@ -10,18 +10,18 @@ import type { WorldControls } from "../../entra/directory/world-controls.ts";
 /** Microsoft announces key rollovers; both keys are published for a while. */
 const KEY_OVERLAP_MS = 24 * 3_600_000;
 
-/** The controls of one run; names that are not there throw `unknown-name` with what is near. */
+/** The controls of one run. They throw `unknown-name` for a name that is not in the world, with the nearest. */
 export function createWorldControls(directory: Directory, recorder: Recorder): WorldControls {
   const names = namesIn(directory);
-  const tellOf = changesIn(recorder);
+  const recordChange = changeRecorder(recorder);
   return {
     ...names,
-    ...changesOf(directory, tellOf),
-    ...policyChanges({ directory, tellOf, names }),
+    ...changesOf(directory, recordChange),
+    ...policyChanges({ directory, recordChange, names }),
   };
 }
 
-/** Looks up what a script calls by name. */
+/** Looks up tenants, users and apps by name. */
 function namesIn(directory: Directory): NameControls {
   const { tenants } = directory.world;
 
@@ -58,14 +58,14 @@ function namesIn(directory: Directory): NameControls {
   };
 }
 
-type TellOf = (
+type RecordChange = (
   change: WorldChanged["change"],
   tenant: Tenant,
   whom?: { readonly users?: readonly User[]; readonly policy?: string },
 ) => void;
 
-/** Writes a change into the history. */
-function changesIn(recorder: Recorder): TellOf {
+/** Records changes in the history. */
+function changeRecorder(recorder: Recorder): RecordChange {
   return (change, tenant, { users, policy } = {}) =>
     void recorder.emit({
       kind: "world-changed",
@@ -81,11 +81,11 @@ type NameControls = Pick<WorldControls, "tenant" | "user" | "app">;
 
 function policyChanges({
   directory,
-  tellOf,
+  recordChange,
   names,
 }: {
   readonly directory: Directory;
-  readonly tellOf: TellOf;
+  readonly recordChange: RecordChange;
   readonly names: NameControls;
 }): PolicyControls {
   return {
@@ -93,22 +93,22 @@ function policyChanges({
       const tenant = names.tenant(tenantName);
       checkPolicy(policy, "setPolicy");
       directory.setPolicy(tenant, policy);
-      tellOf("policy-set", tenant, { policy: policy.name });
+      recordChange("policy-set", tenant, { policy: policy.name });
     },
     removePolicy(name, tenantName) {
       const tenant = names.tenant(tenantName);
       const known = directory.policies(tenant).map((policy) => policy.name);
       if (!known.includes(name)) throw unknown("policy", name, known, tenant.name);
       directory.removePolicy(tenant, name);
-      tellOf("policy-removed", tenant, { policy: name });
+      recordChange("policy-removed", tenant, { policy: name });
     },
   };
 }
 
-/** Changes users and keys, and tells the history of each change in each tenant that it touches. */
+/** Changes users and keys, and records each change for each tenant that it affects. */
 function changesOf(
   directory: Directory,
-  tellOf: TellOf,
+  recordChange: RecordChange,
 ): Omit<WorldControls, keyof NameControls | keyof PolicyControls> {
   const { tenants } = directory.world;
   const tenantOf = (user: User): Tenant => {
@@ -123,28 +123,28 @@ function changesOf(
       directory.revokeSessions(users === "everyone" ? tenants.flatMap((it) => it.users) : users);
       for (const tenant of tenants) {
         if (users === "everyone") {
-          tellOf("refresh-tokens-revoked", tenant);
+          recordChange("refresh-tokens-revoked", tenant);
           continue;
         }
         const here = users.filter((user) => tenant.users.includes(user));
-        if (here.length > 0) tellOf("sessions-revoked", tenant, { users: here });
+        if (here.length > 0) recordChange("sessions-revoked", tenant, { users: here });
       }
     },
     changePassword(user) {
       directory.revokeSessions([user]);
-      tellOf("password-changed", tenantOf(user), { users: [user] });
+      recordChange("password-changed", tenantOf(user), { users: [user] });
     },
     disable(user) {
       directory.disable(user);
-      tellOf("user-disabled", tenantOf(user), { users: [user] });
+      recordChange("user-disabled", tenantOf(user), { users: [user] });
     },
     delete(user) {
       directory.delete(user);
-      tellOf("user-deleted", tenantOf(user), { users: [user] });
+      recordChange("user-deleted", tenantOf(user), { users: [user] });
     },
     enableMfa(user) {
       directory.enableMfa(user);
-      tellOf("mfa-enabled", tenantOf(user), { users: [user] });
+      recordChange("mfa-enabled", tenantOf(user), { users: [user] });
     },
     revokeCertificate(user) {
       if (user.signsInWith !== "certificate") {
@@ -154,19 +154,19 @@ function changesOf(
         });
       }
       directory.revokeCertificate(user);
-      tellOf("certificate-revoked", tenantOf(user), { users: [user] });
+      recordChange("certificate-revoked", tenantOf(user), { users: [user] });
     },
     raiseRisk(user) {
       directory.revokeSessions([user]);
-      tellOf("user-risk-high", tenantOf(user), { users: [user] });
+      recordChange("user-risk-high", tenantOf(user), { users: [user] });
     },
     setGroups(user, groups) {
       directory.setGroups(user, groups);
-      tellOf("groups-changed", tenantOf(user), { users: [user] });
+      recordChange("groups-changed", tenantOf(user), { users: [user] });
     },
     rotateKeys({ overlapMs = KEY_OVERLAP_MS } = {}) {
       directory.rotateKeys(overlapMs);
-      for (const tenant of tenants) tellOf("keys-rotated", tenant);
+      for (const tenant of tenants) recordChange("keys-rotated", tenant);
     },
   };
 }

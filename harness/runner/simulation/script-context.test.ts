@@ -28,7 +28,7 @@ describe("what a script can do", () => {
     expect(only(outcome, "exchange-ended").at(-1)?.servedBy).toBe("resource");
   });
 
-  it("changes the world, on the record", async () => {
+  it("changes the world, and records it", async () => {
     const outcome = await run(({ world }) => {
       world.revokeSessions("everyone");
       world.changePassword(world.user("adele"));
@@ -50,14 +50,14 @@ describe("what a script can do", () => {
     ]);
   });
 
-  it("restarts a process: memory is gone, what was saved is not", async () => {
+  it("restarts a process, which loses its memory but not what it saved", async () => {
     const outcome = await run(async ({ open, world }) => {
       const user = world.user("megan");
       for (const cache of ["memory", "persisted"] as const) {
-        const desk = await open({ app: "desk-app", cache });
-        await desk.acquire({ flow: "authorization-code", scopes: graph, user });
-        await desk.restart();
-        await desk.attempt({ flow: "silent", scopes: graph, user });
+        const counter = await open({ app: "desk-app", cache });
+        await counter.acquire({ flow: "authorization-code", scopes: graph, user });
+        await counter.restart();
+        await counter.attempt({ flow: "silent", scopes: graph, user });
       }
     });
     const ends = only(outcome, "operation-completed").map((event) => [
@@ -93,7 +93,7 @@ describe("what a script can do", () => {
     ]);
   });
 
-  it("records a user's own code as a call of its own", async () => {
+  it("records a call of the user's own code", async () => {
     const outcome = await run(async ({ operate, note }) => {
       note("now");
       await operate("my-app", () => Promise.resolve("a-token"));
@@ -110,7 +110,7 @@ describe("what a script can do", () => {
   });
 });
 
-describe("a script that asks for what is not there", () => {
+describe("a script that asks for something that does not exist", () => {
   it.each([
     [
       "an unknown user",
@@ -164,7 +164,7 @@ describe("a script with a mistake in it", () => {
       "disk",
     ],
     [
-      "a host that nobody simulates",
+      "a host that is not simulated",
       ({ open }) => open({ ...daemon, host: "login.example.com" }),
       "open.host",
       "login.example.com",
@@ -204,12 +204,15 @@ describe("a script with a mistake in it", () => {
     ],
   ];
 
-  it.each(mistakes)("%s: is told where, and what was meant", async (_, act, place, near) => {
-    const error = await run(async (context) => void (await act(context))).catch(
-      (reason: unknown) => reason,
-    );
-    expect(error).toBeInstanceOf(HarnessError);
-    expect(error).toMatchObject({ code: "bad-scenario", place });
-    expect(`${(error as HarnessError).message} ${(error as HarnessError).hint}`).toContain(near);
-  });
+  it.each(mistakes)(
+    "%s: is reported with its place and the nearest name",
+    async (_, act, place, near) => {
+      const error = await run(async (context) => void (await act(context))).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error).toBeInstanceOf(HarnessError);
+      expect(error).toMatchObject({ code: "bad-scenario", place });
+      expect(`${(error as HarnessError).message} ${(error as HarnessError).hint}`).toContain(near);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /**
- * What a script holds in its hands: the clock, the world, and applications around the
- * client under test. Everything that it does is recorded.
+ * The context that a script is called with: the clock, the world, and applications around the
+ * client under test. All its actions are recorded.
  */
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -47,15 +47,15 @@ export interface ScriptParts {
   readonly mounted: Mounted;
   readonly machines: Pick<Machines, "place">;
   readonly attribution: Attribution;
-  /** Absent where clients are no pages. */
+  /** Absent where clients are not pages. */
   readonly browsers?: BrowserContexts;
-  /** What is under test is the user's own code: whatever it is called for, it is one client. */
+  /** Whether the user's own code is under test: calls of all names are then one client's. */
   readonly isOwnCode?: boolean;
 }
 
 const PUBLIC_CLOUD = "login.microsoftonline.com";
 
-/** What a script is called with. */
+/** Creates the context of one run. */
 export function createScriptContext(parts: ScriptParts): ScriptContext {
   const { clock, startedAt, random, directory, recorder, operations } = parts;
   const world = createWorldControls(directory, recorder);
@@ -127,7 +127,7 @@ export function createScriptContext(parts: ScriptParts): ScriptContext {
   };
 }
 
-/** One browser a person and run, whatever the application: that is what single sign-on means. */
+/** One cookie jar for each person in a run, for all applications: that is what single sign-on means. */
 function createBrowsers(): ClientContext["cookiesOf"] {
   const browsers = new Map<string, Map<string, string>>();
   return (user = "") => {
@@ -183,7 +183,7 @@ function createClientContext(
   };
 }
 
-/** The browser for a client in one. */
+/** The browser context of a client that is a page. */
 function browserFor(
   { client, browsers, attribution }: ScriptParts,
   { browser = "default" }: OpenApplication,
@@ -191,9 +191,9 @@ function browserFor(
 ): ClientBrowser | undefined {
   if (client.inBrowser !== true) return undefined;
   if (browsers === undefined) {
-    throw new HarnessError("bad-usage", `${client.name} is a page in a browser`, {
+    throw new HarnessError("bad-usage", `${client.name} needs a mount with a browser`, {
       place: client.name,
-      hint: "Run it under a mount that has one: --mount proxy, or --mount route.",
+      hint: "Use --mount proxy or --mount route.",
     });
   }
   attribution.own(app.clientId, name);
@@ -201,8 +201,8 @@ function browserFor(
 }
 
 /**
- * A scenario's app stands for what a person uses. Where the client is a page in a browser, that
- * is the tenant's single-page application, and the history says so.
+ * The app to open. For a client that is a page, the tenant's single-page application replaces a
+ * web or native app, and the history notes it.
  */
 function inBrowser(
   { client, recorder }: ScriptParts,
@@ -263,7 +263,7 @@ function challengeOf(header: string): string | undefined {
   return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
 }
 
-/** The client certificates of the fixture worlds stand in `fixtures/keys`, by app. */
+/** The client certificate of an app of the fixture worlds, from `fixtures/keys`. */
 function certificateOf(app: string): ReturnType<ClientContext["certificateOf"]> {
   const file = (suffix: string): string =>
     fileURLToPath(new URL(`../../../fixtures/keys/${app}.${suffix}.pem`, import.meta.url));

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { boxesOf, marksIn, pathOf, signsOf } from "./detail.ts";
-import type { Mark, Row } from "./model.ts";
+import type { Mark } from "./mark.ts";
+import type { Row } from "./timeline-model.ts";
 import type { MarkStyle } from "./styles.ts";
 
 function rowOf(marks: readonly Mark[]): Row {
@@ -40,7 +41,7 @@ describe("the boxes of a row", () => {
     expect(boxes).toHaveLength((900 / 3) * styles.length);
   });
 
-  it("never leave a kind out, nor the row, whatever the marks are", () => {
+  it("never leave out a kind or a row", () => {
     fc.assert(
       fc.property(
         fc.array(anyMark, { maxLength: 60 }),

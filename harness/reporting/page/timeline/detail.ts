@@ -5,7 +5,8 @@
  * is bounded by the width of the screen and not by the length of the journal, and a failure
  * among a thousand calls still shows.
  */
-import type { Mark, Row } from "./model.ts";
+import type { Mark } from "./mark.ts";
+import type { Row } from "./timeline-model.ts";
 import type { MarkStyle } from "./styles.ts";
 
 /** The stretch of the run that is looked at, ms since its start. */

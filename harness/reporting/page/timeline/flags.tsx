@@ -1,11 +1,11 @@
 /** The evidence of a finding on the timeline: numbered flags, in the order of time, as the list beside it. */
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import { lineOf } from "../event-text.ts";
 import { type View, xOf } from "./detail.ts";
 import { type Layout, rowBoxOf } from "./layout.ts";
-import type { TimelineModel } from "./model.ts";
+import type { TimelineModel } from "./timeline-model.ts";
 
-/** One flag; it stands for several pieces of evidence where they are too close to tell apart. */
+/** One flag; it stands for several pieces of evidence where they are too close to be distinguished. */
 export interface Flag {
   /** From 1 on, in the order of time. */
   readonly numbers: readonly number[];

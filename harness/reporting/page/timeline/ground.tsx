@@ -1,7 +1,7 @@
 /** What lies behind the lanes, and the axis above them: time, and when something was broken. */
 import { type View, xOf } from "./detail.ts";
 import type { Layout } from "./layout.ts";
-import type { TimelineModel } from "./model.ts";
+import type { TimelineModel } from "./timeline-model.ts";
 import { ticksOf } from "./ticks.ts";
 
 const AXIS_PX = 26;
@@ -77,7 +77,7 @@ export function Ground({
   );
 }
 
-/** Hatchings: they tell apart what colour alone would have to. */
+/** Hatchings: they distinguish what colour alone would have to. */
 export function Hatchings() {
   return (
     <defs>

@@ -3,7 +3,7 @@ import { throttledDaemon } from "../../../../test/support/history.ts";
 import { pageHistory } from "../../../../test/support/report-page.ts";
 import { hitAt } from "./hit.ts";
 import { lanesWithin, layoutOf } from "./layout.ts";
-import { modelOf } from "./model.ts";
+import { modelOf } from "./timeline-model.ts";
 
 const model = modelOf(pageHistory(throttledDaemon()));
 const layout = layoutOf(model, 1_000, new Set([2]));

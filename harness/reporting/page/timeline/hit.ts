@@ -1,7 +1,7 @@
 /** What lies under a pointer: the marks of the row there, the nearest and shortest first. */
 import { marksIn, type View } from "./detail.ts";
 import type { LaneBox, Layout } from "./layout.ts";
-import type { Mark } from "./model.ts";
+import type { Mark } from "./mark.ts";
 
 /** How far from a mark a pointer still means it, pixels. */
 const REACH_PX = 6;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { throttledDaemon } from "../../../../test/support/history.ts";
 import { pageHistory } from "../../../../test/support/report-page.ts";
 import { keyAction } from "./keys.ts";
-import { modelOf } from "./model.ts";
+import { modelOf } from "./timeline-model.ts";
 
 const model = modelOf(pageHistory(throttledDaemon()));
 const last = model.places.length - 1;

@@ -1,5 +1,5 @@
 /** What a key does on the timeline. */
-import type { TimelineModel } from "./model.ts";
+import type { TimelineModel } from "./timeline-model.ts";
 
 export type KeyAction =
   | { readonly kind: "select"; readonly event: number | undefined }

@@ -1,5 +1,5 @@
-/** Lanes while they are filled: faults above, then what was told, then applications with their tabs, then services. */
-import type { Mark, RowKind } from "./model.ts";
+/** Lanes while they are filled: faults at the top, then changes of the world, then applications with their tabs, then services. */
+import type { Mark, RowKind } from "./mark.ts";
 
 export interface LaneDraft {
   readonly id: string;
@@ -19,12 +19,12 @@ export interface Lanes {
   readonly tab: (client: string, tab: string) => LaneDraft;
   readonly service: (servedBy: string) => LaneDraft;
   readonly draw: (draft: LaneDraft, kind: RowKind, ...marks: readonly Mark[]) => void;
-  /** Says where an event stands; the first word counts. */
+  /** Sets the place of an event; the first call counts. */
   readonly put: (event: number, draft: LaneDraft, kind: RowKind) => void;
   readonly placeOf: (
     event: number,
   ) => { readonly draft: LaneDraft; readonly kind: RowKind } | undefined;
-  /** All that were asked for, from top to bottom. */
+  /** All lanes that were used, from top to bottom. */
   readonly list: () => readonly LaneDraft[];
 }
 
@@ -43,7 +43,7 @@ const aboutServices: Readonly<Record<string, string>> = {
   edge: "requests that never got past name look-up, connection or gateway",
   resource: "requests to protected APIs",
   machine: "requests to the identity endpoint of the machine",
-  none: "requests of whose end the journal does not tell",
+  none: "requests whose end is not in the journal",
 };
 
 /** No lanes yet. */

@@ -1,5 +1,6 @@
 /** Where lanes and rows stand in the picture, in pixels from its top. */
-import type { Lane, Place, RowKind, TimelineModel } from "./model.ts";
+import type { RowKind } from "./mark.ts";
+import type { Lane, Place, TimelineModel } from "./timeline-model.ts";
 
 export interface LaneBox {
   readonly lane: Lane;

@@ -8,9 +8,9 @@ import type {
   OperationInvoked,
   TokenFacts,
 } from "../../../history/event.ts";
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import type { LaneDraft, Lanes } from "./lanes.ts";
-import type { Mark } from "./model.ts";
+import type { Mark } from "./mark.ts";
 import type { MarkStyle } from "./styles.ts";
 
 interface Call {
@@ -273,7 +273,7 @@ function laneOf({ client, tab }: OperationInvoked, drafts: Lanes): LaneDraft {
   return tab === undefined ? drafts.client(client) : drafts.tab(client, tab);
 }
 
-/** Whose request it is: the tab's that called, else the instance's; of a recording without instances nobody's. */
+/** The lane of a request: that of the tab that called, else that of the instance; none in a recording without instances. */
 function senderOf({ client, operation }: ExchangeBegan, drawing: Drawing): LaneDraft | undefined {
   if (client === undefined) return undefined;
   const tab = tabOfCall(operation, drawing);

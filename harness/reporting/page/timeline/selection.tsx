@@ -1,9 +1,9 @@
 /** The event that is selected: where it stands on the timeline, and in words below it. */
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import { lineOf } from "../event-text.ts";
 import { type View, xOf } from "./detail.ts";
 import { type Layout, rowBoxOf } from "./layout.ts";
-import type { TimelineModel } from "./model.ts";
+import type { TimelineModel } from "./timeline-model.ts";
 
 export function Selection({
   event,

@@ -24,7 +24,7 @@ export function Sign({
 const paths: Readonly<Partial<Record<MarkStyle, string>>> = {
   // A person: head and shoulders.
   prompt: "M0 1a3 3 0 1 1 0 6a3 3 0 1 1 0-6zM-6 13c0-7 12-7 12 0z",
-  // A turn: an arrow that closes upon itself.
+  // A turn: an arrow that closes on itself.
   restart: "M-1 2a5 5 0 1 0 5 5h-2a3 3 0 1 1-3-3v2.5l5-3.5-5-3.5z",
   // A tab of a browser.
   tab: "M-6 12v-9h6l2 2h4v7z",

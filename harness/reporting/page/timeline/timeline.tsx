@@ -6,7 +6,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RunReport } from "../../model/report-model.ts";
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import { runAddress } from "../page-address.ts";
 import { boxesOf, type View } from "./detail.ts";
 import { flagsOf, Flags } from "./flags.tsx";
@@ -16,7 +16,7 @@ import { keyAction } from "./keys.ts";
 import { LaneGraphic } from "./lane-graphic.tsx";
 import { lanesWithin, layoutOf, rowBoxOf, type Layout } from "./layout.ts";
 import { Legend } from "./legend.tsx";
-import { modelOf } from "./model.ts";
+import { modelOf } from "./timeline-model.ts";
 import { Hints, SelectedLine, Selection } from "./selection.tsx";
 import { scrollIntoFrame, useVisible, useWidth } from "./surface.ts";
 import { Tip } from "./tip.tsx";

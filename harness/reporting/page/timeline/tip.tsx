@@ -1,5 +1,5 @@
 /** What lies under the pointer, in words. The row of the table and the line below the picture say the same. */
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import { lineOf } from "../event-text.ts";
 import type { Hit } from "./hit.ts";
 

@@ -1,5 +1,5 @@
 /** Buttons that choose the stretch of the run that is looked at. */
-import type { TimelineModel } from "./model.ts";
+import type { TimelineModel } from "./timeline-model.ts";
 import { around, type Zoom } from "./zoom.ts";
 
 export function Tools({

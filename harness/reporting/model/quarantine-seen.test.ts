@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../rules/rules.ts";
-import { quarantineLines } from "./quarantine.ts";
-import { buildResults } from "./results.ts";
+import { quarantineLines } from "./quarantine-seen.ts";
+import { buildResults } from "./build-results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 
 const entry = {
   scenario: "token-throttled",
   client: "msal-node",
   rule: "backoff",
-  reason: "Nobody knows why yet.",
+  reason: "Its cause is unknown.",
 };
 const build = (verdicts: Readonly<Record<string, Finding["verdict"]>>, quarantine = [entry]) =>
   buildResults([judgedRun(verdicts)], [], { seed: "1", brownout: "0.1.0", quarantine });
@@ -17,7 +17,7 @@ describe("what is in quarantine", () => {
   it.each([
     ["failed", { backoff: "fail" }],
     ["held", { backoff: "pass" }],
-    // Nobody asserts it: that it is no finding does not mean that it held.
+    // No scenario asserts it: that it is not a finding does not mean that it held.
     ["open", { backoff: "inconclusive" }],
   ] as const)("is shown as what it did: %s", (seen, verdicts) => {
     expect(build(verdicts).quarantine).toEqual([{ ...entry, seen }]);
@@ -30,7 +30,7 @@ describe("what is in quarantine", () => {
     ]);
     const other = { ...entry, client: "msal-node@5" };
     expect(quarantineLines(build({ backoff: "fail" }, [other]))).toEqual([
-      "token-throttled, msal-node@5: backoff was not run. Nobody knows why yet.",
+      "token-throttled, msal-node@5: backoff was not run. Its cause is unknown.",
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkOptions, type EntraOptions, startOf } from "./options.ts";
+import { checkOptions, type EntraOptions, startOf } from "./playwright-options.ts";
 
 const check =
   (options: object): (() => void) =>

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { launchArguments } from "../../browser/launch-arguments.ts";
-import { launchOptionsFor, trustsSimulator } from "./launch.ts";
+import { launchOptionsFor, trustsSimulator } from "./launch-options.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 

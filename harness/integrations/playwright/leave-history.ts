@@ -8,10 +8,10 @@ import {
   unfinishedAdvance,
   unnamedAnswers,
 } from "../../runner/live/timeline-text.ts";
-import type { Session } from "../../runner/live/session.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 
 export interface FinishedTest {
-  readonly session: Session;
+  readonly session: LiveSimulation;
   readonly testInfo: TestInfo;
   /** Tabs and popups in which a sign-in page waits to be filled in. */
   readonly unanswered: readonly string[];
@@ -58,13 +58,13 @@ function quoted(path: string): string {
   return /^[\w./@+:-]+$/.test(path) ? path : `"${path}"`;
 }
 
-function unansweredAt(window: string, { directory }: Session): string {
+function unansweredAt(window: string, { directory }: LiveSimulation): string {
   const [person = "adele"] = directory.world.tenants[0]?.users[0]?.upn.split("@") ?? [];
   return `${window} shows a sign-in page that no one fills in: entra.signIn("${person}", () => …) signs a person in, test.use({ entraOptions: { user: "${person}" } }) does at every sign-in page.`;
 }
 
 /** The first problem of a session that is not the page's own, with a hint for a Playwright suite; undefined when there is none. */
-export function problemOf({ problems }: Pick<Session, "problems">): Error | undefined {
+export function problemOf({ problems }: Pick<LiveSimulation, "problems">): Error | undefined {
   const [problem] = problems();
   if (!(problem instanceof HarnessError)) return problem;
   const { code, message, place = "", hint = "" } = problem;

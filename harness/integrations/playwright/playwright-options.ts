@@ -1,5 +1,6 @@
 /** The options of a Playwright suite, `test.use({ entraOptions })`, and their check. */
-import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
+import type { World } from "../../entra/directory/world.ts";
 import {
   instantSchema,
   seedSchema,

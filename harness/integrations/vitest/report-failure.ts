@@ -7,8 +7,8 @@ import {
   unfinishedAdvance,
   unnamedAnswers,
 } from "../../runner/live/timeline-text.ts";
-import type { Session } from "../../runner/live/session.ts";
-import type { EntraOptions } from "./options.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
+import type { EntraOptions } from "./vitest-options.ts";
 
 export interface Failure {
   readonly title: string;
@@ -17,7 +17,7 @@ export interface Failure {
 }
 
 /** Prints the timeline and writes the journal. Throws `unwritable` when the folder cannot be written. */
-export function reportFailure(session: Session, { title, errors, options }: Failure): void {
+export function reportFailure(session: LiveSimulation, { title, errors, options }: Failure): void {
   const { journals } = options;
   const timedOut = errors.some(({ message = "" }) => /timed out in \d+ms/i.test(message));
   const text = [
@@ -42,7 +42,7 @@ export function reportFailure(session: Session, { title, errors, options }: Fail
   console.error(text.join("\n"));
 }
 
-function writeJournalFile(session: Session, folder: string, title: string): string {
+function writeJournalFile(session: LiveSimulation, folder: string, title: string): string {
   const name = title.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
   const file = join(folder, `${name.slice(0, 120)}.jsonl`);
   try {

@@ -1,13 +1,13 @@
-/** A page's requests through everything that stands behind a mount. */
+/** A page's requests through all layers behind a mount. */
 import { describe, expect, it } from "vitest";
 import { createVirtualClock } from "../../core/time/virtual-clock.ts";
-import type { ServiceSettings } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import type { FaultWindow } from "../../faults/plan.ts";
 import { throttled } from "../../faults/presets.ts";
 import { createRequest } from "../../core/http/message.ts";
 import { createRandom } from "../../core/random.ts";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
-import { createService } from "./service.ts";
+import { createSimulatedService } from "./simulated-service.ts";
 
 const TOKEN = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
 const origin = "https://spa.contoso.example";
@@ -19,7 +19,7 @@ function start(
 ) {
   const startMs = Date.UTC(2026, 2, 2, 8);
   const clock = createVirtualClock({ startMs });
-  const { service, recorder } = createService({
+  const { service, recorder } = createSimulatedService({
     world,
     settings: { ...contoso.settings, ...settings },
     faults: { windows: faults, clearedSignal: () => undefined },
@@ -53,7 +53,7 @@ describe("the service behind a mount", () => {
     },
   );
 
-  it("answers preflights where the request would go, and shows no token to anybody", async () => {
+  it("answers preflights where the request would go, and records no token for them", async () => {
     const { recorder, preflight, post } = start([tokenFault]);
     const ends = [
       await preflight(TOKEN),
@@ -75,7 +75,7 @@ describe("the service behind a mount", () => {
     ]);
   });
 
-  it("says when nobody would answer in the place of an API", () => {
+  it("refuses an API at a host that is not simulated", () => {
     const [graph] = contoso.resources;
     if (graph === undefined) throw new Error("no graph");
     const resources = [graph, { ...graph, hosts: ["api.contoso.example", "api.example.com"] }];

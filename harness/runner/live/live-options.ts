@@ -1,6 +1,7 @@
-/** What a session is started with, checked, with the defaults filled in. */
+/** The options of a live simulation, and their check. */
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
-import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
+import type { World } from "../../entra/directory/world.ts";
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { parseWith, schema } from "../../core/validation.ts";
 import type { RuleLimits } from "../../history/header.ts";
@@ -11,9 +12,9 @@ import { instantSchema, seedSchema, testedAppSchema } from "../option-schemas.ts
 import { checkWorldAndSettings, startInstant } from "../simulation/checked-world.ts";
 import type { RequestOrigin } from "./request-origin.ts";
 
-export interface SessionOptions {
+export interface LiveOptions {
   readonly mount: Mount;
-  /** Chance of the simulator and, when the client is in this process, of `Math.random`; default `1`. */
+  /** Seed of the simulator and, when the client is in this process, of `Math.random`; default `1`. */
   readonly seed?: string;
   /** Default: the fixture world `contoso`. */
   readonly world?: World;
@@ -21,28 +22,28 @@ export interface SessionOptions {
   readonly settings?: Partial<ServiceSettings>;
   /** ISO 8601; default `2026-03-02T08:00:00Z`. */
   readonly startsAt?: string;
-  /** The machine of the world on which the code runs: its identity endpoint answers, its environment is set. */
+  /** The machine of the world on which the code runs, with its identity endpoint and environment variables. */
   readonly machine?: string;
-  /** The application under test, as the history names it; default `own-code`. */
+  /** The application under test, as it is named in the history; default `own-code`. */
   readonly app?: { readonly name: string; readonly version?: string };
   /** Bounds for the rules. */
   readonly limits?: RuleLimits;
-  /** What is being tested: the journal's title. */
+  /** The title of the test, which names the journal. */
   readonly name?: string;
-  /** The suite in this process that has mocks and neighbours of its own. */
+  /** The mocks and allowed hosts of the suite in this process. */
   readonly suite?: Suite;
   /**
    * The clock, when the client is not in this process: the session begins at its now, and
    * the process's own time and chance are left alone. Default: the process's, installed until `stop`.
    */
   readonly clock?: VirtualClock;
-  /** Where a request comes from, when its client is a page of an application that is not ours: its calls are told by its requests. */
+  /** Where a request comes from, when the client is a user's own page: its calls are reconstructed from its requests. */
   readonly originOf?: (request: Request) => Promise<RequestOrigin | undefined>;
-  /** `flowing`: the clock passes by itself, and operations are not driven; default: it moves while something is waited for. */
+  /** `flowing`: the clock runs by itself. Default: it moves only while the test waits for something. */
   readonly time?: "driven" | "flowing";
-  /** Called before time moves; throws what stands in the way. */
+  /** Called before time moves; throws when it must not. */
   readonly check?: () => void;
-  /** Whether work is underway that the event loop does not show: time waits for it. */
+  /** Whether work is under way that the event loop does not show: time waits for it. */
   readonly isBusy?: () => boolean;
 }
 
@@ -57,7 +58,7 @@ const writtenSchema = schema((z) =>
 );
 
 /** The options with their defaults. Throws `bad-world` or `bad-usage`. */
-export function checkOptions(options: SessionOptions) {
+export function checkOptions(options: LiveOptions) {
   const { seed = "1", startsAt, app, limits, machine } = options;
   // Of the whole, what a person wrote: the rest are parts of the harness.
   parseWith(

@@ -2,7 +2,8 @@
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { acrossFields, expecting, parseWith, schemaOf } from "../../core/validation.ts";
 import { someSettingsSchema } from "../../entra/directory/settings-schema.ts";
-import type { ServiceSettings, World } from "../../entra/directory/world.ts";
+import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
+import type { World } from "../../entra/directory/world.ts";
 import type { RuleLimits } from "../../history/header.ts";
 import { limitsSchema } from "../../history/limits-schema.ts";
 import { allowSchema, type MswServer } from "../../network/suite.ts";

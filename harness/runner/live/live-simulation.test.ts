@@ -2,31 +2,31 @@ import { afterEach, describe, expect, it } from "vitest";
 import { minutes } from "../../core/time/duration.ts";
 import { askForToken, tokenRequest } from "../../../test/support/session.ts";
 import { mount } from "../../network/direct.ts";
-import { type Session, startSession } from "./session.ts";
-import type { SessionOptions } from "./session-options.ts";
+import { type LiveSimulation, startLiveSimulation } from "./live-simulation.ts";
+import type { LiveOptions } from "./live-options.ts";
 
 const realDate = Date;
 
-let session: Session | undefined;
+let session: LiveSimulation | undefined;
 
-async function start(options: Partial<SessionOptions> = {}): Promise<Session> {
-  session = await startSession({ mount, ...options });
+async function start(options: Partial<LiveOptions> = {}): Promise<LiveSimulation> {
+  session = await startLiveSimulation({ mount, ...options });
   return session;
 }
 
-/** Asks for an app token through the session's mount; resolves to the status. */
-const ask = async ({ mounted }: Session): Promise<number> => {
+/** Asks for an app token through the mount; resolves to the status. */
+const ask = async ({ mounted }: LiveSimulation): Promise<number> => {
   const response = await mounted.fetch(tokenRequest());
   await response.text();
   return response.status;
 };
 
-const kindsOf = ({ history }: Session): string[] => history().events.map(({ kind }) => kind);
+const kindsOf = ({ history }: LiveSimulation): string[] => history().events.map(({ kind }) => kind);
 
 afterEach(() => session?.stop());
 
-describe("a session's outages", () => {
-  it("begin and end when the test says so, and the history tells it", async () => {
+describe("the outages of a live simulation", () => {
+  it("begin and end when the test says so, and are recorded", async () => {
     const entra = await start();
     expect(await ask(entra)).toBe(200);
     expect(entra.outage("token-server-error", { from: "10m", for: "1h" })).toEqual([
@@ -52,7 +52,7 @@ describe("a session's outages", () => {
     ]);
   });
 
-  it("last a day unless told otherwise, and can be cleared one by one", async () => {
+  it("last a day by default, and can be cleared one by one", async () => {
     const entra = await start();
     const [first = ""] = entra.outage();
     expect(entra.outage("primary-down")).toEqual(["primary-down", "primary-down-pages"]);
@@ -63,7 +63,7 @@ describe("a session's outages", () => {
     expect(entra.outage()).toEqual(["outage-2"]);
   });
 
-  it("are a plan as well, whose times count from now", async () => {
+  it("can be a plan, whose times count from now", async () => {
     const entra = await start();
     await entra.clock.advance("2h");
     entra.faults([
@@ -81,7 +81,7 @@ describe("a session's outages", () => {
     expect(entra.requests().at(-1)).toMatchObject({ failed: "ECONNRESET", atMs: 7_290_000 });
   });
 
-  it("are refused by name when there is no such thing", async () => {
+  it("are refused when the name does not exist", async () => {
     const { outage, faults, clear, requests } = await start();
     const untyped = outage as (...values: unknown[]) => unknown;
     expect(() => untyped("outrage")).toThrow('there is no outage "outrage"');
@@ -96,7 +96,7 @@ describe("a session's outages", () => {
     ).toThrow("there is no backup system");
   });
 
-  it("go to the backup system when the settings have one", async () => {
+  it("can affect the backup system when the settings have one", async () => {
     const entra = await start({ settings: { backup: "2026-03" } });
     entra.faults([
       { id: "b", at: "backup", on: "all", from: 0, for: 60_000, effect: { kind: "reset" } },
@@ -105,8 +105,8 @@ describe("a session's outages", () => {
   });
 });
 
-describe("a session's operations", () => {
-  it("are recorded with their requests, settle as the code does, and are cut off by the end", async () => {
+describe("the operations of a live simulation", () => {
+  it("are recorded with their requests, settle as the code does, and end with the simulation", async () => {
     const entra = await start({ app: { name: "shop", version: "2" } });
     expect(await entra.operate("load", () => ask(entra))).toBe(200);
     await expect(
@@ -137,7 +137,7 @@ describe("a session's operations", () => {
     });
   });
 
-  it("tell the token that they return, when it is one, and nothing of any other text", async () => {
+  it("record the token that they return, but no other text", async () => {
     const entra = await start();
     const token = await askForToken(entra);
     await entra.operate("token", () => token);
@@ -147,7 +147,7 @@ describe("a session's operations", () => {
     expect(ended.map((event) => "token" in event)).toEqual([true, true, false]);
   });
 
-  it("say that a person is needed when MSAL says so", async () => {
+  it("record that a person is needed when MSAL says so", async () => {
     const entra = await start();
     const error = Object.assign(new Error("interaction_required: sign in"), {
       name: "InteractionRequiredAuthError",
@@ -160,15 +160,15 @@ describe("a session's operations", () => {
     });
   });
 
-  it("take the application's name for requests outside of any of them", async () => {
+  it("do not include other requests, which are recorded as the application's", async () => {
     const entra = await start();
     await ask(entra);
     expect(entra.history().events[0]).toMatchObject({ client: "own-code" });
   });
 });
 
-describe("a session", () => {
-  it("repeats itself, byte for byte, by its seed", async () => {
+describe("a live simulation", () => {
+  it("has the same journal for the same seed, byte for byte", async () => {
     const play = async (seed: string): Promise<string> => {
       const entra = await start({ seed });
       entra.outage("partial-outage", { share: 0.5 });
@@ -181,7 +181,7 @@ describe("a session", () => {
     expect(await play("2")).not.toBe(first.replace('"seed":"1"', '"seed":"2"'));
   });
 
-  it("changes its world, and leaves remarks, in the history", async () => {
+  it("records changes of its world and remarks", async () => {
     const entra = await start();
     entra.world.revokeSessions([entra.world.user("adele")]);
     entra.note("now it gets worse");
@@ -191,7 +191,7 @@ describe("a session", () => {
     ]);
   });
 
-  it("gives a history that does not change under its reader", async () => {
+  it("returns a history that does not change later", async () => {
     const entra = await start();
     const before = entra.history();
     entra.note("later");

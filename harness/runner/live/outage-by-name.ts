@@ -1,4 +1,4 @@
-/** The outages that have a name: the presets of `harness/faults/presets.ts`, by their ids, in a test's own words. */
+/** The outages that a test calls by name: the presets of `harness/faults/presets.ts`, by their ids. */
 import { type Duration, parseDuration } from "../../core/time/parse-duration.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { OutageName } from "../../faults/outage-names.ts";
@@ -43,13 +43,13 @@ type Presets = typeof presets;
 /** The name of an outage, which is also its id in the history. */
 export type PresetName = OutageName;
 
-/** What a preset takes besides its time. */
+/** The options of a preset, apart from its time. */
 type OwnOptions<Name extends PresetName> = Omit<
   Parameters<Presets[Name]>[0],
   "id" | "from" | "for" | "where"
 >;
 
-/** When, to whom, and what the preset itself takes. */
+/** When, for whom, and the options of the preset itself. */
 export type PresetOptions<Name extends PresetName> = Flat<OwnOptions<Name> & Timing>;
 
 interface Timing extends Pick<WindowOptions, "id" | "where"> {
@@ -59,7 +59,7 @@ interface Timing extends Pick<WindowOptions, "id" | "where"> {
   readonly for?: Duration;
 }
 
-/** One object type: of an intersection TypeScript would take a text for one without fields. */
+/** One object type: TypeScript would accept a string for an intersection without fields. */
 type Flat<T> = { readonly [Field in keyof T]: T[Field] };
 
 /** Required exactly when the preset itself requires something. */
@@ -93,7 +93,7 @@ const ownOptions = {
   "traffic-ramped-up": [],
 } satisfies { readonly [Name in PresetName]: readonly (keyof OwnOptions<Name>)[] };
 
-/** The plan of a preset, its times in ms from now. Throws `bad-fault-plan` for a name or an option that does not exist, `bad-usage` for a duration that is none. */
+/** The plan of a preset, with times in ms from now. Throws `bad-fault-plan` for a name or an option that does not exist, `bad-usage` for a text that is not a duration. */
 export function planOf<Name extends PresetName>(
   name: Name,
   options: PresetOptions<Name>,
@@ -119,7 +119,7 @@ export function planOf<Name extends PresetName>(
     from: parseDuration(options.from ?? 0, `${place}, from`),
     for: parseDuration(options.for ?? "1d", `${place}, for`),
   };
-  // Each preset takes its own options, which the types of this function have compared.
+  // The types of this function have checked the options of each preset.
   const windows = (presets[name] as (options: WindowOptions) => FaultPlan[number] | FaultPlan)(
     timed,
   );

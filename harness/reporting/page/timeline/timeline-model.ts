@@ -1,24 +1,15 @@
 /**
  * The timeline as data: lanes with rows of marks, in ms since the start of the run. Which lane
  * an event belongs to, and what is drawn of it, is decided here; how much of it a screen of so
- * many pixels can show is `detail.ts`'s business.
+ * many pixels can show is decided in `detail.ts`.
  */
 import type { HistoryEvent } from "../../../history/event.ts";
 import { breaksWithoutLoad } from "../../../history/fault-facts.ts";
-import type { PageHistory } from "../embedded-report.ts";
+import type { PageHistory } from "../../formats/slim-history.ts";
 import { createLanes, type LaneDraft } from "./lanes.ts";
+import type { Mark, RowKind } from "./mark.ts";
 import { drawEvents } from "./marks.ts";
 import type { MarkStyle } from "./styles.ts";
-
-export type RowKind = "faults" | "signs" | "screens" | "calls" | "requests" | "tokens";
-
-/** Something to draw. `event` is the index of the event that it tells of. */
-export interface Mark {
-  readonly from: number;
-  readonly to: number;
-  readonly event: number;
-  readonly style: MarkStyle;
-}
 
 export interface Row {
   readonly kind: RowKind;

@@ -3,21 +3,21 @@ import { createVirtualClock } from "../../core/time/virtual-clock.ts";
 import { hours, minutes } from "../../core/time/duration.ts";
 import { tokenRequest } from "../../../test/support/session.ts";
 import { mount } from "../../network/direct.ts";
-import { type Session, startSession } from "./session.ts";
-import type { SessionOptions } from "./session-options.ts";
+import { type LiveSimulation, startLiveSimulation } from "./live-simulation.ts";
+import type { LiveOptions } from "./live-options.ts";
 
 const realDate = Date;
 const START = realDate.parse("2026-03-02T08:00:00Z");
 
-let session: Session | undefined;
+let session: LiveSimulation | undefined;
 
-async function start(options: Partial<SessionOptions> = {}): Promise<Session> {
-  session = await startSession({ mount, ...options });
+async function start(options: Partial<LiveOptions> = {}): Promise<LiveSimulation> {
+  session = await startLiveSimulation({ mount, ...options });
   return session;
 }
 
-/** Asks for an app token through the session's mount; resolves to the status. */
-const ask = async ({ mounted }: Session): Promise<number> => {
+/** Asks for an app token through the mount; resolves to the status. */
+const ask = async ({ mounted }: LiveSimulation): Promise<number> => {
   const response = await mounted.fetch(tokenRequest());
   await response.text();
   return response.status;
@@ -31,8 +31,8 @@ async function turns(count: number): Promise<void> {
 
 afterEach(() => session?.stop());
 
-describe("a session's time", () => {
-  it("is the process's while the session lasts, and moves only when something is waited for", async () => {
+describe("the time of a live simulation", () => {
+  it("is the time of the process, and moves only while the test waits for something", async () => {
     const { clock, stop } = await start({ startsAt: "2027-01-01T00:00:00Z" });
     expect(new Date().toISOString()).toBe("2027-01-01T00:00:00.000Z");
     await clock.advance("1h 30m");
@@ -47,7 +47,7 @@ describe("a session's time", () => {
     expect(Date).toBe(realDate);
   });
 
-  it("moves once for calls that run at the same time, in the order of what they wait for", async () => {
+  it("moves once for calls that run at the same time, in the order of their timers", async () => {
     const { clock, operate } = await start();
     const order: string[] = [];
     const wait = (name: string, ms: number) => async (): Promise<void> => {
@@ -60,7 +60,7 @@ describe("a session's time", () => {
     expect(order).toEqual(["fast at 200", "slow at 300", "fast at 400", "slow at 600"]);
   });
 
-  it("leaves a call its turns, also while another one waits", async () => {
+  it("does not move while a call works, also when another one waits", async () => {
     const entra = await start({ mount: { ...mount, quietTurns: 10 } });
     const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const first = entra.operate("first", async () => {
@@ -73,14 +73,14 @@ describe("a session's time", () => {
     expect(entra.requests().map(({ atMs }) => atMs)).toEqual([100]);
   });
 
-  it("sees to its end what the last instant has set off", async () => {
+  it("finishes the work that its last instant has started", async () => {
     const entra = await start();
     setTimeout(() => void ask(entra), 1_000);
     await entra.clock.advance("1s");
     expect(entra.requests().map(({ status }) => status)).toEqual([200]);
   });
 
-  it("is not moved by what an earlier session has left behind", async () => {
+  it("is not moved by calls that an earlier simulation has left", async () => {
     const { operate, stop } = await start();
     const endless = async (): Promise<void> => {
       for (;;) await new Promise((resolve) => setTimeout(resolve, hours(1)));
@@ -94,7 +94,7 @@ describe("a session's time", () => {
     expect([clock.elapsed(), clock.timersWaiting()]).toEqual([0, 1]);
   });
 
-  it("says that a call is stuck instead of hanging, and goes on", async () => {
+  it("reports a stuck call instead of hanging, and continues", async () => {
     const { operate, clock } = await start();
     const stuck = operate("wait", () => new Promise(() => undefined));
     await expect(stuck).rejects.toMatchObject({ code: "stuck" });
@@ -102,7 +102,7 @@ describe("a session's time", () => {
     expect(clock.elapsed()).toBe(minutes(1));
   });
 
-  it("is left alone when a clock is handed in: the client is elsewhere", async () => {
+  it("leaves the process alone when a clock is given, since the client is elsewhere", async () => {
     const clock = createVirtualClock({ startMs: START });
     const random = Math.random;
     const { clock: time } = await start({ clock });
@@ -111,7 +111,7 @@ describe("a session's time", () => {
     expect(clock.now() - START).toBe(hours(72));
   });
 
-  it("refuses a duration that is none, by name", async () => {
+  it("refuses a text that is not a duration", async () => {
     const { clock, outage } = await start();
     await expect(clock.advance("soon")).rejects.toMatchObject({ place: "clock.advance" });
     expect(() => outage({ for: "1 hour" })).toThrow(

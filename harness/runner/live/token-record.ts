@@ -1,23 +1,23 @@
 /**
- * Which tokens a session has given out, and which ones it has met that are not among them:
- * those of a client that is older than the session.
+ * Records which tokens a live simulation has issued, and which others it was shown: those of a
+ * client that is older than the simulation.
  */
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import { fingerprint } from "../../history/redact.ts";
 
 /** Tokens by fingerprint. */
-export interface TokenBook {
-  /** Access and refresh tokens that the service has given out. */
+export interface TokenRecord {
+  /** Access and refresh tokens that the service has issued. */
   readonly issued: ReadonlySet<string>;
-  /** Those that were shown to it, or came of the code under test, before it gave them out. */
+  /** Tokens that were shown to the service, or returned by the code under test, without having been issued. */
   readonly foreign: ReadonlySet<string>;
-  /** The code under test has returned this text, which may be a token. */
+  /** Notes a text that the code under test has returned, which may be a token. */
   readonly saw: (text: string) => void;
 }
 
-/** A book with nothing in it, of all that is recorded from now on. */
-export function createTokenBook({ listen }: Pick<Recorder, "listen">): TokenBook {
+/** Creates the record, which follows all that is recorded from now on. */
+export function createTokenRecord({ listen }: Pick<Recorder, "listen">): TokenRecord {
   const issued = new Set<string>();
   const foreign = new Set<string>();
   const meet = (token: string | undefined): void => {

@@ -1,20 +1,20 @@
-/** Steers the session of the test that runs at the moment; errors say what to do. */
+/** Controls the live simulation of the test that runs at the moment; error messages include place and hint. */
 import { explaining } from "../../core/explain.ts";
-import type { Session } from "./session.ts";
-import type { SessionClock } from "./session-time.ts";
-import type { BreakByName, Steering } from "./steering.ts";
+import type { LiveSimulation } from "./live-simulation.ts";
+import type { LiveClock } from "./live-clock.ts";
+import type { BreakByName, LiveControls } from "./live-controls.ts";
 
-/** Looks the session up at each use; `current` throws when there is none. */
-export function steer(current: () => Session): Steering {
-  const use = <T>(how: (session: Session) => T): T => explaining(() => how(current()));
-  const clock: SessionClock = {
+/** Looks the simulation up at each use; `current` throws when there is none. */
+export function currentControls(current: () => LiveSimulation): LiveControls {
+  const use = <T>(how: (live: LiveSimulation) => T): T => explaining(() => how(current()));
+  const clock: LiveClock = {
     now: () => use((it) => it.clock.now()),
     elapsed: () => use((it) => it.clock.elapsed()),
     advance: async (duration) => use((it) => it.clock.advance(duration)),
     settle: async (work) => use((it) => it.clock.settle(work)),
     timersWaiting: () => use((it) => it.clock.timersWaiting()),
   };
-  const outage = (...values: Parameters<Session["outage"]>): readonly string[] =>
+  const outage = (...values: Parameters<LiveSimulation["outage"]>): readonly string[] =>
     use((it) => it.outage(...values));
   return {
     clock,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BaselineEntry } from "./baseline.ts";
-import { buildResults, type JudgedRun, writeResults } from "./results.ts";
+import { buildResults } from "./build-results.ts";
+import { type JudgedRun, writeResults } from "./results.ts";
 import { exitCodeOf, sessionStanding } from "./standing.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 
@@ -44,7 +45,7 @@ describe("results", () => {
       event.kind === "exchange-began" ? { ...event, method: "OPTIONS" } : event,
     );
     const [counted] = build([{ ...run, history: { ...run.history, events } }]).runs;
-    // What was told no stands for the request that was never sent.
+    // The refused preflight stands for the request that was never sent.
     expect(counted?.requests).toEqual({ primary: 1, backup: 0, refused: 1 });
   });
 
@@ -80,7 +81,7 @@ describe("results", () => {
     expect([asserted?.unseen, other?.unseen]).toEqual([undefined, ["backoff"]]);
   });
 
-  it("let a failure outweigh an inconclusive rule, whichever rule it is", () => {
+  it("let a failure outweigh an inconclusive rule", () => {
     const results = build([judgedRun({ "retry-after": "inconclusive", backoff: "fail" })]);
     expect(results.runs[0]?.verdict).toBe("fail");
     expect(results.totals).toMatchObject({ runs: 1, pass: 0, fail: 1, inconclusive: 0 });
@@ -160,7 +161,7 @@ describe("the exit code", () => {
     expect(exitCodeOf(sessionStanding(build(runs, baseline)))).toBe(code);
   });
 
-  it("is 2 when the harness failed, whatever else was found", () => {
+  it("is 2 when the harness failed, also with unexpected findings", () => {
     const run = judgedRun({ "retry-after": "fail" });
     expect(exitCodeOf(sessionStanding(buildResults([run], [], { ...session, failures })))).toBe(2);
   });

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { historyOf, STARTED_AT, throttledDaemon } from "../../../../test/support/history.ts";
 import { pageHistory } from "../../../../test/support/report-page.ts";
-import { modelOf, type RowKind, type TimelineModel } from "./model.ts";
+import type { RowKind } from "./mark.ts";
+import { modelOf, type TimelineModel } from "./timeline-model.ts";
 
 const drawn = ({ lanes }: TimelineModel, label: string, kind: RowKind): string[] =>
   (

@@ -1,6 +1,6 @@
 /**
- * What stands behind the mount, one inside the other, as in the picture: recorder, front
- * door with its faults, the primary with the backup behind it, and the protected APIs.
+ * The service behind a mount, layer by layer: recorder, front door with its faults, the primary
+ * with the backup behind it, and the protected APIs; beside them the machines.
  */
 import { createBackup } from "../../entra/backup/backup.ts";
 import { createFailover, isServedByBackup } from "../../entra/backup/failover.ts";
@@ -20,8 +20,9 @@ import type { LivePlan } from "../../faults/live-plan.ts";
 import type { FaultSite } from "../../faults/plan.ts";
 import { lastHealthyMs } from "../../faults/primary-health.ts";
 import { fingerprint } from "../../history/redact.ts";
+import type { ExchangeNotes } from "../../history/ledger.ts";
 import { createRecorder, type Recorder } from "../../history/recorder.ts";
-import { describeRequest } from "../../entra/request/endpoint.ts";
+import { describeRequest, type Endpoint } from "../../entra/request/endpoint.ts";
 import { isMachineAddress } from "../../entra/request/machine-address.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Service } from "../../core/http/service.ts";
@@ -36,17 +37,17 @@ export interface ServiceParts {
   readonly settings: World["settings"];
   /** Read anew at each request: the plan may grow. */
   readonly faults: Pick<LivePlan, "windows" | "clearedSignal">;
-  /** Whose requests these are when no call of the application is known to have caused them. */
+  /** The client of requests that no known call has caused. */
   readonly client?: string;
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly startedAt: number;
-  /** What protected APIs answer to a good token, by address. */
+  /** The data that a protected API answers to a valid token, by address. */
   readonly dataAt?: (url: string) => object | undefined;
 }
 
 /** Recorder, front door, primary and protected APIs, one inside the other; beside them the machines. */
-export function createService(parts: ServiceParts) {
+export function createSimulatedService(parts: ServiceParts) {
   const { world, settings, clock, random, startedAt } = parts;
   checkHosts(world);
   const plan = parts.faults.windows;
@@ -67,15 +68,7 @@ export function createService(parts: ServiceParts) {
   const recorder: Recorder = createRecorder({
     clock,
     ...(parts.client === undefined ? {} : { otherwise: { client: parts.client } }),
-    annotate: (request, { endpoint }) => {
-      const atMachine = machines.notesOf(request);
-      if (atMachine !== undefined) return atMachine;
-      const site = faultSiteOf(request);
-      const isApi = endpoint === "resource" || endpoint === "userinfo";
-      const isEdge = site === "edge" || site === "dns";
-      const entra = isServedByBackup(request) ? "backup" : "primary";
-      return { servedBy: isEdge ? "edge" : isApi ? "resource" : entra, faults: faultsOf(request) };
-    },
+    annotate: (request, { endpoint }) => machines.notesOf(request) ?? notesOf(request, endpoint),
   });
 
   const ests = createEsts({ directory, clock, random: random.fork("ests"), settings });
@@ -137,15 +130,28 @@ export function createService(parts: ServiceParts) {
   return { service: recorder.watch(network), recorder, directory, machines };
 }
 
-/** An API at a host that no mount serves would never be asked. */
+/** The system that answered a request to Entra or an API, and the faults that affected it. */
+function notesOf(request: Request, endpoint: Endpoint): ExchangeNotes {
+  const site = faultSiteOf(request);
+  const isApi = endpoint === "resource" || endpoint === "userinfo";
+  const isEdge = site === "edge" || site === "dns";
+  const entra = isServedByBackup(request) ? "backup" : "primary";
+  return { servedBy: isEdge ? "edge" : isApi ? "resource" : entra, faults: faultsOf(request) };
+}
+
+/** Refuses an API at a host that no mount serves: no request would reach it. */
 function checkHosts({ resources }: World): void {
   for (const [index, { hosts }] of resources.entries()) {
-    const stranger = hosts.findIndex((host) => !isServedHost(host));
-    if (stranger < 0) continue;
-    throw new HarnessError("bad-world", `nobody answers at "${hosts[stranger]}" in a run`, {
-      place: `world.resources[${index}].hosts[${stranger}]`,
-      hint: "Give it a host under contoso.example, such as api.contoso.example; or none, and let your own server or a mock of your suite answer.",
-    });
+    const unserved = hosts.findIndex((host) => !isServedHost(host));
+    if (unserved < 0) continue;
+    throw new HarnessError(
+      "bad-world",
+      `the host "${hosts[unserved]}" of an API is not simulated`,
+      {
+        place: `world.resources[${index}].hosts[${unserved}]`,
+        hint: "Give it a host under contoso.example, such as api.contoso.example; or no host, and answer by your own server or a mock of your suite.",
+      },
+    );
   }
 }
 
@@ -156,7 +162,7 @@ function serviceOf(handle: Handler): Service {
 interface Routes {
   readonly primary: Service;
   readonly resources: Service;
-  /** Some fault breaks connections to protected APIs. */
+  /** Whether a fault breaks connections to protected APIs. */
   readonly resourcesRefuse: () => boolean;
 }
 
@@ -174,7 +180,7 @@ function route({ primary, resources, resourcesRefuse }: Routes): Service {
   };
 }
 
-/** Records what a protected API thought of each token. */
+/** Records the verdict of a protected API on each token. */
 function presenting(api: Handler, recorder: Recorder): Handler {
   return async (request) => {
     const response = await api(request);

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
 import { unmockedRequest } from "../../network/served-hosts.ts";
-import { problemOf } from "./failure.ts";
+import { problemOf } from "./leave-history.ts";
 
 const hintOf = (problem: Error): string | undefined =>
   (problemOf({ problems: () => [problem] }) as HarnessError).hint;

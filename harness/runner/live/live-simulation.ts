@@ -1,7 +1,7 @@
 /**
- * A session: the simulator under somebody else's code, steered by hand instead of by a
- * scenario. It stands on any mount and knows no test runner; entry points for those
- * (`harness/integrations/vitest.ts`) put their own life cycle around it.
+ * A live simulation: the simulator under a test suite, which controls it step by step instead
+ * of by a scenario. It works with any mount and any test runner; the entry points of
+ * `harness/integrations/` give it the life cycle of their runner.
  */
 import type { Directory } from "../../entra/directory/directory.ts";
 import { HarnessError } from "../../core/errors.ts";
@@ -28,39 +28,39 @@ import { type ApiData, createApiData, type DefaultAnswer } from "./api-data.ts";
 import { createDriver } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
 import { createPageCalls, type PageCalls } from "./page-calls.ts";
-import { type PresetName, type PresetOptions, planOf } from "./presets.ts";
+import { type PresetName, type PresetOptions, planOf } from "./outage-by-name.ts";
 import { createRefusals, type Refusal, type Refusals } from "./refusals.ts";
 import { requestsOf } from "./requests.ts";
-import { createSessionClock, type WatchedClock } from "./session-time.ts";
-import { checkOptions, type SessionOptions } from "./session-options.ts";
-import { createTokenBook, type TokenBook } from "./token-book.ts";
-import type { Steering } from "./steering.ts";
+import { createLiveClock, type WatchedClock } from "./live-clock.ts";
+import { checkOptions, type LiveOptions } from "./live-options.ts";
+import { createTokenRecord, type TokenRecord } from "./token-record.ts";
+import type { LiveControls } from "./live-controls.ts";
 
-/** The simulator under one suite's code: what its tests steer, and what entry points need besides. */
-export interface Session extends Steering {
+/** What tests control, and what the entry points for test runners also need. */
+export interface LiveSimulation extends LiveControls {
   readonly clock: WatchedClock;
-  /** How the simulator hangs under its clients. */
+  /** The way of requests to the simulator. */
   readonly mounted: Mounted;
-  /** The book in which everything is written down, for entry points that see more than requests. */
+  /** The recorder of the history, for entry points that see more than requests. */
   readonly recorder: Recorder;
-  /** Calls of pages, told by their requests; nothing when the client is no page. */
+  /** The calls of a page, reconstructed from its requests; undefined when the client is not a page. */
   readonly pageCalls: PageCalls | undefined;
-  /** What the service itself has refused of sign-ins of pages, in its own words. */
+  /** The sign-in requests of pages that the service has refused. */
   readonly refusals: () => readonly Refusal[];
-  /** Addresses of APIs that answered with their name, as the test has said nothing of them. */
+  /** The addresses at which an API answered with its name, since the test has set no data. */
   readonly answeredByDefault: () => readonly DefaultAnswer[];
-  /** The tokens that it has given out, and those that were not its own. */
-  readonly tokens: Pick<TokenBook, "issued" | "foreign">;
-  /** The world that it plays in. */
+  /** The tokens that it has issued, and those of earlier simulations that it was shown. */
+  readonly tokens: Pick<TokenRecord, "issued" | "foreign">;
+  /** The world of the simulation. */
   readonly directory: Pick<Directory, "world">;
-  /** What went wrong that was not the client's doing: requests to hosts that nobody serves, mostly. */
+  /** Problems that are not the client's own: mostly requests to hosts that are not simulated. */
   readonly problems: () => readonly Error[];
-  /** Takes everything away again. The history stays. Idempotent. */
+  /** Ends the simulation; the history stays. Idempotent. */
   readonly stop: () => Promise<void>;
 }
 
-/** A session that has begun. Rejects with a `HarnessError`: `bad-world`, `bad-usage`, or what the mount says. */
-export async function startSession(options: SessionOptions): Promise<Session> {
+/** Starts a live simulation. Rejects with a `HarnessError`: `bad-world`, `bad-usage`, or the error of the mount. */
+export async function startLiveSimulation(options: LiveOptions): Promise<LiveSimulation> {
   const { world, settings, seed, client, startsAt } = checkOptions(options);
   const data = createApiData(world);
   const problems: Error[] = [];
@@ -72,7 +72,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     randomLabel: "session",
     startsAt,
     clock: options.clock,
-    // A client in another process, and the browser of a suite, have a chance of their own.
+    // Clients in another process and the browser of a suite keep their own randomness.
     seedsMathRandom: options.clock === undefined,
     seedsPages: false,
     machine: options.machine,
@@ -92,13 +92,13 @@ interface PageLayers extends Layers {
   readonly pageCalls: PageCalls | undefined;
 }
 
-/** Of a page's requests: the calls that they belong to, and the sign-ins that were refused. */
+/** For a page, the layers that find the call of each request and collect refused sign-ins. */
 function pageLayers(
   { service, recorder, clock, operations }: LayerParts,
   {
     client,
     originOf,
-  }: { readonly client: string; readonly originOf: SessionOptions["originOf"] | undefined },
+  }: { readonly client: string; readonly originOf: LiveOptions["originOf"] | undefined },
 ): PageLayers {
   const refusals = createRefusals();
   if (originOf === undefined) return { service, refusals, pageCalls: undefined };
@@ -117,12 +117,12 @@ interface Parts extends Pick<ReturnType<typeof checkOptions>, "settings" | "seed
   readonly problems: readonly Error[];
 }
 
-function createControls(options: SessionOptions, parts: Parts): Session {
+function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
   const { simulation, settings, seed, client, data, problems } = parts;
   const { clock, startedAt, recorder, operations, layers, mounted, directory } = simulation;
   const { check = () => undefined, name = "session", limits, mount } = options;
   const { drive, stop: stopDriving } = createDriver(clock);
-  const tokens = createTokenBook(recorder);
+  const tokens = createTokenRecord(recorder);
   const ownCode = createOwnCode(recorder, tokens);
   const header = createHeader({
     scenario: name,
@@ -136,7 +136,7 @@ function createControls(options: SessionOptions, parts: Parts): Session {
   const history = (): History => ({ header, events: simulation.events() });
 
   return {
-    clock: createSessionClock(clock, { startedAt, drive, check }),
+    clock: createLiveClock(clock, { startedAt, drive, check }),
     world: createWorldControls(directory, recorder),
     mounted,
     recorder,
@@ -171,7 +171,7 @@ function createControls(options: SessionOptions, parts: Parts): Session {
   };
 }
 
-type FaultControls = Pick<Session, "outage" | "faults" | "clear">;
+type FaultControls = Pick<LiveSimulation, "outage" | "faults" | "clear">;
 
 function createFaultControls(live: LivePlan, checkPlace: (plan: FaultPlan) => void): FaultControls {
   const known = new Set<string>();
@@ -189,9 +189,9 @@ function createFaultControls(live: LivePlan, checkPlace: (plan: FaultPlan) => vo
     },
     faults: (plan) => add(plan, "faults"),
     clear(...ids) {
-      const stranger = ids.find((id) => !known.has(id));
-      if (stranger !== undefined) {
-        throw new HarnessError("unknown-name", `there was no fault "${stranger}"`, {
+      const unknownId = ids.find((id) => !known.has(id));
+      if (unknownId !== undefined) {
+        throw new HarnessError("unknown-name", `there was no fault "${unknownId}"`, {
           place: "clear",
           hint: `There ${known.size === 0 ? "was none" : `were ${[...known].join(", ")}`}.`,
         });

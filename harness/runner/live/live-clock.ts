@@ -1,12 +1,12 @@
-/** A session's time, in a test's own words. */
+/** The clock of a live simulation, as tests use it. */
 import { type Duration, parseDuration } from "../../core/time/parse-duration.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { Drive } from "./driver.ts";
 
-export interface SessionClock {
+export interface LiveClock {
   /** ms since the Unix epoch, virtual. */
   readonly now: () => number;
-  /** ms since the session began. */
+  /** ms since the test began. */
   readonly elapsed: () => number;
   /** Lets time pass: `"30m"`, `"2h"`, `"1h 30m"`, `"3d"`, or milliseconds. What is due meanwhile happens. */
   readonly advance: (duration: Duration) => Promise<void>;
@@ -16,19 +16,19 @@ export interface SessionClock {
   readonly timersWaiting: () => number;
 }
 
-/** The time that a test waits for at the moment, ms. */
+/** The time for which a test waits at the moment, ms. */
 export interface UnfinishedAdvance {
   readonly wantedMs: number;
   readonly passedMs: number;
 }
 
 /** For entry points, which see tests end in the middle. */
-export interface WatchedClock extends SessionClock {
+export interface WatchedClock extends LiveClock {
   readonly advancing: () => UnfinishedAdvance | undefined;
 }
 
-/** The clock of a session that began at `startedAt`; `check` may refuse before time moves. */
-export function createSessionClock(
+/** The clock of a live simulation that began at `startedAt`; `check` may throw before time moves. */
+export function createLiveClock(
   clock: VirtualClock,
   {
     startedAt,
@@ -47,7 +47,7 @@ export function createSessionClock(
       await drive(clock.sleep(wantedMs), "time").finally(() => {
         underway = undefined;
       });
-      // What the last instant has set off is seen to its end as far as no time is needed.
+      // Work that the last instant has started ends here, as far as it needs no time.
       await clock.idle();
     },
     settle: async (work) => {

@@ -1,0 +1,160 @@
+/** Counts judged runs and compares them with the baseline and the quarantine: pure. */
+import { exchangesOf } from "../../rules/model/exchanges.ts";
+import { flowOutcomeOf } from "../../rules/model/flow-outcome.ts";
+import type { Verdict } from "../../rules/rule.ts";
+import { type Finding, verdictOf } from "../../rules/rules.ts";
+import type { ExchangeEnded, History, OperationCompleted } from "../../history/event.ts";
+import { type BaselineEntry, isForRun, knows } from "./baseline.ts";
+import { costOf, sumOfCosts } from "./cost.ts";
+import { coversEntry, type QuarantineEntry } from "./quarantine.ts";
+import { seenIn } from "./quarantine-seen.ts";
+import {
+  type ComparedFinding,
+  type FailedRun,
+  isUnexpected,
+  type JudgedRun,
+  type Results,
+  type RunResult,
+} from "./results.ts";
+
+/** What a session is apart from its runs. */
+interface SessionFacts {
+  readonly seed: string;
+  readonly brownout: string;
+  readonly failures?: readonly FailedRun[];
+  readonly quarantine?: readonly QuarantineEntry[];
+}
+
+/** The results of runs, counted and compared with the baseline; the order of `runs` is kept. */
+export function buildResults(
+  runs: readonly JudgedRun[],
+  baseline: readonly BaselineEntry[],
+  session: SessionFacts,
+): Results {
+  const { quarantine = [] } = session;
+  const results = runs.map((run) => resultOf(run, { baseline, quarantine }));
+  const fixed = baseline.filter(
+    (entry) => isFixed(entry, runs) && !quarantine.some((one) => coversEntry(one, entry)),
+  );
+  return countResults(results, { ...session, fixed });
+}
+
+/** The results of runs that are compared already; their order is kept. */
+export function countResults(
+  results: readonly RunResult[],
+  session: SessionFacts & { readonly fixed?: readonly BaselineEntry[] },
+): Results {
+  const { seed, brownout, failures = [], quarantine = [], fixed = [] } = session;
+  const count = (verdict: Verdict): number =>
+    results.filter((run) => run.verdict === verdict).length;
+  return {
+    schema: "brownout/results/1",
+    seed,
+    brownout,
+    totals: {
+      runs: results.length,
+      pass: count("pass"),
+      fail: count("fail"),
+      inconclusive: count("inconclusive"),
+      unexpected: results.flatMap(({ findings }) =>
+        findings.filter((finding) => finding.verdict === "fail" && isUnexpected(finding)),
+      ).length,
+      fixed: fixed.length,
+      simulatedMs: results.reduce((sum, run) => sum + run.simulatedMs, 0),
+      cost: sumOfCosts(results.map(({ cost }) => cost)),
+    },
+    runs: results,
+    ...(fixed.length === 0 ? {} : { fixed }),
+    ...(quarantine.length === 0
+      ? {}
+      : { quarantine: quarantine.map((entry) => seenIn(results, entry)) }),
+    ...(failures.length === 0 ? {} : { failures }),
+  };
+}
+
+/** The findings that count: failures, and asserted rules that were inconclusive. */
+function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[] {
+  const { asserts } = history.header;
+  return findings.filter(
+    ({ rule, verdict }) =>
+      verdict === "fail" || (verdict === "inconclusive" && asserts.includes(rule)),
+  );
+}
+
+/** One run, counted and compared. */
+export function resultOf(
+  run: JudgedRun,
+  {
+    baseline,
+    quarantine,
+  }: {
+    readonly baseline: readonly BaselineEntry[];
+    readonly quarantine: readonly QuarantineEntry[];
+  },
+): RunResult {
+  const { header, events } = run.history;
+  const findings = findingsThatCount(run).map((finding): ComparedFinding => {
+    const { rule, verdict, message, evidence, source } = finding;
+    const isKnown = baseline.some((entry) => knows(entry, header, finding));
+    const other = baseline.find((entry) => knows(entry, header, { rule, verdict }));
+    const knownAs = isKnown ? undefined : other?.message;
+    const isListed = quarantine.some((entry) => isForRun(entry, header) && entry.rule === rule);
+    return {
+      rule,
+      verdict,
+      message,
+      evidence,
+      source,
+      baseline: isKnown ? "known" : "new",
+      ...(knownAs === undefined ? {} : { knownAs }),
+      ...(isListed ? { quarantined: true as const } : {}),
+    };
+  });
+  const completed = events.filter((event) => event.kind === "operation-completed");
+  const ended = exchangesOf(run.history).flatMap((exchange) => exchange.ended ?? []);
+  const outcomes = (outcome: OperationCompleted["outcome"]): number =>
+    completed.filter((event) => event.outcome === outcome).length;
+  const served = (by: ExchangeEnded["servedBy"]): number =>
+    ended.filter((event) => event.servedBy === by).length;
+  return {
+    scenario: header.scenario,
+    client: { name: header.client.name, version: header.client.version },
+    mount: header.mount,
+    verdict: verdictOf(findings),
+    expected: findings.every((finding) => !isUnexpected(finding)),
+    operations: { ok: outcomes("ok"), fail: outcomes("fail"), unknown: outcomes("unknown") },
+    requests: { primary: served("primary"), backup: served("backup"), refused: served("edge") },
+    simulatedMs: run.simulatedMs,
+    findings,
+    ...unseenOf(run, findings),
+    cost: costOf(run.history),
+    ...rowOf(run.history),
+  };
+}
+
+function unseenOf(
+  { findings }: JudgedRun,
+  counting: readonly ComparedFinding[],
+): Pick<RunResult, "unseen"> {
+  const counted = new Set(counting.map(({ rule }) => rule));
+  const unseen = findings
+    .filter(({ rule, verdict }) => verdict === "inconclusive" && !counted.has(rule))
+    .map(({ rule }) => rule);
+  return unseen.length === 0 ? {} : { unseen };
+}
+
+function rowOf(history: History): Pick<RunResult, "row"> {
+  const found = flowOutcomeOf(history);
+  return "missing" in found ? {} : { row: found.outcome };
+}
+
+/** Fixed is what was run again and passed; a rule that had nothing to judge this time is not. */
+function isFixed(entry: BaselineEntry, runs: readonly JudgedRun[]): boolean {
+  const again = runs.filter(({ history }) => isForRun(entry, history.header));
+  return (
+    again.length > 0 &&
+    again.every(({ findings }) =>
+      findings.some(({ rule, verdict }) => rule === entry.rule && verdict === "pass"),
+    )
+  );
+}

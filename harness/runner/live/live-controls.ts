@@ -1,0 +1,39 @@
+/** The functions by which a test controls its live simulation. */
+import type { WorldControls } from "../../entra/directory/world-controls.ts";
+import type { FaultPlan } from "../../faults/plan.ts";
+import type { History } from "../../history/event.ts";
+import type { PresetArguments, PresetName, PresetOptions } from "./outage-by-name.ts";
+import type { RequestFilter, RequestSeen } from "./requests.ts";
+import type { LiveClock } from "./live-clock.ts";
+
+/** Starts an outage by its name; without one, no request gets past the gateway. */
+export interface BreakByName {
+  (options?: PresetOptions<"outage">): readonly string[];
+  <Name extends PresetName>(name: Name, ...options: PresetArguments<Name>): readonly string[];
+}
+
+export interface LiveControls {
+  readonly clock: LiveClock;
+  /** People, apps and policies, and functions that change them. Every change is recorded. */
+  readonly world: WorldControls;
+  /** Runs code, lets time pass until it settles, and records it as one operation; settles as the code does. Give calls with the same purpose the same name. Rejects `stuck` for code that nothing could ever settle. */
+  readonly operate: <T>(name: string, call: () => T | Promise<T>) => Promise<T>;
+  /** Starts an outage now: the one of that name, or a total outage at the gateway. Returns the ids of its faults, for `clear`. Throws `bad-fault-plan` for a name or an option that does not exist. */
+  readonly outage: BreakByName;
+  /** Starts the faults of a plan, whose `from` is in ms from now. Returns their ids, for `clear`. Throws `bad-fault-plan`. */
+  readonly faults: (plan: FaultPlan) => readonly string[];
+  /** Ends faults, and cancels those that have not begun: all of them, or those of these ids. Throws `unknown-name` for an id that was never there. */
+  readonly clear: (...ids: readonly string[]) => void;
+  /** Sets the JSON that a protected API of the world answers at an address to a request with a valid token. Throws `bad-usage` for an address of no API. */
+  readonly api: (address: string, data: object) => void;
+  /** Adds a remark to the timeline. */
+  readonly note: (text: string) => void;
+  /** The events so far. */
+  readonly history: () => History;
+  /** The requests so far, each with its end. */
+  readonly requests: (filter?: RequestFilter) => readonly RequestSeen[];
+  /** The history as JSON Lines. */
+  readonly journal: () => string;
+  /** The history as text, one line for each event. */
+  readonly timeline: () => string;
+}
