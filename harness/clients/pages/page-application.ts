@@ -211,15 +211,14 @@ function tabNamed(opened: Opened, name: string | undefined): ClientTab {
 
 type PageScope = typeof globalThis & { readonly app?: PageApp };
 
-/** So long a page may take until its application is there, and so often it is looked for; ms of real time. */
-const START_MAX_MS = 30_000;
+/** How often a page is asked whether its application is there, and the real time between, ms: half a minute at least. */
+const START_LOOKS_MAX = 6_000;
 const START_LOOK_MS = 5;
 
 /** Waits until the library has started in the page; resolves to the result of a redirect. */
 async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
   return browser.during(async () => {
-    const deadlineMs = performance.now() + START_MAX_MS;
-    for (;;) {
+    for (let looks = 0; looks < START_LOOKS_MAX; looks += 1) {
       const seen = await page
         .evaluate(() => {
           const { app } = globalThis as PageScope;
@@ -231,9 +230,9 @@ async function started({ browser }: Opened, page: Page): Promise<PageOutcome | u
           throw error;
         });
       if (seen !== undefined) return seen.outcome;
-      if (performance.now() > deadlineMs) throw notStarted(page.url());
       await sleep(START_LOOK_MS);
     }
+    throw notStarted(page.url());
   });
 }
 
@@ -242,9 +241,13 @@ function isLeft(error: unknown): boolean {
 }
 
 function notStarted(address: string): HarnessError {
-  return new HarnessError("bad-scenario", "the page did not start its application in 30 s", {
-    place: address,
-  });
+  return new HarnessError(
+    "bad-scenario",
+    "the page did not start its application in half a minute",
+    {
+      place: address,
+    },
+  );
 }
 
 async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResult> {
