@@ -217,8 +217,8 @@ const inScenarioFiles: readonly Mistake[] = [
   [
     "a fault plan with a misspelt field",
     ["run", "plan.scenario.ts", "--out", "new"],
-    /plan\.scenario\.ts\.faults\[0\]\.effct: unknown key "effct"/,
-    /Did you mean "effect"\?/,
+    /plan\.scenario\.ts: scenario\.faults\[0\]\.effct: unknown key "effct"/,
+    /Did you mean "effect"/,
   ],
   [
     "a rule that does not exist",

@@ -58,7 +58,7 @@ const written: Readonly<Record<string, Written>> = {
   },
   sketch: { valid: sketch, check: createWorld, published: "world-sketch.json" },
   plan: { valid: scenario?.faults, check: checkFaultPlan, published: "fault-plan.json" },
-  scenario: { valid: scenario, check: (value) => checkScenario(value, "mine.ts") },
+  scenario: { valid: scenario, check: (value) => checkScenario(value) },
   registration: { valid: mailApp, check: checkRegistration, published: "coverage-app.json" },
   baseline: {
     valid: [known],

@@ -1,5 +1,5 @@
 /**
- * Chromium keeps nothing alive for whoever waits for a promise in a page, and now and then takes
+ * Chromium keeps a promise in a page alive for no caller that waits for it, and now and then takes
  * one for garbage that would still have been kept (microsoft/playwright#41826). What is then
  * known of the page is nothing: neither that a call failed nor that it is over.
  */

@@ -127,7 +127,7 @@ describe("an installed browser", () => {
     expect(found).toEqual({ executablePath: place, from: "installed" });
   });
 
-  it("is not taken from a folder relative to wherever one stands", async () => {
+  it("is not taken from a folder relative to the working directory", async () => {
     const env = { PATH: ".:bin" };
     const search = findBrowser(machine({ chromium: runs, "bin/chromium": runs }, { env }));
     expect(await refusal(search)).toMatchObject({ code: "no-browser" });

@@ -1,7 +1,7 @@
 /**
  * Which browser is launched: the one that `BROWNOUT_BROWSER` names, Playwright's own, else an
  * installed Chrome, Chromium or Edge. A browser that was named and does not run is an error and
- * never replaced by another: results from a browser that nobody chose would be believed.
+ * never replaced by another: results from a browser that was not chosen would be believed.
  */
 import path from "node:path";
 import { HarnessError } from "../core/errors.ts";
@@ -11,7 +11,7 @@ import { candidatePaths, commandNames, usualPlaces } from "./usual-places.ts";
 export interface FoundBrowser {
   readonly executablePath: string;
   readonly from: "explicit" | "playwright" | "installed";
-  /** As the browser tells it, such as 150.0.7871.100; on Windows it is not asked. */
+  /** As the browser reports it, such as 150.0.7871.100; on Windows it is not asked. */
   readonly version?: string;
 }
 

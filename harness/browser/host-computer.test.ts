@@ -20,7 +20,7 @@ function script(name: string, text: string, mode = 0o755): string {
 }
 
 describe.skipIf(process.platform === "win32")("a file that is tried", () => {
-  it("runs, and tells its version", () => {
+  it("runs, and reports its version", () => {
     const path = script("good", 'test "$1" = --version && echo "Chromium 150.0.1 of Debian 12"');
     expect(thisComputer.tryOut(path)).toEqual({ kind: "runs", version: "150.0.1" });
     expect(thisComputer.tryOut(script("silent", "true"))).toEqual({ kind: "runs" });

@@ -1,5 +1,5 @@
 /**
- * The arguments with which every browser is launched, whoever launches it. They keep it from
+ * The arguments with which every browser is launched, by the harness and by users' suites. They keep it from
  * talking to anyone but the page's servers, and let it trust the simulator's certificate.
  */
 import { createHash, X509Certificate } from "node:crypto";
@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 const quiet: readonly string[] = [
   // No HTTP/3: it would pass by the proxy and by every fault of connections.
   "--disable-quic",
-  // Nor WebRTC, whose packets go straight to whatever server a page names.
+  // Nor WebRTC, whose packets go straight to any server that a page names.
   "--webrtc-ip-handling-policy=disable_non_proxied_udp",
   "--no-first-run",
   "--disable-background-networking",
@@ -18,7 +18,7 @@ const quiet: readonly string[] = [
   // Tabs of one application in one process: what one writes to its storage, the others have
   // at once, as in any one history. In processes of their own it depends on the moment.
   "--process-per-site",
-  // An error page would load itself anew after a second of the machine's time, whatever the clock says.
+  // An error page would load itself anew after a second of the machine's time, not of the virtual clock.
   "--disable-auto-reload",
 ];
 
@@ -28,8 +28,8 @@ export function launchArguments({
 }: { readonly isRoot?: boolean } = {}): string[] {
   return [
     ...quiet,
-    // Chromium refuses to start as root with its sandbox. Playwright leaves the sandbox out for
-    // everyone unless it is told `chromiumSandbox: true`; who tells it so is not root in vain.
+    // Chromium refuses to start as root with its sandbox. Playwright leaves the sandbox out
+    // unless it is given `chromiumSandbox: true`.
     ...(isRoot ? ["--no-sandbox"] : []),
     `--ignore-certificate-errors-spki-list=${fixtureKeyPin()}`,
   ];

@@ -46,7 +46,7 @@ describe("the browser of a process", () => {
     expect(launches()).toBe(1);
   });
 
-  it("is launched again after it died, once for all who ask, and those who listen are told", async () => {
+  it("is launched again after it died, once for all callers, and listeners are called", async () => {
     const { launchBrowser, launches, onDied, made } = keepFakes();
     const died = vi.fn<() => void>();
     const stopped = vi.fn<() => void>();
@@ -62,7 +62,7 @@ describe("the browser of a process", () => {
     expect(stopped).not.toHaveBeenCalled();
   });
 
-  it("is launched again even before its death is told", async () => {
+  it("is launched again even before its death is reported", async () => {
     const { launchBrowser, launches, made } = keepFakes();
     await launchBrowser();
     made[0]?.die();

@@ -1,7 +1,7 @@
 /**
- * One browser for the life of the process: launched when it is first asked for, because it costs
- * a moment, and again when it has died. A death is never hidden: it is told to those who
- * listen, and counted. Whoever launches must close, or the process does not end.
+ * One browser for the life of the process: launched when it is first asked for, because that
+ * takes time, and again when it has died. A death is never hidden: listeners are called, and it is
+ * counted. A caller that launches must close, or the process does not end.
  */
 import type { Browser } from "@playwright/test";
 import { HarnessError } from "../core/errors.ts";

@@ -1,7 +1,7 @@
 /**
- * Frames that have set out for their next document and wait for its answer. Chromium hands no
+ * Frames that navigate to their next document and wait for its response. Chromium hands no
  * call to such a frame, nor to one inside it, until the answer is there or has failed:
- * whoever asks it something would wait as long, and time with them.
+ * a call to it would wait as long, and hold up time.
  */
 import type { BrowserContext, Frame, Page, Request } from "@playwright/test";
 

@@ -1,165 +1,153 @@
 /**
- * What stands in every document before its own scripts: `Date`, timers, `performance.now`,
+ * What is put into every document before its own scripts: `Date`, timers, `performance.now`,
  * animation frames and `AbortSignal.timeout` by the simulator's clock, and chance by the
  * run's seed.
  *
- * Time in a document is still, and its timers fire only when the harness brings it
+ * Time in a document stands still, and its timers fire only when the harness moves it
  * forward; or it flows, as far ahead of the machine's own as the harness says. Workers keep
  * the machine's time (`docs/sources.md#k5`).
  */
 import { installPageChance } from "./page-chance.ts";
-import { installPageLeaps } from "./page-leap.ts";
+import { installPageLeaps, type PageLeaps } from "./page-leap.ts";
 import { installPageMeasure } from "./page-measure.ts";
-import { installPageTimers, pageTimerParts } from "./page-timers.ts";
-import { installPageWatch, pageWatchParts } from "./page-watch.ts";
-import { readScreen, type SeenScreen, SIGN_IN_FORM } from "./screen.ts";
+import type {
+  AgentStart,
+  DocumentTime,
+  PageAgent,
+  PageLeap,
+  PageReading,
+  PageScreen,
+  PageState,
+} from "./page-protocol.ts";
+import { installPageTimers, pageTimerParts, type PageTimers } from "./page-timers.ts";
+import { installPageWatch, pageWatchParts, type PageWatch } from "./page-watch.ts";
+import { readScreen, SIGN_IN_FORM } from "./screen.ts";
 
-/** How time goes in a document: it stands at an instant, or runs so far ahead of the machine's; ms. */
-export type PageTime = { readonly stillAtMs: number } | { readonly flowingByMs: number };
-
-export interface AgentStart {
-  readonly time: PageTime;
-  /** Where chance begins; absent leaves the browser its own. */
-  readonly seed?: number;
+/** The time that a document is served with: a `Server-Timing` header, which scripts can read at once. */
+export function timingOf(time: DocumentTime): string {
+  const text = "stillAtMs" in time ? `still ${time.stillAtMs}` : `flowing ${time.flowingByMs}`;
+  return `brownout;desc="${text}"`;
 }
 
-/** How it stands in a document. */
-export interface PageState {
-  /** Grows with everything that happens; equal readings mean that nothing did. */
-  readonly activity: number;
-  /** Work under way that no request shows: cryptography, timers of zero delay. */
-  readonly busy: number;
-  /** Addresses that the document has set out for since it was born. */
-  readonly going: readonly string[];
-  /** The windows that the document has opened, in order: whether each is still open. */
-  readonly windows: readonly boolean[];
-  /** After `setTime`: nothing happened but timers that looked, found nothing, and will look again. */
-  readonly onlyPolled?: true;
-  /** After `state`: something happened between its readings. */
-  readonly unsteady?: true;
-  /** After `state`, of a main document that was asked for it: what a person sees there. */
-  readonly screen?: PageScreen;
-  /** When the next timer is due; ms since the Unix epoch, virtual. */
-  readonly nextDueMs?: number;
-}
-
-/** What a person sees in a document, and whether it asks for a name and a password. */
-export interface PageScreen extends SeenScreen {
-  readonly asksForSignIn?: true;
-}
-
-/** How `state` reads. */
-export interface PageReading {
-  /** Turns of the event loop before each reading, so that what is on its way has come. */
-  readonly turns: number;
-  /** How often it reads; the last reading is the answer. */
-  readonly times: number;
-  /** Whether to read the screen, too. */
-  readonly screen: boolean;
-}
-
-/** What the harness calls, as `globalThis.__brownout`. */
-export interface PageAgent {
-  /** Several readings in one call: each call is a round trip through three processes. */
-  state(reading: PageReading): Promise<PageState>;
-  time(): PageTime;
-  /** Fires what is due by then, in order. Time never turns back. */
-  setTime(time: PageTime): Promise<PageState>;
-  /** As `setTime`, but stops at the instant at which somebody outside could notice what a timer does; there `__brownoutAt` is told the time at once. Asked again by the same name, it says where that leap came to. */
-  leap(leap: LeapWish): Promise<PageLeap>;
-}
-
-export interface LeapWish {
-  readonly name: number;
-  /** Ms since the Unix epoch, virtual. */
-  readonly untilMs: number;
-  readonly company: Company;
-  /** As of the last look; where something has happened since, there is no leap. */
-  readonly activity: number;
-}
-
-/** Whether other documents live by the same clock, which would see what this one stores. */
-export type Company = "alone" | "others";
-
-/** Where a leap came to, ms since the Unix epoch, virtual, and whether something is to be seen there. */
-export interface PageLeap extends PageState {
-  readonly reachedMs: number;
-  readonly stopped: boolean;
-}
-
-/** What tells a document the time when it is served: a `Server-Timing` header, which scripts can read at once. */
-export function timingOf(time: PageTime): string {
-  const told = "stillAtMs" in time ? `still ${time.stillAtMs}` : `flowing ${time.flowingByMs}`;
-  return `brownout;desc="${told}"`;
+/** What `installAgent` is made of; the page has no modules of ours to import it from. */
+interface AgentParts {
+  readonly installPageTimers: typeof installPageTimers;
+  readonly installPageChance: typeof installPageChance;
+  readonly installPageWatch: typeof installPageWatch;
+  readonly installPageMeasure: typeof installPageMeasure;
+  readonly installPageLeaps: typeof installPageLeaps;
+  readonly readScreen: typeof readScreen;
+  readonly signInForm: string;
 }
 
 /**
- * The script of the agent: its functions as text, since a page has no modules of ours. All of
- * them stand beside each other in one scope, so functions of one file may call each other by name;
- * those of other files are handed to `installAgent`.
+ * The script of the agent: its functions as text. All of them stand beside each other in one
+ * scope, so functions of one file may call each other by name; those of other files are handed to
+ * `installAgent`.
  */
 export function agentScript(start: AgentStart): string {
-  const parts = [
+  const called = [
+    ...pageTimerParts,
+    ...pageWatchParts,
+    inheritedTime,
+    replaceDate,
+    countChanges,
+    createAgent,
+    readSteadily,
+  ];
+  const parts = Object.entries({
     installPageTimers,
     installPageChance,
     installPageWatch,
     installPageMeasure,
     installPageLeaps,
     readScreen,
-  ];
-  const called = [...pageTimerParts, ...pageWatchParts].map(String).join("\n");
-  const values = [JSON.stringify(start), ...parts.map(String), JSON.stringify(SIGN_IN_FORM)].join(
-    ", ",
-  );
-  return `(() => {\n${called}\n(${String(installAgent)})(${values});\n})();`;
+  }).map(([name, part]) => `${name}: ${String(part)}`);
+  const values = `{ ${parts.join(", ")}, signInForm: ${JSON.stringify(SIGN_IN_FORM)} }`;
+  return `(() => {\n${called.map(String).join("\n")}\n(${String(installAgent)})(${JSON.stringify(start)}, ${values});\n})();`;
 }
 
-/** Runs in the page, so it may use nothing but its parameters. */
-function installAgent(
-  start: AgentStart,
-  timersOf: typeof installPageTimers,
-  chance: typeof installPageChance,
-  watchOf: typeof installPageWatch,
-  measure: typeof installPageMeasure,
-  leapsOf: typeof installPageLeaps,
-  screenOf: typeof readScreen,
-  signInForm: string,
-): void {
-  const scope = globalThis as typeof globalThis & { readonly __brownout?: PageAgent };
+type AgentScope = typeof globalThis & { readonly __brownout?: PageAgent };
+
+/** What the functions of this file share. */
+interface AgentState {
+  activity: number;
+  readonly timers: PageTimers;
+  readonly watch: PageWatch;
+  /** How often the document has changed. */
+  readonly changes: () => number;
+}
+
+/** Runs in the page, so it may use nothing but its parameters and the functions beside it. */
+function installAgent(start: AgentStart, parts: AgentParts): void {
+  const scope = globalThis as AgentScope;
   if (scope.__brownout !== undefined) {
-    // A later script of ours knows a later time.
+    // A later script of ours has a later time.
     if (!("stillAtMs" in start.time)) void scope.__brownout.setTime(start.time);
     return;
   }
-  const told = (): PageTime | undefined => {
-    const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-    const timing = entry?.serverTiming.find(({ name }) => name === "brownout")?.description ?? "";
-    const [, how, value] = /^(still|flowing) (-?[\d.]+)$/.exec(timing) ?? [];
-    if (how !== undefined)
-      return how === "still" ? { stillAtMs: Number(value) } : { flowingByMs: Number(value) };
-    // A frame or window that nobody served has the time of who made it.
-    for (const maker of [window.opener as unknown, window.parent]) {
-      try {
-        const agent = (maker as typeof scope | null)?.__brownout;
-        if (agent !== undefined) return agent.time();
-      } catch {
-        // Of another origin: it says nothing.
-      }
-    }
-    return undefined;
-  };
-  let activity = 0;
-  const bump = (): void => {
-    activity += 1;
-  };
-  const RealDate = Date;
   const realSetTimeout = setTimeout.bind(globalThis);
-  const timers = timersOf(told() ?? start.time, bump);
-  const notice = (): void => {
+  const bump = (): void => {
+    state.activity += 1;
+  };
+  const timers = parts.installPageTimers(inheritedTime() ?? start.time, bump);
+  const watch = parts.installPageWatch(() => {
     bump();
     leaps.noticed();
+  }, realSetTimeout);
+  const state: AgentState = { activity: 0, timers, watch, changes: countChanges() };
+  const leaps = parts.installPageLeaps(
+    timers,
+    { isBusy: () => watch.busy() > 0, changes: state.changes },
+    parts.readScreen,
+  );
+  const nowMs = (): number => Math.floor(timers.now());
+  if (start.seed !== undefined) parts.installPageChance(start.seed, nowMs());
+  parts.installPageMeasure(timers);
+  replaceDate(nowMs);
+  const screen = (): PageScreen | undefined => {
+    if (window.parent !== window) return undefined;
+    const forms = document.querySelectorAll(parts.signInForm);
+    return { ...parts.readScreen(), ...(forms.length === 1 ? { asksForSignIn: true } : {}) };
   };
-  const watch = watchOf(notice, realSetTimeout);
+  Object.defineProperty(scope, "__brownout", { value: createAgent(state, leaps, screen) });
+}
+
+/** The time that the simulator served this document with, or that of the document that made it. */
+function inheritedTime(): DocumentTime | undefined {
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  const timing = entry?.serverTiming.find(({ name }) => name === "brownout")?.description ?? "";
+  const [, how, value] = /^(still|flowing) (-?[\d.]+)$/.exec(timing) ?? [];
+  if (how !== undefined)
+    return how === "still" ? { stillAtMs: Number(value) } : { flowingByMs: Number(value) };
+  // A frame or window that no server sent has the time of the document that made it.
+  for (const maker of [window.opener as unknown, window.parent]) {
+    try {
+      const agent = (maker as AgentScope | null)?.__brownout;
+      if (agent !== undefined) return agent.time();
+    } catch {
+      // Of another origin: it cannot be read.
+    }
+  }
+  return undefined;
+}
+
+/** Puts a `Date` by the document's time in place of the browser's. */
+function replaceDate(nowMs: () => number): void {
+  const RealDate = Date;
+  const VirtualDate = function (this: unknown, ...values: unknown[]): unknown {
+    if (new.target === undefined) return new RealDate(nowMs()).toString();
+    return Reflect.construct(RealDate, values.length === 0 ? [nowMs()] : values, new.target);
+  };
+  VirtualDate.prototype = RealDate.prototype;
+  Object.setPrototypeOf(VirtualDate, RealDate);
+  Object.assign(VirtualDate, { now: nowMs });
+  Object.assign(globalThis, { Date: VirtualDate });
+  Object.defineProperty(RealDate.prototype, "constructor", { value: VirtualDate });
+}
+
+/** Counts the changes of the document from now on. */
+function countChanges(): () => number {
   let changes = 0;
   new MutationObserver(() => {
     changes += 1;
@@ -169,29 +157,19 @@ function installAgent(
     attributes: true,
     characterData: true,
   });
-  const leaps = leapsOf(
-    timers,
-    { isBusy: () => watch.busy() > 0, changes: () => changes },
-    screenOf,
-  );
-  const nowMs = (): number => Math.floor(timers.now());
-  if (start.seed !== undefined) chance(start.seed, nowMs());
-  measure(timers);
+  return () => changes;
+}
 
-  const VirtualDate = function (this: unknown, ...parts: unknown[]): unknown {
-    if (new.target === undefined) return new RealDate(nowMs()).toString();
-    return Reflect.construct(RealDate, parts.length === 0 ? [nowMs()] : parts, new.target);
-  };
-  VirtualDate.prototype = RealDate.prototype;
-  Object.setPrototypeOf(VirtualDate, RealDate);
-  Object.assign(VirtualDate, { now: nowMs });
-  Object.assign(scope, { Date: VirtualDate });
-  Object.defineProperty(RealDate.prototype, "constructor", { value: VirtualDate });
-
+function createAgent(
+  state: AgentState,
+  leaps: Pick<PageLeaps, "leap">,
+  screen: () => PageScreen | undefined,
+): PageAgent {
+  const { timers, watch, changes } = state;
   const read = (): PageState => {
     const dueMs = timers.nextDueMs();
     return {
-      activity,
+      activity: state.activity,
       busy: watch.busy() + timers.zeros(),
       going: watch.going(),
       windows: watch.windows(),
@@ -199,46 +177,29 @@ function installAgent(
     };
   };
   let last: { readonly name: number; readonly leap: Promise<PageLeap> } | undefined;
-  const screenNow = (): { readonly screen?: PageScreen } => {
-    if (window.parent !== window) return {};
-    const forms = document.querySelectorAll(signInForm);
-    return { screen: { ...screenOf(), ...(forms.length === 1 ? { asksForSignIn: true } : {}) } };
-  };
-  const agent: PageAgent = {
+  return {
     async state(reading) {
-      let before: number | undefined;
-      for (let count = 1; ; count += 1) {
-        for (let turn = 0; turn < reading.turns; turn += 1) await timers.turn();
-        const state = read();
-        const isSteady = before === undefined || before === state.activity;
-        if (isSteady && state.busy === 0 && count < reading.times) {
-          before = state.activity;
-          continue;
-        }
-        return {
-          ...state,
-          ...(isSteady ? {} : { unsteady: true }),
-          ...(reading.screen ? screenNow() : {}),
-        };
-      }
+      const found = await readSteadily(reading, timers, read);
+      const seen = reading.screen ? screen() : undefined;
+      return { ...found, ...(seen === undefined ? {} : { screen: seen }) };
     },
     time: () => timers.time(),
     async setTime(to) {
-      const before = activity;
-      const goingBefore = watch.going().length;
-      const changesBefore = changes;
+      const before = { activity: state.activity, going: watch.going().length, changes: changes() };
       const { onlyAgain, bumps } = await timers.setTime(to);
-      const state = read();
-      const isAtRest =
-        state.busy === 0 && state.going.length === goingBefore && activity === before + bumps;
-      return onlyAgain && isAtRest && changes === changesBefore
-        ? { ...state, onlyPolled: true }
-        : state;
+      const now = read();
+      const hasOnlyPolled =
+        onlyAgain &&
+        now.busy === 0 &&
+        now.going.length === before.going &&
+        now.activity === before.activity + bumps &&
+        changes() === before.changes;
+      return hasOnlyPolled ? { ...now, onlyPolled: true } : now;
     },
     leap({ name, untilMs, company, activity: seen }) {
       if (last?.name === name) return last.leap;
       const leapt =
-        seen === activity
+        seen === state.activity
           ? leaps.leap(untilMs, company)
           : Promise.resolve({ reachedMs: timers.now(), stopped: true });
       const leap = leapt.then((reached) => ({ ...read(), ...reached }));
@@ -246,5 +207,21 @@ function installAgent(
       return leap;
     },
   };
-  Object.defineProperty(scope, "__brownout", { value: agent });
+}
+
+/** Reads several times, or until something has happened between two readings. */
+async function readSteadily(
+  reading: PageReading,
+  timers: Pick<PageTimers, "turn">,
+  read: () => PageState,
+): Promise<PageState> {
+  let before: number | undefined;
+  for (let count = 1; ; count += 1) {
+    for (let turns = 0; turns < reading.turns; turns += 1) await timers.turn();
+    const state = read();
+    const isSteady = before === undefined || before === state.activity;
+    if (!isSteady || state.busy > 0 || count >= reading.times)
+      return { ...state, ...(isSteady ? {} : { unsteady: true }) };
+    before = state.activity;
+  }
 }

@@ -2,13 +2,13 @@
 import type { Frame } from "@playwright/test";
 import { unlessCollected } from "./collected.ts";
 import type {
-  LeapWish,
+  DocumentTime,
+  LeapRequest,
   PageAgent,
   PageLeap,
   PageReading,
   PageState,
-  PageTime,
-} from "./page-agent.ts";
+} from "./page-protocol.ts";
 
 interface AgentScope {
   readonly __brownout?: PageAgent;
@@ -20,14 +20,14 @@ export function stateOf(frame: Frame, reading: PageReading): Answer<PageState> {
   return frame.evaluate((how) => (globalThis as AgentScope).__brownout?.state(how), reading);
 }
 
-export function setTimeOf(frame: Frame, time: PageTime): Answer<PageState> {
+export function setTimeOf(frame: Frame, time: DocumentTime): Answer<PageState> {
   return frame.evaluate((to) => (globalThis as AgentScope).__brownout?.setTime(to), time);
 }
 
-/** `name` is another for each leap: of one that was under way when its promise was collected, the agent still says where it came to. */
-export function leapOf(frame: Frame, leap: LeapWish): Answer<PageLeap> {
-  const wish = { ...leap, untilMs: Math.min(leap.untilMs, Number.MAX_SAFE_INTEGER) };
+/** Leaps in a document. If the promise of the call was collected, the agent is asked again for the leap of that name. */
+export function leapOf(frame: Frame, leap: LeapRequest): Answer<PageLeap> {
+  const limited = { ...leap, untilMs: Math.min(leap.untilMs, Number.MAX_SAFE_INTEGER) };
   return unlessCollected(() =>
-    frame.evaluate((of) => (globalThis as AgentScope).__brownout?.leap(of), wish),
+    frame.evaluate((of) => (globalThis as AgentScope).__brownout?.leap(of), limited),
   );
 }

@@ -69,7 +69,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
   };
   const pass = (ms: number): Promise<void> => clock.drive(clock.sleep(ms), Infinity, () => true);
 
-  it("fires a ticker of seconds at each of its seconds, and is looked at a few times an hour", async () => {
+  it("fires an interval of one second at each second, and is looked at a few times an hour", async () => {
     const page = await open(
       "globalThis.at = []; setInterval(() => { at.push(Date.now()); document.title = at.length }, 1000)",
     );
@@ -81,7 +81,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     expect(clock.now() - START).toBe(7_200_000);
   });
 
-  it("sends each request at its instant, whatever ticks beside it", async () => {
+  it("sends each request at its instant while other timers tick", async () => {
     await open(
       "setInterval(() => { document.title = Date.now() }, 1000); setInterval(() => fetch('/asked'), 300_500)",
     );
@@ -89,7 +89,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     expect(arrived).toEqual([300.5, 601, 901.5, 1_202]);
   });
 
-  it("takes a leap once, however often it is asked where that came to", async () => {
+  it("takes a leap once, also when it is asked again where that leap ended", async () => {
     const page = await open("globalThis.ticks = 0; setInterval(() => { ticks += 1 }, 1000)");
     const frame = page.mainFrame();
     const activity = (await stateOf(frame, { turns: 1, times: 1, screen: false }))?.activity ?? -1;
@@ -100,7 +100,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     expect(await page.evaluate(() => (globalThis as unknown as { ticks: number }).ticks)).toBe(10);
   });
 
-  it("takes none when something has happened since it was looked at", async () => {
+  it("takes no leap when something has happened since the last look", async () => {
     const page = await open("globalThis.ticks = 0; setTimeout(() => { ticks += 1 }, 1000)");
     const frame = page.mainFrame();
     const activity = (await stateOf(frame, { turns: 1, times: 1, screen: false }))?.activity ?? -1;
@@ -110,7 +110,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     expect(await page.evaluate(() => (globalThis as unknown as { ticks: number }).ticks)).toBe(0);
   });
 
-  it("gives a request the time that it has, though a ticker has a thousand turns meanwhile", async () => {
+  it("gives a request the time at which it was sent, although an interval fires a thousand times meanwhile", async () => {
     const page = await open(
       `setInterval(() => { document.title = Date.now() }, 1000);
        globalThis.outcomes = [];
@@ -147,7 +147,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     expect(seen.filter((at) => at === 60.5).length > 0 ? 1 : 0).toBe(stops);
   });
 
-  it("stops for what it stores when another tab could read it, and both keep one time", async () => {
+  it("stops for a write to storage when another tab could read it, and both keep one time", async () => {
     const other = await open(
       "setTimeout(() => localStorage.setItem('x', Date.now()), 60_500); setInterval(() => undefined, 700)",
       "globalThis.heard = []; addEventListener('storage', ({ newValue }) => heard.push(Date.now() - newValue)); setInterval(() => undefined, 1000)",
@@ -159,7 +159,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     expect(await other.evaluate(() => Date.now())).toBe(START + 120_000);
   });
 
-  it("has a popup know the time at which it was opened", async () => {
+  it("gives a popup the time at which it was opened", async () => {
     const page = await open(
       "setInterval(() => undefined, 1000); setTimeout(() => open('/asked-popup'), 90_000)",
     );
@@ -171,7 +171,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     expect(await popup.evaluate(() => Date.now())).toBe(await page.evaluate(() => Date.now()));
   });
 
-  it("goes on where a page left for another", async () => {
+  it("goes on after a page has navigated to another", async () => {
     const page = await open(
       "setInterval(() => undefined, 1000); setTimeout(() => { location.href = '/asked-next' }, 90_000)",
     );
@@ -181,7 +181,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     expect(await page.evaluate(() => Date.now())).toBe(START + 3_600_000);
   });
 
-  it("takes no leap while somebody waits for a call in it", async () => {
+  it("takes no leap while a call into it is under way", async () => {
     const page = await open("setInterval(() => undefined, 1000)");
     const work = time.during(() =>
       page.evaluate(() => new Promise((resolve) => void setTimeout(resolve, 5_500))),

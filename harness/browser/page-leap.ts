@@ -4,7 +4,7 @@
  * another thread, another screen. There time stops, and the harness looks. Sent to the
  * browser as text (see `page-agent.ts`), so it may use nothing but what is inside the function.
  */
-import type { Company, PageLeap } from "./page-agent.ts";
+import type { Company, PageLeap } from "./page-protocol.ts";
 import type { PageTimers } from "./page-timers.ts";
 import type { SeenScreen } from "./screen.ts";
 

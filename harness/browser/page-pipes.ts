@@ -1,4 +1,4 @@
-/** What happens between a socket and a page, in the browser's own processes, where nobody can look. */
+/** What happens between a socket and a page, in the browser's own processes, where it cannot be observed. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Of the machine; a busy one takes longer than an idle one's few ms. */

@@ -2,7 +2,7 @@
 import type { BrowserContext, Request } from "@playwright/test";
 
 export interface PageRequests {
-  /** Whether the browser has told of a request to this address. */
+  /** Whether the browser has reported a request to this address. */
   knows(url: string): boolean;
   /** Requests to the simulator. */
   all(): number;
@@ -10,14 +10,14 @@ export interface PageRequests {
   to(method: string, url: string): number;
   /** Requests without an end that may still reach the simulator. */
   onTheirWay(): number;
-  /** Requests that nobody will end. */
+  /** Drops requests whose end will not be reported. */
   forget(gone: (request: Request) => boolean): void;
 }
 
 /** What has not reached the simulator by then goes elsewhere, such as to the application's own server; ms, the machine's. */
 const ON_THEIR_WAY_MS = 3_000;
 
-/** Counts from now on; `happened` hears of each beginning and end. */
+/** Counts from now on; `happened` is called for each beginning and end. */
 export function watchRequests(
   context: BrowserContext,
   isServed: (url: URL) => boolean,

@@ -66,7 +66,7 @@ export function watchSenders(context: BrowserContext): Senders {
 function isIt(request: PageRequest, { method, url, body }: Arrived): boolean {
   if (request.method() !== method || withoutFragment(request.url()) !== withoutFragment(url))
     return false;
-  // The browser does not tell every body.
+  // The browser does not report every body.
   const sent = request.postData();
   return sent === null || sent === body;
 }

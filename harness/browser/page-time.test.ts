@@ -66,7 +66,7 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
 
   it("stands still, and jumps to the timers of pages, never over them", async () => {
     const page = await open();
-    const told = await drive<number[]>(
+    const fired = await drive<number[]>(
       page,
       `new Promise((done) => {
         const at = [Date.now()];
@@ -75,7 +75,7 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
         setTimeout(() => { clearInterval(id); at.push(Date.now(), new Date().getTime()); done(at) }, 4000_000);
       })`,
     );
-    expect(told.map((at) => (at - START) / 1_000)).toEqual([0, 1_500, 3_000, 3_600, 4_000, 4_000]);
+    expect(fired.map((at) => (at - START) / 1_000)).toEqual([0, 1_500, 3_000, 3_600, 4_000, 4_000]);
     expect(clock.now() - START).toBe(seconds(4_000));
   });
 
@@ -92,7 +92,7 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
     expect(asked).toBeLessThanOrEqual(4 * jumps);
   });
 
-  it("is the same in popups and iframes, those born later too", async () => {
+  it("is the same in popups and iframes, also in those that open later", async () => {
     const page = await open();
     await clock.drive(clock.sleep(days(3)));
     await clock.drive(
@@ -142,7 +142,7 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
       "setInterval(() => void crypto.subtle.digest('SHA-256', new Uint8Array(9)), 100)",
       false,
     ],
-    ["tells somebody", "setInterval(() => new BroadcastChannel('x').postMessage(1), 100)", false],
+    ["sends a message", "setInterval(() => new BroadcastChannel('x').postMessage(1), 100)", false],
     ["opens a window", "setInterval(() => void window.open('/popup'), 100)", false],
   ])("a timer that %s", async (_, script, onlyPolled) => {
     const page = await open();
@@ -151,14 +151,14 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
     expect([await time.isQuiescent("thorough"), time.onlyPolled()]).toEqual([true, false]);
     await time.advance(START + 100);
     expect(time.onlyPolled()).toBe(onlyPolled);
-    // Whoever looks at all documents begins anew.
+    // Another look at all documents starts the count again.
     await time.isQuiescent("quick");
     expect(time.onlyPolled()).toBe(false);
   });
 
-  it("moves the time-outs of signals and the clock of measurements, and zero is the next turn", async () => {
+  it("moves the time-outs of signals and performance.now, and a delay of zero means the next turn", async () => {
     const page = await open();
-    const told = await drive<unknown[]>(
+    const fired = await drive<unknown[]>(
       page,
       `(async () => {
         const before = performance.now();
@@ -172,7 +172,7 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
         return [atOnce, fraction, performance.now() - before, signal.reason.name];
       })()`,
     );
-    expect(told).toEqual([0, 10, 30_000, "TimeoutError"]);
+    expect(fired).toEqual([0, 10, 30_000, "TimeoutError"]);
   });
 
   it("waits for requests, cryptography and navigations, however long they take by the machine", async () => {
@@ -191,7 +191,7 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
     expect(await fetched).toEqual([0, 0, 0]);
   });
 
-  it("lets time pass for a request that the simulator holds", async () => {
+  it("lets time pass for a request that the simulator delays", async () => {
     const page = await open();
     clock.setTimer(() => held.splice(0).forEach((answer) => answer()), hours(1));
     const text = drive<string>(page, `fetch("/held").then((answer) => answer.text())`);
@@ -240,7 +240,7 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
     stop();
   });
 
-  it("is measured without a step back, in frames as well", async () => {
+  it("never lets performance.now go backward, in frames as well", async () => {
     const page = await open();
     const stop = clock.flow();
     const measure = (): Promise<number[]> =>

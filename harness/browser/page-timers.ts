@@ -2,14 +2,14 @@
  * The timers of one document, by the harness's clock. Sent to the browser as text (see
  * `page-agent.ts`), so its functions may use nothing but each other and what is inside them.
  */
-import type { PageTime } from "./page-agent.ts";
+import type { DocumentTime } from "./page-protocol.ts";
 
 /** What the agent needs of them. */
 export interface PageTimers {
   now(): number;
-  time(): PageTime;
+  time(): DocumentTime;
   /** Fires what is due by then, in order, and reports what fired. Time never turns back. */
-  setTime(time: PageTime): Promise<Fired>;
+  setTime(time: DocumentTime): Promise<Fired>;
   /** As `setTime`, but ends after the instant at which `isToStop` says so, or after a thousand timers. */
   leap(untilMs: number, isToStop: () => boolean): Promise<void>;
   nextDueMs(): number | undefined;
@@ -39,7 +39,7 @@ interface Timer {
 
 /** What the functions of this file share. */
 interface TimerState {
-  time: PageTime;
+  time: DocumentTime;
   lastId: number;
   lastOrder: number;
   starts: number;
@@ -57,7 +57,7 @@ interface TimerState {
 }
 
 /** Puts virtual timers in place of the document's; `bump` is called for everything that happens. */
-export function installPageTimers(begin: PageTime, bump: () => void): PageTimers {
+export function installPageTimers(begin: DocumentTime, bump: () => void): PageTimers {
   const state = createTimerState(begin, bump);
   replacePageTimers(state);
   const now = (): number => pageNow(state);
@@ -83,7 +83,7 @@ export function installPageTimers(begin: PageTime, bump: () => void): PageTimers
   };
 }
 
-function createTimerState(begin: PageTime, bump: () => void): TimerState {
+function createTimerState(begin: DocumentTime, bump: () => void): TimerState {
   const scope = globalThis;
   const channel = new MessageChannel();
   const turning: (() => void)[] = [];

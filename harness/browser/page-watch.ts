@@ -9,7 +9,7 @@ export interface PageWatch {
   busy(): number;
   /** Addresses that this document has requested or navigated to since it began, without fragments. */
   going(): readonly string[];
-  /** The windows that this document has opened, in order: whether each is still open, as far as it can tell. */
+  /** The windows that this document has opened, in order: whether each is still open, as far as it knows. */
   windows(): readonly boolean[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * The person in front of a browser: signs in wherever a page of the service asks for name and
+ * The person in front of a browser: signs in at each page of the service that asks for name and
  * password, in a tab or in a popup, once a page. At any other page they sit and wait.
  */
 import type { BrowserContext, Page } from "@playwright/test";
@@ -7,7 +7,7 @@ import { unlessLeaving } from "./leaving.ts";
 import { SIGN_IN_FORM } from "./screen.ts";
 
 export interface PersonOptions {
-  /** What they type; nobody sits there when there is none. */
+  /** What they type; without it no one signs in. */
   readonly answers: () => Answers | undefined;
   /** Whether the service answers at an address: what any other page asks for is not theirs to give. */
   readonly isServed: (address: URL) => boolean;
@@ -43,7 +43,7 @@ export async function fillIn(
   asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
   if (answers === undefined) return true;
   const { username, password } = answers;
-  // Whoever submits waits for the page to go.
+  // A person who submits waits for the page to go.
   await Promise.all([
     page.waitForRequest((request) => request.isNavigationRequest(), { timeout: GONE_MAX_MS }),
     // A page that is gone already says nothing more.

@@ -1,6 +1,6 @@
 /**
- * Playwright, from whichever of its packages is installed. It is an optional peer: who runs no
- * browser needs none of it, so it is imported only when a browser is asked for.
+ * Playwright, from the one of its packages that is installed. It is an optional peer: runs without a
+ * browser do not need it, so it is imported only when a browser is asked for.
  */
 import type { BrowserType } from "@playwright/test";
 import { HarnessError } from "../core/errors.ts";

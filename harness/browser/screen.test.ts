@@ -1,4 +1,4 @@
-/** What a person sees, told from real pages; and the person who signs in there. */
+/** What a person sees in real pages, and the person who signs in there. */
 import type { BrowserContext, Page } from "@playwright/test";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "./find-browser.ts";
@@ -19,7 +19,7 @@ describe.skipIf(wantsNoBrowser())("in front of a real browser", () => {
 
   it.each([
     ["an empty page", "", { shows: "blank" }],
-    ["words that nobody can see", '<p style="display:none">Hello</p>', { shows: "blank" }],
+    ["words that are not visible", '<p style="display:none">Hello</p>', { shows: "blank" }],
     ["an application", "<h1>Mail</h1><p>3 messages</p>", { shows: "content", text: "Mail" }],
     ["a picture and no word", '<svg width="9" height="9"></svg>', { shows: "content" }],
     [
@@ -34,7 +34,7 @@ describe.skipIf(wantsNoBrowser())("in front of a real browser", () => {
       { shows: "content", text: "Mail" },
     ],
     [
-      "an alert, whatever else there is",
+      "an alert beside other content",
       '<h1>Mail</h1><p role="alert">Cannot sign in: 90033</p><p aria-busy="true">…</p>',
       { shows: "error", text: "Cannot sign in: 90033" },
     ],
@@ -48,12 +48,12 @@ describe.skipIf(wantsNoBrowser())("in front of a real browser", () => {
       '<h1>Sign in</h1><form><input name="login"><input type="password"></form>',
       { shows: "sign-in", text: "Sign in" },
     ],
-  ])("tells %s", async (_, html, expected) => {
+  ])("recognizes %s", async (_, html, expected) => {
     await page.setContent(`<!doctype html><body>${html}</body>`);
     expect(await lookAtScreen(page)).toEqual(expected);
   });
 
-  it("tells the browser's own page about a broken connection, and nothing of a page that is gone", async () => {
+  it("recognizes the browser's own page about a broken connection, and reads nothing from a page that is gone", async () => {
     await page.goto("http://localhost:1/").catch(() => undefined);
     await expect.poll(() => lookAtScreen(page)).toMatchObject({ shows: "error" });
     await page.close();
@@ -75,7 +75,7 @@ describe.skipIf(wantsNoBrowser())("a person", () => {
   });
   afterAll(() => processBrowser.close());
 
-  it("signs in at a page that asks for it, in a tab and in a popup, and is counted", async () => {
+  it("signs in at a page that asks for it, in a tab and in a popup, and counts the sign-in", async () => {
     const asked: string[] = [];
     fillInSignInPages(context, {
       isServed,
@@ -97,7 +97,7 @@ describe.skipIf(wantsNoBrowser())("a person", () => {
     await context.close();
   });
 
-  it("who is not there leaves the page to the test, and is counted once a page", async () => {
+  it("without a name leaves the page to the test, and counts the page once", async () => {
     const asked: string[] = [];
     fillInSignInPages(context, {
       isServed,

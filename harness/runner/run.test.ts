@@ -211,6 +211,15 @@ describe("a run with a mistake", () => {
     });
   });
 
+  it("refuses a scenario with a mistake before anything runs", async () => {
+    const running = run(() => Promise.resolve(), { needs: ["client-credential"] as never });
+    await expect(running).rejects.toMatchObject({
+      code: "bad-scenario",
+      place: "scenario.needs[0]",
+      hint: 'Did you mean "client-credentials"?',
+    });
+  });
+
   it("stops a script that never ends", async () => {
     const endless = run(async ({ clock }) => {
       for (;;) await clock.sleep(hours(1));

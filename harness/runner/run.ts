@@ -58,7 +58,7 @@ export interface RunOutcome {
  * const { history } = await runScenario(scenario, { client, mount: "msw", seed: "1" });
  */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
-  checkScenario(scenario, `scenario ${String(scenario.name)}`);
+  checkScenario(scenario);
   for (const rule of scenario.asserts) ruleById(rule);
   const { world, settings } = checkWorldAndSettings(scenario.world, (usual) =>
     inEdition({ ...usual, ...scenario.settings }, options.edition),

@@ -13,13 +13,17 @@ import { instantSchema, testedAppSchema, worldInsideSchema } from "./option-sche
 import type { Scenario, Story } from "./scenario.ts";
 
 /**
- * The value itself, as a scenario; `place` is the file or the name that paths begin with.
+ * The value itself, as a scenario; `place` is its file; default: the path of the wrong field.
  *
  * @throws HarnessError `bad-scenario` or `bad-fault-plan`, with the path of every wrong field.
  */
-export function checkScenario(value: unknown, place: string): Scenario {
-  const { faults } = parseWith(scenarioSchema, value, { what: place, code: "bad-scenario" });
-  parseWith(planSchema, faults, { what: `${place}.faults`, code: "bad-fault-plan" });
+export function checkScenario(value: unknown, place?: string): Scenario {
+  const { faults } = parseWith(scenarioSchema, value, {
+    what: "scenario",
+    code: "bad-scenario",
+    place,
+  });
+  parseWith(planSchema, faults, { what: "scenario.faults", code: "bad-fault-plan", place });
   return value as Scenario;
 }
 

@@ -1,4 +1,4 @@
-/** What the settings of the service may be: those of a world, which has all, and those that differ from it. */
+/** The schema of the service's settings: complete in a world, partial where they override a world's. */
 import { ratio, wholeNumber } from "../../core/common-schemas.ts";
 import { suggestNames } from "../../core/errors.ts";
 import {
@@ -17,19 +17,19 @@ import type { World } from "./world.ts";
 
 const BEGIN = "Begin with the defaults: settings: { ...defaultServiceSettings }, from brownout.";
 
-/** Every setting; `world.ts` says what each is. */
+/** All settings; what each means is in `service-settings.ts`. */
 export const settingsSchema = schemaOf<ServiceSettings>()((z) =>
   z.strictObject(fieldsOf(z), { error: expecting("an object", hintWhenMissing) }).meta({
     id: "ServiceSettings",
   }),
 );
 
-/** Some of the settings: what differs from those of the world. */
+/** Some of the settings: those that differ from the world's. */
 export const someSettingsSchema = schema((z) =>
   z.strictObject(fieldsOf(z)).partial().meta({ id: "PartialServiceSettings" }),
 );
 
-/** Throws `bad-world` with the name of the wrong setting; `tenants` are those of the world that they are for. */
+/** Throws `bad-world` with the path of each wrong setting; `tenants` are those of the world that the settings are for. */
 export function checkSettings(settings: ServiceSettings, tenants: World["tenants"]): void {
   const forTheseTenants = schema(() =>
     settingsSchema().check(

@@ -1,4 +1,4 @@
-/** What a world may be: a schema for each type of `world.ts`; what holds between fields is `world-rules.ts`. */
+/** The schema of a world, for each type of `world.ts`; the rules between fields are in `world-rules.ts`. */
 import { nonEmptyString, wholeNumber } from "../../core/common-schemas.ts";
 import { acrossFields, expecting, parseWith, schema, schemaOf } from "../../core/validation.ts";
 import { loginClouds } from "./clouds.ts";
@@ -24,28 +24,28 @@ import {
   type World,
 } from "./world.ts";
 
-/** The world itself; throws `bad-world` with the path of every wrong field. */
+/** Returns the world; throws `bad-world` with the path of each wrong field. */
 export function checkWorld(world: World): World {
   parseWith(worldSchema, world, { what: "world", code: "bad-world" });
   return world;
 }
 
-/** Throws `bad-world` with the path of every wrong field of a Conditional Access policy below `place`. */
+/** Throws `bad-world` with the path of each wrong field of a Conditional Access policy at `place`. */
 export function checkPolicy(policy: ConditionalAccessPolicy, place: string): void {
   parseWith(policySchema, policy, { what: place, code: "bad-world" });
 }
 
-/** The kinds of apps that a person registers; a managed identity comes with its machine. */
+/** The kinds of apps that are registered by people; a managed identity belongs to a machine. */
 export const registeredKinds = ["spa", "web", "native", "daemon", "api"] as const;
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** An id as Entra writes it. */
+/** An id in Entra's spelling. */
 export const guid = schema((z) =>
   z.string({ error: expecting("a GUID in lower case") }).regex(GUID),
 );
 
-/** A mark that is `true` or absent. */
+/** A flag that is `true` or absent. */
 export const mark = schema((z) =>
   z.literal(true, { error: expecting("true, or that it is left out") }).optional(),
 );
@@ -208,7 +208,7 @@ const machineSchema = schemaOf<Machine>()((z) =>
     .meta({ id: "Machine" }),
 );
 
-/** A whole world. */
+/** A complete world. */
 export const worldSchema = schemaOf<World>()((z) =>
   z
     .strictObject({

@@ -1,0 +1,111 @@
+/** Whether all documents of a browser context are quiescent, so that time may jump. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Frame, Page } from "@playwright/test";
+import type { Thoroughness } from "../core/time/participants.ts";
+import { askableFrames, askDocument, type Documents, type Look } from "./documents.ts";
+import { stateOf } from "./page-asks.ts";
+import type { PageScreen, PageState } from "./page-protocol.ts";
+
+/** Turns of a document's event loop before each reading of its state, and readings in one look, that must pass without activity. */
+const TURNS = 2;
+const READINGS = 2;
+/**
+ * Looks at all documents that must be alike: a message between two of them may arrive after the
+ * one was looked at. A thorough look that follows a quick one starts where that one ended.
+ */
+const LOOKS = { one: 1, several: 2 } as const;
+/** While a call is under way in a page, work may be under way that nothing shows. */
+const MORE_LOOKS_IN_A_CALL = 2;
+/** From the last event that the browser reported; ms, the machine's. */
+const SETTLING_MS = { quick: 4, thorough: 30 } as const;
+/** A second or so. */
+const UNREPORTED_LOOKS_MAX = 200;
+
+/** As `Participant.isQuiescent`, for all documents together. */
+export async function areQuiescent(
+  documents: Documents,
+  thoroughness: Thoroughness,
+): Promise<boolean> {
+  const { requests, options, calls } = documents;
+  // The browser's own processes exchange messages that are not visible from outside.
+  const waitMs = documents.lastAtMs + SETTLING_MS[thoroughness] - performance.now();
+  if (waitMs > 0) await sleep(waitMs);
+  documents.quiescent = undefined;
+  // What is between a page and the simulator will soon have arrived at one of them.
+  if (requests.onTheirWay() > options.underway()) {
+    await sleep(1);
+    return false;
+  }
+  const isThorough = thoroughness === "thorough";
+  let before = isThorough ? documents.quickLook : undefined;
+  documents.quickLook = undefined;
+  let looks = before === undefined ? 0 : looksFor("quick", before, calls);
+  for (let wanted = looks + 1; looks < wanted;) {
+    const at = documents.activity;
+    const now = await look(documents, isThorough);
+    const isSame = documents.activity === at && (before === undefined || before.sign === now.sign);
+    if (now.busy || (before !== undefined && !isSame)) return false;
+    // What happens during the first look, such as the end of a call, is what it has seen.
+    looks = isSame ? looks + 1 : 0;
+    before = now;
+    wanted = looksFor(thoroughness, now, documents.calls);
+  }
+  if (isThorough) documents.quiescent = { at: documents.activity, polls: 0 };
+  else documents.quickLook = before;
+  return true;
+}
+
+/** How many looks must be alike; the quick ones before a thorough one count. */
+function looksFor(
+  thoroughness: Thoroughness,
+  { documents }: Pick<Look, "documents">,
+  calls: number,
+): number {
+  const quick = documents > 1 ? LOOKS.several : LOOKS.one;
+  if (thoroughness === "quick") return quick;
+  return quick + 1 + (calls > 0 ? MORE_LOOKS_IN_A_CALL : 0);
+}
+
+async function look(documents: Documents, screen: boolean): Promise<Look> {
+  const frames = askableFrames(documents);
+  const reading = { turns: TURNS, times: READINGS, screen };
+  const states = await Promise.all(
+    frames.map((frame) => askDocument(documents, frame, () => stateOf(frame, reading))),
+  );
+  const dues = new Map<Frame, number>();
+  const screens = new Map<Page, PageScreen>();
+  states.forEach((state, index) => {
+    const frame = frames[index];
+    if (frame === undefined || state === "gone") return;
+    if (state.nextDueMs !== undefined) dues.set(frame, state.nextDueMs);
+    documents.seen.set(frame, state.activity);
+    const page = frame.page();
+    if (frame !== page.mainFrame()) return;
+    documents.windows.set(page, state.windows);
+    if (state.screen !== undefined) screens.set(page, state.screen);
+  });
+  documents.dues = dues;
+  documents.screens = screens;
+  const isLost = states.includes("gone");
+  const isBusy = states.some(
+    (state) =>
+      state !== "gone" &&
+      (state.busy > 0 || state.unsteady === true || waitsForReport(documents, state)),
+  );
+  const counts = states.map((state) => (state === "gone" ? "gone" : state.activity));
+  return {
+    sign: `${documents.activity} ${counts.join(" ")}`,
+    busy: isBusy || isLost || documents.requests.onTheirWay() > documents.options.underway(),
+    documents: frames.length,
+  };
+}
+
+/** Whether the document asks for an address that the browser has not reported yet; some it never reports. */
+function waitsForReport({ requests, unreported }: Documents, { going }: PageState): boolean {
+  return going.some((address) => {
+    if (requests.knows(address)) return false;
+    const looks = (unreported.get(address) ?? 0) + 1;
+    unreported.set(address, looks);
+    return looks < UNREPORTED_LOOKS_MAX;
+  });
+}
