@@ -144,7 +144,7 @@ describe("what does not fit", () => {
         "part-2",
         copy("mute", (path) => writeFileSync(join(path, "shard.json"), "{}")),
       ],
-      /odd-mute\/shard\.json: it does not say which part/,
+      /odd-mute\/shard\.json: 4 problems/,
     ],
     [
       "a journal that is missing",

@@ -122,12 +122,7 @@ describe("the public names", () => {
     "brownout Judgement",
     "brownout MountName",
     "brownout Rule",
-    "brownout RunOptions",
-    "brownout RunOutcome",
-    "brownout Scenario",
-    "brownout ScriptContext",
     "brownout Verdict",
-    "brownout/playwright Entra",
   ];
   const withoutExample: readonly string[] = [
     "brownout Finding",
@@ -135,12 +130,7 @@ describe("the public names", () => {
     "brownout Judgement",
     "brownout MountName",
     "brownout NetworkFaultCode",
-    "brownout OpenApplication",
     "brownout Rule",
-    "brownout RunOptions",
-    "brownout RunOutcome",
-    "brownout Scenario",
-    "brownout ScriptContext",
     "brownout Verdict",
     "brownout judgeHistory",
     "brownout listScenarios",
@@ -149,7 +139,6 @@ describe("the public names", () => {
     "brownout ruleById",
     "brownout rules",
     "brownout verdictOf",
-    "brownout/playwright Entra",
   ];
 
   it("have a docstring each", () => {

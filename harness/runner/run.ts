@@ -31,6 +31,12 @@ import type { Scenario } from "./scenario.ts";
 /** A dated text of the backup's rules. */
 export type BackupEdition = Exclude<ServiceSettings["backup"], "off">;
 
+/**
+ * With what a scenario runs.
+ *
+ * @example
+ * const options: RunOptions = { client, mount: "msw", seed: "1" };
+ */
 export interface RunOptions {
   readonly client: ClientUnderTest;
   readonly mount: MountName;
@@ -41,6 +47,13 @@ export interface RunOptions {
   readonly edition?: BackupEdition;
 }
 
+/**
+ * What a run leaves behind. Its history is judged by `judgeHistory` and written by `writeJournal`.
+ *
+ * @example
+ * const { history } = await runScenario(scenario, { client, mount: "direct", seed: "1" });
+ * const failed = judgeHistory(history).filter(({ verdict }) => verdict === "fail");
+ */
 export interface RunOutcome {
   readonly scenario: string;
   readonly client: { readonly name: string; readonly version: string };

@@ -36,17 +36,29 @@ export interface Story {
   readonly fix: string;
 }
 
+/**
+ * An outage and what an application does during it. Times are in ms; those of `faults` count
+ * from the start of the scenario.
+ *
+ * @example
+ * const faults = [throttled({ from: 0, for: minutes(3) })];
+ * export default defineScenario({ name: "busy-minute", title, story, needs: [], asserts: [], faults, script });
+ */
 export interface Scenario {
   /** Kebab-case, unique. */
   readonly name: string;
+  /** One line; `brownout list` and reports print it. */
   readonly title: string;
   readonly story: Story;
   /** Flows that the client must know; a client without them is not run. Empty when the script calls only the user's own code. */
   readonly needs: readonly Flow[];
   /** Ids of the rules that must come to a conclusion. All other rules are judged too, but only their failures count. */
   readonly asserts: readonly string[];
+  /** What breaks, where, when and for whom. */
   readonly faults: FaultPlan;
+  /** Bounds for the rules; default: each rule's own. */
   readonly limits?: RuleLimits;
+  /** What differs from the world's own settings. */
   readonly settings?: Partial<ServiceSettings>;
   /** Default: the fixture world `contoso`. */
   readonly world?: World;
@@ -70,17 +82,29 @@ export interface Scenario {
   readonly app?: { readonly name: string; readonly version?: string };
   /** The machine of the world on which your own code runs (`operate`), with its identity endpoint and environment variables. */
   readonly machine?: string;
+  /** What the application does. The scenario ends when it resolves, and fails when it rejects. */
   readonly script: (context: ScriptContext) => Promise<void>;
 }
 
-/** How to open an application; names are looked up in the world. */
+/**
+ * How to open an application; names are looked up in the world. `open` rejects `unknown-name` for
+ * one that is not there, and `bad-scenario` for options that do not fit together.
+ *
+ * @example
+ * const daemon = await open({ app: "nightly-daemon", credential: "secret" });
+ */
 export interface OpenApplication {
+  /** The name or the client id of an app. */
   readonly app: string;
+  /** A tenant by name, id or domain; default: the first of the world. */
   readonly tenant?: string;
+  /** How a confidential client authenticates; default: by secret, if the app has one. */
   readonly credential?: "secret" | "certificate";
+  /** Where the client keeps its tokens; default: in memory, for a page in session storage. */
   readonly cache?: CacheKind;
   /** The browser context, by a name of your choice; default: one for all applications of the run. */
   readonly browser?: string;
+  /** Client capabilities, such as `cp1`; default: none. */
   readonly capabilities?: readonly string[];
   /** The login host of its authority, such as `login.microsoftonline.us`; default: that of the public cloud. */
   readonly host?: string;
@@ -90,6 +114,17 @@ export interface OpenApplication {
   readonly identifiedBy?: "clientId" | "objectId" | "resourceId";
 }
 
+/**
+ * What a script is called with. All that it does is recorded in the history.
+ *
+ * @example
+ * async function script({ open, clock, note }: ScriptContext): Promise<void> {
+ *   const daemon = await open({ app: "nightly-daemon" });
+ *   await daemon.attempt({ flow: "client-credentials", scopes: ["api://orders/.default"] });
+ *   await clock.until(hours(2));
+ *   note("the outage is over");
+ * }
+ */
 export interface ScriptContext {
   readonly clock: Clock & {
     /** ms since the scenario began. */

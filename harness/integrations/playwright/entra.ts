@@ -9,6 +9,15 @@ import type { WatchedContext } from "./watched-context.ts";
 import type { EntraOptions } from "./playwright-options.ts";
 import { signIn } from "./sign-in.ts";
 
+/**
+ * The fixture `entra` of `brownout/playwright`: outages, clock, world and history of the test,
+ * and who signs in.
+ *
+ * @example
+ * await entra.signIn("adele", () => page.getByRole("button", { name: "Sign in" }).click());
+ * entra.outage();
+ * await entra.clock.advance("2h");
+ */
 export type Entra = LiveControls & {
   /**
    * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
