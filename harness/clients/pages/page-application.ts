@@ -3,7 +3,6 @@
  * around it, opens it in tabs, passes calls to it, and waits for the return from a redirect to the
  * sign-in page. What differs between libraries is in a `PageLibrary`.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import { HarnessError } from "../../core/errors.ts";
 import type { Flow } from "../../history/event.ts";
@@ -211,31 +210,34 @@ function tabNamed(opened: Opened, name: string | undefined): ClientTab {
 
 type PageScope = typeof globalThis & { readonly app?: PageApp };
 
-/** How often a page is asked whether its application is there, and the real time between, ms: half a minute at least. */
-const START_LOOKS_MAX = 6_000;
-const START_LOOK_MS = 5;
+/** Documents of one page that may come and go before its application starts, and frames of animation that each is given: half a minute. */
+const DOCUMENTS_MAX = 20;
+const FRAMES_MAX = 1_800;
 
 /** Waits until the library has started in the page; resolves to the result of a redirect. */
 async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
   return browser.during(async () => {
-    for (let looks = 0; looks < START_LOOKS_MAX; looks += 1) {
-      const seen = await page
-        .evaluate(() => {
-          const { app } = globalThis as PageScope;
-          return app === undefined ? undefined : app.started.then((outcome) => ({ outcome }));
-        })
-        .catch((error: unknown) => {
-          // The next document has come in its place.
-          if (isLeft(error)) return undefined;
-          throw error;
-        });
-      if (seen !== undefined) return seen.outcome;
-      await sleep(START_LOOK_MS);
+    for (let documents = 0; documents < DOCUMENTS_MAX; documents += 1) {
+      const seen = await page.evaluate(outcomeOfStart, FRAMES_MAX).catch((error: unknown) => {
+        if (isLeft(error)) return "left" as const;
+        throw error;
+      });
+      if (seen === undefined) break;
+      if (seen !== "left") return seen.outcome;
     }
     throw notStarted(page.url());
   });
 }
 
+/** Runs in the page. */
+async function outcomeOfStart(framesMax: number) {
+  const scope = globalThis as PageScope;
+  for (let frames = 0; scope.app === undefined && frames < framesMax; frames += 1)
+    await new Promise((resolve) => void requestAnimationFrame(resolve));
+  return scope.app && { outcome: await scope.app.started };
+}
+
+/** The next document has come in the place of the one that was asked. */
 function isLeft(error: unknown): boolean {
   return error instanceof Error && /context was destroyed|navigat/i.test(error.message);
 }
