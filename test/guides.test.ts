@@ -49,6 +49,14 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+describe.each(["AGENTS.md", "CONTRIBUTING.md", "SECURITY.md"])("%s", (page) => {
+  it("names files and folders that exist", () => {
+    const named = [...readPage(page).matchAll(/`((?:[\w.-]+\/)+(?:[\w.-]+)?)`/g)];
+    const paths = named.map(([, path = ""]) => path).filter((path) => !path.includes("site/build"));
+    expect(paths.filter((path) => !existsSync(root + path))).toEqual([]);
+  });
+});
+
 describe("docs/sources.md", () => {
   it("has every section that a comment or a page cites", () => {
     const anchors = anchorsOf(readPage("docs/sources.md"));

@@ -56,7 +56,7 @@ describe("our source", () => {
 describe("our words", () => {
   // Still to be swept; a wing that is done leaves this list.
   const unswept =
-    /^(?:harness\/(?:clients)\/|scenarios\/|fixtures\/|examples\/|test\/|scripts\/|bench\/|ci\/|docs\/|README|CONTRIBUTING)/;
+    /^(?:fixtures\/|test\/|scripts\/(?!docs|site)|bench\/|ci\/|docs\/(?!guide|sources|decisions\/0013))/;
   const quotesBannedWords = new Set([
     "docs/words.md",
     "CHANGELOG.md",

@@ -122,18 +122,23 @@ export function createPool(options: PoolOptions): Pool {
         waiting.push({ task, resolve });
         assign();
       }),
-    async close() {
+    close() {
       closed = true;
-      const ends = [...workers].map(
-        (worker) => new Promise((resolve) => worker.child.once("exit", resolve)),
-      );
-      for (const worker of workers) {
-        worker.watch.rest();
-        worker.child.kill("SIGKILL");
-      }
-      await Promise.all(ends);
+      return endAll([...workers]);
     },
   };
+}
+
+/** Ends workers, also busy ones; resolves when their processes are gone. */
+async function endAll(workers: readonly Worker[]): Promise<void> {
+  const ends = workers.map(
+    (worker) => new Promise((resolve) => worker.child.once("exit", resolve)),
+  );
+  for (const worker of workers) {
+    worker.watch.rest();
+    worker.child.kill("SIGKILL");
+  }
+  await Promise.all(ends);
 }
 
 /** A process, and the end of what it has said so far. */
