@@ -121,7 +121,7 @@ export { fromHar, toHar } from "./history/har.ts";
 export { runScenario } from "./runner/run.ts";
 export type { RunOptions, RunOutcome } from "./runner/run.ts";
 export { loadClient } from "./clients/registry.ts";
-export { listScenarios, loadScenario } from "../scenarios/registry.ts";
+export { listScenarios, loadScenario } from "../scenarios/find-scenario.ts";
 
 // The simulator by itself.
 export { createDirectory } from "./entra/directory/directory.ts";

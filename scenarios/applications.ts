@@ -1,19 +1,20 @@
-/** The few applications that the scenarios of the library have in common, and how they end. */
+/** Requests and steps that several scenarios of the library share. */
 import { poll } from "../harness/clients/calling-patterns.ts";
 import { minutes } from "../harness/core/time/duration.ts";
 import type { TokenRequest } from "../harness/clients/client.ts";
 import type { Application } from "../harness/clients/application.ts";
 import type { ScriptContext } from "../harness/runner/scenario.ts";
 
-/** What a daemon asks for: everything its app was granted at Microsoft Graph. */
+/** The token request of a daemon: everything that its app was granted at Microsoft Graph. */
 export const daemonToken: TokenRequest = {
   flow: "client-credentials",
   scopes: ["https://graph.microsoft.com/.default"],
 };
 
+/** A delegated scope of Microsoft Graph. */
 export const graphScopes = ["https://graph.microsoft.com/User.Read"];
 
-/** A silent call for a user of the world, by short name. */
+/** The request of a silent call for a user of the world, by short name. */
 export function silently(context: ScriptContext, name: string): TokenRequest {
   return { flow: "silent", scopes: graphScopes, user: context.world.user(name) };
 }
@@ -40,8 +41,8 @@ export function pollUntil(
   return poll(application, request, { clock, everyMs: options.everyMs, forMs });
 }
 
-/** Signs megan in, unless another is named, and asks silently every half hour until `untilMs` after the start of the scenario. */
-export async function askUntil(
+/** Signs a user in (default: megan), and calls silently every half hour until `untilMs` after the start of the scenario. */
+export async function workUntil(
   context: ScriptContext,
   app: string,
   untilMs: number,
@@ -49,6 +50,6 @@ export async function askUntil(
 ): Promise<void> {
   const application = await context.open({ app, cache: "persisted" });
   await signIn(context, application, user);
-  const often = { everyMs: minutes(30), untilMs };
-  await pollUntil(context, application, silently(context, user), often);
+  const timing = { everyMs: minutes(30), untilMs };
+  await pollUntil(context, application, silently(context, user), timing);
 }

@@ -1,10 +1,10 @@
-/** An outage with the backup behind it, and the people whom it does not know: guests, new devices, new apps. */
+/** An outage with the backup system, for users whom it does not serve: guests, new devices, new apps. */
 import { contoso } from "../fixtures/worlds/contoso.ts";
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import type { AppRegistration } from "../harness/entra/directory/world.ts";
 import { tokenServerError } from "../harness/faults/presets.ts";
 import { defineScenario, type ScriptContext } from "../harness/runner/scenario.ts";
-import { askUntil, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
+import { workUntil, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
 
 const SYSTEM = "https://learn.microsoft.com/entra/architecture/backup-authentication-system";
 
@@ -14,19 +14,19 @@ export const backupGuest = defineScenario({
   story: {
     standsFor: `only members of the home tenant are served: guests are not (${SYSTEM})`,
     asserts:
-      "The backup declines the guest, who is not asked to sign in for it and is back with the primary.",
+      "The backup declines the guest; the app does not prompt because of it, and works again with the primary.",
     failureMeans: "Partners and suppliers are sent to a sign-in page that cannot help them.",
-    fix: "Give those who must get in during an outage an account in the home tenant.",
+    fix: "Give users who need access during an outage an account in the home tenant.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["backup-window", "silent-first", "routing-hint", "recovery"],
   settings: { backup: "2026-03" },
   faults: [tokenServerError({ from: hours(1), for: hours(4) })],
-  script: (context) => askUntil(context, "desk-app", hours(7), "frank"),
+  script: (context) => workUntil(context, "desk-app", hours(7), "frank"),
 });
 
-/** Works on one application, and tries to begin on another in mid-outage, as a person would: silently, then at the page. */
-async function beginsElsewhere(
+/** Works with one application, and tries to start another one during the outage, as a user would: silently, then at the sign-in page. */
+async function startsElsewhere(
   context: ScriptContext,
   open: { readonly first: string; readonly second: string },
 ): Promise<void> {
@@ -38,31 +38,31 @@ async function beginsElsewhere(
   const second = await context.open({ app: open.second, cache: "persisted" });
   const result = await second.attempt(silently(context, "megan"));
   if (!second.needsInteraction(result)) throw new Error("an empty cache renewed a token");
-  // Without an account there is nothing to ask silently for: the button is pressed again.
+  // Without an account there is no silent call: the user presses the sign-in button again.
   for (const atMs of [hours(2), hours(3), hours(7)]) {
     await clock.until(atMs);
     await first.attempt(silently(context, "megan"));
     await second.attempt({ flow: "authorization-code", scopes: graphScopes, user });
   }
-  const often = { everyMs: minutes(30), untilMs: hours(9) };
-  await pollUntil(context, second, silently(context, "megan"), often);
+  const timing = { everyMs: minutes(30), untilMs: hours(9) };
+  await pollUntil(context, second, silently(context, "megan"), timing);
 }
 
 export const backupNewDevice = defineScenario({
   name: "backup-new-device",
-  title: "A person takes a new device in the middle of an outage",
+  title: "A user starts using a new device in the middle of an outage",
   story: {
     standsFor: `the backup serves existing sessions only: the same user, app and device within three days (${SYSTEM})`,
     asserts:
-      "The old device works on with the backup; the new one cannot begin before the primary is back, and then it can.",
-    failureMeans: "Whoever replaced a laptop that morning is told to sign in over and over.",
-    fix: "Say on the page that signing in is not possible at the moment; let the old device work on.",
+      "The old device keeps working with the backup; the new one can sign in only when the primary is back.",
+    failureMeans: "A user with a new laptop is asked to sign in over and over.",
+    fix: "Say on the page that sign-in is not possible at the moment; keep the old device usable.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["backup-window", "fallback-to-interaction", "routing-hint", "recovery"],
   settings: { backup: "2026-03" },
   faults: [tokenServerError({ from: hours(1), for: hours(5) })],
-  script: (context) => beginsElsewhere(context, { first: "desk-app", second: "desk-app" }),
+  script: (context) => startsElsewhere(context, { first: "desk-app", second: "desk-app" }),
 });
 
 /** A second native app in the tenant of megan. */
@@ -74,13 +74,13 @@ const fieldApp: Partial<AppRegistration> = {
 
 export const backupNewApp = defineScenario({
   name: "backup-new-app",
-  title: "A person opens a second app for the first time in the middle of an outage",
+  title: "A user opens a second app for the first time in the middle of an outage",
   story: {
-    standsFor: `the backup knows each app of a user by itself: a session with one is none with another (${SYSTEM})`,
+    standsFor: `the backup knows the apps of a user separately: a session with one app is not valid for another (${SYSTEM})`,
     asserts:
-      "The app in use works on with the backup; the other one cannot begin before the primary is back, and then it can.",
-    failureMeans: "People are sent to an app for emergencies that they have never opened.",
-    fix: "Let people open the app that they will need in an outage at least once in three days.",
+      "The app in use keeps working with the backup; sign-in to the other one succeeds only when the primary is back.",
+    failureMeans: "Users have to use an emergency app that they have never opened.",
+    fix: "Have users open the app that they need in an outage at least once in three days.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["backup-window", "fallback-to-interaction", "routing-hint", "recovery"],
@@ -98,5 +98,5 @@ export const backupNewApp = defineScenario({
     })),
   },
   faults: [tokenServerError({ from: hours(1), for: hours(5) })],
-  script: (context) => beginsElsewhere(context, { first: "desk-app", second: "field-app" }),
+  script: (context) => startsElsewhere(context, { first: "desk-app", second: "field-app" }),
 });

@@ -1,6 +1,6 @@
 /**
- * What happens below HTTP: no name, no connection, no answer, half an answer. Five minutes
- * of each, under a daemon that gives up on a call after 30 s and backs off by the guidance.
+ * Failures below HTTP: no name, no connection, no answer, an incomplete answer. Five minutes of
+ * each, for a daemon with a time-out of 30 s that backs off as the guidance says.
  */
 import { backOff } from "../harness/clients/calling-patterns.ts";
 import { minutes, seconds } from "../harness/core/time/duration.ts";
@@ -15,7 +15,7 @@ interface Variant {
   readonly effect: FaultEffect;
   readonly at?: FaultSite;
   readonly standsFor: string;
-  /** An answer comes in the end, or one that says success: there is no failure to back off from. */
+  /** Present when the request is answered in the end, so that there is no failure to back off from. */
   readonly answered?: true;
 }
 
@@ -43,10 +43,10 @@ const variants: readonly Variant[] = [
   },
   {
     name: "token-stalled-body",
-    title: "The answer stalls in mid-body for two minutes",
+    title: "The answer stops for two minutes in the middle of its body",
     effect: { kind: "stalled-body", bytes: 100, forMs: minutes(2) },
     standsFor:
-      "a connection that is open and dead (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
+      "a connection that is open but stalled (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
     answered: true,
   },
   {
@@ -59,19 +59,19 @@ const variants: readonly Variant[] = [
   },
   {
     name: "token-fin-mid-body",
-    title: "The connection is closed in mid-body",
+    title: "The connection is closed in the middle of the body",
     effect: { kind: "cut-body", bytes: 200, by: "fin" },
     standsFor: "a front end that is taken out of rotation while it answers",
   },
   {
     name: "token-reset-mid-body",
-    title: "The connection is reset in mid-body",
+    title: "The connection is reset in the middle of the body",
     effect: { kind: "cut-body", bytes: 200, by: "reset" },
     standsFor: "a front end that crashes while it answers",
   },
   {
     name: "token-truncated",
-    title: "A complete reply with half a JSON body",
+    title: "A complete HTTP reply with a truncated JSON body",
     effect: { kind: "truncated-body", bytes: 200 },
     standsFor: "a proxy that cuts bodies and corrects the length",
     answered: true,
@@ -82,11 +82,11 @@ const variants: readonly Variant[] = [
     at: "edge",
     effect: { kind: "refused" },
     standsFor:
-      "TCP refusals at the login hosts (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
+      "refused TCP connections at the login hosts (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     name: "token-connect-timeout",
-    title: "Connections are never made",
+    title: "Connections time out",
     at: "edge",
     effect: { kind: "connect-timeout" },
     standsFor: "2021-12-16: sign-in endpoints unreachable for 2 h 14 m (Azure status history)",
@@ -103,20 +103,20 @@ const variants: readonly Variant[] = [
     title: "The TLS handshake fails",
     at: "edge",
     effect: { kind: "tls-failure" },
-    standsFor: "a middlebox or a certificate gone wrong between the app and Entra",
+    standsFor: "a proxy or a certificate that is misconfigured between the app and Entra",
   },
   {
     name: "token-empty-success",
     title: "200 with an empty JSON object",
     effect: { kind: "empty-success" },
-    standsFor: "a success that is none: the status says yes, the body says nothing",
+    standsFor: "a success without content: status 200 and an empty object",
     answered: true,
   },
   {
     name: "token-wrong-content-type",
-    title: "A good answer labelled text/html",
+    title: "A valid answer with content type text/html",
     effect: { kind: "wrong-content-type", contentType: "text/html" },
-    standsFor: "a proxy that relabels what it passes on",
+    standsFor: "a proxy that changes the content type of answers",
     answered: true,
   },
 ];
@@ -129,9 +129,10 @@ function brokenScenario(variant: Variant): Scenario {
     story: {
       standsFor,
       asserts:
-        "No success without a usable token, growing gaps between attempts, and tokens again soon after the network heals.",
-      failureMeans: "A fault below HTTP is mistaken for success, hammered, or never got over.",
-      fix: "Give every call a time-out of your own, back off between attempts, and check the token that you are given.",
+        "No success without a usable token, growing waits between attempts, and tokens again soon after the network recovers.",
+      failureMeans:
+        "The client treats a failure below HTTP as success, retries too fast, or never recovers.",
+      fix: "Give every call a time-out, back off between attempts, and check that the result has a token.",
     },
     needs: ["client-credentials"],
     asserts: [...(answered === true ? [] : ["backoff"]), "recovery", "empty-token"],
@@ -139,23 +140,23 @@ function brokenScenario(variant: Variant): Scenario {
     async script(context) {
       const { clock } = context;
       const daemon = await context.open({ app: "nightly-daemon" });
-      const impatiently = { ...daemonToken, timeoutMs: seconds(30) };
-      await backOff(daemon, impatiently, { clock, attempts: 9 });
+      const withTimeout = { ...daemonToken, timeoutMs: seconds(30) };
+      await backOff(daemon, withTimeout, { clock, attempts: 9 });
       await clock.until(minutes(7));
-      await daemon.attempt(impatiently);
+      await daemon.attempt(withTimeout);
     },
   });
 }
 
 const polled = defineScenario({
   name: "token-refused-polled",
-  title: "Connections are refused to a daemon that asks every ten seconds",
+  title: "Connections are refused to a daemon that calls every ten seconds",
   story: {
     standsFor:
-      "code that leaves all waiting to its client, in an outage that never answers (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
-    asserts: "Growing gaps between attempts, or none sent at all.",
+      "code that leaves waiting to its client, in an outage without any HTTP answer (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
+    asserts: "Growing waits between attempts, or no attempts at all.",
     failureMeans:
-      "Every call of the application goes out: the client has no circuit breaker for network errors.",
+      "Every call of the application sends a request: the client has no circuit breaker for network errors.",
     fix: "Put a circuit breaker around the client: after a network error, 5 s, then doubling.",
   },
   needs: ["client-credentials"],

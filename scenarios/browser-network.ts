@@ -1,12 +1,12 @@
 /**
- * Faults below HTTP, as a page meets them: connections that break, names that do not resolve,
- * answers that never come or come in part. The page gives up on a call after thirty seconds.
+ * Failures below HTTP for a page: broken connections, names that do not resolve, answers that
+ * never come or are incomplete. The page has a time-out of thirty seconds for each call.
  */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import type { FaultEffect, FaultSite } from "../harness/faults/plan.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { silently } from "./applications.ts";
-import { PERSON, RESILIENT_CLIENT, signedIn } from "./pages.ts";
+import { USER, RESILIENT_CLIENT, signedIn } from "./browser-app.ts";
 
 interface Variant {
   readonly suffix: string;
@@ -14,8 +14,8 @@ interface Variant {
   readonly effect: FaultEffect;
   readonly at?: FaultSite;
   readonly standsFor: string;
-  /** The library asks once and waits, so that there are no gaps to judge. */
-  readonly asksOnce?: true;
+  /** Present when the library sends one request and waits, so that there are no retries to judge. */
+  readonly sendsOne?: true;
 }
 
 const variants: readonly Variant[] = [
@@ -34,42 +34,42 @@ const variants: readonly Variant[] = [
   },
   {
     suffix: "hang",
-    title: "The token endpoint takes requests and never answers",
+    title: "The token endpoint accepts requests and never answers",
     effect: { kind: "hang" },
     standsFor:
       "a service that is overloaded behind its gateway; msal-browser has no time-out for token requests",
-    asksOnce: true,
+    sendsOne: true,
   },
   {
     suffix: "truncated",
-    title: "The answer ends in mid-JSON",
+    title: "The answer ends in the middle of its JSON",
     effect: { kind: "truncated-body", bytes: 200 },
-    standsFor: "a proxy that cuts an answer and closes it well",
+    standsFor: "a proxy that truncates an answer and closes the connection normally",
   },
   {
     suffix: "slow",
     title: "The answer takes twenty seconds",
     effect: { kind: "latency", delay: seconds(20) },
-    standsFor: "a service at its limit: everything works, nothing is quick",
-    asksOnce: true,
+    standsFor: "a service at its limit: everything works slowly",
+    sendsOne: true,
   },
 ];
 
-function broken({ suffix, title, effect, at = "primary", standsFor, asksOnce }: Variant): Scenario {
+function broken({ suffix, title, effect, at = "primary", standsFor, sendsOne }: Variant): Scenario {
   return defineScenario({
     name: `browser-${suffix}`,
     title,
     story: {
       standsFor: `${standsFor} (${RESILIENT_CLIENT})`,
       asserts:
-        "No success without a usable token, growing gaps between attempts, nobody before a spinner for longer than thirty seconds, and tokens again soon after.",
-      failureMeans: "People look at a spinner that nothing will ever end, and press reload.",
-      fix: "Give every silent call a time-out of your own, and show in words what does not work.",
+        "No success without a usable token, growing waits between attempts, no spinner for longer than thirty seconds, and tokens again soon after.",
+      failureMeans: "Users see an endless spinner, and reload the page.",
+      fix: "Give every silent call a time-out, and show an error message that says what does not work.",
     },
     needs: ["popup", "silent"],
     clients: ["msal-browser"],
     asserts: [
-      ...(asksOnce === true ? [] : ["backoff"]),
+      ...(sendsOne === true ? [] : ["backoff"]),
       "screen",
       "recovery",
       "empty-token",
@@ -80,14 +80,14 @@ function broken({ suffix, title, effect, at = "primary", standsFor, asksOnce }: 
     async script(context) {
       const { clock } = context;
       const spa = await signedIn(context);
-      const impatiently = { ...silently(context, PERSON), timeoutMs: seconds(30) };
+      const withTimeout = { ...silently(context, USER), timeoutMs: seconds(30) };
       for (const minute of [0, 1, 2, 4, 6, 8]) {
         await clock.until(hours(1) + minutes(minute));
-        const asked = await spa.attempt(impatiently);
-        if (!(asked instanceof Error)) break;
+        const result = await spa.attempt(withTimeout);
+        if (!(result instanceof Error)) break;
       }
       await clock.until(hours(1) + minutes(10));
-      await spa.attempt(impatiently);
+      await spa.attempt(withTimeout);
     },
   });
 }

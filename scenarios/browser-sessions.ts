@@ -1,17 +1,17 @@
 /**
- * What is left when the refresh token of a page is gone, which lives a day: the session at
- * the identity provider, asked by a hidden iframe, if the browser lets it take part.
+ * What a page has after its refresh token has expired, after a day: the session at the identity
+ * provider, which a hidden iframe can use if the browser allows it.
  */
 import { days, hours, minutes } from "../harness/core/time/duration.ts";
 import type { FaultPlan } from "../harness/faults/plan.ts";
 import { outage } from "../harness/faults/presets.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
-import { askUntil, signedIn, workUntil } from "./pages.ts";
+import { callUntil, signedIn, workUntil } from "./browser-app.ts";
 
 const TOKEN_LIFETIMES =
   "https://learn.microsoft.com/entra/identity-platform/refresh-tokens: 24 hours for single-page apps";
 
-/** The pages that a hidden iframe needs are down, and token requests are answered. */
+/** The sign-in pages, which a hidden iframe needs, are down; token requests are answered. */
 const pagesDown: FaultPlan = [
   {
     id: "pages-down",
@@ -36,10 +36,10 @@ function dayOld(
     story: {
       standsFor: `${standsFor} (${TOKEN_LIFETIMES})`,
       asserts:
-        "An outage of the pages sends nobody to sign in; the first call after it finds its way.",
+        "The page prompts no one during an outage of the sign-in pages, and the first call after it succeeds.",
       failureMeans:
-        "Once a day a page depends on the sign-in pages, and an outage of these signs its people out.",
-      fix: "Take a failed silent call for what its error says: only interaction-required means that the person has to act.",
+        "Once a day a page depends on the sign-in pages, and an outage of these signs its users out.",
+      fix: "Handle a failed silent call by its error: only interaction-required means that the user has to act.",
     },
     needs: ["popup", "silent"],
     clients: ["msal-browser"],
@@ -55,8 +55,8 @@ function dayOld(
 
 const dayOldSession = dayOld({
   name: "browser-day-old-token",
-  title: "A refresh token ends in an outage of the sign-in pages; iframes take part in the session",
-  standsFor: "silent renewal by hidden iframe once the refresh token has ended",
+  title: "A refresh token expires in an outage of the sign-in pages; iframes can use the session",
+  standsFor: "silent renewal by hidden iframe after the refresh token has expired",
   settings: { sessionInFrames: "visible" },
   asserts: ["prompts-caused", "screen", "recovery", "routing-hint"],
 });
@@ -64,9 +64,9 @@ const dayOldSession = dayOld({
 const dayOldSessionBlocked = dayOld({
   name: "browser-day-old-token-no-frames",
   title:
-    "A refresh token ends in an outage of the sign-in pages; iframes are kept from the session",
+    "A refresh token expires in an outage of the sign-in pages; iframes cannot use the session",
   standsFor:
-    "the same in browsers that block third-party cookies: no iframe finds the session, a popup does",
+    "the same in browsers that block third-party cookies: a popup can use the session, an iframe cannot",
   settings: { sessionInFrames: "blocked" },
   asserts: ["fallback-to-interaction", "prompts-caused", "screen", "recovery"],
 });
@@ -75,11 +75,11 @@ const threeDaysOff = defineScenario({
   name: "browser-three-days-off",
   title: "A tab stays open for three days, and the outage is on the morning of the fourth",
   story: {
-    standsFor: `a long weekend: refresh token and session have both ended (${TOKEN_LIFETIMES})`,
+    standsFor: `a long weekend: refresh token and session have both expired (${TOKEN_LIFETIMES})`,
     asserts:
-      "Nobody is sent to a sign-in page that is down; after the outage one sign-in is enough.",
-    failureMeans: "Monday morning begins with a popup that leads nowhere.",
-    fix: "Ask silently first, wait when the service is ill, and let the person sign in when it says so.",
+      "The page sends no one to a sign-in page that is down; after the outage one sign-in is enough.",
+    failureMeans: "Monday morning starts with a popup that does not work.",
+    fix: "Call silently first, wait while the service fails, and let the user sign in when the service requires it.",
   },
   needs: ["popup", "silent"],
   clients: ["msal-browser"],
@@ -87,7 +87,7 @@ const threeDaysOff = defineScenario({
   faults: [outage({ from: days(3), for: hours(2) })],
   async script(context) {
     const spa = await signedIn(context, { cache: "persisted" });
-    await askUntil(context, spa, hours(8), hours(1));
+    await callUntil(context, spa, hours(8), hours(1));
     await context.clock.until(days(3) + minutes(5));
     await workUntil(context, spa, { untilMs: days(3) + hours(4), everyMs: minutes(20) });
   },
@@ -95,13 +95,14 @@ const threeDaysOff = defineScenario({
 
 const outageOfHours = defineScenario({
   name: "browser-outage",
-  title: "Three hours of outage under a page whose tokens live an hour",
+  title: "Three hours of outage for a page whose tokens are valid for an hour",
   story: {
-    standsFor: "2021-03-15: hours in which no token could be had (Azure status history LN01-P8Z)",
-    asserts: "Nobody is asked to sign in, requests stay few, and the page works again by itself.",
+    standsFor: "2021-03-15: hours in which no tokens were issued (Azure status history LN01-P8Z)",
+    asserts:
+      "No one is asked to sign in, there are few requests, and the page works again by itself.",
     failureMeans:
-      "The page sends people to a sign-in that is down, or needs a reload to come back.",
-    fix: "Show in words that sign-in is down, keep the account, and ask silently again after a while.",
+      "The page sends users to a sign-in page that is down, or needs a reload to work again.",
+    fix: "Show a message that sign-in is down, keep the account, and try silently again after a while.",
   },
   needs: ["popup", "silent"],
   clients: ["msal-browser"],

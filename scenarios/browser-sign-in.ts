@@ -1,11 +1,11 @@
 /**
- * Interactive sign-in of a page in an outage: popups and redirects into pages that are down or
- * never come, and what the person is left with.
+ * Interactive sign-in of a page in an outage: popups and redirects to sign-in pages that are down
+ * or never load, and what the user sees.
  */
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import type { FaultEffect } from "../harness/faults/plan.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
-import { askUntil, RESILIENT_CLIENT, signIn } from "./pages.ts";
+import { callUntil, RESILIENT_CLIENT, signIn } from "./browser-app.ts";
 
 const pageDown: FaultEffect = {
   kind: "server-error",
@@ -13,23 +13,23 @@ const pageDown: FaultEffect = {
   body: { form: "html", title: "Service Unavailable" },
 };
 
-/** Ten minutes without a sign-in page; then the person tries again. */
-function signInMeets(
+/** Ten minutes without a sign-in page; then the user tries again. */
+function signInDuring(
   own: Pick<Scenario, "name" | "title" | "script"> & {
     readonly standsFor: string;
-    readonly says: string;
+    readonly expectation: string;
     readonly effect: FaultEffect;
   },
 ): Scenario {
-  const { standsFor, says, effect, ...rest } = own;
+  const { standsFor, expectation, effect, ...rest } = own;
   return defineScenario({
     ...rest,
     story: {
       standsFor: `${standsFor} (${RESILIENT_CLIENT})`,
-      asserts: says,
+      asserts: expectation,
       failureMeans:
-        "People stare at a window in which nothing will ever happen, close it, and try again at once.",
-      fix: "Shorten the wait (system.popupBridgeTimeout), say in words that sign-in is down, and offer to try again later.",
+        "Users wait at a window in which nothing happens, close it, and try again at once.",
+      fix: "Shorten the wait (system.popupBridgeTimeout), show a message that sign-in is down, and offer to try again later.",
     },
     needs: ["popup", "redirect", "silent"],
     clients: ["msal-browser"],
@@ -47,7 +47,7 @@ function signInMeets(
   });
 }
 
-/** The person tries every four minutes; `flow` as the application has it. */
+/** The user tries every four minutes, with the flow of the application. */
 function triesAgain(flow: "popup" | "redirect"): Scenario["script"] {
   return async (context) => {
     const spa = await context.open({ app: "spa" });
@@ -56,33 +56,35 @@ function triesAgain(flow: "popup" | "redirect"): Scenario["script"] {
       const signedIn = await spa.attempt(signIn(context, flow));
       if (!(signedIn instanceof Error)) break;
     }
-    await askUntil(context, spa, hours(2));
+    await callUntil(context, spa, hours(2));
   };
 }
 
-const popupDown = signInMeets({
+const popupDown = signInDuring({
   name: "browser-popup-down",
   title: "The sign-in popup shows an error page of the service",
-  standsFor: "an outage of the sign-in pages: the popup never comes back to the application",
-  says: "The call ends, nobody is left before a dead window, and the next sign-in works.",
+  standsFor: "an outage of the sign-in pages: the popup never returns to the application",
+  expectation: "The call ends, no dead window stays open, and the next sign-in works.",
   effect: pageDown,
   script: triesAgain("popup"),
 });
 
-const popupHangs = signInMeets({
+const popupHangs = signInDuring({
   name: "browser-popup-hangs",
-  title: "The sign-in popup stays white",
+  title: "The sign-in popup stays blank",
   standsFor: "a sign-in page that never answers",
-  says: "The call ends, nobody is left before a white window, and the next sign-in works.",
+  expectation: "The call ends, no blank window stays open, and the next sign-in works.",
   effect: { kind: "hang" },
   script: triesAgain("popup"),
 });
 
-const redirectIntoOutage = signInMeets({
+const redirectIntoOutage = signInDuring({
   name: "browser-redirect-down",
-  title: "A redirect leaves the application for an error page of the service",
-  standsFor: "the page that would have said what is wrong is gone: the service's own words stand",
-  says: "The person sees words, and comes back signed in by reloading the page when the outage is over.",
+  title: "A redirect from the application ends at an error page of the service",
+  standsFor:
+    "the application is gone and cannot explain the error: the user sees the error page of the service",
+  expectation:
+    "The user sees an error message, and is signed in after a reload when the outage is over.",
   effect: pageDown,
   async script(context) {
     const spa = await context.open({ app: "spa" });
@@ -91,7 +93,7 @@ const redirectIntoOutage = signInMeets({
     await context.clock.until(minutes(11));
     await spa.tabs.reload();
     await signingIn;
-    await askUntil(context, spa, hours(2));
+    await callUntil(context, spa, hours(2));
   },
 });
 

@@ -1,13 +1,13 @@
 /**
- * The token endpoint turns a page away for five minutes: by throttling it, with a Retry-After
- * that the page may read or may not, and by errors, whose body may be anything. The page asks
- * every fifteen seconds and leaves waiting to its library, as most code does.
+ * The token endpoint rejects a page for five minutes: it throttles, with a Retry-After that the
+ * page can or cannot read, or answers with errors with various bodies. The page calls every
+ * fifteen seconds and leaves waiting to its library, as most code does.
  */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import type { ServiceSettings } from "../harness/entra/directory/service-settings.ts";
 import type { ErrorBody, FaultEffect } from "../harness/faults/plan.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
-import { askUntil, RESILIENT_CLIENT, signedIn } from "./pages.ts";
+import { callUntil, RESILIENT_CLIENT, signedIn } from "./browser-app.ts";
 
 interface Variant {
   readonly suffix: string;
@@ -15,7 +15,7 @@ interface Variant {
   readonly effect: FaultEffect;
   readonly exposed?: ServiceSettings["retryAfterExposed"];
   readonly standsFor: string;
-  /** Without an instruction from the service, the library's own back-off is what counts. */
+  /** Without a Retry-After, the library's own back-off is judged. */
   readonly rule: "retry-after" | "backoff";
 }
 
@@ -25,21 +25,21 @@ const twoMinutes = { form: "seconds", seconds: 120 } as const;
 const variants: readonly Variant[] = [
   {
     suffix: "throttled",
-    title: "429 with Retry-After in seconds, which the page may read",
+    title: "429 with Retry-After in seconds, which the page can read",
     effect: { kind: "throttle", retryAfter: twoMinutes, body: json },
     exposed: "yes",
     rule: "retry-after",
     standsFor:
-      "the throttle as clients of a process see it; whether Entra lets pages read Retry-After, nobody has recorded",
+      "the throttle as Node clients see it; whether Entra lets pages read Retry-After is not recorded",
   },
   {
     suffix: "throttled-unexposed",
-    title: "429 with Retry-After in seconds, which the page may not read",
+    title: "429 with Retry-After in seconds, which the page cannot read",
     effect: { kind: "throttle", retryAfter: twoMinutes, body: json },
     exposed: "no",
     rule: "retry-after",
     standsFor:
-      "the captured list of headers that pages may read, which has no Retry-After (a setting, both sides tested)",
+      "the recorded list of headers that pages can read, which does not contain Retry-After (a setting; both values are tested)",
   },
   {
     suffix: "throttled-http-date",
@@ -54,7 +54,7 @@ const variants: readonly Variant[] = [
     title: "429 without Retry-After",
     effect: { kind: "throttle", retryAfter: { form: "absent" }, body: json },
     rule: "backoff",
-    standsFor: `without Retry-After, wait at least 5 s and grow (${RESILIENT_CLIENT})`,
+    standsFor: `without Retry-After, wait at least 5 s, then longer (${RESILIENT_CLIENT})`,
   },
   {
     suffix: "error-json",
@@ -66,7 +66,7 @@ const variants: readonly Variant[] = [
   },
   {
     suffix: "error-html",
-    title: "503 with an HTML page that the page may read",
+    title: "503 with an HTML page that the page can read",
     effect: {
       kind: "server-error",
       status: 503,
@@ -77,7 +77,7 @@ const variants: readonly Variant[] = [
   },
   {
     suffix: "gateway",
-    title: "503 of a gateway that knows nothing of CORS",
+    title: "503 of a gateway without CORS headers",
     effect: {
       kind: "server-error",
       status: 503,
@@ -90,7 +90,7 @@ const variants: readonly Variant[] = [
   },
 ];
 
-function turnedAway({ suffix, title, effect, exposed, standsFor, rule }: Variant): Scenario {
+function rejected({ suffix, title, effect, exposed, standsFor, rule }: Variant): Scenario {
   return defineScenario({
     name: `browser-${suffix}`,
     title,
@@ -99,10 +99,10 @@ function turnedAway({ suffix, title, effect, exposed, standsFor, rule }: Variant
       asserts:
         rule === "retry-after"
           ? "No request before Retry-After has passed; tokens again soon after."
-          : "The first retry at least 5 s later, then growing gaps; tokens again soon after.",
+          : "The first retry at least 5 s later, then growing waits; tokens again soon after.",
       failureMeans:
-        "Every open tab of every person knocks every few seconds on a door that is shut.",
-      fix: "Hold back in the application: after a failed silent call, no other for Retry-After, else 5 s, then doubling.",
+        "Every open tab of every user sends a request every few seconds to an overloaded service.",
+      fix: "Wait in the application: after a failed silent call, make no other until Retry-After has passed, else wait 5 s, then double.",
     },
     needs: ["popup", "silent"],
     clients: ["msal-browser"],
@@ -115,9 +115,9 @@ function turnedAway({ suffix, title, effect, exposed, standsFor, rule }: Variant
     async script(context) {
       const spa = await signedIn(context);
       await context.clock.until(hours(1));
-      await askUntil(context, spa, hours(1) + minutes(8), seconds(15));
+      await callUntil(context, spa, hours(1) + minutes(8), seconds(15));
     },
   });
 }
 
-export const turnedAwayScenarios: readonly Scenario[] = variants.map(turnedAway);
+export const rejectedScenarios: readonly Scenario[] = variants.map(rejected);

@@ -1,7 +1,6 @@
 /**
- * Rows of the flow table that only a browser can show: single-page applications as they are,
- * with the implicit grant that the backup system protects, and with the code and PKCE that
- * replaced it and that it does not.
+ * Rows of the flow table that need a browser: single-page applications with the implicit grant,
+ * which the backup system protects, and with code and PKCE, which it does not.
  */
 import type { TokenRequest } from "../harness/clients/client.ts";
 import { hours, minutes } from "../harness/core/time/duration.ts";
@@ -9,7 +8,7 @@ import type { Scenario, ScriptContext } from "../harness/runner/scenario.ts";
 import { graphScopes, pollUntil } from "./applications.ts";
 import { row } from "./twelve-hours-row.ts";
 
-/** Signs Megan in by a popup, and asks silently every half hour until after the outage. */
+/** Signs Megan in by a popup, and calls silently every half hour until after the outage. */
 function inPage(flow: "id-token" | "popup", scopes: readonly string[]): Scenario["script"] {
   return async (context: ScriptContext) => {
     const spa = await context.open({ app: "spa", cache: "persisted" });

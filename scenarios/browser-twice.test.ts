@@ -1,4 +1,4 @@
-/** Runs in a browser again: the same journal for the same seed, and the same verdicts by either way to the simulator. */
+/** Repeated runs in a browser: the same journal for the same seed, and the same verdicts under both mounts. */
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
 import { processBrowser } from "../harness/browser/launch.ts";
@@ -11,7 +11,7 @@ import { library } from "./library.ts";
 
 vi.setConfig({ testTimeout: 90_000 });
 
-/** Of each kind one: popups, redirects, iframes, several tabs, a restart, resets, a hang, a client that polls. */
+/** One of each kind: popups, redirects, iframes, several tabs, a restart, resets, a hang, a client that polls. */
 const again = [
   ["browser-cache-of-the-browser", "msal-browser"],
   ["browser-restart-in-outage", "msal-browser"],
@@ -26,7 +26,7 @@ const again = [
   ["cae-revocation", "msal-browser"],
 ] as const;
 
-/** Where the two ways differ by nature, the difference is not the client's: pages behind `route` have no sockets. */
+/** Rules whose verdicts differ between the mounts, and not because of the client: pages under `route` have no sockets. */
 const byEitherWay = [
   ["browser-cache-of-the-tab", "msal-browser"],
   ["browser-throttled-unexposed", "msal-browser"],
@@ -56,11 +56,14 @@ describe.skipIf(wantsNoBrowser())("a run in a browser", () => {
     },
   );
 
-  it.each(byEitherWay)("%s with %s is judged alike under proxy and route", async (name, client) => {
-    const verdicts = async (mount: MountName): Promise<readonly string[]> =>
-      judgeHistory(await run(name, client, mount)).map(
-        ({ rule, verdict }) => `${rule}: ${verdict}`,
-      );
-    expect(await verdicts("route")).toEqual(await verdicts("proxy"));
-  });
+  it.each(byEitherWay)(
+    "%s with %s gets the same verdicts under proxy and route",
+    async (name, client) => {
+      const verdicts = async (mount: MountName): Promise<readonly string[]> =>
+        judgeHistory(await run(name, client, mount)).map(
+          ({ rule, verdict }) => `${rule}: ${verdict}`,
+        );
+      expect(await verdicts("route")).toEqual(await verdicts("proxy"));
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** The same outage under three ways of calling a client. */
+/** The same outage for three ways of calling a client. */
 import { backOff, retryAtOnce } from "../harness/clients/calling-patterns.ts";
 import { minutes } from "../harness/core/time/duration.ts";
 import { tokenServerError, unreachable } from "../harness/faults/presets.ts";
@@ -7,13 +7,13 @@ import { daemonToken } from "./applications.ts";
 
 export const backsOff = defineScenario({
   name: "backs-off",
-  title: "An application that backs off by the guidance, in ten minutes of 503",
+  title: "An application that backs off as the guidance says, in ten minutes of 503",
   story: {
     standsFor:
       "the client resilience guidance: first retry after 5 s, then exponentially (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
     asserts: "The guidance works: few requests, and a token soon after the outage.",
-    failureMeans: "The client gets in the way of an application that does it right.",
-    fix: "See which rule failed.",
+    failureMeans: "The client breaks an application that follows the guidance.",
+    fix: "Each failed rule names its own fix.",
   },
   needs: ["client-credentials"],
   asserts: ["backoff", "retry-storm", "recovery"],
@@ -28,11 +28,11 @@ export const backsOff = defineScenario({
 
 export const retriesAtOnce = defineScenario({
   name: "retries-at-once",
-  title: "A wrapper that tries thirty times in a row, in ten minutes of 503",
+  title: "A wrapper that retries thirty times in a row, in ten minutes of 503",
   story: {
     standsFor: "retry wrappers around MSAL, which its own documentation advises against",
     asserts: "The client shields the service from the wrapper.",
-    failureMeans: "Every wrapped call is a burst.",
+    failureMeans: "Every wrapped call is a burst of requests.",
     fix: "Remove the wrapper, or let it wait.",
   },
   needs: ["client-credentials"],
@@ -49,7 +49,7 @@ export const retriesAtOnce = defineScenario({
 
 export const retriesAtOnceUnreachable = defineScenario({
   name: "retries-at-once-unreachable",
-  title: "A wrapper that tries thirty times in a row, while nothing answers",
+  title: "A wrapper that retries thirty times in a row, while nothing answers",
   story: {
     standsFor:
       "the same wrapper in an outage without an HTTP answer such as 2021-12-16 (Azure status history)",

@@ -1,4 +1,4 @@
-/** The same scenarios under every mount: the same journal twice, and the same verdicts everywhere. */
+/** The same scenarios under every mount: the same journal for the same seed, and the same verdicts under all mounts. */
 import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../harness/rules/rules.ts";
 import { processMounts } from "../harness/network/mount-names.ts";
@@ -33,8 +33,8 @@ if (process.platform === "linux" || process.platform === "win32")
   chosen.push("twelve-hours-managed-identity-azure-arc");
 
 /**
- * What shows whether time or chance goes another way under a mount: a body in pieces, and the
- * pauses of a client that jitters by `Math.random`, from which msw and nock draw, too.
+ * Scenarios that show whether time or chance differs under a mount: a body in pieces, and the
+ * waits of a client with jitter by `Math.random`, which msw and nock use, too.
  */
 const alike = [
   ["token-slow-body", "msal-node"],

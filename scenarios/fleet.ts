@@ -1,23 +1,23 @@
-/** Many instances of one application, each a process with a client and a cache of its own. */
+/** Many instances of one application, each a process with its own client and cache. */
 import type { TokenRequest } from "../harness/clients/client.ts";
 import type { OpenApplication, ScriptContext } from "../harness/runner/scenario.ts";
 
 /** How a fleet runs; times are ms after the start of the scenario, or lengths in ms. */
 export interface Fleet {
   readonly instances: number;
-  /** How each is opened, by its number from 0 on. */
+  /** How each instance is opened, by its number from 0. */
   readonly open: (number: number) => OpenApplication;
   readonly request: TokenRequest;
-  /** The instances start evenly over this time, as a careful deployment does. */
+  /** The instances start evenly over this time, as in a rolling deployment. */
   readonly startsOverMs: number;
-  /** How often each asks its client while it gets tokens. */
+  /** How often each instance calls its client while it gets tokens. */
   readonly everyMs: number;
-  /** How often while it does not get one: waiting is left to its client. */
+  /** How often while it gets none; further waiting is left to the client. */
   readonly retryEveryMs: number;
   readonly untilMs: number;
 }
 
-/** Starts the fleet and returns when its time is up; a call that fails stops nobody. */
+/** Runs the fleet until `untilMs`; a failed call stops no instance. */
 export async function runFleet(context: ScriptContext, fleet: Fleet): Promise<void> {
   const { clock } = context;
   const { instances, startsOverMs, everyMs, retryEveryMs, untilMs } = fleet;

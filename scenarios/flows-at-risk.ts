@@ -1,4 +1,4 @@
-/** Flows that no backup serves, used where resilience is wanted: what the report says of them. */
+/** Flows that the backup does not serve, used in applications that need to survive an outage. */
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import { outage, tokenServerError } from "../harness/faults/presets.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";
@@ -11,18 +11,18 @@ export const passwordGrant = defineScenario({
     standsFor:
       "the resource owner password grant is never served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
     asserts: "Nothing depends on a flow that has no fallback.",
-    failureMeans: "Whoever signs in this way is out for as long as the primary is.",
-    fix: "Use authorization code with a persisted cache and silent calls.",
+    failureMeans: "Users who sign in this way have no access as long as the primary is down.",
+    fix: "Use the authorization code flow with a persistent cache and silent calls.",
   },
   needs: ["password"],
   asserts: ["supported-flow"],
   faults: [tokenServerError({ from: minutes(30), for: hours(1) })],
   async script(context) {
-    const desk = await context.open({ app: "desk-app" });
+    const desktopApp = await context.open({ app: "desk-app" });
     const user = context.world.user("adele");
     await pollUntil(
       context,
-      desk,
+      desktopApp,
       { flow: "password", scopes: graphScopes, user },
       { everyMs: minutes(20), untilMs: hours(2) },
     );
@@ -36,32 +36,32 @@ export const deviceCode = defineScenario({
     standsFor:
       "the device code flow is not served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
     asserts: "Nothing depends on a flow that has no fallback.",
-    failureMeans: "A meeting-room screen or build agent that restarts in an outage stays dark.",
+    failureMeans: "A meeting-room screen or build agent that restarts in an outage does not work.",
     fix: "Sign in ahead of time and keep the refresh token on the device.",
   },
   needs: ["device-code"],
   asserts: ["supported-flow"],
   faults: [tokenServerError({ from: hours(1), for: hours(1) })],
   async script(context) {
-    const desk = await context.open({ app: "desk-app" });
+    const desktopApp = await context.open({ app: "desk-app" });
     const user = context.world.user("megan");
     const byCode = { flow: "device-code", scopes: graphScopes, user } as const;
-    await desk.attempt(byCode);
+    await desktopApp.attempt(byCode);
     await context.clock.until(minutes(70));
-    await desk.attempt(byCode);
+    await desktopApp.attempt(byCode);
     await context.clock.until(hours(3));
-    await desk.attempt(byCode);
+    await desktopApp.attempt(byCode);
   },
 });
 
 export const userInfo = defineScenario({
   name: "user-info",
-  title: "A web app that asks UserInfo who the user is, in an hour of outage",
+  title: "A web app that calls UserInfo for the user's profile, in an hour of outage",
   story: {
     standsFor:
-      "UserInfo is one more service in the way of a sign-in; the backup system does not stand in for it (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
+      "UserInfo is another service that a sign-in depends on, and the backup system does not serve it (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
     asserts: "Nothing depends on UserInfo.",
-    failureMeans: "People are signed in, and the app does not know who they are.",
+    failureMeans: "Users are signed in, but the app does not know who they are.",
     fix: "Read the claims from the id token, which came with the sign-in.",
   },
   needs: ["authorization-code", "silent"],
@@ -81,13 +81,13 @@ export const userInfo = defineScenario({
 
 export const middleTier = defineScenario({
   name: "on-behalf-of",
-  title: "A middle-tier API that calls on for its users, through an hour of outage",
+  title: "A middle-tier API that calls another API for its users, through an hour of outage",
   story: {
     standsFor:
-      "on-behalf-of is not served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps): what keeps the API up is its own cache",
+      "on-behalf-of is not served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps): only the API's own cache keeps it working",
     asserts:
-      "Tokens that were obtained before the outage serve until they expire; afterwards all is well again.",
-    failureMeans: "Every user of the front end loses the back end at once.",
+      "Tokens from before the outage are used until they expire; after the outage calls succeed again.",
+    failureMeans: "Every user of the front end loses access to the back end at once.",
     fix: "Cache by user assertion, and keep the cache across instances of the API.",
   },
   needs: ["authorization-code", "on-behalf-of"],

@@ -5,30 +5,30 @@ import { defineScenario, type Scenario, type ScriptContext } from "../harness/ru
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 const twelveHours = { from: hours(1), for: hours(12) };
-/** Often enough to call again while the client still holds back after a failed refresh. */
+/** Often enough to call again while the client still waits after a failed refresh. */
 const halfMinutes = { everyMs: seconds(30), untilMs: hours(15) };
 const fiveMinutes = { everyMs: minutes(5), untilMs: hours(15) };
 
-interface Often {
+interface Timing {
   readonly everyMs: number;
   readonly untilMs: number;
 }
 
-/** A web app that signs adele in and then asks silently; `capable` ones get tokens that live a day. */
-async function askForAdele(
+/** A web app that signs adele in and then calls silently; a `capable` client gets tokens that are valid for a day. */
+async function callForAdele(
   context: ScriptContext,
   client: "capable" | "plain",
-  often: Often,
+  timing: Timing,
 ): Promise<void> {
   const capabilities = client === "capable" ? { capabilities: ["cp1"] } : {};
   const portal = await context.open({ app: "portal", ...capabilities });
   await signIn(context, portal, "adele");
-  await pollUntil(context, portal, silently(context, "adele"), often);
+  await pollUntil(context, portal, silently(context, "adele"), timing);
 }
 
-async function askForDaemon(context: ScriptContext, often: Often): Promise<void> {
+async function callForDaemon(context: ScriptContext, timing: Timing): Promise<void> {
   const daemon = await context.open({ app: "nightly-daemon" });
-  await pollUntil(context, daemon, daemonToken, often);
+  await pollUntil(context, daemon, daemonToken, timing);
 }
 
 export const outageWithValidTokens = defineScenario({
@@ -38,14 +38,14 @@ export const outageWithValidTokens = defineScenario({
     standsFor:
       "long-lived tokens of continuous access evaluation, the first line of defence in the resilience guidance (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
     asserts: "Every call is served from the cache, without the network, for the whole outage.",
-    failureMeans: "People are locked out although their tokens are valid.",
-    fix: "Ask the client for the token each time and let it use its cache; declare the client capability cp1.",
+    failureMeans: "Users are locked out although their tokens are valid.",
+    fix: "Call the client for each token and let it use its cache; declare the client capability cp1.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["cached-token", "availability", "token-expiry", "recovery"],
   settings: { refreshIn: "never" },
   faults: [outage(twelveHours)],
-  script: (context) => askForAdele(context, "capable", fiveMinutes),
+  script: (context) => callForAdele(context, "capable", fiveMinutes),
 });
 
 export const outagePastRefreshIn = defineScenario({
@@ -53,17 +53,17 @@ export const outagePastRefreshIn = defineScenario({
   title: "12 hours of outage, user tokens past refresh_in and still valid",
   story: {
     standsFor:
-      "refresh_in: renew early so that an outage finds a token with hours to live (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
+      "refresh_in: renew early, so that a token is still valid for hours when an outage begins (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
     asserts:
-      "A failing early refresh neither fails nor delays the call, and does not become a storm.",
-    failureMeans: "The hint that should bridge an outage turns it into failures.",
+      "A failing early refresh neither fails nor delays the call, and does not become a retry storm.",
+    failureMeans: "The hint that should help in an outage causes failures.",
     fix: "Use the silent call for users; it falls back to the cached token.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["proactive-refresh", "cached-token", "availability", "recovery", "routing-hint"],
   settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user" } },
   faults: [tokenServerError(twelveHours)],
-  script: (context) => askForAdele(context, "capable", halfMinutes),
+  script: (context) => callForAdele(context, "capable", halfMinutes),
 });
 
 export const hangPastRefreshIn = defineScenario({
@@ -72,10 +72,10 @@ export const hangPastRefreshIn = defineScenario({
   story: {
     standsFor:
       "an early refresh that is awaited: a hang of the service becomes a hang of the application",
-    asserts: "A valid token is handed out at once, whatever the refresh behind it does.",
+    asserts: "A valid token is handed out at once, without waiting for the refresh.",
     failureMeans:
-      "Requests queue up behind a refresh that nobody needs yet; the application looks down.",
-    fix: "Hand out the cached token while it is valid and refresh beside the call, or bound the call by a time-out.",
+      "Requests wait for a refresh that is not needed yet, and the application appears down.",
+    fix: "Hand out the cached token while it is valid and refresh in the background, or limit the call by a time-out.",
   },
   needs: ["authorization-code", "silent"],
   clients: ["msal-node", "msal-browser"],
@@ -83,13 +83,13 @@ export const hangPastRefreshIn = defineScenario({
   settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user" } },
   faults: [hang({ from: hours(6), for: hours(2), hangMs: seconds(60) })],
   script: (context) =>
-    askForAdele(context, "capable", {
+    callForAdele(context, "capable", {
       everyMs: minutes(10),
       untilMs: hours(9),
     }),
 });
 
-/** A daemon whose valid token is past refresh_in, under an outage of one kind or another. */
+/** A daemon whose valid token is past refresh_in, in one of several outages. */
 function daemonPastRefreshIn(
   outageOf: Pick<Scenario, "name" | "title" | "faults"> & { readonly standsFor: string },
 ): Scenario {
@@ -98,15 +98,15 @@ function daemonPastRefreshIn(
     ...rest,
     story: {
       standsFor,
-      asserts: "The valid token is handed out for as long as it lives.",
+      asserts: "The valid token is handed out until it expires.",
       failureMeans:
-        "Nightly jobs and services stop for hours while a valid token lies in their client's cache.",
-      fix: "Keep the last token beside the client, and use it until expires_on when the client throws.",
+        "Nightly jobs and services stop for hours while there is a valid token in their client's cache.",
+      fix: "Keep the last token outside the client, and use it until expires_on when the client throws.",
     },
     needs: ["client-credentials"],
     asserts: ["proactive-refresh", "cached-token", "availability", "recovery"],
     settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user-and-app" } },
-    script: (context) => askForDaemon(context, halfMinutes),
+    script: (context) => callForDaemon(context, halfMinutes),
   });
 }
 
@@ -127,31 +127,32 @@ export const unreachableDaemonPastRefreshIn = daemonPastRefreshIn({
 
 export const outageWithExpiredTokens = defineScenario({
   name: "outage-12h-expired-tokens",
-  title: "12 hours of outage, tokens that expire in it, with an extended lifetime of a day",
+  title:
+    "12 hours of outage, with tokens that expire during it and have an extended lifetime of a day",
   story: {
     standsFor:
       "ext_expires_in: how long an expired token may still be used in an outage (sent with every recorded token reply)",
-    asserts:
-      "Expired tokens are used as long as the service extended them, and not a minute longer.",
-    failureMeans: "A field that the service sends for this very day is thrown away.",
-    fix: "APIs of your own may accept tokens in their extended life; otherwise plan with tokens that live a day (CAE).",
+    asserts: "Expired tokens are used for their extended lifetime, and no longer.",
+    failureMeans: "A field that the service sends for outages is ignored.",
+    fix: "Your own APIs can accept tokens in their extended lifetime; otherwise use tokens that are valid for a day (CAE).",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["extended-lifetime", "recovery"],
   settings: { extendedLifetimeSeconds: 86_400 },
   faults: [tokenServerError(twelveHours)],
-  script: (context) => askForAdele(context, "plain", fiveMinutes),
+  script: (context) => callForAdele(context, "plain", fiveMinutes),
 });
 
 export const longWeekend = defineScenario({
   name: "long-weekend",
-  title: "72 hours of an app that asks every five minutes, with six hours of outage on Saturday",
+  title: "72 hours of an app that calls every five minutes, with six hours of outage on Saturday",
   story: {
     standsFor:
-      "an ordinary weekend: nobody watches, tokens are renewed dozens of times, and then the service is gone for a while",
-    asserts: "Renewals before and after are quiet, the outage costs what it must and nothing more.",
-    failureMeans: "Monday begins with an incident that was over on Saturday.",
-    fix: "See which rule failed: each names its own remedy.",
+      "an ordinary weekend: tokens are renewed dozens of times without supervision, and then the service is down for a while",
+    asserts:
+      "Renewals before and after the outage succeed, and only calls that need the service fail during it.",
+    failureMeans: "On Monday the application is still down, although the outage ended on Saturday.",
+    fix: "Each failed rule names its own fix.",
   },
   needs: ["authorization-code", "silent", "client-credentials"],
   asserts: [
@@ -167,10 +168,10 @@ export const longWeekend = defineScenario({
     const portal = await context.open({ app: "portal" });
     const daemon = await context.open({ app: "nightly-daemon" });
     await signIn(context, portal, "adele");
-    const often = { everyMs: minutes(5), untilMs: hours(72) };
+    const timing = { everyMs: minutes(5), untilMs: hours(72) };
     await Promise.all([
-      pollUntil(context, portal, silently(context, "adele"), often),
-      pollUntil(context, daemon, daemonToken, often),
+      pollUntil(context, portal, silently(context, "adele"), timing),
+      pollUntil(context, daemon, daemonToken, timing),
     ]);
   },
 });

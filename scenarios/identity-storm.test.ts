@@ -1,4 +1,4 @@
-/** Who keeps the service of managed identities down when it returns, and who lets it come back. */
+/** Which clients keep the service of managed identities down when it returns, and which let it recover. */
 import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../harness/rules/rules.ts";
 import { createBareFetch } from "../harness/clients/reference/bare-fetch.ts";
@@ -15,7 +15,7 @@ async function play(name: string, client: ClientUnderTest) {
   const { startedAt } = history.header;
   const calls = history.events.filter((event) => event.kind === "operation-invoked");
   const ends = history.events.filter((event) => event.kind === "operation-completed");
-  /** Calls that ended badly in these minutes, of the machines with these numbers. */
+  /** Failed calls in these minutes, of the machines with these numbers. */
   const failed = (from: number, to: number, numbers: readonly number[]): number => {
     const names = new Set(numbers.map((number) => `shop-identity-${number}`));
     const theirs = new Set(
@@ -37,21 +37,21 @@ const troubled = Array.from({ length: 20 }, (_, number) => number + 1);
 const elsewhere = [21, 22];
 
 describe("the return of managed identities to twenty machines", () => {
-  it("goes well with the pauses of the guidance", async () => {
+  it("succeeds with the waits of the guidance", async () => {
     const { failed, recovery } = await play("managed-identity-storm", createBareFetch());
     expect(failed(56, 62, troubled)).toBeGreaterThan(0);
     expect(failed(64, 82, troubled)).toBe(0);
     expect(recovery).toBe("pass");
   });
 
-  it("never comes with the real msal-node's, while each program asks every twenty seconds", async () => {
+  it("never succeeds with the retries of the real msal-node, while each program calls every twenty seconds", async () => {
     const { failed, recovery } = await play("managed-identity-storm", await loadMsalNode());
     expect(failed(81, 82, troubled)).toBeGreaterThan(10);
     expect(failed(0, 82, elsewhere)).toBe(0);
     expect(recovery).toBe("fail");
   });
 
-  it("comes when the operators shed the load and let it back bit by bit", async () => {
+  it("succeeds when the operators shed the load and ramp it up again", async () => {
     const { failed, recovery } = await play("managed-identity-storm-shed", await loadMsalNode());
     expect(failed(64, 67, troubled)).toBeGreaterThan(10);
     expect(failed(79, 82, troubled)).toBe(0);

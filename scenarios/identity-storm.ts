@@ -1,7 +1,7 @@
 /**
- * The incident of 2026-02-03: the service behind managed identities comes back in two regions
- * to machines that all want tokens, collapses under them, and recovers by shedding. Machines
- * of a third region are there to show that trouble stays where it is.
+ * The incident of 2026-02-03: the service behind managed identities returns in two regions to
+ * machines that all need tokens, collapses under their requests, and recovers by shedding load.
+ * Machines of a third region show that the outage stays in its regions.
  */
 import { contoso } from "../fixtures/worlds/contoso.ts";
 import type { TokenRequest } from "../harness/clients/client.ts";
@@ -17,7 +17,7 @@ const identityToken: TokenRequest = {
   scopes: ["https://graph.microsoft.com/.default"],
 };
 
-/** Ten machines in each region that fails, two in one that does not. */
+/** Ten machines in each of two regions that fail, two in one that does not. */
 const regions = [
   ...Array.from({ length: 20 }, (_, number) => (number % 2 === 0 ? "eastus" : "westus")),
   "northeurope",
@@ -58,14 +58,14 @@ function storm({ rules, remedy = [], ...variant }: Variant): Scenario {
         "2026-02-03, managed identities in East US and West US (FNJ8-VQZ, Azure status history): the recovery spike and aggressive retries of clients overwhelmed the capacity, which came back by shedding load; the figures are our own",
       asserts,
       failureMeans:
-        "The machines that wait for the service are what keeps it down: the outage lasts as long as they go on asking.",
-      fix: "Back off between calls, 5 s and doubling with chance: a client's own quick retries add to each of them.",
+        "The machines that wait for the service keep it down: the outage lasts as long as they keep sending requests.",
+      fix: "Back off between calls, 5 s, then doubling with jitter: the client adds its own quick retries to each call.",
     },
     needs: ["managed-identity"],
     clients: ["msal-node", "azure-identity"],
     asserts: rules,
     world,
-    // Tokens of the fleet end within the outage, and nobody keeps them for longer.
+    // The tokens of the fleet expire during the outage, and nothing caches them for longer.
     settings: { managedIdentityTokenSeconds: 3_600 },
     faults: [
       tokenServerError({ id: "regions-down", from: minutes(50), for: minutes(12), where }),
@@ -91,14 +91,15 @@ const untouched = storm({
   title:
     "The service of managed identities returns in two regions to twenty machines, and collapses",
   asserts:
-    "The machines leave the service enough peace to come back: within a quarter of an hour all have tokens.",
+    "The machines send few enough requests for the service to recover: within a quarter of an hour all have tokens.",
   rules: ["recovery", "identity-endpoint"],
 });
 
 const shed = storm({
   name: "managed-identity-storm-shed",
-  title: "The same return, ended by the operators: load shed, then let back over ten minutes",
-  asserts: "Once load is shed and let back bit by bit, all have tokens.",
+  title:
+    "The same recovery, with help of the operators: load is shed, then allowed again over ten minutes",
+  asserts: "After load was shed and gradually allowed again, all have tokens.",
   rules: ["recovery", "identity-endpoint"],
   remedy: [
     {

@@ -1,4 +1,4 @@
-/** The scenarios that `brownout run` runs, in the order in which a reader would ask for them. */
+/** The scenarios that `brownout run` runs, in the order in which they are listed and run. */
 import type { Scenario } from "../harness/runner/scenario.ts";
 import {
   backupWindowCloses,
@@ -8,7 +8,7 @@ import {
   backupUnderStrictPolicy,
   backupDownToo,
   backupFlapping,
-} from "./backup.ts";
+} from "./backup-limits.ts";
 import { backupGuest, backupNewApp, backupNewDevice } from "./backup-people.ts";
 import {
   backupDefaultsOnTooLate,
@@ -24,15 +24,15 @@ import {
   backupSlow,
   partialFailover,
   primaryReturnsSlowly,
-} from "./backup-weather.ts";
+} from "./backup-conditions.ts";
 import { brokenConnections } from "./broken-connections.ts";
 import { backsOff, retriesAtOnce, retriesAtOnceUnreachable } from "./calling-styles.ts";
-import { browserScenarios } from "./browser.ts";
+import { browserScenarios } from "./browser-library.ts";
 import {
   capacityCollapse,
   capacityCollapseRampedUp,
   capacityCollapseWithoutWord,
-} from "./capacity.ts";
+} from "./capacity-collapse.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
 import {
   hangPastRefreshIn,
@@ -44,14 +44,14 @@ import {
   unreachableDaemonPastRefreshIn,
 } from "./full-outage.ts";
 import { identityStorms } from "./identity-storm.ts";
-import { managedIdentity } from "./managed-identity.ts";
+import { managedIdentity } from "./managed-identity-outages.ts";
 import { burstOfDaemonCalls, burstOfUserCalls, manyUsers } from "./many-callers.ts";
 import { metadataDownCold, metadataDownWarm } from "./metadata-down.ts";
 import { nightlyDaemon } from "./nightly-daemon.ts";
 import { december2020, september2020 } from "./partial-outages.ts";
 import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
 import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revocation.ts";
-import { samlInStorm } from "./saml.ts";
+import { samlInStorm } from "./saml-apps.ts";
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";

@@ -11,9 +11,9 @@ export const manyUsers = defineScenario({
   story: {
     standsFor:
       "throttles are counted per user and app (AADSTS50196, https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes)",
-    asserts: "The other eleven go on, with their own tokens and their own routing hints.",
-    failureMeans: "One unlucky user takes the whole app down.",
-    fix: "Key every block and every breaker by user, tenant and scope.",
+    asserts: "The other eleven users keep working, with their own tokens and routing hints.",
+    failureMeans: "One throttled user takes the whole app down.",
+    fix: "Key every block and every circuit breaker by user, tenant and scope.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["isolation", "routing-hint", "retry-after", "recovery", "retry-storm"],
@@ -39,19 +39,20 @@ export const manyUsers = defineScenario({
     for (const name of people) await signIn(context, portal, name);
     await Promise.all(
       people.map(async (name, index) => {
-        // One after the other: whether a block hits somebody else must not be a race.
+        // One after the other, so that it is no race whether a block affects another user.
         await context.clock.sleep(seconds(2 * index));
-        const often = { everyMs: minutes(1), untilMs: minutes(100) };
-        await pollUntil(context, portal, silently(context, name), often);
+        const timing = { everyMs: minutes(1), untilMs: minutes(100) };
+        await pollUntil(context, portal, silently(context, name), timing);
       }),
     );
   },
 });
 
 const burstStory = {
-  standsFor: "a web server whose token expires under load: every request in flight wants a new one",
+  standsFor: "a web server whose token expires under load: every request in flight needs a new one",
   asserts: "Concurrent calls for one token make one request.",
-  failureMeans: "Each renewal is a burst against the token endpoint, and in an outage a storm.",
+  failureMeans:
+    "Each renewal is a burst of requests to the token endpoint, and in an outage a retry storm.",
   fix: "Share one promise per user and scope among all callers.",
 };
 

@@ -1,4 +1,4 @@
-/** Discovery and metadata fail while tokens are issued as ever: for warm clients and cold ones. */
+/** Metadata endpoints fail while tokens are issued: for clients that have read the metadata, and for new processes. */
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import { discoveryDown } from "../harness/faults/presets.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";
@@ -6,13 +6,13 @@ import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 export const metadataDownWarm = defineScenario({
   name: "metadata-down-warm",
-  title: "openid-configuration fails for six hours under clients that have read it",
+  title: "openid-configuration fails for six hours for clients that have read it",
   story: {
     standsFor:
       "2021-12-16: openid-configuration answered server_error, AADSTS90041 (microsoft-authentication-library-for-js#4329)",
-    asserts: "Clients that know the endpoints go on renewing tokens.",
-    failureMeans: "A part that changes once a year takes down what is needed every hour.",
-    fix: "Keep one client instance for the life of the process, or give it the metadata by configuration.",
+    asserts: "Clients that know the endpoints keep renewing tokens.",
+    failureMeans: "A document that changes once a year stops renewals that are needed every hour.",
+    fix: "Keep one client instance for the lifetime of the process, or set the metadata in its configuration.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["availability", "cached-token", "recovery"],
@@ -29,14 +29,14 @@ export const metadataDownWarm = defineScenario({
 
 export const metadataDownCold = defineScenario({
   name: "metadata-down-cold",
-  title: "A fresh process starts while openid-configuration fails",
+  title: "A new process starts while openid-configuration fails",
   story: {
     standsFor:
-      "the same, for whoever deploys or scales out during the incident (Azure status history, 2021-12-16)",
+      "the same, for a deployment or scale-out during the incident (Azure status history, 2021-12-16)",
     asserts: "A client of a well-known host needs no discovery to get a token.",
     failureMeans:
-      "No new process can start until the metadata is back, though tokens could be had.",
-    fix: "Use the public hosts, which clients know by heart, or pass authorityMetadata.",
+      "No new process can start until the metadata is back, although tokens are issued.",
+    fix: "Use the public hosts, whose metadata clients have built in, or pass authorityMetadata.",
   },
   needs: ["client-credentials"],
   asserts: ["availability", "recovery"],

@@ -1,4 +1,4 @@
-/** A job that runs once a night, in a fresh process, across an outage of one night. */
+/** A job that runs once a night in a new process, with an outage in one night. */
 import { backOff } from "../harness/clients/calling-patterns.ts";
 import { days, hours, minutes } from "../harness/core/time/duration.ts";
 import { outage } from "../harness/faults/presets.ts";
@@ -7,13 +7,13 @@ import { daemonToken } from "./applications.ts";
 
 export const nightlyDaemon = defineScenario({
   name: "nightly-daemon",
-  title: "A nightly job in a fresh process, five nights, one of them in an outage",
+  title: "A nightly job in a new process each night, for five nights, one of them in an outage",
   story: {
     standsFor:
-      "service principals by client credentials are not served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps): the job has only its own patience",
+      "service principals by client credentials are not served by the backup system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps): the job can only wait",
     asserts:
-      "In the bad night the job waits with growing gaps and gets its token when the outage is over; other nights are untouched.",
-    failureMeans: "A job gives up on the night of an outage, or wakes the service with a storm.",
+      "In the night of the outage the job retries with growing waits and gets its token afterwards; other nights are not affected.",
+    failureMeans: "A job gives up in the night of an outage, or causes a retry storm.",
     fix: "Back off for hours rather than minutes: a nightly job has the whole night.",
   },
   needs: ["client-credentials"],

@@ -1,11 +1,11 @@
-/** Two incidents in which a share of requests failed, as Microsoft's own reviews tell them. */
+/** Two incidents in which a share of requests failed, as Microsoft's own reviews describe them. */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import { partialOutage } from "../harness/faults/presets.ts";
 import type { Application } from "../harness/clients/application.ts";
 import { defineScenario, type ScriptContext } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
-/** Short-lived jobs, such as functions that start cold: each needs a token of its own. */
+/** Short-lived jobs, such as functions that start cold: each needs its own token. */
 async function startJobs(
   context: ScriptContext,
   daemon: Application,
@@ -42,10 +42,10 @@ export const september2020 = defineScenario({
     standsFor:
       "2020-09-28, 21:25 to 00:23 UTC: about 17 % of sign-ins in the Americas succeeded (SM79-F88)",
     asserts:
-      "Clients neither storm nor stay down: each failure is waited out, and after the last one all is well.",
+      "Clients neither cause a retry storm nor stay down: they wait after each failure, and recover after the last one.",
     failureMeans:
-      "One good answer in six is not enough for a client that retries blindly, and its retries make it worse.",
-    fix: "Serve from the cache, back off, and let one request at a time try.",
+      "One successful answer in six is not enough for a client that retries blindly, and its retries make the outage worse.",
+    fix: "Serve from the cache, back off, and send one request at a time.",
   },
   needs: ["authorization-code", "silent", "client-credentials"],
   asserts: ["recovery", "retry-storm", "cached-token", "routing-hint"],
@@ -59,16 +59,16 @@ export const december2020 = defineScenario({
   title: "4.15 % of sign-in and token requests fail for 79 minutes",
   story: {
     standsFor:
-      "2020-12-14, 08:01 to 09:20 UTC, Europe: 95.85 % of requests succeeded, the rest met AADSTS90033 (PS0T-790)",
-    asserts: "A failure in twenty-four is hardly noticed: the next attempt succeeds.",
+      "2020-12-14, 08:01 to 09:20 UTC, Europe: 95.85 % of requests succeeded, the rest failed with AADSTS90033 (PS0T-790)",
+    asserts: "One failure in twenty-four requests has little effect: the next attempt succeeds.",
     failureMeans:
       "A client makes a small incident large, for instance by a long block after one failure.",
-    fix: "Retry once after a few seconds before giving up on a person's request.",
+    fix: "Retry once after a few seconds before failing a user's request.",
   },
   needs: ["authorization-code", "silent", "client-credentials"],
   asserts: ["recovery", "cached-token", "routing-hint"],
   startsAt: "2020-12-14T07:01:00Z",
   faults: [partialOutage({ from: hours(1), for: minutes(79), share: 0.0415 })],
-  // Often enough for a failure in twenty-four to be met several times.
+  // Often enough for several failures at one in twenty-four.
   script: (context) => officeDay(context, { untilMs: hours(4), jobEveryMs: seconds(30) }),
 });

@@ -6,12 +6,12 @@ import { pollUntil, signIn, silently } from "./applications.ts";
 
 export const restartInOutage = defineScenario({
   name: "restart-in-outage",
-  title: "A desktop app is restarted in the middle of an outage, its cache saved",
+  title: "A desktop app with a saved cache is restarted in the middle of an outage",
   story: {
     standsFor:
       "native apps are protected when they keep their tokens for three days and sign in silently (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
-    asserts: "After the restart the saved tokens are used; nobody is asked to sign in.",
-    failureMeans: "Whoever restarts the app, or the machine, is locked out until the outage ends.",
+    asserts: "After the restart the saved tokens are used, and no one is asked to sign in.",
+    failureMeans: "Users who restart the app or the machine are locked out until the outage ends.",
     fix: "Give the client a cache plugin that writes to protected storage.",
   },
   needs: ["authorization-code", "silent"],
@@ -19,14 +19,18 @@ export const restartInOutage = defineScenario({
   settings: { refreshIn: "never" },
   faults: [outage({ from: hours(1), for: hours(6) })],
   async script(context) {
-    const desk = await context.open({ app: "desk-app", cache: "persisted", capabilities: ["cp1"] });
-    await signIn(context, desk, "megan");
-    await pollUntil(context, desk, silently(context, "megan"), {
+    const desktopApp = await context.open({
+      app: "desk-app",
+      cache: "persisted",
+      capabilities: ["cp1"],
+    });
+    await signIn(context, desktopApp, "megan");
+    await pollUntil(context, desktopApp, silently(context, "megan"), {
       everyMs: minutes(15),
       untilMs: hours(3),
     });
-    await desk.restart();
-    await pollUntil(context, desk, silently(context, "megan"), {
+    await desktopApp.restart();
+    await pollUntil(context, desktopApp, silently(context, "megan"), {
       everyMs: minutes(15),
       untilMs: hours(8),
     });
@@ -38,9 +42,9 @@ export const restartAfterWeekend = defineScenario({
   title: "A desktop app is closed on Friday and opened 70 hours later",
   story: {
     standsFor:
-      "three days: the window inside which the backup system knows a session (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
+      "three days: the time for which the backup system serves a session (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
     asserts: "The refresh token survived on disk and renews the session without a prompt.",
-    failureMeans: "Monday morning begins with a sign-in page for everyone.",
+    failureMeans: "Monday morning starts with a sign-in page for everyone.",
     fix: "Persist the whole cache, refresh tokens included.",
   },
   needs: ["authorization-code", "silent"],
@@ -48,13 +52,13 @@ export const restartAfterWeekend = defineScenario({
   startsAt: "2026-03-06T16:00:00Z",
   faults: [],
   async script(context) {
-    const desk = await context.open({ app: "desk-app", cache: "persisted" });
-    await signIn(context, desk, "megan");
-    await desk.attempt(silently(context, "megan"));
+    const desktopApp = await context.open({ app: "desk-app", cache: "persisted" });
+    await signIn(context, desktopApp, "megan");
+    await desktopApp.attempt(silently(context, "megan"));
     await context.clock.until(hours(70));
-    await desk.restart();
-    await desk.attempt(silently(context, "megan"));
-    await pollUntil(context, desk, silently(context, "megan"), {
+    await desktopApp.restart();
+    await desktopApp.attempt(silently(context, "megan"));
+    await pollUntil(context, desktopApp, silently(context, "megan"), {
       everyMs: minutes(30),
       untilMs: hours(74),
     });

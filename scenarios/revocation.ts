@@ -1,4 +1,4 @@
-/** Sessions end on purpose or by mistake: what clients make of a refusal that is final. */
+/** Sessions are revoked on purpose or by mistake: how clients handle an error that only a sign-in resolves. */
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import type { TokenResult } from "../harness/clients/client.ts";
 import { defineScenario, type ScriptContext } from "../harness/runner/scenario.ts";
@@ -6,7 +6,7 @@ import { graphScopes, signIn, silently } from "./applications.ts";
 
 const people = ["adele", "megan", "alex", "crowd0", "crowd1", "crowd2"];
 
-async function worksOnAfterRevocation(context: ScriptContext): Promise<void> {
+async function worksAfterRevocation(context: ScriptContext): Promise<void> {
   const portal = await context.open({ app: "portal" });
   for (const name of people) await signIn(context, portal, name);
   await context.clock.until(minutes(30));
@@ -32,45 +32,45 @@ export const massRevocation = defineScenario({
     standsFor:
       "2025-04-20: users' refresh tokens were invalidated by mistake (reported by BleepingComputer)",
     asserts:
-      "Each user is told to sign in once, does, and works again; nobody retries a dead token.",
+      "Each user is asked to sign in once and works again; no client retries a revoked token.",
     failureMeans:
-      "Clients knock with dead tokens until they are throttled, or report an outage where a sign-in would do.",
+      "Clients retry with revoked tokens until they are throttled, or report an outage where a sign-in would help.",
     fix: "On an interaction-required error, and only then, send the user to sign in.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["fallback-to-interaction", "silent-first", "token-expiry"],
   faults: [],
-  script: worksOnAfterRevocation,
+  script: worksAfterRevocation,
 });
 
 export const massRevocationBareGrant = defineScenario({
   name: "mass-revocation-bare-grant",
-  title: "All refresh tokens of the tenant are revoked, and the refusal carries no suberror",
+  title: "All refresh tokens of the tenant are revoked, and the error has no suberror",
   story: {
     standsFor:
-      "the same, for a fact that nobody has captured: whether AADSTS50173 comes with suberror bad_token (a world setting, both sides tested)",
-    asserts: "A bare invalid_grant is enough for the client to ask for a sign-in.",
+      "the same, for a fact that is not recorded: whether AADSTS50173 comes with suberror bad_token (a world setting; both values are tested)",
+    asserts: "An invalid_grant without suberror is enough for the client to require a sign-in.",
     failureMeans:
-      "The application is told of a server error, so that no user whose session was revoked ever comes back.",
+      "The client reports a server error, so that users whose session was revoked can never sign in again.",
     fix: "Treat every invalid_grant of a silent call as interaction required, as MSAL.NET does.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["fallback-to-interaction", "silent-first", "token-expiry"],
   settings: { revokedGrantSuberror: "none" },
   faults: [],
-  script: worksOnAfterRevocation,
+  script: worksAfterRevocation,
 });
 
 export const caeRevocation = defineScenario({
   name: "cae-revocation",
-  title: "An API turns a revoked long-lived token away with a claims challenge",
+  title: "An API rejects a revoked long-lived token with a claims challenge",
   story: {
     standsFor:
-      "continuous access evaluation: tokens live a day because an API can end them at once (https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation)",
+      "continuous access evaluation: tokens are valid for a day because an API can reject them at once (https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation)",
     asserts:
       "The challenge reaches the token endpoint, the revoked token is not used again, and the user signs in.",
-    failureMeans: "The application loops on a token that will never be accepted again.",
-    fix: "Pass the claims of the 401 to the client unchanged, and sign the user in when it asks for that.",
+    failureMeans: "The application keeps presenting a token that is never accepted again.",
+    fix: "Pass the claims of the 401 to the client unchanged, and sign the user in when the client requires it.",
   },
   needs: ["authorization-code", "silent"],
   clients: ["msal-node", "msal-browser"],

@@ -1,6 +1,6 @@
 /**
- * A storm of 5xx from the token endpoint, five minutes long, in each kind of body, with
- * and without Retry-After. The daemon asks every ten seconds.
+ * Five minutes of 5xx from the token endpoint, with each kind of body, with and without
+ * Retry-After. The daemon calls every ten seconds.
  */
 import { minutes, seconds } from "../harness/core/time/duration.ts";
 import type { ErrorBody, FaultEffect } from "../harness/faults/plan.ts";
@@ -37,10 +37,10 @@ const variants: readonly Variant[] = [
   },
   {
     suffix: "text",
-    title: "502 with a plain text",
+    title: "502 with plain text",
     effect: { status: 502, body: { form: "text", text: "The service is unavailable." } },
     standsFor:
-      "the edge's own words, seen in several incidents (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
+      "the message of the edge in several incidents (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     suffix: "empty",
@@ -66,12 +66,11 @@ const variants: readonly Variant[] = [
     suffix: "html-retry-after",
     title: "503 with an HTML page and Retry-After: 120",
     effect: { status: 503, retryAfter: twoMinutes, body: html },
-    standsFor:
-      '"too busy", said by a gateway: the instruction is in the header, whatever the body is',
+    standsFor: '"too busy", from a gateway: Retry-After is in the header, with any body',
   },
 ];
 
-function stormScenario({ suffix, title, effect, standsFor }: Variant): Scenario {
+function serverErrorScenario({ suffix, title, effect, standsFor }: Variant): Scenario {
   const instructed = effect.retryAfter !== undefined;
   return defineScenario({
     name: `server-error-${suffix}`,
@@ -79,10 +78,10 @@ function stormScenario({ suffix, title, effect, standsFor }: Variant): Scenario 
     story: {
       standsFor,
       asserts: instructed
-        ? "No request before Retry-After has passed; tokens again soon after the storm."
-        : "First retry at least 5 s later, then growing gaps; tokens again soon after the storm.",
-      failureMeans: "The client adds its load to a service that is trying to get up.",
-      fix: "Back off in the application: 5 s, then doubling, whatever error the client throws.",
+        ? "No request before Retry-After has passed; tokens again soon after the errors end."
+        : "The first retry at least 5 s later, then growing waits; tokens again soon after the errors end.",
+      failureMeans: "The client adds load to a service that is trying to recover.",
+      fix: "Back off in the application: 5 s, then doubling, after every error that the client throws.",
     },
     needs: ["client-credentials"],
     asserts: [instructed ? "retry-after" : "backoff", "recovery", "retry-storm"],
@@ -103,4 +102,4 @@ function stormScenario({ suffix, title, effect, standsFor }: Variant): Scenario 
   });
 }
 
-export const serverErrors: readonly Scenario[] = variants.map(stormScenario);
+export const serverErrors: readonly Scenario[] = variants.map(serverErrorScenario);

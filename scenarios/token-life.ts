@@ -1,4 +1,4 @@
-/** The edges of a token's life, and of the keys that sign it. */
+/** Calls around the expiry of a token, and changes of the keys that sign it. */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import { keysWithdrawn } from "../harness/faults/presets.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";
@@ -6,13 +6,12 @@ import { pollUntil, signIn, silently } from "./applications.ts";
 
 export const tokenEdge = defineScenario({
   name: "token-edge",
-  title: "Calls seconds before and after the end of a token's life",
+  title: "Calls seconds before and after a token expires",
   story: {
-    standsFor:
-      "clocks differ: a token used in its last moments is refused by an API whose clock is ahead",
-    asserts: "No token is handed out past its life, and none is renewed that is fresh.",
+    standsFor: "clocks differ: an API whose clock is ahead rejects a token in its last moments",
+    asserts: "No expired token is handed out, and no fresh one is renewed.",
     failureMeans: "Requests fail at random, once an hour, for a second.",
-    fix: "Leave renewal to the client; it keeps five minutes in hand.",
+    fix: "Leave renewal to the client, which renews five minutes early.",
   },
   needs: ["authorization-code", "silent"],
   clients: ["msal-node", "msal-browser"],
@@ -40,11 +39,12 @@ export const tokenEdge = defineScenario({
 
 export const keyRotation = defineScenario({
   name: "key-rotation",
-  title: "The signing keys are rotated under tokens in use",
+  title: "The signing keys are rotated while tokens are in use",
   story: {
     standsFor:
       "key rollover: tokens of the old key stay valid while both keys are published (signing key rollover document)",
-    asserts: "Tokens of both keys are accepted, and no client renews or prompts because of it.",
+    asserts:
+      "Tokens signed with either key are accepted, and no client renews or prompts because of the rotation.",
     failureMeans: "A routine rotation looks like an outage.",
     fix: "Validate against all published keys, and fetch the set again for an unknown key.",
   },
@@ -67,14 +67,14 @@ export const keyRotation = defineScenario({
 
 export const keysLost = defineScenario({
   name: "keys-withdrawn",
-  title: "The key that signs disappears from the published set for two hours",
+  title: "The signing key disappears from the published keys for two hours",
   story: {
     standsFor:
-      "2021-03-15: a signing key was removed although it was in use; APIs refused good tokens (LN01-P8Z)",
+      "2021-03-15: a signing key was removed although it was in use, and APIs rejected valid tokens (LN01-P8Z)",
     asserts:
-      "A client whose tokens are refused elsewhere neither throws them away nor sends people to sign in.",
-    failureMeans: "An outage of APIs becomes an outage of sign-in, and the repair does not end it.",
-    fix: "A 401 without a claims challenge is the API's trouble: keep the token, back off, ask the API again.",
+      "A client whose tokens an API rejects neither discards them nor sends users to sign in.",
+    failureMeans: "An outage of APIs becomes an outage of sign-in that lasts after the repair.",
+    fix: "A 401 without a claims challenge is a problem of the API: keep the token, back off, and call the API again.",
   },
   needs: ["authorization-code", "silent"],
   clients: ["msal-node", "msal-browser"],

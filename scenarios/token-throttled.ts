@@ -1,7 +1,7 @@
 /**
- * The token endpoint throttles a daemon for five minutes, in each form of Retry-After and
- * each kind of body. The daemon asks every ten seconds and leaves waiting to its client,
- * as most code does.
+ * The token endpoint throttles a daemon for five minutes, with each form of Retry-After and each
+ * kind of body. The daemon calls every ten seconds and leaves waiting to its client, as most code
+ * does.
  */
 import { days, hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import type { ErrorBody, RetryAfter } from "../harness/faults/plan.ts";
@@ -15,7 +15,7 @@ interface Variant {
   readonly retryAfter: RetryAfter;
   readonly body: ErrorBody;
   readonly standsFor: string;
-  /** Without an instruction from the service, the client's own back-off is what counts. */
+  /** Without a Retry-After, the client's own back-off is judged. */
   readonly rule: "retry-after" | "backoff";
 }
 
@@ -57,7 +57,7 @@ const variants: readonly Variant[] = [
     body: { form: "empty" },
     rule: "retry-after",
     standsFor:
-      "a gateway that throttles without a word (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
+      "a gateway that throttles with an empty body (gateway replies of real incidents: microsoft-authentication-library-for-js#4297, ms-rest-nodeauth#108)",
   },
   {
     name: "token-throttled-http-date",
@@ -75,7 +75,7 @@ const variants: readonly Variant[] = [
     body: json,
     rule: "backoff",
     standsFor:
-      "the client resilience guidance: without Retry-After, wait at least 5 s and grow (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
+      "the client resilience guidance: without Retry-After, wait at least 5 s, then longer (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   },
   {
     name: "token-throttled-zero",
@@ -83,16 +83,15 @@ const variants: readonly Variant[] = [
     retryAfter: { form: "zero" },
     body: json,
     rule: "backoff",
-    standsFor:
-      "a Retry-After that allows an immediate retry, which a careful client does not take literally",
+    standsFor: "a Retry-After that allows an immediate retry, which a good client does not use",
   },
   {
     name: "token-throttled-garbage",
-    title: "429 with a Retry-After that is no valid form",
+    title: "429 with an invalid Retry-After",
     retryAfter: { form: "garbage", text: "soon" },
     body: json,
     rule: "backoff",
-    standsFor: "a header mangled on its way; a client treats it as absent",
+    standsFor: "a header that was corrupted on its way; a client treats it as absent",
   },
 ];
 
@@ -106,10 +105,10 @@ function throttledScenario(variant: Variant): Scenario {
       asserts:
         rule === "retry-after"
           ? "No request before Retry-After has passed; tokens again soon after the throttle ends."
-          : "The first retry at least 5 s later, then growing gaps; tokens again soon after the throttle ends.",
+          : "The first retry at least 5 s later, then growing waits; tokens again soon after the throttle ends.",
       failureMeans:
-        "The client keeps knocking on a door that asked it to wait: the throttle lasts longer, for this app and for its neighbours in the tenant.",
-      fix: "Keep the time of the next allowed attempt beside the client, and do not call it before.",
+        "The client keeps sending requests although it was asked to wait: the throttle lasts longer, for this app and for others in the tenant.",
+      fix: "Store the time of the next allowed attempt outside the client, and do not call it before.",
     },
     needs: ["client-credentials"],
     asserts: [rule, "recovery", "retry-storm", "supported-host"],
@@ -125,12 +124,11 @@ const huge = defineScenario({
   name: "token-throttled-huge",
   title: "429 with a Retry-After of six hours",
   story: {
-    standsFor:
-      "a throttle that lasts: the service may name any time, and long ones are when it matters most",
+    standsFor: "a long throttle: the service may name any time, and long times matter most",
     asserts: "No request before the six hours have passed.",
     failureMeans:
-      "The client gives up waiting long before the service told it to, and is throttled anew.",
-    fix: "Treat a long Retry-After as an outage: tell people, serve from the cache, and do not ask.",
+      "The client stops waiting long before Retry-After has passed, and is throttled again.",
+    fix: "Treat a long Retry-After as an outage: inform users, serve from the cache, and send no requests.",
   },
   needs: ["client-credentials"],
   asserts: ["retry-after", "retry-storm"],
@@ -153,10 +151,9 @@ const crashLoop = defineScenario({
   title: "A throttled daemon whose process is restarted every twenty seconds",
   story: {
     standsFor:
-      "an orchestrator that restarts a failing container: what a client remembers in memory only is gone each time",
+      "an orchestrator that restarts a failing container: a client that stores Retry-After only in memory loses it each time",
     asserts: "Retry-After is honoured across restarts of the process.",
-    failureMeans:
-      "Every restart asks again at once; a fleet in a crash loop keeps itself throttled.",
+    failureMeans: "Every restart sends a request at once; a fleet in a crash loop stays throttled.",
     fix: "Do not exit on a failed token request; or keep the time of the next allowed attempt outside the process.",
   },
   needs: ["client-credentials"],

@@ -1,4 +1,4 @@
-/** What the rows of the flow table have in common: twelve hours without the primary, and a promise. */
+/** What the rows of the flow table share: twelve hours without the primary, and what the documents say about the flow. */
 import { hours } from "../harness/core/time/duration.ts";
 import type { FaultPlan } from "../harness/faults/plan.ts";
 import { primaryDown } from "../harness/faults/presets.ts";
@@ -7,7 +7,7 @@ import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 const APPLICATIONS =
   "https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps";
 
-/** A row; `says` is the document's promise to the flow. */
+/** Creates the scenario of a row; `says` is what the document says about the flow. */
 export function row(
   name: string,
   {
@@ -27,14 +27,14 @@ export function row(
     story: {
       standsFor: `${says} (${APPLICATIONS})`,
       asserts: isServed
-        ? "The backup stands in, and people work on."
-        : "The backup does not stand in: what is left is what the application holds.",
+        ? "The backup serves the flow, and users keep working."
+        : "The backup does not serve the flow: the application has only its cached tokens.",
       failureMeans: isServed
-        ? "The application does something that the backup cannot serve, and its users are out for half a day."
-        : "Somebody counted on a protection that this kind of application does not have.",
+        ? "The application needs something that the backup cannot serve, and its users have no access for half a day."
+        : "Operators rely on a protection that this kind of application does not have.",
       fix: isServed
-        ? "Ask brownout coverage what is in the way: host, scopes, cache, policies."
-        : "Live on tokens that last (capability cp1, a cache that survives), or move to a protected flow.",
+        ? "Run brownout coverage to see what prevents it: host, scopes, cache or policies."
+        : "Use long-lived tokens (capability cp1, a persistent cache), or move to a protected flow.",
     },
     settings: { backup: "2026-03" },
     faults: primaryDown({ from: hours(1), for: hours(12) }),

@@ -1,4 +1,4 @@
-/** The flow table as the documents have it, and as it comes out: row by row, in every edition. */
+/** The flow table, row by row, as documented and as simulated, in every edition. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { editionIds, promiseOf, type RowFlow, rowFlows } from "../harness/entra/backup/edition.ts";
 import { judgeByEveryRule } from "../harness/rules/rules.ts";
@@ -10,7 +10,7 @@ import { runScenario } from "../harness/runner/run.ts";
 import { reportOf } from "../test/support/report.ts";
 import { twelveHours } from "./twelve-hours.ts";
 
-/** Every row with every client that it is run with, by one edition. */
+/** Every row with every client that it is run with, in one edition. */
 async function runAll(edition: (typeof editionIds)[number]): Promise<ReportModel> {
   const runs: JudgedRun[] = [];
   for (const scenario of twelveHours) {
@@ -27,18 +27,18 @@ async function runAll(edition: (typeof editionIds)[number]): Promise<ReportModel
   return reportOf(runs);
 }
 
-describe.each(editionIds)("twelve hours without the primary, by the text of %s", (edition) => {
+describe.each(editionIds)("twelve hours without the primary, in edition %s", (edition) => {
   let model: ReportModel;
   beforeAll(async () => {
     model = await runAll(edition);
   });
 
-  it("has every row of the table", () => {
+  it("has a scenario for every row of the flow table", () => {
     const seen = new Set(model.results.runs.map(({ row }) => row?.flow));
     expect(rowFlows.filter((flow) => !seen.has(flow))).toEqual([]);
   });
 
-  it("comes out as documented, row by row", () => {
+  it("gives the documented outcome for each row", () => {
     for (const { scenario, row } of model.results.runs) {
       const { status } = promiseOf(row?.flow as RowFlow, edition);
       const isServed = status === "protected";

@@ -8,11 +8,11 @@ import { primaryDown } from "../harness/faults/presets.ts";
 import type { Application } from "../harness/clients/application.ts";
 import type { Scenario, ScriptContext } from "../harness/runner/scenario.ts";
 import { daemonToken, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
-import { identityRows } from "./managed-identity.ts";
-import { samlRows } from "./saml.ts";
+import { identityRows } from "./managed-identity-outages.ts";
+import { samlRows } from "./saml-apps.ts";
 import { row } from "./twelve-hours-row.ts";
 
-/** Signs Megan in with a code, and asks silently every half hour until after the outage. */
+/** Signs Megan in with a code, and calls silently every half hour until after the outage. */
 function silentUser(app: string): Scenario["script"] {
   return async (context) => {
     const application = await context.open({ app, cache: "persisted" });
@@ -29,7 +29,7 @@ function everyHalfHour(
   return pollUntil(context, application, request, { everyMs: minutes(30), untilMs: hours(15) });
 }
 
-/** Signs Megan in at a browser every hour, for an id token only. */
+/** Signs Megan in with a browser every hour, for an id token only. */
 function browserUser(app: string): Scenario["script"] {
   return async (context) => {
     const application = await context.open({ app });
@@ -44,9 +44,9 @@ function browserUser(app: string): Scenario["script"] {
 
 const users: readonly Scenario[] = [
   row("native", {
-    title: "12 hours without the primary: a native app that asks silently",
+    title: "12 hours without the primary: a native app with silent calls",
     row: { flow: "native-refresh", as: "a desktop app" },
-    says: "native apps that keep their tokens and ask silently are protected",
+    says: "native apps that cache their tokens and call silently are protected",
     isServed: true,
     needs: ["authorization-code", "silent"],
     asserts: [
@@ -129,7 +129,7 @@ const users: readonly Scenario[] = [
     },
   }),
   row("device-code", {
-    title: "12 hours without the primary: a device that signs in by code",
+    title: "12 hours without the primary: a device with the device code flow",
     row: { flow: "device-code", as: "a device without a browser" },
     says: "the device authorization grant is not supported",
     isServed: false,
@@ -138,7 +138,7 @@ const users: readonly Scenario[] = [
       const application = await context.open({ app: "desk-app" });
       const user = context.world.user("megan");
       const request = { flow: "device-code", scopes: graphScopes, user } as const;
-      // A tool that is started anew each time, and keeps nothing.
+      // A tool that is started each time, and caches nothing.
       while (context.clock.elapsed() < hours(15)) {
         await application.attempt(request);
         await application.restart();
@@ -147,7 +147,7 @@ const users: readonly Scenario[] = [
     },
   }),
   row("password", {
-    title: "12 hours without the primary: a script that signs in by password",
+    title: "12 hours without the primary: a script with a password",
     row: { flow: "password", as: "a script with a password" },
     says: "the resource owner password grant will not be supported for any client",
     isServed: false,
@@ -160,7 +160,7 @@ const users: readonly Scenario[] = [
     },
   }),
   row("user-info", {
-    title: "12 hours without the primary: a desktop app that asks UserInfo who the user is",
+    title: "12 hours without the primary: a desktop app that calls UserInfo",
     row: { flow: "userinfo", as: "a desktop app that asks UserInfo" },
     says: "applications should not rely on UserInfo",
     isServed: false,
@@ -177,14 +177,14 @@ const users: readonly Scenario[] = [
       },
     ],
     async script(context) {
-      const desk = await context.open({ app: "desk-app", capabilities: ["cp1"] });
+      const desktopApp = await context.open({ app: "desk-app", capabilities: ["cp1"] });
       const user = context.world.user("megan");
       const request = { flow: "authorization-code", scopes: graphScopes, user } as const;
-      const result = await desk.acquire(request);
+      const result = await desktopApp.acquire(request);
       while (context.clock.elapsed() < hours(15)) {
         await context
           .operate("profile", async () => {
-            const { status } = await desk.callApi(result, "userinfo");
+            const { status } = await desktopApp.callApi(result, "userinfo");
             if (status !== 200) throw new Error(`UserInfo answered ${status}`);
             return undefined;
           })
@@ -197,12 +197,13 @@ const users: readonly Scenario[] = [
 
 const workloads: readonly Scenario[] = [
   row("daemon", {
-    title: "12 hours without the primary: a daemon with a secret, whose token ends in the outage",
+    title:
+      "12 hours without the primary: a daemon with a secret, whose token expires in the outage",
     row: { flow: "client-credentials", as: "a daemon with a secret" },
     says: "service principals with client credentials are not protected",
     isServed: false,
     needs: ["client-credentials"],
-    // Its token lives for a day: an outage that begins sooner is over before it is felt.
+    // Its token is valid for a day: an earlier outage would be over before the token expires.
     faults: primaryDown({ from: hours(20), for: hours(12) }),
     script: async (context) => {
       const daemon = await context.open({ app: "nightly-daemon" });
@@ -211,7 +212,7 @@ const workloads: readonly Scenario[] = [
   }),
 ];
 
-/** All rows, in the order of the table. */
+/** All rows, in the order of the flow table. */
 export const twelveHours: readonly Scenario[] = [
   ...users,
   ...samlRows,

@@ -6,7 +6,7 @@
 import { basename, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import { supportsAllFlows } from "../clients/registry.ts";
-import { listScenarios, loadScenario } from "../../scenarios/registry.ts";
+import { listScenarios, loadScenario } from "../../scenarios/find-scenario.ts";
 import {
   browserMounts,
   type MountName,

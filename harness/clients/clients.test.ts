@@ -169,7 +169,7 @@ describe("the user's own app", () => {
   const own = scenario(() => Promise.resolve(), { app: { name: "my-app", version: "1.4.0" } });
 
   it.each([undefined, "my-app", "my-app@1.4"])(
-    "is the client when %s is asked for",
+    "is the client of a run with --client %s",
     async (wanted) => {
       expect(await loadClient(wanted, own)).toMatchObject({ name: "my-app", version: "1.4.0" });
     },

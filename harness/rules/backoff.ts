@@ -25,7 +25,7 @@ export const backoff: Rule = {
 };
 
 const FIRST_GAP_MS = 5_000;
-/** Waits of this length need not grow: one request a minute is no burden. */
+/** Waits of this length need not grow: one request a minute is acceptable. */
 const CAP_MS = 60_000;
 /** Tolerates timers that fire a little early. */
 const TOLERANCE = 0.9;

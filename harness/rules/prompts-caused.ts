@@ -173,7 +173,7 @@ function hasSession(
   theirs: readonly Operation[],
   prompt: SignInPrompt,
 ): boolean {
-  const heard = theirs
+  const answered = theirs
     .flatMap(({ exchanges }) => exchanges)
     .findLast(
       (exchange) =>
@@ -182,7 +182,7 @@ function hasSession(
         exchange.ended.index < prompt.index &&
         !isFailedByService(exchange),
     );
-  const since = heard?.ended;
+  const since = answered?.ended;
   if (since === undefined || prompt.at - since.at > SESSION_MS) return false;
   return !events
     .slice(since.index, prompt.index)

@@ -48,7 +48,7 @@ function judge(history: History): Judgement {
   return observed.length === 0
     ? inconclusive("The client did nothing after the last answer with a Retry-After.")
     : passes(
-        `The client waited as long as ${counted(observed.length, "answer")} with Retry-After asked for.`,
+        `After ${counted(observed.length, "answer")} with Retry-After, the client waited until it had passed.`,
         observed.map(({ began, ended }) => ended ?? began),
       );
 }

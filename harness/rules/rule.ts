@@ -4,8 +4,21 @@
  */
 import type { History } from "../history/event.ts";
 
+/**
+ * The answer of a rule: `inconclusive` when the history has nothing that the rule applies to.
+ *
+ * @example
+ * const verdict: Verdict = verdictOf(judgeHistory(history));
+ */
 export type Verdict = "pass" | "fail" | "inconclusive";
 
+/**
+ * What a rule says about one history.
+ *
+ * @example
+ * const { verdict, message, evidence } = ruleById("retry-after").judge(history);
+ * const shown = evidence.map((index) => history.events[index]);
+ */
 export interface Judgement {
   readonly verdict: Verdict;
   /** One sentence for a person: what was seen, with figures; for `inconclusive`, what was not seen. */
@@ -14,6 +27,25 @@ export interface Judgement {
   readonly evidence: readonly number[];
 }
 
+/**
+ * A rule: a pure function from a history to a judgement, with its documentation.
+ *
+ * @example
+ * const noPassword: Rule = {
+ *   id: "no-password",
+ *   says: "No request uses the password grant.",
+ *   source: "Our security policy, section 4",
+ *   fix: "Use authorization code and silent calls.",
+ *   judge: ({ events }) => {
+ *     const evidence = events.flatMap((event) =>
+ *       event.kind === "exchange-began" && event.grant === "password" ? [event.index] : [],
+ *     );
+ *     return evidence.length === 0
+ *       ? { verdict: "pass", message: "No password grant was used.", evidence }
+ *       : { verdict: "fail", message: "A password grant was used.", evidence };
+ *   },
+ * };
+ */
 export interface Rule {
   /** Kebab-case; the name in findings, baselines and documentation. */
   readonly id: string;
@@ -23,5 +55,6 @@ export interface Rule {
   readonly source: string;
   /** What a person does about a failure. */
   readonly fix: string;
+  /** Judges a history; must not throw, read a clock or use chance. */
   readonly judge: (history: History) => Judgement;
 }

@@ -33,7 +33,12 @@ import { supportedHost } from "./supported-host.ts";
 import { tabs } from "./tabs.ts";
 import { tokenExpiry } from "./token-expiry.ts";
 
-/** All rules, in the order of the documentation. */
+/**
+ * All rules, in the order of the documentation.
+ *
+ * @example
+ * for (const { id, says } of rules) console.log(id, says);
+ */
 export const rules: readonly Rule[] = [
   retryAfter,
   backoff,
@@ -64,14 +69,26 @@ export const rules: readonly Rule[] = [
   identityEndpoint,
 ];
 
-/** What one rule said of one history. */
+/**
+ * The judgement of one rule on one history.
+ *
+ * @example
+ * const failed: Finding[] = judgeHistory(history).filter(({ verdict }) => verdict === "fail");
+ */
 export interface Finding extends Judgement {
+  /** The id of the rule. */
   readonly rule: string;
   /** The document the rule comes from. */
   readonly source: string;
 }
 
-/** The rule of that id; throws `unknown-rule` with the nearest names. */
+/**
+ * Returns the rule with that id.
+ *
+ * @throws HarnessError `unknown-rule`, with the nearest ids.
+ * @example
+ * const { verdict, message } = ruleById("retry-after").judge(history);
+ */
 export function ruleById(id: string): Rule {
   const rule = rules.find((candidate) => candidate.id === id);
   if (rule !== undefined) return rule;
@@ -82,7 +99,7 @@ export function ruleById(id: string): Rule {
   });
 }
 
-/** What every rule says, in the order of `rules`; throws `unknown-rule` when the header asserts one that does not exist. */
+/** The finding of every rule, in the order of `judges`; throws `unknown-rule` when the header asserts a rule that does not exist. */
 export function judgeByEveryRule(
   history: History,
   judges: readonly Rule[] = rules,
@@ -97,7 +114,16 @@ export function judgeByEveryRule(
   }));
 }
 
-/** What counts: every answer of an asserted rule, and the failures of the others. */
+/**
+ * Judges a history by every rule and returns the findings that count: all findings of the rules
+ * that its header asserts, and the failures of the others. A rule that throws is inconclusive.
+ *
+ * @param judges The rules to judge by; default: all rules.
+ * @throws HarnessError `unknown-rule` when the header asserts a rule that does not exist.
+ * @example
+ * const history = parseJournal(await readFile(file, "utf8"), file);
+ * for (const { rule, verdict, message } of judgeHistory(history)) console.log(rule, verdict, message);
+ */
 export function judgeHistory(
   history: History,
   judges: readonly Rule[] = rules,
@@ -108,7 +134,12 @@ export function judgeHistory(
   );
 }
 
-/** A failure outweighs an open question, and that outweighs a pass. */
+/**
+ * The worst verdict of some findings: `fail` before `inconclusive` before `pass`; `pass` for none.
+ *
+ * @example
+ * process.exitCode = verdictOf(judgeHistory(history)) === "fail" ? 1 : 0;
+ */
 export function verdictOf(findings: readonly Finding[]): Verdict {
   const has = (wanted: Verdict): boolean => findings.some(({ verdict }) => verdict === wanted);
   if (has("fail")) return "fail";

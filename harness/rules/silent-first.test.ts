@@ -23,7 +23,7 @@ describe("silent-first passes", () => {
     signIn(run);
     expect(silentFirst.judge(run.history())).toEqual({
       verdict: "pass",
-      message: "2 prompts, none of them while a token could be had silently, as for 1 call.",
+      message: "2 prompts, none of them while a silent call could succeed; 1 call could.",
       evidence: [1],
     });
   });

@@ -22,7 +22,7 @@ import { signInFaultsAt } from "./model/fault-windows.ts";
 /** Judges `silent-first`. */
 export const silentFirst: Rule = {
   id: "silent-first",
-  says: "No sign-in prompt is shown while a token can be had silently, and none with prompt=login or consent in an outage.",
+  says: "No sign-in prompt is shown while a silent call can succeed, and none with prompt=login or consent in an outage.",
   source:
     "Increase the resilience of authentication and authorization in client applications, Acquire tokens silently (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Call the silent method first, prompt only when it asks for interaction, and leave out prompt=login and prompt=consent.",
@@ -47,7 +47,7 @@ function judge(history: History): Judgement {
     );
   }
   return passes(
-    `${counted(prompts.length, "prompt")}, none of them while a token could be had silently, as for ${counted(silent.length, "call")}.`,
+    `${counted(prompts.length, "prompt")}, none of them while a silent call could succeed; ${counted(silent.length, "call")} could.`,
     [first],
   );
 }

@@ -7,7 +7,7 @@ import { HarnessError } from "../../core/errors.ts";
 import type { History } from "../../history/event.ts";
 import { fromHar } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
-import { listScenarios } from "../../../scenarios/registry.ts";
+import { listScenarios } from "../../../scenarios/find-scenario.ts";
 import { writeWhole } from "../../reporting/files/write-whole.ts";
 import { writeChromeTrace } from "../../reporting/formats/chrome-trace.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";

@@ -3,7 +3,7 @@ import { rules } from "../../rules/rules.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { outageNames } from "../../faults/outage-names.ts";
 import { clientNames, isInBrowser } from "../../clients/registry.ts";
-import { listScenarios } from "../../../scenarios/registry.ts";
+import { listScenarios } from "../../../scenarios/find-scenario.ts";
 import { mountNames } from "../../network/mount-names.ts";
 import { isBrowserMount } from "../../network/mounts.ts";
 import { createPaint } from "../../reporting/formats/terminal.ts";

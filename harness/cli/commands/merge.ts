@@ -9,7 +9,7 @@ import { HarnessError } from "../../core/errors.ts";
 import type { History } from "../../history/event.ts";
 import { toHar } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
-import { loadScenario } from "../../../scenarios/registry.ts";
+import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { loadPageProgram } from "../../reporting/formats/page-program.ts";
 import { parseResults } from "../../reporting/files/read-results.ts";

@@ -8,7 +8,7 @@ import { findEdition } from "../../entra/coverage/find-named.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { JournalHeader } from "../../history/event.ts";
 import { parseJournal } from "../../history/journal.ts";
-import { loadScenario } from "../../../scenarios/registry.ts";
+import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { buildReport } from "../../reporting/model/build-report.ts";
 import { checkAsserts, judgeRun } from "../../reporting/model/judge-run.ts";

@@ -9,7 +9,7 @@ import { keepProcessClock } from "../../core/time/process-clock.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { writeJournal } from "../../history/journal.ts";
 import { loadClient } from "../../clients/registry.ts";
-import { loadScenario } from "../../../scenarios/registry.ts";
+import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { type RunOutcome, runScenario } from "../../runner/run.ts";
 import {
   ALIVE_EVERY_MS,

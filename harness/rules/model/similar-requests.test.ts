@@ -5,7 +5,7 @@ import { similarityKeyOf } from "./similar-requests.ts";
 import { exchangesOf } from "./exchanges.ts";
 
 describe("the key of similar requests", () => {
-  /** Whether two requests, each of its own call, are alike. */
+  /** Whether two requests, each of its own call, are similar. */
   function areAlike(first: Ask, second: Ask): boolean {
     const run = buildRun();
     for (const ask of [first, second]) run.exchange({ ...ask, by: run.operation(ask) });

@@ -1,4 +1,4 @@
-/** The scenarios in a real browser, in the order in which a reader would ask for them. */
+/** The scenarios in a real browser, in the order in which they are listed and run. */
 import type { Scenario } from "../harness/runner/scenario.ts";
 import { cacheScenarios } from "./browser-cache.ts";
 import { challengeScenarios } from "./browser-challenge.ts";
@@ -6,12 +6,12 @@ import { networkScenarios } from "./browser-network.ts";
 import { sessionScenarios } from "./browser-sessions.ts";
 import { signInScenarios } from "./browser-sign-in.ts";
 import { tabScenarios } from "./browser-tabs.ts";
-import { turnedAwayScenarios } from "./browser-throttled.ts";
+import { rejectedScenarios } from "./browser-throttled.ts";
 import { browserRows } from "./browser-twelve-hours.ts";
 
 export const browserScenarios: readonly Scenario[] = [
   ...cacheScenarios,
-  ...turnedAwayScenarios,
+  ...rejectedScenarios,
   ...networkScenarios,
   ...sessionScenarios,
   ...signInScenarios,

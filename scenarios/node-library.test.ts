@@ -1,6 +1,6 @@
 /**
- * Every scenario of the library against the real packages that it is for: its verdict is what
- * the committed baseline says, no more and no less, and what it asserts comes to a conclusion.
+ * Every scenario of the library with the real packages that it is for: its findings are exactly
+ * those of the committed baseline, and no asserted rule is inconclusive.
  */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Finding } from "../harness/rules/rules.ts";
@@ -10,7 +10,7 @@ import { library } from "./library.ts";
 
 const findings = new Map<string, readonly Finding[]>();
 
-/** Each scenario with each client that it names, but for those in a browser (`browser.test.ts`); `undefined` is the first package that knows its flows. */
+/** Each scenario with each client that it names, apart from those in a browser (`browser-library.walk.test.ts`); `undefined` is the first package that supports its flows. */
 const runs = library.flatMap((scenario) =>
   (scenario.clients ?? [undefined]).flatMap((client) => {
     const wanted = typeof client === "string" ? client : client?.name;
@@ -20,7 +20,7 @@ const runs = library.flatMap((scenario) =>
   }),
 );
 
-describe("real packages through every outage of the library", () => {
+describe("the scenarios of the library with real packages", () => {
   it.each(runs)("%s", async (_, wanted, scenario) => {
     const { found, verdict, expected } = await playAgainstBaseline(scenario, {
       client: wanted,
@@ -32,7 +32,7 @@ describe("real packages through every outage of the library", () => {
 
   afterAll(() => findings.clear());
 
-  describe("what it must find by itself, with evidence", () => {
+  describe("finds with evidence", () => {
     it.each([
       [
         "a client-credentials token withheld while valid",
@@ -53,7 +53,7 @@ describe("real packages through every outage of the library", () => {
     });
   });
 
-  describe("what it must pass", () => {
+  describe("passes", () => {
     it.each([
       ["Retry-After in seconds", "token-throttled", "retry-after"],
       ["cached tokens without the network", "outage-12h-valid-tokens", "cached-token"],
@@ -67,7 +67,7 @@ describe("real packages through every outage of the library", () => {
 });
 
 describe("the baseline", () => {
-  it("has a reason for everything, and nothing of scenarios that are gone", () => {
+  it("has a reason for each entry, and no entry for scenarios that do not exist", () => {
     const names = new Set(library.map(({ name }) => name));
     for (const { scenario, reason } of baseline) {
       expect(names).toContain(scenario);
@@ -77,7 +77,7 @@ describe("the baseline", () => {
 });
 
 describe("the library", () => {
-  it("names each scenario once, and asserts something in each", () => {
+  it("has unique scenario names, and asserts at least one rule in each", () => {
     expect(new Set(library.map(({ name }) => name)).size).toBe(library.length);
     for (const { asserts } of library) expect(asserts.length).toBeGreaterThan(0);
   });

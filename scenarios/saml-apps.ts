@@ -1,4 +1,4 @@
-/** Apps that sign their users in by SAML: what an outage leaves of it depends on who begins. */
+/** Apps that sign their users in by SAML: whether the backup serves them depends on who starts the sign-in. */
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import { defineScenario, type Scenario, type ScriptContext } from "../harness/runner/scenario.ts";
 import { pollUntil } from "./applications.ts";
@@ -8,17 +8,17 @@ const CLIENTS = "https://learn.microsoft.com/entra/architecture/resilience-clien
 
 type SamlFlow = "saml-idp-initiated" | "saml-sp-initiated";
 
-/** One person opens the app every half hour, in the browser in which they once signed in. */
+/** One user opens the app every half hour, in the browser in which they have signed in. */
 async function openOften(context: ScriptContext, flow: SamlFlow): Promise<void> {
   const expenses = await context.open({ app: "expenses" });
   const request = { flow, scopes: [], user: context.world.user("megan") };
   await pollUntil(context, expenses, request, { everyMs: minutes(30), untilMs: hours(15) });
 }
 
-/** The rows of the flow table in which people sign in by SAML. */
+/** The rows of the flow table in which users sign in by SAML. */
 export const samlRows: readonly Scenario[] = [
   row("saml-from-entra", {
-    title: "12 hours without the primary: a SAML app that people open from Entra",
+    title: "12 hours without the primary: a SAML app that users open from Entra",
     row: { flow: "saml-idp-initiated", as: "a SAML app opened from Entra" },
     says: "SAML that starts at the identity provider is protected",
     isServed: true,
@@ -39,13 +39,14 @@ export const samlRows: readonly Scenario[] = [
 
 export const samlInStorm = defineScenario({
   name: "saml-sp-initiated-storm",
-  title: "Two thirds of all SAML requests fail for two hours, for twenty people and no backup",
+  title:
+    "Two thirds of all SAML requests fail for two hours, for twenty users and without a backup",
   story: {
-    standsFor: `a partial outage of sign-in, such as that of 2020-09-28; what clients are to make of it: ${CLIENTS}`,
-    asserts: "Whoever gets through is signed in, and nobody is kept out by another's failure.",
-    failureMeans:
-      "One failed sign-in leaves the service provider in a state that keeps people out.",
-    fix: "Forget the request that failed, and begin a new one for the next attempt.",
+    standsFor: `a partial outage of sign-in, such as that of 2020-09-28; how clients should handle it: ${CLIENTS}`,
+    asserts:
+      "Every user whose request succeeds is signed in, and no user is affected by the failure of another.",
+    failureMeans: "One failed sign-in leaves the service provider in a state that locks users out.",
+    fix: "Discard the failed request, and start a new one for the next attempt.",
   },
   needs: ["saml-sp-initiated"],
   asserts: ["availability", "recovery", "empty-token"],

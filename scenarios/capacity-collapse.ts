@@ -1,7 +1,7 @@
 /**
- * The return of a service is an outage of its own: twelve daemons without a token meet a
- * capacity that collapses under too many requests. Three times the same, but for the answer to
- * those who are turned away and for what the operators do about it.
+ * The recovery of a service can be another outage: twelve daemons without a token send requests to
+ * a service whose capacity collapses under too many of them. Three variants differ in the answer
+ * to rejected requests and in what the operators do.
  */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import type { CapacityEffect, FaultPlan } from "../harness/faults/plan.ts";
@@ -14,7 +14,7 @@ const incident =
   "2026-02-03, managed identities in two regions (FNJ8-VQZ, Azure status history): the recovery spike and aggressive retries of clients overwhelmed the capacity, which came back by shedding load; here with client credentials, and with figures of our own";
 
 const failureMeans =
-  "The fleet that waits for the service is what keeps it down: the outage lasts as long as the clients go on asking.";
+  "The fleet that waits for the service keeps it down: the outage lasts as long as the clients keep sending requests.";
 
 interface Variant {
   readonly name: string;
@@ -29,7 +29,7 @@ interface Variant {
   readonly remedy?: FaultPlan;
 }
 
-const withoutWord: CapacityEffect["shed"] = {
+const withoutRetryAfter: CapacityEffect["shed"] = {
   status: 503,
   retryAfter: { form: "absent" },
   body: { form: "html", title: "Service Unavailable" },
@@ -43,12 +43,12 @@ function capacityScenario({ rules, shed, remedy = [], ...variant }: Variant): Sc
     story: { standsFor, asserts, failureMeans, fix },
     needs: ["client-credentials"],
     asserts: rules,
-    // Tokens of the fleet end within the outage.
+    // The tokens of the fleet expire during the outage.
     settings: { appTokenLifetimeSeconds: 3_600 },
     faults: [
       outage({ from: minutes(50), for: minutes(12) }),
       ...remedy,
-      // From the beginning: before the outage the fleet is what this service bears.
+      // From the start: before the outage the service can serve the fleet.
       overloadedOnReturn({
         from: 0,
         for: hours(2),
@@ -73,34 +73,36 @@ function capacityScenario({ rules, shed, remedy = [], ...variant }: Variant): Sc
 
 export const capacityCollapse = capacityScenario({
   name: "capacity-collapse",
-  title: "The token service returns to twelve daemons, collapses, and sheds with Retry-After",
+  title:
+    "The token service returns to twelve daemons, collapses, and rejects requests with Retry-After",
   standsFor: incident,
   asserts:
-    "Whoever is turned away waits as long as it is told: within ten minutes the capacity is back and all have tokens.",
-  fix: "Honour Retry-After in every instance, and back off with chance in an outage so that the fleet does not come back at once.",
+    "Rejected clients wait for Retry-After: within ten minutes the capacity is back and all have tokens.",
+  fix: "Honour Retry-After in every instance, and back off with jitter in an outage so that the fleet does not return all at once.",
   rules: ["retry-after", "recovery", "retry-storm"],
 });
 
 export const capacityCollapseWithoutWord = capacityScenario({
   name: "capacity-collapse-without-word",
-  title: "The same return, where a gateway sheds with a page and no Retry-After",
+  title:
+    "The same recovery, but a gateway rejects requests with an HTML page and without Retry-After",
   standsFor: `${incident}, and the replies of gateways in real incidents (microsoft-authentication-library-for-js#4297)`,
   asserts:
-    "Whoever is turned away without a word backs off by itself: within ten minutes the capacity is back and all have tokens.",
-  fix: "Back off in the application, 5 s and doubling with chance, whatever the answer looks like: the client may not know it as a refusal.",
+    "Clients that are rejected without Retry-After back off: within ten minutes the capacity is back and all have tokens.",
+  fix: "Back off in the application, 5 s, then doubling with jitter, after any failed answer: the client may not recognise it as throttling.",
   rules: ["backoff", "recovery", "retry-storm"],
-  shed: withoutWord,
+  shed: withoutRetryAfter,
 });
 
 export const capacityCollapseRampedUp = capacityScenario({
   name: "capacity-collapse-ramped-up",
   title:
-    "The same return, ended by the operators: traffic removed, then ramped up over ten minutes",
+    "The same recovery, with help of the operators: traffic is removed, then ramped up over ten minutes",
   standsFor: incident,
   asserts:
-    "Once traffic was taken off and let back bit by bit, all have tokens and nobody overwhelms the service again.",
-  fix: "Back off in the application, 5 s and doubling with chance: do not rely on operators to do it for you.",
+    "After traffic was removed and ramped up again, all have tokens and the clients do not overwhelm the service again.",
+  fix: "Back off in the application, 5 s, then doubling with jitter: do not rely on operators to reduce the load.",
   rules: ["backoff", "recovery", "retry-storm"],
-  shed: withoutWord,
+  shed: withoutRetryAfter,
   remedy: [trafficRampedUp({ from: minutes(67), for: minutes(10) })],
 });

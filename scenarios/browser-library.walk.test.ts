@@ -1,7 +1,7 @@
 /**
- * Every scenario of the library with the clients that it names in a browser: the verdict is
- * what the committed baseline says, no more and no less, and what it asserts comes to a
- * conclusion. That one seed gives one journal, `browser-twice.test.ts` holds.
+ * Every scenario of the library with the clients that it names in a browser: its findings are
+ * exactly those of the committed baseline, and no asserted rule is inconclusive.
+ * `browser-twice.test.ts` asserts that one seed gives one journal.
  */
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { promiseOf, type RowFlow } from "../harness/entra/backup/edition.ts";
@@ -28,7 +28,7 @@ const runs = library.flatMap((scenario) =>
 const findings = new Map<string, readonly Finding[]>();
 const histories = new Map<string, History>();
 
-describe.skipIf(wantsNoBrowser())("real pages through every outage that is theirs", () => {
+describe.skipIf(wantsNoBrowser())("the scenarios of the library in a browser", () => {
   it.each(runs)("%s", async (label, wanted, scenario) => {
     const { found, history, verdict, expected } = await playAgainstBaseline(scenario, {
       client: wanted,
@@ -41,7 +41,7 @@ describe.skipIf(wantsNoBrowser())("real pages through every outage that is their
 
   afterAll(() => processBrowser.close());
 
-  describe("what it must find by itself, with evidence", () => {
+  describe("finds with evidence", () => {
     it.each([
       ["a Retry-After that pages may not read", "browser-throttled-unexposed", "retry-after"],
       ["a retry 100 ms after a network error", "browser-reset", "backoff"],
@@ -59,7 +59,7 @@ describe.skipIf(wantsNoBrowser())("real pages through every outage that is their
     });
   });
 
-  describe("what it must pass", () => {
+  describe("passes", () => {
     it.each([
       ["Retry-After that pages may read", "browser-throttled", "retry-after"],
       ["tokens in localStorage, in any tab", "browser-cache-of-the-browser", "tabs"],
@@ -72,7 +72,7 @@ describe.skipIf(wantsNoBrowser())("real pages through every outage that is their
     });
   });
 
-  it("comes out in the flow table as the documents have it", () => {
+  it("gives the rows of the flow table as documented", () => {
     expect(histories.size).toBeGreaterThan(1);
     for (const history of histories.values()) {
       const { flow } = history.header.row ?? {};

@@ -1,6 +1,6 @@
 /**
- * A fleet at a capacity that collapses: who prolongs the collapse is caught, who waits is not,
- * and the same fleet brings the service back or keeps it down, as its client behaves.
+ * A fleet at a service whose capacity collapses: clients that prolong the collapse fail, clients
+ * that wait pass, and whether the service recovers depends on the client.
  */
 import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../harness/rules/rules.ts";
@@ -14,10 +14,10 @@ import type { ExchangeEnded, History } from "../harness/history/event.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { daemonToken } from "./applications.ts";
-import { capacityCollapse, capacityCollapseRampedUp } from "./capacity.ts";
+import { capacityCollapse, capacityCollapseRampedUp } from "./capacity-collapse.ts";
 import { runFleet } from "./fleet.ts";
 
-/** Sixty daemons that start into an outage of five minutes; after ten more the run ends. */
+/** Sixty daemons that start in an outage of five minutes; the run ends ten minutes after it. */
 function smallFleet(retryEveryMs: number): Scenario {
   return defineScenario({
     ...capacityCollapse,
@@ -55,7 +55,7 @@ async function verdictsOf(defect: ClientDefect | undefined, retryEveryMs: number
   return Object.fromEntries(judgeHistory(history).map(({ rule, verdict }) => [rule, verdict]));
 }
 
-describe("a fleet that comes back to a limited capacity", () => {
+describe("a fleet that returns to a service with limited capacity", () => {
   it("passes when each instance backs off", async () => {
     const verdicts = await verdictsOf(undefined, seconds(10));
     expect(verdicts).toMatchObject({ recovery: "pass", "retry-storm": "pass" });
@@ -76,7 +76,7 @@ describe("a fleet that comes back to a limited capacity", () => {
     expect(await verdictsOf(defect, retryEveryMs)).toMatchObject({ "retry-storm": "fail" });
   });
 
-  it("makes the same history twice from one seed, and another from another", async () => {
+  it("gives the same history twice for one seed, and another for another seed", async () => {
     const [one, same, other] = [
       await historyOf(smallFleet(seconds(20)), createBareFetch("ignores-retry-after")),
       await historyOf(smallFleet(seconds(20)), createBareFetch("ignores-retry-after")),
@@ -89,7 +89,7 @@ describe("a fleet that comes back to a limited capacity", () => {
 });
 
 describe("the incident of 2026-02-03, with the real msal-node", () => {
-  it("is healthy, collapses on return, and comes back because Retry-After is honoured", async () => {
+  it("starts healthy, collapses on return, and recovers because clients honour Retry-After", async () => {
     const history = await historyOf(capacityCollapse, await loadMsalNode());
     expect(servedIn(history, 0, 1)).toBe(12);
     expect(shedIn(history, 0, 62)).toBe(0);
@@ -99,13 +99,13 @@ describe("the incident of 2026-02-03, with the real msal-node", () => {
     expect(shedIn(history, 72, 82)).toBe(0);
   });
 
-  it("stays collapsed for as long as the same fleet hammers", async () => {
+  it("stays collapsed as long as the same fleet keeps retrying", async () => {
     const history = await historyOf(capacityCollapse, createBareFetch("ignores-retry-after"));
     expect(servedIn(history, 63, 82)).toBe(0);
     expect(shedIn(history, 81, 82)).toBe(54);
   });
 
-  it("is over when the operators let traffic back bit by bit, however the fleet hammers", async () => {
+  it("ends when the operators ramp traffic up, although the fleet keeps retrying", async () => {
     const client = createBareFetch("ignores-retry-after");
     const history = await historyOf(capacityCollapseRampedUp, client);
     expect(servedIn(history, 63, 67)).toBe(0);
@@ -122,7 +122,7 @@ function answersOf({ events }: History): readonly ExchangeEnded[] {
   return events.filter((event): event is ExchangeEnded => event.kind === "exchange-ended");
 }
 
-/** How many token requests were served from that minute on until just before the other. */
+/** How many token requests were served from one minute to another. */
 function servedIn(history: History, from: number, to: number): number {
   const good = answersOf(history).filter(({ issued }) => issued !== undefined);
   return within(good, history, { from, to });

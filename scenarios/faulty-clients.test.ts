@@ -1,6 +1,8 @@
 /**
- * Every rule has a culprit: a client with one vice that the rule catches in a scenario of
- * the library (an application in a browser where nothing else will do: `browser-faultyClients.ts`), and the same client without the vice, which passes there (or, where it never meets the question, elsewhere).
+ * Every rule has a faulty client: a reference client with one defect that the rule catches in a
+ * scenario of the library (an application in a browser where a reference client cannot break the
+ * rule: `faulty-page-apps.ts`), and the same client without the defect, which passes there or in
+ * another scenario.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -8,7 +10,7 @@ import { type Finding, judgeHistory, rules } from "../harness/rules/rules.ts";
 import type { ClientDefect } from "../harness/clients/reference/client-defects.ts";
 import { createBareFetch } from "../harness/clients/reference/bare-fetch.ts";
 import { runScenario } from "../harness/runner/run.ts";
-import { faultyPageApps } from "./browser-culprits.ts";
+import { faultyPageApps } from "./faulty-page-apps.ts";
 import { library } from "./library.ts";
 
 const faultyClients: Readonly<
@@ -63,13 +65,13 @@ describe.each(Object.entries(faultyClients))("%s", (rule, [defect, scenario, goo
     expect(finding?.evidence.length).toBeGreaterThan(0);
   });
 
-  it(`passes the same client without the vice`, async () => {
+  it(`passes the same client without the defect`, async () => {
     expect(verdictOf(await judge(good), rule)).toMatchObject({ verdict: "pass" });
   });
 });
 
 describe("supported-flow", () => {
-  it("catches whoever signs in by password, and passes who does not", async () => {
+  it("fails for a client that signs in by password, and passes for one that does not", async () => {
     expect(verdictOf(await judge("password-grant"), "supported-flow")).toMatchObject({
       verdict: "fail",
     });
@@ -87,16 +89,16 @@ describe("supported-flow", () => {
   });
 });
 
-describe("the table of culprits", () => {
+describe("the table of faulty clients", () => {
   const proven = [...Object.keys(faultyClients), "supported-flow"];
 
-  it("knows every rule once, those that only a browser can show apart", () => {
+  it("has every rule once, apart from those that only a browser application can break", () => {
     expect([...proven, ...Object.keys(faultyPageApps)].toSorted()).toEqual(
       rules.map(({ id }) => id).toSorted(),
     );
   });
 
-  it("has a browser spec that proves the rest", () => {
+  it("is completed by a browser test for the other rules", () => {
     const spec = new URL("../examples/page/careless.spec.ts", import.meta.url);
     const broken = [...readFileSync(spec, "utf8").matchAll(/^ +breaks: \[(.+)\],$/gm)]
       .flatMap(([, list = ""]) => list.split(", "))

@@ -1,18 +1,18 @@
-/** The backup itself has a bad day, or the primary comes back little by little. */
+/** The backup itself is slow or fails, or the primary recovers gradually. */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import { partialOutage, tokenServerError } from "../harness/faults/presets.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";
-import { askUntil, pollUntil, signIn, silently } from "./applications.ts";
+import { workUntil, pollUntil, signIn, silently } from "./applications.ts";
 
 export const backupSlow = defineScenario({
   name: "backup-slow",
   title: "The backup answers, but each answer takes 12 to 20 seconds",
   story: {
     standsFor:
-      "a failover to a system that suddenly bears everybody's load: it serves, slowly; how slowly is not published",
-    asserts: "The client waits for the answer and has its token.",
+      "a failover to a system that suddenly has the whole load: it answers slowly; how slowly is not published",
+    asserts: "The client waits for the answer and gets its token.",
     failureMeans: "A time-out that is too short turns a working backup into an outage.",
-    fix: "Give token requests half a minute; ask for new tokens before the old ones end.",
+    fix: "Give token requests half a minute, and renew tokens before they expire.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["backup-window", "availability", "silent-first", "routing-hint", "recovery"],
@@ -28,7 +28,7 @@ export const backupSlow = defineScenario({
       effect: { kind: "latency", delay: { min: seconds(12), max: seconds(20) } },
     },
   ],
-  script: (context) => askUntil(context, "desk-app", hours(9)),
+  script: (context) => workUntil(context, "desk-app", hours(9)),
 });
 
 export const backupPartial = defineScenario({
@@ -36,11 +36,11 @@ export const backupPartial = defineScenario({
   title: "The backup fails half of the time",
   story: {
     standsFor:
-      "2021-08-02: failed over requests of which the backup could serve some and not others (microsoft-authentication-library-for-js#4019)",
+      "2021-08-02: of the requests that failed over, the backup could serve only some (microsoft-authentication-library-for-js#4019)",
     asserts:
-      "Each failure is retried later and none is taken for a dead session; the half that is served is used.",
-    failureMeans: "One bad answer in two locks the user out, or starts a storm of retries.",
-    fix: "Ask silently again after each back-off; do not count failures towards a sign-in.",
+      "Each failure is retried later, none counts as the end of the session, and the successful answers are used.",
+    failureMeans: "A failure of every second request locks the user out, or starts a retry storm.",
+    fix: "Try silently again after each back-off; do not prompt after a number of failures.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["backup-window", "silent-first", "routing-hint", "retry-storm", "backoff", "recovery"],
@@ -53,7 +53,7 @@ export const backupPartial = defineScenario({
       chance: 0.5,
     },
   ],
-  script: (context) => askUntil(context, "desk-app", hours(11)),
+  script: (context) => workUntil(context, "desk-app", hours(11)),
 });
 
 export const partialFailover = defineScenario({
@@ -61,10 +61,12 @@ export const partialFailover = defineScenario({
   title: "Half of the primary's answers fail for six hours: each failed request goes to the backup",
   story: {
     standsFor:
-      "failover is per request: whatever the primary answers stays the primary's (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
-    asserts: "Eight people work on, some requests served here and some there, and nobody notices.",
-    failureMeans: "Clients that mix two systems' answers up lose sessions that both know.",
-    fix: "See which rule failed.",
+      "failover is per request: a request that the primary answers does not go to the backup (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
+    asserts:
+      "Eight users keep working without noticing, with some requests served by the primary and some by the backup.",
+    failureMeans:
+      "Clients that confuse the answers of the two systems lose sessions that both systems know.",
+    fix: "Each failed rule names its own fix.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["backup-window", "availability", "silent-first", "routing-hint", "recovery"],
@@ -74,10 +76,10 @@ export const partialFailover = defineScenario({
     const names = Array.from({ length: 8 }, (_, number) => `crowd${number}`);
     await Promise.all(
       names.map(async (name) => {
-        const desk = await context.open({ app: "desk-app", cache: "persisted" });
-        await signIn(context, desk, name);
-        const often = { everyMs: minutes(20), untilMs: hours(8) };
-        await pollUntil(context, desk, silently(context, name), often);
+        const desktopApp = await context.open({ app: "desk-app", cache: "persisted" });
+        await signIn(context, desktopApp, name);
+        const timing = { everyMs: minutes(20), untilMs: hours(8) };
+        await pollUntil(context, desktopApp, silently(context, name), timing);
       }),
     );
   },
@@ -85,13 +87,14 @@ export const partialFailover = defineScenario({
 
 export const primaryReturnsSlowly = defineScenario({
   name: "backup-slow-return",
-  title: "The primary comes back over two hours: ever fewer of its answers fail",
+  title: "The primary recovers over two hours: fewer and fewer of its answers fail",
   story: {
     standsFor:
       "2021-03-15: a fix is rolled out region by region, and errors fade over hours (https://azure.status.microsoft/status/history)",
-    asserts: "The backup bridges whatever still fails, request by request; nobody notices.",
-    failureMeans: "The mix of two servers, good and bad, is worse for the client than an outage.",
-    fix: "See which rule failed.",
+    asserts: "The backup serves the requests that still fail, and no user notices.",
+    failureMeans:
+      "A mix of successful and failing answers is worse for the client than a full outage.",
+    fix: "Each failed rule names its own fix.",
   },
   needs: ["authorization-code", "silent"],
   asserts: ["backup-window", "availability", "silent-first", "routing-hint", "recovery"],
@@ -104,5 +107,5 @@ export const primaryReturnsSlowly = defineScenario({
     },
   ],
   limits: { recoveryWithinMs: minutes(5) },
-  script: (context) => askUntil(context, "desk-app", hours(9)),
+  script: (context) => workUntil(context, "desk-app", hours(9)),
 });

@@ -1,4 +1,4 @@
-/** Programs on Azure that hold no credential: their machine's endpoint, and what stands behind it. */
+/** Programs on Azure without a credential of their own: outages of their machine's identity endpoint, and of the service behind it. */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import type { TokenRequest } from "../harness/clients/client.ts";
 import {
@@ -15,7 +15,7 @@ const SYSTEM = "https://learn.microsoft.com/entra/architecture/backup-authentica
 const GUIDANCE =
   "https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token";
 
-/** What a program on a machine asks for: everything that its identity was granted at Microsoft Graph. */
+/** The token request of a program on a machine: everything that its identity was granted at Microsoft Graph. */
 const identityToken: TokenRequest = {
   flow: "managed-identity",
   scopes: ["https://graph.microsoft.com/.default"],
@@ -23,8 +23,8 @@ const identityToken: TokenRequest = {
 
 const both = ["msal-node", "azure-identity"];
 
-/** Every half hour, from the start on. */
-async function askOften(
+/** Calls for a token every half hour, from the start. */
+async function callOften(
   context: ScriptContext,
   { app, machine }: { readonly app: string; readonly machine: string },
   untilMs: number,
@@ -33,7 +33,7 @@ async function askOften(
   await pollUntil(context, application, identityToken, { everyMs: minutes(30), untilMs });
 }
 
-/** Where each source is played, and by which identity. */
+/** The machine and the identity for each source. */
 const places = [
   ["imds", "IMDS, the machine's own identity", "web-vm", "web-vm-identity"],
   ["imds-user-assigned", "IMDS, a user-assigned identity", "web-vm", "shop-identity"],
@@ -45,8 +45,8 @@ const places = [
 ] as const;
 
 /**
- * Tokens live for a day and the endpoint keeps them for as long: the outage begins before the
- * first ones end, so that all are renewed in it.
+ * Tokens are valid for a day and the endpoint caches them for as long: the outage begins before the
+ * first ones expire, so that all are renewed during it.
  */
 function outageOn([source, title, machine, app]: (typeof places)[number]): Scenario {
   return row(`managed-identity-${source}`, {
@@ -58,38 +58,38 @@ function outageOn([source, title, machine, app]: (typeof places)[number]): Scena
     clients: both,
     asserts: ["availability", "cached-token", "recovery", "token-expiry"],
     faults: primaryDown({ from: hours(20), for: hours(12) }),
-    script: (context) => askOften(context, { app, machine }, hours(34)),
+    script: (context) => callOften(context, { app, machine }, hours(34)),
   });
 }
 
-/** Clients refuse to play on Arc anywhere but on Windows and Linux. */
-const playable = places.filter(
+/** Clients support Azure Arc only on Windows and Linux. */
+const supported = places.filter(
   ([source]) =>
     source !== "azure-arc" || process.platform === "linux" || process.platform === "win32",
 );
 
 /** A row of the flow table for each source. */
-export const identityRows: readonly Scenario[] = playable.map(outageOn);
+export const identityRows: readonly Scenario[] = supported.map(outageOn);
 
 const withoutBackup = defineScenario({
   name: "managed-identity-no-backup",
-  title: "12 hours without the primary and without a backup: what the endpoint then says",
+  title: "12 hours without the primary and without a backup, for a managed identity",
   story: {
     standsFor:
       "an identity or a cloud that the backup does not serve: the endpoint answers 500, failed to retrieve token",
     asserts:
-      "The client waits between its tries, as the guidance for the endpoint says, and comes back with the service.",
-    failureMeans: "Each machine adds a storm of its own to the outage.",
-    fix: "Retry with growing pauses, a second or more after a 5xx, and use the token until it ends.",
+      "The client waits between its retries as the guidance for the endpoint says, and works again with the service.",
+    failureMeans: "Each machine adds a retry storm to the outage.",
+    fix: "Retry with growing waits, a second or more after a 5xx, and use the token until it expires.",
   },
   needs: ["managed-identity"],
   clients: both,
   asserts: ["identity-endpoint", "cached-token", "recovery", "token-expiry"],
   faults: [tokenServerError({ from: hours(20), for: hours(12) })],
-  script: (context) => askOften(context, { app: "web-vm-identity", machine: "web-vm" }, hours(34)),
+  script: (context) => callOften(context, { app: "web-vm-identity", machine: "web-vm" }, hours(34)),
 });
 
-/** Clients draw their pauses by chance: of so many programs some will have drawn short ones. */
+/** Enough programs for the random waits of some clients to be short. */
 const PROGRAMS = 10;
 
 const updating = defineScenario({
@@ -97,9 +97,9 @@ const updating = defineScenario({
   title: "IMDS is updated for 69 seconds just when the programs of a machine start",
   story: {
     standsFor: `410: the endpoint is being updated and back within 70 seconds (${GUIDANCE})`,
-    asserts: "Each client asks on through the 70 seconds, and its program has a token then.",
-    failureMeans: "A program that starts in that minute does not start.",
-    fix: "After a 410, ask again for 70 seconds before you give up.",
+    asserts: "Each client retries for 70 seconds, and then its program has a token.",
+    failureMeans: "A program cannot start in that minute.",
+    fix: "After a 410, retry for 70 seconds before you give up.",
   },
   needs: ["managed-identity"],
   clients: both,
@@ -111,8 +111,8 @@ const updating = defineScenario({
     for (let number = 0; number < PROGRAMS; number += 1) {
       await clock.until(seconds(number / 2));
       const program = await open({ app: "web-vm-identity", machine: "web-vm" });
-      const often = { everyMs: minutes(30), untilMs: hours(2) };
-      programs.push(pollUntil(context, program, identityToken, often));
+      const timing = { everyMs: minutes(30), untilMs: hours(2) };
+      programs.push(pollUntil(context, program, identityToken, timing));
     }
     await Promise.all(programs);
   },
@@ -123,25 +123,26 @@ const throttled = defineScenario({
   title: "IMDS throttles for ten seconds just when a program starts",
   story: {
     standsFor: `429: more than 20 requests in a second, or 5 at once (${GUIDANCE})`,
-    asserts: "The client asks again with growing pauses and never at once twice.",
-    failureMeans: "The program keeps the endpoint busy that it waits for.",
+    asserts: "The client retries with growing waits, and at most once immediately.",
+    failureMeans: "The program overloads the endpoint that it waits for.",
     fix: "Retry after 0, 2, 6, 14 and 30 seconds, and share one token among all callers.",
   },
   needs: ["managed-identity"],
   clients: both,
   asserts: ["identity-endpoint", "recovery"],
   faults: [identityEndpointThrottled({ from: 0, for: seconds(10) })],
-  script: (context) => askOften(context, { app: "web-vm-identity", machine: "web-vm" }, hours(2)),
+  script: (context) => callOften(context, { app: "web-vm-identity", machine: "web-vm" }, hours(2)),
 });
 
 const throttledWithAdvice = defineScenario({
   name: "identity-endpoint-retry-after",
-  title: "The endpoint of App Service throttles and says for how long",
+  title: "The endpoint of App Service throttles with Retry-After",
   story: {
     standsFor: `429 with Retry-After: no attempt before it ends (https://learn.microsoft.com/entra/architecture/resilience-client-app)`,
-    asserts: "The client waits for as long as it was told.",
-    failureMeans: "The endpoint is asked again while it recovers, and throttles for longer.",
-    fix: "Read Retry-After in any case of the header's name, and wait.",
+    asserts: "The client waits for Retry-After.",
+    failureMeans:
+      "The client sends requests while the endpoint recovers, which then throttles for longer.",
+    fix: "Read Retry-After without regard to the case of its name, and wait.",
   },
   needs: ["managed-identity"],
   clients: both,
@@ -154,16 +155,16 @@ const throttledWithAdvice = defineScenario({
     }),
   ],
   script: (context) =>
-    askOften(context, { app: "shop-site-identity", machine: "shop-site" }, hours(2)),
+    callOften(context, { app: "shop-site-identity", machine: "shop-site" }, hours(2)),
 });
 
 const oneRegion = defineScenario({
   name: "managed-identity-one-region",
-  title: "One region's authentication is down, without a backup; another region is well",
+  title: "One region's authentication is down, without a backup; another region works",
   story: {
-    standsFor: `a regionally isolated authentication service: trouble in one region stays there (${SYSTEM})`,
+    standsFor: `a regionally isolated authentication service: an outage of one region does not affect others (${SYSTEM})`,
     asserts: "The machine of the other region gets its tokens as if nothing had happened.",
-    failureMeans: "A machine depends on a region that is not its own.",
+    failureMeans: "A machine depends on another region.",
     fix: "Use managed identities where the machine is; do not fetch tokens through another region.",
   },
   needs: ["managed-identity"],
@@ -177,14 +178,14 @@ const oneRegion = defineScenario({
     }),
   ],
   async script(context) {
-    const often = { everyMs: minutes(30), untilMs: hours(34) };
+    const timing = { everyMs: minutes(30), untilMs: hours(34) };
     const [west, north] = [
       await context.open({ app: "web-vm-identity", machine: "web-vm" }),
       await context.open({ app: "batch-vm-identity", machine: "batch-vm" }),
     ];
     await Promise.all([
-      pollUntil(context, west, identityToken, often),
-      pollUntil(context, north, identityToken, often),
+      pollUntil(context, west, identityToken, timing),
+      pollUntil(context, north, identityToken, timing),
     ]);
   },
 });

@@ -1,7 +1,7 @@
 /**
- * The scenarios of managed identities beyond the baseline, which `node.test.ts` compares: one
- * seed gives one journal although the client jitters, `bare-fetch` shows that every rule can be
- * met in each, and its vices are caught.
+ * The scenarios of managed identities, apart from the baseline, which `node-library.test.ts`
+ * compares: one seed gives one journal although the client has jitter, `bare-fetch` passes every
+ * rule, and its defects are caught.
  */
 import { describe, expect, it } from "vitest";
 import { judgeHistory } from "../harness/rules/rules.ts";
@@ -11,7 +11,7 @@ import type { ClientDefect } from "../harness/clients/reference/client-defects.t
 import type { ClientUnderTest } from "../harness/clients/client.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import type { Scenario } from "../harness/runner/scenario.ts";
-import { identityRows, managedIdentity } from "./managed-identity.ts";
+import { identityRows, managedIdentity } from "./managed-identity-outages.ts";
 
 const all = [...identityRows, ...managedIdentity].map(
   (scenario) => [scenario.name, scenario] as const,
@@ -24,7 +24,7 @@ async function failuresOf(client: ClientUnderTest, scenario: Scenario): Promise<
   return findings.flatMap(({ rule, verdict }) => (verdict === "fail" ? [rule] : [])).toSorted();
 }
 
-describe("a library that jitters by Math.random", () => {
+describe("a library with jitter by Math.random", () => {
   it("gives one journal for one seed, and another for another", async () => {
     const scenario = managedIdentity.find(({ name }) => name === "identity-endpoint-updating");
     if (scenario === undefined) throw new Error("no such scenario");
@@ -40,7 +40,7 @@ describe("a library that jitters by Math.random", () => {
 });
 
 describe("bare-fetch", () => {
-  it.each(all)("meets every rule in %s", async (_, scenario) => {
+  it.each(all)("passes every rule in %s", async (_, scenario) => {
     expect(await failuresOf(createBareFetch(), scenario)).toEqual([]);
   });
 

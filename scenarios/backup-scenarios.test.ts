@@ -1,4 +1,4 @@
-/** What the backup does in each of its scenarios, with the real msal-node: whom it serves, and whom it declines. */
+/** In which of its scenarios the backup serves, and in which it declines, with the real msal-node. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ClientUnderTest } from "../harness/clients/client.ts";
 import { loadMsalNode } from "../harness/clients/msal-node/msal-node.ts";
@@ -6,7 +6,7 @@ import type { HistoryEvent } from "../harness/history/event.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import { library } from "./library.ts";
 
-/** Whether it ever serves, and whether it ever declines or fails. */
+/** Whether the backup ever serves, and whether it ever declines or fails. */
 const expected: Readonly<Record<string, readonly [serves: boolean, declines: boolean]>> = {
   "backup-slow": [true, false],
   "backup-partial": [true, true],
