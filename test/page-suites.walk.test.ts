@@ -90,7 +90,7 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
       /adele was not signed in within 10 s: the app sent no request to the service\n +The action/,
     ],
     ["an option misspelt", /entraOptions\.setings: unknown key "setings"\n.*"settings"/],
-    ["no such person", /there is no user "nobody"/],
+    ["no such person", /there is no user "missing"/],
   ])("hears why: %s", { timeout: SLOW_MS }, (title, message) => {
     const attempts = attemptsAt(title);
     expect(attempts.map(({ status }) => status)).toEqual(["failed"]);
@@ -108,15 +108,15 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
     (attemptsAt(title)[0]?.stderr ?? []).map(({ text }) => text).join("");
 
   it("hears what may have been forgotten", { timeout: SLOW_MS }, () => {
-    expect(printedBy("nobody sits at the sign-in page")).toMatch(
+    expect(printedBy("no one signs in at the sign-in page")).toMatch(
       /^tab-1 shows a sign-in page that no one fills in: entra\.signIn\("adele", .*entraOptions: \{ user: "adele" \}/m,
     );
     for (const title of [
-      "a form of the app's own is nobody's to be seated at",
+      "a form of the app's own is not filled in by entra.signIn",
       "an outage misspelt",
     ])
       expect(printedBy(title)).not.toContain("that no one fills in");
-    expect(printedBy("nobody said what an API answers")).toMatch(
+    expect(printedBy("the test did not say what an API answers")).toMatch(
       /^Answered by default; entra\.api.*:\n {2}https:\/\/graph\.microsoft\.com\/v1\.0\/me\/messages: \{"resource":"graph"\}\nCheck it again/m,
     );
     expect(printedBy("nothing was shown")).not.toContain("by default");

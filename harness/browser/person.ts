@@ -2,7 +2,7 @@
  * The person in front of a browser: signs in at each page of the service that asks for name and
  * password, in a tab or in a popup, once a page. At any other page they sit and wait.
  */
-import type { BrowserContext, Locator, Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { unlessLeaving } from "./leaving.ts";
 import { SIGN_IN_FORM } from "./screen.ts";
 
@@ -23,6 +23,9 @@ export interface Answers {
   readonly password: string;
 }
 
+/** A page that has been submitted goes within a moment; on a busy computer it takes longer. Real time, ms. */
+const GONE_MAX_MS = 30_000;
+
 /** The addresses at which a page has been answered: a person does so once a page. */
 const answered = new WeakMap<Page, string>();
 
@@ -39,24 +42,37 @@ export async function fillIn(
   answered.set(page, address);
   asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
   if (answers === undefined) return true;
-  const form = formOf(page);
-  await form.locator('input[name="login"]').fill(answers.username);
-  await form.locator('input[type="password"]').fill(answers.password);
-  // A person who clicks waits for the page to go.
+  const { username, password } = answers;
+  // A person who submits waits for the page to go.
   await Promise.all([
-    page.waitForRequest((request) => request.isNavigationRequest(), { timeout: 5_000 }),
-    form.locator('[type="submit"]').click({ noWaitAfter: true }),
+    page.waitForRequest((request) => request.isNavigationRequest(), { timeout: GONE_MAX_MS }),
+    // A page that is gone already says nothing more.
+    page.evaluate(submitSignIn, { form: SIGN_IN_FORM, username, password }).catch(() => undefined),
   ]);
   return true;
 }
 
-/** Whether a page has a form for name and password. */
-export async function asksForSignIn(page: Page): Promise<boolean> {
-  return (await unlessLeaving(page, () => formOf(page).count())) === 1;
+/**
+ * Runs in the page. Playwright's `fill` and `click` would load a library of theirs into each
+ * document, which takes longer than all else that a person does.
+ */
+function submitSignIn({ form, username, password }: Answers & { readonly form: string }): void {
+  const element = document.querySelector<HTMLFormElement>(form);
+  const enter = (selector: string, value: string): void => {
+    const input = element?.querySelector<HTMLInputElement>(selector);
+    if (input !== null && input !== undefined) input.value = value;
+  };
+  enter('input[name="login"]', username);
+  enter('input[type="password"]', password);
+  element?.requestSubmit(element.querySelector<HTMLElement>('[type="submit"]'));
 }
 
-function formOf(page: Page): Locator {
-  return page.locator(SIGN_IN_FORM);
+/** Whether a page has a form for name and password. */
+export async function asksForSignIn(page: Page): Promise<boolean> {
+  const forms = await unlessLeaving(page, () =>
+    page.evaluate((form) => document.querySelectorAll(form).length, SIGN_IN_FORM),
+  );
+  return forms === 1;
 }
 
 /** Seats a person in front of all tabs and windows of a context, those to come included. */

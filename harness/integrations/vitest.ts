@@ -12,7 +12,7 @@ import { currentControls } from "../runner/live/current-controls.ts";
 import type { LiveControls } from "../runner/live/live-controls.ts";
 import { createEarlierTokens } from "./vitest/earlier-tokens.ts";
 import { checkOptions, type EntraOptions } from "./vitest/vitest-options.ts";
-import { liveOptionsOf } from "./vitest/live-options-of-suite.ts";
+import { liveOptionsOf } from "./vitest/suite-live-options.ts";
 import { reportFailure } from "./vitest/report-failure.ts";
 
 export type { EntraOptions } from "./vitest/vitest-options.ts";

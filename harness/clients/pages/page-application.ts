@@ -210,12 +210,46 @@ function tabNamed(opened: Opened, name: string | undefined): ClientTab {
 
 type PageScope = typeof globalThis & { readonly app?: PageApp };
 
+/** Documents of one page that may come and go before its application starts, and frames of animation that each is given: half a minute. */
+const DOCUMENTS_MAX = 20;
+const FRAMES_MAX = 1_800;
+
 /** Waits until the library has started in the page; resolves to the result of a redirect. */
 async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
   return browser.during(async () => {
-    await page.waitForFunction(() => (globalThis as PageScope).app !== undefined);
-    return page.evaluate(() => (globalThis as PageScope).app?.started);
+    for (let documents = 0; documents < DOCUMENTS_MAX; documents += 1) {
+      const seen = await page.evaluate(outcomeOfStart, FRAMES_MAX).catch((error: unknown) => {
+        if (isLeft(error)) return "left" as const;
+        throw error;
+      });
+      if (seen === undefined) break;
+      if (seen !== "left") return seen.outcome;
+    }
+    throw notStarted(page.url());
   });
+}
+
+/** Runs in the page. */
+async function outcomeOfStart(framesMax: number) {
+  const scope = globalThis as PageScope;
+  for (let frames = 0; scope.app === undefined && frames < framesMax; frames += 1)
+    await new Promise((resolve) => void requestAnimationFrame(resolve));
+  return scope.app && { outcome: await scope.app.started };
+}
+
+/** The next document has come in the place of the one that was asked. */
+function isLeft(error: unknown): boolean {
+  return error instanceof Error && /context was destroyed|navigat/i.test(error.message);
+}
+
+function notStarted(address: string): HarnessError {
+  return new HarnessError(
+    "bad-scenario",
+    "the page did not start its application in half a minute",
+    {
+      place: address,
+    },
+  );
 }
 
 async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResult> {

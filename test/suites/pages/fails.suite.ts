@@ -28,12 +28,12 @@ test("a sign-in that never comes", async ({ page, entra }) => {
   await entra.signIn("adele", () => page.getByRole("heading").click());
 });
 
-test("nobody sits at the sign-in page", async ({ page }) => {
+test("no one signs in at the sign-in page", async ({ page }) => {
   await page.goto(SIGN_IN);
   await expect(page.getByText("Budget")).toBeVisible({ timeout: 500 });
 });
 
-test("a form of the app's own is nobody's to be seated at", async ({ page }) => {
+test("a form of the app's own is not filled in by entra.signIn", async ({ page }) => {
   await page.route("http://localhost:5180/", (route) =>
     route.fulfill({ contentType: "text/html", body: '<input type="password">' }),
   );
@@ -41,7 +41,7 @@ test("a form of the app's own is nobody's to be seated at", async ({ page }) => 
   throw new Error("no sign-in page of Entra");
 });
 
-test("nobody said what an API answers", async ({ page, entra }) => {
+test("the test did not say what an API answers", async ({ page, entra }) => {
   entra.api("https://graph.microsoft.com/v1.0/me", { displayName: "Adele" });
   await openPage(page);
   await askGraph(page, "/me", "/me/messages", "/me/messages?$top=1");
@@ -81,6 +81,6 @@ test.describe("an option misspelt", () => {
 });
 
 test.describe("no such person", () => {
-  test.use({ entraOptions: { user: "nobody" } });
+  test.use({ entraOptions: { user: "missing" } });
   test("no such person", () => undefined);
 });

@@ -17,10 +17,10 @@ test("the suite's own arguments are kept beside ours", ({ launchOptions }) => {
   expect(launchOptions.args?.length).toBeGreaterThan(5);
 });
 
-test.describe("begins when it is told", () => {
+test.describe("begins when the test says so", () => {
   test.use({ entraOptions: { startsAt: "2030-01-01T00:00:00Z", app: { name: "mine" } } });
 
-  test("begins when it is told", async ({ page, entra }) => {
+  test("begins when the test says so", async ({ page, entra }) => {
     await openPage(page);
     expect(await page.evaluate(() => new Date().getUTCFullYear())).toBe(2030);
     expect(entra.history().header.client.name).toBe("mine");
@@ -44,7 +44,7 @@ test.describe("under the mount route", () => {
 test.describe("a form of the app's own", () => {
   test.use({ entraOptions: { user: "adele" } });
 
-  test("a form of the app's own is nobody's to fill in", async ({ page, entra }) => {
+  test("a form of the app's own is left to the test", async ({ page, entra }) => {
     const form = `<form method="post"><input name="login"><input type="password" name="own"><button type="submit">Enter</button></form>`;
     const posted: (string | null)[] = [];
     await page.route("http://localhost:5180/**", async (route) => {
@@ -52,7 +52,7 @@ test.describe("a form of the app's own", () => {
       await route.fulfill({ contentType: "text/html", body: `<title>Mine</title>${form}` });
     });
     await page.goto("http://localhost:5180/");
-    // Whoever sits there has looked at this page before they look at the next.
+    // The person has looked at this page before they look at the next.
     await page.goto("https://login.microsoftonline.com/contoso.example/oauth2/v2.0/logout");
     await page.goto("http://localhost:5180/again");
     await page.waitForTimeout(300);
