@@ -123,8 +123,10 @@ export function open() {
 function lineOf(event: HistoryEvent): readonly string[] {
   switch (event.kind) {
     case "operation-invoked": {
-      const { operation, flow, tab, user, claims, told } = event;
-      return [[operation, flow, tab, user, claims && "claims", told].filter(Boolean).join(" ")];
+      const { operation, flow, tab, user, claims } = event;
+      return [
+        [operation, flow, tab, user, claims && "claims", event.told].filter(Boolean).join(" "),
+      ];
     }
     case "operation-completed": {
       const { operation, outcome } = event;
