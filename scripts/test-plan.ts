@@ -3,7 +3,7 @@
  * they are: `.spec.` is for Playwright, everything else for Vitest; `.walk.test.` is a long walk
  * through the finished command or package, which only `test:all` runs.
  */
-import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
+import { wantsNoBrowser } from "../harness/browser/launch/find-browser.ts";
 
 /** A command to run, and what is added to its environment. */
 export interface TestRun {
