@@ -1,4 +1,9 @@
-/** The stable codes of `HarnessError`, for programs that react to one of them. */
+/**
+ * The stable codes of `HarnessError`, for programs that react to one of them.
+ *
+ * @example
+ * const isMissing = (code: HarnessErrorCode): boolean => code === "client-not-installed";
+ */
 export type HarnessErrorCode =
   | "unknown-scenario"
   | "unknown-client"
