@@ -98,6 +98,16 @@ export function suggestNames(
   return `Did you mean ${near.slice(0, -1).join(", ")} or ${near.at(-1)}?`;
 }
 
+/** Throws `bad-usage` for a key that is not known: it would be ignored, and the call would mean something else. */
+export function checkKeys(options: object, known: readonly string[], place: string): void {
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new HarnessError("bad-usage", `unknown key "${unknown}"`, {
+    place,
+    hint: suggestNames(unknown, known, `Known keys: ${known.join(", ")}.`),
+  });
+}
+
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row += 1) {
