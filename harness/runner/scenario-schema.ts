@@ -18,13 +18,32 @@ import type { Scenario, Story } from "./scenario.ts";
  * @throws HarnessError `bad-scenario` or `bad-fault-plan`, with the path of every wrong field.
  */
 export function checkScenario(value: unknown, place?: string): Scenario {
-  const { faults } = parseWith(scenarioSchema, value, {
+  const { faults } = parseWith(scenarioSchema, withoutAdapterInternals(value), {
     what: "scenario",
     code: "bad-scenario",
     place,
   });
   parseWith(planSchema, faults, { what: "scenario.faults", code: "bad-fault-plan", place });
   return value as Scenario;
+}
+
+/** The scenario with nothing of its adapters but what a run calls: the rest is their own, and may throw when it is read. */
+function withoutAdapterInternals(value: unknown): unknown {
+  try {
+    const { clients } = value as Partial<Scenario>;
+    if (!Array.isArray(clients)) return value;
+    return {
+      ...(value as Scenario),
+      clients: clients.map((client: Partial<ClientUnderTest> | string | null) => {
+        if (typeof client !== "object" || client === null) return client;
+        const { name, version, flows: known, open } = client;
+        return { name, version, flows: known, open };
+      }),
+    };
+  } catch {
+    // What cannot be read is reported by the check itself.
+    return value;
+  }
 }
 
 const storySchema = schemaOf<Story>()((z) =>
@@ -39,10 +58,10 @@ const storySchema = schemaOf<Story>()((z) =>
   ),
 );
 
-/** An adapter of a user's own: fields of its own are its business. */
+/** What a run calls of an adapter. */
 const adapterSchema = schema(
   (z) =>
-    z.looseObject(
+    z.strictObject(
       {
         name: nonEmptyString(),
         version: nonEmptyString(),

@@ -40,6 +40,21 @@ describe("a scenario file", () => {
     ).toBeDefined();
   });
 
+  it("reads nothing of an adapter but what a run calls", () => {
+    const adapter = {
+      name: "mine",
+      version: "1.0.0",
+      flows: [],
+      open: () => undefined,
+      get connection(): never {
+        throw new Error("not opened yet");
+      },
+    };
+    const scenario = { ...good, clients: [adapter] };
+    expect(checkScenario(scenario, "mine.ts")).toBe(scenario);
+    expect(refusal({ clients: [{ ...good, name: 5 }] }).message).toContain("clients[0].name");
+  });
+
   it.each([
     [{ name: "My App" }, "scenario.name", "kebab-case"],
     [{ name: undefined }, "scenario.name", "nothing"],
