@@ -1,7 +1,7 @@
 /** Tests in a real browser, those of the examples among them; `npm test` runs them after Vitest's. */
 import { defineConfig } from "@playwright/test";
-import { findBrowser } from "./harness/browser/find-browser.ts";
-import { launchArguments } from "./harness/browser/launch-arguments.ts";
+import { findBrowser } from "./harness/browser/launch/find-browser.ts";
+import { launchArguments } from "./harness/browser/launch/launch-arguments.ts";
 
 const { executablePath } = await findBrowser();
 

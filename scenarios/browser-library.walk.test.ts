@@ -5,8 +5,8 @@
  */
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { promiseOf, type RowFlow } from "../harness/entra/backup/edition.ts";
-import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
-import { processBrowser } from "../harness/browser/launch.ts";
+import { wantsNoBrowser } from "../harness/browser/launch/find-browser.ts";
+import { processBrowser } from "../harness/browser/launch/launch.ts";
 import { flowOutcomeOf } from "../harness/rules/model/flow-outcome.ts";
 import type { Finding } from "../harness/rules/rules.ts";
 import type { History } from "../harness/history/event.ts";

@@ -1,7 +1,7 @@
 /** Repeated runs in a browser: the same journal for the same seed, and the same verdicts under both mounts. */
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
-import { processBrowser } from "../harness/browser/launch.ts";
+import { wantsNoBrowser } from "../harness/browser/launch/find-browser.ts";
+import { processBrowser } from "../harness/browser/launch/launch.ts";
 import { judgeHistory } from "../harness/rules/rules.ts";
 import { writeJournal } from "../harness/history/journal.ts";
 import { loadClient } from "../harness/clients/registry.ts";

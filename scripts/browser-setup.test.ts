@@ -1,7 +1,7 @@
 /** The set-up of the browser on machines that are handed in: what is done to each, and what is said. */
 import { expect, it } from "vitest";
 import { HarnessError } from "../harness/core/errors.ts";
-import type { FoundBrowser } from "../harness/browser/find-browser.ts";
+import type { FoundBrowser } from "../harness/browser/launch/find-browser.ts";
 import { setUpBrowser, type SetUpTools } from "./browser-setup.ts";
 
 const chromium: FoundBrowser = {

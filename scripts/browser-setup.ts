@@ -8,7 +8,7 @@ import {
   BROWSER_VARIABLE,
   wantsNoBrowser,
   type FoundBrowser,
-} from "../harness/browser/find-browser.ts";
+} from "../harness/browser/launch/find-browser.ts";
 
 export interface SetUpTools {
   readonly env: Readonly<Record<string, string | undefined>>;

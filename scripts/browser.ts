@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { findBrowser } from "../harness/browser/find-browser.ts";
+import { findBrowser } from "../harness/browser/launch/find-browser.ts";
 import { setUpBrowser } from "./browser-setup.ts";
 
 process.exitCode = await setUpBrowser(

@@ -8,7 +8,7 @@ import type { LazySchema } from "../harness/core/validation.ts";
 import { settingsSchema } from "../harness/entra/directory/settings-schema.ts";
 import { worldSchema } from "../harness/entra/directory/world-schema.ts";
 import { sketchSchema } from "../harness/entra/directory/world-sketch.ts";
-import { registrationSchema } from "../harness/entra/coverage/registration.ts";
+import { registrationSchema } from "../harness/entra/backup-coverage/registration.ts";
 import { planSchema } from "../harness/faults/plan-schema.ts";
 import { baselineSchema } from "../harness/reporting/model/baseline.ts";
 import { quarantineSchema } from "../harness/reporting/model/quarantine.ts";

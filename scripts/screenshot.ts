@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "@playwright/test";
-import { findBrowser } from "../harness/browser/find-browser.ts";
-import { launchArguments } from "../harness/browser/launch-arguments.ts";
+import { findBrowser } from "../harness/browser/launch/find-browser.ts";
+import { launchArguments } from "../harness/browser/launch/launch-arguments.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const scenario = "browser-tabs-throttled-apart";

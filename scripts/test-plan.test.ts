@@ -18,9 +18,21 @@ it.each([
   ],
   [["--all"], [["vitest run --project=quick", "playwright test"], ["vitest run --project=walks"]]],
   [["--all", "--without-quick"], [["vitest run --project=walks"]]],
+  [
+    ["--all", "--bail=1"],
+    [
+      ["vitest run --project=quick --bail=1", "playwright test"],
+      ["vitest run --project=walks --bail=1"],
+    ],
+  ],
   [["--all", "a.walk.test.ts"], [["vitest run a.walk.test.ts"]]],
 ])("%j", (argv, expected) => {
   expect(plan(argv)).toEqual(expected);
+});
+
+it("fails where the arguments leave nothing to run", async () => {
+  const groups = planTests(["--without-quick"], {});
+  expect(await runTests(groups, () => Promise.resolve(0))).toBe(1);
 });
 
 it("has each run write its own results file, and still print", () => {

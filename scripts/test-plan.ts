@@ -3,7 +3,7 @@
  * they are: `.spec.` is for Playwright, everything else for Vitest; `.walk.test.` is a long walk
  * through the finished command or package, which only `test:all` runs.
  */
-import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
+import { wantsNoBrowser } from "../harness/browser/launch/find-browser.ts";
 
 /** A command to run, and what is added to its environment. */
 export interface TestRun {
@@ -38,7 +38,8 @@ export function planTests(
   const specs = files.filter((file) => /\.spec\b/.test(file));
   if (files.length > 0) return [planFiles(args, specs, env, folder)];
   const quick = [vitest(["--project=quick", ...args], folder, "vitest")];
-  if (args.length === 0 && !wantsNoBrowser(env)) quick.push(playwright([], folder));
+  if ((args.length === 0 || argv.includes(ALL)) && !wantsNoBrowser(env))
+    quick.push(playwright([], folder));
   const walks = [vitest(["--project=walks", ...args], folder, "walks")];
   return [...(argv.includes(WITHOUT_QUICK) ? [] : [quick]), ...(argv.includes(ALL) ? [walks] : [])];
 }
@@ -59,12 +60,13 @@ function planFiles(
   ];
 }
 
-/** Runs all groups, also after one that failed; 0 when each run ended with 0, else 1. */
+/** Runs all groups, also after one that failed; 0 when there was a run and each ended with 0, else 1. */
 export async function runTests(
   groups: readonly TestGroup[],
   run: (test: TestRun, beside: "alone" | "beside others") => Promise<number>,
 ): Promise<0 | 1> {
-  let failed = false;
+  // A plan without runs has tested nothing.
+  let failed = groups.flat().length === 0;
   for (const group of groups) {
     const statuses = await Promise.all(
       group.map((test, index) => run(test, index === 0 ? "alone" : "beside others")),

@@ -1,6 +1,6 @@
 /** README and the guides against the files that they show and the pages that they link to. */
 import { spawnSync } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { anchorsOf, linksOf } from "../scripts/site/markdown.ts";
@@ -98,7 +98,9 @@ describe("examples/", () => {
 
 /** What the compiler says of programs; each may import `getToken` from `./my-app.js`. */
 function typeErrorsOf(programs: readonly string[]): string {
-  const folder = mkdtempSync(join(root, "reports/out/guides-"));
+  const out = join(root, "reports/out");
+  mkdirSync(out, { recursive: true });
+  const folder = mkdtempSync(join(out, "guides-"));
   try {
     writeFileSync(join(folder, "my-app.ts"), "export async function getToken() { return ''; }\n");
     for (const [index, text] of programs.entries())

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Matrix } from "../harness/reporting/versions/version-matrix.ts";
+import type { Matrix } from "../harness/reporting/client-versions/version-matrix.ts";
 import { createFolder, type Ended, type Folder, scenarioText } from "./command-line.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });

@@ -2,7 +2,7 @@
 import { PublicClientApplication } from "@azure/msal-node";
 import { describe, expect, it } from "vitest";
 import { world } from "../examples/page/my-world.ts";
-import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
+import { wantsNoBrowser } from "../harness/browser/launch/find-browser.ts";
 import { minutes } from "../harness/core/time/duration.ts";
 import type { World } from "../harness/entra/directory/world.ts";
 import { throttled } from "../harness/faults/presets.ts";

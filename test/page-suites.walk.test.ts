@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { wantsNoBrowser } from "../harness/browser/find-browser.ts";
+import { wantsNoBrowser } from "../harness/browser/launch/find-browser.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const SLOW_MS = 240_000;

@@ -113,7 +113,7 @@ const bannedCalls: readonly RegExp[] = [
 ];
 
 const mayUseTheRealThing =
-  /^(?:harness\/(?:core\/time\/|core\/random\.ts|browser\/(?:page-|documents)|integrations\/playwright\/|cli\/)|bench\/|scripts\/|test\/|examples\/)/;
+  /^(?:harness\/(?:core\/time\/|core\/random\.ts|browser\/(?:agent\/|page-|documents)|integrations\/playwright\/|cli\/)|bench\/|scripts\/|test\/|examples\/)/;
 
 /** Real time or real chance where only a `Clock` or a `Random` may be. */
 export function findBannedCalls(files: readonly SourceFile[]): string[] {

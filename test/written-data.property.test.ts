@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 import { HarnessError } from "../harness/core/errors.ts";
-import { checkRegistration } from "../harness/entra/coverage/registration.ts";
+import { checkRegistration } from "../harness/entra/backup-coverage/registration.ts";
 import { createWorld } from "../harness/entra/directory/create-world.ts";
 import { checkSettings } from "../harness/entra/directory/settings-schema.ts";
 import { defaultServiceSettings } from "../harness/entra/directory/settings.ts";

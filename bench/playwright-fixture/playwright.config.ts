@@ -1,7 +1,7 @@
 /** The tests that `bench/playwright-fixture.ts` measures: one page opened, bare and with the fixture. */
 import { defineConfig } from "@playwright/test";
-import { findBrowser } from "../../harness/browser/find-browser.ts";
-import { launchArguments } from "../../harness/browser/launch-arguments.ts";
+import { findBrowser } from "../../harness/browser/launch/find-browser.ts";
+import { launchArguments } from "../../harness/browser/launch/launch-arguments.ts";
 import root from "../../playwright.config.ts";
 
 const { executablePath } = await findBrowser();

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Frame, Page } from "@playwright/test";
 import type { Thoroughness } from "../core/time/participants.ts";
 import { askableFrames, askDocument, type Documents, type Look } from "./documents.ts";
-import { stateOf } from "./page-asks.ts";
-import type { PageScreen, PageState } from "./page-protocol.ts";
+import { stateOf } from "./agent/agent-calls.ts";
+import type { PageScreen, PageState } from "./agent/agent-protocol.ts";
 
 /** Turns of a document's event loop before each reading of its state, and readings in one look, that must pass without activity. */
 const TURNS = 2;

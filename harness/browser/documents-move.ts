@@ -1,8 +1,8 @@
 /** Moves all documents of a browser context through virtual time. */
 import type { Frame } from "@playwright/test";
 import { askableFrames, askDocument, type Documents, emptyExpiredCache } from "./documents.ts";
-import { leapOf, setTimeOf } from "./page-asks.ts";
-import type { DocumentTime, PageLeap } from "./page-protocol.ts";
+import { leapOf, setTimeOf } from "./agent/agent-calls.ts";
+import type { DocumentTime, PageLeap } from "./agent/agent-protocol.ts";
 
 /** How far a document leaps at once, ms, and how often before the harness looks at everything. */
 const LEAP_MAX_MS = 3_600_000;

@@ -3,8 +3,8 @@
  * them last. What the look at them and their moves through time share.
  */
 import type { BrowserContext, Frame, Page } from "@playwright/test";
-import { frameOf, watchLeaving } from "./leaving.ts";
-import type { DocumentTime, PageScreen, PageState } from "./page-protocol.ts";
+import { frameOf, watchLeaving } from "./navigating-frames.ts";
+import type { DocumentTime, PageScreen, PageState } from "./agent/agent-protocol.ts";
 import { type PageRequests, watchRequests } from "./page-requests.ts";
 
 export interface DocumentsOptions {

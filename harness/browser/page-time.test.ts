@@ -5,8 +5,8 @@ import type { BrowserContext, Page } from "@playwright/test";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { days, hours, seconds } from "../core/time/duration.ts";
 import { createVirtualClock, type VirtualClock } from "../core/time/virtual-clock.ts";
-import { wantsNoBrowser } from "./find-browser.ts";
-import { processBrowser } from "./launch.ts";
+import { wantsNoBrowser } from "./launch/find-browser.ts";
+import { processBrowser } from "./launch/launch.ts";
 import { keepTime, type PageTime } from "./page-time.ts";
 
 const START = Date.parse("2026-03-02T08:00:00Z");

@@ -15,8 +15,8 @@ import {
   type DocumentsOptions,
   noteActivity,
 } from "./documents.ts";
-import { agentScript, timingOf } from "./page-agent.ts";
-import type { PageScreen } from "./page-protocol.ts";
+import { agentScript, timingOf } from "./agent/page-agent.ts";
+import type { PageScreen } from "./agent/agent-protocol.ts";
 
 export interface PageTimeOptions extends DocumentsOptions {
   /** Where chance begins in documents. Default: the browser's own chance. */

@@ -1,7 +1,7 @@
 /** What `brownout run` is to do, read from its arguments and checked, before anything is made or run. */
 import { join, resolve } from "node:path";
 import { editionIds } from "../entra/backup/edition.ts";
-import { findEdition } from "../entra/coverage/find-named.ts";
+import { findEdition } from "../entra/backup-coverage/find-named.ts";
 import { HarnessError } from "../core/errors.ts";
 import type { QuarantineEntry } from "../reporting/model/quarantine.ts";
 import type { Annotator } from "../reporting/formats/annotations.ts";
@@ -27,7 +27,7 @@ import {
   selectRuns,
   takePart,
 } from "./selection.ts";
-import { cacheOption, keptVersions } from "./versions/cache-option.ts";
+import { cacheOption, keptVersions } from "./client-versions/cache-option.ts";
 
 /** The options of `brownout run`. */
 export const runOptions = {

@@ -26,6 +26,8 @@ describe("a filter", () => {
     ["*.scenario.*", true],
     ["./outages/*", true],
     ["mine.mjs", true],
+    ["flow.scenario.tsx", true],
+    ["flow.jsx", true],
   ])("%s means files: %s", (filter, expected) => expect(isPath(filter)).toBe(expected));
 
   it("that is a pattern means every file like it, in order, and none of packages", async () => {

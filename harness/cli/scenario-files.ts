@@ -3,13 +3,16 @@ import { existsSync, globSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { HarnessError } from "../core/errors.ts";
 import { namesWithin } from "../reporting/model/wording.ts";
+import { moduleExtensions } from "../runner/loading/users-files.ts";
 
 /** What is looked through for files never, as it is not the project's own. */
 const NOT_OWN = ["**/node_modules", "**/.git"];
 
 /** Whether a filter means files: names of scenarios have no slash and no extension. */
 export function isPath(filter: string): boolean {
-  return /[/\\]/.test(filter) || /^\.(?:\*|[cm]?[jt]s)$/.test(extname(filter));
+  return (
+    /[/\\]/.test(filter) || extname(filter) === ".*" || moduleExtensions.includes(extname(filter))
+  );
 }
 
 /** Whether it means more than one: a pattern, unless there is a file of that very name. */
@@ -28,7 +31,10 @@ export function filesMatching(pattern: string, cwd: string): readonly string[] {
 
 /** Says which scenario files of a project a run without names has left out; nothing when there are none. */
 export function leftOutLines(cwd: string): readonly string[] {
-  const files = globSync("**/*.scenario.{ts,mts,cts,js,mjs,cjs}", { cwd, exclude: NOT_OWN });
+  const files = globSync(
+    `**/*.scenario.{${moduleExtensions.map((one) => one.slice(1)).join(",")}}`,
+    { cwd, exclude: NOT_OWN },
+  );
   if (files.length === 0) return [];
   const [own, them] =
     files.length === 1

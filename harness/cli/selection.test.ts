@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { wantsNoBrowser } from "../browser/find-browser.ts";
+import { wantsNoBrowser } from "../browser/launch/find-browser.ts";
 import { selectRuns } from "./selection.ts";
 
 const select = (wanted: Partial<Parameters<typeof selectRuns>[0]>) =>

@@ -6,7 +6,7 @@ import type { Clock } from "../core/time/clock.ts";
 import type { Random } from "../core/random.ts";
 import type { AppRegistration, Tenant, User, World } from "../entra/directory/world.ts";
 import type { Flow } from "../history/event.ts";
-import type { PageFile } from "../network/browser/page-file.ts";
+import type { PageFile } from "../network/browser-mounts/page-file.ts";
 
 /**
  * One request of the application to its client for a token.

@@ -1,7 +1,7 @@
 /**
  * Finds and loads the packages that are clients under test: those installed beside Brownout, or
  * those of a folder with its own `node_modules`, where other versions are installed
- * (`harness/reporting/versions/`). A missing package gives an error with the command to install it.
+ * (`harness/clients/versions/`). A missing package gives an error with the command to install it.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";

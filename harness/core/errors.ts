@@ -1,4 +1,9 @@
-/** The stable codes of `HarnessError`, for programs that react to one of them. */
+/**
+ * The stable codes of `HarnessError`, for programs that react to one of them.
+ *
+ * @example
+ * const isMissing = (code: HarnessErrorCode): boolean => code === "client-not-installed";
+ */
 export type HarnessErrorCode =
   | "unknown-scenario"
   | "unknown-client"
@@ -91,6 +96,16 @@ export function suggestNames(
   if (near.length === 0) return otherwise;
   if (near.length === 1) return `Did you mean "${near[0]}"?`;
   return `Did you mean ${near.slice(0, -1).join(", ")} or ${near.at(-1)}?`;
+}
+
+/** Throws `bad-usage` for a key that is not known: it would be ignored, and the call would mean something else. */
+export function checkKeys(options: object, known: readonly string[], place: string): void {
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new HarnessError("bad-usage", `unknown key "${unknown}"`, {
+    place,
+    hint: suggestNames(unknown, known, `Known keys: ${known.join(", ")}.`),
+  });
 }
 
 function editDistance(a: string, b: string): number {

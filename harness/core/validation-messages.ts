@@ -165,7 +165,7 @@ function describeSchema(schema: core.$ZodType | undefined): string {
     case "function":
       return "a function";
     case "array":
-      return `an array of ${plural(describeSchema(def.element))}`;
+      return arrayOf(describeSchema(def.element));
     case "object":
     case "record":
       return "an object";
@@ -174,7 +174,7 @@ function describeSchema(schema: core.$ZodType | undefined): string {
     case "literal":
       return oneOf(def.values);
     case "union":
-      return def.options.map(describeSchema).join(" or ");
+      return [...new Set(def.options.map(describeSchema))].join(" or ");
     case "optional":
     case "readonly":
     case "nonoptional":
@@ -189,9 +189,10 @@ function describeSchema(schema: core.$ZodType | undefined): string {
   }
 }
 
-function plural(description: string): string {
-  const noun = /^an? (string|whole number|number|object|function)$/.exec(description)?.[1];
-  return noun === undefined ? "such entries" : `${noun}s`;
+function arrayOf(element: string): string {
+  const noun = /^an? (string|whole number|number|object|function)$/.exec(element)?.[1];
+  if (noun !== undefined) return `an array of ${noun}s`;
+  return `an array, each entry ${element}`;
 }
 
 /**

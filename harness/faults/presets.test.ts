@@ -168,3 +168,17 @@ describe("an outage of Entra", () => {
     },
   );
 });
+
+it.each([
+  ["outage", () => outage({ from: 0, for: 1, chnce: 0.1 } as never), "chnce", "Known keys: id"],
+  ["throttled", () => throttled({ form: 0, for: 1 } as never), "form", "from"],
+] as const)("refuse an option that %s does not have", (place, build, key, hint) => {
+  expect(build).toThrow(
+    expect.objectContaining({
+      code: "bad-usage",
+      message: `unknown key "${key}"`,
+      place,
+      hint: expect.stringContaining(hint) as string,
+    }),
+  );
+});

@@ -2,6 +2,7 @@
  * The outages that scenarios need most often, by name. Each returns a plain window (one of them
  * two), so that a plan stays data.
  */
+import { checkKeys } from "../core/errors.ts";
 import { type Endpoint, endpoints } from "../entra/request/endpoint.ts";
 import type {
   CapacityEffect,
@@ -123,7 +124,7 @@ export function tokenServerError(
 ): FaultWindow {
   const { code = 90033, retryAfter = { form: "absent" } } = options;
   return {
-    ...placed("token-server-error", options),
+    ...placed("token-server-error", options, ["code", "retryAfter"]),
     at: "primary",
     on: ["token"],
     effect: { kind: "server-error", status: 503, retryAfter, body: { form: "aadsts", code } },
@@ -147,7 +148,7 @@ export function throttled(
     body = { form: "text", text: "Too Many Requests" },
   } = options;
   return {
-    ...placed("throttled", options),
+    ...placed("throttled", options, ["retryAfter", "body"]),
     at: "primary",
     on: ["token"],
     effect: { kind: "throttle", retryAfter, body },
@@ -166,7 +167,7 @@ export function partialOutage(
 ): FaultWindow {
   const { share, on = ["authorize", "token"] } = options;
   return {
-    ...placed("partial-outage", options),
+    ...placed("partial-outage", options, ["share", "on"]),
     at: "primary",
     on,
     chance: share,
@@ -184,7 +185,7 @@ export function partialOutage(
 export function hang(options: WindowOptions & { readonly hangMs?: number }): FaultWindow {
   const { hangMs } = options;
   return {
-    ...placed("hang", options),
+    ...placed("hang", options, ["hangMs"]),
     at: "primary",
     on: ["token"],
     effect: { kind: "hang", ...(hangMs === undefined ? {} : { forMs: hangMs }) },
@@ -238,7 +239,7 @@ export function identityEndpointUpdating(
     value: { error: "unavailable", error_description: "The identity endpoint is being updated." },
   };
   return {
-    ...placed("identity-endpoint-updating", options),
+    ...placed("identity-endpoint-updating", options, ["status"]),
     at: "machine",
     on: ["managed-identity"],
     effect: { kind: "updating", status, body },
@@ -260,7 +261,7 @@ export function identityEndpointThrottled(
     value: { error: "too_many_requests", error_description: "Too many requests" },
   };
   return {
-    ...placed("identity-endpoint-throttled", options),
+    ...placed("identity-endpoint-throttled", options, ["retryAfter"]),
     at: "machine",
     on: ["managed-identity"],
     effect: { kind: "throttle", retryAfter, body },
@@ -303,7 +304,15 @@ export function overloadedOnReturn(
     },
   } = options;
   return {
-    ...placed("overloaded-on-return", options),
+    ...placed("overloaded-on-return", options, [
+      "at",
+      "on",
+      "requests",
+      "perMs",
+      "collapsesTo",
+      "regrowsPerMinute",
+      "shed",
+    ]),
     at,
     on,
     effect: { kind: "capacity", requests, perMs, collapsesTo, regrowsPerMinute, shed },
@@ -321,10 +330,13 @@ export function trafficRampedUp(options: WindowOptions): FaultWindow {
   return { ...outage(options), ...placed("traffic-ramped-up", options), ramp: { from: 1, to: 0 } };
 }
 
+/** When and for which requests. Refuses options that the preset does not have: a misspelt one would be ignored. */
 function placed(
   name: string,
   options: WindowOptions,
+  own: readonly string[] = [],
 ): Pick<FaultWindow, "id" | "from" | "for" | "where"> {
+  checkKeys(options, ["id", "from", "for", "where", ...own], name);
   const { id = name, from, where } = options;
   return { id, from, for: options.for, ...(where === undefined ? {} : { where }) };
 }

@@ -1,4 +1,3 @@
-/** The mounts by name: what command lines and journals say, and where their clients live. */
 /** Mounts whose clients live in this process. */
 export const processMounts = ["direct", "msw", "nock", "https"] as const;
 
@@ -8,9 +7,20 @@ export const browserMounts = ["proxy", "route"] as const;
 /** Mounts that pass on whole bodies only: a body that breaks or trickles takes real sockets. */
 export const wholeBodyMounts: readonly MountName[] = ["route"];
 
-/** The names that `--mount` takes. */
+/**
+ * The names that `--mount` takes: how the requests of a client reach the simulator.
+ *
+ * @example
+ * mountNames; // ["direct", "msw", "nock", "https", "proxy", "route"]
+ */
 export const mountNames = [...processMounts, ...browserMounts] as const;
 
 export type ProcessMount = (typeof processMounts)[number];
 
+/**
+ * A name of `mountNames`.
+ *
+ * @example
+ * const mount: MountName = "https";
+ */
 export type MountName = (typeof mountNames)[number];

@@ -10,7 +10,7 @@ import type { VirtualClock } from "../core/time/virtual-clock.ts";
 import type { HarnessError } from "../core/errors.ts";
 import type { Service } from "../core/http/service.ts";
 import type { MountName } from "./mount-names.ts";
-import type { PageFile } from "./browser/page-file.ts";
+import type { PageFile } from "./browser-mounts/page-file.ts";
 import type { Suite } from "./suite.ts";
 
 /** The clock as far as a mount needs it. */

@@ -2,8 +2,8 @@
  * Finds a mount by its name. Each is imported only when it is asked for, and a process
  * has one: msw and nock patch `fetch` and hang together (`docs/sources.md#k1`).
  */
-import { findBrowser } from "../browser/find-browser.ts";
-import { requireChromium } from "../browser/playwright-package.ts";
+import { findBrowser } from "../browser/launch/find-browser.ts";
+import { requireChromium } from "../browser/launch/playwright-package.ts";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import { type Mount } from "./mount.ts";
 import { browserMounts, type MountName, mountNames } from "./mount-names.ts";
@@ -61,9 +61,9 @@ async function importMount(name: MountName): Promise<Mount> {
     case "msw":
       return (await import("./msw.ts")).mount;
     case "proxy":
-      return (await import("./browser/proxy.ts")).mount;
+      return (await import("./browser-mounts/proxy.ts")).mount;
     case "route":
-      return (await import("./browser/route.ts")).mount;
+      return (await import("./browser-mounts/route.ts")).mount;
     case "nock":
       return (await import("./nock.ts")).mount;
   }

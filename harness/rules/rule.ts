@@ -1,5 +1,5 @@
 /**
- * A rule judges a finished history. It is pure and synchronous, imports `history` only,
+ * A rule judges a finished history. It is pure and synchronous, imports the history and the queries of `model/` only,
  * and has three answers: when a history has nothing that it applies to, it is inconclusive.
  */
 import type { History } from "../history/event.ts";

@@ -13,7 +13,7 @@ import type { Mount } from "../network/mount.ts";
 import type { MountName } from "../network/mount-names.ts";
 import { loadMount } from "../network/mounts.ts";
 import { type Attribution, createAttribution } from "./simulation/attribution.ts";
-import { createBrowserContexts } from "./browsers/browser-contexts.ts";
+import { createBrowserContexts } from "./browser-contexts/browser-contexts.ts";
 import { checkWorldAndSettings, startInstant } from "./simulation/checked-world.ts";
 import {
   composeSimulation,
@@ -23,7 +23,7 @@ import {
 } from "./simulation/compose.ts";
 import { createHeader } from "./simulation/journal-header.ts";
 import { createScriptContext } from "./simulation/script-context.ts";
-import { createTurns, type Turns } from "./browsers/turns.ts";
+import { createTurns, type Turns } from "./browser-contexts/turns.ts";
 import { ownAppOf } from "../clients/own-app.ts";
 import { checkScenario } from "./scenario-schema.ts";
 import type { Scenario } from "./scenario.ts";

@@ -1,5 +1,5 @@
 /** Registrations for tests: a good one of each kind, which tests change. */
-import type { Registration } from "../../harness/entra/coverage/registration.ts";
+import type { Registration } from "../../harness/entra/backup-coverage/registration.ts";
 
 /** A native app that follows all of the guidance. */
 export const mailApp: Registration = {

@@ -1,6 +1,6 @@
 /** A profile of a real browser over a service that tests script, in virtual time. */
 import type { Page } from "@playwright/test";
-import { processBrowser } from "../../harness/browser/launch.ts";
+import { processBrowser } from "../../harness/browser/launch/launch.ts";
 import { createVirtualClock, type VirtualClock } from "../../harness/core/time/virtual-clock.ts";
 import { createFaultLayer } from "../../harness/faults/layer.ts";
 import type { FaultEffect } from "../../harness/faults/plan.ts";
@@ -8,7 +8,7 @@ import type { Service } from "../../harness/core/http/service.ts";
 import { createRandom } from "../../harness/core/random.ts";
 import type { BrowserProfile, Mounted, MountContext } from "../../harness/network/mount.ts";
 import type { MountName } from "../../harness/network/mount-names.ts";
-import type { PageFile } from "../../harness/network/browser/page-file.ts";
+import type { PageFile } from "../../harness/network/browser-mounts/page-file.ts";
 import { loadMount } from "../../harness/network/mounts.ts";
 import { answerWith } from "./mount.ts";
 

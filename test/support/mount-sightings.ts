@@ -1,6 +1,6 @@
 /** What a page, a tab and a hidden iframe see of one answer, in the words of `docs/browser.md`. */
 import type { Page, Request } from "@playwright/test";
-import { lookAtScreen } from "../../harness/browser/screen.ts";
+import { lookAtScreen } from "../../harness/browser/agent/screen.ts";
 import type { BrowserBench } from "./mount-browser.ts";
 
 export interface Sightings {

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { wantsNoBrowser } from "../../harness/browser/find-browser.ts";
+import { wantsNoBrowser } from "../../harness/browser/launch/find-browser.ts";
 import { root } from "./guides.ts";
 import { installPacked, SLOW_MS, cleanEnvironment } from "../clean-machine.ts";
 

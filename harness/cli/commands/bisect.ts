@@ -10,8 +10,8 @@ import {
   bisectionLines,
   triedLine,
   type TriedVersion,
-} from "../../reporting/versions/bisect-text.ts";
-import { type Bisection, bisect } from "../../reporting/versions/bisect-versions.ts";
+} from "../../reporting/client-versions/bisect-text.ts";
+import { type Bisection, bisect } from "../../reporting/client-versions/bisect-versions.ts";
 import { createPaint, createProgress } from "../../reporting/formats/terminal.ts";
 import { count } from "../../reporting/model/wording.ts";
 import { brownoutVersion } from "../../core/version.ts";
@@ -22,8 +22,8 @@ import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { readSeed } from "../plan.ts";
 import { type Found, selectScenarios } from "../selection.ts";
-import { cacheOption, openClientCache } from "../versions/cache-option.ts";
-import { Interruption, tryVersion } from "../versions/try-version.ts";
+import { cacheOption, openClientCache } from "../client-versions/cache-option.ts";
+import { Interruption, tryVersion } from "../client-versions/try-version.ts";
 
 /** The options of `brownout bisect`. */
 export const bisectOptions = {

@@ -4,16 +4,21 @@
  */
 import { relative, resolve } from "node:path";
 import { editionIds, editionOf, newestEdition } from "../../entra/backup/edition.ts";
-import { parseRegistration } from "../../entra/coverage/registration.ts";
-import { findApp, findEdition, findFlow, findResource } from "../../entra/coverage/find-named.ts";
-import { judgeApp, judgeFlow, judgeResource } from "../../entra/coverage/judge-named.ts";
-import { judgeRegistration } from "../../entra/coverage/judge.ts";
+import { parseRegistration } from "../../entra/backup-coverage/registration.ts";
+import {
+  findApp,
+  findEdition,
+  findFlow,
+  findResource,
+} from "../../entra/backup-coverage/find-named.ts";
+import { judgeApp, judgeFlow, judgeResource } from "../../entra/backup-coverage/judge-named.ts";
+import { judgeRegistration } from "../../entra/backup-coverage/judge.ts";
 import {
   coverageJson,
   defaultSwitches,
   type Judgement,
   type Switches,
-} from "../../entra/coverage/coverage-judgement.ts";
+} from "../../entra/backup-coverage/coverage-judgement.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";

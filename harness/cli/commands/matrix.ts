@@ -16,17 +16,17 @@ import {
 } from "../../reporting/formats/terminal.ts";
 import { countResults } from "../../reporting/model/build-results.ts";
 import { writeResults } from "../../reporting/model/results.ts";
-import { type PlayedVersion, writeMatrix } from "../../reporting/versions/version-matrix.ts";
-import { matrixLines, matrixPage } from "../../reporting/versions/matrix-text.ts";
+import { type PlayedVersion, writeMatrix } from "../../reporting/client-versions/version-matrix.ts";
+import { matrixLines, matrixPage } from "../../reporting/client-versions/matrix-text.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { commandToCheck } from "../command-name.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { readSeed, readWorkers } from "../plan.ts";
 import { selectScenarios } from "../selection.ts";
-import { cacheOption, openClientCache } from "../versions/cache-option.ts";
-import { compareClientVersions } from "../versions/compare-versions.ts";
-import { folderName } from "../versions/plan-versions.ts";
+import { cacheOption, openClientCache } from "../client-versions/cache-option.ts";
+import { compareClientVersions } from "../client-versions/compare-versions.ts";
+import { folderName } from "../client-versions/plan-versions.ts";
 
 /** The options of `brownout matrix`. */
 export const matrixOptions = {

@@ -84,7 +84,7 @@ export async function mergeCommand(
     quarantine,
   });
   const { results } = model;
-  writeReports(out, model, page);
+  await writeReports(out, model, page);
   const kept = [...(await archiveRun(results, { target, out, io })), ...annotate(model, annotator)];
 
   if (values.json !== undefined) {

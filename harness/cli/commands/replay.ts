@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { findEdition } from "../../entra/coverage/find-named.ts";
+import { findEdition } from "../../entra/backup-coverage/find-named.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { JournalHeader } from "../../history/event.ts";
 import { parseJournal } from "../../history/journal.ts";
@@ -26,7 +26,7 @@ import type { Io } from "../io.ts";
 import { placeClient } from "../../clients/versions/place-client.ts";
 import { createScriptOutput } from "../script-output.ts";
 import { namedMount, runName } from "../selection.ts";
-import { cacheOption, keptVersions } from "../versions/cache-option.ts";
+import { cacheOption, keptVersions } from "../client-versions/cache-option.ts";
 import { readTextFile } from "../text-file.ts";
 
 /** The options of `brownout replay`. */

@@ -81,8 +81,11 @@ export async function runCommand(
       progress.status(statusText(done, tasks.length, names));
     },
   });
-  // While the first workers start, this process has nothing to do.
-  const [page, { interruptedBy }] = await Promise.all([loadPageProgram(), executing]);
+  // While the first workers start, this process has nothing to do. What is wrong with the page is
+  // reported when all other reports are written.
+  const loading = loadPageProgram();
+  loading.catch(() => undefined);
+  const { interruptedBy } = await executing;
   scripts.end();
   progress.end();
 
@@ -91,7 +94,7 @@ export async function runCommand(
   const model = session.report(update?.entries ?? plan.baseline.entries);
   const { results } = model;
   leaveShard(plan, session.relaunched());
-  writeReports(plan.out, model, page);
+  await writeReports(plan.out, model, loading);
 
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(model, paint)) progress.line(line);

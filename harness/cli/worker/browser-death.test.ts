@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { wantsNoBrowser } from "../../browser/find-browser.ts";
+import { wantsNoBrowser } from "../../browser/launch/find-browser.ts";
 import { createPool, type Pool } from "./pool.ts";
 import type { RunReply } from "./protocol.ts";
 
@@ -24,7 +24,7 @@ describe.skipIf(wantsNoBrowser())("a browser that dies in mid-run", () => {
   const run = async (deaths: number, meanwhile = "clock.sleep(3_600_000)"): Promise<RunReply> => {
     const number = (runs += 1);
     const scenario = join(folder, `${number}.mjs`);
-    const keeper = new URL("../../browser/launch.ts", import.meta.url).href;
+    const keeper = new URL("../../browser/launch/launch.ts", import.meta.url).href;
     const story = JSON.stringify({ standsFor: "a", asserts: "a", failureMeans: "a", fix: "a" });
     writeFileSync(
       scenario,

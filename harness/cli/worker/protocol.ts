@@ -7,7 +7,7 @@ export interface RunTask {
   readonly scenario: string;
   /** `NAME` or `NAME@VERSION`; default: the scenario's own client. */
   readonly client?: string;
-  /** A folder with the client's package in a version of its own (`ClientFolder` of `harness/reporting/versions/`); default: beside Brownout. */
+  /** A folder with the client's package in a version of its own (`ClientFolder` of `harness/clients/versions/`); default: beside Brownout. */
   readonly clientFolder?: string;
   readonly mount: MountName;
   readonly seed: string;

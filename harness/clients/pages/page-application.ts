@@ -6,7 +6,7 @@
 import type { Page } from "@playwright/test";
 import { HarnessError } from "../../core/errors.ts";
 import type { Flow } from "../../history/event.ts";
-import type { PageFile } from "../../network/browser/page-file.ts";
+import type { PageFile } from "../../network/browser-mounts/page-file.ts";
 import type {
   CacheKind,
   ClientBrowser,

@@ -1,7 +1,7 @@
 /** Clients in pages of a real browser: each flow once with a healthy service, and how they describe errors. */
 import { afterAll, describe, expect, it } from "vitest";
-import { wantsNoBrowser } from "../../browser/find-browser.ts";
-import { processBrowser } from "../../browser/launch.ts";
+import { wantsNoBrowser } from "../../browser/launch/find-browser.ts";
+import { processBrowser } from "../../browser/launch/launch.ts";
 import { hours, minutes } from "../../core/time/duration.ts";
 import { tokenServerError } from "../../faults/presets.ts";
 import type { Flow } from "../../history/event.ts";

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { wantsNoBrowser } from "../../browser/find-browser.ts";
-import { processBrowser } from "../../browser/launch.ts";
+import { wantsNoBrowser } from "../../browser/launch/find-browser.ts";
+import { processBrowser } from "../../browser/launch/launch.ts";
 import { openShell, type PageApp, type PageCall } from "./page-shell.ts";
 
 type PageScope = typeof globalThis & { readonly app: PageApp; acquired: number };

@@ -20,7 +20,12 @@ export const networkFaultCodes = [
   "UND_ERR_SOCKET",
 ] as const;
 
-/** A code of `networkFaultCodes`, such as `"ECONNRESET"`. */
+/**
+ * How a request ends without a complete answer, by the code that Node reports.
+ *
+ * @example
+ * const reset: NetworkFaultCode = "ECONNRESET";
+ */
 export type NetworkFaultCode = (typeof networkFaultCodes)[number];
 
 /**

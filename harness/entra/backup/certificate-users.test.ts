@@ -1,8 +1,8 @@
 /** E11: a revoked certificate does not stop the backup from serving its user; a revocation of sessions does. */
 import { describe, expect, it } from "vitest";
 import { hours, minutes } from "../../core/time/duration.ts";
-import { judgeRegistration } from "../coverage/judge.ts";
-import { defaultSwitches } from "../coverage/coverage-judgement.ts";
+import { judgeRegistration } from "../backup-coverage/judge.ts";
+import { defaultSwitches } from "../backup-coverage/coverage-judgement.ts";
 import { mailApp } from "../../../test/support/coverage.ts";
 import { only, run } from "../../../test/support/run.ts";
 import { editionIds, editionOf } from "./edition.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeRequest } from "./endpoint.ts";
+import { describeRequest, grantNameOf } from "./endpoint.ts";
 import { createRequest } from "../../core/http/message.ts";
 
 const LOGIN = "https://login.microsoftonline.com/contoso.example";
@@ -68,4 +68,14 @@ describe("the user of a request from a browser", () => {
       expect(await userOf(post(url, { grant_type, "X-AnchorMailbox": HINT }))).toBe(OID);
     },
   );
+});
+
+describe("a grant", () => {
+  it.each([
+    ["urn:ietf:params:oauth:grant-type:jwt-bearer", "on_behalf_of"],
+    ["refresh_token", "refresh_token"],
+    ["constructor", "constructor"],
+  ])("of type %s is named %s", (grantType, name) => {
+    expect(grantNameOf(grantType)).toBe(name);
+  });
 });

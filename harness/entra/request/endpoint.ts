@@ -58,7 +58,9 @@ export type GrantName = (typeof grantNames)[number];
 
 /** The name of a grant by its `grant_type` on the wire; anything without a shorter name stays as it is. */
 export function grantNameOf(grantType: string): string {
-  return GRANT_SHORT_NAMES[grantType] ?? grantType;
+  return Object.hasOwn(GRANT_SHORT_NAMES, grantType)
+    ? (GRANT_SHORT_NAMES[grantType] ?? grantType)
+    : grantType;
 }
 
 /**

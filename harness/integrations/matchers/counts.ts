@@ -1,6 +1,6 @@
 /** Matchers that count answers by their source, requests by their endpoint, and prompts. */
 import { promptsOf } from "../../rules/model/prompts.ts";
-import { HarnessError, suggestNames } from "../../core/errors.ts";
+import { checkKeys, HarnessError, suggestNames } from "../../core/errors.ts";
 import type { ExchangeEnded, History } from "../../history/event.ts";
 import { checkEndpoint } from "../../history/endpoint-name.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
@@ -25,6 +25,7 @@ const EVIDENCE_MAX = 8;
 
 /** Whether one system gave good answers: without an error status, and with a whole body. */
 export function served(history: History, wanted: Served): MatcherVerdict {
+  checkKeys(wanted, ["from", "endpoint", "times"], "toHaveServed");
   const { from, endpoint, times } = wanted;
   checkSource(from);
   if (endpoint !== undefined) checkEndpoint(endpoint);
@@ -49,15 +50,17 @@ export function served(history: History, wanted: Served): MatcherVerdict {
 export function requested(
   history: History,
   endpoint: Endpoint,
-  { times, atMost }: Requested = {},
+  bound: Requested = {},
 ): MatcherVerdict {
   checkEndpoint(endpoint);
+  checkKeys(bound, ["times", "atMost"], "toHaveRequested");
+  const { times, atMost } = bound;
   if (!hasHappened(history)) return nothingAsked(history, "");
   const asked = exchangesOf(history).filter(({ began }) => began.endpoint === endpoint);
   const count = asked.length;
   const isRight =
     atMost === undefined ? (times === undefined ? count > 0 : count === times) : count <= atMost;
-  const bound =
+  const wanted =
     atMost === undefined
       ? times === undefined
         ? "at least 1"
@@ -66,7 +69,7 @@ export function requested(
   return {
     verdict: isRight ? "pass" : "fail",
     message: messageFrom(history, {
-      says: `the ${endpoint} endpoint was asked ${count === 1 ? "once" : `${count} times`}; expected: ${bound}`,
+      says: `the ${endpoint} endpoint was asked ${count === 1 ? "once" : `${count} times`}; expected: ${wanted}`,
       evidence: shownOf(asked),
     }),
   };

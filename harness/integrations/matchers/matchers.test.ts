@@ -294,3 +294,13 @@ it.each([[undefined], [null], [7], [{}], ["entra"]])("a matcher refuses %j", (re
     /toHaveRecovered: expected an object with a history/,
   );
 });
+
+describe("a key that a matcher does not have", () => {
+  it.each([
+    ["toHaveRequested", ["token", { atmost: 0 }], 'unknown key "atmost"'],
+    ["toHaveServed", [{ from: "primary", endpoints: "token" }], 'unknown key "endpoints"'],
+  ] as const)("is refused by %s", (name, values, message) => {
+    const judge = matchers[name] as (...all: unknown[]) => unknown;
+    expect(() => judge.call({ isNot: false }, buildRun().history(), ...values)).toThrow(message);
+  });
+});

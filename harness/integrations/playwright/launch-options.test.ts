@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { launchArguments } from "../../browser/launch-arguments.ts";
+import { launchArguments } from "../../browser/launch/launch-arguments.ts";
 import { launchOptionsFor, trustsSimulator } from "./launch-options.ts";
 
 afterEach(() => vi.unstubAllEnvs());

@@ -1,7 +1,7 @@
 /** The options with which Playwright launches the browser of a suite. */
 import type { LaunchOptions } from "@playwright/test";
-import { findBrowser } from "../../browser/find-browser.ts";
-import { launchArguments } from "../../browser/launch-arguments.ts";
+import { findBrowser } from "../../browser/launch/find-browser.ts";
+import { launchArguments } from "../../browser/launch/launch-arguments.ts";
 import { HarnessError } from "../../core/errors.ts";
 
 /** The browser that a suite asks for. */

@@ -3,8 +3,8 @@
  * sign-in pages, and finds out which window a request comes from.
  */
 import type { BrowserContext, Page } from "@playwright/test";
-import { fillInSignInPages } from "../../browser/person.ts";
-import { lookAtScreen } from "../../browser/screen.ts";
+import { fillInSignInPages } from "../../browser/sign-in-person.ts";
+import { lookAtScreen } from "../../browser/agent/screen.ts";
 import { type Arrived, watchSenders } from "../../browser/page-senders.ts";
 import type { User } from "../../entra/directory/world.ts";
 import type { PromptShown } from "../../history/event.ts";

@@ -9,12 +9,22 @@ import type { ReportModel } from "../model/report-model.ts";
 import { writeResults } from "../model/results.ts";
 import { writeWhole } from "./write-whole.ts";
 
-/** Every report; `page` is what `loadPageProgram` returned before anything was run. Throws `unwritable`. */
-export function writeReports(out: string, model: ReportModel, page: PageProgram): void {
+/**
+ * Writes every report; `page` is what `loadPageProgram` returned. Throws `unwritable`, and rejects as
+ * `page` does, once all but report.html are written.
+ */
+export async function writeReports(
+  out: string,
+  model: ReportModel,
+  page: PageProgram | Promise<PageProgram>,
+): Promise<void> {
   writeWhole(join(out, "junit.xml"), writeJunit(model));
   writeWhole(join(out, "ctrf.json"), writeCtrf(model));
   writeWhole(join(out, "summary.md"), writeSummary(model));
-  writeWhole(join(out, "report.html"), writeHtml(model, page));
-  // Last, so that a reader who finds it finds the others of the same session.
-  writeWhole(join(out, "results.json"), writeResults(model.results));
+  try {
+    writeWhole(join(out, "report.html"), writeHtml(model, await page));
+  } finally {
+    // Last, so that a reader who finds it finds the others of the same session.
+    writeWhole(join(out, "results.json"), writeResults(model.results));
+  }
 }

@@ -1,4 +1,5 @@
 /** The requests of a history in the form that tests query: each with its end, in the order in which they began. */
+import { checkKeys } from "../../core/errors.ts";
 import type { ExchangeEnded, History, WireError } from "../../history/event.ts";
 import { checkEndpoint } from "../../history/endpoint-name.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
@@ -37,6 +38,7 @@ export interface RequestFilter {
 
 /** The requests that match every given field; throws `unknown-name` for an endpoint that does not exist. */
 export function requestsOf(history: History, filter: RequestFilter = {}): readonly RequestSeen[] {
+  checkKeys(filter, ["endpoint", "host", "servedBy"], "requests");
   const { endpoint, host, servedBy } = filter;
   if (endpoint !== undefined) checkEndpoint(endpoint);
   return exchangesOf(history)

@@ -38,8 +38,10 @@ function explanationOf(error: unknown, path: string): Explanation {
 
 /** esbuild found a syntax error. */
 function compilationFailure(error: Error): Explanation | undefined {
-  const [first] = "errors" in error ? (error.errors as readonly Message[]) : [];
-  if (first?.location === undefined || first.location === null) return undefined;
+  // Errors of users' libraries have an `errors` of their own, which need not be an array.
+  const errors: unknown = "errors" in error ? error.errors : undefined;
+  const [first] = Array.isArray(errors) ? (errors as readonly (Partial<Message> | null)[]) : [];
+  if (first?.location == null || first.text === undefined) return undefined;
   const { file, line } = first.location;
   return { reason: first.text, place: `${resolve(file)}:${line}` };
 }

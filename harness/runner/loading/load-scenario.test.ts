@@ -58,6 +58,10 @@ const files: Readonly<Record<string, string>> = {
   "notes.md": "# Notes\n",
   "broken/tsconfig.json": '{ "extends": "@tsconfig/not-installed" }',
   "broken/main.ts": "export default {};\n",
+  "validation-error.ts":
+    'throw Object.assign(new Error("boom"), { errors: { name: "is required" } });\n',
+  "no-tsconfig/tsconfig.json": '{ "extends": "@nope/tsconfig" }\n',
+  "no-tsconfig/common.mjs": "export default { answer: 42 };\n",
 };
 
 let folder = "";
@@ -93,6 +97,7 @@ describe("a scenario file loads under any package.json", () => {
 describe("a file that cannot be loaded", () => {
   it.each([
     ["throws.ts", ":3", /it threw TypeError: boom/, /^no hint$/],
+    ["validation-error.ts", ":1", /it threw Error: boom/, /^no hint$/],
     ["syntax.ts", ":3", /Unexpected "="/, /^no hint$/],
     ["syntax.mjs", ":3", /Unexpected "="/, /^no hint$/],
     ["markup.tsx", ":2", /closing "c" tag does not match opening "b" tag/, /^no hint$/],

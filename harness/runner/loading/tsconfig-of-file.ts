@@ -9,6 +9,7 @@ import {
   type TsConfigResult,
 } from "get-tsconfig";
 import { HarnessError } from "../../core/errors.ts";
+import { isTypeScript } from "./users-files.ts";
 
 export interface TsconfigOfFile {
   readonly compilerOptions: NonNullable<TsConfigResult["config"]["compilerOptions"]>;
@@ -40,6 +41,8 @@ function find(file: string): TsConfigResult | undefined {
     if (nearest === null) return undefined;
     return referencedProject(nearest, file) ?? nearest;
   } catch (error) {
+    // JavaScript needs none of it.
+    if (!isTypeScript(file)) return undefined;
     throw new HarnessError(
       "bad-scenario",
       `the tsconfig.json of ${file} cannot be read: ${(error as Error).message}`,

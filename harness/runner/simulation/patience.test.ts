@@ -4,8 +4,8 @@
  * time-out, checking at intervals whether the window has been closed.
  */
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { wantsNoBrowser } from "../../browser/find-browser.ts";
-import { processBrowser } from "../../browser/launch.ts";
+import { wantsNoBrowser } from "../../browser/launch/find-browser.ts";
+import { processBrowser } from "../../browser/launch/launch.ts";
 import { clientInPage } from "../../clients/pages/page-application.ts";
 import { openShell } from "../../clients/pages/page-shell.ts";
 import { minutes } from "../../core/time/duration.ts";

@@ -32,7 +32,7 @@ import {
 } from "./check-script.ts";
 import type { Machines } from "./machines.ts";
 import type { Attribution } from "./attribution.ts";
-import type { BrowserContexts } from "../browsers/contexts-state.ts";
+import type { BrowserContexts } from "../browser-contexts/contexts-state.ts";
 import { recordOperation } from "./operate.ts";
 import { createWorldControls } from "./recorded-world-controls.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "../../../harness/integrations/playwright.ts";
-import { findBrowser } from "../../../harness/browser/find-browser.ts";
+import { findBrowser } from "../../../harness/browser/launch/find-browser.ts";
 import { ask, openPage } from "./page.ts";
 
 const { executablePath } = await findBrowser();

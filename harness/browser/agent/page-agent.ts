@@ -1,0 +1,227 @@
+/**
+ * What is put into every document before its own scripts: `Date`, timers, `performance.now`,
+ * animation frames and `AbortSignal.timeout` by the simulator's clock, and chance by the
+ * run's seed.
+ *
+ * Time in a document stands still, and its timers fire only when the harness moves it
+ * forward; or it flows, as far ahead of the machine's own as the harness says. Workers keep
+ * the machine's time (`docs/sources.md#k5`).
+ */
+import { installPageChance } from "./page-chance.ts";
+import { installPageLeaps, type PageLeaps } from "./page-leap.ts";
+import { installPageMeasure } from "./page-measure.ts";
+import type {
+  AgentStart,
+  DocumentTime,
+  PageAgent,
+  PageLeap,
+  PageReading,
+  PageScreen,
+  PageState,
+} from "./agent-protocol.ts";
+import { installPageTimers, pageTimerParts, type PageTimers } from "./page-timers.ts";
+import { installPageWatch, pageWatchParts, type PageWatch } from "./page-watch.ts";
+import { readScreen, SIGN_IN_FORM } from "./screen.ts";
+
+/** The time that a document is served with: a `Server-Timing` header, which scripts can read at once. */
+export function timingOf(time: DocumentTime): string {
+  const text = "stillAtMs" in time ? `still ${time.stillAtMs}` : `flowing ${time.flowingByMs}`;
+  return `brownout;desc="${text}"`;
+}
+
+/** What `installAgent` is made of; the page has no modules of ours to import it from. */
+interface AgentParts {
+  readonly installPageTimers: typeof installPageTimers;
+  readonly installPageChance: typeof installPageChance;
+  readonly installPageWatch: typeof installPageWatch;
+  readonly installPageMeasure: typeof installPageMeasure;
+  readonly installPageLeaps: typeof installPageLeaps;
+  readonly readScreen: typeof readScreen;
+  readonly signInForm: string;
+}
+
+/**
+ * The script of the agent: its functions as text. All of them stand beside each other in one
+ * scope, so functions of one file may call each other by name; those of other files are handed to
+ * `installAgent`.
+ */
+export function agentScript(start: AgentStart): string {
+  const called = [
+    ...pageTimerParts,
+    ...pageWatchParts,
+    inheritedTime,
+    replaceDate,
+    countChanges,
+    createAgent,
+    readSteadily,
+  ];
+  const parts = Object.entries({
+    installPageTimers,
+    installPageChance,
+    installPageWatch,
+    installPageMeasure,
+    installPageLeaps,
+    readScreen,
+  }).map(([name, part]) => `${name}: ${String(part)}`);
+  const values = `{ ${parts.join(", ")}, signInForm: ${JSON.stringify(SIGN_IN_FORM)} }`;
+  return `(() => {\n${called.map(String).join("\n")}\n(${String(installAgent)})(${JSON.stringify(start)}, ${values});\n})();`;
+}
+
+type AgentScope = typeof globalThis & { readonly __brownout?: PageAgent };
+
+/** What the functions of this file share. */
+interface AgentState {
+  activity: number;
+  readonly timers: PageTimers;
+  readonly watch: PageWatch;
+  /** How often the document has changed. */
+  readonly changes: () => number;
+}
+
+/** Runs in the page, so it may use nothing but its parameters and the functions beside it. */
+function installAgent(start: AgentStart, parts: AgentParts): void {
+  const scope = globalThis as AgentScope;
+  if (scope.__brownout !== undefined) {
+    // A later script of ours has a later time.
+    if (!("stillAtMs" in start.time)) void scope.__brownout.setTime(start.time);
+    return;
+  }
+  const realSetTimeout = setTimeout.bind(globalThis);
+  const bump = (): void => {
+    state.activity += 1;
+  };
+  const timers = parts.installPageTimers(inheritedTime() ?? start.time, bump);
+  const watch = parts.installPageWatch(() => {
+    bump();
+    leaps.noticed();
+  }, realSetTimeout);
+  const state: AgentState = { activity: 0, timers, watch, changes: countChanges() };
+  const leaps = parts.installPageLeaps(
+    timers,
+    { isBusy: () => watch.busy() > 0, changes: state.changes },
+    parts.readScreen,
+  );
+  const nowMs = (): number => Math.floor(timers.now());
+  if (start.seed !== undefined) parts.installPageChance(start.seed, nowMs());
+  parts.installPageMeasure(timers);
+  replaceDate(nowMs);
+  const screen = (): PageScreen | undefined => {
+    if (window.parent !== window) return undefined;
+    const forms = document.querySelectorAll(parts.signInForm);
+    return { ...parts.readScreen(), ...(forms.length === 1 ? { asksForSignIn: true } : {}) };
+  };
+  Object.defineProperty(scope, "__brownout", { value: createAgent(state, leaps, screen) });
+}
+
+/** The time that the simulator served this document with, or that of the document that made it. */
+function inheritedTime(): DocumentTime | undefined {
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  const timing = entry?.serverTiming.find(({ name }) => name === "brownout")?.description ?? "";
+  const [, how, value] = /^(still|flowing) (-?[\d.]+)$/.exec(timing) ?? [];
+  if (how !== undefined)
+    return how === "still" ? { stillAtMs: Number(value) } : { flowingByMs: Number(value) };
+  // A frame or window that no server sent has the time of the document that made it.
+  for (const maker of [window.opener as unknown, window.parent]) {
+    try {
+      const agent = (maker as AgentScope | null)?.__brownout;
+      if (agent !== undefined) return agent.time();
+    } catch {
+      // Of another origin: it cannot be read.
+    }
+  }
+  return undefined;
+}
+
+/** Puts a `Date` by the document's time in place of the browser's. */
+function replaceDate(nowMs: () => number): void {
+  const RealDate = Date;
+  const VirtualDate = function (this: unknown, ...values: unknown[]): unknown {
+    if (new.target === undefined) return new RealDate(nowMs()).toString();
+    return Reflect.construct(RealDate, values.length === 0 ? [nowMs()] : values, new.target);
+  };
+  VirtualDate.prototype = RealDate.prototype;
+  Object.setPrototypeOf(VirtualDate, RealDate);
+  Object.assign(VirtualDate, { now: nowMs });
+  Object.assign(globalThis, { Date: VirtualDate });
+  Object.defineProperty(RealDate.prototype, "constructor", { value: VirtualDate });
+}
+
+/** Counts the changes of the document from now on. */
+function countChanges(): () => number {
+  let changes = 0;
+  new MutationObserver(() => {
+    changes += 1;
+  }).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    characterData: true,
+  });
+  return () => changes;
+}
+
+function createAgent(
+  state: AgentState,
+  leaps: Pick<PageLeaps, "leap">,
+  screen: () => PageScreen | undefined,
+): PageAgent {
+  const { timers, watch, changes } = state;
+  const read = (): PageState => {
+    const dueMs = timers.nextDueMs();
+    return {
+      activity: state.activity,
+      busy: watch.busy() + timers.zeros(),
+      going: watch.going(),
+      windows: watch.windows(),
+      ...(dueMs === undefined ? {} : { nextDueMs: dueMs }),
+    };
+  };
+  let last: { readonly name: number; readonly leap: Promise<PageLeap> } | undefined;
+  return {
+    async state(reading) {
+      const found = await readSteadily(reading, timers, read);
+      const seen = reading.screen ? screen() : undefined;
+      return { ...found, ...(seen === undefined ? {} : { screen: seen }) };
+    },
+    time: () => timers.time(),
+    async setTime(to) {
+      const before = { activity: state.activity, going: watch.going().length, changes: changes() };
+      const { onlyAgain, bumps } = await timers.setTime(to);
+      const now = read();
+      const hasOnlyPolled =
+        onlyAgain &&
+        now.busy === 0 &&
+        now.going.length === before.going &&
+        now.activity === before.activity + bumps &&
+        changes() === before.changes;
+      return hasOnlyPolled ? { ...now, onlyPolled: true } : now;
+    },
+    leap({ name, untilMs, company, activity: seen }) {
+      if (last?.name === name) return last.leap;
+      const leapt =
+        seen === state.activity
+          ? leaps.leap(untilMs, company)
+          : Promise.resolve({ reachedMs: timers.now(), stopped: true });
+      const leap = leapt.then((reached) => ({ ...read(), ...reached }));
+      last = { name, leap };
+      return leap;
+    },
+  };
+}
+
+/** Reads several times, or until something has happened between two readings. */
+async function readSteadily(
+  reading: PageReading,
+  timers: Pick<PageTimers, "turn">,
+  read: () => PageState,
+): Promise<PageState> {
+  let before: number | undefined;
+  for (let count = 1; ; count += 1) {
+    for (let turns = 0; turns < reading.turns; turns += 1) await timers.turn();
+    const state = read();
+    const isSteady = before === undefined || before === state.activity;
+    if (!isSteady || state.busy > 0 || count >= reading.times)
+      return { ...state, ...(isSteady ? {} : { unsteady: true }) };
+    before = state.activity;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The arguments with which every browser is launched, by the harness and by users' suites. They keep it from
+ * talking to anyone but the page's servers, and let it trust the simulator's certificate.
+ */
+import { createHash, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+const quiet: readonly string[] = [
+  // No HTTP/3: it would pass by the proxy and by every fault of connections.
+  "--disable-quic",
+  // Nor WebRTC, whose packets go straight to any server that a page names.
+  "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-gpu",
+  // Tabs of one application in one process: what one writes to its storage, the others have
+  // at once, as in any one history. In processes of their own it depends on the moment.
+  "--process-per-site",
+  // An error page would load itself anew after a second of the machine's time, not of the virtual clock.
+  "--disable-auto-reload",
+];
+
+/** For any launcher of Chromium; `isRoot` is by default whether this process is root's. */
+export function launchArguments({
+  isRoot = process.getuid?.() === 0,
+}: { readonly isRoot?: boolean } = {}): string[] {
+  return [
+    ...quiet,
+    // Chromium refuses to start as root with its sandbox. Playwright leaves the sandbox out
+    // unless it is given `chromiumSandbox: true`.
+    ...(isRoot ? ["--no-sandbox"] : []),
+    `--ignore-certificate-errors-spki-list=${fixtureKeyPin()}`,
+  ];
+}
+
+/**
+ * The SHA-256 of the key of `fixtures/tls/service.cert.pem`, in base64. A certificate with that
+ * key is believed under any name, from any authority; one with another key, such as that of a
+ * TLS fault, is still refused. So no authority need be installed, and no check is off.
+ */
+function fixtureKeyPin(): string {
+  const file = new URL("../../../fixtures/tls/service.cert.pem", import.meta.url);
+  const { publicKey } = new X509Certificate(readFileSync(file));
+  return createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64");
+}

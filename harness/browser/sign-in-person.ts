@@ -1,0 +1,105 @@
+/**
+ * The person in front of a browser: signs in at each page of the service that asks for name and
+ * password, in a tab or in a popup, once a page. At any other page they sit and wait.
+ */
+import type { BrowserContext, Page } from "@playwright/test";
+import { unlessLeaving } from "./navigating-frames.ts";
+import { SIGN_IN_FORM } from "./agent/screen.ts";
+
+export interface PersonOptions {
+  /** What they type; without it no one signs in. */
+  readonly answers: () => Answers | undefined;
+  /** Whether the service answers at an address: what any other page asks for is not theirs to give. */
+  readonly isServed: (address: URL) => boolean;
+  /** A page asks for a sign-in; `prompt` is the parameter of the authorize request. */
+  readonly asked: (prompt: string, page: Page) => void;
+  /** Runs what the person does; time stands still meanwhile. */
+  readonly acting: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** Who types, and what. */
+export interface Answers {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A page that has been submitted goes within a moment; on a busy computer it takes longer. Real time, ms. */
+const GONE_MAX_MS = 30_000;
+
+/** The addresses at which a page has been answered: a person does so once a page. */
+const answered = new WeakMap<Page, string>();
+
+/** Answers the page if it asks for a sign-in and was not answered yet; says whether it did. */
+export async function fillIn(
+  page: Page,
+  {
+    answers,
+    asked,
+  }: { readonly answers: Answers | undefined; readonly asked: PersonOptions["asked"] },
+): Promise<boolean> {
+  const address = page.url();
+  if (answered.get(page) === address || !(await asksForSignIn(page))) return false;
+  answered.set(page, address);
+  asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
+  if (answers === undefined) return true;
+  const { username, password } = answers;
+  // A person who submits waits for the page to go.
+  await Promise.all([
+    page.waitForRequest((request) => request.isNavigationRequest(), { timeout: GONE_MAX_MS }),
+    // A page that is gone already says nothing more.
+    page.evaluate(submitSignIn, { form: SIGN_IN_FORM, username, password }).catch(() => undefined),
+  ]);
+  return true;
+}
+
+/**
+ * Runs in the page. Playwright's `fill` and `click` would load a library of theirs into each
+ * document, which takes longer than all else that a person does.
+ */
+function submitSignIn({ form, username, password }: Answers & { readonly form: string }): void {
+  const element = document.querySelector<HTMLFormElement>(form);
+  const enter = (selector: string, value: string): void => {
+    const input = element?.querySelector<HTMLInputElement>(selector);
+    if (input !== null && input !== undefined) input.value = value;
+  };
+  enter('input[name="login"]', username);
+  enter('input[type="password"]', password);
+  element?.requestSubmit(element.querySelector<HTMLElement>('[type="submit"]'));
+}
+
+/** Whether a page has a form for name and password. */
+export async function asksForSignIn(page: Page): Promise<boolean> {
+  const forms = await unlessLeaving(page, () =>
+    page.evaluate((form) => document.querySelectorAll(form).length, SIGN_IN_FORM),
+  );
+  return forms === 1;
+}
+
+/** Seats a person in front of all tabs and windows of a context, those to come included. */
+export function fillInSignInPages(context: BrowserContext, options: PersonOptions): void {
+  const looks = new WeakMap<Page, Promise<void>>();
+  /** One look after the other: two at once would type over each other. */
+  const look = (page: Page): Promise<void> => {
+    const next = (looks.get(page) ?? Promise.resolve()).then(async () => {
+      if (!options.isServed(new URL(page.url()))) return;
+      await fillIn(page, { answers: options.answers(), asked: options.asked });
+    });
+    // A page that goes away under their hands is not theirs any more.
+    const ended = next.then(
+      () => undefined,
+      () => undefined,
+    );
+    looks.set(page, ended);
+    return ended;
+  };
+  const watch = (page: Page): void => {
+    page.on("domcontentloaded", () => {
+      void options.acting(() => look(page));
+    });
+  };
+  for (const page of context.pages()) watch(page);
+  context.on("page", (page) => {
+    watch(page);
+    void options.acting(() => look(page));
+  });
+}
