@@ -1,5 +1,13 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createRedactor, fingerprint } from "./redact.ts";
+
+const GUIDS = ["a1b2c3d4-1111-4222-8333-444444444444", "b1b2c3d4-1111-4222-8333-444444444444"];
+
+/** What the redactor writes for the correlation id that appears as number `count`. */
+function alias(count: number): string {
+  return `00000000-0000-4000-8000-00000000000${count}`;
+}
 
 describe("what is kept out of a journal", () => {
   it.each([
@@ -33,6 +41,25 @@ describe("what is kept out of a journal", () => {
     expect(redactor.header("Authorization", "Bearer t0ken")).toBe(`Bearer ${at}`);
     expect(redactor.body('{"access_token":"t0ken"}', "json")).toContain(at);
     expect(redactor.field("refresh_token", "t0ken")).toBe(fingerprint("rt", "t0ken"));
+  });
+
+  it("is the value of every token, however many tokens came before it", () => {
+    const secrets = Array.from({ length: 1_200 }, (_, index) => `t0ken-${index}`);
+    const expected = secrets.map(
+      (secret) => `at-${createHash("sha256").update(secret).digest("hex").slice(0, 12)}`,
+    );
+    expect(secrets.map((secret) => fingerprint("at", secret))).toEqual(expected);
+    expect(secrets.toReversed().map((secret) => fingerprint("at", secret))).toEqual(
+      expected.toReversed(),
+    );
+  });
+
+  it("is every secret in a nested body, with aliases in the order of the text", () => {
+    const [first, second] = [GUIDS[0], GUIDS[1]];
+    const body = `{"2":"b","1":["a",{"client-request-id":"${first}","secret":"s"}],"__proto__":{"client_secret":"s"},"client-request-id":"${second}","toJSON":"t","n":1.0}`;
+    expect(createRedactor().body(body, "json")).toBe(
+      `{"1":["a",{"client-request-id":"${alias(1)}","secret":"<redacted>"}],"2":"b","__proto__":{"client_secret":"<redacted>"},"client-request-id":"${alias(2)}","toJSON":"t","n":1}`,
+    );
   });
 
   it("are cookies and Basic secrets", () => {

@@ -93,7 +93,6 @@ export function createEsts(options: EstsOptions): Handler {
 
 function dispatch(context: EstsContext): EstsReply | undefined {
   const { described, request } = context;
-  const path = new URL(request.url).pathname.toLowerCase();
   switch (described.endpoint) {
     case "instance-discovery":
       return { kind: "discovery", body: instanceDiscovery(context) };
@@ -114,13 +113,15 @@ function dispatch(context: EstsContext): EstsReply | undefined {
     case "device-code":
       demandPost(request);
       return { kind: "token", clitelem: "1,0,0,,", body: startDeviceCode(context) };
-    case "authorize":
+    case "authorize": {
+      const path = new URL(request.url).pathname.toLowerCase();
       if (path.endsWith("/deviceauth"))
         return { kind: "page", status: 200, html: deviceCodePage(context) };
       if (path.endsWith("/login"))
         return isSamlSignIn(context) ? samlSignIn(context) : signIn(context);
       context.loops.check(context);
       return authorize(context);
+    }
     case "logout":
       return logout(context);
     case "saml":

@@ -45,7 +45,8 @@ export function createTokenIssuer(
     const key = directory.signingKey();
     const headerKey = `${version} ${key.kid}`;
     const text = JSON.stringify(claims);
-    const known = remembered.get(`${headerKey} ${text}`);
+    const claimsKey = options.remember === "equal-claims" ? `${headerKey} ${text}` : undefined;
+    const known = claimsKey === undefined ? undefined : remembered.get(claimsKey);
     if (known !== undefined) return known;
     let header = headers.get(headerKey);
     if (header === undefined) {
@@ -60,10 +61,10 @@ export function createTokenIssuer(
     }
     const input = `${header}.${Buffer.from(withOpaqueIds(text)).toString("base64url")}`;
     const token = `${input}.${signRs256(input, key)}`;
-    if (options.remember === "equal-claims") {
+    if (claimsKey !== undefined) {
       const oldest = remembered.size >= REMEMBERED_MAX ? remembered.keys().next().value : undefined;
       if (oldest !== undefined) remembered.delete(oldest);
-      remembered.set(`${headerKey} ${text}`, token);
+      remembered.set(claimsKey, token);
     }
     return token;
   };
