@@ -1,7 +1,7 @@
 /**
  * Every scenario of the library with the clients that it names in a browser: its findings are
  * exactly those of the committed baseline, and no asserted rule is inconclusive.
- * `browser-twice.test.ts` asserts that one seed gives one journal.
+ * `browser-twice.walk.test.ts` asserts that one seed gives one journal.
  */
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { promiseOf, type RowFlow } from "../harness/entra/backup/edition.ts";
