@@ -42,29 +42,15 @@ export async function fillIn(
   answered.set(page, address);
   asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
   if (answers === undefined) return true;
-  const { username, password } = answers;
-  // A person who submits waits for the page to go.
+  const form = page.locator(SIGN_IN_FORM);
+  await form.locator('input[name="login"]').fill(answers.username);
+  await form.locator('input[type="password"]').fill(answers.password);
+  // A person who clicks waits for the page to go.
   await Promise.all([
     page.waitForRequest((request) => request.isNavigationRequest(), { timeout: GONE_MAX_MS }),
-    // A page that is gone already says nothing more.
-    page.evaluate(submitSignIn, { form: SIGN_IN_FORM, username, password }).catch(() => undefined),
+    form.locator('[type="submit"]').click({ noWaitAfter: true }),
   ]);
   return true;
-}
-
-/**
- * Runs in the page. Playwright's `fill` and `click` would load a library of theirs into each
- * document, which takes longer than all else that a person does.
- */
-function submitSignIn({ form, username, password }: Answers & { readonly form: string }): void {
-  const element = document.querySelector<HTMLFormElement>(form);
-  const enter = (selector: string, value: string): void => {
-    const input = element?.querySelector<HTMLInputElement>(selector);
-    if (input !== null && input !== undefined) input.value = value;
-  };
-  enter('input[name="login"]', username);
-  enter('input[type="password"]', password);
-  element?.requestSubmit(element.querySelector<HTMLElement>('[type="submit"]'));
 }
 
 /** Whether a page has a form for name and password. */
