@@ -61,7 +61,7 @@ export async function asksForSignIn(page: Page): Promise<boolean> {
   return forms === 1;
 }
 
-/** Seats a person in front of all tabs and windows of a context, those to come included. */
+/** Signs in at all sign-in pages of a context, also in tabs and windows that open later. */
 export function fillInSignInPages(context: BrowserContext, options: PersonOptions): void {
   const looks = new WeakMap<Page, Promise<void>>();
   /** One look after the other: two at once would type over each other. */
