@@ -17,8 +17,11 @@ export { backOff, poll, retryAtOnce } from "./clients/calling-patterns.ts";
 // Faults.
 export { checkFaultPlan } from "./faults/validate.ts";
 export {
+  answerLost,
+  customAnswer,
   discoveryDown,
   hang,
+  identityEndpointDown,
   identityEndpointThrottled,
   identityEndpointUpdating,
   keysWithdrawn,
@@ -26,13 +29,13 @@ export {
   outage,
   overloadedOnReturn,
   partialOutage,
-  throttled,
   primaryDown,
+  throttled,
   tokenServerError,
   trafficRampedUp,
   unreachable,
 } from "./faults/presets.ts";
-export type { WindowOptions } from "./faults/presets.ts";
+export type { WindowOptions } from "./faults/preset-options.ts";
 export { faultSites } from "./faults/plan.ts";
 export type {
   CapacityEffect,
@@ -45,6 +48,7 @@ export type {
   FaultSite,
   FaultSlice,
   FaultWindow,
+  RespondEffect,
   RetryAfter,
 } from "./faults/plan.ts";
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { defaultClientNames } from "../harness/clients/registry.ts";
+import { presetOptions } from "../harness/faults/preset-options.ts";
 import { rules } from "../harness/rules/rules.ts";
 import { library } from "../scenarios/library.ts";
 import { apiPages } from "../scripts/site/api-pages.ts";
@@ -69,6 +70,18 @@ describe("pages made from the source", () => {
     expect(readPage("docs/guide/getting-started.md")).toContain(
       `${library.length} outages (${runs} runs, `,
     );
+  });
+
+  it("list every outage with its options in the guide on faults", () => {
+    const rows = [
+      ...readPage("docs/guide/faults.md").matchAll(/^\| `([\w-]+)` +\|[^|]+\|(.*)\|$/gm),
+    ];
+    const options = rows.map(([, name, cell = ""]) => [
+      name,
+      new Set([...cell.matchAll(/`(\w+)`/g)].map(([, option]) => option)),
+    ]);
+    const expected = Object.entries(presetOptions).map(([name, names]) => [name, new Set(names)]);
+    expect(options).toEqual(expected);
   });
 
   it("are not in the repository", () => {

@@ -22,8 +22,14 @@ export interface EffectTraits {
    * - `instead-of-service`: the request is answered or dropped, and the service never sees it
    * - `before-service`: the request reaches the service, later
    * - `on-response`: the service's own response is changed
+   * - `after-service`: the service acts on the request, and its response is dropped
    */
-  readonly acts: "on-connection" | "instead-of-service" | "before-service" | "on-response";
+  readonly acts:
+    | "on-connection"
+    | "instead-of-service"
+    | "before-service"
+    | "on-response"
+    | "after-service";
   /** Which of the requests that a window takes end without a usable answer. */
   readonly fails: "every-request" | "requests-over-capacity" | "no-request";
   /** Whether the front door offers the request to the backup afterwards, when it happens at the primary. */
@@ -83,6 +89,12 @@ export const effectTraits = {
     ...reply,
     clientSees: "gets a 5xx status",
     failsOver: "always",
+    cors: "cors",
+  },
+  respond: {
+    ...reply,
+    clientSees: "gets an answer of your choice",
+    failsOver: "from-status-500",
     cors: "cors",
   },
   updating: {
@@ -146,6 +158,15 @@ export const effectTraits = {
   reset: {
     ...reply,
     clientSees: "has its connection reset",
+    failsOver: "always",
+    cors: "none",
+  },
+  "answer-lost": {
+    ...reply,
+    clientSees: "gets no answer to a request that the service has acted on",
+    // Usually lost on the way to the client. What is lost at the primary, the front door misses, too.
+    sites: ["edge", "primary", "backup", "resource", "machine"],
+    acts: "after-service",
     failsOver: "always",
     cors: "none",
   },

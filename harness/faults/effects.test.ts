@@ -82,6 +82,62 @@ describe("a hang", () => {
   });
 });
 
+describe("an answer that is lost", () => {
+  it.each<[FaultEffect, number]>([
+    [{ kind: "answer-lost", by: "reset" }, 10_000],
+    [{ kind: "answer-lost", by: "hang" }, 60_000],
+    [{ kind: "answer-lost", by: "hang", forMs: 5_000 }, 15_000],
+  ])("%o: the service acts, and the connection is reset at %i ms", async (effect, endsAt) => {
+    const well = createHealthyService();
+    const { service, clock } = breakService([aWindow(effect, { at: "edge" })], { service: well });
+    clock.jumpTo(10_000);
+    const exchange = service.handle(tokenRequest());
+    await expect(exchange).rejects.toMatchObject({ code: "ECONNRESET", host: HOST });
+    expect([clock.elapsed(), well.asked()]).toEqual([endsAt, 1]);
+  });
+
+  it("does not keep a client waiting that gives up", async () => {
+    const effect: FaultEffect = { kind: "answer-lost", by: "hang" };
+    const { service, clock } = breakService([aWindow(effect, { at: "edge" })]);
+    const request = tokenRequest({}, { signal: AbortSignal.abort(new Error("gave up")) });
+    await expect(service.handle(request)).rejects.toThrow("gave up");
+    expect(clock.elapsed()).toBe(0);
+  });
+});
+
+describe("an answer of the author's choice", () => {
+  it.each([
+    [400, { form: "json", value: { error: "slow_down" } }, '{"error":"slow_down"}'],
+    [401, { form: "empty" }, ""],
+    [200, { form: "html", title: "Hotel" }, "Hotel"],
+    [204, { form: "empty" }, ""],
+    [599, { form: "text", text: "odd" }, "odd"],
+  ] as const)("has status %i and the body %o", async (status, body, text) => {
+    const well = createHealthyService();
+    const effect: FaultEffect = { kind: "respond", status, body };
+    const { service } = breakService([aWindow(effect)], { service: well });
+    const response = await service.handle(tokenRequest());
+    expect([response.status, well.asked()]).toEqual([status, 0]);
+    expect(await response.text()).toContain(text);
+    expect(response.headers.has("content-length")).toBe(status !== 204);
+  });
+
+  it("has its own headers in place of the usual ones of the same name", async () => {
+    const effect: FaultEffect = {
+      kind: "respond",
+      status: 302,
+      headers: { Location: "https://portal.example/", "cache-control": "max-age=5" },
+      retryAfter: { form: "zero" },
+      body: { form: "empty" },
+    };
+    const response = await breakService([aWindow(effect)]).service.handle(tokenRequest());
+    expect(response.headers.get("location")).toBe("https://portal.example/");
+    expect(response.headers.get("cache-control")).toBe("max-age=5");
+    expect(response.headers.get("retry-after")).toBe("0");
+    expect(response.headers.get("x-ms-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
 describe("a hang that begins after the end of its window because of a latency", () => {
   it("ends at once, and time does not go back", async () => {
     const { service, clock } = breakService([

@@ -8,7 +8,12 @@ import { NetworkFault, type NetworkFaultCode } from "../core/http/network-fault.
 import type { Random } from "../core/random.ts";
 import { alterResponse } from "./body-effects.ts";
 import type { ConnectionEffect, ExchangeEffect } from "./effect-traits.ts";
-import { type AnswerContext, createEmptySuccess, createErrorAnswer } from "./error-answer.ts";
+import {
+  type AnswerContext,
+  createChosenAnswer,
+  createEmptySuccess,
+  createErrorAnswer,
+} from "./error-answer.ts";
 import type { Delay } from "./plan.ts";
 
 export interface EffectContext extends AnswerContext {
@@ -34,6 +39,8 @@ export async function performEffect(
       const { status, retryAfter = { form: "absent" }, body, cors } = effect;
       return createErrorAnswer({ status, retryAfter, body, cors }, context);
     }
+    case "respond":
+      return createChosenAnswer(effect, context);
     case "updating": {
       const { status, body } = effect;
       return createErrorAnswer({ status, retryAfter: { form: "absent" }, body }, context);
@@ -43,12 +50,13 @@ export async function performEffect(
     case "latency":
       await clock.sleep(drawDelay(effect.delay, random), request.signal);
       return next(request);
-    case "hang": {
-      const nowMs = clock.now();
-      const untilMs = Math.min(context.endsAtMs, nowMs + (effect.forMs ?? Infinity));
-      await hangFor(Math.max(0, untilMs - nowMs), context);
+    case "hang":
+      await hangUntilOver(effect.forMs, context);
       throw new NetworkFault("ECONNRESET", described.host);
-    }
+    case "answer-lost":
+      await next(request);
+      if (effect.by === "hang") await hangUntilOver(effect.forMs, context);
+      throw new NetworkFault("ECONNRESET", described.host);
     case "reset":
       throw new NetworkFault("ECONNRESET", described.host);
     case "empty-success":
@@ -61,6 +69,13 @@ export async function performEffect(
     case "keys-withdrawn":
       return alterResponse(effect, await next(request));
   }
+}
+
+/** Waits for `forMs`, at most until the window closes. */
+async function hangUntilOver(forMs = Infinity, context: EffectContext): Promise<void> {
+  const nowMs = context.clock.now();
+  const untilMs = Math.min(context.endsAtMs, nowMs + forMs);
+  await hangFor(Math.max(0, untilMs - nowMs), context);
 }
 
 /** Waits until the hang is over or its window is cleared; rejects with the reason for which the request was aborted. */

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../core/time/clock.ts";
 import { correlationIdOf } from "../entra/request/correlation-id.ts";
-import { createResponse } from "../core/http/message.ts";
+import { createResponse, statusesWithoutBody } from "../core/http/message.ts";
 import { aadstsRowOrDefault } from "../entra/aadsts-errors/code-table.ts";
 import {
   aadstsMessage,
@@ -13,7 +13,7 @@ import {
 } from "../entra/aadsts-errors/error-envelope.ts";
 import type { Random } from "../core/random.ts";
 import { type Asked, errorHeaders, lengthHeader, retryAfterHeaders } from "./error-headers.ts";
-import type { CorsHeaders, ErrorBody, RetryAfter } from "./plan.ts";
+import type { CorsHeaders, ErrorBody, RespondEffect, RetryAfter } from "./plan.ts";
 
 /** What an answer depends on, apart from the effect itself. */
 export interface AnswerContext extends Asked {
@@ -53,6 +53,25 @@ export function createEmptySuccess(
   return createResponse("{}", { status: 200, headers: [...headers, lengthHeader("{}")] });
 }
 
+/** An answer as the author of the plan wants it; its own headers replace the usual ones of the same name. */
+export function createChosenAnswer(effect: RespondEffect, context: AnswerContext): Response {
+  const { status, body, cors, headers: own = {}, retryAfter = { form: "absent" } } = effect;
+  const traceId = context.random.uuid();
+  const { text, contentType, aadsts } = bodyOf({ status, body }, context, traceId);
+  const usual = [
+    ...errorHeaders(context, { contentType, traceId, aadsts, cors }),
+    ...retryAfterHeaders(retryAfter, context.clock.now()),
+  ];
+  const replaced = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  const headers = [
+    ...usual.filter(([name]) => !replaced.has(name.toLowerCase())),
+    ...Object.entries(own),
+    // RFC 9110 section 8.6: a 204 has no Content-Length.
+    ...(statusesWithoutBody.includes(status) ? [] : [lengthHeader(text)]),
+  ];
+  return createResponse(text, { status, headers });
+}
+
 interface WrittenBody {
   readonly text: string;
   /** Absent when there is no body. */
@@ -63,7 +82,7 @@ interface WrittenBody {
 const JSON_TYPE = "application/json; charset=utf-8";
 
 function bodyOf(
-  { status, body }: ErrorAnswer,
+  { status, body }: Pick<ErrorAnswer, "status" | "body">,
   context: AnswerContext,
   traceId: string,
 ): WrittenBody {

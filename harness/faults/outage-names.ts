@@ -11,10 +11,13 @@ export const outageNames = {
   throttled: "the token endpoint answers 429 with Retry-After",
   "partial-outage": "a share of sign-in and token requests fails",
   hang: "the token endpoint accepts requests and does not answer",
+  "custom-answer": "an endpoint answers with a status, headers and a body of your choice",
+  "answer-lost": "the service acts on token requests, and its answers are lost",
   "discovery-down": "the metadata endpoints answer 500",
   "keys-withdrawn": "the signing key is missing from the published key set",
   "identity-endpoint-updating": "the identity endpoint of a machine answers 410",
   "identity-endpoint-throttled": "the identity endpoint of a machine answers 429",
+  "identity-endpoint-down": "the identity endpoint of a machine answers 500",
   "overloaded-on-return":
     "after an outage the service has a limited capacity, and collapses under a higher load",
   "traffic-ramped-up": "the gateway lets traffic back gradually",

@@ -14,6 +14,7 @@ import {
   schemaOf,
   type Z,
 } from "../core/validation.ts";
+import { statusesWithoutBody } from "../core/http/message.ts";
 import { endpoints } from "../entra/request/endpoint.ts";
 import { checkPages } from "./check-pages.ts";
 import { checkSite } from "./check-site.ts";
@@ -27,6 +28,7 @@ import {
   type FaultPlan,
   faultSites,
   type FaultWindow,
+  type RespondEffect,
   type RetryAfter,
 } from "./plan.ts";
 import { sliceSchema } from "./slice-schema.ts";
@@ -128,6 +130,7 @@ const effectSchema = schemaOf<FaultEffect>()((z) => {
         body: body(),
         cors: cors(),
       }),
+      respondSchema(),
       z.strictObject({ kind: kind("updating"), status: z.literal([404, 410]), body: body() }),
       z
         .strictObject({
@@ -153,6 +156,11 @@ const effectSchema = schemaOf<FaultEffect>()((z) => {
       z.strictObject({ kind: kind("cut-body"), bytes: count(), by: z.enum(["fin", "reset"]) }),
       z.strictObject({ kind: kind("refused") }),
       z.strictObject({ kind: kind("reset") }),
+      z.strictObject({
+        kind: kind("answer-lost"),
+        by: z.enum(["reset", "hang"]),
+        forMs: durationMs().optional(),
+      }),
       z.strictObject({ kind: kind("dns-failure") }),
       z.strictObject({ kind: kind("connect-timeout") }),
       z.strictObject({ kind: kind("tls-failure") }),
@@ -170,6 +178,56 @@ function checkCapacity({ requests, collapsesTo }: CapacityEffect, report: Report
     expected(`0, or a share of ${requests} requests that leaves at least one`, collapsesTo),
     "Write 0 for a service that then serves no request, or count over a longer perMs.",
   );
+}
+
+/** What a header may be called: a token of RFC 9110 section 5.6.2. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Headers that say how the body is sent: the mount knows. */
+const FRAMING = ["content-length", "transfer-encoding", "connection", "trailer", "upgrade"];
+
+const respondSchema = schemaOf<RespondEffect>()((z) =>
+  z
+    .strictObject({
+      kind: z
+        .literal("respond")
+        .meta({ description: `The client ${effectTraits.respond.clientSees}.` }),
+      status: wholeNumber(z, 200, 599),
+      headers: z.record(z.string(), headerValue(z)).optional(),
+      retryAfter: retryAfter().optional(),
+      body: body(),
+      cors: cors(),
+    })
+    .check(acrossFields(checkRespond))
+    .meta({ id: "RespondEffect" }),
+);
+
+function checkRespond(effect: RespondEffect, report: ReportProblem): void {
+  const {
+    status,
+    headers = {},
+    body: { form },
+    retryAfter: after = { form: "absent" },
+  } = effect;
+  if (statusesWithoutBody.includes(status) && form !== "empty") {
+    const message = expected(`"empty", as an answer of status ${status} has no body`, form);
+    report(["body", "form"], message, 'Write body: { form: "empty" }.');
+  }
+  const seen = new Map<string, string>();
+  for (const name of Object.keys(headers)) {
+    const lower = name.toLowerCase();
+    const path = ["headers", name];
+    const earlier = seen.get(lower);
+    seen.set(lower, name);
+    if (earlier !== undefined) report(path, expected(`another header than "${earlier}"`, name));
+    else if (!HEADER_NAME.test(name)) report(path, expected("the name of a header", name));
+    else if (FRAMING.includes(lower)) {
+      const hint = "Leave it out, or use cut-body, truncated-body or slow-body.";
+      report(path, `cannot be set: the mount writes "${lower}" as the body is sent`, hint);
+    } else if (lower === "retry-after" && after.form !== "absent") {
+      report(path, "is given twice: `retryAfter` writes this header", "Leave one of them out.");
+    }
+  }
 }
 
 const windowSchema = schemaOf<FaultWindow>()((z) =>

@@ -66,6 +66,18 @@ const effects = {
       body,
     }),
   ),
+  respond: withCors(
+    fc.record({
+      kind: always("respond" as const),
+      status: fc.constantFrom(200, 302, 400, 401, 404, 418, 599),
+      headers: fc.dictionary(
+        fc.constantFrom("X-Cache", "location", "WWW-Authenticate", "content-type"),
+        printable,
+      ),
+      retryAfter,
+      body,
+    }),
+  ),
   updating: fc.record({
     kind: always("updating" as const),
     status: fc.constantFrom(404 as const, 410 as const),
@@ -104,6 +116,11 @@ const effects = {
   }),
   refused: always({ kind: "refused" }),
   reset: always({ kind: "reset" }),
+  "answer-lost": fc.record({
+    kind: always("answer-lost" as const),
+    by: fc.constantFrom("reset" as const, "hang" as const),
+    forMs: wait,
+  }),
   "dns-failure": always({ kind: "dns-failure" }),
   "connect-timeout": always({ kind: "connect-timeout" }),
   "tls-failure": always({ kind: "tls-failure" }),

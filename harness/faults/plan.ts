@@ -141,6 +141,29 @@ export interface CapacityEffect {
 }
 
 /**
+ * Any answer at all, instead of the service's: what the other effects have no name for, such as
+ * 400 with `slow_down`, 401, 403, a redirect, JSON without `error`, or an empty 204.
+ *
+ * @example
+ * const slowDown: RespondEffect = {
+ *   kind: "respond",
+ *   status: 400,
+ *   body: { form: "json", value: { error: "slow_down" } },
+ * };
+ */
+export interface RespondEffect {
+  readonly kind: "respond";
+  /** An HTTP status from 200 to 599. */
+  readonly status: number;
+  /** Headers in addition to the usual ones of the site, of which they replace those of the same name; default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: absent. */
+  readonly retryAfter?: RetryAfter;
+  readonly body: ErrorBody;
+  readonly cors?: CorsHeaders;
+}
+
+/**
  * What happens to a request that a window takes. Each kind is possible at some sites only; a plan
  * that has it elsewhere is refused.
  *
@@ -165,6 +188,7 @@ export type FaultEffect =
       readonly body: ErrorBody;
       readonly cors?: CorsHeaders;
     }
+  | RespondEffect
   /** The endpoint of a machine is being updated: 404, or 410 for what takes up to 70 seconds (`docs/sources.md#e`). */
   | {
       readonly kind: "updating";
@@ -187,6 +211,8 @@ export type FaultEffect =
   | { readonly kind: "refused" }
   /** The connection is reset after the request was sent. */
   | { readonly kind: "reset" }
+  /** The service acts on the request (a code is redeemed, a refresh token rotated), and its answer is lost: the connection is reset at once, or as `hang` does. */
+  | { readonly kind: "answer-lost"; readonly by: "reset" | "hang"; readonly forMs?: number }
   /** The host name does not resolve. */
   | { readonly kind: "dns-failure" }
   /** The connection is never made; clients give up after ten seconds. */

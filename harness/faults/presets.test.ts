@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
+  answerLost,
+  customAnswer,
   discoveryDown,
   hang,
+  identityEndpointDown,
   identityEndpointThrottled,
   identityEndpointUpdating,
   keysWithdrawn,
@@ -38,6 +41,9 @@ const presets: readonly FaultWindow[] = [
   keysWithdrawn(time),
   identityEndpointUpdating(time),
   identityEndpointThrottled(time),
+  identityEndpointDown(time),
+  customAnswer({ ...time, status: 403 }),
+  answerLost(time),
   overloadedOnReturn({ ...time, requests: 5 }),
   trafficRampedUp(time),
 ];
@@ -87,6 +93,8 @@ describe("presets", () => {
     [partialOutage({ ...time, share: 1 }), ["503", "200", "200"]],
     [partialOutage({ ...time, share: 0 }), ["200", "200", "200"]],
     [discoveryDown(time), ["200", "500", "200"]],
+    [customAnswer({ ...time, status: 403 }), ["403", "200", "200"]],
+    [answerLost(time), ["ECONNRESET", "200", "200"]],
     [keysWithdrawn(time), ["200", "200", "200"]],
     [overloadedOnReturn({ ...time, requests: 1 }), ["200", "200", "200"]],
     [trafficRampedUp(time), ["503", "503", "503"]],
@@ -121,6 +129,31 @@ describe("presets", () => {
     expect(await answer.text()).toBe('{"keys":["retired"]}');
   });
 });
+
+describe("customAnswer", () => {
+  it("answers with status, headers, Retry-After and body as given", async () => {
+    const { service } = breakService([
+      customAnswer({
+        ...time,
+        at: "edge",
+        status: 404,
+        headers: { "x-proxy": "captive" },
+        retryAfter: { form: "seconds", seconds: 7 },
+        body: { form: "json", value: {} },
+      }),
+    ]);
+    const { status, headers, ...response } = await answerOf(service.handle(tokenRequest()));
+    expect({ status, text: response.text }).toEqual({ status: 404, text: "{}" });
+    expect([headers.get("x-proxy"), headers.get("retry-after")]).toEqual(["captive", "7"]);
+  });
+});
+
+async function answerOf(
+  call: Promise<Response>,
+): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }> {
+  const response = await call;
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
 
 describe("overloadedOnReturn", () => {
   it("takes its site and figures from its options", () => {

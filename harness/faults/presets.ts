@@ -2,33 +2,16 @@
  * The outages that scenarios need most often, by name. Each returns a plain window (one of them
  * two), so that a plan stays data.
  */
-import { checkKeys } from "../core/errors.ts";
 import { type Endpoint, endpoints } from "../entra/request/endpoint.ts";
 import type {
   CapacityEffect,
   ErrorBody,
   FaultSite,
-  FaultSlice,
   FaultWindow,
+  RespondEffect,
   RetryAfter,
 } from "./plan.ts";
-
-/**
- * When an outage happens, and for which requests.
- *
- * @example
- * const window = outage({ from: hours(2), for: minutes(30), where: { tenant: "contoso.example" } });
- */
-export interface WindowOptions {
-  /** The id of the window, to which the history refers; default: the preset's name in kebab-case. */
-  readonly id?: string;
-  /** Milliseconds after the start of the scenario. */
-  readonly from: number;
-  /** How long it lasts, in milliseconds. */
-  readonly for: number;
-  /** Which requests it takes; default: all that the preset is about. */
-  readonly where?: FaultSlice;
-}
+import { placed, type WindowOptions } from "./preset-options.ts";
 
 /** An outage of Entra does not concern what is not Entra: protected APIs, UserInfo at Microsoft Graph, the machine's own endpoint. */
 const elsewhere: readonly Endpoint[] = ["resource", "userinfo", "managed-identity"];
@@ -94,17 +77,18 @@ export function nameLookupDown(options: WindowOptions): FaultWindow {
  * const faults = [...primaryDown({ from: hours(1), for: hours(12) })];
  */
 export function primaryDown(options: WindowOptions): readonly [FaultWindow, FaultWindow] {
-  const { id = "primary-down" } = options;
+  const forPrograms = placed("primary-down", options);
   const error = { kind: "server-error", status: 503 } as const;
   return [
     {
-      ...placed(id, options),
+      ...forPrograms,
       at: "primary",
       on: ["token", "device-code", "user-realm"],
       effect: { ...error, body: { form: "aadsts", code: 90033 } },
     },
     {
-      ...placed(id, { ...options, id: `${id}-pages` }),
+      ...forPrograms,
+      id: `${forPrograms.id}-pages`,
       at: "primary",
       on: ["authorize", "logout", "saml"],
       effect: { ...error, body: { form: "html", title: "Service Unavailable" } },
@@ -124,7 +108,7 @@ export function tokenServerError(
 ): FaultWindow {
   const { code = 90033, retryAfter = { form: "absent" } } = options;
   return {
-    ...placed("token-server-error", options, ["code", "retryAfter"]),
+    ...placed("token-server-error", options),
     at: "primary",
     on: ["token"],
     effect: { kind: "server-error", status: 503, retryAfter, body: { form: "aadsts", code } },
@@ -148,7 +132,7 @@ export function throttled(
     body = { form: "text", text: "Too Many Requests" },
   } = options;
   return {
-    ...placed("throttled", options, ["retryAfter", "body"]),
+    ...placed("throttled", options),
     at: "primary",
     on: ["token"],
     effect: { kind: "throttle", retryAfter, body },
@@ -167,7 +151,7 @@ export function partialOutage(
 ): FaultWindow {
   const { share, on = ["authorize", "token"] } = options;
   return {
-    ...placed("partial-outage", options, ["share", "on"]),
+    ...placed("partial-outage", options),
     at: "primary",
     on,
     chance: share,
@@ -185,10 +169,71 @@ export function partialOutage(
 export function hang(options: WindowOptions & { readonly hangMs?: number }): FaultWindow {
   const { hangMs } = options;
   return {
-    ...placed("hang", options, ["hangMs"]),
+    ...placed("hang", options),
     at: "primary",
     on: ["token"],
     effect: { kind: "hang", ...(hangMs === undefined ? {} : { forMs: hangMs }) },
+  };
+}
+
+/**
+ * Any answer at all: a status from 200 to 599, headers, and a body, which is empty by default.
+ * `on` is the token endpoint and `at` the primary by default.
+ *
+ * @example
+ * const faults = [
+ *   customAnswer({ from: hours(1), for: minutes(5), status: 400, body: { form: "json", value: { error: "slow_down" } } }),
+ * ];
+ */
+export function customAnswer(
+  options: WindowOptions &
+    Omit<RespondEffect, "kind" | "body"> & {
+      readonly body?: ErrorBody;
+      readonly at?: FaultSite;
+      readonly on?: readonly Endpoint[];
+    },
+): FaultWindow {
+  const { at = "primary", on = ["token"], status, headers, retryAfter, cors } = options;
+  const { body = { form: "empty" } } = options;
+  return {
+    ...placed("custom-answer", options),
+    at,
+    on,
+    effect: {
+      kind: "respond",
+      status,
+      ...(headers === undefined ? {} : { headers }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      body,
+      ...(cors === undefined ? {} : { cors }),
+    },
+  };
+}
+
+/**
+ * The service acts on token requests, so that codes are redeemed and refresh tokens rotated, and
+ * its answers are lost. The connection is reset at once, or after `hangMs` without an answer. `on`
+ * is the token endpoint and `at` the edge by default.
+ *
+ * @example
+ * const faults = [answerLost({ from: hours(1), for: minutes(5), hangMs: seconds(30) })];
+ */
+export function answerLost(
+  options: WindowOptions & {
+    readonly at?: FaultSite;
+    readonly on?: readonly Endpoint[];
+    readonly hangMs?: number;
+  },
+): FaultWindow {
+  const { at = "edge", on = ["token"], hangMs } = options;
+  return {
+    ...placed("answer-lost", options),
+    at,
+    on,
+    effect: {
+      kind: "answer-lost",
+      ...(hangMs === undefined ? { by: "reset" } : { by: "hang", forMs: hangMs }),
+    },
   };
 }
 
@@ -239,7 +284,7 @@ export function identityEndpointUpdating(
     value: { error: "unavailable", error_description: "The identity endpoint is being updated." },
   };
   return {
-    ...placed("identity-endpoint-updating", options, ["status"]),
+    ...placed("identity-endpoint-updating", options),
     at: "machine",
     on: ["managed-identity"],
     effect: { kind: "updating", status, body },
@@ -261,10 +306,33 @@ export function identityEndpointThrottled(
     value: { error: "too_many_requests", error_description: "Too many requests" },
   };
   return {
-    ...placed("identity-endpoint-throttled", options, ["retryAfter"]),
+    ...placed("identity-endpoint-throttled", options),
     at: "machine",
     on: ["managed-identity"],
     effect: { kind: "throttle", retryAfter, body },
+  };
+}
+
+/**
+ * A machine's identity endpoint fails: `status`, 500 by default, with the JSON error that it
+ * sends when it can get no token (`docs/sources.md#e`).
+ *
+ * @example
+ * const faults = [identityEndpointDown({ from: hours(13), for: hours(6) })];
+ */
+export function identityEndpointDown(
+  options: WindowOptions & { readonly status?: 500 | 502 | 503 | 504 },
+): FaultWindow {
+  const { status = 500 } = options;
+  const body: ErrorBody = {
+    form: "json",
+    value: { error: "unknown", error_description: "Failed to retrieve token from the endpoint." },
+  };
+  return {
+    ...placed("identity-endpoint-down", options),
+    at: "machine",
+    on: ["managed-identity"],
+    effect: { kind: "server-error", status, body },
   };
 }
 
@@ -304,15 +372,7 @@ export function overloadedOnReturn(
     },
   } = options;
   return {
-    ...placed("overloaded-on-return", options, [
-      "at",
-      "on",
-      "requests",
-      "perMs",
-      "collapsesTo",
-      "regrowsPerMinute",
-      "shed",
-    ]),
+    ...placed("overloaded-on-return", options),
     at,
     on,
     effect: { kind: "capacity", requests, perMs, collapsesTo, regrowsPerMinute, shed },
@@ -328,15 +388,4 @@ export function overloadedOnReturn(
  */
 export function trafficRampedUp(options: WindowOptions): FaultWindow {
   return { ...outage(options), ...placed("traffic-ramped-up", options), ramp: { from: 1, to: 0 } };
-}
-
-/** When and for which requests. Refuses options that the preset does not have: a misspelt one would be ignored. */
-function placed(
-  name: string,
-  options: WindowOptions,
-  own: readonly string[] = [],
-): Pick<FaultWindow, "id" | "from" | "for" | "where"> {
-  checkKeys(options, ["id", "from", "for", "where", ...own], name);
-  const { id = name, from, where } = options;
-  return { id, from, for: options.for, ...(where === undefined ? {} : { where }) };
 }

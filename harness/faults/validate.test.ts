@@ -11,6 +11,7 @@ import {
 import { checkFaultPlan } from "./validate.ts";
 
 const good = goodWindow;
+const respond = { kind: "respond", status: 404, body: { form: "text", text: "no" } };
 const throttle = good.effect;
 
 describe("a plan that is accepted", () => {
@@ -128,6 +129,32 @@ const bad: readonly (readonly [changes: object, path: string, says: string])[] =
     "effect.delay.min",
     "at most max (1)",
   ],
+  [{ effect: { ...respond, status: 101 } }, "effect.status", "from 200 to 599"],
+  [{ effect: { ...respond, status: "404" } }, "effect.status", 'got "404"'],
+  [{ effect: { ...respond, status: 204 } }, "effect.body.form", 'Write body: { form: "empty" }.'],
+  [{ effect: { ...respond, header: {} } }, "effect.header", 'Did you mean "headers"?'],
+  [{ effect: { ...respond, headers: { "a b": "1" } } }, 'effect.headers["a b"]', "the name of a"],
+  [{ effect: { ...respond, headers: { a: "1\r\nb: 2" } } }, "effect.headers.a", "printable"],
+  [{ effect: { ...respond, headers: { a: 5 } } }, "effect.headers.a", "got a number (5)"],
+  [{ effect: { ...respond, headers: { a: "1", A: "2" } } }, "effect.headers.A", 'than "a"'],
+  [
+    { effect: { ...respond, headers: { "Content-Length": "5" } } },
+    'effect.headers["Content-Length"]',
+    "truncated-body",
+  ],
+  [
+    {
+      effect: {
+        ...respond,
+        headers: { "retry-after": "5" },
+        retryAfter: { form: "seconds", seconds: 5 },
+      },
+    },
+    'effect.headers["retry-after"]',
+    "Leave one of them out.",
+  ],
+  [{ effect: { kind: "answer-lost" } }, "effect.by", 'one of "reset", "hang"'],
+  [{ effect: { kind: "answer-lost", by: "fin" } }, "effect.by", 'got "fin"'],
   [{ effect: { kind: "latency", delay: null } }, "effect.delay", "got null"],
   [{ effect: { kind: "hang", forMs: -5 } }, "effect.forMs", "got -5"],
   [{ effect: { kind: "slow-body", chunkBytes: 0, everyMs: 1 } }, "effect.chunkBytes", "from 1"],

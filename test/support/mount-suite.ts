@@ -55,6 +55,23 @@ function describeExchanges(bench: () => MountBench): void {
     expect(sent.tookMs).toBe(0);
   });
 
+  it.each([
+    [204, "", null],
+    [400, '{"error":"slow_down"}', "application/json"],
+    [404, "", "text/plain"],
+    [418, "short and stout", "text/plain"],
+    [599, "odd", "text/plain"],
+  ])("brings an answer with status %i", async (status, body, type) => {
+    const headers: readonly (readonly [string, string])[] = [
+      ...(type === null ? [] : [["Content-Type", type] as const]),
+      ["X-Cache", "miss"],
+      ...(status === 204 ? [] : [["Content-Length", String(body.length)] as const]),
+    ];
+    bench().serve({ handle: () => Promise.resolve(createResponse(body, { status, headers })) });
+    const sent = await bench().send("/common/oauth2/v2.0/token");
+    expect([sent.status, sent.body, sent.headers?.get("x-cache")]).toEqual([status, body, "miss"]);
+  });
+
   it("brings method, address, headers and body of a request, and nothing of its own", async () => {
     const seen: Request[] = [];
     bench().serve({

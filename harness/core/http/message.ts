@@ -21,6 +21,9 @@ const requestTexts = new WeakMap<Request, string>();
 const responseTexts = new WeakMap<Response, string>();
 const deliveries = new WeakMap<Response, BodyDelivery>();
 const rawHeaders = new WeakMap<Response, readonly HeaderPair[]>();
+/** Statuses of responses without a body, which Fetch refuses one for. */
+export const statusesWithoutBody: readonly number[] = [204, 205, 304];
+
 const WHOLE: BodyDelivery = { kind: "whole" };
 
 /** A `Request` that remembers its body text. */
@@ -59,7 +62,7 @@ export function createResponse(
   delivery: BodyDelivery = WHOLE,
 ): Response {
   const { status, headers } = init;
-  const response = new Response(status === 204 || status === 304 ? null : text, {
+  const response = new Response(statusesWithoutBody.includes(status) ? null : text, {
     status,
     headers: headers as [string, string][],
   });

@@ -45,6 +45,16 @@ const rows: Readonly<Record<FaultEffectKind, readonly Row[]>> = {
       effect: { kind: "server-error", status: 503, body: html, cors: "absent" },
     },
   ],
+  respond: [
+    {
+      name: "400, `slow_down`",
+      effect: {
+        kind: "respond",
+        status: 400,
+        body: { form: "json", value: { error: "slow_down" } },
+      },
+    },
+  ],
   updating: [{ name: "410, JSON", effect: { kind: "updating", status: 410, body: json } }],
   capacity: [{ name: "shed load", effect: { kind: "capacity", ...nothing, shed } }],
   latency: [{ name: "late by 5 s", effect: { kind: "latency", delay: 5_000 } }],
@@ -61,6 +71,7 @@ const rows: Readonly<Record<FaultEffectKind, readonly Row[]>> = {
     { name: "RST in mid-body", effect: { kind: "cut-body", bytes: 49, by: "reset" } },
   ],
   reset: [{ name: "reset", effect: { kind: "reset" } }],
+  "answer-lost": [{ name: "answer lost", effect: { kind: "answer-lost", by: "reset" } }],
   refused: [{ name: "refused", effect: { kind: "refused" } }],
   "dns-failure": [{ name: "DNS failure", effect: { kind: "dns-failure" } }],
   "connect-timeout": [{ name: "connect timeout", effect: { kind: "connect-timeout" } }],

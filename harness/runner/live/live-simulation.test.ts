@@ -85,8 +85,8 @@ describe("the outages of a live simulation", () => {
     const { outage, faults, clear, requests } = await start();
     const untyped = outage as (...values: unknown[]) => unknown;
     expect(() => untyped("outrage")).toThrow('there is no outage "outrage"');
-    expect(() => untyped({ fro: "1h" })).toThrow('there is no option "fro"');
-    expect(() => untyped("throttled", { share: 1 })).toThrow('there is no option "share"');
+    expect(() => untyped({ fro: "1h" })).toThrow('unknown key "fro"');
+    expect(() => untyped("throttled", { share: 1 })).toThrow('unknown key "share"');
     expect(() => outage("partial-outage", { share: 2 })).toThrow(/chance/);
     expect(() => faults([{} as never])).toThrow(/faults\[0\]/);
     expect(() => clear("nothing")).toThrow('there was no fault "nothing"');

@@ -3,9 +3,13 @@ import { type Duration, parseDuration } from "../../core/time/parse-duration.ts"
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { OutageName } from "../../faults/outage-names.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
+import { checkPresetOptions, type WindowOptions } from "../../faults/preset-options.ts";
 import {
+  answerLost,
+  customAnswer,
   discoveryDown,
   hang,
+  identityEndpointDown,
   identityEndpointThrottled,
   identityEndpointUpdating,
   keysWithdrawn,
@@ -18,7 +22,6 @@ import {
   tokenServerError,
   trafficRampedUp,
   unreachable,
-  type WindowOptions,
 } from "../../faults/presets.ts";
 
 const presets = {
@@ -30,10 +33,13 @@ const presets = {
   throttled,
   "partial-outage": partialOutage,
   hang,
+  "custom-answer": customAnswer,
+  "answer-lost": answerLost,
   "discovery-down": discoveryDown,
   "keys-withdrawn": keysWithdrawn,
   "identity-endpoint-updating": identityEndpointUpdating,
   "identity-endpoint-throttled": identityEndpointThrottled,
+  "identity-endpoint-down": identityEndpointDown,
   "overloaded-on-return": overloadedOnReturn,
   "traffic-ramped-up": trafficRampedUp,
 } as const satisfies Readonly<Record<OutageName, unknown>>;
@@ -68,32 +74,7 @@ export type PresetArguments<Name extends PresetName> =
     ? [options?: PresetOptions<Name>]
     : [options: PresetOptions<Name>];
 
-const ownOptions = {
-  outage: [],
-  unreachable: [],
-  "name-lookup-down": [],
-  "primary-down": [],
-  "token-server-error": ["code", "retryAfter"],
-  throttled: ["retryAfter", "body"],
-  "partial-outage": ["share", "on"],
-  hang: ["hangMs"],
-  "discovery-down": [],
-  "keys-withdrawn": [],
-  "identity-endpoint-updating": ["status"],
-  "identity-endpoint-throttled": ["retryAfter"],
-  "overloaded-on-return": [
-    "at",
-    "on",
-    "requests",
-    "perMs",
-    "collapsesTo",
-    "regrowsPerMinute",
-    "shed",
-  ],
-  "traffic-ramped-up": [],
-} satisfies { readonly [Name in PresetName]: readonly (keyof OwnOptions<Name>)[] };
-
-/** The plan of a preset, with times in ms from now. Throws `bad-fault-plan` for a name or an option that does not exist, `bad-usage` for a text that is not a duration. */
+/** The plan of a preset, with times in ms from now. Throws `bad-fault-plan` for a name that does not exist, `bad-usage` for an option that the preset does not have, and for a text that is not a duration. */
 export function planOf<Name extends PresetName>(
   name: Name,
   options: PresetOptions<Name>,
@@ -106,14 +87,7 @@ export function planOf<Name extends PresetName>(
       hint: suggestNames(String(name), names, `There are ${names.join(", ")}.`),
     });
   }
-  const known = ["id", "where", "from", "for", ...ownOptions[name]];
-  const unknown = Object.keys(options).find((field) => !known.includes(field));
-  if (unknown !== undefined) {
-    throw new HarnessError("bad-fault-plan", `there is no option "${unknown}"`, {
-      place,
-      hint: suggestNames(unknown, known, `There are ${known.join(", ")}.`),
-    });
-  }
+  checkPresetOptions(name, options, place);
   const timed = {
     ...(options as Timing),
     from: parseDuration(options.from ?? 0, `${place}, from`),
