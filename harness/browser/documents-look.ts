@@ -18,6 +18,8 @@ const LOOKS = { one: 1, several: 2 } as const;
 const MORE_LOOKS_IN_A_CALL = 2;
 /** From the last event that the browser reported; ms, the machine's. */
 const SETTLING_MS = { quick: 4, thorough: 30 } as const;
+/** How long the simulator may need to hear that the browser has given a request up; ms, the machine's. */
+const GIVEN_UP_MS = 2_000;
 /** A second or so. */
 const UNREPORTED_LOOKS_MAX = 200;
 
@@ -26,13 +28,12 @@ export async function areQuiescent(
   documents: Documents,
   thoroughness: Thoroughness,
 ): Promise<boolean> {
-  const { requests, options, calls } = documents;
+  const { calls } = documents;
   // The browser's own processes exchange messages that are not visible from outside.
   const waitMs = documents.lastAtMs + SETTLING_MS[thoroughness] - performance.now();
   if (waitMs > 0) await sleep(waitMs);
   documents.quiescent = undefined;
-  // What is between a page and the simulator will soon have arrived at one of them.
-  if (requests.onTheirWay() > options.underway()) {
+  if (isBetween(documents)) {
     await sleep(1);
     return false;
   }
@@ -53,6 +54,13 @@ export async function areQuiescent(
   if (isThorough) documents.quiescent = { at: documents.activity, polls: 0 };
   else documents.quickLook = before;
   return true;
+}
+
+/** Whether a request, or the news that the browser has given one up, is between a page and the simulator. */
+function isBetween({ requests, options, lastAtMs }: Documents): boolean {
+  const underway = options.underway();
+  if (requests.onTheirWay() > underway) return true;
+  return requests.open() < underway && performance.now() - lastAtMs < GIVEN_UP_MS;
 }
 
 /** How many looks must be alike; the quick ones before a thorough one count. */
@@ -95,7 +103,7 @@ async function look(documents: Documents, screen: boolean): Promise<Look> {
   const counts = states.map((state) => (state === "gone" ? "gone" : state.activity));
   return {
     sign: `${documents.activity} ${counts.join(" ")}`,
-    busy: isBusy || isLost || documents.requests.onTheirWay() > documents.options.underway(),
+    busy: isBusy || isLost || isBetween(documents),
     documents: frames.length,
   };
 }

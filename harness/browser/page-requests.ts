@@ -10,6 +10,8 @@ export interface PageRequests {
   to(method: string, url: string): number;
   /** Requests without an end that may still reach the simulator. */
   onTheirWay(): number;
+  /** Requests to the simulator without an end, however old. */
+  open(): number;
   /** Drops requests whose end will not be reported. */
   forget(gone: (request: Request) => boolean): void;
 }
@@ -50,6 +52,7 @@ export function watchRequests(
       const since = performance.now() - ON_THEIR_WAY_MS;
       return [...underway.values()].filter((beganAt) => beganAt > since).length;
     },
+    open: () => [...underway.keys()].filter((request) => isServed(new URL(request.url()))).length,
     forget(gone) {
       for (const request of underway.keys()) if (gone(request)) underway.delete(request);
     },

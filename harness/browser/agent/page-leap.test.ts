@@ -21,9 +21,24 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
   let context: BrowserContext;
   let leave: () => void;
   let looks = 0;
+  /** Requests that the server has and has not answered. */
+  let underway = 0;
+  /** When the server heard that a request was given up, seconds since the start. */
+  let givenUp: number[] = [];
 
   beforeAll(async () => {
     server = createServer((request, response) => {
+      if (request.url === "/never-answered") {
+        underway += 1;
+        // A busy machine: the server hears late that the browser has closed the connection.
+        response.on("close", () => {
+          setTimeout(() => {
+            givenUp.push((clock.now() - START) / 1_000);
+            underway -= 1;
+          }, 800);
+        });
+        return;
+      }
       const hold = clock.gate.hold();
       void hold.run(async () => {
         if (request.url?.startsWith("/asked") === true) arrived.push((clock.now() - START) / 1_000);
@@ -49,9 +64,14 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
 
   const open = async (...scripts: readonly string[]): Promise<Page> => {
     arrived = [];
+    givenUp = [];
     clock = createVirtualClock({ startMs: START, shared: true });
     context = await (await processBrowser.launchBrowser()).newContext();
-    time = await keepTime(context, { nowMs: START, underway: () => 0, isServed: () => true });
+    time = await keepTime(context, {
+      nowMs: START,
+      underway: () => underway,
+      isServed: () => true,
+    });
     leave = clock.join(time);
     let page: Page | undefined;
     for (const script of scripts) {
@@ -157,6 +177,15 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     // By its own time, which is as late as its last timer.
     expect(heard).toEqual([-500]);
     expect(await other.evaluate(() => Date.now())).toBe(START + 120_000);
+  });
+
+  it("stands while the server has not heard that a page has given its request up", async () => {
+    await open(
+      `setInterval(() => { document.title = Date.now() }, 1000);
+       setTimeout(() => fetch('/never-answered', { signal: AbortSignal.timeout(10_000) }).catch(() => {}), 20_000)`,
+    );
+    await pass(300_000);
+    expect(givenUp).toEqual([30]);
   });
 
   it("gives a popup the time at which it was opened", async () => {

@@ -104,6 +104,9 @@ function watchRequests(state: WatchState): void {
         noteAddress(state, values[0]);
         try {
           return await original.apply(globalThis, values);
+        } catch (error) {
+          holdWhileReported(state);
+          throw error;
         } finally {
           state.bump();
         }
@@ -116,9 +119,21 @@ function watchRequests(state: WatchState): void {
       function (this: XMLHttpRequest, ...values: unknown[]) {
         noteAddress(state, values[1]);
         this.addEventListener("loadend", state.bump);
+        for (const end of ["abort", "timeout"])
+          this.addEventListener(end, () => holdWhileReported(state));
         return original.apply(this, values);
       },
   );
+}
+
+/** A page knows at once that it has given a request up; the browser's other processes hear of it later. */
+function holdWhileReported(state: WatchState): void {
+  /** The machine's time. */
+  const REPORT_MS = 50;
+  state.busy += 1;
+  state.turnLater(() => {
+    state.busy -= 1;
+  }, REPORT_MS);
 }
 
 function watchWindows(state: WatchState): void {
@@ -200,6 +215,7 @@ export const pageWatchParts: readonly ((...values: never[]) => unknown)[] = [
   wrapMethod,
   watchCryptography,
   watchRequests,
+  holdWhileReported,
   watchWindows,
   watchMessages,
   watchNavigations,
