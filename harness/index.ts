@@ -8,6 +8,7 @@
 export { defineScenario } from "./runner/scenario.ts";
 export type { ApiAnswer, Application } from "./clients/application.ts";
 export type { OpenApplication, Scenario, ScriptContext, Story } from "./runner/scenario.ts";
+export type { OperateOptions } from "./runner/simulation/call-result.ts";
 export type { WorldControls } from "./entra/directory/world-controls.ts";
 export { days, formatDuration, hours, minutes, seconds } from "./core/time/duration.ts";
 

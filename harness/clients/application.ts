@@ -110,7 +110,7 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
     const call = recorder.causedBy({ operation, client: name }, () =>
       withTimeout(instance, request, clock),
     );
-    return settle(parts, operation, call, (result) => result);
+    return settle(parts, operation, call, { resultOf: (result) => result });
   };
 
   return {
@@ -171,6 +171,14 @@ class CallerTimeout extends Error {
   }
 }
 
+/** How the result of a call is read. */
+export interface ReadResult<T> {
+  /** What a result says of the token behind it. */
+  readonly resultOf: (value: T) => Partial<TokenResult> | undefined;
+  /** The failure that a result stands for. Default: a call that resolves has succeeded. */
+  readonly failureOf?: (value: T) => Promise<ClientErrorDescription | undefined>;
+}
+
 /** Records how an operation ended, and returns its result or throws its error. */
 export async function settle<T>(
   parts: Pick<ApplicationParts, "recorder" | "operations"> & {
@@ -178,13 +186,27 @@ export async function settle<T>(
   },
   operation: number,
   call: Promise<T>,
-  resultOf: (value: T) => Partial<TokenResult> | undefined,
+  { resultOf, failureOf }: ReadResult<T>,
 ): Promise<T> {
   const { recorder, operations, client } = parts;
+  const recordFailure = (error: ClientErrorDescription): void => {
+    const message = recorder.redactor.text(firstLine(error.message));
+    recorder.emit({
+      kind: "operation-completed",
+      operation,
+      outcome: "fail",
+      error: { ...error, message },
+    });
+  };
   try {
     const value = await call;
+    const failure = failureOf === undefined ? undefined : await failureOf(value);
     if (operations.open.delete(operation)) {
       const result = resultOf(value);
+      if (failure !== undefined) {
+        recordFailure(failure);
+        return value;
+      }
       const token = result === undefined ? undefined : tokenFactsOf(result, recorder);
       recorder.emit({
         kind: "operation-completed",
@@ -206,16 +228,7 @@ export async function settle<T>(
           outcome: "unknown",
           reason: "caller-timeout",
         });
-      } else {
-        const described = client.describeError?.(error) ?? describeAnyError(error);
-        const message = recorder.redactor.text(firstLine(described.message));
-        recorder.emit({
-          kind: "operation-completed",
-          operation,
-          outcome: "fail",
-          error: { ...described, message },
-        });
-      }
+      } else recordFailure(client.describeError?.(error) ?? describeAnyError(error));
     }
     throw error;
   }
@@ -261,7 +274,8 @@ function tokenFactsOf(result: Partial<TokenResult>, recorder: Recorder): TokenFa
   };
 }
 
-function describeAnyError(error: unknown): ClientErrorDescription {
+/** What any thrown value says of itself. */
+export function describeAnyError(error: unknown): ClientErrorDescription {
   const { name, message, code, errorCode } = asError(error) as Error & {
     code?: unknown;
     errorCode?: unknown;

@@ -12,7 +12,8 @@ import type { FaultPlan } from "../faults/plan.ts";
 import type { Flow } from "../history/event.ts";
 import type { RuleLimits } from "../history/header.ts";
 import type { Application } from "../clients/application.ts";
-import type { CacheKind, ClientUnderTest, TokenResult } from "../clients/client.ts";
+import type { CacheKind, ClientUnderTest } from "../clients/client.ts";
+import type { OperateOptions } from "./simulation/call-result.ts";
 
 /**
  * What a scenario means to its readers; `brownout list` and the documentation print it.
@@ -135,11 +136,12 @@ export interface ScriptContext {
   readonly random: Random;
   readonly world: WorldControls;
   readonly open: (application: OpenApplication) => Promise<Application>;
-  /** Runs the user's own code and records it as one operation of flow `custom`. `name` is its purpose; in a scenario about own code, all calls are that one client's. Rejects `bad-scenario` without a name or a function. */
-  readonly operate: (
+  /** Runs the user's own code and records it as one operation of flow `custom`. `name` is its purpose; in a scenario about own code, all calls are that one client's. A result that stands for a failure, such as an HTTP answer 503, is recorded as one: `succeeds` decides, and has a default. Rejects `bad-scenario` without a name or a function. */
+  readonly operate: <T>(
     name: string,
-    call: () => Promise<Partial<TokenResult> | string | undefined>,
-  ) => Promise<unknown>;
+    call: () => Promise<T>,
+    options?: OperateOptions<T>,
+  ) => Promise<T>;
   readonly note: (text: string) => void;
 }
 

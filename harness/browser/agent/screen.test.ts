@@ -53,6 +53,18 @@ describe.skipIf(wantsNoBrowser())("in front of a real browser", () => {
     expect(await lookAtScreen(page)).toEqual(expected);
   });
 
+  it.each([
+    [500, { shows: "error", text: "Our shop" }],
+    [503, { shows: "error", text: "Our shop" }],
+    [404, { shows: "content", text: "Our shop" }],
+  ])("recognizes a page that was answered with %i", async (status, expected) => {
+    await page.route("https://shop.example/", (route) =>
+      route.fulfill({ status, contentType: "text/html", body: "<h1>Our shop</h1><p>Hello</p>" }),
+    );
+    await page.goto("https://shop.example/");
+    expect(await lookAtScreen(page)).toEqual(expected);
+  });
+
   it("recognizes the browser's own page about a broken connection, and reads nothing from a page that is gone", async () => {
     await page.goto("http://localhost:1/").catch(() => undefined);
     await expect.poll(() => lookAtScreen(page)).toMatchObject({ shows: "error" });

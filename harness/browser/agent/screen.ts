@@ -43,6 +43,10 @@ export function readScreen(): SeenScreen {
     (one) => wordsOf(one) !== "",
   );
   if (alert !== undefined) return said("error", alert);
+  // Its server has failed, even if the page has other content.
+  const [navigation] = performance.getEntriesByType("navigation");
+  const { responseStatus = 0 } = (navigation ?? {}) as { readonly responseStatus?: number };
+  if (responseStatus >= 500) return said("error", heading ?? document.body);
   if (all('input[type="password"]').length > 0) return said("sign-in", heading);
   const busy = all('[aria-busy="true"], [role="progressbar"], progress');
   if (busy.length > 0) {

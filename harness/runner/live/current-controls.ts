@@ -21,7 +21,7 @@ export function currentControls(current: () => LiveSimulation): LiveControls {
     get world() {
       return use((it) => it.world);
     },
-    operate: async (name, call) => use((it) => it.operate(name, call)),
+    operate: async (name, call, options) => use((it) => it.operate(name, call, options)),
     outage: outage as BreakByName,
     faults: (plan) => use((it) => it.faults(plan)),
     clear: (...ids) => use((it) => it.clear(...ids)),

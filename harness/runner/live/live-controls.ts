@@ -1,6 +1,7 @@
 /** The functions by which a test controls its live simulation. */
 import type { WorldControls } from "../../entra/directory/world-controls.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
+import type { OperateOptions } from "../simulation/call-result.ts";
 import type { History } from "../../history/event.ts";
 import type { PresetArguments, PresetName, PresetOptions } from "./outage-by-name.ts";
 import type { RequestFilter, RequestSeen } from "./requests.ts";
@@ -16,8 +17,12 @@ export interface LiveControls {
   readonly clock: LiveClock;
   /** People, apps and policies, and functions that change them. Every change is recorded. */
   readonly world: WorldControls;
-  /** Runs code, lets time pass until it settles, and records it as one operation; settles as the code does. Give calls with the same purpose the same name. Rejects `stuck` for code that nothing could ever settle. */
-  readonly operate: <T>(name: string, call: () => T | Promise<T>) => Promise<T>;
+  /** Runs code, lets time pass until it settles, and records it as one operation; settles as the code does. Give calls with the same purpose the same name. A result that stands for a failure, such as an HTTP answer 503, is recorded as one: `succeeds` decides, and has a default. Rejects `stuck` for code that nothing could ever settle. */
+  readonly operate: <T>(
+    name: string,
+    call: () => T | Promise<T>,
+    options?: OperateOptions<T>,
+  ) => Promise<T>;
   /** Starts an outage now: the one of that name, or a total outage at the gateway. Returns the ids of its faults, for `clear`. Throws `bad-fault-plan` for a name or an option that does not exist. */
   readonly outage: BreakByName;
   /** Starts the faults of a plan, whose `from` is in ms from now. Returns their ids, for `clear`. Throws `bad-fault-plan`. */

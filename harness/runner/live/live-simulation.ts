@@ -141,12 +141,17 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
     mounted,
     recorder,
     pageCalls: layers.pageCalls,
-    operate: async (operationName, call) => {
+    operate: async (operationName, call, given = {}) => {
       check();
-      checkOperate(operationName, call);
+      checkOperate(operationName, call, given);
       checkLength(recorder.events);
-      const { resultOf } = ownCode;
-      const own = { client: client.name, name: operationName, call: async () => call(), resultOf };
+      const own = {
+        client: client.name,
+        name: operationName,
+        call: async () => call(),
+        resultOf: ownCode.resultOf,
+        options: given,
+      };
       const operation = recordOperation({ recorder, operations, client: ownCode }, own);
       return options.time === "flowing" ? operation : drive(operation);
     },

@@ -1,6 +1,7 @@
 /** Reads what the user's own code returns and throws. */
 import type { ClientErrorDescription, ClientUnderTest, TokenResult } from "../../clients/client.ts";
 import type { Recorder } from "../../history/recorder.ts";
+import { tokenIn } from "../simulation/call-result.ts";
 import type { TokenRecord } from "./token-record.ts";
 
 interface OwnCode extends Pick<ClientUnderTest, "describeError"> {
@@ -37,10 +38,4 @@ export function createOwnCode(
       };
     },
   };
-}
-
-function tokenIn(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  if (typeof value !== "object" || value === null || !("accessToken" in value)) return undefined;
-  return typeof value.accessToken === "string" ? value.accessToken : undefined;
 }

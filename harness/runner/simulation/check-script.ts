@@ -10,6 +10,7 @@ import type { AppRegistration, User } from "../../entra/directory/world.ts";
 import { flows } from "../../history/event.ts";
 import { isServedHost, servedHosts } from "../../network/served-hosts.ts";
 import type { OpenApplication } from "../scenario.ts";
+import type { OperateOptions } from "./call-result.ts";
 
 const openSchema = schemaOf<OpenApplication>()((z) =>
   z.strictObject(
@@ -91,9 +92,25 @@ export function checkRequest(request: TokenRequest, application: string): void {
   parseWith(requestSchema, request, { what: `${application}.acquire`, code: "bad-scenario" });
 }
 
-/** Throws `bad-scenario` unless `operate` was given a name and a function. */
-export function checkOperate(name: unknown, call: unknown): void {
-  if (typeof name === "string" && name !== "" && typeof call === "function") return;
+const operateSchema = schemaOf<OperateOptions>()((z) =>
+  z.strictObject(
+    {
+      succeeds: z
+        .custom<NonNullable<OperateOptions["succeeds"]>>((value) => typeof value === "function", {
+          error: expecting("a function", "Such as ({ status }) => status === 200."),
+        })
+        .optional(),
+    },
+    { error: expecting("an object", "Such as { succeeds: ({ status }) => status === 200 }.") },
+  ),
+);
+
+/** Throws `bad-scenario` unless `operate` was given a name, a function and options that exist. */
+export function checkOperate(name: unknown, call: unknown, options: unknown): void {
+  if (typeof name === "string" && name !== "" && typeof call === "function") {
+    parseWith(operateSchema, options, { what: "operate", code: "bad-scenario" });
+    return;
+  }
   throw bad(
     "operate",
     "expected a name and a function",

@@ -1,16 +1,20 @@
 /** Records operations of the user's own code: only their beginning and their end are visible. */
-import { type ApplicationParts, type OperationCounter, settle } from "../../clients/application.ts";
-import type { TokenResult } from "../../clients/client.ts";
+import {
+  type ApplicationParts,
+  type OperationCounter,
+  type ReadResult,
+  settle,
+} from "../../clients/application.ts";
 import type { Recorder } from "../../history/recorder.ts";
+import { failureOf, type OperateOptions } from "./call-result.ts";
 
-export interface OwnCall<T> {
+export interface OwnCall<T> extends Pick<ReadResult<T>, "resultOf"> {
   /** The name of the application instance in the history. */
   readonly client: string;
   /** The purpose of the call: calls with the same purpose have the same name. */
   readonly name: string;
   readonly call: () => Promise<T>;
-  /** What a result says of the token behind it. */
-  readonly resultOf: (value: T) => Partial<TokenResult> | undefined;
+  readonly options: OperateOptions<T>;
 }
 
 /** Runs a call and records it as one operation of flow `custom`; settles as the call does. */
@@ -18,7 +22,7 @@ export function recordOperation<T>(
   parts: Pick<ApplicationParts, "recorder" | "operations"> & {
     readonly client: Pick<ApplicationParts["client"], "describeError">;
   },
-  { client, name, call, resultOf }: OwnCall<T>,
+  { client, name, call, resultOf, options }: OwnCall<T>,
 ): Promise<T> {
   const { recorder, operations } = parts;
   const operation = operations.next();
@@ -32,7 +36,10 @@ export function recordOperation<T>(
     tenant: "",
     scopes: [],
   });
-  return settle(parts, operation, recorder.causedBy({ operation, client }, call), resultOf);
+  return settle(parts, operation, recorder.causedBy({ operation, client }, call), {
+    resultOf,
+    failureOf: (value) => failureOf(value, options, (error) => parts.client.describeError?.(error)),
+  });
 }
 
 /** Records, at the end of a run, that the outcome of open calls is unknown. */

@@ -6,12 +6,7 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { openApplication, type OperationCounter } from "../../clients/application.ts";
-import type {
-  ClientBrowser,
-  ClientContext,
-  ClientUnderTest,
-  TokenResult,
-} from "../../clients/client.ts";
+import type { ClientBrowser, ClientContext, ClientUnderTest } from "../../clients/client.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
 import type { AppRegistration, Tenant } from "../../entra/directory/world.ts";
@@ -33,6 +28,7 @@ import {
 import type { Machines } from "./machines.ts";
 import type { Attribution } from "./attribution.ts";
 import type { BrowserContexts } from "../browser-contexts/contexts-state.ts";
+import { tokenResultIn } from "./call-result.ts";
 import { recordOperation } from "./operate.ts";
 import { createWorldControls } from "./recorded-world-controls.ts";
 
@@ -101,12 +97,12 @@ export function createScriptContext(parts: ScriptParts): ScriptContext {
     });
   };
 
-  const operate: ScriptContext["operate"] = async (name, call) => {
-    checkOperate(name, call);
+  const operate: ScriptContext["operate"] = async (name, call, options = {}) => {
+    checkOperate(name, call, options);
     checkLength(recorder.events);
     const own = { recorder, operations, client: parts.client };
-    const application = parts.isOwnCode === true ? parts.client.name : name;
-    return recordOperation(own, { client: application, name, call, resultOf: asResult });
+    const client = parts.isOwnCode === true ? parts.client.name : name;
+    return recordOperation(own, { client, name, call, resultOf: tokenResultIn, options });
   };
 
   return {
@@ -279,10 +275,4 @@ function certificateOf(app: string): ReturnType<ClientContext["certificateOf"]> 
     thumbprint: fingerprint.replaceAll(":", "").toLowerCase(),
     privateKeyFile: file("key"),
   };
-}
-
-function asResult(
-  value: Partial<TokenResult> | string | undefined,
-): Partial<TokenResult> | undefined {
-  return typeof value === "string" ? { accessToken: value } : value;
 }

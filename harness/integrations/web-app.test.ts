@@ -1,0 +1,82 @@
+/** A web app with a real MSAL behind a real HTTP server: it answers failures instead of throwing. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ConfidentialClientApplication } from "@azure/msal-node";
+import { afterEach, describe, expect, it } from "vitest";
+import { useEntra } from "./vitest.ts";
+
+const entra = useEntra({ app: { name: "shop" } });
+
+let server: Server | undefined;
+afterEach(
+  () => new Promise((resolve) => (server === undefined ? resolve(0) : server.close(resolve))),
+);
+
+/** Starts an app that answers 200 with a token, or 500; with `remembersFailure` it answers 500 for ever after the first. */
+async function startApp(remembersFailure = false): Promise<string> {
+  const client = new ConfidentialClientApplication({
+    auth: {
+      authority: "https://login.microsoftonline.com/11111111-aaaa-4aaa-8aaa-000000000001",
+      clientId: "33333333-cccc-4ccc-8ccc-000000000011",
+      clientSecret: "fixture-secret-of-nightly-daemon",
+    },
+  });
+  let hasFailed = false;
+  const acquire = async (): Promise<void> => {
+    if (hasFailed && remembersFailure) throw new Error("the credential is broken");
+    await client.acquireTokenByClientCredential({ scopes: ["api://orders/.default"] });
+  };
+  const app = createServer((_request, response) => {
+    void acquire().then(
+      () => response.writeHead(200, { connection: "close" }).end("ok"),
+      () => {
+        hasFailed = true;
+        response.writeHead(500, { connection: "close" }).end("sorry");
+      },
+    );
+  });
+  server = app;
+  await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(app.address() as AddressInfo).port}/acquire`;
+}
+
+describe("a web app that answers 500", () => {
+  it("fails its operation, although fetch does not throw", async () => {
+    const url = await startApp();
+    entra.outage({ for: "1h" });
+    const answer = await entra.operate("load", () => fetch(url));
+    expect([answer.status, await answer.text()]).toEqual([500, "sorry"]);
+    expect(entra.timeline()).toContain("operation 1 fails: http_500");
+  });
+
+  it("has not recovered while it goes on answering 500", async () => {
+    const url = await startApp(true);
+    entra.outage({ for: "1h" });
+    for (let hour = 0; hour < 4; hour += 1) {
+      await entra.operate("load", () => fetch(url).then((one) => one.text().then(() => one)));
+      await entra.clock.advance("1h");
+    }
+    expect(entra).not.toHaveRecovered();
+    expect(entra).not.toPassAllRules();
+  });
+
+  it("recovers when it answers 200 again", async () => {
+    const url = await startApp();
+    entra.outage({ for: "30m" });
+    const load = () => fetch(url).then((one) => one.text().then(() => one));
+    await entra.operate("load", load);
+    await entra.clock.advance("1h");
+    await entra.operate("load", load);
+    expect(entra).toHaveRecovered();
+  });
+
+  it("may be expected", async () => {
+    const url = await startApp();
+    entra.outage({ for: "1h" });
+    await entra.operate("load", () => fetch(url), { succeeds: ({ status }) => status === 500 });
+    expect(entra.timeline()).toContain("operation 1 is ok");
+    await expect(
+      entra.operate("load", () => fetch(url), { success: true } as object),
+    ).rejects.toThrow('unknown key "success"');
+  });
+});

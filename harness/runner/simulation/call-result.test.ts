@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { failureOf, type OperateOptions, tokenIn, tokenResultIn } from "./call-result.ts";
+
+/** The code of the failure that a result stands for, or `ok`. */
+async function read<T>(result: T, options: OperateOptions<T> = {}): Promise<string> {
+  return (await failureOf(result, options, () => undefined))?.code ?? "ok";
+}
+
+/** An object whose fields throw when they are read. */
+const hostile = new Proxy(
+  {},
+  {
+    get: () => {
+      throw new Error("not now");
+    },
+  },
+);
+
+describe("a result that stands for a failure", () => {
+  it.each([
+    ["a Response", new Response("", { status: 503 }), "http_503"],
+    ["a Response that is refused", new Response("", { status: 401 }), "http_401"],
+    ["a missing page", new Response("", { status: 404 }), "http_404"],
+    ["Response.error()", Response.error(), "Error"],
+    ["an answer of supertest or axios", { status: 500, headers: {}, data: "" }, "http_500"],
+    ["an answer of Node, got or undici", { statusCode: 502, headers: {} }, "http_502"],
+    ["an answer of an Azure Function", { status: 500, jsonBody: {} }, "http_500"],
+    ["an answer of Playwright", { status: () => 503 }, "http_503"],
+    ["a returned error", new TypeError("no json"), "TypeError"],
+    ["one bad answer of several", [{ status: 200 }, { status: 429 }], "http_429"],
+    ["a settled rejection", [{ status: "rejected", reason: new RangeError() }], "RangeError"],
+  ])("is %s", async (_what, result, code) => {
+    expect(await read(result)).toBe(code);
+  });
+
+  it.each([
+    ["a good Response", new Response("", { status: 201 })],
+    ["a redirect", { status: 302, headers: {} }],
+    ["nothing", undefined],
+    ["null", null],
+    ["a text", "500"],
+    ["a number", 500],
+    ["a status that is not of HTTP", { status: 7 }],
+    ["a status in words", { status: "active" }],
+    ["an array without a failure", [{ status: 200 }, "x"]],
+    ["an object without a prototype", Object.create(null) as object],
+    ["fields that throw", hostile],
+  ])("is not %s", async (_what, result) => {
+    expect(await read(result)).toBe("ok");
+  });
+
+  it("is what succeeds() says, also when it takes time", async () => {
+    const refused = new Response('{"error":"down"}', { status: 401 });
+    expect(await read(refused, { succeeds: ({ status }) => status === 401 })).toBe("ok");
+    const succeeds = async (one: Response): Promise<boolean> =>
+      !(await one.clone().text()).includes("down");
+    expect(await read(refused, { succeeds })).toBe("unsuccessful");
+  });
+
+  it("needs a plain answer from succeeds()", async () => {
+    const forgotten = { succeeds: () => undefined } as unknown as OperateOptions;
+    await expect(read({ status: 200 }, forgotten)).rejects.toThrow(
+      "expected true or false, got undefined",
+    );
+    const thrown = {
+      succeeds: () => {
+        throw new Error("a failed assertion");
+      },
+    };
+    await expect(read({ status: 200 }, thrown)).rejects.toThrow("a failed assertion");
+  });
+});
+
+describe("the token in a result", () => {
+  it.each([
+    ["a text", "abc"],
+    ["an authorization header", "Bearer abc"],
+    ["MSAL", { accessToken: "abc", idToken: "id" }],
+    ["openid-client", { access_token: "abc", id_token: "id" }],
+    ["@azure/identity", { token: "abc", expiresOnTimestamp: 1 }],
+    ["a code exchange", { tokens: { access_token: "abc" } }],
+    ["an id token alone", { accessToken: "", idToken: "abc" }],
+  ])("is found in that of %s", (_library, result) => {
+    expect(tokenIn(result)).toBe("abc");
+  });
+
+  it.each([[undefined], [null], [{}], [{ token: 7 }], [hostile], [new Response("")]])(
+    "is not there in %#",
+    (result) => {
+      expect(tokenResultIn(result)).toBeUndefined();
+    },
+  );
+
+  it("comes with what the client says about it", () => {
+    expect(tokenResultIn({ accessToken: "abc", fromCache: true, expiresAt: new Date() })).toEqual({
+      accessToken: "abc",
+      fromCache: true,
+    });
+  });
+});

@@ -1,0 +1,132 @@
+/**
+ * What a result of the user's own code says: whether the call did what it was called for, and
+ * which token is behind it. HTTP clients disagree on when to throw: `fetch`, undici and supertest
+ * resolve to a 503, while axios, got and superagent reject. A result with a status is judged by
+ * the line that those draw, so that the verdict does not depend on the client.
+ */
+import { isNativeError } from "node:util/types";
+import { describeAnyError } from "../../clients/application.ts";
+import type { ClientErrorDescription, TokenResult } from "../../clients/client.ts";
+import { HarnessError } from "../../core/errors.ts";
+
+/**
+ * Options of `operate`.
+ *
+ * @example
+ * await entra.operate("load orders", () => fetch(url), { succeeds: ({ status }) => status === 401 });
+ */
+export interface OperateOptions<T = unknown> {
+  /**
+   * Whether a result is what the call was made for; it replaces the default. Default: an HTTP
+   * answer with a status from 400, an `Error` that was returned, and an array with one of them are
+   * failures, and everything else is a success. Read the body of a `Response` from a `clone()`.
+   */
+  readonly succeeds?: (result: T) => boolean | Promise<boolean>;
+}
+
+/** The failure that a result stands for, as it is recorded; undefined for a success. Rejects with what `succeeds` throws, and `bad-usage` when that answers neither true nor false. */
+export async function failureOf<T>(
+  result: T,
+  { succeeds }: OperateOptions<T>,
+  describe: (error: unknown) => ClientErrorDescription | undefined,
+): Promise<ClientErrorDescription | undefined> {
+  if (succeeds === undefined) return failureIn(result, describe);
+  const answer: unknown = await succeeds(result);
+  if (typeof answer !== "boolean") {
+    throw new HarnessError("bad-usage", `expected true or false, got ${typeof answer}`, {
+      place: "operate.succeeds",
+      hint: "Return whether the result is a success: succeeds: ({ status }) => status === 200.",
+    });
+  }
+  return answer ? undefined : notASuccess("unsuccessful", "succeeds() returned false");
+}
+
+/** The failure that a result shows by itself. */
+function failureIn(
+  result: unknown,
+  describe: (error: unknown) => ClientErrorDescription | undefined,
+): ClientErrorDescription | undefined {
+  for (const part of Array.isArray(result) ? (result as readonly unknown[]) : [result]) {
+    const error = errorIn(part);
+    if (error !== undefined) return describe(error) ?? describeAnyError(error);
+    const status = statusIn(part);
+    if (status !== undefined && status >= 400)
+      return notASuccess(`http_${status}`, `the call resolved to an HTTP answer ${status}`);
+  }
+  return undefined;
+}
+
+function notASuccess(code: string, message: string): ClientErrorDescription {
+  return { name: "UnsuccessfulResult", code, message, interactionRequired: false };
+}
+
+/** An error that was returned instead of thrown, or that `Promise.allSettled` has collected. */
+function errorIn(value: unknown): unknown {
+  // Of another realm, such as that of a test runner, it is not an instance of ours.
+  if (isNativeError(value) || value instanceof Error) return value;
+  const status = read(value, "status");
+  if (status === "rejected") return read(value, "reason") ?? new Error("rejected without a reason");
+  // What `Response.error()` makes.
+  const isFailed = status === 0 && read(value, "type") === "error";
+  return isFailed ? new Error("the request failed") : undefined;
+}
+
+/** The HTTP status of an answer: `status` of fetch, axios, supertest and Azure Functions, `statusCode` of Node, got and undici, `status()` of Playwright. */
+function statusIn(value: unknown): number | undefined {
+  const status = read(value, "status");
+  const candidates = [
+    typeof status === "function" ? callOn(value, status) : status,
+    read(value, "statusCode"),
+  ];
+  return candidates.find(
+    (one): one is number => Number.isInteger(one) && Number(one) >= 100 && Number(one) <= 599,
+  );
+}
+
+function callOn(value: unknown, method: unknown): unknown {
+  try {
+    return (method as (this: unknown) => unknown).call(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A field of a foreign value; undefined when reading it throws. */
+function read(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  try {
+    return Reflect.get(value, name) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The token in a result, under the names of the libraries that hand them out; undefined when there is none. */
+export function tokenIn(result: unknown): string | undefined {
+  if (typeof result === "string") return result.replace(/^Bearer +/i, "");
+  for (const name of tokenNames) {
+    for (const part of [result, read(result, "tokens")]) {
+      const token = read(part, name);
+      if (typeof token === "string" && token !== "") return token;
+    }
+  }
+  return undefined;
+}
+
+/** Of MSAL; of openid-client, Auth.js and the token endpoint itself; of @azure/identity and google-auth-library; then id tokens of the first two. */
+const tokenNames = ["accessToken", "access_token", "token", "idToken", "id_token"] as const;
+
+/** What a result says of the token behind it, in the names of `TokenResult`. */
+export function tokenResultIn(result: unknown): Partial<TokenResult> | undefined {
+  const accessToken = tokenIn(result);
+  if (accessToken === undefined) return undefined;
+  const [expiresAt, fromCache, homeAccountId] = ["expiresAt", "fromCache", "homeAccountId"].map(
+    (name) => read(result, name),
+  );
+  return {
+    accessToken,
+    ...(typeof expiresAt === "number" ? { expiresAt } : {}),
+    ...(typeof fromCache === "boolean" ? { fromCache } : {}),
+    ...(typeof homeAccountId === "string" ? { homeAccountId } : {}),
+  };
+}
