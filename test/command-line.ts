@@ -124,8 +124,8 @@ const noRegistry: Registry = {
   install: () => Promise.reject(new Error("no registry in this test")),
 };
 
-/** An orphan closes its output a moment before it is gone: so often we look again, some 20 ms each. */
-const LOOKS = 50;
+/** An orphan that had just been started ends when it has loaded its code: so often we look again, some 20 ms each. */
+const LOOKS = 1_000;
 
 /** Processes of a group, without those that are dead and only wait to be noticed. */
 function runningInGroup(leader: number | undefined): readonly string[] {

@@ -119,6 +119,45 @@ describe("the pool of workers", () => {
     expect(said.join("")).toContain("there\n");
   });
 
+  // S5
+  it.each([
+    ["nothing, through Node's channel", "process.send?.(null)"],
+    ["that it is ready, as under a process manager", "process.send?.('ready')"],
+    ["a reply, through Node's channel", "process.send?.({ kind: 'done', simulatedMs: 1 })"],
+    ["half a line, through the worker's pipe", `writeSync(3, '{"kind":')`],
+    ["a reply, through the worker's pipe", `writeSync(3, '{"kind":"done","simulatedMs":1}\\n')`],
+    ["nothing, through the worker's pipe", `writeSync(3, 'null\\n7\\n[]\\n\\0\\n')`],
+    ["messages to itself", "process.emit('message', { kind: 'done' })"],
+  ])("takes no answer from user code that sends %s", async (_, said) => {
+    const name = `sends-${(tasks += 1)}`;
+    const path = file(
+      name,
+      `const { writeSync } = await import("node:fs"); ${said}; await context.clock.sleep(60_000); ${said};`,
+    );
+    expect(await run(path)).toMatchObject({ kind: "done", simulatedMs: 60_000 });
+    const bad = file(
+      `${name}-bad`,
+      `const { writeSync } = await import("node:fs"); ${said}; throw new Error("mine");`,
+    );
+    expect(await run(bad)).toMatchObject({ kind: "failed", error: { message: "mine" } });
+    expect(await run("token-throttled")).toMatchObject({ kind: "done", simulatedMs: 720_000 });
+  });
+
+  // S7
+  it.each([
+    ["an error without a text", "({ toString() { throw 1 } })"],
+    [
+      "an error whose message throws",
+      "Object.defineProperty(new Error('x'), 'message', { get() { throw 1 } })",
+    ],
+    ["nothing", "undefined"],
+    ["a symbol", "Symbol('x')"],
+    ["an object without a prototype", "Object.create(null)"],
+  ])("reports %s that a script throws as a failure of that script", async (_, thrown) => {
+    const reply = await run(file(`throws-${(tasks += 1)}`, `throw ${thrown}`));
+    expect(reply).toMatchObject({ kind: "failed", error: { code: "script-threw" } });
+  });
+
   it("ends a worker that never pauses", async () => {
     const own = createPool({ workers: 1, silenceMaxMs: 8_000 });
     const journalFile = join(folder, "spins.jsonl");
@@ -131,6 +170,21 @@ describe("the pool of workers", () => {
     await own.close();
     expect(reply).toMatchObject({ kind: "failed", error: { code: "stuck" } });
   }, 60_000);
+
+  // S14
+  it("reports a worker that the machine cannot start as a failure of the run", async () => {
+    const node = process.execPath;
+    process.execPath = join(folder, "no-node-here");
+    const own = createPool({ workers: 1 });
+    const journalFile = join(folder, "unstarted.jsonl");
+    const task = { scenario: "token-throttled", mount: "direct", seed: "1", journalFile } as const;
+    const reply = await own.run(task).finally(() => (process.execPath = node));
+    await own.close();
+    expect(reply).toMatchObject({
+      kind: "failed",
+      error: { message: expect.stringMatching(/no process can be started .*ENOENT/) },
+    });
+  });
 
   it("ends its workers when it is closed, also busy ones", async () => {
     const own = createPool({ workers: 1 });

@@ -3,9 +3,16 @@
  * version of a client: msw and nock cannot share a process, two versions of a package must not
  * meet in one, and a warm process runs the next scenario in milliseconds. A worker that dies takes only its own run with it.
  */
-import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { type Alive, kindOf, type RunReply, type RunTask } from "./protocol.ts";
+import { randomUUID } from "node:crypto";
+import {
+  kindOf,
+  type RunReply,
+  type RunTask,
+  type TaskMessage,
+  type WorkerMessage,
+  workerMessageSchema,
+} from "./protocol.ts";
+import { startProcess, type StartedProcess } from "./start-process.ts";
 import { createWatch, type Watch } from "./watch.ts";
 
 export interface Pool {
@@ -24,8 +31,7 @@ export interface PoolOptions {
   readonly silenceMaxMs?: number;
 }
 
-interface Worker {
-  readonly child: ChildProcess;
+interface Worker extends Pick<StartedProcess, "child" | "send"> {
   /** Of the tasks that it takes. */
   readonly kind: string;
   busyWith: Job | undefined;
@@ -36,15 +42,15 @@ interface Worker {
 
 interface Job {
   readonly task: RunTask;
+  /** An answer that does not repeat it is not the worker's. */
+  readonly secret: string;
   readonly resolve: (reply: RunReply) => void;
 }
 
-const LAST_WORDS_CHARACTERS_MAX = 2_000;
 const SILENCE_MAX_MS = 120_000;
 
 /** A pool without workers; each is started when a run needs it. */
 export function createPool(options: PoolOptions): Pool {
-  const { silenceMaxMs = SILENCE_MAX_MS } = options;
   const workers = new Set<Worker>();
   const waiting: Job[] = [];
   let closed = false;
@@ -57,42 +63,45 @@ export function createPool(options: PoolOptions): Pool {
     assign();
   };
 
+  const hear = (worker: Worker, message: object): void => {
+    const job = worker.busyWith;
+    const said = job === undefined ? undefined : saidBy(job, message);
+    if (job === undefined || said === undefined) return;
+    if (said.kind === "alive") return worker.watch.heard();
+    if (said.leaves === true) end(worker);
+    finish(worker, { ...said, task: job.task });
+  };
+
   const start = (kind: string): Worker => {
-    const { child, lastWords } = forkWorker((text) => {
-      if (worker.lastTask !== undefined) options.onOutput?.(text, worker.lastTask);
+    const { child, send, lastWords } = startProcess("worker", {
+      onMessage: (message) => hear(worker, message),
+      onOutput: (text) => worker.lastTask && options.onOutput?.(text, worker.lastTask),
+      onEnd(how, wasStarted) {
+        workers.delete(worker);
+        const job = worker.busyWith;
+        const ended = wasStarted ? died : notStarted;
+        if (job === undefined) assign();
+        else finish(worker, ended(job.task, how, lastWords()));
+      },
     });
     const worker: Worker = {
       child,
+      send,
       kind,
       busyWith: undefined,
       lastTask: undefined,
-      watch: createWatch(silenceMaxMs, () => {
-        const { busyWith: job } = worker;
+      watch: createWatch(options.silenceMaxMs ?? SILENCE_MAX_MS, () => {
+        const job = worker.busyWith;
         end(worker);
         if (job !== undefined) finish(worker, silent(job.task));
       }),
     };
-    child.on("message", (said) => {
-      const message = said as RunReply | Alive;
-      if (message.kind === "alive") {
-        if (worker.busyWith !== undefined) worker.watch.heard();
-        return;
-      }
-      if (message.leaves === true) end(worker);
-      finish(worker, message);
-    });
-    child.on("exit", (code, signal) => {
-      workers.delete(worker);
-      if (worker.busyWith === undefined) return assign();
-      finish(worker, died(worker.busyWith.task, signal ?? `exit code ${code}`, lastWords()));
-    });
     workers.add(worker);
     return worker;
   };
 
   const end = (worker: Worker): void => {
-    workers.delete(worker);
-    worker.child.kill("SIGKILL");
+    if (workers.delete(worker)) worker.child.kill("SIGKILL");
   };
 
   const workerFor = (kind: string): Worker | undefined => {
@@ -112,14 +121,14 @@ export function createPool(options: PoolOptions): Pool {
       worker.busyWith = job;
       worker.lastTask = job.task;
       worker.watch.heard();
-      worker.child.send(job.task);
+      worker.send({ secret: job.secret, task: job.task } satisfies TaskMessage);
     }
   };
 
   return {
     run: (task) =>
       new Promise((resolve) => {
-        waiting.push({ task, resolve });
+        waiting.push({ task, secret: randomUUID(), resolve });
         assign();
       }),
     close() {
@@ -141,26 +150,10 @@ async function endAll(workers: readonly Worker[]): Promise<void> {
   await Promise.all(ends);
 }
 
-/** A process, and the end of what it has said so far. */
-function forkWorker(onOutput: (text: string) => void): {
-  readonly child: ChildProcess;
-  readonly lastWords: () => string;
-} {
-  // In the package this file is JavaScript, and so is the worker beside it.
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const child = fork(fileURLToPath(new URL(`./worker.${extension}`, import.meta.url)), [], {
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (chunk: Buffer) => {
-      const text = chunk.toString("utf8");
-      said = (said + text).slice(-LAST_WORDS_CHARACTERS_MAX);
-      onOutput(text);
-    });
-  }
-  return { child, lastWords: () => said };
+/** What the worker says of its job; nothing when the message was not the worker's. */
+function saidBy({ secret }: Job, message: object): WorkerMessage["said"] | undefined {
+  const { data } = workerMessageSchema().safeParse(message);
+  return data?.secret === secret ? (data.said as WorkerMessage["said"]) : undefined;
 }
 
 function silent(task: RunTask): RunReply {
@@ -171,6 +164,18 @@ function silent(task: RunTask): RunReply {
       code: "stuck",
       message: `the script of ${task.scenario} keeps its process busy and never pauses`,
       hint: "Look for a loop without an await in it, or with one that waits for nothing.",
+    },
+  };
+}
+
+function notStarted(task: RunTask, reason: string): RunReply {
+  return {
+    kind: "failed",
+    task,
+    error: {
+      code: "worker-died",
+      message: `no process can be started to run ${task.scenario}: ${reason}`,
+      hint: "The machine is out of processes, files or memory: look at ulimit -u and -n, or use fewer --workers.",
     },
   };
 }

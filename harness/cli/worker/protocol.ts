@@ -1,4 +1,5 @@
 /** What the pool and its worker processes say to each other; both ends are plain data. */
+import { schemaOf } from "../../core/validation.ts";
 import type { MountName } from "../../network/mount-names.ts";
 import type { BackupEdition } from "../../runner/run.ts";
 
@@ -40,10 +41,53 @@ export type RunReply =
       readonly leaves?: true;
     };
 
-/** Said every `ALIVE_EVERY_MS` by a worker whose event loop turns. */
-export interface Alive {
-  readonly kind: "alive";
+/** What the pool sends for a task. */
+export interface TaskMessage {
+  /** A secret of this task: an answer repeats it. */
+  readonly secret: string;
+  readonly task: RunTask;
 }
+
+/** What a worker sends: that its event loop turns, every `ALIVE_EVERY_MS`, or how its task ended. */
+export interface WorkerMessage {
+  /** That of the task. */
+  readonly secret: string;
+  readonly said: Answer | { readonly kind: "alive" };
+}
+
+/** How a task ended. */
+export type Answer = WithoutTask<RunReply>;
+
+type WithoutTask<Reply> = Reply extends unknown ? Omit<Reply, "task"> : never;
+
+/** The form of an error of the harness as data. */
+export const failureSchema = schemaOf<RunFailure>()((z) =>
+  z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    place: z.string().optional(),
+    hint: z.string().optional(),
+    stack: z.string().optional(),
+  }),
+);
+
+/** The form of what a worker sends. */
+export const workerMessageSchema = schemaOf<WorkerMessage>()((z) => {
+  const leaves = z.literal(true).optional();
+  return z.strictObject({
+    secret: z.string(),
+    said: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("alive") }),
+      z.strictObject({
+        kind: z.literal("done"),
+        simulatedMs: z.number().nonnegative(),
+        relaunched: z.string().optional(),
+        leaves,
+      }),
+      z.strictObject({ kind: z.literal("failed"), error: failureSchema(), leaves }),
+    ]),
+  });
+});
 
 /** Real time, ms. */
 export const ALIVE_EVERY_MS = 5_000;

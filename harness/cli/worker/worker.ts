@@ -4,54 +4,63 @@
  */
 import { renameSync, writeFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
+import { Socket } from "node:net";
 import { basename, isAbsolute, relative } from "node:path";
 import { keepProcessClock } from "../../core/time/process-clock.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { errorOf } from "../../core/thrown.ts";
 import { writeJournal } from "../../history/journal.ts";
 import { loadClient } from "../../clients/registry.ts";
 import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { type RunOutcome, runScenario } from "../../runner/run.ts";
+import { CHANNEL_FD, openChannel } from "./channel.ts";
 import {
   ALIVE_EVERY_MS,
-  type Alive,
+  type Answer,
   type RunFailure,
-  type RunReply,
   type RunTask,
+  type TaskMessage,
+  type WorkerMessage,
 } from "./protocol.ts";
 
+/** The secret of the task under way. */
+let underWay: string | undefined;
+let hasRun = false;
+const channel = openChannel(new Socket({ fd: CHANNEL_FD }), {
+  onMessage: (message) => void take(message as TaskMessage),
+  onEnd: () => process.exit(0),
+});
+const say = (message: WorkerMessage): void => channel.send(message);
 // Before the clock is virtual: the parent wants to hear from us in its own time.
-setInterval(() => process.send?.({ kind: "alive" } satisfies Alive), ALIVE_EVERY_MS).unref();
+setInterval(() => {
+  if (underWay !== undefined) say({ secret: underWay, said: { kind: "alive" } });
+}, ALIVE_EVERY_MS).unref();
 keepProcessClock();
-process.on("disconnect", () => process.exit(0));
 // Ctrl-C goes to the whole process group: the parent decides what happens to a run.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
-let hasRun = false;
-process.on("message", (task) => {
-  const strayed = Promise.withResolvers<RunReply>();
+
+async function take({ secret, task }: TaskMessage): Promise<void> {
+  underWay = secret;
+  const strayed = Promise.withResolvers<Answer>();
   // A promise or a callback that the script has let go of: the run cannot be trusted, nor this process.
-  const stray = (error: unknown): void => {
-    const failure = failureOf(error, task as RunTask);
+  const stray = (thrown: unknown): void => {
+    const failure = failureOf(thrown, task);
     const hint =
       failure.hint ?? "A promise or a callback of the script failed, and its error was not caught.";
-    strayed.resolve({
-      kind: "failed",
-      task: task as RunTask,
-      error: { ...failure, hint },
-      leaves: true,
-    });
+    strayed.resolve({ kind: "failed", error: { ...failure, hint }, leaves: true });
   };
   process.on("unhandledRejection", stray).on("uncaughtException", stray);
-  void Promise.race([answer(task as RunTask), strayed.promise]).then((reply) => {
-    process.off("unhandledRejection", stray).off("uncaughtException", stray);
-    process.send?.(reply);
-    // The parent ends us without a warning: what was compiled would be lost to the next worker.
-    if (!hasRun) flushCompileCache();
-    hasRun = true;
-  });
-});
+  const said = await Promise.race([answer(task), strayed.promise]);
+  process.off("unhandledRejection", stray).off("uncaughtException", stray);
+  underWay = undefined;
+  say({ secret, said });
+  // The parent ends us without a warning: what was compiled would be lost to the next worker.
+  if (!hasRun) flushCompileCache();
+  hasRun = true;
+}
 
-async function answer(task: RunTask): Promise<RunReply> {
+async function answer(task: RunTask): Promise<Answer> {
   try {
     const scenario = await loadScenario(task.scenario);
     const client = await loadClient(task.client, scenario, task.clientFolder);
@@ -79,13 +88,12 @@ async function answer(task: RunTask): Promise<RunReply> {
     const { simulatedMs } = outcome;
     return {
       kind: "done",
-      task,
       simulatedMs,
       ...leaves,
       ...(relaunched === undefined ? {} : { relaunched }),
     };
   } catch (error) {
-    return { kind: "failed", task, error: failureOf(error, task) };
+    return { kind: "failed", error: failureOf(error, task) };
   }
 }
 
@@ -95,9 +103,9 @@ function fileOf({ scenario }: RunTask): { readonly file?: string } {
   return { file: relative(process.cwd(), scenario).replaceAll("\\", "/") };
 }
 
-function failureOf(error: unknown, task: RunTask): RunFailure {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const known = error instanceof HarnessError ? error : undefined;
+function failureOf(thrown: unknown, task: RunTask): RunFailure {
+  const { message, stack } = errorOf(thrown);
+  const known = thrown instanceof HarnessError ? thrown : undefined;
   const place = known?.place ?? placeIn(task.scenario, stack);
   return {
     code: known?.code ?? "script-threw",

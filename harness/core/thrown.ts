@@ -1,0 +1,32 @@
+/** What was thrown, as an error that can be read: user code may throw anything, and a getter of it may throw again. */
+
+/** An error with texts; `cause` is what was thrown. */
+export function errorOf(thrown: unknown): Error {
+  const message = textOf(thrown);
+  const name = fieldOf(thrown, "name") ?? "Error";
+  const stack = fieldOf(thrown, "stack");
+  const error = new Error(message);
+  error.name = name;
+  if (stack === undefined) delete error.stack;
+  else error.stack = stack;
+  return error;
+}
+
+/** The message of an error, or any other value as a text. */
+export function textOf(thrown: unknown): string {
+  try {
+    const message = fieldOf(thrown, "message");
+    return thrown instanceof Error && message !== undefined ? message : String(thrown);
+  } catch {
+    return "a value without a text";
+  }
+}
+
+function fieldOf(thrown: unknown, field: "name" | "message" | "stack"): string | undefined {
+  try {
+    const value: unknown = (thrown as Partial<Record<string, unknown>>)[field];
+    return thrown instanceof Error && typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
