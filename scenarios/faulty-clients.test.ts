@@ -18,6 +18,7 @@ const faultyClients: Readonly<
 > = {
   "retry-after": ["ignores-retry-after", "token-throttled"],
   backoff: ["tight-loop", "server-error-json"],
+  "request-loop": ["loops", "server-error-json"],
   "retry-storm": ["tight-loop", "server-error-json"],
   "cached-token": ["never-caches", "outage-12h-valid-tokens"],
   "extended-lifetime": ["ignores-extended-life", "outage-12h-expired-tokens"],

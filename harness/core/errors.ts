@@ -27,6 +27,7 @@ export type HarnessErrorCode =
   | "unwritable"
   | "unmocked-request"
   | "stuck"
+  | "request-loop"
   | "client-not-installed"
   | "client-not-supported"
   | "no-registry"

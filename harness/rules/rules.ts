@@ -20,6 +20,7 @@ import { persistedCache } from "./persisted-cache.ts";
 import { proactiveRefresh } from "./proactive-refresh.ts";
 import { reload } from "./reload.ts";
 import { recovery } from "./recovery.ts";
+import { requestLoop } from "./request-loop.ts";
 import { retryAfter } from "./retry-after.ts";
 import { retryStorm } from "./retry-storm.ts";
 import { routingHint } from "./routing-hint.ts";
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   retryAfter,
   backoff,
   retryStorm,
+  requestLoop,
   cachedToken,
   extendedLifetime,
   proactiveRefresh,

@@ -86,7 +86,7 @@ function createPauses({ context: { clock }, has }: OpenedBareFetch): Pauses {
     checkNone(key) {
       if (lastError !== undefined && has("never-recovers")) throw lastError;
       const pause = pauses.get(pauseKey(key));
-      const ignoresPauses = has("ignores-retry-after") || has("tight-loop");
+      const ignoresPauses = has("ignores-retry-after") || has("tight-loop") || has("loops");
       if (pause !== undefined && clock.now() < pause.untilMs && !ignoresPauses) throw pause.error;
       return pause?.failures ?? 0;
     },

@@ -101,7 +101,7 @@ function openBareFetch(opened: OpenedBareFetch): ClientInstance {
         await requests.readMetadata();
         return signIn(request);
       }
-      const attempts = has("tight-loop") ? 20 : 1;
+      const attempts = has("loops") ? 60 : has("tight-loop") ? 20 : 1;
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await acquire(request);

@@ -7,6 +7,8 @@
 export const clientDefects = [
   /** Tries 20 times in a row. */
   "tight-loop",
+  /** Tries 60 times in a row. */
+  "loops",
   /** Sends the next request although a Retry-After or a back-off is running. */
   "ignores-retry-after",
   /** Requests a token for each call. */

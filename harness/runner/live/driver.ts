@@ -17,8 +17,11 @@ export interface Driver {
   readonly stop: () => void;
 }
 
-/** Creates the driver; all its calls share one loop. */
-export function createDriver(clock: Pick<VirtualClock, "drive">): Driver {
+/** Creates the driver; all its calls share one loop, and fail when `broken` does. */
+export function createDriver(
+  clock: Pick<VirtualClock, "drive">,
+  broken: Promise<never> = new Promise<never>(() => undefined),
+): Driver {
   const waiting = { time: 0, something: 0 };
   let current: { readonly idle: () => void; readonly driven: Promise<void> } | undefined;
 
@@ -48,7 +51,7 @@ export function createDriver(clock: Pick<VirtualClock, "drive">): Driver {
     // The loop ends before the work only by failing.
     const failed = driven.then(() => new Promise<never>(() => undefined));
     try {
-      return await Promise.race([work, failed]);
+      return await Promise.race([work, failed, broken]);
     } finally {
       waiting[waitsFor] -= 1;
       end();

@@ -64,6 +64,9 @@ export async function startLiveSimulation(options: LiveOptions): Promise<LiveSim
   const { world, settings, seed, client, startsAt } = checkOptions(options);
   const data = createApiData(world);
   const problems: Error[] = [];
+  // A client that goes round without taking time would never let a test's wait end.
+  const loop = Promise.withResolvers<never>();
+  loop.promise.catch(() => undefined);
   const simulation = await composeSimulation({
     mount: options.mount,
     world,
@@ -81,10 +84,21 @@ export async function startLiveSimulation(options: LiveOptions): Promise<LiveSim
     dataAt: (url) => data.at(url),
     layers: (parts) => pageLayers(parts, { client: client.name, originOf: options.originOf }),
     suite: options.suite,
-    onHarnessError: (error) => void problems.push(asError(error)),
+    onHarnessError(error) {
+      problems.push(asError(error));
+      if (error instanceof HarnessError && error.code === "request-loop") loop.reject(error);
+    },
   });
   if (options.isBusy !== undefined) simulation.clock.waitWhile(options.isBusy);
-  return createControls(options, { simulation, settings, seed, client, data, problems });
+  return createControls(options, {
+    simulation,
+    settings,
+    seed,
+    client,
+    data,
+    problems,
+    loop: loop.promise,
+  });
 }
 
 interface PageLayers extends Layers {
@@ -115,13 +129,15 @@ interface Parts extends Pick<ReturnType<typeof checkOptions>, "settings" | "seed
   readonly simulation: Simulation<PageLayers>;
   readonly data: ApiData;
   readonly problems: readonly Error[];
+  /** Rejects when a client repeats a request without end. */
+  readonly loop: Promise<never>;
 }
 
 function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
-  const { simulation, settings, seed, client, data, problems } = parts;
+  const { simulation, settings, seed, client, data, problems, loop } = parts;
   const { clock, startedAt, recorder, operations, layers, mounted, directory } = simulation;
   const { check = () => undefined, name = "session", limits, mount } = options;
-  const { drive, stop: stopDriving } = createDriver(clock);
+  const { drive, stop: stopDriving } = createDriver(clock, loop);
   const tokens = createTokenRecord(recorder);
   const ownCode = createOwnCode(recorder, tokens);
   const header = createHeader({

@@ -121,7 +121,7 @@ export async function composeSimulation<Added extends Layers>(
 }
 
 function createParts(
-  { world, settings, seed, randomLabel, client, dataAt }: SimulationOptions<Layers>,
+  { world, settings, seed, randomLabel, client, dataAt, mount }: SimulationOptions<Layers>,
   clock: VirtualClock,
 ) {
   const startedAt = clock.now();
@@ -138,6 +138,7 @@ function createParts(
     clock,
     random,
     startedAt,
+    inBrowser: mount.inBrowser,
     ...(client === undefined ? {} : { client }),
     ...(dataAt === undefined ? {} : { dataAt }),
   });

@@ -31,6 +31,7 @@ import { isServedHost } from "../../network/served-hosts.ts";
 import { type Random } from "../../core/random.ts";
 import { createProtectedApi, tokenVerdictOf } from "../../entra/protected-api/protected-api.ts";
 import { createMachines } from "./machines.ts";
+import { slowRequestLoops } from "./request-loops.ts";
 
 export interface ServiceParts {
   readonly world: World;
@@ -42,6 +43,8 @@ export interface ServiceParts {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly startedAt: number;
+  /** Whether clients are pages in a browser; default: no. */
+  readonly inBrowser?: boolean | undefined;
   /** The data that a protected API answers to a valid token, by address. */
   readonly dataAt?: (url: string) => object | undefined;
 }
@@ -71,6 +74,7 @@ export function createSimulatedService(parts: ServiceParts) {
     annotate: (request, { endpoint }) => machines.notesOf(request) ?? notesOf(request, endpoint),
   });
 
+  const asking = (): string | undefined => recorder.cause()?.client;
   const ests = createEsts({ directory, clock, random: random.fork("ests"), settings });
   const api = createProtectedApi({
     directory,
@@ -88,7 +92,7 @@ export function createSimulatedService(parts: ServiceParts) {
     clock,
     random,
     settings,
-    asking: () => recorder.cause()?.client,
+    asking,
     primary: (request) => primary.handle(request),
   });
   const { regional } = machines;
@@ -116,18 +120,24 @@ export function createSimulatedService(parts: ServiceParts) {
   const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));
   const resourcesRefuse = (): boolean =>
     plan.some(({ at, effect }) => at === "resource" && isConnectionEffect(effect));
-  const machine = withFaults(["machine"], machines.service);
   const frontDoor: Service = withFaults(
     ["edge", "dns"],
     route({ primary, resources, resourcesRefuse }),
   );
+  const network = besideMachines(frontDoor, withFaults(["machine"], machines.service));
+  const inBrowser = parts.inBrowser === true;
+  const service = recorder.watch(slowRequestLoops(network, { clock, asking, inBrowser }));
+  return { service, recorder, directory, machines };
+}
+
+/** The front door of Entra, and the endpoints of machines, which do not go through it. */
+function besideMachines(frontDoor: Service, machine: Service): Service {
   const inReach = (request: Request): Service =>
     isMachineAddress(new URL(request.url)) ? machine : frontDoor;
-  const network: Service = {
+  return {
     connect: (attempt) => inReach(attempt).connect(attempt),
     handle: (request) => inReach(request).handle(request),
   };
-  return { service: recorder.watch(network), recorder, directory, machines };
 }
 
 /** The system that answered a request to Entra or an API, and the faults that affected it. */

@@ -1,0 +1,151 @@
+/**
+ * Rule `request-loop`: no client goes round in circles. Three signs of it: Entra ended the loop
+ * itself (AADSTS50196); a page was sent to Entra again and again without its user doing anything,
+ * successfully or not; or a request was repeated without a pause. Rule `retry-storm` limits the
+ * similar requests for tokens; this one also sees navigations and calls of APIs.
+ */
+import { formatDuration } from "../core/time/duration.ts";
+import type { History } from "../history/event.ts";
+import { densestWindow } from "./model/densest-window.ts";
+import { statusOf } from "./model/exchange-outcomes.ts";
+import { exchangesOf, type Exchange } from "./model/exchanges.ts";
+import { counted } from "./model/messages.ts";
+import { addressOf, addressesBetween, longestChain } from "./model/request-chains.ts";
+import { similarityKeyInTab, tabOf } from "./model/similar-requests.ts";
+import { fails, inconclusive, passes } from "./model/verdicts.ts";
+import type { Judgement, Rule } from "./rule.ts";
+
+/** Judges `request-loop`; bound for pages: `limits.likeRequestsPer5MinutesMax`, 14 by default. */
+export const requestLoop: Rule = {
+  id: "request-loop",
+  says: "No client repeats a request 50 times without a pause, no page goes to Entra 15 times in five minutes without its user, and Entra never has to end a loop with AADSTS50196.",
+  source:
+    "Microsoft identity platform, What's new for authentication: looping clients, AADSTS50196 at 15 like requests in 5 minutes (https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes)",
+  fix: "Read what Entra answers to a redirect (handleRedirectPromise) before the page goes there again, stop after one silent attempt, and pause between retries.",
+  judge,
+};
+
+/** The number is ours: more rounds than a person or a paged list causes at once. */
+const ROUNDS_MAX = 49;
+const PAGE_ROUNDS_MAX = 14;
+const WINDOW_MS = 300_000;
+const LOOP_CODE = 50196;
+
+function judge(history: History): Judgement {
+  const exchanges = exchangesOf(history);
+  const ended = exchanges.find(isEndedByEntra);
+  if (ended !== undefined) {
+    const loop = exchanges.filter(
+      (one) => addressOf(one) === addressOf(ended) && one.client === ended.client,
+    );
+    return fails(
+      `Entra ended a loop of ${ended.client} with AADSTS50196; it went round ${addressesBetween(exchanges, loop).join(", ")}.`,
+      [ended.began, ...(ended.ended === undefined ? [] : [ended.ended]), ...beganOf(loop)],
+    );
+  }
+  const pages = longest(
+    [...Map.groupBy(navigationsOf(exchanges), pageOf).values()].map((similar) =>
+      densestWindow(similar, WINDOW_MS),
+    ),
+  );
+  const [firstPage] = pages;
+  const maximum = history.header.limits?.likeRequestsPer5MinutesMax ?? PAGE_ROUNDS_MAX;
+  if (firstPage !== undefined && pages.length > maximum) {
+    const tookMs = (pages.at(-1)?.began.at ?? 0) - firstPage.began.at;
+    return fails(
+      `${whereOf(firstPage)} went to Entra ${pages.length} times within ${formatDuration(tookMs)} without its user doing anything, round ${addressesBetween(exchanges, pages).join(", ")}; ${maximum} in 5m are allowed.`,
+      beganOf(pages),
+    );
+  }
+  const groups = [...Map.groupBy(repeatable(exchanges), repeatKeyOf).values()];
+  const chain = longest(groups.map(longestChain));
+  const [first] = chain;
+  if (first !== undefined && chain.length > ROUNDS_MAX) {
+    return fails(
+      `${whereOf(first)} sent a request ${chain.length} times, each as soon as the one before had ended, round ${addressesBetween(exchanges, chain).join(", ")}.`,
+      beganOf(chain),
+    );
+  }
+  if (pages.length < 2 && !groups.some(isRepeated))
+    return inconclusive("No request was sent again after one like it had ended.");
+  return passes(
+    `At most ${counted(chain.length, "like request")} without a pause, and ${counted(pages.length, "navigation")} to Entra in any 5m without a user.`,
+    beganOf(chain),
+  );
+}
+
+/** Whether the service, and no fault in its place, said that the client loops; on its page the code is in the text. */
+function isEndedByEntra({ ended }: Exchange): boolean {
+  if (ended === undefined || ended.faults !== undefined) return false;
+  if (ended.error?.codes.includes(LOOP_CODE) === true) return true;
+  return (
+    ended.end.kind === "response" &&
+    ended.end.bodyForm === "html" &&
+    ended.end.body.includes(`AADSTS${LOOP_CODE}`)
+  );
+}
+
+/**
+ * Pages and frames that ask Entra to sign their user in, apart from sign-ins that a person
+ * completed by hand. Of a web app on a server each request is another user's.
+ */
+function navigationsOf(exchanges: readonly Exchange[]): readonly Exchange[] {
+  const navigations: Exchange[] = [];
+  for (const exchange of exchanges) {
+    const { began, operation } = exchange;
+    if (began.endpoint !== "authorize") continue;
+    if (operation !== undefined && operation.tab === undefined) continue;
+    if (began.method === "GET") navigations.push(exchange);
+    else {
+      const answered = navigations.findLastIndex((one) => pageOf(one) === pageOf(exchange));
+      if (answered >= 0) navigations.splice(answered, 1);
+    }
+  }
+  return navigations;
+}
+
+function pageOf(exchange: Exchange): string {
+  return [exchange.client, tabOf(exchange), exchange.began.host].join(" · ");
+}
+
+/** Requests whose repetition can be a loop: those to Entra, and failed calls of an API; a list of many pages is none. */
+function repeatable(exchanges: readonly Exchange[]): readonly Exchange[] {
+  return exchanges.filter(
+    (one) =>
+      one.began.resent !== true &&
+      one.began.method !== "OPTIONS" &&
+      (!isCallOfApi(one) || (statusOf(one) ?? 599) >= 400),
+  );
+}
+
+function isCallOfApi({ began: { endpoint } }: Exchange): boolean {
+  return endpoint === "resource" || endpoint === "userinfo" || endpoint === "other";
+}
+
+/** Whether one of these requests began after another had ended. */
+function isRepeated(similar: readonly Exchange[]): boolean {
+  const firstEnd = similar.reduce(
+    (first, { ended }) => Math.min(first, ended?.index ?? Infinity),
+    Infinity,
+  );
+  return similar.some(({ began }) => began.index > firstEnd);
+}
+
+/** Of an API, repetitions within one call of the application: a test may call it as often as it likes. */
+function repeatKeyOf(one: Exchange): string {
+  return isCallOfApi(one)
+    ? [one.client, addressOf(one), one.operation?.operation ?? ""].join(" · ")
+    : similarityKeyInTab(one);
+}
+
+function whereOf({ client, operation }: Exchange): string {
+  return operation?.tab === undefined ? client : `${operation.tab} of ${client}`;
+}
+
+function longest(lists: readonly (readonly Exchange[])[]): readonly Exchange[] {
+  return lists.reduce((best, list) => (list.length > best.length ? list : best), []);
+}
+
+function beganOf(exchanges: readonly Exchange[]) {
+  return exchanges.map(({ began }) => began);
+}
