@@ -41,6 +41,14 @@ describe("three shards", () => {
     expect(files).toContain("whole/results.json");
     expect(JSON.parse(read("whole/results.json"))).toMatchObject({
       totals: { runs: 5, unexpected: 2 },
+      runs: expect.arrayContaining([
+        expect.objectContaining({
+          scenario: "mine",
+          findings: expect.arrayContaining([
+            expect.objectContaining({ control: expect.objectContaining({ kind: "caused" }) }),
+          ]),
+        }),
+      ]),
       failures: [{ scenario: "throws" }],
     });
     expect(folder.files("reports/out")).toEqual(

@@ -113,6 +113,13 @@ const onTheCommandLine: readonly Mistake[] = [
   ["a seed that is no number", [...GOOD, "--seed", "abc"], /"abc"; a seed is a whole/, /--seed 7/],
   ["a negative seed", [...GOOD, "--seed", "-1"], /--seed is "-1"; a seed is a whole/, /--seed 7/],
   ["a negative seed with =", [...GOOD, "--seed=-1"], /"-1"; a seed is a whole number from 0/, /7/],
+  ["a control of what does not exist", [...GOOD, "--control", "known"], /is "known"/, /or all/],
+  [
+    "controls and none",
+    [...GOOD, "--no-control", "--control", "all"],
+    /--no-control: it contradicts --control/,
+    /Leave out one/,
+  ],
   ["no workers", [...GOOD, "--workers", "0"], /--workers is "0"/, /whole number/],
   ["a shard out of range", [...GOOD, "--shard", "3/2"], /--shard is "3\/2"/, /--shard 2\/4/],
   ["a shard that is none", [...GOOD, "--shard", "half"], /--shard is "half"/, /--shard 2\/4/],

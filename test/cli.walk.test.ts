@@ -126,9 +126,14 @@ describe("a run in which a rule fails", () => {
     const first = folder.brownout(...argv, "--out", "hasty");
     expect(first.code).toBe(1);
     expect(first.stdout).toMatch(/^FAIL {4}hasty/m);
-    expect(first.stdout).toMatch(/retry-after: .+\n(?: {4}\+\S+ .+\n)+ {4}What to do: /);
+    expect(first.stdout).toMatch(
+      /retry-after: .+\n(?: {4}\+\S+ .+\n)+ {4}Caused by `.+; without it, .+\n {4}What to do: /,
+    );
     const again =
       /^ {2}See it again: node \S+brownout\.js (replay \S+)$/m.exec(first.stdout)?.[1] ?? "";
+    expect(folder.brownout(...argv, "--out", "none", "--no-control").stdout).not.toContain(
+      "Caused",
+    );
     const replay = folder.brownout(...again.split(" "));
     expect(replay.stdout).toContain("equals the old one");
     expect(replay.code).toBe(1);

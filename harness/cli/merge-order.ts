@@ -4,6 +4,7 @@ import { HarnessError } from "../core/errors.ts";
 import type { History } from "../history/event.ts";
 import { parseClientName } from "../clients/registry.ts";
 import type { ReadResults } from "../reporting/files/read-results.ts";
+import type { Control } from "../reporting/model/control.ts";
 import type { FailedRun } from "../reporting/model/results.ts";
 import type { Shard } from "../reporting/files/shard.ts";
 import { runName, takePart } from "./selection.ts";
@@ -28,6 +29,8 @@ export type MergedRun =
       readonly text: string;
       readonly simulatedMs: number;
       readonly relaunched?: string;
+      /** What the controls of its failures found, by the id of the rule. */
+      readonly controls: Readonly<Record<string, Control>>;
     }
   | { readonly kind: "failed"; readonly name: string; readonly failure: FailedRun };
 
@@ -67,7 +70,7 @@ interface Placed {
 }
 
 function runsOf({ named, results, journals, shard }: Folder): readonly Placed[] {
-  const done = results.runs.map(({ scenario, client, simulatedMs }): Placed => {
+  const done = results.runs.map(({ scenario, client, simulatedMs, findings }): Placed => {
     const name = runName(scenario, client.name);
     const journal = journals.get(name);
     if (journal === undefined) {
@@ -78,7 +81,10 @@ function runsOf({ named, results, journals, shard }: Folder): readonly Placed[] 
     }
     const relaunched = shard?.relaunched?.[name];
     const died = relaunched === undefined ? {} : { relaunched };
-    return { name, named, run: { kind: "done", name, ...journal, simulatedMs, ...died } };
+    const controls = Object.fromEntries(
+      findings.flatMap(({ rule, control }) => (control === undefined ? [] : [[rule, control]])),
+    );
+    return { name, named, run: { kind: "done", name, ...journal, simulatedMs, controls, ...died } };
   });
   const failed = results.failures.map((failure): Placed => {
     const name = nameOf(failure, shard);

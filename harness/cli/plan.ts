@@ -48,6 +48,11 @@ export const runOptions = {
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   ...quarantineOption,
   "update-baseline": { says: "make the baseline expect what is found" },
+  control: {
+    value: "WHICH",
+    says: "play runs with these findings again, without faults and with some of them, to name the cause: unexpected (default) or all",
+  },
+  "no-control": { says: "name no causes: play no run again" },
   cache: cacheOption,
   shard: { value: "i/n", says: "run the i-th of n parts" },
   workers: {
@@ -65,6 +70,9 @@ export interface PlannedRun extends Selected {
   readonly task: RunTask;
 }
 
+/** Of which failures the cause is wanted. */
+export type WhichControls = "unexpected" | "all" | "none";
+
 export interface Plan {
   readonly runs: readonly PlannedRun[];
   /** Which part of the whole these runs are, with the names of all; absent when they are the whole. */
@@ -78,6 +86,7 @@ export interface Plan {
   readonly out: string;
   readonly baseline: BaselineFile;
   readonly quarantine: readonly QuarantineEntry[];
+  readonly controls: WhichControls;
   readonly archiveTarget: ArchiveTarget;
   readonly annotator?: Annotator;
 }
@@ -116,10 +125,30 @@ export async function planRun(
     out,
     baseline,
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
+    controls: readControls(values),
     // A part of a run is no run: the whole is kept when it is put together.
     archiveTarget: part === undefined ? readArchiveTarget(values, io) : {},
     ...(part === undefined && annotator !== undefined ? { annotator } : {}),
   };
+}
+
+function readControls(values: {
+  readonly control?: string;
+  readonly "no-control"?: true;
+}): WhichControls {
+  const { control, "no-control": without } = values;
+  if (without !== undefined) {
+    if (control === undefined) return "none";
+    throw new HarnessError("bad-usage", "it contradicts --control", {
+      place: "--no-control",
+      hint: "Leave out one of them.",
+    });
+  }
+  if (control === undefined || control === "unexpected") return "unexpected";
+  if (control === "all") return control;
+  throw new HarnessError("bad-usage", `--control is "${control}"`, {
+    hint: "Write unexpected or all, or --no-control.",
+  });
 }
 
 function taskOf(

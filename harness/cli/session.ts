@@ -8,14 +8,17 @@ import { HarnessError } from "../core/errors.ts";
 import { toHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
 import type { BaselineEntry } from "../reporting/model/baseline.ts";
+import { resultOf } from "../reporting/model/build-results.ts";
 import { buildReport } from "../reporting/model/build-report.ts";
 import { judgeRun } from "../reporting/model/judge-run.ts";
 import type { ReportModel } from "../reporting/model/report-model.ts";
-import type { FailedRun } from "../reporting/model/results.ts";
+import type { Control } from "../reporting/model/control.ts";
+import { type FailedRun, isUnexpected } from "../reporting/model/results.ts";
 import type { ReportedRun } from "../reporting/model/run-report.ts";
 import { failedRunLine, type Paint, runLine } from "../reporting/formats/terminal.ts";
 import { writeWhole } from "../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../core/version.ts";
+import type { ToControl } from "./control/play-controls.ts";
 import type { RunFailure, RunReply } from "./worker/protocol.ts";
 import { commandToReplay } from "./command-name.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
@@ -28,6 +31,10 @@ export interface Session {
   readonly report: (baseline: readonly BaselineEntry[]) => ReportModel;
   /** Stack traces of what failed, for --debug. */
   readonly stacks: () => readonly string[];
+  /** The runs with failures whose cause is wanted. */
+  readonly toControl: () => readonly ToControl[];
+  /** Takes what the controls of a run found, by the id of the rule. */
+  readonly takeControls: (name: string, controls: Readonly<Record<string, Control>>) => void;
   /** How the first browser of a run died, by the run's name. */
   readonly relaunched: () => Readonly<Record<string, string>>;
 }
@@ -37,7 +44,7 @@ export function createSession(
   plan: Plan,
   { paint, cwd }: { readonly paint: Paint; readonly cwd: string },
 ): Session {
-  const finished: ReportedRun[] = [];
+  const finished = new Map<PlannedRun, ReportedRun>();
   const failures: FailedRun[] = [];
   const stacks: string[] = [];
   const relaunched: Record<string, string> = {};
@@ -68,7 +75,7 @@ export function createSession(
       ...(died === undefined ? {} : { relaunched: died }),
     };
     if (died !== undefined) relaunched[run.name] = died;
-    finished.push(one);
+    finished.set(run, one);
     const [report] = reportOn([one], plan.baseline.entries).runs;
     return report === undefined ? undefined : runLine(report, paint, width);
   };
@@ -84,7 +91,20 @@ export function createSession(
         return fail(run, failureOf(error));
       }
     },
-    report: (baseline) => reportOn(finished, baseline),
+    report: (baseline) => reportOn([...finished.values()], baseline),
+    toControl: () =>
+      [...finished].flatMap(([{ name, scenario, task }, { run }]) => {
+        const { findings } = resultOf(run, { baseline: plan.baseline.entries, quarantine });
+        const failures = findings.filter(
+          (one) => one.verdict === "fail" && (plan.controls === "all" || isUnexpected(one)),
+        );
+        return failures.length === 0 ? [] : [{ name, scenario, task, failures }];
+      }),
+    takeControls(name, controls) {
+      for (const [planned, one] of finished) {
+        if (planned.name === name) finished.set(planned, { ...one, run: { ...one.run, controls } });
+      }
+    },
     stacks: () => stacks,
     relaunched: () => relaunched,
   };

@@ -263,4 +263,5 @@ const header = object({
       source: text,
     }),
   ),
+  variation: optional(object({ faults: optional(list(text)), values: optional(object({})) })),
 });

@@ -9,7 +9,7 @@ import type { NetworkFaultCode } from "../core/http/network-fault.ts";
 import type { FaultWindow } from "../faults/plan.ts";
 import type { EventBase } from "./event-base.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
-import type { FlowRow, RuleLimits } from "./header.ts";
+import type { FlowRow, RuleLimits, Variation } from "./header.ts";
 import type { WorldChanged } from "./world-changed.ts";
 
 /**
@@ -377,6 +377,8 @@ export interface JournalHeader {
   readonly asserts: readonly string[];
   readonly limits?: RuleLimits;
   readonly row?: FlowRow;
+  /** How it differs from its scenario; absent when it does not. */
+  readonly variation?: Variation;
 }
 
 /**

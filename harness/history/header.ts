@@ -1,4 +1,4 @@
-/** What a scenario says in advance, and its journal has for the rules: bounds, and a row of the flow table. */
+/** What a scenario says in advance, and its journal has for the rules: bounds, a row of the flow table, and how a control differs. */
 
 /**
  * Bounds that a scenario can set for the rules. Without one, the default of the rule applies.
@@ -43,4 +43,19 @@ export interface FlowRow {
   readonly says: string;
   /** The address of the document. */
   readonly source: string;
+}
+
+/**
+ * How a run differs from its scenario: that of a control, which finds out what a finding depends
+ * on. Nothing in it: as the scenario says.
+ *
+ * @example
+ * const withoutFaults: Variation = { faults: [] };
+ * const withEarlyRefresh: Variation = { values: { "settings.refreshIn.tokens": "user-and-app" } };
+ */
+export interface Variation {
+  /** Ids of the fault windows that stay; default: all. */
+  readonly faults?: readonly string[];
+  /** Other values, by path: `settings.` and a field of the service settings, or `faults.`, the id of a window and a field of it. */
+  readonly values?: Readonly<Record<string, unknown>>;
 }

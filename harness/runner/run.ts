@@ -8,7 +8,7 @@ import { createVirtualClock, type VirtualClock } from "../core/time/virtual-cloc
 import type { ServiceSettings } from "../entra/directory/service-settings.ts";
 import type { World } from "../entra/directory/world.ts";
 import type { History } from "../history/event.ts";
-import type { FlowRow } from "../history/header.ts";
+import type { FlowRow, Variation } from "../history/header.ts";
 import type { Mount } from "../network/mount.ts";
 import type { MountName } from "../network/mount-names.ts";
 import { loadMount } from "../network/mounts.ts";
@@ -27,6 +27,7 @@ import { createTurns, type Turns } from "./browser-contexts/turns.ts";
 import { ownAppOf } from "../clients/own-app.ts";
 import { checkScenario } from "./scenario-schema.ts";
 import type { Scenario } from "./scenario.ts";
+import { variedScenario, variedSettings } from "./variation.ts";
 
 /** A dated text of the backup's rules. */
 export type BackupEdition = Exclude<ServiceSettings["backup"], "off">;
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly file?: string;
   /** The edition that the backup follows instead of the scenario's; a scenario without a backup stays without. */
   readonly edition?: BackupEdition;
+  /** How the run differs from its scenario; default: in nothing. */
+  readonly variation?: Variation;
 }
 
 /**
@@ -60,6 +63,8 @@ export interface RunOutcome {
   readonly mount: MountName;
   readonly history: History;
   readonly simulatedMs: number;
+  /** The service settings that were read in a run with a `variation`, be it an empty one. */
+  readonly settingsRead?: readonly string[];
 }
 
 /**
@@ -72,13 +77,19 @@ export interface RunOutcome {
  */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
   checkScenario(scenario);
-  for (const rule of scenario.asserts) ruleById(rule);
-  const { world, settings } = checkWorldAndSettings(scenario.world, (usual) =>
-    inEdition({ ...usual, ...scenario.settings }, options.edition),
+  const { variation = {} } = options;
+  const played = variedScenario(scenario, variation);
+  if (variation.values !== undefined) checkScenario(played);
+  for (const rule of played.asserts) ruleById(rule);
+  const checked = checkWorldAndSettings(played.world, (usual) =>
+    variedSettings(inEdition({ ...usual, ...played.settings }, options.edition), variation),
   );
-  const row = rowOf(scenario, settings.backup);
+  const { world } = checked;
+  const read = options.variation === undefined ? undefined : new Set<string>();
+  const settings = read === undefined ? checked.settings : watched(checked.settings, read);
+  const row = rowOf(played, settings.backup);
   const mount = await loadMount(options.mount);
-  const startsAt = startInstant(scenario.startsAt);
+  const startsAt = startInstant(played.startsAt);
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => undefined);
   const simulation = await composeSimulation({
@@ -86,25 +97,41 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     world,
     settings,
     seed: options.seed,
-    randomLabel: scenario.name,
+    randomLabel: played.name,
     startsAt,
     clock: mount.inBrowser === true ? createPagesClock(mount, startsAt) : undefined,
     seedsMathRandom: true,
     seedsPages: true,
-    machine: scenario.machine,
-    faults: scenario.faults,
+    machine: played.machine,
+    faults: played.faults,
     layers: (parts) => attributionLayers(parts, mount),
     onHarnessError: broken.reject,
   });
   try {
-    await runScript(simulation, { scenario, client: options.client, broken: broken.promise });
+    await runScript(simulation, {
+      scenario: played,
+      client: options.client,
+      broken: broken.promise,
+    });
   } catch (error) {
     // The script's failure is reported, not a later one at the end.
     await simulation.end("briefly").catch(() => undefined);
     throw error;
   }
   await simulation.end();
-  return outcomeOf(scenario, options, { simulation, row, hasBackup: settings.backup !== "off" });
+  const hasBackup = checked.settings.backup !== "off";
+  const outcome = outcomeOf(played, options, { simulation, row, hasBackup });
+  return read === undefined ? outcome : { ...outcome, settingsRead: [...read].toSorted() };
+}
+
+/** The settings, which note in `read` the names of those that something reads. */
+function watched(settings: ServiceSettings, read: Set<string>): ServiceSettings {
+  return new Proxy(settings, {
+    get(target, name) {
+      if (typeof name === "string") read.add(name);
+      return Reflect.get(target, name);
+    },
+  });
 }
 
 /** A clock for pages alone, while this process keeps the time of the host computer. */
@@ -214,6 +241,10 @@ function uncaught(error: unknown, elapsedMs: number): HarnessError {
   );
 }
 
+function isEmpty(variation: Variation = {}): boolean {
+  return variation.faults === undefined && variation.values === undefined;
+}
+
 interface Ended {
   readonly simulation: Simulation;
   readonly row: FlowRow | undefined;
@@ -222,7 +253,7 @@ interface Ended {
 
 function outcomeOf(
   scenario: Scenario,
-  { client: { name, version }, mount, seed, file, edition }: RunOptions,
+  { client: { name, version }, mount, seed, file, edition, variation }: RunOptions,
   { simulation: { clock, startedAt, events }, row, hasBackup }: Ended,
 ): RunOutcome {
   const client = { name, version };
@@ -237,6 +268,7 @@ function outcomeOf(
     asserts: scenario.asserts,
     limits: scenario.limits,
     row,
+    variation: isEmpty(variation) ? undefined : variation,
   });
   return {
     scenario: scenario.name,

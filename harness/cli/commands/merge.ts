@@ -106,13 +106,13 @@ async function takeOver(
   run: Extract<MergedRun, { readonly kind: "done" }>,
   { out, cwd }: { readonly out: string; readonly cwd: string },
 ): Promise<ReportedRun> {
-  const { name, history, text, simulatedMs, relaunched } = run;
+  const { name, history, text, simulatedMs, controls, relaunched } = run;
   const journal = join(out, "journals", `${name}.jsonl`);
   writeWhole(journal, text);
   writeWhole(join(out, "har", `${name}.har`), toHar(history));
   const scenario = await scenarioOf(history, cwd);
   return {
-    run: judgeRun(history, simulatedMs),
+    run: { ...judgeRun(history, simulatedMs), controls },
     replay: commandToReplay(shortPath(cwd, journal), cwd),
     ...(scenario === undefined ? {} : { scenario }),
     ...(relaunched === undefined ? {} : { relaunched }),

@@ -67,6 +67,7 @@ export async function replayCommand(
     mount: namedMount(header.mount),
     seed: header.seed,
     ...(header.edition === undefined ? {} : { edition: findEdition(header.edition) }),
+    ...(header.variation === undefined ? {} : { variation: header.variation }),
     journalFile: join(folder, `${name}.jsonl`),
   };
   refuseToOverwrite(resolve(io.cwd, file), task.journalFile, file);

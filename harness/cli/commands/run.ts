@@ -15,7 +15,12 @@ import { writeResults } from "../../reporting/model/results.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
 import { SHARD_FILE, writeShard } from "../../reporting/files/shard.ts";
 import { removeStaleRuns } from "../../reporting/files/stale-runs.ts";
-import { createPaint, createProgress, statusText } from "../../reporting/formats/terminal.ts";
+import {
+  createPaint,
+  createProgress,
+  type Progress,
+  statusText,
+} from "../../reporting/formats/terminal.ts";
 import { count, namesWithin } from "../../reporting/model/wording.ts";
 import { shortPath } from "../../reporting/files/short-path.ts";
 import { writeReports } from "../../reporting/files/write-reports.ts";
@@ -24,7 +29,8 @@ import { brownoutVersion } from "../../core/version.ts";
 import { annotate } from "../annotating.ts";
 import type { Arguments, commonOptions } from "../arguments.ts";
 import { executeTasks } from "../worker/execute-tasks.ts";
-import { interruptedCodes } from "../interrupt.ts";
+import { playControls } from "../control/play-controls.ts";
+import { type InterruptSignal, interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { archiveRun } from "../archive-run.ts";
 import { type Plan, planRun, type runOptions } from "../plan.ts";
@@ -85,8 +91,11 @@ export async function runCommand(
   // reported when all other reports are written.
   const loading = loadPageProgram();
   loading.catch(() => undefined);
-  const { interruptedBy } = await executing;
+  const executed = await executing;
   scripts.end();
+  const tookRunsMs = io.now() - beganAtMs;
+  const interruptedBy =
+    executed.interruptedBy ?? (await control({ plan, session, tookRunsMs }, io, progress));
   progress.end();
 
   const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;
@@ -114,6 +123,30 @@ export async function runCommand(
   );
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
   return interruptedBy === undefined ? exitCodeOf(model.standing) : interruptedCodes[interruptedBy];
+}
+
+/** How long controls that no one asked for may go on, real ms: as long as the runs, and a minute at least. */
+const CONTROLS_MS_MIN = 60_000;
+
+/** Names the causes of failures; resolves to the signal that cut it short, if one did. */
+async function control(
+  { plan, session, tookRunsMs }: { plan: Plan; session: Session; tookRunsMs: number },
+  io: Io,
+  progress: Progress,
+): Promise<InterruptSignal | undefined> {
+  if (plan.controls === "none") return undefined;
+  const runs = session.toControl();
+  let done = 0;
+  return playControls(runs, io, {
+    workers: plan.workers,
+    folder: join(plan.out, "controls"),
+    withinMs: plan.controls === "all" ? undefined : Math.max(CONTROLS_MS_MIN, tookRunsMs),
+    onRun: (name) => progress.status(`controls ${done}/${runs.length}  ${name}`),
+    onControls(name, controls) {
+      done += 1;
+      session.takeControls(name, controls);
+    },
+  });
 }
 
 function mountsOf({ runs }: Plan): string {

@@ -1,5 +1,6 @@
 /** What the pool and its worker processes say to each other; both ends are plain data. */
 import { schemaOf } from "../../core/validation.ts";
+import type { Variation } from "../../history/header.ts";
 import type { MountName } from "../../network/mount-names.ts";
 import type { BackupEdition } from "../../runner/run.ts";
 
@@ -14,6 +15,7 @@ export interface RunTask {
   readonly seed: string;
   /** As in `RunOptions`. */
   readonly edition?: BackupEdition;
+  readonly variation?: Variation;
   /** The worker writes the journal here, whole or not at all. Absolute path. */
   readonly journalFile: string;
 }
@@ -28,6 +30,8 @@ export type RunReply =
       readonly kind: "done";
       readonly task: RunTask;
       readonly simulatedMs: number;
+      /** As in `RunOutcome`. */
+      readonly settingsRead?: readonly string[];
       /** Its browser died, and this is the run that began anew in another: how it ended the first time. */
       readonly relaunched?: string;
       /** Code of the user's own has kept something in the process that another run would meet. */
@@ -81,6 +85,7 @@ export const workerMessageSchema = schemaOf<WorkerMessage>()((z) => {
       z.strictObject({
         kind: z.literal("done"),
         simulatedMs: z.number().nonnegative(),
+        settingsRead: z.array(z.string()).optional(),
         relaunched: z.string().optional(),
         leaves,
       }),

@@ -64,13 +64,14 @@ async function answer(task: RunTask): Promise<Answer> {
   try {
     const scenario = await loadScenario(task.scenario);
     const client = await loadClient(task.client, scenario, task.clientFolder);
-    const { mount, seed, edition } = task;
+    const { mount, seed, edition, variation } = task;
     const run = (): Promise<RunOutcome> =>
       runScenario(scenario, {
         client,
         mount,
         seed,
         ...(edition === undefined ? {} : { edition }),
+        ...(variation === undefined ? {} : { variation }),
         ...fileOf(task),
       });
     let relaunched: string | undefined;
@@ -85,10 +86,11 @@ async function answer(task: RunTask): Promise<Answer> {
     renameSync(unfinished, task.journalFile);
     // The user's own copies of MSAL keep the machine and its tokens for the life of the process.
     const leaves = scenario.machine === undefined ? {} : { leaves: true as const };
-    const { simulatedMs } = outcome;
+    const { simulatedMs, settingsRead } = outcome;
     return {
       kind: "done",
       simulatedMs,
+      ...(settingsRead === undefined ? {} : { settingsRead }),
       ...leaves,
       ...(relaunched === undefined ? {} : { relaunched }),
     };

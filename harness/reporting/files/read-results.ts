@@ -1,6 +1,7 @@
 /** Reads a `results.json` back: of this version, of an older one, or of one to come. */
 import { parseJson } from "../../core/json.ts";
 import { parseWith, schema } from "../../core/validation.ts";
+import { controlSchema } from "../model/control.ts";
 import type { FailedRun, Results, RunResult } from "../model/results.ts";
 
 /** What can be counted on in every `results.json`; later versions may have added to it. */
@@ -20,6 +21,7 @@ export const resultsSchema = schema((z) => {
     message: z.string(),
     source: z.string(),
     baseline: z.string(),
+    control: controlSchema().optional(),
   });
   const run = z.looseObject({
     scenario: z.string(),

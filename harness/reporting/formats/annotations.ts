@@ -47,10 +47,10 @@ function marksAt(run: RunReport, standing: keyof typeof levels): readonly Mark[]
   const { scenario, client, file, findings } = run;
   return findings
     .filter((finding) => finding.standing === standing)
-    .map(({ rule, message }) => ({
+    .map(({ rule, message, controlText }) => ({
       level: levels[standing],
       title: `Brownout: ${rule} in ${scenario}, ${client}`,
-      message,
+      message: controlText === undefined ? message : `${message} ${controlText}`,
       ...(file === undefined ? {} : { file }),
     }));
 }

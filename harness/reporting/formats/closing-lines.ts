@@ -105,7 +105,7 @@ function brokenLines(broken: BrokenRun, model: ReportModel, paint: Paint): reado
 
 function findingLines(
   run: RunReference,
-  { rule, message, knownAs, evidence, source }: FindingReport,
+  { rule, message, knownAs, controlText, evidence, source }: FindingReport,
   { model, paint }: { readonly model: ReportModel; readonly paint: Paint },
 ): readonly string[] {
   const fix = model.rules[rule]?.fix;
@@ -114,6 +114,7 @@ function findingLines(
     `  ${paint("red", rule)}: ${message}`,
     ...(knownAs === undefined ? [] : [`    The baseline knows it as: ${knownAs}`]),
     ...lines.map((text) => paint("dim", `    ${text}`)),
+    ...(controlText === undefined ? [] : [`    ${controlText}`]),
     ...(fix === undefined ? [] : [`    What to do: ${fix}`]),
     paint("dim", `    Source: ${source}`),
   ];

@@ -46,9 +46,10 @@ export function writeCtrf({ runs, totals, results, startedAt }: ReportModel): st
 function testOf(run: RunReport) {
   const { scenario, client, mount, simulatedMs, findings, standing, verdict, expected, cost } = run;
   const message = findings
-    .map(({ rule, verdict: found, message: said, acceptedAs }) => {
+    .map(({ rule, verdict: found, message: said, acceptedAs, controlText }) => {
       const accepted = acceptedAs === undefined ? "" : ` (${acceptedAs})`;
-      return `${rule}${found === "fail" ? "" : ", inconclusive"}: ${said}${accepted}`;
+      const control = controlText === undefined ? "" : ` ${controlText}`;
+      return `${rule}${found === "fail" ? "" : ", inconclusive"}: ${said}${accepted}${control}`;
     })
     .join("\n");
   return {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { STARTED_AT } from "../../../test/support/history.ts";
+import { writeResults } from "../model/results.ts";
+import { annotationLines } from "./annotations.ts";
+import { closingLines } from "./closing-lines.ts";
 import { writeCtrf } from "./ctrf.ts";
 import { writeJunit } from "./junit.ts";
+import { inline } from "./markdown-text.ts";
 import { writeSummary } from "./summary.ts";
 import { judgedRun, reportOf } from "../../../test/support/report.ts";
 
@@ -22,9 +26,18 @@ const baseline = [
   },
 ];
 
+const control = {
+  kind: "caused",
+  causes: [[{ id: "throttled", from: 600_000 }]],
+  without: "pass",
+} as const;
+
 const runs = [
   judgedRun({ "retry-after": "pass", backoff: "pass" }, { scenario: "passing" }),
-  judgedRun({ "retry-after": "fail" }, { scenario: "broken" }),
+  {
+    ...judgedRun({ "retry-after": "fail" }, { scenario: "broken" }),
+    controls: { "retry-after": control },
+  },
   judgedRun({ "retry-after": "inconclusive" }, { scenario: "unseen" }),
   judgedRun({ backoff: "fail" }, { scenario: "known-one" }),
 ];
@@ -163,5 +176,23 @@ describe("summary.md", () => {
       "",
       "Cost: 1m 1.05s without a token (24 % of what 99.99 % allows a month).",
     ]);
+  });
+});
+
+describe("the control of a finding", () => {
+  const text = "Caused by `throttled` at +10m; without it, the rule passes.";
+
+  it("is in each format", () => {
+    const paint = (_: unknown, plain: string): string => plain;
+    expect(writeJunit(model)).toContain(text);
+    expect(writeCtrf(model)).toContain(text);
+    expect(writeSummary(model)).toContain(`\n\n${inline(text)}\n\n`);
+    expect(closingLines(model, paint)).toContain(`    ${text}`);
+    expect(annotationLines(model, "github").join("\n")).toContain(text);
+    expect(JSON.parse(writeResults(model.results))).toMatchObject({
+      runs: expect.arrayContaining([
+        expect.objectContaining({ findings: [expect.objectContaining({ control })] }),
+      ]),
+    });
   });
 });

@@ -92,7 +92,13 @@ function outcome(kind: CaseKind, found: readonly FindingReport[]): readonly stri
   switch (kind) {
     case "failure": {
       const type = found.find(({ verdict }) => verdict === "fail")?.rule ?? "";
-      const detail = found.map((finding) => `${line(finding)}\nSource: ${finding.source}`);
+      const detail = found.map((finding) =>
+        [
+          line(finding),
+          ...(finding.controlText === undefined ? [] : [finding.controlText]),
+          `Source: ${finding.source}`,
+        ].join("\n"),
+      );
       return [
         `      <failure${attributes({ message, type })}>${text(detail.join("\n"))}</failure>`,
       ];

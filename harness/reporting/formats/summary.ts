@@ -55,7 +55,7 @@ function brokenLines(broken: BrokenRun, model: ReportModel): readonly string[] {
 
 function findingLines(
   run: RunReference,
-  { rule, message, knownAs, evidence, source }: FindingReport,
+  { rule, message, knownAs, controlText, evidence, source }: FindingReport,
   model: ReportModel,
 ): readonly string[] {
   const fix = model.rules[rule]?.fix;
@@ -65,6 +65,7 @@ function findingLines(
     ...(knownAs === undefined ? [] : ["", `The baseline knows it as: ${inline(knownAs)}`]),
     ...(lines.length === 0 ? [] : ["", "```text", ...lines, "```"]),
     "",
+    ...(controlText === undefined ? [] : [inline(controlText), ""]),
     ...(fix === undefined ? [] : [`What to do: ${inline(fix)}`, ""]),
     `Source: ${inline(source)}`,
   ];

@@ -98,6 +98,7 @@ export function resultOf(
     const isKnown = baseline.some((entry) => knows(entry, header, finding));
     const other = baseline.find((entry) => knows(entry, header, { rule, verdict }));
     const knownAs = isKnown ? undefined : other?.message;
+    const control = verdict === "fail" ? run.controls?.[rule] : undefined;
     const isListed = quarantine.some((entry) => isForRun(entry, header) && entry.rule === rule);
     return {
       rule,
@@ -108,6 +109,7 @@ export function resultOf(
       baseline: isKnown ? "known" : "new",
       ...(knownAs === undefined ? {} : { knownAs }),
       ...(isListed ? { quarantined: true as const } : {}),
+      ...(control === undefined ? {} : { control }),
     };
   });
   const completed = events.filter((event) => event.kind === "operation-completed");

@@ -98,6 +98,8 @@ export interface FindingReport extends ComparedFinding {
   readonly acceptedAs?: "known" | "in quarantine";
   /** Why it is accepted, when the baseline knows it. */
   readonly reason?: string;
+  /** What its control found, in a sentence. */
+  readonly controlText?: string;
 }
 
 /** What is known of a rule: what it demands, and what to do when it fails. */

@@ -7,6 +7,7 @@ import type { FlowOutcome } from "../../rules/model/flow-outcome.ts";
 import type { Verdict } from "../../rules/rule.ts";
 import type { Finding } from "../../rules/rules.ts";
 import type { BaselineEntry } from "./baseline.ts";
+import type { Control } from "./control.ts";
 import type { Cost } from "./cost.ts";
 import type { QuarantineSeen } from "./quarantine.ts";
 
@@ -16,6 +17,8 @@ export interface JudgedRun {
   readonly simulatedMs: number;
   /** One of every rule, also of those that passed. */
   readonly findings: readonly Finding[];
+  /** What the controls of its failures found, by the id of the rule; default: none were played. */
+  readonly controls?: Readonly<Record<string, Control>>;
 }
 
 /** A run that the harness itself could not finish. */
@@ -36,6 +39,8 @@ export interface ComparedFinding extends Finding {
   readonly knownAs?: string;
   /** It is in quarantine: it comes and goes, and does not fail the build. */
   readonly quarantined?: true;
+  /** Which faults it needs; absent when no control was played. */
+  readonly control?: Control;
 }
 
 /** One run in `results.json`. */

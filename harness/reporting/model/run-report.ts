@@ -4,6 +4,7 @@ import { formatDuration } from "../../core/time/duration.ts";
 import type { Scenario } from "../../runner/scenario.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
 import { configurationAdvice } from "./configuration.ts";
+import { controlText } from "./control-text.ts";
 import { costText } from "./cost-text.ts";
 import type { RunReference } from "./run-reference.ts";
 import type { FindingReport, RunReport } from "./report-model.ts";
@@ -102,6 +103,10 @@ function findingReport(
     standing: standingOf([finding]),
     ...given("acceptedAs", acceptedAs),
     ...given("reason", isKnown ? entry?.reason : undefined),
+    ...given(
+      "controlText",
+      finding.control === undefined ? undefined : controlText(finding.control),
+    ),
   };
 }
 

@@ -82,6 +82,7 @@ function WhatBroke({
           <b>The baseline knows it as:</b> {finding.knownAs}
         </p>
       )}
+      {finding.controlText !== undefined && <p>{finding.controlText}</p>}
       <Advice fix={fix} source={finding.source} />
       <p>
         <a class="action" href={runAddress(run.id, finding.rule)}>

@@ -52,7 +52,7 @@ function Finding({
   onSelect,
   finding,
 }: FindingsProps & { readonly finding: FindingReport }) {
-  const { rule, message, knownAs, source, reason, evidence } = finding;
+  const { rule, message, knownAs, source, reason, controlText, evidence } = finding;
   const { says, fix } = report.rules[rule] ?? {};
   const isChosen = rule === chosen;
   const inOrder = evidence.toSorted((a, b) => a - b);
@@ -76,6 +76,11 @@ function Finding({
       {reason !== undefined && (
         <p>
           <b>Known, because:</b> {reason}
+        </p>
+      )}
+      {controlText !== undefined && (
+        <p>
+          <b>Control:</b> {controlText}
         </p>
       )}
       <Advice fix={fix} source={source} />

@@ -2,13 +2,16 @@
 import { brownoutVersion } from "../../core/version.ts";
 import type { JournalHeader } from "../../history/event.ts";
 
+type Optional = "file" | "edition" | "limits" | "row" | "variation";
+
 /** The header, with its fields in the order in which they are written; absent ones are left out. */
 export function createHeader(
-  given: Omit<JournalHeader, "schema" | "brownout" | "file" | "edition" | "limits" | "row"> & {
-    readonly [Field in "file" | "edition" | "limits" | "row"]?: JournalHeader[Field] | undefined;
+  given: Omit<JournalHeader, "schema" | "brownout" | Optional> & {
+    readonly [Field in Optional]?: JournalHeader[Field] | undefined;
   },
 ): JournalHeader {
-  const { scenario, file, client, mount, seed, edition, startedAt, asserts, limits, row } = given;
+  const { scenario, file, client, mount, seed, edition, startedAt, asserts } = given;
+  const { limits, row, variation } = given;
   return {
     schema: "brownout/journal/1",
     brownout: brownoutVersion,
@@ -22,5 +25,6 @@ export function createHeader(
     asserts,
     ...(limits === undefined ? {} : { limits }),
     ...(row === undefined ? {} : { row }),
+    ...(variation === undefined ? {} : { variation }),
   };
 }

@@ -1,0 +1,171 @@
+/**
+ * Plays runs with findings again: as they were, without their faults, and with some of them, until
+ * it is known which faults each finding needs. All in worker processes, as the runs themselves.
+ */
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Variation } from "../../history/header.ts";
+import { parseJournal } from "../../history/journal.ts";
+import { judgeRun } from "../../reporting/model/judge-run.ts";
+import type { Control } from "../../reporting/model/control.ts";
+import type { Finding } from "../../rules/rules.ts";
+import type { Scenario } from "../../runner/scenario.ts";
+import type { InterruptSignal } from "../interrupt.ts";
+import type { Io } from "../io.ts";
+import type { RunTask } from "../worker/protocol.ts";
+import type { Pool } from "../worker/pool.ts";
+import { findCauses } from "./find-causes.ts";
+
+/** A run, and its failures whose cause is wanted. */
+export interface ToControl {
+  /** Of the run, as in `PlannedRun`. */
+  readonly name: string;
+  readonly scenario: Pick<Scenario, "faults">;
+  readonly task: RunTask;
+  readonly failures: readonly Pick<Finding, "rule" | "message">[];
+}
+
+export interface ControlOptions {
+  readonly workers: number;
+  /** A folder that is made for them, and removed. */
+  readonly folder: string;
+  /** After how much real time no run is begun, ms; default: never. */
+  readonly withinMs?: number | undefined;
+  /** At most so many runs for each of `runs`; default `CONTROL_RUNS_MAX`. */
+  readonly runsMax?: number;
+  /** Called before each run. */
+  readonly onRun?: (name: string) => void;
+  /** Called when all is known of a run: its controls by the id of the rule. */
+  readonly onControls: (name: string, controls: Readonly<Record<string, Control>>) => void;
+}
+
+/** How many runs are played for one run with findings, where the options name no bound. */
+export const CONTROL_RUNS_MAX = 60;
+
+/** Resolves when all are controlled or its bounds are reached; to the signal that cut it short, if one did. */
+export async function playControls(
+  runs: readonly ToControl[],
+  io: Pick<Io, "createPool" | "onInterrupt" | "now">,
+  options: ControlOptions,
+): Promise<InterruptSignal | undefined> {
+  if (runs.length === 0) return undefined;
+  const workers = Math.max(1, Math.min(options.workers, runs.length));
+  const pool = io.createPool({ workers });
+  const interrupted = Promise.withResolvers<InterruptSignal>();
+  const stopListening = io.onInterrupt(interrupted.resolve);
+  const endsAt = io.now() + (options.withinMs ?? Infinity);
+  const waiting = [...runs];
+  const work = async (): Promise<void> => {
+    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
+      const isLate = (): boolean => io.now() > endsAt;
+      options.onControls(run.name, await controlRun(run, { pool, isLate, ...options }));
+    }
+  };
+  mkdirSync(options.folder, { recursive: true });
+  try {
+    const all = Promise.all(Array.from({ length: workers }, work)).then(() => undefined);
+    return await Promise.race([all, interrupted.promise]);
+  } finally {
+    stopListening();
+    waiting.length = 0;
+    await pool.close();
+    rmSync(options.folder, { recursive: true, force: true });
+  }
+}
+
+interface Playing extends Pick<ControlOptions, "folder" | "runsMax" | "onRun"> {
+  readonly pool: Pool;
+  readonly isLate: () => boolean;
+}
+
+async function controlRun(
+  run: ToControl,
+  playing: Playing,
+): Promise<Readonly<Record<string, Control>>> {
+  const replay = createReplay(run, playing);
+  const controls: Record<string, Control> = {};
+  for (const failure of run.failures) {
+    controls[failure.rule] = await controlOf(failure, run, replay).catch((error: unknown) => {
+      if (error instanceof Unfinished) return { kind: "unfinished", reason: error.message };
+      throw error;
+    });
+  }
+  return controls;
+}
+
+async function controlOf(
+  { rule, message }: ToControl["failures"][number],
+  { scenario: { faults }, task }: ToControl,
+  replay: Replay,
+): Promise<Control> {
+  const again = await replay({});
+  const line = firstDifference(readFileSync(task.journalFile, "utf8"), again.journal);
+  if (line !== undefined) return { kind: "not-repeatable", line };
+  const sayingOf = async (windows: readonly string[]) => {
+    const { findings } = await replay({ faults: windows });
+    return findings.find((finding) => finding.rule === rule);
+  };
+  const found = await findCauses(
+    faults.map(({ id }) => id),
+    async (windows) => (await sayingOf(windows))?.verdict ?? "inconclusive",
+  );
+  if (found.kind === "none") {
+    const there = (await sayingOf([]))?.message;
+    const other = there === undefined || there === message ? {} : { message: there };
+    return { kind: "not-of-the-outage", ...other };
+  }
+  const named = (ids: readonly string[]) =>
+    faults.filter(({ id }) => ids.includes(id)).map(({ id, from }) => ({ id, from }));
+  return { kind: "caused", causes: found.causes.map(named), without: found.without };
+}
+
+interface Replayed {
+  readonly journal: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Plays the run with a variation; once for each. Rejects `Unfinished`. */
+type Replay = (variation: Variation) => Promise<Replayed>;
+
+function createReplay({ name, task }: ToControl, playing: Playing): Replay {
+  const { pool, isLate, folder, runsMax = CONTROL_RUNS_MAX, onRun } = playing;
+  const played = new Map<string, Promise<Replayed>>();
+  const play = async (variation: Variation): Promise<Replayed> => {
+    if (played.size >= runsMax) throw new Unfinished(`it takes more than ${runsMax} runs`);
+    if (isLate()) throw new Unfinished("the time for controls was over");
+    onRun?.(name);
+    const journalFile = join(folder, `${name}.jsonl`);
+    const reply = await pool.run({ ...task, journalFile, variation });
+    if (reply.kind === "failed") {
+      throw new Unfinished(`${describe(variation)} could not be played: ${reply.error.message}`);
+    }
+    const journal = readFileSync(journalFile, "utf8");
+    rmSync(journalFile);
+    const history = parseJournal(journal, journalFile);
+    return { journal, findings: judgeRun(history, reply.simulatedMs).findings };
+  };
+  return (variation) => {
+    const key = JSON.stringify(variation);
+    const before = played.get(key);
+    if (before !== undefined) return before;
+    const playedNow = play(variation);
+    played.set(key, playedNow);
+    return playedNow;
+  };
+}
+
+function describe({ faults }: Variation): string {
+  if (faults === undefined) return "the run";
+  return faults.length === 0 ? "the run without faults" : `the run with ${faults.join(", ")} alone`;
+}
+
+/** Why a control has no answer. */
+class Unfinished extends Error {}
+
+/** The first line that differs, counted from 1. */
+function firstDifference(before: string, after: string): number | undefined {
+  if (before === after) return undefined;
+  const [one, other] = [before.split("\n"), after.split("\n")];
+  const index = one.findIndex((line, at) => line !== other[at]);
+  return (index < 0 ? one.length : index) + 1;
+}
