@@ -41,15 +41,17 @@ export function pollUntil(
   return poll(application, request, { clock, everyMs: options.everyMs, forMs });
 }
 
-/** Signs a user in (default: megan), and calls silently every half hour until `untilMs` after the start of the scenario. */
+/** Signs a user in (default: megan), and calls silently every `everyMs` (default: half an hour) until `untilMs` after the start of the scenario. */
 export async function workUntil(
   context: ScriptContext,
   app: string,
   untilMs: number,
-  user = "megan",
+  {
+    user = "megan",
+    everyMs = minutes(30),
+  }: { readonly user?: string; readonly everyMs?: number } = {},
 ): Promise<void> {
   const application = await context.open({ app, cache: "persisted" });
   await signIn(context, application, user);
-  const timing = { everyMs: minutes(30), untilMs };
-  await pollUntil(context, application, silently(context, user), timing);
+  await pollUntil(context, application, silently(context, user), { everyMs, untilMs });
 }

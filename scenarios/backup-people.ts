@@ -22,7 +22,7 @@ export const backupGuest = defineScenario({
   asserts: ["backup-window", "silent-first", "routing-hint", "recovery"],
   settings: { backup: "2026-03" },
   faults: [tokenServerError({ from: hours(1), for: hours(4) })],
-  script: (context) => workUntil(context, "desk-app", hours(7), "frank"),
+  script: (context) => workUntil(context, "desk-app", hours(7), { user: "frank" }),
 });
 
 /** Works with one application, and tries to start another one during the outage, as a user would: silently, then at the sign-in page. */

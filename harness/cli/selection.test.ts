@@ -56,6 +56,47 @@ describe.skipIf(wantsNoBrowser())("with a browser", () => {
   });
 });
 
+describe("a client that the faults of a scenario cannot meet", () => {
+  const scenario = "metadata-for-others";
+  const why = "it has the metadata built in";
+
+  it.skipIf(wantsNoBrowser())("is left out, with the reason", async () => {
+    const { runs, skipped } = await select({ filters: ["browser-metadata-down"] });
+    expect(runs.map(({ client }) => client)).toEqual(["msal"]);
+    expect(skipped).toEqual([
+      {
+        scenario: "browser-metadata-down",
+        client: "msal-browser",
+        notApplicable: expect.stringContaining("built in"),
+      },
+    ]);
+  });
+
+  it("is a mistake when it is the only one", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "brownout-not-for-"));
+    const file = join(folder, "scenario.ts");
+    const text = { standsFor: "it", asserts: "it", failureMeans: "it", fix: "it" };
+    writeFileSync(
+      file,
+      `export default ${JSON.stringify({
+        name: scenario,
+        title: "Metadata",
+        story: text,
+        needs: ["client-credentials"],
+        asserts: [],
+        faults: [],
+        clients: ["bare-fetch"],
+        notApplicableTo: [{ client: "bare-fetch", why }],
+      })};\nexport const none = 0;\n`.replace("};", ", script: async () => undefined };"),
+    );
+    await expect(select({ filters: [file] })).rejects.toMatchObject({
+      code: "bad-usage",
+      message: `${scenario} says nothing about bare-fetch: ${why}`,
+    });
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
+
 describe("without a browser", () => {
   afterEach(() => vi.unstubAllEnvs());
 

@@ -5,7 +5,7 @@
  */
 import { basename, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../core/errors.ts";
-import { supportsAllFlows } from "../clients/registry.ts";
+import { supportsAllFlows, whyNotApplicable } from "../clients/registry.ts";
 import { listScenarios, loadScenario } from "../../scenarios/find-scenario.ts";
 import {
   browserMounts,
@@ -43,11 +43,13 @@ export interface Selection {
   readonly skipped: readonly Skipped[];
 }
 
-/** A scenario that is left out: its client does not know what it needs, is a package that is not installed, or cannot run here or under the mount that is named. */
+/** A scenario that is left out: its client does not know what it needs or cannot meet its faults, is a package that is not installed, or cannot run here or under the mount that is named. */
 export interface Skipped {
   readonly scenario: string;
   readonly client: string;
   readonly missing?: HarnessError;
+  /** Why its faults cannot meet the client. */
+  readonly notApplicable?: string;
 }
 
 /** The runs that `filters` and `--client` mean; all of the library without filters. */
@@ -84,6 +86,11 @@ export async function selectRuns(wanted: {
       const { client, folder } = placed;
       if (!supportsAllFlows(client, scenario)) {
         skipped.push({ scenario: scenario.name, client: client.name });
+        continue;
+      }
+      const notApplicable = whyNotApplicable(client, scenario);
+      if (notApplicable !== undefined) {
+        skipped.push({ scenario: scenario.name, client: client.name, notApplicable });
         continue;
       }
       const mount = await placeOf(client);
@@ -269,7 +276,9 @@ function nothingToRun(skipped: readonly Skipped[]): HarnessError {
   const message =
     first === undefined
       ? "there is nothing to run"
-      : `${first.client} cannot run ${first.scenario}: it does not know a flow that the scenario needs`;
+      : first.notApplicable !== undefined
+        ? `${first.scenario} says nothing about ${first.client}: ${first.notApplicable}`
+        : `${first.client} cannot run ${first.scenario}: it does not know a flow that the scenario needs`;
   return new HarnessError("bad-usage", message, {
     hint: 'See what scenarios need and clients know with "brownout list".',
   });

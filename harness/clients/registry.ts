@@ -20,6 +20,8 @@ export interface ClientChoice {
   readonly clients?: readonly (ClientUnderTest | string)[];
   /** The user's own app that the scenario is about. */
   readonly app?: OwnApp;
+  /** Clients that cannot meet its faults, by name without version. */
+  readonly notApplicableTo?: readonly { readonly client: string; readonly why: string }[];
 }
 
 /** The good reference client and the faulty ones, by name. */
@@ -52,6 +54,14 @@ export function supportsAllFlows(
   scenario: Pick<ClientChoice, "needs">,
 ): boolean {
   return scenario.needs.every((flow) => client.flows.includes(flow));
+}
+
+/** Why a scenario says nothing about a client: its faults cannot meet it. Undefined when they can. */
+export function whyNotApplicable(
+  { name }: Pick<ClientUnderTest, "name">,
+  { notApplicableTo = [] }: Pick<ClientChoice, "notApplicableTo">,
+): string | undefined {
+  return notApplicableTo.find(({ client }) => client === name)?.why;
 }
 
 /** The names of the clients that a scenario is run with when `--client` names none. */

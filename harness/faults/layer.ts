@@ -56,6 +56,8 @@ export interface FaultLayerOptions {
   readonly clearedSignal?: (id: string) => AbortSignal | undefined;
   /** As `ServiceSettings.retryAfterExposed`; default `no`. */
   readonly retryAfterExposed?: RetryAfterExposed;
+  /** Called with each window that a request matches, also when its chance or count lets the request pass; default: not called. */
+  readonly onMatched?: (window: FaultWindow) => void;
   /** Called with each window that takes a request, when it does; default: not called. */
   readonly onTaken?: (window: FaultWindow, request: Request) => void;
 }
@@ -163,12 +165,14 @@ function keepCount<Effect extends FaultEffect>(
 async function take<Effect extends FaultEffect>(
   open: readonly CountedWindow<Effect>[],
   request: Request,
-  { clock, startedAt, aliasesOf, onTaken }: FaultLayerOptions,
+  { clock, startedAt, aliasesOf, onMatched, onTaken }: FaultLayerOptions,
 ): Promise<readonly CountedWindow<Effect>[]> {
   if (open.length === 0) return [];
   const elapsedMs = clock.now() - startedAt;
   const described = await describeRequest(request);
-  const takers = open.filter((counted) => decides(counted, described, elapsedMs, aliasesOf));
+  const matching = open.filter(({ window }) => matchesRequest(window, described, aliasesOf));
+  for (const { window } of matching) onMatched?.(window);
+  const takers = matching.filter((counted) => decides(counted, elapsedMs));
   const taken: CountedWindow<Effect>[] = [];
   for (const taker of takers) {
     if (taker.capacity?.sheds(clock.now()) === false) continue;
@@ -182,14 +186,12 @@ async function take<Effect extends FaultEffect>(
   return taken;
 }
 
+/** Whether a window takes a matching request, by its count and its chance. */
 function decides<Effect extends FaultEffect>(
   counted: CountedWindow<Effect>,
-  described: EntraRequest,
   elapsedMs: number,
-  aliasesOf: AliasesOf | undefined,
 ): boolean {
   const { window, chance } = counted;
-  if (!matchesRequest(window, described, aliasesOf)) return false;
   const number = counted.matched;
   counted.matched += 1;
   return takesNumber(window, number) && chance.chance(probabilityAt(window, elapsedMs));

@@ -6,6 +6,7 @@
 import type { VirtualClock } from "../core/time/virtual-clock.ts";
 import type { VirtualTimer } from "../core/time/virtual-timers.ts";
 import type { FaultPlan, FaultWindow } from "./plan.ts";
+import { createFaultTally, type FaultTally } from "./unmet-faults.ts";
 
 /** One change of what is broken. The history records it, cause before effect. */
 export type FaultInstant =
@@ -27,6 +28,8 @@ export interface LivePlan {
   readonly windows: FaultPlan;
   /** Aborted when the window of that id is cleared early. */
   readonly clearedSignal: (id: string) => AbortSignal | undefined;
+  /** What its windows meet. */
+  readonly tally: Pick<FaultTally, "matched" | "taken" | "unmet">;
   /** Adds a checked plan whose `from` counts from now; an id that is in use gets a number. Returns the windows with the ids that the history uses. */
   readonly add: (plan: FaultPlan) => FaultPlan;
   /** Ends open windows now, and removes those that have not begun; all of them, or those with these ids. */
@@ -45,6 +48,7 @@ export function createLivePlan({ clock, startedAt, onChange }: LivePlanOptions):
   const windows: FaultWindow[] = [];
   const pending = new Map<string, Pending>();
   const takenIds = new Set<string>();
+  const tally = createFaultTally();
   let isBroken = false;
 
   const end = (window: FaultWindow): void => {
@@ -67,12 +71,14 @@ export function createLivePlan({ clock, startedAt, onChange }: LivePlanOptions):
     } else {
       state.isOpen = true;
       isBroken = true;
+      tally.opened(window.id);
       onChange({ kind, window });
     }
   };
 
   return {
     windows,
+    tally,
     clearedSignal: (id) => pending.get(id)?.cleared.signal,
     add(plan) {
       const sinceStartMs = clock.now() - startedAt;
@@ -82,6 +88,7 @@ export function createLivePlan({ clock, startedAt, onChange }: LivePlanOptions):
         from: window.from + sinceStartMs,
       }));
       windows.push(...added);
+      tally.add(plan, added);
       const changes = changesOf(added);
       for (const { window } of changes)
         pending.set(window.id, { timers: [], cleared: new AbortController(), isOpen: false });
@@ -109,6 +116,7 @@ export function createLivePlan({ clock, startedAt, onChange }: LivePlanOptions):
         } else {
           windows.splice(at, 1);
           pending.delete(id);
+          tally.remove(id);
         }
       }
       reportIfCleared();

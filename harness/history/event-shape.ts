@@ -264,4 +264,7 @@ const header = object({
     }),
   ),
   variation: optional(object({ faults: optional(list(text)), values: optional(object({})) })),
+  unmetFaults: optional(
+    list(object({ id: text, why: oneOf(["never-open", "no-request", "none-taken"]) })),
+  ),
 });

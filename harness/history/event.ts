@@ -7,6 +7,7 @@
 import type { Endpoint } from "../entra/request/endpoint.ts";
 import type { NetworkFaultCode } from "../core/http/network-fault.ts";
 import type { FaultWindow } from "../faults/plan.ts";
+import type { UnmetFault } from "../faults/unmet-faults.ts";
 import type { EventBase } from "./event-base.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
 import type { FlowRow, RuleLimits, Variation } from "./header.ts";
@@ -379,6 +380,8 @@ export interface JournalHeader {
   readonly row?: FlowRow;
   /** How it differs from its scenario; absent when it does not. */
   readonly variation?: Variation;
+  /** The faults that took no request; absent when each took one, or there were none. */
+  readonly unmetFaults?: readonly UnmetFault[];
 }
 
 /**

@@ -13,12 +13,8 @@ import { stretchesWithoutToken } from "./model/without-token.ts";
 import { availableTokensAt } from "./model/available-tokens.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
-import {
-  faultSpansOf,
-  signInFaultsAt,
-  tokenFaultIdsOf,
-  tokenFaultsAt,
-} from "./model/fault-windows.ts";
+import { metFaultSpansOf } from "./model/unmet-faults.ts";
+import { signInFaultsAt, tokenFaultIdsOf, tokenFaultsAt } from "./model/fault-windows.ts";
 import { counted, sinceStart } from "./model/messages.ts";
 import { isCacheable, needsInteraction, tokenRequestsBy } from "./model/operations.ts";
 import { isFailedByService, isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
@@ -47,7 +43,7 @@ function judge(history: History): Judgement {
   const served = calls.filter(({ chance }) => chance === "served");
   const denied = calls.filter(({ chance }) => chance === "denied");
   const [disturbance] = [
-    ...faultSpansOf(history),
+    ...metFaultSpansOf(history),
     ...exchangesOf(history)
       .filter(isFailedByService)
       .map(({ began }) => began),

@@ -17,6 +17,7 @@ import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { interactionRequestOf } from "./model/operations.ts";
 import { exchangesOf, operationsOf, type Operation } from "./model/exchanges.ts";
+import { metFaultSpansOf } from "./model/unmet-faults.ts";
 import { lastFaultsCleared } from "./model/fault-windows.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 
@@ -40,6 +41,8 @@ interface Breach {
 function judge(history: History): Judgement {
   const cleared = serviceReturned(history);
   if (cleared === undefined) return inconclusive("The faults never cleared, or there were none.");
+  if (metFaultSpansOf(history).length === 0)
+    return inconclusive("No request met a fault, so there was nothing to recover from.");
   const spike = judgeSpike(history, cleared);
   if (spike !== undefined) return spike;
   const withinMs = history.header.limits?.recoveryWithinMs ?? RECOVERY_WITHIN_MS;

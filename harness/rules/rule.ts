@@ -55,6 +55,11 @@ export interface Rule {
   readonly source: string;
   /** What a person does about a failure. */
   readonly fix: string;
+  /**
+   * For a precondition of the other rules: whether this history must meet it although no scenario
+   * asserts it. That it passes proves nothing by itself. Default: the rule is no precondition.
+   */
+  readonly precondition?: (history: History) => boolean;
   /** Judges a history; must not throw, read a clock or use chance. */
   readonly judge: (history: History) => Judgement;
 }

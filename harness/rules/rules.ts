@@ -11,6 +11,7 @@ import { backupWindow } from "./backup-window.ts";
 import { cachedToken } from "./cached-token.ts";
 import { claimsChallenge } from "./claims-challenge.ts";
 import { emptyToken } from "./empty-token.ts";
+import { faultMet } from "./fault-met.ts";
 import { extendedLifetime } from "./extended-lifetime.ts";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { identityEndpoint } from "./identity-endpoint.ts";
@@ -69,6 +70,7 @@ export const rules: readonly Rule[] = [
   recovery,
   claimsChallenge,
   identityEndpoint,
+  faultMet,
 ];
 
 /**
@@ -116,9 +118,25 @@ export function judgeByEveryRule(
   }));
 }
 
+/** Whether a history must bring a rule to a conclusion: its header asserts it, or it is a precondition that it does not meet. */
+export function mustConclude(
+  history: History,
+  id: string,
+  judges: readonly Rule[] = rules,
+): boolean {
+  if (history.header.asserts.includes(id)) return true;
+  return judges.find((rule) => rule.id === id)?.precondition?.(history) === true;
+}
+
+/** Whether that rule passes says something about the client: not so for a precondition. */
+export function provesSomething(id: string): boolean {
+  return rules.find((rule) => rule.id === id)?.precondition === undefined;
+}
+
 /**
  * Judges a history by every rule and returns the findings that count: all findings of the rules
- * that its header asserts, and the failures of the others. A rule that throws is inconclusive.
+ * that its header asserts, the failures of the others, and preconditions that it does not meet (a
+ * fault that no request met). A rule that throws is inconclusive.
  *
  * @param judges The rules to judge by; default: all rules.
  * @throws HarnessError `unknown-rule` when the header asserts a rule that does not exist.
@@ -130,9 +148,8 @@ export function judgeHistory(
   history: History,
   judges: readonly Rule[] = rules,
 ): readonly Finding[] {
-  const { asserts } = history.header;
   return judgeByEveryRule(history, judges).filter(
-    ({ rule, verdict }) => verdict === "fail" || asserts.includes(rule),
+    ({ rule, verdict }) => verdict === "fail" || mustConclude(history, rule, judges),
   );
 }
 

@@ -254,7 +254,7 @@ interface Ended {
 function outcomeOf(
   scenario: Scenario,
   { client: { name, version }, mount, seed, file, edition, variation }: RunOptions,
-  { simulation: { clock, startedAt, events }, row, hasBackup }: Ended,
+  { simulation: { clock, startedAt, events, faultPlan }, row, hasBackup }: Ended,
 ): RunOutcome {
   const client = { name, version };
   const header = createHeader({
@@ -269,6 +269,7 @@ function outcomeOf(
     limits: scenario.limits,
     row,
     variation: isEmpty(variation) ? undefined : variation,
+    unmetFaults: faultPlan.tally.unmet(),
   });
   return {
     scenario: scenario.name,

@@ -95,6 +95,9 @@ const scenarioSchema = schemaOf<Scenario>()((z) =>
       world: worldInsideSchema().optional(),
       startsAt: instantSchema().optional(),
       clients: z.array(z.union([z.string(), adapterSchema()])).optional(),
+      notApplicableTo: z
+        .array(z.strictObject({ client: nonEmptyString(), why: nonEmptyString() }))
+        .optional(),
       row: z.strictObject({ flow: z.enum(rowFlows), as: nonEmptyString() }).optional(),
       app: testedAppSchema().optional(),
       machine: nonEmptyString().optional(),

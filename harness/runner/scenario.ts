@@ -70,6 +70,8 @@ export interface Scenario {
    * own (a user's app), or names as in `--client`. Default: the first package that knows the flows.
    */
   readonly clients?: readonly (ClientUnderTest | string)[];
+  /** Clients that cannot meet its faults, each with the reason: it is not run with them, and the run says why. Default: none. */
+  readonly notApplicableTo?: readonly { readonly client: string; readonly why: string }[];
   /**
    * The row of the backup system's flow table that the application stands for: its promise
    * and what came of it are printed side by side, and rule `backup-flow` judges it.

@@ -5,7 +5,12 @@
 import { join } from "node:path";
 import type { ClientUnderTest } from "../../clients/client.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { defaultClientNames, loadClient, supportsAllFlows } from "../../clients/registry.ts";
+import {
+  defaultClientNames,
+  loadClient,
+  supportsAllFlows,
+  whyNotApplicable,
+} from "../../clients/registry.ts";
 import { ownAppOf } from "../../clients/own-app.ts";
 import type { Scenario } from "../../runner/scenario.ts";
 import type { ClientFolder } from "../../clients/versions/client-cache.ts";
@@ -54,6 +59,14 @@ export async function planVersions(
       const missing = scenario.needs.filter((flow) => !client.flows.includes(flow));
       if (!supportsAllFlows(client, scenario)) {
         skipped.push({ scenario: scenario.name, why: `it does not know ${missing.join(", ")}` });
+        continue;
+      }
+      const notApplicable = whyNotApplicable(client, scenario);
+      if (notApplicable !== undefined) {
+        skipped.push({
+          scenario: scenario.name,
+          why: `its faults cannot meet it: ${notApplicable}`,
+        });
         continue;
       }
       const mount = await placeOf(client);

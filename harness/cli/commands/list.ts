@@ -32,7 +32,15 @@ export function listCommand(
   const paint = createPaint(io.stdout, io.environment);
   const { scenarios, clients, mounts, outages, rules: known } = catalogue();
   const sections: readonly Section[] = [
-    ["Scenarios", scenarios.map(({ name, title }) => [name, title])],
+    [
+      "Scenarios",
+      scenarios.map(({ name, title, notApplicableTo = [] }) => [
+        name,
+        [title, ...notApplicableTo.map(({ client, why }) => `not for ${client}: ${why}`)].join(
+          "; ",
+        ),
+      ]),
+    ],
     [
       "Clients",
       clients.map((name) => [name, isInBrowser(name) ? "in a browser" : ""]),
@@ -72,12 +80,13 @@ const ABOUT_BARE_FETCH =
 function catalogue() {
   return {
     schema: "brownout/list/1",
-    scenarios: listScenarios().map(({ name, title, needs, asserts, story }) => ({
+    scenarios: listScenarios().map(({ name, title, needs, asserts, story, notApplicableTo }) => ({
       name,
       title,
       needs,
       asserts,
       story,
+      ...(notApplicableTo === undefined ? {} : { notApplicableTo }),
     })),
     clients: clientNames,
     clientsInBrowser: clientNames.filter(isInBrowser),

@@ -187,14 +187,16 @@ function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
   return { entries, line };
 }
 
-/** One line for each reason: a client that does not know enough, a package that is not there. */
+/** One line for each reason: a client that does not know enough or cannot meet the faults, a package that is not there. */
 const NAMES_WIDTH = 70;
 
 function skippedLines(skipped: Plan["skipped"]): readonly string[] {
-  const reasons = Map.groupBy(skipped, ({ client, missing }) =>
-    missing === undefined
-      ? `${client} does not know what is needed`
-      : `${missing.message} (${missing.hint ?? "install it"})`,
+  const reasons = Map.groupBy(skipped, ({ client, missing, notApplicable }) =>
+    notApplicable !== undefined
+      ? `its faults cannot meet ${client} (${notApplicable})`
+      : missing === undefined
+        ? `${client} does not know what is needed`
+        : `${missing.message} (${missing.hint ?? "install it"})`,
   );
   return [...reasons].map(
     ([reason, left]) =>

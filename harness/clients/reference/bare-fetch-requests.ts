@@ -35,7 +35,13 @@ export function createRequests(opened: OpenedBareFetch, wire: Wire, cache: Token
     const isFresh =
       metadataReadAt !== undefined && clock.now() - metadataReadAt < METADATA_FRESH_FOR_MS;
     if (isFresh && !has("refetches-metadata")) return;
-    await wire.metadata();
+    try {
+      await wire.metadata();
+    } catch (error) {
+      // Old metadata are better than none: they change once a year.
+      if (metadataReadAt === undefined || has("refetches-metadata")) throw error;
+      return;
+    }
     metadataReadAt = clock.now();
   };
 

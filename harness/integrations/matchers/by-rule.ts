@@ -1,5 +1,5 @@
 /** Matchers that apply the rules which also judge scenarios. */
-import { judgeByEveryRule, ruleById } from "../../rules/rules.ts";
+import { judgeByEveryRule, provesSomething, ruleById } from "../../rules/rules.ts";
 import type { Judgement, Rule } from "../../rules/rule.ts";
 import type { History } from "../../history/event.ts";
 import { type TestAction, actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
@@ -26,7 +26,17 @@ export function passAllRules(
     const message = failed.map((finding) => messageOf(history, ruleById(finding.rule), finding));
     return { verdict: "fail", message: message.join("\n\n") };
   }
-  const passed = findings.filter(({ verdict }) => verdict === "pass");
+  const unmet = findings.filter(
+    ({ rule, verdict }) =>
+      verdict === "inconclusive" && ruleById(rule).precondition?.(history) === true,
+  );
+  if (unmet.length > 0) {
+    const message = unmet.map((finding) => messageOf(history, ruleById(finding.rule), finding));
+    return { verdict: "inconclusive", message: message.join("\n\n") };
+  }
+  const passed = findings.filter(
+    ({ rule, verdict }) => verdict === "pass" && provesSomething(rule),
+  );
   if (passed.length > 0) {
     const lines = passed.map(({ rule, message }) => `${rule}: ${message}`);
     return { verdict: "pass", message: `no rule fails, and these hold:\n${lines.join("\n")}` };
@@ -69,6 +79,8 @@ const advice: Readonly<Record<string, (how: TestAction) => string>> = {
     `let the token endpoint fail, outage("token-server-error", { for: "30m" }), and ${call} in it where the code tries again.`,
   recovery: ({ call }) =>
     `${call} once more after the outage is over: after clear(), or past its end.`,
+  "fault-met": ({ call }) =>
+    `${call} while the fault is active and the application needs what it breaks; or leave the fault out.`,
   "retry-storm": ({ call }) => `${call} while the token endpoint fails.`,
 };
 

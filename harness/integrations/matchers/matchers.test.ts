@@ -304,3 +304,48 @@ describe("a key that a matcher does not have", () => {
     expect(() => judge.call({ isNot: false }, buildRun().history(), ...values)).toThrow(message);
   });
 });
+
+describe("a fault that no request met", () => {
+  /** A call before an outage of the metadata, and one after it. */
+  function unmet(): RunBuilder {
+    const run = buildRun({ unmetFaults: [{ id: "down", why: "no-request" }] });
+    for (const minute of [0, 30]) {
+      run.at(`00:${minute === 0 ? "00" : "30"}:00`);
+      const call = run.operation(load);
+      if (minute === 0) run.exchange({ ...atToken, by: call });
+      call.ok({ token: "none" });
+      if (minute > 0) continue;
+      run.at("00:10:00");
+      const end = run.fault({ id: "down", on: ["openid-configuration"] });
+      run.at("00:20:00");
+      end();
+      run.cleared();
+    }
+    return run;
+  }
+
+  it("keeps toPassAllRules from passing, by its name and with what to do", () => {
+    const { verdict, message } = ask(unmet(), "toPassAllRules");
+    expect(verdict).toBe("inconclusive");
+    expect(message).toMatch(/fault-met has nothing to judge: No request met the fault down/);
+    expect(message).toMatch(/In the test: .* while the fault is active/);
+  });
+
+  it("can be excepted", () => {
+    const { message } = ask(unmet(), "toPassAllRules", { except: ["fault-met"] });
+    expect(message).not.toMatch(/fault-met/);
+  });
+
+  it("keeps toHaveRecovered from passing", () => {
+    const { verdict, message } = ask(unmet(), "toHaveRecovered");
+    expect(verdict).toBe("inconclusive");
+    expect(message).toMatch(/No request met a fault/);
+  });
+
+  it("is no finding that makes toPassAllRules pass, once it is met", () => {
+    const run = buildRun();
+    run.fault({ id: "down" });
+    expect(ask(run, "toPassAllRules").verdict).toBe("inconclusive");
+    expect(ask(run, "toPassRule", "fault-met").verdict).toBe("pass");
+  });
+});

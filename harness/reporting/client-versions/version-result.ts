@@ -1,6 +1,7 @@
 /** A run with one version of a client, reduced to what versions are compared by. */
 import type { Cost } from "../model/cost.ts";
 import type { Verdict } from "../../rules/rule.ts";
+import { mustConclude } from "../../rules/rules.ts";
 import { resultOf } from "../model/build-results.ts";
 import type { JudgedRun, RunResult } from "../model/results.ts";
 
@@ -9,7 +10,7 @@ export interface RuleVerdict {
   readonly rule: string;
   readonly verdict: Verdict;
   readonly message: string;
-  /** The scenario asserts the rule, so that "inconclusive" counts, too. */
+  /** The scenario asserts the rule, or it is an unmet precondition, so that "inconclusive" counts, too. */
   readonly asserted?: true;
 }
 
@@ -41,7 +42,7 @@ export function versionResultOf(run: JudgedRun, journal: string): VersionResult 
       rule,
       verdict,
       message,
-      ...(header.asserts.includes(rule) ? { asserted: true as const } : {}),
+      ...(mustConclude(run.history, rule) ? { asserted: true as const } : {}),
     })),
     felt: { operations: result.operations, cost: result.cost },
     journal,

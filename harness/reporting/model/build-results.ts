@@ -2,7 +2,7 @@
 import { exchangesOf } from "../../rules/model/exchanges.ts";
 import { flowOutcomeOf } from "../../rules/model/flow-outcome.ts";
 import type { Verdict } from "../../rules/rule.ts";
-import { type Finding, verdictOf } from "../../rules/rules.ts";
+import { type Finding, mustConclude, verdictOf } from "../../rules/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../../history/event.ts";
 import { type BaselineEntry, isForRun, knows } from "./baseline.ts";
 import { costOf, sumOfCosts } from "./cost.ts";
@@ -72,12 +72,11 @@ export function countResults(
   };
 }
 
-/** The findings that count: failures, and asserted rules that were inconclusive. */
+/** The findings that count: failures, and asserted rules and preconditions that were inconclusive. */
 function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[] {
-  const { asserts } = history.header;
   return findings.filter(
     ({ rule, verdict }) =>
-      verdict === "fail" || (verdict === "inconclusive" && asserts.includes(rule)),
+      verdict === "fail" || (verdict === "inconclusive" && mustConclude(history, rule)),
   );
 }
 

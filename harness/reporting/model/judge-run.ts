@@ -1,5 +1,5 @@
 /** From a history to a run that can be counted: what every rule says of it. */
-import { judgeByEveryRule, rules } from "../../rules/rules.ts";
+import { judgeByEveryRule, provesSomething, rules } from "../../rules/rules.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { History } from "../../history/event.ts";
 import type { JudgedRun } from "./results.ts";
@@ -13,7 +13,9 @@ export function judgeRun(history: History, simulatedMs?: number): JudgedRun {
   const { header, events } = history;
   const lastedMs = (events.at(-1)?.at ?? header.startedAt) - header.startedAt;
   const findings = judgeByEveryRule(history);
-  const isSilent = findings.every(({ verdict }) => verdict === "inconclusive");
+  const isSilent = findings.every(
+    ({ rule, verdict }) => verdict === "inconclusive" || !provesSomething(rule),
+  );
   const asserts =
     isSilent && header.asserts.length === 0 ? rules.map(({ id }) => id) : header.asserts;
   return {

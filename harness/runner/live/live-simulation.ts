@@ -140,16 +140,18 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
   const { drive, stop: stopDriving } = createDriver(clock, loop);
   const tokens = createTokenRecord(recorder);
   const ownCode = createOwnCode(recorder, tokens);
-  const header = createHeader({
-    scenario: name,
-    client,
-    mount: mount.name,
-    seed,
-    startedAt,
-    asserts: [],
-    limits,
-  });
-  const history = (): History => ({ header, events: simulation.events() });
+  const headerNow = () =>
+    createHeader({
+      scenario: name,
+      client,
+      mount: mount.name,
+      seed,
+      startedAt,
+      asserts: [],
+      limits,
+      unmetFaults: simulation.faultPlan.tally.unmet(),
+    });
+  const history = (): History => ({ header: headerNow(), events: simulation.events() });
 
   return {
     clock: createLiveClock(clock, { startedAt, drive, check }),

@@ -8,6 +8,7 @@ import { createRandom } from "../../core/random.ts";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { worldHint } from "./refusal-hint.ts";
 import { createRefusals } from "./refusals.ts";
+import { createFaultTally } from "../../faults/unmet-faults.ts";
 
 const HOST = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0";
 const clientId = "33333333-cccc-4ccc-8ccc-000000000016";
@@ -20,6 +21,7 @@ function start(settings: Partial<ServiceSettings> = {}, faults: readonly "token"
     faults: {
       windows: faults.map(() => tokenServerError({ from: 0, for: 60_000 })),
       clearedSignal: () => undefined,
+      tally: createFaultTally(),
     },
     clock: createVirtualClock({ startMs }),
     random: createRandom("refusals"),

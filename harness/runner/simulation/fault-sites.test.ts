@@ -6,6 +6,7 @@ import { createVirtualClock } from "../../core/time/virtual-clock.ts";
 import { effectTraits } from "../../faults/effect-traits.ts";
 import type { FaultEffect, FaultEffectKind, FaultSite } from "../../faults/plan.ts";
 import { createSimulatedService } from "./simulated-service.ts";
+import { createFaultTally } from "../../faults/unmet-faults.ts";
 
 const answer = {
   status: 503,
@@ -53,6 +54,7 @@ describe("a fault at a site where its effect is possible", () => {
       faults: {
         windows: [{ id: "w", at: site, on: "all", from: 0, for: 60_000, effect }],
         clearedSignal: () => undefined,
+        tally: createFaultTally(),
       },
       clock,
       random: createRandom("sites"),

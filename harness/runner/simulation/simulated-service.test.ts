@@ -8,6 +8,7 @@ import { createRequest } from "../../core/http/message.ts";
 import { createRandom } from "../../core/random.ts";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { createSimulatedService } from "./simulated-service.ts";
+import { createFaultTally } from "../../faults/unmet-faults.ts";
 
 const TOKEN = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
 const origin = "https://spa.contoso.example";
@@ -22,7 +23,7 @@ function start(
   const { service, recorder } = createSimulatedService({
     world,
     settings: { ...contoso.settings, ...settings },
-    faults: { windows: faults, clearedSignal: () => undefined },
+    faults: { windows: faults, clearedSignal: () => undefined, tally: createFaultTally() },
     clock,
     random: createRandom("service tests"),
     startedAt: startMs,

@@ -37,7 +37,7 @@ export interface ServiceParts {
   readonly world: World;
   readonly settings: World["settings"];
   /** Read anew at each request: the plan may grow. */
-  readonly faults: Pick<LivePlan, "windows" | "clearedSignal">;
+  readonly faults: Pick<LivePlan, "windows" | "clearedSignal" | "tally">;
   /** The client of requests that no known call has caused. */
   readonly client?: string;
   readonly clock: VirtualClock;
@@ -58,6 +58,8 @@ export function createSimulatedService(parts: ServiceParts) {
   const faults: Omit<FaultLayerOptions, "sites"> = {
     plan,
     clearedSignal: parts.faults.clearedSignal,
+    onMatched: parts.faults.tally.matched,
+    onTaken: parts.faults.tally.taken,
     clock,
     random: random.fork("faults"),
     startedAt,
