@@ -114,7 +114,7 @@ export type {
   WireError,
 } from "./history/event.ts";
 export type { EventBase } from "./history/event-base.ts";
-export type { FlowRow, RuleLimits, Variation } from "./history/header.ts";
+export type { ExpectedFailure, FlowRow, RuleLimits, Variation } from "./history/header.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./rules/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./rules/rules.ts";

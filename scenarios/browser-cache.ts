@@ -12,7 +12,7 @@ const workingDay = [outage({ from: hours(1), for: hours(8) })];
 
 /** A scenario with tokens that are valid for a day, in one of the three caches. */
 function cached(
-  own: Pick<Scenario, "name" | "title" | "asserts" | "script"> & {
+  own: Pick<Scenario, "name" | "title" | "asserts" | "script" | "expects"> & {
     readonly standsFor: string;
     readonly expectation: string;
   },
@@ -80,6 +80,13 @@ const cacheOfThePage = cached({
   standsFor: "memoryStorage, the most secure choice: tokens are lost with the page",
   expectation: "The call after the reload gets a token.",
   asserts: ["reload", "screen", "recovery"],
+  expects: [
+    {
+      rule: "reload",
+      because:
+        "The application keeps its tokens in memory, which is lost with the page: after a reload there is no account to call silently for.",
+    },
+  ],
   async script(context) {
     const spa = await signedIn(context, { cache: "memory", capabilities: ["cp1"] });
     await callUntil(context, spa, hours(2));

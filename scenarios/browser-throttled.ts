@@ -17,6 +17,7 @@ interface Variant {
   readonly standsFor: string;
   /** Without a Retry-After, the library's own back-off is judged. */
   readonly rule: "retry-after" | "backoff";
+  readonly expects?: Scenario["expects"];
 }
 
 const json: ErrorBody = { form: "aadsts", code: 90055 };
@@ -38,6 +39,13 @@ const variants: readonly Variant[] = [
     effect: { kind: "throttle", retryAfter: twoMinutes, body: json },
     exposed: "no",
     rule: "retry-after",
+    expects: [
+      {
+        rule: "retry-after",
+        because:
+          "CORS does not expose Retry-After here, so that no page can read how long to wait.",
+      },
+    ],
     standsFor:
       "the recorded list of headers that pages can read, which does not contain Retry-After (a setting; both values are tested)",
   },
@@ -90,7 +98,8 @@ const variants: readonly Variant[] = [
   },
 ];
 
-function rejected({ suffix, title, effect, exposed, standsFor, rule }: Variant): Scenario {
+function rejected(variant: Variant): Scenario {
+  const { suffix, title, effect, exposed, standsFor, rule, expects } = variant;
   return defineScenario({
     name: `browser-${suffix}`,
     title,
@@ -107,6 +116,7 @@ function rejected({ suffix, title, effect, exposed, standsFor, rule }: Variant):
     needs: ["popup", "silent"],
     clients: ["msal-browser"],
     asserts: [rule, "recovery", "retry-storm", "prompts-caused"],
+    ...(expects === undefined ? {} : { expects }),
     settings: {
       accessTokenLifetimeSeconds: 3_600,
       ...(exposed === undefined ? {} : { retryAfterExposed: exposed }),

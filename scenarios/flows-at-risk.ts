@@ -16,6 +16,13 @@ export const passwordGrant = defineScenario({
   },
   needs: ["password"],
   asserts: ["supported-flow"],
+  expects: [
+    {
+      rule: "supported-flow",
+      because: "The script signs users in by password, which the backup never serves.",
+      saying: "the password grant",
+    },
+  ],
   faults: [tokenServerError({ from: minutes(30), for: hours(1) })],
   async script(context) {
     const desktopApp = await context.open({ app: "desk-app" });
@@ -41,6 +48,18 @@ export const deviceCode = defineScenario({
   },
   needs: ["device-code"],
   asserts: ["supported-flow"],
+  expects: [
+    {
+      rule: "supported-flow",
+      because: "The script signs in by device code, which the backup does not serve.",
+      saying: "the device code flow",
+    },
+    {
+      rule: "silent-first",
+      because:
+        "The script signs in again although a refresh token is cached, as an application does that stores no account.",
+    },
+  ],
   faults: [tokenServerError({ from: hours(1), for: hours(1) })],
   async script(context) {
     const desktopApp = await context.open({ app: "desk-app" });
@@ -66,6 +85,13 @@ export const userInfo = defineScenario({
   },
   needs: ["authorization-code", "silent"],
   asserts: ["supported-flow", "cached-token"],
+  expects: [
+    {
+      rule: "supported-flow",
+      because: "The script calls UserInfo, another service that the sign-in depends on.",
+      saying: "the UserInfo endpoint",
+    },
+  ],
   settings: { refreshIn: "never" },
   faults: [outage({ from: minutes(20), for: hours(1) })],
   async script(context) {

@@ -14,7 +14,7 @@ export function row(
     says,
     isServed,
     ...own
-  }: Pick<Scenario, "title" | "needs" | "script" | "clients"> &
+  }: Pick<Scenario, "title" | "needs" | "script" | "clients" | "expects"> &
     Required<Pick<Scenario, "row">> & {
       readonly faults?: FaultPlan;
       readonly says: string;

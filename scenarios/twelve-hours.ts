@@ -134,6 +134,13 @@ const users: readonly Scenario[] = [
     says: "the device authorization grant is not supported",
     isServed: false,
     needs: ["device-code"],
+    expects: [
+      {
+        rule: "supported-flow",
+        because: "The script signs in by device code, which the backup does not serve.",
+        saying: "the device code flow",
+      },
+    ],
     async script(context) {
       const application = await context.open({ app: "desk-app" });
       const user = context.world.user("megan");
@@ -152,6 +159,13 @@ const users: readonly Scenario[] = [
     says: "the resource owner password grant will not be supported for any client",
     isServed: false,
     needs: ["password"],
+    expects: [
+      {
+        rule: "supported-flow",
+        because: "The script signs users in by password, which the backup never serves.",
+        saying: "the password grant",
+      },
+    ],
     async script(context) {
       const application = await context.open({ app: "desk-app" });
       const user = context.world.user("megan");
@@ -165,6 +179,13 @@ const users: readonly Scenario[] = [
     says: "applications should not rely on UserInfo",
     isServed: false,
     needs: ["authorization-code", "silent"],
+    expects: [
+      {
+        rule: "supported-flow",
+        because: "The script calls UserInfo, another service that the sign-in depends on.",
+        saying: "the UserInfo endpoint",
+      },
+    ],
     faults: [
       ...primaryDown({ from: hours(1), for: hours(12) }),
       {

@@ -263,6 +263,7 @@ const header = object({
       source: text,
     }),
   ),
+  expects: optional(list(object({ rule: text, because: text, saying: optional(text) }))),
   variation: optional(object({ faults: optional(list(text)), values: optional(object({})) })),
   unmetFaults: optional(
     list(object({ id: text, why: oneOf(["never-open", "no-request", "none-taken"]) })),

@@ -10,7 +10,7 @@ import type { FaultWindow } from "../faults/plan.ts";
 import type { UnmetFault } from "../faults/unmet-faults.ts";
 import type { EventBase } from "./event-base.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
-import type { FlowRow, RuleLimits, Variation } from "./header.ts";
+import type { ExpectedFailure, FlowRow, RuleLimits, Variation } from "./header.ts";
 import type { WorldChanged } from "./world-changed.ts";
 
 /**
@@ -378,6 +378,8 @@ export interface JournalHeader {
   readonly asserts: readonly string[];
   readonly limits?: RuleLimits;
   readonly row?: FlowRow;
+  /** What the scenario breaks on purpose; absent when it is nothing. */
+  readonly expects?: readonly ExpectedFailure[];
   /** How it differs from its scenario; absent when it does not. */
   readonly variation?: Variation;
   /** The faults that took no request; absent when each took one, or there were none. */

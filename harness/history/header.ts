@@ -46,6 +46,25 @@ export interface FlowRow {
 }
 
 /**
+ * A rule that a scenario breaks on purpose: by its script or its world, and not by a fault of the
+ * client. When the rule is kept instead, the run is inconclusive.
+ *
+ * @example
+ * const expected: ExpectedFailure = {
+ *   rule: "supported-flow",
+ *   because: "The script signs users in by password, which the backup never serves.",
+ * };
+ */
+export interface ExpectedFailure {
+  /** The id of the rule. */
+  readonly rule: string;
+  /** Why the scenario breaks it, in a sentence. */
+  readonly because: string;
+  /** A part of what the rule says; broken in another way, it is a finding. Default: any failure of the rule is expected. */
+  readonly saying?: string;
+}
+
+/**
  * How a run differs from its scenario: that of a control, which finds out what a finding depends
  * on. Nothing in it: as the scenario says.
  *

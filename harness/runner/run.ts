@@ -268,6 +268,7 @@ function outcomeOf(
     asserts: scenario.asserts,
     limits: scenario.limits,
     row,
+    expects: scenario.expects,
     variation: isEmpty(variation) ? undefined : variation,
     unmetFaults: faultPlan.tally.unmet(),
   });

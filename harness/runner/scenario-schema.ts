@@ -1,6 +1,7 @@
 /** What a scenario may be. Its fault plan and its world have checks of their own. */
 import type { z } from "zod";
 import type { ClientUnderTest } from "../clients/client.ts";
+import { suggestNames } from "../core/errors.ts";
 import { nonEmptyString } from "../core/common-schemas.ts";
 import { expecting, parseWith, schema, schemaOf } from "../core/validation.ts";
 import { rowFlows } from "../entra/backup/edition.ts";
@@ -8,7 +9,9 @@ import { someSettingsSchema } from "../entra/directory/settings-schema.ts";
 import type { FaultPlan } from "../faults/plan.ts";
 import { planSchema } from "../faults/plan-schema.ts";
 import { flows } from "../history/event.ts";
+import type { ExpectedFailure } from "../history/header.ts";
 import { limitsSchema } from "../history/limits-schema.ts";
+import { rules } from "../rules/rules.ts";
 import { instantSchema, testedAppSchema, worldInsideSchema } from "./option-schemas.ts";
 import type { Scenario, Story } from "./scenario.ts";
 
@@ -74,6 +77,23 @@ const adapterSchema = schema(
     ) as unknown as z.ZodType<ClientUnderTest>,
 );
 
+const ruleIds = rules.map(({ id }) => id);
+
+const expectedFailureSchema = schemaOf<ExpectedFailure>()((z) =>
+  z.strictObject(
+    {
+      rule: z.enum(ruleIds, {
+        error: expecting("the id of a rule", (found) =>
+          suggestNames(typeof found === "string" ? found : "", ruleIds, 'See "brownout list".'),
+        ),
+      }),
+      because: nonEmptyString(),
+      saying: nonEmptyString().optional(),
+    },
+    { error: expecting("an object", "Write { rule, because }.") },
+  ),
+);
+
 const scenarioSchema = schemaOf<Scenario>()((z) =>
   z.strictObject(
     {
@@ -89,6 +109,7 @@ const scenarioSchema = schemaOf<Scenario>()((z) =>
       story: storySchema(),
       needs: z.array(z.enum(flows)),
       asserts: z.array(z.string({ error: expecting("the id of a rule", 'See "brownout list".') })),
+      expects: z.array(expectedFailureSchema()).optional(),
       faults: z.custom<FaultPlan>(),
       limits: limitsSchema().optional(),
       settings: someSettingsSchema().optional(),

@@ -58,6 +58,12 @@ describe("a scenario file", () => {
   it.each([
     [{ name: "My App" }, "scenario.name", "kebab-case"],
     [{ name: undefined }, "scenario.name", "nothing"],
+    [
+      { expects: [{ rule: "suported-flow", because: "It signs in by password." }] },
+      "scenario.expects[0].rule",
+      "the id of a rule",
+    ],
+    [{ expects: [{ rule: "supported-flow" }] }, "scenario.expects[0].because", "nothing"],
     [{ title: "" }, "scenario.title", "a string that is not empty"],
     [{ story: { standsFor: "a" } }, "scenario.story.asserts", "nothing"],
     [{ story: { ...good.story, fixx: "" } }, "scenario.story.fixx", "unknown key"],

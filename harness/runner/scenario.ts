@@ -10,7 +10,7 @@ import type { World } from "../entra/directory/world.ts";
 import type { WorldControls } from "../entra/directory/world-controls.ts";
 import type { FaultPlan } from "../faults/plan.ts";
 import type { Flow } from "../history/event.ts";
-import type { RuleLimits } from "../history/header.ts";
+import type { ExpectedFailure, RuleLimits } from "../history/header.ts";
 import type { Application } from "../clients/application.ts";
 import type { CacheKind, ClientUnderTest } from "../clients/client.ts";
 import type { OperateOptions } from "./simulation/call-result.ts";
@@ -55,6 +55,8 @@ export interface Scenario {
   readonly needs: readonly Flow[];
   /** Ids of the rules that must come to a conclusion. All other rules are judged too, but only their failures count. */
   readonly asserts: readonly string[];
+  /** Rules that the scenario breaks on purpose: no findings, and shown as expected. Default: none. */
+  readonly expects?: readonly ExpectedFailure[];
   /** What breaks, where, when and for whom. */
   readonly faults: FaultPlan;
   /** Bounds for the rules; default: each rule's own. */

@@ -35,7 +35,10 @@ export async function playAgainstBaseline(
   const found = judgeHistory(history);
   const spoken = new Set(found.map(({ rule }) => rule));
   const failed = found.filter(({ verdict }) => verdict === "fail").map(({ rule }) => rule);
-  const known = baseline.filter((entry) => isForRun(entry, history.header)).map(({ rule }) => rule);
+  const known = [
+    ...baseline.filter((entry) => isForRun(entry, history.header)),
+    ...(scenario.expects ?? []),
+  ].map(({ rule }) => rule);
   return {
     found,
     history,

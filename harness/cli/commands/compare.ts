@@ -89,7 +89,7 @@ function lines(
 const COSTS_SHOWN = 10;
 
 function findingLine({ scenario, client, version, rule, message, ...more }: SeenFinding) {
-  const known = more.baseline === "known" ? " (known)" : "";
+  const known = more.baseline === "new" ? "" : ` (${more.baseline})`;
   const kept = more.quarantined === true ? " (in quarantine)" : known;
   return `${scenario}, ${client} ${version}: ${rule}${kept}: ${message}`;
 }

@@ -40,7 +40,7 @@ export interface ControlOptions {
 }
 
 /** How many runs are played for one run with findings, where the options name no bound. */
-export const CONTROL_RUNS_MAX = 60;
+const CONTROL_RUNS_MAX = 60;
 
 /** Resolves when all are controlled or its bounds are reached; to the signal that cut it short, if one did. */
 export async function playControls(

@@ -12,7 +12,7 @@ export interface FindingRecord {
   readonly rule: string;
   readonly verdict: Verdict;
   readonly message: string;
-  readonly baseline: "known" | "new";
+  readonly baseline: "known" | "new" | "expected";
   /** It is in quarantine: it comes and goes. */
   readonly quarantined?: true;
 }

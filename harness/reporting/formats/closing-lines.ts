@@ -8,6 +8,7 @@ import type {
   BrokenRun,
   FindingReport,
   InconclusiveRun,
+  KnownGroup,
   ReportModel,
 } from "../model/report-model.ts";
 import type { FailedRun } from "../model/results.ts";
@@ -22,7 +23,8 @@ export function closingLines(model: ReportModel, paint: Paint): readonly string[
   return [
     "",
     ...heldLines(model, paint),
-    ...knownLines(model, paint),
+    ...acceptedLines(KNOWN_TITLE, model.known, { model, paint }),
+    ...acceptedLines(EXPECTED_TITLE, model.expected, { model, paint }),
     ...broken.flatMap((run) => [...brokenLines(run, model, paint), ""]),
     ...section(paint("yellow", "Inconclusive"), inconclusive.flatMap(inconclusiveLines)),
     ...section(
@@ -69,10 +71,16 @@ function heldLines({ held }: ReportModel, paint: Paint): readonly string[] {
 /** How many lines of evidence of a known finding are worth a reader's time each day. */
 const KNOWN_EVIDENCE_LINES = 3;
 
-function knownLines(model: ReportModel, paint: Paint): readonly string[] {
-  const { known } = model;
-  if (known.length === 0) return [];
-  const lines = known.flatMap(({ client, reason, rules, example: { run, message, evidence } }) => [
+const KNOWN_TITLE = "Known: the baseline expects these, each for its reason";
+const EXPECTED_TITLE = "Expected: what these scenarios break on purpose, as they say themselves";
+
+function acceptedLines(
+  title: string,
+  groups: readonly KnownGroup[],
+  { model, paint }: { readonly model: ReportModel; readonly paint: Paint },
+): readonly string[] {
+  if (groups.length === 0) return [];
+  const lines = groups.flatMap(({ client, reason, rules, example: { run, message, evidence } }) => [
     `  ${client}: ${paint("yellow", reason)}`,
     ...rules.map(({ rule, runs }) => `    ${rule}: ${runs.map((one) => one.scenario).join(", ")}`),
     `    Seen in ${run.scenario}: ${message}`,
@@ -81,7 +89,7 @@ function knownLines(model: ReportModel, paint: Paint): readonly string[] {
       .map((text) => paint("dim", `      ${text}`)),
     "",
   ]);
-  return [paint("bold", "Known: the baseline expects these, each for its reason"), ...lines];
+  return [paint("bold", title), ...lines];
 }
 
 function inconclusiveLines({ run, configuration, findings }: InconclusiveRun): readonly string[] {

@@ -60,6 +60,9 @@ function testCase(suiteName: string, run: RunReport): readonly string[] {
   const output = [
     ...(costText === undefined ? [] : [`Cost: ${costText}.`]),
     ...(known.length === 0 ? [] : [`Known: ${known.map(line).join("\n")}`]),
+    ...findings
+      .filter(({ baseline }) => baseline === "expected")
+      .map((finding) => `Expected by the scenario: ${line(finding)}`),
     ...quarantined.map((finding) => `In quarantine: ${line(finding)}`),
   ];
   const inner = [
@@ -79,6 +82,7 @@ const caseKinds: Readonly<Record<Standing, CaseKind>> = {
   new: "failure",
   inconclusive: "skipped",
   known: "passed",
+  expected: "passed",
   quarantined: "passed",
   pass: "passed",
 };

@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "../../core/time/duration.ts";
 import type { RunReference } from "../model/run-reference.ts";
-import type { BrokenRun, FindingReport, ReportModel } from "../model/report-model.ts";
+import type { BrokenRun, FindingReport, KnownGroup, ReportModel } from "../model/report-model.ts";
 import { namesWithin } from "../model/wording.ts";
 import { evidenceOf } from "./evidence.ts";
 import { flowLines } from "./flow-lines.ts";
@@ -18,7 +18,12 @@ export function writeSummary(model: ReportModel): string {
     inconclusiveSection(model),
     flowLines(model.flows),
     heldSection(model),
-    knownSection(model),
+    acceptedSection("Known", "The baseline expects these, each for its reason.", model.known),
+    acceptedSection(
+      "Expected",
+      "What these scenarios break on purpose, as they say themselves.",
+      model.expected,
+    ),
     quarantineSection(model),
     fixedSection(model),
     failuresSection(model),
@@ -112,16 +117,20 @@ function heldSection({ held }: ReportModel): readonly string[] {
   ];
 }
 
-function knownSection({ known }: ReportModel): readonly string[] {
-  if (known.length === 0) return [];
+function acceptedSection(
+  title: string,
+  says: string,
+  groups: readonly KnownGroup[],
+): readonly string[] {
+  if (groups.length === 0) return [];
   return [
-    "## Known",
+    `## ${title}`,
     "",
-    "The baseline expects these, each for its reason.",
+    says,
     "",
     row("client", "reason", "rules and scenarios", "seen"),
     "| --- | --- | --- | --- |",
-    ...known.map(({ client, reason, rules, example }) =>
+    ...groups.map(({ client, reason, rules, example }) =>
       row(
         client,
         reason,

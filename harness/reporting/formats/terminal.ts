@@ -7,6 +7,7 @@
 import { styleText } from "node:util";
 import { formatDuration } from "../../core/time/duration.ts";
 import type { RunReport } from "../model/report-model.ts";
+import type { Standing } from "../model/standing.ts";
 import type { FailedRun } from "../model/results.ts";
 
 /** Where lines go. */
@@ -79,11 +80,16 @@ export function runLine(run: RunReport, paint: Paint, width = 0): string {
     .filter(Boolean)
     .join(", ");
   const facts = `${run.client}  ${operations}  ${formatDuration(run.simulatedMs)}`;
-  const isQuarantined = run.findings.some(({ standing }) => standing === "quarantined");
-  const why = isQuarantined ? "  (in quarantine)" : "  (known)";
-  const known = run.expected && run.findings.length > 0 ? paint("dim", why) : "";
+  const why = whyAccepted[run.standing];
+  const known = run.expected && why !== undefined ? paint("dim", `  (${why})`) : "";
   return `${verdictWord(run, paint)}  ${run.scenario.padEnd(width)}  ${paint("dim", facts)}${known}`;
 }
+
+const whyAccepted: Partial<Readonly<Record<Standing, string>>> = {
+  known: "known",
+  quarantined: "in quarantine",
+  expected: "expected",
+};
 
 /** A run that the harness did not finish. */
 export function failedRunLine({ scenario, client, message }: FailedRun, paint: Paint): string {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
+import type { JournalHeader } from "../../history/event.ts";
+import { closingLines } from "../formats/closing-lines.ts";
+import { writeJunit } from "../formats/junit.ts";
+import { writeSummary } from "../formats/summary.ts";
+import { runLine } from "../formats/terminal.ts";
 import type { BaselineEntry } from "./baseline.ts";
 import { buildResults } from "./build-results.ts";
 import { type JudgedRun, writeResults } from "./results.ts";
 import { exitCodeOf, sessionStanding } from "./standing.ts";
-import { judgedRun } from "../../../test/support/report.ts";
+import { judgedRun, reportOf } from "../../../test/support/report.ts";
 
 const session = { seed: "1", brownout: "0.1.0" };
 const build = (runs: readonly JudgedRun[], baseline: readonly BaselineEntry[] = []) =>
@@ -164,5 +169,71 @@ describe("the exit code", () => {
   it("is 2 when the harness failed, also with unexpected findings", () => {
     const run = judgedRun({ "retry-after": "fail" });
     expect(exitCodeOf(sessionStanding(buildResults([run], [], { ...session, failures })))).toBe(2);
+  });
+});
+
+describe("what a scenario breaks on purpose", () => {
+  const because = "The script asks again and again, as its story says.";
+  const expecting = (rule: string, saying?: string): Partial<JournalHeader> => ({
+    expects: [{ rule, because, ...(saying === undefined ? {} : { saying }) }],
+  });
+
+  it("is expected, and no finding", () => {
+    const run = judgedRun({ "retry-after": "fail" }, expecting("retry-after"));
+    const results = build([run]);
+    expect(results.runs[0]).toMatchObject({
+      verdict: "fail",
+      expected: true,
+      findings: [{ rule: "retry-after", baseline: "expected" }],
+    });
+    expect(results.totals.unexpected).toBe(0);
+    expect(exitCodeOf(sessionStanding(results))).toBe(0);
+    const model = reportOf([run]);
+    expect(model.runs[0]).toMatchObject({
+      standing: "expected",
+      findings: [{ acceptedAs: "expected", reason: because }],
+    });
+    expect(model.expected).toMatchObject([{ reason: because, count: 1 }]);
+    expect(model.known).toEqual([]);
+    expect(model.totalsText).toContain("0 known, 0 fixed, 1 expected by the scenario.");
+  });
+
+  it("is a finding when the rule is broken in another way, or it is another rule", () => {
+    const header = expecting("retry-after", "asked seven times");
+    expect(build([judgedRun({ "retry-after": "fail" }, header)]).totals.unexpected).toBe(1);
+    const other = judgedRun({ "retry-after": "fail", backoff: "fail" }, expecting("backoff"));
+    expect(build([other]).totals.unexpected).toBe(1);
+  });
+
+  it("makes the run inconclusive when it is not broken", () => {
+    for (const verdict of ["pass", "inconclusive"] as const) {
+      const run = judgedRun(
+        { "retry-after": verdict },
+        { ...expecting("retry-after"), asserts: [] },
+      );
+      const results = build([run]);
+      expect(results.runs[0]?.findings).toMatchObject([
+        {
+          rule: "retry-after",
+          verdict: "inconclusive",
+          baseline: "new",
+          message: expect.stringContaining(
+            `expects this rule to fail, and it did not (${because})`,
+          ),
+        },
+      ]);
+      expect(exitCodeOf(sessionStanding(results))).toBe(3);
+    }
+  });
+
+  it("is in the reports for people, with the reason", () => {
+    const model = reportOf([judgedRun({ "retry-after": "fail" }, expecting("retry-after"))]);
+    const paint = (_: unknown, text: string): string => text;
+    expect(closingLines(model, paint).join("\n")).toMatch(
+      /Expected: what these scenarios break on purpose.*\n.*msal-node 7\.2\.1: The script asks again/,
+    );
+    expect(writeSummary(model)).toContain("## Expected");
+    expect(writeJunit(model)).toContain("Expected by the scenario: retry-after");
+    expect(model.runs.map((run) => runLine(run, paint))[0]).toMatch(/^fail .*\(expected\)$/);
   });
 });

@@ -4,6 +4,7 @@ import { flowOutcomeOf } from "../../rules/model/flow-outcome.ts";
 import type { Verdict } from "../../rules/rule.ts";
 import { type Finding, mustConclude, verdictOf } from "../../rules/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../../history/event.ts";
+import type { ExpectedFailure } from "../../history/header.ts";
 import { type BaselineEntry, isForRun, knows } from "./baseline.ts";
 import { costOf, sumOfCosts } from "./cost.ts";
 import { coversEntry, type QuarantineEntry } from "./quarantine.ts";
@@ -74,10 +75,34 @@ export function countResults(
 
 /** The findings that count: failures, and asserted rules and preconditions that were inconclusive. */
 function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[] {
-  return findings.filter(
-    ({ rule, verdict }) =>
-      verdict === "fail" || (verdict === "inconclusive" && mustConclude(history, rule)),
+  const { expects = [] } = history.header;
+  const unseen = expects.filter((one) => !findings.some((finding) => isExpected(finding, [one])));
+  return [
+    ...findings.filter(
+      ({ rule, verdict }) =>
+        verdict === "fail" || (verdict === "inconclusive" && mustConclude(history, rule)),
+    ),
+    ...unseen.flatMap((one) => keptInstead(one, findings)),
+  ];
+}
+
+/** Whether a finding is one that the scenario causes on purpose. */
+function isExpected(
+  { rule, verdict, message }: Finding,
+  expects: readonly ExpectedFailure[],
+): boolean {
+  return (
+    verdict === "fail" &&
+    expects.some((one) => one.rule === rule && message.includes(one.saying ?? ""))
   );
+}
+
+/** The scenario no longer shows what it is for: nothing is proved. A rule that failed in another way is a finding already. */
+function keptInstead({ rule, because }: ExpectedFailure, findings: readonly Finding[]): Finding[] {
+  const found = findings.find((finding) => finding.rule === rule);
+  if (found === undefined || found.verdict === "fail") return [];
+  const message = `The scenario expects this rule to fail, and it did not (${because}) The rule says: ${found.message}`;
+  return [{ ...found, verdict: "inconclusive", message }];
 }
 
 /** One run, counted and compared. */
@@ -105,7 +130,7 @@ export function resultOf(
       message,
       evidence,
       source,
-      baseline: isKnown ? "known" : "new",
+      baseline: isExpected(finding, header.expects ?? []) ? "expected" : isKnown ? "known" : "new",
       ...(knownAs === undefined ? {} : { knownAs }),
       ...(isListed ? { quarantined: true as const } : {}),
       ...(control === undefined ? {} : { control }),

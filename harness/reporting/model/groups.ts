@@ -56,13 +56,16 @@ export function heldGroups(
 }
 
 /**
- * Findings that the baseline knows, by client and the reason that it gives: one defect of a
+ * Findings that the baseline knows, or that scenarios expect, by client and the reason that it gives: one defect of a
  * client shows in many scenarios, and a reader wants to hear of it once, with an example.
  */
-export function knownGroups(runs: readonly RunReport[]): readonly KnownGroup[] {
+export function knownGroups(
+  runs: readonly RunReport[],
+  by: "known" | "expected",
+): readonly KnownGroup[] {
   const found = runs.flatMap((run) =>
     run.findings
-      .filter(({ baseline }) => baseline === "known")
+      .filter(({ baseline }) => baseline === by)
       .map((finding) => ({ run: referenceTo(run), rule: finding.rule, finding })),
   );
   const reasonOf = ({ finding }: (typeof found)[number]): string =>

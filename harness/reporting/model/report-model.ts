@@ -36,6 +36,8 @@ export interface ReportData {
   readonly inconclusive: readonly InconclusiveRun[];
   readonly held: readonly HeldGroup[];
   readonly known: readonly KnownGroup[];
+  /** What scenarios break on purpose, as they say themselves. */
+  readonly expected: readonly KnownGroup[];
   /** Entries of the baseline whose rule passes now. */
   readonly fixed: readonly BaselineEntry[];
   /** A line for each entry of the quarantine, with what it did this time. */
@@ -61,6 +63,8 @@ export interface ReportModel extends ReportData {
 export type ReportTotals = Results["totals"] & {
   /** Findings that the baseline knows. */
   readonly known: number;
+  /** Findings that the scenarios themselves expect. */
+  readonly expected: number;
   /** Findings that only the quarantine knows. */
   readonly quarantined: number;
 };
@@ -95,8 +99,8 @@ export interface RunReport
 export interface FindingReport extends ComparedFinding {
   readonly standing: Standing;
   /** Absent for a finding that is accepted by neither the baseline nor the quarantine. */
-  readonly acceptedAs?: "known" | "in quarantine";
-  /** Why it is accepted, when the baseline knows it. */
+  readonly acceptedAs?: "known" | "expected" | "in quarantine";
+  /** Why it is accepted: by the baseline, or by the scenario that expects it. */
   readonly reason?: string;
   /** What its control found, in a sentence. */
   readonly controlText?: string;
@@ -141,7 +145,7 @@ export interface HeldGroup {
   }[];
 }
 
-/** Findings of one client that the baseline accepts for one reason, with the first as an example. */
+/** Findings of one client that are accepted for one reason, with the first as an example. */
 export interface KnownGroup {
   readonly client: string;
   readonly reason: string;

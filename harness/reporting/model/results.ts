@@ -34,7 +34,8 @@ export interface FailedRun {
 
 /** A finding, compared with the baseline and the quarantine. */
 export interface ComparedFinding extends Finding {
-  readonly baseline: "known" | "new";
+  /** Whether the baseline knows it, or the scenario itself expects it: then its reason is that of the scenario. */
+  readonly baseline: "known" | "new" | "expected";
   /** The message that the baseline knows for this rule here, where it is another. */
   readonly knownAs?: string;
   /** It is in quarantine: it comes and goes, and does not fail the build. */

@@ -1,6 +1,7 @@
 /** One run as the reports show it. */
 import { stretchesWithoutToken } from "../../rules/model/without-token.ts";
 import { formatDuration } from "../../core/time/duration.ts";
+import type { JournalHeader } from "../../history/event.ts";
 import type { Scenario } from "../../runner/scenario.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
 import { configurationAdvice } from "./configuration.ts";
@@ -44,7 +45,7 @@ export function runReport(
     client: clientText(client),
     standing: standingOf(findings),
     held: heldRules(run),
-    findings: findings.map((finding) => findingReport(finding, result, baseline)),
+    findings: findings.map((finding) => findingReport(finding, { run: result, header, baseline })),
     howLong: howLong(run, cost),
     events: events.length,
     ...given("title", scenario?.title),
@@ -89,20 +90,33 @@ function heldRules({ history, findings }: JudgedRun): readonly string[] {
 
 function findingReport(
   finding: ComparedFinding,
-  run: RunResult,
-  baseline: readonly BaselineEntry[],
+  {
+    run,
+    header,
+    baseline,
+  }: {
+    readonly run: RunResult;
+    readonly header: JournalHeader;
+    readonly baseline: readonly BaselineEntry[];
+  },
 ): FindingReport {
   const { rule, verdict, quarantined } = finding;
-  const isKnown = finding.baseline === "known";
-  const acceptedAs = quarantined ? "in quarantine" : isKnown ? "known" : undefined;
+  const { baseline: compared } = finding;
+  const accepted = compared === "new" ? undefined : compared;
+  const acceptedAs = quarantined ? "in quarantine" : accepted;
   const entry = baseline.find(
     (one) => isForRun(one, run) && one.rule === rule && one.verdict === verdict,
   );
+  const reasons = {
+    new: undefined,
+    known: entry?.reason,
+    expected: header.expects?.find((one) => one.rule === rule)?.because,
+  };
   return {
     ...finding,
     standing: standingOf([finding]),
     ...given("acceptedAs", acceptedAs),
-    ...given("reason", isKnown ? entry?.reason : undefined),
+    ...given("reason", reasons[compared]),
     ...given(
       "controlText",
       finding.control === undefined ? undefined : controlText(finding.control),

@@ -1,8 +1,15 @@
 /** Where a run and a whole session stand, compared with the baseline and the quarantine. */
-import { type ComparedFinding, isUnexpected, type Results } from "./results.ts";
+import { type ComparedFinding, isQuarantined, isUnexpected, type Results } from "./results.ts";
 
 /** Where a run can stand, the worst first. */
-export const standings = ["new", "inconclusive", "known", "quarantined", "pass"] as const;
+export const standings = [
+  "new",
+  "inconclusive",
+  "known",
+  "quarantined",
+  "expected",
+  "pass",
+] as const;
 
 /** Where a run stands, in one word. */
 export type Standing = (typeof standings)[number];
@@ -13,7 +20,8 @@ export function standingOf(findings: readonly ComparedFinding[]): Standing {
   if (unexpected.some(({ verdict }) => verdict === "fail")) return "new";
   if (unexpected.length > 0) return "inconclusive";
   if (findings.some(({ baseline }) => baseline === "known")) return "known";
-  return findings.length > 0 ? "quarantined" : "pass";
+  if (findings.some(isQuarantined)) return "quarantined";
+  return findings.length > 0 ? "expected" : "pass";
 }
 
 /** Where a session stands: what decides its headline, its colour and its exit code. */

@@ -11,6 +11,7 @@ export function totalsOf({ totals, runs }: Results): ReportTotals {
   return {
     ...totals,
     known: findings.filter(({ baseline }) => baseline === "known").length,
+    expected: findings.filter(({ baseline }) => baseline === "expected").length,
     quarantined: findings.filter(isQuarantined).length,
   };
 }
@@ -32,9 +33,14 @@ export function headline(results: Results): string {
 
 /** Runs, verdicts and how they compare with the baseline, in one sentence. */
 export function totalsText(totals: ReportTotals, seed: string): string {
-  const { runs, pass, fail, inconclusive, unexpected, known, fixed, quarantined } = totals;
+  const { runs, pass, fail, inconclusive, unexpected, known, expected, fixed, quarantined } =
+    totals;
   const verdicts = `${pass} pass, ${fail} fail, ${inconclusive} inconclusive`;
-  const compared = `${unexpected} unexpected, ${known} known, ${fixed} fixed${quarantined === 0 ? "" : `, ${quarantined} in quarantine`}`;
+  const compared = [
+    `${unexpected} unexpected, ${known} known, ${fixed} fixed`,
+    ...(expected === 0 ? [] : [`${expected} expected by the scenario`]),
+    ...(quarantined === 0 ? [] : [`${quarantined} in quarantine`]),
+  ].join(", ");
   const simulated = formatDuration(totals.simulatedMs);
   // The HAR of another tool has no seed.
   const seeded = seed === "" ? "" : `, seed ${seed}`;

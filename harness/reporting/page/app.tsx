@@ -51,6 +51,7 @@ export function App({ report }: { readonly report: ReportData }) {
           </a>
           <a href="#matrix">Scenarios</a>
           {report.totals.known > 0 && <a href="#known">Known</a>}
+          {report.totals.expected > 0 && <a href="#expected">Expected</a>}
           {report.flows !== undefined && <a href="#flows">Flows</a>}
         </nav>
         <ThemeSwitch />

@@ -52,7 +52,7 @@ function Finding({
   onSelect,
   finding,
 }: FindingsProps & { readonly finding: FindingReport }) {
-  const { rule, message, knownAs, source, reason, controlText, evidence } = finding;
+  const { rule, message, baseline, knownAs, source, reason, controlText, evidence } = finding;
   const { says, fix } = report.rules[rule] ?? {};
   const isChosen = rule === chosen;
   const inOrder = evidence.toSorted((a, b) => a - b);
@@ -75,7 +75,7 @@ function Finding({
       )}
       {reason !== undefined && (
         <p>
-          <b>Known, because:</b> {reason}
+          <b>{baseline === "expected" ? "Expected" : "Known"}, because:</b> {reason}
         </p>
       )}
       {controlText !== undefined && (
@@ -119,6 +119,7 @@ const tones = {
   inconclusive: "inconclusive",
   known: "known",
   quarantined: "known",
+  expected: "known",
   pass: "known",
 } as const;
 

@@ -1,16 +1,46 @@
-/** Findings that the baseline expects, by client and reason: one defect of a client shows in many scenarios. */
-import type { ReportData } from "../model/report-model.ts";
+/** Findings that the baseline or their scenario expects, by client and reason: one defect of a client shows in many scenarios. */
+import type { KnownGroup, ReportData } from "../model/report-model.ts";
 import { RunLinks } from "./parts.tsx";
 
 export function Known({ report }: { readonly report: ReportData }) {
-  if (report.known.length === 0) return null;
+  const { known, expected } = report;
   return (
-    <section id="known" aria-labelledby="known-title">
-      <h2 id="known-title" tabIndex={-1}>
-        Known
+    <>
+      <Groups
+        id="known"
+        title="Known"
+        says="The baseline expects these, each for its reason."
+        groups={known}
+      />
+      <Groups
+        id="expected"
+        title="Expected"
+        says="What these scenarios break on purpose, as they say themselves."
+        groups={expected}
+      />
+    </>
+  );
+}
+
+function Groups({
+  id,
+  title,
+  says,
+  groups,
+}: {
+  readonly id: string;
+  readonly title: string;
+  readonly says: string;
+  readonly groups: readonly KnownGroup[];
+}) {
+  if (groups.length === 0) return null;
+  return (
+    <section id={id} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`} tabIndex={-1}>
+        {title}
       </h2>
-      <p>The baseline expects these, each for its reason.</p>
-      {report.known.map(({ client, reason, rules, count }) => (
+      <p>{says}</p>
+      {groups.map(({ client, reason, rules, count }) => (
         <article class="card known" key={`${client} ${reason}`}>
           <h3>{reason}</h3>
           <p class="meta">

@@ -7,6 +7,7 @@ export const standingMeanings: Readonly<Record<Standing, { sign: string; says: s
   inconclusive: { sign: "?", says: "an asserted rule never saw what it judges" },
   known: { sign: "●", says: "findings, all of them known to the baseline" },
   quarantined: { sign: "~", says: "a finding that comes and goes, in quarantine" },
+  expected: { sign: "=", says: "what the scenario breaks on purpose, and no fault of the client" },
   pass: { sign: "✓", says: "no finding" },
 };
 

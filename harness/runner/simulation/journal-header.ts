@@ -2,7 +2,7 @@
 import { brownoutVersion } from "../../core/version.ts";
 import type { JournalHeader } from "../../history/event.ts";
 
-type Optional = "file" | "edition" | "limits" | "row" | "variation" | "unmetFaults";
+type Optional = "file" | "edition" | "limits" | "row" | "expects" | "variation" | "unmetFaults";
 
 /** The header, with its fields in the order in which they are written; absent ones are left out. */
 export function createHeader(
@@ -11,7 +11,7 @@ export function createHeader(
   },
 ): JournalHeader {
   const { scenario, file, client, mount, seed, edition, startedAt, asserts } = given;
-  const { limits, row, variation, unmetFaults = [] } = given;
+  const { limits, row, expects, variation, unmetFaults = [] } = given;
   return {
     schema: "brownout/journal/1",
     brownout: brownoutVersion,
@@ -25,6 +25,7 @@ export function createHeader(
     asserts,
     ...(limits === undefined ? {} : { limits }),
     ...(row === undefined ? {} : { row }),
+    ...(expects === undefined ? {} : { expects }),
     ...(variation === undefined ? {} : { variation }),
     ...(unmetFaults.length === 0 ? {} : { unmetFaults }),
   };
