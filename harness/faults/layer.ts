@@ -48,7 +48,7 @@ export interface FaultLayerOptions {
   readonly random: Random;
   /** The start of the scenario, ms since the Unix epoch. */
   readonly startedAt: number;
-  /** Other names of a user or tenant, so that a slice may use the UPN where a request has the object id; default: none. */
+  /** Other names of a user, tenant or app, so that a slice may use the UPN where a request has the object id; default: none. */
   readonly aliasesOf?: AliasesOf;
   /** As `ServiceSettings.errorSeparator`; default `space`. */
   readonly errorSeparator?: "crlf" | "space";

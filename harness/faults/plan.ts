@@ -35,19 +35,20 @@ export type FaultSite = (typeof faultSites)[number];
 
 /**
  * Narrows a window to some requests. Every given field must match; an array matches any of its
- * values. Case does not matter. A field that no request of the window names is refused.
+ * values. Case does not matter. A field that no request of the window names is refused, and a
+ * name that the world does not have.
  *
  * @example
  * const where: FaultSlice = { tenant: "contoso.example", grant: ["refresh_token", "password"] };
  */
 export interface FaultSlice {
-  /** Tenant id or domain, or a segment such as `common`. */
+  /** Tenant by id, domain or name, or a segment such as `common`. */
   readonly tenant?: string | readonly string[];
-  /** Object id or UPN. */
+  /** Object id, UPN or its first part, such as `adele`. */
   readonly user?: string | readonly string[];
   /** A grant such as `refresh_token`, or its `grant_type` on the wire. `managed_identity`: requests that a machine's endpoint makes at the primary or the backup. */
   readonly grant?: string | readonly string[];
-  /** Client id. */
+  /** Client id or name. */
   readonly app?: string | readonly string[];
   /** Host name without scheme, port and path. */
   readonly host?: string | readonly string[];

@@ -91,11 +91,12 @@ describe("a slice", () => {
     }
   });
 
-  it("matches the other names of a user and a tenant, when the world has them", async () => {
+  it("matches the other names of a user, a tenant and an app, when the world has them", async () => {
     expect(await matches({ user: "ada@contoso.com" })).toBe(false);
     expect(await matches({ user: "ada@contoso.com" }, ["Ada@contoso.com"])).toBe(true);
     expect(await matches({ tenant: "contoso.com" }, ["contoso.com"])).toBe(true);
-    for (const field of ["grant", "app", "host", "region"] as const)
+    expect(await matches({ app: "contoso.com" }, ["contoso.com"])).toBe(true);
+    for (const field of ["grant", "host", "region"] as const)
       expect(await matches({ [field]: "contoso.com" }, ["contoso.com"])).toBe(false);
   });
 });

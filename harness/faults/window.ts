@@ -7,7 +7,8 @@ import { isConnectionEffect } from "./effect-traits.ts";
 import type { FaultSlice, FaultWindow } from "./plan.ts";
 
 /**
- * The other names of a user or tenant: object id for UPN, tenant id for domain, and the reverse.
+ * The other names of a user, tenant or app: object id for UPN, tenant id for domain, client id for
+ * name, and the reverse.
  * A request uses one of them, the plan perhaps another; only the world knows both.
  */
 export type AliasesOf = (name: string) => readonly string[];
@@ -47,7 +48,7 @@ export function matchesSlice(
     matchesField(slice.tenant, request.tenant, aliasesOf) &&
     matchesField(slice.user, request.user, aliasesOf) &&
     matchesField(grantNamesIn(slice.grant), request.grant, noAliases) &&
-    matchesField(slice.app, request.app, noAliases) &&
+    matchesField(slice.app, request.app, aliasesOf) &&
     matchesField(slice.host, request.host, noAliases) &&
     matchesField(slice.region, regionOf(request.host), noAliases)
   );

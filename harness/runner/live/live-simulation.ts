@@ -173,8 +173,13 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
       const operation = recordOperation({ recorder, operations, client: ownCode }, own);
       return options.time === "flowing" ? operation : drive(operation);
     },
-    ...createFaultControls(simulation.faultPlan, (faults) =>
-      checkFaultsPossible(faults, { backup: settings.backup, mount: mount.name }),
+    ...createFaultControls(simulation.faultPlan, (faults, place) =>
+      checkFaultsPossible(faults, {
+        backup: settings.backup,
+        mount: mount.name,
+        world: directory.world,
+        place,
+      }),
     ),
     api: (address, answer) => data.put(address, answer),
     note: (text) => void recorder.emit({ kind: "noted", text }),
@@ -196,10 +201,13 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
 
 type FaultControls = Pick<LiveSimulation, "outage" | "faults" | "clear">;
 
-function createFaultControls(live: LivePlan, checkPlace: (plan: FaultPlan) => void): FaultControls {
+function createFaultControls(
+  live: LivePlan,
+  checkPossible: (plan: FaultPlan, place: string) => void,
+): FaultControls {
   const known = new Set<string>();
   const add = (plan: FaultPlan, place: string): readonly string[] => {
-    checkPlace(checkFaultPlan(plan, place));
+    checkPossible(checkFaultPlan(plan, place), place);
     const ids = live.add(plan).map(({ id }) => id);
     for (const id of ids) known.add(id);
     return ids;

@@ -87,7 +87,11 @@ export async function composeSimulation<Added extends Layers>(
   options: SimulationOptions<Added>,
 ): Promise<Simulation<Added>> {
   const { mount } = options;
-  checkFaultsPossible(options.faults, { backup: options.settings.backup, mount: mount.name });
+  checkFaultsPossible(options.faults, {
+    backup: options.settings.backup,
+    mount: mount.name,
+    world: options.world,
+  });
   // What is undone, last first, when the simulation ends or cannot begin.
   const undo = new AsyncDisposableStack();
   const clock =

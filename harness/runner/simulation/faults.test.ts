@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FaultEffect } from "../../faults/plan.ts";
 import { aWindow } from "../../../test/support/fault.ts";
+import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { checkFaultsPossible } from "./faults.ts";
 
 describe("a plan under a mount that passes on whole bodies only", () => {
@@ -10,18 +11,24 @@ describe("a plan under a mount that passes on whole bodies only", () => {
     { kind: "cut-body", bytes: 1, by: "fin" },
   ])("is refused for $kind, before the run begins", (effect) => {
     const plan = [aWindow({ kind: "reset" }), aWindow(effect, { id: "second" })];
-    expect(() => checkFaultsPossible(plan, { backup: "off", mount: "route" })).toThrow(
+    expect(() =>
+      checkFaultsPossible(plan, { backup: "off", mount: "route", world: contoso }),
+    ).toThrow(
       expect.objectContaining({
         code: "bad-fault-plan",
         place: "faults[1].effect.kind",
         message: expect.stringContaining(`cannot show the effect ${effect.kind}`),
       }),
     );
-    expect(() => checkFaultsPossible(plan, { backup: "off", mount: "proxy" })).not.toThrow();
+    expect(() =>
+      checkFaultsPossible(plan, { backup: "off", mount: "proxy", world: contoso }),
+    ).not.toThrow();
   });
 
   it("may have a body that is whole and too short", () => {
     const plan = [aWindow({ kind: "truncated-body", bytes: 1 })];
-    expect(() => checkFaultsPossible(plan, { backup: "off", mount: "route" })).not.toThrow();
+    expect(() =>
+      checkFaultsPossible(plan, { backup: "off", mount: "route", world: contoso }),
+    ).not.toThrow();
   });
 });

@@ -1,20 +1,27 @@
 /** What a run does about its faults apart from performing them: it checks that they are possible in it, and records them. */
 import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
+import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { traitsOf } from "../../faults/effect-traits.ts";
 import type { FaultInstant } from "../../faults/live-plan.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import { type MountName, wholeBodyMounts } from "../../network/mount-names.ts";
+import { checkSliceNames } from "./world-names.ts";
 
 /** What decides which faults are possible in a run. */
 export interface FaultConditions {
   readonly backup: ServiceSettings["backup"];
   readonly mount: MountName;
+  readonly world: World;
+  /** Where the plan came from, for errors; default: none. */
+  readonly place?: string;
 }
 
 /** Throws `bad-fault-plan` for a window that this run cannot show: it would be announced in the history and break nothing. */
-export function checkFaultsPossible(faults: FaultPlan, { backup, mount }: FaultConditions): void {
+export function checkFaultsPossible(faults: FaultPlan, conditions: FaultConditions): void {
+  const { backup, mount, world, place } = conditions;
+  checkSliceNames(faults, world, place);
   if (backup === "off") checkWithoutBackup(faults);
   if (wholeBodyMounts.includes(mount)) checkWithWholeBodies(faults, mount);
 }

@@ -31,6 +31,7 @@ import { isServedHost } from "../../network/served-hosts.ts";
 import { type Random } from "../../core/random.ts";
 import { createProtectedApi, tokenVerdictOf } from "../../entra/protected-api/protected-api.ts";
 import { createMachines } from "./machines.ts";
+import { createAliases } from "./world-names.ts";
 import { slowRequestLoops } from "./request-loops.ts";
 
 export interface ServiceParts {
@@ -209,19 +210,4 @@ function presenting(api: Handler, recorder: Recorder): Handler {
     }
     return response;
   };
-}
-
-/** Other names of users and tenants, so that a fault plan may use any of them. */
-function createAliases(world: World): (name: string) => readonly string[] {
-  const aliases = new Map<string, readonly string[]>();
-  for (const { id, name, domains, users } of world.tenants) {
-    const tenantNames = [id, name, ...domains].map((alias) => alias.toLowerCase());
-    for (const alias of tenantNames) aliases.set(alias, tenantNames);
-    for (const { id: userId, upn } of users) {
-      const userNames = [userId, upn.toLowerCase()];
-      for (const alias of userNames)
-        aliases.set(alias, [...(aliases.get(alias) ?? []), ...userNames]);
-    }
-  }
-  return (name) => aliases.get(name.toLowerCase()) ?? [];
 }
