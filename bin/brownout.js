@@ -104,6 +104,14 @@ async function runHere() {
     const type = typeof rest[0] === "object" ? rest[0]?.type : rest[0];
     if (type !== "ExperimentalWarning") emitWarning.call(process, warning, ...rest);
   };
+  // Node would exit with 1, which means a finding.
+  process.on("uncaughtException", (error) => {
+    refuse(
+      error instanceof Error ? error.message : "something was thrown",
+      "This is a defect of brownout.",
+    );
+    process.exit(2);
+  });
   keepCompiled();
   const { createProcessIo, main } = await import(pathToFileURL(code).href);
   const parallelism = os.availableParallelism?.() ?? os.cpus().length;

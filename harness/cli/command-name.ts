@@ -1,6 +1,8 @@
 /** How the person who reads our output calls us: what is printed can be pasted. */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shortPath } from "../reporting/files/short-path.ts";
+import { isOwnScenarioFile } from "./scenario-files.ts";
 
 /** `npx brownout`, or in our own repository the file itself. */
 function commandName(cwd: string): string {
@@ -10,9 +12,13 @@ function commandName(cwd: string): string {
   return `node ${quoted(inside.startsWith("..") ? bin : inside)}`;
 }
 
-/** The command that runs a journal's scenario again. */
-export function commandToReplay(journal: string, cwd: string): string {
-  return `${commandName(cwd)} replay ${quoted(journal)}`;
+/** The command that runs a journal's scenario again; `file` is that of a scenario that replay does not find by itself. */
+export function commandToReplay(journal: string, cwd: string, file?: string): string {
+  const named =
+    file === undefined || isOwnScenarioFile(file, cwd)
+      ? ""
+      : ` --scenario ${quoted(shortPath(cwd, file))}`;
+  return `${commandName(cwd)} replay ${quoted(journal)}${named}`;
 }
 
 /** The command that judges journals again. */

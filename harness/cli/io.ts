@@ -26,13 +26,7 @@ export interface Io {
 
 /** The real process. `parallelism` is for the caller to know, as are all facts about the machine. */
 export function createProcessIo(parallelism: number): Io {
-  for (const stream of [process.stdout, process.stderr]) {
-    // The reader of our output, such as `head`, may have seen enough.
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit();
-      throw error;
-    });
-  }
+  watchOutput();
   return {
     cwd: process.cwd(),
     environment: process.env,
@@ -46,9 +40,35 @@ export function createProcessIo(parallelism: number): Io {
   };
 }
 
+/**
+ * The work goes on when our output cannot be written, and the exit code says what came of it. A
+ * reader such as `head` may have seen enough, which is no error; a full disk is one.
+ */
+function watchOutput(): void {
+  let isLost = false;
+  const { stdout, stderr } = process;
+  for (const [name, stream] of [
+    ["Standard output", stdout],
+    ["Standard error", stderr],
+  ] as const) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE" || isLost) return;
+      isLost = true;
+      process.on("exit", () => (process.exitCode = 2));
+      if (stream !== stderr)
+        stderr.write(
+          `brownout: ${name} cannot be written: ${error.message}\n  Make room there, or send it to another place.\n`,
+        );
+    });
+  }
+}
+
 function outputOf(stream: NodeJS.WriteStream): Output {
   return {
-    write: (text) => void stream.write(text),
+    write(text) {
+      // What is lost was reported once.
+      if (stream.writable) stream.write(text);
+    },
     isTTY: stream.isTTY === true,
     get columns() {
       // A terminal that does not know its width says 0.

@@ -31,6 +31,8 @@ export type MergedRun =
       readonly relaunched?: string;
       /** What the controls of its failures found, by the id of the rule. */
       readonly controls: Readonly<Record<string, Control>>;
+      /** Of a scenario from a user's own file, as its shard says. */
+      readonly story?: NonNullable<Shard["stories"]>[string];
     }
   | { readonly kind: "failed"; readonly name: string; readonly failure: FailedRun };
 
@@ -84,7 +86,13 @@ function runsOf({ named, results, journals, shard }: Folder): readonly Placed[] 
     const controls = Object.fromEntries(
       findings.flatMap(({ rule, control }) => (control === undefined ? [] : [[rule, control]])),
     );
-    return { name, named, run: { kind: "done", name, ...journal, simulatedMs, controls, ...died } };
+    const meant = shard?.stories?.[name];
+    const story = meant === undefined ? {} : { story: meant };
+    return {
+      name,
+      named,
+      run: { kind: "done", name, ...journal, simulatedMs, controls, ...died, ...story },
+    };
   });
   const failed = results.failures.map((failure): Placed => {
     const name = nameOf(failure, shard);

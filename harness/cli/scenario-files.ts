@@ -1,6 +1,6 @@
 /** Scenario files in the user's project: those that a pattern matches, and those that a run left out. */
-import { existsSync, globSync } from "node:fs";
-import { extname, resolve } from "node:path";
+import { existsSync, globSync, realpathSync } from "node:fs";
+import { extname, isAbsolute, relative, resolve } from "node:path";
 import { HarnessError } from "../core/errors.ts";
 import { namesWithin } from "../reporting/model/wording.ts";
 import { moduleExtensions } from "../runner/loading/users-files.ts";
@@ -27,6 +27,21 @@ export function filesMatching(pattern: string, cwd: string): readonly string[] {
   throw new HarnessError("unknown-scenario", `no file matches "${pattern}"`, {
     hint: `Files are looked for from ${cwd}, and not in node_modules.`,
   });
+}
+
+/** Whether a file is one that a project calls a scenario, as `leftOutLines` lists them; links are followed. */
+export function isOwnScenarioFile(path: string, cwd: string): boolean {
+  if (!existsSync(path)) return false;
+  const inside = relative(realpathSync(cwd), realpathSync(path)).replaceAll("\\", "/");
+  const isInside = !isAbsolute(inside) && !inside.startsWith("../");
+  const isForeign = /(?:^|\/)(?:node_modules|\.git)\//.test(inside);
+  const extension = extname(inside);
+  return (
+    isInside &&
+    !isForeign &&
+    moduleExtensions.includes(extension) &&
+    inside.endsWith(`.scenario${extension}`)
+  );
 }
 
 /** Says which scenario files of a project a run without names has left out; nothing when there are none. */

@@ -71,7 +71,7 @@ export function createSession(
     const one: ReportedRun = {
       run: judgeRun(history, simulatedMs),
       scenario: run.scenario,
-      replay: commandToReplay(relative(cwd, journalFile), cwd),
+      replay: commandToReplay(relative(cwd, journalFile), cwd, run.file),
       ...(died === undefined ? {} : { relaunched: died }),
     };
     if (died !== undefined) relaunched[run.name] = died;

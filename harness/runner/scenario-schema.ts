@@ -49,7 +49,8 @@ function withoutAdapterInternals(value: unknown): unknown {
   }
 }
 
-const storySchema = schemaOf<Story>()((z) =>
+/** What a story is. */
+export const storySchema = schemaOf<Story>()((z) =>
   z.strictObject(
     {
       standsFor: nonEmptyString(),
@@ -94,17 +95,27 @@ const expectedFailureSchema = schemaOf<ExpectedFailure>()((z) =>
   ),
 );
 
+/** Longer names give file names that no file system takes. */
+const NAME_CHARACTERS_MAX = 100;
+const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** Whether a text can be the name of a scenario, and so of its files. */
+export function isScenarioName(text: string): boolean {
+  return text.length <= NAME_CHARACTERS_MAX && NAME.test(text);
+}
+
 const scenarioSchema = schemaOf<Scenario>()((z) =>
   z.strictObject(
     {
       name: z
         .string({
           error: expecting(
-            "a name in kebab-case",
+            `a name in kebab-case of at most ${NAME_CHARACTERS_MAX} characters`,
             "It names files: use a-z, 0-9 and single hyphens.",
           ),
         })
-        .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+        .max(NAME_CHARACTERS_MAX)
+        .regex(NAME),
       title: nonEmptyString(),
       story: storySchema(),
       needs: z.array(z.enum(flows)),

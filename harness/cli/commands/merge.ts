@@ -6,10 +6,14 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
+import { expected } from "../../core/validation.ts";
 import type { History } from "../../history/event.ts";
 import { toHar } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
-import { loadScenario } from "../../../scenarios/find-scenario.ts";
+import { listScenarios } from "../../../scenarios/find-scenario.ts";
+import type { BaselineEntry } from "../../reporting/model/baseline.ts";
+import type { QuarantineEntry } from "../../reporting/model/quarantine.ts";
+import type { Annotator } from "../../reporting/formats/annotations.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { loadPageProgram } from "../../reporting/formats/page-program.ts";
 import { parseResults } from "../../reporting/files/read-results.ts";
@@ -19,19 +23,26 @@ import { type FailedRun, writeResults } from "../../reporting/model/results.ts";
 import type { ReportedRun } from "../../reporting/model/run-report.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
 import { parseShard, SHARD_FILE } from "../../reporting/files/shard.ts";
-import { removeStaleRuns } from "../../reporting/files/stale-runs.ts";
+import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
 import { shortPath } from "../../reporting/files/short-path.ts";
 import { writeReports } from "../../reporting/files/write-reports.ts";
 import { prepareFolders, writeWhole } from "../../reporting/files/write-whole.ts";
-import type { Scenario } from "../../runner/scenario.ts";
+import { isScenarioName } from "../../runner/scenario-schema.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate, annotatingOptions, annotatorOf } from "../annotating.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
 import { commandToReplay } from "../command-name.ts";
+import { whileLocked } from "../folder-lock.ts";
 import type { Io } from "../io.ts";
-import { archiveOptions, archiveRun, readArchiveTarget, webhookOptions } from "../archive-run.ts";
+import {
+  archiveOptions,
+  archiveRun,
+  type ArchiveTarget,
+  readArchiveTarget,
+  webhookOptions,
+} from "../archive-run.ts";
 import { type Folder, inOrder, type MergedRun } from "../merge-order.ts";
 import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
 import { runName } from "../selection.ts";
@@ -55,14 +66,39 @@ export async function mergeCommand(
 ): Promise<number> {
   const out = resolve(io.cwd, values.out ?? join("reports", "out"));
   const folders = readFolders(positionals, { cwd: io.cwd, out });
-  const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
-  const quarantine = readQuarantineFile(values.quarantine, io.cwd);
-  const target = readArchiveTarget(values, io);
-  const annotator = annotatorOf(values.annotate, io);
-  const merged = inOrder(folders);
-  const page = await loadPageProgram();
+  const whole: Whole = {
+    out,
+    folders,
+    merged: inOrder(folders),
+    baseline: readBaselineFile({ cwd: io.cwd, named: values.baseline }).entries,
+    quarantine: readQuarantineFile(values.quarantine, io.cwd),
+    target: readArchiveTarget(values, io),
+    annotator: annotatorOf(values.annotate, io),
+    isJson: values.json !== undefined,
+  };
   prepareFolders([out, join(out, "journals"), join(out, "har")]);
-  removeStaleRuns(
+  return whileLocked(out, io.now, () => writeWholeRun(whole, io));
+}
+
+/** What the arguments mean, read and checked. */
+interface Whole {
+  /** Absolute. */
+  readonly out: string;
+  readonly folders: readonly Folder[];
+  readonly merged: readonly MergedRun[];
+  readonly baseline: readonly BaselineEntry[];
+  readonly quarantine: readonly QuarantineEntry[];
+  readonly target: ArchiveTarget;
+  readonly annotator: Annotator | undefined;
+  readonly isJson: boolean;
+}
+
+async function writeWholeRun(
+  { out, folders, merged, baseline, quarantine, target, annotator, isJson }: Whole,
+  io: Io,
+): Promise<number> {
+  const page = await loadPageProgram();
+  removeEarlierRun(
     out,
     merged.map(({ name }) => name),
   );
@@ -73,7 +109,7 @@ export async function mergeCommand(
   const failures: FailedRun[] = [];
   for (const run of merged) {
     if (run.kind === "failed") failures.push(run.failure);
-    else reported.push(await takeOver(run, { out, cwd: io.cwd }));
+    else reported.push(takeOver(run, { out, cwd: io.cwd }));
   }
   const seed = folders[0]?.results.seed ?? "";
   const model = buildReport(reported, {
@@ -87,7 +123,7 @@ export async function mergeCommand(
   await writeReports(out, model, page);
   const kept = [...(await archiveRun(results, { target, out, io })), ...annotate(model, annotator)];
 
-  if (values.json !== undefined) {
+  if (isJson) {
     io.stdout.write(writeResults(results));
     for (const line of kept) io.stderr.write(`${line}\n`);
     return exitCodeOf(model.standing);
@@ -102,15 +138,15 @@ export async function mergeCommand(
 }
 
 /** Writes the journal and the HAR of a run into the output folder, and judges it again. */
-async function takeOver(
+function takeOver(
   run: Extract<MergedRun, { readonly kind: "done" }>,
   { out, cwd }: { readonly out: string; readonly cwd: string },
-): Promise<ReportedRun> {
-  const { name, history, text, simulatedMs, controls, relaunched } = run;
+): ReportedRun {
+  const { name, history, text, simulatedMs, controls, relaunched, story } = run;
   const journal = join(out, "journals", `${name}.jsonl`);
   writeWhole(journal, text);
   writeWhole(join(out, "har", `${name}.har`), toHar(history));
-  const scenario = await scenarioOf(history, cwd);
+  const scenario = story ?? storyOf(history);
   return {
     run: { ...judgeRun(history, simulatedMs), controls },
     replay: commandToReplay(shortPath(cwd, journal), cwd),
@@ -119,11 +155,11 @@ async function takeOver(
   };
 }
 
-/** Its story, where the scenario is at hand: a user's file need not be on the machine that merges. */
-async function scenarioOf({ header }: History, cwd: string): Promise<Scenario | undefined> {
-  const { scenario, file } = header;
-  const path = file === undefined ? scenario : resolve(cwd, file);
-  return loadScenario(path).catch(() => undefined);
+/** Of a scenario of the library. A shard says itself what its user's scenarios mean: it comes from another machine, and no file that it names is run. */
+function storyOf({ header }: History): ReportedRun["scenario"] {
+  return header.file === undefined
+    ? listScenarios().find(({ name }) => name === header.scenario)
+    : undefined;
 }
 
 function readFolders(
@@ -167,12 +203,22 @@ function readFolder(named: string, path: string): Folder {
   return { named, results, ...shard, journals: readJournals(named, path) };
 }
 
+function noName(scenario: string, place: string): HarnessError {
+  return new HarnessError(
+    "bad-journal",
+    `${expected("the name of a scenario in kebab-case", scenario)}: it names the files of the run`,
+    { place: `${place}:1`, hint: "Run that shard again." },
+  );
+}
+
 function readJournals(named: string, path: string): Folder["journals"] {
   const folder = join(path, "journals");
-  const files = existsSync(folder) ? readdirSync(folder).toSorted() : [];
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
   return new Map(
-    files
-      .filter((file) => file.endsWith(".jsonl"))
+    entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".jsonl"))
+      .map(({ name }) => name)
+      .toSorted()
       .flatMap((file) => {
         const place = join(named, "journals", file);
         const text = readTextFile(join(folder, file), place);
@@ -180,6 +226,7 @@ function readJournals(named: string, path: string): Folder["journals"] {
         if (!text.startsWith('{"schema":"brownout/journal/')) return [];
         const history = parseJournal(text, place);
         const { scenario, client } = history.header;
+        if (!isScenarioName(scenario)) throw noName(scenario, place);
         return [[runName(scenario, client.name), { history, text }] as const];
       }),
   );

@@ -6,11 +6,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { findEdition } from "../../entra/backup-coverage/find-named.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { expected } from "../../core/validation.ts";
 import type { JournalHeader } from "../../history/event.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { buildReport } from "../../reporting/model/build-report.ts";
+import { isScenarioName } from "../../runner/scenario-schema.ts";
 import { checkAsserts, judgeRun } from "../../reporting/model/judge-run.ts";
 import { writeResults } from "../../reporting/model/results.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
@@ -25,12 +27,17 @@ import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { placeClient } from "../../clients/versions/place-client.ts";
 import { createScriptOutput } from "../script-output.ts";
+import { isOwnScenarioFile } from "../scenario-files.ts";
 import { namedMount, runName } from "../selection.ts";
 import { cacheOption, keptVersions } from "../client-versions/cache-option.ts";
 import { readTextFile } from "../text-file.ts";
 
 /** The options of `brownout replay`. */
 export const replayOptions = {
+  scenario: {
+    value: "FILE",
+    says: "the scenario's own file, where it is not called NAME.scenario.EXTENSION in this folder or below",
+  },
   out: { value: "DIR", says: "where the new journal goes (default: reports/out/replay)" },
   cache: cacheOption,
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
@@ -53,7 +60,8 @@ export async function replayCommand(
   const { header } = parseJournal(before, file);
   checkAsserts(header.asserts, file);
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
-  const named = scenarioOf(header, io.cwd, file);
+  if (!isScenarioName(header.scenario)) throw noName(header.scenario, file);
+  const named = scenarioOf(header, { cwd: io.cwd, journal: file, given: values.scenario });
   const scenario = await loadScenario(named);
   const folder = join(resolve(io.cwd, values.out ?? join("reports", "out", "replay")), "journals");
   const name = runName(header.scenario, header.client.name);
@@ -117,11 +125,25 @@ function oneFile(positionals: readonly string[]): string {
   });
 }
 
-/** A name of the library, or where the scenario's file is. */
+function noName(scenario: string, journal: string): HarnessError {
+  return new HarnessError(
+    "bad-journal",
+    `${expected("the name of a scenario in kebab-case", scenario)}: it names the new journal`,
+    { place: `${journal}:1`, hint: "Use the journal as it was written." },
+  );
+}
+
+/**
+ * A name of the library, or where the scenario's file is. A journal may come from elsewhere: it
+ * chooses among this project's scenario files, and any other file is run only for the person who names it.
+ */
 function scenarioOf(
   { scenario, file, client }: JournalHeader,
-  cwd: string,
-  journal: string,
+  {
+    cwd,
+    journal,
+    given,
+  }: { readonly cwd: string; readonly journal: string; readonly given: string | undefined },
 ): string {
   if (client.name === "har") {
     throw new HarnessError("bad-usage", "it was made from a HAR, and no scenario made that", {
@@ -129,17 +151,24 @@ function scenarioOf(
       hint: "Judge it with: brownout check",
     });
   }
+  if (given !== undefined) return resolve(cwd, given);
   if (file === undefined) return scenario;
   const path = resolve(cwd, file);
-  if (existsSync(path)) return path;
-  throw new HarnessError(
-    "unknown-scenario",
-    `its scenario ${scenario} was in ${file}, which is not here`,
-    {
-      place: journal,
-      hint: `Call replay in the folder in which it was run, where ${basename(file)} is.`,
-    },
-  );
+  if (!existsSync(path)) {
+    throw new HarnessError(
+      "unknown-scenario",
+      `its scenario ${scenario} was in ${file}, which is not here`,
+      {
+        place: journal,
+        hint: `Call replay in the folder in which it was run, where ${basename(file)} is.`,
+      },
+    );
+  }
+  if (isOwnScenarioFile(path, cwd)) return path;
+  throw new HarnessError("bad-usage", `it would run ${file}, which may be any program`, {
+    place: journal,
+    hint: `If that is your scenario, name it: --scenario ${file}`,
+  });
 }
 
 function refuseToOverwrite(old: string, replayed: string, named: string): void {

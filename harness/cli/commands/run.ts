@@ -14,7 +14,7 @@ import { relaunchText } from "../../reporting/model/run-report.ts";
 import { writeResults } from "../../reporting/model/results.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
 import { SHARD_FILE, writeShard } from "../../reporting/files/shard.ts";
-import { removeStaleRuns } from "../../reporting/files/stale-runs.ts";
+import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import {
   createPaint,
   createProgress,
@@ -30,6 +30,7 @@ import { annotate } from "../annotating.ts";
 import type { Arguments, commonOptions } from "../arguments.ts";
 import { executeTasks } from "../worker/execute-tasks.ts";
 import { playControls } from "../control/play-controls.ts";
+import { whileLocked } from "../folder-lock.ts";
 import { type InterruptSignal, interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { archiveRun } from "../archive-run.ts";
@@ -44,12 +45,19 @@ export async function runCommand(
   given: Arguments<typeof runOptions & typeof commonOptions>,
   io: Io,
 ): Promise<number> {
-  const { values } = given;
   const beganAtMs = io.now();
   const plan = await planRun(given, io);
   checkPageProgram();
   prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
-  removeStaleRuns(
+  return whileLocked(plan.out, io.now, () => runPlanned(plan, given, { io, beganAtMs }));
+}
+
+async function runPlanned(
+  plan: Plan,
+  { values, positionals }: Arguments<typeof runOptions & typeof commonOptions>,
+  { io, beganAtMs }: { readonly io: Io; readonly beganAtMs: number },
+): Promise<number> {
+  removeEarlierRun(
     plan.out,
     plan.runs.map(({ name }) => name),
   );
@@ -115,7 +123,7 @@ export async function runCommand(
   for (const line of kept) progress.line(line);
   for (const line of annotate(model, plan.annotator)) output.write(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
-  const ownLeft = given.positionals.length === 0 ? leftOutLines(io.cwd) : [];
+  const ownLeft = positionals.length === 0 ? leftOutLines(io.cwd) : [];
   for (const line of ownLeft) progress.line(line);
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(
@@ -162,7 +170,10 @@ function emptyShardLine({ shard }: Plan): string {
 }
 
 /** Says beside the results which part they are of what; a whole leaves nothing, and no older part's word. */
-function leaveShard({ out, shard }: Plan, relaunched: Readonly<Record<string, string>>): void {
+function leaveShard(
+  { out, shard, runs }: Plan,
+  relaunched: Readonly<Record<string, string>>,
+): void {
   const path = join(out, SHARD_FILE);
   if (shard === undefined) {
     rmSync(path, { force: true });
@@ -170,7 +181,15 @@ function leaveShard({ out, shard }: Plan, relaunched: Readonly<Record<string, st
   }
   const { part, of, names } = shard;
   const died = Object.keys(relaunched).length === 0 ? {} : { relaunched };
-  writeWhole(path, writeShard({ schema: "brownout/shard/1", part, of, runs: names, ...died }));
+  const own = runs.filter(({ file }) => file !== undefined);
+  const stories = Object.fromEntries(
+    own.map(({ name, scenario: { title, story } }) => [name, { title, story }]),
+  );
+  const meant = own.length === 0 ? {} : { stories };
+  writeWhole(
+    path,
+    writeShard({ schema: "brownout/shard/1", part, of, runs: names, ...died, ...meant }),
+  );
 }
 
 function rewriteBaseline(plan: Plan, session: Session, cwd: string) {

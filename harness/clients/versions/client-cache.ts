@@ -3,17 +3,10 @@
  * `<cache>/<client>/<version>/node_modules`. What is there is used again; what is not is
  * installed in a neighbour and renamed into its place, so that a folder is whole or not there.
  */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/make-folder.ts";
 import type { Registry } from "./npm-registry.ts";
 import { compareVersions, isOf, isRelease, LATEST, releasesOf } from "./version-order.ts";
 
@@ -148,7 +141,7 @@ async function install(
 function neighbourOf(place: string): string {
   const parent = join(place, "..");
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFolder(parent);
     return mkdtempSync(join(parent, ".installing-"));
   } catch (cause) {
     throw new HarnessError("unwritable", "versions of clients cannot be kept there", {

@@ -4,9 +4,10 @@
  * the simulator writes to disk; they are deleted at the end of the run. Where that folder is not
  * writable, they are in a temporary one, and reads of this process are redirected there.
  */
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, resolve, sep } from "node:path";
+import { makeFolder } from "../../core/make-folder.ts";
 import type { Random } from "../../core/random.ts";
 import { redirectReads } from "./file-redirect.ts";
 
@@ -50,7 +51,7 @@ export function createKeyFiles(options: KeyFileOptions): KeyFiles {
     write(machine) {
       place ??= prepare(folder);
       // Runs of several processes share the folder, and the last one to end deletes it.
-      mkdirSync(place.folder, { recursive: true });
+      makeFolder(place.folder);
       const name = `brownout-${process.pid}-${(written += 1)}.key`;
       const content = random.uuid();
       writeFileSync(place.folder + name, content, { mode: 0o600 });
@@ -79,7 +80,7 @@ interface Place {
 
 function prepare(folder: string): Place {
   try {
-    const made = mkdirSync(folder, { recursive: true });
+    const made = makeFolder(folder);
     const probe = mkdtempSync(folder);
     rmdirSync(probe);
     return { folder, leave: () => made !== undefined && removeEmpty(folder, made) };

@@ -1,8 +1,9 @@
 /** Attaches the journal and the timeline of a test to Playwright's report; a failed test also prints the timeline. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import type { TestInfo } from "@playwright/test";
 import { HarnessError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/make-folder.ts";
 import {
   timelineText,
   unfinishedAdvance,
@@ -47,7 +48,7 @@ function leaveFile(
   { text, contentType }: { readonly text: string; readonly contentType: string },
 ): string {
   const path = testInfo.outputPath(name);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileSync(path, text);
   // `attach` would copy it, under an unpredictable name.
   testInfo.attachments.push({ name, path, contentType });

@@ -1,7 +1,8 @@
 /** Reports a failed test: its timeline on the terminal and, if wanted, its journal as a file. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/make-folder.ts";
 import {
   timelineText,
   unfinishedAdvance,
@@ -46,7 +47,7 @@ function writeJournalFile(session: LiveSimulation, folder: string, title: string
   const name = title.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
   const file = join(folder, `${name.slice(0, 120)}.jsonl`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(file, session.journal());
   } catch (cause) {
     throw new HarnessError("unwritable", `the journal could not be written to ${file}`, {

@@ -2,11 +2,12 @@
  * The archive: every session of runs, in one SQLite file. It keeps what was found, so that the
  * next session can be compared with it.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
 import { HarnessError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/make-folder.ts";
 import { migrations } from "./migrations.ts";
 import type { ReportedChange } from "./reported-changes.ts";
 import type { FindingRecord, RunRecord, SessionRecord } from "./session-record.ts";
@@ -50,7 +51,7 @@ export function openArchive(
   options: { readonly lockedMaxMs?: number } = {},
 ): Archive {
   return asProblem(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const database = new DatabaseSync(path, { timeout: options.lockedMaxMs ?? LOCKED_MAX_MS });
     try {
       migrate(database, path);

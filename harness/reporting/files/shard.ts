@@ -5,6 +5,7 @@
  */
 import { wholeNumber } from "../../core/common-schemas.ts";
 import { parseJson } from "../../core/json.ts";
+import { storySchema } from "../../runner/scenario-schema.ts";
 import { acrossFields, expected, parseWith, schema, type TypeOf } from "../../core/validation.ts";
 
 /** The name of the file in the output folder. */
@@ -32,6 +33,12 @@ export const shardSchema = schema((z) =>
         .record(z.string(), z.string())
         .optional()
         .describe("How the first browser of a run died, by the run's name; absent when none did."),
+      stories: z
+        .record(z.string(), z.strictObject({ title: z.string(), story: storySchema() }))
+        .optional()
+        .describe(
+          "What the scenarios from the user's own files mean, by the run's name: to merge, no file of theirs is read.",
+        ),
     })
     .check(
       acrossFields<{ readonly part: number; readonly of: number }>(({ part, of }, report) => {

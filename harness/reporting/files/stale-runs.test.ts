@@ -5,12 +5,13 @@ import { afterAll, expect, it } from "vitest";
 import { toHar } from "../../history/har.ts";
 import { writeJournal } from "../../history/journal.ts";
 import { throttledDaemon } from "../../../test/support/history.ts";
-import { removeStaleRuns } from "./stale-runs.ts";
+import { removeEarlierRun } from "./stale-runs.ts";
 
 const out = mkdtempSync(join(tmpdir(), "brownout-stale-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-it("takes away what brownout wrote for other runs, and never anything else", () => {
+// S8, S9
+it("removes the reports and journals of earlier runs and what this one will write, and nothing else", () => {
   const [journal, har] = [writeJournal(throttledDaemon()), toHar(throttledDaemon())];
   const files = {
     "journals/earlier--msal-node.jsonl": journal,
@@ -19,6 +20,7 @@ it("takes away what brownout wrote for other runs, and never anything else", () 
     "journals/mine.jsonl": '{"schema":"mine"}\n',
     "journals/empty.jsonl": "",
     "journals/notes.txt": journal,
+    "journals/mine-planned.jsonl": '{"schema":"mine"}\n',
     "har/earlier--msal-node.har": har,
     "har/planned--msal-node.har": har,
     "har/browser.har": har.replace(
@@ -27,15 +29,36 @@ it("takes away what brownout wrote for other runs, and never anything else", () 
     ),
     "har/mentions.har": `{"log":{"version":"1.2","creator":{"name":"x"},"comment":"brownout"}}`,
     "earlier.jsonl": journal,
+    "results.json": "{}",
+    "report.html": "",
+    "junit.xml": "",
+    "ctrf.json": "{}",
+    "summary.md": "",
+    "news.json": "{}",
+    "news.md": "",
+    "notes.md": "",
   };
   mkdirSync(join(out, "journals", "folder.jsonl"), { recursive: true });
   mkdirSync(join(out, "har"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text);
   symlinkSync(join(out, "earlier.jsonl"), join(out, "journals", "link.jsonl"));
 
-  removeStaleRuns(out, ["planned--msal-node"]);
+  removeEarlierRun(out, ["planned--msal-node", "mine-planned"]);
 
-  const gone = ["journals/earlier--msal-node.jsonl", "har/earlier--msal-node.har"];
+  const gone = [
+    ...["earlier--msal-node", "planned--msal-node"].flatMap((name) => [
+      `journals/${name}.jsonl`,
+      `har/${name}.har`,
+    ]),
+    "journals/mine-planned.jsonl",
+    "results.json",
+    "report.html",
+    "junit.xml",
+    "ctrf.json",
+    "summary.md",
+    "news.json",
+    "news.md",
+  ];
   const kept = Object.keys(files).filter((name) => !gone.includes(name));
   const left = readdirSync(out, { recursive: true, encoding: "utf8" });
   expect(left.toSorted()).toEqual(

@@ -1,21 +1,35 @@
 /**
- * Journals and HAR files of earlier runs that would be left beside newer results, which do not
- * mention them. Only what Brownout wrote is removed: the contents of a file decide, not its name.
+ * Removes what an earlier run left in the output folder: if this one is killed, or cannot write,
+ * nothing there looks like its result. Of journals and HAR files only what Brownout wrote is removed, or
+ * what this run is about to write: the contents of a file decide, not its name.
  */
 import { closeSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { removePublishedChanges } from "../archive/publish-changes.ts";
+import { REPORT_FILES } from "./write-reports.ts";
+import { unwritable } from "./write-whole.ts";
 
-/** Removes from `journals` and `har` in the output folder what earlier runs left, but for the runs of these names. */
-export function removeStaleRuns(out: string, planned: readonly string[]): void {
+/** Removes reports, journals and HAR files of earlier runs; `planned` are the names of the runs to come. Throws `unwritable`. */
+export function removeEarlierRun(out: string, planned: readonly string[]): void {
+  for (const name of REPORT_FILES) remove(join(out, name));
+  removePublishedChanges(out);
   const names = new Set(planned);
   for (const { folder, extension, isOurs } of kinds) {
     const path = join(out, folder);
     for (const entry of readdirSync(path, { withFileTypes: true })) {
-      if (!entry.isFile() || !entry.name.endsWith(extension)) continue;
-      if (names.has(entry.name.slice(0, -extension.length))) continue;
+      if (entry.isDirectory() || !entry.name.endsWith(extension)) continue;
       const file = join(path, entry.name);
-      if (isOurs(beginningOf(file))) rmSync(file, { force: true });
+      const isPlanned = names.has(entry.name.slice(0, -extension.length));
+      if (isPlanned || (entry.isFile() && isOurs(beginningOf(file)))) remove(file);
     }
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }
 

@@ -9,6 +9,15 @@ import type { ReportModel } from "../model/report-model.ts";
 import { writeResults } from "../model/results.ts";
 import { writeWhole } from "./write-whole.ts";
 
+/** The names of the reports. */
+export const REPORT_FILES: readonly string[] = [
+  "junit.xml",
+  "ctrf.json",
+  "summary.md",
+  "report.html",
+  "results.json",
+];
+
 /**
  * Writes every report; `page` is what `loadPageProgram` returned. Throws `unwritable`, and rejects as
  * `page` does, once all but report.html are written.

@@ -2,9 +2,10 @@
  * Writing files completely or not at all: a text is written to a neighbouring file, which is then
  * renamed, so that a reader finds the old text or the new one, also after Ctrl-C.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/make-folder.ts";
 
 /** What a file has for a name while it is being written; `worker/worker.ts` does the same. */
 export const UNFINISHED = ".part";
@@ -13,7 +14,7 @@ export const UNFINISHED = ".part";
 export function writeWhole(path: string, text: string): void {
   const unfinished = `${path}${UNFINISHED}`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(unfinished, text);
     renameSync(unfinished, path);
   } catch (error) {
@@ -27,7 +28,7 @@ export function prepareFolders(folders: readonly string[]): void {
   for (const folder of folders) {
     const probe = join(folder, `.probe${UNFINISHED}`);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       writeFileSync(probe, "");
       rmSync(probe);
     } catch (error) {
@@ -36,7 +37,8 @@ export function prepareFolders(folders: readonly string[]): void {
   }
 }
 
-function unwritable(path: string, error: unknown): HarnessError {
+/** The error for a path that cannot be written, made or removed. */
+export function unwritable(path: string, error: unknown): HarnessError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return new HarnessError("unwritable", `it cannot be written: ${reasonOf(code, error)}`, {
     place: path,
@@ -55,6 +57,8 @@ function reasonOf(code: string, error: unknown): string {
       return "you have no permission to";
     case "EROFS":
       return "the file system is read-only";
+    case "ENOENT":
+      return "no folder can be made there";
     case "ENOSPC":
       return "the disk is full";
     case "EISDIR":
