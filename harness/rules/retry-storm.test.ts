@@ -54,6 +54,13 @@ describe("retry-storm", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
+  it("says that it repeats the rules on waiting for an app that only repeats failed requests", () => {
+    const own = { flow: "client-credentials" } as const;
+    expect(judge(requests(15, 20_000, own)).repeats).toEqual(["backoff", "retry-after"]);
+    expect(judge(requests(15, 20_000, { ...own, status: 200 })).repeats).toBeUndefined();
+    expect(judge(requests(15, 20_000, { flow: "silent" })).repeats).toBeUndefined();
+  });
+
   it("uses the limit of the scenario", () => {
     const limits = { likeRequestsPer5MinutesMax: 4 };
     expect(judge(requests(5, 1_000, {}, { limits })).verdict).toBe("fail");

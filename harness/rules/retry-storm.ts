@@ -3,13 +3,16 @@
  * detection answers the fifteenth in five minutes with AADSTS50196; a restart does not reset it,
  * so requests are counted per client and not per process or tab. A request that a browser resent
  * by itself is not counted: the first one was reset before ESTS received it.
+ *
+ * The loop detection is about requests of users. An app that repeats a failed request for its own
+ * token only does not back off, which `backoff` and `retry-after` say already.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import { densestWindow } from "./model/densest-window.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { similarityKeyOf, entraRequestsOf } from "./model/similar-requests.ts";
+import { entraRequestsOf, hasUser, similarityKeyOf } from "./model/similar-requests.ts";
 import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
 import type { Exchange } from "./model/exchanges.ts";
 
@@ -38,15 +41,23 @@ function judge(history: History): Judgement {
   const [first] = worst;
   if (first !== undefined && worst.length > maximum) {
     const tookMs = (worst.at(-1)?.began.at ?? 0) - first.began.at;
-    return fails(
+    const failure = fails(
       `${first.client} sent ${worst.length} similar ${first.began.endpoint} requests within ${formatDuration(tookMs)}; ${maximum} in 5m are allowed.`,
       worst.map(({ began }) => began),
     );
+    return isOnlyRetries(worst) ? { ...failure, repeats: ["backoff", "retry-after"] } : failure;
   }
   if (!requests.some(hasFailed)) return inconclusive("No request to Entra failed.");
   return passes(
     `At most ${worst.length} similar requests in any 5m; ${maximum} are allowed.`,
     worst.map(({ began }) => began),
+  );
+}
+
+/** Whether all are an app's own requests, each after one that failed. */
+function isOnlyRetries(requests: readonly Exchange[]): boolean {
+  return (
+    requests.every((request) => !hasUser(request)) && requests.slice(0, -1).every(isServiceFailure)
   );
 }
 

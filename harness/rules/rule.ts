@@ -25,6 +25,8 @@ export interface Judgement {
   readonly message: string;
   /** Indices of the events that show it; at most eight, the clearest first. Empty when inconclusive. */
   readonly evidence: readonly number[];
+  /** Ids of rules that judge the same behaviour: when one of them fails, too, reports do not count this failure a second time. */
+  readonly repeats?: readonly string[];
 }
 
 /**

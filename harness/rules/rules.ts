@@ -165,6 +165,11 @@ export function verdictOf(findings: readonly Finding[]): Verdict {
   return has("inconclusive") ? "inconclusive" : "pass";
 }
 
+/** Whether another rule that judges the same behaviour fails as well. */
+export function isRepeated({ repeats = [] }: Finding, findings: readonly Finding[]): boolean {
+  return findings.some(({ rule, verdict }) => verdict === "fail" && repeats.includes(rule));
+}
+
 function judgeSafely(rule: Rule, history: History): Judgement {
   try {
     return rule.judge(history);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JournalHeader } from "../../history/event.ts";
+import type { Finding } from "../../rules/rules.ts";
 import { closingLines } from "../formats/closing-lines.ts";
 import { writeJunit } from "../formats/junit.ts";
 import { writeSummary } from "../formats/summary.ts";
@@ -169,6 +170,22 @@ describe("the exit code", () => {
   it("is 2 when the harness failed, also with unexpected findings", () => {
     const run = judgedRun({ "retry-after": "fail" });
     expect(exitCodeOf(sessionStanding(buildResults([run], [], { ...session, failures })))).toBe(2);
+  });
+});
+
+describe("two rules about the same behaviour", () => {
+  const [storm, backoff] = ["retry-storm", "backoff"].map((rule) => ({
+    ...judgedRun({ [rule]: "fail" }).findings[0],
+    rule,
+  })) as [Finding, Finding];
+  const repeating = { ...storm, repeats: ["backoff", "retry-after"] };
+  const rulesOf = (findings: readonly Finding[]) =>
+    build([{ ...judgedRun({}), findings }]).runs[0]?.findings.map(({ rule }) => rule);
+
+  it("are one finding when both fail, and the other when one passes", () => {
+    expect(rulesOf([repeating, backoff])).toEqual(["backoff"]);
+    expect(rulesOf([repeating, { ...backoff, verdict: "pass" }])).toEqual(["retry-storm"]);
+    expect(rulesOf([storm, backoff])).toEqual(["retry-storm", "backoff"]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { exchangesOf } from "../../rules/model/exchanges.ts";
 import { flowOutcomeOf } from "../../rules/model/flow-outcome.ts";
 import type { Verdict } from "../../rules/rule.ts";
-import { type Finding, mustConclude, verdictOf } from "../../rules/rules.ts";
+import { type Finding, isRepeated, mustConclude, verdictOf } from "../../rules/rules.ts";
 import type { ExchangeEnded, History, OperationCompleted } from "../../history/event.ts";
 import type { ExpectedFailure } from "../../history/header.ts";
 import { type BaselineEntry, isForRun, knows } from "./baseline.ts";
@@ -78,10 +78,12 @@ function findingsThatCount({ history, findings }: JudgedRun): readonly Finding[]
   const { expects = [] } = history.header;
   const unseen = expects.filter((one) => !findings.some((finding) => isExpected(finding, [one])));
   return [
-    ...findings.filter(
-      ({ rule, verdict }) =>
-        verdict === "fail" || (verdict === "inconclusive" && mustConclude(history, rule)),
-    ),
+    ...findings
+      .filter(
+        ({ rule, verdict }) =>
+          verdict === "fail" || (verdict === "inconclusive" && mustConclude(history, rule)),
+      )
+      .filter((finding) => !isRepeated(finding, findings)),
     ...unseen.flatMap((one) => keptInstead(one, findings)),
   ];
 }

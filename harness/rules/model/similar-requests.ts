@@ -58,6 +58,15 @@ function appOf({ began, operation }: Exchange): string {
   return (began.app ?? operation?.app ?? "").toLowerCase();
 }
 
+/** Whether a request is for a token of a user, and not for an app's own or for metadata. */
+export function hasUser(exchange: Exchange): boolean {
+  const { began, operation } = exchange;
+  if (isDiscovery(exchange)) return false;
+  const grant = grantOf(exchange);
+  if (grant !== undefined) return grant !== "client_credentials";
+  return (operation?.user ?? began.user) !== undefined || began.endpoint !== "token";
+}
+
 /**
  * Object id of the user behind a request, or the user of its hint, lower case. When neither is
  * known, the refresh token identifies its user, and each code or assertion counts as unique.
