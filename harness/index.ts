@@ -36,6 +36,13 @@ export {
   trafficRampedUp,
   unreachable,
 } from "./faults/presets.ts";
+export {
+  cacheStoreDown,
+  cacheStoreFull,
+  cacheStoreSlow,
+  clockWrong,
+  offline,
+} from "./faults/device-presets.ts";
 export type { WindowOptions } from "./faults/preset-options.ts";
 export { faultSites } from "./faults/plan.ts";
 export type {
@@ -55,6 +62,7 @@ export type {
 
 // Clients under test.
 export type {
+  CacheStore,
   ClientContext,
   ClientErrorDescription,
   ClientInstance,
@@ -115,6 +123,7 @@ export type {
 } from "./history/event.ts";
 export type { EventBase } from "./history/event-base.ts";
 export type { ExpectedFailure, FlowRow, RuleLimits, Variation } from "./history/header.ts";
+export type { StoreAccessed } from "./history/store-accessed.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./rules/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./rules/rules.ts";

@@ -19,7 +19,7 @@ export async function setDocumentsTime(documents: Documents, to: DocumentTime): 
   let isPoll = true;
   // One after the other: timers of two documents at one instant would race.
   for (const frame of askableFrames(documents)) {
-    const state = await askDocument(documents, frame, () => setTimeOf(frame, to));
+    const state = await askDocument(documents, frame, () => setTimeOf(frame, to, documents.device));
     if (state !== "gone" && state.nextDueMs !== undefined) dues.set(frame, state.nextDueMs);
     if (state !== "gone") documents.seen.set(frame, state.activity);
     isPoll &&= state !== "gone" && state.onlyPolled === true;

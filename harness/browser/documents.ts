@@ -3,6 +3,7 @@
  * them last. What the look at them and their moves through time share.
  */
 import type { BrowserContext, Frame, Page } from "@playwright/test";
+import { type DeviceState, healthyDevice } from "../core/device.ts";
 import { frameOf, watchLeaving } from "./navigating-frames.ts";
 import type { DocumentTime, PageScreen, PageState } from "./agent/agent-protocol.ts";
 import { type PageRequests, watchRequests } from "./page-requests.ts";
@@ -10,6 +11,8 @@ import { type PageRequests, watchRequests } from "./page-requests.ts";
 export interface DocumentsOptions {
   /** The time at which the documents begin; ms since the Unix epoch, virtual. */
   readonly nowMs: number;
+  /** The browser as faults have it; default: nothing is wrong. */
+  readonly device?: DeviceState;
   /** Requests and connections of this context that the simulator has and has not answered. */
   readonly underway: () => number;
   /** Whether the simulator answers at an address: only such requests are counted. */
@@ -37,6 +40,7 @@ export interface Documents {
   readonly leaving: ReturnType<typeof watchLeaving>;
   readonly requests: PageRequests;
   time: DocumentTime;
+  device: DeviceState;
   /** Grows with everything that the browser reports. */
   activity: number;
   /** When it last grew, by the machine's time. */
@@ -69,6 +73,7 @@ export function createDocuments(context: BrowserContext, options: DocumentsOptio
     leaving: watchLeaving(context),
     requests: watchRequests(context, options.isServed, () => noteActivity(documents)),
     time: { stillAtMs: options.nowMs },
+    device: options.device ?? healthyDevice,
     activity: 0,
     lastAtMs: 0,
     quiescent: undefined,

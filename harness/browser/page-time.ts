@@ -4,6 +4,7 @@
  * that begins later gets the time from a header of its own, before its scripts run.
  */
 import type { BrowserContext, Page } from "@playwright/test";
+import type { DeviceState } from "../core/device.ts";
 import type { Participant } from "../core/time/participants.ts";
 import { areQuiescent } from "./documents-look.ts";
 import { leapDocuments, setDocumentsTime } from "./documents-move.ts";
@@ -26,6 +27,8 @@ export interface PageTimeOptions extends DocumentsOptions {
 export interface PageTime extends Participant {
   /** A `Server-Timing` value with the time for a document; without one it asks its opener or parent. */
   timing(): string;
+  /** Brings the browser into that state in all documents, and in those that begin later. */
+  setDevice(device: DeviceState): Promise<void>;
   /** Runs `work`, a call into a page or about one, so that its beginning and end count as activity. */
   during<T>(work: () => Promise<T>): Promise<T>;
   /** Whether the browser has reported a request to this address. */
@@ -57,6 +60,10 @@ export async function keepTime(
   );
   const installAgent = createAgentInstaller(documents, options.seed);
   await installAgent();
+  // Documents that the simulator does not serve get time and device by their script; the browser
+  // does not take one while a page waits for an answer, so it is not waited for long.
+  const installInTime = (): Promise<unknown> =>
+    Promise.race([installAgent(), new Promise((resolve) => void setTimeout(resolve, 1_000))]);
   return {
     isQuiescent: (thoroughness) => areQuiescent(documents, thoroughness),
     onlyPolled: () => hasOnlyPolled(documents),
@@ -65,14 +72,15 @@ export async function keepTime(
     advance: (toMs) => setDocumentsTime(documents, { stillAtMs: toMs }),
     async flow(flowingByMs) {
       await setDocumentsTime(documents, { flowingByMs });
-      // Documents that the simulator does not serve get the time by their script; the browser does
-      // not take one while a page waits for an answer, so it is not waited for long.
-      await Promise.race([
-        installAgent(),
-        new Promise((resolve) => void setTimeout(resolve, 1_000)),
-      ]);
+      await installInTime();
     },
-    timing: () => timingOf(documents.time),
+    async setDevice(device) {
+      documents.device = device;
+      noteActivity(documents);
+      await setDocumentsTime(documents, documents.time);
+      await installInTime();
+    },
+    timing: () => timingOf(documents.time, documents.device),
     async during(work) {
       noteActivity(documents);
       documents.calls += 1;
@@ -105,7 +113,11 @@ function createAgentInstaller(documents: Documents, seed: number | undefined): (
   return async () => {
     const before = installed;
     installed = await documents.context.addInitScript({
-      content: agentScript({ time: documents.time, ...(seed === undefined ? {} : { seed }) }),
+      content: agentScript({
+        time: documents.time,
+        device: documents.device,
+        ...(seed === undefined ? {} : { seed }),
+      }),
     });
     // Where Playwright cannot remove one, the later script takes precedence.
     await before?.dispose?.();

@@ -112,6 +112,23 @@ export interface ClientContext {
   readonly browser?: ClientBrowser;
   /** What the application saved; kept across `restart` when the cache is `persisted`. */
   readonly storage: Map<string, string>;
+  /** The store of the client's cache, with its faults, for a cache that is `persisted`: it keeps its values in `storage`. */
+  readonly cacheStore: CacheStore;
+}
+
+/**
+ * Where an application keeps what its client caches, outside the process: a file, or a shared
+ * cache such as Redis. Faults at `cache-store` make it slow, full, or fail as such a store fails:
+ * the promise rejects.
+ *
+ * @example
+ * const saved = await context.cacheStore.read("tokens");
+ * await context.cacheStore.write("tokens", JSON.stringify(tokens));
+ */
+export interface CacheStore {
+  /** `undefined` when nothing was written under that key. */
+  read(key: string): Promise<string | undefined>;
+  write(key: string, value: string): Promise<void>;
 }
 
 /** A tab of an application. */

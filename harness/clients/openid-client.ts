@@ -8,6 +8,7 @@ import { HarnessError } from "../core/errors.ts";
 import type { Flow } from "../history/event.ts";
 import { createRequest } from "../core/http/message.ts";
 import type {
+  CacheStore,
   ClientContext,
   ClientErrorDescription,
   ClientInstance,
@@ -159,25 +160,35 @@ async function signInForTokens(opened: Opened, request: TokenRequest): Promise<T
 }
 
 async function refresh(opened: Opened, request: TokenRequest): Promise<TokenResult> {
-  const { oidc, forCode, context } = opened;
-  const saved = request.credential ?? context.storage.get(storageKey(request)) ?? "";
+  const { oidc, forCode } = opened;
+  const saved = request.credential ?? (await storeOf(opened).read(storageKey(request))) ?? "";
   const scope = ["openid profile offline_access", ...request.scopes].join(" ");
   return keep(opened, request, await oidc.refreshTokenGrant(forCode, saved, { scope }));
 }
 
 /** Saves the refresh token, since the package caches nothing. */
-function keep(
-  { context }: Opened,
+async function keep(
+  opened: Opened,
   request: TokenRequest,
   answer: Awaited<ReturnType<OpenidClient["refreshTokenGrant"]>>,
-): TokenResult {
+): Promise<TokenResult> {
+  const { context } = opened;
   if (answer.refresh_token !== undefined)
-    context.storage.set(storageKey(request), answer.refresh_token);
+    await storeOf(opened).write(storageKey(request), answer.refresh_token);
   const inSeconds = answer.expiresIn();
   return {
     accessToken: answer.access_token,
     ...factsOf(answer.id_token, answer.claims()),
     ...(inSeconds === undefined ? {} : { expiresAt: context.clock.now() + inSeconds * 1_000 }),
+  };
+}
+
+/** Where the application keeps refresh tokens: a store of its own, or its memory. */
+function storeOf({ options, context: { cacheStore, storage } }: Opened): CacheStore {
+  if (options.cache === "persisted") return cacheStore;
+  return {
+    read: (key) => Promise.resolve(storage.get(key)),
+    write: (key, value) => Promise.resolve(void storage.set(key, value)),
   };
 }
 

@@ -4,11 +4,13 @@
  */
 import { expected, type ReportProblem } from "../core/validation.ts";
 import type { Endpoint } from "../entra/request/endpoint.ts";
+import { isOfDevice } from "./check-device.ts";
 import { isConnectionEffect, traitsOf } from "./effect-traits.ts";
 import type { FaultEffect, FaultWindow } from "./plan.ts";
 
 /** Reports `cors` and `preflights` where they could change nothing. */
 export function checkPages(window: FaultWindow, report: ReportProblem): void {
+  if (isOfDevice(window.at)) return;
   checkCors(window, report);
   checkPreflights(window, report);
 }

@@ -1,5 +1,6 @@
 /** Checks that a window's effect and endpoints are possible at its site, by the tables of effects and sites. */
 import { expected, type ReportProblem } from "../core/validation.ts";
+import { isOfDevice } from "./check-device.ts";
 import { effectTraits, traitsOf } from "./effect-traits.ts";
 import type { FaultEffectKind, FaultSite, FaultWindow } from "./plan.ts";
 import { siteTraits } from "./site-traits.ts";
@@ -7,6 +8,8 @@ import { siteTraits } from "./site-traits.ts";
 /** Reports an effect that cannot happen at the window's site, and endpoints that are never asked there. */
 export function checkSite(window: FaultWindow, report: ReportProblem): void {
   checkEffect(window, report);
+  // What such a window may say apart from its effect is in `check-device.ts`.
+  if (isOfDevice(window.at)) return;
   checkEndpoints(window, report);
   checkEndpointsOfEffect(window, report);
 }

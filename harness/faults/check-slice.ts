@@ -6,6 +6,7 @@
 import { expected, type ReportProblem } from "../core/validation.ts";
 import { type Endpoint, namesGrant, namesTenant, regionOf } from "../entra/request/endpoint.ts";
 import { machineOrigins } from "../entra/request/machine-address.ts";
+import { isOfDevice } from "./check-device.ts";
 import { isConnectionEffect } from "./effect-traits.ts";
 import type { FaultSlice, FaultWindow } from "./plan.ts";
 import { siteTraits } from "./site-traits.ts";
@@ -13,7 +14,7 @@ import { siteTraits } from "./site-traits.ts";
 /** Reports the fields of a slice by which its window could take no request. */
 export function checkSlice(window: FaultWindow, report: ReportProblem): void {
   const { where } = window;
-  if (where === undefined) return;
+  if (where === undefined || isOfDevice(window.at)) return;
   const reportField: ReportField = (field, message, hint) =>
     report(["where", field], message, hint);
   // The first reason is enough for a field.

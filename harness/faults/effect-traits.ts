@@ -23,13 +23,15 @@ export interface EffectTraits {
    * - `before-service`: the request reaches the service, later
    * - `on-response`: the service's own response is changed
    * - `after-service`: the service acts on the request, and its response is dropped
+   * - `on-device`: at no point; it changes the client's own computer or browser
    */
   readonly acts:
     | "on-connection"
     | "instead-of-service"
     | "before-service"
     | "on-response"
-    | "after-service";
+    | "after-service"
+    | "on-device";
   /** Which of the requests that a window takes end without a usable answer. */
   readonly fails: "every-request" | "requests-over-capacity" | "no-request";
   /** Whether the front door offers the request to the backup afterwards, when it happens at the primary. */
@@ -72,6 +74,15 @@ const changedResponse = {
   sites: behindConnection,
   endpoints: "any",
   acts: "on-response",
+  failsOver: "never",
+  cors: "none",
+  delivery: "whole",
+} as const;
+
+const onDevice = {
+  endpoints: "any",
+  acts: "on-device",
+  fails: "no-request",
   failsOver: "never",
   cors: "none",
   delivery: "whole",
@@ -175,6 +186,31 @@ export const effectTraits = {
     clientSees: "cannot resolve the host name",
     sites: ["dns", "edge", "resource"],
   },
+  offline: {
+    ...noConnection,
+    clientSees: "is offline",
+    sites: ["device"],
+  },
+  "clock-shift": {
+    ...onDevice,
+    clientSees: "reads a wrong time from its clock",
+    sites: ["device"],
+  },
+  "store-failure": {
+    ...onDevice,
+    clientSees: "cannot use the store of its tokens",
+    sites: ["cache-store"],
+  },
+  "store-latency": {
+    ...onDevice,
+    clientSees: "waits for the store of its tokens",
+    sites: ["cache-store"],
+  },
+  "store-full": {
+    ...onDevice,
+    clientSees: "finds no room in the store of its tokens",
+    sites: ["cache-store"],
+  },
   "connect-timeout": {
     ...noConnection,
     clientSees: "waits for a connection that is never made",
@@ -222,8 +258,11 @@ type EffectActing<Acts extends EffectTraits["acts"]> = Extract<
 /** Effects on the making of a connection, when there is a host and a path but no body yet. */
 export type ConnectionEffect = EffectActing<"on-connection">;
 
+/** Effects on the client's own computer or browser, which no request meets. */
+export type DeviceEffect = EffectActing<"on-device">;
+
 /** Effects on a request whose connection has been made. */
-export type ExchangeEffect = Exclude<FaultEffect, ConnectionEffect>;
+export type ExchangeEffect = Exclude<FaultEffect, ConnectionEffect | DeviceEffect>;
 
 /** Effects that change the answer of the service. */
 export type ResponseEffect = EffectActing<"on-response">;
@@ -233,9 +272,14 @@ export function traitsOf({ kind }: Pick<FaultEffect, "kind">): EffectTraits {
   return effectTraits[kind];
 }
 
-/** Whether an effect breaks the connection itself; all others break the exchange on it. */
+/** Whether an effect breaks the connection itself. */
 export function isConnectionEffect(effect: FaultEffect): effect is ConnectionEffect {
   return traitsOf(effect).acts === "on-connection";
+}
+
+/** Whether an effect is on the client's own computer or browser. */
+export function isDeviceEffect(effect: FaultEffect): effect is DeviceEffect {
+  return traitsOf(effect).acts === "on-device";
 }
 
 /** Whether an effect ends the request by itself, so that neither the service nor later windows see it. */

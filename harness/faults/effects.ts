@@ -99,6 +99,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const connectionCodes: Readonly<Record<ConnectionEffect["kind"], NetworkFaultCode>> = {
   refused: "ECONNREFUSED",
   "dns-failure": "ENOTFOUND",
+  offline: "ENOTFOUND",
   "connect-timeout": "ETIMEDOUT",
   "tls-failure": "ERR_TLS_CERT_ALTNAME_INVALID",
 };

@@ -20,6 +20,7 @@ import {
   endsRequest,
   type ExchangeEffect,
   isConnectionEffect,
+  isDeviceEffect,
 } from "./effect-traits.ts";
 import { connectionFault, performEffect } from "./effects.ts";
 import type { FaultEffect, FaultPlan, FaultSite, FaultWindow } from "./plan.ts";
@@ -125,7 +126,7 @@ function hasConnectionEffect(window: FaultWindow): window is WindowOf<Connection
 }
 
 function hasExchangeEffect(window: FaultWindow): window is WindowOf<ExchangeEffect> {
-  return !isConnectionEffect(window.effect);
+  return !isConnectionEffect(window.effect) && !isDeviceEffect(window.effect);
 }
 
 /** The open windows of this layer with one kind of effect, each with its count, which begins when the window first opens. */

@@ -21,6 +21,11 @@ export const outageNames = {
   "overloaded-on-return":
     "after an outage the service has a limited capacity, and collapses under a higher load",
   "traffic-ramped-up": "the gateway lets traffic back gradually",
+  offline: "the client's device has no network; navigator.onLine is false in pages",
+  "clock-wrong": "the clock of the client's device is ahead or behind",
+  "cache-store-down": "the store of the client's tokens fails",
+  "cache-store-slow": "the store of the client's tokens answers late",
+  "cache-store-full": "the store of the client's tokens is full",
 } as const;
 
 /** The name of an outage. */

@@ -16,6 +16,7 @@ import {
 } from "../core/validation.ts";
 import { statusesWithoutBody } from "../core/http/message.ts";
 import { endpoints } from "../entra/request/endpoint.ts";
+import { checkDevice } from "./check-device.ts";
 import { checkPages } from "./check-pages.ts";
 import { checkSite } from "./check-site.ts";
 import { checkSlice } from "./check-slice.ts";
@@ -162,6 +163,14 @@ const effectSchema = schemaOf<FaultEffect>()((z) => {
         forMs: durationMs().optional(),
       }),
       z.strictObject({ kind: kind("dns-failure") }),
+      z.strictObject({ kind: kind("offline") }),
+      z.strictObject({ kind: kind("clock-shift"), byMs: wholeNumber(z, -LONGEST_MS, LONGEST_MS) }),
+      z.strictObject({
+        kind: kind("store-failure"),
+        access: z.enum(["read", "write", "both"]).optional(),
+      }),
+      z.strictObject({ kind: kind("store-latency"), delay: delay() }),
+      z.strictObject({ kind: kind("store-full") }),
       z.strictObject({ kind: kind("connect-timeout") }),
       z.strictObject({ kind: kind("tls-failure") }),
       z.strictObject({ kind: kind("wrong-content-type"), contentType: contentType(z) }),
@@ -251,7 +260,12 @@ const windowSchema = schemaOf<FaultWindow>()((z) =>
       },
       { error: describeNesting },
     )
-    .check(acrossFields(checkSite), acrossFields(checkPages), acrossFields(checkSlice))
+    .check(
+      acrossFields(checkSite),
+      acrossFields(checkDevice),
+      acrossFields(checkPages),
+      acrossFields(checkSlice),
+    )
     .meta({ id: "FaultWindow" }),
 );
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../core/errors.ts";
 import { type Endpoint, namesGrant, namesTenant } from "../entra/request/endpoint.ts";
+import { isOfDevice } from "./check-device.ts";
 import { isConnectionEffect, traitsOf } from "./effect-traits.ts";
 import { faultsOf } from "./layer.ts";
 import type { FaultEffect, FaultEffectKind, FaultPlan, FaultSlice, FaultWindow } from "./plan.ts";
@@ -122,6 +123,17 @@ const effects = {
     forMs: wait,
   }),
   "dns-failure": always({ kind: "dns-failure" }),
+  offline: always({ kind: "offline" }),
+  "clock-shift": fc.record({
+    kind: always("clock-shift" as const),
+    byMs: fc.integer({ min: -100_000, max: 100_000 }).filter((byMs) => byMs !== 0),
+  }),
+  "store-failure": fc.record({
+    kind: always("store-failure" as const),
+    access: fc.constantFrom("read" as const, "write" as const, "both" as const),
+  }),
+  "store-latency": fc.record({ kind: always("store-latency" as const), delay: wait }),
+  "store-full": always({ kind: "store-full" }),
   "connect-timeout": always({ kind: "connect-timeout" }),
   "tls-failure": always({ kind: "tls-failure" }),
   "wrong-content-type": fc.record({
@@ -150,7 +162,7 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = effect.chain((drawn) => {
   const { sites, endpoints: only } = traitsOf(drawn);
   return fc.constantFrom(...sites).chain((at) => {
     const passing = only === "any" ? siteTraits[at].endpoints : only;
-    const some = fc.subarray([...passing], { minLength: 1 });
+    const some = fc.subarray([...passing], { minLength: Math.min(1, passing.length) });
     return fc
       .record(
         {
@@ -174,6 +186,10 @@ const window: fc.Arbitrary<Omit<FaultWindow, "id">> = effect.chain((drawn) => {
 
 /** Without the fields that could change nothing in this window. */
 function withFittingFields(drawn: Omit<FaultWindow, "id">): Omit<FaultWindow, "id"> {
+  if (isOfDevice(drawn.at)) {
+    const { at, from, for: forMs, effect: onDevice } = drawn;
+    return { at, on: "all", from, for: forMs, effect: onDevice };
+  }
   const { preflights, where: _, ...rest } = drawn;
   const { at, on, effect: found } = rest;
   const isNavigated =

@@ -23,6 +23,10 @@ export const faultSites = [
   "resource",
   /** The managed identity endpoint on the machine or service itself. */
   "machine",
+  /** Where the client keeps its tokens: a file, a shared cache such as Redis, the storage of a page. */
+  "cache-store",
+  /** The computer or browser that the client runs on: its network and its clock. */
+  "device",
 ] as const;
 
 /**
@@ -216,6 +220,16 @@ export type FaultEffect =
   | { readonly kind: "answer-lost"; readonly by: "reset" | "hang"; readonly forMs?: number }
   /** The host name does not resolve. */
   | { readonly kind: "dns-failure" }
+  /** The device has no network: names do not resolve, and `navigator.onLine` is false in pages. */
+  | { readonly kind: "offline" }
+  /** The client's clock is wrong by `byMs`: `Date` shows that much more, or less, than the service's. Timers are not affected. */
+  | { readonly kind: "clock-shift"; readonly byMs: number }
+  /** The cache store fails: reads, writes, or both (default). */
+  | { readonly kind: "store-failure"; readonly access?: "read" | "write" | "both" }
+  /** The cache store answers late. A page cannot be shown that: its storage does not wait. */
+  | { readonly kind: "store-latency"; readonly delay: Delay }
+  /** The cache store is full: what takes more room than before is not written (a quota, a disk without space), reads succeed. */
+  | { readonly kind: "store-full" }
   /** The connection is never made; clients give up after ten seconds. */
   | { readonly kind: "connect-timeout" }
   /** The certificate does not fit the host name. */

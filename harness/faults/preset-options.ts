@@ -47,6 +47,11 @@ export const presetOptions = {
     "shed",
   ],
   "traffic-ramped-up": [],
+  offline: [],
+  "clock-wrong": ["byMs"],
+  "cache-store-down": ["access"],
+  "cache-store-slow": ["delay"],
+  "cache-store-full": [],
 } as const satisfies Readonly<Record<OutageName, readonly string[]>>;
 
 /** Throws `bad-usage` for an option that a preset does not have: a misspelt one would be ignored. */

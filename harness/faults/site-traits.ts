@@ -9,7 +9,7 @@ import type { CorsHeaders, FaultSite, FaultSlice } from "./plan.ts";
 export interface SiteTraits {
   /** The endpoints whose requests pass here. */
   readonly endpoints: readonly Endpoint[];
-  /** Fields of a slice that no request here names: a window with one would take no request. */
+  /** Fields of a slice that nothing here names: a window with one would take no request. */
   readonly unnamed: readonly (keyof FaultSlice)[];
   /** Whose answers a fault imitates: those of ESTS with its own headers, or those of something else. */
   readonly answersAs: "ests" | "other";
@@ -21,6 +21,8 @@ export interface SiteTraits {
 const ofApis: readonly Endpoint[] = ["resource", "userinfo"];
 const ofNetwork = endpoints.filter((endpoint) => endpoint !== "managed-identity");
 const ofEntra = ofNetwork.filter((endpoint) => !ofApis.includes(endpoint));
+
+const everyField = ["tenant", "user", "grant", "app", "host", "region"] as const;
 
 /** Every site by its name. A site that is missing here does not compile. */
 export const siteTraits: Readonly<Record<FaultSite, SiteTraits>> = {
@@ -46,4 +48,6 @@ export const siteTraits: Readonly<Record<FaultSite, SiteTraits>> = {
     answersAs: "other",
     cors: "absent",
   },
+  "cache-store": { endpoints: [], unnamed: everyField, answersAs: "other", cors: "absent" },
+  device: { endpoints: ofNetwork, unnamed: everyField, answersAs: "other", cors: "absent" },
 };

@@ -63,6 +63,11 @@ export function describeEvent(event: HistoryEvent): string {
     }
     case "fault-ended":
       return `fault ${event.window} ends`;
+    case "store-accessed": {
+      const { client, access, outcome, faults } = event;
+      const how = outcome === "ok" ? "in the end" : "in vain";
+      return `${client} ${access}s its cache store ${how} (${faults.join(", ")})`;
+    }
     case "faults-cleared":
       return "all faults are over";
     case "prompt-shown":

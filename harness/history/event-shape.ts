@@ -205,6 +205,13 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
   }),
   "fault-ended": object({ window: text }),
   "faults-cleared": object({}),
+  "store-accessed": object({
+    client: text,
+    operation: optional(whole),
+    access: oneOf(["read", "write"]),
+    outcome: oneOf(["ok", "fail"]),
+    faults: list(text),
+  }),
   "prompt-shown": object({
     client: text,
     operation: optional(whole),

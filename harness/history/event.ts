@@ -11,6 +11,7 @@ import type { UnmetFault } from "../faults/unmet-faults.ts";
 import type { EventBase } from "./event-base.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
 import type { ExpectedFailure, FlowRow, RuleLimits, Variation } from "./header.ts";
+import type { StoreAccessed } from "./store-accessed.ts";
 import type { WorldChanged } from "./world-changed.ts";
 
 /**
@@ -347,6 +348,7 @@ export type HistoryEvent =
   | FaultBegan
   | FaultEnded
   | FaultsCleared
+  | StoreAccessed
   | PromptShown
   | ScreenSeen
   | TabChanged

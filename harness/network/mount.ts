@@ -4,6 +4,7 @@
  */
 import type { BrowserContext, BrowserContextOptions } from "@playwright/test";
 import type { PageTime } from "../browser/page-time.ts";
+import type { Device } from "../core/device.ts";
 import type { Gate } from "../core/time/gate.ts";
 import type { Clock } from "../core/time/clock.ts";
 import type { VirtualClock } from "../core/time/virtual-clock.ts";
@@ -21,6 +22,8 @@ export interface MountContext {
   /** Sleeps here count as the request's own, see `clock/gate.ts`. */
   readonly clock: MountClock;
   readonly gate: Gate;
+  /** The browser or computer of the clients, which faults change; default: nothing is wrong with it. */
+  readonly device?: Device;
   /** Where the chance of pages begins; absent: they keep the browser's. */
   readonly seed?: number;
   /** Whether hidden iframes take part in the person's session; default: as the browser's cookies have it. */

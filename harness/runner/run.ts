@@ -190,6 +190,7 @@ async function runScript(
     mounted,
     machines,
     attribution: layers.attribution,
+    faults: simulation.faultPlan,
     isOwnCode: ownAppOf(scenario)?.name === client.name,
     ...(browsers === undefined ? {} : { browsers }),
   });

@@ -1,4 +1,5 @@
 /** What the harness and the agent in each document say to each other. */
+import type { DeviceState } from "../../core/device.ts";
 import type { SeenScreen } from "./screen.ts";
 
 /** How time goes in a document: it stands still at an instant, or runs a fixed number of ms ahead of the machine's. */
@@ -6,6 +7,7 @@ export type DocumentTime = { readonly stillAtMs: number } | { readonly flowingBy
 
 export interface AgentStart {
   readonly time: DocumentTime;
+  readonly device: DeviceState;
   /** Where chance begins. Default: the browser's own chance. */
   readonly seed?: number;
 }
@@ -50,8 +52,9 @@ export interface PageAgent {
   /** Several readings in one call: each call is a round trip through three processes. */
   state(reading: PageReading): Promise<PageState>;
   time(): DocumentTime;
-  /** Fires what is due by then, in order. Time never turns back. */
-  setTime(time: DocumentTime): Promise<PageState>;
+  device(): DeviceState;
+  /** Brings the device into that state, and fires what is due by then, in order. Time never turns back. */
+  setTime(time: DocumentTime, device: DeviceState): Promise<PageState>;
   /**
    * As `setTime`, but stops at the instant at which something outside could notice what a timer
    * does, and calls `__brownoutAt` with that instant at once. Called again with the same name, it

@@ -7,7 +7,9 @@
  * forward; or it flows, as far ahead of the machine's own as the harness says. Workers keep
  * the machine's time (`docs/sources.md#k5`).
  */
+import type { DeviceState } from "../../core/device.ts";
 import { installPageChance } from "./page-chance.ts";
+import { installPageDevice, type PageDevice, pageDeviceParts } from "./page-device.ts";
 import { installPageLeaps, type PageLeaps } from "./page-leap.ts";
 import { installPageMeasure } from "./page-measure.ts";
 import type {
@@ -23,10 +25,12 @@ import { installPageTimers, pageTimerParts, type PageTimers } from "./page-timer
 import { installPageWatch, pageWatchParts, type PageWatch } from "./page-watch.ts";
 import { readScreen, SIGN_IN_FORM } from "./screen.ts";
 
-/** The time that a document is served with: a `Server-Timing` header, which scripts can read at once. */
-export function timingOf(time: DocumentTime): string {
+/** The time and the device that a document is served with: a `Server-Timing` header, which scripts can read at once. */
+export function timingOf(time: DocumentTime, device: DeviceState): string {
   const text = "stillAtMs" in time ? `still ${time.stillAtMs}` : `flowing ${time.flowingByMs}`;
-  return `brownout;desc="${text}"`;
+  const { clockShiftMs, isOffline, storeReads, storeWrites } = device;
+  const network = isOffline ? "offline" : "online";
+  return `brownout;desc="${text}", brownout-device;desc="${clockShiftMs} ${network} ${storeReads} ${storeWrites}"`;
 }
 
 /** What `installAgent` is made of; the page has no modules of ours to import it from. */
@@ -36,6 +40,7 @@ interface AgentParts {
   readonly installPageWatch: typeof installPageWatch;
   readonly installPageMeasure: typeof installPageMeasure;
   readonly installPageLeaps: typeof installPageLeaps;
+  readonly installPageDevice: typeof installPageDevice;
   readonly readScreen: typeof readScreen;
   readonly signInForm: string;
 }
@@ -49,7 +54,11 @@ export function agentScript(start: AgentStart): string {
   const called = [
     ...pageTimerParts,
     ...pageWatchParts,
+    ...pageDeviceParts,
     inheritedTime,
+    inheritedDevice,
+    servedWith,
+    makersOf,
     replaceDate,
     countChanges,
     createAgent,
@@ -61,6 +70,7 @@ export function agentScript(start: AgentStart): string {
     installPageWatch,
     installPageMeasure,
     installPageLeaps,
+    installPageDevice,
     readScreen,
   }).map(([name, part]) => `${name}: ${String(part)}`);
   const values = `{ ${parts.join(", ")}, signInForm: ${JSON.stringify(SIGN_IN_FORM)} }`;
@@ -74,6 +84,7 @@ interface AgentState {
   activity: number;
   readonly timers: PageTimers;
   readonly watch: PageWatch;
+  readonly device: PageDevice;
   /** How often the document has changed. */
   readonly changes: () => number;
 }
@@ -83,7 +94,7 @@ function installAgent(start: AgentStart, parts: AgentParts): void {
   const scope = globalThis as AgentScope;
   if (scope.__brownout !== undefined) {
     // A later script of ours has a later time.
-    if (!("stillAtMs" in start.time)) void scope.__brownout.setTime(start.time);
+    if (!("stillAtMs" in start.time)) void scope.__brownout.setTime(start.time, start.device);
     return;
   }
   const realSetTimeout = setTimeout.bind(globalThis);
@@ -95,13 +106,14 @@ function installAgent(start: AgentStart, parts: AgentParts): void {
     bump();
     leaps.noticed();
   }, realSetTimeout);
-  const state: AgentState = { activity: 0, timers, watch, changes: countChanges() };
+  const device = parts.installPageDevice(inheritedDevice() ?? start.device);
+  const state: AgentState = { activity: 0, timers, watch, device, changes: countChanges() };
   const leaps = parts.installPageLeaps(
     timers,
     { isBusy: () => watch.busy() > 0, changes: state.changes },
     parts.readScreen,
   );
-  const nowMs = (): number => Math.floor(timers.now());
+  const nowMs = (): number => Math.floor(timers.now()) + device.state().clockShiftMs;
   if (start.seed !== undefined) parts.installPageChance(start.seed, nowMs());
   parts.installPageMeasure(timers);
   replaceDate(nowMs);
@@ -113,23 +125,42 @@ function installAgent(start: AgentStart, parts: AgentParts): void {
   Object.defineProperty(scope, "__brownout", { value: createAgent(state, leaps, screen) });
 }
 
-/** The time that the simulator served this document with, or that of the document that made it. */
-function inheritedTime(): DocumentTime | undefined {
+/** What the simulator served this document with under that name. */
+function servedWith(name: string): string {
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  const timing = entry?.serverTiming.find(({ name }) => name === "brownout")?.description ?? "";
-  const [, how, value] = /^(still|flowing) (-?[\d.]+)$/.exec(timing) ?? [];
-  if (how !== undefined)
-    return how === "still" ? { stillAtMs: Number(value) } : { flowingByMs: Number(value) };
-  // A frame or window that no server sent has the time of the document that made it.
-  for (const maker of [window.opener as unknown, window.parent]) {
+  return entry?.serverTiming.find((timing) => timing.name === name)?.description ?? "";
+}
+
+/** The agents of the documents that could have made this one: a frame or window that no server sent is as its maker. */
+function makersOf(): readonly PageAgent[] {
+  return [window.opener as unknown, window.parent].flatMap((maker) => {
     try {
-      const agent = (maker as AgentScope | null)?.__brownout;
-      if (agent !== undefined) return agent.time();
+      return (maker as AgentScope | null)?.__brownout ?? [];
     } catch {
       // Of another origin: it cannot be read.
+      return [];
     }
-  }
-  return undefined;
+  });
+}
+
+/** The time that the simulator served this document with, or that of the document that made it. */
+function inheritedTime(): DocumentTime | undefined {
+  const [, how, value] = /^(still|flowing) (-?[\d.]+)$/.exec(servedWith("brownout")) ?? [];
+  if (how !== undefined)
+    return how === "still" ? { stillAtMs: Number(value) } : { flowingByMs: Number(value) };
+  return makersOf()[0]?.time();
+}
+
+/** The same of its device. */
+function inheritedDevice(): DeviceState | undefined {
+  const [shift, network, storeReads, storeWrites] = servedWith("brownout-device").split(" ");
+  if (storeReads === undefined || storeWrites === undefined) return makersOf()[0]?.device();
+  return {
+    clockShiftMs: Number(shift),
+    isOffline: network === "offline",
+    storeReads: storeReads as DeviceState["storeReads"],
+    storeWrites: storeWrites as DeviceState["storeWrites"],
+  };
 }
 
 /** Puts a `Date` by the document's time in place of the browser's. */
@@ -165,7 +196,7 @@ function createAgent(
   leaps: Pick<PageLeaps, "leap">,
   screen: () => PageScreen | undefined,
 ): PageAgent {
-  const { timers, watch, changes } = state;
+  const { timers, watch, device, changes } = state;
   const read = (): PageState => {
     const dueMs = timers.nextDueMs();
     return {
@@ -184,7 +215,9 @@ function createAgent(
       return { ...found, ...(seen === undefined ? {} : { screen: seen }) };
     },
     time: () => timers.time(),
-    async setTime(to) {
+    device: () => device.state(),
+    async setTime(to, deviceState) {
+      device.set(deviceState);
       const before = { activity: state.activity, going: watch.going().length, changes: changes() };
       const { onlyAgain, bumps } = await timers.setTime(to);
       const now = read();

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { Configuration, ICachePlugin, INetworkModule } from "@azure/msal-node";
 import { createRequest } from "../../core/http/message.ts";
-import type { ClientContext, OpenOptions } from "../client.ts";
+import type { CacheStore, ClientContext, OpenOptions } from "../client.ts";
 import type { MsalNode } from "./msal-node-types.ts";
 
 /** The MSAL configuration of an application. */
@@ -26,7 +26,7 @@ export function configurationOf(
         : {}),
     },
     ...(options.cache === "persisted"
-      ? { cache: { cachePlugin: persistIn(context.storage) } }
+      ? { cache: { cachePlugin: persistIn(context.cacheStore) } }
       : {}),
     ...(context.transport === undefined
       ? {}
@@ -48,18 +48,16 @@ function certificateOf(
   };
 }
 
-/** A cache plugin that saves the serialized cache. */
-function persistIn(storage: Map<string, string>): ICachePlugin {
+/** A cache plugin that saves the serialized cache in a store, as MSAL's documentation shows; what the store throws, MSAL gets. */
+function persistIn(store: CacheStore): ICachePlugin {
   return {
-    beforeCacheAccess(cacheContext) {
-      const saved = storage.get("msal-cache");
+    async beforeCacheAccess(cacheContext) {
+      const saved = await store.read("msal-cache");
       if (saved !== undefined) cacheContext.tokenCache.deserialize(saved);
-      return Promise.resolve();
     },
-    afterCacheAccess(cacheContext) {
+    async afterCacheAccess(cacheContext) {
       if (cacheContext.cacheHasChanged)
-        storage.set("msal-cache", cacheContext.tokenCache.serialize());
-      return Promise.resolve();
+        await store.write("msal-cache", cacheContext.tokenCache.serialize());
     },
   };
 }

@@ -43,6 +43,7 @@ async function withOneAnswer() {
       prompted: () => undefined,
       certificateOf: () => ({ thumbprintSha256: "", thumbprint: "", privateKeyFile: "" }),
       storage: new Map(),
+      cacheStore: { read: async () => undefined, write: async () => undefined },
     },
   );
   return () =>

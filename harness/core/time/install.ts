@@ -61,17 +61,18 @@ export function installClock(clock: VirtualClock): InstalledClock {
 
 function virtualDate(clock: VirtualClock): DateConstructor {
   const RealDate = Date;
+  const shownMs = (): number => clock.now() + clock.wall.shiftMs();
   function VirtualDate(this: unknown, ...parts: unknown[]): unknown {
-    if (new.target === undefined) return new RealDate(clock.now()).toString();
+    if (new.target === undefined) return new RealDate(shownMs()).toString();
     return Reflect.construct(
       RealDate,
-      parts.length === 0 ? [clock.now()] : parts,
+      parts.length === 0 ? [shownMs()] : parts,
       new.target,
     ) as unknown;
   }
   VirtualDate.prototype = RealDate.prototype;
   Object.setPrototypeOf(VirtualDate, RealDate);
-  return Object.assign(VirtualDate, { now: () => clock.now() }) as unknown as DateConstructor;
+  return Object.assign(VirtualDate, { now: shownMs }) as unknown as DateConstructor;
 }
 
 /** What `setTimeout` returns: the parts of Node's `Timeout` that programs use. */

@@ -18,10 +18,13 @@ import {
 } from "./participants.ts";
 import { createQuiescence, type Quiescence } from "./quiescence.ts";
 import { neverAnswered } from "./stuck.ts";
+import { createWallClock, type WallClock } from "./wall-clock.ts";
 import { createVirtualTimers, type VirtualTimer, type VirtualTimers } from "./virtual-timers.ts";
 
 export interface VirtualClock extends Clock {
   readonly gate: Gate;
+  /** By how much `Date` is wrong in the code under test; right again after `reset`. */
+  readonly wall: WallClock;
   /** Calls back `delayMs` from now in virtual time; zero on the next turn, even while requests are in flight. */
   setTimer(callback: () => void, delayMs: number): VirtualTimer;
   /**
@@ -86,8 +89,11 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   const patience = () => patienceOf(shared ? "shared" : "alone");
   const setTimer = timers.set;
 
+  const wall = createWallClock();
+
   return {
     gate,
+    wall,
     setTimer,
     drive: (work, untilMs = Infinity, mayLeap = () => false) => {
       const time: DriveTime = {
@@ -122,6 +128,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
         throw new HarnessError("stuck", "the clock cannot start anew while a request is in flight");
       }
       timers.clear();
+      wall.setShift(0);
       state.nowMs = startMs;
       quiescence.reset(quietTurns);
     },

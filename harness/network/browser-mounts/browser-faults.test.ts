@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../../browser/launch/find-browser.ts";
+import type { DeviceEffect } from "../../faults/effect-traits.ts";
 import type { FaultEffect, FaultEffectKind } from "../../faults/plan.ts";
 import { createResponse } from "../../core/http/message.ts";
 import { browserMounts } from "../mount-names.ts";
@@ -25,8 +26,11 @@ const in60s = { form: "seconds", seconds: 60 } as const;
 const shed = { status: 503, retryAfter: in60s, body: json } as const;
 const nothing = { requests: 0, perMs: 1_000, collapsesTo: 0, regrowsPerMinute: 0 };
 
+/** Faults of the browser itself, and not of an answer, are in `page-device.test.ts`. */
+type OnDevice = "offline" | DeviceEffect["kind"];
+
 // The compiler sees that no kind of fault is missing.
-const rows: Readonly<Record<FaultEffectKind, readonly Row[]>> = {
+const rows: Readonly<Record<Exclude<FaultEffectKind, OnDevice>, readonly Row[]>> = {
   throttle: [
     { name: "429, JSON", effect: { kind: "throttle", retryAfter: in60s, body: json } },
     {

@@ -127,6 +127,7 @@ async function prepare(
   let profile: BrowserContext | undefined;
   let time: PageTime | undefined;
   let leave: (() => void) | undefined;
+  let ignoreDevice: (() => void) | undefined;
   const way = await openWay({
     service,
     clock,
@@ -150,13 +151,16 @@ async function prepare(
         nowMs: clock.now(),
         underway: () => way.underway(),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
+        ...(options.device === undefined ? {} : { device: options.device.state() }),
         isServed: isServedUrl,
         keptUntilMs: () => way.keptUntilMs?.(),
       });
       leave = clock.join?.(time);
+      ignoreDevice = options.device?.onChange(time.setDevice);
       return time;
     },
     async stop() {
+      ignoreDevice?.();
       leave?.();
       await way.stop();
     },

@@ -66,6 +66,7 @@ function slimEvent({ index: _index, ...event }: HistoryEvent): SlimEvent {
     case "fault-began":
     case "fault-ended":
     case "faults-cleared":
+    case "store-accessed":
     case "prompt-shown":
     case "screen-seen":
     case "tab-changed":

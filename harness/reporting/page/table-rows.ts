@@ -65,6 +65,7 @@ export function whoOf(history: PageHistory, index: number): string {
       return "";
     case "operation-invoked":
     case "exchange-began":
+    case "store-accessed":
     case "prompt-shown":
     case "screen-seen":
     case "tab-changed":

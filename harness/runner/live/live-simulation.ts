@@ -179,6 +179,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
         mount: mount.name,
         world: directory.world,
         place,
+        hasCacheStore: false,
       }),
     ),
     api: (address, answer) => data.put(address, answer),

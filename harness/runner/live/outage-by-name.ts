@@ -3,6 +3,13 @@ import { type Duration, parseDuration } from "../../core/time/parse-duration.ts"
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { OutageName } from "../../faults/outage-names.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
+import {
+  cacheStoreDown,
+  cacheStoreFull,
+  cacheStoreSlow,
+  clockWrong,
+  offline,
+} from "../../faults/device-presets.ts";
 import { checkPresetOptions, type WindowOptions } from "../../faults/preset-options.ts";
 import {
   answerLost,
@@ -42,6 +49,11 @@ const presets = {
   "identity-endpoint-down": identityEndpointDown,
   "overloaded-on-return": overloadedOnReturn,
   "traffic-ramped-up": trafficRampedUp,
+  offline,
+  "clock-wrong": clockWrong,
+  "cache-store-down": cacheStoreDown,
+  "cache-store-slow": cacheStoreSlow,
+  "cache-store-full": cacheStoreFull,
 } as const satisfies Readonly<Record<OutageName, unknown>>;
 
 type Presets = typeof presets;

@@ -16,6 +16,7 @@ import type { FaultPlan } from "../../faults/plan.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import type { Mount, MountContext, Mounted } from "../../network/mount.ts";
+import { createDevice, type FaultyDevice } from "./device.ts";
 import { checkFaultsPossible, recordFault } from "./faults.ts";
 import type { Machines } from "./machines.ts";
 import { endOpenOperations } from "./operate.ts";
@@ -73,6 +74,7 @@ export interface Simulation<Added extends Layers = Layers> {
   readonly recorder: Recorder;
   readonly operations: OperationCounter;
   readonly machines: Machines;
+  readonly device: FaultyDevice;
   readonly faultPlan: LivePlan;
   readonly layers: Added;
   readonly mounted: Mounted;
@@ -101,6 +103,7 @@ export async function composeSimulation<Added extends Layers>(
   try {
     const parts = createParts(options, clock);
     undo.defer(parts.machines.close);
+    undo.defer(() => parts.device.close());
     if (options.machine !== undefined) parts.machines.runOn(options.machine);
     const layers = options.layers(parts);
     const mounted = await mount.start(mountContextOf(options, parts, layers.service));
@@ -133,7 +136,16 @@ function createParts(
   const faultPlan = createLivePlan({
     clock,
     startedAt,
-    onChange: (instant) => recordFault(created.recorder, instant),
+    onChange: (instant) => {
+      recordFault(created.recorder, instant);
+      device.update();
+    },
+  });
+  const device = createDevice({
+    clock,
+    startedAt,
+    faults: faultPlan,
+    hasPages: mount.inBrowser === true,
   });
   const created = createSimulatedService({
     world,
@@ -146,18 +158,27 @@ function createParts(
     ...(client === undefined ? {} : { client }),
     ...(dataAt === undefined ? {} : { dataAt }),
   });
-  return { ...created, clock, startedAt, random, faultPlan, operations: createOperationCounter() };
+  return {
+    ...created,
+    device,
+    clock,
+    startedAt,
+    random,
+    faultPlan,
+    operations: createOperationCounter(),
+  };
 }
 
 function mountContextOf(
   { settings, seedsPages, suite, onHarnessError }: SimulationOptions<Layers>,
-  { clock, random }: Pick<Simulation, "clock" | "random">,
+  { clock, random, device }: Pick<Simulation, "clock" | "random" | "device">,
   service: Service,
 ): MountContext {
   return {
     service,
     clock,
     gate: clock.gate,
+    device,
     ...(seedsPages ? { seed: random.fork("pages").integer(0, 0xffff_ffff) } : {}),
     ...(suite === undefined ? {} : { suite }),
     sessionInFrames: settings.sessionInFrames,

@@ -19,6 +19,8 @@ const noCapacity = { requests: 1, perMs: 60_000, collapsesTo: 0, regrowsPerMinut
 const fields: Partial<Record<FaultEffectKind, object>> = {
   throttle: { retryAfter: answer.retryAfter, body: answer.body },
   "server-error": answer,
+  respond: { status: 404, body: answer.body },
+  "answer-lost": { by: "reset" },
   capacity: { ...noCapacity, shed: answer },
   latency: { delay: 1 },
   hang: { forMs: 1 },
@@ -35,10 +37,12 @@ const addresses: Partial<Record<FaultSite, string>> = {
 const KEYS = "https://login.microsoftonline.com/contoso.example/discovery/v2.0/keys";
 
 /** The sites that any request can reach; the backup and machines need a client of their own. */
-const reachable: readonly FaultSite[] = ["edge", "dns", "primary", "resource"];
+const reachable: readonly FaultSite[] = ["edge", "dns", "primary", "resource", "device"];
 
 const cases = (Object.keys(effectTraits) as FaultEffectKind[]).flatMap((kind) =>
   effectTraits[kind].sites
+    // A wrong clock is met by no request.
+    .filter(() => effectTraits[kind].acts !== "on-device")
     .filter((site) => reachable.includes(site))
     .map((site) => ({ kind, site })),
 );

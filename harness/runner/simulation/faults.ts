@@ -6,7 +6,7 @@ import { traitsOf } from "../../faults/effect-traits.ts";
 import type { FaultInstant } from "../../faults/live-plan.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
 import type { Recorder } from "../../history/recorder.ts";
-import { type MountName, wholeBodyMounts } from "../../network/mount-names.ts";
+import { browserMounts, type MountName, wholeBodyMounts } from "../../network/mount-names.ts";
 import { checkSliceNames } from "./world-names.ts";
 
 /** What decides which faults are possible in a run. */
@@ -16,14 +16,40 @@ export interface FaultConditions {
   readonly world: World;
   /** Where the plan came from, for errors; default: none. */
   readonly place?: string;
+  /** Whether the clients of a mount in this process are of Brownout's making, with a cache store that faults can break; default: true. */
+  readonly hasCacheStore?: boolean;
 }
 
 /** Throws `bad-fault-plan` for a window that this run cannot show: it would be announced in the history and break nothing. */
 export function checkFaultsPossible(faults: FaultPlan, conditions: FaultConditions): void {
   const { backup, mount, world, place } = conditions;
   checkSliceNames(faults, world, place);
+  checkCacheStore(faults, conditions);
   if (backup === "off") checkWithoutBackup(faults);
   if (wholeBodyMounts.includes(mount)) checkWithWholeBodies(faults, mount);
+}
+
+function checkCacheStore(
+  faults: FaultPlan,
+  { mount, hasCacheStore = true }: FaultConditions,
+): void {
+  const isOfPages = (browserMounts as readonly MountName[]).includes(mount);
+  const index = faults.findIndex(
+    ({ at, effect }) =>
+      at === "cache-store" && (isOfPages ? effect.kind === "store-latency" : !hasCacheStore),
+  );
+  if (index < 0) return;
+  if (isOfPages) {
+    const why = `the mount ${mount} cannot show the effect store-latency: the storage of a page does not wait`;
+    throw new HarnessError("bad-fault-plan", why, {
+      place: `faults[${index}].effect.kind`,
+      hint: "Use store-failure or store-full.",
+    });
+  }
+  throw new HarnessError("bad-fault-plan", "the store of your own code's cache is not simulated", {
+    place: `faults[${index}].at`,
+    hint: 'Let your own store fail, or use a scenario with a client that is opened with cache: "persisted".',
+  });
 }
 
 function checkWithoutBackup(faults: FaultPlan): void {

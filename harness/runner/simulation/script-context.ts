@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { openApplication, type OperationCounter } from "../../clients/application.ts";
 import type { ClientBrowser, ClientContext, ClientUnderTest } from "../../clients/client.ts";
 import type { Clock } from "../../core/time/clock.ts";
+import type { LivePlan } from "../../faults/live-plan.ts";
+import { createCacheStore } from "./cache-store.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
 import type { AppRegistration, Tenant } from "../../entra/directory/world.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
@@ -43,6 +45,7 @@ export interface ScriptParts {
   readonly mounted: Mounted;
   readonly machines: Pick<Machines, "place">;
   readonly attribution: Attribution;
+  readonly faults: Pick<LivePlan, "windows" | "tally">;
   /** Absent where clients are not pages. */
   readonly browsers?: BrowserContexts;
   /** Whether the user's own code is under test: calls of all names are then one client's. */
@@ -151,6 +154,7 @@ function createClientContext(
   } & Pick<ClientContext, "cookiesOf">,
 ): ClientContext {
   const { clock, random, directory, recorder, mounted } = parts;
+  const storage = new Map<string, string>();
   return {
     world: directory.world,
     clock,
@@ -175,7 +179,16 @@ function createClientContext(
       });
     },
     certificateOf,
-    storage: new Map(),
+    storage,
+    cacheStore: createCacheStore({
+      client: name,
+      storage,
+      faults: parts.faults,
+      clock,
+      startedAt: parts.startedAt,
+      random: random.fork(`store of ${name}`),
+      recorder,
+    }),
   };
 }
 

@@ -124,7 +124,7 @@ export function createSimulatedService(parts: ServiceParts) {
   const resourcesRefuse = (): boolean =>
     plan.some(({ at, effect }) => at === "resource" && isConnectionEffect(effect));
   const frontDoor: Service = withFaults(
-    ["edge", "dns"],
+    ["device", "edge", "dns"],
     route({ primary, resources, resourcesRefuse }),
   );
   const network = besideMachines(frontDoor, withFaults(["machine"], machines.service));
@@ -147,7 +147,7 @@ function besideMachines(frontDoor: Service, machine: Service): Service {
 function notesOf(request: Request, endpoint: Endpoint): ExchangeNotes {
   const site = faultSiteOf(request);
   const isApi = endpoint === "resource" || endpoint === "userinfo";
-  const isEdge = site === "edge" || site === "dns";
+  const isEdge = site === "edge" || site === "dns" || site === "device";
   const entra = isServedByBackup(request) ? "backup" : "primary";
   return { servedBy: isEdge ? "edge" : isApi ? "resource" : entra, faults: faultsOf(request) };
 }

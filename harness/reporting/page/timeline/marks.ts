@@ -120,6 +120,9 @@ function drawEvent(event: HistoryEvent, drawing: Drawing): void {
         event.verdict === "accepted" ? "presented" : "presented-refused",
       );
       break;
+    case "store-accessed":
+      sign(drafts.client(event.client), "note");
+      break;
     case "faults-cleared":
     case "noted":
       sign(drafts.world(), "note");
