@@ -129,13 +129,18 @@ function brokenScenario(variant: Variant): Scenario {
     story: {
       standsFor,
       asserts:
-        "No success without a usable token, growing waits between attempts, and tokens again soon after the network recovers.",
+        "No success without a usable token, no call that waits for ever, growing waits between attempts, and tokens again soon after the network recovers.",
       failureMeans:
         "The client treats a failure below HTTP as success, retries too fast, or never recovers.",
       fix: "Give every call a time-out, back off between attempts, and check that the result has a token.",
     },
     needs: ["client-credentials"],
-    asserts: [...(answered === true ? [] : ["backoff"]), "recovery", "empty-token"],
+    asserts: [
+      ...(answered === true ? [] : ["backoff"]),
+      "call-duration",
+      "recovery",
+      "empty-token",
+    ],
     faults: [{ id: "broken", at, on: ["token"], from: 0, for: minutes(5), effect }],
     async script(context) {
       const { clock } = context;

@@ -71,6 +71,7 @@ function broken({ suffix, title, effect, at = "primary", standsFor, sendsOne }: 
     asserts: [
       ...(sendsOne === true ? [] : ["backoff"]),
       "screen",
+      "call-duration",
       "recovery",
       "empty-token",
       "prompts-caused",

@@ -32,6 +32,7 @@ const faultyClients: Readonly<
   "backup-flow": ["wrong-host", "twelve-hours-native"],
   "backup-window": ["prompts", "backup-native-80h"],
   availability: ["withholds", "outage-12h-past-refresh-in"],
+  "call-duration": ["waits-forever", "token-hang"],
   metadata: ["refetches-metadata", "long-weekend"],
   "token-expiry": ["hands-out-expired", "outage-12h-expired-tokens"],
   "empty-token": ["empty-token", "server-error-json"],

@@ -79,7 +79,7 @@ export const hangPastRefreshIn = defineScenario({
   },
   needs: ["authorization-code", "silent"],
   clients: ["msal-node", "msal-browser"],
-  asserts: ["proactive-refresh", "recovery"],
+  asserts: ["proactive-refresh", "call-duration", "recovery"],
   settings: { refreshIn: { fromSeconds: 7_200, share: 0.25, tokens: "user" } },
   faults: [hang({ from: hours(6), for: hours(2), hangMs: seconds(60) })],
   script: (context) =>

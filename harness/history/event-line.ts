@@ -100,6 +100,12 @@ const screenNames = {
   blank: "a blank page",
 } as const;
 
+const openEndings = {
+  "run-ended": "is still open when the run ends",
+  "caller-timeout": "is given up by its caller",
+  "never-ends": "never ends: nothing is left to happen that could end it",
+} as const;
+
 function describeOutcome(event: OperationCompleted): string {
   const who = `operation ${event.operation}`;
   switch (event.outcome) {
@@ -115,9 +121,7 @@ function describeOutcome(event: OperationCompleted): string {
       return `${who} fails: ${message.startsWith(`${what}: `) ? message : `${what}: ${message}`}`;
     }
     case "unknown":
-      return event.reason === "run-ended"
-        ? `${who} is still open when the run ends`
-        : `${who} is given up by its caller`;
+      return `${who} ${openEndings[event.reason]}`;
   }
 }
 

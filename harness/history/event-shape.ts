@@ -141,7 +141,7 @@ const outcome = variant("outcome", {
       interactionRequired: yes,
     }),
   },
-  unknown: { reason: oneOf(["run-ended", "caller-timeout"]) },
+  unknown: { reason: oneOf(["run-ended", "caller-timeout", "never-ends"]) },
 });
 
 const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
@@ -258,6 +258,7 @@ const header = object({
   seed: text,
   edition: optional(text),
   startedAt: number,
+  endsAt: optional(number),
   asserts: list(text),
   limits: optional(object({})),
   row: optional(

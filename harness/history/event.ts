@@ -98,7 +98,8 @@ export interface OperationInvoked extends EventBase {
 }
 
 /**
- * The end of a call. `unknown`: the end of the run, or the caller's own timeout, cut it off.
+ * The end of a call. `unknown`: the end of the run or the caller's own timeout cut it off, or
+ * nothing was left to happen that could have ended it.
  *
  * @example
  * const failed = history.events.filter(
@@ -129,7 +130,10 @@ export type OperationCompleted = EventBase & {
           readonly interactionRequired: boolean;
         };
       }
-    | { readonly outcome: "unknown"; readonly reason: "run-ended" | "caller-timeout" }
+    | {
+        readonly outcome: "unknown";
+        readonly reason: "run-ended" | "caller-timeout" | "never-ends";
+      }
   );
 
 /**
@@ -376,6 +380,8 @@ export interface JournalHeader {
   readonly edition?: string;
   /** Virtual time, in ms since the Unix epoch. */
   readonly startedAt: number;
+  /** Until when the history reaches, when that is later than its last event: a test reads it in the middle. Virtual time, in ms since the Unix epoch. */
+  readonly endsAt?: number;
   /** The rules that the scenario asserts: these must come to a conclusion. */
   readonly asserts: readonly string[];
   readonly limits?: RuleLimits;

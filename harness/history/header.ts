@@ -19,6 +19,8 @@ export interface RuleLimits {
   readonly availabilityMin?: number;
   /** How often an outage may make users sign in who were signed in before it. */
   readonly promptsMax?: number;
+  /** How long a call for a token may take until it ends, in ms; a sign-in by a person has 15 minutes in any case. */
+  readonly callMaxMs?: number;
   /** How long a user may see a blank page or a spinner, in ms. */
   readonly screenStuckMaxMs?: number;
 }

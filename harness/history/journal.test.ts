@@ -110,7 +110,7 @@ describe("a broken journal is refused with the line of the problem", () => {
       "an outcome without its other field",
       withLine(6, (text) => text.replace('"outcome":"fail"', '"outcome":"unknown"')),
       "a.jsonl:6",
-      /reason of the operation-completed: expected one of "run-ended", "caller-timeout", got nothing/,
+      /reason of the operation-completed: expected one of "run-ended", "caller-timeout", "never-ends", got nothing/,
       /again/,
     ],
     [

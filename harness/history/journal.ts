@@ -71,6 +71,7 @@ const headerOrder = [
   "seed",
   "edition",
   "startedAt",
+  "endsAt",
   "asserts",
   "limits",
 ] as const satisfies readonly (keyof JournalHeader)[];

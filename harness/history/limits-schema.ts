@@ -12,6 +12,7 @@ export const limitsSchema = schemaOf<RuleLimits>()((z) => {
     likeRequestsPer5MinutesMax: bound,
     availabilityMin: bound,
     promptsMax: bound,
+    callMaxMs: bound,
     screenStuckMaxMs: bound,
   });
 });

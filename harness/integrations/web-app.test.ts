@@ -7,6 +7,8 @@ import { useEntra } from "./vitest.ts";
 
 const entra = useEntra({ app: { name: "shop" } });
 
+const TOKEN = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
+
 let server: Server | undefined;
 afterEach(
   () => new Promise((resolve) => (server === undefined ? resolve(0) : server.close(resolve))),
@@ -39,6 +41,34 @@ async function startApp(remembersFailure = false): Promise<string> {
   await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(app.address() as AddressInfo).port}/acquire`;
 }
+
+describe("a call that never ends", () => {
+  it("rejects its operation, and is judged although the test goes on", async () => {
+    const url = await startApp();
+    const load = () => fetch(url).then((one) => one.text());
+    await entra.operate("load", load);
+    entra.outage({ for: "1h" });
+    const endless = entra.operate("load", () => new Promise(() => undefined));
+    await expect(endless).rejects.toMatchObject({ code: "stuck" });
+    expect(entra.timeline()).toContain("operation 2 never ends");
+    expect(entra).not.toPassRule("call-duration");
+    expect(entra).not.toPassAllRules();
+  });
+
+  it("is judged in the middle, too, when it joins a request that hangs", async () => {
+    entra.faults([
+      { id: "hung", at: "edge", on: ["token"], from: 0, for: 3_600_000, effect: { kind: "hang" } },
+    ]);
+    let shared: Promise<unknown> | undefined;
+    // Without an end of its own, as a client that shares requests.
+    const load = () =>
+      (shared ??= new Promise(() => void fetch(TOKEN, { method: "POST" }).catch(() => undefined)));
+    void entra.operate("load", load).catch(() => undefined);
+    void entra.operate("load", load).catch(() => undefined);
+    await entra.clock.advance("31s");
+    expect(entra).not.toPassRule("call-duration");
+  });
+});
 
 describe("a web app that answers 500", () => {
   it("fails its operation, although fetch does not throw", async () => {

@@ -1,5 +1,6 @@
 /**
  * Rule `availability`: the share of calls that succeeded among those that could have.
+ * A call that did not end in time (rule `call-duration`) has not succeeded.
  * A call could have ended ok when its client had a valid token, or when it could reach a service
  * that answered: no fault took its request (or would have, more likely than not), no Retry-After
  * was running, no back-off after a failure was due, and no person was needed.
@@ -12,7 +13,14 @@ import { cacheKeyOf } from "./model/cache-key.ts";
 import { stretchesWithoutToken } from "./model/without-token.ts";
 import { availableTokensAt } from "./model/available-tokens.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { callMaxMsOf, isOpenEnded, isOverdue } from "./model/call-time.ts";
+import {
+  endOf,
+  exchangesOf,
+  operationsOf,
+  type Exchange,
+  type Operation,
+} from "./model/exchanges.ts";
 import { metFaultSpansOf } from "./model/unmet-faults.ts";
 import { signInFaultsAt, tokenFaultIdsOf, tokenFaultsAt } from "./model/fault-windows.ts";
 import { counted, sinceStart } from "./model/messages.ts";
@@ -79,17 +87,22 @@ function judge(history: History): Judgement {
 
 function chanceOf(history: History, operation: Operation): Chance {
   const { invoked, completed } = operation;
-  if (completed?.outcome === "ok") return "served";
-  if (completed === undefined) return "no chance";
-  if (completed.outcome === "unknown" && completed.reason === "run-ended") return "no chance";
+  const isLate = isOverdue(history, operation);
+  if (completed?.outcome === "ok" && !isLate) return "served";
+  if (isOpenEnded(operation) && !isLate) return "no chance";
   if (needsInteraction(operation)) return "no chance";
   const { token: held, lastRequest } = availableTokensAt(history, invoked);
-  const hadToken = held !== undefined && isValidAt(held.token, completed.at);
+  // What came later came too late.
+  const endedAt = Math.min(
+    completed?.at ?? endOf(history),
+    invoked.at + callMaxMsOf(history, operation),
+  );
+  const hadToken = held !== undefined && isValidAt(held.token, endedAt);
   if (isCacheable(operation) && hadToken) return "denied";
-  if (isUnderFault(history, invoked, invoked.at) || isUnderFault(history, invoked, completed.at))
+  if (isUnderFault(history, invoked, invoked.at) || isUnderFault(history, invoked, endedAt))
     return "no chance";
   const failed = operation.exchanges.some((exchange) =>
-    isFailedBySignIn(history, exchange, completed.at),
+    isFailedBySignIn(history, exchange, endedAt),
   );
   if (failed || isRefused(operation)) return "no chance";
   return mayStillWait(operation, lastRequest) ? "no chance" : "denied";

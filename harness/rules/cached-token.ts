@@ -93,7 +93,9 @@ function withheldFrom(
   const how =
     completed?.outcome === "fail"
       ? `threw ${completed.error.code}`
-      : "did not return before its caller timed out";
+      : completed?.outcome === "unknown" && completed.reason === "never-ends"
+        ? "never returned"
+        : "did not return before its caller timed out";
   return fails(
     `${withheld.length} of ${counted(all, "call")} got no token although a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} into the run, ${how} while the token was valid for another ${left}.`,
     [

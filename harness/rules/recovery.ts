@@ -15,8 +15,9 @@ import { densestWindow } from "./model/densest-window.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { interactionRequestOf } from "./model/operations.ts";
-import { exchangesOf, operationsOf, type Operation } from "./model/exchanges.ts";
+import { isOpenEnded, isOverdue } from "./model/call-time.ts";
+import { interactionRequestOf, isInteractive } from "./model/operations.ts";
+import { endOf, exchangesOf, operationsOf, type Operation } from "./model/exchanges.ts";
 import { metFaultSpansOf } from "./model/unmet-faults.ts";
 import { lastFaultsCleared } from "./model/fault-windows.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
@@ -53,12 +54,12 @@ function judge(history: History): Judgement {
   const recovered: Operation[] = [];
   for (const [key, operations] of Map.groupBy(after, tokenRequestKeyOf)) {
     const mayAskAt = Math.max(cleared.at, instructed.get(key) ?? 0);
-    const ended = operations.filter(
-      ({ completed }) => completed !== undefined && completed.outcome !== "unknown",
-    );
-    recovered.push(...ended.filter(({ completed }) => completed?.outcome === "ok"));
+    const isLate = (operation: Operation): boolean => isOverdue(history, operation);
+    const ended = operations.filter((one) => !isOpenEnded(one) || isLate(one));
+    recovered.push(...ended.filter((one) => one.completed?.outcome === "ok" && !isLate(one)));
     for (const operation of ended) {
-      if (operation.completed?.outcome !== "fail" || !canSucceed(operation)) continue;
+      const isFailed = operation.completed?.outcome === "fail" || isLate(operation);
+      if (!isFailed || !canSucceed(operation)) continue;
       // The service works, and requires a person to sign in.
       if (interactionRequestOf(operation) !== undefined) continue;
       const { at } = operation.invoked;
@@ -68,11 +69,14 @@ function judge(history: History): Judgement {
         breaches.push({ operation, why: `${since}, and no later call succeeded` });
     }
   }
+  breaches.push(...hungSinceBefore(history, cleared, withinMs));
   const [first] = breaches.sort((a, b) => a.operation.invoked.index - b.operation.invoked.index);
   if (first !== undefined) {
+    const { invoked, completed } = first.operation;
+    const how = completed?.outcome === "fail" ? "failed" : "did not end in time,";
     return fails(
-      `A call of ${first.operation.invoked.client} still failed ${first.why}${andMore(breaches)}.`,
-      breaches.map(({ operation: { invoked, completed } }) => completed ?? invoked),
+      `A call of ${invoked.client} still ${how} ${first.why}${andMore(breaches)}.`,
+      breaches.map(({ operation }) => operation.completed ?? operation.invoked),
     );
   }
   return recovered.length === 0
@@ -81,6 +85,26 @@ function judge(history: History): Judgement {
         `${counted(recovered.length, "call")} succeeded after ${nameOf(cleared)}, and none failed after more than ${formatDuration(withinMs)}.`,
         [cleared, ...recovered.map(({ completed, invoked }) => completed ?? invoked)],
       );
+}
+
+/** Calls from before the service returned that go on waiting for it, such as those with a request that will never be answered. */
+function hungSinceBefore(
+  history: History,
+  cleared: ServiceReturn,
+  withinMs: number,
+): readonly Breach[] {
+  return operationsOf(history)
+    .filter((operation) => {
+      const { invoked, completed } = operation;
+      if (invoked.index > cleared.index || isInteractive(operation)) return false;
+      const endedAt = completed?.at ?? endOf(history);
+      const isHung = isOpenEnded(operation) && isOverdue(history, operation);
+      return isHung && endedAt >= cleared.at + withinMs;
+    })
+    .map((operation) => ({
+      operation,
+      why: `${formatDuration((operation.completed?.at ?? endOf(history)) - cleared.at)} after ${nameOf(cleared)}, having begun before it`,
+    }));
 }
 
 /** The event after which clients can recover: no fault is active any more, or only a limited capacity. */

@@ -8,6 +8,7 @@ import { availability } from "./availability.ts";
 import { backoff } from "./backoff.ts";
 import { backupFlow } from "./backup-flow.ts";
 import { backupWindow } from "./backup-window.ts";
+import { callDuration } from "./call-duration.ts";
 import { cachedToken } from "./cached-token.ts";
 import { claimsChallenge } from "./claims-challenge.ts";
 import { emptyToken } from "./empty-token.ts";
@@ -62,6 +63,7 @@ export const rules: readonly Rule[] = [
   backupFlow,
   backupWindow,
   availability,
+  callDuration,
   metadata,
   tokenExpiry,
   emptyToken,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createBareFetch } from "../clients/reference/bare-fetch.ts";
 import { hours, minutes, seconds } from "../core/time/duration.ts";
 import { hang, partialOutage, throttled } from "../faults/presets.ts";
+import { judgeHistory } from "../rules/rules.ts";
 import { runScenario } from "./run.ts";
 import { daemonToken, graph, kindsOf, only, run, scenario } from "../../test/support/run.ts";
 import type { Scenario } from "./scenario.ts";
@@ -242,6 +243,18 @@ describe("a run with a mistake", () => {
 
   it("stops a script that waits for nothing", async () => {
     await expect(run(() => new Promise(() => undefined))).rejects.toMatchObject({ code: "stuck" });
+  });
+
+  it("ends, with a verdict, when its script waits for a call that never ends", async () => {
+    const outcome = await run(async ({ operate }) => {
+      await operate("load", () => new Promise(() => undefined));
+    });
+    expect(only(outcome, "operation-completed")).toMatchObject([
+      { outcome: "unknown", reason: "never-ends" },
+    ]);
+    expect(
+      judgeHistory(outcome.history).map(({ rule, verdict }) => [rule, verdict]),
+    ).toContainEqual(["call-duration", "fail"]);
   });
 });
 

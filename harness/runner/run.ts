@@ -4,6 +4,7 @@ import { ruleById } from "../rules/rules.ts";
 import type { ClientUnderTest } from "../clients/client.ts";
 import { days, formatDuration } from "../core/time/duration.ts";
 import { HarnessError } from "../core/errors.ts";
+import { NothingLeft } from "../core/time/stuck.ts";
 import { createVirtualClock, type VirtualClock } from "../core/time/virtual-clock.ts";
 import type { ServiceSettings } from "../entra/directory/service-settings.ts";
 import type { World } from "../entra/directory/world.ts";
@@ -21,6 +22,7 @@ import {
   type Layers,
   type Simulation,
 } from "./simulation/compose.ts";
+import { endOpenOperations } from "./simulation/operate.ts";
 import { createHeader } from "./simulation/journal-header.ts";
 import { createScriptContext } from "./simulation/script-context.ts";
 import { createTurns, type Turns } from "./browser-contexts/turns.ts";
@@ -201,7 +203,17 @@ async function runScript(
       ? uncaught(error, clock.now() - startedAt)
       : error;
   });
-  await clock.drive(Promise.race([script, broken]), startedAt + days(DAYS_MAX));
+  try {
+    await clock.drive(Promise.race([script, broken]), startedAt + days(DAYS_MAX));
+  } catch (error) {
+    // What the script waits for is one of its calls: that is for the rules to judge.
+    if (!(error instanceof NothingLeft) || operations.open.size === 0) throw error;
+    endOpenOperations(recorder, operations, "never-ends");
+    recorder.emit({
+      kind: "noted",
+      text: "the script ends here: it waits for a call that never ends",
+    });
+  }
 }
 
 function inEdition(settings: ServiceSettings, edition: RunOptions["edition"]): ServiceSettings {

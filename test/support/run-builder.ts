@@ -35,7 +35,7 @@ export interface BuiltOperation {
   }): void;
   /** Ends with an error; by default code `90033`, and no interaction required. */
   fails(error?: Partial<Extract<OperationCompleted, { outcome: "fail" }>["error"]>): void;
-  unknown(reason?: "run-ended" | "caller-timeout"): void;
+  unknown(reason?: "run-ended" | "caller-timeout" | "never-ends"): void;
 }
 
 /** A request that has no answer yet. */

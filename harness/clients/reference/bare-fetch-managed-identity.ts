@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { parseRetryAfter } from "../../history/retry-after.ts";
 import { parseObject } from "../../core/http/json-object.ts";
 import { createRequest } from "../../core/http/message.ts";
+import { inTime } from "./bare-fetch-timeout.ts";
 import type { OpenedBareFetch } from "./opened-bare-fetch.ts";
 import { TokenRequestError, type CachedToken } from "./bare-fetch-wire.ts";
 import type { TokenRequest } from "../client.ts";
@@ -15,6 +16,7 @@ const PAUSES_MS = [0, 2_000, 6_000, 14_000, 30_000];
 const SERVER_ERROR_PAUSE_MS = 1_000;
 const GONE_PAUSE_MS = 10_000;
 const GONE_FOR_MS = 70_000;
+const NO_ANSWER_FOR_MS = 20_000;
 const HAMMER_RETRIES = 20;
 const REFRESH_FROM_MS = 7_200_000;
 
@@ -56,6 +58,8 @@ function pauseOf(
   const isLasting = status >= 400 && status < 500 && status !== 404 && status !== 429;
   if (isLasting) return undefined;
   const pauseMs = PAUSES_MS[retries];
+  // The guidance is about answers: where nothing answers, the caller does not wait for long.
+  if (status === 0 && elapsedMs + (pauseMs ?? 0) > NO_ANSWER_FOR_MS) return undefined;
   if (pauseMs !== undefined && error.retryAfterMs !== undefined)
     return Math.max(pauseMs, error.retryAfterMs);
   return pauseMs === undefined || status < 500 ? pauseMs : Math.max(pauseMs, SERVER_ERROR_PAUSE_MS);
@@ -65,15 +69,18 @@ async function send(request: TokenRequest, opened: OpenedBareFetch): Promise<Ans
   const { context } = opened;
   const transport = context.transport ?? ((request: Request) => fetch(request));
   const resource = (request.scopes[0] ?? "").replace(/\/\.default$/, "");
-  try {
-    let response = await transport(requestOf(resource, opened));
+  const ask = async (signal: AbortSignal): Promise<Answer> => {
+    let response = await transport(requestOf(resource, opened, { signal }));
     const [, file] =
       /^Basic realm=(.+\.key)$/.exec(response.headers.get("www-authenticate") ?? "") ?? [];
     if (response.status === 401 && file !== undefined) {
       const authorization = `Basic ${readFileSync(file, "utf8")}`;
-      response = await transport(requestOf(resource, opened, { authorization }));
+      response = await transport(requestOf(resource, opened, { signal, authorization }));
     }
     return read(response, parseObject(await response.text()), context.clock.now());
+  };
+  try {
+    return await inTime(opened, ask);
   } catch (cause) {
     const { message } = cause as Error;
     return {
@@ -114,7 +121,7 @@ function read(
 function requestOf(
   resource: string,
   { options }: OpenedBareFetch,
-  more: Readonly<Record<string, string>> = {},
+  { signal, ...more }: { readonly signal: AbortSignal; readonly authorization?: string },
 ): Request {
   const { env } = process;
   const clientId =
@@ -129,7 +136,10 @@ function requestOf(
     const named =
       selector === "clientid" ? (clientId ?? env["DEFAULT_IDENTITY_CLIENT_ID"]) : clientId;
     if (named !== undefined) query.set(selector, named);
-    return createRequest(`${endpoint}?${query.toString()}`, { headers: { ...headers, ...more } });
+    return createRequest(`${endpoint}?${query.toString()}`, {
+      headers: { ...headers, ...more },
+      signal,
+    });
   };
   const { IDENTITY_ENDPOINT: identity, IDENTITY_HEADER: header, MSI_ENDPOINT: msi } = env;
   if (identity !== undefined && header !== undefined) {
@@ -142,7 +152,12 @@ function requestOf(
     if (secret !== undefined) return get(msi, "2017-09-01", { secret }, "clientid");
     const body = new URLSearchParams({ resource }).toString();
     const type = { "content-type": "application/x-www-form-urlencoded" };
-    return createRequest(msi, { method: "POST", headers: { ...type, metadata: "true" }, body });
+    return createRequest(msi, {
+      method: "POST",
+      headers: { ...type, metadata: "true" },
+      body,
+      signal,
+    });
   }
   if (identity !== undefined) return get(identity, "2020-06-01", { metadata: "true" });
   const host = env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] ?? "http://169.254.169.254";

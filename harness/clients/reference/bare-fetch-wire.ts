@@ -2,7 +2,8 @@
 import { decodeObject, parseObject } from "../../core/http/json-object.ts";
 import { createRequest } from "../../core/http/message.ts";
 import { parseRetryAfter } from "../../history/retry-after.ts";
-import type { ClientContext, OpenOptions } from "../client.ts";
+import { inTime } from "./bare-fetch-timeout.ts";
+import type { OpenedBareFetch } from "./opened-bare-fetch.ts";
 
 /** A token as the client caches it. Times are ms since the Unix epoch. */
 export interface CachedToken {
@@ -45,23 +46,21 @@ export interface Wire {
 }
 
 /** Creates the requests of one application to `authorityHost` (scheme and host); every failure is a `TokenRequestError`. */
-export function createWire(
-  options: OpenOptions,
-  context: ClientContext,
-  authorityHost: string,
-): Wire {
+export function createWire(opened: OpenedBareFetch, authorityHost: string): Wire {
+  const { options, context } = opened;
   const send = context.transport ?? ((request: Request) => fetch(request));
   const authority = `${authorityHost}/${options.tenant.id}`;
   const secret =
     options.credential === undefined ? {} : { client_secret: options.app.secrets[0]?.value ?? "" };
 
   const load = async (
-    request: Request,
+    ...[url, init]: Parameters<typeof createRequest>
   ): Promise<{ response: Response; body: Record<string, unknown> | undefined }> => {
     try {
-      const response = await send(request);
-      const text = await response.text();
-      return { response, body: parseObject(text) };
+      return await inTime(opened, async (signal) => {
+        const response = await send(createRequest(url, { ...init, signal }));
+        return { response, body: parseObject(await response.text()) };
+      });
     } catch (error) {
       throw new TokenRequestError("network_error", {
         message: (error as Error).message,
@@ -72,9 +71,7 @@ export function createWire(
 
   return {
     async metadata() {
-      const { response, body } = await load(
-        createRequest(`${authority}/v2.0/.well-known/openid-configuration`),
-      );
+      const { response, body } = await load(`${authority}/v2.0/.well-known/openid-configuration`);
       const tokenEndpoint = body?.["token_endpoint"];
       if (response.status !== 200 || typeof tokenEndpoint !== "string") {
         throw new TokenRequestError("openid_config_error", {
@@ -91,13 +88,11 @@ export function createWire(
         ...form,
         ...secret,
       });
-      const { response, body } = await load(
-        createRequest(`${authority}/oauth2/v2.0/token`, {
-          method: "POST",
-          headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
-          body: fields.toString(),
-        }),
-      );
+      const { response, body } = await load(`${authority}/oauth2/v2.0/token`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+        body: fields.toString(),
+      });
       return response.status === 200 && typeof body?.["access_token"] === "string"
         ? cachedToken(body, body["access_token"], context.clock.now())
         : refuse(response, body, context.clock.now());

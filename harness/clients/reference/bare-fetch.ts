@@ -49,7 +49,7 @@ function openBareFetch(opened: OpenedBareFetch): ClientInstance {
   const { context, has } = opened;
   const { clock } = context;
   const host = has("wrong-host") ? "https://login.windows.net" : context.authorityHost;
-  const wire = createWire(opened.options, context, host);
+  const wire = createWire(opened, host);
   const cache = createTokenCache(opened);
   const requests = createRequests(opened, wire, cache);
 

@@ -43,6 +43,8 @@ export const clientDefects = [
   "ignores-extended-life",
   /** Sends 20 requests in a row to the identity endpoint of its machine. */
   "hammers-identity-endpoint",
+  /** Gives requests no time-out. */
+  "waits-forever",
   /** Gives up when that endpoint answers 410. */
   "gives-up-on-gone",
 ] as const;

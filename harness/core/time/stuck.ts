@@ -1,9 +1,12 @@
 /** The errors of a clock that cannot go on. */
 import { HarnessError } from "../errors.ts";
 
+/** No timer is left and nothing is in flight: what has not settled by now never will. */
+export class NothingLeft extends HarnessError {}
+
 /** No timer is left and nothing is in flight, yet the script still waits. */
 export function stuck(nowMs: number): HarnessError {
-  return new HarnessError(
+  return new NothingLeft(
     "stuck",
     `nothing is left to happen at virtual time ${new Date(nowMs).toISOString()}, yet the script still waits`,
     {

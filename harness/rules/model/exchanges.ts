@@ -56,9 +56,9 @@ export function operationsOf(history: History, client?: string): readonly Operat
     : operations.filter(({ invoked }) => invoked.client === client);
 }
 
-/** When the last event happened, or the start of an empty history; ms since the Unix epoch. */
-export function endOf(history: History): number {
-  return history.events.at(-1)?.at ?? history.header.startedAt;
+/** Until when a history reaches: its last event, or the moment at which a test has read it; ms since the Unix epoch. */
+export function endOf({ header, events }: History): number {
+  return Math.max(events.at(-1)?.at ?? header.startedAt, header.endsAt ?? 0);
 }
 
 const known = new WeakMap<History, JoinedEvents>();

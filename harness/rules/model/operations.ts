@@ -63,8 +63,8 @@ export function needsInteraction(operation: Operation): boolean {
   return completed.error.interactionRequired || interactionRequestOf(operation) !== undefined;
 }
 
-/** Whether a call failed, or its caller timed out: the application got no token. */
+/** Whether a call failed, its caller timed out, or nothing can end it: the application got no token. */
 export function isDenied({ completed }: Operation): boolean {
   if (completed?.outcome === "fail") return true;
-  return completed?.outcome === "unknown" && completed.reason === "caller-timeout";
+  return completed?.outcome === "unknown" && completed.reason !== "run-ended";
 }

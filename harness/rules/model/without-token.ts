@@ -1,6 +1,7 @@
 /** For how long the callers of an application had no token. */
 import type { History } from "../../history/event.ts";
 import { cacheKeyOf } from "./cache-key.ts";
+import { isOverdue } from "./call-time.ts";
 import { endOf, operationsOf } from "./exchanges.ts";
 
 /** A stretch of time, ms since the Unix epoch. */
@@ -9,17 +10,19 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** From each call that ended without a token to the next successful one under the same cache key, or to the end of the history; in the order in which the stretches ended. */
+/** From each call that ended without a token, or got it too late, to the next successful one under the same cache key, or to the end of the history; in the order in which the stretches ended. */
 export function stretchesWithoutToken(history: History): readonly Stretch[] {
   const since = new Map<string, number>();
   const stretches: Stretch[] = [];
-  for (const { invoked, completed } of operationsOf(history)) {
+  for (const operation of operationsOf(history)) {
+    const { invoked, completed } = operation;
     const key = cacheKeyOf(history, invoked) ?? invoked.client;
-    const from = since.get(key);
+    const missingSince = since.get(key);
+    const from = missingSince ?? (isOverdue(history, operation) ? invoked.at : undefined);
     if (completed?.outcome === "ok") {
       if (from !== undefined) stretches.push({ from, to: Math.max(from, completed.at) });
       since.delete(key);
-    } else if (from === undefined) since.set(key, invoked.at);
+    } else if (missingSince === undefined) since.set(key, invoked.at);
   }
   const end = endOf(history);
   return [...stretches, ...[...since.values()].map((from) => ({ from, to: end }))];

@@ -5,6 +5,7 @@
  */
 import type { Directory } from "../../entra/directory/directory.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { NothingLeft } from "../../core/time/stuck.ts";
 import type { LivePlan } from "../../faults/live-plan.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
 import { checkFaultPlan } from "../../faults/validate.ts";
@@ -15,7 +16,7 @@ import type { Mounted } from "../../network/mount.ts";
 import { timelineOf } from "../../history/event-line.ts";
 import { checkLength, checkOperate } from "../simulation/check-script.ts";
 import { checkFaultsPossible } from "../simulation/faults.ts";
-import { recordOperation } from "../simulation/operate.ts";
+import { endOpenOperations, recordOperation } from "../simulation/operate.ts";
 import {
   composeSimulation,
   type LayerParts,
@@ -25,7 +26,7 @@ import {
 import { createHeader } from "../simulation/journal-header.ts";
 import { createWorldControls } from "../simulation/recorded-world-controls.ts";
 import { type ApiData, createApiData, type DefaultAnswer } from "./api-data.ts";
-import { createDriver } from "./driver.ts";
+import { createDriver, type Drive } from "./driver.ts";
 import { createOwnCode } from "./own-code.ts";
 import { createPageCalls, type PageCalls } from "./page-calls.ts";
 import { type PresetName, type PresetOptions, planOf } from "./outage-by-name.ts";
@@ -137,7 +138,12 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
   const { simulation, settings, seed, client, data, problems, loop } = parts;
   const { clock, startedAt, recorder, operations, layers, mounted, directory } = simulation;
   const { check = () => undefined, name = "session", limits, mount } = options;
-  const { drive, stop: stopDriving } = createDriver(clock, loop);
+  const { drive: driveClock, stop: stopDriving } = createDriver(clock, loop);
+  const drive: Drive = (work, waitsFor) =>
+    driveClock(work, waitsFor).catch((error: unknown) => {
+      if (error instanceof NothingLeft) endOpenOperations(recorder, operations, "never-ends");
+      throw error;
+    });
   const tokens = createTokenRecord(recorder);
   const ownCode = createOwnCode(recorder, tokens);
   const headerNow = () =>
@@ -147,11 +153,16 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
       mount: mount.name,
       seed,
       startedAt,
+      endsAt: clock.now(),
       asserts: [],
       limits,
       unmetFaults: simulation.faultPlan.tally.unmet(),
     });
-  const history = (): History => ({ header: headerNow(), events: simulation.events() });
+  const history = (): History => {
+    // Reading the events may record more of them.
+    const events = simulation.events();
+    return { header: headerNow(), events };
+  };
 
   return {
     clock: createLiveClock(clock, { startedAt, drive, check }),

@@ -2,7 +2,15 @@
 import { brownoutVersion } from "../../core/version.ts";
 import type { JournalHeader } from "../../history/event.ts";
 
-type Optional = "file" | "edition" | "limits" | "row" | "expects" | "variation" | "unmetFaults";
+type Optional =
+  | "file"
+  | "edition"
+  | "endsAt"
+  | "limits"
+  | "row"
+  | "expects"
+  | "variation"
+  | "unmetFaults";
 
 /** The header, with its fields in the order in which they are written; absent ones are left out. */
 export function createHeader(
@@ -10,7 +18,7 @@ export function createHeader(
     readonly [Field in Optional]?: JournalHeader[Field] | undefined;
   },
 ): JournalHeader {
-  const { scenario, file, client, mount, seed, edition, startedAt, asserts } = given;
+  const { scenario, file, client, mount, seed, edition, startedAt, endsAt, asserts } = given;
   const { limits, row, expects, variation, unmetFaults = [] } = given;
   return {
     schema: "brownout/journal/1",
@@ -22,6 +30,7 @@ export function createHeader(
     seed,
     ...(edition === undefined ? {} : { edition }),
     startedAt,
+    ...(endsAt === undefined ? {} : { endsAt }),
     asserts,
     ...(limits === undefined ? {} : { limits }),
     ...(row === undefined ? {} : { row }),

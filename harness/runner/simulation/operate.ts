@@ -42,14 +42,18 @@ export function recordOperation<T>(
   });
 }
 
-/** Records, at the end of a run, that the outcome of open calls is unknown. */
-export function endOpenOperations(recorder: Recorder, { open }: OperationCounter): void {
+/** Records that the outcome of open calls is unknown: at the end of a run, or when nothing is left that could end them. */
+export function endOpenOperations(
+  recorder: Recorder,
+  { open }: OperationCounter,
+  reason: "run-ended" | "never-ends" = "run-ended",
+): void {
   for (const operation of open) {
     recorder.emit({
       kind: "operation-completed",
       operation,
       outcome: "unknown",
-      reason: "run-ended",
+      reason,
     });
   }
   open.clear();
