@@ -112,7 +112,6 @@ export type {
   History,
   HistoryEvent,
   IssuedFacts,
-  JournalHeader,
   Noted,
   OperationCompleted,
   OperationInvoked,
@@ -121,8 +120,14 @@ export type {
   TokenPresented,
   WireError,
 } from "./history/event.ts";
+export type {
+  ExpectedFailure,
+  FlowRow,
+  JournalHeader,
+  RuleLimits,
+  Variation,
+} from "./history/header.ts";
 export type { EventBase } from "./history/event-base.ts";
-export type { ExpectedFailure, FlowRow, RuleLimits, Variation } from "./history/header.ts";
 export type { StoreAccessed } from "./history/store-accessed.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./rules/rule.ts";

@@ -7,10 +7,9 @@
 import type { Endpoint } from "../entra/request/endpoint.ts";
 import type { NetworkFaultCode } from "../core/http/network-fault.ts";
 import type { FaultWindow } from "../faults/plan.ts";
-import type { UnmetFault } from "../faults/unmet-faults.ts";
 import type { EventBase } from "./event-base.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
-import type { ExpectedFailure, FlowRow, RuleLimits, Variation } from "./header.ts";
+import type { JournalHeader } from "./header.ts";
 import type { StoreAccessed } from "./store-accessed.ts";
 import type { WorldChanged } from "./world-changed.ts";
 
@@ -360,39 +359,6 @@ export type HistoryEvent =
   | TokenPresented
   | WorldChanged
   | Noted;
-
-/**
- * The first line of a journal: what was run, so that it can be run again.
- *
- * @example
- * const { seed, scenario } = parseJournal(text, "run.jsonl").header;
- */
-export interface JournalHeader {
-  readonly schema: "brownout/journal/1";
-  readonly brownout: string;
-  readonly scenario: string;
-  /** The path of the scenario's file; absent for one from the library. */
-  readonly file?: string;
-  readonly client: { readonly name: string; readonly version: string };
-  readonly mount: string;
-  readonly seed: string;
-  /** The edition of the documents that the backup system followed; absent when it was the scenario's own. */
-  readonly edition?: string;
-  /** Virtual time, in ms since the Unix epoch. */
-  readonly startedAt: number;
-  /** Until when the history reaches, when that is later than its last event: a test reads it in the middle. Virtual time, in ms since the Unix epoch. */
-  readonly endsAt?: number;
-  /** The rules that the scenario asserts: these must come to a conclusion. */
-  readonly asserts: readonly string[];
-  readonly limits?: RuleLimits;
-  readonly row?: FlowRow;
-  /** What the scenario breaks on purpose; absent when it is nothing. */
-  readonly expects?: readonly ExpectedFailure[];
-  /** How it differs from its scenario; absent when it does not. */
-  readonly variation?: Variation;
-  /** The faults that took no request; absent when each took one, or there were none. */
-  readonly unmetFaults?: readonly UnmetFault[];
-}
 
 /**
  * A run as the rules see it: its header and events.

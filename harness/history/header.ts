@@ -1,4 +1,5 @@
-/** What a scenario says in advance, and its journal has for the rules: bounds, a row of the flow table, and how a control differs. */
+/** The header of a journal, with what a scenario says in advance: bounds, a row of the flow table, and how a control differs. */
+import type { UnmetFault } from "../faults/unmet-faults.ts";
 
 /**
  * Bounds that a scenario can set for the rules. Without one, the default of the rule applies.
@@ -79,4 +80,37 @@ export interface Variation {
   readonly faults?: readonly string[];
   /** Other values, by path: `settings.` and a field of the service settings, or `faults.`, the id of a window and a field of it. */
   readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The first line of a journal: what was run, so that it can be run again.
+ *
+ * @example
+ * const { seed, scenario } = parseJournal(text, "run.jsonl").header;
+ */
+export interface JournalHeader {
+  readonly schema: "brownout/journal/1";
+  readonly brownout: string;
+  readonly scenario: string;
+  /** The path of the scenario's file; absent for one from the library. */
+  readonly file?: string;
+  readonly client: { readonly name: string; readonly version: string };
+  readonly mount: string;
+  readonly seed: string;
+  /** The edition of the documents that the backup system followed; absent when it was the scenario's own. */
+  readonly edition?: string;
+  /** Virtual time, in ms since the Unix epoch. */
+  readonly startedAt: number;
+  /** Until when the history reaches, when that is later than its last event: a test reads it in the middle. Virtual time, in ms since the Unix epoch. */
+  readonly endsAt?: number;
+  /** The rules that the scenario asserts: these must come to a conclusion. */
+  readonly asserts: readonly string[];
+  readonly limits?: RuleLimits;
+  readonly row?: FlowRow;
+  /** What the scenario breaks on purpose; absent when it is nothing. */
+  readonly expects?: readonly ExpectedFailure[];
+  /** How it differs from its scenario; absent when it does not. */
+  readonly variation?: Variation;
+  /** The faults that took no request; absent when each took one, or there were none. */
+  readonly unmetFaults?: readonly UnmetFault[];
 }

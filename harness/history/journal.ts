@@ -5,7 +5,8 @@
  */
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import { expected, show } from "../core/validation-messages.ts";
-import type { History, HistoryEvent, JournalHeader } from "./event.ts";
+import type { History, HistoryEvent } from "./event.ts";
+import type { JournalHeader } from "./header.ts";
 import {
   eventKinds,
   findEventProblem,

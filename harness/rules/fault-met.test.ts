@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JournalHeader } from "../history/event.ts";
+import type { JournalHeader } from "../history/header.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 import { availability } from "./availability.ts";
 import { faultMet } from "./fault-met.ts";

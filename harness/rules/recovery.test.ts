@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JournalHeader } from "../history/event.ts";
+import type { JournalHeader } from "../history/header.ts";
 import { recovery } from "./recovery.ts";
 import { ada, ben, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
 import { limitedCapacity, buildRun, type RunBuilder } from "../../test/support/run-builder.ts";

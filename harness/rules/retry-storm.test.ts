@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { retryStorm } from "./retry-storm.ts";
-import type { JournalHeader } from "../history/event.ts";
+import type { JournalHeader } from "../history/header.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 import { ada, ben, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
 

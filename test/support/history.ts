@@ -1,5 +1,6 @@
 /** A small history that tests of journals, HAR files and reports share: one throttled daemon. */
-import type { History, HistoryEvent, JournalHeader } from "../../harness/history/event.ts";
+import type { History, HistoryEvent } from "../../harness/history/event.ts";
+import type { JournalHeader } from "../../harness/history/header.ts";
 
 /** 2 March 2026, 08:00:00 UTC. */
 export const STARTED_AT = Date.UTC(2026, 2, 2, 8);

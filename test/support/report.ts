@@ -1,6 +1,6 @@
 /** Judged runs that the tests of reports share. */
 import type { Finding } from "../../harness/rules/rules.ts";
-import type { JournalHeader } from "../../harness/history/event.ts";
+import type { JournalHeader } from "../../harness/history/header.ts";
 import { throttledDaemon } from "./history.ts";
 import { buildReport, type ReportedSession } from "../../harness/reporting/model/build-report.ts";
 import type { ReportModel } from "../../harness/reporting/model/report-model.ts";

@@ -6,12 +6,12 @@ import type { Screen, TabChanged } from "../../harness/history/browser-events.ts
 import type {
   FaultBegan,
   History,
-  JournalHeader,
   OperationCompleted,
   PromptShown,
   TokenFacts,
   TokenPresented,
 } from "../../harness/history/event.ts";
+import type { JournalHeader } from "../../harness/history/header.ts";
 import type { WorldChanged } from "../../harness/history/world-changed.ts";
 import { createEventWriter, type EventWriter } from "./run-builder-events.ts";
 import {

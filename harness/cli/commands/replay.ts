@@ -7,7 +7,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { findEdition } from "../../entra/backup-coverage/find-named.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { expected } from "../../core/validation.ts";
-import type { JournalHeader } from "../../history/event.ts";
+import type { JournalHeader } from "../../history/header.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";

@@ -12,7 +12,7 @@ import {
   schema,
   type TypeOf,
 } from "../../core/validation.ts";
-import type { JournalHeader } from "../../history/event.ts";
+import type { JournalHeader } from "../../history/header.ts";
 
 /** One known finding. */
 export type BaselineEntry = TypeOf<typeof entrySchema>;

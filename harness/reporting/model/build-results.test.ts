@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JournalHeader } from "../../history/event.ts";
+import type { JournalHeader } from "../../history/header.ts";
 import type { Finding } from "../../rules/rules.ts";
 import { closingLines } from "../formats/closing-lines.ts";
 import { writeJunit } from "../formats/junit.ts";

@@ -1,7 +1,7 @@
 /** One run as the reports show it. */
 import { stretchesWithoutToken } from "../../rules/model/without-token.ts";
 import { formatDuration } from "../../core/time/duration.ts";
-import type { JournalHeader } from "../../history/event.ts";
+import type { JournalHeader } from "../../history/header.ts";
 import type { Scenario } from "../../runner/scenario.ts";
 import { type BaselineEntry, isForRun } from "./baseline.ts";
 import { configurationAdvice } from "./configuration.ts";

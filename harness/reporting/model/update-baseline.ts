@@ -1,5 +1,5 @@
 /** The baseline that `--update-baseline` writes. */
-import type { JournalHeader } from "../../history/event.ts";
+import type { JournalHeader } from "../../history/header.ts";
 import { type BaselineEntry, baselineKey, isForRun, knows } from "./baseline.ts";
 import { isUnexpected, type Results, type RunResult } from "./results.ts";
 

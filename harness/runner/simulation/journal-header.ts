@@ -1,6 +1,6 @@
 /** The first line of a journal. */
 import { brownoutVersion } from "../../core/version.ts";
-import type { JournalHeader } from "../../history/event.ts";
+import type { JournalHeader } from "../../history/header.ts";
 
 type Optional =
   | "file"
