@@ -184,3 +184,36 @@ describe("a shard from another machine", () => {
     expect(existsSync(at("executed"))).toBe(false);
   });
 });
+
+// S6, S8
+describe("a scenario file that ends its process", () => {
+  it.each([
+    ["when it is loaded", "process.exit(0);\n", ""],
+    ["in its script", "", "process.exit(0);"],
+  ])(
+    "%s ends the session with 2 and its name, and no earlier journal is judged",
+    (_, first, script) => {
+      folder.write("ends.scenario.ts", scenarioText({ name: "ends" }));
+      folder.brownout("run", "./ends.scenario.ts", "--mount", "direct", "--out", "ends");
+      expect(folder.files("ends")).toContain("ends/journals/ends--msal-node.jsonl");
+      folder.write(
+        "ends.scenario.ts",
+        first + scenarioText({ name: "ends", ...(script === "" ? {} : { script }) }),
+      );
+      const { code, stdout, stderr } = folder.brownout(
+        "run",
+        "./ends.scenario.ts",
+        "--mount",
+        "direct",
+        "--out",
+        "ends",
+      );
+      expect(code).toBe(2);
+      expect(stdout + stderr).toMatch(/ends/);
+      expect(stdout + stderr).not.toMatch(/defect of brownout|^PASS|^pass/m);
+      const left = folder.files("ends/journals");
+      // A file that cannot be loaded is wrong usage: nothing has begun.
+      expect(left).toHaveLength(script === "" ? 1 : 0);
+    },
+  );
+});

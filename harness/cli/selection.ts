@@ -15,7 +15,8 @@ import {
 } from "../network/mount-names.ts";
 import { isBrowserMount, whyNoBrowser } from "../network/mounts.ts";
 import { ownAppOf } from "../clients/own-app.ts";
-import type { Scenario } from "../runner/scenario.ts";
+import { describeScenarios } from "./worker/describe-scenarios.ts";
+import type { ScenarioSummary } from "../runner/scenario-summary.ts";
 import type { ClientCache } from "../clients/versions/client-cache.ts";
 import { placeClient } from "../clients/versions/place-client.ts";
 import { checkAsserts } from "../reporting/model/judge-run.ts";
@@ -23,7 +24,7 @@ import { filesMatching, isPath, isPattern } from "./scenario-files.ts";
 
 /** One run to be: a scenario with one client, under one mount. */
 export interface Selected {
-  readonly scenario: Scenario;
+  readonly scenario: ScenarioSummary;
   /** Absolute path of the scenario's file; absent for one of the library. */
   readonly file?: string;
   /** `NAME` or `NAME@VERSION`, as in the worker's task. */
@@ -178,12 +179,15 @@ export function namedMount(name: string): MountName {
 }
 
 export interface Found {
-  readonly scenario: Scenario;
+  readonly scenario: ScenarioSummary;
   /** Absolute path of its file; absent for one of the library. */
   readonly file?: string;
   /** It was named by itself, and not by a glob or as one of all. */
   readonly named?: true;
 }
+
+/** Found, but for the scenario of a file that is not loaded yet. */
+type ToFind = Omit<Found, "scenario"> & { readonly scenario: ScenarioSummary | undefined };
 
 /** The scenarios that names, globs and files mean; the whole library without any. */
 export async function selectScenarios(
@@ -192,14 +196,14 @@ export async function selectScenarios(
 ): Promise<readonly Found[]> {
   const library = listScenarios();
   if (filters.length === 0) return library.map((scenario) => ({ scenario }));
-  const found = new Map<string, Found>();
+  const found = new Map<string, ToFind>();
   for (const filter of filters) {
     if (isPath(filter) && isPattern(filter, cwd)) {
       for (const file of filesMatching(filter, cwd))
-        if (!found.has(file)) found.set(file, { scenario: await loadFile(file), file });
+        if (!found.has(file)) found.set(file, { scenario: undefined, file });
     } else if (isPath(filter)) {
       const file = resolve(cwd, filter);
-      found.set(file, { scenario: await loadFile(file), file, named: true });
+      found.set(file, { scenario: undefined, file, named: true });
     } else if (/[*?]/.test(filter)) {
       const matching = library.filter(({ name }) => globPattern(filter).test(name));
       if (matching.length === 0) throw nothingMatches(filter, library);
@@ -210,22 +214,19 @@ export async function selectScenarios(
       found.set(scenario.name, { scenario, named: true });
     }
   }
-  return [...found.values()];
+  return withFiles([...found.values()]);
 }
 
-/** Names the file in an error that the file's own code threw while it was loaded, such as a world that createWorld refused. */
-async function loadFile(file: string): Promise<Scenario> {
-  try {
-    return await loadScenario(file);
-  } catch (error) {
-    if (!(error instanceof HarnessError) || error.place?.includes(file) === true) throw error;
-    const { code, message, place, hint } = error;
-    throw new HarnessError(code, message, {
-      place: place === undefined ? file : `${file}, ${place}`,
-      ...(hint === undefined ? {} : { hint }),
-      cause: error,
-    });
-  }
+/** The same, with the scenarios of the files among them. */
+async function withFiles(found: readonly ToFind[]): Promise<readonly Found[]> {
+  const files = found.flatMap(({ file }) => file ?? []);
+  const described = await describeScenarios(files);
+  const ofFile = new Map(files.map((file, index) => [file, described[index]]));
+  return found.flatMap(({ scenario, file, ...more }) => {
+    const known = scenario ?? (file === undefined ? undefined : ofFile.get(file));
+    const where = file === undefined ? {} : { file };
+    return known === undefined ? [] : [{ ...more, ...where, scenario: known }];
+  });
 }
 
 function globPattern(glob: string): RegExp {
@@ -234,7 +235,7 @@ function globPattern(glob: string): RegExp {
 }
 
 function clientsOf(
-  { clients = [] }: Scenario,
+  { clients = [] }: ScenarioSummary,
   wanted: string | undefined,
 ): readonly (string | undefined)[] {
   if (wanted !== undefined) return [wanted];
@@ -259,7 +260,7 @@ function checkNames(runs: readonly Selected[]): void {
   }
 }
 
-function nothingMatches(glob: string, library: readonly Scenario[]): HarnessError {
+function nothingMatches(glob: string, library: readonly ScenarioSummary[]): HarnessError {
   const names = library.map(({ name }) => name);
   return new HarnessError("unknown-scenario", `no scenario matches "${glob}"`, {
     hint: suggestNames(basename(glob).replace(/[*?]/g, ""), names, 'See "brownout list".'),

@@ -95,6 +95,11 @@ const expectedFailureSchema = schemaOf<ExpectedFailure>()((z) =>
   ),
 );
 
+/** Which clients cannot meet the faults of a scenario. */
+export const notApplicableSchema = schema((z) =>
+  z.array(z.strictObject({ client: nonEmptyString(), why: nonEmptyString() })),
+);
+
 /** Longer names give file names that no file system takes. */
 const NAME_CHARACTERS_MAX = 100;
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -127,9 +132,7 @@ const scenarioSchema = schemaOf<Scenario>()((z) =>
       world: worldInsideSchema().optional(),
       startsAt: instantSchema().optional(),
       clients: z.array(z.union([z.string(), adapterSchema()])).optional(),
-      notApplicableTo: z
-        .array(z.strictObject({ client: nonEmptyString(), why: nonEmptyString() }))
-        .optional(),
+      notApplicableTo: notApplicableSchema().optional(),
       row: z.strictObject({ flow: z.enum(rowFlows), as: nonEmptyString() }).optional(),
       app: testedAppSchema().optional(),
       machine: nonEmptyString().optional(),

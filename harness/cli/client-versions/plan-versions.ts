@@ -12,7 +12,7 @@ import {
   whyNotApplicable,
 } from "../../clients/registry.ts";
 import { ownAppOf } from "../../clients/own-app.ts";
-import type { Scenario } from "../../runner/scenario.ts";
+import type { ScenarioSummary } from "../../runner/scenario-summary.ts";
 import type { ClientFolder } from "../../clients/versions/client-cache.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import { checkAsserts } from "../../reporting/model/judge-run.ts";
@@ -21,7 +21,7 @@ import { createPlaces, type Found, runName } from "../selection.ts";
 /** One scenario with one version. */
 export interface VersionRun {
   readonly of: ClientFolder;
-  readonly scenario: Scenario;
+  readonly scenario: ScenarioSummary;
   readonly task: RunTask;
   /** Where its journal is below the output folder, with slashes. */
   readonly journal: string;
@@ -100,7 +100,7 @@ function isFor(client: string, { scenario, named }: Found): boolean {
 
 async function loaded(
   { client, version, folder }: ClientFolder,
-  scenario: Scenario,
+  scenario: ScenarioSummary,
 ): Promise<ClientUnderTest | HarnessError> {
   try {
     return await loadClient(`${client}@${version}`, scenario, folder);

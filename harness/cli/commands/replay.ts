@@ -3,7 +3,7 @@
  * line by line. Equal journals are the proof that a finding can be looked at again.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { findEdition } from "../../entra/backup-coverage/find-named.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { expected } from "../../core/validation.ts";
@@ -13,12 +13,14 @@ import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { buildReport } from "../../reporting/model/build-report.ts";
 import { isScenarioName } from "../../runner/scenario-schema.ts";
+import type { ScenarioSummary } from "../../runner/scenario-summary.ts";
 import { checkAsserts, judgeRun } from "../../reporting/model/judge-run.ts";
 import { writeResults } from "../../reporting/model/results.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
 import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
 import { prepareFolders } from "../../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../../core/version.ts";
+import { describeScenarios } from "../worker/describe-scenarios.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
@@ -62,7 +64,7 @@ export async function replayCommand(
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   if (!isScenarioName(header.scenario)) throw noName(header.scenario, file);
   const named = scenarioOf(header, { cwd: io.cwd, journal: file, given: values.scenario });
-  const scenario = await loadScenario(named);
+  const scenario = await summaryOf(named);
   const folder = join(resolve(io.cwd, values.out ?? join("reports", "out", "replay")), "journals");
   const name = runName(header.scenario, header.client.name);
   const wanted = `${header.client.name}@${header.client.version}`;
@@ -123,6 +125,14 @@ function oneFile(positionals: readonly string[]): string {
   throw new HarnessError("bad-usage", `replay needs one journal, found ${positionals.length}`, {
     hint: "Write: brownout replay reports/out/journals/x.jsonl",
   });
+}
+
+/** The scenario of the library, or of a user's file. */
+async function summaryOf(named: string): Promise<ScenarioSummary> {
+  if (!isAbsolute(named)) return loadScenario(named);
+  const [scenario] = await describeScenarios([named]);
+  if (scenario === undefined) throw new Error("a file was described by nothing");
+  return scenario;
 }
 
 function noName(scenario: string, journal: string): HarnessError {

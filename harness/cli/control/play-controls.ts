@@ -9,7 +9,7 @@ import { parseJournal } from "../../history/journal.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
 import type { Control } from "../../reporting/model/control.ts";
 import type { Finding } from "../../rules/rules.ts";
-import type { Scenario } from "../../runner/scenario.ts";
+import type { ScenarioSummary } from "../../runner/scenario-summary.ts";
 import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import type { RunTask } from "../worker/protocol.ts";
@@ -20,7 +20,7 @@ import { findCauses } from "./find-causes.ts";
 export interface ToControl {
   /** Of the run, as in `PlannedRun`. */
   readonly name: string;
-  readonly scenario: Pick<Scenario, "faults">;
+  readonly scenario: Pick<ScenarioSummary, "faults">;
   readonly task: RunTask;
   readonly failures: readonly Pick<Finding, "rule" | "message">[];
 }

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, parse, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { HarnessError, nearestNames, suggestNames } from "../../core/errors.ts";
+import { textOf } from "../../core/thrown.ts";
 import { exportsOf } from "./compile-module.ts";
 import { failedImportOf, importedFileOf } from "./module-hooks.ts";
 import { usersFileOf } from "./users-files.ts";
@@ -30,7 +31,7 @@ interface Explanation {
 }
 
 function explanationOf(error: unknown, path: string): Explanation {
-  if (!(error instanceof Error)) return { reason: `it threw ${String(error)}` };
+  if (!(error instanceof Error)) return { reason: `it threw ${textOf(error)}` };
   return (
     compilationFailure(error) ?? failedImport(error) ?? missingExport(error) ?? thrown(error, path)
   );

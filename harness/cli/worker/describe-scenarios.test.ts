@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { describeScenarios } from "./describe-scenarios.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "brownout-load-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+const story = { standsFor: "a", asserts: "a", failureMeans: "a", fix: "a" };
+const GOOD = `{ name: "good", title: "T", story: ${JSON.stringify(story)}, needs: [], asserts: [],
+  faults: [{ id: "one", from: 0, until: 60000, at: { endpoint: "token" }, effect: { kind: "error-answer" } }],
+  clients: ["msal-node", { name: "mine", version: "1", flows: [], open() {} }],
+  app: { name: "orders" }, script() {} }`;
+
+/** A scenario file that begins with this text, and whose default export is that. */
+function file(text: string, exported = GOOD.replace(/faults: .*/, "faults: [],")): string {
+  const path = join(folder, `own-${(files += 1)}.scenario.mjs`);
+  writeFileSync(path, `${text}\nexport default ${exported};\n`);
+  return path;
+}
+
+async function failureOf(paths: readonly string[], loadMaxMs?: number) {
+  const options = loadMaxMs === undefined ? {} : { loadMaxMs };
+  return describeScenarios(paths, options).then(
+    () => ({ message: "it was described", place: "" }),
+    (error: { readonly message: string; readonly place: string }) => error,
+  );
+}
+
+it("describes scenario files in their order, as plain data", async () => {
+  const paths = [
+    file("console.log('loaded');"),
+    file("", GOOD.replace(/faults: .*/, "faults: [],").replace('"good"', '"other"')),
+  ];
+  const found = await describeScenarios(paths);
+  expect(found.map(({ name }) => name)).toEqual(["good", "other"]);
+  expect(found[0]).toMatchObject({
+    story,
+    faults: [],
+    clients: ["msal-node", { name: "mine", version: "1", flows: [] }],
+    app: { name: "orders" },
+  });
+  expect(found[0]).not.toHaveProperty("script");
+});
+
+// S6
+describe("a scenario file is reported by its name", () => {
+  it.each([
+    ["ends the process", "process.exit(0);", /ends its process \(exit code 0\)/],
+    ["ends the process with another code", "process.exit(7);", /ends its process \(exit code 7\)/],
+    ["aborts", "process.abort();", /ends its process \(SIGABRT\)/],
+    ["kills itself", "process.kill(process.pid, 'SIGKILL');", /ends its process \(SIGKILL\)/],
+    [
+      "ends the process a moment later",
+      "setTimeout(() => process.exit(0), 20);",
+      /ends its process \(exit code 0\)/,
+    ],
+    ["never settles", "await new Promise(() => {});", /never finishes loading/],
+    ["throws", "throw new TypeError('mine');", /it threw TypeError: mine/],
+    [
+      "throws a value without a text",
+      "throw { toString() { throw 1 } };",
+      /it threw a value without a text/,
+    ],
+    [
+      "throws a moment later",
+      "setTimeout(() => { throw new Error('late'); }, 20);",
+      /it threw Error: late/,
+    ],
+    ["lets a promise fail", "void Promise.reject(new Error('stray'));", /it threw Error: stray/],
+    [
+      "lets a promise fail later",
+      "setTimeout(() => void Promise.reject(new Error('stray')), 20);",
+      /it threw Error: stray/,
+    ],
+  ])("that %s when it is loaded", async (_, text, message) => {
+    const bad = file(text);
+    const error = await failureOf([file(""), bad]);
+    expect(error.message).toMatch(message);
+    expect(error.place).toContain(bad);
+  });
+
+  it("that takes longer than the bound", async () => {
+    const bad = file("setInterval(() => {}, 1_000); await new Promise(() => {});");
+    expect(await failureOf([bad], 4_000)).toMatchObject({
+      message: expect.stringContaining("took longer than 4 s"),
+      place: bad,
+    });
+    const busy = file("for (;;);");
+    expect((await failureOf([busy], 4_000)).message).toContain("took longer than 4 s");
+  });
+
+  // S7
+  it.each([
+    ["a proxy that throws", "new Proxy({}, { get() { throw new Error('no'); } })"],
+    [
+      "a proxy of another value at each look",
+      `new Proxy(${GOOD}, { get: (of, key) => key === "name" ? String(Math.random()) : of[key] })`,
+    ],
+    ["a name of 300 letters", GOOD.replace('"good"', `"${"a".repeat(300)}"`)],
+    ["a name that is a path", GOOD.replace('"good"', '"../../evil"')],
+    ["a function", "() => {}"],
+    ["nothing", "undefined"],
+    ["a getter that ends the process", "{ get name() { process.exit(0); } }"],
+  ])("that exports %s", async (_, exported) => {
+    const bad = file("", exported);
+    const error = await failureOf([bad]);
+    expect(error.place).toContain(bad);
+    expect(error.message).not.toMatch(/described|defect/);
+  });
+});
+
+// S5
+it.each([
+  "process.send?.(null)",
+  "process.send?.('ready')",
+  `(await import("node:fs")).writeSync(3, '{"kind":"finished"}\\n{"secret":1')`,
+])("a scenario file that says %s is described all the same", async (text) => {
+  const [found] = await describeScenarios([file(`${text};`)]);
+  expect(found?.name).toBe("good");
+});

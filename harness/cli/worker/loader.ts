@@ -1,0 +1,72 @@
+/**
+ * The process in which users' scenario files are loaded to see what they are: what a file does
+ * when it is loaded (ends the process, never settles, throws a moment later) happens here, and the
+ * session reports it under the file's name. It ends with its work.
+ */
+import { Socket } from "node:net";
+import { loadScenario } from "../../../scenarios/find-scenario.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { explainLoadError } from "../../runner/loading/load-error.ts";
+import { writeSummary } from "../../runner/scenario-summary.ts";
+import { CHANNEL_FD, openChannel } from "./channel.ts";
+import type { FilesMessage, LoaderMessage } from "./loader-protocol.ts";
+import type { RunFailure } from "./protocol.ts";
+
+/** How long a file whose timers or servers stay may throw before it counts as loaded, real ms. */
+const AFTERMATH_MS = 300;
+
+const socket = new Socket({ fd: CHANNEL_FD });
+const channel = openChannel(socket, {
+  onMessage: (message) => void take(message as FilesMessage),
+  onEnd: () => process.exit(0),
+});
+
+let file = "";
+
+async function take({ secret, files }: FilesMessage): Promise<void> {
+  const say = (said: LoaderMessage["said"]): void => channel.send({ secret, said });
+  const fail = (thrown: unknown): void => say({ kind: "failed", error: failureOf(thrown, file) });
+  process.on("uncaughtException", fail).on("unhandledRejection", fail);
+  // From here on only the files keep this process: when nothing is left to happen, it says so.
+  socket.unref();
+  const onIdle = (): void => fail(neverSettles(file));
+  process.once("beforeExit", onIdle);
+  try {
+    for (file of files) {
+      say({ kind: "loading", file });
+      say({ kind: "loaded", scenario: writeSummary(await loadScenario(file)) });
+    }
+    process.off("beforeExit", onIdle);
+    await aftermath();
+    say({ kind: "finished" });
+  } catch (error) {
+    process.off("beforeExit", onIdle);
+    fail(error);
+  }
+}
+
+/** Resolves when nothing is left to happen, or after a while. */
+function aftermath(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("beforeExit", () => resolve());
+    setTimeout(resolve, AFTERMATH_MS).unref();
+  });
+}
+
+function neverSettles(path: string): HarnessError {
+  return new HarnessError("bad-scenario", "it never finishes loading", {
+    place: path,
+    hint: "An await at its top level, or at that of a module it imports, waits for nothing that could happen.",
+  });
+}
+
+function failureOf(thrown: unknown, path: string): RunFailure {
+  const { code, message, place, hint, stack } = explainLoadError(thrown, path);
+  return {
+    code,
+    message,
+    ...(place === undefined ? {} : { place }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(stack === undefined ? {} : { stack }),
+  };
+}
