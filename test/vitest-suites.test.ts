@@ -83,6 +83,23 @@ describe("a suite that is not as it should be", () => {
       "a host that is not simulated, swallowed",
       /unmocked host telemetry\.example\.com was stopped/,
     ],
+    [
+      "a program that asks Entra, unnoticed",
+      /the program node was stopped from reaching login\.microsoftonline\.com/,
+    ],
+    [
+      "a program that asks Entra, waited for",
+      /the program node was stopped from reaching login\.microsoftonline\.com/,
+    ],
+    [
+      "a worker thread that asks Entra, unnoticed",
+      /the worker thread of a text was stopped from reaching login\.microsoftonline\.com/,
+    ],
+    [
+      "a datagram, swallowed",
+      /a datagram to the unmocked host stats\.example\.com:8125 was stopped/,
+    ],
+    ["a look-up, swallowed", /a look-up of the name login\.microsoftonline\.com was stopped/],
     ["fake timers in the test", /vi\.useFakeTimers\(\) is on/],
     ["fake timers before", /vi\.useFakeTimers\(\) is on/],
     ["waits outside of operate", /timed out in 500ms/],

@@ -1,15 +1,16 @@
 /**
  * Keeps a run on this machine. Every TCP and TLS client of Node (undici, http, https,
  * net, tls) opens its connection through `net.Socket.prototype.connect`; the guard stands
- * there. Loopback and local sockets pass; every other host goes to the mount's `dial`, or,
+ * there, and `outgoing/` stands where datagrams, look-ups and child processes begin. Loopback and local sockets pass; every other host goes to the mount's `dial`, or,
  * when the mount has none or does not serve it, fails with the host's name.
  */
 import net from "node:net";
-import type { HarnessError } from "../core/errors.ts";
 import { isMachinePlace } from "../entra/request/machine-address.ts";
 import { isLoopback } from "./loopback.ts";
+import { guardOutgoing } from "./outgoing/outgoing.ts";
 import { unmockedRequest } from "./served-hosts.ts";
-import { isAllowed, type Suite } from "./suite.ts";
+import { stop, type StopOptions } from "./outgoing/stop.ts";
+import { isAllowed } from "./suite.ts";
 
 /** Where a client wants to connect to. */
 export interface Destination {
@@ -25,12 +26,9 @@ export interface Dial {
   readonly fail: (error: Error) => void;
 }
 
-export interface GuardOptions {
+export interface GuardOptions extends StopOptions {
   /** Takes a connection over. Returns false for a host that it does not serve. */
   readonly dial?: (destination: Destination, dial: Dial, socket: net.Socket) => boolean;
-  readonly onHarnessError?: (error: HarnessError) => void;
-  /** Whose allowed hosts pass. */
-  readonly suite?: Suite;
 }
 
 export interface NetworkGuard {
@@ -66,15 +64,16 @@ export function installNetworkGuard(guard: GuardOptions): NetworkGuard {
     // What connect() sets at once, also when it has to look up the name first: writes wait.
     Object.assign(this, { connecting: true });
     if (guard.dial?.(destination, dial, this) === true) return this;
-    const error = unmockedRequest(destination.host, destination.port);
-    guard.onHarnessError?.(error);
+    const error = stop(guard, unmockedRequest(destination.host, destination.port));
     process.nextTick(dial.fail, error);
     return this;
   }
 
   net.Socket.prototype.connect = guardedConnect as Connect;
+  const release = guardOutgoing(guard);
   return {
     restore() {
+      release();
       if (net.Socket.prototype.connect === (guardedConnect as Connect))
         net.Socket.prototype.connect = original;
     },

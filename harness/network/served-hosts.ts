@@ -62,12 +62,32 @@ export function unmockedUrl(url: URL): HarnessError {
   return unmockedRequest(url.hostname, url.port === "" ? usualPort : Number(url.port));
 }
 
+/** The error for a name that a program looks up: whose server would be asked is not on this machine. */
+export function unmockedLookup(name: string): HarnessError {
+  return new HarnessError("unmocked-request", `a look-up of the name ${name} was stopped`, {
+    place: name,
+    hint: "Nothing in a run may reach a real name server. Requests to the hosts that the simulator serves need no look-up of yours; stub any other in your code, or allow its host in a test suite.",
+  });
+}
+
+/** The error for a look-up that was seen, but not stopped. */
+export function leftLookup(name: string): HarnessError {
+  return new HarnessError("unmocked-request", `a look-up of the name ${name} left this machine`, {
+    place: name,
+    hint: "The function was taken out of node:dns before the simulation began (const { lookup } = require(...), promisify(dns.lookup)), so it could not be stopped. Stub it in your code.",
+  });
+}
+
 /** The error for a request to a host that is not simulated: nothing in a run may leave the machine. */
-export function unmockedRequest(host: string, port: number): HarnessError {
+export function unmockedRequest(
+  host: string,
+  port: number,
+  what: "request" | "datagram" = "request",
+): HarnessError {
   const where = port === 443 ? host : `${host}:${port}`;
   return new HarnessError(
     "unmocked-request",
-    `a request to the unmocked host ${where} was stopped`,
+    `a ${what} to the unmocked host ${where} was stopped`,
     {
       place: where,
       // A served host gets here only under the direct mount, which has no network stack.

@@ -1,3 +1,7 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createBareFetch } from "../clients/reference/bare-fetch.ts";
 import { hours, minutes, seconds } from "../core/time/duration.ts";
@@ -6,6 +10,38 @@ import { judgeHistory } from "../rules/rules.ts";
 import { runScenario } from "./run.ts";
 import { daemonToken, graph, kindsOf, only, run, scenario } from "../../test/support/run.ts";
 import type { Scenario } from "./scenario.ts";
+
+describe("a script that starts another program", () => {
+  const ask = `fetch("https://login.microsoftonline.com/").catch(() => undefined)`;
+  const stopped = {
+    code: "unmocked-request",
+    message: "the program node was stopped from reaching login.microsoftonline.com",
+  };
+
+  it("ends with the program's name when that asks Entra", async () => {
+    const outcome = run(async ({ clock }) => {
+      spawnSync(process.execPath, ["-e", ask]);
+      await clock.sleep(minutes(1));
+    });
+    await expect(outcome).rejects.toMatchObject(stopped);
+  });
+
+  it("ends so also when the program is still running in the end", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "brownout-run-"));
+    const marker = join(folder, "asked");
+    const code = `${ask}.then(() => require("node:fs").writeFileSync(${JSON.stringify(marker)}, "")); setInterval(() => {}, 1_000)`;
+    let child: ChildProcess | undefined;
+    const outcome = run(async () => {
+      child = spawn(process.execPath, ["-e", code], { stdio: "ignore" });
+      const never = new Int32Array(new SharedArrayBuffer(4));
+      while (!existsSync(marker)) Atomics.wait(never, 0, 0, 20);
+      return Promise.resolve();
+    });
+    await expect(outcome).rejects.toMatchObject(stopped);
+    child?.kill();
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe("a run", () => {
   it("records the call, its request and both ends, in virtual time", async () => {

@@ -121,6 +121,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     throw error;
   }
   await simulation.end();
+  // A program that the script started may have been stopped from leaving this machine only now.
+  await Promise.race([broken.promise, Promise.resolve()]);
   const hasBackup = checked.settings.backup !== "off";
   const outcome = outcomeOf(played, options, { simulation, row, hasBackup });
   return read === undefined ? outcome : { ...outcome, settingsRead: [...read].toSorted() };

@@ -1,10 +1,18 @@
 /** Each test fails, for the reason that `test/vitest-suites.test.ts` expects under its name. */
 // oxlint-disable vitest/expect-expect -- these tests fail before they could expect anything
+import { execFile, execFileSync } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { lookup } from "node:dns/promises";
+import { once } from "node:events";
+import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
 import { PublicClientApplication } from "@azure/msal-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useEntra } from "../../harness/integrations/vitest.ts";
 import { createOrders } from "../../examples/node/careless-orders.ts";
 import { createOrders as createGoodOrders } from "../../examples/node/orders.ts";
+
+const ask = `fetch("https://login.microsoftonline.com/common/discovery/instance")`;
 
 describe("with Entra", () => {
   const entra = useEntra({ journals: process.env["JOURNALS"] ?? "" });
@@ -28,6 +36,30 @@ describe("with Entra", () => {
 
   test("a host that is not simulated, swallowed", async () => {
     await fetch("https://telemetry.example.com/").catch(() => undefined);
+  });
+
+  test("a program that asks Entra, unnoticed", async () => {
+    await promisify(execFile)(process.execPath, ["-e", `${ask}.catch(() => undefined)`]);
+  });
+
+  test("a program that asks Entra, waited for", () => {
+    execFileSync(process.execPath, ["-e", `${ask}.catch(() => undefined)`]);
+  });
+
+  test("a worker thread that asks Entra, unnoticed", async () => {
+    await once(new Worker(`${ask}.catch(() => undefined)`, { eval: true }), "exit");
+  });
+
+  test("a datagram, swallowed", async () => {
+    const socket = createSocket("udp4");
+    await new Promise((resolve) => {
+      socket.send("x", 8125, "stats.example.com", resolve);
+    });
+    socket.close();
+  });
+
+  test("a look-up, swallowed", async () => {
+    await lookup("login.microsoftonline.com").catch(() => undefined);
   });
 
   test("fake timers in the test", async () => {

@@ -7,6 +7,7 @@ import { createOperationCounter, type OperationCounter } from "../../clients/app
 import { createRandom, type Random, seedMathRandom } from "../../core/random.ts";
 import { takeProcessClock } from "../../core/time/process-clock.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
+import { HarnessError } from "../../core/errors.ts";
 import type { Service } from "../../core/http/service.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
 import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
@@ -171,7 +172,7 @@ function createParts(
 
 function mountContextOf(
   { settings, seedsPages, suite, onHarnessError }: SimulationOptions<Layers>,
-  { clock, random, device }: Pick<Simulation, "clock" | "random" | "device">,
+  { clock, random, device, recorder }: Pick<Simulation, "clock" | "random" | "device" | "recorder">,
   service: Service,
 ): MountContext {
   return {
@@ -182,7 +183,11 @@ function mountContextOf(
     ...(seedsPages ? { seed: random.fork("pages").integer(0, 0xffff_ffff) } : {}),
     ...(suite === undefined ? {} : { suite }),
     sessionInFrames: settings.sessionInFrames,
-    onHarnessError,
+    onHarnessError(error) {
+      // So that a reader of the timeline sees when it was.
+      if (error instanceof HarnessError) recorder.emit({ kind: "noted", text: error.message });
+      onHarnessError(error);
+    },
   };
 }
 

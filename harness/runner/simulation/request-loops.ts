@@ -28,7 +28,7 @@ export const loopLimits: LoopLimits = { delayedFrom: 50, delayMs: 100, roundsMax
  * good part of a second. The fifteenth like request is the one that Entra's own loop detection
  * refuses (`docs/sources.md#a10`).
  */
-export const pageLoopLimits: LoopLimits = { delayedFrom: 15, delayMs: 1_000, roundsMax: 100 };
+const pageLoopLimits: LoopLimits = { delayedFrom: 15, delayMs: 1_000, roundsMax: 100 };
 
 /** How long the rounds after the error wait, so that the rest of the run costs few of them. */
 const REFUSED_DELAY_MS = hours(1);

@@ -1,0 +1,18 @@
+/** How a guard stops something: it reports, and gives the program its error. */
+import type { HarnessError } from "../../core/errors.ts";
+import type { Suite } from "../suite.ts";
+
+export interface StopOptions {
+  /** Called with everything that was stopped. */
+  readonly onHarnessError?: ((error: HarnessError) => void) | undefined;
+  /** What the program sees instead of that error. Default: the same. */
+  readonly shown?: ((error: HarnessError) => HarnessError) | undefined;
+  /** Whose allowed hosts pass. */
+  readonly suite?: Suite | undefined;
+}
+
+/** Reports an error, and returns the one for the program. */
+export function stop({ onHarnessError, shown }: StopOptions, error: HarnessError): HarnessError {
+  onHarnessError?.(error);
+  return shown?.(error) ?? error;
+}
