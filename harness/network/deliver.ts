@@ -19,6 +19,8 @@ export interface DeliveryContext {
   readonly hold: Hold;
   /** Whose abort also ends the body. */
   readonly request: Request;
+  /** Whether the client gives up a body of which nothing comes for 300 s, as `fetch` does and `node:http` does not. */
+  readonly client: "fetch" | "http";
 }
 
 /**
@@ -27,7 +29,7 @@ export interface DeliveryContext {
  */
 export async function deliver(
   response: Response,
-  { clock, hold, request }: DeliveryContext,
+  { clock, hold, request, client }: DeliveryContext,
 ): Promise<Response> {
   const delivery = deliveryOf(response);
   if (delivery.kind === "whole") {
@@ -35,7 +37,7 @@ export async function deliver(
     return response;
   }
   const bytes = Buffer.from(await textOfResponse(response));
-  return new Response(streamOf(bytes, delivery, { clock, hold, request }), {
+  return new Response(streamOf(bytes, delivery, { clock, hold, request, client }), {
     status: response.status,
     headers: response.headers,
   });
@@ -82,16 +84,17 @@ const BODY_TIMEOUT_MS = 300_000;
 function streamOf(
   bytes: Uint8Array,
   delivery: BrokenDelivery,
-  { clock, hold, request }: DeliveryContext,
+  { clock, hold, request, client }: DeliveryContext,
 ): ReadableStream<Uint8Array> {
+  const limitMs = client === "fetch" ? BODY_TIMEOUT_MS : Infinity;
   const abandoned = new AbortController();
   const giveUp = (): void => abandoned.abort(request.signal.reason);
   const send = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     for (const step of stepsOf(bytes, delivery)) {
       if (step.afterMs > 0) {
-        await clock.sleep(Math.min(step.afterMs, BODY_TIMEOUT_MS), abandoned.signal);
+        await clock.sleep(Math.min(step.afterMs, limitMs), abandoned.signal);
       }
-      if (step.afterMs > BODY_TIMEOUT_MS) throw bodyTerminated(bodyTimeoutError());
+      if (step.afterMs > limitMs) throw bodyTerminated(bodyTimeoutError());
       if (step.bytes.length > 0) controller.enqueue(step.bytes);
     }
     if (delivery.kind !== "cut") return controller.close();

@@ -3,10 +3,9 @@
  * mounts `direct`, `msw` and `nock` translate it into what their clients call; what a
  * socket would have done to the request is thrown as Node's own error.
  */
-import type { Hold } from "../core/time/gate.ts";
 import { createRequest } from "../core/http/message.ts";
 import { NetworkFault } from "../core/http/network-fault.ts";
-import { deliver } from "./deliver.ts";
+import { deliver, type DeliveryContext } from "./deliver.ts";
 import type { MountContext } from "./mount.ts";
 import { connectionError, headersTimeoutError } from "./node-errors.ts";
 import { createResponseTimeout } from "./response-timeout.ts";
@@ -21,8 +20,14 @@ export interface InProcessTransport {
   readonly stop: () => void;
 }
 
-/** The transport to the service of a mount, until `stop`. */
-export function createInProcessTransport(context: MountContext): InProcessTransport {
+/**
+ * The transport to the service of a mount, until `stop`. `clientOf` says what sends the
+ * request of the current call: `fetch` gives up after a while, `node:http` waits forever.
+ */
+export function createInProcessTransport(
+  context: MountContext,
+  clientOf: () => "fetch" | "http" = () => "fetch",
+): InProcessTransport {
   const { service, clock, gate } = context;
   const timeout = createResponseTimeout(clock);
 
@@ -38,11 +43,15 @@ export function createInProcessTransport(context: MountContext): InProcessTransp
   };
 
   /** Settles with the exchange, or earlier when the client gives up. */
-  const untilGivenUp = (request: Request, hold: Hold): Promise<Response> =>
+  const untilGivenUp = (
+    request: Request,
+    { hold, client }: Pick<DeliveryContext, "hold" | "client">,
+  ): Promise<Response> =>
     new Promise((resolve, reject) => {
       const { signal } = request;
       const abort = (): void => reject(signal.reason as Error);
-      const answered = timeout.begin(() => reject(headersTimeoutError()));
+      const answered =
+        client === "fetch" ? timeout.begin(() => reject(headersTimeoutError())) : () => undefined;
       const settle = (): void => {
         answered();
         signal.removeEventListener("abort", abort);
@@ -64,8 +73,10 @@ export function createInProcessTransport(context: MountContext): InProcessTransp
         throw error;
       }
       const hold = gate.hold();
+      const client = clientOf();
       try {
-        return await deliver(await untilGivenUp(request, hold), { clock, hold, request });
+        const response = await untilGivenUp(request, { hold, client });
+        return await deliver(response, { clock, hold, request, client });
       } catch (error) {
         hold.release();
         if (error instanceof NetworkFault) throw connectionError(error);

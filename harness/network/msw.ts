@@ -14,7 +14,7 @@ import { createInProcessTransport } from "./in-process-transport.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
 import { requirePackage } from "./optional-package.ts";
-import { failCurrentFetch } from "./patched-fetch.ts";
+import { currentClient, failCurrentFetch } from "./patched-fetch.ts";
 import { takeProcess } from "./patched-process.ts";
 import { isServedUrl } from "./served-hosts.ts";
 import { isServedIn } from "./suite.ts";
@@ -28,7 +28,7 @@ export const mount: Mount = {
   async start(context) {
     const { setupServer, http, HttpResponse, passthrough } = await loadMsw();
     const { suite } = context;
-    const transport = createInProcessTransport(context);
+    const transport = createInProcessTransport(context, currentClient);
     const answer = async ({ request }: { readonly request: Request }): Promise<Response> => {
       const url = new URL(request.url);
       if (isLoopback(url.hostname) && !isServedUrl(url)) return passthrough();

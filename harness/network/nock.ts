@@ -16,7 +16,7 @@ import { createInProcessTransport, type InProcessTransport } from "./in-process-
 import { isLoopback } from "./loopback.ts";
 import type { Mount } from "./mount.ts";
 import { requirePackage } from "./optional-package.ts";
-import { currentFetchSignal } from "./patched-fetch.ts";
+import { currentClient, currentFetchSignal } from "./patched-fetch.ts";
 import { takeProcess } from "./patched-process.ts";
 import { isServedIn, type Suite } from "./suite.ts";
 
@@ -30,7 +30,7 @@ export const mount: Mount = {
   ownDraws: "/@mswjs/interceptors/",
   async start(context) {
     const nock = await loadNock();
-    const transport = createInProcessTransport(context);
+    const transport = createInProcessTransport(context, currentClient);
     const wasActive = nock.isActive();
     if (!wasActive) nock.activate();
     if (context.suite !== undefined) {

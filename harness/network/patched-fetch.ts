@@ -21,6 +21,11 @@ export function currentFetchSignal(): AbortSignal | undefined {
   return calls.getStore()?.request.signal;
 }
 
+/** What the request in whose context this runs was made by. */
+export function currentClient(): "fetch" | "http" {
+  return calls.getStore() === undefined ? "http" : "fetch";
+}
+
 /** Lets the current fetch call fail with `error`, in place of its response. False outside of a fetch call. */
 export function failCurrentFetch(error: unknown): boolean {
   const call = calls.getStore();

@@ -4,6 +4,7 @@
  */
 import type { InProcessTransport } from "./in-process-transport.ts";
 import type { Mounted, MountContext } from "./mount.ts";
+import { startTimeoutsOfMockedSockets } from "./mocked-sockets.ts";
 import { installNetworkGuard } from "./network-guard.ts";
 import { patchFetch } from "./patched-fetch.ts";
 
@@ -14,11 +15,13 @@ export function takeProcess(
 ): Mounted {
   const unpatchFetch = patchFetch();
   const guard = installNetworkGuard(context);
+  const stopTimeouts = startTimeoutsOfMockedSockets();
   const { fetch } = globalThis;
   return {
     fetch: (request) => fetch(request, { redirect: "manual" }),
     reachesProcess: true,
     stop: () => {
+      stopTimeouts();
       guard.restore();
       unpatchFetch();
       release();

@@ -1,5 +1,6 @@
 /** The loop that moves virtual time until something settles, and that knows when nothing will. */
-import { endless, neverAnswered, stuck } from "./stuck.ts";
+import type { Instant } from "./instant.ts";
+import { endless, neverAnswered, type OutsideWork, stuck } from "./stuck.ts";
 
 /** A wait that no timer can end and that outlasts this many quiet turns is stuck. */
 const STUCK_AFTER_QUIET_TURNS = 20_000;
@@ -27,6 +28,10 @@ export function patienceOf(whose: "alone" | "shared"): Patience {
 /** What the loop asks and does. */
 export interface DriveTime {
   readonly isQuiet: () => Promise<boolean>;
+  /** Whether nothing but `setImmediate` kept it from being quiet at the last look. */
+  readonly onlyTurns: () => boolean;
+  readonly instant: Instant;
+  readonly outside: () => OutsideWork;
   readonly nextDueMs: () => number | undefined;
   readonly fireNext: (dueMs: number) => Promise<void>;
   readonly now: () => number;
@@ -46,18 +51,21 @@ export async function driveUntilSettled<T>(work: Promise<T>, time: DriveTime): P
   for (;;) {
     const quiet = await time.isQuiet();
     if (settled) return work;
+    if (time.onlyTurns()) time.instant.turned(time.now());
+    else time.instant.rested();
     const nextDueMs = time.nextDueMs();
     if (nextDueMs !== undefined && (quiet || nextDueMs <= time.now())) {
       quietWaits = 0;
       busyWaits = 0;
       if (nextDueMs > time.untilMs) throw endless(time.now());
       await time.fireNext(nextDueMs);
+      time.instant.fired(time.now());
     } else if (quiet) {
       quietWaits += 1;
-      if (quietWaits > time.patience().quiet) throw stuck(time.now());
+      if (quietWaits > time.patience().quiet) throw stuck(time.now(), time.outside());
     } else {
       busyWaits += 1;
-      if (busyWaits > time.patience().busy) throw neverAnswered(time.now());
+      if (busyWaits > time.patience().busy) throw neverAnswered(time.now(), time.outside());
     }
   }
 }

@@ -7,8 +7,7 @@
 import { DeflateRaw } from "node:zlib";
 import type { Transform, TransformCallback } from "node:stream";
 import type { VirtualClock } from "./virtual-clock.ts";
-
-type Replace = (target: object, name: string, value: unknown) => void;
+import type { Replace } from "./waits/patching.ts";
 
 /** Puts a hold around every piece of work of every stream of zlib, by `replace`. */
 export function holdDuringZlib(clock: VirtualClock, replace: Replace): void {

@@ -1,18 +1,24 @@
 /**
  * Puts the virtual clock under the whole process: `Date`, `setTimeout`, `setInterval`,
- * their clears, `performance.now`, `AbortSignal.timeout` and the `node:timers` modules.
- * `setImmediate`, `nextTick`, microtasks and real I/O stay, or HTTP would stop.
+ * their clears, every other reading of the time, `AbortSignal.timeout`, the `node:timers`
+ * modules and the time-outs of sockets. `setImmediate`, `nextTick`, microtasks and real I/O
+ * stay, or HTTP would stop; time stands still while the process waits for them.
  *
  * Install once a process and keep it: undici holds on to timers of the first clock it saw
  * (facts, "Virtual time"), and a second installation would leave its time-outs dead.
  */
 import { syncBuiltinESMExports } from "node:module";
 import timersModule from "node:timers";
-import timersPromises from "node:timers/promises";
 import { promisify } from "node:util";
+import { putReadingsOn } from "./clock-readings.ts";
+import { holdDuringPromises } from "./hold-promises.ts";
 import { holdDuringZlib } from "./hold-zlib.ts";
+import { putSocketTimeoutsOn } from "./socket-timeouts.ts";
+import { abortable, putTimersPromisesOn, type TimerOptions } from "./timers-promises.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 import type { VirtualTimer } from "./virtual-timers.ts";
+import type { Replace } from "./waits/patching.ts";
+import { watchProcessWork } from "./waits/process-work.ts";
 
 export interface InstalledClock {
   /** Puts everything back as it was. */
@@ -22,32 +28,39 @@ export interface InstalledClock {
 /** Puts `clock` in place of the process's time, until `restore`. */
 export function installClock(clock: VirtualClock): InstalledClock {
   const undo: (() => void)[] = [];
-  const replace = (target: object, name: string, value: unknown): void => {
+  const define = (target: object, name: string | symbol, property: PropertyDescriptor): void => {
     const before = Object.getOwnPropertyDescriptor(target, name);
     Object.defineProperty(target, name, {
-      value,
+      ...property,
       configurable: true,
       enumerable: before?.enumerable ?? true,
-      writable: true,
     });
     undo.push(() => {
       if (before === undefined) Reflect.deleteProperty(target, name);
       else Object.defineProperty(target, name, before);
     });
   };
+  const replace: Replace = (target, name, value) => define(target, name, { value, writable: true });
 
   const timers = virtualTimers(clock);
   const bornAtMs = clock.now();
   replace(globalThis, "Date", virtualDate(clock));
-  replace(performance, "now", () => clock.now() - bornAtMs);
+  putReadingsOn(clock, {
+    replace,
+    replaceGetter: (target, name, get) => define(target, name, { get: get as () => unknown }),
+    bornAtMs,
+  });
   replace(AbortSignal, "timeout", (delayMs: number) => abortAfter(clock, delayMs));
   for (const [name, value] of Object.entries(timers)) {
     replace(globalThis, name, value);
     replace(timersModule, name, value);
   }
-  replace(timersPromises, "setTimeout", timers.setTimeout[promisify.custom]);
-  holdDuringWebCrypto(clock, replace);
+  putTimersPromisesOn(clock, replace, { sleep: timers.setTimeout[promisify.custom], delayOf });
+  holdDuringPromises(clock, replace);
   holdDuringZlib(clock, replace);
+  undo.push(putSocketTimeoutsOn(clock, replace));
+  const work = watchProcessWork(replace);
+  undo.push(work.stop, clock.waitFor(work));
   syncBuiltinESMExports();
 
   return {
@@ -61,7 +74,7 @@ export function installClock(clock: VirtualClock): InstalledClock {
 
 function virtualDate(clock: VirtualClock): DateConstructor {
   const RealDate = Date;
-  const shownMs = (): number => clock.now() + clock.wall.shiftMs();
+  const shownMs = (): number => clock.read() + clock.wall.shiftMs();
   function VirtualDate(this: unknown, ...parts: unknown[]): unknown {
     if (new.target === undefined) return new RealDate(shownMs()).toString();
     return Reflect.construct(
@@ -107,9 +120,9 @@ function virtualTimers(clock: VirtualClock) {
   const sleep = async <T>(
     delayMs?: number,
     value?: T,
-    options?: { readonly signal?: AbortSignal },
+    options?: TimerOptions,
   ): Promise<T | undefined> => {
-    await clock.sleep(delayOf(delayMs), options?.signal);
+    await abortable(clock.sleep(delayOf(delayMs), options?.signal), options?.signal);
     return value;
   };
   return {
@@ -170,7 +183,7 @@ function createTimeouts(clock: VirtualClock) {
 }
 
 /** Node's own rule, but zero stays zero: it means "next turn", which must not need a jump in time. */
-function delayOf(delayMs: number | undefined): number {
+function delayOf(delayMs: unknown): number {
   const delay = Number(delayMs ?? 0);
   return delay >= 1 ? (delay > 2_147_483_647 ? 1 : delay) : 0;
 }
@@ -181,28 +194,4 @@ function abortAfter(clock: VirtualClock, delayMs: number): AbortSignal {
     controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
   }, delayMs);
   return controller.signal;
-}
-
-/** WebCrypto works in the thread pool, where the event loop does not show it: time must wait for it. */
-function holdDuringWebCrypto(
-  clock: VirtualClock,
-  replace: (target: object, name: string, value: unknown) => void,
-): void {
-  const prototype = Object.getPrototypeOf(globalThis.crypto.subtle) as Record<string, unknown>;
-  for (const name of Object.getOwnPropertyNames(prototype)) {
-    const real = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
-    if (typeof real !== "function" || name === "constructor") continue;
-    replace(
-      prototype,
-      name,
-      async function held(this: unknown, ...values: unknown[]): Promise<unknown> {
-        const hold = clock.gate.hold();
-        try {
-          return await (Reflect.apply(real, this, values) as Promise<unknown>);
-        } finally {
-          hold.release();
-        }
-      },
-    );
-  }
 }

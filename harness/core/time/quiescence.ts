@@ -1,9 +1,10 @@
 /**
- * Whether time may go on: nothing is in flight, the event loop owes no answer, all
- * participants are quiescent, and nothing has begun while they were asked.
+ * Whether time may go on: nothing is in flight, the event loop owes no answer, the machine owes
+ * this process nothing, all participants are quiescent, and nothing has begun while they were asked.
  */
 import type { Gate } from "./gate.ts";
 import type { Participants, Thoroughness } from "./participants.ts";
+import type { PendingWork } from "./waits/pending-work.ts";
 
 export interface QuiescenceOptions {
   readonly gate: Gate;
@@ -17,6 +18,10 @@ export interface QuiescenceOptions {
 export interface Quiescence {
   /** Resolves true when time may go on. */
   check(): Promise<boolean>;
+  /** Whether nothing but `setImmediate` kept the last check from being true. */
+  onlyTurns(): boolean;
+  /** Time also stands still while this process waits for the machine. Until the returned function is called. */
+  waitFor(work: Pick<PendingWork, "any">): () => void;
   /** Something has happened that the gate does not count: the next check asks every participant. */
   forget(): void;
   /** Time also stands still while `isBusy` says so: work that the event loop does not show. */
@@ -35,6 +40,8 @@ export function createQuiescence(options: QuiescenceOptions): Quiescence {
   const { gate, participants } = options;
   let { quietTurns } = options;
   let isBusy = (): boolean => false;
+  let work: Pick<PendingWork, "any"> = { any: () => false };
+  let onlyTurns = false;
   let settle: ((thoroughness: Thoroughness) => Promise<boolean>) | undefined;
   /** The gate's activity when all was last thoroughly quiescent; undefined since something else has happened. */
   let quiescentAt: number | undefined;
@@ -56,11 +63,22 @@ export function createQuiescence(options: QuiescenceOptions): Quiescence {
 
   return {
     async check() {
-      if (!(await waitForQuiet(gate, quietTurns, isBusy))) {
-        if (options.shared) await new Promise((resolve) => void realSetTimeout(resolve, 1));
-        return false;
-      }
-      return participants.any() ? askParticipants() : true;
+      const state = await waitForQuiet(gate, quietTurns, isBusy);
+      const isWaiting = work.any();
+      onlyTurns = state === "turns" && !isWaiting;
+      if (state === "quiet" && !isWaiting) return participants.any() ? askParticipants() : true;
+      // Who waits for the machine gives it the processor instead of asking again and again.
+      if (options.shared || (isWaiting && state !== "busy"))
+        await new Promise((resolve) => void realSetTimeout(resolve, 1));
+      return false;
+    },
+    onlyTurns: () => onlyTurns,
+    waitFor(more) {
+      const before = work;
+      work = more;
+      return () => {
+        work = before;
+      };
     },
     forget() {
       quiescentAt = undefined;
@@ -77,24 +95,27 @@ export function createQuiescence(options: QuiescenceOptions): Quiescence {
     },
   };
 }
+/** `turns`: it is the program's own turns of the event loop that nothing else explains. */
+type Quiet = "quiet" | "turns" | "busy";
 
-/** Resolves true when nothing happened for so many turns, false when something is at work. */
-async function waitForQuiet(
-  gate: Gate,
-  quietTurns: number,
-  isBusy: () => boolean,
-): Promise<boolean> {
+/** Resolves to `quiet` when nothing happened for so many turns. */
+async function waitForQuiet(gate: Gate, quietTurns: number, isBusy: () => boolean): Promise<Quiet> {
   for (let turn = 0; turn < quietTurns; turn += 1) {
     const before = gate.activity();
     await new Promise<void>((resolve) => void realSetImmediate(resolve));
-    if (gate.awake() > 0 || gate.activity() !== before) return false;
+    if (gate.awake() > 0 || gate.activity() !== before) return "busy";
   }
-  return !isBusy() && !hasPendingIo();
+  return isBusy() ? "busy" : pendingInLoop();
 }
 
 /** Requests that the event loop still owes an answer to: files, look-ups, connects, writes. */
-const IO_REQUEST = /Req(Callback|Promise|Wrap)?$|ConnectWrap$|WriteWrap$|ShutdownWrap$/;
+const IO_REQUEST = /Req(Callback|Promise|Wrap)?$|ConnectWrap$|WriteWrap$|ShutdownWrap$|QueryWrap$/;
 
-function hasPendingIo(): boolean {
-  return process.getActiveResourcesInfo().some((resource) => IO_REQUEST.test(resource));
+function pendingInLoop(): Quiet {
+  let state: Quiet = "quiet";
+  for (const resource of process.getActiveResourcesInfo()) {
+    if (resource === "Immediate") state = "turns";
+    else if (IO_REQUEST.test(resource)) return "busy";
+  }
+  return state;
 }

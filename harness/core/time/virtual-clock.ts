@@ -7,9 +7,10 @@
  */
 import { HarnessError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
-import { type DriveTime, driveUntilSettled, patienceOf } from "./drive.ts";
+import { type DriveTime, driveUntilSettled, type Patience, patienceOf } from "./drive.ts";
 import { createFreeRunningTime, type FreeRunningTime } from "./free-running-time.ts";
 import { createGate, type Gate } from "./gate.ts";
+import { createInstant, type Instant } from "./instant.ts";
 import {
   createParticipants,
   type Participant,
@@ -17,9 +18,10 @@ import {
   type Thoroughness,
 } from "./participants.ts";
 import { createQuiescence, type Quiescence } from "./quiescence.ts";
-import { neverAnswered } from "./stuck.ts";
+import { neverAnswered, type OutsideWork } from "./stuck.ts";
 import { createWallClock, type WallClock } from "./wall-clock.ts";
 import { createVirtualTimers, type VirtualTimer, type VirtualTimers } from "./virtual-timers.ts";
+import type { PendingWork, RunWaits } from "./waits/pending-work.ts";
 
 export interface VirtualClock extends Clock {
   readonly gate: Gate;
@@ -42,9 +44,15 @@ export interface VirtualClock extends Clock {
    * Starts a new run at `startMs` with no timers. Throws `stuck` while something is in
    * flight. This is the only way back in time, and only between runs.
    */
-  reset(startMs: number, quietTurns?: number): void;
+  reset(startMs: number, quietTurns?: number, waits?: RunWaits): void;
   /** Time also stands still while `isBusy` says so: work that the event loop does not show. Until the next `reset`. */
   waitWhile(isBusy: () => boolean): void;
+  /** Time also stands still while `work` is pending. Until the returned function is called. */
+  waitFor(work: PendingWork): () => void;
+  /** What this process waits for outside of the clock, in words. */
+  outside(): OutsideWork;
+  /** The time, for programs: to one that reads it again and again without a pause, it passes. */
+  read(): number;
   timersWaiting(): number;
   /** Called once all is quiet, first quickly and then thoroughly, before time goes on; false keeps time where it is. The last function given counts. */
   beforeTimeGoesOn(settle: (thoroughness: Thoroughness) => Promise<boolean>): void;
@@ -78,13 +86,16 @@ interface ClockState {
   readonly participants: Participants;
   readonly quiescence: Quiescence;
   readonly flow: FreeRunningTime;
+  readonly instant: Instant;
+  work: PendingWork | undefined;
 }
 
 /** A clock that stands at `startMs`, ms since the Unix epoch, until it is driven. */
 export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   const shared = options.shared === true;
   const state = createState(options, shared);
-  const { gate, timers, participants, quiescence, flow } = state;
+  const { gate, timers, participants, quiescence, flow, instant } = state;
+  const outside = (): OutsideWork => outsideOf(state);
   const now = (): number => flow.now() ?? state.nowMs;
   const patience = () => patienceOf(shared ? "shared" : "alone");
   const setTimer = timers.set;
@@ -97,7 +108,13 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     setTimer,
     drive: (work, untilMs = Infinity, mayLeap = () => false) => {
       const time: DriveTime = {
-        isQuiet: quiescence.check,
+        isQuiet() {
+          instant.endTurn();
+          return quiescence.check();
+        },
+        onlyTurns: quiescence.onlyTurns,
+        instant,
+        outside,
         nextDueMs: () => earliest(timers.nextDueMs(), participants.nextDueMs()),
         fireNext: (dueMs) => (mayLeap() ? leapNext(state, dueMs, untilMs) : fireNext(state, dueMs)),
         now,
@@ -118,12 +135,8 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     },
     now,
     sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
-    async idle(howLong) {
-      const turnsMax = howLong === "briefly" ? patience().quiet : patience().busy;
-      for (let turn = 0; turn < turnsMax; turn += 1) if (await quiescence.check()) return;
-      throw neverAnswered(state.nowMs);
-    },
-    reset(startMs, quietTurns) {
+    idle: (howLong) => untilIdle(state, patience(), howLong),
+    reset(startMs, quietTurns, waits) {
       if (gate.awake() > 0) {
         throw new HarnessError("stuck", "the clock cannot start anew while a request is in flight");
       }
@@ -131,8 +144,16 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       wall.setShift(0);
       state.nowMs = startMs;
       quiescence.reset(quietTurns);
+      instant.reset();
+      state.work?.reset(waits ?? {});
     },
     waitWhile: quiescence.waitWhile,
+    waitFor: (work) => waitFor(state, work),
+    outside,
+    read() {
+      if (!state.flows) instant.read();
+      return now();
+    },
     timersWaiting: () => timers.size(),
     beforeTimeGoesOn: quiescence.beforeTimeGoesOn,
     join(participant) {
@@ -142,6 +163,33 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       return leave;
     },
   };
+}
+
+function outsideOf({ work }: ClockState): OutsideWork {
+  return { pending: work?.describe() ?? [], abandoned: work?.abandoned() ?? [] };
+}
+
+function waitFor(state: ClockState, work: PendingWork): () => void {
+  state.work = work;
+  const stop = state.quiescence.waitFor(work);
+  return () => {
+    stop();
+    state.work = undefined;
+  };
+}
+
+async function untilIdle(
+  state: ClockState,
+  { quiet, busy }: Patience,
+  howLong: "briefly" | undefined,
+): Promise<void> {
+  const { gate, quiescence } = state;
+  const turnsMax = howLong === "briefly" ? quiet : busy;
+  for (let turn = 0; turn < turnsMax; turn += 1) {
+    if (await quiescence.check()) return;
+    if (howLong === "briefly" && gate.awake() === 0 && state.work?.any() === true) return;
+  }
+  throw neverAnswered(state.nowMs, outsideOf(state));
 }
 
 function createState(options: VirtualClockOptions, shared: boolean): ClockState {
@@ -167,6 +215,13 @@ function createState(options: VirtualClockOptions, shared: boolean): ClockState 
       shared,
     }),
     flow,
+    work: undefined,
+    instant: createInstant(
+      () => state.nowMs,
+      () => {
+        state.nowMs += 1;
+      },
+    ),
     timers: createVirtualTimers(() => flow.now() ?? state.nowMs),
   };
   return state;
