@@ -22,6 +22,7 @@ import type { Mount, MountContext, Mounted } from "./mount.ts";
 import { type Dial, installNetworkGuard } from "./network-guard.ts";
 import { connectionError, lookupError, resetError } from "./node-errors.ts";
 import { isServedHost } from "./served-hosts.ts";
+import { reuseTlsSessions } from "./tls-reuse.ts";
 import { createTurnstile, nextTurn, type Turnstile } from "./turnstile.ts";
 import { watchUndiciTicks } from "./undici-ticks.ts";
 
@@ -57,6 +58,7 @@ async function start(context: MountContext): Promise<Mounted> {
     else void answer(request, arrival, parts);
   });
   const distrust = trustFixtureAuthority();
+  const stopReuse = reuseTlsSessions();
   const guard = installNetworkGuard({
     ...(context.onHarnessError === undefined ? {} : { onHarnessError: context.onHarnessError }),
     ...(context.suite === undefined ? {} : { suite: context.suite }),
@@ -88,6 +90,7 @@ async function start(context: MountContext): Promise<Mounted> {
     async stop() {
       guard.restore();
       clients.stop();
+      stopReuse();
       distrust();
       await servers.stop();
       // The clients' ends of the closed connections learn of it a few turns later.
