@@ -72,6 +72,13 @@ describe.each(Object.entries(faultyClients))("%s", (rule, [defect, scenario, goo
   });
 });
 
+describe("a client that asks for a sign-in while it holds a valid token", () => {
+  it.each(["cached-token", "availability", "proactive-refresh"])("fails %s", async (rule) => {
+    const findings = await judge("outage-12h-past-refresh-in", "asks-for-sign-in");
+    expect(verdictOf(findings, rule)).toMatchObject({ verdict: "fail" });
+  });
+});
+
 describe("supported-flow", () => {
   it("fails for a client that signs in by password, and passes for one that does not", async () => {
     expect(verdictOf(await judge("password-grant"), "supported-flow")).toMatchObject({

@@ -24,8 +24,9 @@ import {
 import { metFaultSpansOf } from "./model/unmet-faults.ts";
 import { signInFaultsAt, tokenFaultIdsOf, tokenFaultsAt } from "./model/fault-windows.ts";
 import { counted, sinceStart } from "./model/messages.ts";
-import { isCacheable, needsInteraction, tokenRequestsBy } from "./model/operations.ts";
+import { isCacheable, tokenRequestsBy } from "./model/operations.ts";
 import { isFailedByService, isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
+import { isPersonNeeded } from "./model/person-needed.ts";
 import { isValidAt } from "./model/token-validity.ts";
 
 /** How long a client may wait after a failure without Retry-After (MSAL's own back-off: `docs/sources.md#k1`). */
@@ -90,7 +91,7 @@ function chanceOf(history: History, operation: Operation): Chance {
   const isLate = isOverdue(history, operation);
   if (completed?.outcome === "ok" && !isLate) return "served";
   if (isOpenEnded(operation) && !isLate) return "no chance";
-  if (needsInteraction(operation)) return "no chance";
+  if (isPersonNeeded(history, operation)) return "no chance";
   const { token: held, lastRequest } = availableTokensAt(history, invoked);
   // What came later came too late.
   const endedAt = Math.min(

@@ -1,8 +1,10 @@
 /** Invented runs for rule cached-token. */
 import { describe, expect, it } from "vitest";
+import { availability } from "./availability.ts";
 import { cachedToken } from "./cached-token.ts";
+import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
-import { ben } from "../../test/support/run-builder-wire.ts";
+import { ada, ben } from "../../test/support/run-builder-wire.ts";
 
 const daemon = { flow: "client-credentials", client: "daemon-1" } as const;
 const daily = { expiresIn: 86_400 };
@@ -233,5 +235,80 @@ describe("cached-token is inconclusive", () => {
     }
     run.operation({ flow: "custom", client: "my-service" }).fails();
     expect(cachedToken.judge(run.history()).verdict).toBe("inconclusive");
+  });
+});
+
+describe("a client that asks for a sign-in while it holds a token", () => {
+  const login = { code: "login_required", interactionRequired: true } as const;
+
+  /** A user with a token of a day, whose call at +1h fails because of `error`, after what `sends` does. */
+  function refused(
+    error: Parameters<ReturnType<RunBuilder["operation"]>["fails"]>[0],
+    sends: (run: RunBuilder, by: ReturnType<RunBuilder["operation"]>) => void = () => undefined,
+    call: Parameters<RunBuilder["operation"]>[0] = {},
+  ) {
+    const run = buildRun();
+    const first = run.operation();
+    run.exchange({ by: first, issued: { token: run.token(daily), refreshToken: "rt-1" } });
+    first.ok();
+    run.at("01:00:00");
+    run.fault({ id: "down" });
+    const silent = run.operation(call);
+    sends(run, silent);
+    silent.fails(error);
+    return run;
+  }
+
+  it("fails, as the client's own failure", () => {
+    expect(cachedToken.judge(refused(login).history()).message).toBe(
+      "1 of 1 call got no token although a valid token was in the cache; the first, 1h into the run, threw login_required, which asks for a sign-in that the service had not required, while the token was valid for another 23h.",
+    );
+    expect(availability.judge(refused(login).history()).verdict).toBe("fail");
+  });
+
+  it("fails when the service has failed", () => {
+    const run = refused(login, (on, by) => on.exchange({ by, status: 503 }));
+    expect(cachedToken.judge(run.history()).verdict).toBe("fail");
+    expect(availability.judge(run.history()).verdict).toBe("fail");
+  });
+
+  it("does not fail when the service has required a sign-in, or the application asks for a new token", () => {
+    const required = refused(login, (on, by) =>
+      on.exchange({ by, status: 400, error: "interaction_required" }),
+    );
+    expect(cachedToken.judge(required.history()).message).toMatch(
+      /^1 call of 0 requested a token although a cached one was still fresh/,
+    );
+    const forced = refused(login, undefined, { forceRefresh: true });
+    expect(cachedToken.judge(forced.history()).verdict).toBe("inconclusive");
+  });
+
+  it("is not to be answered by a prompt, and a prompt after it has the outage as its cause", () => {
+    const silent = refused(login);
+    silent.at("02:00:00");
+    silent.cleared();
+    expect(fallbackToInteraction.judge(silent.history()).verdict).toBe("inconclusive");
+    const prompting = refused(login, (on, by) => on.exchange({ by, status: 503 }));
+    prompting.prompt({ user: ada });
+    expect(fallbackToInteraction.judge(prompting.history()).message).toContain(
+      "because the token endpoint failed (a 503), not because interaction was required",
+    );
+  });
+
+  it("fails availability when it holds a refresh token and the service is there", () => {
+    const run = buildRun();
+    const first = run.operation();
+    run.exchange({
+      by: first,
+      issued: { token: run.token({ expiresIn: 3_600 }), refreshToken: "rt-1" },
+    });
+    first.ok();
+    run.at("00:10:00");
+    const end = run.fault({ id: "down" });
+    run.exchange({ by: run.operation(), status: 503 });
+    end();
+    run.at("02:00:00");
+    run.operation().fails(login);
+    expect(availability.judge(run.history()).verdict).toBe("fail");
   });
 });

@@ -13,7 +13,8 @@ import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { grantOf } from "./model/exchange-outcomes.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
-import { isCacheable, isDenied, needsInteraction, tokenRequestsBy } from "./model/operations.ts";
+import { isCacheable, isDenied, tokenRequestsBy } from "./model/operations.ts";
+import { asksInVain, isPersonNeeded } from "./model/person-needed.ts";
 import { isFreshAt, isValidAt } from "./model/token-validity.ts";
 
 /** Judges `cached-token`. */
@@ -22,7 +23,7 @@ export const cachedToken: Rule = {
   says: "The client always hands out an unexpired cached token, and sends no request for it.",
   source:
     "Increase the resilience of authentication and authorization in client applications, Cache tokens (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
-  fix: "Keep the last token outside the client and use it until it expires when the client throws; request tokens silently, without forcing a refresh.",
+  fix: "Keep the last token outside the client and use it until it expires when the client throws, also when it asks for a sign-in: a valid token needs none. Request tokens silently, without forcing a refresh.",
   judge,
 };
 
@@ -35,7 +36,7 @@ interface CallWithToken {
 /** The calls that failed although their client had a token that was still valid when they ended. */
 export function withheldCallsIn(history: History): readonly Operation[] {
   return callsWithToken(history)
-    .filter(({ operation, held }) => isWithheld(operation, held))
+    .filter((call) => isWithheld(history, call))
     .map(({ operation }) => operation);
 }
 
@@ -52,7 +53,7 @@ function callsWithToken(history: History): readonly CallWithToken[] {
 
 function judge(history: History): Judgement {
   const calls = callsWithToken(history);
-  const withheld = calls.filter(({ operation, held }) => isWithheld(operation, held));
+  const withheld = calls.filter((call) => isWithheld(history, call));
   const served = calls.filter(({ operation }) => operation.completed?.outcome === "ok");
   const needless = calls.flatMap(({ operation, held }) => {
     const request = needlessRequestOf(operation, held);
@@ -92,7 +93,7 @@ function withheldFrom(
   const left = formatDuration(held.token.expiresAt - (completed?.at ?? invoked.at));
   const how =
     completed?.outcome === "fail"
-      ? `threw ${completed.error.code}`
+      ? `threw ${completed.error.code}${asksInVain(history, operation) ? ", which asks for a sign-in that the service had not required," : ""}`
       : completed?.outcome === "unknown" && completed.reason === "never-ends"
         ? "never returned"
         : "did not return before its caller timed out";
@@ -108,10 +109,10 @@ function withheldFrom(
 }
 
 /** Whether the caller got no token although the cached one was still valid when the call ended. */
-function isWithheld(operation: Operation, { token }: HeldToken): boolean {
+function isWithheld(history: History, { operation, held }: CallWithToken): boolean {
   const { completed } = operation;
-  if (completed === undefined || !isDenied(operation) || needsInteraction(operation)) return false;
-  return isValidAt(token, completed.at);
+  if (completed === undefined || !isDenied(operation)) return false;
+  return !isPersonNeeded(history, operation) && isValidAt(held.token, completed.at);
 }
 
 /** Grants that a person or an explicit credential starts: a cache cannot serve them. */

@@ -13,7 +13,8 @@ import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts"
 import { serviceFailureBefore } from "./model/service-failure.ts";
 import { endOf, operationsOf, type Operation } from "./model/exchanges.ts";
 import { counted, sinceStart } from "./model/messages.ts";
-import { interactionRequestOf, isInteractive, needsInteraction } from "./model/operations.ts";
+import { isPersonNeeded } from "./model/person-needed.ts";
+import { interactionRequestOf, isInteractive } from "./model/operations.ts";
 
 /** An application that runs on for this long after the error could have prompted. */
 const CHANCE_MS = minutes(1);
@@ -34,7 +35,7 @@ function judge(history: History): Judgement {
   const wrong = findWrongPrompt(history, prompts, calls);
   if (wrong !== undefined) return wrong;
 
-  const asking = calls.filter((call) => !isInteractive(call) && needsInteraction(call));
+  const asking = calls.filter((call) => !isInteractive(call) && isPersonNeeded(history, call));
   const followed: EventRef[] = [];
   for (const call of asking) {
     const answer = answerTo(call, prompts, calls);

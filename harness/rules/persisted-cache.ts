@@ -13,8 +13,9 @@ import type { AvailableTokens } from "./model/token-lookup.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
 import { every, sinceStart } from "./model/messages.ts";
-import { isCacheable, isDenied, needsInteraction } from "./model/operations.ts";
+import { isCacheable, isDenied } from "./model/operations.ts";
 import { isFailedByService, isToSignInService } from "./model/exchange-outcomes.ts";
+import { asksInVain, isPersonNeeded } from "./model/person-needed.ts";
 import { isValidAt } from "./model/token-validity.ts";
 import { signInFaultsAt } from "./model/fault-windows.ts";
 
@@ -95,7 +96,11 @@ function needsFailingService(
 ): boolean {
   if (saved === "nothing" || had.kind === "token" || !isDenied(operation)) return false;
   if (operation.exchanges.some(isToSignInService)) return true;
-  return signInFaultsAt(history, operation.invoked.at).length > 0 && !needsInteraction(operation);
+  return (
+    signInFaultsAt(history, operation.invoked.at).length > 0 &&
+    !isPersonNeeded(history, operation) &&
+    !asksInVain(history, operation)
+  );
 }
 
 /** Whether a user's call failed in an outage because the application had saved nothing. */

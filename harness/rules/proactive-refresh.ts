@@ -13,12 +13,13 @@ import { availableTokensAt } from "./model/available-tokens.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { endOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
-import { isCacheable, isDenied, needsInteraction } from "./model/operations.ts";
+import { isCacheable, isDenied } from "./model/operations.ts";
 import {
   isFailedByService,
   isToSignInService,
   isWithoutAnswerAt,
 } from "./model/exchange-outcomes.ts";
+import { isPersonNeeded } from "./model/person-needed.ts";
 import { isValidAt } from "./model/token-validity.ts";
 import { totalOutagesAt } from "./model/fault-windows.ts";
 
@@ -84,7 +85,7 @@ function judge(history: History): Judgement {
 
 function earlyRefreshOf(history: History, operation: Operation, maxMs: number): Early | undefined {
   const { invoked, completed } = operation;
-  if (!isCacheable(operation) || needsInteraction(operation)) return undefined;
+  if (!isCacheable(operation) || isPersonNeeded(history, operation)) return undefined;
   const { token: held, lastRequest } = availableTokensAt(history, invoked);
   const refreshAt = held?.token.refreshAt;
   if (held === undefined || refreshAt === undefined || invoked.at < refreshAt) return undefined;

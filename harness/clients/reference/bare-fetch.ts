@@ -68,6 +68,7 @@ function openBareFetch(opened: OpenedBareFetch): ClientInstance {
       return resultOf(kept, "cache");
     const refresh = requests.send(key, request);
     if (has("withholds")) return resultOf(await refresh, "network");
+    if (has("asks-for-sign-in")) return resultOf(await refresh.catch(asLoginRequired), "network");
     if (has("waits-for-refresh")) return resultOf(await refresh.catch(() => kept), "network");
     refresh.catch(() => undefined);
     return resultOf(kept, "cache");
@@ -130,4 +131,12 @@ function resultOf(token: CachedToken, from: "cache" | "network"): TokenResult {
     fromCache: from === "cache",
     ...(token.homeAccountId === undefined ? {} : { homeAccountId: token.homeAccountId }),
   };
+}
+
+/** Any failure, reported as if only a sign-in could help. */
+function asLoginRequired(): never {
+  throw new TokenRequestError("login_required", {
+    message: "The user must sign in again.",
+    transient: false,
+  });
 }

@@ -17,6 +17,8 @@ export const clientDefects = [
   "prompts",
   /** Fails calls with a valid token when a proactive refresh fails. */
   "withholds",
+  /** Reports that the user must sign in when a proactive refresh fails, although the token is valid. */
+  "asks-for-sign-in",
   /** Makes the caller wait for a proactive refresh. */
   "waits-for-refresh",
   /** Does not save its cache. */

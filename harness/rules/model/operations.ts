@@ -56,13 +56,6 @@ export function interactionRequestOf({ exchanges }: Operation): Exchange | undef
   });
 }
 
-/** Whether a call failed because a person is needed, as the client or the service says. */
-export function needsInteraction(operation: Operation): boolean {
-  const { completed } = operation;
-  if (completed?.outcome !== "fail") return false;
-  return completed.error.interactionRequired || interactionRequestOf(operation) !== undefined;
-}
-
 /** Whether a call failed, its caller timed out, or nothing can end it: the application got no token. */
 export function isDenied({ completed }: Operation): boolean {
   if (completed?.outcome === "fail") return true;

@@ -15,6 +15,7 @@ import {
   statusOf,
 } from "./exchange-outcomes.ts";
 import type { Exchange, Operation } from "./exchanges.ts";
+import { asksInVain } from "./person-needed.ts";
 import { signInFaultsAt } from "./fault-windows.ts";
 
 /** A failure of the service as an application sees it: a description such as `the token endpoint failed (a 503)`, and the events that show it. */
@@ -46,7 +47,9 @@ function latestOutcomeOf(
   const { completed } = call;
   const end = completed === undefined || completed.index > prompt.index ? undefined : completed;
   if (end?.outcome === "ok") return "other";
-  if (end?.outcome === "fail" && end.error.interactionRequired) return "other";
+  // A client that asks for a sign-in without need has a failure of the service behind it, or its own.
+  const isAskedFor = end?.outcome === "fail" && end.error.interactionRequired;
+  if (isAskedFor && !asksInVain(history, call)) return "other";
   const sent = call.exchanges.filter(
     (exchange) => isSilentRenewal(call, exchange) && exchange.began.index < prompt.index,
   );
