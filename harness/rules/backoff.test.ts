@@ -182,3 +182,58 @@ describe("in a browser", () => {
     expect(judge(run).verdict).toBe("inconclusive");
   });
 });
+
+describe("another host", () => {
+  const regional = { host: "westeurope.login.microsoft.com" } as const;
+  const refused = { sent: "connection", networkFault: "ECONNREFUSED" } as const;
+
+  it("is no retry: a client asks the global service right after that of its region has failed", () => {
+    const run = buildRun();
+    const by = run.operation();
+    run.exchange({ by, ...regional, ...refused });
+    run.exchange({ by });
+    run.after(600_000);
+    run.exchange({ by, ...regional });
+    expect(judge(run)).toMatchObject({
+      verdict: "pass",
+      message: "1 retry after a failure; the first retry came never sooner than 10m.",
+    });
+  });
+
+  it("is no excuse for a client that goes back and forth between two that fail", () => {
+    const run = buildRun();
+    const by = run.operation();
+    for (let round = 0; round < 3; round += 1) {
+      run.exchange({ by, ...regional, ...refused });
+      run.exchange({ by, ...refused });
+    }
+    expect(judge(run).message).toContain("0s after ECONNREFUSED, sooner than 5s");
+  });
+
+  it("is no excuse when it is an alias of the same service", () => {
+    const run = buildRun();
+    run.exchange({ status: 503 });
+    run.exchange({ host: "login.windows.net" });
+    expect(judge(run).verdict).toBe("fail");
+  });
+});
+
+describe("a sign-in page", () => {
+  const page = { endpoint: "authorize", method: "GET", flow: "popup" } as const;
+
+  it("fails that is asked for again right after a failure", () => {
+    const run = buildRun();
+    run.exchange({ ...page, by: run.operation(page), status: 503 });
+    run.after(1_000);
+    run.exchange({ ...page, by: run.operation(page) });
+    expect(judge(run).message).toContain("sent another request to the authorize endpoint 1s after");
+  });
+
+  it("does not fail for the form that its person sends", () => {
+    const run = buildRun();
+    const by = run.operation(page);
+    run.exchange({ ...page, by, status: 503 });
+    run.exchange({ ...page, by, method: "POST" });
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+});

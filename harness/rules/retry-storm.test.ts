@@ -116,3 +116,25 @@ describe("in a browser", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 });
+
+describe("requests for sign-in pages", () => {
+  /** Fifteen failing sign-in pages in a minute; each for one of `users`. */
+  function pages(users: readonly string[]) {
+    const run = buildRun();
+    for (let index = 0; index < 15; index += 1) {
+      const user = users[index % users.length];
+      const who = user === undefined ? { anyone: true as const, hint: "" } : { user };
+      const call = { flow: "popup", ...who } as const;
+      const by = run.operation(call);
+      run.exchange({ ...call, by, endpoint: "authorize", method: "GET", status: 503 });
+      run.after(4_000);
+    }
+    return retryStorm.judge(run.history()).verdict;
+  }
+
+  it("count for one person, and not for several or for people who are not known", () => {
+    expect(pages([ada])).toBe("fail");
+    expect(pages([ada, ben])).toBe("pass");
+    expect(pages([])).toBe("pass");
+  });
+});

@@ -30,6 +30,9 @@ describe("the key of similar requests", () => {
     ["tenant", { tenant: "another" }],
     ["grant", { flow: "on-behalf-of" }],
     ["endpoint", { endpoint: "keys" }],
+    ["cloud", { host: "login.microsoftonline.us" }],
+    ["region", { host: "westus2.login.microsoft.com" }],
+    ["host of customers", { host: "contoso.ciamlogin.com" }],
   ])("ends with another %s", (_, other) => {
     expect(areAlike({}, other)).toBe(false);
   });
@@ -47,6 +50,23 @@ describe("the key of similar requests", () => {
     const [one, two, three, four] = exchangesOf(run.history()).map(similarityKeyOf);
     expect(one).not.toBe(two);
     expect(three).toBe(four);
+  });
+
+  it("is the same for the aliases of one cloud", () => {
+    expect(areAlike({}, { host: "login.windows.net" })).toBe(true);
+    expect(areAlike({ endpoint: "keys" }, { endpoint: "keys", host: "sts.windows.net" })).toBe(
+      true,
+    );
+  });
+
+  it("of a sign-in page is that of its user, else of its tab", () => {
+    const page = { endpoint: "authorize", method: "GET" } as const;
+    expect(areAlike(page, page)).toBe(true);
+    expect(areAlike(page, { ...page, user: ben })).toBe(false);
+    const unknown = { ...page, flow: "popup", anyone: true, hint: "" } as const;
+    expect(areAlike({ ...unknown, tab: "tab-1" }, { ...unknown, tab: "tab-1" })).toBe(true);
+    expect(areAlike({ ...unknown, tab: "tab-1" }, { ...unknown, tab: "tab-2" })).toBe(false);
+    expect(areAlike(unknown, unknown)).toBe(false);
   });
 
   it("of metadata does not contain the user", () => {

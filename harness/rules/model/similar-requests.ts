@@ -3,17 +3,26 @@
  * backing off and retry storms compare only similar requests.
  */
 import type { ExchangeBegan, History } from "../../history/event.ts";
+import { loginServiceOf } from "../../history/login-service.ts";
 import { exchangesOf, type Exchange } from "./exchanges.ts";
 import { grantOf } from "./exchange-outcomes.ts";
 import { objectIdOf, scopeKey } from "./identifiers.ts";
 
-/** Requests to Entra that an application's code causes: for tokens, device codes and metadata. */
+/** Requests to Entra that an application's code causes: for tokens, sign-in pages, device codes and metadata. */
 export function entraRequestsOf(history: History): readonly Exchange[] {
-  return exchangesOf(history).filter(({ began }) => ENTRA_ENDPOINTS.has(began.endpoint));
+  return exchangesOf(history).filter(
+    ({ began }) => ENTRA_ENDPOINTS.has(began.endpoint) && !isFormOfPerson(began),
+  );
+}
+
+/** What a person sends from a sign-in page. */
+function isFormOfPerson({ endpoint, method }: ExchangeBegan): boolean {
+  return endpoint === "authorize" && method === "POST";
 }
 
 const ENTRA_ENDPOINTS: ReadonlySet<ExchangeBegan["endpoint"]> = new Set([
   "token",
+  "authorize",
   "device-code",
   "instance-discovery",
   "openid-configuration",
@@ -22,12 +31,14 @@ const ENTRA_ENDPOINTS: ReadonlySet<ExchangeBegan["endpoint"]> = new Set([
 
 /**
  * The same key for requests that are similar to the service and to a throttle: client, endpoint,
- * tenant, app, grant, user and scope; for metadata without user and scope. A connection that
- * failed has sent no form, so its key comes from the operation behind it.
+ * service, tenant, app, grant, user and scope; for metadata without user and scope. The service of a
+ * region is another one than that of its cloud, so that asking there after a failure is no
+ * retry; the aliases of a cloud are one service. A connection that failed has sent no form, so
+ * its key comes from the operation behind it.
  */
 export function similarityKeyOf(exchange: Exchange): string {
   const { began, client } = exchange;
-  const common = [client, began.endpoint, began.tenant ?? ""];
+  const common = [client, began.endpoint, loginServiceOf(began.host), began.tenant ?? ""];
   if (isDiscovery(exchange)) return common.join(" · ");
   return [
     ...common,
@@ -50,8 +61,14 @@ export function tabOf({ operation }: Exchange): string {
 
 /** Whether a request is for metadata: instance discovery, openid-configuration or keys. */
 export function isDiscovery({ began: { endpoint } }: Exchange): boolean {
-  return ENTRA_ENDPOINTS.has(endpoint) && endpoint !== "token" && endpoint !== "device-code";
+  return ENTRA_ENDPOINTS.has(endpoint) && !withTokens.has(endpoint);
 }
+
+const withTokens: ReadonlySet<ExchangeBegan["endpoint"]> = new Set([
+  "token",
+  "authorize",
+  "device-code",
+]);
 
 /** Client id of the app that a request is for; empty when unknown. */
 function appOf({ began, operation }: Exchange): string {
@@ -75,6 +92,8 @@ function userOf(exchange: Exchange): string {
   const { began, operation } = exchange;
   const user = operation?.user === undefined ? began.user : objectIdOf(operation.user);
   if (user !== undefined) return user.toLowerCase();
+  // Before a person has typed a name, only the tab distinguishes people.
+  if (began.endpoint === "authorize") return tabOf(exchange) || `exchange ${began.exchange}`;
   const hasUser = began.grant !== undefined && began.grant !== "client_credentials";
   return hasUser ? (began.form?.["refresh_token"] ?? `exchange ${began.exchange}`) : "";
 }
