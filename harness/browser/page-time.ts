@@ -59,11 +59,17 @@ export async function keepTime(
     documents.onReached?.(atMs),
   );
   const installAgent = createAgentInstaller(documents, options.seed);
+  const followOffline = followSetOffline(documents, () => applyDevice());
   await installAgent();
   // Documents that the simulator does not serve get time and device by their script; the browser
   // does not take one while a page waits for an answer, so it is not waited for long.
   const installInTime = (): Promise<unknown> =>
     Promise.race([installAgent(), new Promise((resolve) => void setTimeout(resolve, 1_000))]);
+  const applyDevice = async (): Promise<void> => {
+    noteActivity(documents);
+    await setDocumentsTime(documents, documents.time);
+    await installInTime();
+  };
   return {
     isQuiescent: (thoroughness) => areQuiescent(documents, thoroughness),
     onlyPolled: () => hasOnlyPolled(documents),
@@ -75,10 +81,8 @@ export async function keepTime(
       await installInTime();
     },
     async setDevice(device) {
-      documents.device = device;
-      noteActivity(documents);
-      await setDocumentsTime(documents, documents.time);
-      await installInTime();
+      followOffline(device);
+      await applyDevice();
     },
     timing: () => timingOf(documents.time, documents.device),
     async during(work) {
@@ -104,6 +108,37 @@ export async function keepTime(
       await Promise.all([...answers, context.cookies(url).catch(() => [])]);
       return requests.to(method, url);
     },
+  };
+}
+
+/**
+ * Lets pages be offline while a test says so by Playwright's `setOffline`, or while a fault does.
+ * The browser's own `navigator.onLine` would be false on a machine without a network, too.
+ * Returns what takes the state that faults give the device.
+ */
+function followSetOffline(
+  documents: Documents,
+  apply: () => Promise<void>,
+): (device: DeviceState) => void {
+  const { context } = documents;
+  let device = documents.device;
+  // Playwright has no way to ask a context for the option that it was opened with.
+  let isOffline =
+    (context as { readonly _options?: { readonly offline?: boolean } })._options?.offline === true;
+  const merge = (): void => {
+    documents.device = { ...device, isOffline: device.isOffline || isOffline };
+  };
+  merge();
+  const setOffline = context.setOffline.bind(context);
+  context.setOffline = async (offline) => {
+    await setOffline(offline);
+    isOffline = offline;
+    merge();
+    await apply();
+  };
+  return (changed) => {
+    device = changed;
+    merge();
   };
 }
 

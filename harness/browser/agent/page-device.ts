@@ -16,14 +16,21 @@ export interface PageDevice {
 /** Puts the device in place of the browser's own signs of it. */
 export function installPageDevice(begin: DeviceState): PageDevice {
   let state = begin;
-  const online = Object.getOwnPropertyDescriptor(Navigator.prototype, "onLine");
   Object.defineProperty(Navigator.prototype, "onLine", {
     configurable: true,
     enumerable: true,
-    get(this: Navigator) {
-      return !state.isOffline && online?.get?.call(this) === true;
-    },
+    get: () => !state.isOffline,
   });
+  // The network of the machine under the browser is not that of the device.
+  for (const name of ["online", "offline"]) {
+    window.addEventListener(
+      name,
+      (event) => {
+        if (event.isTrusted) event.stopImmediatePropagation();
+      },
+      { capture: true },
+    );
+  }
   guardPageStorage(() => state);
   return {
     state: () => state,

@@ -76,12 +76,29 @@ describe.skipIf(wantsNoBrowser()).each(browserMounts)("under %s", (mount) => {
         });
       document.title = "";
     });
-    const wasOnline = await page.evaluate(() => navigator.onLine);
+    // Also on a machine without a network.
+    expect(await page.evaluate(() => navigator.onLine)).toBe(true);
     await device.change({ isOffline: true });
     expect(await page.evaluate(() => navigator.onLine)).toBe(false);
     await device.change({});
-    expect(await page.evaluate(() => navigator.onLine)).toBe(wasOnline);
-    expect((await page.title()).trim()).toBe(`offline:false online:${wasOnline}`);
+    expect(await page.evaluate(() => navigator.onLine)).toBe(true);
+    expect((await page.title()).trim()).toBe("offline:false online:true");
+  });
+
+  it("is offline while Playwright says so, or a fault", async () => {
+    const { page } = bench;
+    const onLine = (): Promise<boolean> => page.evaluate(() => navigator.onLine);
+    await page.evaluate(() => {
+      document.title = "";
+    });
+    await page.context().setOffline(true);
+    expect(await onLine()).toBe(false);
+    await device.change({ isOffline: true });
+    await page.context().setOffline(false);
+    expect(await onLine()).toBe(false);
+    await device.change({});
+    expect(await onLine()).toBe(true);
+    expect((await page.title()).trim()).toBe("offline:false online:true");
   });
 
   it("refuses what takes more room when storage is full, and lets the rest be", async () => {
