@@ -32,7 +32,7 @@ describe("code that caches its tokens", () => {
   it("keeps working through an hour without Entra", async () => {
     await playOutage(createOrders().load);
     expect(entra).toHaveKeptWorkingFromCache();
-    expect(entra).toHavePromptedAtMost(0);
+    expect(messageOf(() => expect(entra).toHavePromptedAtMost(0))).toMatch(/acted for no user/);
     expect(entra).toHaveRequested("token", { times: 1 });
     expect(entra).toHaveServed({ from: "primary", endpoint: "token", times: 1 });
     expect(entra).toHaveRecovered();
@@ -83,6 +83,50 @@ describe("code that does not cache its tokens", () => {
     entra.outage("token-server-error", { for: "4m", retryAfter });
     await entra.operate("load orders", createCarelessOrders().load).catch(() => undefined);
     expect(entra).not.toHaveHonouredRetryAfter();
+  });
+});
+
+describe("what proves nothing", () => {
+  const nothing = (): Promise<unknown> => entra.operate("load orders", () => ["order"]);
+
+  it("is code that asks Entra for nothing", async () => {
+    await playOutage(async () => ["order"]);
+    expect(messageOf(() => expect(entra).toHaveRecovered())).toMatch(/nothing to judge/);
+    expect(messageOf(() => expect(entra).toPassRule("availability"))).toMatch(/nothing to judge/);
+    expect(messageOf(() => expect(entra).toPassRule("call-duration"))).toMatch(/nothing to judge/);
+    expect(messageOf(() => expect(entra).toHaveKeptWorkingFromCache())).toMatch(/In the test/);
+    expect(messageOf(() => expect(entra).toPassAllRules())).toMatch(/fault-met/);
+  });
+
+  it("is a test without an outage", async () => {
+    await entra.operate("load orders", createOrders().load);
+    await nothing();
+    expect(messageOf(() => expect(entra).toPassAllRules())).toMatch(/nothing went wrong/);
+  });
+
+  it.each([{ from: "10h" }, { for: 0 }])("is an outage %j that nothing meets", async (when) => {
+    const { load } = createOrders();
+    await entra.operate("load orders", load);
+    entra.outage(when);
+    await entra.clock.advance("1h");
+    await entra.operate("load orders", load);
+    expect(messageOf(() => expect(entra).toPassAllRules())).toMatch(/fault-met has nothing/);
+  });
+});
+
+describe("a client that outlives its test", () => {
+  const { load } = createOrders();
+  const shop = { load: async () => void (await load()) };
+
+  it("gets its token in a first test", async () => {
+    await entra.operate("load", shop.load);
+    expect(entra).toHaveRequested("token", { times: 1 });
+  });
+
+  it.fails("and shows it in the second, which fails", async () => {
+    entra.outage({ for: "1h" });
+    await entra.operate("load", shop.load);
+    expect(entra).toHaveRequested("token", { times: 0 });
   });
 });
 

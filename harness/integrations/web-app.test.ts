@@ -14,15 +14,19 @@ afterEach(
   () => new Promise((resolve) => (server === undefined ? resolve(0) : server.close(resolve))),
 );
 
-/** Starts an app that answers 200 with a token, or 500; with `remembersFailure` it answers 500 for ever after the first. */
-async function startApp(remembersFailure = false): Promise<string> {
-  const client = new ConfidentialClientApplication({
+function createClient(): ConfidentialClientApplication {
+  return new ConfidentialClientApplication({
     auth: {
       authority: "https://login.microsoftonline.com/11111111-aaaa-4aaa-8aaa-000000000001",
       clientId: "33333333-cccc-4ccc-8ccc-000000000011",
       clientSecret: "fixture-secret-of-nightly-daemon",
     },
   });
+}
+
+/** Starts an app that answers 200 with a token, or 500; with `remembersFailure` it answers 500 for ever after the first. */
+async function startApp(remembersFailure = false): Promise<string> {
+  const client = createClient();
   let hasFailed = false;
   const acquire = async (): Promise<void> => {
     if (hasFailed && remembersFailure) throw new Error("the credential is broken");
@@ -41,6 +45,29 @@ async function startApp(remembersFailure = false): Promise<string> {
   await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(app.address() as AddressInfo).port}/acquire`;
 }
+
+describe("a web app that outlives its test", () => {
+  const client = createClient();
+  const load = async (): Promise<Response> => {
+    await client.acquireTokenByClientCredential({ scopes: ["api://orders/.default"] });
+    return new Response("ok");
+  };
+
+  it("gets its token in a first test", async () => {
+    await entra.operate("load", load);
+    expect(entra).toHaveRequested("token", { times: 1 });
+  });
+
+  it("and proves nothing by it in the second", async () => {
+    entra.outage({ for: "1h" });
+    await entra.operate("load", load);
+    await entra.clock.advance("2h");
+    await entra.operate("load", load);
+    expect(() => expect(entra).toHaveRecovered()).toThrow(/recovery has nothing to judge/);
+    expect(() => expect(entra).toPassAllRules()).toThrow(/fault-met/);
+    expect(() => expect(entra).toHaveKeptWorkingFromCache()).toThrow(/In the test/);
+  });
+});
 
 describe("a call that never ends", () => {
   it("rejects its operation, and is judged although the test goes on", async () => {

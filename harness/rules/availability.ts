@@ -11,6 +11,7 @@ import type { Flow, History, OperationInvoked } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { cacheKeyOf } from "./model/cache-key.ts";
 import { stretchesWithoutToken } from "./model/without-token.ts";
+import { usesEntra } from "./model/entra-use.ts";
 import { availableTokensAt } from "./model/available-tokens.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { callMaxMsOf, isOpenEnded, isOverdue } from "./model/call-time.ts";
@@ -89,7 +90,8 @@ function judge(history: History): Judgement {
 function chanceOf(history: History, operation: Operation): Chance {
   const { invoked, completed } = operation;
   const isLate = isOverdue(history, operation);
-  if (completed?.outcome === "ok" && !isLate) return "served";
+  if (completed?.outcome === "ok" && !isLate)
+    return usesEntra(history, operation) ? "served" : "no chance";
   if (isOpenEnded(operation) && !isLate) return "no chance";
   if (isPersonNeeded(history, operation)) return "no chance";
   const { token: held, lastRequest } = availableTokensAt(history, invoked);

@@ -11,6 +11,7 @@ import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { callMaxMsOf, isOpenEnded, isOverdue, tookMsOf } from "./model/call-time.ts";
+import { usesEntra } from "./model/entra-use.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
 import { andMore, counted, sinceStart } from "./model/messages.ts";
 import { fails, inconclusive, passes } from "./model/verdicts.ts";
@@ -46,10 +47,10 @@ function judge(history: History): Judgement {
       ],
     );
   }
-  const ended = calls.filter((call) => !isOpenEnded(call));
+  const ended = calls.filter((call) => !isOpenEnded(call) && usesEntra(history, call));
   const [slowest] = ended.toSorted((a, b) => tookMsOf(history, b) - tookMsOf(history, a));
   return slowest === undefined
-    ? inconclusive("No call ended, and none was open for longer than its limit.")
+    ? inconclusive("No call that needed Entra ended, and none was open for longer than its limit.")
     : passes(
         `${counted(ended.length, "call")} ended, the slowest after ${formatDuration(tookMsOf(history, slowest))}.`,
         [slowest.invoked, ...(slowest.completed === undefined ? [] : [slowest.completed])],

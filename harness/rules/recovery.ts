@@ -15,6 +15,7 @@ import { densestWindow } from "./model/densest-window.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { usesEntra } from "./model/entra-use.ts";
 import { isOpenEnded, isOverdue } from "./model/call-time.ts";
 import { interactionRequestOf, isInteractive } from "./model/operations.ts";
 import { endOf, exchangesOf, operationsOf, type Operation } from "./model/exchanges.ts";
@@ -51,12 +52,12 @@ function judge(history: History): Judgement {
   const canSucceed = createExclusion(history);
   const after = operationsOf(history).filter(({ invoked }) => invoked.index > cleared.index);
   const breaches: Breach[] = [];
-  const recovered: Operation[] = [];
+  const succeeded: Operation[] = [];
   for (const [key, operations] of Map.groupBy(after, tokenRequestKeyOf)) {
     const mayAskAt = Math.max(cleared.at, instructed.get(key) ?? 0);
     const isLate = (operation: Operation): boolean => isOverdue(history, operation);
     const ended = operations.filter((one) => !isOpenEnded(one) || isLate(one));
-    recovered.push(...ended.filter((one) => one.completed?.outcome === "ok" && !isLate(one)));
+    succeeded.push(...ended.filter((one) => one.completed?.outcome === "ok" && !isLate(one)));
     for (const operation of ended) {
       const isFailed = operation.completed?.outcome === "fail" || isLate(operation);
       if (!isFailed || !canSucceed(operation)) continue;
@@ -79,6 +80,11 @@ function judge(history: History): Judgement {
       breaches.map(({ operation }) => operation.completed ?? operation.invoked),
     );
   }
+  const recovered = succeeded.filter((operation) => usesEntra(history, operation));
+  if (succeeded.length > 0 && recovered.length === 0)
+    return inconclusive(
+      "Calls succeeded after the last fault cleared, but nothing shows that they needed Entra: their client asked it for nothing, and returned no token of this run.",
+    );
   return recovered.length === 0
     ? inconclusive("No call ended after the last fault cleared.")
     : passes(

@@ -2,6 +2,8 @@
 import { judgeByEveryRule, provesSomething, ruleById } from "../../rules/rules.ts";
 import type { Judgement, Rule } from "../../rules/rule.ts";
 import type { History } from "../../history/event.ts";
+import { isFailedByService } from "../../rules/model/exchange-outcomes.ts";
+import { exchangesOf } from "../../rules/model/exchanges.ts";
 import { type TestAction, actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
 
 /** The verdict of one rule. Throws `unknown-rule`. */
@@ -14,7 +16,7 @@ export function passRule(history: History, id: string): MatcherVerdict {
   return { verdict: judgement.verdict, message: messageOf(history, rule, judgement) };
 }
 
-/** Passes when no rule fails and at least one has come to a conclusion. Throws `unknown-rule` for an exception that is not a rule. */
+/** Passes when something went wrong, no rule fails, and at least one has come to a conclusion. Throws `unknown-rule` for an exception that is not a rule. */
 export function passAllRules(
   history: History,
   { except = [] }: { readonly except?: readonly string[] } = {},
@@ -25,6 +27,15 @@ export function passAllRules(
   if (failed.length > 0) {
     const message = failed.map((finding) => messageOf(history, ruleById(finding.rule), finding));
     return { verdict: "fail", message: message.join("\n\n") };
+  }
+  if (!hasTrouble(history)) {
+    return {
+      verdict: "inconclusive",
+      message: messageFrom(history, {
+        says: "nothing went wrong, so no rule has anything to prove: there was no outage, and the world did not change",
+        more: [`In the test: begin an outage with outage() and ${actionFor(history).call} in it.`],
+      }),
+    };
   }
   const unmet = findings.filter(
     ({ rule, verdict }) =>
@@ -50,6 +61,16 @@ export function passAllRules(
       ],
     }),
   };
+}
+
+/** Whether a fault was planned, the world changed (keys, sessions, policies, secrets), or the service failed by the suite's own mocks. */
+function hasTrouble(history: History): boolean {
+  const { header, events } = history;
+  return (
+    (header.unmetFaults ?? []).length > 0 ||
+    events.some(({ kind }) => kind === "fault-began" || kind === "world-changed") ||
+    exchangesOf(history).some(isFailedByService)
+  );
 }
 
 function messageOf(history: History, rule: Rule, judgement: Judgement): string {

@@ -1,7 +1,7 @@
 /** Matchers that count answers by their source, requests by their endpoint, and prompts. */
 import { promptsOf } from "../../rules/model/prompts.ts";
 import { checkKeys, HarnessError, suggestNames } from "../../core/errors.ts";
-import type { ExchangeEnded, History } from "../../history/event.ts";
+import { type ExchangeEnded, type Flow, flows, type History } from "../../history/event.ts";
 import { checkEndpoint } from "../../history/endpoint-name.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
 import { actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
@@ -85,6 +85,13 @@ export function promptedAtMost(history: History, atMost: number): MatcherVerdict
   }
   if (!hasHappened(history)) return nothingAsked(history, "");
   const prompts = promptsIn(history);
+  if (prompts.length === 0 && !hasPerson(history)) {
+    return {
+      verdict: "inconclusive",
+      message:
+        "no one could have been asked: the code acted for no user, only for itself\n  In the test: leave this expectation out for a daemon.",
+    };
+  }
   return {
     verdict: prompts.length <= atMost ? "pass" : "fail",
     message: messageFrom(history, {
@@ -108,6 +115,35 @@ function promptsIn(history: History): readonly number[] {
     })
     .map(({ began }) => began.index);
 }
+
+/** Whether a user was involved: in a call, a request, a screen or a tab. */
+function hasPerson({ events }: History): boolean {
+  return events.some((event) => {
+    switch (event.kind) {
+      case "operation-invoked":
+        return event.user !== undefined || userFlows.has(event.flow);
+      case "exchange-began":
+        return (
+          event.user !== undefined ||
+          userEndpoints.has(event.endpoint) ||
+          (event.grant !== undefined && !grantsOfApps.has(event.grant))
+        );
+      case "screen-seen":
+      case "tab-changed":
+        return true;
+      default:
+        return false;
+    }
+  });
+}
+
+const userFlows: ReadonlySet<Flow> = new Set(
+  flows.filter((flow) => !["client-credentials", "managed-identity", "custom"].includes(flow)),
+);
+
+const userEndpoints: ReadonlySet<Endpoint> = new Set(["authorize", "device-code", "logout"]);
+
+const grantsOfApps: ReadonlySet<string> = new Set(["client_credentials"]);
 
 /** Without a call or a request there is nothing that could be wrong. */
 function hasHappened({ events }: History): boolean {

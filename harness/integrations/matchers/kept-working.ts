@@ -6,7 +6,7 @@
  * where the calls are visible, counts as well.
  */
 import { cachedToken } from "../../rules/cached-token.ts";
-import type { History, TokenFacts, TokenPresented } from "../../history/event.ts";
+import type { History, OperationInvoked, TokenFacts, TokenPresented } from "../../history/event.ts";
 import { passRule } from "./by-rule.ts";
 import { actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
 import {
@@ -147,10 +147,19 @@ function isServedFromCache(
 ): boolean {
   if (completed?.outcome !== "ok") return false;
   const from = beginOf(outages, invoked.index) ?? 0;
+  // What a call of another name is for may need no token.
+  if (invoked.flow === "custom" && !hasWorkedBefore(history, invoked, from)) return false;
   const issued = issuesTo(history, invoked.client)
     .map(({ ended }) => ended?.index ?? Infinity)
     .filter((index) => index < completed.index);
   return issued.length > 0 && issued.every((index) => index < from);
+}
+
+function hasWorkedBefore(history: History, call: OperationInvoked, index: number): boolean {
+  return operationsOf(history, call.client).some(
+    ({ invoked, completed }) =>
+      invoked.app === call.app && completed?.outcome === "ok" && completed.index < index,
+  );
 }
 
 function issuesTo(history: History, client: string): readonly Exchange[] {

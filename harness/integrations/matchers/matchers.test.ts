@@ -190,6 +190,11 @@ describe("toHaveKeptWorkingFromCache", () => {
     });
   });
 
+  it("is not proved by calls of a name that never succeeded before", () => {
+    const run = outage((it) => it.operation({ ...load, app: "say hello" }).ok({ token: "none" }));
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+
   it("does not count failures of calls whose token has expired, or that had none", () => {
     const expired = outage((it) => {
       it.after(7_200_000);
@@ -274,6 +279,11 @@ describe("a matcher that counts", () => {
 
   it("counts prompts, also those that only the requests show", () => {
     const run = twice();
+    expect(ask(run, "toHavePromptedAtMost", 0)).toMatchObject({
+      verdict: "inconclusive",
+      message: expect.stringContaining("acted for no user"),
+    });
+    run.exchange({ ...atToken, grant: "refresh_token" });
     expect(ask(run, "toHavePromptedAtMost", 0).verdict).toBe("pass");
     run.exchange({ endpoint: "device-code" });
     run.exchange({ endpoint: "authorize", method: "GET", bodyForm: "html" });

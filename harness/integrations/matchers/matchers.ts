@@ -37,7 +37,7 @@ export interface EntraMatchers<Result> {
   toHaveRequested(endpoint: Endpoint, wanted?: Requested): Result;
   /** The rule of that id passes. Throws `unknown-rule`. */
   toPassRule(id: string): Result;
-  /** No rule fails, and at least one has come to a conclusion. Throws `unknown-rule` for an exception that is not a rule. */
+  /** Something went wrong (a fault that requests met, a change of the world), no rule fails, and at least one has come to a conclusion. Throws `unknown-rule` for an exception that is not a rule. */
   toPassAllRules(options?: { readonly except?: readonly string[] }): Result;
 }
 

@@ -21,7 +21,7 @@ export function createEarlierTokens(): EarlierTokens {
       if (!isOld) return;
       throw new HarnessError("bad-usage", "this test was shown a token of an earlier test", {
         place: "useEntra",
-        hint: 'A client of your code has outlived its test and kept its tokens, while the time of each test begins anew. Create it in each test, or load its module again: vi.resetModules(), then await import("./orders.js") in the test.',
+        hint: 'A client of your code has outlived its test and kept its tokens, while the time of each test begins anew. Create it in each test, or load its module again: vi.resetModules(), then await import("./orders.js") in the test. @azure/msal-node keeps the tokens of managed identities for its whole process, and @azure/identity with it: give each such test a file of its own.',
       });
     },
   };

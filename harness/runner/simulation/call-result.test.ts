@@ -79,6 +79,8 @@ describe("the token in a result", () => {
     ["openid-client", { access_token: "abc", id_token: "id" }],
     ["@azure/identity", { token: "abc", expiresOnTimestamp: 1 }],
     ["a code exchange", { tokens: { access_token: "abc" } }],
+    ["supertest", { status: 200, body: { accessToken: "abc" } }],
+    ["axios", { status: 200, data: { token: "abc" } }],
     ["an id token alone", { accessToken: "", idToken: "abc" }],
   ])("is found in that of %s", (_library, result) => {
     expect(tokenIn(result)).toBe("abc");

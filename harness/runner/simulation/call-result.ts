@@ -101,11 +101,11 @@ function read(value: unknown, name: string): unknown {
   }
 }
 
-/** The token in a result, under the names of the libraries that hand them out; undefined when there is none. */
+/** The token in a result, or in the parsed body of an HTTP answer, under the names of the libraries that hand them out; undefined when there is none. */
 export function tokenIn(result: unknown): string | undefined {
   if (typeof result === "string") return result.replace(/^Bearer +/i, "");
   for (const name of tokenNames) {
-    for (const part of [result, read(result, "tokens")]) {
+    for (const part of [result, ...["tokens", "body", "data"].map((name) => read(result, name))]) {
       const token = read(part, name);
       if (typeof token === "string" && token !== "") return token;
     }

@@ -1,0 +1,59 @@
+/** What calls of code that never contacts Entra prove: nothing. */
+import { describe, expect, it } from "vitest";
+import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts";
+import { availability } from "../availability.ts";
+import { callDuration } from "../call-duration.ts";
+import { recovery } from "../recovery.ts";
+
+const own = { flow: "custom", client: "shop", app: "load" } as const;
+
+/** An outage that another client meets, and calls of own code before and after it. */
+function outageOf(call: (run: RunBuilder) => void): RunBuilder {
+  const run = buildRun();
+  call(run);
+  const end = run.fault({ id: "down" });
+  const other = run.operation({ flow: "client-credentials" });
+  run.exchange({ by: other, status: 503, issued: "nothing", faults: ["down"] });
+  other.fails();
+  run.after(60_000);
+  end();
+  run.cleared();
+  call(run);
+  return run;
+}
+
+describe("a call that has nothing to do with Entra", () => {
+  it("shows neither recovery nor availability nor an end in time", () => {
+    const run = outageOf((it) => it.operation(own).ok({ token: "none" }));
+    expect(recovery.judge(run.history())).toMatchObject({
+      verdict: "inconclusive",
+      message: expect.stringContaining("nothing shows that they needed Entra"),
+    });
+    expect(availability.judge(run.history()).verdict).toBe("inconclusive");
+    const alone = buildRun();
+    alone.operation(own).ok({ token: "none" });
+    expect(callDuration.judge(alone.history()).verdict).toBe("inconclusive");
+  });
+
+  it.each([
+    [
+      "asks for a token",
+      (run: RunBuilder) => {
+        const call = run.operation(own);
+        run.exchange({ by: call, client: "shop" });
+        call.ok({ token: "none" });
+      },
+    ],
+    ["returns one", (run: RunBuilder) => run.operation(own).ok({ token: run.token() })],
+  ])("is another one when it %s", (_what, call) => {
+    const run = outageOf(call);
+    expect(recovery.judge(run.history()).verdict).toBe("pass");
+    expect(availability.judge(run.history()).verdict).toBe("pass");
+    expect(callDuration.judge(run.history()).verdict).toBe("pass");
+  });
+
+  it("does not hide a failure", () => {
+    const run = outageOf((it) => it.operation(own).fails());
+    expect(recovery.judge(run.history()).verdict).toBe("fail");
+  });
+});
