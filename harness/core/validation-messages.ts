@@ -124,9 +124,18 @@ function describeChoice(
   values: readonly unknown[],
   found: unknown,
 ): string {
-  const hint = typeof found === "string" ? suggestNames(found, values.map(String), "") : "";
+  const hint =
+    typeof found === "string"
+      ? (numberMeant(found, values) ?? suggestNames(found, values.map(String), ""))
+      : "";
   if (hint !== "") Object.assign(issue, { hint });
   return expected(oneOf(values), found);
+}
+
+/** The advice for a text where a number of the same digits is expected. */
+function numberMeant(found: string, values: readonly unknown[]): string | undefined {
+  const meant = values.find((value) => typeof value === "number" && String(value) === found.trim());
+  return meant === undefined ? undefined : `Write ${String(meant)}, a number, without quotes.`;
 }
 
 function describeBound(issue: core.$ZodRawIssue, limit: string, bound: unknown): string {

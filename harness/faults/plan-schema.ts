@@ -19,6 +19,7 @@ import { endpoints } from "../entra/request/endpoint.ts";
 import { checkDevice } from "./check-device.ts";
 import { checkPages } from "./check-pages.ts";
 import { checkSite } from "./check-site.ts";
+import { millisecondsMeant } from "./duration-hint.ts";
 import { checkSlice } from "./check-slice.ts";
 import { effectTraits } from "./effect-traits.ts";
 import {
@@ -38,7 +39,25 @@ import { sliceSchema } from "./slice-schema.ts";
 const LONGEST_MS = 100 * 365 * 86_400_000;
 
 const durationMs = schema((z) =>
-  wholeNumber(z, 0, LONGEST_MS).meta({ description: "Milliseconds." }),
+  z
+    .int({
+      error: expecting(`a whole number of milliseconds from 0 to ${LONGEST_MS}`, millisecondsMeant),
+    })
+    .min(0)
+    .max(LONGEST_MS)
+    .meta({ description: "Milliseconds." }),
+);
+const shiftMs = schema((z) =>
+  z
+    .int({
+      error: expecting(
+        `a whole number of milliseconds from -${LONGEST_MS} to ${LONGEST_MS}`,
+        millisecondsMeant,
+      ),
+    })
+    .min(-LONGEST_MS)
+    .max(LONGEST_MS)
+    .meta({ description: "Milliseconds." }),
 );
 /** How many requests, bytes or seconds. */
 const count = schema((z) => wholeNumber(z, 0));
@@ -90,16 +109,25 @@ const body = schemaOf<ErrorBody>()((z) =>
     .meta({ id: "ErrorBody" }),
 );
 
+/** What is said of a delay that is neither of its two forms; what is wrong inside one of them, the form says. */
+function describeDelay(issue: core.$ZodRawIssue): string | undefined {
+  if (typeof issue.input !== "string") return undefined;
+  return expecting("a number of milliseconds, or { min, max }", millisecondsMeant)(issue);
+}
+
 const delay = schemaOf<Delay>()((z) =>
   z
-    .union([
-      durationMs(),
-      z.strictObject({ min: durationMs(), max: durationMs() }).check(
-        acrossFields<{ min: number; max: number }>(({ min, max }, report) => {
-          if (min > max) report(["min"], expected(`a number of at most max (${max})`, min));
-        }),
-      ),
-    ])
+    .union(
+      [
+        durationMs(),
+        z.strictObject({ min: durationMs(), max: durationMs() }).check(
+          acrossFields<{ min: number; max: number }>(({ min, max }, report) => {
+            if (min > max) report(["min"], expected(`a number of at most max (${max})`, min));
+          }),
+        ),
+      ],
+      { error: describeDelay },
+    )
     .meta({ id: "Delay" }),
 );
 
@@ -164,7 +192,7 @@ const effectSchema = schemaOf<FaultEffect>()((z) => {
       }),
       z.strictObject({ kind: kind("dns-failure") }),
       z.strictObject({ kind: kind("offline") }),
-      z.strictObject({ kind: kind("clock-shift"), byMs: wholeNumber(z, -LONGEST_MS, LONGEST_MS) }),
+      z.strictObject({ kind: kind("clock-shift"), byMs: shiftMs() }),
       z.strictObject({
         kind: kind("store-failure"),
         access: z.enum(["read", "write", "both"]).optional(),

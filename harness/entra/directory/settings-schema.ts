@@ -113,11 +113,13 @@ function choice<const Value extends string | number>(z: Z, values: readonly Valu
   const shown = values.map((value) => JSON.stringify(value)).join(", ");
   const hint = (found: unknown): string | undefined =>
     hintWhenMissing(found) ??
-    suggestNames(
+    // The message has the list already.
+    (suggestNames(
       typeof found === "string" || typeof found === "number" ? `${found}` : "",
       values.map(String),
-      `Write one of ${values.join(", ")}.`,
-    );
+      "",
+    ) ||
+      undefined);
   return z.literal(values, { error: expecting(`one of ${shown}`, hint) });
 }
 
