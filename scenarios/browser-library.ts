@@ -2,6 +2,7 @@
 import type { Scenario } from "../harness/runner/scenario.ts";
 import { cacheScenarios } from "./browser-cache.ts";
 import { challengeScenarios } from "./browser-challenge.ts";
+import { deviceScenarios } from "./browser-device.ts";
 import { networkScenarios } from "./browser-network.ts";
 import { sessionScenarios } from "./browser-sessions.ts";
 import { signInScenarios } from "./browser-sign-in.ts";
@@ -13,6 +14,7 @@ export const browserScenarios: readonly Scenario[] = [
   ...cacheScenarios,
   ...rejectedScenarios,
   ...networkScenarios,
+  ...deviceScenarios,
   ...sessionScenarios,
   ...signInScenarios,
   ...tabScenarios,

@@ -33,6 +33,8 @@ import {
   capacityCollapseRampedUp,
   capacityCollapseWithoutWord,
 } from "./capacity-collapse.ts";
+import { clientSide } from "./client-side.ts";
+import { discoveryBurst } from "./discovery-burst.ts";
 import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
 import {
   hangPastRefreshIn,
@@ -104,6 +106,8 @@ export const library: readonly Scenario[] = [
   manyUsers,
   burstOfUserCalls,
   burstOfDaemonCalls,
+  discoveryBurst,
+  ...clientSide,
   september2020,
   december2020,
   massRevocation,

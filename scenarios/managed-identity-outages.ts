@@ -2,6 +2,7 @@
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import type { TokenRequest } from "../harness/clients/client.ts";
 import {
+  identityEndpointDown,
   identityEndpointThrottled,
   identityEndpointUpdating,
   primaryDown,
@@ -190,10 +191,28 @@ const oneRegion = defineScenario({
   },
 });
 
+const pastHalfLife = defineScenario({
+  name: "identity-endpoint-past-half-life",
+  title: "IMDS fails for six hours when the token of a program is older than half its life",
+  story: {
+    standsFor: `tokens of managed identities live for a day, and clients renew them after half of it, from an endpoint that can be out of order (${GUIDANCE})`,
+    asserts:
+      "The program goes on with its token, which is valid for hours, and no retry storm meets the endpoint.",
+    failureMeans: "A failed renewal stops a program that needs none.",
+    fix: "When a renewal ahead of time fails, return the token that is still valid.",
+  },
+  needs: ["managed-identity"],
+  clients: both,
+  asserts: ["cached-token", "availability", "recovery", "token-expiry"],
+  faults: [identityEndpointDown({ from: hours(12), for: hours(6) })],
+  script: (context) => callOften(context, { app: "web-vm-identity", machine: "web-vm" }, hours(26)),
+});
+
 export const managedIdentity: readonly Scenario[] = [
   withoutBackup,
   updating,
   throttled,
   throttledWithAdvice,
   oneRegion,
+  pastHalfLife,
 ];

@@ -36,7 +36,7 @@ describe("metadata", () => {
     expect(judge(run).verdict).toBe("pass");
   });
 
-  it("passes for other documents, tenants and processes, and for failed or simultaneous requests", () => {
+  it("passes for other documents, tenants and processes, and beside a request that fails", () => {
     const run = buildRun();
     const first = run.request(configuration);
     const second = run.request(configuration);
@@ -62,6 +62,20 @@ describe("metadata", () => {
       verdict: "pass",
       message: expect.stringContaining("1 call of processes with a token"),
     });
+  });
+
+  it("fails for reading the same document several times at once", () => {
+    const run = warmClient();
+    run.restarted();
+    const reads = [1, 2, 3].map(() => run.request(configuration));
+    for (const read of reads) read.answered();
+    const verdict = judge(run);
+    expect(verdict).toMatchObject({
+      verdict: "fail",
+      message:
+        "app-1 read openid-configuration while it was already reading it, 2 times in all: callers that need a document at once share one request.",
+    });
+    expect(verdict.evidence).toHaveLength(2);
   });
 
   it("fails for reading the same document again within a day", () => {

@@ -56,6 +56,14 @@ function judgeRepeats(
   const repeats = [...Map.groupBy(reads, documentOf).values()].flatMap((same) =>
     repeatsOf(same, rotationsOf(history)),
   );
+  const overlapping = [...Map.groupBy(reads, documentOf).values()].flatMap(overlapsOf);
+  const [other] = overlapping;
+  if (other !== undefined) {
+    return fails(
+      `${other.client} read ${other.began.endpoint} while it was already reading it, ${counted(overlapping.length, "time")} in all: callers that need a document at once share one request.`,
+      overlapping.map(({ began }) => began),
+    );
+  }
   const [again] = repeats;
   if (again !== undefined) {
     return fails(
@@ -122,6 +130,15 @@ function repeatsOf(reads: readonly Exchange[], rotations: readonly number[]): re
     if (isGood(read)) good.push(read);
   }
   return repeats;
+}
+
+/** The reads of one document that began while another one, which succeeded, was under way. */
+function overlapsOf(reads: readonly Exchange[]): readonly Exchange[] {
+  return reads.filter((read, at) =>
+    reads
+      .slice(0, at)
+      .some((earlier) => isGood(earlier) && (earlier.ended?.index ?? 0) > read.began.index),
+  );
 }
 
 /** The index of the last request or call of each process, which shows whether it needed what it had read. */
