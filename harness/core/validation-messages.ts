@@ -134,8 +134,9 @@ function describeChoice(
 
 /** The advice for a text where a number of the same digits is expected. */
 function numberMeant(found: string, values: readonly unknown[]): string | undefined {
-  const meant = values.find((value) => typeof value === "number" && String(value) === found.trim());
-  return meant === undefined ? undefined : `Write ${String(meant)}, a number, without quotes.`;
+  const bare = found.trim();
+  const isMeant = values.some((value) => typeof value === "number" && String(value) === bare);
+  return isMeant ? `Write ${bare}, a number, without quotes.` : undefined;
 }
 
 function describeBound(issue: core.$ZodRawIssue, limit: string, bound: unknown): string {
