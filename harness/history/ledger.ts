@@ -58,6 +58,28 @@ export interface Ledger {
   readonly close: () => void;
 }
 
+/** What people and their code have written, without secrets: it is not of a protocol, so no field is known to have none. */
+function inWords(event: NewEvent, { words }: Redactor): NewEvent {
+  switch (event.kind) {
+    case "noted":
+      return { ...event, text: words(event.text) };
+    case "operation-invoked":
+      // The purpose of a call of the user's own code.
+      return event.flow === "custom" ? { ...event, app: words(event.app) } : event;
+    case "operation-completed": {
+      if (event.outcome !== "fail") return event;
+      const { error } = event;
+      const { name, code, message } = error;
+      return {
+        ...event,
+        error: { ...error, name: words(name), code: words(code), message: words(message) },
+      };
+    }
+    default:
+      return event;
+  }
+}
+
 /** Creates an empty ledger. */
 export function createLedger({ clock, annotate, redactor, cause }: LedgerOptions): Ledger {
   const events: HistoryEvent[] = [];
@@ -69,7 +91,7 @@ export function createLedger({ clock, annotate, redactor, cause }: LedgerOptions
   const emit = (event: NewEvent): number => {
     const index = events.length;
     if (closed) return index;
-    const written = { index, at: clock.now(), ...event } as HistoryEvent;
+    const written = { index, at: clock.now(), ...inWords(event, redactor) } as HistoryEvent;
     events.push(written);
     for (const listener of listeners) listener(written);
     return index;

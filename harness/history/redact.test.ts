@@ -56,9 +56,9 @@ describe("what is kept out of a journal", () => {
 
   it("is every secret in a nested body, with aliases in the order of the text", () => {
     const [first, second] = [GUIDS[0], GUIDS[1]];
-    const body = `{"2":"b","1":["a",{"client-request-id":"${first}","secret":"s"}],"__proto__":{"client_secret":"s"},"client-request-id":"${second}","toJSON":"t","n":1.0}`;
+    const body = `{"2":"b","name":["a",{"client-request-id":"${first}","secret":"s"}],"__proto__":{"client_secret":"s"},"client-request-id":"${second}","toJSON":"t","n":1.0}`;
     expect(createRedactor().body(body, "json")).toBe(
-      `{"1":["a",{"client-request-id":"${alias(1)}","secret":"<redacted>"}],"2":"b","__proto__":{"client_secret":"<redacted>"},"client-request-id":"${alias(2)}","toJSON":"t","n":1}`,
+      `{"2":"<redacted>","name":["a",{"client-request-id":"${alias(1)}","secret":"<redacted>"}],"__proto__":{"client_secret":"<redacted>"},"client-request-id":"${alias(2)}","toJSON":"<redacted>","n":1}`,
     );
   });
 

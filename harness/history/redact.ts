@@ -4,8 +4,9 @@
  * so that one seed gives one journal, byte for byte, on any machine.
  */
 import { hash } from "node:crypto";
+import { isHarmless, isSecretName } from "./field-names.ts";
+import { createKnownSecrets, maskSecretLooks, maskTokens, REDACTED } from "./secret-text.ts";
 
-const REDACTED = "<redacted>";
 const VOLATILE = "<volatile>";
 
 /** How many digests are kept, with their secrets of 1 to 2 kB, before all are dropped. */
@@ -76,17 +77,21 @@ const CORRELATION_FIELDS = new Set([
   "x-ms-client-request-id",
 ]);
 
-/** A SAML assertion as XML, anywhere in a text, even when it is cut off. */
-const ASSERTION = /<((?:[\w-]+:)?Assertion)\b[\s\S]*?(?:<\/\1\s*>|$)/g;
-
-/** A signed token, anywhere in a text. */
-const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
-
 /** `"name":"value"` of JSON that ends too early, perhaps inside the value. */
-const JSON_PAIR = /"([^"\\]*)"(\s*:\s*)"((?:[^"\\]|\\.)*)("|\\?$)/g;
+const JSON_PAIR = /"([^"\\]*)"(\s*:\s*)"([^"\\]*(?:\\.[^"\\]*)*)("|\\?$)/g;
 
 /** `name=value` of a form, in any text. */
-const FORM_PAIR = /\b([\w-]+)=([^&\s"]+)/g;
+const FORM_PAIR = /(?<![\w-])([\w-]+)=([^&\s"]+)/g;
+
+/** An address with something beside its path, in a field. */
+const ADDRESS = /^[a-z][a-z\d+.-]{0,30}:\/\/[^\s]*[?#@]/i;
+
+/** The page of an AADSTS code, whose number is no authorization code. */
+const ERROR_PAGE = /^https:\/\/[\w.-]{1,100}\/error\?code=\d{1,8}$/;
+
+/** Schemes of the Authorization header; what comes first in another value may be the secret itself. */
+const SCHEMES =
+  /^(?:basic|digest|dpop|hoba|mutual|negotiate|ntlm|pop|sharedaccesssignature|sharedkey)$/i;
 
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
@@ -96,10 +101,23 @@ export interface Redactor {
   field(name: string, value: string): string;
   url(url: string): string;
   header(name: string, value: string): string;
-  /** Any text: replaces the correlation ids of earlier fields. */
+  /** Any text: masks secrets, and replaces the correlation ids of earlier fields. */
   text(text: string): string;
+  /** What a person wrote, such as a note: masks secrets. */
+  readonly words: (text: string) => string;
+  /** A value is a secret: it is masked in all that follows. */
+  readonly learn: (secret: string) => void;
   body(text: string, form: "json" | "html" | "text" | "empty"): string;
 }
+
+/** How deep an address in the query of another is looked into. */
+const DEPTH_MAX = 4;
+
+/** What names a parameter; other texts in its place may be the secret itself. */
+const QUERY_NAME = /^[\w.$:[\]-]{1,60}$/;
+
+/** Fields with sentences, in which anything may stand. */
+const PROSE_FIELDS = new Set(["detail", "error_description", "reason", "title"]);
 
 const GUID_CHARACTERS = 36;
 const BODY_CHARACTERS_MAX = 4_096;
@@ -118,52 +136,69 @@ export function createRedactor(): Redactor {
     return alias;
   };
 
-  const text = (raw: string): string => {
-    const unsigned = raw.includes("eyJ") ? raw.replace(JWT, REDACTED) : raw;
-    const value = unsigned.includes("Assertion") ? unsigned.replace(ASSERTION, REDACTED) : unsigned;
-    return value.length < GUID_CHARACTERS || aliases.size === 0
+  const known = createKnownSecrets();
+  const words = (raw: string): string => known.mask(maskSecretLooks(raw));
+  const aliased = (value: string): string =>
+    value.length < GUID_CHARACTERS || aliases.size === 0
       ? value
       : value.replace(GUID, (guid) => aliases.get(guid.toLowerCase()) ?? guid);
+  const text = (raw: string): string => aliased(words(raw));
+
+  const secret = (value: string): typeof REDACTED => {
+    known.learn(value);
+    return REDACTED;
   };
 
-  const field = (name: string, value: string): string => {
+  const field = (name: string, value: string, depth = 0): string => {
     const lower = name.toLowerCase();
     if (value === "") return value;
-    if (SECRET_FIELDS.has(lower)) return REDACTED;
+    if (SECRET_FIELDS.has(lower)) return secret(value);
     if (VOLATILE_FIELDS.has(lower)) return VOLATILE;
     // The sentence for the user repeats the user code.
     if (lower === "message") return text(value.replace(/\bcode \S+/g, `code ${REDACTED}`));
-    if (lower === "refresh_token") return fingerprint("rt", value);
-    if (lower === "access_token") return fingerprint("at", value);
+    if (lower === "refresh_token" || lower === "access_token") {
+      known.learn(value);
+      return fingerprint(lower === "refresh_token" ? "rt" : "at", value);
+    }
     if (CORRELATION_FIELDS.has(lower)) return value.replace(GUID, aliasOf);
-    return text(value);
+    if (!isHarmless(lower)) return isSecretName(lower) ? secret(value) : REDACTED;
+    if (depth < DEPTH_MAX && ADDRESS.test(value) && !ERROR_PAGE.test(value))
+      return url(value, depth + 1);
+    return PROSE_FIELDS.has(lower) ? text(value) : aliased(known.mask(maskTokens(value)));
   };
 
-  const url = (raw: string): string => {
+  const url = (raw: string, depth = 0): string => {
     const parsed = URL.parse(raw);
     if (parsed === null) return text(raw);
-    const parts = [...parsed.searchParams].map(([name, value]) => `${name}=${field(name, value)}`);
+    const parts = [...parsed.searchParams].map(([name, value]) =>
+      QUERY_NAME.test(name) ? `${name}=${field(name, value, depth)}` : REDACTED,
+    );
     const query = parts.length === 0 ? "" : `?${parts.join("&")}`;
-    return `${parsed.origin === "null" ? parsed.protocol : parsed.origin}${parsed.pathname}${query}${parsed.hash === "" ? "" : "#<redacted>"}`;
+    const origin = parsed.origin === "null" ? parsed.protocol : parsed.origin;
+    const path = known.mask(maskTokens(parsed.pathname));
+    return `${origin}${path}${query}${parsed.hash === "" ? "" : "#<redacted>"}`;
   };
 
   return {
     field,
     url,
     text,
+    words,
+    learn: known.learn,
     header(name, value) {
       const lower = name.toLowerCase();
       if (lower === "authorization") {
-        const [scheme = "", secret = ""] = value.split(" ");
-        return scheme.toLowerCase() === "bearer"
-          ? `Bearer ${fingerprint("at", secret)}`
-          : `${scheme} ${REDACTED}`;
+        const [scheme = "", credentials] = value.split(" ");
+        if (credentials === undefined) return secret(value);
+        known.learn(credentials);
+        if (scheme.toLowerCase() === "bearer") return `Bearer ${fingerprint("at", credentials)}`;
+        return SCHEMES.test(scheme) ? `${scheme} ${REDACTED}` : secret(value);
       }
       if (lower === "cookie") return REDACTED;
       if (lower === "set-cookie") return `${value.split("=")[0] ?? ""}=${REDACTED}`;
       if (lower === "location") return url(value);
       // Azure Arc names a file on this machine.
-      if (lower === "www-authenticate") return value.replace(/[^\s=]+\.key$/, "<file>.key");
+      if (lower === "www-authenticate") return withoutKeyFile(value);
       return field(name, value);
     },
     body(value, form) {
@@ -180,14 +215,28 @@ export function createRedactor(): Redactor {
 
 type RedactField = (name: string, value: string) => string;
 
+/** The path of a file is left out; what is before it stays. */
+function withoutKeyFile(value: string): string {
+  if (!value.endsWith(".key")) return value;
+  const before = Math.max(...["=", " ", "\t"].map((end) => value.lastIndexOf(end)));
+  return `${value.slice(0, before + 1)}<file>.key`;
+}
+
 /** Undefined for a text that is not a JSON object or array. */
 function redactJson(json: string, field: RedactField): string | undefined {
   if (!/^\s*[[{]/.test(json)) return undefined;
+  // What is in an array has the array's name.
+  const names = new Map<object, string>();
+  // A replacer takes a third of the time of a reviver and visits strings in the same order.
+  const replace = function (this: object, key: string, value: unknown): unknown {
+    const name = (Array.isArray(this) ? names.get(this) : undefined) ?? key;
+    if (Array.isArray(value)) names.set(value, name);
+    if (typeof value === "string") return field(name, value);
+    // A one-time code or a PIN may be a number.
+    return typeof value === "number" && isSecretName(name) ? field(name, `${value}`) : value;
+  };
   try {
-    // A replacer takes a third of the time of a reviver and visits strings in the same order.
-    return JSON.stringify(JSON.parse(json), (name, value: unknown) =>
-      typeof value === "string" ? field(name, value) : value,
-    );
+    return JSON.stringify(JSON.parse(json), replace);
   } catch {
     return undefined;
   }

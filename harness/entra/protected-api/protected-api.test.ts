@@ -5,6 +5,7 @@ import { claimsOf } from "../../../test/support/ests.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import { createRequest, createResponse } from "../../core/http/message.ts";
 import { createRandom } from "../../core/random.ts";
+import { signRs256 } from "../directory/signing-keys.ts";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { createProtectedApi, tokenVerdictOf } from "./protected-api.ts";
 
@@ -135,6 +136,102 @@ describe("a protected API", () => {
     expect((await bench.ask(`${header}.${claims}.${signature}`)).verdict).toBe("malformed");
     const bare = await bench.api(createRequest("https://graph.microsoft.com/v1.0/me"));
     expect(bare.status).toBe(401);
+  });
+
+  // S19
+  describe("validates as a standard validator does", () => {
+    const orders = "https://orders.contoso.example/v1.0/items";
+    const [appId = ""] =
+      contoso.resources.flatMap((one) => (one.name === "orders" ? [one.appId] : [])) ?? [];
+    const good = {
+      aud: appId,
+      iss: `${HOST}/${tenant?.id}/v2.0`,
+      tid: tenant?.id,
+      iat: Date.UTC(2026, 2, 2, 8) / 1_000,
+      nbf: Date.UTC(2026, 2, 2, 8) / 1_000,
+      exp: Date.UTC(2026, 2, 2, 9) / 1_000,
+      scp: "Orders.Read",
+      sub: "someone",
+      ver: "2.0",
+    };
+    /** A token of these claims and this header, signed as the service signs. */
+    const signed = (
+      bench: ReturnType<typeof start>,
+      claims: object,
+      header: object = {},
+    ): string => {
+      const key = bench.directory.signingKey();
+      const input = [{ typ: "JWT", alg: "RS256", kid: key.kid, ...header }, claims]
+        .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+        .join(".");
+      return `${input}.${signRs256(input, key)}`;
+    };
+
+    it("and accepts a good token", async () => {
+      const bench = start();
+      expect(await bench.ask(signed(bench, good), orders)).toMatchObject({ status: 200 });
+      const byApp = { ...good, scp: undefined, roles: ["Orders.Read.All"] };
+      expect(await bench.ask(signed(bench, byApp), orders)).toMatchObject({ status: 200 });
+    });
+
+    it.each(["x", "!!", "=", ".x", ".", ".x.y"])(
+      "a token with %s behind it is refused",
+      async (more) => {
+        const bench = start();
+        const token = await bench.tokenFor("api://orders/Orders.Read");
+        expect(await bench.ask(token, orders)).toMatchObject({ status: 200 });
+        expect(await bench.ask(`${token}${more}`, orders)).toMatchObject({ status: 401 });
+        expect(await bench.ask(`${more}${token}`, orders)).toMatchObject({ status: 401 });
+      },
+    );
+
+    it.each<[string, object]>([
+      ["without exp", { exp: undefined }],
+      ["with an exp that is a text", { exp: "9999999999" }],
+      ["with an exp that is null", { exp: null }],
+      ["that is over", { exp: good.iat }],
+      ["without nbf", { nbf: undefined }],
+      ["without iss", { iss: undefined }],
+      ["of another issuer", { iss: "https://evil.example/v2.0" }],
+      [
+        "of another issuer with the tenant's path",
+        { iss: `https://evil.example/${tenant?.id}/v2.0` },
+      ],
+      [
+        "of the issuer of another tenant",
+        { iss: `${HOST}/99999999-9999-4999-8999-999999999999/v2.0` },
+      ],
+      ["of the issuer without encryption", { iss: good.iss.replace("https", "http") }],
+      ["of another tenant", { tid: "99999999-9999-4999-8999-999999999999" }],
+      ["without tid", { tid: undefined }],
+      ["for another audience", { aud: "api://other" }],
+      ["for two audiences", { aud: [appId, "api://other"] }],
+      ["without aud", { aud: undefined }],
+      ["without scp and roles", { scp: undefined }],
+      ["with an empty scp", { scp: "" }],
+      ["with a scp that is no text", { scp: 1 }],
+    ])("a token %s is refused", async (_, change) => {
+      const bench = start();
+      const token = signed(bench, { ...good, ...change });
+      expect(await bench.ask(token, orders)).toMatchObject({ status: 401 });
+    });
+
+    it.each<[string, object]>([
+      ["none", { alg: "none" }],
+      ["HS256", { alg: "HS256" }],
+      ["RS512", { alg: "RS512" }],
+      ["nothing", { alg: undefined }],
+    ])("a token whose algorithm is %s is refused", async (_, header) => {
+      const bench = start();
+      expect(await bench.ask(signed(bench, good, header), orders)).toMatchObject({ status: 401 });
+    });
+
+    it("an id token for the API's own app is refused", async () => {
+      const bench = start();
+      const { scp: _scp, ...claims } = good;
+      const idToken = signed(bench, { ...claims, nonce: "n", name: "Adele Vance" });
+      expect(await bench.ask(idToken, orders)).toMatchObject({ status: 401, verdict: "malformed" });
+    });
   });
 
   it("fetches the key set for an unknown key at most every five minutes", async () => {

@@ -5,6 +5,7 @@
  */
 import { createPublicKey, createVerify, type KeyObject } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
+import { cloudOfHost, issuerOriginOf } from "../directory/clouds.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ProtectedResource, User } from "../directory/world.ts";
 import { corsHeaders, preflightHeaders } from "../request/cors.ts";
@@ -41,9 +42,9 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
   const { directory, clock } = options;
   const keyOf = createKeyCache(options);
 
-  const judge = async (token: string, resource: ProtectedResource | undefined): Promise<Judged> => {
+  const judge = async (token: string, resource: ProtectedResource): Promise<Judged> => {
     const parts = readToken(token);
-    if (parts === undefined || resource === undefined) return { verdict: "malformed" };
+    if (parts === undefined || !isIssued(parts.claims, directory)) return { verdict: "malformed" };
     const key = await keyOf(parts.kid);
     if (key === undefined) return { verdict: "unknown-key" };
     if (!createVerify("RSA-SHA256").update(parts.input).verify(key, parts.signature, "base64url")) {
@@ -56,6 +57,7 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     if (claims["aud"] !== resource.identifierUri && claims["aud"] !== resource.appId) {
       return { verdict: "wrong-audience" };
     }
+    if (!grantsSomething(claims)) return { verdict: "malformed" };
     const user = userOf(directory, claims);
     const validFromMs = user === undefined ? 0 : directory.tokensValidFrom(user);
     const evaluated = resource.cae && Array.isArray(claims["xms_cc"]);
@@ -149,12 +151,38 @@ interface TokenParts {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** Strict, as the validators that Microsoft recommends: three parts in base64url and the algorithm of Entra, or nothing. */
 function readToken(token: string): TokenParts | undefined {
-  const [header = "", payload = "", signature = ""] = token.split(".");
-  const { kid } = decodeObject(header) ?? {};
+  const parts = token.split(".");
+  if (parts.length !== 3 || !parts.every((part) => BASE64URL.test(part))) return undefined;
+  const [header = "", payload = "", signature = ""] = parts;
+  const { kid, alg } = decodeObject(header) ?? {};
   const claims = decodeObject(payload);
-  if (typeof kid !== "string" || claims === undefined) return undefined;
+  if (typeof kid !== "string" || alg !== "RS256" || claims === undefined) return undefined;
   return { input: `${header}.${payload}`, signature, kid, claims };
+}
+
+const BASE64URL = /^[\w-]+$/;
+
+/** Whether the claims say when they end, and that a tenant of the world issued them, in either version of tokens. */
+function isIssued(claims: Readonly<Record<string, unknown>>, directory: Directory): boolean {
+  const { exp, nbf, iat, tid, iss } = claims;
+  if (![exp, nbf, iat].every((time) => typeof time === "number" && Number.isFinite(time)))
+    return false;
+  if (typeof tid !== "string" || typeof iss !== "string" || directory.tenant(tid) === undefined)
+    return false;
+  const url = URL.parse(iss);
+  if (url === null || url.protocol !== "https:") return false;
+  return url.hostname === "sts.windows.net"
+    ? url.pathname === `/${tid}/`
+    : url.pathname === `/${tid}/v2.0` &&
+        issuerOriginOf(url.origin) === url.origin &&
+        cloudOfHost(url.host) !== undefined;
+}
+
+/** An access token grants a user's scopes or an app's roles; an id token, neither. */
+function grantsSomething({ scp, roles }: Readonly<Record<string, unknown>>): boolean {
+  return (typeof scp === "string" && scp !== "") || Array.isArray(roles);
 }
 
 function userOf(directory: Directory, claims: Readonly<Record<string, unknown>>): User | undefined {

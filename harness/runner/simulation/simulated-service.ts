@@ -50,6 +50,14 @@ export interface ServiceParts {
   readonly dataAt?: (url: string) => object | undefined;
 }
 
+/** What a journal must not have. */
+function secretsOf({ tenants }: World): readonly string[] {
+  return tenants.flatMap(({ apps, users }) => [
+    ...apps.flatMap((app) => app.secrets.map(({ value }) => value)),
+    ...users.map(({ password }) => password),
+  ]);
+}
+
 /** Recorder, front door, primary and protected APIs, one inside the other; beside them the machines. */
 export function createSimulatedService(parts: ServiceParts) {
   const { world, settings, clock, random, startedAt } = parts;
@@ -77,6 +85,7 @@ export function createSimulatedService(parts: ServiceParts) {
     annotate: (request, { endpoint }) => machines.notesOf(request) ?? notesOf(request, endpoint),
   });
 
+  for (const secret of secretsOf(world)) recorder.redactor.learn(secret);
   const asking = (): string | undefined => recorder.cause()?.client;
   const ests = createEsts({ directory, clock, random: random.fork("ests"), settings });
   const api = createProtectedApi({
