@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isolation } from "./isolation.ts";
-import { ada, ben, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
+import type { Judgement } from "./rule.ts";
+import { ada, ben, type Ask, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
 const judge = (run: RunBuilder) => isolation.judge(run.history());
@@ -108,5 +109,64 @@ describe("isolation", () => {
     restarted.operation({ user: ben }).fails();
     restarted.operation({ user: ben, client: "app-2" }).fails();
     expect(judge(restarted).verdict).toBe("inconclusive");
+  });
+});
+
+describe("isolation of own code", () => {
+  const graph = {
+    app: "client",
+    grant: "client_credentials",
+    form: { scope: "graph" },
+    scopes: ["graph"],
+  } as const;
+  const orders = { ...graph, scopes: ["orders"] } as const;
+  const calls = (app: string) => ({ flow: "custom", app, scopes: [], anyone: true }) as const;
+
+  /** Both calls got a token; then "load" is throttled, and "save", which asks for `other`, fails without a request. */
+  function blocked(other: Ask): Judgement {
+    const run = buildRun();
+    for (const [name, ask] of [
+      ["load", graph],
+      ["save", other],
+    ] as const) {
+      const call = run.operation(calls(name));
+      run.exchange({ ...ask, by: call });
+      call.ok();
+    }
+    run.at("02:00:00");
+    const throttled = run.operation(calls("load"));
+    run.exchange({ ...graph, by: throttled, status: 429, retryAfter: 300 });
+    throttled.fails();
+    run.operation(calls("save")).fails();
+    return isolation.judge(run.history());
+  }
+
+  it("fails for a call that needs another token", () => {
+    expect(blocked(orders)).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining(`for "save" failed without a request`),
+    });
+  });
+
+  it("does not fail for a call that needs the token that is throttled", () => {
+    expect(blocked(graph).verdict).toBe("inconclusive");
+  });
+
+  it("covers managed identities", () => {
+    const run = buildRun();
+    const identity = { flow: "managed-identity", client: "app-1", anyone: true } as const;
+    const vault = { ...identity, scopes: ["https://vault.azure.net/.default"] };
+    const storage = { ...identity, scopes: ["https://storage.azure.com/.default"] };
+    const throttled = run.operation(vault);
+    run.exchange({
+      ...vault,
+      by: throttled,
+      endpoint: "managed-identity",
+      status: 429,
+      retryAfter: 60,
+    });
+    throttled.fails();
+    run.operation(storage).fails();
+    expect(isolation.judge(run.history()).verdict).toBe("fail");
   });
 });

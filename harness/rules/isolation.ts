@@ -8,7 +8,8 @@ import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
+import { similarityKeyOf } from "./model/similar-requests.ts";
+import { isForToken, isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
 
@@ -24,6 +25,29 @@ export const isolation: Rule = {
 
 /** How long clients block when the service gives no time (`docs/sources.md#c1`). */
 const DEFAULT_BLOCK_MS = 60_000;
+
+/**
+ * What a call asked for. Of own code only the requests show that, so that its calls count as for
+ * what they, or the calls of the same name before them, sent requests for; empty when none did.
+ */
+function throttleKeysOf(
+  operations: readonly Operation[],
+): ReadonlyMap<Operation, ReadonlySet<string>> {
+  const keys = new Map<Operation, ReadonlySet<string>>();
+  const known = new Map<string, ReadonlySet<string>>();
+  for (const operation of operations) {
+    const { invoked, exchanges } = operation;
+    if (invoked.flow !== "custom") {
+      keys.set(operation, new Set([throttleKeyOf(invoked)]));
+      continue;
+    }
+    const sent = exchanges.filter(({ began }) => isForToken(began)).map(similarityKeyOf);
+    const own = sent.length > 0 ? new Set(sent) : (known.get(invoked.app) ?? new Set<string>());
+    known.set(invoked.app, own);
+    keys.set(operation, own);
+  }
+  return keys;
+}
 
 /** A failure after which a client may block calls for the same user, app, tenant and scopes, until a time in ms since the Unix epoch. */
 interface Block {
@@ -44,6 +68,7 @@ function judge(history: History): Judgement {
   const served: Breach[] = [];
   let throttles = 0;
   for (const operations of byProcess(operationsOf(history))) {
+    const keys = throttleKeysOf(operations);
     const blocks = operations.flatMap(blocksOf).sort((a, b) => a.answer.index - b.answer.index);
     throttles += blocks.filter(({ isThrottle }) => isThrottle).length;
     let active: readonly Block[] = [];
@@ -52,10 +77,10 @@ function judge(history: History): Judgement {
       const since = known;
       while ((blocks[known]?.answer.index ?? Infinity) < operation.invoked.index) known += 1;
       active = activeBlocks([...active, ...blocks.slice(since, known)], operation.invoked.at);
-      const throttle = throttleOfAnother(active, operation);
+      const throttle = throttleOfAnother(active, keys.get(operation) ?? new Set());
       if (throttle === undefined) continue;
       if (isServed(operation)) served.push({ throttle, operation });
-      else if (isBlocked(operation) && isKnownGood(operations, operation))
+      else if (isBlocked(operation) && isKnownGood(operations, operation, keys))
         breaches.push({ throttle, operation });
     }
   }
@@ -92,12 +117,13 @@ function throttleKeyOf({ app, tenant, user, scopes }: OperationInvoked): string 
 function blocksOf({ invoked, exchanges }: Operation): readonly Block[] {
   return exchanges.flatMap((exchange) => {
     const { ended } = exchange;
-    if (ended === undefined || exchange.began.endpoint !== "token" || !isServiceFailure(exchange))
+    if (ended === undefined || !isForToken(exchange.began) || !isServiceFailure(exchange))
       return [];
     const instructedMs = instructedMsOf(exchange);
     const until = ended.at + Math.max(instructedMs, DEFAULT_BLOCK_MS);
     const isThrottle = statusOf(exchange) === 429 || instructedMs > 0;
-    return [{ key: throttleKeyOf(invoked), answer: ended, until, isThrottle }];
+    const key = invoked.flow === "custom" ? similarityKeyOf(exchange) : throttleKeyOf(invoked);
+    return [{ key, answer: ended, until, isThrottle }];
   });
 }
 
@@ -111,10 +137,9 @@ function activeBlocks(blocks: readonly Block[], atMs: number): readonly Block[] 
   return [...longest.values()];
 }
 
-/** An active throttle of another caller, if the call itself is not blocked. */
-function throttleOfAnother(active: readonly Block[], { invoked }: Operation): Block | undefined {
-  const own = throttleKeyOf(invoked);
-  if (active.some((block) => block.key === own)) return undefined;
+/** An active throttle of another caller, if the call itself is not blocked; undefined when it is not known what the call is for. */
+function throttleOfAnother(active: readonly Block[], own: ReadonlySet<string>): Block | undefined {
+  if (own.size === 0 || active.some(({ key }) => own.has(key))) return undefined;
   return active.findLast(({ isThrottle }) => isThrottle);
 }
 
@@ -129,17 +154,23 @@ function isBlocked({ completed, exchanges }: Operation): boolean {
 }
 
 /** Whether a call could have succeeded: a user who was never served may have no account in the cache; an app needs only its credential. */
-function isKnownGood(operations: readonly Operation[], { invoked }: Operation): boolean {
-  if (invoked.user === undefined) return true;
-  const own = throttleKeyOf(invoked);
+function isKnownGood(
+  operations: readonly Operation[],
+  operation: Operation,
+  keys: ReadonlyMap<Operation, ReadonlySet<string>>,
+): boolean {
+  const { invoked } = operation;
+  if (invoked.user === undefined && invoked.flow !== "custom") return true;
+  const own = keys.get(operation) ?? new Set();
   return operations.some(
     (earlier) =>
       earlier.completed?.outcome === "ok" &&
       earlier.completed.index < invoked.index &&
-      throttleKeyOf(earlier.invoked) === own,
+      !own.isDisjointFrom(keys.get(earlier) ?? new Set()),
   );
 }
 
-function nameOf({ user, app, scopes }: OperationInvoked): string {
+function nameOf({ flow, user, app, scopes }: OperationInvoked): string {
+  if (flow === "custom") return `"${app}"`;
   return user ?? `${app} and ${scopes.join(" ")}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { singleFlight } from "./single-flight.ts";
-import { ben, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
+import { ben, type Ask, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
 const judge = (run: RunBuilder) => singleFlight.judge(run.history());
@@ -109,5 +109,75 @@ describe("single-flight", () => {
     first.ok();
     second.ok();
     expect(judge(run).verdict).toBe("inconclusive");
+  });
+});
+
+describe("single-flight of own code", () => {
+  const load: Call = { flow: "custom", app: "load", scopes: [], anyone: true };
+  const refresh = {
+    app: "client",
+    grant: "refresh_token",
+    hint: "",
+    form: { refresh_token: "rt-0" },
+  } as const;
+  const identity = (resource: string) =>
+    ({
+      endpoint: "managed-identity",
+      url: `http://169.254.169.254/metadata/identity/oauth2/token?resource=${resource}`,
+    }) as const;
+
+  /** Calls of these names at once, each with the request of the same place. */
+  function together(names: readonly string[], asks: readonly Ask[]): RunBuilder {
+    const run = buildRun();
+    const calls = names.map((app) => run.operation({ ...load, app }));
+    const requests = asks.flatMap((ask, index) => {
+      const by = calls[index] ?? calls[0];
+      return by === undefined ? [] : [run.request({ ...ask, by })];
+    });
+    run.after(1_000);
+    for (const request of requests) request.answered();
+    for (const call of calls) call.ok();
+    return run;
+  }
+
+  it("fails for three calls at once with one refresh token, under any names", () => {
+    expect(judge(together(["load", "save", "load"], [refresh, refresh, refresh]))).toMatchObject({
+      verdict: "fail",
+      message: "app-1 made 3 token requests for 3 overlapping calls for one token.",
+    });
+  });
+
+  it("fails for two requests that one call has under way at once", () => {
+    expect(judge(together(["load"], [refresh, refresh])).message).toContain(
+      "2 token requests for 1 overlapping call",
+    );
+  });
+
+  it("fails for two calls of one managed identity, also through a client", () => {
+    const vault = identity("https://vault.azure.net");
+    expect(judge(together(["load", "save"], [vault, vault])).verdict).toBe("fail");
+    const flow = "managed-identity";
+    expect(judge(twoRequests({ flow }, { flow })).verdict).toBe("fail");
+  });
+
+  it.each<[string, Ask, Ask]>([
+    ["other users", refresh, { ...refresh, form: { refresh_token: "rt-1" } }],
+    ["other resources", identity("https://vault.azure.net"), identity("https://storage.azure.com")],
+    [
+      "codes, which are redeemed once",
+      { app: "client", grant: "authorization_code" },
+      { app: "client", grant: "authorization_code" },
+    ],
+  ])("does not fail for %s", (_, one, other) => {
+    expect(judge(together(["load", "load"], [one, other])).verdict).toBe("inconclusive");
+  });
+
+  it("does not fail for a retry of the same call", () => {
+    const run = buildRun();
+    const call = run.operation(load);
+    run.exchange({ ...refresh, by: call, status: 503 });
+    run.exchange({ ...refresh, by: call });
+    call.ok();
+    expect(judge(run).verdict).not.toBe("fail");
   });
 });

@@ -2,15 +2,17 @@
  * Rule `single-flight`: callers that need the same token at the same time share one request.
  * Otherwise each renewal under load is a burst, and in an outage a retry storm. No document
  * mentions tabs, and MSAL shares a request within one page only; to the service the tabs of an
- * application are callers like any others, so they are judged as such.
+ * application are callers like any others, so they are judged as such. Of own code only the
+ * requests show which token a call is for, so there the requests are compared.
  */
 import type { Flow, History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
+import { similarityKeyOf } from "./model/similar-requests.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
-import { statusOf } from "./model/exchange-outcomes.ts";
+import { grantOf, statusOf } from "./model/exchange-outcomes.ts";
 
 /** Judges `single-flight`. */
 export const singleFlight: Rule = {
@@ -28,6 +30,15 @@ const SHAREABLE: ReadonlySet<Flow> = new Set([
   "silent",
   "refresh-token",
   "on-behalf-of",
+  "managed-identity",
+  "custom",
+]);
+
+/** Grants of which several requests would get the same token; a code or a password is used once. */
+const SHAREABLE_GRANTS: ReadonlySet<string> = new Set([
+  "client_credentials",
+  "refresh_token",
+  "on_behalf_of",
 ]);
 
 interface Sent {
@@ -43,9 +54,11 @@ interface Burst {
 
 function judge(history: History): Judgement {
   const calls = operationsOf(history).filter(({ invoked }) => SHAREABLE.has(invoked.flow));
-  const bursts = [...Map.groupBy(calls, sharedRequestKeyOf).values()]
-    .flatMap(burstsOf)
-    .filter(({ sent }) => sent.length > 0);
+  const named = calls.filter(({ invoked }) => invoked.flow !== "custom");
+  const bursts = [
+    ...[...Map.groupBy(named, sharedRequestKeyOf).values()].flatMap((alike) => burstsOf(alike)),
+    ...burstsOfOwnCode(calls.filter(({ invoked }) => invoked.flow === "custom")),
+  ].filter(({ sent }) => sent.length > 0);
   if (bursts.length === 0)
     return inconclusive("No overlapping calls for one token sent a request.");
   const broken = bursts
@@ -77,12 +90,32 @@ function sharedRequestKeyOf({ process, invoked }: Operation): string {
   return [process, flow, app, tenant, person, ...asked].join(" · ");
 }
 
-function burstsOf(calls: readonly Operation[]): readonly Burst[] {
+/** Calls of own code that overlap and asked for the same token, as their requests show; a call may send several at once. */
+function burstsOfOwnCode(calls: readonly Operation[]): readonly Burst[] {
+  const all = calls.flatMap((operation) => sentBy([operation]));
+  const shareable = all.filter(
+    ({ request }) =>
+      request.began.endpoint === "managed-identity" || SHAREABLE_GRANTS.has(grantOf(request) ?? ""),
+  );
+  const alike = Map.groupBy(
+    shareable,
+    ({ request }) => `${request.process} · ${similarityKeyOf(request)}`,
+  );
+  return [...alike.values()].flatMap((sent) => {
+    const operations = [...new Set(sent.map(({ operation }) => operation))];
+    return burstsOf(operations, 1).flatMap(({ operations: together }) => {
+      const own = sent.filter(({ operation }) => together.includes(operation));
+      return own.length > 1 ? [{ operations: together, sent: own }] : [];
+    });
+  });
+}
+
+function burstsOf(calls: readonly Operation[], atLeast = 2): readonly Burst[] {
   const bursts: Burst[] = [];
   let together: Operation[] = [];
   let lastEnd = -1;
   const close = (): void => {
-    if (together.length > 1) bursts.push({ operations: together, sent: sentBy(together) });
+    if (together.length >= atLeast) bursts.push({ operations: together, sent: sentBy(together) });
     together = [];
   };
   for (const call of calls) {
@@ -104,7 +137,8 @@ function sentBy(operations: readonly Operation[]): readonly Sent[] {
 
 /** Whether the client sent the token request: not a preflight, and not resent by the browser. */
 function isOwnRequest({ began: { endpoint, method, resent } }: Exchange): boolean {
-  return endpoint === "token" && method !== "OPTIONS" && resent !== true;
+  const isForToken = endpoint === "token" || endpoint === "managed-identity";
+  return isForToken && method !== "OPTIONS" && resent !== true;
 }
 
 /** Requests that a call sent although an overlapping call had sent one that was open or had succeeded. */
@@ -115,13 +149,14 @@ function needlessOf(sent: readonly Sent[]): readonly Sent[] {
 }
 
 function couldServe(earlier: Sent, later: Sent): boolean {
-  if (earlier.operation === later.operation) return false;
+  const { ended } = earlier.request;
+  const isUnderway = ended === undefined || ended.index > later.request.began.index;
+  // What one call sends one after the other are retries.
+  if (earlier.operation === later.operation) return isUnderway;
   const overlap =
     later.operation.invoked.index < endIndexOf(earlier.operation) &&
     earlier.operation.invoked.index < endIndexOf(later.operation);
   if (!overlap) return false;
-  const { ended } = earlier.request;
-  const isUnderway = ended === undefined || ended.index > later.request.began.index;
   return isUnderway || statusOf(earlier.request) === 200;
 }
 

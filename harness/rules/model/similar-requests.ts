@@ -45,8 +45,14 @@ export function similarityKeyOf(exchange: Exchange): string {
     appOf(exchange),
     grantOf(exchange) ?? "",
     userOf(exchange),
-    scopeKey(began.scope ?? exchange.operation?.scopes.join(" ") ?? ""),
+    scopeKey(began.scope ?? (exchange.operation?.scopes.join(" ") || resourceOf(began))),
   ].join(" · ");
+}
+
+/** The resource for which a machine's endpoint is asked; empty for another request. */
+function resourceOf({ endpoint, url, form }: ExchangeBegan): string {
+  if (endpoint !== "managed-identity") return "";
+  return form?.["resource"] ?? URL.parse(url)?.searchParams.get("resource") ?? "";
 }
 
 /** The key of similar requests of the same tab. */
@@ -72,6 +78,9 @@ const withTokens: ReadonlySet<ExchangeBegan["endpoint"]> = new Set([
 
 /** Client id of the app that a request is for; empty when unknown. */
 function appOf({ began, operation }: Exchange): string {
+  // A system-assigned identity has no client id, and own code calls by names of its own.
+  const isOfMachine = began.endpoint === "managed-identity" && operation?.flow === "custom";
+  if (isOfMachine) return began.app ?? "";
   return (began.app ?? operation?.app ?? "").toLowerCase();
 }
 
