@@ -7,7 +7,8 @@ const CALLERS = 12;
 
 export const discoveryBurst = defineScenario({
   name: "concurrent-burst-discovery",
-  title: "Twelve calls at once in a new process, at a host whose metadata are slow to read",
+  title:
+    "Twelve calls at once in a new process, at a host whose metadata have to be read, while answers are slow",
   story: {
     standsFor:
       "a deployment at a host of External ID, whose metadata no library has built in: every first request in flight needs them",
@@ -25,9 +26,9 @@ export const discoveryBurst = defineScenario({
   ],
   faults: [
     {
-      id: "metadata-slow",
+      id: "slow",
       at: "primary",
-      on: ["instance-discovery", "openid-configuration"],
+      on: ["instance-discovery", "openid-configuration", "token"],
       from: 0,
       for: minutes(1),
       effect: { kind: "latency", delay: seconds(2) },

@@ -53,6 +53,7 @@ import { nightlyDaemon } from "./nightly-daemon.ts";
 import { december2020, september2020 } from "./partial-outages.ts";
 import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
 import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revocation.ts";
+import { deadRegion } from "./regional-endpoint.ts";
 import { samlInStorm } from "./saml-apps.ts";
 import { serverErrors } from "./server-errors.ts";
 import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
@@ -108,6 +109,7 @@ export const library: readonly Scenario[] = [
   burstOfDaemonCalls,
   discoveryBurst,
   ...clientSide,
+  deadRegion,
   september2020,
   december2020,
   massRevocation,
