@@ -10,6 +10,8 @@
  */
 import { Readable } from "node:stream";
 import type { Body, Interceptor, ReplyFnContext, ReplyFnResult, ReplyHeaders } from "nock";
+import type { Gate } from "../core/time/gate.ts";
+import { afterMachineMs } from "../core/time/machine-timer.ts";
 import { createRequest, headersOf } from "../core/http/message.ts";
 import { machineOrigins } from "../entra/request/machine-address.ts";
 import { createInProcessTransport, type InProcessTransport } from "./in-process-transport.ts";
@@ -22,6 +24,11 @@ import { isServedIn, type Suite } from "./suite.ts";
 
 type Nock = typeof import("nock");
 
+interface Answering {
+  readonly transport: InProcessTransport;
+  readonly gate: Gate;
+}
+
 /** The mount `nock`; `start` rejects with `bad-usage` when nock is missing or too old. */
 export const mount: Mount = {
   name: "nock",
@@ -31,10 +38,11 @@ export const mount: Mount = {
   async start(context) {
     const nock = await loadNock();
     const transport = createInProcessTransport(context, currentClient);
+    const answering: Answering = { transport, gate: context.gate };
     const wasActive = nock.isActive();
     if (!wasActive) nock.activate();
     if (context.suite !== undefined) {
-      const remove = answerBeside(nock, transport, context.suite);
+      const remove = answerBeside(nock, answering, context.suite);
       const release = (): void => {
         remove();
         if (!wasActive) nock.restore();
@@ -46,7 +54,7 @@ export const mount: Mount = {
     for (const scheme of ["https", "http"]) {
       const scope = nock(answeredOrigins(scheme)).persist();
       for (const method of METHODS)
-        scope.intercept(() => true, method).reply(replyWith(transport, scheme));
+        scope.intercept(() => true, method).reply(replyWith(answering, scheme));
     }
     return takeProcess(context, {
       transport,
@@ -64,14 +72,14 @@ export const mount: Mount = {
  * returns how to take that away. Optional, so that `nock.isDone()` does not wait for it; and
  * what nock does with any other host is for the suite to say.
  */
-function answerBeside(nock: Nock, transport: InProcessTransport, suite: Suite): () => void {
+function answerBeside(nock: Nock, answering: Answering, suite: Suite): () => void {
   const served = ["https", "http"].map((scheme) => new ServedOrigins(scheme, suite));
   const added: Interceptor[] = [];
   for (const origins of served) {
     const scope = nock(origins).persist();
     for (const method of METHODS) {
       const interceptor = scope.intercept(() => true, method).optionally();
-      interceptor.reply(replyWith(transport, origins.scheme));
+      interceptor.reply(replyWith(answering, origins.scheme));
       added.push(interceptor);
     }
   }
@@ -114,7 +122,7 @@ function answeredOrigins(scheme: string): RegExp {
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /** nock counts parameters: two mean a promise, three a callback. */
-function replyWith(transport: InProcessTransport, scheme: string) {
+function replyWith({ transport, gate }: Answering, scheme: string) {
   return async function reply(
     this: ReplyFnContext,
     path: string,
@@ -138,20 +146,37 @@ function replyWith(transport: InProcessTransport, scheme: string) {
       }),
     );
     const pairs = headersOf(response).flatMap(([name, value]) => [name, value]);
-    return [response.status, bodyOf(response, signal), pairs as unknown as ReplyHeaders];
+    const played = readUnlessAborted(response.body, signal, holdUntilPlayed(gate));
+    return [response.status, Readable.from(played), pairs as unknown as ReplyHeaders];
   };
 }
 
-/** Read only when nock reads: a stream that fails before nock listens would end the process. */
-function bodyOf({ body }: Response, signal: AbortSignal | undefined): string | Readable {
-  return body === null ? "" : Readable.from(readUnlessAborted(body, signal));
+/**
+ * Keeps time still until nock plays the answer: it waits for timers of the machine that it took
+ * from Node before the clock was there. Nor does it say so when the request was given up.
+ */
+function holdUntilPlayed(gate: Gate): () => void {
+  const hold = gate.hold();
+  const isPlayed = afterMachineMs(PLAYED_WITHIN_MS, () => hold.release());
+  return () => {
+    isPlayed();
+    hold.release();
+  };
 }
 
-/** When the caller has given up, nock listens to no error of the body any more. */
+const PLAYED_WITHIN_MS = 1_000;
+
+/**
+ * Read only when nock reads: a stream that fails before nock listens would end the process. When
+ * the caller has given up, nock listens to no error of the body any more.
+ */
 async function* readUnlessAborted(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | null,
   signal: AbortSignal | undefined,
+  onPlayed: () => void,
 ): AsyncGenerator<Uint8Array> {
+  onPlayed();
+  if (body === null) return;
   try {
     yield* body;
   } catch (error) {

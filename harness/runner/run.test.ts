@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,17 @@ describe("a script that starts another program", () => {
       await clock.sleep(minutes(1));
     });
     await expect(outcome).rejects.toMatchObject(stopped);
+  });
+
+  it("ends so when the script waits for the program, in no virtual time", async () => {
+    let elapsedMs: number | undefined;
+    const outcome = run(async ({ clock }) => {
+      await once(spawn(process.execPath, ["-e", ask]), "exit");
+      elapsedMs = clock.elapsed();
+      await clock.sleep(minutes(1));
+    });
+    await expect(outcome).rejects.toMatchObject(stopped);
+    expect(elapsedMs).toBe(0);
   });
 
   it("ends so also when the program is still running in the end", async () => {

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createOrders } from "../../../examples/node/orders.ts";
+import { requestLoopSuite } from "../../../test/support/request-loop-suite.ts";
 import { useEntra } from "../vitest.ts";
 
 let neighbour: Server;
@@ -13,6 +14,8 @@ beforeAll(async () => {
 afterAll(() => void neighbour.close());
 
 const entra = useEntra({ mount: "https", allow: ["not-there.invalid"] });
+
+requestLoopSuite(entra);
 const KEYS = "https://login.microsoftonline.com/common/discovery/v2.0/keys";
 
 it("reaches the simulator, and servers on this computer", async () => {

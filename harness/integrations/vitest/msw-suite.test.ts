@@ -4,6 +4,7 @@ import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createOrders } from "../../../examples/node/orders.ts";
+import { requestLoopSuite } from "../../../test/support/request-loop-suite.ts";
 import { useEntra } from "../vitest.ts";
 
 const server = setupServer(
@@ -25,6 +26,8 @@ function refuse(): never {
 }
 
 const entra = useEntra({ server, allow: ["graph.microsoft.com"] });
+
+requestLoopSuite(entra);
 
 const stockOf = async (url: string): Promise<unknown> => (await fetch(url)).json();
 

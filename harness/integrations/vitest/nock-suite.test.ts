@@ -2,6 +2,7 @@
 import nock from "nock";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createOrders } from "../../../examples/node/orders.ts";
+import { requestLoopSuite } from "../../../test/support/request-loop-suite.ts";
 import { useEntra } from "../vitest.ts";
 
 beforeAll(() => nock.disableNetConnect());
@@ -15,6 +16,8 @@ afterEach(async () => {
 afterAll(() => nock.restore());
 
 const entra = useEntra({ mount: "nock", allow: ["graph.microsoft.com"] });
+
+requestLoopSuite(entra);
 
 const stockOf = async (url: string): Promise<unknown> => (await fetch(url)).json();
 
@@ -52,6 +55,17 @@ describe.each(["once", "and again, after all was cleaned"])("a suite with nock, 
       expect.objectContaining({ cause: expect.objectContaining({ code: "ENETUNREACH" }) }),
     );
   });
+});
+
+it("answers in no virtual time, although a fault waits for time to pass", async () => {
+  entra.outage("throttled", { from: "1h", for: "1h" });
+  for (let count = 0; count < 3; count += 1) {
+    const asked = fetch("https://login.microsoftonline.com/common/discovery/v2.0/keys");
+    await entra.clock.settle(asked.then((answer) => answer.text()));
+    const head = { method: "HEAD" } as const;
+    await entra.clock.settle(fetch("https://orders.contoso.example/v1.0/items", head));
+  }
+  expect(entra.clock.elapsed()).toBe(0);
 });
 
 it("takes precedence for the hosts that it serves", async () => {
