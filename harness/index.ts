@@ -129,6 +129,8 @@ export type {
 } from "./history/header.ts";
 export type { EventBase } from "./history/event-base.ts";
 export type { StoreAccessed } from "./history/store-accessed.ts";
+export type { WaitAbandoned } from "./history/wait-abandoned.ts";
+export { waitKinds, type WaitKind, type WaitOptions } from "./core/time/waits/wait-limits.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
 export type { Judgement, Rule, Verdict } from "./rules/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./rules/rules.ts";

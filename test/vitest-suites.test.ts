@@ -63,7 +63,7 @@ describe.each(["forks", "threads"])("a suite in the pool %s", (pool) => {
   it("passes: time is the session's in a test and Vitest's outside", { timeout: SLOW_MS }, () => {
     const { messages, printed } = runSuite("passes", `--pool=${pool}`);
     // Nothing was run: what Vitest says of it is the only trace.
-    if (messages.size !== 8) throw new Error(printed);
+    if (messages.size !== 9) throw new Error(printed);
     expect([...messages].filter(([, message]) => message !== undefined)).toEqual([]);
   });
 });
@@ -109,6 +109,11 @@ describe("a suite that is not as it should be", () => {
     ],
     ["the second test of a cache", /useEntra: this test was shown a token of an earlier test\n/],
     ["while time passes", /timed out in 500ms/],
+    ["a program that does not end", /timed out in 1500ms/],
+    [
+      "a program that does not end, and a timer",
+      /real-time-limit has nothing to judge: Time went on .* without the child process sleep 60/,
+    ],
     ["two at once", /Entra is simulated for another test at the same time/],
     ["concurrent 1", /Entra is simulated for another test at the same time/],
     ["and all is well afterwards", /2026-03-02T09:00:00\.000Z/],
@@ -140,6 +145,13 @@ describe("a suite that is not as it should be", () => {
       /^The test timed out in entra\.clock\.advance: .+ of 3000d had passed\.$/m,
     );
     expect(printed).toMatch(/^Check it again: npx brownout check .*with-Entra-careless\.jsonl$/m);
+  });
+
+  it("hears what time went on without", { timeout: SLOW_MS }, () => {
+    messageOf("careless");
+    expect(seen?.printed).toMatch(
+      /How fast this machine was may have decided this test:\n +time goes on without the child process sleep 60, after 1\.2s of real time/,
+    );
   });
 
   it("finds the journals of its failed tests", { timeout: SLOW_MS }, () => {

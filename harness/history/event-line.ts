@@ -87,6 +87,8 @@ export function describeEvent(event: HistoryEvent): string {
       return `token ${event.accessToken} is shown to an API: ${event.verdict}`;
     case "world-changed":
       return `${event.change} in ${event.tenant}`;
+    case "wait-abandoned":
+      return `time goes on without ${event.what}, after ${formatDuration(event.limitMs)} of real time`;
     case "noted":
       return `note: ${event.text}`;
   }

@@ -5,6 +5,7 @@
  */
 import { endpoints } from "../entra/request/endpoint.ts";
 import { networkFaultCodes } from "../core/http/network-fault.ts";
+import { waitKinds } from "../core/time/waits/wait-limits.ts";
 import { screens } from "./browser-events.ts";
 import { flows, type ExchangeEnd, type HistoryEvent } from "./event.ts";
 
@@ -242,6 +243,12 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     users: optional(list(text)),
     app: optional(text),
     policy: optional(text),
+  }),
+  "wait-abandoned": object({
+    wait: oneOf(waitKinds),
+    what: text,
+    limitMs: number,
+    operations: list(whole),
   }),
   noted: object({ text }),
 };

@@ -11,6 +11,7 @@ import type { EventBase } from "./event-base.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
 import type { JournalHeader } from "./header.ts";
 import type { StoreAccessed } from "./store-accessed.ts";
+import type { WaitAbandoned } from "./wait-abandoned.ts";
 import type { WorldChanged } from "./world-changed.ts";
 
 /**
@@ -358,6 +359,7 @@ export type HistoryEvent =
   | ClientRestarted
   | TokenPresented
   | WorldChanged
+  | WaitAbandoned
   | Noted;
 
 /**

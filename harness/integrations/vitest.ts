@@ -13,7 +13,7 @@ import type { LiveControls } from "../runner/live/live-controls.ts";
 import { createEarlierTokens } from "./vitest/earlier-tokens.ts";
 import { checkOptions, type EntraOptions } from "./vitest/vitest-options.ts";
 import { liveOptionsOf } from "./vitest/suite-live-options.ts";
-import { reportFailure } from "./vitest/report-failure.ts";
+import { reportAbandonedWaits, reportFailure } from "./vitest/report-failure.ts";
 
 export type { EntraOptions } from "./vitest/vitest-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
@@ -61,7 +61,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
     explaining(checkFree);
     explaining(checkRealTime);
     running = "starting";
-    const session = await begin(options, titleOf(context.task)).catch((error: unknown) => {
+    const session = await begin(options, context.task).catch((error: unknown) => {
       running = undefined;
       throw explain(error);
     });
@@ -80,6 +80,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
     // Vitest's timers would restore our clock if they were removed later.
     if (vi.isFakeTimers()) vi.useRealTimers();
     await session.stop();
+    reportAbandonedWaits(session);
     explaining(() => earlier.refuseIn(session));
     const [problem] = session.problems();
     if (problem !== undefined) throw explain(problem);
@@ -99,12 +100,16 @@ const earlier = createEarlierTokens();
 /** One for the process, which has one clock and one network. */
 let running: LiveSimulation | "starting" | undefined;
 
-async function begin(options: EntraOptions, name: string): Promise<LiveSimulation> {
+/** Of the time that a test may take: a wait that is given up then can still be reported. */
+const SHARE_OF_TEST = 0.8;
+
+async function begin(options: EntraOptions, task: TestContext["task"]): Promise<LiveSimulation> {
   const mount = await loadMount(options.mount ?? "msw");
   return startLiveSimulation({
     ...liveOptionsOf(options),
     mount,
-    name,
+    name: titleOf(task),
+    ...(task.timeout > 0 ? { allWaitsEndWithinMs: task.timeout * SHARE_OF_TEST } : {}),
     check: checkRealTime,
     isBusy: isImporting,
   });

@@ -17,9 +17,11 @@ import { extendedLifetime } from "./extended-lifetime.ts";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { identityEndpoint } from "./identity-endpoint.ts";
 import { isolation } from "./isolation.ts";
+import { decisiveWaitsOf, unlessDecidedBy } from "./model/abandoned-waits.ts";
 import { metadata } from "./metadata.ts";
 import { persistedCache } from "./persisted-cache.ts";
 import { proactiveRefresh } from "./proactive-refresh.ts";
+import { realTimeLimit } from "./real-time-limit.ts";
 import { reload } from "./reload.ts";
 import { recovery } from "./recovery.ts";
 import { requestLoop } from "./request-loop.ts";
@@ -73,6 +75,7 @@ export const rules: readonly Rule[] = [
   claimsChallenge,
   identityEndpoint,
   faultMet,
+  realTimeLimit,
 ];
 
 /**
@@ -113,10 +116,11 @@ export function judgeByEveryRule(
   for (const id of history.header.asserts) {
     if (!judges.some((rule) => rule.id === id)) ruleById(id);
   }
+  const waits = decisiveWaitsOf(history);
   return judges.map((rule) => ({
     rule: rule.id,
     source: rule.source,
-    ...judgeSafely(rule, history),
+    ...unlessDecidedBy(waits, history, judgeSafely(rule, history)),
   }));
 }
 
@@ -138,7 +142,8 @@ export function provesSomething(id: string): boolean {
 /**
  * Judges a history by every rule and returns the findings that count: all findings of the rules
  * that its header asserts, the failures of the others, and preconditions that it does not meet (a
- * fault that no request met). A rule that throws is inconclusive.
+ * fault that no request met). A rule that throws is inconclusive, and so is what a rule says about
+ * an operation that waited for the machine beyond the limit of real time.
  *
  * @param judges The rules to judge by; default: all rules.
  * @throws HarnessError `unknown-rule` when the header asserts a rule that does not exist.

@@ -105,6 +105,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     seedsMathRandom: true,
     seedsPages: true,
     machine: played.machine,
+    waits: played.waits,
     faults: played.faults,
     layers: (parts) => attributionLayers(parts, mount),
     onHarnessError: broken.reject,

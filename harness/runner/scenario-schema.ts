@@ -12,7 +12,12 @@ import { flows } from "../history/event.ts";
 import type { ExpectedFailure } from "../history/header.ts";
 import { limitsSchema } from "../history/limits-schema.ts";
 import { rules } from "../rules/rules.ts";
-import { instantSchema, testedAppSchema, worldInsideSchema } from "./option-schemas.ts";
+import {
+  instantSchema,
+  testedAppSchema,
+  waitOptionsSchema,
+  worldInsideSchema,
+} from "./option-schemas.ts";
 import type { Scenario, Story } from "./scenario.ts";
 
 /**
@@ -128,6 +133,7 @@ const scenarioSchema = schemaOf<Scenario>()((z) =>
       expects: z.array(expectedFailureSchema()).optional(),
       faults: z.custom<FaultPlan>(),
       limits: limitsSchema().optional(),
+      waits: waitOptionsSchema().optional(),
       settings: someSettingsSchema().optional(),
       world: worldInsideSchema().optional(),
       startsAt: instantSchema().optional(),

@@ -5,6 +5,7 @@
 import type { RowFlow } from "../entra/backup/edition.ts";
 import type { Clock } from "../core/time/clock.ts";
 import type { Random } from "../core/random.ts";
+import type { WaitOptions } from "../core/time/waits/wait-limits.ts";
 import type { ServiceSettings } from "../entra/directory/service-settings.ts";
 import type { World } from "../entra/directory/world.ts";
 import type { WorldControls } from "../entra/directory/world-controls.ts";
@@ -87,6 +88,8 @@ export interface Scenario {
   readonly app?: { readonly name: string; readonly version?: string };
   /** The machine of the world on which your own code runs (`operate`), with its identity endpoint and environment variables. */
   readonly machine?: string;
+  /** For what of the machine virtual time stands still, and how long. Default: the limits of `WaitOptions`. */
+  readonly waits?: WaitOptions;
   /** What the application does. The scenario ends when it resolves, and fails when it rejects. */
   readonly script: (context: ScriptContext) => Promise<void>;
 }

@@ -129,6 +129,26 @@ describe("when patience ends", () => {
   });
 });
 
+describe("when the machine takes too long", () => {
+  const entra = useEntra();
+  const children: ReturnType<typeof execFile>[] = [];
+  afterEach(() => {
+    for (const child of children) child.kill();
+  });
+  const takeAMinute = (): Promise<void> =>
+    new Promise((resolve) => void children.push(execFile("sleep", ["60"], () => resolve())));
+
+  test("a program that does not end", { timeout: 1_500 }, async () => {
+    await entra.operate("work", () => takeAMinute());
+  });
+
+  test("a program that does not end, and a timer", { timeout: 1_500 }, async () => {
+    const timer = new Promise<void>((resolve) => void setTimeout(resolve, 5_000));
+    await entra.operate("work", () => Promise.race([takeAMinute(), timer]));
+    expect(entra).toPassRule("real-time-limit");
+  });
+});
+
 describe("at the same time", () => {
   const entra = useEntra();
   const both = [0, 1].map((number) => `concurrent ${number}`);

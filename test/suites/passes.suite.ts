@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { pbkdf2 } from "node:crypto";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useEntra } from "../../harness/integrations/vitest.ts";
 import { createOrders } from "../../examples/node/orders.ts";
@@ -28,6 +31,21 @@ test("a module that comes late is waited for, and time is not", { timeout: 30_00
   const { loadedAt } = await entra.operate("load", () => import("./late-module.ts"));
   expect(loadedAt).toBe(Date.parse("2026-03-02T08:00:00Z"));
 });
+
+test(
+  "a child and the thread pool are waited for, and time is not",
+  { timeout: 30_000 },
+  async () => {
+    let fired = 0;
+    const timer = setInterval(() => (fired += 1), 10_000);
+    await entra.operate("work", async () => {
+      await promisify(execFile)("sleep", ["0.3"]);
+      await promisify(pbkdf2)("password", "salt", 200_000, 32, "sha256");
+    });
+    clearInterval(timer);
+    expect([fired, entra.clock.elapsed()]).toEqual([0, 0]);
+  },
+);
 
 test("each test has a history and a service of its own, one", async () => {
   entra.outage({ for: "1h" });

@@ -5,6 +5,7 @@
  */
 import { installClock, type InstalledClock } from "./install.ts";
 import { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";
+import type { RunWaits } from "./waits/pending-work.ts";
 
 interface ProcessClock {
   readonly clock: VirtualClock;
@@ -19,6 +20,7 @@ let current: ProcessClock | undefined;
 export function takeProcessClock(
   startMs: number,
   quietTurns: number,
+  waits: RunWaits = {},
 ): { clock: VirtualClock; release: () => void } {
   current ??= {
     clock: createVirtualClock({ startMs }),
@@ -30,6 +32,7 @@ export function takeProcessClock(
   if (taken.users > 0) throw new Error("two runs at once in one process would share one clock");
   taken.clock.reset(startMs, quietTurns);
   taken.installed ??= installClock(taken.clock);
+  taken.clock.limitWaits(waits);
   taken.users += 1;
   return {
     clock: taken.clock,

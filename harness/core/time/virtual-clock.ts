@@ -44,7 +44,9 @@ export interface VirtualClock extends Clock {
    * Starts a new run at `startMs` with no timers. Throws `stuck` while something is in
    * flight. This is the only way back in time, and only between runs.
    */
-  reset(startMs: number, quietTurns?: number, waits?: RunWaits): void;
+  reset(startMs: number, quietTurns?: number): void;
+  /** For a new run: how long time stands still for the machine, and who hears of what outlasts that. */
+  limitWaits(waits: RunWaits): void;
   /** Time also stands still while `isBusy` says so: work that the event loop does not show. Until the next `reset`. */
   waitWhile(isBusy: () => boolean): void;
   /** Time also stands still while `work` is pending. Until the returned function is called. */
@@ -136,7 +138,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
     now,
     sleep: (ms, signal) => gate.asleep(sleepOn(setTimer, ms, signal)),
     idle: (howLong) => untilIdle(state, patience(), howLong),
-    reset(startMs, quietTurns, waits) {
+    reset(startMs, quietTurns) {
       if (gate.awake() > 0) {
         throw new HarnessError("stuck", "the clock cannot start anew while a request is in flight");
       }
@@ -145,10 +147,10 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       state.nowMs = startMs;
       quiescence.reset(quietTurns);
       instant.reset();
-      state.work?.reset(waits ?? {});
     },
     waitWhile: quiescence.waitWhile,
     waitFor: (work) => waitFor(state, work),
+    limitWaits: (waits) => state.work?.reset(waits),
     outside,
     read() {
       if (!state.flows) instant.read();

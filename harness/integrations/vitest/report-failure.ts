@@ -2,8 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
+import { describeEvent } from "../../history/event-line.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import {
+  pendingWaits,
   timelineText,
   unfinishedAdvance,
   unnamedAnswers,
@@ -30,7 +32,7 @@ export function reportFailure(session: LiveSimulation, { title, errors, options 
           : "which the journal has",
     }),
     ...unnamedAnswers(session),
-    ...(timedOut ? unfinishedAdvance(session) : []),
+    ...(timedOut ? [...unfinishedAdvance(session), ...pendingWaits(session)] : []),
     ...(timedOut && session.clock.advancing() === undefined
       ? [
           "Time passes only in entra.operate(), entra.clock.advance() and entra.clock.settle(): code that waits outside them waits forever.",
@@ -41,6 +43,20 @@ export function reportFailure(session: LiveSimulation, { title, errors, options 
       : [`Check it again: npx brownout check ${writeJournalFile(session, journals, title)}`]),
   ];
   console.error(text.join("\n"));
+}
+
+/** Prints what time went on without: a test that passes may not show it. */
+export function reportAbandonedWaits(session: Pick<LiveSimulation, "history">): void {
+  const waits = session.history().events.filter(({ kind }) => kind === "wait-abandoned");
+  if (waits.length === 0) return;
+  const lines = [...new Set(waits.map((event) => `  ${describeEvent(event)}`))];
+  console.warn(
+    [
+      "How fast this machine was may have decided this test:",
+      ...lines,
+      "Raise useEntra({ waits: { limitsMs } }), or name in waits.notWaitedFor what never answers.",
+    ].join("\n"),
+  );
 }
 
 function writeJournalFile(session: LiveSimulation, folder: string, title: string): string {

@@ -2,6 +2,7 @@
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { acrossFields, expecting, parseWith, schemaOf } from "../../core/validation.ts";
 import { someSettingsSchema } from "../../entra/directory/settings-schema.ts";
+import type { WaitOptions } from "../../core/time/waits/wait-limits.ts";
 import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import type { World } from "../../entra/directory/world.ts";
 import type { RuleLimits } from "../../history/header.ts";
@@ -11,6 +12,7 @@ import {
   instantSchema,
   seedSchema,
   testedAppSchema,
+  waitOptionsSchema,
   worldInsideSchema,
 } from "../../runner/option-schemas.ts";
 
@@ -43,6 +45,8 @@ export interface EntraOptions {
   readonly app?: { readonly name: string; readonly version?: string };
   /** Bounds for the rules, such as `{ recoveryWithinMs: 600_000 }`. */
   readonly limits?: RuleLimits;
+  /** For what of the machine virtual time stands still, and how long; a limit ends at 80 % of the test's time-out at the latest. Default: the limits of `WaitOptions`. */
+  readonly waits?: WaitOptions;
   /** A folder for the journal of each test that fails; default: none is written. */
   readonly journals?: string;
 }
@@ -64,6 +68,7 @@ const optionsSchema = schemaOf<EntraOptions>()((z) =>
       machine: nonEmptyString().optional(),
       app: testedAppSchema().optional(),
       limits: limitsSchema().optional(),
+      waits: waitOptionsSchema().optional(),
       journals: nonEmptyString().optional(),
     })
     .check(

@@ -73,6 +73,7 @@ function slimEvent({ index: _index, ...event }: HistoryEvent): SlimEvent {
     case "client-restarted":
     case "token-presented":
     case "world-changed":
+    case "wait-abandoned":
     case "noted":
       return event;
   }

@@ -61,6 +61,7 @@ export function whoOf(history: PageHistory, index: number): string {
     case "fault-ended":
     case "faults-cleared":
     case "world-changed":
+    case "wait-abandoned":
     case "noted":
       return "";
     case "operation-invoked":

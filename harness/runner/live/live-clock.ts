@@ -25,6 +25,8 @@ export interface UnfinishedAdvance {
 /** For entry points, which see tests end in the middle. */
 export interface WatchedClock extends LiveClock {
   readonly advancing: () => UnfinishedAdvance | undefined;
+  /** What of the machine time stands still for, in words. */
+  readonly waitingFor: () => readonly string[];
 }
 
 /** The clock of a live simulation that began at `startedAt`; `check` may throw before time moves. */
@@ -55,6 +57,7 @@ export function createLiveClock(
       return drive(work);
     },
     timersWaiting: () => clock.timersWaiting(),
+    waitingFor: () => clock.outside().pending,
     advancing: () =>
       underway === undefined
         ? undefined

@@ -1,5 +1,6 @@
 /** The options of a live simulation, and their check. */
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
+import type { WaitOptions } from "../../core/time/waits/wait-limits.ts";
 import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import type { World } from "../../entra/directory/world.ts";
 import { nonEmptyString } from "../../core/common-schemas.ts";
@@ -8,7 +9,12 @@ import type { RuleLimits } from "../../history/header.ts";
 import { limitsSchema } from "../../history/limits-schema.ts";
 import type { Mount } from "../../network/mount.ts";
 import type { Suite } from "../../network/suite.ts";
-import { instantSchema, seedSchema, testedAppSchema } from "../option-schemas.ts";
+import {
+  instantSchema,
+  seedSchema,
+  testedAppSchema,
+  waitOptionsSchema,
+} from "../option-schemas.ts";
 import { checkWorldAndSettings, startInstant } from "../simulation/checked-world.ts";
 import type { RequestOrigin } from "./request-origin.ts";
 
@@ -28,6 +34,10 @@ export interface LiveOptions {
   readonly app?: { readonly name: string; readonly version?: string };
   /** Bounds for the rules. */
   readonly limits?: RuleLimits;
+  /** For what of the machine time stands still, and how long, when the client is in this process. */
+  readonly waits?: WaitOptions;
+  /** No wait that has begun by then lasts longer: the test runner would end the test without saying why. Real ms; default: no such limit. */
+  readonly allWaitsEndWithinMs?: number;
   /** The title of the test, which names the journal. */
   readonly name?: string;
   /** The mocks and allowed hosts of the suite in this process. */
@@ -54,16 +64,17 @@ const writtenSchema = schema((z) =>
     app: testedAppSchema().optional(),
     limits: limitsSchema().optional(),
     machine: nonEmptyString().optional(),
+    waits: waitOptionsSchema().optional(),
   }),
 );
 
 /** The options with their defaults. Throws `bad-world` or `bad-usage`. */
 export function checkOptions(options: LiveOptions) {
-  const { seed = "1", startsAt, app, limits, machine } = options;
+  const { seed = "1", startsAt, app, limits, machine, waits } = options;
   // Of the whole, what a person wrote: the rest are parts of the harness.
   parseWith(
     writtenSchema,
-    { seed, startsAt, app, limits, machine },
+    { seed, startsAt, app, limits, machine, waits },
     { what: "", code: "bad-usage" },
   );
   const { world, settings } = checkWorldAndSettings(options.world, (usual) => ({

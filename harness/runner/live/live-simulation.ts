@@ -80,6 +80,7 @@ export async function startLiveSimulation(options: LiveOptions): Promise<LiveSim
     seedsMathRandom: options.clock === undefined,
     seedsPages: false,
     machine: options.machine,
+    waits: { ...options.waits, allEndWithinMs: options.allWaitsEndWithinMs },
     faults: [],
     client: client.name,
     dataAt: (url) => data.at(url),

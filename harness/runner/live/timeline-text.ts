@@ -52,6 +52,12 @@ export function unnamedAnswers({
   ];
 }
 
+/** What time stood still for when a test timed out. */
+export function pendingWaits({ clock }: Pick<LiveSimulation, "clock">): readonly string[] {
+  const waits = clock.waitingFor();
+  return waits.length === 0 ? [] : [`Time stood still for ${waits.join(", ")}.`];
+}
+
 /** How far time has come in the `advance` in which a test has timed out. */
 export function unfinishedAdvance({ clock }: Pick<LiveSimulation, "clock">): readonly string[] {
   const underway = clock.advancing();

@@ -6,6 +6,7 @@
 import { createOperationCounter, type OperationCounter } from "../../clients/application.ts";
 import { createRandom, type Random, seedMathRandom } from "../../core/random.ts";
 import { takeProcessClock } from "../../core/time/process-clock.ts";
+import type { AbandonedWait, RunWaits } from "../../core/time/waits/pending-work.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { Service } from "../../core/http/service.ts";
@@ -53,6 +54,8 @@ export interface SimulationOptions<Added extends Layers> extends Pick<
   readonly startsAt: number;
   /** For clients outside this process: the simulation begins at its now. Default: the process's clock, installed until `end`. */
   readonly clock?: VirtualClock | undefined;
+  /** For what the process's clock stands still, and how long. */
+  readonly waits?: Omit<RunWaits, "onAbandoned"> | undefined;
   /** Whether `Math.random` of this process is seeded until `end`. */
   readonly seedsMathRandom: boolean;
   /** Whether the randomness of pages is seeded; otherwise they keep the browser's. */
@@ -97,12 +100,19 @@ export async function composeSimulation<Added extends Layers>(
   });
   // What is undone, last first, when the simulation ends or cannot begin.
   const undo = new AsyncDisposableStack();
+  const waits = { ...options.waits, onAbandoned: (wait: AbandonedWait) => recordAbandoned(wait) };
+  let recordAbandoned = (_wait: AbandonedWait): void => undefined;
   const clock =
     options.clock ??
-    undo.adopt(takeProcessClock(options.startsAt, mount.quietTurns), ({ release }) => release())
-      .clock;
+    undo.adopt(takeProcessClock(options.startsAt, mount.quietTurns, waits), ({ release }) =>
+      release(),
+    ).clock;
   try {
     const parts = createParts(options, clock);
+    recordAbandoned = ({ kind, ...wait }) => {
+      const operations = [...parts.operations.open];
+      parts.recorder.emit({ kind: "wait-abandoned", wait: kind, ...wait, operations });
+    };
     undo.defer(parts.machines.close);
     undo.defer(() => parts.device.close());
     if (options.machine !== undefined) parts.machines.runOn(options.machine);

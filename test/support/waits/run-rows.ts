@@ -63,7 +63,7 @@ const { mount, names, peer } = JSON.parse(process.argv[2] ?? "{}") as {
   readonly peer: PeerPorts;
 };
 const bench = await startBench(mount);
-bench.clock.reset(bench.clock.now(), undefined, { onAbandoned: ({ what }) => onAbandoned(what) });
+bench.clock.limitWaits({ onAbandoned: ({ what }) => onAbandoned(what) });
 for (const name of names) {
   const row = allRows[name];
   if (row === undefined) throw new Error(`there is no row "${name}"`);

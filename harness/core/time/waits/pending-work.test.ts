@@ -90,7 +90,7 @@ describe("work that is pending", () => {
     expect(work.any()).toBe(true);
     pass(1);
     expect(work.any()).toBe(false);
-    expect(abandoned.map(({ limitMs }) => limitMs)).toEqual([1_000, 3_000, 3_000]);
+    expect(abandoned.map(({ limitMs }) => limitMs)).toEqual([1_000, 2_500, 3_000]);
   });
 
   it("is not waited for when it is excepted by one of its names", () => {

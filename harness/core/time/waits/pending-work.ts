@@ -78,9 +78,12 @@ export function createPendingWork(now: () => number): PendingWork & WaitRegistry
   ): { readonly limitMs: number; readonly untilMs: number } => {
     const ofKind = options.limitsMs?.[wait.kind] ?? defaultWaitLimitsMs[wait.kind];
     const limitMs = Math.min(ofKind, wait.ownLimitMs?.() || Infinity);
-    const deadlineMs = startedAtMs + (options.allEndWithinMs ?? Infinity);
     const untilMs = sinceMs + limitMs;
-    return { limitMs, untilMs: sinceMs < deadlineMs ? Math.min(untilMs, deadlineMs) : untilMs };
+    const { allEndWithinMs = Infinity } = options;
+    const deadlineMs = startedAtMs + allEndWithinMs;
+    return sinceMs < deadlineMs && deadlineMs < untilMs
+      ? { limitMs: allEndWithinMs, untilMs: deadlineMs }
+      : { limitMs, untilMs };
   };
 
   const abandon = (wait: Wait, limitMs: number): void => {

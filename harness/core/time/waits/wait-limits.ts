@@ -10,7 +10,12 @@
  */
 export type WaitKind = (typeof waitKinds)[number];
 
-/** Every kind of wait, in the order of the documentation. */
+/**
+ * Every kind of wait, in the order of the documentation.
+ *
+ * @example
+ * waitKinds; // ["threadPool", "addOn", "child", "worker", "socket", "request", "datagram"]
+ */
 export const waitKinds = [
   "threadPool",
   "addOn",

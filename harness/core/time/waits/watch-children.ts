@@ -13,8 +13,8 @@ import { callBefore, type Replace } from "./patching.ts";
 /** So long may a child be silent after it has spoken, ms of the machine's time; a guess. */
 const SILENCE_MS = 2_000;
 
-/** A command line is shown up to here. */
-const LENGTH_MAX = 80;
+/** Words of a command line that are shown. */
+const WORDS_MAX = 3;
 
 export interface ChildrenWatch {
   /** A pipe of this process has received something. */
@@ -31,7 +31,7 @@ export function watchChildren(registry: WaitRegistry, replace: Replace): Childre
   const begin = ({ process: child }: { readonly process: ChildProcess }): void => {
     const wait: Wait = {
       kind: "child",
-      describe: () => `child process ${commandOf(child)}`,
+      describe: () => `the child process ${commandOf(child)}`,
       names: () => [basename(child.spawnfile ?? "")],
       // A child that this process would not wait for at its end is not waited for here either.
       counts: () => isReferenced(child),
@@ -87,8 +87,12 @@ function isReferenced(child: ChildProcess): boolean {
   return handle?.hasRef() ?? true;
 }
 
-function commandOf(child: ChildProcess): string {
-  const line = child.spawnargs?.join(" ") ?? child.spawnfile ?? "";
-  const [first = ""] = line.split("\n");
-  return first.length > LENGTH_MAX ? `${first.slice(0, LENGTH_MAX)}…` : first;
+/** The program and the words before its first option: what follows may be a secret, or differ from run to run. */
+function commandOf({ spawnfile, spawnargs }: ChildProcess): string {
+  const words = (spawnargs ?? []).slice(1);
+  const end = words.findIndex((word) => word.startsWith("-"));
+  return [
+    basename(spawnfile ?? ""),
+    ...words.slice(0, end < 0 ? WORDS_MAX : Math.min(end, WORDS_MAX)),
+  ].join(" ");
 }

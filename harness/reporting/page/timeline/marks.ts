@@ -124,6 +124,7 @@ function drawEvent(event: HistoryEvent, drawing: Drawing): void {
       sign(drafts.client(event.client), "note");
       break;
     case "faults-cleared":
+    case "wait-abandoned":
     case "noted":
       sign(drafts.world(), "note");
       break;

@@ -1,0 +1,3 @@
+import { machineWaitsSuite } from "../../test/support/machine-waits-suite.ts";
+
+machineWaitsSuite("msw");
