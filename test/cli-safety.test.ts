@@ -217,3 +217,53 @@ describe("a scenario file that ends its process", () => {
     },
   );
 });
+
+// S10, S11: what one run prints and leaves, searched for all that was planted.
+describe("a scenario full of secrets and control characters", () => {
+  const SECRET = "Zq8~tR3vWx.9LmN2pQ7s";
+  const script = `
+    note("password: ${SECRET} \\u001b[31m ::error::x ##vso[x]y <script>z</script>");
+    note("redirect https://me:${SECRET}@app.example/?sig=${SECRET}");
+    await operate("orders with client_secret=${SECRET}", async () => {
+      throw new Error("refused Bearer ${SECRET}\\n::error::evil\\npass  forged ##vso[task.complete]\\u001b]0;t\\u0007");
+    }).catch(() => undefined);
+    await operate("graph", () => fetch("https://login.microsoftonline.com/common/oauth2/v2.0/token?otp=${SECRET}", {
+      method: "POST",
+      headers: { authorization: "${SECRET}", "x-ms-authorization-auxiliary": "Bearer ${SECRET}", cookie: "a=${SECRET}" },
+      body: new URLSearchParams({ subject_token: "${SECRET}", pwd: "${SECRET}", private_key: "${SECRET}", redirect_uri: "https://a.example/?t=${SECRET}" }),
+    })).catch(() => undefined);
+    await daemon.attempt(request);`;
+  const own = (more = ""): string =>
+    scenarioText({ name: "planted", script: script + more }).replace(
+      "{ open, clock }",
+      "{ open, clock, note, operate }",
+    );
+
+  it.each([
+    ["that fails", ""],
+    ["that throws", `\n throw new Error("own token=${SECRET}\\n::error::evil \\u001b[2J");`],
+  ])("%s has none of them in what it prints and leaves", (_, more) => {
+    folder.write("planted.scenario.ts", own(more));
+    const { stdout, stderr, code } = folder.brownout(
+      "run",
+      "./planted.scenario.ts",
+      "--mount",
+      "direct",
+      "--archive",
+      "none",
+      "--out",
+      "planted",
+    );
+    expect([1, 2]).toContain(code);
+    for (const text of [
+      stdout,
+      stderr,
+      ...folder.files("planted").map((file) => readFileSync(at(file), "utf8")),
+    ])
+      expect(text).not.toContain(SECRET);
+    for (const text of [stdout, stderr, readFileSync(at("planted/summary.md"), "utf8")]) {
+      for (const control of ["\u001b", "\u0007"]) expect(text).not.toContain(control);
+      expect(text).not.toMatch(/##vso\[|^\s*::error|^pass {2}forged|<script>/m);
+    }
+  });
+});

@@ -4,7 +4,8 @@
  */
 import { createNpmRegistry, type Registry } from "../clients/versions/npm-registry.ts";
 import { createPool, type Pool, type PoolOptions } from "./worker/pool.ts";
-import type { Output } from "../reporting/formats/terminal.ts";
+import { isColoured, type Output } from "../reporting/formats/terminal.ts";
+import { terminalText } from "../reporting/formats/terminal-text.ts";
 import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
 
 export interface Io {
@@ -64,12 +65,16 @@ function watchOutput(): void {
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
+  const isTTY = stream.isTTY === true;
+  const how = { isTTY, isColoured: isColoured({ isTTY }, process.env) };
+  const write = (text: string): void => {
+    // What is lost was reported once.
+    if (stream.writable) stream.write(text);
+  };
   return {
-    write(text) {
-      // What is lost was reported once.
-      if (stream.writable) stream.write(text);
-    },
-    isTTY: stream.isTTY === true,
+    write: (text) => write(terminalText(text, how)),
+    command: write,
+    isTTY,
     get columns() {
       // A terminal that does not know its width says 0.
       return stream.columns > 0 ? stream.columns : 80;

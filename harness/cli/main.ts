@@ -23,6 +23,8 @@ import { replayCommand, replayOptions } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { trendCommand, trendOptions } from "./commands/trend.ts";
 import { HarnessError, suggestNames } from "../core/errors.ts";
+import { textOf } from "../core/thrown.ts";
+import { indented, oneLine } from "../reporting/formats/terminal-text.ts";
 import { brownoutVersion } from "../core/version.ts";
 
 export { createProcessIo } from "./io.ts";
@@ -219,8 +221,8 @@ function helpOf({ usage, does, options, exits }: Command): string {
 /** One message: where, what, and what to do. A stack trace only for those who ask for it. */
 function errorText(error: unknown, { isDebug }: { readonly isDebug: boolean }): string {
   const known = error instanceof HarnessError ? error : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  const place = known?.place === undefined ? "" : `${known.place}: `;
+  const message = indented(textOf(error), "    ");
+  const place = known?.place === undefined ? "" : `${oneLine(known.place)}: `;
   const hint =
     known === undefined ? "This is a defect of brownout; --debug shows more." : known.hint;
   const stack = isDebug && error instanceof Error ? error.stack : undefined;

@@ -121,11 +121,13 @@ async function writeWholeRun(
   });
   const { results } = model;
   await writeReports(out, model, page);
-  const kept = [...(await archiveRun(results, { target, out, io })), ...annotate(model, annotator)];
+  const kept = await archiveRun(results, { target, out, io });
+  const marks = annotate(model, annotator);
 
   if (isJson) {
     io.stdout.write(writeResults(results));
     for (const line of kept) io.stderr.write(`${line}\n`);
+    for (const line of marks) (io.stderr.command ?? io.stderr.write)(`${line}\n`);
     return exitCodeOf(model.standing);
   }
   const paint = createPaint(io.stdout, io.environment);
@@ -133,6 +135,7 @@ async function writeWholeRun(
   for (const run of model.runs) io.stdout.write(`${runLine(run, paint, width)}\n`);
   for (const line of closingLines(model, paint)) io.stdout.write(`${line}\n`);
   for (const line of kept) io.stdout.write(`${line}\n`);
+  for (const line of marks) (io.stdout.command ?? io.stdout.write)(`${line}\n`);
   io.stdout.write(`Reports: ${shortPath(io.cwd, out)}, of ${folders.length} folders.\n`);
   return exitCodeOf(model.standing);
 }

@@ -121,7 +121,7 @@ async function runPlanned(
   const target = interruptedBy === undefined ? archiveTarget : {};
   const kept = await archiveRun(results, { target, out, io });
   for (const line of kept) progress.line(line);
-  for (const line of annotate(model, plan.annotator)) output.write(`${line}\n`);
+  for (const line of annotate(model, plan.annotator)) (output.command ?? output.write)(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
   const ownLeft = positionals.length === 0 ? leftOutLines(io.cwd) : [];
   for (const line of ownLeft) progress.line(line);

@@ -10,6 +10,7 @@ import { keepProcessClock } from "../../core/time/process-clock.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { errorOf } from "../../core/thrown.ts";
 import { writeJournal } from "../../history/journal.ts";
+import { maskSecretLooks } from "../../history/secret-text.ts";
 import { loadClient } from "../../clients/registry.ts";
 import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { type RunOutcome, runScenario } from "../../runner/run.ts";
@@ -106,7 +107,10 @@ function fileOf({ scenario }: RunTask): { readonly file?: string } {
 }
 
 function failureOf(thrown: unknown, task: RunTask): RunFailure {
-  const { message, stack } = errorOf(thrown);
+  const error = errorOf(thrown);
+  // Own code may throw what it was given, and that is printed.
+  const message = maskSecretLooks(error.message);
+  const stack = error.stack === undefined ? undefined : maskSecretLooks(error.stack);
   const known = thrown instanceof HarnessError ? thrown : undefined;
   const place = known?.place ?? placeIn(task.scenario, stack);
   return {

@@ -5,6 +5,7 @@
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  * https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
  */
+import { withoutControls } from "./terminal-text.ts";
 import type { ReportModel, RunReport } from "../model/report-model.ts";
 
 /** CI services whose commands are known. */
@@ -70,7 +71,8 @@ const formats: Readonly<Record<Annotator, (mark: Mark) => string>> = {
   },
 };
 
-function data(text: string): string {
+function data(raw: string): string {
+  const text = raw.replaceAll(/[^\n\r]+/g, withoutControls);
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
@@ -78,8 +80,9 @@ function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }
 
-function azureText(text: string): string {
-  return text
+function azureText(raw: string): string {
+  return raw
+    .replaceAll(/[^\n\r]+/g, withoutControls)
     .replaceAll("%", "%AZP25")
     .replaceAll("\r", "%0D")
     .replaceAll("\n", "%0A")
@@ -88,5 +91,5 @@ function azureText(text: string): string {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ");
+  return withoutControls(text.replaceAll(/\s+/g, " "));
 }

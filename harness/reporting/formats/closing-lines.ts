@@ -15,6 +15,7 @@ import type { FailedRun } from "../model/results.ts";
 import { count, namesWithin } from "../model/wording.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { Paint } from "./terminal.ts";
+import { indented, oneLine } from "./terminal-text.ts";
 
 /** The lines after the runs, in the order in which a reader at the end of the output needs them. */
 export function closingLines(model: ReportModel, paint: Paint): readonly string[] {
@@ -22,20 +23,23 @@ export function closingLines(model: ReportModel, paint: Paint): readonly string[
   const { headline, totalsText, costText } = model;
   return [
     "",
-    ...heldLines(model, paint),
-    ...acceptedLines(KNOWN_TITLE, model.known, { model, paint }),
-    ...acceptedLines(EXPECTED_TITLE, model.expected, { model, paint }),
-    ...broken.flatMap((run) => [...brokenLines(run, model, paint), ""]),
-    ...section(paint("yellow", "Inconclusive"), inconclusive.flatMap(inconclusiveLines)),
+    ...heldLines(model, paint).map(oneLine),
+    ...acceptedLines(KNOWN_TITLE, model.known, { model, paint }).map(oneLine),
+    ...acceptedLines(EXPECTED_TITLE, model.expected, { model, paint }).map(oneLine),
+    ...broken.flatMap((run) => [...brokenLines(run, model, paint).map(oneLine), ""]),
+    ...section(
+      paint("yellow", "Inconclusive"),
+      inconclusive.flatMap(inconclusiveLines).map(oneLine),
+    ),
     ...section(
       paint("green", "Fixed: in the baseline, and passing now (--update-baseline takes them out)"),
-      fixed.map(({ scenario, client, rule }) => `${scenario}: ${client}: ${rule}`),
+      fixed.map(({ scenario, client, rule }) => oneLine(`${scenario}: ${client}: ${rule}`)),
     ),
-    ...section(paint("yellow", "In quarantine"), quarantine),
+    ...section(paint("yellow", "In quarantine"), quarantine.map(oneLine)),
     ...failures.flatMap((failure) => [...failureLines(failure, paint), ""]),
     ...section(
       paint("yellow", "Browsers died"),
-      relaunched.map(({ run, text }) => `${run.scenario}, ${run.client}: ${text}`),
+      relaunched.map(({ run, text }) => oneLine(`${run.scenario}, ${run.client}: ${text}`)),
     ),
     ...(interrupted.length === 0
       ? []
@@ -133,8 +137,8 @@ function failureLines(
   paint: Paint,
 ): readonly string[] {
   return [
-    paint(["red", "bold"], `${scenario}: ${client}: not finished`),
-    `  ${place === undefined ? "" : `${place}: `}${message}`,
-    ...(hint === undefined ? [] : [`  ${hint}`]),
+    paint(["red", "bold"], oneLine(`${scenario}: ${client}: not finished`)),
+    `  ${place === undefined ? "" : `${oneLine(place)}: `}${indented(message, "    ")}`,
+    ...(hint === undefined ? [] : [`  ${indented(hint, "    ")}`]),
   ];
 }

@@ -6,6 +6,7 @@
  */
 import { styleText } from "node:util";
 import { formatDuration } from "../../core/time/duration.ts";
+import { oneLine } from "./terminal-text.ts";
 import type { RunReport } from "../model/report-model.ts";
 import type { Standing } from "../model/standing.ts";
 import type { FailedRun } from "../model/results.ts";
@@ -13,6 +14,8 @@ import type { FailedRun } from "../model/results.ts";
 /** Where lines go. */
 export interface Output {
   readonly write: (text: string) => void;
+  /** Writes a command of a CI service, whose texts are escaped for it; default: `write`. */
+  readonly command?: (line: string) => void;
   readonly isTTY: boolean;
   /** Characters in a line of the terminal. */
   readonly columns: number;
@@ -28,11 +31,19 @@ export function createPaint(
   output: Output,
   environment: Readonly<Record<string, string | undefined>>,
 ): Paint {
+  const isStyled = isColoured(output, environment);
+  return (style, text) => (isStyled ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** Whether texts for an output are coloured. */
+export function isColoured(
+  output: Pick<Output, "isTTY">,
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = environment;
   const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
   const isForbidden = (NO_COLOR ?? "") !== "" || FORCE_COLOR === "0" || FORCE_COLOR === "false";
-  const isColoured = isForced || (!isForbidden && output.isTTY && TERM !== "dumb");
-  return (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text);
+  return isForced || (!isForbidden && output.isTTY && TERM !== "dumb");
 }
 
 /** Lines that stay, and on a terminal one that does not. */
@@ -79,7 +90,7 @@ export function runLine(run: RunReport, paint: Paint, width = 0): string {
   const operations = [`${ok} ok`, fail > 0 && `${fail} fail`, unknown > 0 && `${unknown} unknown`]
     .filter(Boolean)
     .join(", ");
-  const facts = `${run.client}  ${operations}  ${formatDuration(run.simulatedMs)}`;
+  const facts = `${oneLine(run.client)}  ${operations}  ${formatDuration(run.simulatedMs)}`;
   const why = whyAccepted[run.standing];
   const known = run.expected && why !== undefined ? paint("dim", `  (${why})`) : "";
   return `${verdictWord(run, paint)}  ${run.scenario.padEnd(width)}  ${paint("dim", facts)}${known}`;
@@ -93,7 +104,7 @@ const whyAccepted: Partial<Readonly<Record<Standing, string>>> = {
 
 /** A run that the harness did not finish. */
 export function failedRunLine({ scenario, client, message }: FailedRun, paint: Paint): string {
-  return `${paint(["red", "bold"], "ERROR".padEnd(VERDICT_WIDTH))}  ${scenario}  ${paint("dim", client)}  ${message}`;
+  return `${paint(["red", "bold"], "ERROR".padEnd(VERDICT_WIDTH))}  ${scenario}  ${paint("dim", oneLine(client))}  ${oneLine(message)}`;
 }
 
 /** The verdict, padded so that the names line up. */
