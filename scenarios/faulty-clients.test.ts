@@ -33,6 +33,7 @@ const faultyClients: Readonly<
   "backup-window": ["prompts", "backup-native-80h"],
   availability: ["withholds", "outage-12h-past-refresh-in"],
   "call-duration": ["waits-forever", "token-hang"],
+  "failure-while-healthy": ["hands-out-expired", "key-rotation"],
   metadata: ["refetches-metadata", "long-weekend"],
   "token-expiry": ["hands-out-expired", "outage-12h-expired-tokens"],
   "empty-token": ["empty-token", "server-error-json"],

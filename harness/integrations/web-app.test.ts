@@ -1,4 +1,6 @@
 /** A web app with a real MSAL behind a real HTTP server: it answers failures instead of throwing. */
+import { createSign } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConfidentialClientApplication } from "@azure/msal-node";
@@ -14,13 +16,15 @@ afterEach(
   () => new Promise((resolve) => (server === undefined ? resolve(0) : server.close(resolve))),
 );
 
-function createClient(): ConfidentialClientApplication {
+function createClient(
+  credential: object = {
+    clientId: "33333333-cccc-4ccc-8ccc-000000000011",
+    clientSecret: "fixture-secret-of-nightly-daemon",
+  },
+): ConfidentialClientApplication {
+  const authority = "https://login.microsoftonline.com/11111111-aaaa-4aaa-8aaa-000000000001";
   return new ConfidentialClientApplication({
-    auth: {
-      authority: "https://login.microsoftonline.com/11111111-aaaa-4aaa-8aaa-000000000001",
-      clientId: "33333333-cccc-4ccc-8ccc-000000000011",
-      clientSecret: "fixture-secret-of-nightly-daemon",
-    },
+    auth: { authority, clientId: "", ...credential },
   });
 }
 
@@ -137,3 +141,36 @@ describe("a web app that answers 500", () => {
     ).rejects.toThrow('unknown key "success"');
   });
 });
+
+describe("a daemon that reads its credential once", () => {
+  it("is dead when the credential ends, although Entra is healthy", async () => {
+    const client = createClient(certificateDaemon());
+    const ask = { scopes: ["https://graph.microsoft.com/.default"], skipCache: true };
+    const load = () => client.acquireTokenByClientCredential(ask);
+    await entra.operate("load", load);
+    await entra.clock.advance("20m");
+    for (let call = 0; call < 3; call += 1)
+      await entra.operate("load", load).catch(() => undefined);
+    expect(entra.timeline()).toContain("invalid_client 700024");
+    expect(entra).not.toPassRule("failure-while-healthy");
+    expect(entra).not.toPassAllRules();
+  });
+});
+
+/** An app with an assertion that is good for ten minutes. */
+function certificateDaemon(): { readonly clientId: string; readonly clientAssertion: string } {
+  const { clientId } = entra.world.app("cert-daemon");
+  const nowSeconds = entra.clock.now() / 1_000;
+  const claims = {
+    aud: TOKEN,
+    iss: clientId,
+    sub: clientId,
+    nbf: nowSeconds,
+    exp: nowSeconds + 600,
+  };
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const input = `${encode({ alg: "RS256" })}.${encode(claims)}`;
+  const key = readFileSync(new URL("../../fixtures/keys/cert-daemon.key.pem", import.meta.url));
+  const signature = createSign("RSA-SHA256").update(input).sign(key, "base64url");
+  return { clientId, clientAssertion: `${input}.${signature}` };
+}

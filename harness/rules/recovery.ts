@@ -7,14 +7,14 @@
  * `fallback-to-interaction`.
  */
 import { formatDuration } from "../core/time/duration.ts";
-import type { FaultEnded, FaultsCleared, History, OperationInvoked } from "../history/event.ts";
+import type { FaultEnded, FaultsCleared, History } from "../history/event.ts";
 import { breaksWithoutLoad } from "../history/fault-facts.ts";
-import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
 import { instructedMsOf } from "./retry-after.ts";
 import { densestWindow } from "./model/densest-window.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { createLockoutCheck } from "./model/lockouts.ts";
 import { usesEntra } from "./model/entra-use.ts";
 import { isOpenEnded, isOverdue } from "./model/call-time.ts";
 import { interactionRequestOf, isInteractive } from "./model/operations.ts";
@@ -49,7 +49,7 @@ function judge(history: History): Judgement {
   if (spike !== undefined) return spike;
   const withinMs = history.header.limits?.recoveryWithinMs ?? RECOVERY_WITHIN_MS;
   const instructed = instructedUntil(history);
-  const canSucceed = createExclusion(history);
+  const canSucceed = createLockoutCheck(history);
   const after = operationsOf(history).filter(({ invoked }) => invoked.index > cleared.index);
   const breaches: Breach[] = [];
   const succeeded: Operation[] = [];
@@ -166,48 +166,4 @@ function instructedUntil(history: History): ReadonlyMap<string, number> {
     }
   }
   return until;
-}
-
-/** Creates a predicate for calls that could succeed: those of users and apps that the script has not locked out. */
-function createExclusion(history: History): (operation: Operation) => boolean {
-  const changes = history.events.filter(
-    (event): event is WorldChanged =>
-      event.kind === "world-changed" &&
-      (event.change === "secret-rolled" || !harmlessChanges.has(event.change)),
-  );
-  const signIns = operationsOf(history).filter(
-    ({ invoked: { flow }, completed }) =>
-      completed?.outcome === "ok" && INTERACTIVE_FLOWS.has(flow),
-  );
-  return ({ invoked }) =>
-    !changes.some(
-      (change) =>
-        change.index < invoked.index &&
-        concerns(change, invoked) &&
-        !signIns.some(
-          (signIn) =>
-            signIn.invoked.index > change.index &&
-            signIn.invoked.index < invoked.index &&
-            signIn.invoked.user === invoked.user,
-        ),
-    );
-}
-
-const INTERACTIVE_FLOWS: ReadonlySet<string> = new Set([
-  "authorization-code",
-  "device-code",
-  "password",
-  "popup",
-  "redirect",
-]);
-
-function concerns({ change, tenant, users, app }: WorldChanged, call: OperationInvoked): boolean {
-  if (change === "secret-rolled")
-    return app === undefined ? call.tenant === tenant : app === call.app;
-  if (call.user === undefined) return false;
-  const person = objectIdOf(call.user);
-  const home = call.user.split(".")[1] ?? call.tenant;
-  return users === undefined
-    ? home === tenant
-    : users.some((user) => user.toLowerCase() === person);
 }

@@ -14,6 +14,7 @@ import { claimsChallenge } from "./claims-challenge.ts";
 import { emptyToken } from "./empty-token.ts";
 import { faultMet } from "./fault-met.ts";
 import { extendedLifetime } from "./extended-lifetime.ts";
+import { failureWhileHealthy } from "./failure-while-healthy.ts";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { identityEndpoint } from "./identity-endpoint.ts";
 import { isolation } from "./isolation.ts";
@@ -66,6 +67,7 @@ export const rules: readonly Rule[] = [
   backupWindow,
   availability,
   callDuration,
+  failureWhileHealthy,
   metadata,
   tokenExpiry,
   emptyToken,

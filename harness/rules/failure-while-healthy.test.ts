@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { failureWhileHealthy } from "./failure-while-healthy.ts";
+
+const daemon = { flow: "client-credentials" } as const;
+const own = { flow: "custom", client: "shop", app: "load" } as const;
+
+/** A call that the service refuses, such as for an assertion that has ended. */
+function refused(run: RunBuilder, call: Parameters<RunBuilder["operation"]>[0] = daemon): void {
+  const one = run.operation(call);
+  const error = { error: "invalid_client", codes: [700024] };
+  run.exchange({ by: one, status: 401, error, issued: "nothing" });
+  one.fails({ code: "invalid_client" });
+  run.after(60_000);
+}
+
+function good(run: RunBuilder, call: Parameters<RunBuilder["operation"]>[0] = daemon): void {
+  const one = run.operation(call);
+  run.exchange({ by: one });
+  one.ok();
+  run.after(60_000);
+}
+
+const judge = (...steps: ((run: RunBuilder) => void)[]) => {
+  const run = buildRun();
+  for (const step of steps) step(run);
+  return failureWhileHealthy.judge(run.history());
+};
+
+describe("failure-while-healthy", () => {
+  it("passes an application whose calls succeed, and one that reports a single failure", () => {
+    expect(judge(good, good)).toMatchObject({ verdict: "pass" });
+    expect(judge(good, refused, good, refused, good).verdict).toBe("pass");
+  });
+
+  it("fails one that fails again and again", () => {
+    expect(judge(good, refused, refused, refused)).toMatchObject({
+      verdict: "fail",
+      message:
+        "Nothing was wrong with the service 1m into the run, but 3 calls of app-1 failed one after the other, for 2m (invalid_client).",
+      evidence: expect.arrayContaining([expect.any(Number)]),
+    });
+  });
+
+  it("fails own code that answers failures, also after the keys were rotated", () => {
+    const fails = (run: RunBuilder): void => {
+      run.operation(own).fails({ code: "http_401" });
+      run.after(1_000);
+    };
+    const rotated = (run: RunBuilder): void => run.changed("keys-rotated");
+    expect(judge((run) => good(run, own), rotated, fails, fails).verdict).toBe("fail");
+  });
+
+  it("fails one that shows a rejected token again", () => {
+    const shows = (verdict: "expired" | "revoked") => (run: RunBuilder) => {
+      const token = run.token();
+      run.presented(token, verdict);
+      run.after(1_000);
+      run.presented(token, verdict);
+    };
+    expect(judge(shows("expired"))).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining(
+        "shown to an API 2 times although it had been rejected as expired",
+      ),
+    });
+    // For rule `claims-challenge`.
+    expect(judge(good, shows("revoked")).verdict).toBe("pass");
+  });
+
+  it("is inconclusive without a call while the service was healthy", () => {
+    expect(judge().verdict).toBe("inconclusive");
+    expect(judge((run) => void run.fault({ id: "down" }), good).verdict).toBe("inconclusive");
+  });
+});
+
+describe("what failure-while-healthy excuses", () => {
+  const outage = (run: RunBuilder): void => {
+    const end = run.fault({ id: "down", on: ["keys"] });
+    run.after(60_000);
+    end();
+  };
+
+  it("is a fault and two minutes after it, but not the third minute", () => {
+    expect(judge(good, outage, refused, refused).verdict).toBe("pass");
+    expect(judge(good, outage, refused, refused, refused, refused).verdict).toBe("fail");
+  });
+
+  it("is what comes after the last fault, which recovery judges", () => {
+    const cleared = (run: RunBuilder): void => run.cleared();
+    expect(judge(good, outage, cleared, refused, refused, refused, refused).verdict).toBe("pass");
+  });
+
+  it("is a failure of the service that no fault explains, but not a refusal", () => {
+    const failed = (status: number) => (run: RunBuilder) => {
+      const one = run.operation(daemon);
+      run.exchange({ by: one, status, issued: "nothing" });
+      one.fails();
+    };
+    expect(judge(good, failed(503), failed(503)).verdict).toBe("pass");
+    expect(judge(good, failed(400), failed(400)).verdict).toBe("fail");
+  });
+
+  it("is the need of a person, and a person who was locked out, but not someone else", () => {
+    const asks = (run: RunBuilder): void =>
+      run.operation().fails({ code: "interaction_required", interactionRequired: true });
+    expect(judge(good, asks, asks).verdict).toBe("pass");
+    const fails = (run: RunBuilder): void => run.operation().fails();
+    const locked = (users?: readonly string[]) => (run: RunBuilder) =>
+      run.changed("user-disabled", users);
+    expect(judge(good, locked(), fails, fails).verdict).toBe("pass");
+    expect(judge(good, locked(["someone.else"]), fails, fails).verdict).toBe("fail");
+  });
+});
