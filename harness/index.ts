@@ -7,7 +7,9 @@
 // Scenarios.
 export { defineScenario } from "./runner/scenario.ts";
 export type { ApiAnswer, Application } from "./clients/application.ts";
-export type { OpenApplication, Scenario, ScriptContext, Story } from "./runner/scenario.ts";
+export type { Alternatives } from "./entra/directory/unverified-settings.ts";
+export type { ValuedGuess } from "./runner/guesses.ts";
+export type { Guess, OpenApplication, Scenario, ScriptContext, Story } from "./runner/scenario.ts";
 export type { OperateOptions } from "./runner/simulation/call-result.ts";
 export type { WorldControls } from "./entra/directory/world-controls.ts";
 export { days, formatDuration, hours, minutes, seconds } from "./core/time/duration.ts";

@@ -8,7 +8,7 @@ import type { CapacityEffect, FaultPlan } from "../harness/faults/plan.ts";
 import { outage, overloadedOnReturn, trafficRampedUp } from "../harness/faults/presets.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { daemonToken } from "./applications.ts";
-import { runFleet } from "./fleet.ts";
+import { capacityGuesses, runFleet } from "./fleet.ts";
 
 const incident =
   "2026-02-03, managed identities in two regions (FNJ8-VQZ, Azure status history): the recovery spike and aggressive retries of clients overwhelmed the capacity, which came back by shedding load; here with client credentials, and with figures of our own";
@@ -58,6 +58,7 @@ function capacityScenario({ rules, shed, remedy = [], ...variant }: Variant): Sc
       }),
     ],
     limits: { recoveryWithinMs: minutes(10), recoveryRequestsPerMinuteMax: 18 },
+    guesses: capacityGuesses,
     script: (context) =>
       runFleet(context, {
         instances: 12,

@@ -1,6 +1,16 @@
 /** Many instances of one application, each a process with its own client and cache. */
 import type { TokenRequest } from "../harness/clients/client.ts";
-import type { OpenApplication, ScriptContext } from "../harness/runner/scenario.ts";
+import type { Guess, OpenApplication, ScriptContext } from "../harness/runner/scenario.ts";
+
+/** The capacity of a returning service: a request in its interval, to more than a fleet sends. */
+export const capacityGuesses: readonly Guess[] = [
+  {
+    at: "faults.overloaded-on-return.effect.requests",
+    because: "no figures of the incident are published",
+    between: { min: 1, max: 60 },
+    follow: ["limits.recoveryRequestsPerMinuteMax"],
+  },
+];
 
 /** How a fleet runs; times are ms after the start of the scenario, or lengths in ms. */
 export interface Fleet {

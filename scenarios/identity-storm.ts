@@ -10,7 +10,7 @@ import type { World } from "../harness/entra/directory/world.ts";
 import type { FaultPlan } from "../harness/faults/plan.ts";
 import { overloadedOnReturn, tokenServerError } from "../harness/faults/presets.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
-import { runFleet } from "./fleet.ts";
+import { capacityGuesses, runFleet } from "./fleet.ts";
 
 const identityToken: TokenRequest = {
   flow: "managed-identity",
@@ -73,6 +73,7 @@ function storm({ rules, remedy = [], ...variant }: Variant): Scenario {
       overloadedOnReturn({ from: 0, for: hours(2), requests: 10, perMs: seconds(10), where }),
     ],
     limits: { recoveryWithinMs: minutes(15), recoveryRequestsPerMinuteMax: 120 },
+    guesses: capacityGuesses,
     script: (context) =>
       runFleet(context, {
         instances: regions.length,

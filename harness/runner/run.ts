@@ -27,6 +27,7 @@ import { createHeader } from "./simulation/journal-header.ts";
 import { createScriptContext } from "./simulation/script-context.ts";
 import { createTurns, type Turns } from "./browser-contexts/turns.ts";
 import { ownAppOf } from "../clients/own-app.ts";
+import { guessesOf, type ValuedGuess } from "./guesses.ts";
 import { checkScenario } from "./scenario-schema.ts";
 import type { Scenario } from "./scenario.ts";
 import { variedScenario, variedSettings } from "./variation.ts";
@@ -65,8 +66,8 @@ export interface RunOutcome {
   readonly mount: MountName;
   readonly history: History;
   readonly simulatedMs: number;
-  /** The service settings that were read in a run with a `variation`, be it an empty one. */
-  readonly settingsRead?: readonly string[];
+  /** In a run with a `variation`, be it an empty one: what it took for granted although no source gives it. */
+  readonly guesses?: readonly ValuedGuess[];
 }
 
 /**
@@ -126,7 +127,10 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   await Promise.race([broken.promise, Promise.resolve()]);
   const hasBackup = checked.settings.backup !== "off";
   const outcome = outcomeOf(played, options, { simulation, row, hasBackup });
-  return read === undefined ? outcome : { ...outcome, settingsRead: [...read].toSorted() };
+  if (read === undefined) return outcome;
+  const values: Readonly<Record<string, unknown>> = { ...checked.settings };
+  const settingsRead = Object.fromEntries([...read].sort().map((name) => [name, values[name]]));
+  return { ...outcome, guesses: guessesOf(played, settingsRead) };
 }
 
 /** The settings, which note in `read` the names of those that something reads. */

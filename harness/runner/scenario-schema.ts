@@ -1,7 +1,7 @@
 /** What a scenario may be. Its fault plan and its world have checks of their own. */
 import type { z } from "zod";
 import type { ClientUnderTest } from "../clients/client.ts";
-import { suggestNames } from "../core/errors.ts";
+import { HarnessError, suggestNames } from "../core/errors.ts";
 import { nonEmptyString } from "../core/common-schemas.ts";
 import { expecting, parseWith, schema, schemaOf } from "../core/validation.ts";
 import { rowFlows } from "../entra/backup/edition.ts";
@@ -18,7 +18,8 @@ import {
   waitOptionsSchema,
   worldInsideSchema,
 } from "./option-schemas.ts";
-import type { Scenario, Story } from "./scenario.ts";
+import type { Guess, Scenario, Story } from "./scenario.ts";
+import { valueAt } from "./variation.ts";
 
 /**
  * The value itself, as a scenario; `place` is its file; default: the path of the wrong field.
@@ -32,7 +33,25 @@ export function checkScenario(value: unknown, place?: string): Scenario {
     place,
   });
   parseWith(planSchema, faults, { what: "scenario.faults", code: "bad-fault-plan", place });
+  checkGuesses(value as Scenario, place);
   return value as Scenario;
+}
+
+/** Each guess is about a figure that is there. */
+function checkGuesses(scenario: Scenario, file: string | undefined): void {
+  for (const [index, { at, values, between, follow = [] }] of (scenario.guesses ?? []).entries()) {
+    const where = `scenario.guesses[${index}]`;
+    const place = file === undefined ? where : `${file}, ${where}`;
+    if (values === undefined && between === undefined) {
+      throw new HarnessError("bad-scenario", "it names neither values nor between", { place });
+    }
+    for (const path of [at, ...follow]) {
+      const value = valueAt(scenario, path, place);
+      if ((between !== undefined || path !== at) && typeof value !== "number") {
+        throw new HarnessError("bad-scenario", `${path} is no number`, { place });
+      }
+    }
+  }
 }
 
 /** The scenario with nothing of its adapters but what a run calls: the rest is their own, and may throw when it is read. */
@@ -114,6 +133,19 @@ export function isScenarioName(text: string): boolean {
   return text.length <= NAME_CHARACTERS_MAX && NAME.test(text);
 }
 
+const guessSchema = schemaOf<Guess>()((z) =>
+  z.strictObject(
+    {
+      at: nonEmptyString(),
+      because: nonEmptyString(),
+      values: z.array(z.unknown()).optional(),
+      between: z.strictObject({ min: z.number(), max: z.number() }).optional(),
+      follow: z.array(nonEmptyString()).optional(),
+    },
+    { error: expecting("an object", "Write { at, because, between: { min: 1, max: 60 } }.") },
+  ),
+);
+
 const scenarioSchema = schemaOf<Scenario>()((z) =>
   z.strictObject(
     {
@@ -132,6 +164,7 @@ const scenarioSchema = schemaOf<Scenario>()((z) =>
       asserts: z.array(z.string({ error: expecting("the id of a rule", 'See "brownout list".') })),
       expects: z.array(expectedFailureSchema()).optional(),
       faults: z.custom<FaultPlan>(),
+      guesses: z.array(guessSchema()).optional(),
       limits: limitsSchema().optional(),
       waits: waitOptionsSchema().optional(),
       settings: someSettingsSchema().optional(),

@@ -58,6 +58,7 @@ describe("a scenario file", () => {
   it.each([
     [{ name: "My App" }, "scenario.name", "kebab-case"],
     [{ name: undefined }, "scenario.name", "nothing"],
+    [{ guesses: [{ at: "faults.throttled.for" }] }, "scenario.guesses[0].because", "nothing"],
     [
       { expects: [{ rule: "suported-flow", because: "It signs in by password." }] },
       "scenario.expects[0].rule",
@@ -99,6 +100,21 @@ describe("a scenario file", () => {
     [{ limits: { promptMax: 1 } }, "promptsMax"],
   ])("with %o gets the nearest name: %s", (change, near) => {
     expect(refusal(change).hint).toContain(near);
+  });
+
+  it.each([
+    [{ at: "faults.throtled.for", values: [1] }, 'no fault window "faults.throtled.for"'],
+    [{ at: "faults.throttled.fo", values: [1] }, 'no field "fo"'],
+    [{ at: "limits.promptsMax", values: [1] }, 'no field "promptsMax"'],
+    [
+      { at: "faults.throttled.at", between: { min: 0, max: 1 } },
+      "faults.throttled.at is no number",
+    ],
+    [{ at: "faults.throttled.for" }, "names neither values nor between"],
+  ])("with the guess %o is refused: %s", (guess, message) => {
+    const error = refusal({ guesses: [{ because: "no one says", ...guess }] });
+    expect(error.message).toContain(message);
+    expect(error.place).toContain("mine.ts, scenario.guesses[0]");
   });
 
   it.each([undefined, null, 7, [], "x"])("that exports %o is no scenario", (value) => {

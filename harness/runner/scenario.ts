@@ -7,6 +7,7 @@ import type { Clock } from "../core/time/clock.ts";
 import type { Random } from "../core/random.ts";
 import type { WaitOptions } from "../core/time/waits/wait-limits.ts";
 import type { ServiceSettings } from "../entra/directory/service-settings.ts";
+import type { Alternatives } from "../entra/directory/unverified-settings.ts";
 import type { World } from "../entra/directory/world.ts";
 import type { WorldControls } from "../entra/directory/world-controls.ts";
 import type { FaultPlan } from "../faults/plan.ts";
@@ -39,6 +40,23 @@ export interface Story {
 }
 
 /**
+ * A figure of a scenario that no source gives, and what else it may be: other values, or a range.
+ *
+ * @example
+ * const guess: Guess = {
+ *   at: "faults.overloaded-on-return.effect.requests",
+ *   because: "no figures of the incident are published",
+ *   between: { min: 1, max: 60 },
+ * };
+ */
+export interface Guess extends Alternatives {
+  /** `faults.`, the id of a window and a field; or `limits.` and a field. */
+  readonly at: string;
+  /** Paths of numbers that follow from it, and change in proportion. */
+  readonly follow?: readonly string[];
+}
+
+/**
  * An outage and what an application does during it. Times are in ms; those of `faults` count
  * from the start of the scenario.
  *
@@ -60,6 +78,8 @@ export interface Scenario {
   readonly expects?: readonly ExpectedFailure[];
   /** What breaks, where, when and for whom. */
   readonly faults: FaultPlan;
+  /** Figures of ours in `faults` and `limits` that no source gives: a control plays other values, too, and a finding says where it depends on them. Default: none. */
+  readonly guesses?: readonly Guess[];
   /** Bounds for the rules; default: each rule's own. */
   readonly limits?: RuleLimits;
   /** What differs from the world's own settings. */

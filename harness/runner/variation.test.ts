@@ -76,12 +76,14 @@ describe("a run that differs from its scenario", () => {
     expect(parseJournal(text, "x.jsonl").header.variation).toEqual({ faults: [] });
   });
 
-  it("leaves the journal of the scenario when it differs in nothing, and names the settings that were read", async () => {
+  it("leaves the journal of the scenario when it differs in nothing, and names the guesses on which it is built", async () => {
     const [plain, same] = [await play(), await play({})];
     expect(writeJournal(same.history)).toBe(writeJournal(plain.history));
-    expect(plain.settingsRead).toBeUndefined();
-    expect(same.settingsRead).toContain("appTokenLifetimeSeconds");
-    expect(same.settingsRead).not.toContain("imdsAnswerMs");
+    expect(plain.guesses).toBeUndefined();
+    expect(same.guesses).toContainEqual(
+      expect.objectContaining({ at: "settings.extendedLifetimeSeconds", value: "same" }),
+    );
+    expect(same.guesses?.map(({ at }) => at)).not.toContain("settings.imdsAnswerMs");
   });
 
   it("refuses what the scenario does not have, with the nearest name", async () => {

@@ -8,7 +8,7 @@ import type { ClientDefect } from "../../clients/reference/client-defects.ts";
 import { minutes } from "../../core/time/duration.ts";
 import { outage } from "../../faults/presets.ts";
 import { writeJournal } from "../../history/journal.ts";
-import type { Control } from "../../reporting/model/control.ts";
+import type { Control, Dependency } from "../../reporting/model/control.ts";
 import { judgeHistory } from "../../rules/rules.ts";
 import { runScenario } from "../../runner/run.ts";
 import { defineScenario, type Scenario } from "../../runner/scenario.ts";
@@ -24,20 +24,29 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+function found(control: Control | undefined): readonly Dependency[] {
+  return control?.kind === "caused" ? (control.dependsOn?.found ?? []) : [];
+}
+
 /** Plays in this process. */
 async function play(
   task: RunTask,
   { scenario, defect }: { readonly scenario: Scenario; readonly defect: ClientDefect },
 ): Promise<RunReply> {
   const { variation } = task;
-  const { history, simulatedMs } = await runScenario(scenario, {
+  const { history, simulatedMs, guesses } = await runScenario(scenario, {
     client: createBareFetch(defect),
     mount: "direct",
     seed: task.seed,
     ...(variation === undefined ? {} : { variation }),
   });
   writeFileSync(task.journalFile, writeJournal(history));
-  return { kind: "done", task, simulatedMs };
+  return {
+    kind: "done",
+    task,
+    simulatedMs,
+    ...(guesses === undefined ? {} : { guesses }),
+  };
 }
 
 /** What the controls of all failures of a run find. */
@@ -102,8 +111,8 @@ it("name the fault that a finding needs, and what the rule says without it", asy
     causes: [[{ id: "throttled", from: 0 }]],
     without: "inconclusive",
   });
-  // As it was, and without the fault; all rules are judged in both.
-  expect(runs).toBe(2);
+  // As it was, without the fault, and with other values; all rules are judged in each.
+  expect(runs).toBeLessThan(12);
 });
 
 it("say that the outage is not the cause where the rule fails without any fault", async () => {
@@ -140,6 +149,41 @@ it("distinguish the fault that is the cause from the others", async () => {
   });
 });
 
+it("name the guess on which a finding depends, and the value at which it flips", async () => {
+  const scenario = named("outage-12h-expired-tokens");
+  const { controls } = await control(scenario, "ignores-extended-life");
+  expect(controls["extended-lifetime"]).toMatchObject({
+    dependsOn: {
+      found: [
+        {
+          at: "settings.extendedLifetimeSeconds",
+          value: 86_400,
+          flips: [{ kind: "is", to: "same", verdict: "inconclusive" }],
+        },
+      ],
+    },
+  });
+});
+
+it("find the figure of the scenario at which a finding flips", async () => {
+  const throttledFor = defineScenario({
+    ...named("token-throttled"),
+    guesses: [
+      {
+        at: "faults.throttled.effect.retryAfter.seconds",
+        because: "it is our own",
+        between: { min: 0, max: 200 },
+      },
+    ],
+  });
+  const { controls } = await control(throttledFor, "ignores-retry-after");
+  const [seconds] = found(controls["retry-after"]);
+  // The script calls every ten seconds; the value is found to 2 % of the way to it.
+  expect(seconds).toMatchObject({ at: "faults.throttled.effect.retryAfter.seconds", value: 90 });
+  expect(seconds?.flips[0]).toMatchObject({ kind: "up-to" });
+  expect(Number(seconds?.flips[0]?.to)).toBeLessThan(12);
+});
+
 it("compare nothing when the same seed leaves another journal", async () => {
   const scenario = named("token-throttled");
   const defect = "ignores-retry-after";
@@ -154,7 +198,11 @@ it("end at their bounds and say so", async () => {
   const defect = "ignores-retry-after";
   expect((await control(scenario, defect, { runsMax: 1 })).controls["retry-after"]).toEqual({
     kind: "unfinished",
-    reason: "it takes more than 1 runs",
+    reason: "it takes more runs than the 1 allowed",
+  });
+  expect((await control(scenario, defect, { runsMax: 2 })).controls["retry-after"]).toMatchObject({
+    kind: "caused",
+    dependsOn: { found: [], unfinished: "it takes more runs than the 2 allowed" },
   });
   let nowMs = 0;
   const late = await control(scenario, defect, { withinMs: 10, now: () => (nowMs += 8) });

@@ -7,14 +7,16 @@ import { join } from "node:path";
 import type { Variation } from "../../history/header.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
-import type { Control } from "../../reporting/model/control.ts";
+import type { Control, Dependencies, Dependency } from "../../reporting/model/control.ts";
 import type { Finding } from "../../rules/rules.ts";
+import type { ValuedGuess } from "../../runner/guesses.ts";
 import type { ScenarioSummary } from "../../runner/scenario-summary.ts";
 import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Pool } from "../worker/pool.ts";
 import { findCauses } from "./find-causes.ts";
+import { findDependencies } from "./find-dependencies.ts";
 
 /** A run, and its failures whose cause is wanted. */
 export interface ToControl {
@@ -94,13 +96,46 @@ async function controlRun(
 }
 
 async function controlOf(
-  { rule, message }: ToControl["failures"][number],
-  { scenario: { faults }, task }: ToControl,
+  failure: ToControl["failures"][number],
+  run: ToControl,
   replay: Replay,
 ): Promise<Control> {
   const again = await replay({});
-  const line = firstDifference(readFileSync(task.journalFile, "utf8"), again.journal);
+  const line = firstDifference(readFileSync(run.task.journalFile, "utf8"), again.journal);
   if (line !== undefined) return { kind: "not-repeatable", line };
+  const cause = await causeOf(failure, run.scenario, replay);
+  const dependsOn = await dependenciesOf(failure.rule, again.guesses, replay);
+  const isWorthSaying = dependsOn.found.length > 0 || dependsOn.unfinished !== undefined;
+  return isWorthSaying ? { ...cause, dependsOn } : cause;
+}
+
+async function dependenciesOf(
+  rule: string,
+  guesses: readonly ValuedGuess[],
+  replay: Replay,
+): Promise<Dependencies> {
+  const found: Dependency[] = [];
+  try {
+    for (const guess of guesses) {
+      found.push(
+        ...(await findDependencies([guess], async (values) => {
+          const { findings } = await replay({ values });
+          return findings.find((finding) => finding.rule === rule)?.verdict;
+        })),
+      );
+    }
+  } catch (error) {
+    if (error instanceof Unfinished) return { found, unfinished: error.message };
+    throw error;
+  }
+  return { found };
+}
+
+async function causeOf(
+  { rule, message }: ToControl["failures"][number],
+  { faults }: ToControl["scenario"],
+  replay: Replay,
+): Promise<Extract<Control, { readonly kind: "caused" | "not-of-the-outage" }>> {
   const sayingOf = async (windows: readonly string[]) => {
     const { findings } = await replay({ faults: windows });
     return findings.find((finding) => finding.rule === rule);
@@ -122,6 +157,7 @@ async function controlOf(
 interface Replayed {
   readonly journal: string;
   readonly findings: readonly Finding[];
+  readonly guesses: readonly ValuedGuess[];
 }
 
 /** Plays the run with a variation; once for each. Rejects `Unfinished`. */
@@ -131,18 +167,22 @@ function createReplay({ name, task }: ToControl, playing: Playing): Replay {
   const { pool, isLate, folder, runsMax = CONTROL_RUNS_MAX, onRun } = playing;
   const played = new Map<string, Promise<Replayed>>();
   const play = async (variation: Variation): Promise<Replayed> => {
-    if (played.size >= runsMax) throw new Unfinished(`it takes more than ${runsMax} runs`);
+    if (played.size >= runsMax)
+      throw new Unfinished(`it takes more runs than the ${runsMax} allowed`);
     if (isLate()) throw new Unfinished("the time for controls was over");
     onRun?.(name);
     const journalFile = join(folder, `${name}.jsonl`);
     const reply = await pool.run({ ...task, journalFile, variation });
     if (reply.kind === "failed") {
+      // A value that the world or the client does not take says nothing.
+      if (variation.values !== undefined) return { journal: "", findings: [], guesses: [] };
       throw new Unfinished(`${describe(variation)} could not be played: ${reply.error.message}`);
     }
     const journal = readFileSync(journalFile, "utf8");
     rmSync(journalFile);
     const history = parseJournal(journal, journalFile);
-    return { journal, findings: judgeRun(history, reply.simulatedMs).findings };
+    const { findings } = judgeRun(history, reply.simulatedMs);
+    return { journal, findings, guesses: reply.guesses ?? [] };
   };
   return (variation) => {
     const key = JSON.stringify(variation);

@@ -2,6 +2,7 @@
 import { schemaOf } from "../../core/validation.ts";
 import type { Variation } from "../../history/header.ts";
 import type { MountName } from "../../network/mount-names.ts";
+import type { ValuedGuess } from "../../runner/guesses.ts";
 import type { BackupEdition } from "../../runner/run.ts";
 
 export interface RunTask {
@@ -31,7 +32,7 @@ export type RunReply =
       readonly task: RunTask;
       readonly simulatedMs: number;
       /** As in `RunOutcome`. */
-      readonly settingsRead?: readonly string[];
+      readonly guesses?: readonly ValuedGuess[];
       /** Its browser died, and this is the run that began anew in another: how it ended the first time. */
       readonly relaunched?: string;
       /** Code of the user's own has kept something in the process that another run would meet. */
@@ -75,6 +76,17 @@ export const failureSchema = schemaOf<RunFailure>()((z) =>
   }),
 );
 
+const guessSchema = schemaOf<ValuedGuess>()((z) =>
+  z.strictObject({
+    at: z.string(),
+    because: z.string(),
+    values: z.array(z.unknown()).optional(),
+    between: z.strictObject({ min: z.number(), max: z.number() }).optional(),
+    value: z.unknown(),
+    following: z.record(z.string(), z.number()).optional(),
+  }),
+);
+
 /** The form of what a worker sends. */
 export const workerMessageSchema = schemaOf<WorkerMessage>()((z) => {
   const leaves = z.literal(true).optional();
@@ -85,7 +97,7 @@ export const workerMessageSchema = schemaOf<WorkerMessage>()((z) => {
       z.strictObject({
         kind: z.literal("done"),
         simulatedMs: z.number().nonnegative(),
-        settingsRead: z.array(z.string()).optional(),
+        guesses: z.array(guessSchema()).optional(),
         relaunched: z.string().optional(),
         leaves,
       }),

@@ -87,11 +87,11 @@ async function answer(task: RunTask): Promise<Answer> {
     renameSync(unfinished, task.journalFile);
     // The user's own copies of MSAL keep the machine and its tokens for the life of the process.
     const leaves = scenario.machine === undefined ? {} : { leaves: true as const };
-    const { simulatedMs, settingsRead } = outcome;
+    const { simulatedMs, guesses } = outcome;
     return {
       kind: "done",
       simulatedMs,
-      ...(settingsRead === undefined ? {} : { settingsRead }),
+      ...(guesses === undefined ? {} : { guesses }),
       ...leaves,
       ...(relaunched === undefined ? {} : { relaunched }),
     };

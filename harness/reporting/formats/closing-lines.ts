@@ -84,13 +84,14 @@ function acceptedLines(
   { model, paint }: { readonly model: ReportModel; readonly paint: Paint },
 ): readonly string[] {
   if (groups.length === 0) return [];
-  const lines = groups.flatMap(({ client, reason, rules, example: { run, message, evidence } }) => [
+  const lines = groups.flatMap(({ client, reason, rules, example }) => [
     `  ${client}: ${paint("yellow", reason)}`,
     ...rules.map(({ rule, runs }) => `    ${rule}: ${runs.map((one) => one.scenario).join(", ")}`),
-    `    Seen in ${run.scenario}: ${message}`,
-    ...evidenceOf(model, run, evidence)
+    `    Seen in ${example.run.scenario}: ${example.message}`,
+    ...evidenceOf(model, example.run, example.evidence)
       .slice(0, KNOWN_EVIDENCE_LINES)
       .map((text) => paint("dim", `      ${text}`)),
+    ...(example.controlText === undefined ? [] : [`    ${example.controlText}`]),
     "",
   ]);
   return [paint("bold", title), ...lines];

@@ -137,7 +137,7 @@ function acceptedSection(
         rules
           .map(({ rule, runs }) => `**${rule}**: ${runs.map((run) => run.scenario).join(", ")}`)
           .join("; "),
-        `${example.run.scenario}: ${example.message}`,
+        [`${example.run.scenario}: ${example.message}`, example.controlText ?? ""].join(" ").trim(),
       ),
     ),
   ];

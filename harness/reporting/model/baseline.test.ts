@@ -3,8 +3,9 @@ import { HarnessError } from "../../core/errors.ts";
 import { REASON_TO_WRITE, updateBaseline } from "./update-baseline.ts";
 import { type BaselineEntry, parseBaseline, writeBaseline } from "./baseline.ts";
 import { buildResults } from "./build-results.ts";
+import type { Dependencies } from "./control.ts";
 import type { JudgedRun } from "./results.ts";
-import { judgedRun } from "../../../test/support/report.ts";
+import { judgedRun, reportOf } from "../../../test/support/report.ts";
 
 const options = { place: "baseline.json", rules: ["retry-after", "backoff"] };
 
@@ -143,5 +144,38 @@ describe("an updated baseline", () => {
       judgedRun({ "retry-after": "fail" }, { scenario }),
     );
     expect(update([], runs).map(({ scenario }) => scenario)).toEqual(["alpha", "zeta"]);
+  });
+
+  it("writes what the control of a finding found, and takes it out when it no longer depends on it", () => {
+    const depends = (found: Dependencies["found"]): JudgedRun => ({
+      ...judgedRun({ "retry-after": "fail" }),
+      controls: {
+        "retry-after": { kind: "caused", causes: [], without: "pass", dependsOn: { found } },
+      },
+    });
+    const update = (before: readonly BaselineEntry[], run: JudgedRun) =>
+      updateBaseline(before, buildResults([run], before, { seed: "1", brownout: "0.1.0" }));
+    const written = update(
+      [entry],
+      depends([
+        {
+          at: "settings.refreshIn",
+          value: "never",
+          because: "no one says",
+          flips: [{ kind: "from", to: 7, verdict: "pass" }],
+        },
+      ]),
+    );
+    const text =
+      'It depends on `settings.refreshIn`, here "never", which is a guess (no one says): from 7 it passes.';
+    expect(written).toEqual([{ ...entry, dependsOn: [text] }]);
+    expect(parseBaseline(writeBaseline(written), options)).toEqual(written);
+    // A run without a control says nothing about it, and reports show what was found before.
+    const without = judgedRun({ "retry-after": "fail" });
+    expect(update(written, without)).toEqual(written);
+    const model = reportOf([without], { baseline: written });
+    expect(model.runs[0]?.findings[0]?.controlText).toBe(text);
+    expect(model.known[0]?.example.controlText).toBe(text);
+    expect(update(written, depends([]))).toEqual([entry]);
   });
 });

@@ -31,10 +31,16 @@ const entrySchema = schema((z) =>
       .describe(
         "What the finding says. With it only this is known: the same rule broken in another way, or more often, is new. Absent: all that the rule says is known.",
       ),
+    dependsOn: z
+      .array(nonEmptyString())
+      .optional()
+      .describe(
+        "Guesses on which the finding depends, in sentences: what `--control all --update-baseline` found.",
+      ),
   }),
 );
 
-const fields = ["scenario", "client", "rule", "verdict", "reason", "message"] as const;
+const fields = ["scenario", "client", "rule", "verdict", "reason", "message", "dependsOn"] as const;
 
 /** A baseline file; `rules` are the known ids. */
 export function baselineSchema(rules: readonly string[]) {
@@ -59,7 +65,7 @@ export function parseBaseline(
   text: string,
   { place, rules }: { readonly place: string; readonly rules: readonly string[] },
 ): readonly BaselineEntry[] {
-  const hint = `A baseline is a JSON array; [] is an empty one. An entry has ${fields.slice(0, -1).join(", ")}.`;
+  const hint = `A baseline is a JSON array; [] is an empty one. An entry has ${fields.slice(0, -2).join(", ")}.`;
   const entries = parseJson(text, { code: "bad-baseline", place, hint });
   return parseWith(baselineSchema(rules), entries, {
     what: "baseline",

@@ -1,9 +1,14 @@
 /** What a control found, in a sentence. */
 import { formatDuration } from "../../core/time/duration.ts";
-import type { Control, NamedWindow } from "./control.ts";
+import type { Control, Dependencies, NamedWindow } from "./control.ts";
 
-/** One sentence for readers of a report. */
+/** What it found, in a sentence or more, for readers of a report. */
 export function controlText(control: Control): string {
+  const { dependsOn } = { dependsOn: undefined, ...control };
+  return [causeText(control), ...dependencyTexts(dependsOn)].join(" ");
+}
+
+function causeText(control: Control): string {
   switch (control.kind) {
     case "caused":
       return causedText(control);
@@ -34,6 +39,28 @@ function causedText({ causes, without }: Extract<Control, { readonly kind: "caus
     case "fail":
       return `${cause}; without ${it}, the other faults cause it, too.`;
   }
+}
+
+/** A sentence for each value that no source gives for certain, on which a finding depends. */
+export function dependencyTexts({ found, unfinished }: Dependencies = { found: [] }): string[] {
+  const rest = unfinished === undefined ? [] : [`Not all guesses were tried: ${unfinished}.`];
+  return [
+    ...found.map(({ at, value, because, flips }) => {
+      const others = flips.map(({ kind, to, verdict }) => {
+        const value = kind === "is" ? `with ${show(to)}` : `${kind.replace("-", " ")} ${show(to)}`;
+        return verdict === "pass" ? `${value} it passes` : `${value} there is nothing to judge`;
+      });
+      return `It depends on \`${at}\`, here ${show(value)}, which is a guess (${because}): ${others.join(", ")}.`;
+    }),
+    ...rest,
+  ];
+}
+
+/** Strings and objects as people write them. */
+function show(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([name, inner]) => `${name}: ${show(inner)}`);
+  return `{ ${fields.join(", ")} }`;
 }
 
 function setText(windows: readonly NamedWindow[]): string {

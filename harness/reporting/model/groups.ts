@@ -81,7 +81,12 @@ export function knownGroups(
         reason: reasonOf(first),
         count: own.length,
         rules: byRule(own),
-        example: { run, message: finding.message, evidence: finding.evidence },
+        example: {
+          run,
+          message: finding.message,
+          evidence: finding.evidence,
+          ...given("controlText", finding.controlText),
+        },
       },
     ];
   });

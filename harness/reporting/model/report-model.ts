@@ -155,6 +155,8 @@ export interface KnownGroup {
     readonly run: RunReference;
     readonly message: string;
     readonly evidence: readonly number[];
+    /** What its control found. */
+    readonly controlText?: string;
   };
 }
 

@@ -117,11 +117,16 @@ function findingReport(
     standing: standingOf([finding]),
     ...given("acceptedAs", acceptedAs),
     ...given("reason", reasons[compared]),
-    ...given(
-      "controlText",
-      finding.control === undefined ? undefined : controlText(finding.control),
-    ),
+    ...given("controlText", controlTextOf(finding, compared === "known" ? entry : undefined)),
   };
+}
+
+/** What its control found this time, or before, when the baseline was written. */
+function controlTextOf(
+  { control }: ComparedFinding,
+  entry: BaselineEntry | undefined,
+): string | undefined {
+  return control === undefined ? entry?.dependsOn?.join(" ") : controlText(control);
 }
 
 /** From the first call without a token to the last good one after such, with what it cost. */

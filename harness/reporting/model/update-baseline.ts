@@ -1,6 +1,7 @@
 /** The baseline that `--update-baseline` writes. */
 import type { JournalHeader } from "../../history/header.ts";
 import { type BaselineEntry, baselineKey, isForRun, knows } from "./baseline.ts";
+import { dependencyTexts } from "./control-text.ts";
 import { isUnexpected, type Results, type RunResult } from "./results.ts";
 
 /** What `--update-baseline` writes where only a person knows the reason. */
@@ -19,7 +20,9 @@ export function updateBaseline(
 ): readonly BaselineEntry[] {
   const kept = baseline.filter((entry) => !isOver(entry, results) && !isOutdated(entry, results));
   const added = results.runs.flatMap((run) => newEntries(run, baseline, isOwn(run)));
-  const once = new Map([...kept, ...added].map((entry) => [baselineKey(entry), entry]));
+  const once = new Map(
+    [...kept, ...added].map((entry) => [baselineKey(entry), withDependencies(entry, results)]),
+  );
   return [...once.values()].toSorted((a, b) => (baselineKey(a) < baselineKey(b) ? -1 : 1));
 }
 
@@ -45,6 +48,21 @@ function isOutdated(entry: BaselineEntry, { runs }: Results): boolean {
         knows(entry, run, { rule, verdict }) && !knows(entry, run, { rule, verdict, message }),
     ),
   );
+}
+
+/** The entry with what its control has found this time; as it was, when none was played to its end. */
+function withDependencies(entry: BaselineEntry, { runs }: Results): BaselineEntry {
+  const controls = runs.flatMap((run) =>
+    run.findings.flatMap(({ control, ...finding }) =>
+      control !== undefined && knows(entry, run, finding) ? [control] : [],
+    ),
+  );
+  const [control] = controls;
+  const isKnown = control?.kind === "caused" || control?.kind === "not-of-the-outage";
+  if (!isKnown || control.dependsOn?.unfinished !== undefined) return entry;
+  const { dependsOn: _before, ...rest } = entry;
+  const texts = dependencyTexts(control.dependsOn);
+  return texts.length === 0 ? rest : { ...rest, dependsOn: texts };
 }
 
 function newEntries(

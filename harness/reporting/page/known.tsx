@@ -40,12 +40,13 @@ function Groups({
         {title}
       </h2>
       <p>{says}</p>
-      {groups.map(({ client, reason, rules, count }) => (
+      {groups.map(({ client, reason, rules, count, example }) => (
         <article class="card known" key={`${client} ${reason}`}>
           <h3>{reason}</h3>
           <p class="meta">
             {client} · {count === 1 ? "1 finding" : `${count} findings`}
           </p>
+          {example.controlText !== undefined && <p>{example.controlText}</p>}
           <dl class="facts">
             {rules.map(({ rule, runs }) => (
               <div key={rule}>
