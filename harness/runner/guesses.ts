@@ -9,7 +9,7 @@ import { valueAt } from "./variation.ts";
  * @example
  * const values = (guesses: readonly ValuedGuess[]) => guesses.map(({ at, value }) => [at, value]);
  */
-export interface ValuedGuess extends Omit<Guess, "follow"> {
+export interface ValuedGuess extends Omit<Guess, "follow" | "keeps"> {
   readonly value: unknown;
   /** The numbers that follow from it in proportion, by path. */
   readonly following?: Readonly<Record<string, number>>;
@@ -29,7 +29,18 @@ export function guessesOf(
   }));
   const settings = Object.entries(unverifiedSettings).flatMap(([name, alternatives]) => {
     if (alternatives === "sourced" || !(name in settingsRead)) return [];
-    return [{ ...alternatives, at: `settings.${name}`, value: settingsRead[name] }];
+    const { keeps = [], ...guess } = alternatives;
+    const value = settingsRead[name];
+    const values = guess.values?.map((other) => keeping(other, value, keeps));
+    return [
+      { ...guess, at: `settings.${name}`, value, ...(values === undefined ? {} : { values }) },
+    ];
   });
   return [...own, ...settings];
+}
+
+function keeping(other: unknown, value: unknown, fields: readonly string[]): unknown {
+  if (typeof other !== "object" || typeof value !== "object") return other;
+  const kept = Object.entries(value ?? {}).filter(([name]) => fields.includes(name));
+  return { ...other, ...Object.fromEntries(kept) };
 }

@@ -130,7 +130,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   if (read === undefined) return outcome;
   const values: Readonly<Record<string, unknown>> = { ...checked.settings };
   const settingsRead = Object.fromEntries([...read].sort().map((name) => [name, values[name]]));
-  return { ...outcome, guesses: guessesOf(played, settingsRead) };
+  return { ...outcome, guesses: guessesOf(scenario, settingsRead) };
 }
 
 /** The settings, which note in `read` the names of those that something reads. */

@@ -49,7 +49,7 @@ export interface Story {
  *   between: { min: 1, max: 60 },
  * };
  */
-export interface Guess extends Alternatives {
+export interface Guess extends Omit<Alternatives, "keeps"> {
   /** `faults.`, the id of a window and a field; or `limits.` and a field. */
   readonly at: string;
   /** Paths of numbers that follow from it, and change in proportion. */

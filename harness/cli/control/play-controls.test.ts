@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createBareFetch } from "../../clients/reference/bare-fetch.ts";
 import type { ClientDefect } from "../../clients/reference/client-defects.ts";
 import { minutes } from "../../core/time/duration.ts";
-import { outage } from "../../faults/presets.ts";
+import { throttled } from "../../faults/presets.ts";
 import { writeJournal } from "../../history/journal.ts";
 import type { Control, Dependency } from "../../reporting/model/control.ts";
 import { judgeHistory } from "../../rules/rules.ts";
@@ -116,33 +116,33 @@ it("name the fault that a finding needs, and what the rule says without it", asy
 });
 
 it("say that the outage is not the cause where the rule fails without any fault", async () => {
-  const { controls } = await control(named("password-grant"), "tight-loop");
+  const { controls } = await control(named("password-grant"), "ignores-retry-after");
   expect(controls["supported-flow"]).toMatchObject({ kind: "not-of-the-outage" });
 });
 
-/** Two outages of five minutes; the first is over before the daemon begins. */
-const twoOutages = defineScenario(
+/** Throttled twice; the first time is over before the daemon begins. */
+const twoThrottles = defineScenario(
   scenarioOf(
     async ({ open, clock }) => {
       await clock.until(minutes(20));
       const daemon = await open({ app: "nightly-daemon" });
-      while (clock.elapsed() < minutes(40)) {
+      while (clock.elapsed() < minutes(24)) {
         await daemon.attempt(daemonToken);
         await clock.sleep(minutes(1) / 6);
       }
     },
     {
       faults: [
-        { ...outage({ from: minutes(10), for: minutes(5) }), id: "early" },
-        { ...outage({ from: minutes(18), for: minutes(10) }), id: "late" },
+        { ...throttled({ from: minutes(10), for: minutes(5) }), id: "early" },
+        { ...throttled({ from: minutes(18), for: minutes(4) }), id: "late" },
       ],
     },
   ),
 );
 
 it("distinguish the fault that is the cause from the others", async () => {
-  const { controls } = await control(twoOutages, "tight-loop");
-  expect(controls["backoff"]).toEqual({
+  const { controls } = await control(twoThrottles, "ignores-retry-after");
+  expect(controls["retry-after"]).toEqual({
     kind: "caused",
     causes: [[{ id: "late", from: minutes(18) }]],
     without: "inconclusive",

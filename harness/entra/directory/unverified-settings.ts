@@ -16,6 +16,8 @@ export interface Alternatives<Value = unknown> {
   readonly because: string;
   /** Values that are as good a guess. */
   readonly values?: readonly Value[];
+  /** Fields that such a value takes from the one it replaces, where both are objects. */
+  readonly keeps?: readonly string[];
   /** Where a number may be, both ends included. */
   readonly between?: { readonly min: number; readonly max: number };
 }
@@ -41,6 +43,7 @@ export const unverifiedSettings: {
       { fromSeconds: 7_200, share: 0.5, tokens: "user" },
       { fromSeconds: 7_200, share: 0.5, tokens: "user-and-app" },
     ],
+    keeps: ["fromSeconds", "share"],
   },
   refreshTokenInactiveDays: "sourced",
   spaRefreshTokenHours: "sourced",
