@@ -41,6 +41,7 @@ const faultyClients: Readonly<
   "single-flight": ["stampedes", "concurrent-burst-user"],
   recovery: ["never-recovers", "token-refused"],
   "claims-challenge": ["ignores-claims", "cae-revocation"],
+  "device-code-polling": ["gives-up-polling", "device-code-polling"],
   "identity-endpoint": ["hammers-identity-endpoint", "identity-endpoint-throttled"],
 };
 

@@ -73,6 +73,66 @@ export const deviceCode = defineScenario({
   },
 });
 
+export const deviceCodeDisturbed = defineScenario({
+  name: "device-code-polling",
+  title: "A device polls for its sign-in, has to slow down, and meets a 503",
+  story: {
+    standsFor:
+      "a service under load while a user enters a code: slow_down, then an error (https://datatracker.ietf.org/doc/html/rfc8628#section-3.5)",
+    asserts:
+      "The device polls on, more slowly, and has its token when the user has entered the code.",
+    failureMeans: "The user has entered a code for nothing, and begins again with a new one.",
+    fix: "Begin again with a new code at once when the library gives up, and say so on the device.",
+  },
+  needs: ["device-code"],
+  clients: ["msal-node", "openid-client"],
+  asserts: ["device-code-polling", "recovery", "empty-token"],
+  expects: [
+    {
+      rule: "supported-flow",
+      because: "The script signs in by device code, which the backup does not serve.",
+      saying: "the device code flow",
+    },
+  ],
+  faults: [
+    {
+      id: "slow-down",
+      at: "primary",
+      on: ["token"],
+      where: { grant: "device_code" },
+      from: 0,
+      for: minutes(1),
+      first: 1,
+      effect: {
+        kind: "respond",
+        status: 400,
+        body: { form: "json", value: { error: "slow_down" } },
+      },
+    },
+    {
+      id: "unavailable",
+      at: "primary",
+      on: ["token"],
+      where: { grant: "device_code" },
+      from: minutes(2),
+      for: minutes(1),
+      first: 1,
+      effect: { kind: "server-error", status: 503, body: { form: "aadsts", code: 90033 } },
+    },
+  ],
+  async script({ open, clock, world }) {
+    for (const [minute, name] of [
+      [0, "megan"],
+      [2, "adele"],
+      [4, "alex"],
+    ] as const) {
+      await clock.until(minutes(minute));
+      const device = await open({ app: "desk-app" });
+      await device.attempt({ flow: "device-code", scopes: graphScopes, user: world.user(name) });
+    }
+  },
+});
+
 export const userInfo = defineScenario({
   name: "user-info",
   title: "A web app that calls UserInfo for the user's profile, in an hour of outage",

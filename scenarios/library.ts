@@ -35,7 +35,13 @@ import {
 } from "./capacity-collapse.ts";
 import { clientSide } from "./client-side.ts";
 import { discoveryBurst } from "./discovery-burst.ts";
-import { deviceCode, middleTier, passwordGrant, userInfo } from "./flows-at-risk.ts";
+import {
+  deviceCode,
+  deviceCodeDisturbed,
+  middleTier,
+  passwordGrant,
+  userInfo,
+} from "./flows-at-risk.ts";
 import {
   hangPastRefreshIn,
   longWeekend,
@@ -120,6 +126,7 @@ export const library: readonly Scenario[] = [
   keysLost,
   passwordGrant,
   deviceCode,
+  deviceCodeDisturbed,
   userInfo,
   middleTier,
   backsOff,

@@ -18,6 +18,7 @@ import type {
   TokenResult,
 } from "./client.ts";
 import { installedVersion, loadFrom, notInstalled } from "./installed-package.ts";
+import { approveDevice } from "./device-approval.ts";
 import { answersOf, browserOf } from "./user-browser.ts";
 import { PageError } from "./user-agent.ts";
 
@@ -30,6 +31,7 @@ export const openidClientFlows = [
   "id-token",
   "authorization-code",
   "refresh-token",
+  "device-code",
 ] as const satisfies readonly Flow[];
 
 /** Loads `openid-client`, from `folder`, else from the packages installed beside Brownout; rejects with `client-not-installed` or `client-not-supported`. */
@@ -76,7 +78,9 @@ async function openInstance(
   const { app, tenant } = options;
   const fetchAs = fetchOf(options, context);
   const authentication =
-    app.kind === "spa" ? oidc.None() : oidc.ClientSecretPost(app.secrets[0]?.value ?? "");
+    app.kind === "spa" || app.kind === "native"
+      ? oidc.None()
+      : oidc.ClientSecretPost(app.secrets[0]?.value ?? "");
   const forCode = await oidc.discovery(
     new URL(`${context.authorityHost}/${tenant.id}/v2.0`),
     app.clientId,
@@ -111,6 +115,8 @@ function acquire(opened: Opened, request: TokenRequest): Promise<TokenResult> {
       return signInForTokens(opened, request);
     case "refresh-token":
       return refresh(opened, request);
+    case "device-code":
+      return signInByDeviceCode(opened, request);
     default:
       return signIn(opened, request);
   }
@@ -157,6 +163,14 @@ async function signInForTokens(opened: Opened, request: TokenRequest): Promise<T
   const current = new URL(`${redirectUriOf(opened)}?${answer}`);
   const checks = { pkceCodeVerifier, expectedState: state };
   return keep(opened, request, await oidc.authorizationCodeGrant(forCode, current, checks));
+}
+
+async function signInByDeviceCode(opened: Opened, request: TokenRequest): Promise<TokenResult> {
+  const { oidc, forCode, options, context } = opened;
+  const scope = ["openid profile offline_access", ...request.scopes].join(" ");
+  const device = await oidc.initiateDeviceAuthorization(forCode, { scope });
+  void approveDevice(device.verification_uri, device.user_code, request, options, context);
+  return keep(opened, request, await oidc.pollDeviceAuthorizationGrant(forCode, device));
 }
 
 async function refresh(opened: Opened, request: TokenRequest): Promise<TokenResult> {

@@ -11,6 +11,7 @@ import { backupWindow } from "./backup-window.ts";
 import { callDuration } from "./call-duration.ts";
 import { cachedToken } from "./cached-token.ts";
 import { claimsChallenge } from "./claims-challenge.ts";
+import { deviceCodePolling } from "./device-code-polling.ts";
 import { emptyToken } from "./empty-token.ts";
 import { faultMet } from "./fault-met.ts";
 import { extendedLifetime } from "./extended-lifetime.ts";
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   recovery,
   claimsChallenge,
   identityEndpoint,
+  deviceCodePolling,
   faultMet,
   realTimeLimit,
 ];

@@ -19,7 +19,8 @@ import type { Confidential, MsalNode, Public } from "./msal-node-types.ts";
 import { openManagedIdentity } from "./msal-node-managed-identity.ts";
 import { installedVersion, loadFrom, notInstalled } from "../installed-package.ts";
 import { configurationOf } from "./msal-node-configuration.ts";
-import { approveDevice, claimsOf, signIn, SignInError } from "./msal-node-sign-in.ts";
+import { approveDevice } from "../device-approval.ts";
+import { claimsOf, signIn, SignInError } from "./msal-node-sign-in.ts";
 
 /** The flows that it supports. */
 export const msalNodeFlows = [

@@ -37,7 +37,17 @@ export class TokenRequestError extends Error {
   }
 }
 
+/** What a device shows to its user, and how it polls; times in ms. */
+export interface DeviceCode {
+  readonly deviceCode: string;
+  readonly userCode: string;
+  readonly verificationUri: string;
+  readonly intervalMs: number;
+  readonly expiresInMs: number;
+}
+
 export interface Wire {
+  deviceCode(scope: string): Promise<DeviceCode>;
   metadata(): Promise<{ readonly tokenEndpoint: string }>;
   token(
     form: Readonly<Record<string, string>>,
@@ -80,6 +90,23 @@ export function createWire(opened: OpenedBareFetch, authorityHost: string): Wire
         });
       }
       return { tokenEndpoint };
+    },
+    async deviceCode(scope) {
+      const { response, body = {} } = await load(`${authority}/oauth2/v2.0/devicecode`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams({ client_id: options.app.clientId, scope }).toString(),
+      });
+      const { device_code: code, user_code: userCode, verification_uri: uri } = body;
+      if (typeof code !== "string" || typeof userCode !== "string" || typeof uri !== "string")
+        return refuse(response, body, context.clock.now());
+      return {
+        deviceCode: code,
+        userCode,
+        verificationUri: uri,
+        intervalMs: Number(body["interval"] ?? 5) * 1_000,
+        expiresInMs: Number(body["expires_in"]) * 1_000,
+      };
     },
     async token(form, headers) {
       const fields = new URLSearchParams({

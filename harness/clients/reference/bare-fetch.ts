@@ -5,6 +5,7 @@
  */
 import type { ClientInstance, ClientUnderTest, TokenRequest, TokenResult } from "../client.ts";
 import { createTokenCache, isCacheable, cacheKeyOf } from "./bare-fetch-cache.ts";
+import { signInByDeviceCode } from "./bare-fetch-device-code.ts";
 import { createRequests } from "./bare-fetch-requests.ts";
 import { signInWithBareFetch } from "./bare-fetch-sign-in.ts";
 import type { ClientDefect } from "./client-defects.ts";
@@ -26,6 +27,7 @@ export function createBareFetch(defect?: ClientDefect): ClientUnderTest {
       "refresh-token",
       "on-behalf-of",
       "password",
+      "device-code",
       "managed-identity",
     ],
     open: (options, context) =>
@@ -101,6 +103,10 @@ function openBareFetch(opened: OpenedBareFetch): ClientInstance {
       if (request.flow === "authorization-code") {
         await requests.readMetadata();
         return signIn(request);
+      }
+      if (request.flow === "device-code") {
+        const token = await signInByDeviceCode(wire, request, opened);
+        return resultOf(cache.keep(cacheKeyOf(request, opened), token), "network");
       }
       const attempts = has("loops") ? 60 : has("tight-loop") ? 20 : 1;
       for (let attempt = 1; ; attempt += 1) {

@@ -49,6 +49,8 @@ export const clientDefects = [
   "waits-forever",
   /** Gives up when that endpoint answers 410. */
   "gives-up-on-gone",
+  /** Ends a sign-in by device code when a poll is answered slow_down or fails. */
+  "gives-up-polling",
 ] as const;
 
 /** A defect of a faulty reference client. */

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { deviceCodePolling } from "./device-code-polling.ts";
+import { buildRun, type BuiltOperation, type RunBuilder } from "../../test/support/run-builder.ts";
+import type { Reply } from "../../test/support/run-builder-wire.ts";
+
+const judge = (run: RunBuilder) => deviceCodePolling.judge(run.history());
+const pending: Reply = { status: 400, error: "authorization_pending", issued: "nothing" };
+const slowDown: Reply = { status: 400, error: "slow_down", issued: "nothing" };
+const down: Reply = { status: 503, issued: "nothing" };
+
+/** A sign-in whose polls are answered like this, so many seconds after the one before. */
+function polled(polls: readonly (readonly [afterSeconds: number, reply: Reply])[]) {
+  const run = buildRun();
+  const operation: BuiltOperation = run.operation({ flow: "device-code" });
+  for (const [seconds, reply] of polls) {
+    run.after(seconds * 1_000);
+    run.exchange({ by: operation, grant: "device_code", ...reply });
+  }
+  return { run, operation };
+}
+
+describe("device-code-polling", () => {
+  it("passes for a device that polls on, slower after slow_down", () => {
+    const { run, operation } = polled([
+      [0, pending],
+      [5, slowDown],
+      [10, down],
+      [10, slowDown],
+      [15, {}],
+    ]);
+    operation.ok();
+    expect(judge(run)).toMatchObject({
+      verdict: "pass",
+      message: "3 polls answered slow_down or failed, and polling went on.",
+    });
+  });
+
+  it.each([
+    ["slow_down", slowDown, "slow_down"],
+    ["a 503", down, "a 503"],
+    ["a reset", { networkFault: "ECONNRESET", issued: "nothing" } as Reply, "ECONNRESET"],
+  ])("fails for a device that gives up after %s", (_, reply, shown) => {
+    const { run, operation } = polled([
+      [0, pending],
+      [5, reply],
+    ]);
+    operation.fails({ code: "post_request_failed" });
+    const { verdict, message, evidence } = judge(run);
+    expect([verdict, message]).toEqual(["fail", `app-1 gave up a sign-in after ${shown}.`]);
+    expect(evidence).toHaveLength(2);
+  });
+
+  it("fails for a device that does not slow down, by five seconds each time", () => {
+    const { run, operation } = polled([
+      [0, slowDown],
+      [5, {}],
+    ]);
+    operation.ok();
+    expect(judge(run)).toMatchObject({
+      verdict: "fail",
+      message: "app-1 polled again after 5s after slow_down.",
+    });
+    const twice = polled([
+      [0, slowDown],
+      [10, slowDown],
+      [10, {}],
+    ]);
+    twice.operation.ok();
+    expect(judge(twice.run).verdict).toBe("fail");
+  });
+
+  it("is inconclusive when no poll was disturbed, and lets a device give up that was refused", () => {
+    const { run, operation } = polled([
+      [0, pending],
+      [5, { status: 400, error: "authorization_declined", issued: "nothing" }],
+    ]);
+    operation.fails();
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+});

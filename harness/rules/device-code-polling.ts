@@ -1,0 +1,95 @@
+/**
+ * Rule `device-code-polling`: a device that waits for its user polls on through `slow_down`, with
+ * five seconds more between polls from then on, and through failures of the service: the user may
+ * have entered the code already, and a sign-in that was given up begins with a new code.
+ * Source: RFC 8628 section 3.5. That a 5xx must not end the polling is our reading of its words
+ * on connection time-outs.
+ */
+import { formatDuration } from "../core/time/duration.ts";
+import type { History } from "../history/event.ts";
+import type { Judgement, Rule } from "./rule.ts";
+import { grantOf, isServiceFailure } from "./model/exchange-outcomes.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { andMore, counted, endingOf } from "./model/messages.ts";
+import { fails, inconclusive, passes } from "./model/verdicts.ts";
+
+/** Judges `device-code-polling`. */
+export const deviceCodePolling: Rule = {
+  id: "device-code-polling",
+  says: "A device that waits for its user polls on through slow_down, five seconds slower, and through failures of the service.",
+  source: "RFC 8628 section 3.5: https://datatracker.ietf.org/doc/html/rfc8628#section-3.5",
+  fix: "Poll in a loop of your own around the library, or offer a new code at once; add five seconds to the interval after each slow_down.",
+  judge,
+};
+
+/** What slow_down adds to the interval, and the interval where the service names none: RFC 8628. */
+const SLOWER_BY_MS = 5_000;
+/** Clients count whole seconds. */
+const ROUNDING_MS = 1_000;
+
+interface Breach {
+  readonly poll: Exchange;
+  readonly operation: Operation;
+  readonly what: string;
+}
+
+function judge(history: History): Judgement {
+  const waits = operationsOf(history).map((operation) => ({
+    operation,
+    polls: operation.exchanges.filter(isPoll),
+  }));
+  const disturbed = waits.flatMap(({ polls }) =>
+    polls.filter((poll) => isSlowDown(poll) || isServiceFailure(poll)),
+  );
+  if (disturbed.length === 0)
+    return inconclusive("No poll of a device was answered slow_down or failed.");
+  const breaches = waits.flatMap(({ operation, polls }) => breachesOf(operation, polls));
+  const [first] = breaches;
+  if (first !== undefined) {
+    return fails(
+      `${first.poll.client} ${first.what} after ${answerOf(first.poll)}${andMore(breaches)}.`,
+      breaches.flatMap(({ poll, operation: { invoked, completed } }) => [
+        poll.ended ?? poll.began,
+        completed ?? invoked,
+      ]),
+    );
+  }
+  return passes(
+    `${counted(disturbed.length, "poll")} answered slow_down or failed, and polling went on.`,
+    disturbed.map(({ ended, began }) => ended ?? began),
+  );
+}
+
+function isPoll(exchange: Exchange): boolean {
+  return exchange.began.endpoint === "token" && grantOf(exchange) === "device_code";
+}
+
+function isSlowDown({ ended }: Exchange): boolean {
+  return ended?.error?.error === "slow_down";
+}
+
+function answerOf(poll: Exchange): string {
+  return isSlowDown(poll) ? "slow_down" : endingOf(poll);
+}
+
+function breachesOf(operation: Operation, polls: readonly Exchange[]): readonly Breach[] {
+  const breaches: Breach[] = [];
+  let intervalMs = 0;
+  for (const [at, poll] of polls.entries()) {
+    const next = polls[at + 1];
+    if (next === undefined) {
+      const isGivenUp = operation.completed?.outcome === "fail";
+      if (isGivenUp && (isSlowDown(poll) || isServiceFailure(poll)))
+        breaches.push({ poll, operation, what: "gave up a sign-in" });
+      continue;
+    }
+    const gapMs = next.began.at - (poll.ended?.at ?? poll.began.at);
+    if (isSlowDown(poll)) {
+      const leastMs = Math.max(intervalMs, SLOWER_BY_MS) + SLOWER_BY_MS;
+      if (gapMs < leastMs - ROUNDING_MS)
+        breaches.push({ poll, operation, what: `polled again after ${formatDuration(gapMs)}` });
+    }
+    intervalMs = Math.max(intervalMs, gapMs);
+  }
+  return breaches;
+}
