@@ -8,6 +8,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Finding, judgeHistory, rules } from "../harness/rules/rules.ts";
 import type { ClientDefect } from "../harness/clients/reference/client-defects.ts";
+import {
+  createTokenValidator,
+  type ValidatorDefect,
+  validatorDefects,
+} from "../harness/clients/reference/token-validator.ts";
 import { createBareFetch } from "../harness/clients/reference/bare-fetch.ts";
 import { runScenario } from "../harness/runner/run.ts";
 import { faultyPageApps } from "./faulty-page-apps.ts";
@@ -81,6 +86,24 @@ describe("a client that asks for a sign-in while it holds a valid token", () => 
   });
 });
 
+describe("key-rollover", () => {
+  const scenario = library.find(({ name }) => name === "key-rollover-api");
+  const verdictWith = async (defect?: ValidatorDefect) => {
+    if (scenario === undefined) throw new Error("no such scenario");
+    const client = createTokenValidator(defect);
+    const { history } = await runScenario(scenario, { client, mount: "direct", seed: "1" });
+    return verdictOf(judgeHistory(history), "key-rollover");
+  };
+
+  it.each(validatorDefects)("catches bare-validator-%s", async (defect) => {
+    expect(await verdictWith(defect)).toMatchObject({ verdict: "fail" });
+  });
+
+  it("passes the same service without a defect", async () => {
+    expect(await verdictWith()).toMatchObject({ verdict: "pass" });
+  });
+});
+
 describe("supported-flow", () => {
   it("fails for a client that signs in by password, and passes for one that does not", async () => {
     expect(verdictOf(await judge("password-grant"), "supported-flow")).toMatchObject({
@@ -101,7 +124,7 @@ describe("supported-flow", () => {
 });
 
 describe("the table of faulty clients", () => {
-  const proven = [...Object.keys(faultyClients), "supported-flow"];
+  const proven = [...Object.keys(faultyClients), "supported-flow", "key-rollover"];
 
   it("has every rule once, apart from those that only a browser application can break", () => {
     // A precondition judges the scenario, not the client.

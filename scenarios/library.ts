@@ -62,7 +62,7 @@ import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revoca
 import { deadRegion } from "./regional-endpoint.ts";
 import { samlInStorm } from "./saml-apps.ts";
 import { serverErrors } from "./server-errors.ts";
-import { keyRotation, keysLost, tokenEdge } from "./token-life.ts";
+import { keyRollover, keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";
 import { twelveHours } from "./twelve-hours.ts";
 
@@ -123,6 +123,7 @@ export const library: readonly Scenario[] = [
   caeRevocation,
   tokenEdge,
   keyRotation,
+  keyRollover,
   keysLost,
   passwordGrant,
   deviceCode,

@@ -1,8 +1,9 @@
 /** Calls around the expiry of a token, and changes of the keys that sign it. */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import type { TokenRequest } from "../harness/clients/client.ts";
 import { keysWithdrawn } from "../harness/faults/presets.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";
-import { pollUntil, signIn, silently } from "./applications.ts";
+import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
 export const tokenEdge = defineScenario({
   name: "token-edge",
@@ -61,6 +62,36 @@ export const keyRotation = defineScenario({
       if (step === 3) context.world.rotateKeys();
       const result = await portal.attempt(silently(context, "adele"));
       if (!(result instanceof Error)) await portal.callApi(result, "graph");
+    }
+  },
+});
+
+export const keyRollover = defineScenario({
+  name: "key-rollover-api",
+  title: "The signing keys are rotated under an API that validates tokens",
+  story: {
+    standsFor:
+      "a routine key rollover, and a service that keeps the keys for ever or tries only the first (https://learn.microsoft.com/entra/identity-platform/signing-key-rollover)",
+    asserts:
+      "Tokens of the new key are accepted after one more request for the keys, and those of the old key as before.",
+    failureMeans:
+      "All callers are refused from the first token of the new key on, until a restart.",
+    fix: "Choose the key by the kid of the token, and read the key set again for an unknown one.",
+  },
+  needs: ["client-credentials"],
+  clients: ["bare-validator"],
+  asserts: ["key-rollover"],
+  settings: { accessTokenLifetimeSeconds: 3_600 },
+  faults: [],
+  async script(context) {
+    const api = await context.open({ app: "nightly-daemon" });
+    const orders: TokenRequest = { flow: "client-credentials", scopes: ["api://orders/.default"] };
+    for (let step = 0; step <= 75; step += 1) {
+      await context.clock.until(minutes(4 * step));
+      if (step === 8) context.world.rotateKeys();
+      // The first token of the new key comes while one of the old key is in use.
+      if (step >= 9) await api.attempt(orders);
+      await api.attempt(daemonToken);
     }
   },
 });

@@ -11,6 +11,7 @@ import { loadMsalNode } from "./msal-node/msal-node.ts";
 import { type OwnApp, ownAppOf } from "./own-app.ts";
 import { createBareFetch } from "./reference/bare-fetch.ts";
 import { clientDefects } from "./reference/client-defects.ts";
+import { createTokenValidator, validatorDefects } from "./reference/token-validator.ts";
 
 /** What the choice of a client depends on in a scenario. */
 export interface ClientChoice {
@@ -29,6 +30,10 @@ const referenceClients: ReadonlyMap<string, () => ClientUnderTest> = new Map([
   ["bare-fetch", () => createBareFetch()],
   ...clientDefects.map(
     (defect) => [`bare-fetch-${defect}`, () => createBareFetch(defect)] as const,
+  ),
+  ["bare-validator", () => createTokenValidator()],
+  ...validatorDefects.map(
+    (defect) => [`bare-validator-${defect}`, () => createTokenValidator(defect)] as const,
   ),
 ]);
 

@@ -243,6 +243,7 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     users: optional(list(text)),
     app: optional(text),
     policy: optional(text),
+    overlapMs: optional(number),
   }),
   "wait-abandoned": object({
     wait: oneOf(waitKinds),

@@ -27,6 +27,8 @@ export interface WorldChanged extends EventBase {
   /** Object ids; absent: everyone in the tenant. */
   readonly users?: readonly string[];
   readonly app?: string;
+  /** Of `keys-rotated`: how long the old keys stay published, ms; absent for a day. */
+  readonly overlapMs?: number;
   /** The name of the Conditional Access policy. */
   readonly policy?: string;
 }

@@ -20,6 +20,7 @@ import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { identityEndpoint } from "./identity-endpoint.ts";
 import { isolation } from "./isolation.ts";
 import { decisiveWaitsOf, unlessDecidedBy } from "./model/abandoned-waits.ts";
+import { keyRollover } from "./key-rollover.ts";
 import { metadata } from "./metadata.ts";
 import { persistedCache } from "./persisted-cache.ts";
 import { proactiveRefresh } from "./proactive-refresh.ts";
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   singleFlight,
   recovery,
   claimsChallenge,
+  keyRollover,
   identityEndpoint,
   deviceCodePolling,
   faultMet,

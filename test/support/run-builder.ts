@@ -174,12 +174,17 @@ function singleEvents(writer: EventWriter) {
     ): void =>
       void write({ kind: "token-presented", client, accessToken: presented.accessToken, verdict }),
     /** `users` are home account ids; absent means everyone. */
-    changed: (change: WorldChanged["change"], users?: readonly string[]): void =>
+    changed: (
+      change: WorldChanged["change"],
+      users?: readonly string[],
+      more: Pick<WorldChanged, "overlapMs"> = {},
+    ): void =>
       void write({
         kind: "world-changed",
         change,
         tenant,
         ...(users === undefined ? {} : { users: users.map((user) => user.split(".")[0] ?? "") }),
+        ...more,
       }),
   };
 }

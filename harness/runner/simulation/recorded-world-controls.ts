@@ -61,18 +61,23 @@ function namesIn(directory: Directory): NameControls {
 type RecordChange = (
   change: WorldChanged["change"],
   tenant: Tenant,
-  whom?: { readonly users?: readonly User[]; readonly policy?: string },
+  whom?: {
+    readonly users?: readonly User[];
+    readonly policy?: string;
+    readonly overlapMs?: number;
+  },
 ) => void;
 
 /** Records changes in the history. */
 function changeRecorder(recorder: Recorder): RecordChange {
-  return (change, tenant, { users, policy } = {}) =>
+  return (change, tenant, { users, policy, overlapMs } = {}) =>
     void recorder.emit({
       kind: "world-changed",
       change,
       tenant: tenant.id,
       ...(users === undefined ? {} : { users: users.map(({ id }) => id) }),
       ...(policy === undefined ? {} : { policy }),
+      ...(overlapMs === undefined ? {} : { overlapMs }),
     });
 }
 
@@ -166,7 +171,8 @@ function changesOf(
     },
     rotateKeys({ overlapMs = KEY_OVERLAP_MS } = {}) {
       directory.rotateKeys(overlapMs);
-      for (const tenant of tenants) recordChange("keys-rotated", tenant);
+      const lasting = overlapMs === KEY_OVERLAP_MS ? {} : { overlapMs };
+      for (const tenant of tenants) recordChange("keys-rotated", tenant, lasting);
     },
   };
 }

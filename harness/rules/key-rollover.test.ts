@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { keyRollover } from "./key-rollover.ts";
+
+const judge = (run: RunBuilder) => keyRollover.judge(run.history());
+
+const validate = { flow: "custom", app: "validate", client: "api", anyone: true } as const;
+const keys = { endpoint: "keys", client: "api" } as const;
+
+/** A call of the API, which reads the keys, and accepts the token or not. */
+function call(
+  run: RunBuilder,
+  { reads, accepts }: { reads?: { status?: number }; accepts: boolean },
+): void {
+  const one = run.operation(validate);
+  if (reads !== undefined) run.exchange({ ...keys, by: one, ...reads });
+  if (accepts) one.ok({ token: "none" });
+  else one.fails({ code: "invalid_token" });
+}
+
+/** The API reads the keys and accepts a token; an hour later they change, and a token of the new key is issued. */
+function rolledOver({ newToken = true } = {}): RunBuilder {
+  const run = buildRun();
+  run.exchange({ issued: { token: run.token({ expiresIn: 7_200 }) } });
+  call(run, { reads: {}, accepts: true });
+  run.at("01:00:00");
+  run.changed("keys-rotated");
+  run.at("01:10:00");
+  if (newToken) run.exchange({ issued: { token: run.token() } });
+  return run;
+}
+
+describe("key-rollover passes", () => {
+  it("for a service that reads the keys again, and goes on accepting tokens", () => {
+    const run = rolledOver();
+    call(run, { reads: {}, accepts: true });
+    call(run, { accepts: true });
+    expect(judge(run)).toMatchObject({
+      verdict: "pass",
+      message:
+        "2 calls succeeded after the signing keys had changed, and the services read them again.",
+    });
+  });
+});
+
+describe("key-rollover fails", () => {
+  it("for a service that keeps the keys", () => {
+    const run = rolledOver();
+    call(run, { accepts: false });
+    call(run, { accepts: false });
+    expect(judge(run)).toMatchObject({
+      verdict: "fail",
+      message:
+        "api refused a call 1h 10m into the run, 10m after the signing keys had changed, without having read them again, and 1 more time.",
+    });
+  });
+
+  it("for a service that has read the keys and refuses a token of the old one", () => {
+    const run = rolledOver({ newToken: false });
+    call(run, { reads: {}, accepts: false });
+    expect(judge(run).message).toContain("although it had read them since");
+  });
+
+  it("for a service that reads the keys with each of a few quick tokens, and of many slow ones", () => {
+    const quick = buildRun();
+    for (let token = 0; token < 4; token += 1) call(quick, { reads: {}, accepts: true });
+    expect(judge(quick).message).toContain("read the keys 4 times within 0s");
+    const slow = buildRun();
+    for (let token = 0; token < 5; token += 1) {
+      call(slow, { reads: {}, accepts: true });
+      slow.after(240_000);
+    }
+    expect(judge(slow).message).toContain("read the keys 5 times within 16m");
+  });
+});
+
+describe("key-rollover excuses", () => {
+  it("a service that may not read the keys again yet, but not for longer", () => {
+    const refusedAfter = (clock: string) => {
+      const run = buildRun();
+      run.exchange({ issued: { token: run.token({ expiresIn: 7_200 }) } });
+      call(run, { reads: {}, accepts: true });
+      run.at("00:01:00");
+      run.changed("keys-rotated");
+      run.exchange({ issued: { token: run.token() } });
+      run.at(clock);
+      call(run, { accepts: false });
+      return judge(run).verdict;
+    };
+    expect(refusedAfter("00:04:59")).toBe("inconclusive");
+    expect(refusedAfter("00:05:01")).toBe("fail");
+  });
+
+  it("a service that cannot read the keys, but not one that could", () => {
+    const run = rolledOver();
+    call(run, { reads: { status: 503 }, accepts: false });
+    expect(judge(run).verdict).toBe("inconclusive");
+    const other = rolledOver();
+    call(other, { reads: {}, accepts: false });
+    expect(judge(other).verdict).toBe("fail");
+  });
+
+  it("a refused token that had expired, or whose key is no longer published", () => {
+    const late = rolledOver({ newToken: false });
+    late.at("02:10:00");
+    call(late, { reads: {}, accepts: false });
+    expect(judge(late).verdict).toBe("inconclusive");
+    const withdrawn = buildRun();
+    withdrawn.exchange({ issued: { token: withdrawn.token({ expiresIn: 7_200 }) } });
+    call(withdrawn, { reads: {}, accepts: true });
+    withdrawn.at("01:00:00");
+    withdrawn.changed("keys-rotated", undefined, { overlapMs: 0 });
+    call(withdrawn, { reads: {}, accepts: false });
+    expect(judge(withdrawn).verdict).toBe("inconclusive");
+  });
+
+  it("calls that had never succeeded, but not one of the name of one that had", () => {
+    const run = rolledOver();
+    const other = run.operation({ ...validate, app: "another" });
+    other.fails();
+    expect(judge(run).verdict).toBe("inconclusive");
+    call(run, { accepts: false });
+    expect(judge(run).verdict).toBe("fail");
+  });
+
+  it("calls that another failing service explains", () => {
+    const run = rolledOver();
+    const one = run.operation(validate);
+    run.exchange({ ...validate, by: one, endpoint: "resource", status: 503 });
+    one.fails();
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+
+  it("reads for tokens of unknown keys, which are refused", () => {
+    const run = buildRun();
+    call(run, { reads: {}, accepts: true });
+    for (let token = 0; token < 10; token += 1) {
+      run.after(300_000);
+      call(run, { reads: {}, accepts: false });
+    }
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+});
+
+describe("key-rollover is inconclusive", () => {
+  it("without a service that requests the keys, and without a rollover", () => {
+    const run = buildRun();
+    run.changed("keys-rotated");
+    run.operation(validate).fails();
+    expect(judge(run).message).toBe("No service requested the signing keys.");
+    const quiet = buildRun();
+    call(quiet, { reads: {}, accepts: true });
+    expect(judge(quiet).message).toBe("The signing keys did not change.");
+  });
+
+  it("when no token came after it", () => {
+    expect(judge(rolledOver()).message).toMatch(/^No service accepted or refused a token/);
+  });
+});
