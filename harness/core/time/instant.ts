@@ -56,8 +56,17 @@ export function createInstant(now: () => number, creep: () => void): Instant {
 
   const pass = (nowMs: number, what: Rounds | "readings"): void => {
     crept += 1;
-    if (crept > ROUNDS_OF_A_LOOP) throw goesRound(nowMs, what);
+    if (crept > ROUNDS_OF_A_LOOP) {
+      // Who catches it begins anew.
+      reset();
+      throw goesRound(nowMs, what);
+    }
     creep();
+  };
+
+  const reset = (): void => {
+    instantMs = NaN;
+    rounds.timers = rounds.turns = crept = readings = 0;
   };
 
   return {
@@ -74,9 +83,6 @@ export function createInstant(now: () => number, creep: () => void): Instant {
     endTurn() {
       readings = 0;
     },
-    reset() {
-      instantMs = NaN;
-      rounds.timers = rounds.turns = crept = readings = 0;
-    },
+    reset,
   };
 }
