@@ -29,7 +29,7 @@ export const recovery: Rule = {
   says: "After the last fault clears, calls succeed within two minutes, or the limit that the scenario sets, and without a spike of requests above capacity.",
   source:
     "Microsoft Entra, Increase the resilience of client applications: temporary blocks must end with their cause (https://learn.microsoft.com/entra/architecture/resilience-client-app); after recovery, requests return to the primary (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
-  fix: "Let throttle blocks and circuit breakers end by themselves, limit back-off to a minute or two, and add jitter to retries.",
+  fix: "Let throttle blocks and circuit breakers end by themselves, and add jitter to retries. Whether a cap on back-off helps depends on the service: where it rejects what it cannot serve in time, waits of at most a minute or two bring everyone back soonest; where it queues without a bound, such retries keep it down, and only longer waits or Retry-After let it recover. If too many requests came at once, wait longer; if calls failed long after the end, shorter.",
   judge,
 };
 

@@ -223,3 +223,19 @@ it.each([
   const finding = { rule: "backoff", message: "m", evidence: [1], source: "s" };
   expect(standingOf(findings.map((one) => ({ ...finding, ...one })))).toBe(standing);
 });
+
+describe("the headline", () => {
+  const known = [
+    { scenario: "a", client: "msal-node", rule: "backoff", verdict: "fail", reason: "It was so." },
+  ] as const;
+  const run = judgedRun({ backoff: "fail" }, { scenario: "a" });
+
+  it("counts known weaknesses where nothing has changed", () => {
+    expect(reportOf([run], { baseline: known }).headline).toBe("no change: 1 known weakness");
+    const both = judgedRun({ backoff: "fail", "retry-after": "fail" }, { scenario: "a" });
+    const two = [...known, { ...known[0], rule: "retry-after" }];
+    expect(reportOf([both], { baseline: two }).headline).toBe("no change: 2 known weaknesses");
+    expect(reportOf([judgedRun({ backoff: "pass" })]).headline).toBe("as expected");
+    expect(reportOf([run]).headline).toBe("1 unexpected finding");
+  });
+});

@@ -6,7 +6,7 @@ import { type Finding, isRepeated, mustConclude, verdictOf } from "../../rules/r
 import type { ExchangeEnded, History, OperationCompleted } from "../../history/event.ts";
 import type { ExpectedFailure } from "../../history/header.ts";
 import { type BaselineEntry, isForRun, knows } from "./baseline.ts";
-import { costOf, sumOfCosts } from "./cost.ts";
+import { costOf, highestCosts } from "./cost.ts";
 import { coversEntry, type QuarantineEntry } from "./quarantine.ts";
 import { seenIn } from "./quarantine-seen.ts";
 import {
@@ -62,7 +62,7 @@ export function countResults(
       ).length,
       fixed: fixed.length,
       simulatedMs: results.reduce((sum, run) => sum + run.simulatedMs, 0),
-      cost: sumOfCosts(results.map(({ cost }) => cost)),
+      cost: highestCosts(results.map(({ cost }) => cost)),
     },
     runs: results,
     ...(fixed.length === 0 ? {} : { fixed }),

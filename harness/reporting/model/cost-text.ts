@@ -19,17 +19,31 @@ export function costText(cost: Cost): string | undefined {
   return parts.length === 0 ? undefined : parts.join(", ");
 }
 
-/** All runs' cost, and the worst run's, in two sentences at most; nothing when they cost nothing. */
-export function costLine({ totals, runs }: Results): string | undefined {
-  const all = costText(totals.cost);
-  if (all === undefined) return undefined;
-  const costly = runs.filter(({ cost }) => cost.withoutTokenMs > 0);
-  const [worst] = costly.toSorted((a, b) => b.cost.withoutTokenMs - a.cost.withoutTokenMs);
-  const most =
-    worst === undefined || runs.length === 1
-      ? ""
-      : ` The longest: ${formatDuration(worst.cost.withoutTokenMs)} in ${worst.scenario}, ${worst.client.name}.`;
-  return `Cost: ${all}.${most}`;
+/**
+ * The cost in a sentence; nothing when there is none. Of several runs each figure is that of the
+ * run in which it is highest: outages of different runs do not add up to anything that a person meets.
+ */
+export function costLine({ runs }: Results): string | undefined {
+  const [only] = runs;
+  if (runs.length === 1 && only !== undefined) {
+    const text = costText(only.cost);
+    return text === undefined ? undefined : `Cost: ${text}.`;
+  }
+  const parts = (["withoutTokenMs", "promptsCaused", "callsWithheld"] as const).flatMap(
+    (figure) => {
+      const [most] = runs.toSorted((a, b) => b.cost[figure] - a.cost[figure]);
+      if (most === undefined || most.cost[figure] === 0) return [];
+      const text = costText({ ...noCost, ...onlyOf(most.cost, figure) });
+      return [`${text} in ${most.scenario}, ${most.client.name}`];
+    },
+  );
+  return parts.length === 0 ? undefined : `The highest cost of a run: ${parts.join("; ")}.`;
+}
+
+const noCost: Cost = { withoutTokenMs: 0, promptsCaused: 0, callsWithheld: 0, slaBudgetShare: 0 };
+
+function onlyOf(cost: Cost, figure: keyof Cost): Partial<Cost> {
+  return { [figure]: cost[figure], slaBudgetShare: cost.slaBudgetShare };
 }
 
 /** How much of what 99.99 % allows a month. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { costOf, sumOfCosts } from "./cost.ts";
+import { costOf, highestCosts, sumOfCosts } from "./cost.ts";
 import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts";
 import { ada, ben } from "../../../test/support/run-builder-wire.ts";
 
@@ -108,5 +108,23 @@ describe("the cost of a run", () => {
       slaBudgetShare: 1.5,
     });
     expect(sumOfCosts([])).toEqual(free);
+  });
+
+  it("is for all runs the highest figure of any: their outages do not add up", () => {
+    const one = {
+      withoutTokenMs: 129_600,
+      promptsCaused: 1,
+      callsWithheld: 2,
+      slaBudgetShare: 0.5,
+    };
+    const other = { ...one, withoutTokenMs: 259_200, callsWithheld: 0, slaBudgetShare: 1 };
+    const all = Array.from({ length: 175 }, () => one);
+    expect(highestCosts([...all, other, free])).toEqual({
+      withoutTokenMs: 259_200,
+      promptsCaused: 1,
+      callsWithheld: 2,
+      slaBudgetShare: 1,
+    });
+    expect(highestCosts([])).toEqual(free);
   });
 });

@@ -32,6 +32,16 @@ export function costOf(history: History): Cost {
   };
 }
 
+/** The highest of each figure among several runs: they are outages of their own, and do not add up. */
+export function highestCosts(costs: readonly Cost[]): Cost {
+  const highest = (of: (cost: Cost) => number): number => Math.max(0, ...costs.map(of));
+  return {
+    ...withShare(highest(({ withoutTokenMs }) => withoutTokenMs)),
+    promptsCaused: highest((cost) => cost.promptsCaused),
+    callsWithheld: highest(({ callsWithheld }) => callsWithheld),
+  };
+}
+
 /** The costs of several runs, added up. */
 export function sumOfCosts(costs: readonly Cost[]): Cost {
   const sum = (of: (cost: Cost) => number): number =>

@@ -85,7 +85,7 @@ export interface Results {
     /** Entries of the baseline whose rule now passes. */
     readonly fixed: number;
     readonly simulatedMs: number;
-    /** Of all runs, added up. */
+    /** The highest of each figure in any run. */
     readonly cost: Cost;
   };
   readonly runs: readonly RunResult[];

@@ -27,8 +27,13 @@ export function headline(results: Results): string {
     case "inconclusive":
       return `${count(runs.filter((run) => !run.expected).length, "run")} inconclusive`;
     case "expected":
-      return "as expected";
+      return unchanged(totalsOf(results).known);
   }
+}
+
+function unchanged(known: number): string {
+  if (known === 0) return "as expected";
+  return `no change: ${known} known ${known === 1 ? "weakness" : "weaknesses"}`;
 }
 
 /** Runs, verdicts and how they compare with the baseline, in one sentence. */
