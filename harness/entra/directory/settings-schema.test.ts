@@ -85,6 +85,25 @@ describe("the settings", () => {
     );
   });
 
+  it.each([
+    ["loopDetection", "on", 'Write "off", or { requests: 15, withinSeconds: 300 }'],
+    ["loopDetection", true, 'Write "off", or { requests: 15, withinSeconds: 300 }'],
+    ["refreshIn", "always", 'Write "never", or { fromSeconds:'],
+    ["accessTokenLifetimeSeconds", "1h", "Write 3600, in seconds."],
+    ["accessTokenLifetimeSeconds", "long", "Write a number of seconds, or { min:"],
+    ["extendedLifetimeSeconds", "24h", "Write 86400, in seconds."],
+    ["samlRequestAgeMinutesMax", "none", 'Write a number of minutes, or "any".'],
+    ["sessionHours", "90d", "Write 2160, in hours."],
+    ["refreshTokenInactiveDays", "2160h", "Write 90, in days."],
+  ])("refuse %s of %j with the nearest form that is right", (name, value, hint) => {
+    expect(() => check({ [name]: value })).toThrow(
+      expect.objectContaining({
+        place: `settings.${name}`,
+        hint: expect.stringContaining(hint),
+      }),
+    );
+  });
+
   it("accept signInAs for a user of the world, with an automatic page only", () => {
     const signInAs = "Adele@contoso.example";
     const place = "settings.signInAs";

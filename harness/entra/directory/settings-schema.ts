@@ -1,6 +1,7 @@
 /** The schema of the service's settings: complete in a world, partial where they override a world's. */
 import { ratio, wholeNumber } from "../../core/common-schemas.ts";
 import { suggestNames } from "../../core/errors.ts";
+import { parseDuration } from "../../core/time/parse-duration.ts";
 import {
   acrossFields,
   expected,
@@ -40,44 +41,45 @@ export function checkSettings(settings: ServiceSettings, tenants: World["tenants
 }
 
 function fieldsOf(z: Z) {
-  const amount = z.number({ error: expecting("a number from 0 on", hintWhenMissing) }).min(0);
+  const amounts = {
+    seconds: amountIn(z, "seconds"),
+    minutes: amountIn(z, "minutes"),
+    hours: amountIn(z, "hours"),
+    days: amountIn(z, "days"),
+  } as const;
   const anyString = z.string({ error: expecting("a string", hintWhenMissing) });
   return {
-    accessTokenLifetimeSeconds: z.union([amount, rangeOf(z)]),
-    appTokenLifetimeSeconds: amount,
-    caeTokenLifetimeSeconds: amount,
-    extendedLifetimeSeconds: z.union([z.literal("same"), amount]),
-    refreshIn: z.union([
-      z.literal("never"),
-      z.strictObject({
-        fromSeconds: amount,
-        share: ratio(),
-        tokens: z.enum(["user", "user-and-app"]),
-      }),
-    ]),
-    refreshTokenInactiveDays: amount,
-    spaRefreshTokenHours: amount,
-    sessionHours: amount,
-    authCodeMinutes: amount,
+    accessTokenLifetimeSeconds: z.union([amounts.seconds, rangeOf(z)], {
+      error: expecting("a number or an object", hintFor("{ min: 3_600, max: 5_400 }", "seconds")),
+    }),
+    appTokenLifetimeSeconds: amounts.seconds,
+    caeTokenLifetimeSeconds: amounts.seconds,
+    extendedLifetimeSeconds: z.union([z.literal("same"), amounts.seconds], {
+      error: expecting('"same" or a number', hintFor('"same"', "seconds")),
+    }),
+    refreshIn: refreshInOf(z),
+    refreshTokenInactiveDays: amounts.days,
+    spaRefreshTokenHours: amounts.hours,
+    sessionHours: amounts.hours,
+    authCodeMinutes: amounts.minutes,
     regionalTokenEndpoints: choice(z, ["first-party", "everyone"]),
-    deviceCodeSeconds: amount,
-    samlBackdatedMinutes: amount,
+    deviceCodeSeconds: amounts.seconds,
+    samlBackdatedMinutes: amounts.minutes,
     samlIssuerHost: choice(z, ["sts.windows.net", "login.microsoftonline.com"]),
-    samlLifetimeMinutes: amount,
-    samlConfirmationMinutes: amount,
-    samlRequestAgeMinutesMax: z.union([z.literal("any"), amount]),
+    samlLifetimeMinutes: amounts.minutes,
+    samlConfirmationMinutes: amounts.minutes,
+    samlRequestAgeMinutesMax: z.union([z.literal("any"), amounts.minutes], {
+      error: expecting('"any" or a number', hintFor('"any"', "minutes")),
+    }),
     samlRepeatedRequests: choice(z, ["answer", "refuse"]),
     errorSeparator: choice(z, ["crlf", "space"]),
     revokedGrantSuberror: choice(z, ["bad_token", "none"]),
-    loopDetection: z.union([
-      z.literal("off"),
-      z.strictObject({ requests: wholeNumber(z, 1), withinSeconds: amount }),
-    ]),
+    loopDetection: loopDetectionOf(z),
     backup: choice(z, ["off", ...editionIds]),
     backupSignInFrequency: choice(z, ["extend", "block"]),
     backupAuthenticationStrengths: choice(z, ["ignore", "block"]),
     backup21Vianet: choice(z, ["table", "text"]),
-    backupTokenSeconds: amount,
+    backupTokenSeconds: amounts.seconds,
     backupDeclineStatus: choice(z, [503, 400]),
     backupRevocationDelaySeconds: z
       .number({ error: expecting("a number from 0 to 900", hintWhenMissing) })
@@ -98,6 +100,72 @@ function fieldsOf(z: Z) {
     sessionInFrames: choice(z, ["visible", "blocked"]),
     loginOpenerPolicy: choice(z, ["absent", "same-origin"]),
   };
+}
+
+const unitMs = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
+
+type Unit = keyof typeof unitMs;
+
+function amountIn(z: Z, unit: Unit) {
+  const hint = (found: unknown): string | undefined =>
+    hintWhenMissing(found) ?? numberMeant(found, unit);
+  return z.number({ error: expecting("a number from 0 on", hint) }).min(0);
+}
+
+/** `Write 3600, in seconds.` for "1h"; undefined for anything but a duration as text. */
+function numberMeant(found: unknown, unit: Unit): string | undefined {
+  const ms = typeof found === "string" ? durationIn(found) : undefined;
+  return ms === undefined ? undefined : `Write ${ms / unitMs[unit]}, in ${unit}.`;
+}
+
+/** Where a number is one of two forms. */
+function hintFor(otherForm: string, unit: Unit): (found: unknown) => string | undefined {
+  return (found) =>
+    hintWhenMissing(found) ??
+    numberMeant(found, unit) ??
+    `Write a number of ${unit}, or ${otherForm}.`;
+}
+
+/** The milliseconds in a text such as "1h"; undefined when it is no duration. */
+function durationIn(text: string): number | undefined {
+  try {
+    return parseDuration(text, "");
+  } catch {
+    return undefined;
+  }
+}
+
+function refreshInOf(z: Z) {
+  const amount = amountIn(z, "seconds");
+  return z.union(
+    [
+      z.literal("never"),
+      z.strictObject({
+        fromSeconds: amount,
+        share: ratio(),
+        tokens: z.enum(["user", "user-and-app"]),
+      }),
+    ],
+    {
+      error: expecting(
+        '"never" or an object',
+        'Write "never", or { fromSeconds: 7_200, share: 0.5, tokens: "user" }.',
+      ),
+    },
+  );
+}
+
+function loopDetectionOf(z: Z) {
+  const amount = amountIn(z, "seconds");
+  return z.union(
+    [z.literal("off"), z.strictObject({ requests: wholeNumber(z, 1), withinSeconds: amount })],
+    {
+      error: expecting(
+        '"off" or an object',
+        'Write "off", or { requests: 15, withinSeconds: 300 }, which is what is documented.',
+      ),
+    },
+  );
 }
 
 function rangeOf(z: Z) {

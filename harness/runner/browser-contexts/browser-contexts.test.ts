@@ -8,6 +8,7 @@ import { createVirtualClock } from "../../core/time/virtual-clock.ts";
 import type { FaultWindow } from "../../faults/plan.ts";
 import { createRecorder } from "../../history/recorder.ts";
 import type { BrowserProfile } from "../../network/mount.ts";
+import { requestLoop } from "../../rules/request-loop.ts";
 import { runScenario, type RunOutcome } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
 import { createAttribution } from "../simulation/attribution.ts";
@@ -106,6 +107,21 @@ describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
       "popup-1 closed 60",
     ]);
     expect(only(outcome, "exchange-ended").map(({ end }) => end.kind)).toEqual(["abandoned"]);
+  });
+
+  it("lets time pass while a page goes to Entra again and again", async () => {
+    let rounds = 0;
+    const outcome = await run(async ({ open, world, clock }) => {
+      const spa = await open({ app: "spa" });
+      const ask = { flow: "sso-silent", scopes: graph, user: world.user("adele") } as const;
+      for (; clock.elapsed() < seconds(5); rounds += 1) await spa.attempt(ask);
+    });
+    expect(rounds).toBeGreaterThan(15);
+    expect(rounds).toBeLessThan(100);
+    expect(requestLoop.judge(outcome.history)).toMatchObject({
+      verdict: "fail",
+      message: expect.stringMatching(/^tab-1 of spa-1 went to Entra \d+ times/),
+    });
   });
 
   it("has the person sign in once at each page that asks", async () => {
