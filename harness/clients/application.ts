@@ -5,6 +5,7 @@
 import type { Clock } from "../core/time/clock.ts";
 import type { TokenFacts } from "../history/event.ts";
 import { HarnessError } from "../core/errors.ts";
+import { textOf } from "../core/thrown.ts";
 import { fingerprint } from "../history/redact.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type {
@@ -285,7 +286,7 @@ export function describeAnyError(error: unknown): ClientErrorDescription {
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  return error instanceof Error ? error : new Error(textOf(error));
 }
 
 function firstLine(text: string): string {

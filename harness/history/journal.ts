@@ -3,6 +3,7 @@
  * judges, replays or prints reads it, so a finished run can be examined again. Reading is strict,
  * because a verdict on half a history is worth nothing.
  */
+import { textOf } from "../core/thrown.ts";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import { expected, show } from "../core/validation-messages.ts";
 import type { History, HistoryEvent } from "./event.ts";
@@ -113,7 +114,7 @@ function readEvent(value: unknown, place: string): HistoryEvent {
     throw bad(
       place,
       `expected a known kind of event, got ${kind === undefined ? "nothing" : show(kind)}`,
-      suggestNames(String(kind), eventKinds, `There are ${eventKinds.join(", ")}.`),
+      suggestNames(textOf(kind), eventKinds, `There are ${eventKinds.join(", ")}.`),
     );
   }
   const problem = findEventProblem(value);

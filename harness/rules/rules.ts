@@ -3,6 +3,7 @@
  * that throws is inconclusive, and the other rules still judge.
  */
 import { HarnessError, suggestNames } from "../core/errors.ts";
+import { textOf } from "../core/thrown.ts";
 import type { History } from "../history/event.ts";
 import { availability } from "./availability.ts";
 import { backoff } from "./backoff.ts";
@@ -108,9 +109,10 @@ export function ruleById(id: string): Rule {
   const rule = rules.find((candidate) => candidate.id === id);
   if (rule !== undefined) return rule;
   const known = rules.map((candidate) => candidate.id);
-  throw new HarnessError("unknown-rule", `there is no rule "${id}"`, {
-    place: id,
-    hint: suggestNames(id, known, `There are ${known.join(", ")}.`),
+  const name = textOf(id);
+  throw new HarnessError("unknown-rule", `there is no rule "${name}"`, {
+    place: name,
+    hint: suggestNames(name, known, `There are ${known.join(", ")}.`),
   });
 }
 
@@ -187,7 +189,7 @@ function judgeSafely(rule: Rule, history: History): Judgement {
   try {
     return rule.judge(history);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = textOf(error);
     return {
       verdict: "inconclusive",
       message: `the rule threw an error: ${message}`,

@@ -252,3 +252,35 @@ describe("screen is inconclusive", () => {
       expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 });
+
+describe("a screen that is still there when a test reads the history", () => {
+  const readAfter = (seconds: number) => {
+    const run = inOutage();
+    run.sees("error", "popup-1");
+    const { header, events } = run.history();
+    const endsAt = (events.at(-1)?.at ?? 0) + seconds * 1_000;
+    return screen.judge({ header: { ...header, endsAt }, events });
+  };
+
+  it("counts until then", () => {
+    expect(readAfter(20).verdict).toBe("pass");
+    expect(readAfter(120)).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("popup-1 of app-1 stayed open with an error for 2m"),
+    });
+  });
+});
+
+describe("a change of the world", () => {
+  it("is judged as an outage is", () => {
+    const run = buildRun();
+    run.tab("opened");
+    run.sees("content");
+    expect(judge(run).verdict).toBe("inconclusive");
+    run.changed("keys-rotated");
+    run.sees("spinner");
+    run.after(60_000);
+    run.sees("content");
+    expect(judge(run).verdict).toBe("fail");
+  });
+});

@@ -3,7 +3,7 @@
  * is the best that an application can show; a blank page or an endless spinner is not acceptable.
  * A user with a valid token needs no sign-in service and keeps seeing the application.
  *
- * Judged from the first fault window to the end of the history, since a screen can remain after
+ * Judged from the first fault window or change of the world to the end of the history, since a screen can remain after
  * an outage; how long the application takes to load before it is not judged. A token counts for
  * the tab that is known to have it (`tabs-of-client.ts`); `reload` and `tabs` judge what a tab
  * lost when it was reloaded or opened. Alternating blank pages and spinners are one wait.
@@ -13,14 +13,13 @@
  */
 import { formatDuration, seconds } from "../core/time/duration.ts";
 import type { Screen, ScreenSeen } from "../history/browser-events.ts";
-import type { History, OperationCompleted } from "../history/event.ts";
+import type { History, HistoryEvent, OperationCompleted } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { screenSpansOf, tabKey, type ScreenSpan } from "./model/screens.ts";
 import { isPopup } from "./model/tabs-of-client.ts";
 import { availableTokensAt } from "./model/available-tokens.ts";
 import { andMore, counted, sinceStart } from "./model/messages.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
-import { faultSpansOf } from "./model/fault-windows.ts";
 import { operationsOf } from "./model/exchanges.ts";
 import { isInteractive } from "./model/operations.ts";
 import { isValidAt } from "./model/token-validity.ts";
@@ -44,7 +43,7 @@ interface Breach {
 }
 
 interface Bounds {
-  /** When the first fault window opened, ms since the Unix epoch. */
+  /** When the first fault window opened or the world first changed, ms since the Unix epoch. */
   readonly since: number;
   readonly stuckMaxMs: number;
 }
@@ -52,8 +51,9 @@ interface Bounds {
 function judge(history: History): Judgement {
   const spans = screenSpansOf(history);
   if (spans.length === 0) return inconclusive("No screen was seen.");
-  const since = faultSpansOf(history)[0]?.beganAt;
-  if (since === undefined) return inconclusive("There was no outage.");
+  const since = history.events.find(isTrouble)?.at;
+  if (since === undefined)
+    return inconclusive("There was no outage, and no change of the world such as a revocation.");
   const bounds = { since, stuckMaxMs: history.header.limits?.screenStuckMaxMs ?? STUCK_MAX_MS };
   const seen = spans.filter(({ to }) => to >= since);
   const [last] = seen.slice(-1);
@@ -75,6 +75,11 @@ function judge(history: History): Judgement {
     `${counted(seen.length, "screen")} from the outage on, none of them blank or with a spinner for longer than ${formatDuration(longestMs)}; every user with a valid token saw the application.`,
     seen.map(({ event }) => event),
   );
+}
+
+/** What may disturb a user: a fault, or a change such as a revocation or a key rollover. */
+function isTrouble({ kind }: HistoryEvent): boolean {
+  return kind === "fault-began" || kind === "world-changed";
 }
 
 /** Reports a screen on which a user with a valid token does not see the application. */

@@ -44,6 +44,26 @@ describe.skipIf(wantsNoBrowser())("in front of a real browser", () => {
       { shows: "content", text: "Mail" },
     ],
     [
+      "an error text in the place of the application",
+      "Error: post_request_failed: Network request failed",
+      { shows: "error", text: "Error: post_request_failed: Network request failed" },
+    ],
+    [
+      "an error text under the heading of the application",
+      "<h1>Mail</h1><p>BrowserAuthError: timed_out</p><button>Try again</button>",
+      { shows: "error", text: "BrowserAuthError: timed_out" },
+    ],
+    [
+      "an application that writes about errors",
+      "<h1>Orders</h1><p>2 orders failed</p><p>No error so far</p>",
+      { shows: "content", text: "Orders" },
+    ],
+    [
+      "an application with one error among much else",
+      `<h1>Log</h1><p>Error: one line of many</p><ul>${"<li>An ordinary line of the log</li>".repeat(30)}</ul>`,
+      { shows: "content", text: "Log" },
+    ],
+    [
       "a sign-in page",
       '<h1>Sign in</h1><form><input name="login"><input type="password"></form>',
       { shows: "sign-in", text: "Sign in" },

@@ -59,7 +59,21 @@ export function readScreen(): SeenScreen {
     );
     if (rest.length === 0) return said("spinner", busy[0]);
   }
+  // An error text in the place of the application, such as a caught error that was printed.
+  const errorText =
+    /(^|\s)\w*(Error|Exception)\b ?[:(]|\b[a-z]+(_[a-z]+)+: |\bAADSTS\d{4,}|\bsomething went wrong\b/i;
+  const words = wordsOf(document.body);
+  if (words.length <= 500 && errorText.test(words)) {
+    const frames = all("h1, h2, header, nav, footer, button, a");
+    const text = [document.body, ...all("body *")].find(
+      (element) =>
+        !frames.some((frame) => frame.contains(element)) &&
+        [...element.childNodes].some(({ nodeType }) => nodeType === 3) &&
+        errorText.test(wordsOf(element)),
+    );
+    if (text !== undefined) return said("error", text);
+  }
   const pictures = all("img, svg, canvas, video, input, button");
-  if (wordsOf(document.body) === "" && pictures.length === 0) return { shows: "blank" };
+  if (words === "" && pictures.length === 0) return { shows: "blank" };
   return said("content", heading);
 }

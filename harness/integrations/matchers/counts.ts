@@ -2,6 +2,7 @@
 import { promptsOf } from "../../rules/model/prompts.ts";
 import { checkKeys, HarnessError, suggestNames } from "../../core/errors.ts";
 import { type ExchangeEnded, type Flow, flows, type History } from "../../history/event.ts";
+import { textOf } from "../../core/thrown.ts";
 import { checkEndpoint } from "../../history/endpoint-name.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
 import { actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
@@ -78,7 +79,7 @@ export function requested(
 /** Whether people were asked to act at most so often: to sign in, to consent, to type a device code. */
 export function promptedAtMost(history: History, atMost: number): MatcherVerdict {
   if (!Number.isInteger(atMost) || atMost < 0) {
-    throw new HarnessError("bad-usage", `expected a whole number from 0, found ${String(atMost)}`, {
+    throw new HarnessError("bad-usage", `expected a whole number from 0, found ${textOf(atMost)}`, {
       place: "toHavePromptedAtMost",
       hint: "Write toHavePromptedAtMost(0) for none at all.",
     });
@@ -176,8 +177,8 @@ const sources: readonly ExchangeEnded["servedBy"][] = [
 
 function checkSource(from: unknown): void {
   if ((sources as readonly unknown[]).includes(from)) return;
-  throw new HarnessError("unknown-name", `nothing serves from "${String(from)}"`, {
+  throw new HarnessError("unknown-name", `nothing serves from "${textOf(from)}"`, {
     place: "toHaveServed",
-    hint: suggestNames(String(from), sources, `There are ${sources.join(", ")}.`),
+    hint: suggestNames(textOf(from), sources, `There are ${sources.join(", ")}.`),
   });
 }

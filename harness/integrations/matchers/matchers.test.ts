@@ -305,6 +305,20 @@ it.each([[undefined], [null], [7], [{}], ["entra"]])("a matcher refuses %j", (re
   );
 });
 
+describe("a value without a text", () => {
+  const bare: unknown = Object.create(null);
+
+  it.each([
+    ["toHaveServed", [{ from: bare }], "nothing serves from"],
+    ["toHavePromptedAtMost", [bare], "expected a whole number from 0"],
+    ["toHaveRequested", [bare], "there is no endpoint"],
+    ["toPassRule", [bare], "there is no rule"],
+  ] as const)("is refused by %s", (name, values, message) => {
+    const judge = matchers[name] as (...all: unknown[]) => unknown;
+    expect(() => judge.call({ isNot: false }, buildRun().history(), ...values)).toThrow(message);
+  });
+});
+
 describe("a key that a matcher does not have", () => {
   it.each([
     ["toHaveRequested", ["token", { atmost: 0 }], 'unknown key "atmost"'],

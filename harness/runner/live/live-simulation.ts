@@ -5,6 +5,7 @@
  */
 import type { Directory } from "../../entra/directory/directory.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { textOf } from "../../core/thrown.ts";
 import { NothingLeft } from "../../core/time/stuck.ts";
 import type { LivePlan } from "../../faults/live-plan.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
@@ -235,7 +236,7 @@ function createFaultControls(
     clear(...ids) {
       const unknownId = ids.find((id) => !known.has(id));
       if (unknownId !== undefined) {
-        throw new HarnessError("unknown-name", `there was no fault "${unknownId}"`, {
+        throw new HarnessError("unknown-name", `there was no fault "${textOf(unknownId)}"`, {
           place: "clear",
           hint: `There ${known.size === 0 ? "was none" : `were ${[...known].join(", ")}`}.`,
         });
@@ -246,5 +247,5 @@ function createFaultControls(
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  return error instanceof Error ? error : new Error(textOf(error));
 }

@@ -1,4 +1,5 @@
 /** The outages that a test calls by name: the presets of `harness/faults/presets.ts`, by their ids. */
+import { textOf } from "../../core/thrown.ts";
 import { type Duration, parseDuration } from "../../core/time/parse-duration.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { OutageName } from "../../faults/outage-names.ts";
@@ -91,14 +92,14 @@ export function planOf<Name extends PresetName>(
   name: Name,
   options: PresetOptions<Name>,
 ): FaultPlan {
-  const place = `outage "${name}"`;
-  if (!Object.hasOwn(presets, name)) {
-    const names = Object.keys(presets);
-    throw new HarnessError("bad-fault-plan", `there is no outage "${String(name)}"`, {
+  const names = Object.keys(presets);
+  if (!(names as readonly unknown[]).includes(name)) {
+    throw new HarnessError("bad-fault-plan", `there is no outage "${textOf(name)}"`, {
       place: "outage",
-      hint: suggestNames(String(name), names, `There are ${names.join(", ")}.`),
+      hint: suggestNames(textOf(name), names, `There are ${names.join(", ")}.`),
     });
   }
+  const place = `outage "${name}"`;
   checkPresetOptions(name, options, place);
   const timed = {
     ...(options as Timing),
