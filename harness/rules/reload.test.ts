@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { cachedToken } from "./cached-token.ts";
 import { persistedCache } from "./persisted-cache.ts";
 import { reload } from "./reload.ts";
+import type { TokenFacts } from "../history/event.ts";
 import { silentFirst } from "./silent-first.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 import { ada } from "../../test/support/run-builder-wire.ts";
@@ -246,5 +247,57 @@ describe("the token inventory of tabs", () => {
       "a refresh token received 2h earlier",
     );
     expect(judge(run).verdict).toBe("pass");
+  });
+});
+
+describe("a token that was used after the reload", () => {
+  /** The page asks for a sign-in after it was reloaded; `between` happens before. */
+  function askedAfter(
+    between: (run: RunBuilder, token: TokenFacts) => void,
+    lifetimes = {},
+  ): ReturnType<typeof judge> {
+    const run = buildRun();
+    run.tab("opened");
+    const first = run.operation({ flow: "popup", tab });
+    const token = run.token(lifetimes);
+    run.exchange({ by: first, issued: { token, refreshToken: "rt-1" } });
+    first.ok({ token });
+    run.at("00:10:00");
+    run.tab("reloaded");
+    between(run, token);
+    run.at("00:20:00");
+    const popup = run.operation({ flow: "popup", tab, scopes: [] });
+    run.prompt({ operation: popup.operation, user: ada });
+    return judge(run);
+  }
+
+  const sent = (run: RunBuilder): void => {
+    const silent = run.operation({ tab });
+    run.exchange({ by: silent, status: 503 });
+    silent.fails();
+  };
+
+  it("was not lost by it: the page has sent its refresh token", () => {
+    const expired = { expiresIn: 360 };
+    expect(askedAfter(() => undefined, expired).message).toContain("lost a refresh token");
+    expect(askedAfter(sent, expired).verdict).not.toBe("fail");
+  });
+
+  it("was not lost by it: the page has shown its token to an API, and not another one", () => {
+    const shown = (run: RunBuilder, token: TokenFacts) => run.presented(token);
+    expect(askedAfter(shown).verdict).not.toBe("fail");
+    expect(askedAfter((run) => run.presented(run.token())).verdict).toBe("fail");
+  });
+
+  it("was lost when another tab has used it", () => {
+    const run = signedIn();
+    run.tab("opened", "tab-2");
+    run.operation({ tab: "tab-2" }).ok();
+    run.tab("reloaded");
+    const other = run.operation({ tab: "tab-2" });
+    run.exchange({ by: other, status: 503 });
+    other.fails();
+    run.operation({ tab }).fails({ code: "no_account", interactionRequired: true });
+    expect(judge(run).verdict).toBe("fail");
   });
 });

@@ -12,6 +12,7 @@ import {
   createTokenInventory,
   dropToken,
   recordAnswer,
+  recordPresented,
   recordRequest,
   recordResult,
   restart,
@@ -92,6 +93,8 @@ function walk(history: History): ReadonlyMap<number, AvailableTokens> {
         restart(inventoryOf(event.client), event);
         break;
       case "token-presented":
+        if (event.client !== undefined && event.verdict === "accepted")
+          recordPresented(inventoryOf(event.client), event);
         if (event.verdict === "revoked")
           for (const one of inventories.values()) dropToken(one, event.accessToken);
         break;

@@ -10,11 +10,12 @@ import type {
   OperationCompleted,
   OperationInvoked,
   TokenFacts,
+  TokenPresented,
 } from "../../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../../history/world-changed.ts";
 import { loadOf, createTabs, restartBrowser, recordSighting, type Tabs } from "./tabs-of-client.ts";
-import { cacheKeyOf } from "./cache-key.ts";
-import { grantOf, isToSignInService, meansInteraction } from "./exchange-outcomes.ts";
+import { cacheKeyOf, isForUser } from "./cache-key.ts";
+import { grantOf, isForToken, isToSignInService, meansInteraction } from "./exchange-outcomes.ts";
 import { objectIdOf } from "./identifiers.ts";
 import type { Exchange } from "./exchanges.ts";
 
@@ -84,6 +85,30 @@ export function recordRequest(
 ): void {
   const key = cacheKeyOf(history, call);
   if (key !== undefined && isToSignInService(exchange)) inventory.lastRequests.set(key, exchange);
+  // Who sends a refresh token has it.
+  const account = call.user?.toLowerCase() ?? onlyAccountOf(inventory);
+  const isRefresh = isForToken(exchange.began) && grantOf(exchange) === "refresh_token";
+  if (isRefresh && account !== undefined && inventory.refreshTokens.has(account))
+    recordSighting(inventory.tabs, account, call.tab, exchange.began.index);
+}
+
+function onlyAccountOf({ refreshTokens }: TokenInventory): string | undefined {
+  const [account, ...others] = refreshTokens.keys();
+  return others.length === 0 ? account : undefined;
+}
+
+/** Records that the application showed a token to an API: with several tabs open, it is not known which of them did. */
+export function recordPresented(
+  { tabs, tokens, refreshTokens }: TokenInventory,
+  { accessToken, index }: TokenPresented,
+): void {
+  if (tabs.open.size > 1) return;
+  const [key] = [...tokens].find(([, { token }]) => token.accessToken === accessToken) ?? [];
+  if (key === undefined) return;
+  recordSighting(tabs, accessToken, undefined, index);
+  // A cache that has kept the one has kept the other.
+  for (const account of refreshTokens.keys())
+    if (isForUser(key, account)) recordSighting(tabs, account, undefined, index);
 }
 
 /** Records what the token service answered. */
