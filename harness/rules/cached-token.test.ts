@@ -4,6 +4,7 @@ import { availability } from "./availability.ts";
 import { cachedToken } from "./cached-token.ts";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { run } from "../../test/support/run.ts";
 import { ada, ben } from "../../test/support/run-builder-wire.ts";
 
 const daemon = { flow: "client-credentials", client: "daemon-1" } as const;
@@ -310,5 +311,58 @@ describe("a client that asks for a sign-in while it holds a token", () => {
     run.at("02:00:00");
     run.operation().fails(login);
     expect(availability.judge(run.history()).verdict).toBe("fail");
+  });
+});
+
+describe("a token that the client has evicted", () => {
+  const read = "https://graph.microsoft.com/User.Read";
+  const mail = "https://graph.microsoft.com/Mail.Read";
+  const calendar = "https://graph.microsoft.com/Calendars.Read";
+
+  /** Tokens for both sets of scopes, one after the other; a minute later a call for the first. */
+  function secondSet(second: readonly string[], fails: boolean): string {
+    const run = buildRun();
+    for (const scopes of [[read, mail], second]) {
+      const call = run.operation({ scopes });
+      run.exchange({ by: call, issued: { token: run.token(), refreshToken: "rt-1" } });
+      call.ok();
+      run.after(60_000);
+    }
+    const again = run.operation({ scopes: [read, mail] });
+    run.exchange({ by: again, ...(fails ? { status: 503 } : {}) });
+    if (fails) again.fails();
+    else again.ok();
+    return cachedToken.judge(run.history()).message;
+  }
+
+  it.each([false, true])("is named with what took its place (the service fails: %s)", (fails) => {
+    expect(secondSet([mail, calendar], fails)).toContain(
+      "; the client had evicted it 1m into the run, when it got a token for overlapping scopes (https://graph.microsoft.com/calendars.read https://graph.microsoft.com/mail.read)",
+    );
+  });
+
+  it("is not when the scopes are the same, or do not overlap", () => {
+    expect(secondSet([mail, read], false)).not.toContain("evicted");
+    expect(secondSet([calendar], false)).not.toContain("evicted");
+  });
+
+  it("is what MSAL Node does", async () => {
+    const { history } = await run(async ({ open, world, clock }) => {
+      const user = world.user("adele");
+      const portal = await open({ app: "portal" });
+      await portal.acquire({ flow: "authorization-code", scopes: [read], user });
+      for (const scopes of [
+        [read, mail],
+        [mail, calendar],
+        [read, mail],
+      ]) {
+        await clock.sleep(60_000);
+        await portal.acquire({ flow: "silent", scopes, user });
+      }
+    });
+    expect(cachedToken.judge(history)).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("the client had evicted it 2m into the run"),
+    });
   });
 });

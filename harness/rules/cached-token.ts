@@ -9,7 +9,8 @@ import type { ExchangeBegan, History } from "../history/event.ts";
 import type { HeldToken } from "./model/token-inventory.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { availableTokensAt } from "./model/available-tokens.ts";
-import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { evictionOf } from "./model/evicted-tokens.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { grantOf } from "./model/exchange-outcomes.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
@@ -23,7 +24,7 @@ export const cachedToken: Rule = {
   says: "The client always hands out an unexpired cached token, and sends no request for it.",
   source:
     "Increase the resilience of authentication and authorization in client applications, Cache tokens (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
-  fix: "Keep the last token outside the client and use it until it expires when the client throws, also when it asks for a sign-in: a valid token needs none. Request tokens silently, without forcing a refresh.",
+  fix: "Keep the last token outside the client and use it until it expires when the client throws, also when it asks for a sign-in: a valid token needs none. Request tokens silently, without forcing a refresh, and always with the same scopes for one API: a token for overlapping scopes takes the place of the other.",
   judge,
 };
 
@@ -66,9 +67,10 @@ function judge(history: History): Judgement {
   if (firstNeedless !== undefined) {
     const { operation, held, request } = firstNeedless;
     const left = formatDuration(held.token.expiresAt - request.at);
+    const evicted = describeEviction(history, firstNeedless);
     return fails(
-      `${counted(needless.length, "call")} of ${all} requested a token although a cached one was still fresh; the first, ${sinceStart(history, request.at)} into the run, had one valid for another ${left}.`,
-      [held, operation.invoked, request],
+      `${counted(needless.length, "call")} of ${all} requested a token although a cached one was still fresh; the first, ${sinceStart(history, request.at)} into the run, had one valid for another ${left}${evicted.says}.`,
+      [held, operation.invoked, request, ...evicted.evidence],
     );
   }
   const [firstServed] = served;
@@ -90,6 +92,7 @@ function withheldFrom(
 ): Judgement {
   const { invoked, completed } = operation;
   const [request] = tokenRequestsBy(operation);
+  const evicted = describeEviction(history, { operation, held });
   const left = formatDuration(held.token.expiresAt - (completed?.at ?? invoked.at));
   const how =
     completed?.outcome === "fail"
@@ -98,14 +101,29 @@ function withheldFrom(
         ? "never returned"
         : "did not return before its caller timed out";
   return fails(
-    `${withheld.length} of ${counted(all, "call")} got no token although a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} into the run, ${how} while the token was valid for another ${left}.`,
+    `${withheld.length} of ${counted(all, "call")} got no token although a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} into the run, ${how} while the token was valid for another ${left}${evicted.says}.`,
     [
       held,
       invoked,
+      ...evicted.evidence,
       ...(request === undefined ? [] : [request.began]),
       ...(completed === undefined ? [] : [completed]),
     ],
   );
+}
+
+/** How the client itself lost the token, when a newer one took its place. */
+function describeEviction(
+  history: History,
+  { operation, held }: CallWithToken,
+): { readonly says: string; readonly evidence: readonly EventRef[] } {
+  const eviction = evictionOf(history, operation.invoked, held);
+  if (eviction === undefined) return { says: "", evidence: [] };
+  const { answer, scopes } = eviction;
+  return {
+    says: `; the client had evicted it ${sinceStart(history, answer.at)} into the run, when it got a token for overlapping scopes (${scopes})`,
+    evidence: [answer],
+  };
 }
 
 /** Whether the caller got no token although the cached one was still valid when the call ended. */
