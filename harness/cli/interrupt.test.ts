@@ -36,7 +36,15 @@ it("reports the first signal, ignores its copy, and ends at a later one", () => 
 
 it("leaves signals alone again when it was not interrupted", () => {
   const { stop, count } = listening();
-  expect(count()).toBe(2);
+  expect(count()).toBe(3);
   stop();
   expect(count()).toBe(0);
+});
+
+// S21
+it("takes the end of a terminal for one of them", () => {
+  const { reported, exits, send } = listening();
+  send("SIGHUP", 0);
+  send("SIGHUP", 2_000);
+  expect({ reported, exits }).toEqual({ reported: ["SIGHUP"], exits: [129] });
 });

@@ -1,13 +1,14 @@
 /**
- * What ends a session early: Ctrl-C and SIGTERM, which mean the same. The first is reported once,
+ * What ends a session early: Ctrl-C, SIGTERM and a terminal that is closed, which mean the same. The first is reported once,
  * so that what has finished can be reported whole; one that follows later ends the process.
  */
 
 /** The signals by which a person or a supervisor asks a session to end. */
-export type InterruptSignal = "SIGINT" | "SIGTERM";
+export type InterruptSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** Exit codes of an interrupted session: 128 and the number of the signal, as shells have it. */
 export const interruptedCodes: Readonly<Record<InterruptSignal, number>> = {
+  SIGHUP: 129,
   SIGINT: 130,
   SIGTERM: 143,
 };
@@ -31,7 +32,7 @@ export function listenForInterrupt(
   now: () => number,
 ): () => void {
   let firstAtMs: number | undefined;
-  const handlers = (["SIGINT", "SIGTERM"] as const).map((signal) => {
+  const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
     const handler = (): void => {
       if (firstAtMs === undefined) {
         firstAtMs = now();

@@ -53,7 +53,8 @@ function watchOutput(): void {
     ["Standard error", stderr],
   ] as const) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE" || isLost) return;
+      // EIO: the terminal was closed.
+      if (error.code === "EPIPE" || error.code === "EIO" || isLost) return;
       isLost = true;
       process.on("exit", () => (process.exitCode = 2));
       if (stream !== stderr)

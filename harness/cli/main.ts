@@ -68,7 +68,7 @@ function command<O extends Options>(
 const exitCodes: readonly string[] = [
   "Exit codes: 0 as the baseline expects, 1 a finding that it does not expect, 2 wrong usage",
   "or the harness failed, 3 nothing failed but something was inconclusive; 130 after Ctrl-C,",
-  "143 after SIGTERM.",
+  "143 after SIGTERM, 129 when the terminal was closed.",
 ];
 
 const plainExits: readonly string[] = ["Exit codes: 0 done, 2 wrong usage."];

@@ -25,6 +25,7 @@ export type HarnessErrorCode =
   | "archive-newer"
   | "bundler-missing"
   | "unwritable"
+  | "unfit-machine"
   | "unmocked-request"
   | "stuck"
   | "request-loop"

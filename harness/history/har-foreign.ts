@@ -13,11 +13,19 @@ import { type Fields, instant, list, number, record, text, wrong } from "./har-s
 import { createRedactor, type Redactor } from "./redact.ts";
 
 /** The history in the log of another tool, in order of time; its client is called `har`. */
-export async function readForeignHar(log: Fields, place: string): Promise<History> {
+export async function readForeignHar(
+  log: Fields,
+  place: string,
+  onLeftOut: (count: number) => void,
+): Promise<History> {
   const redactor = createRedactor();
-  const entries = list(log["entries"], `${place}, log.entries`)
-    .map((value, index) => readEntry(value, `${place}, log.entries[${index}]`))
+  const all = list(log["entries"], `${place}, log.entries`);
+  const entries = all
+    .map((value, index) => ({ value, at: `${place}, log.entries[${index}]` }))
+    .filter(({ value }) => mayBeOfInterest(value))
+    .map(({ value, at }) => readEntry(value, at))
     .toSorted((a, b) => a.at - b.at);
+  if (entries.length < all.length) onLeftOut(all.length - entries.length);
   const events: Unplaced[] = [];
   let exchange = 0;
   for (const entry of entries) {
@@ -65,6 +73,20 @@ interface Unplaced {
   readonly event: object;
 }
 
+/**
+ * Whether an entry is to be read at all: browsers and proxies also export tunnels (CONNECT), requests that
+ * were never sent and those of other protocols, whose fields are empty. An entry that cannot be
+ * looked at is read, and refused with its place.
+ */
+function mayBeOfInterest(value: unknown): boolean {
+  const request = (value as { readonly request?: unknown } | null)?.request;
+  if (typeof request !== "object" || request === null) return true;
+  const { url, method } = request as { readonly url?: unknown; readonly method?: unknown };
+  if (typeof method === "string" && /^(?:CONNECT|TRACE|TRACK)$/i.test(method)) return false;
+  if (typeof url !== "string") return url !== null;
+  return /^https?:/i.test(url) && URL.canParse(url);
+}
+
 interface Entry {
   readonly place: string;
   readonly at: number;
@@ -84,7 +106,8 @@ function readEntry(value: unknown, place: string): Entry {
   const request = record(entry["request"], `${place}.request`);
   const response = record(entry["response"], `${place}.response`);
   const at = instant(entry["startedDateTime"], `${place}.startedDateTime`);
-  const timeMs = number(entry["time"], `${place}.time`);
+  // Chrome writes null for a request that never ended.
+  const timeMs = entry["time"] === null ? 0 : number(entry["time"], `${place}.time`);
   const url = text(request["url"], `${place}.request.url`);
   if (!URL.canParse(url)) throw wrong(url, `${place}.request.url`, "a URL");
   return {
@@ -93,7 +116,7 @@ function readEntry(value: unknown, place: string): Entry {
     // -1 means "not known".
     endedAt: at + Math.max(0, Math.round(timeMs)),
     method: text(request["method"], `${place}.request.method`).toUpperCase(),
-    url,
+    url: withoutUserInfo(url),
     headers: headersOf(request["headers"], `${place}.request.headers`),
     body: bodyOf(request["postData"], `${place}.request.postData`),
     status: number(response["status"], `${place}.response.status`),
@@ -101,6 +124,15 @@ function readEntry(value: unknown, place: string): Entry {
     answer: contentOf(response["content"], `${place}.response.content`),
     error: errorIn(response) ?? errorIn(entry) ?? "",
   };
+}
+
+/** Fetch takes no address with a name and a password in it, and no one else is to read them. */
+function withoutUserInfo(url: string): string {
+  const parsed = new URL(url);
+  if (parsed.username === "" && parsed.password === "") return url;
+  parsed.username = "";
+  parsed.password = "";
+  return parsed.href;
 }
 
 /** Chrome writes it into the response, other tools beside it. */
@@ -150,7 +182,7 @@ function requestOf({ place, method, url, headers, body }: Entry): Request {
       ...(hasBody ? { body } : {}),
     });
   } catch {
-    // Methods that Fetch forbids (CONNECT, TRACE) and addresses with a password in them.
+    // A method or a header that Fetch does not take.
     throw wrong(`${method} ${url}`, `${place}.request`, "a request that Fetch can make");
   }
 }

@@ -230,3 +230,42 @@ describe("a broken HAR is refused with the place of the problem", () => {
     expect(error.hint).toBeTruthy();
   });
 });
+
+// S16
+describe("a HAR with entries that are no requests", () => {
+  const [good] = chrome.log.entries;
+  const read = async (entries: readonly unknown[]) => {
+    let left = 0;
+    const text = JSON.stringify({ log: { ...chrome.log, entries } });
+    const history = await fromHar(text, "x.har", (count) => void (left = count));
+    return { left, requests: history.events.filter(({ kind }) => kind === "exchange-began") };
+  };
+  const changed = (request: object, more: object = {}) => ({
+    ...good,
+    ...more,
+    request: { ...good?.request, ...request },
+  });
+
+  it.each([
+    ["a tunnel", changed({ method: "CONNECT", url: "login.microsoftonline.com:443" })],
+    ["an empty address", changed({ url: "" })],
+    ["no address", changed({ url: null })],
+    [
+      "times that are not known",
+      changed({ url: "about:blank" }, { time: null, startedDateTime: null }),
+    ],
+    ["another protocol", changed({ url: "blob:https://a.example/1" })],
+  ])("is read without %s, which is counted", async (_, entry) => {
+    const { left, requests } = await read([entry, good]);
+    expect(left).toBe(1);
+    expect(requests).toHaveLength(1);
+  });
+
+  it("may have a request that never ended, and addresses with a password, which is not kept", async () => {
+    const url = good?.request.url.replace("https://", "https://me:s3cr3t-pass@");
+    const { left, requests } = await read([changed({ url }, { time: null })]);
+    expect(left).toBe(0);
+    expect(requests).toHaveLength(1);
+    expect(JSON.stringify(requests)).not.toMatch(/s3cr3t|me:/);
+  });
+});

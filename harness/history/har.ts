@@ -41,14 +41,20 @@ export function toHar(history: History): string {
  *
  * @param source The text of the file.
  * @param place The name of the file, for errors.
+ * @param onLeftOut Called with the number of entries that are no HTTP requests (tunnels, requests
+ * that were never sent), when there are any; default: nothing.
  * @throws HarnessError `bad-har` or `bad-journal`, with the place of the problem.
  * @example
  * const history = await fromHar(readFileSync("export.har", "utf8"), "export.har");
  */
-export async function fromHar(source: string, place: string): Promise<History> {
+export async function fromHar(
+  source: string,
+  place: string,
+  onLeftOut: (count: number) => void = () => undefined,
+): Promise<History> {
   const log = readHarLog(source, place);
   const ours = log["_brownout"];
-  if (ours === undefined) return readForeignHar(log, place);
+  if (ours === undefined) return readForeignHar(log, place, onLeftOut);
   const at = `${place}, log._brownout`;
   const { header, events } = record(ours, at);
   const messages = messagesOf(list(log["entries"], `${place}, log.entries`), place);

@@ -47,7 +47,7 @@ export async function checkCommand(
   }
   const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const histories: History[] = [];
-  for (const file of positionals) histories.push(await readHistory(file, io.cwd));
+  for (const file of positionals) histories.push(await readHistory(file, io));
   if (values.trace !== undefined)
     writeWhole(resolve(io.cwd, values.trace), writeChromeTrace(histories));
   const reported = histories.map((history): ReportedRun => {
@@ -71,11 +71,17 @@ export async function checkCommand(
   return exitCodeOf(model.standing);
 }
 
-async function readHistory(file: string, cwd: string): Promise<History> {
+async function readHistory(file: string, { cwd, stderr }: Io): Promise<History> {
   const text = readTextFile(resolve(cwd, file), file);
   // By contents too: HAR files are often called .json.
   const isHar = /\.har$/i.test(file) || /^\uFEFF?\s*\{\s*"log"/.test(text);
-  const history = isHar ? await fromHar(text, file) : parseJournal(text, file);
+  const history = isHar
+    ? await fromHar(text, file, (left) =>
+        stderr.write(
+          `${file}: ${left === 1 ? "1 entry is" : `${left} entries are`} no HTTP request, and left out.\n`,
+        ),
+      )
+    : parseJournal(text, file);
   checkAsserts(history.header.asserts, file);
   return history;
 }

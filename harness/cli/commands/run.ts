@@ -35,6 +35,7 @@ import { type InterruptSignal, interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { archiveRun } from "../archive-run.ts";
 import { type Plan, planRun, type runOptions } from "../plan.ts";
+import { probeMachine } from "../probe-machine.ts";
 import { leftOutLines } from "../scenario-files.ts";
 import { createScriptOutput } from "../script-output.ts";
 import { runName } from "../selection.ts";
@@ -49,6 +50,10 @@ export async function runCommand(
   const plan = await planRun(given, io);
   checkPageProgram();
   prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
+  await probeMachine(
+    plan.runs.map(({ mount }) => mount),
+    io.now,
+  );
   return whileLocked(plan.out, io.now, () => runPlanned(plan, given, { io, beganAtMs }));
 }
 

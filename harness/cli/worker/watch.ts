@@ -7,14 +7,24 @@ export interface Watch {
   rest(): void;
 }
 
-/** Calls `onSilence` when nothing was heard for `silenceMaxMs`, real ms. */
+/** So many looks make up the silence: while all of us are stopped (Ctrl-Z), no look is due but one. */
+const LOOKS = 24;
+
+/** Calls `onSilence` when nothing was heard for `silenceMaxMs`, real ms, in which this process was running. */
 export function createWatch(silenceMaxMs: number, onSilence: () => void): Watch {
   let timer: NodeJS.Timeout | undefined;
-  const rest = (): void => clearTimeout(timer);
+  let looks = 0;
+  const rest = (): void => clearInterval(timer);
   return {
     heard() {
       rest();
-      timer = setTimeout(onSilence, silenceMaxMs);
+      looks = 0;
+      timer = setInterval(() => {
+        looks += 1;
+        if (looks < LOOKS) return;
+        rest();
+        onSilence();
+      }, silenceMaxMs / LOOKS);
     },
     rest,
   };

@@ -37,9 +37,8 @@ setInterval(() => {
   if (underWay !== undefined) say({ secret: underWay, said: { kind: "alive" } });
 }, ALIVE_EVERY_MS).unref();
 keepProcessClock();
-// Ctrl-C goes to the whole process group: the parent decides what happens to a run.
-process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => undefined);
+// Ctrl-C, and the end of a terminal, go to the whole process group: the parent decides what happens to a run.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 
 async function take({ secret, task }: TaskMessage): Promise<void> {
   underWay = secret;

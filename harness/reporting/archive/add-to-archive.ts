@@ -53,20 +53,17 @@ export function addToArchive(results: Results, entry: ArchiveEntry): ArchivedRes
   const path = join(folder, ARCHIVE_FILE);
   const when = { recordedAt, ...(label === undefined ? {} : { label }) };
   const lines: string[] = [];
+  const add = (): ArchivedResults => ({
+    lines,
+    ...addTo(path, results, { ...entry, when, lines }),
+  });
   try {
-    const archive = openOrSetAside(path, entry, lines);
     try {
-      lines.push(...addWaiting(archive, folder, cwd));
-      const id = archive.add(
-        sessionRecordOf({ ...results, failures: results.failures ?? [] }),
-        when,
-      );
-      // Another process may have added one since.
-      const sessions = archive.last(LOOK_BACK).filter((session) => session.id <= id);
-      const changes = changesToReport(sessions, archive.reportedChanges());
-      return { lines, changes, id, markReported: () => markReported(path, id, changes) };
-    } finally {
-      archive.close();
+      return add();
+    } catch (error) {
+      if (!(error instanceof HarnessError) || error.code !== "archive-damaged") throw error;
+      lines.push(setAside(path, error, { cwd, recordedAt }));
+      return add();
     }
   } catch (error) {
     lines.push(...keepWaiting(error, results, { folder, when, cwd }));
@@ -74,25 +71,40 @@ export function addToArchive(results: Results, entry: ArchiveEntry): ArchivedRes
   }
 }
 
-/** Keeps a damaged archive under another name, since someone may repair it, and begins a new one. */
-function openOrSetAside(
+function addTo(
   path: string,
-  { cwd, recordedAt }: Pick<ArchiveEntry, "cwd" | "recordedAt">,
-  lines: string[],
-): Archive {
+  results: Results,
+  {
+    folder,
+    cwd,
+    when,
+    lines,
+  }: Pick<ArchiveEntry, "folder" | "cwd"> & Pick<Waiting, "when"> & { readonly lines: string[] },
+): Omit<ArchivedResults, "lines"> {
+  const archive = openArchive(path);
   try {
-    return openArchive(path);
-  } catch (error) {
-    if (!(error instanceof HarnessError) || error.code !== "archive-damaged") throw error;
-    const aside = freeName(`${path}.damaged-${stamp(recordedAt)}`);
-    renameSync(path, aside);
-    // SQLite would take its journal for that of the new archive.
-    for (const end of ["-journal", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
-    lines.push(
-      `Archive: ${shortPath(cwd, path)}: ${error.message}. It is kept as ${basename(aside)}, and a new one begins.`,
-    );
-    return openArchive(path);
+    lines.push(...addWaiting(archive, folder, cwd));
+    const id = archive.add(sessionRecordOf({ ...results, failures: results.failures ?? [] }), when);
+    // Another process may have added one since.
+    const sessions = archive.last(LOOK_BACK).filter((session) => session.id <= id);
+    const changes = changesToReport(sessions, archive.reportedChanges());
+    return { changes, id, markReported: () => markReported(path, id, changes) };
+  } finally {
+    archive.close();
   }
+}
+
+/** Keeps a damaged archive under another name, since someone may repair it; returns what to print. */
+function setAside(
+  path: string,
+  problem: HarnessError,
+  { cwd, recordedAt }: Pick<ArchiveEntry, "cwd" | "recordedAt">,
+): string {
+  const aside = freeName(`${path}.damaged-${stamp(recordedAt)}`);
+  renameSync(path, aside);
+  // SQLite would take its journal for that of the new archive.
+  for (const end of ["-journal", "-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
+  return `Archive: ${shortPath(cwd, path)}: ${problem.message}. It is kept as ${basename(aside)}, and a new one begins.`;
 }
 
 interface Waiting {

@@ -2,7 +2,8 @@
  * The archive: every session of runs, in one SQLite file. It keeps what was found, so that the
  * next session can be compared with it.
  */
-import { existsSync } from "node:fs";
+import { hash } from "node:crypto";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
@@ -54,7 +55,9 @@ export function openArchive(
     makeFolder(dirname(path));
     const database = new DatabaseSync(path, { timeout: options.lockedMaxMs ?? LOCKED_MAX_MS });
     try {
+      checkPages(database, path);
       migrate(database, path);
+      checkTables(database, path);
     } catch (error) {
       database.close();
       throw error;
@@ -69,6 +72,40 @@ export function readArchive(path: string): Archive {
   throw new HarnessError("bad-usage", "there is no archive of earlier runs", {
     place: path,
     hint: 'Every "brownout run" adds to it. Name another folder with --archive DIR.',
+  });
+}
+
+/** A page that is broken would otherwise be met by some later session, or by none. */
+function checkPages(database: DatabaseSync, path: string): void {
+  const [found] = database.prepare("PRAGMA quick_check(1)").all();
+  const problem = String(found?.["quick_check"]);
+  if (problem !== "ok") throw damaged(path, problem);
+}
+
+/** The tables are those that the migrations make, column by column. */
+function checkTables(database: DatabaseSync, path: string): void {
+  const made = new DatabaseSync(":memory:");
+  for (const step of migrations) made.exec(step);
+  const [wanted, found] = [columnsOf(made), columnsOf(database)];
+  made.close();
+  const missing = wanted.find((column) => !found.includes(column));
+  if (missing !== undefined) throw damaged(path, `it has no column ${missing}`);
+}
+
+function columnsOf(database: DatabaseSync): readonly string[] {
+  return database
+    .prepare(
+      "SELECT m.name || '.' || c.name || ' ' || c.type AS \"column\" FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'",
+    )
+    .all()
+    .map(({ column }) => String(column));
+}
+
+function damaged(path: string, problem: string, cause?: unknown): HarnessError {
+  return new HarnessError("archive-damaged", `it is damaged, or not an archive: ${problem}`, {
+    place: path,
+    hint: "Move it away, or restore it from a copy.",
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 
@@ -170,6 +207,11 @@ function addSession(
     for (const { rule, verdict: found, message, baseline, quarantined } of run.findings)
       insertFinding.run(id, place, rule, found, message, baseline, quarantined === true ? 1 : 0);
   });
+  const [written] = database.prepare("SELECT * FROM session WHERE id = ?").all(id);
+  if (written !== undefined)
+    database
+      .prepare("UPDATE session SET digest = ? WHERE id = ?")
+      .run(digestOf(readSession(database, written)), id);
   return id;
 }
 
@@ -195,7 +237,23 @@ function isSame(kept: SessionRecord, other: SessionRecord): boolean {
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** The session, as it was added; throws for one that was altered since. */
 function sessionOf(database: DatabaseSync, row: Row): ArchivedSession {
+  const session = readSession(database, row);
+  const { digest } = row;
+  if (digest !== null && digest !== digestOf(session))
+    throw new AlteredSession(`run ${session.id} is not what was added`);
+  return session;
+}
+
+/** The database is whole, and what is in it is not what we wrote. */
+class AlteredSession extends Error {}
+
+function digestOf(session: ArchivedSession): string {
+  return hash("sha256", JSON.stringify(session), "hex");
+}
+
+function readSession(database: DatabaseSync, row: Row): ArchivedSession {
   const id = Number(row["id"]);
   const found = Map.groupBy(
     database.prepare("SELECT * FROM finding WHERE session = ? ORDER BY place, rule").all(id),
@@ -240,15 +298,10 @@ function runOf(row: Row, findings: readonly Row[]): RunRecord {
 }
 
 /** SQLite's result codes: https://sqlite.org/rescode.html */
-const codes = {
-  busy: 5,
-  locked: 6,
-  readonly: 8,
-  corrupt: 11,
-  full: 13,
-  cannotOpen: 14,
-  notADatabase: 26,
-};
+const codes = { busy: 5, locked: 6 };
+
+/** No permission, memory, read-only, full, cannot be opened, a row that is refused, no access: the file may be whole. */
+const codesOfWhole: readonly number[] = [3, 7, 8, 13, 14, 19, 23];
 
 /** Turns what SQLite throws into a `HarnessError` with a code. */
 function asProblem<T>(path: string, work: () => T): T {
@@ -266,18 +319,30 @@ function asProblem<T>(path: string, work: () => T): T {
         cause: error,
       });
     }
-    const isBroken = errcode === codes.corrupt || errcode === codes.notADatabase || errcode === 1;
-    if (isBroken) {
-      throw new HarnessError("archive-damaged", `it is damaged, or not an archive: ${reason}`, {
-        place: path,
-        hint: "Move it away, or restore it from a copy.",
-        cause: error,
-      });
-    }
+    const isBroken = errcode !== 0 && !codesOfWhole.includes(errcode);
+    if (isBroken || error instanceof AlteredSession || hasBrokenHeader(path))
+      throw damaged(path, reason, error);
     throw new HarnessError("unwritable", `it cannot be written: ${reason}`, {
       place: path,
       hint: "Name another folder with --archive DIR.",
       cause: error,
     });
+  }
+}
+
+/** SQLite takes a database whose header asks for a later version for one that it may only read. */
+function hasBrokenHeader(path: string): boolean {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const header = Buffer.alloc(20);
+      if (readSync(file, header) < header.length) return false;
+      const versions = [header[18] ?? 0, header[19] ?? 0];
+      return versions.some((version) => version < 1 || version > 2);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
   }
 }

@@ -48,4 +48,6 @@ export const migrations: readonly string[] = [
    ) STRICT, WITHOUT ROWID;`,
   // Rules that had nothing to judge, by their ids with blanks between.
   "ALTER TABLE run ADD COLUMN unseen TEXT NOT NULL DEFAULT ''",
+  // The SHA-256 of a session, so that one that was altered is noticed; sessions of before have none.
+  "ALTER TABLE session ADD COLUMN digest TEXT",
 ];
