@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRequest, headersOf, textOfResponse } from "../core/http/message.ts";
+import { estsHeaders } from "../entra/token-service/ests-headers.ts";
 import type { FaultEffect, FaultSite, RetryAfter } from "./plan.ts";
 import {
   answerTo,
@@ -44,6 +45,23 @@ describe("an error of ESTS", () => {
       ["error_uri", `https://${HOST}/error?code=90033`],
     ]);
     expect(response.headers.get("x-ms-clitelem")).toBe("1,90033,0,,");
+  });
+
+  it("has the headers of an error of the service itself, in their order", async () => {
+    const headers = headersOf(await answerTo(busy, { request: tokenRequest() }));
+    const own = estsHeaders({
+      kind: "token",
+      requestId: "any",
+      contentType: JSON_TYPE,
+      contentLength: 0,
+      cors: [],
+      openerPolicy: "absent",
+      clitelem: "1,90033,0,,",
+    });
+    expect(headers.map(([name]) => name)).toEqual(own.map(([name]) => name));
+    const serverOf = (pairs: typeof headers): string | undefined =>
+      pairs.find(([name]) => name === "x-ms-ests-server")?.[1];
+    expect(serverOf(headers)).toBe(serverOf(own));
   });
 
   it("takes the correlation id from the form, and makes one when the form has none that is valid", async () => {

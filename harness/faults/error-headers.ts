@@ -4,6 +4,7 @@
  * read it, except at a gateway.
  */
 import { corsHeaders, type RetryAfterExposed } from "../entra/request/cors.ts";
+import { estsHeaders } from "../entra/token-service/ests-headers.ts";
 import type { EntraRequest } from "../entra/request/endpoint.ts";
 import type { HeaderPair } from "../core/http/message.ts";
 import type { CorsHeaders, FaultSite, RetryAfter } from "./plan.ts";
@@ -38,33 +39,29 @@ export function errorHeaders(asked: Asked, facts: HeaderFacts): HeaderPair[] {
       ? []
       : corsHeaders(asked.request, asked.described.endpoint, asked.retryAfterExposed);
   return answersAs === "ests"
-    ? estsHeaders(asked, { type, shared }, facts)
+    ? headersOfEsts(asked, shared, facts)
     : [["Cache-Control", "no-store"], ...type, ...shared];
 }
 
-function estsHeaders(
+/** As ESTS answers programs, pages included: whether its own error pages refuse to be framed in an outage is not recorded. */
+function headersOfEsts(
   { request }: Asked,
-  { type, shared }: Readonly<Record<"type" | "shared", readonly HeaderPair[]>>,
-  { traceId, aadsts }: HeaderFacts,
+  cors: readonly HeaderPair[],
+  { contentType, traceId, aadsts }: HeaderFacts,
 ): HeaderPair[] {
   const correlationId = request.headers.get("client-request-id");
   const isEchoed =
     correlationId !== null && request.headers.get("return-client-request-id") === "true";
   return [
-    ["Cache-Control", "no-store, no-cache"],
-    ["Pragma", "no-cache"],
-    ...type,
-    ["Expires", "-1"],
-    ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
-    ["X-Content-Type-Options", "nosniff"],
-    ...shared,
-    ["P3P", 'CP="DSP CUR OTPi IND OTRi ONL FIN"'],
+    ...estsHeaders({
+      kind: "token",
+      requestId: traceId,
+      ...(contentType === undefined ? {} : { contentType }),
+      cors,
+      openerPolicy: "absent",
+      clitelem: `1,${aadsts ?? 0},0,,`,
+    }),
     ...(isEchoed ? [["client-request-id", correlationId] as const] : []),
-    ["x-ms-request-id", traceId],
-    ["x-ms-ests-server", "2.1.20899.4 - NCUS ProdSlices"],
-    ["x-ms-clitelem", `1,${aadsts ?? 0},0,,`],
-    ["x-ms-srs", "1.P"],
-    ["X-XSS-Protection", "0"],
   ];
 }
 

@@ -7,7 +7,8 @@ export interface HeaderParts {
   readonly requestId: string;
   /** Absent without a body. */
   readonly contentType?: string;
-  readonly contentLength: number;
+  /** Absent where the caller says how long the body is. */
+  readonly contentLength?: number;
   /** As made by `entra/request/cors.ts` for the request. */
   readonly cors: readonly HeaderPair[];
   /** As `ServiceSettings.loginOpenerPolicy`. */
@@ -65,7 +66,8 @@ export function estsHeaders(parts: HeaderParts): HeaderPair[] {
       : []),
     ["Set-Cookie", "x-ms-gateway-slice=estsfd; path=/; secure; HttpOnly"],
     ["Set-Cookie", "stsservicecookie=estsfd; path=/; secure; HttpOnly"],
-    ["Content-Length", String(parts.contentLength)],
   );
+  if (parts.contentLength !== undefined)
+    headers.push(["Content-Length", String(parts.contentLength)]);
   return headers;
 }
