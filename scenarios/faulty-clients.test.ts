@@ -37,6 +37,7 @@ const faultyClients: Readonly<
   "backup-flow": ["wrong-host", "twelve-hours-native"],
   "backup-window": ["prompts", "backup-native-80h"],
   availability: ["withholds", "outage-12h-past-refresh-in"],
+  "masked-failure": ["parses-any-answer", "server-error-html"],
   "call-duration": ["waits-forever", "token-hang"],
   "failure-while-healthy": ["hands-out-expired", "key-rotation"],
   metadata: ["refetches-metadata", "long-weekend"],

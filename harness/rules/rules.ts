@@ -22,6 +22,7 @@ import { identityEndpoint } from "./identity-endpoint.ts";
 import { isolation } from "./isolation.ts";
 import { decisiveWaitsOf, unlessDecidedBy } from "./model/abandoned-waits.ts";
 import { keyRollover } from "./key-rollover.ts";
+import { maskedFailure } from "./masked-failure.ts";
 import { metadata } from "./metadata.ts";
 import { persistedCache } from "./persisted-cache.ts";
 import { proactiveRefresh } from "./proactive-refresh.ts";
@@ -74,6 +75,7 @@ export const rules: readonly Rule[] = [
   metadata,
   tokenExpiry,
   emptyToken,
+  maskedFailure,
   isolation,
   singleFlight,
   recovery,

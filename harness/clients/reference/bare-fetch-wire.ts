@@ -65,11 +65,12 @@ export function createWire(opened: OpenedBareFetch, authorityHost: string): Wire
 
   const load = async (
     ...[url, init]: Parameters<typeof createRequest>
-  ): Promise<{ response: Response; body: Record<string, unknown> | undefined }> => {
+  ): Promise<{ response: Response; text: string; body: Record<string, unknown> | undefined }> => {
     try {
       return await inTime(opened, async (signal) => {
         const response = await send(createRequest(url, { ...init, signal }));
-        return { response, body: parseObject(await response.text()) };
+        const text = await response.text();
+        return { response, text, body: parseObject(text) };
       });
     } catch (error) {
       throw new TokenRequestError("network_error", {
@@ -115,11 +116,12 @@ export function createWire(opened: OpenedBareFetch, authorityHost: string): Wire
         ...form,
         ...secret,
       });
-      const { response, body } = await load(`${authority}/oauth2/v2.0/token`, {
+      const { response, text, body } = await load(`${authority}/oauth2/v2.0/token`, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
         body: fields.toString(),
       });
+      if (opened.has("parses-any-answer")) JSON.parse(text);
       return response.status === 200 && typeof body?.["access_token"] === "string"
         ? cachedToken(body, body["access_token"], context.clock.now())
         : refuse(response, body, context.clock.now());

@@ -45,6 +45,8 @@ export const clientDefects = [
   "ignores-extended-life",
   /** Sends 20 requests in a row to the identity endpoint of its machine. */
   "hammers-identity-endpoint",
+  /** Parses each answer of the token endpoint as JSON, error pages as well. */
+  "parses-any-answer",
   /** Gives requests no time-out. */
   "waits-forever",
   /** Gives up when that endpoint answers 410. */

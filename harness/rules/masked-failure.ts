@@ -1,0 +1,74 @@
+/**
+ * Rule `masked-failure`: a failure of the service that reaches the caller as a programming error,
+ * because the client read JSON from a 503 page or a field of an error body. Such an error is
+ * neither retried nor understood, and people on call look for a defect in the application.
+ * A failed connection is not judged: `fetch` itself reports it as a TypeError.
+ */
+import type { History } from "../history/event.ts";
+import type { Judgement, Rule } from "./rule.ts";
+import { isFailedByService } from "./model/exchange-outcomes.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { andMore, counted, endingOf, sinceStart } from "./model/messages.ts";
+import { lastRequestBy } from "./model/operations.ts";
+import { fails, inconclusive, passes } from "./model/verdicts.ts";
+
+/** Judges `masked-failure`. */
+export const maskedFailure: Rule = {
+  id: "masked-failure",
+  says: "A call that the service failed reports that, and no programming error such as a TypeError or SyntaxError.",
+  source:
+    "Response.json() rejects with a SyntaxError for a body that is not JSON (https://developer.mozilla.org/docs/Web/API/Response/json); errors of the token endpoint are JSON with a status from 400, and a gateway's are not (https://learn.microsoft.com/entra/identity-platform/reference-error-codes#handling-error-codes-in-your-application)",
+  fix: "Look at the status and the content type before you parse a body, and throw an error that says what the service answered.",
+  judge,
+};
+
+interface Failed {
+  readonly operation: Operation;
+  readonly request: Exchange;
+}
+
+function judge(history: History): Judgement {
+  const failed = operationsOf(history).flatMap((operation): Failed[] => {
+    const request = lastRequestBy(operation);
+    const isFailed = operation.completed?.outcome === "fail";
+    return isFailed && request !== undefined && isFailedByAnswer(request)
+      ? [{ operation, request }]
+      : [];
+  });
+  const masked = failed.filter(({ operation }) => programmingErrorOf(operation) !== undefined);
+  const [first] = masked;
+  if (first !== undefined) {
+    const { operation, request } = first;
+    const { invoked, completed } = operation;
+    return fails(
+      `A call of ${invoked.client}, ${sinceStart(history, invoked.at)} into the run, threw a ${programmingErrorOf(operation)} when the ${request.began.endpoint} endpoint failed (${endingOf(request)})${andMore(masked)}.`,
+      [completed ?? invoked, request.ended ?? request.began],
+    );
+  }
+  return failed.length === 0
+    ? inconclusive("No call failed after an answer with which the service had failed.")
+    : passes(
+        `${counted(failed.length, "call")} that the service failed reported it as such.`,
+        failed.map(({ operation }) => operation.completed ?? operation.invoked),
+      );
+}
+
+/** Whether the service failed a request with a whole answer. */
+function isFailedByAnswer(request: Exchange): boolean {
+  const end = request.ended?.end;
+  return end?.kind === "response" && end.cut === undefined && isFailedByService(request);
+}
+
+function programmingErrorOf({ completed }: Operation): string | undefined {
+  if (completed?.outcome !== "fail") return undefined;
+  const { name, code } = completed.error;
+  return [name, code].find((one) => programmingErrors.has(one));
+}
+
+/** The errors of the language for code that is wrong. */
+const programmingErrors: ReadonlySet<string> = new Set([
+  "TypeError",
+  "SyntaxError",
+  "ReferenceError",
+  "RangeError",
+]);
