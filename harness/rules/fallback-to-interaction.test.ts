@@ -94,6 +94,22 @@ describe("fallback-to-interaction fails", () => {
       expect(fallbackToInteraction.judge(run.history()).verdict).toBe("fail");
   });
 
+  it("for a call that was inferred from its requests, without a word about what its library reported", () => {
+    const run = buildRun();
+    for (const at of ["00:00:00", "00:05:00"]) {
+      run.at(at);
+      const call = run.operation({ tab: "tab-1", told: "by-requests" });
+      run.exchange({ by: call, status: 400, error: revoked });
+      call.fails({ code: "invalid_grant", interactionRequired: false });
+    }
+    const { verdict, message } = fallbackToInteraction.judge(run.history());
+    expect(verdict).toBe("fail");
+    expect(message).toContain(
+      "the service answered invalid_grant, and no one was asked to sign in (what the page's library reported was not seen).",
+    );
+    expect(message).not.toContain("client reported");
+  });
+
   it("for a client that hides the error of the service", () => {
     const run = buildRun();
     const error = { error: "invalid_grant", codes: [70043], suberror: "token_expired" };

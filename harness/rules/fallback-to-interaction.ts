@@ -11,7 +11,7 @@ import { interactionsOf, type SignInPrompt } from "./model/prompts.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { serviceFailureBefore } from "./model/service-failure.ts";
-import { endOf, operationsOf, type Operation } from "./model/exchanges.ts";
+import { endOf, type Exchange, operationsOf, type Operation } from "./model/exchanges.ts";
 import { counted, sinceStart } from "./model/messages.ts";
 import { isPersonNeeded } from "./model/person-needed.ts";
 import { interactionRequestOf, isInteractive } from "./model/operations.ts";
@@ -108,11 +108,7 @@ function unanswered(history: History, call: Operation, count: number): Judgement
   const { invoked, completed } = call;
   const request = interactionRequestOf(call);
   const atMs = completed?.at ?? invoked.at;
-  const isHidden = completed?.outcome === "fail" && !completed.error.interactionRequired;
-  const said = request?.ended?.error;
-  const why = isHidden
-    ? `the service answered ${said?.error ?? "that a person is needed"}, but the client reported ${completed.error.code}, which does not require interaction`
-    : "no one was asked to sign in";
+  const why = whyUnanswered(call, request);
   return fails(
     `A call of ${invoked.client} needed a person ${sinceStart(history, atMs)} into the run (${counted(count, "such call")}); in the ${formatDuration(endOf(history) - atMs)} after it ${why}.`,
     [
@@ -121,6 +117,19 @@ function unanswered(history: History, call: Operation, count: number): Judgement
       invoked,
     ],
   );
+}
+
+function whyUnanswered(
+  { invoked: event, completed }: Operation,
+  request: Exchange | undefined,
+): string {
+  if (completed?.outcome !== "fail" || completed.error.interactionRequired)
+    return "no one was asked to sign in";
+  const said = request?.ended?.error?.error ?? "that a person is needed";
+  // Of a call that is inferred from its requests only the answers of the service are known.
+  return event.told === "by-requests"
+    ? `the service answered ${said}, and no one was asked to sign in (what the page's library reported was not seen)`
+    : `the service answered ${said}, but the client reported ${completed.error.code}, which does not require interaction`;
 }
 
 /** Whether two events are of the same application and, as far as both name one, the same user. */

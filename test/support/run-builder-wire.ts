@@ -30,6 +30,8 @@ export interface Call {
   readonly claims?: true;
   readonly forceRefresh?: true;
   readonly tab?: string;
+  /** As in the event. */
+  readonly told?: "by-requests";
   /** The call names no user: it is for the one who is signed in. */
   readonly anyone?: true;
 }
@@ -83,7 +85,12 @@ export function withDefaults(call: Call) {
     ...(call.claims === undefined ? {} : { claims: call.claims }),
     ...(call.forceRefresh === undefined ? {} : { forceRefresh: call.forceRefresh }),
     ...(call.tab === undefined ? {} : { tab: call.tab }),
+    ...inferred(call),
   };
+}
+
+function inferred(event: Call): { readonly told?: "by-requests" } {
+  return event.told === undefined ? {} : { told: "by-requests" };
 }
 
 type Asked = Ask & ReturnType<typeof withDefaults>;
