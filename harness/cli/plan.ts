@@ -57,7 +57,7 @@ export const runOptions = {
   shard: { value: "i/n", says: "run the i-th of n parts" },
   workers: {
     value: "N",
-    says: "processes at work at once (default: one for each core, and half as many more for runs in a browser, which mostly wait)",
+    says: "processes at work at once (default: one for each core, and two where runs need a browser, which waits half of its time)",
   },
   ...archiveOptions,
   ...webhookOptions,
@@ -172,7 +172,7 @@ export function readSeed(text: string | undefined): string {
 /** A run in a browser spends half of its time waiting for messages between the browser's processes. */
 function defaultWorkers(runs: readonly Selected[], cores: number): number {
   const hasPages = runs.some(({ mount }) => isBrowserMount(mount));
-  return hasPages ? cores + Math.ceil(cores / 2) : cores;
+  return hasPages ? 2 * cores : cores;
 }
 
 /** How many workers that text says, if any. */

@@ -18,6 +18,9 @@ const quiet: readonly string[] = [
   // Tabs of one application in one process: what one writes to its storage, the others have
   // at once, as in any one history. In processes of their own it depends on the moment.
   "--process-per-site",
+  // A frame of another site would get a process, whose start costs more than what most frames do.
+  "--disable-site-isolation-trials",
+  "--renderer-process-limit=1",
   // An error page would load itself anew after a second of the machine's time, not of the virtual clock.
   "--disable-auto-reload",
 ];
