@@ -1,6 +1,6 @@
 /**
  * Rule `request-loop`: no client goes round in circles. Three signs of it: Entra ended the loop
- * itself (AADSTS50196); a page was sent to Entra again and again without its user doing anything,
+ * itself (AADSTS50196); a page went to Entra again and again,
  * successfully or not; or a request was repeated without a pause. Rule `retry-storm` limits the
  * similar requests for tokens; this one also sees navigations and calls of APIs.
  */
@@ -18,7 +18,7 @@ import type { Judgement, Rule } from "./rule.ts";
 /** Judges `request-loop`; bound for pages: `limits.likeRequestsPer5MinutesMax`, 14 by default. */
 export const requestLoop: Rule = {
   id: "request-loop",
-  says: "No client repeats a request 50 times without a pause, no page goes to Entra 15 times in five minutes without its user, and Entra never has to end a loop with AADSTS50196.",
+  says: "No client repeats a request 50 times without a pause, no page goes to Entra 15 times in five minutes, and Entra never has to end a loop with AADSTS50196.",
   source:
     "Microsoft identity platform, What's new for authentication: looping clients, AADSTS50196 at 15 like requests in 5 minutes (https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes)",
   fix: "Read what Entra answers to a redirect (handleRedirectPromise) before the page goes there again, stop after one silent attempt, and pause between retries.",
@@ -53,7 +53,7 @@ function judge(history: History): Judgement {
   if (firstPage !== undefined && pages.length > maximum) {
     const tookMs = (pages.at(-1)?.began.at ?? 0) - firstPage.began.at;
     return fails(
-      `${whereOf(firstPage)} went to Entra ${pages.length} times within ${formatDuration(tookMs)} without its user doing anything, round ${addressesBetween(exchanges, pages).join(", ")}; ${maximum} in 5m are allowed.`,
+      `${whereOf(firstPage)} went to Entra ${pages.length} times within ${formatDuration(tookMs)}, round ${addressesBetween(exchanges, pages).join(", ")}; ${maximum} in 5m are allowed.`,
       beganOf(pages),
     );
   }
@@ -69,7 +69,7 @@ function judge(history: History): Judgement {
   if (pages.length < 2 && !groups.some(isRepeated))
     return inconclusive("No request was sent again after one like it had ended.");
   return passes(
-    `At most ${counted(chain.length, "like request")} without a pause, and ${counted(pages.length, "navigation")} to Entra in any 5m without a user.`,
+    `At most ${counted(chain.length, "like request")} without a pause, and ${counted(pages.length, "navigation")} to Entra in any 5m.`,
     beganOf(chain),
   );
 }
@@ -86,22 +86,16 @@ function isEndedByEntra({ ended }: Exchange): boolean {
 }
 
 /**
- * Pages and frames that ask Entra to sign their user in, apart from sign-ins that a person
- * completed by hand. Of a web app on a server each request is another user's.
+ * Pages and frames that ask Entra to sign their user in, with any answer: a person who signs in
+ * again and again is in a loop, too. Of a web app on a server each request is another user's.
  */
 function navigationsOf(exchanges: readonly Exchange[]): readonly Exchange[] {
-  const navigations: Exchange[] = [];
-  for (const exchange of exchanges) {
-    const { began, operation } = exchange;
-    if (began.endpoint !== "authorize") continue;
-    if (operation !== undefined && operation.tab === undefined) continue;
-    if (began.method === "GET") navigations.push(exchange);
-    else {
-      const answered = navigations.findLastIndex((one) => pageOf(one) === pageOf(exchange));
-      if (answered >= 0) navigations.splice(answered, 1);
-    }
-  }
-  return navigations;
+  return exchanges.filter(
+    ({ began, operation }) =>
+      began.endpoint === "authorize" &&
+      began.method === "GET" &&
+      (operation === undefined || operation.tab !== undefined),
+  );
 }
 
 function pageOf(exchange: Exchange): string {
