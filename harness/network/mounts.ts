@@ -3,6 +3,7 @@
  * has one: msw and nock patch `fetch` and hang together (`docs/sources.md#k1`).
  */
 import { findBrowser } from "../browser/launch/find-browser.ts";
+import { processBrowser } from "../browser/launch/launch.ts";
 import { requireChromium } from "../browser/launch/playwright-package.ts";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import { type Mount } from "./mount.ts";
@@ -50,6 +51,11 @@ export async function whyNoBrowser(): Promise<HarnessError | undefined> {
     if (error instanceof HarnessError) return error;
     throw error;
   }
+}
+
+/** Ends the browser of this process with its profile, if one was launched. */
+export function endBrowser(): Promise<void> {
+  return processBrowser.close();
 }
 
 async function importMount(name: MountName): Promise<Mount> {

@@ -1,8 +1,8 @@
 /** A browser that is killed in mid-run: the run begins anew in another, once, and says so. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { wantsNoBrowser } from "../../browser/launch/find-browser.ts";
 import { createPool, type Pool } from "./pool.ts";
 import type { RunReply } from "./protocol.ts";
@@ -74,4 +74,37 @@ describe.skipIf(wantsNoBrowser())("a browser that dies in mid-run", () => {
     });
     expect((await run(0)).kind).toBe("done");
   }, 60_000);
+});
+
+// S15
+describe.skipIf(wantsNoBrowser())("a session that is ended in a browser run", () => {
+  it("leaves neither the profile of the browser nor its artifacts", async () => {
+    const place = mkdtempSync(join(tmpdir(), "brownout-profiles-"));
+    const { TMPDIR } = process.env;
+    process.env["TMPDIR"] = place;
+    const pool = createPool({ workers: 1 });
+    const journalFile = join(place, "x.jsonl");
+    const running = pool.run({
+      scenario: "browser-throttled",
+      client: "msal-browser",
+      mount: "proxy",
+      seed: "1",
+      journalFile,
+    });
+    if (TMPDIR === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = TMPDIR;
+    await vi.waitFor(
+      () => expect(leftBy(place)).toContainEqual(expect.stringContaining("profile")),
+      {
+        timeout: 50_000,
+      },
+    );
+    await pool.close();
+    expect(leftBy(place)).toEqual([]);
+    await running;
+    rmSync(place, { recursive: true });
+  }, 60_000);
+
+  const leftBy = (place: string): readonly string[] =>
+    readdirSync(place).filter((name) => name.startsWith("playwright"));
 });

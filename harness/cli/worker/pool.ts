@@ -4,6 +4,7 @@
  * meet in one, and a warm process runs the next scenario in milliseconds. A worker that dies takes only its own run with it.
  */
 import { randomUUID } from "node:crypto";
+import { isBrowserMount } from "../../network/mounts.ts";
 import {
   kindOf,
   type RunReply,
@@ -31,7 +32,7 @@ export interface PoolOptions {
   readonly silenceMaxMs?: number;
 }
 
-interface Worker extends Pick<StartedProcess, "child" | "send"> {
+interface Worker extends Pick<StartedProcess, "child" | "send" | "hangUp"> {
   /** Of the tasks that it takes. */
   readonly kind: string;
   busyWith: Job | undefined;
@@ -73,7 +74,7 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   const start = (kind: string): Worker => {
-    const { child, send, lastWords } = startProcess("worker", {
+    const { lastWords, ...started } = startProcess("worker", {
       onMessage: (message) => hear(worker, message),
       onOutput: (text) => worker.lastTask && options.onOutput?.(text, worker.lastTask),
       onEnd(how, wasStarted) {
@@ -85,8 +86,7 @@ export function createPool(options: PoolOptions): Pool {
       },
     });
     const worker: Worker = {
-      child,
-      send,
+      ...started,
       kind,
       busyWith: undefined,
       lastTask: undefined,
@@ -101,7 +101,7 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   const end = (worker: Worker): void => {
-    if (workers.delete(worker)) worker.child.kill("SIGKILL");
+    if (workers.delete(worker)) stop(worker);
   };
 
   const workerFor = (kind: string): Worker | undefined => {
@@ -109,7 +109,7 @@ export function createPool(options: PoolOptions): Pool {
     const warm = idle.find((worker) => worker.kind === kind);
     if (warm !== undefined) return warm;
     if (workers.size < options.workers) return start(kind);
-    idle[0]?.child.kill("SIGKILL");
+    if (idle[0] !== undefined) stop(idle[0]);
     return undefined;
   };
 
@@ -145,9 +145,23 @@ async function endAll(workers: readonly Worker[]): Promise<void> {
   );
   for (const worker of workers) {
     worker.watch.rest();
-    worker.child.kill("SIGKILL");
+    stop(worker);
   }
   await Promise.all(ends);
+}
+
+/** How long a worker may take to end its browser, real ms. */
+const BROWSER_END_MAX_MS = 10_000;
+
+/** Ends a process: at once, or when its browser has ended, which else leaves its profile behind. */
+function stop({ child, hangUp, lastTask }: Worker): void {
+  if (lastTask === undefined || !isBrowserMount(lastTask.mount)) {
+    child.kill("SIGKILL");
+    return;
+  }
+  hangUp();
+  const timer = setTimeout(() => child.kill("SIGKILL"), BROWSER_END_MAX_MS);
+  child.once("exit", () => clearTimeout(timer));
 }
 
 /** What the worker says of its job; nothing when the message was not the worker's. */

@@ -7,6 +7,8 @@ import { CHANNEL_FD, type Channel, openChannel } from "./channel.ts";
 /** A process that was started. */
 export interface StartedProcess extends Channel {
   readonly child: ChildProcess;
+  /** Ends the channel: the process ends by itself when it has put away what it has. */
+  readonly hangUp: () => void;
   /** The end of what it printed. */
   readonly lastWords: () => string;
 }
@@ -41,7 +43,7 @@ export function startProcess(
   // A process that could not be started has no pipe, or one that leads nowhere.
   const pipe = child.stdio[CHANNEL_FD] as Duplex | null | undefined;
   const channel = pipe === null || pipe === undefined ? none : openChannel(pipe, { onMessage });
-  return { child, lastWords: () => said, send: channel.send };
+  return { child, lastWords: () => said, send: channel.send, hangUp: () => pipe?.destroy() };
 }
 
 /**

@@ -11,6 +11,7 @@ import { HarnessError } from "../../core/errors.ts";
 import { errorOf } from "../../core/thrown.ts";
 import { writeJournal } from "../../history/journal.ts";
 import { maskSecretLooks } from "../../history/secret-text.ts";
+import { endBrowser } from "../../network/mounts.ts";
 import { loadClient } from "../../clients/registry.ts";
 import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { type RunOutcome, runScenario } from "../../runner/run.ts";
@@ -29,7 +30,7 @@ let underWay: string | undefined;
 let hasRun = false;
 const channel = openChannel(new Socket({ fd: CHANNEL_FD }), {
   onMessage: (message) => void take(message as TaskMessage),
-  onEnd: () => process.exit(0),
+  onEnd: () => void endBrowser().finally(() => process.exit(0)),
 });
 const say = (message: WorkerMessage): void => channel.send(message);
 // Before the clock is virtual: the parent wants to hear from us in its own time.
