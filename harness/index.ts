@@ -134,7 +134,7 @@ export type { StoreAccessed } from "./history/store-accessed.ts";
 export type { WaitAbandoned } from "./history/wait-abandoned.ts";
 export { waitKinds, type WaitKind, type WaitOptions } from "./core/time/waits/wait-limits.ts";
 export type { WorldChanged } from "./history/world-changed.ts";
-export type { Judgement, Rule, Verdict } from "./rules/rule.ts";
+export type { Judgement, Rule, RuleExcuse, Verdict } from "./rules/rule.ts";
 export { judgeHistory, ruleById, rules, verdictOf } from "./rules/rules.ts";
 export type { Finding } from "./rules/rules.ts";
 export { parseJournal, writeJournal } from "./history/journal.ts";

@@ -21,6 +21,13 @@ export const backoff: Rule = {
   source:
     "Microsoft Entra, Increase the resilience of client applications, HTTP 5xx response code and time-outs (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Back off in the application: 5 s, then doubling to a minute or more, after any error that the client throws.",
+  excuses: [
+    { id: "retry-after", says: "The failure has a Retry-After; rule retry-after judges it." },
+    { id: "another-caller", says: "The request was sent before the failure was known." },
+    { id: "resent", says: "The browser itself sent the request again." },
+    { id: "another-service", says: "The next request goes to another region or cloud." },
+    { id: "long-waits", says: "Waits of a minute or more need not grow." },
+  ],
   judge,
 };
 

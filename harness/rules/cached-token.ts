@@ -25,6 +25,16 @@ export const cachedToken: Rule = {
   source:
     "Increase the resilience of authentication and authorization in client applications, Cache tokens (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Keep the last token outside the client and use it until it expires when the client throws, also when it asks for a sign-in: a valid token needs none. Request tokens silently, without forcing a refresh, and always with the same scopes for one API: a token for overlapping scopes takes the place of the other.",
+  excuses: [
+    { id: "sign-in-required", says: "The service has answered that only a sign-in helps." },
+    {
+      id: "new-token-wanted",
+      says: "The application forces a refresh or answers a claims challenge.",
+    },
+    { id: "last-minutes", says: "The token expires within five minutes." },
+    { id: "refresh-in", says: "A request past refresh_in, when the call gets its token." },
+    { id: "explicit-grant", says: "A sign-in, a password or a device code fills the cache anew." },
+  ],
   judge,
 };
 

@@ -22,6 +22,15 @@ export const keyRollover: Rule = {
   source:
     "Signing key rollover in the Microsoft identity platform (https://learn.microsoft.com/entra/identity-platform/signing-key-rollover)",
   fix: "Choose the key by the kid of the token among all published keys, keep the set for a day, and read it again, at most every few minutes, for a kid that is not in it. Use the validation of your framework or jose's createRemoteJWKSet.",
+  excuses: [
+    { id: "may-wait", says: "The keys were read less than five minutes before." },
+    { id: "keys-unavailable", says: "The keys were requested, and the service failed." },
+    { id: "token-over", says: "Every token that was issued had expired." },
+    { id: "key-withdrawn", says: "The old keys are no longer published." },
+    { id: "never-succeeded", says: "No such call had succeeded before the keys changed." },
+    { id: "other-failure", says: "Another service failed in the same call." },
+    { id: "unknown-keys", says: "Reads for tokens that are then refused." },
+  ],
   judge,
 };
 

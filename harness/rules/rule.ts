@@ -30,6 +30,19 @@ export interface Judgement {
 }
 
 /**
+ * Something that a rule lets pass although it looks like a breach.
+ *
+ * @example
+ * const excuse: RuleExcuse = { id: "forced", says: "The application asks for a new token." };
+ */
+export interface RuleExcuse {
+  /** Kebab-case, unique within the rule. */
+  readonly id: string;
+  /** When it applies, in one sentence. */
+  readonly says: string;
+}
+
+/**
  * A rule: a pure function from a history to a judgement, with its documentation.
  *
  * @example
@@ -57,6 +70,8 @@ export interface Rule {
   readonly source: string;
   /** What a person does about a failure. */
   readonly fix: string;
+  /** What the rule lets pass although it looks like a breach; a test abuses each. Default: not listed. */
+  readonly excuses?: readonly RuleExcuse[];
   /**
    * For a precondition of the other rules: whether this history must meet it although no scenario
    * asserts it. That it passes proves nothing by itself. Default: the rule is no precondition.

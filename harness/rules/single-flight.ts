@@ -21,6 +21,12 @@ export const singleFlight: Rule = {
   source:
     "Microsoft Entra, Increase the resilience of client applications: cache and reuse tokens, 429 as a sign of not doing so (https://learn.microsoft.com/entra/architecture/resilience-client-app); MSAL's silent calls share one request",
   fix: "Share one promise per user and scope among all callers; among tabs, one cache and a lock (navigator.locks).",
+  excuses: [
+    { id: "retry", says: "A call repeats its own request after it has failed." },
+    { id: "after-failure", says: "An overlapping call had failed before." },
+    { id: "used-once", says: "Codes, passwords and device codes, which are redeemed once." },
+    { id: "another-token", says: "The calls are for other users, scopes or resources." },
+  ],
   judge,
 };
 

@@ -123,7 +123,7 @@ function rulesPage({ rules, scenarios }: DocsSource): string {
     [
       `The ${rules.length} rules that judge every run. A rule that never saw what it judges is inconclusive. Each is in \`harness/rules/\` beside its test, which has a client that it catches and one that it lets pass.`,
     ],
-    ...rules.flatMap(({ id, says, source, fix }) => {
+    ...rules.flatMap(({ id, says, source, fix, excuses = [] }) => {
       const asserting = scenarios
         .filter(({ scenario }) => scenario.asserts.includes(id))
         .map(({ scenario: { name } }) => `[${name}](scenarios/${name}.md)`);
@@ -137,6 +137,9 @@ function rulesPage({ rules, scenarios }: DocsSource): string {
           `- Witness: ${test}`,
           ...(asserting.length === 0 ? [] : [`- Asserted by ${some(asserting)}`]),
         ],
+        ...(excuses.length === 0
+          ? []
+          : [["It excuses:"], excuses.map((excuse) => `- \`${excuse.id}\`: ${excuse.says}`)]),
       ];
     }),
   );

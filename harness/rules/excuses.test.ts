@@ -1,0 +1,204 @@
+/** What rules excuse, and for each excuse a history that abuses it and fails all the same. */
+import { describe, expect, it } from "vitest";
+import type { Ask, Call } from "../../test/support/run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { rules, ruleById } from "./rules.ts";
+
+const daily = { expiresIn: 86_400 };
+const login = { code: "login_required", interactionRequired: true } as const;
+
+/** A user has a token of a day, with `lifetimes`; an hour later, or at `clock`, comes `then`. */
+function withToken(
+  then: (run: RunBuilder) => void,
+  lifetimes = {},
+  clock = "01:00:00",
+): RunBuilder {
+  const run = buildRun();
+  const first = run.operation();
+  run.exchange({
+    by: first,
+    issued: { token: run.token({ ...daily, ...lifetimes }), refreshToken: "rt-1" },
+  });
+  first.ok();
+  run.at(clock);
+  then(run);
+  return run;
+}
+
+const api = { flow: "custom", app: "validate", client: "api", anyone: true } as const;
+
+/** A call of an API that validates tokens; `reads` is the answer to its request for the keys. */
+function validation(run: RunBuilder, { reads, accepts }: { reads?: number; accepts: boolean }) {
+  const call = run.operation(api);
+  if (reads !== undefined)
+    run.exchange({ endpoint: "keys", client: "api", by: call, status: reads });
+  if (accepts) call.ok({ token: "none" });
+  else call.fails({ code: "invalid_token" });
+}
+
+/** An API that has accepted a token; then the keys change, and `then` happens. */
+function rollover(then: (run: RunBuilder) => void, more = {}): RunBuilder {
+  const run = buildRun();
+  run.exchange({ issued: { token: run.token({ expiresIn: 7_200 }) } });
+  validation(run, { reads: 200, accepts: true });
+  run.at("01:00:00");
+  run.changed("keys-rotated", undefined, more);
+  run.at("01:10:00");
+  then(run);
+  return run;
+}
+
+const own: Call = { flow: "custom", app: "load", scopes: [], anyone: true };
+
+/** Two calls of own code at once, each with one of these requests under way. */
+function together(one: Ask, other: Ask = one): RunBuilder {
+  const run = buildRun();
+  const requests = [one, other].map((ask) => run.request({ ...ask, by: run.operation(own) }));
+  for (const request of requests) request.answered();
+  return run;
+}
+
+const refresh = {
+  app: "client",
+  grant: "refresh_token",
+  hint: "",
+  form: { refresh_token: "rt-0" },
+} as const;
+
+const regional = { host: "westeurope.login.microsoft.com" } as const;
+
+/** By rule and excuse: what is like the excuse, and is none. */
+const abuses: Readonly<Record<string, () => RunBuilder>> = {
+  "cached-token/sign-in-required": () => withToken((run) => run.operation().fails(login)),
+  "cached-token/new-token-wanted": () =>
+    withToken((run) => {
+      run.operation({ forceRefresh: true }).fails();
+      run.operation().fails();
+    }),
+  "cached-token/last-minutes": () => withToken((run) => run.operation().fails(), {}, "23:54:00"),
+  "cached-token/refresh-in": () =>
+    withToken(
+      (run) => {
+        const call = run.operation();
+        run.exchange({ by: call, status: 503 });
+        call.fails();
+      },
+      { refreshIn: 1_800 },
+    ),
+  "cached-token/explicit-grant": () =>
+    withToken((run) => {
+      const call = run.operation();
+      run.exchange({ by: call, grant: "refresh_token" });
+      call.ok();
+    }),
+  "key-rollover/may-wait": () => rollover((run) => validation(run, { accepts: false })),
+  "key-rollover/keys-unavailable": () =>
+    rollover((run) => {
+      validation(run, { reads: 503, accepts: false });
+      run.at("01:30:00");
+      validation(run, { reads: 200, accepts: true });
+      run.changed("keys-rotated");
+      run.at("01:50:00");
+      validation(run, { accepts: false });
+    }),
+  "key-rollover/token-over": () =>
+    rollover((run) => validation(run, { reads: 200, accepts: false })),
+  "key-rollover/key-withdrawn": () =>
+    rollover((run) => validation(run, { reads: 200, accepts: false }), { overlapMs: 3_600_000 }),
+  "key-rollover/never-succeeded": () =>
+    rollover((run) => {
+      run.operation({ ...api, app: "another" }).fails();
+      validation(run, { accepts: false });
+    }),
+  "key-rollover/other-failure": () =>
+    rollover((run) => {
+      const call = run.operation(api);
+      run.exchange({ ...api, by: call, endpoint: "resource" });
+      call.fails();
+    }),
+  "key-rollover/unknown-keys": () => {
+    const run = buildRun();
+    for (let token = 0; token < 5; token += 1) {
+      validation(run, { reads: 200, accepts: true });
+      run.after(120_000);
+    }
+    return run;
+  },
+  "single-flight/retry": () => {
+    const run = buildRun();
+    const by = run.operation(own);
+    for (const request of [run.request({ ...refresh, by }), run.request({ ...refresh, by })])
+      request.answered({ status: 503 });
+    return run;
+  },
+  "single-flight/after-failure": () => {
+    const run = buildRun();
+    const [first, second] = [run.operation(), run.operation()];
+    const request = run.request({ by: first });
+    run.exchange({ by: second });
+    request.answered({ status: 503 });
+    first.fails();
+    second.ok();
+    return run;
+  },
+  "single-flight/used-once": () => together(refresh),
+  "single-flight/another-token": () => together(refresh, { ...refresh, scopes: [] }),
+  "backoff/retry-after": () => {
+    const run = buildRun();
+    run.exchange({ status: 503, retryAfter: "soon" });
+    run.exchange();
+    return run;
+  },
+  "backoff/another-caller": () => {
+    const run = buildRun();
+    const request = run.request();
+    request.answered({ status: 503 });
+    run.exchange();
+    return run;
+  },
+  "backoff/resent": () => {
+    const run = buildRun();
+    run.exchange({ networkFault: "ECONNRESET" });
+    run.exchange({ resent: true, status: 503 });
+    run.exchange();
+    return run;
+  },
+  "backoff/another-service": () => {
+    const run = buildRun();
+    const by = run.operation();
+    for (let round = 0; round < 2; round += 1)
+      for (const host of [regional, {}]) run.exchange({ by, ...host, status: 503 });
+    return run;
+  },
+  "backoff/long-waits": () => {
+    const run = buildRun();
+    for (const waitMs of [40_000, 20_000, 20_000]) {
+      run.exchange({ status: 503 });
+      run.after(waitMs);
+    }
+    run.exchange();
+    return run;
+  },
+};
+
+const listed = rules.flatMap(({ id, excuses = [] }) => excuses.map((one) => `${id}/${one.id}`));
+
+describe("the excuses of a rule", () => {
+  it("are each abused once", () => {
+    expect(Object.keys(abuses).toSorted()).toEqual(listed.toSorted());
+    expect(new Set(listed).size).toBe(listed.length);
+  });
+
+  it.each(Object.entries(abuses))("%s does not cover its abuse", (name, story) => {
+    const rule = ruleById(name.split("/")[0] ?? "");
+    expect(rule.judge(story().history())).toMatchObject({ verdict: "fail" });
+  });
+
+  it("are sentences", () => {
+    for (const { excuses = [] } of rules)
+      for (const { id, says } of excuses) {
+        expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+        expect(says).toMatch(/^[A-Z].*\.$/);
+      }
+  });
+});
