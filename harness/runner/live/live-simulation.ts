@@ -208,7 +208,8 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
     problems: () => problems,
     stop() {
       stopDriving();
-      return simulation.end();
+      // What is still in flight is a body that no one reads; pages have requests of their own.
+      return simulation.end(options.clock === undefined ? "briefly" : undefined);
     },
   };
 }
