@@ -61,27 +61,46 @@ const slowAnswers: Readonly<Record<string, (context: RowContext) => void>> = {
     }),
 };
 
-/** Node starts the time-out of `request.setTimeout` when the connection stands; until then the agent's own of 5 s is in force. */
-function dueMs(option: string, answer: string): number {
-  return option === "request.setTimeout" && answer === "a connection that hangs" ? 5_000 : 3_500;
+const HANGING = "a connection that hangs";
+const BY_REQUEST = "request.setTimeout";
+
+/**
+ * Node starts the time-out of `request.setTimeout` when the connection stands; until then the
+ * agent's own of 5 s is in force. msw and nock have no connection to wait for.
+ */
+const beforeConnection: Rows = {
+  [`${BY_REQUEST}, and ${HANGING}, on real sockets`]: timesOut(BY_REQUEST, HANGING, {
+    takesMs: 5_000,
+    mounts: ["https"],
+  }),
+  [`${BY_REQUEST}, and ${HANGING}, on mocked sockets`]: timesOut(BY_REQUEST, HANGING, {
+    mounts: ["msw", "nock"],
+  }),
+};
+
+function timesOut(option: string, answer: string, more: Partial<Row> = {}): Row {
+  return after(
+    3_500,
+    (context) => {
+      slowAnswers[answer]?.(context);
+      const request = timeoutOptions[option]?.();
+      if (request === undefined) throw new Error(`there is no time-out by "${option}"`);
+      return endOf(request);
+    },
+    { ...fires, ...more },
+  );
 }
 
 /** The table of time-outs by what the server does, for one mount. */
-const mountTimeoutRows: Rows = Object.fromEntries(
-  Object.entries(timeoutOptions).flatMap(([option, send]) =>
-    Object.entries(slowAnswers).map(([answer, serve]): [string, Row] => [
-      `${option}, and ${answer}`,
-      after(
-        dueMs(option, answer),
-        (context) => {
-          serve(context);
-          return endOf(send());
-        },
-        fires,
-      ),
-    ]),
+const mountTimeoutRows: Rows = {
+  ...Object.fromEntries(
+    Object.keys(timeoutOptions)
+      .flatMap((option) => Object.keys(slowAnswers).map((answer) => ({ option, answer })))
+      .filter(({ option, answer }) => option !== BY_REQUEST || answer !== HANGING)
+      .map(({ option, answer }) => [`${option}, and ${answer}`, timesOut(option, answer)]),
   ),
-);
+  ...beforeConnection,
+};
 
 async function listen(server: net.Server): Promise<number> {
   server.listen(0, "127.0.0.1");
