@@ -1,5 +1,6 @@
 /** What rules excuse, and for each excuse a history that abuses it and fails all the same. */
 import { describe, expect, it } from "vitest";
+import { abusesOfRequests } from "../../test/support/excuse-abuses-of-requests.ts";
 import type { Ask, Call } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 import { rules, ruleById } from "./rules.ts";
@@ -69,6 +70,7 @@ const regional = { host: "westeurope.login.microsoft.com" } as const;
 
 /** By rule and excuse: what is like the excuse, and is none. */
 const abuses: Readonly<Record<string, () => RunBuilder>> = {
+  ...abusesOfRequests,
   "cached-token/sign-in-required": () => withToken((run) => run.operation().fails(login)),
   "cached-token/new-token-wanted": () =>
     withToken((run) => {

@@ -20,6 +20,28 @@ export const retryAfter: Rule = {
   source:
     "Microsoft Entra, Increase the resilience of client applications, HTTP 429 and 5xx response codes (https://learn.microsoft.com/entra/architecture/resilience-client-app); forms of the header: RFC 9110 section 10.2.3",
   fix: "Store the time of the next allowed attempt outside the client, for both forms of Retry-After and any body, and send no request before it.",
+  excuses: [
+    {
+      id: "rounding",
+      says: "The request comes less than a second early, and by less than a tenth of the wait.",
+    },
+    { id: "sent-before", says: "The request was sent before the answer was known." },
+    { id: "resent", says: "The browser itself sent the request again." },
+    {
+      id: "another-request",
+      says: "The next request is for another user, app, scope or endpoint, or goes to another region or cloud.",
+    },
+    { id: "another-tab", says: "Another tab received the answer; rule tabs judges it." },
+    {
+      id: "nothing-asked",
+      says: "The answer is neither a 429 nor a 5xx, or its Retry-After is zero, past or malformed.",
+    },
+    { id: "other-api", says: "The answer came from a protected API and not from Entra." },
+    {
+      id: "preflight",
+      says: "The request is a preflight of the browser, or the answer is one to a preflight.",
+    },
+  ],
   judge,
 };
 

@@ -54,6 +54,20 @@ describe("retry-storm", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
+  it("does not count polls for a device code that the person has not entered yet", () => {
+    const polls = (error: string): string => {
+      const run = buildRun();
+      const by = run.operation({ flow: "device-code" });
+      for (let sent = 0; sent < 15; sent += 1) {
+        run.exchange({ by, status: 400, error });
+        run.after(5_000);
+      }
+      return judge(run).verdict;
+    };
+    expect(polls("authorization_pending")).toBe("inconclusive");
+    expect(polls("expired_token")).toBe("fail");
+  });
+
   it("says that it repeats the rules on waiting for an app that only repeats failed requests", () => {
     const own = { flow: "client-credentials" } as const;
     expect(judge(requests(15, 20_000, own)).repeats).toEqual(["backoff", "retry-after"]);

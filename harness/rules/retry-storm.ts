@@ -23,6 +23,19 @@ export const retryStorm: Rule = {
   source:
     "Microsoft identity platform, What's new for authentication: looping clients, AADSTS50196 at 15 like requests in 5 minutes (https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes)",
   fix: "Cache tokens, share one request among concurrent callers, and back off after a failure.",
+  excuses: [
+    {
+      id: "within-limit",
+      says: "At most 14 similar requests in any five minutes, or as many as the scenario allows.",
+    },
+    {
+      id: "another-request",
+      says: "The requests are for different users, apps, scopes or endpoints, or go to different regions or clouds.",
+    },
+    { id: "pending-poll", says: "A poll for a device code that the person has not entered yet." },
+    { id: "resent", says: "The browser itself sent the request again." },
+    { id: "form-of-person", says: "A person sends the form of a sign-in page." },
+  ],
   judge,
 };
 

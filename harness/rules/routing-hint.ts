@@ -16,6 +16,19 @@ export const routingHint: Rule = {
   source:
     "Backup authentication system, routing hints (https://learn.microsoft.com/entra/msal/dotnet/advanced/backup-authentication-system); forms: AzureAD/microsoft-authentication-library-for-dotnet#2525",
   fix: "Use MSAL's silent call with the account, or pass the hint (ccsCredential, WithCcsRoutingHint) when you redeem a code or a refresh token yourself.",
+  excuses: [
+    { id: "not-a-refresh", says: "A request without a refresh token may go without a hint." },
+    { id: "never-sent", says: "The connection failed before the request was sent." },
+    {
+      id: "unknown-user",
+      says: "The hint has an object id, and neither the call nor the answer names the user.",
+    },
+    { id: "unknown-name", says: "The hint has a user name whose owner the run does not show." },
+    {
+      id: "spelling",
+      says: "The hint is in other letters, quoted or with spaces, or in the form or the query.",
+    },
+  ],
   judge,
 };
 

@@ -18,6 +18,10 @@ export const supportedFlow: Rule = {
   source:
     "Microsoft Entra, Application support for the backup authentication system, OAuth 2.0 and OpenID Connect (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps); prompts: Increase the resilience of client applications (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Sign users in by authorization code and refresh silently, read claims from the id token, and ask for fixed scopes whose consent is given in advance.",
+  excuses: [
+    { id: "code", says: "An authorization code, for which there is no alternative." },
+    { id: "consent-while-healthy", says: "A consent prompt while no fault is active." },
+  ],
   judge,
 };
 

@@ -15,6 +15,12 @@ export const supportedHost: Rule = {
   source:
     "Microsoft Entra, Application support for the backup authentication system, Hostnames (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
   fix: "Set the authority to https://login.microsoftonline.com, or to the covered host of your national cloud.",
+  excuses: [
+    { id: "another-service", says: "The request is for an API or another service than Entra." },
+    { id: "userinfo", says: "UserInfo, which the metadata places at Microsoft Graph." },
+    { id: "machine", says: "The endpoint of a machine for managed identities." },
+    { id: "spelling", says: "The covered host is in other letters or with a port." },
+  ],
   judge,
 };
 
