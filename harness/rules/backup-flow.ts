@@ -17,6 +17,22 @@ export const backupFlow: Rule = {
   source:
     "Microsoft Entra, Application support for the backup authentication system (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
   fix: "See what the first failed call lacked: a persistent token cache, a silent call, fixed scopes, or a covered host; `brownout coverage` says which.",
+  excuses: [
+    {
+      id: "no-request-needed",
+      says: "Calls in the outage are served from the cache, so it does not affect them.",
+    },
+    { id: "after-three-days", says: "Calls that begin three days or more into the outage." },
+    { id: "never-signed-in", says: "No call succeeded before the primary failed." },
+    {
+      id: "another-flow",
+      says: "The requests show only other flows than the one that the row names.",
+    },
+    {
+      id: "no-failover",
+      says: "The primary did not fail behind the gateway, so nothing went to the backup.",
+    },
+  ],
   judge,
 };
 

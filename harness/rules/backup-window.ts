@@ -18,6 +18,29 @@ export const backupWindow: Rule = {
   source:
     "Microsoft Entra, Backup authentication system: the user has authenticated with the same app and device in the last three days, and no revocation since (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
   fix: "Treat temporarily_unavailable with code 50033 like a 503: keep the cached tokens, back off, and try again silently.",
+  excuses: [
+    { id: "propagation", says: "A revocation takes up to 15 minutes to reach the backup system." },
+    {
+      id: "harmless-change",
+      says: "A change of groups, policies, keys or secrets ends no session.",
+    },
+    { id: "another-user", says: "The change concerns other users." },
+    {
+      id: "signed-in-again",
+      says: "The session began anew with the primary after the revocation.",
+    },
+    { id: "saml", says: "A SAML request to the primary need not name its app." },
+    { id: "no-user", says: "The answer names no user, so it belongs to no session." },
+    {
+      id: "unknown-call",
+      says: "A decline whose call is not known; what its client made of it is not known, either.",
+    },
+    {
+      id: "another-call",
+      says: "A person is asked by another call; rule fallback-to-interaction judges it.",
+    },
+    { id: "asked-before", says: "A person was asked before the decline came." },
+  ],
   judge,
 };
 

@@ -17,6 +17,29 @@ export const claimsChallenge: Rule = {
   source:
     "Claims challenges, claims requests, and client capabilities (https://learn.microsoft.com/entra/identity-platform/claims-challenge)",
   fix: "Pass the claims of the 401 unchanged to the client's next call, and let the user sign in when the client requires it.",
+  excuses: [
+    {
+      id: "another-token",
+      says: "Later calls for another user, tenant or app, or of another client.",
+    },
+    {
+      id: "never-handed-out",
+      says: "No call of the run handed out the token; that it is presented again still fails.",
+    },
+    {
+      id: "own-code",
+      says: "Own code does not say whether it passes claims; its requests show it.",
+    },
+    { id: "connection-failed", says: "A connection that failed could not carry claims." },
+    {
+      id: "one-of-several",
+      says: "One request of the call carries the challenge, and others do not.",
+    },
+    {
+      id: "unreadable-claims",
+      says: "Claims that are redacted or malformed in the history count as the challenge.",
+    },
+  ],
   judge,
 };
 

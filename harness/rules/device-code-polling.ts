@@ -19,6 +19,16 @@ export const deviceCodePolling: Rule = {
   says: "A device that waits for its user polls on through slow_down, five seconds slower, and through failures of the service.",
   source: "RFC 8628 section 3.5: https://datatracker.ietf.org/doc/html/rfc8628#section-3.5",
   fix: "Poll in a loop of your own around the library, or offer a new code at once; add five seconds to the interval after each slow_down.",
+  excuses: [
+    {
+      id: "given-up-otherwise",
+      says: "The last answer was neither slow_down nor a failure of the service, such as a refusal.",
+    },
+    {
+      id: "whole-seconds",
+      says: "A pause may be up to a second too short, because clients count whole seconds.",
+    },
+  ],
   judge,
 };
 

@@ -1,6 +1,8 @@
 /** What rules excuse, and for each excuse a history that abuses it and fails all the same. */
 import { describe, expect, it } from "vitest";
 import { abusesOfRequests } from "../../test/support/excuse-abuses-of-requests.ts";
+import { abusesOfBackup } from "../../test/support/excuse-abuses-of-backup.ts";
+import { abusesOfProtocols } from "../../test/support/excuse-abuses-of-protocols.ts";
 import type { Ask, Call } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 import { rules, ruleById } from "./rules.ts";
@@ -71,6 +73,8 @@ const regional = { host: "westeurope.login.microsoft.com" } as const;
 /** By rule and excuse: what is like the excuse, and is none. */
 const abuses: Readonly<Record<string, () => RunBuilder>> = {
   ...abusesOfRequests,
+  ...abusesOfBackup,
+  ...abusesOfProtocols,
   "cached-token/sign-in-required": () => withToken((run) => run.operation().fails(login)),
   "cached-token/new-token-wanted": () =>
     withToken((run) => {

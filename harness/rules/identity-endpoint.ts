@@ -18,6 +18,13 @@ export const identityEndpoint: Rule = {
   source:
     "How to use managed identities on a virtual machine to acquire an access token, Error handling and Retry guidance (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token)",
   fix: "Retry 404, 410, 429 and 5xx with growing pauses (0, 2, 6, 14, 30 s; at least 1 s after a 5xx), go on for 70 s after a 410, and report any other 4xx.",
+  excuses: [
+    { id: "first-retry", says: "The first retry may come at once, except after a 5xx." },
+    { id: "other-sources", says: "Endpoints other than IMDS have no such guidance." },
+    { id: "early-timer", says: "A timer that fires up to a tenth of a second early." },
+    { id: "another-call", says: "A new call of the application may ask at once." },
+    { id: "no-longer-gone", says: "The last answer before the client gave up was not a 410." },
+  ],
   judge,
 };
 

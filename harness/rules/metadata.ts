@@ -20,6 +20,26 @@ export const metadata: Rule = {
   source:
     "Cache-Control: max-age=86400, as the discovery endpoints send it; MSAL caches metadata for as long",
   fix: "Keep one client instance for the lifetime of the process, or give it the metadata by configuration (authorityMetadata).",
+  excuses: [
+    { id: "keys-rotated", says: "The signing keys changed since the last read of the keys." },
+    { id: "failed-read", says: "Earlier reads of the document failed." },
+    { id: "shared-failure", says: "The read that was under way failed." },
+    { id: "rounding", says: "The document is read again in the last second of its day." },
+    {
+      id: "another-document",
+      says: "Another address or parameter; ids that name a request or client do not count.",
+    },
+    {
+      id: "another-process",
+      says: "Another process, or another load of a page, reads it for itself.",
+    },
+    {
+      id: "no-token-before",
+      says: "The process had no token of that tenant before its call failed.",
+    },
+    { id: "token-requested", says: "The failed call did get to the token endpoint." },
+    { id: "refused-document", says: "The service says by a 400 that there is no such document." },
+  ],
   judge,
 };
 

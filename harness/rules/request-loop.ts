@@ -22,6 +22,21 @@ export const requestLoop: Rule = {
   source:
     "Microsoft identity platform, What's new for authentication: looping clients, AADSTS50196 at 15 like requests in 5 minutes (https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes)",
   fix: "Read what Entra answers to a redirect (handleRedirectPromise) before the page goes there again, stop after one silent attempt, and pause between retries.",
+  excuses: [
+    { id: "together", says: "Requests under way at the same time are one round." },
+    {
+      id: "other-requests",
+      says: "Requests for other users, tokens or documents, one after the other.",
+    },
+    { id: "pause", says: "A pause of more than 50 ms ends a chain of requests." },
+    { id: "list", says: "Successful calls of an API, such as the pages of a list." },
+    { id: "call-by-call", says: "Calls of an API that fail in one call of the application each." },
+    { id: "resent", says: "The browser itself sent the request again." },
+    { id: "preflight", says: "The preflight of a request is no request of the client." },
+    { id: "form-of-person", says: "A person sends the form of a sign-in page." },
+    { id: "web-app", says: "The redirects of a web app on a server are many users'." },
+    { id: "fault-in-its-place", says: "A fault answered AADSTS50196, and not the service." },
+  ],
   judge,
 };
 

@@ -26,6 +26,18 @@ export const tokenExpiry: Rule = {
   source:
     "Access tokens, lifetime (https://learn.microsoft.com/entra/identity-platform/access-tokens); RFC 7519 section 4.1.4",
   fix: "Ask the client for the token before each use, and let it renew; do not keep tokens outside it past expires_in.",
+  excuses: [
+    {
+      id: "extended-lifetime",
+      says: "An expired token is within its extended lifetime, and the service cannot issue another one.",
+    },
+    { id: "clock-leeway", says: "An API accepts a token up to five minutes after its expiry." },
+    {
+      id: "rejected-later",
+      says: "An API rejects a token some time after it was handed out, so the application kept it.",
+    },
+    { id: "never-handed-out", says: "No call of the run handed out the token that an API sees." },
+  ],
   judge,
 };
 

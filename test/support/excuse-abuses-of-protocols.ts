@@ -1,0 +1,386 @@
+/**
+ * For each excuse of the rules on tokens, metadata and protocols a history that is like it and must
+ * fail all the same: mostly the excused event, and beside it one that the excuse does not cover.
+ */
+import { buildRun, type BuiltOperation, type RunBuilder } from "./run-builder.ts";
+import { ada, ben, type Reply } from "./run-builder-wire.ts";
+
+/** A call that gets a token with these lifetimes. */
+function served(run: RunBuilder, lifetimes = {}, call = {}) {
+  const one = run.operation(call);
+  const token = run.token(lifetimes);
+  run.exchange({ by: one, issued: { token } });
+  one.ok();
+  return token;
+}
+
+const configuration = { endpoint: "openid-configuration" } as const;
+const keys = { endpoint: "keys" } as const;
+
+/** A call that asks for metadata, gets none, and fails. */
+function failsWithoutMetadata(run: RunBuilder, call = {}, status = 503): void {
+  const one = run.operation(call);
+  run.exchange({ by: one, ...configuration, status });
+  one.fails({ code: "endpoints_resolution_error" });
+}
+
+const capabilities = { access_token: { xms_cc: { values: ["cp1"] } } };
+const withoutChallenge = { form: { claims: JSON.stringify(capabilities) } };
+const withChallenge = {
+  form: { claims: JSON.stringify({ access_token: { nbf: { essential: true, value: "1" } } }) },
+};
+
+/** An API has rejected Ada's token of a day, and `then` happens. */
+function challenged(then: (run: RunBuilder) => void): RunBuilder {
+  const run = buildRun();
+  const token = served(run, { expiresIn: 86_400 });
+  run.at("01:00:00");
+  run.presented(token, "revoked");
+  then(run);
+  return run;
+}
+
+const imds = {
+  endpoint: "managed-identity",
+  method: "GET",
+  url: "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01",
+} as const;
+
+/** Answers of a machine's endpoint to a call, each so many ms after the one before. */
+function asksImds(
+  answers: readonly (readonly [afterMs: number, status: number])[],
+  { run = buildRun(), url = imds.url }: { run?: RunBuilder; url?: string } = {},
+): RunBuilder {
+  const by = run.operation({ flow: "managed-identity" });
+  for (const [afterMs, status] of answers) {
+    run.after(afterMs);
+    run.exchange({ by, ...imds, url, status });
+  }
+  if (answers.at(-1)?.[1] === 200) by.ok();
+  else by.fails();
+  return run;
+}
+
+/** A sign-in whose polls are answered like this, so many seconds after the one before. */
+function polled(
+  polls: readonly (readonly [afterSeconds: number, reply: Reply])[],
+  ends: (operation: BuiltOperation) => void,
+): RunBuilder {
+  const run = buildRun();
+  const operation = run.operation({ flow: "device-code" });
+  for (const [seconds, reply] of polls) {
+    run.after(seconds * 1_000);
+    run.exchange({ by: operation, grant: "device_code", issued: "nothing", ...reply });
+  }
+  ends(operation);
+  return run;
+}
+
+/** The rules on what is in a token and how long it lives. */
+const abusesOfTokenRules: Readonly<Record<string, () => RunBuilder>> = {
+  "token-expiry/extended-lifetime": () => {
+    const run = buildRun();
+    served(run, { extExpiresIn: 86_400 });
+    run.at("02:00:00");
+    run.fault({ id: "partial", chance: 0.5 });
+    run.operation().ok();
+    return run;
+  },
+  "token-expiry/clock-leeway": () => {
+    const run = buildRun();
+    const token = served(run);
+    run.at("01:05:00");
+    run.presented(token);
+    run.at("01:05:01");
+    run.presented(token);
+    return run;
+  },
+  "token-expiry/rejected-later": () => {
+    const run = buildRun();
+    const token = served(run, { expiresIn: 7_200 });
+    run.at("01:00:00");
+    run.presented(token, "expired");
+    run.operation().ok();
+    run.presented(token, "expired");
+    return run;
+  },
+  "token-expiry/never-handed-out": () => {
+    const run = buildRun();
+    run.presented(run.token(), "expired");
+    const token = served(run);
+    run.presented(token, "not-yet-valid");
+    return run;
+  },
+  "empty-token/own-code": () => {
+    const run = buildRun();
+    const own = { flow: "custom", client: "shop" } as const;
+    run.operation({ ...own, app: "load" }).ok({ token: "none" });
+    run.operation({ ...own, app: "load" }).ok({ token: run.token() });
+    return run;
+  },
+};
+
+/** A process reads documents again, or does without them. */
+const abusesOfMetadata: Readonly<Record<string, () => RunBuilder>> = {
+  "metadata/keys-rotated": () => {
+    const run = buildRun();
+    run.exchange(configuration);
+    run.exchange(keys);
+    run.changed("keys-rotated");
+    run.exchange(keys);
+    run.exchange(configuration);
+    return run;
+  },
+  "metadata/failed-read": () => {
+    const run = buildRun();
+    for (const status of [503, 200, 200]) run.exchange({ ...configuration, status });
+    return run;
+  },
+  "metadata/shared-failure": () => {
+    const run = buildRun();
+    const reads = [run.request(configuration), run.request(configuration)];
+    const third = run.request(configuration);
+    reads[0]?.answered({ status: 503 });
+    reads[1]?.answered();
+    third.answered();
+    return run;
+  },
+  "metadata/rounding": () => {
+    const run = buildRun();
+    run.exchange(configuration);
+    run.at("23:59:58");
+    run.exchange(configuration);
+    return run;
+  },
+  "metadata/another-document": () => {
+    const run = buildRun();
+    const discovery = { endpoint: "instance-discovery" } as const;
+    const url = "https://login.microsoftonline.com/common/discovery/instance?api-version=1.1";
+    run.exchange({ ...discovery, url: `${url}&x-client-SKU=a` });
+    run.exchange({ ...discovery, url: `${url}&client-request-id=b` });
+    return run;
+  },
+  "metadata/another-process": () => {
+    const run = buildRun();
+    run.exchange(configuration);
+    run.restarted();
+    for (let time = 0; time < 2; time += 1) run.exchange(configuration);
+    return run;
+  },
+  "metadata/no-token-before": () => {
+    const run = buildRun();
+    failsWithoutMetadata(run);
+    served(run);
+    failsWithoutMetadata(run, { tenant: "another" });
+    failsWithoutMetadata(run);
+    return run;
+  },
+  "metadata/token-requested": () => {
+    const run = buildRun();
+    served(run);
+    const call = run.operation();
+    run.exchange({ by: call, ...configuration, status: 503 });
+    run.exchange({ by: call, status: 503 });
+    call.fails();
+    failsWithoutMetadata(run);
+    return run;
+  },
+  "metadata/refused-document": () => {
+    const run = buildRun();
+    served(run);
+    for (const status of [400, 404]) failsWithoutMetadata(run, {}, status);
+    return run;
+  },
+};
+
+/** What comes after an API has rejected a revoked token. */
+const abusesOfClaimsChallenge: Readonly<Record<string, () => RunBuilder>> = {
+  "claims-challenge/another-token": () =>
+    challenged((run) => {
+      run.operation({ user: ben }).ok({ token: run.token() });
+      run.operation({ anyone: true }).fails();
+    }),
+  "claims-challenge/never-handed-out": () => {
+    const run = buildRun();
+    const token = run.token();
+    for (let time = 0; time < 2; time += 1) run.presented(token, "revoked");
+    return run;
+  },
+  "claims-challenge/own-code": () => {
+    const run = buildRun();
+    const own = { flow: "custom", client: "shop", app: "load" } as const;
+    const token = served(run, {}, own);
+    run.presented(token, "revoked", "shop");
+    served(run, {}, own);
+    return run;
+  },
+  "claims-challenge/connection-failed": () =>
+    challenged((run) => {
+      const call = run.operation({ claims: true });
+      run.exchange({ by: call, sent: "connection", networkFault: "ECONNREFUSED" });
+      run.exchange({ by: call, ...withoutChallenge });
+      call.ok();
+    }),
+  "claims-challenge/one-of-several": () =>
+    challenged((run) => {
+      const call = run.operation({ claims: true });
+      run.exchange({ by: call, ...withoutChallenge, status: 503 });
+      run.exchange({ by: call, ...withoutChallenge });
+      call.ok();
+      run.exchange(withChallenge);
+    }),
+  "claims-challenge/unreadable-claims": () =>
+    challenged((run) => {
+      const call = run.operation({ claims: true });
+      run.exchange({ by: call, form: { claims: "{}" } });
+      call.ok();
+    }),
+};
+
+/** Retries at a machine's identity endpoint, and polls of a device. */
+const abusesOfRetryGuidance: Readonly<Record<string, () => RunBuilder>> = {
+  "identity-endpoint/first-retry": () =>
+    asksImds([
+      [0, 500],
+      [0, 200],
+    ]),
+  "identity-endpoint/other-sources": () =>
+    asksImds(
+      [
+        [0, 500],
+        [0, 200],
+      ],
+      { url: "http://127.0.0.1:2579/metadata/identity/oauth2/token" },
+    ),
+  "identity-endpoint/early-timer": () =>
+    asksImds([
+      [0, 500],
+      [899, 200],
+    ]),
+  "identity-endpoint/another-call": () => {
+    const run = asksImds([[0, 429]]);
+    for (let call = 0; call < 5; call += 1) asksImds([[0, 429]], { run });
+    return asksImds(
+      [
+        [0, 429],
+        [0, 429],
+        [0, 429],
+      ],
+      { run },
+    );
+  },
+  "identity-endpoint/no-longer-gone": () =>
+    asksImds([
+      [0, 410],
+      [10_000, 500],
+      [10_000, 410],
+    ]),
+  "device-code-polling/given-up-otherwise": () =>
+    polled(
+      [
+        [0, { status: 400, error: "authorization_pending" }],
+        [5, { status: 429 }],
+      ],
+      (operation) => operation.fails({ code: "user_cancelled" }),
+    ),
+  "device-code-polling/whole-seconds": () =>
+    polled(
+      [
+        [0, { status: 400, error: "slow_down" }],
+        [8.9, {}],
+      ],
+      (operation) => operation.ok({ token: "none" }),
+    ),
+};
+
+/** Ada's page of orders. */
+const order = {
+  endpoint: "resource",
+  host: "api.contoso.example",
+  url: "https://api.contoso.example/orders?page=1",
+  issued: "nothing",
+} as const;
+
+/** Rounds of requests, each as soon as the one before has ended. */
+function rounds(count: number, round: (run: RunBuilder, number: number) => void): RunBuilder {
+  const run = buildRun();
+  for (let number = 0; number < count; number += 1) round(run, number);
+  return run;
+}
+
+/** A tab goes to Entra fifteen times; `between` happens after each. */
+function navigations(ask: object, between: (run: RunBuilder) => void): RunBuilder {
+  return rounds(15, (run) => {
+    run.exchange({ by: run.operation({ flow: "redirect", tab: "tab-1" }), ...authorize, ...ask });
+    between(run);
+    run.after(5_000);
+  });
+}
+
+const authorize = { endpoint: "authorize", status: 302, issued: "nothing" } as const;
+
+/** What goes round in circles. */
+const abusesOfRequestLoop: Readonly<Record<string, () => RunBuilder>> = {
+  "request-loop/together": () =>
+    rounds(50, (run) => {
+      for (const request of [run.request(), run.request()]) request.answered({ status: 503 });
+    }),
+  "request-loop/other-requests": () =>
+    rounds(50, (run, number) => {
+      run.exchange({ user: number % 2 === 0 ? ada : ben, flow: "silent", status: 503 });
+      run.exchange({ endpoint: "keys", status: 503 });
+    }),
+  "request-loop/pause": () =>
+    rounds(50, (run) => {
+      run.exchange({ status: 503 });
+      run.after(50);
+    }),
+  "request-loop/list": () =>
+    rounds(50, (run, page) => {
+      const url = `https://api.contoso.example/orders?page=${page}`;
+      run.exchange({ ...order, url, status: 401 });
+    }),
+  "request-loop/call-by-call": () => {
+    const run = buildRun();
+    const call = run.operation({ flow: "custom" });
+    for (let round = 0; round < 50; round += 1) {
+      run.exchange({ ...order, by: run.operation({ flow: "custom" }), status: 503 });
+      run.exchange({ ...order, by: call, status: 503 });
+    }
+    return run;
+  },
+  "request-loop/resent": () =>
+    rounds(50, (run) => {
+      run.exchange({ status: 503 });
+      run.exchange({ status: 503, resent: true });
+    }),
+  "request-loop/preflight": () =>
+    rounds(50, (run) => {
+      run.exchange({ status: 503, method: "OPTIONS" });
+      run.exchange({ status: 503 });
+    }),
+  "request-loop/form-of-person": () =>
+    navigations({}, (run) => {
+      run.exchange({ ...authorize, method: "POST", form: {} });
+    }),
+  "request-loop/web-app": () =>
+    navigations({}, (run) => {
+      run.exchange({ by: run.operation({ flow: "authorization-code" }), ...authorize });
+    }),
+  "request-loop/fault-in-its-place": () => {
+    const loops = { error: "invalid_grant", codes: [50196] } as const;
+    const run = buildRun();
+    run.exchange({ status: 400, error: loops, faults: ["throttled"] });
+    run.exchange({ status: 400, error: loops });
+    return run;
+  },
+};
+
+/** By rule and excuse. */
+export const abusesOfProtocols: Readonly<Record<string, () => RunBuilder>> = {
+  ...abusesOfTokenRules,
+  ...abusesOfMetadata,
+  ...abusesOfClaimsChallenge,
+  ...abusesOfRetryGuidance,
+  ...abusesOfRequestLoop,
+};
