@@ -23,6 +23,25 @@ export const extendedLifetime: Rule = {
   source:
     "ext_expires_in of the token response: how long a token may be used past its expiry while the service fails; MSAL stores it",
   fix: "Keep the last token outside the client and use it within ext_expires_in when renewal fails, for APIs that accept it; otherwise ask for long-lived tokens (client capability cp1).",
+  excuses: [
+    {
+      id: "new-token-wanted",
+      says: "The application forces a refresh, answers a claims challenge, or uses a flow that always needs the service.",
+    },
+    {
+      id: "not-expired",
+      says: "The token has not expired when the call begins; rule cached-token judges that.",
+    },
+    {
+      id: "extension-over",
+      says: "The call ends when ext_expires_in has passed, or it is no longer than expires_in.",
+    },
+    {
+      id: "service-answered",
+      says: "The service answers the call's last request, or no request fails and no outage is total.",
+    },
+    { id: "unfinished", says: "The run ends before the call does." },
+  ],
   judge,
 };
 

@@ -78,6 +78,16 @@ describe("persisted-cache fails", () => {
     expect(persistedCache.judge(run.history()).verdict).toBe("fail");
   });
 
+  it("for a client that reads metadata from a healthy service and never uses its refresh token", () => {
+    const run = signedIn();
+    run.at("02:00:00");
+    run.restarted("app-1", "cache");
+    const call = run.operation();
+    run.exchange({ by: call, endpoint: "openid-configuration" });
+    call.fails({ code: "no_account", interactionRequired: true });
+    expect(persistedCache.judge(run.history()).verdict).toBe("fail");
+  });
+
   it("for a sign-in prompt to a user whose token was saved", () => {
     const run = signedIn();
     run.at("00:10:00");
@@ -139,6 +149,24 @@ describe("persisted-cache is inconclusive", () => {
     call.fails();
     run.operation().unknown("run-ended");
     expect(persistedCache.judge(run.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when the service fails the metadata, a fault changes it, or the client sent its refresh token", () => {
+    const metadata = { endpoint: "openid-configuration" } as const;
+    for (const answer of [
+      { ...metadata, status: 503 },
+      { ...metadata, cut: "reset" },
+      { ...metadata, faults: ["stale"] },
+      { endpoint: "token" },
+    ] as const) {
+      const run = signedIn();
+      run.at("02:00:00");
+      run.restarted("app-1", "cache");
+      const call = run.operation();
+      run.exchange({ by: call, ...answer });
+      call.fails();
+      expect(persistedCache.judge(run.history()).verdict).toBe("inconclusive");
+    }
   });
 
   it("when a process that saves nothing signs in again while the service is healthy", () => {

@@ -11,10 +11,11 @@ import type { Judgement, Rule } from "./rule.ts";
 import { availableTokensAt } from "./model/available-tokens.ts";
 import type { AvailableTokens } from "./model/token-lookup.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { every, sinceStart } from "./model/messages.ts";
 import { isCacheable, isDenied } from "./model/operations.ts";
-import { isFailedByService, isToSignInService } from "./model/exchange-outcomes.ts";
+import { isFailedByService, isToSignInService, statusOf } from "./model/exchange-outcomes.ts";
+import { isDiscovery } from "./model/similar-requests.ts";
 import { asksInVain, isPersonNeeded } from "./model/person-needed.ts";
 import { isValidAt } from "./model/token-validity.ts";
 import { signInFaultsAt } from "./model/fault-windows.ts";
@@ -28,6 +29,30 @@ export const persistedCache: Rule = {
   source:
     "Application support for the backup authentication system, native applications: the token cache persists for at least three days (https://learn.microsoft.com/entra/architecture/backup-authentication-system-apps)",
   fix: "Give the client a cache plugin that saves the whole cache, refresh tokens included, to protected storage.",
+  excuses: [
+    { id: "too-old", says: "The refresh token is older than three days." },
+    {
+      id: "last-minutes",
+      says: "The token expires within five minutes, and there is no refresh token.",
+    },
+    {
+      id: "service-needed",
+      says: "Only a refresh token is left, and the service does not renew it.",
+    },
+    {
+      id: "saves-nothing",
+      says: "The application saves nothing, and no fault fails its sign-ins.",
+    },
+    { id: "no-user", says: "A call that names no user, of an application that saves nothing." },
+    { id: "chosen-prompt", says: "The person chooses to select or create an account." },
+    {
+      id: "new-token-wanted",
+      says: "The application forces a refresh, answers a claims challenge, or uses a flow that always needs the service.",
+    },
+    { id: "served-since", says: "A call for the same token has succeeded since the restart." },
+    { id: "session-ended", says: "The person has signed out, or the session was revoked." },
+    { id: "unfinished", says: "The run ends before the call does." },
+  ],
   judge,
 };
 
@@ -95,12 +120,20 @@ function needsFailingService(
   { saved, had }: Pick<FirstUse, "saved" | "had">,
 ): boolean {
   if (saved === "nothing" || had.kind === "token" || !isDenied(operation)) return false;
-  if (operation.exchanges.some(isToSignInService)) return true;
+  if (operation.exchanges.some((one) => isToSignInService(one) && !isGoodMetadata(one)))
+    return true;
   return (
     signInFaultsAt(history, operation.invoked.at).length > 0 &&
     !isPersonNeeded(history, operation) &&
     !asksInVain(history, operation)
   );
+}
+
+/** Whether a request brought the metadata as the service has it: a client that fails afterwards does so by itself. */
+function isGoodMetadata(exchange: Exchange): boolean {
+  const { faults = [] } = exchange.ended ?? {};
+  const isWhole = statusOf(exchange) === 200 && !isFailedByService(exchange);
+  return isDiscovery(exchange) && isWhole && faults.length === 0;
 }
 
 /** Whether a user's call failed in an outage because the application had saved nothing. */

@@ -33,6 +33,25 @@ export const proactiveRefresh: Rule = {
   source:
     "refresh_in of the token response: the client refreshes early and keeps the old token on failure (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Hand out the valid token at once and refresh in the background; where the library waits or throws, keep the last token and limit the call by a time-out.",
+  excuses: [
+    {
+      id: "new-token-wanted",
+      says: "The application forces a refresh, answers a claims challenge, or uses a flow that always needs the service.",
+    },
+    { id: "sign-in-required", says: "The service has answered that only a sign-in helps." },
+    {
+      id: "short-delay",
+      says: "A call waits for at most five seconds, or as long as the scenario allows.",
+    },
+    {
+      id: "last-minutes",
+      says: "The token has five minutes or less left when the call begins, or when a call that waited no longer than it may ends.",
+    },
+    {
+      id: "no-failing-refresh",
+      says: "No refresh has failed or been slow since refresh_in passed, and no outage is total; rule cached-token judges the call.",
+    },
+  ],
   judge,
 };
 
