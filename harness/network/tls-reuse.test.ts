@@ -78,8 +78,11 @@ describe("TLS connections to the service", () => {
 
   it("are Node's own again after the mount", async () => {
     vi.restoreAllMocks();
-    expect(tls.connect).not.toBe(unpatched);
+    const { connect } = tls;
     await bench.mounted.stop();
+    expect(tls.connect).not.toBe(connect);
+    // The clock of the bench has its own in place, too.
+    await bench.stop();
     expect(tls.connect).toBe(unpatched);
   });
 
