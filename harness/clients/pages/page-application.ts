@@ -3,7 +3,7 @@
  * around it, opens it in tabs, passes calls to it, and waits for the return from a redirect to the
  * sign-in page. What differs between libraries is in a `PageLibrary`.
  */
-import type { Page } from "@playwright/test";
+import type { Page, Request } from "@playwright/test";
 import { HarnessError } from "../../core/errors.ts";
 import type { Flow } from "../../history/event.ts";
 import type { PageFile } from "../../network/browser-mounts/page-file.ts";
@@ -304,11 +304,16 @@ async function redirectAndReturn(
 ): Promise<PageOutcome | undefined> {
   const { browser, address } = opened;
   const arrival = Promise.withResolvers<void>();
+  let hasLeft = false;
+  const leave = (request: Request): void => {
+    hasLeft ||= request.isNavigationRequest() && request.frame() === page.mainFrame();
+  };
   const look = (): void => {
-    if (page.url().split(/[?#]/)[0] === address) arrival.resolve();
+    // On a busy machine the browser may report only now that the document that leaves was loaded.
+    if (hasLeft && page.url().split(/[?#]/)[0] === address) arrival.resolve();
   };
   const gone = (): void => arrival.reject(new Error("the page was closed"));
-  page.on("load", look).on("close", gone);
+  page.on("request", leave).on("load", look).on("close", gone);
   const landed = browser.during(() => arrival.promise);
   const failed = page
     .evaluate((sent) => (globalThis as PageScope).app?.leave(sent), call)
@@ -322,7 +327,7 @@ async function redirectAndReturn(
     ]);
     if (first !== undefined) return first;
   } finally {
-    page.off("load", look).off("close", gone);
+    page.off("request", leave).off("load", look).off("close", gone);
     // Otherwise virtual time would wait forever for a page that was never left.
     arrival.resolve();
   }

@@ -1,4 +1,5 @@
 /** Clients in pages of a real browser: each flow once with a healthy service, and how they describe errors. */
+import type { EventEmitter } from "node:events";
 import { afterAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../../browser/launch/find-browser.ts";
 import { processBrowser } from "../../browser/launch/launch.ts";
@@ -50,6 +51,19 @@ describe.skipIf(wantsNoBrowser())("a client in a page", () => {
       );
       const asked = new Set(only(outcome, "exchange-began").map(({ operation }) => operation));
       for (const { operation } of ends) expect(asked).toContain(operation);
+    });
+
+    it("returns from a redirect, also when the browser reports late that the page before it was loaded", async () => {
+      const outcome = await runWith(name, async ({ open, world }) => {
+        const spa = await open({ app: "spa" });
+        const flow = "redirect";
+        const call = spa.acquire({ flow, scopes: graph, user: world.user("adele") });
+        const browser = await processBrowser.launchBrowser();
+        for (const page of browser.contexts().flatMap((context) => context.pages()))
+          (page as unknown as EventEmitter).emit("load", page);
+        await call;
+      });
+      expect(only(outcome, "operation-completed")).toMatchObject([{ outcome: "ok" }]);
     });
 
     it("describes what failed, and when interaction is required", async () => {
