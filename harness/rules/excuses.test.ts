@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { abusesOfRequests } from "../../test/support/excuse-abuses-of-requests.ts";
 import { abusesOfBackup } from "../../test/support/excuse-abuses-of-backup.ts";
 import { abusesOfProtocols } from "../../test/support/excuse-abuses-of-protocols.ts";
+import { abusesOfTabs } from "../../test/support/excuse-abuses-of-tabs.ts";
 import { abusesOfTokens } from "../../test/support/excuse-abuses-of-tokens.ts";
 import type { Ask, Call } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
@@ -76,6 +77,7 @@ const abuses: Readonly<Record<string, () => RunBuilder>> = {
   ...abusesOfRequests,
   ...abusesOfBackup,
   ...abusesOfProtocols,
+  ...abusesOfTabs,
   ...abusesOfTokens,
   "cached-token/sign-in-required": () => withToken((run) => run.operation().fails(login)),
   "cached-token/new-token-wanted": () =>

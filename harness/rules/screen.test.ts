@@ -124,6 +124,15 @@ describe("screen passes", () => {
 });
 
 describe("screen fails", () => {
+  it("for a sign-in page while a person signs in from another tab", () => {
+    const run = inOutage();
+    run.operation({ flow: "redirect", tab: "tab-2" });
+    run.sees("sign-in");
+    run.at("00:30:00");
+    run.cleared();
+    expect(judge(run).verdict).toBe("fail");
+  });
+
   it("for a spinner that stays while the browser of another application ends", () => {
     const run = inOutage();
     run.sees("spinner");

@@ -31,6 +31,35 @@ export const screen: Rule = {
   source:
     "Increase the resilience of authentication and authorization in client applications, Cache tokens: users stay signed in to the application for the token lifetime (https://learn.microsoft.com/entra/architecture/resilience-client-app); the limit of thirty seconds is our own",
   fix: "Show the application while there is a valid token, limit every wait by a time-out, close a popup that failed, and show an error message that says what does not work.",
+  excuses: [
+    {
+      id: "before-outage",
+      says: "The screen was there before the first fault or change of the world.",
+    },
+    { id: "brief-screen", says: "The screen is visible for less than a second." },
+    {
+      id: "short-wait",
+      says: "A blank page or a spinner lasts at most thirty seconds, or as long as the scenario allows.",
+    },
+    {
+      id: "popup",
+      says: "The popup of a sign-in shows an error or a sign-in page, for as long as a spinner may last.",
+    },
+    {
+      id: "signing-in",
+      says: "A sign-in page during a sign-in that a call in this tab has begun; rule silent-first judges that.",
+    },
+    {
+      id: "no-token",
+      says: "An error or a sign-in page without a token that is valid for another five minutes.",
+    },
+    {
+      id: "other-tab",
+      says: "The tab is not known to have the token; rules reload and tabs judge that.",
+    },
+    { id: "session-ended", says: "The person has signed out, or the session was revoked." },
+    { id: "closed", says: "The tab or the browser was closed." },
+  ],
   judge,
 };
 
@@ -108,10 +137,12 @@ function lossOf(history: History, span: ScreenSpan, bounds: Bounds): Breach | un
   };
 }
 
-function isSigningIn(history: History, { client, index }: ScreenSeen): boolean {
+/** Whether a person is signing in from the tab of this screen, or from a tab that the run does not show. */
+function isSigningIn(history: History, { client, index, tab }: ScreenSeen): boolean {
   return operationsOf(history, client).some(
     (call) =>
       isInteractive(call) &&
+      (call.invoked.tab ?? tab) === tab &&
       call.invoked.index < index &&
       (call.completed?.index ?? Infinity) > index,
   );

@@ -102,6 +102,19 @@ describe("a second tab", () => {
 });
 
 describe("a Retry-After or 5xx that one tab received", () => {
+  it("does not count a preflight, or a request from a tab that is not known", () => {
+    const preflight = { method: "OPTIONS", status: 503, issued: "nothing" } as const;
+    for (const [tab, ask] of [
+      ["tab-2", preflight],
+      [undefined, {}],
+    ] as const) {
+      const run = buildRun();
+      asks(run, "tab-1", { status: 503 });
+      run.exchange({ ...ask, by: run.operation(tab === undefined ? {} : { tab }) });
+      expect(judge(run).verdict).toBe("inconclusive");
+    }
+  });
+
   it("passes when the other tab waits, and does not count other users or the same tab", () => {
     const run = buildRun();
     asks(run, "tab-1", { status: 429, retryAfter: 60 });
