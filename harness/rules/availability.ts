@@ -40,6 +40,29 @@ export const availability: Rule = {
   source:
     "What applications can have in an outage: Increase the resilience of authentication and authorization in client applications (https://learn.microsoft.com/entra/architecture/resilience-client-app); Backup authentication system (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
   fix: "See why the first call was denied: a valid token was not used, a back-off was longer than the service asked for, or the call depended on a request that it does not need.",
+  excuses: [
+    { id: "cut-off", says: "The end of the run cut the call off within its limit." },
+    {
+      id: "person-needed",
+      says: "Only a person can help: the service says so, or the client does and holds nothing to go on with.",
+    },
+    { id: "last-minutes", says: "A token in its last five minutes does not count as held." },
+    {
+      id: "new-token-wanted",
+      says: "The application passes claims or asks for a new token, so the cache does not help.",
+    },
+    {
+      id: "fault-active",
+      says: "A fault would have failed a request of the call more likely than not.",
+    },
+    { id: "slice", says: "A fault for some callers took requests of this one." },
+    { id: "failed-request", says: "The service failed a request that the call needs." },
+    { id: "refused", says: "The service refused the request, for instance for a wrong secret." },
+    { id: "retry-after", says: "A Retry-After for the same token was running." },
+    { id: "back-off", says: "A request for the same token failed up to a minute before." },
+    { id: "shared-request", says: "Another request for the same token was still open." },
+    { id: "limit", says: "The share that the scenario sets, if it sets one, was reached." },
+  ],
   judge,
 };
 

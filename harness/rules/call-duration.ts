@@ -23,6 +23,18 @@ export const callDuration: Rule = {
   source:
     "Azure Front Door answers in place of an application that takes longer than 30 seconds, by default (https://learn.microsoft.com/azure/frontdoor/troubleshoot-issues); the limit is a setting",
   fix: "Give every request a time-out that also covers the body, and every call one that covers its retries; do not let calls join a request without a time-out of their own.",
+  excuses: [
+    { id: "sign-in", says: "A sign-in by a person may take a quarter of an hour." },
+    {
+      id: "identity-endpoint",
+      says: "The identity endpoint of the machine answers that it is to be asked again, which adds 70 seconds.",
+    },
+    { id: "cut-off", says: "The end of the run cut the call off within its limit." },
+    {
+      id: "abandoned-by-page",
+      says: "A page abandoned a request within the limit; only its requests are known.",
+    },
+  ],
   judge,
 };
 

@@ -26,6 +26,24 @@ export const failureWhileHealthy: Rule = {
   source:
     "Assertions and credentials end, and have to be read anew: Microsoft identity platform application authentication certificate credentials (https://learn.microsoft.com/entra/identity-platform/certificate-credentials); Access tokens, lifetime (https://learn.microsoft.com/entra/identity-platform/access-tokens)",
   fix: "Read assertions, secrets and keys each time they are used, ask the client for a token before each call of an API, and see what the error says: waiting does not help here.",
+  excuses: [
+    {
+      id: "fault",
+      says: "A fault is active, or was so within the last two minutes or the limit that the scenario sets.",
+    },
+    { id: "after-last-fault", says: "What follows the last fault; rule recovery judges it." },
+    { id: "single-failure", says: "One failure before the next success for the same purpose." },
+    {
+      id: "service-failed",
+      says: "The service failed a request of the call although no fault was active.",
+    },
+    { id: "person-needed", says: "The call asks for a person; other rules judge whether in vain." },
+    { id: "locked-out", says: "The script has locked out the user or app." },
+    {
+      id: "revoked-token",
+      says: "A token that was rejected as revoked; rule claims-challenge judges it.",
+    },
+  ],
   judge,
 };
 

@@ -19,6 +19,11 @@ export const faultMet: Rule = {
   source:
     "Principles of Chaos Engineering: an experiment varies real-world events and looks for a difference (https://principlesofchaos.org/); a fault that touches no request varies nothing",
   fix: "Let the application need what the fault breaks while it is active: an expired token, a new process, a host whose metadata it has to read. Or leave the fault out.",
+  excuses: [
+    { id: "token-in-cache", says: "A client with a valid token in its cache needed no request." },
+    { id: "token-accepted", says: "An API accepted a token during the fault." },
+    { id: "metadata-read", says: "A client worked with the metadata that it had read before." },
+  ],
   precondition: (history) => unmetFaultsOf(history).length > 0,
   judge,
 };

@@ -20,6 +20,24 @@ export const isolation: Rule = {
   source:
     "MSAL.NET, Client and server throttling: blocks are kept per client id, authority, scopes and account (https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling)",
   fix: "Key every block and every circuit breaker by app, tenant, user and scopes.",
+  excuses: [
+    {
+      id: "throttled-too",
+      says: "The call itself is for something that is throttled or failed within the last minute.",
+    },
+    { id: "unknown-purpose", says: "Nothing shows for which token a call of own code is." },
+    { id: "never-served", says: "A user or a call of own code that never succeeded before." },
+    {
+      id: "sign-in-required",
+      says: "The client asks for a person; rules cached-token and availability judge whether in vain.",
+    },
+    { id: "block-over", says: "The Retry-After is over, or a minute after an answer without one." },
+    { id: "another-process", says: "The throttled call was made by another process." },
+    {
+      id: "no-throttle",
+      says: "After a 5xx without Retry-After a client may block all its calls.",
+    },
+  ],
   judge,
 };
 

@@ -19,6 +19,16 @@ export const maskedFailure: Rule = {
   source:
     "Response.json() rejects with a SyntaxError for a body that is not JSON (https://developer.mozilla.org/docs/Web/API/Response/json); errors of the token endpoint are JSON with a status from 400, and a gateway's are not (https://learn.microsoft.com/entra/identity-platform/reference-error-codes#handling-error-codes-in-your-application)",
   fix: "Look at the status and the content type before you parse a body, and throw an error that says what the service answered.",
+  excuses: [
+    {
+      id: "connection-failed",
+      says: "The connection failed, which fetch itself reports as a TypeError.",
+    },
+    { id: "cut-off", says: "The answer was cut off, which fetch itself reports as a TypeError." },
+    { id: "refused", says: "The service refused the request and did not fail it." },
+    { id: "later-answer", says: "A later request of the call was answered." },
+    { id: "api", says: "An API failed, and not the sign-in service." },
+  ],
   judge,
 };
 

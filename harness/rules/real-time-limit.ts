@@ -16,6 +16,9 @@ export const realTimeLimit: Rule = {
   source:
     "Eradicating Non-Determinism in Tests, on remote services and time: a result that hangs on how fast something else answers says nothing (https://martinfowler.com/articles/nonDeterminism.html)",
   fix: "Let what it waits for answer: start the database, give the command its input. Raise the limit of its kind in waits.limitsMs, or name in waits.notWaitedFor what never answers, such as a subscription.",
+  excuses: [
+    { id: "outside-of-calls", says: "The wait is outside of every call of a run that has calls." },
+  ],
   precondition: (history) => decisiveWaitsOf(history).length > 0,
   judge,
 };

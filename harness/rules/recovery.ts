@@ -30,6 +30,24 @@ export const recovery: Rule = {
   source:
     "Microsoft Entra, Increase the resilience of client applications: temporary blocks must end with their cause (https://learn.microsoft.com/entra/architecture/resilience-client-app); after recovery, requests return to the primary (https://learn.microsoft.com/entra/architecture/backup-authentication-system)",
   fix: "Let throttle blocks and circuit breakers end by themselves, and add jitter to retries. Whether a cap on back-off helps depends on the service: where it rejects what it cannot serve in time, waits of at most a minute or two bring everyone back soonest; where it queues without a bound, such retries keep it down, and only longer waits or Retry-After let it recover. If too many requests came at once, wait longer; if calls failed long after the end, shorter.",
+  excuses: [
+    {
+      id: "first-minutes",
+      says: "A call fails within the limit after the end of the faults, and a later one succeeds.",
+    },
+    { id: "retry-after", says: "The limit counts from the end of the caller's own Retry-After." },
+    { id: "locked-out", says: "The script has locked out the user or app." },
+    { id: "person-needed", says: "The service answers, and requires a person to sign in." },
+    { id: "cut-off", says: "The end of the run cut the call off within its limit." },
+    {
+      id: "sign-in",
+      says: "A sign-in that began before the end of the faults, and waits for its person.",
+    },
+    { id: "still-down", says: "A fault is still active, other than a limited capacity." },
+    { id: "no-fault-met", says: "No fault took a request." },
+    { id: "resent", says: "For the limit on requests: the browser itself sent the request again." },
+    { id: "api", says: "For the limit on requests: requests to a protected API." },
+  ],
   judge,
 };
 

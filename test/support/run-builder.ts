@@ -156,6 +156,11 @@ function singleEvents(writer: EventWriter) {
       return () => void write({ kind: "fault-ended", window: id });
     },
     cleared: (): void => void write({ kind: "faults-cleared" }),
+    /** Time goes on without a database while these operations are open. */
+    abandonedWait: (operations: readonly number[]): void => {
+      const what = "an answer from 127.0.0.1:5432";
+      write({ kind: "wait-abandoned", wait: "socket", what, limitMs: 5_000, operations });
+    },
     prompt: (shown: Partial<Omit<PromptShown, "kind" | "index" | "at">> = {}): void =>
       void write({ kind: "prompt-shown", client: "app-1", prompt: "none-given", ...shown }),
     restarted: (client = "app-1", persisted: "cache" | "nothing" = "nothing"): void =>
