@@ -98,7 +98,7 @@ describe("the GitHub workflow", () => {
 
 describe("the action", () => {
   it("runs scenarios, passes on the exit code, and writes a summary", async () => {
-    const { code, stdout } = await runAction({ SCENARIOS: "./mine.scenario.ts metadata-down-wa*" });
+    const { code, stdout } = await runAction({ SCENARIOS: "./mine.scenario.ts backup-policy-cl*" });
     expect(code).toBe(0);
     expect(text("output")).toBe("exit-code=0\n");
     expect(text("summary")).toMatch(/^# Brownout: as expected\n/);
