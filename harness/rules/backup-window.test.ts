@@ -60,6 +60,19 @@ describe("backup-window passes", () => {
     });
   });
 
+  it("for a person who is asked because the primary required it after the decline", () => {
+    const run = signedIn();
+    run.at("73:00:00");
+    const call = run.operation({ user: ada });
+    run.exchange({ by: call, user: ada, servedBy: "backup", ...declined });
+    run.after(5_000);
+    const error = { error: "invalid_grant", codes: [700082], suberror: "bad_token" };
+    run.exchange({ by: call, user: ada, status: 400, error });
+    run.prompt({ operation: call.operation, user: ada });
+    call.fails({ interactionRequired: true });
+    expect(backupWindow.judge(run.history()).verdict).toBe("pass");
+  });
+
   it("for a revocation that has not propagated yet, and for changes that revoke nothing", () => {
     const run = signedIn();
     run.at("01:00:00");

@@ -8,8 +8,9 @@ import type { History } from "../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts";
 import { promptsOf } from "./model/prompts.ts";
 import type { Judgement, Rule } from "./rule.ts";
-import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { exchangesOf, type Exchange } from "./model/exchanges.ts";
+import { interactionRequestOf } from "./model/operations.ts";
+import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
+import { exchangesOf, operationsOf, type Exchange } from "./model/exchanges.ts";
 
 /** Judges `backup-window`. */
 export const backupWindow: Rule = {
@@ -38,6 +39,10 @@ export const backupWindow: Rule = {
     {
       id: "another-call",
       says: "A person is asked by another call; rule fallback-to-interaction judges it.",
+    },
+    {
+      id: "required-since",
+      says: "A later answer within the call requires a person, and comes before anyone is asked.",
     },
     { id: "asked-before", says: "A person was asked before the decline came." },
   ],
@@ -124,11 +129,17 @@ function findMistaken(
   { began, ended, operation }: Exchange,
 ): Judgement | undefined {
   if (ended === undefined || operation === undefined) return undefined;
-  const completed = history.events.find(
-    (event) => event.kind === "operation-completed" && event.operation === operation.operation,
+  const call = operationsOf(history).find(
+    ({ invoked }) => invoked.operation === operation.operation,
   );
+  // What the primary answered to a later request of the call is about the session.
+  const required = call === undefined ? undefined : interactionRequestOf(call)?.ended;
+  const isRequiredBy = ({ index }: EventRef): boolean =>
+    required !== undefined && required.index > ended.index && required.index < index;
+  const completed = call?.completed;
   const prompt = promptsOf(history).find(
-    (shown) => shown.operation === operation.operation && shown.index > ended.index,
+    (shown) =>
+      shown.operation === operation.operation && shown.index > ended.index && !isRequiredBy(shown),
   );
   if (prompt !== undefined) {
     return fails(
@@ -137,9 +148,9 @@ function findMistaken(
     );
   }
   const asks =
-    completed?.kind === "operation-completed" &&
-    completed.outcome === "fail" &&
-    completed.error.interactionRequired;
+    completed?.outcome === "fail" &&
+    completed.error.interactionRequired &&
+    !isRequiredBy(completed);
   return asks
     ? fails(
         `${began.client ?? "A client"} reported that a person is needed because the backup system declined.`,

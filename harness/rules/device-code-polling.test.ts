@@ -58,7 +58,7 @@ describe("device-code-polling", () => {
     operation.ok();
     expect(judge(run)).toMatchObject({
       verdict: "fail",
-      message: "app-1 polled again after 5s after slow_down.",
+      message: "app-1 polled again after 5s, and slow_down asks for 10s.",
     });
     const twice = polled([
       [0, slowDown],
@@ -67,6 +67,35 @@ describe("device-code-polling", () => {
     ]);
     twice.operation.ok();
     expect(judge(twice.run).verdict).toBe("fail");
+  });
+
+  it("fails for a device that slows down once and goes back to its old pace", () => {
+    const { run, operation } = polled([
+      [0, pending],
+      [5, slowDown],
+      [10, pending],
+      [10, pending],
+      [5, pending],
+      [5, {}],
+    ]);
+    operation.ok();
+    expect(judge(run)).toMatchObject({
+      verdict: "fail",
+      message: "app-1 polled again after 5s, and slow_down asks for 10s, and 1 more time.",
+    });
+  });
+
+  it("does not count a longer wait after a failure as the pace to slow down from", () => {
+    const { run, operation } = polled([
+      [0, pending],
+      [5, down],
+      [40, pending],
+      [5, slowDown],
+      [10, pending],
+      [10, {}],
+    ]);
+    operation.ok();
+    expect(judge(run).verdict).toBe("pass");
   });
 
   it("is inconclusive when no poll was disturbed, and lets a device give up that was refused", () => {

@@ -57,7 +57,7 @@ function judge(history: History): Judgement {
   const [first] = breaches;
   if (first !== undefined) {
     return fails(
-      `${first.poll.client} ${first.what} after ${answerOf(first.poll)}${andMore(breaches)}.`,
+      `${first.poll.client} ${first.what}${andMore(breaches)}.`,
       breaches.flatMap(({ poll, operation: { invoked, completed } }) => [
         poll.ended ?? poll.began,
         completed ?? invoked,
@@ -84,22 +84,29 @@ function answerOf(poll: Exchange): string {
 
 function breachesOf(operation: Operation, polls: readonly Exchange[]): readonly Breach[] {
   const breaches: Breach[] = [];
-  let intervalMs = 0;
+  /** What slow_down asks for; it lasts for the rest of the sign-in. */
+  let leastMs = 0;
+  /** The shortest pause since the last slow_down: one after a failure may be longer. */
+  let paceMs = Infinity;
   for (const [at, poll] of polls.entries()) {
     const next = polls[at + 1];
     if (next === undefined) {
       const isGivenUp = operation.completed?.outcome === "fail";
       if (isGivenUp && (isSlowDown(poll) || isServiceFailure(poll)))
-        breaches.push({ poll, operation, what: "gave up a sign-in" });
+        breaches.push({ poll, operation, what: `gave up a sign-in after ${answerOf(poll)}` });
       continue;
     }
-    const gapMs = next.began.at - (poll.ended?.at ?? poll.began.at);
     if (isSlowDown(poll)) {
-      const leastMs = Math.max(intervalMs, SLOWER_BY_MS) + SLOWER_BY_MS;
-      if (gapMs < leastMs - ROUNDING_MS)
-        breaches.push({ poll, operation, what: `polled again after ${formatDuration(gapMs)}` });
+      const intervalMs = paceMs === Infinity ? 0 : paceMs;
+      leastMs = Math.max(intervalMs, leastMs, SLOWER_BY_MS) + SLOWER_BY_MS;
+      paceMs = Infinity;
     }
-    intervalMs = Math.max(intervalMs, gapMs);
+    const gapMs = next.began.at - (poll.ended?.at ?? poll.began.at);
+    if (gapMs < leastMs - ROUNDING_MS) {
+      const what = `polled again after ${formatDuration(gapMs)}, and slow_down asks for ${formatDuration(leastMs)}`;
+      breaches.push({ poll, operation, what });
+    }
+    paceMs = Math.min(paceMs, gapMs);
   }
   return breaches;
 }

@@ -146,6 +146,14 @@ export const abusesOfBackup: Readonly<Record<string, () => RunBuilder>> = {
       run.prompt({ operation: prompted.operation, user: ada });
       prompted.fails();
     }, "73:00:00"),
+  "backup-window/required-since": () =>
+    session((run) => {
+      const call = run.operation({ user: ada });
+      run.exchange({ by: call, ...declined });
+      run.prompt({ operation: call.operation, user: ada });
+      run.exchange({ by: call, status: 400, error: "interaction_required" });
+      call.fails({ interactionRequired: true });
+    }, "73:00:00"),
   "backup-window/asked-before": () =>
     session((run) => {
       const call = run.operation({ user: ada });
