@@ -1,5 +1,6 @@
 /** What rules excuse, and for each excuse a history that abuses it and fails all the same. */
 import { describe, expect, it } from "vitest";
+import { abusesOfPrompts } from "../../test/support/excuse-abuses-of-prompts.ts";
 import { abusesOfRequests } from "../../test/support/excuse-abuses-of-requests.ts";
 import { abusesOfAvailability } from "../../test/support/excuse-abuses-of-availability.ts";
 import { abusesOfBackup } from "../../test/support/excuse-abuses-of-backup.ts";
@@ -76,6 +77,7 @@ const regional = { host: "westeurope.login.microsoft.com" } as const;
 
 /** By rule and excuse: what is like the excuse, and is none. */
 const abuses: Readonly<Record<string, () => RunBuilder>> = {
+  ...abusesOfPrompts,
   ...abusesOfRequests,
   ...abusesOfAvailability,
   ...abusesOfBackup,
@@ -198,6 +200,10 @@ const abuses: Readonly<Record<string, () => RunBuilder>> = {
 const listed = rules.flatMap(({ id, excuses = [] }) => excuses.map((one) => `${id}/${one.id}`));
 
 describe("the excuses of a rule", () => {
+  it("are listed by every rule", () => {
+    expect(rules.filter(({ excuses }) => excuses === undefined).map(({ id }) => id)).toEqual([]);
+  });
+
   it("are each abused once", () => {
     expect(Object.keys(abuses).toSorted()).toEqual(listed.toSorted());
     expect(new Set(listed).size).toBe(listed.length);

@@ -26,6 +26,31 @@ export const fallbackToInteraction: Rule = {
   source:
     "Increase the resilience of authentication and authorization in client applications, fallback to interaction when the silent call fails (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "On an interaction-required error, and only then, send the user to sign in; on 429, 5xx, network errors and time-outs wait and try silently again.",
+  excuses: [
+    {
+      id: "no-one-to-ask",
+      says: "A middle tier passes the challenge on, and an app without users has no one to ask.",
+    },
+    {
+      id: "no-time-left",
+      says: "The run ends within a minute after the call, and the application makes no other.",
+    },
+    { id: "later-success", says: "A later silent call succeeds without a person." },
+    { id: "repeated-sign-in", says: "A sign-in is repeated after its own requests failed." },
+    {
+      id: "sign-in-required",
+      says: "Since the service failed, it has answered that only a sign-in helps, or a call has succeeded.",
+    },
+    {
+      id: "nothing-held",
+      says: "The client itself asks for a person, and has neither a token nor a refresh token.",
+    },
+    { id: "unknown-user", says: "The prompt or the call names no user." },
+    {
+      id: "no-request",
+      says: "The silent call failed without a request, while no fault failed sign-ins or with an error that is no missing answer.",
+    },
+  ],
   judge,
 };
 

@@ -33,6 +33,29 @@ export const promptsCaused: Rule = {
   source:
     "Increase the resilience of authentication and authorization in client applications, Acquire tokens silently: the person signs in again only if no silent method is left (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Use the tokens that the application has, keep the account when a silent call fails, and prompt only when the service requires it.",
+  excuses: [
+    { id: "allowed", says: "As many prompts as the scenario allows; none by default." },
+    { id: "chosen-prompt", says: "The person chooses to select or create an account." },
+    { id: "device-code", says: "The prompt shows a device code." },
+    { id: "claims-challenge", says: "The call behind the prompt answers a claims challenge." },
+    { id: "without-a-person", says: "A popup or redirect that succeeds without a prompt." },
+    {
+      id: "long-after",
+      says: "The prompt comes more than an hour after the outage, or before it.",
+    },
+    { id: "new-user", says: "The person had not signed in before the outage." },
+    { id: "session-revoked", says: "A change of the world has ended the person's session." },
+    { id: "signed-out", says: "The person has signed out of the application." },
+    {
+      id: "sign-in-required",
+      says: "The service has required a sign-in since the last call that succeeded, other than for an expired refresh token.",
+    },
+    {
+      id: "session-expired",
+      says: "A day has passed since the service answered for the session, and no token is left.",
+    },
+    { id: "browser-restarted", says: "The browser was restarted, and no token is left." },
+  ],
   judge,
 };
 

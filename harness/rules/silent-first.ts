@@ -26,6 +26,33 @@ export const silentFirst: Rule = {
   source:
     "Increase the resilience of authentication and authorization in client applications, Acquire tokens silently (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Call the silent method first, prompt only when it asks for interaction, and leave out prompt=login and prompt=consent.",
+  excuses: [
+    { id: "chosen-prompt", says: "The person chooses to select or create an account." },
+    { id: "claims-challenge", says: "The call behind the prompt answers a claims challenge." },
+    {
+      id: "forced-while-healthy",
+      says: "A prompt with prompt=login or consent while no fault fails sign-ins, and no token is left.",
+    },
+    { id: "without-a-person", says: "A popup or redirect that succeeds without a prompt." },
+    {
+      id: "last-minutes",
+      says: "The token expires within five minutes, and there is no refresh token.",
+    },
+    {
+      id: "refresh-token-rejected",
+      says: "The service has answered the refresh token with an error that only a sign-in resolves.",
+    },
+    {
+      id: "old-refresh-token",
+      says: "In a page, the refresh token comes from a sign-in a day ago or more.",
+    },
+    { id: "session-ended", says: "The person has signed out, or the session was revoked." },
+    { id: "another-user", says: "The prompt is for another user than the tokens." },
+    {
+      id: "lost-in-tab",
+      says: "The tab has lost the token or was opened beside the one that has it; rules reload and tabs judge that.",
+    },
+  ],
   judge,
 };
 
