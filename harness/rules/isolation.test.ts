@@ -152,6 +152,19 @@ describe("isolation of own code", () => {
     expect(blocked(graph).verdict).toBe("inconclusive");
   });
 
+  it("does not take a request to an API for one to the service", () => {
+    const run = buildRun();
+    const [load, save] = [run.operation(calls("load")), run.operation(calls("save"))];
+    run.exchange({ ...orders, by: save });
+    save.ok();
+    run.exchange({ ...graph, by: load, status: 429, retryAfter: 300 });
+    load.fails();
+    const blocked = run.operation(calls("save"));
+    run.exchange({ endpoint: "resource", by: blocked });
+    blocked.fails();
+    expect(isolation.judge(run.history()).verdict).toBe("inconclusive");
+  });
+
   it("covers managed identities", () => {
     const run = buildRun();
     const identity = { flow: "managed-identity", client: "app-1", anyone: true } as const;

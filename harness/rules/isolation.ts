@@ -9,7 +9,12 @@ import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { similarityKeyOf } from "./model/similar-requests.ts";
-import { isForToken, isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
+import {
+  isForToken,
+  isServiceFailure,
+  isToSignInService,
+  statusOf,
+} from "./model/exchange-outcomes.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
 
@@ -30,6 +35,10 @@ export const isolation: Rule = {
     {
       id: "sign-in-required",
       says: "The client asks for a person; rules cached-token and availability judge whether in vain.",
+    },
+    {
+      id: "sent-request",
+      says: "A failed call that sent a request, such as to an API that failed.",
     },
     { id: "block-over", says: "The Retry-After is over, or a minute after an answer without one." },
     { id: "another-process", says: "The throttled call was made by another process." },
@@ -161,8 +170,9 @@ function throttleOfAnother(active: readonly Block[], own: ReadonlySet<string>): 
   return active.findLast(({ isThrottle }) => isThrottle);
 }
 
+/** Whether a call was let through: own code may also ask an API, which says nothing about it. */
 function isServed({ completed, exchanges }: Operation): boolean {
-  return exchanges.length > 0 || completed?.outcome === "ok";
+  return exchanges.some(isToSignInService) || completed?.outcome === "ok";
 }
 
 function isBlocked({ completed, exchanges }: Operation): boolean {

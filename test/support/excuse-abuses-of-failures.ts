@@ -52,6 +52,11 @@ const abusesOfIsolation: Abuses = {
       run.operation({ user: ben }).fails({ code, interactionRequired: true });
       run.operation({ user: ben }).fails({ code });
     }),
+  "isolation/sent-request": () =>
+    adaThrottled((run) => {
+      calls(run, { user: ben }, { endpoint: "resource", status: 503 });
+      run.operation({ user: ben }).fails();
+    }),
   "isolation/block-over": () =>
     adaThrottled((run) => run.operation({ user: ben }).fails(), { clock: "00:09:59" }),
   "isolation/another-process": () =>
