@@ -43,9 +43,11 @@ export interface Interrupted extends Ended {
   readonly left: readonly string[];
 }
 
-/** No colours, nothing that Vitest set. */
+/** No colours, nothing that Vitest set; what npm needs behind a proxy stays. */
 const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(?:VITEST|FORCE_COLOR|NODE_)/.test(name)),
+  Object.entries(process.env).filter(
+    ([name]) => !/^(?:VITEST|FORCE_COLOR|NODE_(?!EXTRA_CA_CERTS))/.test(name),
+  ),
 );
 
 /** A new empty folder to call brownout in. */
