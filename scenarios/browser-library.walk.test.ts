@@ -10,16 +10,18 @@ import { processBrowser } from "../harness/browser/launch/launch.ts";
 import { flowOutcomeOf } from "../harness/rules/model/flow-outcome.ts";
 import type { Finding } from "../harness/rules/rules.ts";
 import type { History } from "../harness/history/event.ts";
-import { isInBrowser } from "../harness/clients/registry.ts";
+import { isInBrowser, whyNotApplicable } from "../harness/clients/registry.ts";
 import { playAgainstBaseline } from "../test/support/library-baseline.ts";
 import { library } from "./library.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Each scenario with each client in a browser that it names. */
+/** Each scenario with each client in a browser that it names and that meets its faults. */
 const runs = library.flatMap((scenario) =>
   (scenario.clients ?? []).flatMap((client) =>
-    typeof client === "string" && isInBrowser(client)
+    typeof client === "string" &&
+    isInBrowser(client) &&
+    whyNotApplicable({ name: client }, scenario) === undefined
       ? [[`${scenario.name} with ${client}`, client, scenario] as const]
       : [],
   ),
