@@ -15,7 +15,7 @@ import type { Judgement, Rule } from "./rule.ts";
 import type { Loss } from "./model/tabs-of-client.ts";
 import { andMore, every, sinceStart } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { firstUsesOf, type FirstUse } from "./model/first-uses.ts";
+import { firstUseExcuses, firstUsesOf, type FirstUse } from "./model/first-uses.ts";
 
 /** Judges `reload`. */
 export const reload: Rule = {
@@ -25,23 +25,7 @@ export const reload: Rule = {
     "Increase the resilience of authentication and authorization in client applications, Serialize and persist tokens: reuse them during their lifetime, however often the application is started (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Keep the token cache where it outlives the page and the tab (cacheLocation: localStorage), and look there for an account before anyone is asked to sign in.",
   excuses: [
-    { id: "chosen-prompt", says: "The person chooses to select or create an account." },
-    {
-      id: "new-token-wanted",
-      says: "The application forces a refresh or answers a claims challenge.",
-    },
-    {
-      id: "last-minutes",
-      says: "The token expires within five minutes, and there is no refresh token.",
-    },
-    { id: "old-refresh-token", says: "The refresh token comes from a sign-in a day ago or more." },
-    {
-      id: "brief-page",
-      says: "A sign-in page of the application is visible for less than a second.",
-    },
-    { id: "popup-page", says: "The sign-in page is in the popup of a sign-in." },
-    { id: "session-ended", says: "The person has signed out, or the session was revoked." },
-    { id: "unfinished", says: "The run ends before the call does." },
+    ...firstUseExcuses,
     { id: "refresh-in", says: "A call requests another token past refresh_in, and gets one." },
     { id: "metadata", says: "A call gets the cached token and reads metadata only." },
     {

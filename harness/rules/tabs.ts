@@ -15,7 +15,7 @@ import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts"
 import { similarityKeyOf, entraRequestsOf, tabOf } from "./model/similar-requests.ts";
 import { statusOf } from "./model/exchange-outcomes.ts";
 import type { Exchange } from "./model/exchanges.ts";
-import { firstUsesOf, type FirstUse } from "./model/first-uses.ts";
+import { firstUseExcuses, firstUsesOf, type FirstUse } from "./model/first-uses.ts";
 
 /** Judges `tabs`. */
 export const tabs: Rule = {
@@ -25,23 +25,7 @@ export const tabs: Rule = {
     "Increase the resilience of authentication and authorization in client applications: persist tokens between app instances; no attempt before Retry-After, the first retry after a 5xx at least 5 s later (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
   fix: "Keep the token cache, and with it the library's throttle, where all tabs see it (cacheLocation: localStorage), and look there for an account before anyone is asked to sign in.",
   excuses: [
-    { id: "chosen-prompt", says: "The person chooses to select or create an account." },
-    {
-      id: "new-token-wanted",
-      says: "The application forces a refresh or answers a claims challenge.",
-    },
-    {
-      id: "last-minutes",
-      says: "The token expires within five minutes, and there is no refresh token.",
-    },
-    { id: "old-refresh-token", says: "The refresh token comes from a sign-in a day ago or more." },
-    {
-      id: "brief-page",
-      says: "A sign-in page of the application is visible for less than a second.",
-    },
-    { id: "popup-page", says: "The sign-in page is in the popup of a sign-in." },
-    { id: "session-ended", says: "The person has signed out, or the session was revoked." },
-    { id: "unfinished", says: "The run ends before the call does." },
+    ...firstUseExcuses,
     { id: "another-token", says: "The second tab requests a token of its own, and gets one." },
     { id: "received-elsewhere", says: "Another tab received the token while this one was open." },
     {

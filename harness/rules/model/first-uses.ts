@@ -5,6 +5,7 @@
  */
 import { formatDuration } from "../../core/time/duration.ts";
 import type { ScreenSeen } from "../../history/browser-events.ts";
+import type { RuleExcuse } from "../rule.ts";
 import type { History, OperationInvoked, PromptShown } from "../../history/event.ts";
 import { signInPromptsOf, isChosenByUser } from "./prompts.ts";
 import { screenSpansOf } from "./screens.ts";
@@ -35,6 +36,27 @@ export interface FirstUse {
   /** More events that show the end. */
   readonly evidence: readonly EventRef[];
 }
+
+/** What is not taken for a first use that lost a token; each rule adds its own. */
+export const firstUseExcuses: readonly RuleExcuse[] = [
+  { id: "chosen-prompt", says: "The person chooses to select or create an account." },
+  {
+    id: "new-token-wanted",
+    says: "The application forces a refresh or answers a claims challenge.",
+  },
+  {
+    id: "last-minutes",
+    says: "The token expires within five minutes, and there is no refresh token.",
+  },
+  { id: "old-refresh-token", says: "The refresh token comes from a sign-in a day ago or more." },
+  {
+    id: "brief-page",
+    says: "A sign-in page of the application is visible for less than a second.",
+  },
+  { id: "popup-page", says: "The sign-in page is in the popup of a sign-in." },
+  { id: "session-ended", says: "The person has signed out, or the session was revoked." },
+  { id: "unfinished", says: "The run ends before the call does." },
+];
 
 /** Every first use, in order; one for each cache key and loss. */
 export function firstUsesOf(history: History): readonly FirstUse[] {
