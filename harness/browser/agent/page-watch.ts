@@ -130,10 +130,15 @@ function watchRequests(state: WatchState): void {
 function holdWhileReported(state: WatchState): void {
   /** The machine's time. */
   const REPORT_MS = 50;
+  stayBusy(state, REPORT_MS);
+}
+
+/** Counts as work under way for so long of the machine's time. */
+function stayBusy(state: WatchState, forMs: number): void {
   state.busy += 1;
   state.turnLater(() => {
     state.busy -= 1;
-  }, REPORT_MS);
+  }, forMs);
 }
 
 function watchWindows(state: WatchState): void {
@@ -173,10 +178,7 @@ function watchMessages(state: WatchState): void {
     "postMessage",
     (original) =>
       function (this: unknown, ...values: unknown[]) {
-        state.busy += 1;
-        state.turnLater(() => {
-          state.busy -= 1;
-        }, MESSAGE_MS);
+        stayBusy(state, MESSAGE_MS);
         bump();
         return original.apply(this, values);
       },
@@ -216,6 +218,7 @@ export const pageWatchParts: readonly ((...values: never[]) => unknown)[] = [
   watchCryptography,
   watchRequests,
   holdWhileReported,
+  stayBusy,
   watchWindows,
   watchMessages,
   watchNavigations,
