@@ -4,17 +4,9 @@ import type { History } from "../history/event.ts";
 import type { FlowRow } from "../history/header.ts";
 import { backupFlow } from "./backup-flow.ts";
 import { flowOutcomeOf } from "./model/flow-outcome.ts";
+import { nativeRefreshRow as row } from "../../test/support/flow-row.ts";
 import { buildRun } from "../../test/support/run-builder.ts";
 import { ada } from "../../test/support/run-builder-wire.ts";
-
-const row: FlowRow = {
-  flow: "native-refresh",
-  as: "a desktop app",
-  edition: "2026-03",
-  documented: "protected",
-  says: "Native apps are protected.",
-  source: "https://learn.microsoft.com/",
-};
 
 /** Ada signs in, and after an hour the primary is down for twelve. */
 function inOutage(documented: FlowRow["documented"] = "protected", flow = row.flow) {

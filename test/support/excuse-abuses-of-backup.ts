@@ -3,19 +3,11 @@
  * the same: mostly the excused event, and beside it one that the excuse does not cover.
  */
 import type { FlowRow } from "../../harness/history/header.ts";
+import { nativeRefreshRow as row } from "./flow-row.ts";
 import { buildRun, type RunBuilder } from "./run-builder.ts";
 import { ada, ben } from "./run-builder-wire.ts";
 
 type Ask = Parameters<RunBuilder["exchange"]>[0];
-
-const row: FlowRow = {
-  flow: "native-refresh",
-  as: "a desktop app",
-  edition: "2026-03",
-  documented: "protected",
-  says: "Native apps are protected.",
-  source: "https://learn.microsoft.com/",
-};
 
 /** Ada gets a token from the primary. */
 function signsIn(run: RunBuilder, ask: Ask = {}): void {

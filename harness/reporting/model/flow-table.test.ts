@@ -3,14 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { FlowOutcome } from "../../rules/model/flow-outcome.ts";
 import { flowLines } from "../formats/flow-lines.ts";
 import { flowTable } from "./flow-table.ts";
+import { nativeRefreshRow } from "../../../test/support/flow-row.ts";
 
 const served: FlowOutcome = {
-  flow: "native-refresh",
-  as: "a desktop app",
-  edition: "2026-03",
-  documented: "protected",
-  says: "Native apps are protected.",
-  source: "https://learn.microsoft.com/",
+  ...nativeRefreshRow,
   asked: 24,
   got: 24,
   could: 24,
