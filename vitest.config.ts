@@ -22,6 +22,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // A hang is to be seen; how fast the machine is today is not.
     testTimeout: 60_000,
+    // How long a test took is no news: in a log it would hide what failed.
+    slowTestThreshold: 60_000,
     hookTimeout: 60_000,
     projects: [
       {

@@ -35,12 +35,12 @@ it("fails where the arguments leave nothing to run", async () => {
   expect(await runTests(groups, () => Promise.resolve(0))).toBe(1);
 });
 
-it("has each run write its own results file, and still print", () => {
+it("has each run write its own results file, and print little", () => {
   const runs = planTests(["--all", "--results=/tmp/r"], {}).flat();
   expect(runs.map(({ args }) => args.join(" "))).toEqual([
-    "run --reporter=default --reporter=json --outputFile.json=/tmp/r/vitest.json --project=quick",
-    "test --reporter=list,json",
-    "run --reporter=default --reporter=json --outputFile.json=/tmp/r/walks.json --project=walks",
+    "run --reporter=default --reporter=json --outputFile.json=/tmp/r/vitest.json --silent=passed-only --project=quick",
+    "test --reporter=dot,json",
+    "run --reporter=default --reporter=json --outputFile.json=/tmp/r/walks.json --silent=passed-only --project=walks",
   ]);
   expect(runs[1]?.env).toEqual({ PLAYWRIGHT_JSON_OUTPUT_FILE: "/tmp/r/playwright.json" });
 });

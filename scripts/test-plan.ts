@@ -24,7 +24,7 @@ const WITHOUT_QUICK = "--without-quick";
  * them, or with `--all --without-quick` the walks alone. Other arguments go to Vitest, unless all
  * files among them are Playwright's; where there are files of both kinds, Playwright gets its
  * files and nothing else. `--results=FOLDER` has each run write its results there:
- * `vitest.json`, `playwright.json`, `walks.json`.
+ * `vitest.json`, `playwright.json`, `walks.json`; such a run prints little of what passes.
  */
 export function planTests(
   argv: readonly string[],
@@ -84,14 +84,19 @@ function vitest(
   const reporters =
     folder === undefined
       ? []
-      : ["--reporter=default", "--reporter=json", `--outputFile.json=${folder}/${results}.json`];
+      : [
+          "--reporter=default",
+          "--reporter=json",
+          `--outputFile.json=${folder}/${results}.json`,
+          "--silent=passed-only",
+        ];
   return { runner: "vitest", args: ["run", ...reporters, ...args], env: {} };
 }
 
 function playwright(args: readonly string[], folder: string | undefined): TestRun {
   return {
     runner: "playwright",
-    args: ["test", ...(folder === undefined ? [] : ["--reporter=list,json"]), ...args],
+    args: ["test", ...(folder === undefined ? [] : ["--reporter=dot,json"]), ...args],
     env: folder === undefined ? {} : { PLAYWRIGHT_JSON_OUTPUT_FILE: `${folder}/playwright.json` },
   };
 }

@@ -1,10 +1,10 @@
-/** The closing line of `.ci/run`: never green when anything broke. */
+/** The end of `.ci/run`: the failed tests, and a closing line that is never green when anything broke. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const script = fileURLToPath(new URL("../.ci/summary.mjs", import.meta.url));
 let folder = "";
@@ -43,7 +43,9 @@ const noWalks = { numPassedTests: 0, testResults: [] };
 const vitest = { numPassedTests: 7, numFailedTests: 0, success: true, testResults: [] };
 const stats = { expected: 3, unexpected: 0, skipped: 0, flaky: 0 };
 const playwright = { stats, errors: [] };
-const unloaded = [{ name: "a.test.ts", status: "failed", assertionResults: [] }];
+const unloaded = [
+  { name: "a.test.ts", status: "failed", message: "No such export: b", assertionResults: [] },
+];
 
 it.each<[string, Results, string, string]>([
   ["all pass", { vitest, playwright }, "passed", "10 passed, 0 failed"],
@@ -102,13 +104,98 @@ it.each<[string, Results, string, string]>([
   expect(closingLine(results, tests)).toBe(line);
 });
 
+const failedOf = (name: string, titles: readonly string[], message: string): object => ({
+  ...vitest,
+  numFailedTests: titles.length,
+  testResults: [
+    {
+      name,
+      status: "failed",
+      assertionResults: [
+        { fullName: "a test that passes", status: "passed", failureMessages: [] },
+        ...titles.map((title) => ({
+          fullName: title,
+          status: "failed",
+          failureMessages: [message],
+        })),
+      ],
+    },
+  ],
+});
+
+const pageTest = (title: string, status: string, message: string): object => ({
+  title,
+  file: "examples/page/a.spec.ts",
+  line: 7,
+  tests: [{ status, results: [{ errors: [{ message }] }, { errors: [] }] }],
+});
+
+describe("the list of failed tests", () => {
+  it("has each runner's, with file and message, before the closing line", () => {
+    const specs = [
+      pageTest("loads", "unexpected", "\u001b[31mexpected\u001b[39m 1\n\n  received 2"),
+      pageTest("loads again", "flaky", "only once"),
+      pageTest("passes", "expected", ""),
+    ];
+    const inner = { title: "good", file: "examples/page/a.spec.ts", specs: [], suites: [] };
+    const said = output(
+      {
+        vitest: failedOf(
+          join(process.cwd(), "harness/a.test.ts"),
+          ["group fails"],
+          "Error: x\n  at y",
+        ),
+        walks: failedOf("/elsewhere/b.walk.test.ts", ["walk fails"], "AssertionError: z"),
+        playwright: {
+          stats: { ...stats, unexpected: 1, flaky: 1 },
+          suites: [
+            { title: "a.spec.ts", file: "a.spec.ts", specs: [], suites: [{ ...inner, specs }] },
+          ],
+        },
+      },
+      "failed",
+    );
+    expect(said).toBe(
+      [
+        "FAILED harness/a.test.ts > group fails",
+        "    Error: x",
+        "      at y",
+        "FAILED /elsewhere/b.walk.test.ts > walk fails",
+        "    AssertionError: z",
+        "FAILED examples/page/a.spec.ts:7 > good > loads",
+        "    expected 1",
+        "      received 2",
+        "FLAKY (passed when tried again) examples/page/a.spec.ts:7 > good > loads again",
+        "    only once",
+        "18 passed, 3 failed\n",
+      ].join("\n"),
+    );
+  });
+
+  it("is short however much has failed", () => {
+    const titles = Array.from({ length: 100 }, (_, index) => `fails ${index}`);
+    const message = `${"x".repeat(10_000)}\n`.repeat(100);
+    const said = output({ vitest: failedOf("a.test.ts", titles, message), playwright }, "failed");
+    expect(said.match(/^FAILED /gm)).toHaveLength(30);
+    expect(said).toMatch(/^ {4}… 88 more lines$/m);
+    expect(said).toMatch(/^… 70 more: only the first 30 are listed\.\n10 passed, 100 failed\n$/m);
+    expect(said.length).toBeLessThan(110_000);
+  });
+});
+
+it("says when the command failed and no test did", () => {
+  expect(output({ vitest, playwright }, "failed")).toMatch(
+    /^The test command failed, but no test did/,
+  );
+});
+
 it("says what broke", () => {
   const broken = output({
     vitest: { ...vitest, testResults: unloaded },
     playwright: { ...playwright, errors: [{ message: "SyntaxError: b\nat x" }] },
   });
   expect(broken).toContain(
-    "Could not be run: a.test.ts\nPlaywright: SyntaxError: b\n10 passed, 2 failed\n",
+    "Could not be run: a.test.ts\n    No such export: b\nPlaywright: SyntaxError: b\n    at x\n10 passed, 2 failed\n",
   );
 });
 
