@@ -28,6 +28,7 @@ import { counted, sinceStart } from "./model/messages.ts";
 import { isCacheable, tokenRequestsBy } from "./model/operations.ts";
 import { isFailedByService, isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
 import { isPersonNeeded } from "./model/person-needed.ts";
+import { useOfToken } from "./model/shown-tokens.ts";
 import { isValidAt } from "./model/token-validity.ts";
 
 /** How long a client may wait after a failure without Retry-After (MSAL's own back-off: `docs/sources.md#k1`). */
@@ -61,6 +62,14 @@ export const availability: Rule = {
     { id: "retry-after", says: "A Retry-After for the same token was running." },
     { id: "back-off", says: "A request for the same token failed up to a minute before." },
     { id: "shared-request", says: "Another request for the same token was still open." },
+    {
+      id: "token-used",
+      says: "The call had sent its token to an API, and no later request of it for a token failed.",
+    },
+    {
+      id: "token-rejected",
+      says: "An API rejected the cached token within the call, so that it does not count as held.",
+    },
     { id: "limit", says: "The share that the scenario sets, if it sets one, was reached." },
   ],
   judge,
@@ -124,7 +133,9 @@ function chanceOf(history: History, operation: Operation): Chance {
     invoked.at + callMaxMsOf(history, operation),
   );
   const hadToken = held !== undefined && isValidAt(held.token, endedAt);
-  if (isCacheable(operation) && hadToken) return "denied";
+  const use = useOfToken(history, operation, held?.token);
+  if (use === "used") return "no chance";
+  if (isCacheable(operation) && hadToken && use === undefined) return "denied";
   if (isUnderFault(history, invoked, invoked.at) || isUnderFault(history, invoked, endedAt))
     return "no chance";
   const failed = operation.exchanges.some((exchange) =>

@@ -16,6 +16,7 @@ import { operationsOf, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
 import { isCacheable, isDenied, tokenRequestsBy } from "./model/operations.ts";
 import { asksInVain, isPersonNeeded } from "./model/person-needed.ts";
+import { rejectionOf, useOfToken } from "./model/shown-tokens.ts";
 import { isFreshAt, isValidAt } from "./model/token-validity.ts";
 
 /** Judges `cached-token`. */
@@ -34,6 +35,14 @@ export const cachedToken: Rule = {
     { id: "last-minutes", says: "The token expires within five minutes." },
     { id: "refresh-in", says: "A request past refresh_in, when the call gets its token." },
     { id: "explicit-grant", says: "A sign-in, a password or a device code fills the cache anew." },
+    {
+      id: "token-used",
+      says: "A call that failed had sent the token to an API, and no later request of it for a token failed.",
+    },
+    {
+      id: "token-rejected",
+      says: "An API rejected the token within the call, so that the call needed another.",
+    },
   ],
   judge,
 };
@@ -67,7 +76,7 @@ function judge(history: History): Judgement {
   const withheld = calls.filter((call) => isWithheld(history, call));
   const served = calls.filter(({ operation }) => operation.completed?.outcome === "ok");
   const needless = calls.flatMap(({ operation, held }) => {
-    const request = needlessRequestOf(operation, held);
+    const request = needlessRequestOf(history, operation, held);
     return request === undefined ? [] : [{ operation, held, request }];
   });
   const [firstWithheld] = withheld;
@@ -140,16 +149,24 @@ function describeEviction(
 function isWithheld(history: History, { operation, held }: CallWithToken): boolean {
   const { completed } = operation;
   if (completed === undefined || !isDenied(operation)) return false;
+  if (useOfToken(history, operation, held.token) !== undefined) return false;
   return !isPersonNeeded(history, operation) && isValidAt(held.token, completed.at);
 }
 
 /** Grants that a person or an explicit credential starts: a cache cannot serve them. */
 const explicitGrants = new Set(["authorization_code", "password", "device_code"]);
 
-function needlessRequestOf(operation: Operation, { token }: HeldToken): ExchangeBegan | undefined {
+function needlessRequestOf(
+  history: History,
+  operation: Operation,
+  { token }: HeldToken,
+): ExchangeBegan | undefined {
+  const rejected = rejectionOf(history, operation.exchanges, token);
   const found = tokenRequestsBy(operation).find(
     (exchange) =>
-      !explicitGrants.has(grantOf(exchange) ?? "") && isFreshAt(token, exchange.began.at),
+      !explicitGrants.has(grantOf(exchange) ?? "") &&
+      isFreshAt(token, exchange.began.at) &&
+      exchange.began.index < (rejected?.began.index ?? Infinity),
   );
   return found?.began;
 }

@@ -2,7 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { abusesOfPrompts } from "../../test/support/excuse-abuses-of-prompts.ts";
 import { abusesOfRequests } from "../../test/support/excuse-abuses-of-requests.ts";
-import { abusesOfAvailability } from "../../test/support/excuse-abuses-of-availability.ts";
+import {
+  abusesOfAvailability,
+  heldByOwnCode,
+} from "../../test/support/excuse-abuses-of-availability.ts";
 import { abusesOfBackup } from "../../test/support/excuse-abuses-of-backup.ts";
 import { abusesOfFailures } from "../../test/support/excuse-abuses-of-failures.ts";
 import { abusesOfProtocols } from "../../test/support/excuse-abuses-of-protocols.ts";
@@ -107,6 +110,13 @@ const abuses: Readonly<Record<string, () => RunBuilder>> = {
       run.exchange({ by: call, grant: "refresh_token" });
       call.ok();
     }),
+  "cached-token/token-used": () =>
+    heldByOwnCode((run, call, held) => {
+      run.shows(call, held);
+      run.exchange({ by: call, status: 503 });
+    }),
+  "cached-token/token-rejected": () =>
+    heldByOwnCode((run, call) => run.shows(call, run.token(), { verdict: "unknown-key" })),
   "key-rollover/may-wait": () => rollover((run) => validation(run, { accepts: false })),
   "key-rollover/keys-unavailable": () =>
     rollover((run) => {

@@ -4,7 +4,8 @@
  * cover.
  */
 import type { JournalHeader } from "../../harness/history/header.ts";
-import { buildRun, limitedCapacity, type RunBuilder } from "./run-builder.ts";
+import type { TokenFacts } from "../../harness/history/event.ts";
+import { buildRun, limitedCapacity, type BuiltOperation, type RunBuilder } from "./run-builder.ts";
 import { ada, ben, type Ask, type Call, type Reply } from "./run-builder-wire.ts";
 
 type Abuses = Readonly<Record<string, () => RunBuilder>>;
@@ -36,6 +37,22 @@ function heldInOutage(clock: string, then: (run: RunBuilder) => void): RunBuilde
   run.at(clock);
   run.fault({ id: "down" });
   then(run);
+  return run;
+}
+
+/** Own code has a token of an hour when the token endpoint goes down; then comes a call with `then`, and fails. */
+export function heldByOwnCode(
+  then: (run: RunBuilder, call: BuiltOperation, held: TokenFacts) => void,
+): RunBuilder {
+  const run = buildRun();
+  const load: Call = { flow: "custom", app: "load", scopes: [] };
+  const held = run.token();
+  calls(run, load, { issued: { token: held } });
+  run.at("00:10:00");
+  run.fault({ id: "down" });
+  const call = run.operation(load);
+  then(run, call, held);
+  call.fails({ code: "http_500" });
   return run;
 }
 
@@ -110,6 +127,13 @@ const abusesOfAvailabilityRule: Abuses = {
       run.request({ by: run.operation({ user: ada }) });
       run.operation({ user: ben }).fails();
     }),
+  "availability/token-used": () =>
+    heldByOwnCode((run, call, held) => {
+      run.shows(call, held);
+      run.exchange({ by: call, status: 503 });
+    }),
+  "availability/token-rejected": () =>
+    heldByOwnCode((run, call) => run.shows(call, run.token(), { verdict: "unknown-key" })),
   "availability/limit": () =>
     disturbed(
       (run) => {

@@ -44,6 +44,13 @@ export interface BuiltRequest {
   answered(reply?: Reply): void;
 }
 
+interface Shown {
+  readonly verdict?: TokenPresented["verdict"];
+  readonly status?: number;
+}
+
+const API_HOST = "graph.microsoft.com";
+
 export type RunBuilder = ReturnType<typeof buildRun>;
 
 /** Starts a run of scenario `story` at 2026-03-02T08:00:00Z; `header` overrides fields of the journal header. */
@@ -63,6 +70,18 @@ export function buildRun(header: Partial<JournalHeader> = {}) {
       underway.answered(asked);
     },
     ...singleEvents(writer),
+    /** A call sends a token to an API, which judges it and answers 401 if it rejects it, else `status`. */
+    shows: (
+      by: BuiltOperation,
+      token: TokenFacts,
+      { verdict = "accepted", status = 200 }: Shown = {},
+    ): void => {
+      const headers = [["authorization", `Bearer ${token.accessToken}`]] as const;
+      const sent = addRequest(writer, { by, endpoint: "resource", host: API_HOST, headers });
+      const client = writer.calls.get(by.operation)?.client ?? "app-1";
+      singleEvents(writer).presented(token, verdict, client);
+      sent.answered({ status: verdict === "accepted" ? status : 401, servedBy: "resource" });
+    },
     /** Retry-After as an HTTP-date, so many seconds from now. */
     httpDate: (seconds: number): string => new Date(writer.now() + seconds * 1_000).toUTCString(),
     history: (): History => ({
