@@ -4,7 +4,7 @@
  */
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import { outage } from "../harness/faults/presets.ts";
-import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
+import { defineScenario, type Scenario, type ScriptContext } from "../harness/runner/scenario.ts";
 import { silently } from "./applications.ts";
 import { callUntil, CACHING, USER, signedIn, signIn } from "./browser-app.ts";
 
@@ -12,12 +12,12 @@ const workingDay = [outage({ from: hours(1), for: hours(8) })];
 
 /** A scenario with tokens that are valid for a day, in one of the three caches. */
 function cached(
-  own: Pick<Scenario, "name" | "title" | "asserts" | "script" | "expects"> & {
+  own: Pick<Scenario, "name" | "title" | "asserts" | "script" | "expects" | "settings"> & {
     readonly standsFor: string;
     readonly expectation: string;
   },
 ): Scenario {
-  const { standsFor, expectation, ...rest } = own;
+  const { standsFor, expectation, settings, ...rest } = own;
   return defineScenario({
     ...rest,
     story: {
@@ -29,7 +29,7 @@ function cached(
     },
     needs: ["popup", "silent"],
     clients: ["msal-browser"],
-    settings: { refreshIn: "never" },
+    settings: { refreshIn: "never", ...settings },
     faults: workingDay,
   });
 }
@@ -98,6 +98,18 @@ const cacheOfThePage = cached({
   },
 });
 
+/** Restarts the browser an hour into the outage, and calls until after it. */
+async function restartInOutage(context: ScriptContext): Promise<void> {
+  const spa = await signedIn(context, { cache: "persisted", capabilities: ["cp1"] });
+  await callUntil(context, spa, hours(2));
+  await spa.restart();
+  const restarted = await spa.attempt(silently(context, USER));
+  await context.clock.until(hours(9) + minutes(5));
+  // Versions that encrypt nothing keep the user signed in.
+  await spa.attempt(restarted instanceof Error ? signIn(context) : silently(context, USER));
+  await callUntil(context, spa, hours(10));
+}
+
 const browserRestart = cached({
   name: "browser-restart-in-outage",
   title: "The browser is restarted in an outage, with tokens in localStorage",
@@ -105,16 +117,18 @@ const browserRestart = cached({
     "localStorage survives a restart of the browser; msal-browser encrypts its entries with a key in a session cookie, which does not survive",
   expectation: "The call after the restart is served from the cache.",
   asserts: ["reload", "cached-token", "screen", "recovery"],
-  async script(context) {
-    const spa = await signedIn(context, { cache: "persisted", capabilities: ["cp1"] });
-    await callUntil(context, spa, hours(2));
-    await spa.restart();
-    const restarted = await spa.attempt(silently(context, USER));
-    await context.clock.until(hours(9) + minutes(5));
-    // Versions that encrypt nothing keep the user signed in.
-    await spa.attempt(restarted instanceof Error ? signIn(context) : silently(context, USER));
-    await callUntil(context, spa, hours(10));
-  },
+  script: restartInOutage,
+});
+
+const staySignedInRestart = cached({
+  name: "browser-restart-staying-signed-in",
+  title: 'The same, for a user who answered "Stay signed in?" with Yes',
+  standsFor:
+    "msal-browser from 4.26 on does not encrypt the entries of a user whose id token says kmsi in signin_state, and from 5 on it asks for the claim",
+  expectation: "The call after the restart is served from the cache, and no one signs in again.",
+  settings: { staySignedIn: "yes" },
+  asserts: ["reload", "cached-token", "screen", "availability"],
+  script: restartInOutage,
 });
 
 const secondTab = cached({
@@ -140,5 +154,6 @@ export const cacheScenarios: readonly Scenario[] = [
   cacheOfTheBrowser,
   cacheOfThePage,
   browserRestart,
+  staySignedInRestart,
   secondTab,
 ];

@@ -2,9 +2,9 @@
  * The person in front of a browser: signs in at each page of the service that asks for name and
  * password, in a tab or in a popup, once a page. At any other page they sit and wait.
  */
-import type { BrowserContext, Page } from "@playwright/test";
+import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { unlessLeaving } from "./navigating-frames.ts";
-import { SIGN_IN_FORM } from "./agent/screen.ts";
+import { SIGN_IN_FORM, STAY_SIGNED_IN_FORM } from "./agent/screen.ts";
 
 export interface PersonOptions {
   /** What they type; without it no one signs in. */
@@ -40,25 +40,37 @@ export async function fillIn(
   const address = page.url();
   if (answered.get(page) === address || !(await asksForSignIn(page))) return false;
   answered.set(page, address);
+  // The question belongs to the prompt before it; the answer of the world's people has the focus.
+  if ((await count(page, STAY_SIGNED_IN_FORM)) === 1) {
+    if (answers !== undefined) await press(page, page.locator("button[autofocus]"));
+    return true;
+  }
   asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
   if (answers === undefined) return true;
   const form = page.locator(SIGN_IN_FORM);
   await form.locator('input[name="login"]').fill(answers.username);
   await form.locator('input[type="password"]').fill(answers.password);
-  // A person who clicks waits for the page to go.
-  await Promise.all([
-    page.waitForRequest((request) => request.isNavigationRequest(), { timeout: GONE_MAX_MS }),
-    form.locator('[type="submit"]').click({ noWaitAfter: true }),
-  ]);
+  await press(page, form.locator('[type="submit"]'));
   return true;
 }
 
-/** Whether a page has a form for name and password. */
+/** A person who clicks waits for the page to go. */
+async function press(page: Page, button: Locator): Promise<void> {
+  await Promise.all([
+    page.waitForRequest((request) => request.isNavigationRequest(), { timeout: GONE_MAX_MS }),
+    button.click({ noWaitAfter: true }),
+  ]);
+}
+
+/** Whether a page has a form for name and password, or asks whether to stay signed in. */
 export async function asksForSignIn(page: Page): Promise<boolean> {
-  const forms = await unlessLeaving(page, () =>
-    page.evaluate((form) => document.querySelectorAll(form).length, SIGN_IN_FORM),
+  return (await count(page, `${SIGN_IN_FORM}, ${STAY_SIGNED_IN_FORM}`)) === 1;
+}
+
+function count(page: Page, forms: string): Promise<number | undefined> {
+  return unlessLeaving(page, () =>
+    page.evaluate((wanted) => document.querySelectorAll(wanted).length, forms),
   );
-  return forms === 1;
 }
 
 /** Signs in at all sign-in pages of a context, also in tabs and windows that open later. */

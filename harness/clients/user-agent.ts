@@ -132,7 +132,11 @@ function formOf(
 ): { readonly action: string; readonly fields: readonly FormField[] } | undefined {
   const form = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html);
   if (form === null) return undefined;
-  const fields = [...(form[2] ?? "").matchAll(/<input\b([^>]*)>/gi)]
+  // Of several buttons a person presses the one that has the focus.
+  const inputs = [
+    ...(form[2] ?? "").matchAll(/<(?:input\b|button\b(?=[^>]*\sautofocus))([^>]*)>/gi),
+  ];
+  const fields = inputs
     .map(([, attributes = ""]) => ({
       name: attribute(attributes, "name"),
       type: attribute(attributes, "type").toLowerCase(),

@@ -52,5 +52,5 @@ function cookiesOf(request: Request): string[] {
 }
 
 function isOfSession(cookie: string): boolean {
-  return cookie.startsWith("ESTSAUTH=") && cookie !== "ESTSAUTH=";
+  return /^ESTSAUTH(?:PERSISTENT)?=./.test(cookie);
 }

@@ -33,6 +33,8 @@ export interface ServiceSettings {
   readonly spaRefreshTokenHours: number;
   /** How long a browser session lasts after its last use (24 h, non-persistent cookie). */
   readonly sessionHours: number;
+  /** How long the session of a person who stays signed in lasts after its last use (90 days, persistent cookie). */
+  readonly persistentSessionDays: number;
   readonly authCodeMinutes: number;
   /** Whom regional token endpoints serve: Microsoft's own apps (AADSTS100007 for the others), or every app. */
   readonly regionalTokenEndpoints: "first-party" | "everyone";
@@ -93,6 +95,12 @@ export interface ServiceSettings {
   readonly signInPage: "form" | "automatic";
   /** UPN of the user whom an automatic sign-in page signs in when the request names none; empty: the form is shown. */
   readonly signInAs: string;
+  /** What people answer to "Stay signed in?": `yes` makes the session's cookie outlive the browser, and puts `kmsi` into `signin_state` of id tokens. */
+  readonly staySignedIn: "yes" | "no";
+  /** Whether a page asks for it after the password, as the tenant's branding says; without one, `staySignedIn` is taken for the answer. */
+  readonly staySignedInPage: "shown" | "hidden";
+  /** Which id tokens have `signin_state`: those whose request asks for the claim (msal-browser from 5 on does), or all. */
+  readonly signInState: "asked" | "always";
   /** Whether `Access-Control-Expose-Headers` lets a page read Retry-After; no 429 was recorded. */
   readonly retryAfterExposed: "yes" | "no";
   /** Whether a hidden iframe of another site has the person's session: the browser's policy for third-party cookies. */

@@ -20,6 +20,8 @@ export const defaultServiceSettings: ServiceSettings = {
   refreshTokenInactiveDays: 90,
   spaRefreshTokenHours: 24,
   sessionHours: 24,
+  // Section B.
+  persistentSessionDays: 90,
   authCodeMinutes: 10,
   // G.5: AADSTS100007 in the documents.
   regionalTokenEndpoints: "first-party",
@@ -66,6 +68,11 @@ export const defaultServiceSettings: ServiceSettings = {
   backupManagedIdentities: "any",
   signInPage: "form",
   signInAs: "",
+  // A choice of people, and of the tenant's branding (A.4).
+  staySignedIn: "no",
+  staySignedInPage: "hidden",
+  // A.4: recorded in access tokens only, with requests that are not known.
+  signInState: "asked",
   // A.8 and I: the recorded Access-Control-Expose-Headers does not name it; no 429 was recorded.
   retryAfterExposed: "no",
   // Unverified: depends on the browser's policy for third-party cookies.

@@ -48,6 +48,7 @@ export const unverifiedSettings: {
   refreshTokenInactiveDays: "sourced",
   spaRefreshTokenHours: "sourced",
   sessionHours: "sourced",
+  persistentSessionDays: "sourced",
   authCodeMinutes: "sourced",
   regionalTokenEndpoints: "sourced",
   deviceCodeSeconds: "sourced",
@@ -93,6 +94,12 @@ export const unverifiedSettings: {
   backupManagedIdentities: { because: "it is not documented", values: ["any", "seen"] },
   signInPage: "sourced",
   signInAs: "sourced",
+  staySignedIn: { because: "people answer either way", values: ["yes", "no"] },
+  staySignedInPage: "sourced",
+  signInState: {
+    because: "it is recorded in access tokens only, with requests that are not known",
+    values: ["asked", "always"],
+  },
   retryAfterExposed: { because: "no 429 was recorded", values: ["yes", "no"] },
   sessionInFrames: {
     because: "it depends on the browser's policy for third-party cookies",

@@ -137,13 +137,16 @@ const GRANT_SHORT_NAMES: Readonly<Record<string, GrantName>> = {
 
 async function read(request: Request): Promise<EntraRequest> {
   const url = new URL(request.url);
-  const { endpoint, tenant, version } = classify(url);
+  const { endpoint, tenant: tenantInPath, version } = classify(url);
   const parameters: Record<string, string> = {};
   for (const [name, value] of url.searchParams) parameters[name] = value;
   if (request.method === "POST" && isForm(request)) {
     for (const [name, value] of new URLSearchParams(await textOfRequest(request)))
       parameters[name] = value;
   }
+  const tenant = isStaySignedInPath(url.pathname)
+    ? parameters["tenant"]?.toLowerCase()
+    : tenantInPath;
   const grantSent = parameters["grant_type"];
   const grant = grantSent === undefined ? undefined : grantNameOf(grantSent);
   // Old managed identity endpoints use `clientid`; SAML addresses use `appid`.
@@ -193,6 +196,11 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^federationmetadata\/2007-06\/federationmetadata\.xml$/, "saml-metadata", "2.0"],
 ];
 
+/** The target of the form of the page "Stay signed in?"; its tenant is a hidden field of ours. */
+export function isStaySignedInPath(path: string): boolean {
+  return /^\/kmsi\/?$/i.test(path);
+}
+
 /** Whether requests to an endpoint name their tenant: in the first segment of the path. */
 export function namesTenant(endpoint: Endpoint): boolean {
   return TENANT_PATHS.some(([, candidate]) => candidate === endpoint);
@@ -223,6 +231,7 @@ function classifyPath(
   if (/^\/oidc\/userinfo\/?$/i.test(path)) return { endpoint: "userinfo", version: "2.0" };
   if (/^\/common\/discovery\/instance\/?$/i.test(path))
     return { endpoint: "instance-discovery", version: "2.0" };
+  if (isStaySignedInPath(path)) return { endpoint: "authorize", version: "2.0" };
   if (/^\/common\/userrealm\//i.test(path)) return { endpoint: "user-realm", version: "1.0" };
   const [, tenant, rest] = /^\/([^/]+)\/(.+?)\/?$/.exec(path) ?? [];
   if (tenant !== undefined && rest !== undefined) {

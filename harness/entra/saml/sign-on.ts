@@ -18,10 +18,12 @@ import { pageFormPost, type PageField } from "../token-service/html-pages.ts";
 import type { EstsReply } from "../token-service/ests-reply.ts";
 import {
   type SignInSession,
+  newSession,
+  signInSessionCookies,
   signInSessionOf,
-  signInSessionCookie,
 } from "../token-service/sign-in-session.ts";
 import { automaticNameOf, carriedFields, signInPage } from "../token-service/sign-in-page.ts";
+import { afterPassword, sessionOfAnswer } from "../token-service/stay-signed-in-page.ts";
 import { signInWithPassword } from "../token-service/users.ts";
 import { checkAuthnRequest, nameIdFormatOf } from "./authn-request.ts";
 import { fieldsOfRequest, readSignOn, type SignOn } from "./sign-on-request.ts";
@@ -41,11 +43,7 @@ export function samlSignOn(context: EstsContext): Page {
     const name = automaticNameOf(context, hint);
     const named = name === undefined ? undefined : context.directory.user(signOn.tenant, name);
     if (named === undefined || context.directory.isDisabled(named)) return pageFor(context, signOn);
-    return succeed(context, signOn, {
-      tenant: signOn.tenant,
-      user: named,
-      signedInAtMs: context.clock.now(),
-    });
+    return succeed(context, signOn, newSession(context, { tenant: signOn.tenant, user: named }));
   });
 }
 
@@ -66,13 +64,21 @@ export function samlSignIn(context: EstsContext): Page {
     });
     return answering(context, signOn, () => {
       if (signOn.request !== undefined) checkAuthnRequest(signOn.request);
-      return succeed(context, signOn, { ...found, signedInAtMs: context.clock.now() });
+      return afterPassword(context, found, (session) => succeed(context, signOn, session));
     });
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
     // The page is shown again, with the error.
     return pageFor(context, { ...signOn, hint: parameters["login"] ?? "" }, error);
   }
+}
+
+/** `POST /kmsi` for a SAML sign-in. */
+export function answerSamlStaySignedIn(context: EstsContext): Page {
+  const signOn = readSignOn(context, carriedFields(context));
+  const session = sessionOfAnswer(context);
+  if (session === undefined) return pageFor(context, signOn);
+  return answering(context, signOn, () => succeed(context, signOn, session));
 }
 
 /** Codes that are sent to the app, with the last parts of their status URNs; the outer ones other than Requester are a guess (F.1). */
@@ -125,7 +131,7 @@ function succeed(context: EstsContext, signOn: SignOn, who: SignInSession): Page
     },
     { sign: saml.sign, by: saml },
   );
-  return { ...posted(signOn, xml), cookies: [signInSessionCookie(context, who)] };
+  return { ...posted(signOn, xml), cookies: signInSessionCookies(context, who) };
 }
 
 function refuseRepeated(context: EstsContext, { app, request }: SignOn): void {

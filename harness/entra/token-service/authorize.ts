@@ -20,11 +20,13 @@ import { parseDelegatedScopes } from "./scopes.ts";
 import {
   type SignInSession,
   signInSessionOf,
-  signInSessionCookie,
+  newSession,
+  signedOutCookies,
+  signInSessionCookies,
   signInSessionId,
-  SIGNED_OUT_COOKIE,
 } from "./sign-in-session.ts";
 import { automaticNameOf, carriedFields, signInPage, type SignInPage } from "./sign-in-page.ts";
+import { afterPassword, sessionOfAnswer } from "./stay-signed-in-page.ts";
 import { clientInfo, userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
 
@@ -42,7 +44,7 @@ export function authorize(context: EstsContext): EstsReply {
     const found = userNamed(context, request, name);
     if (found === undefined) throw new EstsError(50034, `User: ${name}.`);
     if (context.directory.isDisabled(found.user)) throw new EstsError(50057);
-    return succeed(context, request, { ...found, signedInAtMs: context.clock.now() });
+    return succeed(context, request, newSession(context, found));
   });
 }
 
@@ -51,19 +53,27 @@ export function signIn(context: EstsContext): EstsReply {
   const { parameters } = context.described;
   const request = readAuthorizeRequest(context, carriedFields(context));
   try {
-    const { tenant, user } = signInWithPassword(context, {
+    const who = signInWithPassword(context, {
       username: parameters["login"] ?? "",
       password: parameters["passwd"] ?? "",
       tenantSegment: context.described.tenant ?? "",
     });
     return answering(context, request, () =>
-      succeed(context, request, { tenant, user, signedInAtMs: context.clock.now() }),
+      afterPassword(context, who, (session) => succeed(context, request, session)),
     );
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
     // The page is shown again, with the error.
     return signInPage(context, { ...pageOf(request), hint: parameters["login"] ?? "", error });
   }
+}
+
+/** `POST /kmsi`, the form of the page "Stay signed in?". */
+export function answerStaySignedIn(context: EstsContext): EstsReply {
+  const request = readAuthorizeRequest(context, carriedFields(context));
+  const session = sessionOfAnswer(context);
+  if (session === undefined) return signInPage(context, pageOf(request));
+  return answering(context, request, () => succeed(context, request, session));
 }
 
 /**
@@ -77,11 +87,11 @@ export function logout(context: EstsContext): EstsReply {
     .some((app) => back !== undefined && registeredUri(app, back) !== undefined);
   if (back === undefined || !known) {
     const html = page("You signed out", "You may close this window.");
-    return { kind: "page", status: 200, html, cookies: [SIGNED_OUT_COOKIE] };
+    return { kind: "page", status: 200, html, cookies: signedOutCookies(context) };
   }
   const location = new URL(back);
   if (state !== undefined) location.searchParams.set("state", state);
-  return { kind: "redirect", location: location.href, cookies: [SIGNED_OUT_COOKIE] };
+  return { kind: "redirect", location: location.href, cookies: signedOutCookies(context) };
 }
 
 function pageOf({ fields }: AuthorizeRequest): SignInPage {
@@ -144,6 +154,7 @@ function succeed(
   const { app, fields, responseTypes, redirectUri, redirectType } = request;
   const scopes = parseDelegatedScopes(fields["scope"] ?? "", app, context.directory);
   const { nonce, claims, code_challenge: challenge } = fields;
+  const staying = session.staysSignedIn === undefined ? {} : { staysSignedIn: true as const };
   const answer: Record<string, string> = {};
   if (responseTypes.has("code")) {
     answer["code"] = context.grants.addCode({
@@ -165,6 +176,7 @@ function succeed(
       ...(claims === undefined ? {} : { claims }),
       revocations: context.directory.revocations(session.user),
       signedInAtMs: session.signedInAtMs,
+      ...staying,
       expiresAtMs: context.clock.now() + context.settings.authCodeMinutes * 60_000,
       redeemed: false,
     });
@@ -181,7 +193,9 @@ function succeed(
         offlineAccess: false,
       },
       signedInAtMs: session.signedInAtMs,
+      ...staying,
       ...(nonce === undefined ? {} : { nonce }),
+      ...(claims === undefined ? {} : { claims }),
     });
     if (responseTypes.has("id_token")) answer["id_token"] = String(granted["id_token"]);
     if (responseTypes.has("token")) {
@@ -192,7 +206,7 @@ function succeed(
   if (fields["client_info"] === "1")
     answer["client_info"] = clientInfo(session.user, session.tenant);
   answer["session_state"] = signInSessionId(context, session);
-  return { ...respond(request, answer), cookies: [signInSessionCookie(context, session)] };
+  return { ...respond(request, answer), cookies: signInSessionCookies(context, session) };
 }
 
 function respond(

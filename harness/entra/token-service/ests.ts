@@ -10,7 +10,7 @@ import { correlationIdOf } from "../request/correlation-id.ts";
 import { describeRequest } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Random } from "../../core/random.ts";
-import { authorize, logout, signIn } from "./authorize.ts";
+import { answerStaySignedIn, authorize, logout, signIn } from "./authorize.ts";
 import { required, type EstsContext, type EstsParts } from "./context.ts";
 import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
 import { EstsError } from "./ests-error.ts";
@@ -26,7 +26,8 @@ import { checkRegionalHost } from "./regional-host.ts";
 import type { EstsReply } from "./ests-reply.ts";
 import { errorResponse, missingRoute, preflightResponse, replyResponse } from "./ests-response.ts";
 import { federationMetadata } from "../saml/federation-metadata.ts";
-import { isSamlSignIn, samlSignIn, samlSignOn } from "../saml/sign-on.ts";
+import { answerSamlStaySignedIn, isSamlSignIn, samlSignIn, samlSignOn } from "../saml/sign-on.ts";
+import { isStaySignedInAnswer } from "./stay-signed-in-page.ts";
 import { createTokenIssuer } from "./tokens.ts";
 
 /**
@@ -119,6 +120,10 @@ function dispatch(context: EstsContext): EstsReply | undefined {
         return { kind: "page", status: 200, html: deviceCodePage(context) };
       if (path.endsWith("/login"))
         return isSamlSignIn(context) ? samlSignIn(context) : signIn(context);
+      if (isStaySignedInAnswer(context))
+        return isSamlSignIn(context)
+          ? answerSamlStaySignedIn(context)
+          : answerStaySignedIn(context);
       context.loops.check(context);
       return authorize(context);
     }

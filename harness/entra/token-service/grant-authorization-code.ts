@@ -33,6 +33,7 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
     user,
     scopes: parseDelegatedScopes(parameters["scope"] ?? code.scope, app, context.directory),
     signedInAtMs: code.signedInAtMs,
+    ...(code.staysSignedIn === undefined ? {} : { staysSignedIn: true }),
     ...(code.nonce === undefined ? {} : { nonce: code.nonce }),
     ...(claims === undefined ? {} : { claims }),
     ...(code.redirectType === "spa"

@@ -32,6 +32,7 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
       offlineAccess: true,
     },
     signedInAtMs: state.signedInAtMs,
+    ...(state.staysSignedIn === undefined ? {} : { staysSignedIn: true }),
     ...claimsAsked(context),
     ...(state.expiresAtMs === undefined ? {} : { refreshExpiresAtMs: state.expiresAtMs }),
   });

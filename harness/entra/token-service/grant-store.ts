@@ -19,6 +19,7 @@ export interface AuthorizationCode {
   readonly claims?: string;
   readonly revocations: number;
   readonly signedInAtMs: number;
+  readonly staysSignedIn?: true;
   readonly expiresAtMs: number;
   redeemed: boolean;
 }
@@ -46,6 +47,7 @@ export interface RefreshState {
   readonly revocations: number;
   /** Only for single-page apps: fixed, and kept when the token is renewed. */
   readonly expiresAtMs?: number;
+  readonly staysSignedIn?: true;
   readonly serial: number;
 }
 
@@ -55,6 +57,8 @@ export interface SignInSessionState {
   readonly signedInAtMs: number;
   readonly usedAtMs: number;
   readonly revocations: number;
+  /** The person answered "Stay signed in?" with Yes. */
+  readonly staysSignedIn?: true;
 }
 
 export interface GrantStore {

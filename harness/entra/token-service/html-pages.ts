@@ -13,6 +13,15 @@ export type PageField =
       readonly value?: string;
     };
 
+/** A button that sends its value as a field of the form. */
+export interface PageButton {
+  readonly name: string;
+  readonly value: string;
+  readonly label: string;
+  /** It has the focus: the simulated person presses it. */
+  readonly focused: boolean;
+}
+
 /** A page with a text. */
 export function page(title: string, text: string): string {
   return layout({ title, content: `<h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>` });
@@ -23,8 +32,8 @@ export interface FormPage {
   readonly heading: string;
   readonly action: string;
   readonly fields: readonly PageField[];
-  /** The label of the button. */
-  readonly button: string;
+  /** The label of the button, or several buttons. */
+  readonly button: string | readonly PageButton[];
   /** What was wrong with the last answer, shown above the form. */
   readonly error?: EstsError;
 }
@@ -34,8 +43,18 @@ export function pageForm({ heading, action, fields, button, error }: FormPage): 
   const alert = error === undefined ? "" : `<p role="alert">${escapeHtml(messageOf(error))}</p>`;
   return layout({
     title: error === undefined ? heading : messageOf(error),
-    content: `<h1>${escapeHtml(heading)}</h1>${alert}${form(action, fields, `<p><button type="submit">${escapeHtml(button)}</button></p>`)}`,
+    content: `<h1>${escapeHtml(heading)}</h1>${alert}${form(action, fields, `<p>${buttons(button)}</p>`)}`,
   });
+}
+
+function buttons(button: FormPage["button"]): string {
+  if (typeof button === "string") return `<button type="submit">${escapeHtml(button)}</button>`;
+  return button
+    .map(
+      ({ name, value, label, focused }) =>
+        `<button type="submit" name="${escapeHtml(name)}" value="${escapeHtml(value)}"${focused ? " autofocus" : ""}>${escapeHtml(label)}</button>`,
+    )
+    .join(" ");
 }
 
 /** The form of `response_mode=form_post`, which posts itself; without scripts it has a button. */

@@ -1,4 +1,7 @@
-/** The sign-in session of a browser at Entra: a sealed cookie that a revocation voids. */
+/**
+ * The sign-in session of a browser at Entra: a sealed cookie that a revocation voids. It ends with
+ * the browser, unless the person stays signed in: then a second cookie has a date.
+ */
 import type { Tenant, User } from "../directory/world.ts";
 import type { EstsContext } from "./context.ts";
 import type { SignInSessionState } from "./grant-store.ts";
@@ -6,10 +9,10 @@ import { userOfGrant } from "./users.ts";
 import { EstsError } from "./ests-error.ts";
 
 const COOKIE = "ESTSAUTH";
+const PERSISTENT_COOKIE = "ESTSAUTHPERSISTENT";
 const PREFIX = "1.S";
 const ATTRIBUTES = "path=/; secure; HttpOnly; SameSite=None";
-
-export const SIGNED_OUT_COOKIE = `${COOKIE}=; expires=Thu, 01-Jan-1970 00:00:00 GMT; ${ATTRIBUTES}`;
+const DAY_S = 86_400;
 
 /** Who is signed in in a browser, and since when. */
 export interface SignInSession {
@@ -17,12 +20,50 @@ export interface SignInSession {
   readonly user: User;
   /** ms since the Unix epoch. */
   readonly signedInAtMs: number;
+  /** The person answered "Stay signed in?" with Yes. */
+  readonly staysSignedIn?: true;
 }
 
-/** The `Set-Cookie` value that keeps a person signed in. */
-export function signInSessionCookie(
+/** A session that begins now; whether it persists is the setting's answer unless a page had one. */
+export function newSession(
+  { clock, settings }: EstsContext,
+  who: Pick<SignInSession, "tenant" | "user">,
+  staysSignedIn: "yes" | "no" = settings.staySignedIn,
+): SignInSession {
+  return {
+    ...who,
+    signedInAtMs: clock.now(),
+    ...(staysSignedIn === "yes" ? { staysSignedIn: true } : {}),
+  };
+}
+
+/** The `Set-Cookie` values that keep a person signed in. */
+export function signInSessionCookies(
   context: EstsContext,
-  { tenant, user, signedInAtMs }: SignInSession,
+  session: SignInSession,
+): readonly string[] {
+  const value = sealedSession(context, session);
+  const ofBrowser = `${COOKIE}=${value}; ${ATTRIBUTES}`;
+  // By age: browsers keep the machine's time.
+  const days = context.settings.persistentSessionDays;
+  if (session.staysSignedIn === true)
+    return [ofBrowser, `${PERSISTENT_COOKIE}=${value}; max-age=${days * DAY_S}; ${ATTRIBUTES}`];
+  return sends(context, PERSISTENT_COOKIE) ? [ofBrowser, ended(PERSISTENT_COOKIE)] : [ofBrowser];
+}
+
+/** The `Set-Cookie` values that sign a person out. */
+export function signedOutCookies(context: EstsContext): readonly string[] {
+  return [COOKIE, ...(sends(context, PERSISTENT_COOKIE) ? [PERSISTENT_COOKIE] : [])].map(ended);
+}
+
+function ended(name: string): string {
+  return `${name}=; expires=Thu, 01-Jan-1970 00:00:00 GMT; ${ATTRIBUTES}`;
+}
+
+/** A session as a text that only the service can make; `openSession` reads it. */
+export function sealedSession(
+  context: EstsContext,
+  { tenant, user, signedInAtMs, staysSignedIn }: SignInSession,
 ): string {
   const state: SignInSessionState = {
     tenantId: tenant.id,
@@ -30,8 +71,9 @@ export function signInSessionCookie(
     signedInAtMs,
     usedAtMs: context.clock.now(),
     revocations: context.directory.revocations(user),
+    ...(staysSignedIn === undefined ? {} : { staysSignedIn }),
   };
-  return `${COOKIE}=${context.grants.seal(PREFIX, state)}; ${ATTRIBUTES}`;
+  return context.grants.seal(PREFIX, state);
 }
 
 /** The id by which clients know a session: `session_state` of an answer, `sid` of a request. */
@@ -42,22 +84,42 @@ export function signInSessionId(
   return context.random.fork(`session ${user.id} ${signedInAtMs}`).uuid();
 }
 
-/**
- * The session of the browser that sends the request; `undefined` without a session, and for one
- * that was revoked, has been unused for `ServiceSettings.sessionHours`, or whose user is disabled.
- */
+/** The session of the browser that sends the request; `undefined` when no cookie of it is valid. */
 export function signInSessionOf(context: EstsContext): SignInSession | undefined {
-  const cookies = (context.request.headers.get("cookie") ?? "").split(/;\s*/);
-  const value = cookies.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
-  const state = context.grants.open(PREFIX, value ?? "") as SignInSessionState | undefined;
+  for (const name of [COOKIE, PERSISTENT_COOKIE]) {
+    const session = openSession(context, cookieOf(context, name) ?? "");
+    if (session !== undefined) return session;
+  }
+  return undefined;
+}
+
+/**
+ * A sealed session; `undefined` for one that was revoked, has been unused for
+ * `ServiceSettings.sessionHours` (`persistentSessionDays` when the person stays signed in), or whose
+ * user is disabled.
+ */
+export function openSession(context: EstsContext, value: string): SignInSession | undefined {
+  const state = context.grants.open(PREFIX, value) as SignInSessionState | undefined;
   if (state === undefined) return undefined;
   const { clock, settings } = context;
-  if (clock.now() - state.usedAtMs >= settings.sessionHours * 3_600_000) return undefined;
+  const { staysSignedIn, signedInAtMs } = state;
+  const lastsHours =
+    staysSignedIn === true ? settings.persistentSessionDays * 24 : settings.sessionHours;
+  if (clock.now() - state.usedAtMs >= lastsHours * 3_600_000) return undefined;
   try {
-    const grant = { ...state, issuedAtMs: state.signedInAtMs };
-    return { ...userOfGrant(context, grant), signedInAtMs: state.signedInAtMs };
+    const found = userOfGrant(context, { ...state, issuedAtMs: signedInAtMs });
+    return { ...found, signedInAtMs, ...(staysSignedIn === true ? { staysSignedIn } : {}) };
   } catch (error) {
     if (error instanceof EstsError) return undefined;
     throw error;
   }
+}
+
+function cookieOf({ request }: EstsContext, name: string): string | undefined {
+  const cookies = (request.headers.get("cookie") ?? "").split(/;\s*/);
+  return cookies.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+function sends(context: EstsContext, name: string): boolean {
+  return (cookieOf(context, name) ?? "") !== "";
 }

@@ -13,6 +13,8 @@ export interface UserGrant {
   readonly user: User;
   readonly scopes: ParsedScopes;
   readonly signedInAtMs: number;
+  /** The person answered "Stay signed in?" with Yes. */
+  readonly staysSignedIn?: true;
   readonly nonce?: string;
   readonly claims?: string;
   /** Fixed end of a single-page app's refresh token, ms since the Unix epoch. */
@@ -45,6 +47,7 @@ export function userAnswer(context: EstsContext, grant: UserGrant): Record<strin
               ...(grant.nonce === undefined ? {} : { nonce: grant.nonce }),
               authTimeSeconds: Math.floor(grant.signedInAtMs / 1_000),
               profile: grant.scopes.profile ? "yes" : "no",
+              ...signInStateOf(context, grant),
             },
           ),
         }
@@ -140,6 +143,7 @@ function refreshTokenFor(
     issuedAtMs: clock.now(),
     revocations: context.directory.revocations(grant.user),
     ...(grant.refreshExpiresAtMs === undefined ? {} : { expiresAtMs: grant.refreshExpiresAtMs }),
+    ...(grant.staysSignedIn === undefined ? {} : { staysSignedIn: true }),
     serial: grants.nextSerial(),
   };
   const expiry =
@@ -154,14 +158,39 @@ function scopeText(scopes: ParsedScopes): string {
   return [...(openid ? ["openid"] : []), ...(profile ? ["profile"] : []), ...granted].join(" ");
 }
 
+/** `signin_state`, absent when no state holds (`docs/sources.md#a4`). */
+function signInStateOf(
+  { settings }: EstsContext,
+  { staysSignedIn, claims }: UserGrant,
+): { readonly signInState?: readonly string[] } {
+  if (staysSignedIn === undefined) return {};
+  const isSent = settings.signInState === "always" || asksForSignInState(claims);
+  return isSent ? { signInState: ["kmsi"] } : {};
+}
+
+function asksForSignInState(claims: string | undefined): boolean {
+  const asked = requestedClaims(claims)?.["id_token"];
+  return typeof asked === "object" && asked !== null && "signin_state" in asked;
+}
+
+/** The parameter `claims` as JSON; undefined when there is none, or it is none. */
+function requestedClaims(
+  claims: string | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  if (claims === undefined) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(claims);
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether the client declares that it handles claims challenges of continuous access evaluation. */
 function asksForCae(claims: string | undefined): boolean {
-  if (claims === undefined) return false;
-  try {
-    const parsed = JSON.parse(claims) as { access_token?: { xms_cc?: { values?: unknown } } };
-    const values = parsed.access_token?.xms_cc?.values;
-    return Array.isArray(values) && values.some((value) => String(value).toLowerCase() === "cp1");
-  } catch {
-    return false;
-  }
+  const asked = requestedClaims(claims) as
+    | { readonly access_token?: { readonly xms_cc?: { readonly values?: unknown } } }
+    | undefined;
+  const values = asked?.access_token?.xms_cc?.values;
+  return Array.isArray(values) && values.some((value) => String(value).toLowerCase() === "cp1");
 }

@@ -27,7 +27,12 @@ export interface TokenIssuer {
   ): string;
   idToken(
     subject: TokenSubject,
-    extra: { nonce?: string; authTimeSeconds: number; profile: "yes" | "no" },
+    extra: {
+      nonce?: string;
+      authTimeSeconds: number;
+      profile: "yes" | "no";
+      signInState?: readonly string[];
+    },
   ): string;
 }
 
@@ -102,6 +107,7 @@ export function createTokenIssuer(
         ...(extra.nonce === undefined ? {} : { nonce: extra.nonce }),
         ...(extra.profile === "yes" ? { name: user?.name, preferred_username: user?.upn } : {}),
         oid: user?.id,
+        ...(extra.signInState === undefined ? {} : { signin_state: extra.signInState }),
         sub: pairwise(user?.id ?? "", app.clientId),
         tid: tenant.id,
         ver: "2.0",

@@ -144,6 +144,26 @@ describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
     ]);
   });
 
+  it("answers the page that asks whether to stay signed in, which is no second prompt", async () => {
+    const outcome = await run(
+      async ({ open, world }) => {
+        const spa = await open({ app: "spa", cache: "persisted" });
+        const user = world.user("adele");
+        await spa.acquire({ flow: "popup", scopes: graph, user });
+        await spa.restart();
+        await spa.acquire({ flow: "silent", scopes: graph, user });
+      },
+      { settings: { staySignedIn: "yes", staySignedInPage: "shown" } },
+    );
+    expect(only(outcome, "prompt-shown")).toHaveLength(1);
+    const addresses = only(outcome, "exchange-began").map(({ url }) => new URL(url).pathname);
+    expect(addresses.filter((path) => path === "/kmsi")).toHaveLength(1);
+    expect(only(outcome, "operation-completed").map(({ outcome }) => outcome)).toEqual([
+      "ok",
+      "ok",
+    ]);
+  });
+
   it("records the tabs that a script opens, reloads and closes, and those that end with a restart", async () => {
     const outcome = await run(async ({ open, clock }) => {
       const spa = await open({ app: "spa" });
