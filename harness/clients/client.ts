@@ -76,6 +76,17 @@ export interface OpenOptions {
 }
 
 /**
+ * Sends a request to the simulator without a network stack. It fails as the stack does that the
+ * client would use: `fetch` (the default) rejects with "fetch failed" and gives up after 300 s
+ * without an answer; `http`, for `node:http` and `node:https`, rejects with Node's own error, and
+ * waits for ever.
+ *
+ * @example
+ * const response = await transport(new Request(url), "http");
+ */
+export type Transport = (request: Request, stack?: "fetch" | "http") => Promise<Response>;
+
+/**
  * What an adapter gets from the harness: the simulated world, time, chance, and the ways to reach
  * the simulator.
  *
@@ -90,7 +101,7 @@ export interface ClientContext {
   /** `https://login.microsoftonline.com`, or the cloud's host. */
   readonly authorityHost: string;
   /** Sends a request to the simulator; present when the mount does not intercept the process's own network stack. */
-  readonly transport?: (request: Request) => Promise<Response>;
+  readonly transport?: Transport;
   /** Sends a request as the user's browser. */
   readonly browse: (request: Request) => Promise<Response>;
   /** The cookies of a user's browser, by user id, so that a signed-in user is not asked again. */

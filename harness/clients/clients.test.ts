@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Flow } from "../history/event.ts";
 import { clientNames, loadClient } from "./registry.ts";
 import { runScenario } from "../runner/run.ts";
@@ -121,6 +121,23 @@ describe.each(["msal-node", "bare-fetch"])("%s", (name) => {
     };
     const last = only(await runWith(name, script), "operation-completed").at(-1);
     expect(last?.outcome === "fail" && last.error.interactionRequired).toBe(true);
+  });
+});
+
+describe("msal-node", () => {
+  it("is not helped to read a saved cache: its account comes from the session", async () => {
+    const { TokenCache } = await import("@azure/msal-node");
+    const reads = vi.spyOn(TokenCache.prototype, "getAllAccounts");
+    const script: Scenario["script"] = async ({ open, world }) => {
+      const user = world.user("adele");
+      const portal = await open({ app: "portal", cache: "persisted" });
+      await portal.acquire({ flow: "authorization-code", scopes: graph, user });
+      await portal.restart();
+      await portal.acquire({ flow: "silent", scopes: graph, user });
+    };
+    const ends = only(await runWith("msal-node", script), "operation-completed");
+    expect(ends.map(({ outcome }) => outcome)).toEqual(["ok", "ok"]);
+    expect(reads).not.toHaveBeenCalled();
   });
 });
 

@@ -1,7 +1,7 @@
 /**
- * The mount without a network stack: a client that takes a transport is handed `fetch`.
- * It is the fastest by a factor of a hundred and fails as Node's global fetch would; what
- * it cannot show is what a client does with sockets of its own.
+ * The mount without a network stack: a client that takes a transport is handed one. It is the
+ * fastest by a factor of a hundred and fails as Node's global fetch would, or as `node:http` for a
+ * client that says it uses that; what it cannot show is what a client does with sockets of its own.
  */
 import { createInProcessTransport } from "./in-process-transport.ts";
 import type { Mount } from "./mount.ts";
@@ -16,9 +16,9 @@ export const mount: Mount = {
     const transport = createInProcessTransport(context);
     const guard = installNetworkGuard(context);
     return Promise.resolve({
-      fetch: (request) =>
-        transport.send(request).catch((error: unknown) => {
-          throw asFetchError(error, request.signal);
+      fetch: (request, stack = "fetch") =>
+        transport.send(request, stack).catch((error: unknown) => {
+          throw stack === "fetch" ? asFetchError(error, request.signal) : error;
         }),
       reachesProcess: false,
       stop: () => {

@@ -14,9 +14,10 @@ import { isServedUrl, unmockedUrl } from "./served-hosts.ts";
 export interface InProcessTransport {
   /**
    * Sends a request. Rejects with the error of Node's stack (a `NodeError`), with the
-   * reason of the request's abort, or with a `HarnessError` for an unmocked host.
+   * reason of the request's abort, or with a `HarnessError` for an unmocked host. `client` is
+   * what sends it, by default that of the current call.
    */
-  readonly send: (request: Request) => Promise<Response>;
+  readonly send: (request: Request, client?: "fetch" | "http") => Promise<Response>;
   readonly stop: () => void;
 }
 
@@ -64,7 +65,7 @@ export function createInProcessTransport(
     });
 
   return {
-    async send(request) {
+    async send(request, client = clientOf()) {
       request.signal.throwIfAborted();
       const url = new URL(request.url);
       if (!isServedUrl(url)) {
@@ -73,7 +74,6 @@ export function createInProcessTransport(
         throw error;
       }
       const hold = gate.hold();
-      const client = clientOf();
       try {
         const response = await untilGivenUp(request, { hold, client });
         return await deliver(response, { clock, hold, request, client });

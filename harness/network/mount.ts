@@ -69,8 +69,8 @@ export interface PreparedProfile {
 export interface Mounted {
   /** Present when the clients of this mount are pages in a browser. */
   readonly browser?: MountedBrowser;
-  /** Sends a request the way this mount's clients do; redirects are never followed. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  /** Sends a request the way this mount's clients do; redirects are never followed. Where nothing of the process is reached, it fails as `stack` does, by default `fetch`. */
+  readonly fetch: (request: Request, stack?: "fetch" | "http") => Promise<Response>;
   /**
    * True when the process's own `fetch`, `http` and `https` reach the service. False for
    * the direct mount, where a client must be handed `fetch` as its transport.

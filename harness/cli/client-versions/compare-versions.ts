@@ -7,6 +7,7 @@ import type { ClientCache, ClientFolder } from "../../clients/versions/client-ca
 import { compareVersions } from "../../clients/versions/version-order.ts";
 import type { ClientVersions } from "../../clients/versions/version-spec.ts";
 import { brownoutVersion } from "../../core/version.ts";
+import type { MountName } from "../../network/mount-names.ts";
 import type { FailedRun } from "../../reporting/model/results.ts";
 import { count } from "../../reporting/model/wording.ts";
 import {
@@ -39,6 +40,10 @@ export interface CompareOptions {
   /** A whole number in digits; differences are played again with the next. */
   readonly seed: string;
   readonly workers: number;
+  /** As in `planVersions`. */
+  readonly mount?: MountName;
+  /** As in `playVersions`. */
+  readonly resume: boolean;
   readonly cache: ClientCache;
   /** Called with each line that is worth printing. */
   readonly onLine: (text: string) => void;
@@ -58,6 +63,7 @@ export async function compareClientVersions(
   const play = (runs: readonly VersionRun[], onVersion: (line: string) => void) =>
     playVersions(runs, io, {
       workers: options.workers,
+      resume: options.resume,
       onProgress: (done, underWay) => options.onProgress(done, runs.length, underWay),
       onVersion: (of, outcomes) =>
         onVersion(

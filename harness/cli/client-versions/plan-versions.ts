@@ -14,6 +14,7 @@ import {
 import { ownAppOf } from "../../clients/own-app.ts";
 import type { ScenarioSummary } from "../../runner/scenario-summary.ts";
 import type { ClientFolder } from "../../clients/versions/client-cache.ts";
+import type { MountName } from "../../network/mount-names.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import { checkAsserts } from "../../reporting/model/judge-run.ts";
 import { createPlaces, type Found, runName } from "../selection.ts";
@@ -34,16 +35,23 @@ export interface VersionPlan extends ClientFolder {
   readonly skipped: readonly { readonly scenario: string; readonly why: string }[];
 }
 
-/** Plans the runs of each version; rejects with `no-browser` where one is needed, and with `bad-usage` where nothing is for a client. */
+/** Plans the runs of each version; rejects with `no-browser` where one is needed, and with `bad-usage` where nothing is for a client, or the client cannot live under the mount. */
 export async function planVersions(
   versions: readonly ClientFolder[],
   {
     found,
     out,
     seed,
-  }: { readonly found: readonly Found[]; readonly out: string; readonly seed: string },
+    mount: named,
+  }: {
+    readonly found: readonly Found[];
+    readonly out: string;
+    readonly seed: string;
+    /** Default: that over real sockets, for each client its own. */
+    readonly mount?: MountName;
+  },
 ): Promise<readonly VersionPlan[]> {
-  const placeOf = createPlaces(undefined);
+  const placeOf = createPlaces(named);
   const plans: VersionPlan[] = [];
   for (const version of versions) {
     const runs: VersionRun[] = [];

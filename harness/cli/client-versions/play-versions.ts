@@ -1,6 +1,8 @@
 /** Plays the runs of versions in worker processes, and judges their journals. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { brownoutVersion } from "../../core/version.ts";
+import type { JournalHeader } from "../../history/header.ts";
 import { parseJournal } from "../../history/journal.ts";
 import {
   type VersionResult,
@@ -38,43 +40,85 @@ export async function playVersions(
   io: Pick<Io, "createPool" | "onInterrupt">,
   options: {
     readonly workers: number;
+    /** Judges the journals of an earlier session that are there, and plays only what is missing. */
+    readonly resume: boolean;
     readonly onProgress: (done: number, underWay: readonly string[]) => void;
     /** Called with each version when all of its runs have ended, in their order. */
     readonly onVersion: (of: ClientFolder, outcomes: readonly VersionOutcome[]) => void;
   },
 ): Promise<VersionOutcomes> {
   prepareFolders([...new Set(runs.map(({ task }) => dirname(task.journalFile)))]);
-  const outcomes: VersionOutcome[] = [];
+  const ended = new Map<VersionRun, VersionOutcome>();
+  const report = (of: ClientFolder): void => {
+    const own = runs.filter((run) => run.of === of);
+    const outcomes = own.flatMap((run) => ended.get(run) ?? []);
+    const isCut = outcomes.some(({ failure }) => failure?.code === "interrupted");
+    if (outcomes.length === own.length && !isCut) options.onVersion(of, outcomes);
+  };
+  for (const run of options.resume ? runs : []) {
+    const result = keptResult(run);
+    if (result !== undefined) ended.set(run, { run, result });
+  }
+  const kept = ended.size;
+  const open = runs.filter((run) => !ended.has(run));
+  for (const of of new Set(runs.map((run) => run.of)))
+    if (!open.some((run) => run.of === of)) report(of);
   const { interruptedBy } = await executeTasks(
-    runs.map(({ task }) => task),
+    open.map(({ task }) => task),
     io,
     {
       workers: options.workers,
       onReply(reply, index) {
-        const run = runs[index];
+        const run = open[index];
         if (run === undefined) return;
-        if (reply.kind === "done") outcomes.push(readRun(run, reply.simulatedMs));
-        else outcomes.push({ run, failure: failedRun(run, reply.error) });
-        if (runs[index + 1]?.of === run.of) return;
-        const own = outcomes.filter((outcome) => outcome.run.of === run.of);
-        const isCut = own.some(({ failure }) => failure?.code === "interrupted");
-        if (!isCut) options.onVersion(run.of, own);
+        ended.set(
+          run,
+          reply.kind === "done"
+            ? readRun(run, reply.simulatedMs)
+            : { run, failure: failedRun(run, reply.error) },
+        );
+        if (open[index + 1]?.of !== run.of) report(run.of);
       },
       onProgress(done, underWay) {
         options.onProgress(
-          done,
+          kept + done,
           underWay.map((index) => {
-            const run = runs[index];
+            const run = open[index];
             return `${run?.scenario.name ?? ""} (${run?.of.client ?? ""} ${run?.of.version ?? ""})`;
           }),
         );
       },
     },
   );
+  const outcomes = runs.flatMap((run) => ended.get(run) ?? []);
   return { outcomes, ...(interruptedBy === undefined ? {} : { interruptedBy }) };
 }
 
-function readRun(run: VersionRun, simulatedMs: number): VersionOutcome {
+/** The result of a run that an earlier session has played: its journal is there, and is of this run. */
+function keptResult(run: VersionRun): VersionResult | undefined {
+  const { task, of, scenario } = run;
+  if (!existsSync(task.journalFile)) return undefined;
+  const header = headerIn(readFileSync(task.journalFile, "utf8"), run.journal);
+  if (header === undefined) return undefined;
+  const isOfThisRun =
+    header.brownout === brownoutVersion &&
+    header.scenario === scenario.name &&
+    header.client.version === of.version &&
+    header.mount === task.mount &&
+    header.seed === task.seed;
+  return isOfThisRun ? readRun(run, undefined).result : undefined;
+}
+
+/** The header of a journal; undefined when it is damaged. */
+function headerIn(text: string, place: string): JournalHeader | undefined {
+  try {
+    return parseJournal(text, place).header;
+  } catch {
+    return undefined;
+  }
+}
+
+function readRun(run: VersionRun, simulatedMs: number | undefined): VersionOutcome {
   try {
     const history = parseJournal(readFileSync(run.task.journalFile, "utf8"), run.journal);
     return { run, result: versionResultOf(judgeRun(history, simulatedMs), run.journal) };

@@ -40,6 +40,7 @@ export async function tryVersion(
     return { version, unknown: plan?.skipped[0]?.why ?? "it cannot be played" };
   const { outcomes, interruptedBy } = await playVersions([run], io, {
     workers: 1,
+    resume: false,
     onProgress: () => undefined,
     onVersion: () => undefined,
   });

@@ -23,7 +23,7 @@ import { commandToCheck } from "../command-name.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { readSeed, readWorkers } from "../plan.ts";
-import { selectScenarios } from "../selection.ts";
+import { namedMount, selectScenarios } from "../selection.ts";
 import { cacheOption, openClientCache } from "../client-versions/cache-option.ts";
 import { compareClientVersions } from "../client-versions/compare-versions.ts";
 import { folderName } from "../client-versions/plan-versions.ts";
@@ -41,6 +41,13 @@ export const matrixOptions = {
   out: {
     value: "DIR",
     says: "where matrix.json, matrix.md and the journals go (default: reports/out/matrix)",
+  },
+  mount: {
+    value: "NAME",
+    says: "how clients reach the simulator (default: over real sockets, https or proxy)",
+  },
+  resume: {
+    says: "judge the journals that are in the output folder already, and play only what is missing; for a matrix that was interrupted, with the same brownout",
   },
   cache: cacheOption,
   workers: { value: "N", says: "processes at work at once (default: one for each core)" },
@@ -64,13 +71,17 @@ export async function matrixCommand(
     out,
     seed,
     workers,
+    ...(values.mount === undefined ? {} : { mount: namedMount(values.mount) }),
+    resume: values.resume !== undefined,
     cache: openClientCache(values.cache, io, progress),
     onLine: progress.line,
     onProgress: (done, of, underWay) => progress.status(statusText(done, of, underWay)),
   });
   progress.end();
   if (typeof comparison === "string") {
-    progress.line("Interrupted: nothing is compared. The journals that were finished stay.");
+    progress.line(
+      "Interrupted: nothing is compared. The journals that were finished stay; go on with --resume.",
+    );
     return interruptedCodes[comparison];
   }
   const { matrix, versions, failures } = comparison;

@@ -3,9 +3,9 @@
  * and, through the direct mount only, MSAL's own `networkClient` setting.
  */
 import { readFileSync } from "node:fs";
-import type { Configuration, ICachePlugin, INetworkModule } from "@azure/msal-node";
-import { createRequest } from "../../core/http/message.ts";
+import type { Configuration, ICachePlugin } from "@azure/msal-node";
 import type { CacheStore, ClientContext, OpenOptions } from "../client.ts";
+import { networkClientOver } from "./msal-node-network.ts";
 import type { MsalNode } from "./msal-node-types.ts";
 
 /** The MSAL configuration of an application. */
@@ -59,39 +59,5 @@ function persistIn(store: CacheStore): ICachePlugin {
       if (cacheContext.cacheHasChanged)
         await store.write("msal-cache", cacheContext.tokenCache.serialize());
     },
-  };
-}
-
-/** MSAL's `networkClient` setting; a body that is not JSON gives the same error as in MSAL's own transport. */
-export function networkClientOver(
-  msal: Pick<MsalNode, "AuthError">,
-  transport: (request: Request) => Promise<Response>,
-): INetworkModule {
-  const send = async (
-    method: "GET" | "POST",
-    url: string,
-    options?: { headers?: Record<string, string>; body?: string },
-  ) => {
-    const response = await transport(
-      createRequest(url, {
-        method,
-        ...(options?.headers === undefined ? {} : { headers: options.headers }),
-        ...(method === "POST" ? { body: options?.body ?? "" } : {}),
-      }),
-    );
-    const headers = Object.fromEntries(response.headers);
-    try {
-      return { headers, body: JSON.parse(await response.text()) as never, status: response.status };
-    } catch (cause) {
-      throw new msal.AuthError(
-        "token_parsing_error",
-        "",
-        `Failed to parse response: ${(cause as Error).message}`,
-      );
-    }
-  };
-  return {
-    sendGetRequestAsync: (url, options) => send("GET", url, options),
-    sendPostRequestAsync: (url, options) => send("POST", url, options),
   };
 }

@@ -6,7 +6,7 @@
 import type { ClientContext, ClientInstance, OpenOptions } from "../client.ts";
 import { loadFresh } from "../fresh-package.ts";
 import type { MsalNode } from "./msal-node-types.ts";
-import { networkClientOver } from "./msal-node-configuration.ts";
+import { networkClientOver } from "./msal-node-network.ts";
 
 /** Opens an application with the managed identity of its machine, which the environment variables describe. */
 export function openManagedIdentity(

@@ -3,7 +3,7 @@
  * no retry, no cache, no time-out. Through the direct mount MSAL's own `networkClient`
  * setting carries its requests; through every other mount MSAL uses its own transport.
  */
-import type { AuthenticationResult } from "@azure/msal-node";
+import type { AuthenticationResult, Configuration } from "@azure/msal-node";
 import { HarnessError } from "../../core/errors.ts";
 import type { Flow } from "../../history/event.ts";
 import type {
@@ -16,6 +16,7 @@ import type {
   TokenResult,
 } from "../client.ts";
 import type { Confidential, MsalNode, Public } from "./msal-node-types.ts";
+import { createSessionAccounts, type SessionAccounts } from "./msal-node-accounts.ts";
 import { openManagedIdentity } from "./msal-node-managed-identity.ts";
 import { installedVersion, loadFrom, notInstalled } from "../installed-package.ts";
 import { configurationOf } from "./msal-node-configuration.ts";
@@ -53,7 +54,14 @@ export async function loadMsalNode(folder?: string): Promise<ClientUnderTest> {
 
 /** Whether this version supports a flow; checks for the class and not for the version. */
 function supports(msal: Partial<MsalNode>, flow: Flow): boolean {
-  return flow !== "managed-identity" || msal.ManagedIdentityApplication !== undefined;
+  switch (flow) {
+    case "managed-identity":
+      return msal.ManagedIdentityApplication !== undefined;
+    case "device-code":
+      return msal.PublicClientApplication !== undefined;
+    default:
+      return true;
+  }
 }
 
 function openInstance(
@@ -65,106 +73,117 @@ function openInstance(
   if (options.app.managedIdentity !== undefined)
     return openManagedIdentity(options, context, folder);
   const configuration = configurationOf(msal, options, context);
-  if (options.credential === undefined) {
-    const client = new msal.PublicClientApplication(configuration);
-    return { acquire: (request) => acquirePublic(client, request, options, context) };
-  }
-  const client = new msal.ConfidentialClientApplication(configuration);
-  return { acquire: (request) => acquireConfidential(client, request, options, context) };
+  const accounts = createSessionAccounts(context.storage);
+  const opened: Opened = { options, context, accounts };
+  const acquire = acquireWith(msal, configuration, opened);
+  return {
+    async acquire(request) {
+      const result = await acquire(request);
+      accounts.keep(result);
+      return resultOf(result);
+    },
+  };
 }
 
-async function acquirePublic(
-  client: Public,
-  request: TokenRequest,
-  options: OpenOptions,
-  context: ClientContext,
-): Promise<TokenResult> {
+interface Opened {
+  readonly options: OpenOptions;
+  readonly context: ClientContext;
+  readonly accounts: SessionAccounts;
+}
+
+type Answer = Promise<AuthenticationResult | null>;
+
+function acquireWith(
+  msal: MsalNode,
+  configuration: Configuration,
+  opened: Opened,
+): (request: TokenRequest) => Answer {
+  if (opened.options.credential === undefined) {
+    const client = new msal.PublicClientApplication(configuration);
+    return (request) => acquirePublic(client, request, opened);
+  }
+  const client = new msal.ConfidentialClientApplication(configuration);
+  return (request) => acquireConfidential(client, request, opened);
+}
+
+async function acquirePublic(client: Public, request: TokenRequest, opened: Opened): Answer {
   const scopes = [...request.scopes];
   switch (request.flow) {
     case "device-code":
-      return resultOf(
-        await client.acquireTokenByDeviceCode({
-          scopes,
-          deviceCodeCallback: (code) =>
-            void approveDevice(code.verificationUri, code.userCode, request, options, context),
-        }),
-      );
+      return client.acquireTokenByDeviceCode({
+        scopes,
+        deviceCodeCallback: (code) =>
+          void approveDevice(
+            code.verificationUri,
+            code.userCode,
+            request,
+            opened.options,
+            opened.context,
+          ),
+      });
     case "password":
-      return resultOf(
-        await client.acquireTokenByUsernamePassword({
-          scopes,
-          username: request.user?.upn ?? "",
-          password: request.credential ?? request.user?.password ?? "",
-        }),
-      );
+      return client.acquireTokenByUsernamePassword({
+        scopes,
+        username: request.user?.upn ?? "",
+        password: request.credential ?? request.user?.password ?? "",
+      });
     default:
-      return acquireForUser(client, request, options, context);
+      return acquireForUser(client, request, opened);
   }
 }
 
 async function acquireConfidential(
   client: Confidential,
   request: TokenRequest,
-  options: OpenOptions,
-  context: ClientContext,
-): Promise<TokenResult> {
+  opened: Opened,
+): Answer {
   const common = { scopes: [...request.scopes], ...claimsOf(request) };
   switch (request.flow) {
     case "client-credentials":
-      return resultOf(
-        await client.acquireTokenByClientCredential({
-          ...common,
-          ...(request.region === undefined ? {} : { azureRegion: request.region }),
-          skipCache: request.forceRefresh ?? false,
-        }),
-      );
+      return client.acquireTokenByClientCredential({
+        ...common,
+        ...(request.region === undefined ? {} : { azureRegion: request.region }),
+        skipCache: request.forceRefresh ?? false,
+      });
     case "on-behalf-of":
-      return resultOf(
-        await client.acquireTokenOnBehalfOf({
-          ...common,
-          oboAssertion: request.credential ?? "",
-          skipCache: request.forceRefresh ?? false,
-        }),
-      );
+      return client.acquireTokenOnBehalfOf({
+        ...common,
+        oboAssertion: request.credential ?? "",
+        skipCache: request.forceRefresh ?? false,
+      });
     default:
-      return acquireForUser(client, request, options, context);
+      return acquireForUser(client, request, opened);
   }
 }
 
 async function acquireForUser(
   client: Confidential | Public,
   request: TokenRequest,
-  options: OpenOptions,
-  context: ClientContext,
-): Promise<TokenResult> {
+  opened: Opened,
+): Answer {
   const common = { scopes: [...request.scopes], ...claimsOf(request) };
   switch (request.flow) {
     case "silent": {
-      const accounts = await client.getTokenCache().getAllAccounts();
-      const account = accounts.find(
-        (candidate) => candidate.username.toLowerCase() === request.user?.upn.toLowerCase(),
-      );
+      const account = opened.accounts.of(request.user?.upn ?? "");
       if (account === undefined) throw new NoAccountError(request.user?.upn ?? "no user");
-      return resultOf(
-        await client.acquireTokenSilent({
-          ...common,
-          account,
-          forceRefresh: request.forceRefresh ?? false,
-        }),
-      );
+      return client.acquireTokenSilent({
+        ...common,
+        account,
+        forceRefresh: request.forceRefresh ?? false,
+      });
     }
     case "authorization-code":
-      return resultOf(await signIn(client, request, options, context));
+      return signIn(client, request, opened.options, opened.context);
     case "refresh-token": {
       const refreshToken = request.credential ?? savedRefreshToken(client, request);
-      return resultOf(await client.acquireTokenByRefreshToken({ ...common, refreshToken }));
+      return client.acquireTokenByRefreshToken({ ...common, refreshToken });
     }
     default:
       throw new HarnessError(
         "bad-scenario",
         `msal-node does not support ${request.flow} with this kind of client`,
         {
-          place: options.app.name,
+          place: opened.options.app.name,
           hint: "Open the app with a credential for confidential flows, and without one for public flows.",
         },
       );
@@ -198,7 +217,7 @@ function resultOf(result: AuthenticationResult | null): TokenResult {
 /** The application found no signed-in account, so it has to sign the user in. */
 class NoAccountError extends Error {
   constructor(upn: string) {
-    super(`no account of ${upn} in the cache`);
+    super(`no account of ${upn} in the session`);
     this.name = "NoAccountError";
   }
 }

@@ -69,7 +69,7 @@ interface PublishedKey extends JsonWebKey {
 
 function createValidator({
   url,
-  context: { clock, transport = fetch },
+  context: { clock, transport = (request) => fetch(request) },
   defect,
 }: {
   readonly url: string;

@@ -1,0 +1,94 @@
+/**
+ * The mount `direct`, where MSAL Node sends through a `networkClient` of ours, shows of every major
+ * what `https` shows, where it sends by itself: the same history and the same verdicts. Here with
+ * the scenarios in which the majors' transports differ most; with all of them by
+ * `BROWNOUT_SCENARIOS=all npx vitest run test/matrix-mounts.walk.test.ts`, which takes half an hour.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Matrix } from "../harness/reporting/client-versions/version-matrix.ts";
+import { createFolder, type Ended, type Folder } from "./command-line.ts";
+
+const HOURS_3 = 3 * 60 * 60 * 1_000;
+vi.setConfig({ testTimeout: HOURS_3, hookTimeout: HOURS_3 });
+
+const MAJORS = "msal-node@1,2,3,5,6,7";
+const SAMPLE = [
+  "token-throttled-text",
+  "server-error-html",
+  "token-hang",
+  "token-fin-mid-body",
+  "token-reset-mid-body",
+  "token-empty-success",
+  "metadata-down-cold",
+  "restart-in-outage",
+  "identity-endpoint-updating",
+].join(",");
+const isWhole = process.env["BROWNOUT_SCENARIOS"] === "all";
+
+let folder: Folder;
+let cache: string;
+let ended: Readonly<Record<"direct" | "https", Ended>>;
+
+const matrix = (mount: "direct" | "https"): Ended =>
+  folder.brownout(
+    "matrix",
+    MAJORS,
+    "--mount",
+    mount,
+    "--out",
+    mount,
+    "--cache",
+    cache,
+    ...(isWhole ? [] : ["--scenario", SAMPLE]),
+  );
+const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
+
+/** A journal without what names the mount. */
+const history = (path: string): string => {
+  const [first = "", ...events] = read(path).split("\n");
+  const header = JSON.parse(first) as object;
+  return [JSON.stringify({ ...header, mount: "" }), ...events].join("\n");
+};
+
+beforeAll(() => {
+  folder = createFolder();
+  cache = mkdtempSync(join(tmpdir(), "brownout-clients-"));
+  ended = { direct: matrix("direct"), https: matrix("https") };
+});
+afterAll(() => {
+  folder.remove();
+  rmSync(cache, { recursive: true, force: true });
+});
+
+describe("the mounts direct and https", () => {
+  it("each play all majors to the end", () => {
+    expect(ended.direct.code).toBe(0);
+    expect(ended.https.code).toBe(0);
+    const { clients } = JSON.parse(read("direct/matrix.json")) as Matrix;
+    const majors = clients[0]?.versions.map(({ version }) => version.split(".")[0]);
+    expect(majors).toEqual(["1", "2", "3", "5", "6", "7"]);
+  });
+
+  it("have the same histories of every major", () => {
+    const journalsOf = (mount: string): readonly string[] =>
+      folder
+        .files(mount)
+        .filter((path) => path.endsWith(".jsonl"))
+        .map((path) => path.slice(mount.length + 1));
+    const journals = journalsOf("direct");
+    expect(journals).toEqual(journalsOf("https"));
+    const other = journals.filter((path) => history(`direct/${path}`) !== history(`https/${path}`));
+    expect(other).toEqual([]);
+  });
+
+  it("differ from major to major in the same verdicts", () => {
+    const { steps, clients } = JSON.parse(read("direct/matrix.json")) as Matrix;
+    expect(steps.length).toBeGreaterThan(0);
+    expect(JSON.parse(read("https/matrix.json"))).toEqual(
+      expect.objectContaining({ steps, clients }),
+    );
+  });
+});
