@@ -217,6 +217,26 @@ it("availability fails for a service provider that rejects a valid SAML response
   expect([judged(200), judged(503)]).toEqual(["fail", "inconclusive"]);
 });
 
+it("availability takes own calls whose names differ in a number for calls for one token", () => {
+  const judged = (then: (run: RunBuilder) => void): string => {
+    const run = buildRun();
+    const call = run.operation({ flow: "custom", app: "order 17" });
+    run.exchange({ by: call, app: "client", issued: { token: run.token() } });
+    call.ok();
+    run.at("01:00:00");
+    const late = run.operation({ flow: "custom", app: "order 18" });
+    run.exchange({ by: late, app: "client", status: 503 });
+    late.fails();
+    run.at("01:00:30");
+    then(run);
+    run.operation({ flow: "custom", app: "order 19" }).fails();
+    return availability.judge(run.history()).verdict;
+  };
+  // It backs off after the failure of the call before.
+  expect(judged(() => undefined)).toBe("pass");
+  expect(judged((run) => run.at("01:01:01"))).toBe("fail");
+});
+
 describe("availability is inconclusive", () => {
   it("when nothing failed, or no call could have ended ok", () => {
     const well = buildRun();

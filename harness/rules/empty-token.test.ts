@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { emptyToken } from "./empty-token.ts";
 import { buildRun } from "../../test/support/run-builder.ts";
 
+const custom = { flow: "custom", client: "my-service", app: "load 1" } as const;
+
 describe("empty-token passes", () => {
   it("when each call that ends ok has a token", () => {
     const run = buildRun();
@@ -36,11 +38,20 @@ describe("empty-token fails", () => {
     });
   });
 
-  it("for custom code that reports its tokens, and once reports none", () => {
+  it("for custom code that reports its tokens, and reports none when the service issues none", () => {
     const run = buildRun();
-    const custom = { flow: "custom", client: "my-service" } as const;
     run.operation(custom).ok({ token: run.token() });
-    run.operation(custom).ok({ token: "none" });
+    const call = run.operation(custom);
+    run.exchange({ by: call, issued: "nothing" });
+    call.ok({ token: "none" });
+    expect(emptyToken.judge(run.history()).verdict).toBe("fail");
+  });
+
+  it("for custom code that reports its tokens, and none in an outage", () => {
+    const run = buildRun();
+    run.operation(custom).ok({ token: run.token() });
+    run.fault({ id: "down" });
+    run.operation({ ...custom, app: "load 2" }).ok({ token: "none" });
     expect(emptyToken.judge(run.history()).verdict).toBe("fail");
   });
 });
@@ -48,9 +59,27 @@ describe("empty-token fails", () => {
 describe("empty-token does not judge", () => {
   it("a call of another client, which may not be for a token", () => {
     const run = buildRun();
-    const custom = { flow: "custom", client: "my-service" } as const;
     run.operation({ ...custom, app: "get token" }).ok({ token: run.token() });
     run.operation({ ...custom, app: "load orders" }).ok({ token: "none" });
+    expect(emptyToken.judge(run.history()).verdict).toBe("pass");
+  });
+
+  it("a call of a name that does two things, of which one needs no token", () => {
+    const run = buildRun();
+    run.operation(custom).ok({ token: run.token() });
+    run.operation(custom).ok({ token: "none" });
+    run.after(1);
+    run.fault({ id: "down" });
+    run.operation(custom).ok({ token: "none" });
+    expect(emptyToken.judge(run.history()).verdict).toBe("pass");
+  });
+
+  it("a call that was issued a token, and returns what it was for", () => {
+    const run = buildRun();
+    run.operation(custom).ok({ token: run.token() });
+    const call = run.operation(custom);
+    run.exchange({ by: call });
+    call.ok({ token: "none" });
     expect(emptyToken.judge(run.history()).verdict).toBe("pass");
   });
 });

@@ -7,7 +7,11 @@ import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { isFailedByService } from "./model/exchange-outcomes.ts";
+import { outageSpansOf } from "./model/fault-windows.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
+import { tokenRequestsBy } from "./model/operations.ts";
+import { purposeOf } from "./model/purposes.ts";
 
 /** Judges `empty-token`. */
 export const emptyToken: Rule = {
@@ -17,6 +21,14 @@ export const emptyToken: Rule = {
   fix: "Check the result for a token before using it, and treat a missing token as a failure of the service.",
   excuses: [
     { id: "own-code", says: "Own code of a name that has not reported a token in this run." },
+    {
+      id: "token-issued",
+      says: "Own code that was issued a token in the call and returns something else.",
+    },
+    {
+      id: "other-work",
+      says: "Own code without a request for a token, of a name that also ends so while nothing is wrong.",
+    },
   ],
   judge,
 };
@@ -24,12 +36,10 @@ export const emptyToken: Rule = {
 function judge(history: History): Judgement {
   const ended = operationsOf(history).filter(({ completed }) => completed?.outcome === "ok");
   const full = ended.filter(hasToken);
-  // Custom code may end ok without reporting its token; that counts only once one of its calls has reported one.
-  const reporting = new Set(full.map(callerOf));
+  const isEmptyOfOwnCode = createOwnCodeCheck(history, ended);
   const empty = ended.filter(
     (operation) =>
-      !hasToken(operation) &&
-      (operation.invoked.flow !== "custom" || reporting.has(callerOf(operation))),
+      !hasToken(operation) && (operation.invoked.flow !== "custom" || isEmptyOfOwnCode(operation)),
   );
   const [first] = empty;
   if (first?.completed !== undefined) {
@@ -50,9 +60,36 @@ function judge(history: History): Judgement {
   return passes(`${every(full.length, "call")} that ended ok had a token.`, [last.completed]);
 }
 
-/** Calls of one client and app request the same token; other calls of the program may request none. */
-function callerOf({ invoked: { client, app } }: Operation): string {
-  return `${client} · ${app}`;
+/**
+ * Creates a predicate for calls of own code that had to have a token and ended ok without one. Own
+ * code may end ok without reporting its token, or do something that needs none.
+ */
+function createOwnCodeCheck(
+  history: History,
+  ended: readonly Operation[],
+): (operation: Operation) => boolean {
+  const outages = outageSpansOf(history);
+  const reporting = new Set(ended.filter(hasToken).map(callerOf));
+  const asksForNothing = (operation: Operation): boolean =>
+    !hasToken(operation) && tokenRequestsBy(operation).length === 0;
+  const isUndisturbed = ({ invoked, completed, exchanges }: Operation): boolean =>
+    !exchanges.some(isFailedByService) &&
+    !outages.some(({ from, to }) => from <= (completed?.at ?? Infinity) && invoked.at <= to);
+  const withOtherWork = new Set(
+    ended.filter((one) => asksForNothing(one) && isUndisturbed(one)).map(callerOf),
+  );
+  return (operation) => {
+    const caller = callerOf(operation);
+    if (!reporting.has(caller)) return false;
+    const lastRequest = tokenRequestsBy(operation).at(-1);
+    if (lastRequest === undefined) return !withOtherWork.has(caller);
+    return lastRequest.ended?.issued?.token === undefined;
+  };
+}
+
+/** Calls of one client and purpose request the same token; other calls of the program may request none. */
+function callerOf({ invoked }: Operation): string {
+  return `${invoked.client} · ${purposeOf(invoked)}`;
 }
 
 function hasToken({ completed }: Operation): boolean {

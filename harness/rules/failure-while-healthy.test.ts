@@ -68,6 +68,34 @@ describe("failure-while-healthy", () => {
     expect(judge(good, shows("revoked")).verdict).toBe("pass");
   });
 
+  it("fails one that shows a rejected token after the last fault, also one that was rejected in it", () => {
+    const shown = (...clocks: readonly string[]) => {
+      const run = buildRun();
+      const token = run.token({ expiresIn: 60 });
+      run.at("01:00:00");
+      const end = run.fault({ id: "down" });
+      run.at("02:00:00");
+      if (clocks.length === 1) run.presented(token, "expired");
+      end();
+      run.cleared();
+      for (const clock of clocks) {
+        run.at(clock);
+        run.presented(token, "expired");
+      }
+      return failureWhileHealthy.judge(run.history()).verdict;
+    };
+    expect(shown("02:02:00")).toBe("fail");
+    expect(shown("02:01:00", "02:02:00")).toBe("fail");
+    expect(shown("02:00:30", "02:01:59")).toBe("inconclusive");
+  });
+
+  it("fails calls for one purpose whose names differ in a number", () => {
+    const order = (id: number) => (run: RunBuilder) => refused(run, { ...own, app: `order ${id}` });
+    expect(judge((run) => good(run, own), order(17), order(18)).verdict).toBe("fail");
+    const others = (app: string) => (run: RunBuilder) => refused(run, { ...own, app });
+    expect(judge((run) => good(run, own), others("pay"), others("ship")).verdict).toBe("pass");
+  });
+
   it("is inconclusive without a call while the service was healthy", () => {
     expect(judge().verdict).toBe("inconclusive");
     expect(judge((run) => void run.fault({ id: "down" }), good).verdict).toBe("inconclusive");

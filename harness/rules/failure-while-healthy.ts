@@ -2,7 +2,7 @@
  * Rule `failure-while-healthy`: calls that fail again and again although nothing is wrong with the
  * service. The application itself is broken: it reads its credential once and keeps it past its
  * end, shows an expired token to an API over and over, or does not survive a change of keys.
- * Not judged: two minutes after a fault, and everything after the last one, which is for
+ * Not judged: two minutes after a fault, and calls after the last one, which are for
  * `recovery`; calls that need a person, or whose user or app was locked out; and a single failure,
  * which an application may have to report.
  */
@@ -17,6 +17,7 @@ import { faultSpansOf, lastFaultsCleared } from "./model/fault-windows.ts";
 import { createLockoutCheck } from "./model/lockouts.ts";
 import { counted, sinceStart } from "./model/messages.ts";
 import { isPersonNeeded } from "./model/person-needed.ts";
+import { purposeOf } from "./model/purposes.ts";
 import { fails, inconclusive, passes, type EventRef } from "./model/verdicts.ts";
 
 /** Judges `failure-while-healthy`; bound: `limits.recoveryWithinMs`, two minutes by default. */
@@ -31,7 +32,7 @@ export const failureWhileHealthy: Rule = {
       id: "fault",
       says: "A fault is active, or was so within the last two minutes or the limit that the scenario sets.",
     },
-    { id: "after-last-fault", says: "What follows the last fault; rule recovery judges it." },
+    { id: "after-last-fault", says: "A call after the last fault; rule recovery judges it." },
     { id: "single-failure", says: "One failure before the next success for the same purpose." },
     {
       id: "service-failed",
@@ -57,9 +58,13 @@ interface Breach {
 
 function judge(history: History): Judgement {
   const isHealthyAt = createHealthCheck(history);
+  const clearedIndex = lastFaultsCleared(history)?.index ?? Infinity;
   const calls = operationsOf(history).filter(
     ({ invoked, completed }) =>
-      completed !== undefined && isHealthyAt(invoked) && isHealthyAt(completed),
+      completed !== undefined &&
+      completed.index < clearedIndex &&
+      isHealthyAt(invoked) &&
+      isHealthyAt(completed),
   );
   const breaches = [...failedInARow(history, calls), ...shownAgain(history, isHealthyAt)].toSorted(
     (a, b) => a.at - b.at,
@@ -87,9 +92,7 @@ function createHealthCheck(
 ): (event: EventRef & { readonly at: number }) => boolean {
   const withinMs = history.header.limits?.recoveryWithinMs ?? RECOVERY_WITHIN_MS;
   const spans = faultSpansOf(history);
-  const clearedIndex = lastFaultsCleared(history)?.index ?? Infinity;
   return ({ index, at }) =>
-    index < clearedIndex &&
     !spans.some(
       ({ index: beganIndex, endedAt = Infinity }) => beganIndex < index && at < endedAt + withinMs,
     );
@@ -99,7 +102,7 @@ function createHealthCheck(
 function failedInARow(history: History, calls: readonly Operation[]): readonly Breach[] {
   const canSucceed = createLockoutCheck(history);
   const breaches: Breach[] = [];
-  for (const same of Map.groupBy(calls, (call) => purposeOf(history, call)).values()) {
+  for (const same of Map.groupBy(calls, (call) => keyOf(history, call)).values()) {
     let row: OperationCompleted[] = [];
     const end = (): void => {
       const [first] = row;
@@ -118,9 +121,11 @@ function failedInARow(history: History, calls: readonly Operation[]): readonly B
   return breaches;
 }
 
-function purposeOf(history: History, { invoked }: Operation): string {
-  const { client, flow, app } = invoked;
-  return flow === "custom" ? `${client} · ${app}` : (cacheKeyOf(history, invoked) ?? client);
+function keyOf(history: History, { invoked }: Operation): string {
+  const { client, flow } = invoked;
+  return flow === "custom"
+    ? `${client} · ${purposeOf(invoked)}`
+    : (cacheKeyOf(history, invoked) ?? client);
 }
 
 /** Whether neither the service nor the lack of a person explains the failure of a call. */
@@ -145,13 +150,14 @@ function shownAgain(
 ): readonly Breach[] {
   const rejected = history.events.filter(
     (event): event is TokenPresented =>
-      event.kind === "token-presented" && lastingVerdicts.has(event.verdict) && isHealthyAt(event),
+      event.kind === "token-presented" && lastingVerdicts.has(event.verdict),
   );
   return [...Map.groupBy(rejected, ({ accessToken }) => accessToken).values()].flatMap((shown) => {
-    const [first, second] = shown;
+    const [first, ...again] = shown;
+    const [second] = again.filter(isHealthyAt);
     if (first === undefined || second === undefined) return [];
     const what = `a token was shown to an API ${shown.length} times although it had been rejected as ${first.verdict}`;
-    return [{ at: second.at, what, evidence: shown.slice(0, 4) }];
+    return [{ at: second.at, what, evidence: [first, second, ...again].slice(0, 4) }];
   });
 }
 

@@ -148,6 +148,27 @@ describe("isolation of own code", () => {
     });
   });
 
+  it("knows what a call is for from a later one, and from those whose names differ in a number", () => {
+    const later = (first: string, second: string, ask: Ask = orders): string => {
+      const run = buildRun();
+      const throttled = run.operation(calls("load"));
+      run.exchange({ ...graph, by: throttled, status: 429, retryAfter: 300 });
+      throttled.fails();
+      run.operation(calls(first)).fails();
+      run.at("00:10:00");
+      const call = run.operation(calls(second));
+      run.exchange({ ...ask, by: call });
+      call.ok();
+      return isolation.judge(run.history()).verdict;
+    };
+    expect(later("save", "save")).toBe("fail");
+    expect(later("order 17", "order 18")).toBe("fail");
+    expect(later("save", "delete")).toBe("inconclusive");
+    expect(later("save", "save", graph)).toBe("inconclusive");
+    // A user may not have signed in before.
+    expect(later("save", "save", { ...orders, grant: "refresh_token" })).toBe("inconclusive");
+  });
+
   it("does not fail for a call that needs the token that is throttled", () => {
     expect(blocked(graph).verdict).toBe("inconclusive");
   });

@@ -8,7 +8,7 @@ import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { similarityKeyOf } from "./model/similar-requests.ts";
+import { hasUser, similarityKeyOf } from "./model/similar-requests.ts";
 import {
   isForToken,
   isServiceFailure,
@@ -17,6 +17,7 @@ import {
 } from "./model/exchange-outcomes.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { purposeOf } from "./model/purposes.ts";
 
 /** Judges `isolation`. */
 export const isolation: Rule = {
@@ -31,7 +32,7 @@ export const isolation: Rule = {
       says: "The call itself is for something that is throttled or failed within the last minute.",
     },
     { id: "unknown-purpose", says: "Nothing shows for which token a call of own code is." },
-    { id: "never-served", says: "A user or a call of own code that never succeeded before." },
+    { id: "never-served", says: "A user who was never served before, also by own code." },
     {
       id: "sign-in-required",
       says: "The client asks for a person; rules cached-token and availability judge whether in vain.",
@@ -53,27 +54,57 @@ export const isolation: Rule = {
 /** How long clients block when the service gives no time (`docs/sources.md#c1`). */
 const DEFAULT_BLOCK_MS = 60_000;
 
+/** What a call asked for: the keys of its requests, and whether all of them are for the app itself and for no user. */
+interface Subject {
+  readonly keys: ReadonlySet<string>;
+  readonly isOfApp: boolean;
+}
+
+const unknownSubject: Subject = { keys: new Set(), isOfApp: false };
+
 /**
- * What a call asked for. Of own code only the requests show that, so that its calls count as for
- * what they, or the calls of the same name before them, sent requests for; empty when none did.
+ * What calls asked for. Of own code only the requests show that, so that its calls count as for
+ * what they, or the calls of the same name before them, sent requests for; where the app asks for
+ * itself, also the calls after them. Without keys when none did.
  */
-function throttleKeysOf(
-  operations: readonly Operation[],
-): ReadonlyMap<Operation, ReadonlySet<string>> {
-  const keys = new Map<Operation, ReadonlySet<string>>();
-  const known = new Map<string, ReadonlySet<string>>();
+function subjectsOf(operations: readonly Operation[]): ReadonlyMap<Operation, Subject> {
+  const subjects = new Map<Operation, Subject>();
+  const byName = new Map<string, Subject>();
+  const byPurpose = subjectsByPurpose(operations);
   for (const operation of operations) {
-    const { invoked, exchanges } = operation;
+    const { invoked } = operation;
     if (invoked.flow !== "custom") {
-      keys.set(operation, new Set([throttleKeyOf(invoked)]));
+      const keys = new Set([throttleKeyOf(invoked)]);
+      subjects.set(operation, { keys, isOfApp: invoked.user === undefined });
       continue;
     }
-    const sent = exchanges.filter(({ began }) => isForToken(began)).map(similarityKeyOf);
-    const own = sent.length > 0 ? new Set(sent) : (known.get(invoked.app) ?? new Set<string>());
-    known.set(invoked.app, own);
-    keys.set(operation, own);
+    const shown = shownSubjectOf(operation) ?? byName.get(invoked.app);
+    if (shown !== undefined) byName.set(invoked.app, shown);
+    subjects.set(operation, shown ?? byPurpose.get(purposeOf(invoked)) ?? unknownSubject);
   }
-  return keys;
+  return subjects;
+}
+
+/** Of own code for the app itself what all calls with one purpose ask for, with any number in their names. */
+function subjectsByPurpose(operations: readonly Operation[]): ReadonlyMap<string, Subject> {
+  const found = new Map<string, Subject>();
+  for (const operation of operations) {
+    const shown = operation.invoked.flow === "custom" ? shownSubjectOf(operation) : undefined;
+    if (shown === undefined) continue;
+    const purpose = purposeOf(operation.invoked);
+    const { keys } = found.get(purpose) ?? shown;
+    const isSame = keys.symmetricDifference(shown.keys).size === 0;
+    found.set(purpose, shown.isOfApp && isSame ? shown : unknownSubject);
+  }
+  return found;
+}
+
+/** What the requests of a call show; undefined when it sent none. */
+function shownSubjectOf({ exchanges }: Operation): Subject | undefined {
+  const sent = exchanges.filter(({ began }) => isForToken(began));
+  if (sent.length === 0) return undefined;
+  const isOfApp = sent.every((one) => one.began.endpoint === "managed-identity" || !hasUser(one));
+  return { keys: new Set(sent.map(similarityKeyOf)), isOfApp };
 }
 
 /** A failure after which a client may block calls for the same user, app, tenant and scopes, until a time in ms since the Unix epoch. */
@@ -95,7 +126,7 @@ function judge(history: History): Judgement {
   const served: Breach[] = [];
   let throttles = 0;
   for (const operations of byProcess(operationsOf(history))) {
-    const keys = throttleKeysOf(operations);
+    const subjects = subjectsOf(operations);
     const blocks = operations.flatMap(blocksOf).sort((a, b) => a.answer.index - b.answer.index);
     throttles += blocks.filter(({ isThrottle }) => isThrottle).length;
     let active: readonly Block[] = [];
@@ -104,10 +135,10 @@ function judge(history: History): Judgement {
       const since = known;
       while ((blocks[known]?.answer.index ?? Infinity) < operation.invoked.index) known += 1;
       active = activeBlocks([...active, ...blocks.slice(since, known)], operation.invoked.at);
-      const throttle = throttleOfAnother(active, keys.get(operation) ?? new Set());
+      const throttle = throttleOfAnother(active, (subjects.get(operation) ?? unknownSubject).keys);
       if (throttle === undefined) continue;
       if (isServed(operation)) served.push({ throttle, operation });
-      else if (isBlocked(operation) && isKnownGood(operations, operation, keys))
+      else if (isBlocked(operation) && isKnownGood(operations, operation, subjects))
         breaches.push({ throttle, operation });
     }
   }
@@ -185,16 +216,15 @@ function isBlocked({ completed, exchanges }: Operation): boolean {
 function isKnownGood(
   operations: readonly Operation[],
   operation: Operation,
-  keys: ReadonlyMap<Operation, ReadonlySet<string>>,
+  subjects: ReadonlyMap<Operation, Subject>,
 ): boolean {
-  const { invoked } = operation;
-  if (invoked.user === undefined && invoked.flow !== "custom") return true;
-  const own = keys.get(operation) ?? new Set();
+  const { keys, isOfApp } = subjects.get(operation) ?? unknownSubject;
+  if (isOfApp) return true;
   return operations.some(
     (earlier) =>
       earlier.completed?.outcome === "ok" &&
-      earlier.completed.index < invoked.index &&
-      !own.isDisjointFrom(keys.get(earlier) ?? new Set()),
+      earlier.completed.index < operation.invoked.index &&
+      !keys.isDisjointFrom((subjects.get(earlier) ?? unknownSubject).keys),
   );
 }
 

@@ -13,6 +13,7 @@ import type { Judgement, Rule } from "./rule.ts";
 import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
 import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { andMore, counted, sinceStart } from "./model/messages.ts";
+import { purposeOf } from "./model/purposes.ts";
 import { fails, inconclusive, passes } from "./model/verdicts.ts";
 
 /** Judges `key-rollover`. */
@@ -152,9 +153,9 @@ function hadSucceeded(
   rotation: WorldChanged,
 ): boolean {
   return calls.some(
-    ({ invoked: { app, tenant }, completed }) =>
-      app === invoked.app &&
-      tenant === invoked.tenant &&
+    ({ invoked: call, completed }) =>
+      purposeOf(call) === purposeOf(invoked) &&
+      call.tenant === invoked.tenant &&
       completed?.outcome === "ok" &&
       completed.index < rotation.index,
   );

@@ -67,6 +67,16 @@ describe("recovery", () => {
     });
   });
 
+  it("takes calls whose names differ in a number for calls for one purpose", () => {
+    const order = (id: string): Call => ({ flow: "custom", app: `order ${id}` });
+    const run = outage();
+    failsAt(run, "00:10:20", order("17"));
+    succeedsAt(run, "00:10:40", order("18"));
+    expect(judge(run).verdict).toBe("pass");
+    failsAt(run, "00:10:50", order("of another kind"));
+    expect(judge(run).verdict).toBe("fail");
+  });
+
   it("uses the limit of the scenario", () => {
     const limits = { recoveryWithinMs: 360_000 };
     for (const [clock, verdict] of [

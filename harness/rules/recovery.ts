@@ -22,6 +22,7 @@ import { endOf, exchangesOf, operationsOf, type Operation } from "./model/exchan
 import { metFaultSpansOf } from "./model/unmet-faults.ts";
 import { lastFaultsCleared } from "./model/fault-windows.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
+import { purposeOf } from "./model/purposes.ts";
 
 /** Judges `recovery`; bounds: `limits.recoveryWithinMs`, two minutes by default, and `limits.recoveryRequestsPerMinuteMax`. */
 export const recovery: Rule = {
@@ -167,9 +168,10 @@ function judgeSpike(history: History, cleared: ServiceReturn): Judgement | undef
   );
 }
 
-function tokenRequestKeyOf({ invoked: { client, app, tenant, user, scopes } }: Operation): string {
+function tokenRequestKeyOf({ invoked }: Operation): string {
+  const { client, tenant, user, scopes } = invoked;
   const person = user === undefined ? "" : objectIdOf(user);
-  return [client, app, tenant, person, scopeKey(scopes.join(" "))].join(" · ");
+  return [client, purposeOf(invoked), tenant, person, scopeKey(scopes.join(" "))].join(" · ");
 }
 
 /** Until when the service's Retry-After lasts, by key of the token request; ms since the Unix epoch. */

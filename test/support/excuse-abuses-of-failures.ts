@@ -1,5 +1,5 @@
 /**
- * For each excuse of `isolation`, `failure-while-healthy`, `masked-failure` and the preconditions a
+ * For each excuse of `isolation`, `failure-while-healthy`, `masked-failure`, `empty-token` and the preconditions a
  * history that is like it and must not pass all the same: mostly the excused event, and beside it
  * one that the excuse does not cover.
  */
@@ -156,6 +156,35 @@ const abusesOfMaskedFailure: Abuses = {
   "masked-failure/api": () => throwsTypeError({ status: 503 }, { endpoint: "resource" }),
 };
 
+/** A call of own code that ends ok without a token after requests with these answers. */
+function withoutToken(run: RunBuilder, ...replies: readonly Reply[]): void {
+  const call = run.operation(own);
+  for (const reply of replies) run.exchange({ by: call, ...reply });
+  call.ok({ token: "none" });
+}
+
+const abusesOfEmptyToken: Abuses = {
+  "empty-token/own-code": () => {
+    const run = buildRun();
+    withoutToken(run, { issued: "nothing" });
+    run.operation(own).ok({ token: run.token() });
+    return run;
+  },
+  "empty-token/token-issued": () => {
+    const run = buildRun();
+    run.operation(own).ok({ token: run.token() });
+    withoutToken(run, {}, { issued: "nothing" });
+    return run;
+  },
+  "empty-token/other-work": () => {
+    const run = buildRun();
+    run.operation(own).ok({ token: run.token() });
+    run.fault({ id: "down" });
+    withoutToken(run);
+    return run;
+  },
+};
+
 /** A token with these lifetimes; half an hour later a fault that no request meets, and `during` happens. */
 function unmet(
   window: object,
@@ -197,5 +226,6 @@ export const abusesOfFailures: Abuses = {
   ...abusesOfIsolation,
   ...abusesOfFailureWhileHealthy,
   ...abusesOfMaskedFailure,
+  ...abusesOfEmptyToken,
   ...abusesOfPreconditions,
 };

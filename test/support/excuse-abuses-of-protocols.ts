@@ -111,13 +111,6 @@ const abusesOfTokenRules: Readonly<Record<string, () => RunBuilder>> = {
     run.presented(token, "not-yet-valid");
     return run;
   },
-  "empty-token/own-code": () => {
-    const run = buildRun();
-    const own = { flow: "custom", client: "shop" } as const;
-    run.operation({ ...own, app: "load" }).ok({ token: "none" });
-    run.operation({ ...own, app: "load" }).ok({ token: run.token() });
-    return run;
-  },
 };
 
 /** A process reads documents again, or does without them. */

@@ -17,6 +17,7 @@ import {
 } from "../../rules/model/exchanges.ts";
 import { isFailedByService, isToSignInService } from "../../rules/model/exchange-outcomes.ts";
 import { isTotalOutage } from "../../rules/model/fault-windows.ts";
+import { purposeOf } from "../../rules/model/purposes.ts";
 import { isValidAt } from "../../rules/model/token-validity.ts";
 
 /** Passes when a call ended ok, or an API accepted a token, in an outage without new tokens; fails when a call failed although it had a valid one. */
@@ -134,7 +135,7 @@ function tokenOf(history: History, { invoked, completed }: Operation): TokenFact
     ({ ended, operation }) =>
       (ended?.index ?? Infinity) < byIndex &&
       // A token that a call of another name asked for may be for something else.
-      (operation === undefined || operation.app === invoked.app),
+      (operation === undefined || purposeOf(operation) === purposeOf(invoked)),
   );
   return issued.at(-1)?.ended?.issued?.token;
 }
@@ -158,7 +159,9 @@ function isServedFromCache(
 function hasWorkedBefore(history: History, call: OperationInvoked, index: number): boolean {
   return operationsOf(history, call.client).some(
     ({ invoked, completed }) =>
-      invoked.app === call.app && completed?.outcome === "ok" && completed.index < index,
+      purposeOf(invoked) === purposeOf(call) &&
+      completed?.outcome === "ok" &&
+      completed.index < index,
   );
 }
 

@@ -3,8 +3,9 @@
  * of scopes. The token inventory files tokens under these keys.
  */
 import type { History, OperationInvoked } from "../../history/event.ts";
-import { operationsOf } from "./exchanges.ts";
+import { exchangesOf, operationsOf } from "./exchanges.ts";
 import { scopeKey } from "./identifiers.ts";
+import { purposeOf } from "./purposes.ts";
 
 /** The same key for all calls that one cached token can serve; undefined when the history does not show which those are. */
 export function cacheKeyOf(
@@ -12,12 +13,14 @@ export function cacheKeyOf(
   invoked: OperationInvoked,
   user = invoked.user,
 ): string | undefined {
-  const { client, app, tenant, flow, scopes } = invoked;
+  const { client, tenant, flow, scopes } = invoked;
   if (flow === "custom" && !clientsWithOneToken(history).has(client)) return undefined;
+  // Tokens of several people are distinguished by the names of the calls alone.
+  const subject = clientsOfSeveralUsers(history).has(client) ? invoked.app : purposeOf(invoked);
   // Tokens by assertion are kept apart from those of the user's own session.
   const partition = flow === "custom" || flow === "on-behalf-of" ? flow : "";
   const account = flow === "custom" ? "" : (user ?? "").toLowerCase();
-  return [client, app, tenant, account, scopeKey(scopes.join(" ")), partition].join(" · ");
+  return [client, subject, tenant, account, scopeKey(scopes.join(" ")), partition].join(" · ");
 }
 
 /** Whether a cache key is for that user, a home account id. */
@@ -45,6 +48,24 @@ function clientsWithOneToken(history: History): ReadonlySet<string> {
     });
     clients = new Set(single.map(([client]) => client));
     singleTokenClients.set(history, clients);
+  }
+  return clients;
+}
+
+const severalUsers = new WeakMap<History, ReadonlySet<string>>();
+
+/** Clients that were issued tokens of more than one user. */
+function clientsOfSeveralUsers(history: History): ReadonlySet<string> {
+  let clients = severalUsers.get(history);
+  if (clients === undefined) {
+    const issued = exchangesOf(history).flatMap(({ client, ended }) =>
+      ended?.issued?.user === undefined ? [] : [{ client, user: ended.issued.user }],
+    );
+    const several = [...Map.groupBy(issued, ({ client }) => client)].filter(
+      ([, answers]) => new Set(answers.map(({ user }) => user)).size > 1,
+    );
+    clients = new Set(several.map(([client]) => client));
+    severalUsers.set(history, clients);
   }
   return clients;
 }
