@@ -10,5 +10,6 @@ export default defineConfig({
       load: async (id) => void (id.endsWith("late-module.ts") && (await sleep(1_000))),
     },
   ],
-  test: { include: ["test/suites/*.suite.ts"], isolate: true },
+  // A program takes seconds to start on a busy machine.
+  test: { include: ["test/suites/*.suite.ts"], isolate: true, testTimeout: 60_000 },
 });
