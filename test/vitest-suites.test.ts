@@ -172,3 +172,42 @@ describe("a suite that is not as it should be", () => {
     );
   });
 });
+
+describe("an app with one client for its module", () => {
+  let seen: Seen | undefined;
+  const messageOf = (title: string): string => {
+    seen ??= runSuite("singleton");
+    if (!seen.messages.has(title)) throw new Error(`no test "${title}"\n${seen.printed}`);
+    return seen.messages.get(title) ?? "passed";
+  };
+  const shown = /useEntra: this test was shown a token of an earlier test\n/;
+  const unknown =
+    /An earlier test of this process was issued tokens that are still valid, and .* may have used one/;
+
+  it.each([
+    ["the first test of a module's client", /^passed$/],
+    ["a first start in an outage, which nothing shows", /^passed$/],
+    ["a first start in an outage, beside a client of the test", unknown],
+    ["kept working from the cache, beside a client of the test", unknown],
+    ["a token deep in a result", shown],
+    ["a token in the text of an answer", shown],
+    ["a token sent to a server on localhost by fetch", shown],
+    ["a token sent to a server on localhost by node:http", shown],
+    ["a token sent to a server on localhost by axios", shown],
+    ["a token sent in another header, outside of operate", shown],
+    ["a client of the test, whose calls have other names", /^passed$/],
+    ["a client of the test, behind the same app", /^passed$/],
+  ])("hears of %s", { timeout: SLOW_MS }, (title, message) => {
+    expect(messageOf(title)).toMatch(message);
+  });
+
+  it("is warned where nothing can be known", { timeout: SLOW_MS }, () => {
+    messageOf("the first test of a module's client");
+    const warnings = seen?.printed.match(/^Which token was behind it cannot be known: .*$/gm);
+    expect(warnings).toEqual([
+      expect.stringContaining('"load /orders" succeeded in an outage'),
+      expect.stringContaining('"load /orders" succeeded in an outage'),
+      expect.stringContaining('"load /orders" succeeded in an outage'),
+    ]);
+  });
+});

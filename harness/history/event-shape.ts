@@ -281,6 +281,7 @@ const header = object({
   ),
   expects: optional(list(object({ rule: text, because: text, saying: optional(text) }))),
   variation: optional(object({ faults: optional(list(text)), values: optional(object({})) })),
+  earlierTokens: optional(oneOf([true])),
   unmetFaults: optional(
     list(object({ id: text, why: oneOf(["never-open", "no-request", "none-taken"]) })),
   ),

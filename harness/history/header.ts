@@ -111,6 +111,8 @@ export interface JournalHeader {
   readonly expects?: readonly ExpectedFailure[];
   /** How it differs from its scenario; absent when it does not. */
   readonly variation?: Variation;
+  /** An earlier test of the same process was issued tokens that were still valid when this one began: a client that has outlived it may use them. Absent when not, or unknown. */
+  readonly earlierTokens?: true;
   /** The faults that took no request; absent when each took one, or there were none. */
   readonly unmetFaults?: readonly UnmetFault[];
 }

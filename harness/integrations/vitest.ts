@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, type TestContext, vi } from "vitest";
 import { HarnessError } from "../core/errors.ts";
 import { explain, explaining } from "../core/explain.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
+import { watchSentHeaders } from "../network/outgoing/sent-headers.ts";
 import { loadMount } from "../network/mounts.ts";
 import { type LiveSimulation, startLiveSimulation } from "../runner/live/live-simulation.ts";
 import { currentControls } from "../runner/live/current-controls.ts";
@@ -13,7 +14,11 @@ import type { LiveControls } from "../runner/live/live-controls.ts";
 import { createEarlierTokens } from "./vitest/earlier-tokens.ts";
 import { checkOptions, type EntraOptions } from "./vitest/vitest-options.ts";
 import { liveOptionsOf } from "./vitest/suite-live-options.ts";
-import { reportAbandonedWaits, reportFailure } from "./vitest/report-failure.ts";
+import {
+  reportAbandonedWaits,
+  reportFailure,
+  reportUnknownTokens,
+} from "./vitest/report-failure.ts";
 
 export type { EntraOptions } from "./vitest/vitest-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
@@ -55,7 +60,7 @@ declare module "vitest" {
 export function useEntra(options: EntraOptions = {}): Entra {
   explaining(() => checkOptions(options));
   expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
-  const sessions = new Map<string, LiveSimulation>();
+  const sessions = new Map<string, LiveSimulation & { readonly unwatch: () => void }>();
 
   beforeEach(async (context) => {
     explaining(checkFree);
@@ -66,7 +71,8 @@ export function useEntra(options: EntraOptions = {}): Entra {
       throw explain(error);
     });
     running = session;
-    sessions.set(context.task.id, session);
+    const unwatch = watchSentHeaders(session.tokens.saw);
+    sessions.set(context.task.id, { ...session, unwatch });
     context.onTestFailed(({ task }) =>
       reportFailure(session, { title: titleOf(task), errors: task.result?.errors ?? [], options }),
     );
@@ -80,7 +86,9 @@ export function useEntra(options: EntraOptions = {}): Entra {
     // Vitest's timers would restore our clock if they were removed later.
     if (vi.isFakeTimers()) vi.useRealTimers();
     await session.stop();
+    session.unwatch();
     reportAbandonedWaits(session);
+    reportUnknownTokens(session);
     explaining(() => earlier.refuseIn(session));
     const [problem] = session.problems();
     if (problem !== undefined) throw explain(problem);
@@ -112,6 +120,7 @@ async function begin(options: EntraOptions, task: TestContext["task"]): Promise<
     ...(task.timeout > 0 ? { allWaitsEndWithinMs: task.timeout * SHARE_OF_TEST } : {}),
     check: checkRealTime,
     isBusy: isImporting,
+    hasEarlierTokens: earlier.areValidAt,
   });
 }
 

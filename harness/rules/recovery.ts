@@ -15,7 +15,7 @@ import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { createLockoutCheck } from "./model/lockouts.ts";
-import { usesEntra } from "./model/entra-use.ts";
+import { usesEntra, whyUnproven } from "./model/entra-use.ts";
 import { isOpenEnded, isOverdue } from "./model/call-time.ts";
 import { interactionRequestOf, isInteractive } from "./model/operations.ts";
 import { endOf, exchangesOf, operationsOf, type Operation } from "./model/exchanges.ts";
@@ -102,7 +102,7 @@ function judge(history: History): Judgement {
   const recovered = succeeded.filter((operation) => usesEntra(history, operation));
   if (succeeded.length > 0 && recovered.length === 0)
     return inconclusive(
-      "Calls succeeded after the last fault cleared, but nothing shows that they needed Entra: their client asked it for nothing, and returned no token of this run.",
+      `Calls succeeded after the last fault cleared, but ${whyUnproven(history)}`,
     );
   return recovered.length === 0
     ? inconclusive("No call ended after the last fault cleared.")

@@ -6,7 +6,7 @@
  * where the calls are visible, counts as well.
  */
 import { cachedToken } from "../../rules/cached-token.ts";
-import type { History, OperationInvoked, TokenFacts, TokenPresented } from "../../history/event.ts";
+import type { History, OperationInvoked, TokenPresented } from "../../history/event.ts";
 import { passRule } from "./by-rule.ts";
 import { actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
 import {
@@ -17,8 +17,9 @@ import {
 } from "../../rules/model/exchanges.ts";
 import { isFailedByService, isToSignInService } from "../../rules/model/exchange-outcomes.ts";
 import { isTotalOutage } from "../../rules/model/fault-windows.ts";
+import { EARLIER_TOKENS, usesEntra } from "../../rules/model/entra-use.ts";
 import { purposeOf } from "../../rules/model/purposes.ts";
-import { isValidAt } from "../../rules/model/token-validity.ts";
+import { hadNeededToken } from "./needed-token.ts";
 
 /** Passes when a call ended ok, or an API accepted a token, in an outage without new tokens; fails when a call failed although it had a valid one. */
 export function keptWorkingFromCache(history: History): MatcherVerdict {
@@ -39,7 +40,8 @@ export function keptWorkingFromCache(history: History): MatcherVerdict {
   const denied = calls.filter((call) => isDeniedNeedlessly(history, call));
   const [first] = denied;
   if (first !== undefined) return refuse(history, denied, first);
-  const served = calls.filter((call) => isServedFromCache(history, outages, call));
+  const fromBefore = calls.filter((call) => isServedFromCache(history, outages, call));
+  const served = fromBefore.filter((call) => usesEntra(history, call));
   const accepted = acceptedIn(history, outages);
   if (served.length + accepted.length > 0) {
     const evidence = [...served.map(({ completed, invoked }) => completed ?? invoked), ...accepted];
@@ -51,6 +53,8 @@ export function keptWorkingFromCache(history: History): MatcherVerdict {
       }),
     };
   }
+  if (fromBefore.length > 0)
+    return inconclusive("nothing shows which token the calls in the outage had", EARLIER_TOKENS);
   return inconclusive(
     calls.length === 0
       ? "nothing was called while no new token was available"
@@ -120,24 +124,11 @@ function isDeniedNeedlessly(history: History, call: Operation): boolean {
     return false;
   const before = operationsOf(history, invoked.client).findLast(
     (earlier) =>
-      earlier.invoked.app === invoked.app &&
+      purposeOf(earlier.invoked) === purposeOf(invoked) &&
       earlier.completed?.outcome === "ok" &&
       earlier.completed.index < invoked.index,
   );
-  const token = before === undefined ? undefined : tokenOf(history, before);
-  return token !== undefined && isValidAt(token, completed.at);
-}
-
-/** The token of a successful call: the last that its client had been issued by then. */
-function tokenOf(history: History, { invoked, completed }: Operation): TokenFacts | undefined {
-  const byIndex = completed?.index ?? Infinity;
-  const issued = issuesTo(history, invoked.client).filter(
-    ({ ended, operation }) =>
-      (ended?.index ?? Infinity) < byIndex &&
-      // A token that a call of another name asked for may be for something else.
-      (operation === undefined || purposeOf(operation) === purposeOf(invoked)),
-  );
-  return issued.at(-1)?.ended?.issued?.token;
+  return before?.completed !== undefined && hadNeededToken(history, call, before.completed.index);
 }
 
 /** Whether a call ended ok in the outage while its client had a token from before and no new one. */

@@ -3,6 +3,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { describeEvent } from "../../history/event-line.ts";
+import { failsEveryRequest } from "../../history/fault-facts.ts";
+import { EARLIER_TOKENS, usesEntra } from "../../rules/model/entra-use.ts";
+import { operationsOf } from "../../rules/model/exchanges.ts";
+import { faultSpansOf } from "../../rules/model/fault-windows.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import {
   pendingWaits,
@@ -57,6 +61,26 @@ export function reportAbandonedWaits(session: Pick<LiveSimulation, "history">): 
       "Raise useEntra({ waits: { limitsMs } }), or name in waits.notWaitedFor what never answers.",
     ].join("\n"),
   );
+}
+
+/** Warns of calls that succeeded in an outage when tokens of earlier tests were still valid, and nothing shows which token they had. */
+export function reportUnknownTokens(session: Pick<LiveSimulation, "history">): void {
+  const history = session.history();
+  if (history.header.earlierTokens !== true) return;
+  const outages = faultSpansOf(history).filter(({ window }) => failsEveryRequest(window));
+  const calls = operationsOf(history).filter(
+    (call) =>
+      call.completed?.outcome === "ok" &&
+      outages.some(
+        ({ beganAt, endedAt = Infinity }) =>
+          beganAt <= call.invoked.at && call.invoked.at < endedAt,
+      ) &&
+      !usesEntra(history, call),
+  );
+  for (const name of new Set(calls.map(({ invoked }) => invoked.app)))
+    console.warn(
+      `Which token was behind it cannot be known: "${name}" succeeded in an outage without asking Entra. ${EARLIER_TOKENS}`,
+    );
 }
 
 function writeJournalFile(session: LiveSimulation, folder: string, title: string): string {

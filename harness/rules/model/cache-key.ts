@@ -3,8 +3,8 @@
  * of scopes. The token inventory files tokens under these keys.
  */
 import type { History, OperationInvoked } from "../../history/event.ts";
-import { exchangesOf, operationsOf } from "./exchanges.ts";
-import { scopeKey } from "./identifiers.ts";
+import { exchangesOf, operationsOf, type Exchange, type Operation } from "./exchanges.ts";
+import { objectIdOf, scopeKey } from "./identifiers.ts";
 import { purposeOf } from "./purposes.ts";
 
 /** The same key for all calls that one cached token can serve; undefined when the history does not show which those are. */
@@ -36,15 +36,17 @@ function clientsWithOneToken(history: History): ReadonlySet<string> {
   if (clients === undefined) {
     const custom = operationsOf(history).filter(({ invoked }) => invoked.flow === "custom");
     const single = [...Map.groupBy(custom, ({ invoked }) => invoked.client)].filter(([, calls]) => {
-      const requested = calls.flatMap(({ exchanges }) =>
-        exchanges.flatMap(({ began: { endpoint, app, scope } }) =>
-          endpoint === "token" && scope !== undefined ? [`${app} · ${scopeKey(scope)}`] : [],
+      const exchanges = calls.flatMap((call) => call.exchanges);
+      return [
+        exchanges.flatMap(requestedToken),
+        tenantsOf(exchanges, "by id"),
+        tenantsOf(exchanges, "by name"),
+        // The names of calls may say for whom they are; one name stands for one person.
+        ...[...Map.groupBy(calls, ({ invoked }) => invoked.app).values()].map((alike) =>
+          alike.flatMap(usersOf),
         ),
-      );
-      const users = calls.flatMap(({ completed }) =>
-        completed?.outcome === "ok" && completed.user !== undefined ? [completed.user] : [],
-      );
-      return new Set(requested).size <= 1 && new Set(users).size <= 1;
+        calls.flatMap(returnedUser),
+      ].every((found) => new Set(found).size <= 1);
     });
     clients = new Set(single.map(([client]) => client));
     singleTokenClients.set(history, clients);
@@ -69,3 +71,36 @@ function clientsOfSeveralUsers(history: History): ReadonlySet<string> {
   }
   return clients;
 }
+
+function requestedToken({ began }: Exchange): readonly string[] {
+  const { endpoint, tenant, app, scope } = began;
+  return endpoint === "token" && scope !== undefined
+    ? [`${tenant} · ${app} · ${scopeKey(scope)}`]
+    : [];
+}
+
+/** The tenants that were asked: metadata may be requested by a domain, and tokens by the id of the same tenant. */
+function tenantsOf(exchanges: readonly Exchange[], by: "by id" | "by name"): readonly string[] {
+  return exchanges.flatMap(({ began: { tenant = "" } }) =>
+    tenant !== "" && ID.test(tenant) === (by === "by id") ? [tenant] : [],
+  );
+}
+
+/** The object ids of the users of a call, as far as its result, its requests and their answers show them. */
+function usersOf(call: Operation): readonly string[] {
+  const { exchanges } = call;
+  const issuedTo = exchanges.flatMap(({ ended }) => ended?.issued?.user ?? []);
+  const hints = exchanges.map(({ began }) => began.user?.toLowerCase() ?? "");
+  return [
+    ...[...returnedUser(call), ...issuedTo].map(objectIdOf),
+    // A name is that of a user whose object id may be known as well.
+    ...hints.filter((hint) => ID.test(hint)),
+  ];
+}
+
+function returnedUser({ completed }: Operation): readonly string[] {
+  const user = completed?.outcome === "ok" ? completed.user : undefined;
+  return user === undefined ? [] : [user];
+}
+
+const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;

@@ -57,3 +57,55 @@ describe("a call that has nothing to do with Entra", () => {
     expect(recovery.judge(run.history()).verdict).toBe("fail");
   });
 });
+
+describe("a call while tokens of an earlier test are valid", () => {
+  const verdictOf = (around: (run: RunBuilder, call: (name: string) => void) => void) => {
+    const run = buildRun({ earlierTokens: true });
+    const call = (name: string): void => run.operation({ ...own, app: name }).ok({ token: "none" });
+    const signIn = run.operation({ ...own, app: "sign in" });
+    run.exchange({ by: signIn, client: "shop" });
+    signIn.ok({ token: "none" });
+    const end = run.fault({ id: "down" });
+    const other = run.operation({ flow: "client-credentials" });
+    run.exchange({ by: other, status: 503, issued: "nothing", faults: ["down"] });
+    other.fails();
+    end();
+    run.cleared();
+    around(run, call);
+    return recovery.judge(run.history());
+  };
+
+  it("proves nothing when only calls of another name were answered", () => {
+    expect(verdictOf((_run, call) => call("load"))).toMatchObject({
+      verdict: "inconclusive",
+      message: expect.stringMatching(/nothing shows which token .* earlier test of this process/),
+    });
+  });
+
+  it("proves something when one of its name was answered before", () => {
+    expect(verdictOf((_run, call) => call("sign in")).verdict).toBe("pass");
+  });
+
+  it("proves something when Entra answered while it was open, to a server", () => {
+    const judged = verdictOf((run) => {
+      const call = run.operation(own);
+      run.exchange({ client: "shop" });
+      call.ok({ token: "none" });
+    });
+    expect(judged.verdict).toBe("pass");
+  });
+
+  it.each([
+    ["of this test", true, "pass"],
+    ["of another", false, "inconclusive"],
+  ] as const)("that shows an API a token %s: %s, %s", (_whose, isOwn, verdict) => {
+    const judged = verdictOf((run) => {
+      const token = run.token();
+      if (isOwn) run.exchange({ client: "other", issued: { token } });
+      const call = run.operation(own);
+      run.presented(token);
+      call.ok({ token: "none" });
+    });
+    expect(judged.verdict).toBe(verdict);
+  });
+});

@@ -5,16 +5,36 @@
  */
 import type { History } from "../../history/event.ts";
 import { isToSignInService } from "./exchange-outcomes.ts";
-import { exchangesOf, type Operation } from "./exchanges.ts";
+import { exchangesOf, operationsOf, type Exchange, type Operation } from "./exchanges.ts";
+import { purposeOf } from "./purposes.ts";
 
-/** Whether a call asked Entra or a machine's identity endpoint, returned a token, or was made by a client that Entra has answered before. */
-export function usesEntra(history: History, { invoked, completed, exchanges }: Operation): boolean {
+/**
+ * Whether a call asked Entra or a machine's identity endpoint, returned a token, showed one to an
+ * API, or was made by a client that Entra has answered before. Where tokens of an earlier test are
+ * still valid, that answer must have been for a call of the same name.
+ */
+export function usesEntra(history: History, operation: Operation): boolean {
+  const { invoked, completed, exchanges } = operation;
   if (invoked.flow !== "custom") return true;
   if (completed?.outcome === "ok" && completed.token !== undefined) return true;
   if (exchanges.some(isToSignInService)) return true;
+  const endIndex = completed?.index ?? Infinity;
+  if (history.header.earlierTokens === true)
+    return isAnsweredBefore(history, operation, endIndex) || showsToken(history, operation);
   const firstIndex = firstAnswersOf(history).get(invoked.client);
-  return firstIndex !== undefined && firstIndex < (completed?.index ?? Infinity);
+  return firstIndex !== undefined && firstIndex < endIndex;
 }
+
+/** Why calls prove nothing that succeeded without having had anything to do with Entra: the end of a sentence, and what to do. */
+export function whyUnproven({ header }: History): string {
+  return header.earlierTokens === true
+    ? `nothing shows which token was behind them. ${EARLIER_TOKENS}`
+    : "nothing shows that they needed Entra: their client asked it for nothing, and returned no token of this run.";
+}
+
+/** What a user of a test suite can do about the tokens of earlier tests. */
+export const EARLIER_TOKENS =
+  "An earlier test of this process was issued tokens that are still valid, and a client that has outlived it may have used one: create the client in each test, load its module again (vi.resetModules), or give the test a file of its own.";
 
 const known = new WeakMap<History, ReadonlyMap<string, number>>();
 
@@ -30,4 +50,39 @@ function firstAnswersOf(history: History): ReadonlyMap<string, number> {
     known.set(history, (first = found));
   }
   return first;
+}
+
+/** Whether Entra had given something to a call of this name by then; a server's requests are known by their time alone. */
+function isAnsweredBefore(history: History, { invoked }: Operation, endIndex: number): boolean {
+  const alike = operationsOf(history, invoked.client).filter(
+    (call) => purposeOf(call.invoked) === purposeOf(invoked),
+  );
+  const isFor = ({ operation, ended }: Exchange): boolean =>
+    operation === undefined
+      ? alike.some((call) => isDuring(call, ended?.index))
+      : purposeOf(operation) === purposeOf(invoked);
+  return exchangesOf(history).some(
+    (exchange) =>
+      exchange.client === invoked.client &&
+      exchange.ended?.issued !== undefined &&
+      exchange.ended.index < endIndex &&
+      isFor(exchange),
+  );
+}
+
+/** Whether an API of the world was shown a token of this run while a call was open. */
+function showsToken(history: History, operation: Operation): boolean {
+  const shown = history.events.filter(
+    (event) => event.kind === "token-presented" && isDuring(operation, event.index),
+  );
+  return shown.some((event) =>
+    exchangesOf(history).some(
+      ({ ended }) =>
+        event.kind === "token-presented" && ended?.issued?.token?.accessToken === event.accessToken,
+    ),
+  );
+}
+
+function isDuring({ invoked, completed }: Operation, index = -1): boolean {
+  return index > invoked.index && index < (completed?.index ?? Infinity);
 }

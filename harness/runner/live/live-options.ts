@@ -40,6 +40,8 @@ export interface LiveOptions {
   readonly allWaitsEndWithinMs?: number;
   /** The title of the test, which names the journal. */
   readonly name?: string;
+  /** Whether an earlier test of this process was issued a token that is still valid at an instant, in ms since the Unix epoch. Default: not. */
+  readonly hasEarlierTokens?: (at: number) => boolean;
   /** The mocks and allowed hosts of the suite in this process. */
   readonly suite?: Suite;
   /**

@@ -51,8 +51,8 @@ export interface LiveSimulation extends LiveControls {
   readonly refusals: () => readonly Refusal[];
   /** The addresses at which an API answered with its name, since the test has set no data. */
   readonly answeredByDefault: () => readonly DefaultAnswer[];
-  /** The tokens that it has issued, and those of earlier simulations that it was shown. */
-  readonly tokens: Pick<TokenRecord, "issued" | "foreign">;
+  /** The tokens that it has issued, and what it was shown as a token without having issued it. */
+  readonly tokens: TokenRecord;
   /** The world of the simulation. */
   readonly directory: Pick<Directory, "world">;
   /** Problems that are not the client's own: mostly requests to hosts that are not simulated. */
@@ -140,6 +140,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
   const { simulation, settings, seed, client, data, problems, loop } = parts;
   const { clock, startedAt, recorder, operations, layers, mounted, directory } = simulation;
   const { check = () => undefined, name = "session", limits, mount } = options;
+  const earlierTokens = options.hasEarlierTokens?.(startedAt) === true ? true : undefined;
   const { drive: driveClock, stop: stopDriving } = createDriver(clock, loop);
   const drive: Drive = (work, waitsFor) =>
     driveClock(work, waitsFor).catch((error: unknown) => {
@@ -158,6 +159,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
       endsAt: clock.now(),
       asserts: [],
       limits,
+      earlierTokens,
       unmetFaults: simulation.faultPlan.tally.unmet(),
     });
   const history = (): History => {

@@ -1,8 +1,8 @@
 /** Reads what the user's own code returns and throws. */
 import type { ClientErrorDescription, ClientUnderTest, TokenResult } from "../../clients/client.ts";
 import type { Recorder } from "../../history/recorder.ts";
-import { tokenIn } from "../simulation/call-result.ts";
-import type { TokenRecord } from "./token-record.ts";
+import { textsIn, tokenIn } from "../simulation/call-result.ts";
+import { tokenLikeIn, type TokenRecord } from "./token-record.ts";
 
 interface OwnCode extends Pick<ClientUnderTest, "describeError"> {
   readonly resultOf: (value: unknown) => Partial<TokenResult> | undefined;
@@ -15,11 +15,14 @@ export function createOwnCode(
 ): OwnCode {
   return {
     resultOf(value) {
-      const token = tokenIn(value);
-      if (token !== undefined) saw(token);
-      return token === undefined || factsOf(token) === undefined
-        ? undefined
-        : { accessToken: token };
+      const parts = [...textsIn(value)].flatMap(tokenLikeIn);
+      for (const part of parts) saw(part);
+      const isIssued = (text: string): boolean => factsOf(text) !== undefined;
+      const named = tokenIn(value);
+      // Deep in a result it is not known by a name, but by its value; of several, none is the token of the call.
+      const [token, ...others] =
+        named !== undefined && isIssued(named) ? [named] : new Set(parts.filter(isIssued));
+      return token === undefined || others.length > 0 ? undefined : { accessToken: token };
     },
     // By name, since the code may have another copy of MSAL than we do.
     describeError(error): ClientErrorDescription | undefined {

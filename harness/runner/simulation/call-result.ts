@@ -113,6 +113,37 @@ export function tokenIn(result: unknown): string | undefined {
   return undefined;
 }
 
+/** How deep a result is looked into, and at how many values of it. */
+const DEPTH_MAX = 8;
+const VALUES_MAX = 2_000;
+
+/** The texts anywhere in a result: those in the body of an answer that was read, too. */
+export function* textsIn(result: unknown): Generator<string> {
+  const seen = new Set<unknown>();
+  const left: (readonly [unknown, number])[] = [[result, 0]];
+  for (let at = 0; at < left.length && at < VALUES_MAX; at += 1) {
+    const [value, depth] = left[at] ?? [];
+    if (typeof value === "string") yield value;
+    if (typeof value !== "object" || value === null || depth === undefined) continue;
+    if (depth >= DEPTH_MAX || seen.has(value)) continue;
+    seen.add(value);
+    for (const part of partsOf(value)) left.push([part, depth + 1]);
+  }
+}
+
+/** The own fields of an object, the entries of a map or a set; getters are not called. */
+function partsOf(value: object): readonly unknown[] {
+  try {
+    if (value instanceof Map) return [...value.keys(), ...value.values()];
+    if (value instanceof Set) return [...value];
+    return Object.values(Object.getOwnPropertyDescriptors(value)).map(
+      (field) => field.value as unknown,
+    );
+  } catch {
+    return [];
+  }
+}
+
 /** Of MSAL; of openid-client, Auth.js and the token endpoint itself; of @azure/identity and google-auth-library; then id tokens of the first two. */
 const tokenNames = ["accessToken", "access_token", "token", "idToken", "id_token"] as const;
 

@@ -10,6 +10,7 @@ type Optional =
   | "row"
   | "expects"
   | "variation"
+  | "earlierTokens"
   | "unmetFaults";
 
 /** The header, with its fields in the order in which they are written; absent ones are left out. */
@@ -19,7 +20,7 @@ export function createHeader(
   },
 ): JournalHeader {
   const { scenario, file, client, mount, seed, edition, startedAt, endsAt, asserts } = given;
-  const { limits, row, expects, variation, unmetFaults = [] } = given;
+  const { limits, row, expects, variation, earlierTokens, unmetFaults = [] } = given;
   return {
     schema: "brownout/journal/1",
     brownout: brownoutVersion,
@@ -36,6 +37,7 @@ export function createHeader(
     ...(row === undefined ? {} : { row }),
     ...(expects === undefined ? {} : { expects }),
     ...(variation === undefined ? {} : { variation }),
+    ...(earlierTokens === undefined ? {} : { earlierTokens }),
     ...(unmetFaults.length === 0 ? {} : { unmetFaults }),
   };
 }

@@ -1,0 +1,80 @@
+/** One name for calls that need different tokens: a failed call is compared with the token that it asked for. */
+import { describe, expect, it } from "vitest";
+import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts";
+import { ada, ben } from "../../../test/support/run-builder-wire.ts";
+import { keptWorkingFromCache } from "./kept-working.ts";
+
+const load = { client: "shop", flow: "custom", app: "load", tenant: "", scopes: [] } as const;
+const north = "aaaaaaaa-1111-4111-8111-000000000001";
+const south = "bbbbbbbb-2222-4222-8222-000000000002";
+const orders = {
+  client: "shop",
+  flow: "client-credentials",
+  app: "daemon",
+  tenant: north,
+} as const;
+
+type Ask = NonNullable<Parameters<RunBuilder["exchange"]>[0]>;
+
+/** The verdict when `load` has the tokens of `held`, and asks for another in vain. */
+function judge(held: readonly Ask[], asked: Ask, later: readonly Ask[] = []) {
+  const run = buildRun();
+  const works = (ask: Ask): void => {
+    const call = run.operation(load);
+    run.exchange({ ...ask, by: call });
+    call.ok({ token: "none" });
+  };
+  for (const ask of held) works(ask);
+  run.after(60_000);
+  const end = run.fault({ id: "down" });
+  const call = run.operation(load);
+  const failure = "networkFault" in asked ? {} : { status: 503 };
+  run.exchange({ issued: "nothing", faults: ["down"], ...failure, ...asked, by: call });
+  call.fails();
+  run.after(60_000);
+  end();
+  run.cleared();
+  for (const ask of later) works(ask);
+  return keptWorkingFromCache(run.history()).verdict;
+}
+
+const scope = (name: string): Ask => ({ ...orders, scopes: [`api://${name}/.default`] });
+
+describe("a call that fails in an outage under a name that has worked", () => {
+  it("had a token for what it asked", () => {
+    expect(judge([scope("orders")], scope("orders"))).toBe("fail");
+    expect(judge([scope("orders"), scope("mail")], scope("orders"))).toBe("fail");
+    const silent = { ...scope("orders"), flow: "silent" } as const;
+    const held = { ...silent, user: ada };
+    expect(judge([held], { ...silent, user: ada })).toBe("fail");
+  });
+
+  it.each<[string, Ask]>([
+    ["another API", scope("mail")],
+    ["another tenant", { ...scope("orders"), tenant: south }],
+    ["another app", { ...scope("orders"), app: "other-daemon" }],
+    [
+      "the metadata of another tenant",
+      { ...scope("orders"), endpoint: "openid-configuration", tenant: south },
+    ],
+  ])("had none for %s", (_what, asked) => {
+    expect(judge([scope("orders")], asked)).toBe("inconclusive");
+  });
+
+  it("had none for another user", () => {
+    const silent = { ...scope("orders"), flow: "silent" } as const;
+    expect(judge([{ ...silent, user: ada }], { ...silent, user: ben })).toBe("inconclusive");
+  });
+
+  it("had one of each kind when nothing was sent", () => {
+    const refused = {
+      ...scope("orders"),
+      sent: "connection",
+      networkFault: "ECONNREFUSED",
+    } as const;
+    expect(judge([scope("orders")], refused)).toBe("fail");
+    expect(judge([scope("orders"), scope("mail")], refused)).toBe("fail");
+    // The name stands for another token, too, which came only later.
+    expect(judge([scope("orders")], refused, [scope("mail")])).toBe("inconclusive");
+  });
+});
