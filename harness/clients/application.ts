@@ -5,9 +5,11 @@
 import type { Clock } from "../core/time/clock.ts";
 import type { TokenFacts } from "../history/event.ts";
 import { HarnessError } from "../core/errors.ts";
+import { readField } from "../core/foreign-value.ts";
 import { textOf } from "../core/thrown.ts";
 import { fingerprint } from "../history/redact.ts";
 import type { Recorder } from "../history/recorder.ts";
+import { programmingErrorBehind } from "./error-causes.ts";
 import type {
   ClientContext,
   ClientErrorDescription,
@@ -121,7 +123,7 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
       acquire(request).catch((error: unknown) => {
         // A mistake in the script is not an error of the client.
         if (error instanceof HarnessError) throw error;
-        return asError(error);
+        return error instanceof Error ? error : new Error(textOf(error));
       }),
     needsInteraction: (result) =>
       result instanceof Error && (client.describeError?.(result)?.interactionRequired ?? false),
@@ -277,16 +279,21 @@ function tokenFactsOf(result: Partial<TokenResult>, recorder: Recorder): TokenFa
 
 /** What any thrown value says of itself. */
 export function describeAnyError(error: unknown): ClientErrorDescription {
-  const { name, message, code, errorCode } = asError(error) as Error & {
-    code?: unknown;
-    errorCode?: unknown;
+  const [name, message, code, errorCode] = ["name", "message", "code", "errorCode"].map((field) =>
+    readField(error, field),
+  );
+  const named = typeof name === "string" && name !== "" ? name : "Error";
+  const found = [code, errorCode].find(
+    (candidate): candidate is string => typeof candidate === "string",
+  );
+  const causedBy = programmingErrorBehind(error);
+  return {
+    name: named,
+    code: found ?? named,
+    message: typeof message === "string" ? message : textOf(error),
+    ...(causedBy === undefined ? {} : { causedBy }),
+    interactionRequired: false,
   };
-  const found = [code, errorCode].find((candidate) => typeof candidate === "string");
-  return { name, code: found ?? name, message, interactionRequired: false };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(textOf(error));
 }
 
 function firstLine(text: string): string {

@@ -242,6 +242,8 @@ export interface ClientErrorDescription {
   readonly code: string;
   readonly suberror?: string;
   readonly message: string;
+  /** The name of the programming error behind the error, such as `TypeError`, when it only wraps one. */
+  readonly causedBy?: string;
   /** Whether only a sign-in by the user helps. */
   readonly interactionRequired: boolean;
 }

@@ -22,6 +22,14 @@ export function textOf(thrown: unknown): string {
   }
 }
 
+/** The errors of the language for code that is wrong. */
+export const programmingErrors: ReadonlySet<string> = new Set([
+  "TypeError",
+  "SyntaxError",
+  "ReferenceError",
+  "RangeError",
+]);
+
 function fieldOf(thrown: unknown, field: "name" | "message" | "stack"): string | undefined {
   try {
     const value: unknown = (thrown as Partial<Record<string, unknown>>)[field];

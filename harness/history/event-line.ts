@@ -117,10 +117,11 @@ function describeOutcome(event: OperationCompleted): string {
       return `${who} is ok: token ${event.token.accessToken}${from}`;
     }
     case "fail": {
-      const { code, suberror, message } = event.error;
+      const { code, suberror, message, causedBy } = event.error;
       const what = suberror === undefined ? code : `${code} (${suberror})`;
       // The messages of some libraries begin with the code.
-      return `${who} fails: ${message.startsWith(`${what}: `) ? message : `${what}: ${message}`}`;
+      const said = message.startsWith(`${what}: `) ? message : `${what}: ${message}`;
+      return `${who} fails: ${said}${causedBy === undefined ? "" : ` (caused by a ${causedBy})`}`;
     }
     case "unknown":
       return `${who} ${openEndings[event.reason]}`;

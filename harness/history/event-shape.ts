@@ -139,6 +139,7 @@ const outcome = variant("outcome", {
       code: text,
       suberror: optional(text),
       message: text,
+      causedBy: optional(text),
       interactionRequired: yes,
     }),
   },

@@ -126,6 +126,8 @@ export type OperationCompleted = EventBase & {
           readonly suberror?: string;
           /** The first line, volatile parts replaced. */
           readonly message: string;
+          /** The programming error that the error wraps, such as `TypeError`. */
+          readonly causedBy?: string;
           /** The client asks the application to interact with the user. */
           readonly interactionRequired: boolean;
         };

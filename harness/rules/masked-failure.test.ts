@@ -4,11 +4,11 @@ import type { Reply } from "../../test/support/run-builder-wire.ts";
 import { maskedFailure } from "./masked-failure.ts";
 
 /** A call that ends with an error of that name after an answer. */
-function judge(name: string, reply: Reply) {
+function judge(name: string, reply: Reply, causedBy?: string) {
   const run = buildRun();
   const call = run.operation({ flow: "custom", client: "shop", app: "load" });
   run.exchange({ by: call, issued: "nothing", ...reply });
-  call.fails({ name, code: name });
+  call.fails({ name, code: name, ...(causedBy === undefined ? {} : { causedBy }) });
   return maskedFailure.judge(run.history());
 }
 
@@ -25,6 +25,14 @@ describe("masked-failure", () => {
       verdict: "fail",
       message: expect.stringContaining(`threw a ${name} when the token endpoint failed (a 503)`),
     });
+  });
+
+  it("fails one that another error wraps", () => {
+    expect(judge("OrdersError", { status: 503 }, "TypeError")).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("threw an error that wraps a TypeError when the token"),
+    });
+    expect(judge("OrdersError", { status: 503 }).verdict).toBe("pass");
   });
 
   it("fails it for a 200 without a token, too", () => {

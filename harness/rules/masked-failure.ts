@@ -1,9 +1,10 @@
 /**
  * Rule `masked-failure`: a failure of the service that reaches the caller as a programming error,
- * because the client read JSON from a 503 page or a field of an error body. Such an error is
- * neither retried nor understood, and people on call look for a defect in the application.
+ * because the client read JSON from a 503 page or a field of an error body, also when it is
+ * wrapped in another error. Such an error is neither retried nor understood, and people on call look for a defect in the application.
  * A failed connection is not judged: `fetch` itself reports it as a TypeError.
  */
+import { programmingErrors } from "../core/thrown.ts";
 import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { isFailedByService } from "./model/exchange-outcomes.ts";
@@ -28,6 +29,7 @@ export const maskedFailure: Rule = {
     { id: "refused", says: "The service refused the request and did not fail it." },
     { id: "later-answer", says: "A later request of the call was answered." },
     { id: "api", says: "An API failed, and not the sign-in service." },
+    { id: "named", says: "An error with a code or a status wraps the programming error." },
   ],
   judge,
 };
@@ -51,7 +53,7 @@ function judge(history: History): Judgement {
     const { operation, request } = first;
     const { invoked, completed } = operation;
     return fails(
-      `A call of ${invoked.client}, ${sinceStart(history, invoked.at)} into the run, threw a ${programmingErrorOf(operation)} when the ${request.began.endpoint} endpoint failed (${endingOf(request)})${andMore(masked)}.`,
+      `A call of ${invoked.client}, ${sinceStart(history, invoked.at)} into the run, threw ${describeError(operation)} when the ${request.began.endpoint} endpoint failed (${endingOf(request)})${andMore(masked)}.`,
       [completed ?? invoked, request.ended ?? request.began],
     );
   }
@@ -69,16 +71,15 @@ function isFailedByAnswer(request: Exchange): boolean {
   return end?.kind === "response" && end.cut === undefined && isFailedByService(request);
 }
 
-function programmingErrorOf({ completed }: Operation): string | undefined {
-  if (completed?.outcome !== "fail") return undefined;
-  const { name, code } = completed.error;
-  return [name, code].find((one) => programmingErrors.has(one));
+function describeError(operation: Operation): string {
+  const { completed } = operation;
+  const name = programmingErrorOf(operation) ?? "";
+  const isWrapped = completed?.outcome === "fail" && completed.error.causedBy === name;
+  return isWrapped ? `an error that wraps a ${name}` : `a ${name}`;
 }
 
-/** The errors of the language for code that is wrong. */
-const programmingErrors: ReadonlySet<string> = new Set([
-  "TypeError",
-  "SyntaxError",
-  "ReferenceError",
-  "RangeError",
-]);
+function programmingErrorOf({ completed }: Operation): string | undefined {
+  if (completed?.outcome !== "fail") return undefined;
+  const { name, code, causedBy } = completed.error;
+  return [name, code, causedBy ?? ""].find((one) => programmingErrors.has(one));
+}

@@ -153,6 +153,13 @@ const abusesOfMaskedFailure: Abuses = {
   "masked-failure/refused": () => throwsTypeError({ status: 400, error: "x" }, { status: 200 }),
   "masked-failure/later-answer": () =>
     throwsTypeError({ status: 503 }, { endpoint: "keys" }, { status: 503 }),
+  "masked-failure/named": () => {
+    const run = buildRun();
+    const call = run.operation(own);
+    run.exchange({ by: call, status: 503 });
+    call.fails({ name: "OrdersError", code: "OrdersError", causedBy: "TypeError" });
+    return run;
+  },
   "masked-failure/api": () => throwsTypeError({ status: 503 }, { endpoint: "resource" }),
 };
 

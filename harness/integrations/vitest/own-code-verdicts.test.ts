@@ -13,6 +13,44 @@ const judge = (rule: string) => ruleById(rule).judge(entra.history());
 const load = (call: () => unknown, name = "load orders"): Promise<unknown> =>
   entra.operate(name, async () => call()).catch(() => undefined);
 
+describe("own code in an outage", () => {
+  const tokens = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token";
+  const ask = (): Promise<Response> =>
+    fetch(tokens, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: "33333333-cccc-4ccc-8ccc-000000000011",
+        client_secret: "fixture-secret-of-nightly-daemon",
+        scope: "api://orders/.default",
+      }),
+    });
+
+  it("is not ok when it hands over a failed answer beside other things", async () => {
+    entra.outage("token-server-error", { for: "1h" });
+    await entra.operate("order 1", async () => ({ order: 1, response: await ask() }));
+    const settled = () => Promise.allSettled([ask()]);
+    await entra.operate("order 2", async () => ({ answers: await settled() }));
+    await entra.operate("order 3", async () => ({ ok: (await ask()).ok }));
+    await entra.clock.advance("70m");
+    await entra.operate("order 4", async () => ({ order: 4, response: await ask() }));
+    expect(entra.timeline()).not.toMatch(/operation [123] is ok/);
+    expect(entra.timeline()).toMatch(/operation 4 is ok/);
+  });
+
+  it("hides no programming error by wrapping it", async () => {
+    entra.outage("token-server-error", { for: "1h" });
+    await load(async () => {
+      try {
+        return (await (await ask()).json()).token.value;
+      } catch (error) {
+        throw new Error("no orders", { cause: error });
+      }
+    });
+    expect(judge("masked-failure")).toMatchObject({ verdict: "fail" });
+  });
+});
+
 describe("own code with a cached token", () => {
   it("was not refused it when its API fails", async () => {
     const orders = createOrders();

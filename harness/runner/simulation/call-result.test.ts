@@ -16,6 +16,21 @@ const hostile = new Proxy(
   },
 );
 
+const unavailable = (): Response => new Response("", { status: 503 });
+
+/** An answer of Playwright: its fields are functions. */
+const playwright = (status: number) => ({ status: () => status, headers: () => ({}) });
+
+function cyclic(value: object): object {
+  return Object.assign(value, { self: value, list: [value] });
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 describe("a result that stands for a failure", () => {
   it.each([
     ["a Response", new Response("", { status: 503 }), "http_503"],
@@ -29,6 +44,41 @@ describe("a result that stands for a failure", () => {
     ["a returned error", new TypeError("no json"), "TypeError"],
     ["one bad answer of several", [{ status: 200 }, { status: 429 }], "http_429"],
     ["a settled rejection", [{ status: "rejected", reason: new RangeError() }], "RangeError"],
+    ["a settled answer", [{ status: "fulfilled", value: unavailable() }], "http_503"],
+    ["an answer in an object", { response: unavailable() }, "http_503"],
+    ["an answer two objects deep", { orders: { response: unavailable() } }, "http_503"],
+    [
+      "an answer of axios in an object",
+      { res: { status: 500, headers: {}, data: "" } },
+      "http_500",
+    ],
+    ["an answer of undici in an object", { res: { statusCode: 502, headers: {} } }, "http_502"],
+    ["an answer of Playwright in an object", { page: playwright(503) }, "http_503"],
+    ["lists in lists", [[{ orders: [[unavailable()]] }]], "http_503"],
+    ["an answer in a Map", new Map([["orders", unavailable()]]), "http_503"],
+    [
+      "settled answers in an object",
+      { all: [{ status: "fulfilled", value: unavailable() }] },
+      "http_503",
+    ],
+    ["an error in an object", { orders: new TypeError("no json") }, "TypeError"],
+    ["an AggregateError", new AggregateError([new Error("one")]), "AggregateError"],
+    ["data and error", { data: null, error: { code: "PGRST301", message: "expired" } }, "PGRST301"],
+    ["an error as a text", { error: "invalid grant" }, "unsuccessful"],
+    ["an error that is an Error", { error: new RangeError() }, "RangeError"],
+    ["not ok", { ok: false, reason: "down" }, "unsuccessful"],
+    ["no success", { success: false }, "unsuccessful"],
+    ["an error of GraphQL", { data: null, errors: [{ message: "down" }] }, "unsuccessful"],
+    [
+      "an error of GraphQL in a good answer",
+      { status: 200, headers: {}, data: { data: null, errors: [{ message: "down" }] } },
+      "unsuccessful",
+    ],
+    [
+      "a failure in an object that contains itself",
+      cyclic({ response: unavailable() }),
+      "http_503",
+    ],
   ])("is %s", async (_what, result, code) => {
     expect(await read(result)).toBe(code);
   });
@@ -45,8 +95,38 @@ describe("a result that stands for a failure", () => {
     ["an array without a failure", [{ status: 200 }, "x"]],
     ["an object without a prototype", Object.create(null) as object],
     ["fields that throw", hostile],
+    ["fields that throw in an object", { one: hostile, list: [hostile] }],
+    ["a proxy that was revoked", { one: revoked() }],
+    ["an object that contains itself", cyclic({})],
+    ["a good answer in an object", { response: new Response("", { status: 200 }) }],
+    ["a status without headers in an object", { job: { status: 503 } }],
+    ["an answer three objects deep", { a: { b: { c: unavailable() } } }],
+    ["what a good answer went through", { status: 200, redirects: [{ status: 500, headers: {} }] }],
+    ["no error beside the data", { data: [], error: null, errors: [] }],
+    ["messages of a form", { errors: ["too short"], value: "" }],
+    ["ok and success", { ok: true, success: true }],
   ])("is not %s", async (_what, result) => {
     expect(await read(result)).toBe("ok");
+  });
+
+  it("calls no getter and no method inside of a result that is no answer", async () => {
+    let calls = 0;
+    const count = () => (calls += 1);
+    const value = {
+      get response() {
+        count();
+        return unavailable();
+      },
+      job: { status: count },
+    };
+    expect(await read(value)).toBe("ok");
+    expect(calls).toBe(0);
+  });
+
+  it("is looked for in a thousand values", async () => {
+    const many = Array.from({ length: 2_000 }, () => ({ status: 200 }));
+    expect(await read([...many.slice(0, 900), { status: 503 }])).toBe("http_503");
+    expect(await read(many)).toBe("ok");
   });
 
   it("is what succeeds() says, also when it takes time", async () => {

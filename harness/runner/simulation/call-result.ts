@@ -4,10 +4,10 @@
  * resolve to a 503, while axios, got and superagent reject. A result with a status is judged by
  * the line that those draw, so that the verdict does not depend on the client.
  */
-import { isNativeError } from "node:util/types";
-import { describeAnyError } from "../../clients/application.ts";
 import type { ClientErrorDescription, TokenResult } from "../../clients/client.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { readField } from "../../core/foreign-value.ts";
+import { failureIn, notASuccess } from "./result-failure.ts";
 
 /**
  * Options of `operate`.
@@ -18,8 +18,9 @@ import { HarnessError } from "../../core/errors.ts";
 export interface OperateOptions<T = unknown> {
   /**
    * Whether a result is what the call was made for; it replaces the default. Default: an HTTP
-   * answer with a status from 400, an `Error` that was returned, and an array with one of them are
-   * failures, and everything else is a success. Read the body of a `Response` from a `clone()`.
+   * answer with a status from 400, an `Error` that was returned, and an object or list with one of
+   * them are failures; so are `{ error }`, `{ ok: false }`, `{ success: false }` and errors of
+   * GraphQL. Everything else is a success. Read the body of a `Response` from a `clone()`.
    */
   readonly succeeds?: (result: T) => boolean | Promise<boolean>;
 }
@@ -41,72 +42,15 @@ export async function failureOf<T>(
   return answer ? undefined : notASuccess("unsuccessful", "succeeds() returned false");
 }
 
-/** The failure that a result shows by itself. */
-function failureIn(
-  result: unknown,
-  describe: (error: unknown) => ClientErrorDescription | undefined,
-): ClientErrorDescription | undefined {
-  for (const part of Array.isArray(result) ? (result as readonly unknown[]) : [result]) {
-    const error = errorIn(part);
-    if (error !== undefined) return describe(error) ?? describeAnyError(error);
-    const status = statusIn(part);
-    if (status !== undefined && status >= 400)
-      return notASuccess(`http_${status}`, `the call resolved to an HTTP answer ${status}`);
-  }
-  return undefined;
-}
-
-function notASuccess(code: string, message: string): ClientErrorDescription {
-  return { name: "UnsuccessfulResult", code, message, interactionRequired: false };
-}
-
-/** An error that was returned instead of thrown, or that `Promise.allSettled` has collected. */
-function errorIn(value: unknown): unknown {
-  // Of another realm, such as that of a test runner, it is not an instance of ours.
-  if (isNativeError(value) || value instanceof Error) return value;
-  const status = read(value, "status");
-  if (status === "rejected") return read(value, "reason") ?? new Error("rejected without a reason");
-  // What `Response.error()` makes.
-  const isFailed = status === 0 && read(value, "type") === "error";
-  return isFailed ? new Error("the request failed") : undefined;
-}
-
-/** The HTTP status of an answer: `status` of fetch, axios, supertest and Azure Functions, `statusCode` of Node, got and undici, `status()` of Playwright. */
-function statusIn(value: unknown): number | undefined {
-  const status = read(value, "status");
-  const candidates = [
-    typeof status === "function" ? callOn(value, status) : status,
-    read(value, "statusCode"),
-  ];
-  return candidates.find(
-    (one): one is number => Number.isInteger(one) && Number(one) >= 100 && Number(one) <= 599,
-  );
-}
-
-function callOn(value: unknown, method: unknown): unknown {
-  try {
-    return (method as (this: unknown) => unknown).call(value);
-  } catch {
-    return undefined;
-  }
-}
-
-/** A field of a foreign value; undefined when reading it throws. */
-function read(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  try {
-    return Reflect.get(value, name) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The token in a result, or in the parsed body of an HTTP answer, under the names of the libraries that hand them out; undefined when there is none. */
 export function tokenIn(result: unknown): string | undefined {
   if (typeof result === "string") return result.replace(/^Bearer +/i, "");
   for (const name of tokenNames) {
-    for (const part of [result, ...["tokens", "body", "data"].map((name) => read(result, name))]) {
-      const token = read(part, name);
+    for (const part of [
+      result,
+      ...["tokens", "body", "data"].map((name) => readField(result, name)),
+    ]) {
+      const token = readField(part, name);
       if (typeof token === "string" && token !== "") return token;
     }
   }
@@ -152,7 +96,7 @@ export function tokenResultIn(result: unknown): Partial<TokenResult> | undefined
   const accessToken = tokenIn(result);
   if (accessToken === undefined) return undefined;
   const [expiresAt, fromCache, homeAccountId] = ["expiresAt", "fromCache", "homeAccountId"].map(
-    (name) => read(result, name),
+    (name) => readField(result, name),
   );
   return {
     accessToken,

@@ -1,0 +1,158 @@
+/**
+ * The failure in what a call of own code resolves to. HTTP clients hand over answers in many
+ * shapes: as they are, in a list, in an object beside other things, settled, or as data and error
+ * side by side. Looked at to a bounded depth; what a value of foreign code does meanwhile, such as
+ * throwing from a getter, is not a failure of the call.
+ */
+import { isNativeError } from "node:util/types";
+import { describeAnyError } from "../../clients/application.ts";
+import type { ClientErrorDescription } from "../../clients/client.ts";
+import { contentsOf, readField } from "../../core/foreign-value.ts";
+
+type Describe = (error: unknown) => ClientErrorDescription | undefined;
+
+/** How many objects may be around an answer: `{ orders: { response } }`. Lists do not count. */
+const LEVELS = 2;
+
+/** How many values are looked at in all, and in one object or list. */
+const VALUES_MAX = 1_000;
+
+/** The failure that a result shows by itself; undefined for a success. */
+export function failureIn(result: unknown, describe: Describe): ClientErrorDescription | undefined {
+  const seen = new Set<unknown>();
+  let level: Found[] = [{ value: result, isOuter: true }];
+  for (let depth = 0; depth <= LEVELS && level.length > 0; depth += 1) {
+    const next: Found[] = [];
+    // Lists are looked through on the level on which they are, so this array grows.
+    for (const found of level) {
+      const { value, isOuter } = found;
+      if (typeof value !== "object" || value === null || seen.has(value)) continue;
+      if (seen.size >= VALUES_MAX) return undefined;
+      seen.add(value);
+      const failure = failureOf(found, describe);
+      if (failure !== undefined) return failure;
+      if (isList(value)) level.push(...within(value, { isOuter }));
+      else if (readField(value, "status") === "fulfilled")
+        level.push({ value: readField(value, "value"), isOuter });
+      // The status of an answer says all: its body and its request are not looked at.
+      else if (statusOf(value, { isOuter }) === undefined)
+        next.push(...within(value, { isOuter: false }));
+    }
+    level = next;
+  }
+  return undefined;
+}
+
+/** A value in a result. */
+interface Found {
+  readonly value: unknown;
+  /** Whether it is the result itself, or in a list that is the result. */
+  readonly isOuter: boolean;
+}
+
+function within(value: object, { isOuter }: Pick<Found, "isOuter">): readonly Found[] {
+  return contentsOf(value, VALUES_MAX).map((one) => ({ value: one, isOuter }));
+}
+
+function isList(value: object): boolean {
+  try {
+    return Array.isArray(value) || value instanceof Map || value instanceof Set;
+  } catch {
+    return false;
+  }
+}
+
+function failureOf(
+  { value, isOuter }: Found,
+  describe: Describe,
+): ClientErrorDescription | undefined {
+  const error = errorIn(value);
+  if (error !== undefined) return describe(error) ?? describeAnyError(error);
+  const status = statusOf(value, { isOuter });
+  if (status !== undefined && status >= 400)
+    return notASuccess(`http_${status}`, `the call resolved to an HTTP answer ${status}`);
+  const listed = graphErrorIn(status === undefined ? value : bodyOf(value));
+  if (listed !== undefined) return besideData(listed, describe);
+  if (!isOuter || status !== undefined) return undefined;
+  const beside = readField(value, "error");
+  if (beside !== undefined && beside !== null && beside !== false && beside !== "")
+    return besideData(beside, describe);
+  const says = ["ok", "success"].find((name) => readField(value, name) === false);
+  return says === undefined
+    ? undefined
+    : notASuccess("unsuccessful", `the call resolved to an object with ${says}: false`);
+}
+
+/** An error that a result has beside its data: an `Error`, an object with a code and a message, or a text. */
+function besideData(error: unknown, describe: Describe): ClientErrorDescription {
+  if (isError(error)) return describe(error) ?? describeAnyError(error);
+  const [code, message] = ["code", "message"].map((name) => readField(error, name));
+  const text = [message, error].find((one) => typeof one === "string");
+  return notASuccess(
+    typeof code === "string" && /^\w[\w.-]{0,60}$/.test(code) ? code : "unsuccessful",
+    text ?? "the call resolved to an object with an error",
+  );
+}
+
+/** The description of a result that stands for a failure. */
+export function notASuccess(code: string, message: string): ClientErrorDescription {
+  return { name: "UnsuccessfulResult", code, message, interactionRequired: false };
+}
+
+/** Whether a value is an error; one of another realm, such as that of a test runner, is not an instance of ours. */
+function isError(value: unknown): boolean {
+  try {
+    return isNativeError(value) || value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+/** An error that was returned instead of thrown, or that `Promise.allSettled` has collected. */
+function errorIn(value: unknown): unknown {
+  if (isError(value)) return value;
+  const status = readField(value, "status");
+  if (status === "rejected")
+    return readField(value, "reason") ?? new Error("rejected without a reason");
+  // What `Response.error()` makes.
+  const isFailed = status === 0 && readField(value, "type") === "error";
+  return isFailed ? new Error("the request failed") : undefined;
+}
+
+/**
+ * The HTTP status of an answer: `status` of fetch, ky, axios, supertest and Azure Functions,
+ * `statusCode` of Node, got and undici, `status()` of Playwright. Inside a result only of what has
+ * headers, too, since many things have a status.
+ */
+function statusOf(value: unknown, { isOuter }: Pick<Found, "isOuter">): number | undefined {
+  if (!isOuter && readField(value, "headers") === undefined) return undefined;
+  const status = readField(value, "status");
+  const candidates = [
+    typeof status === "function" ? callOn(value, status) : status,
+    readField(value, "statusCode"),
+  ];
+  return candidates.find(
+    (one): one is number => Number.isInteger(one) && Number(one) >= 100 && Number(one) <= 599,
+  );
+}
+
+function callOn(value: unknown, method: unknown): unknown {
+  try {
+    return (method as (this: unknown) => unknown).call(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The parsed body of an answer of axios, or of supertest and got. */
+function bodyOf(answer: unknown): unknown {
+  return readField(answer, "data") ?? readField(answer, "body");
+}
+
+/** The first error in an answer of GraphQL, which may come with a status 200. */
+function graphErrorIn(value: unknown): unknown {
+  const errors = readField(value, "errors");
+  if (!Array.isArray(errors)) return undefined;
+  const [first] = contentsOf(errors, 1);
+  return typeof readField(first, "message") === "string" ? first : undefined;
+}
