@@ -3,7 +3,7 @@ import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./harness/browser/launch/find-browser.ts";
 import { launchArguments } from "./harness/browser/launch/launch-arguments.ts";
 
-const { executablePath } = await findBrowser();
+const { executablePath } = await findBrowser("windowed");
 
 export default defineConfig({
   testMatch: "**/{harness,scenarios,examples/page}/**/*.spec.ts",

@@ -10,6 +10,9 @@ const chromium: FoundBrowser = {
   version: "150.0.1",
 };
 
+const install = "install --yes chromium chromium-headless-shell";
+const chromiumAlone = "install --yes chromium";
+
 /** A machine without a browser until one of the commands in `works` has been run. */
 function machine({
   env = {},
@@ -19,7 +22,7 @@ function machine({
 }: {
   env?: SetUpTools["env"];
   mayInstall?: boolean;
-  works?: readonly ("install" | "update")[];
+  works?: readonly ("install" | "install without the shell" | "update")[];
   installsAfter?: "at once" | "update" | "never" | "had one before";
 }) {
   const done: string[] = [];
@@ -32,7 +35,10 @@ function machine({
     aptGet(...args) {
       done.push(args.join(" "));
       const isReady = installsAfter === "at once" || done.includes("update");
-      if (args[0] === "install") isInstalled = isReady && works.includes("install");
+      const hasPackages =
+        works.includes("install") ||
+        (works.includes("install without the shell") && args.join(" ") === chromiumAlone);
+      if (args[0] === "install") isInstalled = isReady && hasPackages;
       return (args[0] === "install" ? isInstalled : works.includes("update")) ? 0 : 100;
     },
     find: () =>
@@ -42,8 +48,6 @@ function machine({
   };
   return { tools, done, said: () => said.join("\n") };
 }
-
-const install = "install --yes chromium";
 
 it("says in one line which browser was found, and changes nothing", async () => {
   const { tools, done, said } = machine({ installsAfter: "had one before" });
@@ -59,16 +63,27 @@ it("installs Debian's package when root", async () => {
   expect(said()).toMatch(/^browser: none yet; installing .+\nbrowser: \/usr\/bin\/chromium/);
 });
 
+it("installs Chromium alone where there is no package of the headless shell", async () => {
+  const works = ["install without the shell"] as const;
+  const { tools, done } = machine({ installsAfter: "at once", works });
+  expect(await setUpBrowser("required", tools)).toBe(0);
+  expect(done).toEqual([install, chromiumAlone]);
+});
+
 it("fetches the lists of packages only when the package is not to be had without", async () => {
   const works = ["install", "update"] as const;
   const { tools, done } = machine({ installsAfter: "update", works });
   expect(await setUpBrowser("optional", tools)).toBe(0);
-  expect(done).toEqual([install, "update", install]);
+  expect(done).toEqual([install, chromiumAlone, "update", install]);
 });
 
 it.each([
-  ["there is no network", [], [install, "update"]],
-  ["no list has the package", ["update"], [install, "update", install]],
+  ["there is no network", [], [install, chromiumAlone, "update"]],
+  [
+    "no list has the package",
+    ["update"],
+    [install, chromiumAlone, "update", install, chromiumAlone],
+  ],
 ] as const)("says what helps when %s", async (_, works, commands) => {
   const { tools, done, said } = machine({ installsAfter: "update", works });
   expect(await setUpBrowser("required", tools)).toBe(1);

@@ -63,10 +63,16 @@ async function findOrInstall(tools: SetUpTools): Promise<FoundBrowser> {
   }
 }
 
-/** The lists of packages are fetched only when the package is not in them, or no longer where they say. */
+/**
+ * With the headless shell, in which runs take less processor time; older systems have no package
+ * of it. The lists of packages are fetched only when the package is not in them, or no longer where they say.
+ */
 function installChromium(tools: SetUpTools): boolean {
-  const install = (): boolean => tools.aptGet("install", "--yes", "chromium") === 0;
-  return install() || (tools.aptGet("update") === 0 && install());
+  const install = (...packages: string[]): boolean =>
+    tools.aptGet("install", "--yes", ...packages) === 0;
+  const installAny = (): boolean =>
+    install("chromium", "chromium-headless-shell") || install("chromium");
+  return installAny() || (tools.aptGet("update") === 0 && installAny());
 }
 
 function describe({ executablePath, from, version }: FoundBrowser): string {

@@ -4,7 +4,7 @@ import { findBrowser } from "../../harness/browser/launch/find-browser.ts";
 import { launchArguments } from "../../harness/browser/launch/launch-arguments.ts";
 import root from "../../playwright.config.ts";
 
-const { executablePath } = await findBrowser();
+const { executablePath } = await findBrowser("windowed");
 
 export default defineConfig({
   testMatch: "*.bench.ts",

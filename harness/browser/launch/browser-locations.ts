@@ -5,17 +5,29 @@
 import path from "node:path";
 import type { HostComputer } from "./host-computer.ts";
 
+/**
+ * Whether a browser may be asked to show windows. `headless`: never, so the headless shell is
+ * preferred, Chromium without a user interface. `windowed`: maybe, so one with windows is.
+ */
+export type BrowserUse = "headless" | "windowed";
+
 interface Product {
   /** Names under which it stands on the PATH. */
   readonly commands: readonly string[];
   readonly linux: readonly string[];
   /** Below `/Applications`, or the one of the user. */
-  readonly darwin: string;
+  readonly darwin?: string;
   /** Below the folders for programs. */
-  readonly win32: string;
+  readonly win32?: string;
 }
 
-const products: readonly Product[] = [
+/** The engine of Chromium alone: pages, network and storage are the same. */
+const headlessShell: Product = {
+  commands: ["chrome-headless-shell", "chromium-headless-shell"],
+  linux: ["/usr/lib/chromium/chromium-headless-shell"],
+};
+
+const windowed: readonly Product[] = [
   {
     commands: ["google-chrome", "google-chrome-stable", "chrome"],
     linux: ["/opt/google/chrome/chrome"],
@@ -36,15 +48,36 @@ const products: readonly Product[] = [
   },
 ];
 
+function productsFor(use: BrowserUse): readonly Product[] {
+  return use === "headless" ? [headlessShell, ...windowed] : [...windowed, headlessShell];
+}
+
 /** The names that are looked for on the PATH, best first. */
-export const commandNames: readonly string[] = products.flatMap(({ commands }) => commands);
+export function commandNames(use: BrowserUse): readonly string[] {
+  return productsFor(use).flatMap(({ commands }) => commands);
+}
+
+/**
+ * Where Playwright keeps its headless shell, by where it keeps its Chromium, which is all that it
+ * says; `undefined` when that place is not as Playwright 1.57 and later name it.
+ */
+export function shellBeside(chromium: string): string | undefined {
+  const place = /^(.*)chromium-(\d+)([\\/])chrome-([^\\/]+)[\\/].*?(\.exe)?$/.exec(chromium);
+  if (place === null) return undefined;
+  const [, folder = "", revision = "", slash = "", platform = "", extension = ""] = place;
+  const name = "chrome-headless-shell";
+  return `${folder}chromium_headless_shell-${revision}${slash}${name}-${platform}${slash}${name}${extension}`;
+}
 
 /** Absolute paths of files to try, best first, none twice. */
-export function candidatePaths(machine: Pick<HostComputer, "platform" | "env">): string[] {
+export function candidatePaths(
+  machine: Pick<HostComputer, "platform" | "env">,
+  use: BrowserUse,
+): string[] {
   const paths = pathsOf(machine);
   const extension = machine.platform === "win32" ? ".exe" : "";
   const folders = foldersOnPath(machine).filter((folder) => paths.isAbsolute(folder));
-  const all = products.flatMap((product) => [
+  const all = productsFor(use).flatMap((product) => [
     ...product.commands.flatMap((name) =>
       folders.map((folder) => paths.join(folder, name + extension)),
     ),
@@ -54,8 +87,11 @@ export function candidatePaths(machine: Pick<HostComputer, "platform" | "env">):
 }
 
 /** Absolute paths of the usual places that do not depend on the PATH, best first. */
-export function usualPlaces(machine: Pick<HostComputer, "platform" | "env">): string[] {
-  return products.flatMap((product) => placesOf(product, machine));
+export function usualPlaces(
+  machine: Pick<HostComputer, "platform" | "env">,
+  use: BrowserUse,
+): string[] {
+  return productsFor(use).flatMap((product) => placesOf(product, machine));
 }
 
 function foldersOnPath(machine: Pick<HostComputer, "platform" | "env">): string[] {
@@ -66,9 +102,11 @@ function placesOf(
   product: Product,
   { platform, env }: Pick<HostComputer, "platform" | "env">,
 ): readonly string[] {
-  const below = (folders: readonly (string | undefined)[], place: string): string[] =>
+  const below = (folders: readonly (string | undefined)[], place: string | undefined): string[] =>
     folders.flatMap((folder) =>
-      folder === undefined || folder === "" ? [] : [pathsOf({ platform }).join(folder, place)],
+      place === undefined || folder === undefined || folder === ""
+        ? []
+        : [pathsOf({ platform }).join(folder, place)],
     );
   if (platform === "win32") {
     const programs = [env["PROGRAMFILES"], env["PROGRAMFILES(X86)"], env["LOCALAPPDATA"]];

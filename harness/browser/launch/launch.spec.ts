@@ -9,7 +9,7 @@ import { findBrowser } from "./find-browser.ts";
 test("is the one that was found, and renders a page", async ({ page, browser }) => {
   await page.goto("data:text/html,<h1>Brownout</h1>");
   await expect(page.getByRole("heading")).toHaveText("Brownout");
-  const { version } = await findBrowser();
+  const { version } = await findBrowser("windowed");
   expect(browser.version()).toBe(version ?? browser.version());
 });
 

@@ -33,7 +33,7 @@ export async function launchOptionsFor({
   );
   return {
     ...launchOptions,
-    ...(isNamed ? {} : { executablePath: (await findBrowser()).executablePath }),
+    ...(isNamed ? {} : { executablePath: (await findBrowser("windowed")).executablePath }),
     args: [...launchArguments(), ...(launchOptions.args ?? [])],
   };
 }
