@@ -76,7 +76,8 @@ export const partialFailover = defineScenario({
     const names = Array.from({ length: 8 }, (_, number) => `crowd${number}`);
     await Promise.all(
       names.map(async (name) => {
-        const desktopApp = await context.open({ app: "desk-app", cache: "persisted" });
+        const process = `device of ${name}`;
+        const desktopApp = await context.open({ app: "desk-app", cache: "persisted", process });
         await signIn(context, desktopApp, name);
         const timing = { everyMs: minutes(20), untilMs: hours(8) };
         await pollUntil(context, desktopApp, silently(context, name), timing);

@@ -35,7 +35,8 @@ async function startsElsewhere(
   const first = await context.open({ app: open.first, cache: "persisted" });
   await signIn(context, first, "megan");
   await clock.until(hours(2));
-  const second = await context.open({ app: open.second, cache: "persisted" });
+  const process = "the new device or app";
+  const second = await context.open({ app: open.second, cache: "persisted", process });
   const result = await second.attempt(silently(context, "megan"));
   if (!second.needsInteraction(result)) throw new Error("an empty cache renewed a token");
   // Without an account there is no silent call: the user presses the sign-in button again.

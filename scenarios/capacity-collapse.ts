@@ -62,7 +62,7 @@ function capacityScenario({ rules, shed, remedy = [], ...variant }: Variant): Sc
     script: (context) =>
       runFleet(context, {
         instances: 12,
-        open: () => ({ app: "nightly-daemon" }),
+        open: (number) => ({ app: "nightly-daemon", process: `instance ${number}` }),
         request: daemonToken,
         startsOverMs: minutes(1),
         everyMs: minutes(1),

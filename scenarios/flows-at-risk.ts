@@ -127,7 +127,7 @@ export const deviceCodeDisturbed = defineScenario({
       [4, "alex"],
     ] as const) {
       await clock.until(minutes(minute));
-      const device = await open({ app: "desk-app" });
+      const device = await open({ app: "desk-app", process: `device of ${name}` });
       await device.attempt({ flow: "device-code", scopes: graphScopes, user: world.user(name) });
     }
   },

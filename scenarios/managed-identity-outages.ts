@@ -111,7 +111,8 @@ const updating = defineScenario({
     const programs: Promise<void>[] = [];
     for (let number = 0; number < PROGRAMS; number += 1) {
       await clock.until(seconds(number / 2));
-      const program = await open({ app: "web-vm-identity", machine: "web-vm" });
+      const process = `program ${number}`;
+      const program = await open({ app: "web-vm-identity", machine: "web-vm", process });
       const timing = { everyMs: minutes(30), untilMs: hours(2) };
       programs.push(pollUntil(context, program, identityToken, timing));
     }

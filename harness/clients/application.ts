@@ -106,6 +106,9 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
       tenant: options.tenant.id,
       ...(request.user === undefined ? {} : { user: homeAccountOf(request, options) }),
       scopes: request.scopes,
+      ...(request.flow === "on-behalf-of" && request.credential !== undefined
+        ? { assertion: fingerprint("at", request.credential) }
+        : {}),
       ...(request.claims === undefined ? {} : { claims: true as const }),
       ...(request.forceRefresh === true ? { forceRefresh: true as const } : {}),
       ...(instance.tabs === undefined ? {} : { tab: request.tab ?? instance.tabs.front() }),

@@ -24,7 +24,14 @@ import {
 } from "./effect-traits.ts";
 import { connectionFault, performEffect } from "./effects.ts";
 import type { FaultEffect, FaultPlan, FaultSite, FaultWindow } from "./plan.ts";
-import { type AliasesOf, isOpenAt, matchesRequest, probabilityAt, takesNumber } from "./window.ts";
+import {
+  type AliasesOf,
+  isOpenAt,
+  matchesRequest,
+  probabilityAt,
+  type SubjectNames,
+  takesNumber,
+} from "./window.ts";
 
 /**
  * What `createFaultLayer` takes.
@@ -51,6 +58,8 @@ export interface FaultLayerOptions {
   readonly startedAt: number;
   /** Other names of a user, tenant or app, so that a slice may use the UPN where a request has the object id; default: none. */
   readonly aliasesOf?: AliasesOf;
+  /** Whom a request is for, when only the service knows, such as the user of a refresh token; default: what the request says. */
+  readonly subjectOf?: (request: Request, described: EntraRequest) => SubjectNames;
   /** As `ServiceSettings.errorSeparator`; default `space`. */
   readonly errorSeparator?: "crlf" | "space";
   /** Aborted when the window of that id is cleared early, which ends the hangs in it; default: windows are not cleared. */
@@ -166,12 +175,13 @@ function keepCount<Effect extends FaultEffect>(
 async function take<Effect extends FaultEffect>(
   open: readonly CountedWindow<Effect>[],
   request: Request,
-  { clock, startedAt, aliasesOf, onMatched, onTaken }: FaultLayerOptions,
+  { clock, startedAt, aliasesOf, subjectOf, onMatched, onTaken }: FaultLayerOptions,
 ): Promise<readonly CountedWindow<Effect>[]> {
   if (open.length === 0) return [];
   const elapsedMs = clock.now() - startedAt;
   const described = await describeRequest(request);
-  const matching = open.filter(({ window }) => matchesRequest(window, described, aliasesOf));
+  const known = { aliasesOf, subject: subjectOf?.(request, described) };
+  const matching = open.filter(({ window }) => matchesRequest(window, described, known));
   for (const { window } of matching) onMatched?.(window);
   const takers = matching.filter((counted) => decides(counted, elapsedMs));
   const taken: CountedWindow<Effect>[] = [];

@@ -41,7 +41,7 @@ describe("a slice", () => {
     },
   );
   const matches = async (slice: FaultSlice, aliases: readonly string[] = []): Promise<boolean> =>
-    matchesSlice(slice, await describeRequest(request), () => aliases);
+    matchesSlice(slice, await describeRequest(request), { aliasesOf: () => aliases });
 
   it.each<[keyof FaultSlice, string]>([
     ["tenant", TENANT.toUpperCase()],

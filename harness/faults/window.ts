@@ -13,6 +13,18 @@ import type { FaultSlice, FaultWindow } from "./plan.ts";
  */
 export type AliasesOf = (name: string) => readonly string[];
 
+/** Whom a request is for, as only the service knows; by any of their names. */
+export interface SubjectNames {
+  readonly tenant?: string;
+  readonly user?: string;
+}
+
+/** What is known of names and of the request beside what the request says; default: nothing. */
+export interface KnownNames {
+  readonly aliasesOf?: AliasesOf | undefined;
+  readonly subject?: SubjectNames | undefined;
+}
+
 /** Whether the window is open, `elapsedMs` after the start: it includes `from` and excludes its end. */
 export function isOpenAt(window: FaultWindow, elapsedMs: number): boolean {
   return elapsedMs >= window.from && elapsedMs < window.from + window.for;
@@ -22,11 +34,11 @@ export function isOpenAt(window: FaultWindow, elapsedMs: number): boolean {
 export function matchesRequest(
   window: FaultWindow,
   request: EntraRequest,
-  aliasesOf: AliasesOf = noAliases,
+  known: KnownNames = {},
 ): boolean {
   if (window.on !== "all" && !window.on.includes(request.endpoint)) return false;
   if (!matchesPreflight(window, request)) return false;
-  return window.where === undefined || matchesSlice(window.where, request, aliasesOf);
+  return window.where === undefined || matchesSlice(window.where, request, known);
 }
 
 /** A broken connection concerns preflights and other requests alike. */
@@ -38,19 +50,23 @@ function matchesPreflight(
   return preflight === true ? preflights !== "pass" : preflights !== "only";
 }
 
-/** Whether every given field of a slice matches; case does not matter. */
+/**
+ * Whether every given field of a slice matches; case does not matter. A request on a shared
+ * endpoint is of that segment, and of the tenant of its user. Its user is the one whom its token or
+ * code belongs to, else the one whom it names.
+ */
 export function matchesSlice(
   slice: FaultSlice,
   request: EntraRequest,
-  aliasesOf: AliasesOf = noAliases,
+  { aliasesOf = noAliases, subject = {} }: KnownNames = {},
 ): boolean {
   return (
-    matchesField(slice.tenant, request.tenant, aliasesOf) &&
-    matchesField(slice.user, request.user, aliasesOf) &&
-    matchesField(grantNamesIn(slice.grant), request.grant, noAliases) &&
-    matchesField(slice.app, request.app, aliasesOf) &&
-    matchesField(slice.host, request.host, noAliases) &&
-    matchesField(slice.region, regionOf(request.host), noAliases)
+    matchesField(slice.tenant, [request.tenant, subject.tenant], aliasesOf) &&
+    matchesField(slice.user, [subject.user ?? request.user], aliasesOf) &&
+    matchesField(grantNamesIn(slice.grant), [request.grant], noAliases) &&
+    matchesField(slice.app, [request.app], aliasesOf) &&
+    matchesField(slice.host, [request.host], noAliases) &&
+    matchesField(slice.region, [regionOf(request.host)], noAliases)
   );
 }
 
@@ -70,12 +86,13 @@ export function takesNumber(window: FaultWindow, number: number): boolean {
 
 function matchesField(
   wanted: string | readonly string[] | undefined,
-  found: string | undefined,
+  found: readonly (string | undefined)[],
   aliasesOf: AliasesOf,
 ): boolean {
   if (wanted === undefined) return true;
-  if (found === undefined) return false;
-  const names = [found, ...aliasesOf(found)].map((name) => name.toLowerCase());
+  const names = found
+    .flatMap((name) => (name === undefined ? [] : [name, ...aliasesOf(name)]))
+    .map((name) => name.toLowerCase());
   const values = typeof wanted === "string" ? [wanted] : wanted;
   return values.some((value) => names.includes(value.toLowerCase()));
 }

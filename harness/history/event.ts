@@ -87,6 +87,8 @@ export interface OperationInvoked extends EventBase {
   /** Home account id `oid.tid`, for flows with a user. */
   readonly user?: string;
   readonly scopes: readonly string[];
+  /** Of flow `on-behalf-of`: the fingerprint of the user's token that the application was shown, as in `TokenFacts`. */
+  readonly assertion?: string;
   /** The application passed a claims challenge. */
   readonly claims?: true;
   /** The application asked to bypass the cache. */
@@ -157,12 +159,17 @@ export interface ExchangeBegan extends EventBase {
   readonly url: string;
   readonly host: string;
   readonly endpoint: Endpoint;
+  /** The tenant segment of the address: an id, a domain, or `common` and the like. */
   readonly tenant?: string;
+  /** The id of the tenant that `tenant` stands for: of a domain, or on a shared endpoint that of the user. Absent when `tenant` is it, or when the service cannot know. */
+  readonly tenantId?: string;
   /** Client id. */
   readonly app?: string;
   readonly grant?: string;
   /** From the routing hint, login_hint or username. */
   readonly user?: string;
+  /** Home account id `oid.tid` of the user behind the refresh token, code, assertion or session, as the service knows. Absent when `user` is that object id, or when the service cannot know. */
+  readonly subject?: string;
   readonly scope?: string;
   readonly headers: readonly (readonly [string, string])[];
   /** Form fields, secrets and volatile ids replaced. */

@@ -12,6 +12,14 @@ import { parseRetryAfter } from "./retry-after.ts";
 import { factsOfSamlPage } from "./saml-facts.ts";
 import { errorOfRedirect, factsOfBody } from "./wire-facts.ts";
 
+/** Whom a request is for, as only the service knows. */
+export interface KnownSubject {
+  /** Tenant id. */
+  readonly tenant?: string;
+  /** Home account id. */
+  readonly user?: string;
+}
+
 /**
  * The request as it left the client. A connection that was never made (`sent: "connection"`) has
  * only an address: no form, no headers, no user.
@@ -21,6 +29,7 @@ export function beganFacts(
   described: EntraRequest,
   redactor: Redactor,
   sent: "connection" | "request",
+  subject: KnownSubject = {},
 ): Omit<ExchangeBegan, "index" | "at" | "kind" | "exchange" | "operation" | "client"> {
   const { tenant } = described;
   const address = {
@@ -29,10 +38,14 @@ export function beganFacts(
     host: described.host,
     endpoint: described.endpoint,
     ...(tenant === undefined ? {} : { tenant }),
+    ...(subject.tenant === undefined || subject.tenant === tenant
+      ? {}
+      : { tenantId: subject.tenant }),
   };
   const again = isResent(request) ? { resent: true as const } : {};
   if (sent === "connection") return { ...address, headers: [], ...again };
   const { app, grant, user, scope, parameters } = described;
+  const isNamed = subject.user === undefined || subject.user.split(".")[0] === user;
   const headers = [...request.headers]
     .filter(([name]) => RECORDED_HEADER.test(name))
     .map(([name, value]): [string, string] => [name, redactor.header(name, value)]);
@@ -45,6 +58,7 @@ export function beganFacts(
     ...(app === undefined ? {} : { app }),
     ...(grant === undefined ? {} : { grant }),
     ...(user === undefined ? {} : { user }),
+    ...(isNamed ? {} : { subject: subject.user }),
     ...(scope === undefined ? {} : { scope }),
     headers,
     ...(request.method === "POST"

@@ -5,7 +5,7 @@
 import type { Clock } from "../core/time/clock.ts";
 import type { EntraRequest } from "../entra/request/endpoint.ts";
 import type { ExchangeEnd, ExchangeEnded, HistoryEvent } from "./event.ts";
-import { beganFacts } from "./exchange-facts.ts";
+import { beganFacts, type KnownSubject } from "./exchange-facts.ts";
 import type { Redactor } from "./redact.ts";
 
 /** An event before the recorder adds its index and time. */
@@ -33,6 +33,8 @@ export type Annotate = (request: Request, described: EntraRequest) => ExchangeNo
 export interface LedgerOptions {
   readonly clock: Clock;
   readonly annotate: Annotate;
+  /** Whom a request is for, as the service knows; called when the request begins. Default: unknown. */
+  readonly subjectOf?: ((request: Request, described: EntraRequest) => KnownSubject) | undefined;
   readonly redactor: Redactor;
   readonly cause: () => Cause | undefined;
 }
@@ -81,7 +83,13 @@ function inWords(event: NewEvent, { words }: Redactor): NewEvent {
 }
 
 /** Creates an empty ledger. */
-export function createLedger({ clock, annotate, redactor, cause }: LedgerOptions): Ledger {
+export function createLedger({
+  clock,
+  annotate,
+  subjectOf = () => ({}),
+  redactor,
+  cause,
+}: LedgerOptions): Ledger {
   const events: HistoryEvent[] = [];
   const listeners: ((event: HistoryEvent) => void)[] = [];
   const open = new Map<number, OpenExchange>();
@@ -103,7 +111,7 @@ export function createLedger({ clock, annotate, redactor, cause }: LedgerOptions
       kind: "exchange-began",
       exchange,
       ...cause(),
-      ...beganFacts(request, described, redactor, sent),
+      ...beganFacts(request, described, redactor, sent, subjectOf(request, described)),
     });
     const underway: OpenExchange = {
       end: (ending, more = {}) => {

@@ -10,7 +10,14 @@ import { NetworkFault } from "../core/http/network-fault.ts";
 import type { Service } from "../core/http/service.ts";
 import type { HistoryEvent, TokenFacts } from "./event.ts";
 import { endedFacts } from "./exchange-facts.ts";
-import { createLedger, type Annotate, type Cause, type Ledger, type NewEvent } from "./ledger.ts";
+import {
+  createLedger,
+  type Annotate,
+  type Cause,
+  type Ledger,
+  type LedgerOptions,
+  type NewEvent,
+} from "./ledger.ts";
 import { createRedactor, fingerprint, type Redactor } from "./redact.ts";
 
 export interface Recorder {
@@ -32,7 +39,7 @@ export interface Recorder {
   close(): void;
 }
 
-export interface RecorderOptions {
+export interface RecorderOptions extends Pick<LedgerOptions, "subjectOf"> {
   readonly clock: Clock;
   readonly annotate: Annotate;
   /** The cause of requests without a known one; default: none. */

@@ -14,7 +14,6 @@ describe("what is kept out of a journal", () => {
     "client_secret",
     "code",
     "code_verifier",
-    "assertion",
     "client_assertion",
     "password",
     "passwd",
@@ -40,6 +39,10 @@ describe("what is kept out of a journal", () => {
     expect(redactor.field("access_token", "t0ken")).toBe(at);
     expect(redactor.header("Authorization", "Bearer t0ken")).toBe(`Bearer ${at}`);
     expect(redactor.body('{"access_token":"t0ken"}', "json")).toContain(at);
+    expect(redactor.field("assertion", "t0ken")).toBe(at);
+    expect(redactor.url("https://login.microsoftonline.com/t?assertion=t0ken")).not.toContain(
+      "t0ken",
+    );
     expect(redactor.field("refresh_token", "t0ken")).toBe(fingerprint("rt", "t0ken"));
   });
 

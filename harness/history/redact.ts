@@ -32,7 +32,6 @@ export function fingerprint(prefix: "at" | "rt", secret: string): string {
 }
 
 const SECRET_FIELDS = new Set([
-  "assertion",
   "client_assertion",
   "client_secret",
   "code",
@@ -54,6 +53,9 @@ const SECRET_FIELDS = new Set([
   "x-ms-devicecredential",
   "x-ms-refreshtokencredential",
 ]);
+
+/** Secrets of which a reader must know whether two are one: tokens, and what an app presents on behalf of its user. */
+const FINGERPRINTED: ReadonlySet<string> = new Set(["access_token", "assertion", "refresh_token"]);
 
 /** Random values of the client, and facts about the machine. */
 const VOLATILE_FIELDS = new Set([
@@ -156,7 +158,7 @@ export function createRedactor(): Redactor {
     if (VOLATILE_FIELDS.has(lower)) return VOLATILE;
     // The sentence for the user repeats the user code.
     if (lower === "message") return text(value.replace(/\bcode \S+/g, `code ${REDACTED}`));
-    if (lower === "refresh_token" || lower === "access_token") {
+    if (FINGERPRINTED.has(lower)) {
       known.learn(value);
       return fingerprint(lower === "refresh_token" ? "rt" : "at", value);
     }

@@ -26,6 +26,7 @@ export const backoff: Rule = {
     { id: "another-caller", says: "The request was sent before the failure was known." },
     { id: "resent", says: "The browser itself sent the request again." },
     { id: "another-service", says: "The next request goes to another region or cloud." },
+    { id: "another-process", says: "Another instance, in a process of its own, sends it." },
     { id: "long-waits", says: "Waits of a minute or more need not grow." },
   ],
   judge,
@@ -54,7 +55,7 @@ interface Breach extends Retry {
 }
 
 function judge(history: History): Judgement {
-  const chains = chainsOf(entraRequestsOf(history), timeoutsOf(history));
+  const chains = chainsOf(history, timeoutsOf(history));
   const retries = chains.flat();
   if (retries.length === 0) {
     return inconclusive(
@@ -91,11 +92,14 @@ function timeoutsOf(history: History): ReadonlyMap<number, OperationCompleted> {
 
 /** Sequences of retries without a good answer or a Retry-After between them. */
 function chainsOf(
-  requests: readonly Exchange[],
+  history: History,
   timeouts: ReadonlyMap<number, OperationCompleted>,
 ): readonly (readonly Retry[])[] {
   const chains: Retry[][] = [];
-  for (const similar of Map.groupBy(requests, similarityKeyInTab).values()) {
+  const similarRequests = Map.groupBy(entraRequestsOf(history), (request) =>
+    similarityKeyInTab(history, request),
+  );
+  for (const similar of similarRequests.values()) {
     let chain: Retry[] = [];
     let failure: Failure | undefined;
     for (const next of similar) {

@@ -25,7 +25,7 @@ export const cachedToken: Rule = {
   says: "The client always hands out an unexpired cached token, and sends no request for it.",
   source:
     "Increase the resilience of authentication and authorization in client applications, Cache tokens (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
-  fix: "Keep the last token outside the client and use it until it expires when the client throws, also when it asks for a sign-in: a valid token needs none. Request tokens silently, without forcing a refresh, and always with the same scopes for one API: a token for overlapping scopes takes the place of the other.",
+  fix: "Keep the last token outside the client and use it until it expires when the client throws, also when it asks for a sign-in: a valid token needs none. Request tokens silently, without forcing a refresh, and always with the same scopes for one API: a token for overlapping scopes takes the place of the other. On behalf of users give each session its own cache, as documented for long-running processes: a token for one session takes the place of that for another.",
   excuses: [
     { id: "sign-in-required", says: "The service has answered that only a sign-in helps." },
     {
@@ -138,9 +138,9 @@ function describeEviction(
 ): { readonly says: string; readonly evidence: readonly EventRef[] } {
   const eviction = evictionOf(history, operation.invoked, held);
   if (eviction === undefined) return { says: "", evidence: [] };
-  const { answer, scopes } = eviction;
+  const { answer } = eviction;
   return {
-    says: `; the client had evicted it ${sinceStart(history, answer.at)} into the run, when it got a token for overlapping scopes (${scopes})`,
+    says: `; the client had evicted it ${sinceStart(history, answer.at)} into the run, when it got a token for ${eviction.for}`,
     evidence: [answer],
   };
 }

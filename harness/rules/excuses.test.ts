@@ -78,6 +78,10 @@ const refresh = {
 
 const regional = { host: "westeurope.login.microsoft.com" } as const;
 
+/** Two instances of an app in one process. */
+const instances = ["app-1", "app-2"] as const;
+const oneProcess = { sharedProcesses: { "app-2": "app-1" } } as const;
+
 /** By rule and excuse: what is like the excuse, and is none. */
 const abuses: Readonly<Record<string, () => RunBuilder>> = {
   ...abusesOfPrompts,
@@ -168,11 +172,29 @@ const abuses: Readonly<Record<string, () => RunBuilder>> = {
     return run;
   },
   "single-flight/used-once": () => together(refresh),
+  "single-flight/another-session": () => {
+    const run = buildRun();
+    const [first, second] = [run.operation(own), run.operation(own)];
+    run.exchange({ ...refresh, by: first, issued: { refreshToken: "rt-1" } });
+    run.exchange({ ...refresh, by: second, form: { refresh_token: "rt-1" } });
+    return run;
+  },
+  "single-flight/another-process": () => {
+    const run = buildRun(oneProcess);
+    const requests = instances.map((client) => run.request({ by: run.operation({ client }) }));
+    for (const request of requests) request.answered();
+    return run;
+  },
   "single-flight/another-token": () => together(refresh, { ...refresh, scopes: [] }),
   "backoff/retry-after": () => {
     const run = buildRun();
     run.exchange({ status: 503, retryAfter: "soon" });
     run.exchange();
+    return run;
+  },
+  "backoff/another-process": () => {
+    const run = buildRun(oneProcess);
+    for (const client of instances) run.exchange({ client, status: 503 });
     return run;
   },
   "backoff/another-caller": () => {

@@ -67,10 +67,13 @@ const unknownSubject: Subject = { keys: new Set(), isOfApp: false };
  * what they, or the calls of the same name before them, sent requests for; where the app asks for
  * itself, also the calls after them. Without keys when none did.
  */
-function subjectsOf(operations: readonly Operation[]): ReadonlyMap<Operation, Subject> {
+function subjectsOf(
+  history: History,
+  operations: readonly Operation[],
+): ReadonlyMap<Operation, Subject> {
   const subjects = new Map<Operation, Subject>();
   const byName = new Map<string, Subject>();
-  const byPurpose = subjectsByPurpose(operations);
+  const byPurpose = subjectsByPurpose(history, operations);
   for (const operation of operations) {
     const { invoked } = operation;
     if (invoked.flow !== "custom") {
@@ -78,7 +81,7 @@ function subjectsOf(operations: readonly Operation[]): ReadonlyMap<Operation, Su
       subjects.set(operation, { keys, isOfApp: invoked.user === undefined });
       continue;
     }
-    const shown = shownSubjectOf(operation) ?? byName.get(invoked.app);
+    const shown = shownSubjectOf(history, operation) ?? byName.get(invoked.app);
     if (shown !== undefined) byName.set(invoked.app, shown);
     subjects.set(operation, shown ?? byPurpose.get(purposeOf(invoked)) ?? unknownSubject);
   }
@@ -86,10 +89,14 @@ function subjectsOf(operations: readonly Operation[]): ReadonlyMap<Operation, Su
 }
 
 /** Of own code for the app itself what all calls with one purpose ask for, with any number in their names. */
-function subjectsByPurpose(operations: readonly Operation[]): ReadonlyMap<string, Subject> {
+function subjectsByPurpose(
+  history: History,
+  operations: readonly Operation[],
+): ReadonlyMap<string, Subject> {
   const found = new Map<string, Subject>();
   for (const operation of operations) {
-    const shown = operation.invoked.flow === "custom" ? shownSubjectOf(operation) : undefined;
+    const shown =
+      operation.invoked.flow === "custom" ? shownSubjectOf(history, operation) : undefined;
     if (shown === undefined) continue;
     const purpose = purposeOf(operation.invoked);
     const { keys } = found.get(purpose) ?? shown;
@@ -100,11 +107,11 @@ function subjectsByPurpose(operations: readonly Operation[]): ReadonlyMap<string
 }
 
 /** What the requests of a call show; undefined when it sent none. */
-function shownSubjectOf({ exchanges }: Operation): Subject | undefined {
+function shownSubjectOf(history: History, { exchanges }: Operation): Subject | undefined {
   const sent = exchanges.filter(({ began }) => isForToken(began));
   if (sent.length === 0) return undefined;
   const isOfApp = sent.every((one) => one.began.endpoint === "managed-identity" || !hasUser(one));
-  return { keys: new Set(sent.map(similarityKeyOf)), isOfApp };
+  return { keys: new Set(sent.map((one) => similarityKeyOf(history, one))), isOfApp };
 }
 
 /** A failure after which a client may block calls for the same user, app, tenant and scopes, until a time in ms since the Unix epoch. */
@@ -126,8 +133,10 @@ function judge(history: History): Judgement {
   const served: Breach[] = [];
   let throttles = 0;
   for (const operations of byProcess(operationsOf(history))) {
-    const subjects = subjectsOf(operations);
-    const blocks = operations.flatMap(blocksOf).sort((a, b) => a.answer.index - b.answer.index);
+    const subjects = subjectsOf(history, operations);
+    const blocks = operations
+      .flatMap((one) => blocksOf(history, one))
+      .sort((a, b) => a.answer.index - b.answer.index);
     throttles += blocks.filter(({ isThrottle }) => isThrottle).length;
     let active: readonly Block[] = [];
     let known = 0;
@@ -172,7 +181,7 @@ function throttleKeyOf({ app, tenant, user, scopes }: OperationInvoked): string 
   return [app, tenant, person, scopeKey(scopes.join(" "))].join(" · ").toLowerCase();
 }
 
-function blocksOf({ invoked, exchanges }: Operation): readonly Block[] {
+function blocksOf(history: History, { invoked, exchanges }: Operation): readonly Block[] {
   return exchanges.flatMap((exchange) => {
     const { ended } = exchange;
     if (ended === undefined || !isForToken(exchange.began) || !isServiceFailure(exchange))
@@ -180,7 +189,8 @@ function blocksOf({ invoked, exchanges }: Operation): readonly Block[] {
     const instructedMs = instructedMsOf(exchange);
     const until = ended.at + Math.max(instructedMs, DEFAULT_BLOCK_MS);
     const isThrottle = statusOf(exchange) === 429 || instructedMs > 0;
-    const key = invoked.flow === "custom" ? similarityKeyOf(exchange) : throttleKeyOf(invoked);
+    const key =
+      invoked.flow === "custom" ? similarityKeyOf(history, exchange) : throttleKeyOf(invoked);
     return [{ key, answer: ended, until, isThrottle }];
   });
 }

@@ -72,7 +72,9 @@ function judge(history: History): Judgement {
       beganOf(pages),
     );
   }
-  const groups = [...Map.groupBy(repeatable(exchanges), repeatKeyOf).values()];
+  const groups = [
+    ...Map.groupBy(repeatable(exchanges), (one) => repeatKeyOf(history, one)).values(),
+  ];
   const chain = longest(groups.map(longestChain));
   const [first] = chain;
   if (first !== undefined && chain.length > ROUNDS_MAX) {
@@ -141,10 +143,10 @@ function isRepeated(similar: readonly Exchange[]): boolean {
 }
 
 /** Of an API, repetitions within one call of the application: a test may call it as often as it likes. */
-function repeatKeyOf(one: Exchange): string {
+function repeatKeyOf(history: History, one: Exchange): string {
   return isCallOfApi(one)
     ? [one.client, addressOf(one), one.operation?.operation ?? ""].join(" · ")
-    : similarityKeyInTab(one);
+    : similarityKeyInTab(history, one);
 }
 
 function whereOf({ client, operation }: Exchange): string {

@@ -31,6 +31,7 @@ export const retryAfter: Rule = {
       id: "another-request",
       says: "The next request is for another user, app, scope or endpoint, or goes to another region or cloud.",
     },
+    { id: "another-process", says: "Another instance, in a process of its own, sends it." },
     { id: "another-tab", says: "Another tab received the answer; rule tabs judges it." },
     {
       id: "nothing-asked",
@@ -58,7 +59,7 @@ function judge(history: History): Judgement {
   if (answers.length === 0) {
     return inconclusive("No 429 or 5xx with a valid Retry-After other than zero was seen.");
   }
-  const breaches = breachesOf(exchanges);
+  const breaches = breachesOf(history, exchanges);
   const [first] = breaches;
   if (first !== undefined) {
     return fails(
@@ -81,8 +82,8 @@ export function instructedMsOf(exchange: Exchange): number {
   return status === 429 || status >= 500 ? (exchange.ended?.retryAfter?.ms ?? 0) : 0;
 }
 
-function breachesOf(exchanges: readonly Exchange[]): readonly Breach[] {
-  const groups = Map.groupBy(exchanges, similarityKeyInTab);
+function breachesOf(history: History, exchanges: readonly Exchange[]): readonly Breach[] {
+  const groups = Map.groupBy(exchanges, (exchange) => similarityKeyInTab(history, exchange));
   const breaches: Breach[] = [];
   for (const requests of groups.values()) {
     const answers = requests

@@ -32,6 +32,7 @@ export const retryStorm: Rule = {
       id: "another-request",
       says: "The requests are for different users, apps, scopes or endpoints, or go to different regions or clouds.",
     },
+    { id: "another-process", says: "Another instance, in a process of its own, sends them." },
     { id: "pending-poll", says: "A poll for a device code that the person has not entered yet." },
     { id: "resent", says: "The browser itself sent the request again." },
     { id: "form-of-person", says: "A person sends the form of a sign-in page." },
@@ -47,9 +48,8 @@ function judge(history: History): Judgement {
   const requests = entraRequestsOf(history).filter(
     (request) => !isPendingPoll(request) && request.began.resent !== true,
   );
-  const storms = [...Map.groupBy(requests, similarityKeyOf).values()].map((similar) =>
-    densestWindow(similar, WINDOW_MS),
-  );
+  const alike = Map.groupBy(requests, (request) => similarityKeyOf(history, request));
+  const storms = [...alike.values()].map((similar) => densestWindow(similar, WINDOW_MS));
   const worst = storms.sort((a, b) => b.length - a.length)[0] ?? [];
   const [first] = worst;
   if (first !== undefined && worst.length > maximum) {

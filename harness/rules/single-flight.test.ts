@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { singleFlight } from "./single-flight.ts";
-import { ben, type Ask, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
+import { ada, ben, type Ask, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
 const judge = (run: RunBuilder) => singleFlight.judge(run.history());
@@ -160,7 +160,34 @@ describe("single-flight of own code", () => {
     expect(judge(twoRequests({ flow }, { flow })).verdict).toBe("fail");
   });
 
+  it("fails for a call that presents the token which the other has just renewed", () => {
+    const run = buildRun();
+    const [first, second] = [run.operation(load), run.operation(load)];
+    run.exchange({ ...refresh, by: first, issued: { refreshToken: "rt-1" } });
+    run.exchange({ ...refresh, by: second, form: { refresh_token: "rt-1" } });
+    expect(judge(run).verdict).toBe("fail");
+  });
+
+  it("fails for two calls on behalf of one token, also through a client", () => {
+    const ask = { app: "client", grant: "on_behalf_of", form: { assertion: "at-0" } } as const;
+    const known = { ...ask, subject: ada };
+    expect(judge(together(["load", "load"], [known, known])).verdict).toBe("fail");
+    const flow = { flow: "on-behalf-of", assertion: "at-0" } as const;
+    expect(judge(twoRequests(flow, flow)).verdict).toBe("fail");
+    expect(judge(twoRequests(flow, { ...flow, assertion: "at-1" })).verdict).toBe("inconclusive");
+  });
+
   it.each<[string, Ask, Ask]>([
+    [
+      "other sessions of one user",
+      { ...refresh, subject: ada },
+      { ...refresh, subject: ada, form: { refresh_token: "rt-1" } },
+    ],
+    [
+      "other assertions of one user",
+      { grant: "on_behalf_of", subject: ada, form: { assertion: "at-0" } },
+      { grant: "on_behalf_of", subject: ada, form: { assertion: "at-1" } },
+    ],
     ["other users", refresh, { ...refresh, form: { refresh_token: "rt-1" } }],
     ["other resources", identity("https://vault.azure.net"), identity("https://storage.azure.com")],
     [

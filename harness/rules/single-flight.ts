@@ -11,6 +11,7 @@ import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 import { similarityKeyOf } from "./model/similar-requests.ts";
+import { sessionBehind } from "./model/users-behind.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { grantOf, statusOf } from "./model/exchange-outcomes.ts";
 
@@ -26,6 +27,11 @@ export const singleFlight: Rule = {
     { id: "after-failure", says: "An overlapping call had failed before." },
     { id: "used-once", says: "Codes, passwords and device codes, which are redeemed once." },
     { id: "another-token", says: "The calls are for other users, scopes or resources." },
+    {
+      id: "another-session",
+      says: "The calls present other refresh tokens or assertions, of another session of the user.",
+    },
+    { id: "another-process", says: "The calls are of instances in processes of their own." },
   ],
   judge,
 };
@@ -63,7 +69,10 @@ function judge(history: History): Judgement {
   const named = calls.filter(({ invoked }) => invoked.flow !== "custom");
   const bursts = [
     ...[...Map.groupBy(named, sharedRequestKeyOf).values()].flatMap((alike) => burstsOf(alike)),
-    ...burstsOfOwnCode(calls.filter(({ invoked }) => invoked.flow === "custom")),
+    ...burstsOfOwnCode(
+      history,
+      calls.filter(({ invoked }) => invoked.flow === "custom"),
+    ),
   ].filter(({ sent }) => sent.length > 0);
   if (bursts.length === 0)
     return inconclusive("No overlapping calls for one token sent a request.");
@@ -90,22 +99,25 @@ function tabsOf({ operations }: Burst): string {
 }
 
 function sharedRequestKeyOf({ process, invoked }: Operation): string {
-  const { flow, app, tenant, user, scopes, claims, forceRefresh } = invoked;
+  const { flow, app, tenant, user, scopes, assertion, claims, forceRefresh } = invoked;
   const person = user === undefined ? "" : objectIdOf(user);
-  const asked = [scopeKey(scopes.join(" ")), claims ?? "", forceRefresh ?? ""];
+  const asked = [scopeKey(scopes.join(" ")), assertion ?? "", claims ?? "", forceRefresh ?? ""];
   return [process, flow, app, tenant, person, ...asked].join(" · ");
 }
 
 /** Calls of own code that overlap and asked for the same token, as their requests show; a call may send several at once. */
-function burstsOfOwnCode(calls: readonly Operation[]): readonly Burst[] {
+function burstsOfOwnCode(history: History, calls: readonly Operation[]): readonly Burst[] {
   const all = calls.flatMap((operation) => sentBy([operation]));
   const shareable = all.filter(
     ({ request }) =>
       request.began.endpoint === "managed-identity" || SHAREABLE_GRANTS.has(grantOf(request) ?? ""),
   );
-  const alike = Map.groupBy(
-    shareable,
-    ({ request }) => `${request.process} · ${similarityKeyOf(request)}`,
+  const alike = Map.groupBy(shareable, ({ request }) =>
+    [
+      request.process,
+      similarityKeyOf(history, request),
+      sessionBehind(history, request) ?? "",
+    ].join(" · "),
   );
   return [...alike.values()].flatMap((sent) => {
     const operations = [...new Set(sent.map(({ operation }) => operation))];

@@ -106,7 +106,7 @@ function waitsOf(history: History): readonly Wait[] {
   const requests = entraRequestsOf(history).filter(
     ({ began, operation }) => operation?.tab !== undefined && began.method !== "OPTIONS",
   );
-  return [...Map.groupBy(requests, similarityKeyOf).values()]
+  return [...Map.groupBy(requests, (request) => similarityKeyOf(history, request)).values()]
     .filter((similar) => new Set(similar.map(tabOf)).size > 1)
     .flatMap(waitsAmong);
 }

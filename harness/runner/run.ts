@@ -95,6 +95,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const startsAt = startInstant(played.startsAt);
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => undefined);
+  const sharedProcesses = new Map<string, string>();
   const simulation = await composeSimulation({
     mount,
     world,
@@ -116,6 +117,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       scenario: played,
       client: options.client,
       broken: broken.promise,
+      sharedProcesses,
     });
   } catch (error) {
     // The script's failure is reported, not a later one at the end.
@@ -126,7 +128,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   // A program that the script started may have been stopped from leaving this machine only now.
   await Promise.race([broken.promise, Promise.resolve()]);
   const hasBackup = checked.settings.backup !== "off";
-  const outcome = outcomeOf(played, options, { simulation, row, hasBackup });
+  const outcome = outcomeOf(played, options, { simulation, row, hasBackup, sharedProcesses });
   if (read === undefined) return outcome;
   const values: Readonly<Record<string, unknown>> = { ...checked.settings };
   const settingsRead = Object.fromEntries([...read].sort().map((name) => [name, values[name]]));
@@ -170,10 +172,12 @@ async function runScript(
     scenario,
     client,
     broken,
+    sharedProcesses,
   }: {
     readonly scenario: Scenario;
     readonly client: ClientUnderTest;
     readonly broken: Promise<never>;
+    readonly sharedProcesses: Map<string, string>;
   },
 ): Promise<void> {
   const { clock, startedAt, mounted, operations, recorder, machines, layers } = simulation;
@@ -200,6 +204,7 @@ async function runScript(
     machines,
     attribution: layers.attribution,
     faults: simulation.faultPlan,
+    sharedProcesses,
     isOwnCode: ownAppOf(scenario)?.name === client.name,
     ...(browsers === undefined ? {} : { browsers }),
   });
@@ -269,12 +274,13 @@ interface Ended {
   readonly simulation: Simulation;
   readonly row: FlowRow | undefined;
   readonly hasBackup: boolean;
+  readonly sharedProcesses: ReadonlyMap<string, string>;
 }
 
 function outcomeOf(
   scenario: Scenario,
   { client: { name, version }, mount, seed, file, edition, variation }: RunOptions,
-  { simulation: { clock, startedAt, events, faultPlan }, row, hasBackup }: Ended,
+  { simulation: { clock, startedAt, events, faultPlan }, row, hasBackup, sharedProcesses }: Ended,
 ): RunOutcome {
   const client = { name, version };
   const header = createHeader({
@@ -290,6 +296,7 @@ function outcomeOf(
     row,
     expects: scenario.expects,
     variation: isEmpty(variation) ? undefined : variation,
+    sharedProcesses: Object.fromEntries(sharedProcesses),
     unmetFaults: faultPlan.tally.unmet(),
   });
   return {

@@ -138,6 +138,13 @@ export interface OpenApplication {
   readonly host?: string;
   /** Where a managed identity is used: a machine of the world, by name. All machines of a run are of one source. */
   readonly machine?: string;
+  /**
+   * The process that it runs in, by a name of your choice. Instances of one app in one process count
+   * as one client for the rules on waiting, retry storms, single flight and isolation; each has its
+   * own cache. Default: one process for all instances of an app in a tenant on a machine; a page has
+   * its own in any case.
+   */
+  readonly process?: string;
   /** How the client names a user-assigned identity; default: by client id. */
   readonly identifiedBy?: "clientId" | "objectId" | "resourceId";
 }

@@ -59,6 +59,12 @@ const afterRetryAfter: Readonly<Record<string, () => RunBuilder>> = {
     throttledThen((run) => run.exchange({ scopes: [...scopes].toReversed() }), {
       asks: { scopes: [...scopes, "openid"] },
     }),
+  "retry-after/another-process": () => {
+    const run = buildRun({ sharedProcesses: { "app-2": "app-1" } });
+    run.exchange({ client: "app-1", ...throttled });
+    run.exchange({ client: "app-2" });
+    return run;
+  },
   "retry-after/another-tab": () => {
     const run = buildRun();
     inTab(run, throttled);
@@ -94,6 +100,14 @@ const inStorms: Readonly<Record<string, () => RunBuilder>> = {
       const user = count % 2 === 0 ? ada : ada.toUpperCase();
       run.exchange({ by: run.operation({ user, tab: `tab-${count}` }) });
     }),
+  "retry-storm/another-process": () => {
+    const run = buildRun({ sharedProcesses: { "app-2": "app-1" } });
+    for (let count = 0; count < 15; count += 1) {
+      const client = count % 2 === 0 ? "app-1" : "app-2";
+      run.exchange({ by: run.operation({ client }) });
+    }
+    return run;
+  },
   "retry-storm/pending-poll": () => {
     const by = { flow: "device-code" } as const;
     return fifteen((run) =>

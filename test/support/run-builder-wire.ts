@@ -27,6 +27,8 @@ export interface Call {
   readonly tenant?: string;
   readonly user?: string;
   readonly scopes?: readonly string[];
+  /** Fingerprint of the token that an on-behalf-of call was shown. */
+  readonly assertion?: string;
   readonly claims?: true;
   readonly forceRefresh?: true;
   readonly tab?: string;
@@ -44,6 +46,9 @@ export interface Ask extends Call {
   readonly grant?: string;
   /** Value of X-AnchorMailbox; an empty text sends none. Default: well-formed on refresh grants. */
   readonly hint?: string;
+  /** As in the event: the user as the service knows, and the id of the tenant. */
+  readonly subject?: string;
+  readonly tenantId?: string;
   readonly form?: Readonly<Record<string, string>>;
   readonly headers?: ExchangeBegan["headers"];
   readonly method?: string;
@@ -82,6 +87,7 @@ export function withDefaults(call: Call) {
     tenant: call.tenant ?? tenant,
     scopes: call.scopes ?? [graphScope],
     ...(user === undefined ? {} : { user }),
+    ...(call.assertion === undefined ? {} : { assertion: call.assertion }),
     ...(call.claims === undefined ? {} : { claims: call.claims }),
     ...(call.forceRefresh === undefined ? {} : { forceRefresh: call.forceRefresh }),
     ...(call.tab === undefined ? {} : { tab: call.tab }),
@@ -124,8 +130,9 @@ export function requestFacts(
   const place =
     endpoint === "instance-discovery" || endpoint === "userinfo" ? {} : { tenant: asked.tenant };
   const method = asked.method ?? (posts ? "POST" : "GET");
+  const known = asked.tenantId === undefined ? {} : { tenantId: asked.tenantId };
   const again = asked.resent === undefined ? {} : { resent: asked.resent };
-  const address = { method, url, host, endpoint, ...place, ...again };
+  const address = { method, url, host, endpoint, ...place, ...known, ...again };
   if (asked.sent === "connection") return { ...address, headers: [] };
   return {
     ...address,
@@ -136,6 +143,7 @@ export function requestFacts(
     ...(posts || endpoint === "authorize" ? { app: asked.app, scope } : {}),
     ...(grant === undefined ? {} : { grant }),
     ...(named === undefined ? {} : { user: named }),
+    ...(asked.subject === undefined ? {} : { subject: asked.subject }),
     ...(posts
       ? {
           form: {

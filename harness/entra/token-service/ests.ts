@@ -20,7 +20,7 @@ import { deviceCodePage, grantDeviceCode, startDeviceCode } from "./grant-device
 import { grantOnBehalfOf } from "./grant-on-behalf-of.ts";
 import { grantPassword } from "./grant-password.ts";
 import { grantRefreshToken } from "./grant-refresh-token.ts";
-import { createGrantStore, type RefreshState } from "./grant-store.ts";
+import { createGrantStore, type GrantStore, type RefreshState } from "./grant-store.ts";
 import { createLoopDetector } from "./loop-detector.ts";
 import { checkRegionalHost } from "./regional-host.ts";
 import type { EstsReply } from "./ests-reply.ts";
@@ -42,6 +42,8 @@ export interface EstsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: ServiceSettings;
+  /** Codes and sealed tokens; default: none yet. */
+  readonly grants?: GrantStore;
   /** Whether tokens with equal claims are signed once; default `equal-claims`. */
   readonly remember?: "equal-claims" | "nothing";
 }
@@ -63,7 +65,7 @@ export function createEsts(options: EstsOptions): Handler {
     random,
     settings,
     issuer: createTokenIssuer(directory, { remember }),
-    grants: createGrantStore(clock, random.fork("grants")),
+    grants: options.grants ?? createEstsGrants(options),
     loops: createLoopDetector(clock, settings.loopDetection),
     answeredRequests: new Set(),
   };
@@ -90,6 +92,14 @@ export function createEsts(options: EstsOptions): Handler {
       return errorResponse(context, error);
     }
   };
+}
+
+/** The grants of a service that has issued nothing, for `EstsOptions.grants`. */
+export function createEstsGrants({
+  clock,
+  random,
+}: Pick<EstsOptions, "clock" | "random">): GrantStore {
+  return createGrantStore(clock, random.fork("grants"));
 }
 
 function dispatch(context: EstsContext): EstsReply | undefined {

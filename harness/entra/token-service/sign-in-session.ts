@@ -4,7 +4,7 @@
  */
 import type { Tenant, User } from "../directory/world.ts";
 import type { EstsContext } from "./context.ts";
-import type { SignInSessionState } from "./grant-store.ts";
+import type { GrantStore, SignInSessionState } from "./grant-store.ts";
 import { userOfGrant } from "./users.ts";
 import { EstsError } from "./ests-error.ts";
 
@@ -115,7 +115,19 @@ export function openSession(context: EstsContext, value: string): SignInSession 
   }
 }
 
-function cookieOf({ request }: EstsContext, name: string): string | undefined {
+/** What the cookies of a request say, still valid or not; `undefined` without one. */
+export function signInCookieIn(
+  request: Request,
+  grants: GrantStore,
+): SignInSessionState | undefined {
+  for (const name of [COOKIE, PERSISTENT_COOKIE]) {
+    const state = grants.open(PREFIX, cookieOf({ request }, name) ?? "");
+    if (state !== undefined) return state as SignInSessionState;
+  }
+  return undefined;
+}
+
+function cookieOf({ request }: Pick<EstsContext, "request">, name: string): string | undefined {
   const cookies = (request.headers.get("cookie") ?? "").split(/;\s*/);
   return cookies.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }

@@ -3,9 +3,11 @@
  * of scopes. The token inventory files tokens under these keys.
  */
 import type { History, OperationInvoked } from "../../history/event.ts";
+import { grantOf, isForToken } from "./exchange-outcomes.ts";
 import { exchangesOf, operationsOf, type Exchange, type Operation } from "./exchanges.ts";
-import { objectIdOf, scopeKey } from "./identifiers.ts";
+import { objectIdOf, resourceKey, scopeKey, tenantKeyOf } from "./identifiers.ts";
 import { purposeOf } from "./purposes.ts";
+import { userBehind } from "./users-behind.ts";
 
 /** The same key for all calls that one cached token can serve; undefined when the history does not show which those are. */
 export function cacheKeyOf(
@@ -13,14 +15,15 @@ export function cacheKeyOf(
   invoked: OperationInvoked,
   user = invoked.user,
 ): string | undefined {
-  const { client, tenant, flow, scopes } = invoked;
+  const { client, tenant, flow, scopes, assertion } = invoked;
   if (flow === "custom" && !clientsWithOneToken(history).has(client)) return undefined;
   // Tokens of several people are distinguished by the names of the calls alone.
   const subject = clientsOfSeveralUsers(history).has(client) ? invoked.app : purposeOf(invoked);
-  // Tokens by assertion are kept apart from those of the user's own session.
+  // Tokens by assertion are kept apart from those of the user's own session, and from those by others.
   const partition = flow === "custom" || flow === "on-behalf-of" ? flow : "";
   const account = flow === "custom" ? "" : (user ?? "").toLowerCase();
-  return [client, subject, tenant, account, scopeKey(scopes.join(" ")), partition].join(" · ");
+  const key = [client, subject, tenant, account, scopeKey(scopes.join(" ")), partition];
+  return [...key, ...(assertion === undefined ? [] : [assertion])].join(" · ");
 }
 
 /** Whether a cache key is for that user, a home account id. */
@@ -36,14 +39,17 @@ function clientsWithOneToken(history: History): ReadonlySet<string> {
   if (clients === undefined) {
     const custom = operationsOf(history).filter(({ invoked }) => invoked.flow === "custom");
     const single = [...Map.groupBy(custom, ({ invoked }) => invoked.client)].filter(([, calls]) => {
-      const exchanges = calls.flatMap((call) => call.exchanges);
+      const requests = calls
+        .flatMap((call) => call.exchanges)
+        .filter(({ began }) => isForToken(began));
       return [
-        exchanges.flatMap(requestedToken),
-        tenantsOf(exchanges, "by id"),
-        tenantsOf(exchanges, "by name"),
+        requests.flatMap(requestedToken),
+        requests.flatMap(kindOfOwner),
+        tenantsOf(requests, "by id"),
+        tenantsOf(requests, "by name"),
         // The names of calls may say for whom they are; one name stands for one person.
         ...[...Map.groupBy(calls, ({ invoked }) => invoked.app).values()].map((alike) =>
-          alike.flatMap(usersOf),
+          alike.flatMap((call) => usersOf(history, call)),
         ),
         calls.flatMap(returnedUser),
       ].every((found) => new Set(found).size <= 1);
@@ -56,15 +62,13 @@ function clientsWithOneToken(history: History): ReadonlySet<string> {
 
 const severalUsers = new WeakMap<History, ReadonlySet<string>>();
 
-/** Clients that were issued tokens of more than one user. */
+/** Clients that asked for or were issued tokens of more than one user. */
 function clientsOfSeveralUsers(history: History): ReadonlySet<string> {
   let clients = severalUsers.get(history);
   if (clients === undefined) {
-    const issued = exchangesOf(history).flatMap(({ client, ended }) =>
-      ended?.issued?.user === undefined ? [] : [{ client, user: ended.issued.user }],
-    );
-    const several = [...Map.groupBy(issued, ({ client }) => client)].filter(
-      ([, answers]) => new Set(answers.map(({ user }) => user)).size > 1,
+    const byClient = Map.groupBy(exchangesOf(history), ({ client }) => client);
+    const several = [...byClient].filter(
+      ([, exchanges]) => new Set(exchanges.flatMap((one) => usersIn(history, one))).size > 1,
     );
     clients = new Set(several.map(([client]) => client));
     severalUsers.set(history, clients);
@@ -73,28 +77,40 @@ function clientsOfSeveralUsers(history: History): ReadonlySet<string> {
 }
 
 function requestedToken({ began }: Exchange): readonly string[] {
-  const { endpoint, tenant, app, scope } = began;
-  return endpoint === "token" && scope !== undefined
-    ? [`${tenant} · ${app} · ${scopeKey(scope)}`]
-    : [];
+  const asked = resourceKey(began);
+  return asked === "" ? [] : [`${began.app} · ${asked}`];
 }
 
-/** The tenants that were asked: metadata may be requested by a domain, and tokens by the id of the same tenant. */
-function tenantsOf(exchanges: readonly Exchange[], by: "by id" | "by name"): readonly string[] {
-  return exchanges.flatMap(({ began: { tenant = "" } }) =>
-    tenant !== "" && ID.test(tenant) === (by === "by id") ? [tenant] : [],
-  );
+/** Whether a token is for the app itself or for a user; a connection that failed does not show it. */
+function kindOfOwner(request: Exchange): readonly string[] {
+  const grant = grantOf(request);
+  if (request.began.endpoint === "managed-identity") return ["app"];
+  if (grant === undefined) return [];
+  return [grant === "client_credentials" ? "app" : "user"];
+}
+
+/** The tenants that were asked: where the service does not say which domain is which id, by each kind of name. */
+function tenantsOf(requests: readonly Exchange[], by: "by id" | "by name"): readonly string[] {
+  return requests.flatMap((request) => {
+    const tenant = tenantKeyOf(request);
+    return tenant !== "" && ID.test(tenant) === (by === "by id") ? [tenant] : [];
+  });
 }
 
 /** The object ids of the users of a call, as far as its result, its requests and their answers show them. */
-function usersOf(call: Operation): readonly string[] {
-  const { exchanges } = call;
-  const issuedTo = exchanges.flatMap(({ ended }) => ended?.issued?.user ?? []);
-  const hints = exchanges.map(({ began }) => began.user?.toLowerCase() ?? "");
+function usersOf(history: History, call: Operation): readonly string[] {
+  const asked = call.exchanges.flatMap((exchange) => usersIn(history, exchange));
+  return [...returnedUser(call).map(objectIdOf), ...asked];
+}
+
+function usersIn(history: History, exchange: Exchange): readonly string[] {
+  const { endpoint } = exchange.began;
+  const issued = exchange.ended?.issued?.user;
+  const user = endpoint === "resource" ? undefined : userBehind(history, exchange);
   return [
-    ...[...returnedUser(call), ...issuedTo].map(objectIdOf),
+    ...(issued === undefined ? [] : [objectIdOf(issued)]),
     // A name is that of a user whose object id may be known as well.
-    ...hints.filter((hint) => ID.test(hint)),
+    ...(user === undefined || user.includes("@") ? [] : [user]),
   ];
 }
 

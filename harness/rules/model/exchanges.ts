@@ -20,7 +20,9 @@ export interface Exchange {
   readonly operation?: OperationInvoked;
   /** The application instance; app and host in a recording without clients (a HAR). */
   readonly client: string;
-  /** `client` between two restarts: what one process has in memory, the next one has not. */
+  /** What the process is called across restarts: `client`, or of several instances in one process the first. */
+  readonly program: string;
+  /** `program` between two restarts: what one process has in memory, the next one has not. */
   readonly process: string;
   /** What shares memory: `process`, or in a browser one tab between two loads of its page. */
   readonly page: string;
@@ -32,7 +34,7 @@ export interface Operation {
   /** Absent when the journal ends before the call does. */
   readonly completed?: OperationCompleted;
   readonly exchanges: readonly Exchange[];
-  /** The application instance between two restarts. */
+  /** The program of the application instance, between two restarts. */
   readonly process: string;
   /** What shares memory: `process`, or in a browser one tab between two loads of its page. */
   readonly page: string;
@@ -82,7 +84,11 @@ interface Draft<Began, Ended> {
 function read(history: History): JoinedEvents {
   const restarts = new Map<string, number>();
   const loads = new Map<string, number>();
-  const processOf = (client: string): string => `${client}#${restarts.get(client) ?? 0}`;
+  const programOf = (client: string): string => history.header.sharedProcesses?.[client] ?? client;
+  const processOf = (client: string): string => {
+    const program = programOf(client);
+    return `${program}#${restarts.get(program) ?? 0}`;
+  };
   const placeOf = (client: string, tab: string | undefined) => {
     const process = processOf(client);
     if (tab === undefined) return { process, page: process };
@@ -92,9 +98,11 @@ function read(history: History): JoinedEvents {
   const requests = new Map<number, Draft<ExchangeBegan, ExchangeEnded>>();
   for (const event of history.events) {
     switch (event.kind) {
-      case "client-restarted":
-        restarts.set(event.client, (restarts.get(event.client) ?? 0) + 1);
+      case "client-restarted": {
+        const program = programOf(event.client);
+        restarts.set(program, (restarts.get(program) ?? 0) + 1);
         break;
+      }
       case "tab-changed": {
         const tab = `${event.client} ${event.tab}`;
         if (event.change !== "closed") loads.set(tab, (loads.get(tab) ?? 0) + 1);
@@ -125,12 +133,13 @@ function read(history: History): JoinedEvents {
         break;
     }
   }
-  return join(calls, requests);
+  return join(calls, requests, programOf);
 }
 
 function join(
   calls: ReadonlyMap<number, Draft<OperationInvoked, OperationCompleted>>,
   requests: ReadonlyMap<number, Draft<ExchangeBegan, ExchangeEnded>>,
+  programOf: (client: string) => string,
 ): JoinedEvents {
   const byOperation = new Map<number, Exchange[]>();
   const sent = [...requests.values()].filter(
@@ -141,6 +150,7 @@ function join(
     const exchange = {
       began,
       client: clientOf(began),
+      program: programOf(clientOf(began)),
       process,
       page,
       ...(ended === undefined ? {} : { ended: asClientSees(began, ended) }),

@@ -1,15 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { ada, ben, type Ask } from "../../../test/support/run-builder-wire.ts";
-import { buildRun } from "../../../test/support/run-builder.ts";
+import { ada, ben, tenant, type Ask } from "../../../test/support/run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts";
 import { similarityKeyOf } from "./similar-requests.ts";
 import { exchangesOf } from "./exchanges.ts";
+
+function keysOf(run: RunBuilder): readonly string[] {
+  const history = run.history();
+  return exchangesOf(history).map((one) => similarityKeyOf(history, one));
+}
 
 describe("the key of similar requests", () => {
   /** Whether two requests, each of its own call, are similar. */
   function areAlike(first: Ask, second: Ask): boolean {
     const run = buildRun();
     for (const ask of [first, second]) run.exchange({ ...ask, by: run.operation(ask) });
-    const [one, two] = exchangesOf(run.history()).map(similarityKeyOf);
+    const [one, two] = keysOf(run);
     return one === two;
   }
 
@@ -47,9 +52,100 @@ describe("the key of similar requests", () => {
       form: { refresh_token: "rt-0" },
     } as const;
     for (const ask of [code, code, refresh, refresh]) run.exchange(ask);
-    const [one, two, three, four] = exchangesOf(run.history()).map(similarityKeyOf);
+    const [one, two, three, four] = keysOf(run);
     expect(one).not.toBe(two);
     expect(three).toBe(four);
+  });
+
+  it("is the same for tokens, codes and assertions of one user, as the service knows", () => {
+    const own = { flow: "custom", scopes: ["a"] } as const;
+    for (const grant of ["refresh_token", "authorization_code", "on_behalf_of", "device_code"]) {
+      const ask = (subject: string): Ask => ({ ...own, grant, hint: "", subject });
+      expect(areAlike(ask(ada), ask(ada))).toBe(true);
+      expect(areAlike(ask(ada), ask(ben))).toBe(false);
+      // A hint may be by object id, and the next request without one.
+      expect(areAlike(ask(ada), { ...own, grant, hint: `Oid:${ada.replace(".", "@")}` })).toBe(
+        true,
+      );
+    }
+  });
+
+  it("of requests without a known user is the same within one call only", () => {
+    const run = buildRun();
+    const ask = { flow: "custom", grant: "on_behalf_of", hint: "" } as const;
+    const [first, second] = [run.operation(ask), run.operation(ask)];
+    for (const by of [first, first, second]) run.exchange({ ...ask, by });
+    const [one, again, other] = keysOf(run);
+    expect(one).toBe(again);
+    expect(one).not.toBe(other);
+  });
+
+  it("is the same for refresh tokens that were renewed from one another", () => {
+    const run = buildRun();
+    const renew = (sent: string, refreshToken?: string): void =>
+      run.exchange({
+        anonymous: true,
+        flow: "silent",
+        anyone: true,
+        hint: "",
+        form: { refresh_token: sent },
+        ...(refreshToken === undefined ? { status: 503 } : { issued: { refreshToken } }),
+      });
+    renew("rt-0", "rt-1");
+    renew("rt-1", "rt-2");
+    renew("rt-2");
+    renew("rt-9");
+    const [one, two, three, other] = keysOf(run);
+    expect([two, three]).toEqual([one, one]);
+    expect(other).not.toBe(one);
+  });
+
+  it("is the same for all names of a tenant", () => {
+    const byDomain = { tenant: "contoso.example", tenantId: tenant } as const;
+    expect(areAlike({}, byDomain)).toBe(true);
+    expect(areAlike({ endpoint: "keys" }, { endpoint: "keys", ...byDomain })).toBe(true);
+    expect(areAlike({}, { tenant: "common", tenantId: tenant })).toBe(true);
+    expect(areAlike({}, { tenant: "common" })).toBe(false);
+  });
+
+  it("is by resource where a request has no scope", () => {
+    const v1 = (resource: string): Ask => ({ flow: "custom", scopes: [], form: { resource } });
+    const orders = v1("https://orders.contoso.example");
+    expect(areAlike(orders, v1("https://orders.contoso.example/"))).toBe(true);
+    expect(areAlike(orders, v1("https://graph.microsoft.com"))).toBe(false);
+    const scopes = ["https://orders.contoso.example/.default"];
+    expect(areAlike(orders, { flow: "custom", scopes })).toBe(true);
+  });
+
+  it("of a connection of own code that failed is what its call, or its purpose, asks for", () => {
+    const own = { flow: "custom", scopes: ["a"], app: "load", client: "own" } as const;
+    const asks = (subject: string): Ask => ({
+      ...own,
+      app: "client",
+      grant: "refresh_token",
+      hint: "",
+      subject,
+    });
+    const run = buildRun();
+    const [first, second, third] = [run.operation(own), run.operation(own), run.operation(own)];
+    run.exchange({ ...own, by: first, sent: "connection", networkFault: "ECONNREFUSED" });
+    run.exchange({ ...asks(ada), by: first });
+    run.exchange({ ...own, by: second, sent: "connection", networkFault: "ECONNREFUSED" });
+    expect(new Set(keysOf(run)).size).toBe(1);
+    run.exchange({ ...asks(ben), by: third });
+    const [unsent, sent, unknown, ofBen] = keysOf(run);
+    expect(unsent).toBe(sent);
+    expect(new Set([sent, unknown, ofBen]).size).toBe(3);
+  });
+
+  it("is the same for instances in one process, and for no others", () => {
+    const run = (sharedProcesses?: Readonly<Record<string, string>>): RunBuilder => {
+      const built = buildRun(sharedProcesses === undefined ? {} : { sharedProcesses });
+      for (const client of ["app-1", "app-2"]) built.exchange({ by: built.operation({ client }) });
+      return built;
+    };
+    expect(new Set(keysOf(run())).size).toBe(2);
+    expect(new Set(keysOf(run({ "app-2": "app-1" }))).size).toBe(1);
   });
 
   it("is the same for the aliases of one cloud", () => {

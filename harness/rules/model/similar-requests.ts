@@ -6,7 +6,8 @@ import type { ExchangeBegan, History } from "../../history/event.ts";
 import { loginServiceOf } from "../../history/login-service.ts";
 import { exchangesOf, type Exchange } from "./exchanges.ts";
 import { grantOf } from "./exchange-outcomes.ts";
-import { objectIdOf, scopeKey } from "./identifiers.ts";
+import { resourceKey, tenantKeyOf } from "./identifiers.ts";
+import { userBehind } from "./users-behind.ts";
 
 /** Requests to Entra that an application's code causes: for tokens, sign-in pages, device codes and metadata. */
 export function entraRequestsOf(history: History): readonly Exchange[] {
@@ -30,34 +31,90 @@ const ENTRA_ENDPOINTS: ReadonlySet<ExchangeBegan["endpoint"]> = new Set([
 ]);
 
 /**
- * The same key for requests that are similar to the service and to a throttle: client, endpoint,
+ * The same key for requests that are similar to the service and to a throttle: program, endpoint,
  * service, tenant, app, grant, user and scope; for metadata without user and scope. The service of a
  * region is another one than that of its cloud, so that asking there after a failure is no
- * retry; the aliases of a cloud are one service. A connection that failed has sent no form, so
- * its key comes from the operation behind it.
+ * retry; the aliases of a cloud are one service, and so are the names of a tenant. Two codes of one
+ * user are similar, as two refresh tokens are: the service counts by user, app and scope.
  */
-export function similarityKeyOf(exchange: Exchange): string {
-  const { began, client } = exchange;
-  const common = [client, began.endpoint, loginServiceOf(began.host), began.tenant ?? ""];
-  if (isDiscovery(exchange)) return common.join(" · ");
+export function similarityKeyOf(history: History, exchange: Exchange): string {
+  let keys = known.get(history);
+  if (keys === undefined) {
+    keys = keysOf(history);
+    known.set(history, keys);
+  }
+  return keys.get(exchange) ?? "";
+}
+
+const known = new WeakMap<History, ReadonlyMap<Exchange, string>>();
+
+function keysOf(history: History): ReadonlyMap<Exchange, string> {
+  const keys = new Map<Exchange, string>();
+  const sent = new Map<string, SentKeys>();
+  const all = exchangesOf(history);
+  for (const exchange of all) {
+    if (isUnsentByOwnCode(exchange)) continue;
+    const key = keyOf(history, exchange);
+    keys.set(exchange, key);
+    const purpose = purposeOf(exchange);
+    if (purpose === undefined) continue;
+    const before = sent.get(purpose) ?? { all: new Set(), byCall: new Map() };
+    before.all.add(key);
+    const { operation = 0 } = exchange.began;
+    before.byCall.set(operation, [...(before.byCall.get(operation) ?? []), key]);
+    sent.set(purpose, before);
+  }
+  for (const exchange of all) {
+    if (!isUnsentByOwnCode(exchange)) continue;
+    const unsent = unsentKeyOf(exchange, sent.get(purposeOf(exchange) ?? ""));
+    keys.set(exchange, unsent ?? keyOf(history, exchange));
+  }
+  return keys;
+}
+
+/** Of the calls of one purpose, what their requests to one endpoint and tenant were for. */
+interface SentKeys {
+  readonly all: Set<string>;
+  readonly byCall: Map<number, readonly string[]>;
+}
+
+/** A connection that failed has sent no form; of a known client the call says what it was for, of own code only other requests do. */
+function isUnsentByOwnCode({ began, operation }: Exchange): boolean {
+  return began.endpoint === "token" && began.form === undefined && operation?.flow === "custom";
+}
+
+/** The same for requests of own code that may be for one token: of one purpose, to one address. */
+function purposeOf({ program, began, operation }: Exchange): string | undefined {
+  if (operation?.flow !== "custom" || began.endpoint !== "token") return undefined;
+  return [program, operation.app, loginServiceOf(began.host), tenantKeyOf({ began })].join(" · ");
+}
+
+/** What a request that was never sent was for: what its call asked for, else the only thing that calls of its purpose ask for. */
+function unsentKeyOf({ began }: Exchange, sent: SentKeys | undefined): string | undefined {
+  if (sent === undefined) return undefined;
+  const [ofCall] = sent.byCall.get(began.operation ?? 0) ?? [];
+  if (ofCall !== undefined) return ofCall;
+  const [only, ...others] = sent.all;
+  return others.length === 0 ? only : `call ${began.operation}`;
+}
+
+function keyOf(history: History, exchange: Exchange): string {
+  const { began, program, operation } = exchange;
+  const service = [program, began.endpoint, loginServiceOf(began.host)];
+  if (isDiscovery(exchange)) return [...service, tenantKeyOf({ began })].join(" · ");
   return [
-    ...common,
+    ...service,
+    tenantKeyOf(exchange),
     appOf(exchange),
     grantOf(exchange) ?? "",
-    userOf(exchange),
-    scopeKey(began.scope ?? (exchange.operation?.scopes.join(" ") || resourceOf(began))),
+    userOf(history, exchange),
+    resourceKey(began) || resourceKey({ scope: operation?.scopes.join(" ") }),
   ].join(" · ");
 }
 
-/** The resource for which a machine's endpoint is asked; empty for another request. */
-function resourceOf({ endpoint, url, form }: ExchangeBegan): string {
-  if (endpoint !== "managed-identity") return "";
-  return form?.["resource"] ?? URL.parse(url)?.searchParams.get("resource") ?? "";
-}
-
 /** The key of similar requests of the same tab. */
-export function similarityKeyInTab(exchange: Exchange): string {
-  return `${tabOf(exchange)} · ${similarityKeyOf(exchange)}`;
+export function similarityKeyInTab(history: History, exchange: Exchange): string {
+  return `${tabOf(exchange)} · ${similarityKeyOf(history, exchange)}`;
 }
 
 /** The tab from whose call a request comes; empty when unknown. */
@@ -93,16 +150,16 @@ export function hasUser(exchange: Exchange): boolean {
   return (operation?.user ?? began.user) !== undefined || began.endpoint !== "token";
 }
 
-/**
- * Object id of the user behind a request, or the user of its hint, lower case. When neither is
- * known, the refresh token identifies its user, and each code or assertion counts as unique.
- */
-function userOf(exchange: Exchange): string {
-  const { began, operation } = exchange;
-  const user = operation?.user === undefined ? began.user : objectIdOf(operation.user);
-  if (user !== undefined) return user.toLowerCase();
+/** The user behind a request. When no one knows, requests of one call are for one user, and others for others. */
+function userOf(history: History, exchange: Exchange): string {
+  const { began } = exchange;
+  const user = userBehind(history, exchange);
+  if (user !== undefined) return user;
   // Before a person has typed a name, only the tab distinguishes people.
   if (began.endpoint === "authorize") return tabOf(exchange) || `exchange ${began.exchange}`;
-  const hasUser = began.grant !== undefined && began.grant !== "client_credentials";
-  return hasUser ? (began.form?.["refresh_token"] ?? `exchange ${began.exchange}`) : "";
+  const isForUser = began.grant !== undefined && began.grant !== "client_credentials";
+  if (!isForUser) return "";
+  return began.operation === undefined
+    ? `exchange ${began.exchange}`
+    : `operation ${began.operation}`;
 }

@@ -26,6 +26,7 @@ const openSchema = schemaOf<OpenApplication>()((z) =>
         .refine(isServedHost)
         .optional(),
       machine: nonEmptyString().optional(),
+      process: nonEmptyString().optional(),
       identifiedBy: z.enum(["clientId", "objectId", "resourceId"]).optional(),
     },
     { error: expecting("an object", 'Name an app of the world: open({ app: "portal" }).') },

@@ -11,6 +11,7 @@ type Optional =
   | "expects"
   | "variation"
   | "earlierTokens"
+  | "sharedProcesses"
   | "unmetFaults";
 
 /** The header, with its fields in the order in which they are written; absent ones are left out. */
@@ -20,7 +21,15 @@ export function createHeader(
   },
 ): JournalHeader {
   const { scenario, file, client, mount, seed, edition, startedAt, endsAt, asserts } = given;
-  const { limits, row, expects, variation, earlierTokens, unmetFaults = [] } = given;
+  const {
+    limits,
+    row,
+    expects,
+    variation,
+    earlierTokens,
+    sharedProcesses = {},
+    unmetFaults = [],
+  } = given;
   return {
     schema: "brownout/journal/1",
     brownout: brownoutVersion,
@@ -38,6 +47,7 @@ export function createHeader(
     ...(expects === undefined ? {} : { expects }),
     ...(variation === undefined ? {} : { variation }),
     ...(earlierTokens === undefined ? {} : { earlierTokens }),
+    ...(Object.keys(sharedProcesses).length === 0 ? {} : { sharedProcesses }),
     ...(unmetFaults.length === 0 ? {} : { unmetFaults }),
   };
 }

@@ -46,6 +46,8 @@ export interface ScriptParts {
   readonly machines: Pick<Machines, "place">;
   readonly attribution: Attribution;
   readonly faults: Pick<LivePlan, "windows" | "tally">;
+  /** Of each application that is opened in the process of an earlier one, the name of that one. */
+  readonly sharedProcesses: Map<string, string>;
   /** Absent where clients are not pages. */
   readonly browsers?: BrowserContexts;
   /** Whether the user's own code is under test: calls of all names are then one client's. */
@@ -59,6 +61,7 @@ export function createScriptContext(parts: ScriptParts): ScriptContext {
   const { clock, startedAt, random, directory, recorder, operations } = parts;
   const world = createWorldControls(directory, recorder);
   const names = new Map<string, number>();
+  const firstIn = new Map<string, string>();
   const cookiesOf = createBrowsers();
 
   const open = async (wanted: OpenApplication): Promise<Application> => {
@@ -69,6 +72,13 @@ export function createScriptContext(parts: ScriptParts): ScriptContext {
     names.set(app.name, number);
     const name = `${app.name}-${number}`;
     checkMachine(wanted, app, parts.client);
+    if (parts.client.inBrowser !== true) {
+      const { machine = "", process = "" } = wanted;
+      const place = [app.clientId, tenant.id, machine, process].join(" · ");
+      const first = firstIn.get(place);
+      if (first === undefined) firstIn.set(place, name);
+      else parts.sharedProcesses.set(name, first);
+    }
     if (wanted.machine !== undefined) parts.machines.place(name, app, wanted.machine);
     const credential = wanted.credential ?? credentialOf(app);
     return openApplication({

@@ -8,7 +8,12 @@ import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import { createDirectory } from "../../entra/directory/directory.ts";
 import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { createEsts } from "../../entra/token-service/ests.ts";
+import { createEsts, createEstsGrants } from "../../entra/token-service/ests.ts";
+import {
+  createSubjectOf,
+  homeAccountIdOf,
+  type SubjectOf,
+} from "../../entra/token-service/request-subject.ts";
 import { isConnectionEffect } from "../../faults/effect-traits.ts";
 import {
   createFaultLayer,
@@ -20,7 +25,9 @@ import type { LivePlan } from "../../faults/live-plan.ts";
 import type { FaultSite } from "../../faults/plan.ts";
 import { lastHealthyMs } from "../../faults/primary-health.ts";
 import { fingerprint } from "../../history/redact.ts";
+import type { KnownSubject } from "../../history/exchange-facts.ts";
 import type { ExchangeNotes } from "../../history/ledger.ts";
+import type { SubjectNames } from "../../faults/window.ts";
 import { createRecorder, type Recorder } from "../../history/recorder.ts";
 import { describeRequest, type Endpoint } from "../../entra/request/endpoint.ts";
 import { isMachineAddress } from "../../entra/request/machine-address.ts";
@@ -64,30 +71,23 @@ export function createSimulatedService(parts: ServiceParts) {
   checkHosts(world);
   const plan = parts.faults.windows;
   const directory = createDirectory(world, clock);
-  const faults: Omit<FaultLayerOptions, "sites"> = {
-    plan,
-    clearedSignal: parts.faults.clearedSignal,
-    onMatched: parts.faults.tally.matched,
-    onTaken: parts.faults.tally.taken,
-    clock,
-    random: random.fork("faults"),
-    startedAt,
-    aliasesOf: createAliases(world),
-    errorSeparator: settings.errorSeparator,
-    retryAfterExposed: settings.retryAfterExposed,
-  };
+  const ofEsts = { clock, random: random.fork("ests") };
+  const grants = createEstsGrants(ofEsts);
+  const subjectOf = createSubjectOf({ directory, grants });
+  const faults = faultOptions(parts, subjectOf);
   const withFaults = (sites: readonly FaultSite[], service: Service): Service =>
     createFaultLayer({ ...faults, sites })(service);
 
   const recorder: Recorder = createRecorder({
     clock,
     ...(parts.client === undefined ? {} : { otherwise: { client: parts.client } }),
+    subjectOf: (request, described) => factsOf(subjectOf(request, described)),
     annotate: (request, { endpoint }) => machines.notesOf(request) ?? notesOf(request, endpoint),
   });
 
   for (const secret of secretsOf(world)) recorder.redactor.learn(secret);
   const asking = (): string | undefined => recorder.cause()?.client;
-  const ests = createEsts({ directory, clock, random: random.fork("ests"), settings });
+  const ests = createEsts({ ...ofEsts, directory, settings, grants });
   const api = createProtectedApi({
     directory,
     clock,
@@ -142,6 +142,26 @@ export function createSimulatedService(parts: ServiceParts) {
   return { service, recorder, directory, machines };
 }
 
+/** What the layers of all sites have in common. */
+function faultOptions(
+  { world, settings, faults, clock, random, startedAt }: ServiceParts,
+  subjectOf: SubjectOf,
+): Omit<FaultLayerOptions, "sites"> {
+  return {
+    plan: faults.windows,
+    clearedSignal: faults.clearedSignal,
+    onMatched: faults.tally.matched,
+    onTaken: faults.tally.taken,
+    clock,
+    random: random.fork("faults"),
+    startedAt,
+    aliasesOf: createAliases(world),
+    subjectOf: (request, described) => namesOf(subjectOf(request, described)),
+    errorSeparator: settings.errorSeparator,
+    retryAfterExposed: settings.retryAfterExposed,
+  };
+}
+
 /** The front door of Entra, and the endpoints of machines, which do not go through it. */
 function besideMachines(frontDoor: Service, machine: Service): Service {
   const inReach = (request: Request): Service =>
@@ -149,6 +169,22 @@ function besideMachines(frontDoor: Service, machine: Service): Service {
   return {
     connect: (attempt) => inReach(attempt).connect(attempt),
     handle: (request) => inReach(request).handle(request),
+  };
+}
+
+/** What a history says of whom a request is for. */
+function factsOf({ tenant, account }: ReturnType<SubjectOf>): KnownSubject {
+  return {
+    ...(tenant === undefined ? {} : { tenant: tenant.id }),
+    ...(account === undefined ? {} : { user: homeAccountIdOf(account) }),
+  };
+}
+
+/** What a slice of a fault may call whom a request is for. */
+function namesOf({ tenant, account }: ReturnType<SubjectOf>): SubjectNames {
+  return {
+    ...(tenant === undefined ? {} : { tenant: tenant.id }),
+    ...(account === undefined ? {} : { user: account.user.id }),
   };
 }
 

@@ -1,0 +1,57 @@
+/**
+ * The user behind each request: as the service knew, as the call or the request says, or as an
+ * answer to the same refresh token has said. A recording of another tool has only the last.
+ */
+import type { History } from "../../history/event.ts";
+import { exchangesOf, type Exchange } from "./exchanges.ts";
+import { objectIdOf } from "./identifiers.ts";
+
+/**
+ * What distinguishes users: the object id of the user behind a request, in lower case; else the
+ * name in its hint, or the first refresh token of those that were renewed from one another.
+ * Undefined when nothing is known.
+ */
+export function userBehind(history: History, exchange: Exchange): string | undefined {
+  const { began, operation } = exchange;
+  const known = began.subject ?? operation?.user;
+  if (known !== undefined) return objectIdOf(known);
+  if (began.user !== undefined) return began.user.toLowerCase();
+  const session = sessionBehind(history, exchange);
+  return session === undefined ? undefined : (familiesOf(history).users.get(session) ?? session);
+}
+
+/** What distinguishes sessions of one user: the assertion, or the first of the refresh tokens that were renewed from one another. */
+export function sessionBehind(history: History, { began }: Exchange): string | undefined {
+  const { refresh_token: refreshToken, assertion } = began.form ?? {};
+  if (refreshToken === undefined) return assertion;
+  return familiesOf(history).first.get(refreshToken) ?? refreshToken;
+}
+
+/** Refresh tokens that were renewed from one another. */
+interface Families {
+  /** The first token of the family of each. */
+  readonly first: Map<string, string>;
+  /** Object ids by first token, where an answer has named the user. */
+  readonly users: Map<string, string>;
+}
+
+const known = new WeakMap<History, Families>();
+
+function familiesOf(history: History): Families {
+  let families = known.get(history);
+  if (families === undefined) {
+    families = { first: new Map(), users: new Map() };
+    for (const { began, ended } of exchangesOf(history)) {
+      const sent = began.form?.["refresh_token"];
+      const issued = ended?.issued;
+      const first = (sent === undefined ? undefined : families.first.get(sent)) ?? sent;
+      const root = first ?? issued?.refreshToken;
+      if (root === undefined || issued === undefined) continue;
+      if (issued.refreshToken !== undefined && !families.first.has(issued.refreshToken))
+        families.first.set(issued.refreshToken, root);
+      if (issued.user !== undefined) families.users.set(root, objectIdOf(issued.user));
+    }
+    known.set(history, families);
+  }
+  return families;
+}
