@@ -17,7 +17,7 @@ const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], {
   stdio: ["ignore", process.stderr, process.stderr],
 });
 if (status !== 0) process.exit(1);
-for (const asset of ["fixtures", "reports/baseline.json"]) {
+for (const asset of ["fixtures", "reports/baseline.json", "harness/integrations/commonjs"]) {
   cpSync(`${root}${asset}`, `${root}dist/${asset}`, {
     recursive: true,
     filter: (path) => !/\.(?:ts|sh|md)$/.test(path),

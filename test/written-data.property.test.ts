@@ -14,7 +14,7 @@ import { defaultServiceSettings } from "../harness/entra/directory/settings.ts";
 import { checkWorld } from "../harness/entra/directory/world-schema.ts";
 import { checkFaultPlan } from "../harness/faults/validate.ts";
 import { checkOptions as checkPageOptions } from "../harness/integrations/playwright/playwright-options.ts";
-import { checkOptions } from "../harness/integrations/vitest/vitest-options.ts";
+import { checkOptions, type EntraOptions } from "../harness/integrations/suite/suite-options.ts";
 import { parseResults } from "../harness/reporting/files/read-results.ts";
 import { parseShard } from "../harness/reporting/files/shard.ts";
 import { parseBaseline } from "../harness/reporting/model/baseline.ts";
@@ -80,7 +80,7 @@ const written: Readonly<Record<string, Written>> = {
   },
   "options of a Vitest suite": {
     valid: { seed: "1", app: { name: "a" }, limits: { promptsMax: 1 }, allow: ["db"] },
-    check: checkOptions,
+    check: (options: EntraOptions) => checkOptions(options, "useEntra"),
   },
   "options of a Playwright suite": {
     valid: { user: "adele", mount: "route", startsAt: "2026-01-01" },

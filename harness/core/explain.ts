@@ -1,4 +1,5 @@
 /** Test runners print the message of an error and nothing else of it: where and what to do must stand there. */
+import { isPromise } from "node:util/types";
 import { HarnessError } from "./errors.ts";
 
 const explained = new WeakSet<HarnessError>();
@@ -17,7 +18,7 @@ export function explain(error: unknown): unknown {
 export function explaining<T>(work: () => T): T {
   try {
     const result = work();
-    return result instanceof Promise
+    return isPromise(result)
       ? (result.catch((error: unknown) => {
           throw explain(error);
         }) as T)

@@ -1,4 +1,10 @@
 /** What was thrown, as an error that can be read: user code may throw anything, and a getter of it may throw again. */
+import { isNativeError } from "node:util/types";
+
+/** Whether a value is an error, of any realm: a test runner may run tests in a context of their own. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || isNativeError(value);
+}
 
 /** An error with texts; `cause` is what was thrown. */
 export function errorOf(thrown: unknown): Error {
@@ -16,7 +22,7 @@ export function errorOf(thrown: unknown): Error {
 export function textOf(thrown: unknown): string {
   try {
     const message = fieldOf(thrown, "message");
-    return thrown instanceof Error && message !== undefined ? message : String(thrown);
+    return isError(thrown) && message !== undefined ? message : String(thrown);
   } catch {
     return "a value without a text";
   }
@@ -33,7 +39,7 @@ export const programmingErrors: ReadonlySet<string> = new Set([
 function fieldOf(thrown: unknown, field: "name" | "message" | "stack"): string | undefined {
   try {
     const value: unknown = (thrown as Partial<Record<string, unknown>>)[field];
-    return thrown instanceof Error && typeof value === "string" ? value : undefined;
+    return isError(thrown) && typeof value === "string" ? value : undefined;
   } catch {
     return undefined;
   }

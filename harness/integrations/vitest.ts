@@ -2,26 +2,21 @@
  * `brownout/vitest`: the user's own code in an outage, in their own suite. Each test has a live
  * session (`harness/runner/live/`): its mount, clock and history begin and end with the test.
  */
-import { afterEach, beforeEach, expect, type TestContext, vi } from "vitest";
-import { HarnessError } from "../core/errors.ts";
-import { explain, explaining } from "../core/explain.ts";
+import type { TestContext } from "vitest";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
-import { watchSentHeaders } from "../network/outgoing/sent-headers.ts";
-import { loadMount } from "../network/mounts.ts";
-import { type LiveSimulation, startLiveSimulation } from "../runner/live/live-simulation.ts";
-import { currentControls } from "../runner/live/current-controls.ts";
 import type { LiveControls } from "../runner/live/live-controls.ts";
-import { createEarlierTokens } from "./vitest/earlier-tokens.ts";
-import { checkOptions, type EntraOptions } from "./vitest/vitest-options.ts";
-import { liveOptionsOf } from "./vitest/suite-live-options.ts";
-import {
-  reportAbandonedWaits,
-  reportFailure,
-  reportUnknownTokens,
-} from "./vitest/report-failure.ts";
+import type { LiveSimulation } from "../runner/live/live-simulation.ts";
+import { createEntraSuite } from "./suite/entra-suite.ts";
+import { requireRunner } from "./suite/require-runner.ts";
+import type { EntraOptions } from "./suite/suite-options.ts";
+import type { TestRunner } from "./suite/test-runner.ts";
 
-export type { EntraOptions } from "./vitest/vitest-options.ts";
+export type { EntraOptions } from "./suite/suite-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
+
+// Under another runner Vitest fails in its own words, or is not installed at all.
+requireRunner("vitest");
+const { afterEach, beforeEach, expect, vi } = await import("vitest");
 
 /**
  * What `useEntra` returns: outages, clock, world and history of the test that runs at the moment.
@@ -58,23 +53,16 @@ declare module "vitest" {
  * });
  */
 export function useEntra(options: EntraOptions = {}): Entra {
-  explaining(() => checkOptions(options));
+  const suite = createEntraSuite(options, vitest);
   expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
-  const sessions = new Map<string, LiveSimulation & { readonly unwatch: () => void }>();
+  const sessions = new Map<string, LiveSimulation>();
 
   beforeEach(async (context) => {
-    explaining(checkFree);
-    explaining(checkRealTime);
-    running = "starting";
-    const session = await begin(options, context.task).catch((error: unknown) => {
-      running = undefined;
-      throw explain(error);
-    });
-    running = session;
-    const unwatch = watchSentHeaders(session.tokens.saw);
-    sessions.set(context.task.id, { ...session, unwatch });
-    context.onTestFailed(({ task }) =>
-      reportFailure(session, { title: titleOf(task), errors: task.result?.errors ?? [], options }),
+    const { task } = context;
+    const session = await suite.start({ title: titleOf(task), timeoutMs: task.timeout });
+    sessions.set(task.id, session);
+    context.onTestFailed(() =>
+      suite.report(session, { title: titleOf(task), errors: task.result?.errors ?? [] }),
     );
   });
 
@@ -82,67 +70,23 @@ export function useEntra(options: EntraOptions = {}): Entra {
     const session = sessions.get(task.id);
     if (session === undefined) return;
     sessions.delete(task.id);
-    running = undefined;
     // Vitest's timers would restore our clock if they were removed later.
     if (vi.isFakeTimers()) vi.useRealTimers();
-    await session.stop();
-    session.unwatch();
-    reportAbandonedWaits(session);
-    reportUnknownTokens(session);
-    explaining(() => earlier.refuseIn(session));
-    const [problem] = session.problems();
-    if (problem !== undefined) throw explain(problem);
+    await suite.stop(session);
   });
 
-  return currentControls(() => {
-    if (running !== undefined && running !== "starting") return running;
-    throw new HarnessError("bad-usage", "no test is running, so no Entra is simulated", {
-      place: "useEntra",
-      hint: "Use the result of useEntra() inside tests, beforeEach and afterEach.",
-    });
-  });
+  return suite.controls;
 }
 
-const earlier = createEarlierTokens();
-
-/** One for the process, which has one clock and one network. */
-let running: LiveSimulation | "starting" | undefined;
-
-/** Of the time that a test may take: a wait that is given up then can still be reported. */
-const SHARE_OF_TEST = 0.8;
-
-async function begin(options: EntraOptions, task: TestContext["task"]): Promise<LiveSimulation> {
-  const mount = await loadMount(options.mount ?? "msw");
-  return startLiveSimulation({
-    ...liveOptionsOf(options),
-    mount,
-    name: titleOf(task),
-    ...(task.timeout > 0 ? { allWaitsEndWithinMs: task.timeout * SHARE_OF_TEST } : {}),
-    check: checkRealTime,
-    isBusy: isImporting,
-    hasEarlierTokens: earlier.areValidAt,
-  });
-}
-
-function checkFree(): void {
-  if (running === undefined) return;
-  throw new HarnessError("bad-usage", "Entra is simulated for another test at the same time", {
-    place: "useEntra",
-    hint: "The process has one clock and one network: no test.concurrent in this file, and one useEntra() for each test, not a second one in a nested describe.",
-  });
-}
-
-function checkRealTime(): void {
-  if (!vi.isFakeTimers()) return;
-  throw new HarnessError(
-    "bad-usage",
-    "vi.useFakeTimers() is on, but entra.clock moves the time of a test",
-    {
-      place: "useEntra",
-      hint: "Do not use Vitest's timers in this file: entra.clock.advance() moves Date and timers.",
-    },
-  );
-}
+const vitest: TestRunner = {
+  entry: "useEntra",
+  defaultMount: "msw",
+  oneAtATime:
+    "no test.concurrent in this file, and one useEntra() for each test, not a second one in a nested describe",
+  reload: 'vi.resetModules(), then await import("./orders.js") in the test',
+  fakeTimers: () => (vi.isFakeTimers() ? "vi.useFakeTimers()" : undefined),
+  isBusy: isImporting,
+};
 
 /** Vitest fetches modules over a channel that the event loop does not show. */
 function isImporting(): boolean {
@@ -152,6 +96,11 @@ function isImporting(): boolean {
   return (worker?.resolvingModules?.size ?? 0) > 0;
 }
 
+/** Before Vitest 4 a task has no full name. */
 function titleOf(task: TestContext["task"]): string {
-  return task.fullTestName;
+  const full = task.fullTestName as string | undefined;
+  if (full !== undefined) return full;
+  const names = [task.name];
+  for (let { suite } = task; suite !== undefined; { suite } = suite) names.unshift(suite.name);
+  return names.filter((name) => name !== "").join(" > ");
 }

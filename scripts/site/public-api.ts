@@ -10,7 +10,11 @@ import { parseSync } from "rolldown/utils";
 /** What `import … from` names, with the file that it stands for. */
 export const entries = {
   brownout: "harness/index.ts",
+  "brownout/suite": "harness/integrations/suite.ts",
   "brownout/vitest": "harness/integrations/vitest.ts",
+  "brownout/jest": "harness/integrations/jest.ts",
+  "brownout/mocha": "harness/integrations/mocha.ts",
+  "brownout/node-test": "harness/integrations/node-test.ts",
   "brownout/playwright": "harness/integrations/playwright.ts",
 } as const;
 

@@ -5,7 +5,7 @@
  */
 import type { Directory } from "../../entra/directory/directory.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { textOf } from "../../core/thrown.ts";
+import { isError, textOf } from "../../core/thrown.ts";
 import { NothingLeft } from "../../core/time/stuck.ts";
 import type { LivePlan } from "../../faults/live-plan.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
@@ -250,5 +250,5 @@ function createFaultControls(
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(textOf(error));
+  return isError(error) ? error : new Error(textOf(error));
 }

@@ -1,4 +1,5 @@
 /** Reads what the user's own code returns and throws. */
+import { isError } from "../../core/thrown.ts";
 import type { ClientErrorDescription, ClientUnderTest, TokenResult } from "../../clients/client.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import { textsIn, tokenIn } from "../simulation/call-result.ts";
@@ -26,8 +27,7 @@ export function createOwnCode(
     },
     // By name, since the code may have another copy of MSAL than we do.
     describeError(error): ClientErrorDescription | undefined {
-      if (!(error instanceof Error) || error.name !== "InteractionRequiredAuthError")
-        return undefined;
+      if (!isError(error) || error.name !== "InteractionRequiredAuthError") return undefined;
       const { name, message, errorCode, subError } = error as Error & {
         readonly errorCode?: unknown;
         readonly subError?: unknown;

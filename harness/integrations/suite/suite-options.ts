@@ -1,4 +1,4 @@
-/** The options of `useEntra`, and their check. */
+/** The options of a suite, `useEntra` and `createEntra`, and their check. */
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { acrossFields, expecting, parseWith, schemaOf } from "../../core/validation.ts";
 import { someSettingsSchema } from "../../entra/directory/settings-schema.ts";
@@ -19,7 +19,7 @@ import {
 const mounts = ["msw", "nock", "https"] as const;
 
 /**
- * Options of `useEntra`.
+ * Options of `useEntra` and of `createEntra`.
  *
  * @example
  * useEntra({ mount: "nock", settings: { backup: "2026-03" }, journals: "brownout-journals" });
@@ -33,7 +33,7 @@ export interface EntraOptions {
   readonly settings?: Partial<ServiceSettings>;
   /** When each test begins, ISO 8601; default `2026-03-02T08:00:00Z`. */
   readonly startsAt?: string;
-  /** How requests are intercepted: `msw` (default); `nock` in a suite that uses nock; `https` for real sockets on loopback. */
+  /** How requests are intercepted: `msw` (default of `brownout/vitest`); `nock` in a suite that uses nock; `https` for real sockets on loopback, which needs no package (default elsewhere). */
   readonly mount?: (typeof mounts)[number];
   /** The suite's own msw server, which must already listen: its handlers for other hosts stay in force. */
   readonly server?: MswServer;
@@ -72,15 +72,15 @@ const optionsSchema = schemaOf<EntraOptions>()((z) =>
       journals: nonEmptyString().optional(),
     })
     .check(
-      acrossFields<EntraOptions>(({ server, mount = "msw" }, report) => {
-        if (server === undefined || mount === "msw") return;
+      acrossFields<EntraOptions>(({ server, mount }, report) => {
+        if (server === undefined || mount === undefined || mount === "msw") return;
         const message = `only the mount "msw" takes a server of msw, got the mount "${mount}"`;
         report(["server"], message, "Leave one of the two out.");
       }),
     ),
 );
 
-/** Throws `bad-usage` with the path of every wrong option. */
-export function checkOptions(options: EntraOptions): void {
-  parseWith(optionsSchema, options, { what: "useEntra", code: "bad-usage" });
+/** Throws `bad-usage` with the path of every wrong option of the function `what`. */
+export function checkOptions(options: EntraOptions, what: string): void {
+  parseWith(optionsSchema, options, { what, code: "bad-usage" });
 }

@@ -15,24 +15,29 @@ import {
   unnamedAnswers,
 } from "../../runner/live/timeline-text.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
-import type { EntraOptions } from "./vitest-options.ts";
+import type { EntraOptions } from "./suite-options.ts";
+import type { TestRunner } from "./test-runner.ts";
 
 export interface Failure {
   readonly title: string;
   readonly errors: readonly { readonly message?: string }[];
-  readonly options: Pick<EntraOptions, "journals">;
+  /** The function that the test file calls. */
+  readonly entry: TestRunner["entry"];
+  readonly journals: EntraOptions["journals"] | undefined;
 }
 
 /** Prints the timeline and writes the journal. Throws `unwritable` when the folder cannot be written. */
-export function reportFailure(session: LiveSimulation, { title, errors, options }: Failure): void {
-  const { journals } = options;
-  const timedOut = errors.some(({ message = "" }) => /timed out in \d+ms/i.test(message));
+export function reportFailure(
+  session: LiveSimulation,
+  { title, errors, entry, journals }: Failure,
+): void {
+  const timedOut = errors.some(({ message = "" }) => TIMED_OUT.test(message));
   const text = [
     ...timelineText(session, {
       title,
       whole:
         journals === undefined
-          ? 'which useEntra({ journals: "brownout-journals" }) would keep'
+          ? `which ${entry}({ journals: "brownout-journals" }) would keep`
           : "which the journal has",
     }),
     ...unnamedAnswers(session),
@@ -44,13 +49,22 @@ export function reportFailure(session: LiveSimulation, { title, errors, options 
       : []),
     ...(journals === undefined
       ? []
-      : [`Check it again: npx brownout check ${writeJournalFile(session, journals, title)}`]),
+      : [
+          `Check it again: npx brownout check ${writeJournalFile(session, { title, entry, folder: journals })}`,
+        ]),
   ];
   console.error(text.join("\n"));
 }
 
+/** As Vitest, node:test, Jest and Mocha say it. */
+const TIMED_OUT =
+  /timed out (?:in|after) \d+ ?ms|Exceeded timeout of \d+ ms|Timeout of \d+ms exceeded/i;
+
 /** Prints what time went on without: a test that passes may not show it. */
-export function reportAbandonedWaits(session: Pick<LiveSimulation, "history">): void {
+export function reportAbandonedWaits(
+  session: Pick<LiveSimulation, "history">,
+  entry: TestRunner["entry"],
+): void {
   const waits = session.history().events.filter(({ kind }) => kind === "wait-abandoned");
   if (waits.length === 0) return;
   const lines = [...new Set(waits.map((event) => `  ${describeEvent(event)}`))];
@@ -58,7 +72,7 @@ export function reportAbandonedWaits(session: Pick<LiveSimulation, "history">): 
     [
       "How fast this machine was may have decided this test:",
       ...lines,
-      "Raise useEntra({ waits: { limitsMs } }), or name in waits.notWaitedFor what never answers.",
+      `Raise ${entry}({ waits: { limitsMs } }), or name in waits.notWaitedFor what never answers.`,
     ].join("\n"),
   );
 }
@@ -83,7 +97,10 @@ export function reportUnknownTokens(session: Pick<LiveSimulation, "history">): v
     );
 }
 
-function writeJournalFile(session: LiveSimulation, folder: string, title: string): string {
+function writeJournalFile(
+  session: LiveSimulation,
+  { title, entry, folder }: Pick<Failure, "title" | "entry"> & { readonly folder: string },
+): string {
   const name = title.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
   const file = join(folder, `${name.slice(0, 120)}.jsonl`);
   try {
@@ -91,7 +108,7 @@ function writeJournalFile(session: LiveSimulation, folder: string, title: string
     writeFileSync(file, session.journal());
   } catch (cause) {
     throw new HarnessError("unwritable", `the journal could not be written to ${file}`, {
-      place: "useEntra.journals",
+      place: `${entry}.journals`,
       hint: "Name a folder that is writable.",
       cause,
     });

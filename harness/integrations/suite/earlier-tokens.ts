@@ -7,12 +7,16 @@
  */
 import { HarnessError } from "../../core/errors.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
+import type { TestRunner } from "./test-runner.ts";
 
 export interface EarlierTokens {
   /** Whether one that was issued before is still valid at an instant, in ms since the Unix epoch. */
   readonly areValidAt: (at: number) => boolean;
   /** Throws `bad-usage` when a session that has ended was shown a token of an earlier one. */
-  readonly refuseIn: (session: Pick<LiveSimulation, "tokens">) => void;
+  readonly refuseIn: (
+    session: Pick<LiveSimulation, "tokens">,
+    runner: Pick<TestRunner, "entry" | "reload">,
+  ) => void;
 }
 
 /** Creates the record, before the first test. */
@@ -20,13 +24,13 @@ export function createEarlierTokens(): EarlierTokens {
   const known = new Map<string, number>();
   return {
     areValidAt: (at) => [...known.values()].some((expiresAt) => expiresAt > at),
-    refuseIn({ tokens: { issued, foreign } }) {
+    refuseIn({ tokens: { issued, foreign } }, { entry, reload }) {
       const isOld = [...foreign].some((token) => known.has(token));
       for (const [token, expiresAt] of issued) known.set(token, expiresAt);
       if (!isOld) return;
       throw new HarnessError("bad-usage", "this test was shown a token of an earlier test", {
-        place: "useEntra",
-        hint: 'A client of your code has outlived its test and kept its tokens, while the time of each test begins anew. Create it in each test, or load its module again: vi.resetModules(), then await import("./orders.js") in the test. @azure/msal-node keeps the tokens of managed identities for its whole process, and @azure/identity with it: give each such test a file of its own.',
+        place: entry,
+        hint: `A client of your code has outlived its test and kept its tokens, while the time of each test begins anew. Create it in each test, or load its module again: ${reload}. @azure/msal-node keeps the tokens of managed identities for its whole process, and @azure/identity with it: give each such test a file of its own.`,
       });
     },
   };

@@ -1,0 +1,86 @@
+/**
+ * `brownout/jest`: the simulated Entra in the hooks of Jest. Jest runs tests in contexts of their
+ * own, with a registry of modules of its own; this file is loaded once for the process, outside
+ * of them, and `commonjs/jest.cjs` connects it to the test file that asks for it.
+ */
+import type { LiveControls } from "../runner/live/live-controls.ts";
+import type { LiveSimulation } from "../runner/live/live-simulation.ts";
+import { currentRealm } from "../core/time/realm.ts";
+import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
+import { createEntraSuite } from "./suite/entra-suite.ts";
+import { fakeTimersIn } from "./suite/fake-timers.ts";
+import { jestGlobalsOf, stateOf } from "./suite/jest-realm.ts";
+import { requireRunner } from "./suite/require-runner.ts";
+import type { EntraOptions } from "./suite/suite-options.ts";
+
+export { expectEntra } from "./suite/expect-entra.ts";
+export type { EntraOptions } from "./suite/suite-options.ts";
+export type { EntraMatchers } from "./matchers/matchers.ts";
+
+/**
+ * What `useEntra` returns: outages, clock, world and history of the test that runs at the moment.
+ *
+ * @example
+ * const ids = entra.outage("throttled", { for: "10m" });
+ * await entra.clock.advance("5m");
+ * entra.clear(...ids);
+ */
+export type Entra = LiveControls;
+
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- the matchers of @types/jest are declared so
+  namespace jest {
+    // oxlint-disable-next-line no-unused-vars -- the parameters of an interface that is merged are given
+    interface Matchers<R, T = {}> extends EntraMatchers<R> {}
+  }
+}
+
+/**
+ * Simulates Entra in every test of this file, or of the `describe` in which it is called, and
+ * adds the matchers to `expect`. Defaults: mount `https`, seed `1`, the fixture world `contoso`,
+ * 2026-03-02T08:00:00Z. Throws a `HarnessError`: `bad-usage` for an option that does not exist
+ * or does not fit another and under another test runner, `bad-world` for a world that contradicts
+ * itself.
+ *
+ * @example
+ * const { useEntra } = require("brownout/jest");
+ *
+ * const entra = useEntra();
+ *
+ * test("keeps working without Entra", async () => {
+ *   await entra.operate("load orders", loadOrders);
+ *   entra.outage({ for: "1h" });
+ *   await entra.operate("load orders", loadOrders);
+ *   expect(entra).toHaveKeptWorkingFromCache();
+ * });
+ */
+export function useEntra(options: EntraOptions = {}): Entra {
+  requireRunner("jest");
+  const realm = currentRealm();
+  const { beforeEach, afterEach, expect } = jestGlobalsOf(realm);
+  const suite = createEntraSuite(options, {
+    entry: "useEntra",
+    defaultMount: "https",
+    oneAtATime:
+      "no test.concurrent in this file, and one useEntra() for each test, not a second one in a nested describe",
+    reload: 'jest.resetModules(), then require("./orders.js") in the test',
+    fakeTimers: () => (fakeTimersIn(realm) === undefined ? undefined : "jest.useFakeTimers()"),
+  });
+  expect.extend(matchers);
+  const sessions = new Map<unknown, LiveSimulation>();
+
+  beforeEach(async () => {
+    const { test, title, timeoutMs } = stateOf(realm);
+    sessions.set(test, await suite.start({ title, timeoutMs }));
+  });
+
+  afterEach(async () => {
+    const { test, title, errors } = stateOf(realm);
+    const session = sessions.get(test);
+    if (session === undefined) return;
+    sessions.delete(test);
+    await suite.finish(session, { title, errors });
+  });
+
+  return suite.controls;
+}

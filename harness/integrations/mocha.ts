@@ -1,0 +1,99 @@
+/** `brownout/mocha`: the simulated Entra in the hooks of Mocha. */
+import { HarnessError } from "../core/errors.ts";
+import { explaining } from "../core/explain.ts";
+import type { LiveControls } from "../runner/live/live-controls.ts";
+import type { LiveSimulation } from "../runner/live/live-simulation.ts";
+import { createEntraSuite } from "./suite/entra-suite.ts";
+import { fakeTimersIn } from "./suite/fake-timers.ts";
+import { requireRunner } from "./suite/require-runner.ts";
+import type { EntraOptions } from "./suite/suite-options.ts";
+
+export { expectEntra } from "./suite/expect-entra.ts";
+export type { EntraOptions } from "./suite/suite-options.ts";
+export type { EntraMatchers } from "./matchers/matchers.ts";
+
+/**
+ * What `useEntra` returns: outages, clock, world and history of the test that runs at the moment.
+ *
+ * @example
+ * const ids = entra.outage("throttled", { for: "10m" });
+ * await entra.clock.advance("5m");
+ * entra.clear(...ids);
+ */
+export type Entra = LiveControls;
+
+/**
+ * Simulates Entra in every test of this file, or of the `describe` in which it is called.
+ * Defaults: mount `https`, seed `1`, the fixture world `contoso`, 2026-03-02T08:00:00Z. Throws a
+ * `HarnessError`: `bad-usage` for an option that does not exist or does not fit another and under
+ * another test runner, `bad-world` for a world that contradicts itself.
+ *
+ * @example
+ * import { expectEntra, useEntra } from "brownout/mocha";
+ *
+ * describe("orders", () => {
+ *   const entra = useEntra();
+ *
+ *   it("keeps working without Entra", async () => {
+ *     await entra.operate("load orders", loadOrders);
+ *     entra.outage({ for: "1h" });
+ *     await entra.operate("load orders", loadOrders);
+ *     expectEntra(entra).toHaveKeptWorkingFromCache();
+ *   });
+ * });
+ */
+export function useEntra(options: EntraOptions = {}): Entra {
+  requireRunner("mocha");
+  const { beforeEach, afterEach } = explaining(mochaHooks);
+  const suite = createEntraSuite(options, {
+    entry: "useEntra",
+    defaultMount: "https",
+    oneAtATime: "one useEntra() for each test, not a second one in a nested describe",
+    reload:
+      'delete require.cache[require.resolve("./orders.js")], or await import("./orders.js?2")',
+    fakeTimers: () => fakeTimersIn(globalThis),
+  });
+  const sessions = new Map<object, LiveSimulation>();
+
+  beforeEach(async function start() {
+    const { currentTest: test } = this;
+    const running = { title: titleOf(test), timeoutMs: test.timeout() };
+    sessions.set(test, await suite.start(running));
+  });
+
+  afterEach(async function stop() {
+    const { currentTest: test } = this;
+    const session = sessions.get(test);
+    if (session === undefined) return;
+    sessions.delete(test);
+    const errors = test.err === undefined ? [] : [test.err];
+    await suite.finish(session, { title: titleOf(test), errors });
+  });
+
+  return suite.controls;
+}
+
+/** What we need of a `Mocha.Test`. */
+interface MochaTest {
+  readonly err?: Error;
+  readonly titlePath: () => readonly string[];
+  readonly timeout: () => number;
+}
+
+type Hook = (work: (this: { readonly currentTest: MochaTest }) => Promise<void>) => void;
+
+/** The hooks of the interface `bdd`, or of `tdd`. */
+function mochaHooks(): { readonly beforeEach: Hook; readonly afterEach: Hook } {
+  const globals = globalThis as unknown as Readonly<Partial<Record<string, Hook>>>;
+  const beforeEach = globals["beforeEach"] ?? globals["setup"];
+  const afterEach = globals["afterEach"] ?? globals["teardown"];
+  if (beforeEach !== undefined && afterEach !== undefined) return { beforeEach, afterEach };
+  throw new HarnessError("bad-usage", "Mocha has no global beforeEach and afterEach here", {
+    place: "useEntra",
+    hint: 'With the interfaces "exports" and "require", call createEntra() of brownout/suite in your own hooks.',
+  });
+}
+
+function titleOf(test: MochaTest): string {
+  return test.titlePath().join(" > ");
+}

@@ -1,0 +1,54 @@
+/** Which test runner runs a test file, and which entry point is for it. */
+import { HarnessError } from "../../core/errors.ts";
+import { explain } from "../../core/explain.ts";
+
+const runners = {
+  vitest: {
+    name: "Vitest",
+    entry: "brownout/vitest",
+    isHere: () => process.env["VITEST"] !== undefined,
+  },
+  jest: {
+    name: "Jest",
+    entry: "brownout/jest",
+    isHere: () => process.env["JEST_WORKER_ID"] !== undefined,
+  },
+  mocha: {
+    name: "Mocha",
+    entry: "brownout/mocha",
+    // Aliases of `it` and `before` that no other runner has.
+    isHere: () => "specify" in globalThis || "suiteSetup" in globalThis,
+  },
+  "node:test": {
+    name: "node:test",
+    entry: "brownout/node-test",
+    isHere: () => process.env["NODE_TEST_CONTEXT"] !== undefined,
+  },
+} as const;
+
+/** The test runners that have an entry point of their own. */
+export type RunnerName = keyof typeof runners;
+
+/** Throws `bad-usage`, with the entry point to take, when another test runner runs this file. */
+export function requireRunner(wanted: RunnerName): void {
+  const { name, entry, isHere } = runners[wanted];
+  // A runner that another one has started may see the variables of both.
+  if (isHere()) return;
+  const other = Object.values(runners).find((runner) => runner.isHere());
+  // A file of node:test can be run by itself.
+  if (other === undefined && wanted === "node:test") return;
+  throw explain(
+    new HarnessError(
+      "bad-usage",
+      other === undefined
+        ? `${entry} is for ${name}, which does not run this file`
+        : `${entry} is for ${name}, and ${other.name} runs this file`,
+      {
+        hint:
+          other === undefined
+            ? 'For any other test runner: import { createEntra } from "brownout/suite".'
+            : `Write: import { useEntra } from "${other.entry}".`,
+      },
+    ),
+  );
+}

@@ -1,0 +1,153 @@
+/**
+ * The packed package in projects as they are: beside older majors of everything that it can be
+ * used with, many at once, since an installation is slow. The examples of `examples/runners/` and
+ * the Vitest suite of `examples/node/` run there under each test runner.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cleanEnvironment, installPacked, SLOW_MS } from "./clean-machine.ts";
+import { root } from "./support/guides.ts";
+
+/** What is installed with it: the newest majors and the ones before, then the ones before those. */
+const projects = {
+  newer:
+    "jest@30 mocha@12 vitest@4 msw@3 nock@15 @azure/identity@3 @azure/msal-browser@4 openid-client@5 @node-saml/node-saml@4 @playwright/test@1.50",
+  older:
+    "jest@29 mocha@11 vitest@3 msw@1 nock@13 @azure/identity@2 @azure/msal-browser@3 @azure/msal-node@2 openid-client@4 @playwright/test@1.40",
+} as const;
+type Project = keyof typeof projects;
+
+/** Two installations, on a slow machine. */
+const INSTALL_MS = 2 * SLOW_MS;
+
+let place = "";
+const folderOf = (project: string): string => join(place, project.replaceAll(" ", "-"));
+
+/** The Node of this process first, as npm scripts find it in a project that has it. */
+const environment = {
+  ...cleanEnvironment,
+  NO_COLOR: "1",
+  PATH: [join(process.execPath, ".."), cleanEnvironment["PATH"]].join(delimiter),
+};
+
+function start(project: string, command: string, ...values: readonly string[]) {
+  const options = { cwd: folderOf(project), encoding: "utf8", env: environment } as const;
+  const { status, stdout, stderr } = spawnSync(command, values, options);
+  return { status, printed: stdout + stderr };
+}
+
+/** Throws with all that was printed unless the command ends with that status. */
+function printedBy(project: string, line: string, wanted: 0 | 1): string {
+  const [command = "", ...values] = line.split(" ");
+  const { status, printed } = start(project, command, ...values);
+  if (status !== wanted) throw new Error(`${line} ended with ${status}\n${printed}`);
+  return printed;
+}
+
+beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), "brownout-install-"));
+  execFileSync("npm", ["pack", "--pack-destination", place], { cwd: root, stdio: "pipe" });
+  for (const [project, peers] of Object.entries(projects)) {
+    cpSync(`${root}examples/runners`, folderOf(project), { recursive: true });
+    const manifest = { private: true, jest: { roots: ["<rootDir>/jest"] } };
+    writeFileSync(join(folderOf(project), "package.json"), JSON.stringify(manifest));
+    // No --force and no --legacy-peer-deps: a refusal fails here.
+    installPacked(place, folderOf(project), ...peers.split(" "));
+    for (const file of ["orders.ts", "orders.test.ts"])
+      cpSync(`${root}examples/node/${file}`, join(folderOf(project), "vitest", file));
+  }
+}, INSTALL_MS);
+
+afterAll(() => rmSync(place, { recursive: true, force: true }), SLOW_MS);
+
+const commands = {
+  Jest: "npx jest",
+  Mocha: "npx mocha mocha/*.spec.js",
+  "node:test": "node --test node-test/orders.test.mjs",
+  "no test runner": "node any.mjs",
+} as const;
+
+const passed = {
+  Jest: /Tests: +1 passed/,
+  Mocha: /1 passing/,
+  "node:test": /pass 1/,
+  "no test runner": /^$/,
+} as const;
+
+describe.each(Object.keys(projects) as Project[])("a project with packages of %s", (project) => {
+  const runners = Object.entries(commands);
+
+  it.each(runners)("passes its suite under %s", { timeout: SLOW_MS }, (runner, line) => {
+    expect(printedBy(project, line, 0)).toMatch(passed[runner as keyof typeof commands]);
+  });
+
+  it("passes its suite under Vitest", { timeout: SLOW_MS }, () => {
+    const file = join(folderOf(project), "vitest", "orders.test.ts");
+    const text = readFileSync(`${root}examples/node/orders.test.ts`, "utf8");
+    writeFileSync(file, text.replace("useEntra()", 'useEntra({ mount: "https" })'));
+    expect(printedBy(project, "npx vitest run vitest", 0)).toMatch(/Tests .*1 passed/);
+  });
+
+  it("fails under each with the careless program, and says why", { timeout: SLOW_MS }, () => {
+    const good = join(folderOf(project), "orders.js");
+    const text = readFileSync(good, "utf8");
+    // A new client for each call, as the careless program of `examples/node/` has.
+    writeFileSync(
+      good,
+      `${text}\nconst { createOrders } = exports;\nexports.createOrders = () => ({ load: () => createOrders().load().catch(() => undefined) });\n`,
+    );
+    try {
+      for (const [, line] of runners) {
+        const printed = printedBy(project, line, 1);
+        expect(printed).toMatch(/toHaveKeptWorkingFromCache: cached-token: /);
+        expect(printed).toMatch(/What happened in ".*works through an hour without Entra"/);
+      }
+    } finally {
+      writeFileSync(good, text);
+    }
+  });
+});
+
+describe("what cannot be used as it is installed", () => {
+  it.each([
+    ["newer", "msw", /the mount msw works with msw 2, and 3\.\S+ is installed\n.*msw@2\.\d/],
+    [
+      "newest",
+      "nock",
+      /the mount nock works with nock 14, and 15\.\S+ is installed\n.*nock@14\.\d/,
+    ],
+    ["older", "msw", /works with msw 2, and 1\.\S+ is installed\n.*the mount https/],
+    ["older", "nock", /works with nock 14, and 13\.\S+ is installed\n/],
+  ])("%s: the mount %s says so, with the command", { timeout: SLOW_MS }, (project, mount, said) => {
+    const file = join(folderOf(project), "mount.mjs");
+    const text = readFileSync(`${root}examples/runners/any.mjs`, "utf8");
+    writeFileSync(file, text.replace("createEntra()", `createEntra({ mount: "${mount}" })`));
+    expect(printedBy(project, "node mount.mjs", 1)).toMatch(said);
+  });
+
+  const misuses = [
+    [
+      "npx mocha wrong.spec.mjs",
+      /brownout\/vitest is for Vitest, and Mocha runs this file\n.*mocha"/,
+    ],
+    ["node --test wrong.spec.mjs", /and node:test runs this file\n.*"brownout\/node-test"/],
+    [
+      "npx jest --roots=. --testMatch=**/wrong.test.js",
+      /and Jest runs this file\n.*brownout\/jest/,
+    ],
+    ["node wrong.spec.mjs", /which does not run this file\n.*"brownout\/suite"/],
+  ] as const;
+  it.each(misuses)(
+    "%s: brownout/vitest names the entry to take",
+    { timeout: SLOW_MS },
+    (line, said) => {
+      const folder = folderOf("newer");
+      writeFileSync(join(folder, "wrong.spec.mjs"), 'import "brownout/vitest";\n');
+      writeFileSync(join(folder, "wrong.test.js"), 'require("brownout/vitest");\n');
+      expect(printedBy("newer", line, 1)).toMatch(said);
+    },
+  );
+});
