@@ -22,7 +22,7 @@ export const keyRollover: Rule = {
   says: "A service that validates tokens reads the signing keys again for an unknown key, accepts each published key, and does not read them for each token.",
   source:
     "Signing key rollover in the Microsoft identity platform (https://learn.microsoft.com/entra/identity-platform/signing-key-rollover)",
-  fix: "Choose the key by the kid of the token among all published keys, keep the set for a day, and read it again, at most every few minutes, for a kid that is not in it. Use the validation of your framework or jose's createRemoteJWKSet.",
+  fix: "Choose the key by the kid of the token among all published keys, keep the set for a day, and read it again, at most every few minutes, for a kid that is not in it. Use the validation of your framework, or jose's createRemoteJWKSet(url, { cacheMaxAge: 86_400_000 }): its default is ten minutes, after which an API refuses every token while the keys cannot be read.",
   excuses: [
     { id: "may-wait", says: "The keys were read less than five minutes before." },
     { id: "keys-unavailable", says: "The keys were requested, and the service failed." },

@@ -22,6 +22,10 @@ export const metadata: Rule = {
   fix: "Keep one client instance for the lifetime of the process, or give it the metadata by configuration (authorityMetadata).",
   excuses: [
     { id: "keys-rotated", says: "The signing keys changed since the last read of the keys." },
+    {
+      id: "unknown-key",
+      says: "The keys are read again, at the soonest after thirty seconds, for a token that is then refused.",
+    },
     { id: "failed-read", says: "Earlier reads of the document failed." },
     { id: "shared-failure", says: "The read that was under way failed." },
     { id: "rounding", says: "The document is read again in the last second of its day." },
@@ -44,6 +48,8 @@ export const metadata: Rule = {
 };
 
 const CACHED_FOR_MS = 86_400_000;
+/** How soon a validator may read the keys again for a key that it does not know: jose, the quickest, waits so long. */
+const UNKNOWN_KEY_AGAIN_MS = 30_000;
 /** Clients count whole seconds. */
 const ROUNDING_MS = 1_000;
 
@@ -73,8 +79,9 @@ function judgeRepeats(
   reads: readonly Exchange[],
   succeeded: readonly Operation[],
 ): Judgement {
+  const failedCalls = failedCallsOf(history);
   const repeats = [...Map.groupBy(reads, documentOf).values()].flatMap((same) =>
-    repeatsOf(same, rotationsOf(history)),
+    repeatsOf(same, rotationsOf(history), failedCalls),
   );
   const overlapping = [...Map.groupBy(reads, documentOf).values()].flatMap(overlapsOf);
   const [other] = overlapping;
@@ -133,7 +140,19 @@ function rotationsOf({ events }: History): readonly number[] {
   );
 }
 
-function repeatsOf(reads: readonly Exchange[], rotations: readonly number[]): readonly Repeat[] {
+/** The calls that failed after everything they had requested was answered: a validator has refused the token. */
+function failedCallsOf(history: History): ReadonlySet<number> {
+  const failed = operationsOf(history).filter(
+    ({ completed, exchanges }) => completed?.outcome === "fail" && exchanges.every(isGood),
+  );
+  return new Set(failed.map(({ invoked }) => invoked.operation));
+}
+
+function repeatsOf(
+  reads: readonly Exchange[],
+  rotations: readonly number[],
+  failedCalls: ReadonlySet<number>,
+): readonly Repeat[] {
   const repeats: Repeat[] = [];
   const good: Exchange[] = [];
   for (const read of reads) {
@@ -145,7 +164,16 @@ function repeatsOf(reads: readonly Exchange[], rotations: readonly number[]): re
     const isRotated =
       read.began.endpoint === "keys" &&
       rotations.some((index) => (known?.began.index ?? 0) < index && index < read.began.index);
-    if (known !== undefined && !isRotated && afterMs < CACHED_FOR_MS - ROUNDING_MS)
+    const isForUnknownKey =
+      read.began.endpoint === "keys" &&
+      afterMs >= UNKNOWN_KEY_AGAIN_MS &&
+      failedCalls.has(read.operation?.operation ?? -1);
+    if (
+      known !== undefined &&
+      !isRotated &&
+      !isForUnknownKey &&
+      afterMs < CACHED_FOR_MS - ROUNDING_MS
+    )
       repeats.push({ known, read, afterMs });
     if (isGood(read)) good.push(read);
   }

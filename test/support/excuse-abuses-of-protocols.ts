@@ -124,6 +124,16 @@ const abusesOfMetadata: Readonly<Record<string, () => RunBuilder>> = {
     run.exchange(configuration);
     return run;
   },
+  "metadata/unknown-key": () => {
+    const run = buildRun();
+    for (let call = 0; call < 2; call += 1) {
+      const refused = run.operation({ flow: "custom" });
+      run.exchange({ ...keys, by: refused });
+      refused.fails();
+      run.after(10_000);
+    }
+    return run;
+  },
   "metadata/failed-read": () => {
     const run = buildRun();
     for (const status of [503, 200, 200]) run.exchange({ ...configuration, status });
