@@ -282,7 +282,7 @@ describe("a protected API", () => {
     });
   });
 
-  it("accepts a token issued in the second of the revocation, since a token's times are whole seconds", async () => {
+  it("accepts a token issued after the revocation in its second, though a token's times are whole seconds", async () => {
     const bench = start();
     const user = tenant?.users[0];
     bench.pass(60_500);
@@ -290,6 +290,31 @@ describe("a protected API", () => {
     bench.pass(100);
     expect((await bench.ask(await bench.tokenFor(graph, capable))).verdict).toBe("accepted");
   });
+
+  it.each([0, 500])(
+    "refuses a token issued before the revocation in its second, %i ms into it",
+    async (intoMs) => {
+      const bench = start();
+      const [user] = tenant?.users ?? [];
+      const revoke = (): void => {
+        if (user !== undefined) bench.directory.revokeSessions([user]);
+      };
+      bench.pass(intoMs);
+      const before = await bench.tokenFor(graph, capable);
+      revoke();
+      expect((await bench.ask(before)).verdict).toBe("revoked");
+      const between = await bench.tokenFor(graph, capable);
+      expect((await bench.ask(between)).verdict).toBe("accepted");
+      revoke();
+      const after = await bench.tokenFor(graph, capable);
+      const verdicts = [before, between, after].map(
+        async (token) => (await bench.ask(token)).verdict,
+      );
+      expect(await Promise.all(verdicts)).toEqual(["revoked", "revoked", "accepted"]);
+      bench.pass(1_000);
+      expect((await bench.ask(await bench.tokenFor(graph, capable))).verdict).toBe("accepted");
+    },
+  );
 
   it("identifies the user at UserInfo by the subject of the id token", async () => {
     const bench = start();

@@ -7,6 +7,7 @@ import { createPublicKey, createVerify, type KeyObject } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
 import { cloudOfHost, issuerOriginOf } from "../directory/clouds.ts";
 import type { Directory } from "../directory/directory.ts";
+import { isIssuedBeforeRevocation } from "../directory/opaque-ids.ts";
 import type { ProtectedResource, User } from "../directory/world.ts";
 import { corsHeaders, preflightHeaders } from "../request/cors.ts";
 import { describeRequest } from "../request/endpoint.ts";
@@ -59,11 +60,9 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     }
     if (!grantsSomething(claims)) return { verdict: "malformed" };
     const user = userOf(directory, claims);
-    const validFromMs = user === undefined ? 0 : directory.tokensValidFrom(user);
     const evaluated = resource.cae && Array.isArray(claims["xms_cc"]);
-    // Both in whole seconds, as in the challenge: a token issued in that second is accepted.
-    if (evaluated && Number(claims["iat"]) < Math.floor(validFromMs / 1_000))
-      return { verdict: "revoked", validFromMs };
+    if (evaluated && user !== undefined && isIssuedBeforeRevocation(directory, user, claims))
+      return { verdict: "revoked", validFromMs: directory.tokensValidFrom(user) };
     return { verdict: "accepted", subject: claims["sub"], ...(user === undefined ? {} : { user }) };
   };
 

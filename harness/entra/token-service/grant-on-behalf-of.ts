@@ -1,6 +1,7 @@
 /** Grant on-behalf-of: a middle-tier API exchanges a user's token for a token of the next API. */
 import { createPublicKey, createVerify } from "node:crypto";
-import type { AppRegistration } from "../directory/world.ts";
+import { isIssuedBeforeRevocation } from "../directory/opaque-ids.ts";
+import type { AppRegistration, Tenant } from "../directory/world.ts";
 import { decodeObject } from "../../core/http/json-object.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import {
@@ -33,8 +34,7 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
   const { user } = userOfGrant(context, {
     tenantId: String(assertion["tid"]),
     userId: String(assertion["oid"]),
-    // A token has its time in whole seconds; in doubt it was issued after the revocation.
-    issuedAtMs: Number(assertion["iat"]) * 1_000 + 999,
+    issuedAtMs: issuedAtMsOf(context, tenant, assertion),
   });
   return userAnswer(context, {
     tenant,
@@ -45,6 +45,19 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
     signedInAtMs: Number(assertion["iat"]) * 1_000,
     ...claimsAsked(context),
   });
+}
+
+/** A token has its time in whole seconds: before the revocation or after it, where that was in the same second. */
+function issuedAtMsOf(
+  { directory }: EstsContext,
+  tenant: Tenant,
+  assertion: Record<string, unknown>,
+): number {
+  const secondMs = Number(assertion["iat"]) * 1_000;
+  const user = directory.user(tenant, String(assertion["oid"]));
+  return user !== undefined && isIssuedBeforeRevocation(directory, user, assertion)
+    ? Math.min(secondMs, directory.tokensValidFrom(user) - 1)
+    : secondMs + 999;
 }
 
 function readAssertion(context: EstsContext, assertion: string): Record<string, unknown> {

@@ -5,6 +5,7 @@
  */
 import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
+import { revocationMark, withOpaqueIds } from "../directory/opaque-ids.ts";
 import { signRs256 } from "../directory/signing-keys.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
 
@@ -46,11 +47,17 @@ export function createTokenIssuer(
   const remembered = new Map<string, string>();
   const headers = new Map<string, string>();
 
-  const sign = (claims: Readonly<Record<string, unknown>>, version: "1.0" | "2.0"): string => {
+  const sign = (
+    claims: Readonly<Record<string, unknown>>,
+    version: "1.0" | "2.0",
+    { user, issuedAtSeconds }: TokenSubject,
+  ): string => {
+    const mark = revocationMark(directory, user, issuedAtSeconds);
     const key = directory.signingKey();
     const headerKey = `${version} ${key.kid}`;
     const text = JSON.stringify(claims);
-    const claimsKey = options.remember === "equal-claims" ? `${headerKey} ${text}` : undefined;
+    const claimsKey =
+      options.remember === "equal-claims" ? `${headerKey} ${text}${mark}` : undefined;
     const known = claimsKey === undefined ? undefined : remembered.get(claimsKey);
     if (known !== undefined) return known;
     let header = headers.get(headerKey);
@@ -64,7 +71,7 @@ export function createTokenIssuer(
       });
       headers.set(headerKey, header);
     }
-    const input = `${header}.${Buffer.from(withOpaqueIds(text)).toString("base64url")}`;
+    const input = `${header}.${Buffer.from(withOpaqueIds(text, mark)).toString("base64url")}`;
     const token = `${input}.${signRs256(input, key)}`;
     if (claimsKey !== undefined) {
       const oldest = remembered.size >= REMEMBERED_MAX ? remembered.keys().next().value : undefined;
@@ -95,7 +102,7 @@ export function createTokenIssuer(
         ...(grant.cae === "yes" ? { xms_cc: ["cp1"] } : {}),
         ver: version,
       };
-      return sign(claims, version);
+      return sign(claims, version, subject);
     },
     idToken(subject, extra) {
       const { tenant, app, user } = subject;
@@ -112,7 +119,7 @@ export function createTokenIssuer(
         tid: tenant.id,
         ver: "2.0",
       };
-      return sign(claims, "2.0");
+      return sign(claims, "2.0", subject);
     },
   };
 }
@@ -157,17 +164,6 @@ function proofNumber(proof: TokenSubject["proof"]): "0" | "1" | "2" {
     case "certificate":
       return "2";
   }
-}
-
-/** The claims as JSON, followed by `aio`, `rh` and `uti`: opaque ids, here derived from the other claims. */
-function withOpaqueIds(claims: string): string {
-  const digest = hash("sha256", claims, "base64url");
-  const ids = {
-    aio: digest.slice(0, 32),
-    rh: `1.${digest.slice(8, 30)}.`,
-    uti: digest.slice(21, 43),
-  };
-  return `${claims.slice(0, -1)},${JSON.stringify(ids).slice(1)}`;
 }
 
 function pairwise(userId: string, clientId: string): string {

@@ -1,0 +1,46 @@
+/**
+ * The ids of a token that only Entra can read (`aio`, `rh`, `uti`), derived from its other claims.
+ * They also say whether it was issued before or after a revocation in the same second, which the
+ * times of a token, whole seconds, do not.
+ */
+import { hash } from "node:crypto";
+import type { Directory } from "./directory.ts";
+import type { User } from "./world.ts";
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** The claims as JSON, followed by the ids; `mark` is from `revocationMark`. */
+export function withOpaqueIds(claims: string, mark: string): string {
+  return `${claims.slice(0, -1)},${JSON.stringify(idsOf(claims, mark)).slice(1)}`;
+}
+
+/** What distinguishes tokens that a user is issued in the second of a revocation and after it; empty at any other time. */
+export function revocationMark(
+  directory: Pick<Directory, "tokensValidFrom" | "revocations">,
+  user: User | undefined,
+  issuedAtSeconds: number,
+): string {
+  if (user === undefined) return "";
+  const validFromMs = directory.tokensValidFrom(user);
+  return validFromMs > 0 && Math.floor(validFromMs / 1_000) === issuedAtSeconds
+    ? ` after revocation ${directory.revocations(user)}`
+    : "";
+}
+
+/** Whether a token of the user was issued before the last revocation of the user's grants. */
+export function isIssuedBeforeRevocation(
+  directory: Pick<Directory, "tokensValidFrom" | "revocations">,
+  user: User,
+  claims: Claims,
+): boolean {
+  const issuedAtSeconds = Number(claims["iat"]);
+  const mark = revocationMark(directory, user, issuedAtSeconds);
+  if (mark === "") return issuedAtSeconds * 1_000 < directory.tokensValidFrom(user);
+  const { aio: _, rh: __, uti, ...others } = claims;
+  return idsOf(JSON.stringify(others), mark).uti !== uti;
+}
+
+function idsOf(claims: string, mark: string) {
+  const digest = hash("sha256", `${claims}${mark}`, "base64url");
+  return { aio: digest.slice(0, 32), rh: `1.${digest.slice(8, 30)}.`, uti: digest.slice(21, 43) };
+}
