@@ -1,6 +1,11 @@
 /** Faults of the client's own side: the store of its tokens, its clock, answers that are lost on the way to it. */
 import { days, hours, minutes } from "../harness/core/time/duration.ts";
-import { cacheStoreDown, cacheStoreFull, clockWrong } from "../harness/faults/device-presets.ts";
+import {
+  cacheStoreDown,
+  cacheStoreFull,
+  cacheStoreSlow,
+  clockWrong,
+} from "../harness/faults/device-presets.ts";
 import { answerLost } from "../harness/faults/presets.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
@@ -28,6 +33,55 @@ const storeDown = defineScenario({
       untilMs: hours(1),
     });
   },
+});
+
+/** A web app whose users' tokens are in a Redis, through the plugin of MSAL Node for distributed caches. */
+function sharedCache(
+  own: Pick<Scenario, "name" | "title" | "asserts" | "faults"> & {
+    readonly standsFor: string;
+    readonly expectation: string;
+    readonly failureMeans: string;
+  },
+): Scenario {
+  const { standsFor, expectation, failureMeans, ...rest } = own;
+  return defineScenario({
+    ...rest,
+    story: {
+      standsFor: `${standsFor} (DistributedCachePlugin, ${CACHES})`,
+      asserts: expectation,
+      failureMeans,
+      fix: "Give the plugin a client that bounds its time, catches what the store throws, and answers from memory meanwhile.",
+    },
+    needs: ["authorization-code", "silent"],
+    async script(context) {
+      const portal = await context.open({ app: "portal", cache: "shared" });
+      for (const user of ["adele", "megan"]) await signIn(context, portal, user);
+      while (context.clock.elapsed() < hours(1)) {
+        for (const user of ["adele", "megan"]) await portal.attempt(silently(context, user));
+        await context.clock.sleep(minutes(5));
+      }
+    },
+  });
+}
+
+const sharedCacheDown = sharedCache({
+  name: "shared-cache-down",
+  title: "The Redis with the tokens of all users of a web app is down for half an hour",
+  standsFor: "a distributed token cache whose server restarts, or is out of reach",
+  expectation: "Users whose tokens the app has had keep working, and the others can sign in.",
+  failureMeans: "Every user of every instance of the app is out, although tokens are issued.",
+  asserts: ["cached-token", "availability", "recovery"],
+  faults: [cacheStoreDown({ from: minutes(10), for: minutes(30) })],
+});
+
+const sharedCacheSlow = sharedCache({
+  name: "shared-cache-slow",
+  title: "The Redis with the tokens of all users of a web app answers after a minute",
+  standsFor: "a distributed token cache that is overloaded, or whose network loses packets",
+  expectation: "Calls end in time: with a token, or with an error that the app can handle.",
+  failureMeans: "Requests of users pile up in the app, each waiting for the cache.",
+  asserts: ["call-duration", "recovery"],
+  faults: [cacheStoreSlow({ from: minutes(10), for: minutes(30), delay: minutes(1) })],
 });
 
 const storeFull = defineScenario({
@@ -141,6 +195,8 @@ const overlappingScopes = defineScenario({
 
 export const clientSide: readonly Scenario[] = [
   storeDown,
+  sharedCacheDown,
+  sharedCacheSlow,
   storeFull,
   clockSetBack,
   answersLost,

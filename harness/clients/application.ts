@@ -10,15 +10,16 @@ import { textOf } from "../core/thrown.ts";
 import { fingerprint } from "../history/redact.ts";
 import type { Recorder } from "../history/recorder.ts";
 import { programmingErrorBehind } from "./error-causes.ts";
-import type {
-  ClientContext,
-  ClientErrorDescription,
-  ClientInstance,
-  ClientUnderTest,
-  InstanceTabs,
-  OpenOptions,
-  TokenRequest,
-  TokenResult,
+import {
+  type ClientContext,
+  type ClientErrorDescription,
+  type ClientInstance,
+  type ClientUnderTest,
+  type InstanceTabs,
+  type OpenOptions,
+  type TokenRequest,
+  type TokenResult,
+  isSaved,
 } from "./client.ts";
 
 /**
@@ -138,11 +139,11 @@ export async function openApplication(parts: ApplicationParts): Promise<Applicat
       recorder.emit({
         kind: "client-restarted",
         client: name,
-        persisted: options.cache === "persisted" ? "cache" : "nothing",
+        persisted: isSaved(options.cache) ? "cache" : "nothing",
         ...(context.browser === undefined ? {} : { browser: true as const }),
       });
       await context.browser?.restart();
-      if (options.cache !== "persisted") context.storage.clear();
+      if (!isSaved(options.cache)) context.storage.clear();
       instance = await recorder.causedBy({ client: name }, () => client.open(options, context));
     },
   };

@@ -53,8 +53,13 @@ export interface TokenResult {
   readonly homeAccountId?: string;
 }
 
-/** Where tokens are cached: in memory; in the session of a browser tab (elsewhere the same as `memory`); or saved across restarts. */
-export type CacheKind = "memory" | "session" | "persisted";
+/** Where tokens are cached: in memory; in the session of a browser tab (elsewhere the same as `memory`); saved across restarts; or in a store that several processes share, such as Redis, with an entry for each user (elsewhere than in MSAL Node the same as `persisted`; not in pages). */
+export type CacheKind = "memory" | "session" | "persisted" | "shared";
+
+/** Whether a cache outlives its process. */
+export function isSaved(cache: CacheKind): boolean {
+  return cache === "persisted" || cache === "shared";
+}
 
 /**
  * How the application opens its client.
@@ -123,7 +128,7 @@ export interface ClientContext {
   readonly browser?: ClientBrowser;
   /** What the application saved; kept across `restart` when the cache is `persisted`. */
   readonly storage: Map<string, string>;
-  /** The store of the client's cache, with its faults, for a cache that is `persisted`: it keeps its values in `storage`. */
+  /** The store of the client's cache, with its faults, for a cache that is `persisted` or `shared`: it keeps its values in `storage`. */
   readonly cacheStore: CacheStore;
 }
 

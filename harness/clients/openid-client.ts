@@ -7,15 +7,16 @@
 import { HarnessError } from "../core/errors.ts";
 import type { Flow } from "../history/event.ts";
 import { createRequest } from "../core/http/message.ts";
-import type {
-  CacheStore,
-  ClientContext,
-  ClientErrorDescription,
-  ClientInstance,
-  ClientUnderTest,
-  OpenOptions,
-  TokenRequest,
-  TokenResult,
+import {
+  type CacheStore,
+  type ClientContext,
+  type ClientErrorDescription,
+  type ClientInstance,
+  type ClientUnderTest,
+  type OpenOptions,
+  type TokenRequest,
+  type TokenResult,
+  isSaved,
 } from "./client.ts";
 import { installedVersion, loadFrom, notInstalled } from "./installed-package.ts";
 import { approveDevice } from "./device-approval.ts";
@@ -199,7 +200,7 @@ async function keep(
 
 /** Where the application keeps refresh tokens: a store of its own, or its memory. */
 function storeOf({ options, context: { cacheStore, storage } }: Opened): CacheStore {
-  if (options.cache === "persisted") return cacheStore;
+  if (isSaved(options.cache)) return cacheStore;
   return {
     read: (key) => Promise.resolve(storage.get(key)),
     write: (key, value) => Promise.resolve(void storage.set(key, value)),

@@ -33,6 +33,10 @@ export const cachedToken: Rule = {
       says: "The application forces a refresh or answers a claims challenge.",
     },
     { id: "last-minutes", says: "The token expires within five minutes." },
+    {
+      id: "store-down",
+      says: "A fault keeps the application from reading its store, and it has read nothing of it since a restart.",
+    },
     { id: "refresh-in", says: "A request past refresh_in, when the call gets its token." },
     { id: "explicit-grant", says: "A sign-in, a password or a device code fills the cache anew." },
     {

@@ -51,6 +51,10 @@ export const persistedCache: Rule = {
     },
     { id: "served-since", says: "A call for the same token has succeeded since the restart." },
     { id: "session-ended", says: "The person has signed out, or the session was revoked." },
+    {
+      id: "store-down",
+      says: "A fault keeps the application from reading its store, and it has read nothing of it since the restart.",
+    },
     { id: "unfinished", says: "The run ends before the call does." },
   ],
   judge,

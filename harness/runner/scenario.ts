@@ -16,6 +16,7 @@ import type { ExpectedFailure, RuleLimits } from "../history/header.ts";
 import type { Application } from "../clients/application.ts";
 import type { CacheKind, ClientUnderTest } from "../clients/client.ts";
 import type { OperateOptions } from "./simulation/call-result.ts";
+import type { CacheStoreOptions } from "./simulation/own-cache-store.ts";
 
 /**
  * What a scenario means to its readers; `brownout list` and the documentation print it.
@@ -177,6 +178,8 @@ export interface ScriptContext {
     options?: OperateOptions<T>,
   ) => Promise<T>;
   readonly note: (text: string) => void;
+  /** The store in which your own code keeps its tokens, reached through the faults at `cache-store`: a Redis client, a cache plugin of MSAL, `node:fs/promises`, a `Map`. While one is open, its methods reject with a `CacheStoreError` or take time. Give your code what is returned. Throws `bad-usage` for a store whose methods are not known. */
+  readonly cacheStore: <Store extends object>(store: Store, options?: CacheStoreOptions) => Store;
 }
 
 /**

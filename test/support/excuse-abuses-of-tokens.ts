@@ -134,6 +134,23 @@ const afterRestart: Readonly<Record<string, () => RunBuilder>> = {
       run.changed("sessions-revoked", [ben]);
       denied(run);
     }),
+  "persisted-cache/store-down": () =>
+    restarted((run) => {
+      const call = run.operation({ user: ben });
+      run.cannotRead(call);
+      call.fails();
+      denied(run);
+    }),
+  "cached-token/store-down": () =>
+    restarted(
+      (run) => {
+        run.operation().ok();
+        const call = run.operation();
+        run.cannotRead(call);
+        call.fails();
+      },
+      { clock: "00:10:00" },
+    ),
   "persisted-cache/unfinished": () => restarted((run) => run.operation().unknown("caller-timeout")),
 };
 

@@ -184,6 +184,16 @@ function singleEvents(writer: EventWriter) {
       void write({ kind: "prompt-shown", client: "app-1", prompt: "none-given", ...shown }),
     restarted: (client = "app-1", persisted: "cache" | "nothing" = "nothing"): void =>
       void write({ kind: "client-restarted", client, persisted }),
+    /** The call cannot read the store of the application's tokens. */
+    cannotRead: (by: BuiltOperation, client = "app-1"): void =>
+      void write({
+        kind: "store-accessed",
+        client,
+        operation: by.operation,
+        access: "read",
+        outcome: "fail",
+        faults: ["cache-store-down"],
+      }),
     /** The person's browser ends and starts again. */
     browserRestarted: (persisted: "cache" | "nothing" = "cache", client = "app-1"): void =>
       void write({ kind: "client-restarted", client, persisted, browser: true }),

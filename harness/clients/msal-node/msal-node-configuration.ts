@@ -4,16 +4,23 @@
  */
 import { readFileSync } from "node:fs";
 import type { Configuration, ICachePlugin } from "@azure/msal-node";
-import type { CacheStore, ClientContext, OpenOptions } from "../client.ts";
+import { type CacheStore, type ClientContext, isSaved, type OpenOptions } from "../client.ts";
 import { networkClientOver } from "./msal-node-network.ts";
 import type { MsalNode } from "./msal-node-types.ts";
+
+export interface ConfigurationParts {
+  readonly context: ClientContext;
+  /** Whose tokens a shared cache is to bring, by home account id; undefined for the app's own. */
+  readonly user: string | undefined;
+}
 
 /** The MSAL configuration of an application. */
 export function configurationOf(
   msal: MsalNode,
   options: OpenOptions,
-  context: ClientContext,
+  parts: ConfigurationParts,
 ): Configuration {
+  const { context } = parts;
   const { app, tenant, credential, capabilities } = options;
   return {
     auth: {
@@ -25,9 +32,7 @@ export function configurationOf(
         ? { clientCertificate: certificateOf(msal, context, app.name) }
         : {}),
     },
-    ...(options.cache === "persisted"
-      ? { cache: { cachePlugin: persistIn(context.cacheStore) } }
-      : {}),
+    ...(isSaved(options.cache) ? { cache: { cachePlugin: pluginOf(msal, options, parts) } } : {}),
     ...(context.transport === undefined
       ? {}
       : { system: { networkClient: networkClientOver(msal, context.transport) } }),
@@ -46,6 +51,30 @@ function certificateOf(
     ...(supportsSha256 ? { thumbprintSha256 } : { thumbprint }),
     privateKey: readFileSync(privateKeyFile, "utf8"),
   };
+}
+
+/** The plugin of a saved cache. Versions without one for shared caches keep these whole, as a saved one. */
+function pluginOf(
+  msal: Partial<Pick<MsalNode, "DistributedCachePlugin">>,
+  { cache, app }: OpenOptions,
+  { context, user }: ConfigurationParts,
+): ICachePlugin {
+  const store = context.cacheStore;
+  if (cache !== "shared" || msal.DistributedCachePlugin === undefined) return persistIn(store);
+  // The client of Redis, and the partitions, that MSAL's documentation shows: one for each user.
+  return new msal.DistributedCachePlugin(
+    {
+      get: async (key) => (await store.read(key)) ?? "",
+      async set(key, value) {
+        await store.write(key, value);
+        return value;
+      },
+    },
+    {
+      getKey: () => Promise.resolve(user ?? app.clientId),
+      extractKey: (account) => Promise.resolve(account.homeAccountId),
+    },
+  );
 }
 
 /** A cache plugin that saves the serialized cache in a store, as MSAL's documentation shows; what the store throws, MSAL gets. */

@@ -72,17 +72,26 @@ function openInstance(
 ): ClientInstance {
   if (options.app.managedIdentity !== undefined)
     return openManagedIdentity(options, context, folder);
-  const configuration = configurationOf(msal, options, context);
   const accounts = createSessionAccounts(context.storage);
   const opened: Opened = { options, context, accounts };
-  const acquire = acquireWith(msal, configuration, opened);
+  const acquireAs = (user: string | undefined): ((request: TokenRequest) => Answer) =>
+    acquireWith(msal, configurationOf(msal, options, { context, user }), opened);
+  const acquire = acquireAs(undefined);
   return {
     async acquire(request) {
-      const result = await acquire(request);
+      // With a shared cache, MSAL's documentation has a client for each request of a user.
+      const isShared = options.cache === "shared";
+      const result = await (isShared ? acquireAs(homeAccountOf(request.user, options)) : acquire)(
+        request,
+      );
       accounts.keep(result);
       return resultOf(result);
     },
   };
+}
+
+function homeAccountOf(user: TokenRequest["user"], { tenant }: OpenOptions): string | undefined {
+  return user && `${user.homeId ?? user.id}.${user.homeTenant ?? tenant.id}`;
 }
 
 interface Opened {

@@ -149,6 +149,8 @@ const locations = {
   memory: "memoryStorage",
   session: "sessionStorage",
   persisted: "localStorage",
+  // No library of ours has it.
+  shared: "localStorage",
 } as const;
 
 /** The address of the application, and the one to which sign-ins return. */

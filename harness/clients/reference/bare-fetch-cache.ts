@@ -1,5 +1,5 @@
 /** The token cache of a `bare-fetch`, and its keys. */
-import type { TokenRequest } from "../client.ts";
+import { isSaved, type TokenRequest } from "../client.ts";
 import type { OpenedBareFetch } from "./opened-bare-fetch.ts";
 import type { CachedToken } from "./bare-fetch-wire.ts";
 
@@ -13,7 +13,7 @@ const STORED_AS = "bare-fetch-cache";
 
 /** Creates the cache of a new process: empty, or as the previous process saved it. */
 export function createTokenCache({ options, context, has }: OpenedBareFetch): TokenCache {
-  const isPersisted = options.cache === "persisted";
+  const isPersisted = isSaved(options.cache);
   const saved = isPersisted ? context.storage.get(STORED_AS) : undefined;
   const tokens = new Map(saved === undefined ? [] : (JSON.parse(saved) as [string, CachedToken][]));
   return {

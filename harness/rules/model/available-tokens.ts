@@ -47,6 +47,7 @@ function walk(history: History): ReadonlyMap<number, AvailableTokens> {
   const inventories = new Map<string, TokenInventory>();
   const calls = new Map(operationsOf(history).map(({ invoked }) => [invoked.operation, invoked]));
   const exchanges = new Map(exchangesOf(history).map((one) => [one.began.exchange, one]));
+  const unread = callsWithoutStore(history);
   const inventoryOf = (client: string): TokenInventory => {
     const inventory = inventories.get(client) ?? createTokenInventory();
     inventories.set(client, inventory);
@@ -54,9 +55,11 @@ function walk(history: History): ReadonlyMap<number, AvailableTokens> {
   };
   for (const event of history.events) {
     switch (event.kind) {
-      case "operation-invoked":
-        seen.set(event.index, tokensForCall(history, inventoryOf(event.client), event));
+      case "operation-invoked": {
+        const held = tokensForCall(history, inventoryOf(event.client), event);
+        seen.set(event.index, unread.has(event.operation) ? withoutUnread(held) : held);
         break;
+      }
       case "prompt-shown": {
         const call = event.operation === undefined ? undefined : calls.get(event.operation);
         seen.set(event.index, tokensForPrompt(history, inventoryOf(event.client), { event, call }));
@@ -106,4 +109,26 @@ function walk(history: History): ReadonlyMap<number, AvailableTokens> {
     }
   }
   return seen;
+}
+
+/** Calls during which a fault kept the application from reading its store. */
+function callsWithoutStore({ events }: History): ReadonlySet<number> {
+  const failed = new Set<number>();
+  for (const event of events) {
+    if (event.kind !== "store-accessed" || event.operation === undefined) continue;
+    if (event.access === "read" && event.outcome === "fail") failed.add(event.operation);
+  }
+  return failed;
+}
+
+/** What is left without a store that has not been read since the restart. */
+function withoutUnread(held: AvailableTokens): AvailableTokens {
+  const { restarted, token, refreshToken, ...rest } = held;
+  if (restarted === undefined) return held;
+  return {
+    ...rest,
+    restarted,
+    ...(token !== undefined && token.index > restarted.index ? { token } : {}),
+    ...(refreshToken !== undefined && refreshToken.index > restarted.index ? { refreshToken } : {}),
+  };
 }

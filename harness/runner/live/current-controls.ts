@@ -26,6 +26,7 @@ export function currentControls(current: () => LiveSimulation): LiveControls {
     faults: (plan) => use((it) => it.faults(plan)),
     clear: (...ids) => use((it) => it.clear(...ids)),
     api: (address, data) => use((it) => it.api(address, data)),
+    cacheStore: (store, options) => use((it) => it.cacheStore(store, options)),
     note: (text) => use((it) => it.note(text)),
     history: () => use((it) => it.history()),
     requests: (filter) => use((it) => it.requests(filter)),

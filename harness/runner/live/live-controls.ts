@@ -2,6 +2,7 @@
 import type { WorldControls } from "../../entra/directory/world-controls.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
 import type { OperateOptions } from "../simulation/call-result.ts";
+import type { CacheStoreOptions } from "../simulation/own-cache-store.ts";
 import type { History } from "../../history/event.ts";
 import type { PresetArguments, PresetName, PresetOptions } from "./outage-by-name.ts";
 import type { RequestFilter, RequestSeen } from "./requests.ts";
@@ -31,6 +32,8 @@ export interface LiveControls {
   readonly clear: (...ids: readonly string[]) => void;
   /** Sets the JSON that a protected API of the world answers at an address to a request with a valid token. Throws `bad-usage` for an address of no API. */
   readonly api: (address: string, data: object) => void;
+  /** The store in which your code keeps its tokens, reached through the faults at `cache-store` of this test: a Redis client, a cache plugin of MSAL, `node:fs/promises`, a `Map`. While one is open, its methods reject with a `CacheStoreError` or take time. Give your code what is returned, before the outage. Throws `bad-usage` for a store whose methods are not known. */
+  readonly cacheStore: <Store extends object>(store: Store, options?: CacheStoreOptions) => Store;
   /** Adds a remark to the timeline. */
   readonly note: (text: string) => void;
   /** The events so far. */

@@ -26,6 +26,41 @@ const kindsOf = ({ history }: LiveSimulation): string[] => history().events.map(
 afterEach(() => session?.stop());
 
 describe("the outages of a live simulation", () => {
+  it("reach the store of the test's own code, once it is known, and not after the test", async () => {
+    const entra = await start();
+    expect(() => entra.outage("cache-store-down")).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("entra.cacheStore(store)") }),
+    );
+    const store = entra.cacheStore({
+      get: async (key: string) => Promise.resolve(`value of ${key}`),
+      set: async () => Promise.resolve("OK"),
+    });
+    entra.outage("cache-store-down");
+    await expect(entra.operate("read", () => store.get("a"))).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+    });
+    entra.clear();
+    entra.outage("cache-store-slow", { delay: minutes(1) });
+    const before = entra.clock.now();
+    expect(await entra.operate("read", () => store.get("a"))).toBe("value of a");
+    expect(entra.clock.now() - before).toBe(minutes(1));
+    entra.clear();
+    entra.outage("cache-store-full");
+    await expect(store.set()).rejects.toMatchObject({ code: "ENOSPC" });
+    const operations = entra
+      .history()
+      .events.flatMap((event) =>
+        event.kind === "store-accessed" ? [[event.operation, event.client, event.outcome]] : [],
+      );
+    expect(operations).toEqual([
+      [1, "own-code", "fail"],
+      [2, "own-code", "ok"],
+      [undefined, "own-code", "fail"],
+    ]);
+    await entra.stop();
+    expect(await store.set()).toBe("OK");
+  });
+
   it("begin and end when the test says so, and are recorded", async () => {
     const entra = await start();
     expect(await ask(entra)).toBe(200);

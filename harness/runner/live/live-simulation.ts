@@ -24,6 +24,8 @@ import {
   type Layers,
   type Simulation,
 } from "../simulation/compose.ts";
+import { type CacheStoreOptions, ownCacheStore } from "../simulation/own-cache-store.ts";
+import { createStoreAccess } from "../simulation/store-access.ts";
 import { createHeader } from "../simulation/journal-header.ts";
 import { createWorldControls } from "../simulation/recorded-world-controls.ts";
 import { type ApiData, createApiData, type DefaultAnswer } from "./api-data.ts";
@@ -147,6 +149,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
       if (error instanceof NothingLeft) endOpenOperations(recorder, operations, "never-ends");
       throw error;
     });
+  const ownStores = createOwnStores(simulation, client.name);
   const tokens = createTokenRecord(recorder);
   const ownCode = createOwnCode(recorder, tokens);
   const headerNow = () =>
@@ -194,10 +197,11 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
         mount: mount.name,
         world: directory.world,
         place,
-        hasCacheStore: false,
+        hasCacheStore: ownStores.exist(),
       }),
     ),
     api: (address, answer) => data.put(address, answer),
+    cacheStore: ownStores.wrap,
     note: (text) => void recorder.emit({ kind: "noted", text }),
     history,
     requests: (filter) => requestsOf(history(), filter),
@@ -210,9 +214,40 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
     problems: () => problems,
     stop() {
       stopDriving();
+      ownStores.release();
       // What is still in flight is a body that no one reads; pages have requests of their own.
       return simulation.end(options.clock === undefined ? "briefly" : undefined);
     },
+  };
+}
+
+/** The stores of the test's own code; afterwards they are as if there were no faults. */
+function createOwnStores(
+  { faultPlan, clock, startedAt, random, recorder }: Simulation,
+  client: string,
+) {
+  let [count, isReleased] = [0, false];
+  const access = createStoreAccess({
+    client,
+    faults: {
+      get windows() {
+        return isReleased ? [] : faultPlan.windows;
+      },
+      tally: faultPlan.tally,
+    },
+    clock,
+    startedAt,
+    random: random.fork("own cache store"),
+    recorder,
+  });
+  return {
+    wrap: <Store extends object>(store: Store, options?: CacheStoreOptions): Store => {
+      const wrapped = ownCacheStore(store, access, options);
+      count += 1;
+      return wrapped;
+    },
+    exist: () => count > 0,
+    release: () => void (isReleased = true),
   };
 }
 

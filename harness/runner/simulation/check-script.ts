@@ -18,7 +18,7 @@ const openSchema = schemaOf<OpenApplication>()((z) =>
       app: nonEmptyString(),
       tenant: nonEmptyString().optional(),
       credential: z.enum(["secret", "certificate"]).optional(),
-      cache: z.enum(["memory", "session", "persisted"]).optional(),
+      cache: z.enum(["memory", "session", "persisted", "shared"]).optional(),
       browser: nonEmptyString().optional(),
       capabilities: z.array(z.string()).optional(),
       host: z

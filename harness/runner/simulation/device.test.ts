@@ -8,6 +8,7 @@ import {
   offline,
 } from "../../faults/device-presets.ts";
 import { daemonToken, graph, only, run } from "../../../test/support/run.ts";
+import { judgeHistory } from "../../rules/rules.ts";
 import type { ScriptContext } from "../scenario.ts";
 
 /** What `Date` shows more than the right time, ms. */
@@ -90,6 +91,50 @@ describe("a device that is offline", () => {
       "fail",
       "ok",
     ]);
+  });
+});
+
+describe("a cache store that processes share", () => {
+  it("has an entry for each user, which a restart of the app does not lose", async () => {
+    const outcome = await run(
+      async ({ open, world }) => {
+        const portal = await open({ app: "portal", cache: "shared" });
+        for (const name of ["adele", "megan"]) {
+          const user = world.user(name);
+          await portal.acquire({ flow: "authorization-code", user, scopes: graph });
+        }
+        await portal.restart();
+        for (const name of ["megan", "adele"]) {
+          const token = await portal.acquire({
+            flow: "silent",
+            user: world.user(name),
+            scopes: graph,
+          });
+          expect(token.fromCache).toBe(true);
+        }
+      },
+      { asserts: ["persisted-cache"] },
+    );
+    const verdicts = judgeHistory(outcome.history).map(({ rule, verdict }) => [rule, verdict]);
+    expect(verdicts).toContainEqual(["persisted-cache", "pass"]);
+    expect(verdicts.filter(([, verdict]) => verdict === "fail")).toEqual([]);
+  });
+
+  it("that is down is no fault of an app that has just restarted", async () => {
+    const outcome = await run(
+      async ({ open, world, clock }) => {
+        const portal = await open({ app: "portal", cache: "shared" });
+        const user = world.user("adele");
+        await portal.acquire({ flow: "authorization-code", user, scopes: graph });
+        await clock.until(minutes(2));
+        await portal.restart();
+        await portal.attempt({ flow: "silent", user, scopes: graph });
+      },
+      { faults: [cacheStoreDown({ from: minutes(1), for: minutes(10) })] },
+    );
+    const found = judgeHistory(outcome.history).filter(({ verdict }) => verdict === "fail");
+    for (const rule of ["persisted-cache", "cached-token"])
+      expect(found.map((finding) => finding.rule)).not.toContain(rule);
   });
 });
 

@@ -46,9 +46,9 @@ function checkCacheStore(
       hint: "Use store-failure or store-full.",
     });
   }
-  throw new HarnessError("bad-fault-plan", "the store of your own code's cache is not simulated", {
+  throw new HarnessError("bad-fault-plan", "no store of your own code's cache is known", {
     place: `faults[${index}].at`,
-    hint: 'Let your own store fail, or use a scenario with a client that is opened with cache: "persisted".',
+    hint: "Give your code entra.cacheStore(store) in place of its store, before the outage.",
   });
 }
 

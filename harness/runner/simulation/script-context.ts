@@ -10,6 +10,8 @@ import type { ClientBrowser, ClientContext, ClientUnderTest } from "../../client
 import type { Clock } from "../../core/time/clock.ts";
 import type { LivePlan } from "../../faults/live-plan.ts";
 import { createCacheStore } from "./cache-store.ts";
+import { ownCacheStore } from "./own-cache-store.ts";
+import { createStoreAccess } from "./store-access.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
 import type { AppRegistration, Tenant } from "../../entra/directory/world.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
@@ -133,6 +135,19 @@ export function createScriptContext(parts: ScriptParts): ScriptContext {
     open,
     operate,
     note: (text) => void recorder.emit({ kind: "noted", text }),
+    cacheStore: (store, options) =>
+      ownCacheStore(
+        store,
+        createStoreAccess({
+          client: parts.client.name,
+          faults: parts.faults,
+          clock,
+          startedAt,
+          random: random.fork("own cache store"),
+          recorder,
+        }),
+        options,
+      ),
   };
 }
 
