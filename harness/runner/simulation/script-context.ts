@@ -135,20 +135,22 @@ export function createScriptContext(parts: ScriptParts): ScriptContext {
     open,
     operate,
     note: (text) => void recorder.emit({ kind: "noted", text }),
-    cacheStore: (store, options) =>
-      ownCacheStore(
-        store,
-        createStoreAccess({
-          client: parts.client.name,
-          faults: parts.faults,
-          clock,
-          startedAt,
-          random: random.fork("own cache store"),
-          recorder,
-        }),
-        options,
-      ),
+    cacheStore: cacheStoreOf(parts),
   };
+}
+
+/** Puts the stores of the user's own code under the faults of the run. */
+function cacheStoreOf(parts: ScriptParts): ScriptContext["cacheStore"] {
+  const { client, faults, clock, startedAt, random, recorder } = parts;
+  const access = createStoreAccess({
+    client: client.name,
+    faults,
+    clock,
+    startedAt,
+    random: random.fork("own cache store"),
+    recorder,
+  });
+  return (store, options) => ownCacheStore(store, access, options);
 }
 
 /** One cookie jar for each person in a run, for all applications: that is what single sign-on means. */

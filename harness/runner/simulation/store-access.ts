@@ -38,9 +38,9 @@ export interface CacheStoreError extends Error {
 
 export interface StoreAccess {
   /** Performs an access of a store that is waited for; rejects with a `CacheStoreError`. Without a fault, what `perform` returns. */
-  perform<Result>(access: Access, perform: () => Result): Result | Promise<Result>;
+  readonly perform: <Result>(access: Access, perform: () => Result) => Result | Promise<Result>;
   /** The same for a store that answers at once, which no fault makes slow; throws a `CacheStoreError`. */
-  performAtOnce<Result>(access: Access, perform: () => Result): Result;
+  readonly performAtOnce: <Result>(access: Access, perform: () => Result) => Result;
 }
 
 /** The accesses of one application. */
