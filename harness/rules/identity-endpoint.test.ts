@@ -72,6 +72,22 @@ describe("identity-endpoint", () => {
     expect(judgement.evidence).toEqual([4, 5]);
   });
 
+  it("fails for pauses that do not grow, except after a 410, a Retry-After or from half a minute on", () => {
+    const every = (ms: number, reply: Reply) =>
+      judge(call([[0, reply], ...Array.from({ length: 4 }, () => [ms, reply] as const)]));
+    expect(every(1_000, broken)).toMatchObject({
+      verdict: "fail",
+      message:
+        "app-1 sent another request to IMDS 1s after a 500, no longer than the 1s of two retries before, and 1 more time.",
+    });
+    expect(every(10_000, busy).verdict).toBe("fail");
+    expect(every(10_000, { status: 429, retryAfter: 10 }).verdict).toBe("pass");
+    expect(every(10_000, gone).verdict).toBe("pass");
+    expect(every(30_000, broken).verdict).toBe("pass");
+    const growing = [0, 1_000, 1_000, 2_000, 2_000, 4_000].map((ms) => [ms, broken] as const);
+    expect(judge(call(growing)).verdict).toBe("pass");
+  });
+
   it("fails for any retry sooner than a second after a 5xx", () => {
     const judgement = judge(
       call([

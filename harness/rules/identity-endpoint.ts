@@ -14,7 +14,7 @@ import { operationsOf, type Exchange, type Operation } from "./model/exchanges.t
 /** Judges `identity-endpoint`. */
 export const identityEndpoint: Rule = {
   id: "identity-endpoint",
-  says: "Retries at IMDS follow its guidance: at least a second apart, for up to 70 s after a 410, and none after another 4xx.",
+  says: "Retries at IMDS follow its guidance: at least a second apart and with growing pauses, for up to 70 s after a 410, and none after another 4xx.",
   source:
     "How to use managed identities on a virtual machine to acquire an access token, Error handling and Retry guidance (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token)",
   fix: "Retry 404, 410, 429 and 5xx with growing pauses (0, 2, 6, 14, 30 s; at least 1 s after a 5xx), go on for 70 s after a 410, and report any other 4xx.",
@@ -22,6 +22,12 @@ export const identityEndpoint: Rule = {
     { id: "first-retry", says: "The first retry may come at once, except after a 5xx." },
     { id: "other-sources", says: "Endpoints other than IMDS have no such guidance." },
     { id: "early-timer", says: "A timer that fires up to a tenth of a second early." },
+    { id: "capped", says: "Pauses of half a minute or more need not grow." },
+    {
+      id: "gone",
+      says: "Pauses after a 410 need not grow, since the endpoint is back after 70 s.",
+    },
+    { id: "retry-after", says: "A pause as long as the answer's Retry-After need not grow." },
     { id: "another-call", says: "A new call of the application may ask at once." },
     { id: "no-longer-gone", says: "The last answer before the client gave up was not a 410." },
   ],
@@ -30,6 +36,10 @@ export const identityEndpoint: Rule = {
 
 /** The minimum wait after a 5xx, and between retries after the first. */
 const PAUSE_MS = 1_000;
+/** The longest pause of the guidance's sequence. */
+const LONGEST_PAUSE_MS = 30_000;
+/** By how much a pause is longer than the last but one, at least; the guidance doubles them, and clients add jitter. */
+const GROWTH = 1.2;
 /** After a 410 the endpoint is available again within this time. */
 const GONE_MS = 70_000;
 /** Tolerates timers that fire a little early. */
@@ -79,7 +89,7 @@ function retryBreaches(requests: readonly Exchange[]): readonly Breach[] {
     const failed = requests[position - 1];
     if (failed?.ended === undefined || !hasFailed(failed)) return [];
     const gapMs = next.began.at - failed.ended.at;
-    const why = reasonOfBreach(failed, position, gapMs);
+    const why = reasonOfBreach(failed, position, gapMs) ?? reasonOfSteadiness(requests, position);
     if (why === undefined) return [];
     return [
       {
@@ -95,6 +105,24 @@ function reasonOfBreach(failed: Exchange, position: number, gapMs: number): stri
   const mustWait = (statusOf(failed) ?? 0) >= 500 || position > 1;
   const isSoon = gapMs < PAUSE_MS - TOLERANCE_MS;
   return mustWait && isSoon ? `sooner than ${formatDuration(PAUSE_MS)}` : undefined;
+}
+
+/** Why a pause is too short beside the last but one: with jitter, two in a row may be alike. */
+function reasonOfSteadiness(requests: readonly Exchange[], position: number): string | undefined {
+  const [first, second, third, next] = requests.slice(Math.max(0, position - 3), position + 1);
+  if (next === undefined || first === undefined || second === undefined || third === undefined)
+    return undefined;
+  if ([first, second, third].some((request) => statusOf(request) === 410)) return undefined;
+  const [beforeMs, gapMs] = [gapOf(first, second), gapOf(third, next)];
+  const askedMs = third.ended?.retryAfter?.ms ?? 0;
+  if (gapMs >= LONGEST_PAUSE_MS || (askedMs > 0 && gapMs >= askedMs)) return undefined;
+  return gapMs + TOLERANCE_MS >= beforeMs * GROWTH
+    ? undefined
+    : `no longer than the ${formatDuration(beforeMs)} of two retries before`;
+}
+
+function gapOf(failed: Exchange, next: Exchange): number {
+  return next.began.at - (failed.ended?.at ?? next.began.at);
 }
 
 /** Reports a call that gave up on a 410 before the endpoint had to be available again. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { retryAfter } from "./retry-after.ts";
-import { ben } from "../../test/support/run-builder-wire.ts";
+import { ben, type Ask } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
 const judge = (run: RunBuilder) => retryAfter.judge(run.history());
@@ -143,12 +143,50 @@ describe("retry-after", () => {
     expect(judge(throttledThenAsksAt("00:00:00", value)).verdict).toBe("inconclusive");
   });
 
-  it("does not judge Retry-After of protected APIs", () => {
-    const run = buildRun();
-    run.exchange({ endpoint: "resource", status: 429, retryAfter: 60 });
-    run.exchange({ endpoint: "resource" });
-    expect(judge(run).verdict).toBe("inconclusive");
+  it("judges protected APIs, each address, method and token by itself", () => {
+    const orders: Ask = {
+      client: "shop",
+      endpoint: "resource",
+      host: "orders.contoso.example",
+      url: "https://orders.contoso.example/items",
+      headers: [["authorization", "Bearer at-0123456789ab"]],
+    };
+    const hammers = (next: Ask): ReturnType<typeof judge> => {
+      const run = buildRun();
+      run.exchange({ ...orders, status: 429, retryAfter: 60 });
+      run.after(5_000);
+      run.exchange({ ...orders, ...next });
+      return judge(run);
+    };
+    expect(hammers({})).toMatchObject({
+      verdict: "fail",
+      message:
+        "shop sent another request to the API at orders.contoso.example 5s after a 429 with a Retry-After (in seconds) of 1m.",
+    });
+    for (const other of [
+      { url: "https://orders.contoso.example/customers" },
+      { method: "POST" },
+      { headers: [["authorization", "Bearer at-ba9876543210"]] },
+      { client: "another" },
+    ] as const)
+      expect(hammers(other).verdict).not.toBe("fail");
   });
+
+  it.each([400, 403, 404])(
+    "judges a %s with Retry-After, which asks for a wait as well",
+    (status) => {
+      const run = buildRun();
+      run.exchange({ ...daemon, status, retryAfter: 60, error: "slow_down" });
+      run.after(5_000);
+      run.exchange(daemon);
+      expect(judge(run).verdict).toBe("fail");
+      const patient = buildRun();
+      patient.exchange({ ...daemon, status, retryAfter: 60 });
+      patient.after(60_000);
+      patient.exchange(daemon);
+      expect(judge(patient).verdict).toBe("pass");
+    },
+  );
 
   it("is inconclusive without a throttle, and when nothing follows", () => {
     expect(judge(throttledThenAsksAt("00:00:00", 60, 200)).verdict).toBe("inconclusive");

@@ -1,6 +1,6 @@
 /**
- * Rule `retry-after`: after a 429 or 5xx with a valid Retry-After, the same client sends no
- * similar request before the time has passed. The service does not see restarts, so a client
+ * Rule `retry-after`: after a failure with a valid Retry-After, with any status from 400, the same
+ * client sends no similar request before the time has passed; protected APIs are judged, too. The service does not see restarts, so a client
  * that forgets the time in a restart breaks the rule, too. In a browser each tab is judged by the
  * answers to its own requests; rule `tabs` judges the answers to other tabs.
  */
@@ -9,7 +9,10 @@ import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted, endingOf } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { similarityKeyInTab } from "./model/similar-requests.ts";
+import { purposeOf } from "./model/purposes.ts";
+import { addressOf } from "./model/request-chains.ts";
+import { tokenSentBy } from "./model/shown-tokens.ts";
+import { similarityKeyInTab, tabOf } from "./model/similar-requests.ts";
 import { exchangesOf, type Exchange } from "./model/exchanges.ts";
 import { statusOf } from "./model/exchange-outcomes.ts";
 
@@ -32,12 +35,15 @@ export const retryAfter: Rule = {
       says: "The next request is for another user, app, scope or endpoint, or goes to another region or cloud.",
     },
     { id: "another-process", says: "Another instance, in a process of its own, sends it." },
+    {
+      id: "another-address",
+      says: "The next request to a protected API is for another address or method, or carries another token.",
+    },
     { id: "another-tab", says: "Another tab received the answer; rule tabs judges it." },
     {
       id: "nothing-asked",
-      says: "The answer is neither a 429 nor a 5xx, or its Retry-After is zero, past or malformed.",
+      says: "The answer is no failure, or its Retry-After is zero, past or malformed.",
     },
-    { id: "other-api", says: "The answer came from a protected API and not from Entra." },
     {
       id: "preflight",
       says: "The request is a preflight of the browser, or the answer is one to a preflight.",
@@ -53,11 +59,10 @@ interface Breach {
 }
 
 function judge(history: History): Judgement {
-  // Retry-After of a protected API is not about Entra.
-  const exchanges = exchangesOf(history).filter(({ began }) => began.endpoint !== "resource");
+  const exchanges = exchangesOf(history);
   const answers = exchanges.filter((exchange) => instructedMsOf(exchange) > 0);
   if (answers.length === 0) {
-    return inconclusive("No 429 or 5xx with a valid Retry-After other than zero was seen.");
+    return inconclusive("No failure with a valid Retry-After other than zero was seen.");
   }
   const breaches = breachesOf(history, exchanges);
   const [first] = breaches;
@@ -76,14 +81,14 @@ function judge(history: History): Judgement {
       );
 }
 
-/** How long the Retry-After of a 429 or 5xx asks the client to wait, ms; zero without one. */
+/** How long the Retry-After of a failed request asks the client to wait, ms; zero without one. MSAL, too, reads it for every failure (`docs/sources.md#c1`). */
 export function instructedMsOf(exchange: Exchange): number {
   const status = statusOf(exchange) ?? 0;
-  return status === 429 || status >= 500 ? (exchange.ended?.retryAfter?.ms ?? 0) : 0;
+  return status >= 400 ? (exchange.ended?.retryAfter?.ms ?? 0) : 0;
 }
 
 function breachesOf(history: History, exchanges: readonly Exchange[]): readonly Breach[] {
-  const groups = Map.groupBy(exchanges, (exchange) => similarityKeyInTab(history, exchange));
+  const groups = Map.groupBy(exchanges, (exchange) => waitKeyOf(history, exchange));
   const breaches: Breach[] = [];
   for (const requests of groups.values()) {
     const answers = requests
@@ -107,6 +112,14 @@ function breachesOf(history: History, exchanges: readonly Exchange[]): readonly 
   return breaches.sort((a, b) => a.early.began.index - b.early.began.index);
 }
 
+/** The key of requests that one Retry-After is about. A protected API throttles by its own measure: the same request with the same token counts. */
+function waitKeyOf(history: History, exchange: Exchange): string {
+  const { began, client } = exchange;
+  if (began.endpoint !== "resource") return similarityKeyInTab(history, exchange);
+  const address = purposeOf({ flow: "custom", app: addressOf(exchange) });
+  return [tabOf(exchange), client, address, tokenSentBy(exchange) ?? ""].join(" · ");
+}
+
 /** The header counts whole seconds, so clients round: less than a second early is allowed. */
 const ROUNDING_MS = 1_000;
 
@@ -125,7 +138,9 @@ function describe({ answer, early, askedMs }: Breach): string {
   const waitedMs = early.began.at - (answer.ended?.at ?? answer.began.at);
   const raw = answer.ended?.retryAfter?.raw ?? "";
   const form = /^\s*\d+\s*$/.test(raw) ? "in seconds" : "as an HTTP-date";
-  return `${early.client} sent another request to the ${early.began.endpoint} endpoint ${formatDuration(waitedMs)} after ${endingOf(answer)} with a Retry-After (${form}) of ${formatDuration(askedMs)}`;
+  const { endpoint, host } = early.began;
+  const where = endpoint === "resource" ? `the API at ${host}` : `the ${endpoint} endpoint`;
+  return `${early.client} sent another request to ${where} ${formatDuration(waitedMs)} after ${endingOf(answer)} with a Retry-After (${form}) of ${formatDuration(askedMs)}`;
 }
 
 /** Whether the client made a call or sent a request after the answer. */

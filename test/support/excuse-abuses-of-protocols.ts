@@ -48,17 +48,22 @@ const imds = {
 
 /** Answers of a machine's endpoint to a call, each so many ms after the one before. */
 function asksImds(
-  answers: readonly (readonly [afterMs: number, status: number])[],
+  answers: readonly (readonly [afterMs: number, status: number, retryAfter?: number])[],
   { run = buildRun(), url = imds.url }: { run?: RunBuilder; url?: string } = {},
 ): RunBuilder {
   const by = run.operation({ flow: "managed-identity" });
-  for (const [afterMs, status] of answers) {
+  for (const [afterMs, status, retryAfter] of answers) {
     run.after(afterMs);
-    run.exchange({ by, ...imds, url, status });
+    run.exchange({ by, ...imds, url, status, ...(retryAfter === undefined ? {} : { retryAfter }) });
   }
   if (answers.at(-1)?.[1] === 200) by.ok();
   else by.fails();
   return run;
+}
+
+/** Five answers with the same pause between them. */
+function evenly(pauseMs: number, status: number): (readonly [number, number])[] {
+  return [0, 1, 2, 3, 4].map((position) => [position === 0 ? 0 : pauseMs, status]);
 }
 
 /** A sign-in whose polls are answered like this, so many seconds after the one before. */
@@ -260,6 +265,11 @@ const abusesOfRetryGuidance: Readonly<Record<string, () => RunBuilder>> = {
       [0, 500],
       [899, 200],
     ]),
+  "identity-endpoint/capped": () => asksImds(evenly(29_900, 500)),
+  "identity-endpoint/gone": () =>
+    asksImds([[0, 410], [10_000, 500], ...evenly(10_000, 500).slice(1), [60_000, 200]]),
+  "identity-endpoint/retry-after": () =>
+    asksImds([[0, 429, 20], ...evenly(10_000, 429).slice(1), [10_000, 429]]),
   "identity-endpoint/another-call": () => {
     const run = asksImds([[0, 429]]);
     for (let call = 0; call < 5; call += 1) asksImds([[0, 429]], { run });

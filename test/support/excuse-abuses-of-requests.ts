@@ -78,10 +78,13 @@ const afterRetryAfter: Readonly<Record<string, () => RunBuilder>> = {
     run.exchange({ status: 400, retryAfter: "soon" });
     return run;
   },
-  "retry-after/other-api": () =>
-    throttledThen((run) => run.exchange(), {
-      between: (run) => run.exchange({ ...throttled, endpoint: "resource" }),
-    }),
+  "retry-after/another-address": () => {
+    const order = (id: number): Ask => ({
+      endpoint: "resource",
+      url: `https://orders.contoso.example/items/${id}`,
+    });
+    return throttledThen((run) => run.exchange(order(18)), { asks: order(17) });
+  },
   "retry-after/preflight": () =>
     throttledThen((run) => {
       run.exchange({ method: "OPTIONS", issued: "nothing" });

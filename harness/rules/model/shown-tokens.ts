@@ -50,7 +50,7 @@ export function rejectionOf(
 }
 
 /** The fingerprint of the access token in a request to an API. */
-function tokenSentBy({ began: { endpoint, headers } }: Exchange): string | undefined {
+export function tokenSentBy({ began: { endpoint, headers } }: Exchange): string | undefined {
   if (endpoint !== "resource" && endpoint !== "userinfo") return undefined;
   const value = headers.find(([name]) => name.toLowerCase() === "authorization")?.[1];
   return /^Bearer (at-[0-9a-f]+)$/i.exec(value ?? "")?.[1];
