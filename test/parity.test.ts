@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { isTestIn } from "./support/find-test.ts";
 
 const page = new URL("../docs/parity.md", import.meta.url);
 const text = readFileSync(page, "utf8");
@@ -52,12 +53,6 @@ function claimsIn(markdown: string): Claim[] {
 function hasTest(target: string, title: string): boolean {
   const url = new URL(target, page);
   return existsSync(url) && isTestIn(readFileSync(url, "utf8"), title);
-}
-
-function isTestIn(source: string, title: string): boolean {
-  const live = source.replaceAll(/^ *\/\/.*$/gm, "");
-  const called = RegExp.escape(title);
-  return new RegExp(`(?<!\\.(?:skip|todo))\\(\\s*(["'\`])${called}\\1,`).test(live);
 }
 
 /** What is wrong with a claim, in words. */

@@ -260,3 +260,9 @@ describe("in a browser", () => {
     expect(judge(run).verdict).not.toBe("fail");
   });
 });
+
+it("recovery advises a cap on back-off only where it says on what that depends", () => {
+  const [cap = ""] = /[^.]*cap on back-off[^.]*\./.exec(recovery.fix) ?? [];
+  expect(cap).toMatch(/depends on the service/);
+  expect(recovery.fix).toMatch(/where it queues without a bound/);
+});
