@@ -53,6 +53,26 @@ describe("cached-token passes", () => {
     expect(cachedToken.judge(run.history()).verdict).toBe("pass");
   });
 
+  it("when a client renews past half of the token's life while it hands out the cached one", () => {
+    const renews = (clock: string, waits: boolean): string => {
+      const run = buildRun();
+      const call = run.operation(daemon);
+      const token = run.token(daily);
+      run.exchange({ by: call, issued: { token } });
+      call.ok({ token });
+      run.at(clock);
+      const next = run.operation(daemon);
+      const request = run.request({ by: next });
+      if (waits) request.answered();
+      next.ok({ token, fromCache: true });
+      if (!waits) request.answered();
+      return cachedToken.judge(run.history()).verdict;
+    };
+    expect(renews("12:00:00", false)).toBe("pass");
+    expect(renews("11:59:59", false)).toBe("fail");
+    expect(renews("12:00:00", true)).toBe("fail");
+  });
+
   it("when the application forces a refresh that fails, and then calls without forcing it", () => {
     const run = buildRun();
     withToken(run);

@@ -12,7 +12,7 @@ import { availableTokensAt } from "./model/available-tokens.ts";
 import { evictionOf } from "./model/evicted-tokens.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { grantOf } from "./model/exchange-outcomes.ts";
-import { operationsOf, type Operation } from "./model/exchanges.ts";
+import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
 import { isCacheable, isDenied, tokenRequestsBy } from "./model/operations.ts";
 import { asksInVain, isPersonNeeded } from "./model/person-needed.ts";
@@ -38,6 +38,10 @@ export const cachedToken: Rule = {
       says: "A fault keeps the application from reading its store, and it has read nothing of it since a restart.",
     },
     { id: "refresh-in", says: "A request past refresh_in, when the call gets its token." },
+    {
+      id: "background-refresh",
+      says: "A request past half of the token's life, while the call gets the cached token before the answer.",
+    },
     { id: "explicit-grant", says: "A sign-in, a password or a device code fills the cache anew." },
     {
       id: "token-used",
@@ -163,14 +167,27 @@ const explicitGrants = new Set(["authorization_code", "password", "device_code"]
 function needlessRequestOf(
   history: History,
   operation: Operation,
-  { token }: HeldToken,
+  held: HeldToken,
 ): ExchangeBegan | undefined {
+  const { token } = held;
   const rejected = rejectionOf(history, operation.exchanges, token);
   const found = tokenRequestsBy(operation).find(
     (exchange) =>
       !explicitGrants.has(grantOf(exchange) ?? "") &&
       isFreshAt(token, exchange.began.at) &&
+      !isInBackground(operation, held, exchange) &&
       exchange.began.index < (rejected?.began.index ?? Infinity),
   );
   return found?.began;
+}
+
+/** Whether a request only renews the token early: the call got the cached one, and did not wait. */
+function isInBackground({ completed }: Operation, held: HeldToken, exchange: Exchange): boolean {
+  const { token, at } = held;
+  const isServed =
+    completed?.outcome === "ok" && completed.token?.accessToken === token.accessToken;
+  const hasWaited =
+    completed !== undefined && (exchange.ended?.index ?? Infinity) < completed.index;
+  const halfLifeAt = at + (token.expiresAt - at) / 2;
+  return isServed && !hasWaited && exchange.began.at >= halfLifeAt;
 }

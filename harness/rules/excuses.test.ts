@@ -108,6 +108,19 @@ const abuses: Readonly<Record<string, () => RunBuilder>> = {
       },
       { refreshIn: 1_800 },
     ),
+  "cached-token/background-refresh": () => {
+    const run = buildRun();
+    const first = run.operation();
+    const token = run.token(daily);
+    run.exchange({ by: first, issued: { token } });
+    first.ok({ token });
+    run.at("11:00:00");
+    const call = run.operation();
+    const request = run.request({ by: call });
+    call.ok({ token });
+    request.answered();
+    return run;
+  },
   "cached-token/explicit-grant": () =>
     withToken((run) => {
       const call = run.operation();

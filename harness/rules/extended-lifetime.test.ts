@@ -30,7 +30,7 @@ describe("extended-lifetime passes", () => {
     expect(extendedLifetime.judge(run.history())).toEqual({
       verdict: "pass",
       message:
-        "The one call past expires_in in the outage got the token within its ext_expires_in; the first had 22h of it left.",
+        "The one call near or past expires_in in the outage got the token within its ext_expires_in; the first had 22h of it left.",
       evidence: [2, 4, 6],
     });
   });
@@ -53,6 +53,31 @@ describe("extended-lifetime passes", () => {
 });
 
 describe("extended-lifetime fails", () => {
+  it("for a client that throws in the last minutes before the expiry, but not before them", () => {
+    const judged = (clock: string, lifetimes = {}) => {
+      const run = buildRun();
+      const call = run.operation();
+      const token = run.token({ expiresIn: 3_600, extExpiresIn: 86_400, ...lifetimes });
+      run.exchange({ by: call, issued: { token } });
+      call.ok();
+      run.at(clock);
+      failingCall(run).fails();
+      return extendedLifetime.judge(run.history()).verdict;
+    };
+    expect(judged("00:55:00")).toBe("fail");
+    expect(judged("00:54:59")).toBe("inconclusive");
+    expect(judged("00:55:00", { extExpiresIn: 3_600 })).toBe("inconclusive");
+  });
+
+  it("for a client whose request for a token fails, and whose last one is answered", () => {
+    const run = extended();
+    run.at("02:00:00");
+    const call = failingCall(run);
+    run.exchange({ by: call, endpoint: "openid-configuration" });
+    call.fails();
+    expect(extendedLifetime.judge(run.history()).verdict).toBe("fail");
+  });
+
   it("for a client that throws within the extended lifetime", () => {
     const run = extended();
     run.at("02:00:00");
@@ -60,7 +85,7 @@ describe("extended-lifetime fails", () => {
     expect(extendedLifetime.judge(run.history())).toEqual({
       verdict: "fail",
       message:
-        "1 of 1 call past expires_in got no token while the service failed and ext_expires_in had not passed (ext_expires_in was never used); the first, 2h into the run, had 22h of it left.",
+        "1 of 1 call near or past expires_in got no token while the service failed and ext_expires_in had not passed (ext_expires_in was never used); the first, 2h into the run, had 22h of it left.",
       evidence: [2, 4, 6],
     });
   });
@@ -76,7 +101,7 @@ describe("extended-lifetime fails", () => {
     run.at("02:01:10");
     hanging.unknown("caller-timeout");
     expect(extendedLifetime.judge(run.history()).message).toBe(
-      "2 of 3 calls past expires_in got no token while the service failed and ext_expires_in had not passed; the first, 2h 0m 10s into the run, had 21h 59m 50s of it left.",
+      "2 of 3 calls near or past expires_in got no token while the service failed and ext_expires_in had not passed; the first, 2h 0m 10s into the run, had 21h 59m 50s of it left.",
     );
   });
 });

@@ -12,9 +12,10 @@ import { availableTokensAt } from "./model/available-tokens.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
-import { isCacheable, isDenied, lastRequestBy } from "./model/operations.ts";
+import { isCacheable, isDenied, lastRequestBy, tokenRequestsBy } from "./model/operations.ts";
 import { isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
 import { totalOutagesAt } from "./model/fault-windows.ts";
+import { isValidAt } from "./model/token-validity.ts";
 
 /** Judges `extended-lifetime`. */
 export const extendedLifetime: Rule = {
@@ -30,7 +31,7 @@ export const extendedLifetime: Rule = {
     },
     {
       id: "not-expired",
-      says: "The token has not expired when the call begins; rule cached-token judges that.",
+      says: "The token has more than five minutes left when the call begins; rule cached-token judges that.",
     },
     {
       id: "extension-over",
@@ -38,7 +39,7 @@ export const extendedLifetime: Rule = {
     },
     {
       id: "service-answered",
-      says: "The service answers the call's last request, or no request fails and no outage is total.",
+      says: "The service answers the call's last request for a token, or without one its last request, or no request fails and no outage is total.",
     },
     { id: "unfinished", says: "The run ends before the call does." },
   ],
@@ -59,7 +60,8 @@ function judge(history: History): Judgement {
     const { token: held, lastRequest } = availableTokensAt(history, invoked);
     if (held === undefined || completed === undefined) continue;
     if (!isInExtension(held, invoked.at) || !isInExtension(held, completed.at)) continue;
-    const request = lastRequestBy(operation) ?? lastRequest;
+    // A later request, such as for metadata, can succeed where the one for the token did not.
+    const request = tokenRequestsBy(operation).at(-1) ?? lastRequestBy(operation) ?? lastRequest;
     const hasFailed = request !== undefined && isWithoutAnswerAt(request, completed.at);
     const failure = hasFailed ? request : undefined;
     if (failure === undefined && totalOutagesAt(history, invoked.at).length === 0) continue;
@@ -83,18 +85,19 @@ function judge(history: History): Judgement {
   ];
   if (denied.length === 0) {
     return passes(
-      `${every(served.length, "call")} past expires_in in the outage got the token within its ext_expires_in; the first had ${left} of it left.`,
+      `${every(served.length, "call")} near or past expires_in in the outage got the token within its ext_expires_in; the first had ${left} of it left.`,
       evidence,
     );
   }
   const neverUsed = served.length === 0 ? " (ext_expires_in was never used)" : "";
   return fails(
-    `${denied.length} of ${all} past expires_in got no token while the service failed and ext_expires_in had not passed${neverUsed}; the first, ${sinceStart(history, operation.invoked.at)} into the run, had ${left} of it left.`,
+    `${denied.length} of ${all} near or past expires_in got no token while the service failed and ext_expires_in had not passed${neverUsed}; the first, ${sinceStart(history, operation.invoked.at)} into the run, had ${left} of it left.`,
     evidence,
   );
 }
 
 function isInExtension({ token }: HeldToken, atMs: number): boolean {
   const { expiresAt, extendedExpiresAt = expiresAt } = token;
-  return expiresAt <= atMs && atMs < extendedExpiresAt;
+  // In its last minutes a client may take the token for expired already.
+  return !isValidAt(token, atMs) && expiresAt < extendedExpiresAt && atMs < extendedExpiresAt;
 }

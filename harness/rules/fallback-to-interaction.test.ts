@@ -75,6 +75,27 @@ describe("fallback-to-interaction fails", () => {
     });
   });
 
+  it("for an application that prompts only after many calls, but not for a person who was away", () => {
+    const judged = (...clocks: readonly string[]) => {
+      const run = buildRun();
+      refused(run);
+      for (const clock of clocks) {
+        run.at(clock);
+        refused(run);
+      }
+      run.at("08:00:00");
+      signIn(run);
+      return fallbackToInteraction.judge(run.history());
+    };
+    expect(judged("04:00:00")).toMatchObject({
+      verdict: "fail",
+      message:
+        "A call of app-1 needed a person 0s into the run (2 such calls); only 8h later, after more such calls, was the person asked to sign in.",
+    });
+    expect(judged().verdict).toBe("pass");
+    expect(judged("07:59:00").verdict).toBe("pass");
+  });
+
   it("for an application that gives up, and for one that prompts another user", () => {
     const silent = buildRun();
     refused(silent);

@@ -35,6 +35,10 @@ export const fallbackToInteraction: Rule = {
       id: "no-time-left",
       says: "The run ends within a minute after the call, and the application makes no other.",
     },
+    {
+      id: "late-prompt",
+      says: "A prompt long after the call, when the application made no other call for the person before the last minute.",
+    },
     { id: "later-success", says: "A later silent call succeeds without a person." },
     { id: "repeated-sign-in", says: "A sign-in is repeated after its own requests failed." },
     {
@@ -63,9 +67,10 @@ function judge(history: History): Judgement {
   const asking = calls.filter((call) => !isInteractive(call) && isPersonNeeded(history, call));
   const followed: EventRef[] = [];
   for (const call of asking) {
-    const answer = answerTo(call, prompts, calls);
+    const answer = answerTo(call, prompts, { calls, asking });
     if (answer !== undefined) followed.push(call.completed ?? call.invoked, answer);
-    else if (couldPrompt(history, call, calls)) return unanswered(history, call, asking.length);
+    else if (couldPrompt(history, call, calls))
+      return unanswered(history, call, { count: asking.length, prompts });
   }
   if (followed.length === 0) {
     return inconclusive("No call needed a person while there was time left to ask one.");
@@ -106,11 +111,22 @@ function findWrongPrompt(
 function answerTo(
   { invoked, completed }: Operation,
   prompts: readonly SignInPrompt[],
-  calls: readonly Operation[],
+  {
+    calls,
+    asking,
+  }: { readonly calls: readonly Operation[]; readonly asking: readonly Operation[] },
 ): EventRef | undefined {
   const since = completed?.index ?? invoked.index;
   const prompt = prompts.find((one) => one.index > invoked.index && isSame(invoked, one));
-  if (prompt !== undefined) return prompt;
+  // A person may be away for the first call, but the application had another occasion.
+  const isLate = (asked: SignInPrompt): boolean =>
+    asking.some(
+      (other) =>
+        other.invoked.index > since &&
+        isSame(invoked, other.invoked) &&
+        (other.completed?.at ?? Infinity) + CHANCE_MS < asked.at,
+    );
+  if (prompt !== undefined) return isLate(prompt) ? undefined : prompt;
   const later = calls.find(
     (call) =>
       call.invoked.index > since &&
@@ -129,13 +145,22 @@ function couldPrompt(history: History, call: Operation, calls: readonly Operatio
   return hasContinued || endOf(history) - completed.at >= CHANCE_MS;
 }
 
-function unanswered(history: History, call: Operation, count: number): Judgement {
+function unanswered(
+  history: History,
+  call: Operation,
+  { count, prompts }: { readonly count: number; readonly prompts: readonly SignInPrompt[] },
+): Judgement {
   const { invoked, completed } = call;
   const request = interactionRequestOf(call);
   const atMs = completed?.at ?? invoked.at;
+  const late = prompts.find((one) => one.index > invoked.index && isSame(invoked, one));
   const why = whyUnanswered(call, request);
+  const what =
+    late === undefined
+      ? `in the ${formatDuration(endOf(history) - atMs)} after it ${why}`
+      : `only ${formatDuration(late.at - atMs)} later, after more such calls, was the person asked to sign in`;
   return fails(
-    `A call of ${invoked.client} needed a person ${sinceStart(history, atMs)} into the run (${counted(count, "such call")}); in the ${formatDuration(endOf(history) - atMs)} after it ${why}.`,
+    `A call of ${invoked.client} needed a person ${sinceStart(history, atMs)} into the run (${counted(count, "such call")}); ${what}.`,
     [
       ...(completed === undefined ? [] : [completed]),
       ...(request?.ended === undefined ? [] : [request.ended]),

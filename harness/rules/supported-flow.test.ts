@@ -45,6 +45,16 @@ describe("supported-flow", () => {
     expect(supportedFlow.judge(run.history()).verdict).toBe("fail");
   });
 
+  it.each(["consent select_account", "login%20consent", "login+consent"])(
+    "fails for a consent prompt among others: %s",
+    (prompts) => {
+      const run = buildRun();
+      run.fault({ id: "down" });
+      run.exchange({ ...consent, url: consent.url.replace("consent", prompts) });
+      expect(supportedFlow.judge(run.history()).verdict).toBe("fail");
+    },
+  );
+
   it("fails for a consent prompt in an outage, and only then", () => {
     const run = buildRun();
     run.exchange(consent);

@@ -67,7 +67,12 @@ function unsupportedName(
   if (grant === "password") return "the password grant";
   if (began.endpoint === "device-code" || grant === "device_code") return "the device code flow";
   if (began.endpoint === "userinfo") return "the UserInfo endpoint";
-  const asksConsent =
-    began.endpoint === "authorize" && /[?&]prompt=consent(&|#|$)/i.test(began.url);
+  const asksConsent = began.endpoint === "authorize" && promptsOf(began).includes("consent");
   return asksConsent && inOutage(began.at) ? "a consent prompt in an outage" : undefined;
+}
+
+/** The values of the parameter `prompt`, a list with spaces (OpenID Connect Core, section 3.1.2.1). */
+function promptsOf({ url, form }: Exchange["began"]): readonly string[] {
+  const prompt = form?.["prompt"] ?? URL.parse(url)?.searchParams.get("prompt") ?? "";
+  return prompt.toLowerCase().split(/\s+/);
 }

@@ -97,6 +97,13 @@ const fallingBack: Readonly<Record<string, () => RunBuilder>> = {
   "fallback-to-interaction/no-one-to-ask": () =>
     needsPerson((run) => run.operation({ flow: "on-behalf-of" }).fails()),
   "fallback-to-interaction/no-time-left": () => needsPerson(() => {}, 60_000),
+  "fallback-to-interaction/late-prompt": () =>
+    needsPerson((run) => {
+      run.after(3_600_000);
+      silent(run, loginRequired, true);
+      run.after(60_001);
+      asked(run);
+    }),
   "fallback-to-interaction/later-success": () =>
     needsPerson((run) => {
       const call = run.operation({ user: ben });

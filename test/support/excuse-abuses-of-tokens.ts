@@ -37,7 +37,7 @@ const pastExpiry: Readonly<Record<string, () => RunBuilder>> = {
       forced.fails();
       failing(run).fails();
     }),
-  "extended-lifetime/not-expired": () => extended("01:00:00", (run) => failing(run).fails()),
+  "extended-lifetime/not-expired": () => extended("00:55:00", (run) => failing(run).fails()),
   "extended-lifetime/extension-over": () =>
     extended("23:59:58", (run) => failing(run, 1_000).fails()),
   "extended-lifetime/service-answered": () =>
