@@ -6,6 +6,7 @@
  */
 import type { History, TokenPresented } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { isServiceFailure, isToSignInService } from "./model/exchange-outcomes.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
@@ -30,7 +31,10 @@ export const claimsChallenge: Rule = {
       id: "own-code",
       says: "Own code does not say whether it passes claims; its requests show it.",
     },
-    { id: "connection-failed", says: "A connection that failed could not carry claims." },
+    {
+      id: "connection-failed",
+      says: "A connection or metadata that failed kept a call from carrying claims; the next one is judged.",
+    },
     {
       id: "one-of-several",
       says: "One request of the call carries the challenge, and others do not.",
@@ -60,9 +64,10 @@ function judge(history: History): Judgement {
     );
     const [next] = later;
     if (next === undefined) continue;
-    const fault = findFault(history, { event, next, later });
+    const sender = later.find((call) => !isHindered(call));
+    const fault = findFault(history, { event, next, sender, later });
     if (fault !== undefined) return fault;
-    answered.push(event, next.invoked);
+    if (sender !== undefined) answered.push(event, sender.invoked);
   }
   if (answered.length === 0) {
     return inconclusive("No API rejected a revoked token before another call for a token.");
@@ -96,13 +101,16 @@ function findFault(
   history: History,
   challenge: {
     readonly event: TokenPresented;
+    /** The first call afterwards. */
     readonly next: Operation;
+    /** The first of them that nothing kept from sending the claims. */
+    readonly sender: Operation | undefined;
     readonly later: readonly Operation[];
   },
 ): Judgement | undefined {
-  const { event, next, later } = challenge;
+  const { event, next, sender, later } = challenge;
   const fail = (message: string, ...evidence: EventRef[]): Judgement =>
-    fails(message, [event, next.invoked, ...evidence]);
+    fails(message, [event, (sender ?? next).invoked, ...evidence]);
   const when = sinceStart(history, event.at);
   const again = later.find(
     ({ completed }) =>
@@ -114,18 +122,22 @@ function findFault(
       again.completed,
     );
   }
-  if (next.invoked.flow !== "custom" && next.invoked.claims !== true) {
-    return fail(`The call after the claims challenge at ${when} carried no claims.`);
-  }
-  const asked = next.exchanges.filter(isTokenService);
+  for (const { invoked } of [next, sender ?? next])
+    if (invoked.flow !== "custom" && invoked.claims !== true) {
+      return fails(`The call after the claims challenge at ${when} carried no claims.`, [
+        event,
+        invoked,
+      ]);
+    }
+  if (sender === undefined) return undefined;
+  const asked = sender.exchanges.filter(isTokenService);
   const [first] = asked;
   if (first === undefined) {
     return fail(
       `The call after the claims challenge at ${when} carried its claims, but the client sent no request.`,
     );
   }
-  // A connection that failed could not carry claims.
-  const sent = asked.filter(({ began }) => began.form !== undefined || began.method === "GET");
+  const sent = asked.filter(hasLeft);
   if (sent.length > 0 && !sent.some(carriesChallenge)) {
     return fail(
       `The claims challenge at ${when} was dropped: ${counted(sent.length, "request")} went to the token service without it.`,
@@ -149,6 +161,18 @@ function presentedAgain(
 
 function isTokenService({ began: { endpoint } }: Exchange): boolean {
   return endpoint === "token" || endpoint === "authorize";
+}
+
+/** Whether a request was sent: a connection that failed could not carry claims. */
+function hasLeft({ began }: Exchange): boolean {
+  return began.form !== undefined || began.method === "GET";
+}
+
+/** Whether a call failed before it could send its claims: at its connection, or at metadata. */
+function isHindered({ completed, exchanges }: Operation): boolean {
+  if (completed?.outcome === "ok") return false;
+  const hasSent = exchanges.some((one) => isTokenService(one) && hasLeft(one));
+  return !hasSent && exchanges.some((one) => isToSignInService(one) && isServiceFailure(one));
 }
 
 /** Whether a request carries more claims than the client capabilities, which every request carries. */

@@ -167,6 +167,12 @@ const abuses: Readonly<Record<string, () => RunBuilder>> = {
     }
     return run;
   },
+  "request-loop/many-between": () => {
+    const run = buildRun();
+    for (let count = 0; count < 50 * 9; count += 1)
+      run.exchange({ status: 503, takesMs: 100, scopes: [`api://${count % 9}/.default`] });
+    return run;
+  },
   "single-flight/retry": () => {
     const run = buildRun();
     const by = run.operation(own);

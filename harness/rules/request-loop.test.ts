@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
-import { ada, ben, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
+import { ada, ben, tenant, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
 import { requestLoop } from "./request-loop.ts";
 
 const judge = (run: RunBuilder) => requestLoop.judge(run.history());
@@ -47,6 +47,43 @@ describe("request-loop, requests without a pause", () => {
       /^app-1 sent a request 50 times, each as soon as the one before had ended, round POST https:\/\/login\.microsoftonline\.com\/.*\/token\.$/,
     );
     expect(judgement.evidence).toHaveLength(8);
+  });
+
+  /** Requests that take turns, each as soon as the one before has ended, for so many rounds. */
+  function turns(count: number, asks: readonly (Ask & Reply)[], pauseMs = 0): RunBuilder {
+    const run = buildRun();
+    for (let round = 0; round < count; round += 1)
+      for (const ask of asks) {
+        run.exchange({ takesMs: 200, ...ask });
+        run.after(pauseMs);
+      }
+    return run;
+  }
+
+  const regions = ["westeurope", "northeurope"].map((region) => ({
+    host: `${region}.login.microsoft.com`,
+    status: 503,
+  }));
+
+  it("fails for addresses that take turns, and names them", () => {
+    const judgement = judge(turns(50, [...regions, { status: 503 }]));
+    expect(judgement.verdict).toBe("fail");
+    for (const host of ["westeurope.login.microsoft.com", "login.microsoftonline.com"])
+      expect(judgement.message).toContain(`//${host}/`);
+    expect(judge(turns(50, [{ status: 503 }, { ...order, status: 200 }])).verdict).toBe("fail");
+  });
+
+  it("passes for addresses that take turns for fewer rounds, or with a pause", () => {
+    expect(judge(turns(49, regions)).verdict).toBe("pass");
+    expect(judge(turns(50, regions, 60)).verdict).toBe("pass");
+  });
+
+  it("passes for many users, one after the other, whose turns come again", () => {
+    const users = Array.from({ length: 12 }, (_, number) => ({
+      flow: "silent" as const,
+      user: `user-${number}.${tenant}`,
+    }));
+    expect(judge(turns(50, users)).verdict).toBe("pass");
   });
 
   it("passes for forty-nine, and for fifty with a pause after each or in the middle", () => {
@@ -165,6 +202,18 @@ describe("request-loop, pages", () => {
     }
     expect(judge(served).verdict).toBe("fail");
     expect(judge(served).message).toMatch(/authorize, POST \S+token/);
+  });
+
+  it("fails for two login hosts that a page goes to in turn", () => {
+    const run = buildRun();
+    for (let round = 0; round < 16; round += 1) {
+      const call = run.operation({ flow: "redirect", tab: "tab-1" });
+      const host = round % 2 === 0 ? {} : { host: "login.microsoft.com" };
+      run.exchange({ by: call, endpoint: "authorize", ...signedOut, ...host });
+      call.fails();
+      run.after(5_000);
+    }
+    expect(judge(run).verdict).toBe("fail");
   });
 
   it("passes for fourteen, and for fifteen in more time", () => {

@@ -10,7 +10,7 @@ import { densestWindow } from "./model/densest-window.ts";
 import { statusOf } from "./model/exchange-outcomes.ts";
 import { exchangesOf, type Exchange } from "./model/exchanges.ts";
 import { counted } from "./model/messages.ts";
-import { addressOf, addressesBetween, longestChain } from "./model/request-chains.ts";
+import { addressOf, addressesBetween, longestChain, placeOf } from "./model/request-chains.ts";
 import { similarityKeyInTab, tabOf } from "./model/similar-requests.ts";
 import { fails, inconclusive, passes } from "./model/verdicts.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -29,6 +29,10 @@ export const requestLoop: Rule = {
       says: "Requests for other users, tokens or documents, one after the other.",
     },
     { id: "pause", says: "A pause of more than 50 ms ends a chain of requests." },
+    {
+      id: "many-between",
+      says: "Between a request and the next one like it are more than eight others.",
+    },
     { id: "list", says: "Successful calls of an API, such as the pages of a list." },
     { id: "call-by-call", says: "Calls of an API that fail in one call of the application each." },
     { id: "resent", says: "The browser itself sent the request again." },
@@ -75,7 +79,7 @@ function judge(history: History): Judgement {
   const groups = [
     ...Map.groupBy(repeatable(exchanges), (one) => repeatKeyOf(history, one)).values(),
   ];
-  const chain = longest(groups.map(longestChain));
+  const chain = longestIn(groups, exchanges);
   const [first] = chain;
   if (first !== undefined && chain.length > ROUNDS_MAX) {
     return fails(
@@ -89,6 +93,22 @@ function judge(history: History): Judgement {
     `At most ${counted(chain.length, "like request")} without a pause, and ${counted(pages.length, "navigation")} to Entra in any 5m.`,
     beganOf(chain),
   );
+}
+
+/** The longest chain without a pause among similar requests, with those of the same tab between them. */
+function longestIn(
+  groups: readonly (readonly Exchange[])[],
+  exchanges: readonly Exchange[],
+): readonly Exchange[] {
+  const keyOf = (one: Exchange): string => `${tabOf(one)} · ${one.program}`;
+  const places = new Map(
+    [...Map.groupBy(exchanges, keyOf)].map(([key, all]) => [key, placeOf(all)] as const),
+  );
+  const chains = groups.map((similar) => {
+    const place = similar[0] === undefined ? undefined : places.get(keyOf(similar[0]));
+    return longestChain(similar, place ?? placeOf(similar));
+  });
+  return longest(chains);
 }
 
 /** Whether the service, and no fault in its place, said that the client loops; on its page the code is in the text. */
@@ -116,7 +136,7 @@ function navigationsOf(exchanges: readonly Exchange[]): readonly Exchange[] {
 }
 
 function pageOf(exchange: Exchange): string {
-  return [exchange.client, tabOf(exchange), exchange.began.host].join(" · ");
+  return [exchange.client, tabOf(exchange)].join(" · ");
 }
 
 /** Requests whose repetition can be a loop: those to Entra, and failed calls of an API; a list of many pages is none. */

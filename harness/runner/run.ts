@@ -109,6 +109,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     machine: played.machine,
     waits: played.waits,
     faults: played.faults,
+    processOf: (name = "") => sharedProcesses.get(name) ?? name,
     layers: (parts) => attributionLayers(parts, mount),
     onHarnessError: broken.reject,
   });

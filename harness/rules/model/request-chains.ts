@@ -4,8 +4,25 @@ import type { Exchange } from "./exchanges.ts";
 /** The longest pause that still counts as none, ms: under a page that runs in the machine's time, nothing happens at once. */
 const NO_PAUSE_MS = 50;
 
-/** Of similar requests the longest chain in which each began as soon as one before had ended; requests under way together are one link. */
-export function longestChain(similar: readonly Exchange[]): readonly Exchange[] {
+/** All requests of one client, or of one tab, in order. */
+export interface Place {
+  readonly all: readonly Exchange[];
+  readonly positions: ReadonlyMap<Exchange, number>;
+}
+
+export function placeOf(all: readonly Exchange[]): Place {
+  return { all, positions: new Map(all.map((one, position) => [one, position])) };
+}
+
+/** How many other requests may be between two similar ones of a loop: addresses that take turns are few, many people's are more. */
+const TURNS_MAX = 8;
+
+/**
+ * Of similar requests the longest chain in which each began as soon as one before had ended, or
+ * as soon as others of their place had that filled the time between; requests under way together
+ * are one link.
+ */
+export function longestChain(similar: readonly Exchange[], place: Place): readonly Exchange[] {
   const chains = new Map<Exchange, { readonly length: number; readonly before?: Exchange }>();
   const underway: Exchange[] = [];
   /** The longest chain that a request beginning now would go on with. */
@@ -21,7 +38,8 @@ export function longestChain(similar: readonly Exchange[]): readonly Exchange[] 
       if (isLater || lengthOf(chains, exchange) >= lengthOf(chains, last?.exchange))
         last = { exchange, endedAt: end.at };
     }
-    const goesOn = last !== undefined && next.began.at - last.endedAt <= NO_PAUSE_MS;
+    const from = last?.endedAt ?? -Infinity;
+    const goesOn = isWithoutPause(place, next, from);
     chains.set(
       next,
       goesOn && last !== undefined
@@ -34,6 +52,23 @@ export function longestChain(similar: readonly Exchange[]): readonly Exchange[] 
   const chain: Exchange[] = [];
   for (let one = best; one !== undefined; one = chains.get(one)?.before) chain.push(one);
   return chain.toReversed();
+}
+
+/** Whether the time before a request was filled by others, one after the other, since `from`, in ms since the Unix epoch. */
+function isWithoutPause({ all, positions }: Place, next: Exchange, from: number): boolean {
+  const position = positions.get(next) ?? 0;
+  let filledFrom = next.began.at;
+  let turns = 0;
+  for (let index = position - 1; index >= 0 && turns < TURNS_MAX; index -= 1) {
+    if (filledFrom - from <= NO_PAUSE_MS) return true;
+    const { began, ended } = all[index] ?? next;
+    // What is still under way leads to nothing.
+    if (ended === undefined || ended.index > next.began.index || ended.at > filledFrom) continue;
+    if (filledFrom - ended.at > NO_PAUSE_MS) return false;
+    filledFrom = began.at;
+    turns += 1;
+  }
+  return filledFrom - from <= NO_PAUSE_MS;
 }
 
 function lengthOf(

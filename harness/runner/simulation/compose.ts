@@ -41,7 +41,7 @@ export interface Layers {
 
 export interface SimulationOptions<Added extends Layers> extends Pick<
   ServiceParts,
-  "client" | "dataAt"
+  "client" | "dataAt" | "processOf"
 > {
   readonly mount: Mount;
   /** Both checked, see `checkWorldAndSettings`. */
@@ -139,7 +139,16 @@ export async function composeSimulation<Added extends Layers>(
 }
 
 function createParts(
-  { world, settings, seed, randomLabel, client, dataAt, mount }: SimulationOptions<Layers>,
+  {
+    world,
+    settings,
+    seed,
+    randomLabel,
+    client,
+    dataAt,
+    processOf,
+    mount,
+  }: SimulationOptions<Layers>,
   clock: VirtualClock,
 ) {
   const startedAt = clock.now();
@@ -166,6 +175,7 @@ function createParts(
     random,
     startedAt,
     inBrowser: mount.inBrowser,
+    processOf,
     ...(client === undefined ? {} : { client }),
     ...(dataAt === undefined ? {} : { dataAt }),
   });

@@ -1,10 +1,13 @@
 /** Requests that are repeated without a pause, through the layers of a simulation. */
 import { afterEach, describe, expect, it } from "vitest";
+import { renewalOf, send, tokensOf } from "../../../test/support/own-code.ts";
 import { tokenRequest } from "../../../test/support/session.ts";
-import { run, daemonToken } from "../../../test/support/run.ts";
+import { daemonToken, run, scenario } from "../../../test/support/run.ts";
+import { createBareFetch } from "../../clients/reference/bare-fetch.ts";
 import { createRequest } from "../../core/http/message.ts";
 import { minutes, seconds } from "../../core/time/duration.ts";
 import { mount } from "../../network/direct.ts";
+import { runScenario } from "../run.ts";
 import { type LiveSimulation, startLiveSimulation } from "../live/live-simulation.ts";
 import { loopLimits } from "./request-loops.ts";
 
@@ -90,6 +93,33 @@ describe("a client that repeats a request without a pause", () => {
     });
     expect(entra.problems()).toContainEqual(expect.objectContaining({ code: "request-loop" }));
     expect(entra.requests().length).toBeLessThan(roundsMax + 5);
+  });
+
+  it("ends also when its refresh token is a new one each time", async () => {
+    const entra = await start();
+    let { refresh_token: held = "" } = await tokensOf(entra, "adele");
+    const looping = (async () => {
+      for (;;) {
+        const answer = await send(entra, renewalOf(held));
+        ({ refresh_token: held } = (await answer.json()) as { refresh_token: string });
+      }
+    })();
+    looping.catch(() => undefined);
+    await expect(entra.clock.settle(looping)).rejects.toMatchObject({ code: "request-loop" });
+  });
+
+  it("ends also when two addresses take turns", async () => {
+    const entra = await start();
+    void repeat(entra, (count) => graph(count % 2 === 0 ? "me" : "users"));
+    await expect(entra.clock.advance("30d")).rejects.toMatchObject({ code: "request-loop" });
+  });
+
+  it("ends also when each request is a new instance's", async () => {
+    const opening = scenario(async ({ open }) => {
+      for (;;) await (await open({ app: "nightly-daemon" })).attempt(daemonToken);
+    });
+    const looping = runScenario(opening, { client: createBareFetch(), mount: "direct", seed: "1" });
+    await expect(looping).rejects.toMatchObject({ code: "request-loop" });
   });
 
   it("ends a scenario's run with the same error", async () => {

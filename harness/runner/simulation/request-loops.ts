@@ -9,7 +9,7 @@ import { hours } from "../../core/time/duration.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { NetworkFault } from "../../core/http/network-fault.ts";
 import type { Service } from "../../core/http/service.ts";
-import { describeRequest } from "../../entra/request/endpoint.ts";
+import { describeRequest, type EntraRequest } from "../../entra/request/endpoint.ts";
 
 /** What happens to requests that are repeated without a pause. */
 export interface LoopLimits {
@@ -35,8 +35,10 @@ const REFUSED_DELAY_MS = hours(1);
 
 export interface LoopOptions {
   readonly clock: Clock;
-  /** The application instance that sends the request at hand; two that follow each other are no loop. */
+  /** The process of the application that sends the request at hand; two that follow each other are no loop. */
   readonly asking: () => string | undefined;
+  /** The user behind a request, as the service knows: tokens may be new ones in each round. Default: unknown. */
+  readonly userOf?: (request: Request, described: EntraRequest) => string | undefined;
   /** Whether clients are pages in a browser. */
   readonly inBrowser: boolean;
 }
@@ -111,13 +113,18 @@ function delayedFault(fault: NetworkFault, { count, end, limits }: Round): Netwo
 function countRounds({
   clock,
   asking,
+  userOf = () => undefined,
   inBrowser,
 }: LoopOptions): (request: Request) => Promise<Round> {
   /** By key; only what ends now or later can go on. */
   const ended = new Map<string, { readonly atMs: number; readonly rounds: number }>();
   let lastMs = -Infinity;
   return async (request) => {
-    const { address, key, isPage } = await likenessOf(request, asking(), inBrowser);
+    const { address, key, isPage } = await likenessOf(request, {
+      asking: asking(),
+      userOf,
+      inBrowser,
+    });
     const beganAt = clock.now();
     if (beganAt > lastMs) {
       for (const [old, { atMs }] of ended) if (atMs < beganAt) ended.delete(old);
@@ -152,16 +159,22 @@ interface Likeness {
 
 async function likenessOf(
   request: Request,
-  asking: string | undefined,
-  inBrowser: boolean,
+  {
+    asking,
+    userOf,
+    inBrowser,
+  }: Required<Pick<LoopOptions, "userOf" | "inBrowser">> & { readonly asking: string | undefined },
 ): Promise<Likeness> {
   const { host, pathname } = new URL(request.url);
   const address = `${request.method} ${host}${pathname}`;
-  const { endpoint, app, grant, user, scope, parameters } = await describeRequest(request);
+  const described = await describeRequest(request);
+  const { endpoint, app, grant, scope, parameters } = described;
   // Some libraries name the user in every other round only.
   if (inBrowser && endpoint === "authorize")
     return { address, key: JSON.stringify([address, asking, app]), isPage: true };
-  const sent = IDENTIFYING.map((name) => parameters[name]);
+  const known = endpoint === "token" ? userOf(request, described) : undefined;
+  const sent = known === undefined ? IDENTIFYING.map((name) => parameters[name]) : [];
+  const user = known ?? described.user;
   // For an API, whose token it is: many people's requests one after the other are no loop.
   const bearer = request.headers.get("authorization");
   const key = JSON.stringify([address, asking, app, grant, user, scope, sent, bearer]);

@@ -48,6 +48,8 @@ export interface ServiceParts {
   readonly faults: Pick<LivePlan, "windows" | "clearedSignal" | "tally">;
   /** The client of requests that no known call has caused. */
   readonly client?: string;
+  /** The process of an application instance, by the name of the first instance in it; default: its own. */
+  readonly processOf?: ((client: string | undefined) => string | undefined) | undefined;
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly startedAt: number;
@@ -87,6 +89,7 @@ export function createSimulatedService(parts: ServiceParts) {
 
   for (const secret of secretsOf(world)) recorder.redactor.learn(secret);
   const asking = (): string | undefined => recorder.cause()?.client;
+  const { processOf = (client) => client } = parts;
   const ests = createEsts({ ...ofEsts, directory, settings, grants });
   const api = createProtectedApi({
     directory,
@@ -138,7 +141,14 @@ export function createSimulatedService(parts: ServiceParts) {
   );
   const network = besideMachines(frontDoor, withFaults(["machine"], machines.service));
   const inBrowser = parts.inBrowser === true;
-  const service = recorder.watch(slowRequestLoops(network, { clock, asking, inBrowser }));
+  const service = recorder.watch(
+    slowRequestLoops(network, {
+      clock,
+      asking: () => processOf(asking()),
+      userOf: (request, described) => subjectOf(request, described).account?.user.id,
+      inBrowser,
+    }),
+  );
   return { service, recorder, directory, machines };
 }
 
