@@ -1,5 +1,6 @@
 /** Plays rows of the table in this process, under one mount, and prints what came of each. */
 import type { ProcessMount } from "../../../harness/network/mount-names.ts";
+import { waitKinds } from "../../../harness/core/time/waits/wait-limits.ts";
 import { startBench } from "../mount.ts";
 import { allRows } from "./all-rows.ts";
 import type { PeerPorts, Row, RowContext } from "./row.ts";
@@ -20,6 +21,9 @@ const BESIDE_MS = [10_000, 600_000];
 
 /** No wait is this long, ms. */
 const BACKSTOP_MS = 3_650_000;
+
+/** What must be waited for to its end is, however busy the machine, ms of its time. */
+const PATIENT = Object.fromEntries(waitKinds.map((kind) => [kind, 60_000]));
 
 let onAbandoned = (_what: string): void => undefined;
 
@@ -63,10 +67,13 @@ const { mount, names, peer } = JSON.parse(process.argv[2] ?? "{}") as {
   readonly peer: PeerPorts;
 };
 const bench = await startBench(mount);
-bench.clock.limitWaits({ onAbandoned: ({ what }) => onAbandoned(what) });
 for (const name of names) {
   const row = allRows[name];
   if (row === undefined) throw new Error(`there is no row "${name}"`);
+  bench.clock.limitWaits({
+    ...(row.abandons === undefined ? { limitsMs: PATIENT } : {}),
+    onAbandoned: ({ what }) => onAbandoned(what),
+  });
   const result = await play(name, row, { bench, peer });
   process.stdout.write(`@@${JSON.stringify(result)}\n`);
 }
