@@ -53,7 +53,13 @@ import {
 } from "./full-outage.ts";
 import { identityStorms } from "./identity-storm.ts";
 import { managedIdentity } from "./managed-identity-outages.ts";
-import { burstOfDaemonCalls, burstOfUserCalls, manyUsers } from "./many-callers.ts";
+import {
+  burstOfDaemonCalls,
+  burstOfUserCalls,
+  manyUsers,
+  scopesInTwoOrders,
+  sharedHang,
+} from "./many-callers.ts";
 import { metadataDownCold, metadataDownWarm } from "./metadata-down.ts";
 import { nightlyDaemon } from "./nightly-daemon.ts";
 import { december2020, september2020 } from "./partial-outages.ts";
@@ -113,6 +119,8 @@ export const library: readonly Scenario[] = [
   manyUsers,
   burstOfUserCalls,
   burstOfDaemonCalls,
+  sharedHang,
+  scopesInTwoOrders,
   discoveryBurst,
   ...clientSide,
   deadRegion,

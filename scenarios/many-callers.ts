@@ -1,5 +1,6 @@
-/** Many users on one confidential client, and many callers at once. */
+/** Many users on one confidential client, many callers at once, and callers that stand in for each other. */
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
+import { throttled } from "../harness/faults/presets.ts";
 import { defineScenario } from "../harness/runner/scenario.ts";
 import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
 
@@ -93,5 +94,81 @@ export const burstOfDaemonCalls = defineScenario({
     await Promise.all(people.map(() => daemon.attempt(daemonToken)));
     await context.clock.until(minutes(2));
     await daemon.attempt(daemonToken);
+  },
+});
+
+export const sharedHang = defineScenario({
+  name: "shared-hang",
+  title: "One request of a web app hangs for twenty minutes, while the service answers all others",
+  story: {
+    standsFor:
+      "a connection that lies open without an answer, under a client whose silent calls for one token share one request (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
+    asserts: "Later calls do not wait for the request that hangs.",
+    failureMeans: "One lost answer keeps a user out for minutes, although the service is up.",
+    fix: "Give the client a transport with a time-out (networkClient), so that a shared request ends with its first caller's patience.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["call-duration", "recovery", "availability"],
+  settings: { accessTokenLifetimeSeconds: 3_600 },
+  faults: [
+    {
+      id: "one-hangs",
+      at: "primary",
+      on: ["token"],
+      from: minutes(50),
+      for: minutes(20),
+      first: 1,
+      effect: { kind: "hang" },
+    },
+  ],
+  async script(context) {
+    const portal = await context.open({ app: "portal" });
+    await signIn(context, portal, "adele");
+    const withTimeout = { ...silently(context, "adele"), timeoutMs: seconds(30) };
+    for (let minute = 60; minute <= 84; minute += 1) {
+      await context.clock.until(minutes(minute));
+      await portal.attempt(withTimeout);
+    }
+  },
+});
+
+export const scopesInTwoOrders = defineScenario({
+  name: "scopes-in-two-orders",
+  title: "Two parts of an app ask for the same scopes in two orders, while their user is throttled",
+  story: {
+    standsFor:
+      "code that names scopes in several places: to the service both requests are the same (https://learn.microsoft.com/entra/architecture/resilience-client-app)",
+    asserts: "A Retry-After that one part was given holds for the other part.",
+    failureMeans: "Each order of the scopes has a block of its own, so the user stays throttled.",
+    fix: "Name the scopes of an API once, in one constant, or sort them.",
+  },
+  needs: ["authorization-code", "silent"],
+  asserts: ["retry-after", "recovery"],
+  settings: { accessTokenLifetimeSeconds: 3_600 },
+  faults: [
+    throttled({
+      from: minutes(55),
+      for: minutes(10),
+      retryAfter: { form: "seconds", seconds: 90 },
+      body: { form: "aadsts", code: 90055 },
+    }),
+  ],
+  async script(context) {
+    const portal = await context.open({ app: "portal" });
+    await signIn(context, portal, "adele");
+    const mail = silently(context, "adele");
+    const scopes = ["User.Read", "Mail.Read"].map((name) => `https://graph.microsoft.com/${name}`);
+    const parts = [
+      { ...mail, scopes },
+      { ...mail, scopes: scopes.toReversed() },
+    ];
+    for (const part of parts) await portal.attempt(part);
+    await context.clock.until(minutes(62));
+    while (context.clock.elapsed() < minutes(75)) {
+      for (const part of parts) {
+        await portal.attempt(part);
+        await context.clock.sleep(seconds(15));
+      }
+    }
   },
 });

@@ -68,6 +68,16 @@ export function withheldCallsIn(history: History): readonly Operation[] {
     .map(({ operation }) => operation);
 }
 
+/** Whether the client itself had evicted a token that one of its calls then lacked. */
+export function isTokenEvicted(history: History): boolean {
+  return callsWithToken(history).some(
+    (call) =>
+      (isWithheld(history, call) ||
+        needlessRequestOf(history, call.operation, call.held) !== undefined) &&
+      evictionOf(history, call.operation.invoked, call.held) !== undefined,
+  );
+}
+
 /** The calls whose client had a valid token when they were made. */
 function callsWithToken(history: History): readonly CallWithToken[] {
   return operationsOf(history)

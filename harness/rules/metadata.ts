@@ -74,6 +74,11 @@ function judge(history: History): Judgement {
   return judgeRepeats(history, reads, succeededWithoutDiscovery(history, warm));
 }
 
+/** Whether a process that had a token failed a call because a discovery document failed. */
+export function isFailedByDiscovery(history: History): boolean {
+  return warmCallsOf(history).some((operation) => missingDocumentOf(operation) !== undefined);
+}
+
 function judgeRepeats(
   history: History,
   reads: readonly Exchange[],

@@ -52,10 +52,16 @@ export const retryAfter: Rule = {
   judge,
 };
 
-interface Breach {
+/** A request that was sent before the Retry-After of an answer to a similar one had passed. */
+export interface PrematureRequest {
   readonly answer: Exchange;
   readonly early: Exchange;
   readonly askedMs: number;
+}
+
+/** All that break the rule, in order. */
+export function prematureRequestsIn(history: History): readonly PrematureRequest[] {
+  return breachesOf(history, exchangesOf(history));
 }
 
 function judge(history: History): Judgement {
@@ -87,9 +93,9 @@ export function instructedMsOf(exchange: Exchange): number {
   return status >= 400 ? (exchange.ended?.retryAfter?.ms ?? 0) : 0;
 }
 
-function breachesOf(history: History, exchanges: readonly Exchange[]): readonly Breach[] {
+function breachesOf(history: History, exchanges: readonly Exchange[]): readonly PrematureRequest[] {
   const groups = Map.groupBy(exchanges, (exchange) => waitKeyOf(history, exchange));
-  const breaches: Breach[] = [];
+  const breaches: PrematureRequest[] = [];
   for (const requests of groups.values()) {
     const answers = requests
       .filter((request) => instructedMsOf(request) > 0)
@@ -134,7 +140,7 @@ function endIndexOf({ ended }: Exchange): number {
   return ended?.index ?? Infinity;
 }
 
-function describe({ answer, early, askedMs }: Breach): string {
+function describe({ answer, early, askedMs }: PrematureRequest): string {
   const waitedMs = early.began.at - (answer.ended?.at ?? answer.began.at);
   const raw = answer.ended?.retryAfter?.raw ?? "";
   const form = /^\s*\d+\s*$/.test(raw) ? "in seconds" : "as an HTTP-date";

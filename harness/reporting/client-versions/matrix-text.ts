@@ -20,6 +20,7 @@ export function matrixPage(matrix: Matrix): string {
       "",
       ...summaryTable(matrix),
     ],
+    kindSection(matrix),
     ...matrix.clients.flatMap(({ client, upgrades }) =>
       upgrades.map((upgrade) => upgradeSection(matrix, client, upgrade)),
     ),
@@ -45,7 +46,56 @@ export function matrixLines(matrix: Matrix): readonly string[] {
       ),
     ]),
   );
-  return [...upgrades, "", `${headline(matrix)}. ${aboutLine(matrix)}`];
+  return [...upgrades, ...kindLines(matrix), "", `${headline(matrix)}. ${aboutLine(matrix)}`];
+}
+
+/** A table for each client: how rules were broken, and in how many scenarios by which version. */
+export function kindTables({ clients, kinds }: Matrix): readonly string[] {
+  return clients.flatMap(({ client, versions }) => {
+    const own = kinds.filter((kind) => kind.client === client);
+    if (own.length === 0) return [];
+    const names = versions.map(({ version }) => version);
+    return [
+      "",
+      row(`kinds of failure of ${client}`, "rule", ...names),
+      `|${" --- |".repeat(names.length + 2)}`,
+      ...own.map(({ says, rule, versions: shown }) =>
+        row(
+          says,
+          rule,
+          ...names.map((name) => {
+            const scenarios = shown.find(({ version }) => version === name)?.scenarios ?? [];
+            return scenarios.length === 0 ? "" : `${scenarios.length}`;
+          }),
+        ),
+      ),
+    ];
+  });
+}
+
+function kindSection(matrix: Matrix): readonly string[] {
+  const tables = kindTables(matrix);
+  if (tables.length === 0) return [];
+  return [
+    "## Kinds of failure, and the versions in which each occurs",
+    "",
+    "In how many scenarios; what a scenario breaks on purpose does not count. Which they are is in matrix.json.",
+    ...tables,
+  ];
+}
+
+function kindLines({ clients, kinds }: Matrix): readonly string[] {
+  return clients.flatMap(({ client }) => {
+    const own = kinds.filter((kind) => kind.client === client);
+    if (own.length === 0) return [];
+    return [
+      "",
+      `${client}, kinds of failure and the versions in which each occurs:`,
+      ...own.map(
+        ({ says, versions }) => `  ${says}: ${versions.map(({ version }) => version).join(", ")}`,
+      ),
+    ];
+  });
 }
 
 /** How many runs of which versions are to be played. */

@@ -48,6 +48,9 @@ function played(
       cost,
     },
     verdicts: rules,
+    kinds: rules
+      .filter(({ verdict: one }) => one === "fail")
+      .map(({ rule }) => ({ rule, kind: rule })),
     felt: { operations, cost },
     journal: `${scenario}.jsonl`,
   };
@@ -159,6 +162,47 @@ describe("what changed", () => {
     expect(matrixLines(matrix)).toContain(
       "msal-node 1 → 2: calls failed 1 → 4, without a token 1m → 1h, in 1 scenario",
     );
+  });
+});
+
+describe("kinds of failure", () => {
+  const shows = (scenario: string, ...kinds: readonly string[]): VersionResult => ({
+    ...played(scenario, {}),
+    kinds: kinds.map((kind) => ({ rule: "call-duration", kind })),
+  });
+  const matrix = build([
+    part("1", shows("a", "never-ends"), shows("b", "never-ends", "ends-late")),
+    part("2", shows("a"), shows("b", "ends-late")),
+    part("3", shows("a", "shared-hung-request"), shows("b")),
+  ]);
+
+  it("are named with the versions and scenarios in which each occurs", () => {
+    expect(matrix.kinds.map(({ kind, versions }) => [kind, versions])).toEqual([
+      ["never-ends", [{ version: "1", scenarios: ["a", "b"] }]],
+      ["shared-hung-request", [{ version: "3", scenarios: ["a"] }]],
+      [
+        "ends-late",
+        [
+          { version: "1", scenarios: ["b"] },
+          { version: "2", scenarios: ["b"] },
+        ],
+      ],
+    ]);
+  });
+
+  it("are a table of the page and lines of the terminal", () => {
+    const page = matrixPage(matrix);
+    expect(page).toContain("## Kinds of failure, and the versions in which each occurs");
+    expect(page).toContain("| kinds of failure of msal-node | rule | 1 | 2 | 3 |");
+    expect(page).toContain(
+      "| calls that share a hung request of another call | call-duration |  |  | 1 |",
+    );
+    expect(page).toContain("| calls that end too late | call-duration | 1 | 1 |  |");
+    expect(matrixLines(matrix)).toContain("  calls that end too late: 1, 2");
+  });
+
+  it("are no section where nothing failed", () => {
+    expect(matrixPage(build([part("1", shows("a"))]))).not.toContain("Kinds of failure");
   });
 });
 

@@ -13,6 +13,7 @@ import {
   ruleChanges,
   type ResultsByScenario,
 } from "./version-changes.ts";
+import { kindsOfVersions, type VersionKind } from "./version-kinds.ts";
 import type { UserImpact, VersionResult } from "./version-result.ts";
 
 /** One version of a client with the results of its runs. */
@@ -78,6 +79,8 @@ export interface Matrix {
     readonly upgrades: readonly Upgrade[];
   }[];
   readonly steps: readonly RuleStep[];
+  /** The kinds of failure that were seen, each with the versions that show it. */
+  readonly kinds: readonly VersionKind[];
 }
 
 /** Compares versions; `parts` are oldest first within a client, `again` is what was played with the other seed. */
@@ -110,6 +113,7 @@ export function buildMatrix(
         again.filter((part) => part.client === client),
       ),
     ),
+    kinds: byClient.flatMap(([client, versions]) => kindsOfVersions(client, versions)),
   };
 }
 
