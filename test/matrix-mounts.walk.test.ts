@@ -8,7 +8,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { parseJournal } from "../harness/history/journal.ts";
+import { judgeRun } from "../harness/reporting/model/judge-run.ts";
 import type { Matrix } from "../harness/reporting/client-versions/version-matrix.ts";
+import { kindsOfFailure } from "../harness/rules/failure-kinds.ts";
 import { createFolder, type Ended, type Folder } from "./command-line.ts";
 
 const HOURS_3 = 3 * 60 * 60 * 1_000;
@@ -53,6 +56,21 @@ const history = (path: string): string => {
   return [JSON.stringify({ ...header, mount: "" }), ...events].join("\n");
 };
 
+/** What every rule says of a journal. */
+const said = (path: string): string => {
+  const run = judgeRun(parseJournal(read(path), path));
+  const verdicts = run.findings.map(({ rule, verdict }) => `${rule} ${verdict}`);
+  return JSON.stringify([verdicts, kindsOfFailure(run.history, run.findings)]);
+};
+
+const journalsOf = (mount: string): readonly string[] =>
+  folder
+    .files(mount)
+    .filter((path) => path.endsWith(".jsonl"))
+    .map((path) => path.slice(mount.length + 1));
+
+const matrixOf = (mount: string): Matrix => JSON.parse(read(`${mount}/matrix.json`)) as Matrix;
+
 beforeAll(() => {
   folder = createFolder();
   cache = mkdtempSync(join(tmpdir(), "brownout-clients-"));
@@ -67,28 +85,25 @@ describe("the mounts direct and https", () => {
   it("each play all majors to the end", () => {
     expect(ended.direct.code).toBe(0);
     expect(ended.https.code).toBe(0);
-    const { clients } = JSON.parse(read("direct/matrix.json")) as Matrix;
-    const majors = clients[0]?.versions.map(({ version }) => version.split(".")[0]);
+    const majors = matrixOf("direct").clients[0]?.versions.map(
+      ({ version }) => version.split(".")[0],
+    );
     expect(majors).toEqual(["1", "2", "3", "5", "6", "7"]);
   });
 
-  it("have the same histories of every major", () => {
-    const journalsOf = (mount: string): readonly string[] =>
-      folder
-        .files(mount)
-        .filter((path) => path.endsWith(".jsonl"))
-        .map((path) => path.slice(mount.length + 1));
+  // Of calls at one time, sockets decide which request is first; the sample has no such calls.
+  it.skipIf(isWhole)("have the same histories of every major", () => {
     const journals = journalsOf("direct");
     expect(journals).toEqual(journalsOf("https"));
     const other = journals.filter((path) => history(`direct/${path}`) !== history(`https/${path}`));
     expect(other).toEqual([]);
   });
 
-  it("differ from major to major in the same verdicts", () => {
-    const { steps, clients } = JSON.parse(read("direct/matrix.json")) as Matrix;
-    expect(steps.length).toBeGreaterThan(0);
-    expect(JSON.parse(read("https/matrix.json"))).toEqual(
-      expect.objectContaining({ steps, clients }),
-    );
+  it("say the same of every major by every rule, and name the same kinds of failure", () => {
+    const journals = journalsOf("direct");
+    expect(journals.length).toBeGreaterThan(0);
+    const other = journals.filter((path) => said(`direct/${path}`) !== said(`https/${path}`));
+    expect(other).toEqual([]);
+    expect(matrixOf("direct").steps.length).toBeGreaterThan(0);
   });
 });

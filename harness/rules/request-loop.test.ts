@@ -128,6 +128,18 @@ describe("request-loop, what it excuses without a pause", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
+  it("requests of calls made together, in any order, but not of a call that is made later", () => {
+    const run = buildRun();
+    const calls = [run.operation({ flow: "silent" }), run.operation({ flow: "silent" })];
+    for (const by of calls) run.exchange({ by, status: 503 });
+    for (const call of calls) call.fails();
+    expect(judge(run).verdict).toBe("inconclusive");
+    const later = run.operation({ flow: "silent" });
+    run.exchange({ by: later, status: 503 });
+    later.fails();
+    expect(judge(run).verdict).toBe("pass");
+  });
+
   it("many people's requests one after the other, but not the loop of one of them", () => {
     const run = buildRun();
     for (let round = 0; round < 60; round += 1)

@@ -153,13 +153,25 @@ function isCallOfApi({ began: { endpoint } }: Exchange): boolean {
   return endpoint === "resource" || endpoint === "userinfo" || endpoint === "other";
 }
 
-/** Whether one of these requests began after another had ended. */
+/**
+ * Whether a request was sent again after one like it had ended, by the same call or by a later one.
+ * The requests of calls that were made together are none, even if one is answered before another
+ * is sent, which depends on sockets.
+ */
 function isRepeated(similar: readonly Exchange[]): boolean {
-  const firstEnd = similar.reduce(
-    (first, { ended }) => Math.min(first, ended?.index ?? Infinity),
-    Infinity,
+  const firstEnds = new Map<number | undefined, number>();
+  let firstEnd = Infinity;
+  for (const { ended, operation } of similar) {
+    const end = ended?.index ?? Infinity;
+    firstEnd = Math.min(firstEnd, end);
+    const call = operation?.operation;
+    firstEnds.set(call, Math.min(firstEnds.get(call) ?? Infinity, end));
+  }
+  return similar.some(
+    ({ began, operation }) =>
+      began.index > (firstEnds.get(operation?.operation) ?? Infinity) ||
+      (operation ?? began).index > firstEnd,
   );
-  return similar.some(({ began }) => began.index > firstEnd);
 }
 
 /** Of an API, repetitions within one call of the application: a test may call it as often as it likes. */

@@ -62,11 +62,17 @@ async function answerByNodeHttp(
   transport: Transport,
 ): Promise<NetworkResponse<unknown>> {
   const response = await transport(request, "http").catch((error: unknown) => {
-    throw new Error(String(error));
+    throw new Error(textOf(error));
   });
   const headers = Object.fromEntries(response.headers);
   const text = await response.text().catch((error: Error) => incomplete(error));
   return { headers, body: parsed(text, response.status, headers), status: response.status };
+}
+
+/** The text of an error, as Node's own errors have it: with a code of Node's. */
+function textOf(error: unknown): string {
+  const { code = "", message } = error as Error & { readonly code?: string };
+  return code.startsWith("ERR_") ? `Error [${code}]: ${message}` : String(error);
 }
 
 /** A reset fails the request; a connection that just ends in mid-body is an event to which MSAL does not listen. */

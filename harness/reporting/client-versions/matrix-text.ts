@@ -8,6 +8,7 @@ import { inline, row } from "../formats/markdown-text.ts";
 import { count, namesWithin } from "../model/wording.ts";
 import type { Verdict } from "../../rules/rule.ts";
 import type { Direction, ImpactChange } from "./version-changes.ts";
+import type { VersionKind } from "./version-kinds.ts";
 import { isChance, type Matrix, type RuleStep, type Upgrade } from "./version-matrix.ts";
 
 /** The text of `matrix.md`. */
@@ -50,7 +51,16 @@ export function matrixLines(matrix: Matrix): readonly string[] {
 }
 
 /** A table for each client: how rules were broken, and in how many scenarios by which version. */
-export function kindTables({ clients, kinds }: Matrix): readonly string[] {
+export function kindTables({
+  clients,
+  kinds,
+}: {
+  readonly clients: readonly {
+    readonly client: string;
+    readonly versions: readonly { readonly version: string }[];
+  }[];
+  readonly kinds: readonly VersionKind[];
+}): readonly string[] {
   return clients.flatMap(({ client, versions }) => {
     const own = kinds.filter((kind) => kind.client === client);
     if (own.length === 0) return [];
