@@ -15,6 +15,9 @@ import { installNetworkGuard, type NetworkGuard } from "../network-guard.ts";
 const login = "https://login.microsoftonline.com/common/discovery/instance";
 const ask = `fetch(${JSON.stringify(login)}).then(() => console.log("reached"), (error) => console.log(error.cause?.message ?? error.message));`;
 
+/** As a module has it that took it by `require` before a test began. */
+const EarlyWorker = Worker;
+
 const folder = mkdtempSync(join(tmpdir(), "brownout test of children "));
 const script = join(folder, "nightly job.mjs");
 writeFileSync(script, ask);
@@ -158,6 +161,48 @@ describe("a worker thread that asks Entra", () => {
     expect(worker).toBeInstanceOf(Worker);
     await once(worker, "exit");
     expect(reported).toEqual([stopped(program)]);
+  });
+
+  it.each([
+    [
+      "of a file",
+      () => new EarlyWorker(script, { stdout: true }),
+      "the worker thread nightly job.mjs",
+    ],
+    [
+      "of a text",
+      () => new EarlyWorker(ask, { eval: true, stdout: true }),
+      "the worker thread of a text",
+    ],
+    [
+      "of an address with its program",
+      () =>
+        new EarlyWorker(new URL(`data:text/javascript,${encodeURIComponent(ask)}`), {
+          stdout: true,
+        }),
+      "the worker thread of a text",
+    ],
+    [
+      "with an environment of its own",
+      () => new EarlyWorker(script, { stdout: true, env: {} }),
+      "the worker thread nightly job.mjs",
+    ],
+  ])(
+    "is refused by name though its constructor was taken before: %s",
+    async (_, start, program) => {
+      await once(start(), "exit");
+      guard.restore();
+      expect(reported).toEqual([stopped(program)]);
+      install();
+    },
+  );
+
+  it("has its data and its messages, though its constructor was taken before", async () => {
+    const echo = `const { parentPort, workerData } = require("node:worker_threads");
+      parentPort.once("message", (message) => parentPort.postMessage([workerData, message]));`;
+    const worker = new EarlyWorker(echo, { eval: true, workerData: { a: 1 } });
+    worker.postMessage({ type: "loadScript", b: 2 });
+    expect(await once(worker, "message")).toEqual([[{ a: 1 }, { type: "loadScript", b: 2 }]]);
   });
 
   it("starts although this process has flags that a thread cannot have", async () => {

@@ -15,6 +15,7 @@ import {
   type ReportFile,
   SETTINGS_VARIABLE,
 } from "./child-settings.ts";
+import { type EarlyWorkerGuard, guardEarlyWorkers } from "./early-workers.ts";
 import type { StopOptions } from "./stop.ts";
 import { type Method, replaceMethod } from "./replace-method.ts";
 import { stoppedInChild } from "./stopped-in-child.ts";
@@ -48,18 +49,20 @@ export function guardChildren({ suite, onHarnessError }: StopOptions): () => voi
   const environmentOf = (program: string, given: Environment): Environment => {
     const settings = settingsOf(program);
     // A child goes on with the proxy that it was given itself.
-    if (own === undefined) proxy ??= startRefusingProxy(settings.reports);
+    if (own === undefined) proxy ??= early.held(() => startRefusingProxy(settings.reports));
     return { ...given, ...variablesOf(settings, given, proxy) };
   };
 
+  const early = guardEarlyWorkers(settingsOf);
   const undo = [
+    early.undo,
     replaceMethod(childProcess.ChildProcess.prototype, "spawn", (original) =>
       guardedSpawn(original, environmentOf, report),
     ),
     ...(["spawnSync", "execFileSync", "execSync"] as const).map((name) =>
       replaceMethod(childProcess, name, (original) => guardedSync(original, environmentOf, report)),
     ),
-    guardWorkers(settingsOf, report),
+    guardWorkers(settingsOf, report, early),
   ];
   return () => {
     for (const restore of undo) restore();
@@ -185,6 +188,7 @@ const CLOSED_PORT = 1;
 function guardWorkers(
   settingsOf: (program: string) => ChildSettings,
   report: () => void,
+  early: EarlyWorkerGuard,
 ): () => void {
   return replaceMethod(workerThreads, "Worker", (original) => {
     const Original = original as unknown as typeof RealWorker;
@@ -193,11 +197,9 @@ function guardWorkers(
       const settings = settingsOf(
         `the worker thread ${isText ? "of a text" : basename(String(file))}`,
       );
-      const worker = construct(
-        Original,
-        file,
-        withGuard(options, settings),
-        (new.target as unknown as typeof RealWorker | undefined) ?? Original,
+      const target = (new.target as unknown as typeof RealWorker | undefined) ?? Original;
+      const worker = early.held(() =>
+        construct(Original, file, withGuard(options, settings), target),
       );
       worker.once("exit", report);
       return worker;
