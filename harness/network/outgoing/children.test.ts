@@ -1,7 +1,7 @@
 /** Programs and worker threads that ask Entra while it is simulated. */
 import childProcess, { execFile, execFileSync, fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -217,6 +217,30 @@ describe("a worker thread that asks Entra", () => {
 });
 
 describe("afterwards", () => {
+  it("a child that outlives its test is named when it has asked, and its folder is gone", async () => {
+    guard.restore();
+    const late: string[] = [];
+    guard = installNetworkGuard({
+      suite: { allow: [] },
+      onHarnessError: (error) => void reported.push(error),
+      onLateError: ({ message }) => void late.push(message),
+    });
+    const job = `process.stdin.once("end", async () => { ${ask} }).resume(); console.log(process.env.BROWNOUT_CHILD)`;
+    const child = spawn(process.execPath, ["-e", job], { detached: true });
+    const [settings] = (await once(child.stdout, "data")) as [Buffer];
+    guard.restore();
+    expect(late).toEqual([]);
+    child.stdin.end();
+    child.stdout.resume();
+    await once(child, "exit");
+    expect(late).toEqual([
+      expect.stringMatching(/^the program node\S* was stopped from reaching login\.microsoft/),
+    ]);
+    expect(reported).toEqual([]);
+    const { reports } = JSON.parse(settings.toString()) as { readonly reports: string };
+    expect(existsSync(reports)).toBe(false);
+  });
+
   it("children are no longer held", () => {
     guard.restore();
     const { stdout } = spawnSync(

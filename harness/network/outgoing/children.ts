@@ -4,6 +4,7 @@
  * code, other programs a proxy that refuses. What either stops is reported with the program's name.
  */
 import childProcess from "node:child_process";
+import { writeSync } from "node:fs";
 import { basename } from "node:path";
 import workerThreads, { type WorkerOptions } from "node:worker_threads";
 import {
@@ -16,6 +17,7 @@ import {
   SETTINGS_VARIABLE,
 } from "./child-settings.ts";
 import { type EarlyWorkerGuard, guardEarlyWorkers } from "./early-workers.ts";
+import type { HarnessError } from "../../core/errors.ts";
 import type { StopOptions } from "./stop.ts";
 import { type Method, replaceMethod } from "./replace-method.ts";
 import { stoppedInChild } from "./stopped-in-child.ts";
@@ -23,7 +25,7 @@ import { stoppedInChild } from "./stopped-in-child.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Holds those that are started until the returned function is called, which also reports what they did last. */
-export function guardChildren({ suite, onHarnessError }: StopOptions): () => void {
+export function guardChildren({ suite, onHarnessError, onLateError }: StopOptions): () => void {
   const allow = suite?.allow ?? [];
   // A child's own children report to the process that is simulated.
   const own = readChildSettings(process.env);
@@ -31,15 +33,31 @@ export function guardChildren({ suite, onHarnessError }: StopOptions): () => voi
   let isOver = false;
   let proxy: RefusingProxy | undefined;
   const known = new Set<string>();
+  const alive = new Set<childProcess.ChildProcess>();
 
   const report = (): void => {
-    if (isOver) return;
     for (const stopped of file?.read() ?? []) {
       const error = stoppedInChild(stopped);
       if (known.has(error.message)) continue;
       known.add(error.message);
-      onHarnessError?.(error);
+      if (isOver) (onLateError ?? printLate)(error);
+      else onHarnessError?.(error);
     }
+  };
+  const end = (): void => {
+    process.off("exit", end);
+    report();
+    file?.remove();
+    file = undefined;
+    proxy?.stop();
+  };
+  const started = (child: childProcess.ChildProcess): void => {
+    alive.add(child);
+    child.once("exit", () => {
+      report();
+      alive.delete(child);
+      if (isOver && alive.size === 0) end();
+    });
   };
   const settingsOf = (program: string): ChildSettings => ({
     program,
@@ -57,7 +75,7 @@ export function guardChildren({ suite, onHarnessError }: StopOptions): () => voi
   const undo = [
     early.undo,
     replaceMethod(childProcess.ChildProcess.prototype, "spawn", (original) =>
-      guardedSpawn(original, environmentOf, report),
+      guardedSpawn(original, environmentOf, started),
     ),
     ...(["spawnSync", "execFileSync", "execSync"] as const).map((name) =>
       replaceMethod(childProcess, name, (original) => guardedSync(original, environmentOf, report)),
@@ -69,15 +87,28 @@ export function guardChildren({ suite, onHarnessError }: StopOptions): () => voi
     if (own === undefined) Reflect.deleteProperty(process.env, SETTINGS_VARIABLE);
     report();
     isOver = true;
-    file?.remove();
-    proxy?.stop();
+    // A child that lives on may still ask: it is named when it ends, or this process does.
+    if (alive.size === 0) end();
+    else process.once("exit", end);
   };
+}
+
+/** At once: this process may be about to end. */
+function printLate({ message, hint = "" }: HarnessError): void {
+  writeSync(
+    process.stderr.fd,
+    `${message}, after the test or run that had started it was over. ${hint}\n`,
+  );
 }
 
 type EnvironmentOf = (program: string, given: Environment) => Environment;
 
 /** `spawn`, `exec`, `execFile` and `fork` all come to this method. */
-function guardedSpawn(original: Method, environmentOf: EnvironmentOf, report: () => void): Method {
+function guardedSpawn(
+  original: Method,
+  environmentOf: EnvironmentOf,
+  started: (child: childProcess.ChildProcess) => void,
+): Method {
   return function spawn(this: unknown, ...values: unknown[]) {
     const options = values[0] as {
       readonly file?: unknown;
@@ -93,8 +124,11 @@ function guardedSpawn(original: Method, environmentOf: EnvironmentOf, report: ()
     const envPairs = Object.entries(environment).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name}=${value}`],
     );
-    (this as childProcess.ChildProcess).once("exit", report);
-    return Reflect.apply(original, this, [{ ...options, envPairs }]);
+    const child = this as childProcess.ChildProcess;
+    const status = Reflect.apply(original, this, [{ ...options, envPairs }]);
+    // One that could not be started never exits.
+    if (child.pid !== undefined) started(child);
+    return status;
   };
 }
 

@@ -5,6 +5,8 @@ import type { Suite } from "../suite.ts";
 export interface StopOptions {
   /** Called with everything that was stopped. */
   readonly onHarnessError?: ((error: HarnessError) => void) | undefined;
+  /** Called with what a child was stopped from after the end: no test or run can fail by it any more. Default: a line on stderr. */
+  readonly onLateError?: ((error: HarnessError) => void) | undefined;
   /** What the program sees instead of that error. Default: the same. */
   readonly shown?: ((error: HarnessError) => HarnessError) | undefined;
   /** Whose allowed hosts pass. */
