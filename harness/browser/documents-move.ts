@@ -2,14 +2,18 @@
 import type { Frame } from "@playwright/test";
 import { askableFrames, askDocument, type Documents, emptyExpiredCache } from "./documents.ts";
 import { leapOf, setTimeOf } from "./agent/agent-calls.ts";
-import type { DocumentTime, PageLeap } from "./agent/agent-protocol.ts";
+import type { DocumentTime, PageLeap, PageState } from "./agent/agent-protocol.ts";
 
 /** How far a document leaps at once, ms, and how often before the harness looks at everything. */
 const LEAP_MAX_MS = 3_600_000;
 const LEAPS_MAX = 1_000;
 
-/** Brings all documents to a time; their timers due by then fire. */
-export async function setDocumentsTime(documents: Documents, to: DocumentTime): Promise<void> {
+/** Brings all documents to a time; their timers due by then fire. `leapt` is there already, by a leap of its own. */
+export async function setDocumentsTime(
+  documents: Documents,
+  to: DocumentTime,
+  leapt?: { readonly frame: Frame; readonly state: PageState },
+): Promise<void> {
   await emptyExpiredCache(
     documents,
     "stillAtMs" in to ? to.stillAtMs : Date.now() + to.flowingByMs,
@@ -19,7 +23,10 @@ export async function setDocumentsTime(documents: Documents, to: DocumentTime): 
   let isPoll = true;
   // One after the other: timers of two documents at one instant would race.
   for (const frame of askableFrames(documents)) {
-    const state = await askDocument(documents, frame, () => setTimeOf(frame, to, documents.device));
+    const state =
+      frame === leapt?.frame
+        ? leapt.state
+        : await askDocument(documents, frame, () => setTimeOf(frame, to, documents.device));
     if (state !== "gone" && state.nextDueMs !== undefined) dues.set(frame, state.nextDueMs);
     if (state !== "gone") documents.seen.set(frame, state.activity);
     isPoll &&= state !== "gone" && state.onlyPolled === true;
@@ -75,7 +82,12 @@ async function leapOnce(
   documents.onReached = undefined;
   // A document that went away, or its page, did so when it last reported.
   const { reachedMs, stopped } = leapt ?? { reachedMs: reportedMs, stopped: true };
-  await setDocumentsTime(documents, { stillAtMs: reachedMs });
+  const isThere = leapt !== undefined && "activity" in leapt;
+  await setDocumentsTime(
+    documents,
+    { stillAtMs: reachedMs },
+    isThere ? { frame, state: leapt } : undefined,
+  );
   // What it stopped for is to be looked at.
   documents.quiescent = undefined;
   const isQuiet =

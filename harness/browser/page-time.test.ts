@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BrowserContext, Page } from "@playwright/test";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { days, hours, seconds } from "../core/time/duration.ts";
 import { createVirtualClock, type VirtualClock } from "../core/time/virtual-clock.ts";
 import { wantsNoBrowser } from "./launch/find-browser.ts";
@@ -90,6 +90,47 @@ describe.skipIf(wantsNoBrowser())("the time of pages", () => {
     for (let count = 0; count < jumps; count += 1) await clock.drive(clock.sleep(hours(1)));
     const asked = await page.evaluate(() => (globalThis as unknown as { asked: number }).asked);
     expect(asked).toBeLessThanOrEqual(4 * jumps);
+  });
+
+  /** Counts the calls of the agent in a page while time goes on by so much. */
+  const countCalls = async (page: Page, byMs: number): Promise<Record<string, number>> => {
+    await page.evaluate(`
+      globalThis.calls = { state: 0, setTime: 0, leap: 0 };
+      for (const name of Object.keys(calls)) {
+        const original = __brownout[name];
+        __brownout[name] = (...values) => { calls[name] += 1; return original(...values); };
+      }
+    `);
+    await clock.drive(clock.sleep(byMs), Infinity, () => true);
+    return page.evaluate("calls");
+  };
+
+  it("leaps with one call where there is one document", async () => {
+    const page = await open();
+    await page.evaluate("setInterval(() => document.body.append('more '), 600_000)");
+    const { leap = 0, setTime } = await countCalls(page, hours(5));
+    expect(leap).toBeGreaterThan(4);
+    expect(setTime).toBe(0);
+  });
+
+  it("waits in the page for work of the page", async () => {
+    const page = await open();
+    // A page whose request has failed counts as busy for another 50 ms of the machine's time.
+    await page.evaluate(
+      "setInterval(() => fetch('http://localhost:1/').catch(() => undefined), 600_000)",
+    );
+    const { state = 0, leap = 0 } = await countCalls(page, hours(5));
+    expect(leap).toBeGreaterThan(20);
+    expect(state / leap).toBeLessThan(3.5);
+  });
+
+  it("is asked by the browser's protocol, not by Playwright's evaluate at twice the cost", async () => {
+    const page = await open();
+    await page.evaluate("setInterval(() => document.body.append('more '), 600_000)");
+    const evaluate = vi.spyOn(page.mainFrame(), "evaluate");
+    await clock.drive(clock.sleep(hours(5)));
+    expect(evaluate).not.toHaveBeenCalled();
+    expect(await page.textContent("body")).toMatch(/(?:more ){29,}/);
   });
 
   it("is the same in popups and iframes, also in those that open later", async () => {

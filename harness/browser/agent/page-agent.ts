@@ -242,15 +242,21 @@ function createAgent(
   };
 }
 
-/** Reads several times, or until something has happened between two readings. */
+/**
+ * Reads several times, or until something has happened between two readings. Work that is under
+ * way is waited for here for a while: each question from outside goes through three processes.
+ */
 async function readSteadily(
   reading: PageReading,
   timers: Pick<PageTimers, "turn">,
   read: () => PageState,
 ): Promise<PageState> {
+  /** A turn takes up to 4 ms of the machine's time. */
+  const TURNS_BUSY_MAX = 12;
   let before: number | undefined;
   for (let count = 1; ; count += 1) {
     for (let turns = 0; turns < reading.turns; turns += 1) await timers.turn();
+    for (let turns = 0; turns < TURNS_BUSY_MAX && read().busy > 0; turns += 1) await timers.turn();
     const state = read();
     const isSteady = before === undefined || before === state.activity;
     if (!isSteady || state.busy > 0 || count >= reading.times)
