@@ -48,7 +48,10 @@ export const firstUseExcuses: readonly RuleExcuse[] = [
     id: "last-minutes",
     says: "The token expires within five minutes, and there is no refresh token.",
   },
-  { id: "old-refresh-token", says: "The refresh token comes from a sign-in a day ago or more." },
+  {
+    id: "old-refresh-token",
+    says: "The refresh token that the tab itself received comes from a sign-in a day ago or more.",
+  },
   {
     id: "brief-page",
     says: "A sign-in page of the application is visible for less than a second.",

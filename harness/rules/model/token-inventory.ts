@@ -11,6 +11,7 @@ import type {
   OperationInvoked,
   TokenFacts,
   TokenPresented,
+  WireError,
 } from "../../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../../history/world-changed.ts";
 import { loadOf, createTabs, restartBrowser, recordSighting, type Tabs } from "./tabs-of-client.ts";
@@ -28,6 +29,8 @@ export interface HeldToken {
 
 /** A refresh token that a client has, since `at`. */
 export interface HeldRefreshToken {
+  /** Its fingerprint. */
+  readonly token: string;
   readonly index: number;
   readonly at: number;
   /** When the user signed in for it, ms since the Unix epoch; redeeming a refresh token does not change this. */
@@ -51,6 +54,8 @@ export interface TokenInventory {
   readonly tabs: Tabs;
   /** The newest token by tab and cache key, for applications in a browser. */
   readonly tabTokens: Map<string, HeldToken>;
+  /** The newest refresh token by tab and home account id, for applications in a browser. */
+  readonly tabRefreshTokens: Map<string, HeldRefreshToken>;
   /** Home account ids, lower case, of users for whom a call succeeded, the last one last. */
   readonly signedInUsers: Set<string>;
   restarted?: ClientRestarted;
@@ -68,6 +73,7 @@ export function createTokenInventory(): TokenInventory {
     revoked: new Set(),
     tabs: createTabs(),
     tabTokens: new Map(),
+    tabRefreshTokens: new Map(),
     signedInUsers: new Set(),
   };
 }
@@ -135,17 +141,55 @@ export function recordAnswer(
   }
   if (account === undefined) return;
   if (issued?.refreshToken !== undefined) {
-    const before =
-      grantOf(exchange) === "refresh_token" ? inventory.refreshTokens.get(account) : undefined;
-    inventory.refreshTokens.set(account, { index, at, signedInAt: before?.signedInAt ?? at });
+    const isRenewal = grantOf(exchange) === "refresh_token";
+    const before = isRenewal ? refreshTokenOf(inventory, account, call.tab) : undefined;
+    const token = issued.refreshToken;
+    const held = { token, index, at, signedInAt: before?.signedInAt ?? at };
+    inventory.refreshTokens.set(account, held);
+    if (call.tab !== undefined) inventory.tabRefreshTokens.set(inTab(call.tab, account), held);
     inventory.lostRefreshTokens.delete(account);
     recordSighting(inventory.tabs, account, call.tab, index);
   }
-  if (error !== undefined && meansInteraction(error) && grantOf(exchange) === "refresh_token") {
-    inventory.refreshTokens.delete(account);
-    inventory.lostRefreshTokens.delete(account);
-  }
+  if (error !== undefined && meansInteraction(error) && grantOf(exchange) === "refresh_token")
+    refuse(inventory, { account, error, sent: began.form?.["refresh_token"] });
 }
+
+/** The refresh token that a tab has got itself, else the newest of the application. */
+export function refreshTokenOf(
+  { refreshTokens, tabRefreshTokens }: TokenInventory,
+  account: string,
+  tab: string | undefined,
+): HeldRefreshToken | undefined {
+  const own = tab === undefined ? undefined : tabRefreshTokens.get(inTab(tab, account));
+  return own ?? refreshTokens.get(account);
+}
+
+/** Removes what the service has refused: one refresh token that has ended, or for another reason all of the user. */
+function refuse(
+  inventory: TokenInventory,
+  {
+    account,
+    error,
+    sent,
+  }: { readonly account: string; readonly error: WireError; readonly sent: string | undefined },
+): void {
+  const { refreshTokens, lostRefreshTokens, tabRefreshTokens } = inventory;
+  const ofUser = [...tabRefreshTokens].filter(([key]) => key.endsWith(` · ${account}`));
+  const isOfOne =
+    error.codes.some((code) => ENDED.has(code)) && ofUser.some(([, { token }]) => token === sent);
+  for (const [key, { token }] of ofUser)
+    if (!isOfOne || token === sent) tabRefreshTokens.delete(key);
+  refreshTokens.delete(account);
+  lostRefreshTokens.delete(account);
+  const [newest] = ofUser
+    .filter(([key]) => tabRefreshTokens.has(key))
+    .map(([, held]) => held)
+    .sort((a, b) => b.index - a.index);
+  if (newest !== undefined) refreshTokens.set(account, newest);
+}
+
+/** AADSTS codes of a refresh token that is too old, which another tab's need not be: `docs/sources.md#a10`. */
+const ENDED: ReadonlySet<number> = new Set([70043, 700081, 700082, 700084]);
 
 /** Records the result of a call. */
 export function recordResult(
@@ -240,8 +284,10 @@ export function dropToken(inventory: TokenInventory, accessToken: string): void 
 }
 
 /** Removes everything: the application has sent its user to the sign-out page. */
-export function signOut({ tokens, tabTokens, refreshTokens, signedInUsers }: TokenInventory): void {
-  for (const held of [tokens, tabTokens, refreshTokens, signedInUsers]) held.clear();
+export function signOut(inventory: TokenInventory): void {
+  const { tokens, tabTokens, refreshTokens, tabRefreshTokens, signedInUsers } = inventory;
+  for (const held of [tokens, tabTokens, refreshTokens, tabRefreshTokens, signedInUsers])
+    held.clear();
 }
 
 /** Removes what belongs to the users of a revocation; tokens without a user stay. */
@@ -249,14 +295,15 @@ export function revoke(inventory: TokenInventory, event: WorldChanged): void {
   if (harmlessChanges.has(event.change)) return;
   const names = event.users?.map((user) => `${objectIdOf(user)}.`) ?? [`.${event.tenant}`];
   const isTheirs = (key: string): boolean => names.some((name) => key.includes(name.toLowerCase()));
-  const { tokens, lostTokens, tabTokens, refreshTokens, lostRefreshTokens, signedInUsers } =
-    inventory;
+  const { tokens, lostTokens, tabTokens, signedInUsers } = inventory;
+  const { refreshTokens, lostRefreshTokens, tabRefreshTokens } = inventory;
   for (const held of [
     tokens,
     lostTokens,
     tabTokens,
     refreshTokens,
     lostRefreshTokens,
+    tabRefreshTokens,
     signedInUsers,
   ])
     for (const key of held.keys()) if (isTheirs(key)) held.delete(key);

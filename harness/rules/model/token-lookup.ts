@@ -16,6 +16,7 @@ import { scopeKey } from "./identifiers.ts";
 import { locate, noteTab, type Loss } from "./tabs-of-client.ts";
 import {
   inTab,
+  refreshTokenOf,
   type HeldRefreshToken,
   type HeldToken,
   type TokenInventory,
@@ -167,7 +168,7 @@ function tokenIn(
 }
 
 function refreshTokenIn(
-  { refreshTokens, tabs }: TokenInventory,
+  inventory: TokenInventory,
   account: string,
   { tab, at }: Lookup,
 ): {
@@ -175,11 +176,12 @@ function refreshTokenIn(
   readonly away?: HeldRefreshToken;
   readonly loss?: Loss;
 } {
-  const held = refreshTokens.get(account);
+  // What this tab itself had says more than what other tabs have received since.
+  const held = refreshTokenOf(inventory, account, tab);
   const isExpired =
     tab !== undefined && held !== undefined && at - held.signedInAt >= PAGE_REFRESH_TOKEN_MS;
   if (held === undefined || isExpired) return {};
-  const where = locate(tabs, { thing: account, gotIndex: held.index }, tab);
+  const where = locate(inventory.tabs, { thing: account, gotIndex: held.index }, tab);
   if (where === "here") return { refreshToken: held };
   return { away: held, ...(where === "elsewhere" ? {} : { loss: where }) };
 }
