@@ -6,6 +6,8 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { writePackageTypes } from "./package-types.ts";
+import { entries } from "./site/public-api.ts";
 import { bundlePageProgram, prebuiltFile } from "../harness/reporting/formats/page-program.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -17,6 +19,10 @@ const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], {
   stdio: ["ignore", process.stderr, process.stderr],
 });
 if (status !== 0) process.exit(1);
+writePackageTypes(
+  `${root}dist`,
+  Object.values(entries).map((file) => file.replace(/\.ts$/, ".d.ts")),
+);
 for (const asset of ["fixtures", "reports/baseline.json", "harness/integrations/commonjs"]) {
   cpSync(`${root}${asset}`, `${root}dist/${asset}`, {
     recursive: true,

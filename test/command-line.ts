@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { main } from "../harness/cli/main.ts";
+import { HarnessError } from "../harness/core/errors.ts";
 import type { Registry } from "../harness/clients/versions/npm-registry.ts";
 import { createPool } from "../harness/cli/worker/pool.ts";
 
@@ -122,8 +123,8 @@ export function createFolder(node: string = process.execPath): Folder {
 
 /** Tests that need a registry bring their own. */
 const noRegistry: Registry = {
-  published: () => Promise.reject(new Error("no registry in this test")),
-  install: () => Promise.reject(new Error("no registry in this test")),
+  published: () => Promise.reject(new HarnessError("no-registry", "no registry in this test")),
+  install: () => Promise.reject(new HarnessError("no-registry", "no registry in this test")),
 };
 
 /** An orphan that had just been started ends when it has loaded its code: so often we look again, some 20 ms each. */

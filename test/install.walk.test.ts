@@ -14,9 +14,9 @@ import { root } from "./support/guides.ts";
 /** What is installed with it: the newest majors and the ones before, then the ones before those. */
 const projects = {
   newer:
-    "jest@30 mocha@12 vitest@4 msw@3 nock@15 @azure/identity@3 @azure/msal-browser@4 openid-client@5 @node-saml/node-saml@4 @playwright/test@1.50",
+    "jest@30 mocha@12 vitest@4 msw@3 nock@15 @azure/identity@3 @azure/msal-browser@4 openid-client@5 @node-saml/node-saml@4 @playwright/test@1.50 typescript@5 @types/node@24",
   older:
-    "jest@29 mocha@11 vitest@3 msw@1 nock@13 @azure/identity@2 @azure/msal-browser@3 @azure/msal-node@2 openid-client@4 @playwright/test@1.40",
+    "jest@29 mocha@11 vitest@3 msw@1 nock@13 @azure/identity@2 @azure/msal-browser@3 @azure/msal-node@2 openid-client@4 @playwright/test@1.40 typescript@5 @types/node@22",
 } as const;
 type Project = keyof typeof projects;
 
@@ -111,6 +111,42 @@ describe.each(Object.keys(projects) as Project[])("a project with packages of %s
   });
 });
 
+const program = `import { defineScenario, minutes } from "brownout";
+import { createEntra, expectEntra } from "brownout/suite";
+import { useEntra as useMocha } from "brownout/mocha";
+import { useEntra as useNodeTest } from "brownout/node-test";
+import { useEntra as useJest } from "brownout/jest";
+import { expect } from "vitest";
+import { useEntra } from "brownout/vitest";
+import { test } from "brownout/playwright";
+
+export const all = [defineScenario, minutes, useMocha, useNodeTest, useJest, test];
+expectEntra(createEntra({ mount: "https" })).toHaveRequested("token", { times: 1 });
+expect(useEntra()).toHaveRecovered();
+// @ts-expect-error -- no such option
+createEntra({ mounts: "https" });
+// @ts-expect-error -- no such endpoint
+expect(useEntra()).toHaveRequested("tokens");
+`;
+
+const resolutions = [
+  ["node10", "plain.ts", ["--module", "commonjs", "--moduleResolution", "node10"]],
+  ["node16", "module.mts", ["--module", "node16"]],
+  ["node16, in CommonJS", "common.cts", ["--module", "node16"]],
+  ["nodenext", "module.mts", ["--module", "nodenext"]],
+  ["nodenext, in CommonJS", "common.cts", ["--module", "nodenext"]],
+  ["bundler", "plain.ts", ["--module", "esnext", "--moduleResolution", "bundler"]],
+] as const;
+
+describe.each(Object.keys(projects) as Project[])("the types, with packages of %s", (project) => {
+  it.each(resolutions)("resolve under %s", { timeout: SLOW_MS }, (_name, file, options) => {
+    writeFileSync(join(folderOf(project), file), program);
+    const strictly = ["--noEmit", "--strict", "--target", "es2022", "--skipLibCheck", ...options];
+    const line = ["npx", "tsc", ...strictly, "--lib", "es2023,dom", "--types", "node", file];
+    expect(printedBy(project, line.join(" "), 0)).toBe("");
+  });
+});
+
 describe("what cannot be used as it is installed", () => {
   it.each([
     ["newer", "msw", /the mount msw works with msw 2, and 3\.\S+ is installed\n.*msw@2\.\d/],
@@ -127,6 +163,23 @@ describe("what cannot be used as it is installed", () => {
     writeFileSync(file, text.replace("createEntra()", `createEntra({ mount: "${mount}" })`));
     expect(printedBy(project, "node mount.mjs", 1)).toMatch(said);
   });
+
+  const [oldNode] = (cleanEnvironment["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "node"))
+    .filter((node) =>
+      /^v(?:20|22)\./.test(spawnSync(node, ["--version"]).stdout?.toString() ?? ""),
+    );
+  it.skipIf(oldNode === undefined).each(["any.mjs", "common.cjs"])(
+    "a Node that is too old is one sentence: %s",
+    { timeout: SLOW_MS },
+    (file) => {
+      writeFileSync(join(folderOf("newer"), "common.cjs"), 'require("brownout/suite");\n');
+      expect(printedBy("newer", `${oldNode} ${file}`, 1)).toMatch(
+        /virtual time needs Node 24\.14 or newer for the tests, and this is 2[02]\./,
+      );
+    },
+  );
 
   const misuses = [
     [

@@ -130,10 +130,10 @@ describe("a journal of a version that is not installed", () => {
     expect(replayed.stdout).toContain("The new journal equals the old one.");
   });
 
-  it("says how to get the version where it is not kept", () => {
+  it("gets that version where it is not kept", () => {
     const replayed = folder.brownout("replay", journal, "--cache", "elsewhere");
-    expect(replayed).toMatchObject({ code: 2, stdout: "" });
-    expect(replayed.stderr).toContain("brownout matrix msal-node@7.1.1 --scenario token-throttled");
+    expect(replayed.stderr).toContain("Installing msal-node 7.1.1 in ");
+    expect(replayed.stdout).toContain("The new journal equals the old one.");
   });
 
   it("can be made by run, too", () => {

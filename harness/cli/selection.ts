@@ -59,8 +59,8 @@ export async function selectRuns(wanted: {
   readonly client?: string;
   /** As it was named; else each client has its own. */
   readonly mount?: MountName;
-  /** Versions of clients that are not installed. */
-  readonly cache?: Pick<ClientCache, "newest">;
+  /** Versions of clients that are not installed beside Brownout. */
+  readonly cache?: Pick<ClientCache, "newest" | "resolve" | "provide">;
   readonly cwd: string;
 }): Promise<Selection> {
   const runs: Selected[] = [];

@@ -3,7 +3,7 @@
  * shifts another's draws. The generator is sfc32 seeded from SHA-256 of seed and path.
  */
 import { hash } from "node:crypto";
-import { getCallSites } from "node:util";
+import * as util from "node:util";
 
 /**
  * A seeded source of chance. It is a parameter everywhere, so that equal seeds give equal runs.
@@ -82,7 +82,7 @@ export function seedMathRandom(random: Random, except?: string): () => void {
   const original = Math.random;
   const drawsForItself = (): boolean => {
     if (except === undefined) return false;
-    const [, , caller] = getCallSites(3);
+    const [, , caller] = util.getCallSites(3);
     return caller?.scriptName.replaceAll("\\", "/").includes(except) ?? false;
   };
   Math.random = () =>

@@ -6,7 +6,8 @@
 import type { LiveControls } from "../runner/live/live-controls.ts";
 import type { LiveSimulation } from "../runner/live/live-simulation.ts";
 import { currentRealm } from "../core/time/realm.ts";
-import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
+import { matchers } from "./matchers/matchers.ts";
+import "./matchers/jest-matchers.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
 import { jestGlobalsOf, stateOf } from "./suite/jest-realm.ts";
@@ -26,14 +27,6 @@ export type { EntraMatchers } from "./matchers/matchers.ts";
  * entra.clear(...ids);
  */
 export type Entra = LiveControls;
-
-declare global {
-  // oxlint-disable-next-line typescript/no-namespace -- the matchers of @types/jest are declared so
-  namespace jest {
-    // oxlint-disable-next-line no-unused-vars -- the parameters of an interface that is merged are given
-    interface Matchers<R, T = {}> extends EntraMatchers<R> {}
-  }
-}
 
 /**
  * Simulates Entra in every test of this file, or of the `describe` in which it is called, and

@@ -1,4 +1,5 @@
 /** `brownout/mocha`: the simulated Entra in the hooks of Mocha. */
+import "./suite/check-node.ts";
 import { HarnessError } from "../core/errors.ts";
 import { explaining } from "../core/explain.ts";
 import type { LiveControls } from "../runner/live/live-controls.ts";

@@ -1,4 +1,5 @@
 /** `brownout/node-test`: the simulated Entra in the hooks of Node's own test runner, `node:test`. */
+import "./suite/check-node.ts";
 import { afterEach, beforeEach } from "node:test";
 import type { LiveControls } from "../runner/live/live-controls.ts";
 import type { LiveSimulation } from "../runner/live/live-simulation.ts";

@@ -3,9 +3,9 @@
  * `test` and `expect` are Playwright's, with a fixture `entra`: the simulator under every page
  * of the test's context, for any sign-in library.
  */
-import { test as base, type MatcherReturnType } from "@playwright/test";
+import { test as base } from "@playwright/test";
 import { explain, explaining } from "../core/explain.ts";
-import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
+import { type EntraMatchers, type MatcherOutcome, matchers } from "./matchers/matchers.ts";
 import type { History } from "../history/event.ts";
 import type { Entra } from "./playwright/entra.ts";
 import { leaveHistory, problemOf } from "./playwright/leave-history.ts";
@@ -85,7 +85,7 @@ type PlaywrightMatchers = {
   readonly [Name in keyof EntraMatchers<unknown>]: (
     received: Entra | History,
     ...values: Parameters<EntraMatchers<unknown>[Name]>
-  ) => MatcherReturnType;
+  ) => MatcherOutcome;
 };
 
 /**

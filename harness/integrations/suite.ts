@@ -2,6 +2,7 @@
  * `brownout/suite`: the simulated Entra for any test runner, or none. The test starts and stops
  * it; the entry points that are named after a runner do so in its hooks.
  */
+import "./suite/check-node.ts";
 import { errorOf } from "../core/thrown.ts";
 import type { LiveControls } from "../runner/live/live-controls.ts";
 import type { LiveSimulation } from "../runner/live/live-simulation.ts";

@@ -2,8 +2,10 @@
  * `brownout/vitest`: the user's own code in an outage, in their own suite. Each test has a live
  * session (`harness/runner/live/`): its mount, clock and history begin and end with the test.
  */
+import "./suite/check-node.ts";
 import type { TestContext } from "vitest";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
+import "./matchers/jest-matchers.ts";
 import type { LiveControls } from "../runner/live/live-controls.ts";
 import type { LiveSimulation } from "../runner/live/live-simulation.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";

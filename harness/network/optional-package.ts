@@ -3,7 +3,7 @@
  * installation is refused; a mount checks the major when it starts.
  */
 import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
+import * as nodeModule from "node:module";
 import { HarnessError } from "../core/errors.ts";
 
 /** Where a package's version is read from; a test puts its own in. */
@@ -11,7 +11,7 @@ export type ReadManifest = (name: string) => { readonly version: string };
 
 /** Newer majors of msw and nock do not export their manifest, but it is there. */
 const readInstalled: ReadManifest = (name) => {
-  const file = findPackageJSON(name, import.meta.url);
+  const file = nodeModule.findPackageJSON(name, import.meta.url);
   if (file === undefined) throw new Error(`there is no package ${name}`);
   return JSON.parse(readFileSync(file, "utf8")) as { readonly version: string };
 };

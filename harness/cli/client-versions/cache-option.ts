@@ -16,13 +16,14 @@ export const cacheOption = {
   says: "where versions of clients are kept (default: brownout/clients in your cache folder)",
 } as const;
 
-/** For commands that take versions from the cache and need none: what is there, if there is such a folder. */
+/** For commands that need versions in the cache only if one is named; what is installed is said on stderr. Nothing where there is no folder for it. */
 export function keptVersions(
   named: string | undefined,
-  io: Pick<Io, "cwd" | "environment" | "registry">,
+  io: Pick<Io, "cwd" | "environment" | "registry" | "stderr">,
 ): { readonly cache?: ClientCache } {
   const isNowhere = named === undefined && usualCacheFolder(io.environment) === undefined;
-  return isNowhere ? {} : { cache: openClientCache(named, io) };
+  const progress = { line: (text: string) => io.stderr.write(`${text}\n`) };
+  return isNowhere ? {} : { cache: openClientCache(named, io, progress) };
 }
 
 /** The cache in the folder that is named, or in the usual one. */
