@@ -10,7 +10,7 @@ import { HarnessError } from "../harness/core/errors.ts";
 import { createRandom, type Random } from "../harness/core/random.ts";
 import { parseRegistration } from "../harness/entra/backup-coverage/registration.ts";
 import type { History } from "../harness/history/event.ts";
-import { fromHar, toHar } from "../harness/history/har.ts";
+import { fromHar, fromHarFile, toHar } from "../harness/history/har.ts";
 import { parseJournal, writeJournal } from "../harness/history/journal.ts";
 import { addToArchive, ARCHIVE_FILE } from "../harness/reporting/archive/add-to-archive.ts";
 import { readArchive } from "../harness/reporting/archive/database.ts";
@@ -149,6 +149,15 @@ const files: readonly (readonly [string, string, Read])[] = [
   ["a journal", journal, (text) => report(parseJournal(text, "x"))],
   ["our HAR", har, async (text) => report(await fromHar(text, "x"))],
   ["a HAR of another tool", foreign, async (text) => report(await fromHar(text, "x"))],
+  [
+    "a HAR that is read entry by entry",
+    foreign,
+    async (text) => {
+      const file = join(folder, "streamed.har");
+      writeFileSync(file, text);
+      await report(await fromHarFile(file, "x"));
+    },
+  ],
   ["results.json", writeResults(model.results), (text) => parseResults(text, "x")],
   [
     "shard.json",

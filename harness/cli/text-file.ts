@@ -1,12 +1,29 @@
 /** Reads a text file that a person named. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 
 /** The text of the file at `path`; `bad-usage` about `named` when it is not there or cannot be read. */
 export function readTextFile(path: string, named: string): string {
+  return reading(path, named, () => readFileSync(path, "utf8"));
+}
+
+/** The first kilobyte of the file at `path`; fails as `readTextFile` does. */
+export function beginningOf(path: string, named: string): string {
+  return reading(path, named, () => {
+    const file = openSync(path, "r");
+    try {
+      const bytes = Buffer.alloc(1_024);
+      return bytes.toString("utf8", 0, readSync(file, bytes));
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+function reading(path: string, named: string, read: () => string): string {
   try {
-    return readFileSync(path, "utf8");
+    return read();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EISDIR") {

@@ -18,21 +18,53 @@ export async function readForeignHar(
   place: string,
   onLeftOut: (count: number) => void,
 ): Promise<History> {
-  const redactor = createRedactor();
+  const reader = createForeignReader(place);
   const all = list(log["entries"], `${place}, log.entries`);
-  const entries = all
-    .map((value, index) => ({ value, at: `${place}, log.entries[${index}]` }))
-    .filter(({ value }) => mayBeOfInterest(value))
-    .map(({ value, at }) => readEntry(value, at))
-    .toSorted((a, b) => a.at - b.at);
-  if (entries.length < all.length) onLeftOut(all.length - entries.length);
+  for (const [index, value] of all.entries()) await reader.add(value, index);
+  return reader.finish(log, onLeftOut);
+}
+
+/** Reads the entries of another tool's log one by one, and keeps those of interest. */
+export interface ForeignReader {
+  readonly add: (value: unknown, index: number) => Promise<void>;
+  /** Counts an entry that is not read at all. */
+  readonly leaveOut: () => void;
+  readonly finish: (log: Fields, onLeftOut: (count: number) => void) => Promise<History>;
+}
+
+/** Reads the log of the file called `place`. */
+export function createForeignReader(place: string): ForeignReader {
+  const entries: Entry[] = [];
+  let leftOut = 0;
+  return {
+    async add(value, index) {
+      if (!mayBeOfInterest(value)) {
+        leftOut += 1;
+        return;
+      }
+      const entry = readEntry(value, `${place}, log.entries[${index}]`);
+      if (!/^https?:/.test(entry.url)) return;
+      if (isOfInterest(await describeRequest(requestOf(entry)), entry)) entries.push(entry);
+    },
+    leaveOut: () => void (leftOut += 1),
+    async finish(log, onLeftOut) {
+      if (leftOut > 0) onLeftOut(leftOut);
+      return historyOf(
+        entries.toSorted((a, b) => a.at - b.at),
+        log,
+        place,
+      );
+    },
+  };
+}
+
+async function historyOf(entries: readonly Entry[], log: Fields, place: string): Promise<History> {
+  const redactor = createRedactor();
   const events: Unplaced[] = [];
   let exchange = 0;
   for (const entry of entries) {
-    if (!/^https?:/.test(entry.url)) continue;
     const request = requestOf(entry);
     const described = await describeRequest(request);
-    if (!isOfInterest(described, entry)) continue;
     exchange += 1;
     events.push({
       at: entry.at,

@@ -82,6 +82,7 @@ function isAtEnd(reason: string, source: string): boolean {
   return position === undefined || Number(position) >= source.trimEnd().length;
 }
 
-function bad(place: string, message: string, hint: string): HarnessError {
+/** The error `bad-har` at `place`. */
+export function bad(place: string, message: string, hint: string): HarnessError {
   return new HarnessError("bad-har", message, { place, hint });
 }

@@ -5,8 +5,10 @@
  * http://www.softwareishard.com/blog/har-12-spec/
  */
 import type { ExchangeBegan, ExchangeEnded, History, HistoryEvent } from "./event.ts";
-import { readForeignHar } from "./har-foreign.ts";
-import { list, readHarLog, record, text } from "./har-shape.ts";
+import { textOf } from "../core/thrown.ts";
+import { createForeignReader, readForeignHar } from "./har-foreign.ts";
+import { bad, type Fields, list, readHarLog, record, text } from "./har-shape.ts";
+import { streamHar } from "./har-stream.ts";
 import { parseJournal } from "./journal.ts";
 
 /**
@@ -53,8 +55,44 @@ export async function fromHar(
   onLeftOut: (count: number) => void = () => undefined,
 ): Promise<History> {
   const log = readHarLog(source, place);
+  return log["_brownout"] === undefined
+    ? readForeignHar(log, place, onLeftOut)
+    : readOwnHar(log, place);
+}
+
+/**
+ * The same for a file, which is not read into memory as a whole: of another tool's file, what is of
+ * interest is kept. An entry of more than 64 MB is left out.
+ */
+export async function fromHarFile(
+  path: string,
+  place: string,
+  onLeftOut: (count: number) => void = () => undefined,
+): Promise<History> {
+  const reader = createForeignReader(place);
+  const { log } = await streamHar(path, place, async ({ json, index }) => {
+    if (json === undefined) reader.leaveOut();
+    else await reader.add(entryIn(json, `${place}, log.entries[${index}]`), index);
+  });
+  // Our own has the events beside the entries, and needs all of these.
+  if (log["_brownout"] === undefined) return reader.finish(log, onLeftOut);
+  const entries: unknown[] = [];
+  await streamHar(path, place, ({ json, index }) => {
+    if (json !== undefined) entries.push(entryIn(json, `${place}, log.entries[${index}]`));
+  });
+  return readOwnHar({ ...log, entries }, place);
+}
+
+function entryIn(json: string, place: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw bad(place, `expected JSON: ${textOf(error)}`, "A HAR file is JSON.");
+  }
+}
+
+function readOwnHar(log: Fields, place: string): History {
   const ours = log["_brownout"];
-  if (ours === undefined) return readForeignHar(log, place, onLeftOut);
   const at = `${place}, log._brownout`;
   const { header, events } = record(ours, at);
   const messages = messagesOf(list(log["entries"], `${place}, log.entries`), place);

@@ -2,10 +2,11 @@
  * `brownout check`: judges histories that are already there, journals of ours or HAR files
  * of ours and of other tools. Nothing is run, and nothing is written but the trace that is asked for.
  */
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import type { History } from "../../history/event.ts";
-import { fromHar } from "../../history/har.ts";
+import { fromHar, fromHarFile } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { listScenarios } from "../../../scenarios/find-scenario.ts";
 import { writeWhole } from "../../reporting/files/write-whole.ts";
@@ -22,7 +23,7 @@ import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
 import type { Io } from "../io.ts";
 import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
-import { readTextFile } from "../text-file.ts";
+import { beginningOf, readTextFile } from "../text-file.ts";
 
 /** The options of `brownout check`. */
 export const checkOptions = {
@@ -71,17 +72,31 @@ export async function checkCommand(
   return exitCodeOf(model.standing);
 }
 
+/** Larger files are read entry by entry: V8 has no string for 600 MB, and few machines the memory. */
+const READ_WHOLE_MAX = 16 * 1024 * 1024;
+
+async function readHar(
+  path: string,
+  file: string,
+  onLeftOut: (count: number) => void,
+): Promise<History> {
+  const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return size > READ_WHOLE_MAX
+    ? fromHarFile(path, file, onLeftOut)
+    : fromHar(readTextFile(path, file), file, onLeftOut);
+}
+
 async function readHistory(file: string, { cwd, stderr }: Io): Promise<History> {
-  const text = readTextFile(resolve(cwd, file), file);
+  const path = resolve(cwd, file);
+  const onLeftOut = (left: number): void =>
+    void stderr.write(
+      `${file}: ${left === 1 ? "1 entry is" : `${left} entries are`} no HTTP request, and left out.\n`,
+    );
   // By contents too: HAR files are often called .json.
-  const isHar = /\.har$/i.test(file) || /^\uFEFF?\s*\{\s*"log"/.test(text);
+  const isHar = /\.har$/i.test(file) || /^\uFEFF?\s*\{\s*"log"/.test(beginningOf(path, file));
   const history = isHar
-    ? await fromHar(text, file, (left) =>
-        stderr.write(
-          `${file}: ${left === 1 ? "1 entry is" : `${left} entries are`} no HTTP request, and left out.\n`,
-        ),
-      )
-    : parseJournal(text, file);
+    ? await readHar(path, file, onLeftOut)
+    : parseJournal(readTextFile(path, file), file);
   checkAsserts(history.header.asserts, file);
   return history;
 }

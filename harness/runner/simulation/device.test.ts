@@ -199,7 +199,7 @@ describe("the list of faults that met nothing", () => {
       async ({ open, clock, world }) => {
         const app = await open({ app: "desk-app", cache: "persisted" });
         await clock.until(hours(1));
-        await app.attempt({ flow: "silent", user: world.user("megan"), scopes: graph });
+        await app.attempt({ flow: "authorization-code", user: world.user("megan"), scopes: graph });
         await clock.until(hours(3));
       },
       { faults },
