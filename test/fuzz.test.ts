@@ -2,7 +2,7 @@
  * Every file that the command reads, damaged at random: it is read or refused with a message, and
  * nothing else happens. One seed, one sequence. BROWNOUT_FUZZ=10000 sets how many of each.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -236,6 +236,8 @@ it("a damaged archive is set aside, or what it says is what was added", () => {
   for (let index = 0; index < COUNT; index += 1) {
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
     const bytes = Buffer.from(valid);
+    // SQLite's user_version.
+    if (index === 0) bytes[60] = 127;
     for (let times = 1 + below(random, 8); times > 0; times -= 1)
       bytes[below(random, bytes.length)] = below(random, 256);
     writeFileSync(
@@ -251,7 +253,10 @@ it("a damaged archive is set aside, or what it says is what was added", () => {
     const before = sessions?.last(9).slice(0, -1);
     sessions?.close();
     const isWhole = JSON.stringify(before) === JSON.stringify(whole) || before?.length === 0;
-    if (id === undefined || (!isAside && !isWhole))
+    // A damaged number of the format looks like that of a later version: nothing is touched then.
+    const waiting = lines.flatMap((line) => /waits in (waiting\/\S+\.json)/.exec(line)?.[1] ?? []);
+    const waits = waiting.some((name) => existsSync(join(folder, name)));
+    if (id === undefined ? !waits : !isAside && !isWhole)
       wrong.push(`${index}: ${lines.join(" ")} ${JSON.stringify(before)}`);
   }
   expect(wrong.slice(0, 3)).toEqual([]);

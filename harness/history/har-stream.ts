@@ -37,77 +37,107 @@ export async function streamHar(
   return { log: readHarLog(rest, place), entries };
 }
 
-/** One part of the file that is being collected. */
-interface Part {
-  readonly pieces: Buffer[];
-  size: number;
+/** Where a scan is. */
+interface Scan {
+  /** How many brackets are open. */
+  depth: number;
+  isString: boolean;
+  isEscaped: boolean;
+  /** Whether a string would be the name of a field. */
+  isName: boolean;
+  /** The name that is being read, of a field of the two outer objects. */
+  name?: number[] | undefined;
+  /** The names of the present fields of these, by depth. */
+  readonly names: string[];
+  /** The depth of the array of entries while the scan is in it; else 0. */
+  entriesDepth: number;
+}
+
+/** A byte of a string. */
+function scanString(scan: Scan, byte: number): void {
+  if (scan.isEscaped) {
+    scan.isEscaped = false;
+  } else if (byte === BACKSLASH) {
+    scan.isEscaped = true;
+  } else if (byte === QUOTE) {
+    scan.isString = false;
+    if (scan.name !== undefined) scan.names[scan.depth] = Buffer.from(scan.name).toString("utf8");
+    scan.name = undefined;
+  }
+  scan.name?.push(byte);
+}
+
+/** A byte between strings, outside of the entries. */
+function scanOutside(scan: Scan, byte: number): void {
+  switch (byte) {
+    case QUOTE:
+      scan.isString = true;
+      if (scan.isName && scan.depth > 0 && scan.depth <= 2) scan.name = [];
+      break;
+    case COLON:
+      scan.isName = false;
+      break;
+    case COMMA:
+      scan.isName = true;
+      break;
+    case OBJECT:
+    case ARRAY:
+      scan.isName = byte === OBJECT;
+      scan.depth += 1;
+      if (byte === ARRAY && scan.depth === 3 && isEntries(scan)) scan.entriesDepth = scan.depth;
+      break;
+    case OBJECT_END:
+    case ARRAY_END:
+      scan.depth -= 1;
+      break;
+    default:
+  }
+}
+
+function isEntries({ names: [, outer, inner] }: Scan): boolean {
+  return outer === "log" && inner === "entries";
+}
+
+/** A byte between strings, in an entry. */
+function scanEntry(scan: Scan, byte: number): void {
+  if (byte === QUOTE) scan.isString = true;
+  else if (byte === OBJECT || byte === ARRAY) scan.depth += 1;
+  else if (byte === OBJECT_END || byte === ARRAY_END) scan.depth -= 1;
+}
+
+/** A part of the file that is being collected; without its pieces once it is too large. */
+class Part {
+  #pieces: Buffer[] = [];
+  #size = 0;
+
+  keep(piece: Buffer): void {
+    this.#size += piece.length;
+    if (this.#size <= PART_MAX) this.#pieces.push(Buffer.from(piece));
+    else this.#pieces = [];
+  }
+
+  text(): string | undefined {
+    return this.#size > PART_MAX ? undefined : Buffer.concat(this.#pieces).toString("utf8");
+  }
 }
 
 function createCutter(place: string) {
-  const rest: Part = { pieces: [], size: 0 };
-  let entry: Part = { pieces: [], size: 0 };
-  let entries = 0;
-  // Where the scan is: how many brackets are open, and in which string.
-  let [depth, isString, isEscaped, isFirst] = [0, false, false, true];
-  // Of the two outer objects, the name of the present field and whether a name is being read.
-  const names = ["", "", ""];
-  let name: number[] | undefined;
-  let isName = true;
-  // The entries are elements of the array at this depth; 0 outside of it.
-  let entriesDepth = 0;
-  let isEntry = false;
-
-  const keep = (part: Part, piece: Buffer): void => {
-    part.size += piece.length;
-    if (part.size <= PART_MAX) part.pieces.push(Buffer.from(piece));
-    else part.pieces.length = 0;
+  const rest = new Part();
+  let entry: Part | undefined;
+  let [entries, isFirst] = [0, true];
+  const scan: Scan = {
+    depth: 0,
+    isString: false,
+    isEscaped: false,
+    isName: true,
+    names: [],
+    entriesDepth: 0,
   };
-  const finish = (): EntryText => {
-    const json = entry.size > PART_MAX ? undefined : Buffer.concat(entry.pieces).toString("utf8");
-    entry = { pieces: [], size: 0 };
-    isEntry = false;
+
+  const finish = (json: string | undefined): EntryText => {
+    entry = undefined;
     entries += 1;
     return { index: entries - 1, json };
-  };
-
-  /** A byte of a string. */
-  const inString = (byte: number): void => {
-    if (isEscaped) isEscaped = false;
-    else if (byte === BACKSLASH) isEscaped = true;
-    else if (byte === QUOTE) {
-      isString = false;
-      if (name !== undefined) names[depth] = Buffer.from(name).toString("utf8");
-      name = undefined;
-    }
-    name?.push(byte);
-  };
-
-  /** A byte between strings, outside of the entries. */
-  const outside = (byte: number): void => {
-    switch (byte) {
-      case QUOTE:
-        isString = true;
-        if (isName && depth > 0 && depth <= 2) name = [];
-        break;
-      case COLON:
-        isName = false;
-        break;
-      case COMMA:
-        isName = true;
-        break;
-      case OBJECT:
-      case ARRAY:
-        isName = byte === OBJECT;
-        depth += 1;
-        if (byte === ARRAY && depth === 3 && names[1] === "log" && names[2] === "entries")
-          entriesDepth = depth;
-        break;
-      case OBJECT_END:
-      case ARRAY_END:
-        depth -= 1;
-        break;
-      default:
-    }
   };
 
   return {
@@ -117,47 +147,45 @@ function createCutter(place: string) {
       isFirst = false;
       for (let at = from; at < chunk.length; at += 1) {
         const byte = chunk[at] ?? 0;
-        if (isString) {
-          inString(byte);
-        } else if (entriesDepth === 0) {
-          outside(byte);
-          if (entriesDepth > 0) {
-            keep(rest, chunk.subarray(from, at + 1));
-            from = at + 1;
-          }
-        } else if (depth === entriesDepth && (byte === COMMA || byte === ARRAY_END)) {
-          if (isEntry) {
-            keep(entry, chunk.subarray(from, at));
-            yield finish();
+        if (scan.isString) {
+          scanString(scan, byte);
+        } else if (scan.entriesDepth === 0) {
+          scanOutside(scan, byte);
+          if (scan.entriesDepth === 0) continue;
+          rest.keep(chunk.subarray(from, at + 1));
+          from = at + 1;
+        } else if (scan.depth === scan.entriesDepth && (byte === COMMA || byte === ARRAY_END)) {
+          if (entry !== undefined) {
+            entry.keep(chunk.subarray(from, at));
+            yield finish(entry.text());
           }
           from = byte === ARRAY_END ? at : at + 1;
           if (byte !== ARRAY_END) continue;
-          depth -= 1;
-          entriesDepth = 0;
+          scan.depth -= 1;
+          scan.entriesDepth = 0;
         } else if (byte > 0x20) {
-          if (!isEntry) from = at;
-          isEntry = true;
-          if (byte === QUOTE) isString = true;
-          else if (byte === OBJECT || byte === ARRAY) depth += 1;
-          else if (byte === OBJECT_END || byte === ARRAY_END) depth -= 1;
+          if (entry === undefined) from = at;
+          entry ??= new Part();
+          scanEntry(scan, byte);
         }
       }
-      if (entriesDepth === 0) keep(rest, chunk.subarray(from));
-      else if (isEntry) keep(entry, chunk.subarray(from));
+      if (scan.entriesDepth === 0) rest.keep(chunk.subarray(from));
+      else entry?.keep(chunk.subarray(from));
     },
     end(): { readonly rest: string; readonly entries: number } {
-      if (entriesDepth > 0 || depth > 0 || isString) {
+      if (scan.depth > 0 || scan.isString) {
         const hint = "Copy or export it again, and wait until that is complete.";
         throw bad(place, "the file is cut off", hint);
       }
-      if (rest.size > PART_MAX) {
+      const text = rest.text();
+      if (text === undefined) {
         throw bad(
           place,
           `expected at most ${PART_MAX / 1024 / 1024} MB beside the entries`,
           "A HAR file has its requests in log.entries.",
         );
       }
-      return { rest: Buffer.concat(rest.pieces).toString("utf8"), entries };
+      return { rest: text, entries };
     },
   };
 }

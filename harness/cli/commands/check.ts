@@ -88,10 +88,11 @@ async function readHar(
 
 async function readHistory(file: string, { cwd, stderr }: Io): Promise<History> {
   const path = resolve(cwd, file);
-  const onLeftOut = (left: number): void =>
-    void stderr.write(
+  const onLeftOut = (left: number): void => {
+    stderr.write(
       `${file}: ${left === 1 ? "1 entry is" : `${left} entries are`} no HTTP request, and left out.\n`,
     );
+  };
   // By contents too: HAR files are often called .json.
   const isHar = /\.har$/i.test(file) || /^\uFEFF?\s*\{\s*"log"/.test(beginningOf(path, file));
   const history = isHar
