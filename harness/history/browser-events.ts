@@ -14,6 +14,8 @@ export interface ScreenSeen extends EventBase {
   readonly tab: string;
   /** `content`: the application; `sign-in`: a page that asks the user to sign in; `error`: an error message of the application, the service or the browser; `spinner`: only a sign of waiting; `blank`: nothing. */
   readonly shows: Screen;
+  /** Of `content`: a bare text that shares nothing with what was at this address before. */
+  readonly unlike?: true;
   /** The heading or alert of the page, at most 80 characters, volatile parts replaced. */
   readonly text?: string;
 }

@@ -74,7 +74,7 @@ export function describeEvent(event: HistoryEvent): string {
       return `${event.client} asks a person to act (prompt ${event.prompt})`;
     case "screen-seen": {
       const words = event.text === undefined ? "" : `: ${event.text}`;
-      return `the person at ${event.tab} of ${event.client} sees ${screenNames[event.shows]}${words}`;
+      return `the person at ${event.tab} of ${event.client} sees ${screenNames[event.shows]}${event.unlike === true ? ", unlike what was there before" : ""}${words}`;
     }
     case "tab-changed":
       return `${event.tab} of ${event.client} is ${event.change}`;

@@ -228,6 +228,7 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     client: text,
     tab: text,
     shows: oneOf(screens),
+    unlike: optional(yes),
     text: optional(text),
   }),
   "tab-changed": object({

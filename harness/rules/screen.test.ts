@@ -206,6 +206,25 @@ describe("screen fails", () => {
     }
   });
 
+  it("for a text in the place of the application, but not after the person has signed in or out", () => {
+    const replaced = (between: (run: RunBuilder) => void = () => undefined) => {
+      const run = inOutage();
+      between(run);
+      run.seesUnlike();
+      run.at("00:20:05");
+      run.sees("content");
+      return judge(run);
+    };
+    expect(replaced()).toMatchObject({
+      verdict: "fail",
+      message:
+        "tab-1 of app-1 showed a page that has nothing of what was there before instead of the application 20m into the run, although it had a token valid for another 40m.",
+    });
+    expect(replaced((run) => run.prompt({ user: ada })).verdict).toBe("pass");
+    expect(replaced((run) => run.exchange({ endpoint: "logout" })).verdict).toBe("pass");
+    expect(replaced((run) => run.exchange({ endpoint: "token" })).verdict).toBe("fail");
+  });
+
   it("for an error although there is a valid token, when another tab has a longer-lived one", () => {
     const run = inOutage();
     const token = run.token({ expiresIn: 86_400 });

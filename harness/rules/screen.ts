@@ -58,6 +58,10 @@ export const screen: Rule = {
       says: "The tab is not known to have the token; rules reload and tabs judge that.",
     },
     { id: "session-ended", says: "The person has signed out, or the session was revoked." },
+    {
+      id: "just-signed-in",
+      says: "The page has nothing of what was there before, and the person has signed in or out within the last thirty seconds.",
+    },
     { id: "closed", says: "The tab or the browser was closed." },
   ],
   judge,
@@ -114,7 +118,8 @@ function isTrouble({ kind }: HistoryEvent): boolean {
 /** Reports a screen on which a user with a valid token does not see the application. */
 function lossOf(history: History, span: ScreenSpan, bounds: Bounds): Breach | undefined {
   const { event, from, to } = span;
-  const isHidden = event.shows === "error" || event.shows === "sign-in";
+  const isReplaced = event.unlike === true && !hasJustSignedIn(history, event);
+  const isHidden = event.shows === "error" || event.shows === "sign-in" || isReplaced;
   if (!isHidden || span.isBrief || isPopup(event.tab) || from < bounds.since) return undefined;
   // Rule `silent-first` judges an application that sends its user to sign in.
   if (event.shows === "sign-in" && isSigningIn(history, event)) return undefined;
@@ -123,7 +128,7 @@ function lossOf(history: History, span: ScreenSpan, bounds: Bounds): Breach | un
   if (held !== undefined && isValidAt(held.token, from)) {
     const left = formatDuration(held.token.expiresAt - from);
     return {
-      what: `${name} showed ${nameOf[event.shows]} instead of the application ${sinceStart(history, from)} into the run, although it had a token valid for another ${left}`,
+      what: `${name} showed ${describe(event)} instead of the application ${sinceStart(history, from)} into the run, although it had a token valid for another ${left}`,
       at: from,
       evidence: [event, held],
     };
@@ -131,10 +136,25 @@ function lossOf(history: History, span: ScreenSpan, bounds: Bounds): Breach | un
   const good = firstGoodCall(history, span);
   if (good === undefined || to - good.at <= bounds.stuckMaxMs) return undefined;
   return {
-    what: `${name} kept showing ${nameOf[event.shows]} for ${formatDuration(to - good.at)} after a call had got a token ${sinceStart(history, good.at)} into the run`,
+    what: `${name} kept showing ${describe(event)} for ${formatDuration(to - good.at)} after a call had got a token ${sinceStart(history, good.at)} into the run`,
     at: good.at,
     evidence: [event, good],
   };
+}
+
+/** Whether the person has signed in or out within the last half minute, after which the application looks different. */
+function hasJustSignedIn({ events }: History, seen: ScreenSeen): boolean {
+  return events
+    .slice(0, seen.index)
+    .filter(({ at }) => seen.at - at <= STUCK_MAX_MS)
+    .some(
+      (event) =>
+        "client" in event &&
+        event.client === seen.client &&
+        ((event.kind === "screen-seen" && event.shows === "sign-in") ||
+          event.kind === "prompt-shown" ||
+          (event.kind === "exchange-began" && event.endpoint === "logout")),
+    );
 }
 
 /** Whether a person is signing in from the tab of this screen, or from a tab that the run does not show. */
@@ -208,3 +228,9 @@ const nameOf: Readonly<Record<Screen, string>> = {
   spinner: "a spinner",
   blank: "a blank page",
 };
+
+function describe({ shows, unlike, text }: ScreenSeen): string {
+  if (unlike !== true) return nameOf[shows];
+  const said = text === undefined ? "" : ` ("${text}")`;
+  return `a page${said} that has nothing of what was there before`;
+}

@@ -248,6 +248,13 @@ const onScreen: Readonly<Record<string, () => RunBuilder>> = {
       run.changed("sessions-revoked", [ben]);
       run.sees("error");
     }),
+  "screen/just-signed-in": () =>
+    inOutage((run) => {
+      run.prompt();
+      run.after(30_001);
+      run.seesUnlike();
+      run.after(2_000);
+    }),
   "screen/closed": () =>
     inOutage((run) => {
       run.sees("spinner");

@@ -201,6 +201,9 @@ function singleEvents(writer: EventWriter) {
       void write({ kind: "tab-changed", client: "app-1", tab, change }),
     sees: (shows: Screen, tab = "tab-1"): void =>
       void write({ kind: "screen-seen", client: "app-1", tab, shows }),
+    /** A bare text in the place of the application. */
+    seesUnlike: (tab = "tab-1"): void =>
+      void write({ kind: "screen-seen", client: "app-1", tab, shows: "content", unlike: true }),
     presented: (
       presented: TokenFacts,
       verdict: TokenPresented["verdict"] = "accepted",

@@ -5,6 +5,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import { fillInSignInPages } from "../../browser/sign-in-person.ts";
 import { lookAtScreen } from "../../browser/agent/screen.ts";
+import { contentOf, createContentMemory } from "../../browser/content-memory.ts";
 import { type Arrived, watchSenders } from "../../browser/page-senders.ts";
 import type { User } from "../../entra/directory/world.ts";
 import type { PromptShown } from "../../history/event.ts";
@@ -74,10 +75,13 @@ export function watchContext(options: WatchOptions): WatchedContext {
     acting: (work) => work(),
   });
 
+  const isUnlikeBefore = createContentMemory();
   const lookNow = async (): Promise<void> => {
     for (const [page, window] of open) {
       const screen = await lookAtScreen(page);
-      const seen = JSON.stringify(screen);
+      const content = screen?.shows === "content" ? await contentOf(page) : undefined;
+      const isUnlike = content !== undefined && isUnlikeBefore(page, content);
+      const seen = JSON.stringify([screen, isUnlike]);
       if (screen !== undefined)
         window.asks = screen.shows === "sign-in" && isServed(new URL(page.url()));
       if (screen === undefined || seen === window.seen || !open.has(page)) continue;
@@ -88,6 +92,7 @@ export function watchContext(options: WatchOptions): WatchedContext {
         client,
         tab: window.name,
         shows,
+        ...(isUnlike ? { unlike: true } : {}),
         ...(text === undefined ? {} : { text: recorder.redactor.text(text) }),
       });
     }
