@@ -100,10 +100,11 @@ describe.each(Object.keys(projects) as Project[])("a project with packages of %s
       `${text}\nconst { createOrders } = exports;\nexports.createOrders = () => ({ load: () => createOrders().load().catch(() => undefined) });\n`,
     );
     try {
-      for (const [, line] of runners) {
+      for (const [runner, line] of runners) {
         const printed = printedBy(project, line, 1);
         expect(printed).toMatch(/toHaveKeptWorkingFromCache: cached-token: /);
-        expect(printed).toMatch(/What happened in ".*works through an hour without Entra"/);
+        // Where a test stops the simulation itself, it did not pass its error to stop().
+        expect(printed.includes("What happened in")).toBe(runner !== "no test runner");
       }
     } finally {
       writeFileSync(good, text);
@@ -150,11 +151,7 @@ describe.each(Object.keys(projects) as Project[])("the types, with packages of %
 describe("what cannot be used as it is installed", () => {
   it.each([
     ["newer", "msw", /the mount msw works with msw 2, and 3\.\S+ is installed\n.*msw@2\.\d/],
-    [
-      "newest",
-      "nock",
-      /the mount nock works with nock 14, and 15\.\S+ is installed\n.*nock@14\.\d/,
-    ],
+    ["newer", "nock", /the mount nock works with nock 14, and 15\.\S+ is installed\n.*nock@14\.\d/],
     ["older", "msw", /works with msw 2, and 1\.\S+ is installed\n.*the mount https/],
     ["older", "nock", /works with nock 14, and 13\.\S+ is installed\n/],
   ])("%s: the mount %s says so, with the command", { timeout: SLOW_MS }, (project, mount, said) => {
