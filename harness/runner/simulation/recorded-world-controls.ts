@@ -6,6 +6,7 @@ import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { WorldChanged } from "../../history/world-changed.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import type { WorldControls } from "../../entra/directory/world-controls.ts";
+import { checkGroups, checkName, checkRotation, checkUser, checkUsers } from "./check-controls.ts";
 
 /** Microsoft announces key rollovers; both keys are published for a while. */
 const KEY_OVERLAP_MS = 24 * 3_600_000;
@@ -14,10 +15,62 @@ const KEY_OVERLAP_MS = 24 * 3_600_000;
 export function createWorldControls(directory: Directory, recorder: Recorder): WorldControls {
   const names = namesIn(directory);
   const recordChange = changeRecorder(recorder);
-  return {
+  return checked({
     ...names,
     ...changesOf(directory, recordChange),
     ...policyChanges({ directory, recordChange, names }),
+  });
+}
+
+/** The same, after their arguments were checked. */
+function checked(controls: WorldControls): WorldControls {
+  const ofUser =
+    <
+      Name extends
+        | "changePassword"
+        | "disable"
+        | "delete"
+        | "enableMfa"
+        | "revokeCertificate"
+        | "raiseRisk",
+    >(
+      name: Name,
+    ) =>
+    (user: User): void => {
+      checkUser(user, name);
+      controls[name](user);
+    };
+  return {
+    ...controls,
+    user(name, tenant) {
+      checkName(name, "user", "a name");
+      checkName(tenant, "user", "a name or nothing");
+      return controls.user(name, tenant);
+    },
+    app(name, tenant) {
+      checkName(name, "app", "a name");
+      checkName(tenant, "app", "a name or nothing");
+      return controls.app(name, tenant);
+    },
+    revokeSessions(users) {
+      checkUsers(users, "revokeSessions");
+      controls.revokeSessions(users);
+    },
+    changePassword: ofUser("changePassword"),
+    disable: ofUser("disable"),
+    delete: ofUser("delete"),
+    enableMfa: ofUser("enableMfa"),
+    revokeCertificate: ofUser("revokeCertificate"),
+    raiseRisk: ofUser("raiseRisk"),
+    setGroups(user, groups) {
+      checkUser(user, "setGroups");
+      checkGroups(groups);
+      controls.setGroups(user, groups);
+    },
+    rotateKeys(options = {}) {
+      checkRotation(options);
+      controls.rotateKeys(options);
+    },
   };
 }
 

@@ -60,6 +60,13 @@ describe("a slice of a fault", () => {
     expect(await takes(where)).toEqual(taken);
   });
 
+  it.each(["westus2", "WestEurope", "eastus9", "atlantiscentralnorth"])(
+    "may be of the region %s, which may be a new one",
+    (region) => {
+      expect(() => checkSliceNames([windowFor({ region })], contoso)).not.toThrow();
+    },
+  );
+
   it.each<[string, FaultSlice]>([
     ["short name", { user: "adele" }],
     ["UPN", { user: adele?.upn ?? "" }],
@@ -72,6 +79,8 @@ describe("a slice of a fault", () => {
 
 describe("a slice that names what the world does not have", () => {
   it.each<[where: FaultSlice, place: string, says: string]>([
+    [{ region: "westuss2" }, "faults[0].where.region", "Did you mean westus, westus2"],
+    [{ region: ["westus2", "eastsu"] }, "faults[0].where.region[1]", "Did you mean eastus,"],
     [{ app: "nightly-deamon" }, "faults[0].where.app", 'Did you mean "nightly-daemon"?'],
     [{ user: "adelle" }, "faults[0].where.user", 'Did you mean "adele"?'],
     [{ user: ["adele", "zoe"] }, "faults[0].where.user[1]", "There are "],

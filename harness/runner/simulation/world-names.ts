@@ -2,7 +2,7 @@
  * The names by which a fault plan may mean tenants, users and apps of a world, and the hosts that
  * requests can go to. A slice that matches none of them would break nothing.
  */
-import { suggestNames } from "../../core/errors.ts";
+import { editDistance, suggestNames } from "../../core/errors.ts";
 import {
   acrossFields,
   expected,
@@ -10,6 +10,7 @@ import {
   type ReportProblem,
   schema,
 } from "../../core/validation.ts";
+import { azureRegions } from "../../entra/directory/azure-regions.ts";
 import { loginClouds } from "../../entra/directory/clouds.ts";
 import type { World } from "../../entra/directory/world.ts";
 import { machineOrigins } from "../../entra/request/machine-address.ts";
@@ -41,6 +42,7 @@ export function checkSliceNames(plan: FaultPlan, world: World, place?: string): 
     for (const field of ["tenant", "user", "app"] as const)
       reportUnknown(slice, { field, known: checks[field], world }, problem);
     reportUnknownHosts(slice, world, problem);
+    reportMisspeltRegions(slice, world, problem);
   };
   const planInWorld = schema((z) =>
     z.custom<FaultPlan>().check(
@@ -111,6 +113,30 @@ function reportUnknownHosts(slice: FaultSlice, world: World, report: ReportProbl
         asked,
         'It serves the login hosts, "*.contoso.example" and the hosts of the world\'s APIs.',
       ),
+    );
+  });
+}
+
+/** So many letters of a name may be wrong, missing or too many. */
+const SLIPS_MAX = 2;
+
+/** There are newer regions than those that are known here: only what is nearly the name of one is refused. */
+function reportMisspeltRegions(
+  slice: FaultSlice,
+  { machines = [] }: World,
+  report: ReportProblem,
+): void {
+  const known = [...azureRegions, ...machines.map(({ region }) => region)];
+  forEachName(slice.region, (name, path) => {
+    const wanted = name.toLowerCase();
+    // A next one of a place differs in its number only.
+    const isKnown = known.includes(wanted) || known.includes(wanted.replace(/\d+$/, ""));
+    const isMisspelt = known.some((one) => editDistance(wanted, one) <= SLIPS_MAX);
+    if (isKnown || !isMisspelt) return;
+    report(
+      ["region", ...path],
+      expected("a region of Azure", name),
+      suggestNames(wanted, known, ""),
     );
   });
 }
