@@ -1,121 +1,158 @@
 /**
  * `npm run mutate`: how many small defects, planted one at a time in rules, faults and the
- * backup's eligibility, the unit tests notice. Each file is a run of its own, whose results are
- * kept in `reports/out/mutation`: an interrupted run goes on where it was, and a later one plays
- * again only what has changed.
+ * backup's eligibility, the unit tests notice. The scores are kept in `test/mutation-scores.json`:
+ * an interrupted run goes on where it was, and a later one tries again only what has changed.
  *
  * A mutant that no test can distinguish from the original is marked in the source, with the reason:
- * `// Stryker disable next-line EqualityOperator: both sides are never equal`. Texts are not
- * mutated: their wording is not what a verdict hangs on.
+ * `// Stryker disable next-line EqualityOperator: both sides are never equal`.
  */
-import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { Stryker } from "@stryker-mutator/core";
+import type { Mutant } from "./mutation/bundle.ts";
+import { sampleOf } from "./mutation/sample.ts";
+import { mutatedSource } from "./mutation/compiler.ts";
+import { findStale, hashOf, percent, readLedger, sumOf, writeLedger } from "./mutation/ledger.ts";
+import { tryMutants, type FileResult } from "./mutation/try-mutants.ts";
 
 /** Where a wrong condition is a wrong verdict. */
 const MUTATED = "harness/{rules,faults,entra/backup}/**/*.ts";
-const RESULTS = "reports/out/mutation";
+/** Unit tests that patch nothing in their process. Thousands of random cases for each mutant would take days. */
+const tests = globSync("harness/{rules,faults,entra/backup}/**/*.test.ts")
+  .filter((file) => !file.endsWith(".property.test.ts"))
+  .toSorted();
+const FOLDER = "reports/out/mutation";
 const USAGE = `npm run mutate [-- OPTION...] [FILE...]
-  FILE...           source files to mutate; default: ${MUTATED}
-  --sample SEED     some of the files, chosen by the seed
-  --lines N         how many lines a sample has at least; default: 300
-  --at-least SHARE  percent of the mutants that tests must notice; default: 95`;
-
-interface FileScore {
-  readonly file: string;
-  readonly noticed: number;
-  readonly valid: number;
-}
-
-const NOTICED: ReadonlySet<string> = new Set(["Killed", "Timeout"]);
-const MISSED: ReadonlySet<string> = new Set(["Survived", "NoCoverage"]);
-
-async function scoreOf(file: string): Promise<FileScore> {
-  const kept = `${RESULTS}/${file.replaceAll("/", "_")}.json`;
-  const mutants = await new Stryker({
-    mutate: [file],
-    mutator: { plugins: [], excludedMutations: ["StringLiteral"] },
-    testRunner: "vitest",
-    vitest: { configFile: "vitest.mutation.config.ts", related: true },
-    coverageAnalysis: "perTest",
-    incremental: true,
-    incrementalFile: kept,
-    // Stryker rewrites it with a compiler that this project does not have.
-    tsconfigFile: "none",
-    ignorePatterns: ["/reports", "/dist", "/docs", "/bench", "/ci", "/.ci"],
-    tempDirName: "reports/out/mutation-sandbox",
-    concurrency: Math.max(1, availableParallelism() - 1),
-    // A busy machine is not a defect that a test has noticed.
-    timeoutMS: 60_000,
-    reporters: ["clear-text"],
-    clearTextReporter: { logTests: false, reportTests: false, reportScoreTable: false },
-    allowConsoleColors: false,
-  }).runMutationTest();
-  const count = (states: ReadonlySet<string>): number =>
-    mutants.filter(({ status }) => states.has(status)).length;
-  const noticed = count(NOTICED);
-  return { file, noticed, valid: noticed + count(MISSED) };
-}
-
-/** Files in an order that the seed decides, until they have that many lines. */
-function sampleOf(files: readonly string[], seed: string, lines: number): readonly string[] {
-  const rank = (file: string): string =>
-    createHash("sha256").update(`${seed} ${file}`).digest("hex");
-  const sample: string[] = [];
-  let sum = 0;
-  for (const file of files.toSorted((a, b) => rank(a).localeCompare(rank(b)))) {
-    if (sum >= lines) break;
-    sample.push(file);
-    sum += readFileSync(file, "utf8").split("\n").length;
-  }
-  return sample;
-}
-
-function percent(noticed: number, valid: number): number {
-  return valid === 0 ? 100 : (100 * noticed) / valid;
-}
-
-async function mutate(files: readonly string[], atLeast: number): Promise<0 | 1> {
-  const scores: FileScore[] = [];
-  for (const file of files) {
-    const score = await scoreOf(file);
-    scores.push(score);
-    process.stdout.write(
-      `${percent(score.noticed, score.valid).toFixed(1).padStart(5)} %  ${score.noticed} of ${score.valid}  ${file}\n`,
-    );
-  }
-  const sum = (of: (score: FileScore) => number): number =>
-    scores.reduce((total, score) => total + of(score), 0);
-  const noticed = sum((score) => score.noticed);
-  const valid = sum((score) => score.valid);
-  const share = percent(noticed, valid);
-  process.stdout.write(
-    `\nTests notice ${noticed} of ${valid} mutants in ${scores.length} files: ${share.toFixed(1)} %; at least ${atLeast} % must be.\n`,
-  );
-  return share >= atLeast ? 0 : 1;
-}
+  FILE...           source files to mutate; default: those of ${MUTATED}
+                    that have changed since their score in test/mutation-scores.json
+  --all             those as well that have not changed
+  --scores          print the scores only
+  --sample SEED     some mutants of the files that have a good score, chosen by the seed;
+                    changes no scores
+  --mutants N       how many a sample has; default: 300
+  --at-least SHARE  percent of the mutants that tests must notice; default: 95
+  --workers N       how many processes; default: one a processor`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    all: { type: "boolean", default: false },
+    scores: { type: "boolean", default: false },
     sample: { type: "string" },
-    lines: { type: "string", default: "300" },
+    mutants: { type: "string", default: "300" },
     "at-least": { type: "string", default: "95" },
-    help: { type: "boolean", short: "h" },
+    workers: { type: "string", default: String(availableParallelism()) },
+    help: { type: "boolean", short: "h", default: false },
   },
 });
-const missing = positionals.find((file) => !existsSync(file));
-if (values.help === true || missing !== undefined) {
-  process.stdout.write(
-    `${missing === undefined ? "" : `There is no file ${missing}.\n`}${USAGE}\n`,
+const atLeast = Number(values["at-least"]);
+const workers = Number(values.workers);
+const everyFile = globSync(MUTATED)
+  .filter((file) => !file.endsWith(".test.ts"))
+  .toSorted();
+
+async function mutateSample(seed: string): Promise<boolean> {
+  const ledger = readLedger();
+  // A file joins once its tests are good enough; from then on they have to stay so.
+  const good = everyFile.filter(
+    (file) => ledger[file] !== undefined && percent(ledger[file]) >= atLeast,
   );
-  process.exitCode = missing === undefined ? 0 : 2;
-} else {
-  const all = globSync(MUTATED).filter((file) => !file.endsWith(".test.ts"));
-  const chosen = positionals.length > 0 ? positionals : all.toSorted();
-  const files =
-    values.sample === undefined ? chosen : sampleOf(chosen, values.sample, Number(values.lines));
-  process.exitCode = await mutate(files, Number(values["at-least"]));
+  const files = positionals.length > 0 ? positionals : good;
+  const results: FileResult[] = [];
+  const choose = (mutants: readonly Mutant[]): readonly Mutant[] =>
+    sampleOf(mutants, seed, Number(values.mutants));
+  for await (const result of tryMutants({ files, tests, choose, workers, folder: FOLDER })) {
+    for (const mutant of result.missed) print(describe(mutant));
+    results.push(result);
+  }
+  return sayScore(
+    `a sample of ${files.length} files`,
+    results.map(({ noticed, missed }) => ({ noticed, missed: missed.length })),
+  );
 }
+
+async function mutateFiles(files: readonly string[]): Promise<void> {
+  const started = Date.now();
+  // Of what is tried, even if the file changes meanwhile.
+  const hashes = new Map(files.map((file) => [file, hashOf(file)]));
+  let tried = 0;
+  for await (const result of tryMutants({ files, tests, workers, folder: FOLDER })) {
+    const { file, noticed, missed, equivalent, uncompilable } = result;
+    for (const mutant of missed) print(describe(mutant));
+    const score = { noticed, missed: missed.length };
+    print(`${row(file, score)}, ${equivalent} equivalent, ${uncompilable} do not compile`);
+    const entry = { ...score, equivalent, source: hashes.get(file) ?? "", date: today() };
+    writeLedger({ [file]: entry }, everyFile);
+    tried += noticed + missed.length + uncompilable;
+  }
+  const minutes = (Date.now() - started) / 60_000;
+  print(`${tried} mutants in ${minutes.toFixed(1)} minutes`);
+}
+
+/** All scores, and whether they are as good as they must be. */
+function sayScores(): boolean {
+  const ledger = readLedger();
+  const known = everyFile.flatMap((file) =>
+    ledger[file] === undefined ? [] : [{ file, ...ledger[file] }],
+  );
+  const stale = new Set(findStale(ledger, everyFile));
+  for (const entry of known)
+    print(`${row(entry.file, entry)}${stale.has(entry.file) ? ", changed since" : ""}`);
+  for (const file of everyFile) if (ledger[file] === undefined) print(`   not tried  ${file}`);
+  return sayScore(`${known.length} of ${everyFile.length} files`, known);
+}
+
+function sayScore(what: string, scores: readonly { noticed: number; missed: number }[]): boolean {
+  const sum = sumOf(scores);
+  const share = percent(sum);
+  print(
+    `\nTests notice ${sum.noticed} of ${sum.noticed + sum.missed} mutants in ${what}: ${share.toFixed(1)} %; at least ${atLeast} % must be.`,
+  );
+  return share >= atLeast;
+}
+
+function row(file: string, score: { noticed: number; missed: number }): string {
+  const share = percent(score).toFixed(1).padStart(5);
+  return `${share} %  ${score.noticed} of ${score.noticed + score.missed}  ${file}`;
+}
+
+function describe(mutant: Mutant): string {
+  const { file, mutator, start, end } = mutant;
+  const before = readFileSync(file, "utf8").split("\n");
+  const after = mutatedSource(mutant).split("\n");
+  const added = after.length - before.length;
+  const lines = (text: readonly string[], sign: string, last: number): string =>
+    text
+      .slice(start.line, last + 1)
+      .slice(0, 4)
+      .map((line) => `${sign} ${line}`)
+      .join("\n");
+  return `${file}:${start.line + 1} ${mutator}\n${lines(before, "-", end.line)}\n${lines(after, "+", end.line + added)}`;
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function main(): Promise<0 | 1 | 2> {
+  const missing = positionals.find((file) => !existsSync(file));
+  if (missing !== undefined) {
+    print(`There is no file ${missing}.\n${USAGE}`);
+    return 2;
+  }
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  if (values.sample !== undefined) return (await mutateSample(values.sample)) ? 0 : 1;
+  const due = values.all ? everyFile : findStale(readLedger(), everyFile);
+  const files = positionals.length > 0 ? positionals : due;
+  if (!values.scores && files.length > 0) await mutateFiles(files);
+  return sayScores() ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -95,6 +95,15 @@ describe("backoff", () => {
     });
   });
 
+  it.each<[string, readonly number[], string]>([
+    ["a wait that a timer shortened by a tenth", [30, 27], "pass"],
+    ["three waits of nine tenths of what is due", [18, 18, 18], "pass"],
+    ["a third wait that grew no more than a timer's inaccuracy", [9, 9, 10], "fail"],
+    ["a third wait that grew by more", [9, 9, 11], "pass"],
+  ])("allows for inaccurate timers: %s", (_, gaps, verdict) => {
+    expect(judge(retriesAfter(gaps)).verdict).toBe(verdict);
+  });
+
   it.each([
     [1, "fail"],
     [5, "pass"],
@@ -108,6 +117,28 @@ describe("backoff", () => {
     run.exchange({ by: run.operation() });
     underway.answered();
     expect(judge(run).verdict).toBe(verdict);
+    if (verdict === "fail")
+      expect(judge(run).message).toContain("1s after the caller's own time-out");
+  });
+
+  it("counts no failure when a call merely never ends: its request may still be answered", () => {
+    const run = buildRun();
+    const call = run.operation();
+    run.request({ by: call });
+    call.unknown("never-ends");
+    run.after(1_000);
+    run.exchange({ by: run.operation() });
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+
+  it("counts a wait from the failed answer, although the caller times out later", () => {
+    const run = buildRun();
+    const call = run.operation();
+    run.exchange({ by: call, status: 503 });
+    run.after(1_000);
+    run.exchange({ by: call });
+    call.unknown("caller-timeout");
+    expect(judge(run).message).toContain("1s after a 503, sooner than 5s");
   });
 
   it("fails for metadata that is requested again at once, also for another user", () => {

@@ -110,12 +110,12 @@ function chainsOf(
       if (failure !== undefined && isOwn)
         chain.push({ failure, next, gapMs: next.began.at - failure.known.at });
       failure = failureOf(next, timeouts);
-      if (failure === undefined && chain.length > 0) {
+      if (failure === undefined) {
         chains.push(chain);
         chain = [];
       }
     }
-    if (chain.length > 0) chains.push(chain);
+    chains.push(chain);
   }
   return chains;
 }

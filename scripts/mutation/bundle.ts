@@ -1,0 +1,154 @@
+/**
+ * All tests and what they import as one program in which each mutant can be switched on: Stryker's
+ * instrumenter plants the mutants, esbuild binds them. The program is evaluated anew for each
+ * mutant, so that nothing that one has left behind decides on another.
+ */
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Instrumenter } from "@stryker-mutator/instrumenter";
+import { build, type Plugin } from "esbuild";
+
+/** Texts are not mutated: their wording is not what a verdict hangs on. */
+const LEFT_ALONE: ReadonlySet<string> = new Set(["StringLiteral"]);
+
+export interface Mutant {
+  readonly id: string;
+  readonly file: string;
+  /** What kind of defect it is, in Stryker's words. */
+  readonly mutator: string;
+  readonly replacement: string;
+  /** Positions in the source, the line counted from 0. */
+  readonly start: Position;
+  readonly end: Position;
+  /** Why no test can distinguish it from the original, if the source says so. */
+  readonly equivalent?: string;
+}
+
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Bundle {
+  readonly code: string;
+  readonly mutants: readonly Mutant[];
+  /** The test files that import a mutated file, through others too. */
+  readonly testFiles: readonly string[];
+}
+
+export async function bundleWithMutants(
+  files: readonly string[],
+  tests: readonly string[],
+): Promise<Bundle> {
+  const { instrumented, mutants } = await plant(files);
+  const entry = tests.map((file) => `${JSON.stringify(file)}: () => require("./${file}")`);
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `module.exports = {${entry.join(",\n")}}`, resolveDir: "." },
+    plugins: [withInstrumented(instrumented)],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    format: "cjs",
+    target: "node24",
+    packages: "external",
+    supported: { "dynamic-import": false },
+    logLevel: "error",
+  });
+  const reaching = filesThatImport(files, metafile.inputs);
+  return {
+    code: outputFiles[0]?.text ?? "",
+    mutants,
+    testFiles: tests.filter((file) => reaching.has(file)),
+  };
+}
+
+type PlantedMutant = Awaited<ReturnType<Instrumenter["instrument"]>>["mutants"][number];
+
+async function plant(files: readonly string[]): Promise<{
+  readonly instrumented: ReadonlyMap<string, string>;
+  readonly mutants: readonly Mutant[];
+}> {
+  const silent = (): void => undefined;
+  const no = (): boolean => false;
+  const instrumenter = new Instrumenter({
+    isTraceEnabled: no,
+    isDebugEnabled: no,
+    isInfoEnabled: no,
+    isWarnEnabled: no,
+    isErrorEnabled: no,
+    isFatalEnabled: no,
+    trace: silent,
+    debug: silent,
+    info: silent,
+    warn: silent,
+    error: silent,
+    fatal: silent,
+  });
+  const sources = new Map(files.map((name) => [name, readFileSync(name, "utf8")]));
+  /** What it replaces, if that is on one line. */
+  const originalOf = ({ fileName, location: { start, end } }: PlantedMutant): string =>
+    start.line === end.line
+      ? (sources.get(fileName)?.split("\n")[start.line]?.slice(start.column, end.column) ?? "")
+      : "";
+  const result = await instrumenter.instrument(
+    [...sources].map(([name, content]) => ({ name, content, mutate: true })),
+    { plugins: null, ignorers: [], excludedMutations: [...LEFT_ALONE] },
+  );
+  return {
+    instrumented: new Map(result.files.map(({ name, content }) => [resolve(name), content])),
+    mutants: result.mutants
+      .filter(({ mutatorName }) => !LEFT_ALONE.has(mutatorName))
+      .map((mutant) => ({
+        id: mutant.id,
+        file: mutant.fileName,
+        mutator: mutant.mutatorName,
+        replacement: mutant.replacement,
+        start: mutant.location.start,
+        end: mutant.location.end,
+        ...(mutant.status === "Ignored"
+          ? { equivalent: mutant.statusReason ?? "" }
+          : equivalenceOf(originalOf(mutant), mutant.replacement)),
+      })),
+  };
+}
+
+/** The places of two events in a history, compared; the direction is the first group. */
+const COMPARED_PLACES = /^[^<>&|]*\bindex\)? (<|>)=? [^<>&|]*\b(?:index|Infinity)\)?$/;
+
+/** Why no test can distinguish a mutant that has `<` instead of `<=`, or the like, between two places. */
+function equivalenceOf(original: string, replacement: string): { readonly equivalent?: string } {
+  const [, from] = COMPARED_PLACES.exec(original) ?? [];
+  const [, to] = COMPARED_PLACES.exec(replacement) ?? [];
+  return from !== undefined && from === to ? { equivalent: "no two events have one index" } : {};
+}
+
+function withInstrumented(instrumented: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: "mutants",
+    setup(host) {
+      host.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const source = instrumented.get(path) ?? readFileSync(path, "utf8");
+        // A bundle has one place; each module keeps its own.
+        const contents = source
+          .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
+          .replaceAll("import.meta.dirname", JSON.stringify(dirname(path)))
+          .replaceAll("import.meta.filename", JSON.stringify(path));
+        return { contents, loader: "ts" };
+      });
+    },
+  };
+}
+
+type Inputs = Readonly<Record<string, { readonly imports: readonly { readonly path: string }[] }>>;
+
+function filesThatImport(files: readonly string[], inputs: Inputs): ReadonlySet<string> {
+  const importers = new Map<string, string[]>();
+  for (const [file, { imports }] of Object.entries(inputs))
+    for (const { path } of imports) importers.set(path, [...(importers.get(path) ?? []), file]);
+  const found = new Set(files);
+  // A set visits what is added while it is walked.
+  for (const file of found) for (const importer of importers.get(file) ?? []) found.add(importer);
+  return found;
+}
