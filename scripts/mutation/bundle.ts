@@ -131,10 +131,15 @@ function withInstrumented(instrumented: ReadonlyMap<string, string>): Plugin {
       host.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const source = instrumented.get(path) ?? readFileSync(path, "utf8");
         // A bundle has one place; each module keeps its own.
-        const contents = source
-          .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
-          .replaceAll("import.meta.dirname", JSON.stringify(dirname(path)))
-          .replaceAll("import.meta.filename", JSON.stringify(path));
+        const own = {
+          url: pathToFileURL(path).href,
+          dirname: dirname(path),
+          filename: path,
+        };
+        const contents = source.replace(
+          /(?<!["'`])\bimport\.meta\.(url|dirname|filename)\b/g,
+          (_, name: keyof typeof own) => JSON.stringify(own[name]),
+        );
         return { contents, loader: "ts" };
       });
     },
