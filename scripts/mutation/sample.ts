@@ -1,9 +1,9 @@
-/** Some of all mutants, the same ones wherever and whenever they are chosen. */
+/** Some of all mutants, the same ones on every machine and at every time. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Mutant } from "./bundle.ts";
 
-/** Mutants in an order that the seed and what they change decide, wherever they are. */
+/** Mutants in an order that the seed and what they change decide, not their places. */
 export function sampleOf(
   mutants: readonly Mutant[],
   seed: string,
