@@ -99,10 +99,10 @@ async function runHere() {
     return;
   }
   // Node says that stripping types is experimental; nobody who runs us can do anything about that.
-  const emitWarning = process.emitWarning;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = (warning, ...rest) => {
     const type = typeof rest[0] === "object" ? rest[0]?.type : rest[0];
-    if (type !== "ExperimentalWarning") emitWarning.call(process, warning, ...rest);
+    if (type !== "ExperimentalWarning") emitWarning(warning, ...rest);
   };
   // Node would exit with 1, which means a finding.
   process.on("uncaughtException", (error) => {
