@@ -11,11 +11,16 @@ export function readField(value: unknown, name: string): unknown {
   }
 }
 
-/** What a list, set, map or object contains, at most `max` values; fields with getters are left out, as reading them runs foreign code. */
+/**
+ * What a list, set, map or object contains, at most `max` values; bytes contain nothing. The value
+ * of a field with a getter is undefined, as reading it runs foreign code.
+ */
 export function contentsOf(value: object, max: number): readonly unknown[] {
   try {
+    // A field for each byte would take seconds in a large download.
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return [];
     if (Array.isArray(value)) return (value as readonly unknown[]).slice(0, max);
-    if (value instanceof Map || value instanceof Set) return [...value.values()].slice(0, max);
+    if (value instanceof Map || value instanceof Set) return value.values().take(max).toArray();
     return Object.keys(value)
       .slice(0, max)
       .map((key) => Reflect.getOwnPropertyDescriptor(value, key)?.value as unknown);

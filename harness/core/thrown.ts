@@ -3,7 +3,12 @@ import { isNativeError } from "node:util/types";
 
 /** Whether a value is an error, of any realm: a test runner may run tests in a context of their own. */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || isNativeError(value);
+  try {
+    return isNativeError(value) || value instanceof Error;
+  } catch {
+    // A proxy that was revoked.
+    return false;
+  }
 }
 
 /** An error with texts; `cause` is what was thrown. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failureOf, type OperateOptions, tokenIn, tokenResultIn } from "./call-result.ts";
+import { failureOf, type OperateOptions, textsIn, tokenIn, tokenResultIn } from "./call-result.ts";
 
 /** The code of the failure that a result stands for, or `ok`. */
 async function read<T>(result: T, options: OperateOptions<T> = {}): Promise<string> {
@@ -61,6 +61,13 @@ describe("a result that stands for a failure", () => {
       { all: [{ status: "fulfilled", value: unavailable() }] },
       "http_503",
     ],
+    [
+      "data and error, settled",
+      [{ status: "fulfilled", value: { error: "down" } }],
+      "unsuccessful",
+    ],
+    ["no success, settled", [{ status: "fulfilled", value: { success: false } }], "unsuccessful"],
+    ["an error of GraphQL in a list", [{ errors: [{ message: "down" }] }], "unsuccessful"],
     ["an error in an object", { orders: new TypeError("no json") }, "TypeError"],
     ["an AggregateError", new AggregateError([new Error("one")]), "AggregateError"],
     ["data and error", { data: null, error: { code: "PGRST301", message: "expired" } }, "PGRST301"],
@@ -103,6 +110,15 @@ describe("a result that stands for a failure", () => {
     ["an answer three objects deep", { a: { b: { c: unavailable() } } }],
     ["what a good answer went through", { status: 200, redirects: [{ status: 500, headers: {} }] }],
     ["no error beside the data", { data: [], error: null, errors: [] }],
+    ["a list of jobs of which one failed", [{ id: 1, status: "failed", error: "boom" }]],
+    ["a list of attempts without success", [{ success: false }, { ok: false }]],
+    ["jobs in a Map", new Map([["nightly", { error: "boom" }]])],
+    [
+      "jobs in a settled list",
+      [{ status: "fulfilled", value: [{ error: "boom" }, { success: false }] }],
+    ],
+    ["a form with an error for each field", { form: "x", errors: [{ message: "too short" }] }],
+    ["a report in an object", { report: { id: 1, errors: [{ message: "line 7" }] } }],
     ["messages of a form", { errors: ["too short"], value: "" }],
     ["ok and success", { ok: true, success: true }],
   ])("is not %s", async (_what, result) => {
@@ -148,6 +164,40 @@ describe("a result that stands for a failure", () => {
       },
     };
     await expect(read({ status: 200 }, thrown)).rejects.toThrow("a failed assertion");
+  });
+});
+
+describe("the texts in a result", () => {
+  it("are found in lists, sets, maps and objects, also in ones that contain themselves", () => {
+    const result = cyclic({ a: ["one"], b: new Set(["two"]), c: new Map([[1, { d: "three" }]]) });
+    expect([...textsIn(result)].sort()).toEqual(["one", "three", "two"]);
+  });
+
+  it("are not looked for in bytes", () => {
+    const bytes = [
+      Buffer.from("x"),
+      new Uint8Array(2),
+      new ArrayBuffer(2),
+      new DataView(new ArrayBuffer(2)),
+    ];
+    for (const one of bytes) Object.assign(one, { note: "a text" });
+    expect([...textsIn({ bytes })]).toEqual([]);
+  });
+
+  it("take bounded work in a list, however long it is", () => {
+    let reads = 0;
+    const long = new Proxy(
+      Array.from({ length: 50_000 }, () => "text"),
+      {
+        get: (list, name) => ((reads += 1), Reflect.get(list, name) as unknown),
+        getOwnPropertyDescriptor: (list, name) => (
+          (reads += 1),
+          Reflect.getOwnPropertyDescriptor(list, name)
+        ),
+      },
+    );
+    expect([...textsIn(long)].length).toBeGreaterThan(1_000);
+    expect(reads).toBeLessThan(5_000);
   });
 });
 

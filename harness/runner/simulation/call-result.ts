@@ -6,7 +6,7 @@
  */
 import type { ClientErrorDescription, TokenResult } from "../../clients/client.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { readField } from "../../core/foreign-value.ts";
+import { contentsOf, readField } from "../../core/foreign-value.ts";
 import { failureIn, notASuccess } from "./result-failure.ts";
 
 /**
@@ -19,8 +19,8 @@ export interface OperateOptions<T = unknown> {
   /**
    * Whether a result is what the call was made for; it replaces the default. Default: an HTTP
    * answer with a status from 400, an `Error` that was returned, and an object or list with one of
-   * them are failures; so are `{ error }`, `{ ok: false }`, `{ success: false }` and errors of
-   * GraphQL. Everything else is a success. Read the body of a `Response` from a `clone()`.
+   * them are failures; so are `{ error }`, `{ ok: false }`, `{ success: false }`, unless they are
+   * records in a list, and errors of GraphQL. Everything else is a success. Read the body of a `Response` from a `clone()`.
    */
   readonly succeeds?: (result: T) => boolean | Promise<boolean>;
 }
@@ -71,20 +71,7 @@ export function* textsIn(result: unknown): Generator<string> {
     if (typeof value !== "object" || value === null || depth === undefined) continue;
     if (depth >= DEPTH_MAX || seen.has(value)) continue;
     seen.add(value);
-    for (const part of partsOf(value)) left.push([part, depth + 1]);
-  }
-}
-
-/** The own fields of an object, the entries of a map or a set; getters are not called. */
-function partsOf(value: object): readonly unknown[] {
-  try {
-    if (value instanceof Map) return [...value.keys(), ...value.values()];
-    if (value instanceof Set) return [...value];
-    return Object.values(Object.getOwnPropertyDescriptors(value)).map(
-      (field) => field.value as unknown,
-    );
-  } catch {
-    return [];
+    for (const part of contentsOf(value, VALUES_MAX - left.length)) left.push([part, depth + 1]);
   }
 }
 

@@ -4,10 +4,10 @@
  * side by side. Looked at to a bounded depth; what a value of foreign code does meanwhile, such as
  * throwing from a getter, is not a failure of the call.
  */
-import { isNativeError } from "node:util/types";
 import { describeAnyError } from "../../clients/application.ts";
 import type { ClientErrorDescription } from "../../clients/client.ts";
 import { contentsOf, readField } from "../../core/foreign-value.ts";
+import { isError } from "../../core/thrown.ts";
 
 type Describe = (error: unknown) => ClientErrorDescription | undefined;
 
@@ -20,7 +20,7 @@ const VALUES_MAX = 1_000;
 /** The failure that a result shows by itself; undefined for a success. */
 export function failureIn(result: unknown, describe: Describe): ClientErrorDescription | undefined {
   const seen = new Set<unknown>();
-  let level: Found[] = [{ value: result, isOuter: true }];
+  let level: Found[] = [{ value: result, isOuter: true, isResult: true }];
   for (let depth = 0; depth <= LEVELS && level.length > 0; depth += 1) {
     const next: Found[] = [];
     // Lists are looked through on the level on which they are, so this array grows.
@@ -33,7 +33,7 @@ export function failureIn(result: unknown, describe: Describe): ClientErrorDescr
       if (failure !== undefined) return failure;
       if (isList(value)) level.push(...within(value, { isOuter }));
       else if (readField(value, "status") === "fulfilled")
-        level.push({ value: readField(value, "value"), isOuter });
+        level.push({ value: readField(value, "value"), isOuter, isResult: isOuter });
       // The status of an answer says all: its body and its request are not looked at.
       else if (statusOf(value, { isOuter }) === undefined)
         next.push(...within(value, { isOuter: false }));
@@ -48,13 +48,19 @@ interface Found {
   readonly value: unknown;
   /** Whether it is the result itself, or in a list that is the result. */
   readonly isOuter: boolean;
+  /** Whether it is what a call has resolved to. A record in a list, such as a job that failed, may have an error of its own. */
+  readonly isResult: boolean;
 }
 
 function within(value: object, { isOuter }: Pick<Found, "isOuter">): readonly Found[] {
-  return contentsOf(value, VALUES_MAX).map((one) => ({ value: one, isOuter }));
+  return contentsOf(value, VALUES_MAX).map((one) => ({
+    value: one,
+    isOuter,
+    isResult: false,
+  }));
 }
 
-function isList(value: object): boolean {
+function isList(value: unknown): value is object {
   try {
     return Array.isArray(value) || value instanceof Map || value instanceof Set;
   } catch {
@@ -63,7 +69,7 @@ function isList(value: object): boolean {
 }
 
 function failureOf(
-  { value, isOuter }: Found,
+  { value, isOuter, isResult }: Found,
   describe: Describe,
 ): ClientErrorDescription | undefined {
   const error = errorIn(value);
@@ -73,7 +79,7 @@ function failureOf(
     return notASuccess(`http_${status}`, `the call resolved to an HTTP answer ${status}`);
   const listed = graphErrorIn(status === undefined ? value : bodyOf(value));
   if (listed !== undefined) return besideData(listed, describe);
-  if (!isOuter || status !== undefined) return undefined;
+  if (!isResult || status !== undefined) return undefined;
   const beside = readField(value, "error");
   if (beside !== undefined && beside !== null && beside !== false && beside !== "")
     return besideData(beside, describe);
@@ -97,15 +103,6 @@ function besideData(error: unknown, describe: Describe): ClientErrorDescription 
 /** The description of a result that stands for a failure. */
 export function notASuccess(code: string, message: string): ClientErrorDescription {
   return { name: "UnsuccessfulResult", code, message, interactionRequired: false };
-}
-
-/** Whether a value is an error; one of another realm, such as that of a test runner, is not an instance of ours. */
-function isError(value: unknown): boolean {
-  try {
-    return isNativeError(value) || value instanceof Error;
-  } catch {
-    return false;
-  }
 }
 
 /** An error that was returned instead of thrown, or that `Promise.allSettled` has collected. */
@@ -152,7 +149,18 @@ function bodyOf(answer: unknown): unknown {
 /** The first error in an answer of GraphQL, which may come with a status 200. */
 function graphErrorIn(value: unknown): unknown {
   const errors = readField(value, "errors");
-  if (!Array.isArray(errors)) return undefined;
+  if (!isList(errors) || !isGraphQL(value)) return undefined;
   const [first] = contentsOf(errors, 1);
   return typeof readField(first, "message") === "string" ? first : undefined;
 }
+
+/** Whether an object has the fields of a GraphQL answer and no others: reports and forms have errors, too. Source: GraphQL specification, section 7.1. */
+function isGraphQL(value: unknown): boolean {
+  try {
+    return Object.keys(value as object).every((key) => graphQLFields.has(key));
+  } catch {
+    return false;
+  }
+}
+
+const graphQLFields: ReadonlySet<string> = new Set(["data", "errors", "extensions"]);
