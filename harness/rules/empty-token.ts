@@ -11,7 +11,7 @@ import { isFailedByService } from "./model/exchange-outcomes.ts";
 import { outageSpansOf } from "./model/fault-windows.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
 import { tokenRequestsBy } from "./model/operations.ts";
-import { purposeOf } from "./model/purposes.ts";
+import { purposeIn } from "./model/purposes.ts";
 
 /** Judges `empty-token`. */
 export const emptyToken: Rule = {
@@ -69,17 +69,19 @@ function createOwnCodeCheck(
   ended: readonly Operation[],
 ): (operation: Operation) => boolean {
   const outages = outageSpansOf(history);
-  const reporting = new Set(ended.filter(hasToken).map(callerOf));
+  const reporting = new Set(ended.filter(hasToken).map((call) => callerOf(history, call)));
   const asksForNothing = (operation: Operation): boolean =>
     !hasToken(operation) && tokenRequestsBy(operation).length === 0;
   const isUndisturbed = ({ invoked, completed, exchanges }: Operation): boolean =>
     !exchanges.some(isFailedByService) &&
     !outages.some(({ from, to }) => from <= (completed?.at ?? Infinity) && invoked.at <= to);
   const withOtherWork = new Set(
-    ended.filter((one) => asksForNothing(one) && isUndisturbed(one)).map(callerOf),
+    ended
+      .filter((one) => asksForNothing(one) && isUndisturbed(one))
+      .map((call) => callerOf(history, call)),
   );
   return (operation) => {
-    const caller = callerOf(operation);
+    const caller = callerOf(history, operation);
     if (!reporting.has(caller)) return false;
     const lastRequest = tokenRequestsBy(operation).at(-1);
     if (lastRequest === undefined) return !withOtherWork.has(caller);
@@ -88,8 +90,8 @@ function createOwnCodeCheck(
 }
 
 /** Calls of one client and purpose request the same token; other calls of the program may request none. */
-function callerOf({ invoked }: Operation): string {
-  return `${invoked.client} · ${purposeOf(invoked)}`;
+function callerOf(history: History, { invoked }: Operation): string {
+  return `${invoked.client} · ${purposeIn(history, invoked)}`;
 }
 
 function hasToken({ completed }: Operation): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ada, ben } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 import { failureWhileHealthy } from "./failure-while-healthy.ts";
 
@@ -40,6 +41,23 @@ describe("failure-while-healthy", () => {
         "Nothing was wrong with the service 1m into the run, but 3 calls of app-1 failed one after the other, for 2m (invalid_client).",
       evidence: expect.arrayContaining([expect.any(Number)]),
     });
+  });
+
+  it("counts the failures of one user's calls, also between those of another whose name differs in a number", () => {
+    const of = (name: string, subject: string) => ({ ...own, app: `profile of ${name}`, subject });
+    const served = (name: string, subject: string) => (run: RunBuilder) => {
+      const one = run.operation(of(name, subject));
+      run.exchange({ by: one, grant: "refresh_token", subject });
+      one.ok();
+    };
+    const fails = (name: string) => (run: RunBuilder) => {
+      run.operation(of(name, "")).fails({ code: "http_401" });
+      run.after(1_000);
+    };
+    const both = [served("user1", ada), served("user2", ben)];
+    const again = [fails("user1"), served("user2", ben), fails("user1")];
+    expect(judge(...both, ...again).verdict).toBe("fail");
+    expect(judge(...both, fails("user1"), fails("user2")).verdict).toBe("pass");
   });
 
   it("fails own code that answers failures, also after the keys were rotated", () => {

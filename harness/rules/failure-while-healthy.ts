@@ -17,7 +17,7 @@ import { faultSpansOf, lastFaultsCleared } from "./model/fault-windows.ts";
 import { createLockoutCheck } from "./model/lockouts.ts";
 import { counted, sinceStart } from "./model/messages.ts";
 import { isPersonNeeded } from "./model/person-needed.ts";
-import { purposeOf } from "./model/purposes.ts";
+import { purposeIn } from "./model/purposes.ts";
 import { fails, inconclusive, passes, type EventRef } from "./model/verdicts.ts";
 
 /** Judges `failure-while-healthy`; bound: `limits.recoveryWithinMs`, two minutes by default. */
@@ -124,7 +124,7 @@ function failedInARow(history: History, calls: readonly Operation[]): readonly B
 function keyOf(history: History, { invoked }: Operation): string {
   const { client, flow } = invoked;
   return flow === "custom"
-    ? `${client} · ${purposeOf(invoked)}`
+    ? `${client} · ${purposeIn(history, invoked)}`
     : (cacheKeyOf(history, invoked) ?? client);
 }
 

@@ -17,7 +17,7 @@ import {
 } from "./model/exchange-outcomes.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
-import { purposeOf } from "./model/purposes.ts";
+import { purposeIn } from "./model/purposes.ts";
 
 /** Judges `isolation`. */
 export const isolation: Rule = {
@@ -83,7 +83,7 @@ function subjectsOf(
     }
     const shown = shownSubjectOf(history, operation) ?? byName.get(invoked.app);
     if (shown !== undefined) byName.set(invoked.app, shown);
-    subjects.set(operation, shown ?? byPurpose.get(purposeOf(invoked)) ?? unknownSubject);
+    subjects.set(operation, shown ?? byPurpose.get(purposeIn(history, invoked)) ?? unknownSubject);
   }
   return subjects;
 }
@@ -98,7 +98,7 @@ function subjectsByPurpose(
     const shown =
       operation.invoked.flow === "custom" ? shownSubjectOf(history, operation) : undefined;
     if (shown === undefined) continue;
-    const purpose = purposeOf(operation.invoked);
+    const purpose = purposeIn(history, operation.invoked);
     const { keys } = found.get(purpose) ?? shown;
     const isSame = keys.symmetricDifference(shown.keys).size === 0;
     found.set(purpose, shown.isOfApp && isSame ? shown : unknownSubject);

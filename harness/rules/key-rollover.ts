@@ -13,7 +13,7 @@ import type { Judgement, Rule } from "./rule.ts";
 import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
 import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { andMore, counted, sinceStart } from "./model/messages.ts";
-import { purposeOf } from "./model/purposes.ts";
+import { purposeIn } from "./model/purposes.ts";
 import { fails, inconclusive, passes } from "./model/verdicts.ts";
 
 /** Judges `key-rollover`. */
@@ -130,7 +130,8 @@ function refusalsOf(
     const rotation = rotations.findLast(({ index }) => index < call.invoked.index);
     const { completed } = call;
     if (rotation === undefined || completed?.outcome !== "fail") return [];
-    if (!hadSucceeded(calls, call, rotation) || !hasGoodToken(history, call, rotation)) return [];
+    if (!hadSucceeded(history, calls, call, rotation) || !hasGoodToken(history, call, rotation))
+      return [];
     const since = reads.filter(
       ({ began }) => began.index > rotation.index && began.index < completed.index,
     );
@@ -148,13 +149,14 @@ function refusalsOf(
 
 /** Whether the service had accepted such a call before the keys changed. */
 function hadSucceeded(
+  history: History,
   calls: readonly Operation[],
   { invoked }: Operation,
   rotation: WorldChanged,
 ): boolean {
   return calls.some(
     ({ invoked: call, completed }) =>
-      purposeOf(call) === purposeOf(invoked) &&
+      purposeIn(history, call) === purposeIn(history, invoked) &&
       call.tenant === invoked.tenant &&
       completed?.outcome === "ok" &&
       completed.index < rotation.index,

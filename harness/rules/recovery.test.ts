@@ -77,6 +77,24 @@ describe("recovery", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
+  it("keeps calls for several users apart, whose names differ in a number", () => {
+    const refresh = (name: string): Call => ({ flow: "custom", app: `refresh ${name}` });
+    for (const [first, second] of [
+      ["user1", "user2"],
+      ["user1@contoso.example", "user2@contoso.example"],
+    ] as const) {
+      const run = outage();
+      for (const [name, user] of [
+        [first, ada],
+        [second, ben],
+      ] as const)
+        run.exchange({ by: run.operation(refresh(name)), grant: "refresh_token", subject: user });
+      failsAt(run, "00:10:20", refresh(first));
+      succeedsAt(run, "00:10:40", refresh(second));
+      expect(judge(run).verdict).toBe("fail");
+    }
+  });
+
   it("uses the limit of the scenario", () => {
     const limits = { recoveryWithinMs: 360_000 };
     for (const [clock, verdict] of [

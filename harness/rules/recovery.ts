@@ -22,7 +22,7 @@ import { endOf, exchangesOf, operationsOf, type Operation } from "./model/exchan
 import { metFaultSpansOf } from "./model/unmet-faults.ts";
 import { lastFaultsCleared } from "./model/fault-windows.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
-import { purposeOf } from "./model/purposes.ts";
+import { purposeIn } from "./model/purposes.ts";
 
 /** Judges `recovery`; bounds: `limits.recoveryWithinMs`, two minutes by default, and `limits.recoveryRequestsPerMinuteMax`. */
 export const recovery: Rule = {
@@ -72,7 +72,7 @@ function judge(history: History): Judgement {
   const after = operationsOf(history).filter(({ invoked }) => invoked.index > cleared.index);
   const breaches: Breach[] = [];
   const succeeded: Operation[] = [];
-  for (const [key, operations] of Map.groupBy(after, tokenRequestKeyOf)) {
+  for (const [key, operations] of Map.groupBy(after, (call) => tokenRequestKeyOf(history, call))) {
     const mayAskAt = Math.max(cleared.at, instructed.get(key) ?? 0);
     const isLate = (operation: Operation): boolean => isOverdue(history, operation);
     const ended = operations.filter((one) => !isOpenEnded(one) || isLate(one));
@@ -168,10 +168,12 @@ function judgeSpike(history: History, cleared: ServiceReturn): Judgement | undef
   );
 }
 
-function tokenRequestKeyOf({ invoked }: Operation): string {
+function tokenRequestKeyOf(history: History, { invoked }: Operation): string {
   const { client, tenant, user, scopes } = invoked;
   const person = user === undefined ? "" : objectIdOf(user);
-  return [client, purposeOf(invoked), tenant, person, scopeKey(scopes.join(" "))].join(" · ");
+  return [client, purposeIn(history, invoked), tenant, person, scopeKey(scopes.join(" "))].join(
+    " · ",
+  );
 }
 
 /** Until when the service's Retry-After lasts, by key of the token request; ms since the Unix epoch. */
@@ -181,7 +183,7 @@ function instructedUntil(history: History): ReadonlyMap<string, number> {
     for (const exchange of operation.exchanges) {
       const askedMs = instructedMsOf(exchange);
       if (askedMs === 0 || exchange.ended === undefined) continue;
-      const key = tokenRequestKeyOf(operation);
+      const key = tokenRequestKeyOf(history, operation);
       until.set(key, Math.max(until.get(key) ?? 0, exchange.ended.at + askedMs));
     }
   }

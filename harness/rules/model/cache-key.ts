@@ -4,10 +4,10 @@
  */
 import type { History, OperationInvoked } from "../../history/event.ts";
 import { grantOf, isForToken } from "./exchange-outcomes.ts";
-import { exchangesOf, operationsOf, type Exchange, type Operation } from "./exchanges.ts";
+import { operationsOf, type Exchange, type Operation } from "./exchanges.ts";
 import { objectIdOf, resourceKey, scopeKey, tenantKeyOf } from "./identifiers.ts";
-import { purposeOf } from "./purposes.ts";
-import { userBehind } from "./users-behind.ts";
+import { purposeIn } from "./purposes.ts";
+import { usersIn } from "./users-behind.ts";
 
 /** The same key for all calls that one cached token can serve; undefined when the history does not show which those are. */
 export function cacheKeyOf(
@@ -17,12 +17,11 @@ export function cacheKeyOf(
 ): string | undefined {
   const { client, tenant, flow, scopes, assertion } = invoked;
   if (flow === "custom" && !clientsWithOneToken(history).has(client)) return undefined;
-  // Tokens of several people are distinguished by the names of the calls alone.
-  const subject = clientsOfSeveralUsers(history).has(client) ? invoked.app : purposeOf(invoked);
+  const purpose = purposeIn(history, invoked);
   // Tokens by assertion are kept apart from those of the user's own session, and from those by others.
   const partition = flow === "custom" || flow === "on-behalf-of" ? flow : "";
   const account = flow === "custom" ? "" : (user ?? "").toLowerCase();
-  const key = [client, subject, tenant, account, scopeKey(scopes.join(" ")), partition];
+  const key = [client, purpose, tenant, account, scopeKey(scopes.join(" ")), partition];
   return [...key, ...(assertion === undefined ? [] : [assertion])].join(" · ");
 }
 
@@ -60,22 +59,6 @@ function clientsWithOneToken(history: History): ReadonlySet<string> {
   return clients;
 }
 
-const severalUsers = new WeakMap<History, ReadonlySet<string>>();
-
-/** Clients that asked for or were issued tokens of more than one user. */
-function clientsOfSeveralUsers(history: History): ReadonlySet<string> {
-  let clients = severalUsers.get(history);
-  if (clients === undefined) {
-    const byClient = Map.groupBy(exchangesOf(history), ({ client }) => client);
-    const several = [...byClient].filter(
-      ([, exchanges]) => new Set(exchanges.flatMap((one) => usersIn(history, one))).size > 1,
-    );
-    clients = new Set(several.map(([client]) => client));
-    severalUsers.set(history, clients);
-  }
-  return clients;
-}
-
 function requestedToken({ began }: Exchange): readonly string[] {
   const asked = resourceKey(began);
   return asked === "" ? [] : [`${began.app} · ${asked}`];
@@ -101,17 +84,6 @@ function tenantsOf(requests: readonly Exchange[], by: "by id" | "by name"): read
 function usersOf(history: History, call: Operation): readonly string[] {
   const asked = call.exchanges.flatMap((exchange) => usersIn(history, exchange));
   return [...returnedUser(call).map(objectIdOf), ...asked];
-}
-
-function usersIn(history: History, exchange: Exchange): readonly string[] {
-  const { endpoint } = exchange.began;
-  const issued = exchange.ended?.issued?.user;
-  const user = endpoint === "resource" ? undefined : userBehind(history, exchange);
-  return [
-    ...(issued === undefined ? [] : [objectIdOf(issued)]),
-    // A name is that of a user whose object id may be known as well.
-    ...(user === undefined || user.includes("@") ? [] : [user]),
-  ];
 }
 
 function returnedUser({ completed }: Operation): readonly string[] {

@@ -6,7 +6,7 @@
 import type { History } from "../../history/event.ts";
 import { isToSignInService } from "./exchange-outcomes.ts";
 import { exchangesOf, operationsOf, type Exchange, type Operation } from "./exchanges.ts";
-import { purposeOf } from "./purposes.ts";
+import { purposeIn } from "./purposes.ts";
 
 /**
  * Whether a call asked Entra or a machine's identity endpoint, returned a token, showed one to an
@@ -55,12 +55,12 @@ function firstAnswersOf(history: History): ReadonlyMap<string, number> {
 /** Whether Entra had given something to a call of this name by then; a server's requests are known by their time alone. */
 function isAnsweredBefore(history: History, { invoked }: Operation, endIndex: number): boolean {
   const alike = operationsOf(history, invoked.client).filter(
-    (call) => purposeOf(call.invoked) === purposeOf(invoked),
+    (call) => purposeIn(history, call.invoked) === purposeIn(history, invoked),
   );
   const isFor = ({ operation, ended }: Exchange): boolean =>
     operation === undefined
       ? alike.some((call) => isDuring(call, ended?.index))
-      : purposeOf(operation) === purposeOf(invoked);
+      : purposeIn(history, operation) === purposeIn(history, invoked);
   return exchangesOf(history).some(
     (exchange) =>
       exchange.client === invoked.client &&

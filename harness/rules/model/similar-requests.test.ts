@@ -138,6 +138,36 @@ describe("the key of similar requests", () => {
     expect(new Set([sent, unknown, ofBen]).size).toBe(3);
   });
 
+  it("of a connection of own code that failed is what calls whose names differ in a number ask for", () => {
+    const own = { flow: "custom", scopes: ["a"], app: "order 17" } as const;
+    const next = { ...own, app: "order 18" } as const;
+    const run = buildRun();
+    run.exchange({ ...own, app: "client", grant: "client_credentials", by: run.operation(own) });
+    run.exchange({ ...next, by: run.operation(next), sent: "connection" });
+    const [sent, unsent] = keysOf(run);
+    expect(unsent).toBe(sent);
+  });
+
+  it("of a connection of own code that failed is unknown where calls ask for several tokens", () => {
+    const own = { flow: "custom", scopes: [], app: "load" } as const;
+    const asks = (scope: string): Ask => ({
+      ...own,
+      app: "client",
+      grant: "client_credentials",
+      scopes: [scope],
+    });
+    const run = buildRun();
+    const [first, second] = [run.operation(own), run.operation(own)];
+    run.exchange({ ...asks("graph"), by: first });
+    run.exchange({ ...asks("orders"), by: first });
+    run.exchange({ ...asks("graph"), by: second });
+    run.exchange({ ...own, by: second, sent: "connection" });
+    const [graph, orders, again, unsent] = keysOf(run);
+    expect(again).toBe(graph);
+    expect(unsent).not.toBe(graph);
+    expect(unsent).not.toBe(orders);
+  });
+
   it("is the same for instances in one process, and for no others", () => {
     const run = (sharedProcesses?: Readonly<Record<string, string>>): RunBuilder => {
       const built = buildRun(sharedProcesses === undefined ? {} : { sharedProcesses });

@@ -7,6 +7,7 @@ import { loginServiceOf } from "../../history/login-service.ts";
 import { exchangesOf, type Exchange } from "./exchanges.ts";
 import { grantOf } from "./exchange-outcomes.ts";
 import { resourceKey, tenantKeyOf } from "./identifiers.ts";
+import { purposeIn } from "./purposes.ts";
 import { userBehind } from "./users-behind.ts";
 
 /** Requests to Entra that an application's code causes: for tokens, sign-in pages, device codes and metadata. */
@@ -56,17 +57,19 @@ function keysOf(history: History): ReadonlyMap<Exchange, string> {
     if (isUnsentByOwnCode(exchange)) continue;
     const key = keyOf(history, exchange);
     keys.set(exchange, key);
-    const purpose = purposeOf(exchange);
+    const purpose = addressedPurposeOf(history, exchange);
     if (purpose === undefined) continue;
-    const before = sent.get(purpose) ?? { all: new Set(), byCall: new Map() };
+    const before = sent.get(purpose) ?? { all: new Set(), byCall: new Map(), oneEach: true };
     before.all.add(key);
     const { operation = 0 } = exchange.began;
-    before.byCall.set(operation, [...(before.byCall.get(operation) ?? []), key]);
+    const first = before.byCall.get(operation) ?? key;
+    before.byCall.set(operation, first);
+    before.oneEach &&= first === key;
     sent.set(purpose, before);
   }
   for (const exchange of all) {
     if (!isUnsentByOwnCode(exchange)) continue;
-    const unsent = unsentKeyOf(exchange, sent.get(purposeOf(exchange) ?? ""));
+    const unsent = unsentKeyOf(exchange, sent.get(addressedPurposeOf(history, exchange) ?? ""));
     keys.set(exchange, unsent ?? keyOf(history, exchange));
   }
   return keys;
@@ -75,7 +78,10 @@ function keysOf(history: History): ReadonlyMap<Exchange, string> {
 /** Of the calls of one purpose, what their requests to one endpoint and tenant were for. */
 interface SentKeys {
   readonly all: Set<string>;
-  readonly byCall: Map<number, readonly string[]>;
+  /** What the first request of each call was for. */
+  readonly byCall: Map<number, string>;
+  /** Whether each call asked for one thing only. */
+  oneEach: boolean;
 }
 
 /** A connection that failed has sent no form; of a known client the call says what it was for, of own code only other requests do. */
@@ -84,16 +90,21 @@ function isUnsentByOwnCode({ began, operation }: Exchange): boolean {
 }
 
 /** The same for requests of own code that may be for one token: of one purpose, to one address. */
-function purposeOf({ program, began, operation }: Exchange): string | undefined {
+function addressedPurposeOf(history: History, exchange: Exchange): string | undefined {
+  const { program, began, operation } = exchange;
   if (operation?.flow !== "custom" || began.endpoint !== "token") return undefined;
-  return [program, operation.app, loginServiceOf(began.host), tenantKeyOf({ began })].join(" · ");
+  const purpose = purposeIn(history, operation);
+  return [program, purpose, loginServiceOf(began.host), tenantKeyOf({ began })].join(" · ");
 }
 
-/** What a request that was never sent was for: what its call asked for, else the only thing that calls of its purpose ask for. */
+/**
+ * What a request that was never sent was for: the only thing that its call asked for, where each
+ * call of its purpose asks for one only, else the only thing that calls of its purpose ask for.
+ */
 function unsentKeyOf({ began }: Exchange, sent: SentKeys | undefined): string | undefined {
   if (sent === undefined) return undefined;
-  const [ofCall] = sent.byCall.get(began.operation ?? 0) ?? [];
-  if (ofCall !== undefined) return ofCall;
+  const ofCall = sent.byCall.get(began.operation ?? 0);
+  if (sent.oneEach && ofCall !== undefined) return ofCall;
   const [only, ...others] = sent.all;
   return others.length === 0 ? only : `call ${began.operation}`;
 }

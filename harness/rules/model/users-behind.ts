@@ -27,6 +27,34 @@ export function sessionBehind(history: History, { began }: Exchange): string | u
   return familiesOf(history).first.get(refreshToken) ?? refreshToken;
 }
 
+/** The object ids of the users of a request, as far as it and its answer show them. */
+export function usersIn(history: History, exchange: Exchange): readonly string[] {
+  const { endpoint } = exchange.began;
+  const issued = exchange.ended?.issued?.user;
+  const user = endpoint === "resource" ? undefined : userBehind(history, exchange);
+  return [
+    ...(issued === undefined ? [] : [objectIdOf(issued)]),
+    // A name is that of a user whose object id may be known as well.
+    ...(user === undefined || user.includes("@") ? [] : [user]),
+  ];
+}
+
+const severalUsers = new WeakMap<History, ReadonlySet<string>>();
+
+/** Clients that asked for or were issued tokens of more than one user. */
+export function clientsOfSeveralUsers(history: History): ReadonlySet<string> {
+  let clients = severalUsers.get(history);
+  if (clients === undefined) {
+    const byClient = Map.groupBy(exchangesOf(history), ({ client }) => client);
+    const several = [...byClient].filter(
+      ([, exchanges]) => new Set(exchanges.flatMap((one) => usersIn(history, one))).size > 1,
+    );
+    clients = new Set(several.map(([client]) => client));
+    severalUsers.set(history, clients);
+  }
+  return clients;
+}
+
 /** Refresh tokens that were renewed from one another. */
 interface Families {
   /** The first token of the family of each. */
