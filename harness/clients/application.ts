@@ -178,10 +178,16 @@ class CallerTimeout extends Error {
   }
 }
 
+/** What a result says of the token behind it. */
+export interface ReadToken extends Partial<TokenResult> {
+  /** The fingerprint of an issued token that is in the result under no token's name. */
+  readonly tokenWithin?: string;
+}
+
 /** How the result of a call is read. */
 export interface ReadResult<T> {
   /** What a result says of the token behind it. */
-  readonly resultOf: (value: T) => Partial<TokenResult> | undefined;
+  readonly resultOf: (value: T) => ReadToken | undefined;
   /** The failure that a result stands for. Default: a call that resolves has succeeded. */
   readonly failureOf?: (value: T) => Promise<ClientErrorDescription | undefined>;
 }
@@ -220,6 +226,7 @@ export async function settle<T>(
         operation,
         outcome: "ok",
         ...(token === undefined ? {} : { token }),
+        ...(result?.tokenWithin === undefined ? {} : { tokenWithin: result.tokenWithin }),
         ...(result?.fromCache === undefined ? {} : { fromCache: result.fromCache }),
         ...(result?.homeAccountId === undefined ? {} : { user: result.homeAccountId }),
       });

@@ -112,7 +112,10 @@ function describeOutcome(event: OperationCompleted): string {
   const who = `operation ${event.operation}`;
   switch (event.outcome) {
     case "ok": {
-      if (event.token === undefined) return `${who} is ok, and shows no token`;
+      if (event.token === undefined)
+        return event.tokenWithin === undefined
+          ? `${who} is ok, and shows no token`
+          : `${who} is ok: token ${event.tokenWithin} somewhere in its result`;
       const from = event.fromCache === true ? " from the cache" : "";
       return `${who} is ok: token ${event.token.accessToken}${from}`;
     }

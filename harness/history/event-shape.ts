@@ -132,7 +132,12 @@ const end = variant("kind", {
 
 /** The outcome and its fields are beside the other fields of the event. */
 const outcome = variant("outcome", {
-  ok: { token: optional(token), fromCache: optional(yes), user: optional(text) },
+  ok: {
+    token: optional(token),
+    tokenWithin: optional(text),
+    fromCache: optional(yes),
+    user: optional(text),
+  },
   fail: {
     error: object({
       name: text,

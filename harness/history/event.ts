@@ -116,6 +116,8 @@ export type OperationCompleted = EventBase & {
         readonly outcome: "ok";
         /** Absent when the client returned no usable token. */
         readonly token?: TokenFacts;
+        /** Of own code without `token`: the fingerprint of the one issued token that is somewhere in its result, such as in the headers of a request. It shows which token the call used, not that the call reports its token. */
+        readonly tokenWithin?: string;
         /** Whether the token is from the cache, by the client; absent when the client does not say. */
         readonly fromCache?: boolean;
         readonly user?: string;

@@ -195,7 +195,8 @@ function needlessRequestOf(
 function isInBackground({ completed }: Operation, held: HeldToken, exchange: Exchange): boolean {
   const { token, at } = held;
   const isServed =
-    completed?.outcome === "ok" && completed.token?.accessToken === token.accessToken;
+    completed?.outcome === "ok" &&
+    (completed.token?.accessToken ?? completed.tokenWithin) === token.accessToken;
   const hasWaited =
     completed !== undefined && (exchange.ended?.index ?? Infinity) < completed.index;
   const halfLifeAt = at + (token.expiresAt - at) / 2;

@@ -4,6 +4,8 @@ import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts"
 import { availability } from "../availability.ts";
 import { callDuration } from "../call-duration.ts";
 import { recovery } from "../recovery.ts";
+import { usesEntra } from "./entra-use.ts";
+import { operationsOf } from "./exchanges.ts";
 
 const own = { flow: "custom", client: "shop", app: "load" } as const;
 
@@ -55,6 +57,43 @@ describe("a call that has nothing to do with Entra", () => {
   it("does not hide a failure", () => {
     const run = outageOf((it) => it.operation(own).fails());
     expect(recovery.judge(run.history()).verdict).toBe("fail");
+  });
+});
+
+describe("what a call has to do with Entra", () => {
+  const readsFor = (count: number): number => {
+    const run = buildRun({ earlierTokens: true });
+    for (let number = 0; number < count; number += 1) {
+      const call = run.operation({ ...own, app: "load" });
+      run.presented(run.token());
+      call.ok({ token: "none" });
+    }
+    let reads = 0;
+    const { header, events } = run.history();
+    const counted = new Proxy(events, {
+      get: (list, name) => {
+        reads += 1;
+        return Reflect.get(list, name) as unknown;
+      },
+    });
+    const history = { header, events: counted };
+    for (const call of operationsOf(history)) expect(usesEntra(history, call)).toBe(false);
+    return reads;
+  };
+
+  it("is known in a time that grows with the calls, not with their square", () => {
+    expect(readsFor(200) / readsFor(50)).toBeLessThan(6);
+  });
+
+  it("is shown by a token within its result, also when tokens of an earlier test are valid", () => {
+    const run = buildRun({ earlierTokens: true });
+    run.operation(own).ok({ token: "none" });
+    const { header, events } = run.history();
+    const withToken = events.map((event) =>
+      event.kind === "operation-completed" ? { ...event, tokenWithin: "at-000000000001" } : event,
+    );
+    const history = { header, events: withToken };
+    expect(operationsOf(history).map((call) => usesEntra(history, call))).toEqual([true]);
   });
 });
 

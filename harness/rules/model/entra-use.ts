@@ -5,7 +5,7 @@
  */
 import type { History } from "../../history/event.ts";
 import { isToSignInService } from "./exchange-outcomes.ts";
-import { exchangesOf, operationsOf, type Exchange, type Operation } from "./exchanges.ts";
+import { exchangesOf, operationsOf, type Operation } from "./exchanges.ts";
 import { purposeIn } from "./purposes.ts";
 
 /**
@@ -16,11 +16,15 @@ import { purposeIn } from "./purposes.ts";
 export function usesEntra(history: History, operation: Operation): boolean {
   const { invoked, completed, exchanges } = operation;
   if (invoked.flow !== "custom") return true;
-  if (completed?.outcome === "ok" && completed.token !== undefined) return true;
+  if (completed?.outcome === "ok" && (completed.token ?? completed.tokenWithin) !== undefined)
+    return true;
   if (exchanges.some(isToSignInService)) return true;
   const endIndex = completed?.index ?? Infinity;
-  if (history.header.earlierTokens === true)
-    return isAnsweredBefore(history, operation, endIndex) || showsToken(history, operation);
+  if (history.header.earlierTokens === true) {
+    const { firstAnswers, shown } = evidenceIn(history);
+    const isAnswered = (firstAnswers.get(callerOf(history, operation)) ?? Infinity) < endIndex;
+    return isAnswered || firstDuring(operation, shown) !== undefined;
+  }
   const firstIndex = firstAnswersOf(history).get(invoked.client);
   return firstIndex !== undefined && firstIndex < endIndex;
 }
@@ -52,37 +56,76 @@ function firstAnswersOf(history: History): ReadonlyMap<string, number> {
   return first;
 }
 
-/** Whether Entra had given something to a call of this name by then; a server's requests are known by their time alone. */
-function isAnsweredBefore(history: History, { invoked }: Operation, endIndex: number): boolean {
-  const alike = operationsOf(history, invoked.client).filter(
-    (call) => purposeIn(history, call.invoked) === purposeIn(history, invoked),
+/** What is looked up for each call while tokens of an earlier test are valid. */
+interface Evidence {
+  /** By client and purpose, the index of the first good answer; a server's requests are known by their time alone. */
+  readonly firstAnswers: ReadonlyMap<string, number>;
+  /** The indices, in ascending order, at which an API of the world was shown a token of this run. */
+  readonly shown: readonly number[];
+}
+
+const evidence = new WeakMap<History, Evidence>();
+
+function evidenceIn(history: History): Evidence {
+  let found = evidence.get(history);
+  if (found === undefined) {
+    found = { firstAnswers: answersByPurpose(history), shown: tokensShownIn(history) };
+    evidence.set(history, found);
+  }
+  return found;
+}
+
+function answersByPurpose(history: History): ReadonlyMap<string, number> {
+  const first = new Map<string, number>();
+  const note = (key: string, index: number): void => {
+    first.set(key, Math.min(index, first.get(key) ?? Infinity));
+  };
+  const answers = exchangesOf(history).flatMap(({ client, operation, ended }) =>
+    ended?.issued === undefined ? [] : [{ client, operation, index: ended.index }],
   );
-  const isFor = ({ operation, ended }: Exchange): boolean =>
-    operation === undefined
-      ? alike.some((call) => isDuring(call, ended?.index))
-      : purposeIn(history, operation) === purposeIn(history, invoked);
-  return exchangesOf(history).some(
-    (exchange) =>
-      exchange.client === invoked.client &&
-      exchange.ended?.issued !== undefined &&
-      exchange.ended.index < endIndex &&
-      isFor(exchange),
+  for (const { client, operation, index } of answers)
+    if (operation !== undefined) note(`${client} · ${purposeIn(history, operation)}`, index);
+  const unattributed = Map.groupBy(
+    answers
+      .filter(({ operation }) => operation === undefined)
+      .sort((one, other) => one.index - other.index),
+    ({ client }) => client,
+  );
+  const indicesOf = new Map(
+    [...unattributed].map(([client, ones]) => [client, ones.map(({ index }) => index)]),
+  );
+  for (const operation of operationsOf(history)) {
+    const theirs = indicesOf.get(operation.invoked.client) ?? [];
+    const index = firstDuring(operation, theirs);
+    if (index !== undefined) note(callerOf(history, operation), index);
+  }
+  return first;
+}
+
+function tokensShownIn(history: History): readonly number[] {
+  const issued = new Set(
+    exchangesOf(history).flatMap(({ ended }) => ended?.issued?.token?.accessToken ?? []),
+  );
+  return history.events.flatMap((event) =>
+    event.kind === "token-presented" && issued.has(event.accessToken) ? [event.index] : [],
   );
 }
 
-/** Whether an API of the world was shown a token of this run while a call was open. */
-function showsToken(history: History, operation: Operation): boolean {
-  const shown = history.events.filter(
-    (event) => event.kind === "token-presented" && isDuring(operation, event.index),
-  );
-  return shown.some((event) =>
-    exchangesOf(history).some(
-      ({ ended }) =>
-        event.kind === "token-presented" && ended?.issued?.token?.accessToken === event.accessToken,
-    ),
-  );
+function callerOf(history: History, { invoked }: Operation): string {
+  return `${invoked.client} · ${purposeIn(history, invoked)}`;
 }
 
-function isDuring({ invoked, completed }: Operation, index = -1): boolean {
-  return index > invoked.index && index < (completed?.index ?? Infinity);
+/** The first of these ascending indices while a call was open. */
+function firstDuring(
+  { invoked, completed }: Operation,
+  indices: readonly number[],
+): number | undefined {
+  let [low, high] = [0, indices.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((indices[middle] ?? 0) > invoked.index) high = middle;
+    else low = middle + 1;
+  }
+  const index = indices[low];
+  return index !== undefined && index < (completed?.index ?? Infinity) ? index : undefined;
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { minutes } from "../../core/time/duration.ts";
 import { askForToken, tokenRequest } from "../../../test/support/session.ts";
 import { mount } from "../../network/direct.ts";
+import { ruleById } from "../../rules/rules.ts";
 import { type LiveSimulation, startLiveSimulation } from "./live-simulation.ts";
 import type { LiveOptions } from "./live-options.ts";
 
@@ -180,6 +181,25 @@ describe("the operations of a live simulation", () => {
     await entra.operate("greeting", () => "hello");
     const ended = entra.history().events.filter(({ kind }) => kind === "operation-completed");
     expect(ended.map((event) => "token" in event)).toEqual([true, true, false]);
+  });
+
+  it("are not said to report a token that is somewhere in what they return", async () => {
+    const entra = await start();
+    const token = await askForToken(entra);
+    const answer = {
+      status: 200,
+      data: [],
+      config: { headers: { Authorization: `Bearer ${token}` } },
+    };
+    await entra.operate("orders", () => answer);
+    entra.outage("token-server-error");
+    await entra.operate("orders", () => ({ stale: true }));
+    const history = entra.history();
+    const [first, second] = history.events.filter(({ kind }) => kind === "operation-completed");
+    expect(first).toMatchObject({ tokenWithin: expect.stringMatching(/^at-[\da-f]{12}$/) });
+    expect(first).not.toHaveProperty("token");
+    expect(second).not.toHaveProperty("tokenWithin");
+    expect(ruleById("empty-token").judge(history).verdict).toBe("inconclusive");
   });
 
   it("record that a person is needed when MSAL says so", async () => {

@@ -1,12 +1,13 @@
 /** Reads what the user's own code returns and throws. */
 import { isError } from "../../core/thrown.ts";
-import type { ClientErrorDescription, ClientUnderTest, TokenResult } from "../../clients/client.ts";
+import type { ReadToken } from "../../clients/application.ts";
+import type { ClientErrorDescription, ClientUnderTest } from "../../clients/client.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import { textsIn, tokenIn } from "../simulation/call-result.ts";
 import { tokenLikeIn, type TokenRecord } from "./token-record.ts";
 
 interface OwnCode extends Pick<ClientUnderTest, "describeError"> {
-  readonly resultOf: (value: unknown) => Partial<TokenResult> | undefined;
+  readonly resultOf: (value: unknown) => ReadToken | undefined;
 }
 
 /** A returned text counts as a token only when the service has issued it. */
@@ -20,10 +21,11 @@ export function createOwnCode(
       for (const part of parts) saw(part);
       const isIssued = (text: string): boolean => factsOf(text) !== undefined;
       const named = tokenIn(value);
-      // Deep in a result it is not known by a name, but by its value; of several, none is the token of the call.
-      const [token, ...others] =
-        named !== undefined && isIssued(named) ? [named] : new Set(parts.filter(isIssued));
-      return token === undefined || others.length > 0 ? undefined : { accessToken: token };
+      if (named !== undefined && isIssued(named)) return { accessToken: named };
+      // Of several, none is the token of the call.
+      const [token, ...others] = new Set(parts.filter(isIssued));
+      const tokenWithin = token === undefined ? undefined : factsOf(token)?.accessToken;
+      return tokenWithin === undefined || others.length > 0 ? undefined : { tokenWithin };
     },
     // By name, since the code may have another copy of MSAL than we do.
     describeError(error): ClientErrorDescription | undefined {
