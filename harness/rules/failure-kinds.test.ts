@@ -7,6 +7,7 @@ import { runScenario } from "../runner/run.ts";
 import type { Scenario } from "../runner/scenario.ts";
 import { loadScenario } from "../../scenarios/find-scenario.ts";
 import { daemonToken, scenario } from "../../test/support/run.ts";
+import { buildRun } from "../../test/support/run-builder.ts";
 import { failureKinds, kindsOfFailure } from "./failure-kinds.ts";
 import { judgeHistory, ruleById } from "./rules.ts";
 
@@ -54,6 +55,21 @@ describe("kinds of failure", () => {
     const rule = kinds[0]?.split(" ")[0];
     const seen = await kindsIn(wanted, await loadClient(client, wanted));
     expect(seen.filter((kind) => kind.startsWith(`${rule} `))).toEqual(kinds);
+  });
+
+  it("another instance in the same process goes round a block as well", () => {
+    const kindsOf = (second: string): readonly string[] => {
+      const run = buildRun({ sharedProcesses: { "app-2": "app-1" } });
+      run.exchange({ by: run.operation(), status: 429, retryAfter: 300 });
+      run.after(1_000);
+      run.exchange({ by: run.operation({ client: second }) });
+      const history = run.history();
+      return kindsOfFailure(history, [{ rule: "retry-after", verdict: "fail" }]).map(
+        ({ kind }) => kind,
+      );
+    };
+    expect(kindsOf("app-1")).toEqual(["no-block"]);
+    expect(kindsOf("app-2")).toEqual(["second-instance"]);
   });
 
   it("a call that waits for nothing never ends", async () => {

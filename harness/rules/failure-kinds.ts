@@ -81,14 +81,14 @@ export const failureKinds: readonly FailureKind[] = [
     id: "second-instance",
     rule: "retry-after",
     says: "a second instance, or the next process, that goes round a block",
-    isIn: somePremature(({ answer, early }) => answer.process !== early.process),
+    isIn: somePremature(({ answer, early }) => !isSameInstance(answer, early)),
   },
   {
     id: "other-scopes",
     rule: "retry-after",
     says: "another list of scopes for the same token that goes round a block",
     isIn: somePremature(
-      ({ answer, early }) => answer.process === early.process && !isSameList(answer, early),
+      ({ answer, early }) => isSameInstance(answer, early) && !isSameList(answer, early),
     ),
   },
   {
@@ -96,7 +96,7 @@ export const failureKinds: readonly FailureKind[] = [
     rule: "retry-after",
     says: "the same call that is sent before Retry-After has passed",
     isIn: somePremature(
-      ({ answer, early }) => answer.process === early.process && isSameList(answer, early),
+      ({ answer, early }) => isSameInstance(answer, early) && isSameList(answer, early),
     ),
   },
 ];
@@ -151,6 +151,14 @@ function isSharedWith(other: Operation, { invoked, completed }: Operation): bool
 
 function somePremature(isOfKind: (one: PrematureRequest) => boolean): FailureKind["isIn"] {
   return (history) => prematureRequestsIn(history).some(isOfKind);
+}
+
+/** Whether one instance sent both requests: a restart and another instance in the same process have other memory. */
+function isSameInstance(
+  one: PrematureRequest["answer"],
+  other: PrematureRequest["early"],
+): boolean {
+  return one.client === other.client && one.process === other.process;
 }
 
 function isSameList(

@@ -88,6 +88,31 @@ describe("identity-endpoint", () => {
     expect(judge(call(growing)).verdict).toBe("pass");
   });
 
+  it("compares pauses between retries for one resource, since a request was last answered well", () => {
+    const of = (resource: string, reply: Reply) => ({
+      ...reply,
+      url: `${IMDS}&resource=https://${resource}.azure.net`,
+    });
+    const growing = (resource: string) => [
+      [0, of(resource, broken)] as const,
+      [1_000, of(resource, broken)] as const,
+      [4_000, of(resource, good)] as const,
+    ];
+    expect(judge(call([...growing("vault"), ...growing("storage")])).verdict).toBe("pass");
+    expect(judge(call([...growing("vault"), ...growing("vault")])).verdict).toBe("pass");
+    const apart = [
+      [0, of("vault", busy)] as const,
+      [0, of("storage", busy)] as const,
+      [0, of("vault", good)] as const,
+      [0, of("storage", good)] as const,
+    ];
+    expect(judge(call(apart)).verdict).toBe("pass");
+    const steady = ["vault", "storage", "vault", "storage", "vault", "storage", "vault"].map(
+      (resource) => [1_000, of(resource, broken)] as const,
+    );
+    expect(judge(call(steady)).verdict).toBe("fail");
+  });
+
   it("fails for any retry sooner than a second after a 5xx", () => {
     const judgement = judge(
       call([

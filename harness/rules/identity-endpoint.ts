@@ -10,6 +10,7 @@ import { andMore, counted, endingOf } from "./model/messages.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { resourceKey } from "./model/identifiers.ts";
 
 /** Judges `identity-endpoint`. */
 export const identityEndpoint: Rule = {
@@ -56,7 +57,7 @@ function judge(history: History): Judgement {
     .filter(({ requests }) => requests.some(hasFailed));
   if (affected.length === 0) return inconclusive("No request to IMDS failed.");
   const breaches = affected.flatMap(({ operation, requests }) => [
-    ...retryBreaches(requests),
+    ...attemptsOf(requests).flatMap(retryBreaches),
     ...goneBreaches(operation, requests),
   ]);
   const [first] = breaches;
@@ -82,6 +83,21 @@ const IMDS = /^http:\/\/(?:169\.254\.169\.254|127\.0\.0\.1:2579)\//;
 
 function hasFailed(exchange: Exchange): boolean {
   return isServiceFailure(exchange) || (statusOf(exchange) ?? 0) >= 400;
+}
+
+/** The requests for one token up to the first that did not fail; those for another resource are no retries. */
+function attemptsOf(requests: readonly Exchange[]): readonly (readonly Exchange[])[] {
+  const byResource = Map.groupBy(requests, ({ began }) => resourceKey(began));
+  return [...byResource.values()].flatMap((same) => {
+    const attempts: Exchange[][] = [];
+    let isOver = true;
+    for (const request of same) {
+      if (isOver) attempts.push([]);
+      attempts.at(-1)?.push(request);
+      isOver = !hasFailed(request);
+    }
+    return attempts;
+  });
 }
 
 function retryBreaches(requests: readonly Exchange[]): readonly Breach[] {

@@ -186,6 +186,32 @@ describe("isolation of own code", () => {
     expect(isolation.judge(run.history()).verdict).toBe("inconclusive");
   });
 
+  it("does not take a request that was never sent for one of the app itself", () => {
+    const later = (sentBefore: boolean) => {
+      const run = buildRun();
+      const load = run.operation(calls("load"));
+      const save = run.operation(calls("save"));
+      const unsent = run.operation(calls("save"));
+      run.exchange({ ...graph, by: load, status: 429, retryAfter: 300 });
+      load.fails();
+      if (sentBefore) run.exchange({ ...orders, by: save });
+      save.fails();
+      run.exchange({
+        ...calls("save"),
+        by: unsent,
+        sent: "connection",
+        networkFault: "ECONNRESET",
+      });
+      unsent.fails();
+      run.after(61_000);
+      run.operation(calls("save")).fails();
+      return isolation.judge(run.history()).verdict;
+    };
+    // It may have been for a user who never signed in.
+    expect(later(false)).toBe("inconclusive");
+    expect(later(true)).toBe("fail");
+  });
+
   it("covers managed identities", () => {
     const run = buildRun();
     const identity = { flow: "managed-identity", client: "app-1", anyone: true } as const;

@@ -8,8 +8,9 @@ import { instructedMsOf } from "./retry-after.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { hasUser, similarityKeyOf } from "./model/similar-requests.ts";
+import { similarityKeyOf } from "./model/similar-requests.ts";
 import {
+  grantOf,
   isForToken,
   isServiceFailure,
   isToSignInService,
@@ -73,7 +74,8 @@ function subjectsOf(
 ): ReadonlyMap<Operation, Subject> {
   const subjects = new Map<Operation, Subject>();
   const byName = new Map<string, Subject>();
-  const byPurpose = subjectsByPurpose(history, operations);
+  const ofApp = keysOfApps(history, operations);
+  const byPurpose = subjectsByPurpose(history, operations, ofApp);
   for (const operation of operations) {
     const { invoked } = operation;
     if (invoked.flow !== "custom") {
@@ -81,7 +83,7 @@ function subjectsOf(
       subjects.set(operation, { keys, isOfApp: invoked.user === undefined });
       continue;
     }
-    const shown = shownSubjectOf(history, operation) ?? byName.get(invoked.app);
+    const shown = shownSubjectOf(history, operation, ofApp) ?? byName.get(invoked.app);
     if (shown !== undefined) byName.set(invoked.app, shown);
     subjects.set(operation, shown ?? byPurpose.get(purposeIn(history, invoked)) ?? unknownSubject);
   }
@@ -92,11 +94,12 @@ function subjectsOf(
 function subjectsByPurpose(
   history: History,
   operations: readonly Operation[],
+  ofApp: ReadonlySet<string>,
 ): ReadonlyMap<string, Subject> {
   const found = new Map<string, Subject>();
   for (const operation of operations) {
     const shown =
-      operation.invoked.flow === "custom" ? shownSubjectOf(history, operation) : undefined;
+      operation.invoked.flow === "custom" ? shownSubjectOf(history, operation, ofApp) : undefined;
     if (shown === undefined) continue;
     const purpose = purposeIn(history, operation.invoked);
     const { keys } = found.get(purpose) ?? shown;
@@ -106,12 +109,28 @@ function subjectsByPurpose(
   return found;
 }
 
+/** The keys of requests for tokens of the app itself; a connection that failed shows by its key alone what it was for. */
+function keysOfApps(history: History, operations: readonly Operation[]): ReadonlySet<string> {
+  const ofApps = operations
+    .flatMap(({ exchanges }) => exchanges)
+    .filter(
+      (one) =>
+        one.began.endpoint === "managed-identity" ||
+        (one.began.endpoint === "token" && grantOf(one) === "client_credentials"),
+    );
+  return new Set(ofApps.map((one) => similarityKeyOf(history, one)));
+}
+
 /** What the requests of a call show; undefined when it sent none. */
-function shownSubjectOf(history: History, { exchanges }: Operation): Subject | undefined {
+function shownSubjectOf(
+  history: History,
+  { exchanges }: Operation,
+  ofApp: ReadonlySet<string>,
+): Subject | undefined {
   const sent = exchanges.filter(({ began }) => isForToken(began));
   if (sent.length === 0) return undefined;
-  const isOfApp = sent.every((one) => one.began.endpoint === "managed-identity" || !hasUser(one));
-  return { keys: new Set(sent.map((one) => similarityKeyOf(history, one))), isOfApp };
+  const keys = new Set(sent.map((one) => similarityKeyOf(history, one)));
+  return { keys, isOfApp: keys.isSubsetOf(ofApp) };
 }
 
 /** A failure after which a client may block calls for the same user, app, tenant and scopes, until a time in ms since the Unix epoch. */

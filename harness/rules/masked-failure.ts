@@ -1,8 +1,9 @@
 /**
  * Rule `masked-failure`: a failure of the service that reaches the caller as a programming error,
  * because the client read JSON from a 503 page or a field of an error body, also when it is
- * wrapped in another error. Such an error is neither retried nor understood, and people on call look for a defect in the application.
- * A failed connection is not judged: `fetch` itself reports it as a TypeError.
+ * wrapped in another error. Such an error is neither retried nor understood, and people on call
+ * look for a defect in the application. A failed connection is not judged: `fetch` itself reports
+ * it as a TypeError.
  */
 import { programmingErrors } from "../core/thrown.ts";
 import type { History } from "../history/event.ts";

@@ -158,6 +158,25 @@ describe("metadata", () => {
   });
 });
 
+it("metadata takes each instance in a process for one with a cache of its own", () => {
+  const oneProcess = { sharedProcesses: { "app-2": "app-1" } } as const;
+  const reads = buildRun(oneProcess);
+  for (const client of ["app-1", "app-2"])
+    reads.exchange({ by: reads.operation({ client }), ...configuration });
+  expect(judge(reads).verdict).not.toBe("fail");
+  reads.exchange({ by: reads.operation({ client: "app-2" }), ...configuration });
+  expect(judge(reads).verdict).toBe("fail");
+
+  const cold = buildRun(oneProcess);
+  const first = cold.operation();
+  cold.exchange({ by: first });
+  first.ok();
+  const second = cold.operation({ client: "app-2" });
+  cold.exchange({ by: second, ...configuration, status: 503 });
+  second.fails();
+  expect(judge(cold).verdict).not.toBe("fail");
+});
+
 it("metadata treats each load of a page as a process", () => {
   const run = buildRun();
   const reads = (tab: string): void => {

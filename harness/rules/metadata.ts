@@ -105,7 +105,9 @@ function judgeRepeats(
   }
   const lastUses = lastUsesOf(history);
   const kept = reads.filter(
-    (read) => isGood(read) && (lastUses.get(read.page) ?? 0) > (read.ended?.index ?? 0),
+    (read) =>
+      isGood(read) &&
+      (lastUses.get(memoryOf(read.client, read.page)) ?? 0) > (read.ended?.index ?? 0),
   );
   if (kept.length === 0 && succeeded.length === 0)
     return inconclusive(
@@ -122,14 +124,14 @@ function isGood(exchange: Exchange): boolean {
   return end?.kind === "response" && end.status === 200 && end.cut === undefined;
 }
 
-/** The same key for the same document read by the same process; correlation ids in the query do not count. */
-function documentOf({ page, began }: Exchange): string {
+/** The same key for the same document read by the same instance; correlation ids in the query do not count. */
+function documentOf({ client, page, began }: Exchange): string {
   const [place = "", query = ""] = began.url.split("?", 2);
   const asked = query
     .split("&")
     .filter((parameter) => !/^(x-)?client-/i.test(parameter))
     .sort();
-  return [page, place.toLowerCase(), ...asked].join(" ");
+  return [memoryOf(client, page), place.toLowerCase(), ...asked].join(" ");
 }
 
 interface Repeat {
@@ -194,14 +196,25 @@ function overlapsOf(reads: readonly Exchange[]): readonly Exchange[] {
   );
 }
 
-/** The index of the last request or call of each process, which shows whether it needed what it had read. */
+/** What has read a document: each instance in a process has a cache of its own, which a restart or a load of its page empties. */
+function memoryOf(client: string, page: string): string {
+  return `${client} ${page}`;
+}
+
+/** The index of the last request or call of each instance, which shows whether it needed what it had read. */
 function lastUsesOf(history: History): ReadonlyMap<string, number> {
   const last = new Map<string, number>();
   const uses = [
-    ...exchangesOf(history).map(({ page, began }) => ({ page, index: began.index })),
-    ...operationsOf(history).map(({ page, invoked }) => ({ page, index: invoked.index })),
+    ...exchangesOf(history).map(({ client, page, began }) => ({
+      memory: memoryOf(client, page),
+      index: began.index,
+    })),
+    ...operationsOf(history).map(({ page, invoked }) => ({
+      memory: memoryOf(invoked.client, page),
+      index: invoked.index,
+    })),
   ];
-  for (const { page, index } of uses) last.set(page, Math.max(last.get(page) ?? 0, index));
+  for (const { memory, index } of uses) last.set(memory, Math.max(last.get(memory) ?? 0, index));
   return last;
 }
 
@@ -213,16 +226,19 @@ function missingDocumentOf({ completed, exchanges }: Operation): Exchange | unde
   return last !== undefined && !isGood(last) && statusOf(last) !== 400 ? last : undefined;
 }
 
-/** Calls of processes that had a token of the tenant before, and so have the documents that they need. */
+/** Calls of instances that had a token of the tenant before, and so have the documents that they need. */
 function warmCallsOf(history: History): readonly Operation[] {
   const warmSince = new Map<string, number>();
-  for (const { page, invoked, completed } of operationsOf(history)) {
+  const keyOf = ({ page, invoked }: Operation): string =>
+    `${memoryOf(invoked.client, page)} ${invoked.tenant}`;
+  for (const operation of operationsOf(history)) {
+    const { completed } = operation;
     if (completed?.outcome !== "ok") continue;
-    const key = `${page} ${invoked.tenant}`;
+    const key = keyOf(operation);
     warmSince.set(key, Math.min(warmSince.get(key) ?? Infinity, completed.index));
   }
   return operationsOf(history).filter(
-    ({ page, invoked }) => invoked.index > (warmSince.get(`${page} ${invoked.tenant}`) ?? Infinity),
+    (operation) => operation.invoked.index > (warmSince.get(keyOf(operation)) ?? Infinity),
   );
 }
 

@@ -1,8 +1,9 @@
 /**
  * Rule `retry-after`: after a failure with a valid Retry-After, with any status from 400, the same
- * client sends no similar request before the time has passed; protected APIs are judged, too. The service does not see restarts, so a client
- * that forgets the time in a restart breaks the rule, too. In a browser each tab is judged by the
- * answers to its own requests; rule `tabs` judges the answers to other tabs.
+ * client sends no similar request before the time has passed; protected APIs are judged, too. The
+ * service does not see restarts, so a client that forgets the time in a restart breaks the rule,
+ * too. In a browser each tab is judged by the answers to its own requests; rule `tabs` judges the
+ * answers to other tabs.
  */
 import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";

@@ -70,6 +70,18 @@ describe("the key of similar requests", () => {
     }
   });
 
+  it("does not take what masks the assertions of earlier journals for one user", () => {
+    const masked = {
+      flow: "custom",
+      grant: "on_behalf_of",
+      hint: "",
+      anyone: true,
+      form: { assertion: "<redacted>" },
+    } as const;
+    expect(areAlike(masked, masked)).toBe(false);
+    expect(areAlike(masked, { ...masked, form: { assertion: "at-0" } })).toBe(false);
+  });
+
   it("of requests without a known user is the same within one call only", () => {
     const run = buildRun();
     const ask = { flow: "custom", grant: "on_behalf_of", hint: "" } as const;

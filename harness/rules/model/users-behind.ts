@@ -3,6 +3,7 @@
  * answer to the same refresh token has said. A recording of another tool has only the last.
  */
 import type { History } from "../../history/event.ts";
+import { REDACTED } from "../../history/secret-text.ts";
 import { exchangesOf, type Exchange } from "./exchanges.ts";
 import { objectIdOf } from "./identifiers.ts";
 
@@ -23,7 +24,8 @@ export function userBehind(history: History, exchange: Exchange): string | undef
 /** What distinguishes sessions of one user: the assertion, or the first of the refresh tokens that were renewed from one another. */
 export function sessionBehind(history: History, { began }: Exchange): string | undefined {
   const { refresh_token: refreshToken, assertion } = began.form ?? {};
-  if (refreshToken === undefined) return assertion;
+  // Earlier journals mask assertions, all of them alike.
+  if (refreshToken === undefined) return assertion === REDACTED ? undefined : assertion;
   return familiesOf(history).first.get(refreshToken) ?? refreshToken;
 }
 
