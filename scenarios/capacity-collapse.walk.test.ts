@@ -32,7 +32,7 @@ function smallFleet(retryEveryMs: number): Scenario {
     script: (context) =>
       runFleet(context, {
         instances: 60,
-        open: () => ({ app: "nightly-daemon" }),
+        open: (number) => ({ app: "nightly-daemon", process: `instance ${number}` }),
         request: daemonToken,
         startsOverMs: minutes(1),
         everyMs: minutes(1),

@@ -128,7 +128,7 @@ describe("the packed package", () => {
       ]),
     );
     expect(
-      packed.filter((path) => /(?<!\.d)\.ts$|\.test\.|\/testing\.|-suite\.|node-app/.test(path)),
+      packed.filter((path) => /(?<!\.d)\.ts$|\.test\.|\/testing\.|(?<!\/entra)-suite\.|node-app/.test(path)),
     ).toEqual([]);
   });
 
