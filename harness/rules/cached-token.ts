@@ -172,7 +172,11 @@ function isWithheld(history: History, { operation, held }: CallWithToken): boole
 }
 
 /** Grants that a person or an explicit credential starts: a cache cannot serve them. */
-const explicitGrants = new Set(["authorization_code", "password", "device_code"]);
+export const explicitGrants: ReadonlySet<string> = new Set([
+  "authorization_code",
+  "password",
+  "device_code",
+]);
 
 function needlessRequestOf(
   history: History,

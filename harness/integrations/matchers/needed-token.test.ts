@@ -66,6 +66,41 @@ describe("a call that fails in an outage under a name that has worked", () => {
     expect(judge([{ ...silent, user: ada }], { ...silent, user: ben })).toBe("inconclusive");
   });
 
+  it("had none for another user whom only the service knows", () => {
+    const renewal = { ...scope("orders"), flow: "silent", anyone: true } as const;
+    const adas = { ...renewal, subject: ada, form: { refresh_token: "rt-a" } };
+    const bens = { ...renewal, subject: ben, form: { refresh_token: "rt-b" } };
+    expect(judge([adas], bens)).toBe("inconclusive");
+    expect(judge([adas, bens], bens)).toBe("fail");
+    const [first, second] = ["rt-a", "rt-b"].map((token) => ({
+      ...renewal,
+      form: { refresh_token: token },
+    }));
+    expect(judge([first ?? {}], second ?? {})).toBe("inconclusive");
+    expect(judge([first ?? {}], first ?? {})).toBe("fail");
+  });
+
+  it("had one for the same tenant by another name", () => {
+    const byDomain = { ...scope("orders"), tenant: "contoso.example", tenantId: north };
+    expect(judge([byDomain], { ...scope("orders"), tenantId: north })).toBe("fail");
+  });
+
+  it("had one for the same resource, and none for another", () => {
+    const byResource = (resource: string): Ask => ({ ...orders, scopes: [], form: { resource } });
+    expect(judge([byResource("api://orders")], scope("orders"))).toBe("fail");
+    expect(judge([byResource("api://orders")], byResource("api://mail"))).toBe("inconclusive");
+  });
+
+  it.each(["authorization-code", "password", "device-code"] as const)(
+    "could not be served by a cache: %s",
+    (flow) => {
+      const held = { ...scope("orders"), flow: "silent", user: ada } as const;
+      const mail = { ...held, ...scope("mail"), flow: "silent" } as const;
+      expect(judge([held, mail], held)).toBe("fail");
+      expect(judge([held, mail], { ...held, flow })).toBe("inconclusive");
+    },
+  );
+
   it("had one of each kind when nothing was sent", () => {
     const refused = {
       ...scope("orders"),

@@ -4,11 +4,17 @@
  * request that failed shows which one this was, and earlier answers what its client held.
  */
 import type { History } from "../../history/event.ts";
-import { objectIdOf, scopeKey } from "../../rules/model/identifiers.ts";
+import { explicitGrants } from "../../rules/cached-token.ts";
+import { objectIdOf, resourceKey, tenantKeyOf } from "../../rules/model/identifiers.ts";
 import { exchangesOf, type Exchange, type Operation } from "../../rules/model/exchanges.ts";
-import { isFailedByService, isToSignInService } from "../../rules/model/exchange-outcomes.ts";
+import {
+  grantOf,
+  isFailedByService,
+  isToSignInService,
+} from "../../rules/model/exchange-outcomes.ts";
 import { purposeOf } from "../../rules/model/purposes.ts";
 import { isValidAt } from "../../rules/model/token-validity.ts";
+import { sessionBehind, userBehind } from "../../rules/model/users-behind.ts";
 
 /**
  * Whether the client held a valid token, from before `index`, for what a call asked in vain. Where
@@ -17,7 +23,11 @@ import { isValidAt } from "../../rules/model/token-validity.ts";
 export function hadNeededToken(history: History, call: Operation, index: number): boolean {
   const { invoked, completed, exchanges } = call;
   const failed = exchanges.filter((one) => isToSignInService(one) && isFailedByService(one));
-  const asked = failed.find(({ began }) => began.endpoint === "token") ?? failed[0];
+  const forTokens = failed.filter(({ began }) => began.endpoint === "token");
+  const asked =
+    forTokens.length === 0
+      ? failed[0]
+      : forTokens.find((one) => !explicitGrants.has(grantOf(one) ?? ""));
   if (asked === undefined || completed === undefined) return false;
   const issued = exchangesOf(history).filter(
     (exchange) =>
@@ -25,9 +35,9 @@ export function hadNeededToken(history: History, call: Operation, index: number)
       exchange.ended?.issued?.token !== undefined &&
       // A token that a call of another name asked for may be for something else.
       (exchange.operation === undefined || purposeOf(exchange.operation) === purposeOf(invoked)) &&
-      isCompatible(exchange, asked, tenantsOf(history, exchange)),
+      isCompatible(history, exchange, asked),
   );
-  const byKey = [...Map.groupBy(issued, keyOf).values()];
+  const byKey = [...Map.groupBy(issued, (exchange) => keyOf(history, exchange)).values()];
   return (
     byKey.length > 0 &&
     byKey.every((alike) => {
@@ -39,42 +49,47 @@ export function hadNeededToken(history: History, call: Operation, index: number)
 }
 
 /** What a token is for, as far as its request and answer show it. */
-function keyOf(exchange: Exchange): string {
-  const { tenant, app, scope } = exchange.began;
-  return [tenant, app, scopeKey(scope ?? ""), usersOf(exchange).at(-1)].join(" · ");
+function keyOf(history: History, exchange: Exchange): string {
+  const { began, ended } = exchange;
+  const issuedTo = ended?.issued?.user;
+  const user = issuedTo === undefined ? userBehind(history, exchange) : objectIdOf(issuedTo);
+  return [tenantKeyOf(exchange), began.app, resourceKey(began), user].join(" · ");
 }
 
 /** Whether nothing shows that a token is for something else than a request asked for. */
-function isCompatible(
-  exchange: Exchange,
-  { began: asked }: Exchange,
-  tenants: readonly string[],
-): boolean {
-  const { began } = exchange;
-  const users = asked.user === undefined ? [] : usersOf(exchange);
+function isCompatible(history: History, exchange: Exchange, asked: Exchange): boolean {
+  const wanted = namesOfUser(history, asked);
+  const users = namesOfUser(history, exchange);
   return (
-    tenants.some((tenant) => isSame(tenant, asked.tenant)) &&
-    isSame(began.app, asked.app) &&
-    isSame(scopeKey(began.scope ?? ""), scopeKey(asked.scope ?? "")) &&
-    (users.length === 0 || users.includes((asked.user ?? "").toLowerCase()))
+    tenantsOf(history, exchange).some((tenant) => isSame(tenant, tenantKeyOf(asked))) &&
+    isSame(exchange.began.app, asked.began.app) &&
+    isSame(resourceKey(exchange.began), resourceKey(asked.began)) &&
+    (users.size === 0 || wanted.size === 0 || !users.isDisjointFrom(wanted))
   );
 }
 
 /** The tenant of a token, by each name by which the call asked for it: metadata by a domain, tokens by the id. */
-function tenantsOf(history: History, { began, operation }: Exchange): readonly string[] {
+function tenantsOf(history: History, exchange: Exchange): readonly string[] {
+  const { operation } = exchange;
   const alike = exchangesOf(history).filter(
     (other) => operation !== undefined && other.operation?.operation === operation.operation,
   );
-  return [began, ...alike.map((other) => other.began)].map(({ tenant }) => tenant ?? "");
+  return [exchange, ...alike].map(tenantKeyOf);
 }
 
-/** The names under which the user of a token is known: the hint of its request, then the object id. */
-function usersOf({ began, ended }: Exchange): readonly string[] {
-  const issuedTo = ended?.issued?.user;
-  return [
-    ...(began.user === undefined ? [] : [began.user.toLowerCase()]),
-    ...(issuedTo === undefined ? [] : [objectIdOf(issuedTo)]),
-  ];
+/** What is known of the user of a request: the name in its hint, the object id, the session, and the refresh token that was issued. */
+function namesOfUser(history: History, exchange: Exchange): ReadonlySet<string> {
+  const { began, ended } = exchange;
+  const { user: issuedTo, refreshToken } = ended?.issued ?? {};
+  return new Set(
+    [
+      began.user?.toLowerCase(),
+      userBehind(history, exchange),
+      sessionBehind(history, exchange),
+      issuedTo === undefined ? undefined : objectIdOf(issuedTo),
+      refreshToken,
+    ].filter((name) => name !== undefined),
+  );
 }
 
 /** Unknown is the same as anything: a connection that failed has sent no form. */
