@@ -90,6 +90,58 @@ describe("a store like a client of Redis", () => {
   });
 });
 
+/** Commands that are sent together, as ioredis and node-redis have them. */
+class RedisWithTransactions extends OwnRedis {
+  multi() {
+    const queued: (() => Promise<unknown>)[] = [];
+    const chain = {
+      get: (key: string) => (queued.push(() => this.get(key)), chain),
+      set: (key: string, value: string) => (queued.push(() => this.set(key, value)), chain),
+      exec: async () => Promise.all(queued.map(async (one) => one())),
+    };
+    return chain;
+  }
+  pipeline() {
+    return this.multi();
+  }
+}
+
+describe("commands that are sent together", () => {
+  const tries = async ({ cacheStore }: ScriptContext) => {
+    const redis = cacheStore(new RedisWithTransactions());
+    await redis.multi().set("a", "1").exec();
+    return [
+      () => redis.multi().set("a", "22").get("a").exec(),
+      () => redis.pipeline().get("a").exec(),
+      () => redis.multi().set("a", "3").exec(),
+    ];
+  };
+  it.each([
+    ["are down", cacheStoreDown(during), ["ECONNREFUSED", "ECONNREFUSED", "ECONNREFUSED"]],
+    [
+      "are down for reads",
+      cacheStoreDown({ ...during, access: "read" }),
+      [["OK", "22"], "ECONNREFUSED", ["OK"]],
+    ],
+    ["meet a full store", cacheStoreFull(during), ["ENOSPC", ["1"], ["OK"]]],
+  ])("%s", async (_, fault, expected) => {
+    const { results, outcome } = await attempts(fault, tries);
+    expect(results).toEqual(expected);
+    expect(only(outcome, "store-accessed").length).toBeGreaterThan(0);
+  });
+});
+
+it("a method that is replaced later is the one that is called", async () => {
+  const store = new OwnRedis();
+  await attempts(cacheStoreFull(during), async ({ cacheStore }) => {
+    const outside = cacheStore(store);
+    expect(await outside.get("a")).toBeNull();
+    Object.assign(store, { get: async () => Promise.resolve("replaced") });
+    expect(await outside.get("a")).toBe("replaced");
+    return [];
+  });
+});
+
 describe("a Map", () => {
   const mapTries = ({ cacheStore }: ScriptContext) => {
     const map = cacheStore(new Map([["a", "1"]]));

@@ -27,6 +27,11 @@ const READS =
   "get mget mGet hget hGet hgetall hGetAll getItem has exists read readFile load beforeCacheAccess";
 const WRITES =
   "set setex setEx hset hSet mset mSet setItem put write writeFile appendFile save afterCacheAccess";
+/** Methods of clients of Redis that begin commands which are sent together, and those that send them. */
+const BATCHES: ReadonlySet<PropertyKey> = new Set(["multi", "MULTI", "pipeline", "batch"]);
+const EXECUTIONS: ReadonlySet<PropertyKey> = new Set(
+  "exec EXEC execTyped execBuffer execAsPipeline execAsPipelineTyped".split(" "),
+);
 const REMOVALS = "del delete hdel hDel unlink remove removeItem rm clear";
 
 /** The store, with its faults. Throws `bad-usage` for one without a method that reads or writes. */
@@ -39,7 +44,7 @@ export function ownCacheStore<Store extends object>(
   const atOnce = options.answersAtOnce ?? (store instanceof Map || store instanceof WeakMap);
   const through = atOnce ? performAtOnce : perform;
   const roomOf = createRoom();
-  const members = new Map<PropertyKey, unknown>();
+  const members = new Map<PropertyKey, { readonly member: unknown; readonly method: unknown }>();
   // What a chain such as `map.set(…).set(…)` goes on with.
   const own = (result: unknown): unknown => (result === store ? outside : result);
   // The store may be frozen, which binds the proxy of an object but not that of one that inherits from it.
@@ -47,11 +52,14 @@ export function ownCacheStore<Store extends object>(
     get(_, name) {
       const member: unknown = Reflect.get(store, name, store);
       if (typeof member !== "function") return member;
+      // A test may have replaced the method since.
       const known = members.get(name);
-      if (known !== undefined) return known;
+      if (known?.member === member) return known.method;
       const kind = kindOf(name);
       const method = (...values: unknown[]): unknown => {
         const call = (): unknown => Reflect.apply(member, store, values);
+        if (kind === undefined && BATCHES.has(name))
+          return batchOf(call(), { kindOf, roomOf, through, hasCommands: values.length > 0 });
         if (kind === undefined || isUnchanged(name, values)) return own(call());
         const room = roomOf(kind, name, values);
         return own(
@@ -61,10 +69,47 @@ export function ownCacheStore<Store extends object>(
           }),
         );
       };
-      members.set(name, method);
+      members.set(name, { member, method });
       return method;
     },
     set: (_, name, value) => Reflect.set(store, name, value, store),
+  });
+  return outside;
+}
+
+interface Batch {
+  readonly kindOf: (name: PropertyKey) => Kind | undefined;
+  readonly roomOf: ReturnType<typeof createRoom>;
+  readonly through: StoreAccess["perform"];
+  /** Whether it was begun with commands, which may write. */
+  readonly hasCommands: boolean;
+}
+
+/** Commands of Redis that are queued and sent together: one access, which writes when one of them does. */
+function batchOf(chain: unknown, { kindOf, roomOf, through, hasCommands }: Batch): unknown {
+  if (typeof chain !== "object" || chain === null) return chain;
+  const queued: ReturnType<typeof roomOf>[] = [];
+  let kind: Access["kind"] = hasCommands ? "write" : "read";
+  const outside: object = new Proxy(Object.create(chain) as object, {
+    get(_, name) {
+      const member: unknown = Reflect.get(chain, name, chain);
+      if (typeof member !== "function") return member;
+      return (...values: unknown[]): unknown => {
+        const call = (): unknown => Reflect.apply(member, chain, values);
+        if (!EXECUTIONS.has(name)) {
+          const one = kindOf(name);
+          if (one !== undefined && one !== "read") kind = "write";
+          if (one !== undefined) queued.push(roomOf(one, name, values));
+          const result = call();
+          return result === chain ? outside : result;
+        }
+        const growsBy = queued.reduce((sum, room) => sum + room.growsBy, 0);
+        return through({ kind, growsBy }, () => {
+          for (const room of queued) room.take();
+          return call();
+        });
+      };
+    },
   });
   return outside;
 }
