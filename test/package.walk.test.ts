@@ -128,7 +128,9 @@ describe("the packed package", () => {
       ]),
     );
     expect(
-      packed.filter((path) => /(?<!\.d)\.ts$|\.test\.|\/testing\.|(?<!\/entra)-suite\.|node-app/.test(path)),
+      packed.filter((path) =>
+        /(?<!\.d)\.ts$|\.test\.|\/testing\.|(?<!\/entra)-suite\.|node-app/.test(path),
+      ),
     ).toEqual([]);
   });
 
