@@ -38,13 +38,13 @@ function clientsWithOneToken(history: History): ReadonlySet<string> {
   if (clients === undefined) {
     const custom = operationsOf(history).filter(({ invoked }) => invoked.flow === "custom");
     const single = [...Map.groupBy(custom, ({ invoked }) => invoked.client)].filter(([, calls]) => {
-      const requests = calls
-        .flatMap((call) => call.exchanges)
-        .filter(({ began }) => isForToken(began));
+      const all = calls.flatMap((call) => call.exchanges);
+      const requests = all.filter(({ began }) => isForToken(began));
       return [
         requests.flatMap(requestedToken),
         requests.flatMap(kindOfOwner),
-        tenantsOf(requests, "by id"),
+        // A call that fails for want of metadata may have sent no other request.
+        tenantsOf(all, "by id"),
         tenantsOf(requests, "by name"),
         // The names of calls may say for whom they are; one name stands for one person.
         ...[...Map.groupBy(calls, ({ invoked }) => invoked.app).values()].map((alike) =>
