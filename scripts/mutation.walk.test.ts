@@ -1,5 +1,5 @@
 /** Mutation testing itself: what it must report about a small module whose tests have a gap. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { tryMutants, type FileResult } from "./mutation/try-mutants.ts";
@@ -34,6 +34,7 @@ vi.setConfig({ testTimeout: 300_000 });
 
 let folder = "";
 beforeAll(() => {
+  mkdirSync("reports/out", { recursive: true });
   folder = mkdtempSync("reports/out/mutation-test-");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

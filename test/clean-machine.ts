@@ -1,7 +1,8 @@
 /** The machine of a new user, as far as a test can have one. */
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { root } from "./support/guides.ts";
 
 /** For tests that install something. */
 export const SLOW_MS = 300_000;
@@ -42,6 +43,43 @@ export function run(folder: string, command: string, ...args: string[]): string 
       },
     );
   }
+}
+
+/** Real ms. */
+const LOOK_AGAIN_MS = 200;
+const PACKING = `${root}reports/out/packing`;
+
+/**
+ * Packs this repository into a folder. One at a time: packing builds `dist/` anew, and two files of
+ * tests are two processes. Our own npm scripts need our own binaries, so npm has the whole environment.
+ */
+export function packInto(place: string): void {
+  while (!takePacking())
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_AGAIN_MS);
+  try {
+    execFileSync("npm", ["pack", "--pack-destination", place], { cwd: root, stdio: "pipe" });
+  } finally {
+    rmSync(PACKING, { force: true });
+  }
+}
+
+/** Whether this process may pack now: nobody does, or who did was killed. */
+function takePacking(): boolean {
+  mkdirSync(`${root}reports/out`, { recursive: true });
+  try {
+    writeFileSync(PACKING, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  try {
+    const holder = Number(readFileSync(PACKING, "utf8"));
+    // Who has just made the file has not yet written into it.
+    if (holder > 0) process.kill(holder, 0);
+  } catch {
+    rmSync(PACKING, { force: true });
+  }
+  return false;
 }
 
 /** Installs the tarball that lies in `place` in a folder, with further arguments for npm. */

@@ -23,6 +23,8 @@ export interface Folder {
   /** Paths of all files below `name`, in order. */
   readonly files: (name?: string) => readonly string[];
   readonly brownout: (...argv: readonly string[]) => Ended;
+  /** As `brownout`, and killed when it takes longer, real ms. */
+  readonly brownoutWithin: (limitMs: number, ...argv: readonly string[]) => Ended;
   /** As `brownout`, but in this process: quicker, for what ends before anything runs. */
   readonly main: (...argv: readonly string[]) => Promise<Ended>;
   /** As `brownout`, beginning at that time by the process's own clock, ms since the Unix epoch; the caller's event loop goes on. */
@@ -54,6 +56,15 @@ const environment = Object.fromEntries(
 /** A new empty folder to call brownout in. */
 export function createFolder(node: string = process.execPath): Folder {
   const path = mkdtempSync(join(tmpdir(), "brownout-cli-"));
+  const call = (argv: readonly string[], limit: { readonly timeout?: number } = {}): Ended => {
+    const { status, stdout, stderr } = spawnSync(node, [bin, ...argv], {
+      cwd: path,
+      env: environment,
+      encoding: "utf8",
+      ...limit,
+    });
+    return { code: status, stdout, stderr };
+  };
   return {
     path,
     write(name, text) {
@@ -65,14 +76,8 @@ export function createFolder(node: string = process.execPath): Folder {
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
         .toSorted(),
-    brownout(...argv) {
-      const { status, stdout, stderr } = spawnSync(node, [bin, ...argv], {
-        cwd: path,
-        env: environment,
-        encoding: "utf8",
-      });
-      return { code: status, stdout, stderr };
-    },
+    brownout: (...argv) => call(argv),
+    brownoutWithin: (limitMs, ...argv) => call(argv, { timeout: limitMs }),
     async main(...argv) {
       const [stdout, stderr] = [createSink(), createSink()];
       const code = await main(argv, {
@@ -83,7 +88,7 @@ export function createFolder(node: string = process.execPath): Folder {
         now: () => 0,
         onInterrupt: () => () => undefined,
         createPool,
-        registry: noRegistry,
+        registry: fixedRegistry,
         parallelism: 1,
       });
       return { code, stdout: stdout.text(), stderr: stderr.text() };
@@ -121,9 +126,9 @@ export function createFolder(node: string = process.execPath): Folder {
   };
 }
 
-/** Tests that need a registry bring their own. */
-const noRegistry: Registry = {
-  published: () => Promise.reject(new HarnessError("no-registry", "no registry in this test")),
+/** It knows of a few versions and has none of them: tests that install bring their own. */
+const fixedRegistry: Registry = {
+  published: () => Promise.resolve(["1.18.3", "1.18.4", "7.2.1"]),
   install: () => Promise.reject(new HarnessError("no-registry", "no registry in this test")),
 };
 

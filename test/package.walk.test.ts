@@ -2,7 +2,7 @@
  * The walk of a new user: pack, install the tarball in an empty folder, write a scenario, run it
  * with `npx`. Slow, because it really installs; nothing of this repository is in reach.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -12,7 +12,7 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodeExampleSuite } from "./support/node-example-suite.ts";
 import { pageExampleSuite } from "./support/page-example-suite.ts";
-import { installPacked, run, SLOW_MS, cleanEnvironment } from "./clean-machine.ts";
+import { installPacked, packInto, run, SLOW_MS, cleanEnvironment } from "./clean-machine.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -85,8 +85,7 @@ function moveIn(name: string, ...installOptions: string[]): string {
 
 beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), "brownout-package-"));
-  // Our own npm scripts need our own binaries, so this one step has the whole environment.
-  execFileSync("npm", ["pack", "--pack-destination", place], { cwd: root, stdio: "pipe" });
+  packInto(place);
   packed = run(place, "tar", "-tzf", readdirSync(place).find((file) => file.endsWith(".tgz")) ?? "")
     .trim()
     .split("\n")

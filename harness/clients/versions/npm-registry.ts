@@ -35,7 +35,12 @@ export function createNpmRegistry(environment: Environment): Registry {
 }
 
 /** Npm's own defaults wait for minutes where there is no network. */
-const IMPATIENT = ["--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
+const IMPATIENT = [
+  "--loglevel=error",
+  "--fetch-retries=1",
+  "--fetch-retry-mintimeout=1000",
+  "--fetch-timeout=20000",
+];
 
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
