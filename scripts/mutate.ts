@@ -12,7 +12,16 @@ import { parseArgs } from "node:util";
 import type { Mutant } from "./mutation/bundle.ts";
 import { sampleOf } from "./mutation/sample.ts";
 import { mutatedSource } from "./mutation/compiler.ts";
-import { findStale, hashOf, percent, readLedger, sumOf, writeLedger } from "./mutation/ledger.ts";
+import {
+  findStale,
+  gate,
+  hashOf,
+  isEnough,
+  percent,
+  readLedger,
+  sumOf,
+  writeLedger,
+} from "./mutation/ledger.ts";
 import { tryMutants, type FileResult } from "./mutation/try-mutants.ts";
 
 /** Where a wrong condition is a wrong verdict. */
@@ -54,9 +63,7 @@ const everyFile = globSync(MUTATED)
 async function mutateSample(seed: string): Promise<boolean> {
   const ledger = readLedger();
   // A file joins once its tests are good enough; from then on they have to stay so.
-  const good = everyFile.filter(
-    (file) => ledger[file] !== undefined && percent(ledger[file]) >= atLeast,
-  );
+  const good = everyFile.filter((file) => ledger[file]?.gated === true);
   const files = positionals.length > 0 ? positionals : good;
   const results: FileResult[] = [];
   const choose = (mutants: readonly Mutant[]): readonly Mutant[] =>
@@ -81,7 +88,8 @@ async function mutateFiles(files: readonly string[]): Promise<void> {
     for (const mutant of missed) print(describe(mutant));
     const score = { noticed, missed: missed.length };
     print(`${row(file, score)}, ${equivalent} equivalent, ${uncompilable} do not compile`);
-    const entry = { ...score, equivalent, source: hashes.get(file) ?? "", date: today() };
+    const about = { equivalent, source: hashes.get(file) ?? "", date: today() };
+    const entry = { ...score, ...about, ...gate(readLedger()[file], score, atLeast) };
     writeLedger({ [file]: entry }, everyFile);
     tried += noticed + missed.length + uncompilable;
   }
@@ -108,7 +116,7 @@ function sayScore(what: string, scores: readonly { noticed: number; missed: numb
   print(
     `\nTests notice ${sum.noticed} of ${sum.noticed + sum.missed} mutants in ${what}: ${share.toFixed(1)} %; at least ${atLeast} % must be.`,
   );
-  return share >= atLeast;
+  return isEnough(sum, atLeast);
 }
 
 function row(file: string, score: { noticed: number; missed: number }): string {

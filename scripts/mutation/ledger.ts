@@ -15,6 +15,8 @@ export interface Entry {
   /** The start of the SHA-256 of the source. */
   readonly source: string;
   readonly date: string;
+  /** It was good enough once, and has to stay so: each sample has mutants of it, whatever its score is now. */
+  readonly gated?: true;
 }
 
 export type Ledger = Readonly<Record<string, Entry>>;
@@ -47,6 +49,22 @@ export function findStale(ledger: Ledger, files: readonly string[]): readonly st
 
 export function percent({ noticed, missed }: Pick<Entry, "noticed" | "missed">): number {
   return noticed + missed === 0 ? 100 : (100 * noticed) / (noticed + missed);
+}
+
+type Score = Pick<Entry, "noticed" | "missed">;
+
+/** Whether a file is tried in samples, when it has a new score. */
+export function gate(
+  before: Entry | undefined,
+  score: Score,
+  atLeast: number,
+): Pick<Entry, "gated"> {
+  return before?.gated === true || percent(score) >= atLeast ? { gated: true } : {};
+}
+
+/** Whether so many of the mutants were noticed, in percent. Of no mutants nothing is known. */
+export function isEnough(score: Score, atLeast: number): boolean {
+  return score.noticed + score.missed > 0 && percent(score) >= atLeast;
 }
 
 export function sumOf(entries: readonly Pick<Entry, "noticed" | "missed">[]) {

@@ -62,8 +62,8 @@ function inGroups(byFile: ReadonlyMap<string, readonly Mutant[]>): readonly (rea
 async function coverAll(pool: Pool, testFiles: readonly string[]): Promise<readonly Coverage[]> {
   const answers = await pool.run(testFiles.map((file) => ({ kind: "cover", file })));
   return answers.map((answer, index) => {
-    if (answer?.kind === "covered") return answer.coverage;
-    const what = answer?.kind === "broken" ? answer.what : `${testFiles[index]} never ended`;
+    if (answer.kind === "covered") return answer.coverage;
+    const what = answer.kind === "broken" ? answer.what : `${testFiles[index]} never ended`;
     throw new Error(`Tests must pass before mutants are planted. ${what}`);
   });
 }
@@ -81,8 +81,8 @@ async function tryTogether(
     .filter(({ plan }) => plan.length > 0);
   const noticed = new Set<string>();
   for (const [index, answer] of (await pool.run(jobs)).entries()) {
-    if (answer?.kind === "broken") throw new Error(answer.what);
-    if (answer?.kind !== "missed") noticed.add(jobs[index]?.mutant ?? "");
+    if (answer.kind === "broken") throw new Error(answer.what);
+    if (answer.kind !== "missed") noticed.add(jobs[index]?.mutant ?? "");
   }
   const missed = tried.filter(({ id }) => !noticed.has(id));
   const uncompilable = await findUncompilable(missed, folder);
