@@ -86,6 +86,12 @@ async function readHar(
     : fromHar(readTextFile(path, file), file, onLeftOut);
 }
 
+/** What is in a pipe, as the shell's `<(zcat run.jsonl.gz)` is one, can be read only once. */
+function isPipe(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
 async function readHistory(file: string, { cwd, stderr }: Io): Promise<History> {
   const path = resolve(cwd, file);
   const onLeftOut = (left: number): void => {
@@ -93,11 +99,17 @@ async function readHistory(file: string, { cwd, stderr }: Io): Promise<History> 
       `${file}: ${left === 1 ? "1 entry is" : `${left} entries are`} no HTTP request, and left out.\n`,
     );
   };
+  const piped = isPipe(path) ? readTextFile(path, file) : undefined;
   // By contents too: HAR files are often called .json.
-  const isHar = /\.har$/i.test(file) || /^\uFEFF?\s*\{\s*"log"/.test(beginningOf(path, file));
-  const history = isHar
-    ? await readHar(path, file, onLeftOut)
-    : parseJournal(readTextFile(path, file), file);
+  const isHar =
+    /\.har$/i.test(file) || /^\uFEFF?\s*\{\s*"log"/.test(piped ?? beginningOf(path, file));
+  const text = (): string => piped ?? readTextFile(path, file);
+  const history =
+    isHar && piped === undefined
+      ? await readHar(path, file, onLeftOut)
+      : isHar
+        ? await fromHar(text(), file, onLeftOut)
+        : parseJournal(text(), file);
   checkAsserts(history.header.asserts, file);
   return history;
 }

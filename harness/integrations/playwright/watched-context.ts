@@ -80,6 +80,8 @@ export function watchContext(options: WatchOptions): WatchedContext {
     for (const [page, window] of open) {
       const screen = await lookAtScreen(page);
       const content = screen?.shows === "content" ? await contentOf(page) : undefined;
+      // It changes at this moment. A bare text would count as the application from now on.
+      if (screen?.shows === "content" && content === undefined) continue;
       const isUnlike = content !== undefined && isUnlikeBefore(page, content);
       const seen = JSON.stringify([screen, isUnlike]);
       if (screen !== undefined)
