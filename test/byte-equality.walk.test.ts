@@ -19,7 +19,7 @@ const inBrowser = ["browser-throttled", "browser-restart-staying-signed-in"];
 
 /** What hangs is killed; how fast a machine is does not matter here. Real ms. */
 const PLAY_MS = 600_000;
-/** It ends by itself if nobody is left to end it. */
+/** It ends by itself if its parent was killed. */
 const BUSY = `const end = Date.now() + ${2 * PLAY_MS}; while (Date.now() < end);`;
 
 let folder = "";

@@ -63,7 +63,7 @@ export function packInto(place: string): void {
   }
 }
 
-/** Whether this process may pack now: nobody does, or who did was killed. */
+/** Whether this process may pack now: no other does, or the one that did was killed. */
 function takePacking(): boolean {
   mkdirSync(`${root}reports/out`, { recursive: true });
   try {

@@ -13,7 +13,7 @@ import { root } from "./support/guides.ts";
 
 /**
  * What is installed with it: the newest majors and the ones before, then the ones before those.
- * Exact versions, so that nobody's release changes what is tested.
+ * Exact versions, so that no new release changes what is tested.
  */
 const projects = {
   newer:

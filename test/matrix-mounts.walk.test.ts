@@ -14,7 +14,7 @@ import type { Matrix } from "../harness/reporting/client-versions/version-matrix
 import { kindsOfFailure } from "../harness/rules/failure-kinds.ts";
 import { createFolder, type Ended, type Folder } from "./command-line.ts";
 
-/** Exact, so that nobody's release changes what is compared. */
+/** Exact, so that no new release changes what is compared. */
 const MAJORS = "msal-node@1.18.4,2.16.3,3.8.10,5.6.0,6.0.1,7.2.1";
 const SAMPLE = [
   "token-throttled-text",
