@@ -15,7 +15,7 @@ export interface Entry {
   /** The start of the SHA-256 of the source. */
   readonly source: string;
   readonly date: string;
-  /** It was good enough once, and has to stay so: each sample has mutants of it, whatever its score is now. */
+  /** It was good enough once, and has to stay so: each sample has mutants of it, also once its score is lower. */
   readonly gated?: true;
 }
 
