@@ -2,7 +2,7 @@
  * A fleet at a service whose capacity collapses: clients that prolong the collapse fail, clients
  * that wait pass, and whether the service recovers depends on the client.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { judgeHistory } from "../harness/rules/rules.ts";
 import { createBareFetch } from "../harness/clients/reference/bare-fetch.ts";
 import type { ClientDefect } from "../harness/clients/reference/client-defects.ts";
@@ -16,6 +16,9 @@ import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
 import { daemonToken } from "./applications.ts";
 import { capacityCollapse, capacityCollapseRampedUp } from "./capacity-collapse.ts";
 import { runFleet } from "./fleet.ts";
+
+// Sixty thousand events take a minute on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 /** Sixty daemons that start in an outage of five minutes; the run ends ten minutes after it. */
 function smallFleet(retryEveryMs: number): Scenario {

@@ -186,6 +186,25 @@ describe("the pool of workers", () => {
     });
   });
 
+  it("gives no run to a worker that makes room for one of another kind", async () => {
+    const own = createPool({ workers: 2 });
+    const scenario = file("brief", "context.note('done')");
+    const runOf = (clientFolder: string): Promise<RunReply> => {
+      const journalFile = join(folder, `${(tasks += 1)}.jsonl`);
+      const task = { scenario, client: "bare-fetch", clientFolder, mount: "direct" } as const;
+      return own.run({ ...task, seed: "1", journalFile });
+    };
+    await runOf("/one");
+    await runOf("/other");
+    // The first run has its worker; the second ends that of the third, which is idle.
+    const replies = ["/other", "/other", "/one"].map(runOf);
+    // The reply to the first run and the end of the idle worker are then heard in this order.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000);
+    const kinds = (await Promise.all(replies)).map(({ kind }) => kind);
+    await own.close();
+    expect(kinds).toEqual(["done", "done", "done"]);
+  });
+
   it("ends its workers when it is closed, also busy ones", async () => {
     const own = createPool({ workers: 1 });
     const journalFile = join(folder, "never.jsonl");

@@ -36,6 +36,8 @@ interface Worker extends Pick<StartedProcess, "child" | "send" | "hangUp"> {
   /** Of the tasks that it takes. */
   readonly kind: string;
   busyWith: Job | undefined;
+  /** It has been told to end, and counts until its process is gone. */
+  isEnding: boolean;
   /** What it prints may arrive after its reply. */
   lastTask: RunTask | undefined;
   readonly watch: Watch;
@@ -89,6 +91,7 @@ export function createPool(options: PoolOptions): Pool {
       ...started,
       kind,
       busyWith: undefined,
+      isEnding: false,
       lastTask: undefined,
       watch: createWatch(options.silenceMaxMs ?? SILENCE_MAX_MS, () => {
         const job = worker.busyWith;
@@ -105,11 +108,15 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   const workerFor = (kind: string): Worker | undefined => {
-    const idle = [...workers].filter((worker) => worker.busyWith === undefined);
+    const idle = [...workers].filter((worker) => worker.busyWith === undefined && !worker.isEnding);
     const warm = idle.find((worker) => worker.kind === kind);
     if (warm !== undefined) return warm;
     if (workers.size < options.workers) return start(kind);
-    if (idle[0] !== undefined) stop(idle[0]);
+    const makesRoom = [...workers].some((worker) => worker.isEnding);
+    if (idle[0] !== undefined && !makesRoom) {
+      idle[0].isEnding = true;
+      stop(idle[0]);
+    }
     return undefined;
   };
 
