@@ -4,7 +4,6 @@
  * of them, and `commonjs/jest.cjs` connects it to the test file that asks for it.
  */
 import type { LiveControls } from "../runner/live/live-controls.ts";
-import type { LiveSimulation } from "../runner/live/live-simulation.ts";
 import { currentRealm } from "../core/time/realm.ts";
 import { matchers } from "./matchers/matchers.ts";
 import "./matchers/jest-matchers.ts";
@@ -12,6 +11,7 @@ import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
 import { jestGlobalsOf, stateOf } from "./suite/jest-realm.ts";
 import { requireRunner } from "./suite/require-runner.ts";
+import { createStartedSessions, HOOK_MS } from "./suite/started-sessions.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
 
 export { expectEntra } from "./suite/expect-entra.ts";
@@ -60,20 +60,19 @@ export function useEntra(options: EntraOptions = {}): Entra {
     fakeTimers: () => (fakeTimersIn(realm) === undefined ? undefined : "jest.useFakeTimers()"),
   });
   expect.extend(matchers);
-  const sessions = new Map<unknown, LiveSimulation>();
+  const sessions = createStartedSessions<unknown>();
 
   beforeEach(async () => {
     const { test, title, timeoutMs } = stateOf(realm);
-    sessions.set(test, await suite.start({ title, timeoutMs }));
-  });
+    await sessions.add(test, suite.start({ title, timeoutMs }));
+  }, HOOK_MS);
 
   afterEach(async () => {
     const { test, title, errors } = stateOf(realm);
-    const session = sessions.get(test);
+    const session = await sessions.take(test);
     if (session === undefined) return;
-    sessions.delete(test);
     await suite.finish(session, { title, errors });
-  });
+  }, HOOK_MS);
 
   return suite.controls;
 }

@@ -3,10 +3,10 @@ import "./suite/check-node.ts";
 import { HarnessError } from "../core/errors.ts";
 import { explaining } from "../core/explain.ts";
 import type { LiveControls } from "../runner/live/live-controls.ts";
-import type { LiveSimulation } from "../runner/live/live-simulation.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
 import { requireRunner } from "./suite/require-runner.ts";
+import { createStartedSessions, HOOK_MS } from "./suite/started-sessions.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
 
 export { expectEntra } from "./suite/expect-entra.ts";
@@ -54,19 +54,20 @@ export function useEntra(options: EntraOptions = {}): Entra {
       'delete require.cache[require.resolve("./orders.js")], or await import("./orders.js?2")',
     fakeTimers: () => fakeTimersIn(globalThis),
   });
-  const sessions = new Map<object, LiveSimulation>();
+  const sessions = createStartedSessions<object>();
 
   beforeEach(async function start() {
     const { currentTest: test } = this;
     const running = { title: titleOf(test), timeoutMs: test.timeout() };
-    sessions.set(test, await suite.start(running));
+    this.timeout(HOOK_MS);
+    await sessions.add(test, suite.start(running));
   });
 
   afterEach(async function stop() {
     const { currentTest: test } = this;
-    const session = sessions.get(test);
+    this.timeout(HOOK_MS);
+    const session = await sessions.take(test);
     if (session === undefined) return;
-    sessions.delete(test);
     const errors = test.err === undefined ? [] : [test.err];
     await suite.finish(session, { title: titleOf(test), errors });
   });
@@ -81,7 +82,13 @@ interface MochaTest {
   readonly timeout: () => number;
 }
 
-type Hook = (work: (this: { readonly currentTest: MochaTest }) => Promise<void>) => void;
+/** What we need of a `Mocha.Context` in a hook: `timeout` is of the hook alone. */
+interface MochaHook {
+  readonly currentTest: MochaTest;
+  readonly timeout: (ms: number) => unknown;
+}
+
+type Hook = (work: (this: MochaHook) => Promise<void>) => void;
 
 /** The hooks of the interface `bdd`, or of `tdd`. */
 function mochaHooks(): { readonly beforeEach: Hook; readonly afterEach: Hook } {

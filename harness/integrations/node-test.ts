@@ -2,10 +2,10 @@
 import "./suite/check-node.ts";
 import { afterEach, beforeEach } from "node:test";
 import type { LiveControls } from "../runner/live/live-controls.ts";
-import type { LiveSimulation } from "../runner/live/live-simulation.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
 import { requireRunner } from "./suite/require-runner.ts";
+import { createStartedSessions } from "./suite/started-sessions.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
 
 export { expectEntra } from "./suite/expect-entra.ts";
@@ -51,16 +51,15 @@ export function useEntra(options: EntraOptions = {}): Entra {
     reload: 'a file of its own for each such test, or await import("./orders.js?2")',
     fakeTimers: () => fakeTimersIn(globalThis),
   });
-  const sessions = new Map<object, LiveSimulation>();
+  const sessions = createStartedSessions<object>();
 
   beforeEach(async (context) => {
-    sessions.set(context, await suite.start({ title: titleOf(context) }));
+    await sessions.add(context, suite.start({ title: titleOf(context) }));
   });
 
   afterEach(async (context) => {
-    const session = sessions.get(context);
+    const session = await sessions.take(context);
     if (session === undefined) return;
-    sessions.delete(context);
     const errors = "error" in context && context.error ? [context.error] : [];
     await suite.finish(session, { title: titleOf(context), errors });
   });

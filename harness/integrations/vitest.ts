@@ -7,9 +7,9 @@ import type { TestContext } from "vitest";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import "./matchers/jest-matchers.ts";
 import type { LiveControls } from "../runner/live/live-controls.ts";
-import type { LiveSimulation } from "../runner/live/live-simulation.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { requireRunner } from "./suite/require-runner.ts";
+import { createStartedSessions, HOOK_MS } from "./suite/started-sessions.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
 import type { TestRunner } from "./suite/test-runner.ts";
 
@@ -57,25 +57,24 @@ declare module "vitest" {
 export function useEntra(options: EntraOptions = {}): Entra {
   const suite = createEntraSuite(options, vitest);
   expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
-  const sessions = new Map<string, LiveSimulation>();
+  const sessions = createStartedSessions<string>();
 
   beforeEach(async (context) => {
     const { task } = context;
-    const session = await suite.start({ title: titleOf(task), timeoutMs: task.timeout });
-    sessions.set(task.id, session);
+    const starting = suite.start({ title: titleOf(task), timeoutMs: task.timeout });
+    const session = await sessions.add(task.id, starting);
     context.onTestFailed(() =>
       suite.report(session, { title: titleOf(task), errors: task.result?.errors ?? [] }),
     );
-  });
+  }, HOOK_MS);
 
   afterEach(async ({ task }) => {
-    const session = sessions.get(task.id);
+    const session = await sessions.take(task.id);
     if (session === undefined) return;
-    sessions.delete(task.id);
     // Vitest's timers would restore our clock if they were removed later.
     if (vi.isFakeTimers()) vi.useRealTimers();
     await suite.stop(session);
-  });
+  }, HOOK_MS);
 
   return suite.controls;
 }

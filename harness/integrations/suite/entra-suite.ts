@@ -52,8 +52,9 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
       explaining(() => checkFree(runner));
       explaining(check);
       running = "starting";
+      let session: LiveSimulation | undefined;
       try {
-        const session = await begin(options, runner, { test, check, earlier });
+        session = await begin(options, runner, { test, check, earlier });
         const unwatch = watchSentHeaders(session.tokens.saw);
         const unmirror = mirrorProcessIn(realm);
         ends.set(session, () => {
@@ -63,6 +64,8 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
         running = session;
         return session;
       } catch (error) {
+        // What failed first is what is told.
+        await session?.stop().catch(() => undefined);
         running = undefined;
         throw explain(error);
       }

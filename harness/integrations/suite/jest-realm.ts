@@ -5,8 +5,8 @@ import type { Realm } from "../../core/time/realm.ts";
 
 /** What we need of `@jest/globals`. */
 export interface JestGlobals {
-  readonly beforeEach: (hook: () => Promise<void>) => void;
-  readonly afterEach: (hook: () => Promise<void>) => void;
+  readonly beforeEach: (hook: () => Promise<void>, timeoutMs: number) => void;
+  readonly afterEach: (hook: () => Promise<void>, timeoutMs: number) => void;
   readonly expect: {
     readonly extend: (matchers: object) => void;
     readonly getState: () => { readonly currentTestName?: string };
