@@ -36,7 +36,7 @@ interface Worker extends Pick<StartedProcess, "child" | "send" | "hangUp"> {
   /** Of the tasks that it takes. */
   readonly kind: string;
   busyWith: Job | undefined;
-  /** It has been told to end, and counts until its process is gone. */
+  /** Its process is being ended, and takes room until it is gone. */
   isEnding: boolean;
   /** What it prints may arrive after its reply. */
   lastTask: RunTask | undefined;
@@ -108,15 +108,10 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   const workerFor = (kind: string): Worker | undefined => {
-    const idle = [...workers].filter((worker) => worker.busyWith === undefined && !worker.isEnding);
-    const warm = idle.find((worker) => worker.kind === kind);
+    const warm = idleOf(workers).find((worker) => worker.kind === kind);
     if (warm !== undefined) return warm;
     if (workers.size < options.workers) return start(kind);
-    const makesRoom = [...workers].some((worker) => worker.isEnding);
-    if (idle[0] !== undefined && !makesRoom) {
-      idle[0].isEnding = true;
-      stop(idle[0]);
-    }
+    makeRoom(workers);
     return undefined;
   };
 
@@ -143,6 +138,19 @@ export function createPool(options: PoolOptions): Pool {
       return endAll([...workers]);
     },
   };
+}
+
+/** Workers that can take a run. */
+function idleOf(workers: ReadonlySet<Worker>): Worker[] {
+  return [...workers].filter(({ busyWith, isEnding }) => busyWith === undefined && !isEnding);
+}
+
+/** Ends an idle worker, unless one is being ended. */
+function makeRoom(workers: ReadonlySet<Worker>): void {
+  const [idle] = idleOf(workers);
+  if (idle === undefined || [...workers].some(({ isEnding }) => isEnding)) return;
+  idle.isEnding = true;
+  stop(idle);
 }
 
 /** Ends workers, also busy ones; resolves when their processes are gone. */

@@ -64,7 +64,7 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
         running = session;
         return session;
       } catch (error) {
-        // What failed first is what is told.
+        // A failure to stop must not hide the first one.
         await session?.stop().catch(() => undefined);
         running = undefined;
         throw explain(error);
