@@ -7,7 +7,7 @@ import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 /** Relative specifiers of imports, exports and `import()` types. */
-const RELATIVE = /(\bfrom |\bimport\(|\bimport )"(\.[^"]+?)\.tsx?"/g;
+const RELATIVE = /(\bfrom |\bimport\(|\bimport )"(\.[^"]+?)\.(?:tsx?|js)"/g;
 
 /** Writes what is missing in `dist`; `entries` are declarations relative to it. */
 export function writePackageTypes(dist: string, entries: readonly string[]): void {
@@ -32,10 +32,8 @@ function reachable(dist: string, entries: readonly string[]): ReadonlySet<string
   for (let file = left.pop(); file !== undefined; file = left.pop()) {
     if (found.has(file)) continue;
     found.add(file);
-    for (const [, , specifier = ""] of readFileSync(file, "utf8").matchAll(IMPORTED))
+    for (const [, , specifier = ""] of readFileSync(file, "utf8").matchAll(RELATIVE))
       left.push(join(dirname(file), `${specifier}.d.ts`));
   }
   return found;
 }
-
-const IMPORTED = /(\bfrom |\bimport\(|\bimport )"(\.[^"]+?)\.js"/g;

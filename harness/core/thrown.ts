@@ -1,5 +1,6 @@
 /** What was thrown, as an error that can be read: user code may throw anything, and a getter of it may throw again. */
 import { isNativeError } from "node:util/types";
+import { readField } from "./foreign-value.ts";
 
 /** Whether a value is an error, of any realm: a test runner may run tests in a context of their own. */
 export function isError(value: unknown): value is Error {
@@ -42,10 +43,6 @@ export const programmingErrors: ReadonlySet<string> = new Set([
 ]);
 
 function fieldOf(thrown: unknown, field: "name" | "message" | "stack"): string | undefined {
-  try {
-    const value: unknown = (thrown as Partial<Record<string, unknown>>)[field];
-    return isError(thrown) && typeof value === "string" ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = readField(thrown, field);
+  return isError(thrown) && typeof value === "string" ? value : undefined;
 }

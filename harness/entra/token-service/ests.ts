@@ -20,7 +20,7 @@ import { deviceCodePage, grantDeviceCode, startDeviceCode } from "./grant-device
 import { grantOnBehalfOf } from "./grant-on-behalf-of.ts";
 import { grantPassword } from "./grant-password.ts";
 import { grantRefreshToken } from "./grant-refresh-token.ts";
-import { createGrantStore, type GrantStore, type RefreshState } from "./grant-store.ts";
+import { createGrantStore, type GrantStore } from "./grant-store.ts";
 import { createLoopDetector } from "./loop-detector.ts";
 import { checkRegionalHost } from "./regional-host.ts";
 import type { EstsReply } from "./ests-reply.ts";
@@ -178,8 +178,6 @@ function demandPost(request: Request): void {
 
 /** Third part of x-ms-clitelem: the age of the refresh token, ms (A.8). */
 function refreshTokenAge(context: EstsContext): string {
-  const sent = context.described.parameters["refresh_token"];
-  if (sent === undefined) return "";
-  const state = context.grants.open("1.A", sent) as RefreshState | undefined;
+  const state = context.grants.refreshState(context.described.parameters["refresh_token"]);
   return state === undefined ? "" : `${context.clock.now() - state.issuedAtMs}.0`;
 }

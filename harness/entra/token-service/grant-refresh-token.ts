@@ -12,9 +12,7 @@ import { accountIn, userOfGrant } from "./users.ts";
 
 export function grantRefreshToken(context: EstsContext): Record<string, unknown> {
   const { parameters } = context.described;
-  const state = context.grants.open("1.A", required(context, "refresh_token")) as
-    | RefreshState
-    | undefined;
+  const state = context.grants.refreshState(required(context, "refresh_token"));
   if (state === undefined) throw new EstsError(70000);
   const tenant = tenantOfGrant(context, state);
   const user = accountIn(context, tenant, userOfGrant(context, state));

@@ -67,14 +67,23 @@ export interface GrantStore {
   addDevice(device: DeviceCode): string;
   device(value: string): DeviceCode | undefined;
   deviceByUserCode(userCode: string): DeviceCode | undefined;
-  seal(prefix: string, state: RefreshState | SignInSessionState): string;
-  /** `undefined` for a value that was not sealed by this store. */
-  open(prefix: string, value: string): unknown;
+  /** A refresh token, which carries its state. */
+  refreshToken(state: RefreshState): string;
+  /** The state in a refresh token; `undefined` for any other text. */
+  refreshState(token: string | undefined): RefreshState | undefined;
+  /** The value of a session cookie, which carries its state. */
+  sessionCookie(state: SignInSessionState): string;
+  /** The state in a session cookie; `undefined` for any other text. */
+  sessionState(cookie: string | undefined): SignInSessionState | undefined;
   nextSerial(): number;
 }
 
 /** Codes are kept for a while after their end, so that a late one gets the error "expired" and not "unknown". ms. */
 const REMEMBER_EXPIRED_MS = 3_600_000;
+
+/** How a sealed value begins. */
+const REFRESH_TOKEN = "1.A";
+const SESSION_COOKIE = "1.S";
 
 export function createGrantStore(clock: Clock, random: Random): GrantStore {
   const codes = new Map<string, AuthorizationCode>();
@@ -91,6 +100,16 @@ export function createGrantStore(clock: Clock, random: Random): GrantStore {
   };
   // A keyed digest is enough: only code in the same simulation could extend it.
   const mac = (text: string): string => hash("sha256", `${sealingKey} ${text}`, "base64url");
+  const seal = (prefix: string, state: RefreshState | SignInSessionState): string => {
+    const payload = Buffer.from(JSON.stringify(state)).toString("base64url");
+    return `${prefix}${payload}.${mac(prefix + payload)}`;
+  };
+  const open = (prefix: string, value = ""): unknown => {
+    const [payload = "", sealed = ""] = value.slice(prefix.length).split(".");
+    if (!value.startsWith(prefix) || payload === "" || mac(prefix + payload) !== sealed)
+      return undefined;
+    return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as unknown;
+  };
 
   return {
     addCode(code) {
@@ -109,16 +128,10 @@ export function createGrantStore(clock: Clock, random: Random): GrantStore {
     device: (value) => devices.get(value),
     deviceByUserCode: (userCode) =>
       [...devices.values()].find((device) => device.userCode === userCode.toUpperCase()),
-    seal(prefix, state) {
-      const payload = Buffer.from(JSON.stringify(state)).toString("base64url");
-      return `${prefix}${payload}.${mac(prefix + payload)}`;
-    },
-    open(prefix, value) {
-      const [payload = "", seal = ""] = value.slice(prefix.length).split(".");
-      if (!value.startsWith(prefix) || payload === "" || mac(prefix + payload) !== seal)
-        return undefined;
-      return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as unknown;
-    },
+    refreshToken: (state) => seal(REFRESH_TOKEN, state),
+    refreshState: (token) => open(REFRESH_TOKEN, token) as RefreshState | undefined,
+    sessionCookie: (state) => seal(SESSION_COOKIE, state),
+    sessionState: (cookie) => open(SESSION_COOKIE, cookie) as SignInSessionState | undefined,
     nextSerial: () => (serial += 1),
   };
 }

@@ -7,7 +7,7 @@ import type { Clock } from "../../core/time/clock.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { EstsError } from "./ests-error.ts";
-import type { GrantStore, RefreshState } from "./grant-store.ts";
+import type { GrantStore } from "./grant-store.ts";
 
 /** The parts of a request that are compared. */
 interface ComparedRequest {
@@ -45,10 +45,10 @@ export function createLoopDetector(
 function likenessOf({ described, grants }: ComparedRequest): string | undefined {
   const { parameters, grant, endpoint, app, scope } = described;
   if (grant === "client_credentials" || grant === "device_code") return undefined;
-  const sent = parameters["refresh_token"];
-  const state =
-    sent === undefined ? undefined : (grants.open("1.A", sent) as RefreshState | undefined);
-  const user = state?.userId ?? described.user ?? parameters["assertion"];
+  const user =
+    grants.refreshState(parameters["refresh_token"])?.userId ??
+    described.user ??
+    parameters["assertion"];
   if (user === undefined) return undefined;
   const { redirect_uri: redirectUri, response_type: type, response_mode: mode } = parameters;
   return JSON.stringify([endpoint, grant, user, app, scope, redirectUri, type, mode]);

@@ -46,7 +46,7 @@ it("is the user of a SAML assertion, by object id or by UPN", async () => {
 });
 
 it("is the user of a session at authorize, unless a hint names another", async () => {
-  const sealed = grants.seal("1.S", {
+  const sealed = grants.sessionCookie({
     tenantId: home?.id ?? "",
     userId: userId("adele"),
     signedInAtMs: 0,

@@ -8,7 +8,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { Tenant, User, World } from "../directory/world.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { attributeNames, nameIdFormats } from "../saml/saml-names.ts";
-import type { GrantStore, RefreshState, SignInSessionState } from "./grant-store.ts";
+import type { GrantStore, SignInSessionState } from "./grant-store.ts";
 import { signInCookieIn } from "./sign-in-session.ts";
 
 /** A user with the tenant that the account is in. */
@@ -74,7 +74,7 @@ function byGrant(known: Known, { parameters, grant }: EntraRequest): Account | u
   const { refresh_token: refreshToken, code, device_code: device, assertion } = parameters;
   switch (grant) {
     case "refresh_token":
-      return byState(known, grants.open("1.A", refreshToken ?? "") as RefreshState | undefined);
+      return byState(known, grants.refreshState(refreshToken));
     case "authorization_code":
       return byState(known, grants.code(code ?? ""));
     case "device_code":

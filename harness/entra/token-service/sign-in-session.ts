@@ -10,7 +10,6 @@ import { EstsError } from "./ests-error.ts";
 
 const COOKIE = "ESTSAUTH";
 const PERSISTENT_COOKIE = "ESTSAUTHPERSISTENT";
-const PREFIX = "1.S";
 const ATTRIBUTES = "path=/; secure; HttpOnly; SameSite=None";
 const DAY_S = 86_400;
 
@@ -48,12 +47,14 @@ export function signInSessionCookies(
   const days = context.settings.persistentSessionDays;
   if (session.staysSignedIn === true)
     return [ofBrowser, `${PERSISTENT_COOKIE}=${value}; max-age=${days * DAY_S}; ${ATTRIBUTES}`];
-  return sends(context, PERSISTENT_COOKIE) ? [ofBrowser, ended(PERSISTENT_COOKIE)] : [ofBrowser];
+  return hasCookie(context, PERSISTENT_COOKIE)
+    ? [ofBrowser, ended(PERSISTENT_COOKIE)]
+    : [ofBrowser];
 }
 
 /** The `Set-Cookie` values that sign a person out. */
 export function signedOutCookies(context: EstsContext): readonly string[] {
-  return [COOKIE, ...(sends(context, PERSISTENT_COOKIE) ? [PERSISTENT_COOKIE] : [])].map(ended);
+  return [COOKIE, ...(hasCookie(context, PERSISTENT_COOKIE) ? [PERSISTENT_COOKIE] : [])].map(ended);
 }
 
 function ended(name: string): string {
@@ -73,7 +74,7 @@ export function sealedSession(
     revocations: context.directory.revocations(user),
     ...(staysSignedIn === undefined ? {} : { staysSignedIn }),
   };
-  return context.grants.seal(PREFIX, state);
+  return context.grants.sessionCookie(state);
 }
 
 /** The id by which clients know a session: `session_state` of an answer, `sid` of a request. */
@@ -99,7 +100,7 @@ export function signInSessionOf(context: EstsContext): SignInSession | undefined
  * user is disabled.
  */
 export function openSession(context: EstsContext, value: string): SignInSession | undefined {
-  const state = context.grants.open(PREFIX, value) as SignInSessionState | undefined;
+  const state = context.grants.sessionState(value);
   if (state === undefined) return undefined;
   const { clock, settings } = context;
   const { staysSignedIn, signedInAtMs } = state;
@@ -121,8 +122,8 @@ export function signInCookieIn(
   grants: GrantStore,
 ): SignInSessionState | undefined {
   for (const name of [COOKIE, PERSISTENT_COOKIE]) {
-    const state = grants.open(PREFIX, cookieOf({ request }, name) ?? "");
-    if (state !== undefined) return state as SignInSessionState;
+    const state = grants.sessionState(cookieOf({ request }, name));
+    if (state !== undefined) return state;
   }
   return undefined;
 }
@@ -132,6 +133,6 @@ function cookieOf({ request }: Pick<EstsContext, "request">, name: string): stri
   return cookies.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-function sends(context: EstsContext, name: string): boolean {
+function hasCookie(context: EstsContext, name: string): boolean {
   return (cookieOf(context, name) ?? "") !== "";
 }

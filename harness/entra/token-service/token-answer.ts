@@ -150,7 +150,7 @@ function refreshTokenFor(
     grant.refreshExpiresAtMs === undefined
       ? {}
       : { refresh_token_expires_in: Math.floor((grant.refreshExpiresAtMs - clock.now()) / 1_000) };
-  return { token: grants.seal("1.A", state), expiry };
+  return { token: grants.refreshToken(state), expiry };
 }
 
 function scopeText(scopes: ParsedScopes): string {
