@@ -30,6 +30,7 @@ import { isFailedByService, isWithoutAnswerAt } from "./model/exchange-outcomes.
 import { isPersonNeeded } from "./model/person-needed.ts";
 import { useOfToken } from "./model/shown-tokens.ts";
 import { isValidAt } from "./model/token-validity.ts";
+import { perHistory } from "./model/per-history.ts";
 
 /** How long a client may wait after a failure without Retry-After (MSAL's own back-off: `docs/sources.md#k1`). */
 const BACK_OFF_MS = minutes(1);
@@ -154,7 +155,11 @@ function isUnderFault(history: History, invoked: OperationInvoked, atMs: number)
     const { id, where, first, after, chance = 1, ramp = { from: 1, to: 1 } } = window;
     // Only the requests show which callers a slice or a fault of preflights affects: those whose requests it took.
     if (where !== undefined || window.preflights === "only")
-      return cacheKeysTakenBy(history, id).has(cacheKeyOf(history, invoked) ?? invoked.client);
+      return (
+        takenCacheKeysOf(history)
+          .get(id)
+          ?.has(cacheKeyOf(history, invoked) ?? invoked.client) === true
+      );
     if (first !== undefined || after !== undefined) return false;
     const progress = Math.min(1, (atMs - beganAt) / window.for);
     return chance * (ramp.from + (ramp.to - ramp.from) * progress) >= 0.5;
@@ -164,16 +169,8 @@ function isUnderFault(history: History, invoked: OperationInvoked, atMs: number)
 /** Flows through the sign-in page, visible or in an iframe; a mount may not know which call their requests belong to. */
 const pageFlows: ReadonlySet<Flow> = new Set(["popup", "redirect", "sso-silent"]);
 
-const taken = new WeakMap<History, ReadonlyMap<string, ReadonlySet<string>>>();
-
-/** The cache keys of the calls of which a fault window took a request. */
-function cacheKeysTakenBy(history: History, window: string): ReadonlySet<string> {
-  let byWindow = taken.get(history);
-  if (byWindow === undefined) taken.set(history, (byWindow = readTakenKeys(history)));
-  return byWindow.get(window) ?? new Set();
-}
-
-function readTakenKeys(history: History): ReadonlyMap<string, ReadonlySet<string>> {
+/** By fault window, the cache keys of the calls of which it took a request. */
+const takenCacheKeysOf = perHistory((history): ReadonlyMap<string, ReadonlySet<string>> => {
   const byWindow = new Map<string, Set<string>>();
   for (const { operation, ended } of exchangesOf(history)) {
     if (operation === undefined) continue;
@@ -183,7 +180,7 @@ function readTakenKeys(history: History): ReadonlyMap<string, ReadonlySet<string
     }
   }
   return byWindow;
-}
+});
 
 /** Whether a request failed because sign-in itself was broken, and not an endpoint that a call does not need. */
 function isFailedBySignIn(history: History, exchange: Exchange, byMs: number): boolean {

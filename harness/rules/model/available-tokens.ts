@@ -26,23 +26,18 @@ import {
   tokensForScreen,
   type AvailableTokens,
 } from "./token-lookup.ts";
+import { perHistory } from "./per-history.ts";
 
 /** What the client had, in the tab of the event, when this call, prompt or screen came; empty for calls without a cache key. */
 export function availableTokensAt(
   history: History,
   event: OperationInvoked | PromptShown | ScreenSeen,
 ): AvailableTokens {
-  let byEvent = known.get(history);
-  if (byEvent === undefined) {
-    byEvent = walk(history);
-    known.set(history, byEvent);
-  }
-  return byEvent.get(event.index) ?? {};
+  return availableTokensOf(history).get(event.index) ?? {};
 }
 
-const known = new WeakMap<History, ReadonlyMap<number, AvailableTokens>>();
-
-function walk(history: History): ReadonlyMap<number, AvailableTokens> {
+/** By index of the call, prompt or screen. */
+const availableTokensOf = perHistory((history): ReadonlyMap<number, AvailableTokens> => {
   const seen = new Map<number, AvailableTokens>();
   const inventories = new Map<string, TokenInventory>();
   const calls = new Map(operationsOf(history).map(({ invoked }) => [invoked.operation, invoked]));
@@ -109,7 +104,7 @@ function walk(history: History): ReadonlyMap<number, AvailableTokens> {
     }
   }
   return seen;
-}
+});
 
 /** Calls during which a fault kept the application from reading its store. */
 function callsWithoutStore({ events }: History): ReadonlySet<number> {

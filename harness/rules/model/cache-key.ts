@@ -6,6 +6,7 @@ import type { History, OperationInvoked } from "../../history/event.ts";
 import { grantOf, isForToken } from "./exchange-outcomes.ts";
 import { operationsOf, type Exchange, type Operation } from "./exchanges.ts";
 import { objectIdOf, resourceKey, scopeKey, tenantKeyOf } from "./identifiers.ts";
+import { perHistory } from "./per-history.ts";
 import { purposeIn } from "./purposes.ts";
 import { usersIn } from "./users-behind.ts";
 
@@ -30,34 +31,27 @@ export function isForUser(key: string, user: string): boolean {
   return key.includes(` · ${user.toLowerCase()} · `);
 }
 
-const singleTokenClients = new WeakMap<History, ReadonlySet<string>>();
-
 /** Clients whose calls of flow `custom` all request the same token: of other such calls no cache key is known. */
-function clientsWithOneToken(history: History): ReadonlySet<string> {
-  let clients = singleTokenClients.get(history);
-  if (clients === undefined) {
-    const custom = operationsOf(history).filter(({ invoked }) => invoked.flow === "custom");
-    const single = [...Map.groupBy(custom, ({ invoked }) => invoked.client)].filter(([, calls]) => {
-      const all = calls.flatMap((call) => call.exchanges);
-      const requests = all.filter(({ began }) => isForToken(began));
-      return [
-        requests.flatMap(requestedToken),
-        requests.flatMap(kindOfOwner),
-        // A call that fails for want of metadata may have sent no other request.
-        tenantsOf(all, "by id"),
-        tenantsOf(requests, "by name"),
-        // The names of calls may say for whom they are; one name stands for one person.
-        ...[...Map.groupBy(calls, ({ invoked }) => invoked.app).values()].map((alike) =>
-          alike.flatMap((call) => usersOf(history, call)),
-        ),
-        calls.flatMap(returnedUser),
-      ].every((found) => new Set(found).size <= 1);
-    });
-    clients = new Set(single.map(([client]) => client));
-    singleTokenClients.set(history, clients);
-  }
-  return clients;
-}
+const clientsWithOneToken = perHistory((history): ReadonlySet<string> => {
+  const custom = operationsOf(history).filter(({ invoked }) => invoked.flow === "custom");
+  const single = [...Map.groupBy(custom, ({ invoked }) => invoked.client)].filter(([, calls]) => {
+    const all = calls.flatMap((call) => call.exchanges);
+    const requests = all.filter(({ began }) => isForToken(began));
+    return [
+      requests.flatMap(requestedToken),
+      requests.flatMap(kindOfOwner),
+      // A call that fails for want of metadata may have sent no other request.
+      tenantsOf(all, "by id"),
+      tenantsOf(requests, "by name"),
+      // The names of calls may say for whom they are; one name stands for one person.
+      ...[...Map.groupBy(calls, ({ invoked }) => invoked.app).values()].map((alike) =>
+        alike.flatMap((call) => usersOf(history, call)),
+      ),
+      calls.flatMap(returnedUser),
+    ].every((found) => new Set(found).size <= 1);
+  });
+  return new Set(single.map(([client]) => client));
+});
 
 function requestedToken({ began }: Exchange): readonly string[] {
   const asked = resourceKey(began);

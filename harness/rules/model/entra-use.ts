@@ -7,6 +7,7 @@ import type { History } from "../../history/event.ts";
 import { isToSignInService } from "./exchange-outcomes.ts";
 import { exchangesOf, operationsOf, type Operation } from "./exchanges.ts";
 import { purposeIn } from "./purposes.ts";
+import { perHistory } from "./per-history.ts";
 
 /**
  * Whether a call asked Entra or a machine's identity endpoint, returned a token, showed one to an
@@ -40,21 +41,15 @@ export function whyUnproven({ header }: History): string {
 export const EARLIER_TOKENS =
   "An earlier test of this process was issued tokens that are still valid, and a client that has outlived it may have used one: create the client in each test, load its module again (vi.resetModules), or give the test a file of its own.";
 
-const known = new WeakMap<History, ReadonlyMap<string, number>>();
-
 /** By client, the index of the first good answer of the sign-in service. */
-function firstAnswersOf(history: History): ReadonlyMap<string, number> {
-  let first = known.get(history);
-  if (first === undefined) {
-    const found = new Map<string, number>();
-    for (const { client, ended } of exchangesOf(history)) {
-      if (ended?.issued === undefined || found.has(client)) continue;
-      found.set(client, ended.index);
-    }
-    known.set(history, (first = found));
+const firstAnswersOf = perHistory((history): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>();
+  for (const { client, ended } of exchangesOf(history)) {
+    if (ended?.issued === undefined || found.has(client)) continue;
+    found.set(client, ended.index);
   }
-  return first;
-}
+  return found;
+});
 
 /** What is looked up for each call while tokens of an earlier test are valid. */
 interface Evidence {
@@ -64,16 +59,10 @@ interface Evidence {
   readonly shown: readonly number[];
 }
 
-const evidence = new WeakMap<History, Evidence>();
-
-function evidenceIn(history: History): Evidence {
-  let found = evidence.get(history);
-  if (found === undefined) {
-    found = { firstAnswers: answersByPurpose(history), shown: tokensShownIn(history) };
-    evidence.set(history, found);
-  }
-  return found;
-}
+const evidenceIn = perHistory((history): Evidence => ({
+  firstAnswers: answersByPurpose(history),
+  shown: tokensShownIn(history),
+}));
 
 function answersByPurpose(history: History): ReadonlyMap<string, number> {
   const first = new Map<string, number>();

@@ -10,6 +10,7 @@ import type {
   OperationInvoked,
 } from "../../history/event.ts";
 import { asClientSees, isPassedPreflight } from "./preflights.ts";
+import { perHistory } from "./per-history.ts";
 
 /** A request with its end, and who sent it. */
 export interface Exchange {
@@ -63,16 +64,7 @@ export function endOf({ header, events }: History): number {
   return Math.max(events.at(-1)?.at ?? header.startedAt, header.endsAt ?? 0);
 }
 
-const known = new WeakMap<History, JoinedEvents>();
-
-function joinedEventsOf(history: History): JoinedEvents {
-  let joined = known.get(history);
-  if (joined === undefined) {
-    joined = read(history);
-    known.set(history, joined);
-  }
-  return joined;
-}
+const joinedEventsOf = perHistory(read);
 
 interface Draft<Began, Ended> {
   readonly began: Began;

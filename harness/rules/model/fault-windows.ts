@@ -5,6 +5,7 @@
 import type { FaultBegan, FaultsCleared, History } from "../../history/event.ts";
 import { endOf } from "./exchanges.ts";
 import { coversTokenService, failsEveryRequest } from "../../history/fault-facts.ts";
+import { perHistory } from "./per-history.ts";
 
 /** A fault window and when it was open; without `endedAt` it was open when the journal ended. Times: ms since the Unix epoch. */
 export interface FaultSpan {
@@ -21,7 +22,7 @@ export interface OutageSpan {
 }
 
 /** Fault windows in the order in which they opened. */
-export function faultSpansOf(history: History): readonly FaultSpan[] {
+export const faultSpansOf = perHistory((history): readonly FaultSpan[] => {
   const ends = new Map<string, number>();
   for (const event of history.events)
     if (event.kind === "fault-ended") ends.set(event.window, event.at);
@@ -37,7 +38,7 @@ export function faultSpansOf(history: History): readonly FaultSpan[] {
     });
   }
   return spans;
-}
+});
 
 /** The stretches of time with at least one open window, merged, in order; an open one ends with the history. */
 export function outageSpansOf(history: History): readonly OutageSpan[] {
@@ -100,12 +101,8 @@ function failsTokenRequests(window: Window): boolean {
 
 type Window = FaultBegan["window"];
 
-const spans = new WeakMap<History, readonly FaultSpan[]>();
-
 function spansAt(history: History, atMs: number): readonly FaultSpan[] {
-  let known = spans.get(history);
-  if (known === undefined) spans.set(history, (known = faultSpansOf(history)));
-  return known.filter(
+  return faultSpansOf(history).filter(
     ({ beganAt, endedAt }) => beganAt <= atMs && (endedAt === undefined || atMs < endedAt),
   );
 }

@@ -9,6 +9,7 @@ import { grantOf } from "./exchange-outcomes.ts";
 import { resourceKey, tenantKeyOf } from "./identifiers.ts";
 import { purposeIn } from "./purposes.ts";
 import { userBehind } from "./users-behind.ts";
+import { perHistory } from "./per-history.ts";
 
 /** Requests to Entra that an application's code causes: for tokens, sign-in pages, device codes and metadata. */
 export function entraRequestsOf(history: History): readonly Exchange[] {
@@ -39,17 +40,10 @@ const ENTRA_ENDPOINTS: ReadonlySet<ExchangeBegan["endpoint"]> = new Set([
  * user are similar, as two refresh tokens are: the service counts by user, app and scope.
  */
 export function similarityKeyOf(history: History, exchange: Exchange): string {
-  let keys = known.get(history);
-  if (keys === undefined) {
-    keys = keysOf(history);
-    known.set(history, keys);
-  }
-  return keys.get(exchange) ?? "";
+  return keysOf(history).get(exchange) ?? "";
 }
 
-const known = new WeakMap<History, ReadonlyMap<Exchange, string>>();
-
-function keysOf(history: History): ReadonlyMap<Exchange, string> {
+const keysOf = perHistory((history): ReadonlyMap<Exchange, string> => {
   const keys = new Map<Exchange, string>();
   const sent = new Map<string, SentKeys>();
   const all = exchangesOf(history);
@@ -73,7 +67,7 @@ function keysOf(history: History): ReadonlyMap<Exchange, string> {
     keys.set(exchange, unsent ?? keyOf(history, exchange));
   }
   return keys;
-}
+});
 
 /** Of the calls of one purpose, what their requests to one endpoint and tenant were for. */
 interface SentKeys {

@@ -6,6 +6,7 @@ import type { History } from "../../history/event.ts";
 import { REDACTED } from "../../history/secret-text.ts";
 import { exchangesOf, type Exchange } from "./exchanges.ts";
 import { objectIdOf } from "./identifiers.ts";
+import { perHistory } from "./per-history.ts";
 
 /**
  * What distinguishes users: the object id of the user behind a request, in lower case; else the
@@ -41,21 +42,14 @@ export function usersIn(history: History, exchange: Exchange): readonly string[]
   ];
 }
 
-const severalUsers = new WeakMap<History, ReadonlySet<string>>();
-
 /** Clients that asked for or were issued tokens of more than one user. */
-export function clientsOfSeveralUsers(history: History): ReadonlySet<string> {
-  let clients = severalUsers.get(history);
-  if (clients === undefined) {
-    const byClient = Map.groupBy(exchangesOf(history), ({ client }) => client);
-    const several = [...byClient].filter(
-      ([, exchanges]) => new Set(exchanges.flatMap((one) => usersIn(history, one))).size > 1,
-    );
-    clients = new Set(several.map(([client]) => client));
-    severalUsers.set(history, clients);
-  }
-  return clients;
-}
+export const clientsOfSeveralUsers = perHistory((history): ReadonlySet<string> => {
+  const byClient = Map.groupBy(exchangesOf(history), ({ client }) => client);
+  const several = [...byClient].filter(
+    ([, exchanges]) => new Set(exchanges.flatMap((one) => usersIn(history, one))).size > 1,
+  );
+  return new Set(several.map(([client]) => client));
+});
 
 /** Refresh tokens that were renewed from one another. */
 interface Families {
@@ -65,23 +59,17 @@ interface Families {
   readonly users: Map<string, string>;
 }
 
-const known = new WeakMap<History, Families>();
-
-function familiesOf(history: History): Families {
-  let families = known.get(history);
-  if (families === undefined) {
-    families = { first: new Map(), users: new Map() };
-    for (const { began, ended } of exchangesOf(history)) {
-      const sent = began.form?.["refresh_token"];
-      const issued = ended?.issued;
-      const first = (sent === undefined ? undefined : families.first.get(sent)) ?? sent;
-      const root = first ?? issued?.refreshToken;
-      if (root === undefined || issued === undefined) continue;
-      if (issued.refreshToken !== undefined && !families.first.has(issued.refreshToken))
-        families.first.set(issued.refreshToken, root);
-      if (issued.user !== undefined) families.users.set(root, objectIdOf(issued.user));
-    }
-    known.set(history, families);
+const familiesOf = perHistory((history): Families => {
+  const families: Families = { first: new Map(), users: new Map() };
+  for (const { began, ended } of exchangesOf(history)) {
+    const sent = began.form?.["refresh_token"];
+    const issued = ended?.issued;
+    const first = (sent === undefined ? undefined : families.first.get(sent)) ?? sent;
+    const root = first ?? issued?.refreshToken;
+    if (root === undefined || issued === undefined) continue;
+    if (issued.refreshToken !== undefined && !families.first.has(issued.refreshToken))
+      families.first.set(issued.refreshToken, root);
+    if (issued.user !== undefined) families.users.set(root, objectIdOf(issued.user));
   }
   return families;
-}
+});
