@@ -45,7 +45,8 @@ function copySource(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const name of COPIED) cpSync(name, join(folder, name), { recursive: true });
-  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+  // On Windows only a junction needs no rights of its own.
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction");
   writeFileSync(join(folder, "tsconfig.mutants.json"), JSON.stringify(CONFIG));
 }
 
