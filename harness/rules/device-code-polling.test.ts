@@ -85,6 +85,24 @@ describe("device-code-polling", () => {
     });
   });
 
+  it("adds the five seconds to the pace of the device, if that was slower than asked", () => {
+    const after = (seconds: number) => {
+      const { run, operation } = polled([
+        [0, pending],
+        [15, pending],
+        [10, slowDown],
+        [seconds, {}],
+      ]);
+      operation.ok();
+      return judge(run);
+    };
+    expect(after(15).verdict).toBe("pass");
+    expect(after(10)).toMatchObject({
+      verdict: "fail",
+      message: "app-1 polled again after 10s, and slow_down asks for 15s.",
+    });
+  });
+
   it("does not count a longer wait after a failure as the pace to slow down from", () => {
     const { run, operation } = polled([
       [0, pending],
@@ -96,6 +114,46 @@ describe("device-code-polling", () => {
     ]);
     operation.ok();
     expect(judge(run).verdict).toBe("pass");
+  });
+
+  it("takes a pause for long enough that is up to a second too short", () => {
+    const after = (seconds: number) => {
+      const { run, operation } = polled([
+        [0, slowDown],
+        [seconds, {}],
+      ]);
+      operation.ok();
+      return judge(run).verdict;
+    };
+    expect(after(9)).toBe("pass");
+    expect(after(8.999)).toBe("fail");
+  });
+
+  it("passes for a device that is cut off, or refused, after it polled on", () => {
+    const cutOff = polled([
+      [0, pending],
+      [5, down],
+    ]);
+    cutOff.operation.unknown();
+    expect(judge(cutOff.run).verdict).toBe("pass");
+    const refused = polled([
+      [0, slowDown],
+      [10, { status: 400, error: "expired_token", issued: "nothing" }],
+    ]);
+    refused.operation.fails();
+    expect(judge(refused.run).verdict).toBe("pass");
+  });
+
+  it.each([
+    ["for metadata", { endpoint: "openid-configuration" }],
+    ["for the code itself", { endpoint: "device-code" }],
+    ["with another grant", { grant: "refresh_token" }],
+  ] as const)("does not take a request %s for a poll", (_, ask) => {
+    const run = buildRun();
+    const operation = run.operation({ flow: "device-code" });
+    run.exchange({ by: operation, ...ask, ...down });
+    operation.fails();
+    expect(judge(run).verdict).toBe("inconclusive");
   });
 
   it("is inconclusive when no poll was disturbed, and lets a device give up that was refused", () => {

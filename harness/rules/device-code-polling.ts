@@ -71,7 +71,7 @@ function judge(history: History): Judgement {
 }
 
 function isPoll(exchange: Exchange): boolean {
-  return exchange.began.endpoint === "token" && grantOf(exchange) === "device_code";
+  return grantOf(exchange) === "device_code";
 }
 
 function isSlowDown({ ended }: Exchange): boolean {

@@ -1,5 +1,7 @@
 /** What rules excuse, and for each excuse a history that abuses it and fails all the same. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { formatDuration } from "../core/time/duration.ts";
 import { abusesOfPrompts } from "../../test/support/excuse-abuses-of-prompts.ts";
 import { abusesOfRequests } from "../../test/support/excuse-abuses-of-requests.ts";
 import {
@@ -13,6 +15,7 @@ import { abusesOfTabs } from "../../test/support/excuse-abuses-of-tabs.ts";
 import { abusesOfTokens } from "../../test/support/excuse-abuses-of-tokens.ts";
 import type { Ask, Call } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import type { History, HistoryEvent } from "../history/event.ts";
 import { rules, ruleById } from "./rules.ts";
 
 const daily = { expiresIn: 86_400 };
@@ -248,6 +251,22 @@ const abuses: Readonly<Record<string, () => RunBuilder>> = {
   },
 };
 
+/** What each abuse is reported as: `UPDATE_FINDINGS=1 npx vitest run harness/rules/excuses.test.ts` writes it anew. */
+const FINDINGS = "test/excuse-findings.txt";
+
+/** The finding of an abuse: its message, and below it the events that it shows. */
+function findingOf(name: string, history: History): string {
+  const { message, evidence } = ruleById(name.split("/")[0] ?? "").judge(history);
+  const events = evidence.map((index) => {
+    const { kind, at, ...event } = history.events[index] as HistoryEvent;
+    const request = "exchange" in event ? [`request ${event.exchange}`] : [];
+    const call = "operation" in event ? [`call ${event.operation}`] : [];
+    const since = formatDuration(at - history.header.startedAt);
+    return `    ${[`${since} ${kind}`, ...request, ...call].join(" of ")}`;
+  });
+  return [name, `  ${message}`, ...events].join("\n");
+}
+
 const listed = rules.flatMap(({ id, excuses = [] }) => excuses.map((one) => `${id}/${one.id}`));
 
 describe("the excuses of a rule", () => {
@@ -268,6 +287,15 @@ describe("the excuses of a rule", () => {
     const isUnmet = rule.precondition?.(history) === true;
     const expected = isUnmet ? "inconclusive" : "fail";
     expect({ verdict, message }).toMatchObject({ verdict: expected });
+  });
+
+  it("are reported with the events that show the abuse", () => {
+    const findings = Object.entries(abuses)
+      .toSorted(([a], [b]) => a.localeCompare(b, "en"))
+      .map(([name, story]) => findingOf(name, story().history()));
+    const text = `${findings.join("\n\n")}\n`;
+    if (process.env["UPDATE_FINDINGS"] === "1") writeFileSync(FINDINGS, text);
+    expect(text.split("\n\n")).toEqual(readFileSync(FINDINGS, "utf8").split("\n\n"));
   });
 
   it("are sentences", () => {
