@@ -65,7 +65,7 @@ export const availability: Rule = {
     { id: "shared-request", says: "Another request for the same token was still open." },
     {
       id: "token-used",
-      says: "The call had sent its token to an API, and no later request of it for a token failed.",
+      says: "The call had sent its token to an API, no later request of it for a token failed, and the API failed or the error is not one of the client.",
     },
     {
       id: "token-rejected",

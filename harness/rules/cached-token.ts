@@ -45,11 +45,11 @@ export const cachedToken: Rule = {
     { id: "explicit-grant", says: "A sign-in, a password or a device code fills the cache anew." },
     {
       id: "token-used",
-      says: "A call that failed had sent the token to an API, and no later request of it for a token failed.",
+      says: "A call that failed had sent the token to an API, no later request of it for a token failed, and the API failed or the error is not one of the client.",
     },
     {
       id: "token-rejected",
-      says: "An API rejected the token within the call, so that the call needed another.",
+      says: "An API rejected the token of this call, so that the call needed another.",
     },
   ],
   judge,

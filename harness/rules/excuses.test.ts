@@ -131,12 +131,18 @@ const abuses: Readonly<Record<string, () => RunBuilder>> = {
       call.ok();
     }),
   "cached-token/token-used": () =>
-    heldByOwnCode((run, call, held) => {
-      run.shows(call, held);
-      run.exchange({ by: call, status: 503 });
+    heldByOwnCode((run, call, held) => run.shows(call, held), {
+      name: "ClientAuthError",
+      code: "endpoints_resolution_error",
     }),
   "cached-token/token-rejected": () =>
-    heldByOwnCode((run, call) => run.shows(call, run.token(), { verdict: "unknown-key" })),
+    heldByOwnCode((run, call, held) => {
+      const headers = [["authorization", `Bearer ${held.accessToken}`]] as const;
+      const sent = run.request({ by: call, endpoint: "resource", headers });
+      run.shows(run.operation(own), held, { verdict: "unknown-key" });
+      sent.answered({ issued: "nothing" });
+      run.exchange({ by: call, status: 503 });
+    }),
   "key-rollover/may-wait": () => rollover((run) => validation(run, { accepts: false })),
   "key-rollover/keys-unavailable": () =>
     rollover((run) => {

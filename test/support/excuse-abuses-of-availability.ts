@@ -43,6 +43,7 @@ function heldInOutage(clock: string, then: (run: RunBuilder) => void): RunBuilde
 /** Own code has a token of an hour when the token endpoint goes down; then comes a call with `then`, and fails. */
 export function heldByOwnCode(
   then: (run: RunBuilder, call: BuiltOperation, held: TokenFacts) => void,
+  error: Parameters<BuiltOperation["fails"]>[0] = { code: "http_500" },
 ): RunBuilder {
   const run = buildRun();
   const load: Call = { flow: "custom", app: "load", scopes: [] };
@@ -52,7 +53,7 @@ export function heldByOwnCode(
   run.fault({ id: "down" });
   const call = run.operation(load);
   then(run, call, held);
-  call.fails({ code: "http_500" });
+  call.fails(error);
   return run;
 }
 

@@ -5,14 +5,17 @@ import {
   type BuiltOperation,
   type RunBuilder,
 } from "../../../test/support/run-builder.ts";
-import type { TokenFacts } from "../../history/event.ts";
+import type { OperationCompleted, TokenFacts } from "../../history/event.ts";
 import { availability } from "../availability.ts";
 import { cachedToken } from "../cached-token.ts";
 
 const own = { flow: "custom", client: "shop", app: "load", scopes: [] } as const;
 
 /** A token of a day, the token endpoint down from an hour on, and a call in which `then` happens and that fails. */
-function judge(then: (run: RunBuilder, call: BuiltOperation, held: TokenFacts) => void) {
+function judge(
+  then: (run: RunBuilder, call: BuiltOperation, held: TokenFacts) => void,
+  error: Partial<Extract<OperationCompleted, { outcome: "fail" }>["error"]> = { code: "http_500" },
+) {
   const run = buildRun();
   const held = run.token({ expiresIn: 86_400 });
   const first = run.operation(own);
@@ -24,7 +27,7 @@ function judge(then: (run: RunBuilder, call: BuiltOperation, held: TokenFacts) =
   run.at("02:00:00");
   const call = run.operation(own);
   then(run, call, held);
-  call.fails({ code: "http_500" });
+  call.fails(error);
   run.at("02:10:00");
   const last = run.operation(own);
   run.shows(last, held);
@@ -45,6 +48,38 @@ describe("a call of own code that fails while its client holds a valid token", (
   it("was refused it when it sent none, or another", () => {
     expect(judge(() => undefined)).toEqual(bothFail);
     expect(judge((run, call) => run.shows(call, run.token()))).toEqual(bothFail);
+  });
+
+  it("was refused it when its client failed without a request after the API had answered", () => {
+    const byClient = { name: "ClientAuthError", code: "endpoints_resolution_error" };
+    const after = (status: number, error: typeof byClient) =>
+      judge((run, call, held) => run.shows(call, held, { status }), error);
+    expect(after(200, byClient)).toEqual(bothFail);
+    expect(after(503, byClient)).toEqual(bothPass);
+    expect(after(200, { name: "Error", code: "no_such_order" })).toEqual(bothPass);
+  });
+
+  it("was refused it when the API rejected the token in another call at the same time", () => {
+    const verdicts = judge((run, call, held) => {
+      const headers = [["authorization", `Bearer ${held.accessToken}`]] as const;
+      const sent = run.request({ by: call, endpoint: "resource", headers });
+      const other = run.operation(own);
+      run.shows(other, held, { verdict: "unknown-key" });
+      other.fails({ code: "http_401" });
+      sent.answered({ status: 200, issued: "nothing" });
+      run.exchange({ by: call, status: 503, faults: ["down"] });
+    });
+    expect(verdicts).toEqual(bothFail);
+  });
+
+  it("was refused it when the API rejected it only after the call had ended", () => {
+    const verdicts = judge((run, call, held) => {
+      const headers = [["authorization", `Bearer ${held.accessToken}`]] as const;
+      run.request({ by: call, endpoint: "resource", headers });
+      run.exchange({ by: call, status: 503, faults: ["down"] });
+      run.presented(held, "unknown-key", "shop");
+    });
+    expect(verdicts).toEqual(bothFail);
   });
 
   it("was refused it when a later request for a token failed", () => {

@@ -3,17 +3,19 @@
  * fails although it had its token was failed by something else, such as the API.
  */
 import type { History, TokenFacts } from "../../history/event.ts";
-import { isForToken } from "./exchange-outcomes.ts";
+import { isForToken, statusOf } from "./exchange-outcomes.ts";
 import type { Exchange, Operation } from "./exchanges.ts";
 
 /**
- * What became of `held`, the token in the client's cache, in this call. `used`: the call sent it to
- * an API, or one that was issued to it meanwhile, and no later request for a token went without one.
- * `rejected`: an API rejected it, so that the call needed another. Undefined when it was not sent.
+ * What became of `held`, the token in the client's cache, in a call that failed. `used`: the call
+ * sent it to an API, or one that was issued to it meanwhile, no later request for a token went
+ * without one, and either the API failed or the error is not one of the client. `rejected`: an API
+ * rejected it, so that the call needed another. Undefined when it was not sent, or when the client
+ * then had none to give.
  */
 export function useOfToken(
   history: History,
-  { exchanges }: Operation,
+  { exchanges, completed }: Operation,
   held: TokenFacts | undefined,
 ): "used" | "rejected" | undefined {
   const issued = exchanges.flatMap(({ ended }) => ended?.issued?.token?.accessToken ?? []);
@@ -26,10 +28,36 @@ export function useOfToken(
     ({ began, ended }) =>
       isForToken(began) && began.index > last.began.index && ended?.issued?.token === undefined,
   );
-  return asksInVain ? undefined : "used";
+  const isByClient = completed?.outcome === "fail" && clientErrors.has(completed.error.name);
+  return asksInVain || (isByClient && hasSucceeded(last)) ? undefined : "used";
 }
 
-/** The first of these requests with which an API rejected the token. */
+/** Whether an API answered a request with a success. */
+function hasSucceeded({ ended }: Exchange): boolean {
+  const end = ended?.end;
+  return end?.kind === "response" && end.status < 400 && end.cut === undefined;
+}
+
+/** Names of errors that only a library for tokens throws: MSAL's, and those of @azure/identity. */
+const clientErrors: ReadonlySet<string> = new Set([
+  "AuthError",
+  "BrowserAuthError",
+  "BrowserConfigurationAuthError",
+  "ClientAuthError",
+  "ClientConfigurationError",
+  "InteractionRequiredAuthError",
+  "ManagedIdentityError",
+  "NativeAuthError",
+  "NestedAppAuthError",
+  "NodeAuthError",
+  "PlatformBrokerError",
+  "AggregateAuthenticationError",
+  "AuthenticationError",
+  "AuthenticationRequiredError",
+  "CredentialUnavailableError",
+]);
+
+/** The first of these requests with which an API rejected the token, so that its sender knows. */
 export function rejectionOf(
   { events }: History,
   exchanges: readonly Exchange[],
@@ -38,8 +66,10 @@ export function rejectionOf(
   return exchanges.find((exchange) => {
     const { began, ended } = exchange;
     if (held === undefined || tokenSentBy(exchange) !== held.accessToken) return false;
+    // Other calls may show the same token meanwhile: the answer says which of them was rejected.
+    if (ended === undefined || statusOf(exchange) !== 401) return false;
     return events
-      .slice(began.index, ended?.index)
+      .slice(began.index, ended.index)
       .some(
         (event) =>
           event.kind === "token-presented" &&
