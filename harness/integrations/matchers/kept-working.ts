@@ -18,7 +18,7 @@ import {
 import { isFailedByService, isToSignInService } from "../../rules/model/exchange-outcomes.ts";
 import { isTotalOutage } from "../../rules/model/fault-windows.ts";
 import { EARLIER_TOKENS, usesEntra } from "../../rules/model/entra-use.ts";
-import { purposeOf } from "../../rules/model/purposes.ts";
+import { purposeIn } from "../../rules/model/purposes.ts";
 import { hadNeededToken } from "./needed-token.ts";
 
 /** Passes when a call ended ok, or an API accepted a token, in an outage without new tokens; fails when a call failed although it had a valid one. */
@@ -124,7 +124,7 @@ function isDeniedNeedlessly(history: History, call: Operation): boolean {
     return false;
   const before = operationsOf(history, invoked.client).findLast(
     (earlier) =>
-      purposeOf(earlier.invoked) === purposeOf(invoked) &&
+      purposeIn(history, earlier.invoked) === purposeIn(history, invoked) &&
       earlier.completed?.outcome === "ok" &&
       earlier.completed.index < invoked.index,
   );
@@ -150,7 +150,7 @@ function isServedFromCache(
 function hasWorkedBefore(history: History, call: OperationInvoked, index: number): boolean {
   return operationsOf(history, call.client).some(
     ({ invoked, completed }) =>
-      purposeOf(invoked) === purposeOf(call) &&
+      purposeIn(history, invoked) === purposeIn(history, call) &&
       completed?.outcome === "ok" &&
       completed.index < index,
   );

@@ -113,3 +113,30 @@ describe("a call that fails in an outage under a name that has worked", () => {
     expect(judge([scope("orders")], refused, [scope("mail")])).toBe("inconclusive");
   });
 });
+
+it("is not compared with the token of a call for another user, whose name differs in a number", () => {
+  /** Two users sign in; later `first` gets a token of Ada, and in an outage `user2` no metadata. */
+  const judgeAfter = (...first: readonly string[]) => {
+    const run = buildRun();
+    const asks = { ...scope("orders"), flow: "silent", anyone: true } as const;
+    const served = (app: string, user: string): void => {
+      const call = run.operation({ ...load, app });
+      const token = run.token({ expiresIn: 7_200 });
+      run.exchange({ ...asks, by: call, subject: user, issued: { token, user } });
+      call.ok({ token: "none" });
+    };
+    served("sign in as Ada", ada);
+    served("sign in as Ben", ben);
+    for (const app of first) served(app, ada);
+    run.fault({ id: "down" });
+    const call = run.operation({ ...load, app: "user2" });
+    const metadata = { ...scope("orders"), endpoint: "openid-configuration" } as const;
+    run.exchange({ ...metadata, by: call, networkFault: "ECONNREFUSED", faults: ["down"] });
+    call.fails();
+    return keptWorkingFromCache(run.history()).verdict;
+  };
+  expect(judgeAfter("user1")).toBe("inconclusive");
+  expect(judgeAfter("user2")).toBe("fail");
+  // The number says nothing of the user: Ada's calls have several.
+  expect(judgeAfter("user1", "user3")).toBe("fail");
+});

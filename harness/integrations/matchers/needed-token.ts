@@ -12,7 +12,7 @@ import {
   isFailedByService,
   isToSignInService,
 } from "../../rules/model/exchange-outcomes.ts";
-import { purposeOf } from "../../rules/model/purposes.ts";
+import { purposeIn } from "../../rules/model/purposes.ts";
 import { isValidAt } from "../../rules/model/token-validity.ts";
 import { sessionBehind, userBehind } from "../../rules/model/users-behind.ts";
 
@@ -34,7 +34,8 @@ export function hadNeededToken(history: History, call: Operation, index: number)
       exchange.client === invoked.client &&
       exchange.ended?.issued?.token !== undefined &&
       // A token that a call of another name asked for may be for something else.
-      (exchange.operation === undefined || purposeOf(exchange.operation) === purposeOf(invoked)) &&
+      (exchange.operation === undefined ||
+        purposeIn(history, exchange.operation) === purposeIn(history, invoked)) &&
       isCompatible(history, exchange, asked),
   );
   const byKey = [...Map.groupBy(issued, (exchange) => keyOf(history, exchange)).values()];

@@ -5,10 +5,10 @@
 import type { History, OperationInvoked } from "../../history/event.ts";
 import { grantOf, isForToken } from "./exchange-outcomes.ts";
 import { operationsOf, type Exchange, type Operation } from "./exchanges.ts";
-import { objectIdOf, resourceKey, scopeKey, tenantKeyOf } from "./identifiers.ts";
+import { resourceKey, scopeKey, tenantKeyOf } from "./identifiers.ts";
 import { perHistory } from "./per-history.ts";
 import { purposeIn } from "./purposes.ts";
-import { usersIn } from "./users-behind.ts";
+import { usersOfCall } from "./users-behind.ts";
 
 /** The same key for all calls that one cached token can serve; undefined when the history does not show which those are. */
 export function cacheKeyOf(
@@ -44,8 +44,8 @@ const clientsWithOneToken = perHistory((history): ReadonlySet<string> => {
       tenantsOf(all, "by id"),
       tenantsOf(requests, "by name"),
       // The names of calls may say for whom they are; one name stands for one person.
-      ...[...Map.groupBy(calls, ({ invoked }) => invoked.app).values()].map((alike) =>
-        alike.flatMap((call) => usersOf(history, call)),
+      ...[...Map.groupBy(calls, ({ invoked }) => purposeIn(history, invoked)).values()].map(
+        (alike) => alike.flatMap((call) => [...usersOfCall(history, call)]),
       ),
       calls.flatMap(returnedUser),
     ].every((found) => new Set(found).size <= 1);
@@ -72,12 +72,6 @@ function tenantsOf(requests: readonly Exchange[], by: "by id" | "by name"): read
     const tenant = tenantKeyOf(request);
     return tenant !== "" && ID.test(tenant) === (by === "by id") ? [tenant] : [];
   });
-}
-
-/** The object ids of the users of a call, as far as its result, its requests and their answers show them. */
-function usersOf(history: History, call: Operation): readonly string[] {
-  const asked = call.exchanges.flatMap((exchange) => usersIn(history, exchange));
-  return [...returnedUser(call).map(objectIdOf), ...asked];
 }
 
 function returnedUser({ completed }: Operation): readonly string[] {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { purposeOf } from "./purposes.ts";
+import { buildRun } from "../../../test/support/run-builder.ts";
+import { ada, ben } from "../../../test/support/run-builder-wire.ts";
+import { operationsOf } from "./exchanges.ts";
+import { purposeIn, purposeOf } from "./purposes.ts";
 
 const named = (app: string): string => purposeOf({ flow: "custom", app });
 
@@ -41,5 +44,82 @@ describe("the purpose of a call of own code", () => {
   it("is read in linear time", () => {
     const text = `${"a1".repeat(50_000)} ${"-".repeat(50_000)} ${"@".repeat(50_000)}`;
     expect(named(text).length).toBeLessThan(text.length);
+  });
+});
+
+describe("the purpose of a call of a client with tokens of several users", () => {
+  /** Purposes of calls with these names and users; of a call without a user nothing shows one. */
+  const purposes = (...calls: readonly (readonly [app: string, user?: string])[]) => {
+    const run = buildRun();
+    for (const user of [ada, ben]) {
+      const signIn = run.operation({ flow: "custom", app: `sign in ${user}` });
+      run.exchange({ by: signIn, subject: user, issued: { token: run.token(), user } });
+      signIn.ok({ token: "none" });
+    }
+    for (const [app, user] of calls) {
+      const call = run.operation({ flow: "custom", app });
+      if (user !== undefined) run.exchange({ by: call, subject: user });
+      call.ok({ token: "none" });
+    }
+    const history = run.history();
+    return operationsOf(history)
+      .slice(2)
+      .map(({ invoked }) => purposeIn(history, invoked));
+  };
+
+  it("is its name where the number says for whom it is", () => {
+    expect(purposes(["user1", ada], ["user2", ben], ["user1"])).toEqual([
+      "user1",
+      "user2",
+      "user1",
+    ]);
+  });
+
+  it("is the same for all numbers where these calls are for one user", () => {
+    const [first, ...others] = purposes(["order 17", ada], ["order 18", ada], ["order 19"]);
+    expect(others).toEqual([first, first]);
+  });
+
+  it("is another for each user where the number does not say for whom it is", () => {
+    const [first, second, third, fourth, fifth] = purposes(
+      ["order 17", ada],
+      ["order 18", ben],
+      ["order 19", ada],
+      ["order 17"],
+      ["order 20"],
+    );
+    expect([third, fourth]).toEqual([first, first]);
+    expect(new Set([first, second, fifth]).size).toBe(3);
+  });
+
+  it("is known by the token that the call shows to an API", () => {
+    const run = buildRun();
+    const tokens = [ada, ben].map((user) => {
+      const token = run.token();
+      const signIn = run.operation({ flow: "custom", app: `sign in ${user}` });
+      run.exchange({ by: signIn, subject: user, issued: { token, user } });
+      signIn.ok({ token: "none" });
+      return token;
+    });
+    for (const [app, at] of [
+      ["order 17", 0],
+      ["order 18", 1],
+      ["order 19", 0],
+    ] as const) {
+      const call = run.operation({ flow: "custom", app });
+      const token = tokens[at];
+      if (token !== undefined) run.shows(call, token);
+      call.ok({ token: "none" });
+    }
+    const history = run.history();
+    const [first, second, third] = operationsOf(history)
+      .slice(2)
+      .map(({ invoked }) => purposeIn(history, invoked));
+    expect(third).toBe(first);
+    expect(second).not.toBe(first);
+  });
+
+  it("is its name where that has no number, also for several users", () => {
+    expect(purposes(["load", ada], ["load", ben])).toEqual(["load", "load"]);
   });
 });

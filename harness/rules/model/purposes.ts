@@ -4,17 +4,63 @@
  * same token, so numbers and ids in a name distinguish nothing; words and addresses of people do.
  */
 import type { History, OperationInvoked } from "../../history/event.ts";
-import { clientsOfSeveralUsers } from "./users-behind.ts";
+import { operationsOf, type Operation } from "./exchanges.ts";
+import { perHistory } from "./per-history.ts";
+import { clientsOfSeveralUsers, usersOfCall } from "./users-behind.ts";
 
 /**
  * The same text for calls of one client with one purpose: as `purposeOf`, but of own code with
- * tokens of several users the whole name, since a number in it may say for which of them a call is.
+ * tokens of several users for each of them another. Where a number in a name says for whom a call
+ * is ("user1", "user2"), that is the whole name; where it does not ("order 17", "order 18"), it is
+ * the user whom the call shows, and of a call that shows none the whole name.
  */
 export function purposeIn(
   history: History,
-  call: Pick<OperationInvoked, "client" | "flow" | "app">,
+  call: Pick<OperationInvoked, "client" | "flow" | "app" | "operation">,
 ): string {
-  return clientsOfSeveralUsers(history).has(call.client) ? call.app : purposeOf(call);
+  const purpose = purposeOf(call);
+  if (call.flow !== "custom" || !clientsOfSeveralUsers(history).has(call.client)) return purpose;
+  return purposesIn(history).get(call.operation) ?? call.app;
+}
+
+/** The purposes of the calls of own code, by the number of the operation. */
+const purposesIn = perHistory((history): ReadonlyMap<number, string> => {
+  const calls = operationsOf(history).filter(({ invoked }) => invoked.flow === "custom");
+  const purposes = new Map<number, string>();
+  for (const alike of Map.groupBy(calls, groupOf).values()) {
+    const usersByName = new Map<string, ReadonlySet<string>>();
+    for (const call of alike) {
+      const { app } = call.invoked;
+      usersByName.set(app, usersOfCall(history, call).union(usersByName.get(app) ?? new Set()));
+    }
+    const distinguish = distinguisherOf([...usersByName.values()]);
+    for (const call of alike) {
+      const { operation, app } = call.invoked;
+      const purpose = purposeOf(call.invoked);
+      const own = usersOfCall(history, call);
+      const users = own.size > 0 ? own : (usersByName.get(app) ?? own);
+      const [user] = users;
+      if (distinguish === "nothing" || purpose === app) purposes.set(operation, purpose);
+      else if (distinguish === "name" || users.size !== 1) purposes.set(operation, app);
+      else purposes.set(operation, `${purpose} · ${user}`);
+    }
+  }
+  return purposes;
+});
+
+function groupOf({ invoked }: Operation): string {
+  return `${invoked.client} · ${purposeOf(invoked)}`;
+}
+
+/** What distinguishes the users of calls whose names differ in a number; given are the users of each name. */
+function distinguisherOf(
+  usersOfNames: readonly ReadonlySet<string>[],
+): "nothing" | "name" | "user" {
+  const known = usersOfNames.filter(({ size }) => size > 0);
+  const users = new Set(known.flatMap((one) => [...one]));
+  // Each name has one user, and each user one name.
+  if (known.every(({ size }) => size === 1) && known.length === users.size) return "name";
+  return users.size === 1 ? "nothing" : "user";
 }
 
 /** The same text for calls with one purpose, by their names alone: the app's client id, or of own code the name with `#` for each number and id. */

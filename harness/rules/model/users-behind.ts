@@ -4,9 +4,10 @@
  */
 import type { History } from "../../history/event.ts";
 import { REDACTED } from "../../history/secret-text.ts";
-import { exchangesOf, type Exchange } from "./exchanges.ts";
+import { exchangesOf, type Exchange, type Operation } from "./exchanges.ts";
 import { objectIdOf } from "./identifiers.ts";
 import { perHistory } from "./per-history.ts";
+import { tokenSentBy } from "./shown-tokens.ts";
 
 /**
  * What distinguishes users: the object id of the user behind a request, in lower case; else the
@@ -41,6 +42,37 @@ export function usersIn(history: History, exchange: Exchange): readonly string[]
     ...(user === undefined || user.includes("@") ? [] : [user]),
   ];
 }
+
+/** The object ids of the users of a call, as far as its result, its requests, their answers and the tokens that it shows to APIs say. */
+export function usersOfCall(
+  history: History,
+  { completed, exchanges }: Operation,
+): ReadonlySet<string> {
+  const result = completed?.outcome === "ok" ? completed : undefined;
+  const ownerOf = ownersIn(history);
+  const tokens = [
+    result?.token?.accessToken ?? result?.tokenWithin,
+    ...exchanges.map(tokenSentBy),
+  ].map((token) => ownerOf.get(token ?? ""));
+  return new Set([
+    ...(result?.user === undefined ? [] : [objectIdOf(result.user)]),
+    ...exchanges.flatMap((exchange) => usersIn(history, exchange)),
+    ...tokens.filter((user) => user !== undefined),
+  ]);
+}
+
+/** The object id of the user of each access token that was issued to one. */
+const ownersIn = perHistory(
+  (history): ReadonlyMap<string, string> =>
+    new Map(
+      exchangesOf(history).flatMap(({ ended }) => {
+        const { token, user } = ended?.issued ?? {};
+        return token === undefined || user === undefined
+          ? []
+          : [[token.accessToken, objectIdOf(user)] as const];
+      }),
+    ),
+);
 
 /** Clients that asked for or were issued tokens of more than one user. */
 export const clientsOfSeveralUsers = perHistory((history): ReadonlySet<string> => {
