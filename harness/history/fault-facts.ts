@@ -19,10 +19,10 @@ export function breaksWithoutLoad({ effect }: RecordedWindow): boolean {
   return effects[effect.kind]?.fails !== "requests-over-capacity";
 }
 
-/** Whether a window is about requests to that endpoint of the token service; an unknown site counts as passed by them. */
+/** Whether a window is about requests to that endpoint of the token service or of a machine; an unknown site counts as passed by them. */
 export function coversTokenService(
   { at, on }: RecordedWindow,
-  endpoint: "token" | "authorize",
+  endpoint: "token" | "authorize" | "managed-identity",
 ): boolean {
   const passing = sites[at]?.endpoints;
   return passing?.includes(endpoint) !== false && (on === "all" || on.includes(endpoint));

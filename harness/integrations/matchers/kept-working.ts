@@ -27,7 +27,9 @@ export function keptWorkingFromCache(history: History): MatcherVerdict {
   if (outages.length === 0) {
     return inconclusive(
       "no outage has kept the application from getting tokens",
-      'use outage({ for: "1h" }) or outage("token-server-error"); an outage of some requests only is not enough.',
+      tokenEndpointOf(history) === "managed-identity"
+        ? 'use outage("identity-endpoint-down"): tokens of a managed identity come from its machine.'
+        : 'use outage({ for: "1h" }) or outage("token-server-error"); an outage of some requests only is not enough.',
     );
   }
   const judged = passRule(history, cachedToken.id);
@@ -97,18 +99,28 @@ interface Outage {
 }
 
 /** By indices rather than by time: in a test, all of it may happen at one instant. */
-function outagesOf({ events }: History): readonly Outage[] {
+function outagesOf(history: History): readonly Outage[] {
+  const { events } = history;
+  const endpoint = tokenEndpointOf(history);
   const outages: Outage[] = [];
   const open = new Set<string>();
   let from = 0;
   for (const event of events) {
-    if (event.kind === "fault-began" && isTotalOutage(event.window)) {
+    if (event.kind === "fault-began" && isTotalOutage(event.window, endpoint)) {
       if (open.size === 0) from = event.index;
       open.add(event.window.id);
     } else if (event.kind === "fault-ended" && open.delete(event.window) && open.size === 0)
       outages.push({ from, to: event.index });
   }
   return open.size === 0 ? outages : [...outages, { from, to: Infinity }];
+}
+
+/** Where the application gets its tokens: the endpoint of its machine only if it asked nowhere else. */
+function tokenEndpointOf(history: History): "token" | "managed-identity" {
+  const asked = exchangesOf(history).map(({ began }) => began.endpoint);
+  return asked.includes("managed-identity") && !asked.includes("token")
+    ? "managed-identity"
+    : "token";
 }
 
 /** The index at which the outage around an event began. */

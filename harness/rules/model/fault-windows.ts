@@ -68,9 +68,12 @@ export function tokenFaultsAt(history: History, atMs: number): readonly FaultSpa
   return spansAt(history, atMs).filter(({ window }) => failsTokenRequests(window));
 }
 
-/** Whether a window fails every token request of everyone while it is open. */
-export function isTotalOutage(window: Window): boolean {
-  return failsTokenRequests(window) && isForAll(window);
+/** Whether a window fails every token request of everyone while it is open; those of managed identities go to a machine. */
+export function isTotalOutage(
+  window: Window,
+  endpoint: "token" | "managed-identity" = "token",
+): boolean {
+  return failsTokenRequests(window, endpoint) && isForAll(window);
 }
 
 /** Windows open at `atMs` that fail every token request of everyone. */
@@ -95,8 +98,13 @@ export function tokenFaultIdsOf(history: History): ReadonlySet<string> {
   return new Set(breaking.map(({ window }) => window.id));
 }
 
-function failsTokenRequests(window: Window): boolean {
-  return coversTokenService(window, "token") && window.at !== "backup" && failsEveryRequest(window);
+function failsTokenRequests(
+  window: Window,
+  endpoint: "token" | "managed-identity" = "token",
+): boolean {
+  return (
+    coversTokenService(window, endpoint) && window.at !== "backup" && failsEveryRequest(window)
+  );
 }
 
 type Window = FaultBegan["window"];
