@@ -78,9 +78,15 @@ export type { Flow } from "./history/event.ts";
 
 // Worlds.
 export { createWorld } from "./entra/directory/create-world.ts";
+export { fromRegistration } from "./entra/directory/from-registration.ts";
+export type { RegistrationOptions } from "./entra/directory/from-registration.ts";
+export { samlSettings } from "./entra/saml/saml-settings.ts";
+export type { SamlSettings } from "./entra/saml/saml-settings.ts";
 export type {
   AppSketch,
+  RedirectUri,
   ResourceSketch,
+  SamlSketch,
   UserSketch,
   WorldSketch,
 } from "./entra/directory/world-sketch.ts";
@@ -92,9 +98,12 @@ export type {
   ClientSecret,
   ConditionalAccessPolicy,
   Device,
+  FederatedCredential,
   Machine,
   MachineSource,
   ManagedIdentity,
+  NameIdFormat,
+  OptionalClaim,
   ProtectedResource,
   SamlRegistration,
   Tenant,

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import type { Profile, SAML, SamlConfig } from "@node-saml/node-saml";
 import type { SamlRegistration } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { providerSettings } from "../../entra/saml/saml-settings.ts";
 import type { Flow } from "../../history/event.ts";
 import type {
   ClientContext,
@@ -59,17 +60,9 @@ export function serviceProviderOptions(
   },
 ): SamlConfig {
   const { entryPoint, privateKey, newId } = place;
-  const [identifier = ""] = saml.identifiers;
   return {
+    ...providerSettings(saml),
     entryPoint,
-    callbackUrl: saml.replyUrls[0] ?? "",
-    issuer: identifier,
-    // Entra turns a bare name into a service principal name (`docs/sources.md#f1`).
-    audience: identifier.includes(":") ? identifier : `spn:${identifier}`,
-    idpCert: saml.certificate,
-    // By default Entra signs only the assertion (`docs/sources.md#f3`).
-    wantAssertionsSigned: saml.sign !== "response",
-    wantAuthnResponseSigned: saml.sign !== "assertion",
     // Unsolicited responses are accepted, too, or no sign-in could start at Entra.
     validateInResponseTo: library.ValidateInResponseTo.ifPresent,
     acceptedClockSkewMs: 0,

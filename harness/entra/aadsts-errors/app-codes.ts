@@ -80,6 +80,27 @@ export const appCodes = {
     text: "The response type is not enabled for the app.",
     source: "assumed",
   },
+  700211: {
+    status: 401,
+    error: "invalid_client",
+    text: "No federated credential of the app is for the issuer of the client assertion.",
+    isListed: false,
+    source: "reported: Azure/azure-workload-identity issue 1200 (2024), without an error_uri",
+  },
+  700212: {
+    status: 401,
+    error: "invalid_client",
+    text: "No federated credential of the app is for the audience of the client assertion.",
+    isListed: false,
+    source: "assumed: like 700211",
+  },
+  700213: {
+    status: 401,
+    error: "invalid_client",
+    text: "No federated credential of the app is for the subject of the client assertion.",
+    isListed: false,
+    source: "reported: microsoft/Agents issue 202 (2025), for a code of the same kind",
+  },
   7000215: {
     status: 401,
     error: "invalid_client",

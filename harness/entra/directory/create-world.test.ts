@@ -78,6 +78,60 @@ describe("a world from a sketch", () => {
     ]);
   });
 
+  it("takes what else an app is registered with", () => {
+    const { tenants, resources } = createWorld({
+      ...least,
+      apps: [
+        {
+          kind: "web",
+          clientId,
+          redirectUris: [
+            "http://localhost:3000/redirect",
+            { type: "spa", uri: "http://localhost:3000/page" },
+          ],
+          federatedCredentials: [{ issuer: "https://issuer.example", subject: "orders" }],
+          identifierUris: ["https://orders.example.com/", "api://orders"],
+          exposes: ["Orders.Read"],
+          tokenVersion: "1.0",
+          optionalClaims: { idToken: ["email"], accessToken: ["upn"] },
+          saml: {},
+        },
+      ],
+      resources: [
+        { identifierUri: "https://vault.azure.net", scopes: ["user_impersonation"] },
+        { identifierUri: "api://stock", otherIdentifierUris: ["api://stock-2"] },
+      ],
+    });
+    expect(tenants[0]?.apps[0]).toMatchObject({
+      redirectUris: [
+        { type: "web", uri: "http://localhost:3000/redirect" },
+        { type: "spa", uri: "http://localhost:3000/page" },
+      ],
+      secrets: [],
+      optionalClaims: ["email"],
+      delegated: [
+        "https://graph.microsoft.com/User.Read",
+        "https://orders.example.com//Orders.Read",
+      ],
+      saml: {
+        identifiers: ["https://orders.example.com/", "api://orders"],
+        replyUrls: ["http://localhost:3000/redirect", "http://localhost:3000/page"],
+      },
+    });
+    expect(resources.slice(1)).toMatchObject([
+      { name: "key-vault", appId: "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", tokenVersion: "1.0" },
+      { identifierUri: "api://stock", otherIdentifierUris: ["api://stock-2"] },
+      {
+        identifierUri: "https://orders.example.com/",
+        otherIdentifierUris: ["api://orders"],
+        appId: clientId,
+        tokenVersion: "1.0",
+        scopes: ["Orders.Read"],
+        optionalClaims: ["upn"],
+      },
+    ]);
+  });
+
   it("issues tokens to its users and its daemons", async () => {
     const id = "99999999-1111-4111-8111-000000000001";
     const world = createWorld({
@@ -150,6 +204,57 @@ describe("a world from a sketch", () => {
     [
       { ...least, apps: [{ ...spa, secret: "s" }] },
       "createWorld.apps[0].secret: a spa app cannot keep a secret",
+    ],
+    [
+      { ...least, apps: [{ ...spa, certificates: ["ab".repeat(20)] }] },
+      "createWorld.apps[0].certificates: a spa app cannot keep a secret",
+    ],
+    [
+      { ...least, apps: [{ kind: "daemon", clientId, certificates: ["app.pem"] }] },
+      'certificates[0]: expected a certificate in PEM, or its thumbprint in hex, got "app.pem"',
+    ],
+    [
+      {
+        ...least,
+        apps: [{ kind: "daemon", clientId, certificates: ["-----BEGIN PRIVATE KEY-----\nMII"] }],
+      },
+      "certificates[0]: expected a certificate, got a private key",
+    ],
+    [
+      { ...least, apps: [{ ...spa, optionalClaims: { idToken: ["emial"] } }] },
+      '\n  Did you mean "email"?',
+    ],
+    [
+      { ...least, apps: [{ ...spa, redirectUris: [{ type: "page", uri: "http://localhost/" }] }] },
+      "redirectUris[0]",
+    ],
+    [
+      { ...least, apps: [{ ...spa, tokenVersion: "1.0" }] },
+      "createWorld.apps[0].tokenVersion: only an app that has an API has tokens for it",
+    ],
+    [
+      { ...least, apps: [{ kind: "web", clientId, saml: {} }] },
+      "createWorld.apps[0].saml.identifiers: expected at least one identifier, got nothing",
+    ],
+    [
+      {
+        ...least,
+        apps: [{ ...spa, saml: { identifiers: ["a:b"], replyUrls: ["u:v"], certificate: "x" } }],
+      },
+      "saml.privateKey: expected the other half of the pair, got nothing",
+    ],
+    [
+      {
+        ...least,
+        apps: [
+          {
+            kind: "daemon",
+            clientId,
+            federatedCredentials: [{ issuer: "i", subject: "s", keys: ["k"] }],
+          },
+        ],
+      },
+      'keys[0]: expected a public key or a certificate in PEM, got "k"',
     ],
     [
       { ...least, apps: [spa, spa] },

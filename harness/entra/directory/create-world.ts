@@ -4,11 +4,27 @@
  * result is plain data like `contoso`, so you can add everything else that a world may have.
  */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { findResource, splitScope } from "./identifiers.ts";
+import { microsoftResources } from "./microsoft-resources.ts";
 import { checkSettings } from "./settings-schema.ts";
 import { checkWorld } from "./world-schema.ts";
 import { defaultServiceSettings } from "./settings.ts";
-import type { AppRegistration, ProtectedResource, User, World } from "./world.ts";
-import { type AppSketch, checkSketch, type UserSketch, type WorldSketch } from "./world-sketch.ts";
+import type {
+  AppRegistration,
+  ClientSecret,
+  ProtectedResource,
+  SamlRegistration,
+  User,
+  World,
+} from "./world.ts";
+import {
+  type AppSketch,
+  checkSketch,
+  type SamlSketch,
+  type UserSketch,
+  type WorldSketch,
+} from "./world-sketch.ts";
 
 const GRAPH = "https://graph.microsoft.com";
 const GRAPH_SCOPES = ["User.Read", "Mail.Read", "Calendars.Read"];
@@ -84,60 +100,129 @@ function nameOf({ kind, name: given }: AppSketch, before: readonly AppSketch[]):
   return alike === 0 ? kind : `${kind}-${alike + 1}`;
 }
 
-function registrationOf(
-  {
-    kind,
-    clientId,
-    redirectUris = [],
-    scopes = ["User.Read"],
-    roles = [],
-    secret,
-    multiTenant,
-  }: AppSketch,
-  short: string,
-): AppRegistration {
-  const keepsSecret = kind === "web" || kind === "daemon" || kind === "api";
-  const appRoles: Record<string, string[]> = {};
-  for (const [resource, role] of roles.map(splitScope)) (appRoles[resource] ??= []).push(role);
+function registrationOf(app: AppSketch, short: string): AppRegistration {
+  const { kind, clientId, redirectUris = [], scopes = ["User.Read"], saml } = app;
+  const { certificates = [], federatedCredentials, multiTenant, optionalClaims } = app;
   return {
     name: short,
     clientId,
     servicePrincipalId: idOf(`service principal ${clientId}`),
     kind,
     ...(multiTenant === undefined ? {} : { multiTenant }),
-    redirectUris: redirectUris.map((uri) => ({ type: redirectTypes[kind], uri })),
-    secrets: keepsSecret ? [{ value: secret ?? `fixture-secret-of-${short}` }] : [],
-    certificates: [],
-    delegated: scopes
-      .filter((scope) => !OPENID_SCOPES.includes(scope))
-      .map((scope) => splitScope(scope).join("/")),
-    appRoles,
+    redirectUris: redirectUris.map((uri) =>
+      typeof uri === "string" ? { type: redirectTypes[kind], uri } : uri,
+    ),
+    secrets: secretsOf(app, short),
+    certificates,
+    ...(federatedCredentials === undefined ? {} : { federatedCredentials }),
+    ...(optionalClaims?.idToken === undefined ? {} : { optionalClaims: optionalClaims.idToken }),
+    delegated: [...scopes, ...scopesOfOwnApi(app)].filter(isNoOpenidScope).map((scope) => {
+      const { identifier, permission } = splitScope(scope);
+      return `${identifier}/${permission}`;
+    }),
+    appRoles: rolesOf(app),
+    ...(saml === undefined ? {} : { saml: samlOf(app, saml) }),
   };
 }
 
-/** Graph, the resources of the sketch, and those that its scopes and roles name. */
+/** An app that proves itself otherwise has no secret, unless it names one. */
+function secretsOf(app: AppSketch, short: string): readonly ClientSecret[] {
+  const { kind, secret, certificates = [], federatedCredentials = [] } = app;
+  if (secret !== undefined) return [{ value: secret }];
+  const keepsSecret = kind === "web" || kind === "daemon" || kind === "api";
+  const provesOtherwise = certificates.length + federatedCredentials.length > 0;
+  return keepsSecret && !provesOtherwise ? [{ value: `fixture-secret-of-${short}` }] : [];
+}
+
+function rolesOf({ roles = [] }: AppSketch): Record<string, readonly string[]> {
+  const appRoles: Record<string, string[]> = {};
+  for (const { identifier, permission } of roles.map(splitScope))
+    (appRoles[identifier] ??= []).push(permission);
+  return appRoles;
+}
+
+function samlOf(
+  { identifierUris = [], redirectUris = [] }: AppSketch,
+  { identifiers, replyUrls, sign = "assertion", ...rest }: SamlSketch,
+): SamlRegistration {
+  return {
+    ...samlPair(),
+    ...rest,
+    identifiers: identifiers ?? identifierUris,
+    replyUrls: replyUrls ?? redirectUris.map((uri) => (typeof uri === "string" ? uri : uri.uri)),
+    sign,
+  };
+}
+
+/** What signs for apps that have no pair of their own. */
+function samlPair(): Pick<SamlRegistration, "certificate" | "privateKey"> {
+  const read = (name: string): string =>
+    readFileSync(new URL(`../../../fixtures/keys/saml-apps.${name}.pem`, import.meta.url), "utf8");
+  return { certificate: read("cert"), privateKey: read("key") };
+}
+
+/** Graph, the APIs of the sketch and of its apps, and those that scopes and roles name; Azure's own only where they are given more. */
 function resourcesOf({ apps, resources = [] }: WorldSketch): readonly ProtectedResource[] {
-  const spoken = apps
-    .flatMap(({ scopes = [], roles = [] }) => [
-      ...scopes.map((scope) => ({ scope, isScope: true })),
-      ...roles.map((scope) => ({ scope, isScope: false })),
-    ])
-    .filter(({ scope }) => !OPENID_SCOPES.includes(scope))
-    .map(({ scope, isScope }) => ({ of: splitScope(scope), isScope }));
-  const uris = [
-    GRAPH,
-    ...resources.map((one) => one.identifierUri),
-    ...spoken.map(({ of }) => of[0]),
-  ];
-  return [...new Set(uris)].map((identifierUri) => {
-    const given = resources.find((one) => one.identifierUri === identifierUri);
-    const consented = spoken
-      .filter(({ of, isScope }) => isScope && of[0] === identifierUri)
-      .map(({ of }) => of[1]);
-    const own = identifierUri === GRAPH ? graph : apiOf(identifierUri);
-    const scopes = [...new Set([...own.scopes, ...(given?.scopes ?? []), ...consented])];
-    return { ...own, ...given, scopes };
-  });
+  const scopes = apps.flatMap((app) => app.scopes ?? []).filter(isNoOpenidScope);
+  const roles = apps.flatMap((app) => app.roles ?? []);
+  const found: ProtectedResource[] = [graph];
+  const add = (identifierUri: string, more: Partial<ProtectedResource>): void => {
+    const known = findResource(found, identifierUri);
+    const merged = merge(
+      known ?? findResource(microsoftResources, identifierUri) ?? apiOf(identifierUri),
+      more,
+    );
+    if (known === undefined) found.push(merged);
+    else found[found.indexOf(known)] = merged;
+  };
+  for (const { identifierUri, ...more } of resources) add(identifierUri, more);
+  for (const app of apps)
+    if (hasApi(app)) add(app.identifierUris?.[0] ?? app.clientId, ownApi(app));
+  for (const scope of scopes) {
+    const { identifier, permission } = splitScope(scope);
+    add(identifier, { scopes: [permission] });
+  }
+  for (const role of roles) add(splitScope(role).identifier, {});
+  return found;
+}
+
+function isNoOpenidScope(scope: string): boolean {
+  return !OPENID_SCOPES.includes(scope);
+}
+
+function merge(known: ProtectedResource, more: Partial<ProtectedResource>): ProtectedResource {
+  const { scopes = [], otherIdentifierUris = [] } = more;
+  const others = [...new Set([...(known.otherIdentifierUris ?? []), ...otherIdentifierUris])];
+  return {
+    ...known,
+    ...more,
+    ...(others.length === 0 ? {} : { otherIdentifierUris: others }),
+    scopes: [...new Set([...known.scopes, ...scopes])],
+  };
+}
+
+/** An app has an API when it says by what name or with which permissions; one of kind `api` may say so elsewhere. */
+function hasApi({ identifierUris = [], exposes }: AppSketch): boolean {
+  return identifierUris.length > 0 || exposes !== undefined;
+}
+
+/** An app needs no consent to its own API. */
+function scopesOfOwnApi({ clientId, identifierUris = [], exposes = [] }: AppSketch): string[] {
+  return exposes.map((name) => `${identifierUris[0] ?? clientId}/${name}`);
+}
+
+/** The API of an app, whose tokens are for its client id. */
+function ownApi(app: AppSketch): Partial<ProtectedResource> {
+  const { clientId, identifierUris = [], exposes = [], tokenVersion, optionalClaims } = app;
+  return {
+    appId: clientId,
+    otherIdentifierUris: identifierUris.slice(1),
+    scopes: exposes,
+    ...(tokenVersion === undefined ? {} : { tokenVersion }),
+    ...(optionalClaims?.accessToken === undefined
+      ? {}
+      : { optionalClaims: optionalClaims.accessToken }),
+  };
 }
 
 const graph: ProtectedResource = {
@@ -151,7 +236,7 @@ const graph: ProtectedResource = {
 };
 
 function apiOf(identifierUri: string): ProtectedResource {
-  const said = identifierUri.replace(/^[a-z]+:\/\//i, "");
+  const said = identifierUri.replace(/^[a-z]+:\/\//i, "").replace(/\/$/, "");
   const isId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(said);
   return {
     name: said,
@@ -162,12 +247,6 @@ function apiOf(identifierUri: string): ProtectedResource {
     scopes: [],
     cae: false,
   };
-}
-
-/** The resource, Graph when none is named, and the permission. */
-function splitScope(scope: string): readonly [resource: string, permission: string] {
-  const at = scope.lastIndexOf("/");
-  return at < 0 ? [GRAPH, scope] : [scope.slice(0, at).replace(/\/$/, ""), scope.slice(at + 1)];
 }
 
 /** A GUID that is the same for the same name. */

@@ -5,6 +5,8 @@
 import type { Clock } from "../../core/time/clock.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
+import { findResource } from "./identifiers.ts";
+import { microsoftResources } from "./microsoft-resources.ts";
 import { createPolicies, type Policies } from "./policies.ts";
 import { loadSigningKey, SIGNING_KEY_COUNT, type SigningKey } from "./signing-keys.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User, World } from "./world.ts";
@@ -34,7 +36,7 @@ export interface Directory extends Accounts, Policies {
   user(tenant: Tenant, idOrUpn: string): User | undefined;
   /** The home tenant of a UPN. */
   homeOf(upn: string): { readonly tenant: Tenant; readonly user: User } | undefined;
-  /** By identifier URI or app id. */
+  /** By identifier URI, with or without a slash at its end, or app id; Azure's own resources are known without being in the world. */
   resource(identifier: string): ProtectedResource | undefined;
   resourceAtHost(host: string): ProtectedResource | undefined;
 
@@ -105,9 +107,7 @@ export function createDirectory(world: World, clock: Clock): Directory {
       return undefined;
     },
     resource: (identifier) =>
-      world.resources.find(
-        (resource) => resource.identifierUri === identifier || resource.appId === identifier,
-      ),
+      findResource(world.resources, identifier) ?? findResource(microsoftResources, identifier),
     resourceAtHost: (host) => world.resources.find((resource) => resource.hosts.includes(host)),
 
     watch: (listener) => void listeners.push(listener),

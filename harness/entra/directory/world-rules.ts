@@ -1,7 +1,15 @@
 /** The rules between the fields of a world: unique names, references, certificates that fit their keys. */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, type X509Certificate } from "node:crypto";
 import { expected, type ReportProblem } from "../../core/validation.ts";
-import type { AppRegistration, Machine, SamlRegistration, Tenant, World } from "./world.ts";
+import { readCertificate } from "./certificates.ts";
+import type {
+  AppRegistration,
+  Machine,
+  ProtectedResource,
+  SamlRegistration,
+  Tenant,
+  World,
+} from "./world.ts";
 
 type Path = Parameters<ReportProblem>[0];
 
@@ -16,7 +24,12 @@ export function checkBetweenFields(world: World, report: ReportProblem): void {
   checkUnique(
     report,
     "identifier URI",
-    resources.map(({ identifierUri: uri }, index) => [["resources", index, "identifierUri"], uri]),
+    resources.flatMap((resource, index) =>
+      identifierUrisOf(resource).map(({ path, uri }): readonly [Path, string] => [
+        ["resources", index, ...path],
+        uri,
+      ]),
+    ),
   );
   tenants.forEach((tenant, index) =>
     checkTenant(world, tenant, reportBelow(report, ["tenants", index])),
@@ -69,11 +82,15 @@ function checkTenant({ tenants }: World, { apps, users }: Tenant, report: Report
 
 /** Reports violations within an app. */
 export function checkRegistration(
-  { kind, secrets, certificates, redirectUris }: AppRegistration,
+  { kind, secrets, certificates, federatedCredentials = [], redirectUris }: AppRegistration,
   report: ReportProblem,
 ): void {
-  if (kind === "daemon" && secrets.length + certificates.length === 0) {
-    report(["secrets"], "a daemon needs a secret or a certificate, got neither");
+  const credentials = secrets.length + certificates.length + federatedCredentials.length;
+  if (kind === "daemon" && credentials === 0) {
+    report(
+      ["secrets"],
+      "a daemon needs a secret, a certificate or a federated credential, got none",
+    );
   }
   redirectUris.forEach(({ uri }, index) => {
     if (URL.canParse(uri)) return;
@@ -149,6 +166,16 @@ function checkMachine({ tenants }: World, machine: Machine, report: ReportProble
   }
 }
 
+function identifierUrisOf({
+  identifierUri,
+  otherIdentifierUris = [],
+}: ProtectedResource): readonly { readonly path: Path; readonly uri: string }[] {
+  return [
+    { path: ["identifierUri"], uri: identifierUri },
+    ...otherIdentifierUris.map((uri, index) => ({ path: ["otherIdentifierUris", index], uri })),
+  ];
+}
+
 function checkUnique(
   report: ReportProblem,
   what: string,
@@ -163,14 +190,6 @@ function checkUnique(
 
 function reportBelow(report: ReportProblem, above: Path): ReportProblem {
   return (path, ...rest) => report([...above, ...path], ...rest);
-}
-
-function readCertificate(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    return undefined;
-  }
 }
 
 function isKeyOf(certificate: X509Certificate, pem: string): boolean {

@@ -2,6 +2,7 @@
 import { nonEmptyString, wholeNumber } from "../../core/common-schemas.ts";
 import { acrossFields, expecting, parseWith, schema, schemaOf } from "../../core/validation.ts";
 import { loginClouds } from "./clouds.ts";
+import { isPrivateKey, isThumbprint, readCertificate, readPublicKey } from "./certificates.ts";
 import { settingsSchema } from "./settings-schema.ts";
 import {
   checkBetweenFields,
@@ -14,9 +15,12 @@ import {
   type ClientSecret,
   type ConditionalAccessPolicy,
   type Device,
+  type FederatedCredential,
   type Machine,
   machineSources,
   type ManagedIdentity,
+  nameIdFormatNames,
+  optionalClaimNames,
   type ProtectedResource,
   type SamlRegistration,
   type Tenant,
@@ -49,6 +53,39 @@ export const guid = schema((z) =>
 export const mark = schema((z) =>
   z.literal(true, { error: expecting("true, or that it is left out") }).optional(),
 );
+
+/** A certificate of an app, as `AppRegistration.certificates` has it. */
+export const certificateOrThumbprint = schema((z) =>
+  z
+    .string({
+      error: expecting(
+        "a certificate in PEM, or its thumbprint in hex",
+        'Read the file with readFileSync("app.cert.pem", "utf8"); a private key is not needed.',
+      ),
+    })
+    // What was found is printed, and a key must not be.
+    .refine((value) => !isPrivateKey(value), {
+      error: "expected a certificate, got a private key",
+      abort: true,
+    })
+    .refine((value) => isThumbprint(value) || readCertificate(value) !== undefined),
+);
+
+const publicKeyPem = schema((z) =>
+  z
+    .string({ error: expecting("a public key or a certificate in PEM") })
+    .refine((value) => !isPrivateKey(value), {
+      error: "expected a public key, got a private key",
+      abort: true,
+    })
+    .refine((value) => readPublicKey(value) !== undefined),
+);
+
+/** Names of claims that tokens have only when a registration asks for them. */
+export const optionalClaims = schema((z) => z.array(z.enum(optionalClaimNames)));
+
+/** The format of a NameID. */
+export const nameIdFormat = schema((z) => z.enum(nameIdFormatNames));
 
 const names = schema((z) => z.array(nonEmptyString()));
 const instantMs = schema((z) => wholeNumber(z, 0));
@@ -94,6 +131,7 @@ const samlSchema = schemaOf<SamlRegistration>()((z) =>
       identifiers: names().min(1),
       replyUrls: names().min(1),
       relayState: z.string().optional(),
+      nameIdFormat: nameIdFormat().optional(),
       sign: z.enum(["assertion", "response", "both"]),
       certificate: z.string(),
       privateKey: z.string(),
@@ -101,6 +139,18 @@ const samlSchema = schemaOf<SamlRegistration>()((z) =>
     })
     .check(acrossFields(checkSamlRegistration))
     .meta({ id: "SamlRegistration" }),
+);
+
+/** Trust in an outside issuer. */
+export const federatedCredentialSchema = schemaOf<FederatedCredential>()((z) =>
+  z
+    .strictObject({
+      issuer: nonEmptyString(),
+      subject: nonEmptyString(),
+      audience: nonEmptyString().optional(),
+      keys: z.array(publicKeyPem()).min(1).optional(),
+    })
+    .meta({ id: "FederatedCredential" }),
 );
 
 const managedIdentitySchema = schemaOf<ManagedIdentity>()((z) =>
@@ -123,7 +173,9 @@ const appSchema = schemaOf<AppRegistration>()((z) =>
         z.strictObject({ type: z.enum(["web", "spa", "native"]), uri: nonEmptyString() }),
       ),
       secrets: z.array(secretSchema()),
-      certificates: z.array(z.string()),
+      certificates: z.array(certificateOrThumbprint()),
+      federatedCredentials: z.array(federatedCredentialSchema()).optional(),
+      optionalClaims: optionalClaims().optional(),
       delegated: names(),
       appRoles: z.record(z.string(), names()),
       saml: samlSchema().optional(),
@@ -175,10 +227,12 @@ const resourceSchema = schemaOf<ProtectedResource>()((z) =>
     .strictObject({
       name: nonEmptyString(),
       identifierUri: nonEmptyString(),
+      otherIdentifierUris: names().optional(),
       appId: guid(),
       tokenVersion: z.enum(["1.0", "2.0"]),
       hosts: names(),
       scopes: names(),
+      optionalClaims: optionalClaims().optional(),
       cae: z.boolean(),
     })
     .meta({ id: "ProtectedResource" }),

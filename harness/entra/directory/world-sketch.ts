@@ -10,7 +10,23 @@ import {
 } from "../../core/validation.ts";
 import { someSettingsSchema } from "./settings-schema.ts";
 import type { ServiceSettings } from "./service-settings.ts";
-import { guid, mark, registeredKinds } from "./world-schema.ts";
+import type {
+  AppRegistration,
+  FederatedCredential,
+  NameIdFormat,
+  OptionalClaim,
+  ProtectedResource,
+  SamlRegistration,
+} from "./world.ts";
+import {
+  certificateOrThumbprint,
+  federatedCredentialSchema,
+  guid,
+  mark,
+  nameIdFormat,
+  optionalClaims,
+  registeredKinds,
+} from "./world-schema.ts";
 
 /**
  * The input of `createWorld`: your own registration.
@@ -36,7 +52,8 @@ export interface WorldSketch {
 }
 
 /**
- * An app as it is registered. A web app, a single-page app and a native app need a redirect URI.
+ * An app as it is registered. A web app and a single-page app need a redirect URI, unless they
+ * sign their users in by SAML. `fromRegistration` makes one from what `az ad app show` prints.
  *
  * @example
  * const app: AppSketch = {
@@ -52,15 +69,67 @@ export interface AppSketch {
   readonly clientId: string;
   /** How tests ask for it; default: its kind, of the second one `spa-2`. */
   readonly name?: string;
-  /** As they are registered, under the platform of the kind. */
-  readonly redirectUris?: readonly string[];
+  /** As they are registered: under the platform of the kind, or under the platform that is named with them. */
+  readonly redirectUris?: readonly (string | RedirectUri)[];
   /** Delegated permissions, all consented: `User.Read` of Graph, `api://orders/Orders.Read` of other APIs. Default: `User.Read`. */
   readonly scopes?: readonly string[];
   /** Application permissions, written like scopes. */
   readonly roles?: readonly string[];
-  /** Of a web app, a daemon or an API; default `fixture-secret-of-` and its name. */
+  /** Of a web app, a daemon or an API; default `fixture-secret-of-` and its name, unless it has another credential. */
   readonly secret?: string;
+  /** Certificates that sign its client assertions: PEM, or a thumbprint in hex. */
+  readonly certificates?: readonly string[];
+  /** Outside issuers whose tokens it presents as client assertions. */
+  readonly federatedCredentials?: readonly FederatedCredential[];
   readonly multiTenant?: true;
+  /** Claims that tokens have in addition: its own ID tokens, and the access tokens for its API. */
+  readonly optionalClaims?: {
+    readonly idToken?: readonly OptionalClaim[];
+    readonly accessToken?: readonly OptionalClaim[];
+  };
+  /** Identifier URIs (application id URIs) of its API, by each of which clients may ask for it. */
+  readonly identifierUris?: readonly string[];
+  /** Delegated permissions that its API has, such as `Orders.Read`. */
+  readonly exposes?: readonly string[];
+  /** Version of the access tokens for its API, `requestedAccessTokenVersion` of the registration; default `"2.0"`. A registration that says nothing means `"1.0"`. */
+  readonly tokenVersion?: ProtectedResource["tokenVersion"];
+  /** Set for an app that signs its users in by SAML. */
+  readonly saml?: SamlSketch;
+}
+
+/**
+ * A redirect URI with the platform under which it is registered.
+ *
+ * @example
+ * const redirect: RedirectUri = { type: "spa", uri: "http://localhost:5173/redirect" };
+ */
+export type RedirectUri = AppRegistration["redirectUris"][number];
+
+/**
+ * The SAML part of an app. What is left out has the value that Entra gives it.
+ *
+ * @example
+ * const saml: SamlSketch = {
+ *   identifiers: ["https://expenses.example.com/saml"],
+ *   replyUrls: ["http://localhost:3000/saml/acs"],
+ * };
+ */
+export interface SamlSketch {
+  /** Entity ids; default: `identifierUris` of the app. */
+  readonly identifiers?: readonly string[];
+  /** Assertion consumer services; default: `redirectUris` of the app. */
+  readonly replyUrls?: readonly string[];
+  /** RelayState of a sign-in that starts at Entra. */
+  readonly relayState?: string;
+  /** Format of the NameID where a request names none; default: persistent. */
+  readonly nameIdFormat?: NameIdFormat;
+  /** What Entra signs; default `assertion`. */
+  readonly sign?: SamlRegistration["sign"];
+  /** Entra's signing certificate for the app and its private key, PEM; default: a pair of the fixtures. `samlSettings` has it for your app. */
+  readonly certificate?: string;
+  readonly privateKey?: string;
+  /** Certificates of your app, PEM: with any, its requests must be signed by one of them. */
+  readonly requestCertificates?: readonly string[];
 }
 
 /**
@@ -89,11 +158,17 @@ export interface UserSketch {
 export interface ResourceSketch {
   /** Such as `api://orders`. */
   readonly identifierUri: string;
+  /** Further identifier URIs, by which clients may ask for it as well. */
+  readonly otherIdentifierUris?: readonly string[];
   readonly scopes?: readonly string[];
   /** Hosts at which the simulator answers for the API, under `contoso.example`. Default: none, the API is yours. */
   readonly hosts?: readonly string[];
   /** Client id of the API, the `aud` of its tokens; default: the one in the URI, else a hash of it. */
   readonly appId?: string;
+  /** Version of its access tokens; default `"2.0"`, and `"1.0"` for Microsoft Graph. */
+  readonly tokenVersion?: ProtectedResource["tokenVersion"];
+  /** Claims that its access tokens have in addition. */
+  readonly optionalClaims?: readonly OptionalClaim[];
   /** Whether it takes part in continuous access evaluation; default: no. */
   readonly cae?: boolean;
 }
@@ -116,29 +191,82 @@ const appSchema = schemaOf<AppSketch>()((z) => {
       ),
     })
     .refine((value) => URL.canParse(value));
+  const redirectUri = z.strictObject({ type: z.enum(["web", "spa", "native"]), uri: address });
   return z
     .strictObject({
       kind: z.enum(registeredKinds),
       clientId: guid(),
       name: nonEmptyString().optional(),
-      redirectUris: z.array(address).optional(),
+      redirectUris: z.array(z.union([address, redirectUri])).optional(),
       scopes: z.array(permission).optional(),
       roles: z.array(permission).optional(),
       secret: nonEmptyString().optional(),
+      certificates: z.array(certificateOrThumbprint()).optional(),
+      federatedCredentials: z.array(federatedCredentialSchema()).optional(),
       multiTenant: mark(),
+      optionalClaims: z
+        .strictObject({
+          idToken: optionalClaims().optional(),
+          accessToken: optionalClaims().optional(),
+        })
+        .optional(),
+      identifierUris: z.array(nonEmptyString()).optional(),
+      exposes: z.array(nonEmptyString()).optional(),
+      tokenVersion: z.enum(["1.0", "2.0"]).optional(),
+      saml: samlSchema().optional(),
     })
     .check(acrossFields(checkApp))
     .meta({ id: "AppSketch" });
 });
 
-/** An app that signs people in needs a redirect URI. */
-function checkApp({ kind, redirectUris = [], secret }: AppSketch, report: ReportProblem): void {
-  if ((kind === "spa" || kind === "web") && redirectUris.length === 0) {
+const samlSchema = schemaOf<SamlSketch>()((z) =>
+  z
+    .strictObject({
+      identifiers: z.array(nonEmptyString()).min(1).optional(),
+      replyUrls: z.array(nonEmptyString()).min(1).optional(),
+      relayState: z.string().optional(),
+      nameIdFormat: nameIdFormat().optional(),
+      sign: z.enum(["assertion", "response", "both"]).optional(),
+      certificate: nonEmptyString().optional(),
+      privateKey: nonEmptyString().optional(),
+      requestCertificates: z.array(z.string()).min(1).optional(),
+    })
+    .check(acrossFields(checkPair))
+    .meta({ id: "SamlSketch" }),
+);
+
+function checkPair({ certificate, privateKey }: SamlSketch, report: ReportProblem): void {
+  if ((certificate === undefined) === (privateKey === undefined)) return;
+  const missing = certificate === undefined ? "certificate" : "privateKey";
+  report([missing], expected("the other half of the pair", undefined), PAIR_HINT);
+}
+
+const PAIR_HINT = "Give both, or neither: Brownout has a pair of its own.";
+
+/** An app that signs people in needs a redirect URI, or a reply URL. */
+function checkApp(app: AppSketch, report: ReportProblem): void {
+  const { kind, redirectUris = [], secret, saml, identifierUris = [] } = app;
+  if (saml !== undefined && saml.identifiers === undefined && identifierUris.length === 0) {
+    const hint = "It is the issuer of your app's configuration, its entity id.";
+    report(["saml", "identifiers"], expected("at least one identifier", undefined), hint);
+  }
+  if (saml !== undefined && saml.replyUrls === undefined && redirectUris.length === 0) {
+    const hint = "It is where your app takes the answer, its assertion consumer service.";
+    report(["saml", "replyUrls"], expected("at least one URL", undefined), hint);
+  }
+  if ((kind === "spa" || kind === "web") && saml === undefined && redirectUris.length === 0) {
     const hint = `A ${kind} app has at least one: the redirectUri of your code, as an absolute URL.`;
     report(["redirectUris"], expected("at least one URL", undefined), hint);
   }
-  if ((kind === "spa" || kind === "native") && secret !== undefined) {
-    report(["secret"], `a ${kind} app cannot keep a secret: leave it out`);
+  if (kind === "spa" || kind === "native") {
+    const held = { secret, certificates: app.certificates?.[0] };
+    for (const [name, value] of Object.entries(held))
+      if (value !== undefined) report([name], `a ${kind} app cannot keep a secret: leave it out`);
+  }
+  const isApi = identifierUris.length > 0 || app.exposes !== undefined || kind === "api";
+  if (app.tokenVersion !== undefined && !isApi) {
+    const hint = "Give identifierUris or exposes, or leave tokenVersion out.";
+    report(["tokenVersion"], "only an app that has an API has tokens for it", hint);
   }
 }
 
@@ -157,9 +285,12 @@ const resourceSchema = schemaOf<ResourceSketch>()((z) =>
   z
     .strictObject({
       identifierUri: nonEmptyString(),
+      otherIdentifierUris: z.array(nonEmptyString()).optional(),
       scopes: z.array(nonEmptyString()).optional(),
       hosts: z.array(nonEmptyString()).optional(),
       appId: guid().optional(),
+      tokenVersion: z.enum(["1.0", "2.0"]).optional(),
+      optionalClaims: optionalClaims().optional(),
       cae: z.boolean().optional(),
     })
     .meta({ id: "ResourceSketch" }),

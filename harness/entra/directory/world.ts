@@ -87,6 +87,8 @@ export interface SamlRegistration {
   readonly replyUrls: readonly string[];
   /** RelayState of a sign-in that starts at Entra. */
   readonly relayState?: string;
+  /** Format of the NameID where a request names none; default: persistent, another one for each app. */
+  readonly nameIdFormat?: NameIdFormat;
   /** What Entra signs; Entra's own default is `assertion`. */
   readonly sign: "assertion" | "response" | "both";
   /** The app's own signing certificate and its private key; PEM. */
@@ -95,6 +97,61 @@ export interface SamlRegistration {
   /** Certificates of the service provider, PEM: with any, requests must be signed by one of them. */
   readonly requestCertificates?: readonly string[];
 }
+
+/**
+ * A format of the NameID: `emailAddress` is the UPN, `persistent` a name that is the same at each
+ * sign-in to an app, `transient` one that is new at each.
+ *
+ * @example
+ * const format: NameIdFormat = "emailAddress";
+ */
+export type NameIdFormat = (typeof nameIdFormatNames)[number];
+
+export const nameIdFormatNames = ["emailAddress", "persistent", "transient"] as const;
+
+/**
+ * Trust in tokens of another issuer as a credential of an app: GitHub Actions, Kubernetes, another
+ * cloud. Issuer, subject and audience of a client assertion must be equal to those here, case
+ * included.
+ *
+ * @see docs/sources.md#a5
+ * @example
+ * const deploy: FederatedCredential = {
+ *   issuer: "https://token.actions.githubusercontent.com",
+ *   subject: "repo:contoso/orders:environment:production",
+ * };
+ */
+export interface FederatedCredential {
+  readonly issuer: string;
+  readonly subject: string;
+  /** `aud` of the assertion; default `api://AzureADTokenExchange`. */
+  readonly audience?: string;
+  /** Public keys of the issuer, PEM. Absent: the signature of an assertion is not verified, since the issuer cannot be reached. */
+  readonly keys?: readonly string[];
+}
+
+/**
+ * A claim that tokens have only when the registration asks for it. What the simulator cannot know
+ * of a user, such as an address, is not issued.
+ *
+ * @see docs/sources.md#a7
+ * @example
+ * const claims: readonly OptionalClaim[] = ["email", "upn", "groups"];
+ */
+export type OptionalClaim = (typeof optionalClaimNames)[number];
+
+export const optionalClaimNames = [
+  "acct",
+  "email",
+  "family_name",
+  "given_name",
+  "groups",
+  "idtyp",
+  "preferred_username",
+  "tenant_region_scope",
+  "upn",
+  "verified_primary_email",
+] as const;
 
 /**
  * An app registration, seen from its home tenant. `createWorld` makes one from a sketch.
@@ -129,8 +186,16 @@ export interface AppRegistration {
     readonly uri: string;
   }[];
   readonly secrets: readonly ClientSecret[];
-  /** PEM certificates whose client assertions are accepted. */
+  /**
+   * Certificates whose client assertions are accepted: PEM, or a thumbprint in hex, SHA-1 or
+   * SHA-256. By its thumbprint alone a certificate is known only from `x5c` of an assertion;
+   * without that, the signature is not verified.
+   */
   readonly certificates: readonly string[];
+  /** Outside issuers whose tokens are accepted as client assertions; default: none. */
+  readonly federatedCredentials?: readonly FederatedCredential[];
+  /** Claims that its ID tokens have in addition; default: none. */
+  readonly optionalClaims?: readonly OptionalClaim[];
   /** Delegated permissions that are consented, as full scope URIs. */
   readonly delegated: readonly string[];
   /** Application permissions by resource identifier URI: the `roles` of app tokens. */
@@ -228,12 +293,16 @@ export interface Machine {
 export interface ProtectedResource {
   readonly name: string;
   readonly identifierUri: string;
+  /** Further identifier URIs, by which it is asked for as well. */
+  readonly otherIdentifierUris?: readonly string[];
   /** Its app id: `aud` of its v2 tokens. */
   readonly appId: string;
-  /** The format of its access tokens: chosen by the resource, not by the endpoint. */
+  /** The format of its access tokens: chosen by the resource, not by the endpoint. The `aud` of a v1 token is the identifier as the client wrote it. */
   readonly tokenVersion: "1.0" | "2.0";
   readonly hosts: readonly string[];
   readonly scopes: readonly string[];
+  /** Claims that its access tokens have in addition; default: none. */
+  readonly optionalClaims?: readonly OptionalClaim[];
   /** Whether it takes part in continuous access evaluation, so that tokens of capable clients live long. */
   readonly cae: boolean;
 }

@@ -49,7 +49,8 @@ export function createRegionalService(options: RegionalServiceOptions): Regional
   }) => {
     const tenant = directory.tenant(segment);
     const app = tenant?.apps.find((candidate) => candidate.clientId === clientId);
-    const resource = directory.resource(parameters["resource"] ?? "");
+    const audience = parameters["resource"] ?? "";
+    const resource = directory.resource(audience);
     if (tenant === undefined || resource === undefined) return undefined;
     if (app?.kind !== "managed-identity") return undefined;
     const issuedAtSeconds = Math.floor(clock.now() / 1_000);
@@ -65,7 +66,7 @@ export function createRegionalService(options: RegionalServiceOptions): Regional
       },
       resource,
       // D.8: continuous access evaluation does not cover managed identities.
-      { permissions: [], cae: "no" },
+      { audience, permissions: [], cae: "no" },
     );
     return {
       token_type: "Bearer",

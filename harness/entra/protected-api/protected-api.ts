@@ -7,6 +7,7 @@ import { createPublicKey, createVerify, type KeyObject } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
 import { cloudOfHost, issuerOriginOf } from "../directory/clouds.ts";
 import type { Directory } from "../directory/directory.ts";
+import { isIdentifierOf } from "../directory/identifiers.ts";
 import { isIssuedBeforeRevocation } from "../directory/opaque-ids.ts";
 import type { ProtectedResource, User } from "../directory/world.ts";
 import { corsHeaders, preflightHeaders } from "../request/cors.ts";
@@ -55,7 +56,7 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     const nowSeconds = clock.now() / 1_000;
     if (Number(claims["exp"]) <= nowSeconds) return { verdict: "expired" };
     if (Number(claims["nbf"]) > nowSeconds) return { verdict: "not-yet-valid" };
-    if (claims["aud"] !== resource.identifierUri && claims["aud"] !== resource.appId) {
+    if (!isIdentifierOf(resource, String(claims["aud"]))) {
       return { verdict: "wrong-audience" };
     }
     if (!grantsSomething(claims)) return { verdict: "malformed" };

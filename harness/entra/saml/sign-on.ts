@@ -116,7 +116,7 @@ function succeed(context: EstsContext, signOn: SignOn, who: SignInSession): Page
   const { settings, clock } = context;
   const envelope = responseEnvelopeOf(context, signOn);
   const audience = audienceOf(request?.issuer ?? saml.identifiers[0] ?? "");
-  const format = request === undefined ? nameIdFormats.unspecified : nameIdFormatOf(request);
+  const format = requestedFormat(signOn);
   const xml = signedResponse(
     envelope,
     {
@@ -132,6 +132,14 @@ function succeed(context: EstsContext, signOn: SignOn, who: SignInSession): Page
     { sign: saml.sign, by: saml },
   );
   return { ...posted(signOn, xml), cookies: signInSessionCookies(context, who) };
+}
+
+/** That of the request; where it names none, that of the registration. */
+function requestedFormat({ saml, request }: SignOn): string {
+  const asked = request === undefined ? nameIdFormats.unspecified : nameIdFormatOf(request);
+  return asked === nameIdFormats.unspecified && saml.nameIdFormat !== undefined
+    ? nameIdFormats[saml.nameIdFormat]
+    : asked;
 }
 
 function refuseRepeated(context: EstsContext, { app, request }: SignOn): void {

@@ -8,6 +8,7 @@ export function grantClientCredentials(context: EstsContext): Record<string, unk
   const tenant = tenantOf(context);
   const app = appOf(context, tenant);
   const proof = authenticateClient(context, app);
-  const resource = parseAppScope(required(context, "scope"), context.directory);
-  return appAnswer(context, { tenant, app, proof, resource });
+  const scope = required(context, "scope");
+  const { resource, identifier } = parseAppScope(scope, context.directory);
+  return appAnswer(context, { tenant, app, proof, resource, audience: identifier });
 }

@@ -1,5 +1,6 @@
 /** Scopes as ESTS reads them: of one resource at a time, with `.default`, next to those of OpenID Connect. */
 import type { Directory } from "../directory/directory.ts";
+import { permissionsOf, splitScope } from "../directory/identifiers.ts";
 import type { AppRegistration, ProtectedResource } from "../directory/world.ts";
 import { EstsError } from "./ests-error.ts";
 
@@ -7,6 +8,8 @@ const OPENID_SCOPES = new Set(["openid", "profile", "offline_access", "email"]);
 
 export interface ParsedScopes {
   readonly resource: ProtectedResource;
+  /** The resource as the client named it: `aud` of a v1 token. */
+  readonly audience: string;
   /** Permission names without the resource, in the order of the request; `.default` resolved. */
   readonly permissions: readonly string[];
   /** As the client wrote them, and `.default` with what it stands for: clients cache tokens by these. */
@@ -24,14 +27,12 @@ export function parseDelegatedScopes(
 ): ParsedScopes {
   const words = scope.split(/\s+/).filter((word) => word !== "");
   const wanted = words.filter((word) => !OPENID_SCOPES.has(word));
-  const named = wanted.map((word) => splitScope(word, directory));
+  const named = wanted.map((word) => readScope(word, directory));
   const resource = named[0]?.resource ?? directory.resource("https://graph.microsoft.com");
   if (resource === undefined) throw new EstsError(500011);
   if (named.some((entry) => entry.resource !== resource))
     throw new EstsError(70011, "Scopes of two resources in one request.");
-  const consented = app.delegated
-    .filter((full) => full.startsWith(`${resource.identifierUri}/`))
-    .map((full) => full.slice(resource.identifierUri.length + 1));
+  const consented = permissionsOf(resource, app.delegated);
   // Microsoft's own samples have both User.Read and user.read.
   const permissions = named.flatMap(({ permission }) =>
     permission === ".default"
@@ -44,6 +45,7 @@ export function parseDelegatedScopes(
   }
   return {
     resource,
+    audience: named[0]?.identifier ?? resource.identifierUri,
     permissions: permissions.length === 0 ? consented.slice(0, 1) : permissions,
     granted: named.length === 0 ? consented.slice(0, 1) : grantedWords(wanted, named, consented),
     openid: words.includes("openid"),
@@ -58,34 +60,35 @@ function same(one: string, other: string): boolean {
 
 function grantedWords(
   wanted: readonly string[],
-  named: readonly { readonly resource: ProtectedResource; readonly permission: string }[],
+  named: readonly ReadScope[],
   consented: readonly string[],
 ): readonly string[] {
-  const all = named.flatMap(({ permission, resource }, index) => [
-    ...(permission === ".default"
-      ? consented.map((name) => `${resource.identifierUri}/${name}`)
-      : []),
+  const all = named.flatMap(({ permission, identifier }, index) => [
+    ...(permission === ".default" ? consented.map((name) => `${identifier}/${name}`) : []),
     wanted[index] ?? "",
   ]);
   return [...new Set(all)];
 }
 
 /** Reads the scope of client credentials, which must be `<resource>/.default`; throws 70011 or 500011. */
-export function parseAppScope(scope: string, directory: Directory): ProtectedResource {
+export function parseAppScope(scope: string, directory: Directory): ReadScope {
   const words = scope.split(/\s+/).filter((word) => word !== "");
   const [word = ""] = words;
   if (words.length !== 1 || !word.endsWith("/.default"))
     throw new EstsError(70011, `Scope: ${scope}.`);
-  return splitScope(word, directory).resource;
+  return readScope(word, directory);
 }
 
-function splitScope(
-  word: string,
-  directory: Directory,
-): { resource: ProtectedResource; permission: string } {
-  const at = word.lastIndexOf("/");
-  const identifier = at < 0 ? "https://graph.microsoft.com" : word.slice(0, at);
-  const resource = directory.resource(identifier.replace(/\/$/, ""));
+interface ReadScope {
+  readonly resource: ProtectedResource;
+  /** The resource as the client named it. */
+  readonly identifier: string;
+  readonly permission: string;
+}
+
+function readScope(word: string, directory: Directory): ReadScope {
+  const { identifier, permission } = splitScope(word);
+  const resource = directory.resource(identifier);
   if (resource === undefined) throw new EstsError(500011, `Resource: ${identifier}.`);
-  return { resource, permission: word.slice(at + 1) };
+  return { resource, identifier, permission };
 }

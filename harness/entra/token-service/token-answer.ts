@@ -35,6 +35,7 @@ export function userAnswer(context: EstsContext, grant: UserGrant): Record<strin
     scope: scopeText(grant.scopes),
     ...lifetimes(context, lifetimeSeconds, "user"),
     access_token: issuer.accessToken(subject, resource, {
+      audience: grant.scopes.audience,
       permissions: grant.scopes.permissions,
       cae,
     }),
@@ -66,6 +67,7 @@ export function appAnswer(
     app: AppRegistration;
     proof: TokenSubject["proof"];
     resource: ProtectedResource;
+    audience: string;
   },
 ): Record<string, unknown> {
   const lifetimeSeconds = context.settings.appTokenLifetimeSeconds;
@@ -74,6 +76,7 @@ export function appAnswer(
     token_type: "Bearer",
     ...lifetimes(context, lifetimeSeconds, "app"),
     access_token: context.issuer.accessToken(subject, grant.resource, {
+      audience: grant.audience,
       permissions: [],
       cae: "no",
     }),

@@ -5,8 +5,10 @@
  */
 import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
+import { isIdentifierOf } from "../directory/identifiers.ts";
 import { revocationMark, withOpaqueIds } from "../directory/opaque-ids.ts";
 import { signRs256 } from "../directory/signing-keys.ts";
+import { optionalClaimsOf } from "./optional-claims.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
 
 export interface TokenSubject {
@@ -20,21 +22,24 @@ export interface TokenSubject {
   readonly lifetimeSeconds: number;
 }
 
+/** What an access token is granted for. */
+interface AccessGrant {
+  /** The resource as the client named it. */
+  readonly audience: string;
+  readonly permissions: readonly string[];
+  readonly cae: "yes" | "no";
+}
+
+interface IdTokenExtra {
+  readonly nonce?: string;
+  readonly authTimeSeconds: number;
+  readonly profile: "yes" | "no";
+  readonly signInState?: readonly string[];
+}
+
 export interface TokenIssuer {
-  accessToken(
-    subject: TokenSubject,
-    resource: ProtectedResource,
-    grant: { permissions: readonly string[]; cae: "yes" | "no" },
-  ): string;
-  idToken(
-    subject: TokenSubject,
-    extra: {
-      nonce?: string;
-      authTimeSeconds: number;
-      profile: "yes" | "no";
-      signInState?: readonly string[];
-    },
-  ): string;
+  accessToken(subject: TokenSubject, resource: ProtectedResource, grant: AccessGrant): string;
+  idToken(subject: TokenSubject, extra: IdTokenExtra): string;
 }
 
 /** How many signed tokens are kept; one is 1 to 2 kB. */
@@ -82,45 +87,54 @@ export function createTokenIssuer(
   };
 
   return {
-    accessToken(subject, resource, grant) {
-      const version = resource.tokenVersion;
-      const { tenant, app, user } = subject;
-      const claims = {
-        aud: version === "2.0" ? resource.appId : resource.identifierUri,
-        iss:
-          version === "2.0"
-            ? `${subject.origin}/${tenant.id}/v2.0`
-            : `https://sts.windows.net/${tenant.id}/`,
-        ...times(subject),
-        ...(user === undefined
-          ? appClaims(subject, resource)
-          : userClaims(subject, resource, grant.permissions)),
-        ...(version === "2.0"
-          ? { azp: app.clientId, azpacr: proofNumber(subject.proof) }
-          : { appid: app.clientId, appidacr: proofNumber(subject.proof) }),
-        tid: tenant.id,
-        ...(grant.cae === "yes" ? { xms_cc: ["cp1"] } : {}),
-        ver: version,
-      };
-      return sign(claims, version, subject);
-    },
-    idToken(subject, extra) {
-      const { tenant, app, user } = subject;
-      const claims = {
-        aud: app.clientId,
-        iss: `${subject.origin}/${tenant.id}/v2.0`,
-        ...times(subject),
-        auth_time: extra.authTimeSeconds,
-        ...(extra.nonce === undefined ? {} : { nonce: extra.nonce }),
-        ...(extra.profile === "yes" ? { name: user?.name, preferred_username: user?.upn } : {}),
-        oid: user?.id,
-        ...(extra.signInState === undefined ? {} : { signin_state: extra.signInState }),
-        sub: pairwise(user?.id ?? "", app.clientId),
-        tid: tenant.id,
-        ver: "2.0",
-      };
-      return sign(claims, "2.0", subject);
-    },
+    accessToken: (subject, resource, grant) =>
+      sign(accessClaims(subject, resource, grant), resource.tokenVersion, subject),
+    idToken: (subject, extra) => sign(idClaims(subject, extra), "2.0", subject),
+  };
+}
+
+function accessClaims(
+  subject: TokenSubject,
+  resource: ProtectedResource,
+  grant: AccessGrant,
+): Record<string, unknown> {
+  const version = resource.tokenVersion;
+  const { tenant, app, user } = subject;
+  return {
+    aud: version === "2.0" ? resource.appId : grant.audience,
+    iss:
+      version === "2.0"
+        ? `${subject.origin}/${tenant.id}/v2.0`
+        : `https://sts.windows.net/${tenant.id}/`,
+    ...times(subject),
+    ...(user === undefined
+      ? appClaims(subject, resource)
+      : userClaims(subject, resource, grant.permissions)),
+    ...(version === "2.0"
+      ? { azp: app.clientId, azpacr: proofNumber(subject.proof) }
+      : { appid: app.clientId, appidacr: proofNumber(subject.proof) }),
+    tid: tenant.id,
+    ...(grant.cae === "yes" ? { xms_cc: ["cp1"] } : {}),
+    ...optionalClaimsOf(subject, resource.optionalClaims, "access"),
+    ver: version,
+  };
+}
+
+function idClaims(subject: TokenSubject, extra: IdTokenExtra): Record<string, unknown> {
+  const { tenant, app, user } = subject;
+  return {
+    aud: app.clientId,
+    iss: `${subject.origin}/${tenant.id}/v2.0`,
+    ...times(subject),
+    auth_time: extra.authTimeSeconds,
+    ...(extra.nonce === undefined ? {} : { nonce: extra.nonce }),
+    ...(extra.profile === "yes" ? { name: user?.name, preferred_username: user?.upn } : {}),
+    oid: user?.id,
+    ...(extra.signInState === undefined ? {} : { signin_state: extra.signInState }),
+    sub: pairwise(user?.id ?? "", app.clientId),
+    tid: tenant.id,
+    ...optionalClaimsOf(subject, app.optionalClaims, "id"),
+    ver: "2.0",
   };
 }
 
@@ -133,7 +147,9 @@ function appClaims(subject: TokenSubject, resource: ProtectedResource): Record<s
   const { servicePrincipalId, appRoles } = subject.app;
   return {
     oid: servicePrincipalId,
-    roles: appRoles[resource.identifierUri] ?? [],
+    roles: Object.entries(appRoles)
+      .filter(([identifier]) => isIdentifierOf(resource, identifier))
+      .flatMap(([, roles]) => roles),
     sub: servicePrincipalId,
     idtyp: "app",
   };
