@@ -190,3 +190,46 @@ it("metadata treats each load of a page as a process", () => {
   reads("tab-2");
   expect(judge(run).verdict).toBe("fail");
 });
+
+describe("metadata, of own code for several tenants", () => {
+  const [north, south] = [
+    "aaaaaaaa-1111-4111-8111-000000000001",
+    "bbbbbbbb-2222-4222-8222-000000000002",
+  ];
+  const own = { flow: "custom", app: "load", tenant: "", scopes: [] } as const;
+
+  /** The verdict when `load` has got a token as in `served`, and then no metadata as in `failed`. */
+  const judgeTenants = (served: Ask, failed: Ask) => {
+    const run = buildRun();
+    const call = run.operation(own);
+    run.exchange({ by: call, ...configuration, ...served });
+    run.exchange({ by: call, ...served });
+    call.ok();
+    run.at("30:00:00");
+    const later = run.operation(own);
+    run.exchange({ by: later, ...configuration, ...failed, status: 503 });
+    later.fails({ code: "endpoints_resolution_error" });
+    return judge(run).verdict;
+  };
+
+  it("fails where it had a token of the tenant, by any of its names", () => {
+    const byDomain = { tenant: "north.example", tenantId: north };
+    expect(judgeTenants({ tenant: north }, { tenant: north })).toBe("fail");
+    expect(judgeTenants({ tenant: north }, byDomain)).toBe("fail");
+    expect(judgeTenants(byDomain, { tenant: north })).toBe("fail");
+    expect(judgeTenants({ tenant: "common", tenantId: north }, { tenant: "common" })).toBe("fail");
+  });
+
+  it("accepts that the metadata of another tenant are needed", () => {
+    const instance = (tenant: string): Ask => ({
+      endpoint: "instance-discovery",
+      url: `https://login.microsoftonline.com/common/discovery/instance?authorization_endpoint=https%3A%2F%2Flogin.microsoftonline.com%2F${tenant}%2Foauth2%2Fv2.0%2Fauthorize`,
+    });
+    expect(judgeTenants({ tenant: north }, instance(north))).toBe("fail");
+    expect(judgeTenants({ tenant: north }, instance(south))).not.toBe("fail");
+    expect(judgeTenants({ tenant: north }, { tenant: south })).not.toBe("fail");
+    expect(judgeTenants({ tenant: north }, { tenant: "south.example", tenantId: south })).not.toBe(
+      "fail",
+    );
+  });
+});

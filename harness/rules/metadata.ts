@@ -8,6 +8,7 @@ import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted, endingOf } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { tenantKeyOf } from "./model/identifiers.ts";
 import { isDiscovery } from "./model/similar-requests.ts";
 import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { faultSpansOf } from "./model/fault-windows.ts";
@@ -229,17 +230,46 @@ function missingDocumentOf({ completed, exchanges }: Operation): Exchange | unde
 /** Calls of instances that had a token of the tenant before, and so have the documents that they need. */
 function warmCallsOf(history: History): readonly Operation[] {
   const warmSince = new Map<string, number>();
-  const keyOf = ({ page, invoked }: Operation): string =>
-    `${memoryOf(invoked.client, page)} ${invoked.tenant}`;
   for (const operation of operationsOf(history)) {
     const { completed } = operation;
     if (completed?.outcome !== "ok") continue;
-    const key = keyOf(operation);
-    warmSince.set(key, Math.min(warmSince.get(key) ?? Infinity, completed.index));
+    for (const key of [...cachesOf(operation), anyCacheOf(operation)])
+      warmSince.set(key, Math.min(warmSince.get(key) ?? Infinity, completed.index));
   }
-  return operationsOf(history).filter(
-    (operation) => operation.invoked.index > (warmSince.get(keyOf(operation)) ?? Infinity),
+  return operationsOf(history).filter((operation) => {
+    const caches = cachesOf(operation);
+    // Own code that asks for nothing does not show of which tenant its token is.
+    const keys = caches.length === 0 ? [anyCacheOf(operation)] : caches;
+    return keys.some((key) => operation.invoked.index > (warmSince.get(key) ?? Infinity));
+  });
+}
+
+function anyCacheOf({ page, invoked }: Operation): string {
+  return memoryOf(invoked.client, page);
+}
+
+/** The metadata that a call needs: of its tenant, or of own code of the tenants that it asks, by each of their names. */
+function cachesOf(operation: Operation): readonly string[] {
+  const { invoked, exchanges } = operation;
+  const tenants =
+    invoked.flow === "custom"
+      ? exchanges.flatMap((exchange) => [
+          tenantKeyOf(exchange),
+          exchange.began.tenant ?? "",
+          tenantInQuery(exchange),
+        ])
+      : [invoked.tenant];
+  const named = new Set(
+    tenants.filter((tenant) => tenant !== "").map((name) => name.toLowerCase()),
   );
+  return [...named].map((tenant) => `${anyCacheOf(operation)} ${tenant}`);
+}
+
+/** The tenant that a request for the metadata of an instance is about: it names an authority of it. */
+function tenantInQuery({ began: { endpoint, url } }: Exchange): string {
+  if (endpoint !== "instance-discovery") return "";
+  const authority = URL.parse(url)?.searchParams.get("authorization_endpoint") ?? "";
+  return URL.parse(authority)?.pathname.split("/")[1] ?? "";
 }
 
 /** Calls of processes with a token that succeeded while a fault broke a discovery endpoint. */
