@@ -140,6 +140,39 @@ describe("identity-endpoint", () => {
     expect(judge(call([[0, refused]], { ends: "fails" })).verdict).toBe("pass");
   });
 
+  it("fails for a pause that does not grow, with a 410 only between those that are compared", () => {
+    const afterBroken = (last: Reply) =>
+      judge(
+        call([
+          [0, broken],
+          [5_000, gone],
+          [10_000, last],
+          [5_000, good],
+        ]),
+      );
+    expect(afterBroken(broken)).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("no longer than the 5s of two retries before"),
+    });
+    expect(afterBroken(gone).verdict).toBe("pass");
+  });
+
+  it("counts the 70 seconds from the 410s that no answer has ended", () => {
+    const givesUp = (between: Reply) =>
+      judge(
+        call(
+          [
+            [0, gone],
+            [60_000, between],
+            [60_000, gone],
+          ],
+          { ends: "fails" },
+        ),
+      ).verdict;
+    expect(givesUp(gone)).toBe("pass");
+    expect(givesUp(good)).toBe("fail");
+  });
+
   it("fails for a client that gives up before the 70 seconds of a 410 are over", () => {
     const early = call(
       [

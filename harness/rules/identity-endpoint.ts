@@ -56,10 +56,12 @@ function judge(history: History): Judgement {
     .map((operation) => ({ operation, requests: operation.exchanges.filter(isToImds) }))
     .filter(({ requests }) => requests.some(hasFailed));
   if (affected.length === 0) return inconclusive("No request to IMDS failed.");
-  const breaches = affected.flatMap(({ operation, requests }) => [
-    ...attemptsOf(requests).flatMap(retryBreaches),
-    ...goneBreaches(operation, requests),
-  ]);
+  const breaches = affected.flatMap(({ operation, requests }) =>
+    attemptsOf(requests).flatMap((attempt) => [
+      ...retryBreaches(attempt),
+      ...goneBreaches(operation, attempt),
+    ]),
+  );
   const [first] = breaches;
   if (first !== undefined) {
     return fails(
@@ -128,7 +130,8 @@ function reasonOfSteadiness(requests: readonly Exchange[], position: number): st
   const [first, second, third, next] = requests.slice(Math.max(0, position - 3), position + 1);
   if (next === undefined || first === undefined || second === undefined || third === undefined)
     return undefined;
-  if ([first, second, third].some((request) => statusOf(request) === 410)) return undefined;
+  // The pauses that are compared followed the first and the third.
+  if ([first, third].some((request) => statusOf(request) === 410)) return undefined;
   const [beforeMs, gapMs] = [gapOf(first, second), gapOf(third, next)];
   const askedMs = third.ended?.retryAfter?.ms ?? 0;
   if (gapMs >= LONGEST_PAUSE_MS || (askedMs > 0 && gapMs >= askedMs)) return undefined;
@@ -141,7 +144,7 @@ function gapOf(failed: Exchange, next: Exchange): number {
   return next.began.at - (failed.ended?.at ?? next.began.at);
 }
 
-/** Reports a call that gave up on a 410 before the endpoint had to be available again. */
+/** Reports a call that gave up on a 410 before the endpoint had to be available again; given are its requests for one token up to the first that did not fail. */
 function goneBreaches({ completed }: Operation, requests: readonly Exchange[]): readonly Breach[] {
   const last = requests.at(-1);
   const gone = requests.find((request) => statusOf(request) === 410);
