@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { retryAfter } from "./retry-after.ts";
-import { ben, type Ask } from "../../test/support/run-builder-wire.ts";
+import { ben, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
 const judge = (run: RunBuilder) => retryAfter.judge(run.history());
@@ -170,6 +170,31 @@ describe("retry-after", () => {
       { client: "another" },
     ] as const)
       expect(hammers(other).verdict).not.toBe("fail");
+  });
+
+  it("lets an API limit each order by itself, until it throttles two of them", () => {
+    const order = (id: number): Ask & Reply => ({
+      client: "shop",
+      endpoint: "resource",
+      url: `https://orders.contoso.example/orders/${id}`,
+    });
+    const asks = (...ids: readonly number[]) => {
+      const run = buildRun();
+      for (const id of ids) {
+        run.exchange({ ...order(id), status: 429, retryAfter: 60 });
+        run.after(5_000);
+      }
+      return judge(run).verdict;
+    };
+    expect(asks(17, 18)).toBe("pass");
+    expect(asks(17, 17)).toBe("fail");
+    expect(asks(17, 18, 19)).toBe("fail");
+    const run = buildRun();
+    for (const id of [17, 18, 19]) {
+      run.exchange({ ...order(id), status: 429, retryAfter: 60 });
+      run.after(60_000);
+    }
+    expect(judge(run).verdict).toBe("pass");
   });
 
   it.each([400, 403, 404])(

@@ -38,7 +38,7 @@ export const retryAfter: Rule = {
     { id: "another-process", says: "Another instance, in a process of its own, sends it." },
     {
       id: "another-address",
-      says: "The next request to a protected API is for another address or method, or carries another token.",
+      says: "The next request to a protected API is for another address or method, or carries another token. Of addresses that differ only in a number or id, one was throttled.",
     },
     { id: "another-tab", says: "Another tab received the answer; rule tabs judges it." },
     {
@@ -102,24 +102,41 @@ function breachesOf(history: History, exchanges: readonly Exchange[]): readonly 
       .filter((request) => instructedMsOf(request) > 0)
       .sort((a, b) => endIndexOf(a) - endIndexOf(b));
     let known = 0;
-    let strictest: Exchange | undefined;
+    const strictest = new Map<string, Exchange>();
     for (const early of requests) {
       for (; known < answers.length; known += 1) {
         const answer = answers[known];
         if (answer === undefined || endIndexOf(answer) > early.began.index) break;
-        if (strictest === undefined || allowedAtOf(answer) >= allowedAtOf(strictest))
-          strictest = answer;
+        const before = strictest.get(placeOf(answer));
+        if (before === undefined || allowedAtOf(answer) >= allowedAtOf(before))
+          strictest.set(placeOf(answer), answer);
       }
       // A request that the browser resent by itself: its client sent only one.
       if (early.began.resent === true) continue;
-      if (strictest !== undefined && early.began.at < allowedAtOf(strictest))
-        breaches.push({ answer: strictest, early, askedMs: instructedMsOf(strictest) });
+      const answer = answerToHeed(strictest, early);
+      if (answer !== undefined) breaches.push({ answer, early, askedMs: instructedMsOf(answer) });
     }
   }
   return breaches.sort((a, b) => a.early.began.index - b.early.began.index);
 }
 
-/** The key of requests that one Retry-After is about. A protected API throttles by its own measure: the same request with the same token counts. */
+/** The answer whose Retry-After a request ignores, of those that are not over yet, which alone are kept: that of its own place, or once two places of its kind ask to wait, the strictest. */
+function answerToHeed(strictest: Map<string, Exchange>, early: Exchange): Exchange | undefined {
+  for (const [place, answer] of strictest)
+    if (early.began.at >= allowedAtOf(answer)) strictest.delete(place);
+  const own = strictest.get(placeOf(early));
+  if (own !== undefined || strictest.size < 2) return own;
+  return [...strictest.values()].reduce((one, other) =>
+    allowedAtOf(other) >= allowedAtOf(one) ? other : one,
+  );
+}
+
+/** What one Retry-After is about among similar requests: an API may limit each order or mailbox by itself, so its address, with the numbers and ids in it. */
+function placeOf(exchange: Exchange): string {
+  return exchange.began.endpoint === "resource" ? addressOf(exchange) : "";
+}
+
+/** The key of similar requests. A protected API throttles by its own measure: requests with the same token to addresses that differ only in numbers and ids are similar. */
 function waitKeyOf(history: History, exchange: Exchange): string {
   const { began, client } = exchange;
   if (began.endpoint !== "resource") return similarityKeyInTab(history, exchange);

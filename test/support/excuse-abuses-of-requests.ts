@@ -83,7 +83,10 @@ const afterRetryAfter: Readonly<Record<string, () => RunBuilder>> = {
       endpoint: "resource",
       url: `https://orders.contoso.example/items/${id}`,
     });
-    return throttledThen((run) => run.exchange(order(18)), { asks: order(17) });
+    return throttledThen((run) => run.exchange(order(19)), {
+      asks: order(17),
+      between: (run) => run.exchange({ ...order(18), ...throttled }),
+    });
   },
   "retry-after/preflight": () =>
     throttledThen((run) => {
