@@ -20,7 +20,7 @@ export interface TokenRequest {
   readonly scopes: readonly string[];
   /** The user, for flows with one. */
   readonly user?: User;
-  /** The password for `password` (default: the user's), the assertion for `on-behalf-of`, the refresh token for `refresh-token` (default: the saved one). */
+  /** The password for `password` (default: the user's), the assertion for `on-behalf-of`, which has no default, the refresh token for `refresh-token` (default: the saved one). */
   readonly credential?: string;
   /** A claims challenge from a protected API, as JSON text. */
   readonly claims?: string;

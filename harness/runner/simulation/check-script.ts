@@ -5,7 +5,14 @@
 import type { ClientUnderTest, TokenRequest } from "../../clients/client.ts";
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
-import { expecting, parseWith, schemaOf } from "../../core/validation.ts";
+import {
+  acrossFields,
+  expected,
+  expecting,
+  parseWith,
+  type ReportProblem,
+  schemaOf,
+} from "../../core/validation.ts";
 import type { AppRegistration, User } from "../../entra/directory/world.ts";
 import { flows } from "../../history/event.ts";
 import { isServedHost, servedHosts } from "../../network/served-hosts.ts";
@@ -39,28 +46,40 @@ function nearestHost(host: unknown): string {
 }
 
 const requestSchema = schemaOf<TokenRequest>()((z) =>
-  z.strictObject(
-    {
-      flow: z.enum(flows),
-      scopes: z.array(z.string(), {
-        error: expecting("an array of scopes", 'Such as ["User.Read"].'),
-      }),
-      user: z
-        .custom<User>((user) => typeof (user as Partial<User> | null)?.upn === "string", {
-          error: expecting("a user of the world", 'Ask for one: world.user("adele").'),
-        })
-        .optional(),
-      credential: z.string().optional(),
-      claims: z.string().optional(),
-      forceRefresh: z.boolean().optional(),
-      prompt: z.enum(["login", "consent", "select_account", "none", "create"]).optional(),
-      region: z.string().optional(),
-      tab: z.string().optional(),
-      timeoutMs: z.number().min(0).optional(),
-    },
-    { error: expecting("an object", "A request names its flow and scopes.") },
-  ),
+  z
+    .strictObject(
+      {
+        flow: z.enum(flows),
+        scopes: z.array(z.string(), {
+          error: expecting("an array of scopes", 'Such as ["User.Read"].'),
+        }),
+        user: z
+          .custom<User>((user) => typeof (user as Partial<User> | null)?.upn === "string", {
+            error: expecting("a user of the world", 'Ask for one: world.user("adele").'),
+          })
+          .optional(),
+        credential: z.string().optional(),
+        claims: z.string().optional(),
+        forceRefresh: z.boolean().optional(),
+        prompt: z.enum(["login", "consent", "select_account", "none", "create"]).optional(),
+        region: z.string().optional(),
+        tab: z.string().optional(),
+        timeoutMs: z.number().min(0).optional(),
+      },
+      { error: expecting("an object", "A request names its flow and scopes.") },
+    )
+    .check(acrossFields(checkAssertion)),
 );
+
+/** Without the token of a user the service refuses every request, which says nothing about the client. */
+function checkAssertion({ flow, credential }: TokenRequest, report: ReportProblem): void {
+  if (flow !== "on-behalf-of" || (credential ?? "") !== "") return;
+  report(
+    ["credential"],
+    expected("the user's token for this API", credential),
+    'Let an app of the user get it, and pass it on: const result = await portal.acquire({ flow: "authorization-code", user, scopes: ["api://orders/access_as_user"] }), then credential: result.accessToken.',
+  );
+}
 
 /** Throws `bad-scenario` with the path of every wrong option of `open`. */
 export function checkOpen(wanted: OpenApplication): void {

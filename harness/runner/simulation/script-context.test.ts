@@ -197,6 +197,27 @@ describe("a script with a mistake in it", () => {
       "world.user",
     ],
     [
+      "on-behalf-of without the token of a user",
+      async ({ open }) =>
+        (await open({ app: "orders-api" })).attempt({
+          flow: "on-behalf-of",
+          scopes: ["User.Read"],
+        }),
+      "orders-api-1.acquire.credential",
+      "credential: result.accessToken",
+    ],
+    [
+      "on-behalf-of with an empty text",
+      async ({ open }) =>
+        (await open({ app: "orders-api" })).attempt({
+          flow: "on-behalf-of",
+          scopes: ["User.Read"],
+          credential: "",
+        }),
+      "orders-api-1.acquire.credential",
+      "credential: result.accessToken",
+    ],
+    [
       "no name for an operation",
       ({ operate }) => operate((() => "token") as never, undefined as never),
       "operate",
