@@ -35,7 +35,12 @@ export interface Bundle {
   readonly mutants: readonly Mutant[];
   /** The test files that import a mutated file, through others too. */
   readonly testFiles: readonly string[];
+  /** Those among them that play whole runs: seconds for each mutant, so they try only the file beside them. */
+  readonly runFiles: ReadonlySet<string>;
 }
+
+/** What plays a whole run. */
+const RUNNER = "harness/runner/run.ts";
 
 export async function bundleWithMutants(
   files: readonly string[],
@@ -57,11 +62,21 @@ export async function bundleWithMutants(
     logLevel: "error",
   });
   const reaching = filesThatImport(files, metafile.inputs);
+  const running = filesThatImport([RUNNER], metafile.inputs);
+  const beside = new Set(files.map(testFileOf));
   return {
     code: outputFiles[0]?.text ?? "",
     mutants,
-    testFiles: tests.filter((file) => reaching.has(file)),
+    testFiles: tests.filter(
+      (file) => reaching.has(file) && (!running.has(file) || beside.has(file)),
+    ),
+    runFiles: new Set(tests.filter((file) => running.has(file))),
   };
+}
+
+/** The test file beside a source file. */
+export function testFileOf(file: string): string {
+  return file.replace(/\.ts$/, ".test.ts");
 }
 
 type PlantedMutant = Awaited<ReturnType<Instrumenter["instrument"]>>["mutants"][number];

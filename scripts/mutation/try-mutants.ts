@@ -1,7 +1,7 @@
 /** Tries mutants with the tests that reach them, the cheapest and nearest first. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundleWithMutants, type Mutant } from "./bundle.ts";
+import { bundleWithMutants, testFileOf, type Mutant } from "./bundle.ts";
 import { findUncompilable } from "./compiler.ts";
 import { createPool, type Pool } from "./pool.ts";
 import type { Coverage, Job } from "./worker.ts";
@@ -41,8 +41,10 @@ export async function* tryMutants(attempt: Attempt): AsyncGenerator<FileResult> 
   const pool = createPool(bundlePath, workers);
   try {
     const coverages = await coverAll(pool, bundle.testFiles);
+    const coveragesOf = (source: string): readonly Coverage[] =>
+      coverages.filter(({ file }) => !bundle.runFiles.has(file) || file === testFileOf(source));
     for (const mutants of inGroups(Map.groupBy(choose(bundle.mutants), ({ file }) => file)))
-      yield* await tryTogether(mutants, coverages, pool, join(folder, `types-${process.pid}`));
+      yield* await tryTogether(mutants, coveragesOf, pool, join(folder, `types-${process.pid}`));
   } finally {
     pool.close();
     rmSync(bundlePath, { force: true });
@@ -70,14 +72,14 @@ async function coverAll(pool: Pool, testFiles: readonly string[]): Promise<reado
 
 async function tryTogether(
   mutants: readonly Mutant[],
-  coverages: readonly Coverage[],
+  coveragesOf: (file: string) => readonly Coverage[],
   pool: Pool,
   folder: string,
 ): Promise<readonly FileResult[]> {
   const tried = mutants.filter(({ equivalent }) => equivalent === undefined);
   // What no test reaches need not be tried.
   const jobs = tried
-    .map((mutant) => jobOf(mutant, coverages))
+    .map((mutant) => jobOf(mutant, coveragesOf(mutant.file)))
     .filter(({ plan }) => plan.length > 0);
   const noticed = new Set<string>();
   for (const [index, answer] of (await pool.run(jobs)).entries()) {
@@ -98,7 +100,7 @@ async function tryTogether(
 type TryJob = Extract<Job, { kind: "try" }>;
 
 function jobOf(mutant: Mutant, coverages: readonly Coverage[]): TryJob {
-  const own = mutant.file.replace(/\.ts$/, ".test.ts");
+  const own = testFileOf(mutant.file);
   let visits = 0;
   const plan = coverages.flatMap((coverage) => {
     const { file, loading, tests } = coverage;
