@@ -237,6 +237,99 @@ it("availability takes own calls whose names differ in a number for calls for on
   expect(judged((run) => run.at("01:01:01"))).toBe("fail");
 });
 
+describe("availability counts a call that sends no request", () => {
+  /** A fault window, and within it, or at `atClock`, a call that fails without a request. */
+  const withoutRequest = (
+    window: Partial<Parameters<RunBuilder["fault"]>[0]>,
+    { atClock = "00:05:00", flow = "silent" }: { atClock?: string; flow?: "silent" | "popup" } = {},
+  ) => {
+    const run = buildRun();
+    run.fault({ id: "partial", ...window });
+    run.at(atClock);
+    run.operation({ flow }).fails();
+    return availability.judge(run.history()).verdict;
+  };
+
+  it("only while a rising or falling share of failed requests is below a half", () => {
+    const rising = { ramp: { from: 0, to: 1 } };
+    const falling = { ramp: { from: 1, to: 0.2 } };
+    expect(withoutRequest(rising, { atClock: "00:04:00" })).toBe("fail");
+    expect(withoutRequest(rising, { atClock: "00:05:00" })).toBe("inconclusive");
+    expect(withoutRequest(falling, { atClock: "00:06:00" })).toBe("inconclusive");
+    expect(withoutRequest(falling, { atClock: "00:07:00" })).toBe("fail");
+    expect(withoutRequest({ ...falling, chance: 0.5 }, { atClock: "00:01:00" })).toBe("fail");
+  });
+
+  it("when the fault starts with a later request, or only the backup is down", () => {
+    expect(withoutRequest({ after: 1 })).toBe("fail");
+    expect(withoutRequest({ at: "backup", on: ["authorize"] }, { flow: "popup" })).toBe("fail");
+    expect(withoutRequest({ at: "edge", on: ["authorize"] }, { flow: "popup" })).toBe(
+      "inconclusive",
+    );
+  });
+
+  it("unless a fault was active when it began, or when it ended", () => {
+    const before = buildRun();
+    const end = before.fault({ id: "down" });
+    const begun = before.operation();
+    before.after(1_000);
+    end();
+    begun.fails();
+    const during = buildRun();
+    const ending = during.operation();
+    during.after(1_000);
+    during.fault({ id: "down" });
+    ending.fails();
+    for (const run of [before, during])
+      expect(availability.judge(run.history()).verdict).toBe("inconclusive");
+  });
+});
+
+describe("availability does not count a call", () => {
+  it("that fails after an API has accepted its token", () => {
+    const run = buildRun();
+    const load = { flow: "custom", app: "load", scopes: [] } as const;
+    const token = run.token();
+    failed(run, { user: ben });
+    const first = run.operation(load);
+    run.exchange({ by: first, issued: { token } });
+    first.ok();
+    run.at("00:10:00");
+    const call = run.operation(load);
+    run.shows(call, token);
+    call.fails({ code: "bad_order" });
+    expect(availability.judge(run.history()).message).toContain("1 of 1 call");
+  });
+
+  it("whose metadata were taken by a fault of all of sign-in that was over when it failed", () => {
+    const judged = (faults: readonly string[]) => {
+      const run = buildRun();
+      const call = run.operation();
+      run.after(1);
+      const ends = [
+        run.fault({ id: "metadata", on: ["openid-configuration"] }),
+        run.fault({ id: "all", on: "all" }),
+      ];
+      run.exchange({ by: call, endpoint: "openid-configuration", status: 503, faults });
+      run.after(1_000);
+      for (const end of ends) end();
+      call.fails();
+      return availability.judge(run.history()).verdict;
+    };
+    expect(judged(["metadata", "all"])).toBe("inconclusive");
+    expect(judged(["metadata"])).toBe("fail");
+  });
+
+  it("that the service refused with a 400", () => {
+    const run = buildRun();
+    run.exchange({ endpoint: "openid-configuration", status: 503 });
+    const call = run.operation();
+    run.exchange({ by: call, status: 400, error: "invalid_grant" });
+    call.fails();
+    expect(availability.judge(run.history()).verdict).toBe("inconclusive");
+  });
+});
+
 describe("availability is inconclusive", () => {
   it("when nothing failed, or no call could have ended ok", () => {
     const well = buildRun();

@@ -174,10 +174,10 @@ const takenCacheKeysOf = perHistory((history): ReadonlyMap<string, ReadonlySet<s
   const byWindow = new Map<string, Set<string>>();
   for (const { operation, ended } of exchangesOf(history)) {
     if (operation === undefined) continue;
-    for (const id of ended?.faults ?? []) {
+    ended?.faults?.forEach((id) => {
       const keys = byWindow.get(id) ?? new Set();
       byWindow.set(id, keys.add(cacheKeyOf(history, operation) ?? operation.client));
-    }
+    });
   }
   return byWindow;
 });
@@ -199,10 +199,10 @@ const neededEndpoints: ReadonlySet<string> = new Set([
   "saml",
 ]);
 
-/** Whether the service rejected the request, for instance for a wrong secret: that is not a question of availability. */
+/** Whether the last request for a token was answered with an error; if the service did not fail it, it rejected it, for instance for a wrong secret: that is not a question of availability. */
 function isRefused(operation: Operation): boolean {
   const end = tokenRequestsBy(operation).at(-1)?.ended?.end;
-  return end?.kind === "response" && end.status >= 400 && end.status < 500;
+  return end?.kind === "response" && end.status >= 400;
 }
 
 /** Whether another request under the same cache key was still open, or had failed too recently to try again. */
@@ -213,7 +213,7 @@ function mayStillWait(
   if (lastRequest === undefined || !isWithoutAnswerAt(lastRequest, completed?.at ?? invoked.at))
     return false;
   const { ended } = lastRequest;
-  if (ended === undefined || ended.at > invoked.at) return true;
+  if (ended === undefined) return true;
   return invoked.at <= ended.at + Math.max(ended.retryAfter?.ms ?? 0, BACK_OFF_MS);
 }
 

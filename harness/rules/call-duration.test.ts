@@ -32,6 +32,33 @@ describe("call-duration", () => {
     });
   });
 
+  it("shows the slowest of several calls, whether they were in time or not", () => {
+    const inTime = buildRun();
+    const tooLate = buildRun();
+    for (const [run, slowest] of [
+      [inTime, 20],
+      [tooLate, 200],
+    ] as const)
+      for (const seconds of [slowest / 2, slowest, slowest / 4]) {
+        const call = run.operation(daemon);
+        for (let attempt = 0; attempt < 2; attempt += 1)
+          run.exchange({ by: call, takesMs: seconds * 500 });
+        call.ok();
+      }
+    expect(judge(inTime)).toEqual({
+      verdict: "pass",
+      message: "3 calls ended, the slowest after 20s.",
+      evidence: [6, 11],
+    });
+    // The slowest, its first request and its end; then the other calls.
+    expect(judge(tooLate)).toEqual({
+      verdict: "fail",
+      message:
+        "A call of app-1, 1m 40s into the run, returned only after 3m 20s; at most 30s are allowed, and 2 more times.",
+      evidence: [6, 7, 11, 0, 12],
+    });
+  });
+
   it("fails a call that ends too late, with a token or an error", () => {
     expect(judge(lasting(46))).toMatchObject({
       verdict: "fail",

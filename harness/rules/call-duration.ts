@@ -55,7 +55,7 @@ function judge(history: History): Judgement {
         invoked,
         ...exchanges.slice(0, 1).map(({ began }) => began),
         ...(completed === undefined ? [] : [completed]),
-        ...late.filter((call) => call !== first).map((call) => call.invoked),
+        ...late.map((call) => call.invoked),
       ],
     );
   }

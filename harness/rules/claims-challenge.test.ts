@@ -47,7 +47,62 @@ describe("claims-challenge passes", () => {
   });
 });
 
+describe("claims-challenge passes", () => {
+  it("when the history cannot read the claims that were sent", () => {
+    const { run } = challenged();
+    const call = run.operation({ claims: true });
+    run.exchange({ by: call, form: { claims: "***" } });
+    call.ok();
+    expect(claimsChallenge.judge(run.history()).verdict).toBe("pass");
+  });
+
+  it("when own code sends the challenge, although its call does not say so", () => {
+    const run = buildRun();
+    const load = { flow: "custom", app: "load" } as const;
+    const call = run.operation(load);
+    const token = run.token();
+    run.exchange({ by: call, issued: { token } });
+    call.ok({ token });
+    run.presented(token, "revoked");
+    const next = run.operation(load);
+    run.exchange({ by: next, ...withClaims(challenge) });
+    next.ok();
+    expect(claimsChallenge.judge(run.history()).verdict).toBe("pass");
+  });
+});
+
 describe("claims-challenge fails", () => {
+  it("for a call that succeeds without the claims because its connection failed", () => {
+    const { run } = challenged();
+    const call = run.operation({ claims: true });
+    run.exchange({ by: call, sent: "connection", networkFault: "ECONNREFUSED" });
+    call.ok({ token: run.token() });
+    expect(claimsChallenge.judge(run.history()).message).toContain("the client sent no request");
+  });
+
+  it.each([
+    ["read metadata", { endpoint: "keys" }],
+    ["asked an API, which failed", { endpoint: "resource", status: 503 }],
+  ] as const)("for a call with claims that only %s", (_, request) => {
+    const { run } = challenged();
+    const call = run.operation({ claims: true });
+    run.exchange({ by: call, ...request });
+    call.fails();
+    expect(claimsChallenge.judge(run.history()).message).toContain("the client sent no request");
+  });
+
+  it("for a call that sent its request without the claims, and counts what was sent", () => {
+    const { run } = challenged();
+    const call = run.operation({ claims: true });
+    run.exchange({ by: call, endpoint: "openid-configuration" });
+    run.exchange({ by: call, sent: "connection", networkFault: "ECONNRESET" });
+    run.exchange({ by: call, status: 503 });
+    call.fails();
+    expect(claimsChallenge.judge(run.history()).message).toContain(
+      "1 request went to the token service without it",
+    );
+  });
+
   it("for a call that does not pass the claims on", () => {
     const { run } = challenged();
     run.operation().fails();
@@ -108,13 +163,16 @@ describe("claims-challenge fails", () => {
 
   it("for an application that presents the revoked token again", () => {
     const { run, token } = challenged();
+    const other = run.token();
+    run.operation({ user: ben }).ok({ token: other });
+    run.presented(other, "revoked");
     run.at("01:10:00");
     run.presented(token, "revoked");
     expect(claimsChallenge.judge(run.history())).toEqual({
       verdict: "fail",
       message:
         "A token that an API had rejected as revoked was presented again, 2 times in total; the second time 1h 10m into the run.",
-      evidence: [4, 5],
+      evidence: [4, 8],
     });
   });
 });
@@ -132,6 +190,30 @@ describe("claims-challenge is inconclusive", () => {
       verdict: "inconclusive",
       evidence: [],
     });
+  });
+
+  it("when the run ends before the next call has read its metadata", () => {
+    const { run } = challenged();
+    const call = run.operation({ claims: true });
+    run.request({ by: call, endpoint: "openid-configuration" });
+    call.unknown("run-ended");
+    expect(claimsChallenge.judge(run.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when the token was handed out only after an API had rejected it", () => {
+    const run = buildRun();
+    const token = run.token();
+    run.presented(token, "revoked");
+    run.operation().ok({ token });
+    run.operation().ok();
+    expect(claimsChallenge.judge(run.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when only calls for another app or tenant followed", () => {
+    const { run } = challenged();
+    run.operation({ app: "another" }).ok({ token: run.token() });
+    run.operation({ tenant: "another" }).ok({ token: run.token() });
+    expect(claimsChallenge.judge(run.history()).verdict).toBe("inconclusive");
   });
 
   it("when no call followed, or only calls for other users", () => {

@@ -130,15 +130,14 @@ function findFault(
       ]);
     }
   if (sender === undefined) return undefined;
-  const asked = sender.exchanges.filter(isTokenService);
-  const [first] = asked;
+  const sent = sender.exchanges.filter(isSentToTokenService);
+  const [first] = sent;
   if (first === undefined) {
     return fail(
       `The call after the claims challenge at ${when} carried its claims, but the client sent no request.`,
     );
   }
-  const sent = asked.filter(hasLeft);
-  if (sent.length > 0 && !sent.some(carriesChallenge)) {
+  if (!sent.some(carriesChallenge)) {
     return fail(
       `The claims challenge at ${when} was dropped: ${counted(sent.length, "request")} went to the token service without it.`,
       first.began,
@@ -159,20 +158,18 @@ function presentedAgain(
   );
 }
 
-function isTokenService({ began: { endpoint } }: Exchange): boolean {
-  return endpoint === "token" || endpoint === "authorize";
+/** Whether a request could carry claims: a connection that failed has sent nothing. */
+function isSentToTokenService({ began: { endpoint, form, method } }: Exchange): boolean {
+  const isTokenService = endpoint === "token" || endpoint === "authorize";
+  return isTokenService && (form !== undefined || method === "GET");
 }
 
-/** Whether a request was sent: a connection that failed could not carry claims. */
-function hasLeft({ began }: Exchange): boolean {
-  return began.form !== undefined || began.method === "GET";
-}
-
-/** Whether a call failed before it could send its claims: at its connection, or at metadata. */
+/** Whether a call did not get as far as sending its claims: its connection, or metadata, failed or had no end. */
 function isHindered({ completed, exchanges }: Operation): boolean {
-  if (completed?.outcome === "ok") return false;
-  const hasSent = exchanges.some((one) => isTokenService(one) && hasLeft(one));
-  return !hasSent && exchanges.some((one) => isToSignInService(one) && isServiceFailure(one));
+  if (completed?.outcome === "ok" || exchanges.some(isSentToTokenService)) return false;
+  return exchanges.some(
+    (one) => isToSignInService(one) && (one.ended === undefined || isServiceFailure(one)),
+  );
 }
 
 /** Whether a request carries more claims than the client capabilities, which every request carries. */
