@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { ada, ben, type Ask, type Call } from "../../test/support/run-builder-wire.ts";
 import { buildRun } from "../../test/support/run-builder.ts";
-import { graph, run } from "../../test/support/run.ts";
 import { cachedToken } from "./cached-token.ts";
 
 describe("own code that serves several users, tenants or resources", () => {
@@ -101,30 +100,6 @@ describe("sessions of one user on whose behalf an API asks", () => {
     expect(cachedToken.judge(run.history())).toMatchObject({
       verdict: "fail",
       message: expect.not.stringContaining("evicted"),
-    });
-  });
-
-  it("are evicted by MSAL Node", async () => {
-    const { history } = await run(async ({ open, world, clock }) => {
-      const user = world.user("adele");
-      const scopes = ["api://orders/access_as_user"];
-      const api = await open({ app: "orders-api" });
-      const assertions: string[] = [];
-      for (let count = 0; count < 2; count += 1) {
-        const portal = await open({ app: "portal", process: `session ${count}` });
-        const signedIn = { flow: "authorization-code", scopes, user } as const;
-        assertions.push((await portal.acquire(signedIn)).accessToken);
-        await clock.sleep(60_000);
-      }
-      const [first = "", second = ""] = assertions;
-      for (const credential of [first, second, first]) {
-        await api.acquire({ flow: "on-behalf-of", scopes: graph, user, credential });
-        await clock.sleep(60_000);
-      }
-    });
-    expect(cachedToken.judge(history)).toMatchObject({
-      verdict: "fail",
-      message: expect.stringContaining("a token for another session of the same user"),
     });
   });
 });

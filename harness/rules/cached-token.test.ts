@@ -1,10 +1,9 @@
 /** Invented runs for rule cached-token. */
 import { describe, expect, it } from "vitest";
 import { availability } from "./availability.ts";
-import { cachedToken } from "./cached-token.ts";
+import { cachedToken, withheldCallsIn } from "./cached-token.ts";
 import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
-import { run } from "../../test/support/run.ts";
 import { ada, ben } from "../../test/support/run-builder-wire.ts";
 
 const daemon = { flow: "client-credentials", client: "daemon-1" } as const;
@@ -31,7 +30,23 @@ describe("cached-token passes", () => {
         "The one call made with a valid token in the cache got a token, and none with a fresh token sent a request.",
       evidence: [2, 5],
     });
+    for (let more = 0; more < 2; more += 1) run.operation(daemon).ok({ fromCache: true });
+    // The last of them.
+    expect(cachedToken.judge(run.history()).evidence).toEqual([2, 9]);
   });
+
+  it.each(["authorization_code", "password", "device_code"])(
+    "when a call starts the grant %s, which no cache can serve",
+    (grant) => {
+      const run = buildRun();
+      withToken(run);
+      run.at("01:00:00");
+      const call = run.operation(daemon);
+      run.exchange({ by: call, grant });
+      call.ok();
+      expect(cachedToken.judge(run.history()).verdict).toBe("pass");
+    },
+  );
 
   it("when an early refresh fails but the call gets its token", () => {
     const run = buildRun();
@@ -119,6 +134,25 @@ describe("cached-token fails", () => {
     ]);
   });
 
+  it("for a call that never returns although the token is valid", () => {
+    const run = buildRun();
+    withToken(run);
+    run.operation(daemon).unknown("never-ends");
+    expect(cachedToken.judge(run.history()).message).toContain(
+      "the first, 0s into the run, never returned while the token was valid for another 1d",
+    );
+  });
+
+  it("for a call that hands out another token than the cached one, and renews it at once", () => {
+    const run = buildRun();
+    withToken(run);
+    run.at("12:00:00");
+    const call = run.operation(daemon);
+    run.request({ by: call });
+    call.ok({ token: run.token() });
+    expect(cachedToken.judge(run.history()).message).toContain("requested a token although");
+  });
+
   it("for a client that requests a token that it has", () => {
     const run = buildRun();
     withToken(run);
@@ -162,6 +196,18 @@ describe("cached-token fails", () => {
     ask();
     expect(cachedToken.judge(run.history()).verdict).toBe("fail");
   });
+});
+
+it("the calls from which a valid token was withheld are those that failed with one", () => {
+  const run = buildRun();
+  run.operation(daemon).fails();
+  withToken(run);
+  run.operation(daemon).ok({ fromCache: true });
+  run.operation(daemon).fails();
+  run.at("25:00:00");
+  run.operation(daemon).fails();
+  const withheld = withheldCallsIn(run.history()).map(({ invoked }) => invoked.operation);
+  expect(withheld).toEqual([4]);
 });
 
 describe("cached-token is inconclusive", () => {
@@ -331,58 +377,5 @@ describe("a client that asks for a sign-in while it holds a token", () => {
     run.at("02:00:00");
     run.operation().fails(login);
     expect(availability.judge(run.history()).verdict).toBe("fail");
-  });
-});
-
-describe("a token that the client has evicted", () => {
-  const read = "https://graph.microsoft.com/User.Read";
-  const mail = "https://graph.microsoft.com/Mail.Read";
-  const calendar = "https://graph.microsoft.com/Calendars.Read";
-
-  /** Tokens for both sets of scopes, one after the other; a minute later a call for the first. */
-  function secondSet(second: readonly string[], fails: boolean): string {
-    const run = buildRun();
-    for (const scopes of [[read, mail], second]) {
-      const call = run.operation({ scopes });
-      run.exchange({ by: call, issued: { token: run.token(), refreshToken: "rt-1" } });
-      call.ok();
-      run.after(60_000);
-    }
-    const again = run.operation({ scopes: [read, mail] });
-    run.exchange({ by: again, ...(fails ? { status: 503 } : {}) });
-    if (fails) again.fails();
-    else again.ok();
-    return cachedToken.judge(run.history()).message;
-  }
-
-  it.each([false, true])("is named with what took its place (the service fails: %s)", (fails) => {
-    expect(secondSet([mail, calendar], fails)).toContain(
-      "; the client had evicted it 1m into the run, when it got a token for overlapping scopes (https://graph.microsoft.com/calendars.read https://graph.microsoft.com/mail.read)",
-    );
-  });
-
-  it("is not when the scopes are the same, or do not overlap", () => {
-    expect(secondSet([mail, read], false)).not.toContain("evicted");
-    expect(secondSet([calendar], false)).not.toContain("evicted");
-  });
-
-  it("is what MSAL Node does", async () => {
-    const { history } = await run(async ({ open, world, clock }) => {
-      const user = world.user("adele");
-      const portal = await open({ app: "portal" });
-      await portal.acquire({ flow: "authorization-code", scopes: [read], user });
-      for (const scopes of [
-        [read, mail],
-        [mail, calendar],
-        [read, mail],
-      ]) {
-        await clock.sleep(60_000);
-        await portal.acquire({ flow: "silent", scopes, user });
-      }
-    });
-    expect(cachedToken.judge(history)).toMatchObject({
-      verdict: "fail",
-      message: expect.stringContaining("the client had evicted it 2m into the run"),
-    });
   });
 });

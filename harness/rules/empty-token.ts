@@ -53,7 +53,7 @@ function judge(history: History): Judgement {
       ],
     );
   }
-  const [last] = full.slice(-1);
+  const last = full.at(-1);
   if (last?.completed === undefined) {
     return inconclusive("No call ended ok with a token.");
   }

@@ -138,4 +138,20 @@ describe("extended-lifetime is inconclusive", () => {
     failingCall(run).fails();
     expect(extendedLifetime.judge(run.history()).verdict).toBe("inconclusive");
   });
+
+  it("when the extended lifetime ends while the call waits", () => {
+    const run = extended();
+    run.at("23:59:59");
+    const call = failingCall(run);
+    run.at("24:00:01");
+    call.fails();
+    expect(extendedLifetime.judge(run.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when a call past the expiry got another token although its own request failed", () => {
+    const run = extended();
+    run.at("02:00:00");
+    failingCall(run).ok({ token: run.token() });
+    expect(extendedLifetime.judge(run.history()).verdict).toBe("inconclusive");
+  });
 });

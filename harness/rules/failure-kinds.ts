@@ -126,8 +126,8 @@ function someOverdueCall(
 
 /** Whether a call was still waiting for an answer when it was given up: for its own request or for that of another. */
 function isRequestOpen({ completed, exchanges }: Operation): boolean {
-  const until = completed?.index ?? Infinity;
-  return exchanges.some(({ ended }) => ended === undefined || ended.index > until);
+  const endIndex = completed?.index ?? Infinity;
+  return exchanges.some(({ ended }) => ended === undefined || ended.index > endIndex);
 }
 
 /** Whether a call sent nothing and waited while a request of another call for the same token was open. */
@@ -136,7 +136,7 @@ function waitsForAnother(call: Operation, all: readonly Operation[]): boolean {
 }
 
 function isSharedWith(other: Operation, { invoked, completed }: Operation): boolean {
-  const until = completed?.index ?? Infinity;
+  const endIndex = completed?.index ?? Infinity;
   return (
     other.invoked.index < invoked.index &&
     other.invoked.client === invoked.client &&
@@ -144,7 +144,7 @@ function isSharedWith(other: Operation, { invoked, completed }: Operation): bool
     scopeKey(other.invoked.scopes.join(" ")) === scopeKey(invoked.scopes.join(" ")) &&
     other.exchanges.some(
       ({ began, ended }) =>
-        isForToken(began) && began.index < invoked.index && (ended?.index ?? Infinity) > until,
+        isForToken(began) && began.index < invoked.index && (ended?.index ?? Infinity) > endIndex,
     )
   );
 }

@@ -31,7 +31,27 @@ const judge = (...steps: ((run: RunBuilder) => void)[]) => {
 describe("failure-while-healthy", () => {
   it("passes an application whose calls succeed, and one that reports a single failure", () => {
     expect(judge(good, good)).toMatchObject({ verdict: "pass" });
-    expect(judge(good, refused, good, refused, good).verdict).toBe("pass");
+    const untouched = (run: RunBuilder): void => run.operation(own).ok({ token: "none" });
+    expect(judge(good, refused, untouched, good, refused, good)).toMatchObject({
+      verdict: "pass",
+      message: "3 calls succeeded while the service was healthy, and none failed twice in a row.",
+    });
+  });
+
+  it("names the first of several, and shows four events of each", () => {
+    const shows = (run: RunBuilder): void => {
+      const token = run.token();
+      for (let time = 0; time < 6; time += 1) run.presented(token, "malformed");
+      // Another token, rejected once, is none of them.
+      run.presented(run.token(), "malformed");
+    };
+    const refusals = Array.from({ length: 6 }, () => refused);
+    const { message, evidence } = judge(shows, good, ...refusals);
+    expect(message).toBe(
+      "Nothing was wrong with the service 0s into the run, but a token was shown to an API 6 times although it had been rejected as malformed; so did 1 more.",
+    );
+    // Those of the token come first.
+    expect(evidence).toEqual([0, 1, 2, 3, 14, 18, 22, 26]);
   });
 
   it("fails one that fails again and again", () => {

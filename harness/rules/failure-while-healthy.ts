@@ -157,7 +157,7 @@ function shownAgain(
     const [second] = again.filter(isHealthyAt);
     if (first === undefined || second === undefined) return [];
     const what = `a token was shown to an API ${shown.length} times although it had been rejected as ${first.verdict}`;
-    return [{ at: second.at, what, evidence: [first, second, ...again].slice(0, 4) }];
+    return [{ at: second.at, what, evidence: [...new Set([first, second, ...again])].slice(0, 4) }];
   });
 }
 

@@ -49,6 +49,25 @@ describe("fallback-to-interaction passes", () => {
     expect(fallbackToInteraction.judge(run.history()).verdict).toBe("pass");
   });
 
+  it("when the call or the prompt does not say for whom it is", () => {
+    const refusedFor = (run: RunBuilder, call = {}): void => {
+      const one = run.operation(call);
+      run.exchange({ by: one, status: 400, error: revoked });
+      one.fails({ code: "invalid_grant", interactionRequired: true });
+    };
+    const anyoneAsked = buildRun();
+    refusedFor(anyoneAsked);
+    anyoneAsked.prompt();
+    const anyoneCalled = buildRun();
+    refusedFor(anyoneCalled, { anyone: true });
+    anyoneCalled.prompt({ user: ada });
+    for (const run of [anyoneAsked, anyoneCalled]) {
+      run.at("00:05:00");
+      run.cleared();
+      expect(fallbackToInteraction.judge(run.history()).verdict).toBe("pass");
+    }
+  });
+
   it("when the next silent call succeeds", () => {
     const run = buildRun();
     refused(run);
@@ -94,6 +113,19 @@ describe("fallback-to-interaction fails", () => {
     });
     expect(judged().verdict).toBe("pass");
     expect(judged("07:59:00").verdict).toBe("pass");
+  });
+
+  it("for an application that calls on within the minute that it has to ask, and does not", () => {
+    const run = buildRun();
+    refused(run);
+    run.at("00:00:10");
+    run.operation({ user: ben }).ok();
+    expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
+    run.operation().fails();
+    expect(fallbackToInteraction.judge(run.history())).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("in the 10s after it no one was asked to sign in"),
+    });
   });
 
   it("for an application that gives up, and for one that prompts another user", () => {
@@ -244,13 +276,47 @@ describe("fallback-to-interaction is inconclusive", () => {
     expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 
-  it("for a middle tier, which passes the challenge on", () => {
+  it.each(["on-behalf-of", "client-credentials"] as const)(
+    "for a call with the flow %s, which has no person to ask",
+    (flow) => {
+      const run = buildRun();
+      const call = run.operation({ flow, user: ada });
+      run.exchange({ by: call, status: 400, error: "interaction_required" });
+      call.fails({ interactionRequired: true });
+      run.at("01:00:00");
+      run.cleared();
+      expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
+    },
+  );
+
+  it("when only the service says that someone is needed, for a call that names no user", () => {
+    const judged = (interactionRequired: boolean) => {
+      const run = buildRun();
+      const call = run.operation({ anyone: true });
+      run.exchange({ by: call, status: 400, error: "interaction_required" });
+      call.fails({ interactionRequired });
+      run.at("01:00:00");
+      run.cleared();
+      return fallbackToInteraction.judge(run.history()).verdict;
+    };
+    expect([judged(false), judged(true)]).toEqual(["inconclusive", "fail"]);
+  });
+
+  it("when the call that failed before the prompt was another user's", () => {
     const run = buildRun();
-    const call = run.operation({ flow: "on-behalf-of" });
-    run.exchange({ by: call, status: 400, error: "interaction_required" });
-    call.fails({ interactionRequired: true });
-    run.at("01:00:00");
-    run.cleared();
+    const call = run.operation({ user: ben });
+    run.exchange({ by: call, status: 503 });
+    call.fails();
+    signIn(run);
+    expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
+  });
+
+  it("when the call failed only after the prompt", () => {
+    const run = buildRun();
+    signIn(run);
+    const call = run.operation();
+    run.exchange({ by: call, status: 503 });
+    call.fails();
     expect(fallbackToInteraction.judge(run.history()).verdict).toBe("inconclusive");
   });
 });

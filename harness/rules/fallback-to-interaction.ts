@@ -94,10 +94,8 @@ function findWrongPrompt(
   calls: readonly Operation[],
 ): Judgement | undefined {
   for (const prompt of prompts) {
-    const before = calls.filter(
-      ({ invoked }) => invoked.index < prompt.index && isSame(invoked, prompt),
-    );
-    const failure = serviceFailureBefore(history, before, prompt);
+    const theirs = calls.filter(({ invoked }) => isSame(invoked, prompt));
+    const failure = serviceFailureBefore(history, theirs, prompt);
     if (failure === undefined) continue;
     return fails(
       `${prompt.client} asked a person to sign in ${sinceStart(history, prompt.at)} into the run because ${failure.description}, not because interaction was required.`,
@@ -116,20 +114,20 @@ function answerTo(
     asking,
   }: { readonly calls: readonly Operation[]; readonly asking: readonly Operation[] },
 ): EventRef | undefined {
-  const since = completed?.index ?? invoked.index;
+  const { index: endIndex } = completed ?? invoked;
   const prompt = prompts.find((one) => one.index > invoked.index && isSame(invoked, one));
   // A person may be away for the first call, but the application had another occasion.
   const isLate = (asked: SignInPrompt): boolean =>
     asking.some(
       (other) =>
-        other.invoked.index > since &&
+        other.invoked.index > endIndex &&
         isSame(invoked, other.invoked) &&
         (other.completed?.at ?? Infinity) + CHANCE_MS < asked.at,
     );
   if (prompt !== undefined) return isLate(prompt) ? undefined : prompt;
   const later = calls.find(
     (call) =>
-      call.invoked.index > since &&
+      call.invoked.index > endIndex &&
       isSame(invoked, call.invoked) &&
       (isInteractive(call) || call.completed?.outcome === "ok"),
   );
@@ -138,11 +136,11 @@ function answerTo(
 
 function couldPrompt(history: History, call: Operation, calls: readonly Operation[]): boolean {
   const { invoked, completed } = call;
-  if (completed === undefined) return false;
+  const { index: endIndex, at: endedAt } = completed ?? invoked;
   const hasContinued = calls.some(
-    (other) => other.invoked.index > completed.index && isSame(invoked, other.invoked),
+    (other) => other.invoked.index > endIndex && isSame(invoked, other.invoked),
   );
-  return hasContinued || endOf(history) - completed.at >= CHANCE_MS;
+  return hasContinued || endOf(history) - endedAt >= CHANCE_MS;
 }
 
 function unanswered(

@@ -129,14 +129,23 @@ async function plant(files: readonly string[]): Promise<{
   };
 }
 
-/** The places of two events in a history, compared; the direction is the first group. */
-const COMPARED_PLACES = /^[^<>&|]*\bindex\)? (<|>)=? [^<>&|]*\b(?:index|Infinity)\)?$/;
+/** What is the place of an event in a history: the event's name, if it has one, and `index`. */
+const PLACE = String.raw`(?:(?:\b(\w+)\??\.)?index|\w*Index)(?: \?\? Infinity\))?`;
 
-/** Why no test can distinguish a mutant that has `<` instead of `<=`, or the like, between two places. */
+/** The places of two events in a history, compared: the event, the direction, the other event. */
+const COMPARED_PLACES = new RegExp(`^[^<>&|]*?${PLACE} (<|>)=? [^<>&|]*?${PLACE}$`);
+
+/**
+ * Why no test can distinguish a mutant that has `<` instead of `<=`, or the like, between the places
+ * of two events. Two of one name, such as `began`, may be one event, so that is not said of them.
+ */
 function equivalenceOf(original: string, replacement: string): { readonly equivalent?: string } {
-  const [, from] = COMPARED_PLACES.exec(original) ?? [];
-  const [, to] = COMPARED_PLACES.exec(replacement) ?? [];
-  return from !== undefined && from === to ? { equivalent: "no two events have one index" } : {};
+  const [, one, from, other] = COMPARED_PLACES.exec(original) ?? [];
+  const [, , to] = COMPARED_PLACES.exec(replacement) ?? [];
+  const areEqual = one !== undefined && one === other;
+  return from !== undefined && from === to && !areEqual
+    ? { equivalent: "no two events have one index" }
+    : {};
 }
 
 function withInstrumented(instrumented: ReadonlyMap<string, string>): Plugin {

@@ -38,11 +38,7 @@ export function evictionOf(
 }
 
 function scopesOf({ scopes }: OperationInvoked): ReadonlySet<string> {
-  return new Set(
-    scopeKey(scopes.join(" "))
-      .split(" ")
-      .filter((scope) => scope !== ""),
-  );
+  return new Set(scopeKey(scopes.join(" ")).split(" "));
 }
 
 function isAlike(history: History, one: OperationInvoked, other: OperationInvoked): boolean {

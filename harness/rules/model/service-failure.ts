@@ -24,13 +24,13 @@ export interface ServiceFailure {
   readonly evidence: readonly EventRef[];
 }
 
-/** The failure of the service that the calls before a prompt ended with, in order; undefined when the latest outcome was another one. */
+/** The failure of the service that was the latest outcome of these calls, in order, before the prompt; undefined when that was another one. */
 export function serviceFailureBefore(
   history: History,
-  before: readonly Operation[],
+  calls: readonly Operation[],
   prompt: EventRef,
 ): ServiceFailure | undefined {
-  for (const call of before.toReversed()) {
+  for (const call of calls.toReversed()) {
     const outcome = latestOutcomeOf(history, call, prompt);
     if (outcome === "other") return undefined;
     if (outcome !== undefined) return outcome;
