@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import http from "node:http";
+import http2 from "node:http2";
 import net, { type AddressInfo } from "node:net";
 import tls from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -27,6 +28,28 @@ describe("the network guard", () => {
     ];
     expect(error).toMatchObject({ code: "unmocked-request", place });
     expect(reported).toEqual([error]);
+  });
+
+  it("stops a session of HTTP/2 to a simulated host, and says what to do", async () => {
+    const session = http2.connect("https://login.microsoftonline.com");
+    const [error] = (await once(session, "error").catch((reason: unknown) => [reason])) as [
+      HarnessError,
+    ];
+    expect(error).toMatchObject({
+      code: "unmocked-request",
+      place: "login.microsoftonline.com",
+      message: "a request over HTTP/2 to login.microsoftonline.com was stopped",
+      hint: expect.stringContaining("HTTP/1.1"),
+    });
+    expect(reported).toEqual([error]);
+  });
+
+  it("says which mount reaches what no mock intercepts", async () => {
+    const socket = tls.connect({ port: 443, host: "login.microsoftonline.com" });
+    const [error] = (await once(socket, "error").catch((reason: unknown) => [reason])) as [
+      HarnessError,
+    ];
+    expect(error.hint).toContain('useEntra({ mount: "https" })');
   });
 
   it("stops the global fetch", async () => {

@@ -8,7 +8,7 @@ import net from "node:net";
 import { isMachinePlace } from "../entra/request/machine-address.ts";
 import { isLoopback } from "./loopback.ts";
 import { guardOutgoing } from "./outgoing/outgoing.ts";
-import { unmockedRequest } from "./served-hosts.ts";
+import { http2Request, isServedHost, unmockedRequest } from "./served-hosts.ts";
 import { stop, type StopOptions } from "./outgoing/stop.ts";
 import { isAllowed } from "./suite.ts";
 
@@ -63,6 +63,10 @@ export function installNetworkGuard(guard: GuardOptions): NetworkGuard {
     };
     // What connect() sets at once, also when it has to look up the name first: writes wait.
     Object.assign(this, { connecting: true });
+    if (speaksOnlyHttp2(given) && isServedHost(destination.host)) {
+      process.nextTick(dial.fail, stop(guard, http2Request(destination.host)));
+      return this;
+    }
     if (guard.dial?.(destination, dial, this) === true) return this;
     const error = stop(guard, unmockedRequest(destination.host, destination.port));
     process.nextTick(dial.fail, error);
@@ -83,6 +87,11 @@ export function installNetworkGuard(guard: GuardOptions): NetworkGuard {
 /** Of this machine, and none of the endpoints that the simulator has on it. */
 function isOutside({ host, port }: Destination): boolean {
   return isLoopback(host) && !isMachinePlace(host, port);
+}
+
+/** Whether a client offers the server HTTP/2 and nothing else, as node:http2 does: ALPN, RFC 7301. */
+function speaksOnlyHttp2({ ALPNProtocols: offered }: { ALPNProtocols?: unknown }): boolean {
+  return Array.isArray(offered) && offered.length > 0 && offered.every((name) => name === "h2");
 }
 
 interface ConnectArguments {

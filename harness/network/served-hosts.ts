@@ -78,6 +78,14 @@ export function leftLookup(name: string): HarnessError {
   });
 }
 
+/** The error for a session of HTTP/2 to a simulated host: no mount speaks it. */
+export function http2Request(host: string): HarnessError {
+  return new HarnessError("unmocked-request", `a request over HTTP/2 to ${host} was stopped`, {
+    place: host,
+    hint: "The simulator speaks HTTP/1.1, which Entra does as well. Let this client use it in tests: fetch or node:https instead of node:http2, http2: false in got, httpVersion: 1 in axios.",
+  });
+}
+
 /** The error for a request to a host that is not simulated: nothing in a run may leave the machine. */
 export function unmockedRequest(
   host: string,
@@ -90,10 +98,10 @@ export function unmockedRequest(
     `a ${what} to the unmocked host ${where} was stopped`,
     {
       place: where,
-      // A served host gets here only under the direct mount, which has no network stack.
+      // A served host gets here only under mounts that stand where requests are made, not on the wire.
       hint:
         isServedHost(host) || isMachinePlace(host, port)
-          ? "The direct mount reaches only clients that are handed its transport. For code with a network of its own: --mount https."
+          ? 'The mounts msw and nock answer fetch, node:http and node:https, and direct only clients that are handed its transport. For code with connections of its own: --mount https, or useEntra({ mount: "https" }).'
           : "Nothing in a run may reach a real host. The simulator serves the login hosts, graph.microsoft.com and *.contoso.example; stub any other in your code, or in a test suite mock or allow it.",
     },
   );
