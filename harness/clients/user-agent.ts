@@ -4,14 +4,7 @@
  * It knows HTML forms and cookies, and nothing of OAuth.
  */
 import { createRequest } from "../core/http/message.ts";
-
-/** What the user types, by the purpose of the field. */
-export interface UserAnswers {
-  readonly username: string;
-  readonly password: string;
-  /** For a device code page. */
-  readonly userCode?: string;
-}
+import { answerTo, formOf, titleOf, type UserAnswers } from "./html-form.ts";
 
 export interface UserAgentOptions {
   readonly browse: (request: Request) => Promise<Response>;
@@ -87,7 +80,7 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
         next = {
           url: action.href,
           form: new URLSearchParams(
-            form.fields.map((field) => [field.name, answer(field, person)]),
+            form.fields.map((field) => [field.name, answerTo(field, person)]),
           ),
         };
       }
@@ -107,12 +100,6 @@ export class PageError extends Error {
   }
 }
 
-interface FormField {
-  readonly name: string;
-  readonly type: string;
-  readonly value: string;
-}
-
 function isAt(target: URL, redirectUri: string | undefined): boolean {
   if (redirectUri === undefined) return false;
   const wanted = new URL(redirectUri);
@@ -121,49 +108,4 @@ function isAt(target: URL, redirectUri: string | undefined): boolean {
 
 function parametersOf(target: URL): URLSearchParams {
   return target.hash.length > 1 ? new URLSearchParams(target.hash.slice(1)) : target.searchParams;
-}
-
-function titleOf(html: string): string {
-  return /<title>([^<]*)<\/title>/i.exec(html)?.[1]?.trim() ?? "";
-}
-
-function formOf(
-  html: string,
-): { readonly action: string; readonly fields: readonly FormField[] } | undefined {
-  const form = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html);
-  if (form === null) return undefined;
-  // Of several buttons a person presses the one that has the focus.
-  const inputs = [
-    ...(form[2] ?? "").matchAll(/<(?:input\b|button\b(?=[^>]*\sautofocus))([^>]*)>/gi),
-  ];
-  const fields = inputs
-    .map(([, attributes = ""]) => ({
-      name: attribute(attributes, "name"),
-      type: attribute(attributes, "type").toLowerCase(),
-      value: attribute(attributes, "value"),
-    }))
-    .filter((field) => field.name !== "");
-  return { action: attribute(form[1] ?? "", "action"), fields };
-}
-
-function attribute(attributes: string, name: string): string {
-  const found = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, "i").exec(attributes);
-  return unescapeHtml(found?.[1] ?? found?.[2] ?? "");
-}
-
-function unescapeHtml(text: string): string {
-  return text
-    .replaceAll("&quot;", '"')
-    .replaceAll("&#39;", "'")
-    .replaceAll("&#x27;", "'")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&");
-}
-
-function answer(field: FormField, person: UserAnswers): string {
-  if (field.type === "password") return person.password;
-  if (/code|otc/i.test(field.name) && field.type !== "hidden") return person.userCode ?? "";
-  if (field.type === "hidden" || field.type === "submit") return field.value;
-  return person.username;
 }

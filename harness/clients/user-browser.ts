@@ -1,6 +1,7 @@
 /** The browser of the user whom a request is for, and what they type on sign-in pages. */
 import type { ClientContext, OpenOptions, TokenRequest } from "./client.ts";
-import { createUserAgent, type UserAnswers, type UserAgent } from "./user-agent.ts";
+import type { UserAnswers } from "./html-form.ts";
+import { createUserAgent, type UserAgent } from "./user-agent.ts";
 
 /** Opens the browser of the user of a request; records a prompt when a page asks them to act. */
 export function browserOf(

@@ -27,6 +27,7 @@ export type HarnessErrorCode =
   | "unwritable"
   | "unfit-machine"
   | "unmocked-request"
+  | "not-signed-in"
   | "stuck"
   | "request-loop"
   | "client-not-installed"

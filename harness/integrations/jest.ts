@@ -3,7 +3,7 @@
  * own, with a registry of modules of its own; this file is loaded once for the process, outside
  * of them, and `commonjs/jest.cjs` connects it to the test file that asks for it.
  */
-import type { LiveControls } from "../runner/live/live-controls.ts";
+import type { SuiteControls } from "./suite/suite-controls.ts";
 import { currentRealm } from "../core/time/realm.ts";
 import { matchers } from "./matchers/matchers.ts";
 import "./matchers/jest-matchers.ts";
@@ -26,7 +26,7 @@ export type { EntraMatchers } from "./matchers/matchers.ts";
  * await entra.clock.advance("5m");
  * entra.clear(...ids);
  */
-export type Entra = LiveControls;
+export type Entra = SuiteControls;
 
 /**
  * Simulates Entra in every test of this file, or of the `describe` in which it is called, and

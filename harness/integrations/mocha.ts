@@ -2,7 +2,7 @@
 import "./suite/check-node.ts";
 import { HarnessError } from "../core/errors.ts";
 import { explaining } from "../core/explain.ts";
-import type { LiveControls } from "../runner/live/live-controls.ts";
+import type { SuiteControls } from "./suite/suite-controls.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
 import { requireRunner } from "./suite/require-runner.ts";
@@ -21,7 +21,7 @@ export type { EntraMatchers } from "./matchers/matchers.ts";
  * await entra.clock.advance("5m");
  * entra.clear(...ids);
  */
-export type Entra = LiveControls;
+export type Entra = SuiteControls;
 
 /**
  * Simulates Entra in every test of this file, or of the `describe` in which it is called.

@@ -1,7 +1,7 @@
 /** `brownout/node-test`: the simulated Entra in the hooks of Node's own test runner, `node:test`. */
 import "./suite/check-node.ts";
 import { afterEach, beforeEach } from "node:test";
-import type { LiveControls } from "../runner/live/live-controls.ts";
+import type { SuiteControls } from "./suite/suite-controls.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
 import { requireRunner } from "./suite/require-runner.ts";
@@ -20,7 +20,7 @@ export type { EntraMatchers } from "./matchers/matchers.ts";
  * await entra.clock.advance("5m");
  * entra.clear(...ids);
  */
-export type Entra = LiveControls;
+export type Entra = SuiteControls;
 
 /**
  * Simulates Entra in every test of this file, or of the `describe` in which it is called.

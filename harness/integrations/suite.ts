@@ -4,7 +4,7 @@
  */
 import "./suite/check-node.ts";
 import { errorOf } from "../core/thrown.ts";
-import type { LiveControls } from "../runner/live/live-controls.ts";
+import type { SuiteControls } from "./suite/suite-controls.ts";
 import type { LiveSimulation } from "../runner/live/live-simulation.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
@@ -25,7 +25,7 @@ export type { EntraMatchers } from "./matchers/matchers.ts";
  * await entra.clock.advance("30m");
  * await entra.stop();
  */
-export interface Entra extends LiveControls {
+export interface Entra extends SuiteControls {
   /** Begins a simulation: `Date`, timers and the network of the process belong to it until `stop`. Rejects `bad-usage` when one runs already or fake timers are on, `client-not-installed` or `bad-usage` when the mount lacks its package. */
   readonly start: (test?: Partial<RunningTest>) => Promise<void>;
   /** Ends it. Given the error of a test that failed, prints the timeline. Rejects with what was wrong with the test and is not its code's own failure, such as a request to a host that is not simulated. Without a simulation it does nothing. */

@@ -6,7 +6,7 @@ import "./suite/check-node.ts";
 import type { TestContext } from "vitest";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import "./matchers/jest-matchers.ts";
-import type { LiveControls } from "../runner/live/live-controls.ts";
+import type { SuiteControls } from "./suite/suite-controls.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { requireRunner } from "./suite/require-runner.ts";
 import { createStartedSessions, HOOK_MS } from "./suite/started-sessions.ts";
@@ -28,7 +28,7 @@ const { afterEach, beforeEach, expect, vi } = await import("vitest");
  * await entra.clock.advance("5m");
  * entra.clear(...ids);
  */
-export type Entra = LiveControls;
+export type Entra = SuiteControls;
 
 declare module "vitest" {
   // oxlint-disable-next-line no-unused-vars -- the parameters of an interface that is merged are given

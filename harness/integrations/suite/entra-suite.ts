@@ -8,8 +8,8 @@ import { textOf } from "../../core/thrown.ts";
 import { currentRealm, mirrorProcessIn, type Realm } from "../../core/time/realm.ts";
 import { loadMount } from "../../network/mounts.ts";
 import { watchSentHeaders } from "../../network/outgoing/sent-headers.ts";
-import { currentControls } from "../../runner/live/current-controls.ts";
-import type { LiveControls } from "../../runner/live/live-controls.ts";
+
+import { type SuiteControls, suiteControls } from "./suite-controls.ts";
 import { type LiveSimulation, startLiveSimulation } from "../../runner/live/live-simulation.ts";
 import { createEarlierTokens, type EarlierTokens } from "./earlier-tokens.ts";
 import { reportAbandonedWaits, reportFailure, reportUnknownTokens } from "./report-failure.ts";
@@ -20,7 +20,7 @@ import type { RunningTest, TestRunner } from "./test-runner.ts";
 /** The simulations of a suite. */
 export interface EntraSuite {
   /** Controls the simulation of the test that runs at the moment. */
-  readonly controls: LiveControls;
+  readonly controls: SuiteControls;
   /** Rejects `bad-usage` while another test runs or fake timers are on, and as `startLiveSimulation` does. */
   readonly start: (test: RunningTest) => Promise<LiveSimulation>;
   /** Rejects with what was wrong with the test and is not its code's own failure. */
@@ -47,7 +47,7 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
   /** What ends with a session that is none of its own parts. */
   const ends = new Map<LiveSimulation, () => void>();
   const suite: EntraSuite = {
-    controls: currentControls(() => currentSession(entry)),
+    controls: suiteControls(() => currentSession(entry)),
     async start(test) {
       explaining(() => checkFree(runner));
       explaining(check);

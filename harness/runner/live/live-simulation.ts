@@ -37,11 +37,14 @@ import { createRefusals, type Refusal, type Refusals } from "./refusals.ts";
 import { requestsOf } from "./requests.ts";
 import { createLiveClock, type WatchedClock } from "./live-clock.ts";
 import { checkOptions, type LiveOptions } from "./live-options.ts";
+import { createDeviceCodes, type DeviceCodes } from "./sign-in/device-codes.ts";
+import type { SignInControls } from "./sign-in/sign-in.ts";
+import { createSignInControls } from "./sign-in/sign-in-controls.ts";
 import { createTokenRecord, type TokenRecord } from "./token-record.ts";
 import type { LiveControls } from "./live-controls.ts";
 
 /** What tests control, and what the entry points for test runners also need. */
-export interface LiveSimulation extends LiveControls {
+export interface LiveSimulation extends LiveControls, SignInControls {
   readonly clock: WatchedClock;
   /** The way of requests to the simulator. */
   readonly mounted: Mounted;
@@ -49,7 +52,7 @@ export interface LiveSimulation extends LiveControls {
   readonly recorder: Recorder;
   /** The calls of a page, reconstructed from its requests; undefined when the client is not a page. */
   readonly pageCalls: PageCalls | undefined;
-  /** The sign-in requests of pages that the service has refused. */
+  /** The sign-in requests that the service has refused. */
   readonly refusals: () => readonly Refusal[];
   /** The addresses at which an API answered with its name, since the test has set no data. */
   readonly answeredByDefault: () => readonly DefaultAnswer[];
@@ -87,7 +90,7 @@ export async function startLiveSimulation(options: LiveOptions): Promise<LiveSim
     faults: [],
     client: client.name,
     dataAt: (url) => data.at(url),
-    layers: (parts) => pageLayers(parts, { client: client.name, originOf: options.originOf }),
+    layers: (parts) => liveLayers(parts, { client: client.name, originOf: options.originOf }),
     suite: options.suite,
     onHarnessError(error) {
       problems.push(asError(error));
@@ -106,32 +109,38 @@ export async function startLiveSimulation(options: LiveOptions): Promise<LiveSim
   });
 }
 
-interface PageLayers extends Layers {
+interface LiveLayers extends Layers {
   readonly refusals: Refusals;
+  readonly deviceCodes: DeviceCodes;
   readonly pageCalls: PageCalls | undefined;
 }
 
-/** For a page, the layers that find the call of each request and collect refused sign-ins. */
-function pageLayers(
+/** The layers that follow sign-ins and, for a page, find the call of each request. */
+function liveLayers(
   { service, recorder, clock, operations }: LayerParts,
   {
     client,
     originOf,
   }: { readonly client: string; readonly originOf: LiveOptions["originOf"] | undefined },
-): PageLayers {
+): LiveLayers {
   const refusals = createRefusals();
-  if (originOf === undefined) return { service, refusals, pageCalls: undefined };
+  const deviceCodes = createDeviceCodes();
+  if (originOf === undefined) {
+    const around = refusals.around(deviceCodes.around(service));
+    return { service: around, refusals, deviceCodes, pageCalls: undefined };
+  }
   const pageCalls = createPageCalls({ recorder, operations, clock, client, originOf });
   return {
     service: refusals.around(pageCalls.around(service)),
     settle: pageCalls.settle,
     refusals,
+    deviceCodes,
     pageCalls,
   };
 }
 
 interface Parts extends Pick<ReturnType<typeof checkOptions>, "settings" | "seed" | "client"> {
-  readonly simulation: Simulation<PageLayers>;
+  readonly simulation: Simulation<LiveLayers>;
   readonly data: ApiData;
   readonly problems: readonly Error[];
   /** Rejects when a client repeats a request without end. */
@@ -139,37 +148,25 @@ interface Parts extends Pick<ReturnType<typeof checkOptions>, "settings" | "seed
 }
 
 function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
-  const { simulation, settings, seed, client, data, problems, loop } = parts;
+  const { simulation, settings, client, data, problems, loop } = parts;
   const { clock, startedAt, recorder, operations, layers, mounted, directory } = simulation;
-  const { check = () => undefined, name = "session", limits, mount } = options;
-  const earlierTokens = options.hasEarlierTokens?.(startedAt) === true ? true : undefined;
+  const { check = () => undefined, mount } = options;
   const { drive: driveClock, stop: stopDriving } = createDriver(clock, loop);
   const drive: Drive = (work, waitsFor) =>
     driveClock(work, waitsFor).catch((error: unknown) => {
       if (error instanceof NothingLeft) endOpenOperations(recorder, operations, "never-ends");
       throw error;
     });
+  /** Lets time pass until the work settles. */
+  const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+    check();
+    checkLength(recorder.events);
+    return options.time === "flowing" ? work() : drive(work());
+  };
   const ownStores = createOwnStores(simulation, client.name);
   const tokens = createTokenRecord(recorder);
   const ownCode = createOwnCode(recorder, tokens);
-  const headerNow = () =>
-    createHeader({
-      scenario: name,
-      client,
-      mount: mount.name,
-      seed,
-      startedAt,
-      endsAt: clock.now(),
-      asserts: [],
-      limits,
-      earlierTokens,
-      unmetFaults: simulation.faultPlan.tally.unmet(),
-    });
-  const history = (): History => {
-    // Reading the events may record more of them.
-    const events = simulation.events();
-    return { header: headerNow(), events };
-  };
+  const history = createHistory(options, parts);
 
   return {
     clock: createLiveClock(clock, { startedAt, drive, check }),
@@ -178,19 +175,17 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
     recorder,
     pageCalls: layers.pageCalls,
     operate: async (operationName, call, given = {}) => {
-      check();
       checkOperate(operationName, call, given);
-      checkLength(recorder.events);
-      const own = {
-        client: client.name,
-        name: operationName,
-        call: async () => call(),
-        resultOf: ownCode.resultOf,
-        options: given,
-      };
-      const operation = recordOperation({ recorder, operations, client: ownCode }, own);
-      return options.time === "flowing" ? operation : drive(operation);
+      const { resultOf } = ownCode;
+      const own = { client: client.name, name: operationName, resultOf, options: given };
+      return timed(() =>
+        recordOperation(
+          { recorder, operations, client: ownCode },
+          { ...own, call: async () => call() },
+        ),
+      );
     },
+    ...createSignInControls(simulation, client.name, timed),
     ...createFaultControls(simulation.faultPlan, (faults, place) =>
       checkFaultsPossible(faults, {
         backup: settings.backup,
@@ -218,6 +213,33 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
       // What is still in flight is a body that no one reads; pages have requests of their own.
       return simulation.end(options.clock === undefined ? "briefly" : undefined);
     },
+  };
+}
+
+/** The events so far, at each call. */
+function createHistory(
+  { name = "session", limits, mount, hasEarlierTokens }: LiveOptions,
+  { simulation, seed, client }: Pick<Parts, "simulation" | "seed" | "client">,
+): () => History {
+  const { clock, startedAt, faultPlan } = simulation;
+  const earlierTokens = hasEarlierTokens?.(startedAt) === true ? true : undefined;
+  const headerNow = () =>
+    createHeader({
+      scenario: name,
+      client,
+      mount: mount.name,
+      seed,
+      startedAt,
+      endsAt: clock.now(),
+      asserts: [],
+      limits,
+      earlierTokens,
+      unmetFaults: faultPlan.tally.unmet(),
+    });
+  return () => {
+    // Reading the events may record more of them.
+    const events = simulation.events();
+    return { header: headerNow(), events };
   };
 }
 

@@ -7,6 +7,7 @@ import { faultsOf } from "../../faults/layer.ts";
 import { describeRequest, type EntraRequest } from "../../entra/request/endpoint.ts";
 import { textOfResponse } from "../../core/http/message.ts";
 import type { Service } from "../../core/http/service.ts";
+import { unescapeHtml } from "../../clients/html-form.ts";
 
 /** A request that the service itself has refused, rather than a fault or the network. */
 export interface Refusal {
@@ -38,6 +39,8 @@ export function createRefusals(): Refusals {
     if (endpoint === "authorize" && parameters["client_id"] !== undefined) asked = described;
     const isOfSignIn =
       endpoint === "authorize" ||
+      endpoint === "saml" ||
+      endpoint === "device-code" ||
       endpoint === "openid-configuration" ||
       (endpoint === "token" && grant === "authorization_code");
     if (!isOfSignIn || faultsOf(request).length > 0) return;
@@ -87,20 +90,11 @@ async function sentenceOf(response: Response): Promise<Said> {
   if ((response.headers.get("content-type") ?? "").includes("html")) {
     const [, posted] = /name="error_description"[^>]* value="([^"]*)"/.exec(body) ?? [];
     const [, title] = /<title>([^<]*)<\/title>/i.exec(body) ?? [];
-    return { text: plain(posted ?? title ?? ""), isForApp: posted !== undefined };
+    return { text: unescapeHtml(posted ?? title ?? ""), isForApp: posted !== undefined };
   }
   const [, description] = /"error_description":("(?:[^"\\]|\\.)*")/.exec(body) ?? [];
   return {
     text: description === undefined ? "" : (JSON.parse(description) as string),
     isForApp: true,
   };
-}
-
-function plain(html: string): string {
-  return html
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&quot;", '"')
-    .replaceAll("&#39;", "'")
-    .replaceAll("&amp;", "&");
 }

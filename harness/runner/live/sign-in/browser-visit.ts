@@ -1,0 +1,208 @@
+/**
+ * One visit of a person's browser: from a page of the app or of Entra, over redirects and forms, to
+ * the answer at which it stops. It answers Entra's pages as the person would, and knows HTML forms,
+ * redirects and cookies, and nothing of OAuth or SAML.
+ */
+import { answerTo, formOf, type HtmlForm, type UserAnswers } from "../../../clients/html-form.ts";
+import { createRequest } from "../../../core/http/message.ts";
+import { isServedUrl } from "../../../network/served-hosts.ts";
+import type { AppAnswer, AppRequest, AppServer } from "./app-server.ts";
+
+/** Where a visit stopped, and what it met. */
+export interface VisitEnd {
+  readonly at: "app" | "entra";
+  readonly url: URL;
+  readonly method: "GET" | "POST";
+  /** Absent when nothing answered. */
+  readonly answer?: AppAnswer;
+  /** Why nothing answered. */
+  readonly error?: unknown;
+  /** The names of the app's cookies that did not go along with Entra's answer, since it came from another site. */
+  readonly withheld: readonly string[];
+  /** What Entra sent to the app, by the name of each field; undefined when it sent nothing. */
+  readonly carried: URLSearchParams | undefined;
+}
+
+export interface VisitParts {
+  readonly app: AppServer;
+  /** Sends a request to Entra; redirects are not followed. */
+  readonly askEntra: (request: Request) => Promise<Response>;
+  /** Cookies of Entra's hosts, by name. */
+  readonly entraCookies: Map<string, string>;
+  readonly person: UserAnswers;
+  /** Called when the first page asks the person to act. */
+  readonly asked: () => void;
+}
+
+/** More pages than any sign-in has; stops a loop between two pages. */
+const PAGES_MAX = 20;
+
+/** A page to load. */
+interface NextPage {
+  readonly url: URL;
+  readonly form?: URLSearchParams;
+}
+
+/** Where the browser is, and how it got there. */
+interface VisitState {
+  next: NextPage;
+  /** The origin of the page whose form or link led here; undefined after an address that was typed. */
+  initiator: string | undefined;
+  atEntra: boolean;
+  hasAsked: boolean;
+  carried: URLSearchParams | undefined;
+  withheld: readonly string[];
+}
+
+/** Opens an address and goes on until a page asks for nothing more, fails, or does not load. */
+export async function visit(start: URL, parts: VisitParts): Promise<VisitEnd> {
+  const state: VisitState = {
+    next: { url: start },
+    initiator: undefined,
+    atEntra: false,
+    hasAsked: false,
+    carried: undefined,
+    withheld: [],
+  };
+  let end: VisitEnd | undefined;
+  for (let page = 0; page < PAGES_MAX && end === undefined; page += 1)
+    end = isEntraPage(state.next.url)
+      ? await visitEntra(state, parts)
+      : await visitApp(state, parts);
+  return (
+    end ?? endOf(state, { error: new Error(`more than ${PAGES_MAX} pages led to one another`) })
+  );
+}
+
+/** Whether a page of Entra is at an address, rather than one of the app or of an API. */
+export function isEntraPage(url: URL): boolean {
+  return isServedUrl(url) && ENTRA_HOST.test(url.hostname);
+}
+
+const ENTRA_HOST = /(^|\.)(login|sts)\.|(^|\.)microsoftonline\.|\.ciamlogin\.com$/i;
+
+async function visitEntra(state: VisitState, parts: VisitParts): Promise<VisitEnd | undefined> {
+  const { url, form } = state.next;
+  state.atEntra = true;
+  let response: Response;
+  try {
+    response = await askEntra(state.next, parts);
+  } catch (error) {
+    return endOf(state, { error });
+  }
+  const text = await response.text();
+  const answer = { status: response.status, headers: response.headers, text };
+  const location = locationOf(answer, url);
+  if (location !== undefined) {
+    if (!isEntraPage(location)) state.carried = fieldsOf(location);
+    // A redirect after a form of Entra's comes from there; any other from the page before.
+    if (form !== undefined) state.initiator = url.origin;
+    state.next = { url: location };
+    return undefined;
+  }
+  const html = formOf(text);
+  if (answer.status >= 400 || html === undefined) return endOf(state, { answer });
+  const action = new URL(html.action, url);
+  state.initiator = url.origin;
+  if (!isEntraPage(action)) {
+    state.carried = asTheyAre(html);
+    state.next = { url: action, form: state.carried };
+    return undefined;
+  }
+  if (!state.hasAsked) parts.asked();
+  state.hasAsked = true;
+  const fields = html.fields.map((field) => [field.name, answerTo(field, parts.person)]);
+  state.next = { url: action, form: new URLSearchParams(fields) };
+  return undefined;
+}
+
+async function visitApp(state: VisitState, { app }: VisitParts): Promise<VisitEnd | undefined> {
+  const { url, form } = state.next;
+  const request: AppRequest = {
+    // What is behind the # stays in the browser.
+    url: new URL(url.pathname + url.search, url.origin),
+    ...(form === undefined ? {} : { form }),
+    ...(form === undefined || state.initiator === undefined ? {} : { origin: state.initiator }),
+    sameSite: sameSiteOf(state),
+  };
+  let answer: AppAnswer;
+  try {
+    if (state.carried !== undefined) state.withheld = await app.withheld(request);
+    answer = await app.load(request);
+  } catch (error) {
+    return endOf(state, { error });
+  }
+  const location = locationOf(answer, url);
+  if (location !== undefined) {
+    state.next = { url: location };
+    return undefined;
+  }
+  const html = answer.status < 400 ? formOf(answer.text) : undefined;
+  const action = html === undefined ? undefined : new URL(html.action, url);
+  // A page that posts its request to Entra by itself, as SAML's binding has it.
+  if (html === undefined || action === undefined || !isEntraPage(action))
+    return endOf(state, { answer });
+  state.initiator = url.origin;
+  state.next = { url: action, form: asTheyAre(html) };
+  return undefined;
+}
+
+async function askEntra(
+  { url, form }: NextPage,
+  { askEntra: ask, entraCookies }: VisitParts,
+): Promise<Response> {
+  const cookie = [...entraCookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  const headers = {
+    ...(cookie === "" ? {} : { cookie }),
+    ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
+  };
+  const response = await ask(
+    createRequest(url.href, {
+      headers,
+      ...(form === undefined ? {} : { method: "POST", body: form.toString() }),
+    }),
+  );
+  for (const line of response.headers.getSetCookie()) {
+    const [pair = ""] = line.split(";");
+    const at = pair.indexOf("=");
+    if (at > 0) entraCookies.set(pair.slice(0, at), pair.slice(at + 1));
+  }
+  return response;
+}
+
+function endOf(
+  { next, atEntra, carried, withheld }: VisitState,
+  end: Pick<VisitEnd, "answer" | "error">,
+): VisitEnd {
+  const { url, form } = next;
+  const isAtEntra = atEntra && isEntraPage(url);
+  return {
+    at: isAtEntra ? "entra" : "app",
+    url,
+    method: form === undefined ? "GET" : "POST",
+    withheld,
+    carried,
+    ...end,
+  };
+}
+
+/** Everything but a sign-in page is from another site to the app. */
+function sameSiteOf({ next, initiator }: VisitState): AppRequest["sameSite"] {
+  if (initiator === undefined || !isEntraPage(new URL(initiator))) return "strict";
+  return next.form === undefined ? "lax" : "none";
+}
+
+function locationOf({ status, headers }: AppAnswer, from: URL): URL | undefined {
+  const location = headers.get("location");
+  if (status < 300 || status >= 400 || location === null) return undefined;
+  return URL.parse(location, from.href) ?? undefined;
+}
+
+/** The fields of an address: behind the # if there are any, else behind the question mark. */
+function fieldsOf(url: URL): URLSearchParams {
+  return url.hash.length > 1 ? new URLSearchParams(url.hash.slice(1)) : url.searchParams;
+}
+
+function asTheyAre({ fields }: HtmlForm): URLSearchParams {
+  return new URLSearchParams(fields.map(({ name, value }) => [name, value]));
+}

@@ -1,0 +1,109 @@
+/** Why a person was not signed in, in the words of what they saw: Entra's page, the app's answer, or no answer at all. */
+import { titleOf, unescapeHtml } from "../../../clients/html-form.ts";
+import { HarnessError } from "../../../core/errors.ts";
+import { textOf } from "../../../core/thrown.ts";
+import type { World } from "../../../entra/directory/world.ts";
+import { worldHint } from "../refusal-hint.ts";
+import type { Refusal } from "../refusals.ts";
+import type { VisitEnd } from "./browser-visit.ts";
+
+/** The error for a sign-in that Entra has refused, with what to add to the world. */
+export function refusedBy(
+  refusal: Refusal,
+  {
+    person,
+    world,
+    ownWorld = "useEntra({ world: createWorld({ tenant, apps }) })",
+    cause,
+    place = "entra.signIn",
+  }: {
+    readonly person: string;
+    readonly world: World;
+    /** How a test is given a world of its own; default: as in a suite. */
+    readonly ownWorld?: string;
+    readonly cause?: unknown;
+    readonly place?: string;
+  },
+): HarnessError {
+  const has = worldHint(world, refusal);
+  return new HarnessError("not-signed-in", `${person} was not signed in: ${refusal.text}`, {
+    place,
+    ...(has === "" ? {} : { hint: `${has}\n  For your own: ${ownWorld}; docs/guide/worlds.md.` }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** The error for a visit that ended anywhere but in the app, signed in. */
+export function stoppedAt(
+  end: VisitEnd,
+  { person, inOutage }: { readonly person: string; readonly inOutage: boolean },
+): HarnessError {
+  const outage = inOutage ? "An outage is on: this is what a person saw in it." : undefined;
+  const where = end.at === "entra" ? `Entra's page at ${end.url.host}` : "the app";
+  if (end.answer === undefined) {
+    return notSignedIn(
+      person,
+      `${where} did not answer ${requestOf(end)}: ${reasonOf(end.error)}`,
+      {
+        hint:
+          outage ??
+          (end.at === "app"
+            ? "Let the app listen at this address, or hand over supertest's agent of it: entra.signIn(person, request.agent(app), path)."
+            : undefined),
+        cause: end.error,
+      },
+    );
+  }
+  const { status, text } = end.answer;
+  const shown = shownBy(text);
+  const what = `${where} answered ${requestOf(end)} with ${status}${shown === "" ? "" : `: ${shown}`}`;
+  if (end.withheld.length > 0 && status >= 400) {
+    const names = end.withheld.map((name) => `"${name}"`).join(", ");
+    return notSignedIn(person, what, {
+      hint: `A browser did not send the app's cookie ${names} along, as Entra's answer comes from another site and the cookie is not SameSite=None${end.method === "POST" ? ' (cookie: { sameSite: "none", secure: true }), or the app must ask for response_mode=query' : ""}.`,
+    });
+  }
+  return notSignedIn(person, what, { hint: outage });
+}
+
+/** The error for an app that did not lead to a sign-in, or made nothing of it. */
+export function notSignedIn(
+  person: string,
+  why: string,
+  options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+): HarnessError {
+  const { hint, cause } = options;
+  return new HarnessError("not-signed-in", `${person} was not signed in: ${why}`, {
+    place: "entra.signIn",
+    ...(hint === undefined ? {} : { hint }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** A request in an error: without the codes and tokens in its address. */
+export function requestOf({ method, url }: Pick<VisitEnd, "method" | "url">): string {
+  return `${method} ${url.pathname}`;
+}
+
+const SHOWN_MAX = 200;
+
+/** What a page says, in one line: its title, else its words. */
+function shownBy(text: string): string {
+  const title = unescapeHtml(titleOf(text));
+  if (title !== "" && title !== "Error") return title.slice(0, SHOWN_MAX);
+  const words = unescapeHtml(
+    text
+      .replaceAll(/<(script|style|title)\b[^>]*>[\s\S]*?<\/\1>/gi, " ")
+      .replaceAll(/<br\s*\/?>/gi, "\n")
+      .replaceAll(/<[^>]*>/g, " "),
+  );
+  const line = words.split(/[\r\n]/).find((one) => one.trim() !== "") ?? "";
+  return line.replaceAll(/\s+/g, " ").trim().slice(0, SHOWN_MAX);
+}
+
+/** The reason of Node's errors is at the end of their causes. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return reasonOf(error.errors[0]);
+  if (error instanceof Error && error.cause !== undefined) return reasonOf(error.cause);
+  return error instanceof Error && error.message !== "" ? error.message : textOf(error);
+}

@@ -1,0 +1,83 @@
+/** Whether a visit has signed the person in: Entra has sent them back, and the app has made something of it. */
+import { claimsOf } from "../../../core/http/json-object.ts";
+import type { World } from "../../../entra/directory/world.ts";
+import type { HistoryEvent, TokenFacts } from "../../../history/event.ts";
+import { fingerprint } from "../../../history/redact.ts";
+import type { Refusal } from "../refusals.ts";
+import type { VisitEnd } from "./browser-visit.ts";
+import { notSignedIn, refusedBy, requestOf, stoppedAt } from "./not-signed-in.ts";
+
+export interface OutcomeParts {
+  readonly person: string;
+  /** Home account id. */
+  readonly account: string;
+  readonly world: World;
+  /** What has happened since the sign-in began. */
+  readonly events: readonly HistoryEvent[];
+  readonly isInOutage: boolean;
+  /** The first refusal since then. */
+  readonly refusal: Refusal | undefined;
+}
+
+/** The token behind a sign-in; throws `not-signed-in`. */
+export function outcomeOf(end: VisitEnd, parts: OutcomeParts): { readonly token?: TokenFacts } {
+  const { person, world, events, refusal, isInOutage } = parts;
+  const status = end.answer?.status ?? 0;
+  const { carried } = end;
+  const hasArrived = end.at === "app" && status > 0 && status < 400;
+  if (hasArrived && carried !== undefined) {
+    const token = issuedTo(parts.account, events) ?? idTokenIn(carried);
+    if (token !== undefined || end.url.hash.length > 1) return token === undefined ? {} : { token };
+  }
+  if (refusal !== undefined) throw refusedBy(refusal, { person, world });
+  if (!hasArrived) throw stoppedAt(end, { person, inOutage: isInOutage });
+  throw carried === undefined
+    ? notSignedIn(
+        person,
+        `the app answered ${requestOf(end)} with ${status}, and led to no sign-in page`,
+        {
+          hint: "Name the path at which the app sends people to Entra; an agent that is signed in already is not sent there again.",
+        },
+      )
+    : notSignedIn(
+        person,
+        `the app answered ${requestOf(end)} with ${status}, but has asked Entra for no token`,
+        {
+          hint: "A server redeems the code that Entra sent it. A single-page app does so in the browser: use brownout/playwright for one.",
+        },
+      );
+}
+
+/** The last token that was issued for a person: of the token endpoint, or the response of SAML. */
+export function issuedTo(account: string, events: readonly HistoryEvent[]): TokenFacts | undefined {
+  const theirs = new Set<number>();
+  let token: TokenFacts | undefined;
+  for (const event of events) {
+    if (event.kind === "exchange-began" && event.subject === account) theirs.add(event.exchange);
+    if (event.kind !== "exchange-ended" || event.issued === undefined) continue;
+    if (event.issued.user === account || theirs.has(event.exchange))
+      token = event.issued.token ?? token;
+  }
+  return token;
+}
+
+/** Whether a fault is open after these events. */
+export function isInOutage(events: readonly HistoryEvent[]): boolean {
+  const open = new Set<string>();
+  for (const event of events) {
+    if (event.kind === "fault-began") open.add(event.window.id);
+    if (event.kind === "fault-ended") open.delete(event.window);
+  }
+  return open.size > 0;
+}
+
+/** An app that wants nothing but an id token gets it in the form itself. */
+function idTokenIn(carried: URLSearchParams): TokenFacts | undefined {
+  const idToken = carried.get("id_token");
+  if (idToken === null) return undefined;
+  const { exp } = claimsOf(idToken) ?? {};
+  return {
+    accessToken: fingerprint("at", idToken),
+    expiresAt: typeof exp === "number" ? exp * 1_000 : Number.MAX_SAFE_INTEGER,
+  };
+}

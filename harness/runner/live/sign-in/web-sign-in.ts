@@ -1,0 +1,79 @@
+/** Signs a person in to a web app, by OpenID Connect or by SAML: a browser without a screen goes from the app to Entra and back. */
+import type { CookieJar } from "tough-cookie";
+import type { User, World } from "../../../entra/directory/world.ts";
+import { accountIn, shortNameOf } from "./person.ts";
+import type { Mounted } from "../../../network/mount.ts";
+import type { Refusal } from "../refusals.ts";
+import type { AppServer } from "./app-server.ts";
+import { visit } from "./browser-visit.ts";
+import { isInOutage, outcomeOf } from "./sign-in-outcome.ts";
+import {
+  askedForBy,
+  createSignInOperation,
+  type SignInOperationParts,
+} from "./sign-in-operation.ts";
+import { createSignInVisit } from "./sign-in-visit.ts";
+import type { SignInVisit } from "./sign-in.ts";
+
+export interface SignInParts extends SignInOperationParts {
+  readonly world: World;
+  /** The person of that name; throws `unknown-name`. */
+  readonly userOf: (name: string) => User;
+  readonly mounted: Pick<Mounted, "fetch">;
+  /** What Entra has refused so far. */
+  readonly refusals: () => readonly Refusal[];
+}
+
+/** What a browser keeps from one sign-in to the next. */
+export interface Browser {
+  readonly jar: CookieJar;
+  readonly entraCookies: Map<string, string>;
+}
+
+export interface WebSignIn {
+  readonly user: User;
+  readonly app: AppServer;
+  readonly browser: Browser;
+  readonly start: URL;
+}
+
+/** Resolves when the app has accepted the sign-in; rejects `not-signed-in`. */
+export async function signInToWebApp(
+  parts: SignInParts,
+  { user, app, browser, start }: WebSignIn,
+): Promise<SignInVisit> {
+  const { recorder, mounted, world, refusals } = parts;
+  const account = accountIn(world, user);
+  const operation = createSignInOperation(parts, account);
+  const from = { event: recorder.events.length, refusal: refusals().length };
+  let prompt: string | undefined;
+  try {
+    const end = await visit(start, {
+      app,
+      entraCookies: browser.entraCookies,
+      person: { username: user.upn, password: user.password },
+      asked: () => operation.prompted(prompt ?? "none-given"),
+      async askEntra(request) {
+        if (prompt === undefined) {
+          const first = await askedForBy(request);
+          prompt = first.prompt;
+          operation.begin(first.asked);
+        }
+        return operation.inside(() => mounted.fetch(request));
+      },
+    });
+    const { token } = outcomeOf(end, {
+      person: shortNameOf(user),
+      account,
+      world,
+      events: recorder.events.slice(from.event),
+      isInOutage: isInOutage(recorder.events),
+      refusal: refusals()[from.refusal],
+    });
+    operation.succeed(token);
+    return createSignInVisit(end, browser.jar);
+  } catch (error) {
+    operation.fail(error);
+    throw error;
+  }
+}
