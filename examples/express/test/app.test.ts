@@ -1,7 +1,7 @@
 import request from "supertest";
 import { expect, test } from "vitest";
 import { useEntra } from "brownout/vitest";
-import { createApp } from "./app.js";
+import { createApp } from "../src/app.js";
 
 const entra = useEntra();
 
