@@ -182,6 +182,50 @@ describe("backup-flow is inconclusive", () => {
   });
 });
 
+describe("an outage in which the row is judged", () => {
+  it("may be the first that happens to the application", () => {
+    const run = buildRun({ row: { ...row, documented: "not" } });
+    run.fault({ id: "down" });
+    refused(run);
+    expect(backupFlow.judge(run.history()).verdict).toBe("pass");
+  });
+
+  it("has calls from its first moment until the one at which it ends, and may come twice", () => {
+    const run = buildRun({ row });
+    for (const id of ["first", "second"]) {
+      const end = run.fault({ id });
+      byBackup(run);
+      run.after(60_000);
+      end();
+      refused(run);
+      run.after(60_000);
+    }
+    expect(outcomeOf(run.history())).toMatchObject({ asked: 2, got: 2, byBackup: 2 });
+  });
+
+  it("is not one in which the application needed no request at all", () => {
+    const run = buildRun({ row });
+    run.fault({ id: "down" });
+    run.operation({ user: ada }).ok({ token: run.token() });
+    expect(backupFlow.judge(run.history()).message).toContain("needed no request in the outage");
+  });
+
+  it("counts only good answers of the backup itself as through the backup", () => {
+    const { run } = inOutage("not");
+    const call = run.operation({ user: ada });
+    run.exchange({ by: call, user: ada, servedBy: "primary" });
+    run.exchange({ by: call, user: ada, servedBy: "backup", status: 400 });
+    call.ok();
+    expect(outcomeOf(run.history())).toMatchObject({ got: 1, byBackup: 0 });
+  });
+
+  it("could have served every call of a protected flow", () => {
+    const { run } = inOutage();
+    refused(run);
+    expect(outcomeOf(run.history())).toMatchObject({ asked: 1, could: 1 });
+  });
+});
+
 describe("the figures of a row", () => {
   it("count the calls that succeeded and those that could have", () => {
     const { run } = inOutage("not");

@@ -96,6 +96,24 @@ describe("request-loop, requests without a pause", () => {
     expect(judge(rounds(25, { status: 503 }, halves)).verdict).toBe("pass");
   });
 
+  it("fails for fifty after others and a pause, and beside a request that ends with one of them", () => {
+    const after = rounds(30, { status: 503 });
+    after.after(10_000);
+    expect(judge(rounds(50, { status: 503 }, after)).verdict).toBe("fail");
+    const beside = buildRun();
+    const slow = beside.request();
+    rounds(25, { status: 503, takesMs: 100 }, beside);
+    slow.answered({ status: 503 });
+    expect(judge(rounds(25, { status: 503, takesMs: 100 }, beside)).verdict).toBe("fail");
+  });
+
+  it("counts up to eight others between two rounds", () => {
+    const kinds = (count: number) =>
+      Array.from({ length: count }, (_, number) => ({ scopes: [`api://${number}/.default`] }));
+    expect(judge(turns(50, kinds(9))).verdict).toBe("fail");
+    expect(judge(turns(50, kinds(10))).verdict).toBe("pass");
+  });
+
   it("fails also when each answer takes time, when the requests succeed, and when no connection is made", () => {
     expect(judge(rounds(50, { status: 503, takesMs: 100 })).verdict).toBe("fail");
     expect(judge(rounds(50, { status: 200 })).verdict).toBe("fail");

@@ -214,7 +214,7 @@ function singleEvents(writer: EventWriter) {
     changed: (
       change: WorldChanged["change"],
       users?: readonly string[],
-      more: Pick<WorldChanged, "overlapMs"> = {},
+      more: Pick<WorldChanged, "overlapMs" | "app"> = {},
     ): void =>
       void write({
         kind: "world-changed",

@@ -97,6 +97,77 @@ describe("what a call has to do with Entra", () => {
   });
 });
 
+describe("a call of own code that sends no request", () => {
+  const proven = (run: RunBuilder): readonly boolean[] => {
+    const history = run.history();
+    return operationsOf(history).map((call) => usesEntra(history, call));
+  };
+  const call = (run: RunBuilder, client = "shop") => run.operation({ ...own, client });
+
+  it("uses Entra once its client was issued a token, and not before", () => {
+    const run = buildRun();
+    call(run).ok({ token: "none" });
+    run.exchange({ client: "shop", status: 503 });
+    call(run).ok({ token: "none" });
+    run.exchange({ client: "shop" });
+    run.exchange({ client: "shop" });
+    call(run).ok({ token: "none" });
+    call(run, "other").ok({ token: "none" });
+    expect(proven(run)).toEqual([false, false, true, false]);
+  });
+
+  it("uses Entra when it read metadata, and not when it asked an API", () => {
+    for (const [endpoint, expected] of [
+      ["keys", true],
+      ["resource", false],
+    ] as const) {
+      const run = buildRun();
+      const one = call(run);
+      run.exchange({ by: one, endpoint });
+      one.ok({ token: "none" });
+      expect(proven(run)).toEqual([expected]);
+    }
+  });
+
+  it("uses Entra, while tokens of an earlier test are valid, only when a server was answered meanwhile", () => {
+    const run = buildRun({ earlierTokens: true });
+    const served = () => run.exchange({ client: "shop" });
+    const during = (name: string, then: () => void): void => {
+      const one = run.operation({ ...own, app: name });
+      then();
+      one.ok({ token: "none" });
+    };
+    let answerLate = (): void => undefined;
+    served();
+    during("before any", () => undefined);
+    served();
+    during("at a late answer", () => {
+      // The first request was answered after the call, the second one within it.
+      const [late, early] = [run.request({ client: "shop" }), run.request({ client: "shop" })];
+      early.answered();
+      run.operation({ ...own, app: "open" });
+      answerLate = () => late.answered();
+    });
+    answerLate();
+    during("after all but one", () => undefined);
+    during("of another call", () => {
+      const other = run.operation({ flow: "client-credentials", client: "shop" });
+      run.exchange({ by: other });
+      other.ok();
+    });
+    served();
+    const names = operationsOf(run.history()).map(({ invoked }) => invoked.app);
+    expect(
+      Object.fromEntries(names.map((name, index) => [name, proven(run)[index]])),
+    ).toMatchObject({
+      "before any": false,
+      "at a late answer": true,
+      "after all but one": false,
+      "of another call": false,
+    });
+  });
+});
+
 describe("a call while tokens of an earlier test are valid", () => {
   const verdictOf = (around: (run: RunBuilder, call: (name: string) => void) => void) => {
     const run = buildRun({ earlierTokens: true });
