@@ -89,6 +89,8 @@ export function createFolder(node: string = process.execPath): Folder {
         onInterrupt: () => () => undefined,
         createPool,
         registry: fixedRegistry,
+        ask: undefined,
+        runProgram: () => Promise.reject(new HarnessError("bad-usage", "no programs in this test")),
         parallelism: 1,
       });
       return { code, stdout: stdout.text(), stderr: stderr.text() };

@@ -2,11 +2,13 @@
  * What the command line touches of its process, as one value: tests hand in their own, and
  * nothing below `cli.ts` reads `process`.
  */
+import { createInterface } from "node:readline/promises";
 import { createNpmRegistry, type Registry } from "../clients/versions/npm-registry.ts";
 import { createPool, type Pool, type PoolOptions } from "./worker/pool.ts";
 import { isColoured, type Output } from "../reporting/formats/terminal.ts";
 import { terminalText } from "../reporting/formats/terminal-text.ts";
 import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
+import { runProgram } from "./run-program.ts";
 
 export interface Io {
   /** Absolute; relative paths of the command line are relative to it. */
@@ -21,6 +23,10 @@ export interface Io {
   readonly createPool: (options: PoolOptions) => Pool;
   /** Where versions of clients are published. */
   readonly registry: Registry;
+  /** Asks a question of the person at the terminal; undefined when there is none. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Runs a program in a folder, with our own output and our own Node; resolves to its exit code. */
+  readonly runProgram: (command: readonly string[], folder: string) => Promise<number>;
   /** How many processes can work at once on this machine. */
   readonly parallelism: number;
 }
@@ -37,8 +43,19 @@ export function createProcessIo(parallelism: number): Io {
     onInterrupt: (listener) => listenForInterrupt(process, listener, () => Date.now()),
     createPool,
     registry: createNpmRegistry(process.env),
+    ask: process.stdin.isTTY && process.stdout.isTTY ? askAtTerminal : undefined,
+    runProgram: (command, folder) => runProgram(command, folder, process.env),
     parallelism,
   };
+}
+
+async function askAtTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
 }
 
 /**

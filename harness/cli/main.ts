@@ -15,6 +15,7 @@ import { checkCommand, checkOptions } from "./commands/check.ts";
 import { compareCommand, compareOptions } from "./commands/compare.ts";
 import { coverageCommand, coverageOptions } from "./commands/coverage.ts";
 import type { Io } from "./io.ts";
+import { initCommand, initOptions } from "./commands/init.ts";
 import { listCommand, listOptions } from "./commands/list.ts";
 import { matrixCommand, matrixOptions } from "./commands/matrix.ts";
 import { runOptions } from "./plan.ts";
@@ -80,6 +81,16 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: runOptions,
     exits: exitCodes,
     perform: runCommand,
+  }),
+  command("init", {
+    usage: "init [registration.json] [options]",
+    does: "writes a world, a first sign-in test and a first outage test for the app in this folder, and runs them",
+    options: initOptions,
+    exits: [
+      "Exit codes: 0 written, and both tests pass; 1 the app fails in the outage test; 2 wrong usage,",
+      "something is missing or was not agreed to, or the sign-in test fails.",
+    ],
+    perform: initCommand,
   }),
   command("list", {
     usage: "list [options]",

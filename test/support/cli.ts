@@ -16,6 +16,8 @@ export function testIo(parts: Partial<Io> = {}): Io {
     onInterrupt: () => () => undefined,
     createPool: unavailable,
     registry: { published: unavailable, install: unavailable },
+    ask: undefined,
+    runProgram: unavailable,
     parallelism: 1,
     ...parts,
   };

@@ -1,0 +1,214 @@
+/**
+ * `brownout init`: looks at the project in this folder, shows what it would write, and writes a
+ * world, a first sign-in test and a first outage test once that is agreed to. It can be run again.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { HarnessError, suggestNames } from "../../core/errors.ts";
+import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
+import type { Arguments, Options } from "../arguments.ts";
+import { appKinds, type Choices } from "../init/choices.ts";
+import { detect, type DetectedApp } from "../init/detect.ts";
+import { callName } from "../init/find-calls.ts";
+import { installCommand, runners } from "../init/find-runner.ts";
+import { type InitPlan, makePlan, planLines, refuseToLeave, SCRIPT } from "../init/plan.ts";
+import { type Project, readProject } from "../init/read-project.ts";
+import type { Io } from "../io.ts";
+
+/** The options of `brownout init`. */
+export const initOptions = {
+  kind: { value: "KIND", says: `the kind of app: ${appKinds.join(", ")}` },
+  runner: { value: "NAME", says: `the test runner: ${runners.join(", ")}` },
+  "client-id": { value: "GUID", says: "the app's client id, where the sources do not show it" },
+  tenant: { value: "GUID", says: "the tenant id, where the sources do not show it" },
+  call: {
+    value: "FILE#FUNCTION",
+    says: "what the tests call: an exported function without arguments, src/mail.ts#unread",
+  },
+  url: { value: "URL", says: "where the page is served, http://localhost:5173" },
+  yes: { says: "write without asking" },
+  install: { says: "install the packages that the tests need" },
+  "no-run": { says: "do not run the tests" },
+} as const satisfies Options;
+
+type Given = Arguments<typeof initOptions>;
+
+/** Plans, asks, writes, runs; resolves to the exit code. */
+export async function initCommand(given: Given, io: Io): Promise<number> {
+  const choices = choicesOf(given);
+  const project = readProject(io.cwd);
+  const app = await detect(project, choices);
+  const plan = makePlan(project, app);
+  const paint = createPaint(io.stdout, io.environment);
+  const print = (lines: readonly string[]): void => {
+    for (const line of lines) io.stdout.write(`${line}\n`);
+  };
+  print([
+    ...foundLines(app, paint),
+    "",
+    ...planLines(plan, project.manifest.text).map(painted(paint)),
+    "",
+  ]);
+  if (isChange(plan) && !(await isAgreed(given, io))) {
+    print(["Nothing was written."]);
+    return 0;
+  }
+  print(write(project, plan));
+  const missing = await install(app, given, project, io);
+  if (missing !== undefined || given.values["no-run"] !== undefined) {
+    print([
+      ...(missing === undefined ? [] : [`The tests need more packages: ${missing}`]),
+      `Run them: ${app.packageManager} run ${SCRIPT}`,
+    ]);
+    return 0;
+  }
+  return runTests(project, app, plan, io);
+}
+
+function choicesOf({ values, positionals: [first] }: Given): Choices {
+  if (first !== undefined) {
+    throw new HarnessError("bad-usage", `init takes no arguments, found "${first}"`, {
+      hint: 'See "brownout init --help".',
+    });
+  }
+  const { kind, runner, call, url, tenant, "client-id": clientId } = values;
+  return {
+    ...(kind === undefined ? {} : { kind: choose("--kind", kind, appKinds) }),
+    ...(runner === undefined ? {} : { runner: choose("--runner", runner, runners) }),
+    ...(call === undefined ? {} : { call }),
+    ...(url === undefined ? {} : { url }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(clientId === undefined ? {} : { clientId }),
+  };
+}
+
+function choose<Choice extends string>(
+  option: string,
+  value: string,
+  choices: readonly Choice[],
+): Choice {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw new HarnessError(
+    "bad-usage",
+    `${option} is "${value}"; it is one of ${choices.join(", ")}`,
+    {
+      hint: suggestNames(value, choices, 'See "brownout init --help".'),
+    },
+  );
+}
+
+function foundLines(app: DetectedApp, paint: Paint): readonly string[] {
+  const { client, registration, call, page, otherCalls } = app;
+  const others =
+    otherCalls.length === 0 ? "" : ` (--call takes another: ${otherCalls.slice(0, 4).join(", ")})`;
+  const found = [
+    ["app", `${app.kind}: ${client.called} in ${client.path}:${client.line}`],
+    ["client id", registration.clientId],
+    ["tenant", registration.domain ?? registration.tenant],
+    ["test runner", app.runner],
+    ...(call === undefined ? [] : [["calls", `${callName(call)}${others}`]]),
+    ...(page === undefined ? [] : [["page", pageWords(page, app)]]),
+  ] as const;
+  return [
+    paint("bold", "Found"),
+    ...found.map(([name = "", value = ""]) => `  ${name.padEnd(12)} ${value}`),
+    ...app.notes.map((note) => `  ${paint("yellow", "note")}         ${note}`),
+  ];
+}
+
+function pageWords(page: NonNullable<DetectedApp["page"]>, app: DetectedApp): string {
+  const served =
+    page.script === undefined ? "" : `, served by ${app.packageManager} run ${page.script}`;
+  const clicks = (page.clicks ?? []).map(({ name }) => `"${name}"`).join(", then ");
+  const signIn =
+    page.clicks === undefined
+      ? "; no sign-in button was found in the sources: see open-app in the plan"
+      : clicks === ""
+        ? "; it signs in by itself"
+        : `; sign-in by ${clicks}`;
+  return page.origin + served + signIn;
+}
+
+function painted(paint: Paint): (line: string) => string {
+  return (line) =>
+    line.startsWith("+") ? paint("green", line) : line.startsWith("-") ? paint("red", line) : line;
+}
+
+function isChange({ files, manifest }: InitPlan): boolean {
+  return manifest !== undefined || files.some(({ state }) => state === "new");
+}
+
+async function isAgreed({ values }: Given, { ask }: Io): Promise<boolean> {
+  if (values.yes !== undefined) return true;
+  if (ask === undefined) {
+    throw new HarnessError("bad-usage", "nothing was written: there is no terminal to ask at", {
+      hint: "Agree to the plan above: brownout init --yes",
+    });
+  }
+  return /^y(?:es)?$/i.test((await ask("Write these files? [y/N] ")).trim());
+}
+
+/** Writes what is new; a file that has appeared meanwhile is left alone. */
+function write({ root }: Project, { files, manifest }: InitPlan): readonly string[] {
+  const written: string[] = [];
+  for (const { path, text, state } of files) {
+    if (state !== "new") continue;
+    refuseToLeave(root, path);
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text, { flag: "wx" });
+    written.push(path);
+  }
+  if (manifest !== undefined) {
+    writeFileSync(join(root, "package.json"), manifest);
+    written.push(`script ${SCRIPT} in package.json`);
+  }
+  return written.length === 0 ? ["Nothing to write."] : [`Wrote ${written.join(", ")}.`];
+}
+
+/** The command that installs what is missing, if it is not run here. */
+async function install(
+  app: DetectedApp,
+  { values }: Given,
+  { root }: Project,
+  io: Io,
+): Promise<string | undefined> {
+  if (app.packages.length === 0) return undefined;
+  const command = installCommand(app.packageManager, app.packages);
+  if (values.install === undefined) return command;
+  io.stdout.write(`${command}\n`);
+  const code = await io.runProgram(command.split(" "), root);
+  if (code === 0) return undefined;
+  throw new HarnessError("bad-usage", `${command} ended with ${code}`, {
+    hint: "Install them by hand, then run init again.",
+  });
+}
+
+async function runTests(
+  { root }: Project,
+  app: DetectedApp,
+  plan: InitPlan,
+  io: Io,
+): Promise<number> {
+  const run = async (command: readonly string[]): Promise<boolean> => {
+    io.stdout.write(`${command.join(" ")}\n`);
+    return (await io.runProgram(command, root)) === 0;
+  };
+  const isSignedIn = await run(plan.signIn);
+  const passes = isSignedIn && (await run(plan.outage));
+  const guide = "node_modules/brownout/docs/guide";
+  const verdict = isSignedIn
+    ? `The sign-in test passes; the outage test ${passes ? "passes" : "fails, and says why above"}.`
+    : "The sign-in test fails; what it says above comes first, and the outage test was not run.";
+  const about = app.kind === "page" ? "pages" : app.runner === "vitest" ? "node" : "runners";
+  for (const line of [
+    "",
+    `${verdict} Both again: ${app.packageManager} run ${SCRIPT}`,
+    `What a finding means and what to do: ${guide}/results.md`,
+    `Users, secrets and APIs in ${plan.files[0]?.path}: ${guide}/worlds.md`,
+    `What else a test can do: ${guide}/${about}.md; other outages: npx brownout list, ${guide}/faults.md`,
+    `In CI, for every pull request and every night: ${guide}/ci.md`,
+  ])
+    io.stdout.write(`${line}\n`);
+  return isSignedIn ? (passes ? 0 : 1) : 2;
+}

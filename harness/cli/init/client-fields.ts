@@ -1,0 +1,198 @@
+/**
+ * Client id, tenant, redirect URI and secret of a client, as its sources and the command line have
+ * them. What is read from the environment becomes a variable that the tests set.
+ */
+import { createHash } from "node:crypto";
+import { HarnessError } from "../../core/errors.ts";
+import type { Choices } from "./choices.ts";
+import { fillIn, isSecretName } from "./environment.ts";
+import type { Value } from "./evaluate.ts";
+import type { FoundClient } from "./find-clients.ts";
+
+/** What the sources say of the registration, with the variables that they read it from. */
+export interface ClientFields {
+  readonly clientId: string;
+  readonly tenant: string;
+  readonly domain?: string;
+  readonly isMultiTenant: boolean;
+  readonly redirectUri?: string;
+  /** What each variable has to be. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+}
+
+export interface FieldSources {
+  readonly variables: ReadonlyMap<string, string>;
+  readonly origin: string | undefined;
+  readonly choices: Choices;
+  readonly missing: string[];
+}
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const LOGIN_HOST = "https://login.microsoftonline.com/";
+const SHARED_TENANTS: ReadonlySet<string> = new Set(["common", "organizations", "consumers"]);
+
+/** An id that is always the same: for what the sources leave to the environment. */
+function idOf(label: string): string {
+  const hex = createHash("sha256").update(`brownout init ${label}`).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Reads the fields; what is missing is added to `missing`. */
+export function fieldsOf(client: FoundClient, sources: FieldSources): ClientFields {
+  const { choices, missing } = sources;
+  const set: Record<string, string> = {};
+  const notes: string[] = [];
+  const at = `${client.path}:${client.line}`;
+  const clientId = idFrom(client.clientId, {
+    given: choices.clientId,
+    option: "--client-id",
+    invented: idOf("client"),
+    isOptional: client.kind === "managed-identity" || client.called === "EnvironmentCredential",
+    what: `the client id that ${at} uses`,
+    set,
+    sources,
+  });
+  const tenancy = tenancyOf(client, sources, set, at);
+  const redirect = fillIn(client.redirectUri, {
+    environment: sources.variables,
+    ...originOption(sources),
+  });
+  if (client.secret.kind === "text") {
+    const variables = client.secret.parts.flatMap((part) =>
+      part.kind === "variable" ? [part.name] : [],
+    );
+    for (const name of variables) set[name] = SECRET;
+    if (variables.length === 0)
+      missing.push(
+        `the client secret, which is written into ${at}: let the app read it from a variable of the environment, process.env.CLIENT_SECRET`,
+      );
+  }
+  if (client.usesCertificate) {
+    missing.push(
+      `a secret: ${at} proves itself by a certificate or an assertion, for which init writes no world yet (docs/guide/worlds.md)`,
+    );
+  }
+  return {
+    clientId,
+    ...tenancy,
+    ...(redirect?.text === undefined ? {} : { redirectUri: redirect.text }),
+    variables: set,
+    notes,
+  };
+}
+
+/** Stands for the secret of the simulated registration, which is worthless. */
+const SECRET = "fixture-secret-of-daemon";
+
+function originOption({ origin }: FieldSources): { readonly origin?: string } {
+  return origin === undefined ? {} : { origin };
+}
+
+interface IdParts {
+  readonly given: string | undefined;
+  readonly option: string;
+  readonly invented: string;
+  readonly isOptional: boolean;
+  readonly what: string;
+  readonly set: Record<string, string>;
+  readonly sources: FieldSources;
+}
+
+/** An id that stands in the sources, or in a variable that the tests set. */
+function idFrom(value: Value, parts: IdParts): string {
+  const { given, option, invented, isOptional, what, set, sources } = parts;
+  if (given !== undefined && !GUID.test(given)) {
+    throw new HarnessError("bad-usage", `${option} is "${given}", which is no GUID`, {
+      hint: `Write ${option} ${invented}`,
+    });
+  }
+  const found = fillIn(value, { environment: sources.variables, ...originOption(sources) });
+  const [variable, ...more] = found?.variables ?? [];
+  if (variable !== undefined && more.length === 0) {
+    const known = found?.text !== undefined && GUID.test(found.text) ? found.text : undefined;
+    set[variable] = (given ?? known ?? invented).toLowerCase();
+    return set[variable];
+  }
+  if (found?.text !== undefined && GUID.test(found.text)) return found.text.toLowerCase();
+  if (given !== undefined) return given.toLowerCase();
+  const said = found?.text ?? found?.placeholder;
+  if (said !== undefined)
+    sources.missing.push(`${what}: it is "${said}", and should be a GUID; write yours there`);
+  else if (!isOptional) sources.missing.push(`${what}: ${option} GUID`);
+  return invented;
+}
+
+function tenancyOf(
+  client: FoundClient,
+  sources: FieldSources,
+  set: Record<string, string>,
+  at: string,
+): Pick<ClientFields, "tenant" | "domain" | "isMultiTenant"> {
+  const { choices, missing, variables } = sources;
+  const value = client.tenant.kind === "unknown" ? client.authority : client.tenant;
+  const invented = choices.tenant ?? idOf("tenant");
+  if (choices.tenant !== undefined && !GUID.test(choices.tenant)) {
+    throw new HarnessError("bad-usage", `--tenant is "${choices.tenant}", which is no GUID`, {
+      hint: "The tenant id is on the overview page of Entra.",
+    });
+  }
+  if (value.kind !== "text")
+    return { tenant: invented.toLowerCase(), isMultiTenant: client.kind === "page" };
+  setTenantVariables(value, { variables, set, tenant: invented });
+  const { text } =
+    fillIn(value, { environment: new Map([...variables, ...Object.entries(set)]) }) ?? {};
+  const host = /^https:\/\/([^/]+)\/?/.exec(text ?? "")?.[1];
+  if (host !== undefined && `https://${host}/` !== LOGIN_HOST) {
+    missing.push(
+      `an authority at ${LOGIN_HOST}: ${at} uses ${host}, and init writes no world for other clouds and External ID`,
+    );
+  }
+  const tenant = text?.replace(/^https:\/\/[^/]+\/?/, "").split("/", 1)[0] ?? "";
+  if (GUID.test(tenant)) return { tenant: tenant.toLowerCase(), isMultiTenant: false };
+  const isDomain = /^[\w-]+(?:\.[\w-]+)+$/.test(tenant);
+  return {
+    tenant: invented.toLowerCase(),
+    ...(isDomain ? { domain: tenant.toLowerCase() } : {}),
+    isMultiTenant: tenant === "" || SHARED_TENANTS.has(tenant),
+  };
+}
+
+/** The variables of an authority are the host, the tenant, or both at once, by their names and values. */
+function setTenantVariables(
+  value: Value,
+  {
+    variables,
+    set,
+    tenant,
+  }: {
+    readonly variables: ReadonlyMap<string, string>;
+    readonly set: Record<string, string>;
+    readonly tenant: string;
+  },
+): void {
+  if (value.kind !== "text") return;
+  for (const part of value.parts) {
+    if (part.kind !== "variable" || isSecretName(part.name)) continue;
+    const known = variables.get(part.name);
+    const isAuthority = /authority|issuer/i.test(part.name);
+    const isHost = /instance|cloud|host|endpoint|url/i.test(part.name);
+    set[part.name] =
+      known ?? (isAuthority ? `${LOGIN_HOST}${tenant}` : isHost ? LOGIN_HOST : tenant);
+  }
+}
+
+/** The variables of the client, and those that @azure/identity reads by itself. */
+export function environmentOf(
+  client: FoundClient,
+  { variables, clientId, tenant }: ClientFields,
+): Readonly<Record<string, string>> {
+  if (client.called === "EnvironmentCredential")
+    return {
+      ...variables,
+      AZURE_TENANT_ID: tenant,
+      AZURE_CLIENT_ID: clientId,
+      AZURE_CLIENT_SECRET: SECRET,
+    };
+  return variables;
+}

@@ -1,0 +1,236 @@
+/**
+ * Puts together what was found in a project and what was given on the command line, and names all
+ * that is missing at once.
+ */
+import { HarnessError } from "../../core/errors.ts";
+import { type AppKind, type Choices } from "./choices.ts";
+import { type ClientFields, environmentOf, fieldsOf } from "./client-fields.ts";
+import { readEnvironment } from "./environment.ts";
+import { createEvaluator, type Evaluator, type Value } from "./evaluate.ts";
+import { type AppCall, callName, findCalls, findNamedCall } from "./find-calls.ts";
+import { findClients, findScopes, type FoundClient, scopesOf } from "./find-clients.ts";
+import { findPage, type FoundPage } from "./find-page.ts";
+import {
+  findPackageManager,
+  findPlacement,
+  findRunner,
+  findStyle,
+  type PackageManager,
+  type Placement,
+  plainText,
+  type Runner,
+  type Style,
+} from "./find-runner.ts";
+import type { Project } from "./read-project.ts";
+import { parseSources, type SourceModule, visitNodes, dottedName } from "./source-module.ts";
+
+/** The app's registration, as far as the sources show it. */
+export interface Registration {
+  readonly tenant: string;
+  readonly domain?: string;
+  readonly clientId: string;
+  readonly redirectUris: readonly string[];
+  /** Delegated permissions. */
+  readonly scopes: readonly string[];
+  /** APIs other than Graph for which tokens are requested. */
+  readonly apis: readonly string[];
+  readonly isMultiTenant: boolean;
+}
+
+/** All that the files of init are made from. */
+export interface DetectedApp {
+  readonly kind: AppKind;
+  readonly client: FoundClient;
+  readonly runner: Runner;
+  readonly packageManager: PackageManager;
+  readonly style: Style;
+  readonly placement: Placement;
+  /** A JavaScript module in a package of CommonJS is called `.mjs`. */
+  readonly usesModuleExtension: boolean;
+  /** Packages that the tests need and the project does not have. */
+  readonly packages: readonly string[];
+  readonly registration: Registration;
+  /** What the tests set before the app is loaded; a secret is that of the simulated registration. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly call?: AppCall;
+  /** Other calls that could have been taken. */
+  readonly otherCalls: readonly string[];
+  readonly page?: FoundPage & { readonly origin: string };
+  /** What people should know before they agree. */
+  readonly notes: readonly string[];
+}
+
+/** Finds out; throws `bad-usage` that names everything that is missing. */
+export async function detect(project: Project, choices: Choices): Promise<DetectedApp> {
+  const { modules, leftOut } = await parseSources(project.files.values());
+  const evaluator = createEvaluator(modules);
+  const clients = findClients(modules, evaluator);
+  const missing: string[] = [];
+  const { kind, client } = chooseClient(project, clients, modules, choices);
+  const runner = kind === "page" ? "playwright" : (choices.runner ?? findRunner(project));
+  const style = findStyle(project, modules, runner);
+  const page = kind === "page" ? pageOf(project, modules, evaluator, choices, missing) : undefined;
+  const calls = kind === "page" ? [] : findCalls(modules, evaluator, clients);
+  const call = choices.call === undefined ? calls[0] : findNamedCall(choices.call, modules);
+  if (kind !== "page" && call === undefined) missing.push(NO_CALL);
+  const variables = readEnvironment(project);
+  const fields = fieldsOf(client, { variables, origin: page?.origin, choices, missing });
+  if (missing.length > 0) throw missingError(client, missing);
+  return {
+    kind,
+    client,
+    runner,
+    packageManager: findPackageManager(project),
+    style,
+    placement: findPlacement(project, modules, evaluator, runner, style.language),
+    usesModuleExtension:
+      style.language === "js" &&
+      style.modules === "esm" &&
+      !project.manifest.isModule &&
+      (runner === "node-test" || runner === "mocha"),
+    packages: missingPackages(project, runner, style),
+    registration: registrationOf(kind, fields, findScopes(modules, evaluator), page?.origin),
+    environment: environmentOf(client, fields),
+    ...(call === undefined ? {} : { call }),
+    otherCalls: calls.filter((one) => one !== call).map(callName),
+    ...(page === undefined ? {} : { page }),
+    notes: [...project.leftOut, ...leftOut, ...fields.notes],
+  };
+}
+
+function missingPackages(
+  { manifest: { dependencies } }: Project,
+  runner: Runner,
+  { needsTsx }: Style,
+): readonly string[] {
+  const needed = [
+    ...(runner === "node-test" ? [] : [runner === "playwright" ? "@playwright/test" : runner]),
+    ...(needsTsx ? ["tsx"] : []),
+  ];
+  return needed.filter((name) => dependencies[name] === undefined);
+}
+
+const NO_CALL =
+  "what the app does with a token: --call FILE#FUNCTION, an exported function without arguments, such as src/graph.ts#listUsers";
+
+function missingError(client: FoundClient, missing: readonly string[]): HarnessError {
+  const found = `${client.called} in ${client.path}:${client.line}`;
+  return new HarnessError(
+    "bad-usage",
+    [`found ${found}, but not`, ...missing.map((one) => `- ${one}`)].join("\n"),
+    { hint: "Add what is missing to the command, or to the sources." },
+  );
+}
+
+function chooseClient(
+  project: Project,
+  clients: readonly FoundClient[],
+  modules: ReadonlyMap<string, SourceModule>,
+  { kind: wanted }: Choices,
+): { readonly kind: AppKind; readonly client: FoundClient } {
+  const kinds = clients.flatMap((client) => {
+    const kind = appKindOf(client, modules);
+    return kind === undefined ? [] : [{ kind, client }];
+  });
+  const found = kinds.find(({ kind }) => wanted === undefined || kind === wanted);
+  if (found !== undefined) return found;
+  const { workspaces } = project.manifest;
+  const others = [
+    ...new Set(clients.map(({ called, path, line }) => `${called} in ${path}:${line}`)),
+  ];
+  if (others.length > 0) {
+    throw new HarnessError(
+      "bad-usage",
+      wanted === undefined
+        ? `init has no tests yet for what it found: ${others.join(", ")}`
+        : `found no app of the kind "${wanted}", but ${others.join(", ")}`,
+      { hint: "Write the first test by hand: node_modules/brownout/docs/guide/README.md" },
+    );
+  }
+  throw new HarnessError("bad-usage", "found no client of Entra in the sources", {
+    place: project.root,
+    hint:
+      workspaces.length > 0
+        ? `Run init in the folder of one app: ${workspaces.join(", ")}.`
+        : "Looked for PublicClientApplication, ConfidentialClientApplication, ManagedIdentityApplication and the credentials of @azure/identity in .ts, .js, .vue and .html files.",
+  });
+}
+
+function appKindOf(
+  client: FoundClient,
+  modules: ReadonlyMap<string, SourceModule>,
+): AppKind | undefined {
+  if (client.kind === "page") return "page";
+  if (client.kind === "managed-identity") return "managed-identity";
+  if (client.kind === "credential") return "job";
+  const isJob = client.kind === "confidential" && calls(modules, "acquireTokenByClientCredential");
+  return isJob && !calls(modules, "acquireTokenByCode") ? "job" : undefined;
+}
+
+function calls(modules: ReadonlyMap<string, SourceModule>, method: string): boolean {
+  let isCalled = false;
+  for (const module of modules.values())
+    visitNodes(module.program, (node) => {
+      if (node.type === "CallExpression" && (dottedName(node.callee) ?? "").endsWith(`.${method}`))
+        isCalled = true;
+      if (node.type === "MemberExpression" && (node.property as { name?: string }).name === method)
+        isCalled = true;
+    });
+  return isCalled;
+}
+
+function pageOf(
+  project: Project,
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+  { url }: Choices,
+  missing: string[],
+): FoundPage & { readonly origin: string } {
+  const page = findPage(project, modules, evaluator);
+  const origin = url === undefined ? page.origin : originOf(url);
+  if (origin === undefined) missing.push("where the page is served: --url http://localhost:3000");
+  if (page.script === undefined && url === undefined)
+    missing.push(
+      'how it is served: a script "dev" or "start" in package.json, or --url of a server that runs',
+    );
+  return { ...page, origin: origin ?? "http://localhost" };
+}
+
+function originOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed.origin;
+  throw new HarnessError("bad-usage", `--url is "${url}", which is no address of a page`, {
+    hint: "Write --url http://localhost:5173",
+  });
+}
+
+function registrationOf(
+  kind: AppKind,
+  fields: ClientFields,
+  scopeValues: readonly Value[],
+  origin: string | undefined,
+): Registration {
+  const { clientId, tenant, domain, isMultiTenant, redirectUri } = fields;
+  const scopes = scopesOf(scopeValues.map(plainText).filter((text) => text !== undefined));
+  const permissions = scopes.filter((scope) => !scope.endsWith("/.default"));
+  const apis = scopes
+    .filter((scope) => scope.endsWith("/.default"))
+    .map((scope) => scope.replace(/\/?\/\.default$/, ""))
+    .filter((api) => api !== "https://graph.microsoft.com");
+  const address = origin === undefined ? redirectUri : addressOf(redirectUri, origin);
+  return {
+    tenant,
+    ...(domain === undefined ? {} : { domain }),
+    clientId,
+    redirectUris:
+      kind === "page" && address !== undefined ? [...new Set([address, `${origin ?? ""}/`])] : [],
+    scopes: kind === "page" ? permissions : [],
+    apis: kind === "page" ? [] : apis,
+    isMultiTenant,
+  };
+}
+
+/** A redirect URI may be a path; without one MSAL takes the page itself. */
+function addressOf(redirectUri: string | undefined, origin: string): string {
+  return URL.parse(redirectUri ?? "/", `${origin}/`)?.href ?? `${origin}/`;
+}

@@ -1,0 +1,210 @@
+/**
+ * Finds what a test can call: exported functions, methods of exported classes and of what exported
+ * functions return, which need no arguments and lead to a client of Entra.
+ */
+import { posix } from "node:path";
+import type { Node } from "@babel/types";
+import { HarnessError, suggestNames } from "../../core/errors.ts";
+import type { Evaluator } from "./evaluate.ts";
+import { type FoundClient, isTestFile } from "./find-clients.ts";
+import {
+  dottedName,
+  type Fields,
+  isNode,
+  nameOf,
+  type SourceModule,
+  visitNodes,
+} from "./source-module.ts";
+
+/** A function of the app that a test can call without arguments. */
+export interface AppCall {
+  readonly path: string;
+  /** `default`, or the name that is exported. */
+  readonly exported: string;
+  /** A name of its own, for a default export as well. */
+  readonly name: string;
+  /** What is exported: the function, a class with the method, or a function that returns an object with it. */
+  readonly of: "function" | "class" | "factory";
+  readonly method?: string;
+}
+
+interface Candidate extends AppCall {
+  readonly score: number;
+}
+
+/** As `--call` takes it: `src/graph.ts#listUsers`, `src/mail.ts#MailService.unread`. */
+export function callName({ path, exported, method }: AppCall): string {
+  return `${path}#${exported}${method === undefined ? "" : `.${method}`}`;
+}
+
+/** The calls that lead to a client, the likeliest first. */
+export function findCalls(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+  clients: readonly FoundClient[],
+): readonly AppCall[] {
+  const leading = modulesThatLeadTo(clients, modules, evaluator);
+  const candidates = [...leading].flatMap((path) => {
+    const module = modules.get(path);
+    return module === undefined || isTestFile(path) ? [] : candidatesIn(module);
+  });
+  return candidates
+    .filter(({ score }) => score > 0)
+    .toSorted((one, other) => other.score - one.score);
+}
+
+/** The call that `--call FILE#NAME` names; throws `bad-usage` when it does not exist or needs arguments. */
+export function findNamedCall(named: string, modules: ReadonlyMap<string, SourceModule>): AppCall {
+  const [file = "", wanted = ""] = named.replace(/^\.\//, "").split("#", 2);
+  const module = modules.get(posix.normalize(file.replaceAll("\\", "/")));
+  if (module === undefined) {
+    throw new HarnessError("bad-usage", `--call: there is no source file "${file}"`, {
+      hint: suggestNames(
+        file,
+        modules.keys(),
+        "Write --call FILE#FUNCTION, such as src/graph.ts#listUsers.",
+      ),
+    });
+  }
+  const calls = candidatesIn(module);
+  const found = calls.find((call) => callName(call) === `${module.path}#${wanted}`);
+  if (found !== undefined) return found;
+  const names = calls.map((call) => callName(call).split("#")[1] ?? "");
+  throw new HarnessError(
+    "bad-usage",
+    `--call: ${module.path} exports no function "${wanted}" that needs no arguments`,
+    {
+      hint: suggestNames(
+        wanted,
+        names,
+        names.length === 0
+          ? "Export a function without arguments that does a piece of the app's work."
+          : `There are ${names.join(", ")}.`,
+      ),
+    },
+  );
+}
+
+/** Modules with a client, and those that import them, at any distance. */
+function modulesThatLeadTo(
+  clients: readonly FoundClient[],
+  modules: ReadonlyMap<string, SourceModule>,
+  { resolve }: Evaluator,
+): ReadonlySet<string> {
+  const leading = new Set(clients.map(({ path }) => path));
+  for (let size = -1; size !== leading.size;) {
+    size = leading.size;
+    for (const { path, specifiers } of modules.values())
+      if (specifiers.some((one) => leading.has(resolve(one, path)?.path ?? ""))) leading.add(path);
+  }
+  return leading;
+}
+
+function candidatesIn(module: SourceModule): readonly Candidate[] {
+  const found: Candidate[] = [];
+  for (const [exported, node] of module.exports) {
+    if (exported === "module.exports" && valueOf(node, module)?.type === "ObjectExpression")
+      continue;
+    const value = valueOf(node, module);
+    if (value === undefined) continue;
+    const isDefault = exported === "default" || exported === "module.exports";
+    const name = nameOf((value as Fields)["id"]) ?? (isDefault ? "run" : exported);
+    const at = { path: module.path, exported: isDefault ? "default" : exported, name };
+    if (value.type === "ClassDeclaration" || value.type === "ClassExpression")
+      found.push(...methodsOf(value, at));
+    else if (isFunction(value) && needsNoArguments(value)) {
+      found.push({ ...at, of: "function", score: scoreOf(value, name) });
+      found.push(...returnedMethods(value, at));
+    }
+  }
+  return found;
+}
+
+function valueOf(node: Node, module: SourceModule): Fields | undefined {
+  if (!isNode(node)) return undefined;
+  if (node.type !== "Identifier") return node;
+  const declared = module.variables.get(node.name);
+  return isNode(declared) ? declared : undefined;
+}
+
+function isFunction(node: Fields): boolean {
+  return /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ObjectMethod|ClassMethod)$/.test(
+    node.type,
+  );
+}
+
+function needsNoArguments(node: Fields): boolean {
+  const params = node["params"];
+  if (!Array.isArray(params)) return true;
+  return params.every(
+    (param: unknown) =>
+      isNode(param) &&
+      (param.type === "AssignmentPattern" ||
+        param.type === "RestElement" ||
+        (param.type === "Identifier" && (param.optional === true || param.name === "this"))),
+  );
+}
+
+type At = Pick<AppCall, "path" | "exported" | "name">;
+
+function methodsOf(node: Fields, at: At): readonly Candidate[] {
+  if (node.type !== "ClassDeclaration" && node.type !== "ClassExpression") return [];
+  const members = (node.body.body as readonly Node[]).filter(isNode);
+  const constructor = members.find((one) => one["kind"] === "constructor");
+  if (constructor !== undefined && !needsNoArguments(constructor)) return [];
+  return members.flatMap((member) => {
+    const method = nameOf(member["key"]);
+    const isCallable =
+      member.type === "ClassMethod" &&
+      member.kind === "method" &&
+      !member.static &&
+      member.accessibility !== "private" &&
+      member.accessibility !== "protected";
+    if (method === undefined || !isCallable || !needsNoArguments(member)) return [];
+    return [{ ...at, of: "class", method, score: scoreOf(member, method) } as const];
+  });
+}
+
+function returnedMethods(node: Fields, at: At): readonly Candidate[] {
+  const returned: Fields[] = [];
+  const body = node["body"];
+  if (isNode(body) && body.type === "ObjectExpression") returned.push(body);
+  if (isNode(body) && body.type === "BlockStatement")
+    for (const statement of body.body)
+      if (statement.type === "ReturnStatement" && isNode(statement.argument))
+        returned.push(statement.argument);
+  return returned.flatMap((object) => {
+    if (object.type !== "ObjectExpression") return [];
+    return object.properties.flatMap((property) => {
+      if (property.type === "SpreadElement") return [];
+      const method = nameOf(property.key);
+      const value = property.type === "ObjectMethod" ? property : property.value;
+      if (method === undefined || !isNode(value) || !isFunction(value)) return [];
+      if (!needsNoArguments(value)) return [];
+      return [{ ...at, of: "factory", method, score: scoreOf(value, method) } as const];
+    });
+  });
+}
+
+const TALKS = /^(?:fetch|acquireToken\w*|getToken|api|request|query)$|^(?:axios|got|superagent)\b/;
+const ASKS =
+  /^(?:get|list|load|read|fetch|sync|send|run|main|post|find|query|export|import|collect)/i;
+const MAKES = /(?:client|credential|application|app|server|config|middleware|logger|router)s?$/i;
+
+/** How likely a call is a piece of the app's work that ends in a request with a token. */
+function scoreOf(node: Fields, name: string): number {
+  let talks = 0;
+  visitNodes(node, (inner) => {
+    if (inner.type !== "CallExpression" && inner.type !== "OptionalCallExpression") return;
+    const called = dottedName(inner.callee) ?? nameOf((inner.callee as Fields)["property"]) ?? "";
+    if (TALKS.test(called) || TALKS.test(called.split(".").at(-1) ?? "")) talks += 1;
+  });
+  const isAsync = node["async"] === true;
+  return (
+    (talks > 0 ? 4 : 0) +
+    (isAsync ? 2 : 0) +
+    (ASKS.test(name) ? 1 : 0) +
+    (MAKES.test(name) ? -4 : 0) +
+    (isAsync || talks > 0 ? 0 : -3)
+  );
+}

@@ -1,0 +1,296 @@
+/**
+ * Finds the clients of Entra in the sources of a project: MSAL's applications, the credentials of
+ * @azure/identity, Auth.js' provider and passport-saml's strategies, each with what it is given.
+ */
+import type { Evaluator, Value } from "./evaluate.ts";
+import {
+  dottedName,
+  type Fields,
+  isNode,
+  nameOf,
+  type SourceModule,
+  visitNodes,
+} from "./source-module.ts";
+
+/** How an app signs in. */
+export const clientKinds = [
+  "page",
+  "confidential",
+  "public",
+  "credential",
+  "managed-identity",
+  "auth-js",
+  "saml",
+] as const;
+export type ClientKind = (typeof clientKinds)[number];
+
+/** A client of Entra in the sources. */
+export interface FoundClient {
+  readonly kind: ClientKind;
+  /** As it is called in the source: `PublicClientApplication`. */
+  readonly called: string;
+  readonly path: string;
+  readonly line: number;
+  readonly clientId: Value;
+  /** The whole authority, or the tenant alone. */
+  readonly authority: Value;
+  readonly tenant: Value;
+  readonly redirectUri: Value;
+  /** A secret; only its variable is ever used. */
+  readonly secret: Value;
+  /** It proves itself by a certificate, or by an assertion. */
+  readonly usesCertificate: boolean;
+  /** Of SAML: the page of the identity provider, and the names of the two sides. */
+  readonly entryPoint: Value;
+  readonly entityId: Value;
+}
+
+interface Shape {
+  readonly kind: ClientKind;
+  /** Where each field stands: names of properties of the first argument, or the position of an argument. */
+  readonly fields: Readonly<Partial<Record<FieldName, FieldPath>>>;
+}
+
+const fieldNames = [
+  "clientId",
+  "authority",
+  "tenant",
+  "redirectUri",
+  "secret",
+  "certificate",
+  "entryPoint",
+  "entityId",
+] as const;
+type FieldName = (typeof fieldNames)[number];
+/** Several paths: the first that is there. */
+type FieldPath = number | readonly (readonly string[])[];
+
+const msal: Shape["fields"] = {
+  clientId: [["auth", "clientId"]],
+  authority: [["auth", "authority"]],
+  redirectUri: [["auth", "redirectUri"]],
+  secret: [["auth", "clientSecret"]],
+  certificate: [
+    ["auth", "clientCertificate"],
+    ["auth", "clientAssertion"],
+  ],
+};
+
+/** By the name of the class, or of the function that makes one. */
+const shapes: Readonly<Record<string, Shape>> = {
+  PublicClientApplication: { kind: "page", fields: msal },
+  createStandardPublicClientApplication: { kind: "page", fields: msal },
+  createNestablePublicClientApplication: { kind: "page", fields: msal },
+  ConfidentialClientApplication: { kind: "confidential", fields: msal },
+  ManagedIdentityApplication: { kind: "managed-identity", fields: {} },
+  ClientSecretCredential: { kind: "credential", fields: { tenant: 0, clientId: 1, secret: 2 } },
+  ClientCertificateCredential: {
+    kind: "credential",
+    fields: { tenant: 0, clientId: 1, certificate: 2 },
+  },
+  ClientAssertionCredential: {
+    kind: "credential",
+    fields: { tenant: 0, clientId: 1, certificate: 2 },
+  },
+  EnvironmentCredential: { kind: "credential", fields: {} },
+  DefaultAzureCredential: { kind: "managed-identity", fields: {} },
+  ManagedIdentityCredential: {
+    kind: "managed-identity",
+    fields: { clientId: [["clientId"]] },
+  },
+  MicrosoftEntraID: authJs(),
+  MicrosoftEntraId: authJs(),
+  AzureADProvider: authJs(),
+  AzureAD: authJs(),
+  Strategy: saml(),
+  SamlStrategy: saml(),
+  MultiSamlStrategy: saml(),
+  SAML: saml(),
+};
+
+function authJs(): Shape {
+  return {
+    kind: "auth-js",
+    fields: {
+      clientId: [["clientId"]],
+      secret: [["clientSecret"]],
+      authority: [["issuer"]],
+      tenant: [["tenantId"]],
+    },
+  };
+}
+
+function saml(): Shape {
+  return {
+    kind: "saml",
+    fields: {
+      entryPoint: [["entryPoint"]],
+      entityId: [["issuer"]],
+      redirectUri: [["callbackUrl"]],
+      certificate: [["idpCert"], ["cert"]],
+    },
+  };
+}
+
+const UNKNOWN: Value = { kind: "unknown" };
+
+/** Every client of the modules, in the order of their paths. Tests of the project are not looked at. */
+export function findClients(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): readonly FoundClient[] {
+  const found: FoundClient[] = [];
+  for (const module of modules.values()) {
+    if (isTestFile(module.path)) continue;
+    visitNodes(module.program, (node) => {
+      const client = clientAt(node, module, evaluator);
+      if (client !== undefined) found.push(client);
+    });
+  }
+  const known = found.length > 0 ? withSharedConfiguration(found, modules, evaluator) : found;
+  return known.filter(({ kind, entryPoint }) => kind !== "saml" || entryPoint.kind !== "unknown");
+}
+
+export function isTestFile(path: string): boolean {
+  return /(?:\.|-)(?:test|spec)\.[cm]?[jt]sx?$|(?:^|\/)(?:__tests__|__mocks__|e2e|cypress)\//.test(
+    path,
+  );
+}
+
+function clientAt(
+  node: Fields,
+  module: SourceModule,
+  evaluator: Evaluator,
+): FoundClient | undefined {
+  if (node.type !== "NewExpression" && node.type !== "CallExpression") return undefined;
+  const names = (dottedName(node.callee) ?? "").split(".");
+  // `PublicClientApplication.createPublicClientApplication(config)` makes one as well.
+  const called = names.findLast((name) => shapes[name] !== undefined);
+  const shape = called === undefined ? undefined : shapes[called];
+  if (called === undefined || shape === undefined) return undefined;
+  if (shape.kind === "page" && isFromMsalNode(module)) return read("public");
+  return read(shape.kind);
+
+  function read(kind: ClientKind): FoundClient | undefined {
+    if (node.type !== "NewExpression" && node.type !== "CallExpression") return undefined;
+    const values = node.arguments.map((argument) => evaluator.evaluate(argument, module));
+    const field = (name: FieldName): Value => {
+      const path = shape?.fields[name];
+      if (path === undefined) return UNKNOWN;
+      if (typeof path === "number") return values[path] ?? UNKNOWN;
+      for (const keys of path) {
+        const value = evaluator.property(values[0] ?? UNKNOWN, ...keys);
+        if (value.kind !== "unknown") return value;
+      }
+      return UNKNOWN;
+    };
+    return {
+      kind,
+      called: called ?? "",
+      path: module.path,
+      line: node.loc?.start.line ?? 1,
+      clientId: field("clientId"),
+      authority: field("authority"),
+      tenant: field("tenant"),
+      redirectUri: field("redirectUri"),
+      secret: field("secret"),
+      usesCertificate: field("certificate").kind !== "unknown",
+      entryPoint: field("entryPoint"),
+      entityId: field("entityId"),
+    };
+  }
+}
+
+function isFromMsalNode({ imports, specifiers }: SourceModule): boolean {
+  return (
+    specifiers.includes("@azure/msal-node") ||
+    [...imports.values()].some(({ from }) => from === "@azure/msal-node")
+  );
+}
+
+/**
+ * A configuration may reach its client through a parameter, a service or a framework's provider.
+ * Then the one object of the project that looks like a configuration of MSAL is meant.
+ */
+function withSharedConfiguration(
+  clients: readonly FoundClient[],
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): readonly FoundClient[] {
+  const isWithout = ({ kind, clientId }: FoundClient): boolean =>
+    clientId.kind === "unknown" &&
+    (kind === "page" || kind === "confidential" || kind === "public");
+  if (!clients.some(isWithout)) return clients;
+  const shared = findConfiguration(modules, evaluator);
+  if (shared === undefined) return clients;
+  return clients.map((client) => (isWithout(client) ? { ...client, ...shared } : client));
+}
+
+function findConfiguration(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): Partial<FoundClient> | undefined {
+  for (const module of modules.values()) {
+    if (isTestFile(module.path)) continue;
+    let found: Partial<FoundClient> | undefined;
+    visitNodes(module.program, (node) => {
+      if (found !== undefined || node.type !== "ObjectExpression") return;
+      const whole = evaluator.evaluate(node, module);
+      const auth = evaluator.property(whole, "auth");
+      const fields = auth.kind === "object" ? auth : whole;
+      const clientId = evaluator.property(fields, "clientId");
+      const authority = evaluator.property(fields, "authority");
+      if (clientId.kind !== "text" || (auth.kind !== "object" && authority.kind !== "text")) return;
+      found = {
+        clientId,
+        authority,
+        redirectUri: evaluator.property(fields, "redirectUri"),
+        secret: evaluator.property(fields, "clientSecret"),
+      };
+    });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const NO_PERMISSION = /^(?:openid|profile|email|offline_access)$/;
+
+/** The scopes that the sources ask for: texts in arrays called `scopes`, `scope` and the like. */
+export function findScopes(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): readonly Value[] {
+  const found: Value[] = [];
+  for (const module of modules.values()) {
+    if (isTestFile(module.path)) continue;
+    visitNodes(module.program, (node) => {
+      const [name, value] = namedValue(node);
+      if (name === undefined || !/scopes?$/i.test(name)) return;
+      const evaluated = evaluator.evaluate(value, module);
+      if (evaluated.kind === "list") found.push(...evaluated.items);
+      else if (evaluated.kind === "text") found.push(evaluated);
+    });
+  }
+  return found;
+}
+
+function namedValue(node: Fields): readonly [name: string | undefined, value: unknown] {
+  if (node.type === "ObjectProperty") return [nameOf(node.key), node.value];
+  if (node.type === "VariableDeclarator") return [nameOf(node.id), node.init];
+  if (node.type !== "CallExpression") return [undefined, undefined];
+  const name = dottedName(node.callee) ?? "";
+  return /\.(?:getToken|getBearerTokenProvider)$/.test(`.${name}`) && isNode(node.arguments[0])
+    ? ["scopes", node.arguments.at(name.endsWith("Provider") ? 1 : 0)]
+    : [undefined, undefined];
+}
+
+/** Texts that are scopes, each once: words such as `User.Read`, and addresses. */
+export function scopesOf(texts: readonly string[]): readonly string[] {
+  const words = texts.flatMap((text) => text.split(/\s+/));
+  return [...new Set(words)].filter(
+    (scope) =>
+      !NO_PERMISSION.test(scope) &&
+      (/^[A-Z][A-Za-z]+(?:[.-][A-Za-z]+)+$/.test(scope) ||
+        /^(?:api|https):\/\/\S+\/\S+$/.test(scope)),
+  );
+}

@@ -1,0 +1,228 @@
+/** What is known of a single-page app without opening it: how it is served, and how a person signs in. */
+import type { Evaluator } from "./evaluate.ts";
+import { isTestFile } from "./find-clients.ts";
+import { plainText } from "./find-runner.ts";
+import type { Project } from "./read-project.ts";
+import {
+  dottedName,
+  type Fields,
+  isNode,
+  nameOf,
+  type SourceModule,
+  visitNodes,
+} from "./source-module.ts";
+
+/** What a person clicks, by its role and name. */
+export interface Click {
+  readonly role: "button" | "link";
+  readonly name: string;
+}
+
+/** A page that Playwright can open. */
+export interface FoundPage {
+  /** The script of package.json that serves it; undefined when there is none. */
+  readonly script: string | undefined;
+  /** `http://localhost:5173`; undefined when its port is not known. */
+  readonly origin: string | undefined;
+  /** In order; empty when the page signs in by itself, undefined when nothing was found. */
+  readonly clicks: readonly Click[] | undefined;
+  /** Addresses of Microsoft Graph in the sources. */
+  readonly graphUrls: readonly string[];
+  /** Other hosts from which index.html loads something. */
+  readonly hosts: readonly string[];
+}
+
+/** Reads it off scripts, settings and sources. */
+export function findPage(
+  project: Project,
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): FoundPage {
+  const { scripts } = project.manifest;
+  const script = ["dev", "start", "serve"].find((name) => scripts[name] !== undefined);
+  const port = findPort(scripts[script ?? ""] ?? "", project, modules, evaluator);
+  return {
+    script,
+    origin: port === undefined ? undefined : `http://localhost:${port}`,
+    clicks: findClicks(project, modules),
+    graphUrls: findGraphUrls(modules),
+    hosts: findHosts(project),
+  };
+}
+
+const defaultPorts: readonly (readonly [RegExp, number])[] = [
+  [/\bng serve\b|\bng s\b|\bnx serve\b/, 4200],
+  [/\breact-scripts start\b|\bnext\b/, 3000],
+  [/\bvue-cli-service\b|\bwebpack(?:-dev-server| serve)\b|\bhttp-server\b/, 8080],
+  [/\bparcel\b/, 1234],
+  [/\bvite preview\b/, 4173],
+  [/\bvite\b/, 5173],
+  [/\bserve\b|\blite-server\b/, 3000],
+];
+
+function findPort(
+  command: string,
+  project: Project,
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): string | undefined {
+  const given = /(?:--port[ =]|\s-p[ =]?|\bPORT=|--listen[ =]|\s-l[ =]?)(\d{2,5})\b/.exec(
+    command,
+  )?.[1];
+  if (given !== undefined) return given;
+  const known = defaultPorts.find(([pattern]) => pattern.test(command))?.[1];
+  if (known === 4200) {
+    const angular = project.files.get("angular.json")?.text ?? "";
+    return /"port"\s*:\s*(\d{2,5})/.exec(angular)?.[1] ?? String(known);
+  }
+  const configured = portIn(modules, evaluator, /\.config\.[cm]?[jt]s$/, "port");
+  if (configured !== undefined) return configured;
+  if (known !== undefined) return String(known);
+  return portIn(modules, evaluator, /^(?:server|index|app|src\/server)\b.*\.[cm]?[jt]s$/, "listen");
+}
+
+/** A port in a configuration, or the one that a small server of the project's own listens at. */
+function portIn(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+  files: RegExp,
+  field: "port" | "listen",
+): string | undefined {
+  for (const module of modules.values()) {
+    if (!files.test(module.path)) continue;
+    let port: string | undefined;
+    visitNodes(module.program, (node) => {
+      const value =
+        field === "port"
+          ? node.type === "ObjectProperty" && nameOf(node.key) === "port"
+            ? node.value
+            : undefined
+          : node.type === "CallExpression" && (dottedName(node.callee) ?? "").endsWith(".listen")
+            ? node.arguments[0]
+            : undefined;
+      const evaluated = evaluator.evaluate(value, module);
+      const text =
+        plainText(evaluated) ??
+        (evaluated.kind === "text"
+          ? evaluated.parts.map((part) => (part.kind === "variable" ? part.otherwise : "")).join("")
+          : undefined);
+      if (text !== undefined && /^\d{2,5}$/.test(text)) port ??= text;
+    });
+    if (port !== undefined) return port;
+  }
+  return undefined;
+}
+
+const SIGN_IN = /\b(?:sign|log)[ -]?in\b|anmelden|se connecter|iniciar sesi/i;
+
+function findClicks(
+  { files }: Project,
+  modules: ReadonlyMap<string, SourceModule>,
+): readonly Click[] | undefined {
+  const found: (readonly Click[])[] = [];
+  let signsInByItself = false;
+  for (const module of modules.values()) {
+    if (isTestFile(module.path)) continue;
+    visitNodes(module.program, (node) => {
+      if (node.type === "JSXElement") found.push(...clicksIn(node));
+      const name = node.type === "Identifier" || node.type === "JSXIdentifier" ? node.name : "";
+      if (/^(?:MsalAuthenticationTemplate|useMsalAuthentication|MsalGuard)$/.test(name))
+        signsInByItself = true;
+    });
+    found.push(...clicksInTemplate(files.get(module.path)?.text ?? ""));
+  }
+  for (const { path, text } of files.values())
+    if (/\.(?:html|vue)$/.test(path)) found.push(...clicksInTemplate(text));
+  const [longest] = found.toSorted((one, other) => other.length - one.length);
+  return longest ?? (signsInByItself ? [] : undefined);
+}
+
+/** An element that is clicked to sign in; one in a menu is two clicks. */
+function clicksIn(element: Fields): readonly (readonly Click[])[] {
+  const menu = attributeText(element, /^(?:title|label)$/);
+  if (menu !== undefined && SIGN_IN.test(menu)) {
+    const items: Click[] = [];
+    visitNodes(element["children"], (inner) => {
+      if (inner.type === "JSXElement") items.push(...clickOf(inner));
+    });
+    const [item] = items;
+    if (item !== undefined) return [[{ role: "button", name: menu }, item]];
+  }
+  const click = clickOf(element);
+  return click.length === 0 ? [] : [click];
+}
+
+function clickOf(element: Fields): readonly Click[] {
+  const name = textIn(element["children"]);
+  const opening = element["openingElement"] as Fields;
+  const tag = dottedName(opening["name"]) ?? nameOf(opening["name"]) ?? "";
+  const isClicked =
+    /^(?:a|button|.*Button|.*Link)$/.test(tag) || attributeNames(element).includes("onClick");
+  if (!isClicked || !SIGN_IN.test(name) || name.length > 60) return [];
+  return [{ role: tag === "a" || tag.endsWith("Link") ? "link" : "button", name }];
+}
+
+function attributesOf(element: Fields): readonly Fields[] {
+  const opening = element["openingElement"] as Fields | undefined;
+  return (opening?.["attributes"] ?? []) as readonly Fields[];
+}
+
+function attributeNames(element: Fields): readonly (string | undefined)[] {
+  return attributesOf(element).map((attribute) => nameOf(attribute["name"]));
+}
+
+function attributeText(element: Fields, name: RegExp): string | undefined {
+  const attribute = attributesOf(element).find((one) => name.test(nameOf(one["name"]) ?? ""));
+  return nameOf(attribute?.["value"]);
+}
+
+/** The text that stands in an element itself, as its accessible name has it. */
+function textIn(children: unknown): string {
+  if (!Array.isArray(children)) return "";
+  const texts = children.map((child: unknown) => {
+    if (!isNode(child)) return "";
+    if (child.type === "JSXText") return child.value;
+    return child.type === "JSXExpressionContainer" ? (nameOf(child.expression) ?? "") : "";
+  });
+  return texts.join("").replaceAll(/\s+/g, " ").trim();
+}
+
+/** The same in the templates of Angular and Vue, and in HTML. */
+function clicksInTemplate(text: string): readonly (readonly Click[])[] {
+  if (!SIGN_IN.test(text)) return [];
+  const elements = text.matchAll(
+    /<(button|a)\b(?:"[^"]*"|'[^']*'|[^"'>])*>([^<>{}]{1,80})<\/\1>/gi,
+  );
+  return [...elements].flatMap(([, tag = "", inner = ""]) => {
+    const name = inner.replaceAll(/\s+/g, " ").trim();
+    const role = tag.toLowerCase() === "a" ? "link" : "button";
+    return SIGN_IN.test(name) ? [[{ role, name }] as const] : [];
+  });
+}
+
+function findGraphUrls(modules: ReadonlyMap<string, SourceModule>): readonly string[] {
+  const urls = new Set<string>();
+  for (const module of modules.values()) {
+    if (isTestFile(module.path)) continue;
+    visitNodes(module.program, (node) => {
+      if (node.type !== "StringLiteral") return;
+      if (/^https:\/\/graph\.microsoft\.com\/[\w./-]+$/.test(node.value)) {
+        if (!node.value.endsWith(".default") && !/\/[A-Z]\w+\.[A-Z]/.test(node.value))
+          urls.add(node.value);
+      }
+    });
+  }
+  return [...urls];
+}
+
+function findHosts({ files }: Project): readonly string[] {
+  const hosts = new Set<string>();
+  for (const { path, text } of files.values()) {
+    if (!/^(?:(?:public|src)\/)?index\.html$/.test(path)) continue;
+    const loaded = text.matchAll(
+      /<(?:script|link|img)\b[^>]*?\b(?:src|href)="https:\/\/([\w.-]+)[/"]/gi,
+    );
+    for (const [, host = ""] of loaded) hosts.add(host);
+  }
+  return [...hosts];
+}

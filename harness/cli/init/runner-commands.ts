@@ -1,0 +1,70 @@
+/** The commands that run the tests of init: as a script, and one test at a time. */
+import { posix } from "node:path";
+import type { DetectedApp } from "./detect.ts";
+import { findConfigFile } from "./find-runner.ts";
+import type { Project } from "./read-project.ts";
+import { extensionOf } from "./source-text.ts";
+
+/** Real ms: loading MSAL and the runner takes seconds on a busy machine. */
+const TIMEOUT_MS = 60_000;
+
+/** The script, and the arguments of the package manager's own `exec` for each test. */
+export interface RunnerCommands {
+  readonly script: string;
+  readonly signIn: readonly string[];
+  readonly outage: readonly string[];
+}
+
+/** The commands of the project's runner for the two tests, relative paths with slashes. */
+export function runnerCommands(
+  app: DetectedApp,
+  project: Project,
+  tests: { readonly signIn: string; readonly outage: string },
+): RunnerCommands {
+  const both = [tests.signIn, tests.outage];
+  const folder = posix.dirname(tests.signIn);
+  const one = (path: string): readonly string[] => commandFor(app, project, [path]);
+  const whole =
+    app.runner === "mocha"
+      ? // Mocha runs all files in one process, in which the app's modules would stay loaded.
+        both.map((path) => one(path).join(" ")).join(" && ")
+      : commandFor(app, project, app.runner === "node-test" ? both : [`${folder}/`]).join(" ");
+  return { script: whole, signIn: one(tests.signIn), outage: one(tests.outage) };
+}
+
+function commandFor(
+  app: DetectedApp,
+  project: Project,
+  paths: readonly string[],
+): readonly string[] {
+  const { runner, placement, style } = app;
+  switch (runner) {
+    case "vitest":
+      return ["vitest", "run", ...paths, `--testTimeout=${TIMEOUT_MS}`];
+    case "jest":
+      return [
+        "jest",
+        ...(placement.isOutside ? ["--rootDir=.", "--testRegex=/brownout/.*\\.test\\."] : []),
+        ...paths,
+        `--testTimeout=${TIMEOUT_MS}`,
+      ];
+    case "mocha":
+      return ["mocha", ...mochaConfig(project), "--timeout", String(TIMEOUT_MS), ...paths];
+    case "node-test":
+      return ["node", ...(style.needsTsx ? ["--import", "tsx"] : []), "--test", ...paths];
+    case "playwright":
+      return [
+        "playwright",
+        "test",
+        `--config=${placement.folder}/playwright.config.${extensionOf(app)}`,
+        ...(paths[0]?.endsWith("/") === true ? [] : paths),
+      ];
+  }
+}
+
+/** The project's own configuration adds its files to those that are named; its compilers are kept. */
+function mochaConfig(project: Project): readonly string[] {
+  const file = findConfigFile(project, "mocha");
+  const text = file === undefined ? "" : (project.files.get(file)?.text ?? "");
+  return /\bspec\b/.test(text) ? ["--no-config"] : [];
+}

@@ -1,0 +1,240 @@
+/**
+ * Sources as syntax trees: TypeScript, JavaScript, the scripts of Vue components and of HTML
+ * pages. They are parsed and never run.
+ */
+import type { ParserPlugin } from "@babel/parser";
+import type { Node } from "@babel/types";
+import type { ProjectFile } from "./read-project.ts";
+
+/** A source file that could be parsed, or a part of one. */
+export interface SourceModule {
+  readonly path: string;
+  readonly program: Node;
+  /** Every variable with a value, by name: the first of a name counts. */
+  readonly variables: ReadonlyMap<string, Node>;
+  readonly imports: ReadonlyMap<string, ImportedName>;
+  /** What other modules can import, by name; `default` and the names of `module.exports` included. */
+  readonly exports: ReadonlyMap<string, Node>;
+  /** Relative specifiers and packages that it imports. */
+  readonly specifiers: readonly string[];
+}
+
+/** A name that a module imports: `*` for all of them. */
+export interface ImportedName {
+  readonly from: string;
+  readonly name: string;
+}
+
+/** A node whose fields are looked at by name. */
+export type Fields = Node & Readonly<Record<string, unknown>>;
+
+const SOURCE = /\.([cm]?[jt]sx?|vue|html)$/;
+
+/** Parses every source; what cannot be parsed is left out and named in `leftOut`. */
+export async function parseSources(files: Iterable<ProjectFile>): Promise<{
+  readonly modules: ReadonlyMap<string, SourceModule>;
+  readonly leftOut: readonly string[];
+}> {
+  // Half a megabyte that only init needs.
+  const { parse } = await import("@babel/parser");
+  const modules = new Map<string, SourceModule>();
+  const leftOut: string[] = [];
+  for (const { path, text } of files) {
+    const extension = SOURCE.exec(path)?.[1];
+    if (extension === undefined || path.endsWith(".d.ts")) continue;
+    try {
+      const script = scriptOf(text, extension);
+      if (script === undefined) continue;
+      const plugins = pluginsFor(extension, text);
+      const tree = parse(script, {
+        sourceType: "unambiguous",
+        errorRecovery: true,
+        allowReturnOutsideFunction: true,
+        plugins,
+      });
+      modules.set(path, moduleOf(path, tree.program));
+    } catch (error) {
+      // A RangeError: nested deeper than the parser's stack.
+      leftOut.push(`${path} cannot be parsed: ${(error as Error).message.split("\n", 1)[0]}`);
+    }
+  }
+  return { modules, leftOut };
+}
+
+function pluginsFor(extension: string, text: string): ParserPlugin[] {
+  const isTypeScript = /^[cm]?ts|^vue$/.test(extension) || text.includes('lang="ts"');
+  const isMarkup = /x$|^[cm]?js$/.test(extension);
+  return [
+    ...(isTypeScript ? (["typescript"] as const) : []),
+    ...(isMarkup ? (["jsx"] as const) : []),
+    "decorators-legacy",
+  ];
+}
+
+/** The scripts inside of a page or component, at the lines where they stand. */
+function scriptOf(text: string, extension: string): string | undefined {
+  if (extension !== "vue" && extension !== "html") return text;
+  let script = "";
+  for (const found of text.matchAll(/<script\b([^>]*)>([^]*?)<\/script>/gi)) {
+    const [whole, attributes = "", body = ""] = found;
+    if (/\bsrc=|type="(?!module|text\/javascript)/i.test(attributes)) continue;
+    const start = found.index + whole.indexOf(">") + 1;
+    const linesBefore = text.slice(0, start).split("\n").length - script.split("\n").length;
+    script += `${"\n".repeat(Math.max(0, linesBefore))}${body}\n`;
+  }
+  return script.trim() === "" ? undefined : script;
+}
+
+/** Calls back for every node, parents first. */
+export function visitNodes(root: unknown, visit: (node: Fields) => void): void {
+  const open: unknown[] = [root];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (value === null || typeof value !== "object") continue;
+    if (Array.isArray(value)) {
+      for (let index = value.length - 1; index >= 0; index -= 1) open.push(value[index]);
+      continue;
+    }
+    if (!isNode(value)) continue;
+    visit(value);
+    for (const [key, child] of Object.entries(value).toReversed())
+      if (key !== "loc" && key !== "extra" && !key.endsWith("Comments")) open.push(child);
+  }
+}
+
+export function isNode(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && typeof (value as Fields).type === "string";
+}
+
+/** The name of an identifier or the text of a string literal, as property keys are written. */
+export function nameOf(value: unknown): string | undefined {
+  if (!isNode(value)) return undefined;
+  if (value.type === "Identifier" || value.type === "JSXIdentifier") return value.name;
+  return value.type === "StringLiteral" ? value.value : undefined;
+}
+
+/** `a.b.c` as a text; undefined for anything that is no chain of names. */
+export function dottedName(value: unknown): string | undefined {
+  if (!isNode(value)) return undefined;
+  if (value.type === "Identifier") return value.name;
+  if (value.type === "ThisExpression") return "this";
+  if (value.type === "MetaProperty") return "import.meta";
+  if (value.type !== "MemberExpression" && value.type !== "OptionalMemberExpression")
+    return undefined;
+  const object = dottedName(value.object);
+  const property = value.computed
+    ? isNode(value.property) && value.property.type === "StringLiteral"
+      ? value.property.value
+      : undefined
+    : nameOf(value.property);
+  return object === undefined || property === undefined ? undefined : `${object}.${property}`;
+}
+
+/** What `require("…")` names. */
+function requiredBy(value: unknown): string | undefined {
+  if (!isNode(value) || value.type !== "CallExpression") return undefined;
+  return nameOf(value.callee) === "require" ? nameOf(value.arguments[0]) : undefined;
+}
+
+function moduleOf(path: string, program: Node): SourceModule {
+  const variables = new Map<string, Node>();
+  const imports = new Map<string, ImportedName>();
+  const exports = new Map<string, Node>();
+  const specifiers: string[] = [];
+  visitNodes(program, (node) => {
+    if (node.type === "ImportDeclaration") readImport(node, imports, specifiers);
+    else if (node.type === "VariableDeclarator") readVariable(node, variables, imports, specifiers);
+    else if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") {
+      const name = nameOf(node.id);
+      if (name !== undefined && !variables.has(name)) variables.set(name, node);
+    } else if (node.type === "CallExpression") {
+      const required =
+        requiredBy(node) ??
+        (isNode(node.callee) && node.callee.type === "Import"
+          ? nameOf(node.arguments[0])
+          : undefined);
+      if (required !== undefined) specifiers.push(required);
+    } else readExport(node, exports, specifiers);
+  });
+  return { path, program, variables, imports, exports, specifiers };
+}
+
+function readImport(node: Fields, imports: Map<string, ImportedName>, specifiers: string[]): void {
+  if (node.type !== "ImportDeclaration") return;
+  const from = node.source.value;
+  specifiers.push(from);
+  for (const specifier of node.specifiers) {
+    const name =
+      specifier.type === "ImportSpecifier"
+        ? nameOf(specifier.imported)
+        : specifier.type === "ImportDefaultSpecifier"
+          ? "default"
+          : "*";
+    if (name !== undefined) imports.set(specifier.local.name, { from, name });
+  }
+}
+
+function readVariable(
+  node: Fields,
+  variables: Map<string, Node>,
+  imports: Map<string, ImportedName>,
+  specifiers: string[],
+): void {
+  if (node.type !== "VariableDeclarator" || !isNode(node.init)) return;
+  const required = requiredBy(node.init);
+  if (required !== undefined) specifiers.push(required);
+  if (isNode(node.id) && node.id.type === "ObjectPattern") {
+    for (const property of node.id.properties) {
+      if (property.type !== "ObjectProperty") continue;
+      const [name, local] = [nameOf(property.key), nameOf(property.value)];
+      if (name === undefined || local === undefined) continue;
+      if (required !== undefined) imports.set(local, { from: required, name });
+    }
+    return;
+  }
+  const name = nameOf(node.id);
+  if (name === undefined) return;
+  if (required !== undefined) imports.set(name, { from: required, name: "*" });
+  else if (!variables.has(name)) variables.set(name, node.init);
+}
+
+function readExport(node: Fields, exports: Map<string, Node>, specifiers: string[]): void {
+  if (node.type === "ExportDefaultDeclaration") exports.set("default", node.declaration);
+  if (node.type === "ExportAllDeclaration") specifiers.push(node.source.value);
+  if (node.type === "ExportNamedDeclaration") {
+    if (isNode(node.source)) specifiers.push(nameOf(node.source) ?? "");
+    const { declaration } = node;
+    if (isNode(declaration) && declaration.type === "VariableDeclaration") {
+      for (const { id, init } of declaration.declarations) {
+        const name = nameOf(id);
+        if (name !== undefined && isNode(init)) exports.set(name, init);
+      }
+    } else if (isNode(declaration)) {
+      const name = nameOf((declaration as Fields)["id"]);
+      if (name !== undefined) exports.set(name, declaration);
+    }
+    for (const specifier of node.specifiers) {
+      if (specifier.type !== "ExportSpecifier" || isNode(node.source)) continue;
+      exports.set(nameOf(specifier.exported) ?? "", specifier.local);
+    }
+  }
+  if (node.type === "AssignmentExpression") readCommonJsExport(node, exports);
+}
+
+function readCommonJsExport(node: Fields, exports: Map<string, Node>): void {
+  if (node.type !== "AssignmentExpression") return;
+  const target = dottedName(node.left);
+  if (target === "module.exports") {
+    exports.set("module.exports", node.right);
+    if (node.right.type !== "ObjectExpression") return;
+    for (const property of node.right.properties) {
+      if (property.type === "SpreadElement") continue;
+      const name = nameOf(property.key);
+      if (name === undefined) continue;
+      exports.set(name, property.type === "ObjectMethod" ? property : property.value);
+    }
+    return;
+  }
+  const name = /^(?:module\.)?exports\.(\w+)$/.exec(target ?? "")?.[1];
+  if (name !== undefined) exports.set(name, node.right);
+}

@@ -1,0 +1,68 @@
+/** Texts of source files: literals, imports and paths in the style of the project. */
+import { posix } from "node:path";
+import type { DetectedApp } from "./detect.ts";
+
+/** A value as people write it: short lists and objects on one line, names of keys without quotes. */
+export function literal(value: unknown): string {
+  if (Array.isArray(value)) {
+    const items = value.map(literal);
+    return isShort(items) ? `[${items.join(", ")}]` : `[\n${lines(items)}]`;
+  }
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).map(
+    ([key, inner]) =>
+      `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)}: ${literal(inner)}`,
+  );
+  return isShort(fields) && fields.length < 2 ? `{ ${fields.join(", ")} }` : `{\n${lines(fields)}}`;
+}
+
+function isShort(items: readonly string[]): boolean {
+  const text = items.join(", ");
+  return text.length < 70 && !text.includes("\n");
+}
+
+function lines(items: readonly string[]): string {
+  return items.map((item) => `  ${indentedBlock(item, 2)},\n`).join("");
+}
+
+/** A text of several lines, the first of which stands behind `by` blanks. */
+export function indentedBlock(text: string, by: number): string {
+  return text.replaceAll("\n", `\n${" ".repeat(by)}`);
+}
+
+/** An import, or a `require`, of names. */
+export function importing(
+  { style }: Pick<DetectedApp, "style">,
+  names: readonly string[],
+  from: string,
+): string {
+  const list = `{ ${names.join(", ")} }`;
+  return style.modules === "esm"
+    ? `import ${list} from "${from}";`
+    : `const ${list} = require("${from}");`;
+}
+
+/** The same of a file that init writes, without its extension. */
+export function localImport(app: DetectedApp, names: readonly string[], file: string): string {
+  return importing(app, names, `${file}${endingOf(app, extensionOf(app))}`);
+}
+
+/** The extension of the files that init writes. */
+export function extensionOf({ style, usesModuleExtension }: DetectedApp): string {
+  return `${usesModuleExtension ? "m" : ""}${style.language}`;
+}
+
+/** What a specifier of a file with that extension ends in, as the runner resolves it. */
+function endingOf({ style, runner }: DetectedApp, extension: string): string {
+  if (!/^[cm]?tsx?$/.test(extension)) return `.${extension}`;
+  if (runner === "vitest" || runner === "playwright")
+    return extension.replace("t", ".j").replace(/x$/, "");
+  return runner === "jest" ? "" : style.ending;
+}
+
+/** How a file in the folder of the tests names a source file of the app. */
+export function specifierOf(app: DetectedApp, path: string): string {
+  const extension = posix.extname(path).slice(1);
+  const relative = posix.relative(app.placement.folder, path.slice(0, -extension.length - 1));
+  return `${relative.startsWith(".") ? relative : `./${relative}`}${endingOf(app, extension)}`;
+}

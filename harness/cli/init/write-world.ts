@@ -1,0 +1,72 @@
+/** The text of the world file: the app's registration, and the variables that the app reads. */
+import type { DetectedApp, Registration } from "./detect.ts";
+import { indentedBlock, literal, localImport } from "./source-text.ts";
+
+/** `world.ts` or `world.js`: what the simulator knows of the app. */
+export function worldText(app: DetectedApp): string {
+  const { kind, registration, environment, style } = app;
+  const isIdentity = kind === "managed-identity";
+  const named = isIdentity ? "contoso" : "createWorld";
+  const head =
+    style.modules === "esm"
+      ? `import { ${named} } from "brownout";`
+      : `const { ${named} } = require("brownout");`;
+  const variables = kind === "page" ? {} : environment;
+  const start = style.modules === "esm" ? "export const world =" : "const world =";
+  return [
+    `/** What the simulated Entra knows of the app, as ${app.client.path} registers it: docs/guide/worlds.md of brownout. */`,
+    head,
+    "",
+    ...(Object.keys(variables).length === 0
+      ? []
+      : [
+          "// The app reads these when it is loaded, so this file comes first. The secret is that of the simulated app.",
+          `Object.assign(process.env, ${literal(variables)});`,
+          "",
+        ]),
+    isIdentity
+      ? identityWorld(registration, app, start)
+      : `${start} createWorld(${literal(sketchOf(app))});`,
+    ...(style.modules === "esm" ? [] : ["", "module.exports = { world };"]),
+    "",
+  ].join("\n");
+}
+
+/** How a test imports the world. */
+export function worldImport(app: DetectedApp): string {
+  return localImport(app, ["world"], "./world");
+}
+
+function sketchOf({ kind, registration }: DetectedApp): unknown {
+  const { tenant, domain, clientId, redirectUris, scopes, apis, isMultiTenant } = registration;
+  return {
+    tenant,
+    ...(domain === undefined ? {} : { domain }),
+    apps: [
+      {
+        kind: kind === "page" ? "spa" : "daemon",
+        clientId,
+        ...(redirectUris.length === 0 ? {} : { redirectUris }),
+        ...(scopes.length === 0 ? {} : { scopes }),
+        ...(isMultiTenant ? { multiTenant: true } : {}),
+      },
+    ],
+    ...(apis.length === 0 ? {} : { resources: apis.map((identifierUri) => ({ identifierUri })) }),
+  };
+}
+
+/** The machines of the fixture world share the identity `shop-identity`, which gets the client id that the app names. */
+function identityWorld({ clientId }: Registration, { client }: DetectedApp, start: string): string {
+  if (client.clientId.kind === "unknown") return `${start} contoso;`;
+  return [
+    `${start} {`,
+    "  ...contoso,",
+    "  tenants: contoso.tenants.map((tenant) => ({",
+    "    ...tenant,",
+    "    apps: tenant.apps.map((app) =>",
+    `      app.name === "shop-identity" ? { ...app, clientId: ${indentedBlock(literal(clientId), 6)} } : app,`,
+    "    ),",
+    "  })),",
+    "};",
+  ].join("\n");
+}

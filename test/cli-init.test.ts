@@ -1,0 +1,242 @@
+/**
+ * `brownout init` in small projects of every kind: what it finds, what it would write, and what it
+ * refuses. That the written tests run is for the walk.
+ */
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createFolder, type Folder } from "./command-line.ts";
+import {
+  clientId,
+  type InitProject,
+  initProjects,
+  secretCredential,
+  tenant,
+} from "./support/init-projects.ts";
+
+let folder: Folder;
+beforeEach(() => {
+  folder = createFolder();
+});
+afterEach(() => folder.remove());
+
+function write({ manifest, files }: Pick<InitProject, "manifest" | "files">): void {
+  folder.write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const [path, text] of Object.entries(files)) folder.write(path, text);
+}
+
+const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
+
+describe("init in a project", () => {
+  it.each(Object.entries(initProjects))("%s", async (_name, row) => {
+    write(row);
+    const { code, stdout, stderr } = await folder.main("init", "--yes", "--no-run");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const part of row.found)
+      expect(stdout).toMatch(typeof part === "string" ? new RegExp(RegExp.escape(part)) : part);
+    for (const [path, parts] of Object.entries(row.written))
+      for (const part of parts)
+        expect(read(path)).toMatch(
+          typeof part === "string" ? new RegExp(RegExp.escape(part)) : part,
+        );
+    const manifest = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    expect(manifest.scripts["test:outage"]).toBe(row.script);
+  });
+
+  it("never copies a secret of the project", async () => {
+    write(
+      initProjects["a Graph client on @azure/identity, TypeScript under Vitest"] as InitProject,
+    );
+    const { stdout } = await folder.main("init", "--yes", "--no-run");
+    const written = folder.files("brownout").map(read).join("\n");
+    expect(stdout + written).not.toContain("not~for~tests");
+  });
+});
+
+describe("init shows what it does, and can be run again", () => {
+  const job: Pick<InitProject, "manifest" | "files"> = {
+    manifest: { name: "job", type: "module", scripts: { test: "node --test" } },
+    files: { "graph.js": secretCredential.replaceAll("!", "") },
+  };
+
+  it("prints the plan and writes nothing unless that is agreed to", async () => {
+    write(job);
+    const before = folder.files();
+    const { code, stdout, stderr } = await folder.main("init");
+    expect(code).toBe(2);
+    expect(stdout).toContain("+ brownout/world.js\n");
+    expect(stdout).toMatch(/^\+ +"test:outage": "node --test brownout\//m);
+    expect(stderr).toMatch(/nothing was written: there is no terminal .*\n.*init --yes/);
+    expect(folder.files()).toEqual(before);
+  });
+
+  it("leaves what is there as it is, also a file that was changed", async () => {
+    write(job);
+    await folder.main("init", "--yes", "--no-run");
+    const first = read("package.json");
+    const again = await folder.main("init", "--no-run");
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain("brownout/world.js: already there, unchanged\n");
+    expect(again.stdout).toContain("Nothing to write.\n");
+    folder.write("brownout/world.js", "// mine\n");
+    const changed = await folder.main("init", "--no-run");
+    expect(changed.stdout).toContain(
+      "brownout/world.js: already there with another text, left alone\n",
+    );
+    expect(read("brownout/world.js")).toBe("// mine\n");
+    expect(read("package.json")).toBe(first);
+  });
+
+  it("keeps the form of package.json", async () => {
+    write(job);
+    folder.write("package.json", '{\r\n\t"type": "module"\r\n}');
+    await folder.main("init", "--yes", "--no-run");
+    expect(read("package.json")).toMatch(
+      /^\{\r\n\t"type": "module",\r\n\t"scripts": \{\r\n\t\t"test:outage": "[^"]+"\r\n\t\}\r\n\}$/,
+    );
+  });
+
+  it("keeps a script test:outage of the project's own", async () => {
+    write({ ...job, manifest: { ...job.manifest, scripts: { "test:outage": "mine" } } });
+    const { stdout } = await folder.main("init", "--yes", "--no-run");
+    expect(stdout).toContain("script test:outage already there, with another command, left alone");
+  });
+});
+
+describe("init says what is missing, all of it at once", () => {
+  it.each<readonly [string, Readonly<Record<string, string>>, readonly string[], RegExp]>([
+    [
+      "no client at all",
+      { "index.js": "export {};\n" },
+      [],
+      /found no client of Entra in the sources/,
+    ],
+    [
+      "neither an id nor a page that is served",
+      {
+        "index.js":
+          'import { PublicClientApplication } from "@azure/msal-browser";\nnew PublicClientApplication(window.config);\n',
+      },
+      [],
+      /in index\.js:2, but not\n.*--url http[^]*a script "dev"[^]*--client-id GUID/,
+    ],
+    [
+      "an id that has to be filled in",
+      {
+        "index.js":
+          'import { PublicClientApplication } from "@azure/msal-browser";\nnew PublicClientApplication({ auth: { clientId: "Enter_the_Application_Id_Here" } });\n',
+      },
+      ["--url", "http://localhost:3000"],
+      /it is "Enter_the_Application_Id_Here", and should be a GUID/,
+    ],
+    [
+      "a secret in the source, which is not repeated",
+      {
+        "index.js": `import { ClientSecretCredential } from "@azure/identity";\nexport async function run() { await new ClientSecretCredential("${tenant}", "${clientId}", "s3cr3t-value").getToken("https://graph.microsoft.com/.default"); }\n`,
+      },
+      [],
+      /^(?![^]*s3cr3t)[^]*the client secret, which is written into index\.js:2/,
+    ],
+    [
+      "nothing to call",
+      {
+        "index.js": `import { ClientSecretCredential } from "@azure/identity";\nconst credential = new ClientSecretCredential("${tenant}", "${clientId}", process.env.S);\n`,
+      },
+      [],
+      /--call FILE#FUNCTION/,
+    ],
+    [
+      "External ID",
+      {
+        "index.js": `import { PublicClientApplication } from "@azure/msal-browser";\nnew PublicClientApplication({ auth: { clientId: "${clientId}", authority: "https://shop.ciamlogin.com/" } });\n`,
+      },
+      ["--url", "http://localhost:3000"],
+      /uses shop\.ciamlogin\.com, and init writes no world/,
+    ],
+    [
+      "a call that does not exist",
+      { "graph.js": secretCredential.replaceAll("!", "") },
+      ["--call", "graph.js#listUser"],
+      /exports no function "listUser".*\n.*Did you mean "listUsers"\?/,
+    ],
+    ["a kind misspelt", {}, ["--kind", "pge"], /--kind is "pge"; it is one of page, job/],
+    [
+      "an id that is none",
+      { "graph.js": secretCredential.replaceAll("!", "") },
+      ["--client-id", "mine"],
+      /--client-id is "mine", which is no GUID/,
+    ],
+  ])("%s", async (_name, files, argv, said) => {
+    write({ manifest: { type: "module" }, files });
+    const { code, stderr } = await folder.main("init", "--yes", "--no-run", ...argv);
+    expect(stderr).toMatch(said);
+    expect(code).toBe(2);
+    expect(folder.files().filter((path) => path.startsWith("brownout/"))).toEqual([]);
+  });
+});
+
+describe("init in a folder that means harm", () => {
+  it.each([
+    ["no manifest", undefined, /there is no package\.json in this folder/],
+    ["no JSON", "{", /package\.json: it is no JSON/],
+    ["a list", "[]", /package\.json: /],
+    ["scripts that are none", '{ "scripts": { "test": 1 } }', /package\.json\.scripts\.test: /],
+  ])("%s", async (_name, text, said) => {
+    if (text !== undefined) folder.write("package.json", text);
+    const { code, stderr } = await folder.main("init", "--yes");
+    expect(stderr).toMatch(said);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code).toBe(2);
+  });
+
+  const job = {
+    manifest: { type: "module" },
+    files: { "graph.js": secretCredential.replaceAll("!", "") },
+  };
+
+  it("does not write through a link", async () => {
+    const outside = createFolder();
+    try {
+      write(job);
+      symlinkSync(outside.path, join(folder.path, "brownout"));
+      const { code, stderr } = await folder.main("init", "--yes", "--no-run");
+      expect(stderr).toMatch(/brownout\/world\.js: it leads out of the project, or through a link/);
+      expect(code).toBe(2);
+      expect(outside.files()).toEqual([]);
+    } finally {
+      outside.remove();
+    }
+  });
+
+  it("does not follow links of sources, and says so", async () => {
+    write(job);
+    symlinkSync("/etc/hostname", join(folder.path, "other.js"));
+    symlinkSync("/", join(folder.path, "all"));
+    const { code, stdout } = await folder.main("init", "--yes", "--no-run");
+    expect(code).toBe(0);
+    expect(stdout).toContain("other.js is a link, which is not followed.");
+  });
+
+  it("leaves out a source of 50 MB, and one that no parser can read", async () => {
+    write(job);
+    writeFileSync(join(folder.path, "bundle.js"), Buffer.alloc(50_000_000, "a"));
+    folder.write("deep.js", `${"[".repeat(100_000)}1`);
+    folder.write(
+      "doubling.js",
+      `const a0 = "x";\n${Array.from({ length: 200 }, (_, index) => `const a${index + 1} = a${index} + a${index};`).join("\n")}\nexport const request = { scopes: [a200] };\n`,
+    );
+    const { code, stdout } = await folder.main("init", "--yes", "--no-run");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/bundle\.js has 50 MB; at most 1\.0 MB of a file are read/);
+    expect(stdout).toMatch(/deep\.js cannot be parsed: /);
+  });
+
+  it("runs nothing of the project", async () => {
+    write(job);
+    const trap = `require("node:fs").writeFileSync(${JSON.stringify(join(folder.path, "ran"))}, "");\n`;
+    for (const name of ["jest.config.js", "vitest.config.js", "index.js"]) folder.write(name, trap);
+    mkdirSync(join(folder.path, "src"));
+    await folder.main("init", "--yes", "--no-run");
+    expect(folder.files()).not.toContain("ran");
+  });
+});
