@@ -1,5 +1,5 @@
 /** The templates for pipelines: linted, and their shell steps run as a runner runs them, with the real brownout. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -20,19 +20,15 @@ import { createFolder, type Folder, IMPATIENT, PATIENT, scenarioText } from "./c
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
 let folder: Folder;
-let tools = "";
 beforeAll(() => {
   folder = createFolder();
-  folder.write(
-    "tools/npx",
-    `#!/bin/sh\nshift\nexec "${process.execPath}" "${root}bin/brownout.js" "$@"\n`,
-  );
+  mkdirSync(join(folder.path, "node_modules"));
+  symlinkSync(root, join(folder.path, "node_modules/brownout"));
   folder.write(
     "tools/gh",
     '#!/bin/sh\necho "$@" >> gh.log\nif [ "$2" = list ]; then cat open-issues; fi\n',
   );
-  tools = join(folder.path, "tools");
-  for (const tool of ["npx", "gh"]) chmodSync(join(tools, tool), 0o755);
+  chmodSync(join(folder.path, "tools/gh"), 0o755);
 });
 afterAll(() => folder.remove());
 beforeEach(() => {
@@ -252,16 +248,45 @@ describe("the template for Azure Pipelines", () => {
   });
 });
 
+describe("a project in which brownout is not installed", () => {
+  const cron = join(root, "ci", "cron", "brownout.sh");
+  const scripts = {
+    "the GitHub action": scriptOf(action, "Run the scenarios"),
+    "the GitHub workflow's merge": scriptOf(workflow, "Put the shards together"),
+    "the Azure template": scriptOf(azure, "Run the scenarios"),
+    "the Azure template's merge": scriptOf(azure, "Put the parts together"),
+    "the script for cron": `exec "${cron}" "$PWD"`,
+  };
+  it.each(Object.entries(scripts))(
+    "%s ends with exit code 2, and takes none from a registry",
+    async (_, script) => {
+      const empty = createFolder();
+      try {
+        // What a registry may have under the name.
+        empty.write("tools/npx", '#!/bin/sh\necho "$@" > fetched\n');
+        chmodSync(join(empty.path, "tools/npx"), 0o755);
+        const env = { ...github, SCENARIOS: "", OPTIONS: "", SHARD: "", SHARDS: "", OUT: "out" };
+        const { code, stderr } = await bashIn(empty.path, script, {
+          ...env,
+          ARCHIVE: "none",
+          BUILD_REASON: "Schedule",
+          WEBHOOK: "",
+        });
+        expect([code, existsSync(join(empty.path, "fetched"))]).toEqual([2, false]);
+        expect(stderr).toMatch(/^brownout is not installed in \/.+\. Install it /m);
+      } finally {
+        empty.remove();
+      }
+    },
+  );
+});
+
 describe("the script for cron", () => {
   const script = join(root, "ci", "cron", "brownout.sh");
   const cron = (...args: readonly string[]) =>
     bash(`exec "${script}" "$@"`, { BROWNOUT_WEBHOOK: "" }, ...args);
 
   it("is quiet when all is well, and keeps a log", async () => {
-    mkdirSync(join(folder.path, "node_modules/.bin"), { recursive: true });
-    writeFileSync(join(folder.path, "node_modules/.bin/npx"), readFileSync(join(tools, "npx")), {
-      mode: 0o755,
-    });
     const { code, stdout, stderr } = await cron(
       folder.path,
       "./mine.scenario.ts",

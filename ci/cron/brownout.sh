@@ -14,6 +14,13 @@ shift
 cd "$project"
 export PATH="$PWD/node_modules/.bin:/usr/local/bin:$PATH"
 
+# The installed one: "npx" would run whatever a registry has under this name.
+if ! manifest=$(node --print 'require.resolve("brownout/package.json")' 2> /dev/null); then
+  echo "brownout is not installed in $PWD. Install it as a development dependency, and commit the lock file." >&2
+  exit 2
+fi
+brownout() { node "${manifest%package.json}bin/brownout.js" "$@"; }
+
 mkdir -p reports/log
 log=reports/log/$(date -u +%Y-%m-%dT%H-%M-%SZ).log
 find reports/log -name '*.log' -type f | sort -r | tail -n +30 | while read -r old; do rm -f "$old"; done
@@ -27,7 +34,7 @@ fi
 
 code=0
 # What it starts does not keep the lock when it outlives this.
-npx brownout run "$@" > "$log" 2>&1 9>&- || code=$?
+brownout run "$@" > "$log" 2>&1 9>&- || code=$?
 if [ "$code" != 0 ]; then
   echo "brownout: exit code $code, the whole log is $project/$log" >&2
   tail -n 25 "$log" >&2
