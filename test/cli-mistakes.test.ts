@@ -39,6 +39,13 @@ beforeAll(() => {
   folder.write("syntax.scenario.ts", "export default {{;\n");
   folder.write("none.scenario.ts", "export const mine = 1;\n");
   folder.write("same-name.scenario.ts", scenarioText());
+  folder.write(
+    "world.scenario.ts",
+    `import { createWorld } from "brownout";
+const world = createWorld({ tenant: "11111111-aaaa-4aaa-8aaa-000000000001", apps: [{ kind: "deamon", clientId: "33333333-cccc-4ccc-8ccc-000000000011" }] });
+export default { world };
+`,
+  );
 });
 afterAll(() => folder.remove());
 
@@ -238,6 +245,12 @@ const inScenarioFiles: readonly Mistake[] = [
     ["run", "rule.scenario.ts", "--out", "new"],
     /rule\.scenario\.ts, asserts\[0\]: there is no rule "retry-aftr"/,
     /retry-after/,
+  ],
+  [
+    "a world with a misspelt kind of app",
+    ["run", "world.scenario.ts", "--out", "new"],
+    /^brownout: \S*world\.scenario\.ts, createWorld\.apps\[0\]\.kind: expected one of [^:]*, got "deamon"$/,
+    /^ +Did you mean "daemon"\?$/,
   ],
   [
     "a syntax error",

@@ -122,6 +122,12 @@ describe("a suite that is not as it should be", () => {
     expect(messageOf(title)).toMatch(message);
   });
 
+  it("hears of a mistake in a world outside of tests", { timeout: SLOW_MS }, () => {
+    expect(runSuite("wrong-world").printed).toMatch(
+      /HarnessError: createWorld\.apps\[0\]\.kind: expected one of .*, got "deamon"\n +Did you mean "daemon"\?/,
+    );
+  });
+
   it("sees what happened, and what to do", { timeout: SLOW_MS }, () => {
     messageOf("careless");
     const { printed = "" } = seen ?? {};

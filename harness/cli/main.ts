@@ -24,6 +24,7 @@ import { replayCommand, replayOptions } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { trendCommand, trendOptions } from "./commands/trend.ts";
 import { HarnessError, suggestNames } from "../core/errors.ts";
+import { plainMessageOf } from "../core/explain.ts";
 import { textOf } from "../core/thrown.ts";
 import { indented, oneLine } from "../reporting/formats/terminal-text.ts";
 import { brownoutVersion } from "../core/version.ts";
@@ -232,7 +233,7 @@ function helpOf({ usage, does, options, exits }: Command): string {
 /** One message: where, what, and what to do. A stack trace only for those who ask for it. */
 function errorText(error: unknown, { isDebug }: { readonly isDebug: boolean }): string {
   const known = error instanceof HarnessError ? error : undefined;
-  const message = indented(textOf(error), "    ");
+  const message = indented(known === undefined ? textOf(error) : plainMessageOf(known), "    ");
   const place = known?.place === undefined ? "" : `${oneLine(known.place)}: `;
   const hint =
     known === undefined ? "This is a defect of brownout; --debug shows more." : known.hint;

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { HarnessError } from "../core/errors.ts";
+import { plainMessageOf } from "../core/explain.ts";
 import { toHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
 import type { BaselineEntry } from "../reporting/model/baseline.ts";
@@ -129,7 +130,7 @@ export function failureOf(error: unknown): RunFailure {
   const known = error instanceof HarnessError ? error : undefined;
   return {
     code: known?.code ?? "harness",
-    message,
+    message: known === undefined ? message : plainMessageOf(known),
     ...(known?.place === undefined ? {} : { place: known.place }),
     ...(known?.hint === undefined ? {} : { hint: known.hint }),
     ...(stack === undefined ? {} : { stack }),

@@ -2,16 +2,22 @@
 import { isPromise } from "node:util/types";
 import { HarnessError } from "./errors.ts";
 
-const explained = new WeakSet<HarnessError>();
+/** The messages as they were. */
+const explained = new WeakMap<HarnessError, string>();
 
 /** The same error; of a `HarnessError` the message says place and hint from now on. */
 export function explain(error: unknown): unknown {
   if (!(error instanceof HarnessError) || explained.has(error)) return error;
-  explained.add(error);
+  explained.set(error, error.message);
   const { place, hint } = error;
   if (place !== undefined) error.message = `${place}: ${error.message}`;
   if (hint !== undefined) error.message = `${error.message}\n  ${hint}`;
   return error;
+}
+
+/** The message without place and hint, for who prints these by themselves. */
+export function plainMessageOf(error: HarnessError): string {
+  return explained.get(error) ?? error.message;
 }
 
 /** Does `work`; what it throws or rejects with is explained. */

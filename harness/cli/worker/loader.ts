@@ -6,6 +6,7 @@
 import { Socket } from "node:net";
 import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { plainMessageOf } from "../../core/explain.ts";
 import { explainLoadError } from "../../runner/loading/load-error.ts";
 import { writeSummary } from "../../runner/scenario-summary.ts";
 import { CHANNEL_FD, openChannel } from "./channel.ts";
@@ -61,10 +62,11 @@ function neverSettles(path: string): HarnessError {
 }
 
 function failureOf(thrown: unknown, path: string): RunFailure {
-  const { code, message, place, hint, stack } = explainLoadError(thrown, path);
+  const error = explainLoadError(thrown, path);
+  const { code, place, hint, stack } = error;
   return {
     code,
-    message,
+    message: plainMessageOf(error),
     ...(place === undefined ? {} : { place }),
     ...(hint === undefined ? {} : { hint }),
     ...(stack === undefined ? {} : { stack }),

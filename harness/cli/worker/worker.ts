@@ -8,6 +8,7 @@ import { Socket } from "node:net";
 import { basename, isAbsolute, relative } from "node:path";
 import { keepProcessClock } from "../../core/time/process-clock.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { plainMessageOf } from "../../core/explain.ts";
 import { errorOf } from "../../core/thrown.ts";
 import { writeJournal } from "../../history/journal.ts";
 import { maskSecretLooks } from "../../history/secret-text.ts";
@@ -109,9 +110,9 @@ function fileOf({ scenario }: RunTask): { readonly file?: string } {
 function failureOf(thrown: unknown, task: RunTask): RunFailure {
   const error = errorOf(thrown);
   // Own code may throw what it was given, and that is printed.
-  const message = maskSecretLooks(error.message);
-  const stack = error.stack === undefined ? undefined : maskSecretLooks(error.stack);
   const known = thrown instanceof HarnessError ? thrown : undefined;
+  const message = maskSecretLooks(known === undefined ? error.message : plainMessageOf(known));
+  const stack = error.stack === undefined ? undefined : maskSecretLooks(error.stack);
   const place = known?.place ?? placeIn(task.scenario, stack);
   return {
     code: known?.code ?? "script-threw",

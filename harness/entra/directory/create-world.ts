@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { explaining } from "../../core/explain.ts";
 import { findResource, splitScope } from "./identifiers.ts";
 import { microsoftResources } from "./microsoft-resources.ts";
 import { checkSettings } from "./settings-schema.ts";
@@ -49,6 +50,11 @@ const redirectTypes = {
  * });
  */
 export function createWorld(sketch: WorldSketch): World {
+  // In a test file it often stands outside of every test, where only a runner prints the error.
+  return explaining(() => worldOf(sketch));
+}
+
+function worldOf(sketch: WorldSketch): World {
   checkSketch(sketch);
   const { tenant, apps, settings = {} } = sketch;
   const domain = sketch.domain ?? domainOf(sketch) ?? "contoso.example";
