@@ -54,7 +54,7 @@ export interface CompareOptions {
 /** Compares the versions that are wanted; resolves to the signal when one interrupted it. */
 export async function compareClientVersions(
   wanted: readonly ClientVersions[],
-  io: Pick<Io, "createPool" | "onInterrupt">,
+  io: Pick<Io, "createPool" | "onInterrupt" | "now">,
   options: CompareOptions,
 ): Promise<VersionComparison | InterruptSignal> {
   const { seed, out, onLine } = options;

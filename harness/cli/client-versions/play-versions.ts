@@ -14,6 +14,7 @@ import type { RunFailure } from "../worker/protocol.ts";
 import { executeTasks } from "../worker/execute-tasks.ts";
 import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";
+import { probeMachine } from "../probe-machine.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
 import type { ClientFolder } from "../../clients/versions/client-cache.ts";
 import { failureOf } from "../session.ts";
@@ -34,10 +35,10 @@ export interface VersionOutcomes {
   readonly interruptedBy?: InterruptSignal;
 }
 
-/** Plays the runs; a run that fails does not affect another. */
+/** Plays the runs; a run that fails does not affect another. Rejects `unfit-machine` before the first where the machine cannot serve them. */
 export async function playVersions(
   runs: readonly VersionRun[],
-  io: Pick<Io, "createPool" | "onInterrupt">,
+  io: Pick<Io, "createPool" | "onInterrupt" | "now">,
   options: {
     readonly workers: number;
     /** Judges the journals of an earlier session that are there, and plays only what is missing. */
@@ -63,6 +64,10 @@ export async function playVersions(
   const open = runs.filter((run) => !ended.has(run));
   for (const of of new Set(runs.map((run) => run.of)))
     if (!open.some((run) => run.of === of)) report(of);
+  await probeMachine(
+    open.map(({ task }) => task.mount),
+    io.now,
+  );
   const { interruptedBy } = await executeTasks(
     open.map(({ task }) => task),
     io,

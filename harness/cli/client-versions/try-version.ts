@@ -19,7 +19,7 @@ export class Interruption extends Error {
 /** Plays the scenario with the version; rejects with an `Interruption` when a signal ended the run. */
 export async function tryVersion(
   of: ClientFolder,
-  io: Pick<Io, "createPool" | "onInterrupt">,
+  io: Pick<Io, "createPool" | "onInterrupt" | "now">,
   {
     found,
     rule,

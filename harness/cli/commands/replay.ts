@@ -28,6 +28,7 @@ import { executeTasks } from "../worker/execute-tasks.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { placeClient } from "../../clients/versions/place-client.ts";
+import { probeMachine } from "../probe-machine.ts";
 import { createScriptOutput } from "../script-output.ts";
 import { isOwnScenarioFile } from "../scenario-files.ts";
 import { namedMount, runName } from "../selection.ts";
@@ -82,6 +83,7 @@ export async function replayCommand(
   };
   refuseToOverwrite(resolve(io.cwd, file), task.journalFile, file);
   prepareFolders([folder]);
+  await probeMachine([task.mount], io.now);
 
   const scripts = createScriptOutput({
     line: (text) => io.stderr.write(`${text}\n`),
