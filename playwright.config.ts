@@ -6,7 +6,7 @@ import { launchArguments } from "./harness/browser/launch/launch-arguments.ts";
 const { executablePath } = await findBrowser("windowed");
 
 export default defineConfig({
-  testMatch: "**/{harness,scenarios,examples/page}/**/*.spec.ts",
+  testMatch: "**/{harness,scenarios,examples}/**/*.spec.ts",
   outputDir: "reports/out/playwright",
   // More do not get more done: a browser keeps both cores of a small machine busy.
   workers: 2,
@@ -15,14 +15,25 @@ export default defineConfig({
   timeout: 120_000,
   forbidOnly: (process.env["CI"] ?? "") !== "",
   reporter: "list",
-  // The example apps; only the specs beside them need them, and building takes a second.
-  webServer: {
-    command:
-      "vite build --config examples/page/vite.config.ts --logLevel warn && vite preview --config examples/page/vite.config.ts",
-    cwd: import.meta.dirname,
-    url: "http://localhost:5173/good/",
-    // Somebody else's may serve another build.
-    reuseExistingServer: false,
-  },
+  // The specs of the example apps are beside files that have a configuration of their own.
+  tsconfig: "tsconfig.json",
+  webServer: [
+    serveExample("page", "http://localhost:5173/good/"),
+    serveExample("react", "http://localhost:5174/"),
+    serveExample("vue", "http://localhost:5175/"),
+  ],
   use: { launchOptions: { executablePath, args: launchArguments() } },
 });
+
+/** An example app; only the specs beside it need it, and building takes a second. */
+function serveExample(name: string, url: string) {
+  const vite = (command: string) =>
+    `vite ${command} --config examples/${name}/vite.config.ts --logLevel warn`;
+  return {
+    command: `${vite("build")} && ${vite("preview")}`,
+    cwd: import.meta.dirname,
+    url,
+    // Somebody else's may serve another build.
+    reuseExistingServer: false,
+  };
+}

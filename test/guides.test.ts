@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anchorsOf, linksOf } from "../scripts/site/markdown.ts";
 import { blocksOf, guides, pages, readPage, root } from "./support/guides.ts";
 
@@ -32,7 +32,7 @@ describe("the code in README and the guides", () => {
       .filter(({ file, text }) => file === undefined && text.includes('from "brownout'))
       .map(({ text }) => text);
     expect(programs).not.toEqual([]);
-    expect(typeErrorsOf(programs)).toBe("");
+    expect(typeErrorsOfPrograms(programs)).toBe("");
   });
 });
 
@@ -104,58 +104,60 @@ describe("examples/", () => {
       expect(wanted).toHaveProperty("brownout");
     },
   );
-
-  it.each(globSync("examples/*/tsconfig.json", { cwd: root }))(
-    "%s: the app type-checks",
-    (path) => {
-      expect(typeErrorsOfExample(dirname(path))).toBe("");
-    },
-  );
 });
 
-/**
- * What the compiler says of an example under its own configuration, with our source as the package;
- * what it says of that source, which is written for another configuration, is left out.
- */
-function typeErrorsOfExample(example: string): string {
-  const out = join(root, "reports/out");
-  mkdirSync(out, { recursive: true });
-  const folder = mkdtempSync(join(out, "example-"));
-  const paths = {
-    brownout: [`${root}harness/index.ts`],
-    "brownout/*": [`${root}harness/integrations/*.ts`],
-  };
-  try {
+describe("an example with a configuration of its own", () => {
+  let types = "";
+  beforeAll(() => {
+    mkdirSync(out, { recursive: true });
+    types = mkdtempSync(join(out, "types-"));
+    tsc("-p", "tsconfig.build.json", "--emitDeclarationOnly", "--outDir", types);
+  });
+  afterAll(() => rmSync(types, { recursive: true }));
+
+  it.each(globSync("examples/*/tsconfig.json", { cwd: root }))("type-checks: %s", (path) => {
     const config = {
-      extends: join(root, example, "tsconfig.json"),
-      compilerOptions: { paths, noEmit: true, rootDir: root, allowImportingTsExtensions: true },
-      include: ["src", "test"].map((name) => join(root, example, name)),
+      extends: join(root, path),
+      compilerOptions: {
+        noEmit: true,
+        rootDir: root,
+        allowImportingTsExtensions: true,
+        paths: {
+          brownout: [join(types, "harness/index.d.ts")],
+          "brownout/*": [join(types, "harness/integrations/*.d.ts")],
+        },
+      },
+      include: [join(root, dirname(path))],
     };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    const { stdout } = spawnSync("tsc", ["-p", folder], { cwd: root, encoding: "utf8" });
-    return stdout
-      .split("\n")
-      .filter((line) => !/^(?:harness|scenarios|fixtures)\/|^ /.test(line))
-      .join("\n");
+    expect(typeErrorsOf(config)).toBe("");
+  });
+});
+
+const out = join(root, "reports/out");
+
+function tsc(...args: readonly string[]): string {
+  return spawnSync("tsc", args, { cwd: root, encoding: "utf8" }).stdout;
+}
+
+/** What the compiler says of a project with that configuration and these files. */
+function typeErrorsOf(config: object, files: Readonly<Record<string, string>> = {}): string {
+  mkdirSync(out, { recursive: true });
+  const folder = mkdtempSync(join(out, "guides-"));
+  try {
+    const all = { ...files, "tsconfig.json": JSON.stringify(config) };
+    for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text);
+    return tsc("-p", folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 /** What the compiler says of programs; each may import `getToken` from `./my-app.js`. */
-function typeErrorsOf(programs: readonly string[]): string {
-  const out = join(root, "reports/out");
-  mkdirSync(out, { recursive: true });
-  const folder = mkdtempSync(join(out, "guides-"));
-  try {
-    writeFileSync(join(folder, "my-app.ts"), "export async function getToken() { return ''; }\n");
-    for (const [index, text] of programs.entries())
-      writeFileSync(join(folder, `block-${index}.ts`), text);
-    const compilerOptions = { noUnusedLocals: false, declaration: false };
-    const config = { extends: "../../../tsconfig.json", compilerOptions, include: ["*.ts"] };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    return spawnSync("tsc", ["-p", folder], { cwd: root, encoding: "utf8" }).stdout;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function typeErrorsOfPrograms(programs: readonly string[]): string {
+  const compilerOptions = { noUnusedLocals: false, declaration: false };
+  const config = { extends: "../../../tsconfig.json", compilerOptions, include: ["*.ts"] };
+  return typeErrorsOf(config, {
+    "my-app.ts": "export async function getToken() { return ''; }\n",
+    ...Object.fromEntries(programs.map((text, index) => [`block-${index}.ts`, text])),
+  });
 }
