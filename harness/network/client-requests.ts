@@ -8,6 +8,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
+import type { Socket } from "node:net";
 import type { Gate, Hold } from "../core/time/gate.ts";
 import { isServedUrl } from "./served-hosts.ts";
 
@@ -46,10 +47,14 @@ export interface ClientRequests {
 export interface ClientRequestsOptions {
   readonly gate: Gate;
   readonly onOver: (request: ClientSideRequest) => void;
+  /** Called when a request is about to be sent on a connection that has carried others. */
+  readonly onReused: (request: ClientSideRequest, socket: Socket) => void;
 }
 
 /** What undici publishes (documented in its DiagnosticsChannel.md). */
 interface UndiciMessage {
+  /** Absent while the request has no connection. */
+  readonly socket?: Socket;
   readonly request: {
     readonly origin: string | URL;
     readonly method: string;
@@ -80,7 +85,16 @@ export function watchClientRequests(options: ClientRequestsOptions): ClientReque
   const oldest = (host: string, stage: ClientSideRequest["stage"]): ClientSideRequest | undefined =>
     open.values().find((request) => request.stage === stage && request.host === host);
 
-  const subscriptions = [...undiciListeners(begin), ...httpListeners(begin)];
+  const used = new WeakSet<Socket>();
+  const send = (request: ClientSideRequest, socket: Socket): void => {
+    if (!used.has(socket)) return void used.add(socket);
+    // Of two that were made at once, the connection that the other opened may have been taken for this one's.
+    const unconnected = request.stage === "queued" ? request : oldest(request.host, "queued");
+    advance(unconnected, "dialing");
+    options.onReused(request, socket);
+  };
+
+  const subscriptions = [...undiciListeners({ begin, send }), ...httpListeners({ begin, send })];
   for (const [channel, listener] of subscriptions) subscribe(channel, listener);
 
   return {
@@ -136,11 +150,16 @@ function holdRequest(
   return request;
 }
 
-type Begin = (method: string, url: URL) => ClientSideRequest;
+interface Watching {
+  readonly begin: (method: string, url: URL) => ClientSideRequest;
+  /** The request is about to be sent on this connection. */
+  readonly send: (request: ClientSideRequest, socket: Socket) => void;
+}
+
 type Listener = readonly [channel: string, listen: (message: unknown) => void];
 
 /** What global `fetch` announces. */
-function undiciListeners(begin: Begin): readonly Listener[] {
+function undiciListeners({ begin, send }: Watching): readonly Listener[] {
   const begun = new WeakMap<object, ClientSideRequest>();
   const finish = (message: unknown, how: "answered" | "failed"): void =>
     begun.get((message as UndiciMessage).request)?.finish(how);
@@ -156,13 +175,21 @@ function undiciListeners(begin: Begin): readonly Listener[] {
         request.addHeader(SEQUENCE_HEADER, String(own.sequence));
       },
     ],
+    [
+      "undici:client:sendHeaders",
+      (message) => {
+        const { request, socket } = message as UndiciMessage;
+        const own = begun.get(request);
+        if (own !== undefined && socket !== undefined) send(own, socket);
+      },
+    ],
     ["undici:request:trailers", (message) => finish(message, "answered")],
     ["undici:request:error", (message) => finish(message, "failed")],
   ];
 }
 
 /** What `node:http` and `node:https` announce: the making, and the beginning of a response. */
-function httpListeners(begin: Begin): readonly Listener[] {
+function httpListeners({ begin, send }: Watching): readonly Listener[] {
   const answeredWhole = new WeakMap<ClientRequest, () => void>();
   return [
     [
@@ -174,6 +201,7 @@ function httpListeners(begin: Begin): readonly Listener[] {
         const own = begin(request.method, url);
         // Headers given as an array are final already; the server then goes by the order of connections.
         if (!request.headersSent) request.setHeader(SEQUENCE_HEADER, String(own.sequence));
+        request.once("socket", (socket) => send(own, socket));
         let whole = false;
         request.prependOnceListener("close", () => own.finish(whole ? "answered" : "failed"));
         answeredWhole.set(request, () => (whole = true));

@@ -1,9 +1,9 @@
 /**
  * The server side of the HTTPS mount: a real TLS server on loopback with the fixture
- * certificate, one without TLS, and one whose certificate is for another name. Every whole answer
- * says `Connection: close` unless it is for a browser, so that each request makes a connection of its own and meets
- * every fault of connections. An answer that is to be cut must not say so: undici takes the
- * end of a connection that was to be closed for the end of the body.
+ * certificate, one without TLS, and one whose certificate is for another name. Where faults
+ * break connections, every whole answer says `Connection: close`, so that each request makes a
+ * connection of its own and meets them. An answer that is to be cut must not say so: undici takes
+ * the end of a connection that was to be closed for the end of the body.
  */
 import { readFileSync } from "node:fs";
 import http from "node:http";
@@ -48,13 +48,14 @@ export interface LoopbackServers {
 /** Starts the servers on free ports of loopback; resolves when they listen. */
 export async function startServers(
   onArrival: (arrival: Arrival) => void,
+  options: ArrivalOptions = {},
 ): Promise<LoopbackServers> {
   const connections = new Map<number, Socket>();
   const service = https.createServer(serverOptions(), (incoming, outgoing) =>
-    onArrival(arrivalOf("https", incoming, outgoing, connections)),
+    onArrival(arrivalOf("https", incoming, outgoing, connections, options)),
   );
   const plain = http.createServer(patience, (incoming, outgoing) =>
-    onArrival(arrivalOf("http", incoming, outgoing, connections)),
+    onArrival(arrivalOf("http", incoming, outgoing, connections, options)),
   );
   for (const server of [service, plain]) {
     // TLS hides the TCP socket, and only that one can be reset.

@@ -10,14 +10,19 @@
  * answer waits for its turn · the client announces the end (the hold is released).
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { LookupFunction } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
 import { NetworkFault } from "../core/http/network-fault.ts";
 import { isMachinePlace, isPlainPlace } from "../entra/request/machine-address.ts";
 import { deliveryOf, textOfResponse } from "../core/http/message.ts";
 import { type ClientSideRequest, watchClientRequests } from "./client-requests.ts";
 import { stepsOf } from "./deliver.ts";
 import { connectionAttempt } from "./in-process-transport.ts";
-import { type Arrival, startServers, trustFixtureAuthority } from "./https-server.ts";
+import {
+  type Arrival,
+  type ArrivalOptions,
+  startServers,
+  trustFixtureAuthority,
+} from "./https-server.ts";
 import type { Mount, MountContext, Mounted } from "./mount.ts";
 import { type Dial, installNetworkGuard } from "./network-guard.ts";
 import { connectionError, lookupError, resetError } from "./node-errors.ts";
@@ -40,7 +45,17 @@ const askedFor = new AsyncLocalStorage<Request>();
 
 const TURNS_TO_CLOSE = 10;
 
+/** How long clients may keep an idle connection, virtual s: longer than most pauses between polls, and the most that undici goes by. */
+const KEPT_S = 600;
+
+const kept: ArrivalOptions = {
+  afterwards: "keep-alive",
+  extra: () => [["Keep-Alive", `timeout=${KEPT_S}`]],
+};
+
 interface Parts {
+  /** Whether the service accepts the connection that a request found open. */
+  readonly accepted: WeakMap<ClientSideRequest, Promise<boolean>>;
   readonly context: MountContext;
   readonly turnstile: Turnstile;
 }
@@ -49,22 +64,30 @@ async function start(context: MountContext): Promise<Mounted> {
   const clients = watchClientRequests({
     gate: context.gate,
     onOver: ({ sequence }) => turnstile.dismiss(sequence),
+    onReused: (request, socket) => accepted.set(request, connectAgain(request, socket, parts)),
   });
   const turnstile = createTurnstile({ gate: context.gate, heldBack: () => clients.queued() });
-  const parts: Parts = { context, turnstile };
-  const servers = await startServers((arrival) => {
-    const request = clients.arrive(arrival.sequence, arrival.host);
-    if (request === undefined) arrival.reset();
-    else void answer(request, arrival, parts);
-  });
+  const accepted: Parts["accepted"] = new WeakMap();
+  const parts: Parts = { context, turnstile, accepted };
+  const servers = await startServers(
+    (arrival) => {
+      const request = clients.arrive(arrival.sequence, arrival.host);
+      if (request === undefined) arrival.reset();
+      else void answer(request, arrival, parts);
+    },
+    context.keepsConnections === true ? kept : {},
+  );
+  const dialed = new Set<Socket>();
   const distrust = trustFixtureAuthority();
   const stopReuse = reuseTlsSessions();
   const guard = installNetworkGuard({
     ...(context.onHarnessError === undefined ? {} : { onHarnessError: context.onHarnessError }),
     ...(context.suite === undefined ? {} : { suite: context.suite }),
-    dial: ({ host, port }, dial) => {
+    dial: ({ host, port }, dial, socket) => {
       const isOfMachine = isMachinePlace(host, port);
       if (!isOfMachine && (port !== 443 || !isServedHost(host))) return false;
+      dialed.add(socket);
+      socket.once("close", () => dialed.delete(socket));
       const ports: Ports = {
         ...servers,
         servicePort: isPlainPlace(host, port) ? servers.plainPort : servers.servicePort,
@@ -92,6 +115,7 @@ async function start(context: MountContext): Promise<Mounted> {
       clients.stop();
       stopReuse();
       distrust();
+      for (const socket of dialed) socket.destroy();
       await servers.stop();
       // The clients' ends of the closed connections learn of it a few turns later.
       for (let turn = 0; turn < TURNS_TO_CLOSE; turn += 1) await nextTurn();
@@ -127,6 +151,25 @@ async function connect(
   }
 }
 
+/** Asks the service as for a new connection, and breaks the open one when it refuses; resolves to whether it stands. */
+async function connectAgain(
+  request: ClientSideRequest,
+  socket: Socket,
+  { context, turnstile }: Parts,
+): Promise<boolean> {
+  try {
+    await request.inContext(() =>
+      request.hold.run(() => context.service.connect(connectionAttempt(request))),
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof NetworkFault)) context.onHarnessError?.(error);
+    if (await turnstile.pass(request.sequence, "fail"))
+      socket.destroy(error instanceof NetworkFault ? connectionError(error) : undefined);
+    return false;
+  }
+}
+
 function failConnection(fault: NetworkFault, dial: Dial, ports: Ports): void {
   switch (fault.code) {
     case "ECONNREFUSED":
@@ -150,18 +193,16 @@ const unknownName: LookupFunction = (hostname, _options, callback) => {
 };
 
 /** Handles an arrived request when its turn has come, and sends the answer when that one's has. */
-async function answer(
-  request: ClientSideRequest,
-  arrival: Arrival,
-  { context, turnstile }: Parts,
-): Promise<void> {
+async function answer(request: ClientSideRequest, arrival: Arrival, parts: Parts): Promise<void> {
+  const { context, turnstile, accepted } = parts;
   try {
     const asked = await arrival.read(request.signal);
+    if ((await accepted.get(request)) === false) return;
     if (!(await turnstile.pass(request.sequence, "start"))) return arrival.reset();
     await request.inContext(() =>
       request.hold.run(async () => {
         const response = await context.service.handle(asked);
-        await deliverTo(request, arrival, response, { context, turnstile });
+        await deliverTo(request, arrival, response, parts);
       }),
     );
   } catch (error) {

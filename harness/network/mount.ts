@@ -28,6 +28,8 @@ export interface MountContext {
   readonly seed?: number;
   /** Whether hidden iframes take part in the person's session; default: as the browser's cookies have it. */
   readonly sessionInFrames?: "visible" | "blocked";
+  /** No fault breaks connections, so that one may carry many requests, as it does in production. Default: each request makes its own, and meets every fault of connections. */
+  readonly keepsConnections?: boolean;
   /** Present in a person's own test suite, which has mocks and neighbours of its own. */
   readonly suite?: Suite;
   /** Called with an error of the harness, not of the client: an unmocked host, a handler that throws. The client sees a failed request. */

@@ -8,6 +8,7 @@ import { NothingLeft } from "../core/time/stuck.ts";
 import { createVirtualClock, type VirtualClock } from "../core/time/virtual-clock.ts";
 import type { ServiceSettings } from "../entra/directory/service-settings.ts";
 import type { World } from "../entra/directory/world.ts";
+import { isConnectionEffect } from "../faults/effect-traits.ts";
 import type { History } from "../history/event.ts";
 import type { FlowRow, Variation } from "../history/header.ts";
 import type { Mount } from "../network/mount.ts";
@@ -109,6 +110,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     machine: played.machine,
     waits: played.waits,
     faults: played.faults,
+    keepsConnections: !played.faults.some(({ effect }) => isConnectionEffect(effect)),
     processOf: (name = "") => sharedProcesses.get(name) ?? name,
     layers: (parts) => attributionLayers(parts, mount),
     onHarnessError: broken.reject,

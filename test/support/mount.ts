@@ -4,7 +4,7 @@ import { createVirtualClock, type VirtualClock } from "../../harness/core/time/v
 import type { Handler } from "../../harness/core/http/handler.ts";
 import { type BodyDelivery, createResponse } from "../../harness/core/http/message.ts";
 import type { Service } from "../../harness/core/http/service.ts";
-import type { Mounted } from "../../harness/network/mount.ts";
+import type { MountContext, Mounted } from "../../harness/network/mount.ts";
 import type { MountName } from "../../harness/network/mount-names.ts";
 import { loadMount } from "../../harness/network/mounts.ts";
 
@@ -43,7 +43,10 @@ export type FetchError = Omit<Error, "cause"> & {
 };
 
 /** Starts a mount over a service that answers `{}`, with the virtual clock under the process. */
-export async function startBench(name: MountName): Promise<MountBench> {
+export async function startBench(
+  name: MountName,
+  options: Pick<MountContext, "keepsConnections"> = {},
+): Promise<MountBench> {
   const mount = await loadMount(name);
   const clock = createVirtualClock({
     startMs: START_MS,
@@ -57,6 +60,7 @@ export async function startBench(name: MountName): Promise<MountBench> {
     handle: (request) => (current.handle ?? answerWith("{}"))(request),
   };
   const context = {
+    ...options,
     service,
     clock,
     gate: clock.gate,

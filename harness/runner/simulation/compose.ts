@@ -65,6 +65,8 @@ export interface SimulationOptions<Added extends Layers> extends Pick<
   /** What is broken from the start. */
   readonly faults: FaultPlan;
   readonly layers: (parts: LayerParts) => Added;
+  /** As in `MountContext`. */
+  readonly keepsConnections?: boolean;
   readonly suite?: MountContext["suite"] | undefined;
   readonly onHarnessError: (error: unknown) => void;
 }
@@ -191,7 +193,13 @@ function createParts(
 }
 
 function mountContextOf(
-  { settings, seedsPages, suite, onHarnessError }: SimulationOptions<Layers>,
+  {
+    settings,
+    seedsPages,
+    keepsConnections = false,
+    suite,
+    onHarnessError,
+  }: SimulationOptions<Layers>,
   { clock, random, device, recorder }: Pick<Simulation, "clock" | "random" | "device" | "recorder">,
   service: Service,
 ): MountContext {
@@ -200,6 +208,7 @@ function mountContextOf(
     clock,
     gate: clock.gate,
     device,
+    keepsConnections,
     ...(seedsPages ? { seed: random.fork("pages").integer(0, 0xffff_ffff) } : {}),
     ...(suite === undefined ? {} : { suite }),
     sessionInFrames: settings.sessionInFrames,
