@@ -62,6 +62,7 @@ describe("fault-met", () => {
     ["none-taken", { ...atToken, chance: 0.01 }, "its chance let them pass"],
     ["none-taken", { ...atToken, after: 9 }, '"after: 9" let them pass'],
     ["none-taken", { ...atToken, first: 0, chance: 0.5 }, 'its chance and "first: 0" let'],
+    ["none-taken", { ...atToken, ramp: { from: 0, to: 1 } }, ": its chance let them pass"],
     ["none-taken", atToken, "another fault answered them first"],
   ])("is inconclusive for a fault that was %s: %o", (why, window, says) => {
     const judgement = faultMet.judge(unmet(why, story(window, nothing)));
@@ -74,7 +75,21 @@ describe("fault-met", () => {
       run.at("00:10:00");
       run.operation().ok();
     });
-    expect(faultMet.judge(history).message).toMatch(/^The fault down had not begun .* 10m in/);
+    expect(faultMet.judge(history).message).toMatch(/^The fault down had not begun .* 10m in,/);
+  });
+
+  it("names the first of several, with the span of each", () => {
+    const unmetFaults = ["late", "down"].map((id) => ({ id, why: "no-request" }) as const);
+    const run = buildRun({ unmetFaults });
+    story(atMetadata, (during) => {
+      during.at("00:40:00");
+      const end = during.fault({ id: "late", ...atMetadata });
+      during.at("00:50:00");
+      end();
+    })(run);
+    expect(faultMet.judge(run.history()).message).toBe(
+      "No request met the fault late (openid-configuration at primary), active from +40m to +50m, and 1 more.",
+    );
   });
 
   it("counts in the verdict of a history that does not assert it, beside what it asserts", () => {
@@ -115,6 +130,12 @@ describe("a client that needs no request in a fault", () => {
     ["without a call in the fault", "no-request", atToken, nothing],
     ["by a token that had expired", "no-request", atToken, callOk, { expiresIn: 60 }],
     ["by a call that failed", "no-request", atToken, (run) => run.operation().fails()],
+    [
+      "by a call that had to have a new token",
+      "no-request",
+      atToken,
+      (run) => run.operation({ forceRefresh: true }).ok(),
+    ],
     ["in a fault of the metadata", "no-request", atMetadata, callOk],
     ["in a fault of an API", "no-request", { on: ["token"], at: "resource" }, callOk],
     ["in a fault for some callers only", "no-request", { ...atToken, where: { app: "a" } }, callOk],
@@ -124,17 +145,72 @@ describe("a client that needs no request in a fault", () => {
     expect(faultMet.judge(history).verdict).toBe("inconclusive");
   });
 
+  it("has met a fault of every endpoint by a valid token in its cache", () => {
+    const history = unmet("no-request", story({ on: "all" }, callOk));
+    expect(faultMet.judge(history).verdict).toBe("pass");
+  });
+
+  it("has not met a fault by a token that an API accepted before it", () => {
+    const history = unmet("no-request", (run) => {
+      run.presented(run.token(), "accepted");
+      run.after(1);
+      story(atToken, nothing)(run);
+    });
+    expect(faultMet.judge(history).verdict).toBe("inconclusive");
+  });
+
+  it("has met it by own code whose client was issued a token that is valid", () => {
+    const own = { flow: "custom", client: "shop", app: "load" } as const;
+    const judged = (then: (run: RunBuilder) => void, expiresIn = 3_600) =>
+      faultMet.judge(
+        unmet("no-request", (run) => {
+          // Two tokens, so that it is not known which of them a call is for.
+          for (const scopes of [["api://a"], ["api://b"]]) {
+            const call = run.operation({ ...own, scopes });
+            run.exchange({ by: call, scopes, issued: { token: run.token({ expiresIn }) } });
+            call.ok({ token: "none" });
+          }
+          run.exchange({ client: "other", issued: { token: run.token({ expiresIn: 86_400 }) } });
+          run.at("00:30:00");
+          run.fault({ id: "down", ...atToken });
+          then(run);
+          run.exchange({ client: "late", issued: { token: run.token({ expiresIn: 86_400 }) } });
+        }),
+      ).verdict;
+    const ok = (run: RunBuilder): void => run.operation(own).ok({ token: "none" });
+    expect(judged(ok)).toBe("pass");
+    expect(judged(ok, 1_799)).toBe("inconclusive");
+    const elsewhere = { ...own, client: "late" };
+    expect(judged((run) => run.operation(elsewhere).ok({ token: "none" }))).toBe("inconclusive");
+    const silent = { ...own, flow: "silent", user: "new.user" } as const;
+    expect(judged((run) => run.operation(silent).ok({ token: "none" }))).toBe("inconclusive");
+  });
+
   it("has met a fault of the metadata by what it had read before", () => {
-    const reading = (window: object) => (run: RunBuilder) => {
-      const first = run.operation();
-      run.exchange({ by: first, endpoint: "openid-configuration" });
-      run.exchange({ by: first });
-      first.ok();
-      run.at("00:10:00");
-      run.fault({ id: "down", ...window });
-      run.operation().ok();
-    };
+    const reading =
+      (window: object, read: object = {}) =>
+      (run: RunBuilder) => {
+        const first = run.operation();
+        run.exchange({ by: first, endpoint: "openid-configuration", ...read });
+        run.exchange({ by: first });
+        first.ok();
+        run.at("00:10:00");
+        run.fault({ id: "down", ...window });
+        run.operation().ok();
+      };
     expect(faultMet.judge(unmet("no-request", reading(atMetadata))).verdict).toBe("pass");
+    const ofAll = { on: "all", at: "primary" };
+    expect(faultMet.judge(unmet("no-request", reading(ofAll))).verdict).toBe("pass");
+    const failed = reading(atMetadata, { status: 503 });
+    expect(faultMet.judge(unmet("no-request", failed)).verdict).toBe("inconclusive");
+    const elsewhere = (run: RunBuilder): void => {
+      run.exchange({ client: "other", endpoint: "openid-configuration" });
+      run.after(1);
+      run.fault({ id: "down", ...atMetadata });
+      run.operation().ok();
+      run.exchange({ endpoint: "openid-configuration" });
+    };
+    expect(faultMet.judge(unmet("no-request", elsewhere)).verdict).toBe("inconclusive");
     const other = { on: ["instance-discovery"] };
     expect(faultMet.judge(unmet("no-request", reading(other))).verdict).toBe("inconclusive");
   });

@@ -36,6 +36,7 @@ describe("isolation", () => {
     expect(judge(run)).toMatchObject({
       verdict: "pass",
       message: expect.stringContaining("1 call for other callers"),
+      evidence: [10, 12],
     });
     const failing = adaIsThrottled();
     isThrottled(failing, { user: ben }, { status: 503 });
@@ -83,6 +84,26 @@ describe("isolation", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
+  it("fails between the answers to calls that were under way together", () => {
+    const run = buildRun();
+    for (const user of [ada, ben]) succeeds(run, { user });
+    const slow = run.operation({ user: ada });
+    const late = run.request({ by: slow });
+    isThrottled(run, { user: "another.user" });
+    run.operation({ user: ben }).fails();
+    late.answered(throttle);
+    slow.fails();
+    expect(judge(run).verdict).toBe("fail");
+  });
+
+  it("accepts the failure of a user who was served only later", () => {
+    const run = adaIsThrottled();
+    run.operation({ user: "new.user" }).fails();
+    run.at("00:20:00");
+    succeeds(run, { user: "new.user" });
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+
   it("accepts failures of a user who is throttled, too, is new, or has to sign in", () => {
     const run = adaIsThrottled();
     run.operation({ user: "new.user" }).fails();
@@ -94,9 +115,15 @@ describe("isolation", () => {
   });
 
   it("is inconclusive without a throttle, without a call for another user, or in another process", () => {
-    const calm = adaIsThrottled({ status: 503 });
+    const calm = buildRun();
+    for (const user of [ada, ben]) succeeds(calm, { user });
+    isThrottled(calm, { user: ada }, { status: 503 });
+    calm.after(30_000);
     calm.operation({ user: ben }).fails();
-    expect(judge(calm).verdict).toBe("inconclusive");
+    expect(judge(calm)).toMatchObject({
+      verdict: "inconclusive",
+      message: "No call was throttled.",
+    });
     const alone = adaIsThrottled();
     alone.operation({ user: ada }).fails();
     expect(judge(alone).verdict).toBe("inconclusive");
@@ -165,8 +192,45 @@ describe("isolation of own code", () => {
     expect(later("order 17", "order 18")).toBe("fail");
     expect(later("save", "delete")).toBe("inconclusive");
     expect(later("save", "save", graph)).toBe("inconclusive");
+    const machine = { endpoint: "managed-identity", app: "client", scopes: ["orders"] } as const;
+    expect(later("save", "save", machine)).toBe("fail");
     // A user may not have signed in before.
     expect(later("save", "save", { ...orders, grant: "refresh_token" })).toBe("inconclusive");
+  });
+
+  it("knows what a call for a user is for from those of its name before it", () => {
+    expect(blocked({ ...orders, grant: "refresh_token", subject: ada }).verdict).toBe("fail");
+  });
+
+  it("does not know what a call is for when those of its purpose ask for different tokens", () => {
+    const run = buildRun();
+    const ask = (name: string, asked: Ask & Reply): void => {
+      const call = run.operation(calls(name));
+      run.exchange({ ...asked, by: call });
+      if (asked.status === 429) call.fails();
+      else call.ok();
+    };
+    ask("order 1", graph);
+    ask("order 2", orders);
+    ask("load", { ...graph, scopes: ["files"], status: 429, retryAfter: 300 });
+    run.operation(calls("order 3")).fails();
+    // Nor is it served by what it gets meanwhile.
+    run.operation(calls("unknown")).ok({ token: "none" });
+    expect(isolation.judge(run.history()).verdict).toBe("inconclusive");
+  });
+
+  it("does not take metadata for what a call is for", () => {
+    const run = buildRun();
+    const throttled = run.operation(calls("load"));
+    run.exchange({ ...graph, by: throttled, status: 429, retryAfter: 300 });
+    throttled.fails();
+    run.operation(calls("save")).fails();
+    run.at("00:10:00");
+    const call = run.operation(calls("save"));
+    run.exchange({ by: call, endpoint: "openid-configuration" });
+    run.exchange({ ...orders, by: call });
+    call.ok();
+    expect(isolation.judge(run.history()).verdict).toBe("fail");
   });
 
   it("does not fail for a call that needs the token that is throttled", () => {

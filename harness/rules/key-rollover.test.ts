@@ -39,7 +39,24 @@ describe("key-rollover passes", () => {
       verdict: "pass",
       message:
         "2 calls succeeded after the signing keys had changed, and the services read them again.",
+      // The rotation and the two calls.
+      evidence: [6, 9, 13],
     });
+  });
+
+  it("for a service that reads the keys a few times, or each time after a while", () => {
+    const judged = (count: number, everyMs: number, status = 200) => {
+      const run = rolledOver();
+      for (let read = 0; read < count; read += 1) {
+        run.exchange({ ...keys, status });
+        run.after(everyMs);
+      }
+      call(run, { reads: {}, accepts: true });
+      return judge(run).verdict;
+    };
+    expect(judged(2, 29_999)).toBe("pass");
+    expect(judged(3, 29_999)).toBe("fail");
+    expect(judged(9, 30_000)).toBe("pass");
   });
 });
 
@@ -74,6 +91,130 @@ describe("key-rollover fails", () => {
   });
 });
 
+describe("key-rollover fails, further,", () => {
+  it("for the reads that came right after one another, whatever is read later", () => {
+    const run = buildRun();
+    const read = (count: number): void => {
+      for (let time = 0; time < count; time += 1) run.exchange(keys);
+      run.after(60_000);
+    };
+    read(4);
+    read(4);
+    read(1);
+    expect(judge(run)).toMatchObject({ verdict: "fail", evidence: [0, 2, 4, 6] });
+  });
+
+  it("for five calls in a row that each read the keys, within less than five minutes of one another", () => {
+    const judged = (everyMs: number, then: (run: RunBuilder) => void = () => undefined) => {
+      const run = buildRun();
+      for (let token = 0; token < 5; token += 1) {
+        call(run, { reads: {}, accepts: true });
+        run.after(everyMs);
+        if (token === 0) then(run);
+      }
+      return judge(run).verdict;
+    };
+    expect(judged(299_999)).toBe("fail");
+    expect(judged(300_000)).toBe("inconclusive");
+    const acceptsWithout = (run: RunBuilder): void => call(run, { accepts: true });
+    expect(judged(60_000, acceptsWithout)).toBe("inconclusive");
+    // After a longer pause the row begins anew.
+    const again = buildRun();
+    call(again, { reads: {}, accepts: true });
+    again.after(600_000);
+    for (let token = 0; token < 5; token += 1) {
+      call(again, { reads: {}, accepts: true });
+      again.after(60_000);
+    }
+    expect(judge(again).verdict).toBe("fail");
+  });
+
+  it("for a service that reads the keys only after it has refused a token, or finds none", () => {
+    const late = rolledOver();
+    call(late, { accepts: false });
+    late.after(60_000);
+    late.exchange(keys);
+    expect(judge(late).message).toContain("without having read them again");
+    const none = rolledOver();
+    call(none, { reads: { status: 404 }, accepts: false });
+    expect(judge(none).message).toContain("without having read them again");
+  });
+
+  it("for a token that is refused between two changes", () => {
+    const run = rolledOver();
+    call(run, { accepts: false });
+    run.after(60_000);
+    run.changed("keys-rotated");
+    expect(judge(run).message).toContain("10m after the signing keys had changed");
+  });
+});
+
+describe("key-rollover does not count", () => {
+  it("reads that failed, calls that failed, and requests that are no reads", () => {
+    const five = (step: (run: RunBuilder) => void) => {
+      const run = buildRun();
+      for (let token = 0; token < 5; token += 1) {
+        step(run);
+        run.after(60_000);
+      }
+      return judge(run).verdict;
+    };
+    expect(five((run) => call(run, { reads: { status: 404 }, accepts: true }))).toBe(
+      "inconclusive",
+    );
+    expect(five((run) => call(run, { reads: {}, accepts: false }))).toBe("inconclusive");
+    expect(
+      five((run) => {
+        run.exchange({ ...keys, status: 404 });
+        const one = run.operation(validate);
+        run.exchange({ ...validate, by: one, endpoint: "resource" });
+        one.ok({ token: "none" });
+      }),
+    ).toBe("inconclusive");
+  });
+
+  it("calls before a token of the new key was issued, unless one of the old key is valid", () => {
+    const judged = (issuedBefore: boolean) => {
+      const run = buildRun();
+      call(run, { reads: {}, accepts: true });
+      run.at("01:00:00");
+      run.changed("keys-rotated", undefined, { overlapMs: 0 });
+      run.at("01:10:00");
+      if (issuedBefore) run.exchange({ issued: { token: run.token() } });
+      call(run, { accepts: false });
+      run.after(1);
+      run.exchange({ issued: { token: run.token() } });
+      return judge(run).verdict;
+    };
+    expect(judged(true)).toBe("fail");
+    expect(judged(false)).toBe("inconclusive");
+  });
+
+  it("a token in the moment in which it expires", () => {
+    const run = rolledOver({ newToken: false });
+    run.at("02:00:00");
+    call(run, { reads: {}, accepts: false });
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+
+  it("calls that succeeded only later, or only for another tenant", () => {
+    const later = rolledOver();
+    const other = { ...validate, app: "another" };
+    later.operation(other).fails();
+    later.operation(other).ok({ token: "none" });
+    expect(judge(later).verdict).toBe("inconclusive");
+    const elsewhere = rolledOver();
+    elsewhere.operation({ ...validate, tenant: "another" }).fails();
+    expect(judge(elsewhere).verdict).toBe("inconclusive");
+  });
+
+  it("an accepted token as a sign of new keys when the read after the change failed", () => {
+    const run = rolledOver();
+    call(run, { reads: { status: 503 }, accepts: true });
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+});
+
 describe("key-rollover excuses", () => {
   it("a service that may not read the keys again yet, but not for longer", () => {
     const refusedAfter = (clock: string) => {
@@ -88,7 +229,7 @@ describe("key-rollover excuses", () => {
       return judge(run).verdict;
     };
     expect(refusedAfter("00:04:59")).toBe("inconclusive");
-    expect(refusedAfter("00:05:01")).toBe("fail");
+    expect(refusedAfter("00:05:00")).toBe("fail");
   });
 
   it("a service that cannot read the keys, but not one that could", () => {
@@ -150,6 +291,8 @@ describe("key-rollover is inconclusive", () => {
     expect(judge(run).message).toBe("No service requested the signing keys.");
     const quiet = buildRun();
     call(quiet, { reads: {}, accepts: true });
+    quiet.changed("user-disabled");
+    call(quiet, { accepts: true });
     expect(judge(quiet).message).toBe("The signing keys did not change.");
   });
 

@@ -141,8 +141,7 @@ function refusalsOf(
     if (since.length === 0 && last !== undefined && completed.at - last.began.at < MAY_WAIT_MS)
       return [];
     // Another service than the one for keys may be the reason.
-    if (call.exchanges.some((one) => one.began.endpoint !== "keys" && isServiceFailure(one)))
-      return [];
+    if (call.exchanges.some(isServiceFailure)) return [];
     return [{ rotation, call, read: since.findLast((read) => statusOf(read) === 200) }];
   });
 }
@@ -190,7 +189,7 @@ function refused(history: History, refusals: readonly Refusal[]): Judgement {
       rotation,
       completed ?? invoked,
       ...(read === undefined ? [] : [read.began]),
-      ...refusals.slice(1).map((one) => one.call.completed ?? one.call.invoked),
+      ...refusals.map((one) => one.call.completed ?? one.call.invoked),
     ],
   );
 }
@@ -200,9 +199,7 @@ function acceptedAfter(
   history: History,
   { client, reads, rotation }: Service & { readonly rotation: WorldChanged },
 ): readonly Operation[] {
-  const read = reads.find(
-    (one) => one.began.index > rotation.index && statusOf(one) === 200 && one.ended !== undefined,
-  );
+  const read = reads.find((one) => one.began.index > rotation.index && statusOf(one) === 200);
   if (read === undefined) return [];
   return operationsOf(history, client).filter(
     ({ completed }) =>

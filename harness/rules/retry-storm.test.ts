@@ -131,6 +131,55 @@ describe("in a browser", () => {
   });
 });
 
+describe("a storm of retries", () => {
+  const repeats = (asked: Ask & Reply, last: Ask & Reply = asked) => {
+    const run = buildRun();
+    for (let sent = 0; sent < 15; sent += 1) run.exchange(sent === 14 ? last : asked);
+    return retryStorm.judge(run.history()).repeats;
+  };
+  const failing = { status: 503 } as const;
+  const both = ["backoff", "retry-after"];
+
+  it("of an app for itself is judged by the rules on waiting as well", () => {
+    expect(repeats(failing)).toEqual(both);
+    expect(repeats(failing, { status: 200 })).toEqual(both);
+    expect(repeats({ ...failing, endpoint: "keys" })).toEqual(both);
+    const unsent = { sent: "connection", networkFault: "ECONNREFUSED" } as const;
+    expect(repeats(unsent)).toEqual(both);
+  });
+
+  it("is more than that where users, or requests that succeeded, are among them", () => {
+    expect(repeats({ ...failing, flow: "silent" })).toBeUndefined();
+    const call = { flow: "custom", user: ada } as const;
+    const run = buildRun();
+    for (let sent = 0; sent < 15; sent += 1)
+      run.exchange({ by: run.operation(call), sent: "connection", networkFault: "ECONNREFUSED" });
+    expect(retryStorm.judge(run.history()).repeats).toBeUndefined();
+    expect(repeats({ status: 200 }, failing)).toBeUndefined();
+    expect(repeats({ ...failing, endpoint: "authorize", tab: "tab-1" })).toBeUndefined();
+  });
+
+  it("is the longest of several", () => {
+    const run = buildRun();
+    for (const [scope, count] of [
+      ["api://a", 15],
+      ["api://b", 16],
+      ["api://c", 15],
+    ] as const)
+      for (let sent = 0; sent < count; sent += 1) run.exchange({ scopes: [scope], ...failing });
+    expect(retryStorm.judge(run.history()).message).toContain("sent 16 similar");
+  });
+});
+
+it("retry-storm counts a refused request as failed, from a 400 on", () => {
+  const judged = (status: number) => {
+    const run = buildRun();
+    run.exchange({ status });
+    return retryStorm.judge(run.history()).verdict;
+  };
+  expect([399, 400, 503].map(judged)).toEqual(["inconclusive", "pass", "pass"]);
+});
+
 describe("requests for sign-in pages", () => {
   /** Fifteen failing sign-in pages in a minute; each for one of `users`. */
   function pages(users: readonly string[]) {

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { HarnessError } from "../core/errors.ts";
 import type { Rule } from "./rule.ts";
 import {
+  isRepeated,
   judgeByEveryRule,
   judgeHistory,
+  provesSomething,
   ruleById,
   rules,
   verdictOf,
@@ -127,6 +129,31 @@ describe("verdictOf", () => {
     expect(verdicts("pass", "pass")).toBe("pass");
     expect(verdicts("pass", "inconclusive")).toBe("inconclusive");
     expect(verdicts("inconclusive", "fail", "pass")).toBe("fail");
+  });
+});
+
+describe("a finding", () => {
+  const finding = (rule: string, verdict: Finding["verdict"], ...repeats: string[]): Finding => ({
+    rule,
+    verdict,
+    message: "",
+    evidence: [],
+    source: "",
+    ...(repeats.length === 0 ? {} : { repeats }),
+  });
+
+  it("is repeated by another rule that judges the same behaviour, if that fails as well", () => {
+    const storm = finding("retry-storm", "fail", "backoff", "retry-after");
+    const passing = finding("screen", "pass");
+    expect(isRepeated(storm, [passing, storm, finding("backoff", "fail")])).toBe(true);
+    expect(isRepeated(storm, [storm, finding("backoff", "pass")])).toBe(false);
+    expect(isRepeated(storm, [storm, finding("tabs", "fail")])).toBe(false);
+    expect(isRepeated(finding("tabs", "fail"), [finding("backoff", "fail")])).toBe(false);
+  });
+
+  it("that passes says something about the client, unless its rule is a precondition", () => {
+    expect(provesSomething("backoff")).toBe(true);
+    expect(provesSomething("fault-met")).toBe(false);
   });
 });
 

@@ -1,0 +1,359 @@
+/** What a client has when it calls, prompts or shows a screen, after what happened before. */
+import { describe, expect, it } from "vitest";
+import type { HistoryEvent } from "../../history/event.ts";
+import {
+  ada,
+  ben,
+  type Ask,
+  type Call,
+  type Reply,
+} from "../../../test/support/run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts";
+import { availableTokensAt } from "./available-tokens.ts";
+
+type Step = (run: RunBuilder) => void;
+
+const daily = 86_400;
+const calendar = { scopes: ["https://graph.microsoft.com/Calendars.Read"] } as const;
+const daemon = { flow: "client-credentials" } as const;
+
+/** A call that is issued a token of a day and a refresh token. */
+const issued =
+  (call: Call = {}, { refreshToken = "rt-1", expiresIn = daily } = {}): Step =>
+  (run) => {
+    const one = run.operation(call);
+    run.exchange({ by: one, issued: { token: run.token({ expiresIn }), refreshToken } });
+    one.ok();
+  };
+
+/** A call that gets this answer, and fails. */
+const failing =
+  (answer: Ask & Reply, call: Call = {}): Step =>
+  (run) => {
+    const one = run.operation(call);
+    run.exchange({ by: one, issued: "nothing", ...answer });
+    one.fails();
+  };
+
+const refused = (codes: readonly number[], ask: Ask = {}): Step =>
+  failing({ status: 400, error: { error: "invalid_grant", codes }, ...ask });
+
+/** What the client has at the last call, prompt or screen of a run. */
+function heldAfter(...steps: readonly Step[]) {
+  const run = buildRun();
+  for (const step of steps) step(run);
+  const history = run.history();
+  const last = history.events.findLast(
+    (
+      event,
+    ): event is Extract<
+      HistoryEvent,
+      { kind: "operation-invoked" | "screen-seen" | "prompt-shown" }
+    > =>
+      event.kind === "operation-invoked" ||
+      event.kind === "screen-seen" ||
+      event.kind === "prompt-shown",
+  );
+  if (last === undefined) throw new Error("there is no call, prompt or screen");
+  return availableTokensAt(history, last);
+}
+
+const call =
+  (made: Call = {}): Step =>
+  (run) =>
+    void run.operation(made);
+
+/** The names of what the client has. */
+function namesAfter(...steps: readonly Step[]): readonly string[] {
+  const { token, refreshToken, away, lost, lastRequest, restarted } = heldAfter(...steps);
+  return [
+    ...(token === undefined ? [] : ["token"]),
+    ...(refreshToken === undefined ? [] : ["refresh token"]),
+    ...(away === undefined ? [] : [`away: ${Object.keys(away).join(", ")}`]),
+    ...(lost === undefined ? [] : [`lost: ${Object.keys(lost).join(", ")}`]),
+    ...(lastRequest === undefined ? [] : [`request ${lastRequest.began.exchange}`]),
+    ...(restarted === undefined ? [] : ["restarted"]),
+  ];
+}
+
+const both = ["token", "refresh token", "request 1"];
+
+describe("a client has for a call", () => {
+  it("what calls for the same user, app, tenant and scopes were issued, and any refresh token of the user", () => {
+    expect(namesAfter(call())).toEqual([]);
+    expect(namesAfter(issued(), call())).toEqual(both);
+    expect(namesAfter(issued(), call(calendar))).toEqual(["refresh token"]);
+    expect(namesAfter(issued(), call({ app: "another" }))).toEqual(["refresh token"]);
+    for (const other of [{ user: ben }, { client: "app-2" }, daemon])
+      expect(namesAfter(issued(), call(other))).toEqual([]);
+  });
+
+  it("the token that a call returned, if the history says how long it lives", () => {
+    const returned =
+      (expiresAt?: number): Step =>
+      (run) => {
+        const token = run.token();
+        run.operation().ok({ token: { ...token, expiresAt: expiresAt ?? token.expiresAt } });
+      };
+    expect(namesAfter(returned(), call())).toEqual(["token"]);
+    expect(namesAfter(returned(8.64e15), call())).toEqual(["token"]);
+    expect(namesAfter(returned(8.64e15 + 1), call())).toEqual([]);
+  });
+
+  it("the newest token that was issued, and a returned one only in place of one that has expired", () => {
+    const returnedAt = (clock: string) => {
+      const other: Step = (run) => {
+        run.at(clock);
+        run.operation().ok({ token: run.token({ expiresIn: daily }) });
+      };
+      return heldAfter(issued({}, { expiresIn: 3_600 }), other, call()).token?.index;
+    };
+    expect(returnedAt("00:59:59")).toBe(2);
+    expect(returnedAt("01:00:00")).toBe(5);
+    const same: Step = (run) => {
+      run.at("02:00:00");
+      run.operation().ok();
+    };
+    expect(heldAfter(issued({}, { expiresIn: 3_600 }), same, call()).token?.index).toBe(2);
+    expect(heldAfter(issued(), issued(), call()).token?.index).toBe(6);
+  });
+
+  it("the latest request to the sign-in service for it, of this process", () => {
+    expect(namesAfter(failing({ status: 503 }), call())).toEqual(["request 1"]);
+    const keys: Step = failing({ endpoint: "keys", status: 503 });
+    expect(namesAfter(failing({ status: 503 }), keys, call())).toEqual(["request 2"]);
+    expect(namesAfter(failing({ endpoint: "resource", status: 503 }), call())).toEqual([]);
+    for (const restarts of [
+      (run: RunBuilder) => run.restarted("app-1", "cache"),
+      (run: RunBuilder) => run.browserRestarted(),
+    ])
+      expect(namesAfter(failing({ status: 503 }), restarts, call())).not.toContain("request 1");
+  });
+});
+
+describe("a client has no longer", () => {
+  const restarts =
+    (persisted: "cache" | "nothing"): Step =>
+    (run) =>
+      run.restarted("app-1", persisted);
+
+  it("what it did not save before a restart", () => {
+    expect(namesAfter(issued(), restarts("nothing"), call())).toEqual([
+      "lost: token, refreshToken",
+      "restarted",
+    ]);
+    expect(namesAfter(issued(), restarts("cache"), call())).toEqual([
+      "token",
+      "refresh token",
+      "restarted",
+    ]);
+    expect(namesAfter(issued(), restarts("nothing"), issued(), call())).toEqual([
+      "token",
+      "refresh token",
+      "request 2",
+    ]);
+  });
+
+  it("what a process was issued or returned after it had ended", () => {
+    const late: Step = (run) => {
+      const one = run.operation();
+      const request = run.request({ by: one });
+      run.restarted("app-1", "cache");
+      request.answered({ issued: { token: run.token(), refreshToken: "rt-1" } });
+      one.ok();
+    };
+    expect(namesAfter(late, call())).toEqual(["restarted"]);
+  });
+
+  it("a token that an API has rejected as revoked, also when a call returns it again", () => {
+    const rejected =
+      (verdict: "revoked" | "expired"): Step =>
+      (run) => {
+        const token = run.token();
+        const [one, other] = [run.operation(calendar), run.operation()];
+        run.exchange({ by: one });
+        one.ok();
+        other.ok({ token });
+        run.presented(token, verdict);
+        run.operation().ok({ token });
+      };
+    expect(namesAfter(rejected("revoked"), call())).toEqual([]);
+    expect(namesAfter(rejected("expired"), call())).toEqual(["token"]);
+    expect(namesAfter(rejected("revoked"), call(calendar))).toEqual(["token", "request 1"]);
+  });
+
+  it("what belongs to users whose sessions were revoked", () => {
+    const revoked =
+      (...users: readonly string[]): Step =>
+      (run) =>
+        run.changed("sessions-revoked", users.length === 0 ? undefined : users);
+    expect(namesAfter(issued(), revoked(ada), call())).toEqual(["request 1"]);
+    expect(namesAfter(issued(), revoked(ben, ada), call())).toEqual(["request 1"]);
+    expect(namesAfter(issued(), revoked(ben), call())).toEqual(both);
+    expect(namesAfter(issued(), revoked(), call())).toEqual(["request 1"]);
+    expect(namesAfter(issued(daemon), revoked(), call(daemon))).toEqual(["token", "request 1"]);
+    const rotated: Step = (run) => run.changed("keys-rotated");
+    expect(namesAfter(issued(), rotated, call())).toEqual(both);
+  });
+
+  it("anything after it sent its user to the sign-out page", () => {
+    const out: Step = (run) => run.exchange({ endpoint: "logout" });
+    expect(namesAfter(issued(), out, call())).toEqual(["request 1"]);
+  });
+
+  it("a refresh token that the service refused for want of a sign-in", () => {
+    const names = ["token", "request 2"];
+    expect(namesAfter(issued(), refused([50_173]), call())).toEqual(names);
+    expect(namesAfter(issued(), refused([1]), call())).toEqual([
+      "token",
+      "refresh token",
+      "request 2",
+    ]);
+    const other = refused([50_173], { grant: "authorization_code" });
+    expect(namesAfter(issued(), other, call())).toEqual(["token", "refresh token", "request 2"]);
+  });
+});
+
+describe("of several tabs with refresh tokens of their own", () => {
+  const tabs: Step = (run) => {
+    for (const [tab, refreshToken, user] of [
+      ["tab-1", "rt-1", ada],
+      ["tab-2", "rt-2", ada],
+      ["tab-3", "rt-3", ada],
+      ["tab-4", "rt-4", ben],
+    ] as const)
+      issued({ tab, user }, { refreshToken })(run);
+  };
+  const refreshTokensAfter = (step: Step) =>
+    ["tab-1", "tab-2", "tab-3", "tab-4"].map((tab) => {
+      const user = tab === "tab-4" ? ben : ada;
+      const { refreshToken, away } = heldAfter(tabs, step, call({ tab, user }));
+      return (refreshToken ?? away?.refreshToken)?.token;
+    });
+  const refusedIn = (codes: readonly number[], refresh_token: string): Step =>
+    failing(
+      { status: 400, error: { error: "invalid_grant", codes }, form: { refresh_token } },
+      { tab: "tab-1" },
+    );
+
+  it("one that is too old is gone alone, and a tab without one uses the newest", () => {
+    const none: Step = () => undefined;
+    expect(refreshTokensAfter(none)).toEqual(["rt-1", "rt-2", "rt-3", "rt-4"]);
+    for (const codes of [[700_084], [1, 700_084]])
+      expect(refreshTokensAfter(refusedIn(codes, "rt-1"))).toEqual([
+        "rt-3",
+        "rt-2",
+        "rt-3",
+        "rt-4",
+      ]);
+  });
+
+  it("all of the user are gone when one is refused for another reason, or is none of theirs", () => {
+    const gone = [undefined, undefined, undefined, "rt-4"];
+    expect(refreshTokensAfter(refusedIn([50_173], "rt-1"))).toEqual(gone);
+    expect(refreshTokensAfter(refusedIn([700_084], "rt-9"))).toEqual(gone);
+  });
+});
+
+describe("a page that names no user", () => {
+  const anyone = (flow: Call["flow"] = "silent", more: Call = {}): Step =>
+    call({ flow: flow ?? "silent", tab: "tab-1", anyone: true, ...more });
+
+  it("means the one who is signed in, if there is only one", () => {
+    const inTab = issued({ tab: "tab-1" });
+    expect(namesAfter(inTab, anyone())).toEqual(both);
+    expect(namesAfter(inTab, issued({ tab: "tab-1", user: ben }), anyone())).toEqual([]);
+    // Not so a call without a page.
+    expect(namesAfter(issued(), call({ anyone: true }))).toEqual([]);
+  });
+
+  it("could do with any token of its user when it asks for a sign-in without scopes", () => {
+    const inTab = issued({ tab: "tab-1", ...calendar });
+    for (const flow of ["popup", "redirect"] as const) {
+      expect(namesAfter(inTab, anyone(flow, { scopes: ["openid"] }))).toEqual(both);
+      expect(namesAfter(inTab, anyone(flow))).toEqual(["refresh token"]);
+    }
+    expect(namesAfter(inTab, anyone("silent", { scopes: [] }))).toEqual(["refresh token"]);
+  });
+
+  it("has then the token that lives longest", () => {
+    const long = issued({ tab: "tab-1", ...calendar }, { expiresIn: daily });
+    const short = issued({ tab: "tab-1" }, { expiresIn: 3_600 });
+    for (const steps of [
+      [long, short],
+      [short, long],
+    ]) {
+      const { token } = heldAfter(...steps, anyone("popup", { scopes: [] }));
+      expect((token?.token.expiresAt ?? 0) - (token?.at ?? 0)).toBe(daily * 1_000);
+    }
+  });
+});
+
+describe("the user in front of a screen", () => {
+  const sees: Step = (run) => run.sees("error");
+  const own = ({ token, away }: ReturnType<typeof heldAfter>) => (token ?? away?.token)?.index;
+
+  it("is the one for whom a call succeeded last", () => {
+    const inTab = (user: string): Step => issued({ tab: "tab-1", user });
+    expect(own(heldAfter(inTab(ada), inTab(ben), sees))).toBe(6);
+    const again: Step = (run) => run.operation({ tab: "tab-1", user: ada }).ok();
+    expect(own(heldAfter(inTab(ada), inTab(ben), again, sees))).toBe(2);
+    expect(namesAfter(sees)).toEqual([]);
+  });
+
+  it("may lack what another tab has received", () => {
+    expect(namesAfter(issued({ tab: "tab-2" }), sees)).toEqual([
+      "away: token, refreshToken",
+      "request 1",
+    ]);
+  });
+});
+
+describe("what a prompt could have done without", () => {
+  const prompt =
+    (user?: string): Step =>
+    (run) =>
+      run.prompt(user === undefined ? {} : { user });
+
+  it("is any token of the user that it names, and of no one when it names none", () => {
+    expect(namesAfter(issued(calendar), prompt(ada))).toEqual(both);
+    expect(namesAfter(issued(calendar), prompt(ben))).toEqual([]);
+    expect(namesAfter(issued(calendar), prompt())).toEqual([]);
+  });
+
+  it("says that the client was restarted, until a call for the user succeeds", () => {
+    const restarts: Step = (run) => run.restarted("app-1", "cache");
+    expect(namesAfter(issued(), restarts, prompt(ada))).toContain("restarted");
+    const served: Step = (run) => run.operation().ok();
+    expect(namesAfter(issued(), restarts, served, prompt(ada))).not.toContain("restarted");
+  });
+});
+
+describe("a client that cannot read its store after a restart", () => {
+  const restarts: Step = (run) => run.restarted("app-1", "cache");
+  const unread: Step = (run) => run.cannotRead(run.operation());
+
+  it("has only what it received since", () => {
+    expect(namesAfter(issued(), restarts, unread)).toEqual(["restarted"]);
+    expect(namesAfter(issued(), unread)).toEqual(both);
+    const received: Step = (run) => {
+      const one = run.operation();
+      run.exchange({ by: one, issued: { token: run.token(), refreshToken: "rt-2" } });
+      one.fails();
+    };
+    expect(namesAfter(issued(), restarts, received, unread)).toEqual([
+      "token",
+      "refresh token",
+      "request 2",
+      "restarted",
+    ]);
+  });
+});
+
+it("nothing is known of a call of own code whose token is not known", () => {
+  const own = { flow: "custom", app: "load" } as const;
+  const asks = (scope: string): Step => issued({ ...own, scopes: [scope] });
+  expect(
+    namesAfter(asks("api://a"), asks("api://b"), call({ ...own, scopes: ["api://a"] })),
+  ).toEqual([]);
+});
