@@ -27,9 +27,11 @@ import { tryMutants, type FileResult } from "./mutation/try-mutants.ts";
 /** Where a wrong condition is a wrong verdict. */
 const MUTATED = "harness/{rules,faults,entra/backup}/**/*.ts";
 /** Unit tests that patch nothing in their process. Thousands of random cases for each mutant would take days. */
-const tests = globSync("harness/{rules,faults,entra/backup}/**/*.test.ts")
-  .filter((file) => !file.endsWith(".property.test.ts"))
-  .toSorted();
+const tests = [
+  ...globSync("harness/{rules,faults,entra/backup}/**/*.test.ts").toSorted(),
+  // What fault plans may be is published as a JSON Schema.
+  "test/json-schemas.test.ts",
+].filter((file) => !file.endsWith(".property.test.ts"));
 const FOLDER = "reports/out/mutation";
 const USAGE = `npm run mutate [-- OPTION...] [FILE...]
   FILE...           source files to mutate; default: those of ${MUTATED}

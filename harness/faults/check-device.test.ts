@@ -31,6 +31,11 @@ describe("a window on the client's device", () => {
     expect(refusal.says).toContain(says);
   });
 
+  it("is accepted with fields that are undefined", () => {
+    const plan = [{ ...atStore, id: "slow", from: 0, for: 5, where: { app: undefined } }];
+    expect(() => checkFaultPlan(plan)).not.toThrow();
+  });
+
   it("is accepted with what it needs", () => {
     const time = { from: 0, for: 5 };
     const plan: FaultPlan = [offline(time), cacheStoreFull(time), clockWrong({ ...time, byMs: 1 })];

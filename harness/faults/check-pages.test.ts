@@ -34,6 +34,11 @@ describe("what a window says of pages", () => {
   });
 
   it.each<[object, string, string]>([
+    [
+      { on: ["authorize", "logout"], effect: { ...busy, cors: "present" } },
+      "effect.cors",
+      'people are sent to "authorize" and "logout"',
+    ],
     [{ effect: { ...busy, cors: "yes" } }, "effect.cors", 'one of "present", "absent"'],
     [{ effect: { kind: "reset", cors: "absent" } }, "effect.cors", 'unknown key "cors"'],
     [

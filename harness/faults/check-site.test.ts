@@ -46,6 +46,8 @@ describe("a window at a site", () => {
     [{ at: "backup", on: ["token", "keys"] }, "on[1]", 'one of "token", "authorize", "saml"'],
     [{ at: "backup", on: ["resource"] }, "on[0]", 'Put it at "resource".'],
     [{ effect: { kind: "keys-withdrawn" } }, "on", '["keys"]'],
+    [{ effect: { kind: "keys-withdrawn" }, on: ["keys", "token"] }, "on", '["keys"]'],
+    [{ effect: updating }, "at", 'expected "machine", where'],
     [{ on: ["token", "resource"] }, "on[1]", 'Put it at "resource".'],
     [{ at: "resource" }, "on[0]", 'one of "resource", "userinfo"'],
   ])("with %o is refused at %s, and the message says %s", (changes, path, says) => {

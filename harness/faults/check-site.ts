@@ -42,6 +42,7 @@ function checkEndpoints({ at, on }: FaultWindow, report: ReportProblem): void {
   on.forEach((endpoint, index) => {
     if (passing.includes(endpoint)) return;
     const home = homes.find((site) => siteTraits[site].endpoints.includes(endpoint));
+    // Stryker disable next-line ConditionalExpression: each endpoint has a home.
     report(
       ["on", index],
       expected(`${oneOf(passing)}, which are asked at "${at}"`, endpoint),

@@ -2,11 +2,19 @@ import { describe, expect, it } from "vitest";
 import {
   atMachine,
   goodWindow,
+  planRefusalOf,
   refused,
   updating,
   windowRefusalOf,
 } from "../../test/support/fault-plan.ts";
 import { checkFaultPlan } from "./validate.ts";
+
+it("a field of a slice is refused for one reason only", () => {
+  const changes = { at: "resource", on: ["resource"], where: { grant: "password", tenant: "t" } };
+  const { message } = planRefusalOf([{ ...goodWindow, ...changes }]);
+  expect(message.split("name no grant")).toHaveLength(2);
+  expect(message.split("name no tenant")).toHaveLength(2);
+});
 
 describe("a window with a slice", () => {
   it.each<[changes: object, path: string, says: string]>([
@@ -43,6 +51,14 @@ describe("a window with a slice", () => {
     [{ where: { host: "https://login.microsoftonline.com" } }, "where.host", "without scheme"],
     [{ ...atMachine, where: { region: "westeurope" } }, "where.region", "name no region"],
     [{ ...atMachine, where: { user: "adele" } }, "where.user", "name no user"],
+    [{ ...atMachine, where: { user: "adele" } }, "where.user", "or by the app of a user-assigned"],
+    [{ at: "resource", on: "all", where: { tenant: "t" } }, "where.tenant", "Narrow it by host."],
+    [
+      { on: ["user-realm", "instance-discovery"], where: { tenant: "t" } },
+      "where.tenant",
+      'a window on "user-realm" and "instance-discovery": its requests name no tenant. Leave it out.',
+    ],
+    [{ on: ["authorize"], where: { grant: "password" } }, "where.grant", 'Add "token" to its'],
     [
       { at: "edge", effect: refused, where: { grant: "password" } },
       "where.grant",
@@ -85,6 +101,25 @@ describe("a window with a slice", () => {
     [
       "the grant_type of the wire as a grant",
       { where: { grant: "urn:ietf:params:oauth:grant-type:jwt-bearer" } },
+    ],
+    [
+      "a grant that some of its endpoints name",
+      { on: ["token", "keys"], where: { grant: "password" } },
+    ],
+    ["the grant of machines at the primary", { where: { grant: "managed_identity" } }],
+    ["the grant of machines at the backup", { at: "backup", where: { grant: "managed_identity" } }],
+    ["another grant at the edge", { at: "edge", where: { grant: "password" } }],
+    [
+      "the grant of machines among others",
+      { at: "edge", where: { grant: ["managed_identity", "password"] } },
+    ],
+    ["the host of a machine", { ...atMachine, where: { host: "169.254.169.254" } }],
+    ["it among others", { ...atMachine, where: { host: ["localhost", "169.254.169.254"] } }],
+    [
+      "a region that is in one of its hosts",
+      {
+        where: { region: "westus2", host: ["login.microsoft.com", "westus2.login.microsoft.com"] },
+      },
     ],
     ["a machine asked by one app", { ...atMachine, where: { app: "a" }, effect: updating }],
   ])("may have %s", (_, changes) => {

@@ -83,6 +83,41 @@ describe("a live plan", () => {
     expect(plan.windows).toMatchObject([{ id: "open", from: 0, for: minutes(10) }]);
   });
 
+  it("reports nothing when it is cleared before anything broke", async () => {
+    const { plan, changes, pass } = begin();
+    plan.clear();
+    plan.add([aWindow(reset, { from: minutes(5) })]);
+    plan.clear();
+    await pass(minutes(10));
+    expect(changes).toEqual([]);
+    expect(plan.tally.unmet()).toEqual([]);
+  });
+
+  it("shortens a window that is cleared to the time for which it was open", async () => {
+    const { plan, pass } = begin();
+    await pass(minutes(10));
+    plan.add([aWindow(reset, { from: minutes(1), for: minutes(60) })]);
+    await pass(minutes(3));
+    plan.clear();
+    expect(plan.windows).toMatchObject([{ from: minutes(11), for: minutes(2) }]);
+  });
+
+  it("numbers each window of one name", () => {
+    const { plan } = begin();
+    const ids = [1, 2, 3].flatMap(() => plan.add([aWindow(reset)]).map(({ id }) => id));
+    expect(ids).toEqual(["w", "w-2", "w-3"]);
+  });
+
+  it("says which windows met no request, and whether they had begun", async () => {
+    const { plan, pass } = begin();
+    plan.add([aWindow(reset, { id: "now" }), aWindow(reset, { id: "later", from: minutes(5) })]);
+    await pass(minutes(1));
+    expect(plan.tally.unmet()).toEqual([
+      { id: "now", why: "no-request" },
+      { id: "later", why: "never-open" },
+    ]);
+  });
+
   it("clears one of several windows by its id, and is clear only when no window is due either", async () => {
     const { plan, changes, pass } = begin();
     plan.add([aWindow(reset, { id: "one" }), aWindow(reset, { id: "due", from: minutes(5) })]);

@@ -131,15 +131,13 @@ interface Change {
   readonly window: FaultWindow;
 }
 
-/** In order of time; at one time ends come before begins, otherwise in plan order. A window without length never opens and has no changes. */
+/** Ends before begins, so that of one moment they come first; both in plan order. A window without length never opens and has no changes. */
 function changesOf(plan: FaultPlan): readonly Change[] {
   const windows = plan.filter((window) => window.for > 0);
-  const changes: Change[] = [
+  return [
     ...windows.map((window) => ({ kind: "ended" as const, at: window.from + window.for, window })),
     ...windows.map((window) => ({ kind: "began" as const, at: window.from, window })),
   ];
-  // The sort is stable, which keeps ends before begins and both in plan order.
-  return changes.sort((one, other) => one.at - other.at);
 }
 
 /** A unique id, because the history refers to a window by it: `outage`, then `outage-2`. */

@@ -39,6 +39,24 @@ describe("a plan that is accepted", () => {
     ],
     ["a capacity that collapses to one request", { effect: capacity }],
     ["a capacity that collapses to none", { effect: { ...capacity, collapsesTo: 0 } }],
+    [
+      "a clock that is wrong by a century",
+      { at: "device", on: "all", effect: { kind: "clock-shift", byMs: -3_153_600_000_000 } },
+    ],
+    [
+      "a garbled Retry-After with digits",
+      { effect: { ...throttle, retryAfter: { form: "garbage", text: "60s, or 60" } } },
+    ],
+    [
+      "a content type with a tab and a space",
+      { effect: { kind: "wrong-content-type", contentType: "a/b;\tc d" } },
+    ],
+    [
+      "any headers of printable characters, and Retry-After as one of them",
+      { effect: { ...respond, headers: { "x-a": "a\tb c", "x-b": "", "Retry-After": "5" } } },
+    ],
+    ["a delay of equal bounds", { effect: { kind: "latency", delay: { min: 5, max: 5 } } }],
+    ["an answer without a body", { effect: { ...respond, status: 204, body: { form: "empty" } } }],
     ["an optional field that is undefined", { chance: undefined, where: undefined }],
     ["a JSON null as body", { effect: { ...serverError, body: { form: "json", value: null } } }],
   ])("may have %s", (_, changes) => {
@@ -60,7 +78,48 @@ const bad: readonly (readonly [changes: object, path: string, says: string])[] =
   [{ form: 0 }, "form", 'unknown key "form"'],
   [{ from: undefined, form: 0 }, "form", 'Did you mean "from"?'],
   [{ from: -1 }, "from", "a whole number of milliseconds from 0 to 3153600000000, got -1"],
-  [{ for: 1.5 }, "for", "got 1.5"],
+  [{ for: 1.5 }, "for", "a whole number of milliseconds from 0 to 3153600000000, got 1.5"],
+  [{ for: 3_153_600_000_001 }, "for", "a whole number of milliseconds from 0 to 3153600000000"],
+  [{ on: "tokn" }, "on", 'got "tokn"'],
+  [{ on: 7 }, "on", "got a number (7)"],
+  [{ effect: { kind: "latency", delay: "5s" } }, "effect.delay", "or { min, max }"],
+  [{ effect: { kind: "latency", delay: { min: -1, max: 1 } } }, "effect.delay.min", "got -1"],
+  ...[-3_153_600_001, 3_153_600_001].map((seconds): [object, string, string] => [
+    { effect: { ...throttle, retryAfter: { form: "http-date", seconds } } },
+    "effect.retryAfter.seconds",
+    "from -3153600000 to 3153600000",
+  ]),
+  ...["60", "60 ", "\t60"].map((text): [object, string, string] => [
+    { effect: { ...throttle, retryAfter: { form: "garbage", text } } },
+    "effect.retryAfter.text",
+    "a text that is not a valid Retry-After",
+  ]),
+  ...["\n", "a\n", "\na", "é", 7].map((value): [object, string, string] => [
+    { effect: { ...respond, headers: { "x-a": value } } },
+    'effect.headers["x-a"]',
+    "a header value of printable ASCII characters",
+  ]),
+  ...["", " ", "a\n", "\na", "é", 7].map((value): [object, string, string] => [
+    { effect: { kind: "wrong-content-type", contentType: value } },
+    "effect.contentType",
+    "a content type of printable ASCII characters that is not empty",
+  ]),
+  ...[-3_153_600_000_001, 3_153_600_000_001, 0.5].map((byMs): [object, string, string] => [
+    { at: "device", on: "all", effect: { kind: "clock-shift", byMs } },
+    "effect.byMs",
+    "a whole number of milliseconds from -3153600000000 to 3153600000000",
+  ]),
+  [
+    {
+      effect: {
+        ...respond,
+        headers: { "retry-after": "5" },
+        retryAfter: { form: "seconds", seconds: 5 },
+      },
+    },
+    'effect.headers["retry-after"]',
+    "is given twice",
+  ],
   [{ for: "60000" }, "for", 'got "60000"'],
   [{ for: "60000" }, "for", "Write milliseconds, or minutes(3)"],
   [{ for: "3m" }, "for", "Write minutes(3), which is 180000."],

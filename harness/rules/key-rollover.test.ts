@@ -92,7 +92,7 @@ describe("key-rollover fails", () => {
 });
 
 describe("key-rollover fails, further,", () => {
-  it("for the reads that came right after one another, whatever is read later", () => {
+  it("for the reads that came right after one another, also when others come later", () => {
     const run = buildRun();
     const read = (count: number): void => {
       for (let time = 0; time < count; time += 1) run.exchange(keys);

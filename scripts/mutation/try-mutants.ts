@@ -28,6 +28,8 @@ export interface Attempt {
   readonly folder: string;
 }
 
+const NOTHING = { noticed: 0, missed: [], equivalent: 0, uncompilable: 0 } as const;
+
 /** So many are tried before there are results: the compiler is slow to start. */
 const TOGETHER = 500;
 
@@ -43,7 +45,10 @@ export async function* tryMutants(attempt: Attempt): AsyncGenerator<FileResult> 
     const coverages = await coverAll(pool, bundle.testFiles);
     const coveragesOf = (source: string): readonly Coverage[] =>
       coverages.filter(({ file }) => !bundle.runFiles.has(file) || file === testFileOf(source));
-    for (const mutants of inGroups(Map.groupBy(choose(bundle.mutants), ({ file }) => file)))
+    const chosen = Map.groupBy(choose(bundle.mutants), ({ file }) => file);
+    // Types and texts have no mutants.
+    for (const file of files) if (!chosen.has(file)) yield { ...NOTHING, file };
+    for (const mutants of inGroups(chosen))
       yield* await tryTogether(mutants, coveragesOf, pool, join(folder, `types-${process.pid}`));
   } finally {
     pool.close();
