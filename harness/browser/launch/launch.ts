@@ -3,8 +3,10 @@
  * takes time, and again when it has died. A death is never hidden: listeners are called, and it is
  * counted. A caller that launches must close, or the process does not end.
  */
+import { rmSync } from "node:fs";
 import type { Browser } from "@playwright/test";
 import { HarnessError } from "../../core/errors.ts";
+import { makeTemporaryFolder } from "../../core/temporary-folder.ts";
 import { findBrowser } from "./find-browser.ts";
 import { launchArguments } from "./launch-arguments.ts";
 import { requireChromium } from "./playwright-package.ts";
@@ -67,6 +69,7 @@ export function keepBrowser(launch: () => Promise<Browser> = launchFound): Brows
       if (browser === undefined) return;
       closed.add(browser);
       await browser.close();
+      removeFolderOf(browser);
     },
   };
 }
@@ -77,19 +80,60 @@ export const processBrowser: BrowserKeeper = keepBrowser();
 async function launchFound(): Promise<Browser> {
   const chromium = await requireChromium();
   const { executablePath } = await findBrowser();
+  const folder = makeTemporaryFolder("browser");
   try {
-    return await chromium.launch({
-      executablePath,
-      args: launchArguments(),
-      // Signals are the process's own: it reports what has finished before it ends, and ends
-      // the browser with it. Playwright would end the process first.
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-    });
+    const browser = await withTemporaryFiles(folder, (env) =>
+      chromium.launch({
+        executablePath,
+        args: launchArguments(),
+        env,
+        // Signals are the process's own: it reports what has finished before it ends, and ends
+        // the browser with it. Playwright would end the process first.
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+      }),
+    );
+    folders.set(browser, folder);
+    browser.once("disconnected", () => removeFolderOf(browser));
+    return browser;
   } catch (cause) {
+    rmSync(folder, { recursive: true, force: true });
     const [why = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n", 1);
     throw notStarting(why, executablePath, cause);
+  }
+}
+
+/** The folder of each browser with its profile and artifacts. */
+const folders = new WeakMap<Browser, string>();
+
+function removeFolderOf(browser: Browser): void {
+  const folder = folders.get(browser);
+  if (folder === undefined) return;
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // The browser still writes to it: a later process removes it.
+  }
+}
+
+/** Where programs look for the place of temporary files: Node on Unix, then on Windows. */
+const TEMPORARY_FILES = ["TMPDIR", "TEMP", "TMP"] as const;
+
+/** Calls `launch` while Playwright makes its temporary folders in `folder`; the browser gets the environment as it was. */
+async function withTemporaryFiles<T>(
+  folder: string,
+  launch: (environment: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  const before = { ...process.env } as Record<string, string>;
+  for (const name of TEMPORARY_FILES) process.env[name] = folder;
+  try {
+    return await launch(before);
+  } finally {
+    for (const name of TEMPORARY_FILES) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
   }
 }
 

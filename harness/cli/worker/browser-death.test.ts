@@ -95,9 +95,7 @@ describe.skipIf(wantsNoBrowser())("a session that is ended in a browser run", ()
     else process.env["TMPDIR"] = TMPDIR;
     await vi.waitFor(
       () => expect(leftBy(place)).toContainEqual(expect.stringContaining("profile")),
-      {
-        timeout: 50_000,
-      },
+      { timeout: 50_000 },
     );
     await pool.close();
     expect(leftBy(place)).toEqual([]);
@@ -106,5 +104,7 @@ describe.skipIf(wantsNoBrowser())("a session that is ended in a browser run", ()
   }, 60_000);
 
   const leftBy = (place: string): readonly string[] =>
-    readdirSync(place).filter((name) => name.startsWith("playwright"));
+    readdirSync(place, { recursive: true })
+      .map(String)
+      .filter((name) => /brownout-browser|playwright/.test(name));
 });

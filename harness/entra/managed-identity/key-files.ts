@@ -5,8 +5,8 @@
  * writable, they are in a temporary one, and reads of this process are redirected there.
  */
 import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, resolve, sep } from "node:path";
+import { makeTemporaryFolder } from "../../core/temporary-folder.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import type { Random } from "../../core/random.ts";
 import { redirectReads } from "./file-redirect.ts";
@@ -86,7 +86,7 @@ function prepare(folder: string): Place {
     return { folder, leave: () => made !== undefined && removeEmpty(folder, made) };
   } catch {
     // Only administrators may write there.
-    const own = mkdtempSync(`${tmpdir()}${sep}brownout-arc-${process.pid}-`) + sep;
+    const own = makeTemporaryFolder("arc") + sep;
     const restore = redirectReads(folder, own);
     return {
       folder: own,

@@ -2,10 +2,10 @@
  * What a program or thread that a guarded process starts finds in its environment, and the
  * file in which it reports what was stopped: written at once, since many end right afterwards.
  */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeTemporaryFolder } from "../../core/temporary-folder.ts";
 
 /** The environment variable with the settings, as JSON. */
 export const SETTINGS_VARIABLE = "BROWNOUT_CHILD";
@@ -50,7 +50,7 @@ export interface ReportFile {
 
 /** A new file, which children write to from now on. */
 export function createReportFile(): ReportFile {
-  const folder = mkdtempSync(join(tmpdir(), "brownout-children-"));
+  const folder = makeTemporaryFolder("children");
   const path = join(folder, "stopped.jsonl");
   let known = 0;
   appendFileSync(path, "");
