@@ -30,7 +30,7 @@ describe("a duration in words", () => {
     [-1, "-1 is not a whole number of milliseconds from 0 on"],
     [Number.NaN, "NaN is not a whole number of milliseconds from 0 on"],
     [Infinity, "Infinity is not a whole number of milliseconds from 0 on"],
-    [undefined as never, "expected a duration, got undefined"],
+    [undefined as never, "expected a duration, got nothing"],
   ])("%j is refused by name, with what to write", (text, message) => {
     expect(() => parseDuration(text, "advance")).toThrow(
       expect.objectContaining({

@@ -1,5 +1,6 @@
 /** Durations that people write: `90s`, `2h`, `1h 30m`, `3d`, `250ms`. Strict: what is unclear is refused. */
 import { HarnessError } from "../errors.ts";
+import { expected } from "../validation-messages.ts";
 
 /** A text such as `1h 30m`, or milliseconds. */
 export type Duration = string | number;
@@ -24,7 +25,7 @@ export function parseDuration(duration: Duration, place: string): number {
     if (Number.isInteger(duration) && duration >= 0) return duration;
     return refuse(`${duration} is not a whole number of milliseconds from 0 on`);
   }
-  if (typeof duration !== "string") return refuse(`expected a duration, got ${String(duration)}`);
+  if (typeof duration !== "string") return refuse(expected("a duration", duration));
   const parts = duration.trim().split(/\s+/);
   if (duration.trim() === "") return refuse("expected a duration, got an empty text");
   let totalMs = 0;

@@ -1,9 +1,10 @@
 /** The data that protected APIs answer to a valid token, by address. */
 import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { expected, reasonOf } from "../../core/validation-messages.ts";
 
 export interface ApiData {
-  /** Throws `bad-usage` for an address that no API of the world has. */
+  /** Throws `bad-usage` for an address that no API of the world has, and for data that are no JSON object or array. */
   put(address: string, data: object): void;
   /** The data of an address by origin and path, without the query; the name of its API by default. */
   at(url: string): object;
@@ -19,21 +20,18 @@ export interface DefaultAnswer {
 
 /** Creates the data, with none: each API answers its name. */
 export function createApiData({ resources }: World): ApiData {
+  const hosts = resources.flatMap((resource) => resource.hosts);
+  const checkAddress = (address: unknown): void => {
+    if (typeof address === "string" && hosts.includes(URL.parse(address)?.hostname ?? "")) return;
+    const hint = `Write the whole address, such as https://${hosts[0] ?? "graph.microsoft.com"}/v1.0/me; the world has ${hosts.join(", ")}.`;
+    throw bad(expected("an address of a protected API", address), hint);
+  };
   const known = new Map<string, object>();
   const byDefault = new Map<string, object>();
   return {
     put(address, data) {
-      const hosts = resources.flatMap((resource) => resource.hosts);
-      if (!URL.canParse(address) || !hosts.includes(new URL(address).hostname)) {
-        throw new HarnessError(
-          "bad-usage",
-          `expected an address of a protected API, found "${address}"`,
-          {
-            place: "entra.api",
-            hint: `Write the whole address, such as https://${hosts[0] ?? "graph.microsoft.com"}/v1.0/me; the world has ${hosts.join(", ")}.`,
-          },
-        );
-      }
+      checkAddress(address);
+      checkData(data);
       known.set(keyOf(address), data);
     },
     at(url) {
@@ -47,6 +45,23 @@ export function createApiData({ resources }: World): ApiData {
     },
     answeredByDefault: () => [...byDefault].map(([address, answer]) => ({ address, answer })),
   };
+}
+
+/** Data come as JSON: what cannot be written so would fail in the middle of an answer. */
+function checkData(data: unknown): void {
+  const hint = 'Such as { value: [{ subject: "Budget" }] }.';
+  if (typeof data !== "object" || data === null)
+    throw bad(expected("an object with the data", data), hint);
+  try {
+    JSON.stringify(data);
+  } catch (error) {
+    const [why = ""] = reasonOf(error).split("\n", 1);
+    throw bad(`expected data that can be written as JSON: ${why}`, hint);
+  }
+}
+
+function bad(message: string, hint: string): HarnessError {
+  return new HarnessError("bad-usage", message, { place: "api", hint });
 }
 
 function keyOf(address: string): string {

@@ -1,5 +1,8 @@
 /** The clock of a live simulation, as tests use it. */
+import { HarnessError } from "../../core/errors.ts";
+import { readField } from "../../core/foreign-value.ts";
 import { type Duration, parseDuration } from "../../core/time/parse-duration.ts";
+import { expected } from "../../core/validation-messages.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { Drive } from "./driver.ts";
 
@@ -53,6 +56,7 @@ export function createLiveClock(
       await clock.idle();
     },
     settle: async (work) => {
+      checkPromise(work);
       check();
       return drive(work);
     },
@@ -63,4 +67,15 @@ export function createLiveClock(
         ? undefined
         : { wantedMs: underway.wantedMs, passedMs: clock.now() - underway.fromMs },
   };
+}
+
+function checkPromise(work: unknown): void {
+  if (typeof readField(work, "then") === "function") return;
+  throw new HarnessError("bad-usage", expected("a promise", work), {
+    place: "clock.settle",
+    hint:
+      typeof work === "function"
+        ? "Call it: clock.settle(load()), or record it as an operation: operate(name, load)."
+        : "Give it what your code returned before it was done: clock.settle(load()).",
+  });
 }

@@ -15,7 +15,8 @@ import { writeJournal } from "../../history/journal.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import type { Mounted } from "../../network/mount.ts";
 import { timelineOf } from "../../history/event-line.ts";
-import { checkLength, checkOperate } from "../simulation/check-script.ts";
+import { checkLength, checkNote, checkOperate } from "../simulation/check-script.ts";
+import { expected } from "../../core/validation-messages.ts";
 import { checkFaultsPossible } from "../simulation/faults.ts";
 import { endOpenOperations, recordOperation } from "../simulation/operate.ts";
 import {
@@ -197,7 +198,10 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
     ),
     api: (address, answer) => data.put(address, answer),
     cacheStore: ownStores.wrap,
-    note: (text) => void recorder.emit({ kind: "noted", text }),
+    note: (text) => {
+      checkNote(text);
+      recorder.emit({ kind: "noted", text });
+    },
     history,
     requests: (filter) => requestsOf(history(), filter),
     journal: () => writeJournal(history()),
@@ -281,7 +285,8 @@ function createFaultControls(
 ): FaultControls {
   const known = new Set<string>();
   const add = (plan: FaultPlan, place: string): readonly string[] => {
-    checkPossible(checkFaultPlan(plan, place), place);
+    // Paths in a plan begin with "faults" by themselves.
+    checkPossible(checkFaultPlan(plan, place === "faults" ? undefined : place), place);
     const ids = live.add(plan).map(({ id }) => id);
     for (const id of ids) known.add(id);
     return ids;
@@ -294,6 +299,13 @@ function createFaultControls(
     },
     faults: (plan) => add(plan, "faults"),
     clear(...ids) {
+      const other: unknown = ids.find((id) => typeof id !== "string");
+      if (other !== undefined || ids.includes(undefined as never)) {
+        throw new HarnessError("bad-usage", expected("ids of faults", other), {
+          place: "clear",
+          hint: "Write clear(...ids) for what outage() or faults() returned, or clear() for all.",
+        });
+      }
       const unknownId = ids.find((id) => !known.has(id));
       if (unknownId !== undefined) {
         throw new HarnessError("unknown-name", `there was no fault "${textOf(unknownId)}"`, {

@@ -1,5 +1,6 @@
 /** The requests of a history in the form that tests query: each with its end, in the order in which they began. */
-import { checkKeys } from "../../core/errors.ts";
+import { checkKeys, HarnessError } from "../../core/errors.ts";
+import { expected } from "../../core/validation-messages.ts";
 import type { ExchangeEnded, History, WireError } from "../../history/event.ts";
 import { checkEndpoint } from "../../history/endpoint-name.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
@@ -38,6 +39,12 @@ export interface RequestFilter {
 
 /** The requests that match every given field; throws `unknown-name` for an endpoint that does not exist. */
 export function requestsOf(history: History, filter: RequestFilter = {}): readonly RequestSeen[] {
+  if (typeof filter !== "object" || filter === null) {
+    throw new HarnessError("bad-usage", expected("an object", filter), {
+      place: "requests",
+      hint: 'Such as requests({ endpoint: "token" }).',
+    });
+  }
   checkKeys(filter, ["endpoint", "host", "servedBy"], "requests");
   const { endpoint, host, servedBy } = filter;
   if (endpoint !== undefined) checkEndpoint(endpoint);

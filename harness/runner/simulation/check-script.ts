@@ -138,6 +138,12 @@ export function checkOperate(name: unknown, call: unknown, options: unknown): vo
   );
 }
 
+/** Throws `bad-scenario` unless a remark is a text. */
+export function checkNote(text: unknown): void {
+  if (typeof text === "string") return;
+  throw bad("note", expected("a text", text), 'Such as note("the outage begins").');
+}
+
 /** Ten times what a thousand clients make that all call at one moment. */
 const EVENTS_AT_ONCE_MAX = 40_000;
 

@@ -25,6 +25,7 @@ import type { OpenApplication, ScriptContext } from "../scenario.ts";
 import {
   checkLength,
   checkMachine,
+  checkNote,
   checkOpen,
   checkOperate,
   checkRequest,
@@ -134,7 +135,10 @@ export function createScriptContext(parts: ScriptParts): ScriptContext {
     world,
     open,
     operate,
-    note: (text) => void recorder.emit({ kind: "noted", text }),
+    note: (text) => {
+      checkNote(text);
+      recorder.emit({ kind: "noted", text });
+    },
     cacheStore: cacheStoreOf(parts),
   };
 }
