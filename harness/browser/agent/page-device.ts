@@ -1,8 +1,8 @@
 /**
  * The browser of one document, as faults at `device` and `cache-store` change it: whether it is
- * online, and whether its storage can be read and written. Sent to the browser as text (see
- * `page-agent.ts`), so its functions may use nothing but each other and what is inside them.
- * Storage by property (`localStorage.name = value`) cannot be intercepted, nor can IndexedDB.
+ * online, and whether its storage and databases can be read and written. Sent to the browser as
+ * text (see `page-agent.ts`), so its functions may use nothing but each other and what is inside
+ * them. Storage by property (`localStorage.name = value`) cannot be intercepted.
  */
 import type { DeviceState } from "../../core/device.ts";
 
@@ -32,6 +32,7 @@ export function installPageDevice(begin: DeviceState): PageDevice {
     );
   }
   guardPageStorage(() => state);
+  guardPageDatabases(() => state);
   return {
     state: () => state,
     set(next) {
@@ -76,5 +77,72 @@ function guardPageStorage(stateNow: () => DeviceState): void {
   });
 }
 
+/**
+ * Makes IndexedDB fail as the device says, with the events of a browser whose disk fails or is
+ * full: an error at the request, then the end of its transaction.
+ */
+function guardPageDatabases(stateNow: () => DeviceState): void {
+  type Method = (this: unknown, ...values: unknown[]) => unknown;
+  const fail = (request: IDBRequest, name: string, text: string): void => {
+    const { transaction } = request;
+    if (transaction === null) return;
+    const error = new DOMException(text, name);
+    for (const failed of [request, transaction])
+      Object.defineProperty(failed, "error", { configurable: true, get: () => error });
+    // A browser fails it later, so that further requests of this moment are still accepted.
+    queueMicrotask(() => {
+      try {
+        transaction.abort();
+      } catch {
+        // Another request has ended it.
+      }
+    });
+  };
+  const failDisk = (request: IDBRequest): void => fail(request, "UnknownError", "Internal error.");
+  const guard = (
+    owner: { readonly prototype: object },
+    names: readonly string[],
+    judge: (request: IDBRequest) => void,
+  ): void => {
+    const prototype = owner.prototype as Record<string, Method | undefined>;
+    for (const name of names) {
+      const real = prototype[name];
+      if (real === undefined) continue;
+      prototype[name] = function guarded(...values) {
+        const request = Reflect.apply(real, this, values) as IDBRequest;
+        judge(request);
+        return request;
+      };
+    }
+  };
+  const reads = ["get", "getAll", "getKey", "getAllKeys", "count", "openCursor", "openKeyCursor"];
+  for (const owner of [IDBObjectStore, IDBIndex])
+    guard(owner, reads, (request) => void (stateNow().storeReads === "fail" && failDisk(request)));
+  guard(IDBObjectStore, ["put", "add", "delete", "clear"], (request) => {
+    if (stateNow().storeWrites === "fail") failDisk(request);
+  });
+  guard(IDBObjectStore, ["put", "add"], (request) => {
+    if (stateNow().storeWrites === "full") fail(request, "QuotaExceededError", "Quota exceeded.");
+  });
+  const factory = IDBFactory.prototype as unknown as Record<"open", Method>;
+  const { open } = factory;
+  let failed = 0;
+  factory.open = function guardedOpen(...values) {
+    if (stateNow().storeReads !== "fail" || values.length === 0)
+      return Reflect.apply(open, this, values);
+    failed += 1;
+    // A new database whose creation is aborted is not kept, and its request fails as a request does.
+    const request = Reflect.apply(open, this, [`unavailable-${failed}`, 1]) as IDBOpenDBRequest;
+    request.addEventListener("upgradeneeded", (event) => {
+      event.stopImmediatePropagation();
+      fail(request, "UnknownError", "Internal error opening backing store for indexedDB.open.");
+    });
+    return request;
+  };
+}
+
 /** The functions that the first calls by name. */
-export const pageDeviceParts: readonly ((...values: never[]) => unknown)[] = [guardPageStorage];
+export const pageDeviceParts: readonly ((...values: never[]) => unknown)[] = [
+  guardPageStorage,
+  guardPageDatabases,
+];

@@ -127,6 +127,31 @@ describe.skipIf(wantsNoBrowser()).each(browserMounts)("under %s", (mount) => {
     await device.change({});
   });
 
+  it("fails requests to IndexedDB when the store fails or is full, and leaves no database behind", async () => {
+    const { page } = bench;
+    const attempt = (): Promise<string[]> => page.evaluate(tryDatabase);
+    expect(await attempt()).toEqual(["open: ok", "put: ok", "end: complete", "get: 1", "add: ok"]);
+    await device.change({ storeWrites: "full" });
+    const full = "QuotaExceededError";
+    expect(await attempt()).toEqual([
+      "open: ok",
+      `put: ${full}`,
+      `end: abort by ${full}`,
+      "get: 1",
+      `add: ${full}`,
+    ]);
+    await device.change({ storeWrites: "fail" });
+    expect(await attempt()).toContain("put: UnknownError");
+    await device.change({ storeReads: "fail" });
+    expect(await attempt()).toEqual(["open: UnknownError"]);
+    await device.change({});
+    expect(await attempt()).toContain("get: 1");
+    const names = await page.evaluate(async () =>
+      (await indexedDB.databases()).map(({ name }) => name),
+    );
+    expect(names).toEqual(["keys"]);
+  });
+
   it("denies storage when it fails", async () => {
     const { page } = bench;
     const attempt = (): Promise<string[]> =>
@@ -148,3 +173,33 @@ describe.skipIf(wantsNoBrowser()).each(browserMounts)("under %s", (mount) => {
     expect(await attempt()).toEqual(["ok", "ok"]);
   });
 });
+
+/** What a page that keeps keys in IndexedDB, as MSAL does, sees at each step. Runs in the page. */
+async function tryDatabase(): Promise<string[]> {
+  const seen: string[] = [];
+  const result = (request: IDBRequest): Promise<string> =>
+    new Promise((resolve) => {
+      request.addEventListener("success", () => resolve(String(request.result ?? "ok")));
+      request.addEventListener("error", () => resolve(request.error?.name ?? "no error"));
+    });
+  const opening = indexedDB.open("keys", 1);
+  opening.addEventListener("upgradeneeded", () => void opening.result.createObjectStore("keys"));
+  const opened = await result(opening);
+  seen.push(`open: ${opened.startsWith("[object") ? "ok" : opened}`);
+  if (opening.error !== null) return seen;
+  const writing = opening.result.transaction("keys", "readwrite");
+  const end = new Promise<string>((resolve) => {
+    writing.addEventListener("complete", () => resolve("complete"));
+    writing.addEventListener("abort", () => resolve(`abort by ${writing.error?.name}`));
+  });
+  const put = await result(writing.objectStore("keys").put(1, "a"));
+  seen.push(`put: ${put === "a" ? "ok" : put}`, `end: ${await end}`);
+  const stored = opening.result.transaction("keys").objectStore("keys").get("a");
+  seen.push(`get: ${await result(stored)}`);
+  const adding = opening.result.transaction("keys", "readwrite").objectStore("keys");
+  const key = crypto.randomUUID();
+  const added = await result(adding.add(1, key));
+  seen.push(`add: ${added === key ? "ok" : added}`);
+  opening.result.close();
+  return seen;
+}
