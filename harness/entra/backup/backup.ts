@@ -8,10 +8,10 @@ import type { Directory } from "../directory/directory.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import { corsHeaders } from "../request/cors.ts";
 import { correlationIdOf } from "../request/correlation-id.ts";
-import { describeRequest, type EntraRequest } from "../request/endpoint.ts";
+import { describeRequest, type Endpoint, type EntraRequest } from "../request/endpoint.ts";
 import { textOfResponse } from "../../core/http/message.ts";
 import type { Random } from "../../core/random.ts";
-import type { EditionId, FlowKind } from "./edition.ts";
+import type { EditionId } from "./edition.ts";
 import { type Attempt, refusalsOf } from "./eligibility.ts";
 import { createIdTokenSessionStore, type ObservedIdTokenSession } from "./id-token-sessions.ts";
 import { createKnownDirectory, type KnownDirectory } from "./known-directory.ts";
@@ -107,6 +107,9 @@ function createParts(options: BackupOptions): BackupParts {
   };
 }
 
+/** The endpoints whose good replies sign users in. */
+const OBSERVED: ReadonlySet<Endpoint> = new Set(["token", "authorize", "saml"]);
+
 async function observe(parts: BackupParts, request: Request, response: Response): Promise<void> {
   const { directory, clock, managedIdentities, tokenSessions, idTokenSessions, samlSessions } =
     parts;
@@ -116,16 +119,15 @@ async function observe(parts: BackupParts, request: Request, response: Response)
     if (response.status === 200) parts.identities.observe(described);
     return;
   }
-  const isGoodToken = endpoint === "token" && response.status === 200;
   // A person without a session signs in at the sign-in page, which belongs to authorize.
-  const isOfBrowser = endpoint === "authorize" || endpoint === "saml";
-  if (!isGoodToken && !isOfBrowser) return;
+  if (!OBSERVED.has(endpoint)) return;
   const body = await textOfResponse(response);
   const now = clock.now();
-  const observed = isGoodToken
-    ? tokenSessions.observe(described, body, now)
-    : (idTokenSessions.observe(request, response, body, now) ??
-      samlSessions.observe(request, response, body, now));
+  const observed =
+    endpoint === "token"
+      ? tokenSessions.observe(described, body, now)
+      : (idTokenSessions.observe(request, response, body, now) ??
+        samlSessions.observe(request, response, body, now));
   const tenant = observed === undefined ? undefined : directory.tenant(observed.tenantId);
   if (tenant !== undefined) parts.known.refresh(tenant);
 }
@@ -158,13 +160,12 @@ function serveRefresh(
   request: Request,
   described: EntraRequest,
 ): Response | undefined {
-  const flow = flowOf(described, parts.directory);
-  if (flow !== "native-refresh") return undefined;
+  if (!isNativeRefresh(described, parts.directory)) return undefined;
   const scopes = (described.scope ?? "")
     .split(" ")
     .filter((scope) => scope !== "" && scope !== "offline_access");
   const session = parts.tokenSessions.bySecret(described.parameters["refresh_token"], scopes);
-  const wanted = { flow, interactive: false, scopes };
+  const wanted = { flow: "native-refresh", interactive: false, scopes } as const;
   const context = replyContext(parts, request, described);
   if (session === undefined || !parts.isServed(wanted, described, session)) return decline(context);
   return jsonReply(
@@ -236,10 +237,8 @@ function renewed(
   };
 }
 
-/** The flow of a token request, by its grant and the kind of its app; `undefined` for other requests. */
-function flowOf(described: EntraRequest, directory: Directory): FlowKind | undefined {
-  if (described.endpoint !== "token" || described.grant !== "refresh_token") return undefined;
-  const app = directory.appAnywhere(described.app);
-  if (app?.kind === "native") return "native-refresh";
-  return app?.kind === "spa" ? "spa-code" : "web-code";
+/** Whether a native app renews its tokens. */
+function isNativeRefresh(described: EntraRequest, directory: Directory): boolean {
+  if (described.endpoint !== "token" || described.grant !== "refresh_token") return false;
+  return directory.appAnywhere(described.app)?.kind === "native";
 }

@@ -78,6 +78,21 @@ describe("who is served", () => {
     expect(rulesAgainst(change)).toEqual([rule]);
   });
 
+  it("names guests and customers, and the hours since the last success", () => {
+    const reasons = (change: Partial<Attempt>) =>
+      refusalsOf({ ...attempt, ...change }, session, newestEdition).map(({ why }) => why);
+    const user = { id: "adele", revocations: 0 } as const;
+    expect(reasons({ user: { ...user, kind: "guest" } })).toEqual([
+      "the user is a guest in this tenant",
+    ]);
+    expect(reasons({ user: { ...user, kind: "b2c" } })).toEqual([
+      "the user is a customer, in a B2C tenant",
+    ]);
+    expect(reasons({ atMs: start + 80.5 * 3_600_000 })).toEqual([
+      "the last success with this app on this device was 80 h ago; 72 h are allowed",
+    ]);
+  });
+
   it("refuses when no session was observed", () => {
     expect(refusalsOf(attempt, undefined, newestEdition).map(({ rule }) => rule)).toEqual(["E4"]);
   });

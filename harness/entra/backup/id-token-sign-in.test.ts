@@ -139,6 +139,19 @@ describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (a
 });
 
 describe("signing in with the backup", () => {
+  it("reads a login hint in any case, and scopes with more spaces than one", async () => {
+    const bench = start();
+    await bench.signIn("portal");
+    bench.fail();
+    const { upn } = bench.user();
+    for (const hint of [upn, upn.toUpperCase()])
+      expect((await bench.authorize("portal", { login_hint: hint })).status).toBe(302);
+    expect((await bench.authorize("portal", { login_hint: "megan@contoso.example" })).status).toBe(
+      503,
+    );
+    expect((await bench.authorize("portal", { scope: " openid \t profile " })).status).toBe(302);
+  });
+
   it("posts the answer by a form when the app asks for it", async () => {
     const bench = start();
     await bench.signIn("portal", "adele", { response_mode: "form_post" });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clouds, editionIds } from "./edition.ts";
-import { identityRefusalsOf } from "./identity-backup.ts";
+import type { EntraRequest } from "../request/endpoint.ts";
+import { createIdentityBackup, identityRefusalsOf } from "./identity-backup.ts";
 
 const byTable = { backupManagedIdentities: "any", backup21Vianet: "table" } as const;
 const onlySeen = { ...byTable, backupManagedIdentities: "seen" } as const;
@@ -42,5 +43,28 @@ describe("a managed identity", () => {
         source: "https://learn.microsoft.com/entra/architecture/backup-authentication-system",
       },
     ]);
+  });
+});
+
+describe("the backup of managed identities", () => {
+  const described = (app: string, cloud?: string) =>
+    ({ app, parameters: cloud === undefined ? {} : { cloud } }) as unknown as EntraRequest;
+  const begin = (settings: Parameters<typeof createIdentityBackup>[0]["settings"]) =>
+    createIdentityBackup({ settings, edition: "2026-03", issue: ({ app }) => ({ app }) });
+
+  it("serves identities that it has observed, or any if the setting allows it", () => {
+    const backup = begin(onlySeen);
+    expect(backup.serve(described("one"))).toBeUndefined();
+    backup.observe(described("one"));
+    expect(backup.serve(described("one"))).toEqual({ app: "one" });
+    expect(backup.serve(described("other"))).toBeUndefined();
+    expect(begin(byTable).serve(described("one"))).toEqual({ app: "one" });
+  });
+
+  it("judges by the cloud that the request names, and else by the commercial one", () => {
+    const backup = begin({ ...byTable, backup21Vianet: "text" });
+    expect(backup.serve(described("one", "21vianet"))).toBeUndefined();
+    for (const cloud of ["commercial", "government", "unknown", undefined])
+      expect([cloud, backup.serve(described("one", cloud))]).toEqual([cloud, { app: "one" }]);
   });
 });

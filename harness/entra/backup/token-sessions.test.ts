@@ -19,21 +19,30 @@ async function signedInForBoth(world: World = contoso) {
       scope: `openid offline_access ${scope}`,
       ...more,
     };
-    const { status, json, byBackup } = await bench.send(`${tenant?.id}/oauth2/v2.0/token`, {
+    const { status, json, text, byBackup } = await bench.send(`${tenant?.id}/oauth2/v2.0/token`, {
       form,
     });
-    return { status, byBackup, scope: json["scope"], secret: String(json["refresh_token"]) };
+    return {
+      status,
+      byBackup,
+      scope: json["scope"],
+      secret: String(json["refresh_token"]),
+      json,
+      text,
+    };
   };
-  const first = await ask(GRAPH, {
+  const password = {
     grant_type: "password",
     username: adele?.upn ?? "",
     password: adele?.password ?? "",
-  });
+  };
+  const first = await ask(GRAPH, password);
   const renew = (scope: string, secret: string) =>
     ask(scope, { grant_type: "refresh_token", refresh_token: secret });
   bench.pass(60_000);
   const second = await renew(ORDERS, first.secret);
-  return { ...bench, renew, secrets: [first.secret, second.secret] };
+  const signInAgain = () => ask(GRAPH, password);
+  return { ...bench, ask, renew, signInAgain, secrets: [first.secret, second.secret] };
 }
 
 it("serves each resource that the app had a token for, by either refresh token", async () => {
@@ -97,4 +106,31 @@ it("counts a sign-in frequency from the sign-in, not from the last renewal", asy
   expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(200);
   bench.pass(20 * 60_000);
   expect((await renew(GRAPH, secrets[1] ?? "")).status).toBe(503);
+});
+
+it("answers with an id token when the primary gave one, and the refresh token that was sent", async () => {
+  const bench = await signedInForBoth();
+  const [secret = ""] = bench.secrets;
+  bench.fail();
+  const { json } = await bench.renew(GRAPH, secret);
+  expect(json).toMatchObject({ id_token: expect.any(String), refresh_token: secret });
+  const other = await signedInForBoth();
+  const [renewed = ""] = other.secrets;
+  const grant = { grant_type: "refresh_token", refresh_token: renewed } as const;
+  const withoutOpenid = { ...grant, scope: GRAPH };
+  expect((await other.ask("", withoutOpenid)).json).not.toHaveProperty("id_token");
+  other.fail();
+  expect((await other.ask("", withoutOpenid)).json).not.toHaveProperty("id_token");
+});
+
+it("reads scopes that are written with more spaces than one", async () => {
+  const bench = await signedInForBoth();
+  bench.fail();
+  expect((await bench.renew(`  ${GRAPH} `, bench.secrets[0] ?? "")).status).toBe(200);
+});
+
+it("leaves other grants to the primary, also of an app that it serves", async () => {
+  const bench = await signedInForBoth();
+  bench.fail();
+  expect(await bench.signInAgain()).toMatchObject({ status: 503, text: "down" });
 });
