@@ -89,8 +89,7 @@ function judge(history: History): Judgement {
     return inconclusive("There was no outage, and no change of the world such as a revocation.");
   const bounds = { since, stuckMaxMs: history.header.limits?.screenStuckMaxMs ?? STUCK_MAX_MS };
   const seen = spans.filter(({ to }) => to >= since);
-  const [last] = seen.slice(-1);
-  if (last === undefined) return inconclusive("No screen was seen in the outage or after it.");
+  if (seen.length === 0) return inconclusive("No screen was seen in the outage or after it.");
   const waits = waitsOf(seen);
   const breaches = [
     ...seen.flatMap((span) => lossOf(history, span, bounds) ?? []),

@@ -50,6 +50,80 @@ describe("single-flight", () => {
     },
   );
 
+  it("names the tabs only when there are several", () => {
+    const inTab = { tab: "tab-1" } as const;
+    expect(judge(twoRequests(inTab, inTab)).message).toMatch(/overlapping calls for one token\.$/);
+  });
+
+  it("fails for a retry while the request of another call is under way, and shows the retry", () => {
+    const run = buildRun();
+    const [first, second] = [run.operation(), run.operation()];
+    run.exchange({ by: first, status: 503 });
+    const underway = run.request({ by: second });
+    run.exchange({ by: first });
+    underway.answered();
+    for (const call of [first, second]) call.ok();
+    expect(judge(run)).toMatchObject({ verdict: "fail", evidence: [5] });
+  });
+
+  it("passes for what one call sends one after the other, beside one that sends nothing", () => {
+    const run = buildRun();
+    const [first, second] = [run.operation(), run.operation()];
+    for (let time = 0; time < 2; time += 1) run.exchange({ by: first });
+    for (const call of [first, second]) call.ok();
+    expect(judge(run).verdict).toBe("pass");
+  });
+
+  it("passes for a call that began after another one had ended, although a third overlaps both", () => {
+    for (const isThirdFirst of [true, false]) {
+      const run = buildRun();
+      const early = isThirdFirst ? run.operation() : undefined;
+      const first = run.operation();
+      const third = early ?? run.operation();
+      run.exchange({ by: first });
+      first.ok();
+      const later = run.operation();
+      run.exchange({ by: later });
+      later.ok();
+      third.ok();
+      expect(judge(run).verdict).toBe("pass");
+    }
+  });
+
+  it("does not count metadata, and preflights that were refused", () => {
+    for (const ask of [
+      { endpoint: "keys" },
+      { method: "OPTIONS", status: 503, issued: "nothing" },
+    ] as const) {
+      const run = buildRun();
+      const [first, second] = [run.operation(), run.operation()];
+      const underway = run.request({ by: first });
+      run.exchange({ by: second, ...ask });
+      underway.answered();
+      for (const call of [first, second]) call.ok();
+      expect(judge(run).verdict).toBe("pass");
+    }
+  });
+
+  it("of own code counts overlapping calls only, and grants that may be shared", () => {
+    const judged = (asked: Ask, areTogether: boolean) => {
+      const run = buildRun();
+      const call = { flow: "custom", app: "load", scopes: [], anyone: true } as const;
+      const first = run.operation(call);
+      run.exchange({ app: "client", scopes: ["a"], hint: "", ...asked, by: first });
+      if (!areTogether) first.ok();
+      const second = run.operation(call);
+      run.exchange({ app: "client", scopes: ["a"], hint: "", ...asked, by: second });
+      if (areTogether) first.ok();
+      second.ok();
+      return judge(run).verdict;
+    };
+    const daemon = { grant: "client_credentials" } as const;
+    expect(judged(daemon, true)).toBe("fail");
+    expect(judged(daemon, false)).toBe("inconclusive");
+    expect(judged({ grant: "authorization_code", subject: ada }, true)).toBe("inconclusive");
+  });
+
   it("fails although both requests fail", () => {
     expect(judge(twoRequests({}, {}, { status: 503 })).verdict).toBe("fail");
   });
@@ -78,6 +152,7 @@ describe("single-flight", () => {
     ["clients", { client: "app-2" }],
     ["tenants", { tenant: "22222222-2222-4222-8222-222222222222" }],
     ["challenges", { claims: true }],
+    ["forced refreshes", { forceRefresh: true }],
     ["flows", { flow: "on-behalf-of" }],
   ])("leaves other %s to themselves", (_, other) => {
     expect(judge(twoRequests({}, other)).verdict).toBe("inconclusive");

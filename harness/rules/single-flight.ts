@@ -131,7 +131,7 @@ function burstsOfOwnCode(history: History, calls: readonly Operation[]): readonl
 function burstsOf(calls: readonly Operation[], atLeast = 2): readonly Burst[] {
   const bursts: Burst[] = [];
   let together: Operation[] = [];
-  let lastEnd = -1;
+  let lastEnd = -Infinity;
   const close = (): void => {
     if (together.length >= atLeast) bursts.push({ operations: together, sent: sentBy(together) });
     together = [];

@@ -106,9 +106,8 @@ function waitsOf(history: History): readonly Wait[] {
   const requests = entraRequestsOf(history).filter(
     ({ began, operation }) => operation?.tab !== undefined && began.method !== "OPTIONS",
   );
-  return [...Map.groupBy(requests, (request) => similarityKeyOf(history, request)).values()]
-    .filter((similar) => new Set(similar.map(tabOf)).size > 1)
-    .flatMap(waitsAmong);
+  const alike = Map.groupBy(requests, (request) => similarityKeyOf(history, request));
+  return [...alike.values()].flatMap(waitsAmong);
 }
 
 function waitsAmong(similar: readonly Exchange[]): readonly Wait[] {
