@@ -164,9 +164,8 @@ function repeatsOf(
   const repeats: Repeat[] = [];
   const good: Exchange[] = [];
   for (const read of reads) {
-    const known = good.findLast(
-      ({ ended }) => ended !== undefined && ended.index < read.began.index,
-    );
+    // One that is still under way is reported as such.
+    const known = good.at(-1);
     const afterMs = read.began.at - (known?.ended?.at ?? 0);
     // A process that sees an unknown key has to fetch the keys: `docs/sources.md#h`, 2021-03-15.
     const isRotated =
@@ -282,7 +281,6 @@ function succeededWithoutDiscovery(
       at !== "resource" &&
       (on === "all" || on.includes("openid-configuration") || on.includes("instance-discovery")),
   );
-  if (spans.length === 0) return [];
   return warm.filter(
     ({ invoked, completed }) =>
       completed?.outcome === "ok" &&

@@ -130,7 +130,7 @@ async function plant(files: readonly string[]): Promise<{
 }
 
 /** What is the place of an event in a history: the event's name, if it has one, and `index`. */
-const PLACE = String.raw`(?:(?:\b(\w+)\??\.)?index|\w*Index)(?: \?\? Infinity\))?`;
+const PLACE = String.raw`(?:(?:\b(\w+)\??\.)?index|\w*Index)(?: \?\? (?:Infinity|0|-1)\))?`;
 
 /** The places of two events in a history, compared: the event, the direction, the other event. */
 const COMPARED_PLACES = new RegExp(`^[^<>&|]*?${PLACE} (<|>)=? [^<>&|]*?${PLACE}$`);
