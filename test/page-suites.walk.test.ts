@@ -60,7 +60,7 @@ describe.skipIf(wantsNoBrowser())("a suite of pages", () => {
   it("passes", { timeout: SLOW_MS }, () => {
     const { attempts, errors } = runSuite("passes");
     expect(errors).toBe("");
-    expect(attempts.size).toBe(6);
+    expect(attempts.size).toBe(7);
     expect([...attempts].map(([title, [one]]) => [title, messagesOf(one)])).toEqual(
       [...attempts.keys()].map((title) => [title, ""]),
     );
@@ -82,7 +82,15 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
     ["nor its opposite", /not toHaveRecovered: recovery has nothing to judge/],
     [
       "a host that is not simulated, swallowed",
-      /unmocked host telemetry\.example\.com was stopped.*\n.*page\.route/,
+      /unmocked host telemetry\.example\.com was stopped.*\n.*\n +entra\.api\("https:\/\/telemetry\.example\.com\/hit", /,
+    ],
+    [
+      "a page that loads what no one answers",
+      /locator\.click: Brownout ended the test, as it cannot pass: [^]*requests to 3 unmocked hosts were stopped: [^]*entra\.api\("https:\/\/api\.example\.com\/stock", [^]*page\.route\("https:\/\/styles\.example\.com\/\*\*"[^]*page\.route\("https:\/\/cdn\.example\.com\/\*\*"[^]*entraOptions: \{ allow: \["styles\.example\.com", "cdn\.example\.com", "api\.example\.com"\] \}/,
+    ],
+    [
+      "a registration that the world has not",
+      /ended the test, as it cannot pass: AADSTS50011\. [^]*Redirect URI: http:\/\/localhost:5180\/elsewhere\.[^]*createWorld\(\{ [^]*kind: "spa", [^]*redirectUris: \["http:\/\/localhost:5180\/elsewhere"\]/,
     ],
     ["an outage misspelt", /there is no outage "throtled"\n +Did you mean "throttled"\?/],
     [
@@ -120,6 +128,18 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
       /^Answered by default; entra\.api.*:\n {2}https:\/\/graph\.microsoft\.com\/v1\.0\/me\/messages: \{"resource":"graph"\}\nCheck it again/m,
     );
     expect(printedBy("nothing was shown")).not.toContain("by default");
+  });
+
+  it("hears what went wrong in the page itself", { timeout: SLOW_MS }, () => {
+    const printed = printedBy("a page that loads what no one answers");
+    for (const line of [
+      "script https://cdn.example.com/app.js did not load: net::ERR_TUNNEL_CONNECTION_FAILED",
+      "uncaught ReferenceError: framework is not defined",
+      "console.error: no stock",
+    ]) {
+      expect(printed).toContain(`note: tab-1: ${line}`);
+      expect(printed.split("Errors of the pages:")[1]).toContain(`  tab-1: ${line}`);
+    }
   });
 
   it("reads a long story in short, and has it whole", { timeout: SLOW_MS }, () => {

@@ -8,7 +8,7 @@ import { explain, explaining } from "../core/explain.ts";
 import { type EntraMatchers, type MatcherOutcome, matchers } from "./matchers/matchers.ts";
 import type { History } from "../history/event.ts";
 import type { Entra } from "./playwright/entra.ts";
-import { leaveHistory, problemOf } from "./playwright/leave-history.ts";
+import { leaveHistory } from "./playwright/leave-history.ts";
 import { launchOptionsFor, trustsSimulator } from "./playwright/launch-options.ts";
 import { checkOptions, type EntraOptions } from "./playwright/playwright-options.ts";
 import { startTestSimulator, type TestSimulator } from "./playwright/test-simulator.ts";
@@ -60,7 +60,7 @@ export const test = base.extend<TestFixtures>({
     const simulator = await explaining(() => startTestSimulator(entraOptions, name));
     await use(simulator);
     await simulator.stop();
-    const problem = problemOf(simulator.session);
+    const problem = simulator.problem();
     if (problem !== undefined) throw explain(problem);
   },
   // A suite's own launch options may have replaced ours, and with them the pin of our key.
@@ -74,8 +74,8 @@ export const test = base.extend<TestFixtures>({
     async ({ context, entraSimulator }, use, testInfo) => {
       const { entra, leave } = await explaining(() => entraSimulator.attach(context));
       await use(entra);
-      const unanswered = await leave();
-      leaveHistory({ session: entraSimulator.session, testInfo, unanswered });
+      const seen = await leave();
+      leaveHistory({ session: entraSimulator.session, testInfo, seen });
     },
     { auto: true },
   ],

@@ -93,7 +93,7 @@ export function unmockedRequest(
   what: "request" | "datagram" = "request",
 ): HarnessError {
   const where = port === 443 ? host : `${host}:${port}`;
-  return new HarnessError(
+  const error = new HarnessError(
     "unmocked-request",
     `a ${what} to the unmocked host ${where} was stopped`,
     {
@@ -105,4 +105,14 @@ export function unmockedRequest(
           : "Nothing in a run may reach a real host. The simulator serves the login hosts, graph.microsoft.com and *.contoso.example; stub any other in your code, or in a test suite mock or allow it.",
     },
   );
+  // A simulated host has a hint of its own.
+  if (!isServedHost(host)) unmocked.set(error, where);
+  return error;
+}
+
+const unmocked = new WeakMap<Error, string>();
+
+/** The host that an error of `unmockedRequest` is about, with its port unless that is 443; undefined for another error. */
+export function unmockedHostOf(error: Error): string | undefined {
+  return unmocked.get(error);
 }

@@ -2,7 +2,6 @@
 import { writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import type { TestInfo } from "@playwright/test";
-import { HarnessError } from "../../core/errors.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import {
   timelineText,
@@ -10,18 +9,20 @@ import {
   unnamedAnswers,
 } from "../../runner/live/timeline-text.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
+import { worldHint } from "../../runner/live/refusal-hint.ts";
+import type { Refusal } from "../../runner/live/refusals.ts";
+import type { SeenInTest } from "./test-simulator.ts";
 
 export interface FinishedTest {
   readonly session: LiveSimulation;
   readonly testInfo: TestInfo;
-  /** Tabs and popups in which a sign-in page waits to be filled in. */
-  readonly unanswered: readonly string[];
+  readonly seen: SeenInTest;
 }
 
 const TIMELINE = "entra-timeline.txt";
 
-/** Writes and attaches journal and timeline, and prints the timeline for a test that has failed, or that `problemOf` will fail. */
-export function leaveHistory({ session, testInfo, unanswered }: FinishedTest): void {
+/** Writes and attaches journal and timeline, and prints the timeline for a test that has failed, or that its problems will fail. */
+export function leaveHistory({ session, testInfo, seen }: FinishedTest): void {
   leaveFile(testInfo, TIMELINE, { text: session.timeline(), contentType: "text/plain" });
   const journal = leaveFile(testInfo, "entra-journal.jsonl", {
     text: session.journal(),
@@ -31,7 +32,9 @@ export function leaveHistory({ session, testInfo, unanswered }: FinishedTest): v
   if (status === expectedStatus && session.problems().length === 0) return;
   const lines = [
     ...timelineText(session, { title, whole: `in the attachment ${TIMELINE}` }),
-    ...unanswered.map((window) => unansweredAt(window, session)),
+    ...pageErrorLines(seen.pageErrors),
+    ...seen.unanswered.map((window) => unansweredAt(window, session)),
+    ...refusalLines(seen.refusals, session),
     ...unnamedAnswers(session),
     ...(status === "timedOut"
       ? unfinishedAdvance(session).map((line) => `${line} test.setTimeout() gives it longer.`)
@@ -55,6 +58,21 @@ function leaveFile(
   return relative(process.cwd(), path);
 }
 
+function pageErrorLines(errors: readonly string[]): readonly string[] {
+  return errors.length === 0 ? [] : ["Errors of the pages:", ...errors.map((line) => `  ${line}`)];
+}
+
+function refusalLines(
+  refusals: readonly Refusal[],
+  { directory }: LiveSimulation,
+): readonly string[] {
+  return refusals.flatMap((refusal) =>
+    [`Entra refused a sign-in: ${refusal.text}`, worldHint(directory.world, refusal)]
+      .filter((line) => line !== "")
+      .map((line, index) => (index === 0 ? line : `  ${line}`)),
+  );
+}
+
 function quoted(path: string): string {
   return /^[\w./@+:-]+$/.test(path) ? path : `"${path}"`;
 }
@@ -62,24 +80,4 @@ function quoted(path: string): string {
 function unansweredAt(window: string, { directory }: LiveSimulation): string {
   const [person = "adele"] = directory.world.tenants[0]?.users[0]?.upn.split("@") ?? [];
   return `${window} shows a sign-in page that no one fills in: entra.signIn("${person}", () => …) signs a person in, test.use({ entraOptions: { user: "${person}" } }) does at every sign-in page.`;
-}
-
-/** The first problem of a session that is not the page's own, with a hint for a Playwright suite; undefined when there is none. */
-export function problemOf({ problems }: Pick<LiveSimulation, "problems">): Error | undefined {
-  const [problem] = problems();
-  if (!(problem instanceof HarnessError)) return problem;
-  const { code, message, place = "", hint = "" } = problem;
-  // A host that is not simulated is given by its name; a URL is something that the mount cannot do.
-  const isHost = code === "unmocked-request" && !place.includes("://");
-  return new HarnessError(code, message, {
-    place,
-    hint: isHost
-      ? `No request leaves the computer. Answer it in the test, before the page asks: page.route("${addressOf(place)}/**", (route) => route.fulfill()).`
-      : hint.replace("--mount proxy", 'test.use({ entraOptions: { mount: "proxy" } })'),
-    cause: problem,
-  });
-}
-
-function addressOf(place: string): string {
-  return place.endsWith(":80") ? `http://${place.slice(0, -3)}` : `https://${place}`;
 }

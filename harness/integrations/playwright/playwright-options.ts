@@ -14,6 +14,7 @@ import { someSettingsSchema } from "../../entra/directory/settings-schema.ts";
 import type { RuleLimits } from "../../history/header.ts";
 import { limitsSchema } from "../../history/limits-schema.ts";
 import { browserMounts } from "../../network/mount-names.ts";
+import { allowSchema } from "../../network/suite.ts";
 
 /**
  * Options of `brownout/playwright`, for `test.use({ entraOptions })`.
@@ -34,6 +35,8 @@ export interface EntraOptions {
   readonly startsAt?: string;
   /** How pages reach the service: `proxy` (default), over real sockets; `route`, by Playwright's interception. */
   readonly mount?: (typeof browserMounts)[number];
+  /** Hosts that pages reach for real: neither simulated nor stopped. A leading `*.` stands for one label. */
+  readonly allow?: readonly string[];
   /** The app under test, as it is named in the history; default `app`. */
   readonly app?: { readonly name: string; readonly version?: string };
   /** Bounds for the rules, such as `{ screenStuckMaxMs: 10_000 }`. */
@@ -48,6 +51,7 @@ const optionsSchema = schemaOf<EntraOptions>()((z) =>
     seed: seedSchema().optional(),
     startsAt: instantSchema().optional(),
     mount: z.enum(browserMounts).optional(),
+    allow: allowSchema().optional(),
     app: testedAppSchema().optional(),
     limits: limitsSchema().optional(),
   }),

@@ -6,6 +6,7 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import type { Refusal } from "../../runner/live/refusals.ts";
 import { worldHint } from "../../runner/live/refusal-hint.ts";
+import { ownWorldLine } from "./missing-parts.ts";
 
 export interface SignInParts {
   readonly session: Pick<LiveSimulation, "recorder" | "refusals">;
@@ -73,11 +74,7 @@ function refusedBy(
   const has = worldHint(world, refusal);
   const hints = [
     ...(has === "" ? [] : [has]),
-    ...(has === ""
-      ? []
-      : [
-          "For your own: test.use({ entraOptions: { world: createWorld({ tenant, apps }) } }); docs/guide/worlds.md.",
-        ]),
+    ...(has === "" ? [] : [`For your own: ${ownWorldLine(world, refusal)}; docs/guide/worlds.md.`]),
   ];
   return new HarnessError("bad-usage", `${person} was not signed in: ${refusal.text}`, {
     place: "entra.signIn",

@@ -4,11 +4,16 @@ import { createVirtualClock } from "../../core/time/virtual-clock.ts";
 import type { User } from "../../entra/directory/world.ts";
 import { textOfRequest } from "../../core/http/message.ts";
 import { isResent } from "../../core/http/resent.ts";
+import type { PreparedProfile } from "../../network/mount.ts";
 import { loadMount } from "../../network/mounts.ts";
 import { isServedUrl } from "../../network/served-hosts.ts";
 import { type LiveSimulation, startLiveSimulation } from "../../runner/live/live-simulation.ts";
+import type { Refusal } from "../../runner/live/refusals.ts";
 import { watchContext, type WatchedContext } from "./watched-context.ts";
+import { endEarly } from "./early-end.ts";
 import { createEntra, type Entra } from "./entra.ts";
+import { type Missing, missingParts } from "./missing-parts.ts";
+import { watchPageErrors } from "./page-errors.ts";
 import { type EntraOptions, startOf } from "./playwright-options.ts";
 import { refusePlaywrightsClock } from "./page-clock.ts";
 
@@ -20,12 +25,114 @@ export interface TestSimulator {
   readonly attach: (context: BrowserContext) => Promise<Attached>;
   /** After the context is closed. */
   readonly stop: () => Promise<void>;
+  /** What the test has forgotten, or is otherwise not the pages' own; undefined when it lacks nothing. */
+  readonly problem: () => Error | undefined;
 }
 
 interface Attached {
   readonly entra: Entra;
-  /** Resolves to the tabs and popups in which a sign-in page waits to be filled in. */
-  readonly leave: () => Promise<readonly string[]>;
+  /** Stops watching, and resolves to what was seen. */
+  readonly leave: () => Promise<SeenInTest>;
+}
+
+/** What a test's pages have shown beside its history. */
+export interface SeenInTest {
+  /** Tabs and popups in which a sign-in page waits to be filled in. */
+  readonly unanswered: readonly string[];
+  /** Errors of the pages themselves. */
+  readonly pageErrors: readonly string[];
+  /** Refused sign-ins that no function of the test has reported. */
+  readonly refusals: readonly Refusal[];
+}
+
+interface AttachParts {
+  readonly way: PreparedProfile;
+  readonly session: LiveSimulation;
+  readonly options: EntraOptions;
+  readonly clientName: string;
+}
+
+/** Puts a context on the clock, and watches it. */
+async function attachTo(
+  context: BrowserContext,
+  { way, session, options, clientName }: AttachParts,
+): Promise<{
+  readonly entra: Entra;
+  readonly watched: WatchedContext;
+  readonly leave: () => Promise<SeenInTest & { readonly forgotten: Forgotten }>;
+}> {
+  refusePlaywrightsClock(context);
+  const time = await way.attach(context);
+  const accountOf = (user: User): string =>
+    `${user.homeId ?? user.id}.${user.homeTenant ?? session.world.tenant().id}`;
+  const seen = watchContext({
+    context,
+    session,
+    client: clientName,
+    accountOf,
+    isServed: isServedUrl,
+  });
+  const { entra, unreported } = createEntra({
+    session,
+    context: seen,
+    accountOf,
+    counts: () => ({ page: time.requests(), socket: way.arrivals() }),
+    options,
+    stub: (address, data) => stubIn(context, address, data),
+  });
+  const watch = watchForMissing({ context, session, seen, unreported });
+  return {
+    entra,
+    watched: seen,
+    async leave() {
+      watch.stop();
+      await seen.look();
+      seen.leave();
+      return {
+        unanswered: seen.unanswered(),
+        pageErrors: watch.pageErrors(),
+        refusals: unreported(),
+        forgotten: watch.forgotten(),
+      };
+    },
+  };
+}
+
+interface WatchedParts {
+  readonly context: BrowserContext;
+  readonly session: LiveSimulation;
+  readonly seen: WatchedContext;
+  readonly unreported: () => readonly Refusal[];
+}
+
+/** Watches what the pages lack, and ends the test early when it cannot pass without that. */
+function watchForMissing({ context, session, seen, unreported }: WatchedParts): {
+  readonly forgotten: () => Forgotten;
+  readonly pageErrors: () => readonly string[];
+  readonly stop: () => void;
+} {
+  const { errors, failedRequests } = watchPageErrors({
+    context,
+    recorder: session.recorder,
+    isServed: isServedUrl,
+    nameOf: seen.nameOf,
+  });
+  const early = endEarly({ context, session, refusals: unreported });
+  return {
+    forgotten: () => ({ failedRequests: failedRequests(), refusals: early.endedBy() }),
+    pageErrors: errors,
+    stop: early.stop,
+  };
+}
+
+type Forgotten = Pick<Missing, "failedRequests" | "refusals">;
+
+/** Answers an address of no API of the world in place of its host; requests to it are not recorded. */
+function stubIn(context: BrowserContext, address: string, data: object): void {
+  const { origin, pathname } = new URL(address);
+  const isMeant = (url: URL): boolean => url.origin === origin && url.pathname === pathname;
+  // What the test does next reaches the browser after it.
+  void context.route(isMeant, (route) => route.fulfill({ json: data })).catch(() => undefined);
 }
 
 /** Starts a session of that name, whose time flows by itself. */
@@ -33,7 +140,8 @@ export async function startTestSimulator(
   options: EntraOptions,
   name: string,
 ): Promise<TestSimulator> {
-  const { mount: _mount, user: _user, app = { name: "app" }, startsAt: _at, ...rest } = options;
+  const { mount: _mount, user: _user, startsAt: _at, ...written } = options;
+  const { app = { name: "app" }, allow = [], ...rest } = written;
   const mount = await loadMount(options.mount ?? "proxy");
   const clock = createVirtualClock({
     startMs: startOf(options),
@@ -42,6 +150,7 @@ export async function startTestSimulator(
   });
   const stopFlow = clock.flow();
   let watched: WatchedContext | undefined;
+  let forgotten: Forgotten = { failedRequests: [], refusals: [] };
   // What a person sees lasts until time goes on.
   clock.beforeTimeGoesOn(async (thoroughness) => {
     if (thoroughness === "thorough") await watched?.look();
@@ -50,6 +159,7 @@ export async function startTestSimulator(
   const session = await startLiveSimulation({
     ...rest,
     app,
+    suite: { allow },
     mount,
     clock,
     time: "flowing",
@@ -68,36 +178,22 @@ export async function startTestSimulator(
     throw error;
   });
   if (way === undefined) throw new Error(`the mount ${mount.name} has no browser`);
-  const accountOf = (user: User): string =>
-    `${user.homeId ?? user.id}.${user.homeTenant ?? session.world.tenant().id}`;
-
   return {
     session,
     proxy: way.contextOptions.proxy,
     async attach(context) {
-      refusePlaywrightsClock(context);
-      const time = await way.attach(context);
-      const seen = watchContext({
-        context,
-        session,
-        client: app.name,
-        accountOf,
-        isServed: isServedUrl,
-      });
-      watched = seen;
-      const counts = (): ReturnType<Entra["counts"]> => ({
-        page: time.requests(),
-        socket: way.arrivals(),
-      });
+      const attached = await attachTo(context, { way, session, options, clientName: app.name });
+      watched = attached.watched;
       return {
-        entra: createEntra({ session, context: seen, accountOf, counts, options }),
+        entra: attached.entra,
         async leave() {
-          await seen.look();
-          seen.leave();
-          return seen.unanswered();
+          const { forgotten: found, ...seen } = await attached.leave();
+          forgotten = found;
+          return seen;
         },
       };
     },
+    problem: () => missingParts({ session, ...forgotten }),
     async stop() {
       stopFlow();
       try {

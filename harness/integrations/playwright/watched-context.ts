@@ -21,6 +21,8 @@ export interface WatchedContext {
   readonly unanswered: () => readonly string[];
   /** Where a request that has arrived comes from; undefined for one that is not a page's. */
   readonly originOf: (arrived: Arrived) => Promise<RequestOrigin | undefined>;
+  /** The name of a page's window in the history; undefined once it is closed. */
+  readonly nameOf: (page: Page) => string | undefined;
   /** Stops watching. */
   readonly leave: () => void;
 }
@@ -120,6 +122,7 @@ export function watchContext(options: WatchOptions): WatchedContext {
       if (sender === undefined || window === undefined) return undefined;
       return { tab: window.tab, window: window.name, isChild: sender.isChild };
     },
+    nameOf: (page) => open.get(page)?.name,
     leave: () => clearInterval(timer),
   };
 }

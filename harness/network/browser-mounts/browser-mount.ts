@@ -29,7 +29,7 @@ export interface WayIn {
   readonly stop: () => Promise<void>;
 }
 
-export interface WayInOptions extends Pick<MountContext, "service" | "clock" | "gate"> {
+export interface WayInOptions extends Pick<MountContext, "service" | "clock" | "gate" | "suite"> {
   /** Pages of applications under test; they are not recorded. */
   readonly pages: (request: Request) => Response | undefined;
   readonly session: FrameSession;
@@ -133,6 +133,7 @@ async function prepare(
     clock,
     gate,
     pages,
+    ...(options.suite === undefined ? {} : { suite: options.suite }),
     session: createFrameSession(
       options.sessionInFrames,
       async (url) => profile?.cookies(url) ?? [],

@@ -8,7 +8,7 @@
  */
 import http from "node:http";
 import https from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import net, { type AddressInfo, type Socket } from "node:net";
 import { untilPageHasRead } from "../../browser/page-pipes.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { deliveryOf, textOfResponse } from "../../core/http/message.ts";
@@ -21,6 +21,7 @@ import { type Arrival, arrivalOf, serverOptions } from "../https-server.ts";
 import { type BrokenBy, createResends, type Resends } from "./resends.ts";
 import { createKeptAnswers, type KeptAnswers } from "./kept-answers.ts";
 import { isServedHost, unmockedRequest, unmockedUrl } from "../served-hosts.ts";
+import { isAllowed } from "../suite.ts";
 
 export interface BrowserProxy {
   /** As in Playwright's option `proxy`. What an application's own server on this machine is asked does not come this way. */
@@ -76,15 +77,7 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
     socket.destroy();
   });
 
-  const proxy = http.createServer((incoming, outgoing) => {
-    // Plain HTTP: nothing that matters here is asked for that way.
-    if (incoming.url === IS_THERE_A_NETWORK) {
-      outgoing.writeHead(204).end();
-      return;
-    }
-    onHarnessError(unmockedUrl(new URL(incoming.url ?? "/", "http://unknown")));
-    outgoing.writeHead(502, { "Content-Type": "text/plain" }).end("Brownout: not served.");
-  });
+  const proxy = http.createServer((incoming, outgoing) => answerPlain(incoming, outgoing, options));
   proxy.on("connect", (incoming: http.IncomingMessage, socket: Socket) => {
     socket.on("error", () => undefined);
     const port = socket.remotePort ?? 0;
@@ -94,6 +87,10 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
       ready.delete(socket);
     });
     const [, host = "", hostPort = "443"] = /^(.*):(\d+)$/.exec(incoming.url ?? "") ?? [];
+    if (isAllowed(options.suite, host)) {
+      openTunnel(socket, { host, port: Number(hostPort) });
+      return;
+    }
     if (!isServedHost(host) || hostPort !== "443") {
       if (!BROWSERS_OWN.test(host)) onHarnessError(unmockedRequest(host, Number(hostPort)));
       socket.end("HTTP/1.1 403 Not served by Brownout\r\nContent-Length: 0\r\n\r\n");
@@ -120,6 +117,48 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
       await closed;
     },
   };
+}
+
+/** Plain HTTP: nothing that matters here is asked for that way. */
+function answerPlain(
+  incoming: http.IncomingMessage,
+  outgoing: http.ServerResponse,
+  { suite, onHarnessError }: WayInOptions,
+): void {
+  if (incoming.url === IS_THERE_A_NETWORK) {
+    outgoing.writeHead(204).end();
+    return;
+  }
+  const url = new URL(incoming.url ?? "/", "http://unknown");
+  if (isAllowed(suite, url.hostname)) {
+    forward(incoming, outgoing, url);
+    return;
+  }
+  onHarnessError(unmockedUrl(url));
+  outgoing.writeHead(502, { "Content-Type": "text/plain" }).end("Brownout: not served.");
+}
+
+/** Lets a request without TLS through to a host that the suite allows. */
+function forward(incoming: http.IncomingMessage, outgoing: http.ServerResponse, url: URL): void {
+  const { method, headers } = incoming;
+  const request = http.request(url, { method, headers }, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  request.on("error", () => outgoing.destroy());
+  incoming.pipe(request);
+}
+
+/** Lets a connection through to a host that the suite allows. */
+function openTunnel(socket: Socket, place: { readonly host: string; readonly port: number }): void {
+  const host = place.host.replace(/^\[(.*)\]$/, "$1");
+  const upstream = net.connect({ host, port: place.port }, () => {
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    upstream.pipe(socket);
+    socket.pipe(upstream);
+  });
+  upstream.on("error", () => socket.destroy());
+  socket.once("close", () => upstream.destroy());
 }
 
 /** Whether it is a document that is asked for. */

@@ -30,6 +30,7 @@ import {
 import { isRedirect, redirectOf } from "./routed-redirect.ts";
 import { requestOfRoute } from "./routed-request.ts";
 import { isServedHost, unmockedUrl } from "../served-hosts.ts";
+import { isAllowed as isHostAllowed } from "../suite.ts";
 
 export interface BrowserRoutes {
   /** Puts the routes into a context that has no page yet. */
@@ -70,7 +71,7 @@ export function createBrowserRoutes(options: WayInOptions): BrowserRoutes {
         page.on("close", () => give((routed) => frameOf(routed)?.page() === page));
       });
       await context.route(
-        ({ hostname }) => !isLoopback(hostname),
+        ({ hostname }) => !isLoopback(hostname) && !isHostAllowed(options.suite, hostname),
         (route, routed) => take(route, routed),
       );
     },

@@ -36,6 +36,32 @@ export function worldHint(world: World, refusal: Refusal): string {
   }
 }
 
+/** The call of `createWorld` that has what the refused request asked for. An app of the world is of its kind, another one as its request looks. */
+export function worldLine(world: World, refusal: Refusal): string {
+  const { tenant = "", app, redirectUri, scope = "", isOfPageApp } = refusal;
+  const kind = appOf(world, app)?.kind ?? (isOfPageApp ? "spa" : "web");
+  const isId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(tenant);
+  const isDomain = tenant.includes(".");
+  const scopes = scope.split(/\s+/).filter((word) => word !== "" && !OPENID_SCOPES.has(word));
+  const fields = [
+    `kind: "${kind}"`,
+    `clientId: ${JSON.stringify(app ?? "YOUR-CLIENT-ID")}`,
+    ...(redirectUri === undefined ? [] : [`redirectUris: ${JSON.stringify([redirectUri])}`]),
+    ...(scopes.length === 0 || scopes.some((word) => word.endsWith("/.default"))
+      ? []
+      : [`scopes: ${JSON.stringify(scopes)}`]),
+  ];
+  const domain = isDomain ? `, domain: ${JSON.stringify(tenant)}` : "";
+  return `createWorld({ tenant: ${JSON.stringify(isId ? tenant : "YOUR-TENANT-ID")}${domain}, apps: [{ ${fields.join(", ")} }] })`;
+}
+
+const OPENID_SCOPES: ReadonlySet<string> = new Set([
+  "openid",
+  "profile",
+  "offline_access",
+  "email",
+]);
+
 function tenantOf({ tenants }: World, segment: string | undefined): Tenant | undefined {
   const wanted = segment?.toLowerCase() ?? "";
   return tenants.find(({ id, domains }) => id === wanted || domains.includes(wanted));

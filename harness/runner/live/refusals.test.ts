@@ -96,7 +96,15 @@ describe("the refusals of a sign-in", () => {
 
 describe("what the world has instead", () => {
   const hint = (code: number, more: object = {}): string =>
-    worldHint(contoso, { code, text: "", tenant: "contoso.example", app: clientId, ...more });
+    worldHint(contoso, {
+      code,
+      text: "",
+      tenant: "contoso.example",
+      app: clientId,
+      isOfPageApp: true,
+      isPage: true,
+      ...more,
+    });
 
   it("is listed, single-page apps first, at a readable length", () => {
     expect(hint(700016)).toMatch(

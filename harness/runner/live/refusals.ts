@@ -19,6 +19,12 @@ export interface Refusal {
   readonly tenant?: string;
   readonly app?: string;
   readonly redirectUri?: string;
+  /** The scopes that were asked for. */
+  readonly scope?: string;
+  /** Whether it came from a page of a single-page app, as far as the request shows it. */
+  readonly isOfPageApp: boolean;
+  /** Whether a person read it on a page of the service, rather than the app. */
+  readonly isPage: boolean;
 }
 
 export interface Refusals {
@@ -56,6 +62,9 @@ export function createRefusals(): Refusals {
       ...(tenant === undefined ? {} : { tenant }),
       ...(of["client_id"] === undefined ? {} : { app: of["client_id"] }),
       ...(of["redirect_uri"] === undefined ? {} : { redirectUri: of["redirect_uri"] }),
+      ...(of["scope"] === undefined ? {} : { scope: of["scope"] }),
+      isOfPageApp: of["response_mode"] === "fragment" || /browser|angular|react/i.test(skuOf(of)),
+      isPage: endpoint === "authorize" && !said.isForApp,
     });
   };
 
@@ -70,6 +79,11 @@ export function createRefusals(): Refusals {
     }),
     all: () => all,
   };
+}
+
+/** The library that asks, as MSAL names itself. */
+function skuOf(parameters: Readonly<Record<string, string>>): string {
+  return parameters["x-client-SKU"] ?? parameters["x-client-sku"] ?? "";
 }
 
 interface Said {

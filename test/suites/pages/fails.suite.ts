@@ -18,6 +18,28 @@ test("a host that is not simulated, swallowed", async ({ page }) => {
   expect(await ask(page, "https://telemetry.example.com/hit")).toBe("TypeError");
 });
 
+test("a page that loads what no one answers", async ({ page }) => {
+  await page.route("http://localhost:5180/", (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: `<h1>Mine</h1>
+        <link rel="stylesheet" href="https://styles.example.com/a.css">
+        <script src="https://cdn.example.com/app.js"></script>
+        <script>
+          fetch("https://api.example.com/stock").catch(() => console.error("no stock"));
+          framework.start();
+        </script>`,
+    }),
+  );
+  await page.goto("http://localhost:5180/");
+  await page.getByRole("button", { name: "Sign in" }).click();
+});
+
+test("a registration that the world has not", async ({ page }) => {
+  await page.goto(SIGN_IN.replace("5180%2Fredirect.html", "5180%2Felsewhere"));
+  await page.getByRole("button", { name: "Sign in" }).click();
+});
+
 test("an outage misspelt", ({ entra }) => {
   entra.outage("throtled" as never);
 });

@@ -61,3 +61,15 @@ test.describe("a form of the app's own", () => {
     expect(entra.history().events.map(({ kind }) => kind)).not.toContain("prompt-shown");
   });
 });
+
+test("hosts that the test answers for", async ({ page, entra }) => {
+  entra.api("https://api.example.com/stock", { stock: 3 });
+  entra.api("http://localhost:5180/api/orders", { orders: [] });
+  await openPage(page);
+  const read = (address: string): Promise<unknown> =>
+    page.evaluate(async (url) => (await fetch(url)).json(), address);
+  expect(await read("https://api.example.com/stock?of=tea")).toEqual({ stock: 3 });
+  expect(await read("http://localhost:5180/api/orders")).toEqual({ orders: [] });
+  entra.api("https://api.example.com/stock", { stock: 2 });
+  expect(await read("https://api.example.com/stock")).toEqual({ stock: 2 });
+});

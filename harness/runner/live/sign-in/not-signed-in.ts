@@ -3,7 +3,7 @@ import { titleOf, unescapeHtml } from "../../../clients/html-form.ts";
 import { HarnessError } from "../../../core/errors.ts";
 import { textOf } from "../../../core/thrown.ts";
 import type { World } from "../../../entra/directory/world.ts";
-import { worldHint } from "../refusal-hint.ts";
+import { worldHint, worldLine } from "../refusal-hint.ts";
 import type { Refusal } from "../refusals.ts";
 import type { VisitEnd } from "./browser-visit.ts";
 
@@ -13,7 +13,7 @@ export function refusedBy(
   {
     person,
     world,
-    ownWorld = "useEntra({ world: createWorld({ tenant, apps }) })",
+    ownWorld = `useEntra({ world: ${worldLine(world, refusal)} })`,
     cause,
     place = "entra.signIn",
   }: {

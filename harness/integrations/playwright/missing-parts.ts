@@ -1,0 +1,82 @@
+/**
+ * What a test of pages has forgotten, in one error with the lines to add: hosts that are not
+ * simulated, and a registration that the world has not.
+ */
+import { HarnessError } from "../../core/errors.ts";
+import type { World } from "../../entra/directory/world.ts";
+import {
+  joinProblems,
+  originOfPlace,
+  quotedNames,
+  withoutPort,
+} from "../../runner/live/join-problems.ts";
+import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
+import { worldHint, worldLine } from "../../runner/live/refusal-hint.ts";
+import type { Refusal } from "../../runner/live/refusals.ts";
+import type { FailedRequest } from "./page-errors.ts";
+
+export interface Missing {
+  readonly session: Pick<LiveSimulation, "problems" | "directory">;
+  /** Requests of pages to hosts that are not simulated. */
+  readonly failedRequests: readonly FailedRequest[];
+  /** Sign-ins that cannot succeed in this world, and that no function of the test has reported. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** How an app of a Playwright suite gets a world of its own; the line is code. */
+export function ownWorldLine(world: World, refusal: Refusal): string {
+  return `test.use({ entraOptions: { world: ${worldLine(world, refusal)} } })`;
+}
+
+/** All of it in one error; undefined when nothing is missing. */
+export function missingParts({ session, failedRequests, refusals }: Missing): Error | undefined {
+  const problem = joinProblems(session.problems(), (hosts) => linesFor(hosts, failedRequests));
+  const refused = refusalError(refusals, session);
+  if (problem === undefined || refused === undefined) return inSuite(problem) ?? refused;
+  const { message, place, hint } = problem as HarnessError;
+  return new HarnessError("unmocked-request", message, {
+    ...(place === undefined ? {} : { place }),
+    hint: [hint, refused.message, refused.hint].join("\n  "),
+  });
+}
+
+/** A mount is chosen by an option here, and not by one of the command. */
+function inSuite(problem: Error | undefined): Error | undefined {
+  if (!(problem instanceof HarnessError)) return problem;
+  const { code, message, place = "", hint = "" } = problem;
+  return new HarnessError(code, message, {
+    place,
+    hint: hint.replace("--mount proxy", 'test.use({ entraOptions: { mount: "proxy" } })'),
+  });
+}
+
+function linesFor(hosts: readonly string[], failed: readonly FailedRequest[]): string {
+  const data = failed.filter(
+    ({ host, resource }) => hosts.includes(host) && (resource === "fetch" || resource === "xhr"),
+  );
+  const ofData = new Set(data.map(({ host }) => host));
+  const routes = hosts
+    .filter((host) => !ofData.has(host))
+    .map((host) => `await page.route("${originOfPlace(host)}/**", (route) => route.fulfill());`);
+  const names = [...new Set(hosts.map(withoutPort))];
+  return [
+    "No request leaves the computer. Answer these in the test, before the page asks:",
+    ...data.map(({ address }) => `  entra.api("${address}", { … });`),
+    ...routes.map((line) => `  ${line}`),
+    `or let them through: test.use({ entraOptions: { allow: ${quotedNames(names)} } });`,
+  ].join("\n  ");
+}
+
+function refusalError(
+  refusals: readonly Refusal[],
+  { directory }: Pick<LiveSimulation, "directory">,
+): HarnessError | undefined {
+  const [refusal] = refusals;
+  if (refusal === undefined) return undefined;
+  return new HarnessError("not-signed-in", `Entra refused a sign-in: ${refusal.text}`, {
+    hint: [
+      worldHint(directory.world, refusal),
+      `For your own: ${ownWorldLine(directory.world, refusal)};`,
+    ].join("\n  "),
+  });
+}

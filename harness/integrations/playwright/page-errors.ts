@@ -1,0 +1,86 @@
+/**
+ * What goes wrong in the pages of a test without Entra: uncaught errors, what they write to
+ * `console.error`, scripts and other parts that do not load. It stands in the timeline, between
+ * the requests, and in what a failed test prints.
+ */
+import type { BrowserContext, Page, Request } from "@playwright/test";
+import type { Recorder } from "../../history/recorder.ts";
+
+/** A request of a page that failed, to a host that is not simulated. */
+export interface FailedRequest {
+  /** Without the query. */
+  readonly address: string;
+  readonly host: string;
+  /** Playwright's name for what was asked for: `script`, `stylesheet`, `fetch`, `xhr` … */
+  readonly resource: string;
+}
+
+export interface PageErrors {
+  /** The errors so far, each once, in their order. */
+  readonly errors: () => readonly string[];
+  readonly failedRequests: () => readonly FailedRequest[];
+}
+
+export interface PageErrorOptions {
+  readonly context: BrowserContext;
+  readonly recorder: Pick<Recorder, "emit" | "redactor">;
+  readonly isServed: (url: URL) => boolean;
+  /** The name of a page's window in the history. */
+  readonly nameOf: (page: Page) => string | undefined;
+}
+
+/** A page in a loop must not fill the report. */
+const KEPT_MAX = 30;
+const LENGTH_MAX = 300;
+
+/** Watches the pages of a context, from before its first one. */
+export function watchPageErrors({
+  context,
+  recorder,
+  isServed,
+  nameOf,
+}: PageErrorOptions): PageErrors {
+  const errors = new Set<string>();
+  const failed = new Map<string, FailedRequest>();
+
+  const keep = (page: Page | null, text: string): void => {
+    const window = page === null ? undefined : nameOf(page);
+    const line = text.replaceAll(/\s+/g, " ").trim().slice(0, LENGTH_MAX);
+    const whole = recorder.redactor.text(`${window ?? "a page"}: ${line}`);
+    if (errors.has(whole) || errors.size >= KEPT_MAX) return;
+    errors.add(whole);
+    recorder.emit({ kind: "noted", text: whole });
+  };
+
+  context.on("weberror", (error) => {
+    const { message, name } = error.error();
+    keep(error.page(), `uncaught ${message.startsWith(name) ? message : `${name}: ${message}`}`);
+  });
+  context.on("console", (message) => {
+    // The browser's own word about a request that failed: the requests are in the history.
+    if (message.type() !== "error" || message.text().startsWith("Failed to load resource")) return;
+    keep(message.page(), `console.error: ${message.text()}`);
+  });
+  context.on("requestfailed", (request) => {
+    const url = URL.parse(request.url());
+    const reason = request.failure()?.errorText ?? "";
+    // What a page gives up by itself is no failure.
+    if (url === null || reason === "net::ERR_ABORTED" || !/^https?:$/.test(url.protocol)) return;
+    if (isServed(url)) return;
+    const address = `${url.origin}${url.pathname}`;
+    if (failed.size < KEPT_MAX && !failed.has(address))
+      failed.set(address, { address, host: url.host, resource: request.resourceType() });
+    keep(pageOf(request), `${request.resourceType()} ${address} did not load: ${reason}`);
+  });
+
+  return { errors: () => [...errors], failedRequests: () => [...failed.values()] };
+}
+
+/** A service worker has no frame, nor has a document before it is there. */
+function pageOf(request: Request): Page | null {
+  try {
+    return request.frame().page();
+  } catch {
+    return null;
+  }
+}
