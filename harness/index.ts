@@ -63,6 +63,8 @@ export type {
 } from "./faults/plan.ts";
 
 // Clients under test.
+export { defineClient } from "./clients/client-definition.ts";
+export type { ClientDefinition } from "./clients/client-definition.ts";
 export type {
   CacheStore,
   ClientContext,

@@ -1,7 +1,7 @@
 /** Finds scenarios: those of the library by name, and users' scenarios by file. */
 import { isAbsolute } from "node:path";
 import { HarnessError, suggestNames } from "../harness/core/errors.ts";
-import { loadScenarioFile } from "../harness/runner/loading/load-scenario.ts";
+import { loadScenarioFile } from "../harness/runner/loading/load-default-export.ts";
 import { checkScenario } from "../harness/runner/scenario-schema.ts";
 import type { Scenario } from "../harness/runner/scenario.ts";
 import { library } from "./library.ts";

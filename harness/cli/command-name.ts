@@ -12,13 +12,18 @@ function commandName(cwd: string): string {
   return `node ${quoted(inside.startsWith("..") ? bin : inside)}`;
 }
 
-/** The command that runs a journal's scenario again; `file` is that of a scenario that replay does not find by itself. */
-export function commandToReplay(journal: string, cwd: string, file?: string): string {
-  const named =
-    file === undefined || isOwnScenarioFile(file, cwd)
-      ? ""
-      : ` --scenario ${quoted(shortPath(cwd, file))}`;
-  return `${commandName(cwd)} replay ${quoted(journal)}${named}`;
+/** The command that runs a journal's scenario again; `file` is that of a scenario, which replay may not find by itself, `clientFile` that of a client of the user's own. */
+export function commandToReplay(
+  journal: string,
+  cwd: string,
+  { file, clientFile }: { readonly file?: string; readonly clientFile?: string } = {},
+): string {
+  const option = (name: string, path: string): string =>
+    ` --${name} ${quoted(shortPath(cwd, path))}`;
+  const scenario =
+    file === undefined || isOwnScenarioFile(file, cwd) ? "" : option("scenario", file);
+  const client = clientFile === undefined ? "" : option("client", clientFile);
+  return `${commandName(cwd)} replay ${quoted(journal)}${scenario}${client}`;
 }
 
 /** The command that judges journals again. */

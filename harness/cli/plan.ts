@@ -32,8 +32,8 @@ import { cacheOption, keptVersions } from "./client-versions/cache-option.ts";
 /** The options of `brownout run`. */
 export const runOptions = {
   client: {
-    value: "NAME[@VERSION]",
-    says: "the client under test (default: the scenario's own, else msal-node)",
+    value: "NAME[@VERSION]|FILE",
+    says: "the client under test, or the file of one of your own, such as ./acme-auth.client.ts (default: the scenario's own, else msal-node)",
   },
   mount: {
     value: "NAME",
@@ -152,11 +152,14 @@ function readControls(values: {
 }
 
 function taskOf(
-  { scenario, file, client, clientFolder, mount, name }: Selected,
+  { scenario, file, client, clientFolder, clientFile, mount, name }: Selected,
   { out, ...how }: Pick<Plan, "seed" | "edition" | "out">,
 ): RunTask {
   const journalFile = join(out, "journals", `${name}.jsonl`);
-  const where = clientFolder === undefined ? {} : { clientFolder };
+  const where = {
+    ...(clientFolder === undefined ? {} : { clientFolder }),
+    ...(clientFile === undefined ? {} : { clientFile }),
+  };
   return { scenario: file ?? scenario.name, client, ...where, mount, ...how, journalFile };
 }
 

@@ -15,11 +15,13 @@ import {
 } from "../network/mount-names.ts";
 import { isBrowserMount, whyNoBrowser } from "../network/mounts.ts";
 import { ownAppOf } from "../clients/own-app.ts";
-import { describeScenarios } from "./worker/describe-scenarios.ts";
+import { describeScenarios } from "./worker/describe-files.ts";
 import type { ScenarioSummary } from "../runner/scenario-summary.ts";
+import type { ClientUnderTest } from "../clients/client.ts";
 import type { ClientCache } from "../clients/versions/client-cache.ts";
-import { placeClient } from "../clients/versions/place-client.ts";
+import { placeClient, type PlacedClient } from "../clients/versions/place-client.ts";
 import { checkAsserts } from "../reporting/model/judge-run.ts";
+import { findOwnClient, type OwnClient } from "./own-client.ts";
 import { filesMatching, isPath, isPattern } from "./scenario-files.ts";
 
 /** One run to be: a scenario with one client, under one mount. */
@@ -33,6 +35,8 @@ export interface Selected {
   /** A folder with its package, when it is not the one beside Brownout. */
   readonly clientFolder?: string;
   readonly mount: MountName;
+  /** The file of the user's own client, absolute. */
+  readonly clientFile?: string;
   /** The client is the user's own code. */
   readonly isOwn?: true;
   /** Its files in the output folder are called `<name>.jsonl` and `<name>.har`. */
@@ -49,8 +53,14 @@ export interface Skipped {
   readonly scenario: string;
   readonly client: string;
   readonly missing?: HarnessError;
-  /** Why its faults cannot meet the client. */
-  readonly notApplicable?: string;
+  /** Why it says nothing about the client. */
+  readonly notApplicable?: NotApplicable;
+}
+
+/** Why a scenario says nothing about a client, and who says so: the scenario, as its faults cannot meet it, or the file of the client. */
+export interface NotApplicable {
+  readonly why: string;
+  readonly by: "scenario" | "client";
 }
 
 /** The runs that `filters` and `--client` mean; all of the library without filters. */
@@ -66,6 +76,7 @@ export async function selectRuns(wanted: {
   const runs: Selected[] = [];
   const skipped: Skipped[] = [];
   const placeOf = createPlaces(wanted.mount);
+  const own = await findOwnClient(wanted.client, wanted.cwd);
   for (const { scenario, file } of await selectScenarios(wanted.filters, wanted.cwd)) {
     // `run.ts` would find it too, but in a worker, when folders are made.
     checkAsserts(scenario.asserts, file ?? `scenario ${scenario.name}`);
@@ -76,20 +87,17 @@ export async function selectRuns(wanted: {
       skipped.push({ scenario: scenario.name, client, missing });
     };
     for (const name of clientsOf(scenario, wanted.client)) {
-      const placed = await placeClient(name, scenario, wanted.cache).catch((error: unknown) => {
-        if (isMissing(error)) return error;
-        throw error;
-      });
+      const placed = own ?? (await placeClient(name, scenario, wanted.cache).catch(missingOf));
       if (placed instanceof HarnessError) {
         leaveOut(name ?? placed.place ?? "its client", placed);
         continue;
       }
-      const { client, folder } = placed;
+      const { client } = placed;
       if (!supportsAllFlows(client, scenario)) {
         skipped.push({ scenario: scenario.name, client: client.name });
         continue;
       }
-      const notApplicable = whyNotApplicable(client, scenario);
+      const notApplicable = whyLeftOut(scenario, client, own);
       if (notApplicable !== undefined) {
         skipped.push({ scenario: scenario.name, client: client.name, notApplicable });
         continue;
@@ -102,11 +110,12 @@ export async function selectRuns(wanted: {
       runs.push({
         scenario,
         ...(file === undefined ? {} : { file }),
-        client: placed.name ?? client.name,
-        ...(folder === undefined ? {} : { clientFolder: folder }),
+        ...whereIs(placed),
         version: client.version,
         mount,
-        ...(ownAppOf(scenario)?.name === client.name ? { isOwn: true as const } : {}),
+        ...(own !== undefined || ownAppOf(scenario)?.name === client.name
+          ? { isOwn: true as const }
+          : {}),
         name: runName(scenario.name, client.name),
       });
     }
@@ -114,6 +123,27 @@ export async function selectRuns(wanted: {
   checkNames(runs);
   if (runs.length === 0) throw nothingToRun(skipped);
   return { runs, skipped };
+}
+
+function whyLeftOut(
+  scenario: ScenarioSummary,
+  client: Pick<ClientUnderTest, "name">,
+  own: OwnClient | undefined,
+): NotApplicable | undefined {
+  const declared = own?.whyNot(scenario.name);
+  if (declared !== undefined) return { why: declared, by: "client" };
+  const why = whyNotApplicable(client, scenario);
+  return why === undefined ? undefined : { why, by: "scenario" };
+}
+
+/** Where a worker finds the client. */
+function whereIs(
+  placed: PlacedClient | OwnClient,
+): Pick<Selected, "client" | "clientFolder" | "clientFile"> {
+  const { name } = placed.client;
+  if ("file" in placed) return { client: name, clientFile: placed.file };
+  const { folder } = placed;
+  return { client: placed.name ?? name, ...(folder === undefined ? {} : { clientFolder: folder }) };
 }
 
 /** What the files of a run are called, without their ends. */
@@ -267,8 +297,10 @@ function nothingMatches(glob: string, library: readonly ScenarioSummary[]): Harn
   });
 }
 
-function isMissing(error: unknown): error is HarnessError {
-  return error instanceof HarnessError && error.code === "client-not-installed";
+/** The error, where it says that a package is not installed. */
+function missingOf(error: unknown): HarnessError {
+  if (error instanceof HarnessError && error.code === "client-not-installed") return error;
+  throw error;
 }
 
 function nothingToRun(skipped: readonly Skipped[]): HarnessError {
@@ -278,7 +310,7 @@ function nothingToRun(skipped: readonly Skipped[]): HarnessError {
     first === undefined
       ? "there is nothing to run"
       : first.notApplicable !== undefined
-        ? `${first.scenario} says nothing about ${first.client}: ${first.notApplicable}`
+        ? `${first.scenario} says nothing about ${first.client}: ${first.notApplicable.why}`
         : `${first.client} cannot run ${first.scenario}: it does not know a flow that the scenario needs`;
   return new HarnessError("bad-usage", message, {
     hint: 'See what scenarios need and clients know with "brownout list".',

@@ -72,7 +72,7 @@ export function createSession(
     const one: ReportedRun = {
       run: judgeRun(history, simulatedMs),
       scenario: run.scenario,
-      replay: commandToReplay(relative(cwd, journalFile), cwd, run.file),
+      replay: commandToReplay(relative(cwd, journalFile), cwd, run),
       ...(died === undefined ? {} : { relaunched: died }),
     };
     if (died !== undefined) relaunched[run.name] = died;

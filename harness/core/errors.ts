@@ -13,6 +13,7 @@ export type HarnessErrorCode =
   | "bad-usage"
   | "bad-fault-plan"
   | "bad-scenario"
+  | "bad-client"
   | "bad-world"
   | "bad-registration"
   | "bad-journal"

@@ -19,7 +19,7 @@ export interface Loaded {
 }
 
 const loader = `
-  import { loadScenarioFile } from ${JSON.stringify(new URL("../../harness/runner/loading/load-scenario.ts", import.meta.url).href)};
+  import { loadScenarioFile } from ${JSON.stringify(new URL("../../harness/runner/loading/load-default-export.ts", import.meta.url).href)};
   const report = {};
   for (const path of process.argv.slice(1)) {
     try {

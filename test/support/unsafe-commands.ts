@@ -41,8 +41,8 @@ export const unsafeCommands: readonly WrongVerdict[] = [
         "test/cli-safety.test.ts",
         "%s ends the session with 2 and its name, and no earlier journal is judged",
       ],
-      ["harness/cli/worker/describe-scenarios.test.ts", "that %s when it is loaded"],
-      ["harness/cli/worker/describe-scenarios.test.ts", "that takes longer than the bound"],
+      ["harness/cli/worker/describe-files.test.ts", "that %s when it is loaded"],
+      ["harness/cli/worker/describe-files.test.ts", "that takes longer than the bound"],
     ],
   },
   {
@@ -53,7 +53,7 @@ export const unsafeCommands: readonly WrongVerdict[] = [
         "harness/cli/worker/pool.test.ts",
         "reports %s that a script throws as a failure of that script",
       ],
-      ["harness/cli/worker/describe-scenarios.test.ts", "that exports %s"],
+      ["harness/cli/worker/describe-files.test.ts", "that exports %s"],
     ],
   },
   {

@@ -19,6 +19,7 @@ import {
 import { plannedText, versionLine } from "../../reporting/client-versions/matrix-text.ts";
 import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";
+import type { OwnClient } from "../own-client.ts";
 import type { Found } from "../selection.ts";
 import { planVersions, type VersionPlan, type VersionRun } from "./plan-versions.ts";
 import { playVersions, type VersionOutcome } from "./play-versions.ts";
@@ -35,6 +36,8 @@ export interface VersionComparison {
 /** How versions are played. */
 export interface CompareOptions {
   readonly found: readonly Found[];
+  /** The user's own client, which is compared with the newest version of each other. */
+  readonly own?: OwnClient;
   /** The output folder, absolute. */
   readonly out: string;
   /** A whole number in digits; differences are played again with the next. */
@@ -57,8 +60,11 @@ export async function compareClientVersions(
   io: Pick<Io, "createPool" | "onInterrupt" | "now">,
   options: CompareOptions,
 ): Promise<VersionComparison | InterruptSignal> {
-  const { seed, out, onLine } = options;
-  const plans = await planVersions(await provideAll(wanted, options.cache), options);
+  const { seed, out, onLine, own } = options;
+  const folders = await provideAll(wanted, options.cache);
+  const played =
+    own === undefined ? folders : [...folders, { ...own.client, client: own.client.name, own }];
+  const plans = await planVersions(played, options);
   onLine(`brownout ${brownoutVersion}: ${plannedText(plans)}, seed ${seed}`);
   const play = (runs: readonly VersionRun[], onVersion: (line: string) => void) =>
     playVersions(runs, io, {
@@ -81,7 +87,7 @@ export async function compareClientVersions(
   if (first.interruptedBy !== undefined) return first.interruptedBy;
   const versions = plans.map((plan) => playedVersion(plan, first.outcomes));
   const again = String(BigInt(seed) + 1n);
-  const differing = toPlayAgain(versions);
+  const differing = toPlayAgain(besideOwn(versions, own));
   const runsAgain = first.outcomes.flatMap(({ run, result }) =>
     result !== undefined && differing.has(result) ? [withSeed(run, again, out)] : [],
   );
@@ -92,9 +98,33 @@ export async function compareClientVersions(
   const versionsAgain = plans.map((plan) => playedVersion(plan, second.outcomes));
   return {
     versions,
-    matrix: buildMatrix(versions, versionsAgain, { brownout: brownoutVersion, seed, again }),
+    matrix: buildMatrix(besideOwn(versions, own), besideOwn(versionsAgain, own), {
+      brownout: brownoutVersion,
+      seed,
+      again,
+    }),
     failures: [...versions, ...versionsAgain].flatMap(({ failures }) => failures),
   };
+}
+
+/** The versions with the user's own client as one more behind the newest of each other client. */
+function besideOwn(
+  versions: readonly PlayedVersion[],
+  own: OwnClient | undefined,
+): readonly PlayedVersion[] {
+  if (own === undefined) return versions;
+  const [mine = [], others = []] = [true, false].map((isOwn) =>
+    versions.filter(({ client }) => (client === own.client.name) === isOwn),
+  );
+  return [...Map.groupBy(others, ({ client }) => client)].flatMap(([client, all]) => [
+    ...all,
+    ...mine.map((one) => ({
+      ...one,
+      client,
+      version: `${one.client} ${one.version}`,
+      own: true as const,
+    })),
+  ]);
 }
 
 async function provideAll(
@@ -113,11 +143,11 @@ async function provideAll(
 
 function playedVersion(plan: VersionPlan, outcomes: readonly VersionOutcome[]): PlayedVersion {
   const own = outcomes.filter(
-    ({ run: { of } }) => of.client === plan.client && of.version === plan.version,
+    ({ run: { of } }) => of.client === plan.of.client && of.version === plan.of.version,
   );
   return {
-    client: plan.client,
-    version: plan.version,
+    client: plan.of.client,
+    version: plan.of.version,
     results: own.flatMap(({ result }) => result ?? []),
     skipped: plan.skipped,
     failures: own.flatMap(({ failure }) => failure ?? []),

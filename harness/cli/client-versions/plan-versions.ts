@@ -17,11 +17,17 @@ import type { ClientFolder } from "../../clients/versions/client-cache.ts";
 import type { MountName } from "../../network/mount-names.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import { checkAsserts } from "../../reporting/model/judge-run.ts";
+import type { OwnClient } from "../own-client.ts";
 import { createPlaces, type Found, runName } from "../selection.ts";
+
+/** What is played: a client's package in one version, or the user's own client of a file. */
+export type PlayedClient =
+  | ClientFolder
+  | { readonly client: string; readonly version: string; readonly own: OwnClient };
 
 /** One scenario with one version. */
 export interface VersionRun {
-  readonly of: ClientFolder;
+  readonly of: PlayedClient;
   readonly scenario: ScenarioSummary;
   readonly task: RunTask;
   /** Where its journal is below the output folder, with slashes. */
@@ -29,7 +35,8 @@ export interface VersionRun {
 }
 
 /** A version with the runs that it plays. */
-export interface VersionPlan extends ClientFolder {
+export interface VersionPlan {
+  readonly of: PlayedClient;
   readonly runs: readonly VersionRun[];
   /** Scenarios that are for the client, and that this version cannot play, each with the reason. */
   readonly skipped: readonly { readonly scenario: string; readonly why: string }[];
@@ -37,7 +44,7 @@ export interface VersionPlan extends ClientFolder {
 
 /** Plans the runs of each version; rejects with `no-browser` where one is needed, and with `bad-usage` where nothing is for a client, or the client cannot live under the mount. */
 export async function planVersions(
-  versions: readonly ClientFolder[],
+  versions: readonly PlayedClient[],
   {
     found,
     out,
@@ -56,7 +63,7 @@ export async function planVersions(
   for (const version of versions) {
     const runs: VersionRun[] = [];
     const skipped: { scenario: string; why: string }[] = [];
-    for (const one of found.filter((candidate) => isFor(version.client, candidate))) {
+    for (const one of found.filter((candidate) => isFor(version, candidate))) {
       const { scenario, file } = one;
       checkAsserts(scenario.asserts, file ?? `scenario ${scenario.name}`);
       const client = await loaded(version, scenario);
@@ -64,17 +71,9 @@ export async function planVersions(
         skipped.push({ scenario: scenario.name, why: client.message });
         continue;
       }
-      const missing = scenario.needs.filter((flow) => !client.flows.includes(flow));
-      if (!supportsAllFlows(client, scenario)) {
-        skipped.push({ scenario: scenario.name, why: `it does not know ${missing.join(", ")}` });
-        continue;
-      }
-      const notApplicable = whyNotApplicable(client, scenario);
-      if (notApplicable !== undefined) {
-        skipped.push({
-          scenario: scenario.name,
-          why: `its faults cannot meet it: ${notApplicable}`,
-        });
+      const why = whyNotPlayed(scenario, client, version);
+      if (why !== undefined) {
+        skipped.push({ scenario: scenario.name, why });
         continue;
       }
       const mount = await placeOf(client);
@@ -82,8 +81,7 @@ export async function planVersions(
       const journal = `${folderName(version)}/journals/${runName(scenario.name, version.client)}.jsonl`;
       const task: RunTask = {
         scenario: file ?? scenario.name,
-        client: `${version.client}@${version.version}`,
-        clientFolder: version.folder,
+        ...whereIs(version),
         mount,
         seed,
         journalFile: join(out, ...journal.split("/")),
@@ -91,25 +89,52 @@ export async function planVersions(
       runs.push({ of: version, scenario, task, journal });
     }
     if (runs.length === 0 && skipped.length === 0) throw nothingFor(version.client, found);
-    plans.push({ ...version, runs, skipped });
+    plans.push({ of: version, runs, skipped });
   }
   return plans;
 }
 
+/** Where a worker finds the client. */
+function whereIs(version: PlayedClient): Pick<RunTask, "client" | "clientFolder" | "clientFile"> {
+  return "own" in version
+    ? { client: version.client, clientFile: version.own.file }
+    : { client: `${version.client}@${version.version}`, clientFolder: version.folder };
+}
+
+/** Why the scenario says nothing about the client; undefined when it can be played. */
+function whyNotPlayed(
+  scenario: ScenarioSummary,
+  client: Pick<ClientUnderTest, "name" | "flows">,
+  version: PlayedClient,
+): string | undefined {
+  if (!supportsAllFlows(client, scenario)) {
+    const missing = scenario.needs.filter((flow) => !client.flows.includes(flow));
+    return `it does not know ${missing.join(", ")}`;
+  }
+  const declared = "own" in version ? version.own.whyNot(scenario.name) : undefined;
+  if (declared !== undefined) return `its file leaves it out: ${declared}`;
+  const notApplicable = whyNotApplicable(client, scenario);
+  return notApplicable === undefined ? undefined : `its faults cannot meet it: ${notApplicable}`;
+}
+
 /** The name of a version's folder in the output folder. */
-export function folderName({ client, version }: Pick<ClientFolder, "client" | "version">): string {
+export function folderName({ client, version }: Pick<PlayedClient, "client" | "version">): string {
   return `${client}-${version}`;
 }
 
-/** A scenario is for the clients that `brownout run` runs it with; one that is named by itself, for every client that can play it. */
-function isFor(client: string, { scenario, named }: Found): boolean {
+/** A scenario is for the clients that `brownout run` runs it with; one that is named by itself, and each for a client of the user's own, for every client that can play it. */
+function isFor(version: PlayedClient, { scenario, named }: Found): boolean {
+  const { client } = version;
+  if ("own" in version) return supportsAllFlows(version.own.client, scenario) || named === true;
   return named === true ? scenario.needs.length > 0 : defaultClientNames(scenario).includes(client);
 }
 
 async function loaded(
-  { client, version, folder }: ClientFolder,
+  played: PlayedClient,
   scenario: ScenarioSummary,
-): Promise<ClientUnderTest | HarnessError> {
+): Promise<Pick<ClientUnderTest, "name" | "flows" | "inBrowser"> | HarnessError> {
+  if ("own" in played) return played.own.client;
+  const { client, version, folder } = played;
   try {
     return await loadClient(`${client}@${version}`, scenario, folder);
   } catch (error) {

@@ -16,9 +16,8 @@ import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { probeMachine } from "../probe-machine.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
-import type { ClientFolder } from "../../clients/versions/client-cache.ts";
 import { failureOf } from "../session.ts";
-import type { VersionRun } from "./plan-versions.ts";
+import type { PlayedClient, VersionRun } from "./plan-versions.ts";
 
 /** What became of one run. */
 export interface VersionOutcome {
@@ -45,12 +44,12 @@ export async function playVersions(
     readonly resume: boolean;
     readonly onProgress: (done: number, underWay: readonly string[]) => void;
     /** Called with each version when all of its runs have ended, in their order. */
-    readonly onVersion: (of: ClientFolder, outcomes: readonly VersionOutcome[]) => void;
+    readonly onVersion: (of: PlayedClient, outcomes: readonly VersionOutcome[]) => void;
   },
 ): Promise<VersionOutcomes> {
   prepareFolders([...new Set(runs.map(({ task }) => dirname(task.journalFile)))]);
   const ended = new Map<VersionRun, VersionOutcome>();
-  const report = (of: ClientFolder): void => {
+  const report = (of: PlayedClient): void => {
     const own = runs.filter((run) => run.of === of);
     const outcomes = own.flatMap((run) => ended.get(run) ?? []);
     const isCut = outcomes.some(({ failure }) => failure?.code === "interrupted");
@@ -109,6 +108,8 @@ function keptResult(run: VersionRun): VersionResult | undefined {
     header.brownout === brownoutVersion &&
     header.scenario === scenario.name &&
     header.client.version === of.version &&
+    // Without its version, the user's own code may be another by now.
+    !("own" in of) &&
     header.mount === task.mount &&
     header.seed === task.seed;
   return isOfThisRun ? readRun(run, undefined).result : undefined;

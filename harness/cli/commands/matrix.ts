@@ -5,6 +5,7 @@
 import { join, relative, resolve } from "node:path";
 import { clientPackages } from "../../clients/registry.ts";
 import { readClientVersions } from "../../clients/versions/version-spec.ts";
+import { HarnessError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time/duration.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { writeWhole } from "../../reporting/files/write-whole.ts";
@@ -23,6 +24,7 @@ import { commandToCheck } from "../command-name.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { readSeed, readWorkers } from "../plan.ts";
+import { findOwnClient, type OwnClient } from "../own-client.ts";
 import { namedMount, selectScenarios } from "../selection.ts";
 import { cacheOption, openClientCache } from "../client-versions/cache-option.ts";
 import { compareClientVersions } from "../client-versions/compare-versions.ts";
@@ -30,6 +32,10 @@ import { folderName } from "../client-versions/plan-versions.ts";
 
 /** The options of `brownout matrix`. */
 export const matrixOptions = {
+  client: {
+    value: "FILE",
+    says: "the file of a client of your own, to compare with the newest version of each other",
+  },
   scenario: {
     value: "FILTER",
     says: "scenarios to play, by name, glob or file, with commas between (default: all that are for the clients)",
@@ -63,11 +69,13 @@ export async function matrixCommand(
   const wanted = readClientVersions(positionals, [...clientPackages.keys()]);
   const seed = readSeed(values.seed);
   const workers = readWorkers(values.workers) ?? io.parallelism;
+  const own = await ownClientOf(values.client, io.cwd);
   const found = await selectScenarios(filtersOf(values.scenario), io.cwd);
   const out = resolve(io.cwd, values.out ?? join("reports", "out", "matrix"));
   const progress = createProgress(values.json === undefined ? io.stdout : io.stderr);
   const comparison = await compareClientVersions(wanted, io, {
     found,
+    ...(own === undefined ? {} : { own }),
     out,
     seed,
     workers,
@@ -102,6 +110,14 @@ export async function matrixCommand(
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(`Matrix: ${relative(io.cwd, out)}. Took ${formatDuration(tookMs)}.`);
   return failures.length === 0 ? 0 : 2;
+}
+
+async function ownClientOf(named: string | undefined, cwd: string): Promise<OwnClient | undefined> {
+  const own = await findOwnClient(named, cwd);
+  if (named === undefined || own !== undefined) return own;
+  throw new HarnessError("bad-usage", `--client is "${named}", which is no file`, {
+    hint: `Name the file of a client of your own, such as --client ./acme-auth.client.ts; versions of packages stand by themselves: brownout matrix ${named}`,
+  });
 }
 
 function filtersOf(text: string | undefined): readonly string[] {

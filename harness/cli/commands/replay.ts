@@ -20,15 +20,17 @@ import { exitCodeOf } from "../../reporting/model/standing.ts";
 import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
 import { prepareFolders } from "../../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../../core/version.ts";
-import { describeScenarios } from "../worker/describe-scenarios.ts";
+import { describeScenarios } from "../worker/describe-files.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
 import { executeTasks } from "../worker/execute-tasks.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
+import type { ClientCache } from "../../clients/versions/client-cache.ts";
 import { placeClient } from "../../clients/versions/place-client.ts";
 import { probeMachine } from "../probe-machine.ts";
+import { findOwnClient } from "../own-client.ts";
 import { createScriptOutput } from "../script-output.ts";
 import { isOwnScenarioFile } from "../scenario-files.ts";
 import { namedMount, runName } from "../selection.ts";
@@ -41,6 +43,7 @@ export const replayOptions = {
     value: "FILE",
     says: "the scenario's own file, where it is not called NAME.scenario.EXTENSION in this folder or below",
   },
+  client: { value: "FILE", says: "the file of the client, where that is one of your own" },
   out: { value: "DIR", says: "where the new journal goes (default: reports/out/replay)" },
   cache: cacheOption,
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
@@ -68,13 +71,15 @@ export async function replayCommand(
   const scenario = await summaryOf(named);
   const folder = join(resolve(io.cwd, values.out ?? join("reports", "out", "replay")), "journals");
   const name = runName(header.scenario, header.client.name);
-  const wanted = `${header.client.name}@${header.client.version}`;
-  const { cache } = keptVersions(values.cache, io);
-  const { folder: clientFolder } = await placeClient(wanted, scenario, cache);
+  const client = await clientOf(header, scenario, {
+    given: values.client,
+    journal: file,
+    cwd: io.cwd,
+    ...keptVersions(values.cache, io),
+  });
   const task: RunTask = {
     scenario: named,
-    client: wanted,
-    ...(clientFolder === undefined ? {} : { clientFolder }),
+    ...client,
     mount: namedMount(header.mount),
     seed: header.seed,
     ...(header.edition === undefined ? {} : { edition: findEdition(header.edition) }),
@@ -135,6 +140,49 @@ async function summaryOf(named: string): Promise<ScenarioSummary> {
   const [scenario] = await describeScenarios([named]);
   if (scenario === undefined) throw new Error("a file was described by nothing");
   return scenario;
+}
+
+/** Where the client of a journal is: a package in its version, or the file that is given. */
+async function clientOf(
+  { client: { name, version } }: JournalHeader,
+  scenario: ScenarioSummary,
+  {
+    given,
+    journal,
+    cwd,
+    cache,
+  }: {
+    readonly given: string | undefined;
+    readonly journal: string;
+    readonly cwd: string;
+    readonly cache?: ClientCache;
+  },
+): Promise<Pick<RunTask, "client" | "clientFolder" | "clientFile">> {
+  if (given === undefined) {
+    const client = `${name}@${version}`;
+    const { folder } = await placeClient(client, scenario, cache).catch((error: unknown) => {
+      throw asNoFile(error, name);
+    });
+    return { client, ...(folder === undefined ? {} : { clientFolder: folder }) };
+  }
+  const own = await findOwnClient(given, cwd);
+  if (own?.client.name === name) return { client: name, clientFile: own.file };
+  throw new HarnessError(
+    "bad-usage",
+    own === undefined
+      ? `--client is "${given}", which is no file`
+      : `its client is ${name}, and that of ${given} is ${own.client.name}`,
+    { place: journal, hint: "Name the file of the client that the journal is of." },
+  );
+}
+
+/** A name that no client of ours has may be that of a client in a file. */
+function asNoFile(error: unknown, name: string): unknown {
+  if (!(error instanceof HarnessError) || error.code !== "unknown-client") return error;
+  const { code, message, hint = "" } = error;
+  return new HarnessError(code, message, {
+    hint: `${hint} If ${name} is a client of your own, name its file: --client FILE`,
+  });
 }
 
 function noName(scenario: string, journal: string): HarnessError {

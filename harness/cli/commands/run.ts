@@ -217,7 +217,7 @@ const NAMES_WIDTH = 70;
 function skippedLines(skipped: Plan["skipped"]): readonly string[] {
   const reasons = Map.groupBy(skipped, ({ client, missing, notApplicable }) =>
     notApplicable !== undefined
-      ? `its faults cannot meet ${client} (${notApplicable})`
+      ? `${notApplicable.by === "client" ? `the file of ${client} leaves it out` : `its faults cannot meet ${client}`} (${notApplicable.why})`
       : missing === undefined
         ? `${client} does not know what is needed`
         : `${missing.message} (${missing.hint ?? "install it"})`,

@@ -2,10 +2,17 @@
 import { schema } from "../../core/validation.ts";
 import { failureSchema, type RunFailure } from "./protocol.ts";
 
+/** What a user's file describes by its default export. */
+export type Described = "scenario" | "client";
+
+/** The code of an error in a file. */
+export const errorCodeFor = { scenario: "bad-scenario", client: "bad-client" } as const;
+
 /** Which files to load, absolute, in order. */
 export interface FilesMessage {
   /** An answer repeats it. */
   readonly secret: string;
+  readonly what: Described;
   readonly files: readonly string[];
 }
 
@@ -14,8 +21,8 @@ export interface LoaderMessage {
   readonly secret: string;
   readonly said:
     | { readonly kind: "loading"; readonly file: string }
-    /** As `writeSummary` writes it. */
-    | { readonly kind: "loaded"; readonly scenario: object }
+    /** A scenario as `writeSummary` writes it, or the summary of a client. */
+    | { readonly kind: "loaded"; readonly summary: object }
     | { readonly kind: "failed"; readonly error: RunFailure }
     | { readonly kind: "finished" };
 }
@@ -26,7 +33,7 @@ export const loaderMessageSchema = schema((z) =>
     secret: z.string(),
     said: z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("loading"), file: z.string() }),
-      z.strictObject({ kind: z.literal("loaded"), scenario: z.looseObject({}) }),
+      z.strictObject({ kind: z.literal("loaded"), summary: z.looseObject({}) }),
       z.strictObject({ kind: z.literal("failed"), error: failureSchema() }),
       z.strictObject({ kind: z.literal("finished") }),
     ]),

@@ -12,6 +12,8 @@ export interface RunTask {
   readonly client?: string;
   /** A folder with the client's package in a version of its own (`ClientFolder` of `harness/clients/versions/`); default: beside Brownout. */
   readonly clientFolder?: string;
+  /** The file of the user's own client, absolute; `client` is then its name. */
+  readonly clientFile?: string;
   readonly mount: MountName;
   readonly seed: string;
   /** As in `RunOptions`. */

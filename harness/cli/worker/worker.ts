@@ -15,6 +15,7 @@ import { maskSecretLooks } from "../../history/secret-text.ts";
 import { endBrowser } from "../../network/mounts.ts";
 import { loadClient } from "../../clients/registry.ts";
 import { loadScenario } from "../../../scenarios/find-scenario.ts";
+import { loadClientFile } from "../../runner/loading/load-client.ts";
 import { type RunOutcome, runScenario } from "../../runner/run.ts";
 import { CHANNEL_FD, openChannel } from "./channel.ts";
 import {
@@ -65,8 +66,11 @@ async function take({ secret, task }: TaskMessage): Promise<void> {
 async function answer(task: RunTask): Promise<Answer> {
   try {
     const scenario = await loadScenario(task.scenario);
-    const client = await loadClient(task.client, scenario, task.clientFolder);
-    const { mount, seed, edition, variation } = task;
+    const { mount, seed, edition, variation, clientFile } = task;
+    const client =
+      clientFile === undefined
+        ? await loadClient(task.client, scenario, task.clientFolder)
+        : (await loadClientFile(clientFile)).client;
     const run = (): Promise<RunOutcome> =>
       runScenario(scenario, {
         client,
@@ -86,8 +90,10 @@ async function answer(task: RunTask): Promise<Answer> {
     const unfinished = `${task.journalFile}.part`;
     writeFileSync(unfinished, writeJournal(outcome.history));
     renameSync(unfinished, task.journalFile);
-    // The user's own copies of MSAL keep the machine and its tokens for the life of the process.
-    const leaves = scenario.machine === undefined ? {} : { leaves: true as const };
+    // The user's own copies of MSAL keep the machine and its tokens for the life of the process; a
+    // client of the user's own may leave timers, and what its packages keep.
+    const isClean = scenario.machine === undefined && clientFile === undefined;
+    const leaves = isClean ? {} : { leaves: true as const };
     const { simulatedMs, guesses } = outcome;
     return {
       kind: "done",
@@ -97,7 +103,8 @@ async function answer(task: RunTask): Promise<Answer> {
       ...(relaunched === undefined ? {} : { relaunched }),
     };
   } catch (error) {
-    return { kind: "failed", error: failureOf(error, task) };
+    const leaves = task.clientFile === undefined ? {} : { leaves: true as const };
+    return { kind: "failed", error: failureOf(error, task), ...leaves };
   }
 }
 
@@ -113,7 +120,8 @@ function failureOf(thrown: unknown, task: RunTask): RunFailure {
   const known = thrown instanceof HarnessError ? thrown : undefined;
   const message = maskSecretLooks(known === undefined ? error.message : plainMessageOf(known));
   const stack = error.stack === undefined ? undefined : maskSecretLooks(error.stack);
-  const place = known?.place ?? placeIn(task.scenario, stack);
+  const place =
+    known?.place ?? placeIn(task.clientFile ?? "", stack) ?? placeIn(task.scenario, stack);
   return {
     code: known?.code ?? "script-threw",
     message,
@@ -124,9 +132,9 @@ function failureOf(thrown: unknown, task: RunTask): RunFailure {
 }
 
 /** Where in the user's file an error came from: `file:line:column`. */
-function placeIn(scenario: string, stack: string | undefined): string | undefined {
-  if (!isAbsolute(scenario)) return undefined;
-  const name = basename(scenario).replaceAll(/[^\w]/g, "\\$&");
+function placeIn(file: string, stack: string | undefined): string | undefined {
+  if (!isAbsolute(file)) return undefined;
+  const name = basename(file).replaceAll(/[^\w]/g, "\\$&");
   const [, line, column] = new RegExp(`${name}[^:\\s]*:(\\d+):(\\d+)`).exec(stack ?? "") ?? [];
-  return line === undefined ? undefined : `${relative(process.cwd(), scenario)}:${line}:${column}`;
+  return line === undefined ? undefined : `${relative(process.cwd(), file)}:${line}:${column}`;
 }

@@ -111,14 +111,13 @@ function kindLines({ clients, kinds }: Matrix): readonly string[] {
 /** How many runs of which versions are to be played. */
 export function plannedText(
   plans: readonly {
-    readonly client: string;
-    readonly version: string;
+    readonly of: { readonly client: string; readonly version: string };
     readonly runs: readonly unknown[];
   }[],
 ): string {
   const runs = plans.reduce((sum, plan) => sum + plan.runs.length, 0);
-  const clients = [...Map.groupBy(plans, ({ client }) => client)].map(
-    ([client, of]) => `${client} ${of.map(({ version }) => version).join(", ")}`,
+  const clients = [...Map.groupBy(plans, ({ of }) => of.client)].map(
+    ([client, all]) => `${client} ${all.map(({ of }) => of.version).join(", ")}`,
   );
   return `${count(runs, "run")} of ${clients.join("; ")}`;
 }
@@ -255,7 +254,7 @@ function upgradeSection(matrix: Matrix, client: string, upgrade: Upgrade): reado
 }
 
 function stepLines(step: RuleStep): readonly string[] {
-  const { client, rule, direction, from, to, changes } = step;
+  const { client, rule, direction, from, to, changes, own } = step;
   const [example] = changes;
   if (example === undefined) return [];
   const { word, says } = directions[direction];
@@ -269,7 +268,11 @@ function stepLines(step: RuleStep): readonly string[] {
     side(before),
     side(after),
     ...(others.length === 0 ? [] : [`- So, too: ${others.join(", ")}.`]),
-    `- Which version did it: \`brownout bisect ${scenario} --rule ${rule} ${client}@${from}..${to}\``,
+    ...(own === undefined
+      ? [
+          `- Which version did it: \`brownout bisect ${scenario} --rule ${rule} ${client}@${from}..${to}\``,
+        ]
+      : []),
   ];
 }
 

@@ -24,6 +24,8 @@ export interface PlayedVersion {
   /** Scenarios that it cannot play, each with the reason. */
   readonly skipped: readonly { readonly scenario: string; readonly why: string }[];
   readonly failures: readonly FailedRun[];
+  /** It is no version of the client, but a client of the user's own beside it, by name and version. */
+  readonly own?: true;
 }
 
 /** One rule that changed from one version to a newer one, with all scenarios in which it did. */
@@ -36,6 +38,8 @@ export interface RuleStep {
   readonly to: string;
   readonly direction: Direction;
   readonly changes: readonly SteppedChange[];
+  /** As in `PlayedVersion`, of `to`. */
+  readonly own?: true;
 }
 
 /** A change of a verdict in one scenario. */
@@ -72,6 +76,8 @@ export interface Matrix {
     /** Oldest first. */
     readonly versions: readonly {
       readonly version: string;
+      /** As in `PlayedVersion`. */
+      readonly own?: true;
       readonly totals: Readonly<Record<"runs" | "pass" | "fail" | "inconclusive", number>>;
       readonly skipped: PlayedVersion["skipped"];
       readonly failures: readonly FailedRun[];
@@ -98,8 +104,9 @@ export function buildMatrix(
     again: otherSeed,
     clients: byClient.map(([client, versions]) => ({
       client,
-      versions: versions.map(({ version, results, skipped, failures }) => ({
+      versions: versions.map(({ version, results, skipped, failures, own }) => ({
         version,
+        ...(own === undefined ? {} : { own }),
         totals: totalsOf(results),
         skipped,
         failures: [...failures, ...failuresOf(again, client, version)],
@@ -108,7 +115,7 @@ export function buildMatrix(
     })),
     steps: byClient.flatMap(([client, versions]) =>
       stepsOf(
-        client,
+        versions,
         ruleChanges(versions.map(resultsOf)),
         again.filter((part) => part.client === client),
       ),
@@ -142,7 +149,7 @@ function resultsOf({ version, results }: PlayedVersion): ResultsByScenario {
 }
 
 function stepsOf(
-  client: string,
+  versions: readonly PlayedVersion[],
   changes: readonly RuleChange[],
   again: readonly PlayedVersion[],
 ): readonly RuleStep[] {
@@ -153,6 +160,7 @@ function stepsOf(
     const [first] = group;
     if (first === undefined) return [];
     const { rule, direction, before, after } = first;
+    const { client = "", own } = versions.find(({ version }) => version === after.version) ?? {};
     return [
       {
         client,
@@ -166,6 +174,7 @@ function stepsOf(
           after: change.after,
           ...repeated(change, again),
         })),
+        ...(own === undefined ? {} : { own }),
       },
     ];
   });

@@ -1,7 +1,7 @@
 /** Reads what the user's own code returns and throws. */
-import { isError } from "../../core/thrown.ts";
 import type { ReadToken } from "../../clients/application.ts";
-import type { ClientErrorDescription, ClientUnderTest } from "../../clients/client.ts";
+import type { ClientUnderTest } from "../../clients/client.ts";
+import { describeErrorOfAnyMsal } from "../../clients/msal-error.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import { textsIn, tokenIn } from "../simulation/call-result.ts";
 import { tokenLikeIn, type TokenRecord } from "./token-record.ts";
@@ -27,20 +27,9 @@ export function createOwnCode(
       const tokenWithin = token === undefined ? undefined : factsOf(token)?.accessToken;
       return tokenWithin === undefined || others.length > 0 ? undefined : { tokenWithin };
     },
-    // By name, since the code may have another copy of MSAL than we do.
-    describeError(error): ClientErrorDescription | undefined {
-      if (!isError(error) || error.name !== "InteractionRequiredAuthError") return undefined;
-      const { name, message, errorCode, subError } = error as Error & {
-        readonly errorCode?: unknown;
-        readonly subError?: unknown;
-      };
-      return {
-        name,
-        code: typeof errorCode === "string" ? errorCode : name,
-        ...(typeof subError === "string" && subError !== "" ? { suberror: subError } : {}),
-        message,
-        interactionRequired: true,
-      };
+    describeError(error) {
+      const described = describeErrorOfAnyMsal(error);
+      return described?.interactionRequired === true ? described : undefined;
     },
   };
 }

@@ -4,11 +4,10 @@
  * the file is written in, for any "type" in the nearest package.json, and carries a source map.
  */
 import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
-import { basename, extname } from "node:path";
-import { pathToFileURL } from "node:url";
+import { extname } from "node:path";
 import { parse } from "es-module-lexer/js";
 import { type Loader, transformSync, type TransformOptions } from "esbuild";
+import { nearestManifest } from "./nearest-manifest.ts";
 import { tsconfigOf } from "./tsconfig-of-file.ts";
 
 export interface CompiledModule {
@@ -28,7 +27,7 @@ export function compileModule(path: string): CompiledModule {
   if (extension === ".mjs" || extension === ".mts" || hasModuleSyntax(plain)) {
     return { format: "module", source: withCommonJsNames(text, options) ?? plain };
   }
-  return packageTypeOf(path) === "module"
+  return nearestManifest(path).type === "module"
     ? { format: "module", source: transformSync(text, { ...options, ...commonJsWrapper }).code }
     : { format: "commonjs", source: plain };
 }
@@ -95,10 +94,3 @@ const commonJsWrapper: TransformOptions = {
   footer:
     '}).call($module.exports, $module.exports, $createRequire(import.meta.url), $module, import.meta.filename, import.meta.dirname); const $exports = $module.exports; export { $exports as default, $exports as "module.exports" };',
 };
-
-function packageTypeOf(path: string): unknown {
-  const manifest = findPackageJSON(pathToFileURL(path));
-  // Without a package.json anywhere above, Node 24 answers with the file itself.
-  if (manifest === undefined || basename(manifest) !== "package.json") return undefined;
-  return (JSON.parse(readFileSync(manifest, "utf8")) as { readonly type?: unknown }).type;
-}

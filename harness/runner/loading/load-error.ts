@@ -6,17 +6,26 @@ import type { Message } from "esbuild";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, parse, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { HarnessError, nearestNames, suggestNames } from "../../core/errors.ts";
-import { textOf } from "../../core/thrown.ts";
+import {
+  HarnessError,
+  type HarnessErrorCode,
+  nearestNames,
+  suggestNames,
+} from "../../core/errors.ts";
+import { isError, textOf } from "../../core/thrown.ts";
 import { exportsOf } from "./compile-module.ts";
 import { failedImportOf, importedFileOf } from "./module-hooks.ts";
 import { usersFileOf } from "./users-files.ts";
 
-/** The error of `import(path)` as `bad-scenario`; a `HarnessError` that the file itself throws passes as it is. */
-export function explainLoadError(error: unknown, path: string): HarnessError {
+/** The error of `import(path)`, with the code that is given; a `HarnessError` that the file itself throws passes as it is. */
+export function explainLoadError(
+  error: unknown,
+  path: string,
+  code: HarnessErrorCode,
+): HarnessError {
   if (error instanceof HarnessError) return error;
   const { reason, place = path, hint } = explanationOf(error, path);
-  return new HarnessError("bad-scenario", `${basename(path)} cannot be loaded: ${reason}`, {
+  return new HarnessError(code, `${basename(path)} cannot be loaded: ${reason}`, {
     place,
     cause: error,
     ...(hint === undefined ? {} : { hint }),
@@ -115,6 +124,11 @@ function firstLine(text: string): string {
 function headOfStack({ stack = "" }: Error): string | undefined {
   const [, file, line] = /^(file:\/\/.+|\/.+|[A-Za-z]:\\.+):(\d+)$/.exec(firstLine(stack)) ?? [];
   return file === undefined ? undefined : `${plainPath(file)}:${line}`;
+}
+
+/** `file:line` of the user's own code that threw an error; the file alone when that is not known. */
+export function placeOfThrown(error: unknown, path: string): string {
+  return (isError(error) ? firstUsersFrame(error) : undefined) ?? path;
 }
 
 function firstUsersFrame({ stack = "" }: Error): string | undefined {

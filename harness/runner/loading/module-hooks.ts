@@ -4,6 +4,7 @@
  * own modules afterwards, so that each is loaded once, however it is imported.
  */
 import {
+  createRequire,
   type LoadHookSync,
   registerHooks,
   type ResolveHookSync,
@@ -24,6 +25,31 @@ export function registerModuleHooks(): void {
   // Stacks name the lines of the user's source, not of what esbuild makes of it.
   setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
   registerHooks({ resolve: resolveSpecifier, load: loadModule });
+}
+
+/** Behind the address of a user's module: of which round of modules it is. */
+const ROUND = /\?brownout-round=\d+$/;
+let rounds = 0;
+
+/**
+ * The address of a user's file that imports it anew, with all users' files that it imports, as a
+ * new process would: variables of their modules begin anew. Packages in `node_modules` stay.
+ */
+export function newModulesOf(path: string): string {
+  for (const file of Object.keys(moduleCache))
+    if (usersFileOf(pathToFileURL(file).href) !== undefined) delete moduleCache[file];
+  rounds += 1;
+  return `${pathToFileURL(path).href}?brownout-round=${rounds}`;
+}
+
+/** What `require` has loaded. */
+const moduleCache = createRequire(import.meta.url).cache;
+
+/** A module of the same round as the one that imports it. */
+function inRoundOf(importerUrl: string | undefined, url: string): string {
+  const [round] = ROUND.exec(importerUrl ?? "") ?? [];
+  const isPlain = !url.includes("?") && usersFileOf(url) !== undefined;
+  return round !== undefined && isPlain ? url + round : url;
 }
 
 /** An import of a user's file for which there is no module. */
@@ -67,8 +93,9 @@ const resolveSpecifier: ResolveHookSync = (specifier, context, nextResolve) => {
       : importer === undefined
         ? nextResolve(specifier, context)
         : resolveForUser(specifier, importer, context, nextResolve);
-  if (importer !== undefined) resolvedImports.set(`${importer}\0${specifier}`, resolved.url);
-  return resolved;
+  if (importer === undefined) return resolved;
+  resolvedImports.set(`${importer}\0${specifier}`, resolved.url);
+  return { ...resolved, url: inRoundOf(context.parentURL, resolved.url) };
 };
 
 function resolveForUser(

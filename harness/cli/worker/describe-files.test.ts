@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { describeScenarios } from "./describe-scenarios.ts";
+import { findOwnClient } from "../own-client.ts";
+import { describeScenarios } from "./describe-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "brownout-load-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -120,4 +121,62 @@ it.each([
 ])("a scenario file that says %s is described all the same", async (text) => {
   const [found] = await describeScenarios([file(`${text};`)]);
   expect(found?.name).toBe("good");
+});
+
+describe("a client's file is reported by its name", () => {
+  const client = (parts: string): string =>
+    `{ name: "own", flows: ["silent"], open() {}, ${parts} }`;
+  const clientFile = (text: string, exported: string): string => {
+    const path = join(folder, `own-${(files += 1)}.client.mjs`);
+    writeFileSync(path, `${text}\nexport default ${exported};\n`);
+    return path;
+  };
+
+  it.each([
+    ["ends the process", "process.exit(0);", client(""), /ends its process/, /process\.exit/],
+    [
+      "never settles",
+      "await new Promise(() => {});",
+      client(""),
+      /never finishes loading/,
+      /await/,
+    ],
+    ["throws", "\nthrow new TypeError('mine');", client(""), /it threw TypeError: mine/, /^$/],
+    ["exports a function", "", "() => {}", /expected an object/, /defineClient/],
+    ["has no flow", "", client("flows: []"), /at least one flow/, /^$/],
+    ["has a flow of another name", "", client('flows: ["silnt"]'), /"silnt"/, /"silent"/],
+    ["has a name that is a path", "", client('name: "../own"'), /kebab-case/, /^$/],
+    [
+      "has the name of another client",
+      "",
+      client('name: "msal-node"'),
+      /Brownout's own/,
+      /baseline/,
+    ],
+    ["has a field too many", "", client('verson: "1"'), /verson/, /"version"/],
+    [
+      "leaves out a scenario that is not there",
+      "",
+      client('notApplicable: [{ scenario: "token-throtled", why: "it" }]'),
+      /there is no scenario "token-throtled"/,
+      /token-throttled/,
+    ],
+  ])("that %s", async (_what, text, exported, message, hint) => {
+    const bad = clientFile(text, exported);
+    const error = await findOwnClient(bad, folder).then(
+      () => ({ code: "none", message: "", hint: "", place: "" }),
+      (caught: Record<"code" | "message" | "hint" | "place", string>) => caught,
+    );
+    expect(error).toMatchObject({
+      code: "bad-client",
+      message: expect.stringMatching(message),
+      place: expect.stringContaining(bad),
+    });
+    expect(error.hint ?? "").toMatch(hint);
+  });
+
+  it("takes names of clients for names", async () => {
+    for (const name of [undefined, "msal-node", "msal-node@7.2", "bare-fetch"])
+      expect(await findOwnClient(name, folder)).toBeUndefined();
+  });
 });

@@ -1,14 +1,26 @@
-/** What users' scenario files are, found out in a process of its own, so that nothing they do can end or hold up the session. */
+/** What users' files of scenarios and clients describe, found out in a process of its own, so that nothing they do can end or hold up the session. */
 import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
+import { type ClientSummary, readClientSummary } from "../../clients/client-definition.ts";
 import { HarnessError, type HarnessErrorCode } from "../../core/errors.ts";
 import { readSummary, type ScenarioSummary } from "../../runner/scenario-summary.ts";
-import { type FilesMessage, type LoaderMessage, loaderMessageSchema } from "./loader-protocol.ts";
+import {
+  type Described,
+  errorCodeFor,
+  type FilesMessage,
+  type LoaderMessage,
+  loaderMessageSchema,
+} from "./loader-protocol.ts";
 import type { RunFailure } from "./protocol.ts";
 import { startProcess } from "./start-process.ts";
 
 /** How long one file may take, with all that it imports, real ms. */
 const LOAD_MAX_MS = 60_000;
+
+/** Only tests set a bound of their own. */
+interface Bound {
+  readonly loadMaxMs?: number;
+}
 
 /**
  * The scenarios of the files, in their order; paths are absolute. Rejects with the `HarnessError` of
@@ -16,12 +28,37 @@ const LOAD_MAX_MS = 60_000;
  */
 export function describeScenarios(
   files: readonly string[],
-  { loadMaxMs = LOAD_MAX_MS }: { readonly loadMaxMs?: number } = {},
+  bound: Bound = {},
 ): Promise<readonly ScenarioSummary[]> {
+  return describeFiles(files, { ...bound, what: "scenario", read: readSummary });
+}
+
+/** The client of a file; `path` is absolute. Rejects as `describeScenarios`. */
+export async function describeClient(path: string, bound: Bound = {}): Promise<ClientSummary> {
+  const [client] = await describeFiles([path], {
+    ...bound,
+    what: "client",
+    read: readClientSummary,
+  });
+  if (client === undefined) throw new Error("a file was described by nothing");
+  return client;
+}
+
+function describeFiles<Summary>(
+  files: readonly string[],
+  {
+    what,
+    read,
+    loadMaxMs = LOAD_MAX_MS,
+  }: Bound & {
+    readonly what: Described;
+    readonly read: (summary: unknown, file: string) => Summary;
+  },
+): Promise<readonly Summary[]> {
   if (files.length === 0) return Promise.resolve([]);
   const secret = randomUUID();
-  const { promise, resolve, reject } = Promise.withResolvers<readonly ScenarioSummary[]>();
-  const found: ScenarioSummary[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<readonly Summary[]>();
+  const found: Summary[] = [];
   let file = files[0] ?? "";
   let timer: NodeJS.Timeout | undefined;
   const take = (said: LoaderMessage["said"]): void => {
@@ -29,7 +66,7 @@ export function describeScenarios(
     else if (said.kind === "loading") {
       file = said.file;
       timer?.refresh();
-    } else if (said.kind === "loaded") found.push(readSummary(said.scenario, file));
+    } else if (said.kind === "loaded") found.push(read(said.summary, file));
     else if (said.kind === "failed") reject(errorFrom(said.error, file));
   };
   const loader = startProcess("loader", {
@@ -42,10 +79,10 @@ export function describeScenarios(
         reject(error);
       }
     },
-    onEnd: (how, wasStarted) => reject((wasStarted ? ended : notStarted)(file, how)),
+    onEnd: (how, wasStarted) => reject(wasStarted ? ended(file, how, what) : notStarted(file, how)),
   });
-  timer = setTimeout(() => reject(tooLong(file, loadMaxMs)), loadMaxMs);
-  loader.send({ secret, files } satisfies FilesMessage);
+  timer = setTimeout(() => reject(tooLong(file, loadMaxMs, what)), loadMaxMs);
+  loader.send({ secret, what, files } satisfies FilesMessage);
   return promise.finally(() => {
     clearTimeout(timer);
     loader.child.kill("SIGKILL");
@@ -66,9 +103,9 @@ function errorFrom(
   return error;
 }
 
-function ended(file: string, how: string): HarnessError {
+function ended(file: string, how: string, what: Described): HarnessError {
   return new HarnessError(
-    "bad-scenario",
+    errorCodeFor[what],
     `${basename(file)} cannot be loaded: it ends its process (${how})`,
     {
       place: file,
@@ -88,13 +125,13 @@ function notStarted(file: string, reason: string): HarnessError {
   );
 }
 
-function tooLong(file: string, loadMaxMs: number): HarnessError {
+function tooLong(file: string, loadMaxMs: number, what: Described): HarnessError {
   return new HarnessError(
-    "bad-scenario",
+    errorCodeFor[what],
     `${basename(file)} cannot be loaded: it took longer than ${loadMaxMs / 1_000} s`,
     {
       place: file,
-      hint: "What takes long belongs into its script, and so does what waits for something.",
+      hint: `What takes long belongs into its ${what === "client" ? "open()" : "script"}, and so does what waits for something.`,
     },
   );
 }
