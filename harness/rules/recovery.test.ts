@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { JournalHeader } from "../history/header.ts";
 import { recovery } from "./recovery.ts";
 import { ada, ben, type Call, type Reply } from "../../test/support/run-builder-wire.ts";
-import { limitedCapacity, buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import {
+  limitedCapacity,
+  buildRun,
+  type BuiltOperation,
+  type RunBuilder,
+} from "../../test/support/run-builder.ts";
 
 const judge = (run: RunBuilder) => recovery.judge(run.history());
 
@@ -283,4 +288,50 @@ it("recovery advises a cap on back-off only where it says on what that depends",
   const [cap = ""] = /[^.]*cap on back-off[^.]*\./.exec(recovery.fix) ?? [];
   expect(cap).toMatch(/depends on the service/);
   expect(recovery.fix).toMatch(/where it queues without a bound/);
+});
+
+describe("a call from before the end of the outage", () => {
+  /** A call that began in an outage of ten minutes; `then` happens after its end, and one call succeeds. */
+  const judged = (then: (run: RunBuilder, call: BuiltOperation) => void) => {
+    const run = buildRun();
+    const end = run.fault({ id: "down" });
+    run.exchange({ status: 503 });
+    const call = run.operation();
+    run.at("00:10:00");
+    end();
+    run.cleared();
+    const good = run.operation({ flow: "client-credentials" });
+    run.exchange({ by: good });
+    good.ok();
+    then(run, call);
+    return recovery.judge(run.history());
+  };
+
+  it("has not recovered when it is still open two minutes after it, and not before", () => {
+    const openUntil = (clock: string) =>
+      judged((run, call) => {
+        run.at(clock);
+        call.unknown("run-ended");
+      }).verdict;
+    expect(openUntil("00:11:59")).toBe("pass");
+    expect(openUntil("00:12:00")).toBe("fail");
+  });
+
+  it("is not judged when it ended, although late", () => {
+    const ended = judged((run, call) => {
+      run.at("00:15:00");
+      call.fails();
+    });
+    expect(ended.verdict).toBe("pass");
+  });
+
+  it("is named before a later one that failed", () => {
+    const { message } = judged((run, call) => {
+      run.at("00:15:00");
+      run.operation({ user: ben }).fails();
+      call.unknown("run-ended");
+    });
+    expect(message).toContain("did not end in time, 5m after");
+    expect(message).toContain("and 1 more time");
+  });
 });

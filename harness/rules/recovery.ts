@@ -75,9 +75,8 @@ function judge(history: History): Judgement {
   for (const [key, operations] of Map.groupBy(after, (call) => tokenRequestKeyOf(history, call))) {
     const mayAskAt = Math.max(cleared.at, instructed.get(key) ?? 0);
     const isLate = (operation: Operation): boolean => isOverdue(history, operation);
-    const ended = operations.filter((one) => !isOpenEnded(one) || isLate(one));
-    succeeded.push(...ended.filter((one) => one.completed?.outcome === "ok" && !isLate(one)));
-    for (const operation of ended) {
+    succeeded.push(...operations.filter((one) => one.completed?.outcome === "ok" && !isLate(one)));
+    for (const operation of operations) {
       const isFailed = operation.completed?.outcome === "fail" || isLate(operation);
       if (!isFailed || !canSucceed(operation)) continue;
       // The service works, and requires a person to sign in.

@@ -24,6 +24,7 @@ describe("routing-hint", () => {
     ["an object id", `Oid:${adaOid}@${tenant}`],
     ["any case and spaces around", ` OID: ${adaOid.toUpperCase()}@${tenant} `],
     ["a UPN after a space", "UPN: ada@contoso.example"],
+    ["quotes around it", ` "Oid:${adaOid}@${tenant}" `],
   ])("passes for %s", (_, hint) => {
     expect(judge(asks({ hint })).verdict).toBe("pass");
   });
@@ -37,15 +38,29 @@ describe("routing-hint", () => {
     expect(judge(asks({ flow: "refresh-token", hint: "" })).verdict).toBe("fail");
   });
 
-  it.each(["Oid:", adaOid, `Oid:${adaOid}`, "UPN: ada", `Oid:ada@${tenant}`, "UPN:ada @contoso"])(
-    "fails for the malformed hint %j",
-    (hint) => {
-      expect(judge(asks({ hint }))).toMatchObject({
-        verdict: "fail",
-        message: expect.stringContaining("malformed routing hint"),
-      });
-    },
-  );
+  it("does not judge refreshes at an endpoint that is none of Entra's", () => {
+    expect(judge(asks({ hint: "", endpoint: "other", grant: "refresh_token" })).verdict).toBe(
+      "inconclusive",
+    );
+  });
+
+  it.each([
+    "Oid:",
+    adaOid,
+    `Oid:${adaOid}`,
+    "UPN: ada",
+    `Oid:ada@${tenant}`,
+    "UPN:ada @contoso",
+    "to UPN:ada@contoso.example",
+    "UPN:ada@contoso.example and others",
+    `to "Oid:${adaOid}@${tenant}"`,
+    `"Oid:${adaOid}@${tenant}" and others`,
+  ])("fails for the malformed hint %j", (hint) => {
+    expect(judge(asks({ hint }))).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("malformed routing hint"),
+    });
+  });
 
   describe.each<[string, (hint: string) => Ask]>([
     ["in the header", (hint) => ({ hint })],
