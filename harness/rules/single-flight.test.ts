@@ -29,6 +29,21 @@ describe("single-flight", () => {
     });
   });
 
+  it("passes when the second caller asks after an answer without a token, or one that was cut off", () => {
+    const asksAfter = (reply: Reply) => {
+      const run = buildRun();
+      const [first, second] = [run.operation(), run.operation()];
+      run.exchange({ by: first, ...reply });
+      first.fails();
+      run.exchange({ by: second });
+      second.ok();
+      return judge(run).verdict;
+    };
+    expect(asksAfter({ issued: "nothing" })).toBe("pass");
+    expect(asksAfter({ cut: "fin" })).toBe("pass");
+    expect(asksAfter({})).toBe("fail");
+  });
+
   it("passes when the second caller retries after the first has failed", () => {
     const run = buildRun();
     const [first, second] = [run.operation(), run.operation()];

@@ -13,7 +13,7 @@ import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 import { similarityKeyOf } from "./model/similar-requests.ts";
 import { sessionBehind } from "./model/users-behind.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
-import { grantOf, statusOf } from "./model/exchange-outcomes.ts";
+import { grantOf, isFailedByService, statusOf } from "./model/exchange-outcomes.ts";
 
 /** Judges `single-flight`. */
 export const singleFlight: Rule = {
@@ -175,7 +175,7 @@ function couldServe(earlier: Sent, later: Sent): boolean {
     later.operation.invoked.index < endIndexOf(earlier.operation) &&
     earlier.operation.invoked.index < endIndexOf(later.operation);
   if (!overlap) return false;
-  return isUnderway || statusOf(earlier.request) === 200;
+  return isUnderway || (statusOf(earlier.request) === 200 && !isFailedByService(earlier.request));
 }
 
 function endIndexOf({ completed }: Operation): number {
