@@ -38,6 +38,25 @@ describe("failure-while-healthy", () => {
     });
   });
 
+  it("counts a success in an outage between two failures, by a token from the cache", () => {
+    const outage = (run: RunBuilder): void => {
+      const end = run.fault({ id: "down" });
+      run.operation(daemon).ok();
+      end();
+      run.after(600_000);
+    };
+    const failing = (run: RunBuilder): void => {
+      const end = run.fault({ id: "down" });
+      const call = run.operation(daemon);
+      run.exchange({ by: call, status: 503, faults: ["down"] });
+      call.fails();
+      end();
+      run.after(600_000);
+    };
+    expect(judge(good, refused, outage, refused, good).verdict).toBe("pass");
+    expect(judge(good, refused, failing, refused, good).verdict).toBe("fail");
+  });
+
   it("names the first of several, and shows four events of each", () => {
     const shows = (run: RunBuilder): void => {
       const token = run.token();

@@ -59,16 +59,17 @@ interface Breach {
 function judge(history: History): Judgement {
   const isHealthyAt = createHealthCheck(history);
   const clearedIndex = lastFaultsCleared(history)?.index ?? Infinity;
-  const calls = operationsOf(history).filter(
+  const ended = operationsOf(history).filter(
+    ({ completed }) => completed !== undefined && completed.index < clearedIndex,
+  );
+  const calls = ended.filter(
     ({ invoked, completed }) =>
-      completed !== undefined &&
-      completed.index < clearedIndex &&
-      isHealthyAt(invoked) &&
-      isHealthyAt(completed),
+      completed !== undefined && isHealthyAt(invoked) && isHealthyAt(completed),
   );
-  const breaches = [...failedInARow(history, calls), ...shownAgain(history, isHealthyAt)].toSorted(
-    (a, b) => a.at - b.at,
-  );
+  const breaches = [
+    ...failedInARow(history, ended, new Set(calls)),
+    ...shownAgain(history, isHealthyAt),
+  ].toSorted((a, b) => a.at - b.at);
   const [first] = breaches;
   if (first !== undefined) {
     const more = breaches.length === 1 ? "" : `; so did ${breaches.length - 1} more`;
@@ -98,8 +99,12 @@ function createHealthCheck(
     );
 }
 
-/** Calls for the same purpose that failed one after the other. */
-function failedInARow(history: History, calls: readonly Operation[]): readonly Breach[] {
+/** Calls for the same purpose that failed one after the other, of those for which the service was `healthy`; a success at any time ends a row. */
+function failedInARow(
+  history: History,
+  calls: readonly Operation[],
+  healthy: ReadonlySet<Operation>,
+): readonly Breach[] {
   const canSucceed = createLockoutCheck(history);
   const breaches: Breach[] = [];
   for (const same of Map.groupBy(calls, (call) => keyOf(history, call)).values()) {
@@ -113,7 +118,12 @@ function failedInARow(history: History, calls: readonly Operation[]): readonly B
     for (const call of same) {
       const { completed } = call;
       if (completed?.outcome === "ok") end();
-      else if (completed?.outcome === "fail" && isOwnFault(history, call) && canSucceed(call))
+      else if (
+        completed?.outcome === "fail" &&
+        healthy.has(call) &&
+        isOwnFault(history, call) &&
+        canSucceed(call)
+      )
         row.push(completed);
     }
     end();
