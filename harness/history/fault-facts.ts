@@ -22,7 +22,7 @@ export function breaksWithoutLoad({ effect }: RecordedWindow): boolean {
 /** Whether a window is about requests to that endpoint of the token service or of a machine; an unknown site counts as passed by them. */
 export function coversTokenService(
   { at, on }: RecordedWindow,
-  endpoint: "token" | "authorize" | "managed-identity",
+  endpoint: "token" | "authorize" | "keys" | "managed-identity",
 ): boolean {
   const passing = sites[at]?.endpoints;
   return passing?.includes(endpoint) !== false && (on === "all" || on.includes(endpoint));

@@ -60,6 +60,45 @@ describe("key-rollover passes", () => {
   });
 });
 
+describe("key-rollover, of a service for several tenants", () => {
+  it("counts the reads of each key set by itself", () => {
+    const reads = (tenants: number): string => {
+      const run = rolledOver();
+      for (let tenant = 0; tenant < 6; tenant += 1) {
+        const one = run.operation(validate);
+        run.exchange({ ...keys, by: one, tenant: `tenant-${tenant % tenants}` });
+        one.ok({ token: "none" });
+        run.after(1_000);
+      }
+      return judge(run).verdict;
+    };
+    expect(reads(6)).toBe("pass");
+    expect(reads(1)).toBe("fail");
+  });
+});
+
+describe("key-rollover, of a service whose read of the keys has failed", () => {
+  /** The keys cannot be read once; `after` a call is refused without a read. */
+  const refusedAfter = (minutes: number, isDown = false): string => {
+    const run = rolledOver();
+    const end = run.fault({ id: "keys-down", on: ["keys"], effect: { kind: "refused" } });
+    call(run, { reads: { status: 503 }, accepts: false });
+    if (!isDown) end();
+    run.after(minutes * 60_000);
+    call(run, { accepts: false });
+    return judge(run).verdict;
+  };
+
+  it("lets it wait, and read them while they are not to be had", () => {
+    expect(refusedAfter(4)).not.toBe("fail");
+    expect(refusedAfter(30, true)).not.toBe("fail");
+  });
+
+  it("fails when it never reads them again", () => {
+    expect(refusedAfter(30)).toBe("fail");
+  });
+});
+
 describe("key-rollover fails", () => {
   it("for a service that keeps the keys", () => {
     const run = rolledOver();

@@ -8,12 +8,15 @@
  */
 import { formatDuration, hours, minutes, seconds } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
+import { coversTokenService, failsEveryRequest } from "../history/fault-facts.ts";
 import type { WorldChanged } from "../history/world-changed.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
 import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
+import { faultSpansOf } from "./model/fault-windows.ts";
 import { andMore, counted, sinceStart } from "./model/messages.ts";
 import { purposeIn } from "./model/purposes.ts";
+import { addressOf } from "./model/request-chains.ts";
 import { fails, inconclusive, passes } from "./model/verdicts.ts";
 
 /** Judges `key-rollover`. */
@@ -25,7 +28,10 @@ export const keyRollover: Rule = {
   fix: "Choose the key by the kid of the token among all published keys, keep the set for a day, and read it again, at most every few minutes, for a kid that is not in it. Use the validation of your framework, or jose's createRemoteJWKSet(url, { cacheMaxAge: 86_400_000 }): its default is ten minutes, after which an API refuses every token while the keys cannot be read.",
   excuses: [
     { id: "may-wait", says: "The keys were read less than five minutes before." },
-    { id: "keys-unavailable", says: "The keys were requested, and the service failed." },
+    {
+      id: "keys-unavailable",
+      says: "The last request for the keys failed less than five minutes before, or would fail now.",
+    },
     { id: "token-over", says: "Every token that was issued had expired." },
     { id: "key-withdrawn", says: "The old keys are no longer published." },
     { id: "never-succeeded", says: "No such call had succeeded before the keys changed." },
@@ -56,9 +62,11 @@ function judge(history: History): Judgement {
   const reads = exchangesOf(history).filter(({ began }) => began.endpoint === "keys");
   const byClient = Map.groupBy(reads, ({ client }) => client);
   if (byClient.size === 0) return inconclusive("No service requested the signing keys.");
-  const storm = [...byClient]
-    .flatMap(([client, own]) => [stormIn(own), perToken(history, client)])
-    .find((found) => found.length > 0);
+  // Services for several tenants have several key sets.
+  const storm = [
+    ...[...Map.groupBy(reads, keySetOf).values()].map(stormIn),
+    ...[...byClient.keys()].map((client) => perToken(history, client)),
+  ].find((found) => found.length > 0);
   const [first] = storm ?? [];
   if (first !== undefined && storm !== undefined) {
     return fails(
@@ -89,6 +97,11 @@ function isRotation(event: History["events"][number]): event is WorldChanged {
   return event.kind === "world-changed" && event.change === "keys-rotated";
 }
 
+/** The same for reads of one key set by one process. */
+function keySetOf(read: Exchange): string {
+  return `${read.process} ${addressOf(read)}`;
+}
+
 /** Reads of which each came right after the one before; empty when there were few. */
 function stormIn(reads: readonly Exchange[]): readonly Exchange[] {
   let chain: Exchange[] = [];
@@ -108,9 +121,13 @@ function perToken(history: History, client: string): readonly Exchange[] {
   for (const { exchanges, completed } of operationsOf(history, client)) {
     const read = exchanges.find((one) => one.began.endpoint === "keys" && statusOf(one) === 200);
     const last = chain.at(-1);
-    const isSoon = last === undefined || (read?.began.at ?? 0) - last.began.at < MAY_WAIT_MS;
-    if (read === undefined || completed?.outcome !== "ok") chain = [];
-    else chain = isSoon ? [...chain, read] : [read];
+    if (read === undefined || completed?.outcome !== "ok") {
+      chain = [];
+      continue;
+    }
+    const isAlike = last === undefined || keySetOf(last) === keySetOf(read);
+    const isSoon = last === undefined || read.began.at - last.began.at < MAY_WAIT_MS;
+    chain = isAlike && isSoon ? [...chain, read] : [read];
     if (chain.length > READS_IN_A_ROW_MAX) return chain;
   }
   return [];
@@ -135,8 +152,7 @@ function refusalsOf(
     const since = reads.filter(
       ({ began }) => began.index > rotation.index && began.index < completed.index,
     );
-    // A service cannot know keys that are not to be had, and may wait before it asks again.
-    if (since.some(isServiceFailure)) return [];
+    if (cannotRead(history, since.at(-1), completed.at)) return [];
     const last = reads.findLast(({ began }) => began.index < completed.index);
     if (since.length === 0 && last !== undefined && completed.at - last.began.at < MAY_WAIT_MS)
       return [];
@@ -144,6 +160,19 @@ function refusalsOf(
     if (call.exchanges.some(isServiceFailure)) return [];
     return [{ rotation, call, read: since.findLast((read) => statusOf(read) === 200) }];
   });
+}
+
+/** Whether a service cannot know the keys after its last request for them: that failed, and it may wait before it asks again, or would ask in vain. */
+function cannotRead(history: History, last: Exchange | undefined, atMs: number): boolean {
+  if (last === undefined || !isServiceFailure(last)) return false;
+  if (atMs - (last.ended?.at ?? atMs) < MAY_WAIT_MS) return true;
+  return faultSpansOf(history).some(
+    ({ window, beganAt, endedAt = Infinity }) =>
+      coversTokenService(window, "keys") &&
+      failsEveryRequest(window) &&
+      beganAt <= atMs &&
+      atMs < endedAt,
+  );
 }
 
 /** Whether the service had accepted such a call before the keys changed. */
