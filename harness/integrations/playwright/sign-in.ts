@@ -4,8 +4,7 @@ import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
-import type { Refusal } from "../../runner/live/refusals.ts";
-import { worldHint } from "../../runner/live/refusal-hint.ts";
+import { refusedBy } from "../../runner/live/sign-in/not-signed-in.ts";
 import { ownWorldLine } from "./missing-parts.ts";
 
 export interface SignInParts {
@@ -30,7 +29,8 @@ export async function signIn(parts: SignInParts): Promise<void> {
   const acting = act(parts.action);
   const refused = (cause?: unknown): HarnessError | undefined => {
     const refusal = refusals()[from.refusal];
-    return refusal === undefined ? undefined : refusedBy(refusal, { world, person, cause });
+    if (refusal === undefined) return undefined;
+    return refusedBy(refusal, { world, person, cause, ownWorld: ownWorldLine(world, refusal) });
   };
   for (let waitedMs = 0; waitedMs <= SIGN_IN_MAX_MS;) {
     const since = recorder.events.slice(from.event);
@@ -67,22 +67,6 @@ function isIssuedTo(event: HistoryEvent, account: string): boolean {
   return event.kind === "exchange-ended" && event.issued?.user === account;
 }
 
-function refusedBy(
-  refusal: Refusal,
-  { world, person, cause }: { world: World; person: string; cause: unknown },
-): HarnessError {
-  const has = worldHint(world, refusal);
-  const hints = [
-    ...(has === "" ? [] : [has]),
-    ...(has === "" ? [] : [`For your own: ${ownWorldLine(world, refusal)}; docs/guide/worlds.md.`]),
-  ];
-  return new HarnessError("bad-usage", `${person} was not signed in: ${refusal.text}`, {
-    place: "entra.signIn",
-    ...(hints.length === 0 ? {} : { hint: hints.join("\n  ") }),
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
 /** Nothing was refused, and no token was issued to the person. */
 function notSignedIn(person: string, events: readonly HistoryEvent[]): HarnessError {
   const asked = events.some(
@@ -93,12 +77,12 @@ function notSignedIn(person: string, events: readonly HistoryEvent[]): HarnessEr
   const place = "entra.signIn";
   return asked
     ? new HarnessError(
-        "bad-usage",
+        "not-signed-in",
         `${person} was not signed in within 10 s, although the app asked for a sign-in`,
         { place, hint: "The timeline shows how far it came." },
       )
     : new HarnessError(
-        "bad-usage",
+        "not-signed-in",
         `${person} was not signed in within 10 s: the app sent no request to the service`,
         {
           place,

@@ -8,6 +8,7 @@ const SHOWN_MAX = 6;
 export function worldHint(world: World, refusal: Refusal): string {
   const tenant = tenantOf(world, refusal.tenant);
   const app = appOf(world, refusal.app);
+  if (refusal.saml === true && [700016, 50011].includes(refusal.code)) return samlHint(world);
   switch (refusal.code) {
     case 90002:
       return `The world has the tenants ${list(world.tenants.map(nameOfTenant))}.`;
@@ -38,7 +39,7 @@ export function worldHint(world: World, refusal: Refusal): string {
 
 /** The call of `createWorld` that has what the refused request asked for. An app of the world is of its kind, another one as its request looks. */
 export function worldLine(world: World, refusal: Refusal): string {
-  const { tenant = "", app, redirectUri, scope = "", isOfPageApp } = refusal;
+  const { tenant = "", app, redirectUri, scope = "", isOfPageApp, saml } = refusal;
   const kind = appOf(world, app)?.kind ?? (isOfPageApp ? "spa" : "web");
   const isId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(tenant);
   const isDomain = tenant.includes(".");
@@ -46,6 +47,7 @@ export function worldLine(world: World, refusal: Refusal): string {
   const fields = [
     `kind: "${kind}"`,
     `clientId: ${JSON.stringify(app ?? "YOUR-CLIENT-ID")}`,
+    ...(saml === true ? ["saml: { identifiers: […], replyUrls: […] }"] : []),
     ...(redirectUri === undefined ? [] : [`redirectUris: ${JSON.stringify([redirectUri])}`]),
     ...(scopes.length === 0 || scopes.some((word) => word.endsWith("/.default"))
       ? []
@@ -61,6 +63,20 @@ const OPENID_SCOPES: ReadonlySet<string> = new Set([
   "offline_access",
   "email",
 ]);
+
+/** The names and addresses of SAML are not those of OAuth. */
+function samlHint({ tenants }: World): string {
+  const found = tenants.flatMap(({ apps }) =>
+    apps.flatMap(({ name, saml }) =>
+      saml === undefined
+        ? []
+        : [
+            `${name} with the identifiers ${saml.identifiers.join(", ")} and the reply URLs ${saml.replyUrls.join(", ")}`,
+          ],
+    ),
+  );
+  return `The world has the SAML apps ${list(found)}.`;
+}
 
 function tenantOf({ tenants }: World, segment: string | undefined): Tenant | undefined {
   const wanted = segment?.toLowerCase() ?? "";

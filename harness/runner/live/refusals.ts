@@ -25,6 +25,8 @@ export interface Refusal {
   readonly isOfPageApp: boolean;
   /** Whether a person read it on a page of the service, rather than the app. */
   readonly isPage: boolean;
+  /** The app signs its users in by SAML. */
+  readonly saml?: true;
 }
 
 export interface Refusals {
@@ -65,6 +67,7 @@ export function createRefusals(): Refusals {
       ...(of["scope"] === undefined ? {} : { scope: of["scope"] }),
       isOfPageApp: of["response_mode"] === "fragment" || /browser|angular|react/i.test(skuOf(of)),
       isPage: endpoint === "authorize" && !said.isForApp,
+      ...(endpoint === "saml" ? { saml: true as const } : {}),
     });
   };
 

@@ -19,6 +19,8 @@ export interface VisitEnd {
   readonly error?: unknown;
   /** The names of the app's cookies that did not go along with Entra's answer, since it came from another site. */
   readonly withheld: readonly string[];
+  /** Whether the app has sent the browser on after Entra's answer. */
+  readonly isPastAnswer: boolean;
   /** What Entra sent to the app, by the name of each field; undefined when it sent nothing. */
   readonly carried: URLSearchParams | undefined;
 }
@@ -52,6 +54,7 @@ interface VisitState {
   hasAsked: boolean;
   carried: URLSearchParams | undefined;
   withheld: readonly string[];
+  isPastAnswer: boolean;
 }
 
 /** Opens an address and goes on until a page asks for nothing more, fails, or does not load. */
@@ -63,6 +66,7 @@ export async function visit(start: URL, parts: VisitParts): Promise<VisitEnd> {
     hasAsked: false,
     carried: undefined,
     withheld: [],
+    isPastAnswer: false,
   };
   let end: VisitEnd | undefined;
   for (let page = 0; page < PAGES_MAX && end === undefined; page += 1)
@@ -75,7 +79,7 @@ export async function visit(start: URL, parts: VisitParts): Promise<VisitEnd> {
 }
 
 /** Whether a page of Entra is at an address, rather than one of the app or of an API. */
-export function isEntraPage(url: URL): boolean {
+function isEntraPage(url: URL): boolean {
   return isServedUrl(url) && ENTRA_HOST.test(url.hostname);
 }
 
@@ -134,6 +138,7 @@ async function visitApp(state: VisitState, { app }: VisitParts): Promise<VisitEn
   }
   const location = locationOf(answer, url);
   if (location !== undefined) {
+    state.isPastAnswer = state.carried !== undefined;
     state.next = { url: location };
     return undefined;
   }
@@ -171,7 +176,7 @@ async function askEntra(
 }
 
 function endOf(
-  { next, atEntra, carried, withheld }: VisitState,
+  { next, atEntra, carried, withheld, isPastAnswer }: VisitState,
   end: Pick<VisitEnd, "answer" | "error">,
 ): VisitEnd {
   const { url, form } = next;
@@ -181,6 +186,7 @@ function endOf(
     url,
     method: form === undefined ? "GET" : "POST",
     withheld,
+    isPastAnswer,
     carried,
     ...end,
   };

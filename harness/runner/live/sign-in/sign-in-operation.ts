@@ -25,7 +25,7 @@ export interface AskedFor {
 }
 
 /** What is known of a sign-in that never got to Entra. */
-export const NOTHING_ASKED: AskedFor = {
+const NOTHING_ASKED: AskedFor = {
   flow: "authorization-code",
   app: "",
   tenant: "",

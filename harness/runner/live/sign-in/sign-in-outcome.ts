@@ -24,7 +24,9 @@ export function outcomeOf(end: VisitEnd, parts: OutcomeParts): { readonly token?
   const { person, world, events, refusal, isInOutage } = parts;
   const status = end.answer?.status ?? 0;
   const { carried } = end;
-  const hasArrived = end.at === "app" && status > 0 && status < 400;
+  // Behind an accepted answer there may be a page of another server, such as that of a front end.
+  const isGood = status < 400 || (status === 404 && end.isPastAnswer);
+  const hasArrived = end.at === "app" && status > 0 && isGood;
   if (hasArrived && carried !== undefined) {
     const token = issuedTo(parts.account, events) ?? idTokenIn(carried);
     if (token !== undefined || end.url.hash.length > 1) return token === undefined ? {} : { token };

@@ -1,0 +1,3 @@
+import { signInSuite } from "../../test/support/sign-in-suite.ts";
+
+signInSuite("https");
