@@ -7,6 +7,8 @@ const { executablePath } = await findBrowser("windowed");
 
 export default defineConfig({
   testMatch: "**/{harness,scenarios,examples}/**/*.spec.ts",
+  // Its packages are not here: test/heavy-examples.walk.test.ts installs them.
+  testIgnore: "**/examples/angular/**",
   outputDir: "reports/out/playwright",
   // More do not get more done: a browser keeps both cores of a small machine busy.
   workers: 2,

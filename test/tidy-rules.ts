@@ -88,13 +88,15 @@ export function findImportsBetween(
     );
 }
 
-/** Files that are too long or not in kebab-case. */
+/** Files that are too long or not in kebab-case; a folder `[...name]` is a route of Next.js. */
 export function findUntidyFiles(files: readonly SourceFile[]): string[] {
   return files.flatMap(({ path, text }) => {
     const lines = text.trimEnd().split("\n").length;
     return [
       ...(lines > LINES_MAX ? [`${path} has ${lines} lines`] : []),
-      ...(path.split("/").every((name) => /^[a-z0-9]+(?:[.-][a-z0-9]+)*$/.test(name))
+      ...(path
+        .split("/")
+        .every((name) => /^(?:[a-z0-9]+(?:[.-][a-z0-9]+)*|\[\.\.\.[a-z]+\])$/.test(name))
         ? []
         : [`${path} is not in kebab-case`]),
     ];

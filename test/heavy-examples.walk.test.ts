@@ -1,0 +1,78 @@
+/**
+ * The examples whose packages are too heavy for this repository, with the packed package in a
+ * folder of their own: Angular's and Next's own command builds and serves the app.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wantsNoBrowser } from "../harness/browser/launch/find-browser.ts";
+import { cleanEnvironment, installPacked, packInto } from "./clean-machine.ts";
+import { root } from "./support/guides.ts";
+
+/** An installation and a build of an app, on a slow machine. */
+const SLOW_MS = 900_000;
+
+let place = "";
+
+beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), "brownout-heavy-"));
+  packInto(place);
+}, SLOW_MS);
+
+afterAll(() => rmSync(place, { recursive: true, force: true }), SLOW_MS);
+
+/** Copies and installs an example; returns what starts a command in it. */
+function install(name: string): (command: string) => { status: number | null; printed: string } {
+  const folder = join(place, name);
+  cpSync(`${root}examples/${name}`, folder, { recursive: true });
+  installPacked(place, folder, "--ignore-scripts");
+  const path = [join(process.execPath, ".."), cleanEnvironment["PATH"]].join(delimiter);
+  const env = {
+    ...cleanEnvironment,
+    PATH: path,
+    NO_COLOR: "1",
+    NG_CLI_ANALYTICS: "false",
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+  return (command) => {
+    const options = { cwd: folder, encoding: "utf8", env, shell: true } as const;
+    const { status, stdout, stderr } = spawnSync(command, options);
+    return { status, printed: stdout + stderr };
+  };
+}
+
+describe.skipIf(wantsNoBrowser())("the Angular example", () => {
+  it(
+    "passes its tests, and its careless variant fails as they expect",
+    { timeout: SLOW_MS },
+    () => {
+      const start = install("angular");
+      expect(start("npx playwright test --reporter=list").printed).toMatch(/3 passed/);
+    },
+  );
+});
+
+describe("the Next.js example", () => {
+  it(
+    "passes its tests, and fails without a page for errors as red.txt shows",
+    {
+      timeout: SLOW_MS,
+    },
+    () => {
+      const start = install("nextjs");
+      const good = start("npm test");
+      expect(good.printed).toMatch(/pass 2/);
+      expect(good.status).toBe(0);
+
+      const auth = join(place, "nextjs/auth.ts");
+      const text = readFileSync(auth, "utf8");
+      writeFileSync(auth, text.replace(/^ *pages: .*\n/m, ""));
+      const careless = start("npm test");
+      expect(careless.printed).toMatch(/fail 1/);
+      const red = readFileSync(`${root}examples/nextjs/test/red.txt`, "utf8").trim();
+      expect(careless.printed.replaceAll(/^ +/gm, "")).toContain(red);
+    },
+  );
+});
