@@ -11,10 +11,10 @@ const units = {
 /** "Write minutes(3), which is 180000." for "3m"; the names of the functions for any other text; undefined for what is no text. */
 export function millisecondsMeant(found: unknown): string | undefined {
   if (typeof found !== "string") return undefined;
-  const [, sign = "", figure, unit] =
-    /^\s*(-?)(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/.exec(found) ?? [];
-  if (figure === undefined || unit === undefined)
+  const written = /^\s*(-?)(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*$/.exec(found);
+  if (written === null)
     return "Write milliseconds, or minutes(3), hours(2) and so on of `brownout`.";
+  const [, sign = "", figure = "", unit = ""] = written;
   const [factor, name] = units[unit as keyof typeof units];
   const ms = Math.round(Number(figure) * factor);
   const call = name === undefined ? undefined : `${sign}${name}(${figure})`;

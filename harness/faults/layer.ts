@@ -95,6 +95,7 @@ export function createFaultLayer(options: FaultLayerOptions): (service: Service)
     },
     handle: async (request) => {
       const taken = await take(onExchanges(), request, options);
+      // Stryker disable next-line ConditionalExpression: it only saves work.
       if (taken.length === 0) return service.handle(request);
       const described = await describeRequest(request);
       const chain = taken.reduceRight<Handler>(
@@ -177,6 +178,7 @@ async function take<Effect extends FaultEffect>(
   request: Request,
   { clock, startedAt, aliasesOf, subjectOf, onMatched, onTaken }: FaultLayerOptions,
 ): Promise<readonly CountedWindow<Effect>[]> {
+  // Stryker disable next-line ConditionalExpression: it only saves work.
   if (open.length === 0) return [];
   const elapsedMs = clock.now() - startedAt;
   const described = await describeRequest(request);
@@ -190,6 +192,7 @@ async function take<Effect extends FaultEffect>(
     taken.push(taker);
     if (endsRequest(taker.window.effect)) break;
   }
+  // Stryker disable next-line ConditionalExpression: it only saves work.
   if (taken.length === 0) return [];
   const windows = taken.map(({ window }) => window);
   takenBy.set(request, [...(takenBy.get(request) ?? []), ...windows]);

@@ -29,6 +29,43 @@ import {
 import { checkFaultPlan } from "./validate.ts";
 
 const time = { from: 0, for: 60_000 };
+
+it("presets leave out what was not given, and keep what was", () => {
+  const given = [
+    hang({ ...time, hangMs: 5 }),
+    answerLost({ ...time, hangMs: 5 }),
+    customAnswer({
+      ...time,
+      on: ["token"],
+      status: 418,
+      headers: { "x-a": "b" },
+      retryAfter: { form: "seconds", seconds: 5 },
+      body: { form: "empty" },
+      cors: "absent",
+    }),
+  ];
+  expect(given.map(({ effect }) => effect)).toMatchObject([
+    { kind: "hang", forMs: 5 },
+    { kind: "answer-lost", by: "hang", forMs: 5 },
+    { status: 418, headers: { "x-a": "b" }, retryAfter: { seconds: 5 }, cors: "absent" },
+  ]);
+  const bare = customAnswer({ ...time, on: ["token"], status: 418, body: { form: "empty" } });
+  for (const window of [...presets, bare])
+    expect(window).toStrictEqual(JSON.parse(JSON.stringify(window)));
+});
+
+it("presets of a machine's endpoint answer as it does", () => {
+  const bodies = [
+    identityEndpointUpdating(time),
+    identityEndpointThrottled(time),
+    identityEndpointDown(time),
+  ].map(({ effect }) => ("body" in effect ? effect.body : undefined));
+  expect(bodies).toMatchObject([
+    { value: { error: "unavailable" } },
+    { value: { error: "too_many_requests" } },
+    { value: { error: "unknown" } },
+  ]);
+});
 const presets: readonly FaultWindow[] = [
   outage(time),
   unreachable(time),

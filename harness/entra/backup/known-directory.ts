@@ -43,12 +43,8 @@ export function createKnownDirectory(options: KnownDirectoryOptions): KnownDirec
   };
   /** Applies what was changed in an outage that is over by now. */
   const catchUp = ({ id }: Tenant): void => {
-    const waiting = pending.get(id) ?? [];
-    const due = waiting.filter(({ atMs }) => atMs < primaryWellAtMs());
-    const last = due.at(-1);
-    if (last === undefined) return;
-    policies.set(id, last.policies);
-    pending.set(id, waiting.slice(due.length));
+    const due = pending.get(id)?.findLast(({ atMs }) => atMs < primaryWellAtMs());
+    if (due !== undefined) policies.set(id, due.policies);
   };
 
   directory.world.tenants.forEach(refresh);

@@ -44,6 +44,28 @@ describe("the exchanges and operations of a history", () => {
   });
 });
 
+it("what shares memory is a tab between two loads of its page, or a process without tabs", () => {
+  const run = buildRun();
+  const call = (tab?: string): void => run.operation(tab === undefined ? {} : { tab }).ok();
+  call();
+  call("tab-1");
+  run.tab("opened");
+  call("tab-1");
+  run.tab("reloaded");
+  call("tab-1");
+  run.tab("closed");
+  call("tab-1");
+  call("tab-2");
+  expect(operationsOf(run.history()).map(({ page }) => page)).toEqual([
+    "app-1#0",
+    "app-1#0 tab-1#0",
+    "app-1#0 tab-1#1",
+    "app-1#0 tab-1#2",
+    "app-1#0 tab-1#2",
+    "app-1#0 tab-2#0",
+  ]);
+});
+
 describe("a preflight", () => {
   const preflight = { method: "OPTIONS", grant: "", hint: "" } as const;
 
